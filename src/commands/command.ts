@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import type { Deps } from '../deps.ts';
+import type { Item, Layout } from '../output/item.ts';
+
+/**
+ * A command: what it takes, how its result is laid out, what it does.
+ *
+ * `run` receives the parsed options and, under their camel-cased names, the positional arguments. It yields
+ * items and throws `ReventoError`; it does not print and does not exit. Its return value, when it is a number,
+ * is the exit status to pass through (a child process's, for instance).
+ */
+export interface CommandModule<Options = Record<string, never>> {
+  declare(command: Command): Command;
+  readonly layout: Layout;
+  run(options: Options, deps: Deps): AsyncGenerator<Item, number | undefined, void>;
+}
+
+/** One line of the registry: enough for help, completion and "did you mean", without loading the command. */
+export interface CommandEntry {
+  /** The words the user types, such as `webhook listen`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly group: CommandGroup;
+  readonly aliases?: readonly string[];
+  load(): Promise<CommandModule<never>>;
+}
+
+export type CommandGroup = 'Login' | 'API' | 'Webhooks' | 'Sandbox' | 'Settings' | 'More';

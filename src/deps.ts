@@ -1,0 +1,155 @@
+import type { OutputFormat } from './output/item.ts';
+import type { Clock, Exchange, OpenBrowser, Serve, Terminal } from './platform/ports.ts';
+import type { Redactor, Secret } from './secret.ts';
+
+/**
+ * What a command may use. Types only; `wire.ts` builds the real thing and tests build their own. Whatever is
+ * costly to load is a function, so a command pays for what it calls.
+ */
+export interface Deps {
+  /** Selected profile: `--profile`, `REVENTO_PROFILE`, or `default`. */
+  readonly profile: string;
+  /** Selected event, or null: `--event`, `REVENTO_EVENT`, `SANDBOX_EVENT_ID`, then the profile's default event. */
+  readonly event: string | null;
+  readonly settings: Settings;
+  readonly format: OutputFormat;
+  /** `--verbose` or more: show requests on stderr. */
+  readonly isVerbose: boolean;
+  /** The environment without the secrets in it: safe to hand to a child process. */
+  readonly childEnv: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  /** Aborted on Ctrl-C, SIGTERM and SIGHUP. */
+  readonly signal: AbortSignal;
+  readonly terminal: Terminal;
+  readonly redactor: Redactor;
+  http(): Promise<Exchange>;
+  serve(): Promise<Serve>;
+  openBrowser(): Promise<OpenBrowser>;
+  sessions(): Promise<Sessions>;
+  secrets(): Promise<SecretStore>;
+  settingsFile(): Promise<SettingsFile>;
+  /** Runs another program on this terminal; resolves with its exit status (128 + n for signal n). */
+  spawn(command: readonly string[], env: Readonly<Record<string, string>>): Promise<number>;
+}
+
+/** Settings that are not secret. Wire names, as in `config.json` and `revento config`. */
+export const settingNames = [
+  'auth_base',
+  'api_base',
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'default_event',
+  'output',
+  'key_store',
+] as const;
+export type SettingName = (typeof settingNames)[number];
+
+/** Settings that are kept sealed. */
+export const secretNames = ['client_secret', 'webhook_secret', 'webhook_secret_previous'] as const;
+export type SecretName = (typeof secretNames)[number];
+
+export type SettingSource = 'flag' | 'environment' | 'profile' | 'default';
+
+/** The selected profile's settings, first found wins: flag, environment, profile, default. */
+export interface Settings {
+  get(name: SettingName): { readonly value: string; readonly source: SettingSource } | null;
+  /** @throws ReventoError `setting_missing`, naming the flag, the variable and the `config set` command */
+  require(name: SettingName): string;
+  /** Directory of `config.json` and the sealed files. */
+  readonly configDir: string;
+  /** Directory of the key file; never inside `configDir`. */
+  readonly dataDir: string;
+}
+
+/** `config.json`: profiles and which of them is the default. Never holds a secret. */
+export interface SettingsFile {
+  readonly path: string;
+  profiles(): Readonly<Record<string, Partial<Record<SettingName, string>>>>;
+  /** Writes settings of one profile; `null` removes one. Safe against other processes doing the same. */
+  update(profile: string, changes: Partial<Record<SettingName, string | null>>): Promise<void>;
+  remove(profile: string): Promise<boolean>;
+  defaultProfile(): string;
+  use(profile: string): Promise<void>;
+}
+
+/** Sealed secrets of a profile, behind the environment. */
+export interface SecretStore {
+  /** The environment's value, else the sealed one, else null. */
+  get(name: SecretName): Promise<{ readonly secret: Secret; readonly source: 'environment' | 'profile' } | null>;
+  set(name: SecretName, value: string | null): Promise<void>;
+}
+
+/** Who consented: an organizer for an event, or a participant inside one. */
+export type LoginKind = 'installation' | 'user';
+
+/** Names one login of the selected profile. */
+export interface LoginKey {
+  readonly kind: LoginKind;
+  readonly eventId: string;
+}
+
+/** A token answer, checked. Times are milliseconds since the Unix epoch, null when the server gave none. */
+export interface Grant extends LoginKey {
+  readonly organizationId: string | null;
+  readonly userId: string | null;
+  readonly scope: readonly string[];
+  readonly accessToken: Secret;
+  /** Null when the server gave none: the login then ends with its access token. */
+  readonly refreshToken: Secret | null;
+  readonly accessExpiresAt: number | null;
+  readonly refreshExpiresAt: number | null;
+}
+
+/** What may be shown of a stored login. */
+export interface Login extends LoginKey {
+  readonly organizationId: string | null;
+  readonly userId: string | null;
+  readonly scope: readonly string[];
+  readonly accessExpiresAt: number | null;
+  readonly refreshExpiresAt: number | null;
+  readonly obtainedAt: number;
+  /** `expired`: neither token can be used any more. `revoked`: the server said so, or a refresh was lost. */
+  readonly state: 'active' | 'expired' | 'revoked';
+  /** Why it is revoked, in a sentence; null otherwise. */
+  readonly reason: string | null;
+}
+
+/** An access token in use. */
+export interface AccessToken {
+  readonly token: Secret;
+  readonly expiresAt: number | null;
+  /** Null for REVENTO_ACCESS_TOKEN, about which nothing is known. */
+  readonly key: LoginKey | null;
+}
+
+/** What the API client knows of logins: where tokens come from, and how to report that one was refused. */
+export interface TokenSource {
+  /** A token valid for at least `minTtlMs` (default 60 000), refreshed if it must be. */
+  current(minTtlMs?: number): Promise<AccessToken>;
+  /** The API answered `token_expired` for this one: refreshes once, whoever asks. */
+  renew(rejected: AccessToken): Promise<AccessToken>;
+  /** The API answered `token_revoked` for this one: marks the login, unless it has a newer token by now. */
+  markRevoked(rejected: AccessToken): Promise<void>;
+}
+
+export type StoreProtection = 'keyfile' | 'keyring' | 'passphrase';
+
+/** The logins of the selected profile. */
+export interface Sessions {
+  /** All stored logins, sorted by kind and event. Unreadable ones fail the call, never disappear. */
+  list(): Promise<readonly Login[]>;
+  /** Stores a grant, replacing a login of the same key. */
+  save(grant: Grant): Promise<Login>;
+  /** Removes one login and every trace of it; false when there was none. */
+  forget(key: LoginKey): Promise<boolean>;
+  /**
+   * Tokens of the login that fits: the wanted kind, the selected event, or the only one there is.
+   *
+   * @throws ReventoError `not_logged_in` when none fits, `usage` when several do and none is selected
+   */
+  source(wanted: { readonly kind?: LoginKind; readonly eventId?: string | null }): Promise<TokenSource>;
+  /** Refreshes now, however long the token would last. */
+  refresh(key: LoginKey): Promise<AccessToken>;
+  protection(): Promise<{ readonly path: string; readonly protection: StoreProtection }>;
+}

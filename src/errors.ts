@@ -1,0 +1,168 @@
+/**
+ * Every way a command can fail, with the exit status it gives and the remedy it offers. Callers name a code and
+ * never a number; a code that is not a row here does not compile.
+ */
+
+/** Exit statuses, a promise to scripts (`revento help exit-codes`). */
+export const exitStatus = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  unmet: 3,
+  login: 4,
+  later: 5,
+  interrupted: 130,
+} as const;
+
+export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
+
+/** What a hint may be worded with. */
+export interface HintContext {
+  readonly profile: string;
+  readonly eventId?: string | undefined;
+  readonly facts: Facts;
+}
+
+/** What is known of one failure besides its code and message. */
+export interface Facts {
+  /** Overrides the row's remedy. Names the literal next command where there is one. */
+  readonly hint?: string | undefined;
+  /** HTTP status of the answer that told us. */
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  /** The API's own `error` value; shown as the code when present. */
+  readonly apiCode?: string | undefined;
+  /** The event the failure is about, when it is not the selected one. */
+  readonly eventId?: string | undefined;
+  /** Scope that was missing, space separated. */
+  readonly scope?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+interface Row {
+  readonly exit: ExitStatus;
+  readonly hint?: (context: HintContext) => string;
+}
+
+const login = (context: HintContext, extra = ''): string => {
+  const event = context.facts.eventId ?? context.eventId;
+  const profile = context.profile === 'default' ? '' : ` -p ${context.profile}`;
+  return `revento${profile} login${event ? ` --event ${event}` : ''}${extra}`;
+};
+const run = (command: string) => `run: ${command}`;
+const wait = ({ facts }: HintContext) =>
+  facts.retryAfterSeconds === undefined ? 'try again later' : `try again in ${facts.retryAfterSeconds} s`;
+
+const rows = {
+  usage: { exit: exitStatus.usage },
+  setting_missing: { exit: exitStatus.usage },
+  failed: { exit: exitStatus.failed },
+  internal: {
+    exit: exitStatus.failed,
+    hint: () => 'this is a defect in revento; run again with --debug and report what it prints',
+  },
+  file: { exit: exitStatus.failed },
+  disk_full: { exit: exitStatus.failed, hint: () => 'free some disk space, then run the same command again' },
+  port_busy: { exit: exitStatus.failed },
+  bind_failed: { exit: exitStatus.failed },
+  unmet: { exit: exitStatus.unmet },
+  interrupted: { exit: exitStatus.interrupted },
+
+  // Login and the token store.
+  login_failed: { exit: exitStatus.login, hint: (c) => run(login(c)) },
+  login_declined: { exit: exitStatus.login, hint: (c) => `the organizer said no; to ask again, ${run(login(c))}` },
+  login_timeout: { exit: exitStatus.login, hint: (c) => `to wait longer, ${run(login(c, ' --timeout 15m'))}` },
+  not_logged_in: { exit: exitStatus.login, hint: (c) => run(login(c)) },
+  reauth_required: { exit: exitStatus.login, hint: (c) => run(login(c)) },
+  refresh_ambiguous: {
+    exit: exitStatus.later,
+    hint: () => 'the server may or may not have taken the refresh; run the same command again',
+  },
+  lock_timeout: { exit: exitStatus.later, hint: () => 'another revento holds this login; run the same command again' },
+  store_corrupt: { exit: exitStatus.failed },
+  store_key: { exit: exitStatus.failed },
+  invalid_client: {
+    exit: exitStatus.failed,
+    hint: () => 'check REVENTO_CLIENT_ID and REVENTO_CLIENT_SECRET; your login is kept',
+  },
+
+  // Answers of the API and the token endpoint.
+  invalid_grant: { exit: exitStatus.login, hint: (c) => run(login(c)) },
+  invalid_scope: {
+    exit: exitStatus.failed,
+    hint: () => 'ask for scopes of one kind only: an organizer or a participant (see revento help login)',
+  },
+  invalid_token: {
+    exit: exitStatus.login,
+    hint: (c) => `is this token from another environment? Check \`revento status\`, or ${run(login(c))}`,
+  },
+  token_expired: { exit: exitStatus.login, hint: (c) => run(login(c)) },
+  token_revoked: { exit: exitStatus.login, hint: (c) => run(login(c)) },
+  event_not_authorized: { exit: exitStatus.login, hint: (c) => `each event has its own login; ${run(login(c))}` },
+  user_token_required: {
+    exit: exitStatus.login,
+    hint: (c) => `this needs a participant's login; ${run(login(c, ' --user'))}`,
+  },
+  installation_token_required: {
+    exit: exitStatus.login,
+    hint: (c) => `this needs an organizer's login; ${run(login(c))}`,
+  },
+  insufficient_scope: {
+    exit: exitStatus.login,
+    hint: (c) => `log in again with the scope; ${run(login(c, ` --scope "${c.facts.scope ?? 'SCOPES'}"`))}`,
+  },
+  not_found: { exit: exitStatus.failed },
+  validation_error: { exit: exitStatus.failed },
+  api_error: { exit: exitStatus.failed },
+  rate_limited: { exit: exitStatus.later, hint: wait },
+  server_error: { exit: exitStatus.later, hint: wait },
+
+  // No answer at all.
+  host_placeholder: {
+    exit: exitStatus.failed,
+    hint: () =>
+      'hosts ending in .example are placeholders from the guide; set REVENTO_AUTH_BASE and REVENTO_API_BASE to the ones you were given, or try `revento sandbox start` and `revento -p sandbox login`',
+  },
+  network: { exit: exitStatus.later, hint: () => 'check the connection and the host, then run the same command again' },
+  tls: {
+    exit: exitStatus.failed,
+    hint: () => 'if the server uses a private root, name its file in NODE_EXTRA_CA_CERTS',
+  },
+  bad_answer: { exit: exitStatus.failed, hint: () => 'is this the right host? Check `revento config list`' },
+} satisfies Record<string, Row>;
+
+export type FailureCode = keyof typeof rows;
+
+/**
+ * A failure that is reported to the user as it stands: `error: MESSAGE`, then `hint: …`.
+ *
+ * The message names what failed in one sentence, without secrets, query strings or stack traces.
+ */
+export class ReventoError extends Error {
+  override readonly name = 'ReventoError';
+  readonly code: FailureCode;
+  readonly facts: Facts;
+
+  constructor(code: FailureCode, message: string, facts: Facts = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/** The exit status of a failure. Never throws. */
+export function exitOf(code: FailureCode): ExitStatus {
+  return rows[code].exit;
+}
+
+/** The remedy shown under a failure, or undefined where none is known. Never throws. */
+export function hintOf(error: ReventoError, selected: { profile: string; eventId?: string | undefined }): string | undefined {
+  if (error.facts.hint !== undefined) return error.facts.hint;
+  const row: Row = rows[error.code];
+  return row.hint?.({ ...selected, facts: error.facts });
+}
+
+/** Marks a branch the compiler has proven empty. */
+export function unreachable(value: never): never {
+  throw new ReventoError('internal', `unexpected value ${String(value)}`);
+}

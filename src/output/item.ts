@@ -1,0 +1,48 @@
+import type { Style } from '../platform/ports.ts';
+
+/** A JSON value held as plain JavaScript. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/**
+ * One JSON value as the text it arrived in. Numbers keep their digits (`2.50`, `1e400`) and unknown fields stay,
+ * because nothing parses it on the way to `json` and `ndjson`.
+ */
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What a command yields. The printer decides how it looks; a command never writes to stdout itself. */
+export type Item =
+  /** The result, or one event of a stream: `data` for machines, `text` for people (may be several lines; no final newline). */
+  | { readonly kind: 'value'; readonly data: Json | JsonText; readonly text: (style: Style) => string }
+  /** Rows of a list, as many as came together: usually a page. */
+  | { readonly kind: 'rows'; readonly rows: readonly (Json | JsonText)[] }
+  /** Exactly these bytes on stdout, whatever the format. */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+
+/** A column of a table or CSV. */
+export interface Column {
+  /** Path into the row, such as `id` or `custom_form_fields.favorite_track`. */
+  readonly path: string;
+  /** Heading; default is the path. */
+  readonly title?: string;
+}
+
+/** How a command's items are laid out. */
+export interface Layout {
+  /**
+   * `value`: one document. `rows`: a list (`json` is one array, a table is fitted). `events`: a stream, one line
+   * each in `ndjson`, text otherwise.
+   */
+  readonly shape: 'value' | 'rows' | 'events';
+  /** Columns of the table and CSV when `--columns` names none. */
+  readonly columns?: readonly Column[];
+}
+
+export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv';
+
+export const outputFormats: readonly OutputFormat[] = ['table', 'json', 'ndjson', 'csv'];

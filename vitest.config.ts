@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Four projects: `unit` and `flow` stay in memory or on loopback inside one process, `bin` runs the built program
+ * in a throw-away home, `browser` drives Chromium. The last two need a build, which their global set-up makes.
+ */
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/*/**/*.test.ts', 'test/*.test.ts'], exclude: ['test/{flow,bin,browser}/**'] } },
+      { extends: true, test: { name: 'flow', include: ['test/flow/**/*.test.ts'] } },
+      { extends: true, test: { name: 'bin', include: ['test/bin/**/*.test.ts'], globalSetup: ['test/support/build.ts'], testTimeout: 120_000 } },
+      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], globalSetup: ['test/support/build.ts'], testTimeout: 120_000 } },
+    ],
+  },
+});
