@@ -1,3 +1,4 @@
+import { type Facts, type FailureCode, ReventoError, unreachable } from '../errors.ts';
 
 /** Why no whole answer came back. */
 export type HttpFailureKind =
@@ -46,8 +47,50 @@ const describe: Record<HttpFailureKind, string> = {
   aborted: 'interrupted',
 };
 
-/** Narrows a rejection of an an `Exchange`. */
+/** Narrows a rejection of an `Exchange`. */
 export function isHttpFailure(error: unknown): error is HttpFailure {
   return error instanceof HttpFailure;
 }
 
+/**
+ * The failure to report when an exchange ended without a whole answer.
+ *
+ * @param what  what was being done, as a capitalised noun: `Token request`, `GET /events/evt_1`
+ * @param facts what else is known, such as the request id
+ * @returns `host_placeholder` for an unresolvable `.example` host, `tls`, `bad_answer` (not HTTP, or too long),
+ *   `interrupted`, else `network`; the original failure is its cause
+ *
+ * Never throws.
+ */
+export function networkError(failure: HttpFailure, what: string, facts: Facts = {}): ReventoError {
+  const code = codeOf(failure);
+  const message = code === 'interrupted' ? `${what} was interrupted.` : `${what} failed: ${failure.message}.`;
+  return new ReventoError(code, message, facts, { cause: failure });
+}
+
+function codeOf({ kind, peer }: HttpFailure): FailureCode {
+  switch (kind) {
+    case 'dns':
+      return isPlaceholderHost(peer) ? 'host_placeholder' : 'network';
+    case 'tls':
+      return 'tls';
+    case 'malformed':
+    case 'too_large':
+      return 'bad_answer';
+    case 'aborted':
+      return 'interrupted';
+    case 'refused':
+    case 'unreachable':
+    case 'connect_timeout':
+    case 'timeout':
+    case 'reset':
+      return 'network';
+    default:
+      return unreachable(kind);
+  }
+}
+
+/** `.example` is reserved and never resolves (RFC 2606 section 2); the guide uses it where the real hosts are handed out. */
+function isPlaceholderHost(peer: string): boolean {
+  return /(^|\.)example\.?(:\d+)?$/i.test(peer);
+}
