@@ -1,0 +1,181 @@
+import { setFlagsFromString } from 'node:v8';
+import type { Dispatcher } from 'undici';
+import { HttpFailure, type HttpFailureKind } from './failure.ts';
+import type { Exchange, HeaderList, HttpRequest, HttpResponse } from './ports.ts';
+
+const defaultTimeoutMs = 30_000;
+const connectTimeoutMs = 10_000;
+const defaultMaxResponseBytes = 64 * 1024 * 1024;
+
+/** Proxy settings, as the environment had them; undefined where unset. */
+export interface ProxySettings {
+  readonly httpProxy?: string | undefined;
+  readonly httpsProxy?: string | undefined;
+  readonly noProxy?: string | undefined;
+}
+
+/** A client and the way to let go of its sockets. */
+export interface HttpClient {
+  readonly exchange: Exchange;
+  /** Closes idle and busy connections, so that the process can end. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes an Exchange out of undici. Connections are kept and reused for GET and HEAD; any other method gets one of
+ * its own, because a kept connection that dies under a request leaves open whether the request was carried out.
+ *
+ * Loopback hosts are always reached directly, whatever the proxy settings say.
+ */
+export async function createHttpClient(proxy: ProxySettings): Promise<HttpClient> {
+  // On Node 20 a background compile of undici's parser holds up the process's exit; its baseline code is fast enough.
+  if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--wasm-tiering-budget=1000000000');
+  const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
+  const options = { connect: { timeout: connectTimeoutMs }, headersTimeout: 0, bodyTimeout: 0 } as const;
+
+  const make = async (url: URL): Promise<Dispatcher> => {
+    if (!isProxied(url, proxy)) return new Agent(options);
+    const { default: EnvHttpProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js');
+    return new EnvHttpProxyAgent({ ...options, ...complete(proxy) });
+  };
+  const kept = new Map<boolean, Promise<Dispatcher>>();
+  const keep = (url: URL): Promise<Dispatcher> => {
+    const key = isProxied(url, proxy);
+    const found = kept.get(key) ?? make(url);
+    kept.set(key, found);
+    return found;
+  };
+
+  return {
+    exchange: async (request) => {
+      const url = new URL(request.url);
+      if (request.method === 'GET' || request.method === 'HEAD') return dispatch(await keep(url), url, request);
+      const single = await make(url);
+      try {
+        return await dispatch(single, url, request);
+      } finally {
+        await single.destroy();
+      }
+    },
+    close: async () => {
+      for (const dispatcher of kept.values()) await (await dispatcher).destroy();
+    },
+  };
+}
+
+/** One request on one dispatcher, buffered whole. Rejects with `HttpFailure` only. */
+function dispatch(dispatcher: Dispatcher, url: URL, request: HttpRequest): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const peer = url.port ? url.host : `${url.host}:${url.protocol === 'https:' ? 443 : 80}`;
+    const maxBytes = request.maxResponseBytes ?? defaultMaxResponseBytes;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let status = 0;
+    let headers: HeaderList = [];
+    let isStarted = false;
+    let controller: Dispatcher.DispatchController | null = null;
+
+    const settle = () => {
+      clearTimeout(timer);
+      request.signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (failure: HttpFailure) => {
+      settle();
+      reject(failure);
+      controller?.abort(failure);
+    };
+    const timer = setTimeout(
+      () => fail(new HttpFailure(isStarted ? 'timeout' : 'connect_timeout', peer, !isStarted)),
+      request.timeoutMs ?? defaultTimeoutMs,
+    );
+    const onAbort = () => fail(new HttpFailure('aborted', peer, !isStarted));
+    if (request.signal?.aborted) return onAbort();
+    request.signal?.addEventListener('abort', onAbort, { once: true });
+
+    dispatcher.dispatch(
+      {
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: request.method as Dispatcher.HttpMethod,
+        headers: request.headers.flatMap(([name, value]) => [name, value]),
+        body: request.body.length > 0 ? Buffer.from(request.body) : null,
+      },
+      {
+        onRequestStart(started) {
+          isStarted = true;
+          controller = started;
+          if (request.signal?.aborted) started.abort(new HttpFailure('aborted', peer, true));
+        },
+        onResponseStart(current, statusCode) {
+          status = statusCode;
+          headers = headerList(current.rawHeaders);
+        },
+        onResponseData(_current, chunk) {
+          size += chunk.length;
+          if (size > maxBytes) fail(new HttpFailure('too_large', peer, false));
+          else chunks.push(chunk);
+        },
+        onResponseEnd() {
+          settle();
+          resolve({ status, headers, body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) });
+        },
+        onResponseError(_current, error) {
+          settle();
+          reject(asFailure(error, peer, !isStarted));
+        },
+      },
+    );
+  });
+}
+
+function headerList(raw: Dispatcher.DispatchController['rawHeaders']): HeaderList {
+  const list: [string, string][] = [];
+  if (!Array.isArray(raw)) return list;
+  for (let i = 0; i + 1 < raw.length; i += 2) list.push([latin1(raw[i]), latin1(raw[i + 1])]);
+  return list;
+}
+
+/** Header bytes as Node's own server shows them: one character a byte, nothing lost. */
+function latin1(value: Buffer | string | undefined): string {
+  return typeof value === 'string' ? value : (value?.toString('latin1') ?? '');
+}
+
+const kindByCode: Readonly<Record<string, HttpFailureKind>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  ETIMEDOUT: 'connect_timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'connect_timeout',
+  UND_ERR_HEADERS_OVERFLOW: 'malformed',
+  UND_ERR_INVALID_ARG: 'malformed',
+};
+
+function asFailure(error: Error, peer: string, isUnsent: boolean): HttpFailure {
+  if (error instanceof HttpFailure) return error;
+  const code = String((error as NodeJS.ErrnoException).code ?? '');
+  if (code.startsWith('HPE_')) return new HttpFailure('malformed', peer, isUnsent);
+  const kind = kindByCode[code] ?? (isUnsent && isTls(code, error) ? 'tls' : 'reset');
+  return new HttpFailure(kind, peer, isUnsent, kind === 'tls' || kind === 'reset' ? code : '');
+}
+
+function isTls(code: string, error: Error): boolean {
+  return /CERT|TLS|SSL|ALTNAME|ISSUER|SELF_SIGNED|VERIFY/.test(code) || /certificate|TLS/.test(error.message);
+}
+
+function isProxied(url: URL, proxy: ProxySettings): boolean {
+  return Boolean(proxy.httpProxy || proxy.httpsProxy) && !isLoopback(url.hostname);
+}
+
+/** Every field filled: undici's proxy agent asks `process.env` for the ones that are missing. */
+function complete(proxy: ProxySettings): { httpProxy: string; httpsProxy: string; noProxy: string } {
+  return { httpProxy: proxy.httpProxy ?? '', httpsProxy: proxy.httpsProxy ?? '', noProxy: proxy.noProxy ?? '' };
+}
+
+/** True for `localhost`, 127.0.0.0/8 and `[::1]`, as the `hostname` of a parsed URL. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Unread body of a refused request: taken in up to this much, so that the sender gets to read the answer. */
+const drainLimitBytes = 256 * 1024;
+const drainLimitMs = 500;
+
+/**
+ * All of a request's body as it was on the wire.
+ *
+ * @returns the bytes; `too_long` as soon as they exceed `maxBytes` (at most that much was held in memory); `gone`
+ *          when the peer left in the middle
+ */
+export function readBody(message: IncomingMessage, maxBytes: number): Promise<Uint8Array | 'too_long' | 'gone'> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const finish = (result: Uint8Array | 'too_long' | 'gone') => {
+      message.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
+      // A reset after this point is the answer's problem, and the answer notices by itself.
+      message.on('error', () => undefined);
+      resolve(result);
+    };
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) finish('too_long');
+      else chunks.push(chunk);
+    };
+    const onEnd = () => finish(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    const onGone = () => finish('gone');
+    message.on('data', onData).once('end', onEnd).once('close', onGone).once('error', onGone);
+  });
+}
+
+/**
+ * Lets the rest of an unwanted body run into nothing, within limits, then destroys the connection. Closing it at
+ * once would reset it, and the sender would see the reset instead of the status.
+ */
+export function refuseBody(message: IncomingMessage, reply: ServerResponse): void {
+  const { socket } = message;
+  let drained = 0;
+  const destroy = () => {
+    clearTimeout(timer);
+    socket.destroy();
+  };
+  const timer = setTimeout(destroy, drainLimitMs);
+  socket.once('close', () => clearTimeout(timer));
+  message.on('error', () => undefined);
+  message.on('data', (chunk: Buffer) => {
+    drained += chunk.length;
+    if (drained > drainLimitBytes) destroy();
+  });
+  message.once('end', () => reply.once('close', () => socket.destroySoon()));
+  message.resume();
+}

@@ -1,0 +1,245 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { ReventoError } from '../errors.ts';
+import type { HeaderList, HttpRequest, HttpResponse, Listening, Serve, ServeOptions } from './ports.ts';
+import { readBody, refuseBody } from './server-body.ts';
+
+const mebibyte = 1024 * 1024;
+const defaultTimeoutMs = 10_000;
+const defaultMaxConnections = 64;
+/** How late a slow request may be noticed. Node's own 30 s would let a 5 s limit stand for half a minute. */
+const checkingIntervalMs = 500;
+const maxHeaderBytes = 16 * 1024;
+const portTries = 20;
+
+/**
+ * Makes a `Serve` that binds Exchanges to node:http.
+ *
+ * @param onDefect  told of an `answer` that rejected; the peer gets a bare 500
+ */
+export function createServe(onDefect: (error: unknown) => void): Serve {
+  return async (options) => {
+    const sockets = new SocketBook();
+    const servers: Server[] = [];
+    try {
+      const port = await bindAll(options, () => {
+        const server = httpServer(options, sockets, onDefect);
+        servers.push(server);
+        return server;
+      });
+      const bound = servers.filter((server) => server.listening);
+      let closing: Promise<void> | null = null;
+      return {
+        port,
+        addresses: bound.map((server) => (server.address() as AddressInfo).address),
+        close: (graceMs = 2_000) => (closing ??= closeAll(bound, sockets, graceMs)),
+      } satisfies Listening;
+    } catch (error) {
+      await closeAll(
+        servers.filter((server) => server.listening),
+        sockets,
+        0,
+      );
+      throw error;
+    }
+  };
+}
+
+/** Binds every address of the host on one port and gives that port back. */
+async function bindAll(options: ServeOptions, create: () => Server): Promise<number> {
+  if (options.host !== 'localhost') return bind(create(), options.host, options.port);
+  for (let tries = 1; ; tries++) {
+    const first = create();
+    const port = await bind(first, '127.0.0.1', options.port);
+    try {
+      await bind(create(), '::1', port);
+      return port;
+    } catch (error) {
+      if (isWithoutIpv6(error)) return port;
+      // A free port was asked for, and the other family has this one taken: look for another pair.
+      if (options.port !== 0 || tries === portTries) throw error;
+      await new Promise((resolve) => first.close(resolve));
+    }
+  }
+}
+
+function bind(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException) => reject(bindError(error, host, port));
+    server.once('error', onError);
+    server.listen({ host: host.replace(/^\[|\]$/g, ''), port, ipv6Only: host.includes(':'), exclusive: true }, () => {
+      server.off('error', onError);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function bindError(error: NodeJS.ErrnoException, host: string, port: number): ReventoError {
+  const family = host.includes(':') ? 'IPv6' : 'IPv4';
+  if (error.code === 'EADDRINUSE') {
+    return new ReventoError(
+      'port_busy',
+      `Port ${port} is already in use on ${host} (${family}).`,
+      {},
+      { cause: error },
+    );
+  }
+  const reason = error.code === 'EACCES' ? 'this user may not bind it' : (error.code ?? error.message);
+  return new ReventoError('bind_failed', `Cannot listen on ${host} port ${port}: ${reason}.`, {}, { cause: error });
+}
+
+function isWithoutIpv6(error: unknown): boolean {
+  const cause = error instanceof ReventoError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  return cause?.code === 'EADDRNOTAVAIL' || cause?.code === 'EAFNOSUPPORT';
+}
+
+function httpServer(options: ServeOptions, sockets: SocketBook, onDefect: (error: unknown) => void): Server {
+  const server = createServer({
+    headersTimeout: options.headersTimeoutMs ?? defaultTimeoutMs,
+    requestTimeout: options.requestTimeoutMs ?? defaultTimeoutMs,
+    connectionsCheckingInterval: checkingIntervalMs,
+    maxHeaderSize: maxHeaderBytes,
+    noDelay: true,
+  });
+  server.maxHeadersCount = 100;
+  server.maxConnections = options.maxConnections ?? defaultMaxConnections;
+  const handle = (expectsContinue: boolean) => (message: IncomingMessage, reply: ServerResponse) => {
+    sockets.began(message.socket);
+    reply.once('close', () => sockets.ended(message.socket));
+    respond(message, reply, options, sockets, expectsContinue).catch((error: unknown) => {
+      onDefect(error);
+      if (!reply.headersSent) send(reply, { status: 500, headers: [], body: new Uint8Array() }, true);
+      else reply.destroy();
+    });
+  };
+  server.on('connection', (socket) => sockets.opened(socket));
+  server.on('request', handle(false));
+  server.on('checkContinue', handle(true));
+  server.on('checkExpectation', (_message: IncomingMessage, reply: ServerResponse) =>
+    send(reply, { status: 417, headers: [], body: new Uint8Array() }, true),
+  );
+  return server;
+}
+
+async function respond(
+  message: IncomingMessage,
+  reply: ServerResponse,
+  options: ServeOptions,
+  sockets: SocketBook,
+  expectsContinue: boolean,
+): Promise<void> {
+  const gone = new AbortController();
+  reply.once('close', () => gone.abort());
+  const head = {
+    method: message.method ?? '',
+    url: message.url ?? '',
+    headers: pairs(message.rawHeaders),
+    signal: gone.signal,
+  };
+  const isLast = () => options.closeEach === true || sockets.isClosing;
+
+  const refused = framingRefusal(message) ?? options.admit?.(head) ?? null;
+  const maxBytes = options.maxBodyBytes ?? mebibyte;
+  const isTooLong = Number(message.headers['content-length'] ?? 0) > maxBytes;
+  if (refused !== null || isTooLong) {
+    const hasUnreadBody = isTooLong || message.headers['transfer-encoding'] !== undefined || hasBody(message);
+    send(reply, refused ?? tooLong, isLast() || hasUnreadBody);
+    if (hasUnreadBody) refuseBody(message, reply);
+    return;
+  }
+  if (expectsContinue) reply.writeContinue();
+  const body = await readBody(message, maxBytes);
+  if (body === 'gone') return;
+  if (body === 'too_long') {
+    send(reply, tooLong, true);
+    refuseBody(message, reply);
+    return;
+  }
+  const request: HttpRequest = { ...head, body };
+  const response = await options.answer(request);
+  if (response.cut === undefined) send(reply, response, isLast());
+  else cutOff(reply, response);
+}
+
+const tooLong: HttpResponse = { status: 413, headers: [], body: new Uint8Array() };
+
+/** What no handler should have to judge: a body that node:http would hand over in another form than the sender meant. */
+function framingRefusal(message: IncomingMessage): HttpResponse | null {
+  const coding = message.headers['transfer-encoding'];
+  if (coding === undefined || coding.trim().toLowerCase() === 'chunked') return null;
+  return { status: 501, headers: [], body: new Uint8Array() };
+}
+
+function hasBody(message: IncomingMessage): boolean {
+  return Number(message.headers['content-length'] ?? 0) > 0;
+}
+
+function pairs(raw: readonly string[]): HeaderList {
+  const list: [string, string][] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) list.push([raw[i] as string, raw[i + 1] as string]);
+  return list;
+}
+
+function send(reply: ServerResponse, response: HttpResponse, isLast: boolean): void {
+  if (reply.destroyed || reply.headersSent) return;
+  reply.writeHead(response.status, flatHead(response, isLast));
+  reply.end(response.body);
+}
+
+/** Repeated names stay repeated. `Content-Length` is ours, so that a handler cannot contradict its own body. */
+function flatHead(response: HttpResponse, isLast: boolean): string[] {
+  const flat: string[] = [];
+  for (const [name, value] of response.headers) flat.push(name, value);
+  if (response.status !== 204 && response.status !== 304) flat.push('Content-Length', String(response.body.length));
+  if (isLast) flat.push('Connection', 'close');
+  return flat;
+}
+
+/** Breaks the answer off on purpose: the sandbox's faults are real on the wire. */
+function cutOff(reply: ServerResponse, response: HttpResponse): void {
+  if (typeof response.cut !== 'number') {
+    reply.destroy();
+    return;
+  }
+  reply.writeHead(response.status, flatHead(response, true));
+  reply.write(response.body.subarray(0, response.cut), () => reply.destroy());
+}
+
+/** Which sockets are open, and which of them have a request under way. */
+class SocketBook {
+  readonly #active = new Map<Socket, number>();
+  isClosing = false;
+
+  opened(socket: Socket): void {
+    this.#active.set(socket, 0);
+    socket.once('close', () => this.#active.delete(socket));
+  }
+
+  began(socket: Socket): void {
+    this.#active.set(socket, (this.#active.get(socket) ?? 0) + 1);
+  }
+
+  ended(socket: Socket): void {
+    const left = (this.#active.get(socket) ?? 1) - 1;
+    if (this.#active.has(socket)) this.#active.set(socket, left);
+    if (this.isClosing && left === 0) socket.destroySoon();
+  }
+
+  /** Destroys the sockets without a request: kept-alive ones and a browser's silent preconnects. */
+  dropIdle(): void {
+    for (const [socket, requests] of this.#active) if (requests === 0) socket.destroy();
+  }
+
+  dropAll(): void {
+    for (const socket of this.#active.keys()) socket.destroy();
+  }
+}
+
+async function closeAll(servers: readonly Server[], sockets: SocketBook, graceMs: number): Promise<void> {
+  sockets.isClosing = true;
+  const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+  sockets.dropIdle();
+  const timer = setTimeout(() => sockets.dropAll(), graceMs);
+  await Promise.all(closed);
+  clearTimeout(timer);
+}

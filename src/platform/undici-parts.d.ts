@@ -1,0 +1,12 @@
+/**
+ * undici's parts, loaded one by one: the whole package costs three times the start-up of its dispatcher, because
+ * it brings fetch, caches and web sockets along. The package publishes no `exports` map, so these paths are reachable.
+ */
+declare module 'undici/lib/dispatcher/agent.js' {
+  import { Agent } from 'undici';
+  export default Agent;
+}
+declare module 'undici/lib/dispatcher/env-http-proxy-agent.js' {
+  import { EnvHttpProxyAgent } from 'undici';
+  export default EnvHttpProxyAgent;
+}
