@@ -1,0 +1,2 @@
+/** The version of package.json, put in by the build; absent when the sources run unbundled. */
+declare const REVENTO_VERSION: string | undefined;

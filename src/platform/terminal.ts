@@ -1,0 +1,143 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { ReventoError } from '../errors.ts';
+import type { Progress, Style, Terminal } from './ports.ts';
+
+const defaultMaxStdinBytes = 64 * 1024 * 1024;
+
+export interface TerminalOptions {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Neither `--no-input` nor `CI` forbids a question. */
+  readonly mayAsk: boolean;
+  readonly style: Style;
+  /** Takes secrets out of whatever is written. */
+  readonly clean: (text: string) => string;
+}
+
+/** The person's side of the program, on the process's stdin and stderr. */
+export function createTerminal({ stdin, stderr, mayAsk, style, clean }: TerminalOptions): Terminal {
+  const isStdinTty = stdin.isTTY === true;
+  const isStderrTty = stderr.isTTY === true;
+  let current: Progress | null = null;
+
+  const notice = (text: string) => {
+    // A spinner owns the last line; it is taken away, not written through.
+    current?.stop();
+    stderr.write(`${clean(text)}\n`);
+  };
+
+  return {
+    isInteractive: mayAsk && isStdinTty && isStderrTty,
+    isStdinTty,
+    isStderrTty,
+    style,
+    notice,
+    async progress(text) {
+      if (!isStderrTty) return silent;
+      current?.stop();
+      const { default: ora } = await import('ora');
+      const spinner = ora({ stream: stderr, text: clean(text), discardStdin: false, hideCursor: true }).start();
+      const progress: Progress = {
+        update: (next) => {
+          spinner.text = clean(next);
+        },
+        stop: () => {
+          spinner.stop();
+          if (current === progress) current = null;
+        },
+      };
+      current = progress;
+      return progress;
+    },
+    ask: (question, options = {}) => ask(stdin, stderr, clean(question), options),
+    readStdin: (maxBytes = defaultMaxStdinBytes) => readAll(stdin, maxBytes),
+  };
+}
+
+const silent: Progress = { update: () => undefined, stop: () => undefined };
+
+function ask(
+  stdin: NodeJS.ReadStream,
+  stderr: NodeJS.WriteStream,
+  question: string,
+  { isHidden = false, signal }: { isHidden?: boolean; signal?: AbortSignal },
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    let isMuted = false;
+    const output = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        if (!isMuted) stderr.write(chunk);
+        done();
+      },
+    });
+    const lines = createInterface({ input: stdin as ReadStream, output, terminal: true });
+    const finish = (deliver: () => void) => {
+      signal?.removeEventListener('abort', onAbort);
+      lines.close();
+      stdin.pause();
+      stdin.unref?.();
+      if (isHidden) stderr.write('\n');
+      deliver();
+    };
+    const onAbort = () => finish(() => reject(signal?.reason));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    // In raw mode the terminal sends Ctrl-C as a character: turn it back into the signal the process edge handles.
+    lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    lines.once('close', () => reject(new ReventoError('interrupted', 'Input ended.')));
+    lines.question(question, (answer) => finish(() => resolve(answer)));
+    isMuted = isHidden;
+  });
+}
+
+async function readAll(stdin: NodeJS.ReadStream, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    size += bytes.length;
+    if (size > maxBytes) throw new ReventoError('usage', `Standard input is longer than ${maxBytes} bytes.`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** What decides about colour, in this order of precedence. */
+export interface ColorChoice {
+  readonly isForbiddenByFlag: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Whether text for this stream is coloured: `--no-color`, then FORCE_COLOR, then NO_COLOR, then the stream itself. */
+export function isColored(stream: WriteStream | NodeJS.WriteStream, { isForbiddenByFlag, env }: ColorChoice): boolean {
+  if (isForbiddenByFlag) return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
+  if (env['NO_COLOR']) return false;
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
+}
+
+const same = (text: string) => text;
+
+/** Decoration for a stream. chalk is loaded only when there is colour to make. */
+export async function createStyle(stream: NodeJS.WriteStream, isColor: boolean): Promise<Style> {
+  const width = stream.isTTY === true ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
+  if (!isColor) {
+    return { isColor, width, bold: same, dim: same, red: same, green: same, yellow: same, blue: same, cyan: same };
+  }
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: 1 });
+  return {
+    isColor,
+    width,
+    bold: (text) => chalk.bold(text),
+    dim: (text) => chalk.dim(text),
+    red: (text) => chalk.red(text),
+    green: (text) => chalk.green(text),
+    yellow: (text) => chalk.yellow(text),
+    blue: (text) => chalk.blue(text),
+    cyan: (text) => chalk.cyan(text),
+  };
+}
