@@ -58,7 +58,7 @@ export interface Settings {
   require(name: SettingName): string;
   /** Directory of `config.json` and the sealed files. */
   readonly configDir: string;
-  /** Directory of the key file; never inside `configDir`. */
+  /** Directory of the key file; never among the sealed files. */
   readonly dataDir: string;
 }
 
