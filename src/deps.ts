@@ -1,5 +1,5 @@
 import type { OutputFormat } from './output/item.ts';
-import type { Clock, Exchange, OpenBrowser, Serve, Terminal } from './platform/ports.ts';
+import type { Clock, Exchange, Forwarder, ForwarderOptions, OpenBrowser, Serve, Terminal } from './platform/ports.ts';
 import type { Redactor, Secret } from './secret.ts';
 
 /**
@@ -24,12 +24,22 @@ export interface Deps {
   readonly redactor: Redactor;
   http(): Promise<Exchange>;
   serve(): Promise<Serve>;
+  /** A client for deliveries; the caller closes it. */
+  forwarder(options: ForwarderOptions): Promise<Forwarder>;
   openBrowser(): Promise<OpenBrowser>;
   sessions(): Promise<Sessions>;
-  secrets(): Promise<SecretStore>;
+  /** Of the selected profile; of another one when it is named, then from its sealed file only. */
+  secrets(profile?: string): Promise<SecretStore>;
   settingsFile(): Promise<SettingsFile>;
-  /** Runs another program on this terminal; resolves with its exit status (128 + n for signal n). */
-  spawn(command: readonly string[], env: Readonly<Record<string, string>>): Promise<number>;
+  /**
+   * Runs another program on this terminal; resolves with its exit status (128 + n for signal n). With `signal` it
+   * can be ended early, besides by an interrupt; `stdout: 'stderr'` keeps a stream of our own on stdout clean.
+   */
+  spawn(
+    command: readonly string[],
+    env: Readonly<Record<string, string>>,
+    options?: { readonly stdout?: 'stdout' | 'stderr'; readonly signal?: AbortSignal },
+  ): Promise<number>;
 }
 
 /** Settings that are not secret. Wire names, as in `config.json` and `revento config`. */

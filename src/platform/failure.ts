@@ -11,6 +11,7 @@ export type HttpFailureKind =
   | 'reset'
   | 'malformed'
   | 'too_large'
+  | 'not_loopback'
   | 'aborted';
 
 /**
@@ -44,6 +45,7 @@ const describe: Record<HttpFailureKind, string> = {
   reset: 'connection closed before the answer was whole',
   malformed: 'answer is not valid HTTP',
   too_large: 'answer too large',
+  not_loopback: 'address is not on this machine',
   aborted: 'interrupted',
 };
 
@@ -77,6 +79,8 @@ function codeOf({ kind, peer }: HttpFailure): FailureCode {
     case 'malformed':
     case 'too_large':
       return 'bad_answer';
+    case 'not_loopback':
+      return 'usage';
     case 'aborted':
       return 'interrupted';
     case 'refused':

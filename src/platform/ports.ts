@@ -21,6 +21,8 @@ export interface HttpRequest {
   readonly timeoutMs?: number;
   /** Client only. A longer answer fails with `too_large`. Default 64 MiB. */
   readonly maxResponseBytes?: number;
+  /** Forwarder only. Sends the body in pieces of this size with a pause between, to be slow on purpose. */
+  readonly drip?: { readonly bytes: number; readonly pauseMs: number };
 }
 
 /** One HTTP response, in either role. */
@@ -43,6 +45,22 @@ export interface HttpResponse {
  * Served: must not reject; the server binding turns a rejection into a bare 500.
  */
 export type Exchange = (request: HttpRequest) => Promise<HttpResponse>;
+
+export interface ForwarderOptions {
+  /** Let it connect beyond loopback. Default false: then any other address fails with `not_loopback`. */
+  readonly isRemoteAllowed?: boolean;
+  /** Connections kept per target. Default 100. */
+  readonly maxConnections?: number;
+}
+
+/** A client for deliveries: kept connections, no proxies, and the address that is checked is the one connected to. */
+export interface Forwarder {
+  readonly exchange: Exchange;
+  /** Destroys every connection. Idempotent. */
+  close(): Promise<void>;
+}
+
+export type CreateForwarder = (options: ForwarderOptions) => Promise<Forwarder>;
 
 /** What a server may say about a request from its head alone, before a byte of body is read. */
 export type Admit = (head: Omit<HttpRequest, 'body'>) => HttpResponse | null;
