@@ -1,0 +1,217 @@
+import { chmodSync, linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type SettingName, type SettingsFile, settingNames } from '../deps.ts';
+import { ReventoError } from '../errors.ts';
+
+/** Runs `work` while no other process does, under a lock file of this path. */
+export type ExclusiveLock = <Result>(path: string, work: () => Promise<Result>) => Promise<Result>;
+
+export interface SettingsFileOptions {
+  /** Holds `config.json`; made with 0700 at the first write. */
+  readonly directory: string;
+  readonly lock: ExclusiveLock;
+}
+
+/** `config.json` as it stands. Fields this version does not know are kept through a write. */
+interface Content {
+  readonly [unknownField: string]: unknown;
+  readonly default_profile?: string;
+  readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/**
+ * The settings file. Reading takes the file as plain JSON, because loading conf (with its schema validator) costs
+ * three times what starting Node does; only a write loads it.
+ *
+ * @throws ReventoError `file` on reading or writing what is not readable, writable or valid JSON
+ */
+export function openSettingsFile({ directory, lock }: SettingsFileOptions): SettingsFile {
+  const path = join(directory, 'config.json');
+
+  /** Changes the file under the lock, from what it holds then and not from what was read earlier. */
+  const change = async (edit: (content: Content) => Content | null): Promise<boolean> => {
+    makeDirectory(directory);
+    return lock(join(directory, 'config.lock'), async () => {
+      const edited = edit(read(path));
+      if (edited === null) return false;
+      await write(directory, path, edited);
+      return true;
+    });
+  };
+
+  return {
+    path,
+    profiles: () => settingsOf(read(path)),
+    defaultProfile: () => read(path).default_profile ?? 'default',
+    async update(profile, changes) {
+      await change((content) => {
+        const settings: Record<string, unknown> = { ...content.profiles[profile] };
+        for (const [name, value] of Object.entries(changes)) {
+          if (value === null) delete settings[name];
+          else settings[name] = value;
+        }
+        return { ...content, profiles: { ...content.profiles, [profile]: settings } };
+      });
+    },
+    remove: (profile) =>
+      change((content) => {
+        if (!Object.hasOwn(content.profiles, profile)) return null;
+        const { [profile]: _removed, ...profiles } = content.profiles;
+        const { default_profile: chosen, ...rest } = content;
+        return chosen === undefined || chosen === profile
+          ? { ...rest, profiles }
+          : { ...rest, default_profile: chosen, profiles };
+      }),
+    async use(profile) {
+      await change((content) => ({ ...content, default_profile: profile }));
+    },
+  };
+}
+
+function read(path: string): Content {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { profiles: {} };
+    throw new ReventoError('file', `cannot read the settings in ${path} (${codeOf(error)})`);
+  }
+  const content = parse(text);
+  if (content === null) {
+    throw new ReventoError('file', `the settings in ${path} are damaged`, {
+      hint: `mend the file, or move it away and set up again with \`revento config set\`; stored logins are not affected`,
+    });
+  }
+  return content;
+}
+
+/** Null for what is not a settings file. The reason is dropped: JSON.parse quotes the text it fails on. */
+function parse(text: string): Content | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isRecord(json)) return null;
+  const { default_profile: chosen, profiles = {}, ...rest } = json;
+  if (!isRecord(profiles) || !Object.values(profiles).every(isRecord)) return null;
+  const content = { ...rest, profiles: profiles as Content['profiles'] };
+  if (chosen === undefined) return content;
+  return typeof chosen === 'string' ? { ...content, default_profile: chosen } : null;
+}
+
+function settingsOf(content: Content): Record<string, Partial<Record<SettingName, string>>> {
+  const profiles: Record<string, Partial<Record<SettingName, string>>> = Object.create(null);
+  for (const [profile, fields] of Object.entries(content.profiles)) {
+    const settings: Partial<Record<SettingName, string>> = {};
+    for (const name of settingNames) {
+      const value = fields[name];
+      if (typeof value === 'string' && value !== '') settings[name] = value;
+    }
+    profiles[profile] = settings;
+  }
+  return profiles;
+}
+
+/**
+ * Writes through conf, and makes sure that it did.
+ *
+ * On a nearly full disk conf can put the first 4,096 bytes of the new text in place of a good file and report
+ * success. A second name for the old file costs no disk space, so the way back is open even then.
+ */
+async function write(directory: string, path: string, content: Content): Promise<void> {
+  const Conf = await loadConf();
+  // A symbolic link into a dotfiles repository stays one: the file it names is what is replaced.
+  const target = existing(path);
+  const before = `${target ?? path}.before`;
+  rmSync(before, { force: true });
+  const hadFile = target !== null && keepUnderSecondName(target, before);
+  const text = `${JSON.stringify(content, null, 2)}\n`;
+  try {
+    const conf = new Conf<Record<string, unknown>>({
+      cwd: directory,
+      configName: 'config',
+      configFileMode: 0o600,
+      accessPropertiesByDotNotation: false,
+      serialize: () => text,
+    });
+    conf.store = { ...content };
+  } catch (error) {
+    if (hadFile) restore(before, target);
+    throw writeFailure(path, codeOf(error));
+  }
+  if (readFileSync(path, 'utf8') !== text) {
+    if (hadFile) restore(before, target);
+    else rmSync(path, { force: true });
+    throw writeFailure(path, 'ENOSPC');
+  }
+  rmSync(before, { force: true });
+}
+
+function existing(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw writeFailure(path, codeOf(error));
+  }
+}
+
+function keepUnderSecondName(path: string, before: string): boolean {
+  try {
+    linkSync(path, before);
+    return true;
+  } catch {
+    // A file system without hard links (exFAT): the write is still verified, only not undone.
+    return false;
+  }
+}
+
+/** `rename` of a file onto its own other name does nothing and leaves both, so the leftover is removed after. */
+function restore(before: string, path: string): void {
+  renameSync(before, path);
+  rmSync(before, { force: true });
+}
+
+function writeFailure(path: string, code: string): ReventoError {
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new ReventoError('disk_full', `the disk is full: the settings in ${path} were left as they were`);
+  }
+  return new ReventoError('file', `cannot write the settings in ${path} (${code})`);
+}
+
+/**
+ * Loading conf installs handlers for SIGINT and a dozen other signals that end the process at once, before ours
+ * have put things in order. A write is synchronous, so nothing needs them: they are taken off again.
+ */
+async function loadConf(): Promise<typeof import('conf').default> {
+  const before = signalListeners();
+  const { default: Conf } = await import('conf');
+  for (const [signal, listeners] of signalListeners()) {
+    for (const listener of listeners) if (!before.get(signal)?.has(listener)) process.off(signal, listener);
+  }
+  return Conf;
+}
+
+function signalListeners(): Map<NodeJS.Signals, Set<NodeJS.SignalsListener>> {
+  const signals = process.eventNames().filter((name): name is NodeJS.Signals => String(name).startsWith('SIG'));
+  return new Map(signals.map((signal) => [signal, new Set(process.listeners(signal))]));
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    if (process.platform !== 'win32' && (statSync(directory).mode & 0o077) !== 0) chmodSync(directory, 0o700);
+  } catch (error) {
+    throw new ReventoError('file', `cannot use the directory ${directory} (${codeOf(error)})`);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
