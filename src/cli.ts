@@ -1,0 +1,113 @@
+import { columnsOf, formatOf } from './commands/globals.ts';
+import { registry } from './commands/registry.ts';
+import type { Deps } from './deps.ts';
+import { exitStatus, ReventoError } from './errors.ts';
+import type { Item } from './output/item.ts';
+import { createPrinter, type Printer } from './output/printer.ts';
+import { createSink } from './output/sink.ts';
+import { systemClock } from './platform/clock.ts';
+import { createStyle, isColored } from './platform/terminal.ts';
+import { type Invocation, parse, UsageFault } from './program.ts';
+import { report } from './report.ts';
+import { connect, type Edge } from './wire.ts';
+
+/**
+ * One run of the program: command line in, exit status out. stdout carries the result and nothing else.
+ *
+ * Never throws and never exits; the caller lets the event loop end.
+ */
+export async function run(edge: Edge): Promise<number> {
+  const stderrStyle = await createStyle(edge.stderr, isColored(edge.stderr, colorChoice(edge)));
+  const told = { profile: 'default', eventId: undefined as string | undefined, isJson: wantsJson(edge) };
+  let clean = (text: string) => text;
+  const tell = (error: unknown): number => {
+    const { text, exit } = report(asReventoError(error), { ...told, style: stderrStyle });
+    edge.stderr.write(clean(text));
+    return exit;
+  };
+
+  try {
+    const invocation = await parse(edge.argv, registry);
+    const sink = createSink(edge.stdout);
+    if (invocation.kind === 'text') {
+      await sink.write(invocation.text);
+      return exitStatus.done;
+    }
+    const { options, module } = invocation;
+    const wiring = await connect(edge, options, stderrStyle, (fallback) => formatOf(options, fallback));
+    const { deps } = wiring;
+    clean = (text) => deps.redactor.clean(text);
+    told.profile = deps.profile;
+    told.eventId = deps.event ?? undefined;
+    told.isJson = deps.format === 'json' || deps.format === 'ndjson';
+    try {
+      const printer = await createPrinter({
+        format: deps.format,
+        jq: options.jq ?? null,
+        columns: columnsOf(options),
+        layout: module.layout,
+        style: await createStyle(edge.stdout, isColored(edge.stdout, colorChoice(edge))),
+        isTty: edge.stdout.isTTY === true,
+        now: systemClock.now(),
+        write: (chunk) => sink.write(chunk),
+        notice: (text) => deps.terminal.notice(text),
+      });
+      const status = await print(invocation, deps, printer);
+      await sink.flush();
+      return status;
+    } finally {
+      await wiring.close();
+    }
+  } catch (error) {
+    return tell(error);
+  }
+}
+
+/** Drives the command and prints what it yields; what came before a failure is left whole. */
+async function print(
+  { module, options }: Extract<Invocation, { kind: 'command' }>,
+  deps: Deps,
+  printer: Printer,
+): Promise<number> {
+  const items: AsyncGenerator<Item, number | undefined, void> = module.run(options as never, deps);
+  try {
+    for (;;) {
+      const step = await items.next();
+      if (step.done) {
+        await printer.end();
+        return step.value ?? exitStatus.done;
+      }
+      await printer.print(step.value);
+      if (printer.isClosed) {
+        // Whoever read the output has seen enough (`| head`); that is no failure.
+        await items.return(undefined);
+        return exitStatus.done;
+      }
+    }
+  } catch (error) {
+    await printer.abort();
+    throw error;
+  }
+}
+
+function asReventoError(error: unknown): ReventoError {
+  if (error instanceof ReventoError) return error;
+  if (error instanceof UsageFault) {
+    const help = `revento ${error.command}${error.command && ' '}--help`;
+    return new ReventoError('usage', error.message, { hint: `see ${help}` });
+  }
+  if (typeof error === 'string' && error.startsWith('SIG')) return new ReventoError('interrupted', 'Interrupted.');
+  return new ReventoError('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}
+
+/** Before the options are parsed only the words themselves can tell how a failure is wanted. */
+function wantsJson({ argv, env }: Edge): boolean {
+  const isJson = (format: string | undefined) => format === 'json' || format === 'ndjson';
+  const named = argv.findLast((_word, index) => argv[index - 1] === '-o' || argv[index - 1] === '--output');
+  if (argv.includes('--json')) return true;
+  return isJson(named ?? argv.find((word) => word.startsWith('--output='))?.slice(9) ?? env['REVENTO_OUTPUT']);
+}
+
+function colorChoice({ argv, env }: Edge): Parameters<typeof isColored>[1] {
+  return { isForbiddenByFlag: argv.includes('--no-color'), env };
+}

@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { ReventoError } from '../errors.ts';
+import { type OutputFormat, outputFormats } from '../output/item.ts';
+
+/** Options every command takes, before or after its name, as commander leaves them. */
+export interface GlobalOptions {
+  readonly output?: string;
+  readonly json?: boolean;
+  readonly jq?: string;
+  readonly columns?: string;
+  readonly profile?: string;
+  readonly event?: string;
+  readonly authBase?: string;
+  readonly apiBase?: string;
+  /** False when `--no-input` was given. */
+  readonly input?: boolean;
+  /** False when `--no-color` was given. */
+  readonly color?: boolean;
+  readonly verbose?: boolean;
+  readonly debug?: boolean;
+}
+
+/** Global options that take a value: the word after one of these is never a command's name. */
+export const valueFlags: ReadonlySet<string> = new Set([
+  '-o',
+  '--output',
+  '-q',
+  '--jq',
+  '--columns',
+  '-p',
+  '--profile',
+  '-e',
+  '--event',
+  '--auth-base',
+  '--api-base',
+]);
+
+/** Declares the global options on a command, under a heading of their own in its help. */
+export function declareGlobals(command: Command): Command {
+  return command
+    .optionsGroup('Global options:')
+    .option('-o, --output <format>', `output format: ${outputFormats.join(', ')}`)
+    .option('--json', 'short for --output json')
+    .option('-q, --jq <expr>', 'filter the whole result with a jq expression')
+    .option('--columns <list>', 'columns of a table or CSV, such as id,custom_form_fields.favorite_track')
+    .option('-p, --profile <name>', 'profile to use (REVENTO_PROFILE)')
+    .option('-e, --event <id>', 'event to work on (REVENTO_EVENT)')
+    .option('--auth-base <url>', 'where consent and tokens come from (REVENTO_AUTH_BASE)')
+    .option('--api-base <url>', 'where the read API is (REVENTO_API_BASE)')
+    .option('--no-input', 'never ask; name the missing flag instead')
+    .option('--no-color', 'no colour (also NO_COLOR)')
+    .option('--verbose', 'show each request on stderr')
+    .option('--debug', 'show headers as well, secrets masked (REVENTO_DEBUG=1)')
+    .helpOption('-h, --help', 'show this help');
+}
+
+/**
+ * The output format: `--output`, then `--json`, then what the settings say.
+ *
+ * @throws ReventoError `usage`
+ */
+export function formatOf(options: GlobalOptions, fallback: string): OutputFormat {
+  const wanted = options.output ?? (options.json ? 'json' : fallback);
+  const format = outputFormats.find((known) => known === wanted);
+  if (format !== undefined) return format;
+  throw new ReventoError('usage', `There is no output format ${JSON.stringify(wanted)}.`, {
+    hint: `use one of ${outputFormats.join(', ')}`,
+  });
+}
+
+/** Column paths of `--columns`, null when not given. */
+export function columnsOf(options: GlobalOptions): readonly string[] | null {
+  if (options.columns === undefined) return null;
+  const paths = options.columns.split(',').map((path) => path.trim());
+  if (paths.some((path) => path === '')) {
+    throw new ReventoError('usage', '--columns takes names separated by commas, such as id,role');
+  }
+  return paths;
+}

@@ -1,0 +1,28 @@
+import { homedir } from 'node:os';
+import { run } from './cli.ts';
+import { exitStatus } from './errors.ts';
+import { Interrupts } from './platform/interrupts.ts';
+
+/** The process edge: streams, environment and signals in; exit status out. */
+export function main(): void {
+  const interrupts = new Interrupts(() => process.exit(exitStatus.interrupted));
+  // A reader that leaves early is noticed where stdout is written; stderr has nobody left to tell.
+  process.stderr.on('error', () => undefined);
+  void run({
+    argv: process.argv.slice(2),
+    env: process.env,
+    platform: process.platform,
+    home: homedir(),
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    interrupts,
+  }).then((status) => {
+    const { received } = interrupts;
+    interrupts.release();
+    process.exitCode = received === 'SIGINT' && status === exitStatus.done ? exitStatus.interrupted : status;
+    // Ended by SIGTERM or SIGHUP: the parent is told the way it expects, once everything is put away.
+    if (received !== null && received !== 'SIGINT') process.kill(process.pid, received);
+  });
+}
