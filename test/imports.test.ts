@@ -20,10 +20,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   root: ['root', 'ports', 'output'],
 };
 
-/** Files of `platform` that hold types and failures, not access to the machine. */
-const portFiles = new Set(['platform/ports.ts', 'platform/failure.ts']);
-/** Of `output`, what the rooms below it may use: types, and JSON text handled as text. */
-const sharedOutput = new Set(['output/item.ts', 'output/json-text.ts', 'output/sanitise.ts']);
+/** Files that hold types and failures, not access to the machine. */
+const portFiles = new Set(['platform/ports.ts', 'platform/failure.ts', 'output/item.ts']);
+/** Of `output`, what the rooms beside it may use: JSON handled as text, and text made harmless. */
+const sharedOutput = new Set(['output/json-text.ts', 'output/sanitise.ts']);
 /** Of `auth` and `webhook`, what the sandbox shares with the client. Both are tested against vectors made elsewhere. */
 const sandboxShares = new Set(['auth/pkce.ts', 'webhook/signature.ts', 'webhook/event.ts']);
 

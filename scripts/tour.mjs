@@ -1,0 +1,80 @@
+// What `npm start` shows: the main job, end to end, with the built program and nothing else. It runs inside
+// `revento sandbox exec`, which has set the environment to a sandbox of its own and a throw-away home.
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+
+const program = join(import.meta.dirname, '../bin/revento.js');
+const paint = (code) => (text) => (process.stdout.isTTY && !process.env.NO_COLOR ? `\x1b[${code}m${text}\x1b[0m` : text);
+const [bold, dim, green] = [paint(1), paint(2), paint(32)];
+
+/** Shows a command as a user would type it, runs it, and stops the tour when it fails. */
+async function revento(args, { input, env } = {}) {
+  console.log(`\n${dim('$')} ${bold(`revento ${args.map(quoted).join(' ')}`)}`);
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  if (input !== undefined) child.stdin.end(input);
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code !== 0) throw new Error(`revento ${args[0]} ended with ${code}`);
+}
+
+const quoted = (word) => (/^[\w@%+=:,./<>-]+$/.test(word) ? word : `'${word}'`);
+
+/** A handler as an integrator would write one: keeps what it got, answers 204. */
+async function startHandler() {
+  const received = [];
+  const server = createServer((request, response) => {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      received.push({ headers: request.headers, body: Buffer.concat(chunks) });
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${server.address().port}/webhooks/revento`;
+  return { url, received, stop: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+const handler = await startHandler();
+try {
+  console.log(bold('1. Log in'));
+  console.log('   The sandbox asks for consent; `revento sandbox consent` answers it in place of your browser.');
+  await revento(['login']);
+
+  console.log(bold('\n2. Read the participants'));
+  await revento(['participants', 'list', '--limit', '8']);
+
+  console.log(bold('\n3. Receive a signed webhook, verify it, forward it'));
+  console.log(`   A small handler waits at ${handler.url}.`);
+  const trigger = [process.execPath, program, 'webhook', 'trigger', 'application.approved', '--to'];
+  const script = `"${trigger.slice(0, 2).join('" "')}" ${trigger.slice(2).join(' ')} "$REVENTO_WEBHOOK_URL"`;
+  await revento(
+    ['webhook', 'listen', '--port', '0', '--forward', handler.url, '--count', '1', '--timeout', '30s', '--', 'sh', '-c', script],
+  );
+
+  const [delivery] = handler.received;
+  if (handler.received.length !== 1) throw new Error(`the handler got ${handler.received.length} deliveries, not 1`);
+
+  console.log(bold('\n4. Check the signature of what the handler got, byte for byte'));
+  const { 'x-revento-timestamp': timestamp, 'x-revento-signature': signature } = delivery.headers;
+  await revento(['webhook', 'verify', '-', '--timestamp', timestamp, '--signature', signature], { input: delivery.body });
+
+  console.log(`
+${green('Done.')} A sandbox answered on ${process.env.REVENTO_AUTH_BASE}; you logged in with PKCE over a loopback
+listener; tokens were sealed on disk; participants came from the read API; a delivery of ${delivery.body.length} bytes was
+verified and reached a handler unchanged. All of it is gone again.
+
+Next, in two terminals:
+  npx revento sandbox start             ${dim('# a sandbox that stays, and a profile for it')}
+  npx revento -p sandbox login          ${dim('# consent in your own browser')}
+  npx revento -p sandbox participants list
+  npx revento -p sandbox webhook listen --forward 3000`);
+} catch (error) {
+  console.error(`\nThe tour stopped: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  await handler.stop();
+}
