@@ -62,7 +62,8 @@ function commandWords(argv: readonly string[]): string[] {
  */
 export async function parse(argv: readonly string[], registry: readonly CommandEntry[]): Promise<Invocation> {
   const { Command: Commander, CommanderError } = await import('commander');
-  const named = locate(argv, registry);
+  const args = withoutHelpWord(argv, registry);
+  const named = locate(args, registry);
   let text = '';
   let errorText = '';
   let invoked: Invocation | null = null;
@@ -120,7 +121,7 @@ export async function parse(argv: readonly string[], registry: readonly CommandE
   declareGlobals(root);
 
   try {
-    await root.parseAsync([...argv], { from: 'user' });
+    await root.parseAsync([...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0 || error.code === 'commander.help') return { kind: 'text', text: text || errorText };
@@ -128,6 +129,19 @@ export async function parse(argv: readonly string[], registry: readonly CommandE
     throw new UsageFault(sentence, named?.name ?? '');
   }
   return invoked ?? { kind: 'text', text: text || root.helpInformation() };
+}
+
+/**
+ * `help COMMAND` is `COMMAND --help`; `help TOPIC` is a command of its own. Help of a command that does not exist
+ * is an unknown command, not the help of everything.
+ */
+function withoutHelpWord(argv: readonly string[], registry: readonly CommandEntry[]): readonly string[] {
+  const isTopic = locate(argv, registry)?.name.startsWith('help ') === true;
+  const args = argv[0] === 'help' && !isTopic ? [...argv.slice(1), '--help'] : argv;
+  const words = commandWords(args).join(' ');
+  const isKnown =
+    words === '' || locate(args, registry) !== null || registry.some(({ name }) => name.startsWith(`${words} `));
+  return isKnown ? args : args.filter((word) => word !== '--help' && word !== '-h');
 }
 
 function groupTitle(path: string): string {

@@ -1,0 +1,64 @@
+import { settingNames } from '../deps.ts';
+import { secretVariables } from '../environment.ts';
+import { describeSetting } from '../settings.ts';
+import type { CommandModule } from './command.ts';
+
+interface Variable {
+  readonly name: string;
+  readonly meaning: string;
+}
+
+const secretMeaning: Readonly<Record<keyof typeof secretVariables, string>> = {
+  client_secret: 'the integration’s secret; unset for a public client',
+  webhook_secret: 'the signing secret of webhooks',
+  webhook_secret_previous: 'the signing secret before a rotation; deliveries signed with it still verify',
+  access_token: 'an access token, used as it is: never stored, never refreshed',
+  store_key: 'passphrase that seals the token store, in place of the key file',
+};
+
+const others: readonly Variable[] = [
+  { name: 'REVENTO_PROFILE', meaning: 'profile to use' },
+  { name: 'REVENTO_CONFIG_DIR', meaning: 'directory of settings and sealed tokens, in place of the system’s' },
+  { name: 'REVENTO_DEBUG', meaning: '1: as --debug' },
+  { name: 'BROWSER', meaning: 'program that opens the consent page, such as "revento sandbox consent"' },
+  { name: 'CI', meaning: 'when set, nothing is asked, as with --no-input' },
+  { name: 'NO_COLOR, FORCE_COLOR', meaning: 'no colour, or colour even when piped' },
+  { name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY', meaning: 'proxies; loopback addresses are always reached directly' },
+  { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file of further root certificates' },
+];
+
+/** `revento help environment`: every variable that is read, and in which order settings are looked for. */
+export const helpEnvironment: CommandModule = {
+  declare: (command) => command,
+  layout: { shape: 'value' },
+  async *run() {
+    const rows = variables();
+    const width = Math.max(...rows.map((row) => row.name.length));
+    yield {
+      kind: 'value',
+      data: rows.map(({ name, meaning }) => ({ name, meaning })),
+      text: (style) =>
+        [
+          style.bold('Environment'),
+          ...rows.map((row) => `  ${style.bold(row.name.padEnd(width))}  ${row.meaning}`),
+          '',
+          'A setting comes from the first of: flag, environment, profile (`revento config set`), default.',
+          'An empty variable counts as unset. Secrets are never taken as arguments, and children do not inherit them.',
+          'There is no variable for a refresh token: it changes with every use and could not be written back.',
+        ].join('\n'),
+    };
+    return undefined;
+  },
+};
+
+function variables(): Variable[] {
+  const settings = settingNames.flatMap((name) => {
+    const { variables: names, summary } = describeSetting(name);
+    return names.length === 0 ? [] : [{ name: names.join(', '), meaning: summary }];
+  });
+  const secrets = Object.entries(secretVariables).map(([secret, name]) => ({
+    name,
+    meaning: secretMeaning[secret as keyof typeof secretVariables],
+  }));
+  return [...settings, ...secrets, ...others];
+}

@@ -1,0 +1,34 @@
+import { type ExitStatus, exitStatus } from '../errors.ts';
+import type { CommandModule } from './command.ts';
+
+const meaning: Readonly<Record<ExitStatus, string>> = {
+  [exitStatus.done]: 'done; also when the reader of a pipe has seen enough (`| head`)',
+  [exitStatus.failed]: 'failed',
+  [exitStatus.usage]: 'wrong usage: an unknown flag, a missing argument or setting',
+  [exitStatus.unmet]: 'a check did not hold: webhook verify, webhook check, webhook listen --expect/--until/--count',
+  [exitStatus.login]: 'log in (again): no login, an expired or revoked one, or not the right one for this call',
+  [exitStatus.later]: 'try again later: rate limit, server down, no network, a lock not had in time',
+  [exitStatus.interrupted]: 'interrupted with Ctrl-C',
+};
+
+/** `revento help exit-codes`: every exit status and when it is given. */
+export const helpExitCodes: CommandModule = {
+  declare: (command) => command,
+  layout: { shape: 'value' },
+  async *run() {
+    const rows = Object.entries(meaning).map(([status, text]) => ({ status: Number(status), meaning: text }));
+    yield {
+      kind: 'value',
+      data: rows,
+      text: (style) =>
+        [
+          style.bold('Exit codes'),
+          ...rows.map((row) => `  ${style.bold(String(row.status).padStart(3))}  ${row.meaning}`),
+          '',
+          '`revento webhook listen -- COMMAND` and `revento sandbox exec -- COMMAND` end with the exit code of COMMAND.',
+          'An exit code of 5 is worth a retry in a script; 4 is not: somebody has to consent.',
+        ].join('\n'),
+    };
+    return undefined;
+  },
+};
