@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { setTimeout as setTimer } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import { HttpFailure, type HttpFailureKind } from './failure.ts';
@@ -28,8 +30,7 @@ export interface HttpClient {
  * Loopback hosts are always reached directly, whatever the proxy settings say.
  */
 export async function createHttpClient(proxy: ProxySettings): Promise<HttpClient> {
-  // On Node 20 a background compile of undici's parser holds up the process's exit; its baseline code is fast enough.
-  if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--wasm-tiering-budget=1000000000');
+  keepParserCheap();
   const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
   const options = { connect: { timeout: connectTimeoutMs }, headersTimeout: 0, bodyTimeout: 0 } as const;
 
@@ -63,8 +64,13 @@ export async function createHttpClient(proxy: ProxySettings): Promise<HttpClient
   };
 }
 
+/** On Node 20 a background compile of undici's parser holds up the process's exit; its baseline code is fast enough. */
+export function keepParserCheap(): void {
+  if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--wasm-tiering-budget=1000000000');
+}
+
 /** One request on one dispatcher, buffered whole. Rejects with `HttpFailure` only. */
-function dispatch(dispatcher: Dispatcher, url: URL, request: HttpRequest): Promise<HttpResponse> {
+export function dispatch(dispatcher: Dispatcher, url: URL, request: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const peer = url.port ? url.host : `${url.host}:${url.protocol === 'https:' ? 443 : 80}`;
     const maxBytes = request.maxResponseBytes ?? defaultMaxResponseBytes;
@@ -98,7 +104,7 @@ function dispatch(dispatcher: Dispatcher, url: URL, request: HttpRequest): Promi
         path: `${url.pathname}${url.search}`,
         method: request.method as Dispatcher.HttpMethod,
         headers: request.headers.flatMap(([name, value]) => [name, value]),
-        body: request.body.length > 0 ? Buffer.from(request.body) : null,
+        body: bodyOf(request),
       },
       {
         onRequestStart(started) {
@@ -128,6 +134,20 @@ function dispatch(dispatcher: Dispatcher, url: URL, request: HttpRequest): Promi
   });
 }
 
+/** The same bytes in the form undici takes; a view where it can be one, because bodies are not copied for nothing. */
+function bodyOf({ body, drip }: HttpRequest): Buffer | Readable | null {
+  if (body.length === 0) return null;
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return drip === undefined ? bytes : Readable.from(dripping(bytes, drip), { objectMode: false });
+}
+
+async function* dripping(bytes: Buffer, { bytes: size, pauseMs }: NonNullable<HttpRequest['drip']>) {
+  for (let at = 0; at < bytes.length; at += size) {
+    if (at > 0) await setTimer(pauseMs);
+    yield bytes.subarray(at, at + size);
+  }
+}
+
 function headerList(raw: Dispatcher.DispatchController['rawHeaders']): HeaderList {
   const list: [string, string][] = [];
   if (!Array.isArray(raw)) return list;
@@ -152,6 +172,7 @@ const kindByCode: Readonly<Record<string, HttpFailureKind>> = {
   UND_ERR_CONNECT_TIMEOUT: 'connect_timeout',
   UND_ERR_HEADERS_OVERFLOW: 'malformed',
   UND_ERR_INVALID_ARG: 'malformed',
+  REVENTO_NOT_LOOPBACK: 'not_loopback',
 };
 
 function asFailure(error: Error, peer: string, isUnsent: boolean): HttpFailure {
