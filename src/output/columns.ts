@@ -1,44 +1,75 @@
-import { ReventoError } from '../errors.ts';
 import { elementsOf, entriesOf, isArray, isObject, memberOf } from './json-text.ts';
+import { sanitiseLine } from './sanitise.ts';
 
-/**
- * The paths of `--columns a,b.c`.
- *
- * @throws ReventoError `usage` when there is none
- */
-export function parseColumns(text: string): string[] {
-  const paths = text
-    .split(',')
-    .map((path) => path.trim())
-    .filter((path) => path !== '');
-  if (paths.length === 0) throw new ReventoError('usage', '--columns names no column');
-  return paths;
+/** Takes the same paths out of every row, and remembers which of them were ever there. */
+export interface Picker {
+  readonly paths: readonly string[];
+  /** The values at the paths as JSON text, undefined where the row has none. */
+  pick(row: string): (string | undefined)[];
+  /** A line about the paths that no row had, with the fields there are; null when every path was met. */
+  complaint(): string | null;
 }
 
-/**
- * The value at a path as JSON text, or undefined. A key that has dots in it is found before its parts are, and a
- * number counts into an array.
- */
-export function valueAt(row: string, path: string): string | undefined {
-  const whole = stepInto(row, path);
-  if (whole !== undefined) return whole;
-  let value: string | undefined = row;
-  for (const step of path.split('.')) {
+/** Rows that are read to name the known fields. */
+const sampledRows = 50;
+
+export function createPicker(paths: readonly string[]): Picker {
+  const parts = paths.map((path) => path.split('.'));
+  const unseen = new Set(paths);
+  const known = new Set<string>();
+  let sampled = 0;
+  return {
+    paths,
+    pick(row) {
+      if (sampled < sampledRows) {
+        sampled++;
+        for (const field of nestedFieldsOf(row)) known.add(field);
+      }
+      const members = membersOf(row);
+      return paths.map((path, index) => {
+        const value = members.get(path) ?? walk(members, parts[index] ?? []);
+        if (value !== undefined) unseen.delete(path);
+        return value;
+      });
+    },
+    complaint() {
+      if (sampled === 0 || unseen.size === 0) return null;
+      const names = [...unseen].map((path) => `"${path}"`).join(', ');
+      return sanitiseLine(`no row has ${names}; the fields are: ${[...known].sort().join(', ')}`);
+    },
+  };
+}
+
+/** A row's members by key, the last of a repeated key. A row that is no object is the one member `value`. */
+function membersOf(row: string): Map<string, string> {
+  return isObject(row) ? new Map(entriesOf(row)) : new Map([['value', row]]);
+}
+
+function walk(members: Map<string, string>, [first = '', ...rest]: readonly string[]): string | undefined {
+  let value = members.get(first);
+  for (const step of rest) {
     if (value === undefined) return undefined;
     value = stepInto(value, step);
   }
   return value;
 }
 
+/** A member of an object, or, where the step is a number, an element of an array. */
 function stepInto(value: string, step: string): string | undefined {
-  if (isObject(value)) return memberOf(value, step);
-  if (isArray(value) && /^\d+$/.test(step)) return elementsOf(value)[Number(step)];
-  return undefined;
+  if (isArray(value)) return /^\d+$/.test(step) ? elementsOf(value)[Number(step)] : undefined;
+  return memberOf(value, step);
 }
 
 /** The keys of all rows together, in the order of their first appearance. */
 export function fieldsOf(rows: readonly string[]): string[] {
   const fields = new Set<string>();
-  for (const row of rows) for (const [key] of entriesOf(row)) fields.add(key);
+  for (const row of rows) for (const key of membersOf(row).keys()) fields.add(key);
   return [...fields];
+}
+
+/** A row's fields as paths, one level of nesting included. */
+function nestedFieldsOf(row: string): string[] {
+  return [...membersOf(row)].flatMap(([key, value]) =>
+    isObject(value) ? [key, ...entriesOf(value).map(([inner]) => `${key}.${inner}`)] : [key],
+  );
 }

@@ -4,7 +4,7 @@
  * unknown fields, duplicate keys and `__proto__` come out as they went in.
  */
 import { ReventoError } from '../errors.ts';
-import { type Json, JsonText } from './item.ts';
+import { JsonText } from './item.ts';
 
 const quote = 34;
 const comma = 44;
@@ -27,11 +27,6 @@ export function checkJson(text: string, what = 'the answer'): JsonText {
     throw new ReventoError('bad_answer', `${what} is not valid JSON`, {}, { cause });
   }
   return new JsonText(text);
-}
-
-/** An item's data as JSON text; compact where it was not text before. */
-export function toText(data: Json | JsonText): string {
-  return data instanceof JsonText ? data.text.trim() : JSON.stringify(data);
 }
 
 export function isObject(text: string): boolean {

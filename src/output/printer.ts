@@ -1,9 +1,9 @@
+import { ReventoError } from '../errors.ts';
 import type { Style } from '../platform/ports.ts';
-import { fieldsOf, valueAt } from './columns.ts';
-import { csvCell, csvLine } from './csv.ts';
 import type { Item, Layout, OutputFormat } from './item.ts';
-import { decodeString, elementsOf, isArray, oneLine, toText } from './json-text.ts';
-import { sanitise, sanitiseLine } from './sanitise.ts';
+import { toText } from './item-text.ts';
+import { createRawBytes } from './raw-bytes.ts';
+import { createView } from './view.ts';
 
 export interface PrinterOptions {
   readonly format: OutputFormat;
@@ -33,39 +33,28 @@ export interface Printer {
   readonly isClosed: boolean;
 }
 
-/** The printer for a format. */
+/**
+ * The printer for a format. Groups of rows are written as they come, one write a group, and are not kept (but for
+ * `--jq`, which needs them all).
+ *
+ * @throws ReventoError `usage` when the options do not go together or the jq expression does not compile
+ */
 export async function createPrinter(options: PrinterOptions): Promise<Printer> {
-  const { format, layout, style } = options;
+  refuseContradictions(options);
+  const view = await createView(options);
+  const raw = createRawBytes(options.isTty);
   let isClosed = false;
-  let count = 0;
-  let columns: string[] | null = null;
+  // What has to be closed in the end: a list, even one that turns out empty, or an answer that waits for jq.
+  let isOpen = options.layout.shape === 'rows';
+
   const write = async (chunk: string | Uint8Array) => {
     if (!isClosed && chunk.length > 0) isClosed = !(await options.write(chunk));
   };
-  const isArrayOpen = () => format === 'json' && count > 0;
-
-  const printRows = async (rows: string[]) => {
-    if (rows.length === 0) return;
-    const isFirst = count === 0;
-    count += rows.length;
-    if (format === 'ndjson') return write(`${rows.map(oneLine).join('\n')}\n`);
-    if (format === 'json') return write((isFirst ? '[\n' : ',\n') + rows.map(oneLine).join(',\n'));
-    columns ??= [...(options.columns ?? layout.columns?.map((column) => column.path) ?? fieldsOf(rows))];
-    const paths = columns;
-    if (format === 'csv') {
-      const head = isFirst ? csvLine(paths) : '';
-      return write(head + rows.map((row) => csvLine(paths.map((path) => csvCell(valueAt(row, path))))).join(''));
-    }
-    const cells = rows.map((row) =>
-      paths.map((path) => {
-        const value = valueAt(row, path) ?? '-';
-        return sanitiseLine(value.startsWith('"') ? decodeString(value) : value);
-      }),
-    );
-    if (isFirst) cells.unshift(paths.map((path) => path.toUpperCase()));
-    const widths = paths.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
-    const lines = cells.map((line) => line.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  '));
-    return write(`${lines.map((line) => line.trimEnd()).join('\n')}\n`);
+  const close = async (isWhole: boolean) => {
+    if (isOpen) await write(await view.end(isWhole));
+    await write(raw.end());
+    const complaint = isWhole ? view.complaint() : null;
+    if (complaint !== null) options.notice(complaint);
   };
 
   return {
@@ -73,23 +62,36 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
       return isClosed;
     },
     async print(item) {
-      if (item.kind === 'bytes') return write(item.bytes);
-      if (item.kind === 'rows') return printRows(item.rows.map(toText));
-      if (format === 'table') return write(`${style.isColor ? item.text(style) : sanitise(item.text(style))}\n`);
-      const text = toText(item.data);
-      if (format === 'csv') return printRows(isArray(text) ? elementsOf(text) : [text]);
-      if (format === 'ndjson' || layout.shape === 'events') return write(`${oneLine(text)}\n`);
-      return write(`${JSON.stringify(JSON.parse(text), null, 2)}\n`);
+      switch (item.kind) {
+        case 'bytes':
+          if (view.bytes === undefined) return write(raw.chunk(item.bytes));
+          isOpen = true;
+          return write(view.bytes(item.bytes));
+        case 'value':
+          return write(await view.value(item));
+        case 'rows':
+          isOpen = true;
+          if (item.rows.length > 0) await write(await view.rows(item.rows.map(toText)));
+      }
     },
-    async end() {
-      if (isArrayOpen()) return write('\n]\n');
-      if (layout.shape !== 'rows' || count > 0) return;
-      if (format === 'json') return write('[]\n');
-      if (format === 'csv') return write(csvLine(options.columns ?? layout.columns?.map((c) => c.path) ?? []));
-      if (format === 'table') options.notice('no rows');
-    },
-    async abort() {
-      if (isArrayOpen()) await write('\n]\n');
-    },
+    end: () => close(true),
+    abort: () => close(false),
   };
+}
+
+function refuseContradictions({ format, jq, columns, layout }: PrinterOptions): void {
+  const isStream = layout.shape === 'events';
+  if (jq !== null && columns !== null) {
+    throw new ReventoError('usage', '--jq and --columns both choose fields: use one of them', {
+      hint: "with --jq: --jq '.[] | {id, role}'",
+    });
+  }
+  if (jq === null && isStream && format === 'csv') {
+    throw new ReventoError('usage', 'a stream of events has no CSV form', { hint: 'use -o ndjson' });
+  }
+  if (columns !== null && isStream && format === 'table') {
+    throw new ReventoError('usage', '--columns chooses fields of rows, and this command prints text', {
+      hint: 'add -o ndjson',
+    });
+  }
 }

@@ -1,0 +1,81 @@
+import { setFlagsFromString } from 'node:v8';
+import { ReventoError } from '../errors.ts';
+import type { Transform } from './json-rows.ts';
+import type { RowFormat } from './row-format.ts';
+import { sanitise } from './sanitise.ts';
+
+export interface Jq extends RowFormat {
+  /** The results for one document. */
+  document(text: string): string;
+}
+
+export interface JqOptions {
+  readonly expression: string;
+  /** Strings are printed as they are instead of as JSON. */
+  readonly isRaw: boolean;
+  /** Applied to what is printed. */
+  readonly finish: Transform;
+  readonly notice: (text: string) => void;
+}
+
+/** Exit status of jq for an expression it cannot compile. */
+const compileError = 3;
+
+/**
+ * A jq filter: one result a line. Rows are kept until the last of them is there, so that an expression sees the
+ * whole list and not a page of it. Numbers the expression does not compute with keep their precision.
+ *
+ * @throws ReventoError `usage` with jq's own words when the expression does not compile
+ */
+export async function createJq({ expression, isRaw, finish, notice }: JqOptions): Promise<Jq> {
+  // Optimising the module in the background outlives our use of it and holds back the exit (Node 20: by 100 ms).
+  setFlagsFromString('--wasm-tiering-budget=1000000000');
+  // The build with the module inside, so that a bundle of this program needs no file beside it.
+  const { loadJq } = await import('jq-wasm/inline');
+  const engine = await loadJq();
+  const flags = isRaw ? ['-c', '-r'] : ['-c'];
+  const pages: string[] = [];
+
+  const run = (input: string, filter: string, options: string[]) => {
+    try {
+      // A filter such as `-1` would be taken for an option.
+      return engine.raw(input, filter.startsWith('-') ? ` ${filter}` : filter, options);
+    } catch (cause) {
+      throw new ReventoError('failed', 'jq ran out of memory or broke off', {}, { cause });
+    }
+  };
+
+  // Compiled but never run: nothing reaches the right side of `empty |`.
+  if (run('null', `empty | (${expression}\n)`, flags).exitCode === compileError) {
+    // Asked again without the wrapping, so that jq's message quotes what the user typed.
+    const plain = run('null', expression, flags);
+    if (plain.exitCode === compileError) throw new ReventoError('usage', `--jq: ${messageOf(plain.stderr)}`);
+  }
+
+  const document = (text: string) => {
+    const { stdout, stderr, exitCode } = run(text, expression, flags);
+    if (exitCode !== 0) throw new ReventoError('failed', `--jq: ${messageOf(stderr)}`);
+    if (stderr !== '') notice(sanitise(stderr.trimEnd()));
+    return stdout === '' ? '' : finish(`${stdout}\n`);
+  };
+
+  return {
+    document,
+    rows(rows) {
+      pages.push(rows.join(','));
+      return '';
+    },
+    end: (isWhole) => (pages.length > 0 || isWhole ? document(`[${pages.join(',')}]`) : ''),
+    complaint: () => null,
+  };
+}
+
+/** jq's message without its program name, its summary line and the name of its input. */
+function messageOf(stderr: string): string {
+  return stderr
+    .split('\n')
+    .map((line) => line.replace(/^jq: (parse )?error:? ?(\(at [^)]*\): )?/, '').trimEnd())
+    .filter((line) => line !== '' && !/^jq: \d+ compile errors?$/.test(line))
+    .map(sanitise)
+    .join('\n');
+}

@@ -1,0 +1,56 @@
+import type { Style } from '../platform/ports.ts';
+import { createPicker } from './columns.ts';
+import { pretty } from './json-pretty.ts';
+import { oneLine } from './json-text.ts';
+import type { RowFormat } from './row-format.ts';
+
+/** Turns the JSON text of one value into the text that is printed for it. */
+export type Transform = (text: string) => string;
+
+/** Rows as one JSON array, written as they come and indented like any document. */
+export function createJsonArray(prepare: Transform, style: Style | null): RowFormat {
+  let isOpen = false;
+  return {
+    rows(rows) {
+      const text = rows.map((row) => `  ${pretty(prepare(row), style, 1)}`).join(',\n');
+      const before = isOpen ? ',\n' : '[\n';
+      isOpen = true;
+      return before + text;
+    },
+    end(isWhole) {
+      if (isOpen) return '\n]\n';
+      // A run that failed before its first row has no result, not an empty one.
+      return isWhole ? '[]\n' : '';
+    },
+    complaint: () => null,
+  };
+}
+
+/** Rows as one line each. */
+export function createJsonLines(prepare: Transform): RowFormat {
+  return {
+    rows: (rows) => `${rows.map((row) => oneLine(prepare(row))).join('\n')}\n`,
+    end: () => '',
+    complaint: () => null,
+  };
+}
+
+/**
+ * What `--columns` does to JSON: every object, and every object of an array, is reduced to the chosen paths. The
+ * keys are the paths as they were typed; a path that is not there is null.
+ */
+export function createSelection(paths: readonly string[]): {
+  readonly select: Transform;
+  readonly complaint: () => string | null;
+} {
+  const picker = createPicker(paths);
+  const keys = paths.map((path) => `${JSON.stringify(path)}:`);
+  return {
+    select: (row) =>
+      `{${picker
+        .pick(row)
+        .map((value, index) => keys[index] + (value ?? 'null'))
+        .join(',')}}`,
+    complaint: picker.complaint,
+  };
+}

@@ -1,0 +1,102 @@
+import type { Style } from '../platform/ports.ts';
+import { type Cell, cellOf, decorate } from './cell.ts';
+import { createPicker, fieldsOf, type Picker } from './columns.ts';
+import type { Column } from './item.ts';
+import type { RowFormat } from './row-format.ts';
+import { sanitiseLine } from './sanitise.ts';
+import { fitTo, padTo, widthOf } from './width.ts';
+
+const gap = '  ';
+/** No column is made narrower than this by another one's wish for room. */
+const narrowest = 6;
+/** Columns at which a field nobody asked for is still worth showing. */
+const worthShowing = 12;
+
+export interface TableOptions {
+  /** `--columns`, or null. */
+  readonly chosen: readonly string[] | null;
+  /** What the command shows when nothing was chosen. */
+  readonly defaults: readonly Column[];
+  readonly style: Style;
+  readonly now: number;
+  readonly notice: (text: string) => void;
+}
+
+/**
+ * Rows as aligned columns. The first rows decide the columns and their widths; later ones can only widen a column,
+ * so that a list of any length streams. Where there is a width to fit into, cells are cut; else they are whole.
+ */
+export function createTable({ chosen, defaults, style, now, notice }: TableOptions): RowFormat {
+  let picker: Picker | null = null;
+  let columns: readonly Column[] = [];
+  let natural: number[] = [];
+
+  const begin = (rows: readonly string[]): Picker => {
+    columns = chooseColumns(rows);
+    natural = columns.map((column) => widthOf(titleOf(column)));
+    return createPicker(columns.map((column) => column.path));
+  };
+
+  const chooseColumns = (rows: readonly string[]): readonly Column[] => {
+    if (chosen !== null) return chosen.map((path) => defaults.find((known) => known.path === path) ?? { path });
+    // A server whose rows have none of the expected fields still has something to show.
+    const known = createPicker(defaults.map((column) => column.path));
+    if (rows.some((row) => known.pick(row).some((value) => value !== undefined))) return defaults;
+    const fields = fieldsOf(rows);
+    const shown = Math.max(1, Math.min(fields.length, Math.floor(style.width / (worthShowing + gap.length))));
+    if (shown < fields.length) notice(`${fields.length - shown} more fields: choose with --columns, or see -o json`);
+    return fields.slice(0, shown).map((path) => ({ path }));
+  };
+
+  return {
+    rows(rows) {
+      const isFirst = picker === null;
+      picker ??= begin(rows);
+      const pick = picker.pick;
+      const lines = rows.map((row) => pick(row).map((value, index) => cellOf(value, columns[index]?.path ?? '', now)));
+      natural = natural.map((width, index) =>
+        lines.reduce((most, line) => Math.max(most, widthOf(line[index]?.text ?? '')), width),
+      );
+      const widths = fitWidths(natural, style.width - gap.length * (natural.length - 1));
+      const head = columns.map((column): Cell => ({ text: titleOf(column), paint: 'bold' }));
+      return (isFirst ? [head, ...lines] : lines).map((line) => renderLine(line, widths, style)).join('');
+    },
+    end(isWhole) {
+      if (picker === null && isWhole) notice('no rows');
+      return '';
+    },
+    complaint: () => (chosen === null ? null : (picker?.complaint() ?? null)),
+  };
+}
+
+function titleOf({ path, title }: Column): string {
+  return sanitiseLine(title ?? path).toUpperCase();
+}
+
+function renderLine(line: readonly Cell[], widths: readonly number[], style: Style): string {
+  const cells = line.map(({ text, paint }, index) => {
+    const fitted = fitTo(text, widths[index] ?? 0);
+    const isLast = index === line.length - 1;
+    const padding = isLast ? '' : padTo('', (widths[index] ?? 0) - widthOf(fitted));
+    return decorate(fitted, paint, style) + padding;
+  });
+  return `${cells.join(gap)}\n`;
+}
+
+/**
+ * Widths that fit into so many columns together: the widest give up room first, down to one common width.
+ * When even the narrowest do not fit, the lines are longer than the terminal.
+ */
+export function fitWidths(natural: readonly number[], available: number): number[] {
+  const total = (cap: number) => natural.reduce((sum, width) => sum + Math.min(width, cap), 0);
+  let cap = Math.max(narrowest, ...natural);
+  if (total(cap) <= available) return [...natural];
+  while (cap > narrowest && total(cap) > available) cap--;
+  // What the common cap leaves over goes to the columns that were cut, from the left.
+  let spare = available - total(cap);
+  return natural.map((width) => {
+    if (width <= cap || spare <= 0) return Math.min(width, cap);
+    spare--;
+    return cap + 1;
+  });
+}

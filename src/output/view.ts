@@ -1,0 +1,100 @@
+import type { Item } from './item.ts';
+import { toText } from './item-text.ts';
+import { pretty } from './json-pretty.ts';
+import { createJsonArray, createJsonLines, createSelection, type Transform } from './json-rows.ts';
+import { elementsOf, isArray, oneLine } from './json-text.ts';
+import { markStyle } from './marked-style.ts';
+import type { PrinterOptions } from './printer.ts';
+import type { RowFormat } from './row-format.ts';
+import { escapeForTerminal, sanitise } from './sanitise.ts';
+
+type ValueItem = Extract<Item, { kind: 'value' }>;
+
+/** How one format shows each kind of item. Gives back text to write; nothing here writes. */
+export interface View extends RowFormat {
+  value(item: ValueItem): string | Promise<string>;
+  /** Where absent, bytes go out as they are. */
+  bytes?(bytes: Uint8Array): string;
+}
+
+/** The view that the options name. Code of the other formats is not loaded. */
+export async function createView(options: PrinterOptions): Promise<View> {
+  if (options.jq !== null) return createJqView(options.jq, options);
+  switch (options.format) {
+    case 'table':
+      return createTextView(options);
+    case 'csv':
+      return createCsvView(options);
+    default:
+      return createJsonView(options);
+  }
+}
+
+async function createTextView({ columns, layout, style, now, notice }: PrinterOptions): Promise<View> {
+  const marked = markStyle(style);
+  const { createTable } = await import('./table.ts');
+  const table = createTable({ chosen: columns, defaults: layout.columns ?? [], style, now, notice });
+  return {
+    ...table,
+    value(item) {
+      if (columns !== null) return rowsOf(toText(item.data), table);
+      const text = marked.finish(item.text(marked.style));
+      return text === '' ? '' : `${text}\n`;
+    },
+  };
+}
+
+async function createCsvView({ columns, layout, isTty }: PrinterOptions): Promise<View> {
+  const { createCsv } = await import('./csv.ts');
+  const defaults = (layout.columns ?? []).map((column) => column.path);
+  const csv = createCsv({ chosen: columns, defaults, isTty });
+  return { ...csv, value: (item) => rowsOf(toText(item.data), csv) };
+}
+
+function createJsonView({ format, columns, layout, style, isTty }: PrinterOptions): View {
+  const guard: Transform = isTty ? escapeForTerminal : (text) => text;
+  const selection = columns === null ? null : createSelection(columns);
+  const prepare: Transform = selection === null ? guard : (text) => guard(selection.select(text));
+  // FORCE_COLOR reaches into pipes; JSON that a program reads must not be coloured by it.
+  const colors = isTty && style.isColor ? style : null;
+  const hasLines = format === 'ndjson' || layout.shape === 'events';
+  const rows = hasLines ? createJsonLines(prepare) : createJsonArray(prepare, colors);
+
+  return {
+    rows: rows.rows,
+    value({ data }) {
+      const text = toText(data);
+      if (layout.shape === 'rows') return rows.rows([text]);
+      const prepared =
+        isArray(text) && selection !== null ? `[${elementsOf(text).map(prepare).join(',')}]` : prepare(text);
+      return `${hasLines ? oneLine(prepared) : pretty(prepared, colors)}\n`;
+    },
+    end: rows.end,
+    complaint: selection?.complaint ?? rows.complaint,
+  };
+}
+
+async function createJqView(expression: string, { format, isTty, notice }: PrinterOptions): Promise<View> {
+  const isRaw = format !== 'ndjson';
+  const finish: Transform = isTty ? (isRaw ? sanitise : escapeForTerminal) : (text) => text;
+  const { createJq } = await import('./jq.ts');
+  const jq = await createJq({ expression, isRaw, finish, notice });
+  const decoder = new TextDecoder();
+  let answer = '';
+  return {
+    rows: jq.rows,
+    value: ({ data }) => jq.document(toText(data)),
+    bytes(bytes) {
+      answer += decoder.decode(bytes, { stream: true });
+      return '';
+    },
+    end: (isWhole) => (answer === '' ? jq.end(isWhole) : jq.document(answer)),
+    complaint: jq.complaint,
+  };
+}
+
+/** A document as rows: the elements of an array, or itself as the only row. */
+function rowsOf(text: string, format: RowFormat): string | Promise<string> {
+  const rows = isArray(text) ? elementsOf(text) : [text];
+  return rows.length === 0 ? '' : format.rows(rows);
+}
