@@ -1,0 +1,40 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/** An integration that is registered at the sandbox. */
+export interface Client {
+  readonly id: string;
+  /** Null: a public client, which proves itself by PKCE alone. */
+  readonly secret: string | null;
+  /** What the consent page calls it. */
+  readonly name: string;
+  /** Compared byte for byte. */
+  readonly redirectUris: readonly string[];
+}
+
+/** The redirect URIs every sandbox client has: the sample of the guide, and the same on the IPv4 literal. */
+export const defaultRedirectUris: readonly string[] = [
+  'http://localhost:3000/callback',
+  'http://127.0.0.1:3000/callback',
+];
+
+/** The client, or why it is not believed. Source: guide, token endpoint. Assumed: public clients. Never throws. */
+export function authenticate(
+  clients: readonly Client[],
+  clientId: string | null,
+  clientSecret: string | null,
+): { readonly client: Client } | { readonly problem: string } {
+  if (clientId === null) return { problem: 'client_id is missing; it goes into the form body' };
+  const client = clients.find(({ id }) => id === clientId);
+  if (client === undefined) return { problem: 'unknown client_id' };
+  if (client.secret === null) {
+    return clientSecret ? { problem: 'this is a public client and has no client_secret' } : { client };
+  }
+  if (!clientSecret) return { problem: 'client_secret is missing; it goes into the form body' };
+  return isSame(client.secret, clientSecret) ? { client } : { problem: 'client_secret is wrong' };
+}
+
+/** Compares secrets without telling by its duration how much of them matched. */
+export function isSame(expected: string, given: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(expected), digest(given));
+}

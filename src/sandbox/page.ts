@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { HttpResponse } from '../platform/ports.ts';
+import { pageStyle } from './page-style.ts';
+
+/** What differs between the sandbox's pages. */
+export interface Page {
+  readonly status: number;
+  readonly title: string;
+  /** HTML of the card's inside; everything that came from outside is escaped already. */
+  readonly main: string;
+  /** Where forms may lead, as CSP sources; none when there is no form. */
+  readonly formTargets?: readonly string[];
+}
+
+const styleHash = createHash('sha256').update(pageStyle).digest('base64');
+
+/** A page with no script and no outside resource, that nothing may cache, frame or learn a referrer from. */
+export function page({ status, title, main, formTargets = [] }: Page): HttpResponse {
+  const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${escapeHtml(title)}</title>
+<style>${pageStyle}</style>
+</head>
+<body>
+<header class="bar"><span class="mark" aria-hidden="true"></span><span class="brand">Revento</span><span class="badge">Sandbox</span></header>
+<main class="card">
+${main}
+</main>
+<footer class="foot">This is the sandbox of the revento command line. No real event, no real people.</footer>
+</body>
+</html>
+`;
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${styleHash}'`,
+    `form-action ${formTargets.length === 0 ? "'none'" : formTargets.join(' ')}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ];
+  return {
+    status,
+    headers: [
+      ['Content-Type', 'text/html; charset=utf-8'],
+      ['Cache-Control', 'no-store'],
+      ['Referrer-Policy', 'no-referrer'],
+      ['X-Content-Type-Options', 'nosniff'],
+      ['X-Frame-Options', 'DENY'],
+      ['Content-Security-Policy', policy.join('; ')],
+    ],
+    body: Buffer.from(html, 'utf8'),
+  };
+}
+
+/** A page that says what went wrong and what to do about it, in the caller's request and nowhere else. */
+export function errorPage(
+  status: number,
+  title: string,
+  problem: string,
+  remedy: string,
+  requestId: string,
+): HttpResponse {
+  return page({
+    status,
+    title: `${title} · Revento sandbox`,
+    main: `<p class="kicker problem">Error ${status}</p>
+<h1>${escapeHtml(title)}</h1>
+<p class="lead">${escapeHtml(problem)}</p>
+<p class="hint">${escapeHtml(remedy)}</p>
+<p class="trace">Request <code>${escapeHtml(requestId)}</code></p>`,
+  });
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
+};
+
+/** Text that is safe as HTML content and inside quoted attributes; control and direction characters become U+FFFD. */
+export function escapeHtml(text: string): string {
+  return text
+    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
+    .replace(/[&<>"'`]/g, (character) => entities[character] ?? character);
+}
