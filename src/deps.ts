@@ -1,5 +1,14 @@
 import type { OutputFormat } from './output/item.ts';
-import type { Clock, Exchange, Forwarder, ForwarderOptions, OpenBrowser, Serve, Terminal } from './platform/ports.ts';
+import type {
+  Clock,
+  Exchange,
+  Forwarder,
+  ForwarderOptions,
+  OpenBrowser,
+  Serve,
+  SharedLog,
+  Terminal,
+} from './platform/ports.ts';
 import type { Redactor, Secret } from './secret.ts';
 
 /**
@@ -21,16 +30,29 @@ export interface Deps {
   /** Aborted on Ctrl-C, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
+  /** What is printed appears on a terminal, where a progress line would run into it. */
+  readonly isStdoutTty: boolean;
   readonly redactor: Redactor;
   http(): Promise<Exchange>;
   serve(): Promise<Serve>;
   /** A client for deliveries; the caller closes it. */
   forwarder(options: ForwarderOptions): Promise<Forwarder>;
   openBrowser(): Promise<OpenBrowser>;
-  sessions(): Promise<Sessions>;
+  /** REVENTO_ACCESS_TOKEN, which goes ahead of every stored login; null when unset. */
+  readonly environmentToken: Secret | null;
+  /** Of the selected profile, or of the one named. */
+  sessions(profile?: string): Promise<Sessions>;
   /** Of the selected profile; of another one when it is named, then from its sealed file only. */
   secrets(profile?: string): Promise<SecretStore>;
   settingsFile(): Promise<SettingsFile>;
+  /**
+   * Where the processes of one login tell each other of their requests.
+   *
+   * @param login  fit for a file name, such as `installation-evt_1`
+   */
+  sharedLog(login: string): Promise<SharedLog>;
+  /** A look at the files of the store, of all profiles, that changes nothing and reads no secret. */
+  inspectStore(): Promise<StoreInspection>;
   /**
    * Runs another program on this terminal; resolves with its exit status (128 + n for signal n). With `signal` it
    * can be ended early, besides by an interrupt; `stdout: 'stderr'` keeps a stream of our own on stdout clean.
@@ -162,4 +184,57 @@ export interface Sessions {
   /** Refreshes now, however long the token would last. */
   refresh(key: LoginKey): Promise<AccessToken>;
   protection(): Promise<{ readonly path: string; readonly protection: StoreProtection }>;
+}
+
+/** What lies in the store's directories, told from names, modes and lock records alone. */
+export interface StoreInspection {
+  /** Profiles that hold a login or a sealed secret, sorted by name. */
+  readonly profiles: readonly StoredProfile[];
+  /** Null when no key file was made yet. */
+  readonly keyFile: StoreFile | null;
+  readonly directories: readonly StoreFile[];
+  readonly files: readonly StoreFile[];
+}
+
+export interface StoredProfile {
+  readonly name: string;
+  /** Sorted by kind and event, readable or not. */
+  readonly logins: readonly LoginKey[];
+  readonly hasSecrets: boolean;
+}
+
+/** One file or directory of the store. */
+export interface StoreFile {
+  readonly path: string;
+  readonly role: StoreFileRole;
+  /** Permission bits; null where the system has none. */
+  readonly mode: number | null;
+  /** Belongs to another user than the one running. */
+  readonly isForeign: boolean;
+  readonly isSymbolicLink: boolean;
+  readonly bytes: number;
+  /** Milliseconds since it was last written. */
+  readonly ageMs: number;
+  /** Of a lock: who holds it, null when its record is unreadable or empty. */
+  readonly holder: LockHolder | null;
+}
+
+/** `successor`, `rescue` and `temporary` are leftovers of a write that was cut short, unless a process is at work. */
+export type StoreFileRole =
+  | 'directory'
+  | 'login'
+  | 'secrets'
+  | 'successor'
+  | 'rescue'
+  | 'temporary'
+  | 'lock'
+  | 'key'
+  | 'settings'
+  | 'unknown';
+
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** `unknown`: on another machine or in another container, where processes cannot be asked about. */
+  readonly liveness: 'alive' | 'dead' | 'unknown';
 }

@@ -1,0 +1,116 @@
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import type { LockHolder, LoginKey, StoredProfile, StoreFile, StoreFileRole, StoreInspection } from '../deps.ts';
+import { isFileName } from '../names.ts';
+import { keyFilePath } from './key-file.ts';
+import { judge, look as lookAtLock } from './lock-record.ts';
+import { ownIdentity } from './process-identity.ts';
+
+export interface InspectionOptions {
+  readonly configDir: string;
+  readonly dataDir: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+}
+
+/**
+ * What lies in the store's directories. Changes nothing, takes no lock and opens no sealed file, so it also works
+ * on a store that is locked, damaged or whose key is lost.
+ *
+ * Files that go away while it looks are left out. Never throws.
+ */
+export function inspectStore({ configDir, dataDir, now }: InspectionOptions): StoreInspection {
+  const authDir = join(configDir, 'auth');
+  const look = (path: string, role: StoreFileRole) => describe(path, role, now);
+  const listed = (directory: string) => entriesOf(directory).map((name) => join(directory, name));
+
+  const profileNames = entriesOf(authDir).filter(isFileName);
+  const profileDirs = profileNames.map((name) => join(authDir, name));
+  const files = [
+    ...listed(configDir).filter((path) => /[/\\]config\.(json|lock)/.test(path)),
+    ...profileDirs.flatMap(listed),
+    ...listed(dataDir).filter((path) => path.endsWith('.tmp')),
+  ].map((path) => look(path, roleOf(path)));
+  return {
+    profiles: profileNames.map((name) => profileOf(name, entriesOf(join(authDir, name)))).filter(hasContent),
+    keyFile: look(keyFilePath(dataDir), 'key'),
+    directories: [configDir, dataDir, authDir, ...profileDirs].map((path) => look(path, 'directory')).filter(isThere),
+    files: files.filter(isThere).filter((file) => file.role !== 'unknown'),
+  };
+}
+
+/** A login counts by any of its copies: an interrupted write may have left the successor alone. */
+function profileOf(name: string, entries: readonly string[]): StoredProfile {
+  const found = new Map<string, LoginKey>();
+  let hasSecrets = false;
+  for (const entry of entries) {
+    const stem = /^(.+)\.json(?:\.next|\.rescue)?$/.exec(entry)?.[1];
+    if (stem === 'secrets') hasSecrets = true;
+    const login = /^(installation|user)-(.+)$/.exec(stem ?? '');
+    if (login === null) continue;
+    const [, kind, eventId] = login;
+    if (eventId && isFileName(eventId))
+      found.set(`${stem}`, { kind: kind === 'user' ? 'user' : 'installation', eventId });
+  }
+  return { name, logins: [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key), hasSecrets };
+}
+
+function hasContent({ logins, hasSecrets }: StoredProfile): boolean {
+  return logins.length > 0 || hasSecrets;
+}
+
+function roleOf(path: string): StoreFileRole {
+  if (path.endsWith('.tmp')) return 'temporary';
+  // `NAME.lock`, and `NAME.lock.after-ID` of whoever takes it over; `NAME.lock.ID` is one that is being written.
+  if (/\.lock(\.after-[^/\\]*)?$/.test(path)) return 'lock';
+  if (/\.lock\.[^/\\]*$/.test(path)) return 'temporary';
+  if (path.endsWith('.next')) return 'successor';
+  if (path.endsWith('.rescue')) return 'rescue';
+  if (/[/\\]config\.json[^/\\]*$/.test(path)) return path.endsWith('.json') ? 'settings' : 'temporary';
+  if (path.endsWith('secrets.json')) return 'secrets';
+  return path.endsWith('.json') ? 'login' : 'unknown';
+}
+
+function describe(path: string, role: StoreFileRole, now: number): StoreFile | null {
+  let stats: Stats;
+  try {
+    stats = lstatSync(path);
+  } catch {
+    return null;
+  }
+  const isWindows = process.platform === 'win32';
+  return {
+    path,
+    role,
+    mode: isWindows ? null : stats.mode & 0o777,
+    isForeign: !isWindows && stats.uid !== process.geteuid?.(),
+    isSymbolicLink: stats.isSymbolicLink(),
+    bytes: stats.size,
+    ageMs: Math.max(0, now - stats.mtimeMs),
+    holder: role === 'lock' ? readHolder(path, now) : null,
+  };
+}
+
+function readHolder(path: string, now: number): LockHolder | null {
+  try {
+    const found = lookAtLock(path);
+    if (found === null || found.owner === null) return null;
+    const { pid, host } = found.owner;
+    return { pid, host, liveness: judge(found, ownIdentity(), now) };
+  } catch {
+    // Unreadable to us, or gone by now: nothing can be said of its holder.
+    return null;
+  }
+}
+
+function entriesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch {
+    return [];
+  }
+}
+
+function isThere(file: StoreFile | null): file is StoreFile {
+  return file !== null;
+}
