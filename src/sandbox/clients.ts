@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** An integration that is registered at the sandbox. */
 export interface Client {
@@ -16,6 +16,25 @@ export const defaultRedirectUris: readonly string[] = [
   'http://localhost:3000/callback',
   'http://127.0.0.1:3000/callback',
 ];
+
+/** Credentials that outlive one sandbox; what is left out is made up. */
+export interface Registration {
+  readonly clientId?: string | undefined;
+  readonly clientSecret?: string | undefined;
+  /** Besides the default ones. */
+  readonly redirectUris?: readonly string[];
+}
+
+/** A confidential client, and a public one named after it: every integration could be registered as either. */
+export function registerClients(registration: Registration = {}): readonly [Client, Client] {
+  const id = registration.clientId ?? `client_${randomBytes(8).toString('hex')}`;
+  const secret = registration.clientSecret ?? randomBytes(32).toString('base64url');
+  const redirectUris = [...new Set([...defaultRedirectUris, ...(registration.redirectUris ?? [])])];
+  return [
+    { id, secret, name: 'Your integration', redirectUris },
+    { id: `${id}_public`, secret: null, name: 'Your public client', redirectUris },
+  ];
+}
 
 /** The client, or why it is not believed. Source: guide, token endpoint. Assumed: public clients. Never throws. */
 export function authenticate(

@@ -1,0 +1,147 @@
+import { createHmac } from 'node:crypto';
+import type { Json } from '../output/item.ts';
+import type { HttpResponse } from '../platform/ports.ts';
+import { isSame } from './clients.ts';
+import type { Deliveries, Delivery } from './deliveries.ts';
+import type { Consent, Grants } from './grants.ts';
+import { deletionNotice, envelopeOf } from './notices.ts';
+import { apiError, json } from './reply.ts';
+import type { Incoming } from './request.ts';
+import { type SandboxEvent, testEventId } from './world.ts';
+
+/** Where the running sandbox is steered from, beside its public paths. */
+export const controlPrefix = '/_sandbox';
+
+/** A type becomes a header, so it has to be one plain word. */
+const typeForm = /^[a-z][a-z0-9_.-]{0,63}$/;
+
+/**
+ * The bearer key of the control path. It follows from the client secret, so that whoever has the sandbox's
+ * credentials (its profile, or the environment `sandbox exec` sets) needs nothing else, and a web page has nothing.
+ *
+ * Never throws.
+ */
+export function controlKeyOf(clientId: string, clientSecret: string): string {
+  return createHmac('sha256', clientSecret).update(`revento sandbox control\0${clientId}`).digest('base64url');
+}
+
+export interface ControlParts {
+  readonly key: string;
+  readonly events: readonly SandboxEvent[];
+  readonly grants: Grants;
+  /** Null when the sandbox has no webhook URL. */
+  readonly deliveries: Deliveries | null;
+  readonly now: () => number;
+  readonly reset: (keepsLogins: boolean) => void;
+}
+
+/** Answers the control path: reset, trigger, revoke, and the deliveries with their redelivery. */
+export class Control {
+  readonly #parts: ControlParts;
+  #triggered = 0;
+
+  constructor(parts: ControlParts) {
+    this.#parts = parts;
+  }
+
+  async answer(incoming: Incoming): Promise<HttpResponse> {
+    const { requestId } = incoming;
+    const key = /^Bearer (.+)$/.exec(incoming.header('authorization') ?? '')?.[1] ?? '';
+    // A browser names the page it acts for; no page has any business here, whatever it knows.
+    if (incoming.header('origin') !== null || !isSame(this.#parts.key, key)) {
+      return apiError(403, 'forbidden', 'the control path needs the sandbox’s own key', requestId);
+    }
+    const body = readBody(incoming);
+    if (body === null) return apiError(400, 'validation_error', 'the body must be a JSON object', requestId);
+    const path = incoming.path.slice(controlPrefix.length);
+    const redelivered = /^\/deliveries\/([0-9a-f-]{36})\/redeliver$/.exec(path)?.[1];
+    if (incoming.method === 'GET' && path === '/deliveries') return this.#list();
+    if (incoming.method !== 'POST') return apiError(405, 'method_not_allowed', 'use POST', requestId);
+    if (path === '/reset') return this.#reset(body);
+    if (path === '/trigger') return this.#trigger(body, requestId);
+    if (path === '/revoke') return this.#revoke(body, requestId);
+    if (redelivered !== undefined) return this.#redeliver(redelivered, requestId);
+    return apiError(404, 'not_found', 'there is no such control', requestId);
+  }
+
+  #list(): HttpResponse {
+    return json(200, { deliveries: (this.#parts.deliveries?.list() ?? []).map(shown) });
+  }
+
+  #reset(body: Body): HttpResponse {
+    this.#triggered = 0;
+    this.#parts.reset(body['keep_logins'] === true);
+    return json(200, { reset: true });
+  }
+
+  async #trigger(body: Body, requestId: string): Promise<HttpResponse> {
+    const { deliveries } = this.#parts;
+    const type = `${body['type'] ?? ''}`;
+    if (!typeForm.test(type)) {
+      return apiError(400, 'validation_error', 'type must be a word such as application.approved', requestId);
+    }
+    const event = this.#eventOf(body);
+    if (event === null) return this.#unknownEvent(requestId);
+    if (deliveries === null) return noTarget(requestId);
+    const index = this.#triggered++;
+    const occurredAt = new Date(this.#parts.now()).toISOString();
+    const delivery = await deliveries.send(envelopeOf({ type, event, index, occurredAt, data: body['data'] }));
+    return json(202, shown(delivery));
+  }
+
+  async #redeliver(id: string, requestId: string): Promise<HttpResponse> {
+    const { deliveries } = this.#parts;
+    if (deliveries === null) return noTarget(requestId);
+    const delivery = await deliveries.redeliver(id);
+    if (delivery === null) return apiError(404, 'not_found', 'there is no delivery of this id', requestId);
+    return json(202, shown(delivery));
+  }
+
+  /** Ends logins as an organizer or participant would in Revento, and sends what Revento then sends. */
+  async #revoke(body: Body, requestId: string): Promise<HttpResponse> {
+    const { grants, deliveries, now } = this.#parts;
+    const event = this.#eventOf(body);
+    if (event === null) return this.#unknownEvent(requestId);
+    const kind = body['kind'] === 'user' ? 'user' : 'installation';
+    const ended = grants.revoke((consent) => consent.kind === kind && consent.eventId === event.id);
+    const occurredAt = new Date(now()).toISOString();
+    const sent: Delivery[] = [];
+    // One notice a consent that ended for somebody, however many logins it had.
+    const perUser = new Map<string | null, Consent>(ended.map((consent) => [consent.user?.id ?? null, consent]));
+    for (const consent of deliveries === null ? [] : perUser.values()) {
+      sent.push(await (deliveries as Deliveries).send(deletionNotice(consent, occurredAt)));
+    }
+    return json(200, { revoked: ended.length, event_id: event.id, kind, deliveries: sent.map(shown) });
+  }
+
+  #eventOf(body: Body): SandboxEvent | null {
+    const id = body['event_id'] ?? testEventId;
+    return this.#parts.events.find((event) => event.id === id) ?? null;
+  }
+
+  #unknownEvent(requestId: string): HttpResponse {
+    const known = this.#parts.events.map(({ id }) => id).join(' and ');
+    return apiError(404, 'not_found', `the sandbox has no such event; it has ${known}`, requestId);
+  }
+}
+
+type Body = { readonly [field: string]: Json | undefined };
+
+function readBody(incoming: Incoming): Body | null {
+  if (incoming.body.length === 0) return {};
+  try {
+    const value: unknown = JSON.parse(Buffer.from(incoming.body).toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : null;
+  } catch {
+    return null;
+  }
+}
+
+function noTarget(requestId: string): HttpResponse {
+  return apiError(409, 'no_webhook_url', 'the sandbox has nowhere to send deliveries to', requestId);
+}
+
+/** A copy in the shape of JSON. */
+function shown({ attempts, ...delivery }: Delivery): { readonly [field: string]: Json } {
+  return { ...delivery, attempts: attempts.map((attempt) => ({ ...attempt })) };
+}

@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { isHttpFailure } from '../platform/failure.ts';
+import type { Clock, Exchange, HttpResponse } from '../platform/ports.ts';
+import type { Envelope } from '../webhook/event.ts';
+import { sign } from '../webhook/signature.ts';
+import type { FaultPlan } from './faults.ts';
+
+/** Waits before the second and every later try. Assumed: the guide does not publish its schedule. */
+export const retryDelaysMs: readonly number[] = [10_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000];
+/** Source: guide, answering webhooks. */
+const answerLimitMs = 10_000;
+/** Finished deliveries that can still be listed and sent again; the oldest are forgotten. */
+const rememberedDeliveries = 1_000;
+/** How wrong the `stale` fault's timestamp is. */
+const staleBySeconds = 3_600;
+
+/** Where deliveries go and how. */
+export interface WebhookTarget {
+  readonly url: string;
+  readonly secret: string;
+  /** Sends one request; never follows redirects. */
+  readonly send: Exchange;
+  /** Every wait of the schedule is multiplied by it. Default 1. */
+  readonly retryScale?: number;
+}
+
+/** One try to hand a delivery over. Wire names: the control path and NDJSON show it as it is. */
+export interface Attempt {
+  readonly at: string;
+  /** Null when there was no whole answer. */
+  readonly status: number | null;
+  readonly ms: number;
+  /** Why it does not count as acknowledged; null when it does. */
+  readonly error: string | null;
+}
+
+/** A delivery with its history. `dead`: given up after the last retry. */
+export interface Delivery {
+  readonly delivery_id: string;
+  readonly event: string;
+  readonly event_id: string | null;
+  readonly created_at: string;
+  readonly state: 'pending' | 'delivered' | 'dead';
+  readonly attempts: readonly Attempt[];
+  /** When the next retry is due; null when none is. */
+  readonly next_attempt_at: string | null;
+}
+
+/** One try, as `revento sandbox start -o ndjson` prints it. */
+export interface DeliveryEntry extends Attempt {
+  readonly type: 'delivery';
+  readonly delivery_id: string;
+  readonly event: string;
+  readonly attempt: number;
+  readonly state: Delivery['state'];
+  readonly next_attempt_at: string | null;
+}
+
+interface Open {
+  readonly body: Uint8Array;
+  shown: Delivery;
+  /** Grows with every round, so that a round that was overtaken notices. */
+  round: number;
+}
+
+export interface DeliveryParts {
+  readonly clock: Clock;
+  readonly target: WebhookTarget;
+  readonly faults: FaultPlan;
+  readonly onEvent: (entry: DeliveryEntry) => void;
+}
+
+/** The webhook sender: signs, sends, retries, gives up, and remembers what it did. */
+export class Deliveries {
+  readonly #parts: DeliveryParts;
+  readonly #open = new Map<string, Open>();
+  readonly #running = new Set<Promise<void>>();
+  #stop = new AbortController();
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends an envelope under a new delivery id; resolves after the first try, while retries go on behind it. */
+  async send(envelope: Envelope): Promise<Delivery> {
+    const id = randomUUID();
+    const open: Open = {
+      body: Buffer.from(JSON.stringify(envelope), 'utf8'),
+      round: 0,
+      shown: {
+        delivery_id: id,
+        event: envelope.type,
+        event_id: envelope.event_id,
+        created_at: this.#time(),
+        state: 'pending',
+        attempts: [],
+        next_attempt_at: null,
+      },
+    };
+    this.#forgetOldest();
+    this.#open.set(id, open);
+    return this.#begin(open);
+  }
+
+  /** Starts a delivery over, under the id it has; null when there is none of this id. Resolves after the first try. */
+  async redeliver(id: string): Promise<Delivery | null> {
+    const open = this.#open.get(id);
+    return open ? this.#begin(open) : null;
+  }
+
+  /** Every remembered delivery, oldest first. */
+  list(): readonly Delivery[] {
+    return [...this.#open.values()].map(({ shown }) => shown);
+  }
+
+  /** Resolves when no try and no wait is under way. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  /** Stops every retry and forgets every delivery. Sending goes on to work. */
+  reset(): void {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    this.#open.clear();
+  }
+
+  /** The first try of a new round; its retries follow unless another round overtakes this one. */
+  async #begin(open: Open): Promise<Delivery> {
+    const round = ++open.round;
+    const { signal } = this.#stop;
+    await this.#try(open, 0, signal);
+    const first = open.shown;
+    const retries = this.#retry(open, round, signal);
+    this.#running.add(retries);
+    void retries.finally(() => this.#running.delete(retries));
+    return first;
+  }
+
+  async #retry(open: Open, round: number, signal: AbortSignal): Promise<void> {
+    for (let retry = 1; retry <= retryDelaysMs.length; retry++) {
+      if (open.shown.state !== 'pending') return;
+      try {
+        await this.#parts.clock.sleep(this.#delayMs(retry - 1), signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        throw error;
+      }
+      if (signal.aborted || open.round !== round) return;
+      await this.#try(open, retry, signal);
+    }
+  }
+
+  /** One try. The timestamp and the signature are fresh each time, the delivery id is not. Source: guide, retries. */
+  async #try(open: Open, retry: number, signal: AbortSignal): Promise<void> {
+    const { clock, target, faults, onEvent } = this.#parts;
+    const { effect } = faults.next('webhook');
+    const startedAt = clock.monotonic();
+    const at = this.#time();
+    const seconds = Math.floor(clock.now() / 1000) - (effect === 'stale' ? staleBySeconds : 0);
+    const secret = effect === 'signature' ? `not ${target.secret}` : target.secret;
+    const outcome = await this.#post(open, `${seconds}`, sign(secret, `${seconds}`, open.body), signal);
+    if (signal.aborted) return;
+
+    const attempt: Attempt = { at, ...outcome, ms: Math.round(clock.monotonic() - startedAt) };
+    const isLast = retry === retryDelaysMs.length;
+    const state = outcome.error === null ? 'delivered' : isLast ? 'dead' : 'pending';
+    const nextAt = state === 'pending' ? new Date(clock.now() + this.#delayMs(retry)).toISOString() : null;
+    open.shown = { ...open.shown, state, attempts: [...open.shown.attempts, attempt], next_attempt_at: nextAt };
+    const { delivery_id, event, attempts } = open.shown;
+    onEvent({
+      type: 'delivery',
+      delivery_id,
+      event,
+      attempt: attempts.length,
+      ...attempt,
+      state,
+      next_attempt_at: nextAt,
+    });
+  }
+
+  async #post(open: Open, timestamp: string, signature: string, signal: AbortSignal) {
+    const { target } = this.#parts;
+    let answer: HttpResponse;
+    try {
+      answer = await target.send({
+        method: 'POST',
+        url: target.url,
+        headers: [
+          ['Content-Type', 'application/json'],
+          ['User-Agent', 'Revento-Webhooks/1.0 (sandbox)'],
+          ['X-Revento-Event', open.shown.event],
+          ['X-Revento-Delivery-Id', open.shown.delivery_id],
+          ['X-Revento-Timestamp', timestamp],
+          ['X-Revento-Signature', signature],
+        ],
+        body: open.body,
+        signal,
+        timeoutMs: answerLimitMs,
+        maxResponseBytes: 1024 * 1024,
+      });
+    } catch (error) {
+      if (!isHttpFailure(error)) throw error;
+      return { status: null, error: error.message };
+    }
+    const isAcknowledged = answer.status >= 200 && answer.status < 300;
+    return { status: answer.status, error: isAcknowledged ? null : `answered ${answer.status}` };
+  }
+
+  #delayMs(index: number): number {
+    return (retryDelaysMs[index] ?? 0) * (this.#parts.target.retryScale ?? 1);
+  }
+
+  #time(): string {
+    return new Date(this.#parts.clock.now()).toISOString();
+  }
+
+  #forgetOldest(): void {
+    if (this.#open.size < rememberedDeliveries) return;
+    for (const [id, { shown }] of this.#open) {
+      if (shown.state === 'pending') continue;
+      this.#open.delete(id);
+      return;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { HttpResponse } from '../platform/ports.ts';
+import { escapeHtml, page } from './page.ts';
+import type { SandboxEvent } from './world.ts';
+
+/** What somebody sees who opens the sandbox in a browser. Names no secret. */
+export function homePage(events: readonly SandboxEvent[]): HttpResponse {
+  const facts = events
+    .map(
+      ({ id, title, participantCount }) =>
+        `<div><dt>${escapeHtml(title)}</dt><dd><code>${escapeHtml(id)}</code> <small>${participantCount} participants</small></dd></div>`,
+    )
+    .join('\n');
+  return page({
+    status: 200,
+    title: 'Revento sandbox',
+    main: `<p class="kicker">It works</p>
+<h1>The sandbox is running</h1>
+<p class="lead">It answers like Revento: consent page, token endpoint, read API and signed webhooks, with made-up data. In another terminal:</p>
+<pre><code>revento -p sandbox login
+revento -p sandbox participants list</code></pre>
+<dl class="facts">
+${facts}
+</dl>
+<p class="trace">Authorization <code>/oauth/authorize</code> · tokens <code>/oauth/token</code> · API <code>/api/v1</code></p>`,
+  });
+}

@@ -1,0 +1,143 @@
+import type { Clock, HttpResponse } from '../platform/ports.ts';
+import type { Authorization } from './authorize.ts';
+import type { Client } from './clients.ts';
+import { type Control, controlPrefix } from './control.ts';
+import type { Cursors } from './cursor.ts';
+import type { FaultPlan } from './faults.ts';
+import type { Grants } from './grants.ts';
+import { homePage } from './home-page.ts';
+import type { RateLimits } from './limits.ts';
+import { errorPage } from './page.ts';
+import { answerRead } from './read-api.ts';
+import { apiError } from './reply.ts';
+import type { Incoming } from './request.ts';
+import { underStrike } from './strike.ts';
+import { answerTokenRequest, readTokenRequest, tokenError } from './token.ts';
+import type { SandboxEvent } from './world.ts';
+
+const apiPrefix = '/api/v1';
+
+/** What the routes lead to. */
+export interface Parts {
+  readonly clock: Clock;
+  readonly clients: readonly Client[];
+  readonly events: readonly SandboxEvent[];
+  readonly grants: Grants;
+  readonly faults: FaultPlan;
+  readonly limits: RateLimits | null;
+  readonly authorization: Authorization;
+  readonly cursors: Cursors;
+  readonly control: Control | null;
+}
+
+/** Finds the part that answers a request. */
+export async function route(incoming: Incoming, parts: Parts): Promise<HttpResponse> {
+  const { path, requestId } = incoming;
+  if (path === '/oauth/authorize') return authorize(incoming, parts, 'GET');
+  if (path === '/oauth/consent') return authorize(incoming, parts, 'POST');
+  if (path === '/oauth/token') return token(incoming, parts);
+  if (path.startsWith(`${apiPrefix}/`)) return api(incoming, path.slice(apiPrefix.length), parts);
+  return errorPage(
+    404,
+    'Nothing here',
+    'The sandbox has no page at this path.',
+    `The API is under ${apiPrefix}.`,
+    requestId,
+  );
+}
+
+async function authorize(incoming: Incoming, parts: Parts, method: 'GET' | 'POST'): Promise<HttpResponse> {
+  const { authorization, clock } = parts;
+  const { requestId } = incoming;
+  if (incoming.method !== method) {
+    const refused = errorPage(
+      405,
+      'Wrong method',
+      `This page takes ${method} only.`,
+      'Start from the integration.',
+      requestId,
+    );
+    return { ...refused, headers: [...refused.headers, ['Allow', method]] };
+  }
+  const strike = method === 'GET' ? parts.faults.next('authorize') : noStrike;
+  return underStrike({
+    strike,
+    clock,
+    signal: incoming.signal,
+    work: () =>
+      method === 'GET' ? authorization.start(incoming, strike.effect === 'denied') : authorization.decide(incoming),
+    refuse: (status) =>
+      errorPage(status, 'The authorization server failed', 'A fault was asked for.', 'Try again.', requestId),
+  });
+}
+
+const noStrike = { delayMs: 0, effect: null, bytes: null } as const;
+
+async function token(incoming: Incoming, parts: Parts): Promise<HttpResponse> {
+  const { requestId } = incoming;
+  const request = readTokenRequest(incoming, parts.clients);
+  // A request that asks for nothing valid is not what a fault is meant for.
+  if ('status' in request) return request;
+  const { form, grantType } = request;
+  const strike = parts.faults.next('token', grantType === 'refresh_token' ? 'refresh' : 'code');
+  return underStrike({
+    strike,
+    clock: parts.clock,
+    signal: incoming.signal,
+    work: () => {
+      if (strike.effect === 'revoked') parts.grants.revokeByRefreshToken(form.get('refresh_token') ?? '');
+      return answerTokenRequest(request, parts.grants, requestId, strike.effect === 'minimal');
+    },
+    refuse: (status, retryAfterSeconds) =>
+      tokenError(status, codeOf(status), faultMessage, requestId, retryAfter(retryAfterSeconds)),
+  });
+}
+
+async function api(incoming: Incoming, path: string, parts: Parts): Promise<HttpResponse> {
+  const { requestId } = incoming;
+  if (incoming.method !== 'GET') {
+    return apiError(405, 'method_not_allowed', 'the API is read only: use GET', requestId, [['Allow', 'GET']]);
+  }
+  const bearer = /^Bearer ([\x21-\x7e]+)$/i.exec(incoming.header('authorization') ?? '')?.[1];
+  const unknown = (message: string) =>
+    apiError(401, 'invalid_token', message, requestId, [['WWW-Authenticate', 'Bearer realm="revento"']]);
+  if (bearer === undefined) return unknown('send the access token as Authorization: Bearer');
+  if (parts.grants.find(bearer) === null) return unknown('this is not an access token of this environment');
+
+  const strike = parts.faults.next('api');
+  if (strike.effect === 'expired') parts.grants.expire(bearer);
+  if (strike.effect === 'revoked') parts.grants.revokeByAccessToken(bearer);
+  const access = parts.grants.find(bearer);
+  if (access === null) return unknown('this is not an access token of this environment');
+  if (access.state === 'expired') return apiError(401, 'token_expired', 'the access token has expired', requestId);
+  if (access.state === 'revoked') return apiError(401, 'token_revoked', 'this login was revoked', requestId);
+
+  const admission = parts.limits?.enter(bearer, access.family.consent.kind) ?? null;
+  if (admission !== null && 'refusal' in admission) {
+    return apiError(429, admission.refusal, admission.message, requestId, admission.headers);
+  }
+  try {
+    const answer = await underStrike({
+      strike,
+      clock: parts.clock,
+      signal: incoming.signal,
+      work: () => answerRead(incoming, path, access, parts),
+      refuse: (status, seconds) => apiError(status, codeOf(status), faultMessage, requestId, retryAfter(seconds)),
+    });
+    return { ...answer, headers: [...answer.headers, ...(admission?.headers ?? [])] };
+  } finally {
+    admission?.leave();
+  }
+}
+
+const faultMessage = 'the sandbox was asked for this fault';
+
+/** A code that fits a status asked for as a fault. Assumed: the guide names none for 5xx. */
+function codeOf(status: number): string {
+  if (status === 429) return 'rate_limit_exceeded';
+  return status >= 500 ? 'server_error' : 'invalid_request';
+}
+
+function retryAfter(seconds: number | null): readonly (readonly [string, string])[] {
+  return seconds === null ? [] : [['Retry-After', `${seconds}`]];
+}
