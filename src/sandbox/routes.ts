@@ -37,6 +37,8 @@ export async function route(incoming: Incoming, parts: Parts): Promise<HttpRespo
   if (path === '/oauth/consent') return authorize(incoming, parts, 'POST');
   if (path === '/oauth/token') return token(incoming, parts);
   if (path.startsWith(`${apiPrefix}/`)) return api(incoming, path.slice(apiPrefix.length), parts);
+  if (path.startsWith(`${controlPrefix}/`) && parts.control) return parts.control.answer(incoming);
+  if (path === '/' && incoming.method === 'GET') return homePage(parts.events);
   return errorPage(
     404,
     'Nothing here',
