@@ -1,0 +1,102 @@
+import type { LoginKind } from '../../deps.ts';
+import type { HttpResponse } from '../../platform/ports.ts';
+import { pageResponse } from './template.ts';
+
+/** Whom a login speaks for, as a person would say it. */
+export function roleOf(kind: LoginKind): string {
+  return kind === 'user' ? 'participant' : 'organizer';
+}
+
+/** 200: tokens are stored. Sent only when that is true. */
+export function signedInPage(login: {
+  readonly kind: LoginKind;
+  readonly eventId: string;
+  readonly organizationId: string | null;
+  readonly scope: readonly string[];
+  /** Scopes that were asked for and not granted. */
+  readonly withheld: readonly string[];
+}): HttpResponse {
+  return pageResponse(200, {
+    tone: 'good',
+    icon: 'check',
+    title: 'Signed in',
+    lead: 'Consent was given, and the login is stored on this machine.',
+    facts: [
+      ['Event', [login.eventId]],
+      ...(login.organizationId === null ? [] : [['Organization', [login.organizationId]] as const]),
+      ['Signed in as', roleOf(login.kind)],
+      ['May use', login.scope.length > 0 ? login.scope : 'nothing yet'],
+      ...(login.withheld.length > 0 ? [['Not granted', login.withheld] as const] : []),
+    ],
+    next: 'You can close this tab and go back to the terminal.',
+  });
+}
+
+/** 400: the person said no. */
+export function declinedPage(eventId: string, description: string): HttpResponse {
+  return pageResponse(400, {
+    tone: 'calm',
+    icon: 'cross',
+    title: 'Consent declined',
+    lead: `revento was not given access to ${eventId}. Nothing was stored.`,
+    ...quoted(description),
+    next: 'You can close this tab. To be asked again, run `revento login` in the terminal.',
+  });
+}
+
+/** 400: the authorization server answered with an error. */
+export function refusedPage(error: string, description: string, isVerified: boolean): HttpResponse {
+  return pageResponse(400, {
+    tone: 'bad',
+    icon: 'alarm',
+    title: 'Not signed in',
+    lead: `The authorization server ended the login with an error. Nothing was stored.${
+      isVerified ? '' : ' The message came without proof of its origin.'
+    }`,
+    facts: [['Error', [error]]],
+    ...quoted(description),
+    next: 'Go back to the terminal: it says what to do next.',
+  });
+}
+
+/** 502: consent was given, but no login came of it. */
+export function failedPage(reason: string): HttpResponse {
+  return pageResponse(502, {
+    tone: 'bad',
+    icon: 'alarm',
+    title: 'Not signed in',
+    lead: 'Consent was given, but the login could not be completed.',
+    quote: { from: 'What went wrong', text: reason },
+    next: 'Go back to the terminal: it says what to do next.',
+  });
+}
+
+/** 400: the answer names another authorization server than the one that was asked. */
+export function foreignPage(issuer: string): HttpResponse {
+  return pageResponse(400, {
+    tone: 'bad',
+    icon: 'alarm',
+    title: 'Not signed in',
+    lead: 'The answer came from another authorization server than the one that was asked, so nothing of it was used.',
+    quote: { from: 'It calls itself', text: issuer },
+    next: 'Go back to the terminal: it says what to do next.',
+  });
+}
+
+/** Any request that is not the answer: the login goes on unless the page says that it is over. */
+export function asidePage(status: number, what: string): HttpResponse {
+  return pageResponse(status, {
+    tone: 'calm',
+    icon: status === 409 ? 'check' : 'waiting',
+    title: status === 409 ? 'Already answered' : 'Not the answer to a login',
+    lead: what,
+    next:
+      status === 409
+        ? 'You can close this tab and go back to the terminal.'
+        : 'Finish on the consent page that `revento login` opened, or use the address it printed in the terminal.',
+  });
+}
+
+function quoted(text: string): { quote?: { from: string; text: string } } {
+  return text === '' ? {} : { quote: { from: 'The authorization server says', text } };
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { HttpResponse } from '../../platform/ports.ts';
+import { plainLine } from '../../remote-text.ts';
+import { pageStyle } from './style.ts';
+
+/** What a page says. All of it is plain text, escaped when it is rendered; text in backquotes becomes code. */
+export interface PageContent {
+  readonly tone: 'good' | 'bad' | 'calm';
+  readonly icon: keyof typeof icons;
+  readonly title: string;
+  /** What happened, in a sentence or two. */
+  readonly lead: string;
+  /** Facts as pairs; a list is set one below the other, as code. */
+  readonly facts?: readonly (readonly [name: string, value: string | readonly string[]])[];
+  /** Somebody else's words, set apart from ours. */
+  readonly quote?: { readonly from: string; readonly text: string };
+  /** What to do now. */
+  readonly next: string;
+}
+
+/** Characters of one piece of text on a page. */
+const maxTextChars = 600;
+
+/** Strokes on a field of 24 by 24. */
+const icons = {
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  cross: 'M7 7l10 10M17 7L7 17',
+  alarm: 'M12 5v9M12 18.5h.01',
+  waiting: 'M6 12h.01M12 12h.01M18 12h.01',
+} as const;
+
+/**
+ * A page as a whole response: self-contained, without script, link or form, and barred by its headers from being
+ * cached, framed, sniffed, or from loading anything at all.
+ *
+ * Never throws. Source: RFC 9700 sections 4.2.4 and 4.16.
+ */
+export function pageResponse(status: number, content: PageContent): HttpResponse {
+  return {
+    status,
+    headers: [
+      ['Content-Type', 'text/html; charset=utf-8'],
+      ['Cache-Control', 'no-store'],
+      ['Referrer-Policy', 'no-referrer'],
+      ['X-Content-Type-Options', 'nosniff'],
+      ['X-Frame-Options', 'DENY'],
+      ['Content-Security-Policy', contentSecurityPolicy()],
+    ],
+    body: new TextEncoder().encode(render(content)),
+  };
+}
+
+function contentSecurityPolicy(): string {
+  const hash = createHash('sha256').update(pageStyle, 'utf8').digest('base64');
+  return `default-src 'none'; style-src 'sha256-${hash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+}
+
+function render({ tone, icon, title, lead, facts = [], quote, next }: PageContent): string {
+  const rows = facts.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${valueHtml(value)}</dd></div>`);
+  const list = rows.length > 0 ? `<dl>${rows.join('')}</dl>` : '';
+  const words = quote
+    ? `<figure><figcaption>${escapeHtml(quote.from)}</figcaption><blockquote>${escapeHtml(quote.text)}</blockquote></figure>`
+    : '';
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${escapeHtml(title)} · revento</title>
+<style>${pageStyle}</style>
+</head>
+<body class="${tone}">
+<main>
+<div class="mark" aria-hidden="true"><svg viewBox="0 0 24 24"><path d="${icons[icon]}"/></svg></div>
+<h1>${escapeHtml(title)}</h1>
+<p>${proseHtml(lead)}</p>
+${list}${words}
+<p class="next">${proseHtml(next)}</p>
+</main>
+<footer>This page was served by <b>revento</b> on your own machine.</footer>
+</body>
+</html>
+`;
+}
+
+function valueHtml(value: string | readonly string[]): string {
+  return typeof value === 'string'
+    ? escapeHtml(value)
+    : value.map((text) => `<code>${escapeHtml(text)}</code>`).join('');
+}
+
+/** Our own sentences: what stands in backquotes is set as code. */
+function proseHtml(text: string): string {
+  const parts = plainLine(text, maxTextChars).split('`');
+  return parts.map((part, index) => (index % 2 === 1 ? `<code>${escaped(part)}</code>` : escaped(part))).join('');
+}
+
+/** More than the five usual ones, so that the text is harmless in any attribute as well, quoted or not. */
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
+  '=': '&#61;',
+  '/': '&#47;',
+};
+
+/**
+ * Text that is safe anywhere in a page: escaped, without control or direction-changing characters, at most 600
+ * characters. Never throws.
+ */
+export function escapeHtml(text: string): string {
+  return escaped(plainLine(text, maxTextChars));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"'`=/]/g, (found) => entities[found] ?? '');
+}
