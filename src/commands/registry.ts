@@ -1,7 +1,81 @@
+import { resources } from '../api/resources.ts';
 import type { CommandEntry } from './command.ts';
 
 /** Every command, one line each, in the order help shows them. `load` imports the one that was named. */
 export const registry: readonly CommandEntry[] = [
+  {
+    name: 'status',
+    summary: 'Show who is logged in and how the tokens are kept',
+    group: 'Login',
+    aliases: ['whoami'],
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'logout',
+    summary: 'Forget a login',
+    group: 'Login',
+    load: async () => (await import('./logout.ts')).logout,
+  },
+  {
+    name: 'token',
+    summary: 'Print an access token, refreshed if it must be',
+    group: 'Login',
+    load: async () => (await import('./token.ts')).token,
+  },
+  {
+    name: 'token refresh',
+    summary: 'Refresh the tokens of a login now',
+    group: 'Login',
+    load: async () => (await import('./token-refresh.ts')).tokenRefresh,
+  },
+  {
+    name: 'config get',
+    summary: 'Show one setting',
+    group: 'Settings',
+    load: async () => (await import('./config-get.ts')).configGet,
+  },
+  {
+    name: 'config set',
+    summary: 'Set one setting; secrets are read from stdin',
+    group: 'Settings',
+    load: async () => (await import('./config-set.ts')).configSet,
+  },
+  {
+    name: 'config unset',
+    summary: 'Remove one setting',
+    group: 'Settings',
+    load: async () => (await import('./config-unset.ts')).configUnset,
+  },
+  {
+    name: 'config list',
+    summary: 'Show all settings and where they come from',
+    group: 'Settings',
+    load: async () => (await import('./config-list.ts')).configList,
+  },
+  {
+    name: 'config path',
+    summary: 'Show where the settings file is',
+    group: 'Settings',
+    load: async () => (await import('./config-path.ts')).configPath,
+  },
+  {
+    name: 'profile list',
+    summary: 'List the profiles',
+    group: 'Settings',
+    load: async () => (await import('./profile-list.ts')).profileList,
+  },
+  {
+    name: 'profile use',
+    summary: 'Select a profile for all commands to come',
+    group: 'Settings',
+    load: async () => (await import('./profile-use.ts')).profileUse,
+  },
+  {
+    name: 'profile remove',
+    summary: 'Remove a profile and what it holds',
+    group: 'Settings',
+    load: async () => (await import('./profile-remove.ts')).profileRemove,
+  },
   {
     name: 'help exit-codes',
     summary: 'Every exit code and when it is given',
@@ -14,4 +88,12 @@ export const registry: readonly CommandEntry[] = [
     group: 'More',
     load: async () => (await import('./help-environment.ts')).helpEnvironment,
   },
+  ...resources.map(
+    (resource): CommandEntry => ({
+      name: resource.words,
+      summary: resource.summary,
+      group: 'API',
+      load: async () => (await import('./resource.ts')).resourceCommand(resource),
+    }),
+  ),
 ];

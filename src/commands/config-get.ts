@@ -1,0 +1,43 @@
+import type { Deps } from '../deps.ts';
+import { secretVariables } from '../environment.ts';
+import { ReventoError } from '../errors.ts';
+import type { CommandModule } from './command.ts';
+import { program } from './login-choice.ts';
+import { type ConfigName, configName } from './setting-name.ts';
+
+export interface ConfigGetOptions {
+  readonly name: string;
+}
+
+/** A value in force as it may be shown, and where it comes from; a secret is masked. Null when it is not set. */
+export async function valueInForce(
+  wanted: ConfigName,
+  deps: Deps,
+): Promise<{ readonly value: string; readonly source: string } | null> {
+  if (!wanted.isSecret) return deps.settings.get(wanted.name);
+  const found = await (await deps.secrets()).get(wanted.name);
+  return found && { value: `${found.secret}`, source: found.source };
+}
+
+/** `revento config get`: the value in force, whatever it comes from, and nothing else. Secrets are masked. */
+export const configGet: CommandModule<ConfigGetOptions> = {
+  declare: (command) => command.argument('<name>', 'setting, see `revento config list`'),
+  layout: { shape: 'value' },
+
+  async *run({ name }, deps) {
+    const wanted = configName(name);
+    const found = await valueInForce(wanted, deps);
+    if (found === null) {
+      if (!wanted.isSecret) deps.settings.require(wanted.name);
+      throw new ReventoError('setting_missing', `${wanted.name} is not set.`, {
+        hint: `run: ${program(deps.profile)} config set ${wanted.name} < FILE, or set ${variableOf(wanted)}`,
+      });
+    }
+    yield { kind: 'value', data: { name: wanted.name, ...found }, text: () => found.value };
+    return undefined;
+  },
+};
+
+function variableOf(wanted: ConfigName): string {
+  return wanted.isSecret ? secretVariables[wanted.name] : '';
+}

@@ -1,0 +1,14 @@
+import type { CommandModule } from './command.ts';
+
+/** `revento config path`: the settings file, whether it exists or not. */
+export const configPath: CommandModule = {
+  declare: (command) => command,
+  layout: { shape: 'value' },
+
+  async *run(_options, deps) {
+    const { path } = await deps.settingsFile();
+    const { configDir, dataDir } = deps.settings;
+    yield { kind: 'value', data: { path, config_dir: configDir, data_dir: dataDir }, text: () => path };
+    return undefined;
+  },
+};

@@ -1,0 +1,87 @@
+import type { Deps, SettingName } from '../deps.ts';
+import { secretVariables } from '../environment.ts';
+import { ReventoError } from '../errors.ts';
+import { describeSetting, parseSetting } from '../settings.ts';
+import type { CommandModule } from './command.ts';
+import { program } from './login-choice.ts';
+import { readSecret } from './secret-input.ts';
+import { type ConfigName, configName } from './setting-name.ts';
+
+export interface ConfigSetOptions {
+  readonly name: string;
+  readonly value?: string;
+}
+
+/**
+ * `revento config set`: writes one setting of the selected profile. Secrets come on standard input or are typed
+ * unseen, and are kept sealed; the other settings are arguments and kept in `config.json`.
+ */
+export const configSet: CommandModule<ConfigSetOptions> = {
+  declare: (command) =>
+    command
+      .argument('<name>', 'setting, see `revento config list`')
+      .argument('[value]', 'value; never for a secret, which is read from standard input or asked for'),
+  layout: { shape: 'value' },
+
+  async *run({ name, value }, deps) {
+    const wanted = configName(name);
+    const shown = wanted.isSecret ? await setSecret(wanted, value, deps) : await setPlain(wanted.name, value, deps);
+    yield {
+      kind: 'value',
+      data: { profile: deps.profile, name: wanted.name, value: shown },
+      text: (style) => `${style.green('✓')} ${wanted.name} of profile "${deps.profile}" is ${shown}.`,
+    };
+    await warnOfPrecedence(wanted, deps);
+    return undefined;
+  },
+};
+
+async function setPlain(name: SettingName, value: string | undefined, deps: Deps): Promise<string> {
+  if (value === undefined) {
+    throw new ReventoError('usage', `What should ${name} be?`, {
+      hint: `run: ${program(deps.profile)} config set ${name} VALUE`,
+    });
+  }
+  if (value === '') {
+    throw new ReventoError('usage', `The value of ${name} is empty.`, {
+      hint: `to remove it, run: ${program(deps.profile)} config unset ${name}`,
+    });
+  }
+  const parsed = parseSetting(name, value);
+  await (await deps.settingsFile()).update(deps.profile, { [name]: parsed });
+  return parsed;
+}
+
+async function setSecret(
+  { name }: Extract<ConfigName, { isSecret: true }>,
+  value: string | undefined,
+  deps: Deps,
+): Promise<string> {
+  if (value !== undefined && value !== '-') {
+    // Registered first: whatever happens next, it is not printed a second time.
+    deps.redactor.add(value);
+    throw new ReventoError('usage', `${name} is a secret and is never taken as an argument.`, {
+      hint:
+        `run: ${program(deps.profile)} config set ${name} < FILE, or without the redirection to be asked for it; ` +
+        'the one just typed is in the shell history now, so consider it known',
+    });
+  }
+  const secret = deps.redactor.add(await readSecret(name, deps));
+  await (await deps.secrets()).set(name, secret.reveal());
+  return `${secret}`;
+}
+
+/** What was just set may not be what is used. */
+async function warnOfPrecedence(wanted: ConfigName, deps: Deps): Promise<void> {
+  const variable = await overridingVariable(wanted, deps);
+  if (variable !== undefined) deps.terminal.notice(`note: ${variable} is set and goes before it`);
+}
+
+async function overridingVariable(wanted: ConfigName, deps: Deps): Promise<string | undefined> {
+  if (wanted.isSecret) {
+    const inForce = await (await deps.secrets()).get(wanted.name);
+    return inForce?.source === 'environment' ? secretVariables[wanted.name] : undefined;
+  }
+  if (deps.settings.get(wanted.name)?.source !== 'environment') return undefined;
+  return describeSetting(wanted.name).variables.find((name) => deps.childEnv[name]);
+}

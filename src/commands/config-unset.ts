@@ -1,0 +1,27 @@
+import { describeSetting } from '../settings.ts';
+import type { CommandModule } from './command.ts';
+import { configName } from './setting-name.ts';
+
+export interface ConfigUnsetOptions {
+  readonly name: string;
+}
+
+/** `revento config unset`: removes one setting of the selected profile; doing it twice is no error. */
+export const configUnset: CommandModule<ConfigUnsetOptions> = {
+  declare: (command) => command.argument('<name>', 'setting, see `revento config list`'),
+  layout: { shape: 'value' },
+
+  async *run({ name }, deps) {
+    const wanted = configName(name);
+    if (wanted.isSecret) await (await deps.secrets()).set(wanted.name, null);
+    else await (await deps.settingsFile()).update(deps.profile, { [wanted.name]: null });
+    const fallback = wanted.isSecret ? undefined : describeSetting(wanted.name).default;
+    yield {
+      kind: 'value',
+      data: { profile: deps.profile, name: wanted.name, value: fallback ?? null },
+      text: (style) =>
+        `${style.green('✓')} ${wanted.name} of profile "${deps.profile}" is unset${fallback ? `; the default is ${fallback}` : ''}.`,
+    };
+    return undefined;
+  },
+};

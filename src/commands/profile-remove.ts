@@ -1,0 +1,59 @@
+import { type Deps, type LoginKey, secretNames } from '../deps.ts';
+import { ReventoError } from '../errors.ts';
+import type { CommandModule } from './command.ts';
+import { loginInWords } from './login-choice.ts';
+import { whereToRevoke } from './logout.ts';
+import { requireProfile } from './profile-names.ts';
+
+export interface ProfileRemoveOptions {
+  readonly name: string;
+  readonly yes: boolean;
+}
+
+/** `revento profile remove`: a profile's settings, sealed secrets and, with `--yes` or a yes, its logins. */
+export const profileRemove: CommandModule<ProfileRemoveOptions> = {
+  declare: (command) =>
+    command
+      .argument('<name>', 'profile, see `revento profile list`')
+      .option('-y, --yes', 'also when it still has logins: they are forgotten', false),
+  layout: { shape: 'value' },
+
+  async *run({ name, yes }, deps) {
+    await requireProfile(name, deps);
+    const stored = (await deps.inspectStore()).profiles.find((profile) => profile.name === name);
+    const logins = stored?.logins ?? [];
+    if (logins.length > 0 && !yes && !(await isConfirmed(name, logins, deps))) {
+      throw new ReventoError('failed', `Profile "${name}" was left as it is.`);
+    }
+    // Settings last: a run that is cut short leaves a profile that can be removed again.
+    for (const { kind, eventId } of logins) await (await deps.sessions(name)).forget({ kind, eventId });
+    if (stored?.hasSecrets) {
+      const secrets = await deps.secrets(name);
+      for (const secret of secretNames) await secrets.set(secret, null);
+    }
+    await (await deps.settingsFile()).remove(name);
+    yield {
+      kind: 'value',
+      data: { profile: name, forgotten: logins.map(({ eventId, kind }) => ({ event_id: eventId, kind })) },
+      text: (style) => {
+        const also = logins.length === 0 ? '' : `, and with it ${logins.map(loginInWords).join(', ')}`;
+        return `${style.green('✓')} Removed profile "${name}"${also}.`;
+      },
+    };
+    if (logins.length > 0) deps.terminal.notice(`note: ${whereToRevoke(logins)}`);
+    return undefined;
+  },
+};
+
+async function isConfirmed(name: string, logins: readonly LoginKey[], { terminal, signal }: Deps): Promise<boolean> {
+  const what = `Profile "${name}" has ${logins.length === 1 ? 'a login' : `${logins.length} logins`}`;
+  if (!terminal.isInteractive) {
+    throw new ReventoError('usage', `${what}: ${logins.map(loginInWords).join(', ')}.`, {
+      hint: `to forget ${logins.length === 1 ? 'it' : 'them'} as well, run: revento profile remove ${name} --yes`,
+    });
+  }
+  const answer = await terminal.ask(`${what}. Forget ${logins.length === 1 ? 'it' : 'them'} as well? [y/N] `, {
+    signal,
+  });
+  return /^y(es)?$/i.test(answer.trim());
+}

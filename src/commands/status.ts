@@ -1,0 +1,191 @@
+import type { Deps, Login, StoreProtection } from '../deps.ts';
+import { relativeTime } from '../duration.ts';
+import { ReventoError } from '../errors.ts';
+import type { Json } from '../output/item.ts';
+import type { Style } from '../platform/ports.ts';
+import type { CommandModule } from './command.ts';
+import { isoTime } from './iso-time.ts';
+import { flagsOfLogin, kindInWords, program } from './login-choice.ts';
+import type { Verdict } from './status-check.ts';
+
+export interface StatusOptions {
+  readonly check: boolean;
+}
+
+interface Row {
+  readonly login: Login;
+  readonly isDefault: boolean;
+  /** What `--check` found out; null where it did not ask. */
+  readonly verdict: Verdict | null;
+}
+
+interface Report {
+  readonly profile: string;
+  readonly authBase: string;
+  readonly apiBase: string;
+  readonly store: { readonly path: string; readonly protection: StoreProtection };
+  readonly rows: readonly Row[];
+  readonly environment: { readonly isDisplacing: boolean; readonly verdict: Verdict | null } | null;
+}
+
+/** `revento status`: which logins are stored and, with `--check`, whether the API takes them. */
+export const status: CommandModule<StatusOptions> = {
+  declare: (command) => command.option('--check', 'also ask the API (one request a login)', false),
+  layout: { shape: 'value' },
+
+  async *run({ check }, deps) {
+    const sessions = await deps.sessions();
+    const isDisplaced = deps.environmentToken !== null;
+    const verdicts = check && !isDisplaced ? await askForAll(await sessions.list(), deps) : new Map<string, Verdict>();
+    // Listed after asking, which may have refreshed a login or found it revoked.
+    const logins = await sessions.list();
+    const rows = logins.map((login) => ({
+      login,
+      isDefault: isDefaultOf(login, logins, deps.event),
+      verdict: verdicts.get(nameOf(login)) ?? null,
+    }));
+    const report: Report = {
+      profile: deps.profile,
+      authBase: deps.settings.get('auth_base')?.value ?? '',
+      apiBase: deps.settings.get('api_base')?.value ?? '',
+      store: await sessions.protection(),
+      rows,
+      environment: isDisplaced
+        ? { isDisplacing: logins.length > 0, verdict: check ? await ask(deps, null) : null }
+        : null,
+    };
+    yield {
+      kind: 'value',
+      data: toJson(report, check),
+      text: (style) => describe(report, deps.clock.now(), style),
+    };
+    requireUsable(report, deps);
+    return undefined;
+  },
+};
+
+/** Whether commands use this login when none is named: that of the selected event, or the only one of its kind. */
+function isDefaultOf(login: Login, logins: readonly Login[], event: string | null): boolean {
+  if (event !== null) return login.eventId === event;
+  return logins.filter((other) => other.kind === login.kind).length === 1;
+}
+
+/** @throws ReventoError `not_logged_in`, or why `--check` could not find out, when the API could not be called now */
+function requireUsable({ rows, environment }: Report, deps: Deps): void {
+  if (environment !== null) {
+    if (environment.verdict?.failure) throw environment.verdict.failure;
+    return;
+  }
+  const meant = rows.filter(({ login }) => deps.event === null || login.eventId === deps.event);
+  const usable = meant.filter(({ login, verdict }) => login.state === 'active' && verdict?.isAccepted !== false);
+  const unasked = usable.find(({ verdict }) => verdict?.isAccepted === null)?.verdict?.failure;
+  if (unasked) throw unasked;
+  if (usable.length > 0) return;
+  const of = deps.event === null ? '' : ` for event ${deps.event}`;
+  const [bad] = meant;
+  const message = `Profile "${deps.profile}" has no ${bad ? 'usable ' : ''}login${of}.`;
+  throw new ReventoError(
+    'not_logged_in',
+    message,
+    bad ? { hint: `run: ${loginCommand(deps.profile, bad.login)}` } : {},
+  );
+}
+
+/** Imported here and nowhere else: without `--check` no HTTP code is loaded. */
+async function ask(deps: Deps, login: Login | null): Promise<Verdict> {
+  const { askWhetherAccepted } = await import('./status-check.ts');
+  return askWhetherAccepted(deps, login);
+}
+
+async function askForAll(logins: readonly Login[], deps: Deps): Promise<Map<string, Verdict>> {
+  const verdicts = new Map<string, Verdict>();
+  for (const login of logins) if (login.state === 'active') verdicts.set(nameOf(login), await ask(deps, login));
+  return verdicts;
+}
+
+function nameOf({ kind, eventId }: Login): string {
+  return `${kind} ${eventId}`;
+}
+
+function toJson({ profile, authBase, apiBase, store, rows, environment }: Report, isChecked: boolean): Json {
+  const accepted = (verdict: Verdict | null) => (isChecked ? { accepted: verdict?.isAccepted ?? null } : {});
+  return {
+    profile,
+    auth_base: authBase,
+    api_base: apiBase,
+    store: { path: store.path, protection: store.protection },
+    ...(environment && { environment_token: { variable: 'REVENTO_ACCESS_TOKEN', ...accepted(environment.verdict) } }),
+    logins: rows.map(({ login, isDefault, verdict }) => ({
+      event_id: login.eventId,
+      organization_id: login.organizationId,
+      kind: login.kind,
+      scope: login.scope,
+      access_expires_at: isoTime(login.accessExpiresAt),
+      refresh_expires_at: isoTime(login.refreshExpiresAt),
+      state: login.state,
+      default: isDefault,
+      ...accepted(verdict),
+    })),
+  };
+}
+
+const protections: Readonly<Record<StoreProtection, string>> = {
+  keyfile: 'encrypted with a key file of this user',
+  keyring: 'encrypted with a key from the OS keyring',
+  passphrase: 'encrypted with the passphrase in REVENTO_STORE_KEY',
+};
+
+function describe(report: Report, now: number, style: Style): string {
+  const { store, environment } = report;
+  const lines = [
+    `${style.bold(`profile ${report.profile}`)}`,
+    `  - Auth: ${report.authBase}`,
+    `  - API: ${report.apiBase}`,
+    `  - Store: ${store.path} (${protections[store.protection]})`,
+  ];
+  if (environment !== null) {
+    lines.push('', ...describeEnvironment(environment, style));
+  }
+  for (const row of report.rows) lines.push('', ...describeLogin(row, report.profile, now, style));
+  return lines.join('\n');
+}
+
+function describeEnvironment({ isDisplacing, verdict }: NonNullable<Report['environment']>, style: Style): string[] {
+  const lines = [`${mark(verdict?.isAccepted !== false, style)} ${style.bold('The token in REVENTO_ACCESS_TOKEN')}`];
+  lines.push('  - Used as it is: never stored, never refreshed, expiry unknown');
+  if (isDisplacing) lines.push('  - The logins below are not used while it is set');
+  if (verdict !== null) lines.push(`  - The API: ${verdict.reason}`);
+  return lines;
+}
+
+function describeLogin({ login, isDefault, verdict }: Row, profile: string, now: number, style: Style): string[] {
+  const isGood = login.state === 'active' && verdict?.isAccepted !== false;
+  const organization = login.organizationId === null ? '' : `, ${login.organizationId}`;
+  const note = isDefault ? style.dim(' - default') : '';
+  const title = `${style.bold(login.eventId)} (${kindInWords(login.kind)}${organization})${note}`;
+  const lines = [`${mark(isGood, style)} ${title}`];
+  if (login.state === 'active') {
+    lines.push(`  - Access token: ${expiry(login.accessExpiresAt, now, 'refreshed when next used')}`);
+    lines.push(`  - Refresh token: ${expiry(login.refreshExpiresAt, now, 'unusable')}`);
+    lines.push(`  - Scopes: ${login.scope.length === 0 ? 'not told' : login.scope.join(', ')}`);
+  } else {
+    const reason = login.reason ?? (login.state === 'expired' ? 'both tokens have expired' : 'no reason is known');
+    lines.push(`  - ${login.state === 'expired' ? 'Expired' : 'Revoked'}: ${reason}`);
+  }
+  if (verdict !== null) lines.push(`  - The API: ${verdict.reason}`);
+  if (!isGood) lines.push(`  - To log in again, run: ${style.bold(loginCommand(profile, login))}`);
+  return lines;
+}
+
+function expiry(at: number | null, now: number, consequence: string): string {
+  if (at === null) return 'expiry unknown';
+  return at > now ? `expires ${relativeTime(at, now)}` : `expired ${relativeTime(at, now)}, ${consequence}`;
+}
+
+function mark(isGood: boolean, style: Style): string {
+  return isGood ? style.green('✓') : style.red('✗');
+}
+
+function loginCommand(profile: string, login: Login): string {
+  return `${program(profile)} login ${flagsOfLogin(login)}`;
+}

@@ -1,0 +1,35 @@
+import { relativeTime } from '../duration.ts';
+import { ReventoError } from '../errors.ts';
+import type { CommandModule } from './command.ts';
+import { isoTime } from './iso-time.ts';
+import { chooseLogin, loginInWords } from './login-choice.ts';
+
+export interface TokenRefreshOptions {
+  readonly user: boolean;
+}
+
+/** `revento token refresh`: a new token pair now, however long the present one would last. Prints no token. */
+export const tokenRefresh: CommandModule<TokenRefreshOptions> = {
+  declare: (command) => command.option('--user', "a participant's login", false),
+  layout: { shape: 'value' },
+
+  async *run({ user }, deps) {
+    if (deps.environmentToken !== null) {
+      throw new ReventoError('usage', 'The token in REVENTO_ACCESS_TOKEN is used as it is and cannot be refreshed.', {
+        hint: 'unset REVENTO_ACCESS_TOKEN to use the stored logins',
+      });
+    }
+    const sessions = await deps.sessions();
+    const choice = { profile: deps.profile, event: deps.event, isUser: user };
+    const key = chooseLogin(await sessions.list(), choice, 'token refresh');
+    const { expiresAt } = await sessions.refresh({ kind: key.kind, eventId: key.eventId });
+    const life =
+      expiresAt === null ? '' : `; the new access token expires ${relativeTime(expiresAt, deps.clock.now())}`;
+    yield {
+      kind: 'value',
+      data: { event_id: key.eventId, kind: key.kind, expires_at: isoTime(expiresAt) },
+      text: (style) => `${style.green('✓')} Refreshed ${loginInWords(key)}${life}.`,
+    };
+    return undefined;
+  },
+};

@@ -1,0 +1,75 @@
+import type { AccessToken, Deps, LoginKind, Sessions } from '../deps.ts';
+import { formatDuration, parseDuration } from '../duration.ts';
+import { ReventoError } from '../errors.ts';
+import type { CommandModule } from './command.ts';
+import { isoTime } from './iso-time.ts';
+
+export interface TokenOptions {
+  readonly minTtl: string;
+  readonly user: boolean;
+}
+
+/**
+ * A token with exactly the asked-for life can only be had in the instant it is issued; this much less still counts,
+ * or `--min-ttl 1h` would refresh, and then fail, at every call.
+ */
+const toleranceMs = 60_000;
+
+/** `revento token`: an access token for use elsewhere, such as curl; the text is the token and nothing else. */
+export const token: CommandModule<TokenOptions> = {
+  declare: (command) =>
+    command
+      .option('--min-ttl <duration>', 'refresh first unless it is valid for at least this long', '1m')
+      .option('--user', "a participant's token", false),
+  layout: { shape: 'value' },
+
+  async *run({ minTtl, user }, deps) {
+    const minTtlMs = parseDuration(minTtl);
+    const current = await currentToken(await deps.sessions(), { minTtlMs, isUser: user, event: deps.event });
+    requireLife(current, minTtlMs, minTtl, deps);
+    const value = current.token.reveal();
+    yield {
+      kind: 'value',
+      data: {
+        access_token: value,
+        token_type: 'Bearer',
+        expires_at: isoTime(current.expiresAt),
+        event_id: current.key?.eventId ?? null,
+        kind: current.key?.kind ?? null,
+      },
+      text: () => value,
+    };
+    return undefined;
+  },
+};
+
+interface Wanted {
+  readonly minTtlMs: number;
+  readonly isUser: boolean;
+  readonly event: string | null;
+}
+
+/** Without `--user` an organizer's login is looked for first, so that adding a participant's changes nothing. */
+async function currentToken(sessions: Sessions, { minTtlMs, isUser, event }: Wanted): Promise<AccessToken> {
+  const ofKind = async (kind: LoginKind) => (await sessions.source({ kind, eventId: event })).current(minTtlMs);
+  if (isUser) return ofKind('user');
+  try {
+    return await ofKind('installation');
+  } catch (error) {
+    if (!(error instanceof ReventoError && error.code === 'not_logged_in')) throw error;
+    const isThere = (await sessions.list()).some((login) => login.kind === 'user');
+    if (!isThere) throw error;
+    return ofKind('user');
+  }
+}
+
+function requireLife({ expiresAt, key }: AccessToken, minTtlMs: number, minTtl: string, deps: Deps): void {
+  if (expiresAt === null) return;
+  const leftMs = expiresAt - deps.clock.now();
+  if (leftMs >= minTtlMs - toleranceMs && leftMs > 0) return;
+  const life = formatDuration(Math.max(leftMs, 0));
+  throw new ReventoError('failed', `The token is valid for ${life} only, which is less than --min-ttl ${minTtl}.`, {
+    hint: 'access tokens live about an hour; ask for less with --min-ttl',
+    eventId: key?.eventId,
+  });
+}

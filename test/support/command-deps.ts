@@ -1,0 +1,278 @@
+import type { CommandModule } from '../../src/commands/command.ts';
+import type {
+  AccessToken,
+  Deps,
+  Login,
+  LoginKey,
+  SecretName,
+  SecretStore,
+  Sessions,
+  SettingName,
+  SettingsFile,
+  StoreInspection,
+} from '../../src/deps.ts';
+import { ReventoError } from '../../src/errors.ts';
+import type { Item } from '../../src/output/item.ts';
+import type { Exchange, Style, Terminal } from '../../src/platform/ports.ts';
+import { Redactor, Secret } from '../../src/secret.ts';
+import { resolveSettings } from '../../src/settings.ts';
+
+/** The moment all command tests run at: 2026-03-01T12:00:00Z. */
+export const testNow = Date.UTC(2026, 2, 1, 12);
+
+export const plainStyle: Style = {
+  isColor: false,
+  width: Number.POSITIVE_INFINITY,
+  bold: (text) => text,
+  dim: (text) => text,
+  red: (text) => text,
+  green: (text) => text,
+  yellow: (text) => text,
+  blue: (text) => text,
+  cyan: (text) => text,
+};
+
+/** What a test sets up; everything left out is empty. */
+export interface World {
+  readonly profile?: string;
+  readonly event?: string | null;
+  readonly environment?: Partial<Record<SettingName, string>>;
+  readonly variables?: Record<string, string>;
+  readonly environmentToken?: string;
+  /** Settings by profile. */
+  readonly profiles?: Record<string, Partial<Record<SettingName, string>>>;
+  /** Sealed secrets by profile. */
+  readonly secrets?: Record<string, Partial<Record<SecretName, string>>>;
+  readonly environmentSecrets?: Partial<Record<SecretName, string>>;
+  /** Logins by profile. */
+  readonly logins?: Record<string, readonly Login[]>;
+  /** Piped standard input; left out, stdin is a terminal. */
+  readonly stdin?: string;
+  /** Answers to questions, in order; left out, nothing may be asked. */
+  readonly answers?: readonly string[];
+  readonly inspection?: Partial<StoreInspection>;
+  readonly http?: Exchange;
+  /** Milliseconds an access token has left, by event; default one hour. */
+  readonly lifeMs?: number;
+}
+
+/** Dependencies of a command in memory, and what the command did to them. */
+export interface Memory {
+  readonly deps: Deps;
+  readonly notices: string[];
+  readonly questions: { readonly text: string; readonly isHidden: boolean }[];
+  readonly profiles: Record<string, Partial<Record<SettingName, string>>>;
+  readonly secrets: Record<string, Partial<Record<SecretName, string>>>;
+  readonly logins: Record<string, Login[]>;
+  readonly refreshed: LoginKey[];
+  chosenProfile: string;
+}
+
+/** A login that is fine; fields can be replaced. */
+export function aLogin(changes: Partial<Login> = {}): Login {
+  return {
+    kind: 'installation',
+    eventId: 'evt_a',
+    organizationId: 'org_1',
+    userId: null,
+    scope: ['event.read', 'participants.read'],
+    accessExpiresAt: testNow + 42 * 60_000,
+    refreshExpiresAt: testNow + 89 * 86_400_000,
+    obtainedAt: testNow - 18 * 60_000,
+    state: 'active',
+    reason: null,
+    ...changes,
+  };
+}
+
+export function memory(world: World = {}): Memory {
+  const profile = world.profile ?? 'default';
+  const redactor = new Redactor();
+  const memory: Memory = {
+    notices: [],
+    questions: [],
+    profiles: structuredClone(world.profiles ?? {}),
+    secrets: structuredClone(world.secrets ?? {}),
+    logins: Object.fromEntries(Object.entries(world.logins ?? {}).map(([name, logins]) => [name, [...logins]])),
+    refreshed: [],
+    chosenProfile: 'default',
+    deps: undefined as unknown as Deps,
+  };
+  const answers = [...(world.answers ?? [])];
+  const terminal: Terminal = {
+    isInteractive: world.answers !== undefined,
+    isStderrTty: true,
+    isStdinTty: world.stdin === undefined,
+    style: plainStyle,
+    notice: (text) => void memory.notices.push(text),
+    progress: async () => ({ update: () => undefined, stop: () => undefined }),
+    ask: async (text, { isHidden = false } = {}) => {
+      memory.questions.push({ text, isHidden });
+      const answer = answers.shift();
+      if (answer === undefined) throw new Error(`nobody answers ${JSON.stringify(text)}`);
+      return answer;
+    },
+    readStdin: async () => Buffer.from(world.stdin ?? ''),
+  };
+  const unused = (what: string) => async (): Promise<never> => {
+    throw new Error(`this command has no business with ${what}`);
+  };
+  const deps: Deps = {
+    profile,
+    event: world.event ?? null,
+    settings: resolveSettings({
+      flags: {},
+      environment: world.environment ?? {},
+      profile: memory.profiles[profile] ?? {},
+      profileName: profile,
+      configDir: '/config',
+      dataDir: '/data',
+    }),
+    format: 'table',
+    isVerbose: false,
+    childEnv: world.variables ?? {},
+    program: ['node', 'revento'],
+    clock: { now: () => testNow, monotonic: () => 0, sleep: async () => undefined },
+    signal: new AbortController().signal,
+    terminal,
+    isStdoutTty: false,
+    redactor,
+    sharedLog: async () => loneLog(),
+    environmentToken: world.environmentToken === undefined ? null : redactor.add(world.environmentToken),
+    http: async () => world.http ?? (await unused('the network')()),
+    serve: unused('servers'),
+    forwarder: unused('deliveries'),
+    openBrowser: unused('browsers'),
+    spawn: unused('children'),
+    sessions: async (name = profile) => memorySessions(memory, world, name),
+    secrets: async (name = profile) => memorySecrets(memory, world, name, name === profile),
+    settingsFile: async () => memorySettingsFile(memory),
+    inspectStore: async () => inspectionOf(memory, world),
+  };
+  return Object.assign(memory, { deps });
+}
+
+/** Runs a command to its end; a failure of its own making is given back, any other is thrown. */
+export async function run<Options>(
+  command: CommandModule<Options>,
+  options: Options,
+  { deps }: Memory,
+): Promise<{ text: string; data: unknown[]; status: number | undefined; failure: ReventoError | null }> {
+  const items: Item[] = [];
+  let status: number | undefined;
+  let failure: ReventoError | null = null;
+  try {
+    const generator = command.run(options, deps);
+    for (;;) {
+      const step = await generator.next();
+      if (step.done) {
+        status = step.value;
+        break;
+      }
+      items.push(step.value);
+    }
+  } catch (error) {
+    if (!(error instanceof ReventoError)) throw error;
+    failure = error;
+  }
+  return {
+    text: items.map((item) => (item.kind === 'value' ? item.text(plainStyle) : '')).join('\n'),
+    data: items.flatMap((item) => (item.kind === 'rows' ? [...item.rows] : item.kind === 'value' ? [item.data] : [])),
+    status,
+    failure,
+  };
+}
+
+/** A log that nobody else writes to. */
+function loneLog(): { exchange(line: string | null): readonly string[] } {
+  return { exchange: (line) => (line === null ? [] : [line]) };
+}
+
+function memorySessions(memory: Memory, world: World, profile: string): Sessions {
+  const logins = () => memory.logins[profile] ?? [];
+  const tokenOf = (key: LoginKey): AccessToken => ({
+    token: new Secret(`token-of-${key.kind}-${key.eventId}`),
+    expiresAt: testNow + (world.lifeMs ?? 3_600_000),
+    key: { kind: key.kind, eventId: key.eventId },
+  });
+  return {
+    list: async () => logins(),
+    save: async () => {
+      throw new Error('this command saves no login');
+    },
+    forget: async ({ kind, eventId }) => {
+      const kept = logins().filter((login) => login.kind !== kind || login.eventId !== eventId);
+      const isForgotten = kept.length < logins().length;
+      memory.logins[profile] = kept;
+      return isForgotten;
+    },
+    source: async ({ kind, eventId }) => {
+      if (world.environmentToken !== undefined) {
+        const token: AccessToken = { token: new Secret(world.environmentToken), expiresAt: null, key: null };
+        return { current: async () => token, renew: async () => token, markRevoked: async () => undefined };
+      }
+      const fitting = logins().filter(
+        (login) => (!kind || login.kind === kind) && (!eventId || login.eventId === eventId),
+      );
+      const [first, second] = fitting;
+      if (first === undefined) throw new ReventoError('not_logged_in', 'No login fits.');
+      if (second !== undefined) throw new ReventoError('usage', 'Several logins fit.');
+      const token = tokenOf(first);
+      return { current: async () => token, renew: async () => token, markRevoked: async () => undefined };
+    },
+    refresh: async (key) => {
+      memory.refreshed.push(key);
+      return tokenOf(key);
+    },
+    protection: async () => ({ path: '/config/auth', protection: 'keyfile' }),
+  };
+}
+
+function memorySecrets(memory: Memory, world: World, profile: string, isSelected: boolean): SecretStore {
+  return {
+    get: async (name) => {
+      const outer = isSelected ? world.environmentSecrets?.[name] : undefined;
+      if (outer !== undefined) return { secret: new Secret(outer), source: 'environment' };
+      const value = memory.secrets[profile]?.[name];
+      return value === undefined ? null : { secret: new Secret(value), source: 'profile' };
+    },
+    set: async (name, value) => {
+      const { [name]: _old, ...rest } = memory.secrets[profile] ?? {};
+      memory.secrets[profile] = value === null ? rest : { ...rest, [name]: value };
+    },
+  };
+}
+
+function memorySettingsFile(memory: Memory): SettingsFile {
+  return {
+    path: '/config/config.json',
+    profiles: () => memory.profiles,
+    update: async (profile, changes) => {
+      const settings = { ...memory.profiles[profile] };
+      for (const [name, value] of Object.entries(changes) as [SettingName, string | null][]) {
+        if (value === null) delete settings[name];
+        else settings[name] = value;
+      }
+      memory.profiles[profile] = settings;
+    },
+    remove: async (profile) => {
+      const isThere = profile in memory.profiles;
+      delete memory.profiles[profile];
+      return isThere;
+    },
+    defaultProfile: () => memory.chosenProfile,
+    use: async (profile) => {
+      memory.chosenProfile = profile;
+    },
+  };
+}
+
+function inspectionOf(memory: Memory, world: World): StoreInspection {
+  const names = new Set([...Object.keys(memory.logins), ...Object.keys(memory.secrets)]);
+  const profiles = [...names].sort().map((name) => ({
+    name,
+    logins: (memory.logins[name] ?? []).map(({ kind, eventId }) => ({ kind, eventId })),
+    hasSecrets: Object.keys(memory.secrets[name] ?? {}).length > 0,
+  }));
+  return { profiles, keyFile: null, directories: [], files: [], ...world.inspection };
+}
