@@ -26,6 +26,8 @@ export interface Deps {
   readonly isVerbose: boolean;
   /** The environment without the secrets in it: safe to hand to a child process. */
   readonly childEnv: Readonly<Record<string, string>>;
+  /** The words that start this program again, absolute: `[node, script]`. */
+  readonly program: readonly string[];
   readonly clock: Clock;
   /** Aborted on Ctrl-C, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;

@@ -10,6 +10,7 @@ export function main(): void {
   process.stderr.on('error', () => undefined);
   void run({
     argv: process.argv.slice(2),
+    program: process.argv.slice(0, 2),
     env: process.env,
     platform: process.platform,
     home: homedir(),
