@@ -4,6 +4,12 @@ import type { CommandEntry } from './command.ts';
 /** Every command, one line each, in the order help shows them. `load` imports the one that was named. */
 export const registry: readonly CommandEntry[] = [
   {
+    name: 'login',
+    summary: 'Log in for an event: an organizer or a participant gives consent in a browser',
+    group: 'Login',
+    load: async () => (await import('./login.ts')).login,
+  },
+  {
     name: 'status',
     summary: 'Show who is logged in and how the tokens are kept',
     group: 'Login',
@@ -27,6 +33,30 @@ export const registry: readonly CommandEntry[] = [
     summary: 'Refresh the tokens of a login now',
     group: 'Login',
     load: async () => (await import('./token-refresh.ts')).tokenRefresh,
+  },
+  {
+    name: 'webhook listen',
+    summary: 'Receive deliveries, verify, print and forward them',
+    group: 'Webhooks',
+    load: async () => (await import('./webhook-listen.ts')).webhookListen,
+  },
+  {
+    name: 'webhook verify',
+    summary: 'Check the signature of a body or a recorded delivery',
+    group: 'Webhooks',
+    load: async () => (await import('./webhook-verify.ts')).webhookVerify,
+  },
+  {
+    name: 'webhook sign',
+    summary: 'Print the headers a delivery of a body would carry',
+    group: 'Webhooks',
+    load: async () => (await import('./webhook-sign.ts')).webhookSign,
+  },
+  {
+    name: 'webhook events',
+    summary: 'List the known event types, or show a sample of one',
+    group: 'Webhooks',
+    load: async () => (await import('./webhook-events.ts')).webhookEvents,
   },
   {
     name: 'config get',
@@ -96,4 +126,10 @@ export const registry: readonly CommandEntry[] = [
       load: async () => (await import('./resource.ts')).resourceCommand(resource),
     }),
   ),
+  {
+    name: 'api',
+    summary: 'Send any request to the API and print the answer as it came',
+    group: 'API',
+    load: async () => (await import('./api.ts')).api,
+  },
 ];

@@ -102,7 +102,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       () => options.work({ ...verified, standing: standing.kind }, parsed.isJson ? null : 400),
     );
     if (standing.kind !== 'duplicate') return standing.status;
-    return options.work({ ...verified, standing: 'duplicate' }, standing.status);
+    return options.work({ ...verified, standing: 'duplicate' }, acknowledged(standing.status));
   };
 
   const judgeBody = (headers: HeaderList, body: Uint8Array): VerifyFailure | null => {
@@ -146,6 +146,12 @@ function judge(headers: HeaderList, nowSeconds: number, toleranceSeconds: number
     nowSeconds,
     toleranceSeconds,
   });
+}
+
+/** A duplicate of something acknowledged gets a plain 200; of something that fails, the same failure. */
+async function acknowledged(earlier: Promise<number>): Promise<number> {
+  const status = await earlier;
+  return status >= 200 && status < 300 ? 200 : status;
 }
 
 function asDelivery(headers: HeaderList, body: Uint8Array, receivedAt: number, reason: VerifyFailure | null): Delivery {

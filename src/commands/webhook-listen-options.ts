@@ -1,0 +1,172 @@
+import type { Command } from 'commander';
+import type { Deps } from '../deps.ts';
+import { parseDuration } from '../duration.ts';
+import { ReventoError } from '../errors.ts';
+import { eventTypes } from '../webhook/event.ts';
+import { parseHeader } from '../webhook/forward.ts';
+import type { GoalOptions } from '../webhook/goals.ts';
+import type { ListenOptions } from '../webhook/listener.ts';
+import { defaultHandlerPath, isTypeMatch, parseRoute } from '../webhook/routes.ts';
+import { nearest } from './suggestion.ts';
+import { defaultListenPort } from './webhook-listen-text.ts';
+
+/** `listen`'s options as commander leaves them. */
+export interface WebhookListenOptions {
+  readonly host: string;
+  readonly port: string;
+  readonly path: string;
+  readonly forward?: readonly string[];
+  readonly forwardTo?: readonly string[];
+  readonly events?: string;
+  readonly onInvalid: string;
+  readonly header?: readonly string[];
+  readonly forwardTimeout: string;
+  readonly allowRemote?: boolean;
+  readonly forwardDuplicates?: boolean;
+  readonly record?: string;
+  readonly count?: string;
+  readonly until?: string;
+  readonly expect?: string;
+  readonly timeout?: string;
+  readonly command?: readonly string[];
+}
+
+/** The same, understood. */
+export interface ListenPlan {
+  readonly listen: Omit<ListenOptions, 'secrets'>;
+  readonly isRemoteAllowed: boolean;
+  readonly endsOnInvalid: boolean;
+  readonly goals: GoalOptions;
+  readonly timeoutMs: number | null;
+  readonly recordPath: string | null;
+  readonly command: readonly string[];
+}
+
+const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+
+export function declareListen(command: Command): Command {
+  const forward = (flags: string, text: string) =>
+    command.createOption(flags, text).preset('').argParser<readonly string[]>(collect);
+  return command
+    .argument('[command...]', 'after --: run this once ready, with REVENTO_WEBHOOK_URL set, and end with its exit code')
+    .addOption(
+      forward(
+        '-f, --forward [target]',
+        `hand deliveries on: a URL, a port (http://localhost:PORT${defaultHandlerPath}), or TYPE=URL for one type; repeatable (bare: port 3000)`,
+      ),
+    )
+    .addOption(forward('--forward-to [target]', 'the same as --forward').hideHelp())
+    .option('--port <port>', 'port to listen on, 0 for a free one', String(defaultListenPort))
+    .option('--host <host>', 'address to listen on; localhost is 127.0.0.1 and ::1', 'localhost')
+    .option('--path <path>', 'path to listen on', defaultHandlerPath)
+    .option('--events <types>', 'show and forward only these, separated by commas; others are acknowledged')
+    .option('--on-invalid <what>', 'reject (401), forward (unverified!), or exit at the first one', 'reject')
+    .option('-H, --header <name:value>', 'add a header to forwarded requests; repeatable', collect)
+    .option('--forward-timeout <duration>', 'longest wait for a handler; Revento itself waits 10s', '9s')
+    .option('--allow-remote', 'forward beyond this machine')
+    .option('--forward-duplicates', 'forward what was acknowledged before as well')
+    .option('--record <file>', 'append every delivery to a file, for `webhook replay`')
+    .optionsGroup('Conditions (a delivery counts once it is acknowledged with 2xx):')
+    .option('--count <n>', 'end after this many deliveries')
+    .option('--until <type>', 'end after a delivery of this type')
+    .option('--expect <types>', 'end once each of these has come, separated by commas')
+    .option('--timeout <duration>', 'end after this time; exit 3 when a condition is unmet then')
+    .addHelpText('after', examples);
+}
+
+const examples = `
+Examples:
+  revento webhook listen --forward 3000
+  revento webhook listen -f application.approved=3001 -f http://localhost:3000/hooks
+  revento webhook listen --expect application.approved --timeout 30s -- npm test
+`;
+
+/**
+ * Checks the options and puts them in the form the listener takes.
+ *
+ * @throws ReventoError `usage`
+ */
+export function planListen(options: WebhookListenOptions, { terminal }: Deps): ListenPlan {
+  const isRemoteAllowed = options.allowRemote === true;
+  const targets = [...(options.forward ?? []), ...(options.forwardTo ?? [])];
+  const routes = targets.map((target) => parseRoute(target, { isRemoteAllowed }));
+  for (const { warning } of routes) if (warning !== null) terminal.notice(`warning: ${warning}`);
+  const types = options.events === undefined ? null : listOf(options.events, '--events');
+  const goals: GoalOptions = {
+    count: options.count === undefined ? null : wholeNumber(options.count, '--count', 1_000_000_000),
+    until: options.until ?? null,
+    expect: options.expect === undefined ? [] : listOf(options.expect, '--expect'),
+  };
+  const named = [...routes.map(({ type }) => type), ...(types ?? []), goals.until, ...goals.expect];
+  for (const type of new Set(named)) if (type !== null) warnOfUnknown(type, terminal);
+  const command = options.command ?? [];
+  refuseLostTarget(command);
+  return {
+    listen: {
+      host: options.host,
+      port: portOf(options.port),
+      path: pathOf(options.path),
+      routes,
+      types,
+      isInvalidForwarded: options.onInvalid === 'forward',
+      areDuplicatesForwarded: options.forwardDuplicates === true,
+      extraHeaders: (options.header ?? []).map(parseHeader),
+      forwardTimeoutMs: positive(parseDuration(options.forwardTimeout)),
+    },
+    isRemoteAllowed,
+    endsOnInvalid: oneOf(options.onInvalid) === 'exit',
+    goals,
+    timeoutMs: options.timeout === undefined ? null : positive(parseDuration(options.timeout)),
+    recordPath: options.record ?? null,
+    command,
+  };
+}
+
+function oneOf(value: string): string {
+  if (['reject', 'forward', 'exit'].includes(value)) return value;
+  throw new ReventoError('usage', `--on-invalid takes reject, forward or exit, not ${JSON.stringify(value)}.`);
+}
+
+function positive(ms: number): number {
+  if (ms > 0) return ms;
+  throw new ReventoError('usage', 'A time limit of nothing would never let anything happen.');
+}
+
+function portOf(text: string): number {
+  return text === '0' ? 0 : wholeNumber(text, '--port', 65_535);
+}
+
+function pathOf(text: string): string {
+  if (/^\/(?!\/)[!-~]*$/.test(text) && !/[?#]/.test(text)) return text;
+  throw new ReventoError('usage', `--path ${JSON.stringify(text)} is not a path; it begins with / and has no ? or #.`);
+}
+
+export function wholeNumber(text: string, flag: string, max: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= max) return value;
+  throw new ReventoError('usage', `${flag} takes a whole number from 1 to ${max}, not ${JSON.stringify(text)}.`);
+}
+
+function listOf(text: string, flag: string): readonly string[] {
+  const types = text.split(',').map((type) => type.trim());
+  if (types.every((type) => type !== '')) return types;
+  throw new ReventoError('usage', `${flag} takes event types separated by commas, such as ${eventTypes[1]?.type}.`);
+}
+
+/** The list of types is not complete, so an unknown one is only pointed out. */
+function warnOfUnknown(type: string, terminal: Deps['terminal']): void {
+  const known = eventTypes.map((row) => row.type);
+  if (known.some((name) => isTypeMatch(type, name))) return;
+  const meant = nearest(type, known);
+  terminal.notice(
+    `warning: ${type} is no event type this tool knows${meant === null ? '' : `; did you mean ${meant}?`}`,
+  );
+}
+
+/** A target without its flag would be run as a program. */
+function refuseLostTarget([first]: readonly string[]): void {
+  if (first === undefined || !/^(?:\d+|https?:.*)$/.test(first)) return;
+  throw new ReventoError('usage', `${first} is no program to run.`, {
+    hint: `to forward there, run: revento webhook listen --forward ${first}`,
+  });
+}

@@ -1,0 +1,244 @@
+import type { Deps } from '../deps.ts';
+import { formatDuration } from '../duration.ts';
+import { ReventoError } from '../errors.ts';
+import { type Item, JsonText } from '../output/item.ts';
+import { openRecorder, type Recorder } from '../webhook/cassette.ts';
+import { deliveryLine, eventOf } from '../webhook/delivery-line.ts';
+import { diagnose } from '../webhook/diagnose.ts';
+import { FloodGate } from '../webhook/flood.ts';
+import { Goals } from '../webhook/goals.ts';
+import { type ListenEvent, type Listener, startListener } from '../webhook/listener.ts';
+import type { Delivery } from '../webhook/receiver.ts';
+import { isSuccess, Tally } from '../webhook/tally.ts';
+import type { CommandModule } from './command.ts';
+import { program } from './login-choice.ts';
+import { declareListen, type ListenPlan, planListen, type WebhookListenOptions } from './webhook-listen-options.ts';
+import { answeredText, arrivedText, handlerHint, readyText, summaryText } from './webhook-listen-text.ts';
+import { otherSecrets, type SigningSecret, signingSecrets } from './webhook-secrets.ts';
+
+type Answered = Extract<ListenEvent, { kind: 'answered' }>;
+
+/** `revento webhook listen`: receives, verifies, prints and forwards deliveries until told to end. */
+export const webhookListen: CommandModule<WebhookListenOptions> = {
+  declare: declareListen,
+  layout: { shape: 'events' },
+
+  async *run(options, deps) {
+    const plan = planListen(options, deps);
+    const secrets = await signingSecrets(deps);
+    const recorder = plan.recordPath === null ? null : await openRecorder(plan.recordPath);
+    try {
+      const listener = await start(plan, secrets, deps);
+      return yield* new ListenRun(plan, secrets, listener, recorder, deps).items();
+    } finally {
+      await recorder?.close();
+    }
+  },
+};
+
+async function start(plan: ListenPlan, secrets: readonly SigningSecret[], deps: Deps): Promise<Listener> {
+  const forwarder = await deps.forwarder({ isRemoteAllowed: plan.isRemoteAllowed });
+  try {
+    const ports = { serve: await deps.serve(), forwarder, clock: deps.clock };
+    return await startListener({ ...plan.listen, secrets: secrets.map(({ secret }) => secret.reveal()) }, ports);
+  } catch (error) {
+    await forwarder.close();
+    if (!(error instanceof ReventoError) || error.code !== 'port_busy') throw error;
+    const hint = `is another listener running? Take a free port: ${program(deps.profile)} webhook listen --port 0`;
+    throw new ReventoError(error.code, error.message, { hint }, { cause: error });
+  }
+}
+
+/** One run: what it yields, what it waits for, why it ends. */
+class ListenRun {
+  readonly #plan: ListenPlan;
+  readonly #secrets: readonly SigningSecret[];
+  readonly #listener: Listener;
+  readonly #recorder: Recorder | null;
+  readonly #deps: Deps;
+  readonly #tally = new Tally();
+  readonly #goals: Goals;
+  readonly #flood: FloodGate;
+  readonly #childStop = new AbortController();
+  readonly #isText: boolean;
+  #others: ReadonlyMap<string, string> | null = null;
+  #closing: Promise<void> | null = null;
+  #childStatus: number | null = null;
+  #childFailure: unknown = null;
+  #isChildCutOff = false;
+  #refusal: Delivery | null = null;
+
+  constructor(
+    plan: ListenPlan,
+    secrets: readonly SigningSecret[],
+    listener: Listener,
+    recorder: Recorder | null,
+    deps: Deps,
+  ) {
+    this.#plan = plan;
+    this.#secrets = secrets;
+    this.#listener = listener;
+    this.#recorder = recorder;
+    this.#deps = deps;
+    this.#goals = new Goals(plan.goals);
+    this.#flood = new FloodGate(deps.clock);
+    this.#isText = deps.format === 'table';
+  }
+
+  async *items(): AsyncGenerator<Item, number | undefined, void> {
+    const { signal } = this.#deps;
+    const onAbort = () => this.#end();
+    const { timeoutMs } = this.#plan;
+    const timer = timeoutMs === null ? undefined : setTimeout(() => this.#onTimeUp(), timeoutMs);
+    let child: Promise<void> | null = null;
+    try {
+      yield this.#ready();
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, { once: true });
+      if (this.#plan.command.length > 0) child = this.#runChild();
+      for await (const event of this.#listener.events) yield* this.#itemsOf(event);
+      await child;
+      this.#noticeHeldBack(true);
+      yield { kind: 'value', data: { ...this.#tally.summary }, text: (style) => summaryText(this.#tally, style) };
+      return this.#outcome();
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      this.#childStop.abort('SIGTERM');
+      this.#end();
+      await this.#closing;
+    }
+  }
+
+  #ready(): Item {
+    const { url, addresses } = this.#listener;
+    const { routes, isInvalidForwarded, host } = this.#plan.listen;
+    const { terminal } = this.#deps;
+    const labels = this.#secrets.map(({ label }) => label);
+    if (!this.#isText) terminal.notice(`verifying with ${labels.join(' and ')}`);
+    if (isInvalidForwarded) {
+      terminal.notice('warning: deliveries that do not verify are forwarded too, marked X-Revento-Cli-Unverified: 1');
+    }
+    if (!addresses.every((address) => address === '::1' || address.startsWith('127.'))) {
+      terminal.notice(`warning: ${host} is open to the network; anybody who reaches it can send requests`);
+    }
+    return {
+      kind: 'value',
+      data: { type: 'ready', url, forward: routes.map((route) => route.url) },
+      text: (style) => readyText({ url, addresses, labels, routes, program: program(this.#deps.profile) }, style),
+    };
+  }
+
+  async *#itemsOf(event: ListenEvent): AsyncGenerator<Item, void, void> {
+    this.#noticeHeldBack(false);
+    if (event.kind === 'refused') {
+      const line = `${event.status} ${event.method} ${event.target}: not a delivery`;
+      if (this.#flood.passes()) this.#deps.terminal.notice(line);
+      return;
+    }
+    const { delivery } = event;
+    if (event.kind === 'arrived') {
+      if (!this.#isText || delivery.reason !== null) return;
+      yield { kind: 'value', data: null, text: (style) => arrivedText(delivery, style) };
+      return;
+    }
+    yield* this.#answered(event);
+    this.#judge(event);
+  }
+
+  async *#answered({ delivery, results, status }: Answered): AsyncGenerator<Item, void, void> {
+    this.#tally.add(delivery, results);
+    const line = JSON.stringify(deliveryLine(delivery, results, status));
+    await this.#recorder?.append(line);
+    const isShown = delivery.reason === null || this.#flood.passes();
+    const hints = isShown ? await this.#hints(delivery, results) : [];
+    if (!this.#isText) {
+      for (const hint of hints) this.#deps.terminal.notice(`hint: ${hint}`);
+      yield { kind: 'value', data: new JsonText(line), text: () => '' };
+    } else if (isShown) {
+      const answered = { results, status, hints };
+      // The line of an unbelieved delivery is held until it is certain that it is shown at all.
+      const arrived = delivery.reason !== null;
+      yield {
+        kind: 'value',
+        data: null,
+        text: (style) =>
+          `${arrived ? `${arrivedText(delivery, style)}\n` : ''}${answeredText(delivery, answered, style)}`,
+      };
+    }
+  }
+
+  async #hints(delivery: Delivery, results: Answered['results']): Promise<readonly string[]> {
+    const hints = results.map(handlerHint).filter((hint) => hint !== null);
+    if (delivery.reason === null) return hints;
+    if (delivery.reason === 'signature_mismatch') this.#others ??= await otherSecrets(this.#deps);
+    const secrets = this.#secrets.map(({ secret }) => secret.reveal());
+    return [...diagnose(delivery, delivery.reason, { secrets, otherSecrets: this.#others ?? new Map() }), ...hints];
+  }
+
+  #judge({ delivery, status }: Answered): void {
+    if (delivery.reason !== null) {
+      if (!this.#plan.endsOnInvalid) return;
+      this.#refusal ??= delivery;
+      this.#childStop.abort('SIGTERM');
+      this.#end();
+    } else if (delivery.standing !== 'duplicate' && isSuccess(status)) {
+      this.#goals.see(eventOf(delivery));
+      this.#endWhenDone();
+    }
+  }
+
+  async #runChild(): Promise<void> {
+    const { command } = this.#plan;
+    const env = { ...this.#deps.childEnv, REVENTO_WEBHOOK_URL: this.#listener.url };
+    const options = { stdout: this.#isText ? 'stdout' : 'stderr', signal: this.#childStop.signal } as const;
+    try {
+      this.#childStatus = await this.#deps.spawn(command, env, options);
+      this.#endWhenDone();
+    } catch (error) {
+      // Kept until the deliveries under way are printed.
+      this.#childFailure = error;
+      this.#end();
+    }
+  }
+
+  /** With a program the run lasts until that has ended, and then, if there is a time limit, until the conditions hold. */
+  #endWhenDone(): void {
+    const isChildDone = this.#plan.command.length === 0 || this.#childStatus !== null;
+    if (!isChildDone) return;
+    const mayWait = this.#goals.isSet && (this.#plan.command.length === 0 || this.#plan.timeoutMs !== null);
+    if (this.#childStatus || this.#goals.isMet || !mayWait) this.#end();
+  }
+
+  #onTimeUp(): void {
+    this.#isChildCutOff = this.#plan.command.length > 0 && this.#childStatus === null;
+    this.#childStop.abort('SIGTERM');
+    this.#end();
+  }
+
+  #end(): void {
+    this.#closing ??= this.#listener.close();
+  }
+
+  #noticeHeldBack(isOver: boolean): void {
+    const count = this.#flood.takeHeldBack({ isOver });
+    if (count > 0) this.#deps.terminal.notice(`… and ${count} more requests that were refused or did not verify`);
+  }
+
+  /** The exit status to pass through, or a failure. */
+  #outcome(): number | undefined {
+    if (this.#deps.signal.aborted) throw new ReventoError('interrupted', 'Interrupted.');
+    if (this.#childFailure !== null) throw this.#childFailure;
+    if (this.#refusal !== null) {
+      throw new ReventoError('unmet', `A delivery did not verify: ${this.#refusal.reason}.`);
+    }
+    const within = this.#plan.timeoutMs === null ? '' : ` within ${formatDuration(this.#plan.timeoutMs)}`;
+    if (this.#isChildCutOff) throw new ReventoError('unmet', `${this.#plan.command[0]} did not end${within}.`);
+    if (this.#childStatus) return this.#childStatus;
+    if (this.#goals.isSet && !this.#goals.isMet) {
+      const hint = this.#tally.summary.failed > 0 ? 'the handler failed on some; only 2xx counts' : undefined;
+      throw new ReventoError('unmet', `Still missing${within}: ${this.#goals.missing.join(', ')}.`, { hint });
+    }
+    return this.#childStatus ?? undefined;
+  }
+}

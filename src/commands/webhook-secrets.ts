@@ -1,0 +1,64 @@
+import type { Deps, SecretName } from '../deps.ts';
+import { secretVariables } from '../environment.ts';
+import { ReventoError } from '../errors.ts';
+import type { Secret } from '../secret.ts';
+import { program } from './login-choice.ts';
+
+/** Shorter than this, a secret can be guessed from one signed delivery. */
+const shortestBytes = 16;
+
+/** A signing secret and how to tell which one it is. */
+export interface SigningSecret {
+  readonly secret: Secret;
+  /** `fp:ab12cd34 (REVENTO_WEBHOOK_SECRET)`: shows which one it is and gives nothing away. */
+  readonly label: string;
+}
+
+/**
+ * The secrets deliveries are verified with: the current one first, then the previous one during a rotation. A weak
+ * one is pointed out.
+ *
+ * @throws ReventoError `setting_missing` when there is none
+ */
+export async function signingSecrets(deps: Deps): Promise<readonly [SigningSecret, ...SigningSecret[]]> {
+  const current = await load('webhook_secret', deps);
+  if (current === null) {
+    throw new ReventoError('setting_missing', 'There is no webhook signing secret.', {
+      hint: `set ${secretVariables.webhook_secret}, or run: ${program(deps.profile)} config set webhook_secret`,
+    });
+  }
+  const previous = await load('webhook_secret_previous', deps);
+  return previous === null ? [current] : [current, previous];
+}
+
+async function load(name: SecretName, deps: Deps): Promise<SigningSecret | null> {
+  const found = await (await deps.secrets()).get(name);
+  if (found === null || found.secret.reveal() === '') return null;
+  const { secret, source } = found;
+  if (Buffer.byteLength(secret.reveal()) < shortestBytes) {
+    deps.terminal.notice(`warning: ${name} is shorter than ${shortestBytes} bytes; a real signing secret is not`);
+  }
+  const origin =
+    source === 'environment' ? secretVariables[name as keyof typeof secretVariables] : `profile ${deps.profile}`;
+  return { secret, label: `fp:${secret.fingerprint} (${origin})` };
+}
+
+/**
+ * Signing secrets of the other profiles, by profile name: what a delivery may have been signed with by mistake. A
+ * profile whose store cannot be read is left out with a notice.
+ */
+export async function otherSecrets(deps: Deps): Promise<ReadonlyMap<string, string>> {
+  const others = new Map<string, string>();
+  const { profiles } = await deps.inspectStore();
+  for (const { name, hasSecrets } of profiles) {
+    if (name === deps.profile || !hasSecrets) continue;
+    try {
+      const found = await (await deps.secrets(name)).get('webhook_secret');
+      if (found !== null) others.set(name, found.secret.reveal());
+    } catch (error) {
+      if (!(error instanceof ReventoError)) throw error;
+      deps.terminal.notice(`note: the secrets of profile "${name}" cannot be compared: ${error.message}`);
+    }
+  }
+  return others;
+}

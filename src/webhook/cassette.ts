@@ -1,0 +1,152 @@
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { ReventoError } from '../errors.ts';
+import type { HeaderList } from '../platform/ports.ts';
+
+/** A delivery as a recording has it. */
+export interface Recorded {
+  /** In the file, from 1. */
+  readonly lineNumber: number;
+  readonly deliveryId: string | null;
+  readonly event: string | null;
+  /** Milliseconds since the Unix epoch. */
+  readonly receivedAt: number;
+  readonly headers: HeaderList;
+  readonly body: Uint8Array;
+}
+
+export interface Cassette {
+  readonly deliveries: readonly Recorded[];
+  /** One sentence for each line that could not be used. */
+  readonly warnings: readonly string[];
+}
+
+/** Appends delivery lines to a file. */
+export interface Recorder {
+  /** Resolves when the line is with the operating system: from then on, killing this process does not lose it. */
+  append(line: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a recording for appending, readable by its owner only: deliveries hold personal data.
+ *
+ * A file whose last line was cut off (its writer was killed) is ended with a line break first, so that the torn
+ * line harms no other.
+ *
+ * @throws ReventoError `file`, `disk_full`
+ */
+export async function openRecorder(path: string): Promise<Recorder> {
+  const file = await attempt(path, () => open(path, 'a+', 0o600));
+  const write = (text: string) => attempt(path, () => file.appendFile(text));
+  if (await attempt(path, () => isCut(file))) await write('\n');
+  return {
+    append: (line) => write(`${line}\n`),
+    close: () => file.close(),
+  };
+}
+
+async function isCut(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] !== 0x0a;
+}
+
+/**
+ * Reads a recording. Lines of other types (`ready`, `summary`) are passed over; a line that is broken is reported
+ * and passed over.
+ *
+ * @throws ReventoError `file`
+ */
+export async function readCassette(path: string): Promise<Cassette> {
+  return parseCassette(await attempt(path, () => readFile(path, 'utf8')));
+}
+
+/** The deliveries in the text of a recording. Never throws. */
+export function parseCassette(text: string): Cassette {
+  const deliveries: Recorded[] = [];
+  const warnings: string[] = [];
+  const lines = text.split('\n');
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    const lineNumber = index + 1;
+    const value = parse(line);
+    if (value === undefined) {
+      const isLast = index === lines.length - 1;
+      warnings.push(
+        isLast
+          ? `line ${lineNumber}, the last, is cut off: its recording was interrupted; it is left out`
+          : `line ${lineNumber} is not JSON; it is left out`,
+      );
+      continue;
+    }
+    if (isRecord(value) && typeof value['type'] === 'string' && value['type'] !== 'delivery') continue;
+    const recorded = toRecorded(value, lineNumber);
+    if (recorded === null) warnings.push(`line ${lineNumber} is no recorded delivery; it is left out`);
+    else deliveries.push(recorded);
+  }
+  return { deliveries, warnings };
+}
+
+/** A recorded delivery from its parsed line, or null when it is none. Never throws. */
+export function toRecorded(value: unknown, lineNumber: number): Recorded | null {
+  if (!isRecord(value) || value['type'] !== 'delivery') return null;
+  const { delivery_id: deliveryId, event, received_at: receivedAt, headers, body_base64: base64 } = value;
+  const list = toHeaders(headers);
+  const at = typeof receivedAt === 'string' ? Date.parse(receivedAt) : Number.NaN;
+  if (list === null || typeof base64 !== 'string' || Number.isNaN(at)) return null;
+  return {
+    lineNumber,
+    deliveryId: typeof deliveryId === 'string' ? deliveryId : null,
+    event: typeof event === 'string' ? event : null,
+    receivedAt: at,
+    headers: list,
+    body: Buffer.from(base64, 'base64'),
+  };
+}
+
+function toHeaders(value: unknown): HeaderList | null {
+  if (!isRecord(value)) return null;
+  const list: [string, string][] = [];
+  for (const [name, one] of Object.entries(value)) {
+    for (const text of Array.isArray(one) ? (one as unknown[]) : [one]) {
+      if (typeof text !== 'string') return null;
+      list.push([name, text]);
+    }
+  }
+  return list;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // The caller reports it with its line number.
+    return undefined;
+  }
+}
+
+async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+    throw new ReventoError(
+      isFull ? 'disk_full' : 'file',
+      isFull ? `The disk is full: ${path} is incomplete.` : `Cannot use ${path}: ${reasons[code] ?? code}.`,
+      {},
+      { cause: error },
+    );
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or directory',
+  EACCES: 'this user may not open it',
+  EISDIR: 'it is a directory',
+};

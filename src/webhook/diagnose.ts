@@ -1,0 +1,153 @@
+import { type Delivery, one } from './receiver.ts';
+import { rewrites } from './rewrites.ts';
+import { defaultToleranceSeconds, deliveryHeaders, sign, type VerifyFailure, verify } from './signature.ts';
+
+/** What is known besides the delivery. */
+export interface DiagnoseContext {
+  /** Those the delivery was judged by. */
+  readonly secrets: readonly string[];
+  /** Signing secrets of other profiles, by profile name. */
+  readonly otherSecrets: ReadonlyMap<string, string>;
+}
+
+type Unbelieved = Pick<Delivery, 'headers' | 'body' | 'receivedAt'>;
+
+/**
+ * Why a delivery was not believed and what to try, most telling first: at least one sentence.
+ *
+ * It looks for the change that would make the signature right (another profile's secret, another form of the same
+ * JSON, another reading of the headers), and says so only when that change was found to work.
+ *
+ * Never throws. Costs about thirty HMACs over the body.
+ */
+export function diagnose(delivery: Unbelieved, reason: VerifyFailure, context: DiagnoseContext): readonly string[] {
+  switch (reason) {
+    case 'missing_header':
+      return missing(delivery);
+    case 'bad_timestamp':
+      return badTimestamp(header(delivery, 'timestamp'));
+    case 'bad_signature_format':
+      return badFormat(delivery, context);
+    case 'stale_timestamp':
+    case 'future_timestamp':
+      return wrongAge(delivery, reason, context);
+    case 'signature_mismatch':
+      return mismatch(delivery, context);
+  }
+}
+
+function missing({ headers }: Unbelieved): readonly string[] {
+  const names = ['X-Revento-Event', 'X-Revento-Delivery-Id', 'X-Revento-Timestamp', 'X-Revento-Signature'];
+  const absent = names.filter((name) => !one(headers, name.toLowerCase()));
+  if (absent.length === names.length) {
+    return ['none of the X-Revento-* headers is there: this is not a delivery, or a proxy on the way drops them'];
+  }
+  return [`${absent.join(' and ')} must be there exactly once; does a proxy on the way drop or repeat it?`];
+}
+
+function badTimestamp(timestamp: string): readonly string[] {
+  const wanted = 'X-Revento-Timestamp is whole Unix seconds, digits only';
+  if (/^\d{13}$/.test(timestamp)) return [`${wanted}; this one looks like milliseconds`];
+  if (/^\d{4}-\d\d-\d\d/.test(timestamp)) return [`${wanted}; this one is a date`];
+  if (timestamp.includes(',')) return [`${wanted}; the header is there more than once`];
+  return [wanted];
+}
+
+function badFormat(delivery: Unbelieved, context: DiagnoseContext): readonly string[] {
+  const wanted = 'X-Revento-Signature is "sha256=" and 64 lower-case hex digits';
+  const given = header(delivery, 'signature');
+  const timestamp = header(delivery, 'timestamp');
+  for (const secret of context.secrets) {
+    const right = sign(secret, timestamp, delivery.body);
+    const hex = right.slice('sha256='.length);
+    if (given === hex) return [`${wanted}; the digits are right, the "sha256=" in front of them is missing`];
+    if (given.toLowerCase() === right) return [`${wanted}; it would match in lower case`];
+    if (given.replace(/^sha256=/i, '') === Buffer.from(hex, 'hex').toString('base64')) {
+      return [`${wanted}; the value is right but in base64`];
+    }
+  }
+  return given.includes(',') ? [`${wanted}; the header is there more than once`] : [wanted];
+}
+
+function wrongAge(
+  delivery: Unbelieved,
+  reason: 'stale_timestamp' | 'future_timestamp',
+  { secrets }: DiagnoseContext,
+): readonly string[] {
+  const nowSeconds = Math.floor(delivery.receivedAt / 1000);
+  const timestamp = header(delivery, 'timestamp');
+  const seconds = Math.abs(nowSeconds - Number(timestamp));
+  const isStale = reason === 'stale_timestamp';
+  const distance = `the timestamp is ${spell(seconds)} in the ${isStale ? 'past' : 'future'}; ${defaultToleranceSeconds} s are allowed`;
+  const verdict = verify({
+    secrets,
+    timestamp,
+    signature: header(delivery, 'signature'),
+    body: delivery.body,
+    nowSeconds,
+    toleranceSeconds: Number.POSITIVE_INFINITY,
+  });
+  if (!verdict.ok) return [distance, 'the signature does not match either'];
+  const clock = `this machine's clock is ${isStale ? 'ahead' : 'behind'}: compare \`date -u\` with another machine`;
+  return [
+    distance,
+    `the signature itself is right, so ${isStale ? `it is an old delivery sent again, or ${clock}` : clock}`,
+  ];
+}
+
+function mismatch(delivery: Unbelieved, { secrets, otherSecrets }: DiagnoseContext): readonly string[] {
+  const signature = header(delivery, 'signature');
+  const timestamp = header(delivery, 'timestamp');
+  const isSigned = (secret: string, body: Uint8Array) => sign(secret, timestamp, body) === signature;
+
+  for (const [profile, secret] of otherSecrets) {
+    if (isSigned(secret, delivery.body)) {
+      return [`it is signed with the secret of profile "${profile}": add -p ${profile}, or set that secret here`];
+    }
+  }
+  for (const secret of secrets) {
+    for (const [what, variant] of secretVariants(secret)) {
+      if (isSigned(variant, delivery.body)) return [`it matches when the configured secret is taken ${what}`];
+    }
+  }
+  for (const { what, body } of rewrites(delivery.body)) {
+    if (secrets.some((secret) => isSigned(secret, body))) {
+      return [`the secret is right but the body was changed on the way: the signature is of ${what}`];
+    }
+  }
+  const bare = secrets.some((secret) => sign(secret, '', delivery.body).slice(7) === signature.slice(7));
+  if (bare) return ['the sender left out the timestamp: what is signed is TIMESTAMP, a dot, and the body'];
+  return [
+    'wrong secret? Compare the fp: shown at the start with `revento config get webhook_secret`; after a rotation, set webhook_secret_previous as well',
+    're-serialised? Something between the sender and here may have parsed the JSON and written it anew',
+    'trailing newline? An editor or a shell may have added one to the body or to the secret',
+  ];
+}
+
+/** What tends to happen to a secret between a dashboard and an environment variable. */
+function secretVariants(secret: string): readonly (readonly [what: string, variant: string])[] {
+  const trimmed = secret.trim();
+  const unquoted = trimmed.replace(/^(["'])(.*)\1$/s, '$2');
+  const variants: (readonly [string, string])[] = [
+    ['without the white space around it', trimmed],
+    ['without the quotes around it', unquoted],
+    ['with a line break after it', `${secret}\n`],
+  ];
+  return variants.filter(([, variant]) => variant !== secret && variant !== '');
+}
+
+function header({ headers }: Unbelieved, name: 'timestamp' | 'signature'): string {
+  const lower = deliveryHeaders[name];
+  return headers
+    .filter(([key]) => key.toLowerCase() === lower)
+    .map(([, value]) => value)
+    .join(', ');
+}
+
+/** Seconds in the unit a person would use. */
+function spell(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} minutes`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} hours`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

@@ -1,0 +1,91 @@
+/** A place in a feed, taken now and filled later. */
+export interface Slot<T> {
+  /** Once only. `bytes` is about what the value holds in memory. */
+  fill(value: T, bytes: number): void;
+}
+
+interface Held<T> {
+  value: T | undefined;
+  bytes: number;
+  isFilled: boolean;
+}
+
+/**
+ * A queue between deliveries that finish in any order and one reader who wants them in the order they began.
+ *
+ * `add` passes a value straight on; `open` takes a place that holds back every later place until it is filled.
+ */
+export class Feed<T> implements AsyncIterable<T> {
+  readonly #capacityBytes: number;
+  #ready: Held<T>[] = [];
+  #places: Held<T>[] = [];
+  #heldBytes = 0;
+  #isEnded = false;
+  #wakeReader: (() => void) | null = null;
+  #waiting: (() => void)[] = [];
+
+  /** @param capacityBytes  what may wait for the reader, or behind an open place, before `room` holds back */
+  constructor(capacityBytes: number) {
+    this.#capacityBytes = capacityBytes;
+  }
+
+  add(value: T, bytes: number): void {
+    this.#heldBytes += bytes;
+    this.#ready.push({ value, bytes, isFilled: true });
+    this.#wakeReader?.();
+  }
+
+  open(): Slot<T> {
+    const place: Held<T> = { value: undefined, bytes: 0, isFilled: false };
+    this.#places.push(place);
+    return {
+      fill: (value, bytes) => {
+        this.#heldBytes += bytes;
+        Object.assign(place, { value, bytes, isFilled: true });
+        const firstOpen = this.#places.findIndex(({ isFilled }) => !isFilled);
+        this.#ready.push(...this.#places.splice(0, firstOpen === -1 ? this.#places.length : firstOpen));
+        this.#wakeReader?.();
+      },
+    };
+  }
+
+  /** Resolves while the reader keeps up, so that a slow one slows the senders down instead of filling memory. */
+  async room(): Promise<void> {
+    while (this.#heldBytes >= this.#capacityBytes && !this.#isEnded) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  /** Nothing more comes: the reader gets what there is, then the end. Places still open are given up. */
+  end(): void {
+    this.#isEnded = true;
+    this.#wakeReader?.();
+    this.#release();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
+    for (;;) {
+      const batch = this.#ready;
+      this.#ready = [];
+      for (const { value, bytes } of batch) {
+        this.#heldBytes -= bytes;
+        yield value as T;
+      }
+      if (batch.length > 0) {
+        this.#release();
+        continue;
+      }
+      if (this.#isEnded) return;
+      await new Promise<void>((resolve) => {
+        this.#wakeReader = resolve;
+      });
+      this.#wakeReader = null;
+    }
+  }
+
+  #release(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,151 @@
+import { ReventoError } from '../errors.ts';
+import { isHttpFailure } from '../platform/failure.ts';
+import type { Clock, Exchange, HeaderList } from '../platform/ports.ts';
+import { type Delivery, forwardedByHeader } from './receiver.ts';
+import type { Route } from './routes.ts';
+import { deliveryHeaders } from './signature.ts';
+
+/** Marks a request whose signature did not hold, forwarded because the user asked for it. */
+export const unverifiedHeader = 'x-revento-cli-unverified';
+
+/** As much of a handler's answer as is kept to be shown. */
+const shownBytes = 4 * 1024;
+const maxResponseBytes = 16 * 1024 * 1024;
+
+/** What one handler made of a delivery. */
+export interface Forwarded {
+  readonly url: string;
+  /** Null when no answer came. */
+  readonly status: number | null;
+  readonly latencyMs: number;
+  /** Why no answer came, such as `refused` or `timeout`; null otherwise. */
+  readonly error: string | null;
+  /** The beginning of an answer that was not 2xx; empty otherwise. */
+  readonly excerpt: Uint8Array;
+}
+
+export interface ForwardOptions {
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  /** For one handler, connect to last byte. */
+  readonly timeoutMs: number;
+  /** The user's `-H`, put over what the sender sent. */
+  readonly extraHeaders: HeaderList;
+  readonly listenerId: string;
+}
+
+/** Hands a delivery to its handlers, all at once. Never rejects. */
+export type Forward = (delivery: Delivery, routes: readonly Route[]) => Promise<readonly Forwarded[]>;
+
+/**
+ * Makes the forwarder of a listener: the same bytes, the sender's headers without those of the connection, and one
+ * attempt. A second attempt is the sender's to make, who was told the first one's status.
+ */
+export function createForward(options: ForwardOptions): Forward {
+  const { exchange, clock, timeoutMs } = options;
+  return (delivery, routes) => {
+    const headers = forwardedHeaders(delivery, options);
+    return Promise.all(
+      routes.map(async ({ url }): Promise<Forwarded> => {
+        const startedAt = clock.monotonic();
+        const latency = () => Math.round((clock.monotonic() - startedAt) * 10) / 10;
+        try {
+          const { status, body } = await exchange({
+            method: 'POST',
+            url,
+            headers,
+            body: delivery.body,
+            timeoutMs,
+            maxResponseBytes,
+          });
+          const excerpt = status >= 200 && status < 300 ? nothing : body.subarray(0, shownBytes);
+          return { url, status, latencyMs: latency(), error: null, excerpt };
+        } catch (error) {
+          // Anything else is a defect, but a delivery is under way: it is answered 502 and shown as what it is.
+          const kind = isHttpFailure(error) ? error.kind : `internal: ${String(error)}`;
+          return { url, status: null, latencyMs: latency(), error: kind, excerpt: nothing };
+        }
+      }),
+    );
+  };
+}
+
+const nothing = new Uint8Array();
+
+/** The status the sender gets: the first that is not 2xx, else the first; 504 past the timeout, 502 without an answer. */
+export function replyStatus(results: readonly Forwarded[]): number {
+  const statuses = results.map(({ status, error }) => status ?? (isTimeout(error) ? 504 : 502));
+  return statuses.find((status) => status < 200 || status >= 300) ?? statuses[0] ?? 200;
+}
+
+export function isTimeout(error: string | null): boolean {
+  return error === 'timeout' || error === 'connect_timeout';
+}
+
+/** Headers of one connection, and those a handler might trust: none of them is the sender's to set. */
+const dropped: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'content-length',
+  'expect',
+  'cookie',
+  'authorization',
+  'forwarded',
+  // Answers are shown as text, so they have to come as they are.
+  'accept-encoding',
+]);
+const droppedPrefixes = ['proxy-', 'x-forwarded-', 'x-revento-cli-'] as const;
+
+function forwardedHeaders(delivery: Delivery, { extraHeaders, listenerId }: ForwardOptions): HeaderList {
+  const named = new Set<string>();
+  const passedBy: string[] = [];
+  for (const [name, value] of delivery.headers) {
+    const lower = name.toLowerCase();
+    if (lower === 'connection') for (const word of value.split(',')) named.add(word.trim().toLowerCase());
+    if (lower === forwardedByHeader) passedBy.push(value);
+  }
+  // A sender cannot have the signature removed by naming it in Connection.
+  for (const name of Object.values(deliveryHeaders)) named.delete(name);
+  for (const [name] of extraHeaders) named.add(name.toLowerCase());
+  const kept = delivery.headers.filter(([name]) => {
+    const lower = name.toLowerCase();
+    return !dropped.has(lower) && !named.has(lower) && !droppedPrefixes.some((prefix) => lower.startsWith(prefix));
+  });
+  const ours: [string, string][] = [[forwardedByHeader, [...passedBy, listenerId].join(', ')]];
+  if (delivery.reason !== null) ours.push([unverifiedHeader, '1']);
+  return [...kept, ...extraHeaders, ...ours];
+}
+
+const headerForm = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)$/s;
+const unsettable: ReadonlySet<string> = new Set([
+  ...Object.values(deliveryHeaders),
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+  'expect',
+]);
+
+/**
+ * Reads a `-H NAME:VALUE`.
+ *
+ * @throws ReventoError `usage`, also for a header that would change the delivery or its framing
+ */
+export function parseHeader(text: string): readonly [name: string, value: string] {
+  const [, name = '', value = ''] = headerForm.exec(text) ?? [];
+  if (name === '' || /[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+    throw new ReventoError('usage', 'A header is written NAME:VALUE, on one line.', { hint: '-H "X-Debug: 1"' });
+  }
+  if (unsettable.has(name.toLowerCase())) {
+    throw new ReventoError('usage', `The header ${name} cannot be set: a delivery reaches the handler as it came.`);
+  }
+  return [name, value.trim()];
+}

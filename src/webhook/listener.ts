@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { ReventoError } from '../errors.ts';
+import type { Clock, Forwarder, HeaderList, HttpRequest, Listening, Serve } from '../platform/ports.ts';
+import { eventOf } from './delivery-line.ts';
+import { Duplicates } from './duplicates.ts';
+import { Feed } from './feed.ts';
+import { createForward, type Forwarded, replyStatus } from './forward.ts';
+import { createReceiver, type Delivery } from './receiver.ts';
+import { isSelf, isTypeMatch, type Route, routesFor } from './routes.ts';
+import { defaultToleranceSeconds } from './signature.ts';
+
+const maxBodyBytes = 1024 * 1024;
+const headersTimeoutMs = 5_000;
+const requestTimeoutMs = 8_000;
+const maxConnections = 100;
+/** What may wait to be printed before senders are slowed down. */
+const feedCapacityBytes = 32 * 1024 * 1024;
+const graceMs = 2_000;
+
+/** What a listener reports, deliveries in the order they came. */
+export type ListenEvent =
+  /** Reported at once, before the handler has answered. */
+  | { readonly kind: 'arrived'; readonly delivery: Delivery }
+  | {
+      readonly kind: 'answered';
+      readonly delivery: Delivery;
+      readonly results: readonly Forwarded[];
+      readonly status: number;
+    }
+  /** A request that is no delivery, such as a browser's GET. */
+  | { readonly kind: 'refused'; readonly status: number; readonly method: string; readonly target: string };
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly secrets: readonly string[];
+  readonly routes: readonly Route[];
+  /** Types that are shown and forwarded; null for all. Others are acknowledged. */
+  readonly types: readonly string[] | null;
+  readonly isInvalidForwarded: boolean;
+  readonly areDuplicatesForwarded: boolean;
+  readonly extraHeaders: HeaderList;
+  readonly forwardTimeoutMs: number;
+}
+
+export interface ListenPorts {
+  readonly serve: Serve;
+  readonly forwarder: Forwarder;
+  readonly clock: Clock;
+}
+
+/** A listener that accepts deliveries. */
+export interface Listener {
+  /** Where it is reached on this machine. */
+  readonly url: string;
+  readonly addresses: readonly string[];
+  readonly events: AsyncIterable<ListenEvent>;
+  /** Stops accepting, gives what is under way 2 s, and ends `events`. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts receiving, verifying and forwarding. Resolves once the sockets accept.
+ *
+ * @throws ReventoError `port_busy`, `bind_failed`; `usage` when a route leads back here
+ */
+export async function startListener(options: ListenOptions, ports: ListenPorts): Promise<Listener> {
+  const { clock, forwarder } = ports;
+  const listenerId = randomBytes(8).toString('hex');
+  const feed = new Feed<ListenEvent>(feedCapacityBytes);
+  const underWay = new Set<Promise<number>>();
+  const forward = createForward({
+    exchange: forwarder.exchange,
+    clock,
+    timeoutMs: options.forwardTimeoutMs,
+    extraHeaders: options.extraHeaders,
+    listenerId,
+  });
+
+  const deliver = async (delivery: Delivery, preset: Promise<number> | number | null): Promise<number> => {
+    const type = eventOf(delivery);
+    const bytes = weigh(delivery);
+    if (delivery.reason === null && !isWanted(options.types, type)) return 200;
+    await feed.room();
+    feed.add({ kind: 'arrived', delivery }, bytes);
+    const place = feed.open();
+    const given = await preset;
+    const results = isForwarded(delivery, given, options)
+      ? await forward(delivery, routesFor(options.routes, type))
+      : [];
+    const status = results.length > 0 ? replyStatus(results) : (given ?? (delivery.reason === null ? 200 : 401));
+    place.fill({ kind: 'answered', delivery, results, status }, bytes);
+    return status;
+  };
+  const work = (delivery: Delivery, preset: Promise<number> | number | null): Promise<number> => {
+    const status = deliver(delivery, preset);
+    underWay.add(status);
+    void status.then(() => underWay.delete(status));
+    return status;
+  };
+  const onRefused = (status: number, { method, url }: Pick<HttpRequest, 'method' | 'url'>) =>
+    feed.add({ kind: 'refused', status, method, target: url.slice(0, 200) }, 1_024);
+
+  const receiver = createReceiver({
+    path: options.path,
+    secrets: options.secrets,
+    clock,
+    duplicates: new Duplicates({ clock, rememberMs: 2 * defaultToleranceSeconds * 1000 }),
+    maxBodyBytes,
+    listenerId,
+    work,
+    onRefused,
+  });
+  const listening = await ports.serve({
+    host: options.host,
+    port: options.port,
+    ...receiver,
+    maxBodyBytes,
+    headersTimeoutMs,
+    requestTimeoutMs,
+    maxConnections,
+  });
+  await refuseLoop(options, listening);
+
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    await listening.close(graceMs);
+    await forwarder.close();
+    await Promise.all(underWay);
+    feed.end();
+  };
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${listening.port}${options.path}`,
+    addresses: listening.addresses,
+    events: feed,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+/** Only now is the port certain: 0 picks a free one. */
+async function refuseLoop({ routes, host }: ListenOptions, listening: Listening): Promise<void> {
+  const loop = routes.find(({ url }) => isSelf(url, { host, port: listening.port }));
+  if (loop === undefined) return;
+  await listening.close(0);
+  throw new ReventoError('usage', `--forward ${loop.url} is this listener itself: every delivery would come back.`, {
+    hint: 'forward to the port your own server listens on, or move the listener with --port',
+  });
+}
+
+function isForwarded(delivery: Delivery, given: number | null, options: ListenOptions): boolean {
+  if (delivery.standing === 'duplicate') return options.areDuplicatesForwarded;
+  return given === null && (delivery.reason === null || options.isInvalidForwarded);
+}
+
+function isWanted(types: readonly string[] | null, type: string | null): boolean {
+  return types === null || (type !== null && types.some((pattern) => isTypeMatch(pattern, type)));
+}
+
+/** About what a delivery holds in memory until it is printed. */
+function weigh({ body, headers }: Delivery): number {
+  return 2_048 + body.length + headers.length * 64;
+}

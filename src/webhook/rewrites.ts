@@ -1,0 +1,87 @@
+/** The same JSON in another form. */
+export interface Rewrite {
+  /** Completes "the signature is of …". */
+  readonly what: string;
+  readonly body: Uint8Array;
+}
+
+/** Larger bodies are not tried: each form costs a serialisation and an HMAC. */
+const largestBytes = 256 * 1024;
+
+/**
+ * The forms a body may have had before somebody parsed it and wrote it anew: none of them equals the body.
+ *
+ * Never throws; a body that is not UTF-8 has only the forms that differ at its ends.
+ */
+export function* rewrites(body: Uint8Array): Generator<Rewrite> {
+  if (body.length > largestBytes) return;
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const seen = new Set([bytes.toString('latin1')]);
+  for (const [what, form] of forms(bytes)) {
+    const key = form.toString('latin1');
+    if (seen.has(key)) continue;
+    seen.add(key);
+    yield { what, body: form };
+  }
+}
+
+function* forms(bytes: Buffer): Generator<readonly [string, Buffer]> {
+  const text = bytes.toString('utf8');
+  if (/[\r\n]$/.test(text))
+    yield ['the body without its trailing newline', Buffer.from(text.replace(/(?:\r?\n)+$/, ''))];
+  yield ['the body with a trailing newline', Buffer.concat([bytes, Buffer.from('\n')])];
+  yield ['the body with CRLF line ends', Buffer.from(text.replace(/\r?\n/g, '\r\n'))];
+  yield ['the body with LF line ends', Buffer.from(text.replaceAll('\r\n', '\n'))];
+  yield ['the body without its byte order mark', Buffer.from(text.replace(/^\ufeff/, ''))];
+  const value = parse(text);
+  if (value === undefined) return;
+  for (const [what, form] of written(value)) {
+    yield [what, Buffer.from(form)];
+    yield [`${what}, with a trailing newline`, Buffer.from(`${form}\n`)];
+  }
+}
+
+function* written(value: unknown): Generator<readonly [string, string]> {
+  const compact = JSON.stringify(value);
+  yield ['the same JSON written compactly', compact];
+  for (const indent of [2, 4, '\t']) {
+    yield [
+      `the same JSON pretty-printed (${indent === '\t' ? 'tabs' : `${indent} spaces`})`,
+      JSON.stringify(value, null, indent),
+    ];
+  }
+  yield ['the same JSON with non-ASCII characters escaped', escapeNonAscii(compact)];
+  yield ['the same JSON with slashes escaped, as PHP writes it', escapeNonAscii(compact).replaceAll('/', '\\/')];
+  const spaced = pythonSpacing(compact);
+  yield ['the same JSON with a space after each comma and colon, as Python writes it', spaced];
+  yield ['the same JSON as Python writes it, non-ASCII characters escaped', escapeNonAscii(spaced)];
+  yield ['the same JSON with its keys sorted', JSON.stringify(sorted(value, 0))];
+}
+
+function escapeNonAscii(json: string): string {
+  return json.replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A space after every comma and colon outside strings. */
+function pythonSpacing(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"|[,:]/g, (token) => (token === ',' || token === ':' ? `${token} ` : token));
+}
+
+function sorted(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || depth > 100) return value;
+  if (Array.isArray(value)) return value.map((element) => sorted(element, depth + 1));
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, sorted((value as Record<string, unknown>)[key], depth + 1)]));
+}
+
+function parse(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
+    // Its serialisation recurses; a value too deep for that has no other form.
+    JSON.stringify(value);
+    return value;
+  } catch {
+    // Not JSON, or too deep: then there is nothing to write anew.
+    return undefined;
+  }
+}
