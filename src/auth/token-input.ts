@@ -1,0 +1,40 @@
+import type { Grant, LoginKind } from '../deps.ts';
+import { ReventoError } from '../errors.ts';
+import type { Redactor } from '../secret.ts';
+import { grantOf } from './grant.ts';
+import { scopesToAsk } from './scopes.ts';
+import { judgeTokenAnswer } from './token.ts';
+
+/** What is known of tokens that come from somewhere else. */
+export interface TokenInput {
+  readonly kind: LoginKind;
+  /** The selected event; null takes the one the answer names. */
+  readonly eventId: string | null;
+  /** Scopes as `--scope` names them, for an answer that names none. */
+  readonly scope: string | null;
+  readonly nowMs: number;
+  readonly redactor: Redactor;
+}
+
+/**
+ * A login from a token answer that another program got. Lifetimes in it are counted from now.
+ *
+ * @param bytes JSON as a token endpoint sends it
+ * @throws ReventoError `usage` when it is none or no event is known, `login_failed` when its event is not the selected
+ */
+export function readTokenAnswer(bytes: Uint8Array, { kind, eventId, scope, nowMs, redactor }: TokenInput): Grant {
+  const answer = judgeTokenAnswer({ status: 200, headers: [], body: bytes }, { startedAtMs: nowMs, redactor });
+  if (!answer.ok) {
+    throw new ReventoError('usage', `Standard input is not a token answer: ${answer.description}.`, {
+      hint: 'pipe the JSON of a token endpoint into it: {"access_token":…,"refresh_token":…,"event_id":…,"scope":…}',
+    });
+  }
+  const wanted = eventId ?? answer.eventId;
+  if (wanted === null) {
+    throw new ReventoError('usage', 'The token answer names no event, and none is selected.', {
+      hint: 'name it: revento login --with-token --event EVENT_ID',
+    });
+  }
+  const asked = scope === null ? [] : scopesToAsk(kind, scope, '--scope');
+  return grantOf({ ...answer, eventId: answer.eventId ?? wanted }, { kind, eventId: wanted, scope: asked });
+}

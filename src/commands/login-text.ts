@@ -1,0 +1,61 @@
+import type { Deps, Grant, Settings } from '../deps.ts';
+import { relativeTime } from '../duration.ts';
+import type { Item } from '../output/item.ts';
+import { isoTime } from './iso-time.ts';
+import { loginInWords, program } from './login-choice.ts';
+
+/** The result of a login: never a token. */
+export function loginItem(grant: Grant, profile: string, now: number): Item {
+  return {
+    kind: 'value',
+    data: {
+      profile,
+      event_id: grant.eventId,
+      organization_id: grant.organizationId,
+      kind: grant.kind,
+      scope: grant.scope,
+      access_expires_at: isoTime(grant.accessExpiresAt),
+      refresh_expires_at: isoTime(grant.refreshExpiresAt),
+    },
+    text: (style) => {
+      const of = grant.organizationId === null ? '' : ` of ${grant.organizationId}`;
+      const lines = [
+        `${style.green('✓')} Logged in to ${style.bold(loginInWords(grant))}${of}.`,
+        `  Scopes: ${grant.scope.length === 0 ? 'none' : grant.scope.join(' ')}`,
+        style.dim(`  ${lifetime(grant, now)}`),
+      ];
+      return lines.join('\n');
+    },
+  };
+}
+
+function lifetime({ refreshToken, accessExpiresAt, refreshExpiresAt }: Grant, now: number): string {
+  const until = (at: number) => `${relativeTime(at, now)} (${isoTime(at)})`;
+  const access = accessExpiresAt === null ? 'at an unknown time' : until(accessExpiresAt);
+  if (refreshToken === null) return `The access token expires ${access} and cannot be renewed.`;
+  const refresh = refreshExpiresAt === null ? '' : `; consent is needed again ${until(refreshExpiresAt)} without use`;
+  return `The access token expires ${access} and is renewed by itself${refresh}.`;
+}
+
+/** What the person should know besides: a scope that differs, a login that something else goes ahead of. */
+export function noticesOf(grant: Grant, asked: readonly string[], deps: Deps): string[] {
+  const withheld = asked.filter((scope) => !grant.scope.includes(scope));
+  const added = grant.scope.filter((scope) => !asked.includes(scope));
+  return [
+    ...(withheld.length > 0 ? [`note: not granted: ${withheld.join(' ')}; what needs it will be refused`] : []),
+    ...(added.length > 0 ? [`note: granted without being asked for: ${added.join(' ')}`] : []),
+    ...(deps.environmentToken === null
+      ? []
+      : ['note: REVENTO_ACCESS_TOKEN is set and goes ahead of this login; unset it to use the login']),
+    `Next: ${program(deps.profile)} ${nextCommand(grant, deps.settings)}`,
+  ];
+}
+
+function nextCommand({ kind, eventId, scope }: Grant, settings: Settings): string {
+  const selected = settings.get('default_event');
+  const isSelected = selected?.value === eventId && selected.source !== 'flag';
+  const flag = isSelected ? '' : ` --event ${eventId}`;
+  if (kind === 'user') return scope.includes('profile.read') ? `me profile${flag}` : 'status';
+  if (scope.includes('participants.read')) return `participants list${flag}`;
+  return scope.includes('event.read') ? `events get${flag}` : 'status';
+}

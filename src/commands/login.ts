@@ -1,0 +1,184 @@
+import type { RedirectTarget } from '../auth/redirect-uri.ts';
+import type { SignInPlan, SignInWorld } from '../auth/sign-in.ts';
+import type { Deps, Grant, LoginKind } from '../deps.ts';
+import { formatDuration, parseDuration } from '../duration.ts';
+import { nodeDebugWarning } from '../environment.ts';
+import { ReventoError } from '../errors.ts';
+import { requireFileName } from '../names.ts';
+import type { CommandModule } from './command.ts';
+import { flagsOfLogin, program } from './login-choice.ts';
+import { loginItem, noticesOf } from './login-text.ts';
+
+export interface LoginOptions {
+  readonly user?: boolean;
+  readonly scope?: string;
+  readonly redirectUri?: string;
+  readonly port?: string;
+  /** False with `--no-browser`. */
+  readonly browser?: boolean;
+  readonly timeout?: string;
+  readonly withToken?: boolean;
+}
+
+/** `revento login`: authorization code and PKCE over a loopback listener, or tokens from stdin. */
+export const login: CommandModule<LoginOptions> = {
+  declare: (command) =>
+    command
+      .option('--user', "a participant's login instead of an organizer's")
+      .option('--scope <list>', 'scopes to ask for, space separated (REVENTO_SCOPE)')
+      .option('--redirect-uri <uri>', 'registered redirect URI (REVENTO_REDIRECT_URI)')
+      .option('--port <n>', "port to listen on here, when the redirect URI is a tunnel's")
+      .option('--no-browser', 'only print the address')
+      .option('--timeout <duration>', 'how long to wait for consent', '5m')
+      .option('--with-token', 'take a token answer as JSON from stdin instead')
+      .option('--client-id <id>', "the integration's id (REVENTO_CLIENT_ID)"),
+  layout: { shape: 'value' },
+
+  async *run(options, deps) {
+    const kind: LoginKind = options.user === true ? 'user' : 'installation';
+    const { grant, asked } = options.withToken
+      ? await fromStdin(kind, options, deps)
+      : await fromConsent(kind, options, deps);
+    yield loginItem(grant, deps.profile, deps.clock.now());
+    for (const notice of noticesOf(grant, asked, deps)) deps.terminal.notice(notice);
+    return undefined;
+  },
+};
+
+/** A login, and the scopes that were asked for. */
+interface Obtained {
+  readonly grant: Grant;
+  readonly asked: readonly string[];
+}
+
+async function fromStdin(kind: LoginKind, { scope }: LoginOptions, deps: Deps): Promise<Obtained> {
+  const { readTokenAnswer } = await import('../auth/token-input.ts');
+  if (deps.terminal.isStdinTty) {
+    deps.terminal.notice('Reading a token answer as JSON from the terminal; end it with Ctrl-D on a line of its own.');
+  }
+  const bytes = await deps.terminal.readStdin(1024 * 1024);
+  const { clock, redactor, event } = deps;
+  const grant = readTokenAnswer(bytes, { kind, eventId: event, scope: scope ?? null, nowMs: clock.now(), redactor });
+  requireFileName('event', grant.eventId);
+  await (await deps.sessions()).save(grant);
+  return { grant, asked: grant.scope };
+}
+
+async function fromConsent(kind: LoginKind, options: LoginOptions, deps: Deps): Promise<Obtained> {
+  const plan = await planOf(kind, options, deps);
+  for (const warning of warningsOf(deps.childEnv)) deps.terminal.notice(`warning: ${warning}`);
+  const { signIn } = await import('../auth/sign-in.ts');
+  try {
+    return { grant: await signIn(plan, await worldOf(plan, options, deps)), asked: plan.scope };
+  } catch (error) {
+    throw withRemedy(error, plan, deps.profile);
+  }
+}
+
+/** Everything that can be wrong with the request is found here, before a port is bound or a browser opens. */
+async function planOf(kind: LoginKind, options: LoginOptions, deps: Deps): Promise<SignInPlan> {
+  const { settings } = deps;
+  if (deps.event === null) {
+    throw new ReventoError('usage', 'No event is selected, and a login is for one event.', {
+      hint: `name it: ${program(deps.profile)} login --event EVENT_ID (or set REVENTO_EVENT)`,
+    });
+  }
+  const { checkRedirectUri } = await import('../auth/redirect-uri.ts');
+  const { scopesToAsk } = await import('../auth/scopes.ts');
+  const { authEndpoint } = await import('../auth/endpoint.ts');
+  const scope = settings.get('scope');
+  const authBase = settings.require('auth_base');
+  authEndpoint(authBase, '/oauth/authorize');
+  return {
+    kind,
+    eventId: requireFileName('event', deps.event),
+    scope: scopesToAsk(
+      kind,
+      options.scope ?? scope?.value ?? null,
+      options.scope ? '--scope' : 'REVENTO_SCOPE or the profile',
+    ),
+    authBase,
+    clientId: settings.require('client_id'),
+    clientSecret: (await (await deps.secrets()).get('client_secret'))?.secret ?? null,
+    target: checkRedirectUri(options.redirectUri ?? settings.require('redirect_uri'), portOf(options.port)),
+    timeoutMs: timeoutOf(options.timeout ?? '5m'),
+  };
+}
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  throw new ReventoError('usage', `--port must be a number from 1 to 65535, not ${JSON.stringify(text)}.`);
+}
+
+function timeoutOf(text: string): number {
+  const timeoutMs = parseDuration(text);
+  if (timeoutMs > 0) return timeoutMs;
+  throw new ReventoError('usage', '--timeout must be longer than nothing.');
+}
+
+async function worldOf(plan: SignInPlan, options: LoginOptions, deps: Deps): Promise<SignInWorld> {
+  const { terminal } = deps;
+  const sessions = await deps.sessions();
+  return {
+    exchange: await deps.http(),
+    serve: await deps.serve(),
+    clock: deps.clock,
+    signal: deps.signal,
+    redactor: deps.redactor,
+    save: (grant) => sessions.save(grant),
+    notice: (text) => terminal.notice(text),
+    announce: (url, over) => {
+      terminal.notice(`Open this address in a browser to give consent for ${plan.eventId}:\n\n  ${url}\n`);
+      terminal.notice(waitingFor(plan.target, plan.timeoutMs));
+      if (mayOpenBrowser(options, deps)) void openBrowser(url, over, deps);
+    },
+    askRedirect: terminal.isInteractive
+      ? (over) =>
+          terminal.ask('Browser elsewhere? Paste the address it ends on (hidden): ', { isHidden: true, signal: over })
+      : null,
+  };
+}
+
+function waitingFor(target: RedirectTarget, timeoutMs: number): string {
+  const where = target.isLoopback ? '' : ` (listening on localhost port ${target.listenPort})`;
+  return `Waiting up to ${formatDuration(timeoutMs)} for the answer at ${target.uri}${where}.`;
+}
+
+/** Without anybody at the terminal no browser pops up by itself; one that BROWSER names was asked for. */
+function mayOpenBrowser({ browser }: LoginOptions, { childEnv, terminal }: Deps): boolean {
+  return browser !== false && (terminal.isInteractive || Boolean(childEnv['BROWSER']));
+}
+
+async function openBrowser(url: string, over: AbortSignal, deps: Deps): Promise<void> {
+  const open = await deps.openBrowser();
+  const problem = await open(url);
+  if (problem === null || over.aborted) return;
+  deps.terminal.notice(`No browser was opened: ${problem}. Open the address above yourself.`);
+}
+
+function warningsOf(env: Readonly<Record<string, string>>): string[] {
+  const debug = nodeDebugWarning(env);
+  return [
+    ...(debug === null ? [] : [debug]),
+    ...(env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
+      ? ['NODE_TLS_REJECT_UNAUTHORIZED=0 lets anyone on the network read and change this login; unset it']
+      : []),
+  ];
+}
+
+/** The literal next command for the failures that another try can mend. */
+function withRemedy(error: unknown, plan: SignInPlan, profile: string): unknown {
+  if (!(error instanceof ReventoError) || error.facts.hint !== undefined) return error;
+  const again = `${program(profile)} login ${flagsOfLogin(plan)}`;
+  const hints: Partial<Record<typeof error.code, string>> = {
+    login_declined: `to ask again, run: ${again}`,
+    login_timeout: `to wait longer, run: ${again} --timeout 15m`,
+    login_failed: `run: ${again}`,
+  };
+  const hint = hints[error.code];
+  return hint === undefined
+    ? error
+    : new ReventoError(error.code, error.message, { ...error.facts, hint }, { cause: error });
+}
