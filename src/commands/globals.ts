@@ -12,8 +12,8 @@ export interface GlobalOptions {
   readonly event?: string;
   readonly authBase?: string;
   readonly apiBase?: string;
-  /** False when `--no-input` was given. */
-  readonly input?: boolean;
+  /** False when `--no-input` was given; `api` has an `--input FILE` of its own, which lands here too. */
+  readonly input?: boolean | string;
   /** False when `--no-color` was given. */
   readonly color?: boolean;
   readonly verbose?: boolean;
