@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { formatDuration } from '../duration.ts';
+import { ReventoError } from '../errors.ts';
+import type { Clock, HttpResponse, SharedLog } from '../platform/ports.ts';
+import { BudgetState, type Quota, type Wait, type WaitReason } from './budget-state.ts';
+import { headerOf, readError, retryAfter } from './failure.ts';
+
+/**
+ * Requests a token may make. Source: guide, rate limits. One place under way is left free: a server may count an
+ * answer as under way a moment longer than its reader does.
+ */
+export const quotas = {
+  installation: { perHour: 500, perMinute: 30, inFlight: 4 },
+  user: { perHour: 200, perMinute: 20, inFlight: 4 },
+} as const satisfies Record<string, Quota>;
+
+const longestHourMs = 3_600_000;
+/** Processes that wait for the same moment spread out over this much. */
+const spreadMs = 250;
+
+/** Permission to send one request; given back by exactly one of its methods. */
+export interface Place {
+  /** The request was answered: learns from what the headers say. */
+  answered(answer: HttpResponse): void;
+  /** It ended without an answer. */
+  failed(): void;
+}
+
+export interface EnterOptions {
+  /** Fingerprint of the access token: what a server says of the hour holds for the token it says it about. */
+  readonly token: string;
+  /** Longest wait. */
+  readonly maxWaitMs: number;
+  readonly signal: AbortSignal;
+  /** Called while waiting, once a second or so. */
+  readonly onWait?: ((leftMs: number, reason: WaitReason) => void) | undefined;
+}
+
+export interface BudgetOptions {
+  readonly quota: Quota;
+  readonly log: SharedLog;
+  readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+}
+
+/**
+ * Keeps a login's requests, whichever processes send them, under the rate limits before the server has to refuse
+ * one: requests under way, requests in any 60 s, and the hour as the `X-RateLimit-*` headers tell it.
+ *
+ * A server that answers without these headers has no limit, and nothing is counted from then on.
+ */
+export class Budget {
+  readonly #options: BudgetOptions;
+  readonly #state: BudgetState;
+  readonly #prefix = randomBytes(6).toString('base64url');
+  #count = 0;
+  /** Refusals in a row. */
+  #refusals = 0;
+  /** How many requests may be under way, after the server found a number too many. */
+  #atOnce: number;
+
+  constructor(options: BudgetOptions) {
+    this.#options = options;
+    this.#state = new BudgetState(options.quota);
+    this.#atOnce = options.quota.inFlight;
+  }
+
+  /**
+   * Waits for a place.
+   *
+   * @throws ReventoError `rate_limited` as soon as it is clear that the wait would be longer than `maxWaitMs`
+   */
+  async enter({ token, maxWaitMs, signal, onWait }: EnterOptions): Promise<Place> {
+    const { clock, log } = this.#options;
+    const startedMs = clock.monotonic();
+    if (!this.#state.isUnlimited) this.#state.apply(log.exchange(null));
+    for (;;) {
+      const now = clock.now();
+      let wait = this.#state.wait(now, token, undefined, this.#atOnce);
+      if (wait.ms === 0) {
+        if (this.#state.isUnlimited) return this.#uncounted(token);
+        const id = `${this.#prefix}${this.#count++}`;
+        this.#state.apply(log.exchange(`+ ${id} ${now}`));
+        wait = this.#state.wait(now, token, id, this.#atOnce);
+        if (wait.ms === 0) return this.#counted(id, token);
+        this.#state.apply(log.exchange(`x ${id}`));
+      }
+      const leftMs = maxWaitMs - (clock.monotonic() - startedMs);
+      if ((wait.isCertain ? wait.ms : 0) > leftMs || leftMs <= 0) throw tooLong(wait);
+      onWait?.(wait.ms, wait.reason);
+      await clock.sleep(this.#nap(wait), signal);
+      this.#state.apply(log.exchange(null));
+    }
+  }
+
+  /** A long wait is looked at again every second: another process may have learnt something. */
+  #nap({ ms, isCertain }: Wait): number {
+    const spread = this.#options.random() * (isCertain ? spreadMs : ms);
+    return ms > 1_000 ? 1_000 : Math.ceil(ms + spread);
+  }
+
+  #counted(id: string, token: string): Place {
+    const end = (said: string) => this.#write(`- ${id} ${this.#options.clock.now()}${said}`);
+    return {
+      failed: () => end(''),
+      answered: (answer) => {
+        end(this.#learn(answer, token));
+        this.#judge(answer, token);
+      },
+    };
+  }
+
+  #uncounted(token: string): Place {
+    return {
+      failed: () => undefined,
+      answered: (answer) => {
+        const said = this.#learn(answer, token);
+        if (said !== '' && said !== ' u') this.#write(`- - ${this.#options.clock.now()}${said}`);
+        this.#judge(answer, token);
+      },
+    };
+  }
+
+  /** What an answer says of the limits, as the end of a line. */
+  #learn(answer: HttpResponse, token: string): string {
+    const limit = wholeNumber(headerOf(answer, 'x-ratelimit-limit'));
+    const remaining = wholeNumber(headerOf(answer, 'x-ratelimit-remaining'));
+    const reset = wholeNumber(headerOf(answer, 'x-ratelimit-reset'));
+    if (limit === null || remaining === null || reset === null) {
+      // Not learnt from an error: that may be a proxy's, which knows nothing of the limits.
+      return answer.status >= 200 && answer.status < 300 ? ' u' : '';
+    }
+    const now = this.#options.clock.now();
+    // The server's clock need not be ours; what it says of the future is taken from its own present.
+    const date = Date.parse(headerOf(answer, 'date') ?? '');
+    const inMs = reset * 1_000 - (Number.isNaN(date) ? now : date) + 1_000;
+    return ` ${token} ${limit} ${remaining} ${now + Math.min(Math.max(inMs, 0), longestHourMs)}`;
+  }
+
+  /** After a refusal: nobody tries again before the time it names, and later each time it happens in a row. */
+  #judge(answer: HttpResponse, token: string): void {
+    const { clock, random, quota } = this.#options;
+    if (answer.status !== 429) {
+      this.#refusals = 0;
+      return;
+    }
+    const now = clock.now();
+    const leastMs = Math.min(60_000, 1_000 * 2 ** this.#refusals++);
+    if (readError(answer).code === 'concurrent_limit_exceeded') {
+      const others = this.#state.inFlight(now);
+      this.#atOnce = Math.max(1, Math.min(others, quota.inFlight));
+      // With a request of ours under way its end is the time to try again; otherwise only chance can tell.
+      if (others > 0) return;
+      this.#write(`b ${token} ${now} ${Math.ceil(now + leastMs * (0.5 + random()))}`);
+      return;
+    }
+    const askedMs = retryAfter(answer, now) ?? 0;
+    this.#write(`b ${token} ${now} ${now + Math.max(askedMs, leastMs)}`);
+  }
+
+  #write(line: string): void {
+    this.#state.apply(this.#options.log.exchange(line));
+  }
+}
+
+/** A log for one process alone. */
+export function privateLog(): SharedLog {
+  return { exchange: (line) => (line === null ? [] : [line]) };
+}
+
+function tooLong({ ms, reason }: Wait): ReventoError {
+  const why: Record<WaitReason, string> = {
+    in_flight: 'other requests of this login are under way',
+    minute: 'the limit of requests a minute is reached',
+    hour: 'the limit of requests an hour is used up',
+    told: 'the server asked to wait',
+  };
+  return new ReventoError(
+    'rate_limited',
+    `Not sent: ${why[reason]}; the next request may go in ${formatDuration(ms)}.`,
+    {
+      retryAfterSeconds: Math.ceil(ms / 1_000),
+    },
+  );
+}
+
+function wholeNumber(text: string | null): number | null {
+  return text !== null && /^\d{1,12}$/.test(text) ? Number(text) : null;
+}

@@ -1,0 +1,131 @@
+import { type Facts, type FailureCode, ReventoError } from '../errors.ts';
+import type { HttpResponse } from '../platform/ports.ts';
+import { plainLine } from '../remote-text.ts';
+
+const longestMessageChars = 300;
+
+/** What an error answer says of itself. Fields the server left out are null. */
+export interface ApiError {
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly requestId: string | null;
+  /** Scope that was missing, space separated. Assumed: named `required_scope` or `scope`. */
+  readonly scope: string | null;
+}
+
+/** What the caller knows of the request that failed. */
+export interface FailureContext {
+  /** What was asked, such as `GET /events/evt_1`; no query. */
+  readonly what: string;
+  /** The request id that was sent. */
+  readonly requestId: string;
+  /** The token came from REVENTO_ACCESS_TOKEN, so logging in would not help. */
+  readonly isOwnToken: boolean;
+  /** The scope the endpoint needs, where it is known. */
+  readonly scope?: string | undefined;
+  /** Wall clock, milliseconds since the Unix epoch. */
+  readonly now: number;
+}
+
+/** First value of a header, or null. Names are compared without case. */
+export function headerOf(answer: HttpResponse, name: string): string | null {
+  const wanted = name.toLowerCase();
+  return answer.headers.find(([key]) => key.toLowerCase() === wanted)?.[1] ?? null;
+}
+
+/** Reads an error body; every field null when it is not one. Never throws. */
+export function readError(answer: HttpResponse): ApiError {
+  const body = parseObject(answer.body);
+  const text = (key: string) => {
+    const value = body?.[key];
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  return {
+    code: text('error'),
+    message: text('message'),
+    requestId: text('request_id'),
+    scope: text('required_scope') ?? text('scope'),
+  };
+}
+
+/** Source: guide, errors. Branches on the code; the status decides only where there is no known one. */
+const codes: Readonly<Record<string, FailureCode>> = {
+  invalid_token: 'invalid_token',
+  token_expired: 'token_expired',
+  token_revoked: 'token_revoked',
+  invalid_grant: 'invalid_grant',
+  event_not_authorized: 'event_not_authorized',
+  user_token_required: 'user_token_required',
+  installation_token_required: 'installation_token_required',
+  insufficient_scope: 'insufficient_scope',
+  not_found: 'not_found',
+  validation_error: 'validation_error',
+  rate_limit_exceeded: 'rate_limited',
+  concurrent_limit_exceeded: 'rate_limited',
+};
+
+/** The failure an answer stands for, or null for a success (2xx). Never throws. */
+export function failureOf(answer: HttpResponse, context: FailureContext): ReventoError | null {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return null;
+  const said = readError(answer);
+  const code =
+    (said.code !== null && Object.hasOwn(codes, said.code) ? codes[said.code] : undefined) ?? byStatus(status);
+  const retryAfterMs = retryAfter(answer, context.now);
+  const facts: Facts = {
+    status,
+    requestId: plainLine(said.requestId ?? headerOf(answer, 'x-revento-request-id') ?? context.requestId, 64),
+    apiCode: said.code === null ? undefined : plainLine(said.code, 64),
+    scope: code === 'insufficient_scope' ? plainLine(said.scope ?? context.scope ?? '', 200) || undefined : undefined,
+    retryAfterSeconds: retryAfterMs === null ? undefined : Math.ceil(retryAfterMs / 1000),
+    hint: context.isOwnToken && status === 401 ? 'put a fresh token into REVENTO_ACCESS_TOKEN, or unset it' : undefined,
+  };
+  const subject = context.isOwnToken && status === 401 ? `${context.what} with REVENTO_ACCESS_TOKEN` : context.what;
+  return new ReventoError(code, `${subject} ${explain(status, said.message)}`, withoutEmpty(facts));
+}
+
+function explain(status: number, message: string | null): string {
+  if (status < 400)
+    return 'was answered with a redirect, which is not followed: the token stays with the configured host.';
+  const verb = status >= 500 ? 'failed on the server' : 'was refused';
+  return message === null ? `${verb}.` : `${verb}: ${plainLine(message, longestMessageChars)}`;
+}
+
+function byStatus(status: number): FailureCode {
+  if (status >= 500) return 'server_error';
+  if (status === 429) return 'rate_limited';
+  if (status === 401) return 'invalid_token';
+  if (status === 404) return 'not_found';
+  if (status === 400 || status === 422) return 'validation_error';
+  return status >= 400 ? 'api_error' : 'bad_answer';
+}
+
+/**
+ * What `Retry-After` asks for, milliseconds; null when it is absent or not in a form of RFC 9110 section 10.2.3.
+ *
+ * @param now  for the date form, milliseconds since the Unix epoch
+ */
+export function retryAfter(answer: HttpResponse, now: number): number | null {
+  const text = headerOf(answer, 'retry-after');
+  if (text === null) return null;
+  if (/^\d{1,6}$/.test(text)) return Number(text) * 1000;
+  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return null;
+  const at = Date.parse(text);
+  // The date is the server's, so its own clock is the one to measure from.
+  const from = Date.parse(headerOf(answer, 'date') ?? '');
+  return Number.isNaN(at) ? null : Math.max(0, at - (Number.isNaN(from) ? now : from));
+}
+
+function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    // An error page of a proxy is as good as no body: the status says the rest.
+    return null;
+  }
+}
+
+function withoutEmpty(facts: Facts): Facts {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,152 @@
+import type { LoginKind } from '../deps.ts';
+import type { Column } from '../output/item.ts';
+
+/** One endpoint of the read API: command, help, access check, paging, columns and completion follow from it. */
+export interface Resource {
+  /** The words the user types. */
+  readonly words: string;
+  readonly summary: string;
+  /** Below the API base; `{event_id}` is filled in. */
+  readonly path: string;
+  /** Whose token it takes. */
+  readonly kind: LoginKind;
+  readonly scope: string;
+  /** Pages of rows, or one document. */
+  readonly isList: boolean;
+  /** Shown in a table and CSV when `--columns` names none; a list without any shows every field of its rows. */
+  readonly columns: readonly Column[];
+  /**
+   * Fields the guide names, for help and completion. No schema is published: an answer may have more, and
+   * `--columns` takes those too.
+   */
+  readonly fields: readonly string[];
+}
+
+/** Source: guide, API reference. Assumed: that everything but an event, a program and `/me/...` is a list. */
+export const resources: readonly Resource[] = [
+  {
+    words: 'events get',
+    summary: 'Show the event',
+    path: '/events/{event_id}',
+    kind: 'installation',
+    scope: 'event.read',
+    isList: false,
+    columns: [],
+    fields: ['id', 'title', 'description', 'publish_status', 'min_age'],
+  },
+  {
+    words: 'participants list',
+    summary: 'List the participants of the event',
+    path: '/events/{event_id}/participants',
+    kind: 'installation',
+    scope: 'participants.read',
+    isList: true,
+    columns: [
+      { path: 'id' },
+      { path: 'application_status', title: 'status' },
+      { path: 'role' },
+      { path: 'last_reviewed_at', title: 'reviewed' },
+      { path: 'last_review_action', title: 'review' },
+    ],
+    fields: [
+      'id',
+      'user_id',
+      'application_status',
+      'role',
+      'custom_form_fields.favorite_track',
+      'custom_form_fields.dietary_notes',
+      'submitted_at',
+      'connected_at',
+      'last_reviewed_at',
+      'last_reviewer_id',
+      'last_review_action',
+    ],
+  },
+  {
+    words: 'program get',
+    summary: 'Show the program of the event',
+    path: '/events/{event_id}/program',
+    kind: 'installation',
+    scope: 'program.read',
+    isList: false,
+    columns: [],
+    fields: [],
+  },
+  {
+    words: 'activities list',
+    summary: 'List the activities of the program',
+    path: '/events/{event_id}/activities',
+    kind: 'installation',
+    scope: 'program.read',
+    isList: true,
+    columns: [],
+    fields: ['id', 'title', 'status'],
+  },
+  {
+    words: 'threads list',
+    summary: 'List the threads of the program',
+    path: '/events/{event_id}/threads',
+    kind: 'installation',
+    scope: 'program.read',
+    isList: true,
+    columns: [],
+    fields: ['id', 'title'],
+  },
+  {
+    words: 'locations list',
+    summary: 'List the venues, buildings and floors',
+    path: '/events/{event_id}/locations',
+    kind: 'installation',
+    scope: 'program.read',
+    isList: true,
+    columns: [],
+    fields: ['id'],
+  },
+  {
+    words: 'waves list',
+    summary: 'List the registration waves',
+    path: '/events/{event_id}/registration-waves',
+    kind: 'installation',
+    scope: 'program.read',
+    isList: true,
+    columns: [],
+    fields: ['id'],
+  },
+  {
+    words: 'me profile',
+    summary: "Show the participant's own profile",
+    path: '/me/profile',
+    kind: 'user',
+    scope: 'profile.read',
+    isList: false,
+    columns: [],
+    fields: ['id'],
+  },
+  {
+    words: 'me application',
+    summary: "Show the participant's own application",
+    path: '/me/application',
+    kind: 'user',
+    scope: 'event.attendance',
+    isList: false,
+    columns: [],
+    fields: ['id', 'status', 'submitted_at'],
+  },
+];
+
+/** The resource of a command. @throws RangeError for words that are no row: a defect of the caller. */
+export function resourceOf(words: string): Resource {
+  const found = resources.find((resource) => resource.words === words);
+  if (found === undefined) throw new RangeError(`no resource is called ${JSON.stringify(words)}`);
+  return found;
+}
+
+/** The resource a path below the API base belongs to, and the event it names; null for a path no row knows. */
+export function matchPath(path: string): { readonly resource: Resource; readonly eventId: string | null } | null {
+  for (const resource of resources) {
+    const pattern = resource.path.replace('{event_id}', '([^/]+)');
+    const found = new RegExp(`^${pattern}/?$`).exec(path);
+    if (found !== null) return { resource, eventId: found[1] ?? null };
+  }
+  return null;
+}

@@ -1,0 +1,124 @@
+import { HttpFailure, type HttpFailureKind, isHttpFailure } from '../platform/failure.ts';
+import type { Clock, HttpResponse } from '../platform/ports.ts';
+import { retryAfter } from './failure.ts';
+
+/** All tries of a call together, pauses between them included, waits for a rate limit not. */
+const deadlineMs = 60_000;
+const tryTimeoutMs = 30_000;
+const mostTries = 6;
+/** A host that refuses or does not exist is a wrong setting far more often than a passing fault. */
+const mostTriesUnreached = 3;
+const firstPauseMs = 400;
+const longestPauseMs = 8_000;
+
+/** How one try ended. */
+export type Outcome = HttpResponse | HttpFailure;
+
+/** What came of a try so far. */
+export interface Progress {
+  readonly outcome: Outcome;
+  /** Tries made, this one included; refusals for a rate limit not. */
+  readonly tries: number;
+  /** Time spent on tries and on the pauses between them. */
+  readonly spentMs: number;
+  /** The request may be carried out twice: GET and HEAD. */
+  readonly isRepeatable: boolean;
+  /** Wall clock, for a `Retry-After` date. */
+  readonly now: number;
+  /** From 0 up to 1. */
+  readonly random: number;
+}
+
+/**
+ * How long to pause before the next try, or null when there should be none: the outcome stands.
+ *
+ * Tried again are answers of 500 and above but 501, and exchanges that ended without a whole answer; what is not
+ * repeatable only when it is proven that nothing was sent. The pause is the server's `Retry-After` when that is
+ * within the deadline, else full jitter that doubles.
+ */
+export function pauseBeforeRetry({ outcome, tries, spentMs, isRepeatable, now, random }: Progress): number | null {
+  const leftMs = deadlineMs - spentMs;
+  const isAnswer = !(outcome instanceof HttpFailure);
+  if (leftMs <= 0 || tries >= (isAnswer ? mostTries : triesFor[outcome.kind])) return null;
+  if (!isRepeatable && (isAnswer || !outcome.isUnsent)) return null;
+  if (isAnswer && !isServerFault(outcome.status)) return null;
+  const askedMs = isAnswer ? retryAfter(outcome, now) : null;
+  // Asked to come back later than this call may last: coming back sooner would only add to the load.
+  if (askedMs !== null && askedMs >= leftMs) return null;
+  if (askedMs !== null && askedMs > 0) return askedMs;
+  const pauseMs = random * Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1));
+  return pauseMs < leftMs ? pauseMs : null;
+}
+
+const triesFor: Readonly<Record<HttpFailureKind, number>> = {
+  dns: mostTriesUnreached,
+  refused: mostTriesUnreached,
+  unreachable: mostTriesUnreached,
+  connect_timeout: mostTriesUnreached,
+  timeout: mostTries,
+  reset: mostTries,
+  // The same bytes would come again.
+  tls: 1,
+  not_loopback: 1,
+  malformed: 1,
+  too_large: 1,
+  aborted: 1,
+};
+
+function isServerFault(status: number): boolean {
+  return status >= 500 && status !== 501;
+}
+
+export interface RetryOptions {
+  readonly isRepeatable: boolean;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** Called before each pause. */
+  readonly onRetry?: ((pauseMs: number, outcome: Outcome) => void) | undefined;
+}
+
+/**
+ * Tries until an outcome stands, and gives that back with the number of tries.
+ *
+ * @param admit  waits until a request may go, its time counts towards no deadline; null lets the last outcome stand
+ * @param send   one try, given what it may take; rejects with `HttpFailure` when no whole answer came
+ *
+ * A refusal for a rate limit (429) goes back to `admit`, which knows when the time has come.
+ * Rejects with what `admit` rejects with, and with the signal's reason while it pauses.
+ */
+export async function withRetries<Permit>(
+  options: RetryOptions,
+  admit: (last: Outcome | null) => Promise<Permit | null>,
+  send: (permit: Permit, timeoutMs: number) => Promise<HttpResponse>,
+): Promise<{ readonly outcome: Outcome; readonly tries: number }> {
+  const { clock, random, signal, isRepeatable, onRetry } = options;
+  let spentMs = 0;
+  let tries = 0;
+  let last: Outcome | null = null;
+  for (;;) {
+    const permit = await admit(last);
+    if (permit === null && last !== null) return { outcome: last, tries };
+    if (permit === null) throw new RangeError('nothing was sent, so there is no outcome that could stand');
+    const startedMs = clock.monotonic();
+    const outcome = await settle(send(permit, Math.min(tryTimeoutMs, deadlineMs - spentMs)));
+    last = outcome;
+    if (!isHttpFailure(outcome) && outcome.status === 429) continue;
+    tries++;
+    spentMs += clock.monotonic() - startedMs;
+    const pauseMs = pauseBeforeRetry({ outcome, tries, spentMs, isRepeatable, now: clock.now(), random: random() });
+    if (pauseMs === null) return { outcome, tries };
+    onRetry?.(pauseMs, outcome);
+    await clock.sleep(pauseMs, signal);
+    spentMs += pauseMs;
+  }
+}
+
+async function settle(answer: Promise<HttpResponse>): Promise<Outcome> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isHttpFailure(error)) return error;
+    throw error;
+  }
+}

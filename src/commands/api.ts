@@ -1,0 +1,170 @@
+import type { Command, Option } from 'commander';
+import type { ApiRequest } from '../api/client.ts';
+import { longestPage, pages } from '../api/pages.ts';
+import { matchPath } from '../api/resources.ts';
+import type { Deps } from '../deps.ts';
+import { parseDuration } from '../duration.ts';
+import { type Item, JsonText } from '../output/item.ts';
+import type { HttpResponse } from '../platform/ports.ts';
+import { type Access, fillEvent, openApi } from './api-access.ts';
+import { type ApiOptions, planRequest, type RequestPlan } from './api-request.ts';
+import { CallProgress } from './call-progress.ts';
+import type { CommandModule } from './command.ts';
+import { withResume } from './resume.ts';
+
+/** `revento api`: any request to the API with the right token; the answer's bytes are the output. */
+export const api: CommandModule<ApiOptions> = {
+  declare: (command) =>
+    command
+      .argument('<path>', 'below the API base, such as /events/{event}/participants; {event} is filled in')
+      .option('-X, --method <method>', 'HTTP method (default: GET, or POST with --input)')
+      .option('-H, --header <name:value>', 'add a request header (repeatable)', collect, [])
+      .option('-f, --raw-field <key=value>', 'query parameter, or field of a JSON body (repeatable)', collect, [])
+      .option(
+        '-F, --field <key=value>',
+        'the same, with true, false, null, numbers, {event} and @FILE understood',
+        collect,
+        [],
+      )
+      .addOption(inputOption(command))
+      .option('-i, --include', 'print the status line and the headers too', false)
+      .option('--paginate', 'follow the cursors; prints one JSON array of all rows', false)
+      .option('--slurp', 'with --paginate: one JSON array of the pages as they came', false)
+      .option('--silent', 'do not print the body', false)
+      .option('--max-wait <duration>', 'longest wait for the rate limits', '5m')
+      .addHelpText('after', help),
+  layout: { shape: 'value' },
+
+  async *run(options, deps) {
+    const maxWaitMs = parseDuration(options.maxWait);
+    const plan = await planRequest(options, deps);
+    const known = matchPath(plan.path);
+    const isUserPath = /^\/me(\/|$)/.test(plan.path);
+    const isEventPath = /^\/events(\/|$)/.test(plan.path);
+    const progress = new CallProgress(deps);
+    const done = new AbortController();
+    const access = await openApi(
+      {
+        what: `api ${plan.path}`,
+        kind: known?.resource.kind ?? (isUserPath ? 'user' : isEventPath ? 'installation' : null),
+        scope: known?.resource.scope ?? null,
+        eventId: plan.eventId,
+      },
+      deps,
+      { maxWaitMs, signal: AbortSignal.any([deps.signal, done.signal]), onPause: progress.onPause },
+    );
+    const request: ApiRequest = {
+      method: plan.method,
+      target: fillEvent(plan.target, access.eventId),
+      query: plan.query(access.eventId),
+      headers: plan.headers,
+      body: plan.body(access.eventId),
+      scope: known?.resource.scope,
+    };
+    try {
+      if (options.paginate) yield* everyPage(request, plan, access, options, progress, deps);
+      else yield* oneAnswer(request, access, options);
+    } finally {
+      progress.stop();
+      done.abort();
+    }
+    return undefined;
+  },
+};
+
+function collect(value: string, values: readonly string[]): readonly string[] {
+  return [...values, value];
+}
+
+/** `--no-input` is about questions and must not undo `--input FILE`, whose name for commander would be the same. */
+function inputOption(command: Command): Option {
+  const option = command.createOption('--input <file>', 'request body from a file, or - for standard input');
+  option.attributeName = () => 'inputFile';
+  return option;
+}
+
+/** An error's body is an answer too: it goes to stdout, and the failure to stderr. */
+async function* oneAnswer(
+  request: ApiRequest,
+  { client }: Access,
+  options: ApiOptions,
+): AsyncGenerator<Item, void, void> {
+  const { answer, failure } = await client.send(request);
+  if (options.include) yield { kind: 'bytes', bytes: await headOf(answer) };
+  // A filter is for the answer that was hoped for, not for an error's body.
+  const isHidden = options.silent || (failure !== null && options.jq !== undefined);
+  if (!isHidden && answer.body.length > 0) yield { kind: 'bytes', bytes: answer.body };
+  if (failure !== null) throw failure;
+}
+
+async function headOf({ status, headers }: HttpResponse): Promise<Uint8Array> {
+  const { STATUS_CODES } = await import('node:http');
+  const start = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
+  return Buffer.from([start, ...headers.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n'), 'latin1');
+}
+
+/**
+ * The rows of all pages, or the pages, as one JSON array that is whole even when the run stops early; as rows for
+ * the printer where an option is about rows.
+ */
+async function* everyPage(
+  request: ApiRequest,
+  plan: RequestPlan,
+  { client }: Access,
+  options: ApiOptions,
+  progress: CallProgress,
+  deps: Deps,
+): AsyncGenerator<Item, void, void> {
+  const { readPage, jsonOf } = await import('../api/page.ts');
+  const what = `GET ${plan.path}`;
+  const given = (request.query ?? []).filter(([name]) => name !== 'cursor' && name !== 'limit');
+  const asked = request.query?.find(([name]) => name === 'limit')?.[1];
+  const documents: string[] = [];
+  const fetch = async ({ cursor }: { cursor: string | null }) => {
+    const query = [
+      ...given,
+      ['limit', asked ?? `${longestPage}`] as const,
+      ...(cursor === null ? [] : [['cursor', cursor] as const]),
+    ];
+    const { answer, failure } = await client.send({ ...request, query });
+    if (failure !== null) throw failure;
+    if (options.slurp) documents.push(jsonOf(answer, what).text);
+    return readPage(answer, what);
+  };
+  const start = request.query?.find(([name]) => name === 'cursor')?.[1] ?? null;
+  let isFirst = true;
+  let resumeAt = start;
+  let count = 0;
+  const isForPrinter = options.jq !== undefined || options.columns !== undefined || isRowFormat(options.output);
+  const chunk = (text: string): Item => ({
+    kind: 'bytes',
+    bytes: Buffer.from(options.silent || isForPrinter ? '' : text),
+  });
+  try {
+    for await (const { rows, nextCursor } of pages({ fetch, limit: null, cursor: start })) {
+      progress.add(rows.length);
+      const parts = options.slurp ? [new JsonText(documents.shift() ?? '')] : rows;
+      if (isForPrinter && !options.silent) yield { kind: 'rows', rows: parts };
+      else if (parts.length > 0) yield chunk((isFirst ? '[' : ',\n') + parts.map((part) => part.text).join(',\n'));
+      isFirst &&= parts.length === 0;
+      count += rows.length;
+      resumeAt = nextCursor;
+    }
+  } catch (error) {
+    if (!isFirst) yield chunk(']\n');
+    throw withResume(error, { cursor: resumeAt, count, option: '-f cursor=' }, deps);
+  }
+  yield chunk(isFirst ? '[]\n' : ']\n');
+}
+
+function isRowFormat(output: string | undefined): boolean {
+  return output === 'ndjson' || output === 'csv' || output === 'table';
+}
+
+const help = `
+The answer's bytes are printed as they came, an error's too; the exit status says how it went.
+Examples:
+  revento api '/events/{event}'
+  revento api '/events/{event}/participants' -f limit=10 --jq '.data[].id'
+  revento api '/events/{event}/participants' --paginate --jq length
+`;

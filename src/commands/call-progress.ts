@@ -1,0 +1,83 @@
+import type { WaitReason } from '../api/budget-state.ts';
+import type { Pause } from '../api/client.ts';
+import type { Deps } from '../deps.ts';
+import { formatDuration } from '../duration.ts';
+import type { Progress } from '../platform/ports.ts';
+
+/** Nothing is shown of what is over sooner. */
+const patienceMs = 400;
+const betweenUpdatesMs = 100;
+
+const why: Record<WaitReason, string> = {
+  in_flight: 'other requests of this login are under way',
+  minute: 'the limit of requests a minute is reached',
+  hour: 'the limit of requests an hour is used up',
+  told: 'the server asked to wait',
+};
+
+/**
+ * The progress line of a long call: rows so far, rows a second, and what it waits for. Only on a terminal; it leaves
+ * the line to the rows while they are printed on the same one.
+ */
+export class CallProgress {
+  readonly #deps: Deps;
+  readonly #startedMs: number;
+  #rows = 0;
+  #waiting = '';
+  #line: Progress | null = null;
+  #isOpening = false;
+  #lastMs = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#startedMs = deps.clock.monotonic();
+  }
+
+  /** To be told of every wait. */
+  readonly onPause = (pause: Pause): void => {
+    const left = formatDuration(Math.ceil(pause.ms / 1_000) * 1_000);
+    this.#waiting = pause.kind === 'retry' ? `trying again in ${left}` : `${why[pause.reason]}; going on in ${left}`;
+    this.#show(true);
+  };
+
+  /** Rows arrived. */
+  add(rows: number): void {
+    this.#rows += rows;
+    this.#waiting = '';
+    if (this.#deps.isStdoutTty) this.stop();
+    else this.#show(false);
+  }
+
+  /** Takes the line away. Idempotent. */
+  stop(): void {
+    this.#line?.stop();
+    this.#line = null;
+  }
+
+  #show(isUrgent: boolean): void {
+    const { terminal, clock } = this.#deps;
+    if (!terminal.isStderrTty) return;
+    const now = clock.monotonic();
+    const isEarly = now - this.#startedMs < patienceMs || now - this.#lastMs < betweenUpdatesMs;
+    if (isEarly && !isUrgent) return;
+    this.#lastMs = now;
+    const text = this.#text(now);
+    if (this.#line !== null) this.#line.update(text);
+    else if (!this.#isOpening) this.#open(text);
+  }
+
+  #open(text: string): void {
+    this.#isOpening = true;
+    void this.#deps.terminal.progress(text).then((line) => {
+      this.#isOpening = false;
+      this.#line = line;
+    });
+  }
+
+  #text(now: number): string {
+    const seconds = (now - this.#startedMs) / 1_000;
+    const rate = seconds >= 1 && this.#rows > 0 ? `, ${Math.round(this.#rows / seconds)} a second` : '';
+    const rows = this.#rows === 0 ? '' : `${this.#rows} rows${rate}`;
+    return [rows, this.#waiting].filter((part) => part !== '').join('; ') || 'waiting for the API';
+  }
+}

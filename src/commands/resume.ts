@@ -1,0 +1,33 @@
+import type { Deps } from '../deps.ts';
+import { hintOf, ReventoError } from '../errors.ts';
+import { plainLine } from '../remote-text.ts';
+
+/** How far a list came, for the command that goes on from there. */
+export interface Resume {
+  /** Null when there is nowhere to go on from. */
+  readonly cursor: string | null;
+  /** Rows that were printed whole. */
+  readonly count: number;
+  /** The option that takes the cursor; default `--cursor`. */
+  readonly option?: string;
+}
+
+/**
+ * A failure of a run that stopped early, its hint naming where to go on from: the one line that is sure to be read.
+ * An interrupt by a signal becomes a failure on the way.
+ */
+export function withResume(error: unknown, { cursor, count, option = '--cursor' }: Resume, deps: Deps): unknown {
+  const isInterrupt = !(error instanceof ReventoError) && deps.signal.aborted;
+  const failure = isInterrupt ? new ReventoError('interrupted', 'Interrupted.') : error;
+  if (!(failure instanceof ReventoError) || cursor === null) return failure;
+  const hint = hintOf(failure, { profile: deps.profile, eventId: deps.event ?? undefined });
+  const resume = `${count} rows were complete; go on with ${option}${option.endsWith('=') ? '' : ' '}${asWord(cursor)}`;
+  const facts = { ...failure.facts, hint: hint === undefined ? resume : `${hint}; ${resume}` };
+  return new ReventoError(failure.code, failure.message, facts, { cause: failure });
+}
+
+/** A cursor as a word of a command line. It is opaque, so it may hold anything. */
+export function asWord(cursor: string): string {
+  const line = plainLine(cursor, 2_000);
+  return /^[\w.~=+/:@%-]+$/.test(line) ? line : `'${line.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,56 @@
+import type { Clock, Exchange, HeaderList, HttpRequest, HttpResponse } from './ports.ts';
+
+/** Names of headers and query parameters whose values are secret. */
+const secretName = /token|secret|code|verifier|authorization|cookie|signature|password|passphrase|state|key$/i;
+
+export interface TraceOptions {
+  readonly clock: Clock;
+  /** Takes one or more lines, without a final newline. */
+  readonly write: (text: string) => void;
+  /** Show the headers too. */
+  readonly hasHeaders: boolean;
+}
+
+/**
+ * An Exchange that tells of each request once it has ended: `> GET https://host/path 200 12 ms REQUEST-ID`.
+ * Bodies are never shown, secret headers and query values neither; fragments and user names are not part of it.
+ */
+export function traced(exchange: Exchange, { clock, write, hasHeaders }: TraceOptions): Exchange {
+  return async (request) => {
+    const startedMs = clock.monotonic();
+    const tell = (end: string, answer?: HttpResponse) => {
+      const ms = Math.round(clock.monotonic() - startedMs);
+      const id = find(answer?.headers ?? [], 'x-revento-request-id') ?? find(request.headers, 'x-revento-request-id');
+      const line = `> ${request.method} ${maskUrl(request.url)} ${end} ${ms} ms${id === null ? '' : ` ${id}`}`;
+      write([line, ...(hasHeaders ? headerLines(request, answer) : [])].join('\n'));
+    };
+    try {
+      const answer = await exchange(request);
+      tell(`${answer.status}`, answer);
+      return answer;
+    } catch (error) {
+      tell(error instanceof Error ? error.message : 'failed');
+      throw error;
+    }
+  };
+}
+
+function headerLines(request: HttpRequest, answer: HttpResponse | undefined): string[] {
+  const lines = (mark: string, headers: HeaderList) =>
+    headers.map(([name, value]) => `  ${mark} ${name}: ${secretName.test(name) ? '[masked]' : value}`);
+  return [...lines('>', request.headers), ...lines('<', answer?.headers ?? [])];
+}
+
+/** A URL with the secret values of its query masked; nothing of it when it cannot be parsed. */
+export function maskUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null) return '[not a URL]';
+  const query = [...url.searchParams].map(
+    ([name, value]) => `${encodeURIComponent(name)}=${secretName.test(name) ? '[masked]' : encodeURIComponent(value)}`,
+  );
+  return `${url.origin}${url.pathname}${query.length > 0 ? `?${query.join('&')}` : ''}`;
+}
+
+function find(headers: HeaderList, name: string): string | null {
+  return headers.find(([key]) => key.toLowerCase() === name)?.[1] ?? null;
+}

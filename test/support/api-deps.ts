@@ -1,0 +1,190 @@
+import { privateLog } from '../../src/api/budget.ts';
+import type { AccessToken, Deps, Grant, Login, LoginKey, Sessions, TokenSource } from '../../src/deps.ts';
+import { ReventoError } from '../../src/errors.ts';
+import type { Item } from '../../src/output/item.ts';
+import type { Clock, Exchange, SharedLog } from '../../src/platform/ports.ts';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/app.ts';
+import { Redactor, Secret } from '../../src/secret.ts';
+import { inMemory } from './in-memory.ts';
+import { fakeClock, integrationOf } from './sandbox-client.ts';
+
+export const apiBase = 'http://127.0.0.1:4010/api/v1';
+
+/** Everything an API command needs, on a sandbox in memory, with one login of each kind. */
+export interface ApiBench {
+  readonly sandbox: Sandbox;
+  readonly clock: ReturnType<typeof fakeClock>;
+  readonly logins: Login[];
+  readonly notices: string[];
+  /** `METHOD path?query` of each API request that was sent. */
+  readonly requests: string[];
+  readonly abort: AbortController;
+  readonly deps: Deps;
+  /** Ends an access token before its time, as the server sees it. */
+  expire(): void;
+}
+
+export interface ApiBenchOptions {
+  readonly sandbox?: Partial<SandboxOptions>;
+  readonly exchange?: (inner: Exchange) => Exchange;
+  readonly log?: SharedLog;
+  readonly event?: string | null;
+  readonly kinds?: readonly ('installation' | 'user')[];
+  readonly scope?: string;
+}
+
+/** Builds a bench; the sandbox allows everything that is asked for. */
+export async function apiBench(options: ApiBenchOptions = {}): Promise<ApiBench> {
+  const clock = fakeClock();
+  const sandbox = createSandbox({ clock, hasAutoConsent: true, ...options.sandbox });
+  const integration = integrationOf(sandbox);
+  const logins: Login[] = [];
+  const sources = new Map<string, TokenSource>();
+  for (const kind of options.kinds ?? (['installation', 'user'] as const)) {
+    const answer = kind === 'user' ? await integration.loginAsUser() : await integration.login(scopes(options.scope));
+    const login = loginOf(answer, kind, clock);
+    logins.push(login);
+    sources.set(kind, sourceOf(answer, login, integration.refresh, logins));
+  }
+  const requests: string[] = [];
+  const notices: string[] = [];
+  const abort = new AbortController();
+  const inner: Exchange = async (request) => {
+    requests.push(`${request.method} ${request.url.slice(apiBase.length)}`);
+    return inMemory(sandbox.exchange)(request);
+  };
+  const exchange = options.exchange?.(inner) ?? inner;
+  const never = (): never => {
+    throw new Error('an API command has no business here');
+  };
+  const log = options.log ?? privateLog();
+  const deps: Deps = {
+    profile: 'default',
+    event: options.event ?? null,
+    settings: {
+      get: never,
+      require: (name) => (name === 'api_base' ? apiBase : never()),
+      configDir: '/nowhere',
+      dataDir: '/nowhere',
+    },
+    format: 'table',
+    isVerbose: false,
+    childEnv: {},
+    program: ['node', 'revento'],
+    clock,
+    signal: abort.signal,
+    terminal: {
+      isInteractive: false,
+      isStderrTty: false,
+      isStdinTty: false,
+      style: plainStyle,
+      notice: (text) => notices.push(text),
+      progress: async () => ({ update: () => undefined, stop: () => undefined }),
+      ask: never,
+      readStdin: async () => Buffer.from('{"from":"stdin"}'),
+    },
+    isStdoutTty: false,
+    redactor: new Redactor(),
+    http: async () => exchange,
+    serve: never,
+    forwarder: never,
+    openBrowser: never,
+    environmentToken: null,
+    sessions: async () => sessionsOf(logins, sources),
+    secrets: never,
+    settingsFile: never,
+    sharedLog: async () => log,
+    inspectStore: never,
+    keyStore: never,
+    spawn: never,
+  };
+  return { sandbox, clock, logins, notices, requests, abort, deps, expire: () => clock.advance(3_600_001) };
+}
+
+const same = (text: string) => text;
+export const plainStyle = {
+  isColor: false,
+  width: Number.POSITIVE_INFINITY,
+  bold: same,
+  dim: same,
+  red: same,
+  green: same,
+  yellow: same,
+  blue: same,
+  cyan: same,
+};
+
+/** All items of a command, and the failure it ended with. */
+export async function collect(
+  items: AsyncGenerator<Item, number | undefined, void>,
+): Promise<{ items: Item[]; failure: ReventoError | null }> {
+  const found: Item[] = [];
+  try {
+    for await (const item of items) found.push(item);
+    return { items: found, failure: null };
+  } catch (error) {
+    if (error instanceof ReventoError) return { items: found, failure: error };
+    throw error;
+  }
+}
+
+function scopes(scope: string | undefined): { scope?: string } {
+  return scope === undefined ? {} : { scope };
+}
+
+function loginOf(answer: Record<string, unknown>, kind: LoginKey['kind'], clock: Clock): Login {
+  return {
+    kind,
+    eventId: String(answer['event_id']),
+    organizationId: String(answer['organization_id']),
+    userId: null,
+    scope: String(answer['scope']).split(' '),
+    accessExpiresAt: clock.now() + 3_600_000,
+    refreshExpiresAt: null,
+    obtainedAt: clock.now(),
+    state: 'active',
+    reason: null,
+  };
+}
+
+/** Tokens that are taken to be good until the server says otherwise, so that its saying so is met. */
+function sourceOf(
+  answer: Record<string, unknown>,
+  login: Login,
+  refresh: (token: string) => Promise<{ body: Uint8Array }>,
+  logins: Login[],
+): TokenSource {
+  let access: AccessToken = { token: new Secret(String(answer['access_token'])), expiresAt: null, key: login };
+  let refreshToken = String(answer['refresh_token']);
+  return {
+    current: async () => access,
+    async renew() {
+      const renewed = JSON.parse(Buffer.from((await refresh(refreshToken)).body).toString('utf8'));
+      refreshToken = renewed.refresh_token;
+      access = { ...access, token: new Secret(renewed.access_token) };
+      return access;
+    },
+    async markRevoked() {
+      const index = logins.indexOf(login);
+      if (index >= 0) logins[index] = { ...login, state: 'revoked', reason: 'the server said so' };
+    },
+  };
+}
+
+function sessionsOf(logins: readonly Login[], sources: ReadonlyMap<string, TokenSource>): Sessions {
+  const never = async (): Promise<never> => {
+    throw new Error('an API command has no business here');
+  };
+  return {
+    list: async () => logins,
+    source: async ({ kind }) => {
+      const source = sources.get(kind ?? 'installation');
+      if (source === undefined) throw new ReventoError('not_logged_in', 'There is no login.');
+      return source;
+    },
+    save: never as (grant: Grant) => Promise<Login>,
+    forget: never,
+    refresh: never,
+    protection: never,
+  };
+}
