@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { configGet } from '../../src/commands/config-get.ts';
+import { configList } from '../../src/commands/config-list.ts';
+import { configPath } from '../../src/commands/config-path.ts';
+import { configSet } from '../../src/commands/config-set.ts';
+import { configUnset } from '../../src/commands/config-unset.ts';
+import { hintOf } from '../../src/errors.ts';
+import { Secret } from '../../src/secret.ts';
+import { memory, run, type World } from '../support/command-deps.ts';
+
+const secret = randomBytes(16).toString('hex');
+
+async function set(world: World, name: string, value?: string) {
+  const fake = memory(world);
+  const outcome = await run(configSet, value === undefined ? { name } : { name, value }, fake);
+  return {
+    ...outcome,
+    fake,
+    all: JSON.stringify([outcome, outcome.failure?.message, outcome.failure?.facts, fake.notices]),
+  };
+}
+
+describe('config set', () => {
+  it('writes a setting of the selected profile', async () => {
+    const { fake, text } = await set({ profile: 'prod' }, 'client_id', 'app_1');
+    expect(fake.profiles).toEqual({ prod: { client_id: 'app_1' } });
+    expect(text).toBe('✓ client_id of profile "prod" is app_1.');
+  });
+
+  it('checks the value first', async () => {
+    const { fake, failure } = await set({}, 'api_base', 'http://api.example.com');
+    expect(failure?.message).toContain('api_base must be an https URL');
+    expect(fake.profiles).toEqual({});
+  });
+
+  it('keeps a base without its trailing slash', async () => {
+    expect((await set({}, 'api_base', 'https://api.example.com/v1/')).fake.profiles).toEqual({
+      default: { api_base: 'https://api.example.com/v1' },
+    });
+  });
+
+  it.each([
+    ['no value', undefined, 'What should client_id be?', 'run: revento config set client_id VALUE'],
+    ['an empty value', '', 'The value of client_id is empty.', 'to remove it, run: revento config unset client_id'],
+  ])('refuses %s', async (_, value, message, hint) => {
+    const { failure } = await set({}, 'client_id', value);
+    expect([failure?.code, failure?.message, failure?.facts.hint]).toEqual(['usage', message, hint]);
+  });
+
+  it('says when a variable goes before what was set', async () => {
+    const world = { environment: { client_id: 'x' }, variables: { REVENTO_CLIENT_ID: 'x' } };
+    expect((await set(world, 'client_id', 'app_1')).fake.notices).toEqual([
+      'note: REVENTO_CLIENT_ID is set and goes before it',
+    ]);
+  });
+
+  it.each([
+    ['client-id', 'did you mean client_id?'],
+    ['REVENTO_CLIENT_ID', 'did you mean client_id?'],
+    ['clinet_id', 'did you mean client_id?'],
+    ['webhook_secert', 'did you mean webhook_secret?'],
+  ])('suggests the name that was meant by %s', async (name, hint) => {
+    expect((await set({}, name, 'x')).failure?.facts.hint).toBe(hint);
+  });
+
+  it('lists the names when none is near', async () => {
+    expect((await set({}, 'colour', 'x')).failure?.facts.hint).toContain('settings are auth_base, api_base');
+  });
+});
+
+describe('config set of a secret', () => {
+  it.each(['client_secret', 'webhook_secret', 'webhook_secret_previous'] as const)(
+    'reads %s from standard input, seals it and shows it masked',
+    async (name) => {
+      const { fake, text, all } = await set({ stdin: `${secret}\n` }, name);
+      expect(fake.secrets).toEqual({ default: { [name]: secret } });
+      expect(fake.profiles).toEqual({});
+      expect(text).toBe(`✓ ${name} of profile "default" is ${new Secret(secret)}.`);
+      expect(all).not.toContain(secret);
+    },
+  );
+
+  it('asks for it unseen on a terminal', async () => {
+    const { fake } = await set({ answers: [secret] }, 'client_secret');
+    expect(fake.questions).toEqual([{ text: 'client_secret: ', isHidden: true }]);
+    expect(fake.secrets).toEqual({ default: { client_secret: secret } });
+  });
+
+  it('names standard input and the variable when nothing may be asked', async () => {
+    const { failure } = await set({}, 'client_secret');
+    expect(failure?.code).toBe('usage');
+    expect(failure?.facts.hint).toBe('run: revento config set client_secret < FILE, or set REVENTO_CLIENT_SECRET');
+  });
+
+  it('refuses it as an argument and does not repeat it', async () => {
+    const { failure, fake, all } = await set({}, 'client_secret', secret);
+    expect(failure?.code).toBe('usage');
+    expect(failure?.facts.hint).toContain('run: revento config set client_secret < FILE');
+    expect(all).not.toContain(secret);
+    expect(fake.secrets).toEqual({});
+  });
+
+  it.each(['client_secret', 'clientsecret', 'cleint_secret'])(
+    'does not repeat it when written %s=VALUE',
+    async (name) => {
+      const { failure, all } = await set({ stdin: '' }, `${name}=${secret}`);
+      expect(failure?.code).toBe('usage');
+      expect(all).not.toContain(secret);
+    },
+  );
+
+  it('takes "-" for standard input', async () => {
+    expect((await set({ stdin: secret }, 'webhook_secret', '-')).fake.secrets).toEqual({
+      default: { webhook_secret: secret },
+    });
+  });
+
+  it.each([
+    ['nothing', '', 'There was no webhook_secret on standard input.'],
+    ['only a line end', '\n', 'There was no webhook_secret on standard input.'],
+    ['several lines', `${secret}\nmore\n`, 'What came as webhook_secret is not one line of text.'],
+  ])('refuses %s', async (_, stdin, message) => {
+    const { failure, fake } = await set({ stdin }, 'webhook_secret');
+    expect(failure?.message).toBe(message);
+    expect(fake.secrets).toEqual({});
+  });
+
+  it('keeps spaces at either end, which may belong to it', async () => {
+    expect((await set({ stdin: ` ${secret} \r\n` }, 'webhook_secret')).fake.secrets).toEqual({
+      default: { webhook_secret: ` ${secret} ` },
+    });
+  });
+
+  it('says when the variable goes before it', async () => {
+    const { fake } = await set({ stdin: secret, environmentSecrets: { client_secret: 'other' } }, 'client_secret');
+    expect(fake.notices).toEqual(['note: REVENTO_CLIENT_SECRET is set and goes before it']);
+  });
+});
+
+describe('config get', () => {
+  const get = (world: World, name: string) => run(configGet, { name }, memory(world));
+
+  it('prints the value and nothing else', async () => {
+    expect((await get({ profiles: { default: { client_id: 'app_1' } } }, 'client_id')).text).toBe('app_1');
+  });
+
+  it('prints the value in force', async () => {
+    const world = { profiles: { default: { client_id: 'app_1' } }, environment: { client_id: 'app_2' } };
+    expect((await get(world, 'client_id')).data).toEqual([
+      { name: 'client_id', value: 'app_2', source: 'environment' },
+    ]);
+  });
+
+  it('masks a secret', async () => {
+    const { text } = await get({ secrets: { default: { client_secret: secret } } }, 'client_secret');
+    expect(text).toBe(`${new Secret(secret)}`);
+  });
+
+  it.each([
+    ['client_id', 'or run: revento config set client_id VALUE'],
+    ['client_secret', 'run: revento config set client_secret < FILE, or set REVENTO_CLIENT_SECRET'],
+  ])('fails for %s when it is not set, and says how to set it', async (name, hint) => {
+    const { failure } = await get({}, name);
+    expect(failure?.code).toBe('setting_missing');
+    expect(failure && hintOf(failure, { profile: 'default' })).toContain(hint);
+  });
+});
+
+describe('config list', () => {
+  it('shows every setting with its source, and secrets masked', async () => {
+    const world: World = {
+      profiles: { default: { client_id: 'app_1' } },
+      environment: { scope: 'event.read' },
+      secrets: { default: { client_secret: secret } },
+      environmentSecrets: { webhook_secret: `${secret}-2` },
+    };
+    const { data } = await run(configList, {}, memory(world));
+    expect(data).toEqual([
+      { name: 'auth_base', value: 'https://auth.revento.example', source: 'default' },
+      { name: 'api_base', value: 'https://api.revento.example/api/v1', source: 'default' },
+      { name: 'client_id', value: 'app_1', source: 'profile' },
+      { name: 'redirect_uri', value: 'http://localhost:3000/callback', source: 'default' },
+      { name: 'scope', value: 'event.read', source: 'environment' },
+      { name: 'default_event', value: null, source: null },
+      { name: 'output', value: 'table', source: 'default' },
+      { name: 'key_store', value: 'keyfile', source: 'default' },
+      { name: 'client_secret', value: `${new Secret(secret)}`, source: 'profile' },
+      { name: 'webhook_secret', value: `${new Secret(`${secret}-2`)}`, source: 'environment' },
+      { name: 'webhook_secret_previous', value: null, source: null },
+    ]);
+  });
+});
+
+describe('config unset', () => {
+  it('removes a setting and names the default that is back in force', async () => {
+    const fake = memory({ profiles: { default: { output: 'json', client_id: 'app_1' } } });
+    const { text } = await run(configUnset, { name: 'output' }, fake);
+    expect(fake.profiles).toEqual({ default: { client_id: 'app_1' } });
+    expect(text).toBe('✓ output of profile "default" is unset; the default is table.');
+  });
+
+  it('removes a secret', async () => {
+    const fake = memory({ secrets: { default: { client_secret: secret, webhook_secret: secret } } });
+    await run(configUnset, { name: 'client_secret' }, fake);
+    expect(fake.secrets).toEqual({ default: { webhook_secret: secret } });
+  });
+
+  it('is no error when there is nothing to remove', async () => {
+    expect((await run(configUnset, { name: 'client_id' }, memory())).failure).toBeNull();
+  });
+});
+
+describe('config path', () => {
+  it('prints the path of the file', async () => {
+    const { text, data } = await run(configPath, {}, memory());
+    expect(text).toBe('/config/config.json');
+    expect(data).toEqual([{ path: '/config/config.json', config_dir: '/config', data_dir: '/data' }]);
+  });
+});
