@@ -155,3 +155,93 @@ export interface Terminal {
  * @returns `null` when it was started, else why not. Never rejects.
  */
 export type OpenBrowser = (url: string) => Promise<string | null>;
+
+/** Where the key of a sealed file is kept. */
+export type KeySource = 'keyfile' | 'keyring' | 'passphrase';
+
+/** What a sealed login is tied to besides its name: readable without the key, proven with it. Empty for secrets. */
+export interface Binding {
+  readonly authBase: string;
+  readonly clientId: string;
+}
+
+/** The content of a sealed file. */
+export interface SealedRecord {
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly binding: Binding;
+  /** Grows with every write, so the newest of several copies is known. */
+  readonly generation: number;
+  readonly source: KeySource;
+  /** First 16 hex digits of the key's SHA-256. */
+  readonly keyId: string;
+}
+
+/** A lock that is ours until it is released. */
+export interface HeldLock {
+  /** Whether nobody took it from us meanwhile; false is only possible across machines, after a long pause. */
+  isHeld(): boolean;
+  /** Idempotent; removes the lock file only while it is still ours. */
+  release(): void;
+}
+
+/** How a write ended that must not lose its content: in place, in a copy that the next read finds, or nowhere. */
+export type Commit =
+  | { readonly outcome: 'saved'; readonly record: SealedRecord }
+  | { readonly outcome: 'rescued'; readonly record: SealedRecord; readonly path: string; readonly reason: string }
+  | { readonly outcome: 'lost'; readonly reason: string };
+
+/**
+ * One sealed file with its pre-allocated successor and rescue copies. Everything after `lock` needs the lock held.
+ *
+ * @throws ReventoError `store_corrupt` (damaged; the file is kept), `store_key` (its key is not to be had here),
+ *   `disk_full`, `file`
+ */
+export interface SealedFile {
+  readonly path: string;
+  /** The newest copy that is whole, or null when the file is not there. Takes no lock, writes nothing. */
+  read(): Promise<SealedRecord | null>;
+  /** @throws ReventoError `lock_timeout`, naming the holder */
+  lock(options?: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number }): Promise<HeldLock>;
+  /** Like `read`, after putting a newer copy in its place and removing all others. */
+  settle(): Promise<SealedRecord | null>;
+  /** What the file itself holds at this moment, without waiting for anything; null when that can't be told. */
+  peek(): SealedRecord | null;
+  /** Takes the disk space the next `commit` needs, so that running out of it is known beforehand. */
+  reserve(): void;
+  /** Gives reserved space back that no commit has used. */
+  unreserve(): void;
+  /** Replaces the content under the next generation, with the key it has. */
+  rewrite(from: SealedRecord, content: SealedRecord['content']): SealedRecord;
+  /** The same into the reserved space, falling back to rescue copies. Synchronous: nothing can come in between. Never throws. */
+  commit(from: SealedRecord, content: SealedRecord['content']): Commit;
+  /** Writes a first or a replacing record with the key new records get. */
+  create(binding: Binding, content: SealedRecord['content']): Promise<SealedRecord>;
+  /** Removes the file and every copy; needs no key. False when there was none. */
+  remove(): boolean;
+}
+
+/** The sealed files of one configuration directory. */
+export interface Vault {
+  /** Directory of the sealed files. */
+  readonly directory: string;
+  /** Names of a profile's sealed files, sorted. */
+  names(profile: string): readonly string[];
+  /** @param remedy  the hint under a failure that only replacing the file mends */
+  file(profile: string, name: string, remedy: string): SealedFile;
+  /** How the named sealed files are protected, the weakest first found; for none, how a new one would be. */
+  protection(profile: string): KeySource;
+}
+
+/**
+ * Short lines that the processes of one user share: appended by any of them, seen by all in one and the same order.
+ * It forgets lines after an hour or two.
+ */
+export interface SharedLog {
+  /**
+   * Appends a line when one is given, then gives back every line not seen before; that one included, after all that
+   * were appended before it.
+   *
+   * Synchronous, a few dozen bytes a call. Never throws: where nothing can be shared it gives back the own lines.
+   */
+  exchange(line: string | null): readonly string[];
+}
