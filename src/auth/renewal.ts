@@ -1,0 +1,165 @@
+import type { AccessToken, LoginKey } from '../deps.ts';
+import { type FailureCode, ReventoError } from '../errors.ts';
+import type { SealedFile, SealedRecord } from '../platform/ports.ts';
+import { fingerprint, type Secret } from '../secret.ts';
+import { checkBinding } from './binding.ts';
+import { isAlive, isEnough, type Need } from './freshness.ts';
+import { type ActiveLogin, type StoredLogin, toStoredLogin } from './login-record.ts';
+import { reauthRequired, spendRefreshToken } from './refresh.ts';
+import type { SessionOptions } from './session.ts';
+
+/** After these a token that is still alive serves: the failure concerns the next one. */
+const passing: ReadonlySet<FailureCode> = new Set([
+  'lock_timeout',
+  'disk_full',
+  'file',
+  'network',
+  'tls',
+  'host_placeholder',
+  'server_error',
+  'rate_limited',
+  'refresh_ambiguous',
+  'bad_answer',
+]);
+
+/** How often to look again when the lock or the login went away under our hands. */
+const maxRounds = 5;
+
+/** Hands out access tokens of one login, and sees to it that at most one refresh of it is under way anywhere. */
+export class Renewal {
+  readonly #key: LoginKey;
+  readonly #file: SealedFile;
+  readonly #options: SessionOptions;
+  #underWay: Promise<ActiveLogin> | null = null;
+
+  constructor(key: LoginKey, file: SealedFile, options: SessionOptions) {
+    this.#key = key;
+    this.#file = file;
+    this.#options = options;
+  }
+
+  /**
+   * An access token that fits the need. Without a lock and without a write as long as the stored one does.
+   *
+   * @throws ReventoError `not_logged_in`, `reauth_required`, `login_mismatch`, the failures of the store, of the
+   *   lock and of the refresh
+   */
+  async token(need: Need): Promise<AccessToken> {
+    const { clock } = this.#options;
+    const arrivedAtMs = clock.now();
+    const seen = this.#active(await this.#file.read());
+    if (isEnough(seen, need, arrivedAtMs)) return this.#handOut(seen);
+    try {
+      return this.#handOut(await this.#renewed(seen, need, arrivedAtMs));
+    } catch (error) {
+      const isPassing = error instanceof ReventoError && passing.has(error.code);
+      const isPromised = need.isForced || need.minTtlMs !== null;
+      if (isPassing && !isPromised && isAlive(seen, need, clock.now())) return this.#handOut(seen);
+      throw error;
+    }
+  }
+
+  /** Joins the refresh that is under way in this process, or begins one. */
+  async #renewed(seen: ActiveLogin, need: Need, arrivedAtMs: number): Promise<ActiveLogin> {
+    const joined = this.#underWay;
+    if (joined !== null) {
+      const login = await joined;
+      if (isNewer(login, seen) && isAlive(login, need, this.#options.clock.now())) return login;
+    }
+    this.#underWay ??= this.#renew(seen, need, arrivedAtMs).finally(() => {
+      this.#underWay = null;
+    });
+    return this.#underWay;
+  }
+
+  async #renew(seen: ActiveLogin, need: Need, arrivedAtMs: number): Promise<ActiveLogin> {
+    for (let round = 1; round <= maxRounds; round++) {
+      const login = await this.#tryRenew(seen, need, arrivedAtMs);
+      if (login !== 'superseded') return login;
+    }
+    throw new ReventoError(
+      'lock_timeout',
+      `The login for event ${this.#key.eventId} keeps changing under another revento.`,
+    );
+  }
+
+  async #tryRenew(seen: ActiveLogin, need: Need, arrivedAtMs: number): Promise<ActiveLogin | 'superseded'> {
+    const { clock, redactor, notice, signal, exchange, clientSecret, uninterrupted, fault = () => {} } = this.#options;
+    const lock = await this.#file.lock({ signal });
+    try {
+      const record = await this.#file.settle();
+      const login = this.#active(record);
+      const nowMs = clock.now();
+      // What others refreshed while we waited is as fresh as it gets, however long it lasts.
+      if (isNewer(login, seen) && isAlive(login, need, nowMs)) return login;
+      if (isEnough(login, need, nowMs)) return login;
+      if (login.failed !== null && login.failed.at >= arrivedAtMs && login.failed.at <= nowMs) {
+        throw new ReventoError(login.failed.code, login.failed.message, login.failed.facts);
+      }
+      const ready = this.#spendable(login, need, nowMs);
+      const spender = {
+        exchange: await exchange(),
+        clientSecret: await clientSecret(),
+        clock,
+        redactor,
+        notice,
+        fault,
+      };
+      this.#file.reserve();
+      return await uninterrupted(async () => {
+        try {
+          return await spendRefreshToken(this.#file, lock, record as SealedRecord, ready, spender);
+        } finally {
+          if (lock.isHeld()) this.#file.unreserve();
+          lock.release();
+          fault('released');
+        }
+      });
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** The login, if its refresh token may be sent now. */
+  #spendable(login: ActiveLogin, need: Need, nowMs: number): ActiveLogin & { readonly refreshToken: Secret } {
+    const { refreshToken, pending } = login;
+    const { eventId } = this.#key;
+    if (refreshToken === null) {
+      throw new ReventoError(
+        'reauth_required',
+        `The access token for event ${eventId} has expired, and it came without a refresh token.`,
+        {
+          eventId,
+        },
+      );
+    }
+    const mayBeSpent = pending !== null && pending.refreshToken === fingerprint(refreshToken.reveal());
+    if (mayBeSpent && isAlive(login, need, nowMs)) {
+      // Sent again, a spent token ends the whole login, and with it the access token that still works.
+      const until = login.accessExpiresAt === null ? '' : ` before ${new Date(login.accessExpiresAt).toISOString()}`;
+      const message = `An earlier refresh for event ${eventId} had no answer; it is not sent again${until}, while the present token lasts.`;
+      throw new ReventoError('refresh_ambiguous', message, { eventId, requestId: pending.requestId });
+    }
+    return { ...login, refreshToken };
+  }
+
+  #active(record: SealedRecord | null): ActiveLogin {
+    const { redactor, settings, profile } = this.#options;
+    const { eventId } = this.#key;
+    if (record === null) {
+      throw new ReventoError('not_logged_in', `Profile "${profile}" has no login for event ${eventId}.`, { eventId });
+    }
+    checkBinding(record.binding, this.#key, settings);
+    const login: StoredLogin = toStoredLogin(record, this.#key, redactor);
+    if (login.state === 'reauth') throw reauthRequired(login);
+    return login;
+  }
+
+  #handOut(login: ActiveLogin): AccessToken {
+    return { token: login.accessToken, expiresAt: login.accessExpiresAt, key: this.#key };
+  }
+}
+
+function isNewer(login: ActiveLogin, seen: ActiveLogin): boolean {
+  return login.accessToken.reveal() !== seen.accessToken.reveal();
+}

@@ -1,0 +1,160 @@
+import type { AccessToken, Grant, Login, LoginKey, Sessions, Settings, TokenSource } from '../deps.ts';
+import { ReventoError } from '../errors.ts';
+import { requireFileName } from '../names.ts';
+import type { Binding, Clock, Exchange, SealedFile, Vault } from '../platform/ports.ts';
+import { fingerprint, type Redactor, type Secret } from '../secret.ts';
+import { ended, fileNameOf, fromGrant, keyOfFileName, toContent, toLogin, toStoredLogin } from './login-record.ts';
+import { Renewal } from './renewal.ts';
+import { selectLogin } from './select.ts';
+
+export interface SessionOptions {
+  readonly profile: string;
+  /** The selected event, for `source` when it is told none. */
+  readonly event: string | null;
+  readonly settings: Pick<Settings, 'get' | 'require'>;
+  readonly vault: Vault;
+  /** Called when a refresh token is about to be sent, and never before. */
+  readonly exchange: () => Promise<Exchange>;
+  readonly clientSecret: () => Promise<Secret | null>;
+  /** REVENTO_ACCESS_TOKEN, or null: then it is the token, and the store is left alone. */
+  readonly accessToken: Secret | null;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  /** Ends the wait for a lock. */
+  readonly signal?: AbortSignal;
+  /** Runs work during which SIGINT, SIGTERM and SIGHUP are only remembered; they take effect when it is done. */
+  readonly uninterrupted: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly notice: (text: string) => void;
+  /** Only for tests that stop the program at a given moment. */
+  readonly fault?: (point: 'intent-written' | 'before-send' | 'answered' | 'released') => void;
+}
+
+/**
+ * The logins of a profile: stored sealed, refreshed by one process at a time, never lost to a crash.
+ *
+ * @example How `wire.ts` joins it:
+ * ```ts
+ * const locks = createLocks({ clock, fault });
+ * const vault = openVault({ configDir, dataDir, rescueDirs: [stateDir, tmpdir()], passphrase, preferred, keyring: async () => openKeyring(childEnv), locks, clock, notice });
+ * const secrets = createSecretStore({ profile, vault, environment, redactor, signal });
+ * const sessions = createSessions({
+ *   profile, event, settings, vault, clock, redactor, signal, notice, fault,
+ *   exchange: http,
+ *   clientSecret: async () => (await secrets.get('client_secret'))?.secret ?? null,
+ *   accessToken: environment.secrets.access_token ? redactor.add(environment.secrets.access_token) : null,
+ *   uninterrupted: interrupts.uninterrupted,
+ * });
+ * ```
+ */
+export function createSessions(options: SessionOptions): Sessions {
+  const { profile, event, settings, vault, accessToken, clock, redactor, signal, notice } = options;
+  const renewals = new Map<string, Renewal>();
+
+  const fileOf = (key: LoginKey): SealedFile => {
+    requireFileName('event', key.eventId);
+    const flags = `${profile === 'default' ? '' : ` -p ${profile}`} login${key.kind === 'user' ? ' --user' : ''}`;
+    return vault.file(profile, fileNameOf(key), `to replace it, run: revento${flags} --event ${key.eventId}`);
+  };
+
+  /** One for each login: it is what makes the calls of this process wait for one refresh. */
+  const renewalOf = (key: LoginKey): Renewal => {
+    const name = fileNameOf(key);
+    const known = renewals.get(name) ?? new Renewal(key, fileOf(key), options);
+    renewals.set(name, known);
+    return known;
+  };
+
+  const keys = (): LoginKey[] => vault.names(profile).flatMap((name) => keyOfFileName(name) ?? []);
+
+  const whileLocked = async <T>(key: LoginKey, work: (file: SealedFile) => Promise<T>): Promise<T> => {
+    const file = fileOf(key);
+    const lock = await file.lock({ signal });
+    try {
+      return await work(file);
+    } finally {
+      lock.release();
+    }
+  };
+
+  const sourceOf = (key: LoginKey): TokenSource => ({
+    current: (minTtlMs) => renewalOf(key).token({ minTtlMs: minTtlMs ?? null, rejected: null, isForced: false }),
+    renew: ({ token }) =>
+      renewalOf(key).token({ minTtlMs: null, rejected: fingerprint(token.reveal()), isForced: false }),
+    markRevoked: ({ token }) => endIfHolding(key, token),
+  });
+
+  const endIfHolding = async (key: LoginKey, token: Secret): Promise<void> => {
+    try {
+      await whileLocked(key, async (file) => {
+        const record = await file.settle();
+        if (record === null) return;
+        const login = toStoredLogin(record, key, redactor);
+        // Another process may have logged in again meanwhile; only the token that was refused ends a login.
+        if (login.state !== 'active' || login.accessToken.reveal() !== token.reveal()) return;
+        file.rewrite(record, toContent(ended(login, 'it was revoked in Revento')));
+      });
+    } catch (error) {
+      if (!(error instanceof ReventoError) || error.code === 'interrupted') throw error;
+      // What the caller has to report is the refusal; that it could not be written down comes second.
+      notice(`warning: the login for event ${key.eventId} was revoked, and that could not be stored: ${error.message}`);
+    }
+  };
+
+  return {
+    async list(): Promise<readonly Login[]> {
+      const logins: Login[] = [];
+      for (const key of keys()) {
+        const record = await fileOf(key).read();
+        if (record !== null) logins.push(toLogin(toStoredLogin(record, key, redactor), clock.now()));
+      }
+      return logins;
+    },
+
+    save(grant: Grant): Promise<Login> {
+      const binding: Binding = { authBase: settings.require('auth_base'), clientId: settings.require('client_id') };
+      return whileLocked(grant, async (file) => {
+        const login = fromGrant(grant, clock.now());
+        await file.create(binding, toContent(login));
+        return toLogin(login, clock.now());
+      });
+    },
+
+    async forget(key) {
+      if (!vault.names(profile).includes(fileNameOf(key))) return false;
+      return whileLocked(key, async (file) => file.remove());
+    },
+
+    async source({ kind, eventId = event }) {
+      if (accessToken !== null) return environmentSource(accessToken);
+      return sourceOf(selectLogin(keys(), { ...(kind && { kind }), eventId }, profile));
+    },
+
+    async refresh(key): Promise<AccessToken> {
+      if (accessToken !== null) {
+        throw new ReventoError('usage', 'REVENTO_ACCESS_TOKEN is set: it is used as it is and cannot be refreshed.', {
+          hint: 'unset REVENTO_ACCESS_TOKEN to use the stored login',
+        });
+      }
+      return renewalOf(key).token({ minTtlMs: null, rejected: null, isForced: true });
+    },
+
+    protection: async () => ({ path: vault.directory, protection: vault.protection(profile) }),
+  };
+}
+
+/** A ready token from the environment: nothing is known of it, nothing is stored, and a refusal is final. */
+function environmentSource(token: Secret): TokenSource {
+  const refuse = (code: 'token_expired' | 'token_revoked'): Promise<never> =>
+    Promise.reject(
+      new ReventoError(code, 'The token in REVENTO_ACCESS_TOKEN was refused.', {
+        status: 401,
+        apiCode: code,
+        hint: 'put a fresh token there, or unset REVENTO_ACCESS_TOKEN to use the stored login',
+      }),
+    );
+  return {
+    current: () => Promise.resolve({ token, expiresAt: null, key: null }),
+    renew: () => refuse('token_expired'),
+    markRevoked: () => refuse('token_revoked'),
+  };
+}

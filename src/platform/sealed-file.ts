@@ -1,0 +1,217 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ReventoError } from '../errors.ts';
+import {
+  createFile,
+  makePrivateDirectory,
+  overwriteFile,
+  renameDurably,
+  replaceFile,
+  storeFailure,
+  syncDirectory,
+  systemCode,
+} from './durable-file.ts';
+import { type Place, type StoreKey, seal } from './envelope.ts';
+import type { Fault } from './fault.ts';
+import type { KeySources, SealedBy } from './key-source.ts';
+import type { Locks } from './lock.ts';
+import type { Binding, Commit, SealedFile, SealedRecord } from './ports.ts';
+import { type CopyPaths, envelopeIn, openRecord, readCopy, readText, recordText } from './sealed-copies.ts';
+
+/** A new record may be longer than the one it follows by this much and still fit into the space reserved for it. */
+const reserveBytes = 4096;
+
+export interface SealedFileOptions {
+  readonly place: Place;
+  readonly paths: CopyPaths;
+  readonly lockPath: string;
+  /** The hint under a failure that only replacing the file mends. */
+  readonly remedy: string;
+  readonly keys: KeySources;
+  readonly locks: Locks;
+  readonly sealedFiles: () => readonly SealedBy[];
+  /** Called with the lock held: a good moment to remove what earlier crashes left. */
+  readonly sweep: () => void;
+  readonly now: () => number;
+  readonly notice: (text: string) => void;
+  readonly fault: Fault;
+}
+
+/** One sealed file; what its methods promise stands at the port. */
+export function openSealedFile(options: SealedFileOptions): SealedFile & {
+  /** Seals the record again with the key of another source. Needs the lock. */
+  reseal(from: SealedRecord, key: StoreKey): SealedRecord;
+} {
+  const { place, paths, lockPath, remedy, keys, locks, sealedFiles, sweep, now, notice, fault } = options;
+  const { file, next, rescues } = paths;
+  const loosened = (path: string): void => notice(`warning: ${path} was open to other users; that has been put right`);
+
+  const damaged = (): ReventoError =>
+    new ReventoError('store_corrupt', `${file} is damaged, or was put there from elsewhere; it was left as it is.`, {
+      hint: remedy,
+    });
+
+  /** The file's own record; null when it is damaged. */
+  const openText = async (text: string | null): Promise<SealedRecord | null> => {
+    const envelope = envelopeIn(text);
+    return envelope && openRecord(envelope, await keys.find(envelope.key), place);
+  };
+
+  /** Copies whose key is known by now: they have the file's key, or they are not its copies. */
+  const openCopy = (path: string): SealedRecord | null => {
+    const envelope = envelopeIn(readCopy(path));
+    const key = envelope && keys.loaded(envelope.key.id);
+    return envelope && key ? openRecord(envelope, key, place) : null;
+  };
+
+  const newest = async (): Promise<{ record: SealedRecord; isCopy: boolean } | null> => {
+    const text = readText(file, loosened);
+    if (text === null) return null;
+    let best = await openText(text);
+    let isCopy = false;
+    for (const path of [next, ...rescues]) {
+      const copy = openCopy(path);
+      if (copy !== null && copy.generation > (best?.generation ?? -1)) [best, isCopy] = [copy, true];
+    }
+    if (best === null) throw damaged();
+    return { record: best, isCopy };
+  };
+
+  const keyOf = (record: SealedRecord): StoreKey => {
+    const key = keys.loaded(record.keyId);
+    if (key === null) throw new ReventoError('internal', 'a record was written before it was read');
+    return key;
+  };
+
+  const sealed = (key: StoreKey, binding: Binding, content: SealedRecord['content'], generation: number) => ({
+    record: { content, binding, generation, source: key.source, keyId: key.id } satisfies SealedRecord,
+    bytes: Buffer.from(seal(key, place, binding, recordText(content, generation)), 'utf8'),
+  });
+
+  const replace = (
+    key: StoreKey,
+    binding: Binding,
+    content: SealedRecord['content'],
+    generation: number,
+  ): SealedRecord => {
+    const { record, bytes } = sealed(key, binding, content, generation);
+    try {
+      replaceFile(file, bytes, () => fault('intent-before-rename'));
+    } catch (error) {
+      throw storeFailure('write', file, error);
+    }
+    return record;
+  };
+
+  const removeCopies = (): void => {
+    for (const path of [next, ...rescues]) rmSync(path, { force: true });
+  };
+
+  /** The answer is here and must not get lost for want of a place: anything durable will do. */
+  const rescue = (bytes: Uint8Array): string | null => {
+    for (const path of rescues) {
+      try {
+        fault('rescue-before-write');
+        if (path !== rescues[0]) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        rmSync(path, { force: true });
+        createFile(path, bytes);
+        syncDirectory(dirname(path));
+        return path;
+      } catch {
+        // The next place may do; that all of them failed is reported by the caller.
+      }
+    }
+    return null;
+  };
+
+  return {
+    path: file,
+    read: async () => (await newest())?.record ?? null,
+
+    async lock(lockOptions) {
+      try {
+        if (makePrivateDirectory(dirname(file))) loosened(dirname(file));
+      } catch (error) {
+        throw storeFailure('make the directory of', file, error);
+      }
+      const held = await locks.acquire(lockPath, lockOptions);
+      sweep();
+      return held;
+    },
+
+    async settle() {
+      const found = await newest();
+      let record = found?.record ?? null;
+      if (record !== null && found?.isCopy) {
+        record = replace(keyOf(record), record.binding, record.content, record.generation);
+      }
+      removeCopies();
+      return record;
+    },
+
+    peek() {
+      const envelope = envelopeIn(readText(file, loosened));
+      const key = envelope && keys.loaded(envelope.key.id);
+      return envelope && key ? openRecord(envelope, key, place) : null;
+    },
+
+    reserve() {
+      rmSync(next, { force: true });
+      try {
+        const size = (readText(file, loosened)?.length ?? 0) + reserveBytes;
+        // Random: a file system that compresses would give zeros no space at all.
+        createFile(next, randomBytes(size));
+      } catch (error) {
+        throw storeFailure('reserve space for', file, error);
+      }
+      fault('reserved');
+    },
+
+    unreserve() {
+      // Once written it is a copy like any other, perhaps the only one.
+      if (envelopeIn(readCopy(next)) === null) rmSync(next, { force: true });
+    },
+
+    rewrite: (from, content) => replace(keyOf(from), from.binding, content, from.generation + 1),
+
+    commit(from, content): Commit {
+      const { record, bytes } = sealed(keyOf(from), from.binding, content, from.generation + 1);
+      try {
+        fault('commit-before-write');
+        overwriteFile(next, bytes);
+        fault('commit-before-rename');
+        renameDurably(next, file);
+        fault('commit-renamed');
+        return { outcome: 'saved', record };
+      } catch (error) {
+        const reason = systemCode(error) || 'unknown error';
+        const path = rescue(bytes);
+        return path === null ? { outcome: 'lost', reason } : { outcome: 'rescued', record, path, reason };
+      }
+    },
+
+    async create(binding, content) {
+      const others = sealedFiles();
+      const key = await keys.forNew(keys.choice(), others);
+      // A damaged one is what a new login is there to replace.
+      const present = await newest().catch(() => null);
+      // What cannot be read may have any generation; the time in milliseconds is above all that are counted up.
+      const unread = present === null && others.some(({ path }) => path === file);
+      const record = replace(key, binding, content, Math.max(present?.record.generation ?? 0, unread ? now() : 0) + 1);
+      removeCopies();
+      return record;
+    },
+
+    reseal: (from, key) => replace(key, from.binding, from.content, from.generation + 1),
+
+    remove() {
+      // Copies first: were the file gone first, a crash in between would leave one that says it is still logged in.
+      const hadFile = existsSync(file);
+      removeCopies();
+      rmSync(file, { force: true });
+      if (hadFile) syncDirectory(dirname(file));
+      return hadFile;
+    },
+  };
+}

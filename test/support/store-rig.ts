@@ -1,0 +1,121 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSessions, type SessionOptions } from '../../src/auth/session.ts';
+import type { Grant, Sessions } from '../../src/deps.ts';
+import { createLocks } from '../../src/platform/lock.ts';
+import type { Exchange, HttpResponse, KeySource } from '../../src/platform/ports.ts';
+import { type OpenVault, openVault } from '../../src/platform/vault.ts';
+import { Redactor, Secret } from '../../src/secret.ts';
+import { FakeClock } from './fake-clock.ts';
+
+/** A token no other test has. */
+export function freshToken(kind: 'install' | 'refresh' = 'install'): string {
+  return `rev_${kind}_${randomBytes(24).toString('base64url')}`;
+}
+
+/** A token answer as the server spells it. */
+export function tokenAnswer(fields: Record<string, unknown> = {}): HttpResponse {
+  const body = {
+    access_token: freshToken(),
+    refresh_token: freshToken('refresh'),
+    token_type: 'Bearer',
+    expires_in: 3600,
+    refresh_expires_in: 7_776_000,
+    ...fields,
+  };
+  return { status: 200, headers: [['Content-Type', 'application/json']], body: Buffer.from(JSON.stringify(body)) };
+}
+
+export function errorAnswer(status: number, error: string, headers: readonly [string, string][] = []): HttpResponse {
+  return { status, headers, body: Buffer.from(JSON.stringify({ error })) };
+}
+
+/** A store in a directory of its own, with real files, real locks and a clock that the test sets. */
+export class StoreRig {
+  readonly home = mkdtempSync(join(tmpdir(), 'revento-store-'));
+  readonly clock = new FakeClock();
+  readonly redactor = new Redactor();
+  readonly notices: string[] = [];
+  /** Form fields of each token request, in order. */
+  readonly requests: URLSearchParams[] = [];
+  /** Answers of the token endpoint, used up in order; a request without one fails the test. */
+  readonly answers: (() => HttpResponse | Promise<HttpResponse>)[] = [];
+  readonly configDir = join(this.home, 'config');
+  readonly dataDir = join(this.home, 'data');
+  readonly rescueDir = join(this.home, 'rescue');
+
+  readonly exchange: Exchange = async (request) => {
+    this.requests.push(new URLSearchParams(Buffer.from(request.body).toString()));
+    const answer = this.answers.shift();
+    if (!answer) throw new Error('a token request that the test did not expect');
+    return answer();
+  };
+
+  vault(options: { passphrase?: string | null; preferred?: KeySource | null } = {}): OpenVault {
+    return openVault({
+      configDir: this.configDir,
+      dataDir: this.dataDir,
+      rescueDirs: [this.rescueDir],
+      passphrase: options.passphrase ? new Secret(options.passphrase) : null,
+      preferred: options.preferred ?? null,
+      keyring: () => Promise.reject(new Error('a keyring that the test did not expect')),
+      locks: createLocks({ clock: this.clock, fault: () => {} }),
+      clock: this.clock,
+      notice: (text) => this.notices.push(text),
+    });
+  }
+
+  /** Sessions as one process has them; each call is another process's. */
+  sessions(options: Partial<SessionOptions> = {}): Sessions {
+    return createSessions({
+      profile: 'default',
+      event: null,
+      settings: settingsOf({ auth_base: 'https://auth.test', client_id: 'client-1' }),
+      vault: options.vault ?? this.vault(),
+      exchange: async () => this.exchange,
+      clientSecret: async () => null,
+      accessToken: null,
+      clock: this.clock,
+      redactor: this.redactor,
+      uninterrupted: (work) => work(),
+      notice: (text) => this.notices.push(text),
+      ...options,
+    });
+  }
+
+  grant(fields: Partial<Grant> = {}): Grant {
+    return {
+      kind: 'installation',
+      eventId: 'evt_1',
+      organizationId: `org_${randomUUID().slice(0, 8)}`,
+      userId: null,
+      scope: ['event.read'],
+      accessToken: new Secret(freshToken()),
+      refreshToken: new Secret(freshToken('refresh')),
+      accessExpiresAt: this.clock.now() + 3_600_000,
+      refreshExpiresAt: this.clock.now() + 7_776_000_000,
+      ...fields,
+    };
+  }
+
+  path(name = 'installation-evt_1.json', profile = 'default'): string {
+    return join(this.configDir, 'auth', profile, name);
+  }
+
+  remove(): void {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+export function settingsOf(values: Readonly<Record<string, string>>, source: 'profile' | 'default' = 'profile') {
+  return {
+    get: (name: string) => (values[name] === undefined ? null : { value: values[name], source }),
+    require: (name: string) => {
+      const value = values[name];
+      if (value === undefined) throw new Error(`no ${name}`);
+      return value;
+    },
+  };
+}
