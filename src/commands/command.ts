@@ -11,8 +11,18 @@ import type { Item, Layout } from '../output/item.ts';
  */
 export interface CommandModule<Options = Record<string, never>> {
   declare(command: Command): Command;
+  /** Two or three, the most wanted first; shown in help, man page and reference, where a test parses each. */
+  readonly examples?: readonly Example[];
   readonly layout: Layout;
   run(options: Options, deps: Deps): AsyncGenerator<Item, number | undefined, void>;
+}
+
+/** One use of a command, as it would be typed. */
+export interface Example {
+  /** The whole line, `revento` included; may be a pipeline. */
+  readonly command: string;
+  /** What it does, in a few words without a full stop. */
+  readonly explains: string;
 }
 
 /** One line of the registry: enough for help, completion and "did you mean", without loading the command. */

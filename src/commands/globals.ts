@@ -35,23 +35,33 @@ export const valueFlags: ReadonlySet<string> = new Set([
   '--api-base',
 ]);
 
+/** What help calls the options below. */
+export const globalHeading = 'Global options:';
+
+/** The global options as commander's flags and their meaning, in the order help shows them. */
+export const globalOptions: readonly (readonly [flags: string, meaning: string])[] = [
+  ['-o, --output <format>', `output format: ${outputFormats.join(', ')}`],
+  ['--json', 'short for --output json'],
+  ['-q, --jq <expr>', 'filter the whole result with a jq expression'],
+  ['--columns <list>', 'columns of a table or CSV, such as id,custom_form_fields.favorite_track'],
+  ['-p, --profile <name>', 'profile to use (REVENTO_PROFILE)'],
+  ['-e, --event <id>', 'event to work on (REVENTO_EVENT)'],
+  ['--auth-base <url>', 'where consent and tokens come from (REVENTO_AUTH_BASE)'],
+  ['--api-base <url>', 'where the read API is (REVENTO_API_BASE)'],
+  ['--no-input', 'never ask; name the missing flag instead'],
+  ['--no-color', 'no colour (also NO_COLOR)'],
+  ['--verbose', 'show each request on stderr'],
+  ['--debug', 'show headers as well, secrets masked (REVENTO_DEBUG=1)'],
+];
+
+/** The option every command has besides. */
+export const helpOption = ['-h, --help', 'show this help'] as const;
+
 /** Declares the global options on a command, under a heading of their own in its help. */
 export function declareGlobals(command: Command): Command {
-  return command
-    .optionsGroup('Global options:')
-    .option('-o, --output <format>', `output format: ${outputFormats.join(', ')}`)
-    .option('--json', 'short for --output json')
-    .option('-q, --jq <expr>', 'filter the whole result with a jq expression')
-    .option('--columns <list>', 'columns of a table or CSV, such as id,custom_form_fields.favorite_track')
-    .option('-p, --profile <name>', 'profile to use (REVENTO_PROFILE)')
-    .option('-e, --event <id>', 'event to work on (REVENTO_EVENT)')
-    .option('--auth-base <url>', 'where consent and tokens come from (REVENTO_AUTH_BASE)')
-    .option('--api-base <url>', 'where the read API is (REVENTO_API_BASE)')
-    .option('--no-input', 'never ask; name the missing flag instead')
-    .option('--no-color', 'no colour (also NO_COLOR)')
-    .option('--verbose', 'show each request on stderr')
-    .option('--debug', 'show headers as well, secrets masked (REVENTO_DEBUG=1)')
-    .helpOption('-h, --help', 'show this help');
+  command.optionsGroup(globalHeading);
+  for (const [flags, meaning] of globalOptions) command.option(flags, meaning);
+  return command.helpOption(...helpOption);
 }
 
 /**
