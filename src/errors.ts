@@ -74,6 +74,10 @@ const rows = {
   login_timeout: { exit: exitStatus.login, hint: (c) => `to wait longer, ${run(login(c, ' --timeout 15m'))}` },
   not_logged_in: { exit: exitStatus.login, hint: (c) => run(login(c)) },
   reauth_required: { exit: exitStatus.login, hint: (c) => run(login(c)) },
+  login_mismatch: {
+    exit: exitStatus.login,
+    hint: (c) => `use the settings it was made with, or log in with these; ${run(login(c))}`,
+  },
   refresh_ambiguous: {
     exit: exitStatus.later,
     hint: () => 'the server may or may not have taken the refresh; run the same command again',
