@@ -47,6 +47,8 @@ export interface Deps {
   /** Of the selected profile; of another one when it is named, then from its sealed file only. */
   secrets(profile?: string): Promise<SecretStore>;
   settingsFile(): Promise<SettingsFile>;
+  /** The keys of the store, of all profiles. */
+  keyStore(): Promise<KeyStore>;
   /**
    * Where the processes of one login tell each other of their requests.
    *
@@ -100,6 +102,8 @@ export interface Settings {
 export interface SettingsFile {
   readonly path: string;
   profiles(): Readonly<Record<string, Partial<Record<SettingName, string>>>>;
+  /** One profile's settings, and those that hold for all: the store is one, so `key_store` is. */
+  of(profile: string): Readonly<Partial<Record<SettingName, string>>>;
   /** Writes settings of one profile; `null` removes one. Safe against other processes doing the same. */
   update(profile: string, changes: Partial<Record<SettingName, string | null>>): Promise<void>;
   remove(profile: string): Promise<boolean>;
@@ -186,6 +190,20 @@ export interface Sessions {
   /** Refreshes now, however long the token would last. */
   refresh(key: LoginKey): Promise<AccessToken>;
   protection(): Promise<{ readonly path: string; readonly protection: StoreProtection }>;
+}
+
+/** Where the keys of the store are kept. */
+export interface KeyStore {
+  /**
+   * Seals every login and secret of every profile anew with the key of another source, which is checked first.
+   * Killed at any moment it leaves a store that works; run again it moves the rest. To be called before the
+   * `key_store` setting is changed: the setting only says where new logins go.
+   *
+   * @returns how many files were moved, and how many were there already
+   * @throws ReventoError `store_key` when the source is not to be had here, or a file cannot be opened: nothing is
+   *   moved then; `lock_timeout`, `store_corrupt`, `disk_full`, `file`
+   */
+  rekey(target: StoreProtection): Promise<{ readonly moved: number; readonly kept: number }>;
 }
 
 /** What lies in the store's directories, told from names, modes and lock records alone. */

@@ -12,8 +12,8 @@ export interface KeySourceOptions {
   readonly dataDir: string;
   /** REVENTO_STORE_KEY, or null. */
   readonly passphrase: Secret | null;
-  /** The `key_store` setting, or null. */
-  readonly preferred: KeySource | null;
+  /** The `key_store` setting. */
+  readonly preferred: () => KeySource;
   readonly keyring: () => Promise<Keyring>;
   readonly notice: (text: string) => void;
   readonly fault: Fault;
@@ -91,7 +91,7 @@ export function createKeySources(options: KeySourceOptions): KeySources {
   return {
     find,
     loaded: (id) => known.get(id) ?? null,
-    choice: () => (passphrase === null ? (preferred ?? 'keyfile') : 'passphrase'),
+    choice: () => (passphrase === null ? preferred() : 'passphrase'),
     async forNew(source, sealed) {
       const others = sealed.filter(({ key }) => key.source === source);
       const first = others[0];

@@ -30,8 +30,8 @@ export interface VaultOptions {
   readonly rescueDirs: readonly string[];
   /** REVENTO_STORE_KEY, or null. */
   readonly passphrase: Secret | null;
-  /** The `key_store` setting, or null. */
-  readonly preferred: KeySource | null;
+  /** The `key_store` setting. */
+  readonly preferred: () => KeySource;
   readonly keyring: () => Promise<Keyring>;
   readonly locks: Locks;
   readonly clock: Clock;

@@ -65,6 +65,8 @@ export interface Memory {
   readonly secrets: Record<string, Partial<Record<SecretName, string>>>;
   readonly logins: Record<string, Login[]>;
   readonly refreshed: LoginKey[];
+  /** Key sources the store was moved to. */
+  readonly rekeyed: StoreProtection[];
   chosenProfile: string;
 }
 
@@ -95,6 +97,7 @@ export function memory(world: World = {}): Memory {
     secrets: structuredClone(world.secrets ?? {}),
     logins: Object.fromEntries(Object.entries(world.logins ?? {}).map(([name, logins]) => [name, [...logins]])),
     refreshed: [],
+    rekeyed: [],
     chosenProfile: 'default',
     deps: undefined as unknown as Deps,
   };
@@ -146,7 +149,14 @@ export function memory(world: World = {}): Memory {
     spawn: unused('children'),
     sessions: async (name = profile) => memorySessions(memory, world, name),
     secrets: async (name = profile) => memorySecrets(memory, world, name, name === profile),
+    keyStore: async () => ({
+      rekey: async (target) => {
+        memory.rekeyed.push(target);
+        return { moved: 2, kept: 0 };
+      },
+    }),
     settingsFile: async () => memorySettingsFile(memory),
+    keyStore: unused('the keys'),
     inspectStore: async () => inspectionOf(memory, world),
   };
   return Object.assign(memory, { deps });
@@ -247,6 +257,7 @@ function memorySettingsFile(memory: Memory): SettingsFile {
   return {
     path: '/config/config.json',
     profiles: () => memory.profiles,
+    of: (profile) => memory.profiles[profile] ?? {},
     update: async (profile, changes) => {
       const settings = { ...memory.profiles[profile] };
       for (const [name, value] of Object.entries(changes) as [SettingName, string | null][]) {

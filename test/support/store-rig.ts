@@ -53,13 +53,13 @@ export class StoreRig {
     return answer();
   };
 
-  vault(options: { passphrase?: string | null; preferred?: KeySource | null } = {}): OpenVault {
+  vault(options: { passphrase?: string | null; preferred?: KeySource } = {}): OpenVault {
     return openVault({
       configDir: this.configDir,
       dataDir: this.dataDir,
       rescueDirs: [this.rescueDir],
       passphrase: options.passphrase ? new Secret(options.passphrase) : null,
-      preferred: options.preferred ?? null,
+      preferred: () => options.preferred ?? 'keyfile',
       keyring: () => Promise.reject(new Error('a keyring that the test did not expect')),
       locks: createLocks({ clock: this.clock, fault: () => {} }),
       clock: this.clock,
