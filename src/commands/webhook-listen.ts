@@ -184,7 +184,7 @@ class ListenRun {
       this.#end();
     } else if (delivery.standing !== 'duplicate' && isSuccess(status)) {
       this.#goals.see(eventOf(delivery));
-      this.#endWhenDone();
+      this.#onGoal();
     }
   }
 
@@ -194,7 +194,7 @@ class ListenRun {
     const options = { stdout: this.#isText ? 'stdout' : 'stderr', signal: this.#childStop.signal } as const;
     try {
       this.#childStatus = await this.#deps.spawn(command, env, options);
-      this.#endWhenDone();
+      this.#onChildDone();
     } catch (error) {
       // Kept until the deliveries under way are printed.
       this.#childFailure = error;
@@ -202,12 +202,16 @@ class ListenRun {
     }
   }
 
-  /** With a program the run lasts until that has ended, and then, if there is a time limit, until the conditions hold. */
-  #endWhenDone(): void {
+  /** With a program the run lasts until that has ended, however soon the conditions hold. */
+  #onGoal(): void {
     const isChildDone = this.#plan.command.length === 0 || this.#childStatus !== null;
-    if (!isChildDone) return;
-    const mayWait = this.#goals.isSet && (this.#plan.command.length === 0 || this.#plan.timeoutMs !== null);
-    if (this.#childStatus || this.#goals.isMet || !mayWait) this.#end();
+    if (isChildDone && this.#goals.isMet) this.#end();
+  }
+
+  /** Deliveries may still be on their way when the program is done: a time limit says how long to wait for them. */
+  #onChildDone(): void {
+    const mayWait = this.#goals.isSet && !this.#goals.isMet && this.#plan.timeoutMs !== null;
+    if (this.#childStatus !== 0 || !mayWait) this.#end();
   }
 
   #onTimeUp(): void {
