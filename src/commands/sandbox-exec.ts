@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import type { Deps } from '../deps.ts';
+import { createSandbox } from '../sandbox/app.ts';
+import { registerClients } from '../sandbox/clients.ts';
+import { controlKeyOf } from '../sandbox/control.ts';
+import { variablesOf } from '../sandbox/env-file.ts';
+import { freePort, host } from '../sandbox/host.ts';
+import { testEventId } from '../sandbox/world.ts';
+import type { CommandModule } from './command.ts';
+import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from './sandbox-flags.ts';
+
+export interface SandboxExecOptions extends SandboxFlags {
+  readonly command: readonly string[];
+}
+
+/** `revento sandbox exec`: runs a command beside a sandbox of its own, in a home that is thrown away. */
+export const sandboxExec: CommandModule<SandboxExecOptions> = {
+  declare: (command) =>
+    declareSandboxFlags(
+      command
+        .argument('<command...>', 'the command and its arguments, after --')
+        .usage('[options] -- COMMAND')
+        .addHelpText(
+          'after',
+          `
+COMMAND finds the sandbox in REVENTO_AUTH_BASE, REVENTO_API_BASE, REVENTO_CLIENT_ID, REVENTO_CLIENT_SECRET,
+REVENTO_WEBHOOK_SECRET, REVENTO_REDIRECT_URI, REVENTO_CONFIG_DIR and SANDBOX_EVENT_ID; BROWSER consents by itself,
+and \`revento\` is on the PATH. Every other REVENTO_ variable is taken out, so no real login gets in.`,
+        ),
+    ),
+  layout: { shape: 'value' },
+
+  // biome-ignore lint/correctness/useYield: the command that is run has stdout to itself.
+  async *run(flags, deps) {
+    const plan = readSandboxFlags(flags);
+    const serve = await deps.serve();
+    const redirectUri = plan.redirectUris.at(-1) ?? `http://localhost:${await freePort(serve)}/callback`;
+    const clients = registerClients({ redirectUris: [...plan.redirectUris, redirectUri] });
+    const [{ id: clientId, secret }] = clients;
+    const clientSecret = secret ?? '';
+    const webhookSecret = `whsec_${randomBytes(32).toString('base64url')}`;
+    const { webhookUrl, retryScale } = plan;
+    const sandbox = createSandbox({
+      ...plan.options,
+      clock: deps.clock,
+      clients,
+      controlKey: controlKeyOf(clientId, clientSecret),
+      ...(webhookUrl === null
+        ? {}
+        : { webhook: { url: webhookUrl, secret: webhookSecret, send: await deps.http(), retryScale } }),
+    });
+    const scratch = await mkdtemp(join(tmpdir(), 'revento-sandbox-'));
+    try {
+      const hosted = await host(sandbox, serve, '127.0.0.1', 0);
+      try {
+        const { authBase, apiBase } = hosted;
+        const variables = variablesOf({
+          authBase,
+          apiBase,
+          clientId,
+          clientSecret,
+          webhookSecret,
+          redirectUri,
+          eventId: testEventId,
+        });
+        return await deps.spawn(flags.command, { ...(await surroundings(deps, scratch)), ...variables });
+      } finally {
+        await hosted.close();
+      }
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  },
+};
+
+/** The environment without any trace of a real login, with this program as `revento` and as the browser. */
+async function surroundings({ childEnv, program }: Deps, scratch: string): Promise<Record<string, string>> {
+  const env = Object.fromEntries(
+    Object.entries(childEnv).filter(([name]) => !/^REVENTO_/i.test(name) && name.toUpperCase() !== 'SANDBOX_EVENT_ID'),
+  );
+  const bin = join(scratch, 'bin');
+  await mkdir(bin, { mode: 0o700 });
+  await writeLauncher(bin, 'revento', program);
+  const browser = await writeLauncher(bin, 'revento-consent', [...program, 'sandbox', 'consent']);
+  const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  const path = env[pathName];
+  return {
+    ...env,
+    [pathName]: path === undefined ? bin : `${bin}${delimiter}${path}`,
+    // Quoted, because whoever reads BROWSER splits it at spaces.
+    BROWSER: /\s/.test(browser) ? `"${browser}"` : browser,
+    REVENTO_CONFIG_DIR: join(scratch, 'config'),
+  };
+}
+
+/** A program of one line: BROWSER is split in more ways than one, but a single path is always understood. */
+async function writeLauncher(directory: string, name: string, words: readonly string[]): Promise<string> {
+  if (process.platform === 'win32') {
+    const path = join(directory, `${name}.cmd`);
+    await writeFile(path, `@${words.map((word) => `"${word}"`).join(' ')} %*\r\n`, { mode: 0o700 });
+    return path;
+  }
+  const path = join(directory, name);
+  const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  await writeFile(path, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o700 });
+  return path;
+}

@@ -1,0 +1,46 @@
+import type { Deps } from '../deps.ts';
+import type { Credentials } from '../sandbox/env-file.ts';
+
+/** The profile that `sandbox start` defines. */
+export const sandboxProfile = 'sandbox';
+
+/** What an earlier sandbox was registered with, so that env files written then stay good; null where nothing is. */
+export interface StoredCredentials {
+  readonly clientId: string | null;
+  readonly clientSecret: string | null;
+  readonly webhookSecret: string | null;
+}
+
+/** Reads the sealed secrets of the profile `sandbox`, never the environment's: those may be the real ones. */
+export async function storedCredentials(deps: Deps): Promise<StoredCredentials> {
+  const settings = (await deps.settingsFile()).profiles()[sandboxProfile];
+  const secrets = await deps.secrets(sandboxProfile);
+  const read = async (name: 'client_secret' | 'webhook_secret') => (await secrets.get(name))?.secret.reveal() ?? null;
+  const clientId = settings?.client_id ?? null;
+  // A secret without its id would be registered under another one.
+  return {
+    clientId,
+    clientSecret: clientId === null ? null : await read('client_secret'),
+    webhookSecret: await read('webhook_secret'),
+  };
+}
+
+/**
+ * Defines the profile, so that `revento -p sandbox login` needs nothing else, and forgets logins of an earlier
+ * sandbox: their tokens ended with it.
+ */
+export async function defineProfile(deps: Deps, credentials: Credentials): Promise<void> {
+  const sessions = await deps.sessions(sandboxProfile);
+  for (const login of await sessions.list()) await sessions.forget(login);
+  await (await deps.settingsFile()).update(sandboxProfile, {
+    auth_base: credentials.authBase,
+    api_base: credentials.apiBase,
+    client_id: credentials.clientId,
+    redirect_uri: credentials.redirectUri,
+    default_event: credentials.eventId,
+  });
+  // Opened after the settings are written: the seal is bound to them.
+  const secrets = await deps.secrets(sandboxProfile);
+  await secrets.set('client_secret', credentials.clientSecret);
+  await secrets.set('webhook_secret', credentials.webhookSecret);
+}

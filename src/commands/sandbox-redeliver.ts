@@ -1,0 +1,27 @@
+import { ReventoError } from '../errors.ts';
+import type { CommandModule } from './command.ts';
+import { followDelivery } from './sandbox-delivery.ts';
+import { askSandbox } from './sandbox-remote.ts';
+
+export interface SandboxRedeliverOptions {
+  readonly deliveryId: string;
+  readonly wait: boolean;
+}
+
+/** `revento sandbox redeliver`: sends a delivery again under the id it has, with a fresh signature. */
+export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
+  declare: (command) =>
+    command
+      .argument('<delivery-id>', 'see `revento sandbox deliveries`')
+      .option('--wait', 'wait for the retries until it is delivered or given up', false),
+  layout: { shape: 'value' },
+
+  async *run({ deliveryId, wait }, deps) {
+    if (!/^[0-9a-f-]{36}$/i.test(deliveryId)) {
+      throw new ReventoError('usage', 'A delivery id is a UUID.', { hint: 'run: revento sandbox deliveries' });
+    }
+    const sent = await askSandbox(deps, 'POST', `/deliveries/${deliveryId.toLowerCase()}/redeliver`);
+    yield* followDelivery(deps, sent, wait);
+    return undefined;
+  },
+};

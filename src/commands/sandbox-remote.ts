@@ -1,0 +1,93 @@
+import type { Deps } from '../deps.ts';
+import { ReventoError } from '../errors.ts';
+import type { Json } from '../output/item.ts';
+import { isHttpFailure, networkError } from '../platform/failure.ts';
+import { controlKeyOf, controlPrefix } from '../sandbox/control.ts';
+import { isLoopback } from '../settings.ts';
+import { sandboxProfile } from './sandbox-profile.ts';
+
+/** A delivery answers after ten seconds at most; a little more for what is around it. */
+const timeoutMs = 15_000;
+
+/**
+ * Asks something of the running sandbox, over its control path.
+ *
+ * @param path  such as `/trigger`
+ * @returns the parsed answer
+ * @throws ReventoError `network` when none is running, `setting_missing` when none was ever started or it has no
+ *   webhook URL, `usage` for what it does not know, `failed` when it is not ours
+ */
+export async function askSandbox(deps: Deps, method: 'GET' | 'POST', path: string, body: Json = {}): Promise<Json> {
+  const { authBase, key } = await findSandbox(deps);
+  const http = await deps.http();
+  const answer = await http({
+    method,
+    url: `${authBase}${controlPrefix}${path}`,
+    headers: [
+      ['Authorization', `Bearer ${key}`],
+      ['Content-Type', 'application/json'],
+    ],
+    body: method === 'GET' ? new Uint8Array() : Buffer.from(JSON.stringify(body), 'utf8'),
+    timeoutMs,
+    signal: deps.signal,
+  }).catch((error: unknown) => {
+    if (!isHttpFailure(error)) throw error;
+    const hint = error.kind === 'refused' ? 'run: revento sandbox start' : undefined;
+    throw networkError(error, `The sandbox at ${authBase}`, hint === undefined ? {} : { hint });
+  });
+  const value = parse(answer.body);
+  if (answer.status < 300 && value !== null) return value;
+  throw refusal(answer.status, value, authBase);
+}
+
+/**
+ * The profile's sandbox; without one the environment's, which is what `sandbox exec` sets.
+ *
+ * Never another machine's: the key would travel in the clear, and this is no sandbox.
+ */
+async function findSandbox(deps: Deps): Promise<{ readonly authBase: string; readonly key: string }> {
+  const profile = (await deps.settingsFile()).profiles()[sandboxProfile];
+  const isProfile = profile?.auth_base !== undefined;
+  const authBase = isProfile ? profile?.auth_base : deps.settings.get('auth_base')?.value;
+  const clientId = isProfile ? profile?.client_id : deps.settings.get('client_id')?.value;
+  const secrets = await (isProfile ? deps.secrets(sandboxProfile) : deps.secrets());
+  const secret = await secrets.get('client_secret');
+  const url = authBase !== undefined && URL.canParse(authBase) ? new URL(authBase) : null;
+  if (url === null || !isLoopback(url.hostname) || clientId === undefined || secret === null) {
+    throw new ReventoError('setting_missing', 'No sandbox was started on this machine.', {
+      hint: 'run: revento sandbox start',
+    });
+  }
+  return { authBase: url.origin, key: controlKeyOf(clientId, secret.secret.reveal()) };
+}
+
+function refusal(status: number, value: Json, authBase: string): ReventoError {
+  const facts = isRecord(value) ? value : {};
+  const message = typeof facts['message'] === 'string' ? facts['message'] : null;
+  if (facts['error'] === 'no_webhook_url') {
+    return new ReventoError('setting_missing', 'The sandbox was started without --webhook-url.', {
+      hint: 'run: revento sandbox start --webhook-url http://localhost:3000/webhooks/revento',
+    });
+  }
+  if (message === null || status === 403) {
+    return new ReventoError('failed', `What runs at ${authBase} is not the sandbox this profile knows.`, {
+      status,
+      hint: 'stop it, then run: revento sandbox start',
+    });
+  }
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+  return new ReventoError(status === 404 ? 'not_found' : status < 500 ? 'usage' : 'failed', sentence, { status });
+}
+
+function parse(body: Uint8Array): Json {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Narrows to a JSON object. */
+export function isRecord(value: Json): value is { readonly [field: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

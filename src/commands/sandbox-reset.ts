@@ -1,0 +1,26 @@
+import type { CommandModule } from './command.ts';
+import { askSandbox } from './sandbox-remote.ts';
+
+export interface SandboxResetOptions {
+  readonly keepLogins: boolean;
+}
+
+/** `revento sandbox reset`: the running sandbox starts over, with the same credentials and the same test data. */
+export const sandboxReset: CommandModule<SandboxResetOptions> = {
+  declare: (command) =>
+    command.option('--keep-logins', 'reset rate limits, faults and deliveries, but leave tokens valid', false),
+  layout: { shape: 'value' },
+
+  async *run({ keepLogins }, deps) {
+    await askSandbox(deps, 'POST', '/reset', { keep_logins: keepLogins });
+    yield {
+      kind: 'value',
+      data: { reset: true, logins_kept: keepLogins },
+      text: (style) =>
+        `${style.green('✓')} Sandbox reset: rate limits, faults and deliveries start over; ${
+          keepLogins ? 'logins were kept' : 'every login has ended (run: revento -p sandbox login)'
+        }`,
+    };
+    return undefined;
+  },
+};

@@ -1,0 +1,40 @@
+import type { Item, Json } from '../output/item.ts';
+import type { CommandModule } from './command.ts';
+import { asDelivery, describeDelivery } from './sandbox-delivery.ts';
+import { eventFlag } from './sandbox-event.ts';
+import { askSandbox, isRecord } from './sandbox-remote.ts';
+
+export interface SandboxRevokeOptions {
+  readonly user: boolean;
+}
+
+/** `revento sandbox revoke`: takes consent back, as the organizer or participant would in Revento. */
+export const sandboxRevoke: CommandModule<SandboxRevokeOptions> = {
+  declare: (command) =>
+    command
+      .option('--user', 'as the participants, who end their user tokens', false)
+      .addHelpText(
+        'after',
+        '\nTokens then answer token_revoked, and data.deletion_required is sent to the webhook URL.',
+      ),
+  layout: { shape: 'value' },
+
+  async *run({ user }, deps) {
+    const body = { kind: user ? 'user' : 'installation', ...eventFlag(deps) };
+    yield item(await askSandbox(deps, 'POST', '/revoke', body));
+    return undefined;
+  },
+};
+
+function item(data: Json): Item {
+  const { revoked, event_id: eventId, deliveries } = isRecord(data) ? data : {};
+  return {
+    kind: 'value',
+    data,
+    text: (style) =>
+      [
+        `${style.green('✓')} ${revoked} ${revoked === 1 ? 'login' : 'logins'} of ${eventId} revoked`,
+        ...(Array.isArray(deliveries) ? deliveries : []).map((one: Json) => describeDelivery(asDelivery(one), style)),
+      ].join('\n'),
+  };
+}

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import type { Deps } from '../deps.ts';
+import { ReventoError } from '../errors.ts';
+import type { Item } from '../output/item.ts';
+import { createSandbox, type SandboxEntry } from '../sandbox/app.ts';
+import { registerClients } from '../sandbox/clients.ts';
+import { controlKeyOf } from '../sandbox/control.ts';
+import type { Credentials } from '../sandbox/env-file.ts';
+import { Feed } from '../sandbox/feed.ts';
+import { host } from '../sandbox/host.ts';
+import { testEventId } from '../sandbox/world.ts';
+import type { CommandModule } from './command.ts';
+import { writeEnvFile } from './sandbox-env-file.ts';
+import { declareSandboxFlags, readSandboxFlags, type SandboxFlags, wholeNumber } from './sandbox-flags.ts';
+import { defineProfile, storedCredentials } from './sandbox-profile.ts';
+import { describeEntry, describeReady } from './sandbox-text.ts';
+
+export interface SandboxStartOptions extends SandboxFlags {
+  readonly port: string;
+  readonly host: string;
+  readonly envFile?: string;
+}
+
+/** `revento sandbox start`: serves a Revento of your own until Ctrl-C, and tells how to use it. */
+export const sandboxStart: CommandModule<SandboxStartOptions> = {
+  declare: (command) =>
+    declareSandboxFlags(
+      command
+        .option('--port <n>', 'port to serve on', '4010')
+        .option('--host <address>', 'address to serve on; localhost means both loopback families', '127.0.0.1')
+        .option('--env-file <file>', 'write the settings of the sandbox into this file (mode 0600)'),
+    ),
+  layout: { shape: 'events' },
+
+  async *run(flags, deps) {
+    const plan = readSandboxFlags(flags);
+    const port = wholeNumber('--port', flags.port, 0, 65_535);
+    requireKnownEvent(deps);
+    const stored = await storedCredentials(deps);
+    const clients = registerClients({
+      clientId: stored.clientId ?? undefined,
+      clientSecret: stored.clientSecret ?? undefined,
+      redirectUris: plan.redirectUris,
+    });
+    const [{ id: clientId, secret, redirectUris }] = clients;
+    const clientSecret = secret ?? '';
+    const webhookSecret = stored.webhookSecret ?? `whsec_${randomBytes(32).toString('base64url')}`;
+    const feed = new Feed<SandboxEntry>();
+    const sandbox = createSandbox({
+      ...plan.options,
+      clock: deps.clock,
+      clients,
+      controlKey: controlKeyOf(clientId, clientSecret),
+      onEvent: (entry) => feed.push(entry),
+      ...(plan.webhookUrl === null
+        ? {}
+        : {
+            webhook: {
+              url: plan.webhookUrl,
+              secret: webhookSecret,
+              send: await deps.http(),
+              retryScale: plan.retryScale,
+            },
+          }),
+    });
+    const hosted = await host(sandbox, await deps.serve(), flags.host, port);
+    try {
+      const credentials: Credentials = {
+        authBase: hosted.authBase,
+        apiBase: hosted.apiBase,
+        clientId,
+        clientSecret,
+        webhookSecret,
+        // The last one given is the one that was wanted.
+        redirectUri: plan.redirectUris.at(-1) ?? redirectUris[0] ?? '',
+        eventId: testEventId,
+      };
+      await defineProfile(deps, credentials);
+      if (flags.envFile !== undefined) await writeEnvFile(flags.envFile, credentials);
+      warn(deps, flags);
+      yield readyItem(credentials, flags.envFile ?? null, plan.webhookUrl);
+      for await (const entry of feed.read(deps.signal)) yield entryItem(entry, deps.clock.now());
+    } finally {
+      await hosted.close();
+      if (feed.dropped > 0)
+        deps.terminal.notice(`${feed.dropped} log lines were dropped: the output is read too slowly`);
+    }
+    return undefined;
+  },
+};
+
+/**
+ * Only `--event` is meant for this sandbox; the variable may well name an event of the real Revento.
+ *
+ * @throws ReventoError `usage`
+ */
+function requireKnownEvent(deps: Deps): void {
+  const event = deps.settings.get('default_event');
+  if (event?.source !== 'flag' || event.value === testEventId) return;
+  throw new ReventoError('usage', `The sandbox has no event ${JSON.stringify(event.value)} to log in to.`, {
+    hint: `its test event is ${testEventId}; leave --event out`,
+  });
+}
+
+function warn(deps: Deps, { host: hostName }: SandboxStartOptions): void {
+  if (!['localhost', '127.0.0.1', '::1', '[::1]'].includes(hostName)) {
+    deps.terminal.notice(`warning: everyone who reaches ${hostName} on this machine can use the sandbox`);
+  }
+  const displacing = (['auth_base', 'client_id'] as const).filter(
+    (name) => deps.settings.get(name)?.source === 'environment',
+  );
+  if (displacing.length > 0) {
+    const names = displacing.map((name) => `REVENTO_${name.toUpperCase()}`).join(' and ');
+    deps.terminal.notice(
+      `warning: ${names} in your environment goes ahead of the profile "sandbox"; unset it, or use --env-file or \`revento sandbox exec\``,
+    );
+  }
+}
+
+function readyItem(credentials: Credentials, envFile: string | null, webhookUrl: string | null): Item {
+  const { authBase, apiBase, clientId, clientSecret, webhookSecret, eventId, redirectUri } = credentials;
+  return {
+    kind: 'value',
+    data: {
+      type: 'ready',
+      auth_base: authBase,
+      api_base: apiBase,
+      client_id: clientId,
+      client_secret: clientSecret,
+      webhook_secret: webhookSecret,
+      event_id: eventId,
+      redirect_uri: redirectUri,
+    },
+    text: (style) => describeReady(credentials, { envFile, webhookUrl }, style),
+  };
+}
+
+function entryItem(entry: SandboxEntry, now: number): Item {
+  return { kind: 'value', data: { ...entry }, text: (style) => describeEntry(entry, now, style) };
+}

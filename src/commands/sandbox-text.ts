@@ -1,0 +1,63 @@
+import { formatDuration } from '../duration.ts';
+import type { Style } from '../platform/ports.ts';
+import type { SandboxEntry } from '../sandbox/app.ts';
+import type { DeliveryEntry } from '../sandbox/deliveries.ts';
+import { type Credentials, variablesOf } from '../sandbox/env-file.ts';
+import type { RequestEntry } from '../sandbox/journal.ts';
+
+/** What a newcomer reads first: what is running, and what to type next. */
+export function describeReady(
+  credentials: Credentials,
+  { envFile, webhookUrl }: { readonly envFile: string | null; readonly webhookUrl: string | null },
+  style: Style,
+): string {
+  const variables = Object.entries(variablesOf(credentials));
+  const width = Math.max(...variables.map(([name]) => name.length));
+  return [
+    `${style.green('✓')} ${style.bold(`Sandbox ready on ${credentials.authBase}`)} ${style.dim('(Ctrl-C stops it)')}`,
+    '',
+    'In another terminal:',
+    `  ${style.cyan('revento -p sandbox login')}                    ${style.dim('# consent in your browser')}`,
+    `  ${style.cyan('revento -p sandbox participants list')}`,
+    webhookUrl === null
+      ? `  ${style.dim('Start with --webhook-url URL to have webhooks sent.')}`
+      : `  ${style.cyan('revento sandbox trigger application.approved')} ${style.dim(`# sent to ${webhookUrl}`)}`,
+    '',
+    envFile === null
+      ? 'For an integration of your own (or --env-file FILE writes them):'
+      : `For an integration of your own, written to ${envFile}:`,
+    ...variables.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    '',
+    style.dim('Requests appear below.'),
+  ].join('\n');
+}
+
+/** One line for a request or a delivery; a second one says what was wrong. */
+export function describeEntry(entry: SandboxEntry, now: number, style: Style): string {
+  const time = style.dim(new Date(now).toTimeString().slice(0, 8));
+  return `${time} ${entry.type === 'request' ? describeRequest(entry, style) : describeDelivery(entry, now, style)}`;
+}
+
+function describeRequest({ method, path, status, ms, error, message }: RequestEntry, style: Style): string {
+  const shown = status === null ? style.red('---') : statusText(status, style);
+  const problem = error === null ? '' : `\n         ${style.yellow(error)}${message === null ? '' : `: ${message}`}`;
+  return `${shown} ${method} ${path} ${style.dim(`${ms} ms`)}${problem}`;
+}
+
+function describeDelivery(entry: DeliveryEntry, now: number, style: Style): string {
+  const shown = entry.status === null ? style.red('---') : statusText(entry.status, style);
+  const outcome =
+    entry.state === 'delivered'
+      ? style.green('delivered')
+      : entry.state === 'dead'
+        ? style.red('given up')
+        : style.yellow(`again in ${formatDuration(Date.parse(entry.next_attempt_at ?? '') - now)}`);
+  const problem = entry.error === null || entry.status !== null ? '' : `\n         ${style.yellow(entry.error)}`;
+  const attempt = entry.attempt === 1 ? '' : ` try ${entry.attempt}`;
+  return `${shown} → ${entry.event} [${entry.delivery_id}]${attempt} ${outcome} ${style.dim(`${entry.ms} ms`)}${problem}`;
+}
+
+function statusText(status: number, style: Style): string {
+  const paint = status < 400 ? style.green : status < 500 ? style.yellow : style.red;
+  return paint(`${status}`);
+}

@@ -1,0 +1,41 @@
+import type { Deps } from '../deps.ts';
+import { ReventoError } from '../errors.ts';
+import type { Json } from '../output/item.ts';
+import { readBytes } from './byte-input.ts';
+import type { CommandModule } from './command.ts';
+import { followDelivery } from './sandbox-delivery.ts';
+import { eventFlag } from './sandbox-event.ts';
+import { askSandbox } from './sandbox-remote.ts';
+
+export interface SandboxTriggerOptions {
+  readonly type: string;
+  readonly data?: string;
+  readonly wait: boolean;
+}
+
+/** `revento sandbox trigger`: makes the running sandbox send a delivery, with its signature and its retries. */
+export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
+  declare: (command) =>
+    command
+      .argument('<type>', 'event type, such as application.approved (see `revento webhook events`)')
+      .option('--data <json>', 'data of the envelope: JSON, @FILE, or @- for standard input')
+      .option('--wait', 'wait for the retries until it is delivered or given up', false),
+  layout: { shape: 'value' },
+
+  async *run({ type, data, wait }, deps) {
+    const body = { type, ...eventFlag(deps), ...(data === undefined ? {} : { data: await readData(data, deps) }) };
+    yield* followDelivery(deps, await askSandbox(deps, 'POST', '/trigger', body), wait);
+    return undefined;
+  },
+};
+
+async function readData(text: string, deps: Deps): Promise<Json> {
+  const json = text.startsWith('@') ? Buffer.from(await readBytes(text.slice(1), deps)).toString('utf8') : text;
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new ReventoError('usage', '--data is not valid JSON.', {
+      hint: 'quote it for the shell, or put it into a file and give --data @FILE',
+    });
+  }
+}
