@@ -47,7 +47,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * const settings = resolveSettings({
  *   flags: { default_event: flags.event, output: flags.output, auth_base: flags.authBase },
  *   environment: environment.values,
- *   profile: file.profiles()[profileName] ?? {},
+ *   profile: file.of(profileName),
  *   profileName,
  *   configDir,
  *   dataDir,

@@ -99,7 +99,7 @@ export interface SettingLayers {
   readonly flags: Partial<Record<SettingName, string | undefined>>;
   /** `readEnvironment(process.env).values` */
   readonly environment: Partial<Record<SettingName, string>>;
-  /** `settingsFile.profiles()[profile] ?? {}` */
+  /** `settingsFile.of(profile)` */
   readonly profile: Partial<Record<SettingName, string>>;
   /** Selected profile, for the remedy in errors. */
   readonly profileName: string;

@@ -1,4 +1,4 @@
-import type { Deps, SettingName } from '../deps.ts';
+import type { Deps, SettingName, StoreProtection } from '../deps.ts';
 import { secretVariables } from '../environment.ts';
 import { ReventoError } from '../errors.ts';
 import { describeSetting, parseSetting } from '../settings.ts';
@@ -29,7 +29,7 @@ export const configSet: CommandModule<ConfigSetOptions> = {
     yield {
       kind: 'value',
       data: { profile: deps.profile, name: wanted.name, value: shown },
-      text: (style) => `${style.green('✓')} ${wanted.name} of profile "${deps.profile}" is ${shown}.`,
+      text: (style) => `${style.green('✓')} ${settingInWords(wanted, deps.profile)} is ${shown}.`,
     };
     await warnOfPrecedence(wanted, deps);
     return undefined;
@@ -48,8 +48,25 @@ async function setPlain(name: SettingName, value: string | undefined, deps: Deps
     });
   }
   const parsed = parseSetting(name, value);
+  // The files first: the setting only says where new logins go, and must not promise what could not be done.
+  if (name === 'key_store') await moveStore(parsed as StoreProtection, deps);
   await (await deps.settingsFile()).update(deps.profile, { [name]: parsed });
   return parsed;
+}
+
+/** The setting and what it is a setting of, in words. Never throws. */
+export function settingInWords({ name }: ConfigName, profile: string): string {
+  return name === 'key_store' ? 'key_store of all profiles' : `${name} of profile "${profile}"`;
+}
+
+/**
+ * Seals what is stored with the key of another source.
+ *
+ * @throws ReventoError what `rekey` throws; nothing is changed then
+ */
+export async function moveStore(target: StoreProtection, deps: Deps): Promise<void> {
+  const { moved } = await (await deps.keyStore()).rekey(target);
+  if (moved > 0) deps.terminal.notice(`note: ${moved} stored ${moved === 1 ? 'file is' : 'files are'} sealed anew`);
 }
 
 async function setSecret(

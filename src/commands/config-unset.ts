@@ -1,5 +1,6 @@
 import { describeSetting } from '../settings.ts';
 import type { CommandModule } from './command.ts';
+import { moveStore, settingInWords } from './config-set.ts';
 import { configName } from './setting-name.ts';
 
 export interface ConfigUnsetOptions {
@@ -13,6 +14,7 @@ export const configUnset: CommandModule<ConfigUnsetOptions> = {
 
   async *run({ name }, deps) {
     const wanted = configName(name);
+    if (wanted.name === 'key_store') await moveStore('keyfile', deps);
     if (wanted.isSecret) await (await deps.secrets()).set(wanted.name, null);
     else await (await deps.settingsFile()).update(deps.profile, { [wanted.name]: null });
     const fallback = wanted.isSecret ? undefined : describeSetting(wanted.name).default;
@@ -20,7 +22,7 @@ export const configUnset: CommandModule<ConfigUnsetOptions> = {
       kind: 'value',
       data: { profile: deps.profile, name: wanted.name, value: fallback ?? null },
       text: (style) =>
-        `${style.green('✓')} ${wanted.name} of profile "${deps.profile}" is unset${fallback ? `; the default is ${fallback}` : ''}.`,
+        `${style.green('✓')} ${settingInWords(wanted, deps.profile)} is unset${fallback ? `; the default is ${fallback}` : ''}.`,
     };
     return undefined;
   },

@@ -16,6 +16,8 @@ export interface SettingsFileOptions {
 interface Content {
   readonly [unknownField: string]: unknown;
   readonly default_profile?: string;
+  /** The store is one for all profiles, and so is what protects it. */
+  readonly key_store?: unknown;
   readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
@@ -41,16 +43,19 @@ export function openSettingsFile({ directory, lock }: SettingsFileOptions): Sett
 
   return {
     path,
-    profiles: () => settingsOf(read(path)),
+    profiles: () => profilesIn(read(path)),
+    of: (profile) => {
+      const content = read(path);
+      return { ...settingsIn(content.profiles[profile] ?? {}), ...settingsIn({ key_store: content.key_store }) };
+    },
     defaultProfile: () => read(path).default_profile ?? 'default',
     async update(profile, changes) {
       await change((content) => {
-        const settings: Record<string, unknown> = { ...content.profiles[profile] };
-        for (const [name, value] of Object.entries(changes)) {
-          if (value === null) delete settings[name];
-          else settings[name] = value;
-        }
-        return { ...content, profiles: { ...content.profiles, [profile]: settings } };
+        const { key_store: keyStore, ...others } = changes;
+        const shared = keyStore === undefined ? content : applied(content, { key_store: keyStore });
+        if (Object.keys(others).length === 0) return shared;
+        const settings = applied(content.profiles[profile] ?? {}, others);
+        return { ...shared, profiles: { ...content.profiles, [profile]: settings } };
       });
     },
     remove: (profile) =>
@@ -101,17 +106,28 @@ function parse(text: string): Content | null {
   return typeof chosen === 'string' ? { ...content, default_profile: chosen } : null;
 }
 
-function settingsOf(content: Content): Record<string, Partial<Record<SettingName, string>>> {
-  const profiles: Record<string, Partial<Record<SettingName, string>>> = Object.create(null);
-  for (const [profile, fields] of Object.entries(content.profiles)) {
-    const settings: Partial<Record<SettingName, string>> = {};
-    for (const name of settingNames) {
-      const value = fields[name];
-      if (typeof value === 'string' && value !== '') settings[name] = value;
-    }
-    profiles[profile] = settings;
+function profilesIn({ profiles }: Content): Record<string, Partial<Record<SettingName, string>>> {
+  const found: Record<string, Partial<Record<SettingName, string>>> = Object.create(null);
+  for (const [name, fields] of Object.entries(profiles)) found[name] = settingsIn(fields);
+  return found;
+}
+
+function settingsIn(fields: Readonly<Record<string, unknown>>): Partial<Record<SettingName, string>> {
+  const settings: Partial<Record<SettingName, string>> = {};
+  for (const name of settingNames) {
+    const value = fields[name];
+    if (typeof value === 'string' && value !== '') settings[name] = value;
   }
-  return profiles;
+  return settings;
+}
+
+/** The fields with changes made; null removes one. */
+function applied<Fields extends Readonly<Record<string, unknown>>>(
+  fields: Fields,
+  changes: Readonly<Record<string, string | null>>,
+): Fields {
+  const changed = Object.entries({ ...fields, ...changes }).filter(([, value]) => value !== null);
+  return Object.fromEntries(changed) as Fields;
 }
 
 /**

@@ -9,6 +9,8 @@ import { ownIdentity } from './process-identity.ts';
 export interface InspectionOptions {
   readonly configDir: string;
   readonly dataDir: string;
+  /** Where copies go that the store's own directory could not take; other programs use these too. */
+  readonly rescueDirs: readonly string[];
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
 }
@@ -19,7 +21,7 @@ export interface InspectionOptions {
  *
  * Files that go away while it looks are left out. Never throws.
  */
-export function inspectStore({ configDir, dataDir, now }: InspectionOptions): StoreInspection {
+export function inspectStore({ configDir, dataDir, rescueDirs, now }: InspectionOptions): StoreInspection {
   const authDir = join(configDir, 'auth');
   const look = (path: string, role: StoreFileRole) => describe(path, role, now);
   const listed = (directory: string) => entriesOf(directory).map((name) => join(directory, name));
@@ -30,21 +32,23 @@ export function inspectStore({ configDir, dataDir, now }: InspectionOptions): St
     ...listed(configDir).filter((path) => /[/\\]config\.(json|lock)/.test(path)),
     ...profileDirs.flatMap(listed),
     ...listed(dataDir).filter((path) => path.endsWith('.tmp')),
+    ...rescueDirs.flatMap(listed).filter((path) => /[/\\]revento-[0-9a-f]{32}\.rescue$/.test(path)),
   ].map((path) => look(path, roleOf(path)));
   return {
     profiles: profileNames.map((name) => profileOf(name, entriesOf(join(authDir, name)))).filter(hasContent),
     keyFile: look(keyFilePath(dataDir), 'key'),
     directories: [configDir, dataDir, authDir, ...profileDirs].map((path) => look(path, 'directory')).filter(isThere),
-    files: files.filter(isThere).filter((file) => file.role !== 'unknown'),
+    files: files
+      .filter(isThere)
+      .filter((file) => file.role !== 'unknown' && !(file.role === 'rescue' && file.isForeign)),
   };
 }
 
-/** A login counts by any of its copies: an interrupted write may have left the successor alone. */
 function profileOf(name: string, entries: readonly string[]): StoredProfile {
   const found = new Map<string, LoginKey>();
   let hasSecrets = false;
   for (const entry of entries) {
-    const stem = /^(.+)\.json(?:\.next|\.rescue)?$/.exec(entry)?.[1];
+    const stem = /^(.+)\.json$/.exec(entry)?.[1];
     if (stem === 'secrets') hasSecrets = true;
     const login = /^(installation|user)-(.+)$/.exec(stem ?? '');
     if (login === null) continue;

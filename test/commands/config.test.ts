@@ -69,6 +69,22 @@ describe('config set', () => {
   });
 });
 
+describe('config set key_store', () => {
+  it('moves the store, then remembers where new logins go', async () => {
+    const { fake, text } = await set({}, 'key_store', 'keyring');
+    expect(fake.rekeyed).toEqual(['keyring']);
+    expect(fake.profiles).toEqual({ default: { key_store: 'keyring' } });
+    expect(fake.notices).toEqual(['note: 2 stored files are sealed anew']);
+    expect(text).toBe('✓ key_store of all profiles is keyring.');
+  });
+
+  it('moves nothing for a source that does not exist', async () => {
+    const { fake, failure } = await set({}, 'key_store', 'disk');
+    expect(failure?.message).toBe('key_store must be one of keyfile, keyring, passphrase, not "disk"');
+    expect(fake.rekeyed).toEqual([]);
+  });
+});
+
 describe('config set of a secret', () => {
   it.each(['client_secret', 'webhook_secret', 'webhook_secret_previous'] as const)(
     'reads %s from standard input, seals it and shows it masked',
@@ -204,6 +220,13 @@ describe('config unset', () => {
     const fake = memory({ secrets: { default: { client_secret: secret, webhook_secret: secret } } });
     await run(configUnset, { name: 'client_secret' }, fake);
     expect(fake.secrets).toEqual({ default: { webhook_secret: secret } });
+  });
+
+  it('moves the store back to the key file', async () => {
+    const fake = memory({ profiles: { default: { key_store: 'keyring' } } });
+    const { text } = await run(configUnset, { name: 'key_store' }, fake);
+    expect(fake.rekeyed).toEqual(['keyfile']);
+    expect(text).toBe('✓ key_store of all profiles is unset; the default is keyfile.');
   });
 
   it('is no error when there is nothing to remove', async () => {

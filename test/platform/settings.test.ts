@@ -108,6 +108,16 @@ describe('writing settings', () => {
     });
   });
 
+  it('keeps what protects the store for all profiles, those yet to come included', async () => {
+    await open().update('prod', { key_store: 'keyring', client_id: 'id' });
+    expect(open().profiles()).toEqual({ prod: { client_id: 'id' } });
+    expect(open().of('prod')).toEqual({ client_id: 'id', key_store: 'keyring' });
+    expect(open().of('later')).toEqual({ key_store: 'keyring' });
+    await open().update('other', { key_store: null });
+    expect(open().of('prod')).toEqual({ client_id: 'id' });
+    expect(Object.keys(open().profiles())).toEqual(['prod']);
+  });
+
   it.each(['constructor', '__proto__', 'hasOwnProperty'])('takes a profile named %s as any other', async (name) => {
     await open().update(name, { client_id: 'id' });
     expect(Object.entries(open().profiles())).toEqual([[name, { client_id: 'id' }]]);

@@ -20,7 +20,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const inspect = () => inspectStore({ configDir, dataDir, now: Date.now() });
+const inspect = () => inspectStore({ configDir, dataDir, rescueDirs: [join(root, 'tmp')], now: Date.now() });
 
 function store(...names: string[]): void {
   mkdirSync(profileDir, { recursive: true, mode: 0o700 });
@@ -53,9 +53,16 @@ describe('a look at the store', () => {
     ]);
   });
 
-  it('counts a login once, and also when only its successor was left', () => {
+  it('counts a login by its file, not by the copies beside it', () => {
     store('user-evt_a.json', 'user-evt_a.json.next', 'user-evt_b.json.rescue');
-    expect(inspect().profiles[0]?.logins.map((login) => login.eventId)).toEqual(['evt_a', 'evt_b']);
+    expect(inspect().profiles[0]?.logins.map((login) => login.eventId)).toEqual(['evt_a']);
+  });
+
+  it('finds rescue copies in the directories of last resort, among the files of others', () => {
+    mkdirSync(join(root, 'tmp'));
+    const name = `revento-${'0a'.repeat(16)}.rescue`;
+    for (const entry of [name, 'revento-x.rescue', 'else']) writeFileSync(join(root, 'tmp', entry), '');
+    expect(inspect().files.map(({ path, role }) => [path, role])).toEqual([[join(root, 'tmp', name), 'rescue']]);
   });
 
   it('leaves out profiles that hold nothing', () => {

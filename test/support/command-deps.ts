@@ -10,6 +10,7 @@ import type {
   SettingName,
   SettingsFile,
   StoreInspection,
+  StoreProtection,
 } from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
 import type { Item } from '../../src/output/item.ts';
@@ -156,7 +157,6 @@ export function memory(world: World = {}): Memory {
       },
     }),
     settingsFile: async () => memorySettingsFile(memory),
-    keyStore: unused('the keys'),
     inspectStore: async () => inspectionOf(memory, world),
   };
   return Object.assign(memory, { deps });
