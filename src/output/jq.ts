@@ -1,12 +1,18 @@
 import { setFlagsFromString } from 'node:v8';
 import { ReventoError } from '../errors.ts';
 import type { Transform } from './json-rows.ts';
-import type { RowFormat } from './row-format.ts';
 import { sanitise } from './sanitise.ts';
 
-export interface Jq extends RowFormat {
-  /** The results for one document. */
-  document(text: string): string;
+/** What an expression gave for one document. */
+export interface JqResult {
+  /** Results, a line each; those before a failure included. */
+  readonly text: string;
+  /** What jq said when the expression did not fit the document. */
+  readonly failure: string | null;
+}
+
+export interface Jq {
+  run(document: string): JqResult;
 }
 
 export interface JqOptions {
@@ -22,8 +28,7 @@ export interface JqOptions {
 const compileError = 3;
 
 /**
- * A jq filter: one result a line. Rows are kept until the last of them is there, so that an expression sees the
- * whole list and not a page of it. Numbers the expression does not compute with keep their precision.
+ * A jq filter: one result a line. Numbers the expression does not compute with keep their precision.
  *
  * @throws ReventoError `usage` with jq's own words when the expression does not compile
  */
@@ -34,14 +39,13 @@ export async function createJq({ expression, isRaw, finish, notice }: JqOptions)
   const { loadJq } = await import('jq-wasm/inline');
   const engine = await loadJq();
   const flags = isRaw ? ['-c', '-r'] : ['-c'];
-  const pages: string[] = [];
 
   const run = (input: string, filter: string, options: string[]) => {
     try {
       // A filter such as `-1` would be taken for an option.
       return engine.raw(input, filter.startsWith('-') ? ` ${filter}` : filter, options);
     } catch (cause) {
-      throw new ReventoError('failed', 'jq ran out of memory or broke off', {}, { cause });
+      throw new ReventoError('failed', 'jq broke off: is the result too large for it?', {}, { cause });
     }
   };
 
@@ -52,21 +56,15 @@ export async function createJq({ expression, isRaw, finish, notice }: JqOptions)
     if (plain.exitCode === compileError) throw new ReventoError('usage', `--jq: ${messageOf(plain.stderr)}`);
   }
 
-  const document = (text: string) => {
-    const { stdout, stderr, exitCode } = run(text, expression, flags);
-    if (exitCode !== 0) throw new ReventoError('failed', `--jq: ${messageOf(stderr)}`);
-    if (stderr !== '') notice(sanitise(stderr.trimEnd()));
-    return stdout === '' ? '' : finish(`${stdout}\n`);
-  };
-
   return {
-    document,
-    rows(rows) {
-      pages.push(rows.join(','));
-      return '';
+    run(document) {
+      const { stdout, stderr, exitCode } = run(document, expression, flags);
+      const text = stdout === '' ? '' : finish(`${stdout}\n`);
+      if (exitCode !== 0) return { text, failure: messageOf(stderr) };
+      // `debug` and `stderr` in an expression.
+      if (stderr !== '') notice(sanitise(stderr.trimEnd()));
+      return { text, failure: null };
     },
-    end: (isWhole) => (pages.length > 0 || isWhole ? document(`[${pages.join(',')}]`) : ''),
-    complaint: () => null,
   };
 }
 

@@ -1,10 +1,8 @@
 /**
- * Work on JSON as text. Every function here takes text that is already known to be valid JSON (`checkJson`, or
- * `JSON.parse` elsewhere), walks it once without recursion, and never turns a number into a double: so digits,
- * unknown fields, duplicate keys and `__proto__` come out as they went in.
+ * Work on JSON as text. Every function here takes text that is already known to be valid JSON, walks it without
+ * recursion, and never turns a number into a double: so digits, unknown fields, duplicate keys and `__proto__` come
+ * out as they went in.
  */
-import { ReventoError } from '../errors.ts';
-import { JsonText } from './item.ts';
 
 const quote = 34;
 const comma = 44;
@@ -14,20 +12,6 @@ const backslash = 92;
 const closeBracket = 93;
 const openBrace = 123;
 const closeBrace = 125;
-
-/**
- * The text, once it is known to be one valid JSON document.
- *
- * @throws ReventoError `bad_answer`
- */
-export function checkJson(text: string, what = 'the answer'): JsonText {
-  try {
-    JSON.parse(text);
-  } catch (cause) {
-    throw new ReventoError('bad_answer', `${what} is not valid JSON`, {}, { cause });
-  }
-  return new JsonText(text);
-}
 
 export function isObject(text: string): boolean {
   return text.charCodeAt(0) === openBrace;

@@ -45,16 +45,18 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
   const raw = createRawBytes(options.isTty);
   let isClosed = false;
   // What has to be closed in the end: a list, even one that turns out empty, or an answer that waits for jq.
-  let isOpen = options.layout.shape === 'rows';
+  let isOpen = options.layout.shape === 'rows' || options.jq !== null;
 
   const write = async (chunk: string | Uint8Array) => {
     if (!isClosed && chunk.length > 0) isClosed = !(await options.write(chunk));
   };
+  const settle = () => {
+    const failure = view.failure?.() ?? null;
+    if (failure !== null) throw failure;
+  };
   const close = async (isWhole: boolean) => {
     if (isOpen) await write(await view.end(isWhole));
     await write(raw.end());
-    const complaint = isWhole ? view.complaint() : null;
-    if (complaint !== null) options.notice(complaint);
   };
 
   return {
@@ -62,19 +64,20 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
       return isClosed;
     },
     async print(item) {
-      switch (item.kind) {
-        case 'bytes':
-          if (view.bytes === undefined) return write(raw.chunk(item.bytes));
-          isOpen = true;
-          return write(view.bytes(item.bytes));
-        case 'value':
-          return write(await view.value(item));
-        case 'rows':
-          isOpen = true;
-          if (item.rows.length > 0) await write(await view.rows(item.rows.map(toText)));
+      if (item.kind === 'bytes') await write(view.bytes?.(item.bytes) ?? raw.chunk(item.bytes));
+      else if (item.kind === 'value') await write(await view.value(item));
+      else {
+        isOpen = true;
+        if (item.rows.length > 0) await write(await view.rows(item.rows.map(toText)));
       }
+      settle();
     },
-    end: () => close(true),
+    async end() {
+      await close(true);
+      settle();
+      const complaint = view.complaint();
+      if (complaint !== null) options.notice(complaint);
+    },
     abort: () => close(false),
   };
 }
@@ -82,15 +85,15 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
 function refuseContradictions({ format, jq, columns, layout }: PrinterOptions): void {
   const isStream = layout.shape === 'events';
   if (jq !== null && columns !== null) {
-    throw new ReventoError('usage', '--jq and --columns both choose fields: use one of them', {
+    throw new ReventoError('usage', '--jq and --columns both choose fields: use one of them.', {
       hint: "with --jq: --jq '.[] | {id, role}'",
     });
   }
   if (jq === null && isStream && format === 'csv') {
-    throw new ReventoError('usage', 'a stream of events has no CSV form', { hint: 'use -o ndjson' });
+    throw new ReventoError('usage', 'A stream of events has no CSV form.', { hint: 'use -o ndjson' });
   }
   if (columns !== null && isStream && format === 'table') {
-    throw new ReventoError('usage', '--columns chooses fields of rows, and this command prints text', {
+    throw new ReventoError('usage', '--columns chooses fields of rows, and this command prints text.', {
       hint: 'add -o ndjson',
     });
   }

@@ -1,3 +1,4 @@
+import { fstatSync, writeSync } from 'node:fs';
 import { ReventoError } from '../errors.ts';
 
 /** Where a printer's chunks go. */
@@ -5,27 +6,46 @@ export interface Sink {
   /**
    * Resolves when more may be written: true, or false once nobody reads any more.
    *
-   * @throws ReventoError `disk_full` or `file` when the stream cannot take it
+   * @throws ReventoError `disk_full` or `file` when the output cannot be written whole
    */
   write(chunk: string | Uint8Array): Promise<boolean>;
-  /** Resolves when everything written has left the process. */
+  /** Resolves when everything that was written has left the process. @throws as `write` */
   flush(): Promise<void>;
   readonly isClosed: boolean;
 }
 
-/** A sink on a stream such as stdout: waits while the reader is slow, and takes a closed pipe as the end. */
+/** A sink on a stream such as stdout. */
 export function createSink(stream: NodeJS.WritableStream): Sink {
+  const fd = fileOf(stream);
+  return fd === null ? createStreamSink(stream) : createFileSink(fd);
+}
+
+/** Waits while the reader is slow, and takes a closed pipe as the end of the run rather than a failure. */
+function createStreamSink(stream: NodeJS.WritableStream): Sink {
   let isClosed = false;
-  let failure: Error | null = null;
+  let failure: ReventoError | null = null;
+  let unwritten = 0;
+  let wake: () => void = () => undefined;
 
   const fail = (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') isClosed = true;
+    if (readerLeft.has(error.code ?? '')) isClosed = true;
     else failure ??= toReventoError(error);
+    wake();
   };
+  // These stay attached: without a listener a late EPIPE would end the process with a stack trace.
   stream.on('error', fail);
   stream.on('close', () => {
     isClosed = true;
+    wake();
   });
+  const settle = async () => {
+    while (unwritten > 0 && !isClosed && failure === null) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    if (failure !== null) throw failure;
+  };
 
   return {
     get isClosed() {
@@ -34,23 +54,51 @@ export function createSink(stream: NodeJS.WritableStream): Sink {
     async write(chunk) {
       if (failure !== null) throw failure;
       if (isClosed) return false;
-      await new Promise<void>((resolve) => {
-        stream.write(chunk, (error) => {
-          if (error) fail(error);
-          resolve();
-        });
+      unwritten++;
+      const hasRoom = stream.write(chunk, (error) => {
+        unwritten--;
+        if (error) fail(error);
+        else wake();
       });
-      if (failure !== null) throw failure;
+      if (!hasRoom) await settle();
       return !isClosed;
     },
-    async flush() {
-      if (failure !== null) throw failure;
-    },
+    flush: settle,
   };
 }
 
+/**
+ * Node's own stream for a redirected stdout takes a short write for a whole one: on a disk that is almost full the
+ * end of the output would be missing without any error. So files are written here, to the last byte.
+ */
+function createFileSink(fd: number): Sink {
+  return {
+    isClosed: false,
+    async write(chunk) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
+      try {
+        for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      } catch (error) {
+        throw toReventoError(error as NodeJS.ErrnoException);
+      }
+      return true;
+    },
+    flush: async () => undefined,
+  };
+}
+
+/** The descriptor when the stream is a regular file or a device that is no terminal. */
+function fileOf(stream: NodeJS.WritableStream & { readonly fd?: unknown; readonly isTTY?: boolean }): number | null {
+  if (typeof stream.fd !== 'number' || stream.isTTY === true) return null;
+  const stat = fstatSync(stream.fd);
+  return stat.isFile() || stat.isCharacterDevice() ? stream.fd : null;
+}
+
+/** What a write says when the other end of a pipe or socket is gone. */
+const readerLeft: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'EOF', 'ERR_STREAM_DESTROYED']);
+
 function toReventoError(error: NodeJS.ErrnoException): ReventoError {
   return error.code === 'ENOSPC' || error.code === 'EDQUOT'
-    ? new ReventoError('disk_full', 'the disk is full: the output is incomplete', {}, { cause: error })
-    : new ReventoError('file', `cannot write the output: ${error.code ?? error.message}`, {}, { cause: error });
+    ? new ReventoError('disk_full', 'The disk is full: the output is incomplete.', {}, { cause: error })
+    : new ReventoError('file', `The output cannot be written: ${error.code ?? error.message}`, {}, { cause: error });
 }

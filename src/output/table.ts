@@ -4,7 +4,7 @@ import { createPicker, fieldsOf, type Picker } from './columns.ts';
 import type { Column } from './item.ts';
 import type { RowFormat } from './row-format.ts';
 import { sanitiseLine } from './sanitise.ts';
-import { fitTo, padTo, widthOf } from './width.ts';
+import { fitTo, widthOf } from './width.ts';
 
 const gap = '  ';
 /** No column is made narrower than this by another one's wish for room. */
@@ -53,12 +53,12 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
       const isFirst = picker === null;
       picker ??= begin(rows);
       const pick = picker.pick;
-      const lines = rows.map((row) => pick(row).map((value, index) => cellOf(value, columns[index]?.path ?? '', now)));
-      natural = natural.map((width, index) =>
-        lines.reduce((most, line) => Math.max(most, widthOf(line[index]?.text ?? '')), width),
+      const lines = rows.map((row) =>
+        pick(row).map((value, index) => measure(cellOf(value, columns[index]?.path ?? '', now))),
       );
+      for (const line of lines) natural = natural.map((width, index) => Math.max(width, line[index]?.width ?? 0));
       const widths = fitWidths(natural, style.width - gap.length * (natural.length - 1));
-      const head = columns.map((column): Cell => ({ text: titleOf(column), paint: 'bold' }));
+      const head = columns.map((column) => measure({ text: titleOf(column), paint: 'bold' }));
       return (isFirst ? [head, ...lines] : lines).map((line) => renderLine(line, widths, style)).join('');
     },
     end(isWhole) {
@@ -73,12 +73,21 @@ function titleOf({ path, title }: Column): string {
   return sanitiseLine(title ?? path).toUpperCase();
 }
 
-function renderLine(line: readonly Cell[], widths: readonly number[], style: Style): string {
-  const cells = line.map(({ text, paint }, index) => {
-    const fitted = fitTo(text, widths[index] ?? 0);
-    const isLast = index === line.length - 1;
-    const padding = isLast ? '' : padTo('', (widths[index] ?? 0) - widthOf(fitted));
-    return decorate(fitted, paint, style) + padding;
+interface MeasuredCell extends Cell {
+  /** Columns it takes on a terminal. */
+  readonly width: number;
+}
+
+function measure(cell: Cell): MeasuredCell {
+  return { ...cell, width: widthOf(cell.text) };
+}
+
+function renderLine(line: readonly MeasuredCell[], widths: readonly number[], style: Style): string {
+  const cells = line.map((cell, index) => {
+    const columns = widths[index] ?? cell.width;
+    const fitted = cell.width <= columns ? cell : measure({ ...cell, text: fitTo(cell.text, columns) });
+    const padding = index === line.length - 1 ? 0 : columns - fitted.width;
+    return decorate(fitted.text, fitted.paint, style) + ' '.repeat(padding);
   });
   return `${cells.join(gap)}\n`;
 }
@@ -89,8 +98,8 @@ function renderLine(line: readonly Cell[], widths: readonly number[], style: Sty
  */
 export function fitWidths(natural: readonly number[], available: number): number[] {
   const total = (cap: number) => natural.reduce((sum, width) => sum + Math.min(width, cap), 0);
-  let cap = Math.max(narrowest, ...natural);
-  if (total(cap) <= available) return [...natural];
+  if (total(Number.POSITIVE_INFINITY) <= available) return [...natural];
+  let cap = Math.max(narrowest, Math.floor(available));
   while (cap > narrowest && total(cap) > available) cap--;
   // What the common cap leaves over goes to the columns that were cut, from the left.
   let spare = available - total(cap);

@@ -1,3 +1,4 @@
+import type { ReventoError } from '../errors.ts';
 import type { Item } from './item.ts';
 import { toText } from './item-text.ts';
 import { pretty } from './json-pretty.ts';
@@ -6,7 +7,7 @@ import { elementsOf, isArray, oneLine } from './json-text.ts';
 import { markStyle } from './marked-style.ts';
 import type { PrinterOptions } from './printer.ts';
 import type { RowFormat } from './row-format.ts';
-import { escapeForTerminal, sanitise } from './sanitise.ts';
+import { escapeForTerminal } from './sanitise.ts';
 
 type ValueItem = Extract<Item, { kind: 'value' }>;
 
@@ -15,11 +16,16 @@ export interface View extends RowFormat {
   value(item: ValueItem): string | Promise<string>;
   /** Where absent, bytes go out as they are. */
   bytes?(bytes: Uint8Array): string;
+  /** Thrown once the text before it is written. */
+  failure?(): ReventoError | null;
 }
 
 /** The view that the options name. Code of the other formats is not loaded. */
 export async function createView(options: PrinterOptions): Promise<View> {
-  if (options.jq !== null) return createJqView(options.jq, options);
+  if (options.jq !== null) {
+    const { createJqView } = await import('./jq-view.ts');
+    return createJqView(options.jq, options);
+  }
   switch (options.format) {
     case 'table':
       return createTextView(options);
@@ -71,25 +77,6 @@ function createJsonView({ format, columns, layout, style, isTty }: PrinterOption
     },
     end: rows.end,
     complaint: selection?.complaint ?? rows.complaint,
-  };
-}
-
-async function createJqView(expression: string, { format, isTty, notice }: PrinterOptions): Promise<View> {
-  const isRaw = format !== 'ndjson';
-  const finish: Transform = isTty ? (isRaw ? sanitise : escapeForTerminal) : (text) => text;
-  const { createJq } = await import('./jq.ts');
-  const jq = await createJq({ expression, isRaw, finish, notice });
-  const decoder = new TextDecoder();
-  let answer = '';
-  return {
-    rows: jq.rows,
-    value: ({ data }) => jq.document(toText(data)),
-    bytes(bytes) {
-      answer += decoder.decode(bytes, { stream: true });
-      return '';
-    },
-    end: (isWhole) => (answer === '' ? jq.end(isWhole) : jq.document(answer)),
-    complaint: jq.complaint,
   };
 }
 

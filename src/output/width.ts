@@ -1,16 +1,17 @@
 import stringWidth from 'string-width';
 
 const graphemes = new Intl.Segmenter();
-const ascii = /^[\x20-\x7e]*$/;
+/** Scripts without a wide or a combining character: their width is their length, and there is no need to segment. */
+const narrow = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2026]*$/;
 
 /** Columns a text takes on a terminal; wide characters and emoji take two. */
 export function widthOf(text: string): number {
-  return ascii.test(text) ? text.length : stringWidth(text, { countAnsiEscapeCodes: true });
+  return narrow.test(text) ? text.length : stringWidth(text, { countAnsiEscapeCodes: true });
 }
 
 /** The text cut between graphemes to so many columns, the last of them an ellipsis where something was cut. */
 export function fitTo(text: string, columns: number): string {
-  if (ascii.test(text)) return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
+  if (narrow.test(text)) return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
   let width = 0;
   let kept = '';
   let cut = '';
@@ -21,9 +22,4 @@ export function fitTo(text: string, columns: number): string {
     if (width < columns) cut = kept;
   }
   return text;
-}
-
-/** The text and the spaces that fill so many columns. */
-export function padTo(text: string, columns: number): string {
-  return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
 }

@@ -1,0 +1,59 @@
+import { ReventoError } from '../errors.ts';
+import { toText } from './item-text.ts';
+import { createJq } from './jq.ts';
+import type { Transform } from './json-rows.ts';
+import type { PrinterOptions } from './printer.ts';
+import { escapeForTerminal, sanitise } from './sanitise.ts';
+import type { View } from './view.ts';
+
+/**
+ * `--jq`: rows are kept until the last of them is there, so that the expression sees the whole list and not a page
+ * of it; every other value is filtered when it comes. Strings are printed raw, but in NDJSON, where each line has
+ * to be JSON.
+ *
+ * @throws ReventoError `usage` when the expression does not compile
+ */
+export async function createJqView(expression: string, options: PrinterOptions): Promise<View> {
+  const { format, layout, isTty, notice } = options;
+  const isRaw = format !== 'ndjson';
+  const finish: Transform = isTty ? (isRaw ? sanitise : escapeForTerminal) : (text) => text;
+  const jq = await createJq({ expression, isRaw, finish, notice });
+  const isStream = layout.shape === 'events';
+  const decoder = new TextDecoder();
+  const pages: string[] = [];
+  let answer = '';
+  let failure: ReventoError | null = null;
+  let failedEvents = 0;
+
+  const filter = (document: string): string => {
+    const result = jq.run(document);
+    if (result.failure !== null && isStream) {
+      // One event that does not fit is no reason to stop listening; it is remembered for the exit status.
+      failedEvents++;
+      notice(`--jq: ${result.failure}`);
+    } else if (result.failure !== null) {
+      failure = new ReventoError('failed', `--jq: ${result.failure}`);
+    }
+    return result.text;
+  };
+
+  return {
+    rows(rows) {
+      pages.push(rows.join(','));
+      return '';
+    },
+    value: ({ data }) => filter(toText(data)),
+    bytes(bytes) {
+      answer += decoder.decode(bytes, { stream: true });
+      return '';
+    },
+    end(isWhole) {
+      if (failedEvents > 0) failure = new ReventoError('failed', `--jq failed for ${failedEvents} events.`);
+      if (answer !== '') return filter(answer);
+      const isList = pages.length > 0 || (layout.shape === 'rows' && isWhole);
+      return isList ? filter(`[${pages.join(',')}]`) : '';
+    },
+    complaint: () => null,
+    failure: () => failure,
+  };
+}

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createCsv, csvCell, csvLine, disarm } from '../../src/output/csv.ts';
+
+/** A reader of RFC 4180 written from its grammar, to hold the writer to. */
+function readCsv(text: string): string[][] {
+  const lines: string[][] = [];
+  let line: string[] = [];
+  let at = 0;
+  while (at < text.length) {
+    let cell = '';
+    if (text[at] === '"') {
+      for (at++; !(text[at] === '"' && text[at + 1] !== '"'); at++) {
+        cell += text[at];
+        if (text[at] === '"') at++;
+      }
+      at++;
+    } else while (text[at] !== ',' && text[at] !== '\r') cell += text[at++];
+    line.push(cell);
+    if (text[at] === ',') at++;
+    else {
+      expect(text.slice(at, at + 2)).toBe('\r\n');
+      at += 2;
+      lines.push(line);
+      line = [];
+    }
+  }
+  return lines;
+}
+
+const csv = (chosen: string[] | null, defaults: string[] = [], isTty = false) => createCsv({ chosen, defaults, isTty });
+
+describe('a CSV line', () => {
+  it('is read back as the cells it was made of', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.string({ unit: 'binary' }), { minLength: 1 })), (lines) => {
+        expect(readCsv(lines.map(csvLine).join(''))).toEqual(lines);
+      }),
+    );
+  });
+
+  it('is not empty when its only cell is', () => {
+    expect(csvLine([''])).toBe('""\r\n');
+  });
+});
+
+describe('a CSV cell', () => {
+  it.each([
+    ['"text"', 'text'],
+    ['"\\u00e9\\n"', 'é\n'],
+    ['12345678901234567890', '12345678901234567890'],
+    ['1e400', '1e400'],
+    ['-2.50', '-2.50'],
+    ['true', 'true'],
+    ['null', ''],
+    [undefined, ''],
+    ['{ "a": [1, "x y"] }', '{"a":[1,"x y"]}'],
+  ])('of %s is %j', (value, cell) => {
+    expect(csvCell(value)).toBe(cell);
+  });
+
+  it.each(['=1+1', '+cmd|x', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '-', '+', '=HYPERLINK("http://x")'])(
+    'that a spreadsheet would run is made text: %j',
+    (text) => {
+      expect(disarm(text)).toBe(`'${text}`);
+    },
+  );
+
+  it.each(['-5', '+5', '-5.25', '1e9', '-1e-9', '+31201234567', 'a=b', 'x@y.z', ''])(
+    'that is harmless stays: %j',
+    (text) => {
+      expect(disarm(text)).toBe(text);
+    },
+  );
+});
+
+describe('CSV rows', () => {
+  it('have the chosen columns, missing ones empty', () => {
+    expect(csv(['id', 'a.b', 'no']).rows(['{"id":1,"a":{"b":"x"}}'])).toBe('id,a.b,no\r\n1,x,\r\n');
+  });
+
+  it("have the command's columns first and then every other field of the first rows", () => {
+    expect(csv(null, ['id', 'role']).rows(['{"x":1,"id":2}', '{"y":3}'])).toBe('id,role,x,y\r\n2,,1,\r\n,,,3\r\n');
+  });
+
+  it('have one header however many pages there are', () => {
+    const writer = csv(null);
+    expect(`${writer.rows(['{"a":1}'])}${writer.rows(['{"a":2}'])}${writer.end(true)}`).toBe('a\r\n1\r\n2\r\n');
+  });
+
+  it('of an empty list are the header alone', () => {
+    expect(csv(null, ['id', 'role']).end(true)).toBe('id,role\r\n');
+  });
+
+  it('of a run that failed before the first row are nothing', () => {
+    expect(csv(null, ['id']).end(false)).toBe('');
+  });
+
+  it('name a field that came too late for a column', () => {
+    const writer = csv(null);
+    writer.rows(['{"a":1}']);
+    writer.rows(['{"a":1,"b":2}']);
+    expect(writer.complaint()).toContain('fields without a column: b');
+  });
+
+  it('name a chosen column that no row has, with the fields there are', () => {
+    const writer = csv(['id', 'oops']);
+    writer.rows(['{"id":1,"nested":{"deep":1}}']);
+    expect(writer.complaint()).toBe('no row has "oops"; the fields are: id, nested, nested.deep');
+  });
+
+  it('say nothing about a column that some row has', () => {
+    const writer = csv(['id', 'x']);
+    writer.rows(['{"id":1}', '{"x":null}']);
+    expect(writer.complaint()).toBeNull();
+  });
+
+  it('carry no control characters to a terminal', () => {
+    expect(csv(null, [], true).rows(['{"a":"\\u001b[31mx\\u009b"}'])).toBe('a\r\n[31mx\r\n');
+  });
+
+  it('carry every character into a file', () => {
+    expect(csv(null).rows(['{"a":"\\u001b[31m"}'])).toBe('a\r\n\u001b[31m\r\n');
+  });
+});

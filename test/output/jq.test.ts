@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { type Item, JsonText, type Layout } from '../../src/output/item.ts';
+import { printed } from '../support/printing.ts';
+
+const rows = (...texts: string[]): Item => ({ kind: 'rows', rows: texts.map((text) => new JsonText(text)) });
+const value = (text: string): Item => ({ kind: 'value', data: new JsonText(text), text: () => 'for people' });
+const events: Layout = { shape: 'events' };
+
+describe('--jq', () => {
+  it('sees the whole list and not a page of it', async () => {
+    expect((await printed([rows('1', '2'), rows('3')], { jq: 'length' })).stdout).toBe('3\n');
+  });
+
+  it('prints a result a line, strings raw', async () => {
+    expect((await printed([rows('{"id":"a b"}', '{"id":"\\"c\\""}')], { jq: '.[].id' })).stdout).toBe('a b\n"c"\n');
+  });
+
+  it('prints compact JSON for what is no string', async () => {
+    expect((await printed([rows('{"a": {"b": [1, 2]}}')], { jq: '.[].a' })).stdout).toBe('{"b":[1,2]}\n');
+  });
+
+  it('keeps every line JSON with -o ndjson', async () => {
+    expect((await printed([rows('{"id":"a"}')], { jq: '.[].id', format: 'ndjson' })).stdout).toBe('"a"\n');
+  });
+
+  it('filters one document', async () => {
+    expect((await printed([value('{"a":{"b":7}}')], { jq: '.a.b', layout: { shape: 'value' } })).stdout).toBe('7\n');
+  });
+
+  it('filters raw bytes', async () => {
+    const halves = ['{"a":', '"é"}'].map((text): Item => ({ kind: 'bytes', bytes: Buffer.from(text, 'utf8') }));
+    expect((await printed(halves, { jq: '.a', layout: { shape: 'value' } })).stdout).toBe('é\n');
+  });
+
+  it('filters every event when it comes', async () => {
+    expect((await printed([value('{"n":1}'), value('{"n":2}')], { jq: '.n', layout: events })).stdout).toBe('1\n2\n');
+  });
+
+  it('filters an empty list', async () => {
+    expect((await printed([], { jq: 'length' })).stdout).toBe('0\n');
+  });
+
+  it('filters what came before the run stopped', async () => {
+    expect((await printed([rows('1', '2')], { jq: 'length', isAborted: true })).stdout).toBe('2\n');
+  });
+
+  it('prints nothing when the run fails before the first row', async () => {
+    expect((await printed([], { jq: 'length', isAborted: true })).stdout).toBe('');
+  });
+
+  it('keeps digits it does not compute with', async () => {
+    expect((await printed([rows('12345678901234567890', '2.50')], { jq: '.[]' })).stdout).toBe(
+      '12345678901234567890\n2.50\n',
+    );
+  });
+
+  it('takes an expression that begins like an option', async () => {
+    expect((await printed([value('5')], { jq: '-(.)', layout: { shape: 'value' } })).stdout).toBe('-5\n');
+  });
+
+  it('gives what `debug` says to stderr and goes on', async () => {
+    const { stdout, notices } = await printed([value('5')], { jq: 'debug | . + 1', layout: { shape: 'value' } });
+    expect(stdout).toBe('6\n');
+    expect(notices).toEqual(['["DEBUG:",5]']);
+  });
+
+  it.each(['.a |', '.[', 'nonsense', '$missing', ')', '"'])(
+    'refuses %j as wrong usage before anything runs',
+    async (jq) => {
+      await expect(printed([], { jq })).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringMatching(/^--jq: ./),
+      });
+    },
+  );
+
+  it('quotes the expression as it was typed', async () => {
+    await expect(printed([], { jq: '.a |' })).rejects.toThrow('.a |');
+    await expect(printed([], { jq: '.a |' })).rejects.not.toThrow('empty');
+  });
+
+  it.each(['def f: .[0]; f', '. as [$a] | $a', '.[0] # first', 'if . then .[0] else 1 end', 'first(.[]), empty'])(
+    'takes %j',
+    async (jq) => {
+      expect((await printed([rows('"x"')], { jq })).stdout).toBe('x\n');
+    },
+  );
+
+  it('does not run the expression while checking it', async () => {
+    expect((await printed([], { jq: '"ran" | debug', isAborted: true })).notices).toEqual([]);
+  });
+
+  it('prints the results before a failure and then fails', async () => {
+    const { stdout, failure } = await printed([rows('{"a":1}', '"text"')], { jq: '.[].a' });
+    expect(stdout).toBe('1\n');
+    expect(failure).toMatchObject({ code: 'failed', message: expect.stringContaining('Cannot index') });
+  });
+
+  it('passes over an event that does not fit, and fails in the end', async () => {
+    const { stdout, notices, failure } = await printed([value('"x"'), value('{"a":2}')], { jq: '.a', layout: events });
+    expect(stdout).toBe('2\n');
+    expect(notices[0]).toContain('Cannot index');
+    expect(failure).toMatchObject({ code: 'failed' });
+  });
+
+  it('says so when data is nested deeper than jq can go', async () => {
+    const { failure } = await printed([rows('['.repeat(20_000) + ']'.repeat(20_000))], { jq: 'length' });
+    expect(failure).toMatchObject({ code: 'failed', message: expect.stringContaining('depth') });
+  });
+
+  it('prints no control characters to a terminal', async () => {
+    expect((await printed([rows('"\\u001b[2Jx"')], { jq: '.[]', isTty: true })).stdout).toBe('[2Jx\n');
+  });
+
+  it('prints strings unchanged into a pipe', async () => {
+    expect((await printed([rows('"\\u001b[2Jx"')], { jq: '.[]' })).stdout).toBe('\u001b[2Jx\n');
+  });
+});

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Column } from '../../src/output/item.ts';
+import { createTable, fitWidths } from '../../src/output/table.ts';
+import { widthOf } from '../../src/output/width.ts';
+import { colored, plain } from '../support/style.ts';
+
+const now = Date.parse('2026-11-24T12:00:00Z');
+
+function table({
+  chosen = null as string[] | null,
+  defaults = [] as Column[],
+  style = plain,
+  width = Number.POSITIVE_INFINITY,
+} = {}) {
+  const notices: string[] = [];
+  const format = createTable({
+    chosen,
+    defaults,
+    style: { ...style, width },
+    now,
+    notice: (text) => notices.push(text),
+  });
+  return { notices, ...format, lines: (...rows: string[]) => String(format.rows(rows)).trimEnd().split('\n') };
+}
+
+describe('a table', () => {
+  it('has upper-case titles and aligned columns', () => {
+    const columns = [{ path: 'id' }, { path: 'application_status', title: 'status' }, { path: 'role' }];
+    expect(
+      table({ defaults: columns }).lines('{"id":"ptp_1","application_status":"approved","role":"guest"}', '{"id":"2"}'),
+    ).toEqual(['ID     STATUS    ROLE', 'ptp_1  approved  guest', '2      -         -']);
+  });
+
+  it('aligns behind wide characters and emoji', () => {
+    const lines = table({ chosen: ['name', 'n'] }).lines(
+      '{"name":"日本語","n":1}',
+      '{"name":"👩‍👩‍👧 é","n":2}',
+      '{"name":"abc","n":3}',
+    );
+    const columnOfNumber = lines.map((line) => widthOf(line.slice(0, -1)));
+    expect(new Set(columnOfNumber)).toEqual(new Set([8]));
+  });
+
+  it('shows a path into nested fields', () => {
+    expect(table({ chosen: ['a.b.c', 'list.1'] }).lines('{"a":{"b":{"c":"deep"}},"list":["x","y"]}')).toEqual([
+      'A.B.C  LIST.1',
+      'deep   y',
+    ]);
+  });
+
+  it('shows every field when the command names none', () => {
+    expect(table().lines('{"a":1}', '{"b":2}')).toEqual(['A  B', '1  -', '-  2']);
+  });
+
+  it('shows every field when no row has the expected ones', () => {
+    expect(table({ defaults: [{ path: 'id' }] }).lines('{"key":1}')).toEqual(['KEY', '1']);
+  });
+
+  it('leaves cells whole where there is no width to fit into', () => {
+    const long = 'x'.repeat(5_000);
+    expect(table({ chosen: ['a', 'b'] }).lines(`{"a":"${long}","b":1}`)[1]).toBe(`${long}  1`);
+  });
+
+  it('repeats no header on the next page and widens what does not fit', () => {
+    const format = table({ chosen: ['id', 'n'] });
+    format.lines('{"id":"a","n":1}');
+    expect(format.lines('{"id":"longer","n":2}', '{"id":"b","n":3}')).toEqual(['longer  2', 'b       3']);
+  });
+
+  it('colours the header, statuses and what is missing, and pads outside the colour', () => {
+    const format = table({ chosen: ['status', 'x'], style: colored });
+    expect(format.lines('{"status":"rejected"}')).toEqual([
+      '<bold>STATUS</bold>    <bold>X</bold>',
+      '<red>rejected</red>  <dim>-</dim>',
+    ]);
+  });
+
+  it('of no rows prints nothing and says so beside it', () => {
+    const format = table();
+    expect(format.end(true)).toBe('');
+    expect(format.notices).toEqual(['no rows']);
+  });
+
+  it('does not claim there are no rows when the run failed', () => {
+    const format = table();
+    format.end(false);
+    expect(format.notices).toEqual([]);
+  });
+
+  it('names the fields when a chosen column is nowhere', () => {
+    const format = table({ chosen: ['id', 'rôle'] });
+    format.lines('{"id":1,"role":"x"}');
+    expect(format.complaint()).toBe('no row has "rôle"; the fields are: id, role');
+  });
+
+  it('leaves out fields nobody asked for rather than squeeze them, and says how many', () => {
+    const format = table({ width: 40 });
+    expect(format.lines('{"a":1,"b":2,"c":3,"d":4,"e":5}')[0]).toBe('A  B');
+    expect(format.notices[0]).toContain('3 more fields');
+  });
+});
+
+describe('a table on a terminal', () => {
+  const cell = fc.string({
+    unit: fc.constantFrom('a', ' ', 'é', '日', '😀', '👩‍👩‍👧', 'e\u0301', '\n', '\u001b'),
+    maxLength: 60,
+  });
+
+  it('is never wider than the terminal', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ a: cell, b: cell, c: cell }), { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 24, max: 120 }),
+        (rows, width) => {
+          const format = table({ chosen: ['a', 'b', 'c'], width });
+          const text = String(format.rows(rows.map((row) => JSON.stringify(row))));
+          for (const line of text.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(width);
+        },
+      ),
+    );
+  });
+
+  it('takes room from the widest column', () => {
+    const [, line] = table({ chosen: ['id', 'note'], width: 20 }).lines(`{"id":"ptp_12","note":"${'n'.repeat(50)}"}`);
+    expect(line).toBe('ptp_12  nnnnnnnnnnn…');
+  });
+});
+
+describe('fitted widths', () => {
+  it('fill the room exactly when something has to give', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 60, max: 200 }),
+        (natural, available) => {
+          const widths = fitWidths(natural, available);
+          const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+          expect(sum(widths)).toBe(Math.min(available, sum(natural)));
+          expect(widths.every((width, index) => width <= (natural[index] ?? 0))).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('stay readable when there is no room at all', () => {
+    expect(fitWidths([30, 30, 2], 5)).toEqual([6, 6, 2]);
+  });
+});

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { fitTo, widthOf } from '../../src/output/width.ts';
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: fc.constantFrom('a', 'é', 'ß', 'Ж', '日', '한', '😀', '👩‍👩‍👧', '🇳🇱', 'e\u0301', '…', '‘') }),
+);
+
+describe('display width', () => {
+  it.each([
+    ['plain', 5],
+    ['Zoë', 3],
+    ['Жанна', 5],
+    ['日本語', 6],
+    ['한국어', 6],
+    ['😀', 2],
+    ['👩‍👩‍👧', 2],
+    ['🇳🇱', 2],
+    ['e\u0301', 1],
+    ['ﬁ', 1],
+    ['', 0],
+  ])('of %s is %i', (text, width) => {
+    expect(widthOf(text)).toBe(width);
+  });
+
+  it('does not depend on the short cut for narrow scripts', () => {
+    for (let code = 0xa0; code < 0x3000; code++) {
+      const text = String.fromCodePoint(code);
+      expect([code, widthOf(text)]).toEqual([code, stringWidth(text)]);
+    }
+  });
+});
+
+describe('text cut to a width', () => {
+  it('never takes more columns than it may', () => {
+    fc.assert(
+      fc.property(anyText, fc.integer({ min: 1, max: 20 }), (text, columns) => {
+        expect(widthOf(fitTo(text, columns))).toBeLessThanOrEqual(columns);
+      }),
+    );
+  });
+
+  it('is whole when it fits', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(fitTo(text, Math.max(1, widthOf(text)))).toBe(text);
+      }),
+    );
+  });
+
+  it('ends in an ellipsis when it does not', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const width = widthOf(text);
+        fc.pre(width > 1);
+        expect(fitTo(text, width - 1)).toMatch(/…$/);
+      }),
+    );
+  });
+
+  it('does not break a family emoji apart', () => {
+    expect(fitTo('ab👩‍👩‍👧', 3)).toBe('ab…');
+  });
+});

@@ -1,0 +1,44 @@
+import type { Item } from '../../src/output/item.ts';
+import { createPrinter, type PrinterOptions } from '../../src/output/printer.ts';
+import { plain } from './style.ts';
+
+/** What a run left on stdout and said beside it. */
+export interface Printed {
+  readonly stdout: string;
+  /** How many times something was written. */
+  readonly writes: number;
+  readonly notices: readonly string[];
+  readonly failure: unknown;
+}
+
+/** Prints items as a run would, up to its end, or up to a failure where `isAborted`. */
+export async function printed(
+  items: readonly Item[],
+  options: Partial<PrinterOptions> & { readonly isAborted?: boolean } = {},
+): Promise<Printed> {
+  const chunks: Buffer[] = [];
+  const notices: string[] = [];
+  let failure: unknown = null;
+  const printer = await createPrinter({
+    format: 'table',
+    jq: null,
+    columns: null,
+    layout: { shape: 'rows' },
+    style: plain,
+    isTty: false,
+    now: Date.parse('2026-11-24T12:00:00Z'),
+    write: async (chunk) => {
+      chunks.push(Buffer.from(chunk as string));
+      return true;
+    },
+    notice: (text) => notices.push(text),
+    ...options,
+  });
+  try {
+    for (const item of items) await printer.print(item);
+    await (options.isAborted ? printer.abort() : printer.end());
+  } catch (error) {
+    failure = error;
+  }
+  return { stdout: Buffer.concat(chunks).toString('utf8'), writes: chunks.length, notices, failure };
+}
