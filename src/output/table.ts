@@ -61,10 +61,7 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
       const head = columns.map((column) => measure({ text: titleOf(column), paint: 'bold' }));
       return (isFirst ? [head, ...lines] : lines).map((line) => renderLine(line, widths, style)).join('');
     },
-    end(isWhole) {
-      if (picker === null && isWhole) notice('no rows');
-      return '';
-    },
+    end: () => '',
     complaint: () => (chosen === null ? null : (picker?.complaint() ?? null)),
   };
 }

@@ -4,7 +4,6 @@ import { toText } from './item-text.ts';
 import { pretty } from './json-pretty.ts';
 import { createJsonArray, createJsonLines, createSelection, type Transform } from './json-rows.ts';
 import { elementsOf, isArray, oneLine } from './json-text.ts';
-import { markStyle } from './marked-style.ts';
 import type { PrinterOptions } from './printer.ts';
 import type { RowFormat } from './row-format.ts';
 import { escapeForTerminal } from './sanitise.ts';
@@ -37,16 +36,27 @@ export async function createView(options: PrinterOptions): Promise<View> {
 }
 
 async function createTextView({ columns, layout, style, now, notice }: PrinterOptions): Promise<View> {
+  const { markStyle } = await import('./marked-style.ts');
   const marked = markStyle(style);
-  const { createTable } = await import('./table.ts');
-  const table = createTable({ chosen: columns, defaults: layout.columns ?? [], style, now, notice });
+  let table: RowFormat | null = null;
+  // Most commands print text and never need a table.
+  const rows: RowFormat['rows'] = async (texts) => {
+    const { createTable } = await import('./table.ts');
+    table ??= createTable({ chosen: columns, defaults: layout.columns ?? [], style, now, notice });
+    return table.rows(texts);
+  };
   return {
-    ...table,
+    rows,
     value(item) {
-      if (columns !== null) return rowsOf(toText(item.data), table);
+      if (columns !== null) return rowsOf(toText(item.data), rows);
       const text = marked.finish(item.text(marked.style));
       return text === '' ? '' : `${text}\n`;
     },
+    end(isWhole) {
+      if (table === null && isWhole) notice('no rows');
+      return '';
+    },
+    complaint: () => table?.complaint() ?? null,
   };
 }
 
@@ -54,7 +64,7 @@ async function createCsvView({ columns, layout, isTty }: PrinterOptions): Promis
   const { createCsv } = await import('./csv.ts');
   const defaults = (layout.columns ?? []).map((column) => column.path);
   const csv = createCsv({ chosen: columns, defaults, isTty });
-  return { ...csv, value: (item) => rowsOf(toText(item.data), csv) };
+  return { ...csv, value: (item) => rowsOf(toText(item.data), csv.rows) };
 }
 
 function createJsonView({ format, columns, layout, style, isTty }: PrinterOptions): View {
@@ -81,7 +91,7 @@ function createJsonView({ format, columns, layout, style, isTty }: PrinterOption
 }
 
 /** A document as rows: the elements of an array, or itself as the only row. */
-function rowsOf(text: string, format: RowFormat): string | Promise<string> {
+function rowsOf(text: string, print: RowFormat['rows']): string | Promise<string> {
   const rows = isArray(text) ? elementsOf(text) : [text];
-  return rows.length === 0 ? '' : format.rows(rows);
+  return rows.length === 0 ? '' : print(rows);
 }

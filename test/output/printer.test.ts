@@ -93,6 +93,25 @@ describe.each<OutputFormat>(['table', 'json', 'ndjson', 'csv'])('as %s', (format
   });
 });
 
+describe('a list as a table', () => {
+  it('of no rows prints nothing and says so beside it', async () => {
+    expect(await printed([rows()])).toMatchObject({ stdout: '', notices: ['no rows'] });
+  });
+
+  it('does not claim there are no rows when the run failed', async () => {
+    expect(await printed([], { isAborted: true })).toMatchObject({ stdout: '', notices: [] });
+  });
+
+  it('says what it left out beside it', async () => {
+    const { notices } = await printed([rows('{"a":1,"b":2,"c":3}')], { style: { ...plain, width: 30 } });
+    expect(notices).toHaveLength(1);
+  });
+
+  it('is written once a page', async () => {
+    expect((await printed([rows('1', '2', '3'), rows('4')])).writes).toBe(2);
+  });
+});
+
 describe('a document', () => {
   it('is indented JSON with its digits and duplicate keys', async () => {
     const { stdout } = await printed([value(odd)], { format: 'json', layout: document });

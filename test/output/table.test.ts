@@ -76,18 +76,6 @@ describe('a table', () => {
     ]);
   });
 
-  it('of no rows prints nothing and says so beside it', () => {
-    const format = table();
-    expect(format.end(true)).toBe('');
-    expect(format.notices).toEqual(['no rows']);
-  });
-
-  it('does not claim there are no rows when the run failed', () => {
-    const format = table();
-    format.end(false);
-    expect(format.notices).toEqual([]);
-  });
-
   it('names the fields when a chosen column is nowhere', () => {
     const format = table({ chosen: ['id', 'rôle'] });
     format.lines('{"id":1,"role":"x"}');
