@@ -153,8 +153,11 @@ async function readPasted(
       break;
     }
     const judgement = judgePasted(line, plan.target, pending);
-    if (typeof judgement === 'string') world.notice(judgement);
-    else receive({ answer: judgement, respond: () => undefined });
+    if (typeof judgement !== 'string') {
+      receive({ answer: judgement, respond: () => undefined });
+      break;
+    }
+    world.notice(judgement);
   }
   return new Promise<never>(() => undefined);
 }
