@@ -16,8 +16,18 @@ export const sandboxConsent: CommandModule<SandboxConsentOptions> = {
     command
       .argument('<url>', 'authorization URL, or a page of your integration that leads to it')
       .option('--deny', 'say no', false)
-      .option('--only-scopes <scopes>', 'leave only these ticked, space separated')
-      .addHelpText('after', '\nExample: BROWSER="revento sandbox consent" revento -p sandbox login'),
+      .option('--only-scopes <scopes>', 'leave only these ticked, space separated'),
+  examples: [
+    { command: 'BROWSER="revento sandbox consent" revento -p sandbox login', explains: 'log in without a browser' },
+    {
+      command: 'revento sandbox consent http://localhost:3000/connect',
+      explains: 'walk through the login of your own integration',
+    },
+    {
+      command: 'revento sandbox consent --only-scopes event.read http://localhost:3000/connect',
+      explains: 'the same, unticking what may be unticked',
+    },
+  ],
   layout: { shape: 'value' },
 
   async *run({ url, deny, onlyScopes }, deps) {

@@ -11,6 +11,10 @@ export interface SandboxDeliveriesOptions {
 /** `revento sandbox deliveries`: what the running sandbox has sent, and what it gave up on. */
 export const sandboxDeliveries: CommandModule<SandboxDeliveriesOptions> = {
   declare: (command) => command.option('--state <state>', `only those that are ${states.join(', ')}`),
+  examples: [
+    { command: 'revento sandbox deliveries', explains: 'everything it sent' },
+    { command: 'revento sandbox deliveries --state dead', explains: 'what it gave up on' },
+  ],
   layout: {
     shape: 'rows',
     columns: [

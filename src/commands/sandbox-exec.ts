@@ -31,6 +31,13 @@ REVENTO_WEBHOOK_SECRET, REVENTO_REDIRECT_URI, REVENTO_CONFIG_DIR and SANDBOX_EVE
 and \`revento\` is on the PATH. Every other REVENTO_ variable is taken out, so no real login gets in.`,
         ),
     ),
+  examples: [
+    { command: 'revento sandbox exec -- npm test', explains: 'run a test suite against a sandbox' },
+    {
+      command: "revento sandbox exec --participants 5000 -- sh -c 'revento login && revento participants list --all'",
+      explains: 'run this tool itself in it',
+    },
+  ],
   layout: { shape: 'value' },
 
   // biome-ignore lint/correctness/useYield: the command that is run has stdout to itself.

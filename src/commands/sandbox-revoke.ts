@@ -17,6 +17,10 @@ export const sandboxRevoke: CommandModule<SandboxRevokeOptions> = {
         'after',
         '\nTokens then answer token_revoked, and data.deletion_required is sent to the webhook URL.',
       ),
+  examples: [
+    { command: 'revento sandbox revoke', explains: 'end the organizer’s logins of the test event' },
+    { command: 'revento sandbox revoke --user', explains: 'end the participants’ logins' },
+  ],
   layout: { shape: 'value' },
 
   async *run({ user }, deps) {

@@ -30,6 +30,14 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
         .option('--host <address>', 'address to serve on; localhost means both loopback families', '127.0.0.1')
         .option('--env-file <file>', 'write the settings of the sandbox into this file (mode 0600)'),
     ),
+  examples: [
+    { command: 'revento sandbox start', explains: 'serve on port 4010 until Ctrl-C' },
+    {
+      command: 'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --env-file .env',
+      explains: 'with deliveries, and settings for an integration',
+    },
+    { command: 'revento sandbox start --access-ttl 10s --fault refresh:503x1', explains: 'practise token trouble' },
+  ],
   layout: { shape: 'events' },
 
   async *run(flags, deps) {

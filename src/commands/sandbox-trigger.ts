@@ -20,6 +20,13 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
       .argument('<type>', 'event type, such as application.approved (see `revento webhook events`)')
       .option('--data <json>', 'data of the envelope: JSON, @FILE, or @- for standard input')
       .option('--wait', 'wait for the retries until it is delivered or given up', false),
+  examples: [
+    { command: 'revento sandbox trigger application.approved', explains: 'send one and see what the handler answers' },
+    {
+      command: 'revento sandbox trigger activity.updated --data @activity.json --wait',
+      explains: 'send data of your own, retries included',
+    },
+  ],
   layout: { shape: 'value' },
 
   async *run({ type, data, wait }, deps) {

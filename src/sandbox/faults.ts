@@ -29,23 +29,32 @@ const effects = {
 type NamedEffect = keyof typeof effects;
 
 /** The table `revento sandbox start --help` prints. */
-export const faultHelp = `Faults are TARGET:EFFECT[=VALUE][xCOUNT][@AFTER]: the effect strikes COUNT requests (default: all) once AFTER of them
-have passed unharmed (default: none). Several can be given.
+export const faultHelp = `Faults are TARGET:EFFECT[=VALUE][xCOUNT][@AFTER]: the effect strikes COUNT requests (all, unless said) once AFTER of them have passed unharmed (none, unless said). Give as many as you like.
 
-  TARGET     authorize, token (code and refresh), code, refresh, api, webhook
-  EFFECT     400 … 599     answers with this status and does nothing else; 429=SECONDS and 503=SECONDS send Retry-After
-             slow=3s       does the work, then answers that much later
-             drop          does the work, then closes the connection without an answer: a rotated token is lost
-             lose          closes the connection and does nothing
-             cut[=BYTES]   sends the head and that many body bytes (default: half), then closes
-             html          answers 200 with a page where JSON is expected
-             minimal       (token) leaves out every field that the guide does not promise
-             expired       (api) the access token expires now: 401 token_expired
-             revoked       (api, refresh) the login is revoked now: 401 token_revoked, 400 invalid_grant
-             denied        (authorize) the organizer says no
-             signature     (webhook) a wrong signature
-             stale         (webhook) a timestamp of an hour ago
-  Examples   token:500   token:503=2x2   refresh:drop   refresh:revoked   api:429x1   api:slow=2s   api:cut   api:expiredx1@3`;
+  TARGET       authorize, token (that is code and refresh), code, refresh,
+               api, webhook
+  EFFECT
+    400…599    answers with this status and does nothing else;
+               429=SECONDS and 503=SECONDS send Retry-After
+    slow=3s    does the work, then answers that much later
+    drop       does the work, then closes the connection without an answer:
+               a rotated token is lost
+    lose       closes the connection and does nothing
+    cut=BYTES  sends the head and that many body bytes (half of them without
+               =BYTES), then closes
+    html       answers 200 with a page where JSON is expected
+    minimal    (token, code, refresh) leaves out what the guide is not sure of
+    expired    (api) the access token expires now: 401 token_expired
+    revoked    (api) the login is revoked now: 401 token_revoked
+               (refresh) the same: 400 invalid_grant
+    denied     (authorize) the organizer says no
+    signature  (webhook) a wrong signature
+    stale      (webhook) a timestamp of an hour ago
+
+  token:503=2x2       the first two token requests fail, the third works
+  refresh:drop        a refresh whose answer never arrives
+  api:429x1@3         the fourth API request is told to wait
+  api:expiredx1       the first API request makes the client refresh`;
 
 /** One fault as given. */
 export interface Fault {
