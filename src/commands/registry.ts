@@ -166,6 +166,12 @@ export const registry: readonly CommandEntry[] = [
     group: 'More',
     load: async () => (await import('./help-environment.ts')).helpEnvironment,
   },
+  {
+    name: 'help output',
+    summary: 'What each output format promises, --columns and --jq',
+    group: 'More',
+    load: async () => (await import('./help-output.ts')).helpOutput,
+  },
   ...resources.map(
     (resource): CommandEntry => ({
       name: resource.words,
