@@ -1,0 +1,143 @@
+import { webhookListen } from '../../src/commands/webhook-listen.ts';
+import type { WebhookListenOptions } from '../../src/commands/webhook-listen-options.ts';
+import type { Deps } from '../../src/deps.ts';
+import { ReventoError } from '../../src/errors.ts';
+import { JsonText, type OutputFormat } from '../../src/output/item.ts';
+import { runChild } from '../../src/platform/child.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { createForwarder } from '../../src/platform/forwarder.ts';
+import { createServe } from '../../src/platform/server.ts';
+import { memory, plainStyle, type World } from './command-deps.ts';
+
+export type Line = Readonly<Record<string, unknown>>;
+
+/** A running `webhook listen`: the command itself, on real sockets. */
+export interface ListenRig {
+  readonly url: string;
+  readonly port: number;
+  /** What it has yielded: parsed `ndjson` lines, or text. */
+  readonly lines: Line[];
+  readonly texts: string[];
+  readonly notices: string[];
+  readonly defects: unknown[];
+  /** Resolves with the n-th delivery line (from 0), once there. */
+  delivery(index: number): Promise<Line>;
+  /** Resolves with the first line that fits, once there. */
+  lineWhere(fits: (line: Line) => boolean): Promise<Line>;
+  /** Resolves once some text or notice fits. */
+  saw(pattern: RegExp): Promise<string>;
+  interrupt(): void;
+  readonly end: Promise<{ readonly status: number | undefined; readonly failure: ReventoError | null }>;
+}
+
+export interface RigOptions extends Partial<WebhookListenOptions> {
+  readonly secret: string;
+  readonly previousSecret?: string;
+  readonly format?: OutputFormat;
+  readonly world?: World;
+  readonly deps?: Partial<Deps>;
+}
+
+const running = new Set<ListenRig>();
+
+/** Ends every rig of a test; for `afterEach`. */
+export async function endRigs(): Promise<void> {
+  for (const rig of running) rig.interrupt();
+  await Promise.all([...running].map((rig) => rig.end));
+  running.clear();
+}
+
+export async function listen(options: RigOptions): Promise<ListenRig> {
+  const { secret, previousSecret, format = 'ndjson', world, deps: replaced, ...flags } = options;
+  const interrupt = new AbortController();
+  const defects: unknown[] = [];
+  const secrets = {
+    webhook_secret: secret,
+    ...(previousSecret !== undefined && { webhook_secret_previous: previousSecret }),
+  };
+  const { deps: base, notices } = memory({ ...world, environmentSecrets: secrets });
+  const deps: Deps = {
+    ...base,
+    format,
+    clock: systemClock,
+    signal: interrupt.signal,
+    serve: async () => createServe((error) => defects.push(error)),
+    forwarder: createForwarder,
+    spawn: (command, env, { stdout = 'stdout', signal } = {}) =>
+      runChild(command, {
+        env,
+        stdout,
+        signal: signal ? AbortSignal.any([interrupt.signal, signal]) : interrupt.signal,
+      }),
+    ...replaced,
+  };
+  const items = webhookListen.run(
+    {
+      host: 'localhost',
+      port: '0',
+      path: '/webhooks/revento',
+      onInvalid: 'reject',
+      forwardTimeout: '9s',
+      ...flags,
+    },
+    deps,
+  );
+  const first = await items.next();
+  if (first.done || first.value.kind !== 'value') throw new Error('listen did not begin with a ready item');
+  const ready = first.value.data as unknown as { url: string };
+  const lines: Line[] = [first.value.data as unknown as Line];
+  const texts: string[] = [first.value.text(plainStyle)];
+  const watchers = new Set<() => void>();
+  const changed = () => {
+    for (const watcher of watchers) watcher();
+  };
+
+  const consume = async () => {
+    try {
+      for (;;) {
+        const step = await items.next();
+        if (step.done) return { status: step.value, failure: null };
+        if (step.value.kind !== 'value') throw new Error('listen yields values only');
+        const { data, text } = step.value;
+        if (data !== null) lines.push(data instanceof JsonText ? JSON.parse(data.text) : (data as unknown as Line));
+        texts.push(text(plainStyle));
+        changed();
+      }
+    } catch (error) {
+      if (error instanceof ReventoError) return { status: undefined, failure: error };
+      throw error;
+    } finally {
+      changed();
+    }
+  };
+  const end = consume();
+  const until = <T>(find: () => T | undefined): Promise<T> =>
+    new Promise((resolve) => {
+      const poll = setInterval(() => check(), 20);
+      const check = () => {
+        const found = find();
+        if (found === undefined) return;
+        clearInterval(poll);
+        watchers.delete(check);
+        resolve(found);
+      };
+      watchers.add(check);
+      check();
+    });
+  const rig: ListenRig = {
+    url: ready.url,
+    port: Number(new URL(ready.url).port),
+    lines,
+    texts,
+    notices,
+    defects,
+    delivery: (index) => until(() => lines.filter(({ type }) => type === 'delivery')[index]),
+    lineWhere: (fits) => until(() => lines.find((line) => line['type'] === 'delivery' && fits(line))),
+    saw: (pattern) => until(() => [...texts, ...notices].find((text) => pattern.test(text))),
+    interrupt: () => interrupt.abort('SIGINT'),
+    end,
+  };
+  running.add(rig);
+  void end.then(() => running.delete(rig));
+  return rig;
+}
