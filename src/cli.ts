@@ -27,7 +27,8 @@ export async function run(edge: Edge): Promise<number> {
   };
 
   try {
-    const invocation = await parse(edge.argv, registry);
+    const style = await createStyle(edge.stdout, isColored(edge.stdout, colorChoice(edge)));
+    const invocation = await parse(edge.argv, registry, style);
     const sink = createSink(edge.stdout);
     if (invocation.kind === 'text') {
       await sink.write(invocation.text);
@@ -46,7 +47,7 @@ export async function run(edge: Edge): Promise<number> {
         jq: options.jq ?? null,
         columns: columnsOf(options),
         layout: module.layout,
-        style: await createStyle(edge.stdout, isColored(edge.stdout, colorChoice(edge))),
+        style,
         isTty: edge.stdout.isTTY === true,
         now: systemClock.now(),
         write: (chunk) => sink.write(chunk),
@@ -93,8 +94,7 @@ async function print(
 function asReventoError(error: unknown): ReventoError {
   if (error instanceof ReventoError) return error;
   if (error instanceof UsageFault) {
-    const help = `revento ${error.command}${error.command && ' '}--help`;
-    return new ReventoError('usage', error.message, { hint: `see ${help}` });
+    return new ReventoError('usage', error.message, { hint: error.hint });
   }
   if (typeof error === 'string' && error.startsWith('SIG')) return new ReventoError('interrupted', 'Interrupted.');
   return new ReventoError('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandEntry, CommandModule } from './commands/command.ts';
-import { declareGlobals, type GlobalOptions, valueFlags } from './commands/globals.ts';
+import { declareGlobals, type GlobalOptions, helpOption, valueFlags } from './commands/globals.ts';
+import type { Style } from './platform/ports.ts';
 
 /** What the command line asks for. */
 export type Invocation =
@@ -18,22 +19,20 @@ export type Options = GlobalOptions & Readonly<Record<string, unknown>>;
 
 /** A command line that does not fit; `message` is the parser's sentence without its prefix. */
 export class UsageFault extends Error {
-  readonly command: string;
+  readonly hint: string;
 
-  constructor(message: string, command: string) {
+  constructor(message: string, hint: string) {
     super(message);
-    this.command = command;
+    this.hint = hint;
   }
 }
 
-/**
- * The command that the arguments name, found without parsing options: the longest run of words that is a name.
- *
- * @returns the entry, and the words in front of it that matched (a group's name when nothing more did)
- */
+const longestName = 3;
+
+/** The command that the arguments name, found without parsing options: the longest run of words that is a name. */
 export function locate(argv: readonly string[], registry: readonly CommandEntry[]): CommandEntry | null {
   const words = commandWords(argv);
-  for (let count = words.length; count > 0; count--) {
+  for (let count = Math.min(words.length, longestName); count > 0; count--) {
     const name = words.slice(0, count).join(' ');
     const found = registry.find((entry) => entry.name === name || entry.aliases?.includes(name));
     if (found) return found;
@@ -41,10 +40,10 @@ export function locate(argv: readonly string[], registry: readonly CommandEntry[
   return null;
 }
 
-/** The first words that are not options, at most three: no name is longer. */
-function commandWords(argv: readonly string[]): string[] {
+/** The words in front of the first option that is not a global one, those of the command's name first. */
+export function commandWords(argv: readonly string[]): string[] {
   const words: string[] = [];
-  for (let i = 0; i < argv.length && words.length < 3; i++) {
+  for (let i = 0; i < argv.length; i++) {
     const word = argv[i] as string;
     if (word === '--') break;
     if (!word.startsWith('-')) words.push(word);
@@ -55,97 +54,115 @@ function commandWords(argv: readonly string[]): string[] {
 }
 
 /**
- * Parses the command line against the registry. Only the named command's module is loaded; the others appear in
- * help and suggestions by their registry line.
+ * Parses the command line against the registry. Only the named command's module is loaded, and none for the help of
+ * everything or of a group.
  *
+ * @param style  for help
  * @throws UsageFault
  */
-export async function parse(argv: readonly string[], registry: readonly CommandEntry[]): Promise<Invocation> {
-  const { Command: Commander, CommanderError } = await import('commander');
+export async function parse(
+  argv: readonly string[],
+  registry: readonly CommandEntry[],
+  style: Style,
+): Promise<Invocation> {
   const args = withoutHelpWord(argv, registry);
-  const named = locate(args, registry);
-  let text = '';
-  let errorText = '';
-  let invoked: Invocation | null = null;
+  const entry = locate(args, registry);
+  return entry === null ? withoutCommand(args, registry, style) : withCommand(args, entry, style);
+}
 
-  const configure = (command: Command): Command =>
-    command
-      .exitOverride()
-      .configureOutput({
-        writeOut: (chunk) => {
-          text += chunk;
-        },
-        writeErr: (chunk) => {
-          errorText += chunk;
-        },
-      })
-      .configureHelp({ showGlobalOptions: false })
-      .helpCommand(false);
-
-  const root = configure(new Commander('revento'))
-    .description('The developer tool for Revento: login, read API, signed webhooks, and a sandbox to try it all.')
-    .usage('COMMAND [options]');
-  const nodes = new Map<string, Command>([['', root]]);
-  const nodeFor = (path: string): Command => {
-    const known = nodes.get(path);
-    if (known) return known;
-    const words = path.split(' ');
-    const parent = nodeFor(words.slice(0, -1).join(' '));
-    const node = configure(new Commander(words.at(-1)));
-    parent.addCommand(node);
-    nodes.set(path, node);
-    return node;
-  };
-
-  for (const entry of registry) {
-    const node = nodeFor(entry.name);
-    node.summary(entry.summary).description(entry.summary);
-    for (const alias of entry.aliases ?? []) node.alias(alias);
-    if (!entry.name.includes(' ')) node.helpGroup(`${entry.group}:`);
-    if (entry !== named) continue;
-    const module = await entry.load();
-    module.declare(node);
-    declareGlobals(node);
-    node.action(() => {
-      invoked = { kind: 'command', entry, module, options: optionsOf(node, root) };
-    });
+/** Nothing but help and the version can be had without a command. */
+async function withoutCommand(
+  args: readonly string[],
+  registry: readonly CommandEntry[],
+  style: Style,
+): Promise<Invocation> {
+  const words = commandWords(args);
+  const path = words.join(' ');
+  if (path !== '' && !isGroupName(path, registry)) {
+    // The word behind an unknown option may be its value: the option is what is wrong then.
+    await parseGlobals(args.slice(0, args.indexOf(words[0] as string)), '');
+    const { unknownCommand } = await import('./help/unknown-command.ts');
+    const { message, hint } = unknownCommand(words, registry);
+    throw new UsageFault(message, hint);
   }
-  for (const [path, node] of nodes) {
-    const isGroup = !registry.some((entry) => entry.name === path);
-    if (path !== '' && isGroup) {
-      const members = registry.filter((entry) => entry.name.startsWith(`${path} `));
-      node.summary(members.map((entry) => entry.name.slice(path.length + 1)).join(', ')).description(groupTitle(path));
-      node.helpGroup(`${members[0]?.group ?? 'More'}:`);
-    }
+  if (args.includes('--version') || args.includes('-V')) {
+    return { kind: 'text', text: `${typeof REVENTO_VERSION === 'string' ? REVENTO_VERSION : 'unbuilt'}\n` };
   }
-  declareGlobals(root);
+  await parseGlobals(args, path);
+  const { groupHelp, rootHelp } = await import('./help/text.ts');
+  return { kind: 'text', text: path === '' ? rootHelp(registry, style) : groupHelp(path, registry, style) };
+}
+
+/** @throws UsageFault for an option that is not a global one */
+async function parseGlobals(args: readonly string[], path: string): Promise<void> {
+  const options = args.filter((arg) => arg.startsWith('-') && arg !== '-h' && arg !== '--help');
+  if (options.length === 0) return;
+  const { Command: Commander, CommanderError } = await import('commander');
+  const root = declareGlobals(quiet(new Commander('revento').argument('[words...]')));
+  try {
+    root.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code !== 'commander.helpDisplayed') throw usageFault(error, path);
+  }
+}
+
+async function withCommand(args: readonly string[], entry: CommandEntry, style: Style): Promise<Invocation> {
+  const { Command: Commander, CommanderError } = await import('commander');
+  const root = declareGlobals(quiet(new Commander('revento')));
+  let node = root;
+  const words = entry.name.split(' ');
+  for (const word of words) {
+    const child = quiet(new Commander(word)).helpOption(...helpOption);
+    node.addCommand(child);
+    node = child;
+  }
+  for (const alias of entry.aliases ?? []) node.alias(alias);
+  const module = await entry.load();
+  module.declare(node);
+  declareGlobals(node);
+  let options: Options | null = null;
+  node.action(() => {
+    options = optionsOf(node, root);
+  });
 
   try {
     await root.parseAsync([...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0 || error.code === 'commander.help') return { kind: 'text', text: text || errorText };
-    const sentence = error.message.replace(/^error: /, '').replace(/\n\(/, ' (');
-    throw new UsageFault(sentence, named?.name ?? '');
+    if (error.code !== 'commander.helpDisplayed') throw usageFault(error, entry.name);
   }
-  return invoked ?? { kind: 'text', text: text || root.helpInformation() };
+  if (options !== null) return { kind: 'command', entry, module, options };
+  const [{ pageOf }, { commandHelp }] = await Promise.all([import('./help/page.ts'), import('./help/text.ts')]);
+  return { kind: 'text', text: commandHelp(pageOf(entry, module, node), style) };
 }
 
-/**
- * `help COMMAND` is `COMMAND --help`; `help TOPIC` is a command of its own. Help of a command that does not exist
- * is an unknown command, not the help of everything.
- */
+/** commander neither prints nor exits here: what it has to say comes back as an error. */
+function quiet(command: Command): Command {
+  const ignore = () => undefined;
+  return command
+    .exitOverride()
+    .configureOutput({ writeOut: ignore, writeErr: ignore })
+    .configureHelp({ formatHelp: () => '' })
+    .helpCommand(false);
+}
+
+function usageFault(error: Error, name: string): UsageFault {
+  const sentence = error.message.replace(/^error: /, '').replace(/\n\(/, ' (');
+  return new UsageFault(sentence, `see revento ${name}${name && ' '}--help`);
+}
+
+/** `help COMMAND` is `COMMAND --help`; `help TOPIC` is a command of its own. */
 function withoutHelpWord(argv: readonly string[], registry: readonly CommandEntry[]): readonly string[] {
-  const isTopic = locate(argv, registry)?.name.startsWith('help ') === true;
-  const args = argv[0] === 'help' && !isTopic ? [...argv.slice(1), '--help'] : argv;
-  const words = commandWords(args).join(' ');
-  const isKnown =
-    words === '' || locate(args, registry) !== null || registry.some(({ name }) => name.startsWith(`${words} `));
-  return isKnown ? args : args.filter((word) => word !== '--help' && word !== '-h');
+  const [first, ...rest] = commandWords(argv);
+  if (first !== 'help' || locate(argv, registry)?.name.startsWith('help ')) return argv;
+  const args = argv.filter((_word, index) => index !== argv.indexOf('help'));
+  const isKnown = rest.length === 0 || locate(args, registry) !== null || isGroupName(rest.join(' '), registry);
+  return isKnown ? [...args, '--help'] : args;
 }
 
-function groupTitle(path: string): string {
-  return `Commands of \`revento ${path}\`.`;
+function isGroupName(words: string, registry: readonly CommandEntry[]): boolean {
+  return registry.some(({ name }) => name.startsWith(`${words} `));
 }
 
 /** Local values over global ones, positional arguments under their camel-cased names. */

@@ -7,9 +7,10 @@ const src = join(import.meta.dirname, '../src');
 /** What each room may import from. `platform` here means its types; the implementations are listed below. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'platform', 'root'],
-  cli: ['commands', 'output', 'platform', 'root', 'wire'],
+  cli: ['commands', 'help', 'output', 'platform', 'ports', 'root', 'wire'],
   wire: ['*'],
   commands: ['sandbox', 'auth', 'api', 'webhook', 'output', 'ports', 'root'],
+  help: ['commands', 'ports', 'root'],
   sandbox: ['auth', 'webhook', 'ports', 'root'],
   auth: ['ports', 'root'],
   api: ['ports', 'root', 'output'],

@@ -20,21 +20,6 @@ export interface GlobalOptions {
   readonly debug?: boolean;
 }
 
-/** Global options that take a value: the word after one of these is never a command's name. */
-export const valueFlags: ReadonlySet<string> = new Set([
-  '-o',
-  '--output',
-  '-q',
-  '--jq',
-  '--columns',
-  '-p',
-  '--profile',
-  '-e',
-  '--event',
-  '--auth-base',
-  '--api-base',
-]);
-
 /** What help calls the options below. */
 export const globalHeading = 'Global options:';
 
@@ -54,8 +39,16 @@ export const globalOptions: readonly (readonly [flags: string, meaning: string])
   ['--debug', 'show headers as well, secrets masked (REVENTO_DEBUG=1)'],
 ];
 
+/** Those that take a value: the word after one of these is never a command's name. */
+export const valueFlags: ReadonlySet<string> = new Set(
+  globalOptions.filter(([flags]) => flags.includes('<')).flatMap(([flags]) => flags.match(/--?[\w-]+/g) ?? []),
+);
+
 /** The option every command has besides. */
 export const helpOption = ['-h, --help', 'show this help'] as const;
+
+/** What the program takes without a command. */
+export const versionOption = ['-V, --version', 'show the version'] as const;
 
 /** Declares the global options on a command, under a heading of their own in its help. */
 export function declareGlobals(command: Command): Command {

@@ -1,0 +1,150 @@
+import type { CommandEntry, CommandGroup, Example } from '../commands/command.ts';
+import { globalHeading, globalOptions, helpOption, versionOption } from '../commands/globals.ts';
+import type { Style } from '../platform/ports.ts';
+import type { CommandPage, Term } from './page.ts';
+import { wrap } from './wrap.ts';
+
+/** What the program is, in one line. */
+export const programSummary =
+  'The developer tool for Revento: login, read API, signed webhooks, and a sandbox to try it all.';
+
+/** What somebody new does first. */
+export const rootExamples: readonly Example[] = [
+  { command: 'revento sandbox start', explains: 'a Revento of your own' },
+  { command: 'revento -p sandbox login', explains: 'consent in your browser' },
+  { command: 'revento participants list --all -o csv', explains: 'read the API' },
+  { command: 'revento webhook listen --forward 3000', explains: 'verify deliveries, hand them on' },
+];
+
+const groups: readonly CommandGroup[] = ['Login', 'API', 'Webhooks', 'Sandbox', 'Settings', 'More'];
+/** Help is made for this many columns, and for fewer where the terminal has fewer. */
+const widestColumns = 80;
+const narrowestColumns = 40;
+
+/** `revento --help`: every command by group, then where to learn more. */
+export function rootHelp(registry: readonly CommandEntry[], style: Style): string {
+  const topics = registry.filter(({ name }) => name.startsWith('help '));
+  const commands = registry.filter((entry) => !topics.includes(entry));
+  const { section, terms, examples, paragraph } = layout(style);
+  const sections = groups.map((group) => ({ title: group, rows: rowsOf(commands, group) }));
+  // One column for all groups: the eye finds a summary at the same place everywhere.
+  const column = columnOf([...sections.flatMap(({ rows }) => rows), ...globalTerms()]);
+  return page([
+    paragraph(programSummary),
+    section('Usage', ['  revento COMMAND [options]']),
+    ...sections.map(({ title, rows }) => section(title, terms(rows, column))),
+    section('Examples', examples(rootExamples, 'beside')),
+    section(
+      'Learn more',
+      terms([
+        { term: 'revento COMMAND --help', meaning: 'what a command takes, with examples' },
+        ...topics.map(({ name, summary }) => ({ term: `revento ${name}`, meaning: summary })),
+      ]),
+    ),
+    section(heading(globalHeading), terms(globalTerms(), column)),
+  ]);
+}
+
+/** `revento webhook`: the members of a group. */
+export function groupHelp(name: string, registry: readonly CommandEntry[], style: Style): string {
+  const members = registry.filter((entry) => entry.name.startsWith(`${name} `));
+  const { section, terms, paragraph } = layout(style);
+  const rows = members.map((entry) => ({ term: entry.name.slice(name.length + 1), meaning: entry.summary }));
+  return page([
+    section('Usage', [`  revento ${name} COMMAND [options]`]),
+    section('Commands', terms(rows)),
+    paragraph(`\`revento ${name} COMMAND --help\` tells what a command takes, with examples.`),
+  ]);
+}
+
+/** `revento COMMAND --help`. */
+export function commandHelp(command: CommandPage, style: Style): string {
+  const { section, terms, examples, paragraph, indented } = layout(style);
+  const column = columnOf([...command.arguments, ...command.optionGroups.flatMap(({ options }) => options)]);
+  return page([
+    paragraph(`${command.summary}.`),
+    section('Usage', [`  ${command.usage}`, ...command.aliases.map((alias) => `  revento ${alias} (the same)`)]),
+    section('Arguments', terms(command.arguments, column)),
+    ...command.optionGroups.map((group) => section(group.heading ?? 'Options', terms(group.options, column))),
+    section('Examples', examples(command.examples, 'above')),
+    paragraph(command.notes),
+    section(heading(globalHeading), indented(`${globalFlags()}; \`revento --help\` explains them`, 2)),
+  ]);
+}
+
+/** Commands of a group; what shares a first word with others stands in one line, its members named. */
+function rowsOf(commands: readonly CommandEntry[], group: CommandGroup): Term[] {
+  const rows = new Map<string, Term>();
+  for (const { name, aliases, summary } of commands.filter((entry) => entry.group === group)) {
+    const [first = name] = name.split(' ');
+    const family = commands.filter((other) => other.name.startsWith(`${first} `));
+    const isAlone = family.length < 2 || name === first;
+    if (isAlone) rows.set(name, { term: [name, ...(aliases ?? [])].join(', '), meaning: summary });
+    else if (!rows.has(`${first} *`)) {
+      const members = family.map((other) => other.name.slice(first.length + 1)).join(', ');
+      rows.set(`${first} *`, { term: `${first} COMMAND`, meaning: members });
+    }
+  }
+  return [...rows.values()];
+}
+
+function globalTerms(): Term[] {
+  return [...globalOptions, helpOption, versionOption].map(([term, meaning]) => ({ term, meaning }));
+}
+
+/** `-o/--output`, `--json` and so on: names without their values. */
+function globalFlags(): string {
+  return globalOptions.map(([flags]) => flags.replace(/ <.*$/, '').replace(', ', '/')).join(', ');
+}
+
+function heading(text: string): string {
+  return text.replace(/:$/, '');
+}
+
+function columnOf(rows: readonly Term[]): number {
+  const widest = 26;
+  return Math.max(0, ...rows.map(({ term }) => term.length).filter((length) => length <= widest));
+}
+
+function page(sections: readonly (readonly string[])[]): string {
+  const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return `${text.join('\n\n')}\n`;
+}
+
+/** The pieces help is made of, for one width and decoration. */
+function layout(style: Style) {
+  const width = Math.max(narrowestColumns, Math.min(widestColumns, style.width));
+  const indented = (text: string, by: number): string[] =>
+    wrap(text, width - by).map((line) => `${' '.repeat(by)}${line}`.trimEnd());
+
+  return {
+    indented,
+
+    paragraph: (text: string): string[] => (text === '' ? [] : wrap(text, width)),
+
+    section: (title: string, lines: readonly string[]): string[] =>
+      lines.length === 0 ? [] : [...wrap(title, width).map(style.bold), ...lines],
+
+    terms(rows: readonly Term[], column = columnOf(rows)): string[] {
+      const start = column + 4;
+      return rows.flatMap(({ term, meaning }) => {
+        const [first = '', ...rest] = indented(meaning, start);
+        if (term.length > column) return [`  ${style.cyan(term)}`, first, ...rest];
+        return [`  ${style.cyan(term)}${' '.repeat(column - term.length)}  ${first.trimStart()}`.trimEnd(), ...rest];
+      });
+    },
+
+    examples(rows: readonly Example[], place: 'above' | 'beside'): string[] {
+      if (place === 'above') {
+        return rows.flatMap(({ command, explains }) => [
+          ...indented(`# ${explains}`, 2).map(style.dim),
+          `  ${style.dim('$')} ${command}`,
+        ]);
+      }
+      const column = Math.max(0, ...rows.map(({ command }) => command.length));
+      return rows.map(
+        ({ command, explains }) => `  ${style.dim('$')} ${command.padEnd(column)}  ${style.dim(`# ${explains}`)}`,
+      );
+    },
+  };
+}

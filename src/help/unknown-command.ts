@@ -1,0 +1,60 @@
+import type { CommandEntry } from '../commands/command.ts';
+import { nearest } from '../commands/suggestion.ts';
+
+const mostSuggestions = 5;
+
+/**
+ * What to say about words that name no command, and which ones may be meant: what is spelt almost so, else every
+ * command that has such a word in its name, in whichever group.
+ *
+ * @param words  as typed, at least one
+ */
+export function unknownCommand(
+  words: readonly string[],
+  registry: readonly CommandEntry[],
+): { readonly message: string; readonly hint: string } {
+  const [first = '', second] = words;
+  const isGroup = registry.some(({ name }) => name.startsWith(`${first} `));
+  const typed = isGroup && second !== undefined ? `${first} ${second}` : first;
+  const likely = similar(words, registry).slice(0, mostSuggestions);
+  const commands = likely.map((name) => `\`revento ${name}\``);
+  const hint =
+    likely.length === 0
+      ? `see revento ${isGroup ? `${first} ` : ''}--help`
+      : `did you mean ${[commands.slice(0, -1).join(', '), ...commands.slice(-1)].filter(Boolean).join(' or ')}?`;
+  return { message: `unknown command ${JSON.stringify(typed)}`, hint };
+}
+
+function similar(words: readonly string[], registry: readonly CommandEntry[]): string[] {
+  const names = registry.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]);
+  const [first = '', second] = words;
+  const members = names.filter((name) => name.startsWith(`${first} `));
+  if (members.length > 0 && second !== undefined) return within(first, second, members, names);
+
+  const groups = [...new Set(names.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0] as string))];
+  const whole = nearest(words.slice(0, 2).join(' '), names);
+  if (whole !== null) return [whole];
+  const start = nearest(first, [...names, ...groups]);
+  if (start !== null) return [groups.includes(start) ? withMember(start, second, names) : start];
+  return withWord(first, names);
+}
+
+/** In a group that exists: its nearest member, else the same word in another group. */
+function within(group: string, word: string, members: readonly string[], names: readonly string[]): string[] {
+  const near = nearest(
+    word,
+    members.map((name) => name.slice(group.length + 1)),
+  );
+  return near === null ? withWord(word, names) : [`${group} ${near}`];
+}
+
+function withMember(group: string, word: string | undefined, names: readonly string[]): string {
+  const name = `${group} ${word}`;
+  return names.includes(name) ? name : group;
+}
+
+/** Every command of which one word is this one, or nearly this one. */
+function withWord(word: string, names: readonly string[]): string[] {
+  const near = nearest(word, [...new Set(names.flatMap((name) => name.split(' ')))]);
+  return near === null ? [] : names.filter((name) => name.split(' ').includes(near));
+}

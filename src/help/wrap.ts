@@ -1,0 +1,22 @@
+/**
+ * Text in lines of at most `width` columns, broken at spaces; a longer word keeps a line for itself. Line breaks that
+ * are there stay, and an indented line stays whole: it is something to copy, or laid out already.
+ *
+ * Plain text only. Never throws.
+ */
+export function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap((line) => (line.startsWith(' ') ? [line] : fill(line, width)));
+}
+
+function fill(paragraph: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of paragraph.split(/ +/)) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = '';
+    }
+    line += line === '' ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { CommandEntry } from '../../src/commands/command.ts';
+import { unknownCommand } from '../../src/help/unknown-command.ts';
+
+const entry = (name: string, aliases: readonly string[] = []): CommandEntry => ({
+  name,
+  aliases,
+  summary: name,
+  group: 'More',
+  load: () => Promise.reject(new Error('help loads no command')),
+});
+
+const registry = [
+  entry('login'),
+  entry('status', ['whoami']),
+  entry('participants list'),
+  entry('activities list'),
+  entry('profile list'),
+  entry('webhook listen'),
+  entry('webhook trigger'),
+  entry('sandbox trigger'),
+  entry('sandbox start'),
+];
+
+describe('words that name no command', () => {
+  it.each([
+    ['a misspelt command', 'lgoin', 'did you mean `revento login`?'],
+    ['a misspelt alias', 'whoamy', 'did you mean `revento whoami`?'],
+    ['a misspelt group', 'webhok', 'did you mean `revento webhook`?'],
+    ['a misspelt group before a member', 'webhok listen', 'did you mean `revento webhook listen`?'],
+    ['a misspelt member', 'webhook lsten', 'did you mean `revento webhook listen`?'],
+    ['a member without its group', 'listen', 'did you mean `revento webhook listen`?'],
+    ['a member of two groups', 'trigger', 'did you mean `revento webhook trigger` or `revento sandbox trigger`?'],
+    [
+      'a member of many groups',
+      'list',
+      'did you mean `revento participants list`, `revento activities list` or `revento profile list`?',
+    ],
+    ['a member of another group', 'webhook start', 'did you mean `revento sandbox start`?'],
+    ['nothing like anything', 'xyzzy', 'see revento --help'],
+    ['nothing like anything in a group', 'webhook xyzzy', 'see revento webhook --help'],
+  ])('%s: %s', (_name, words, hint) => {
+    expect(unknownCommand(words.split(' '), registry).hint).toBe(hint);
+  });
+
+  it('names the words that were not understood', () => {
+    expect(unknownCommand(['webhook', 'lsten', 'more'], registry).message).toBe('unknown command "webhook lsten"');
+    expect(unknownCommand(['nosuch', 'thing'], registry).message).toBe('unknown command "nosuch"');
+  });
+});

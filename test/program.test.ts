@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { CommandEntry, CommandModule } from '../src/commands/command.ts';
+import { parse, UsageFault } from '../src/program.ts';
+import { colored, plain } from './support/style.ts';
+
+const module: CommandModule<never> = {
+  declare: (command) =>
+    command
+      .argument('[to-whom]', 'whom to greet')
+      .argument('[rest...]', 'what else')
+      .option('--often <n>', 'how many times', '1')
+      .option('-H, --header <line>', 'a header'),
+  examples: [{ command: 'revento greet you', explains: 'say hello' }],
+  layout: { shape: 'value' },
+  run: () => {
+    throw new Error('parsing runs nothing');
+  },
+};
+
+const entry = (name: string, rest: Partial<CommandEntry> = {}): CommandEntry => ({
+  name,
+  summary: `Does ${name}`,
+  group: 'More',
+  load: async () => module,
+  ...rest,
+});
+
+const registry = [
+  entry('greet', { aliases: ['hail'] }),
+  entry('greet again'),
+  entry('group one'),
+  entry('group two'),
+  entry('help topic'),
+];
+
+const optionsOf = async (line: string) => {
+  const invocation = await parse(line.split(' ').filter(Boolean), registry, plain);
+  if (invocation.kind !== 'command') throw new Error(`no command: ${invocation.text}`);
+  return { name: invocation.entry.name, ...invocation.options };
+};
+const textOf = async (line: string) => {
+  const invocation = await parse(line.split(' ').filter(Boolean), registry, plain);
+  return invocation.kind === 'text' ? invocation.text : `the command ${invocation.entry.name}`;
+};
+const faultOf = async (line: string) => {
+  const error = await parse(line.split(' '), registry, plain).catch((reason: unknown) => reason);
+  if (!(error instanceof UsageFault)) throw new Error(`not refused: ${line}`);
+  return `${error.message} / ${error.hint}`;
+};
+
+describe('finding the command', () => {
+  it.each([
+    ['its name', 'greet', 'greet'],
+    ['its alias', 'hail', 'greet'],
+    ['the longest name that fits', 'greet again', 'greet again'],
+    ['global options before the name', '-p greet group one', 'group one'],
+    ['global options between the words', 'group -p two one', 'group one'],
+  ])('%s', async (_name, line, name) => {
+    expect((await optionsOf(line)).name).toBe(name);
+  });
+});
+
+describe('options', () => {
+  it('reach the command from before and after its name', async () => {
+    expect(await optionsOf('-p a greet --often 3 -e b')).toMatchObject({ profile: 'a', often: '3', event: 'b' });
+  });
+
+  it('of the command itself come after its name', async () => {
+    expect(await faultOf('--often 3 greet')).toMatch(/unknown option '--often'/);
+  });
+
+  it('stand with arguments under camel-cased names', async () => {
+    expect(await optionsOf('greet you and all')).toMatchObject({ toWhom: 'you', rest: ['and', 'all'] });
+  });
+
+  it('of another program stay untouched after --', async () => {
+    expect(await optionsOf('greet you -- -p --help')).toMatchObject({ rest: ['-p', '--help'] });
+    expect(await optionsOf('greet you -- -p --help')).not.toHaveProperty('profile');
+  });
+});
+
+describe('a command line that does not fit', () => {
+  it.each([
+    ['an unknown command', 'gret', 'unknown command "gret" / did you mean `revento greet`?'],
+    ['help of an unknown command', 'help gret', 'unknown command "gret" / did you mean `revento greet`?'],
+    ['an unknown member', 'group thre', 'unknown command "group thre" / see revento group --help'],
+    [
+      'a misspelt option',
+      'greet --oftn 3',
+      "unknown option '--oftn' (Did you mean --often?) / see revento greet --help",
+    ],
+    ['a misspelt global option', '--jsn', "unknown option '--jsn' (Did you mean --json?) / see revento --help"],
+    ['a group with a foreign option', 'group --often 3', "unknown option '--often' / see revento group --help"],
+    ['an option without its value', 'greet --often', /argument missing \/ see revento greet --help$/],
+  ])('%s', async (_name, line, told) => {
+    const fault = await faultOf(line);
+    if (typeof told === 'string') expect(fault).toBe(told);
+    else expect(fault).toMatch(told);
+  });
+});
+
+describe('help', () => {
+  it.each([
+    ['no arguments at all', ''],
+    ['--help', '--help'],
+    ['-h', '-h'],
+    ['the word help', 'help'],
+    ['only global options', '-p other'],
+  ])('of everything: %s', async (_name, line) => {
+    expect(await textOf(line)).toMatch(/^The developer tool for Revento/);
+  });
+
+  it.each([['group'], ['group --help'], ['help group'], ['-p x help group']])('of a group: %s', async (line) => {
+    expect(await textOf(line)).toMatch(
+      /Usage\n {2}revento group COMMAND \[options\]\n\nCommands\n {2}one {2}Does group one/,
+    );
+  });
+
+  it.each([['greet --help'], ['greet -h'], ['help greet'], ['greet you --often 3 --help'], ['hail --help']])(
+    'of a command: %s',
+    async (line) => {
+      const text = await textOf(line);
+      expect(text).toMatch(/^Does greet\.\n\nUsage\n {2}revento greet \[options\] \[to-whom\] \[rest\.\.\.\]\n/);
+      expect(text).toContain('--often <n>          how many times (default: 1)');
+      expect(text).toContain('# say hello\n  $ revento greet you\n');
+    },
+  );
+
+  it('of a topic is the topic', async () => {
+    expect(await textOf('help topic')).toBe('the command help topic');
+  });
+
+  it('of everything and of a group loads no command', async () => {
+    const untouched = registry.map((one) => ({ ...one, load: () => Promise.reject(new Error('loaded')) }));
+    await expect(parse([], untouched, plain)).resolves.toMatchObject({ kind: 'text' });
+    await expect(parse(['group'], untouched, plain)).resolves.toMatchObject({ kind: 'text' });
+  });
+
+  it('fits 80 columns', async () => {
+    for (const line of ['', 'group', 'greet --help']) {
+      const wide = (await textOf(line)).split('\n').filter((text) => text.length > 80);
+      expect(wide).toEqual([]);
+    }
+  });
+
+  it('is decorated only by the style it is given', async () => {
+    const invocation = await parse(['greet', '--help'], registry, colored);
+    expect(invocation).toMatchObject({ text: expect.stringContaining('<bold>Usage</bold>') });
+    expect(await textOf('greet --help')).not.toMatch(/<bold>|\x1b/);
+  });
+});
+
+describe('the version', () => {
+  it.each([['--version'], ['-V'], ['--version --json']])('%s', async (line) => {
+    expect(await textOf(line)).toMatch(/^\S+\n$/);
+  });
+});
