@@ -60,6 +60,17 @@ describe('text cut to a width', () => {
     );
   });
 
+  it.each([
+    ['abcdef', 4, 'abc…'],
+    ['日本語', 4, '日…'],
+    ['日本語', 5, '日本…'],
+    ['Zoë and I', 4, 'Zoë…'],
+    ['x', 1, 'x'],
+    ['xy', 1, '…'],
+  ])('%s in %i columns is %s', (text, columns, cut) => {
+    expect(fitTo(text, columns)).toBe(cut);
+  });
+
   it('does not break a family emoji apart', () => {
     expect(fitTo('ab👩‍👩‍👧', 3)).toBe('ab…');
   });
