@@ -76,11 +76,12 @@ function ask(
     const lines = createInterface({ input: stdin as ReadStream, output, terminal: true });
     const finish = (deliver: () => void) => {
       signal?.removeEventListener('abort', onAbort);
+      // Before the interface closes: its `close` event comes at once and means "input ended" to whoever waits still.
+      deliver();
       lines.close();
       stdin.pause();
       stdin.unref?.();
       if (isHidden) stderr.write('\n');
-      deliver();
     };
     const onAbort = () => finish(() => reject(signal?.reason));
     signal?.addEventListener('abort', onAbort, { once: true });

@@ -1,0 +1,66 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { createTerminal } from '../../src/platform/terminal.ts';
+import { plainStyle } from '../support/command-deps.ts';
+
+/** A terminal on two pipes, with what was written to it. */
+function rig() {
+  const stdin = new PassThrough();
+  const stderr = new PassThrough();
+  let written = '';
+  stderr.on('data', (chunk: Buffer) => {
+    written += chunk.toString();
+  });
+  const terminal = createTerminal({
+    stdin: stdin as unknown as NodeJS.ReadStream,
+    stderr: stderr as unknown as NodeJS.WriteStream,
+    mayAsk: true,
+    style: plainStyle,
+    clean: (text) => text,
+  });
+  return { stdin, terminal, written: () => written };
+}
+
+describe('a question', () => {
+  it('gives the line that was typed', async () => {
+    const { stdin, terminal, written } = rig();
+    const answer = terminal.ask('Name? ');
+    stdin.write('Ada\n');
+    expect(await answer).toBe('Ada');
+    expect(written()).toContain('Name? ');
+  });
+
+  it('shows nothing of a hidden answer', async () => {
+    const { stdin, terminal, written } = rig();
+    const answer = terminal.ask('Secret? ', { isHidden: true });
+    stdin.write('not-to-be-seen\n');
+    expect(await answer).toBe('not-to-be-seen');
+    expect(written()).not.toContain('not-to-be-seen');
+  });
+
+  it('can be asked twice in a row', async () => {
+    const { stdin, terminal } = rig();
+    const first = terminal.ask('1? ');
+    stdin.write('one\n');
+    expect(await first).toBe('one');
+    const second = terminal.ask('2? ');
+    stdin.write('two\n');
+    expect(await second).toBe('two');
+  });
+
+  it("is withdrawn when its signal aborts, with the signal's reason", async () => {
+    const { terminal } = rig();
+    const over = new AbortController();
+    const answer = terminal.ask('Name? ', { signal: over.signal });
+    const reason = new Error('no longer needed');
+    over.abort(reason);
+    await expect(answer).rejects.toBe(reason);
+  });
+
+  it('fails when the input ends', async () => {
+    const { stdin, terminal } = rig();
+    const answer = terminal.ask('Name? ');
+    stdin.end();
+    await expect(answer).rejects.toMatchObject({ code: 'interrupted' });
+  });
+});
