@@ -1,16 +1,14 @@
 import type { Command, Option } from 'commander';
 import type { ApiRequest } from '../api/client.ts';
-import { longestPage, pages } from '../api/pages.ts';
 import { matchPath } from '../api/resources.ts';
-import type { Deps } from '../deps.ts';
 import { parseDuration } from '../duration.ts';
-import { type Item, JsonText } from '../output/item.ts';
+import type { Item } from '../output/item.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 import { type Access, fillEvent, openApi } from './api-access.ts';
-import { type ApiOptions, planRequest, type RequestPlan } from './api-request.ts';
+import { everyPage } from './api-pages.ts';
+import { type ApiOptions, planRequest } from './api-request.ts';
 import { CallProgress } from './call-progress.ts';
 import type { CommandModule } from './command.ts';
-import { withResume } from './resume.ts';
 
 /** `revento api`: any request to the API with the right token; the answer's bytes are the output. */
 export const api: CommandModule<ApiOptions> = {
@@ -62,7 +60,7 @@ export const api: CommandModule<ApiOptions> = {
       scope: known?.resource.scope,
     };
     try {
-      if (options.paginate) yield* everyPage(request, plan, access, options, progress, deps);
+      if (options.paginate) yield* everyPage({ request, plan, access, options, progress }, deps);
       else yield* oneAnswer(request, access, options);
     } finally {
       progress.stop();
@@ -101,64 +99,6 @@ async function headOf({ status, headers }: HttpResponse): Promise<Uint8Array> {
   const { STATUS_CODES } = await import('node:http');
   const start = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
   return Buffer.from([start, ...headers.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n'), 'latin1');
-}
-
-/**
- * The rows of all pages, or the pages, as one JSON array that is whole even when the run stops early; as rows for
- * the printer where an option is about rows.
- */
-async function* everyPage(
-  request: ApiRequest,
-  plan: RequestPlan,
-  { client }: Access,
-  options: ApiOptions,
-  progress: CallProgress,
-  deps: Deps,
-): AsyncGenerator<Item, void, void> {
-  const { readPage, jsonOf } = await import('../api/page.ts');
-  const what = `GET ${plan.path}`;
-  const given = (request.query ?? []).filter(([name]) => name !== 'cursor' && name !== 'limit');
-  const asked = request.query?.find(([name]) => name === 'limit')?.[1];
-  const documents: string[] = [];
-  const fetch = async ({ cursor }: { cursor: string | null }) => {
-    const query = [
-      ...given,
-      ['limit', asked ?? `${longestPage}`] as const,
-      ...(cursor === null ? [] : [['cursor', cursor] as const]),
-    ];
-    const { answer, failure } = await client.send({ ...request, query });
-    if (failure !== null) throw failure;
-    if (options.slurp) documents.push(jsonOf(answer, what).text);
-    return readPage(answer, what);
-  };
-  const start = request.query?.find(([name]) => name === 'cursor')?.[1] ?? null;
-  let isFirst = true;
-  let resumeAt = start;
-  let count = 0;
-  const isForPrinter = options.jq !== undefined || options.columns !== undefined || isRowFormat(options.output);
-  const chunk = (text: string): Item => ({
-    kind: 'bytes',
-    bytes: Buffer.from(options.silent || isForPrinter ? '' : text),
-  });
-  try {
-    for await (const { rows, nextCursor } of pages({ fetch, limit: null, cursor: start })) {
-      progress.add(rows.length);
-      const parts = options.slurp ? [new JsonText(documents.shift() ?? '')] : rows;
-      if (isForPrinter && !options.silent) yield { kind: 'rows', rows: parts };
-      else if (parts.length > 0) yield chunk((isFirst ? '[' : ',\n') + parts.map((part) => part.text).join(',\n'));
-      isFirst &&= parts.length === 0;
-      count += rows.length;
-      resumeAt = nextCursor;
-    }
-  } catch (error) {
-    if (!isFirst) yield chunk(']\n');
-    throw withResume(error, { cursor: resumeAt, count, option: '-f cursor=' }, deps);
-  }
-  yield chunk(isFirst ? '[]\n' : ']\n');
-}
-
-function isRowFormat(output: string | undefined): boolean {
-  return output === 'ndjson' || output === 'csv' || output === 'table';
 }
 
 const help = `
