@@ -116,7 +116,11 @@ export class Authorization {
       const problem = redirectUri
         ? `“${cut(redirectUri)}” is not a registered redirect URI of this integration.`
         : 'The request has no redirect_uri.';
-      const remedy = `It must equal one of these, byte for byte: ${client.redirectUris.join(', ')}. Start the sandbox with --redirect-uri to register another.`;
+      const remedy = [
+        'It must equal one of these, byte for byte:',
+        ...client.redirectUris,
+        'To register another, start the sandbox with --redirect-uri.',
+      ].join('\n');
       return refuse('Redirect URI not registered', problem, remedy);
     }
     return { client, redirectUri };

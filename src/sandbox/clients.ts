@@ -31,8 +31,8 @@ export function registerClients(registration: Registration = {}): readonly [Clie
   const secret = registration.clientSecret ?? randomBytes(32).toString('base64url');
   const redirectUris = [...new Set([...defaultRedirectUris, ...(registration.redirectUris ?? [])])];
   return [
-    { id, secret, name: 'Your integration', redirectUris },
-    { id: `${id}_public`, secret: null, name: 'Your public client', redirectUris },
+    { id, secret, name: 'Sample Integration', redirectUris },
+    { id: `${id}_public`, secret: null, name: 'Sample Public App', redirectUris },
   ];
 }
 

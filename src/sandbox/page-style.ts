@@ -43,6 +43,7 @@ legend { padding: 0; margin-bottom: 10px; font-weight: 650; }
 .scope + .scope { border-top: 0; }
 .scope:hover { background: var(--tint); }
 .scope:has(:focus-visible) { outline: 3px solid var(--accent); outline-offset: 2px; position: relative; z-index: 1; }
+@supports selector(:has(*)) { .scope input:focus-visible { outline: none; } }
 .scope.fixed { cursor: default; }
 .scope input { width: 20px; height: 20px; margin: 2px 0 0; accent-color: var(--accent); grid-row: span 2; }
 .scope .name { font-weight: 600; display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 8px; }
@@ -65,14 +66,14 @@ a { color: var(--accent); }
 button:focus-visible, select:focus-visible, a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .alert { margin: 0 0 20px; padding: 12px 16px; border-radius: 12px; border: 1px solid var(--bad); color: var(--bad); font-weight: 600; }
 .after { margin: 18px 0 0; font-size: 14px; color: var(--soft); }
-.hint { margin: 0 0 20px; padding: 12px 16px; border-radius: 12px; background: var(--tint); }
+.hint { white-space: pre-line; margin: 0 0 20px; padding: 12px 16px; border-radius: 12px; background: var(--tint); }
 .trace { margin: 0; font-size: 13.5px; color: var(--soft); }
 code { font: 0.9em ui-monospace, "SF Mono", "Cascadia Mono", Menlo, monospace; }
 pre { margin: 0 0 20px; padding: 14px 16px; overflow-x: auto; border-radius: 12px; background: var(--tint); }
 .foot { max-width: 560px; font-size: 13px; color: var(--soft); text-align: center; }
 @media (max-width: 480px) {
   .card { padding: 24px 20px; }
-  .actions { flex-direction: column; }
+  button { padding: 10px 12px; }
   h1 { font-size: 23px; }
 }
 @media (prefers-reduced-motion: no-preference) { button, .scope { transition: background-color 120ms ease; } }
