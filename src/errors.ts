@@ -47,7 +47,7 @@ interface Row {
 const login = (context: HintContext, extra = ''): string => {
   const event = context.facts.eventId ?? context.eventId;
   const profile = context.profile === 'default' ? '' : ` -p ${context.profile}`;
-  return `revento${profile} login${event ? ` --event ${event}` : ''}${extra}`;
+  return `revento${profile} login --event ${event ?? 'EVENT_ID'}${extra}`;
 };
 const run = (command: string) => `run: ${command}`;
 const wait = ({ facts }: HintContext) =>
