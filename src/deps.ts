@@ -214,6 +214,10 @@ export interface StoreInspection {
   readonly keyFile: StoreFile | null;
   readonly directories: readonly StoreFile[];
   readonly files: readonly StoreFile[];
+  /** Whether the store's directory, or the nearest one above it that exists, takes new files. */
+  readonly isWritable: boolean;
+  /** Free on its disk for this user; null where the system does not say. */
+  readonly freeBytes: number | null;
 }
 
 export interface StoredProfile {

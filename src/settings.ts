@@ -82,15 +82,16 @@ export function isSettingName(text: string): text is SettingName {
 /**
  * A setting's value in the form it is used in: a base loses its trailing slashes, the rest stays as it is.
  *
- * @throws ReventoError `usage`, its message beginning with `from` (a flag, a variable or the setting's name)
+ * @throws ReventoError `usage`, its message beginning with `from` (a flag, a variable or the setting's name), with
+ *   `hint` as its remedy
  */
-export function parseSetting(name: SettingName, value: string, from: string = name): string {
+export function parseSetting(name: SettingName, value: string, from: string = name, hint?: string): string {
   try {
     return rows[name].parse(value);
   } catch (error) {
-    if (error instanceof ReventoError) throw error;
+    if (error instanceof ReventoError) throw new ReventoError(error.code, error.message, { hint });
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ReventoError('usage', `${from} must be ${reason}`);
+    throw new ReventoError('usage', `${from} must be ${reason}`, { hint });
   }
 }
 
@@ -140,7 +141,10 @@ export function resolveSettings(layers: SettingLayers): Settings {
     },
     require(name) {
       const found = find(name);
-      if (found !== null) return parseSetting(name, found.value, nameOfSource(name, found.source));
+      if (found !== null) {
+        const from = nameOfSource(name, found.source);
+        return parseSetting(name, found.value, from, remedyFor(name, found.source, layers.profileName));
+      }
       throw missing(name, layers.profileName);
     },
   };
@@ -152,12 +156,22 @@ function nameOfSource(name: SettingName, source: SettingSource): string {
   return source === 'environment' ? variables.join(' or ') : `the setting ${name}`;
 }
 
+function remedyFor(name: SettingName, source: SettingSource, profile: string): string | undefined {
+  if (source === 'flag') return undefined;
+  if (source === 'environment') return `correct or unset ${rows[name].variables.join(' or ')}`;
+  return `run: ${configSet(name, profile)}`;
+}
+
+function configSet(name: SettingName, profile: string): string {
+  return `revento${profile === 'default' ? '' : ` -p ${profile}`} config set ${name} VALUE`;
+}
+
 function missing(name: SettingName, profile: string): ReventoError {
   const { flag, variables, summary } = rows[name];
   const ways = [
     ...(flag ? [`pass ${flag} VALUE`] : []),
     ...(variables[0] ? [`set ${variables[0]}`] : []),
-    `run: revento${profile === 'default' ? '' : ` -p ${profile}`} config set ${name} VALUE`,
+    `run: ${configSet(name, profile)}`,
   ];
   return new ReventoError('setting_missing', `${name} is not set (${summary})`, { hint: ways.join(', or ') });
 }

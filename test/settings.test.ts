@@ -64,13 +64,24 @@ describe('a missing setting', () => {
 
 describe('a malformed setting', () => {
   it.each([
-    ['flag', { flags: { api_base: 'x' } }, '--api-base must be a URL such as'],
-    ['variable', { environment: { api_base: 'x' } }, 'REVENTO_API_BASE must be a URL such as'],
-    ['profile', { profile: { api_base: 'x' } }, 'the setting api_base must be a URL such as'],
-  ])('is refused by the name of its %s', (_, layer, message) => {
+    ['flag', { flags: { api_base: 'x' } }, '--api-base must be a URL such as', undefined],
+    [
+      'variable',
+      { environment: { api_base: 'x' } },
+      'REVENTO_API_BASE must be a URL such as',
+      'correct or unset REVENTO_API_BASE',
+    ],
+    [
+      'profile',
+      { profile: { api_base: 'x' } },
+      'the setting api_base must be a URL such as',
+      'run: revento config set api_base VALUE',
+    ],
+  ])('is refused by the name of its %s', (_, layer, message, hint) => {
     const error = failureOf(() => resolveSettings({ ...nothing, ...layer }).require('api_base'));
     expect(error.code).toBe('usage');
     expect(error.message).toContain(message);
+    expect(error.facts.hint).toBe(hint);
   });
 });
 

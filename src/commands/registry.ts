@@ -155,6 +155,12 @@ export const registry: readonly CommandEntry[] = [
     load: async () => (await import('./profile-remove.ts')).profileRemove,
   },
   {
+    name: 'doctor',
+    summary: 'Find out what keeps revento from working here',
+    group: 'More',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     name: 'help exit-codes',
     summary: 'Every exit code and when it is given',
     group: 'More',

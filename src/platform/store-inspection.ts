@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, lstatSync, readdirSync, type Stats, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { LockHolder, LoginKey, StoredProfile, StoreFile, StoreFileRole, StoreInspection } from '../deps.ts';
 import { isFileName } from '../names.ts';
 import { keyFilePath } from './key-file.ts';
@@ -38,6 +38,7 @@ export function inspectStore({ configDir, dataDir, rescueDirs, now }: Inspection
     profiles: profileNames.map((name) => profileOf(name, entriesOf(join(authDir, name)))).filter(hasContent),
     keyFile: look(keyFilePath(dataDir), 'key'),
     directories: [configDir, dataDir, authDir, ...profileDirs].map((path) => look(path, 'directory')).filter(isThere),
+    ...roomIn(authDir),
     files: files
       .filter(isThere)
       .filter((file) => file.role !== 'unknown' && !(file.role === 'rescue' && file.isForeign)),
@@ -57,6 +58,25 @@ function profileOf(name: string, entries: readonly string[]): StoredProfile {
       found.set(`${stem}`, { kind: kind === 'user' ? 'user' : 'installation', eventId });
   }
   return { name, logins: [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key), hasSecrets };
+}
+
+function roomIn(directory: string): { isWritable: boolean; freeBytes: number | null } {
+  let existing = directory;
+  while (entryIsMissing(existing) && dirname(existing) !== existing) existing = dirname(existing);
+  let isWritable = true;
+  let freeBytes: number | null = null;
+  try {
+    const { bavail, bsize } = statfsSync(existing);
+    freeBytes = bavail * bsize;
+    accessSync(existing, constants.W_OK | constants.X_OK);
+  } catch {
+    isWritable = false;
+  }
+  return { isWritable, freeBytes };
+}
+
+function entryIsMissing(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) === undefined;
 }
 
 function hasContent({ logins, hasSecrets }: StoredProfile): boolean {

@@ -34,7 +34,8 @@ const rolesOf = (names: readonly string[]) => {
 
 describe('a look at the store', () => {
   it('finds nothing on a fresh machine and makes nothing', () => {
-    expect(inspect()).toEqual({ profiles: [], keyFile: null, directories: [], files: [] });
+    expect(inspect()).toMatchObject({ profiles: [], keyFile: null, directories: [], files: [], isWritable: true });
+    expect(inspect().freeBytes).toBeGreaterThan(0);
     expect(readdirSync(root)).toEqual([]);
   });
 

@@ -14,7 +14,7 @@ import type {
 } from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
 import type { Item } from '../../src/output/item.ts';
-import type { Exchange, Style, Terminal } from '../../src/platform/ports.ts';
+import type { Exchange, Serve, Style, Terminal } from '../../src/platform/ports.ts';
 import { Redactor, Secret } from '../../src/secret.ts';
 import { resolveSettings } from '../../src/settings.ts';
 
@@ -53,6 +53,9 @@ export interface World {
   readonly answers?: readonly string[];
   readonly inspection?: Partial<StoreInspection>;
   readonly http?: Exchange;
+  readonly serve?: Serve;
+  /** What listing the logins fails with. */
+  readonly storeFailure?: ReventoError;
   /** Milliseconds an access token has left, by event; default one hour. */
   readonly lifeMs?: number;
 }
@@ -144,7 +147,7 @@ export function memory(world: World = {}): Memory {
     sharedLog: async () => loneLog(),
     environmentToken: world.environmentToken === undefined ? null : redactor.add(world.environmentToken),
     http: async () => world.http ?? (await unused('the network')()),
-    serve: unused('servers'),
+    serve: async () => world.serve ?? (await unused('servers')()),
     forwarder: unused('deliveries'),
     openBrowser: unused('browsers'),
     spawn: unused('children'),
@@ -206,7 +209,10 @@ function memorySessions(memory: Memory, world: World, profile: string): Sessions
     key: { kind: key.kind, eventId: key.eventId },
   });
   return {
-    list: async () => logins(),
+    list: async () => {
+      if (world.storeFailure) throw world.storeFailure;
+      return logins();
+    },
     save: async () => {
       throw new Error('this command saves no login');
     },
@@ -285,5 +291,13 @@ function inspectionOf(memory: Memory, world: World): StoreInspection {
     logins: (memory.logins[name] ?? []).map(({ kind, eventId }) => ({ kind, eventId })),
     hasSecrets: Object.keys(memory.secrets[name] ?? {}).length > 0,
   }));
-  return { profiles, keyFile: null, directories: [], files: [], ...world.inspection };
+  return {
+    profiles,
+    keyFile: null,
+    directories: [],
+    files: [],
+    isWritable: true,
+    freeBytes: 1e9,
+    ...world.inspection,
+  };
 }

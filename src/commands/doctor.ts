@@ -1,0 +1,92 @@
+import type { Deps } from '../deps.ts';
+import { exitStatus } from '../errors.ts';
+import type { Style } from '../platform/ports.ts';
+import type { CommandModule } from './command.ts';
+import { checkCallback } from './doctor/callback-check.ts';
+import { type Check, type Finding, type FindingStatus, failureFinding } from './doctor/finding.ts';
+import { checkServers } from './doctor/server-checks.ts';
+import {
+  checkClient,
+  checkEnvironment,
+  checkHosts,
+  checkSettings,
+  checkWebhookSecret,
+} from './doctor/setting-checks.ts';
+import { checkLeftovers, checkLogins, checkPermissions, checkStore } from './doctor/store-checks.ts';
+
+/** What is looked at, in this order; the name stands for a check that could not be carried out. */
+const checks: readonly (readonly [name: string, check: Check])[] = [
+  ['settings', checkSettings],
+  ['hosts', checkHosts],
+  ['client', checkClient],
+  ['store', checkStore],
+  ['permissions', checkPermissions],
+  ['locks', checkLeftovers],
+  ['login', checkLogins],
+  ['callback', checkCallback],
+  ['environment', checkEnvironment],
+  ['servers', checkServers],
+  ['webhook_secret', checkWebhookSecret],
+];
+
+/**
+ * `revento doctor`: what keeps the program from working here, each with its remedy. Changes nothing, sends no token
+ * anywhere, and ends with 1 when something fails.
+ */
+export const doctor: CommandModule = {
+  declare: (command) => command,
+  layout: {
+    shape: 'value',
+    columns: [{ path: 'check' }, { path: 'status' }, { path: 'message' }, { path: 'remedy' }],
+  },
+
+  async *run(_options, deps) {
+    const findings = await examine(deps);
+    const rows = findings.map(({ check, status, message, remedy }) => ({ check, status, message, remedy }));
+    if (deps.format === 'table') {
+      yield { kind: 'value', data: rows, text: (style) => describe(findings, style) };
+    } else yield { kind: 'rows', rows };
+    return findings.some(({ status }) => status === 'fail') ? exitStatus.failed : exitStatus.done;
+  },
+};
+
+async function examine(deps: Deps): Promise<readonly Finding[]> {
+  const progress = await deps.terminal.progress('looking around');
+  const findings: Finding[] = [];
+  try {
+    for (const [name, check] of checks) {
+      progress.update(`checking: ${name}`);
+      try {
+        findings.push(...(await check(deps)));
+      } catch (error) {
+        findings.push(failureFinding(name, error, deps));
+      }
+    }
+  } finally {
+    progress.stop();
+  }
+  return findings;
+}
+
+function describe(findings: readonly Finding[], style: Style): string {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const marks: Readonly<Record<FindingStatus, string>> = {
+    ok: style.green('✓'),
+    warn: style.yellow('!'),
+    fail: style.red('✗'),
+    skip: style.dim('-'),
+  };
+  const lines = findings.flatMap(({ check, status, message, remedy }) => [
+    `${marks[status]} ${style.bold(check.padEnd(width))}  ${message}`,
+    ...(remedy === null ? [] : [`  ${' '.repeat(width)}  ${style.dim('→')} ${remedy}`]),
+  ]);
+  const count = (status: FindingStatus) => findings.filter((finding) => finding.status === status).length;
+  const [failed, warned] = [count('fail'), count('warn')];
+  const sum =
+    failed + warned === 0
+      ? style.green('Everything is in order.')
+      : [failed > 0 && style.red(`${failed} failed`), warned > 0 && style.yellow(`${warned} to look at`)]
+          .filter((part) => part !== false)
+          .join(', ');
+  return [...lines, '', sum].join('\n');
+}

@@ -1,0 +1,47 @@
+import { ReventoError } from '../../errors.ts';
+import { isLoopback } from '../../settings.ts';
+import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
+
+/** Whether a login could listen for the browser's return: binds the port on both loopback families, and lets go. */
+export const checkCallback: Check = async (deps) => {
+  const check = 'callback';
+  let uri: URL;
+  try {
+    uri = new URL(deps.settings.require('redirect_uri'));
+  } catch (error) {
+    return [failureFinding(check, error, deps)];
+  }
+  if (!isLoopback(uri.hostname)) {
+    return [
+      skip(check, `The redirect URI is on ${uri.host}: \`revento login --port N\` listens where your tunnel leads to.`),
+    ];
+  }
+  const port = uri.port === '' ? 80 : Number(uri.port);
+  const serve = await deps.serve();
+  try {
+    const listening = await serve({ host: uri.hostname, port, answer: async () => gone });
+    await listening.close(0);
+    const addresses = listening.addresses.join(' and ');
+    if (uri.hostname === 'localhost' && listening.addresses.length < 2) {
+      const message = `Port ${port} is free on ${addresses} only; a browser that takes localhost for the other family does not come back.`;
+      return [warn(check, message, 'turn on IPv6 for the loopback interface, or register a redirect URI on 127.0.0.1')];
+    }
+    return [ok(check, `Port ${port} is free on ${addresses}.`)];
+  } catch (error) {
+    if (!(error instanceof ReventoError) || error.code !== 'port_busy') return [failureFinding(check, error, deps)];
+    return [
+      fail(
+        check,
+        error.message,
+        `end what uses it (find it with: ${whoListens(port)}), or register another redirect URI`,
+      ),
+    ];
+  }
+};
+
+const gone = { status: 404, headers: [], body: new Uint8Array() };
+
+function whoListens(port: number): string {
+  if (process.platform === 'win32') return `netstat -ano | findstr :${port}`;
+  return process.platform === 'darwin' ? `lsof -nP -iTCP:${port} -sTCP:LISTEN` : `ss -ltnp 'sport = :${port}'`;
+}

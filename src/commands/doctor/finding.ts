@@ -1,0 +1,43 @@
+import type { Deps } from '../../deps.ts';
+import { hintOf, ReventoError } from '../../errors.ts';
+
+export type FindingStatus = 'ok' | 'warn' | 'fail' | 'skip';
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly check: string;
+  readonly status: FindingStatus;
+  /** One sentence, with its full stop. */
+  readonly message: string;
+  /** What to do, with the literal command where there is one; null when there is nothing to be done. */
+  readonly remedy: string | null;
+}
+
+/** Looks at one thing. What it throws becomes a finding, so one check never hides the others. */
+export type Check = (deps: Deps) => Promise<readonly Finding[]>;
+
+export function ok(check: string, message: string, remedy: string | null = null): Finding {
+  return { check, status: 'ok', message, remedy };
+}
+
+export function warn(check: string, message: string, remedy: string | null): Finding {
+  return { check, status: 'warn', message, remedy };
+}
+
+export function fail(check: string, message: string, remedy: string | null): Finding {
+  return { check, status: 'fail', message, remedy };
+}
+
+export function skip(check: string, message: string): Finding {
+  return { check, status: 'skip', message, remedy: null };
+}
+
+/**
+ * A failure as a finding.
+ *
+ * @throws what is no ReventoError, and `interrupted`: there is nothing to report on then
+ */
+export function failureFinding(check: string, error: unknown, deps: Deps): Finding {
+  if (!(error instanceof ReventoError) || error.code === 'interrupted') throw error;
+  return fail(check, error.message, hintOf(error, { profile: deps.profile, eventId: deps.event ?? undefined }) ?? null);
+}

@@ -1,0 +1,92 @@
+import type { Deps } from '../../deps.ts';
+import { formatDuration } from '../../duration.ts';
+import { isHttpFailure, networkError } from '../../platform/failure.ts';
+import type { HttpResponse } from '../../platform/ports.ts';
+import { type Check, type Finding, fail, failureFinding, ok, skip, warn } from './finding.ts';
+import { isPlaceholder } from './setting-checks.ts';
+
+const timeoutMs = 10_000;
+
+/** Less is what a `Date` header, which has whole seconds, and a slow answer explain. */
+const noticeableSkewMs = 30_000;
+/** Deliveries whose timestamp is further off are refused. Source: guide, verifying signatures. */
+const longestSkewMs = 300_000;
+
+/** Whether both servers answer, and whether this machine's clock agrees with theirs. Sends no token. */
+export const checkServers: Check = async (deps) => {
+  const findings: Finding[] = [];
+  let clock: Finding = skip('clock', 'No server told its time.');
+  for (const [check, name] of [
+    ['auth server', 'auth_base'],
+    ['API server', 'api_base'],
+  ] as const) {
+    const base = urlOf(deps, name);
+    if (base === null || isPlaceholder(base.hostname)) {
+      findings.push(skip(check, `Not asked: see ${name}.`));
+      continue;
+    }
+    const answer = await ask(base, check, deps);
+    findings.push(answer.finding);
+    if (answer.skewMs !== null) clock = describeSkew(answer.skewMs, base.host);
+  }
+  return [...findings, clock];
+};
+
+function urlOf({ settings }: Deps, name: 'auth_base' | 'api_base'): URL | null {
+  const value = settings.get(name)?.value ?? '';
+  return URL.canParse(value) && /^https?:/.test(value) ? new URL(value) : null;
+}
+
+async function ask(base: URL, check: string, deps: Deps): Promise<{ finding: Finding; skewMs: number | null }> {
+  const { clock, signal } = deps;
+  const exchange = await deps.http();
+  const startedAt = clock.now();
+  const started = clock.monotonic();
+  try {
+    const answer = await exchange({
+      method: 'GET',
+      url: base.href,
+      headers: [['Accept', '*/*']],
+      body: new Uint8Array(),
+      timeoutMs,
+      maxResponseBytes: 1024 * 1024,
+      signal,
+    });
+    const tookMs = clock.monotonic() - started;
+    return {
+      finding: describeAnswer(answer, base.host, check, tookMs),
+      skewMs: skewOf(answer, startedAt + tookMs / 2),
+    };
+  } catch (error) {
+    if (!isHttpFailure(error)) throw error;
+    return { finding: failureFinding(check, networkError(error, `A request to ${base.host}`), deps), skewMs: null };
+  }
+}
+
+/** Any answer will do: without a token a refusal is what is to be expected. */
+function describeAnswer({ status }: HttpResponse, host: string, check: string, tookMs: number): Finding {
+  if (status >= 500) return warn(check, `${host} answers, but with HTTP ${status}.`, 'try again later');
+  return ok(check, `${host} answers, in ${Math.round(tookMs)} ms.`);
+}
+
+/** How far this machine is ahead of the server; null when the answer does not tell. */
+function skewOf({ headers }: HttpResponse, askedAt: number): number | null {
+  const date = headers.find(([name]) => name.toLowerCase() === 'date')?.[1];
+  const serverTime = date === undefined ? Number.NaN : Date.parse(date);
+  // Half a second: the header has whole seconds, cut off.
+  return Number.isNaN(serverTime) ? null : askedAt - (serverTime + 500);
+}
+
+function describeSkew(skewMs: number, host: string): Finding {
+  const distance = Math.abs(skewMs);
+  if (distance < noticeableSkewMs) return ok('clock', `The clock agrees with ${host}'s.`);
+  const message = `The clock is ${formatDuration(distance)} ${skewMs > 0 ? 'ahead of' : 'behind'} ${host}'s`;
+  const remedy = 'set the clock by the network: timedatectl set-ntp true (Linux), or in the date and time settings';
+  return distance <= longestSkewMs
+    ? warn('clock', `${message}.`, remedy)
+    : fail(
+        'clock',
+        `${message}: tokens seem expired or fresh when they are not, and deliveries are refused as stale.`,
+        remedy,
+      );
+}

@@ -1,0 +1,126 @@
+import { nodeDebugWarning } from '../../environment.ts';
+import { isLoopback } from '../../settings.ts';
+import { program } from '../login-choice.ts';
+import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
+
+/** The program, its profile and where the settings come from. */
+export const checkSettings: Check = async ({ profile, settingsFile }) => {
+  const file = await settingsFile();
+  const isThere = Object.hasOwn(file.profiles(), profile);
+  const built = typeof REVENTO_VERSION === 'string' ? REVENTO_VERSION : 'unbuilt';
+  const version = `revento ${built} on Node.js ${process.versions.node}, ${process.platform} ${process.arch}`;
+  return [
+    ok('program', `${version}.`),
+    ok('settings', `Profile "${profile}" ${isThere ? 'is set up' : 'has no settings of its own'} in ${file.path}.`),
+  ];
+};
+
+/** Whether the two bases are usable and belong together. Asks no server. */
+export const checkHosts: Check = async (deps) => {
+  const findings = [];
+  const isLocal: boolean[] = [];
+  for (const name of ['auth_base', 'api_base'] as const) {
+    try {
+      const { hostname, host } = new URL(deps.settings.require(name));
+      isLocal.push(isLoopback(hostname));
+      const source = deps.settings.get(name)?.source;
+      if (isPlaceholder(hostname)) {
+        findings.push(
+          fail(
+            name,
+            `${host} is a placeholder: names ending in .example never resolve, and the guide prints them in place of the hosts you are given with your credentials.`,
+            `run: ${program(deps.profile)} config set ${name} https://…, or try: revento sandbox start, then: revento -p sandbox login`,
+          ),
+        );
+      } else findings.push(ok(name, `${deps.settings.require(name)} (from the ${source}).`));
+    } catch (error) {
+      findings.push(failureFinding(name, error, deps));
+    }
+  }
+  if (isLocal[0] !== undefined && isLocal[1] !== undefined && isLocal[0] !== isLocal[1]) {
+    const [local, remote] = isLocal[0] ? ['auth_base', 'api_base'] : ['api_base', 'auth_base'];
+    const message = `${local} is on this machine and ${remote} is not: tokens of the one do not work at the other.`;
+    findings.push(warn('hosts', message, `run: ${program(deps.profile)} config list`));
+  }
+  return findings;
+};
+
+/** Whether a host name is one that never resolves. Source: RFC 2606 section 2. Never throws. */
+export function isPlaceholder(hostname: string): boolean {
+  return /(^|\.)example\.?$/i.test(hostname);
+}
+
+/** The integration's own identity. */
+export const checkClient: Check = async ({ profile, settings, secrets }) => {
+  const run = `run: ${program(profile)} config set`;
+  const id = settings.get('client_id');
+  const secret = await (await secrets()).get('client_secret');
+  return [
+    id === null
+      ? warn('client_id', 'client_id is not set, so no login can be started.', `${run} client_id VALUE`)
+      : ok('client_id', `${id.value} (from the ${id.source}).`),
+    secret === null
+      ? warn(
+          'client_secret',
+          'client_secret is not set: right only for a public client.',
+          `${run} client_secret < FILE`,
+        )
+      : ok('client_secret', `${secret.secret} (from the ${secret.source}).`),
+  ];
+};
+
+/** The signing secret of deliveries. */
+export const checkWebhookSecret: Check = async ({ profile, secrets }) => {
+  const store = await secrets();
+  const current = await store.get('webhook_secret');
+  const previous = await store.get('webhook_secret_previous');
+  if (current === null) {
+    const remedy = `run: ${program(profile)} config set webhook_secret < FILE, or set REVENTO_WEBHOOK_SECRET`;
+    return [warn('webhook_secret', 'webhook_secret is not set, so deliveries cannot be verified.', remedy)];
+  }
+  const found = ok('webhook_secret', `${current.secret} (from the ${current.source}).`);
+  if (previous === null) return [found];
+  if (previous.secret.reveal() === current.secret.reveal()) {
+    const message = 'webhook_secret_previous is the same as webhook_secret.';
+    return [
+      found,
+      warn('webhook_secret_previous', message, `run: ${program(profile)} config unset webhook_secret_previous`),
+    ];
+  }
+  const message = `${previous.secret} (from the ${previous.source}): deliveries signed with either are taken.`;
+  return [found, ok('webhook_secret_previous', message, 'once the rotation is over, unset it')];
+};
+
+/** Variables that weaken what the program promises, and proxies. */
+export const checkEnvironment: Check = async ({ childEnv }) => {
+  const findings = [proxies(childEnv)];
+  if (childEnv['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    const message =
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates: anybody on the way can read tokens.';
+    findings.push(fail('tls', message, 'unset it; for a private root, name its file in NODE_EXTRA_CA_CERTS'));
+  }
+  const debug = nodeDebugWarning(childEnv);
+  if (debug !== null) findings.push(warn('debug', `${debug}.`, 'unset NODE_DEBUG'));
+  return findings;
+};
+
+function proxies(env: Readonly<Record<string, string>>) {
+  const names = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
+  const used = names.filter((name) => env[name]);
+  if (used.length === 0) return skip('proxy', 'No proxy is set.');
+  const bad = used.find((name) => !URL.canParse(env[name] ?? '') || !/^https?:/.test(env[name] ?? ''));
+  if (bad !== undefined) {
+    return fail(
+      'proxy',
+      `${bad} is not an http or https URL.`,
+      `set ${bad} to a URL such as http://proxy.example.com:8080`,
+    );
+  }
+  // A proxy's URL may hold a password: the host is all that is shown.
+  const hosts = [...new Set(used.map((name) => new URL(env[name] ?? '').host))].join(', ');
+  const except = env['no_proxy'] ?? env['NO_PROXY'];
+  return ok(
+    'proxy',
+    `Requests go through ${hosts}${except ? `, except to ${except}` : ''}; never those to this machine.`,
+  );
+}

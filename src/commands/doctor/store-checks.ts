@@ -1,0 +1,175 @@
+import type { Deps, StoreFile, StoreProtection } from '../../deps.ts';
+import { formatDuration, relativeTime } from '../../duration.ts';
+import { flagsOfLogin, loginInWords, program } from '../login-choice.ts';
+import { type Check, type Finding, fail, ok, warn } from './finding.ts';
+
+/** A write needs far less; with so little left the next one may fail. */
+const scarceBytes = 1024 * 1024;
+/** The owner of a lock touches it every 10 s. */
+const silentLockMs = 60_000;
+/** Nothing of ours takes as long. */
+const oldLeftoverMs = 3_600_000;
+
+const protections: Readonly<Record<StoreProtection, { readonly message: string; readonly better: string | null }>> = {
+  keyfile: {
+    message:
+      'Encrypted with a key file: safe from other users and in a copy of the settings directory, not from programs that run as you or a backup of the whole home.',
+    better:
+      'for more, run: revento config set key_store keyring, or set REVENTO_STORE_KEY and run: revento config set key_store passphrase',
+  },
+  keyring: {
+    message:
+      'Encrypted with a key from the OS keyring: safe in any copy of the disk, not from programs that run as you while you are logged in.',
+    better: null,
+  },
+  passphrase: {
+    message:
+      'Encrypted with the passphrase in REVENTO_STORE_KEY: as safe as that is; it can be read in the environment of programs that run as you.',
+    better: null,
+  },
+};
+
+/** Where the store is, how it is protected, and why not better. */
+export const checkStore: Check = async (deps) => {
+  const { isWritable, freeBytes, directories } = await deps.inspectStore();
+  const { path, protection } = await (await deps.sessions()).protection();
+  const { message, better } = protections[protection];
+  const findings = [ok('store', `${path}: ${message}`, better)];
+  if (!isWritable) {
+    findings.push(
+      fail('store', `${path} cannot be written: a refreshed login could not be kept.`, ownerRemedy(directories, path)),
+    );
+  }
+  if (freeBytes !== null && freeBytes < scarceBytes) {
+    findings.push(
+      fail('disk', `Only ${Math.floor(freeBytes / 1024)} KiB are free where the store is.`, 'free some disk space'),
+    );
+  }
+  return findings;
+};
+
+function ownerRemedy(directories: readonly StoreFile[], path: string): string {
+  const foreign = directories.find((directory) => directory.isForeign);
+  return foreign
+    ? `run: sudo chown -R "$USER" ${foreign.path}`
+    : `run: chmod u+rwx ${directories.at(-1)?.path ?? path}`;
+}
+
+/** Modes and owners of everything the store consists of. */
+export const checkPermissions: Check = async ({ inspectStore }) => {
+  const { directories, files, keyFile } = await inspectStore();
+  const findings: Finding[] = [];
+  for (const file of [...directories, ...files, ...(keyFile ? [keyFile] : [])]) {
+    const isKey = file.role === 'key';
+    const mode = file.role === 'directory' ? '700' : '600';
+    if (file.isForeign) {
+      const message = `${file.path} belongs to another user.`;
+      findings.push((isKey ? fail : warn)('permissions', message, `run: sudo chown "$USER" ${file.path}`));
+    }
+    // A link's own mode says nothing; what it leads to is somebody's decision.
+    if (file.mode !== null && !file.isSymbolicLink && (file.mode & 0o077) !== 0) {
+      const message = `${file.path} is open to other users (mode ${file.mode.toString(8).padStart(4, '0')}).`;
+      findings.push((isKey ? fail : warn)('permissions', message, `run: chmod ${mode} ${file.path}`));
+    }
+  }
+  if (keyFile !== null && keyFile.bytes !== 32) {
+    const message = `The key file ${keyFile.path} has ${keyFile.bytes} bytes, not 32.`;
+    findings.push(fail('key', message, 'put it back from a backup; without it the logins have to be made again'));
+  }
+  return findings.length > 0
+    ? findings
+    : [
+        ok(
+          'permissions',
+          keyFile === null
+            ? 'Nothing is stored yet that needs a key file.'
+            : 'Settings, store and key are open to this user only.',
+        ),
+      ];
+};
+
+/** Locks nobody holds any more, and what interrupted writes left behind. */
+export const checkLeftovers: Check = async ({ inspectStore, profile }) => {
+  const { files } = await inspectStore();
+  const findings = files.flatMap((file) => describeLeftover(file, files, profile) ?? []);
+  return findings.length > 0 ? findings : [ok('locks', 'No stale lock, nothing left over.')];
+};
+
+function describeLeftover(file: StoreFile, all: readonly StoreFile[], profile: string): Finding | null {
+  const age = formatDuration(file.ageMs);
+  const settle = `run: ${program(profile)} token refresh`;
+  switch (file.role) {
+    case 'lock':
+      return describeLock(file, age);
+    case 'successor':
+      if (all.some((other) => other.holder?.liveness === 'alive')) return null;
+      return warn(
+        'leftovers',
+        `${file.path} was left by a refresh that was cut short.`,
+        `the next refresh uses or removes it; ${settle}`,
+      );
+    case 'rescue':
+      return warn(
+        'leftovers',
+        `${file.path} holds a login that could not be written in its place.`,
+        `free space or mend permissions there, then ${settle}`,
+      );
+    case 'temporary':
+      return file.ageMs < oldLeftoverMs
+        ? null
+        : warn('leftovers', `${file.path} was left by a write that was cut short, ${age} ago.`, `run: rm ${file.path}`);
+    default:
+      return null;
+  }
+}
+
+function describeLock({ path, holder, ageMs }: StoreFile, age: string): Finding | null {
+  if (holder?.liveness === 'alive')
+    return ok('locks', `${path} is held by process ${holder.pid}, last seen ${age} ago.`);
+  if (holder?.liveness === 'dead') {
+    const message = `${path} was left by process ${holder.pid}, which is gone.`;
+    return warn('locks', message, 'nothing to do: the next command that needs it takes it over');
+  }
+  if (ageMs < silentLockMs)
+    return ok('locks', `${path} is held${holder === null ? '' : ` on ${holder.host}`}, last seen ${age} ago.`);
+  const where =
+    holder === null ? 'by a process that did not write its name' : `by process ${holder.pid} on ${holder.host}`;
+  const message = `${path} was left ${where}, and has been silent for ${age}.`;
+  return warn('locks', message, 'nothing to do: the next command that needs it takes it over');
+}
+
+/** Every login of the profile: whether it can be opened, and whether it can still be used. */
+export const checkLogins: Check = async (deps) => {
+  const findings: Finding[] = [];
+  if (deps.environmentToken !== null) {
+    const message = `REVENTO_ACCESS_TOKEN is set (${deps.environmentToken}) and used as it is; stored logins are not.`;
+    findings.push(ok('login', message));
+  }
+  const logins = await (await deps.sessions()).list();
+  if (logins.length === 0 && deps.environmentToken === null) {
+    return [warn('login', `Profile "${deps.profile}" has no login.`, loginRemedy(deps))];
+  }
+  for (const login of logins) {
+    const name = loginInWords(login);
+    const again = `run: ${program(deps.profile)} login ${flagsOfLogin(login)}`;
+    if (login.state !== 'active') {
+      const reason = login.reason ?? 'both of its tokens have expired';
+      findings.push(fail('login', `${name} is ${login.state}: ${reason}.`, again));
+    } else findings.push(describeLife(name, login.refreshExpiresAt, again, deps.clock.now()));
+  }
+  return findings;
+};
+
+function loginRemedy({ profile, event }: Deps): string {
+  return `run: ${program(profile)} login${event === null ? '' : ` --event ${event}`}`;
+}
+
+/** A refresh renews the 90 days, so only a login that nothing uses comes near its end. */
+function describeLife(name: string, refreshExpiresAt: number | null, again: string, now: number): Finding {
+  if (refreshExpiresAt === null) return ok('login', `${name} is good.`);
+  const until = relativeTime(refreshExpiresAt, now);
+  const isEnding = refreshExpiresAt - now < 7 * 86_400_000;
+  return isEnding
+    ? warn('login', `${name} ends ${until} unless it is used before.`, again)
+    : ok('login', `${name} is good; unused it ends ${until}.`);
+}
