@@ -69,21 +69,17 @@ export async function openApi(need: Need, deps: Deps, options: AccessOptions): P
   return { client, eventId: login?.eventId ?? eventId };
 }
 
-/** Several that fit are left to the session store, which names them. */
-function chooseLogin(need: Need, eventId: string | null, logins: readonly Login[], deps: Deps): Login | null {
+/** Where an organizer's and a participant's login fit alike, the organizer's is meant. */
+function chooseLogin(need: Need, eventId: string | null, logins: readonly Login[], deps: Deps): Login {
   const ofEvent = logins.filter((login) => eventId === null || login.eventId === eventId);
   const fitting = ofEvent.filter((login) => need.kind === null || login.kind === need.kind);
-  const [login] = fitting;
+  const organizers = fitting.filter((login) => login.kind === 'installation');
+  const [login, another] = organizers.length > 0 ? organizers : fitting;
   if (login === undefined) throw noLogin(need, eventId, logins, ofEvent, deps);
-  if (fitting.length > 1) {
-    const organizers = fitting.filter(({ kind }) => kind === 'installation');
-    if (eventId !== null && organizers[0] !== undefined) return withScope(need, organizers[0], deps);
-    const names = fitting.map(loginInWords).join(', ');
-    throw new ReventoError('usage', `Which event? There are several logins: ${names}.`, {
-      hint: `name one: ${program(deps.profile)} ${need.what} --event ${login.eventId}`,
-    });
-  }
-  return withScope(need, login, deps);
+  if (another === undefined) return withScope(need, login, deps);
+  throw new ReventoError('usage', `Which event? There are several logins: ${fitting.map(loginInWords).join(', ')}.`, {
+    hint: `name one: ${program(deps.profile)} ${need.what} --event ${login.eventId}`,
+  });
 }
 
 function noLogin(

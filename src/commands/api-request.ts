@@ -55,7 +55,7 @@ interface Field {
 export async function planRequest(options: ApiOptions, deps: Deps): Promise<RequestPlan> {
   const method = options.method?.toUpperCase() ?? (options.inputFile === undefined ? 'GET' : 'POST');
   refuseContradictions(options, method);
-  const { path, eventId } = placeOf(options.path, deps.settings.require('api_base'));
+  const { target, path, eventId } = placeOf(options.path, deps.settings.require('api_base'));
   const fields = await readFields(options, deps);
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const isBodyOfFields = hasBody && options.inputFile === undefined && fields.length > 0;
@@ -65,7 +65,7 @@ export async function planRequest(options: ApiOptions, deps: Deps): Promise<Requ
     (isBodyOfFields || input.length > 0) && !given.some(([name]) => name.toLowerCase() === 'content-type');
   return {
     method,
-    target: options.path,
+    target,
     path,
     eventId,
     headers: [...given, ...(needsType ? [['Content-Type', 'application/json'] as const] : [])],
@@ -100,22 +100,21 @@ function refuseContradictions(options: ApiOptions, method: string): void {
 }
 
 /** Where a target lies below the API base, and the event it names. */
-function placeOf(target: string, apiBase: string): { path: string; eventId: string | null } {
-  if (/^[A-Za-z]:[\\/]/.test(target)) {
-    throw new ReventoError(
-      'usage',
-      `${JSON.stringify(target)} is a file's path: the shell rewrote the leading slash.`,
-      {
-        hint: 'leave the slash out: revento api events/{event}',
-      },
-    );
+function placeOf(given: string, apiBase: string): { target: string; path: string; eventId: string | null } {
+  if (/^[A-Za-z]:[\\/]/.test(given)) {
+    throw new ReventoError('usage', `${JSON.stringify(given)} is a file's path: the shell rewrote the leading slash.`, {
+      hint: 'leave the slash out: revento api events/{event}',
+    });
   }
-  const whole = URL.parse(target)?.pathname ?? `/${target.replace(/^\/+/, '').replace(/[?#].*$/, '')}`;
+  const url = URL.parse(given);
   const root = URL.parse(apiBase)?.pathname.replace(/\/+$/, '') ?? '';
-  const path = whole.startsWith(`${root}/`) ? whole.slice(root.length) : whole;
+  const below = (path: string) => (path.startsWith(`${root}/`) ? path.slice(root.length) : path);
+  // A path copied from a log begins with the base's own path, which would otherwise be there twice.
+  const target = url === null ? below(`/${given.replace(/^\/+/, '')}`) : given;
+  const path = below(url?.pathname ?? target.replace(/[?#].*$/, ''));
   const [, named] = /^\/events\/([^/]+)/.exec(path) ?? [];
   const isLiteral = named !== undefined && !/^(\{|%7B)event/i.test(named);
-  return { path, eventId: isLiteral ? decodeSegment(named) : null };
+  return { target, path, eventId: isLiteral ? decodeSegment(named) : null };
 }
 
 function decodeSegment(segment: string): string {

@@ -2,6 +2,7 @@ import { privateLog } from '../../src/api/budget.ts';
 import type { AccessToken, Deps, Grant, Login, LoginKey, Sessions, TokenSource } from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
 import type { Item } from '../../src/output/item.ts';
+import { HttpFailure } from '../../src/platform/failure.ts';
 import type { Clock, Exchange, SharedLog } from '../../src/platform/ports.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/app.ts';
 import { Redactor, Secret } from '../../src/secret.ts';
@@ -50,6 +51,7 @@ export async function apiBench(options: ApiBenchOptions = {}): Promise<ApiBench>
   const notices: string[] = [];
   const abort = new AbortController();
   const inner: Exchange = async (request) => {
+    if (request.signal?.aborted) throw new HttpFailure('aborted', '127.0.0.1:4010', true);
     requests.push(`${request.method} ${request.url.slice(apiBase.length)}`);
     return inMemory(sandbox.exchange)(request);
   };
