@@ -148,7 +148,11 @@ function quiet(command: Command): Command {
 }
 
 function usageFault(error: Error, name: string): UsageFault {
-  const sentence = error.message.replace(/^error: /, '').replace(/\n\(/, ' (');
+  const sentence = error.message
+    .replace(/^error: /, '')
+    // What stands behind the "=" of an option there is none of may be a secret, and this may be a log.
+    .replace(/^(unknown option '[^=']*)=.*'/s, "$1'")
+    .replace(/\n\(/, ' (');
   return new UsageFault(sentence, `see revento ${name}${name && ' '}--help`);
 }
 

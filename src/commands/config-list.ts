@@ -6,6 +6,7 @@ import type { ConfigName } from './setting-name.ts';
 /** `revento config list`: every setting of the profile, its value in force and where that comes from. */
 export const configList: CommandModule = {
   declare: (command) => command,
+  examples: [{ command: 'revento config list', explains: 'every setting, its value and where it comes from' }],
   layout: { shape: 'rows', columns: [{ path: 'name' }, { path: 'value' }, { path: 'source' }] },
 
   async *run(_options, deps) {

@@ -3,6 +3,7 @@ import type { CommandModule } from './command.ts';
 /** `revento config path`: the settings file, whether it exists or not. */
 export const configPath: CommandModule = {
   declare: (command) => command,
+  examples: [{ command: 'cat "$(revento config path)"', explains: 'the file itself' }],
   layout: { shape: 'value' },
 
   async *run(_options, deps) {

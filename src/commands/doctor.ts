@@ -35,6 +35,13 @@ const checks: readonly (readonly [name: string, check: Check])[] = [
  */
 export const doctor: CommandModule = {
   declare: (command) => command,
+  examples: [
+    { command: 'revento doctor', explains: 'look at everything' },
+    {
+      command: 'revento doctor --json --jq \'.[] | select(.status == "fail")\'',
+      explains: 'only what fails, for a script',
+    },
+  ],
   layout: {
     shape: 'value',
     columns: [{ path: 'check' }, { path: 'status' }, { path: 'message' }, { path: 'remedy' }],

@@ -18,6 +18,10 @@ export interface LogoutOptions {
 export const logout: CommandModule<LogoutOptions> = {
   declare: (command) =>
     command.option('--all', 'every login of the profile', false).option('--user', "only a participant's login", false),
+  examples: [
+    { command: 'revento logout --event evt_test_published', explains: 'forget one login' },
+    { command: 'revento logout --all', explains: 'forget every login of the profile' },
+  ],
   layout: { shape: 'value' },
 
   async *run({ all, user }, deps) {

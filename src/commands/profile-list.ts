@@ -5,6 +5,7 @@ import { profileNames } from './profile-names.ts';
 /** `revento profile list`: every profile, which one is selected, and what it holds. */
 export const profileList: CommandModule = {
   declare: (command) => command,
+  examples: [{ command: 'revento profile list', explains: 'every profile, and which is selected' }],
   layout: {
     shape: 'rows',
     columns: [

@@ -16,6 +16,7 @@ export const profileRemove: CommandModule<ProfileRemoveOptions> = {
     command
       .argument('<name>', 'profile, see `revento profile list`')
       .option('-y, --yes', 'also when it still has logins: they are forgotten', false),
+  examples: [{ command: 'revento profile remove sandbox --yes', explains: 'with the logins it holds' }],
   layout: { shape: 'value' },
 
   async *run({ name, yes }, deps) {

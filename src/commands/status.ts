@@ -31,6 +31,10 @@ interface Report {
 /** `revento status`: which logins are stored and, with `--check`, whether the API takes them. */
 export const status: CommandModule<StatusOptions> = {
   declare: (command) => command.option('--check', 'also ask the API (one request a login)', false),
+  examples: [
+    { command: 'revento status', explains: 'which logins are stored, and how' },
+    { command: 'revento status --check --json', explains: 'whether the API takes them, for a script' },
+  ],
   layout: { shape: 'value' },
 
   async *run({ check }, deps) {

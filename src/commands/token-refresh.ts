@@ -11,6 +11,7 @@ export interface TokenRefreshOptions {
 /** `revento token refresh`: a new token pair now, however long the present one would last. Prints no token. */
 export const tokenRefresh: CommandModule<TokenRefreshOptions> = {
   declare: (command) => command.option('--user', "a participant's login", false),
+  examples: [{ command: 'revento token refresh --event evt_test_published', explains: 'a new token pair now' }],
   layout: { shape: 'value' },
 
   async *run({ user }, deps) {

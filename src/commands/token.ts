@@ -21,6 +21,14 @@ export const token: CommandModule<TokenOptions> = {
     command
       .option('--min-ttl <duration>', 'refresh first unless it is valid for at least this long', '1m')
       .option('--user', "a participant's token", false),
+  examples: [
+    {
+      command:
+        'curl -H "Authorization: Bearer $(revento token)" https://api.revento.example/api/v1/events/evt_test_published',
+      explains: 'call the API with curl',
+    },
+    { command: 'revento token --min-ttl 10m', explains: 'one that outlives a longer job' },
+  ],
   layout: { shape: 'value' },
 
   async *run({ minTtl, user }, deps) {
