@@ -81,7 +81,9 @@ export function dispatch(dispatcher: Dispatcher, url: URL, request: HttpRequest)
     let isStarted = false;
     let controller: Dispatcher.DispatchController | null = null;
 
+    let isSettled = false;
     const settle = () => {
+      isSettled = true;
       clearTimeout(timer);
       request.signal?.removeEventListener('abort', onAbort);
     };
@@ -90,10 +92,11 @@ export function dispatch(dispatcher: Dispatcher, url: URL, request: HttpRequest)
       reject(failure);
       controller?.abort(failure);
     };
-    const timer = setTimeout(
-      () => fail(new HttpFailure(isStarted ? 'timeout' : 'connect_timeout', peer, !isStarted)),
-      request.timeoutMs ?? defaultTimeoutMs,
-    );
+    const expire = () => {
+      if (!isSettled) fail(new HttpFailure(isStarted ? 'timeout' : 'connect_timeout', peer, !isStarted));
+    };
+    // After the machine has slept every timer is overdue, while the answer waits in the socket: that is read first.
+    const timer = setTimeout(() => setImmediate(() => setImmediate(expire)), request.timeoutMs ?? defaultTimeoutMs);
     const onAbort = () => fail(new HttpFailure('aborted', peer, !isStarted));
     if (request.signal?.aborted) return onAbort();
     request.signal?.addEventListener('abort', onAbort, { once: true });

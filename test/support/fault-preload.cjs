@@ -1,0 +1,33 @@
+// Loaded before the built program with `node --require`: makes it crash, stop, wait or fail at a named point.
+// FAULT_PLAN is a JSON object of point -> { action, code?, file?, nth? }.
+const { existsSync, writeFileSync } = require('node:fs');
+
+const plan = JSON.parse(process.env.FAULT_PLAN ?? '{}');
+const speed = Number(process.env.FAULT_CLOCK_SPEED ?? '1');
+const counts = {};
+
+const actions = {
+  kill: () => process.kill(process.pid, 'SIGKILL'),
+  stop: () => process.kill(process.pid, 'SIGSTOP'),
+  fail: ({ code }) => {
+    throw Object.assign(new Error(`${code}: made by the test`), { code });
+  },
+  // Says that the point is reached, then stands still until the test says to go on.
+  pause: ({ file }) => {
+    writeFileSync(`${file}.reached`, '');
+    while (!existsSync(`${file}.go`)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  },
+};
+
+globalThis[Symbol.for('revento.fault')] = (point) => {
+  const step = plan[point];
+  if (!step) return;
+  counts[point] = (counts[point] ?? 0) + 1;
+  if (step.nth === undefined || step.nth === counts[point]) actions[step.action](step);
+};
+
+// Waiting limits are measured with this clock: a fast one makes 30 seconds pass in two.
+if (speed !== 1) {
+  const real = performance.now.bind(performance);
+  performance.now = () => real() * speed;
+}

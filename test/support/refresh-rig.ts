@@ -1,0 +1,223 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSessions } from '../../src/auth/session.ts';
+import type { Grant, Sessions } from '../../src/deps.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { createLocks } from '../../src/platform/lock.ts';
+import type { KeySource } from '../../src/platform/ports.ts';
+import { openVault } from '../../src/platform/vault.ts';
+import { Redactor, Secret } from '../../src/secret.ts';
+import { revento, root } from './build.ts';
+import { settingsOf } from './store-rig.ts';
+import { TokenServer } from './token-server.ts';
+
+/** No test waits longer for a process; what is still there then is killed and the test fails. */
+const processLimitMs = 60_000;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface FaultStep {
+  readonly action: 'kill' | 'stop' | 'fail' | 'pause';
+  readonly code?: string;
+  readonly file?: string;
+  readonly nth?: number;
+}
+
+export interface RunOptions {
+  readonly faults?: Readonly<Record<string, FaultStep>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** How many times faster than real the clock of waiting limits runs. */
+  readonly clockSpeed?: number;
+  /** Words in front of the command, such as `setpriv --reuid=…`. */
+  readonly prefix?: readonly string[];
+}
+
+/** The built program as real processes, in a throw-away home, against a token endpoint of its own. */
+export class RefreshRig {
+  readonly home = mkdtempSync(join(tmpdir(), 'revento-refresh-'));
+  readonly server: TokenServer;
+  readonly #children = new Set<ChildProcess>();
+
+  private constructor(server: TokenServer) {
+    this.server = server;
+    chmodSync(this.home, 0o755);
+  }
+
+  static async start(): Promise<RefreshRig> {
+    return new RefreshRig(await TokenServer.start());
+  }
+
+  get configDir(): string {
+    return join(this.home, 'config', 'revento');
+  }
+
+  get dataDir(): string {
+    return join(this.home, 'share', 'revento');
+  }
+
+  get env(): Record<string, string> {
+    return {
+      PATH: process.env['PATH'] ?? '',
+      HOME: this.home,
+      TMPDIR: this.home,
+      XDG_CONFIG_HOME: join(this.home, 'config'),
+      XDG_DATA_HOME: join(this.home, 'share'),
+      XDG_STATE_HOME: join(this.home, 'state'),
+      REVENTO_AUTH_BASE: this.server.base,
+      REVENTO_API_BASE: `${this.server.base}/api/v1`,
+      REVENTO_CLIENT_ID: 'client-1',
+      CI: 'true',
+    };
+  }
+
+  path(name = 'installation-evt_1.json', profile = 'default'): string {
+    return join(this.configDir, 'auth', profile, name);
+  }
+
+  /** What lies beside the sealed file, itself left out. */
+  leftovers(profile = 'default'): string[] {
+    return readdirSync(join(this.configDir, 'auth', profile)).filter((name) => !/^[^.]+\.json$/.test(name));
+  }
+
+  /** The store as this process would use it. */
+  sessions(options: { passphrase?: string; preferred?: KeySource; profile?: string } = {}): Sessions {
+    const vault = openVault({
+      configDir: this.configDir,
+      dataDir: this.dataDir,
+      rescueDirs: [join(this.home, 'state', 'revento'), this.home],
+      passphrase: options.passphrase === undefined ? null : new Secret(options.passphrase),
+      preferred: () => options.preferred ?? 'keyfile',
+      keyring: () => Promise.reject(new Error('no keyring in this test')),
+      locks: createLocks({ clock: systemClock, fault: () => undefined }),
+      clock: systemClock,
+      notice: () => undefined,
+    });
+    return createSessions({
+      profile: options.profile ?? 'default',
+      event: null,
+      settings: settingsOf({ auth_base: this.server.base, client_id: 'client-1' }),
+      vault,
+      exchange: () => Promise.reject(new Error('the test itself sends nothing')),
+      clientSecret: async () => null,
+      accessToken: null,
+      clock: systemClock,
+      redactor: new Redactor(),
+      uninterrupted: (work) => work(),
+      notice: () => undefined,
+    });
+  }
+
+  /** Stores a login the server knows; its access token has expired unless told otherwise. */
+  async logIn(fields: Partial<Grant> = {}, sessions = this.sessions()): Promise<Grant> {
+    const pair = this.server.issue();
+    const grant: Grant = {
+      kind: 'installation',
+      eventId: 'evt_1',
+      organizationId: 'org_1',
+      userId: null,
+      scope: ['event.read'],
+      accessToken: new Secret(pair.accessToken),
+      refreshToken: new Secret(pair.refreshToken),
+      accessExpiresAt: Date.now() - 1_000,
+      refreshExpiresAt: Date.now() + 7_776_000_000,
+      ...fields,
+    };
+    await sessions.save(grant);
+    return grant;
+  }
+
+  /** Starts the program; `ended` resolves when it has. */
+  start(
+    args: readonly string[],
+    options: RunOptions = {},
+  ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+    const { faults = {}, env = {}, clockSpeed = 1, prefix = [] } = options;
+    const preload = join(root, 'test/support/fault-preload.cjs');
+    const words = [...prefix, process.execPath, '--require', preload, revento, ...args];
+    const child = spawn(words[0] as string, words.slice(1), {
+      env: { ...this.env, FAULT_PLAN: JSON.stringify(faults), FAULT_CLOCK_SPEED: String(clockSpeed), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: this.home,
+    });
+    this.#children.add(child);
+    const limit = setTimeout(() => child.kill('SIGKILL'), processLimitMs);
+    const ended = new Promise<Ended>((resolve, reject) => {
+      let [stdout, stderr] = ['', ''];
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+      });
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      child.on('error', reject);
+      child.on('close', (code, signal) => {
+        clearTimeout(limit);
+        this.#children.delete(child);
+        resolve({ code, signal, stdout, stderr });
+      });
+    });
+    return { child, ended };
+  }
+
+  run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+    return this.start(args, options).ended;
+  }
+
+  token(options: RunOptions = {}): Promise<Ended> {
+    return this.run(['token'], options);
+  }
+
+  /** Many processes at once. */
+  tokens(count: number, options: RunOptions = {}): Promise<Ended[]> {
+    return Promise.all(Array.from({ length: count }, () => this.token(options)));
+  }
+
+  /** A fault step that says when it is reached and waits for `release`. */
+  pause(name: string): { readonly step: FaultStep; reached(): Promise<void>; release(): void } {
+    const file = join(this.home, `pause-${name}`);
+    return {
+      step: { action: 'pause', file },
+      reached: () => until(() => existsSync(`${file}.reached`), `${name} is reached`),
+      release: () => writeFileSync(`${file}.go`, ''),
+    };
+  }
+
+  read(path = this.path()): string {
+    return readFileSync(path, 'utf8');
+  }
+
+  makeDirectories(): void {
+    mkdirSync(this.configDir, { recursive: true, mode: 0o700 });
+  }
+
+  async close(): Promise<void> {
+    for (const child of this.#children) child.kill('SIGKILL');
+    await this.server.close();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+/** Waits until something is so, looking every few milliseconds; fails after ten seconds. */
+export async function until(isSo: () => boolean, what: string): Promise<void> {
+  const limit = performance.now() + 10_000;
+  while (!isSo()) {
+    if (performance.now() > limit) throw new Error(`waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
