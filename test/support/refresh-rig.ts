@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,7 +14,7 @@ import { createSessions } from '../../src/auth/session.ts';
 import type { Grant, Sessions } from '../../src/deps.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLocks } from '../../src/platform/lock.ts';
-import type { KeySource } from '../../src/platform/ports.ts';
+import type { HeldLock, KeySource } from '../../src/platform/ports.ts';
 import { openVault } from '../../src/platform/vault.ts';
 import { Redactor, Secret } from '../../src/secret.ts';
 import { revento, root } from './build.ts';
@@ -46,7 +45,22 @@ export interface RunOptions {
   readonly clockSpeed?: number;
   /** Words in front of the command, such as `setpriv --reuid=…`. */
   readonly prefix?: readonly string[];
+  /** Standard input; left out, there is none. */
+  readonly input?: string;
 }
+
+/** How this process opens the store under test. */
+export interface StoreOptions {
+  readonly passphrase?: string;
+  readonly preferred?: KeySource;
+  readonly profile?: string;
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Behaves as a program that knows nothing of locks. */
+  readonly isLockIgnored?: boolean;
+}
+
+const quiet = { clock: systemClock, fault: () => undefined };
+const noLock: HeldLock = { isHeld: () => true, release: () => undefined };
 
 /** The built program as real processes, in a throw-away home, against a token endpoint of its own. */
 export class RefreshRig {
@@ -96,7 +110,8 @@ export class RefreshRig {
   }
 
   /** The store as this process would use it. */
-  sessions(options: { passphrase?: string; preferred?: KeySource; profile?: string } = {}): Sessions {
+  sessions(options: StoreOptions = {}): Sessions {
+    const locks = options.isLockIgnored ? { ...createLocks(quiet), acquire: async () => noLock } : createLocks(quiet);
     const vault = openVault({
       configDir: this.configDir,
       dataDir: this.dataDir,
@@ -104,14 +119,14 @@ export class RefreshRig {
       passphrase: options.passphrase === undefined ? null : new Secret(options.passphrase),
       preferred: () => options.preferred ?? 'keyfile',
       keyring: () => Promise.reject(new Error('no keyring in this test')),
-      locks: createLocks({ clock: systemClock, fault: () => undefined }),
+      locks,
       clock: systemClock,
       notice: () => undefined,
     });
     return createSessions({
       profile: options.profile ?? 'default',
       event: null,
-      settings: settingsOf({ auth_base: this.server.base, client_id: 'client-1' }),
+      settings: settingsOf(options.settings ?? { auth_base: this.server.base, client_id: 'client-1' }),
       vault,
       exchange: () => Promise.reject(new Error('the test itself sends nothing')),
       clientSecret: async () => null,
@@ -147,22 +162,23 @@ export class RefreshRig {
     args: readonly string[],
     options: RunOptions = {},
   ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-    const { faults = {}, env = {}, clockSpeed = 1, prefix = [] } = options;
+    const { faults = {}, env = {}, clockSpeed = 1, prefix = [], input } = options;
     const preload = join(root, 'test/support/fault-preload.cjs');
     const words = [...prefix, process.execPath, '--require', preload, revento, ...args];
     const child = spawn(words[0] as string, words.slice(1), {
       env: { ...this.env, FAULT_PLAN: JSON.stringify(faults), FAULT_CLOCK_SPEED: String(clockSpeed), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       cwd: this.home,
     });
+    child.stdin?.end(input);
     this.#children.add(child);
     const limit = setTimeout(() => child.kill('SIGKILL'), processLimitMs);
     const ended = new Promise<Ended>((resolve, reject) => {
       let [stdout, stderr] = ['', ''];
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         stdout += text;
       });
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         stderr += text;
       });
       child.on('error', reject);
@@ -198,12 +214,16 @@ export class RefreshRig {
     };
   }
 
+  get keyPath(): string {
+    return join(this.dataDir, 'key');
+  }
+
   read(path = this.path()): string {
     return readFileSync(path, 'utf8');
   }
 
-  makeDirectories(): void {
-    mkdirSync(this.configDir, { recursive: true, mode: 0o700 });
+  hasStore(): boolean {
+    return existsSync(join(this.configDir, 'auth')) || existsSync(this.dataDir);
   }
 
   async close(): Promise<void> {

@@ -38,6 +38,8 @@ export class TokenServer {
   /** Access tokens the API takes for expired although they have not. */
   readonly expired = new Set<string>();
   readonly revoked = new Set<string>();
+  /** Access tokens that are good here although their family has moved on: a server may let the last one live. */
+  readonly lingering = new Set<string>();
   apiRequests = 0;
   readonly #families: Family[] = [];
   readonly #server: Server;
@@ -74,12 +76,19 @@ export class TokenServer {
   }
 
   isGood(accessToken: string): boolean {
+    if (this.lingering.has(accessToken)) return true;
     return this.#families.some((family) => !family.isRevoked && family.accessToken === accessToken);
   }
 
   /** Resolves when the next token request has arrived. */
   nextRequest(): Promise<void> {
     return new Promise((resolve) => this.#onRequest.push(resolve));
+  }
+
+  /** Goes on serving at another port. */
+  async move(port: number): Promise<void> {
+    await this.close();
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
   }
 
   async close(): Promise<void> {

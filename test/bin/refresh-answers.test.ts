@@ -1,0 +1,119 @@
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RefreshRig } from '../support/refresh-rig.ts';
+
+let rig: RefreshRig;
+beforeEach(async () => {
+  rig = await RefreshRig.start();
+});
+afterEach(() => rig.close());
+
+describe('an answer that gets lost after the server has rotated', () => {
+  it.each(['drop', 'half'] as const)('(%s) is ambiguous once, then one clean end, then silence', async (cut) => {
+    await rig.logIn();
+    rig.server.twists.push({ cut });
+    const first = await rig.token();
+    expect(first.code).toBe(5);
+    expect(first.stderr).toContain('no whole answer came');
+    const second = await rig.token();
+    expect(second.code).toBe(4);
+    expect(second.stderr).toContain('interrupted');
+    const third = await rig.token();
+    expect(third.code).toBe(4);
+    expect(rig.server.requests).toHaveLength(2);
+  });
+
+  it('leaves the present access token in use while it lasts, and sends nothing again meanwhile', async () => {
+    const grant = await rig.logIn({ accessExpiresAt: Date.now() + 30_000 });
+    rig.server.twists.push({ cut: 'drop' });
+    // The API needs a token for one request only, so a living one will do.
+    const call = () => rig.run(['api', '/events/evt_1', '--event', 'evt_1']);
+    rig.server.lingering.add(grant.accessToken.reveal());
+    expect((await rig.run(['token', '--min-ttl', '5m'])).code).toBe(5);
+    expect((await call()).code).toBe(0);
+    expect((await call()).code).toBe(0);
+    const forced = await rig.run(['token', 'refresh', '--event', 'evt_1']);
+    expect(forced.code).toBe(5);
+    expect(forced.stderr).toContain('not sent again');
+    expect(rig.server.requests).toHaveLength(1);
+  });
+});
+
+describe('a token endpoint in trouble', () => {
+  it.each([
+    [503, 'temporarily_unavailable'],
+    [500, 'server_error'],
+    [502, 'bad_gateway'],
+    [429, 'rate_limit_exceeded'],
+  ])('answers %i: exit 5, the tokens are kept, and the next run succeeds', async (status, error) => {
+    await rig.logIn();
+    rig.server.twists.push({ status, error, headers: { 'Retry-After': '7' } });
+    const first = await rig.token();
+    expect(first.code).toBe(5);
+    expect(first.stderr).toContain('7 s');
+    expect((await rig.token()).code).toBe(0);
+    expect(rig.server.requests).toHaveLength(2);
+  });
+
+  it('refuses connections: exit 5, the tokens are kept, and the next run succeeds', async () => {
+    const free = createServer();
+    await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
+    const { port } = free.address() as { port: number };
+    await new Promise((resolve) => free.close(resolve));
+    const settings = { auth_base: `http://127.0.0.1:${port}`, client_id: 'client-1' };
+    await rig.logIn({}, rig.sessions({ settings }));
+    const first = await rig.token({ env: { REVENTO_AUTH_BASE: settings.auth_base } });
+    expect(first.code).toBe(5);
+    expect(first.stderr).toContain('connection refused');
+    await rig.server.move(port);
+    expect((await rig.token({ env: { REVENTO_AUTH_BASE: settings.auth_base } })).code).toBe(0);
+    expect(rig.server.requests).toHaveLength(1);
+  });
+
+  it('knows the client no more: exit 1, the login is kept', async () => {
+    await rig.logIn();
+    rig.server.twists.push({ status: 401, error: 'invalid_client' });
+    const first = await rig.token();
+    expect(first.code).toBe(1);
+    expect(first.stderr).toContain('REVENTO_CLIENT_SECRET');
+    expect((await rig.token()).code).toBe(0);
+  });
+
+  it('answers with a redirect, which is not followed', async () => {
+    await rig.logIn();
+    rig.server.twists.push({ status: 307, headers: { Location: `${rig.server.base}/oauth/token` } });
+    expect((await rig.token()).code).toBe(1);
+    expect(rig.server.requests).toHaveLength(1);
+    expect((await rig.token()).code).toBe(0);
+  });
+});
+
+describe('settings that point elsewhere than the login', () => {
+  it('are named, and the refresh token is not sent there', async () => {
+    await rig.logIn();
+    const elsewhere = await rig.token({ env: { REVENTO_AUTH_BASE: 'http://127.0.0.1:1' } });
+    expect(elsewhere.code).toBe(4);
+    expect(elsewhere.stderr).toContain(rig.server.base);
+    expect(elsewhere.stderr).toContain('http://127.0.0.1:1');
+    const client = await rig.token({ env: { REVENTO_CLIENT_ID: 'client-2' } });
+    expect(client.code).toBe(4);
+    expect(client.stderr).toContain('client-2');
+    expect(rig.server.requests).toHaveLength(0);
+  });
+});
+
+describe('REVENTO_ACCESS_TOKEN', () => {
+  it('is handed out as it is, touches no disk, and is named when it is refused', async () => {
+    const token = rig.server.issue().accessToken;
+    const env = { REVENTO_ACCESS_TOKEN: token };
+    const shown = await rig.token({ env });
+    expect(shown.stdout.trim()).toBe(token);
+    rig.server.expired.add(token);
+    const refused = await rig.run(['api', '/events/evt_1', '--event', 'evt_1'], { env });
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toContain('REVENTO_ACCESS_TOKEN');
+    expect(refused.stderr).not.toContain(token);
+    expect(rig.server.requests).toHaveLength(0);
+    expect(rig.hasStore()).toBe(false);
+  });
+});
