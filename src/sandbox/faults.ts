@@ -13,7 +13,7 @@ export const faultTargets = {
 export type FaultTarget = keyof typeof faultTargets;
 
 /** What a fault does, for help and for refusing the rest. A status code is an effect as well. */
-const effects = {
+export const effects = {
   slow: { value: 'duration', targets: ['authorize', 'token', 'code', 'refresh', 'api'] },
   drop: { value: 'none', targets: ['authorize', 'token', 'code', 'refresh', 'api'] },
   lose: { value: 'none', targets: ['authorize', 'token', 'code', 'refresh', 'api'] },

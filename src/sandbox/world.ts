@@ -69,6 +69,8 @@ interface EventPlan {
 function createEvent(plan: EventPlan): SandboxEvent {
   let built: Program | null = null;
   const program = () => (built ??= buildProgram(plan.seed, plan.id, plan.startsOn, plan.days));
+  let ids: readonly string[] | null = null;
+  const waveIds = () => (ids ??= program().waves.map(idOfRow));
   const lastDay = plan.startsOn + (plan.days - 1) * 24 * 3_600_000;
   return {
     id: plan.id,
@@ -77,7 +79,7 @@ function createEvent(plan: EventPlan): SandboxEvent {
     dates: describeDates(plan.startsOn, lastDay),
     participantCount: plan.participantCount,
     program,
-    participant: (index) => participantAt(plan.seed, index, program().waves.map(idOfRow)),
+    participant: (index) => participantAt(plan.seed, index, waveIds()),
     describe: (connectedAt) => ({
       id: plan.id,
       organization_id: plan.organization.id,

@@ -1,0 +1,306 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { HttpFailure } from '../../src/platform/failure.ts';
+import type { HttpRequest, HttpResponse } from '../../src/platform/ports.ts';
+import { createSandbox, type SandboxEntry } from '../../src/sandbox/app.ts';
+import { parseFault } from '../../src/sandbox/faults.ts';
+import { verify } from '../../src/webhook/signature.ts';
+import { fakeClock, headerOf, integrationOf, jsonOf } from '../support/sandbox-client.ts';
+
+const secret = randomBytes(24).toString('hex');
+const key = randomBytes(24).toString('hex');
+type Reply = number | 'refused';
+
+/** A sandbox that sends to a handler which answers as told, then with 204. */
+function setUp(replies: readonly Reply[] = [], { faults = [] as string[], retryScale = 1 } = {}) {
+  const clock = fakeClock();
+  const waits: number[] = [];
+  const received: (HttpRequest & { at: number })[] = [];
+  const entries: SandboxEntry[] = [];
+  const left = [...replies];
+  const sandbox = createSandbox({
+    clock: { ...clock, sleep: async (ms, signal) => (waits.push(ms), clock.sleep(ms, signal)) },
+    hasAutoConsent: true,
+    controlKey: key,
+    faults: faults.map(parseFault),
+    onEvent: (entry) => entries.push(entry),
+    webhook: {
+      url: 'http://127.0.0.1:3000/webhooks/revento',
+      secret,
+      retryScale,
+      send: async (request): Promise<HttpResponse> => {
+        received.push({ ...request, at: clock.now() });
+        const reply = left.shift() ?? 204;
+        if (reply === 'refused') throw new HttpFailure('refused', '127.0.0.1:3000', true);
+        return { status: reply, headers: [], body: new Uint8Array() };
+      },
+    },
+  });
+  const app = integrationOf(sandbox);
+  const control = (path: string, body: unknown = {}, headers: readonly (readonly [string, string])[] = []) =>
+    app.send('POST', `/_sandbox${path}`, [['Authorization', `Bearer ${key}`], ...headers], JSON.stringify(body));
+  const list = async () =>
+    jsonOf(await app.get('/_sandbox/deliveries', [['Authorization', `Bearer ${key}`]]))['deliveries'] as Record<
+      string,
+      unknown
+    >[];
+  const header = (request: HttpRequest | undefined, name: string) =>
+    request?.headers.find(([found]) => found === name)?.[1] ?? null;
+  const check = (request: HttpRequest, nowSeconds: number) =>
+    verify({
+      timestamp: header(request, 'X-Revento-Timestamp'),
+      signature: header(request, 'X-Revento-Signature'),
+      nowSeconds,
+      secrets: [secret],
+      body: request.body,
+    });
+  return { clock, waits, received, entries, sandbox, app, control, list, header, check };
+}
+const bodyOf = (request: HttpRequest | undefined) => JSON.parse(Buffer.from(request?.body ?? []).toString('utf8'));
+
+describe('a delivery', () => {
+  it('carries the documented headers, a good signature and the whole envelope', async () => {
+    const { control, received, header, check, clock } = setUp();
+    const response = await control('/trigger', { type: 'application.approved' });
+    expect(response.status).toBe(202);
+    const [request] = received;
+    expect(request?.method).toBe('POST');
+    expect(header(request, 'Content-Type')).toBe('application/json');
+    expect(header(request, 'X-Revento-Event')).toBe('application.approved');
+    expect(header(request, 'X-Revento-Delivery-Id')).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    expect(check(request as HttpRequest, clock.now() / 1000)).toMatchObject({ ok: true });
+    expect(bodyOf(request)).toEqual({
+      id: expect.stringMatching(/^evt_delivery_/),
+      type: 'application.approved',
+      occurred_at: new Date(clock.now()).toISOString(),
+      event_id: 'evt_test_published',
+      organization_id: 'org_test_formal',
+      data: {
+        id: expect.stringMatching(/^app_/),
+        participant_id: expect.stringMatching(/^ptp_/),
+        user_id: expect.stringMatching(/^usr_/),
+        status: 'approved',
+        approved_at: expect.any(String),
+        approver_id: expect.any(String),
+        custom_form_fields: expect.any(Object),
+      },
+    });
+    expect(jsonOf(response)).toMatchObject({ state: 'delivered', event: 'application.approved' });
+  });
+
+  it('is about a participant that the API knows', async () => {
+    const { control, received, app } = setUp();
+    await control('/trigger', { type: 'participant.registered' });
+    const { access_token: token } = await app.login();
+    const page = jsonOf(await app.api('/events/evt_test_published/participants', token));
+    const [first] = page['data'] as Record<string, unknown>[];
+    expect(bodyOf(received[0]).data).toMatchObject(first ?? {});
+  });
+
+  it('names no event when the whole integration is meant', async () => {
+    const { control, received } = setUp();
+    await control('/trigger', { type: 'integration.suspended' });
+    expect(bodyOf(received[0])).toMatchObject({ event_id: null, organization_id: null });
+  });
+
+  it('carries data of one’s own, and a type nobody knows', async () => {
+    const { control, received } = setUp();
+    await control('/trigger', { type: 'badge.printed', data: { text: 'é "quoted" \u2028' } });
+    expect(bodyOf(received[0])).toMatchObject({ type: 'badge.printed', data: { text: 'é "quoted" \u2028' } });
+  });
+
+  it.each([['Type With Spaces'], [''], ['a\r\nX-Evil: 1'], [null]])('is refused with the type %j', async (type) => {
+    const { control, received } = setUp();
+    expect((await control('/trigger', { type })).status).toBe(400);
+    expect(received).toEqual([]);
+  });
+
+  it('is refused for an event the sandbox does not have', async () => {
+    const { control } = setUp();
+    const response = await control('/trigger', { type: 'activity.updated', event_id: 'evt_nowhere' });
+    expect(response.status).toBe(404);
+    expect(jsonOf(response)['message']).toContain('evt_test_published');
+  });
+});
+
+describe('retries', () => {
+  it.each<[string, Reply[]]>([
+    ['another status than 2xx', [500, 302, 199 + 200]],
+    ['a refused connection', ['refused', 'refused', 'refused']],
+  ])('follow %s', async (_what, replies) => {
+    const { control, sandbox, list, received } = setUp(replies);
+    await control('/trigger', { type: 'activity.updated' });
+    await sandbox.deliveries?.idle();
+    expect(received).toHaveLength(4);
+    expect((await list())[0]).toMatchObject({ state: 'delivered', next_attempt_at: null });
+  });
+
+  it('keep the id and the body, and carry a fresh timestamp and signature', async () => {
+    const { control, sandbox, received, header, check } = setUp([500, 500]);
+    await control('/trigger', { type: 'activity.updated' });
+    await sandbox.deliveries?.idle();
+    expect(new Set(received.map((request) => header(request, 'X-Revento-Delivery-Id'))).size).toBe(1);
+    expect(new Set(received.map((request) => Buffer.from(request.body).toString())).size).toBe(1);
+    expect(new Set(received.map((request) => header(request, 'X-Revento-Signature'))).size).toBe(3);
+    for (const request of received) expect(check(request, Math.floor(request.at / 1000))).toMatchObject({ ok: true });
+  });
+
+  it('wait 10 s, 60 s, 5 min, 30 min and 2 h, then give up', async () => {
+    const { control, sandbox, waits, received, list } = setUp([500, 500, 500, 500, 500, 500]);
+    await control('/trigger', { type: 'activity.updated' });
+    await sandbox.deliveries?.idle();
+    expect(waits).toEqual([10_000, 60_000, 300_000, 1_800_000, 7_200_000]);
+    expect(received).toHaveLength(6);
+    expect((await list())[0]).toMatchObject({ state: 'dead', next_attempt_at: null });
+  });
+
+  it('are scaled for tests', async () => {
+    const { control, sandbox, waits } = setUp([500, 500], { retryScale: 0.01 });
+    await control('/trigger', { type: 'activity.updated' });
+    await sandbox.deliveries?.idle();
+    expect(waits).toEqual([100, 600]);
+  });
+
+  it('give a handler ten seconds', async () => {
+    const { control, received } = setUp();
+    await control('/trigger', { type: 'activity.updated' });
+    expect(received[0]?.timeoutMs).toBe(10_000);
+  });
+
+  it('are told one by one', async () => {
+    const { control, sandbox, entries } = setUp([503, 'refused']);
+    await control('/trigger', { type: 'activity.updated' });
+    await sandbox.deliveries?.idle();
+    expect(entries).toMatchObject([
+      { type: 'delivery', attempt: 1, status: 503, state: 'pending', error: 'answered 503' },
+      { type: 'delivery', attempt: 2, status: null, state: 'pending', error: expect.stringContaining('refused') },
+      { type: 'delivery', attempt: 3, status: 204, state: 'delivered', error: null },
+    ]);
+  });
+
+  it('end with a reset', async () => {
+    const { control, sandbox, list } = setUp([500, 500, 500, 500, 500, 500]);
+    const first = control('/trigger', { type: 'activity.updated' });
+    await control('/reset');
+    await first;
+    await sandbox.deliveries?.idle();
+    expect(await list()).toEqual([]);
+  });
+});
+
+describe('redelivery', () => {
+  it('sends a dead letter again under its id, with retries of its own', async () => {
+    const { control, sandbox, list, received, header } = setUp([500, 500, 500, 500, 500, 500, 500]);
+    await control('/trigger', { type: 'activity.updated' });
+    await sandbox.deliveries?.idle();
+    const id = (await list())[0]?.['delivery_id'];
+    expect(jsonOf(await control(`/deliveries/${id}/redeliver`))).toMatchObject({ delivery_id: id, state: 'pending' });
+    await sandbox.deliveries?.idle();
+    expect((await list())[0]).toMatchObject({ state: 'delivered' });
+    expect(received).toHaveLength(8);
+    expect(header(received[7], 'X-Revento-Delivery-Id')).toBe(id);
+  });
+
+  it('refuses an id it does not know', async () => {
+    const { control } = setUp();
+    expect((await control('/deliveries/00000000-0000-4000-8000-000000000000/redeliver')).status).toBe(404);
+  });
+});
+
+describe('revocation', () => {
+  it('ends the logins of an event and tells to delete the data', async () => {
+    const { app, control, received } = setUp();
+    const [login, userLogin] = [await app.login(), await app.loginAsUser()];
+    const answer = jsonOf(await control('/revoke'));
+    expect(answer).toMatchObject({ revoked: 1, kind: 'installation' });
+    expect(jsonOf(await app.api('/events/evt_test_published', login['access_token']))['error']).toBe('token_revoked');
+    expect((await app.api('/me/profile', userLogin['access_token'])).status).toBe(200);
+    expect(received.map(bodyOf)).toMatchObject([
+      { type: 'data.deletion_required', event_id: 'evt_test_published', data: { reason: 'integration_revoked' } },
+    ]);
+  });
+
+  it('names the participant who took it back', async () => {
+    const { app, control, received } = setUp();
+    const login = await app.loginAsUser();
+    await app.loginAsUser();
+    expect(jsonOf(await control('/revoke', { kind: 'user' }))).toMatchObject({ revoked: 2 });
+    expect(received.map(bodyOf)).toMatchObject([
+      { type: 'data.deletion_required', data: { reason: 'user_revoked', user_id: login['user_id'] } },
+    ]);
+  });
+});
+
+describe('webhook faults', () => {
+  it('sign wrongly', async () => {
+    const { control, received, check, clock } = setUp([], { faults: ['webhook:signaturex1'] });
+    await control('/trigger', { type: 'activity.updated' });
+    expect(check(received[0] as HttpRequest, clock.now() / 1000)).toEqual({ ok: false, reason: 'signature_mismatch' });
+  });
+
+  it('sign with an old timestamp', async () => {
+    const { control, received, check, clock } = setUp([], { faults: ['webhook:stale'] });
+    await control('/trigger', { type: 'activity.updated' });
+    expect(check(received[0] as HttpRequest, clock.now() / 1000)).toEqual({ ok: false, reason: 'stale_timestamp' });
+  });
+});
+
+describe('the control path', () => {
+  it.each([
+    ['no key', []],
+    ['a wrong key', [['Authorization', 'Bearer wrong']]],
+    ['the client secret', [['Authorization', 'Bearer secret']]],
+  ] as const)('is closed to %s', async (_what, headers) => {
+    const { app, received } = setUp();
+    const response = await app.send('POST', '/_sandbox/trigger', headers, '{"type":"activity.updated"}');
+    expect(response.status).toBe(403);
+    expect(received).toEqual([]);
+  });
+
+  it('is closed to web pages, whatever they know', async () => {
+    const { control, received } = setUp();
+    const response = await control('/trigger', { type: 'activity.updated' }, [['Origin', 'http://evil.example']]);
+    expect(response.status).toBe(403);
+    expect(headerOf(response, 'Access-Control-Allow-Origin')).toBeNull();
+    expect(received).toEqual([]);
+  });
+
+  it('does not exist without a key', async () => {
+    const app = integrationOf(createSandbox({ clock: fakeClock() }));
+    expect((await app.send('POST', '/_sandbox/reset', [['Authorization', 'Bearer ']])).status).toBe(404);
+  });
+
+  it('says so when there is nowhere to send to', async () => {
+    const app = integrationOf(createSandbox({ clock: fakeClock(), controlKey: key }));
+    const headers = [['Authorization', `Bearer ${key}`]] as const;
+    const response = await app.send('POST', '/_sandbox/trigger', headers, '{"type":"activity.updated"}');
+    expect([response.status, jsonOf(response)['error']]).toEqual([409, 'no_webhook_url']);
+  });
+
+  it('resets logins, limits and faults, and keeps the credentials', async () => {
+    const { app, control } = setUp([], { faults: ['api:500x1'] });
+    const { access_token: token } = await app.login();
+    await app.api('/events/evt_test_published', token);
+    await control('/reset');
+    expect(jsonOf(await app.api('/events/evt_test_published', token))['error']).toBe('invalid_token');
+    const { access_token: fresh } = await app.login();
+    expect((await app.api('/events/evt_test_published', fresh)).status).toBe(500);
+    expect((await app.api('/events/evt_test_published', fresh)).status).toBe(200);
+  });
+
+  it('can keep the logins when it resets', async () => {
+    const { app, control } = setUp();
+    const { access_token: token } = await app.login();
+    for (let i = 0; i < 31; i++) await app.api('/events/evt_test_published', token);
+    await control('/reset', { keep_logins: true });
+    expect((await app.api('/events/evt_test_published', token)).status).toBe(200);
+  });
+
+  it.each(['not json', '[]', '"text"'])('refuses the body %s', async (body) => {
+    const { app } = setUp();
+    const response = await app.send('POST', '/_sandbox/trigger', [['Authorization', `Bearer ${key}`]], body);
+    expect([response.status, jsonOf(response)['error']]).toEqual([400, 'validation_error']);
+  });
+});

@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import { ReventoError } from '../../src/errors.ts';
+import { createSandbox } from '../../src/sandbox/app.ts';
+import { FaultPlan, faultHelp, parseFault } from '../../src/sandbox/faults.ts';
+import { callbackOf, fakeClock, headerOf, integrationOf, jsonOf, textOf } from '../support/sandbox-client.ts';
+
+const path = '/events/evt_test_published';
+const setUp = (...faults: readonly string[]) => {
+  const clock = fakeClock();
+  const sandbox = createSandbox({ clock, hasAutoConsent: true, faults: faults.map(parseFault) });
+  return { clock, sandbox, app: integrationOf(sandbox) };
+};
+
+describe('the grammar', () => {
+  it.each([
+    ['token:500', { target: 'token', effect: { status: 500, retryAfterSeconds: null }, after: 0 }],
+    ['token:503=2x2', { effect: { status: 503, retryAfterSeconds: 2 }, count: 2 }],
+    ['api:429', { effect: { status: 429, retryAfterSeconds: 1 }, count: Number.POSITIVE_INFINITY }],
+    ['api:slow=250ms', { effect: 'slow', delayMs: 250 }],
+    ['code:slow=3sx1@2', { effect: 'slow', delayMs: 3_000, count: 1, after: 2 }],
+    ['refresh:drop@1', { effect: 'drop', after: 1 }],
+    ['api:cut', { effect: 'cut', bytes: null }],
+    ['api:cut=0x1', { effect: 'cut', bytes: 0, count: 1 }],
+  ])('takes %s', (text, fault) => {
+    expect(parseFault(text)).toMatchObject(fault);
+  });
+
+  it.each([
+    ['', 'TARGET:EFFECT'],
+    ['token', 'TARGET:EFFECT'],
+    ['token:', 'TARGET:EFFECT'],
+    ['token:500x', 'TARGET:EFFECT'],
+    ['TOKEN:500', 'TARGET:EFFECT'],
+    ['tokens:500', 'authorize, token, code, refresh, api, webhook'],
+    ['token:explode', 'slow, drop, lose, cut, html, minimal'],
+    ['toString:500', 'TARGET:EFFECT'],
+    ['token:constructor', 'effects of token are'],
+    ['api:minimal', 'effects of api are'],
+    ['webhook:500', 'handler'],
+    ['webhook:drop', 'effects of webhook are signature, stale'],
+    ['api:200', '400 to 599'],
+    ['api:600', '400 to 599'],
+    ['api:500=3', 'Retry-After'],
+    ['api:slow', 'api:slow=3s'],
+    ['api:slow=3', 'not a duration'],
+    ['api:drop=1', 'takes no value'],
+    ['api:cut=many', 'number of bytes'],
+    ['api:500x0', 'count of 0'],
+  ])('refuses %j and says what would be valid', (text, part) => {
+    const parse = () => parseFault(text);
+    expect(parse).toThrow(ReventoError);
+    expect(parse).toThrow(part);
+  });
+
+  it('is explained: every effect is in the help', () => {
+    for (const name of [
+      'slow=',
+      'drop',
+      'lose',
+      'cut=',
+      'html',
+      'minimal',
+      'expired',
+      'revoked',
+      'denied',
+      'signature',
+      'stale',
+    ]) {
+      expect(faultHelp).toContain(`    ${name}`);
+    }
+    expect(
+      Math.max(
+        ...faultHelp
+          .split('\n')
+          .filter((line) => line.startsWith(' '))
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(80);
+  });
+
+  it.each([...faultHelp.matchAll(/^ {2}([a-z]+:\S+) /gm)].map(([, example]) => example ?? ''))(
+    'takes its own example %s',
+    (example) => {
+      expect(parseFault(example).target).toBeTruthy();
+    },
+  );
+});
+
+describe('counting', () => {
+  it('strikes COUNT requests once AFTER of them have passed', () => {
+    const plan = new FaultPlan([parseFault('api:500x2@1')]);
+    const struck = Array.from({ length: 5 }, () => plan.next('api').effect !== null);
+    expect(struck).toEqual([false, true, true, false, false]);
+  });
+
+  it('counts code exchange and refresh together for token', () => {
+    const plan = new FaultPlan([parseFault('token:500x1@1')]);
+    expect(plan.next('token', 'code').effect).toBeNull();
+    expect(plan.next('token', 'refresh').effect).not.toBeNull();
+  });
+
+  it('adds up delays and lets the first other effect strike', () => {
+    const plan = new FaultPlan(['api:slow=1s', 'api:slow=2s', 'api:500x1', 'api:drop'].map(parseFault));
+    expect(plan.next('api')).toMatchObject({ delayMs: 3_000, effect: { status: 500 } });
+    expect(plan.next('api')).toMatchObject({ delayMs: 3_000, effect: 'drop' });
+  });
+});
+
+describe('token faults', () => {
+  it('fail with a status and rotate nothing', async () => {
+    const { app } = setUp('refresh:503=7x1');
+    const { refresh_token: token } = await app.login();
+    const failed = await app.refresh(`${token}`);
+    expect([failed.status, headerOf(failed, 'Retry-After')]).toEqual([503, '7']);
+    expect((await app.refresh(`${token}`)).status).toBe(200);
+  });
+
+  it('drop the answer after the rotation happened: the old token is then a reuse', async () => {
+    const { app } = setUp('refresh:dropx1');
+    const { refresh_token: token } = await app.login();
+    expect((await app.refresh(`${token}`)).cut).toBe('drop');
+    expect(jsonOf(await app.refresh(`${token}`))).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('lose the request before anything happened', async () => {
+    const { app } = setUp('refresh:losex1');
+    const { refresh_token: token } = await app.login();
+    expect((await app.refresh(`${token}`)).cut).toBe('drop');
+    expect((await app.refresh(`${token}`)).status).toBe(200);
+  });
+
+  it('answer late, with the work done', async () => {
+    const { app, clock } = setUp('token:slow=3s');
+    const code = await app.code();
+    const before = clock.now();
+    expect((await app.exchangeCode(code)).status).toBe(200);
+    expect(clock.now() - before).toBe(3_000);
+  });
+
+  it('leave out every field that is not certain', async () => {
+    const { app } = setUp('code:minimal');
+    expect(Object.keys(await app.login()).sort()).toEqual([
+      'access_token',
+      'event_id',
+      'organization_id',
+      'refresh_token',
+      'scope',
+    ]);
+  });
+
+  it('revoke the family at a refresh', async () => {
+    const { app } = setUp('refresh:revokedx1');
+    const login = await app.login();
+    const refused = await app.refresh(`${login['refresh_token']}`);
+    expect([refused.status, jsonOf(refused)['error']]).toEqual([400, 'invalid_grant']);
+    expect(jsonOf(await app.api(path, login['access_token']))['error']).toBe('token_revoked');
+  });
+
+  it('do not strike requests that would be refused anyway', async () => {
+    const { app } = setUp('token:500x1');
+    expect((await app.token({ grant_type: 'password' })).status).toBe(400);
+    expect((await app.refresh('nobody')).status).toBe(500);
+  });
+});
+
+describe('API faults', () => {
+  it('fail with 500 in JSON', async () => {
+    const { app } = setUp('api:500');
+    const { access_token: token } = await app.login();
+    const response = await app.api(path, token);
+    expect(response.status).toBe(500);
+    expect(jsonOf(response)).toMatchObject({ error: 'server_error', request_id: expect.any(String) });
+  });
+
+  it('fail with 429 and Retry-After', async () => {
+    const { app } = setUp('api:429=4x1');
+    const { access_token: token } = await app.login();
+    const response = await app.api(path, token);
+    expect([response.status, jsonOf(response)['error'], headerOf(response, 'Retry-After')]).toEqual([
+      429,
+      'rate_limit_exceeded',
+      '4',
+    ]);
+    expect((await app.api(path, token)).status).toBe(200);
+  });
+
+  it('cut the body in half, or after so many bytes', async () => {
+    const { app } = setUp('api:cutx1', 'api:cut=3@1');
+    const { access_token: token } = await app.login();
+    const half = await app.api(path, token);
+    expect(half.cut).toBe(Math.floor(half.body.length / 2));
+    expect((await app.api(path, token)).cut).toBe(3);
+  });
+
+  it('answer with a page instead of JSON', async () => {
+    const { app } = setUp('api:html');
+    const { access_token: token } = await app.login();
+    const response = await app.api(path, token);
+    expect(response.status).toBe(200);
+    expect(textOf(response)).toContain('<!doctype html>');
+  });
+
+  it('expire the access token, and a refresh gets a good one', async () => {
+    const { app } = setUp('api:expiredx1');
+    const login = await app.login();
+    const refused = await app.api(path, login['access_token']);
+    expect([refused.status, jsonOf(refused)['error']]).toEqual([401, 'token_expired']);
+    const fresh = jsonOf(await app.refresh(`${login['refresh_token']}`));
+    expect((await app.api(path, fresh['access_token'])).status).toBe(200);
+  });
+
+  it('revoke the login', async () => {
+    const { app } = setUp('api:revokedx1');
+    const login = await app.login();
+    expect(jsonOf(await app.api(path, login['access_token']))['error']).toBe('token_revoked');
+    expect(jsonOf(await app.refresh(`${login['refresh_token']}`))['error']).toBe('invalid_grant');
+  });
+
+  it('stop waiting when the caller has gone', async () => {
+    const { sandbox, app } = setUp('api:slow=1h');
+    const { access_token: token } = await app.login();
+    const response = await sandbox.exchange({
+      method: 'GET',
+      url: `/api/v1${path}`,
+      headers: [['Authorization', `Bearer ${token}`]],
+      body: new Uint8Array(),
+      signal: AbortSignal.abort(),
+    });
+    expect(response.cut).toBe('drop');
+  });
+});
+
+describe('authorization faults', () => {
+  it('decline in place of the organizer', async () => {
+    const { app } = setUp('authorize:deniedx1');
+    expect(callbackOf(await app.authorize()).get('error')).toBe('access_denied');
+    expect(callbackOf(await app.authorize()).get('code')).not.toBeNull();
+  });
+
+  it('fail with a page', async () => {
+    const { app } = setUp('authorize:502');
+    const response = await app.authorize();
+    expect([response.status, headerOf(response, 'location')]).toEqual([502, null]);
+  });
+});
