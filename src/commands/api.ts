@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander';
 import type { ApiRequest } from '../api/client.ts';
 import { matchPath } from '../api/resources.ts';
+import type { Deps } from '../deps.ts';
 import { parseDuration } from '../duration.ts';
 import type { Item } from '../output/item.ts';
 import type { HttpResponse } from '../platform/ports.ts';
@@ -61,7 +62,7 @@ export const api: CommandModule<ApiOptions> = {
     };
     try {
       if (options.paginate) yield* everyPage({ request, plan, access, options, progress }, deps);
-      else yield* oneAnswer(request, access, options);
+      else yield* oneAnswer(request, access, options, deps);
     } finally {
       progress.stop();
       done.abort();
@@ -81,17 +82,22 @@ function inputOption(command: Command): Option {
   return option;
 }
 
-/** An error's body is an answer too: it goes to stdout, and the failure to stderr. */
+/**
+ * An error's body is an answer too: it goes to stdout, and the failure to stderr. Servers quote requests in their
+ * errors, so a secret of ours in one is masked; all other bytes stay.
+ */
 async function* oneAnswer(
   request: ApiRequest,
   { client }: Access,
   options: ApiOptions,
+  { redactor }: Deps,
 ): AsyncGenerator<Item, void, void> {
   const { answer, failure } = await client.send(request);
-  if (options.include) yield { kind: 'bytes', bytes: await headOf(answer) };
+  const shown = (bytes: Uint8Array) => (failure === null ? bytes : redactor.cleanBytes(bytes));
+  if (options.include) yield { kind: 'bytes', bytes: shown(await headOf(answer)) };
   // A filter is for the answer that was hoped for, not for an error's body.
   const isHidden = options.silent || (failure !== null && options.jq !== undefined);
-  if (!isHidden && answer.body.length > 0) yield { kind: 'bytes', bytes: answer.body };
+  if (!isHidden && answer.body.length > 0) yield { kind: 'bytes', bytes: shown(answer.body) };
   if (failure !== null) throw failure;
 }
 
