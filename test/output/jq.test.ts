@@ -55,7 +55,7 @@ describe('--jq', () => {
   });
 
   it('takes an expression that begins like an option', async () => {
-    expect((await printed([value('5')], { jq: '-(.)', layout: { shape: 'value' } })).stdout).toBe('-5\n');
+    expect((await printed([value('{"a":5}')], { jq: '-.a', layout: { shape: 'value' } })).stdout).toBe('-5\n');
   });
 
   it('gives what `debug` says to stderr and goes on', async () => {
@@ -86,8 +86,18 @@ describe('--jq', () => {
     },
   );
 
-  it('does not run the expression while checking it', async () => {
-    expect((await printed([], { jq: '"ran" | debug', isAborted: true })).notices).toEqual([]);
+  it('is not run while it is checked, when there is no data yet', async () => {
+    const endlessOnNull = 'until(. != null; .) | length';
+    expect((await printed([rows('1')], { jq: endlessOnNull })).stdout).toBe('1\n');
+  });
+
+  it('stops at the document it does not fit', async () => {
+    const { stdout, failure } = await printed([value('"x"'), value('{"a":2}')], {
+      jq: '.a',
+      layout: { shape: 'value' },
+    });
+    expect(stdout).toBe('');
+    expect(failure).toMatchObject({ code: 'failed' });
   });
 
   it('prints the results before a failure and then fails', async () => {
