@@ -1,0 +1,97 @@
+// What the read benchmarks stand on: a sandbox with a login, and a server that plays its pages back.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env, execPath } from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+export const revento = path('../../bin/revento.js');
+export const bare = path('bare.mjs');
+
+/**
+ * Starts everything, and gives back how to reach it and how to end it.
+ *
+ * @param {number} participants
+ * @returns {Promise<{ apiBase: string, eventId: string, token: string, login: Record<string, string>, stop: () => Promise<void> }>}
+ *   `login` is the environment of a stored login at the sandbox itself; `apiBase` is the page server
+ */
+export async function start(participants) {
+  const home = await mkdtemp(join(tmpdir(), 'revento-bench-'));
+  const children = [];
+  const stop = async () => {
+    for (const child of children) child.kill();
+    await rm(home, { recursive: true, force: true });
+  };
+  try {
+    const base = { ...cleanEnv(), REVENTO_CONFIG_DIR: join(home, 'config'), HOME: home };
+    const sandboxArgs = ['sandbox', 'start', '--port', '0', '--no-rate-limit', '--auto-consent', '-o', 'ndjson'];
+    const sandbox = spawn(execPath, [revento, ...sandboxArgs, '--participants', `${participants}`], {
+      env: base,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(sandbox);
+    const ready = JSON.parse(await firstLine(sandbox));
+    const login = {
+      ...base,
+      REVENTO_AUTH_BASE: ready.auth_base,
+      REVENTO_API_BASE: ready.api_base,
+      REVENTO_CLIENT_ID: ready.client_id,
+      REVENTO_CLIENT_SECRET: ready.client_secret,
+      REVENTO_REDIRECT_URI: ready.redirect_uri,
+      SANDBOX_EVENT_ID: ready.event_id,
+      BROWSER: `${execPath} ${revento} sandbox consent`,
+    };
+    await output([revento, 'login'], login);
+    const token = (await output([revento, 'token'], login)).trim();
+    const participantsUrl = `${ready.api_base}/events/${ready.event_id}/participants`;
+    const server = spawn(execPath, [path('server.mjs'), participantsUrl], {
+      env: { ...cleanEnv(), TOKEN: token },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(server);
+    const apiBase = `${await firstLine(server)}/api/v1`;
+    return { apiBase, eventId: ready.event_id, token, login, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The environment without settings of the person who runs the benchmark. */
+export function cleanEnv() {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(REVENTO_|SANDBOX_|GH_|GITHUB_|NODE_OPTIONS)/.test(name)),
+  );
+}
+
+/** The rest is read and dropped: a program whose output nobody takes any more would end. */
+function firstLine(child) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+      const end = text.indexOf('\n');
+      if (end >= 0) resolve(text.slice(0, end));
+    });
+    child.once('error', reject);
+    child.once('close', () => reject(new Error('the program ended before it was ready')));
+  });
+}
+
+async function output(args, environment) {
+  const child = spawn(execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  let said = '';
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  const [status] = await once(child, 'close');
+  if (status !== 0) throw new Error(`${args.slice(1).join(' ')} ended with ${status}: ${said}`);
+  return text;
+}
