@@ -21,20 +21,22 @@ export function loginItem(grant: Grant, profile: string, now: number): Item {
       const of = grant.organizationId === null ? '' : ` of ${grant.organizationId}`;
       const lines = [
         `${style.green('✓')} Logged in to ${style.bold(loginInWords(grant))}${of}.`,
-        `  Scopes: ${grant.scope.length === 0 ? 'none' : grant.scope.join(' ')}`,
-        style.dim(`  ${lifetime(grant, now)}`),
+        `  - Scopes: ${grant.scope.length === 0 ? 'none' : grant.scope.join(', ')}`,
+        `  - Access token: ${accessInWords(grant, now)}`,
+        ...(grant.refreshToken === null ? [] : [`  - Refresh token: ${expiryInWords(grant.refreshExpiresAt, now)}`]),
       ];
       return lines.join('\n');
     },
   };
 }
 
-function lifetime({ refreshToken, accessExpiresAt, refreshExpiresAt }: Grant, now: number): string {
-  const until = (at: number) => `${relativeTime(at, now)} (${isoTime(at)})`;
-  const access = accessExpiresAt === null ? 'at an unknown time' : until(accessExpiresAt);
-  if (refreshToken === null) return `The access token expires ${access} and cannot be renewed.`;
-  const refresh = refreshExpiresAt === null ? '' : `; consent is needed again ${until(refreshExpiresAt)} without use`;
-  return `The access token expires ${access} and is renewed by itself${refresh}.`;
+function accessInWords({ accessExpiresAt, refreshToken }: Grant, now: number): string {
+  const renewal = refreshToken === null ? 'and cannot be renewed' : 'renewed by itself';
+  return `${expiryInWords(accessExpiresAt, now)}, ${renewal}`;
+}
+
+function expiryInWords(at: number | null, now: number): string {
+  return at === null ? 'expires at a time the server did not name' : `expires ${relativeTime(at, now)}`;
 }
 
 /** What the person should know besides: a scope that differs, a login that something else goes ahead of. */

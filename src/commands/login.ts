@@ -32,6 +32,14 @@ export const login: CommandModule<LoginOptions> = {
       .option('--timeout <duration>', 'how long to wait for consent', '5m')
       .option('--with-token', 'take a token answer as JSON from stdin instead')
       .option('--client-id <id>', "the integration's id (REVENTO_CLIENT_ID)"),
+  examples: [
+    { command: 'revento login --event evt_test_published', explains: "an organizer's login for one event" },
+    { command: 'revento login --event evt_test_published --user', explains: "a participant's login" },
+    {
+      command: 'revento login --redirect-uri https://abc.tunnel.example/callback --port 3000',
+      explains: 'behind a tunnel that forwards to port 3000',
+    },
+  ],
   layout: { shape: 'value' },
 
   async *run(options, deps) {
@@ -155,7 +163,9 @@ async function openBrowser(url: string, over: AbortSignal, deps: Deps): Promise<
   const open = await deps.openBrowser();
   const problem = await open(url);
   if (problem === null || over.aborted) return;
-  deps.terminal.notice(`No browser was opened: ${problem}. Open the address above yourself.`);
+  // A question may stand on the line already; the notice must not run into it.
+  const start = deps.terminal.isInteractive ? '\n' : '';
+  deps.terminal.notice(`${start}No browser was opened: ${problem}. Open the address above yourself.`);
 }
 
 function warningsOf(env: Readonly<Record<string, string>>): string[] {

@@ -7,6 +7,9 @@ import type { OpenBrowser } from './ports.ts';
 /** How long a launcher that fails is listened to, milliseconds. One that runs on until then is the browser itself. */
 const watchMs = 60_000;
 
+/** How xdg-open ends when a program it needs is missing: nearly always the browser itself. */
+const withoutBrowser = 3;
+
 /** Of what a failing launcher says on stderr, this much is kept; the end of it usually holds the reason. */
 const keptOutputChars = 2_000;
 
@@ -32,7 +35,7 @@ export function createOpenBrowser({ command, env, platform }: BrowserOptions): O
   return async (url) => {
     if (secureUrl(url) === null) return 'the address is not https';
     const candidates = parseBrowser(command ?? '', platform);
-    if (candidates.length === 0) return openDefault(url);
+    if (candidates.length === 0) return openDefault(url, platform);
     let why = '';
     for (const candidate of candidates) {
       const [program = '', ...args] = withUrl(candidate, url);
@@ -107,7 +110,7 @@ function start(
 }
 
 /** The `open` package has the knowledge of macOS, Windows, WSL and xdg-open. */
-async function openDefault(url: string): Promise<string | null> {
+async function openDefault(url: string, platform: NodeJS.Platform): Promise<string | null> {
   const { default: open } = await import('open');
   let child: ChildProcess;
   try {
@@ -116,7 +119,8 @@ async function openDefault(url: string): Promise<string | null> {
     return startFailure('the browser', error as NodeJS.ErrnoException);
   }
   // It resolves as soon as the launcher runs, even where that finds no browser and fails a moment later.
-  return ending(child, 'the browser launcher');
+  const problem = await ending(child, 'the browser launcher');
+  return platform === 'linux' && child.exitCode === withoutBrowser ? 'xdg-open found no browser' : problem;
 }
 
 /** Null when the program ended well or is still running after a while, else why not. */
