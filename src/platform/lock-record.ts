@@ -23,6 +23,9 @@ export interface Found {
   readonly owner: Owner | null;
 }
 
+/** What a lock file says that its owner has released but could not remove. */
+export const releasedText = 'released\n';
+
 export function toText(owner: Owner): string {
   return `${JSON.stringify(owner)}\n`;
 }
@@ -62,6 +65,7 @@ export function judge(found: Found, self: ProcessIdentity, nowMs: number): Liven
 
 /** Whether a lock may be taken from its owner: never from a live one. */
 export function isAbandoned(found: Found, self: ProcessIdentity, nowMs: number): boolean {
+  if (found.text === releasedText) return true;
   const liveness = judge(found, self, nowMs);
   if (liveness !== 'unknown') return liveness === 'dead';
   const silentMs = nowMs - found.touchedAtMs;

@@ -1,9 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { linkSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { linkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { ReventoError } from '../errors.ts';
 import { createPassingFile, storeFailure, systemCode } from './durable-file.ts';
 import type { Fault } from './fault.ts';
-import { type Found, isAbandoned, isUnchanged, look, type Owner, toText } from './lock-record.ts';
+import { type Found, isAbandoned, isUnchanged, look, type Owner, releasedText, toText } from './lock-record.ts';
 import type { Clock, HeldLock } from './ports.ts';
 import { ownIdentity } from './process-identity.ts';
 
@@ -156,9 +156,22 @@ function hold(path: string, owner: Owner): HeldLock {
     isHeld,
     release() {
       clearInterval(heartbeat);
-      if (isHeld()) rmSync(path, { force: true });
+      try {
+        if (isHeld()) rmSync(path, { force: true });
+      } catch {
+        markReleased(path);
+      }
     },
   };
+}
+
+/** A directory that takes no changes any more keeps its files; what this one says can still be changed. */
+function markReleased(path: string): void {
+  try {
+    writeFileSync(path, releasedText);
+  } catch {
+    // Then it is ours until this process ends, which frees it: the work it guarded is done and must not fail for it.
+  }
 }
 
 async function pause(clock: Clock, signal: AbortSignal | undefined): Promise<void> {

@@ -11,6 +11,7 @@ import {
   storeFailure,
   syncDirectory,
   systemCode,
+  tighten,
 } from './durable-file.ts';
 import { type Place, type StoreKey, seal } from './envelope.ts';
 import type { Fault } from './fault.ts';
@@ -68,6 +69,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
   const newest = async (): Promise<{ record: SealedRecord; isCopy: boolean } | null> => {
     const text = readText(file, loosened);
     if (text === null) return null;
+    for (const directory of [dirname(file), dirname(dirname(file))]) if (tighten(directory, 0o700)) loosened(directory);
     let best = await openText(text);
     let isCopy = false;
     for (const path of [next, ...rescues]) {

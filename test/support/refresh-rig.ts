@@ -1,13 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSessions } from '../../src/auth/session.ts';
@@ -58,6 +50,9 @@ export interface StoreOptions {
   /** Behaves as a program that knows nothing of locks. */
   readonly isLockIgnored?: boolean;
 }
+
+/** The user that owns nothing. */
+const nobody = 65_534;
 
 const quiet = { clock: systemClock, fault: () => undefined };
 const noLock: HeldLock = { isHeld: () => true, release: () => undefined };
@@ -202,6 +197,16 @@ export class RefreshRig {
   /** Many processes at once. */
   tokens(count: number, options: RunOptions = {}): Promise<Ended[]> {
     return Promise.all(Array.from({ length: count }, () => this.token(options)));
+  }
+
+  /**
+   * Words that run a command without the powers of root, which no file mode binds. Everything in the home is then
+   * owned by that user.
+   */
+  unprivileged(): readonly string[] {
+    if (process.getuid?.() !== 0) return [];
+    execFileSync('chown', ['-R', `${nobody}:${nobody}`, this.home]);
+    return ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
   }
 
   /** A fault step that says when it is reached and waits for `release`. */
