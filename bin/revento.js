@@ -8,6 +8,8 @@ if (major < 20 || (major === 20 && minor < 18)) {
   process.exitCode = 1;
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   process.stdout.write(`${require('../package.json').version}\n`);
+} else if (process.argv[2] === '__complete') {
+  require('../dist/complete.cjs').main();
 } else {
   require('../dist/main.cjs').main();
 }

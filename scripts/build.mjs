@@ -1,18 +1,30 @@
 // Bundles src/ into dist/: CommonJS, because it starts faster than ES modules on Node 20, and split by command,
 // because a command should pay for what it uses. Third-party licences are collected next to it.
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const dist = join(root, 'dist');
+const { values } = parseArgs({ options: { out: { type: 'string' } } });
+const target = resolve(values.out ?? join(root, 'dist'));
+// Built beside its place and moved there when it is whole: whoever runs the program meanwhile runs the old one.
+const dist = await mkdtemp(`${target}-`);
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
-await rm(dist, { recursive: true, force: true });
+/** `import text from './file?raw'` gives the file's text, as it does in the tests. */
+const rawText = {
+  name: 'raw-text',
+  resolveId: (source, importer) => (source.endsWith('?raw') ? join(dirname(importer), source) : null),
+  load: async (id) =>
+    id.endsWith('?raw') ? `export default ${JSON.stringify(await readFile(id.slice(0, -4), 'utf8'))}` : null,
+};
+
 const bundle = await rolldown({
-  input: { main: join(root, 'src/main.ts') },
+  input: { main: join(root, 'src/main.ts'), complete: join(root, 'src/complete.ts') },
   cwd: root,
+  plugins: [rawText],
   platform: 'node',
   external: ['@napi-rs/keyring'],
   tsconfig: join(root, 'tsconfig.json'),
@@ -48,3 +60,6 @@ for (const name of [...packages].sort()) {
   notices.push(`${name} ${manifest.version} (${manifest.license})\n\n${text.trim()}\n`);
 }
 await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices.join(`\n${'-'.repeat(72)}\n\n`));
+
+await rm(target, { recursive: true, force: true });
+await rename(dist, target);

@@ -10,6 +10,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cli: ['commands', 'help', 'output', 'platform', 'ports', 'root', 'wire'],
   wire: ['*'],
   commands: ['sandbox', 'auth', 'api', 'webhook', 'output', 'ports', 'root'],
+  complete: ['commands', 'completion', 'platform', 'root'],
+  completion: ['commands', 'help', 'sandbox', 'api', 'webhook', 'ports', 'root'],
   help: ['commands', 'ports', 'root'],
   sandbox: ['auth', 'webhook', 'ports', 'root'],
   auth: ['ports', 'root'],

@@ -161,6 +161,12 @@ export const registry: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {
+    name: 'completion',
+    summary: 'Print the completion script of a shell',
+    group: 'More',
+    load: async () => (await import('./completion.ts')).completion,
+  },
+  {
     name: 'help exit-codes',
     summary: 'Every exit code and when it is given',
     group: 'More',

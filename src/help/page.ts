@@ -55,12 +55,20 @@ export function pageOf(entry: CommandEntry, module: CommandModule<never>, comman
   };
 }
 
-/** The page of a command that nothing was declared on yet. Loads the command. */
+/** The page of a command; loads it. */
 export async function loadPage(entry: CommandEntry): Promise<CommandPage> {
+  const { module, command } = await declareCommand(entry);
+  return pageOf(entry, module, command);
+}
+
+/** A command's module, loaded, and its own options and arguments as commander holds them. */
+export async function declareCommand(
+  entry: CommandEntry,
+): Promise<{ readonly module: CommandModule<never>; readonly command: Command }> {
   const [{ Command: Commander }, module] = await Promise.all([import('commander'), entry.load()]);
   const command = new Commander(entry.name.split(' ').at(-1)).helpOption(...helpOption);
   module.declare(command);
-  return pageOf(entry, module, command);
+  return { module, command };
 }
 
 function argumentTerm(argument: Argument): Term {

@@ -1,13 +1,27 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The repository's root. */
 export const root = join(import.meta.dirname, '../..');
 
-/** The program users run. */
-export const revento = join(root, 'bin/revento.js');
+/**
+ * The program users run, of this test run's own build: another run, or an edit under way, does not change it. With
+ * REVENTO_TEST_PROGRAM it is that one, such as an installed package's.
+ */
+export const revento = process.env['REVENTO_TEST_PROGRAM'] ?? join(root, 'bin/revento.js');
 
-/** Vitest's global set-up of the suites that run the built program: builds it once. */
-export function setup(): void {
-  execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root, stdio: 'inherit' });
+/** Vitest's global set-up of the suites that run the built program: builds it once, into a place of its own. */
+export function setup(): (() => void) | undefined {
+  if (process.env['REVENTO_TEST_PROGRAM'] !== undefined) return undefined;
+  const directory = mkdtempSync(join(tmpdir(), 'revento-build-'));
+  execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), '--out', join(directory, 'dist')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  cpSync(join(root, 'bin'), join(directory, 'bin'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(directory, 'package.json'));
+  process.env['REVENTO_TEST_PROGRAM'] = join(directory, 'bin/revento.js');
+  return () => rmSync(directory, { recursive: true, force: true });
 }

@@ -1,0 +1,41 @@
+import { homedir } from 'node:os';
+import { registry } from './commands/registry.ts';
+import { nothing, toLines } from './completion/candidate.ts';
+import { complete } from './completion/complete.ts';
+import { knownFrom } from './completion/known.ts';
+import { resolvePaths } from './platform/paths.ts';
+import { openSettingsFile } from './platform/settings.ts';
+import { inspectStore } from './platform/store-inspection.ts';
+
+/**
+ * The process edge of completion, called by the shells' scripts: `revento __complete --current=WORD WORD...`, the
+ * words in front of the one being typed as they are, that one under `--current=`, because a shell may drop an empty
+ * argument.
+ *
+ * Never prompts and never reaches the network. Whatever goes wrong, the user is in the middle of typing: it ends
+ * with 0 and no candidates, and says why only under REVENTO_DEBUG.
+ */
+export async function main(): Promise<void> {
+  const { env } = process;
+  const onFailure = (error: unknown) => {
+    if (env['REVENTO_DEBUG']) process.stderr.write(`completion: ${String(error)}\n`);
+  };
+  process.stdout.on('error', onFailure);
+  try {
+    const [current = '', ...before] = process.argv.slice(3);
+    const paths = resolvePaths({ platform: process.platform, env, home: homedir(), cwd: process.cwd() });
+    const known = knownFrom({
+      settingsFile: () => openSettingsFile({ directory: paths.configDir, lock: refuseToWrite }),
+      inspectStore: () => inspectStore({ ...paths, rescueDirs: [], now: Date.now() }),
+      environmentProfile: env['REVENTO_PROFILE'],
+      onFailure,
+    });
+    const words = [...before, current.replace(/^--current=/, '')];
+    process.stdout.write(toLines(await complete(words, registry, known)));
+  } catch (error) {
+    onFailure(error);
+    process.stdout.write(toLines(nothing));
+  }
+}
+
+const refuseToWrite = () => Promise.reject(new Error('completion does not write'));

@@ -1,0 +1,188 @@
+import type { Argument } from 'commander';
+import type { CommandEntry } from '../commands/command.ts';
+import { type Candidate, type Completion, nothing } from './candidate.ts';
+import { type Flag, flagOf, flagsOf, globalFlags } from './flags.ts';
+import {
+  argumentSources,
+  type Known,
+  optionSources,
+  placeholderSources,
+  type Question,
+  type Source,
+} from './sources.ts';
+
+/** What was typed before the word under the cursor, understood as far as it goes. */
+interface Line {
+  /** The longest command name it begins with, or null. */
+  readonly entry: CommandEntry | null;
+  /** Words that are neither options nor their values, a leading `help` left out. */
+  readonly words: readonly string[];
+  readonly isHelp: boolean;
+  readonly flags: readonly Flag[];
+  readonly given: ReadonlySet<Flag>;
+  /** The option whose value the word under the cursor is. */
+  readonly pending: Flag | null;
+  readonly profile: string | null;
+  readonly arguments: readonly Argument[];
+  /** Where `--` stands, or -1. */
+  readonly dashesAt: number;
+}
+
+/**
+ * What the last word may become.
+ *
+ * @param words  of the command line behind the program's name, unquoted; the last one is being typed and may be empty
+ */
+export async function complete(
+  words: readonly string[],
+  registry: readonly CommandEntry[],
+  known: Known,
+): Promise<Completion> {
+  const typed = words.at(-1) ?? '';
+  const line = await read(words.slice(0, -1), registry);
+  const question = { command: line.entry?.name ?? '', profile: line.profile, known };
+  if (line.dashesAt >= 0) return afterDashes(line);
+  if (line.pending !== null) return valuesOf(line.pending, '', { ...question, typed });
+
+  const assigned = /^(--[\w-]+=)(.*)$/s.exec(typed);
+  if (assigned !== null) {
+    const [, start = '', value = ''] = assigned;
+    const flag = flagOf(start, line.flags);
+    return flag === undefined || flag.value === 'none' ? nothing : valuesOf(flag, start, { ...question, typed: value });
+  }
+  if (typed.startsWith('-')) return only(flagCandidates(line), typed);
+
+  const names = namesAfter(line, registry);
+  if (line.isHelp || line.entry === null) return only(names, typed);
+  return withMore(only(names, typed), argumentOf(line, { ...question, typed }));
+}
+
+async function read(before: readonly string[], registry: readonly CommandEntry[]): Promise<Line> {
+  const dashesAt = before.indexOf('--');
+  const own = dashesAt < 0 ? before : before.slice(0, dashesAt);
+  // Names come first, so that the command's own options are known when the rest is read.
+  const first = scan(own, globalFlags());
+  const isHelp = first.words[0] === 'help';
+  const words = isHelp ? first.words.slice(1) : first.words;
+  const entry = longestName(words, registry);
+  if (entry === null || isHelp)
+    return { ...first, entry, words, isHelp, dashesAt, flags: globalFlags(), arguments: [] };
+
+  const { declareCommand } = await import('../help/page.ts');
+  const { command } = await declareCommand(entry);
+  const flags = [...flagsOf(command.options), ...globalFlags()];
+  return { ...scan(own, flags), entry, isHelp, dashesAt, flags, arguments: command.registeredArguments };
+}
+
+function scan(words: readonly string[], flags: readonly Flag[]): Pick<Line, 'words' | 'given' | 'pending' | 'profile'> {
+  const plain: string[] = [];
+  const given = new Set<Flag>();
+  let pending: Flag | null = null;
+  let profile: string | null = null;
+  for (const word of words) {
+    const takesThis: boolean = pending !== null && (pending.value === 'required' || !word.startsWith('-'));
+    const flag: Flag | undefined = takesThis ? undefined : flagOf(word, flags);
+    if (takesThis) {
+      if (pending?.long === '--profile') profile = word;
+      pending = null;
+    } else if (flag !== undefined) {
+      given.add(flag);
+      pending = flag.value === 'none' || word.includes('=') ? null : flag;
+      if (flag.long === '--profile' && word.includes('=')) profile = word.slice(word.indexOf('=') + 1);
+    } else {
+      pending = null;
+      if (!word.startsWith('-')) plain.push(word);
+    }
+  }
+  return { words: plain, given, pending, profile };
+}
+
+function longestName(words: readonly string[], registry: readonly CommandEntry[]): CommandEntry | null {
+  for (let count = words.length; count > 0; count--) {
+    const name = words.slice(0, count).join(' ');
+    const found = registry.find((entry) => entry.name === name || entry.aliases?.includes(name));
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** Behind `--` stands another program's command line, where the command takes one. */
+function afterDashes({ arguments: [...taken], dashesAt }: Line): Completion {
+  if (!taken.at(-1)?.variadic) return nothing;
+  return { candidates: [], also: { programAt: dashesAt + 1 }, isOpen: false };
+}
+
+function flagCandidates({ flags, given }: Line): Candidate[] {
+  return flags
+    .filter((flag) => !flag.isHidden && (flag.isRepeatable || !given.has(flag)))
+    .flatMap(({ long, short, about }) => [long, ...(short === null ? [] : [short])].map((value) => ({ value, about })));
+}
+
+/** The next words of every name that begins with the words typed; `help` stands before any. */
+function namesAfter({ words, isHelp }: Line, registry: readonly CommandEntry[]): Candidate[] {
+  const start = words.map((word) => `${word} `).join('');
+  const names = registry.map(({ name, ...rest }) => ({ ...rest, name }));
+  if (isHelp && words.length === 0) {
+    const topics = names.filter(({ name }) => name.startsWith('help '));
+    for (const topic of topics) names.push({ ...topic, name: topic.name.slice('help '.length) });
+  }
+  const found = new Map<string, Candidate>();
+  for (const { name, summary } of names) {
+    if (!name.startsWith(start)) continue;
+    const [word = '', ...more] = name.slice(start.length).split(' ');
+    const known = found.get(word);
+    if (isHelp && words.length === 0 && word === 'help') continue;
+    if (more.length === 0) found.set(word, { value: word, about: summary });
+    else if (known === undefined) found.set(word, { value: word, about: membersOf(`${start}${word}`, names) });
+  }
+  return [...found.values()];
+}
+
+function membersOf(group: string, names: readonly { readonly name: string }[]): string {
+  const members = names.filter(({ name }) => name.startsWith(`${group} `));
+  return members.map(({ name }) => name.slice(group.length + 1)).join(', ');
+}
+
+function argumentOf({ entry, words, arguments: taken }: Line, question: Question): Completion {
+  const index = words.length - (entry?.name.split(' ').length ?? 0);
+  const last = taken.at(-1);
+  const argument = taken[index] ?? (last?.variadic ? last : undefined);
+  if (argument === undefined) return nothing;
+  const choices = argument.argChoices ?? [];
+  if (choices.length > 0) return only(bare(choices), question.typed);
+  const name = argument.name();
+  if (argument.variadic && name === 'command')
+    return only([{ value: '--', about: argument.description }], question.typed);
+  const source = argumentSources[`${question.command} ${name}`] ?? placeholderSources[name];
+  return source === undefined ? nothing : from(source, '', question);
+}
+
+function valuesOf(flag: Flag, start: string, question: Question): Completion {
+  const source = optionSources[flag.long] ?? placeholderSources[flag.placeholder];
+  if (flag.choices.length > 0) return from({ values: () => bare(flag.choices) }, start, question);
+  return source === undefined ? nothing : from(source, start, question);
+}
+
+/** @param start  what stands before the value in the same word, such as `--output=` */
+function from(source: Source, start: string, question: Question): Completion {
+  const { typed } = question;
+  const done = source.isList ? typed.slice(0, typed.lastIndexOf(',') + 1) : '';
+  const had = new Set(done.split(','));
+  const values = source.values(question).filter(({ value }) => !had.has(value));
+  const candidates = values.map(({ value, about }) => ({ value: `${start}${done}${value}`, about }));
+  const { candidates: fitting } = only(candidates, `${start}${typed}`);
+  const isOpen = source.isOpen === true && fitting.every(({ value }) => value.endsWith(':'));
+  return { candidates: fitting, also: source.hasFiles ? 'files' : 'nothing', isOpen };
+}
+
+function only(candidates: readonly Candidate[], typed: string): Completion {
+  return { ...nothing, candidates: candidates.filter(({ value }) => value.startsWith(typed)) };
+}
+
+function withMore(first: Completion, more: Completion): Completion {
+  return { ...more, candidates: [...first.candidates, ...more.candidates] };
+}
+
+function bare(values: readonly string[]): Candidate[] {
+  return values.map((value) => ({ value, about: '' }));
+}

@@ -1,0 +1,60 @@
+import type { LoginKey, SettingsFile, StoreInspection } from '../deps.ts';
+import type { Candidate } from './candidate.ts';
+import type { Known } from './sources.ts';
+
+/** Where the values that depend on this machine are found. Each may throw: what can't be read has no values. */
+export interface Places {
+  settingsFile(): Pick<SettingsFile, 'profiles' | 'defaultProfile'>;
+  inspectStore(): StoreInspection;
+  /** REVENTO_PROFILE. */
+  readonly environmentProfile: string | undefined;
+  /** Told what could not be read. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Profiles and the events of their logins, from names of files and the settings; nothing sealed is opened. */
+export function knownFrom({ settingsFile, inspectStore, environmentProfile, onFailure }: Places): Known {
+  const attempt = <T>(read: () => T, otherwise: T): T => {
+    try {
+      return read();
+    } catch (error) {
+      onFailure(error);
+      return otherwise;
+    }
+  };
+  const settings = () => attempt(() => settingsFile().profiles(), {});
+  const stored = () => attempt(() => inspectStore().profiles, []);
+
+  return {
+    profiles() {
+      const selected = environmentProfile || attempt(() => settingsFile().defaultProfile(), 'default');
+      const logins = new Map(stored().map(({ name, logins: keys }) => [name, keys.length]));
+      const names = new Set([...Object.keys(settings()), ...logins.keys(), 'default']);
+      return [...names].sort().map((name) => {
+        const about = [name === selected && 'selected', countOf(logins.get(name) ?? 0)].filter(Boolean).join(', ');
+        return { value: name, about };
+      });
+    },
+    events(profile) {
+      const name = profile ?? (environmentProfile || attempt(() => settingsFile().defaultProfile(), 'default'));
+      const keys = stored().find((one) => one.name === name)?.logins ?? [];
+      const fallback = settings()[name]?.default_event;
+      return eventsOf(keys, fallback);
+    },
+  };
+}
+
+function countOf(logins: number): string {
+  if (logins === 0) return 'no login';
+  return logins === 1 ? '1 login' : `${logins} logins`;
+}
+
+function eventsOf(keys: readonly LoginKey[], fallback: string | undefined): Candidate[] {
+  const about = new Map<string, string[]>();
+  for (const { eventId, kind } of keys) {
+    const whose = kind === 'installation' ? 'organizer' : 'participant';
+    about.set(eventId, [...(about.get(eventId) ?? []), whose]);
+  }
+  if (fallback !== undefined) about.set(fallback, [...(about.get(fallback) ?? []), 'default']);
+  return [...about].map(([value, words]) => ({ value, about: words.join(', ') }));
+}

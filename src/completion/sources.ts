@@ -1,0 +1,99 @@
+import { resources } from '../api/resources.ts';
+import { configNames } from '../commands/setting-name.ts';
+import { outputFormats } from '../output/item.ts';
+import { effects, faultTargets } from '../sandbox/faults.ts';
+import { scopes } from '../sandbox/scopes.ts';
+import { eventTypes } from '../webhook/event.ts';
+import type { Candidate } from './candidate.ts';
+
+/** What can only be known on this machine. Neither asks the network or the user, and neither throws. */
+export interface Known {
+  profiles(): readonly Candidate[];
+  /** Of one profile; null for the selected one. */
+  events(profile: string | null): readonly Candidate[];
+}
+
+/** What a value is wanted for. */
+export interface Question {
+  /** The command's name. */
+  readonly command: string;
+  /** As given with `--profile`. */
+  readonly profile: string | null;
+  /** What is typed of it so far. */
+  readonly typed: string;
+  readonly known: Known;
+}
+
+/** Where the values of an option or argument come from. */
+export interface Source {
+  readonly values: (question: Question) => readonly Candidate[];
+  /** Names of files are values too. */
+  readonly hasFiles?: true;
+  /** Several values in one word, separated by commas. */
+  readonly isList?: true;
+  /** The values are only beginnings. */
+  readonly isOpen?: true;
+}
+
+const bare = (values: readonly string[]) => values.map((value) => ({ value, about: '' }));
+
+const file: Source = { values: () => [], hasFiles: true };
+const profile: Source = { values: ({ known }) => known.profiles() };
+const setting: Source = { values: () => bare(configNames) };
+const scope: Source = { values: () => scopes.map(({ name, title }) => ({ value: name, about: title })) };
+const eventType: Source = { values: () => eventTypes.map(({ type, summary }) => ({ value: type, about: summary })) };
+const eventTypeList: Source = { ...eventType, isList: true };
+const fault: Source = {
+  values: ({ typed }) => {
+    const [target, effect] = typed.split(':');
+    if (effect === undefined) {
+      return Object.entries(faultTargets).map(([name, about]) => ({ value: `${name}:`, about }));
+    }
+    const fitting = Object.entries(effects).filter(([, { targets }]) =>
+      (targets as readonly string[]).includes(target ?? ''),
+    );
+    return bare(fitting.map(([name]) => `${target}:${name}`));
+  },
+  isOpen: true,
+};
+
+/** By an option's long flag, in whichever command it stands. */
+export const optionSources: Readonly<Record<string, Source>> = {
+  '--columns': {
+    values: ({ command }) => bare(resources.find(({ words }) => words === command)?.fields ?? []),
+    isList: true,
+  },
+  '--event': { values: ({ known, profile: name }) => known.events(name) },
+  '--events': eventTypeList,
+  '--expect': eventTypeList,
+  '--fault': fault,
+  '--host': { values: () => bare(['localhost', '127.0.0.1', '::1']) },
+  '--method': { values: () => bare(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) },
+  '--on-invalid': {
+    values: () => [
+      { value: 'reject', about: 'answer 401, show it, do not forward it' },
+      { value: 'forward', about: 'forward it unverified' },
+      { value: 'exit', about: 'end at the first one' },
+    ],
+  },
+  '--only-scopes': scope,
+  '--output': { values: () => bare(outputFormats) },
+  '--profile': profile,
+  '--scope': scope,
+};
+
+/** By a command and its argument. */
+export const argumentSources: Readonly<Record<string, Source>> = {
+  'api path': {
+    values: () =>
+      resources.map(({ path, summary }) => ({ value: path.replace('{event_id}', '{event}'), about: summary })),
+  },
+  'config get name': setting,
+  'config set name': setting,
+  'config unset name': setting,
+  'profile remove name': profile,
+  'profile use name': profile,
+};
+
+/** By what stands for the value in usage, where nothing above fits. */
+export const placeholderSources: Readonly<Record<string, Source>> = { file, type: eventType };
