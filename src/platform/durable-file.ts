@@ -6,11 +6,11 @@ import {
   constants,
   fchmodSync,
   fchownSync,
-  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -28,7 +28,7 @@ const renamePauseMs = 50;
 /** Writes some of `bytes` from `offset` and says how many: `fs.writeSync`, or a test's. */
 export type WriteSome = (fd: number, bytes: Uint8Array, offset: number) => number;
 
-const writeSome: WriteSome = (fd, bytes, offset) => writeSync(fd, bytes, offset);
+const writeSome: WriteSome = (fd, bytes, offset) => writeSync(fd, bytes, offset, bytes.length - offset, offset);
 
 /**
  * Replaces a file as a whole: whoever reads it, at whatever moment the machine stops, sees the old content or the
@@ -65,7 +65,7 @@ export function createPassingFile(path: string, bytes: Uint8Array): void {
 }
 
 function create(path: string, bytes: Uint8Array, write: WriteSome, sync: (fd: number) => void): void {
-  const fd = openSync(path, 'wx', 0o600);
+  const fd = openSync(path, 'wx+', 0o600);
   try {
     fill(fd, bytes, write, sync);
     takeOwnerOf(dirname(path), fd);
@@ -87,7 +87,10 @@ export function overwriteFile(path: string, bytes: Uint8Array, write: WriteSome 
   }
 }
 
-/** One `write` may take only a part and still succeed, on a nearly full disk for instance; the length is checked. */
+/**
+ * One `write` may take only a part and still succeed, on a nearly full disk for instance. So it is repeated, and
+ * what the file holds is read again and compared: to cut it to length before that would hide what is missing.
+ */
 function fill(fd: number, bytes: Uint8Array, write: WriteSome, sync: (fd: number) => void): void {
   if (!isWindows) fchmodSync(fd, 0o600);
   let offset = 0;
@@ -96,9 +99,13 @@ function fill(fd: number, bytes: Uint8Array, write: WriteSome, sync: (fd: number
     if (written <= 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
     offset += written;
   }
+  const found = Buffer.alloc(bytes.length);
+  const length = readSync(fd, found, 0, found.length, 0);
+  if (length !== bytes.length || !found.equals(bytes)) {
+    throw Object.assign(new Error('the file does not hold what was written'), { code: 'EIO' });
+  }
   ftruncateSync(fd, bytes.length);
   sync(fd);
-  if (fstatSync(fd).size !== bytes.length) throw Object.assign(new Error('the file is shorter'), { code: 'EIO' });
 }
 
 /** Under `sudo` a file in the user's directory stays the user's: else they could not read their own login. */

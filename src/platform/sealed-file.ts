@@ -59,21 +59,23 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
     return envelope && openRecord(envelope, await keys.find(envelope.key), place);
   };
 
-  /** Copies whose key is known by now: they have the file's key, or they are not its copies. */
-  const openCopy = (path: string): SealedRecord | null => {
+  /** A copy has the file's key or is not its copy; only where the file does not tell is the key looked for. */
+  const openCopy = async (path: string, isKeyKnown: boolean): Promise<SealedRecord | null> => {
     const envelope = envelopeIn(readCopy(path));
-    const key = envelope && keys.loaded(envelope.key.id);
-    return envelope && key ? openRecord(envelope, key, place) : null;
+    if (envelope === null) return null;
+    const key = isKeyKnown ? keys.loaded(envelope.key.id) : await keys.find(envelope.key);
+    return key && openRecord(envelope, key, place);
   };
 
   const newest = async (): Promise<{ record: SealedRecord; isCopy: boolean } | null> => {
     const text = readText(file, loosened);
     if (text === null) return null;
     for (const directory of [dirname(file), dirname(dirname(file))]) if (tighten(directory, 0o700)) loosened(directory);
-    let best = await openText(text);
+    const own = await openText(text);
+    let best = own;
     let isCopy = false;
     for (const path of [next, ...rescues]) {
-      const copy = openCopy(path);
+      const copy = await openCopy(path, own !== null);
       if (copy !== null && copy.generation > (best?.generation ?? -1)) [best, isCopy] = [copy, true];
     }
     if (best === null) throw damaged();
@@ -107,7 +109,14 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
   };
 
   const removeCopies = (): void => {
-    for (const path of [next, ...rescues]) rmSync(path, { force: true });
+    rmSync(next, { force: true });
+    for (const path of rescues) {
+      try {
+        rmSync(path, { force: true });
+      } catch {
+        // Not ours, in a directory that others write to as well; or ours and stuck, and then older than the file.
+      }
+    }
   };
 
   /** The answer is here and must not get lost for want of a place: anything durable will do. */
@@ -199,8 +208,13 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
       // A damaged one is what a new login is there to replace.
       const present = await newest().catch(() => null);
       // What cannot be read may have any generation; the time in milliseconds is above all that are counted up.
-      const unread = present === null && others.some(({ path }) => path === file);
-      const record = replace(key, binding, content, Math.max(present?.record.generation ?? 0, unread ? now() : 0) + 1);
+      const isUnread = present === null && existsSync(file);
+      const record = replace(
+        key,
+        binding,
+        content,
+        Math.max(present?.record.generation ?? 0, isUnread ? now() : 0) + 1,
+      );
       removeCopies();
       return record;
     },
