@@ -42,7 +42,8 @@ export async function complete(
   const line = await read(words.slice(0, -1), registry);
   const question = { command: line.entry?.name ?? '', profile: line.profile, known };
   if (line.dashesAt >= 0) return afterDashes(line);
-  if (line.pending !== null) return valuesOf(line.pending, '', { ...question, typed });
+  const isOption = typed.startsWith('-') && line.pending?.value !== 'required';
+  if (line.pending !== null && !isOption) return valuesOf(line.pending, '', { ...question, typed });
 
   const assigned = /^(--[\w-]+=)(.*)$/s.exec(typed);
   if (assigned !== null) {

@@ -5,7 +5,7 @@ import type { Known } from './sources.ts';
 /** Where the values that depend on this machine are found. Each may throw: what can't be read has no values. */
 export interface Places {
   settingsFile(): Pick<SettingsFile, 'profiles' | 'defaultProfile'>;
-  inspectStore(): StoreInspection;
+  inspectStore(): Pick<StoreInspection, 'profiles'>;
   /** REVENTO_PROFILE. */
   readonly environmentProfile: string | undefined;
   /** Told what could not be read. */

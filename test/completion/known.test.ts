@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { knownFrom, type Places } from '../../src/completion/known.ts';
+import type { StoreInspection } from '../../src/deps.ts';
+
+const store = (profiles: StoreInspection['profiles']) => ({ profiles });
+
+const places = (changes: Partial<Places> = {}): Places => ({
+  settingsFile: () => ({
+    profiles: () => ({ work: { default_event: 'evt_default' }, empty: {} }),
+    defaultProfile: () => 'work',
+  }),
+  inspectStore: () =>
+    store([
+      {
+        name: 'work',
+        logins: [
+          { kind: 'installation', eventId: 'evt_a' },
+          { kind: 'user', eventId: 'evt_a' },
+          { kind: 'user', eventId: 'evt_b' },
+        ],
+        hasSecrets: false,
+      },
+      { name: 'ci', logins: [{ kind: 'installation', eventId: 'evt_c' }], hasSecrets: false },
+    ]),
+  environmentProfile: undefined,
+  onFailure: () => undefined,
+  ...changes,
+});
+
+describe('what completion knows of this machine', () => {
+  it('profiles that have settings or logins, and the default one', () => {
+    expect(knownFrom(places()).profiles()).toEqual([
+      { value: 'ci', about: '1 login' },
+      { value: 'default', about: 'no login' },
+      { value: 'empty', about: 'no login' },
+      { value: 'work', about: 'selected, 3 logins' },
+    ]);
+  });
+
+  it('events of the selected profile, each once, and its default event', () => {
+    expect(knownFrom(places()).events(null)).toEqual([
+      { value: 'evt_a', about: 'organizer, participant' },
+      { value: 'evt_b', about: 'participant' },
+      { value: 'evt_default', about: 'default' },
+    ]);
+  });
+
+  it('events of the profile that is named', () => {
+    expect(knownFrom(places()).events('ci')).toEqual([{ value: 'evt_c', about: 'organizer' }]);
+  });
+
+  it('events of the profile the environment selects', () => {
+    const known = knownFrom(places({ environmentProfile: 'ci' }));
+    expect(known.events(null)).toEqual([{ value: 'evt_c', about: 'organizer' }]);
+    expect(known.profiles()).toContainEqual({ value: 'ci', about: 'selected, 1 login' });
+  });
+
+  it('goes on with the rest when a part can’t be read, and tells of it', () => {
+    const told: unknown[] = [];
+    const damaged = new Error('damaged');
+    const known = knownFrom(
+      places({
+        settingsFile: () => {
+          throw damaged;
+        },
+        onFailure: (error) => told.push(error),
+      }),
+    );
+    expect(known.profiles().map(({ value }) => value)).toEqual(['ci', 'default', 'work']);
+    expect(told).toContain(damaged);
+  });
+});
