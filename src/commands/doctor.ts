@@ -48,7 +48,11 @@ export const doctor: CommandModule = {
   },
 
   async *run(_options, deps) {
-    const findings = await examine(deps);
+    // On its way to stdout, where nothing else takes out a secret that a failure quotes.
+    const findings = (await examine(deps)).map((finding) => ({
+      ...finding,
+      message: deps.redactor.clean(finding.message),
+    }));
     const rows = findings.map(({ check, status, message, remedy }) => ({ check, status, message, remedy }));
     if (deps.format === 'table') {
       yield { kind: 'value', data: rows, text: (style) => describe(findings, style) };

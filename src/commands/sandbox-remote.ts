@@ -19,6 +19,8 @@ const timeoutMs = 15_000;
  */
 export async function askSandbox(deps: Deps, method: 'GET' | 'POST', path: string, body: Json = {}): Promise<Json> {
   const { authBase, key } = await findSandbox(deps);
+  // What answers may not be the sandbox, and quote it.
+  deps.redactor.add(key);
   const http = await deps.http();
   const answer = await http({
     method,

@@ -35,10 +35,10 @@ export async function askWhetherAccepted(deps: Deps, login: LoginKey | null): Pr
     const { client, eventId } = await openApi(need, deps, { maxWaitMs, signal });
     const { failure } = await client.send({ target: targetFor(login, eventId) });
     if (failure === null) return { isAccepted: true, reason: 'accepted', failure: null };
-    return judge(failure, login);
+    return judge(failure, login, deps);
   } catch (error) {
     if (!(error instanceof ReventoError) || error.code === 'interrupted') throw error;
-    return judge(error, login);
+    return judge(error, login, deps);
   }
 }
 
@@ -48,8 +48,9 @@ function targetFor(login: LoginKey | null, eventId: string | null): string {
   return `/events/${encodeURIComponent(eventId)}`;
 }
 
-function judge(failure: ReventoError, login: LoginKey | null): Verdict {
-  const reason = failure.message.replace(/\.$/, '');
+function judge(failure: ReventoError, login: LoginKey | null, { redactor }: Deps): Verdict {
+  // On its way to stdout, where nothing else takes out what a server quotes.
+  const reason = redactor.clean(failure.message).replace(/\.$/, '');
   // Nothing is known of the kind of a token from the environment, so asking it the wrong thing proves it good.
   const isTaken = acceptedNevertheless.has(failure.code) && (login === null || failure.code === 'insufficient_scope');
   if (isTaken) return { isAccepted: true, reason: `accepted, though ${reason}`, failure: null };

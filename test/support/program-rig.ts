@@ -108,7 +108,10 @@ export class ProgramRig {
 
   start(args: readonly string[], { env = {}, input = '', preload = [] }: StartOptions = {}): Running {
     const required = preload.flatMap((path) => ['--require', path]);
-    const child = spawn(process.execPath, [...required, revento, ...args], { env: { ...this.env, ...env }, cwd: this.home });
+    const child = spawn(process.execPath, [...required, revento, ...args], {
+      env: { ...this.env, ...env },
+      cwd: this.home,
+    });
     const running = new Running(child, input);
     this.#running.add(running);
     return running;
