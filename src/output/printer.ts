@@ -46,6 +46,7 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
   let isClosed = false;
   // What has to be closed in the end: a list, even one that turns out empty, or an answer that waits for jq.
   let isOpen = options.layout.shape === 'rows' || options.jq !== null;
+  let isEnded = false;
 
   const write = async (chunk: string | Uint8Array) => {
     if (!isClosed && chunk.length > 0) isClosed = !(await options.write(chunk));
@@ -55,6 +56,9 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
     if (failure !== null) throw failure;
   };
   const close = async (isWhole: boolean) => {
+    // An end that fails is followed by an abort, which must not print the same again.
+    if (isEnded) return;
+    isEnded = true;
     if (isOpen) await write(await view.end(isWhole));
     await write(raw.end());
   };

@@ -11,7 +11,7 @@ export interface Printed {
   readonly failure: unknown;
 }
 
-/** Prints items as a run would, up to its end, or up to a failure where `isAborted`. */
+/** Prints items as a run does: up to its end, and aborts after a failure. With `isAborted` the command itself fails. */
 export async function printed(
   items: readonly Item[],
   options: Partial<PrinterOptions> & { readonly isAborted?: boolean } = {},
@@ -39,6 +39,7 @@ export async function printed(
     await (options.isAborted ? printer.abort() : printer.end());
   } catch (error) {
     failure = error;
+    await printer.abort();
   }
   return { stdout: Buffer.concat(chunks).toString('utf8'), writes: chunks.length, notices, failure };
 }
