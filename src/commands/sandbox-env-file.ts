@@ -30,7 +30,7 @@ export async function writeEnvFile(path: string, credentials: Credentials): Prom
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new ReventoError('file', `Cannot write ${path} (${code ?? message}).`, {
-      hint: 'give --env-file a path in a directory you can write to',
+      hint: 'give --write-env a path in a directory you can write to',
     });
   }
 }

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import type { Item } from '../output/item.ts';
-import { createSandbox, type SandboxEntry } from '../sandbox/app.ts';
+import type { Serve } from '../platform/ports.ts';
+import { createSandbox, type Sandbox, type SandboxEntry } from '../sandbox/app.ts';
 import { registerClients } from '../sandbox/clients.ts';
 import { controlKeyOf } from '../sandbox/control.ts';
 import type { Credentials } from '../sandbox/env-file.ts';
 import { Feed } from '../sandbox/feed.ts';
-import { host } from '../sandbox/host.ts';
+import { type Hosted, host } from '../sandbox/host.ts';
 import { testEventId } from '../sandbox/world.ts';
 import type { CommandModule } from './command.ts';
 import { writeEnvFile } from './sandbox-env-file.ts';
@@ -18,6 +19,7 @@ import { describeEntry, describeReady } from './sandbox-text.ts';
 export interface SandboxStartOptions extends SandboxFlags {
   readonly port: string;
   readonly host: string;
+  readonly writeEnv?: string;
   readonly envFile?: string;
 }
 
@@ -28,12 +30,16 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
       command
         .option('--port <n>', 'port to serve on', '4010')
         .option('--host <address>', 'address to serve on; localhost means both loopback families', '127.0.0.1')
-        .option('--env-file <file>', 'write the settings of the sandbox into this file (mode 0600)'),
+        .option('--write-env <file>', 'write the settings of the sandbox into this file (mode 0600)')
+        .option(
+          '--env-file <file>',
+          'the same; but Node.js before 22 takes this flag for itself and wants the file to exist',
+        ),
     ),
   examples: [
     { command: 'revento sandbox start', explains: 'serve on port 4010 until Ctrl-C' },
     {
-      command: 'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --env-file .env',
+      command: 'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --write-env .env',
       explains: 'with deliveries, and settings for an integration',
     },
     { command: 'revento sandbox start --access-ttl 10s --fault refresh:503x1', explains: 'practise token trouble' },
@@ -71,7 +77,7 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
             },
           }),
     });
-    const hosted = await host(sandbox, await deps.serve(), flags.host, port);
+    const hosted = await bind(sandbox, await deps.serve(), flags.host, port);
     try {
       const credentials: Credentials = {
         authBase: hosted.authBase,
@@ -84,9 +90,10 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
         eventId: testEventId,
       };
       await defineProfile(deps, credentials);
-      if (flags.envFile !== undefined) await writeEnvFile(flags.envFile, credentials);
+      const envFile = flags.writeEnv ?? flags.envFile ?? null;
+      if (envFile !== null) await writeEnvFile(envFile, credentials);
       warn(deps, flags);
-      yield readyItem(credentials, flags.envFile ?? null, plan.webhookUrl);
+      yield readyItem(credentials, envFile, plan.webhookUrl);
       for await (const entry of feed.read(deps.signal)) yield entryItem(entry, deps.clock.now());
     } finally {
       await hosted.close();
@@ -96,6 +103,17 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
     return undefined;
   },
 };
+
+async function bind(sandbox: Sandbox, serve: Serve, hostName: string, port: number): Promise<Hosted> {
+  try {
+    return await host(sandbox, serve, hostName, port);
+  } catch (error) {
+    if (!(error instanceof ReventoError && error.code === 'port_busy')) throw error;
+    throw new ReventoError('port_busy', error.message, {
+      hint: `is a sandbox running already? For a second one, run: revento sandbox start --port ${port === 65_535 ? 4010 : port + 1}`,
+    });
+  }
+}
 
 /**
  * Only `--event` is meant for this sandbox; the variable may well name an event of the real Revento.
@@ -120,7 +138,7 @@ function warn(deps: Deps, { host: hostName }: SandboxStartOptions): void {
   if (displacing.length > 0) {
     const names = displacing.map((name) => `REVENTO_${name.toUpperCase()}`).join(' and ');
     deps.terminal.notice(
-      `warning: ${names} in your environment goes ahead of the profile "sandbox"; unset it, or use --env-file or \`revento sandbox exec\``,
+      `warning: ${names} in your environment goes ahead of the profile "sandbox"; unset it, or use --write-env or \`revento sandbox exec\``,
     );
   }
 }

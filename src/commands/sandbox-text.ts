@@ -17,19 +17,31 @@ export function describeReady(
     `${style.green('✓')} ${style.bold(`Sandbox ready on ${credentials.authBase}`)} ${style.dim('(Ctrl-C stops it)')}`,
     '',
     'In another terminal:',
-    `  ${style.cyan('revento -p sandbox login')}                    ${style.dim('# consent in your browser')}`,
-    `  ${style.cyan('revento -p sandbox participants list')}`,
-    webhookUrl === null
-      ? `  ${style.dim('Start with --webhook-url URL to have webhooks sent.')}`
-      : `  ${style.cyan('revento sandbox trigger application.approved')} ${style.dim(`# sent to ${webhookUrl}`)}`,
+    ...commandLines(webhookUrl, style),
     '',
     envFile === null
-      ? 'For an integration of your own (or --env-file FILE writes them):'
+      ? 'For an integration of your own (or --write-env FILE writes them):'
       : `For an integration of your own, written to ${envFile}:`,
     ...variables.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     '',
     style.dim('Requests appear below.'),
   ].join('\n');
+}
+
+/** What to type next, each with what it does. */
+function commandLines(webhookUrl: string | null, style: Style): string[] {
+  const rows = [
+    ['revento -p sandbox login', 'consent in your browser'],
+    ['revento -p sandbox participants list', 'read the API'],
+    webhookUrl === null
+      ? ['revento -p sandbox webhook listen', 'receive webhooks; start with --webhook-url URL to have them sent']
+      : ['revento sandbox trigger application.approved', `send one to ${webhookUrl}`],
+  ] as const;
+  const width = Math.max(...rows.map(([command]) => command.length));
+  return rows.map(
+    ([command, meaning]) =>
+      `  ${style.cyan(command)}${' '.repeat(width - command.length)}  ${style.dim(`# ${meaning}`)}`,
+  );
 }
 
 /** One line for a request or a delivery; a second one says what was wrong. */

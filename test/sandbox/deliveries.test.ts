@@ -18,8 +18,12 @@ function setUp(replies: readonly Reply[] = [], { faults = [] as string[], retryS
   const received: (HttpRequest & { at: number })[] = [];
   const entries: SandboxEntry[] = [];
   const left = [...replies];
+  const sleep: typeof clock.sleep = (ms, signal) => {
+    waits.push(ms);
+    return clock.sleep(ms, signal);
+  };
   const sandbox = createSandbox({
-    clock: { ...clock, sleep: async (ms, signal) => (waits.push(ms), clock.sleep(ms, signal)) },
+    clock: { ...clock, sleep },
     hasAutoConsent: true,
     controlKey: key,
     faults: faults.map(parseFault),
