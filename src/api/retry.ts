@@ -55,6 +55,7 @@ const triesFor: Readonly<Record<HttpFailureKind, number>> = {
   refused: mostTriesUnreached,
   unreachable: mostTriesUnreached,
   connect_timeout: mostTriesUnreached,
+  proxy: mostTriesUnreached,
   timeout: mostTries,
   reset: mostTries,
   // The same bytes would come again.

@@ -6,6 +6,7 @@ export type HttpFailureKind =
   | 'refused'
   | 'unreachable'
   | 'connect_timeout'
+  | 'proxy'
   | 'tls'
   | 'timeout'
   | 'reset'
@@ -40,6 +41,7 @@ const describe: Record<HttpFailureKind, string> = {
   refused: 'connection refused',
   unreachable: 'host unreachable',
   connect_timeout: 'no connection in time',
+  proxy: 'the proxy opened no connection',
   tls: 'TLS handshake failed',
   timeout: 'no whole answer in time',
   reset: 'connection closed before the answer was whole',
@@ -86,6 +88,7 @@ function codeOf({ kind, peer }: HttpFailure): FailureCode {
     case 'refused':
     case 'unreachable':
     case 'connect_timeout':
+    case 'proxy':
     case 'timeout':
     case 'reset':
       return 'network';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { setTimeout as setTimer } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
-import type { Dispatcher } from 'undici';
-import { HttpFailure, type HttpFailureKind } from './failure.ts';
+import type { Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { HttpFailure, type HttpFailureKind, isHttpFailure } from './failure.ts';
 import type { Exchange, HeaderList, HttpRequest, HttpResponse } from './ports.ts';
 
 const defaultTimeoutMs = 30_000;
@@ -35,9 +35,7 @@ export async function createHttpClient(proxy: ProxySettings): Promise<HttpClient
   const options = { connect: { timeout: connectTimeoutMs }, headersTimeout: 0, bodyTimeout: 0 } as const;
 
   const make = async (url: URL): Promise<Dispatcher> => {
-    if (!isProxied(url, proxy)) return new Agent(options);
-    const { default: EnvHttpProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js');
-    return new EnvHttpProxyAgent({ ...options, ...complete(proxy) });
+    return isProxied(url, proxy) ? makeProxied({ ...options, ...complete(proxy) }) : new Agent(options);
   };
   const kept = new Map<boolean, Promise<Dispatcher>>();
   const keep = (url: URL): Promise<Dispatcher> => {
@@ -50,18 +48,31 @@ export async function createHttpClient(proxy: ProxySettings): Promise<HttpClient
   return {
     exchange: async (request) => {
       const url = new URL(request.url);
-      if (request.method === 'GET' || request.method === 'HEAD') return dispatch(await keep(url), url, request);
-      const single = await make(url);
+      const isKept = request.method === 'GET' || request.method === 'HEAD';
+      const dispatcher = await (isKept ? keep(url) : make(url));
       try {
-        return await dispatch(single, url, request);
+        return await dispatch(dispatcher, url, request);
+      } catch (error) {
+        throw isProxied(url, proxy) ? blameProxy(error) : error;
       } finally {
-        await single.destroy();
+        if (!isKept) await dispatcher.destroy();
       }
     },
     close: async () => {
       for (const dispatcher of kept.values()) await (await dispatcher).destroy();
     },
   };
+}
+
+/** undici's proxy agent asks for a tunnel by `connect`, which only the whole package gives to its dispatchers. */
+async function makeProxied(options: EnvHttpProxyAgent.Options): Promise<Dispatcher> {
+  const [{ default: ProxyAgent }, { default: AnyDispatcher }, { default: connect }] = await Promise.all([
+    import('undici/lib/dispatcher/env-http-proxy-agent.js'),
+    import('undici/lib/dispatcher/dispatcher.js'),
+    import('undici/lib/api/api-connect.js'),
+  ]);
+  AnyDispatcher.prototype.connect = connect;
+  return new ProxyAgent(options);
 }
 
 /** On Node 20 a background compile of undici's parser holds up the process's exit; its baseline code is fast enough. */
@@ -181,12 +192,24 @@ const kindByCode: Readonly<Record<string, HttpFailureKind>> = {
 function asFailure(error: Error, peer: string, isUnsent: boolean): HttpFailure {
   if (error instanceof HttpFailure) return error;
   const code = String((error as NodeJS.ErrnoException).code ?? '');
+  // undici gives this failure no code of its own.
+  const [, proxyStatus] = /^Proxy response \((\d{3})\)/.exec(error.message) ?? [];
+  if (proxyStatus !== undefined) return new HttpFailure('proxy', peer, true, `it answered ${proxyStatus}`);
   if (code.startsWith('HPE_')) return new HttpFailure('malformed', peer, isUnsent);
   const kind = kindByCode[code] ?? (isUnsent && isTls(code, error) ? 'tls' : 'reset');
   return new HttpFailure(kind, peer, isUnsent, kind === 'tls' || kind === 'reset' ? code : '');
 }
 
+/** What went wrong before a tunnel was open: the host behind it is looked up and reached by the proxy. */
+function blameProxy(error: unknown): unknown {
+  if (!isHttpFailure(error) || !error.isUnsent) return error;
+  const isReaching = ['dns', 'refused', 'unreachable', 'connect_timeout'].includes(error.kind);
+  return isReaching ? new HttpFailure('proxy', error.peer, true, `it is out of reach: ${error.message}`) : error;
+}
+
 function isTls(code: string, error: Error): boolean {
+  // Node names TLS in the message of a connection that closed during the handshake; nobody said no to a certificate.
+  if (code === 'ECONNRESET' || code === 'EPIPE') return false;
   return /CERT|TLS|SSL|ALTNAME|ISSUER|SELF_SIGNED|VERIFY/.test(code) || /certificate|TLS/.test(error.message);
 }
 

@@ -6,6 +6,7 @@ it.each<[HttpFailureKind, string]>([
   ['refused', 'network'],
   ['unreachable', 'network'],
   ['connect_timeout', 'network'],
+  ['proxy', 'network'],
   ['timeout', 'network'],
   ['reset', 'network'],
   ['tls', 'tls'],

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createPlainServer } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type Certificate, selfSigned } from '../support/certificate.ts';
+import { ForwardProxy } from '../support/forward-proxy.ts';
+import { freePort, ProgramRig } from '../support/program-rig.ts';
+
+/** A host that no DNS knows: whoever reaches it went through the proxy. */
+const host = 'api.revento.test';
+const token = `rev_install_${randomBytes(16).toString('hex')}`;
+const page = JSON.stringify({ data: [{ id: 'ptp_1' }], next_cursor: null, has_more: false });
+
+let directory = '';
+let certificate: Certificate;
+let api: Server;
+let rig: ProgramRig;
+let proxy: ForwardProxy;
+const authorizations: (string | undefined)[] = [];
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'revento-tls-'));
+  certificate = selfSigned(host, directory);
+  api = createServer({ key: certificate.key, cert: certificate.cert }, (request, response) => {
+    authorizations.push(request.headers.authorization);
+    response.end(page);
+  });
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+});
+afterAll(() => {
+  api.closeAllConnections();
+  api.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  authorizations.length = 0;
+  rig = new ProgramRig();
+  proxy = await ForwardProxy.start((api.address() as AddressInfo).port);
+});
+afterEach(async () => {
+  proxy.close();
+  await rig.close();
+});
+
+function list(env: Readonly<Record<string, string>>, args: readonly string[] = []) {
+  const access = { REVENTO_API_BASE: `https://${host}/api/v1`, REVENTO_ACCESS_TOKEN: token, REVENTO_EVENT: 'evt_1' };
+  return rig.run(['participants', 'list', '-o', 'ndjson', ...args], { env: { ...access, ...env } });
+}
+const trusted = () => ({ NODE_EXTRA_CA_CERTS: certificate.certFile });
+
+it.each(['HTTPS_PROXY', 'https_proxy'])(
+  'goes through the proxy of %s, which never sees the token',
+  async (variable) => {
+    const { code, stdout, stderr } = await list({ ...trusted(), [variable]: proxy.url });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '{"id":"ptp_1"}\n', stderr: '' });
+    expect(proxy.tunnels.map(({ target }) => target)).toEqual([`${host}:443`]);
+    expect(JSON.stringify(proxy.tunnels)).not.toContain(token);
+    expect(authorizations).toEqual([`Bearer ${token}`]);
+  },
+);
+
+it('gives the proxy the name and password of its URL, and shows them nowhere', async () => {
+  const password = randomBytes(12).toString('hex');
+  proxy.credentials = `user:${password}`;
+  const HTTPS_PROXY = `http://user:${password}@127.0.0.1:${proxy.port}`;
+  const { code, stderr } = await list({ ...trusted(), HTTPS_PROXY }, ['--debug']);
+  expect(code).toBe(0);
+  expect(stderr).not.toContain(password);
+  expect(stderr).not.toContain(Buffer.from(`user:${password}`).toString('base64'));
+});
+
+it('says so when the proxy refuses', async () => {
+  proxy.credentials = `user:${randomBytes(12).toString('hex')}`;
+  const { code, stdout, stderr } = await list({ ...trusted(), HTTPS_PROXY: proxy.url });
+  expect(code).not.toBe(0);
+  expect(stdout).toBe('');
+  expect(stderr).toContain('the proxy opened no connection (api.revento.test:443): it answered 407');
+  expect(authorizations).toEqual([]);
+});
+
+it('ends with 5 when the proxy is not there', async () => {
+  const { code, stderr } = await list({ ...trusted(), HTTPS_PROXY: `http://127.0.0.1:${await freePort()}` });
+  expect(code).toBe(5);
+  expect(stderr).toMatch(/the proxy opened no connection .*connection refused/);
+});
+
+it('goes past the proxy for hosts of NO_PROXY', async () => {
+  const { code } = await list({ ...trusted(), HTTPS_PROXY: proxy.url, NO_PROXY: `other.test,${host}` });
+  // Nobody knows the host without the proxy.
+  expect(code).toBe(5);
+  expect(proxy.tunnels).toEqual([]);
+});
+
+it('tries again when the proxy cuts the tunnel', async () => {
+  proxy.cuts.push(0);
+  const { code, stdout } = await list({ ...trusted(), HTTPS_PROXY: proxy.url });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '{"id":"ptp_1"}\n' });
+  expect(proxy.tunnels).toHaveLength(2);
+});
+
+it('does not trust a certificate that nobody vouches for, and names the way to trust it', async () => {
+  const { code, stdout, stderr } = await list({ HTTPS_PROXY: proxy.url });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('NODE_EXTRA_CA_CERTS');
+  expect(authorizations).toEqual([]);
+});
+
+it('does not trust a certificate of another host', async () => {
+  const { code } = await list({
+    ...trusted(),
+    HTTPS_PROXY: proxy.url,
+    REVENTO_API_BASE: 'https://other.revento.test/api/v1',
+  });
+  expect(code).toBe(1);
+  expect(authorizations).toEqual([]);
+});
+
+it('reaches this machine directly, whatever the proxy settings say', async () => {
+  const local = createPlainServer((_request, response) => response.end(page));
+  await new Promise<void>((resolve) => local.listen(0, '127.0.0.1', resolve));
+  const REVENTO_API_BASE = `http://127.0.0.1:${(local.address() as AddressInfo).port}`;
+  const { code } = await list({ HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, REVENTO_API_BASE });
+  local.closeAllConnections();
+  local.close();
+  expect(code).toBe(0);
+  expect(proxy.tunnels).toEqual([]);
+});
+
+it('never sends the token in the clear to another machine', async () => {
+  const { code, stderr } = await list({ HTTP_PROXY: proxy.url, REVENTO_API_BASE: `http://${host}/api/v1` });
+  expect(code).toBe(2);
+  expect(stderr).toContain('https');
+  expect(proxy.tunnels).toEqual([]);
+});
