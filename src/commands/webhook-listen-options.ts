@@ -86,7 +86,7 @@ Examples:
  *
  * @throws ReventoError `usage`
  */
-export function planListen(options: WebhookListenOptions, { terminal }: Deps): ListenPlan {
+export function planListen(options: WebhookListenOptions, { terminal, format }: Deps): ListenPlan {
   const isRemoteAllowed = options.allowRemote === true;
   const targets = [...(options.forward ?? []), ...(options.forwardTo ?? [])];
   const routes = targets.map((target) => parseRoute(target, { isRemoteAllowed }));
@@ -111,6 +111,7 @@ export function planListen(options: WebhookListenOptions, { terminal }: Deps): L
       isInvalidForwarded: options.onInvalid === 'forward',
       areDuplicatesForwarded: options.forwardDuplicates === true,
       extraHeaders: (options.header ?? []).map(parseHeader),
+      areArrivalsReported: format === 'table',
       forwardTimeoutMs: positive(parseDuration(options.forwardTimeout)),
     },
     isRemoteAllowed,

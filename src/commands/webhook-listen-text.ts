@@ -150,6 +150,7 @@ export function summaryText(tally: Tally, style: Style): string {
 
 /** What to try when a handler did not take a delivery, by the kind of failure: one sentence, or none. */
 export function handlerHint({ url, status, error }: Forwarded): string | null {
+  if (isSuccess(status)) return null;
   const { host, port, protocol, pathname } = new URL(url);
   if (error === 'refused') return `is your server running on port ${port || (protocol === 'https:' ? 443 : 80)}?`;
   if (error === 'not_loopback') return `${host} is not on this machine; --allow-remote lets deliveries leave it`;
@@ -158,7 +159,7 @@ export function handlerHint({ url, status, error }: Forwarded): string | null {
   if (error === 'tls') return `does ${host} speak https? A private root goes into NODE_EXTRA_CA_CERTS`;
   if (error === 'reset') return 'the handler closed the connection without an answer; did it crash?';
   if (error === 'malformed') return `what answers at ${host} does not speak HTTP`;
-  if (error !== null || status === null || isSuccess(status)) return null;
+  if (error !== null || status === null) return null;
   if (status === 401 || status === 403) {
     return `verified here, refused there: is ${pathname} behind your own login, or has your handler another secret?`;
   }

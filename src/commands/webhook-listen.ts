@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { formatDuration } from '../duration.ts';
 import { ReventoError } from '../errors.ts';
 import { type Item, JsonText } from '../output/item.ts';
+import type { Style } from '../platform/ports.ts';
 import { openRecorder, type Recorder } from '../webhook/cassette.ts';
 import { deliveryLine, eventOf } from '../webhook/delivery-line.ts';
 import { diagnose } from '../webhook/diagnose.ts';
@@ -96,7 +97,10 @@ class ListenRun {
       if (signal.aborted) onAbort();
       else signal.addEventListener('abort', onAbort, { once: true });
       if (this.#plan.command.length > 0) child = this.#runChild();
-      for await (const event of this.#listener.events) yield* this.#itemsOf(event);
+      for await (const event of this.#listener.events) {
+        const item = await this.#itemOf(event);
+        if (item !== null) yield item;
+      }
       await child;
       this.#noticeHeldBack(true);
       yield { kind: 'value', data: { ...this.#tally.summary }, text: (style) => summaryText(this.#tally, style) };
@@ -129,43 +133,41 @@ class ListenRun {
     };
   }
 
-  async *#itemsOf(event: ListenEvent): AsyncGenerator<Item, void, void> {
+  async #itemOf(event: ListenEvent): Promise<Item | null> {
     this.#noticeHeldBack(false);
     if (event.kind === 'refused') {
       const line = `${event.status} ${event.method} ${event.target}: not a delivery`;
       if (this.#flood.passes()) this.#deps.terminal.notice(line);
-      return;
+      return null;
     }
     const { delivery } = event;
     if (event.kind === 'arrived') {
-      if (!this.#isText || delivery.reason !== null) return;
-      yield { kind: 'value', data: null, text: (style) => arrivedText(delivery, style) };
-      return;
+      // The line of an unbelieved delivery is held until it is certain that it is shown at all.
+      if (delivery.reason !== null) return null;
+      return { kind: 'value', data: null, text: (style) => arrivedText(delivery, style) };
     }
-    yield* this.#answered(event);
+    const item = await this.#answered(event);
     this.#judge(event);
+    return item;
   }
 
-  async *#answered({ delivery, results, status }: Answered): AsyncGenerator<Item, void, void> {
+  async #answered({ delivery, results, status }: Answered): Promise<Item | null> {
     this.#tally.add(delivery, results);
     const line = JSON.stringify(deliveryLine(delivery, results, status));
-    await this.#recorder?.append(line);
+    if (this.#recorder !== null) await this.#recorder.append(line);
     const isShown = delivery.reason === null || this.#flood.passes();
     const hints = isShown ? await this.#hints(delivery, results) : [];
     if (!this.#isText) {
       for (const hint of hints) this.#deps.terminal.notice(`hint: ${hint}`);
-      yield { kind: 'value', data: new JsonText(line), text: () => '' };
-    } else if (isShown) {
-      const answered = { results, status, hints };
-      // The line of an unbelieved delivery is held until it is certain that it is shown at all.
-      const arrived = delivery.reason !== null;
-      yield {
-        kind: 'value',
-        data: null,
-        text: (style) =>
-          `${arrived ? `${arrivedText(delivery, style)}\n` : ''}${answeredText(delivery, answered, style)}`,
-      };
+      return { kind: 'value', data: new JsonText(line), text: () => '' };
     }
+    if (!isShown) return null;
+    const answered = { results, status, hints };
+    const text = (style: Style) =>
+      delivery.reason === null
+        ? answeredText(delivery, answered, style)
+        : `${arrivedText(delivery, style)}\n${answeredText(delivery, answered, style)}`;
+    return { kind: 'value', data: null, text };
   }
 
   async #hints(delivery: Delivery, results: Answered['results']): Promise<readonly string[]> {

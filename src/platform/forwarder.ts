@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import type { Pool } from 'undici';
 import { isLoopbackAddress } from '../loopback-address.ts';
 import { HttpFailure } from './failure.ts';
-import { dispatch, keepParserCheap } from './http.ts';
+import { dispatch } from './http.ts';
 import type { CreateForwarder } from './ports.ts';
 
 const defaultMaxConnections = 100;
@@ -26,7 +26,6 @@ const notLoopbackCode = 'REVENTO_NOT_LOOPBACK';
  * another for the connection.
  */
 export const createForwarder: CreateForwarder = async ({ isRemoteAllowed = false, maxConnections }) => {
-  keepParserCheap();
   const { default: Pool } = await import('undici/lib/dispatcher/pool.js');
   const pools = new Map<string, Pool>();
   const poolFor = (origin: string): Pool => {
@@ -45,9 +44,19 @@ export const createForwarder: CreateForwarder = async ({ isRemoteAllowed = false
     return pool;
   };
 
+  /** Parsing and checking a target once is enough: a listener has a few of them, and thousands of deliveries. */
+  const targets = new Map<string, URL>();
+  const targetOf = (text: string): URL => {
+    const found = targets.get(text);
+    if (found !== undefined) return found;
+    const url = new URL(text);
+    targets.set(text, url);
+    return url;
+  };
+
   return {
     exchange: async (request) => {
-      const url = new URL(request.url);
+      const url = targetOf(request.url);
       const host = url.hostname.replace(/^\[|\]$/g, '');
       // An address needs no lookup, so the guard in there would not see it.
       if (!isRemoteAllowed && isIP(host) !== 0 && !isLoopbackAddress(host)) {

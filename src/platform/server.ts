@@ -128,17 +128,10 @@ async function respond(
   sockets: SocketBook,
   expectsContinue: boolean,
 ): Promise<void> {
-  const gone = new AbortController();
-  reply.once('close', () => gone.abort());
-  const head = {
-    method: message.method ?? '',
-    url: message.url ?? '',
-    headers: pairs(message.rawHeaders),
-    signal: gone.signal,
-  };
+  const request = new ServedRequest(message, reply);
   const isLast = () => options.closeEach === true || sockets.isClosing;
 
-  const refused = framingRefusal(message) ?? options.admit?.(head) ?? null;
+  const refused = framingRefusal(message) ?? options.admit?.(request) ?? null;
   const maxBytes = options.maxBodyBytes ?? mebibyte;
   const isTooLong = Number(message.headers['content-length'] ?? 0) > maxBytes;
   if (refused !== null || isTooLong) {
@@ -155,10 +148,37 @@ async function respond(
     refuseBody(message, reply);
     return;
   }
-  const request: HttpRequest = { ...head, body };
+  request.body = body;
   const response = await options.answer(request);
   if (response.cut === undefined) send(reply, response, isLast());
   else cutOff(reply, response);
+}
+
+/** A request as handlers see it. Most never ask whether the peer is still there, and a signal costs more than the rest. */
+class ServedRequest implements HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HeaderList;
+  body: Uint8Array = new Uint8Array();
+  readonly #reply: ServerResponse;
+  #gone: AbortController | null = null;
+
+  constructor(message: IncomingMessage, reply: ServerResponse) {
+    this.method = message.method ?? '';
+    this.url = message.url ?? '';
+    this.headers = pairs(message.rawHeaders);
+    this.#reply = reply;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#gone === null) {
+      const gone = new AbortController();
+      this.#gone = gone;
+      if (this.#reply.destroyed) gone.abort();
+      else this.#reply.once('close', () => gone.abort());
+    }
+    return this.#gone.signal;
+  }
 }
 
 const tooLong: HttpResponse = { status: 413, headers: [], body: new Uint8Array() };
@@ -183,7 +203,9 @@ function pairs(raw: readonly string[]): HeaderList {
 function send(reply: ServerResponse, response: HttpResponse, isLast: boolean): void {
   if (reply.destroyed || reply.headersSent) return;
   reply.writeHead(response.status, flatHead(response, isLast));
-  reply.end(response.body);
+  // Without a body the head goes out in one write.
+  if (response.body.length === 0) reply.end();
+  else reply.end(response.body);
 }
 
 /** Repeated names stay repeated. `Content-Length` is ours, so that a handler cannot contradict its own body. */

@@ -18,6 +18,12 @@ interface Entry {
   readonly expiresAtMs: number;
 }
 
+/** Deliveries that came about the same time, by either of their keys. */
+interface Generation {
+  readonly byId: Map<string, Entry>;
+  readonly bySignature: Map<string, Entry>;
+}
+
 export interface DuplicatesOptions {
   readonly clock: Clock;
   /** How long a delivery is remembered: twice the tolerance, so no signature outlives its memory. */
@@ -33,15 +39,20 @@ export interface DuplicatesOptions {
  * replay under a made-up delivery id is still a replay.
  */
 export class Duplicates {
-  readonly #entries = new Map<string, Entry>();
   readonly #clock: Clock;
   readonly #rememberMs: number;
-  readonly #maxKeys: number;
+  readonly #perGeneration: number;
+  /**
+   * Two generations, and the older one is dropped whole when the younger one is full: removing entries one by one
+   * from the front of a Map costs more with every removal.
+   */
+  #younger = newGeneration();
+  #older = newGeneration();
 
   constructor({ clock, rememberMs, maxEntries = defaultMaxEntries }: DuplicatesOptions) {
     this.#clock = clock;
     this.#rememberMs = rememberMs;
-    this.#maxKeys = maxEntries * 2;
+    this.#perGeneration = Math.max(1, Math.floor(maxEntries / 2));
   }
 
   /**
@@ -49,40 +60,42 @@ export class Duplicates {
    *
    * @param work  resolves with the status we answer; never rejects
    */
-  admit(delivery: { readonly id: string; readonly signature: string }, work: () => Promise<number>): Standing {
-    this.#forgetOld();
-    const keys = [`id ${delivery.id}`, `signature ${delivery.signature}`];
-    const known = keys.map((key) => this.#entries.get(key)).filter((entry) => entry !== undefined);
-    const done = known.find((entry) => entry.isAcknowledged || !entry.isSettled);
+  admit({ id, signature }: { readonly id: string; readonly signature: string }, work: () => Promise<number>): Standing {
+    const nowMs = this.#clock.monotonic();
+    const byId = this.#find('byId', id, nowMs);
+    const bySignature = this.#find('bySignature', signature, nowMs);
+    const done = [byId, bySignature].find((entry) => entry !== undefined && (entry.isAcknowledged || !entry.isSettled));
     if (done !== undefined) return { kind: 'duplicate', status: done.status };
     const entry: Entry = {
       status: Promise.resolve().then(work),
       isSettled: false,
       isAcknowledged: false,
-      expiresAtMs: this.#clock.monotonic() + this.#rememberMs,
+      expiresAtMs: nowMs + this.#rememberMs,
     };
     void entry.status.then((status) => {
       entry.isSettled = true;
       entry.isAcknowledged = status >= 200 && status < 300;
     });
-    for (const key of keys) {
-      // Deleted first, so that the map stays in the order of expiry.
-      this.#entries.delete(key);
-      this.#entries.set(key, entry);
+    if (this.#younger.bySignature.size >= this.#perGeneration) {
+      this.#older = this.#younger;
+      this.#younger = newGeneration();
     }
-    return { kind: known.length > 0 ? 'retry' : 'first', status: entry.status };
+    this.#younger.byId.set(id, entry);
+    this.#younger.bySignature.set(signature, entry);
+    return { kind: byId === undefined && bySignature === undefined ? 'first' : 'retry', status: entry.status };
   }
 
-  /** How many keys are held: two a delivery. */
+  /** How many deliveries are remembered. */
   get size(): number {
-    return this.#entries.size;
+    return this.#younger.bySignature.size + this.#older.bySignature.size;
   }
 
-  #forgetOld(): void {
-    const nowMs = this.#clock.monotonic();
-    for (const [key, entry] of this.#entries) {
-      if (entry.expiresAtMs > nowMs && this.#entries.size <= this.#maxKeys - 2) return;
-      this.#entries.delete(key);
-    }
+  #find(index: keyof Generation, key: string, nowMs: number): Entry | undefined {
+    const entry = this.#younger[index].get(key) ?? this.#older[index].get(key);
+    return entry !== undefined && entry.expiresAtMs > nowMs ? entry : undefined;
   }
+}
+
+function newGeneration(): Generation {
+  return { byId: new Map(), bySignature: new Map() };
 }

@@ -42,6 +42,8 @@ export interface ListenOptions {
   readonly areDuplicatesForwarded: boolean;
   readonly extraHeaders: HeaderList;
   readonly forwardTimeoutMs: number;
+  /** Report `arrived` as well; without, a delivery is reported once. */
+  readonly areArrivalsReported: boolean;
 }
 
 export interface ListenPorts {
@@ -83,7 +85,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     const bytes = weigh(delivery);
     if (delivery.reason === null && !isWanted(options.types, type)) return 200;
     await feed.room();
-    feed.add({ kind: 'arrived', delivery }, bytes);
+    if (options.areArrivalsReported) feed.add({ kind: 'arrived', delivery }, bytes);
     const place = feed.open();
     const given = await preset;
     const results = isForwarded(delivery, given, options)

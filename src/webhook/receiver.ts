@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Admit, Clock, Exchange, HeaderList, HttpRequest, HttpResponse } from '../platform/ports.ts';
 import type { Duplicates } from './duplicates.ts';
 import { deliveryHeaders, judgeHead, type VerifyFailure, verify } from './signature.ts';
@@ -46,6 +47,7 @@ export interface ReceiverOptions {
 
 export interface Receiver {
   readonly admit: Admit;
+  /** For requests that `admit` let through. */
   readonly answer: Exchange;
 }
 
@@ -79,8 +81,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   };
 
   const answer: Exchange = async (request) => {
-    const refused = refusalOf(request, options);
-    if (refused !== null) return refuse(request, refused);
+    // Many can have been admitted while their bodies were still on the way.
     if (inFlight >= maxInFlight) return refuse(request, busy);
     inFlight++;
     try {
@@ -169,8 +170,11 @@ function asDelivery(headers: HeaderList, body: Uint8Array, receivedAt: number, r
 }
 
 function parseJson(body: Uint8Array): { json: unknown; isJson: boolean } {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (!isUtf8(bytes)) return { json: undefined, isJson: false };
+  const text = bytes.toString('utf8');
   try {
-    return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)), isJson: true };
+    return { json: JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text), isJson: true };
   } catch {
     // Not an error of ours: the sender signed something that is not JSON, and is told so with a 400.
     return { json: undefined, isJson: false };
@@ -202,7 +206,6 @@ function joined(headers: HeaderList, lowerCaseName: string): string | null {
 const plainText: HeaderList = [['Content-Type', 'text/plain; charset=utf-8']];
 
 const texts: Readonly<Record<number, string>> = {
-  200: 'received\n',
   400: 'bad request\n',
   401: 'not a valid delivery\n',
   404: 'not found\n',
@@ -219,7 +222,6 @@ const busy: HttpResponse = { status: 503, headers: [['Retry-After', '1']], body:
 
 /** Fixed text by status: nothing of the request is echoed, and nothing of a secret can be. */
 function answerOf(status: number): HttpResponse {
-  const isBodiless = status === 204 || status === 304;
-  const text = isBodiless ? '' : (texts[status] ?? '');
+  const text = texts[status] ?? '';
   return { status, headers: text === '' ? [] : plainText, body: Buffer.from(text) };
 }

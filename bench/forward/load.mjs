@@ -1,0 +1,121 @@
+// Signed deliveries of 1 KB over kept connections, as fast as they are answered or at a steady rate.
+import { createHmac, randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+
+const path = '/webhooks/revento';
+
+/** A request no listener has seen: a new delivery id, and bytes of its own under the signature. */
+function makeRequest(secret) {
+  const id = randomUUID();
+  const envelope = {
+    id,
+    type: 'application.approved',
+    occurred_at: new Date().toISOString(),
+    event_id: 'evt_bench',
+    organization_id: 'org_bench',
+    data: { id: 'app_1', status: 'approved', custom_form_fields: { essay: '' } },
+  };
+  envelope.data.custom_form_fields.essay = 'e'.repeat(1024 - JSON.stringify(envelope).length);
+  const body = JSON.stringify(envelope);
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const signature = createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex');
+  return (
+    `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nUser-Agent: Revento-Webhooks/1.0\r\n` +
+    `X-Revento-Event: application.approved\r\nX-Revento-Delivery-Id: ${id}\r\nX-Revento-Timestamp: ${timestamp}\r\n` +
+    `X-Revento-Signature: sha256=${signature}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  );
+}
+
+/** One kept connection: `send` resolves when the answer is whole and rejects unless it is 200. */
+async function openConnection(port) {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  let text = '';
+  let settle = null;
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1');
+    const end = text.indexOf('\r\n\r\n');
+    if (end === -1) return;
+    const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
+    if (text.length < end + 4 + length) return;
+    const status = text.slice(9, 12);
+    text = text.slice(end + 4 + length);
+    const { resolve, reject } = settle;
+    settle = null;
+    if (status === '200') resolve();
+    else reject(new Error(`a delivery was answered ${status}`));
+  });
+  const onEnd = (error) => settle?.reject(error instanceof Error ? error : new Error('the connection was closed'));
+  socket.on('error', onEnd).on('close', onEnd);
+  return {
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        settle = { resolve, reject };
+        socket.write(request);
+      }),
+    isClosed: () => socket.destroyed || !socket.readable,
+    close: () => socket.destroy(),
+  };
+}
+
+/**
+ * Sends deliveries as fast as they are answered.
+ *
+ * @returns microseconds a delivery
+ */
+export async function flood({ port, secret, count, connections = 32 }) {
+  const open = await Promise.all(Array.from({ length: connections }, () => openConnection(port)));
+  let left = count;
+  const startedAt = process.hrtime.bigint();
+  try {
+    await Promise.all(
+      open.map(async ({ send }) => {
+        while (left-- > 0) await send(makeRequest(secret));
+      }),
+    );
+    return Number(process.hrtime.bigint() - startedAt) / 1000 / count;
+  } finally {
+    for (const { close } of open) close();
+  }
+}
+
+async function nextOpen(idle, everyone, port) {
+  for (let one = idle.pop(); one !== undefined; one = idle.pop()) if (!one.isClosed()) return one;
+  if (everyone.length > 1_000) throw new Error('the server does not keep up, or keeps no connection');
+  const fresh = await openConnection(port);
+  everyone.push(fresh);
+  return fresh;
+}
+
+/**
+ * Sends deliveries at a steady rate, whether or not earlier ones are answered.
+ *
+ * @returns latencies in milliseconds, from the moment each was due
+ */
+export async function drip({ port, secret, count, perSecond }) {
+  // The last one used is the next: a server closes those that stay idle for long.
+  const idle = await Promise.all(Array.from({ length: 8 }, () => openConnection(port)));
+  const everyone = [...idle];
+  const latencies = [];
+  const underWay = [];
+  const startedAt = performance.now();
+  try {
+    for (let index = 0; index < count; index++) {
+      const dueAt = startedAt + (index * 1000) / perSecond;
+      const request = makeRequest(secret);
+      while (performance.now() < dueAt) await new Promise((resolve) => setTimeout(resolve, dueAt - performance.now()));
+      const connection = await nextOpen(idle, everyone, port);
+      const sentAt = performance.now();
+      underWay.push(
+        connection.send(request).then(() => {
+          latencies.push(performance.now() - sentAt);
+          idle.push(connection);
+        }),
+      );
+    }
+    await Promise.all(underWay);
+    return latencies;
+  } finally {
+    for (const { close } of everyone) close();
+  }
+}
