@@ -94,17 +94,21 @@ export function createKeySources(options: KeySourceOptions): KeySources {
     choice: () => (passphrase === null ? preferred() : 'passphrase'),
     async forNew(source, sealed) {
       const others = sealed.filter(({ key }) => key.source === source);
-      const first = others[0];
-      if (first !== undefined) {
-        // One key from one place for the whole store: the first file's, which all the others must share.
-        const key = await find(first.key).catch((error: unknown) => {
-          throw withFiles(error, others);
+      const distinct = new Map(others.map((other) => [other.key.id, other.key]));
+      let present: StoreKey | null = null;
+      for (const [id, name] of distinct) {
+        // There may be several: first logins at the same moment each make a salt or a keyring entry of their own.
+        const key = await find(name).catch((error: unknown) => {
+          throw withFiles(
+            error,
+            others.filter((other) => other.key.id === id),
+          );
         });
-        const strangers = others.filter((other) => other.key.id !== key.id);
-        if (strangers.length > 0)
-          throw withFiles(keyMissing('Not all sealed files here were sealed with the same key'), strangers);
+        present ??= key;
+      }
+      if (present !== null) {
         if (source === 'keyring') await (await keyring()).probe();
-        return key;
+        return present;
       }
       if (source === 'passphrase') {
         if (passphrase === null) throw passphraseMissing();

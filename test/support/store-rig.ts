@@ -40,6 +40,7 @@ export class StoreRig {
   readonly notices: string[] = [];
   /** Form fields of each token request, in order. */
   readonly requests: URLSearchParams[] = [];
+  readonly urls: string[] = [];
   /** Answers of the token endpoint, used up in order; a request without one fails the test. */
   readonly answers: (() => HttpResponse | Promise<HttpResponse>)[] = [];
   readonly configDir = join(this.home, 'config');
@@ -47,6 +48,7 @@ export class StoreRig {
   readonly rescueDir = join(this.home, 'rescue');
 
   readonly exchange: Exchange = async (request) => {
+    this.urls.push(request.url);
     this.requests.push(new URLSearchParams(Buffer.from(request.body).toString()));
     const answer = this.answers.shift();
     if (!answer) throw new Error('a token request that the test did not expect');
