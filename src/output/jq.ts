@@ -42,7 +42,7 @@ export async function createJq({ expression, isRaw, finish, notice }: JqOptions)
 
   const run = (input: string, filter: string, options: string[]) => {
     try {
-      // A filter such as `-1` would be taken for an option.
+      // A filter such as `-n` would be taken for an option.
       return engine.raw(input, filter.startsWith('-') ? ` ${filter}` : filter, options);
     } catch (cause) {
       throw new ReventoError('failed', 'jq broke off: is the result too large for it?', {}, { cause });

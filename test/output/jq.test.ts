@@ -54,8 +54,12 @@ describe('--jq', () => {
     );
   });
 
-  it('takes an expression that begins like an option', async () => {
+  it('computes with a leading minus', async () => {
     expect((await printed([value('{"a":5}')], { jq: '-.a', layout: { shape: 'value' } })).stdout).toBe('-5\n');
+  });
+
+  it.each(['-n', '-V', '--help', '--tab'])('takes %s for an expression, never for an option of jq', async (jq) => {
+    await expect(printed([], { jq })).rejects.toMatchObject({ code: 'usage' });
   });
 
   it('gives what `debug` says to stderr and goes on', async () => {
