@@ -21,7 +21,7 @@ const files = readdirSync(import.meta.dirname).filter(
 );
 for (const file of files.sort()) {
   if (positionals.length > 0 && !positionals.some((word) => file.includes(word))) continue;
-  const benchmark = await import(join(import.meta.dirname, file));
+  const benchmark = await import(new URL(file, import.meta.url).href);
   // A file without both is a part of another one.
   if (typeof benchmark.run !== 'function' || typeof benchmark.title !== 'string') continue;
   process.stderr.write(`${benchmark.title} …\n`);

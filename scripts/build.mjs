@@ -1,25 +1,20 @@
 // Bundles src/ into dist/: CommonJS, because it starts faster than ES modules on Node 20, and split by command,
-// because a command should pay for what it uses. Third-party licences are collected next to it.
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+// because a command should pay for what it uses. Man pages and third-party licences are put next to it.
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
+import { makeDocuments } from './docs.mjs';
+import { rawText } from './raw-text.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({ options: { out: { type: 'string' } } });
 const target = resolve(values.out ?? join(root, 'dist'));
 // Built beside its place and moved there when it is whole: whoever runs the program meanwhile runs the old one.
 const dist = await mkdtemp(`${target}-`);
+await chmod(dist, 0o755);
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-
-/** `import text from './file?raw'` gives the file's text, as it does in the tests. */
-const rawText = {
-  name: 'raw-text',
-  resolveId: (source, importer) => (source.endsWith('?raw') ? join(dirname(importer), source) : null),
-  load: async (id) =>
-    id.endsWith('?raw') ? `export default ${JSON.stringify(await readFile(id.slice(0, -4), 'utf8'))}` : null,
-};
 
 const bundle = await rolldown({
   input: { main: join(root, 'src/main.ts'), complete: join(root, 'src/complete.ts') },
@@ -42,14 +37,16 @@ await bundle.write({
 });
 await bundle.close();
 
-const maps = (await readdir(dist)).filter((name) => name.endsWith('.map'));
+// Maps lead a stack trace back to the sources' lines; the text of other packages' sources is theirs to ship.
 const packages = new Set();
-for (const name of maps) {
-  const { sources } = JSON.parse(await readFile(join(dist, name), 'utf8'));
-  for (const source of sources) {
+for (const name of (await readdir(dist)).filter((file) => file.endsWith('.map'))) {
+  const map = JSON.parse(await readFile(join(dist, name), 'utf8'));
+  map.sourcesContent = map.sources.map((source, index) => {
     const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(source);
     if (found) packages.add(found[1]);
-  }
+    return found ? null : map.sourcesContent[index];
+  });
+  await writeFile(join(dist, name), JSON.stringify(map));
 }
 const notices = [];
 for (const name of [...packages].sort()) {
@@ -60,6 +57,9 @@ for (const name of [...packages].sort()) {
   notices.push(`${name} ${manifest.version} (${manifest.license})\n\n${text.trim()}\n`);
 }
 await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices.join(`\n${'-'.repeat(72)}\n\n`));
+
+await mkdir(join(dist, 'man'));
+for (const { file, text } of (await makeDocuments()).man) await writeFile(join(dist, 'man', file), text);
 
 await rm(target, { recursive: true, force: true });
 await rename(dist, target);

@@ -1,0 +1,52 @@
+// `npm run docs`: writes docs/reference.md from the commands, and names their man pages in package.json. A test fails
+// when either is not what the commands say.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
+import { rawText } from './raw-text.mjs';
+
+const root = join(import.meta.dirname, '..');
+
+/**
+ * The documents made of the commands. The sources are TypeScript, so they are bundled before they can be asked.
+ *
+ * @returns {Promise<{ reference: string, man: { file: string, text: string }[] }>}
+ */
+export async function makeDocuments() {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const directory = await mkdtemp(join(tmpdir(), 'revento-docs-'));
+  try {
+    const bundle = await rolldown({
+      input: join(root, 'scripts/docs/documents.ts'),
+      cwd: root,
+      plugins: [rawText],
+      platform: 'node',
+      external: ['@napi-rs/keyring'],
+      tsconfig: join(root, 'tsconfig.json'),
+    });
+    await bundle.write({
+      dir: directory,
+      format: 'esm',
+      entryFileNames: '[name].mjs',
+      chunkFileNames: '[name]-[hash].mjs',
+    });
+    await bundle.close();
+    const { documents } = await import(pathToFileURL(join(directory, 'documents.mjs')).href);
+    return await documents(version);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await mkdir(join(root, 'docs'), { recursive: true });
+  const { reference, man } = await makeDocuments();
+  await writeFile(join(root, 'docs/reference.md'), reference);
+  // npm links what stands here; of a folder it would take no notice.
+  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const listed = { ...manifest, man: man.map(({ file }) => `./dist/man/${file}`) };
+  await writeFile(join(root, 'package.json'), `${JSON.stringify(listed, null, 2)}\n`);
+  console.log('Written: docs/reference.md, and the list of man pages in package.json');
+}

@@ -1,0 +1,55 @@
+import type { CommandEntry } from '../../src/commands/command.ts';
+import type { Deps } from '../../src/deps.ts';
+import { type CommandPage, loadPage } from '../../src/help/page.ts';
+import type { Style } from '../../src/platform/ports.ts';
+
+/** A help topic: its page and what it says. */
+export interface Topic {
+  readonly page: CommandPage;
+  readonly text: string;
+}
+
+/** Everything the written documentation is made of. */
+export interface Contents {
+  /** Groups in the order of help, their commands in the order of the registry. */
+  readonly groups: readonly { readonly name: string; readonly pages: readonly CommandPage[] }[];
+  readonly topics: readonly Topic[];
+}
+
+const same = (text: string) => text;
+const plain: Style = {
+  isColor: false,
+  width: 80,
+  bold: same,
+  dim: same,
+  red: same,
+  green: same,
+  yellow: same,
+  blue: same,
+  cyan: same,
+};
+
+const groupOrder = ['Login', 'API', 'Webhooks', 'Sandbox', 'Settings', 'More'] as const;
+
+/** Loads every command of the registry. */
+export async function loadContents(registry: readonly CommandEntry[]): Promise<Contents> {
+  const isTopic = ({ name }: CommandEntry) => name.startsWith('help ');
+  const commands = registry.filter((entry) => !isTopic(entry));
+  const groups = await Promise.all(
+    groupOrder.map(async (name) => ({
+      name,
+      pages: await Promise.all(commands.filter(({ group }) => group === name).map(loadPage)),
+    })),
+  );
+  return { groups, topics: await Promise.all(registry.filter(isTopic).map(loadTopic)) };
+}
+
+/** A topic is a command whose whole result is a text that needs nothing. */
+async function loadTopic(entry: CommandEntry): Promise<Topic> {
+  const module = await entry.load();
+  const lines: string[] = [];
+  for await (const item of module.run({} as never, {} as Deps)) {
+    if (item.kind === 'value') lines.push(item.text(plain));
+  }
+  return { page: await loadPage(entry), text: lines.join('\n') };
+}

@@ -1,0 +1,10 @@
+import { registry } from '../../src/commands/registry.ts';
+import { loadContents } from './contents.ts';
+import { type ManPage, toManPages } from './man.ts';
+import { toMarkdown } from './markdown.ts';
+
+/** The written documentation of the commands as they are. */
+export async function documents(version: string): Promise<{ readonly reference: string; readonly man: ManPage[] }> {
+  const contents = await loadContents(registry);
+  return { reference: toMarkdown(contents), man: toManPages(contents, version) };
+}
