@@ -13,13 +13,18 @@ export interface Resource {
   readonly scope: string;
   /** Pages of rows, or one document. */
   readonly isList: boolean;
-  /** Shown in a table and CSV when `--columns` names none; a list without any shows every field of its rows. */
+  /**
+   * Shown in a table and CSV when `--columns` names none. Where rows have none of them, every field is shown; so a
+   * column may be one that the guide does not name.
+   */
   readonly columns: readonly Column[];
   /**
    * Fields the guide names, for help and completion. No schema is published: an answer may have more, and
    * `--columns` takes those too.
    */
   readonly fields: readonly string[];
+  /** The rest of a command line worth showing in help, and what it does. */
+  readonly example?: readonly [rest: string, explains: string];
 }
 
 /** Source: guide, API reference. Assumed: that everything but an event, a program and `/me/...` is a list. */
@@ -61,6 +66,7 @@ export const resources: readonly Resource[] = [
       'last_reviewer_id',
       'last_review_action',
     ],
+    example: ['--columns id,custom_form_fields.dietary_notes', 'choose columns, nested fields among them'],
   },
   {
     words: 'program get',
@@ -79,7 +85,13 @@ export const resources: readonly Resource[] = [
     kind: 'installation',
     scope: 'program.read',
     isList: true,
-    columns: [],
+    columns: [
+      { path: 'id' },
+      { path: 'title' },
+      { path: 'status' },
+      { path: 'starts_at', title: 'starts' },
+      { path: 'ends_at', title: 'ends' },
+    ],
     fields: ['id', 'title', 'status'],
   },
   {
@@ -89,7 +101,7 @@ export const resources: readonly Resource[] = [
     kind: 'installation',
     scope: 'program.read',
     isList: true,
-    columns: [],
+    columns: [{ path: 'id' }, { path: 'title' }, { path: 'date' }],
     fields: ['id', 'title'],
   },
   {
@@ -99,7 +111,7 @@ export const resources: readonly Resource[] = [
     kind: 'installation',
     scope: 'program.read',
     isList: true,
-    columns: [],
+    columns: [{ path: 'id' }, { path: 'type' }, { path: 'name' }, { path: 'parent_id', title: 'in' }],
     fields: ['id'],
   },
   {
@@ -109,7 +121,13 @@ export const resources: readonly Resource[] = [
     kind: 'installation',
     scope: 'program.read',
     isList: true,
-    columns: [],
+    columns: [
+      { path: 'id' },
+      { path: 'name' },
+      { path: 'capacity' },
+      { path: 'opens_at', title: 'opens' },
+      { path: 'closes_at', title: 'closes' },
+    ],
     fields: ['id'],
   },
   {

@@ -32,6 +32,14 @@ export const api: CommandModule<ApiOptions> = {
       .option('--silent', 'do not print the body', false)
       .option('--max-wait <duration>', 'longest wait for the rate limits', '5m')
       .addHelpText('after', help),
+  examples: [
+    { command: "revento api '/events/{event}'", explains: 'the event, as bytes' },
+    { command: "revento api '/events/{event}/participants' -f limit=10 --jq '.data[].id'", explains: 'filter a page' },
+    {
+      command: "revento api '/events/{event}/participants' --paginate --jq length",
+      explains: 'filter all pages at once',
+    },
+  ],
   layout: { shape: 'value' },
 
   async *run(options, deps) {
@@ -109,8 +117,4 @@ async function headOf({ status, headers }: HttpResponse): Promise<Uint8Array> {
 
 const help = `
 The answer's bytes are printed as they came, an error's too; the exit status says how it went.
-Examples:
-  revento api '/events/{event}'
-  revento api '/events/{event}/participants' -f limit=10 --jq '.data[].id'
-  revento api '/events/{event}/participants' --paginate --jq length
 `;

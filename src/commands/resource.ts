@@ -8,7 +8,7 @@ import type { Item } from '../output/item.ts';
 import type { HeaderList } from '../platform/ports.ts';
 import { type Access, fillEvent, openApi } from './api-access.ts';
 import { CallProgress } from './call-progress.ts';
-import type { CommandModule } from './command.ts';
+import type { CommandModule, Example } from './command.ts';
 import { asWord, withResume } from './resume.ts';
 
 export interface ResourceOptions {
@@ -34,6 +34,7 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
       command.option('--max-wait <duration>', 'longest wait for the rate limits', '5m');
       return command.addHelpText('after', helpText(resource));
     },
+    examples: examplesOf(resource),
     layout: {
       shape: resource.isList ? 'rows' : 'value',
       ...(resource.columns.length > 0 && { columns: resource.columns }),
@@ -122,6 +123,17 @@ async function* listRows(
       `${count} rows shown, more remain: go on with --cursor ${asWord(last.nextCursor)}, or see --all`,
     );
   }
+}
+
+function examplesOf({ words, isList, example }: Resource): readonly Example[] {
+  const of = (rest: string, explains: string): Example => ({ command: `revento ${words} ${rest}`.trim(), explains });
+  const own = example === undefined ? [] : [of(...example)];
+  if (!isList) return [of('', 'for people'), of('--json', 'every field, as the API sent it'), ...own];
+  return [
+    of('--all -o csv', 'every row, for a spreadsheet'),
+    of("--all --jq '.[].id'", 'one field of every row'),
+    ...own,
+  ];
 }
 
 function helpText({ fields, kind, scope }: Resource): string {

@@ -130,6 +130,22 @@ it('reaches this machine directly, whatever the proxy settings say', async () =>
   expect(proxy.tunnels).toEqual([]);
 });
 
+it('takes a server with a certificate of its own, once it is vouched for', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'revento-tls-'));
+  const { key, cert, certFile } = selfSigned('localhost', own);
+  const server = createServer({ key, cert }, (_request, response) => response.end(page));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const REVENTO_API_BASE = `https://localhost:${(server.address() as AddressInfo).port}`;
+  const refused = await list({ REVENTO_API_BASE });
+  const taken = await list({ REVENTO_API_BASE, NODE_EXTRA_CA_CERTS: certFile });
+  server.closeAllConnections();
+  server.close();
+  rmSync(own, { recursive: true });
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('NODE_EXTRA_CA_CERTS');
+  expect({ code: taken.code, stdout: taken.stdout }).toEqual({ code: 0, stdout: '{"id":"ptp_1"}\n' });
+});
+
 it('never sends the token in the clear to another machine', async () => {
   const { code, stderr } = await list({ HTTP_PROXY: proxy.url, REVENTO_API_BASE: `http://${host}/api/v1` });
   expect(code).toBe(2);

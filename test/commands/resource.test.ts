@@ -26,7 +26,7 @@ describe.each(resources)('$words', (resource) => {
     expect(bench.requests[0]).toMatch(new RegExp(`^GET ${path}(\\?limit=25)?$`));
   });
 
-  it('has the fields the guide names, as far as the sandbox fills them', async () => {
+  it('has the columns its table shows', async () => {
     const { items } = await run(resource.words, await apiBench(), {});
     const [first] = items;
     const text = first?.kind === 'value' ? (first.data as JsonText).text : rowsOf(items).join();
