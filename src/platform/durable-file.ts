@@ -114,7 +114,8 @@ function takeOwnerOf(directory: string, fd: number): void {
   if (owner !== null) fchownSync(fd, owner.uid, owner.gid);
 }
 
-function ownerToTake(directory: string): { readonly uid: number; readonly gid: number } | null {
+/** Whom root's files in a directory should belong to; null when nobody else. */
+export function ownerToTake(directory: string): { readonly uid: number; readonly gid: number } | null {
   if (process.geteuid?.() !== 0) return null;
   const { uid, gid, mode } = statSync(directory);
   // Root's own directory, or one for everybody such as /tmp: nobody to give it to.

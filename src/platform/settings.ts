@@ -1,7 +1,8 @@
-import { chmodSync, linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chownSync, linkSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SettingName, type SettingsFile, settingNames } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { makePrivateDirectory, ownerToTake, storeFailure, systemCode } from './durable-file.ts';
 
 /** Runs `work` while no other process does, under a lock file of this path. */
 export type ExclusiveLock = <Result>(path: string, work: () => Promise<Result>) => Promise<Result>;
@@ -10,6 +11,8 @@ export interface SettingsFileOptions {
   /** Holds `config.json`; made with 0700 at the first write. */
   readonly directory: string;
   readonly lock: ExclusiveLock;
+  /** Told of what was open to other users, which it is no longer. */
+  readonly onLoose?: (path: string) => void;
 }
 
 /** `config.json` as it stands. Fields this version does not know are kept through a write. */
@@ -27,15 +30,20 @@ interface Content {
  *
  * @throws ReventoError `file` on reading or writing what is not readable, writable or valid JSON
  */
-export function openSettingsFile({ directory, lock }: SettingsFileOptions): SettingsFile {
+export function openSettingsFile({ directory, lock, onLoose = () => undefined }: SettingsFileOptions): SettingsFile {
   const path = join(directory, 'config.json');
 
   /** Changes the file under the lock, from what it holds then and not from what was read earlier. */
   const change = async (edit: (content: Content) => Content | null): Promise<boolean> => {
-    makeDirectory(directory);
+    try {
+      if (makePrivateDirectory(directory)) onLoose(directory);
+    } catch (error) {
+      throw storeFailure('use the directory', directory, error);
+    }
     return lock(join(directory, 'config.lock'), async () => {
       const edited = edit(read(path));
       if (edited === null) return false;
+      if (isLoose(path)) onLoose(path);
       await write(directory, path, edited);
       return true;
     });
@@ -78,12 +86,12 @@ function read(path: string): Content {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { profiles: {} };
-    throw new ReventoError('file', `cannot read the settings in ${path} (${codeOf(error)})`);
+    if (systemCode(error) === 'ENOENT') return { profiles: {} };
+    throw storeFailure('read the settings in', path, error);
   }
   const content = parse(text);
   if (content === null) {
-    throw new ReventoError('file', `the settings in ${path} are damaged`, {
+    throw new ReventoError('file', `The settings in ${path} are damaged.`, {
       hint: `mend the file, or move it away and set up again with \`revento config set\`; stored logins are not affected`,
     });
   }
@@ -155,7 +163,7 @@ async function write(directory: string, path: string, content: Content): Promise
     conf.store = { ...content };
   } catch (error) {
     if (hadFile) restore(before, target);
-    throw writeFailure(path, codeOf(error));
+    throw writeFailure(path, systemCode(error));
   }
   if (readFileSync(path, 'utf8') !== text) {
     if (hadFile) restore(before, target);
@@ -163,14 +171,22 @@ async function write(directory: string, path: string, content: Content): Promise
     throw writeFailure(path, 'ENOSPC');
   }
   rmSync(before, { force: true });
+  const owner = ownerToTake(directory);
+  if (owner !== null) chownSync(path, owner.uid, owner.gid);
+}
+
+/** Whether others may read it; what is replaced is 0600 again. */
+function isLoose(path: string): boolean {
+  const status = process.platform === 'win32' ? undefined : statSync(path, { throwIfNoEntry: false });
+  return status !== undefined && (status.mode & 0o077) !== 0;
 }
 
 function existing(path: string): string | null {
   try {
     return realpathSync(path);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw writeFailure(path, codeOf(error));
+    if (systemCode(error) === 'ENOENT') return null;
+    throw writeFailure(path, systemCode(error));
   }
 }
 
@@ -190,11 +206,11 @@ function restore(before: string, path: string): void {
   rmSync(before, { force: true });
 }
 
-function writeFailure(path: string, code: string): ReventoError {
+function writeFailure(path: string, code: string): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new ReventoError('disk_full', `the disk is full: the settings in ${path} were left as they were`);
+    return new ReventoError('disk_full', `The disk is full: the settings in ${path} were left as they were.`);
   }
-  return new ReventoError('file', `cannot write the settings in ${path} (${code})`);
+  return storeFailure('write the settings in', path, Object.assign(new Error(code), { code }));
 }
 
 /**
@@ -213,19 +229,6 @@ async function loadConf(): Promise<typeof import('conf').default> {
 function signalListeners(): Map<NodeJS.Signals, Set<NodeJS.SignalsListener>> {
   const signals = process.eventNames().filter((name): name is NodeJS.Signals => String(name).startsWith('SIG'));
   return new Map(signals.map((signal) => [signal, new Set(process.listeners(signal))]));
-}
-
-function makeDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    if (process.platform !== 'win32' && (statSync(directory).mode & 0o077) !== 0) chmodSync(directory, 0o700);
-  } catch (error) {
-    throw new ReventoError('file', `cannot use the directory ${directory} (${codeOf(error)})`);
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

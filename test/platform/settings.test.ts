@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -63,7 +64,7 @@ describe('reading settings', () => {
     writeFileSync(path, text);
     const error = failureOf(() => open().profiles());
     expect(error.code).toBe('file');
-    expect(error.message).toBe(`the settings in ${path} are damaged`);
+    expect(error.message).toBe(`The settings in ${path} are damaged.`);
     expect(error.facts.hint).toContain('move it away');
   });
 
@@ -153,13 +154,24 @@ describe('writing settings', () => {
     expect(statSync(directory).mode & 0o777).toBe(0o700);
   });
 
-  it('tightens what was looser', async () => {
+  it('tightens what was looser, and says so', async () => {
     mkdirSync(directory, { mode: 0o755 });
     writeFileSync(path, '{"profiles":{}}', { mode: 0o644 });
     chmodSync(path, 0o644);
-    await open().update('default', { client_id: 'id' });
+    const loose: string[] = [];
+    const file = openSettingsFile({ directory, lock: inTurn(), onLoose: (found) => loose.push(found) });
+    await file.update('default', { client_id: 'id' });
+    await file.update('default', { client_id: 'id-2' });
+    expect(loose).toEqual([directory, path]);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(directory).mode & 0o777).toBe(0o700);
+  });
+
+  it.runIf(process.geteuid?.() === 0)('leaves a file that root writes to whom the directory belongs', async () => {
+    mkdirSync(directory);
+    chownSync(directory, 1234, 1234);
+    await open().update('default', { client_id: 'id' });
+    expect(statSync(path)).toMatchObject({ uid: 1234, gid: 1234 });
   });
 
   it('leaves nothing beside the file', async () => {
