@@ -59,6 +59,18 @@ export const registry: readonly CommandEntry[] = [
     load: async () => (await import('./webhook-events.ts')).webhookEvents,
   },
   {
+    name: 'webhook trigger',
+    summary: 'Send one signed sample delivery, faults included',
+    group: 'Webhooks',
+    load: async () => (await import('./webhook-trigger.ts')).webhookTrigger,
+  },
+  {
+    name: 'webhook replay',
+    summary: 'Send recorded deliveries again',
+    group: 'Webhooks',
+    load: async () => (await import('./webhook-replay.ts')).webhookReplay,
+  },
+  {
     name: 'sandbox start',
     summary: 'Serve a Revento of your own: consent, tokens, read API, webhooks',
     group: 'Sandbox',

@@ -101,6 +101,12 @@ const dropped: ReadonlySet<string> = new Set([
 ]);
 const droppedPrefixes = ['proxy-', 'x-forwarded-', 'x-revento-cli-'] as const;
 
+/** Whether a header belongs to one connection, or is not the sender's to set: such a one is not sent on. */
+export function isHopHeader(name: string): boolean {
+  const lower = name.toLowerCase();
+  return dropped.has(lower) || droppedPrefixes.some((prefix) => lower.startsWith(prefix));
+}
+
 function forwardedHeaders(delivery: Delivery, { extraHeaders, listenerId }: ForwardOptions): HeaderList {
   const named = new Set<string>();
   const passedBy: string[] = [];
@@ -112,10 +118,7 @@ function forwardedHeaders(delivery: Delivery, { extraHeaders, listenerId }: Forw
   // A sender cannot have the signature removed by naming it in Connection.
   for (const name of Object.values(deliveryHeaders)) named.delete(name);
   for (const [name] of extraHeaders) named.add(name.toLowerCase());
-  const kept = delivery.headers.filter(([name]) => {
-    const lower = name.toLowerCase();
-    return !dropped.has(lower) && !named.has(lower) && !droppedPrefixes.some((prefix) => lower.startsWith(prefix));
-  });
+  const kept = delivery.headers.filter(([name]) => !isHopHeader(name) && !named.has(name.toLowerCase()));
   const ours: [string, string][] = [[forwardedByHeader, [...passedBy, listenerId].join(', ')]];
   if (delivery.reason !== null) ours.push([unverifiedHeader, '1']);
   return [...kept, ...extraHeaders, ...ours];

@@ -1,0 +1,105 @@
+import type { Deps } from '../deps.ts';
+import { ReventoError } from '../errors.ts';
+import type { Item } from '../output/item.ts';
+import { isHttpFailure } from '../platform/failure.ts';
+import type { Exchange, Forwarder, Style } from '../platform/ports.ts';
+import { plainLine } from '../remote-text.ts';
+import type { Outgoing } from '../webhook/outgoing.ts';
+import { parseRoute } from '../webhook/routes.ts';
+import { isSuccess } from '../webhook/tally.ts';
+import { handlerHint } from './webhook-listen-text.ts';
+
+/** Revento's own patience, doubled, so that a late answer is still seen as the answer it is. */
+const timeoutMs = 20_000;
+
+/** What came of one delivery we sent. */
+export interface Sent {
+  readonly deliveryId: string;
+  readonly event: string;
+  readonly url: string;
+  readonly status: number | null;
+  readonly latencyMs: number;
+  readonly error: string | null;
+  /** The answer's text, its beginning. */
+  readonly answer: string;
+}
+
+/**
+ * Where `--to` points: a URL or a port. Any host will do, the user named it.
+ *
+ * @throws ReventoError `usage`
+ */
+export function parseTarget(text: string): string {
+  const { url, type } = parseRoute(text, { isRemoteAllowed: true });
+  if (type === null) return url;
+  throw new ReventoError('usage', `--to ${text} is no URL and no port.`);
+}
+
+/** Sends deliveries one by one; slow ones over a client that can be slow. */
+export class Sender {
+  readonly #deps: Deps;
+  #forwarder: Forwarder | null = null;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  async send(url: string, delivery: Outgoing): Promise<Sent> {
+    const { clock, signal } = this.#deps;
+    const exchange = await this.#exchangeFor(delivery);
+    const startedAt = clock.monotonic();
+    const base = {
+      deliveryId: valueOf(delivery, 'x-revento-delivery-id'),
+      event: valueOf(delivery, 'x-revento-event'),
+      url,
+    };
+    const latency = () => Math.round((clock.monotonic() - startedAt) * 10) / 10;
+    try {
+      const { status, body } = await exchange({ method: 'POST', url, ...delivery, timeoutMs, signal });
+      const answer = plainLine(new TextDecoder().decode(body.subarray(0, 2_000)), 500);
+      return { ...base, status, latencyMs: latency(), error: null, answer };
+    } catch (error) {
+      if (!isHttpFailure(error)) throw error;
+      if (error.kind === 'aborted') throw new ReventoError('interrupted', 'Interrupted.', {}, { cause: error });
+      return { ...base, status: null, latencyMs: latency(), error: error.kind, answer: '' };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#forwarder?.close();
+  }
+
+  async #exchangeFor({ drip }: Outgoing): Promise<Exchange> {
+    if (drip === undefined) return this.#deps.http();
+    this.#forwarder ??= await this.#deps.forwarder({ isRemoteAllowed: true });
+    return this.#forwarder.exchange;
+  }
+}
+
+function valueOf({ headers }: Outgoing, lowerCaseName: string): string {
+  return headers.find(([name]) => name.toLowerCase() === lowerCaseName)?.[1] ?? '';
+}
+
+/** What came of a delivery, as an item. */
+export function sentItem(sent: Sent): Item {
+  const { deliveryId, event, url, status, latencyMs, error } = sent;
+  return {
+    kind: 'value',
+    data: { delivery_id: deliveryId, event, url, status, latency_ms: latencyMs, error },
+    text: (style) => sentText(sent, style),
+  };
+}
+
+function sentText(sent: Sent, style: Style): string {
+  const { deliveryId, event, url, status, latencyMs, error, answer } = sent;
+  const isFine = isSuccess(status);
+  const outcome =
+    status === null ? style.red(error ?? 'failed') : isFine ? style.green(`${status}`) : style.red(`${status}`);
+  const line = `${outcome} ${style.bold(event)} POST ${url} ${style.dim(`${Math.round(latencyMs)} ms [${deliveryId}]`)}`;
+  return isFine || answer === '' ? line : `${line}\n  ${style.dim('|')} ${answer}`;
+}
+
+/** What to try when a delivery was not acknowledged, or undefined. */
+export function hintFor({ url, status, error, latencyMs }: Sent): string | undefined {
+  return handlerHint({ url, status, error, latencyMs, excerpt: new Uint8Array() }) ?? undefined;
+}

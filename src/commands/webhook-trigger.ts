@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Deps } from '../deps.ts';
+import { ReventoError } from '../errors.ts';
+import type { Json } from '../output/item.ts';
+import { eventTypes, knownType, sampleEnvelope } from '../webhook/event.ts';
+import { faults } from '../webhook/faults.ts';
+import { type Outgoing, outgoing, withPath } from '../webhook/outgoing.ts';
+import { isSuccess } from '../webhook/tally.ts';
+import type { CommandModule } from './command.ts';
+import { nearest } from './suggestion.ts';
+import { defaultListenUrl } from './webhook-listen-text.ts';
+import { signingSecrets } from './webhook-secrets.ts';
+import { hintFor, parseTarget, Sender, sentItem } from './webhook-send.ts';
+
+export interface WebhookTriggerOptions {
+  readonly type: string;
+  readonly to: string;
+  readonly data?: string;
+  readonly set?: readonly string[];
+  readonly deliveryId?: string;
+  readonly fault?: string;
+}
+
+const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+
+/** `revento webhook trigger`: sends one signed sample, or one that is wrong on purpose; exit 1 unless it gets a 2xx. */
+export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
+  declare: (command) =>
+    command
+      .argument('<type>', 'event type, see `revento webhook events`; any other is sent as well')
+      .option('--to <url>', 'handler to send to, or its port', defaultListenUrl)
+      .option('--data <json>', 'the `data` of the envelope, or @FILE with it')
+      .option('--set <path=value>', 'change one place, such as data.status=approved; repeatable', collect)
+      .option('--delivery-id <id>', 'delivery id (default: a new UUID)')
+      .option('--fault <fault>', 'do something wrong on purpose, see below')
+      .addHelpText(
+        'after',
+        `\nFaults:\n${faults.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}\n`,
+      ),
+  layout: { shape: 'events' },
+
+  async *run(options, deps) {
+    const url = parseTarget(options.to);
+    const [{ secret }] = await signingSecrets(deps);
+    const envelope = await makeEnvelope(options, deps);
+    const deliveries = planDeliveries(options, JSON.stringify(envelope), secret.reveal(), deps);
+    const sender = new Sender(deps);
+    let failure: ReventoError | null = null;
+    try {
+      for (const delivery of deliveries) {
+        const sent = await sender.send(url, delivery);
+        yield sentItem(sent);
+        if (isSuccess(sent.status)) continue;
+        const what = sent.status === null ? `no answer: ${sent.error}` : `answered ${sent.status}`;
+        const facts = {
+          hint: faultHint(options.fault, sent.status) ?? hintFor(sent),
+          status: sent.status ?? undefined,
+        };
+        failure ??= new ReventoError('failed', `The delivery was not acknowledged (${what}).`, facts);
+      }
+    } finally {
+      await sender.close();
+    }
+    if (failure !== null) throw failure;
+    return undefined;
+  },
+};
+
+function planDeliveries(
+  { type, fault, deliveryId = randomUUID() }: WebhookTriggerOptions,
+  json: string,
+  secret: string,
+  { clock }: Deps,
+): readonly Outgoing[] {
+  if (!/^[!-~]+$/.test(type) || !/^[!-~]+$/.test(deliveryId)) {
+    throw new ReventoError('usage', 'Event type and delivery id are printable ASCII without spaces.');
+  }
+  const nowSeconds = Math.floor(clock.now() / 1000);
+  if (fault === undefined) {
+    return [outgoing({ secret, type, deliveryId, timestamp: String(nowSeconds), body: Buffer.from(json) })];
+  }
+  const row = faults.find(({ name }) => name === fault);
+  if (row !== undefined) return row.deliveries({ secret, type, deliveryId, nowSeconds, json });
+  const names = faults.map(({ name }) => name);
+  const meant = nearest(fault, names);
+  throw new ReventoError('usage', `There is no fault ${JSON.stringify(fault)}.`, {
+    hint: meant === null ? `there are ${names.join(', ')}` : `did you mean ${meant}?`,
+  });
+}
+
+async function makeEnvelope({ type, data, set = [] }: WebhookTriggerOptions, deps: Deps): Promise<Json> {
+  warnOfUnknown(type, deps);
+  const sample = sampleEnvelope(type, {
+    id: `evt_delivery_${randomUUID().replaceAll('-', '').slice(0, 16)}`,
+    occurredAt: new Date(deps.clock.now()).toISOString(),
+    eventId: deps.event ?? 'evt_test_published',
+    organizationId: 'org_test',
+  });
+  let envelope: Json = data === undefined ? { ...sample } : { ...sample, data: await readData(data) };
+  for (const assignment of set) {
+    const [, path = '', text = ''] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
+    if (path === '' || path.split('.').includes('')) {
+      throw new ReventoError('usage', `--set ${JSON.stringify(assignment)} is not PATH=VALUE.`, {
+        hint: 'such as --set data.status=approved',
+      });
+    }
+    envelope = withPath(envelope, path.split('.'), parseJson(text) ?? text);
+  }
+  return envelope;
+}
+
+/** @throws ReventoError `usage` when it is not JSON, `file` when the file cannot be read */
+async function readData(text: string): Promise<Json> {
+  const isFile = text.startsWith('@');
+  let json = text;
+  if (isFile) {
+    try {
+      json = await readFile(text.slice(1), 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new ReventoError('file', `Cannot read ${text.slice(1)}: ${code}.`, {}, { cause: error });
+    }
+  }
+  const value = parseJson(json);
+  if (value !== undefined) return value;
+  throw new ReventoError('usage', `${isFile ? text.slice(1) : '--data'} is not JSON.`, {
+    hint: `write it like --data '{"id":"app_1"}' or --data @file.json`,
+  });
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    // `--set` then takes the text as it is; `--data` complains.
+    return undefined;
+  }
+}
+
+function warnOfUnknown(type: string, { terminal }: Deps): void {
+  if (knownType(type) !== undefined) return;
+  const meant = nearest(
+    type,
+    eventTypes.map((row) => row.type),
+  );
+  terminal.notice(
+    `warning: ${JSON.stringify(type)} is no event type this tool knows${meant === null ? '' : `; did you mean ${meant}?`}`,
+  );
+}
+
+/** A refusal of something that is to be refused is no reason to look for a mistake. */
+function faultHint(fault: string | undefined, status: number | null): string | undefined {
+  const row = faults.find(({ name }) => name === fault);
+  const isRefusal = status !== null && status >= 400 && status < 500;
+  return row !== undefined && row.rightAnswer !== 'acknowledge' && isRefusal
+    ? `this is what a right handler does with --fault ${row.name}`
+    : undefined;
+}

@@ -1,0 +1,151 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Outgoing, outgoing, without } from './outgoing.ts';
+import { defaultToleranceSeconds, sign } from './signature.ts';
+
+/** What a fault is worked on. */
+export interface FaultContext {
+  readonly secret: string;
+  readonly type: string;
+  readonly deliveryId: string;
+  readonly nowSeconds: number;
+  /** The sample as compact JSON. */
+  readonly json: string;
+}
+
+interface FaultRow {
+  readonly name: string;
+  readonly summary: string;
+  /** What a handler without faults of its own does with it. */
+  readonly rightAnswer: 'acknowledge' | 'refuse' | 'either';
+  /** What is sent, in order. */
+  readonly deliveries: (context: FaultContext) => readonly Outgoing[];
+}
+
+const body = (json: string) => Buffer.from(json, 'utf8');
+
+function plain(context: FaultContext, changes: { json?: string; timestamp?: number; type?: string } = {}): Outgoing {
+  return outgoing({
+    secret: context.secret,
+    type: changes.type ?? context.type,
+    deliveryId: context.deliveryId,
+    timestamp: String(changes.timestamp ?? context.nowSeconds),
+    body: body(changes.json ?? context.json),
+  });
+}
+
+/** Everything `trigger --fault` can do wrong on purpose. */
+export const faults: readonly FaultRow[] = [
+  {
+    name: 'bad-signature',
+    summary: 'a signature of the right form that is not right',
+    rightAnswer: 'refuse',
+    deliveries: (context) => [signed(context, `sha256=${'0'.repeat(64)}`)],
+  },
+  {
+    name: 'wrong-secret',
+    summary: 'signed with another secret',
+    rightAnswer: 'refuse',
+    deliveries: (context) => [plain({ ...context, secret: randomBytes(32).toString('hex') })],
+  },
+  {
+    name: 'stale',
+    summary: 'rightly signed, ten minutes ago',
+    rightAnswer: 'refuse',
+    deliveries: (context) => [plain(context, { timestamp: context.nowSeconds - 2 * defaultToleranceSeconds })],
+  },
+  {
+    name: 'future',
+    summary: 'rightly signed, ten minutes from now',
+    rightAnswer: 'refuse',
+    deliveries: (context) => [plain(context, { timestamp: context.nowSeconds + 2 * defaultToleranceSeconds })],
+  },
+  {
+    name: 'missing-header',
+    summary: 'no X-Revento-Signature',
+    rightAnswer: 'refuse',
+    deliveries: (context) => [without(plain(context), 'X-Revento-Signature')],
+  },
+  {
+    name: 'altered-body',
+    summary: 'one character of the body changed after signing',
+    rightAnswer: 'refuse',
+    deliveries: (context) => [resent(context, altered(context.json))],
+  },
+  {
+    name: 're-serialised',
+    summary: 'the same JSON written anew, with spaces, after signing',
+    rightAnswer: 'refuse',
+    deliveries: (context) => [resent(context, JSON.stringify(JSON.parse(context.json), null, 2))],
+  },
+  {
+    name: 'duplicate',
+    summary: 'the same delivery twice, signed anew the second time',
+    rightAnswer: 'acknowledge',
+    deliveries: (context) => [plain(context), plain(context, { timestamp: context.nowSeconds + 1 })],
+  },
+  {
+    name: 'out-of-order',
+    summary: 'two deliveries, the one that happened later first',
+    rightAnswer: 'acknowledge',
+    deliveries: (context) => {
+      const earlier = new Date((context.nowSeconds - 60) * 1000).toISOString();
+      const json = JSON.stringify({ ...JSON.parse(context.json), occurred_at: earlier });
+      return [plain(context), plain({ ...context, deliveryId: randomUUID() }, { json })];
+    },
+  },
+  {
+    name: 'slow',
+    summary: 'the body in ten pieces over two seconds',
+    rightAnswer: 'acknowledge',
+    deliveries: (context) => {
+      const delivery = plain(context);
+      return [{ ...delivery, drip: { bytes: Math.ceil(delivery.body.length / 10), pauseMs: 200 } }];
+    },
+  },
+  {
+    name: 'huge',
+    summary: 'a valid body of 900 KB',
+    rightAnswer: 'acknowledge',
+    deliveries: (context) => [plain(context, { json: inflated(context.json, 900 * 1024) })],
+  },
+  {
+    name: 'non-json',
+    summary: 'rightly signed, but not JSON',
+    rightAnswer: 'either',
+    deliveries: (context) => [plain(context, { json: 'not json at all' })],
+  },
+  {
+    name: 'unknown-type',
+    summary: 'an event type nobody has heard of',
+    rightAnswer: 'acknowledge',
+    deliveries: (context) => {
+      const type = 'venue.teleported';
+      return [plain(context, { type, json: JSON.stringify({ ...JSON.parse(context.json), type }) })];
+    },
+  },
+];
+
+function signed(context: FaultContext, signature: string): Outgoing {
+  const { secret, type, deliveryId, nowSeconds, json } = context;
+  return outgoing({ secret, type, deliveryId, timestamp: String(nowSeconds), body: body(json), signature });
+}
+
+/** Another body under the signature of the sample. */
+function resent(context: FaultContext, json: string): Outgoing {
+  const signature = sign(context.secret, String(context.nowSeconds), body(context.json));
+  return signed({ ...context, json }, signature);
+}
+
+/** The last letter or digit is another. */
+export function altered(json: string): string {
+  return json.replace(
+    /([a-z0-9])([^a-z0-9]*)$/i,
+    (_all, last: string, rest: string) => (last === 'x' ? 'y' : 'x') + rest,
+  );
+}
+
+/** The same envelope, grown to a size in bytes by a member of its own. */
+export function inflated(json: string, bytes: number): string {
+  const grown = (padding: string) => JSON.stringify({ ...JSON.parse(json), padding });
+  return grown('x'.repeat(Math.max(0, bytes - Buffer.byteLength(grown('')))));
+}
