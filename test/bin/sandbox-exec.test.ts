@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ProgramRig } from '../support/program-rig.ts';
+
+let rig: ProgramRig;
+beforeEach(() => {
+  rig = new ProgramRig();
+});
+afterEach(() => rig.close());
+
+const exec = (...args: readonly string[]) => rig.run(['sandbox', 'exec', ...args]);
+const script = (text: string) => [process.execPath, '-e', text];
+const leftovers = () => readdirSync(rig.home).filter((name) => name.startsWith('revento-sandbox-'));
+
+describe('sandbox exec', () => {
+  it.each([0, 1, 7, 130])('ends with the command’s exit code %i', async (code) => {
+    expect((await exec('--', ...script(`process.exit(${code})`))).code).toBe(code);
+  });
+
+  it('gives stdout to the command alone', async () => {
+    const { stdout, stderr } = await exec('--', 'printf', '%s', 'only this');
+    expect([stdout, stderr]).toEqual(['only this', '']);
+  });
+
+  it('sets what the command needs, and takes out every other REVENTO_ variable', async () => {
+    const secret = randomBytes(24).toString('hex');
+    const inherited = {
+      REVENTO_ACCESS_TOKEN: secret,
+      REVENTO_CLIENT_SECRET: secret,
+      REVENTO_STORE_KEY: secret,
+      REVENTO_PROFILE: 'production',
+      REVENTO_EVENT: 'evt_real',
+      SANDBOX_EVENT_ID: 'evt_real',
+      REVENTO_AUTH_BASE: 'https://auth.real.test',
+      OTHER: 'kept',
+    };
+    const print = script('console.log(JSON.stringify(process.env))');
+    const ended = await rig.run(['sandbox', 'exec', '--', ...print], { env: inherited });
+    const env = JSON.parse(ended.stdout);
+    expect(ended.stdout).not.toContain(secret);
+    expect(ended.stdout).not.toContain('real');
+    expect(
+      Object.keys(env)
+        .filter((name) => name.startsWith('REVENTO_'))
+        .sort(),
+    ).toEqual([
+      'REVENTO_API_BASE',
+      'REVENTO_AUTH_BASE',
+      'REVENTO_CLIENT_ID',
+      'REVENTO_CLIENT_SECRET',
+      'REVENTO_CONFIG_DIR',
+      'REVENTO_REDIRECT_URI',
+      'REVENTO_WEBHOOK_SECRET',
+    ]);
+    expect(env).toMatchObject({ SANDBOX_EVENT_ID: 'evt_test_published', OTHER: 'kept' });
+  });
+
+  it('lets the whole tool run in it: login, list, delivery, all with nothing set', async () => {
+    const { code, stdout, stderr } = await exec(
+      ...['--participants', '7', '--', 'sh', '-ec', 'revento login >&2; revento participants list -o ndjson'],
+    );
+    expect(code, stderr).toBe(0);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id),
+    ).toHaveLength(7);
+    expect(stderr).toContain('Logged in to evt_test_published');
+  });
+
+  it('can be steered from inside', async () => {
+    const { code, stdout, stderr } = await exec('--', 'sh', '-c', 'revento sandbox reset --json');
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ reset: true });
+  });
+
+  it('leaves nothing behind: no directory, no port, no profile', async () => {
+    const { stdout } = await exec('--', 'sh', '-c', 'echo $REVENTO_AUTH_BASE; ls $(dirname $REVENTO_CONFIG_DIR) >&2');
+    expect(leftovers()).toEqual([]);
+    await expect(fetch(stdout.trim())).rejects.toThrow();
+    expect(existsSync(`${rig.home}/config`)).toBe(false);
+  });
+
+  it('cleans up on Ctrl-C too, and ends as the command did', async () => {
+    const running = rig.start(['sandbox', 'exec', '--', ...script('console.log("up"); setInterval(() => {}, 1000)')]);
+    await running.until('stdout', /up/);
+    expect(leftovers()).toHaveLength(1);
+    running.kill('SIGINT');
+    expect((await running.ended).code).toBe(130);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('says when the command does not exist, and cleans up', async () => {
+    const { code, stderr } = await exec('--', 'no-such-program-here');
+    expect(code).toBe(1);
+    expect(stderr).toContain('no such program');
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('refuses a bad flag before it starts anything', async () => {
+    const { code, stdout, stderr } = await exec('--fault', 'api:explode', '--', 'echo', 'ran');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('effects of api');
+  });
+});

@@ -1,0 +1,290 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort, ProgramRig } from '../support/program-rig.ts';
+import { dial } from '../support/raw-http.ts';
+
+let rig: ProgramRig;
+let handler: Server | null;
+
+beforeEach(() => {
+  rig = new ProgramRig();
+  handler = null;
+});
+afterEach(async () => {
+  handler?.closeAllConnections();
+  await new Promise((resolve) => (handler ? handler.close(resolve) : resolve(null)));
+  await rig.close();
+});
+
+interface Ready {
+  readonly [field: string]: string;
+}
+
+async function start(...args: readonly string[]) {
+  const running = rig.start(['sandbox', 'start', '--port', '0', '-o', 'ndjson', ...args]);
+  const [line] = await running.until('stdout', /^.*\n/);
+  return { running, ready: JSON.parse(line) as Ready };
+}
+
+/** A webhook handler that answers as told, then with 204. */
+async function startHandler(...statuses: readonly number[]): Promise<string> {
+  const left = [...statuses];
+  const server = createServer((request, reply) => {
+    request.resume().once('end', () => reply.writeHead(left.shift() ?? 204).end());
+  });
+  handler = server;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+}
+
+describe('starting', () => {
+  it('prints exactly the ready line once the socket accepts', async () => {
+    const { running, ready } = await start();
+    expect(Object.keys(ready)).toEqual([
+      ...['type', 'auth_base', 'api_base', 'client_id', 'client_secret', 'webhook_secret', 'event_id', 'redirect_uri'],
+    ]);
+    expect(ready).toMatchObject({
+      type: 'ready',
+      auth_base: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      api_base: `${ready['auth_base']}/api/v1`,
+      event_id: 'evt_test_published',
+      redirect_uri: 'http://localhost:3000/callback',
+    });
+    (await dial(Number(new URL(ready['auth_base'] ?? '').port))).destroy();
+    expect(running.stderr).toBe('');
+  });
+
+  it('then prints one line a request, without the query', async () => {
+    const { running, ready } = await start();
+    await fetch(`${ready['api_base']}/events/x?code=not-for-logs`, { headers: { 'X-Revento-Request-Id': 'r1' } });
+    const [line] = await running.until('stdout', /^\{"type":"request".*\}$/m);
+    expect(JSON.parse(line)).toMatchObject({
+      method: 'GET',
+      path: '/api/v1/events/x',
+      status: 401,
+      request_id: 'r1',
+      error: 'invalid_token',
+    });
+    expect(running.stdout).not.toContain('not-for-logs');
+  });
+
+  it('tells a newcomer what to type', async () => {
+    const running = rig.start(['sandbox', 'start', '--port', '0']);
+    await running.until('stdout', /Requests appear below/);
+    for (const part of [
+      'revento -p sandbox login',
+      'revento -p sandbox participants list',
+      'REVENTO_AUTH_BASE',
+      'SANDBOX_EVENT_ID',
+    ]) {
+      expect(running.stdout).toContain(part);
+    }
+  });
+
+  it('keeps its credentials from one start to the next, and the profile without a plain secret', async () => {
+    const first = await start();
+    first.running.kill('SIGINT');
+    await first.running.ended;
+    const second = await start();
+    for (const name of ['client_id', 'client_secret', 'webhook_secret'])
+      expect(second.ready[name]).toBe(first.ready[name]);
+    const config = readFileSync(join(rig.home, 'config/revento/config.json'), 'utf8');
+    expect(config).toContain(second.ready['auth_base']);
+    expect(config).not.toContain(second.ready['client_secret']);
+  });
+
+  it('takes no credentials from the environment: they may be the real ones', async () => {
+    const secret = randomBytes(24).toString('hex');
+    const running = rig.start(['sandbox', 'start', '--port', '0', '-o', 'ndjson'], {
+      env: {
+        REVENTO_CLIENT_ID: 'client_real',
+        REVENTO_CLIENT_SECRET: secret,
+        REVENTO_WEBHOOK_SECRET: secret,
+        SANDBOX_EVENT_ID: 'evt_real',
+      },
+    });
+    const [line] = await running.until('stdout', /^.*\n/);
+    expect(line).not.toContain(secret);
+    expect(line).not.toContain('client_real');
+    await running.until('stderr', /REVENTO_CLIENT_ID in your environment goes ahead of the profile "sandbox"/);
+  });
+
+  it('ends with 130 on Ctrl-C and frees the port at once', async () => {
+    const { running, ready } = await start();
+    const port = Number(new URL(ready['auth_base'] ?? '').port);
+    const idle = await dial(port);
+    running.kill('SIGINT');
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(130);
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    await expect(dial(port)).rejects.toThrow('ECONNREFUSED');
+    idle.destroy();
+  });
+
+  it('says that the port is taken, and how to take another', async () => {
+    const port = await freePort();
+    const first = rig.start(['sandbox', 'start', '--port', `${port}`, '-o', 'ndjson']);
+    await first.until('stdout', /ready/);
+    const second = await rig.run(['sandbox', 'start', '--port', `${port}`]);
+    expect(second.code).toBe(1);
+    expect(second.stdout).toBe('');
+    expect(second.stderr).toContain(`Port ${port} is already in use`);
+    expect(second.stderr).toContain(`revento sandbox start --port ${port + 1}`);
+  });
+
+  it.each([
+    [['--port', 'http'], '--port must be a whole number'],
+    [['--port', '70000'], '--port must be a whole number'],
+    [['--fault', 'token:explode'], 'effects of token are'],
+    [['--event', 'evt_nowhere'], 'has no event "evt_nowhere"'],
+    [['--participants', 'many'], '--participants must be a whole number'],
+    [['--nonsense'], "unknown option '--nonsense'"],
+  ])('refuses %j with exit code 2', async (args, message) => {
+    const { code, stdout, stderr } = await rig.run(['sandbox', 'start', '--port', '0', ...args]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+  });
+
+  it('says why an address cannot be served on', async () => {
+    const { code, stderr } = await rig.run(['sandbox', 'start', '--port', '0', '--host', '192.0.2.1']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Cannot listen on 192.0.2.1');
+  });
+});
+
+describe('the env file', () => {
+  it('is private, complete, and keeps what else was in it', async () => {
+    const file = join(rig.home, 'app.env');
+    writeFileSync(file, 'PORT=3000\nREVENTO_CLIENT_ID=old\n', { mode: 0o644 });
+    const { ready } = await start('--write-env', file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toMatch(/^PORT=3000\n/);
+    expect(text).toContain(`REVENTO_CLIENT_ID=${ready['client_id']}\n`);
+    expect(text).toContain(`REVENTO_CLIENT_SECRET=${ready['client_secret']}\n`);
+    expect(text).toContain(`SANDBOX_EVENT_ID=evt_test_published\n`);
+  });
+
+  it('that cannot be written ends the start', async () => {
+    const { code, stdout, stderr } = await rig.run([
+      'sandbox',
+      'start',
+      '--port',
+      '0',
+      '-o',
+      'ndjson',
+      '--write-env',
+      join(rig.home, 'no/such/file'),
+    ]);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('ENOENT');
+  });
+});
+
+describe('steering a running sandbox', () => {
+  it('sends a delivery and says how it went', async () => {
+    const { running } = await start('--webhook-url', await startHandler());
+    const { code, stdout } = await rig.run([
+      'sandbox',
+      'trigger',
+      'participant.registered',
+      '--data',
+      '{"a":1}',
+      '--json',
+    ]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      event: 'participant.registered',
+      state: 'delivered',
+      attempts: [{ status: 204 }],
+    });
+    const [line] = await running.until('stdout', /^\{"type":"delivery".*\}$/m);
+    expect(JSON.parse(line)).toMatchObject({ delivery_id: JSON.parse(stdout).delivery_id, state: 'delivered' });
+  });
+
+  it('fails when the handler refuses, and lists, retries and redelivers', async () => {
+    await start('--webhook-url', await startHandler(500, 500, 500, 500, 500, 500), '--retry-scale', '0');
+    const refused = await rig.run(['sandbox', 'trigger', 'activity.updated', '--wait', '--json']);
+    expect(refused.code).toBe(1);
+    const delivery = JSON.parse(refused.stdout);
+    expect(delivery).toMatchObject({ state: 'dead' });
+    expect(refused.stderr).toContain(`revento sandbox redeliver ${delivery.delivery_id}`);
+    const dead = await rig.run(['sandbox', 'deliveries', '--state', 'dead', '--json']);
+    expect(JSON.parse(dead.stdout)).toMatchObject([
+      { delivery_id: delivery.delivery_id, tries: 6, last_error: 'answered 500' },
+    ]);
+    const again = await rig.run(['sandbox', 'redeliver', delivery.delivery_id, '--json']);
+    expect(again.code, again.stderr).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ delivery_id: delivery.delivery_id, state: 'delivered' });
+  });
+
+  it('says when there is nowhere to send to', async () => {
+    await start();
+    const { code, stderr } = await rig.run(['sandbox', 'trigger', 'activity.updated']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--webhook-url');
+  });
+
+  it('says when none is running, and when none ever was', async () => {
+    const never = await rig.run(['sandbox', 'reset']);
+    expect([never.code, never.stderr]).toEqual([2, expect.stringContaining('revento sandbox start')]);
+    const { running } = await start();
+    running.kill('SIGINT');
+    await running.ended;
+    const gone = await rig.run(['sandbox', 'reset']);
+    expect([gone.code, gone.stderr]).toEqual([5, expect.stringContaining('revento sandbox start')]);
+  });
+
+  it('refuses bad data, types, events and ids before or after asking', async () => {
+    await start('--webhook-url', await startHandler());
+    const attempts = [
+      [['trigger', 'activity.updated', '--data', '{broken'], 2, 'not valid JSON'],
+      [['trigger', 'Not A Type'], 2, 'Type must be'],
+      [['trigger', 'activity.updated', '--event', 'evt_nowhere'], 1, 'no such event'],
+      [['redeliver', 'nonsense'], 2, 'UUID'],
+      [['redeliver', '00000000-0000-4000-8000-000000000000'], 1, 'no delivery of this id'],
+      [['deliveries', '--state', 'lost'], 2, 'pending, delivered, dead'],
+    ] as const;
+    for (const [args, code, message] of attempts) {
+      const ended = await rig.run(['sandbox', ...args]);
+      expect([ended.code, ended.stdout], args.join(' ')).toEqual([code, '']);
+      expect(ended.stderr).toContain(message);
+    }
+  });
+
+  it('revokes a login: the API says so for good', async () => {
+    const { ready } = await start('--redirect-uri', `http://localhost:${await freePort()}/callback`);
+    expect(ready['redirect_uri']).not.toContain(':3000');
+    const browser = rig.env['PATH'] && `"${process.execPath}" "${process.env['REVENTO_TEST_PROGRAM']}" sandbox consent`;
+    const login = await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: browser ?? '' } });
+    expect(login.code, login.stderr).toBe(0);
+    expect(JSON.parse((await rig.run(['sandbox', 'revoke', '--json'])).stdout)).toMatchObject({ revoked: 1 });
+    const call = await rig.run(['-p', 'sandbox', 'events', 'get']);
+    expect([call.code, call.stderr]).toEqual([4, expect.stringContaining('token_revoked')]);
+    expect(existsSync(join(rig.home, 'config/revento'))).toBe(true);
+  });
+});
+
+describe('consent', () => {
+  it.each([
+    ['https://example.com/oauth/authorize', 'Only pages on this machine'],
+    ['http://localhost.evil.example/', 'Only pages on this machine'],
+    ['not a url', 'Only pages on this machine'],
+    ['file:///etc/passwd', 'Only pages on this machine'],
+  ])('does not visit %s', async (url, message) => {
+    const { code, stderr } = await rig.run(['sandbox', 'consent', url]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it('fails when the page is an error page', async () => {
+    const { ready } = await start();
+    const { code, stderr } = await rig.run(['sandbox', 'consent', `${ready['auth_base']}/oauth/authorize`]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('answered 400');
+  });
+});

@@ -1,0 +1,126 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/platform/clock.ts';
+import { HttpFailure } from '../../src/platform/failure.ts';
+import { createHttpClient, type HttpClient } from '../../src/platform/http.ts';
+import { createServe } from '../../src/platform/server.ts';
+import { createSandbox } from '../../src/sandbox/app.ts';
+import { parseFault } from '../../src/sandbox/faults.ts';
+import { addressOf, freePort, type Hosted, host } from '../../src/sandbox/host.ts';
+import { dial } from '../support/raw-http.ts';
+import { headerOf, integrationOf, jsonOf } from '../support/sandbox-client.ts';
+
+const defects: unknown[] = [];
+const serve = createServe((error) => defects.push(error));
+const path = '/events/evt_test_published';
+let hosted: Hosted | null = null;
+let client: HttpClient | null = null;
+
+/** A sandbox on a real port, and an integration that reaches it over the network. */
+async function setUp(faults: readonly string[] = [], hostName = '127.0.0.1') {
+  const sandbox = createSandbox({ clock: systemClock, hasAutoConsent: true, faults: faults.map(parseFault) });
+  hosted = await host(sandbox, serve, hostName, 0);
+  client = await createHttpClient({});
+  const { authBase } = hosted;
+  const { exchange } = client;
+  const overWire = {
+    ...sandbox,
+    exchange: (request: Parameters<typeof exchange>[0]) => exchange({ ...request, url: authBase + request.url }),
+  };
+  return { app: integrationOf(overWire), hosted };
+}
+
+afterEach(async () => {
+  await client?.close();
+  await hosted?.close();
+  expect(defects).toEqual([]);
+});
+
+describe('the sandbox on a socket', () => {
+  it('logs in and lists participants', async () => {
+    const { app } = await setUp();
+    const { access_token: token } = await app.login();
+    const response = await app.api(`${path}/participants?limit=10`, token, [['X-Revento-Request-Id', 'a'.repeat(32)]]);
+    expect(response.status).toBe(200);
+    expect((jsonOf(response)['data'] as unknown[]).length).toBe(10);
+    expect(headerOf(response, 'x-revento-request-id')).toBe('a'.repeat(32));
+  });
+
+  it.each([
+    ['token:drop', 'reset'],
+    ['token:lose', 'reset'],
+    ['token:cut', 'reset'],
+    ['token:cut=0', 'reset'],
+  ])('breaks the connection under %s', async (fault, kind) => {
+    const { app } = await setUp([fault]);
+    const failure = await app.exchangeCode(await app.code()).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(HttpFailure);
+    expect(failure).toMatchObject({ kind, isUnsent: false });
+  });
+
+  it.each(['api:drop', 'api:cut', 'api:cut=1'])('breaks the connection under %s', async (fault) => {
+    const { app } = await setUp([fault]);
+    const { access_token: token } = await app.login();
+    await expect(app.api(path, token)).rejects.toThrow(HttpFailure);
+  });
+
+  it('lets five requests of a token in at once and refuses the sixth', async () => {
+    const { app } = await setUp(['api:slow=300ms']);
+    const { access_token: token } = await app.login();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => app.api(path, token)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 429, 429, 429]);
+  });
+
+  it('answers HEAD with 405 and no body', async () => {
+    const { app } = await setUp();
+    const { access_token: token } = await app.login();
+    const response = await app.send('HEAD', `/api/v1${path}`, [['Authorization', `Bearer ${token}`]]);
+    expect([response.status, response.body.length]).toEqual([405, 0]);
+  });
+
+  it('frees the port at once, whoever is still connected', async () => {
+    const { hosted: running } = await setUp();
+    const port = Number(new URL(running.authBase).port);
+    const idle = await dial(port);
+    await running.close();
+    const next = createServer();
+    await new Promise<void>((resolve, reject) => next.once('error', reject).listen(port, '127.0.0.1', resolve));
+    expect((next.address() as AddressInfo).port).toBe(port);
+    idle.destroy();
+    await new Promise((resolve) => next.close(resolve));
+  });
+
+  it('serves localhost on both families', async () => {
+    const { hosted: running } = await setUp([], 'localhost');
+    expect(running.authBase).toMatch(/^http:\/\/localhost:\d+$/);
+    const port = Number(new URL(running.authBase).port);
+    for (const address of ['127.0.0.1', '::1']) (await dial(port, address)).destroy();
+  });
+
+  it('finds a port that is free on both families', async () => {
+    const port = await freePort(serve);
+    const both = await serve({
+      host: 'localhost',
+      port,
+      answer: async () => ({ status: 204, headers: [], body: new Uint8Array() }),
+    });
+    expect(both.port).toBe(port);
+    await both.close(0);
+  });
+});
+
+describe('the address of a sandbox', () => {
+  it.each([
+    ['127.0.0.1', 'http://127.0.0.1:4010'],
+    ['localhost', 'http://localhost:4010'],
+    ['::1', 'http://[::1]:4010'],
+    ['0.0.0.0', 'http://127.0.0.1:4010'],
+    ['::', 'http://[::1]:4010'],
+  ])('on %s is %s', (hostName, authBase) => {
+    expect(addressOf(hostName, 4010)).toEqual({ authBase, apiBase: `${authBase}/api/v1` });
+  });
+});
