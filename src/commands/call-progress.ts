@@ -7,6 +7,8 @@ import type { Progress } from '../platform/ports.ts';
 /** Nothing is shown of what is over sooner. */
 const patienceMs = 400;
 const betweenUpdatesMs = 100;
+/** A wait that is told of at once, whatever else goes on. */
+const worthTellingMs = 1_000;
 
 const why: Record<WaitReason, string> = {
   in_flight: 'other requests of this login are under way',
@@ -25,7 +27,9 @@ export class CallProgress {
   #rows = 0;
   #waiting = '';
   #line: Progress | null = null;
-  #isOpening = false;
+  /** Counts what was shown and taken away; a line that opens too late for its turn is taken away at once. */
+  #turn = 0;
+  #openingTurn: number | null = null;
   #lastMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: Deps) {
@@ -37,7 +41,7 @@ export class CallProgress {
   readonly onPause = (pause: Pause): void => {
     const left = formatDuration(Math.ceil(pause.ms / 1_000) * 1_000);
     this.#waiting = pause.kind === 'retry' ? `trying again in ${left}` : `${why[pause.reason]}; going on in ${left}`;
-    this.#show(true);
+    this.#show(pause.ms >= worthTellingMs);
   };
 
   /** Rows arrived. */
@@ -50,6 +54,7 @@ export class CallProgress {
 
   /** Takes the line away. Idempotent. */
   stop(): void {
+    this.#turn++;
     this.#line?.stop();
     this.#line = null;
   }
@@ -63,15 +68,15 @@ export class CallProgress {
     this.#lastMs = now;
     const text = this.#text(now);
     if (this.#line !== null) this.#line.update(text);
-    else if (!this.#isOpening) this.#open(text);
+    else if (this.#openingTurn !== this.#turn) void this.#open(text);
   }
 
-  #open(text: string): void {
-    this.#isOpening = true;
-    void this.#deps.terminal.progress(text).then((line) => {
-      this.#isOpening = false;
-      this.#line = line;
-    });
+  async #open(text: string): Promise<void> {
+    const turn = this.#turn;
+    this.#openingTurn = turn;
+    const line = await this.#deps.terminal.progress(text);
+    if (turn === this.#turn) this.#line = line;
+    else line.stop();
   }
 
   #text(now: number): string {
