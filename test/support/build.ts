@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,6 +22,8 @@ export function setup(): (() => void) | undefined {
   });
   cpSync(join(root, 'bin'), join(directory, 'bin'), { recursive: true });
   cpSync(join(root, 'package.json'), join(directory, 'package.json'));
+  // As an installed package has them beside it: what is not bundled, such as the keyring's native module.
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
   process.env['REVENTO_TEST_PROGRAM'] = join(directory, 'bin/revento.js');
   return () => rmSync(directory, { recursive: true, force: true });
 }

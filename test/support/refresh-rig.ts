@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly clockSpeed?: number;
   /** Words in front of the command, such as `setpriv --reuid=…`. */
   readonly prefix?: readonly string[];
+  /** Another copy of the program than the one under test in this checkout. */
+  readonly program?: string;
   /** Standard input; left out, there is none. */
   readonly input?: string;
 }
@@ -157,9 +159,9 @@ export class RefreshRig {
     args: readonly string[],
     options: RunOptions = {},
   ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-    const { faults = {}, env = {}, clockSpeed = 1, prefix = [], input } = options;
+    const { faults = {}, env = {}, clockSpeed = 1, prefix = [], program = revento, input } = options;
     const preload = join(root, 'test/support/fault-preload.cjs');
-    const words = [...prefix, process.execPath, '--require', preload, revento, ...args];
+    const words = [...prefix, process.execPath, '--require', preload, program, ...args];
     const child = spawn(words[0] as string, words.slice(1), {
       env: { ...this.env, FAULT_PLAN: JSON.stringify(faults), FAULT_CLOCK_SPEED: String(clockSpeed), ...env },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const needed = ['dbus-run-session', 'gnome-keyring-daemon'];
+
+/** A session bus and an unlocked gnome-keyring on it, as on a desktop; ends with `close`. */
+export class Desktop {
+  readonly #session: ChildProcess;
+  /** What a program of this session has in its environment. */
+  readonly env: Readonly<Record<string, string>>;
+
+  private constructor(session: ChildProcess, env: Readonly<Record<string, string>>) {
+    this.#session = session;
+    this.env = env;
+  }
+
+  /** @param home  where the keyring keeps its files */
+  static async start(home: string): Promise<Desktop> {
+    const missing = needed.filter((program) => spawnSync('which', [program]).status !== 0);
+    if (missing.length > 0) {
+      throw new Error(`${missing.join(' and ')} not found; run: apt-get install -y gnome-keyring dbus`);
+    }
+    const runtime = join(home, 'runtime');
+    mkdirSync(runtime, { recursive: true, mode: 0o700 });
+    const script =
+      'printf test | gnome-keyring-daemon --unlock --components=secrets >&2 && echo "$DBUS_SESSION_BUS_ADDRESS" && exec cat';
+    const session = spawn('dbus-run-session', ['--', 'sh', '-c', script], {
+      env: { PATH: process.env['PATH'], HOME: home, XDG_RUNTIME_DIR: runtime, XDG_DATA_HOME: join(home, 'keyrings') },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const address = await new Promise<string>((resolve, reject) => {
+      session.stdout?.once('data', (text: Buffer) => resolve(text.toString().trim()));
+      session.once('exit', (code) => reject(new Error(`no session bus (exit ${code})`)));
+    });
+    return new Desktop(session, { DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: runtime });
+  }
+
+  /** The session ends with its last program, which ends with its input. */
+  async close(): Promise<void> {
+    const ended = new Promise((resolve) => this.#session.once('exit', resolve));
+    this.#session.stdin?.end();
+    await ended;
+  }
+}
