@@ -1,16 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Deps } from '../deps.ts';
-import { createSandbox } from '../sandbox/app.ts';
-import { registerClients } from '../sandbox/clients.ts';
-import { controlKeyOf } from '../sandbox/control.ts';
 import { variablesOf } from '../sandbox/env-file.ts';
-import { freePort, host } from '../sandbox/host.ts';
-import { testEventId } from '../sandbox/world.ts';
+import { freePort } from '../sandbox/host.ts';
 import type { CommandModule } from './command.ts';
 import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from './sandbox-flags.ts';
+import { openSandbox } from './sandbox-open.ts';
 
 export interface SandboxExecOptions extends SandboxFlags {
   readonly command: readonly string[];
@@ -43,37 +39,18 @@ and \`revento\` is on the PATH. Every other REVENTO_ variable is taken out, so n
   // biome-ignore lint/correctness/useYield: the command that is run has stdout to itself.
   async *run(flags, deps) {
     const plan = readSandboxFlags(flags);
-    const serve = await deps.serve();
-    const redirectUri = plan.redirectUris.at(-1) ?? `http://localhost:${await freePort(serve)}/callback`;
-    const clients = registerClients({ redirectUris: [...plan.redirectUris, redirectUri] });
-    const [{ id: clientId, secret }] = clients;
-    const clientSecret = secret ?? '';
-    const webhookSecret = `whsec_${randomBytes(32).toString('base64url')}`;
-    const { webhookUrl, retryScale } = plan;
-    const sandbox = createSandbox({
-      ...plan.options,
-      clock: deps.clock,
-      clients,
-      controlKey: controlKeyOf(clientId, clientSecret),
-      ...(webhookUrl === null
-        ? {}
-        : { webhook: { url: webhookUrl, secret: webhookSecret, send: await deps.http(), retryScale } }),
-    });
+    const redirectUri = plan.redirectUris.at(-1) ?? `http://localhost:${await freePort(await deps.serve())}/callback`;
     const scratch = await mkdtemp(join(tmpdir(), 'revento-sandbox-'));
     try {
-      const hosted = await host(sandbox, serve, '127.0.0.1', 0);
+      const opening = {
+        hostName: '127.0.0.1',
+        port: 0,
+        stored: null,
+        redirectUris: [...plan.redirectUris, redirectUri],
+      };
+      const { hosted, credentials } = await openSandbox(deps, plan, opening);
       try {
-        const { authBase, apiBase } = hosted;
-        const variables = variablesOf({
-          authBase,
-          apiBase,
-          clientId,
-          clientSecret,
-          webhookSecret,
-          redirectUri,
-          eventId: testEventId,
-        });
-        return await deps.spawn(flags.command, { ...(await surroundings(deps, scratch)), ...variables });
+        return await deps.spawn(flags.command, { ...(await surroundings(deps, scratch)), ...variablesOf(credentials) });
       } finally {
         await hosted.close();
       }

@@ -1,18 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import type { Item } from '../output/item.ts';
-import type { Serve } from '../platform/ports.ts';
-import { createSandbox, type Sandbox, type SandboxEntry } from '../sandbox/app.ts';
-import { registerClients } from '../sandbox/clients.ts';
-import { controlKeyOf } from '../sandbox/control.ts';
+import type { SandboxEntry } from '../sandbox/app.ts';
 import type { Credentials } from '../sandbox/env-file.ts';
 import { Feed } from '../sandbox/feed.ts';
-import { type Hosted, host } from '../sandbox/host.ts';
 import { testEventId } from '../sandbox/world.ts';
 import type { CommandModule } from './command.ts';
 import { writeEnvFile } from './sandbox-env-file.ts';
 import { declareSandboxFlags, readSandboxFlags, type SandboxFlags, wholeNumber } from './sandbox-flags.ts';
+import { openSandbox } from './sandbox-open.ts';
 import { defineProfile, storedCredentials } from './sandbox-profile.ts';
 import { describeEntry, describeReady } from './sandbox-text.ts';
 
@@ -50,45 +46,16 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
     const plan = readSandboxFlags(flags);
     const port = wholeNumber('--port', flags.port, 0, 65_535);
     requireKnownEvent(deps);
-    const stored = await storedCredentials(deps);
-    const clients = registerClients({
-      clientId: stored.clientId ?? undefined,
-      clientSecret: stored.clientSecret ?? undefined,
-      redirectUris: plan.redirectUris,
-    });
-    const [{ id: clientId, secret, redirectUris }] = clients;
-    const clientSecret = secret ?? '';
-    const webhookSecret = stored.webhookSecret ?? `whsec_${randomBytes(32).toString('base64url')}`;
     const feed = new Feed<SandboxEntry>();
-    const sandbox = createSandbox({
-      ...plan.options,
-      clock: deps.clock,
-      clients,
-      controlKey: controlKeyOf(clientId, clientSecret),
-      onEvent: (entry) => feed.push(entry),
-      ...(plan.webhookUrl === null
-        ? {}
-        : {
-            webhook: {
-              url: plan.webhookUrl,
-              secret: webhookSecret,
-              send: await deps.http(),
-              retryScale: plan.retryScale,
-            },
-          }),
-    });
-    const hosted = await bind(sandbox, await deps.serve(), flags.host, port);
+    const opening = {
+      hostName: flags.host,
+      port,
+      stored: await storedCredentials(deps),
+      redirectUris: [...redirectUriOfEnvironment(deps), ...plan.redirectUris],
+      onEvent: (entry: SandboxEntry) => feed.push(entry),
+    };
+    const { hosted, credentials } = await openSandbox(deps, plan, opening).catch(explainBusyPort(port));
     try {
-      const credentials: Credentials = {
-        authBase: hosted.authBase,
-        apiBase: hosted.apiBase,
-        clientId,
-        clientSecret,
-        webhookSecret,
-        // The last one given is the one that was wanted.
-        redirectUri: plan.redirectUris.at(-1) ?? redirectUris[0] ?? '',
-        eventId: testEventId,
-      };
       await defineProfile(deps, credentials);
       const envFile = flags.writeEnv ?? flags.envFile ?? null;
       if (envFile !== null) await writeEnvFile(envFile, credentials);
@@ -104,15 +71,20 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
   },
 };
 
-async function bind(sandbox: Sandbox, serve: Serve, hostName: string, port: number): Promise<Hosted> {
-  try {
-    return await host(sandbox, serve, hostName, port);
-  } catch (error) {
+function explainBusyPort(port: number): (error: unknown) => never {
+  return (error) => {
     if (!(error instanceof ReventoError && error.code === 'port_busy')) throw error;
+    const other = port === 65_535 ? 4010 : port + 1;
     throw new ReventoError('port_busy', error.message, {
-      hint: `is a sandbox running already? For a second one, run: revento sandbox start --port ${port === 65_535 ? 4010 : port + 1}`,
+      hint: `is a sandbox running already? For a second one, run: revento sandbox start --port ${other}`,
     });
-  }
+  };
+}
+
+/** An integration that has its redirect URI in the environment, as in the guide, gets it registered unasked. */
+function redirectUriOfEnvironment(deps: Deps): string[] {
+  const uri = deps.settings.get('redirect_uri');
+  return uri?.source === 'environment' ? [uri.value] : [];
 }
 
 /**

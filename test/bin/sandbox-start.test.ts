@@ -113,6 +113,18 @@ describe('starting', () => {
     await running.until('stderr', /REVENTO_CLIENT_ID in your environment goes ahead of the profile "sandbox"/);
   });
 
+  it('registers the redirect URI that the environment names', async () => {
+    const uri = 'http://localhost:5000/oauth/back';
+    const running = rig.start(['sandbox', 'start', '--port', '0', '-o', 'ndjson', '--auto-consent'], {
+      env: { REVENTO_REDIRECT_URI: uri },
+    });
+    const ready = JSON.parse((await running.until('stdout', /^.*\n/))[0]);
+    expect(ready.redirect_uri).toBe(uri);
+    const query = new URLSearchParams({ client_id: ready.client_id, redirect_uri: uri });
+    const answer = await fetch(`${ready.auth_base}/oauth/authorize?${query}`, { redirect: 'manual' });
+    expect(answer.headers.get('location')).toMatch(`${uri}?error=invalid_request`);
+  });
+
   it('ends with 130 on Ctrl-C and frees the port at once', async () => {
     const { running, ready } = await start();
     const port = Number(new URL(ready['auth_base'] ?? '').port);

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import type { Deps } from '../deps.ts';
+import { createSandbox, type SandboxEntry } from '../sandbox/app.ts';
+import { registerClients } from '../sandbox/clients.ts';
+import { controlKeyOf } from '../sandbox/control.ts';
+import type { Credentials } from '../sandbox/env-file.ts';
+import { type Hosted, host } from '../sandbox/host.ts';
+import { testEventId } from '../sandbox/world.ts';
+import type { SandboxPlan } from './sandbox-flags.ts';
+import type { StoredCredentials } from './sandbox-profile.ts';
+
+/** Where a sandbox is to serve and as what it is registered. */
+export interface Opening {
+  readonly hostName: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** What an earlier one was registered with; null makes everything up. */
+  readonly stored: StoredCredentials | null;
+  /** Registered besides the default ones; the last is the one that is told. */
+  readonly redirectUris: readonly string[];
+  readonly onEvent?: (entry: SandboxEntry) => void;
+}
+
+/**
+ * Opens a sandbox as the flags say, on a socket.
+ *
+ * @throws ReventoError `port_busy`, `bind_failed`
+ */
+export async function openSandbox(
+  deps: Deps,
+  { options, webhookUrl, retryScale }: SandboxPlan,
+  { hostName, port, stored, redirectUris, onEvent }: Opening,
+): Promise<{ readonly hosted: Hosted; readonly credentials: Credentials }> {
+  const clients = registerClients({
+    clientId: stored?.clientId ?? undefined,
+    clientSecret: stored?.clientSecret ?? undefined,
+    redirectUris,
+  });
+  const [{ id: clientId, secret, redirectUris: registered }] = clients;
+  const clientSecret = deps.redactor.add(secret ?? '').reveal();
+  const webhookSecret = stored?.webhookSecret ?? `whsec_${randomBytes(32).toString('base64url')}`;
+  deps.redactor.add(webhookSecret);
+  const sandbox = createSandbox({
+    ...options,
+    clock: deps.clock,
+    clients,
+    controlKey: deps.redactor.add(controlKeyOf(clientId, clientSecret)).reveal(),
+    ...(onEvent === undefined ? {} : { onEvent }),
+    ...(webhookUrl === null
+      ? {}
+      : { webhook: { url: webhookUrl, secret: webhookSecret, send: await deps.http(), retryScale } }),
+  });
+  const hosted = await host(sandbox, await deps.serve(), hostName, port);
+  const { authBase, apiBase } = hosted;
+  const redirectUri = redirectUris.at(-1) ?? registered[0] ?? '';
+  return {
+    hosted,
+    credentials: { authBase, apiBase, clientId, clientSecret, webhookSecret, redirectUri, eventId: testEventId },
+  };
+}
