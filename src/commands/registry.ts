@@ -71,6 +71,12 @@ export const registry: readonly CommandEntry[] = [
     load: async () => (await import('./webhook-replay.ts')).webhookReplay,
   },
   {
+    name: 'webhook check',
+    summary: 'Put a handler through the conformance cases and score it',
+    group: 'Webhooks',
+    load: async () => (await import('./webhook-check.ts')).webhookCheck,
+  },
+  {
     name: 'sandbox start',
     summary: 'Serve a Revento of your own: consent, tokens, read API, webhooks',
     group: 'Sandbox',

@@ -16,6 +16,10 @@ export const webhookEvents: CommandModule<WebhookEventsOptions> = {
     command
       .argument('[type]', 'show a sample payload of this type')
       .addHelpText('after', '\nThe list is not complete: deliveries of other types are received and shown as well.\n'),
+  examples: [
+    { command: 'revento webhook events', explains: 'what there is' },
+    { command: 'revento webhook events application.approved', explains: 'what one looks like' },
+  ],
   layout: { shape: 'value' },
 
   async *run({ type }, deps) {

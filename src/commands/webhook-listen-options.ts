@@ -18,7 +18,7 @@ export interface WebhookListenOptions {
   readonly forward?: readonly string[];
   readonly forwardTo?: readonly string[];
   readonly events?: string;
-  readonly onInvalid: string;
+  readonly onInvalid: 'reject' | 'forward' | 'exit';
   readonly header?: readonly string[];
   readonly forwardTimeout: string;
   readonly allowRemote?: boolean;
@@ -60,7 +60,12 @@ export function declareListen(command: Command): Command {
     .option('--host <host>', 'address to listen on; localhost is 127.0.0.1 and ::1', 'localhost')
     .option('--path <path>', 'path to listen on', defaultHandlerPath)
     .option('--events <types>', 'show and forward only these, separated by commas; others are acknowledged')
-    .option('--on-invalid <what>', 'reject (401), forward (unverified!), or exit at the first one', 'reject')
+    .addOption(
+      command
+        .createOption('--on-invalid <what>', 'answer 401, forward unverified, or end at the first one')
+        .choices(['reject', 'forward', 'exit'])
+        .default('reject'),
+    )
     .option('-H, --header <name:value>', 'add a header to forwarded requests; repeatable', collect)
     .option('--forward-timeout <duration>', 'longest wait for a handler; Revento itself waits 10s', '9s')
     .option('--allow-remote', 'forward beyond this machine')
@@ -71,15 +76,8 @@ export function declareListen(command: Command): Command {
     .option('--until <type>', 'end after a delivery of this type')
     .option('--expect <types>', 'end once each of these has come, separated by commas')
     .option('--timeout <duration>', 'end after this time; exit 3 when a condition is unmet then')
-    .addHelpText('after', examples);
+    .addHelpText('after', '\nA TYPE= target takes its types alone; a target without one takes what is left.\n');
 }
-
-const examples = `
-Examples:
-  revento webhook listen --forward 3000
-  revento webhook listen -f application.approved=3001 -f http://localhost:3000/hooks
-  revento webhook listen --expect application.approved --timeout 30s -- npm test
-`;
 
 /**
  * Checks the options and puts them in the form the listener takes.
@@ -115,17 +113,12 @@ export function planListen(options: WebhookListenOptions, { terminal, format }: 
       forwardTimeoutMs: positive(parseDuration(options.forwardTimeout)),
     },
     isRemoteAllowed,
-    endsOnInvalid: oneOf(options.onInvalid) === 'exit',
+    endsOnInvalid: options.onInvalid === 'exit',
     goals,
     timeoutMs: options.timeout === undefined ? null : positive(parseDuration(options.timeout)),
     recordPath: options.record ?? null,
     command,
   };
-}
-
-function oneOf(value: string): string {
-  if (['reject', 'forward', 'exit'].includes(value)) return value;
-  throw new ReventoError('usage', `--on-invalid takes reject, forward or exit, not ${JSON.stringify(value)}.`);
 }
 
 function positive(ms: number): number {

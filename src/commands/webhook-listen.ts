@@ -22,6 +22,17 @@ type Answered = Extract<ListenEvent, { kind: 'answered' }>;
 /** `revento webhook listen`: receives, verifies, prints and forwards deliveries until told to end. */
 export const webhookListen: CommandModule<WebhookListenOptions> = {
   declare: declareListen,
+  examples: [
+    { command: 'revento webhook listen --forward 3000', explains: 'verify and hand on to a local server' },
+    {
+      command: 'revento webhook listen -f application.approved=3001 -f 3000',
+      explains: 'one type to one server, the rest to another',
+    },
+    {
+      command: 'revento webhook listen -f 3000 --expect application.approved --timeout 30s -- npm test',
+      explains: 'in CI: run the tests, and fail unless the delivery came and was acknowledged',
+    },
+  ],
   layout: { shape: 'events' },
 
   async *run(options, deps) {

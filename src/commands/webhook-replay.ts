@@ -29,6 +29,16 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
       .option('--resign', 'sign anew with the current time and secret; without, timestamps are as old as the recording')
       .option('--only <id>', 'only the deliveries with this delivery id; repeatable', collect)
       .option('--as-recorded', 'keep the pauses between them'),
+  examples: [
+    {
+      command: 'revento webhook replay deliveries.ndjson --to 3000 --resign',
+      explains: 'all of them, as if they came now',
+    },
+    {
+      command: 'revento webhook replay deliveries.ndjson --to 3000 --resign --as-recorded',
+      explains: 'with the pauses they came in',
+    },
+  ],
   layout: { shape: 'events' },
 
   async *run({ file, to, resign, only, asRecorded }, deps) {

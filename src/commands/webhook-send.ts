@@ -49,8 +49,8 @@ export class Sender {
     const exchange = await this.#exchangeFor(delivery);
     const startedAt = clock.monotonic();
     const base = {
-      deliveryId: valueOf(delivery, 'x-revento-delivery-id'),
-      event: valueOf(delivery, 'x-revento-event'),
+      deliveryId: headerOf(delivery, 'x-revento-delivery-id'),
+      event: headerOf(delivery, 'x-revento-event'),
       url,
     };
     const latency = () => Math.round((clock.monotonic() - startedAt) * 10) / 10;
@@ -76,7 +76,7 @@ export class Sender {
   }
 }
 
-function valueOf({ headers }: Outgoing, lowerCaseName: string): string {
+function headerOf({ headers }: Outgoing, lowerCaseName: string): string {
   return headers.find(([name]) => name.toLowerCase() === lowerCaseName)?.[1] ?? '';
 }
 

@@ -20,6 +20,13 @@ export const webhookSign: CommandModule<WebhookSignOptions> = {
       .option('--timestamp <seconds>', 'Unix seconds to sign (default: now)')
       .option('--delivery-id <id>', 'delivery id (default: a new UUID)')
       .option('--type <type>', "event type (default: the body's own)"),
+  examples: [
+    { command: 'revento webhook sign body.json', explains: 'the headers of a delivery of this file' },
+    {
+      command: 'revento webhook events activity.updated -o json | revento webhook sign -o json',
+      explains: 'of a sample, as JSON',
+    },
+  ],
   layout: { shape: 'value' },
 
   async *run({ file, timestamp, deliveryId, type }, deps) {

@@ -38,6 +38,17 @@ export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
         'after',
         `\nFaults:\n${faults.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}\n`,
       ),
+  examples: [
+    { command: 'revento webhook trigger application.approved', explains: 'to a listener on this machine' },
+    {
+      command: 'revento webhook trigger application.approved --to 3000 --set data.user_id=usr_7',
+      explains: 'to your handler, with one field changed',
+    },
+    {
+      command: 'revento webhook trigger activity.updated --to 3000 --fault stale',
+      explains: 'something it has to refuse',
+    },
+  ],
   layout: { shape: 'events' },
 
   async *run(options, deps) {

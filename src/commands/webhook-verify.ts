@@ -30,6 +30,13 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
       .option('--timestamp <seconds>', 'value of X-Revento-Timestamp')
       .option('--signature <signature>', 'value of X-Revento-Signature')
       .option('--ignore-age', 'accept a timestamp of any age'),
+  examples: [
+    {
+      command: 'revento webhook verify body.json --timestamp 1700000000 --signature sha256=… --ignore-age',
+      explains: 'a body and the headers it came with',
+    },
+    { command: 'tail -n 1 deliveries.ndjson | revento webhook verify', explains: 'the last delivery of a recording' },
+  ],
   layout: { shape: 'value' },
 
   async *run(options, deps) {

@@ -1,0 +1,328 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseCassette } from '../../src/webhook/cassette.ts';
+import { aDelivery, type DeliveryOptions, newSecret } from '../support/delivery.ts';
+import { closeHandlers, handler } from '../support/handler.ts';
+import { endRigs, type ListenRig, listen } from '../support/listen-rig.ts';
+import { dial, rawExchange, readAnswer } from '../support/raw-http.ts';
+
+const secret = newSecret();
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'revento-listen-'));
+});
+afterEach(async () => {
+  await endRigs();
+  await closeHandlers();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const send = (rig: ListenRig, options: Partial<DeliveryOptions> = {}) =>
+  rawExchange(rig.port, { pieces: [aDelivery({ secret, ...options }).wire] });
+const summaryOf = (rig: ListenRig) => rig.lines.at(-1);
+
+describe('the beginning', () => {
+  it('is a ready line with the URL and the targets', async () => {
+    const rig = await listen({ secret, forward: ['3000', 'application.approved=http://localhost:3001/hook'] });
+    expect(rig.lines[0]).toEqual({
+      type: 'ready',
+      url: `http://localhost:${rig.port}/webhooks/revento`,
+      forward: ['http://localhost:3000/webhooks/revento', 'http://localhost:3001/hook'],
+    });
+  });
+
+  it('shows which secret verifies, and never the secret', async () => {
+    const rig = await listen({ secret, format: 'table' });
+    const json = await listen({ secret });
+    const said = [...rig.texts, ...rig.notices, ...json.notices].join('\n');
+    expect(said).toMatch(/verifying with\s+fp:[0-9a-f]{8} \(REVENTO_WEBHOOK_SECRET\)/);
+    expect(said).not.toContain(secret);
+  });
+
+  it('is refused without a secret, with the ways to set one', async () => {
+    await expect(listen({ secret: '' })).rejects.toMatchObject({
+      code: 'setting_missing',
+      facts: { hint: expect.stringMatching(/REVENTO_WEBHOOK_SECRET.*revento config set webhook_secret/) },
+    });
+  });
+
+  it('warns of a secret shorter than 16 bytes', async () => {
+    const rig = await listen({ secret: 'only-15-bytes!!' });
+    expect(rig.notices.join()).toContain('shorter than 16 bytes');
+  });
+
+  it('fails when one of the two families has the port taken, and names a way out', async () => {
+    const first = await listen({ secret, host: '::1' });
+    await expect(listen({ secret, port: String(first.port) })).rejects.toMatchObject({
+      code: 'port_busy',
+      facts: { hint: expect.stringContaining('--port 0') },
+    });
+  });
+
+  it('warns when it is open to the network', async () => {
+    const rig = await listen({ secret, host: '0.0.0.0' });
+    expect(rig.notices.join()).toContain('0.0.0.0 is open to the network');
+  });
+
+  it.each([
+    [{ count: '0' }],
+    [{ port: '70000' }],
+    [{ path: 'no-slash' }],
+    [{ expect: 'a,,b' }],
+    [{ timeout: '30' }],
+    [{ forward: ['ftp://localhost/'] }],
+    [{ forward: ['http://user:pass@localhost/'] }],
+    [{ forward: ['99999'] }],
+    [{ command: ['3000'] }],
+  ])('refuses %j', async (options) => {
+    await expect(listen({ secret, ...options })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('asks about a type that looks misspelt', async () => {
+    const rig = await listen({ secret, until: 'application.aproved' });
+    expect(rig.notices.join()).toContain('did you mean application.approved?');
+  });
+
+  it('warns of a URL the shell may have cut', async () => {
+    const rig = await listen({ secret, forward: ['http://localhost:3000/hook?a=1'] });
+    expect(rig.notices.join()).toContain('quote the URL');
+  });
+});
+
+describe('conditions', () => {
+  it('--count ends after that many acknowledged deliveries', async () => {
+    const rig = await listen({ secret, count: '2' });
+    await send(rig);
+    await send(rig, { secret: newSecret() });
+    await send(rig);
+    expect(await rig.end).toEqual({ status: undefined, failure: null });
+    expect(summaryOf(rig)).toEqual({
+      type: 'summary',
+      deliveries: 3,
+      verified: 2,
+      invalid: 1,
+      duplicates: 0,
+      forwarded: 0,
+      failed: 0,
+    });
+  });
+
+  it('--count does not count a delivery the handler failed on until its retry is acknowledged', async () => {
+    let status = 500;
+    const target = await handler(() => ({ status }));
+    const rig = await listen({ secret, forward: [target.url], count: '1' });
+    const { deliveryId } = aDelivery({ secret });
+    await send(rig, { deliveryId });
+    status = 200;
+    await send(rig, { deliveryId });
+    await rig.end;
+    expect(summaryOf(rig)).toMatchObject({ deliveries: 2, forwarded: 2, failed: 1, duplicates: 0 });
+  });
+
+  it('--until ends with the type', async () => {
+    const rig = await listen({ secret, until: 'activity.updated' });
+    await send(rig);
+    await send(rig, { type: 'activity.updated' });
+    expect(await rig.end).toMatchObject({ failure: null });
+  });
+
+  it('--expect ends once each of them has come, in any order', async () => {
+    const rig = await listen({ secret, expect: 'application.approved,activity.updated' });
+    await send(rig, { type: 'activity.updated' });
+    await send(rig, { type: 'participant.registered' });
+    await send(rig);
+    expect(await rig.end).toMatchObject({ failure: null });
+    expect(summaryOf(rig)).toMatchObject({ deliveries: 3 });
+  });
+
+  it('--timeout ends with what is missing', async () => {
+    const rig = await listen({ secret, expect: 'application.approved,activity.updated', timeout: '300ms' });
+    await send(rig);
+    const { failure } = await rig.end;
+    expect(failure).toMatchObject({ code: 'unmet' });
+    expect(failure?.message).toContain('activity.updated');
+    expect(failure?.message).not.toContain('application.approved');
+    expect(summaryOf(rig)).toMatchObject({ type: 'summary', deliveries: 1 });
+  });
+
+  it('--timeout alone is an end and no failure', async () => {
+    const rig = await listen({ secret, timeout: '50ms' });
+    expect(await rig.end).toEqual({ status: undefined, failure: null });
+  });
+
+  it('--on-invalid exit ends at the first delivery that does not verify', async () => {
+    const rig = await listen({ secret, onInvalid: 'exit' });
+    expect((await send(rig, { secret: newSecret() })).status).toBe(401);
+    expect((await rig.end).failure).toMatchObject({ code: 'unmet', message: expect.stringContaining('mismatch') });
+    expect(rig.lines.map(({ type }) => type)).toEqual(['ready', 'delivery', 'summary']);
+  });
+});
+
+describe('a command after --', () => {
+  const node = (script: string) => [process.execPath, '-e', script];
+
+  it('runs once the listener accepts, knows its URL, and gives its exit status', async () => {
+    const script = 'fetch(process.env.REVENTO_WEBHOOK_URL).then((answer) => process.exit(answer.status - 400))';
+    const rig = await listen({ secret, command: node(script) });
+    // A GET is answered 405.
+    expect(await rig.end).toEqual({ status: 5, failure: null });
+  });
+
+  it('does not see the secret', async () => {
+    const script = 'process.exit(JSON.stringify(process.env).includes("whsec_") ? 1 : 0)';
+    const rig = await listen({ secret, command: node(script) });
+    expect(await rig.end).toEqual({ status: 0, failure: null });
+  });
+
+  it('leaves a condition unmet when it ends without the delivery', async () => {
+    const rig = await listen({ secret, count: '1', command: node('') });
+    expect((await rig.end).failure).toMatchObject({ code: 'unmet' });
+  });
+
+  it('may be followed by deliveries that are on their way, up to --timeout', async () => {
+    const rig = await listen({ secret, count: '1', timeout: '30s', command: node('') });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await send(rig);
+    expect(await rig.end).toEqual({ status: 0, failure: null });
+  });
+
+  it('is ended, and the run failed, when it outlasts --timeout', async () => {
+    const rig = await listen({ secret, timeout: '300ms', command: node('setInterval(() => 0, 1000)') });
+    expect((await rig.end).failure).toMatchObject({ code: 'unmet', message: expect.stringContaining('did not end') });
+  });
+
+  it('that cannot be started is a failure', async () => {
+    const rig = await listen({ secret, command: ['/no/such/program'] });
+    expect((await rig.end).failure).toMatchObject({
+      code: 'failed',
+      message: expect.stringContaining('no such program'),
+    });
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('stops accepting, lets a delivery under way finish, and sums up', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const target = await handler(async () => {
+      await held;
+      return {};
+    });
+    const rig = await listen({ secret, forward: [target.url] });
+    const answer = send(rig);
+    await vi.waitFor(() => expect(target.got).toHaveLength(1));
+    rig.interrupt();
+    await expect(dial(rig.port)).rejects.toThrow('ECONNREFUSED');
+    release();
+    expect((await answer).status).toBe(200);
+    expect((await rig.end).failure).toMatchObject({ code: 'interrupted' });
+    expect(rig.lines.map(({ type }) => type)).toEqual(['ready', 'delivery', 'summary']);
+  });
+
+  it('does not wait for a handler that hangs, nor for silent connections', async () => {
+    const target = await handler(() => new Promise(() => undefined));
+    const rig = await listen({ secret, forward: [target.url] });
+    const silent = await dial(rig.port);
+    const socket = await dial(rig.port);
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    void readAnswer(socket).catch(() => undefined);
+    socket.write(aDelivery({ secret }).wire);
+    await vi.waitFor(() => expect(target.got).toHaveLength(1));
+    rig.interrupt();
+    expect((await rig.end).failure).toMatchObject({ code: 'interrupted' });
+    await gone;
+    expect(summaryOf(rig)).toMatchObject({ forwarded: 1, failed: 1 });
+    silent.destroy();
+  });
+});
+
+describe('--record', () => {
+  it('appends every delivery as printed, for its owner only', async () => {
+    const record = join(folder, 'deliveries.ndjson');
+    const rig = await listen({ secret, record, count: '1' });
+    await send(rig, { secret: newSecret() });
+    await send(rig, { body: '{"type":"activity.updated","n":1.50}' });
+    await rig.end;
+    const text = await readFile(record, 'utf8');
+    expect(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(rig.lines.filter(({ type }) => type === 'delivery'));
+    expect((await stat(record)).mode & 0o777).toBe(0o600);
+  });
+
+  it('goes on after a line that was cut off, which then is reported and harms no other', async () => {
+    const record = join(folder, 'deliveries.ndjson');
+    await writeFile(record, '{"type":"delivery","delivery_id":"cut');
+    const rig = await listen({ secret, record, count: '1' });
+    await send(rig);
+    await rig.end;
+    const { deliveries, warnings } = parseCassette(await readFile(record, 'utf8'));
+    expect(deliveries).toHaveLength(1);
+    expect(warnings).toEqual(['line 1 is not JSON; it is left out']);
+  });
+
+  it('fails before anything is received when the file cannot be written', async () => {
+    await expect(listen({ secret, record: join(folder, 'no/such/folder') })).rejects.toMatchObject({ code: 'file' });
+  });
+});
+
+describe('text', () => {
+  it('is a line in, a line out with the latency, both with the delivery id, then the payload', async () => {
+    const target = await handler();
+    const rig = await listen({ secret, forward: [target.url], format: 'table', count: '1' });
+    const delivery = aDelivery({
+      secret,
+      body: '{"type":"application.approved","data":{"amount":1.50,"__proto__":1}}',
+    });
+    await rawExchange(rig.port, { pieces: [delivery.wire] });
+    await rig.end;
+    const lines = rig.texts.slice(1).join('\n').split('\n');
+    const id = `\\[${delivery.deliveryId}\\]`;
+    expect(lines[0]).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d --> application.approved ${id}$`));
+    expect(lines[1]).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d <-- 200 POST ${target.url} \\d+ ms ${id}$`));
+    expect(lines.slice(2, 8)).toEqual([
+      '{',
+      '  "type": "application.approved",',
+      '  "data": {',
+      '    "amount": 1.50,',
+      '    "__proto__": 1',
+      '  }',
+    ]);
+    expect(lines.at(-1)).toMatch(/^1 delivery: 1 verified, 0 invalid, .* latency p50 [\d.]+ ms, p95 [\d.]+ ms$/);
+  });
+
+  it("shows a handler's complaint, and a hint for its status", async () => {
+    const target = await handler(() => ({ status: 401, body: 'who are you?' }));
+    const rig = await listen({ secret, forward: [target.url], format: 'table' });
+    await send(rig);
+    const text = await rig.saw(/<-- 401/);
+    expect(text).toContain('  | who are you?');
+    expect(text).toContain('behind your own login');
+  });
+
+  it('tells of a flood in one line a second', async () => {
+    const rig = await listen({ secret, format: 'table' });
+    for (let index = 0; index < 60; index++) await send(rig, { signature: `sha256=${'0'.repeat(64)}` });
+    rig.interrupt();
+    await rig.end;
+    expect(rig.notices.join('\n')).toMatch(/… and \d+ more requests that were refused or did not verify/);
+    expect(rig.texts.filter((text) => text.includes('invalid')).length).toBeLessThan(60);
+  });
+
+  it('says what it turned away on stderr, not on stdout', async () => {
+    const rig = await listen({ secret, count: '1' });
+    await send(rig, { path: '/favicon.ico' });
+    await send(rig);
+    await rig.end;
+    expect(rig.notices.join('\n')).toContain('404 POST /favicon.ico');
+    expect(rig.lines.map(({ type }) => type)).toEqual(['ready', 'delivery', 'summary']);
+  });
+});
