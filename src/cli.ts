@@ -3,13 +3,13 @@ import { registry } from './commands/registry.ts';
 import type { Deps } from './deps.ts';
 import { exitStatus, ReventoError } from './errors.ts';
 import type { Item } from './output/item.ts';
-import { createPrinter, type Printer } from './output/printer.ts';
+import type { Printer } from './output/printer.ts';
 import { createSink } from './output/sink.ts';
 import { systemClock } from './platform/clock.ts';
 import { createStyle, isColored } from './platform/terminal.ts';
 import { type Invocation, parse, UsageFault } from './program.ts';
 import { report } from './report.ts';
-import { connect, type Edge } from './wire.ts';
+import type { Edge } from './wire.ts';
 
 /**
  * One run of the program: command line in, exit status out. stdout carries the result and nothing else.
@@ -35,6 +35,8 @@ export async function run(edge: Edge): Promise<number> {
       return exitStatus.done;
     }
     const { options, module } = invocation;
+    // Help has no use for these.
+    const [{ connect }, { createPrinter }] = await Promise.all([import('./wire.ts'), import('./output/printer.ts')]);
     const wiring = await connect(edge, options, stderrStyle, (fallback) => formatOf(options, fallback));
     const { deps } = wiring;
     clean = (text) => deps.redactor.clean(text);
