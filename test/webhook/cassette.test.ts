@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { parseCassette } from '../../src/webhook/cassette.ts';
+
+const line = (changes: object = {}) =>
+  JSON.stringify({
+    type: 'delivery',
+    delivery_id: 'an-id',
+    event: 'activity.updated',
+    received_at: '2026-01-01T00:00:00.000Z',
+    headers: { 'x-one': '1', 'x-many': ['a', 'b'] },
+    body_base64: Buffer.of(0, 255, 10).toString('base64'),
+    ...changes,
+  });
+
+it('gives back bytes and headers as they were', () => {
+  const { deliveries, warnings } = parseCassette(`${line()}\n`);
+  expect(warnings).toEqual([]);
+  expect(deliveries).toEqual([
+    {
+      lineNumber: 1,
+      deliveryId: 'an-id',
+      event: 'activity.updated',
+      receivedAt: Date.UTC(2026, 0, 1),
+      headers: [
+        ['x-one', '1'],
+        ['x-many', 'a'],
+        ['x-many', 'b'],
+      ],
+      body: Buffer.of(0, 255, 10),
+    },
+  ]);
+});
+
+it('passes over lines of other types', () => {
+  const text = `{"type":"ready","url":"x"}\n${line()}\n{"type":"summary"}\n`;
+  expect(parseCassette(text)).toMatchObject({ deliveries: [{ lineNumber: 2 }], warnings: [] });
+});
+
+it('reports a last line that was cut off, and keeps the others', () => {
+  const { deliveries, warnings } = parseCassette(`${line()}\n${line().slice(0, 50)}`);
+  expect(deliveries).toHaveLength(1);
+  expect(warnings).toEqual(['line 2, the last, is cut off: its recording was interrupted; it is left out']);
+});
+
+it.each([
+  ['headers that are no object', line({ headers: [] })],
+  ['a header that is a number', line({ headers: { a: 1 } })],
+  ['no body', line({ body_base64: null })],
+  ['no time', line({ received_at: 'soon' })],
+  ['an array', '[]'],
+  ['another object', '{}'],
+])('reports a line with %s', (_name, text) => {
+  expect(parseCassette(`${text}\n`)).toMatchObject({ deliveries: [], warnings: [expect.stringContaining('line 1')] });
+});
