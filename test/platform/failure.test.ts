@@ -24,9 +24,12 @@ it.each(['auth.revento.example:443', 'auth.revento.example', 'AUTH.REVENTO.EXAMP
   },
 );
 
-it('does not call a host a placeholder because it contains the word', () => {
-  expect(networkError(new HttpFailure('dns', 'example.com:443', true), 'Token request').code).toBe('network');
-});
+it.each(['example.com:443', 'my-example:443', 'example.test:443'])(
+  'does not call %s a placeholder because it contains the word',
+  (peer) => {
+    expect(networkError(new HttpFailure('dns', peer, true), 'Token request').code).toBe('network');
+  },
+);
 
 it('does not blame the placeholder when the host was found and refused', () => {
   expect(networkError(new HttpFailure('refused', 'a.example:443', true), 'Token request').code).toBe('network');

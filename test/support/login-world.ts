@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { type LoginOptions, login } from '../../src/commands/login.ts';
 import type { Deps, Grant, Login, Sessions } from '../../src/deps.ts';
 import type { Exchange, HeaderList, HttpRequest, HttpResponse, Serve, ServeOptions } from '../../src/platform/ports.ts';
-import { type Memory, memory, testNow, type World } from './command-deps.ts';
+import { type Memory, memory, run, testNow, type World } from './command-deps.ts';
 
 /** A clock whose waits end when a test says so. */
 export interface ManualClock {
@@ -216,3 +217,24 @@ function manualClock(): ManualClock {
       }),
   };
 }
+
+/** Starts the command and waits until its address is shown, or it failed before. */
+export async function begin(setting: LoginSetting = {}, options: LoginOptions = {}) {
+  const world = loginWorld(setting);
+  const result = run(login, options, world);
+  const url = await Promise.race([world.url(), result.then(() => null)]);
+  return { world, result, sent: url?.searchParams ?? new URLSearchParams(), url: url?.href ?? '' };
+}
+
+/** A login in which consent is given at once. */
+export async function succeed(setting: LoginSetting = {}, options: LoginOptions = {}) {
+  const begun = await begin(setting, options);
+  const page = await begun.world.comeBack({ code: 'the-code' });
+  return { ...begun, page, done: await begun.result };
+}
+
+/** What a page says, as HTML. */
+export const pageText = ({ body }: HttpResponse): string => new TextDecoder().decode(body);
+
+/** Everything that was written to stderr. */
+export const noticesOf = (world: LoginWorld): string => world.notices.join('\n');
