@@ -5,7 +5,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 
 const program = join(import.meta.dirname, '../bin/revento.js');
-const paint = (code) => (text) => (process.stdout.isTTY && !process.env.NO_COLOR ? `\x1b[${code}m${text}\x1b[0m` : text);
+const paint = (code) => (text) =>
+  process.stdout.isTTY && !process.env.NO_COLOR ? `\x1b[${code}m${text}\x1b[0m` : text;
 const [bold, dim, green] = [paint(1), paint(2), paint(32)];
 
 /** Shows a command as a user would type it, runs it, and stops the tour when it fails. */
@@ -51,16 +52,31 @@ try {
   console.log(`   A small handler waits at ${handler.url}.`);
   const trigger = [process.execPath, program, 'webhook', 'trigger', 'application.approved', '--to'];
   const script = `"${trigger.slice(0, 2).join('" "')}" ${trigger.slice(2).join(' ')} "$REVENTO_WEBHOOK_URL"`;
-  await revento(
-    ['webhook', 'listen', '--port', '0', '--forward', handler.url, '--count', '1', '--timeout', '30s', '--', 'sh', '-c', script],
-  );
+  await revento([
+    'webhook',
+    'listen',
+    '--port',
+    '0',
+    '--forward',
+    handler.url,
+    '--count',
+    '1',
+    '--timeout',
+    '30s',
+    '--',
+    'sh',
+    '-c',
+    script,
+  ]);
 
   const [delivery] = handler.received;
   if (handler.received.length !== 1) throw new Error(`the handler got ${handler.received.length} deliveries, not 1`);
 
   console.log(bold('\n4. Check the signature of what the handler got, byte for byte'));
   const { 'x-revento-timestamp': timestamp, 'x-revento-signature': signature } = delivery.headers;
-  await revento(['webhook', 'verify', '-', '--timestamp', timestamp, '--signature', signature], { input: delivery.body });
+  await revento(['webhook', 'verify', '-', '--timestamp', timestamp, '--signature', signature], {
+    input: delivery.body,
+  });
 
   console.log(`
 ${green('Done.')} A sandbox answered on ${process.env.REVENTO_AUTH_BASE}; you logged in with PKCE over a loopback

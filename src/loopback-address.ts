@@ -16,3 +16,11 @@ export function isLoopbackAddress(address: string): boolean {
     ? mapped[1].startsWith('127.')
     : Number.parseInt(mapped[2] as string, 16) >>> 8 === 127;
 }
+
+/**
+ * Whether a URL's hostname (IPv6 in brackets) is this machine by definition. Names below `.localhost` are not:
+ * resolvers may send them elsewhere. Never throws.
+ */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
+}

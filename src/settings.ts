@@ -1,5 +1,6 @@
 import { type SettingName, type SettingSource, type Settings, settingNames } from './deps.ts';
 import { ReventoError } from './errors.ts';
+import { isLoopback } from './loopback-address.ts';
 import { requireFileName } from './names.ts';
 import { outputFormats } from './output/item.ts';
 
@@ -199,14 +200,6 @@ function parseRedirectUri(value: string): string {
 
 function isSafeTransport(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-}
-
-/**
- * Whether a URL's hostname (IPv6 in brackets) is this machine by definition. Names below `.localhost` are not:
- * resolvers may send them elsewhere. Never throws.
- */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 }
 
 function parseLine(value: string): string {

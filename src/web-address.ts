@@ -1,4 +1,4 @@
-import { isLoopback } from './settings.ts';
+import { isLoopback } from './loopback-address.ts';
 
 /**
  * The parsed URL when secrets may travel to it and a browser may be sent to it: `https:`, or `http:` on a loopback
@@ -7,9 +7,14 @@ import { isLoopback } from './settings.ts';
  * Never throws. Source: RFC 9700 section 2.6.
  */
 export function secureUrl(text: string): URL | null {
-  if (!URL.canParse(text)) return null;
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (url === null) return null;
   if (url.username !== '' || url.password !== '') return null;
   if (url.protocol === 'https:') return url;
   return url.protocol === 'http:' && isLoopback(url.hostname) ? url : null;
+}
+
+/** The parsed URL, or null when the text is none. `URL.parse` of newer Node versions; 20.18 lacks it. Never throws. */
+export function parseUrl(text: string, base?: string): URL | null {
+  return URL.canParse(text, base) ? new URL(text, base) : null;
 }

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { GlobalOptions } from './commands/globals.ts';
 import type { Deps, SettingName } from './deps.ts';
 import { forgetSecrets, readEnvironment, selectProfile } from './environment.ts';
@@ -5,7 +7,7 @@ import type { OutputFormat } from './output/item.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Interrupts } from './platform/interrupts.ts';
 import { resolvePaths } from './platform/paths.ts';
-import type { Exchange, Style, Terminal } from './platform/ports.ts';
+import type { Exchange, KeySource, Style, Terminal } from './platform/ports.ts';
 import { openSettingsFile } from './platform/settings.ts';
 import { createTerminal } from './platform/terminal.ts';
 import { Redactor } from './secret.ts';
@@ -14,6 +16,8 @@ import { resolveSettings } from './settings.ts';
 /** The process, as the program sees it. */
 export interface Edge {
   readonly argv: readonly string[];
+  /** The words that start this program again, absolute. */
+  readonly program: readonly string[];
   readonly env: Record<string, string | undefined>;
   readonly platform: NodeJS.Platform;
   readonly home: string;
@@ -36,6 +40,16 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => {
     made ??= make();
     return made;
+  };
+}
+
+/** The same for each name, and for the name that stands for none. */
+function onceEach<T>(otherwise: string, make: (name: string) => Promise<T>): (name?: string) => Promise<T> {
+  const made = new Map<string, Promise<T>>();
+  return (name = otherwise) => {
+    const known = made.get(name) ?? make(name);
+    made.set(name, known);
+    return known;
   };
 }
 
@@ -71,18 +85,28 @@ export async function connect(
   const environment = readEnvironment(edge.env);
   forgetSecrets(edge.env);
   for (const value of Object.values(environment.secrets)) redactor.add(value);
+  const { access_token: accessToken } = environment.secrets;
 
   const { configDir, dataDir } = resolvePaths(edge);
-  const lock = async <R>(path: string, work: () => Promise<R>): Promise<R> => {
-    void path;
-    return work();
-  };
-  const file = openSettingsFile({ directory: configDir, lock });
+  const locks = once(async () => {
+    const [{ createLocks }, { fault }] = await Promise.all([
+      import('./platform/lock.ts'),
+      import('./platform/fault.ts'),
+    ]);
+    return createLocks({ clock: systemClock, fault });
+  });
+  const lock = async <R>(path: string, work: () => Promise<R>): Promise<R> =>
+    (await locks()).exclusive(path, work, { signal: edge.interrupts.signal });
+  const file = openSettingsFile({
+    directory: configDir,
+    lock,
+    onLoose: (path) => terminal.notice(`warning: ${path} was open to other users; that has been put right`),
+  });
   const profile = selectProfile(options.profile, environment, file);
   const settings = resolveSettings({
     flags: flagsOf(options),
     environment: environment.values,
-    profile: file.profiles()[profile] ?? {},
+    profile: file.of(profile),
     profileName: profile,
     configDir,
     dataDir,
@@ -109,7 +133,39 @@ export async function connect(
   let isClientUsed = false;
   const http = once(async (): Promise<Exchange> => {
     isClientUsed = true;
-    return (await client()).exchange;
+    const { exchange } = await client();
+    if (!isVerbose) return exchange;
+    const { traced } = await import('./platform/trace.ts');
+    return traced(exchange, { clock: systemClock, write: (text) => terminal.notice(text), hasHeaders: isDebug });
+  });
+
+  const settingsOf = (name: string) =>
+    resolveSettings({
+      flags: {},
+      environment: {},
+      profile: file.of(name),
+      profileName: name,
+      configDir,
+      dataDir,
+    });
+  const rescueDirs = once(async () => {
+    const { rescueDirectories } = await import('./platform/rescue-dirs.ts');
+    return rescueDirectories({ env: edge.env, home: edge.home, temporary: tmpdir() });
+  });
+  const vault = once(async () => {
+    const { openVault } = await import('./platform/vault.ts');
+    const { store_key: passphrase } = environment.secrets;
+    return openVault({
+      configDir,
+      dataDir,
+      rescueDirs: await rescueDirs(),
+      passphrase: passphrase === undefined ? null : redactor.add(passphrase),
+      preferred: () => settings.require('key_store') as KeySource,
+      keyring: async () => (await import('./platform/keyring.ts')).openKeyring(environment.childEnv),
+      locks: await locks(),
+      clock: systemClock,
+      notice: (text) => terminal.notice(text),
+    });
   });
 
   const deps: Deps = {
@@ -119,28 +175,76 @@ export async function connect(
     format: formatFrom(settings.get('output')?.value ?? 'table'),
     isVerbose,
     childEnv: environment.childEnv,
+    program: edge.program,
     clock: systemClock,
     signal: edge.interrupts.signal,
     terminal,
+    isStdoutTty: edge.stdout.isTTY === true,
     redactor,
     http,
     serve: once(async () => {
       const { createServe } = await import('./platform/server.ts');
       return createServe((error) => terminal.notice(`internal error while answering a request: ${String(error)}`));
     }),
+    forwarder: async (forwarderOptions) => {
+      const { createForwarder } = await import('./platform/forwarder.ts');
+      return createForwarder(forwarderOptions);
+    },
     openBrowser: once(async () => {
-      throw new Error('not wired');
+      const { createOpenBrowser } = await import('./platform/browser.ts');
+      const { childEnv } = environment;
+      return createOpenBrowser({ command: childEnv['BROWSER'], env: childEnv, platform: edge.platform });
     }),
-    sessions: once(async () => {
-      throw new Error('not wired');
+    environmentToken: accessToken === undefined ? null : redactor.add(accessToken),
+    sessions: onceEach(profile, async (name) => {
+      const [{ createSessions }, { fault }] = await Promise.all([
+        import('./auth/session.ts'),
+        import('./platform/fault.ts'),
+      ]);
+      const isSelected = name === profile;
+      return createSessions({
+        profile: name,
+        event: isSelected ? deps.event : null,
+        settings: isSelected ? settings : settingsOf(name),
+        vault: await vault(),
+        exchange: http,
+        clientSecret: async () => (await (await deps.secrets(name)).get('client_secret'))?.secret ?? null,
+        accessToken: isSelected ? deps.environmentToken : null,
+        clock: systemClock,
+        redactor,
+        signal: edge.interrupts.signal,
+        uninterrupted: edge.interrupts.uninterrupted,
+        notice: (text) => terminal.notice(text),
+        fault,
+      });
     }),
-    secrets: once(async () => {
-      throw new Error('not wired');
+    secrets: onceEach(profile, async (name) => {
+      const { createSecretStore } = await import('./platform/sealed-secrets.ts');
+      return createSecretStore({
+        profile: name,
+        vault: await vault(),
+        environment: name === profile ? environment.secrets : {},
+        redactor,
+        signal: edge.interrupts.signal,
+      });
+    }),
+    keyStore: once(async () => {
+      const { createKeyStore } = await import('./platform/key-store.ts');
+      return createKeyStore(await vault(), edge.interrupts.signal);
     }),
     settingsFile: once(async () => file),
-    spawn: async (command, env) => {
+    sharedLog: async (login) => {
+      const { openSharedLog } = await import('./platform/shared-log.ts');
+      return openSharedLog(join(configDir, 'pace', profile, login), systemClock);
+    },
+    inspectStore: async () => {
+      const { inspectStore } = await import('./platform/store-inspection.ts');
+      return inspectStore({ configDir, dataDir, rescueDirs: await rescueDirs(), now: systemClock.now() });
+    },
+    spawn: async (command, env, { stdout = 'stdout', signal } = {}) => {
       const { runChild } = await import('./platform/child.ts');
-      return runChild(command, { env, signal: edge.interrupts.signal });
+      const interrupted = edge.interrupts.signal;
+      return runChild(command, { env, stdout, signal: signal ? AbortSignal.any([interrupted, signal]) : interrupted });
     },
   };
   return {

@@ -168,7 +168,7 @@ export function resolveTarget(apiBase: string, { target, query = [] }: Pick<ApiR
   }
   const root = base.href.replace(/[?#].*$/, '').replace(/\/+$/, '');
   const isAbsolute = /^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith('//');
-  const url = URL.parse(isAbsolute ? target : `${root}/${target.replace(/^\/+/, '')}`, base.href);
+  const url = parseUrl(isAbsolute ? target : `${root}/${target.replace(/^\/+/, '')}`, base.href);
   if (url === null || url.origin !== base.origin || url.username !== '' || url.password !== '') {
     throw new ReventoError('usage', `Not sent: the token is for ${base.origin} only, and ${place(url)} is elsewhere.`);
   }

@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import type { HeaderList } from '../platform/ports.ts';
+import { parseUrl } from '../web-address.ts';
 import { fillEvent } from './api-access.ts';
 import type { GlobalOptions } from './globals.ts';
 
@@ -106,8 +107,8 @@ function placeOf(given: string, apiBase: string): { target: string; path: string
       hint: 'leave the slash out: revento api events/{event}',
     });
   }
-  const url = URL.parse(given);
-  const root = URL.parse(apiBase)?.pathname.replace(/\/+$/, '') ?? '';
+  const url = parseUrl(given);
+  const root = parseUrl(apiBase)?.pathname.replace(/\/+$/, '') ?? '';
   const below = (path: string) => (path.startsWith(`${root}/`) ? path.slice(root.length) : path);
   // A path copied from a log begins with the base's own path, which would otherwise be there twice.
   const target = url === null ? below(`/${given.replace(/^\/+/, '')}`) : given;

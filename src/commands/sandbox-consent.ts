@@ -1,7 +1,7 @@
 import { ReventoError } from '../errors.ts';
+import { isLoopback } from '../loopback-address.ts';
 import { isHttpFailure, networkError } from '../platform/failure.ts';
 import { type Visit, visit } from '../sandbox/visitor.ts';
-import { isLoopback } from '../settings.ts';
 import type { CommandModule } from './command.ts';
 
 export interface SandboxConsentOptions {

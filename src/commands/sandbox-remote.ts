@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { isLoopback } from '../loopback-address.ts';
 import type { Json } from '../output/item.ts';
 import { isHttpFailure, networkError } from '../platform/failure.ts';
 import { controlKeyOf, controlPrefix } from '../sandbox/control.ts';
-import { isLoopback } from '../settings.ts';
 import { sandboxProfile } from './sandbox-profile.ts';
 
 /** A delivery answers after ten seconds at most; a little more for what is around it. */

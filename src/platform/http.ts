@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as setTimer } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { isLoopback } from '../loopback-address.ts';
 import { HttpFailure, type HttpFailureKind, isHttpFailure } from './failure.ts';
 import type { Exchange, HeaderList, HttpRequest, HttpResponse } from './ports.ts';
 
@@ -220,9 +221,4 @@ function isProxied(url: URL, proxy: ProxySettings): boolean {
 /** Every field filled: undici's proxy agent asks `process.env` for the ones that are missing. */
 function complete(proxy: ProxySettings): { httpProxy: string; httpsProxy: string; noProxy: string } {
   return { httpProxy: proxy.httpProxy ?? '', httpsProxy: proxy.httpsProxy ?? '', noProxy: proxy.noProxy ?? '' };
-}
-
-/** True for `localhost`, 127.0.0.0/8 and `[::1]`, as the `hostname` of a parsed URL. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 }

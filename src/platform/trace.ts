@@ -1,3 +1,4 @@
+import { parseUrl } from '../web-address.ts';
 import type { Clock, Exchange, HeaderList, HttpRequest, HttpResponse } from './ports.ts';
 
 /** Names of headers and query parameters whose values are secret. */
@@ -43,7 +44,7 @@ function headerLines(request: HttpRequest, answer: HttpResponse | undefined): st
 
 /** A URL with the secret values of its query masked; nothing of it when it cannot be parsed. */
 export function maskUrl(text: string): string {
-  const url = URL.parse(text);
+  const url = parseUrl(text);
   if (url === null) return '[not a URL]';
   const query = [...url.searchParams].map(
     ([name, value]) => `${encodeURIComponent(name)}=${secretName.test(name) ? '[masked]' : encodeURIComponent(value)}`,

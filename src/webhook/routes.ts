@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { ReventoError } from '../errors.ts';
 import { isLoopbackAddress } from '../loopback-address.ts';
+import { parseUrl } from '../web-address.ts';
 
 /** Where the guide's example handlers listen; what a bare `--forward` or a bare port stands for. */
 export const defaultHandlerPath = '/webhooks/revento';
@@ -30,7 +31,7 @@ export function parseRoute(value: string | true, { isRemoteAllowed }: { isRemote
     if (port < 1 || port > 65_535) throw new ReventoError('usage', `--forward ${value}: a port is 1 to 65535.`);
     return handlerOn(port, type);
   }
-  const url = URL.parse(/^[a-z0-9.-]+:\d+(?:[/?]|$)/i.test(rest) ? `http://${rest}` : rest);
+  const url = parseUrl(/^[a-z0-9.-]+:\d+(?:[/?]|$)/i.test(rest) ? `http://${rest}` : rest);
   if (url === null || !/^https?:$/.test(url.protocol) || url.host === '') {
     throw new ReventoError('usage', `--forward ${printable(value)} is no http or https URL and no port.`, {
       hint: 'write it like --forward 3000, --forward http://localhost:3000/hook or --forward application.approved=3001',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ReventoError } from '../../src/errors.ts';
+import { isLoopback } from '../../src/loopback-address.ts';
 import type { HttpRequest, HttpResponse } from '../../src/platform/ports.ts';
 import { createSandbox } from '../../src/sandbox/app.ts';
 import { readForm } from '../../src/sandbox/form.ts';
 import { visit } from '../../src/sandbox/visitor.ts';
-import { isLoopback } from '../../src/settings.ts';
 import { fakeClock, integrationOf } from '../support/sandbox-client.ts';
 
 const allow = { isDenied: false, onlyScopes: null };

@@ -1,5 +1,5 @@
 import { ReventoError } from '../../errors.ts';
-import { isLoopback } from '../../settings.ts';
+import { isLoopback } from '../../loopback-address.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
 /** Whether a login could listen for the browser's return: binds the port on both loopback families, and lets go. */

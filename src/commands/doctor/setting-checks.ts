@@ -1,5 +1,5 @@
 import { nodeDebugWarning } from '../../environment.ts';
-import { isLoopback } from '../../settings.ts';
+import { isLoopback } from '../../loopback-address.ts';
 import { program } from '../login-choice.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
