@@ -35,7 +35,8 @@ export function createTerminal({ stdin, stderr, mayAsk, style, clean }: Terminal
     style,
     notice,
     async progress(text) {
-      if (!isStderrTty) return silent;
+      // A terminal that does not know its width says 0; ora divides by it and would clear lines without end.
+      if (!isStderrTty || !(stderr.columns > 0)) return silent;
       current?.stop();
       const { default: ora } = await import('ora');
       const spinner = ora({ stream: stderr, text: clean(text), discardStdin: false, hideCursor: true }).start();
@@ -124,7 +125,7 @@ const same = (text: string) => text;
 
 /** Decoration for a stream. chalk is loaded only when there is colour to make. */
 export async function createStyle(stream: NodeJS.WriteStream, isColor: boolean): Promise<Style> {
-  const width = stream.isTTY === true ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
+  const width = stream.isTTY === true ? (stream.columns || 80) : Number.POSITIVE_INFINITY;
   if (!isColor) {
     return { isColor, width, bold: same, dim: same, red: same, green: same, yellow: same, blue: same, cyan: same };
   }
