@@ -4,7 +4,7 @@ import { ReventoError } from '../errors.ts';
 import { networkError } from '../platform/failure.ts';
 import type { Clock, Exchange, HeaderList, HttpResponse } from '../platform/ports.ts';
 import { fingerprint } from '../secret.ts';
-import { secureUrl } from '../web-address.ts';
+import { parseUrl, secureUrl } from '../web-address.ts';
 import type { Budget, Place } from './budget.ts';
 import type { WaitReason } from './budget-state.ts';
 import { failureOf, readError } from './failure.ts';

@@ -13,9 +13,10 @@ import type { Delivery } from '../webhook/receiver.ts';
 import { isSuccess, Tally } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
 import { program } from './login-choice.ts';
+import { warnOfWrongClock } from './webhook-clock.ts';
 import { declareListen, type ListenPlan, planListen, type WebhookListenOptions } from './webhook-listen-options.ts';
 import { answeredText, arrivedText, handlerHint, readyText, summaryText } from './webhook-listen-text.ts';
-import { otherSecrets, type SigningSecret, signingSecrets } from './webhook-secrets.ts';
+import { otherSecrets, type SigningSecret, signingSecrets, signingVariables } from './webhook-secrets.ts';
 
 type Answered = Extract<ListenEvent, { kind: 'answered' }>;
 
@@ -72,6 +73,7 @@ class ListenRun {
   readonly #goals: Goals;
   readonly #flood: FloodGate;
   readonly #childStop = new AbortController();
+  readonly #over = new AbortController();
   readonly #isText: boolean;
   #others: ReadonlyMap<string, string> | null = null;
   #closing: Promise<void> | null = null;
@@ -103,10 +105,12 @@ class ListenRun {
     const { timeoutMs } = this.#plan;
     const timer = timeoutMs === null ? undefined : setTimeout(() => this.#onTimeUp(), timeoutMs);
     let child: Promise<void> | null = null;
+    let clockCheck: Promise<void> | null = null;
     try {
       yield this.#ready();
       if (signal.aborted) onAbort();
       else signal.addEventListener('abort', onAbort, { once: true });
+      clockCheck = warnOfWrongClock(this.#deps, this.#over.signal);
       if (this.#plan.command.length > 0) child = this.#runChild();
       for await (const event of this.#listener.events) {
         const item = await this.#itemOf(event);
@@ -120,8 +124,10 @@ class ListenRun {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       this.#childStop.abort('SIGTERM');
+      this.#over.abort();
       this.#end();
       await this.#closing;
+      await clockCheck;
     }
   }
 
@@ -203,7 +209,8 @@ class ListenRun {
 
   async #runChild(): Promise<void> {
     const { command } = this.#plan;
-    const env = { ...this.#deps.childEnv, REVENTO_WEBHOOK_URL: this.#listener.url };
+    const signing = await signingVariables(this.#deps);
+    const env = { ...this.#deps.childEnv, ...signing, REVENTO_WEBHOOK_URL: this.#listener.url };
     const options = { stdout: this.#isText ? 'stdout' : 'stderr', signal: this.#childStop.signal } as const;
     try {
       this.#childStatus = await this.#deps.spawn(command, env, options);

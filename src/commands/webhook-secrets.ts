@@ -44,6 +44,20 @@ async function load(name: SecretName, deps: Deps): Promise<SigningSecret | null>
 }
 
 /**
+ * The signing secrets that the environment brought, as variables for a command that works on deliveries itself: a
+ * handler under test verifies, a `webhook trigger` signs. Tokens and the client secret are not its business.
+ */
+export async function signingVariables(deps: Deps): Promise<Readonly<Record<string, string>>> {
+  const store = await deps.secrets();
+  const variables: Record<string, string> = {};
+  for (const name of ['webhook_secret', 'webhook_secret_previous'] as const) {
+    const found = await store.get(name);
+    if (found?.source === 'environment') variables[secretVariables[name]] = found.secret.reveal();
+  }
+  return variables;
+}
+
+/**
  * Signing secrets of the other profiles, by profile name: what a delivery may have been signed with by mistake. A
  * profile whose store cannot be read is left out with a notice.
  */
