@@ -188,6 +188,11 @@ export class RefreshRig {
     return { child, ended };
   }
 
+  /** Whether a process is one of ours that still runs. */
+  isChild(pid: number): boolean {
+    return [...this.#children].some((child) => child.pid === pid);
+  }
+
   run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
     return this.start(args, options).ended;
   }

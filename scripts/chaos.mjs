@@ -1,0 +1,48 @@
+// Kills processes of the built program at random moments while they refresh one login, and checks that it is never
+// lost but in the one way that cannot be avoided. `node scripts/chaos.mjs [--rounds 100] [--seed N]`
+import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { rolldown } from 'rolldown';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '100' },
+    seed: { type: 'string', default: String(randomInt(2 ** 32)) },
+    processes: { type: 'string', default: '12' },
+    kills: { type: 'string', default: '6' },
+  },
+});
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const directory = await mkdtemp(join(tmpdir(), 'revento-chaos-'));
+try {
+  execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), '--out', join(directory, 'dist')], { cwd: root });
+  await cp(join(root, 'bin'), join(directory, 'bin'), { recursive: true });
+  await cp(join(root, 'package.json'), join(directory, 'package.json'));
+  process.env['REVENTO_TEST_PROGRAM'] = join(directory, 'bin/revento.js');
+
+  const program = join(root, 'test/chaos/.chaos.mjs');
+  const bundle = await rolldown({ input: join(root, 'test/chaos/chaos.ts'), cwd: root, platform: 'node' });
+  await bundle.write({ file: program, format: 'esm' });
+  await bundle.close();
+  const { chaos } = await import(pathToFileURL(program).href).finally(() => rm(program));
+
+  console.log(
+    `seed ${values.seed}: ${values.rounds} rounds of ${values.processes} processes, up to ${values.kills} of them killed`,
+  );
+  const broken = await chaos({
+    seed: Number(values.seed),
+    rounds: Number(values.rounds),
+    processes: Number(values.processes),
+    kills: Number(values.kills),
+    print: (line) => console.log(line),
+  });
+  for (const line of broken) console.error(line);
+  process.exitCode = broken.length === 0 ? 0 : 1;
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}
