@@ -209,10 +209,10 @@ class ListenRun {
 
   async #runChild(): Promise<void> {
     const { command } = this.#plan;
-    const signing = await signingVariables(this.#deps);
-    const env = { ...this.#deps.childEnv, ...signing, REVENTO_WEBHOOK_URL: this.#listener.url };
     const options = { stdout: this.#isText ? 'stdout' : 'stderr', signal: this.#childStop.signal } as const;
     try {
+      const signing = await signingVariables(this.#deps);
+      const env = { ...this.#deps.childEnv, ...signing, REVENTO_WEBHOOK_URL: this.#listener.url };
       this.#childStatus = await this.#deps.spawn(command, env, options);
       this.#onChildDone();
     } catch (error) {

@@ -81,6 +81,16 @@ describe('the beginning', () => {
     await expect(listen({ secret, ...options })).rejects.toMatchObject({ code: 'usage' });
   });
 
+  it.each([
+    [-120_000, 'ahead of'],
+    [120_000, 'behind'],
+  ])('warns when the API says a time %i ms from ours', async (offMs, way) => {
+    const date = new Date(Date.now() + offMs).toUTCString();
+    const http = async () => ({ status: 404, headers: [['Date', date]] as const, body: new Uint8Array() });
+    const rig = await listen({ secret, world: { environment: { api_base: 'http://localhost:1' }, http } });
+    expect(await rig.saw(/this machine's clock/)).toContain(`${way} the API's`);
+  });
+
   it('asks about a type that looks misspelt', async () => {
     const rig = await listen({ secret, until: 'application.aproved' });
     expect(rig.notices.join()).toContain('did you mean application.approved?');
@@ -171,8 +181,8 @@ describe('a command after --', () => {
     expect(await rig.end).toEqual({ status: 5, failure: null });
   });
 
-  it('does not see the secret', async () => {
-    const script = 'process.exit(JSON.stringify(process.env).includes("whsec_") ? 1 : 0)';
+  it('has the signing secret, so that it can send what it tests with', async () => {
+    const script = `process.exit(process.env.REVENTO_WEBHOOK_SECRET === ${JSON.stringify(secret)} ? 0 : 1)`;
     const rig = await listen({ secret, command: node(script) });
     expect(await rig.end).toEqual({ status: 0, failure: null });
   });

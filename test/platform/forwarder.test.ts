@@ -1,0 +1,78 @@
+import type { LookupAddress } from 'node:dns';
+import { afterEach, expect, it, vi } from 'vitest';
+import { createForwarder, lookupLoopback } from '../../src/platform/forwarder.ts';
+import type { Forwarder, HttpRequest } from '../../src/platform/ports.ts';
+import { closeHandlers, handler } from '../support/handler.ts';
+
+let forwarder: Forwarder | null = null;
+afterEach(async () => {
+  await forwarder?.close();
+  await closeHandlers();
+});
+
+const post = (url: string, changes: Partial<HttpRequest> = {}): HttpRequest => ({
+  method: 'POST',
+  url,
+  headers: [],
+  body: Buffer.from('hello'),
+  ...changes,
+});
+
+const resolveName = (name: string, options: { all?: boolean } = {}) =>
+  new Promise<string | LookupAddress[]>((resolve, reject) => {
+    lookupLoopback(name, options, (error, address) => (error === null ? resolve(address) : reject(error)));
+  });
+
+it('resolves a name of this machine, to one address or to all', async () => {
+  expect(await resolveName('localhost')).toMatch(/^(127\.0\.0\.1|::1)$/);
+  expect(await resolveName('localhost', { all: true })).toContainEqual(
+    expect.objectContaining({ address: '127.0.0.1' }),
+  );
+});
+
+it.each(['192.0.2.1', '169.254.169.254', '0.0.0.0', 'fe80::1', '::ffff:10.0.0.1'])(
+  'fails to resolve what is %s: the lookup of the connection is the check',
+  async (address) => {
+    await expect(resolveName(address)).rejects.toMatchObject({ code: 'REVENTO_NOT_LOOPBACK' });
+    await expect(resolveName(address, { all: true })).rejects.toMatchObject({ code: 'REVENTO_NOT_LOOPBACK' });
+  },
+);
+
+it.each(['http://192.0.2.1:9/', 'http://[fe80::1]:9/', 'http://0.0.0.0:9/'])('never connects to %s', async (url) => {
+  forwarder = await createForwarder({});
+  await expect(forwarder.exchange(post(url))).rejects.toMatchObject({ kind: 'not_loopback', isUnsent: true });
+});
+
+it('connects beyond loopback when that is allowed', async () => {
+  const target = await handler();
+  forwarder = await createForwarder({ isRemoteAllowed: true });
+  // Every address of this machine that is not loopback; the handler binds 127.0.0.1, so a refusal is a connection tried.
+  await expect(forwarder.exchange(post(`http://0.0.0.0:${target.port}/`))).resolves.toMatchObject({ status: 200 });
+});
+
+it('keeps connections, many at once', async () => {
+  const target = await handler();
+  forwarder = await createForwarder({ maxConnections: 4 });
+  const { exchange } = forwarder;
+  const answers = await Promise.all(Array.from({ length: 50 }, () => exchange(post(target.url))));
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  expect(target.got).toHaveLength(50);
+});
+
+it('sends a dripping body whole', async () => {
+  const target = await handler();
+  forwarder = await createForwarder({});
+  const body = Buffer.from('0123456789');
+  await forwarder.exchange(post(target.url, { body, drip: { bytes: 3, pauseMs: 1 } }));
+  expect(target.got[0]?.body.toString()).toBe('0123456789');
+});
+
+it('fails what is under way when it is closed', async () => {
+  const target = await handler(() => new Promise(() => undefined));
+  const { exchange, close } = await createForwarder({});
+  const answer = exchange(post(target.url));
+  const outcome = expect(answer).rejects.toMatchObject({ name: 'HttpFailure' });
+  await vi.waitFor(() => expect(target.got).toHaveLength(1));
+  await close();
+  await outcome;
+});
