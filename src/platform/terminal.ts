@@ -125,7 +125,7 @@ const same = (text: string) => text;
 
 /** Decoration for a stream. chalk is loaded only when there is colour to make. */
 export async function createStyle(stream: NodeJS.WriteStream, isColor: boolean): Promise<Style> {
-  const width = stream.isTTY === true ? (stream.columns || 80) : Number.POSITIVE_INFINITY;
+  const width = stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY;
   if (!isColor) {
     return { isColor, width, bold: same, dim: same, red: same, green: same, yellow: same, blue: same, cyan: same };
   }
