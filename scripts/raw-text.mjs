@@ -4,7 +4,12 @@ import { dirname, join } from 'node:path';
 /** `import text from './file?raw'` gives the file's text, in a build as in the tests. */
 export const rawText = {
   name: 'raw-text',
-  resolveId: (source, importer) => (source.endsWith('?raw') ? join(dirname(importer), source) : null),
-  load: async (id) =>
-    id.endsWith('?raw') ? `export default ${JSON.stringify(await readFile(id.slice(0, -4), 'utf8'))}` : null,
+  resolveId: {
+    filter: { id: /\?raw$/ },
+    handler: (source, importer) => join(dirname(importer), source),
+  },
+  load: {
+    filter: { id: /\?raw$/ },
+    handler: async (id) => `export default ${JSON.stringify(await readFile(id.slice(0, -4), 'utf8'))}`,
+  },
 };

@@ -26,3 +26,38 @@ export const whenUsed = {
     };
   },
 };
+
+/**
+ * The same for code of other packages that most runs have no use for. undici's HTTP/2 client loads node:http2. For
+ * string-width, V8 reads ICU's emoji tables while it does no more than parse it, so it is a file of its own
+ * (`separateFiles`), and plain text is measured without it.
+ */
+export const packagesWhenUsed = {
+  name: 'packages-when-used',
+  resolveId: {
+    filter: { id: /^(\.\/)?string-width(\.cjs)?$/ },
+    handler(source, importer) {
+      if (source === './string-width.cjs') return { id: source, external: true };
+      return /[\\/]src[\\/]/.test(importer ?? '') ? '\0string-width' : null;
+    },
+  },
+  load: {
+    filter: { id: /^\0string-width$/ },
+    handler: () =>
+      `module.exports = { __esModule: true, default: (...args) => require('./string-width.cjs').default(...args) };`,
+  },
+  transform: {
+    filter: { id: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client\.js$/ },
+    handler(code) {
+      const now = "const connectH2 = require('./client-h2.js')";
+      if (!code.includes(now)) throw new Error('undici no longer loads its HTTP/2 client as the build expects');
+      return {
+        code: code.replace(now, "const connectH2 = (...args) => require('./client-h2.js')(...args)"),
+        map: null,
+      };
+    },
+  },
+};
+
+/** Entries of the build beside the program's own. */
+export const separateFiles = { 'string-width': 'string-width' };
