@@ -31,6 +31,8 @@ export class Renewal {
   readonly #file: SealedFile;
   readonly #options: SessionOptions;
   #underWay: Promise<ActiveLogin> | null = null;
+  /** What was read last. A list of a thousand pages asks a thousand times, and unsealing costs more than asking. */
+  #lastRead: { readonly stamp: string; readonly login: ActiveLogin } | null = null;
 
   constructor(key: LoginKey, file: SealedFile, options: SessionOptions) {
     this.#key = key;
@@ -47,7 +49,7 @@ export class Renewal {
   async token(need: Need): Promise<AccessToken> {
     const { clock } = this.#options;
     const arrivedAtMs = clock.now();
-    const seen = this.#active(await this.#file.read());
+    const seen = await this.#look();
     if (isEnough(seen, need, arrivedAtMs)) return this.#handOut(seen);
     try {
       return this.#handOut(await this.#renewed(seen, need, arrivedAtMs));
@@ -57,6 +59,16 @@ export class Renewal {
       if (isPassing && !isPromised && isAlive(seen, need, clock.now())) return this.#handOut(seen);
       throw error;
     }
+  }
+
+  /** The stored login, unsealed anew only when the file was written since. */
+  async #look(): Promise<ActiveLogin> {
+    const stamp = this.#file.stamp();
+    if (stamp !== null && stamp === this.#lastRead?.stamp) return this.#lastRead.login;
+    const login = this.#active(await this.#file.read());
+    // The stamp is older than what was read: a write in between costs one more reading, and is never missed.
+    this.#lastRead = stamp === null ? null : { stamp, login };
+    return login;
   }
 
   /** Joins the refresh that is under way in this process, or begins one. */
@@ -138,7 +150,11 @@ export class Renewal {
       // Sent again, a spent token ends the whole login, and with it the access token that still works.
       const until = login.accessExpiresAt === null ? '' : ` before ${new Date(login.accessExpiresAt).toISOString()}`;
       const message = `An earlier refresh for event ${eventId} had no answer; it is not sent again${until}, while the present token lasts.`;
-      throw new ReventoError('refresh_ambiguous', message, { eventId, requestId: pending.requestId });
+      throw new ReventoError('refresh_ambiguous', message, {
+        eventId,
+        requestId: pending.requestId,
+        hint: 'use the present token while it lasts (ask for less with --min-ttl), or log in again',
+      });
     }
     return { ...login, refreshToken };
   }

@@ -200,6 +200,11 @@ export interface SealedFile {
   readonly path: string;
   /** The newest copy that is whole, or null when the file is not there. Takes no lock, writes nothing. */
   read(): Promise<SealedRecord | null>;
+  /**
+   * Which writing of the file this is, by its inode, size and times: while it stays the same, so does what `read`
+   * gives. Null when that can't be told: there is no file, or a copy beside it.
+   */
+  stamp(): string | null;
   /** @throws ReventoError `lock_timeout`, naming the holder */
   lock(options?: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number }): Promise<HeldLock>;
   /** Like `read`, after putting a newer copy in its place and removing all others. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ReventoError } from '../errors.ts';
 import {
@@ -139,6 +139,12 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
   return {
     path: file,
     read: async () => (await newest())?.record ?? null,
+
+    stamp() {
+      if ([next, ...rescues].some((path) => existsSync(path))) return null;
+      const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+      return found === undefined ? null : `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
+    },
 
     async lock(lockOptions) {
       try {

@@ -71,6 +71,22 @@ describe('a stored login', () => {
     expect(rig.requests[1]?.get('refresh_token')).toBe(grant.refreshToken?.reveal());
   });
 
+  it('is read again when another process has refreshed it, by one that had read it before', async () => {
+    const { grant, source } = await loggedIn();
+    expect((await source.current()).token.reveal()).toBe(grant.accessToken.reveal());
+    rig.answers.push(() => tokenAnswer());
+    const renewed = await rig.sessions().refresh({ kind: 'installation', eventId: 'evt_1' });
+    expect((await source.current()).token.reveal()).toBe(renewed.token.reveal());
+    expect(rig.requests).toHaveLength(1);
+  });
+
+  it('is gone for one that had read it before, when another process logs out', async () => {
+    const { source } = await loggedIn();
+    await source.current();
+    await rig.sessions().forget({ kind: 'installation', eventId: 'evt_1' });
+    await expect(source.current()).rejects.toMatchObject({ code: 'not_logged_in' });
+  });
+
   it('is refreshed once for 25 calls in one process', async () => {
     const { source } = await loggedIn(expired());
     rig.answers.push(() => tokenAnswer());
