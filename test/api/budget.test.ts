@@ -178,6 +178,27 @@ describe('budgets of one login', () => {
     await expect(a.enter(100)).rejects.toMatchObject({ code: 'rate_limited' });
   });
 
+  it('withdraw a claim that came too late, so that it keeps nobody waiting', async () => {
+    const clock = fakeClock();
+    const lines: string[] = [];
+    let seen = 0;
+    const log: SharedLog = {
+      exchange(line) {
+        // Four others are quicker, between the look and the claim.
+        if (line?.startsWith('+') && lines.length === 0) {
+          for (let other = 0; other < 4; other++) lines.push(`+ other${other} ${clock.now()}`);
+        }
+        if (line !== null) lines.push(line);
+        const news = lines.slice(seen);
+        seen = lines.length;
+        return news;
+      },
+    };
+    await expect(setUp(log, clock).enter(100)).rejects.toMatchObject({ code: 'rate_limited' });
+    const [, id = ''] = lines.find((line) => line.startsWith('+ ') && !line.includes('other'))?.split(' ') ?? [];
+    expect(lines).toContain(`x ${id}`);
+  });
+
   it('share what the server said', async () => {
     const open = sharedLogs();
     const clock = fakeClock();

@@ -175,6 +175,8 @@ describe('a token the API refuses', () => {
     [401, 'invalid_token'],
     [403, 'insufficient_scope'],
     [403, 'event_not_authorized'],
+    [403, 'token_expired'],
+    [400, 'token_revoked'],
   ])('is neither renewed nor marked for %i %s', async (status, code) => {
     const { client, rejected, revoked } = setUp([error(status, code)]);
     const { failure } = await client.send({ target: '/x' });

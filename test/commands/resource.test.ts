@@ -185,6 +185,12 @@ describe('what the store knows to be in vain is refused before any request', () 
     expect(bench.requests).toEqual([]);
   });
 
+  it('but not a login whose scopes the server never told', async () => {
+    const bench = await apiBench({ kinds: ['installation'] });
+    bench.logins[0] = { ...(bench.logins[0] as (typeof bench.logins)[number]), scope: [] };
+    expect((await run('participants list', bench)).failure).toBeNull();
+  });
+
   it('several events and none of them selected', async () => {
     const bench = await apiBench({ kinds: ['installation'] });
     bench.logins.push({ ...(bench.logins[0] as (typeof bench.logins)[number]), eventId: 'evt_second' });
