@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { HttpFailure } from '../../src/platform/failure.ts';
 import type { HttpRequest, HttpResponse } from '../../src/platform/ports.ts';
 import { createSandbox, type SandboxEntry } from '../../src/sandbox/app.ts';
-import { parseFault } from '../../src/sandbox/faults.ts';
+import { Deliveries } from '../../src/sandbox/deliveries.ts';
+import { FaultPlan, parseFault } from '../../src/sandbox/faults.ts';
 import { verify } from '../../src/webhook/signature.ts';
 import { fakeClock, headerOf, integrationOf, jsonOf } from '../support/sandbox-client.ts';
 
@@ -205,6 +206,37 @@ describe('redelivery', () => {
     expect((await list())[0]).toMatchObject({ state: 'delivered' });
     expect(received).toHaveLength(8);
     expect(header(received[7], 'X-Revento-Delivery-Id')).toBe(id);
+  });
+
+  it('replaces retries that still wait', async () => {
+    const timers: (() => void)[] = [];
+    let sends = 0;
+    const deliveries = new Deliveries({
+      clock: { ...fakeClock(), sleep: () => new Promise((resolve) => timers.push(resolve)) },
+      faults: new FaultPlan([]),
+      onEvent: () => undefined,
+      target: {
+        url: 'http://127.0.0.1:3000/',
+        secret,
+        send: async () => ({ status: ++sends < 3 ? 500 : 204, headers: [], body: new Uint8Array() }),
+      },
+    });
+    const at = '2026-01-01T00:00:00.000Z';
+    const envelope = {
+      id: 'evt_delivery_1',
+      type: 'a.b',
+      occurred_at: at,
+      event_id: null,
+      organization_id: null,
+      data: {},
+    };
+    const { delivery_id: id } = await deliveries.send(envelope);
+    await deliveries.redeliver(id);
+    expect([sends, timers.length]).toEqual([2, 2]);
+    for (const finish of timers) finish();
+    await deliveries.idle();
+    expect(sends).toBe(3);
+    expect(deliveries.list()[0]?.attempts).toHaveLength(3);
   });
 
   it('refuses an id it does not know', async () => {
