@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/platform/clock.ts';
-import { createHttpClient, type HttpClient } from '../../src/platform/http.ts';
-import { type CaseResult, runCases } from '../../src/webhook/conformance.ts';
-import { conformanceCases } from '../../src/webhook/conformance-cases.ts';
-import { jsonReport, junitReport, tapReport } from '../../src/webhook/conformance-report.ts';
-import { newSecret } from '../support/delivery.ts';
-import { closeHandlers, handler } from '../support/handler.ts';
-import { handlerWith, type Mistake } from '../support/handler-mistakes.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
+import { createHttpClient, type HttpClient } from '../../../src/platform/http.ts';
+import { type CaseResult, runCases } from '../../../src/webhook/conformance/bench.ts';
+import { conformanceCases } from '../../../src/webhook/conformance/cases.ts';
+import { jsonReport, junitReport, tapReport } from '../../../src/webhook/conformance/report.ts';
+import { newSecret } from '../../support/delivery.ts';
+import { closeHandlers, handler } from '../../support/handler.ts';
+import { handlerWith, type Mistake } from '../../support/handler-mistakes.ts';
 
 const secret = newSecret();
 let client: HttpClient;
@@ -43,7 +43,7 @@ const failed = (results: readonly CaseResult[]) =>
 
 /** Python from Debian's packages: `apt-get install python3-flask`. */
 function flask(mistake: Mistake): Promise<string> {
-  const script = join(import.meta.dirname, '../support/flask_handler.py');
+  const script = join(import.meta.dirname, '../../support/flask_handler.py');
   const child = spawn('/usr/bin/python3', [script, mistake], {
     env: { WEBHOOK_SECRET: secret },
     stdio: ['ignore', 'pipe', 'pipe'],

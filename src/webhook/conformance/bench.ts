@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { isHttpFailure } from '../platform/failure.ts';
-import type { Clock, Exchange } from '../platform/ports.ts';
-import { sampleEnvelope } from './event.ts';
-import { type Outgoing, outgoing } from './outgoing.ts';
+import { isHttpFailure } from '../../platform/failure.ts';
+import type { Clock, Exchange } from '../../platform/ports.ts';
+import { sampleEnvelope } from '../event.ts';
+import { type Outgoing, outgoing } from '../outgoing.ts';
 
 /** How long Revento waits for an answer. Source: guide, webhooks. */
 const patienceMs = 10_000;

@@ -1,5 +1,5 @@
-import type { Json } from '../output/item.ts';
-import type { CaseResult } from './conformance.ts';
+import type { Json } from '../../output/item.ts';
+import type { CaseResult } from './bench.ts';
 
 /** Counts of a run. Wire names. */
 export interface Score {
