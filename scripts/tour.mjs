@@ -10,11 +10,10 @@ const paint = (code) => (text) =>
 const [bold, dim, green] = [paint(1), paint(2), paint(32)];
 
 /** Shows a command as a user would type it, runs it, and stops the tour when it fails. */
-async function revento(args, { input, env } = {}) {
-  console.log(`\n${dim('$')} ${bold(`revento ${args.map(quoted).join(' ')}`)}`);
+async function revento(args, { input, shown = args.map(quoted).join(' ') } = {}) {
+  console.log(`\n${dim('$')} ${bold(`revento ${shown}`)}`);
   const child = spawn(process.execPath, [program, ...args], {
     stdio: [input === undefined ? 'ignore' : 'pipe', 'inherit', 'inherit'],
-    env: { ...process.env, ...env },
   });
   if (input !== undefined) child.stdin.end(input);
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
@@ -50,24 +49,11 @@ try {
 
   console.log(bold('\n3. Receive a signed webhook, verify it, forward it'));
   console.log(`   A small handler waits at ${handler.url}.`);
-  const trigger = [process.execPath, program, 'webhook', 'trigger', 'application.approved', '--to'];
-  const script = `"${trigger.slice(0, 2).join('" "')}" ${trigger.slice(2).join(' ')} "$REVENTO_WEBHOOK_URL"`;
-  await revento([
-    'webhook',
-    'listen',
-    '--port',
-    '0',
-    '--forward',
-    handler.url,
-    '--count',
-    '1',
-    '--timeout',
-    '30s',
-    '--',
-    'sh',
-    '-c',
-    script,
-  ]);
+  const listen = ['webhook', 'listen', '--port', '0', '--forward', handler.url, '--count', '1', '--timeout', '30s'];
+  const send = `"${process.execPath}" "${program}" webhook trigger application.approved --to "$REVENTO_WEBHOOK_URL"`;
+  await revento([...listen, '--', 'sh', '-c', send], {
+    shown: `${listen.join(' ')} -- sh -c 'revento webhook trigger application.approved --to "$REVENTO_WEBHOOK_URL"'`,
+  });
 
   const [delivery] = handler.received;
   if (handler.received.length !== 1) throw new Error(`the handler got ${handler.received.length} deliveries, not 1`);

@@ -29,7 +29,7 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
         .option('--write-env <file>', 'write the settings of the sandbox into this file (mode 0600)')
         .option(
           '--env-file <file>',
-          'the same; but Node.js before 22 takes this flag for itself and wants the file to exist',
+          'the same; but Node.js takes this flag for itself and wants the file to exist already',
         ),
     ),
   examples: [
