@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aDelivery } from '../support/delivery.ts';
+import { closeHandlers, handler } from '../support/handler.ts';
+import { ProgramRig, type Running } from '../support/program-rig.ts';
+import { rawExchange } from '../support/raw-http.ts';
+
+/** The built program as a user runs it: what is on stdout, what on stderr, and how it ends. */
+
+let rig: ProgramRig;
+const secret = `whsec_${randomBytes(24).toString('hex')}`;
+const env = { REVENTO_WEBHOOK_SECRET: secret };
+
+beforeEach(() => {
+  rig = new ProgramRig();
+});
+afterEach(async () => {
+  await rig.close();
+  await closeHandlers();
+});
+
+async function listening(...args: string[]): Promise<{ running: Running; url: string; port: number }> {
+  const running = rig.start(['webhook', 'listen', '--port', '0', '-o', 'ndjson', ...args], { env });
+  const [line] = await running.until('stdout', /^\{"type":"ready".*\}$/m);
+  const { url } = JSON.parse(line) as { url: string };
+  return { running, url, port: Number(new URL(url).port) };
+}
+
+const linesOf = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('webhook listen', () => {
+  it('accepts as soon as its ready line is out, and writes each line as it happens', async () => {
+    const { running, port } = await listening();
+    const answer = await rawExchange(port, { pieces: [aDelivery({ secret }).wire] });
+    expect(answer.status).toBe(200);
+    await running.until('stdout', /^\{"type":"delivery".*"verified":true.*\}$/m);
+  });
+
+  it('ends with 130 and a summary on Ctrl-C, with nothing but its lines on stdout', async () => {
+    const { running, port } = await listening();
+    await rawExchange(port, { pieces: [aDelivery({ secret: 'another-secret-altogether' }).wire] });
+    await running.until('stdout', /"reason":"signature_mismatch"/);
+    running.kill('SIGINT');
+    const { code, stdout, stderr } = await running.ended;
+    expect(code).toBe(130);
+    expect(linesOf(stdout).map(({ type }) => type)).toEqual(['ready', 'delivery', 'summary']);
+    expect(stdout + stderr).not.toContain(secret);
+  });
+
+  it('ends with 0 once its count is reached', async () => {
+    const { running, port } = await listening('--count', '1');
+    await rawExchange(port, { pieces: [aDelivery({ secret }).wire] });
+    expect((await running.ended).code).toBe(0);
+  });
+
+  it('runs a command, forwards what that triggers, and ends with 0 once the condition holds', async () => {
+    const target = await handler();
+    const trigger = `${process.execPath} ${join(import.meta.dirname, '../../bin/revento.js')} webhook trigger application.approved --to "$REVENTO_WEBHOOK_URL"`;
+    const args = [
+      'webhook',
+      'listen',
+      '--port',
+      '0',
+      '-o',
+      'ndjson',
+      '-f',
+      target.url,
+      '--expect',
+      'application.approved',
+    ];
+    const { code, stdout, stderr } = await rig.run([...args, '--timeout', '30s', '--', 'sh', '-c', trigger], { env });
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(target.got).toHaveLength(1);
+    expect(linesOf(stdout).map(({ type }) => type)).toEqual(['ready', 'delivery', 'summary']);
+    // The command's own output is not part of the stream.
+    expect(stderr).toContain('200 application.approved POST');
+  });
+
+  it("ends with the command's own exit code", async () => {
+    const { code } = await rig.run(['webhook', 'listen', '--port', '0', '--', 'sh', '-c', 'exit 7'], { env });
+    expect(code).toBe(7);
+  });
+
+  it('ends with 3 when a condition is unmet in time, and says which', async () => {
+    const args = [
+      'webhook',
+      'listen',
+      '--port',
+      '0',
+      '-o',
+      'ndjson',
+      '--until',
+      'application.approved',
+      '--timeout',
+      '200ms',
+    ];
+    const { code, stderr } = await rig.run(args, { env });
+    expect(code).toBe(3);
+    expect(stderr).toContain('"code":"unmet"');
+    expect(stderr).toContain('application.approved');
+  });
+
+  it('ends with 2 without a secret', async () => {
+    const { code, stdout, stderr } = await rig.run(['webhook', 'listen', '--port', '0']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/REVENTO_WEBHOOK_SECRET.*revento config set webhook_secret/);
+  });
+
+  it('has every answered delivery in its recording when it is killed in the middle', async () => {
+    const record = join(rig.home, 'deliveries.ndjson');
+    const { running, port } = await listening('--record', record);
+    for (let index = 0; index < 20; index++) await rawExchange(port, { pieces: [aDelivery({ secret }).wire] });
+    await running.until('stdout', /(?:\{"type":"delivery".*\n){20}/);
+    running.kill('SIGKILL');
+    await running.ended;
+    expect(linesOf(readFileSync(record, 'utf8'))).toHaveLength(20);
+    const target = await handler();
+    const replayed = await rig.run(['webhook', 'replay', record, '--to', target.url, '--resign'], { env });
+    expect(replayed.code).toBe(0);
+    expect(target.got).toHaveLength(20);
+  });
+});
+
+describe('webhook sign and verify', () => {
+  it('understand each other through a pipe', async () => {
+    const sample = await rig.run(['webhook', 'events', 'participant.registered', '--json']);
+    const signed = await rig.run(['webhook', 'sign', '--json'], { env, input: sample.stdout });
+    const headers = JSON.parse(signed.stdout) as Record<string, string>;
+    const flags = [
+      '--timestamp',
+      headers['X-Revento-Timestamp'] as string,
+      '--signature',
+      headers['X-Revento-Signature'] as string,
+    ];
+    expect(await rig.run(['webhook', 'verify', ...flags], { env, input: sample.stdout })).toMatchObject({ code: 0 });
+    const changed = await rig.run(['webhook', 'verify', ...flags], { env, input: sample.stdout.trimEnd() });
+    expect(changed.code).toBe(3);
+    expect(changed.stdout).toContain('with a trailing newline');
+  });
+});
+
+describe('webhook check', () => {
+  it('finds our own listener right in every case', async () => {
+    const { url } = await listening();
+    const { code, stdout } = await rig.run(['webhook', 'check', url, '--format', 'tap'], { env });
+    expect(stdout).not.toContain('not ok');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^TAP version 13\n1\.\.\d+\n/);
+  });
+
+  it('ends with 3 and JUnit on stdout for a handler that believes everything', async () => {
+    const target = await handler();
+    const { code, stdout } = await rig.run(['webhook', 'check', target.url, '--format', 'junit'], { env });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^<\?xml .*\n<testsuites>[\s\S]*<failure [\s\S]*<\/testsuites>\n$/);
+  });
+});
