@@ -173,7 +173,8 @@ class ListenRun {
     const line = JSON.stringify(deliveryLine(delivery, results, status));
     if (this.#recorder !== null) await this.#recorder.append(line);
     const isShown = delivery.reason === null || this.#flood.passes();
-    const hints = isShown ? await this.#hints(delivery, results) : [];
+    const isFine = delivery.reason === null && isSuccess(status);
+    const hints = isShown && !isFine ? await this.#hints(delivery, results) : [];
     if (!this.#isText) {
       for (const hint of hints) this.#deps.terminal.notice(`hint: ${hint}`);
       return { kind: 'value', data: new JsonText(line), text: () => '' };

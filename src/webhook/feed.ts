@@ -49,9 +49,14 @@ export class Feed<T> implements AsyncIterable<T> {
     };
   }
 
+  /** The reader is behind: `room` would wait. */
+  get isFull(): boolean {
+    return this.#heldBytes >= this.#capacityBytes && !this.#isEnded;
+  }
+
   /** Resolves while the reader keeps up, so that a slow one slows the senders down instead of filling memory. */
   async room(): Promise<void> {
-    while (this.#heldBytes >= this.#capacityBytes && !this.#isEnded) {
+    while (this.isFull) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

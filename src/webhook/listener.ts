@@ -84,10 +84,10 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     const type = eventOf(delivery);
     const bytes = weigh(delivery);
     if (delivery.reason === null && !isWanted(options.types, type)) return 200;
-    await feed.room();
+    if (feed.isFull) await feed.room();
     if (options.areArrivalsReported) feed.add({ kind: 'arrived', delivery }, bytes);
     const place = feed.open();
-    const given = await preset;
+    const given = preset instanceof Promise ? await preset : preset;
     const results = isForwarded(delivery, given, options)
       ? await forward(delivery, routesFor(options.routes, type))
       : [];
