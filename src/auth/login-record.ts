@@ -157,7 +157,7 @@ export function toStoredLogin(record: SealedRecord, key: LoginKey, redactor: Red
     refreshToken: refreshToken === null ? null : redactor.add(refreshToken),
     issuedAt: time('issued_at') ?? whose.obtainedAt,
     pending: toPending(content['pending']),
-    failed: (content['failed'] ?? null) as Failed | null,
+    failed: toFailed(content['failed']),
   };
 }
 
@@ -165,6 +165,30 @@ function toPending(value: unknown): Pending | null {
   if (typeof value !== 'object' || value === null) return null;
   const { rt, at, request_id: requestId } = value as Record<string, unknown>;
   return { refreshToken: String(rt), at: Number(at), requestId: String(requestId) };
+}
+
+/** How an attempt to refresh can end without ending the login. */
+const attemptEnds: ReadonlySet<unknown> = new Set<FailureCode>([
+  'network',
+  'tls',
+  'host_placeholder',
+  'interrupted',
+  'server_error',
+  'rate_limited',
+  'invalid_client',
+  'invalid_scope',
+  'api_error',
+  'bad_answer',
+  'refresh_ambiguous',
+  'usage',
+]);
+
+/** Null for what another version may have put there: it only spares a request. */
+function toFailed(value: unknown): Failed | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { at, code, message, facts } = value as Record<string, unknown>;
+  const isKnown = typeof at === 'number' && attemptEnds.has(code) && typeof message === 'string';
+  return isKnown ? { at, code: code as FailureCode, message, facts: (facts ?? {}) as Facts } : null;
 }
 
 function unknownLayout({ eventId }: LoginKey): ReventoError {

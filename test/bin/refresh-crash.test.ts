@@ -106,14 +106,12 @@ describe('a signal during the refresh', () => {
 describe('a holder that is stopped, as a laptop that sleeps', () => {
   it('is waited for, named when the wait is over, and never robbed', async () => {
     await rig.logIn();
-    const arrived = rig.server.nextRequest();
     let answerNow = () => {};
-    rig.server.twists.push({
-      after: () =>
-        new Promise<void>((resolve) => {
-          answerNow = resolve;
-        }),
+    const answered = new Promise<void>((resolve) => {
+      answerNow = resolve;
     });
+    rig.server.twists.push({ after: () => answered });
+    const arrived = rig.server.nextRequest();
     const { child, ended } = rig.start(['token']);
     await arrived;
     child.kill('SIGSTOP');
