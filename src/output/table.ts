@@ -4,7 +4,7 @@ import { createPicker, fieldsOf, type Picker } from './columns.ts';
 import type { Column } from './item.ts';
 import type { RowFormat } from './row-format.ts';
 import { sanitiseLine } from './sanitise.ts';
-import { fitTo, widthOf } from './width.ts';
+import { isNarrow, loadRuler, narrowRuler, type Ruler } from './width.ts';
 
 const gap = '  ';
 /** No column is made narrower than this by another one's wish for room. */
@@ -30,10 +30,10 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
   let picker: Picker | null = null;
   let columns: readonly Column[] = [];
   let natural: number[] = [];
+  let ruler: Ruler = narrowRuler;
 
   const begin = (rows: readonly string[]): Picker => {
     columns = chooseColumns(rows);
-    natural = columns.map((column) => widthOf(titleOf(column)));
     return createPicker(columns.map((column) => column.path));
   };
 
@@ -48,18 +48,28 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
     return fields.slice(0, shown).map((path) => ({ path }));
   };
 
+  const lay = (lines: readonly (readonly Cell[])[]): string => {
+    const measured = lines.map((line) => line.map((cell) => measure(cell, ruler)));
+    for (const line of measured) natural = line.map((cell, index) => Math.max(natural[index] ?? 0, cell.width));
+    const widths = fitWidths(natural, style.width - gap.length * (natural.length - 1));
+    return measured.map((line) => renderLine(line, widths, style, ruler)).join('');
+  };
+
   return {
     rows(rows) {
-      const isFirst = picker === null;
-      picker ??= begin(rows);
-      const pick = picker.pick;
-      const lines = rows.map((row) =>
-        pick(row).map((value, index) => measure(cellOf(value, columns[index]?.path ?? '', now))),
-      );
-      for (const line of lines) natural = natural.map((width, index) => Math.max(width, line[index]?.width ?? 0));
-      const widths = fitWidths(natural, style.width - gap.length * (natural.length - 1));
-      const head = columns.map((column) => measure({ text: titleOf(column), paint: 'bold' }));
-      return (isFirst ? [head, ...lines] : lines).map((line) => renderLine(line, widths, style)).join('');
+      const head: Cell[][] = [];
+      if (picker === null) {
+        picker = begin(rows);
+        head.push(columns.map((column) => ({ text: titleOf(column), paint: 'bold' })));
+      }
+      const { pick } = picker;
+      const cellsOf = (row: string) => pick(row).map((value, index) => cellOf(value, columns[index]?.path ?? '', now));
+      const lines = [...head, ...rows.map(cellsOf)];
+      if (ruler !== narrowRuler || lines.every((line) => line.every(({ text }) => isNarrow(text)))) return lay(lines);
+      return loadRuler().then((loaded) => {
+        ruler = loaded;
+        return lay(lines);
+      });
     },
     end: () => '',
     complaint: () => (chosen === null ? null : (picker?.complaint() ?? null)),
@@ -75,14 +85,14 @@ interface MeasuredCell extends Cell {
   readonly width: number;
 }
 
-function measure(cell: Cell): MeasuredCell {
-  return { ...cell, width: widthOf(cell.text) };
+function measure(cell: Cell, ruler: Ruler): MeasuredCell {
+  return { ...cell, width: ruler.widthOf(cell.text) };
 }
 
-function renderLine(line: readonly MeasuredCell[], widths: readonly number[], style: Style): string {
+function renderLine(line: readonly MeasuredCell[], widths: readonly number[], style: Style, ruler: Ruler): string {
   const cells = line.map((cell, index) => {
     const columns = widths[index] ?? cell.width;
-    const fitted = cell.width <= columns ? cell : measure({ ...cell, text: fitTo(cell.text, columns) });
+    const fitted = cell.width <= columns ? cell : measure({ ...cell, text: ruler.fitTo(cell.text, columns) }, ruler);
     const padding = index === line.length - 1 ? 0 : columns - fitted.width;
     return decorate(fitted.text, fitted.paint, style) + ' '.repeat(padding);
   });

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
-import { describe, expect, it } from 'vitest';
-import { fitTo, widthOf } from '../../src/output/width.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { isNarrow, loadRuler, narrowRuler, type Ruler } from '../../src/output/width.ts';
+
+let ruler: Ruler;
+beforeAll(async () => {
+  ruler = await loadRuler();
+});
+const widthOf = (text: string) => ruler.widthOf(text);
+const fitTo = (text: string, columns: number) => ruler.fitTo(text, columns);
 
 const anyText = fc.oneof(
   fc.string({ unit: 'grapheme' }),
@@ -29,6 +36,7 @@ describe('display width', () => {
     for (let code = 0xa0; code < 0x3000; code++) {
       const text = String.fromCodePoint(code);
       expect([code, widthOf(text)]).toEqual([code, stringWidth(text)]);
+      if (isNarrow(text)) expect([code, narrowRuler.widthOf(text)]).toEqual([code, stringWidth(text)]);
     }
   });
 });
