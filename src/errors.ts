@@ -160,7 +160,10 @@ export function exitOf(code: FailureCode): ExitStatus {
 }
 
 /** The remedy shown under a failure, or undefined where none is known. Never throws. */
-export function hintOf(error: ReventoError, selected: { profile: string; eventId?: string | undefined }): string | undefined {
+export function hintOf(
+  error: ReventoError,
+  selected: { profile: string; eventId?: string | undefined },
+): string | undefined {
   if (error.facts.hint !== undefined) return error.facts.hint;
   const row: Row = rows[error.code];
   return row.hint?.({ ...selected, facts: error.facts });

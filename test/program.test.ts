@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandEntry, CommandModule } from '../src/commands/command.ts';
+import { plainStyle } from '../src/plain-style.ts';
 import { parse, UsageFault } from '../src/program.ts';
-import { colored, plain } from './support/style.ts';
+import { colored } from './support/style.ts';
 
 const module: CommandModule<never> = {
   declare: (command) =>
@@ -34,16 +35,16 @@ const registry = [
 ];
 
 const optionsOf = async (line: string) => {
-  const invocation = await parse(line.split(' ').filter(Boolean), registry, plain);
+  const invocation = await parse(line.split(' ').filter(Boolean), registry, plainStyle());
   if (invocation.kind !== 'command') throw new Error(`no command: ${invocation.text}`);
   return { name: invocation.entry.name, ...invocation.options };
 };
 const textOf = async (line: string) => {
-  const invocation = await parse(line.split(' ').filter(Boolean), registry, plain);
+  const invocation = await parse(line.split(' ').filter(Boolean), registry, plainStyle());
   return invocation.kind === 'text' ? invocation.text : `the command ${invocation.entry.name}`;
 };
 const faultOf = async (line: string) => {
-  const error = await parse(line.split(' '), registry, plain).catch((reason: unknown) => reason);
+  const error = await parse(line.split(' '), registry, plainStyle()).catch((reason: unknown) => reason);
   if (!(error instanceof UsageFault)) throw new Error(`not refused: ${line}`);
   return `${error.message} / ${error.hint}`;
 };
@@ -132,8 +133,8 @@ describe('help', () => {
 
   it('of everything and of a group loads no command', async () => {
     const untouched = registry.map((one) => ({ ...one, load: () => Promise.reject(new Error('loaded')) }));
-    await expect(parse([], untouched, plain)).resolves.toMatchObject({ kind: 'text' });
-    await expect(parse(['group'], untouched, plain)).resolves.toMatchObject({ kind: 'text' });
+    await expect(parse([], untouched, plainStyle())).resolves.toMatchObject({ kind: 'text' });
+    await expect(parse(['group'], untouched, plainStyle())).resolves.toMatchObject({ kind: 'text' });
   });
 
   it('fits 80 columns', async () => {

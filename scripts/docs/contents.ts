@@ -1,7 +1,7 @@
 import type { CommandEntry } from '../../src/commands/command.ts';
 import type { Deps } from '../../src/deps.ts';
 import { type CommandPage, loadPage } from '../../src/help/page.ts';
-import type { Style } from '../../src/platform/ports.ts';
+import { plainStyle } from '../../src/plain-style.ts';
 
 /** A help topic: its page and what it says. */
 export interface Topic {
@@ -16,18 +16,7 @@ export interface Contents {
   readonly topics: readonly Topic[];
 }
 
-const same = (text: string) => text;
-const plain: Style = {
-  isColor: false,
-  width: 80,
-  bold: same,
-  dim: same,
-  red: same,
-  green: same,
-  yellow: same,
-  blue: same,
-  cyan: same,
-};
+const plain = plainStyle(80);
 
 const groupOrder = ['Login', 'API', 'Webhooks', 'Sandbox', 'Settings', 'More'] as const;
 

@@ -118,7 +118,7 @@ export function dispatch(dispatcher: Dispatcher, url: URL, request: HttpRequest)
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method: request.method as Dispatcher.HttpMethod,
-        headers: request.headers.flatMap(([name, value]) => [name, value]),
+        headers: request.headers.flat(),
         body: bodyOf(request),
       },
       {

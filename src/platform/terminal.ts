@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { ReventoError } from '../errors.ts';
+import { plainStyle } from '../plain-style.ts';
 import type { Progress, Style, Terminal } from './ports.ts';
 
 const defaultMaxStdinBytes = 64 * 1024 * 1024;
@@ -121,14 +122,10 @@ export function isColored(stream: WriteStream | NodeJS.WriteStream, { isForbidde
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-const same = (text: string) => text;
-
 /** Decoration for a stream. chalk is loaded only when there is colour to make. */
 export async function createStyle(stream: NodeJS.WriteStream, isColor: boolean): Promise<Style> {
   const width = stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY;
-  if (!isColor) {
-    return { isColor, width, bold: same, dim: same, red: same, green: same, yellow: same, blue: same, cyan: same };
-  }
+  if (!isColor) return plainStyle(width);
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level: 1 });
   return {

@@ -1,6 +1,7 @@
+import { escapeHtml } from '../html-page.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 import type { Client } from './clients.ts';
-import { escapeHtml, page } from './page.ts';
+import { page } from './page.ts';
 import type { Scope } from './scopes.ts';
 import type { SandboxEvent } from './world.ts';
 

@@ -1,5 +1,6 @@
+import { escapeHtml } from '../html-page.ts';
 import type { HttpResponse } from '../platform/ports.ts';
-import { escapeHtml, page } from './page.ts';
+import { page } from './page.ts';
 import type { SandboxEvent } from './world.ts';
 
 /** What somebody sees who opens the sandbox in a browser. Names no secret. */

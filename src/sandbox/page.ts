@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { escapeHtml, htmlPage } from '../html-page.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 import { pageStyle } from './page-style.ts';
 
@@ -11,8 +11,6 @@ export interface Page {
   /** Where forms may lead, as CSP sources; none when there is no form. */
   readonly formTargets?: readonly string[];
 }
-
-const styleHash = createHash('sha256').update(pageStyle).digest('base64');
 
 /** A page with no script and no outside resource, that nothing may cache, frame or learn a referrer from. */
 export function page({ status, title, main, formTargets = [] }: Page): HttpResponse {
@@ -35,25 +33,7 @@ ${main}
 </body>
 </html>
 `;
-  const policy = [
-    "default-src 'none'",
-    `style-src 'sha256-${styleHash}'`,
-    `form-action ${formTargets.length === 0 ? "'none'" : formTargets.join(' ')}`,
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-  ];
-  return {
-    status,
-    headers: [
-      ['Content-Type', 'text/html; charset=utf-8'],
-      ['Cache-Control', 'no-store'],
-      ['Referrer-Policy', 'no-referrer'],
-      ['X-Content-Type-Options', 'nosniff'],
-      ['X-Frame-Options', 'DENY'],
-      ['Content-Security-Policy', policy.join('; ')],
-    ],
-    body: Buffer.from(html, 'utf8'),
-  };
+  return htmlPage({ status, html, style: pageStyle, formTargets });
 }
 
 /** A page that says what went wrong and what to do about it, in the caller's request and nowhere else. */
@@ -73,20 +53,4 @@ export function errorPage(
 <p class="hint">${escapeHtml(remedy)}</p>
 <p class="trace">Request <code>${escapeHtml(requestId)}</code></p>`,
   });
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-  '`': '&#96;',
-};
-
-/** Text that is safe as HTML content and inside quoted attributes; control and direction characters become U+FFFD. */
-export function escapeHtml(text: string): string {
-  return text
-    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
-    .replace(/[&<>"'`]/g, (character) => entities[character] ?? character);
 }

@@ -3,8 +3,9 @@ import { resourceOf, resources } from '../../src/api/resources.ts';
 import { type ResourceOptions, resourceCommand } from '../../src/commands/resource.ts';
 import { exitOf } from '../../src/errors.ts';
 import type { Item, JsonText } from '../../src/output/item.ts';
+import { plainStyle } from '../../src/plain-style.ts';
 import { HttpFailure } from '../../src/platform/failure.ts';
-import { type ApiBench, apiBench, collect, plainStyle } from '../support/api-deps.ts';
+import { type ApiBench, apiBench, collect } from '../support/api-deps.ts';
 
 const run = (words: string, bench: ApiBench, options: Partial<ResourceOptions> = {}) =>
   collect(resourceCommand(resourceOf(words)).run({ maxWait: '5m', ...options }, bench.deps));
@@ -20,7 +21,7 @@ describe.each(resources)('$words', (resource) => {
     expect(failure).toBeNull();
     expect(items[0]?.kind).toBe(resource.isList ? 'rows' : 'value');
     const [first] = items;
-    if (first?.kind === 'value') expect(first.text(plainStyle)).not.toBe('');
+    if (first?.kind === 'value') expect(first.text(plainStyle())).not.toBe('');
     else expect(rowsOf(items).length).toBeGreaterThan(0);
     const path = resource.path.replace('{event_id}', bench.sandbox.eventId);
     expect(bench.requests[0]).toMatch(new RegExp(`^GET ${path}(\\?limit=25)?$`));

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { markStyle } from '../../src/output/marked-style.ts';
+import { plainStyle } from '../../src/plain-style.ts';
 import type { Style } from '../../src/platform/ports.ts';
-import { plain } from '../support/style.ts';
 
 const chalk = new Chalk({ level: 1 });
 const real: Style = {
@@ -45,7 +45,7 @@ describe('text that a command has coloured', () => {
   });
 
   it('is plain where colour is off', () => {
-    const { style, finish } = markStyle(plain);
+    const { style, finish } = markStyle(plainStyle());
     expect(finish(style.red('x'))).toBe('x');
   });
 });
@@ -56,7 +56,7 @@ describe('data woven into a text', () => {
       unit: fc.constantFrom('\u001b[', '31', ';', 'm', '\u001b', '\u009b', '2J', '\u0007', '1', 'x'),
     });
     fc.assert(
-      fc.property(pieces, fc.constantFrom(real, plain), (data, base) => {
+      fc.property(pieces, fc.constantFrom(real, plainStyle()), (data, base) => {
         const { finish } = markStyle(base);
         expect(finish(data)).not.toMatch(/[\u001b\u009b\u0007]/);
       }),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Item, JsonText, type Layout, type OutputFormat } from '../../src/output/item.ts';
 import { createPrinter } from '../../src/output/printer.ts';
+import { plainStyle } from '../../src/plain-style.ts';
 import { printed } from '../support/printing.ts';
-import { colored, plain } from '../support/style.ts';
+import { colored } from '../support/style.ts';
 
 const rows = (...texts: string[]): Item => ({ kind: 'rows', rows: texts.map((text) => new JsonText(text)) });
 const value = (text: string, shown = 'shown'): Item => ({ kind: 'value', data: new JsonText(text), text: () => shown });
@@ -69,7 +70,7 @@ describe.each<OutputFormat>(['table', 'json', 'ndjson', 'csv'])('as %s', (format
       jq: null,
       columns: null,
       layout: { shape: 'rows' },
-      style: plain,
+      style: plainStyle(),
       isTty: false,
       now: 0,
       write: async () => {
@@ -103,7 +104,7 @@ describe('a list as a table', () => {
   });
 
   it('says what it left out beside it', async () => {
-    const { notices } = await printed([rows('{"a":1,"b":2,"c":3}')], { style: { ...plain, width: 30 } });
+    const { notices } = await printed([rows('{"a":1,"b":2,"c":3}')], { style: { ...plainStyle(), width: 30 } });
     expect(notices).toHaveLength(1);
   });
 
@@ -209,7 +210,7 @@ describe('on a terminal', () => {
   });
 
   it.each<OutputFormat>(['json', 'ndjson'])('%s escapes what would control it', async (format) => {
-    const { stdout } = await printed([rows('{"a":"\u009b\u202e"}')], { ...tty, style: plain, format });
+    const { stdout } = await printed([rows('{"a":"\u009b\u202e"}')], { ...tty, style: plainStyle(), format });
     expect(stdout).toContain('"\\u009b\\u202e"');
   });
 

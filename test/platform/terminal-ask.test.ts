@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { plainStyle } from '../../src/plain-style.ts';
 import { createTerminal } from '../../src/platform/terminal.ts';
-import { plainStyle } from '../support/command-deps.ts';
 
 /** A terminal on two pipes, with what was written to it. */
 function rig() {
@@ -15,7 +15,7 @@ function rig() {
     stdin: stdin as unknown as NodeJS.ReadStream,
     stderr: stderr as unknown as NodeJS.WriteStream,
     mayAsk: true,
-    style: plainStyle,
+    style: plainStyle(),
     clean: (text) => text,
   });
   return { stdin, terminal, written: () => written };

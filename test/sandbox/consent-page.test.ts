@@ -75,7 +75,7 @@ describe('consent page', () => {
   it('shows a name with markup as text', async () => {
     const { html } = await setUp(`<img src=x onerror=alert(1)>"'`).open();
     expect(html).not.toContain('<img');
-    expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;');
+    expect(html).toContain('&lt;img src&#61;x onerror&#61;alert(1)&gt;&quot;&#39;');
   });
 
   it('labels every box, groups them under a legend, and names the language', async () => {

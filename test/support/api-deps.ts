@@ -2,6 +2,7 @@ import { privateLog } from '../../src/api/budget.ts';
 import type { AccessToken, Deps, Grant, Login, LoginKey, Sessions, TokenSource } from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
 import type { Item } from '../../src/output/item.ts';
+import { plainStyle } from '../../src/plain-style.ts';
 import { HttpFailure } from '../../src/platform/failure.ts';
 import type { Clock, Exchange, SharedLog } from '../../src/platform/ports.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/app.ts';
@@ -79,7 +80,7 @@ export async function apiBench(options: ApiBenchOptions = {}): Promise<ApiBench>
       isInteractive: false,
       isStderrTty: false,
       isStdinTty: false,
-      style: plainStyle,
+      style: plainStyle(),
       notice: (text) => notices.push(text),
       progress: async () => ({ update: () => undefined, stop: () => undefined }),
       ask: never,
@@ -102,19 +103,6 @@ export async function apiBench(options: ApiBenchOptions = {}): Promise<ApiBench>
   };
   return { sandbox, clock, logins, notices, requests, abort, deps, expire: () => clock.advance(3_600_001) };
 }
-
-const same = (text: string) => text;
-export const plainStyle = {
-  isColor: false,
-  width: Number.POSITIVE_INFINITY,
-  bold: same,
-  dim: same,
-  red: same,
-  green: same,
-  yellow: same,
-  blue: same,
-  cyan: same,
-};
 
 /** All items of a command, and the failure it ended with. */
 export async function collect(

@@ -14,24 +14,13 @@ import type {
 } from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
 import type { Item } from '../../src/output/item.ts';
-import type { Exchange, Serve, Style, Terminal } from '../../src/platform/ports.ts';
+import { plainStyle } from '../../src/plain-style.ts';
+import type { Exchange, Serve, Terminal } from '../../src/platform/ports.ts';
 import { Redactor, Secret } from '../../src/secret.ts';
 import { resolveSettings } from '../../src/settings.ts';
 
 /** The moment all command tests run at: 2026-03-01T12:00:00Z. */
 export const testNow = Date.UTC(2026, 2, 1, 12);
-
-export const plainStyle: Style = {
-  isColor: false,
-  width: Number.POSITIVE_INFINITY,
-  bold: (text) => text,
-  dim: (text) => text,
-  red: (text) => text,
-  green: (text) => text,
-  yellow: (text) => text,
-  blue: (text) => text,
-  cyan: (text) => text,
-};
 
 /** What a test sets up; everything left out is empty. */
 export interface World {
@@ -110,7 +99,7 @@ export function memory(world: World = {}): Memory {
     isInteractive: world.answers !== undefined,
     isStderrTty: true,
     isStdinTty: world.stdin === undefined,
-    style: plainStyle,
+    style: plainStyle(),
     notice: (text) => void memory.notices.push(text),
     progress: async () => ({ update: () => undefined, stop: () => undefined }),
     ask: async (text, { isHidden = false } = {}) => {
@@ -189,7 +178,7 @@ export async function run<Options>(
     failure = error;
   }
   return {
-    text: items.map((item) => (item.kind === 'value' ? item.text(plainStyle) : '')).join('\n'),
+    text: items.map((item) => (item.kind === 'value' ? item.text(plainStyle()) : '')).join('\n'),
     data: items.flatMap((item) => (item.kind === 'rows' ? [...item.rows] : item.kind === 'value' ? [item.data] : [])),
     status,
     failure,

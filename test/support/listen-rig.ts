@@ -3,11 +3,12 @@ import type { WebhookListenOptions } from '../../src/commands/webhook-listen-opt
 import type { Deps } from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
 import { JsonText, type OutputFormat } from '../../src/output/item.ts';
+import { plainStyle } from '../../src/plain-style.ts';
 import { runChild } from '../../src/platform/child.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createForwarder } from '../../src/platform/forwarder.ts';
 import { createServe } from '../../src/platform/server.ts';
-import { memory, plainStyle, type World } from './command-deps.ts';
+import { memory, type World } from './command-deps.ts';
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -86,7 +87,7 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
   if (first.done || first.value.kind !== 'value') throw new Error('listen did not begin with a ready item');
   const ready = first.value.data as unknown as { url: string };
   const lines: Line[] = [first.value.data as unknown as Line];
-  const texts: string[] = [first.value.text(plainStyle)];
+  const texts: string[] = [first.value.text(plainStyle())];
   const watchers = new Set<() => void>();
   const changed = () => {
     for (const watcher of watchers) watcher();
@@ -100,7 +101,7 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
         if (step.value.kind !== 'value') throw new Error('listen yields values only');
         const { data, text } = step.value;
         if (data !== null) lines.push(data instanceof JsonText ? JSON.parse(data.text) : (data as unknown as Line));
-        texts.push(text(plainStyle));
+        texts.push(text(plainStyle()));
         changed();
       }
     } catch (error) {

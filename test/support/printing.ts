@@ -1,6 +1,6 @@
 import type { Item } from '../../src/output/item.ts';
 import { createPrinter, type PrinterOptions } from '../../src/output/printer.ts';
-import { plain } from './style.ts';
+import { plainStyle } from '../../src/plain-style.ts';
 
 /** What a run left on stdout and said beside it. */
 export interface Printed {
@@ -24,7 +24,7 @@ export async function printed(
     jq: null,
     columns: null,
     layout: { shape: 'rows' },
-    style: plain,
+    style: plainStyle(),
     isTty: false,
     now: Date.parse('2026-11-24T12:00:00Z'),
     write: async (chunk) => {

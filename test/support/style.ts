@@ -1,7 +1,6 @@
 import type { Style } from '../../src/platform/ports.ts';
 
 const wrap = (name: string) => (text: string) => `<${name}>${text}</${name}>`;
-const same = (text: string) => text;
 
 /** A style whose decorations can be read: `<red>text</red>`. */
 export const colored: Style = {
@@ -14,17 +13,4 @@ export const colored: Style = {
   yellow: wrap('yellow'),
   blue: wrap('blue'),
   cyan: wrap('cyan'),
-};
-
-/** A style that leaves text alone, as on a pipe. */
-export const plain: Style = {
-  isColor: false,
-  width: Number.POSITIVE_INFINITY,
-  bold: same,
-  dim: same,
-  red: same,
-  green: same,
-  yellow: same,
-  blue: same,
-  cyan: same,
 };

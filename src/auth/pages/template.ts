@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
+import { escapeHtml, escapeMarkup, htmlPage } from '../../html-page.ts';
 import type { HttpResponse } from '../../platform/ports.ts';
-import { plainLine } from '../../remote-text.ts';
 import { pageStyle } from './style.ts';
 
 /** What a page says. All of it is plain text, escaped when it is rendered; text in backquotes becomes code. */
@@ -18,9 +17,6 @@ export interface PageContent {
   readonly next: string;
 }
 
-/** Characters of one piece of text on a page. */
-const maxTextChars = 600;
-
 /** Strokes on a field of 24 by 24. */
 const icons = {
   check: 'M5 12.5l4.5 4.5L19 7.5',
@@ -29,30 +25,9 @@ const icons = {
   waiting: 'M6 12h.01M12 12h.01M18 12h.01',
 } as const;
 
-/**
- * A page as a whole response: self-contained, without script, link or form, and barred by its headers from being
- * cached, framed, sniffed, or from loading anything at all.
- *
- * Never throws. Source: RFC 9700 sections 4.2.4 and 4.16.
- */
+/** A page as a whole response. Never throws. */
 export function pageResponse(status: number, content: PageContent): HttpResponse {
-  return {
-    status,
-    headers: [
-      ['Content-Type', 'text/html; charset=utf-8'],
-      ['Cache-Control', 'no-store'],
-      ['Referrer-Policy', 'no-referrer'],
-      ['X-Content-Type-Options', 'nosniff'],
-      ['X-Frame-Options', 'DENY'],
-      ['Content-Security-Policy', contentSecurityPolicy()],
-    ],
-    body: new TextEncoder().encode(render(content)),
-  };
-}
-
-function contentSecurityPolicy(): string {
-  const hash = createHash('sha256').update(pageStyle, 'utf8').digest('base64');
-  return `default-src 'none'; style-src 'sha256-${hash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+  return htmlPage({ status, html: render(content), style: pageStyle });
 }
 
 function render({ tone, icon, title, lead, facts = [], quote, next }: PageContent): string {
@@ -92,30 +67,8 @@ function valueHtml(value: string | readonly string[]): string {
 
 /** Our own sentences: what stands in backquotes is set as code. */
 function proseHtml(text: string): string {
-  const parts = plainLine(text, maxTextChars).split('`');
-  return parts.map((part, index) => (index % 2 === 1 ? `<code>${escaped(part)}</code>` : escaped(part))).join('');
-}
-
-/** More than the five usual ones, so that the text is harmless in any attribute as well, quoted or not. */
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-  '`': '&#96;',
-  '=': '&#61;',
-  '/': '&#47;',
-};
-
-/**
- * Text that is safe anywhere in a page: escaped, without control or direction-changing characters, at most 600
- * characters. Never throws.
- */
-export function escapeHtml(text: string): string {
-  return escaped(plainLine(text, maxTextChars));
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"'`=/]/g, (found) => entities[found] ?? '');
+  return text
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? `<code>${escapeMarkup(part)}</code>` : escapeMarkup(part)))
+    .join('');
 }

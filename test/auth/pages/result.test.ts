@@ -8,7 +8,7 @@ import {
   refusedPage,
   signedInPage,
 } from '../../../src/auth/pages/result.ts';
-import { escapeHtml } from '../../../src/auth/pages/template.ts';
+import { escapeHtml } from '../../../src/html-page.ts';
 import type { HttpResponse } from '../../../src/platform/ports.ts';
 
 const hostile = '<img src=x onerror="alert(1)">&\'`</p></style><script>x</script>';
