@@ -82,17 +82,22 @@ export function isTimeout(error: string | null): boolean {
   return error === 'timeout' || error === 'connect_timeout';
 }
 
-/** Headers of one connection, and those a handler might trust: none of them is the sender's to set. */
-const dropped: ReadonlySet<string> = new Set([
+/** Headers of one connection: each hop has its own. */
+const ofOneConnection = [
   'connection',
   'keep-alive',
   'te',
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'host',
   'content-length',
   'expect',
+] as const;
+
+/** Those, and what a handler might trust: none of them is the sender's to set. */
+const dropped: ReadonlySet<string> = new Set([
+  ...ofOneConnection,
+  'host',
   'cookie',
   'authorization',
   'forwarded',
@@ -125,17 +130,7 @@ function forwardedHeaders(delivery: Delivery, { extraHeaders, listenerId }: Forw
 }
 
 const headerForm = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)$/s;
-const unsettable: ReadonlySet<string> = new Set([
-  ...Object.values(deliveryHeaders),
-  'connection',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'content-length',
-  'expect',
-]);
+const unsettable: ReadonlySet<string> = new Set([...Object.values(deliveryHeaders), ...ofOneConnection]);
 
 /**
  * Reads a `-H NAME:VALUE`.
