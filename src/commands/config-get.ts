@@ -22,7 +22,10 @@ export async function valueInForce(
 /** `revento config get`: the value in force, whatever it comes from, and nothing else. Secrets are masked. */
 export const configGet: CommandModule<ConfigGetOptions> = {
   declare: (command) => command.argument('<name>', 'setting, see `revento config list`'),
-  examples: [{ command: 'revento config get api_base', explains: 'one value, wherever it comes from' }],
+  examples: [
+    { command: 'revento config get api_base', explains: 'one value, wherever it comes from' },
+    { command: 'revento config get default_event -p sandbox', explains: 'of another profile' },
+  ],
   layout: { shape: 'value' },
 
   async *run({ name }, deps) {

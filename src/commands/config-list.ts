@@ -6,7 +6,10 @@ import type { ConfigName } from './setting-name.ts';
 /** `revento config list`: every setting of the profile, its value in force and where that comes from. */
 export const configList: CommandModule = {
   declare: (command) => command,
-  examples: [{ command: 'revento config list', explains: 'every setting, its value and where it comes from' }],
+  examples: [
+    { command: 'revento config list', explains: 'every setting, its value and where it comes from' },
+    { command: 'revento config list -o csv --columns name,source', explains: 'only what decided' },
+  ],
   layout: { shape: 'rows', columns: [{ path: 'name' }, { path: 'value' }, { path: 'source' }] },
 
   async *run(_options, deps) {

@@ -3,7 +3,10 @@ import type { CommandModule } from './command.ts';
 /** `revento config path`: the settings file, whether it exists or not. */
 export const configPath: CommandModule = {
   declare: (command) => command,
-  examples: [{ command: 'cat "$(revento config path)"', explains: 'the file itself' }],
+  examples: [
+    { command: 'cat "$(revento config path)"', explains: 'the file itself' },
+    { command: 'revento config path --jq .config_dir', explains: 'the directory with the sealed logins' },
+  ],
   layout: { shape: 'value' },
 
   async *run(_options, deps) {

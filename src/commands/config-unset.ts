@@ -10,7 +10,10 @@ export interface ConfigUnsetOptions {
 /** `revento config unset`: removes one setting of the selected profile; doing it twice is no error. */
 export const configUnset: CommandModule<ConfigUnsetOptions> = {
   declare: (command) => command.argument('<name>', 'setting, see `revento config list`'),
-  examples: [{ command: 'revento config unset default_event', explains: 'back to the default' }],
+  examples: [
+    { command: 'revento config unset default_event', explains: 'back to the default' },
+    { command: 'revento config unset webhook_secret_previous', explains: 'when a rotation is over' },
+  ],
   layout: { shape: 'value' },
 
   async *run({ name }, deps) {

@@ -5,7 +5,10 @@ import { profileNames } from './profile-names.ts';
 /** `revento profile list`: every profile, which one is selected, and what it holds. */
 export const profileList: CommandModule = {
   declare: (command) => command,
-  examples: [{ command: 'revento profile list', explains: 'every profile, and which is selected' }],
+  examples: [
+    { command: 'revento profile list', explains: 'every profile, and which is selected' },
+    { command: "revento profile list --jq '.[].name'", explains: 'their names, for a script' },
+  ],
   layout: {
     shape: 'rows',
     columns: [

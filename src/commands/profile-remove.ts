@@ -16,7 +16,10 @@ export const profileRemove: CommandModule<ProfileRemoveOptions> = {
     command
       .argument('<name>', 'profile, see `revento profile list`')
       .option('-y, --yes', 'also when it still has logins: they are forgotten', false),
-  examples: [{ command: 'revento profile remove sandbox --yes', explains: 'with the logins it holds' }],
+  examples: [
+    { command: 'revento profile remove staging', explains: 'asks first when it still has logins' },
+    { command: 'revento profile remove sandbox --yes', explains: 'with the logins it holds' },
+  ],
   layout: { shape: 'value' },
 
   async *run({ name, yes }, deps) {

@@ -8,7 +8,10 @@ export interface ProfileUseOptions {
 /** `revento profile use`: the profile that commands work on when none is named. */
 export const profileUse: CommandModule<ProfileUseOptions> = {
   declare: (command) => command.argument('<name>', 'profile, see `revento profile list`'),
-  examples: [{ command: 'revento profile use sandbox', explains: 'work in the sandbox from now on' }],
+  examples: [
+    { command: 'revento profile use sandbox', explains: 'work in the sandbox from now on' },
+    { command: 'revento profile use default', explains: 'and back' },
+  ],
   layout: { shape: 'value' },
 
   async *run({ name }, deps) {

@@ -14,7 +14,13 @@ export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
     command
       .argument('<delivery-id>', 'see `revento sandbox deliveries`')
       .option('--wait', 'wait for the retries until it is delivered or given up', false),
-  examples: [{ command: 'revento sandbox redeliver 0b9f6c1e-6f6a-4c53-9c1f-6b1f0f7f4c11', explains: 'send one again' }],
+  examples: [
+    { command: 'revento sandbox redeliver 0b9f6c1e-6f6a-4c53-9c1f-6b1f0f7f4c11', explains: 'send one again' },
+    {
+      command: 'revento sandbox redeliver "$(revento sandbox deliveries --jq \'.[-1].delivery_id\')" --wait',
+      explains: 'the latest one, and what became of it',
+    },
+  ],
   layout: { shape: 'value' },
 
   async *run({ deliveryId, wait }, deps) {

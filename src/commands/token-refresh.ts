@@ -11,7 +11,10 @@ export interface TokenRefreshOptions {
 /** `revento token refresh`: a new token pair now, however long the present one would last. Prints no token. */
 export const tokenRefresh: CommandModule<TokenRefreshOptions> = {
   declare: (command) => command.option('--user', "a participant's login", false),
-  examples: [{ command: 'revento token refresh --event evt_test_published', explains: 'a new token pair now' }],
+  examples: [
+    { command: 'revento token refresh --event evt_test_published', explains: 'a new token pair now' },
+    { command: 'revento token refresh --user', explains: "of the participant's login" },
+  ],
   layout: { shape: 'value' },
 
   async *run({ user }, deps) {

@@ -2,7 +2,7 @@ import type { CommandEntry, CommandGroup, Example } from '../commands/command.ts
 import { globalHeading, globalOptions, helpOption, versionOption } from '../commands/globals.ts';
 import type { Style } from '../platform/ports.ts';
 import type { CommandPage, Term } from './page.ts';
-import { wrap } from './wrap.ts';
+import { continued, wrap } from './wrap.ts';
 
 /** What the program is, in one line. */
 export const programSummary =
@@ -102,7 +102,7 @@ function heading(text: string): string {
 }
 
 function columnOf(rows: readonly Term[]): number {
-  const widest = 26;
+  const widest = 28;
   return Math.max(0, ...rows.map(({ term }) => term.length).filter((length) => length <= widest));
 }
 
@@ -138,7 +138,7 @@ function layout(style: Style) {
       if (place === 'above') {
         return rows.flatMap(({ command, explains }) => [
           ...indented(`# ${explains}`, 2).map(style.dim),
-          `  ${style.dim('$')} ${command}`,
+          ...continued(command, width - 4).map((line, index) => `  ${index === 0 ? style.dim('$') : ' '} ${line}`),
         ]);
       }
       const column = Math.max(0, ...rows.map(({ command }) => command.length));

@@ -20,3 +20,22 @@ function fill(paragraph: string, width: number): string[] {
   }
   return [...lines, line];
 }
+
+/**
+ * A command line in lines of at most `width` columns that a shell takes for one: broken at blanks outside of quotes,
+ * the rest indented by two.
+ */
+export function continued(command: string, width: number): string[] {
+  const words = command.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of words) {
+    // Room for the blank and the backslash that go on to the next line.
+    if (line !== '' && line.length + 1 + word.length > width - 2) {
+      lines.push(`${line} \\`);
+      line = ' ';
+    }
+    line += line === '' ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}

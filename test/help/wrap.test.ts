@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wrap } from '../../src/help/wrap.ts';
+import { continued, wrap } from '../../src/help/wrap.ts';
 
 describe('wrapping help text', () => {
   it.each([
@@ -10,5 +10,15 @@ describe('wrapping help text', () => {
     ['keeps an indented line whole', 'so:\n  revento a b c d e', 8, ['so:', '  revento a b c d e']],
   ])('%s', (_name, text, width, lines) => {
     expect(wrap(text, width)).toEqual(lines);
+  });
+});
+
+describe('a command line that goes on', () => {
+  it.each([
+    ['stays whole where it fits', 'revento status --check', 30, ['revento status --check']],
+    ['is broken between words', 'revento status --check', 18, ['revento status \\', '  --check']],
+    ['is never broken inside quotes', "sh -c 'a b c d e f'", 12, ['sh -c \\', "  'a b c d e f'"]],
+  ])('%s', (_name, command, width, lines) => {
+    expect(continued(command, width)).toEqual(lines);
   });
 });
