@@ -170,7 +170,7 @@ class ListenRun {
 
   async #answered({ delivery, results, status }: Answered): Promise<Item | null> {
     this.#tally.add(delivery, results);
-    const line = JSON.stringify(deliveryLine(delivery, results, status));
+    const line = deliveryLine(delivery, results, status);
     if (this.#recorder !== null) await this.#recorder.append(line);
     const isShown = delivery.reason === null || this.#flood.passes();
     const isFine = delivery.reason === null && isSuccess(status);

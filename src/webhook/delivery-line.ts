@@ -3,54 +3,33 @@ import type { HeaderList } from '../platform/ports.ts';
 import type { Forwarded } from './forward.ts';
 import type { Delivery } from './receiver.ts';
 
-/** One `delivery` line of `listen -o ndjson`, and of a recording. Wire names. */
-export interface DeliveryLine {
-  readonly type: 'delivery';
-  readonly delivery_id: string | null;
-  readonly event: string | null;
-  readonly received_at: string;
-  readonly verified: boolean;
-  readonly reason: string | null;
-  readonly duplicate: boolean;
-  /** Lower-case names; a repeated header is a list. */
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  /** The body as text, null when it is not UTF-8. */
-  readonly body: string | null;
-  readonly body_base64: string;
-  readonly forward: readonly {
-    readonly url: string;
-    readonly status: number | null;
-    readonly latency_ms: number;
-    readonly error: string | null;
-  }[];
-  readonly reply_status: number;
-}
-
 /** Not Revento's, and not for a file that is passed around. */
 const masked: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
 
-/** The line of a delivery that has been answered. Never throws. */
-export function deliveryLine(delivery: Delivery, results: readonly Forwarded[], status: number): DeliveryLine {
-  const body = Buffer.from(delivery.body.buffer, delivery.body.byteOffset, delivery.body.byteLength);
-  return {
-    type: 'delivery',
-    delivery_id: delivery.deliveryId,
-    event: eventOf(delivery),
-    received_at: new Date(delivery.receivedAt).toISOString(),
-    verified: delivery.reason === null,
-    reason: delivery.reason ?? (delivery.isJson ? null : 'not_json'),
-    duplicate: delivery.standing === 'duplicate',
-    headers: headerRecord(delivery.headers),
-    body: isUtf8(body) ? body.toString('utf8') : null,
-    body_base64: body.toString('base64'),
-    forward: results.map(({ url, status: answered, latencyMs, error }) => ({
-      url,
-      status: answered,
-      latency_ms: latencyMs,
-      error,
-    })),
-    reply_status: status,
-  };
+/**
+ * One `delivery` line of `listen -o ndjson` and of a recording, as JSON text without its line break.
+ *
+ * Its members, in this order: `type`, `delivery_id`, `event`, `received_at`, `verified`, `reason`, `duplicate`,
+ * `headers` (lower-case names; a repeated header is a list), `body` (text, null when it is not UTF-8), `body_base64`,
+ * `forward` (a list of `url`, `status`, `latency_ms`, `error`), `reply_status`.
+ *
+ * The text is put together here because most of it is strings: an object with the headers as members costs three
+ * times as much, and a header may be named `__proto__`. Never throws.
+ */
+export function deliveryLine(delivery: Delivery, results: readonly Forwarded[], status: number): string {
+  const bytes = Buffer.from(delivery.body.buffer, delivery.body.byteOffset, delivery.body.byteLength);
+  const reason = delivery.reason ?? (delivery.isJson ? null : 'not_json');
+  return (
+    `{"type":"delivery","delivery_id":${JSON.stringify(delivery.deliveryId)},"event":${JSON.stringify(eventOf(delivery))}` +
+    `,"received_at":"${new Date(delivery.receivedAt).toISOString()}","verified":${delivery.reason === null}` +
+    `,"reason":${JSON.stringify(reason)},"duplicate":${delivery.standing === 'duplicate'}` +
+    `,"headers":${headersText(delivery.headers)},"body":${isUtf8(bytes) ? JSON.stringify(bytes.toString('utf8')) : null}` +
+    `,"body_base64":"${bytes.toString('base64')}","forward":[${results.map(resultText).join(',')}],"reply_status":${status}}`
+  );
+}
+
+function resultText({ url, status, latencyMs, error }: Forwarded): string {
+  return JSON.stringify({ url, status, latency_ms: latencyMs, error });
 }
 
 /** The event type: what the signed body says, else what the header claims. */
@@ -60,15 +39,18 @@ export function eventOf(delivery: Delivery): string | null {
   return typeof type === 'string' ? type : delivery.claimedEvent;
 }
 
-function headerRecord(headers: HeaderList): Record<string, string | readonly string[]> {
-  const values = new Map<string, string | string[]>();
-  for (const [name, value] of headers) {
-    const key = name.toLowerCase();
-    const shown = masked.has(key) ? '[redacted]' : value;
-    const before = values.get(key);
-    if (before === undefined) values.set(key, shown);
-    else values.set(key, Array.isArray(before) ? [...before, shown] : [before, shown]);
+function headersText(headers: HeaderList): string {
+  const names = headers.map(([name]) => name.toLowerCase());
+  let text = '';
+  for (const [index, name] of names.entries()) {
+    // A repeated name is written where it comes first, with all its values.
+    if (names.indexOf(name) !== index) continue;
+    const isRepeated = names.indexOf(name, index + 1) !== -1;
+    const values = isRepeated
+      ? headers.filter((_header, other) => names[other] === name)
+      : [headers[index] ?? ['', '']];
+    const shown = values.map(([, value]) => JSON.stringify(masked.has(name) ? '[redacted]' : value)).join(',');
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${isRepeated ? `[${shown}]` : shown}`;
   }
-  // Not by assignment: a header may be named __proto__.
-  return Object.fromEntries(values);
+  return `{${text}}`;
 }
