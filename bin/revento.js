@@ -11,5 +11,7 @@ if (major < 20 || (major === 20 && minor < 18)) {
 } else if (process.argv[2] === '__complete') {
   require('../dist/complete.cjs').main();
 } else {
+  // Stack traces then name the sources' lines, not the bundle's. Reading the maps takes time, so only when asked.
+  if (process.argv.includes('--debug') || process.env.REVENTO_DEBUG) process.setSourceMapsEnabled(true);
   require('../dist/main.cjs').main();
 }

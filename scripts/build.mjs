@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 import { makeDocuments } from './docs.mjs';
 import { rawText } from './raw-text.mjs';
-import { packagesWhenUsed, separateFiles, whenUsed } from './when-used.mjs';
+import { http2WhenUsed, whenUsed } from './when-used.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({ options: { out: { type: 'string' } } });
@@ -18,9 +18,9 @@ await chmod(dist, 0o755);
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 const bundle = await rolldown({
-  input: { main: join(root, 'src/main.ts'), complete: join(root, 'src/complete.ts'), ...separateFiles },
+  input: { main: join(root, 'src/main.ts'), complete: join(root, 'src/complete.ts') },
   cwd: root,
-  plugins: [rawText, whenUsed, packagesWhenUsed],
+  plugins: [rawText, whenUsed, http2WhenUsed],
   platform: 'node',
   external: ['@napi-rs/keyring'],
   tsconfig: join(root, 'tsconfig.json'),

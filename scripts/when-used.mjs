@@ -27,25 +27,9 @@ export const whenUsed = {
   },
 };
 
-/**
- * The same for code of other packages that most runs have no use for. undici's HTTP/2 client loads node:http2. For
- * string-width, V8 reads ICU's emoji tables while it does no more than parse it, so it is a file of its own
- * (`separateFiles`), and plain text is measured without it.
- */
-export const packagesWhenUsed = {
-  name: 'packages-when-used',
-  resolveId: {
-    filter: { id: /^(\.\/)?string-width(\.cjs)?$/ },
-    handler(source, importer) {
-      if (source === './string-width.cjs') return { id: source, external: true };
-      return /[\\/]src[\\/]/.test(importer ?? '') ? '\0string-width' : null;
-    },
-  },
-  load: {
-    filter: { id: /^\0string-width$/ },
-    handler: () =>
-      `module.exports = { __esModule: true, default: (...args) => require('./string-width.cjs').default(...args) };`,
-  },
+/** The same for undici's HTTP/2 client, which nothing here asks for and which loads node:http2. */
+export const http2WhenUsed = {
+  name: 'http2-when-used',
   transform: {
     filter: { id: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client\.js$/ },
     handler(code) {
@@ -58,6 +42,3 @@ export const packagesWhenUsed = {
     },
   },
 };
-
-/** Entries of the build beside the program's own. */
-export const separateFiles = { 'string-width': 'string-width' };

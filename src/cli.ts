@@ -8,7 +8,8 @@ import { createSink } from './output/sink.ts';
 import { systemClock } from './platform/clock.ts';
 import { createStyle, isColored } from './platform/terminal.ts';
 import { type Invocation, parse, UsageFault } from './program.ts';
-import { report } from './report.ts';
+import { report, trace } from './report.ts';
+import { isOn } from './switch.ts';
 import type { Edge } from './wire.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function run(edge: Edge): Promise<number> {
   let clean = (text: string) => text;
   const tell = (error: unknown): number => {
     const { text, exit } = report(asReventoError(error), { ...told, style: stderrStyle });
-    edge.stderr.write(clean(text));
+    edge.stderr.write(clean(isDebugging(edge) && !(error instanceof UsageFault) ? `${text}${trace(error)}` : text));
     return exit;
   };
 
@@ -108,6 +109,10 @@ function wantsJson({ argv, env }: Edge): boolean {
   const named = argv.findLast((_word, index) => argv[index - 1] === '-o' || argv[index - 1] === '--output');
   if (argv.includes('--json')) return true;
   return isJson(named ?? argv.find((word) => word.startsWith('--output='))?.slice(9) ?? env['REVENTO_OUTPUT']);
+}
+
+function isDebugging({ argv, env }: Edge): boolean {
+  return argv.includes('--debug') || isOn(env['REVENTO_DEBUG']);
 }
 
 function colorChoice({ argv, env }: Edge): Parameters<typeof isColored>[1] {

@@ -1,4 +1,4 @@
-import { type ExitStatus, exitOf, hintOf, type ReventoError } from './errors.ts';
+import { type ExitStatus, exitOf, hintOf, ReventoError } from './errors.ts';
 import type { Style } from './platform/ports.ts';
 
 /** Whom a failure is told to, and in which form. */
@@ -34,4 +34,24 @@ export function report(failure: ReventoError, context: ReportContext): { text: s
   const lines = [`${style.red('error:')} ${failure.message}${origin && style.dim(` (${origin})`)}`];
   if (hint !== undefined) lines.push(`${style.cyan('hint:')} ${hint}`);
   return { text: `${lines.join('\n')}\n`, exit };
+}
+
+/**
+ * Where an unforeseen error came from, for `--debug`: its stack and those of its causes. Of a foreseen failure only
+ * its causes, as it says itself what failed; an empty text where it has none.
+ */
+export function trace(error: unknown): string {
+  const stacks: string[] = [];
+  let at = isForeseen(error) ? error.cause : error;
+  for (let depth = 0; depth < deepestCause && at instanceof Error; depth++) {
+    stacks.push(`${depth === 0 ? '' : 'caused by: '}${at.stack ?? at.message}\n`);
+    at = at.cause;
+  }
+  return stacks.join('');
+}
+
+const deepestCause = 8;
+
+function isForeseen(error: unknown): error is ReventoError {
+  return error instanceof ReventoError;
 }

@@ -12,6 +12,7 @@ import { openSettingsFile } from './platform/settings.ts';
 import { createTerminal } from './platform/terminal.ts';
 import { Redactor } from './secret.ts';
 import { resolveSettings } from './settings.ts';
+import { isOn } from './switch.ts';
 
 /** The process, as the program sees it. */
 export interface Edge {
@@ -262,8 +263,4 @@ function flagsOf(options: RunOptions): Partial<Record<SettingName, string>> {
     if (typeof value === 'string') flags[setting] = value;
   }
   return flags;
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
 }
