@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { storeFailure, systemCode, tighten } from './durable-file.ts';
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createFile, storeFailure, syncDirectory, systemCode, tighten } from './durable-file.ts';
 import { type Envelope, type Place, parseEnvelope, type StoreKey, unseal } from './envelope.ts';
+import type { Fault } from './fault.ts';
+import type { KeySources } from './key-source.ts';
 import type { SealedRecord } from './ports.ts';
 
 /** Where the copies of one sealed file may be. */
@@ -93,4 +95,69 @@ export function recordText(content: SealedRecord['content'], generation: number)
 /** Null when there is no text, or it is not a sealed one. */
 export function envelopeIn(text: string | null): Envelope | null {
   return text === null ? null : parseEnvelope(text);
+}
+
+/** The newest of a file and its copies, and whether it has yet to be put in the file's place. */
+export interface Newest {
+  readonly record: SealedRecord;
+  readonly isCopy: boolean;
+}
+
+/**
+ * The newest whole record among a file and its copies, or null when the file is damaged and no copy is whole.
+ *
+ * @param text  what the file holds
+ * @throws ReventoError `store_key`
+ */
+export async function newestCopy(
+  text: string,
+  { next, rescues }: CopyPaths,
+  place: Place,
+  keys: KeySources,
+): Promise<Newest | null> {
+  const envelope = envelopeIn(text);
+  const own = envelope && openRecord(envelope, await keys.find(envelope.key), place);
+  let best: Newest | null = own && { record: own, isCopy: false };
+  for (const path of [next, ...rescues]) {
+    const copy = envelopeIn(readCopy(path));
+    if (copy === null) continue;
+    // A copy has the file's key or is not its copy; only where the file does not tell is the key looked for.
+    const key = own === null ? await keys.find(copy.key) : keys.loaded(copy.key.id);
+    const record = key && openRecord(copy, key, place);
+    if (record !== null && record.generation > (best?.record.generation ?? -1)) best = { record, isCopy: true };
+  }
+  return best;
+}
+
+/** Removes every copy of a file. */
+export function removeCopies({ next, rescues }: CopyPaths): void {
+  rmSync(next, { force: true });
+  for (const path of rescues) {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // Not ours, in a directory that others write to as well; or ours and stuck, and then older than the file.
+    }
+  }
+}
+
+/**
+ * Puts an answer that must not get lost into the first place that takes it.
+ *
+ * @returns where, or null when none did. Never throws.
+ */
+export function rescue(bytes: Uint8Array, places: readonly string[], fault: Fault): string | null {
+  for (const path of places) {
+    try {
+      fault('rescue-before-write');
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      rmSync(path, { force: true });
+      createFile(path, bytes);
+      syncDirectory(dirname(path));
+      return path;
+    } catch {
+      // The next place may do; that all of them failed is reported by the caller.
+    }
+  }
+  return null;
 }

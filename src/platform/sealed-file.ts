@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ReventoError } from '../errors.ts';
 import {
@@ -18,7 +18,18 @@ import type { Fault } from './fault.ts';
 import type { KeySources, SealedBy } from './key-source.ts';
 import type { Locks } from './lock.ts';
 import type { Binding, Commit, SealedFile, SealedRecord } from './ports.ts';
-import { type CopyPaths, envelopeIn, openRecord, readCopy, readText, recordText } from './sealed-copies.ts';
+import {
+  type CopyPaths,
+  envelopeIn,
+  type Newest,
+  newestCopy,
+  openRecord,
+  readCopy,
+  readText,
+  recordText,
+  removeCopies,
+  rescue,
+} from './sealed-copies.ts';
 
 /** A new record may be longer than the one it follows by this much and still fit into the space reserved for it. */
 const reserveBytes = 4096;
@@ -53,33 +64,13 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
       hint: remedy,
     });
 
-  /** The file's own record; null when it is damaged. */
-  const openText = async (text: string | null): Promise<SealedRecord | null> => {
-    const envelope = envelopeIn(text);
-    return envelope && openRecord(envelope, await keys.find(envelope.key), place);
-  };
-
-  /** A copy has the file's key or is not its copy; only where the file does not tell is the key looked for. */
-  const openCopy = async (path: string, isKeyKnown: boolean): Promise<SealedRecord | null> => {
-    const envelope = envelopeIn(readCopy(path));
-    if (envelope === null) return null;
-    const key = isKeyKnown ? keys.loaded(envelope.key.id) : await keys.find(envelope.key);
-    return key && openRecord(envelope, key, place);
-  };
-
-  const newest = async (): Promise<{ record: SealedRecord; isCopy: boolean } | null> => {
+  const newest = async (): Promise<Newest | null> => {
     const text = readText(file, loosened);
     if (text === null) return null;
     for (const directory of [dirname(file), dirname(dirname(file))]) if (tighten(directory, 0o700)) loosened(directory);
-    const own = await openText(text);
-    let best = own;
-    let isCopy = false;
-    for (const path of [next, ...rescues]) {
-      const copy = await openCopy(path, own !== null);
-      if (copy !== null && copy.generation > (best?.generation ?? -1)) [best, isCopy] = [copy, true];
-    }
-    if (best === null) throw damaged();
-    return { record: best, isCopy };
+    const found = await newestCopy(text, paths, place, keys);
+    if (found === null) throw damaged();
+    return found;
   };
 
   const keyOf = (record: SealedRecord): StoreKey => {
@@ -108,42 +99,19 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
     return record;
   };
 
-  const removeCopies = (): void => {
-    rmSync(next, { force: true });
-    for (const path of rescues) {
-      try {
-        rmSync(path, { force: true });
-      } catch {
-        // Not ours, in a directory that others write to as well; or ours and stuck, and then older than the file.
-      }
-    }
-  };
-
-  /** The answer is here and must not get lost for want of a place: anything durable will do. */
-  const rescue = (bytes: Uint8Array): string | null => {
-    for (const path of rescues) {
-      try {
-        fault('rescue-before-write');
-        if (path !== rescues[0]) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-        rmSync(path, { force: true });
-        createFile(path, bytes);
-        syncDirectory(dirname(path));
-        return path;
-      } catch {
-        // The next place may do; that all of them failed is reported by the caller.
-      }
-    }
-    return null;
-  };
-
   return {
     path: file,
     read: async () => (await newest())?.record ?? null,
 
     stamp() {
       if ([next, ...rescues].some((path) => existsSync(path))) return null;
-      const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-      return found === undefined ? null : `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
+      try {
+        const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+        return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+      } catch {
+        // Gone, or out of reach: reading it says which.
+        return null;
+      }
     },
 
     async lock(lockOptions) {
@@ -163,7 +131,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
       if (record !== null && found?.isCopy) {
         record = replace(keyOf(record), record.binding, record.content, record.generation);
       }
-      removeCopies();
+      removeCopies(paths);
       return record;
     },
 
@@ -203,7 +171,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
         return { outcome: 'saved', record };
       } catch (error) {
         const reason = systemCode(error) || 'unknown error';
-        const path = rescue(bytes);
+        const path = rescue(bytes, rescues, fault);
         return path === null ? { outcome: 'lost', reason } : { outcome: 'rescued', record, path, reason };
       }
     },
@@ -221,7 +189,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
         content,
         Math.max(present?.record.generation ?? 0, isUnread ? now() : 0) + 1,
       );
-      removeCopies();
+      removeCopies(paths);
       return record;
     },
 
@@ -230,7 +198,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
     remove() {
       // Copies first: were the file gone first, a crash in between would leave one that says it is still logged in.
       const hadFile = existsSync(file);
-      removeCopies();
+      removeCopies(paths);
       rmSync(file, { force: true });
       if (hadFile) syncDirectory(dirname(file));
       return hadFile;

@@ -48,6 +48,22 @@ describe('a full disk', () => {
     expect(rig.leftovers()).toEqual([]);
   });
 
+  it('that fills up while the request is under way finds the space for the answer taken', async () => {
+    await rig.logIn();
+    const held = rig.pause('send');
+    const run = rig.start(['token'], { faults: { 'before-send': held.step } });
+    await held.reached();
+    const reserved = statSync(`${rig.path()}.next`);
+    expect(reserved.size).toBeGreaterThan(4096 + statSync(rig.path()).size / 2);
+    expect(reserved.blocks * 512).toBeGreaterThanOrEqual(reserved.size);
+    disk?.fill(0);
+    held.release();
+    const ended = await run.ended;
+    expect([ended.code, ended.stderr]).toEqual([0, '']);
+    expect((await rig.token()).stdout).toBe(ended.stdout);
+    expect(rig.server.requests).toHaveLength(1);
+  });
+
   it('does not keep a token that is still good from being used', async () => {
     const grant = await rig.logIn({ accessExpiresAt: Date.now() + 3_600_000 });
     disk?.fill(0);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,6 +16,8 @@ export const revento = process.env['REVENTO_TEST_PROGRAM'] ?? join(root, 'bin/re
 export function setup(): (() => void) | undefined {
   if (process.env['REVENTO_TEST_PROGRAM'] !== undefined) return undefined;
   const directory = mkdtempSync(join(tmpdir(), 'revento-build-'));
+  // Some tests run it as another user.
+  chmodSync(directory, 0o755);
   execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), '--out', join(directory, 'dist')], {
     cwd: root,
     stdio: 'inherit',
