@@ -5,23 +5,21 @@ import type { HttpResponse } from '../platform/ports.ts';
 
 /** One page of a list. */
 export interface Page {
-  /** The rows as they came, each one JSON document. */
-  readonly rows: readonly JsonText[];
-  /** Where the next page begins; null when there is none. */
+  /** Where the next page begins; null when there is none. Known before the rows are looked at. */
   readonly nextCursor: string | null;
+  /**
+   * The rows as they came, each one JSON document.
+   *
+   * @throws ReventoError `bad_answer` when the page is not valid JSON
+   */
+  rows(): readonly JsonText[];
 }
 
 /** The text of a body. @throws ReventoError `bad_answer` when it is not JSON */
 export function jsonOf(answer: HttpResponse, what: string): JsonText {
-  const { buffer, byteOffset, byteLength } = answer.body;
-  const text = Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
-  try {
-    JSON.parse(text);
-  } catch {
-    // The parser's message quotes the answer, which is nobody's business in a log.
-    throw new ReventoError('bad_answer', `${what} was answered ${answer.status} with something that is not JSON.`);
-  }
-  return new JsonText(text.trim());
+  const text = textOf(answer).trim();
+  checkJson(text, answer, what);
+  return new JsonText(text);
 }
 
 /**
@@ -32,15 +30,49 @@ export function jsonOf(answer: HttpResponse, what: string): JsonText {
  * Source: guide, pagination: `has_more` is the signal. Assumed: where it is missing, a cursor means there is more.
  */
 export function readPage(answer: HttpResponse, what: string): Page {
-  const members = new Map(entriesOf(jsonOf(answer, what).text));
+  const text = textOf(answer).trim();
+  const members = new Map(entriesOf(text));
   const data = members.get('data');
-  if (data === undefined || !isArray(data))
+  if (data === undefined || !isArray(data)) {
+    checkJson(text, answer, what);
     throw new ReventoError('bad_answer', `${what} was answered without a list.`);
+  }
   const cursor = members.get('next_cursor') ?? 'null';
-  const nextCursor = cursor.startsWith('"') ? decodeString(cursor) : null;
+  // What is no string in JSON's sense leads nowhere; that the page is broken is said when its rows are asked for.
+  const nextCursor = isString(cursor) ? decodeString(cursor) : null;
   const hasMore = (members.get('has_more') ?? `${nextCursor !== null}`) === 'true';
   if (hasMore && (nextCursor === null || nextCursor === '')) {
+    checkJson(text, answer, what);
     throw new ReventoError('bad_answer', `${what} was answered with more to come, but no cursor to it.`);
   }
-  return { rows: elementsOf(data).map((row) => new JsonText(row)), nextCursor: hasMore ? nextCursor : null };
+  return {
+    nextCursor: hasMore ? nextCursor : null,
+    rows() {
+      checkJson(text, answer, what);
+      return elementsOf(data).map((row) => new JsonText(row));
+    },
+  };
+}
+
+function textOf({ body }: HttpResponse): string {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+}
+
+function checkJson(text: string, { status }: HttpResponse, what: string): void {
+  if (isJson(text)) return;
+  throw new ReventoError('bad_answer', `${what} was answered ${status} with something that is not JSON.`);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // The parser's message quotes the answer, which is nobody's business in a log.
+    return false;
+  }
+}
+
+function isString(text: string): boolean {
+  return text.startsWith('"') && isJson(text);
 }

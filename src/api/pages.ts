@@ -22,36 +22,44 @@ export interface Batch {
 }
 
 /**
- * The rows of a list, a page at a time. While a page is used the next one is already on its way; pages are as long
- * as the API allows, and the last one is just as long as needed, so that its cursor is where the rows end.
+ * The rows of a list, a page at a time. While a page is taken apart and used the next one is already on its way;
+ * pages are as long as the API allows, and the last one is just as long as needed, so that its cursor is where the
+ * rows end.
  *
  * @throws ReventoError `bad_answer` when the cursor goes in a circle; and whatever `fetch` rejects with, after all
  *   rows before it were given
  */
 export async function* pages({ fetch, limit, cursor }: PagesOptions): AsyncGenerator<Batch, void, void> {
-  let left = limit ?? Number.POSITIVE_INFINITY;
-  const sizeOf = (rows: number) => Math.min(longestPage, rows);
+  const ahead = (at: string, rows: number): Promise<Page> => {
+    const page = fetch({ limit: Math.min(longestPage, rows), cursor: at });
+    // Its failure is met where it is waited for; until then, or when nobody waits, it must not end the process.
+    page.catch(() => undefined);
+    return page;
+  };
   const circle = new CircleCheck(cursor);
-  let coming = fetch({ limit: sizeOf(left), cursor });
+  let left = limit ?? Number.POSITIVE_INFINITY;
+  let coming = fetch({ limit: Math.min(longestPage, left), cursor });
   for (;;) {
     const page = await coming;
     const { nextCursor } = page;
+    const isCircle = nextCursor !== null && circle.isClosedBy(nextCursor);
+    const isEndless = left === Number.POSITIVE_INFINITY;
+    const early = isEndless && nextCursor !== null && !isCircle ? ahead(nextCursor, left) : null;
+    const all = page.rows();
     // A server that sends more than asked for leaves no cursor to where the rows wanted end.
-    const rows = page.rows.length > left ? page.rows.slice(0, left) : page.rows;
+    const rows = all.length > left ? all.slice(0, left) : all;
     left -= rows.length;
     if (nextCursor === null || left <= 0) {
       yield { rows, nextCursor };
       return;
     }
-    if (circle.isClosedBy(nextCursor)) {
+    if (isCircle) {
       yield { rows, nextCursor: null };
       throw new ReventoError('bad_answer', 'The list does not move on: the server sent a cursor it had sent before.', {
         hint: 'this is a fault of the server; the rows above may not be all there are',
       });
     }
-    coming = fetch({ limit: sizeOf(left), cursor: nextCursor });
-    // Its failure is met by the `await` above; until then, or when nobody comes back for it, it must not end the process.
-    coming.catch(() => undefined);
+    coming = early ?? ahead(nextCursor, left);
     yield { rows, nextCursor };
   }
 }

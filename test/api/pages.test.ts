@@ -11,7 +11,7 @@ function listOf(count: number) {
     const start = Number(query.cursor ?? 0);
     const end = Math.min(start + query.limit, count);
     const rows = Array.from({ length: end - start }, (_, index) => new JsonText(`${start + index}`));
-    return { rows, nextCursor: end < count ? `${end}` : null };
+    return { rows: () => rows, nextCursor: end < count ? `${end}` : null };
   };
   return { asked, fetch };
 }
@@ -65,10 +65,26 @@ describe('pages', () => {
     expect(list.asked).toHaveLength(2);
   });
 
+  it('asks for the next page before it looks at the rows, when every row is wanted', async () => {
+    const order: string[] = [];
+    const fetch = async ({ cursor }: { cursor: string | null }): Promise<Page> => {
+      order.push(`ask ${cursor}`);
+      return {
+        nextCursor: cursor === null ? 'b' : null,
+        rows: () => {
+          order.push(`rows ${cursor}`);
+          return [];
+        },
+      };
+    };
+    await all(pages({ fetch, limit: null, cursor: null }));
+    expect(order).toEqual(['ask null', 'ask b', 'rows null', 'rows b']);
+  });
+
   it('goes on past an empty page that says there is more', async () => {
     const sequence: Page[] = [
-      { rows: [], nextCursor: 'a' },
-      { rows: [new JsonText('1')], nextCursor: null },
+      { rows: () => [], nextCursor: 'a' },
+      { rows: () => [new JsonText('1')], nextCursor: null },
     ];
     const fetch = async () => sequence.shift() as Page;
     expect(numbers(await all(pages({ fetch, limit: null, cursor: null })))).toEqual([1]);
@@ -76,7 +92,7 @@ describe('pages', () => {
 
   it('never gives more rows than wanted, even when the server sends more', async () => {
     const fetch = async (): Promise<Page> => ({
-      rows: Array.from({ length: 60 }, (_, index) => new JsonText(`${index}`)),
+      rows: () => Array.from({ length: 60 }, (_, index) => new JsonText(`${index}`)),
       nextCursor: 'x',
     });
     expect(numbers(await all(pages({ fetch, limit: 10, cursor: null })))).toHaveLength(10);
@@ -94,13 +110,13 @@ describe('pages', () => {
     const fetch = async (): Promise<Page> => {
       const nextCursor = left.shift();
       if (nextCursor === undefined) throw new Error('asked again and again');
-      return { rows: [], nextCursor };
+      return { rows: () => [], nextCursor };
     };
     await expect(all(pages({ fetch, limit: null, cursor: null }))).rejects.toMatchObject({ code: 'bad_answer' });
   });
 
   it('a cursor that comes back to the one it began with is an error', async () => {
-    const fetch = async (): Promise<Page> => ({ rows: [], nextCursor: 'start' });
+    const fetch = async (): Promise<Page> => ({ rows: () => [], nextCursor: 'start' });
     await expect(all(pages({ fetch, limit: null, cursor: 'start' }))).rejects.toMatchObject({ code: 'bad_answer' });
   });
 
