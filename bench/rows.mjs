@@ -65,13 +65,17 @@ function gh(rig) {
 
 /** Megabytes a program held at most. */
 async function peakOf([program, ...args], env) {
-  const child = spawn(program, ['-r', peak, ...args], { env, stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
+  const child = spawn(program, ['-r', peak, ...args], { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   let text = '';
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
   child.stdio[3].on('data', (chunk) => {
     text += chunk;
   });
   const [status] = await once(child, 'close');
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}`);
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${said}`);
   return Number(text) / 1024;
 }
 
