@@ -3,6 +3,7 @@
  * recoverable. Nothing happens there unless a test has put a function under this symbol before the program starts.
  */
 export type FaultPoint =
+  | 'lock-waiting'
   | 'lock-succeeding'
   | 'lock-taken'
   | 'reserved'

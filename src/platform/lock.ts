@@ -56,6 +56,7 @@ export function createLocks({ clock, fault }: { readonly clock: Clock; readonly 
         throw storeFailure('lock', path, error);
       }
       if (clock.monotonic() - startedAtMs >= timeoutMs) throw timeout(path, blocking, clock.now());
+      fault('lock-waiting');
       await pause(clock, signal);
     }
   };

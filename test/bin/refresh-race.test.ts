@@ -34,8 +34,9 @@ describe('20 processes whose token has expired', () => {
 
   it('share one failure when the token endpoint fails, instead of asking once each', async () => {
     await rig.logIn();
-    rig.server.twists.push({ before: () => pause(4_000), status: 503 });
-    const ended = await rig.tokens(10);
+    const waiting = rig.mark('waiting');
+    rig.server.twists.push({ before: () => waiting.reachedBy(9), status: 503 });
+    const ended = await rig.tokens(10, { faults: { 'lock-waiting': waiting.step } });
     expect(new Set(ended.map((each) => each.code))).toEqual(new Set([5]));
     expect(rig.server.requests).toHaveLength(1);
     expect((await rig.token()).code).toBe(0);

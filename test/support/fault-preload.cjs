@@ -12,6 +12,8 @@ const actions = {
   fail: ({ code }) => {
     throw Object.assign(new Error(`${code}: made by the test`), { code });
   },
+  // Says that this process has been here.
+  mark: ({ file }) => writeFileSync(`${file}.${process.pid}`, ''),
   // Says that the point is reached, then stands still until the test says to go on.
   pause: ({ file }) => {
     writeFileSync(`${file}.reached`, '');

@@ -24,7 +24,7 @@ export interface Ended {
 }
 
 export interface FaultStep {
-  readonly action: 'kill' | 'stop' | 'fail' | 'pause';
+  readonly action: 'kill' | 'stop' | 'fail' | 'mark' | 'pause';
   readonly code?: string;
   readonly file?: string;
   readonly nth?: number;
@@ -230,6 +230,16 @@ export class RefreshRig {
     return join(this.dataDir, 'key');
   }
 
+  /** A fault step that counts the processes that reach it. */
+  mark(name: string): { readonly step: FaultStep; reachedBy(count: number): Promise<void> } {
+    const isMark = (entry: string) => entry.startsWith(`mark-${name}.`);
+    return {
+      step: { action: 'mark', file: join(this.home, `mark-${name}`) },
+      reachedBy: (count) =>
+        until(() => readdirSync(this.home).filter(isMark).length >= count, `${count} processes are at ${name}`),
+    };
+  }
+
   read(path = this.path()): string {
     return readFileSync(path, 'utf8');
   }
@@ -245,9 +255,9 @@ export class RefreshRig {
   }
 }
 
-/** Waits until something is so, looking every few milliseconds; fails after ten seconds. */
+/** Waits until something is so, looking every few milliseconds; fails after a minute. */
 export async function until(isSo: () => boolean, what: string): Promise<void> {
-  const limit = performance.now() + 10_000;
+  const limit = performance.now() + 60_000;
   while (!isSo()) {
     if (performance.now() > limit) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
