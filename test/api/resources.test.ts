@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { matchPath, resourceOf, resources } from '../../src/api/resources.ts';
+
+it.each(resources)('$words is found by its path', (resource) => {
+  const path = resource.path.replace('{event_id}', 'evt_1');
+  expect(matchPath(path)).toEqual({ resource, eventId: path === resource.path ? null : 'evt_1' });
+});
+
+it('has a command and a path of its own for each', () => {
+  expect(new Set(resources.map(({ words }) => words)).size).toBe(resources.length);
+  expect(new Set(resources.map(({ path }) => path)).size).toBe(resources.length);
+});
+
+it.each(['/events', '/events/evt_1/secrets', '/me', '/events/evt_1/participants/ptp_1', ''])(
+  'knows nothing of %j',
+  (path) => {
+    expect(matchPath(path)).toBeNull();
+  },
+);
+
+it('does not make up a resource', () => {
+  expect(() => resourceOf('participants delete')).toThrow(RangeError);
+});
