@@ -9,10 +9,33 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/*/**/*.test.ts', 'test/*.test.ts'], exclude: ['test/{flow,bin,browser}/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/*/**/*.test.ts', 'test/*.test.ts'],
+          exclude: ['test/{flow,bin,browser}/**'],
+        },
+      },
       { extends: true, test: { name: 'flow', include: ['test/flow/**/*.test.ts'] } },
-      { extends: true, test: { name: 'bin', include: ['test/bin/**/*.test.ts'], globalSetup: ['test/support/build.ts'], testTimeout: 120_000 } },
-      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], globalSetup: ['test/support/build.ts'], testTimeout: 120_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'bin',
+          include: ['test/bin/**/*.test.ts'],
+          globalSetup: ['test/support/build.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/support/build.ts'],
+          testTimeout: 120_000,
+        },
+      },
     ],
   },
 });
