@@ -11,7 +11,7 @@ import { findPeer, installPeers, quiet } from './peers.mjs';
 
 export const title = 'Start-up';
 
-const program = join(import.meta.dirname, '../bin/revento.js');
+const program = process.env.REVENTO_TEST_PROGRAM ?? join(import.meta.dirname, '../bin/revento.js');
 const bare = 'node -e 0';
 
 export async function run({ rounds = 20 } = {}) {
@@ -51,6 +51,7 @@ export async function run({ rounds = 20 } = {}) {
         name: `${name} ${flag}`,
         command: [found.path, flag],
         env: quiet,
+        exit: 'any',
       }));
     });
     return await race({ title, rounds, baseline: bare, contestants: [...own, ...(await working(peers))] });
