@@ -24,6 +24,7 @@ export async function run({ rounds = 10 } = {}) {
     const env = { UPSTREAM: String(upstream.port), SECRET: secret };
     const request = await start(children, [process.execPath, script('script.mjs'), 'request'], env);
     const dispatch = await start(children, [process.execPath, script('script.mjs'), 'dispatch'], env);
+    const agent = await start(children, [process.execPath, script('script.mjs'), 'agent'], env);
     const nginx = startNginx(children, home, upstream.port);
     const revento = await startRevento(children, home, secret, upstream.port);
     const perDelivery =
@@ -40,13 +41,18 @@ export async function run({ rounds = 10 } = {}) {
         { name: bareScript, measure: perDelivery(request.port) },
         { name: 'revento webhook listen -o ndjson > FILE', measure: perDelivery(revento.port), bar: throughputBar },
         { name: 'a script: verify, Pool.dispatch', measure: perDelivery(dispatch.port) },
+        { name: 'a script: verify, node:http Agent', measure: perDelivery(agent.port) },
         { name: 'the handler alone (node:http)', measure: perDelivery(upstream.port) },
         nginx.missing === undefined
           ? { name: 'nginx, no verifying', measure: perDelivery(nginx.port) }
           : { name: 'nginx', missing: nginx.missing },
       ],
     });
-    return [throughput, await addedLatency(upstream.port, revento.port, secret, rounds), await memory(revento, secret)];
+    return [
+      throughput,
+      await addedLatency({ upstream, request, revento }, secret, rounds),
+      await memory(revento, secret),
+    ];
   } finally {
     for (const child of children) child.kill('SIGTERM');
     await Promise.all(children.map((child) => child.exitCode ?? new Promise((resolve) => child.once('exit', resolve))));
@@ -55,18 +61,19 @@ export async function run({ rounds = 10 } = {}) {
 }
 
 /** p99 through the listener less p99 of the handler alone, in the same round, against what may be added. */
-async function addedLatency(upstreamPort, reventoPort, secret, rounds) {
-  const p99 = async (port) => {
+async function addedLatency({ upstream, request, revento }, secret, rounds) {
+  const p99 = async ({ port }) => {
     const latencies = (await drip({ port, secret, count: 600, perSecond: 200 })).sort((a, b) => a - b);
     return latencies[Math.ceil(latencies.length * 0.99) - 1];
   };
-  const [alone, through] = [[], []];
-  const count = Math.min(rounds, 7);
+  const [alone, scripted, through] = [[], [], []];
+  const count = Math.min(rounds, 9);
   for (let round = -1; round < count; round++) {
-    const pair = [await p99(upstreamPort), await p99(reventoPort)];
+    const figures = [await p99(upstream), await p99(request), await p99(revento)];
     if (round < 0) continue;
-    alone.push(pair[0]);
-    through.push(pair[1]);
+    alone.push(figures[0]);
+    scripted.push(figures[1]);
+    through.push(figures[2]);
   }
   const baseline = `${addedBarMs} ms`;
   const row = (name, values, bar = null) => ({
@@ -77,8 +84,12 @@ async function addedLatency(upstreamPort, reventoPort, secret, rounds) {
     ratio: median(values) / addedBarMs,
     bar,
   });
-  const added = through.map((value, round) => value - alone[round]);
-  const rows = [row('the handler alone', alone), row('through revento', through), row('added by revento', added, 1)];
+  const less = (values) => values.map((value, round) => value - alone[round]);
+  const rows = [
+    row('the handler alone', alone),
+    row('added by the script with Pool.request', less(scripted)),
+    row('added by revento', less(through), 1),
+  ];
   return { title: `${title}: p99 at 200 deliveries a second`, unit: 'ms', rounds: count, baseline, rows, missing: [] };
 }
 

@@ -163,13 +163,15 @@ export function toMarkdown({ title, unit, rounds, baseline, rows, missing }) {
 const figure = (value) => (value >= 1000 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 10 ? 1 : 2));
 
 /**
- * Runs a benchmark by itself when its file is what was started; does nothing when it is imported.
+ * Runs a benchmark by itself when its file is what was started (with `--json`, one result a line); does nothing when it is imported.
  *
  * @param {ImportMeta} meta
  * @param {(options: { rounds?: number }) => Promise<Result | Result[]>} run
  */
 export async function runAlone(meta, run) {
   if (argv[1] === undefined || fileURLToPath(meta.url) !== argv[1]) return;
-  const rounds = argv[2] === undefined ? undefined : Number(argv[2]);
-  for (const result of [await run({ rounds })].flat()) console.log(toMarkdown(result));
+  const isJson = argv.includes('--json');
+  const given = argv.slice(2).find((word) => word !== '--json');
+  const results = [await run({ rounds: given === undefined ? undefined : Number(given) })].flat();
+  for (const result of results) console.log(isJson ? JSON.stringify(result) : toMarkdown(result));
 }

@@ -1,11 +1,12 @@
 // What somebody would write by hand: verifies a delivery and forwards it with undici. Prints its port.
 //
-//   UPSTREAM=PORT SECRET=... node script.mjs request|dispatch
+//   UPSTREAM=PORT SECRET=... node script.mjs request|dispatch|agent
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:http';
+import { Agent, createServer, request as httpRequest } from 'node:http';
 import { Pool } from 'undici';
 
 const { UPSTREAM, SECRET } = process.env;
+const agent = new Agent({ keepAlive: true, maxSockets: 100 });
 const pool = new Pool(`http://127.0.0.1:${UPSTREAM}`, { connections: 100 });
 const names = [
   'content-type',
@@ -36,6 +37,14 @@ const forward = {
           onResponseError: (_controller, error) => reject(error),
         },
       );
+    }),
+  agent: (headers, body) =>
+    new Promise((resolve, reject) => {
+      const options = { agent, port: UPSTREAM, path: '/webhooks/revento', method: 'POST' };
+      const request = httpRequest({ ...options, headers: { ...headers, 'content-length': body.length } }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode));
+      });
+      request.once('error', reject).end(body);
     }),
 }[process.argv[2]];
 

@@ -99,8 +99,8 @@ function quoted(excerpt: Uint8Array, style: Style): string {
     .join('\n');
 }
 
-function payloadText({ body, isJson }: Delivery, style: Style): string {
-  const text = new TextDecoder().decode(body);
+function payloadText({ body, text: decoded, isJson }: Delivery, style: Style): string {
+  const text = (decoded ?? new TextDecoder().decode(body)).replace(/^\ufeff/, '');
   if (text.length > shownPayloadChars) {
     return `${plainLine(text, 500)}\n${style.dim(`(${body.length} bytes; -o ndjson and --record have them all)`)}`;
   }

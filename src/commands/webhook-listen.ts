@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { formatDuration } from '../duration.ts';
 import { ReventoError } from '../errors.ts';
-import { type Item, JsonText } from '../output/item.ts';
+import { type Item, JsonText, type ValueItem } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
 import { openRecorder, type Recorder } from '../webhook/cassette.ts';
 import { deliveryLine, eventOf } from '../webhook/delivery-line.ts';
@@ -42,7 +42,7 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
     const recorder = plan.recordPath === null ? null : await openRecorder(plan.recordPath);
     try {
       const listener = await start(plan, secrets, deps);
-      return yield* new ListenRun(plan, secrets, listener, recorder, deps).items();
+      return yield* new ListenRun({ plan, secrets, listener, recorder, deps }).items();
     } finally {
       await recorder?.close();
     }
@@ -60,6 +60,14 @@ async function start(plan: ListenPlan, secrets: readonly SigningSecret[], deps: 
     const hint = `is another listener running? Take a free port: ${program(deps.profile)} webhook listen --port 0`;
     throw new ReventoError(error.code, error.message, { hint }, { cause: error });
   }
+}
+
+interface ListenParts {
+  readonly plan: ListenPlan;
+  readonly secrets: readonly SigningSecret[];
+  readonly listener: Listener;
+  readonly recorder: Recorder | null;
+  readonly deps: Deps;
 }
 
 /** One run: what it yields, what it waits for, why it ends. */
@@ -82,13 +90,7 @@ class ListenRun {
   #isChildCutOff = false;
   #refusal: Delivery | null = null;
 
-  constructor(
-    plan: ListenPlan,
-    secrets: readonly SigningSecret[],
-    listener: Listener,
-    recorder: Recorder | null,
-    deps: Deps,
-  ) {
+  constructor({ plan, secrets, listener, recorder, deps }: ListenParts) {
     this.#plan = plan;
     this.#secrets = secrets;
     this.#listener = listener;
@@ -112,9 +114,14 @@ class ListenRun {
       else signal.addEventListener('abort', onAbort, { once: true });
       clockCheck = warnOfWrongClock(this.#deps, this.#over.signal);
       if (this.#plan.command.length > 0) child = this.#runChild();
-      for await (const event of this.#listener.events) {
-        const item = await this.#itemOf(event);
-        if (item !== null) yield item;
+      for await (const events of this.#listener.events) {
+        const values: ValueItem[] = [];
+        for (const event of events) {
+          const item = this.#itemOf(event);
+          const value = item instanceof Promise ? await item : item;
+          if (value !== null) values.push(value);
+        }
+        if (values.length > 0) yield { kind: 'values', values };
       }
       await child;
       this.#noticeHeldBack(true);
@@ -150,7 +157,8 @@ class ListenRun {
     };
   }
 
-  async #itemOf(event: ListenEvent): Promise<Item | null> {
+  /** A promise only where there is something to wait for: thousands a second come through here. */
+  #itemOf(event: ListenEvent): ValueItem | null | Promise<ValueItem | null> {
     this.#noticeHeldBack(false);
     if (event.kind === 'refused') {
       const line = `${event.status} ${event.method} ${event.target}: not a delivery`;
@@ -163,23 +171,28 @@ class ListenRun {
       if (delivery.reason !== null) return null;
       return { kind: 'value', data: null, text: (style) => arrivedText(delivery, style) };
     }
-    const item = await this.#answered(event);
+    this.#tally.add(delivery, event.results);
     this.#judge(event);
-    return item;
+    const line = deliveryLine(delivery, event.results, event.status);
+    const isFine = delivery.reason === null && isSuccess(event.status);
+    if (isFine && this.#recorder === null) return this.#valueOf(event, line, []);
+    return this.#recordAndExplain(event, line);
   }
 
-  async #answered({ delivery, results, status }: Answered): Promise<Item | null> {
-    this.#tally.add(delivery, results);
-    const line = deliveryLine(delivery, results, status);
-    if (this.#recorder !== null) await this.#recorder.append(line);
+  async #recordAndExplain(event: Answered, line: string): Promise<ValueItem | null> {
+    const { delivery, results, status } = event;
+    await this.#recorder?.append(line);
+    if (delivery.reason === null && isSuccess(status)) return this.#valueOf(event, line, []);
     const isShown = delivery.reason === null || this.#flood.passes();
-    const isFine = delivery.reason === null && isSuccess(status);
-    const hints = isShown && !isFine ? await this.#hints(delivery, results) : [];
+    if (!isShown && this.#isText) return null;
+    return this.#valueOf(event, line, isShown ? await this.#hints(delivery, results) : []);
+  }
+
+  #valueOf({ delivery, results, status }: Answered, line: string, hints: readonly string[]): ValueItem {
     if (!this.#isText) {
       for (const hint of hints) this.#deps.terminal.notice(`hint: ${hint}`);
       return { kind: 'value', data: new JsonText(line), text: () => '' };
     }
-    if (!isShown) return null;
     const answered = { results, status, hints };
     const text = (style: Style) =>
       delivery.reason === null

@@ -3,7 +3,7 @@ import type { Json } from '../output/item.ts';
 import type { HeaderList } from '../platform/ports.ts';
 import { toRecorded } from '../webhook/cassette.ts';
 import { diagnose } from '../webhook/diagnose.ts';
-import { one } from '../webhook/receiver.ts';
+import { one } from '../webhook/head.ts';
 import { deliveryHeaders, verify } from '../webhook/signature.ts';
 import { readBytes } from './byte-input.ts';
 import type { CommandModule } from './command.ts';

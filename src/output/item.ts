@@ -15,10 +15,18 @@ export class JsonText {
   }
 }
 
+/** The result, or one event of a stream: `data` for machines, `text` for people (may be several lines; no final newline). */
+export interface ValueItem {
+  readonly kind: 'value';
+  readonly data: Json | JsonText;
+  readonly text: (style: Style) => string;
+}
+
 /** What a command yields. The printer decides how it looks; a command never writes to stdout itself. */
 export type Item =
-  /** The result, or one event of a stream: `data` for machines, `text` for people (may be several lines; no final newline). */
-  | { readonly kind: 'value'; readonly data: Json | JsonText; readonly text: (style: Style) => string }
+  | ValueItem
+  /** Events of a stream that came together: printed one by one, written in one go. */
+  | { readonly kind: 'values'; readonly values: readonly ValueItem[] }
   /** Rows of a list, as many as came together: usually a page. */
   | { readonly kind: 'rows'; readonly rows: readonly (Json | JsonText)[] }
   /** Exactly these bytes on stdout, whatever the format. */

@@ -70,7 +70,11 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
     async print(item) {
       if (item.kind === 'bytes') await write(view.bytes?.(item.bytes) ?? raw.chunk(item.bytes));
       else if (item.kind === 'value') await write(await view.value(item));
-      else {
+      else if (item.kind === 'values') {
+        const texts: string[] = [];
+        for (const value of item.values) texts.push(await view.value(value));
+        await write(texts.join(''));
+      } else {
         isOpen = true;
         if (item.rows.length > 0) await write(await view.rows(item.rows.map(toText)));
       }

@@ -1,5 +1,5 @@
 import type { ReventoError } from '../errors.ts';
-import type { Item } from './item.ts';
+import type { ValueItem } from './item.ts';
 import { toText } from './item-text.ts';
 import { pretty } from './json-pretty.ts';
 import { createJsonArray, createJsonLines, createSelection, type Transform } from './json-rows.ts';
@@ -7,8 +7,6 @@ import { elementsOf, isArray, oneLine } from './json-text.ts';
 import type { PrinterOptions } from './printer.ts';
 import type { RowFormat } from './row-format.ts';
 import { escapeForTerminal } from './sanitise.ts';
-
-type ValueItem = Extract<Item, { kind: 'value' }>;
 
 /** How one format shows each kind of item. Gives back text to write; nothing here writes. */
 export interface View extends RowFormat {

@@ -3,23 +3,23 @@ import { isIP, type LookupFunction } from 'node:net';
 import type { Pool } from 'undici';
 import { isLoopbackAddress } from '../loopback-address.ts';
 import { HttpFailure } from './failure.ts';
-import { dispatch } from './http.ts';
+import { dispatch, type Target, targetOf } from './http.ts';
 import type { CreateForwarder } from './ports.ts';
 
 const defaultMaxConnections = 100;
 const connectTimeoutMs = 5_000;
 /**
- * Shorter than any server's own: a connection the handler closes in the moment we write on it loses a delivery
+ * Shorter than most servers' own (and longer than a second, below which undici sets a timer for every request): a connection the handler closes in the moment we write on it loses a delivery
  * that cannot be sent again without asking whether the first one arrived.
  */
-const keepAliveMs = 1_000;
+const keepAliveMs = 2_000;
 
 /** Told to `dispatch` by the code of the error. */
 const notLoopbackCode = 'REVENTO_NOT_LOOPBACK';
 
 /**
- * Makes a forwarder out of undici's pools, one for each target. `Pool.dispatch` with a buffering handler was
- * measured at 1.2 times `Pool.request` and at more than node:http's agent (bench/forward.ts).
+ * Makes a forwarder out of undici's pools, one for each target. `Pool.dispatch` was chosen over `Pool.request` and
+ * over node:http's agent because it costs the least of a delivery (bench/forward.mjs shows all three).
  *
  * Proxy variables are not looked at, redirects are not followed. Unless remote targets are allowed, the check
  * happens inside the connection's own name lookup, so a name cannot resolve to one address for the check and to
@@ -45,24 +45,25 @@ export const createForwarder: CreateForwarder = async ({ isRemoteAllowed = false
   };
 
   /** Parsing and checking a target once is enough: a listener has a few of them, and thousands of deliveries. */
-  const targets = new Map<string, URL>();
-  const targetOf = (text: string): URL => {
+  const targets = new Map<string, Target>();
+  const resolveTarget = (text: string): Target => {
     const found = targets.get(text);
     if (found !== undefined) return found;
     const url = new URL(text);
-    targets.set(text, url);
-    return url;
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    // An address needs no lookup, so the guard in there would not see it.
+    if (!isRemoteAllowed && isIP(host) !== 0 && !isLoopbackAddress(host)) {
+      throw new HttpFailure('not_loopback', url.host, true);
+    }
+    const target = targetOf(url);
+    targets.set(text, target);
+    return target;
   };
 
   return {
     exchange: async (request) => {
-      const url = targetOf(request.url);
-      const host = url.hostname.replace(/^\[|\]$/g, '');
-      // An address needs no lookup, so the guard in there would not see it.
-      if (!isRemoteAllowed && isIP(host) !== 0 && !isLoopbackAddress(host)) {
-        throw new HttpFailure('not_loopback', url.host, true);
-      }
-      return dispatch(poolFor(url.origin), url, request);
+      const target = resolveTarget(request.url);
+      return dispatch(poolFor(target.origin), target, request);
     },
     close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));

@@ -131,11 +131,12 @@ async function respond(
   const request = new ServedRequest(message, reply);
   const isLast = () => options.closeEach === true || sockets.isClosing;
 
-  const refused = framingRefusal(message) ?? options.admit?.(request) ?? null;
+  const framing = framingOf(request.headers);
+  const refused = framingRefusal(framing) ?? options.admit?.(request) ?? null;
   const maxBytes = options.maxBodyBytes ?? mebibyte;
-  const isTooLong = Number(message.headers['content-length'] ?? 0) > maxBytes;
+  const isTooLong = framing.length > maxBytes;
   if (refused !== null || isTooLong) {
-    const hasUnreadBody = isTooLong || message.headers['transfer-encoding'] !== undefined || hasBody(message);
+    const hasUnreadBody = framing.length > 0 || framing.coding !== null;
     send(reply, refused ?? tooLong, isLast() || hasUnreadBody);
     if (hasUnreadBody) refuseBody(message, reply);
     return;
@@ -159,7 +160,7 @@ class ServedRequest implements HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: HeaderList;
-  body: Uint8Array = new Uint8Array();
+  body: Uint8Array = nothing;
   readonly #reply: ServerResponse;
   #gone: AbortController | null = null;
 
@@ -183,16 +184,33 @@ class ServedRequest implements HttpRequest {
 
 const tooLong: HttpResponse = { status: 413, headers: [], body: new Uint8Array() };
 
-/** What no handler should have to judge: a body that node:http would hand over in another form than the sender meant. */
-function framingRefusal(message: IncomingMessage): HttpResponse | null {
-  const coding = message.headers['transfer-encoding'];
-  if (coding === undefined || coding.trim().toLowerCase() === 'chunked') return null;
-  return { status: 501, headers: [], body: new Uint8Array() };
+interface Framing {
+  /** Of the body as declared; 0 when it is not. Node has seen to it that there is at most one. */
+  readonly length: number;
+  /** `Transfer-Encoding`, null when there is none. */
+  readonly coding: string | null;
 }
 
-function hasBody(message: IncomingMessage): boolean {
-  return Number(message.headers['content-length'] ?? 0) > 0;
+/** Read from the raw list: asking node:http for one header makes it build an object of them all. */
+function framingOf(headers: HeaderList): Framing {
+  let length = 0;
+  let coding: string | null = null;
+  for (const [name, value] of headers) {
+    if (name.length === 14 && name.toLowerCase() === 'content-length') length = Number(value);
+    else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') {
+      coding = coding === null ? value : `${coding},${value}`;
+    }
+  }
+  return { length, coding };
 }
+
+/** What no handler should have to judge: a body that node:http would hand over in another form than the sender meant. */
+function framingRefusal({ coding }: Framing): HttpResponse | null {
+  if (coding === null || coding.trim().toLowerCase() === 'chunked') return null;
+  return { status: 501, headers: [], body: nothing };
+}
+
+const nothing = new Uint8Array();
 
 function pairs(raw: readonly string[]): HeaderList {
   const list: [string, string][] = [];

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { asBuffer } from '../bytes.ts';
 import type { HeaderList } from '../platform/ports.ts';
 import type { Forwarded } from './forward.ts';
 import type { Delivery } from './receiver.ts';
@@ -17,14 +17,13 @@ const masked: ReadonlySet<string> = new Set(['authorization', 'proxy-authorizati
  * times as much, and a header may be named `__proto__`. Never throws.
  */
 export function deliveryLine(delivery: Delivery, results: readonly Forwarded[], status: number): string {
-  const bytes = Buffer.from(delivery.body.buffer, delivery.body.byteOffset, delivery.body.byteLength);
   const reason = delivery.reason ?? (delivery.isJson ? null : 'not_json');
   return (
     `{"type":"delivery","delivery_id":${JSON.stringify(delivery.deliveryId)},"event":${JSON.stringify(eventOf(delivery))}` +
     `,"received_at":"${new Date(delivery.receivedAt).toISOString()}","verified":${delivery.reason === null}` +
     `,"reason":${JSON.stringify(reason)},"duplicate":${delivery.standing === 'duplicate'}` +
-    `,"headers":${headersText(delivery.headers)},"body":${isUtf8(bytes) ? JSON.stringify(bytes.toString('utf8')) : null}` +
-    `,"body_base64":"${bytes.toString('base64')}","forward":[${results.map(resultText).join(',')}],"reply_status":${status}}`
+    `,"headers":${headersText(delivery.headers)},"body":${JSON.stringify(delivery.text)}` +
+    `,"body_base64":"${asBuffer(delivery.body).toString('base64')}","forward":[${results.map(resultText).join(',')}],"reply_status":${status}}`
   );
 }
 
@@ -40,17 +39,21 @@ export function eventOf(delivery: Delivery): string | null {
 }
 
 function headersText(headers: HeaderList): string {
-  const names = headers.map(([name]) => name.toLowerCase());
+  const names: string[] = [];
+  for (const header of headers) names.push(header[0].toLowerCase());
   let text = '';
-  for (const [index, name] of names.entries()) {
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as string;
     // A repeated name is written where it comes first, with all its values.
     if (names.indexOf(name) !== index) continue;
-    const isRepeated = names.indexOf(name, index + 1) !== -1;
-    const values = isRepeated
-      ? headers.filter((_header, other) => names[other] === name)
-      : [headers[index] ?? ['', '']];
-    const shown = values.map(([, value]) => JSON.stringify(masked.has(name) ? '[redacted]' : value)).join(',');
-    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${isRepeated ? `[${shown}]` : shown}`;
+    if (index > 0) text += ',';
+    text += `${JSON.stringify(name)}:`;
+    if (names.indexOf(name, index + 1) === -1) text += valueText(name, headers[index]?.[1] ?? '');
+    else text += `[${headers.filter((_, at) => names[at] === name).map(([, value]) => valueText(name, value))}]`;
   }
   return `{${text}}`;
+}
+
+function valueText(name: string, value: string): string {
+  return JSON.stringify(masked.has(name) ? '[redacted]' : value);
 }

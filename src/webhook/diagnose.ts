@@ -1,4 +1,5 @@
-import { type Delivery, one } from './receiver.ts';
+import { one } from './head.ts';
+import type { Delivery } from './receiver.ts';
 import { rewrites } from './rewrites.ts';
 import { defaultToleranceSeconds, deliveryHeaders, sign, type VerifyFailure, verify } from './signature.ts';
 

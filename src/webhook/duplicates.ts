@@ -3,18 +3,21 @@ import type { Clock } from '../platform/ports.ts';
 /** Assumed large enough: a sender that has 10,000 deliveries open is not a developer's listener. */
 const defaultMaxEntries = 10_000;
 
-/** How a verified delivery stands to those before it. */
-export interface Standing {
-  /** `duplicate`: answered 2xx before, or being worked on. `retry`: our earlier answer was not 2xx. */
-  readonly kind: 'first' | 'retry' | 'duplicate';
-  /** What the work on it answers; a duplicate gets the answer of the one before it. */
-  readonly status: Promise<number>;
+/** How a verified delivery stands to those before it. `retry`: our earlier answer was not 2xx. */
+export type Standing =
+  | { readonly kind: 'first' | 'retry' }
+  /** Answered 2xx before, or being worked on: `status` is the answer to that one. */
+  | { readonly kind: 'duplicate'; readonly status: Promise<number> | number };
+
+/** What a delivery is recognised by. */
+export interface DeliveryKeys {
+  readonly id: string;
+  readonly signature: string;
 }
 
 interface Entry {
-  readonly status: Promise<number>;
-  isSettled: boolean;
-  isAcknowledged: boolean;
+  /** A number once it is known: thousands of settled promises are a burden on the memory. */
+  status: Promise<number> | number;
   readonly expiresAtMs: number;
 }
 
@@ -55,26 +58,20 @@ export class Duplicates {
     this.#perGeneration = Math.max(1, Math.floor(maxEntries / 2));
   }
 
-  /**
-   * Books a verified delivery in. Unless it is a duplicate, `work` is started and its status is remembered.
-   *
-   * @param work  resolves with the status we answer; never rejects
-   */
-  admit({ id, signature }: { readonly id: string; readonly signature: string }, work: () => Promise<number>): Standing {
+  standingOf({ id, signature }: DeliveryKeys): Standing {
     const nowMs = this.#clock.monotonic();
     const byId = this.#find('byId', id, nowMs);
     const bySignature = this.#find('bySignature', signature, nowMs);
-    const done = [byId, bySignature].find((entry) => entry !== undefined && (entry.isAcknowledged || !entry.isSettled));
-    if (done !== undefined) return { kind: 'duplicate', status: done.status };
-    const entry: Entry = {
-      status: Promise.resolve().then(work),
-      isSettled: false,
-      isAcknowledged: false,
-      expiresAtMs: nowMs + this.#rememberMs,
-    };
-    void entry.status.then((status) => {
-      entry.isSettled = true;
-      entry.isAcknowledged = status >= 200 && status < 300;
+    if (byId === undefined && bySignature === undefined) return first;
+    const done = isDone(byId) ? byId : isDone(bySignature) ? bySignature : undefined;
+    return done === undefined ? retry : { kind: 'duplicate', status: done.status };
+  }
+
+  /** @param status  of the work that has been begun on it; never rejects */
+  remember({ id, signature }: DeliveryKeys, status: Promise<number>): void {
+    const entry: Entry = { status, expiresAtMs: this.#clock.monotonic() + this.#rememberMs };
+    void status.then((known) => {
+      entry.status = known;
     });
     if (this.#younger.bySignature.size >= this.#perGeneration) {
       this.#older = this.#younger;
@@ -82,7 +79,6 @@ export class Duplicates {
     }
     this.#younger.byId.set(id, entry);
     this.#younger.bySignature.set(signature, entry);
-    return { kind: byId === undefined && bySignature === undefined ? 'first' : 'retry', status: entry.status };
   }
 
   /** How many deliveries are remembered. */
@@ -94,6 +90,15 @@ export class Duplicates {
     const entry = this.#younger[index].get(key) ?? this.#older[index].get(key);
     return entry !== undefined && entry.expiresAtMs > nowMs ? entry : undefined;
   }
+}
+
+const first: Standing = { kind: 'first' };
+const retry: Standing = { kind: 'retry' };
+
+/** Acknowledged, or under way. */
+function isDone(entry: Entry | undefined): boolean {
+  if (entry === undefined) return false;
+  return typeof entry.status !== 'number' || (entry.status >= 200 && entry.status < 300);
 }
 
 function newGeneration(): Generation {

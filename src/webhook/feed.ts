@@ -15,7 +15,7 @@ interface Held<T> {
  *
  * `add` passes a value straight on; `open` takes a place that holds back every later place until it is filled.
  */
-export class Feed<T> implements AsyncIterable<T> {
+export class Feed<T> implements AsyncIterable<readonly T[]> {
   readonly #capacityBytes: number;
   #ready: Held<T>[] = [];
   #places: Held<T>[] = [];
@@ -68,23 +68,24 @@ export class Feed<T> implements AsyncIterable<T> {
     this.#release();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
+  /** Gives whatever is ready together; never an empty list. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly T[], void, void> {
     for (;;) {
       const batch = this.#ready;
-      this.#ready = [];
-      for (const { value, bytes } of batch) {
-        this.#heldBytes -= bytes;
-        yield value as T;
-      }
       if (batch.length > 0) {
+        this.#ready = [];
+        for (const { bytes } of batch) this.#heldBytes -= bytes;
+        yield batch.map(({ value }) => value as T);
         this.#release();
-        continue;
+      } else if (this.#isEnded) return;
+      else {
+        await new Promise<void>((resolve) => {
+          this.#wakeReader = resolve;
+        });
+        this.#wakeReader = null;
+        // Whatever else this turn of the event loop brings goes out with it: under load, one write for many.
+        await new Promise<void>((resolve) => setImmediate(resolve));
       }
-      if (this.#isEnded) return;
-      await new Promise<void>((resolve) => {
-        this.#wakeReader = resolve;
-      });
-      this.#wakeReader = null;
     }
   }
 

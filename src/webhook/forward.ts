@@ -1,7 +1,8 @@
 import { ReventoError } from '../errors.ts';
 import { isHttpFailure } from '../platform/failure.ts';
 import type { Clock, Exchange, HeaderList } from '../platform/ports.ts';
-import { type Delivery, forwardedByHeader } from './receiver.ts';
+import { forwardedByHeader } from './head.ts';
+import type { Delivery } from './receiver.ts';
 import type { Route } from './routes.ts';
 import { deliveryHeaders } from './signature.ts';
 
@@ -42,32 +43,35 @@ export type Forward = (delivery: Delivery, routes: readonly Route[]) => Promise<
  * attempt. A second attempt is the sender's to make, who was told the first one's status.
  */
 export function createForward(options: ForwardOptions): Forward {
-  const { exchange, clock, timeoutMs } = options;
   return (delivery, routes) => {
     const headers = forwardedHeaders(delivery, options);
-    return Promise.all(
-      routes.map(async ({ url }): Promise<Forwarded> => {
-        const startedAt = clock.monotonic();
-        const latency = () => Math.round((clock.monotonic() - startedAt) * 10) / 10;
-        try {
-          const { status, body } = await exchange({
-            method: 'POST',
-            url,
-            headers,
-            body: delivery.body,
-            timeoutMs,
-            maxResponseBytes,
-          });
-          const excerpt = status >= 200 && status < 300 ? nothing : body.subarray(0, shownBytes);
-          return { url, status, latencyMs: latency(), error: null, excerpt };
-        } catch (error) {
-          // Anything else is a defect, but a delivery is under way: it is answered 502 and shown as what it is.
-          const kind = isHttpFailure(error) ? error.kind : `internal: ${String(error)}`;
-          return { url, status: null, latencyMs: latency(), error: kind, excerpt: nothing };
-        }
-      }),
-    );
+    const [only] = routes;
+    if (only !== undefined && routes.length === 1)
+      return forwardOne(only.url, headers, delivery.body, options).then(asList);
+    return Promise.all(routes.map(({ url }) => forwardOne(url, headers, delivery.body, options)));
   };
+}
+
+const asList = (result: Forwarded): readonly Forwarded[] => [result];
+
+async function forwardOne(
+  url: string,
+  headers: HeaderList,
+  body: Uint8Array,
+  { exchange, clock, timeoutMs }: ForwardOptions,
+): Promise<Forwarded> {
+  const startedAt = clock.monotonic();
+  const latency = () => Math.round((clock.monotonic() - startedAt) * 10) / 10;
+  try {
+    const answer = await exchange({ method: 'POST', url, headers, body, timeoutMs, maxResponseBytes });
+    const { status } = answer;
+    const excerpt = status >= 200 && status < 300 ? nothing : answer.body.subarray(0, shownBytes);
+    return { url, status, latencyMs: latency(), error: null, excerpt };
+  } catch (error) {
+    // Anything else is a defect, but a delivery is under way: it is answered 502 and shown as what it is.
+    const kind = isHttpFailure(error) ? error.kind : `internal: ${String(error)}`;
+    return { url, status: null, latencyMs: latency(), error: kind, excerpt: nothing };
+  }
 }
 
 const nothing = new Uint8Array();
@@ -112,21 +116,36 @@ export function isHopHeader(name: string): boolean {
   return dropped.has(lower) || droppedPrefixes.some((prefix) => lower.startsWith(prefix));
 }
 
-function forwardedHeaders(delivery: Delivery, { extraHeaders, listenerId }: ForwardOptions): HeaderList {
-  const named = new Set<string>();
-  const passedBy: string[] = [];
-  for (const [name, value] of delivery.headers) {
-    const lower = name.toLowerCase();
-    if (lower === 'connection') for (const word of value.split(',')) named.add(word.trim().toLowerCase());
-    if (lower === forwardedByHeader) passedBy.push(value);
+function forwardedHeaders(delivery: Delivery, options: ForwardOptions): HeaderList {
+  const { extraHeaders, listenerId } = options;
+  const named = namedInConnection(delivery.headers, extraHeaders);
+  const kept: (readonly [string, string])[] = [];
+  let passedBy = '';
+  for (const header of delivery.headers) {
+    const lower = header[0].toLowerCase();
+    if (lower === forwardedByHeader) passedBy += `${header[1]}, `;
+    else if (!isHopHeader(lower) && named?.has(lower) !== true) kept.push(header);
+  }
+  kept.push(...extraHeaders, [forwardedByHeader, passedBy + listenerId]);
+  if (delivery.reason !== null) kept.push([unverifiedHeader, '1']);
+  return kept;
+}
+
+/** Names that Connection lists, and those the user sets; null when there is none, as nearly always. */
+function namedInConnection(headers: HeaderList, extraHeaders: HeaderList): ReadonlySet<string> | null {
+  let named: Set<string> | null = null;
+  for (const [name, value] of headers) {
+    if (name.length !== 'connection'.length || name.toLowerCase() !== 'connection') continue;
+    named ??= new Set();
+    for (const word of value.split(',')) named.add(word.trim().toLowerCase());
   }
   // A sender cannot have the signature removed by naming it in Connection.
-  for (const name of Object.values(deliveryHeaders)) named.delete(name);
-  for (const [name] of extraHeaders) named.add(name.toLowerCase());
-  const kept = delivery.headers.filter(([name]) => !isHopHeader(name) && !named.has(name.toLowerCase()));
-  const ours: [string, string][] = [[forwardedByHeader, [...passedBy, listenerId].join(', ')]];
-  if (delivery.reason !== null) ours.push([unverifiedHeader, '1']);
-  return [...kept, ...extraHeaders, ...ours];
+  if (named !== null) for (const name of Object.values(deliveryHeaders)) named.delete(name);
+  if (extraHeaders.length > 0) {
+    named ??= new Set();
+    for (const [name] of extraHeaders) named.add(name.toLowerCase());
+  }
+  return named;
 }
 
 const headerForm = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)$/s;

@@ -57,7 +57,8 @@ export interface Listener {
   /** Where it is reached on this machine. */
   readonly url: string;
   readonly addresses: readonly string[];
-  readonly events: AsyncIterable<ListenEvent>;
+  /** Events that came together come together. */
+  readonly events: AsyncIterable<readonly ListenEvent[]>;
   /** Stops accepting, gives what is under way 2 s, and ends `events`. Idempotent. */
   close(): Promise<void>;
 }

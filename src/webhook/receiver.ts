@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import { asBuffer } from '../bytes.ts';
 import type { Admit, Clock, Exchange, HeaderList, HttpRequest, HttpResponse } from '../platform/ports.ts';
 import type { Duplicates } from './duplicates.ts';
-import { deliveryHeaders, judgeHead, type VerifyFailure, verify } from './signature.ts';
-
-/** Header every forwarded request carries: the ids of the listeners it has come through, comma separated. */
-export const forwardedByHeader = 'x-revento-cli-forwarded-by';
+import { type Head, readHead } from './head.ts';
+import { judgeHead, type VerifyFailure, verify } from './signature.ts';
 
 /** Deliveries worked on at once; more are told to come again. */
 const maxInFlight = 100;
@@ -19,10 +18,12 @@ export interface Delivery {
   readonly claimedEvent: string | null;
   readonly headers: HeaderList;
   readonly body: Uint8Array;
+  /** The body decoded, a byte order mark included; null when it is not UTF-8. */
+  readonly text: string | null;
   /** Why it is not believed; null for a verified one. */
   readonly reason: VerifyFailure | null;
   readonly standing: 'first' | 'retry' | 'duplicate';
-  /** The body parsed, when it is verified JSON; `isJson` tells a parsed null from none. */
+  /** The body parsed, when it is verified JSON; undefined otherwise. */
   readonly json: unknown;
   readonly isJson: boolean;
 }
@@ -69,14 +70,16 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   };
   const nowSeconds = () => Math.floor(clock.now() / 1000);
 
-  const admit: Admit = (head) => {
-    const refused = refusalOf(head, options);
-    if (refused !== null) return refuse(head, refused);
-    if (inFlight >= maxInFlight) return refuse(head, busy);
-    if (one(head.headers, 'expect') === null) return null;
-    const reason = judge(head.headers, nowSeconds(), options.toleranceSeconds);
+  const admit: Admit = (request) => {
+    const head = readHead(request.headers);
+    const refused = refusalOf(request, head, options);
+    if (refused !== null) return refuse(request, refused);
+    if (inFlight >= maxInFlight) return refuse(request, busy);
+    if (!head.isContinueExpected) return null;
+    const reason = judge(head, nowSeconds(), options.toleranceSeconds);
     if (reason === null) return null;
-    void options.work(asDelivery(head.headers, new Uint8Array(), clock.now(), reason), 401);
+    const unread = { ...request, body: new Uint8Array() };
+    void options.work(asDelivery(unread, head, { receivedAt: clock.now(), reason, standing: 'first' }), 401);
     return answerOf(401);
   };
 
@@ -91,30 +94,27 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
   };
 
-  const receive = async ({ headers, body }: HttpRequest): Promise<number> => {
+  const receive = (request: HttpRequest): Promise<number> => {
     const receivedAt = clock.now();
-    const reason = judge(headers, Math.floor(receivedAt / 1000), options.toleranceSeconds) ?? judgeBody(headers, body);
-    const delivery = asDelivery(headers, body, receivedAt, reason);
-    if (reason !== null) return options.work(delivery, null);
-    const parsed = parseJson(body);
-    const verified = { ...delivery, ...parsed };
-    const standing = duplicates.admit(
-      { id: delivery.deliveryId as string, signature: one(headers, deliveryHeaders.signature) as string },
-      () => options.work({ ...verified, standing: standing.kind }, parsed.isJson ? null : 400),
-    );
-    if (standing.kind !== 'duplicate') return standing.status;
-    return options.work({ ...verified, standing: 'duplicate' }, acknowledged(standing.status));
+    const head = readHead(request.headers);
+    const reason =
+      judge(head, Math.floor(receivedAt / 1000), options.toleranceSeconds) ?? judgeBody(head, request.body);
+    if (reason !== null) {
+      return options.work(asDelivery(request, head, { receivedAt, reason, standing: 'first' }), null);
+    }
+    // The judgement above found both.
+    const keys = { id: head.deliveryId as string, signature: head.signature as string };
+    const standing = duplicates.standingOf(keys);
+    const delivery = asDelivery(request, head, { receivedAt, reason, standing: standing.kind });
+    if (standing.kind === 'duplicate') return options.work(delivery, acknowledged(standing.status));
+    const status = options.work(delivery, delivery.isJson ? null : 400);
+    duplicates.remember(keys, status);
+    return status;
   };
 
-  const judgeBody = (headers: HeaderList, body: Uint8Array): VerifyFailure | null => {
-    const verdict = verify({
-      secrets: options.secrets,
-      timestamp: one(headers, deliveryHeaders.timestamp),
-      signature: one(headers, deliveryHeaders.signature),
-      body,
-      nowSeconds: nowSeconds(),
-      toleranceSeconds: options.toleranceSeconds,
-    });
+  const judgeBody = ({ timestamp, signature }: Head, body: Uint8Array): VerifyFailure | null => {
+    const { secrets, toleranceSeconds } = options;
+    const verdict = verify({ secrets, timestamp, signature, body, nowSeconds: nowSeconds(), toleranceSeconds });
     return verdict.ok ? null : verdict.reason;
   };
 
@@ -123,86 +123,66 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
 /** What is wrong with a request before it counts as a delivery, or null. */
 function refusalOf(
-  { method, url, headers }: Omit<HttpRequest, 'body'>,
+  { method, url }: Omit<HttpRequest, 'body'>,
+  { hostCount, contentEncoding, contentLength, forwardedBy }: Head,
   { path, maxBodyBytes, listenerId }: ReceiverOptions,
 ): HttpResponse | null {
   if (!url.startsWith('/') || url.startsWith('//')) return answerOf(400);
-  if (url.split('?', 1)[0] !== path) return answerOf(404);
+  if (url !== path && url.split('?', 1)[0] !== path) return answerOf(404);
   if (method !== 'POST') return { ...answerOf(405), headers: [...plainText, ['Allow', 'POST']] };
-  if (all(headers, 'host').length > 1) return answerOf(400);
-  const coding = all(headers, 'content-encoding').join(',').trim().toLowerCase();
-  if (coding !== '' && coding !== 'identity') return answerOf(415);
-  if (Number(one(headers, 'content-length') ?? 0) > maxBodyBytes) return answerOf(413);
-  const passedBy = all(headers, forwardedByHeader).flatMap((value) => value.split(','));
-  if (passedBy.some((id) => id.trim() === listenerId)) return answerOf(508);
+  if (hostCount > 1) return answerOf(400);
+  if (contentEncoding !== '' && contentEncoding.trim().toLowerCase() !== 'identity') return answerOf(415);
+  if (contentLength > maxBodyBytes) return answerOf(413);
+  if (forwardedBy !== '' && forwardedBy.split(',').some((id) => id.trim() === listenerId)) return answerOf(508);
   return null;
 }
 
 /** The first thing wrong with the head of a delivery: each of its four headers must be there, exactly once. */
-function judge(headers: HeaderList, nowSeconds: number, toleranceSeconds: number | undefined): VerifyFailure | null {
-  if (!one(headers, deliveryHeaders.event) || !one(headers, deliveryHeaders.deliveryId)) return 'missing_header';
-  return judgeHead({
-    timestamp: joined(headers, deliveryHeaders.timestamp),
-    signature: joined(headers, deliveryHeaders.signature),
-    nowSeconds,
-    toleranceSeconds,
-  });
+function judge(head: Head, nowSeconds: number, toleranceSeconds: number | undefined): VerifyFailure | null {
+  if (!head.event || !head.deliveryId) return 'missing_header';
+  const { timestamp, signature } = head;
+  return judgeHead({ timestamp, signature, nowSeconds, toleranceSeconds });
 }
 
 /** A duplicate of something acknowledged gets a plain 200; of something that fails, the same failure. */
-async function acknowledged(earlier: Promise<number>): Promise<number> {
+async function acknowledged(earlier: Promise<number> | number): Promise<number> {
   const status = await earlier;
   return status >= 200 && status < 300 ? 200 : status;
 }
 
-function asDelivery(headers: HeaderList, body: Uint8Array, receivedAt: number, reason: VerifyFailure | null): Delivery {
+/** Only a verified body is parsed. */
+function asDelivery(
+  { headers, body }: HttpRequest,
+  { deliveryId, event }: Head,
+  { receivedAt, reason, standing }: Pick<Delivery, 'receivedAt' | 'reason' | 'standing'>,
+): Delivery {
+  const bytes = asBuffer(body);
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : null;
+  const json = reason === null && text !== null ? parseJson(text) : undefined;
   return {
     receivedAt,
-    deliveryId: one(headers, deliveryHeaders.deliveryId),
-    claimedEvent: one(headers, deliveryHeaders.event),
+    deliveryId,
+    claimedEvent: event,
     headers,
     body,
+    text,
     reason,
-    standing: 'first',
-    json: undefined,
-    isJson: false,
+    standing,
+    json,
+    isJson: json !== undefined,
   };
 }
 
-function parseJson(body: Uint8Array): { json: unknown; isJson: boolean } {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (!isUtf8(bytes)) return { json: undefined, isJson: false };
-  const text = bytes.toString('utf8');
+function parseJson(text: string): unknown {
   try {
-    return { json: JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text), isJson: true };
+    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
   } catch {
     // Not an error of ours: the sender signed something that is not JSON, and is told so with a 400.
-    return { json: undefined, isJson: false };
+    return undefined;
   }
 }
 
-/** All values of a header, in wire order. */
-export function all(headers: HeaderList, lowerCaseName: string): string[] {
-  const values: string[] = [];
-  for (const [name, value] of headers) {
-    // The length first: lower-casing every header's name is most of the cost of this loop.
-    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) values.push(value);
-  }
-  return values;
-}
-
-/** The value of a header that was sent exactly once, else null. */
-export function one(headers: HeaderList, lowerCaseName: string): string | null {
-  const values = all(headers, lowerCaseName);
-  return values.length === 1 ? (values[0] as string) : null;
-}
-
-/** Repeated values in one string, which no form check lets pass; null when there is none. */
-function joined(headers: HeaderList, lowerCaseName: string): string | null {
-  const values = all(headers, lowerCaseName);
-  return values.length === 0 ? null : values.join(', ');
-}
-
+const nothing = new Uint8Array();
 const plainText: HeaderList = [['Content-Type', 'text/plain; charset=utf-8']];
 
 const texts: Readonly<Record<number, string>> = {
@@ -223,5 +203,5 @@ const busy: HttpResponse = { status: 503, headers: [['Retry-After', '1']], body:
 /** Fixed text by status: nothing of the request is echoed, and nothing of a secret can be. */
 function answerOf(status: number): HttpResponse {
   const text = texts[status] ?? '';
-  return { status, headers: text === '' ? [] : plainText, body: Buffer.from(text) };
+  return text === '' ? { status, headers: [], body: nothing } : { status, headers: plainText, body: Buffer.from(text) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Item, JsonText, type Layout, type OutputFormat } from '../../src/output/item.ts';
+import { type Item, JsonText, type Layout, type OutputFormat, type ValueItem } from '../../src/output/item.ts';
 import { createPrinter } from '../../src/output/printer.ts';
 import { plainStyle } from '../../src/plain-style.ts';
 import { printed } from '../support/printing.ts';
@@ -154,6 +154,15 @@ describe('a document', () => {
 });
 
 describe('a stream of events', () => {
+  it.each([
+    ['ndjson', '{"a":1}\n{"a":2}\n'],
+    ['table', 'one\ntwo\n'],
+  ] as const)('that come together is written in one go, each as by itself (%s)', async (format, expected) => {
+    const values = [value('{"a":1}', 'one'), value('{"a":2}', 'two')] as ValueItem[];
+    const { stdout, writes } = await printed([{ kind: 'values', values }], { format, layout: events });
+    expect({ stdout, writes }).toEqual({ stdout: expected, writes: 1 });
+  });
+
   it.each<OutputFormat>(['json', 'ndjson'])(
     'is one line each as %s, so that every line can be read when it comes',
     async (format) => {

@@ -171,7 +171,7 @@ export async function run<Options>(
         status = step.value;
         break;
       }
-      items.push(step.value);
+      items.push(...(step.value.kind === 'values' ? step.value.values : [step.value]));
     }
   } catch (error) {
     if (!(error instanceof ReventoError)) throw error;

@@ -6,9 +6,9 @@ function rig(maxEntries = 100) {
   const clock = { now: () => nowMs, monotonic: () => nowMs, sleep: async () => undefined };
   const duplicates = new Duplicates({ clock, rememberMs: 600_000, maxEntries });
   const admit = async (id: string, signature: string, status = 200) => {
-    const standing = duplicates.admit({ id, signature }, async () => status);
-    await standing.status;
-    // The entry is settled in the turn after its status.
+    const standing = duplicates.standingOf({ id, signature });
+    if (standing.kind !== 'duplicate') duplicates.remember({ id, signature }, Promise.resolve(status));
+    // The status is known in the turn after.
     await Promise.resolve();
     return standing.kind;
   };

@@ -3,7 +3,7 @@ import { Feed } from '../../src/webhook/feed.ts';
 
 const readAll = async <T>(feed: Feed<T>) => {
   const all: T[] = [];
-  for await (const value of feed) all.push(value);
+  for await (const batch of feed) all.push(...batch);
   return all;
 };
 
