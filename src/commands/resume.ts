@@ -6,7 +6,7 @@ import { plainLine } from '../remote-text.ts';
 export interface Resume {
   /** Null when there is nowhere to go on from. */
   readonly cursor: string | null;
-  /** Rows that were printed whole. */
+  /** Rows that were printed whole; with none the same command starts over. */
   readonly count: number;
   /** The option that takes the cursor; default `--cursor`. */
   readonly option?: string;
@@ -19,7 +19,8 @@ export interface Resume {
 export function withResume(error: unknown, { cursor, count, option = '--cursor' }: Resume, deps: Deps): unknown {
   const isInterrupt = !(error instanceof ReventoError) && deps.signal.aborted;
   const failure = isInterrupt ? new ReventoError('interrupted', 'Interrupted.') : error;
-  if (!(failure instanceof ReventoError) || cursor === null) return failure;
+  // Before the first row there is nothing to go on from but the command itself.
+  if (!(failure instanceof ReventoError) || cursor === null || count === 0) return failure;
   const hint = hintOf(failure, { profile: deps.profile, eventId: deps.event ?? undefined });
   const resume = `${count} rows were complete; go on with ${option}${option.endsWith('=') ? '' : ' '}${asWord(cursor)}`;
   const facts = { ...failure.facts, hint: hint === undefined ? resume : `${hint}; ${resume}` };

@@ -107,6 +107,13 @@ describe('a list', () => {
     expect(failure?.facts.hint).toMatch(/run the same command again; 50 rows were complete; go on with --cursor \S+$/);
   });
 
+  it('does not send the user back to a cursor that the server has refused', async () => {
+    const bench = await apiBench({ sandbox: { participants: 300 } });
+    const { failure } = await run('participants list', bench, { cursor: 'made-up' });
+    expect(failure?.code).toBe('validation_error');
+    expect(failure?.facts.hint).toBeUndefined();
+  });
+
   it('names the cursor to go on from when it is interrupted', async () => {
     const bench = await apiBench({ sandbox: { participants: 300 } });
     const items = resourceCommand(resourceOf('participants list')).run({ maxWait: '5m', all: true }, bench.deps);
