@@ -1,5 +1,5 @@
-import { chownSync, linkSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chownSync, linkSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { type SettingName, type SettingsFile, settingNames } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import { makePrivateDirectory, ownerToTake, storeFailure, systemCode } from './durable-file.ts';
@@ -162,6 +162,7 @@ async function write(directory: string, path: string, content: Content): Promise
     });
     conf.store = { ...content };
   } catch (error) {
+    removeTemporaries(target ?? path);
     if (hadFile) restore(before, target);
     throw writeFailure(path, systemCode(error));
   }
@@ -173,6 +174,17 @@ async function write(directory: string, path: string, content: Content): Promise
   rmSync(before, { force: true });
   const owner = ownerToTake(directory);
   if (owner !== null) chownSync(path, owner.uid, owner.gid);
+}
+
+/**
+ * What a failed write left. conf's writer removes it as well, but does not wait until it is gone: on a full disk the
+ * space is wanted at once. Needs the lock, so that nobody else's is among them.
+ */
+function removeTemporaries(target: string): void {
+  const directory = dirname(target);
+  const prefix = `${basename(target)}.tmp-`;
+  for (const name of readdirSync(directory))
+    if (name.startsWith(prefix)) rmSync(join(directory, name), { force: true });
 }
 
 /** Whether others may read it; what is replaced is 0600 again. */
