@@ -51,10 +51,13 @@ async function tokenAnswer(ready: SandboxReady): Promise<string> {
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
-  const consent = await fetch(`${ready.auth_base}/oauth/authorize?${query}`, { redirect: 'manual' });
+  // A connection of its own each time: one that was kept may be closed by the server just as it is used again.
+  const headers = { connection: 'close' };
+  const consent = await fetch(`${ready.auth_base}/oauth/authorize?${query}`, { redirect: 'manual', headers });
   const code = new URL(consent.headers.get('location') ?? '').searchParams.get('code') ?? '';
   const answer = await fetch(`${ready.auth_base}/oauth/token`, {
     method: 'POST',
+    headers,
     body: new URLSearchParams({
       grant_type: 'authorization_code',
       code,
