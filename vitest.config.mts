@@ -6,8 +6,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
-    // The machine has two cores, and half of the tests wait for other processes most of the time.
-    maxWorkers: 3,
+    // One worker for each of two cores: the tests that wait most run processes of their own.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
