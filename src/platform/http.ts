@@ -103,7 +103,7 @@ export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRe
     const chunks: Buffer[] = [];
     let size = 0;
     let status = 0;
-    let rawHeaders: Dispatcher.DispatchController['rawHeaders'];
+    let rawHeaders: RawHeaders;
     let isStarted = false;
     let controller: Dispatcher.DispatchController | null = null;
 
@@ -153,14 +153,7 @@ export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRe
         onResponseEnd() {
           settle();
           const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-          resolve({
-            status,
-            // Decoded when read: a forwarder never asks.
-            get headers() {
-              return headerList(rawHeaders);
-            },
-            body,
-          });
+          resolve(new ReceivedResponse(status, body, rawHeaders));
         },
         onResponseError(_current, error) {
           settle();
@@ -169,6 +162,25 @@ export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRe
       },
     );
   });
+}
+
+type RawHeaders = Dispatcher.DispatchController['rawHeaders'];
+
+/** An answer whose headers are decoded when they are read: a forwarder never asks. */
+class ReceivedResponse implements HttpResponse {
+  readonly status: number;
+  readonly body: Uint8Array;
+  readonly #rawHeaders: RawHeaders;
+
+  constructor(status: number, body: Uint8Array, rawHeaders: RawHeaders) {
+    this.status = status;
+    this.body = body;
+    this.#rawHeaders = rawHeaders;
+  }
+
+  get headers(): HeaderList {
+    return headerList(this.#rawHeaders);
+  }
 }
 
 /** By hand, because `Array.prototype.flat` takes longer than the rest of a request's preparation. */
@@ -192,7 +204,7 @@ async function* dripping(bytes: Buffer, { bytes: size, pauseMs }: NonNullable<Ht
   }
 }
 
-function headerList(raw: Dispatcher.DispatchController['rawHeaders']): HeaderList {
+function headerList(raw: RawHeaders): HeaderList {
   const list: [string, string][] = [];
   if (!Array.isArray(raw)) return list;
   for (let i = 0; i + 1 < raw.length; i += 2) list.push([latin1(raw[i]), latin1(raw[i + 1])]);
