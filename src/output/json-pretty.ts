@@ -1,13 +1,6 @@
 import type { Style } from '../platform/ports.ts';
+import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from './json-marks.ts';
 import { compact, endOfString, endOfValue, skipSpace } from './json-text.ts';
-
-const quote = 34;
-const comma = 44;
-const colon = 58;
-const openBracket = 91;
-const closeBracket = 93;
-const openBrace = 123;
-const closeBrace = 125;
 
 /**
  * Levels that are indented; what lies deeper stays on one line. The indentation of ten thousand levels would be a

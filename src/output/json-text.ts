@@ -4,14 +4,7 @@
  * out as they went in.
  */
 
-const quote = 34;
-const comma = 44;
-const colon = 58;
-const openBracket = 91;
-const backslash = 92;
-const closeBracket = 93;
-const openBrace = 123;
-const closeBrace = 125;
+import { backslash, closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from './json-marks.ts';
 
 export function isObject(text: string): boolean {
   return text.charCodeAt(0) === openBrace;
