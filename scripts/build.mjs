@@ -62,5 +62,9 @@ await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices.join(`\n${'-'.rep
 await mkdir(join(dist, 'man'));
 for (const { file, text } of (await makeDocuments()).man) await writeFile(join(dist, 'man', file), text);
 
-await rm(target, { recursive: true, force: true });
+const old = `${dist}-old`;
+await rename(target, old).catch((error) => {
+  if (error.code !== 'ENOENT') throw error;
+});
 await rename(dist, target);
+await rm(old, { recursive: true, force: true });
