@@ -10,6 +10,20 @@ const setUp = (options: { accessTtlMs?: number } = {}) => {
   return { clock, sandbox, app: integrationOf(sandbox) };
 };
 
+describe('a body made to be slow', () => {
+  // Any web page may post a form here, so the work must grow with the body and not with its square.
+  it('is refused as fast as it was read', async () => {
+    const { app } = setUp();
+    const names = Array.from({ length: 60_000 }, (_, index) => `a${index}=1&a${index}=1`).join('&');
+    const form = [['Content-Type', 'application/x-www-form-urlencoded']] as const;
+    const answers = await Promise.all([
+      app.send('POST', '/oauth/token', form, names),
+      app.send('POST', '/oauth/consent', form, names),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([400, 400]);
+  });
+});
+
 describe('code exchange', () => {
   it('answers with every documented field', async () => {
     const { app } = setUp();
