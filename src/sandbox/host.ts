@@ -1,5 +1,7 @@
+import { isLoopback } from '../loopback-address.ts';
 import type { Exchange, Listening, Serve } from '../platform/ports.ts';
 import type { Sandbox } from './app.ts';
+import { strangerRefusal } from './host-guard.ts';
 
 /** Where a running sandbox is reached, for clients on this machine. */
 export interface Address {
@@ -23,7 +25,13 @@ const maxConnections = 1_024;
  * @throws ReventoError `port_busy`, `bind_failed`
  */
 export async function host(sandbox: Sandbox, serve: Serve, hostName: string, port: number): Promise<Hosted> {
-  const listening = await serve({ host: hostName, port, answer: sandbox.exchange, maxConnections });
+  const listening = await serve({
+    host: hostName,
+    port,
+    answer: sandbox.exchange,
+    maxConnections,
+    ...(isOwnMachine(hostName) ? { admit: strangerRefusal } : {}),
+  });
   return {
     ...addressOf(hostName, listening.port),
     close: async () => {
@@ -31,6 +39,11 @@ export async function host(sandbox: Sandbox, serve: Serve, hostName: string, por
       await listening.close(0);
     },
   };
+}
+
+/** Whether only this machine reaches what is served there. Elsewhere any name may be the one it is known by. */
+function isOwnMachine(hostName: string): boolean {
+  return isLoopback(hostName) || hostName === '::1';
 }
 
 /** A sandbox that listens everywhere is still reached here by the loopback address. Never throws. */

@@ -36,13 +36,17 @@ ${main}
   return htmlPage({ status, html, style: pageStyle, formTargets });
 }
 
-/** A page that says what went wrong and what to do about it, in the caller's request and nowhere else. */
+/**
+ * A page that says what went wrong and what to do about it.
+ *
+ * @param requestId  by which the log knows the request; null when it never got that far
+ */
 export function errorPage(
   status: number,
   title: string,
   problem: string,
   remedy: string,
-  requestId: string,
+  requestId: string | null,
 ): HttpResponse {
   return page({
     status,
@@ -51,6 +55,6 @@ export function errorPage(
 <h1>${escapeHtml(title)}</h1>
 <p class="lead">${escapeHtml(problem)}</p>
 <p class="hint">${escapeHtml(remedy)}</p>
-<p class="trace">Request <code>${escapeHtml(requestId)}</code></p>`,
+${requestId === null ? '' : `<p class="trace">Request <code>${escapeHtml(requestId)}</code></p>`}`,
   });
 }

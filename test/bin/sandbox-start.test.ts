@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort, ProgramRig } from '../support/program-rig.ts';
-import { dial } from '../support/raw-http.ts';
+import { dial, rawExchange } from '../support/raw-http.ts';
 
 let rig: ProgramRig;
 let handler: Server | null;
@@ -70,6 +70,19 @@ describe('starting', () => {
       error: 'invalid_token',
     });
     expect(running.stdout).not.toContain('not-for-logs');
+  });
+
+  it.each([
+    [[], 421],
+    [['--host', 'localhost'], 421],
+    [['--host', '0.0.0.0'], 200],
+  ])('with %j answers a page of a name that was pointed here with %i', async (args, status) => {
+    const { ready } = await start(...args);
+    const port = Number(new URL(ready['auth_base'] ?? '').port);
+    const answered = async (host: string) =>
+      (await rawExchange(port, { pieces: [`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`] })).status;
+    expect(await answered('evil.com')).toBe(status);
+    expect(await answered(`localhost:${port}`)).toBe(200);
   });
 
   it('tells a newcomer what to type', async () => {
