@@ -11,6 +11,8 @@ export const exitStatus = {
   unmet: 3,
   login: 4,
   later: 5,
+  commandNotRunnable: 126,
+  commandNotFound: 127,
   interrupted: 130,
 } as const;
 
@@ -66,6 +68,9 @@ const rows = {
   port_busy: { exit: exitStatus.failed },
   bind_failed: { exit: exitStatus.failed },
   unmet: { exit: exitStatus.unmet },
+  // What shells answer, so that it is not taken for a status of the command itself.
+  command_not_runnable: { exit: exitStatus.commandNotRunnable },
+  command_not_found: { exit: exitStatus.commandNotFound },
   interrupted: { exit: exitStatus.interrupted },
 
   // Login and the token store.

@@ -130,7 +130,7 @@ async function withCommand(args: readonly string[], entry: CommandEntry, style: 
     await root.parseAsync([...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code !== 'commander.helpDisplayed') throw usageFault(error, entry.name);
+    if (error.code !== 'commander.helpDisplayed') throw usageFault(error, entry.name, needsDashes(args, node));
   }
   if (options !== null) return { kind: 'command', entry, module, options };
   const [{ pageOf }, { commandHelp }] = await Promise.all([import('./help/page.ts'), import('./help/text.ts')]);
@@ -147,12 +147,20 @@ function quiet(command: Command): Command {
     .helpCommand(false);
 }
 
-function usageFault(error: Error, name: string): UsageFault {
+/** Whether an option was taken for ours that belongs to the command we are to run. */
+function needsDashes(args: readonly string[], { registeredArguments, args: words }: Command): boolean {
+  const runsCommand = registeredArguments.some((argument) => argument.variadic && argument.name() === 'command');
+  return runsCommand && words.length > 0 && !args.includes('--');
+}
+
+function usageFault(error: Error, name: string, isForCommand = false): UsageFault {
   const sentence = error.message
     .replace(/^error: /, '')
     // What stands behind the "=" of an option there is none of may be a secret, and this may be a log.
     .replace(/^(unknown option '[^=']*)=.*'/s, "$1'")
     .replace(/\n\(/, ' (');
+  if (isForCommand)
+    return new UsageFault(sentence, `is it for the command? Put -- before that: revento ${name} -- COMMAND`);
   return new UsageFault(sentence, `see revento ${name}${name && ' '}--help`);
 }
 

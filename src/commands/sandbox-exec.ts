@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -40,7 +41,7 @@ and \`revento\` is on the PATH. Every other REVENTO_ variable is taken out, so n
   async *run(flags, deps) {
     const plan = readSandboxFlags(flags);
     const redirectUri = plan.redirectUris.at(-1) ?? `http://localhost:${await freePort(await deps.serve())}/callback`;
-    const scratch = await mkdtemp(join(tmpdir(), 'revento-sandbox-'));
+    const scratch = await makeScratch();
     try {
       const opening = {
         hostName: '127.0.0.1',
@@ -50,15 +51,32 @@ and \`revento\` is on the PATH. Every other REVENTO_ variable is taken out, so n
       };
       const { hosted, credentials } = await openSandbox(deps, plan, opening);
       try {
-        return await deps.spawn(flags.command, { ...(await surroundings(deps, scratch)), ...variablesOf(credentials) });
+        return await deps.spawn(flags.command, {
+          ...(await surroundings(deps, scratch.path)),
+          ...variablesOf(credentials),
+        });
       } finally {
         await hosted.close();
       }
     } finally {
-      await rm(scratch, { recursive: true, force: true });
+      await scratch.remove();
     }
   },
 };
+
+/** A directory that does not outlive this process: a second Ctrl-C ends it without a `finally`. */
+async function makeScratch(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'revento-sandbox-'));
+  const onExit = () => rmSync(path, { recursive: true, force: true });
+  process.once('exit', onExit);
+  return {
+    path,
+    remove: async () => {
+      await rm(path, { recursive: true, force: true });
+      process.off('exit', onExit);
+    },
+  };
+}
 
 /** The environment without any trace of a real login, with this program as `revento` and as the browser. */
 async function surroundings({ childEnv, program }: Deps, scratch: string): Promise<Record<string, string>> {

@@ -14,10 +14,11 @@ export interface SpawnOptions {
 /**
  * Runs a program on this terminal, without a shell.
  *
- * On an interrupt the child gets the signal too (a terminal has already sent it Ctrl-C), and SIGKILL 5 s later.
+ * On an interrupt the child gets the signal too (a terminal has already sent it Ctrl-C), and SIGKILL 5 s later. It
+ * gets that at once when this process ends before it, as on a second Ctrl-C.
  *
  * @returns its exit status, 128 + n when signal n ended it
- * @throws ReventoError `failed` when it cannot be started
+ * @throws ReventoError `command_not_found`, `command_not_runnable` when it cannot be started
  */
 export function runChild(
   command: readonly string[],
@@ -38,19 +39,28 @@ export function runChild(
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
+    const onExit = () => child.kill('SIGKILL');
+    process.once('exit', onExit);
     const settle = () => {
       clearTimeout(timer);
+      process.off('exit', onExit);
       signal.removeEventListener('abort', onAbort);
     };
     child.once('error', (error: NodeJS.ErrnoException) => {
       settle();
-      const why =
-        error.code === 'ENOENT' ? 'no such program' : error.code === 'EACCES' ? 'not executable' : error.message;
-      reject(new ReventoError('failed', `Cannot run ${program}: ${why}.`, {}, { cause: error }));
+      reject(startFailure(program, error));
     });
     child.once('close', (code, name) => {
       settle();
       resolve(code ?? 128 + (name === null ? 0 : constants.signals[name]));
     });
   });
+}
+
+function startFailure(program: string, error: NodeJS.ErrnoException): ReventoError {
+  if (error.code === 'ENOENT') {
+    return new ReventoError('command_not_found', `Cannot run ${program}: no such program.`, {}, { cause: error });
+  }
+  const why = error.code === 'EACCES' ? 'not executable' : error.message;
+  return new ReventoError('command_not_runnable', `Cannot run ${program}: ${why}.`, {}, { cause: error });
 }

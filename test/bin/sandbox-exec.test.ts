@@ -92,11 +92,34 @@ describe('sandbox exec', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it('says when the command does not exist, and cleans up', async () => {
-    const { code, stderr } = await exec('--', 'no-such-program-here');
-    expect(code).toBe(1);
-    expect(stderr).toContain('no such program');
+  it('on a second Ctrl-C ends a command that does not heed the first, and cleans up', async () => {
+    const stubborn =
+      'process.on("SIGINT", () => console.log("no")); setTimeout(() => console.log("outlived"), 20_000);';
+    const running = rig.start(['sandbox', 'exec', '--', ...script(`${stubborn} console.log("up")`)]);
+    await running.until('stdout', /up/);
+    running.kill('SIGINT');
+    await running.until('stdout', /no/);
+    // Signals within a tenth of a second count as one, so it is sent until it is heeded.
+    const again = setInterval(() => running.kill('SIGINT'), 250);
+    // It has not ended before the command has, which holds the other end of stdout.
+    const { code, stdout } = await running.ended.finally(() => clearInterval(again));
+    expect(code).toBe(130);
+    expect(stdout).not.toContain('outlived');
     expect(leftovers()).toEqual([]);
+  });
+
+  it.each([
+    ['no-such-program-here', 127, 'no such program'],
+    ['/', 126, 'not executable'],
+  ])('ends as a shell does when %s cannot be run, and cleans up', async (command, status, why) => {
+    const { code, stderr } = await exec('--', command);
+    expect([code, stderr]).toEqual([status, expect.stringContaining(why)]);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('says where the dashes go when it was given the command’s own options', async () => {
+    const { code, stderr } = await exec('sh', '-c', 'exit 0');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('revento sandbox exec -- COMMAND')]);
   });
 
   it('refuses a bad flag before it starts anything', async () => {
