@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ownIdentity } from '../../src/platform/process-identity.ts';
 import { root } from '../support/build.ts';
 import { bundle } from '../support/bundle.ts';
+import { until } from '../support/refresh-rig.ts';
 
 let programs: string;
 let program: string;
@@ -87,11 +88,14 @@ describe('a process stopped while it takes over the lock of a dead one', () => {
     await plantDead();
     const sleeper = await startWorker({ 'lock-succeeding': { action: 'stop' } });
     sleeper.send('go');
-    const other = await startWorker();
+    const looked = join(directory, 'looked');
+    const other = await startWorker({ 'lock-waiting': { action: 'mark', file: looked, nth: 20 } });
     const [first, second] = [reply(sleeper), reply(other)];
     other.send('go');
-    const early = await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 500, 'still waiting'))]);
-    expect(early).toBe('still waiting');
+    const waits = until(() => existsSync(`${looked}.${other.pid}`), 'it has looked 20 times').then(
+      () => 'still waiting',
+    );
+    expect(await Promise.race([second, waits])).toBe('still waiting');
     sleeper.kill('SIGCONT');
     expect(await Promise.all([first, second])).toEqual([true, true]);
   });

@@ -47,11 +47,16 @@ describe('a process killed when the server has spent the token and nothing is st
   it('in flight, ends in one "run revento login" with one more request', async () => {
     await rig.logIn();
     const arrived = rig.server.nextRequest();
-    rig.server.twists.push({ after: () => new Promise((resolve) => setTimeout(resolve, 300)) });
+    let killed = () => {};
+    const afterwards = new Promise<void>((resolve) => {
+      killed = resolve;
+    });
+    rig.server.twists.push({ after: () => afterwards });
     const { child, ended } = rig.start(['token']);
     await arrived;
     child.kill('SIGKILL');
     expect((await ended).signal).toBe('SIGKILL');
+    killed();
     await expectOneCleanEnd();
   });
 
@@ -90,11 +95,12 @@ describe('a signal during the refresh', () => {
     });
     rig.server.twists.push({ after: () => answered });
     const arrived = rig.server.nextRequest();
-    const { child, ended } = rig.start(['token']);
+    const delivered = rig.mark('delivered');
+    const { child, ended } = rig.start(['token'], { faults: { [signal]: delivered.step } });
     await arrived;
     child.kill(signal);
-    // The signal is delivered before the answer can be: this process waits for a turn of the other's loop.
-    setTimeout(answerNow, 200);
+    await delivered.reachedBy(1);
+    answerNow();
     const { code, signal: by } = await ended;
     expect({ code, signal: by }).toEqual(how);
     const next = await rig.token();

@@ -7,8 +7,6 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
 describe('20 processes whose token has expired', () => {
   it('make one token request, and all of them get the new token, round after round', async () => {
     for (let round = 1; round <= 3; round++) {
@@ -23,10 +21,11 @@ describe('20 processes whose token has expired', () => {
     expect(rig.leftovers()).toEqual([]);
   });
 
-  it('do the same with a token endpoint that takes three seconds', async () => {
+  it('do the same with a token endpoint that answers only when all others wait', async () => {
     await rig.logIn();
-    rig.server.twists.push({ before: () => pause(3_000) });
-    const ended = await rig.tokens(20);
+    const waiting = rig.mark('waiting');
+    rig.server.twists.push({ before: () => waiting.reachedBy(19) });
+    const ended = await rig.tokens(20, { faults: { 'lock-waiting': waiting.step } });
     expect(ended.filter((each) => each.code !== 0)).toEqual([]);
     expect(new Set(ended.map((each) => each.stdout)).size).toBe(1);
     expect(rig.server.requests).toHaveLength(1);

@@ -1,5 +1,5 @@
 // Loaded before the built program with `node --require`: makes it crash, stop, wait or fail at a named point.
-// FAULT_PLAN is a JSON object of point -> { action, code?, file?, nth? }.
+// FAULT_PLAN is a JSON object of point -> { action, code?, file?, nth? }; the name of a signal is a point as well.
 const { existsSync, writeFileSync } = require('node:fs');
 
 const plan = JSON.parse(process.env.FAULT_PLAN ?? '{}');
@@ -27,6 +27,12 @@ globalThis[Symbol.for('revento.fault')] = (point) => {
   counts[point] = (counts[point] ?? 0) + 1;
   if (step.nth === undefined || step.nth === counts[point]) actions[step.action](step);
 };
+
+// Ahead of the program's own listeners, and once: what the signal does in the end is the program's affair.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  const step = plan[signal];
+  if (step) process.once(signal, () => actions[step.action](step));
+}
 
 // Waiting limits are measured with this clock: a fast one makes 30 seconds pass in two.
 if (speed !== 1) {
