@@ -58,7 +58,11 @@ const words: readonly (readonly [sizeMs: number, word: string])[] = [
 ];
 
 /**
- * A moment in relation to now, in words: `in 42 minutes`, `3 hours ago`, `now`. Whole units, rounded down.
+ * A moment in relation to now, in words: `in 1 hour`, `in 90 minutes`, `3 hours ago`, `now`.
+ *
+ * To the nearest whole unit, as people round: a token just issued for an hour lasts one hour, not 59 minutes. The
+ * unit is the largest that the distance holds exactly one or at least two of, so that an hour and a half is not
+ * told as one or two hours.
  *
  * Never throws.
  *
@@ -67,10 +71,14 @@ const words: readonly (readonly [sizeMs: number, word: string])[] = [
  */
 export function relativeTime(at: number, now: number): string {
   const distanceMs = Math.abs(at - now);
-  const row = words.find(([sizeMs]) => distanceMs >= sizeMs);
+  const row = words.find(([sizeMs], index) => {
+    const stepMs = words[index + 1]?.[0] ?? sizeMs;
+    const roundedMs = Math.round(distanceMs / stepMs) * stepMs;
+    return roundedMs === sizeMs || roundedMs >= 2 * sizeMs;
+  });
   if (!row) return 'now';
   const [sizeMs, word] = row;
-  const amount = Math.floor(distanceMs / sizeMs);
+  const amount = Math.round(distanceMs / sizeMs);
   const text = `${amount} ${word}${amount === 1 ? '' : 's'}`;
   return at > now ? `in ${text}` : `${text} ago`;
 }

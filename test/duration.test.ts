@@ -58,9 +58,26 @@ describe('times in relation to now', () => {
     [42 * 60_000, 'in 42 minutes'],
     [60_000, 'in 1 minute'],
     [-3 * 3_600_000, '3 hours ago'],
-    [89.5 * 86_400_000, 'in 89 days'],
     [400, 'now'],
     [-1_000, '1 second ago'],
+    // Just issued: a moment of the hour is over, and of the 90 days.
+    [3_600_000 - 400, 'in 1 hour'],
+    [3_600_000 - 20_000, 'in 1 hour'],
+    [90 * 86_400_000 - 400, 'in 90 days'],
+    [86_400_000 - 1, 'in 1 day'],
+    // What lies between one and two of a unit is told in smaller ones.
+    [90 * 60_000, 'in 90 minutes'],
+    [-36 * 3_600_000, '36 hours ago'],
+    [100_000, 'in 100 seconds'],
+    [120_000, 'in 2 minutes'],
+    [59_600, 'in 1 minute'],
+    [119_600, 'in 2 minutes'],
+    [1_600, 'in 2 seconds'],
+    [2.4 * 86_400_000, 'in 2 days'],
+    // Never said to last when it is over, nor to be over while it lasts.
+    [600, 'in 1 second'],
+    [-600, '1 second ago'],
+    [0, 'now'],
   ])('%d ms away is "%s"', (distance, text) => {
     expect(relativeTime(1_000_000_000_000 + distance, 1_000_000_000_000)).toBe(text);
   });
