@@ -47,6 +47,8 @@ export interface Deps {
   /** Of the selected profile; of another one when it is named, then from its sealed file only. */
   secrets(profile?: string): Promise<SecretStore>;
   settingsFile(): Promise<SettingsFile>;
+  /** Removes the directories of a profile whose logins and secrets are gone, and the logs of its requests. */
+  discardProfile(profile: string): Promise<void>;
   /** The keys of the store, of all profiles. */
   keyStore(): Promise<KeyStore>;
   /**
@@ -116,6 +118,8 @@ export interface SecretStore {
   /** The environment's value, else the sealed one, else null. */
   get(name: SecretName): Promise<{ readonly secret: Secret; readonly source: 'environment' | 'profile' } | null>;
   set(name: SecretName, value: string | null): Promise<void>;
+  /** Removes all sealed ones and every trace of them; needs no key, so too where that is lost. */
+  forget(): Promise<void>;
 }
 
 /** Who consented: an organizer for an event, or a participant inside one. */
@@ -179,7 +183,7 @@ export interface Sessions {
   list(): Promise<readonly Login[]>;
   /** Stores a grant, replacing a login of the same key. */
   save(grant: Grant): Promise<Login>;
-  /** Removes one login and every trace of it; false when there was none. */
+  /** Removes one login and every trace of it, so too where only traces are left; false when there were none. */
   forget(key: LoginKey): Promise<boolean>;
   /**
    * Tokens of the login that fits: the wanted kind, the selected event, or the only one there is.
@@ -208,7 +212,7 @@ export interface KeyStore {
 
 /** What lies in the store's directories, told from names, modes and lock records alone. */
 export interface StoreInspection {
-  /** Profiles that hold a login or a sealed secret, sorted by name. */
+  /** Profiles that hold a login, what is left of one, or a sealed secret, sorted by name. */
   readonly profiles: readonly StoredProfile[];
   /** Null when no key file was made yet. */
   readonly keyFile: StoreFile | null;
@@ -224,6 +228,8 @@ export interface StoredProfile {
   readonly name: string;
   /** Sorted by kind and event, readable or not. */
   readonly logins: readonly LoginKey[];
+  /** Logins of which only copies are left, or what a cut-short write left: no longer used, but tokens all the same. */
+  readonly remnants: readonly LoginKey[];
   readonly hasSecrets: boolean;
 }
 
@@ -241,6 +247,8 @@ export interface StoreFile {
   readonly ageMs: number;
   /** Of a lock: who holds it, null when its record is unreadable or empty. */
   readonly holder: LockHolder | null;
+  /** The login that a copy or a temporary is left of; `isWhole` when that is there as well. Null for other files. */
+  readonly login: (LoginKey & { readonly profile: string; readonly isWhole: boolean }) | null;
 }
 
 /** `successor`, `rescue` and `temporary` are leftovers of a write that was cut short, unless a process is at work. */

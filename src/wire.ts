@@ -215,6 +215,10 @@ export async function connect(
         redactor,
         signal: edge.interrupts.signal,
         uninterrupted: edge.interrupts.uninterrupted,
+        dropLog: async (login) => {
+          const { removeSharedLog } = await import('./platform/shared-log.ts');
+          removeSharedLog(join(configDir, 'pace', name, login));
+        },
         notice: (text) => terminal.notice(text),
         fault,
       });
@@ -237,6 +241,10 @@ export async function connect(
     sharedLog: async (login) => {
       const { openSharedLog } = await import('./platform/shared-log.ts');
       return openSharedLog(join(configDir, 'pace', profile, login), systemClock);
+    },
+    discardProfile: async (name) => {
+      const { discardProfile } = await import('./platform/profile-directories.ts');
+      discardProfile(configDir, name);
     },
     inspectStore: async () => {
       const { inspectStore } = await import('./platform/store-inspection.ts');

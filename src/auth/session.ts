@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly accessToken: Secret | null;
   readonly clock: Clock;
   readonly redactor: Redactor;
+  /** Removes what the processes of a login told each other of their requests, by the login's file name. */
+  readonly dropLog: (name: string) => Promise<void>;
   /** Ends the wait for a lock. */
   readonly signal?: AbortSignal;
   /** Runs work during which SIGINT, SIGTERM and SIGHUP are only remembered; they take effect when it is done. */
@@ -43,11 +45,12 @@ export interface SessionOptions {
  *   clientSecret: async () => (await secrets.get('client_secret'))?.secret ?? null,
  *   accessToken: environment.secrets.access_token ? redactor.add(environment.secrets.access_token) : null,
  *   uninterrupted: interrupts.uninterrupted,
+ *   dropLog: async (name) => removeSharedLog(join(configDir, 'pace', profile, name)),
  * });
  * ```
  */
 export function createSessions(options: SessionOptions): Sessions {
-  const { profile, event, settings, vault, accessToken, clock, redactor, signal, notice } = options;
+  const { profile, event, settings, vault, accessToken, dropLog, clock, redactor, signal, notice } = options;
   const renewals = new Map<string, Renewal>();
 
   const fileOf = (key: LoginKey): SealedFile => {
@@ -120,8 +123,12 @@ export function createSessions(options: SessionOptions): Sessions {
     },
 
     async forget(key) {
-      if (!vault.names(profile).includes(fileNameOf(key))) return false;
-      return whileLocked(key, async (file) => file.remove());
+      if (!fileOf(key).hasTrace()) return false;
+      return whileLocked(key, async (file) => {
+        const hadAny = file.remove();
+        await dropLog(fileNameOf(key));
+        return hadAny;
+      });
     },
 
     async source({ kind, eventId = event }) {

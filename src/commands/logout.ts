@@ -1,4 +1,4 @@
-import type { Deps, LoginKey } from '../deps.ts';
+import type { Deps, LoginKey, LoginKind, StoredProfile } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import type { CommandModule } from './command.ts';
 import { flagsOfLogin, loginInWords, program } from './login-choice.ts';
@@ -26,11 +26,13 @@ export const logout: CommandModule<LogoutOptions> = {
 
   async *run({ all, user }, deps) {
     const { profiles } = await deps.inspectStore();
-    const stored = profiles.find((profile) => profile.name === deps.profile)?.logins ?? [];
-    const chosen = choose(stored, { isAll: all, isUser: user }, deps);
+    const stored = profiles.find((profile) => profile.name === deps.profile) ?? { logins: [], remnants: [] };
     const sessions = await deps.sessions();
     const forgotten: LoginKey[] = [];
-    for (const key of chosen) if (await sessions.forget({ kind: key.kind, eventId: key.eventId })) forgotten.push(key);
+    for (const key of choose(stored, { isAll: all, isUser: user }, deps)) {
+      if (await sessions.forget(key)) forgotten.push(key);
+    }
+    if (forgotten.length === 0 && !all) throw noneFits(stored.logins, user, deps);
     yield {
       kind: 'value',
       data: { forgotten: forgotten.map((key) => ({ event_id: key.eventId, kind: key.kind })) },
@@ -47,31 +49,36 @@ export const logout: CommandModule<LogoutOptions> = {
   },
 };
 
+type Stored = Pick<StoredProfile, 'logins' | 'remnants'>;
+
 interface LogoutChoice {
   readonly isAll: boolean;
   readonly isUser: boolean;
 }
 
-function choose(stored: readonly LoginKey[], { isAll, isUser }: LogoutChoice, deps: Deps): readonly LoginKey[] {
-  const ofKind = isUser ? stored.filter((key) => key.kind === 'user') : stored;
-  if (isAll) return ofKind;
-  const { event, profile } = deps;
-  // Both kinds of an event go together: who logs out of an event does not expect half a login to stay.
-  const fitting = event === null ? ofKind : ofKind.filter((key) => key.eventId === event);
-  const [first] = fitting;
-  if (first === undefined) {
-    const of = [event === null ? '' : ` for event ${event}`, isUser ? ' of a participant' : ''].join('');
-    const others = stored.length === 0 ? '' : ` There are: ${stored.map(loginInWords).join(', ')}.`;
-    throw new ReventoError('failed', `Profile "${profile}" has no login${of}.${others}`, {
-      hint: `see which there are: ${program(profile)} status`,
-    });
-  }
-  if (event === null && fitting.length > 1) {
+function choose({ logins, remnants }: Stored, { isAll, isUser }: LogoutChoice, { event, profile }: Deps): LoginKey[] {
+  const kinds: readonly LoginKind[] = isUser ? ['user'] : ['installation', 'user'];
+  // Both kinds of an event go together: who logs out of an event does not expect half a login to stay. They are
+  // looked for whether they are listed or not: of a login whose file is gone a copy may lie elsewhere.
+  if (!isAll && event !== null) return kinds.map((kind) => ({ kind, eventId: event }));
+  const ofKind = (keys: readonly LoginKey[]) => keys.filter(({ kind }) => kinds.includes(kind));
+  if (isAll) return ofKind([...logins, ...remnants]);
+  const fitting = ofKind(logins).length > 0 ? ofKind(logins) : ofKind(remnants);
+  const [first, second] = fitting;
+  if (first !== undefined && second !== undefined) {
     throw new ReventoError('usage', `Which login? There are several: ${fitting.map(loginInWords).join(', ')}.`, {
       hint: `name one: ${program(profile)} logout ${flagsOfLogin(first)}, or pass --all`,
     });
   }
   return fitting;
+}
+
+function noneFits(logins: readonly LoginKey[], isUser: boolean, { event, profile }: Deps): ReventoError {
+  const of = [event === null ? '' : ` for event ${event}`, isUser ? ' of a participant' : ''].join('');
+  const others = logins.length === 0 ? '' : ` There are: ${logins.map(loginInWords).join(', ')}.`;
+  return new ReventoError('failed', `Profile "${profile}" has no login${of}.${others}`, {
+    hint: `see which there are: ${program(profile)} status`,
+  });
 }
 
 /** How access itself is ended, which deleting tokens does not do. Never throws. */

@@ -1,4 +1,4 @@
-import { type Deps, type LoginKey, secretNames } from '../deps.ts';
+import type { Deps, LoginKey } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import type { CommandModule } from './command.ts';
 import { loginInWords } from './login-choice.ts';
@@ -30,11 +30,10 @@ export const profileRemove: CommandModule<ProfileRemoveOptions> = {
       throw new ReventoError('failed', `Profile "${name}" was left as it is.`);
     }
     // Settings last: a run that is cut short leaves a profile that can be removed again.
-    for (const { kind, eventId } of logins) await (await deps.sessions(name)).forget({ kind, eventId });
-    if (stored?.hasSecrets) {
-      const secrets = await deps.secrets(name);
-      for (const secret of secretNames) await secrets.set(secret, null);
-    }
+    const sessions = await deps.sessions(name);
+    for (const key of [...logins, ...(stored?.remnants ?? [])]) await sessions.forget(key);
+    await (await deps.secrets(name)).forget();
+    await deps.discardProfile(name);
     await (await deps.settingsFile()).remove(name);
     yield {
       kind: 'value',

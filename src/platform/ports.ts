@@ -221,7 +221,9 @@ export interface SealedFile {
   commit(from: SealedRecord, content: SealedRecord['content']): Commit;
   /** Writes a first or a replacing record with the key new records get. */
   create(binding: Binding, content: SealedRecord['content']): Promise<SealedRecord>;
-  /** Removes the file and every copy; needs no key. False when there was none. */
+  /** Whether the file is there, or a copy, or what a write left that was cut short. */
+  hasTrace(): boolean;
+  /** Removes the file, every copy and what cut-short writes left; needs no key. False when there was none of it. */
   remove(): boolean;
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { createFile, storeFailure, syncDirectory, systemCode, tighten } from './durable-file.ts';
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { createFile, storeFailure, syncDirectory, systemCode, temporaryEnding, tighten } from './durable-file.ts';
 import { type Envelope, type Place, parseEnvelope, type StoreKey, unseal } from './envelope.ts';
 import type { Fault } from './fault.ts';
 import type { KeySources } from './key-source.ts';
@@ -127,6 +127,23 @@ export async function newestCopy(
     if (record !== null && record.generation > (best?.record.generation ?? -1)) best = { record, isCopy: true };
   }
   return best;
+}
+
+/**
+ * What writes of a file left that were cut short: sealed like the file, perhaps whole. Never throws.
+ *
+ * To be removed only with the file's lock held: until then one of them may be a write that goes on.
+ */
+export function cutShort(file: string): string[] {
+  const name = basename(file);
+  try {
+    return readdirSync(dirname(file))
+      .filter((entry) => entry.startsWith(`${name}.`) && temporaryEnding.test(entry.slice(name.length)))
+      .map((entry) => join(dirname(file), entry));
+  } catch {
+    // No directory, no file.
+    return [];
+  }
 }
 
 /** Removes every copy of a file. */

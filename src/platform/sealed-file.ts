@@ -20,6 +20,7 @@ import type { Locks } from './lock.ts';
 import type { Binding, Commit, SealedFile, SealedRecord } from './ports.ts';
 import {
   type CopyPaths,
+  cutShort,
   envelopeIn,
   type Newest,
   newestCopy,
@@ -98,6 +99,9 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
     }
     return record;
   };
+
+  const hasTrace = (): boolean =>
+    [file, next, ...rescues].some((path) => existsSync(path)) || cutShort(file).length > 0;
 
   return {
     path: file,
@@ -195,13 +199,16 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
 
     reseal: (from, key) => replace(key, from.binding, from.content, from.generation + 1),
 
+    hasTrace,
+
     remove() {
-      // Copies first: were the file gone first, a crash in between would leave one that says it is still logged in.
-      const hadFile = existsSync(file);
+      const hadAny = hasTrace();
+      // The file last: as long as it is there, whoever is interrupted here finds the login to remove it again.
+      for (const path of cutShort(file)) rmSync(path, { force: true });
       removeCopies(paths);
       rmSync(file, { force: true });
-      if (hadFile) syncDirectory(dirname(file));
-      return hadFile;
+      if (hadAny) syncDirectory(dirname(file));
+      return hadAny;
     },
   };
 }

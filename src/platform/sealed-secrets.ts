@@ -50,5 +50,16 @@ export function createSecretStore({ profile, vault, environment, redactor, signa
         lock.release();
       }
     },
+
+    async forget() {
+      const sealed = file();
+      if (!sealed.hasTrace()) return;
+      const lock = await sealed.lock({ signal });
+      try {
+        sealed.remove();
+      } finally {
+        lock.release();
+      }
+    },
   };
 }

@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  rmdirSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -74,6 +75,16 @@ export function openSharedLog(path: string, clock: Clock): SharedLog {
       }
     },
   };
+}
+
+/** Removes every hour of a shared log, and the directory when nothing else is in it. Never throws. */
+export function removeSharedLog(path: string): void {
+  try {
+    removeOlder(path, Number.POSITIVE_INFINITY);
+    rmdirSync(dirname(path));
+  } catch {
+    // Never written, in use by another login, or on a disk that takes no changes: it holds no secret.
+  }
 }
 
 /** The part of a file that was not read yet. */

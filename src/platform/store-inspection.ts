@@ -1,5 +1,5 @@
 import { accessSync, constants, lstatSync, readdirSync, type Stats, statfsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { LockHolder, LoginKey, StoredProfile, StoreFile, StoreFileRole, StoreInspection } from '../deps.ts';
 import { isFileName } from '../names.ts';
 import { keyFilePath } from './key-file.ts';
@@ -46,18 +46,21 @@ export function inspectStore({ configDir, dataDir, rescueDirs, now }: Inspection
 }
 
 function profileOf(name: string, entries: readonly string[]): StoredProfile {
-  const found = new Map<string, LoginKey>();
-  let hasSecrets = false;
-  for (const entry of entries) {
-    const stem = /^(.+)\.json$/.exec(entry)?.[1];
-    if (stem === 'secrets') hasSecrets = true;
-    const login = /^(installation|user)-(.+)$/.exec(stem ?? '');
-    if (login === null) continue;
-    const [, kind, eventId] = login;
-    if (eventId && isFileName(eventId))
-      found.set(`${stem}`, { kind: kind === 'user' ? 'user' : 'installation', eventId });
-  }
-  return { name, logins: [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key), hasSecrets };
+  const stems = (ending: RegExp) =>
+    entries.flatMap((entry) => (ending.test(entry) ? entry.replace(ending, '') : [])).sort();
+  const files = stems(/\.json$/);
+  const rest = stems(besides).filter((stem) => !files.includes(stem));
+  return {
+    name,
+    logins: files.flatMap((stem) => keyOf(stem) ?? []),
+    remnants: [...new Set(rest)].flatMap((stem) => keyOf(stem) ?? []),
+    hasSecrets: [...files, ...rest].includes('secrets'),
+  };
+}
+
+function keyOf(stem: string): LoginKey | null {
+  const [, kind, eventId = ''] = /^(installation|user)-(.+)$/.exec(stem) ?? [];
+  return isFileName(eventId) ? { kind: kind === 'user' ? 'user' : 'installation', eventId } : null;
 }
 
 function roomIn(directory: string): { isWritable: boolean; freeBytes: number | null } {
@@ -79,8 +82,8 @@ function entryIsMissing(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) === undefined;
 }
 
-function hasContent({ logins, hasSecrets }: StoredProfile): boolean {
-  return logins.length > 0 || hasSecrets;
+function hasContent({ logins, remnants, hasSecrets }: StoredProfile): boolean {
+  return logins.length > 0 || remnants.length > 0 || hasSecrets;
 }
 
 function roleOf(path: string): StoreFileRole {
@@ -112,7 +115,18 @@ function describe(path: string, role: StoreFileRole, now: number): StoreFile | n
     bytes: stats.size,
     ageMs: Math.max(0, now - stats.mtimeMs),
     holder: role === 'lock' ? readHolder(path, now) : null,
+    login: loginOf(path),
   };
+}
+
+/** The endings of a login's copies and of what its writers leave. */
+const besides = /\.json\.(next|rescue|[0-9a-f]{12}\.tmp)$/;
+
+function loginOf(path: string): StoreFile['login'] {
+  if (!besides.test(path)) return null;
+  const file = path.replace(besides, '.json');
+  const key = keyOf(basename(file, '.json'));
+  return key && { ...key, profile: basename(dirname(path)), isWhole: !entryIsMissing(file) };
 }
 
 function readHolder(path: string, now: number): LockHolder | null {

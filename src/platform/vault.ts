@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ReventoError } from '../errors.ts';
 import { isFileName, requireFileName } from '../names.ts';
 import type { Secret } from '../secret.ts';
-import { storeFailure, systemCode } from './durable-file.ts';
+import { storeFailure, systemCode, temporaryEnding } from './durable-file.ts';
 import { fault as shippedFault } from './fault.ts';
 import { createKeySources, type SealedBy } from './key-source.ts';
 import type { Keyring } from './keyring.ts';
@@ -116,10 +116,18 @@ function entries(directory: string): string[] {
   }
 }
 
-/** Whether a file beside a sealed one is a temporary name of a writer or of a lock. */
+/**
+ * Whether a file beside a sealed one is a temporary name of a writer or of a lock.
+ *
+ * The whole ending is compared: an event id may hold dots, and `evt_1.lock.json` is the login of the event `evt_1.lock`.
+ */
 export function isLeftover(entry: string, name: string): boolean {
-  return (entry.startsWith(`${name}.json.`) && entry.endsWith('.tmp')) || entry.startsWith(`${name}.lock.`);
+  if (entry.startsWith(`${name}.json.`)) return temporaryEnding.test(entry.slice(name.length + '.json'.length));
+  return entry.startsWith(`${name}.lock.`) && lockEnding.test(entry.slice(name.length + '.lock'.length));
 }
+
+/** `.ID` of an owner that is written, `.after-ID` of one that takes over, and both. */
+const lockEnding = /^(\.after-[0-9a-fx]+)*(\.[0-9a-f]{16})?$/;
 
 function sweep(folder: string, name: string, nowMs: number): void {
   for (const entry of entries(folder)) {

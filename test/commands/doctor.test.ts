@@ -56,6 +56,7 @@ const file = (changes: Partial<StoreFile>): StoreFile => ({
   bytes: 400,
   ageMs: 120_000,
   holder: null,
+  login: null,
   ...changes,
 });
 
@@ -246,6 +247,15 @@ describe('doctor on the store', () => {
     const { of } = await examine({ inspection: { files: [file({ role, ageMs: 7_200_000 })] } });
     expect(of('leftovers')[0]).toMatchObject({ status: 'warn' });
     expect(of('leftovers')[0]?.message).toContain(message);
+  });
+
+  it.each([
+    ['the next refresh uses or removes it; run: revento -p ci token refresh --event evt_a --user', true],
+    ['to remove it, run: revento -p ci logout --event evt_a --user', false],
+  ])('names the command for the login that a copy is of: %s', async (remedy, isWhole) => {
+    const login = { profile: 'ci', kind: 'user', eventId: 'evt_a', isWhole } as const;
+    const { of } = await examine({ inspection: { files: [file({ role: 'successor', login })] } });
+    expect(of('leftovers')[0]).toMatchObject({ status: 'warn', remedy });
   });
 
   it('takes the successor of a refresh under way for what it is', async () => {

@@ -49,14 +49,22 @@ describe('a look at the store', () => {
           { kind: 'installation', eventId: 'evt_b' },
           { kind: 'user', eventId: 'evt-a.b' },
         ],
+        remnants: [],
         hasSecrets: true,
       },
     ]);
   });
 
   it('counts a login by its file, not by the copies beside it', () => {
-    store('user-evt_a.json', 'user-evt_a.json.next', 'user-evt_b.json.rescue');
+    store('user-evt_a.json', 'user-evt_a.json.next', 'user-evt_b.json.rescue', 'user-evt_b.json.next');
     expect(inspect().profiles[0]?.logins.map((login) => login.eventId)).toEqual(['evt_a']);
+    expect(inspect().profiles[0]?.remnants).toEqual([{ kind: 'user', eventId: 'evt_b' }]);
+    expect(inspect().files.map(({ login }) => login && [login.profile, login.eventId, login.isWhole])).toEqual([
+      null,
+      ['default', 'evt_a', true],
+      ['default', 'evt_b', false],
+      ['default', 'evt_b', false],
+    ]);
   });
 
   it('finds rescue copies in the directories of last resort, among the files of others', () => {

@@ -161,15 +161,15 @@ describe('what a crash left', () => {
       const at = (rig.clock.now() - ageMs) / 1000;
       utimesSync(join(directory, entry), at, at);
     };
-    left(`${name}.json.0a0b.tmp`, 2 * 3_600_000);
-    left(`${name}.lock.0a0b`, 2 * 3_600_000);
-    left(`${name}.json.0c0d.tmp`, 60_000);
-    left('installation-evt_10.json.0a0b.tmp', 2 * 3_600_000);
+    left(`${name}.json.0a0b0a0b0a0b.tmp`, 2 * 3_600_000);
+    left(`${name}.lock.0a0b0a0b0a0b0a0b`, 2 * 3_600_000);
+    left(`${name}.json.0c0d0c0d0c0d.tmp`, 60_000);
+    left('installation-evt_10.json.0a0b0a0b0a0b.tmp', 2 * 3_600_000);
     (await fileOf().lock()).release();
     expect(readdirSync(directory).sort()).toEqual([
       `${name}.json`,
-      `${name}.json.0c0d.tmp`,
-      'installation-evt_10.json.0a0b.tmp',
+      `${name}.json.0c0d0c0d0c0d.tmp`,
+      'installation-evt_10.json.0a0b0a0b0a0b.tmp',
     ]);
   });
 });

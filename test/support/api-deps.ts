@@ -98,6 +98,7 @@ export async function apiBench(options: ApiBenchOptions = {}): Promise<ApiBench>
     settingsFile: never,
     sharedLog: async () => log,
     inspectStore: never,
+    discardProfile: never,
     keyStore: never,
     spawn: never,
   };

@@ -142,6 +142,7 @@ export function memory(world: World = {}): Memory {
     spawn: unused('children'),
     sessions: async (name = profile) => memorySessions(memory, world, name),
     secrets: async (name = profile) => memorySecrets(memory, world, name, name === profile),
+    discardProfile: async () => undefined,
     keyStore: async () => ({
       rekey: async (target) => {
         memory.rekeyed.push(target);
@@ -245,6 +246,9 @@ function memorySecrets(memory: Memory, world: World, profile: string, isSelected
       const { [name]: _old, ...rest } = memory.secrets[profile] ?? {};
       memory.secrets[profile] = value === null ? rest : { ...rest, [name]: value };
     },
+    forget: async () => {
+      memory.secrets[profile] = {};
+    },
   };
 }
 
@@ -278,6 +282,7 @@ function inspectionOf(memory: Memory, world: World): StoreInspection {
   const profiles = [...names].sort().map((name) => ({
     name,
     logins: (memory.logins[name] ?? []).map(({ kind, eventId }) => ({ kind, eventId })),
+    remnants: [],
     hasSecrets: Object.keys(memory.secrets[name] ?? {}).length > 0,
   }));
   return {

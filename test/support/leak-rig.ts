@@ -175,6 +175,7 @@ export class LeakRig {
       accessToken: null,
       clock,
       redactor,
+      dropLog: async () => undefined,
       uninterrupted: (work) => work(),
       notice: () => undefined,
     });

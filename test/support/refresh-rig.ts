@@ -130,6 +130,7 @@ export class RefreshRig {
       accessToken: null,
       clock: systemClock,
       redactor: new Redactor(),
+      dropLog: async () => undefined,
       uninterrupted: (work) => work(),
       notice: () => undefined,
     });

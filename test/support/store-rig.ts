@@ -81,6 +81,7 @@ export class StoreRig {
       accessToken: null,
       clock: this.clock,
       redactor: this.redactor,
+      dropLog: async () => undefined,
       uninterrupted: (work) => work(),
       notice: (text) => this.notices.push(text),
       ...options,

@@ -97,7 +97,14 @@ export const checkLeftovers: Check = async ({ inspectStore, profile }) => {
 
 function describeLeftover(file: StoreFile, all: readonly StoreFile[], profile: string): Finding | null {
   const age = formatDuration(file.ageMs);
-  const settle = `run: ${program(profile)} token refresh`;
+  const { login } = file;
+  const select = login === null ? '' : ` ${flagsOfLogin(login)}`;
+  const settle = `run: ${program(login?.profile ?? profile)} token refresh${select}`;
+  if (login !== null && !login.isWhole) {
+    if (all.some((other) => other.holder?.liveness === 'alive')) return null;
+    const message = `${file.path} was left of the login for ${loginInWords(login)}, which is gone.`;
+    return warn('leftovers', message, `to remove it, run: ${program(login.profile)} logout${select}`);
+  }
   switch (file.role) {
     case 'lock':
       return describeLock(file, age);
