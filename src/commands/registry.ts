@@ -119,6 +119,12 @@ export const registry: readonly CommandEntry[] = [
     load: async () => (await import('./sandbox-revoke.ts')).sandboxRevoke,
   },
   {
+    name: 'sandbox rotate',
+    summary: 'Rotate its webhook signing secret: both sign until you finish',
+    group: 'Sandbox',
+    load: async () => (await import('./sandbox-rotate.ts')).sandboxRotate,
+  },
+  {
     name: 'sandbox reset',
     summary: 'Let the running sandbox start over',
     group: 'Sandbox',

@@ -59,7 +59,9 @@ function requireDelivered({ state, attempts, next_attempt_at: nextAt, delivery_i
       hint: `to send it again, run: revento sandbox redeliver ${id}`,
     });
   }
+  const nobody =
+    attempts.at(-1)?.status === null ? 'is your handler (or `revento -p sandbox webhook listen`) running? ' : '';
   throw new ReventoError('failed', `The delivery was not acknowledged: ${why}.`, {
-    hint: `the sandbox tries again at ${nextAt}; see \`revento sandbox deliveries\`, or add --wait`,
+    hint: `${nobody}the sandbox tries again at ${nextAt}; see \`revento sandbox deliveries\`, or add --wait`,
   });
 }

@@ -28,12 +28,16 @@ export interface SandboxPlan {
 
 const most = 1_000_000;
 
-/** Declares the flags and the table of faults. */
-export function declareSandboxFlags(command: Command): Command {
+/**
+ * Declares the flags and the table of faults.
+ *
+ * @param webhookUrl  where deliveries go unless said; left out, nowhere
+ */
+export function declareSandboxFlags(command: Command, webhookUrl?: string): Command {
   const collect = (value: string, before: readonly string[]) => [...before, value];
   return command
     .option('--auto-consent', 'answer consent at once, without a page', false)
-    .option('--webhook-url <url>', 'send deliveries here')
+    .option('--webhook-url <url>', 'send deliveries here', webhookUrl)
     .option('--participants <n>', 'participants of the test event', '42')
     .option('--seed <n>', 'what the test data grows from', '1')
     .option('--no-rate-limit', 'no rate limits and no X-RateLimit headers')

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { createSandbox, type SandboxEntry } from '../sandbox/app.ts';
 import { registerClients } from '../sandbox/clients.ts';
-import { controlKeyOf } from '../sandbox/control.ts';
+import { controlKeyOf, createWebhookSecret } from '../sandbox/control.ts';
 import type { Credentials } from '../sandbox/env-file.ts';
 import { type Hosted, host } from '../sandbox/host.ts';
 import { testEventId } from '../sandbox/world.ts';
@@ -38,7 +37,7 @@ export async function openSandbox(
   });
   const [{ id: clientId, secret, redirectUris: registered }] = clients;
   const clientSecret = deps.redactor.add(secret ?? '').reveal();
-  const webhookSecret = stored?.webhookSecret ?? `whsec_${randomBytes(32).toString('base64url')}`;
+  const webhookSecret = stored?.webhookSecret ?? createWebhookSecret();
   deps.redactor.add(webhookSecret);
   const sandbox = createSandbox({
     ...options,

@@ -4,6 +4,11 @@ import type { Credentials } from '../sandbox/env-file.ts';
 /** The profile that `sandbox start` defines. */
 export const sandboxProfile = 'sandbox';
 
+/** Whether a sandbox was ever started on this machine; one of `sandbox exec` leaves no profile. */
+export async function hasSandboxProfile(deps: Deps): Promise<boolean> {
+  return (await deps.settingsFile()).profiles()[sandboxProfile]?.auth_base !== undefined;
+}
+
 /** What an earlier sandbox was registered with, so that env files written then stay good; null where nothing is. */
 export interface StoredCredentials {
   readonly clientId: string | null;
@@ -43,4 +48,6 @@ export async function defineProfile(deps: Deps, credentials: Credentials): Promi
   const secrets = await deps.secrets(sandboxProfile);
   await secrets.set('client_secret', credentials.clientSecret);
   await secrets.set('webhook_secret', credentials.webhookSecret);
+  // A rotation ends with the sandbox it was begun in.
+  await secrets.set('webhook_secret_previous', null);
 }

@@ -68,7 +68,7 @@ function refusal(status: number, value: Json, authBase: string): ReventoError {
   const message = typeof facts['message'] === 'string' ? facts['message'] : null;
   if (facts['error'] === 'no_webhook_url') {
     return new ReventoError('setting_missing', 'The sandbox was started without --webhook-url.', {
-      hint: 'run: revento sandbox start --webhook-url http://localhost:3000/webhooks/revento',
+      hint: 'give it one, as in: revento sandbox exec --webhook-url http://localhost:3000/webhooks/revento -- COMMAND',
     });
   }
   if (message === null || status === 403) {

@@ -11,6 +11,7 @@ import { declareSandboxFlags, readSandboxFlags, type SandboxFlags, wholeNumber }
 import { openSandbox } from './sandbox-open.ts';
 import { defineProfile, storedCredentials } from './sandbox-profile.ts';
 import { describeEntry, describeReady } from './sandbox-text.ts';
+import { defaultListenUrl } from './webhook-listen-text.ts';
 
 export interface SandboxStartOptions extends SandboxFlags {
   readonly port: string;
@@ -31,12 +32,14 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
           '--env-file <file>',
           'the same; but Node.js takes this flag for itself and wants the file to exist already',
         ),
+      // The two need no flag to meet.
+      defaultListenUrl,
     ),
   examples: [
     { command: 'revento sandbox start', explains: 'serve on port 4010 until Ctrl-C' },
     {
       command: 'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --write-env .env',
-      explains: 'with deliveries, and settings for an integration',
+      explains: 'deliveries to your own handler, and settings for an integration',
     },
     { command: 'revento sandbox start --access-ttl 10s --fault refresh:503x1', explains: 'practise token trouble' },
   ],

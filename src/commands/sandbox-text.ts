@@ -4,6 +4,7 @@ import type { SandboxEntry } from '../sandbox/app.ts';
 import type { DeliveryEntry } from '../sandbox/deliveries.ts';
 import { type Credentials, variablesOf } from '../sandbox/env-file.ts';
 import type { RequestEntry } from '../sandbox/journal.ts';
+import { defaultListenUrl } from './webhook-listen-text.ts';
 
 /** What a newcomer reads first: what is running, and what to type next. */
 export function describeReady(
@@ -30,12 +31,12 @@ export function describeReady(
 
 /** What to type next, each with what it does. */
 function commandLines(webhookUrl: string | null, style: Style): string[] {
+  const isForListener = webhookUrl === defaultListenUrl;
   const rows = [
     ['revento -p sandbox login', 'consent in your browser'],
     ['revento -p sandbox participants list', 'read the API'],
-    webhookUrl === null
-      ? ['revento -p sandbox webhook listen', 'receive webhooks; start with --webhook-url URL to have them sent']
-      : ['revento sandbox trigger application.approved', `send one to ${webhookUrl}`],
+    ...(isForListener ? ([['revento -p sandbox webhook listen', 'receive webhooks']] as const) : []),
+    ['revento sandbox trigger application.approved', isForListener ? 'have one sent' : `send one to ${webhookUrl}`],
   ] as const;
   const width = Math.max(...rows.map(([command]) => command.length));
   return rows.map(
@@ -66,7 +67,8 @@ function describeDelivery(entry: DeliveryEntry, now: number, style: Style): stri
         : style.yellow(`again in ${formatDuration(Date.parse(entry.next_attempt_at ?? '') - now)}`);
   const problem = entry.error === null || entry.status !== null ? '' : `\n         ${style.yellow(entry.error)}`;
   const attempt = entry.attempt === 1 ? '' : ` try ${entry.attempt}`;
-  return `${shown} → ${entry.event} [${entry.delivery_id}]${attempt} ${outcome} ${style.dim(`${entry.ms} ms`)}${problem}`;
+  const signer = entry.signed_with === 'previous' ? ` ${style.dim('(signed with the previous secret)')}` : '';
+  return `${shown} → ${entry.event} [${entry.delivery_id}]${attempt} ${outcome}${signer} ${style.dim(`${entry.ms} ms`)}${problem}`;
 }
 
 function statusText(status: number, style: Style): string {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Json } from '../output/item.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 import { isSame } from './clients.ts';
@@ -25,6 +25,11 @@ export function controlKeyOf(clientId: string, clientSecret: string): string {
   return createHmac('sha256', clientSecret).update(`revento sandbox control\0${clientId}`).digest('base64url');
 }
 
+/** A signing secret that nobody has. */
+export function createWebhookSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64url')}`;
+}
+
 export interface ControlParts {
   readonly key: string;
   readonly events: readonly SandboxEvent[];
@@ -35,7 +40,7 @@ export interface ControlParts {
   readonly reset: (keepsLogins: boolean) => void;
 }
 
-/** Answers the control path: reset, trigger, revoke, and the deliveries with their redelivery. */
+/** Answers the control path: reset, trigger, revoke, rotate, and the deliveries with their redelivery. */
 export class Control {
   readonly #parts: ControlParts;
   #triggered = 0;
@@ -60,6 +65,7 @@ export class Control {
     if (path === '/reset') return this.#reset(body);
     if (path === '/trigger') return this.#trigger(body, requestId);
     if (path === '/revoke') return this.#revoke(body, requestId);
+    if (path === '/rotate') return this.#rotate(body, requestId);
     if (redelivered !== undefined) return this.#redeliver(redelivered, requestId);
     return apiError(404, 'not_found', 'there is no such control', requestId);
   }
@@ -112,6 +118,19 @@ export class Control {
       sent.push(await (deliveries as Deliveries).send(deletionNotice(consent, occurredAt)));
     }
     return json(200, { revoked: ended.length, event_id: event.id, kind, deliveries: sent.map(shown) });
+  }
+
+  /** Begins a rotation of the signing secret, or ends the one under way. The answer names the secrets that sign. */
+  #rotate(body: Body, requestId: string): HttpResponse {
+    const signing = this.#parts.deliveries?.signing;
+    if (signing === undefined) return noTarget(requestId);
+    const isEnd = body['finish'] === true;
+    if (isEnd && signing.previous === null) {
+      return apiError(409, 'no_rotation', 'no rotation is under way', requestId);
+    }
+    if (isEnd) signing.finish();
+    else signing.rotate(createWebhookSecret());
+    return json(200, { webhook_secret: signing.current, webhook_secret_previous: signing.previous });
   }
 
   #eventOf(body: Body): SandboxEvent | null {

@@ -4,6 +4,7 @@ import type { Clock, Exchange, HttpResponse } from '../platform/ports.ts';
 import type { Envelope } from '../webhook/event.ts';
 import { sign } from '../webhook/signature.ts';
 import type { FaultPlan } from './faults.ts';
+import { type SecretAge, SigningSecrets } from './signing.ts';
 
 /** Waits before the second and every later try. Assumed: the guide does not publish its schedule. */
 export const retryDelaysMs: readonly number[] = [10_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000];
@@ -17,6 +18,7 @@ const staleBySeconds = 3_600;
 /** Where deliveries go and how. */
 export interface WebhookTarget {
   readonly url: string;
+  /** The secret it begins with. */
   readonly secret: string;
   /** Sends one request; never follows redirects. */
   readonly send: Exchange;
@@ -32,6 +34,8 @@ export interface Attempt {
   readonly ms: number;
   /** Why it does not count as acknowledged; null when it does. */
   readonly error: string | null;
+  /** `previous` only during a rotation of the signing secret. */
+  readonly signed_with: SecretAge;
 }
 
 /** A delivery with its history. `dead`: given up after the last retry. */
@@ -59,6 +63,8 @@ export interface DeliveryEntry extends Attempt {
 interface Open {
   readonly body: Uint8Array;
   shown: Delivery;
+  /** Every try of a round is signed with the same one, as long as that lasts. */
+  signer: SecretAge;
   /** Grows with every round, so that a round that was overtaken notices. */
   round: number;
 }
@@ -72,6 +78,7 @@ export interface DeliveryParts {
 
 /** The webhook sender: signs, sends, retries, gives up, and remembers what it did. */
 export class Deliveries {
+  readonly signing: SigningSecrets;
   readonly #parts: DeliveryParts;
   readonly #open = new Map<string, Open>();
   readonly #running = new Set<Promise<void>>();
@@ -79,6 +86,7 @@ export class Deliveries {
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
+    this.signing = new SigningSecrets(parts.target.secret);
   }
 
   /** Sends an envelope under a new delivery id; resolves after the first try, while retries go on behind it. */
@@ -87,6 +95,7 @@ export class Deliveries {
     const open: Open = {
       body: Buffer.from(JSON.stringify(envelope), 'utf8'),
       round: 0,
+      signer: 'current',
       shown: {
         delivery_id: id,
         event: envelope.type,
@@ -128,6 +137,7 @@ export class Deliveries {
   /** The first try of a new round; its retries follow unless another round overtakes this one. */
   async #begin(open: Open): Promise<Delivery> {
     const round = ++open.round;
+    open.signer = this.signing.next();
     const { signal } = this.#stop;
     await this.#try(open, 0, signal);
     const first = open.shown;
@@ -153,16 +163,17 @@ export class Deliveries {
 
   /** One try. The timestamp and the signature are fresh each time, the delivery id is not. Source: guide, retries. */
   async #try(open: Open, retry: number, signal: AbortSignal): Promise<void> {
-    const { clock, target, faults, onEvent } = this.#parts;
+    const { clock, faults, onEvent } = this.#parts;
     const { effect } = faults.next('webhook');
     const startedAt = clock.monotonic();
     const at = this.#time();
     const seconds = Math.floor(clock.now() / 1000) - (effect === 'stale' ? staleBySeconds : 0);
-    const secret = effect === 'signature' ? `not ${target.secret}` : target.secret;
-    const outcome = await this.#post(open, `${seconds}`, sign(secret, `${seconds}`, open.body), signal);
+    const { age, secret } = this.signing.resolve(open.signer);
+    const key = effect === 'signature' ? `not ${secret}` : secret;
+    const outcome = await this.#post(open, `${seconds}`, sign(key, `${seconds}`, open.body), signal);
     if (signal.aborted) return;
 
-    const attempt: Attempt = { at, ...outcome, ms: Math.round(clock.monotonic() - startedAt) };
+    const attempt: Attempt = { at, ...outcome, ms: Math.round(clock.monotonic() - startedAt), signed_with: age };
     const isLast = retry === retryDelaysMs.length;
     const state = outcome.error === null ? 'delivered' : isLast ? 'dead' : 'pending';
     const nextAt = state === 'pending' ? new Date(clock.now() + this.#delayMs(retry)).toISOString() : null;

@@ -247,9 +247,17 @@ describe('steering a running sandbox', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ delivery_id: delivery.delivery_id, state: 'delivered' });
   });
 
+  it('sends to where `webhook listen` listens unless told otherwise', async () => {
+    const running = rig.start(['sandbox', 'start', '--port', '0']);
+    await running.until('stdout', /revento -p sandbox webhook listen/);
+    // Nobody has to be there: what counts is where it was sent.
+    await rig.run(['sandbox', 'trigger', 'activity.updated']);
+    await running.until('stdout', /→ activity\.updated(.*\n.*localhost:4400|.*delivered)/);
+  });
+
   it('says when there is nowhere to send to', async () => {
-    await start();
-    const { code, stderr } = await rig.run(['sandbox', 'trigger', 'activity.updated']);
+    const args = ['sandbox', 'exec', '--', 'sh', '-c', 'revento sandbox trigger activity.updated'];
+    const { code, stderr } = await rig.run(args);
     expect(code).toBe(2);
     expect(stderr).toContain('--webhook-url');
   });
