@@ -30,7 +30,7 @@ export async function run(edge: Edge): Promise<number> {
   try {
     const style = await createStyle(edge.stdout, isColored(edge.stdout, colorChoice(edge)));
     const invocation = await parse(edge.argv, registry, style);
-    const sink = createSink(edge.stdout);
+    const sink = createSink(edge.stdout, edge.interrupts.signal);
     if (invocation.kind === 'text') {
       await sink.write(invocation.text);
       return exitStatus.done;
@@ -55,6 +55,7 @@ export async function run(edge: Edge): Promise<number> {
         now: systemClock.now(),
         write: (chunk) => sink.write(chunk),
         notice: (text) => deps.terminal.notice(text),
+        breakable: edge.interrupts.breakable,
       });
       const status = await print(invocation, deps, printer);
       await sink.flush();
@@ -89,6 +90,8 @@ async function print(
       }
     }
   } catch (error) {
+    // A failure of stdout leaves the command in the middle: it has servers to close and programs to end.
+    await items.return(undefined).catch(() => undefined);
     await printer.abort();
     throw error;
   }

@@ -3,6 +3,9 @@ import { run } from './cli.ts';
 import { exitStatus } from './errors.ts';
 import { Interrupts } from './platform/interrupts.ts';
 
+/** How long an interrupted run may take to get rid of what it has written. */
+const lastWordsMs = 500;
+
 /** The process edge: streams, environment and signals in; exit status out. */
 export function main(): void {
   const interrupts = new Interrupts(() => process.exit(exitStatus.interrupted));
@@ -23,6 +26,8 @@ export function main(): void {
     const { received } = interrupts;
     interrupts.release();
     process.exitCode = received === 'SIGINT' && status === exitStatus.done ? exitStatus.interrupted : status;
+    // What nobody reads, behind a full pipe, would hold up the end for ever.
+    if (process.exitCode === exitStatus.interrupted) setTimeout(() => interrupts.end(), lastWordsMs).unref();
     // Ended by SIGTERM or SIGHUP: the parent is told the way it expects, once everything is put away.
     if (received !== null && received !== 'SIGINT') process.kill(process.pid, received);
   });

@@ -14,10 +14,10 @@ import type { View } from './view.ts';
  * @throws ReventoError `usage` when the expression does not compile
  */
 export async function createJqView(expression: string, options: PrinterOptions): Promise<View> {
-  const { format, layout, isTty, notice } = options;
+  const { format, layout, isTty, notice, breakable } = options;
   const isRaw = format !== 'ndjson';
   const finish: Transform = isTty ? (isRaw ? sanitise : escapeForTerminal) : (text) => text;
-  const jq = await createJq({ expression, isRaw, finish, notice });
+  const jq = await createJq({ expression, isRaw, finish, notice, breakable });
   const isStream = layout.shape === 'events';
   const decoder = new TextDecoder();
   const pages: string[] = [];
@@ -25,8 +25,8 @@ export async function createJqView(expression: string, options: PrinterOptions):
   let failure: ReventoError | null = null;
   let failedEvents = 0;
 
-  const filter = (document: string): string => {
-    const result = jq.run(document);
+  const filter = async (document: string): Promise<string> => {
+    const result = await jq.run(document);
     if (result.failure !== null && isStream) {
       // One event that does not fit is no reason to stop listening; it is remembered for the exit status.
       failedEvents++;

@@ -12,7 +12,7 @@ export interface JqResult {
 }
 
 export interface Jq {
-  run(document: string): JqResult;
+  run(document: string): Promise<JqResult>;
 }
 
 export interface JqOptions {
@@ -22,6 +22,8 @@ export interface JqOptions {
   /** Applied to what is printed. */
   readonly finish: Transform;
   readonly notice: (text: string) => void;
+  /** Runs the engine, which knows no pause, in a way that Ctrl-C can break off. @throws ReventoError `interrupted` */
+  readonly breakable: <T>(work: () => T) => T;
 }
 
 /** Exit status of jq for an expression it cannot compile. */
@@ -32,7 +34,7 @@ const compileError = 3;
  *
  * @throws ReventoError `usage` with jq's own words when the expression does not compile
  */
-export async function createJq({ expression, isRaw, finish, notice }: JqOptions): Promise<Jq> {
+export async function createJq({ expression, isRaw, finish, notice, breakable }: JqOptions): Promise<Jq> {
   // Optimising the module in the background outlives our use of it and holds back the exit (Node 20: by 100 ms).
   setFlagsFromString('--wasm-tiering-budget=1000000000');
   // The build with the module inside, so that a bundle of this program needs no file beside it.
@@ -43,8 +45,9 @@ export async function createJq({ expression, isRaw, finish, notice }: JqOptions)
   const run = (input: string, filter: string, options: string[]) => {
     try {
       // A filter such as `-n` would be taken for an option.
-      return engine.raw(input, filter.startsWith('-') ? ` ${filter}` : filter, options);
+      return breakable(() => engine.raw(input, filter.startsWith('-') ? ` ${filter}` : filter, options));
     } catch (cause) {
+      if (cause instanceof ReventoError) throw cause;
       throw new ReventoError('failed', 'jq broke off: is the result too large for it?', {}, { cause });
     }
   };
@@ -57,7 +60,11 @@ export async function createJq({ expression, isRaw, finish, notice }: JqOptions)
   }
 
   return {
-    run(document) {
+    async run(document) {
+      // A Ctrl-C that is waiting to be heard is heard now: there will be no other chance. The first turn is what is left
+      // of the one we are in, in which signals were looked for before; the second looks for them again.
+      await nextTurn();
+      await nextTurn();
       const { stdout, stderr, exitCode } = run(document, expression, flags);
       const text = stdout === '' ? '' : finish(`${stdout}\n`);
       if (exitCode !== 0) return { text, failure: messageOf(stderr) };
@@ -66,6 +73,10 @@ export async function createJq({ expression, isRaw, finish, notice }: JqOptions)
       return { text, failure: null };
     },
   };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** jq's message without its program name, its summary line and the name of its input. */

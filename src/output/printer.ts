@@ -20,6 +20,8 @@ export interface PrinterOptions {
   readonly write: (chunk: string | Uint8Array) => Promise<boolean>;
   /** A line for the person, on stderr. */
   readonly notice: (text: string) => void;
+  /** Runs `--jq`, which holds up the event loop, so that a signal still gets through. */
+  readonly breakable: <T>(work: () => T) => T;
 }
 
 /** Turns a command's items into output. */

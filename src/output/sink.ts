@@ -14,14 +14,21 @@ export interface Sink {
   readonly isClosed: boolean;
 }
 
-/** A sink on a stream such as stdout. */
-export function createSink(stream: NodeJS.WritableStream): Sink {
+/** How long an interrupted run waits for a reader that takes nothing, such as one that is stopped or asleep. */
+const readerGraceMs = 1_000;
+
+/**
+ * A sink on a stream such as stdout.
+ *
+ * @param signal  aborted when the run is to end: a reader that is stuck is waited for no longer than a second then
+ */
+export function createSink(stream: NodeJS.WritableStream, signal: AbortSignal): Sink {
   const fd = fileOf(stream);
-  return fd === null ? createStreamSink(stream) : createFileSink(fd);
+  return fd === null ? createStreamSink(stream, signal) : createFileSink(fd);
 }
 
 /** Waits while the reader is slow, and takes a closed pipe as the end of the run rather than a failure. */
-function createStreamSink(stream: NodeJS.WritableStream): Sink {
+function createStreamSink(stream: NodeJS.WritableStream, signal: AbortSignal): Sink {
   let isClosed = false;
   let failure: ReventoError | null = null;
   let unwritten = 0;
@@ -38,12 +45,18 @@ function createStreamSink(stream: NodeJS.WritableStream): Sink {
     isClosed = true;
     wake();
   });
+  const giveUp = () => {
+    failure ??= new ReventoError('interrupted', 'Interrupted.');
+    wake();
+  };
   const settle = async () => {
+    const forget = afterAbort(signal, readerGraceMs, giveUp);
     while (unwritten > 0 && !isClosed && failure === null) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
     }
+    forget();
     if (failure !== null) throw failure;
   };
 
@@ -64,6 +77,20 @@ function createStreamSink(stream: NodeJS.WritableStream): Sink {
       return !isClosed;
     },
     flush: settle,
+  };
+}
+
+/** Calls back this long after the signal was aborted, or after now when it was before. @returns what calls it off */
+function afterAbort(signal: AbortSignal, delayMs: number, callback: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const arm = () => {
+    timer = setTimeout(callback, delayMs);
+  };
+  if (signal.aborted) arm();
+  else signal.addEventListener('abort', arm, { once: true });
+  return () => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', arm);
   };
 }
 

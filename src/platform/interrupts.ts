@@ -1,5 +1,11 @@
+import { Script } from 'node:vm';
+import { ReventoError } from '../errors.ts';
+
 /** Two signals closer together than this are one: a library's own handler raises the first one again. */
 const echoWindowMs = 100;
+
+/** How long breakable work may take once a signal has come. */
+const lateWorkMs = 1_000;
 
 const watched = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export type Interrupt = (typeof watched)[number];
@@ -45,12 +51,37 @@ export class Interrupts {
       return await work();
     } finally {
       this.#critical--;
-      if (this.#critical === 0 && this.#received !== null) {
-        this.#controller.abort(this.#received);
+      if (this.#critical === 0) {
+        if (this.#received !== null) this.#controller.abort(this.#received);
         if (this.#isHeldBack) this.#onSecond();
       }
     }
   };
+
+  /**
+   * Runs work that keeps the event loop from turning, when no listener would hear of a signal: Ctrl-C breaks it off,
+   * and the other signals end the process as if nobody listened. After a signal the work has a second.
+   *
+   * A signal that has come but was not heard of yet does not count: let the event loop turn before.
+   *
+   * @throws ReventoError `interrupted`, besides what the work throws
+   */
+  breakable = <T>(work: () => T): T => {
+    // What must not be torn may be under way beside this work; then only Ctrl-C, which ends no process, gets through.
+    const fatal = this.#critical > 0 ? [] : ([...this.#listeners] as const).filter(([name]) => name !== 'SIGINT');
+    for (const [name, listener] of fatal) process.off(name, listener);
+    try {
+      return runBreakable(work, this.#received === null ? {} : { timeout: lateWorkMs });
+    } finally {
+      for (const [name, listener] of fatal) process.on(name, listener);
+    }
+  };
+
+  /** Ends the process, once no piece of work is under way that must not be torn. */
+  end(): void {
+    if (this.#critical > 0) this.#isHeldBack = true;
+    else this.#onSecond();
+  }
 
   /** Gives the signals their usual effect back. */
   release(): void {
@@ -68,5 +99,26 @@ export class Interrupts {
     if (this.#critical > 0) this.#isHeldBack ||= !isFirst;
     else if (isFirst) this.#controller.abort(name);
     else this.#onSecond();
+  }
+}
+
+/** Where the script finds the work it is to run: it can be handed nothing else. */
+const place = Symbol.for('revento.breakable');
+let script: Script | null = null;
+
+/** What is thrown where the script was broken off. */
+const brokenOff: ReadonlySet<unknown> = new Set(['ERR_SCRIPT_EXECUTION_INTERRUPTED', 'ERR_SCRIPT_EXECUTION_TIMEOUT']);
+
+/** A script is the one thing that V8 can be told to break off at a signal, WebAssembly it has called included. */
+function runBreakable<T>(work: () => T, limit: { readonly timeout?: number }): T {
+  script ??= new Script(`globalThis[Symbol.for('${place.description}')]()`);
+  Reflect.set(globalThis, place, work);
+  try {
+    return script.runInThisContext({ breakOnSigint: true, ...limit }) as T;
+  } catch (error) {
+    const isBroken = error instanceof Error && 'code' in error && brokenOff.has(error.code);
+    throw isBroken ? new ReventoError('interrupted', 'Interrupted.', {}, { cause: error }) : error;
+  } finally {
+    Reflect.deleteProperty(globalThis, place);
   }
 }

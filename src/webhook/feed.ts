@@ -70,6 +70,15 @@ export class Feed<T> implements AsyncIterable<readonly T[]> {
 
   /** Gives whatever is ready together; never an empty list. */
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly T[], void, void> {
+    try {
+      yield* this.#batches();
+    } finally {
+      // A reader that left makes no more room: whoever waits for it would wait for ever.
+      this.end();
+    }
+  }
+
+  async *#batches(): AsyncGenerator<readonly T[], void, void> {
     for (;;) {
       const batch = this.#ready;
       if (batch.length > 0) {

@@ -66,6 +66,7 @@ describe.each<OutputFormat>(['table', 'json', 'ndjson', 'csv'])('as %s', (format
   it('a closed pipe is noticed and nothing more is written', async () => {
     let writes = 0;
     const printer = await createPrinter({
+      breakable: (work) => work(),
       format,
       jq: null,
       columns: null,

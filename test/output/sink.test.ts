@@ -31,6 +31,9 @@ const failing = (code: string) =>
     write: (_chunk, _encoding, done) => done(Object.assign(new Error(code), { code })),
   });
 
+/** Of a run that nobody interrupts. */
+const running = new AbortController().signal;
+
 /** Whether a promise is settled once everything that was ready has run. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
@@ -44,7 +47,7 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 describe('writing to a slow reader', () => {
   it('waits until the reader has room again', async () => {
     const gate = new Gate();
-    const sink = createSink(gate);
+    const sink = createSink(gate, running);
     const write = sink.write('more than ten bytes');
     expect(await isSettled(write)).toBe(false);
     gate.open();
@@ -52,12 +55,12 @@ describe('writing to a slow reader', () => {
   });
 
   it('does not wait while there is room', async () => {
-    expect(await isSettled(createSink(new Gate()).write('short'))).toBe(true);
+    expect(await isSettled(createSink(new Gate(), running).write('short'))).toBe(true);
   });
 
   it('has written everything when it is flushed', async () => {
     const gate = new Gate();
-    const sink = createSink(gate);
+    const sink = createSink(gate, running);
     await sink.write('one');
     await sink.write('two');
     const flush = sink.flush();
@@ -69,9 +72,25 @@ describe('writing to a slow reader', () => {
   });
 });
 
+describe('a reader that takes nothing', () => {
+  it('is given up once the run is interrupted', async () => {
+    const run = new AbortController();
+    const write = createSink(new Gate(), run.signal).write('more than ten bytes');
+    run.abort('SIGINT');
+    await expect(write).rejects.toMatchObject({ code: 'interrupted' });
+  });
+
+  it('gets what is written after the interrupt when it takes it after all', async () => {
+    const gate = new Gate();
+    const write = createSink(gate, AbortSignal.abort('SIGINT')).write('more than ten bytes');
+    gate.open();
+    expect(await write).toBe(true);
+  });
+});
+
 describe('a reader that leaves', () => {
   it.each(['EPIPE', 'ECONNRESET'])('ends the output quietly (%s)', async (code) => {
-    const sink = createSink(failing(code));
+    const sink = createSink(failing(code), running);
     await sink.write('x'.repeat(100_000));
     expect(sink.isClosed).toBe(true);
     expect(await sink.write('more')).toBe(false);
@@ -80,7 +99,7 @@ describe('a reader that leaves', () => {
 
   it('ends a write that waits for room', async () => {
     const gate = new Gate();
-    const sink = createSink(gate);
+    const sink = createSink(gate, running);
     const write = sink.write('more than ten bytes');
     gate.destroy();
     expect(await write).toBe(false);
@@ -92,7 +111,7 @@ describe('a reader that leaves', () => {
     const address = server.address() as { port: number };
     const socket = connect(address.port, '127.0.0.1');
     const [peer] = (await once(server, 'connection')) as [Socket];
-    const sink = createSink(socket);
+    const sink = createSink(socket, running);
     peer.pause();
     let chunks = 0;
     const pump = (async () => {
@@ -113,7 +132,7 @@ describe('an output that cannot be written', () => {
     ['EDQUOT', 'disk_full'],
     ['EIO', 'file'],
   ])('fails the run: %s', async (code, failure) => {
-    const sink = createSink(failing(code));
+    const sink = createSink(failing(code), running);
     await expect(sink.write('x'.repeat(100_000))).rejects.toMatchObject({ code: failure });
     await expect(sink.flush()).rejects.toMatchObject({ code: failure });
   });
@@ -122,14 +141,16 @@ describe('an output that cannot be written', () => {
     const late = new Writable({
       write: (_chunk, _encoding, done) => setImmediate(done, Object.assign(new Error(), { code: 'ENOSPC' })),
     });
-    const sink = createSink(late);
+    const sink = createSink(late, running);
     expect(await sink.write('short')).toBe(true);
     await expect(sink.flush()).rejects.toMatchObject({ code: 'disk_full' });
   });
 
   it.skipIf(process.platform !== 'linux')('fails at once on a device that is full', async () => {
     const fd = openSync('/dev/full', 'w');
-    await expect(createSink(Object.assign(new Gate(), { fd })).write('x')).rejects.toMatchObject({ code: 'disk_full' });
+    await expect(createSink(Object.assign(new Gate(), { fd }), running).write('x')).rejects.toMatchObject({
+      code: 'disk_full',
+    });
     closeSync(fd);
   });
 });
@@ -141,7 +162,7 @@ describe('a file', () => {
   it('gets text as UTF-8 and bytes as they are', async () => {
     const path = join(directory, 'out');
     const fd = openSync(path, 'w');
-    const sink = createSink(Object.assign(new Gate(), { fd }));
+    const sink = createSink(Object.assign(new Gate(), { fd }), running);
     await sink.write('é');
     await sink.write(Buffer.from([0xff, 0x00]));
     await sink.flush();

@@ -20,6 +20,7 @@ export async function printed(
   const notices: string[] = [];
   let failure: unknown = null;
   const printer = await createPrinter({
+    breakable: (work) => work(),
     format: 'table',
     jq: null,
     columns: null,

@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Standard input; left out, it is empty. */
   readonly input?: string;
+  /** A descriptor for its standard output; left out, that is collected. */
+  readonly stdout?: number;
   /** Modules loaded before the program. */
   readonly preload?: readonly string[];
 }
@@ -65,6 +67,10 @@ export class Running {
     this.ended.catch(() => undefined);
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   get isEnded(): boolean {
@@ -106,11 +112,12 @@ export class ProgramRig {
     XDG_STATE_HOME: join(this.home, 'state'),
   };
 
-  start(args: readonly string[], { env = {}, input = '', preload = [] }: StartOptions = {}): Running {
+  start(args: readonly string[], { env = {}, input = '', stdout, preload = [] }: StartOptions = {}): Running {
     const required = preload.flatMap((path) => ['--require', path]);
     const child = spawn(process.execPath, [...required, revento, ...args], {
       env: { ...this.env, ...env },
       cwd: this.home,
+      stdio: ['pipe', stdout ?? 'pipe', 'pipe'],
     });
     const running = new Running(child, input);
     this.#running.add(running);

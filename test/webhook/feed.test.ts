@@ -43,6 +43,16 @@ it('holds senders back while the reader is behind', async () => {
   expect(hasRoom).toBe(true);
 });
 
+it('lets waiting senders go when its reader leaves', async () => {
+  const feed = new Feed<number>(1);
+  feed.add(1, 5);
+  for await (const _batch of feed) {
+    feed.add(2, 5);
+    break;
+  }
+  await feed.room();
+});
+
 it('lets waiting senders go when it ends', async () => {
   const feed = new Feed<number>(1);
   feed.add(1, 5);
