@@ -207,7 +207,7 @@ describe('a command after --', () => {
   it('that cannot be started is a failure', async () => {
     const rig = await listen({ secret, command: ['/no/such/program'] });
     expect((await rig.end).failure).toMatchObject({
-      code: 'failed',
+      code: 'command_not_found',
       message: expect.stringContaining('no such program'),
     });
   });
