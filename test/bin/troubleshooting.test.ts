@@ -1,0 +1,160 @@
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { createServer as createTcpServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { revento, root } from '../support/build.ts';
+import { selfSigned } from '../support/certificate.ts';
+import { freePort, ProgramRig, type SandboxReady } from '../support/program-rig.ts';
+
+/** What the README's troubleshooting quotes is what the program says: each row is brought about here. */
+
+let rig: ProgramRig;
+beforeEach(() => {
+  rig = new ProgramRig();
+});
+afterEach(() => rig.close());
+
+/** Consents without a browser. */
+const browser = { BROWSER: `${process.execPath} ${revento} sandbox consent` };
+const placeholder = { REVENTO_CLIENT_ID: 'client-1' };
+const secret = { REVENTO_WEBHOOK_SECRET: 'a secret only of this test' };
+
+async function say(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<string> {
+  const { stdout, stderr, code } = await rig.run(args, { env, input });
+  expect(code).not.toBe(0);
+  return stdout + stderr;
+}
+
+async function loggedIn(args: readonly string[] = []): Promise<SandboxReady> {
+  const ready = await rig.sandbox(args);
+  const { code, stderr } = await rig.run(['-p', 'sandbox', 'login'], { env: browser });
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  return ready;
+}
+
+async function withPortTaken(): Promise<string> {
+  const taken = createTcpServer();
+  const port = await freePort();
+  await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
+  try {
+    const redirect = ['--redirect-uri', `http://localhost:${port}/callback`];
+    return await say(['login', '--event', 'evt_1', ...redirect], placeholder);
+  } finally {
+    taken.close();
+  }
+}
+
+async function withoutAnswer(): Promise<string> {
+  const redirect = ['--redirect-uri', `http://localhost:${await freePort()}/callback`];
+  return say(['login', '--event', 'evt_1', '--timeout', '1s', ...redirect], { ...placeholder, BROWSER: 'false' });
+}
+
+async function withLockHeld(): Promise<string> {
+  await loggedIn(['--fault', 'refresh:slow=3s']);
+  const holder = rig.start(['-p', 'sandbox', 'token', 'refresh']);
+  const logins = join(rig.home, 'config/revento/auth/sandbox');
+  await vi.waitFor(() => expect(readdirSync(logins).some((name) => name.endsWith('.lock'))).toBe(true));
+  const preload = [join(root, 'test/support/quick-timers.cjs')];
+  const { stderr } = await rig.run(['-p', 'sandbox', 'token', 'refresh'], { preload });
+  expect((await holder.ended).code).toBe(0);
+  return stderr;
+}
+
+async function withPassphraseForgotten(): Promise<string> {
+  await rig.sandbox();
+  const login = await rig.run(['-p', 'sandbox', 'login'], { env: { ...browser, REVENTO_STORE_KEY: 'only now' } });
+  expect(login.code).toBe(0);
+  return say(['-p', 'sandbox', 'token']);
+}
+
+async function withKeyOpen(): Promise<string> {
+  await loggedIn();
+  chmodSync(join(rig.home, 'share/revento/key'), 0o644);
+  return say(['-p', 'sandbox', 'token']);
+}
+
+async function withStrangeRoot(): Promise<string> {
+  const server = createServer(selfSigned('localhost', rig.home), (_request, response) => response.end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = server.address() as { port: number };
+    const env = { REVENTO_ACCESS_TOKEN: 'rev_install_of_nobody', REVENTO_API_BASE: `https://localhost:${port}` };
+    return await say(['events', 'get', '--event', 'evt_1'], env);
+  } finally {
+    server.close();
+  }
+}
+
+async function pastTheLimit(): Promise<string> {
+  await loggedIn();
+  const pages = ['participants', 'list', '--all', '--max-wait', '0s', '-o', 'ndjson'];
+  const all = () => rig.run(['-p', 'sandbox', ...pages]);
+  for (let calls = 0; calls < 31; calls++) {
+    const { code, stderr } = await all();
+    if (code !== 0) return stderr;
+  }
+  throw new Error('the limit was never reached');
+}
+
+async function afterRevocation(): Promise<string> {
+  await loggedIn();
+  await rig.run(['-p', 'sandbox', 'sandbox', 'revoke']);
+  await say(['-p', 'sandbox', 'events', 'get']);
+  return say(['-p', 'sandbox', 'events', 'get']);
+}
+
+async function forAnotherEvent(): Promise<string> {
+  await loggedIn();
+  return say(['-p', 'sandbox', '--event', 'evt_other', 'events', 'get']);
+}
+
+function verify(secondsAgo: number): Promise<string> {
+  const timestamp = String(Math.floor(Date.now() / 1000) - secondsAgo);
+  return say(
+    ['webhook', 'verify', '-', '--timestamp', timestamp, '--signature', `sha256=${'0'.repeat(64)}`],
+    secret,
+    '{}',
+  );
+}
+
+/** By the text of the README's row; `…` stands for what is different each time. */
+const situations: Readonly<Record<string, () => Promise<string>>> = {
+  'Port … is already in use on 127.0.0.1 (IPv4).': withPortTaken,
+  'No browser was opened: …': withoutAnswer,
+  'Nobody answered the consent page in time.': withoutAnswer,
+  'The redirect URI "…" is not on this machine, so --port is needed.': () =>
+    say(['login', '--event', 'evt_1', '--redirect-uri', 'https://tunnel.example/callback'], placeholder),
+  'Profile "…" has no login.': () => say(['participants', 'list']),
+  'There is no login for event …, only for …': forAnotherEvent,
+  'The login for event … is over: …': afterRevocation,
+  'Another revento (pid …) has held …': withLockHeld,
+  'The login is sealed with a passphrase, and REVENTO_STORE_KEY is not set.': withPassphraseForgotten,
+  'The key file … is open to other users (mode …).': withKeyOpen,
+  'host name not found (api.revento.example:443)': () =>
+    say(['events', 'get', '--event', 'evt_1'], { REVENTO_ACCESS_TOKEN: 'rev_install_of_nobody' }),
+  'TLS handshake failed (…)': withStrangeRoot,
+  'Not sent: the limit of requests a minute is reached; the next request may go in …': pastTheLimit,
+  'There is no webhook signing secret.': () => say(['webhook', 'listen', '--port', '0']),
+  'not valid: signature_mismatch': () => verify(0),
+  'not valid: stale_timestamp': () => verify(3600),
+};
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const rows = [...readme.slice(readme.indexOf('## Troubleshooting')).matchAll(/^\| `([^`]+)` \|/gm)].map(
+  ([, text = '']) => text,
+);
+
+it('has a situation for each text of the README, and no other', () => {
+  expect(rows.filter((text) => !(text in situations))).toEqual([]);
+  expect(Object.keys(situations).filter((text) => !rows.includes(text))).toEqual([]);
+});
+
+it.each(Object.entries(situations))('%s', async (text, bringAbout) => {
+  const said = await bringAbout();
+  const pattern = text
+    .split('…')
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*');
+  expect(said).toMatch(new RegExp(pattern));
+});
