@@ -3,6 +3,8 @@
  * never a number; a code that is not a row here does not compile.
  */
 
+import { loginCommand, program } from './next-command.ts';
+
 /** Exit statuses, a promise to scripts (`revento help exit-codes`). */
 export const exitStatus = {
   done: 0,
@@ -36,6 +38,8 @@ export interface Facts {
   readonly apiCode?: string | undefined;
   /** The event the failure is about, when it is not the selected one. */
   readonly eventId?: string | undefined;
+  /** Whose login the failure is about; an organizer's when nothing is said. */
+  readonly kind?: 'installation' | 'user' | undefined;
   /** Scope that was missing, space separated. */
   readonly scope?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
@@ -46,11 +50,14 @@ interface Row {
   readonly hint?: (context: HintContext) => string;
 }
 
-const login = (context: HintContext, extra = ''): string => {
-  const event = context.facts.eventId ?? context.eventId;
-  const profile = context.profile === 'default' ? '' : ` -p ${context.profile}`;
-  return `revento${profile} login --event ${event ?? 'EVENT_ID'}${extra}`;
+const login = ({ profile, eventId, facts }: HintContext, extra = ''): string => {
+  const key = { eventId: facts.eventId ?? eventId ?? 'EVENT_ID', kind: facts.kind ?? 'installation' };
+  return `${loginCommand(profile, key)}${extra}`;
 };
+const as = (kind: 'installation' | 'user', context: HintContext): HintContext => ({
+  ...context,
+  facts: { ...context.facts, kind },
+});
 const run = (command: string) => `run: ${command}`;
 const wait = ({ facts }: HintContext) =>
   facts.retryAfterSeconds === undefined ? 'try again later' : `try again in ${facts.retryAfterSeconds} s`;
@@ -92,7 +99,8 @@ const rows = {
   store_key: { exit: exitStatus.failed },
   invalid_client: {
     exit: exitStatus.failed,
-    hint: () => 'check REVENTO_CLIENT_ID and REVENTO_CLIENT_SECRET; your login is kept',
+    hint: ({ profile }) =>
+      `stored logins are kept; see where client id and secret come from: ${program(profile)} config list; then correct REVENTO_CLIENT_SECRET, or run: ${program(profile)} config set client_secret < FILE`,
   },
 
   // Answers of the API and the token endpoint.
@@ -103,18 +111,18 @@ const rows = {
   },
   invalid_token: {
     exit: exitStatus.login,
-    hint: (c) => `is this token from another environment? Check \`revento status\`, or ${run(login(c))}`,
+    hint: (c) => `is this token from another environment? See: ${program(c.profile)} status; or ${run(login(c))}`,
   },
   token_expired: { exit: exitStatus.login, hint: (c) => run(login(c)) },
   token_revoked: { exit: exitStatus.login, hint: (c) => run(login(c)) },
   event_not_authorized: { exit: exitStatus.login, hint: (c) => `each event has its own login; ${run(login(c))}` },
   user_token_required: {
     exit: exitStatus.login,
-    hint: (c) => `this needs a participant's login; ${run(login(c, ' --user'))}`,
+    hint: (c) => `this needs a participant's login; ${run(login(as('user', c)))}`,
   },
   installation_token_required: {
     exit: exitStatus.login,
-    hint: (c) => `this needs an organizer's login; ${run(login(c))}`,
+    hint: (c) => `this needs an organizer's login; ${run(login(as('installation', c)))}`,
   },
   insufficient_scope: {
     exit: exitStatus.login,
@@ -137,7 +145,10 @@ const rows = {
     exit: exitStatus.failed,
     hint: () => 'if the server uses a private root, name its file in NODE_EXTRA_CA_CERTS',
   },
-  bad_answer: { exit: exitStatus.failed, hint: () => 'is this the right host? Check `revento config list`' },
+  bad_answer: {
+    exit: exitStatus.failed,
+    hint: ({ profile }) => `is this the right host? See: ${program(profile)} config list`,
+  },
 } satisfies Record<string, Row>;
 
 export type FailureCode = keyof typeof rows;

@@ -76,7 +76,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       const failure = failureOf(answer, {
         what: describe(call),
         requestId: call.requestId,
-        isOwnToken: token.key === null,
+        login: token.key,
         scope: request.scope,
         now: options.clock.now(),
       });

@@ -1,3 +1,4 @@
+import type { LoginKey } from '../deps.ts';
 import { type Facts, type FailureCode, ReventoError } from '../errors.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 import { plainLine } from '../remote-text.ts';
@@ -19,8 +20,8 @@ export interface FailureContext {
   readonly what: string;
   /** The request id that was sent. */
   readonly requestId: string;
-  /** The token came from REVENTO_ACCESS_TOKEN, so logging in would not help. */
-  readonly isOwnToken: boolean;
+  /** The login whose token it was; null for REVENTO_ACCESS_TOKEN, where logging in would not help. */
+  readonly login: LoginKey | null;
   /** The scope the endpoint needs, where it is known. */
   readonly scope?: string | undefined;
   /** Wall clock, milliseconds since the Unix epoch. */
@@ -64,6 +65,15 @@ const codes: Readonly<Record<string, FailureCode>> = {
   concurrent_limit_exceeded: 'rate_limited',
 };
 
+/** Refusals of the token itself: mended by the same login made anew. */
+const isOfToken: ReadonlySet<FailureCode> = new Set([
+  'invalid_token',
+  'token_expired',
+  'token_revoked',
+  'invalid_grant',
+  'insufficient_scope',
+]);
+
 /** The failure an answer stands for, or null for a success (2xx). Never throws. */
 export function failureOf(answer: HttpResponse, context: FailureContext): ReventoError | null {
   const { status } = answer;
@@ -78,9 +88,12 @@ export function failureOf(answer: HttpResponse, context: FailureContext): Revent
     apiCode: said.code === null ? undefined : plainLine(said.code, 64),
     scope: code === 'insufficient_scope' ? plainLine(said.scope ?? context.scope ?? '', 200) || undefined : undefined,
     retryAfterSeconds: retryAfterMs === null ? undefined : Math.ceil(retryAfterMs / 1000),
-    hint: context.isOwnToken && status === 401 ? 'put a fresh token into REVENTO_ACCESS_TOKEN, or unset it' : undefined,
+    // Another kind of login, or one for another event, is what the other refusals ask for.
+    ...(isOfToken.has(code) && { kind: context.login?.kind, eventId: context.login?.eventId }),
+    hint:
+      context.login === null && status === 401 ? 'put a fresh token into REVENTO_ACCESS_TOKEN, or unset it' : undefined,
   };
-  const subject = context.isOwnToken && status === 401 ? `${context.what} with REVENTO_ACCESS_TOKEN` : context.what;
+  const subject = context.login === null && status === 401 ? `${context.what} with REVENTO_ACCESS_TOKEN` : context.what;
   return new ReventoError(code, `${subject} ${explain(status, said.message)}`, withoutEmpty(facts));
 }
 

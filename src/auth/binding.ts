@@ -8,7 +8,7 @@ import type { Binding } from '../platform/ports.ts';
  *
  * @throws ReventoError `login_mismatch`, naming both sides
  */
-export function checkBinding(binding: Binding, { eventId }: LoginKey, settings: Pick<Settings, 'get'>): void {
+export function checkBinding(binding: Binding, { kind, eventId }: LoginKey, settings: Pick<Settings, 'get'>): void {
   const differing: string[] = [];
   const compare = (name: 'auth_base' | 'client_id', own: string, what: string): void => {
     const setting = settings.get(name);
@@ -21,9 +21,7 @@ export function checkBinding(binding: Binding, { eventId }: LoginKey, settings: 
   throw new ReventoError(
     'login_mismatch',
     `The login for event ${eventId} was made with ${differing.join('; and with ')}.`,
-    {
-      eventId,
-    },
+    { kind, eventId },
   );
 }
 

@@ -191,11 +191,12 @@ function toFailed(value: unknown): Failed | null {
   return isKnown ? { at, code: code as FailureCode, message, facts: (facts ?? {}) as Facts } : null;
 }
 
-function unknownLayout({ eventId }: LoginKey): ReventoError {
+function unknownLayout({ kind, eventId }: LoginKey): ReventoError {
   return new ReventoError(
     'store_corrupt',
     `The login for ${eventId} was stored by a revento that this one does not know.`,
     {
+      kind,
       eventId,
       hint: 'use the newer revento, or log in again with this one',
     },

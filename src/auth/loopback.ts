@@ -1,4 +1,3 @@
-import { ReventoError } from '../errors.ts';
 import type { Admit, Exchange, HttpRequest, HttpResponse, Listening, Serve } from '../platform/ports.ts';
 import type { PendingAuthorization, RedirectJudgement, Rejection } from './authorize.ts';
 import { asidePage } from './pages/result.ts';
@@ -50,31 +49,23 @@ export function redirectListener(
  *
  * Source: RFC 8252 sections 7.3 and 8.3.
  */
-export async function listenForRedirect(
+export function listenForRedirect(
   serve: Serve,
   target: RedirectTarget,
   pending: PendingAuthorization,
   onAnswer: (answer: Answer) => Promise<HttpResponse>,
 ): Promise<Listening> {
-  try {
-    return await serve({
-      host: target.listenHost,
-      port: target.listenPort,
-      ...redirectListener(target, pending, onAnswer),
-      maxBodyBytes: 0,
-      headersTimeoutMs: 10_000,
-      requestTimeoutMs: 10_000,
-      maxConnections: 64,
-      closeEach: true,
-    });
-  } catch (error) {
-    if (!(error instanceof ReventoError) || error.code !== 'port_busy') throw error;
-    // No other port is tried: the server compares the redirect URI byte for byte, port included.
-    const hint = target.isLoopback
-      ? `end the program that uses it (another login, perhaps), or use a registered redirect URI with another port: revento login --redirect-uri http://localhost:${target.listenPort + 1}/callback`
-      : 'end the program that uses it, or pick another --port and let the tunnel forward to that';
-    throw new ReventoError('port_busy', error.message, { ...error.facts, hint }, { cause: error });
-  }
+  // A busy port is the end: the server compares the redirect URI byte for byte, port included.
+  return serve({
+    host: target.listenHost,
+    port: target.listenPort,
+    ...redirectListener(target, pending, onAnswer),
+    maxBodyBytes: 0,
+    headersTimeoutMs: 10_000,
+    requestTimeoutMs: 10_000,
+    maxConnections: 64,
+    closeEach: true,
+  });
 }
 
 const rejections: Readonly<Record<Rejection, string>> = {

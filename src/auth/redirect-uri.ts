@@ -77,7 +77,7 @@ function tunnelPort(uri: string, listenPort: number | undefined): number {
     'usage',
     `The redirect URI ${JSON.stringify(uri)} is not on this machine, so --port is needed.`,
     {
-      hint: 'name the local port your tunnel forwards to: revento login --port 3000',
+      hint: 'add the local port your tunnel forwards to, such as --port 3000',
     },
   );
 }

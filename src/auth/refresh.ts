@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { LoginKey } from '../deps.ts';
 import type { Facts } from '../errors.ts';
 import { ReventoError } from '../errors.ts';
 import { isHttpFailure, networkError } from '../platform/failure.ts';
@@ -14,6 +15,8 @@ export interface Spender {
   readonly clock: Clock;
   readonly redactor: Redactor;
   readonly notice: (text: string) => void;
+  /** The command that makes the login anew. */
+  readonly loginCommand: string;
   readonly fault: (point: 'intent-written' | 'before-send' | 'answered') => void;
 }
 
@@ -71,7 +74,7 @@ export async function spendRefreshToken(
   if (!answer.ok) throw refused(outcome, answer);
   if (answer.eventId !== null && answer.eventId !== login.eventId) {
     const message = `The token endpoint answered with a token for event ${answer.eventId}, not ${login.eventId}.`;
-    throw keepPending(outcome, new ReventoError('bad_answer', message, { requestId, eventId: login.eventId }));
+    throw keepPending(outcome, new ReventoError('bad_answer', message, { requestId, ...whose(login) }));
   }
   const renewed: ActiveLogin = {
     ...login,
@@ -117,7 +120,7 @@ function withoutAnswer(outcome: Outcome, error: unknown): unknown {
   // Refused before anything was sent: a base that is not https.
   if (error instanceof ReventoError) return withdraw(outcome, error);
   if (!isHttpFailure(error)) return keepPending(outcome, error);
-  const facts = { requestId, eventId: login.eventId };
+  const facts = { requestId, ...whose(login) };
   if (error.isUnsent) return withdraw(outcome, networkError(error, 'Token refresh', facts));
   const message = `The token refresh was sent, and no whole answer came: ${error.message}.`;
   return keepPending(outcome, new ReventoError('refresh_ambiguous', message, facts, { cause: error }));
@@ -130,7 +133,7 @@ function refused(outcome: Outcome, answer: TokenAnswer & { readonly ok: false })
   const facts: Facts = {
     status,
     requestId,
-    eventId: login.eventId,
+    ...whose(login),
     ...(error !== '' && error !== 'bad_answer' && { apiCode: error }),
     ...(answer.retryAfterSeconds !== null && { retryAfterSeconds: answer.retryAfterSeconds }),
   };
@@ -160,7 +163,12 @@ function endLogin(outcome: Outcome, facts: Facts): ReventoError {
 /** The failure for a login that is over. Nothing but consenting again helps, and nothing is sent any more. */
 export function reauthRequired(login: StoredLogin & { readonly state: 'reauth' }, facts: Facts = {}): ReventoError {
   const message = `The login for event ${login.eventId} is over: ${login.reason}.`;
-  return new ReventoError('reauth_required', message, { eventId: login.eventId, ...facts });
+  return new ReventoError('reauth_required', message, { ...whose(login), ...facts });
+}
+
+/** What a failure says of the login it is about. Never throws. */
+export function whose({ kind, eventId }: LoginKey): Pick<Facts, 'kind' | 'eventId'> {
+  return { kind, eventId };
 }
 
 /** The refresh token was not spent: forget the intent. */
@@ -194,7 +202,7 @@ function store({ file, intent, spender }: Outcome, login: StoredLogin): void {
   }
   if (commit.outcome === 'lost') {
     spender.notice(
-      `warning: this login could not be saved (${commit.reason}) and ends with this command; make room, then run revento login`,
+      `warning: this login could not be saved (${commit.reason}) and ends with this command; make room, then run: ${spender.loginCommand}`,
     );
   }
 }

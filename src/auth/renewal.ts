@@ -1,11 +1,12 @@
 import type { AccessToken, LoginKey } from '../deps.ts';
 import { type FailureCode, ReventoError } from '../errors.ts';
+import { loginCommand } from '../next-command.ts';
 import type { SealedFile, SealedRecord } from '../platform/ports.ts';
 import { fingerprint, type Secret } from '../secret.ts';
 import { checkBinding } from './binding.ts';
 import { isAlive, isEnough, type Need } from './freshness.ts';
 import { type ActiveLogin, type StoredLogin, toStoredLogin } from './login-record.ts';
-import { reauthRequired, spendRefreshToken } from './refresh.ts';
+import { reauthRequired, spendRefreshToken, whose } from './refresh.ts';
 import type { SessionOptions } from './session.ts';
 
 /** After these a token that is still alive serves: the failure concerns the next one. */
@@ -115,6 +116,7 @@ export class Renewal {
         clock,
         redactor,
         notice,
+        loginCommand: loginCommand(this.#options.profile, this.#key),
         fault,
       };
       this.#file.reserve();
@@ -140,9 +142,7 @@ export class Renewal {
       throw new ReventoError(
         'reauth_required',
         `The access token for event ${eventId} has expired, and it came without a refresh token.`,
-        {
-          eventId,
-        },
+        whose(this.#key),
       );
     }
     const mayBeSpent = pending !== null && pending.refreshToken === fingerprint(refreshToken.reveal());
@@ -151,9 +151,9 @@ export class Renewal {
       const until = login.accessExpiresAt === null ? '' : ` before ${new Date(login.accessExpiresAt).toISOString()}`;
       const message = `An earlier refresh for event ${eventId} had no answer; it is not sent again${until}, while the present token lasts.`;
       throw new ReventoError('refresh_ambiguous', message, {
-        eventId,
+        ...whose(this.#key),
         requestId: pending.requestId,
-        hint: 'use the present token while it lasts (ask for less with --min-ttl), or log in again',
+        hint: `use the present token while it lasts (ask for less with --min-ttl), or log in again: ${loginCommand(this.#options.profile, this.#key)}`,
       });
     }
     return { ...login, refreshToken };
@@ -163,7 +163,11 @@ export class Renewal {
     const { redactor, settings, profile } = this.#options;
     const { eventId } = this.#key;
     if (record === null) {
-      throw new ReventoError('not_logged_in', `Profile "${profile}" has no login for event ${eventId}.`, { eventId });
+      throw new ReventoError(
+        'not_logged_in',
+        `Profile "${profile}" has no login for event ${eventId}.`,
+        whose(this.#key),
+      );
     }
     checkBinding(record.binding, this.#key, settings);
     const login: StoredLogin = toStoredLogin(record, this.#key, redactor);

@@ -35,8 +35,6 @@ export function selectLogin(logins: readonly LoginKey[], { kind, eventId }: Want
   const also = others.length === 0 ? '' : ` (it has one for ${others.join(', ')})`;
   throw new ReventoError('not_logged_in', `Profile "${profile}" has no ${who}login${where}${also}.`, {
     ...(eventId !== null && { eventId }),
-    ...(kind === 'user' && {
-      hint: `run: revento${profile === 'default' ? '' : ` -p ${profile}`} login --user${eventId ? ` --event ${eventId}` : ''}`,
-    }),
+    ...(kind && { kind }),
   });
 }

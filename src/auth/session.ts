@@ -1,6 +1,7 @@
 import type { AccessToken, Grant, Login, LoginKey, Sessions, Settings, TokenSource } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import { requireFileName } from '../names.ts';
+import { loginCommand } from '../next-command.ts';
 import type { Binding, Clock, Exchange, SealedFile, Vault } from '../platform/ports.ts';
 import { fingerprint, type Redactor, type Secret } from '../secret.ts';
 import { ended, fileNameOf, fromGrant, keyOfFileName, toContent, toLogin, toStoredLogin } from './login-record.ts';
@@ -55,8 +56,7 @@ export function createSessions(options: SessionOptions): Sessions {
 
   const fileOf = (key: LoginKey): SealedFile => {
     requireFileName('event', key.eventId);
-    const flags = `${profile === 'default' ? '' : ` -p ${profile}`} login${key.kind === 'user' ? ' --user' : ''}`;
-    return vault.file(profile, fileNameOf(key), `to replace it, run: revento${flags} --event ${key.eventId}`);
+    return vault.file(profile, fileNameOf(key), `to replace it, run: ${loginCommand(profile, key)}`);
   };
 
   /** One for each login: it is what makes the calls of this process wait for one refresh. */

@@ -12,6 +12,8 @@ export interface TokenInput {
   readonly eventId: string | null;
   /** Scopes as `--scope` names them, for an answer that names none. */
   readonly scope: string | null;
+  /** The words a command begins with, for the remedy. */
+  readonly program: string;
   readonly nowMs: number;
   readonly redactor: Redactor;
 }
@@ -22,7 +24,10 @@ export interface TokenInput {
  * @param bytes JSON as a token endpoint sends it
  * @throws ReventoError `usage` when it is none or no event is known, `login_failed` when its event is not the selected
  */
-export function readTokenAnswer(bytes: Uint8Array, { kind, eventId, scope, nowMs, redactor }: TokenInput): Grant {
+export function readTokenAnswer(
+  bytes: Uint8Array,
+  { kind, eventId, scope, program, nowMs, redactor }: TokenInput,
+): Grant {
   const answer = judgeTokenAnswer({ status: 200, headers: [], body: bytes }, { startedAtMs: nowMs, redactor });
   if (!answer.ok) {
     throw new ReventoError('usage', `Standard input is not a token answer: ${answer.description}.`, {
@@ -32,7 +37,7 @@ export function readTokenAnswer(bytes: Uint8Array, { kind, eventId, scope, nowMs
   const wanted = eventId ?? answer.eventId;
   if (wanted === null) {
     throw new ReventoError('usage', 'The token answer names no event, and none is selected.', {
-      hint: 'name it: revento login --with-token --event EVENT_ID',
+      hint: `name it: ${program} login --with-token --event EVENT_ID${kind === 'user' ? ' --user' : ''}`,
     });
   }
   const asked = scope === null ? [] : scopesToAsk(kind, scope, '--scope');

@@ -1,8 +1,9 @@
 import type { ApiClient, Pause } from '../api/client.ts';
 import type { Deps, Login, LoginKind } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { program } from '../next-command.ts';
 import { fingerprint } from '../secret.ts';
-import { loginInWords, program } from './login-choice.ts';
+import { loginInWords } from './login-choice.ts';
 
 /** What a call needs of the login it is made with. */
 export interface Need {

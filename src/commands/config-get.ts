@@ -1,8 +1,8 @@
 import type { Deps } from '../deps.ts';
 import { secretVariables } from '../environment.ts';
 import { ReventoError } from '../errors.ts';
+import { program } from '../next-command.ts';
 import type { CommandModule } from './command.ts';
-import { program } from './login-choice.ts';
 import { type ConfigName, configName } from './setting-name.ts';
 
 export interface ConfigGetOptions {

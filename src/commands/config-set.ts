@@ -1,9 +1,9 @@
 import type { Deps, SettingName, StoreProtection } from '../deps.ts';
 import { secretVariables } from '../environment.ts';
 import { ReventoError } from '../errors.ts';
+import { program } from '../next-command.ts';
 import { describeSetting, parseSetting } from '../settings.ts';
 import type { CommandModule } from './command.ts';
-import { program } from './login-choice.ts';
 import { readSecret } from './secret-input.ts';
 import { type ConfigName, configName } from './setting-name.ts';
 

@@ -1,5 +1,6 @@
 import type { LoginKey, LoginKind } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { flagsOfLogin, program } from '../next-command.ts';
 
 /** Who consented, in words. Never throws. */
 export function kindInWords(kind: LoginKind): string {
@@ -9,16 +10,6 @@ export function kindInWords(kind: LoginKind): string {
 /** A login as one phrase: `evt_test_published (organizer)`. Never throws. */
 export function loginInWords({ eventId, kind }: LoginKey): string {
   return `${eventId} (${kindInWords(kind)})`;
-}
-
-/** The flags that select a login, as they are typed. Never throws. */
-export function flagsOfLogin({ eventId, kind }: LoginKey): string {
-  return `--event ${eventId}${kind === 'user' ? ' --user' : ''}`;
-}
-
-/** `revento` with the profile, unless it is the default one: the start of a command to type. Never throws. */
-export function program(profile: string): string {
-  return profile === 'default' ? 'revento' : `revento -p ${profile}`;
 }
 
 export interface LoginChoice {

@@ -1,8 +1,9 @@
 import type { Deps, Grant, Settings } from '../deps.ts';
 import { relativeTime } from '../duration.ts';
+import { program } from '../next-command.ts';
 import type { Item } from '../output/item.ts';
 import { isoTime } from './iso-time.ts';
-import { loginInWords, program } from './login-choice.ts';
+import { loginInWords } from './login-choice.ts';
 
 /** The result of a login: never a token. */
 export function loginItem(grant: Grant, profile: string, now: number): Item {

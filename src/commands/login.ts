@@ -5,9 +5,10 @@ import { formatDuration, parseDuration } from '../duration.ts';
 import { nodeDebugWarning } from '../environment.ts';
 import { ReventoError } from '../errors.ts';
 import { requireFileName } from '../names.ts';
+import { loginCommand, program } from '../next-command.ts';
 import type { CommandModule } from './command.ts';
-import { flagsOfLogin, program } from './login-choice.ts';
 import { loginItem, noticesOf } from './login-text.ts';
+import { whoListens } from './who-listens.ts';
 
 export interface LoginOptions {
   readonly user?: boolean;
@@ -66,7 +67,14 @@ async function fromStdin(kind: LoginKind, { scope }: LoginOptions, deps: Deps): 
   }
   const bytes = await deps.terminal.readStdin(1024 * 1024);
   const { clock, redactor, event } = deps;
-  const grant = readTokenAnswer(bytes, { kind, eventId: event, scope: scope ?? null, nowMs: clock.now(), redactor });
+  const grant = readTokenAnswer(bytes, {
+    kind,
+    eventId: event,
+    scope: scope ?? null,
+    program: program(deps.profile),
+    nowMs: clock.now(),
+    redactor,
+  });
   requireFileName('event', grant.eventId);
   await (await deps.sessions()).save(grant);
   return { grant, asked: grant.scope };
@@ -181,8 +189,14 @@ function warningsOf(env: Readonly<Record<string, string>>): string[] {
 /** The literal next command for the failures that another try can mend. */
 function withRemedy(error: unknown, plan: SignInPlan, profile: string): unknown {
   if (!(error instanceof ReventoError) || error.facts.hint !== undefined) return error;
-  const again = `${program(profile)} login ${flagsOfLogin(plan)}`;
+  const again = loginCommand(profile, plan);
+  const { isLoopback, listenPort, uri } = plan.target;
+  const otherUri = `http://localhost:${listenPort + 1}/callback`;
+  const elsewhere = isLoopback
+    ? `if ${otherUri} is registered for your integration, run: ${again} --redirect-uri ${otherUri}`
+    : `let the tunnel forward to another port and run: ${again} --redirect-uri ${uri} --port ${listenPort + 1}`;
   const hints: Partial<Record<typeof error.code, string>> = {
+    port_busy: `end what uses it (another login, perhaps; find it with: ${whoListens(listenPort)}), or ${elsewhere}`,
     login_declined: `to ask again, run: ${again}`,
     login_timeout: `to wait longer, run: ${again} --timeout 15m`,
     login_failed: `run: ${again}`,

@@ -1,7 +1,8 @@
 import type { Deps, LoginKey, LoginKind, StoredProfile } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { flagsOfLogin, program } from '../next-command.ts';
 import type { CommandModule } from './command.ts';
-import { flagsOfLogin, loginInWords, program } from './login-choice.ts';
+import { loginInWords } from './login-choice.ts';
 
 export interface LogoutOptions {
   readonly all: boolean;

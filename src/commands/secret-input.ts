@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { type SecretName, secretNames } from '../deps.ts';
 import { secretVariables } from '../environment.ts';
 import { ReventoError } from '../errors.ts';
+import { program } from '../next-command.ts';
 
 /** Far beyond any secret; a whole file piped in by mistake is refused. */
 const longestSecretBytes = 4_096;
@@ -19,7 +20,7 @@ export function isSecretName(text: string): text is SecretName {
  * @throws ReventoError `usage` when there is none to be had, or it is not one line of text
  */
 export async function readSecret(name: SecretName, deps: Deps): Promise<string> {
-  const { terminal, signal, redactor } = deps;
+  const { terminal, signal, redactor, profile } = deps;
   let value: string;
   if (!terminal.isStdinTty) {
     value = decode(await terminal.readStdin(longestSecretBytes)).replace(/\r?\n$/, '');
@@ -27,13 +28,13 @@ export async function readSecret(name: SecretName, deps: Deps): Promise<string> 
     value = (await terminal.ask(`${name}: `, { isHidden: true, signal })).trim();
   } else {
     throw new ReventoError('usage', `Nothing may be asked here, so ${name} has to come on standard input.`, {
-      hint: `run: revento config set ${name} < FILE, or set ${secretVariables[name]}`,
+      hint: `run: ${program(profile)} config set ${name} < FILE, or set ${secretVariables[name]}`,
     });
   }
   redactor.add(value);
   if (value === '') {
     throw new ReventoError('usage', `There was no ${name} on standard input.`, {
-      hint: `run: printf %s "$VALUE" | revento config set ${name}; to remove it: revento config unset ${name}`,
+      hint: `run: printf %s "$VALUE" | ${program(profile)} config set ${name}; to remove it: ${program(profile)} config unset ${name}`,
     });
   }
   if (/[\u0000-\u001f\u007f]/.test(value)) {

@@ -1,11 +1,12 @@
 import type { Deps, Login, StoreProtection } from '../deps.ts';
 import { relativeTime } from '../duration.ts';
 import { ReventoError } from '../errors.ts';
+import { loginCommand } from '../next-command.ts';
 import type { Json } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
 import type { CommandModule } from './command.ts';
 import { isoTime } from './iso-time.ts';
-import { flagsOfLogin, kindInWords, program } from './login-choice.ts';
+import { kindInWords } from './login-choice.ts';
 import type { Verdict } from './status-check.ts';
 
 export interface StatusOptions {
@@ -188,8 +189,4 @@ function expiry(at: number | null, now: number, consequence: string): string {
 
 function mark(isGood: boolean, style: Style): string {
   return isGood ? style.green('✓') : style.red('✗');
-}
-
-function loginCommand(profile: string, login: Login): string {
-  return `${program(profile)} login ${flagsOfLogin(login)}`;
 }

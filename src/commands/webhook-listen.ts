@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { formatDuration } from '../duration.ts';
 import { ReventoError } from '../errors.ts';
+import { program } from '../next-command.ts';
 import { type Item, JsonText, type ValueItem } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
 import { openRecorder, type Recorder } from '../webhook/cassette.ts';
@@ -12,7 +13,6 @@ import { type ListenEvent, type Listener, startListener } from '../webhook/liste
 import type { Delivery } from '../webhook/receiver.ts';
 import { isSuccess, Tally } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
-import { program } from './login-choice.ts';
 import { warnOfWrongClock } from './webhook-clock.ts';
 import { declareListen, type ListenPlan, planListen, type WebhookListenOptions } from './webhook-listen-options.ts';
 import { answeredText, arrivedText, handlerHint, readyText, summaryText } from './webhook-listen-text.ts';

@@ -1,8 +1,8 @@
 import type { Deps, SecretName } from '../deps.ts';
 import { secretVariables } from '../environment.ts';
 import { ReventoError } from '../errors.ts';
+import { program } from '../next-command.ts';
 import type { Secret } from '../secret.ts';
-import { program } from './login-choice.ts';
 
 /** Shorter than this, a secret can be guessed from one signed delivery. */
 const shortestBytes = 16;

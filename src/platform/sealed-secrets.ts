@@ -1,4 +1,5 @@
 import type { SecretName, SecretStore } from '../deps.ts';
+import { program } from '../next-command.ts';
 import type { Redactor } from '../secret.ts';
 import type { SealedRecord, Vault } from './ports.ts';
 
@@ -20,7 +21,7 @@ export function createSecretStore({ profile, vault, environment, redactor, signa
     vault.file(
       profile,
       secretsFileName,
-      `to give up the stored secrets, remove the file, then set them again with \`revento config set\``,
+      `to give up the stored secrets, remove the file, then run: ${program(profile)} config set client_secret < FILE`,
     );
   const valueIn = (record: SealedRecord | null, name: SecretName): string | null => {
     const value = record?.content[name];

@@ -3,7 +3,12 @@ import { failureOf, retryAfter } from '../../src/api/failure.ts';
 import { exitOf, type FailureCode } from '../../src/errors.ts';
 import type { HeaderList, HttpResponse } from '../../src/platform/ports.ts';
 
-const context = { what: 'GET /events/evt_1', requestId: 'id-sent', isOwnToken: false, now: 0 };
+const context = {
+  what: 'GET /events/evt_1',
+  requestId: 'id-sent',
+  login: { kind: 'user', eventId: 'evt_9' } as const,
+  now: 0,
+};
 const answer = (status: number, body: unknown, headers: HeaderList = []): HttpResponse => ({
   status,
   headers,
@@ -74,7 +79,7 @@ describe('an error answer', () => {
   });
 
   it('blames REVENTO_ACCESS_TOKEN when the refused token came from there, and offers no login', () => {
-    const failure = failureOf(answer(401, { error: 'token_expired' }), { ...context, isOwnToken: true });
+    const failure = failureOf(answer(401, { error: 'token_expired' }), { ...context, login: null });
     expect(failure?.message).toContain('with REVENTO_ACCESS_TOKEN');
     expect(failure?.facts.hint).toContain('REVENTO_ACCESS_TOKEN');
   });

@@ -4,7 +4,6 @@ import { PendingAuthorization } from '../../src/auth/authorize.ts';
 import { type Answer, listenForRedirect, redirectListener } from '../../src/auth/loopback.ts';
 import { pageResponse } from '../../src/auth/pages/template.ts';
 import { checkRedirectUri } from '../../src/auth/redirect-uri.ts';
-import { ReventoError } from '../../src/errors.ts';
 import type { HeaderList, HttpResponse, ServeOptions } from '../../src/platform/ports.ts';
 import { Redactor } from '../../src/secret.ts';
 
@@ -278,25 +277,6 @@ describe('the server', () => {
       requestTimeoutMs: 10_000,
       maxConnections: 64,
       closeEach: true,
-    });
-  });
-
-  it.each([
-    ['http://localhost:3000/callback', undefined, /--redirect-uri http:\/\/localhost:3001/],
-    ['https://abc.tunnel.test/cb', 3000, /another --port/],
-  ])('says what to do when the port of %s is taken', async (uri, port, remedy) => {
-    const { target, pending } = listener(uri, port);
-    const busy = new ReventoError('port_busy', 'Port 3000 is already in use on 127.0.0.1 (IPv4).');
-    const attempt = listenForRedirect(
-      () => Promise.reject(busy),
-      target,
-      pending,
-      async () => page(200),
-    );
-    await expect(attempt).rejects.toMatchObject({
-      code: 'port_busy',
-      message: 'Port 3000 is already in use on 127.0.0.1 (IPv4).',
-      facts: { hint: expect.stringMatching(remedy) },
     });
   });
 });

@@ -117,3 +117,36 @@ describe('REVENTO_ACCESS_TOKEN', () => {
     expect(rig.hasStore()).toBe(false);
   });
 });
+
+describe("the command that mends a participant's login of another profile", () => {
+  const hint = 'hint: run: revento -p work login --event evt_1 --user\n';
+
+  it('is named whole when the refresh token is refused, and again by everybody after that', async () => {
+    await rig.logIn({ kind: 'user' }, rig.sessions({ profile: 'work' }));
+    rig.server.twists.push({ status: 400, error: 'invalid_grant' });
+    for (let run = 1; run <= 2; run++) {
+      const { code, stderr } = await rig.run(['token', '--user', '-p', 'work']);
+      expect(code).toBe(4);
+      expect(stderr.endsWith(hint)).toBe(true);
+    }
+  });
+
+  it('is named whole when the API takes the token for revoked', async () => {
+    const fields = { kind: 'user', scope: ['profile.read'], accessExpiresAt: Date.now() + 3_600_000 } as const;
+    const grant = await rig.logIn(fields, rig.sessions({ profile: 'work' }));
+    rig.server.revoked.add(grant.accessToken.reveal());
+    const { code, stderr } = await rig.run(['me', 'profile', '-p', 'work']);
+    expect(code).toBe(4);
+    expect(stderr.endsWith(hint)).toBe(true);
+  });
+
+  it('is named whole when there is no such login, and when its token came without a refresh token', async () => {
+    const none = await rig.run(['token', '--user', '-p', 'work', '-e', 'evt_1']);
+    expect(none.code).toBe(4);
+    expect(none.stderr.endsWith(hint)).toBe(true);
+    await rig.logIn({ kind: 'user', refreshToken: null }, rig.sessions({ profile: 'work' }));
+    const { code, stderr } = await rig.run(['token', '--user', '-p', 'work']);
+    expect(code).toBe(4);
+    expect(stderr.endsWith(hint)).toBe(true);
+  });
+});

@@ -1,5 +1,6 @@
 import { ReventoError } from '../../errors.ts';
 import { isLoopback } from '../../loopback-address.ts';
+import { whoListens } from '../who-listens.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
 /** Whether a login could listen for the browser's return: binds the port on both loopback families, and lets go. */
@@ -40,8 +41,3 @@ export const checkCallback: Check = async (deps) => {
 };
 
 const gone = { status: 404, headers: [], body: new Uint8Array() };
-
-function whoListens(port: number): string {
-  if (process.platform === 'win32') return `netstat -ano | findstr :${port}`;
-  return process.platform === 'darwin' ? `lsof -nP -iTCP:${port} -sTCP:LISTEN` : `ss -ltnp 'sport = :${port}'`;
-}

@@ -1,6 +1,6 @@
 import { nodeDebugWarning } from '../../environment.ts';
 import { isLoopback } from '../../loopback-address.ts';
-import { program } from '../login-choice.ts';
+import { program } from '../../next-command.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
 /** The program, its profile and where the settings come from. */

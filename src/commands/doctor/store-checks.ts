@@ -1,6 +1,7 @@
 import type { Deps, StoreFile, StoreProtection } from '../../deps.ts';
 import { formatDuration, relativeTime } from '../../duration.ts';
-import { flagsOfLogin, loginInWords, program } from '../login-choice.ts';
+import { flagsOfLogin, program } from '../../next-command.ts';
+import { loginInWords } from '../login-choice.ts';
 import { type Check, type Finding, fail, ok, warn } from './finding.ts';
 
 /** A write needs far less; with so little left the next one may fail. */
