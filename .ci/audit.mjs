@@ -18,8 +18,11 @@ if (report.vulnerabilities === undefined) {
   const shipped = new Set([...compiled, ...Object.keys({ ...optionalDependencies, ...dependencies })]);
   for (const { name, severity, range } of Object.values(report.vulnerabilities)) {
     const isShipped = shipped.has(name);
-    console.log(`audit: ${[name, range].join(' ').trim()}: ${severity}, ${isShipped ? 'in what users get' : 'in a tool of ours'}`);
+    console.log(
+      `audit: ${[name, range].join(' ').trim()}: ${severity}, ${isShipped ? 'in what users get' : 'in a tool of ours'}`,
+    );
     if (isShipped) process.exitCode = 1;
   }
-  if (process.exitCode === undefined) console.log(`audit: nothing known against the ${shipped.size} packages users get`);
+  if (process.exitCode === undefined)
+    console.log(`audit: nothing known against the ${shipped.size} packages users get`);
 }
