@@ -1,9 +1,11 @@
 import type { LoginKey } from '../deps.ts';
-import { type Facts, type FailureCode, ReventoError } from '../errors.ts';
+import { exitOf, exitStatus, type Facts, type FailureCode, ReventoError } from '../errors.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 import { plainLine } from '../remote-text.ts';
 
 const longestMessageChars = 300;
+/** Nobody means more by a Retry-After, and a wait is remembered for the runs to come. */
+const longestWaitMs = 86_400_000;
 
 /** What an error answer says of itself. Fields the server left out are null. */
 export interface ApiError {
@@ -90,11 +92,17 @@ export function failureOf(answer: HttpResponse, context: FailureContext): Revent
     retryAfterSeconds: retryAfterMs === null ? undefined : Math.ceil(retryAfterMs / 1000),
     // Another kind of login, or one for another event, is what the other refusals ask for.
     ...(isOfToken.has(code) && { kind: context.login?.kind, eventId: context.login?.eventId }),
-    hint:
-      context.login === null && status === 401 ? 'put a fresh token into REVENTO_ACCESS_TOKEN, or unset it' : undefined,
+    hint: context.login === null ? ownTokenHint(code, status) : undefined,
   };
   const subject = context.login === null && status === 401 ? `${context.what} with REVENTO_ACCESS_TOKEN` : context.what;
   return new ReventoError(code, `${subject} ${explain(status, said.message)}`, withoutEmpty(facts));
+}
+
+/** Logging in would change nothing while the variable is set: it goes before every login. */
+function ownTokenHint(code: FailureCode, status: number): string | undefined {
+  if (status === 401) return 'put a fresh token into REVENTO_ACCESS_TOKEN, or unset it';
+  if (exitOf(code) !== exitStatus.login) return undefined;
+  return 'the token in REVENTO_ACCESS_TOKEN does not allow this; put another there, or unset it to use a stored login';
 }
 
 function explain(status: number, message: string | null): string {
@@ -114,19 +122,21 @@ function byStatus(status: number): FailureCode {
 }
 
 /**
- * What `Retry-After` asks for, milliseconds; null when it is absent or not in a form of RFC 9110 section 10.2.3.
+ * What `Retry-After` asks for, milliseconds; null when it is absent or no time (RFC 9110 section 10.2.3). At most
+ * a day.
  *
  * @param now  for the date form, milliseconds since the Unix epoch
  */
 export function retryAfter(answer: HttpResponse, now: number): number | null {
   const text = headerOf(answer, 'retry-after');
   if (text === null) return null;
-  if (/^\d{1,6}$/.test(text)) return Number(text) * 1000;
+  // RFC 9110 has whole seconds only; a server that means parts of one is not to be asked again sooner for it.
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1000), longestWaitMs);
   if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return null;
   const at = Date.parse(text);
   // The date is the server's, so its own clock is the one to measure from.
   const from = Date.parse(headerOf(answer, 'date') ?? '');
-  return Number.isNaN(at) ? null : Math.max(0, at - (Number.isNaN(from) ? now : from));
+  return Number.isNaN(at) ? null : Math.min(Math.max(0, at - (Number.isNaN(from) ? now : from)), longestWaitMs);
 }
 
 function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | null {

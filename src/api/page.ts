@@ -40,7 +40,13 @@ export function readPage(answer: HttpResponse, what: string): Page {
   const cursor = members.get('next_cursor') ?? 'null';
   // What is no string in JSON's sense leads nowhere; that the page is broken is said when its rows are asked for.
   const nextCursor = isString(cursor) ? decodeString(cursor) : null;
-  const hasMore = (members.get('has_more') ?? `${nextCursor !== null}`) === 'true';
+  const signal = members.get('has_more') ?? `${nextCursor !== null}`;
+  // Read as "no more", a signal that is neither would end the list early without a word.
+  if (signal !== 'true' && signal !== 'false') {
+    checkJson(text, answer, what);
+    throw new ReventoError('bad_answer', `${what} was answered with a has_more that is neither true nor false.`);
+  }
+  const hasMore = signal === 'true';
   if (hasMore && (nextCursor === null || nextCursor === '')) {
     checkJson(text, answer, what);
     throw new ReventoError('bad_answer', `${what} was answered with more to come, but no cursor to it.`);

@@ -5,6 +5,9 @@ import type { Page } from './page.ts';
 /** Most rows a page holds. Source: guide, pagination. */
 export const longestPage = 50;
 
+/** A server may skip rows it filters out; one that only ever sends new cursors and no rows is broken. */
+const mostEmptyPages = 100;
+
 export interface PagesOptions {
   /** Fetches one page. */
   readonly fetch: (query: { readonly limit: number; readonly cursor: string | null }) => Promise<Page>;
@@ -26,7 +29,7 @@ export interface Batch {
  * pages are as long as the API allows, and the last one is just as long as needed, so that its cursor is where the
  * rows end.
  *
- * @throws ReventoError `bad_answer` when the cursor goes in a circle; and whatever `fetch` rejects with, after all
+ * @throws ReventoError `bad_answer` when the cursor goes in a circle or no row comes any more; and whatever `fetch` rejects with, after all
  *   rows before it were given
  */
 export async function* pages({ fetch, limit, cursor }: PagesOptions): AsyncGenerator<Batch, void, void> {
@@ -38,6 +41,7 @@ export async function* pages({ fetch, limit, cursor }: PagesOptions): AsyncGener
   };
   const circle = new CircleCheck(cursor);
   let left = limit ?? Number.POSITIVE_INFINITY;
+  let emptyPages = 0;
   let coming = fetch({ limit: Math.min(longestPage, left), cursor });
   for (;;) {
     const page = await coming;
@@ -49,6 +53,7 @@ export async function* pages({ fetch, limit, cursor }: PagesOptions): AsyncGener
     // A server that sends more than asked for leaves no cursor to where the rows wanted end.
     const rows = all.length > left ? all.slice(0, left) : all;
     left -= rows.length;
+    emptyPages = rows.length === 0 ? emptyPages + 1 : 0;
     if (nextCursor === null || left <= 0) {
       yield { rows, nextCursor };
       return;
@@ -56,6 +61,11 @@ export async function* pages({ fetch, limit, cursor }: PagesOptions): AsyncGener
     if (isCircle) {
       yield { rows, nextCursor: null };
       throw new ReventoError('bad_answer', 'The list does not move on: the server sent a cursor it had sent before.', {
+        hint: 'this is a fault of the server; the rows above may not be all there are',
+      });
+    }
+    if (emptyPages === mostEmptyPages) {
+      throw new ReventoError('bad_answer', `The list does not move on: ${mostEmptyPages} pages in a row had no rows.`, {
         hint: 'this is a fault of the server; the rows above may not be all there are',
       });
     }

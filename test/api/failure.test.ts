@@ -84,6 +84,15 @@ describe('an error answer', () => {
     expect(failure?.facts.hint).toContain('REVENTO_ACCESS_TOKEN');
   });
 
+  it.each(['insufficient_scope', 'event_not_authorized', 'user_token_required', 'installation_token_required'])(
+    'offers no login either where that token does not allow the call: %s',
+    (error) => {
+      const hint = failureOf(answer(403, { error }), { ...context, login: null })?.facts.hint;
+      expect(hint).toContain('REVENTO_ACCESS_TOKEN');
+      expect(hint).not.toContain('revento login');
+    },
+  );
+
   it('passes Retry-After on', () => {
     expect(failureOf(answer(503, '', [['Retry-After', '7']]), context)?.facts.retryAfterSeconds).toBe(7);
   });
@@ -107,7 +116,9 @@ describe('Retry-After', () => {
     ['nothing', [], null],
     ['a number in another notation', [['Retry-After', '0.5e1']], null],
     ['a negative number', [['Retry-After', '-1']], null],
-    ['more digits than a wait can have', [['Retry-After', '9999999']], null],
+    ['a part of a second', [['Retry-After', '1.5']], 1_500],
+    ['more than anybody waits', [['Retry-After', '99999999999']], 86_400_000],
+    ['a date in years', [['Retry-After', 'Fri, 24 Nov 2056 12:00:00 GMT']], 86_400_000],
     ['words', [['Retry-After', 'soon']], null],
   ])('is read from %s', (_name, headers, expected) => {
     expect(retryAfter(answer(429, '', headers), now)).toBe(expected);

@@ -34,6 +34,8 @@ describe('a page', () => {
     ['without data', '{"rows":[]}'],
     ['with data that is no list', '{"data":{"id":1}}'],
     ['with more but no cursor', '{"data":[],"next_cursor":null,"has_more":true}'],
+    ['with a has_more that is text', '{"data":[],"next_cursor":"c","has_more":"true"}'],
+    ['with a has_more that is null', '{"data":[],"next_cursor":"c","has_more":null}'],
     ['with more and an empty cursor', '{"data":[],"next_cursor":"","has_more":true}'],
   ])('%s is a bad answer', (_name, text) => {
     expect(() => read(text).rows()).toThrow(expect.objectContaining({ code: 'bad_answer' }));

@@ -120,6 +120,15 @@ describe('pages', () => {
     await expect(all(pages({ fetch, limit: null, cursor: 'start' }))).rejects.toMatchObject({ code: 'bad_answer' });
   });
 
+  it('ever new cursors without a row are an error and no loop', async () => {
+    let asked = 0;
+    const fetch = async (): Promise<Page> => {
+      if (++asked > 1_000) throw new Error('asked again and again');
+      return { rows: () => [], nextCursor: `c${asked}` };
+    };
+    await expect(all(pages({ fetch, limit: null, cursor: null }))).rejects.toMatchObject({ code: 'bad_answer' });
+  });
+
   it('gives the rows before a page that fails, then the failure', async () => {
     const list = listOf(200);
     const fetch = async (query: { limit: number; cursor: string | null }) => {
