@@ -7,7 +7,7 @@ import { fingerprint } from '../secret.ts';
 import { parseUrl, secureUrl } from '../web-address.ts';
 import type { Budget, Place } from './budget.ts';
 import type { WaitReason } from './budget-state.ts';
-import { failureOf, readError } from './failure.ts';
+import { failureOf, headerOf, readError } from './failure.ts';
 import { type Outcome, withRetries } from './retry.ts';
 
 /** The media type of the documented version of the API. Source: guide, making requests. */
@@ -118,7 +118,7 @@ async function exchangeWith(token: AccessToken, call: Call, options: ApiClientOp
   };
   const send = async (place: Place, timeoutMs: number): Promise<HttpResponse> => {
     try {
-      const answer = await exchange({
+      const received = await exchange({
         method,
         url: call.url.href,
         headers: headersOf(call, token),
@@ -126,6 +126,7 @@ async function exchangeWith(token: AccessToken, call: Call, options: ApiClientOp
         signal,
         timeoutMs,
       });
+      const answer = await plainOf(received, call);
       place.answered(answer);
       return answer;
     } catch (error) {
@@ -140,6 +141,14 @@ async function exchangeWith(token: AccessToken, call: Call, options: ApiClientOp
   if (!(outcome instanceof Error)) return outcome;
   const what = tries === 1 ? describe(call) : `${describe(call)}, tried ${tries} times,`;
   throw networkError(outcome, what, { requestId: call.requestId });
+}
+
+/** Whoever asked for an encoding wants its bytes. */
+async function plainOf(answer: HttpResponse, call: Call): Promise<HttpResponse> {
+  const isWanted = call.request.headers?.some(([name]) => name.toLowerCase() === 'accept-encoding') === true;
+  if (isWanted || headerOf(answer, 'content-encoding') === null) return answer;
+  const { decoded } = await import('./encoding.ts');
+  return decoded(answer, describe(call));
 }
 
 function headersOf({ request, requestId }: Call, { token }: AccessToken): HeaderList {

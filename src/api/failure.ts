@@ -2,6 +2,7 @@ import type { LoginKey } from '../deps.ts';
 import { exitOf, exitStatus, type Facts, type FailureCode, ReventoError } from '../errors.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 import { plainLine } from '../remote-text.ts';
+import { parseUrl } from '../web-address.ts';
 
 const longestMessageChars = 300;
 /** Nobody means more by a Retry-After, and a wait is remembered for the runs to come. */
@@ -95,7 +96,8 @@ export function failureOf(answer: HttpResponse, context: FailureContext): Revent
     hint: context.login === null ? ownTokenHint(code, status) : undefined,
   };
   const subject = context.login === null && status === 401 ? `${context.what} with REVENTO_ACCESS_TOKEN` : context.what;
-  return new ReventoError(code, `${subject} ${explain(status, said.message)}`, withoutEmpty(facts));
+  const explanation = status < 400 ? unusable(answer) : refusal(status, said.message);
+  return new ReventoError(code, `${subject} ${explanation}`, withoutEmpty(facts));
 }
 
 /** Logging in would change nothing while the variable is set: it goes before every login. */
@@ -105,9 +107,16 @@ function ownTokenHint(code: FailureCode, status: number): string | undefined {
   return 'the token in REVENTO_ACCESS_TOKEN does not allow this; put another there, or unset it to use a stored login';
 }
 
-function explain(status: number, message: string | null): string {
-  if (status < 400)
-    return 'was answered with a redirect, which is not followed: the token stays with the configured host.';
+/** Of where a redirect leads no more than the host is told: the rest may quote the request. */
+function unusable(answer: HttpResponse): string {
+  const location = headerOf(answer, 'location');
+  if (location === null) return 'was answered with nothing that can be used.';
+  const host = parseUrl(location)?.origin;
+  const where = host === undefined ? 'a redirect' : `a redirect to ${plainLine(host, 200)}`;
+  return `was answered with ${where}, which is not followed: the token stays with the configured host.`;
+}
+
+function refusal(status: number, message: string | null): string {
   const verb = status >= 500 ? 'failed on the server' : 'was refused';
   return message === null ? `${verb}.` : `${verb}: ${plainLine(message, longestMessageChars)}`;
 }

@@ -25,17 +25,18 @@ export function jsonOf(answer: HttpResponse, what: string): JsonText {
 /**
  * A page out of an answer: `{"data": [...], "next_cursor": string|null, "has_more": bool}`.
  *
+ * @param hint  what to do when the answer is no list, where the caller knows better than "is this the right host?"
  * @throws ReventoError `bad_answer` when it is anything else
  *
  * Source: guide, pagination: `has_more` is the signal. Assumed: where it is missing, a cursor means there is more.
  */
-export function readPage(answer: HttpResponse, what: string): Page {
+export function readPage(answer: HttpResponse, what: string, hint?: string): Page {
   const text = textOf(answer).trim();
   const members = new Map(entriesOf(text));
   const data = members.get('data');
   if (data === undefined || !isArray(data)) {
     checkJson(text, answer, what);
-    throw new ReventoError('bad_answer', `${what} was answered without a list.`);
+    throw new ReventoError('bad_answer', `${what} was answered without a list.`, hint === undefined ? {} : { hint });
   }
   const cursor = members.get('next_cursor') ?? 'null';
   // What is no string in JSON's sense leads nowhere; that the page is broken is said when its rows are asked for.
@@ -65,8 +66,14 @@ function textOf({ body }: HttpResponse): string {
 }
 
 function checkJson(text: string, { status }: HttpResponse, what: string): void {
-  if (isJson(text)) return;
-  throw new ReventoError('bad_answer', `${what} was answered ${status} with something that is not JSON.`);
+  if (!isJson(text)) throw new ReventoError('bad_answer', `${what} was answered ${status} ${kindOf(text)}.`);
+}
+
+/** What came in place of JSON. It is named by its first character, never quoted: it may be anything. */
+function kindOf(text: string): string {
+  if (text === '') return 'without a body';
+  if (text.startsWith('<')) return 'with a web page, not with JSON: a login page, or the page of a proxy';
+  return /^[[{]/.test(text) ? 'with JSON that is broken or cut off' : 'with something that is not JSON';
 }
 
 function isJson(text: string): boolean {

@@ -36,7 +36,7 @@ export async function* everyPage(
     const { answer, failure } = await access.client.send({ ...request, target, query: [...query, ...position] });
     if (failure !== null) throw failure;
     if (options.slurp) documents.push(jsonOf(answer, what));
-    return readPage(answer, what);
+    return readPage(answer, what, 'only lists have pages: leave out --paginate');
   };
   const isForPrinter = options.jq !== undefined || options.columns !== undefined || isRowFormat(options.output);
   let isOpen = false;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Budget, privateLog, quotas } from '../../src/api/budget.ts';
 import { createApiClient, type Pause, resolveTarget } from '../../src/api/client.ts';
@@ -141,9 +142,26 @@ describe('the token goes nowhere but to the API', () => {
   });
 
   it('a redirect is not followed', async () => {
-    const { client } = setUp([answer(307, '', [['Location', 'https://elsewhere.test/']])]);
+    const { client } = setUp([answer(307, '', [['Location', 'https://elsewhere.test/?token=canary']])]);
     const { failure } = await client.send({ target: '/x' });
     expect(failure).toMatchObject({ code: 'bad_answer', facts: { status: 307 } });
+    expect(failure?.message).toContain('a redirect to https://elsewhere.test, which is not followed');
+  });
+
+  it('a compressed answer is read, but for those who asked for it', async () => {
+    const packed = { ...answer(200, '', [['Content-Encoding', 'gzip']]), body: gzipSync('{"id":"1"}') };
+    const { client } = setUp([packed, packed]);
+    const read = await client.send({ target: '/x' });
+    expect(Buffer.from(read.answer.body).toString()).toBe('{"id":"1"}');
+    const asked = await client.send({ target: '/x', headers: [['Accept-Encoding', 'gzip']] });
+    expect(asked.answer.body).toEqual(packed.body);
+  });
+
+  it('the code of a compressed refusal counts', async () => {
+    const body = gzipSync('{"error":"token_expired"}');
+    const { client, rejected } = setUp([{ ...answer(401, '', [['content-encoding', 'gzip']]), body }, answer(200)]);
+    expect((await client.send({ target: '/x' })).failure).toBeNull();
+    expect(rejected).toHaveLength(1);
   });
 });
 

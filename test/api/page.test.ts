@@ -41,6 +41,14 @@ describe('a page', () => {
     expect(() => read(text).rows()).toThrow(expect.objectContaining({ code: 'bad_answer' }));
   });
 
+  it.each([
+    ['<!doctype html><title>Log in</title>', 'web page'],
+    ['{"data":[{"id', 'cut off'],
+    ['', 'without a body'],
+  ])('names what came instead: %j', (text, kind) => {
+    expect(() => read(text).rows()).toThrow(expect.objectContaining({ message: expect.stringContaining(kind) }));
+  });
+
   it('does not quote the answer in the failure', () => {
     expect(() => read('canary')).toThrow(expect.objectContaining({ message: expect.not.stringContaining('canary') }));
   });
