@@ -43,7 +43,12 @@ export interface Facts {
   /** Scope that was missing, space separated. */
   readonly scope?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
+  /** What was wrong with a TLS handshake. */
+  readonly tlsFault?: TlsFault | undefined;
 }
+
+/** `out_of_date`: expired, or not valid yet. `no_tls`: the other side speaks something else. */
+export type TlsFault = 'untrusted' | 'other_host' | 'out_of_date' | 'no_tls';
 
 interface Row {
   readonly exit: ExitStatus;
@@ -61,6 +66,19 @@ const as = (kind: 'installation' | 'user', context: HintContext): HintContext =>
 const run = (command: string) => `run: ${command}`;
 const wait = ({ facts }: HintContext) =>
   facts.retryAfterSeconds === undefined ? 'try again later' : `try again in ${facts.retryAfterSeconds} s`;
+
+function tlsRemedy({ profile, facts }: HintContext): string {
+  switch (facts.tlsFault) {
+    case 'other_host':
+      return `is this the right host? See: ${program(profile)} config list`;
+    case 'no_tls':
+      return `is this the right port? See: ${program(profile)} config list`;
+    case 'out_of_date':
+      return `if the clock of this machine is right, the server's operator has to renew the certificate; to see the clock, run: ${program(profile)} doctor`;
+    default:
+      return 'if the server, or a proxy on the way, uses a private root, put NODE_EXTRA_CA_CERTS=/path/to/root.pem in front of the same command; if not, do not go on: somebody may be listening in';
+  }
+}
 
 const rows = {
   usage: { exit: exitStatus.usage },
@@ -143,7 +161,7 @@ const rows = {
   network: { exit: exitStatus.later, hint: () => 'check the connection and the host, then run the same command again' },
   tls: {
     exit: exitStatus.failed,
-    hint: () => 'if the server uses a private root, name its file in NODE_EXTRA_CA_CERTS',
+    hint: tlsRemedy,
   },
   bad_answer: {
     exit: exitStatus.failed,

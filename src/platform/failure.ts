@@ -1,4 +1,4 @@
-import { type Facts, type FailureCode, ReventoError, unreachable } from '../errors.ts';
+import { type Facts, type FailureCode, ReventoError, type TlsFault, unreachable } from '../errors.ts';
 
 /** Why no whole answer came back. */
 export type HttpFailureKind =
@@ -27,9 +27,12 @@ export class HttpFailure extends Error {
   readonly isUnsent: boolean;
   /** `host:port` only; never the path or query. */
   readonly peer: string;
+  /** What was wrong with the handshake, where that is known. */
+  readonly tlsFault: TlsFault | undefined;
 
-  constructor(kind: HttpFailureKind, peer: string, isUnsent: boolean, detail = '') {
+  constructor(kind: HttpFailureKind, peer: string, isUnsent: boolean, detail = '', tlsFault?: TlsFault) {
     super(`${describe[kind]} (${peer})${detail && `: ${detail}`}`);
+    this.tlsFault = tlsFault;
     this.kind = kind;
     this.peer = peer;
     this.isUnsent = isUnsent;
@@ -69,7 +72,12 @@ export function isHttpFailure(error: unknown): error is HttpFailure {
 export function networkError(failure: HttpFailure, what: string, facts: Facts = {}): ReventoError {
   const code = codeOf(failure);
   const message = code === 'interrupted' ? `${what} was interrupted.` : `${what} failed: ${failure.message}.`;
-  return new ReventoError(code, message, facts, { cause: failure });
+  return new ReventoError(
+    code,
+    message,
+    { ...(failure.tlsFault && { tlsFault: failure.tlsFault }), ...facts },
+    { cause: failure },
+  );
 }
 
 function codeOf({ kind, peer }: HttpFailure): FailureCode {

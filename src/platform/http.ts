@@ -6,6 +6,7 @@ import { asBuffer } from '../bytes.ts';
 import { isLoopback } from '../loopback-address.ts';
 import { HttpFailure, type HttpFailureKind, isHttpFailure } from './failure.ts';
 import type { Exchange, HeaderList, HttpRequest, HttpResponse } from './ports.ts';
+import { explainTls } from './tls-failure.ts';
 
 const defaultTimeoutMs = 30_000;
 const connectTimeoutMs = 10_000;
@@ -239,7 +240,11 @@ function asFailure(error: Error, peer: string, isUnsent: boolean): HttpFailure {
   if (proxyStatus !== undefined) return new HttpFailure('proxy', peer, true, `it answered ${proxyStatus}`);
   if (code.startsWith('HPE_')) return new HttpFailure('malformed', peer, isUnsent);
   const kind = kindByCode[code] ?? (isUnsent && isTls(code, error) ? 'tls' : 'reset');
-  return new HttpFailure(kind, peer, isUnsent, kind === 'tls' || kind === 'reset' ? code : '');
+  if (kind === 'tls') {
+    const { words, fault } = explainTls(code);
+    return new HttpFailure(kind, peer, isUnsent, words, fault);
+  }
+  return new HttpFailure(kind, peer, isUnsent, kind === 'reset' ? code : '');
 }
 
 /** What went wrong before a tunnel was open: the host behind it is looked up and reached by the proxy. */
