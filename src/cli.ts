@@ -1,4 +1,4 @@
-import { columnsOf, formatOf } from './commands/globals.ts';
+import { columnsOf, formatOf, refuseContradictions } from './commands/globals.ts';
 import { registry } from './commands/registry.ts';
 import type { Deps } from './deps.ts';
 import { exitStatus, ReventoError } from './errors.ts';
@@ -7,9 +7,10 @@ import type { Printer } from './output/printer.ts';
 import { createSink } from './output/sink.ts';
 import { systemClock } from './platform/clock.ts';
 import { createStyle, isColored } from './platform/terminal.ts';
-import { type Invocation, parse, UsageFault } from './program.ts';
+import { type Invocation, parse } from './program.ts';
 import { report, trace } from './report.ts';
 import { isOn } from './switch.ts';
+import { UsageFault } from './usage-fault.ts';
 import type { Edge } from './wire.ts';
 
 /**
@@ -36,6 +37,7 @@ export async function run(edge: Edge): Promise<number> {
       return exitStatus.done;
     }
     const { options, module } = invocation;
+    refuseContradictions(options);
     // Help has no use for these.
     const [{ connect }, { createPrinter }] = await Promise.all([import('./wire.ts'), import('./output/printer.ts')]);
     const wiring = await connect(edge, options, stderrStyle, (fallback) => formatOf(options, fallback));
@@ -108,10 +110,15 @@ function asReventoError(error: unknown): ReventoError {
 
 /** Before the options are parsed only the words themselves can tell how a failure is wanted. */
 function wantsJson({ argv, env }: Edge): boolean {
-  const isJson = (format: string | undefined) => format === 'json' || format === 'ndjson';
-  const named = argv.findLast((_word, index) => argv[index - 1] === '-o' || argv[index - 1] === '--output');
-  if (argv.includes('--json')) return true;
-  return isJson(named ?? argv.find((word) => word.startsWith('--output='))?.slice(9) ?? env['REVENTO_OUTPUT']);
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  if (own.includes('--json')) return true;
+  const named = own.flatMap((word, index) => {
+    if (word === '-o' || word === '--output') return own.slice(index + 1, index + 2);
+    return /^(?:--output=|-o=?)([a-z]+)$/.exec(word)?.slice(1) ?? [];
+  });
+  const format = named.at(-1) ?? env['REVENTO_OUTPUT'];
+  return format === 'json' || format === 'ndjson';
 }
 
 function isDebugging({ argv, env }: Edge): boolean {

@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import type { CommandEntry, CommandModule } from './commands/command.ts';
 import { declareGlobals, type GlobalOptions, helpOption, valueFlags } from './commands/globals.ts';
 import type { Style } from './platform/ports.ts';
+import { splitShortValues, UsageFault, usageFault } from './usage-fault.ts';
 
 /** What the command line asks for. */
 export type Invocation =
@@ -16,16 +17,6 @@ export type Invocation =
 
 /** Options and positional arguments of the command, merged with the global ones. */
 export type Options = GlobalOptions & Readonly<Record<string, unknown>>;
-
-/** A command line that does not fit; `message` is the parser's sentence without its prefix. */
-export class UsageFault extends Error {
-  readonly hint: string;
-
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
 
 const longestName = 3;
 
@@ -67,7 +58,7 @@ export async function parse(
 ): Promise<Invocation> {
   const args = withoutHelpWord(argv, registry);
   const entry = locate(args, registry);
-  return entry === null ? withoutCommand(args, registry, style) : withCommand(args, entry, style);
+  return entry === null ? withoutCommand(args, registry, style) : withCommand(args, entry, registry, style);
 }
 
 /** Nothing but help and the version can be had without a command. */
@@ -103,11 +94,16 @@ async function parseGlobals(args: readonly string[], path: string): Promise<void
     root.parse([...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code !== 'commander.helpDisplayed') throw usageFault(error, path);
+    if (error.code !== 'commander.helpDisplayed') throw usageFault(error, path, root.options);
   }
 }
 
-async function withCommand(args: readonly string[], entry: CommandEntry, style: Style): Promise<Invocation> {
+async function withCommand(
+  args: readonly string[],
+  entry: CommandEntry,
+  registry: readonly CommandEntry[],
+  style: Style,
+): Promise<Invocation> {
   const { Command: Commander, CommanderError } = await import('commander');
   const root = declareGlobals(quiet(new Commander('revento')));
   let node = root;
@@ -127,10 +123,10 @@ async function withCommand(args: readonly string[], entry: CommandEntry, style: 
   });
 
   try {
-    await root.parseAsync([...args], { from: 'user' });
+    await root.parseAsync(splitShortValues(args, [...node.options, ...root.options]), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code !== 'commander.helpDisplayed') throw usageFault(error, entry.name, needsDashes(args, node));
+    if (error.code !== 'commander.helpDisplayed') throw await faultOf(error, args, { entry, node, registry });
   }
   if (options !== null) return { kind: 'command', entry, module, options };
   const [{ pageOf }, { commandHelp }] = await Promise.all([import('./help/page.ts'), import('./help/text.ts')]);
@@ -147,21 +143,26 @@ function quiet(command: Command): Command {
     .helpCommand(false);
 }
 
+async function faultOf(
+  error: CommanderError,
+  args: readonly string[],
+  { entry: { name }, node, registry }: { entry: CommandEntry; node: Command; registry: readonly CommandEntry[] },
+): Promise<UsageFault> {
+  const fault = usageFault(error, name, node.options);
+  const members = registry.filter((other) => other.name.startsWith(`${name} `)).map((other) => other.name);
+  if (error.code === 'commander.excessArguments' && members.length > 0) {
+    const { nearest } = await import('./commands/suggestion.ts');
+    const meant = nearest(commandWords(args).join(' '), members);
+    return meant === null ? fault : new UsageFault(fault.message, `did you mean \`revento ${meant}\`?`);
+  }
+  if (!needsDashes(args, node)) return fault;
+  return new UsageFault(fault.message, `is it for the command? Put -- before that: revento ${name} -- COMMAND`);
+}
+
 /** Whether an option was taken for ours that belongs to the command we are to run. */
 function needsDashes(args: readonly string[], { registeredArguments, args: words }: Command): boolean {
   const runsCommand = registeredArguments.some((argument) => argument.variadic && argument.name() === 'command');
   return runsCommand && words.length > 0 && !args.includes('--');
-}
-
-function usageFault(error: Error, name: string, isForCommand = false): UsageFault {
-  const sentence = error.message
-    .replace(/^error: /, '')
-    // What stands behind the "=" of an option there is none of may be a secret, and this may be a log.
-    .replace(/^(unknown option '[^=']*)=.*'/s, "$1'")
-    .replace(/\n\(/, ' (');
-  if (isForCommand)
-    return new UsageFault(sentence, `is it for the command? Put -- before that: revento ${name} -- COMMAND`);
-  return new UsageFault(sentence, `see revento ${name}${name && ' '}--help`);
 }
 
 /** `help COMMAND` is `COMMAND --help`; `help TOPIC` is a command of its own. */

@@ -80,7 +80,7 @@ export async function connect(
   edge: Edge,
   options: RunOptions,
   stderrStyle: Style,
-  formatFrom: (fallback: string) => OutputFormat,
+  formatFrom: (fallback: () => string) => OutputFormat,
 ): Promise<Wiring> {
   const redactor = new Redactor();
   const environment = readEnvironment(edge.env);
@@ -173,7 +173,7 @@ export async function connect(
     profile,
     event: settings.get('default_event') === null ? null : settings.require('default_event'),
     settings,
-    format: formatFrom(settings.get('output')?.value ?? 'table'),
+    format: formatFrom(() => settings.require('output')),
     isVerbose,
     childEnv: environment.childEnv,
     program: edge.program,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandEntry, CommandModule } from '../src/commands/command.ts';
 import { plainStyle } from '../src/plain-style.ts';
-import { parse, UsageFault } from '../src/program.ts';
+import { parse } from '../src/program.ts';
+import { UsageFault } from '../src/usage-fault.ts';
 import { colored } from './support/style.ts';
 
 const module: CommandModule<never> = {
@@ -18,6 +19,8 @@ const module: CommandModule<never> = {
   },
 };
 
+const bare: CommandModule<never> = { ...module, declare: (command) => command.option('--loud', 'in capitals') };
+
 const entry = (name: string, rest: Partial<CommandEntry> = {}): CommandEntry => ({
   name,
   summary: `Does ${name}`,
@@ -32,6 +35,8 @@ const registry = [
   entry('group one'),
   entry('group two'),
   entry('help topic'),
+  entry('bare', { load: async () => bare }),
+  entry('bare bones'),
 ];
 
 const optionsOf = async (line: string) => {
@@ -62,6 +67,14 @@ describe('finding the command', () => {
 });
 
 describe('options', () => {
+  it.each([
+    ['-o=json greet', { output: 'json' }],
+    ['greet you -H=a=b', { header: 'a=b', toWhom: 'you' }],
+    ['greet you -- -o=json', { rest: ['-o=json'] }],
+  ])('take a value behind an equals sign in their short form as well: %s', async (line, given) => {
+    expect(await optionsOf(line)).toMatchObject(given);
+  });
+
   it('reach the command from before and after its name', async () => {
     expect(await optionsOf('-p a greet --often 3 -e b')).toMatchObject({ profile: 'a', often: '3', event: 'b' });
   });
@@ -92,7 +105,28 @@ describe('a command line that does not fit', () => {
     ],
     ['a misspelt global option', '--jsn', "unknown option '--jsn' (Did you mean --json?) / see revento --help"],
     ['a group with a foreign option', 'group --often 3', "unknown option '--often' / see revento group --help"],
-    ['an option without its value', 'greet --often', /argument missing \/ see revento greet --help$/],
+    [
+      'an option without its value',
+      'greet --often',
+      "option '--often <n>' needs a value / how many times; see revento greet --help",
+    ],
+    [
+      'a global option without its value',
+      'greet you -o',
+      "option '-o, --output <format>' needs a value / output format: table, json, ndjson, csv; see revento greet --help",
+    ],
+    ['a value for a switch', 'bare --loud=canary', "option '--loud' takes no value / see revento bare --help"],
+    ['a value for a global switch', 'greet --json=no', "option '--json' takes no value / see revento greet --help"],
+    [
+      'words for a command that takes none',
+      'bare canary',
+      '`revento bare` takes no argument, and 1 was given / see revento bare --help',
+    ],
+    [
+      'a misspelt member of what is a command itself',
+      'bare bnes',
+      '`revento bare` takes no argument, and 1 was given / did you mean `revento bare bones`?',
+    ],
   ])('%s', async (_name, line, told) => {
     const fault = await faultOf(line);
     if (typeof told === 'string') expect(fault).toBe(told);

@@ -91,12 +91,20 @@ function refuseContradictions(options: ApiOptions, method: string): void {
     refuse('--input', `-X ${method}`, 'it has no body');
   if (slurp && !paginate) throw new ReventoError('usage', '--slurp needs --paginate.', { hint: 'add --paginate' });
   if (silent && jq !== undefined) refuse('--silent', '--jq', 'nothing would be left to filter');
+  if (silent && columns !== undefined) refuse('--silent', '--columns', 'nothing would be left to show');
+  if (silent && output === 'csv') refuse('--silent', '-o csv', 'nothing would be left to show');
   if (include && jq !== undefined) refuse('--include', '--jq', 'headers are no JSON');
   if (columns !== undefined && (!paginate || slurp)) {
-    refuse('--columns', slurp ? '--slurp' : 'a single answer', 'it chooses fields of rows', 'use --jq, or --paginate');
+    refuse(
+      '--columns',
+      slurp ? '--slurp' : 'a single answer',
+      'it chooses fields of rows',
+      slurp ? 'use --jq, or leave out --slurp' : 'use --jq, or --paginate',
+    );
   }
-  if (output === 'csv' && (!paginate || slurp)) {
-    refuse('-o csv', slurp ? '--slurp' : 'a single answer', 'CSV is for rows', 'use --paginate');
+  if ((output === 'csv' || output === 'table') && (!paginate || slurp)) {
+    const other = slurp ? '--slurp' : 'a single answer';
+    refuse(`-o ${output}`, other, 'it is for rows', slurp ? 'leave out --slurp' : 'use --paginate');
   }
 }
 

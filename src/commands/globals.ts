@@ -28,7 +28,7 @@ export const globalOptions: readonly (readonly [flags: string, meaning: string])
   ['-o, --output <format>', `output format: ${outputFormats.join(', ')}`],
   ['--json', 'short for --output json'],
   ['-q, --jq <expr>', 'filter the whole result with a jq expression'],
-  ['--columns <list>', 'columns of a table or CSV, such as id,custom_form_fields.favorite_track'],
+  ['--columns <list>', 'show these fields only, such as id,custom_form_fields.favorite_track'],
   ['-p, --profile <name>', 'profile to use (REVENTO_PROFILE)'],
   ['-e, --event <id>', 'event to work on (REVENTO_EVENT)'],
   ['--auth-base <url>', 'where consent and tokens come from (REVENTO_AUTH_BASE)'],
@@ -58,12 +58,29 @@ export function declareGlobals(command: Command): Command {
 }
 
 /**
+ * Refuses options that contradict each other, so that none is passed over without a word. What the settings say is
+ * no option: it gives way.
+ *
+ * @throws ReventoError `usage`
+ */
+export function refuseContradictions({ output, json, jq }: GlobalOptions): void {
+  if (json && output !== undefined && output !== 'json') {
+    throw new ReventoError('usage', `--json and -o ${output} do not go together: one output has one format.`);
+  }
+  if (jq !== undefined && output === 'csv') {
+    throw new ReventoError('usage', '--jq and -o csv do not go together: what a filter gives has no columns.', {
+      hint: "leave out -o csv, and let jq write the lines: --jq '.[] | [.id, .role] | @csv'",
+    });
+  }
+}
+
+/**
  * The output format: `--output`, then `--json`, then what the settings say.
  *
  * @throws ReventoError `usage`
  */
-export function formatOf(options: GlobalOptions, fallback: string): OutputFormat {
-  const wanted = options.output ?? (options.json ? 'json' : fallback);
+export function formatOf(options: GlobalOptions, fallback: () => string): OutputFormat {
+  const wanted = options.output ?? (options.json ? 'json' : fallback());
   const format = outputFormats.find((known) => known === wanted);
   if (format !== undefined) return format;
   throw new ReventoError('usage', `There is no output format ${JSON.stringify(wanted)}.`, {
@@ -78,5 +95,8 @@ export function columnsOf(options: GlobalOptions): readonly string[] | null {
   if (paths.some((path) => path === '')) {
     throw new ReventoError('usage', '--columns takes names separated by commas, such as id,role');
   }
+  // In JSON it would be the same key twice.
+  const twice = paths.find((path, index) => paths.indexOf(path) < index);
+  if (twice !== undefined) throw new ReventoError('usage', `--columns names ${JSON.stringify(twice)} twice.`);
   return paths;
 }

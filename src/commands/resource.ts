@@ -42,6 +42,7 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
     async *run(options, deps) {
       const maxWaitMs = parseDuration(options.maxWait);
       const limit = rowLimit(options);
+      if (options.cursor === '') throw emptyCursor();
       const progress = new CallProgress(deps);
       // Ends a page that was asked for ahead when nobody wants it any more.
       const done = new AbortController();
@@ -73,6 +74,11 @@ function rowLimit({ limit, all }: ResourceOptions): number | null {
   if (all) throw new ReventoError('usage', '--limit and --all exclude each other.');
   if (/^\d{1,9}$/.test(limit) && Number(limit) > 0) return Number(limit);
   throw new ReventoError('usage', `--limit takes a whole number from 1 on, not ${JSON.stringify(limit)}.`);
+}
+
+/** An empty variable of a script, most likely: sent on, it might start the list over. */
+function emptyCursor(): ReventoError {
+  return new ReventoError('usage', '--cursor is empty.', { hint: 'leave it out to start at the first row' });
 }
 
 async function document(resource: Resource, access: Access, deps: Deps): Promise<Item> {

@@ -14,6 +14,10 @@ export function unknownCommand(
   registry: readonly CommandEntry[],
 ): { readonly message: string; readonly hint: string } {
   const [first = '', second] = words;
+  const asked = asOption(words, registry);
+  if (asked !== null) {
+    return { message: `unknown command ${JSON.stringify(words.join(' '))}`, hint: `did you mean \`${asked}\`?` };
+  }
   const isGroup = registry.some(({ name }) => name.startsWith(`${first} `));
   const typed = isGroup && second !== undefined ? `${first} ${second}` : first;
   const likely = similar(words, registry).slice(0, mostSuggestions);
@@ -25,6 +29,13 @@ export function unknownCommand(
   return { message: `unknown command ${JSON.stringify(typed)}`, hint };
 }
 
+/** What other programs have as a word and this one as an option. */
+function asOption([first = '', second, ...rest]: readonly string[], registry: readonly CommandEntry[]): string | null {
+  if (first === 'version' && second === undefined) return 'revento --version';
+  const isGroup = registry.some(({ name }) => name.startsWith(`${first} `));
+  return isGroup && second === 'help' && rest.length === 0 ? `revento ${first} --help` : null;
+}
+
 function similar(words: readonly string[], registry: readonly CommandEntry[]): string[] {
   const names = registry.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]);
   const [first = '', second] = words;
@@ -34,18 +45,25 @@ function similar(words: readonly string[], registry: readonly CommandEntry[]): s
   const groups = [...new Set(names.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0] as string))];
   const whole = nearest(words.slice(0, 2).join(' '), names);
   if (whole !== null) return [whole];
+  if (second !== undefined) {
+    // `list participants`, as some programs have it, and `auth login`, as others do.
+    const turned = nearest(`${second} ${first}`, names);
+    if (turned !== null) return [turned];
+    if (names.includes(second)) return [second];
+  }
   const start = nearest(first, [...names, ...groups]);
   if (start !== null) return [groups.includes(start) ? withMember(start, second, names) : start];
   return withWord(first, names);
 }
 
-/** In a group that exists: its nearest member, else the same word in another group. */
+/** In a group that exists: its nearest member, or its only one; else the same word in another group. */
 function within(group: string, word: string, members: readonly string[], names: readonly string[]): string[] {
   const near = nearest(
     word,
     members.map((name) => name.slice(group.length + 1)),
   );
-  return near === null ? withWord(word, names) : [`${group} ${near}`];
+  if (near !== null) return [`${group} ${near}`];
+  return members.length === 1 ? [...members] : withWord(word, names);
 }
 
 function withMember(group: string, word: string | undefined, names: readonly string[]): string {

@@ -184,6 +184,61 @@ describe('--jq', () => {
   });
 });
 
+describe('options that contradict each other', () => {
+  it.each([
+    [
+      ['--jq', '.', '-o', 'csv'],
+      ['--jq', '-o csv'],
+    ],
+    [
+      ['--jq', '.', '--columns', 'id'],
+      ['--jq', '--columns'],
+    ],
+    [
+      ['--json', '-o', 'ndjson'],
+      ['--json', '-o ndjson'],
+    ],
+    [
+      ['--columns', 'id,role,id'],
+      ['--columns', '"id"'],
+    ],
+  ])('%j are refused before any request, both named', async (options, named) => {
+    const api = await serveList(onePage('{"id":"1"}'));
+    const { code, stdout, stderr } = await rig.run(list(...options), api);
+    expect({ code, stdout, requests: api.requests() }).toEqual({ code: 2, stdout: '', requests: 0 });
+    for (const flag of named) expect(stderr).toContain(flag);
+  });
+
+  it('give way where one of them is only a setting', async () => {
+    const api = await serveList(onePage('{"id":"1"}'));
+    const { code, stdout } = await rig.run(list('--jq', '.[].id'), { env: { ...api.env, REVENTO_OUTPUT: 'csv' } });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '1\n' });
+  });
+});
+
+describe('a format there is none of', () => {
+  it('is blamed on where it comes from', async () => {
+    const api = await serveList(onePage('{"id":"1"}'));
+    const { code, stderr } = await rig.run(list(), { env: { ...api.env, REVENTO_OUTPUT: 'yaml' } });
+    expect({ code, requests: api.requests() }).toEqual({ code: 2, requests: 0 });
+    expect(stderr).toMatch(/^error: REVENTO_OUTPUT .*"yaml"\nhint: .*REVENTO_OUTPUT/);
+  });
+
+  it.each([['-ojson'], ['-o=ndjson'], ['--output=json'], ['-o', 'json']])(
+    'does not keep a wrong command line from being told as JSON: %s',
+    async (...format) => {
+      const { code, stderr } = await rig.run(['participants', 'lst', ...format]);
+      expect(code).toBe(2);
+      expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'usage' } });
+    },
+  );
+
+  it('is told as text when the words that ask for JSON are those of another command', async () => {
+    const { stderr } = await rig.run(['sandbox', 'exec', '--bogus', '--', 'jq', '--json']);
+    expect(stderr).toMatch(/^error: /);
+  });
+});
+
 describe('on a terminal', () => {
   /** The program on a pseudo terminal 60 columns wide, made by util-linux's `script`. */
   async function onTerminal(args: readonly string[], { env }: Api): Promise<string> {

@@ -206,4 +206,11 @@ describe('what the store knows to be in vain is refused before any request', () 
     expect(failure).toMatchObject({ code: 'usage' });
     expect(failure?.message).toContain('evt_second');
   });
+
+  it('a cursor that is empty, before any request', async () => {
+    const bench = await apiBench({ kinds: ['installation'] });
+    const { failure } = await run('participants list', bench, { cursor: '' });
+    expect(failure).toMatchObject({ code: 'usage', message: expect.stringContaining('--cursor') });
+    expect(bench.requests).toEqual([]);
+  });
 });

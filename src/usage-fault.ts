@@ -1,0 +1,56 @@
+import type { CommanderError, Option } from 'commander';
+
+/** A command line that does not fit; `message` is one sentence without a prefix. */
+export class UsageFault extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/**
+ * What the parser found, in our words. A value that was typed is not repeated: it may be a secret, and this a log.
+ *
+ * @param name     the command's, empty for none
+ * @param options  that would have fitted
+ */
+export function usageFault(error: CommanderError, name: string, options: readonly Option[]): UsageFault {
+  const help = `see revento ${name}${name && ' '}--help`;
+  const sentence = error.message.replace(/^error: /, '');
+  const [, assigned] = /^unknown option '([^=']+)=/.exec(sentence) ?? [];
+  if (assigned !== undefined) {
+    const isSwitch = options.some(({ long, short }) => long === assigned || short === assigned);
+    return new UsageFault(isSwitch ? `option '${assigned}' takes no value` : `unknown option '${assigned}'`, help);
+  }
+  if (error.code === 'commander.optionMissingArgument') {
+    const option = options.find(({ flags }) => sentence.includes(`'${flags}'`));
+    if (option !== undefined) {
+      return new UsageFault(`option '${option.flags}' needs a value`, `${option.description}; ${help}`);
+    }
+  }
+  const [, expected, got] = /Expected (\d+) arguments? but got (\d+)/.exec(sentence) ?? [];
+  if (expected !== undefined && got !== undefined) {
+    const takes = expected === '0' ? 'no argument' : expected === '1' ? 'one argument' : `${expected} arguments`;
+    return new UsageFault(`\`revento ${name}\` takes ${takes}, and ${got} ${got === '1' ? 'was' : 'were'} given`, help);
+  }
+  return new UsageFault(sentence.replace(/\n\(/, ' ('), help);
+}
+
+/**
+ * The words with `-x=VALUE` written as `-x VALUE`, which is what it means to users of Go programs; the parser would
+ * take the sign for a part of the value.
+ *
+ * @param options  those whose short form may be meant
+ */
+export function splitShortValues(words: readonly string[], options: readonly Option[]): string[] {
+  const end = words.indexOf('--');
+  const taking = options.filter((option) => option.required);
+  const isTaking = (word = '') => taking.some(({ long, short }) => word === long || word === short);
+  return words.flatMap((word, index) => {
+    const [, flag, value] = /^(-[A-Za-z])=(.+)$/s.exec(word) ?? [];
+    const isOwn = (end < 0 || index < end) && !isTaking(words[index - 1]) && isTaking(flag);
+    return isOwn && flag !== undefined && value !== undefined ? [flag, value] : [word];
+  });
+}
