@@ -1,6 +1,7 @@
 // Draws docs/pictures/*.svg: what the built program really prints, on a terminal of 90 columns. Run it with
 // `npm run pictures`; it starts a sandbox of its own and needs `script` (bsdutils).
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -14,11 +15,19 @@ const pictures = [
   { name: 'status', shown: 'status', run: `${program} status` },
   {
     name: 'listen',
-    shown: 'webhook listen --count 1',
-    run: `${program} webhook listen --port 4400 --count 1 --timeout 30s -- sh -c '${program} webhook trigger application.approved >/dev/null'`,
+    shown: 'webhook listen --forward 3000',
+    run: `${program} webhook listen --forward 3000 --count 1 --timeout 30s -- sh -c '${program} webhook trigger application.approved >/dev/null'`,
   },
 ];
 
+// A process of its own: this one waits for each picture without answering anybody.
+const handler = spawn(
+  process.execPath,
+  ['-e', `require('node:http').createServer((_, answer) => answer.end()).listen(3000, () => console.log('ready'))`],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+);
+process.once('exit', () => handler.kill());
+await once(handler.stdout, 'data');
 const login = spawnSync('sh', ['-c', `${program} login`], { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
 if (login.status !== 0) throw new Error(`no login: ${login.stderr}`);
 await mkdir(join(root, 'docs/pictures'), { recursive: true });
@@ -30,6 +39,8 @@ for (const { name, shown, run } of pictures) {
   if (status !== 0) throw new Error(`${shown} ended with ${status}`);
   await writeFile(join(root, `docs/pictures/${name}.svg`), draw(`revento ${shown}`, lines(stdout)));
 }
+
+handler.kill();
 
 /** Screen lines as runs of text with their colour; a spinner's rewriting is dropped, its last state counts. */
 function lines(output) {
