@@ -8,10 +8,25 @@ if (major < 20 || (major === 20 && minor < 18)) {
   process.exitCode = 1;
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   process.stdout.write(`${require('../package.json').version}\n`);
-} else if (process.argv[2] === '__complete') {
-  require('../dist/complete.cjs').main();
 } else {
+  keepCompiledCode();
   // Stack traces then name the sources' lines, not the bundle's. Reading the maps takes time, so only when asked.
   if (process.argv.includes('--debug') || process.env.REVENTO_DEBUG) process.setSourceMapsEnabled(true);
-  require('../dist/main.cjs').main();
+  require(process.argv[2] === '__complete' ? '../dist/complete.cjs' : '../dist/main.cjs').main();
+}
+
+/**
+ * From Node 22 on, what this run compiles is kept for the next one. It is code, so it is kept where only this user
+ * writes: not in a shared directory for temporary files, and under sudo not in the other user's home. On Node 20
+ * loading a cache takes longer than compiling does.
+ */
+function keepCompiledCode() {
+  const { enableCompileCache } = require('node:module');
+  if (enableCompileCache === undefined) return;
+  const { env, platform } = process;
+  const base = platform === 'win32' ? env.LOCALAPPDATA : env.XDG_CACHE_HOME || env.HOME;
+  const owner = base && require('node:fs').statSync(base, { throwIfNoEntry: false })?.uid;
+  if (owner === undefined || (platform !== 'win32' && owner !== process.getuid())) return;
+  const folder = platform === 'darwin' ? 'Library/Caches' : platform === 'win32' || env.XDG_CACHE_HOME ? '.' : '.cache';
+  enableCompileCache(require('node:path').join(base, folder, 'revento'));
 }

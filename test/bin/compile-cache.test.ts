@@ -1,0 +1,47 @@
+import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import module from 'node:module';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ProgramRig } from '../support/program-rig.ts';
+
+/** Node keeps compiled code from version 22 on. */
+const canKeep = 'enableCompileCache' in module;
+
+let rig: ProgramRig;
+let kept: string;
+beforeEach(() => {
+  rig = new ProgramRig();
+  kept = join(rig.home, '.cache/revento');
+});
+afterEach(() => rig.close());
+
+const files = () => (existsSync(kept) ? readdirSync(kept, { recursive: true }).length : 0);
+
+describe('compiled code', () => {
+  it('is kept for the next run in the cache directory of the user, where Node can', async () => {
+    const first = await rig.run(['--help']);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(files() > 0).toBe(canKeep);
+    expect(await rig.run(['--help'])).toEqual(first);
+  });
+
+  it('goes where XDG_CACHE_HOME says', async () => {
+    const elsewhere = join(rig.home, 'elsewhere');
+    mkdirSync(elsewhere);
+    await rig.run(['--help'], { env: { XDG_CACHE_HOME: elsewhere } });
+    expect(existsSync(join(elsewhere, 'revento'))).toBe(canKeep);
+    expect(files()).toBe(0);
+  });
+
+  it('is not kept without a home', async () => {
+    const missing = join(rig.home, 'missing');
+    expect((await rig.run(['--help'], { env: { HOME: missing } })).code).toBe(0);
+    expect(existsSync(missing)).toBe(false);
+  });
+
+  it.runIf(process.getuid?.() === 0)('is neither read from nor left in a home of somebody else', async () => {
+    chownSync(rig.home, 65_534, 65_534);
+    expect((await rig.run(['--help'])).code).toBe(0);
+    expect(files()).toBe(0);
+  });
+});
