@@ -7,6 +7,12 @@ if (major < 20 || (major === 20 && minor < 18)) {
   process.stderr.write('hint: install a current Node.js from https://nodejs.org\n');
   process.exitCode = 1;
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
+  process.stdout.on('error', ({ code }) => {
+    // A reader that has gone has seen enough.
+    if (code === 'EPIPE') return;
+    process.stderr.write(`error: The output cannot be written: ${code}\n`);
+    process.exitCode = 1;
+  });
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
   keepCompiledCode();
