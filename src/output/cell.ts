@@ -1,5 +1,5 @@
 import type { Style } from '../platform/ports.ts';
-import { compact, decodeString } from './json-text.ts';
+import { compact, decodeString, isArray, isObject } from './json-text.ts';
 import { sanitiseLine } from './sanitise.ts';
 
 /** What stands in a cell of a table: one safe line, and how it is decorated once it has been cut to its width. */
@@ -12,6 +12,7 @@ export type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 const statusField = /(^|[._])(status|state|action)$/;
+const idField = /(^|[._])id$/;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 const statusPaint = new Map<string, Paint>([
@@ -44,6 +45,16 @@ export function cellOf(value: string | undefined, path: string, now: number): Ce
   const text = decodeString(value);
   if (isoTime.test(text)) return { text: shortTime(text, now), paint: 'plain' };
   return { text: sanitiseLine(text), paint: (statusField.test(path) && statusPaint.get(text)) || 'plain' };
+}
+
+/**
+ * Whether a cell says nothing any more once its end is cut off: an id cannot be copied, a time or number is another
+ * one. What is not there can be cut or not.
+ */
+export function isSpoiltByCut(value: string | undefined, path: string): boolean {
+  if (value === undefined) return true;
+  if (!value.startsWith('"')) return !isObject(value) && !isArray(value);
+  return idField.test(path) || isoTime.test(decodeString(value));
 }
 
 /** `Nov 24 06:24`, or `Nov 24 2025 06:24` when it is not this year; the text itself when it is no date after all. */

@@ -1,5 +1,5 @@
 import type { Style } from '../platform/ports.ts';
-import { type Cell, cellOf, decorate } from './cell.ts';
+import { type Cell, cellOf, decorate, isSpoiltByCut } from './cell.ts';
 import { createPicker, fieldsOf, type Picker } from './columns.ts';
 import type { Column } from './item.ts';
 import type { RowFormat } from './row-format.ts';
@@ -30,6 +30,7 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
   let picker: Picker | null = null;
   let columns: readonly Column[] = [];
   let natural: number[] = [];
+  const mayBeCut = new Set<number>();
   let ruler: Ruler = narrowRuler;
 
   const begin = (rows: readonly string[]): Picker => {
@@ -51,7 +52,8 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
   const lay = (lines: readonly (readonly Cell[])[]): string => {
     const measured = lines.map((line) => line.map((cell) => measure(cell, ruler)));
     for (const line of measured) natural = line.map((cell, index) => Math.max(natural[index] ?? 0, cell.width));
-    const widths = fitWidths(natural, style.width - gap.length * (natural.length - 1));
+    const room = style.width - gap.length * (natural.length - 1);
+    const widths = fitWidths(natural, room, (index) => mayBeCut.has(index));
     return measured.map((line) => renderLine(line, widths, style, ruler)).join('');
   };
 
@@ -63,7 +65,12 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
         head.push(columns.map((column) => ({ text: titleOf(column), paint: 'bold' })));
       }
       const { pick } = picker;
-      const cellsOf = (row: string) => pick(row).map((value, index) => cellOf(value, columns[index]?.path ?? '', now));
+      const cellsOf = (row: string) =>
+        pick(row).map((value, index) => {
+          const path = columns[index]?.path ?? '';
+          if (!mayBeCut.has(index) && !isSpoiltByCut(value, path)) mayBeCut.add(index);
+          return cellOf(value, path, now);
+        });
       const lines = [...head, ...rows.map(cellsOf)];
       if (ruler !== narrowRuler || lines.every((line) => line.every(({ text }) => isNarrow(text)))) return lay(lines);
       return loadRuler().then((loaded) => {
@@ -100,10 +107,26 @@ function renderLine(line: readonly MeasuredCell[], widths: readonly number[], st
 }
 
 /**
- * Widths that fit into so many columns together: the widest give up room first, down to one common width.
+ * Widths that fit into so many columns together: the widest give up room first, down to one common width. Columns
+ * that may not be cut keep theirs while the others can make room for them.
  * When even the narrowest do not fit, the lines are longer than the terminal.
  */
-export function fitWidths(natural: readonly number[], available: number): number[] {
+export function fitWidths(
+  natural: readonly number[],
+  available: number,
+  mayBeCut: (index: number) => boolean = () => true,
+): number[] {
+  const isKept = natural.map((_width, index) => !mayBeCut(index));
+  const kept = natural.filter((_width, index) => isKept[index]);
+  const others = natural.filter((_width, index) => !isKept[index]);
+  const room = available - kept.reduce((sum, width) => sum + width, 0);
+  const isPossible = others.reduce((sum, width) => sum + Math.min(width, narrowest), 0) <= room;
+  if (!isPossible) return shareWidths(natural, available);
+  const shared = shareWidths(others, room);
+  return natural.map((width, index) => (isKept[index] ? width : (shared.shift() ?? width)));
+}
+
+function shareWidths(natural: readonly number[], available: number): number[] {
   const total = (cap: number) => natural.reduce((sum, width) => sum + Math.min(width, cap), 0);
   if (total(Number.POSITIVE_INFINITY) <= available) return [...natural];
   let cap = Math.max(narrowest, Math.floor(available));

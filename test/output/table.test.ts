@@ -126,6 +126,34 @@ describe('a table on a terminal', () => {
   });
 });
 
+describe('on a terminal that is too narrow', () => {
+  it('text gives way first: ids, times and numbers are useless when cut', () => {
+    const row = {
+      id: 'act_0hhonyr0qxy8w7',
+      title: 'Accessible forms for everybody',
+      starts_at: '2027-06-10T08:00:00Z',
+      capacity: 12345,
+    };
+    const [, line] = table({ chosen: Object.keys(row), width: 60 }).lines(JSON.stringify(row));
+    expect(line).toMatch(/^act_0hhonyr0qxy8w7 {2}Acc\w* ?\w*… {2}Jun 10 2027 \d\d:00 {2}12345$/);
+    expect(line).toHaveLength(60 - 'CAPACITY'.length + '12345'.length);
+  });
+
+  it('they give way as well when the text alone cannot make the room', () => {
+    const [, line] = table({ chosen: ['id', 'title'], width: 20 }).lines(
+      `{"id":"${'i'.repeat(30)}","title":"abcdefg"}`,
+    );
+    expect(line).toBe(`${'i'.repeat(10)}…  abcdefg`);
+  });
+
+  it('a status is text, and so is JSON', () => {
+    const [, line] = table({ chosen: ['id', 'status', 'list'], width: 30 }).lines(
+      '{"id":"ptp_1nprtnl07e","status":"revision_requested","list":[1,2,3,4,5,6,7,8]}',
+    );
+    expect(line).toBe('ptp_1nprtnl07e  revis…  [1,2,…');
+  });
+});
+
 describe('fitted widths', () => {
   it('fill the room exactly when something has to give', () => {
     fc.assert(
