@@ -22,9 +22,13 @@ export function withResume(error: unknown, { cursor, count, option = '--cursor' 
   // Before the first row there is nothing to go on from but the command itself.
   if (!(failure instanceof ReventoError) || cursor === null || count === 0) return failure;
   const hint = hintOf(failure, { profile: deps.profile, eventId: deps.event ?? undefined });
-  const resume = `${count} rows were complete; go on with ${option}${option.endsWith('=') ? '' : ' '}${asWord(cursor)}`;
+  const resume = `${rowsInWords(count)} ${count === 1 ? 'was' : 'were'} complete; go on with ${option}${option.endsWith('=') ? '' : ' '}${asWord(cursor)}`;
   const facts = { ...failure.facts, hint: hint === undefined ? resume : `${hint}; ${resume}` };
   return new ReventoError(failure.code, failure.message, facts, { cause: failure });
+}
+
+export function rowsInWords(count: number): string {
+  return count === 1 ? '1 row' : `${count} rows`;
 }
 
 /** A cursor as a word of a command line. It is opaque, so it may hold anything. */

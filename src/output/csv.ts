@@ -23,7 +23,11 @@ export function createCsv({ chosen, defaults, isTty }: CsvOptions): RowFormat {
   const choosePaths = (rows: readonly string[]) => {
     return chosen ?? [...defaults, ...fieldsOf(rows).filter((field) => !defaults.includes(field))];
   };
-  const cell = isTty ? (value: string | undefined) => sanitise(csvCell(value)) : csvCell;
+  const clean = isTty ? sanitise : (text: string) => text;
+  const cell = (value: string | undefined) => clean(csvCell(value));
+  // Names nobody here chose come from the network, as the values do.
+  const headLine = (paths: readonly string[]) =>
+    csvLine(chosen === null ? paths.map((path) => clean(disarm(path))) : paths);
 
   return {
     rows(rows) {
@@ -31,10 +35,10 @@ export function createCsv({ chosen, defaults, isTty }: CsvOptions): RowFormat {
       picker ??= createPicker(choosePaths(rows));
       const { paths, pick } = picker;
       if (chosen === null) for (const field of fieldsOf(rows)) if (!paths.includes(field)) late.add(field);
-      return (head ? csvLine(paths) : '') + rows.map((row) => csvLine(pick(row).map(cell))).join('');
+      return (head ? headLine(paths) : '') + rows.map((row) => csvLine(pick(row).map(cell))).join('');
     },
     end(isWhole) {
-      return picker === null && isWhole ? csvLine(choosePaths([])) : '';
+      return picker === null && isWhole ? headLine(choosePaths([])) : '';
     },
     complaint() {
       if (chosen !== null) return picker?.complaint() ?? null;

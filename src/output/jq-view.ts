@@ -6,6 +6,9 @@ import type { PrinterOptions } from './printer.ts';
 import { escapeForTerminal, sanitise } from './sanitise.ts';
 import type { View } from './view.ts';
 
+/** Other tools filter a page or a row, so this is the first mistake. */
+const listHint = "the filter is given the whole list, one array: begin with .[], as in --jq '.[].id'";
+
 /**
  * `--jq`: rows are kept until the last of them is there, so that the expression sees the whole list and not a page
  * of it; every other value is filtered when it comes. Strings are printed raw, but in NDJSON, where each line has
@@ -25,14 +28,15 @@ export async function createJqView(expression: string, options: PrinterOptions):
   let failure: ReventoError | null = null;
   let failedEvents = 0;
 
-  const filter = async (document: string): Promise<string> => {
+  const filter = async (document: string, isList = false): Promise<string> => {
     const result = await jq.run(document);
     if (result.failure !== null && isStream) {
       // One event that does not fit is no reason to stop listening; it is remembered for the exit status.
       failedEvents++;
       notice(`--jq: ${result.failure}`);
     } else if (result.failure !== null) {
-      failure = new ReventoError('failed', `--jq: ${result.failure}`);
+      const hint = isList && /^Cannot index array/.test(result.failure) ? listHint : undefined;
+      failure = new ReventoError('failed', `--jq: ${result.failure}`, { hint });
     }
     return result.text;
   };
@@ -51,7 +55,7 @@ export async function createJqView(expression: string, options: PrinterOptions):
       if (failedEvents > 0) failure = new ReventoError('failed', `--jq failed for ${failedEvents} events.`);
       if (answer !== '') return filter(answer);
       const isList = pages.length > 0 || (layout.shape === 'rows' && isWhole);
-      return isList ? filter(`[${pages.join(',')}]`) : '';
+      return isList ? filter(`[${pages.join(',')}]`, true) : '';
     },
     complaint: () => null,
     failure: () => failure,

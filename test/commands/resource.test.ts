@@ -53,6 +53,12 @@ describe('a list', () => {
     expect([...first, ...rest]).toEqual(all);
   });
 
+  it('counts one row as one', async () => {
+    const bench = await apiBench();
+    await run('participants list', bench, { limit: '1' });
+    expect(bench.notices[0]).toMatch(/^1 row shown, /);
+  });
+
   it('fetches pages as needed for --limit, and says nothing when no rows remain', async () => {
     const bench = await apiBench({ sandbox: { participants: 120 } });
     const { items } = await run('participants list', bench, { limit: '120' });

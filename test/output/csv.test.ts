@@ -125,6 +125,15 @@ describe('CSV rows', () => {
     expect(csv(null, [], true).rows(['{"a":"\\u001b[31mx\\u009b"}'])).toBe('a\r\n[31mx\r\n');
   });
 
+  it('carry none in a name of the server either', () => {
+    expect(csv(null, [], true).rows(['{"\\u001b[31ma":1}'])).toBe('[31ma\r\n1\r\n');
+  });
+
+  it('have no name of the server that a spreadsheet would run, and leave what the user typed', () => {
+    expect(csv(null).rows(['{"=1+1":1}'])).toBe("'=1+1\r\n1\r\n");
+    expect(csv(['=1+1']).rows(['{"=1+1":1}'])).toBe('=1+1\r\n1\r\n');
+  });
+
   it('carry every character into a file', () => {
     expect(csv(null).rows(['{"a":"\\u001b[31m"}'])).toBe('a\r\n\u001b[31m\r\n');
   });

@@ -11,6 +11,11 @@ describe('--jq', () => {
     expect((await printed([rows('1', '2'), rows('3')], { jq: 'length' })).stdout).toBe('3\n');
   });
 
+  it('says that a list is an array where a field is asked of it', async () => {
+    const { failure } = await printed([rows('{"id":"a"}')], { jq: '.id' });
+    expect(failure).toMatchObject({ code: 'failed', facts: { hint: expect.stringContaining('.[].id') } });
+  });
+
   it('prints a result a line, strings raw', async () => {
     expect((await printed([rows('{"id":"a b"}', '{"id":"\\"c\\""}')], { jq: '.[].id' })).stdout).toBe('a b\n"c"\n');
   });
