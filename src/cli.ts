@@ -20,7 +20,12 @@ import type { Edge } from './wire.ts';
  */
 export async function run(edge: Edge): Promise<number> {
   const stderrStyle = await createStyle(edge.stderr, isColored(edge.stderr, colorChoice(edge)));
-  const told = { profile: 'default', eventId: undefined as string | undefined, isJson: wantsJson(edge) };
+  const told = {
+    profile: 'default',
+    eventId: undefined as string | undefined,
+    isUnattended: Boolean(edge.env['CI']),
+    isJson: wantsJson(edge),
+  };
   let clean = (text: string) => text;
   const tell = (error: unknown): number => {
     const { text, exit } = report(asReventoError(error), { ...told, style: stderrStyle });

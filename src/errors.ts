@@ -24,6 +24,8 @@ export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 export interface HintContext {
   readonly profile: string;
   readonly eventId?: string | undefined;
+  /** Nobody is there to give consent, as in CI. */
+  readonly isUnattended?: boolean;
   readonly facts: Facts;
 }
 
@@ -194,14 +196,14 @@ export function exitOf(code: FailureCode): ExitStatus {
 }
 
 /** The remedy shown under a failure, or undefined where none is known. Never throws. */
-export function hintOf(
-  error: ReventoError,
-  selected: { profile: string; eventId?: string | undefined },
-): string | undefined {
-  if (error.facts.hint !== undefined) return error.facts.hint;
+export function hintOf(error: ReventoError, selected: Omit<HintContext, 'facts'>): string | undefined {
   const row: Row = rows[error.code];
-  return row.hint?.({ ...selected, facts: error.facts });
+  const hint = error.facts.hint ?? row.hint?.({ ...selected, facts: error.facts });
+  return selected.isUnattended && error.code === 'not_logged_in' ? `${hint}; ${withoutConsent}` : hint;
 }
+
+const withoutConsent =
+  'where nobody can consent (CI), set REVENTO_ACCESS_TOKEN, or REVENTO_CONFIG_DIR and REVENTO_STORE_KEY of a login made before; to test without an account: revento sandbox exec -- COMMAND';
 
 /** Marks a branch the compiler has proven empty. */
 export function unreachable(value: never): never {

@@ -5,6 +5,7 @@ import type { Style } from './platform/ports.ts';
 export interface ReportContext {
   readonly profile: string;
   readonly eventId: string | undefined;
+  readonly isUnattended: boolean;
   /** One JSON line instead of text: the run's output is JSON too. */
   readonly isJson: boolean;
   readonly style: Style;

@@ -206,7 +206,7 @@ describe('`revento token` in a shell', () => {
         message: expect.any(String),
         status: null,
         request_id: null,
-        hint: 'run: revento login --event evt_1',
+        hint: expect.stringMatching(/^run: revento login --event evt_1; .*\(CI\).*REVENTO_ACCESS_TOKEN/),
       },
     });
   });
