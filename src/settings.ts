@@ -11,6 +11,8 @@ interface SettingRow {
   readonly flag?: string;
   readonly default?: string;
   readonly summary: string;
+  /** Another way out when it is missing: for who has no value to give. */
+  readonly without?: string;
   /** The value in the form it is used in. Throws an Error whose message ends the sentence "NAME must be …". */
   readonly parse: (value: string) => string;
 }
@@ -33,7 +35,8 @@ const rows: Readonly<Record<SettingName, SettingRow>> = {
   client_id: {
     variables: ['REVENTO_CLIENT_ID'],
     flag: '--client-id',
-    summary: 'the integration',
+    summary: 'the integration, as Revento knows it',
+    without: 'without one, try the sandbox: revento sandbox start',
     parse: parseLine,
   },
   redirect_uri: {
@@ -168,13 +171,15 @@ function configSet(name: SettingName, profile: string): string {
 }
 
 function missing(name: SettingName, profile: string): ReventoError {
-  const { flag, variables, summary } = rows[name];
+  const { flag, variables, summary, without } = rows[name];
   const ways = [
     ...(flag ? [`pass ${flag} VALUE`] : []),
     ...(variables[0] ? [`set ${variables[0]}`] : []),
     `run: ${configSet(name, profile)}`,
   ];
-  return new ReventoError('setting_missing', `${name} is not set (${summary})`, { hint: ways.join(', or ') });
+  return new ReventoError('setting_missing', `${name} is not set (${summary})`, {
+    hint: [ways.join(', or '), ...(without ? [without] : [])].join('; '),
+  });
 }
 
 function parseBase(value: string): string {

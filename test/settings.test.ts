@@ -57,7 +57,7 @@ describe('a missing setting', () => {
     const error = failureOf(() => resolveSettings({ ...nothing, profileName: 'prod' }).require('client_id'));
     expect(error.code).toBe('setting_missing');
     expect(error.facts.hint).toBe(
-      'pass --client-id VALUE, or set REVENTO_CLIENT_ID, or run: revento -p prod config set client_id VALUE',
+      'pass --client-id VALUE, or set REVENTO_CLIENT_ID, or run: revento -p prod config set client_id VALUE; without one, try the sandbox: revento sandbox start',
     );
   });
 });
