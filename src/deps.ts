@@ -151,6 +151,8 @@ export interface Login extends LoginKey {
   readonly accessExpiresAt: number | null;
   readonly refreshExpiresAt: number | null;
   readonly obtainedAt: number;
+  /** False when it came without a refresh token: it ends with its access token. */
+  readonly isRenewable: boolean;
   /** `expired`: neither token can be used any more. `revoked`: the server said so, or a refresh was lost. */
   readonly state: 'active' | 'expired' | 'revoked';
   /** Why it is revoked, in a sentence; null otherwise. */

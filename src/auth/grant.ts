@@ -47,7 +47,9 @@ export function exchangeFailure(
 ): ReventoError {
   const code = exchangeFailureCode(status, error);
   const words = [code === 'bad_answer' ? '' : error, description].filter((text) => text !== '').join(': ');
-  const message = `The token endpoint ${code === 'bad_answer' ? 'gave no usable answer' : 'refused the login'}${words && ` (${words})`}.`;
+  const verb =
+    code === 'bad_answer' ? 'gave no usable answer' : code === 'server_error' ? 'failed' : 'refused the login';
+  const message = `The token endpoint ${verb}${words && ` (${words})`}.`;
   return new ReventoError(code, message, {
     status,
     requestId,

@@ -96,10 +96,11 @@ export function ended(login: StoredLogin, reason: string): EndedLogin {
 export function toLogin(login: StoredLogin, nowMs: number): Login {
   const { kind, eventId, organizationId, userId, scope, accessExpiresAt, refreshExpiresAt, obtainedAt } = login;
   const shown = { kind, eventId, organizationId, userId, scope, accessExpiresAt, refreshExpiresAt, obtainedAt };
-  if (login.state === 'reauth') return { ...shown, state: 'revoked', reason: login.reason };
+  if (login.state === 'reauth') return { ...shown, isRenewable: false, state: 'revoked', reason: login.reason };
   const isPast = (at: number | null) => at !== null && at <= nowMs;
   const isExpired = isPast(accessExpiresAt) && (login.refreshToken === null || isPast(refreshExpiresAt));
-  return { ...shown, state: isExpired ? 'expired' : 'active', reason: null };
+  const isRenewable = login.refreshToken !== null;
+  return { ...shown, isRenewable, state: isExpired ? 'expired' : 'active', reason: null };
 }
 
 /** The JSON that is sealed: the only place where a token becomes plain text again besides its request. */

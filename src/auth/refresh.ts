@@ -129,7 +129,7 @@ function withoutAnswer(outcome: Outcome, error: unknown): unknown {
 function refused(outcome: Outcome, answer: TokenAnswer & { readonly ok: false }): unknown {
   const { login, requestId } = outcome;
   const { status, error, description } = answer;
-  const said = [error, description].filter((part) => part !== '').join(': ');
+  const said = [error === 'bad_answer' ? '' : error, description].filter((part) => part !== '').join(': ');
   const facts: Facts = {
     status,
     requestId,
@@ -137,15 +137,17 @@ function refused(outcome: Outcome, answer: TokenAnswer & { readonly ok: false })
     ...(error !== '' && error !== 'bad_answer' && { apiCode: error }),
     ...(answer.retryAfterSeconds !== null && { retryAfterSeconds: answer.retryAfterSeconds }),
   };
-  const refresh = `Token refresh failed: ${status}${said && ` ${said}`}.`;
+  const refresh = `Token refresh failed: ${said || `HTTP ${status} and no reason`}.`;
   if (error === 'invalid_grant') return endLogin(outcome, facts);
-  // A success that cannot be read: the token is spent, and the answer to it is of no use.
-  if (status === 200) return keepPending(outcome, new ReventoError('bad_answer', refresh, facts));
+  // A success that is no token answer: the token is spent, and the answer to it is of no use.
+  if (status >= 200 && status < 300) return keepPending(outcome, new ReventoError('bad_answer', refresh, facts));
   // A gateway that gave up on the server behind it does not know what that one did.
   if (status === 502 || status === 504) return keepPending(outcome, new ReventoError('server_error', refresh, facts));
   if (status >= 500) return withdraw(outcome, new ReventoError('server_error', refresh, facts));
   if (status === 429) return withdraw(outcome, new ReventoError('rate_limited', refresh, facts));
-  const code = error === 'invalid_client' || error === 'invalid_scope' ? error : 'api_error';
+  // Not in the words of a token endpoint: a proxy, a redirect, another server.
+  const unnamed = error === '' ? 'bad_answer' : 'api_error';
+  const code = error === 'invalid_client' || error === 'invalid_scope' ? error : unnamed;
   return withdraw(outcome, new ReventoError(code, refresh, facts));
 }
 

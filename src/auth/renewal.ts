@@ -141,7 +141,9 @@ export class Renewal {
     if (refreshToken === null) {
       throw new ReventoError(
         'reauth_required',
-        `The access token for event ${eventId} has expired, and it came without a refresh token.`,
+        isAlive(login, need, nowMs)
+          ? `The access token for event ${eventId} cannot be renewed: it came without a refresh token.`
+          : `The access token for event ${eventId} has expired, and it came without a refresh token.`,
         whose(this.#key),
       );
     }
@@ -149,7 +151,7 @@ export class Renewal {
     if (mayBeSpent && isAlive(login, need, nowMs)) {
       // Sent again, a spent token ends the whole login, and with it the access token that still works.
       const until = login.accessExpiresAt === null ? '' : ` before ${new Date(login.accessExpiresAt).toISOString()}`;
-      const message = `An earlier refresh for event ${eventId} had no answer; it is not sent again${until}, while the present token lasts.`;
+      const message = `An earlier refresh for event ${eventId} had no usable answer; it is not sent again${until}, while the present token lasts.`;
       throw new ReventoError('refresh_ambiguous', message, {
         ...whose(this.#key),
         requestId: pending.requestId,

@@ -107,6 +107,8 @@ async function post(
     headers: [
       ['Content-Type', 'application/x-www-form-urlencoded'],
       ['Accept', 'application/json'],
+      // Unsaid, any encoding is welcome (RFC 9110 section 12.5.3), and an answer that cannot be read costs a login.
+      ['Accept-Encoding', 'identity'],
       ['X-Revento-Request-Id', requestId],
     ],
     body: new TextEncoder().encode(form.toString()),

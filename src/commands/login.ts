@@ -190,6 +190,7 @@ function warningsOf(env: Readonly<Record<string, string>>): string[] {
 function withRemedy(error: unknown, plan: SignInPlan, profile: string): unknown {
   if (!(error instanceof ReventoError) || error.facts.hint !== undefined) return error;
   const again = loginCommand(profile, plan);
+  const { retryAfterSeconds } = error.facts;
   const { isLoopback, listenPort, uri } = plan.target;
   const otherUri = `http://localhost:${listenPort + 1}/callback`;
   const elsewhere = isLoopback
@@ -200,6 +201,9 @@ function withRemedy(error: unknown, plan: SignInPlan, profile: string): unknown 
     login_declined: `to ask again, run: ${again}`,
     login_timeout: `to wait longer, run: ${again} --timeout 15m`,
     login_failed: `run: ${again}`,
+    rate_limited: `${retryAfterSeconds === undefined ? 'later' : `in ${retryAfterSeconds} s`}, run: ${again}`,
+    server_error: `later, run: ${again}`,
+    network: `check the connection and the host, then run: ${again}`,
   };
   const hint = hints[error.code];
   return hint === undefined

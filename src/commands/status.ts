@@ -171,16 +171,21 @@ function describeLogin({ login, isDefault, verdict }: Row, profile: string, now:
   const lines = [`${mark(isGood, style)} ${title}`];
   if (login.state === 'active') {
     lines.push(`  - Access token: ${expiry(login.accessExpiresAt, now, 'refreshed when next used')}`);
-    lines.push(`  - Refresh token: ${expiry(login.refreshExpiresAt, now, 'unusable')}`);
+    lines.push(
+      `  - Refresh token: ${login.isRenewable ? expiry(login.refreshExpiresAt, now, 'unusable') : withoutRefresh}`,
+    );
     lines.push(`  - Scopes: ${login.scope.length === 0 ? 'not told' : login.scope.join(', ')}`);
   } else {
-    const reason = login.reason ?? (login.state === 'expired' ? 'both tokens have expired' : 'no reason is known');
+    const expired = login.isRenewable ? 'both tokens have expired' : 'its access token has, and it cannot be renewed';
+    const reason = login.reason ?? (login.state === 'expired' ? expired : 'no reason is known');
     lines.push(`  - ${login.state === 'expired' ? 'Expired' : 'Revoked'}: ${reason}`);
   }
   if (verdict !== null) lines.push(`  - The API: ${verdict.reason}`);
   if (!isGood) lines.push(`  - To log in again, run: ${style.bold(loginCommand(profile, login))}`);
   return lines;
 }
+
+const withoutRefresh = 'none; the login ends with its access token';
 
 function expiry(at: number | null, now: number, consequence: string): string {
   if (at === null) return 'expiry unknown';

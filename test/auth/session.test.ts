@@ -108,6 +108,8 @@ describe('a stored login', () => {
   it('without a refresh token lasts as long as its access token', async () => {
     const { grant, source } = await loggedIn({ refreshToken: null });
     expect((await source.current()).token.reveal()).toBe(grant.accessToken.reveal());
+    expect((await rig.sessions().list())[0]).toMatchObject({ state: 'active', isRenewable: false });
+    await expect(rig.sessions().refresh(grant)).rejects.toThrow('cannot be renewed: it came without a refresh token');
     rig.clock.advance(2 * hour);
     await expect(source.current()).rejects.toMatchObject({ code: 'reauth_required' });
     expect((await rig.sessions().list())[0]?.state).toBe('expired');
@@ -215,6 +217,8 @@ describe('a refresh without an answer', () => {
   it.each([
     ['no answer', lost(false)],
     ['a gateway that gave up', () => errorAnswer(504, 'gateway_timeout')],
+    ['a success of another kind', () => ({ ...tokenAnswer(), status: 201 })],
+    ['a success without a body', () => ({ status: 204, headers: [], body: new Uint8Array() })],
     ['an answer that is not one', () => ({ status: 200, headers: [], body: Buffer.from('<html>') })],
   ])('(%s) lets the present token be used up, and sends nothing meanwhile', async (_kind, answer) => {
     const { grant, source } = await loggedIn({ accessExpiresAt: rig.clock.now() + 10 * minute });
@@ -236,7 +240,8 @@ describe('a refresh that is refused', () => {
     [401, 'invalid_client', 'invalid_client'],
     [400, 'invalid_scope', 'invalid_scope'],
     [400, 'unauthorized_client', 'api_error'],
-    [302, '', 'api_error'],
+    [302, '', 'bad_answer'],
+    [404, '', 'bad_answer'],
   ])('with %i %s is reported as %s and keeps the tokens', async (status, error, code) => {
     const { source } = await loggedIn(expired());
     rig.answers.push(

@@ -272,6 +272,12 @@ describe('doctor on logins', () => {
       'fail',
       'is revoked: it was revoked in Revento.',
     ],
+    [
+      'one that cannot be renewed is warned about',
+      aLogin({ isRenewable: false }),
+      'warn',
+      'ends in 42 minutes and cannot be renewed',
+    ],
     ['an expired one fails', aLogin({ state: 'expired' }), 'fail', 'is expired: both of its tokens have expired.'],
     [
       'one near its end is warned about',

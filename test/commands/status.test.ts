@@ -49,6 +49,18 @@ describe('status as text', () => {
     expect(failure).toBeNull();
   });
 
+  it('says of a login without a refresh token that it ends with its access token', async () => {
+    const { text, failure } = await show({
+      logins: { default: [aLogin({ isRenewable: false, refreshExpiresAt: null })] },
+    });
+    expect(failure).toBeNull();
+    expect(text).toContain(
+      'Access token: expires in 42 minutes\n  - Refresh token: none; the login ends with its access',
+    );
+    const over = await show({ logins: { default: [aLogin({ isRenewable: false, state: 'expired' })] } });
+    expect(over.text).toContain('Expired: its access token has, and it cannot be renewed');
+  });
+
   it('says that the token of the environment is used instead of the stored logins', async () => {
     const { text } = await show({ environmentToken: 'x'.repeat(20), logins: { default: [aLogin()] } });
     expect(text).toContain('✓ The token in REVENTO_ACCESS_TOKEN');

@@ -133,6 +133,7 @@ function loginOf(answer: Record<string, unknown>, kind: LoginKey['kind'], clock:
     accessExpiresAt: clock.now() + 3_600_000,
     refreshExpiresAt: null,
     obtainedAt: clock.now(),
+    isRenewable: true,
     state: 'active',
     reason: null,
   };

@@ -74,6 +74,7 @@ export function aLogin(changes: Partial<Login> = {}): Login {
     accessExpiresAt: testNow + 42 * 60_000,
     refreshExpiresAt: testNow + 89 * 86_400_000,
     obtainedAt: testNow - 18 * 60_000,
+    isRenewable: true,
     state: 'active',
     reason: null,
     ...changes,

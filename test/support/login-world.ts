@@ -183,7 +183,7 @@ function savingSessions(world: LoginWorld, setting: LoginSetting): Sessions {
       world.events.push('saved');
       world.saved.push(grant);
       const { accessToken: _access, refreshToken: _refresh, ...shown } = grant;
-      return { ...shown, obtainedAt: testNow, state: 'active', reason: null };
+      return { ...shown, obtainedAt: testNow, isRenewable: true, state: 'active', reason: null };
     },
   };
 }

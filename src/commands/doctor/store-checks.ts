@@ -161,8 +161,17 @@ export const checkLogins: Check = async (deps) => {
     const name = loginInWords(login);
     const again = `run: ${program(deps.profile)} login ${flagsOfLogin(login)}`;
     if (login.state !== 'active') {
-      const reason = login.reason ?? 'both of its tokens have expired';
+      const expired = login.isRenewable
+        ? 'both of its tokens have expired'
+        : 'its access token has, and it had no other';
+      const reason = login.reason ?? expired;
       findings.push(fail('login', `${name} is ${login.state}: ${reason}.`, again));
+    } else if (!login.isRenewable) {
+      const until =
+        login.accessExpiresAt === null ? 'at some time' : relativeTime(login.accessExpiresAt, deps.clock.now());
+      findings.push(
+        warn('login', `${name} ends ${until} and cannot be renewed: it came without a refresh token.`, again),
+      );
     } else findings.push(describeLife(name, login.refreshExpiresAt, again, deps.clock.now()));
   }
   return findings;
