@@ -6,7 +6,7 @@ import { knownType } from '../webhook/event.ts';
 import type { Forwarded } from '../webhook/forward.ts';
 import type { Delivery } from '../webhook/receiver.ts';
 import { defaultHandlerPath, type Route } from '../webhook/routes.ts';
-import { isSuccess, type Summary, type Tally } from '../webhook/tally.ts';
+import type { Summary, Tally } from '../webhook/tally.ts';
 
 /** Where `listen` is reached unless told otherwise; `trigger` sends there. */
 export const defaultListenPort = 4400;
@@ -14,6 +14,11 @@ export const defaultListenUrl = `http://localhost:${defaultListenPort}${defaultH
 
 /** Longer payloads are cut on screen; `-o ndjson` and `--record` have them whole. */
 const shownPayloadChars = 64 * 1024;
+
+/** On a terminal, besides: what is longer pushes everything else off the screen. */
+const shownPayloadLines = 120;
+const shownLineChars = 1_000;
+const shownAnswerLines = 12;
 
 /** What is said once deliveries are accepted. */
 export interface Ready {
@@ -27,14 +32,25 @@ export interface Ready {
 }
 
 export function readyText({ url, addresses, labels, routes, program }: Ready, style: Style): string {
+  const { port, pathname } = new URL(url);
   const targets = routes.map(({ type, url: target }) => (type === null ? target : `${target} (${type})`));
   return [
     `${style.green('Ready.')} Listening on ${style.bold(url)} ${style.dim(`(${addresses.join(', ')})`)}`,
     `  verifying with   ${labels.join(' and ')}`,
     `  forwarding to    ${targets.join('\n                   ') || 'nobody: deliveries are answered here'}`,
-    `  to try it        ${program} webhook trigger application.approved${url === defaultListenUrl ? '' : ` --to ${url}`}`,
-    style.dim('  Revento needs an HTTPS URL: point a tunnel at this port. Ctrl-C ends.'),
+    `  to try it        ${program} webhook trigger application.approved${toFlag(url)}`,
+    style.dim(
+      `  for Revento      a tunnel to port ${port}, its https:// address and ${pathname} registered as webhook URL`,
+    ),
+    style.dim('  to end           Ctrl-C'),
   ].join('\n');
+}
+
+/** What `trigger` has to be told to reach the listener, as short as can be. */
+function toFlag(url: string): string {
+  if (url === defaultListenUrl) return '';
+  const { hostname, pathname, port } = new URL(url);
+  return ` --to ${hostname === 'localhost' && pathname === defaultHandlerPath ? port : url}`;
 }
 
 /** The line of a delivery that has come in. */
@@ -44,6 +60,7 @@ export function arrivedText(delivery: Delivery, style: Style): string {
   const marks = [
     reason === null ? null : style.red(`invalid: ${reason}`),
     standing === 'first' ? null : style.yellow(standing),
+    delivery.isPreviousSecret ? style.yellow('(previous secret)') : null,
     reason === null && type !== null && knownType(type) === undefined
       ? style.dim('(a type this tool does not know)')
       : null,
@@ -66,46 +83,84 @@ export function answeredText(
   { results, status, hints }: { results: readonly Forwarded[]; status: number; hints: readonly string[] },
   style: Style,
 ): string {
-  const time = style.dim(timeOf(delivery.receivedAt));
   const lines =
     results.length === 0
-      ? [
-          `${time} ${style.blue('<--')} ${colored(status, style)} ${style.dim('answered here')} ${idOf(delivery, style)}`,
-        ]
-      : results.map((result) => `${time} ${style.blue('<--')} ${resultText(result, style)} ${idOf(delivery, style)}`);
-  for (const { excerpt } of results) if (excerpt.length > 0) lines.push(quoted(excerpt, style));
+      ? [answerLine(delivery, { outcome: String(status), what: 'answered here', timing: '' }, style)]
+      : results.map((result) => answerLine(delivery, wordsOf(result, status), style));
+  for (const { excerpt } of results) if (excerpt !== '') lines.push(quoted(excerpt, style));
   for (const hint of hints) lines.push(`  ${style.cyan('hint:')} ${hint}`);
   if (delivery.standing !== 'duplicate' && delivery.body.length > 0) lines.push(payloadText(delivery, style));
   return lines.join('\n');
 }
 
-function resultText({ url, status, latencyMs, error }: Forwarded, style: Style): string {
-  const outcome = status === null ? style.red(error ?? 'failed') : colored(status, style);
-  return `${outcome} POST ${url} ${style.dim(`${Math.round(latencyMs)} ms`)}`;
+/** What an answer's line says between the time and the delivery id. */
+interface AnswerWords {
+  readonly outcome: string;
+  readonly what: string;
+  readonly timing: string;
 }
 
-function colored(status: number, style: Style): string {
-  if (status < 300) return style.green(String(status));
-  return status < 500 ? style.yellow(String(status)) : style.red(String(status));
+function wordsOf({ url, status, latencyMs, error }: Forwarded, reply: number): AnswerWords {
+  const timing = `${Math.round(latencyMs)} ms`;
+  if (status !== null) return { outcome: String(status), what: `POST ${url}`, timing };
+  // What the handler did not say was said in its place.
+  return { outcome: error ?? 'failed', what: `POST ${url}`, timing: `${timing}, answered ${reply}` };
+}
+
+/**
+ * On a terminal that is too narrow the delivery id, which stands whole in the line above, is shortened, then `POST`
+ * is left out: a wrapped line can no longer be read at a glance.
+ */
+function answerLine(delivery: Delivery, { outcome, what, timing }: AnswerWords, style: Style): string {
+  const id = plainLine(delivery.deliveryId ?? 'no id', 64);
+  const shortId = id.length > 12 ? `${id.slice(0, 8)}…` : id;
+  const forms = [
+    { what, id },
+    { what, id: shortId },
+    { what: what.replace(/^POST /, ''), id: shortId },
+  ];
+  const others = `00:00:00 <-- ${outcome}   ${timing}[]`.length;
+  const form = forms.find((one) => others + one.what.length + one.id.length <= style.width) ?? { what, id: shortId };
+  const words = [
+    style.dim(timeOf(delivery.receivedAt)),
+    style.blue('<--'),
+    colored(outcome, style),
+    timing === '' ? style.dim(form.what) : form.what,
+    ...(timing === '' ? [] : [style.dim(timing)]),
+    style.dim(`[${form.id}]`),
+  ];
+  return words.join(' ');
+}
+
+/** A status by its class; whatever else came instead of one is red. */
+function colored(outcome: string, style: Style): string {
+  if (/^2\d\d$/.test(outcome)) return style.green(outcome);
+  return /^[134]\d\d$/.test(outcome) ? style.yellow(outcome) : style.red(outcome);
 }
 
 /** A handler's words, as they are; the printer takes out what could act on the terminal. */
-function quoted(excerpt: Uint8Array, style: Style): string {
-  const text = new TextDecoder().decode(excerpt).trimEnd();
-  return text
-    .split('\n')
-    .slice(0, 20)
-    .map((line) => `  ${style.dim('|')} ${plainLine(line, 500)}`)
-    .join('\n');
+function quoted(excerpt: string, style: Style): string {
+  const lines = excerpt.trimEnd().split('\n');
+  const shown = lines.slice(0, shownAnswerLines).map((line) => plainLine(line, 500));
+  if (lines.length > shown.length) shown.push('…');
+  return shown.map((line) => `  ${style.dim('|')} ${line}`).join('\n');
 }
 
 function payloadText({ body, text: decoded, isJson }: Delivery, style: Style): string {
   const text = (decoded ?? new TextDecoder().decode(body)).replace(/^\ufeff/, '');
-  if (text.length > shownPayloadChars) {
-    return `${plainLine(text, 500)}\n${style.dim(`(${body.length} bytes; -o ndjson and --record have them all)`)}`;
-  }
-  if (isJson || isParsable(text)) return pretty(text, style);
-  return plainLine(text, 2_000);
+  const note = (what: string) => style.dim(`(${what}${body.length} bytes; -o ndjson and --record have them all)`);
+  if (text.length > shownPayloadChars) return `${plainLine(text, 500)}\n${note('')}`;
+  if (!isJson && !isParsable(text)) return plainLine(text, 2_000);
+  // Somebody scrolls through what a terminal shows; a file or a pipe takes the payload whole.
+  if (!Number.isFinite(style.width)) return pretty(text, style);
+  const lines = pretty(text, null).split('\n');
+  const shown = lines.slice(0, shownPayloadLines).map((line) => cut(line, shownLineChars));
+  if (shown.length === lines.length && shown.every((line, index) => line === lines[index])) return pretty(text, style);
+  return `${shown.join('\n')}\n${note(shown.length < lines.length ? `${lines.length - shown.length} more lines, ` : 'cut, ')}`;
+}
+
+function cut(line: string, chars: number): string {
+  return line.length <= chars ? line : `${line.slice(0, chars)}…`;
 }
 
 /** An unbelieved body was not parsed; it is only laid out. */
@@ -146,31 +201,4 @@ export function summaryText(tally: Tally, style: Style): string {
   ];
   const latency = median === null || slow === null ? '' : `; latency p50 ${median} ms, p95 ${slow} ms`;
   return parts.join(', ') + latency;
-}
-
-/** What to try when a handler did not take a delivery, by the kind of failure: one sentence, or none. */
-export function handlerHint({ url, status, error }: Forwarded): string | null {
-  if (isSuccess(status)) return null;
-  const { host, port, protocol, pathname } = new URL(url);
-  if (error === 'refused') return `is your server running on port ${port || (protocol === 'https:' ? 443 : 80)}?`;
-  if (error === 'not_loopback') return `${host} is not on this machine; --allow-remote lets deliveries leave it`;
-  if (error === 'dns') return `${host} is not known to the resolver`;
-  if (error === 'timeout') return 'Revento waits 10 s: acknowledge first, and do slow work afterwards';
-  if (error === 'tls') return `does ${host} speak https? A private root goes into NODE_EXTRA_CA_CERTS`;
-  if (error === 'reset') return 'the handler closed the connection without an answer; did it crash?';
-  if (error === 'malformed') return `what answers at ${host} does not speak HTTP`;
-  if (error !== null || status === null) return null;
-  if (status === 401 || status === 403) {
-    return `verified here, refused there: is ${pathname} behind your own login, or has your handler another secret?`;
-  }
-  if (status === 400 || status === 422)
-    return 'did the handler parse the body before verifying it? It needs the raw bytes';
-  if (status === 404) return `does your server serve POST ${pathname}?`;
-  if (status === 405) return `${pathname} is there, but not for POST`;
-  if (status === 413) return 'the handler limits bodies below what deliveries need';
-  if (status === 415) return 'the handler does not take application/json';
-  if (status >= 300 && status < 400)
-    return 'redirects are not followed: forward to where it points, mind the trailing slash';
-  if (status >= 500) return 'the handler failed; its log knows more. Revento sends the delivery again';
-  return null;
 }

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { formatDuration } from '../duration.ts';
-import { ReventoError } from '../errors.ts';
+import { exitStatus, ReventoError } from '../errors.ts';
 import { program } from '../next-command.ts';
 import { type Item, JsonText, type ValueItem } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
@@ -14,8 +14,9 @@ import type { Delivery } from '../webhook/receiver.ts';
 import { isSuccess, Tally } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
 import { warnOfWrongClock } from './webhook-clock.ts';
+import { handlerHint } from './webhook-handler-hint.ts';
 import { declareListen, type ListenPlan, planListen, type WebhookListenOptions } from './webhook-listen-options.ts';
-import { answeredText, arrivedText, handlerHint, readyText, summaryText } from './webhook-listen-text.ts';
+import { answeredText, arrivedText, readyText, summaryText } from './webhook-listen-text.ts';
 import { otherSecrets, type SigningSecret, signingSecrets, signingVariables } from './webhook-secrets.ts';
 
 type Answered = Extract<ListenEvent, { kind: 'answered' }>;
@@ -89,6 +90,7 @@ class ListenRun {
   #childFailure: unknown = null;
   #isChildCutOff = false;
   #refusal: Delivery | null = null;
+  #hasSeenPrevious = false;
 
   constructor({ plan, secrets, listener, recorder, deps }: ListenParts) {
     this.#plan = plan;
@@ -172,6 +174,7 @@ class ListenRun {
       return { kind: 'value', data: null, text: (style) => arrivedText(delivery, style) };
     }
     this.#tally.add(delivery, event.results);
+    if (delivery.isPreviousSecret && !this.#hasSeenPrevious) this.#noticePrevious();
     this.#judge(event);
     const line = deliveryLine(delivery, event.results, event.status);
     const isFine = delivery.reason === null && isSuccess(event.status);
@@ -263,8 +266,20 @@ class ListenRun {
     if (count > 0) this.#deps.terminal.notice(`… and ${count} more requests that were refused or did not verify`);
   }
 
+  /** Once is enough: every delivery until the sender goes over would say the same. */
+  #noticePrevious(): void {
+    this.#hasSeenPrevious = true;
+    const label = this.#secrets[1]?.label ?? '';
+    this.#deps.terminal.notice(
+      `note: signed with the previous secret, ${label}: the sender has not gone over to the new one`,
+    );
+  }
+
   /** The exit status to pass through, or a failure. */
   #outcome(): number | undefined {
+    const isEndless = !this.#goals.isSet && this.#plan.timeoutMs === null && this.#plan.command.length === 0;
+    // Ctrl-C is how such a run is meant to end: nothing was broken off.
+    if (this.#deps.signal.aborted && isEndless) return exitStatus.interrupted;
     if (this.#deps.signal.aborted) throw new ReventoError('interrupted', 'Interrupted.');
     if (this.#childFailure !== null) throw this.#childFailure;
     if (this.#refusal !== null) {

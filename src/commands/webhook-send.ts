@@ -4,10 +4,12 @@ import type { Item } from '../output/item.ts';
 import { isHttpFailure } from '../platform/failure.ts';
 import type { Exchange, Forwarder, Style } from '../platform/ports.ts';
 import { plainLine } from '../remote-text.ts';
+import { excerptOf } from '../webhook/excerpt.ts';
+import { locationOf } from '../webhook/forward.ts';
 import type { Outgoing } from '../webhook/outgoing.ts';
 import { parseRoute } from '../webhook/routes.ts';
 import { isSuccess } from '../webhook/tally.ts';
-import { handlerHint } from './webhook-listen-text.ts';
+import { handlerHint } from './webhook-handler-hint.ts';
 
 /** Revento's own patience, doubled, so that a late answer is still seen as the answer it is. */
 const timeoutMs = 20_000;
@@ -20,8 +22,10 @@ export interface Sent {
   readonly status: number | null;
   readonly latencyMs: number;
   readonly error: string | null;
-  /** The answer's text, its beginning. */
+  /** What the answer says, its beginning, on one line. */
   readonly answer: string;
+  /** Where a redirect points; null otherwise. */
+  readonly location: string | null;
 }
 
 /**
@@ -55,13 +59,14 @@ export class Sender {
     };
     const latency = () => Math.round((clock.monotonic() - startedAt) * 10) / 10;
     try {
-      const { status, body } = await exchange({ method: 'POST', url, ...delivery, timeoutMs, signal });
-      const answer = plainLine(new TextDecoder().decode(body.subarray(0, 2_000)), 500);
-      return { ...base, status, latencyMs: latency(), error: null, answer };
+      const response = await exchange({ method: 'POST', url, ...delivery, timeoutMs, signal });
+      const latencyMs = latency();
+      const answer = plainLine(excerptOf(response.body), 500);
+      return { ...base, status: response.status, latencyMs, error: null, answer, location: locationOf(response) };
     } catch (error) {
       if (!isHttpFailure(error)) throw error;
       if (error.kind === 'aborted') throw new ReventoError('interrupted', 'Interrupted.', {}, { cause: error });
-      return { ...base, status: null, latencyMs: latency(), error: error.kind, answer: '' };
+      return { ...base, status: null, latencyMs: latency(), error: error.kind, answer: '', location: null };
     }
   }
 
@@ -100,6 +105,6 @@ function sentText(sent: Sent, style: Style): string {
 }
 
 /** What to try when a delivery was not acknowledged, or undefined. */
-export function hintFor({ url, status, error, latencyMs }: Sent): string | undefined {
-  return handlerHint({ url, status, error, latencyMs, excerpt: new Uint8Array() }) ?? undefined;
+export function hintFor(sent: Sent): string | undefined {
+  return handlerHint(sent) ?? undefined;
 }

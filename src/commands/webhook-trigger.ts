@@ -63,12 +63,13 @@ export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
         const sent = await sender.send(url, delivery);
         yield sentItem(sent);
         if (isSuccess(sent.status)) continue;
-        const what = sent.status === null ? `no answer: ${sent.error}` : `answered ${sent.status}`;
+        // A status is told by whoever reports the failure.
+        const what = sent.status === null ? ` (no answer: ${sent.error})` : '';
         const facts = {
           hint: faultHint(options.fault, sent.status) ?? hintFor(sent),
           status: sent.status ?? undefined,
         };
-        failure ??= new ReventoError('failed', `The delivery was not acknowledged (${what}).`, facts);
+        failure ??= new ReventoError('failed', `The delivery was not acknowledged${what}.`, facts);
       }
     } finally {
       await sender.close();

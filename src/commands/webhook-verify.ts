@@ -1,6 +1,6 @@
 import { exitStatus, ReventoError } from '../errors.ts';
 import type { Json } from '../output/item.ts';
-import type { HeaderList } from '../platform/ports.ts';
+import type { HeaderList, Style } from '../platform/ports.ts';
 import { toRecorded } from '../webhook/cassette.ts';
 import { diagnose } from '../webhook/diagnose.ts';
 import { one } from '../webhook/head.ts';
@@ -54,10 +54,12 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
     });
     if (verdict.ok) {
       const label = secrets[verdict.secretIndex]?.label ?? '';
+      const isPrevious = verdict.secretIndex > 0;
+      const hints = isPrevious ? ['the previous secret signed it: the sender had not gone over to the new one'] : [];
       yield {
         kind: 'value',
-        data: { verified: true, reason: null, hints: [] },
-        text: (style) => `${style.green('verified')} with ${label}`,
+        data: { verified: true, reason: null, secret: isPrevious ? 'previous' : 'current', hints } satisfies Json,
+        text: (style) => withHints(`${style.green('verified')} with ${label}`, hints, style),
       };
       return undefined;
     }
@@ -66,13 +68,16 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
     const hints = diagnose({ headers, body, receivedAt }, reason, { secrets: keys, otherSecrets: others });
     yield {
       kind: 'value',
-      data: { verified: false, reason, hints } satisfies Json,
-      text: (style) =>
-        [`${style.red('not valid:')} ${reason}`, ...hints.map((hint) => `${style.cyan('hint:')} ${hint}`)].join('\n'),
+      data: { verified: false, reason, secret: null, hints } satisfies Json,
+      text: (style) => withHints(`${style.red('not valid:')} ${reason}`, hints, style),
     };
     return exitStatus.unmet;
   },
 };
+
+function withHints(line: string, hints: readonly string[], style: Style): string {
+  return [line, ...hints.map((hint) => `${style.cyan('hint:')} ${hint}`)].join('\n');
+}
 
 /**
  * With `--timestamp` and `--signature` the bytes are the body, whatever they look like; without, they must be a

@@ -66,7 +66,11 @@ export const createForwarder: CreateForwarder = async ({ isRemoteAllowed = false
       return dispatch(poolFor(target.origin), target, request);
     },
     close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      // Whoever closes it gives up what is under way; the handler is not to blame for that.
+      const ended = [...pools].map(([origin, pool]) =>
+        pool.destroy(new HttpFailure('aborted', new URL(origin).host, false)),
+      );
+      await Promise.all(ended);
       pools.clear();
     },
   };

@@ -1,7 +1,8 @@
 import { ReventoError } from '../errors.ts';
 import { isHttpFailure } from '../platform/failure.ts';
-import type { Clock, Exchange, HeaderList } from '../platform/ports.ts';
-import { forwardedByHeader } from './head.ts';
+import type { Clock, Exchange, HeaderList, HttpResponse } from '../platform/ports.ts';
+import { excerptOf } from './excerpt.ts';
+import { forwardedByHeader, one } from './head.ts';
 import type { Delivery } from './receiver.ts';
 import type { Route } from './routes.ts';
 import { deliveryHeaders } from './signature.ts';
@@ -9,8 +10,6 @@ import { deliveryHeaders } from './signature.ts';
 /** Marks a request whose signature did not hold, forwarded because the user asked for it. */
 export const unverifiedHeader = 'x-revento-cli-unverified';
 
-/** As much of a handler's answer as is kept to be shown. */
-const shownBytes = 4 * 1024;
 const maxResponseBytes = 16 * 1024 * 1024;
 
 /** What one handler made of a delivery. */
@@ -21,8 +20,10 @@ export interface Forwarded {
   readonly latencyMs: number;
   /** Why no answer came, such as `refused` or `timeout`; null otherwise. */
   readonly error: string | null;
-  /** The beginning of an answer that was not 2xx; empty otherwise. */
-  readonly excerpt: Uint8Array;
+  /** What an answer that was not 2xx says, its beginning; empty otherwise. */
+  readonly excerpt: string;
+  /** Where a redirect points; null otherwise. */
+  readonly location: string | null;
 }
 
 export interface ForwardOptions {
@@ -65,16 +66,21 @@ async function forwardOne(
   try {
     const answer = await exchange({ method: 'POST', url, headers, body, timeoutMs, maxResponseBytes });
     const { status } = answer;
-    const excerpt = status >= 200 && status < 300 ? nothing : answer.body.subarray(0, shownBytes);
-    return { url, status, latencyMs: latency(), error: null, excerpt };
+    const latencyMs = latency();
+    const isFine = status >= 200 && status < 300;
+    const excerpt = isFine ? '' : excerptOf(answer.body);
+    return { url, status, latencyMs, error: null, excerpt, location: isFine ? null : locationOf(answer) };
   } catch (error) {
     // Anything else is a defect, but a delivery is under way: it is answered 502 and shown as what it is.
     const kind = isHttpFailure(error) ? error.kind : `internal: ${String(error)}`;
-    return { url, status: null, latencyMs: latency(), error: kind, excerpt: nothing };
+    return { url, status: null, latencyMs: latency(), error: kind, excerpt: '', location: null };
   }
 }
 
-const nothing = new Uint8Array();
+/** Where an answer redirects to, or null. */
+export function locationOf({ status, headers }: HttpResponse): string | null {
+  return status >= 300 && status < 400 ? one(headers, 'location') : null;
+}
 
 /** The status the sender gets: the first that is not 2xx, else the first; 504 past the timeout, 502 without an answer. */
 export function replyStatus(results: readonly Forwarded[]): number {

@@ -3,7 +3,7 @@ import { asBuffer } from '../bytes.ts';
 import type { Admit, Clock, Exchange, HeaderList, HttpRequest, HttpResponse } from '../platform/ports.ts';
 import type { Duplicates } from './duplicates.ts';
 import { type Head, readHead } from './head.ts';
-import { judgeHead, type VerifyFailure, verify } from './signature.ts';
+import { judgeHead, type Verdict, type VerifyFailure, verify } from './signature.ts';
 
 /** Deliveries worked on at once; more are told to come again. */
 const maxInFlight = 100;
@@ -22,6 +22,8 @@ export interface Delivery {
   readonly text: string | null;
   /** Why it is not believed; null for a verified one. */
   readonly reason: VerifyFailure | null;
+  /** It is signed with another secret than the current one: the previous one, during a rotation. */
+  readonly isPreviousSecret: boolean;
   readonly standing: 'first' | 'retry' | 'duplicate';
   /** The body parsed, when it is verified JSON; undefined otherwise. */
   readonly json: unknown;
@@ -79,7 +81,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const reason = judge(head, nowSeconds(), options.toleranceSeconds);
     if (reason === null) return null;
     const unread = { ...request, body: new Uint8Array() };
-    void options.work(asDelivery(unread, head, { receivedAt: clock.now(), reason, standing: 'first' }), 401);
+    const judgement = { receivedAt: clock.now(), reason, isPreviousSecret: false, standing: 'first' } as const;
+    void options.work(asDelivery(unread, head, judgement), 401);
     return answerOf(401);
   };
 
@@ -97,25 +100,26 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const receive = (request: HttpRequest): Promise<number> => {
     const receivedAt = clock.now();
     const head = readHead(request.headers);
-    const reason =
-      judge(head, Math.floor(receivedAt / 1000), options.toleranceSeconds) ?? judgeBody(head, request.body);
-    if (reason !== null) {
-      return options.work(asDelivery(request, head, { receivedAt, reason, standing: 'first' }), null);
+    const reason = judge(head, Math.floor(receivedAt / 1000), options.toleranceSeconds);
+    const verdict: Verdict = reason === null ? judgeBody(head, request.body) : { ok: false, reason };
+    if (!verdict.ok) {
+      const judgement = { receivedAt, reason: verdict.reason, isPreviousSecret: false, standing: 'first' } as const;
+      return options.work(asDelivery(request, head, judgement), null);
     }
     // The judgement above found both.
     const keys = { id: head.deliveryId as string, signature: head.signature as string };
     const standing = duplicates.standingOf(keys);
-    const delivery = asDelivery(request, head, { receivedAt, reason, standing: standing.kind });
+    const isPreviousSecret = verdict.secretIndex > 0;
+    const delivery = asDelivery(request, head, { receivedAt, reason, isPreviousSecret, standing: standing.kind });
     if (standing.kind === 'duplicate') return options.work(delivery, acknowledged(standing.status));
     const status = options.work(delivery, delivery.isJson ? null : 400);
     duplicates.remember(keys, status);
     return status;
   };
 
-  const judgeBody = ({ timestamp, signature }: Head, body: Uint8Array): VerifyFailure | null => {
+  const judgeBody = ({ timestamp, signature }: Head, body: Uint8Array): Verdict => {
     const { secrets, toleranceSeconds } = options;
-    const verdict = verify({ secrets, timestamp, signature, body, nowSeconds: nowSeconds(), toleranceSeconds });
-    return verdict.ok ? null : verdict.reason;
+    return verify({ secrets, timestamp, signature, body, nowSeconds: nowSeconds(), toleranceSeconds });
   };
 
   return { admit, answer };
@@ -154,20 +158,21 @@ async function acknowledged(earlier: Promise<number> | number): Promise<number> 
 function asDelivery(
   { headers, body }: HttpRequest,
   { deliveryId, event }: Head,
-  { receivedAt, reason, standing }: Pick<Delivery, 'receivedAt' | 'reason' | 'standing'>,
+  judgement: Pick<Delivery, 'receivedAt' | 'reason' | 'isPreviousSecret' | 'standing'>,
 ): Delivery {
   const bytes = asBuffer(body);
   const text = isUtf8(bytes) ? bytes.toString('utf8') : null;
-  const json = reason === null && text !== null ? parseJson(text) : undefined;
+  const json = judgement.reason === null && text !== null ? parseJson(text) : undefined;
   return {
-    receivedAt,
+    receivedAt: judgement.receivedAt,
     deliveryId,
     claimedEvent: event,
     headers,
     body,
     text,
-    reason,
-    standing,
+    reason: judgement.reason,
+    isPreviousSecret: judgement.isPreviousSecret,
+    standing: judgement.standing,
     json,
     isJson: json !== undefined,
   };

@@ -96,7 +96,7 @@ function mayBeLoopback(hostname: string): boolean {
 }
 
 function bare(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, '');
+  return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }
 
 function printable(text: string): string {

@@ -38,7 +38,7 @@ describe('verify', () => {
       memory(world()),
     );
     expect(status).toBeUndefined();
-    expect(data).toEqual([{ verified: true, reason: null, hints: [] }]);
+    expect(data).toEqual([{ verified: true, reason: null, secret: 'current', hints: [] }]);
     expect(text).toMatch(/^verified with fp:[0-9a-f]{8} \(REVENTO_WEBHOOK_SECRET\)$/);
   });
 
@@ -53,8 +53,8 @@ describe('verify', () => {
     const secrets = { default: { webhook_secret: newSecret(), webhook_secret_previous: previous } };
     const options = { file: '-', timestamp: now, signature: hmac('{}', now, previous) };
     const { data, text } = await run(webhookVerify, options, memory({ secrets, stdin: '{}' }));
-    expect(data).toMatchObject([{ verified: true }]);
-    expect(text).toContain('(profile default)');
+    expect(data).toMatchObject([{ verified: true, secret: 'previous' }]);
+    expect(text).toMatch(/\(profile default\)\nhint: the previous secret signed it/);
   });
 
   it('ends with 3, the reason and what to try', async () => {

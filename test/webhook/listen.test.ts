@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseCassette } from '../../src/webhook/cassette.ts';
 import { aDelivery, type DeliveryOptions, newSecret } from '../support/delivery.ts';
-import { closeHandlers, handler } from '../support/handler.ts';
+import { closedPort, closeHandlers, handler } from '../support/handler.ts';
 import { endRigs, type ListenRig, listen } from '../support/listen-rig.ts';
 import { dial, rawExchange, readAnswer } from '../support/raw-http.ts';
 
@@ -230,7 +230,7 @@ describe('Ctrl-C', () => {
     await expect(dial(rig.port)).rejects.toThrow('ECONNREFUSED');
     release();
     expect((await answer).status).toBe(200);
-    expect((await rig.end).failure).toMatchObject({ code: 'interrupted' });
+    expect(await rig.end).toEqual({ status: 130, failure: null });
     expect(rig.lines.map(({ type }) => type)).toEqual(['ready', 'delivery', 'summary']);
   });
 
@@ -244,10 +244,18 @@ describe('Ctrl-C', () => {
     socket.write(aDelivery({ secret }).wire);
     await vi.waitFor(() => expect(target.got).toHaveLength(1));
     rig.interrupt();
-    expect((await rig.end).failure).toMatchObject({ code: 'interrupted' });
+    expect(await rig.end).toEqual({ status: 130, failure: null });
     await gone;
     expect(summaryOf(rig)).toMatchObject({ forwarded: 1, failed: 1 });
+    // The handler did nothing wrong.
+    expect((await rig.delivery(0))['forward']).toMatchObject([{ status: null, error: 'aborted' }]);
     silent.destroy();
+  });
+
+  it('is a failure where something was waited for', async () => {
+    const rig = await listen({ secret, until: 'application.approved' });
+    rig.interrupt();
+    expect((await rig.end).failure).toMatchObject({ code: 'interrupted' });
   });
 });
 
@@ -316,6 +324,29 @@ describe('text', () => {
     const text = await rig.saw(/<-- 401/);
     expect(text).toContain('  | who are you?');
     expect(text).toContain('behind your own login');
+  });
+
+  it('names where a redirect points, which is not followed', async () => {
+    const target = await handler(() => ({ status: 308, headers: { Location: '/webhooks/revento/' } }));
+    const rig = await listen({ secret, forward: [target.url], format: 'table' });
+    await send(rig);
+    expect(await rig.saw(/<-- 308/)).toContain('forward to /webhooks/revento/ ');
+  });
+
+  it('says what the sender was told in place of a handler that is not there', async () => {
+    const rig = await listen({ secret, forward: [String(await closedPort())], format: 'table' });
+    await send(rig);
+    expect(await rig.saw(/<-- refused POST/)).toMatch(/ \d+ ms, answered 502 \[/);
+  });
+
+  it('marks what the previous secret signed, and says once what that means', async () => {
+    const previousSecret = newSecret();
+    const rig = await listen({ secret, previousSecret, format: 'table', count: '3' });
+    await send(rig);
+    for (let index = 0; index < 2; index++) await send(rig, { secret: previousSecret });
+    await rig.end;
+    expect(rig.texts.join('\n').match(/ --> .*\(previous secret\)/g)).toHaveLength(2);
+    expect(rig.notices.filter((notice) => notice.includes('signed with the previous secret'))).toHaveLength(1);
   });
 
   it('tells of a flood in one line a second', async () => {

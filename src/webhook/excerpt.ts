@@ -1,0 +1,63 @@
+/** As much of an answer as is read: the error pages of frameworks begin with pages of style sheet. */
+const readBytes = 256 * 1024;
+const keptChars = 4 * 1024;
+
+/**
+ * What an answer says, as text to be shown: an HTML page (the error page of most frameworks) without its markup,
+ * anything else as it is, cut to 4,096 characters. It may hold control characters. Never throws.
+ */
+export function excerptOf(body: Uint8Array): string {
+  const text = new TextDecoder().decode(body.subarray(0, readBytes)).trim();
+  return (/^<(?:!doctype|html|head|body)\b/i.test(text) ? textOfHtml(text) : text).slice(0, keptChars);
+}
+
+/** Elements whose content is not for reading. */
+const unread: ReadonlySet<string> = new Set(['style', 'script', 'svg', 'template']);
+/** Elements that stand in a line; every other one begins a new line. */
+const inline: ReadonlySet<string> = new Set(['a', 'b', 'code', 'em', 'i', 'small', 'span', 'strong']);
+
+/** One pass over the page from tag to tag, whatever is in it: an answer is not to be trusted to be well-formed. */
+function textOfHtml(html: string): string {
+  const lower = html.toLowerCase();
+  let text = '';
+  for (let at = 0; at < html.length; ) {
+    const open = html.indexOf('<', at);
+    if (open === -1) return tidy(text + html.slice(at));
+    text += html.slice(at, open);
+    const isComment = html.startsWith('<!--', open);
+    const close = html.indexOf(isComment ? '-->' : '>', open);
+    if (close === -1) break;
+    at = close + (isComment ? 3 : 1);
+    const name = /^<\/?([a-z0-9]+)/.exec(lower.slice(open, open + 20))?.[1] ?? '';
+    if (!inline.has(name)) text += '\n';
+    if (!unread.has(name) || lower[open + 1] === '/') continue;
+    const end = lower.indexOf(`</${name}`, at);
+    if (end === -1) break;
+    at = end;
+  }
+  return tidy(text);
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#34;': '"',
+  '&#39;': "'",
+  '&#x27;': "'",
+  '&apos;': "'",
+  '&nbsp;': ' ',
+  '&amp;': '&',
+};
+
+/** Lines without the space around them, none empty, none twice in a row: a title is repeated as the heading. */
+function tidy(text: string): string {
+  const kept: string[] = [];
+  for (const raw of text.split('\n')) {
+    const line = raw
+      .replace(/&(?:lt|gt|quot|apos|nbsp|amp|#34|#39|#x27);/gi, (found) => entities[found.toLowerCase()] ?? found)
+      .trim();
+    if (line !== '' && line !== kept.at(-1)) kept.push(line);
+  }
+  return kept.join('\n');
+}
