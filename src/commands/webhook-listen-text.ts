@@ -39,10 +39,8 @@ export function readyText({ url, addresses, labels, routes, program }: Ready, st
     `  verifying with   ${labels.join(' and ')}`,
     `  forwarding to    ${targets.join('\n                   ') || 'nobody: deliveries are answered here'}`,
     `  to try it        ${program} webhook trigger application.approved${toFlag(url)}`,
-    style.dim(
-      `  for Revento      a tunnel to port ${port}, its https:// address and ${pathname} registered as webhook URL`,
-    ),
-    style.dim('  to end           Ctrl-C'),
+    `  for Revento      tunnel port ${port}, register https://TUNNEL${pathname}`,
+    '  to end           Ctrl-C',
   ].join('\n');
 }
 
