@@ -40,7 +40,7 @@ function rootPage({ groups, topics }: Contents, version: string): string {
       'These stand before or after any command.',
       ...terms([...globalOptions, helpOption, versionOption].map(([term, meaning]) => ({ term, meaning }))),
     ]),
-    ...section('Examples', examples(rootExamples)),
+    ...section('First steps', examples(rootExamples)),
     // Whatever topics there are; their titles are their commands' summaries.
     ...topics.flatMap((topic) => section(titles[topic.page.name] ?? topic.page.summary, verbatim(topic.text))),
     ...section('See also', [seeAlso(topics.map((topic) => topic.page.name))]),

@@ -8,12 +8,12 @@ import { continued, wrap } from './wrap.ts';
 export const programSummary =
   'The developer tool for Revento: login, read API, signed webhooks, and a sandbox to try it all.';
 
-/** What somebody new does first. */
+/** What somebody new does first, one after the other, and it works from an empty home. */
 export const rootExamples: readonly Example[] = [
-  { command: 'revento sandbox start', explains: 'a Revento of your own' },
+  { command: 'revento sandbox start', explains: 'your own Revento; keep it open' },
   { command: 'revento -p sandbox login', explains: 'consent in your browser' },
-  { command: 'revento participants list --all -o csv', explains: 'read the API' },
-  { command: 'revento webhook listen --forward 3000', explains: 'verify deliveries, hand them on' },
+  { command: 'revento -p sandbox participants list', explains: 'read the API' },
+  { command: 'revento -p sandbox webhook listen -f 3000', explains: 'receive, verify, forward' },
 ];
 
 const groups: readonly CommandGroup[] = ['Login', 'API', 'Webhooks', 'Sandbox', 'Settings', 'More'];
@@ -21,7 +21,7 @@ const groups: readonly CommandGroup[] = ['Login', 'API', 'Webhooks', 'Sandbox', 
 const widestColumns = 80;
 const narrowestColumns = 40;
 
-/** `revento --help`: every command by group, then where to learn more. */
+/** `revento --help`: every command by group and the global options, then the first steps and where to learn more. */
 export function rootHelp(registry: readonly CommandEntry[], style: Style): string {
   const topics = registry.filter(({ name }) => name.startsWith('help '));
   const commands = registry.filter((entry) => !topics.includes(entry));
@@ -33,7 +33,9 @@ export function rootHelp(registry: readonly CommandEntry[], style: Style): strin
     paragraph(programSummary),
     section('Usage', ['  revento COMMAND [options]']),
     ...sections.map(({ title, rows }) => section(title, terms(rows, column))),
-    section('Examples', examples(rootExamples, 'beside')),
+    section(heading(globalHeading), terms(globalTerms(), column)),
+    // A terminal shows the end of a long text: what to do first, and where to go on, stands there.
+    section('First steps', examples(rootExamples, 'beside')),
     section(
       'Learn more',
       terms([
@@ -41,7 +43,6 @@ export function rootHelp(registry: readonly CommandEntry[], style: Style): strin
         ...topics.map(({ name, summary }) => ({ term: `revento ${name}`, meaning: summary })),
       ]),
     ),
-    section(heading(globalHeading), terms(globalTerms(), column)),
   ]);
 }
 
