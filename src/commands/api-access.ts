@@ -39,7 +39,7 @@ export async function openApi(need: Need, deps: Deps, options: AccessOptions): P
   const apiBase = deps.settings.require('api_base');
   const eventId = need.eventId ?? deps.event;
   const sessions = await deps.sessions();
-  const login = deps.environmentToken === null ? chooseLogin(need, eventId, await sessions.list(), deps) : null;
+  const login = deps.environmentToken === null ? await chooseLogin(need, eventId, await sessions.list(), deps) : null;
   const kind = login?.kind ?? need.kind ?? 'installation';
   const tokens = await sessions.source(
     login !== null
@@ -71,25 +71,25 @@ export async function openApi(need: Need, deps: Deps, options: AccessOptions): P
 }
 
 /** Where an organizer's and a participant's login fit alike, the organizer's is meant. */
-function chooseLogin(need: Need, eventId: string | null, logins: readonly Login[], deps: Deps): Login {
+async function chooseLogin(need: Need, eventId: string | null, logins: readonly Login[], deps: Deps): Promise<Login> {
   const ofEvent = logins.filter((login) => eventId === null || login.eventId === eventId);
   const fitting = ofEvent.filter((login) => need.kind === null || login.kind === need.kind);
   const organizers = fitting.filter((login) => login.kind === 'installation');
   const [login, another] = organizers.length > 0 ? organizers : fitting;
-  if (login === undefined) throw noLogin(need, eventId, logins, ofEvent, deps);
+  if (login === undefined) throw await noLogin(need, eventId, logins, ofEvent, deps);
   if (another === undefined) return withScope(need, login, deps);
   throw new ReventoError('usage', `Which event? There are several logins: ${fitting.map(loginInWords).join(', ')}.`, {
     hint: `name one: ${program(deps.profile)} ${need.what} --event ${login.eventId}`,
   });
 }
 
-function noLogin(
+async function noLogin(
   { what, kind }: Need,
   eventId: string | null,
   logins: readonly Login[],
   ofEvent: readonly Login[],
   deps: Deps,
-): ReventoError {
+): Promise<ReventoError> {
   const facts = { eventId: eventId ?? ofEvent[0]?.eventId };
   const others = logins.map(loginInWords).join(', ');
   if (ofEvent.length > 0 && kind !== null) {
@@ -105,8 +105,11 @@ function noLogin(
     );
   }
   const user = kind === 'user' ? ' --user' : '';
+  const login = `${program(deps.profile)} login${eventId === null ? '' : ` --event ${eventId}`}${user}`;
+  const { otherProfileWith } = await import('./other-profile.ts');
+  const other = await otherProfileWith(kind, deps);
   return new ReventoError('not_logged_in', `Profile "${deps.profile}" has no login.`, {
-    hint: `run: ${program(deps.profile)} login${eventId === null ? '' : ` --event ${eventId}`}${user}`,
+    hint: other === null ? `run: ${login}` : `profile "${other}" has one: ${program(other)} ${what}; or run: ${login}`,
   });
 }
 

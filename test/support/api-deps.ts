@@ -1,5 +1,14 @@
 import { privateLog } from '../../src/api/budget.ts';
-import type { AccessToken, Deps, Grant, Login, LoginKey, Sessions, TokenSource } from '../../src/deps.ts';
+import type {
+  AccessToken,
+  Deps,
+  Grant,
+  Login,
+  LoginKey,
+  Sessions,
+  StoredProfile,
+  TokenSource,
+} from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
 import type { Item } from '../../src/output/item.ts';
 import { plainStyle } from '../../src/plain-style.ts';
@@ -33,6 +42,7 @@ export interface ApiBenchOptions {
   readonly event?: string | null;
   readonly kinds?: readonly ('installation' | 'user')[];
   readonly scope?: string;
+  readonly otherProfiles?: readonly StoredProfile[];
 }
 
 /** Builds a bench; the sandbox allows everything that is asked for. */
@@ -97,7 +107,14 @@ export async function apiBench(options: ApiBenchOptions = {}): Promise<ApiBench>
     secrets: never,
     settingsFile: never,
     sharedLog: async () => log,
-    inspectStore: never,
+    inspectStore: async () => ({
+      profiles: options.otherProfiles ?? [],
+      keyFile: null,
+      directories: [],
+      files: [],
+      isWritable: true,
+      freeBytes: null,
+    }),
     discardProfile: never,
     keyStore: never,
     spawn: never,
