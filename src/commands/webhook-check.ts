@@ -1,12 +1,13 @@
 import type { Deps } from '../deps.ts';
 import { parseDuration } from '../duration.ts';
+import { secretVariables } from '../environment.ts';
 import { exitStatus, ReventoError } from '../errors.ts';
-import type { Style } from '../platform/ports.ts';
-import { type CaseResult, type ConformanceCase, runCases } from '../webhook/conformance/bench.ts';
-import { conformanceCases } from '../webhook/conformance/cases.ts';
+import { type CaseResult, type CheckOptions, type ConformanceCase, runCases } from '../webhook/conformance/bench.ts';
+import { conformanceCases, isAlwaysRun } from '../webhook/conformance/cases.ts';
 import { jsonReport, junitReport, scoreOf, tapReport } from '../webhook/conformance/report.ts';
 import type { CommandModule } from './command.ts';
 import { nearest } from './suggestion.ts';
+import { commonCause, isOvershadowed, resultText, scoreText } from './webhook-check-text.ts';
 import { signingSecrets } from './webhook-secrets.ts';
 import { parseTarget } from './webhook-send.ts';
 
@@ -43,8 +44,8 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
   layout: { shape: 'value' },
 
   async *run(options, deps) {
-    const cases = chosen(options.only);
     if (options.list) {
+      const cases = chosen(options.only);
       yield {
         kind: 'value',
         data: cases.map(({ id, title, sent, wanted, why, fix }) => ({ id, title, sent, wanted, why, fix })),
@@ -58,12 +59,22 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       });
     }
     const url = parseTarget(options.url);
+    const [current, previous] = await signingSecrets(deps);
+    const cases = runnable(chosen(options.only), {
+      isAsked: options.only !== undefined,
+      hasPrevious: previous !== undefined,
+    });
     const format = options.format ?? (deps.format === 'table' ? 'text' : 'json');
     const results: CaseResult[] = [];
-    for await (const result of check(url, cases, options.patience, deps)) {
+    const secrets = { secret: current.secret.reveal(), previousSecret: previous?.secret.reveal() ?? null };
+    for await (const result of check(url, cases, secrets, options.patience, deps)) {
       results.push(result);
-      if (format === 'text') yield { kind: 'value', data: null, text: (style) => resultText(result, style) };
+      const isShort = isOvershadowed(result, results[0]);
+      if (format === 'text') {
+        yield { kind: 'value', data: null, text: (style) => resultText(result, style, isShort) };
+      }
     }
+    const cause = commonCause(url, results, current.label);
     if (format === 'text') yield { kind: 'value', data: null, text: (style) => scoreText(results, style) };
     else if (format === 'json') {
       const report = jsonReport(url, results);
@@ -74,19 +85,25 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       const text = format === 'tap' ? tapReport(results) : junitReport(url, results);
       yield { kind: 'bytes', bytes: Buffer.from(text) };
     }
+    if (cause !== null) deps.terminal.notice(`hint: ${cause}`);
     return scoreOf(results).failed > 0 ? exitStatus.unmet : undefined;
   },
 };
 
-async function* check(url: string, cases: readonly ConformanceCase[], patience: string, deps: Deps) {
-  const [{ secret }] = await signingSecrets(deps);
+async function* check(
+  url: string,
+  cases: readonly ConformanceCase[],
+  secrets: Pick<CheckOptions, 'secret' | 'previousSecret'>,
+  patience: string,
+  deps: Deps,
+) {
   const patienceMs = parseDuration(patience);
   if (patienceMs === 0) throw new ReventoError('usage', '--patience 0s would fail every handler.');
   const exchange = await deps.http();
   await refuseDead(url, deps);
   yield* runCases(cases, {
     url,
-    secret: secret.reveal(),
+    ...secrets,
     exchange,
     clock: deps.clock,
     signal: deps.signal,
@@ -130,22 +147,19 @@ function chosen(only: string | undefined): readonly ConformanceCase[] {
   return conformanceCases.filter(({ id }) => ids.includes(id));
 }
 
-function resultText({ test, outcome, got }: CaseResult, style: Style): string {
-  const mark = { pass: style.green('✓'), warn: style.yellow('!'), fail: style.red('✗') }[outcome];
-  if (outcome === 'pass') return `${mark} ${test.title} ${style.dim(`(${test.id})`)}`;
-  return [
-    `${mark} ${style.bold(test.title)} ${style.dim(`(${test.id})`)}`,
-    `    sent    ${test.sent}`,
-    `    wanted  ${test.wanted}`,
-    `    got     ${outcome === 'fail' ? style.red(got) : style.yellow(got)}`,
-    `    why     ${test.why}`,
-    `    fix     ${test.fix}`,
-  ].join('\n');
-}
-
-function scoreText(results: readonly CaseResult[], style: Style): string {
-  const { passed, warned, failed } = scoreOf(results);
-  const share = `${passed + warned} of ${results.length} cases hold`;
-  const summary = failed === 0 ? style.green(share) : style.red(`${share}, ${failed} failed`);
-  return `\n${summary}${warned > 0 ? style.yellow(`, ${warned} with a warning`) : ''}`;
+/**
+ * Without the cases that need a previous secret where there is none.
+ *
+ * @throws ReventoError `setting_missing` when such a case was asked for by name
+ */
+function runnable(
+  cases: readonly ConformanceCase[],
+  { isAsked, hasPrevious }: { isAsked: boolean; hasPrevious: boolean },
+): readonly ConformanceCase[] {
+  const without = cases.filter(isAlwaysRun);
+  if (hasPrevious || without.length === cases.length) return cases;
+  if (!isAsked) return without;
+  throw new ReventoError('setting_missing', 'The case previous-secret needs the previous secret.', {
+    hint: `set ${secretVariables.webhook_secret_previous}, or run: revento config set webhook_secret_previous`,
+  });
 }

@@ -10,7 +10,7 @@ import { createForwarder } from '../../src/platform/forwarder.ts';
 import { createHttpClient, type HttpClient } from '../../src/platform/http.ts';
 import { faults } from '../../src/webhook/faults.ts';
 import { verify } from '../../src/webhook/signature.ts';
-import { type Memory, memory, run } from '../support/command-deps.ts';
+import { type Memory, memory, run, type World } from '../support/command-deps.ts';
 import { newSecret } from '../support/delivery.ts';
 import { closedPort, closeHandlers, type Got, handler } from '../support/handler.ts';
 import { handlerWith } from '../support/handler-mistakes.ts';
@@ -32,8 +32,8 @@ afterEach(async () => {
 });
 
 /** Dependencies with a real clock and real clients, because handlers look at the time. */
-function world(isSecretKnown = true): Memory {
-  const base = memory(isSecretKnown ? { environmentSecrets: { webhook_secret: secret } } : {});
+function world(environmentSecrets: World['environmentSecrets'] = { webhook_secret: secret }): Memory {
+  const base = memory({ environmentSecrets });
   return Object.assign(base, {
     deps: { ...base.deps, clock: systemClock, http: async () => client.exchange, forwarder: createForwarder },
   });
@@ -110,7 +110,7 @@ describe('trigger', () => {
   });
 
   it('needs a secret', async () => {
-    const { failure } = await run(webhookTrigger, { type: 'activity.updated', to: '3000' }, world(false));
+    const { failure } = await run(webhookTrigger, { type: 'activity.updated', to: '3000' }, world({}));
     expect(failure).toMatchObject({ code: 'setting_missing' });
   });
 });
@@ -176,7 +176,7 @@ describe('replay', () => {
     const target = await handler();
     const body = Buffer.of(123, 0, 255, 125);
     const file = await cassette(recorded('a', '2026-01-01T00:00:00Z', body), '');
-    expect((await run(webhookReplay, { file, to: target.url }, world(false))).failure).toBeNull();
+    expect((await run(webhookReplay, { file, to: target.url }, world({}))).failure).toBeNull();
     const [got] = target.got as [Got];
     expect(got.body.equals(body)).toBe(true);
     expect(header(got, 'X-Revento-Timestamp')).toBe('1600000000');
@@ -197,7 +197,7 @@ describe('replay', () => {
   it('with --only sends these and no others, in the order of the file', async () => {
     const target = await handler();
     const file = await cassette(...['a', 'b', 'c'].map((id) => recorded(id, '2026-01-01T00:00:00Z')));
-    await run(webhookReplay, { file, to: target.url, only: ['c', 'a'] }, world(false));
+    await run(webhookReplay, { file, to: target.url, only: ['c', 'a'] }, world({}));
     expect(target.got.map((got) => header(got, 'X-Revento-Delivery-Id'))).toEqual(['a', 'c']);
   });
 
@@ -209,7 +209,7 @@ describe('replay', () => {
       recorded('c', '2026-01-01T00:01:30.000Z'),
     );
     const pauses: number[] = [];
-    const rig = world(false);
+    const rig = world({});
     const clock = { ...systemClock, sleep: async (ms: number) => void pauses.push(ms) };
     await run(
       webhookReplay,
@@ -225,7 +225,7 @@ describe('replay', () => {
       recorded('a', '2026-01-01T00:00:00Z'),
       recorded('b', '2026-01-01T00:00:00Z').slice(0, 40),
     );
-    const rig = world(false);
+    const rig = world({});
     const { failure } = await run(webhookReplay, { file, to: target.url }, rig);
     expect(rig.notices.join()).toContain('line 2, the last, is cut off');
     expect(failure).toMatchObject({
@@ -242,7 +242,7 @@ describe('replay', () => {
     const file = await cassette(
       ...('only' in options ? [recorded('a', '2026-01-01T00:00:00Z')] : ['{"type":"ready"}']),
     );
-    const { failure } = await run(webhookReplay, { file, to: '3000', ...options }, world(false));
+    const { failure } = await run(webhookReplay, { file, to: '3000', ...options }, world({}));
     expect(failure?.message).toContain(words);
   });
 });
@@ -268,6 +268,40 @@ describe('check', () => {
     expect(text).toMatch(/1 of 2 cases hold, 1 failed$/);
   });
 
+  it('names the one cause where not even a plain delivery is taken, and spares the remedies of the rest', async () => {
+    const { url } = await handlerWith({ secret: newSecret(), mistake: 'none' });
+    const rig = world();
+    const only = 'valid-compact,valid-pretty,duplicate';
+    const { status, text } = await run(webhookCheck, { ...options, only, url }, rig);
+    expect(status).toBe(3);
+    expect(text.match(/ {4}fix /g)).toHaveLength(1);
+    expect(text).toMatch(/^✗ .*\(duplicate\) HTTP 401, then HTTP 401$/m);
+    expect(rig.notices.join()).toMatch(/hint: a plain right delivery .* with this secret, fp:/);
+  });
+
+  it('shows what the handler says when it refuses', async () => {
+    const { url } = await handler(() => ({ status: 500, body: '<html><pre>TypeError: boom</pre></html>' }));
+    const { text } = await run(webhookCheck, { ...options, only: 'valid-pretty', url }, world());
+    expect(text).toContain('got     HTTP 500 (TypeError: boom)');
+  });
+
+  it('tries the previous secret as well where there is one', async () => {
+    const { url } = await handlerWith({ secret, mistake: 'none' });
+    const only = 'valid-compact,previous-secret';
+    const secrets = { webhook_secret: secret, webhook_secret_previous: newSecret() };
+    const { status, text } = await run(webhookCheck, { ...options, only, url }, world(secrets));
+    expect(status).toBe(3);
+    expect(text).toMatch(/✓ .*\(valid-compact\)\n✗ .*\(previous-secret\)\n/);
+  });
+
+  it('leaves the case of the previous secret out where there is none, and says so to who asks for it', async () => {
+    const { url } = await handlerWith({ secret, mistake: 'none' });
+    const all = await run(webhookCheck, { patience: '10s', url }, world());
+    expect(all.text).not.toContain('previous-secret');
+    const asked = await run(webhookCheck, { ...options, only: 'previous-secret', url }, world());
+    expect(asked.failure).toMatchObject({ code: 'setting_missing' });
+  });
+
   it('gives the whole report as one document with -o json', async () => {
     const { url } = await handlerWith({ secret, mistake: 'none' });
     const rig = world();
@@ -282,7 +316,7 @@ describe('check', () => {
   });
 
   it('lists the cases without a handler or a secret', async () => {
-    const { text } = await run(webhookCheck, { patience: '10s', list: true }, world(false));
+    const { text } = await run(webhookCheck, { patience: '10s', list: true }, world({}));
     expect(text.split('\n').length).toBeGreaterThanOrEqual(20);
   });
 

@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { isHttpFailure } from '../../platform/failure.ts';
 import type { Clock, Exchange } from '../../platform/ports.ts';
+import { plainLine } from '../../remote-text.ts';
 import { sampleEnvelope } from '../event.ts';
+import { excerptOf } from '../excerpt.ts';
 import { type Outgoing, outgoing } from '../outgoing.ts';
 
 /** How long Revento waits for an answer. Source: guide, webhooks. */
 const patienceMs = 10_000;
 /** Later answers are still read, so that a slow handler is told apart from a silent one. */
 const readFactor = 3;
+const shownChars = 120;
 
 /** What a handler made of one delivery. */
 export interface Answer {
@@ -16,6 +19,8 @@ export interface Answer {
   readonly status: number | null;
   /** Why none came. */
   readonly error: string | null;
+  /** What one that was not 2xx says, its beginning, on one line; else empty. */
+  readonly says: string;
   readonly latencyMs: number;
 }
 
@@ -26,6 +31,8 @@ export interface Judgement {
   readonly outcome: Outcome;
   /** What the handler did, in words. */
   readonly got: string;
+  /** The same as it came, where one answer decides. */
+  readonly answer?: Answer;
 }
 
 /** One thing a handler must get right. */
@@ -49,6 +56,8 @@ export interface CaseResult extends Judgement {
 export interface CheckOptions {
   readonly url: string;
   readonly secret: string;
+  /** The one before, while it is valid as well; null otherwise. */
+  readonly previousSecret: string | null;
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -65,6 +74,8 @@ export interface Parts {
   readonly timestamp?: string;
   readonly deliveryId?: string;
   readonly signature?: string;
+  /** Signs it; default the current one. */
+  readonly secret?: string;
 }
 
 /** The apparatus of a run: makes deliveries, sends them, and remembers how long right ones took. */
@@ -73,12 +84,14 @@ export class Bench {
   /** The longest a delivery that should be acknowledged has taken so far. */
   slowestMs = 0;
   readonly secret: string;
+  readonly previousSecret: string | null;
   readonly #options: CheckOptions;
 
   constructor(options: CheckOptions) {
     this.#options = options;
     this.patienceMs = options.patienceMs ?? patienceMs;
     this.secret = options.secret;
+    this.previousSecret = options.previousSecret;
   }
 
   get nowSeconds(): number {
@@ -93,9 +106,9 @@ export class Bench {
     return { ...sampleEnvelope(type, { id, occurredAt, eventId, organizationId: 'org_test' }) };
   }
 
-  make({ type = 'application.approved', text, timestamp, deliveryId, signature }: Parts = {}): Outgoing {
+  make({ type = 'application.approved', text, timestamp, deliveryId, signature, secret }: Parts = {}): Outgoing {
     return outgoing({
-      secret: this.#options.secret,
+      secret: secret ?? this.secret,
       type,
       deliveryId: deliveryId ?? randomUUID(),
       timestamp: timestamp ?? String(this.nowSeconds),
@@ -111,12 +124,14 @@ export class Bench {
     const latency = () => clock.monotonic() - startedAt;
     try {
       const timeoutMs = this.patienceMs * readFactor;
-      const { status } = await exchange({ method: 'POST', url, ...delivery, timeoutMs, signal });
-      return { status, error: null, latencyMs: latency() };
+      const { status, body } = await exchange({ method: 'POST', url, ...delivery, timeoutMs, signal });
+      const latencyMs = latency();
+      const says = status >= 200 && status < 300 ? '' : plainLine(excerptOf(body), shownChars);
+      return { status, error: null, says, latencyMs };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (!isHttpFailure(error)) throw error;
-      return { status: null, error: error.kind, latencyMs: latency() };
+      return { status: null, error: error.kind, says: '', latencyMs: latency() };
     }
   }
 
@@ -129,14 +144,15 @@ export class Bench {
 }
 
 /** What an answer was, in words. */
-export function describeAnswer({ status, error, latencyMs }: Answer): string {
-  return status === null ? `no answer (${error} after ${Math.round(latencyMs)} ms)` : `HTTP ${status}`;
+export function describeAnswer({ status, error, says, latencyMs }: Answer): string {
+  if (status === null) return `no answer (${error} after ${Math.round(latencyMs)} ms)`;
+  return says === '' ? `HTTP ${status}` : `HTTP ${status} (${says})`;
 }
 
 /** The judgement on a delivery that is to be acknowledged. */
 export function acknowledged(answer: Answer): Judgement {
   const isFine = answer.status !== null && answer.status >= 200 && answer.status < 300;
-  return { outcome: isFine ? 'pass' : 'fail', got: describeAnswer(answer) };
+  return { outcome: isFine ? 'pass' : 'fail', got: describeAnswer(answer), answer };
 }
 
 /**

@@ -28,6 +28,7 @@ async function check(url: string, patienceMs = 10_000): Promise<readonly CaseRes
   const options = {
     url,
     secret,
+    previousSecret: null,
     exchange: client.exchange,
     clock: systemClock,
     signal: new AbortController().signal,

@@ -1,0 +1,49 @@
+import type { Style } from '../platform/ports.ts';
+import type { CaseResult } from '../webhook/conformance/bench.ts';
+import { conformanceCases } from '../webhook/conformance/cases.ts';
+import { scoreOf } from '../webhook/conformance/report.ts';
+import { handlerHint } from './webhook-handler-hint.ts';
+
+/** Not even a plain right delivery was acknowledged. */
+function isPlainFailure({ test, outcome }: CaseResult): boolean {
+  return test === conformanceCases[0] && outcome === 'fail';
+}
+
+/** Whether a case stands in the shadow of the first one: where no right delivery is taken, its own remedy misleads. */
+export function isOvershadowed(result: CaseResult, first: CaseResult | undefined): boolean {
+  return first !== undefined && first !== result && isPlainFailure(first);
+}
+
+/** What is wrong when not even the first case, a plain right delivery, is acknowledged; null when it is. */
+export function commonCause(url: string, [first]: readonly CaseResult[], label: string): string | null {
+  if (first === undefined || !isPlainFailure(first)) return null;
+  const { status = null, error = null } = first.answer ?? {};
+  const refusal = `does the handler verify with this secret, ${label}? Or does a login, a proxy or a CSRF check stand before it?`;
+  const hint = status === 401 || status === 403 ? refusal : handlerHint({ url, status, error, location: null });
+  return `a plain right delivery was not acknowledged, so the other cases say little yet${hint === null ? '' : `: ${hint}`}`;
+}
+
+/** @param isShort  only what came, without reason and remedy */
+export function resultText({ test, outcome, got }: CaseResult, style: Style, isShort: boolean): string {
+  const mark = { pass: style.green('✓'), warn: style.yellow('!'), fail: style.red('✗') }[outcome];
+  if (outcome === 'pass') return `${mark} ${test.title} ${style.dim(`(${test.id})`)}`;
+  const head = `${mark} ${style.bold(test.title)} ${style.dim(`(${test.id})`)}`;
+  const answer = outcome === 'fail' ? style.red(got) : style.yellow(got);
+  if (isShort) return `${head} ${answer}`;
+  return [
+    head,
+    `    sent    ${test.sent}`,
+    `    wanted  ${test.wanted}`,
+    `    got     ${answer}`,
+    `    why     ${test.why}`,
+    `    fix     ${test.fix}`,
+  ].join('\n');
+}
+
+/** The count of cases that hold, and of those that do not. */
+export function scoreText(results: readonly CaseResult[], style: Style): string {
+  const { passed, warned, failed } = scoreOf(results);
+  const share = `${passed + warned} of ${results.length} cases hold`;
+  const summary = failed === 0 ? style.green(share) : style.red(`${share}, ${failed} failed`);
+  return `\n${summary}${warned > 0 ? style.yellow(`, ${warned} with a warning`) : ''}`;
+}
