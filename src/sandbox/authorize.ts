@@ -118,8 +118,8 @@ export class Authorization {
         : 'The request has no redirect_uri.';
       const remedy = [
         'It must equal one of these, byte for byte:',
-        ...client.redirectUris,
-        'To register another, start the sandbox with --redirect-uri.',
+        ...client.redirectUris.map((uri) => `\`${uri}\``),
+        '`revento sandbox start --redirect-uri URI` registers another.',
       ].join('\n');
       return refuse('Redirect URI not registered', problem, remedy);
     }

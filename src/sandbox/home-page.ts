@@ -18,7 +18,9 @@ export function homePage(events: readonly SandboxEvent[]): HttpResponse {
 <h1>The sandbox is running</h1>
 <p class="lead">It answers like Revento: consent page, token endpoint, read API and signed webhooks, with made-up data. In another terminal:</p>
 <pre><code>revento -p sandbox login
-revento -p sandbox participants list</code></pre>
+revento -p sandbox participants list
+revento -p sandbox webhook listen
+revento sandbox trigger application.approved</code></pre>
 <dl class="facts">
 ${facts}
 </dl>

@@ -20,7 +20,7 @@ export function strangerRefusal({ headers }: Pick<HttpRequest, 'headers'>): Http
     421,
     'Not this server’s name',
     'The sandbox was asked for by a name that anybody could have pointed at this machine.',
-    'Use http://127.0.0.1 or http://localhost. Behind a tunnel, have it rewrite the Host header, or start the sandbox with --host 0.0.0.0.',
+    'Use `http://127.0.0.1` or `http://localhost`. Behind a tunnel, have it rewrite the Host header, or start the sandbox with `--host 0.0.0.0`.',
     null,
   );
 }

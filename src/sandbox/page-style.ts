@@ -18,7 +18,7 @@ body {
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
 }
 .bar { display: flex; align-items: center; gap: 10px; width: 100%; max-width: 560px; margin-top: 3vh; }
-.mark { width: 22px; height: 22px; border-radius: 7px; background: var(--accent); box-shadow: inset -7px -7px 0 -1px var(--tint); }
+.mark { width: 22px; height: 22px; border-radius: 50% 50% 50% 4px; border: 7px solid var(--accent); background: var(--card); }
 .brand { font-weight: 700; letter-spacing: -0.01em; font-size: 18px; }
 .badge { font-size: 12px; font-weight: 600; padding: 2px 9px; border-radius: 99px; background: var(--warn); color: var(--warn-ink); }
 .card {
@@ -52,7 +52,7 @@ legend { padding: 0; margin-bottom: 10px; font-weight: 650; }
 .field { display: block; margin: 0 0 24px; font-weight: 650; }
 select {
   display: block; width: 100%; margin-top: 8px; padding: 11px 12px; font: inherit; font-weight: 400; color: var(--ink);
-  background: var(--card); border: 1px solid var(--edge); border-radius: 10px;
+  background: var(--card); border: 1px solid var(--edge); border-radius: 10px; text-overflow: ellipsis;
 }
 .actions { display: flex; gap: 12px; }
 button {
@@ -66,10 +66,10 @@ a { color: var(--accent); }
 button:focus-visible, select:focus-visible, a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .alert { margin: 0 0 20px; padding: 12px 16px; border-radius: 12px; border: 1px solid var(--bad); color: var(--bad); font-weight: 600; }
 .after { margin: 18px 0 0; font-size: 14px; color: var(--soft); }
-.hint { white-space: pre-line; margin: 0 0 20px; padding: 12px 16px; border-radius: 12px; background: var(--tint); }
+.hint { margin: 0 0 20px; padding: 12px 16px; border-radius: 12px; background: var(--tint); }
 .trace { margin: 0; font-size: 13.5px; color: var(--soft); }
 code { font: 0.9em ui-monospace, "SF Mono", "Cascadia Mono", Menlo, monospace; }
-pre { margin: 0 0 20px; padding: 14px 16px; overflow-x: auto; border-radius: 12px; background: var(--tint); }
+pre { margin: 0 0 20px; padding: 14px 16px; white-space: pre-wrap; border-radius: 12px; background: var(--tint); }
 .foot { max-width: 560px; font-size: 13px; color: var(--soft); text-align: center; }
 @media (max-width: 480px) {
   .card { padding: 24px 20px; }

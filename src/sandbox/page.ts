@@ -1,4 +1,4 @@
-import { escapeHtml, htmlPage } from '../html-page.ts';
+import { escapeHtml, htmlPage, proseHtml } from '../html-page.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 import { pageStyle } from './page-style.ts';
 
@@ -39,6 +39,7 @@ ${main}
 /**
  * A page that says what went wrong and what to do about it.
  *
+ * @param remedy  a sentence of ours; backquotes make code of what they enclose
  * @param requestId  by which the log knows the request; null when it never got that far
  */
 export function errorPage(
@@ -54,7 +55,7 @@ export function errorPage(
     main: `<p class="kicker problem">Error ${status}</p>
 <h1>${escapeHtml(title)}</h1>
 <p class="lead">${escapeHtml(problem)}</p>
-<p class="hint">${escapeHtml(remedy)}</p>
+<p class="hint">${proseHtml(remedy)}</p>
 ${requestId === null ? '' : `<p class="trace">Request <code>${escapeHtml(requestId)}</code></p>`}`,
   });
 }

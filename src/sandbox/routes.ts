@@ -43,7 +43,7 @@ export async function route(incoming: Incoming, parts: Parts): Promise<HttpRespo
     404,
     'Nothing here',
     'The sandbox has no page at this path.',
-    `The API is under ${apiPrefix}.`,
+    `The API is under \`${apiPrefix}\`; the sandbox introduces itself at \`/\`.`,
     requestId,
   );
 }

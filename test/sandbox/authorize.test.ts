@@ -32,6 +32,15 @@ describe('authorization request', () => {
     },
   );
 
+  it('names the registered ones, each on a line of its own, when it was none of them', async () => {
+    const { app } = setUp();
+    const text = textOf(await app.authorize({ redirect_uri: 'http://localhost:3000/callback/' }));
+    const line = (uri: string) => `<br><code>${uri.replaceAll('/', '&#47;')}</code><br>`;
+    for (const uri of ['http://localhost:3000/callback', 'http://127.0.0.1:3000/callback']) {
+      expect(text.replaceAll('<br>', '<br><br>')).toContain(line(uri));
+    }
+  });
+
   it('keeps a registered query, and every byte in front of it', async () => {
     const uri = 'HTTP://LOCALHOST:80/a/../cb?x=%7e';
     const { app } = setUp([uri]);

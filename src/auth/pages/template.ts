@@ -1,4 +1,4 @@
-import { escapeHtml, escapeMarkup, htmlPage } from '../../html-page.ts';
+import { escapeHtml, htmlPage, proseHtml } from '../../html-page.ts';
 import type { HttpResponse } from '../../platform/ports.ts';
 import { pageStyle } from './style.ts';
 
@@ -63,12 +63,4 @@ function valueHtml(value: string | readonly string[]): string {
   return typeof value === 'string'
     ? escapeHtml(value)
     : value.map((text) => `<code>${escapeHtml(text)}</code>`).join('');
-}
-
-/** Our own sentences: what stands in backquotes is set as code. */
-function proseHtml(text: string): string {
-  return text
-    .split('`')
-    .map((part, index) => (index % 2 === 1 ? `<code>${escapeMarkup(part)}</code>` : escapeMarkup(part)))
-    .join('');
 }
