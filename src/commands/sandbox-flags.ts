@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { parseDuration } from '../duration.ts';
 import { ReventoError } from '../errors.ts';
 import type { SandboxOptions } from '../sandbox/app.ts';
-import { faultHelp, parseFault } from '../sandbox/faults.ts';
+import { faultHelp } from '../sandbox/fault-help.ts';
+import { parseFault } from '../sandbox/faults.ts';
 
 /** Flags that `sandbox start` and `sandbox exec` have in common, as commander leaves them. */
 export interface SandboxFlags {

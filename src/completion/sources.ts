@@ -1,7 +1,7 @@
 import { resources } from '../api/resources.ts';
 import { configNames } from '../commands/setting-name.ts';
 import { outputFormats } from '../output/item.ts';
-import { effects, faultTargets } from '../sandbox/faults.ts';
+import { effects, faultTargets, refusals } from '../sandbox/faults.ts';
 import { scopes } from '../sandbox/scopes.ts';
 import { eventTypes } from '../webhook/event.ts';
 import type { Candidate } from './candidate.ts';
@@ -49,7 +49,7 @@ const fault: Source = {
     if (effect === undefined) {
       return Object.entries(faultTargets).map(([name, about]) => ({ value: `${name}:`, about }));
     }
-    const fitting = Object.entries(effects).filter(([, { targets }]) =>
+    const fitting = Object.entries({ ...effects, ...refusals }).filter(([, { targets }]) =>
       (targets as readonly string[]).includes(target ?? ''),
     );
     return bare(fitting.map(([name]) => `${target}:${name}`));

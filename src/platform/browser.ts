@@ -141,7 +141,9 @@ function ending(child: ChildProcess, program: string): Promise<string | null> {
     timer.unref();
     const judge = (status: number | null, signal: string | null) => {
       if (status === 0) return finish(null);
-      const said = plainLine(output.trim().split('\n').at(-1) ?? '', 300);
+      // A hint is for whoever would run it by hand.
+      const lines = output.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('hint: '));
+      const said = plainLine(lines.at(-1) ?? '', 300);
       finish(`${program} ended with ${signal ?? `status ${status}`}${said && `: ${said}`}`);
     };
     if (child.exitCode !== null || child.signalCode !== null) judge(child.exitCode, child.signalCode);

@@ -41,15 +41,20 @@ export class Authorization {
     this.#parts = parts;
   }
 
-  /** Answers `GET /oauth/authorize`. `isDenied`: as if the person had said no at once. */
-  start(incoming: Incoming, isDenied: boolean): HttpResponse {
+  /**
+   * Answers `GET /oauth/authorize`.
+   *
+   * @param error  what a good request comes back with at once, in place of a page; null asks as usual
+   */
+  start(incoming: Incoming, error: string | null): HttpResponse {
     const { query } = incoming;
     const target = this.#redirectTarget(incoming);
     if ('status' in target) return target;
     const asked = this.#read(incoming, target.client, target.redirectUri);
     const back = (params: Record<string, string>) => sendBack(302, target.redirectUri, params, query.get('state'));
     if ('error' in asked) return back({ error: asked.error, error_description: asked.problem });
-    if (isDenied) return back(declined);
+    if (error === 'access_denied') return back(declined);
+    if (error !== null) return back({ error, error_description: 'the sandbox was asked for this fault' });
     if (this.#parts.hasAutoConsent) return back({ code: this.#code(asked, asked.scopes, 0) });
     return consentPage(this.#open(asked));
   }

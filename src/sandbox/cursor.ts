@@ -1,6 +1,15 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
+const positionBytes = 6;
+const payloadBytes = positionBytes + 1;
 const macBytes = 16;
+
+/** Where a list goes on. */
+export interface Place {
+  readonly position: number;
+  /** Tells apart two cursors of one position: a page may be without rows and still lead on. */
+  readonly variant: 0 | 1;
+}
 
 /**
  * Cursors that mean nothing to anybody else: a position, bound to the list it belongs to and signed with a key that
@@ -10,19 +19,21 @@ export class Cursors {
   readonly #key = randomBytes(32);
 
   /** A cursor that goes on at `position` of the list. base64url, no padding. */
-  issue(list: string, position: number): string {
-    const payload = Buffer.alloc(6);
-    payload.writeUIntBE(position, 0, 6);
+  issue(list: string, { position, variant }: Place): string {
+    const payload = Buffer.alloc(payloadBytes);
+    payload.writeUIntBE(position, 0, positionBytes);
+    payload.writeUInt8(variant, positionBytes);
     return Buffer.concat([payload, this.#mac(list, payload)]).toString('base64url');
   }
 
-  /** The position a cursor stands for; null when it was altered or belongs to another list. Never throws. */
-  read(list: string, cursor: string): number | null {
+  /** The place a cursor stands for; null when it was altered or belongs to another list. Never throws. */
+  read(list: string, cursor: string): Place | null {
     if (!/^[A-Za-z0-9_-]+$/.test(cursor)) return null;
     const bytes = Buffer.from(cursor, 'base64url');
-    if (bytes.length !== 6 + macBytes || bytes.toString('base64url') !== cursor) return null;
-    const payload = bytes.subarray(0, 6);
-    return timingSafeEqual(bytes.subarray(6), this.#mac(list, payload)) ? payload.readUIntBE(0, 6) : null;
+    if (bytes.length !== payloadBytes + macBytes || bytes.toString('base64url') !== cursor) return null;
+    const payload = bytes.subarray(0, payloadBytes);
+    if (!timingSafeEqual(bytes.subarray(payloadBytes), this.#mac(list, payload))) return null;
+    return { position: payload.readUIntBE(0, positionBytes), variant: payload.readUInt8(positionBytes) === 1 ? 1 : 0 };
   }
 
   #mac(list: string, payload: Buffer): Buffer {

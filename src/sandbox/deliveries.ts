@@ -5,6 +5,7 @@ import type { Envelope } from '../webhook/event.ts';
 import { sign } from '../webhook/signature.ts';
 import type { FaultPlan } from './faults.ts';
 import { type SecretAge, SigningSecrets } from './signing.ts';
+import { hasWaited } from './strike.ts';
 
 /** Waits before the second and every later try. Assumed: the guide does not publish its schedule. */
 export const retryDelaysMs: readonly number[] = [10_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000];
@@ -12,8 +13,8 @@ export const retryDelaysMs: readonly number[] = [10_000, 60_000, 5 * 60_000, 30 
 const answerLimitMs = 10_000;
 /** Finished deliveries that can still be listed and sent again; the oldest are forgotten. */
 const rememberedDeliveries = 1_000;
-/** How wrong the `stale` fault's timestamp is. */
-const staleBySeconds = 3_600;
+/** How wrong a timestamp is when a fault says so. */
+const wrongBySeconds: Readonly<Record<string, number>> = { stale: -3_600, future: 3_600 };
 
 /** Where deliveries go and how. */
 export interface WebhookTarget {
@@ -164,13 +165,18 @@ export class Deliveries {
   /** One try. The timestamp and the signature are fresh each time, the delivery id is not. Source: guide, retries. */
   async #try(open: Open, retry: number, signal: AbortSignal): Promise<void> {
     const { clock, faults, onEvent } = this.#parts;
-    const { effect } = faults.next('webhook');
+    const { effect: fault, delayMs } = faults.next('webhook');
+    const effect = typeof fault === 'string' ? fault : null;
+    if (delayMs > 0 && !(await hasWaited(clock, delayMs, signal))) return;
     const startedAt = clock.monotonic();
     const at = this.#time();
-    const seconds = Math.floor(clock.now() / 1000) - (effect === 'stale' ? staleBySeconds : 0);
+    const seconds = Math.floor(clock.now() / 1000) + (wrongBySeconds[effect ?? ''] ?? 0);
     const { age, secret } = this.signing.resolve(open.signer);
     const key = effect === 'signature' ? `not ${secret}` : secret;
-    const outcome = await this.#post(open, `${seconds}`, sign(key, `${seconds}`, open.body), signal);
+    const post = () => this.#post(open, `${seconds}`, sign(key, `${seconds}`, open.body), signal);
+    const answered = await post();
+    if (effect === 'twice') await post();
+    const outcome = effect === 'drop' ? { status: null, error: 'the answer was lost (a fault asked for)' } : answered;
     if (signal.aborted) return;
 
     const attempt: Attempt = { at, ...outcome, ms: Math.round(clock.monotonic() - startedAt), signed_with: age };

@@ -14,52 +14,53 @@ export type FaultTarget = keyof typeof faultTargets;
 
 /** What a fault does, for help and for refusing the rest. A status code is an effect as well. */
 export const effects = {
-  slow: { value: 'duration', targets: ['authorize', 'token', 'code', 'refresh', 'api'] },
-  drop: { value: 'none', targets: ['authorize', 'token', 'code', 'refresh', 'api'] },
+  slow: { value: 'duration', targets: ['authorize', 'token', 'code', 'refresh', 'api', 'webhook'] },
+  drop: { value: 'none', targets: ['authorize', 'token', 'code', 'refresh', 'api', 'webhook'] },
   lose: { value: 'none', targets: ['authorize', 'token', 'code', 'refresh', 'api'] },
   cut: { value: 'bytes', targets: ['authorize', 'token', 'code', 'refresh', 'api'] },
   html: { value: 'none', targets: ['token', 'code', 'refresh', 'api'] },
+  extra: { value: 'none', targets: ['token', 'code', 'refresh', 'api'] },
   minimal: { value: 'none', targets: ['token', 'code', 'refresh'] },
   expired: { value: 'none', targets: ['api'] },
   revoked: { value: 'none', targets: ['api', 'refresh'] },
+  empty: { value: 'none', targets: ['api'] },
   denied: { value: 'none', targets: ['authorize'] },
   signature: { value: 'none', targets: ['webhook'] },
   stale: { value: 'none', targets: ['webhook'] },
+  future: { value: 'none', targets: ['webhook'] },
+  twice: { value: 'none', targets: ['webhook'] },
 } as const satisfies Record<string, { value: 'none' | 'duration' | 'bytes'; targets: readonly FaultTarget[] }>;
 type NamedEffect = keyof typeof effects;
 
-/** The table `revento sandbox start --help` prints. */
-export const faultHelp = `Faults are TARGET:EFFECT[=VALUE][xCOUNT][@AFTER]: the effect strikes COUNT requests (all, unless said) once AFTER of them have passed unharmed (none, unless said). Give as many as you like.
+/** Errors of the contract that can be ordered by their code, with the status they come with. 302 is a redirect. */
+export const refusals = {
+  invalid_token: { status: 401, targets: ['api'] },
+  event_not_authorized: { status: 403, targets: ['api'] },
+  user_token_required: { status: 403, targets: ['api'] },
+  installation_token_required: { status: 403, targets: ['api'] },
+  insufficient_scope: { status: 403, targets: ['api'] },
+  not_found: { status: 404, targets: ['api'] },
+  validation_error: { status: 400, targets: ['api'] },
+  concurrent_limit_exceeded: { status: 429, targets: ['api'] },
+  invalid_grant: { status: 400, targets: ['token', 'code', 'refresh'] },
+  invalid_client: { status: 401, targets: ['token', 'code', 'refresh'] },
+  invalid_scope: { status: 302, targets: ['authorize'] },
+  server_error: { status: 302, targets: ['authorize'] },
+  temporarily_unavailable: { status: 302, targets: ['authorize'] },
+} as const satisfies Record<string, { status: number; targets: readonly FaultTarget[] }>;
 
-  TARGET       authorize, token (that is code and refresh), code, refresh,
-               api, webhook
-  EFFECT
-    400…599    answers with this status and does nothing else;
-               429=SECONDS and 503=SECONDS send Retry-After
-    slow=3s    does the work, then answers that much later
-    drop       does the work, then closes the connection without an answer:
-               a rotated token is lost
-    lose       closes the connection and does nothing
-    cut=BYTES  sends the head and that many body bytes (half of them without
-               =BYTES), then closes
-    html       answers 200 with a page where JSON is expected
-    minimal    (token, code, refresh) leaves out what the guide is not sure of
-    expired    (api) the access token expires now: 401 token_expired
-    revoked    (api) the login is revoked now: 401 token_revoked
-               (refresh) the same: 400 invalid_grant
-    denied     (authorize) the organizer says no
-    signature  (webhook) a wrong signature
-    stale      (webhook) a timestamp of an hour ago
-
-  token:503=2x2       the first two token requests fail, the third works
-  refresh:drop        a refresh whose answer never arrives
-  api:429x1@3         the fourth API request is told to wait
-  api:expiredx1       the first API request makes the client refresh`;
+/** An answer that says no and does nothing else. */
+export interface Refused {
+  readonly status: number;
+  /** Null when only the status was asked for. */
+  readonly code: string | null;
+  readonly retryAfterSeconds: number | null;
+}
 
 /** One fault as given. */
 export interface Fault {
   readonly target: FaultTarget;
-  readonly effect: { readonly status: number; readonly retryAfterSeconds: number | null } | NamedEffect;
+  readonly effect: Refused | NamedEffect;
   readonly delayMs: number;
   /** For `cut`; null is half of the body. */
   readonly bytes: number | null;
@@ -68,7 +69,7 @@ export interface Fault {
   readonly after: number;
 }
 
-const grammar = /^([a-z]+):([a-z]+|\d+)(?:=([^x@]+))?(?:x(\d{1,6}))?(?:@(\d{1,6}))?$/;
+const grammar = /^([a-z]+):([a-z_]+|\d+)(?:=([^x@]+))?(?:x(\d{1,6}))?(?:@(\d{1,6}))?$/;
 
 /**
  * Reads one `--fault`.
@@ -83,10 +84,16 @@ export function parseFault(text: string): Fault {
   const times = { count: count === undefined ? Number.POSITIVE_INFINITY : Number(count), after: Number(after ?? 0) };
   const base = { target, delayMs: 0, bytes: null, ...times };
   if (/^\d+$/.test(effect)) return { ...base, effect: parseStatus(text, target, effect, value) };
-  const valid = Object.entries(effects).filter(([, row]) => (row.targets as readonly string[]).includes(target));
+  const refused = Object.entries(refusals).find(([name, row]) => name === effect && isOf(target, row));
+  if (refused !== undefined && value === undefined) {
+    const [code, { status }] = refused;
+    return { ...base, effect: { status, code, retryAfterSeconds: null } };
+  }
+  const valid = Object.entries(effects).filter(([, row]) => isOf(target, row));
   const row = valid.find(([name]) => name === effect)?.[1];
   if (row === undefined || !isEffect(effect)) {
-    const names = valid.map(([name]) => name);
+    const codes = Object.entries(refusals).filter(([, codeRow]) => isOf(target, codeRow));
+    const names = [...valid, ...codes].map(([name]) => name);
     if (target !== 'webhook') names.unshift('a status from 400 to 599');
     throw bad(text, `effects of ${target} are ${names.join(', ')}`);
   }
@@ -111,13 +118,17 @@ function parseStatus(text: string, target: FaultTarget, digits: string, value: s
     throw bad(text, 'only 429 and 503 take a value, the seconds of Retry-After');
   }
   const retryAfterSeconds = value === undefined ? (status === 429 ? 1 : null) : Number(value);
-  return { status, retryAfterSeconds };
+  return { status, code: null, retryAfterSeconds };
 }
 
 function bad(text: string, why: string): ReventoError {
   return new ReventoError('usage', `--fault ${JSON.stringify(text)} is not a fault: ${why}.`, {
     hint: 'run: revento sandbox start --help',
   });
+}
+
+function isOf(target: FaultTarget, { targets }: { readonly targets: readonly FaultTarget[] }): boolean {
+  return targets.includes(target);
 }
 
 function isTarget(text: string): text is FaultTarget {

@@ -63,6 +63,8 @@ function programPart(read: Resource['read']): Resource {
 export interface ReadParts {
   readonly events: readonly SandboxEvent[];
   readonly cursors: Cursors;
+  /** A fault: pages come without rows and say that there are more. */
+  readonly isEmptied: boolean;
 }
 
 /**
@@ -93,7 +95,7 @@ export function answerRead(incoming: Incoming, path: string, access: AccessState
   }
   const result = resource.read(event, access);
   if ('value' in result) return json(200, result.value);
-  const page = readPage(incoming, path, result.rows, parts.cursors);
+  const page = readPage(incoming, path, result.rows, parts);
   return 'problem' in page ? refuse(400, 'validation_error', page.problem, { field: page.field }) : json(200, page);
 }
 
@@ -119,20 +121,25 @@ type Page =
   | { readonly data: readonly Json[]; readonly next_cursor: string | null; readonly has_more: boolean }
   | { readonly problem: string; readonly field: string };
 
-function readPage({ query }: Incoming, path: string, rows: Rows, cursors: Cursors): Page {
+function readPage({ query }: Incoming, path: string, rows: Rows, { cursors, isEmptied }: ReadParts): Page {
   const [repeated] = query.repeated();
   if (repeated !== undefined) return { problem: `${repeated} is sent more than once`, field: repeated };
   const limitText = query.get('limit') ?? `${defaultLimit}`;
   const limit = /^[0-9]{1,4}$/.test(limitText) ? Number(limitText) : 0;
   if (limit < 1 || limit > maxLimit) return { problem: `limit must be from 1 to ${maxLimit}`, field: 'limit' };
   const cursor = query.get('cursor');
-  const start = cursor === null ? 0 : cursors.read(path, cursor);
-  if (start === null) return { problem: 'this cursor was not issued for this list', field: 'cursor' };
+  const place = cursor === null ? ({ position: 0, variant: 0 } as const) : cursors.read(path, cursor);
+  if (place === null) return { problem: 'this cursor was not issued for this list', field: 'cursor' };
+  const { position: start, variant } = place;
+  if (isEmptied) {
+    const next = cursors.issue(path, { position: start, variant: variant === 0 ? 1 : 0 });
+    return { data: [], next_cursor: next, has_more: true };
+  }
   const end = Math.min(start + limit, rows.count);
   const hasMore = end < rows.count;
   return {
     data: Array.from({ length: Math.max(0, end - start) }, (_, offset) => rows.at(start + offset)),
-    next_cursor: hasMore ? cursors.issue(path, end) : null,
+    next_cursor: hasMore ? cursors.issue(path, { position: end, variant: 0 }) : null,
     has_more: hasMore,
   };
 }

@@ -67,9 +67,13 @@ async function authorize(incoming: Incoming, parts: Parts, method: 'GET' | 'POST
     clock,
     signal: incoming.signal,
     work: () =>
-      method === 'GET' ? authorization.start(incoming, strike.effect === 'denied') : authorization.decide(incoming),
-    refuse: (status) =>
-      errorPage(status, 'The authorization server failed', 'A fault was asked for.', 'Try again.', requestId),
+      method === 'GET'
+        ? authorization.start(incoming, strike.effect === 'denied' ? 'access_denied' : null)
+        : authorization.decide(incoming),
+    refuse: ({ status, code }) =>
+      code === null
+        ? errorPage(status, 'The authorization server failed', 'A fault was asked for.', 'Try again.', requestId)
+        : authorization.start(incoming, code),
   });
 }
 
@@ -90,8 +94,8 @@ async function token(incoming: Incoming, parts: Parts): Promise<HttpResponse> {
       if (strike.effect === 'revoked') parts.grants.revokeByRefreshToken(form.get('refresh_token') ?? '');
       return answerTokenRequest(request, parts.grants, requestId, strike.effect === 'minimal');
     },
-    refuse: (status, retryAfterSeconds) =>
-      tokenError(status, codeOf(status), faultMessage, requestId, retryAfter(retryAfterSeconds)),
+    refuse: ({ status, code, retryAfterSeconds: seconds }) =>
+      tokenError(status, code ?? codeOf(status, tokenCodes), faultMessage, requestId, retryAfter(seconds)),
   });
 }
 
@@ -123,8 +127,9 @@ async function api(incoming: Incoming, path: string, parts: Parts): Promise<Http
       strike,
       clock: parts.clock,
       signal: incoming.signal,
-      work: () => answerRead(incoming, path, access, parts),
-      refuse: (status, seconds) => apiError(status, codeOf(status), faultMessage, requestId, retryAfter(seconds)),
+      work: () => answerRead(incoming, path, access, { ...parts, isEmptied: strike.effect === 'empty' }),
+      refuse: ({ status, code, retryAfterSeconds: seconds }) =>
+        apiError(status, code ?? codeOf(status, apiCodes), faultMessage, requestId, retryAfter(seconds)),
     });
     return { ...answer, headers: [...answer.headers, ...(admission?.headers ?? [])] };
   } finally {
@@ -134,10 +139,19 @@ async function api(incoming: Incoming, path: string, parts: Parts): Promise<Http
 
 const faultMessage = 'the sandbox was asked for this fault';
 
+type Codes = Readonly<Record<number, string>>;
+const apiCodes: Codes = {
+  400: 'validation_error',
+  401: 'invalid_token',
+  403: 'event_not_authorized',
+  404: 'not_found',
+};
+const tokenCodes: Codes = { 401: 'invalid_client' };
+
 /** A code that fits a status asked for as a fault. Assumed: the guide names none for 5xx. */
-function codeOf(status: number): string {
+function codeOf(status: number, codes: Codes): string {
   if (status === 429) return 'rate_limit_exceeded';
-  return status >= 500 ? 'server_error' : 'invalid_request';
+  return codes[status] ?? (status >= 500 ? 'server_error' : 'invalid_request');
 }
 
 function retryAfter(seconds: number | null): readonly (readonly [string, string])[] {

@@ -1,5 +1,7 @@
+import type { Json } from '../output/item.ts';
 import type { Clock, HttpResponse } from '../platform/ports.ts';
-import type { Strike } from './faults.ts';
+import type { Refused, Strike } from './faults.ts';
+import { json } from './reply.ts';
 
 /** How one request is answered when a fault may strike it. */
 export interface StruckWork {
@@ -9,7 +11,7 @@ export interface StruckWork {
   readonly signal: AbortSignal | undefined;
   work(): HttpResponse;
   /** The answer in place of the work when the fault is a status. */
-  refuse(status: number, retryAfterSeconds: number | null): HttpResponse;
+  refuse(refused: Refused): HttpResponse;
 }
 
 /**
@@ -19,12 +21,12 @@ export interface StruckWork {
 export async function underStrike({ strike, clock, signal, work, refuse }: StruckWork): Promise<HttpResponse> {
   const { effect } = strike;
   if (effect === 'lose') return dropped;
-  const answer =
-    effect !== null && typeof effect === 'object' ? refuse(effect.status, effect.retryAfterSeconds) : work();
+  const answer = effect !== null && typeof effect === 'object' ? refuse(effect) : work();
   if (strike.delayMs > 0 && !(await hasWaited(clock, strike.delayMs, signal))) return dropped;
   if (effect === 'drop') return { ...answer, cut: 'drop' };
   if (effect === 'cut') return { ...answer, cut: strike.bytes ?? Math.floor(answer.body.length / 2) };
   if (effect === 'html') return notJson;
+  if (effect === 'extra') return withUnknownFields(answer);
   return answer;
 }
 
@@ -35,7 +37,21 @@ const notJson: HttpResponse = {
   body: Buffer.from('<!doctype html><title>Welcome</title><p>A proxy answered in place of Revento.</p>\n', 'utf8'),
 };
 
-async function hasWaited(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+/** What a later version of the contract may bring; clients have to bear it. */
+const unknownFields = { added_later: { by: 'sandbox', kinds: ['unknown', null, 1.5] }, added_later_at: null };
+
+function withUnknownFields(answer: HttpResponse): HttpResponse {
+  if (answer.status !== 200) return answer;
+  // Our own answers only: these are JSON objects.
+  const value: { readonly [field: string]: Json } = JSON.parse(Buffer.from(answer.body).toString('utf8'));
+  const rows = Array.isArray(value['data']) ? value['data'] : null;
+  const data = rows?.map((row: Json) => ({ ...(row as typeof value), ...unknownFields }));
+  const { body } = json(200, { ...value, ...(data ? { data } : {}), ...unknownFields });
+  return { ...answer, body };
+}
+
+/** Waits; false when the caller went away meanwhile. */
+export async function hasWaited(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     await clock.sleep(ms, signal);
     return true;

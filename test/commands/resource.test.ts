@@ -43,6 +43,12 @@ describe('a list', () => {
     expect(bench.notices[0]).toMatch(/^25 rows shown, more remain: go on with --cursor \S+, or see --all$/);
   });
 
+  it('counts one row as one', async () => {
+    const bench = await apiBench();
+    await run('participants list', bench, { limit: '1' });
+    expect(bench.notices[0]).toMatch(/^1 row shown, /);
+  });
+
   it('goes on from that cursor without a gap or a row twice', async () => {
     const bench = await apiBench();
     const all = idsOf((await run('participants list', bench, { all: true })).items);

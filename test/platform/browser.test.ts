@@ -93,6 +93,14 @@ describe('opening a URL', () => {
     expect(await open(file)).toBe(`${file} is not executable`);
   });
 
+  it('leaves out a hint, which is for whoever runs the program by hand', async () => {
+    const failing = join(home, 'hinting.mjs');
+    writeFileSync(failing, `process.stderr.write('error: no page\\nhint: run it by hand\\n'); process.exitCode = 1;`);
+    expect(await open(`${process.execPath} ${failing}`)).toBe(
+      `${process.execPath} ended with status 1: error: no page`,
+    );
+  });
+
   it('says with which status a program ended, and its last words', async () => {
     const failing = join(home, 'failing.mjs');
     writeFileSync(failing, `process.stderr.write('starting\\nno \\u001b[31mdisplay\\n'); process.exitCode = 3;`);

@@ -283,6 +283,42 @@ describe('webhook faults', () => {
   });
 });
 
+describe('webhook faults of time and number', () => {
+  it('sign with a timestamp ahead of time', async () => {
+    const { control, received, check, clock } = setUp([], { faults: ['webhook:future'] });
+    await control('/trigger', { type: 'activity.updated' });
+    expect(check(received[0] as HttpRequest, clock.now() / 1000)).toEqual({ ok: false, reason: 'future_timestamp' });
+  });
+
+  it('send the same delivery two times in a row', async () => {
+    const { control, received, header } = setUp([], { faults: ['webhook:twicex1'] });
+    await control('/trigger', { type: 'activity.updated' });
+    await control('/trigger', { type: 'activity.updated' });
+    const [first, second, third] = received.map((request) => header(request, 'X-Revento-Delivery-Id'));
+    expect(received).toHaveLength(3);
+    expect(second).toBe(first);
+    expect(received[1]?.body).toEqual(received[0]?.body);
+    expect(third).not.toBe(first);
+  });
+
+  it('send later, signed at the time of sending', async () => {
+    const { control, received, check, clock, waits } = setUp([], { faults: ['webhook:slow=7sx1'] });
+    await control('/trigger', { type: 'activity.updated' });
+    expect(waits).toEqual([7_000]);
+    expect(check(received[0] as HttpRequest, clock.now() / 1000)).toMatchObject({ ok: true });
+  });
+
+  it('lose the answer, so that an acknowledged delivery comes again under its id', async () => {
+    const { control, received, header, sandbox, list } = setUp([], { faults: ['webhook:dropx1'] });
+    const response = await control('/trigger', { type: 'activity.updated' });
+    expect(jsonOf(response)).toMatchObject({ state: 'pending', attempts: [{ status: null }] });
+    await sandbox.deliveries?.idle();
+    const [first, again] = received.map((request) => header(request, 'X-Revento-Delivery-Id'));
+    expect(again).toBe(first);
+    expect(await list()).toMatchObject([{ state: 'delivered', attempts: [{ status: null }, { status: 204 }] }]);
+  });
+});
+
 describe('the control path', () => {
   it.each([
     ['no key', []],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ReventoError } from '../../src/errors.ts';
 import { createSandbox } from '../../src/sandbox/app.ts';
-import { FaultPlan, faultHelp, parseFault } from '../../src/sandbox/faults.ts';
+import { faultHelp } from '../../src/sandbox/fault-help.ts';
+import { effects, FaultPlan, parseFault, refusals } from '../../src/sandbox/faults.ts';
 import { callbackOf, fakeClock, headerOf, integrationOf, jsonOf, textOf } from '../support/sandbox-client.ts';
 
 const path = '/events/evt_test_published';
@@ -20,6 +21,7 @@ describe('the grammar', () => {
     ['code:slow=3sx1@2', { effect: 'slow', delayMs: 3_000, count: 1, after: 2 }],
     ['refresh:drop@1', { effect: 'drop', after: 1 }],
     ['api:cut', { effect: 'cut', bytes: null }],
+    ['api:event_not_authorizedx1@2', { effect: { status: 403, code: 'event_not_authorized' }, count: 1, after: 2 }],
     ['api:cut=0x1', { effect: 'cut', bytes: 0, count: 1 }],
   ])('takes %s', (text, fault) => {
     expect(parseFault(text)).toMatchObject(fault);
@@ -32,12 +34,15 @@ describe('the grammar', () => {
     ['token:500x', 'TARGET:EFFECT'],
     ['TOKEN:500', 'TARGET:EFFECT'],
     ['tokens:500', 'authorize, token, code, refresh, api, webhook'],
-    ['token:explode', 'slow, drop, lose, cut, html, minimal'],
+    ['token:explode', 'slow, drop, lose, cut, html, extra, minimal, invalid_grant'],
     ['toString:500', 'TARGET:EFFECT'],
     ['token:constructor', 'effects of token are'],
     ['api:minimal', 'effects of api are'],
     ['webhook:500', 'handler'],
-    ['webhook:drop', 'effects of webhook are signature, stale'],
+    ['webhook:lose', 'effects of webhook are slow, drop, signature, stale, future, twice'],
+    ['webhook:not_found', 'effects of webhook are'],
+    ['refresh:not_found', 'invalid_grant, invalid_client'],
+    ['api:not_found=1', 'effects of api are'],
     ['api:200', '400 to 599'],
     ['api:600', '400 to 599'],
     ['api:500=3', 'Retry-After'],
@@ -53,21 +58,8 @@ describe('the grammar', () => {
   });
 
   it('is explained: every effect is in the help', () => {
-    for (const name of [
-      'slow=',
-      'drop',
-      'lose',
-      'cut=',
-      'html',
-      'minimal',
-      'expired',
-      'revoked',
-      'denied',
-      'signature',
-      'stale',
-    ]) {
-      expect(faultHelp).toContain(`    ${name}`);
-    }
+    for (const name of Object.keys(effects)) expect(faultHelp).toMatch(new RegExp(`^    ${name}[ =]`, 'm'));
+    for (const code of Object.keys(refusals)) expect(faultHelp).toContain(code);
     expect(
       Math.max(
         ...faultHelp
@@ -156,6 +148,17 @@ describe('token faults', () => {
     expect(jsonOf(await app.api(path, login['access_token']))['error']).toBe('token_revoked');
   });
 
+  it.each([
+    ['invalid_grant', 400],
+    ['invalid_client', 401],
+  ])('fail with %s and rotate nothing', async (code, status) => {
+    const { app } = setUp(`refresh:${code}x1`);
+    const { refresh_token: token } = await app.login();
+    const refused = await app.refresh(`${token}`);
+    expect([refused.status, jsonOf(refused)['error']]).toEqual([status, code]);
+    expect((await app.refresh(`${token}`)).status).toBe(200);
+  });
+
   it('do not strike requests that would be refused anyway', async () => {
     const { app } = setUp('token:500x1');
     expect((await app.token({ grant_type: 'password' })).status).toBe(400);
@@ -170,6 +173,55 @@ describe('API faults', () => {
     const response = await app.api(path, token);
     expect(response.status).toBe(500);
     expect(jsonOf(response)).toMatchObject({ error: 'server_error', request_id: expect.any(String) });
+  });
+
+  it.each([
+    ...['invalid_token', 'event_not_authorized', 'user_token_required', 'installation_token_required'],
+    ...['insufficient_scope', 'not_found', 'validation_error', 'concurrent_limit_exceeded'],
+  ] as const)('fail with the documented error %s, in its status and without Retry-After', async (code) => {
+    const { app } = setUp(`api:${code}x1`);
+    const { access_token: token } = await app.login();
+    const response = await app.api(path, token);
+    expect([response.status, jsonOf(response)['error']]).toEqual([refusals[code].status, code]);
+    expect(headerOf(response, 'Retry-After')).toBeNull();
+    expect((await app.api(path, token)).status).toBe(200);
+  });
+
+  it.each([
+    [400, 'validation_error'],
+    [401, 'invalid_token'],
+    [403, 'event_not_authorized'],
+    [404, 'not_found'],
+  ])('fail with %i under the code that comes with it: %s', async (status, code) => {
+    const { app } = setUp(`api:${status}`);
+    const { access_token: token } = await app.login();
+    const response = await app.api(path, token);
+    expect([response.status, jsonOf(response)['error']]).toEqual([status, code]);
+  });
+
+  it('give a page without rows, from which the list goes on where it was', async () => {
+    const { app } = setUp('api:emptyx1@1');
+    const { access_token: token } = await app.login();
+    const page = async (cursor: unknown) =>
+      jsonOf(await app.api(`${path}/participants?limit=20${cursor ? `&cursor=${cursor}` : ''}`, token));
+    const first = await page(null);
+    const empty = await page(first['next_cursor']);
+    expect(empty).toEqual({ data: [], next_cursor: expect.any(String), has_more: true });
+    expect(empty['next_cursor']).not.toBe(first['next_cursor']);
+    const untouched = setUp().app;
+    const { access_token: other } = await untouched.login();
+    const whole = jsonOf(await untouched.api(`${path}/participants?limit=40`, other))['data'] as unknown[];
+    expect((await page(empty['next_cursor']))['data']).toEqual(whole.slice(20));
+  });
+
+  it('add unknown fields to the answer and to each row, and keep the rest', async () => {
+    const { app } = setUp('api:extrax1');
+    const { access_token: token } = await app.login();
+    const strange = jsonOf(await app.api(`${path}/participants?limit=2`, token));
+    const plain = jsonOf(await app.api(`${path}/participants?limit=2`, token));
+    const added = { added_later: expect.any(Object), added_later_at: null };
+    const rows = (plain['data'] as Record<string, unknown>[]).map((row) => ({ ...row, ...added }));
+    expect(strange).toEqual({ ...plain, next_cursor: expect.any(String), data: rows, ...added });
   });
 
   it('fail with 429 and Retry-After', async () => {
@@ -235,6 +287,18 @@ describe('authorization faults', () => {
     const { app } = setUp('authorize:deniedx1');
     expect(callbackOf(await app.authorize()).get('error')).toBe('access_denied');
     expect(callbackOf(await app.authorize()).get('code')).not.toBeNull();
+  });
+
+  it.each(['server_error', 'temporarily_unavailable', 'invalid_scope'])('come back with %s', async (code) => {
+    const { app } = setUp(`authorize:${code}x1`);
+    const back = callbackOf(await app.authorize());
+    expect([back.get('error'), back.get('code')]).toEqual([code, null]);
+    expect(back.get('state')).toBe(callbackOf(await app.authorize()).get('state'));
+  });
+
+  it('do not send an error to where a good request would not lead', async () => {
+    const { app } = setUp('authorize:server_error');
+    expect(headerOf(await app.authorize({ redirect_uri: 'http://evil.test/' }), 'location')).toBeNull();
   });
 
   it('fail with a page', async () => {
