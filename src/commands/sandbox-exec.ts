@@ -8,6 +8,7 @@ import { freePort } from '../sandbox/host.ts';
 import type { CommandModule } from './command.ts';
 import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from './sandbox-flags.ts';
 import { openSandbox } from './sandbox-open.ts';
+import { controlVariable } from './sandbox-remote.ts';
 
 export interface SandboxExecOptions extends SandboxFlags {
   readonly command: readonly string[];
@@ -25,7 +26,7 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
           `
 COMMAND finds the sandbox in REVENTO_AUTH_BASE, REVENTO_API_BASE, REVENTO_CLIENT_ID, REVENTO_CLIENT_SECRET,
 REVENTO_WEBHOOK_SECRET, REVENTO_REDIRECT_URI, REVENTO_CONFIG_DIR and SANDBOX_EVENT_ID; BROWSER consents by itself,
-and \`revento\` is on the PATH. Every other REVENTO_ variable is taken out, so no real login gets in.`,
+\`revento\` is on the PATH, and \`revento sandbox trigger\` and its like steer this sandbox (REVENTO_SANDBOX_KEY). Every other REVENTO_ variable is taken out, so no real login gets in.`,
         ),
     ),
   examples: [
@@ -49,11 +50,12 @@ and \`revento\` is on the PATH. Every other REVENTO_ variable is taken out, so n
         stored: null,
         redirectUris: [...plan.redirectUris, redirectUri],
       };
-      const { hosted, credentials } = await openSandbox(deps, plan, opening);
+      const { hosted, credentials, controlKey } = await openSandbox(deps, plan, opening);
       try {
         return await deps.spawn(flags.command, {
           ...(await surroundings(deps, scratch.path)),
           ...variablesOf(credentials),
+          [controlVariable]: controlKey,
         });
       } finally {
         await hosted.close();

@@ -29,7 +29,7 @@ export async function openSandbox(
   deps: Deps,
   { options, webhookUrl, retryScale }: SandboxPlan,
   { hostName, port, stored, redirectUris, onEvent }: Opening,
-): Promise<{ readonly hosted: Hosted; readonly credentials: Credentials }> {
+): Promise<{ readonly hosted: Hosted; readonly credentials: Credentials; readonly controlKey: string }> {
   const clients = registerClients({
     clientId: stored?.clientId ?? undefined,
     clientSecret: stored?.clientSecret ?? undefined,
@@ -39,11 +39,12 @@ export async function openSandbox(
   const clientSecret = deps.redactor.add(secret ?? '').reveal();
   const webhookSecret = stored?.webhookSecret ?? createWebhookSecret();
   deps.redactor.add(webhookSecret);
+  const controlKey = deps.redactor.add(controlKeyOf(clientId, clientSecret)).reveal();
   const sandbox = createSandbox({
     ...options,
     clock: deps.clock,
     clients,
-    controlKey: deps.redactor.add(controlKeyOf(clientId, clientSecret)).reveal(),
+    controlKey,
     ...(onEvent === undefined ? {} : { onEvent }),
     ...(webhookUrl === null
       ? {}
@@ -54,6 +55,7 @@ export async function openSandbox(
   const redirectUri = redirectUris.at(-1) ?? registered[0] ?? '';
   return {
     hosted,
+    controlKey,
     credentials: { authBase, apiBase, clientId, clientSecret, webhookSecret, redirectUri, eventId: testEventId },
   };
 }

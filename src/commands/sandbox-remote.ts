@@ -6,6 +6,12 @@ import { isHttpFailure, networkError } from '../platform/failure.ts';
 import { controlKeyOf, controlPrefix } from '../sandbox/control.ts';
 import { sandboxProfile } from './sandbox-profile.ts';
 
+/**
+ * Where `sandbox exec` leaves the key of its sandbox. A variable of its own, because a command that is run by
+ * `webhook listen` is not given the client secret the key follows from.
+ */
+export const controlVariable = 'REVENTO_SANDBOX_KEY';
+
 /** A delivery answers after ten seconds at most; a little more for what is around it. */
 const timeoutMs = 15_000;
 
@@ -51,10 +57,12 @@ async function findSandbox(deps: Deps): Promise<{ readonly authBase: string; rea
   const profile = (await deps.settingsFile()).profiles()[sandboxProfile];
   const isProfile = profile?.auth_base !== undefined;
   const authBase = isProfile ? profile?.auth_base : deps.settings.get('auth_base')?.value;
+  const url = authBase !== undefined && URL.canParse(authBase) ? new URL(authBase) : null;
+  const given = isProfile ? undefined : deps.childEnv[controlVariable];
+  if (given && url !== null && isLoopback(url.hostname)) return { authBase: url.origin, key: given };
   const clientId = isProfile ? profile?.client_id : deps.settings.get('client_id')?.value;
   const secrets = await (isProfile ? deps.secrets(sandboxProfile) : deps.secrets());
   const secret = await secrets.get('client_secret');
-  const url = authBase !== undefined && URL.canParse(authBase) ? new URL(authBase) : null;
   if (url === null || !isLoopback(url.hostname) || clientId === undefined || secret === null) {
     throw new ReventoError('setting_missing', 'No sandbox was started on this machine.', {
       hint: 'run: revento sandbox start',

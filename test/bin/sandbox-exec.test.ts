@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ProgramRig } from '../support/program-rig.ts';
+import { freePort, ProgramRig } from '../support/program-rig.ts';
 
 let rig: ProgramRig;
 beforeEach(() => {
@@ -51,6 +51,7 @@ describe('sandbox exec', () => {
       'REVENTO_CLIENT_SECRET',
       'REVENTO_CONFIG_DIR',
       'REVENTO_REDIRECT_URI',
+      'REVENTO_SANDBOX_KEY',
       'REVENTO_WEBHOOK_SECRET',
     ]);
     expect(env).toMatchObject({ SANDBOX_EVENT_ID: 'evt_test_published', OTHER: 'kept' });
@@ -74,6 +75,17 @@ describe('sandbox exec', () => {
     const { code, stdout, stderr } = await exec('--', 'sh', '-c', 'revento sandbox reset --json');
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ reset: true });
+  });
+
+  it('can be steered from inside `webhook listen`, which hands on no client secret', async () => {
+    const port = await freePort();
+    const { code, stdout, stderr } = await exec(
+      ...['--webhook-url', `http://localhost:${port}/webhooks/revento`, '--', 'revento', 'webhook', 'listen'],
+      ...['--port', `${port}`, '--expect', 'participant.registered', '--timeout', '20s', '-o', 'ndjson'],
+      ...['--', 'sh', '-c', 'test -z "$REVENTO_CLIENT_SECRET" && revento sandbox trigger participant.registered'],
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('"verified":1');
   });
 
   it('leaves nothing behind: no directory, no port, no profile', async () => {
