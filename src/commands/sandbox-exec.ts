@@ -32,7 +32,8 @@ REVENTO_WEBHOOK_SECRET, REVENTO_REDIRECT_URI, REVENTO_CONFIG_DIR and SANDBOX_EVE
   examples: [
     { command: 'revento sandbox exec -- npm test', explains: 'run a test suite against a sandbox' },
     {
-      command: "revento sandbox exec --participants 5000 -- sh -c 'revento login && revento participants list --all'",
+      command:
+        "revento sandbox exec --participants 5000 --no-rate-limit -- sh -c 'revento login && revento participants list --all'",
       explains: 'run this tool itself in it',
     },
   ],
