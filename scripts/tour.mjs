@@ -40,8 +40,11 @@ async function startHandler() {
 
 const handler = await startHandler();
 try {
+  console.log('A sandbox was started for this tour. Every command below is a real one.\n');
   console.log(bold('1. Log in'));
-  console.log('   The sandbox asks for consent; `revento sandbox consent` answers it in place of your browser.');
+  console.log(
+    '   The sandbox asks for consent. `revento sandbox consent` answers the page in\n   place of your browser.',
+  );
   await revento(['login']);
 
   console.log(bold('\n2. Read the participants'));
@@ -65,15 +68,22 @@ try {
   });
 
   console.log(`
-${green('Done.')} A sandbox answered on ${process.env.REVENTO_AUTH_BASE}; you logged in with PKCE over a loopback
-listener; tokens were sealed on disk; participants came from the read API; a delivery of ${delivery.body.length} bytes was
-verified and reached a handler unchanged. All of it is gone again.
+${green('Done.')} What you saw, with nothing but this program and a sandbox on this machine:
+  - a login with PKCE over a loopback listener; its tokens were sealed on disk
+  - participants from the read API
+  - a webhook of ${delivery.body.length} bytes, signed, verified, and forwarded without a byte changed
+The sandbox, the login and the files are gone again.
 
-Next, in two terminals:
-  npx revento sandbox start             ${dim('# a sandbox that stays, and a profile for it')}
-  npx revento -p sandbox login          ${dim('# consent in your own browser')}
+Next, the same by hand. In one terminal, a sandbox that stays:
+  npx revento sandbox start
+
+In another, with your own browser:
+  npx revento -p sandbox login
   npx revento -p sandbox participants list
-  npx revento -p sandbox webhook listen --forward 3000`);
+  npx revento -p sandbox webhook listen             ${dim('# Ctrl-C ends it')}
+
+In a third, while that listens:
+  npx revento sandbox trigger application.approved`);
 } catch (error) {
   console.error(`\nThe tour stopped: ${error.message}`);
   process.exitCode = 1;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Json } from '../output/item.ts';
 import { type Envelope, sampleEnvelope } from '../webhook/event.ts';
 import type { Consent } from './grants.ts';
+import type { Participant } from './people.ts';
 import type { SandboxEvent } from './world.ts';
 
 /** What a delivery is about. */
@@ -54,7 +55,7 @@ function snapshotOf(type: string, event: SandboxEvent, index: number, at: string
     return { ...person, [verb === 'registered' ? 'registered_at' : 'updated_at']: at };
   }
   if (subject === 'application' && event.participantCount > 0) {
-    const person = event.participant(index % event.participantCount);
+    const person = applicantOf(event, verb === 'submitted' ? 'pending' : verb, index);
     return {
       id: person.application_id,
       participant_id: person.id,
@@ -71,6 +72,17 @@ function snapshotOf(type: string, event: SandboxEvent, index: number, at: string
       : { ...activity, updated_at: at };
   }
   return null;
+}
+
+/** Participants that are looked at for one whose application has the right status; all four occur early. */
+const searchedParticipants = 200;
+
+/** Somebody of whom the read API says the same; anybody where there is none. */
+function applicantOf(event: SandboxEvent, status: string, index: number): Participant {
+  const searched = Math.min(event.participantCount, searchedParticipants);
+  const everybody = Array.from({ length: searched }, (_, at) => event.participant(at));
+  const fitting = everybody.filter(({ application_status: found }) => found === status);
+  return fitting[index % fitting.length] ?? event.participant(index % event.participantCount);
 }
 
 function verdicts(verb: string, at: string, reviewerId: string | null): { readonly [field: string]: Json } {

@@ -104,6 +104,25 @@ describe('a delivery', () => {
     expect(bodyOf(received[0]).data).toMatchObject(first ?? {});
   });
 
+  it.each([
+    ['application.submitted', 'pending'],
+    ['application.approved', 'approved'],
+    ['application.rejected', 'rejected'],
+    ['application.revision_requested', 'revision_requested'],
+  ])('of %s is about somebody who is %s in the API as well, and another one each time', async (type, status) => {
+    const { control, received, app } = setUp();
+    for (let i = 0; i < 3; i++) await control('/trigger', { type });
+    const { access_token: token } = await app.login();
+    const page = jsonOf(await app.api('/events/evt_test_published/participants?limit=50', token));
+    const people = page['data'] as { id: string; application_status: string }[];
+    const named = received.map((request) => bodyOf(request).data);
+    expect(named.map((data) => data.status)).toEqual([status, status, status]);
+    expect(named.map((data) => people.find(({ id }) => id === data.participant_id)?.application_status)).toEqual([
+      ...[status, status, status],
+    ]);
+    expect(new Set(named.map((data) => data.participant_id)).size).toBe(3);
+  });
+
   it('names no event when the whole integration is meant', async () => {
     const { control, received } = setUp();
     await control('/trigger', { type: 'integration.suspended' });
