@@ -153,6 +153,7 @@ async function readPasted(
       break;
     }
     const judgement = judgePasted(line, plan.target, pending);
+    if (judgement === null) continue;
     if (typeof judgement !== 'string') {
       receive({ answer: judgement, respond: () => undefined });
       break;

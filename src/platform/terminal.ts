@@ -76,7 +76,9 @@ function ask(
       },
     });
     const lines = createInterface({ input: stdin as ReadStream, output, terminal: true });
+    let isFinished = false;
     const finish = (deliver: () => void) => {
+      isFinished = true;
       signal?.removeEventListener('abort', onAbort);
       // Before the interface closes: its `close` event comes at once and means "input ended" to whoever waits still.
       deliver();
@@ -89,7 +91,12 @@ function ask(
     signal?.addEventListener('abort', onAbort, { once: true });
     // In raw mode the terminal sends Ctrl-C as a character: turn it back into the signal the process edge handles.
     lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-    lines.once('close', () => reject(new ReventoError('interrupted', 'Input ended.')));
+    lines.once('close', () => {
+      if (isFinished) return;
+      // Ctrl-D leaves the cursor behind the question; what comes next must not run into it.
+      stderr.write('\n');
+      reject(new ReventoError('interrupted', 'Input ended.'));
+    });
     lines.question(question, (answer) => finish(() => resolve(answer)));
     isMuted = isHidden;
   });

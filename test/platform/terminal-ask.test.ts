@@ -57,6 +57,14 @@ describe('a question', () => {
     await expect(answer).rejects.toBe(reason);
   });
 
+  it('leaves its line when the input ends, so that what follows does not run into it', async () => {
+    const { stdin, terminal, written } = rig();
+    const answer = terminal.ask('Name? ', { isHidden: true });
+    stdin.end();
+    await expect(answer).rejects.toThrow('Input ended');
+    expect(written().endsWith('\n')).toBe(true);
+  });
+
   it('fails when the input ends', async () => {
     const { stdin, terminal } = rig();
     const answer = terminal.ask('Name? ');
