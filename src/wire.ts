@@ -118,6 +118,7 @@ export async function connect(
     mayAsk: options.input !== false && !edge.env['CI'],
     style: stderrStyle,
     clean: (text) => redactor.clean(text),
+    signal: edge.interrupts.signal,
   });
   for (const warning of environment.warnings) terminal.notice(`warning: ${warning}`);
 

@@ -15,10 +15,12 @@ export interface TerminalOptions {
   readonly style: Style;
   /** Takes secrets out of whatever is written. */
   readonly clean: (text: string) => string;
+  /** Aborted on Ctrl-C: ends the reading of standard input. */
+  readonly signal: AbortSignal;
 }
 
 /** The person's side of the program, on the process's stdin and stderr. */
-export function createTerminal({ stdin, stderr, mayAsk, style, clean }: TerminalOptions): Terminal {
+export function createTerminal({ stdin, stderr, mayAsk, style, clean, signal }: TerminalOptions): Terminal {
   const isStdinTty = stdin.isTTY === true;
   const isStderrTty = stderr.isTTY === true;
   let current: Progress | null = null;
@@ -54,7 +56,7 @@ export function createTerminal({ stdin, stderr, mayAsk, style, clean }: Terminal
       return progress;
     },
     ask: (question, options = {}) => ask(stdin, stderr, clean(question), options),
-    readStdin: (maxBytes = defaultMaxStdinBytes) => readAll(stdin, maxBytes),
+    readStdin: (maxBytes = defaultMaxStdinBytes) => readAll(stdin, maxBytes, signal),
   };
 }
 
@@ -76,6 +78,8 @@ function ask(
       },
     });
     const lines = createInterface({ input: stdin as ReadStream, output, terminal: true });
+    /** The cursor stands behind the question, where no line end was typed or shown; what comes next must not. */
+    const leaveLine = () => stderr.write('\n');
     let isFinished = false;
     const finish = (deliver: () => void) => {
       isFinished = true;
@@ -85,32 +89,47 @@ function ask(
       lines.close();
       stdin.pause();
       stdin.unref?.();
-      if (isHidden) stderr.write('\n');
     };
-    const onAbort = () => finish(() => reject(signal?.reason));
+    const onAbort = () => {
+      leaveLine();
+      finish(() => reject(signal?.reason));
+    };
     signal?.addEventListener('abort', onAbort, { once: true });
     // In raw mode the terminal sends Ctrl-C as a character: turn it back into the signal the process edge handles.
     lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     lines.once('close', () => {
       if (isFinished) return;
-      // Ctrl-D leaves the cursor behind the question; what comes next must not run into it.
-      stderr.write('\n');
+      leaveLine();
       reject(new ReventoError('interrupted', 'Input ended.'));
     });
-    lines.question(question, (answer) => finish(() => resolve(answer)));
+    lines.question(question, (answer) => {
+      if (isHidden) leaveLine();
+      finish(() => resolve(answer));
+    });
     isMuted = isHidden;
   });
 }
 
-async function readAll(stdin: NodeJS.ReadStream, maxBytes: number): Promise<Uint8Array> {
+async function readAll(stdin: NodeJS.ReadStream, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    size += bytes.length;
-    if (size > maxBytes) throw new ReventoError('usage', `Standard input is longer than ${maxBytes} bytes.`);
-    chunks.push(bytes);
+  // Whoever writes to it may never come to an end; a stream that is not destroyed would keep this process alive.
+  const stop = () => stdin.destroy();
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      size += bytes.length;
+      if (size > maxBytes) throw new ReventoError('usage', `Standard input is longer than ${maxBytes} bytes.`);
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
+  if (signal.aborted) throw new ReventoError('interrupted', 'Interrupted while reading standard input.');
   return Buffer.concat(chunks);
 }
 

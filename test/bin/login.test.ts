@@ -372,6 +372,18 @@ describe('--with-token', () => {
   });
 });
 
+it.each([
+  ['login --with-token', ['login', '--with-token']],
+  ['config set client_secret', ['config', 'set', 'client_secret']],
+])('%s gives up waiting for an input that does not end on one Ctrl-C', async (_, command) => {
+  // The warning of an empty variable shows that the program listens for signals.
+  const running = rig.start(command, { input: null, env: { REVENTO_SCOPE: '' } });
+  await running.until('stderr', /counts as unset/);
+  running.kill('SIGINT');
+  const { code, stdout } = await running.ended;
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+});
+
 it('takes no secret, code or token as a command-line value, and no way to switch TLS off', async () => {
   const { stdout } = await rig.run(['login', '--help']);
   const flags = [...stdout.matchAll(/--[a-z-]+(?: <[a-z]+>)?/g)].map(([flag]) => flag);

@@ -6,6 +6,7 @@ import { createTerminal } from '../../src/platform/terminal.ts';
 /** A terminal on two pipes, with what was written to it. */
 function rig() {
   const stdin = new PassThrough();
+  const interrupt = new AbortController();
   const stderr = new PassThrough();
   let written = '';
   stderr.on('data', (chunk: Buffer) => {
@@ -17,8 +18,9 @@ function rig() {
     mayAsk: true,
     style: plainStyle(),
     clean: (text) => text,
+    signal: interrupt.signal,
   });
-  return { stdin, terminal, written: () => written };
+  return { stdin, terminal, interrupt, written: () => written };
 }
 
 describe('a question', () => {
@@ -71,4 +73,27 @@ describe('a question', () => {
     stdin.end();
     await expect(answer).rejects.toMatchObject({ code: 'interrupted' });
   });
+});
+
+describe('standard input', () => {
+  it('is read to its end', async () => {
+    const { stdin, terminal } = rig();
+    const bytes = terminal.readStdin();
+    stdin.write('one ');
+    stdin.end('two');
+    expect(Buffer.from(await bytes).toString()).toBe('one two');
+  });
+
+  it.each(['before', 'while'])(
+    'that does not end is given up at once when Ctrl-C comes %s it is read',
+    async (when) => {
+      const { stdin, terminal, interrupt } = rig();
+      stdin.write('half of a token answer');
+      if (when === 'before') interrupt.abort('SIGINT');
+      const bytes = terminal.readStdin();
+      interrupt.abort('SIGINT');
+      await expect(bytes).rejects.toMatchObject({ code: 'interrupted' });
+      expect(stdin.destroyed).toBe(true);
+    },
+  );
 });

@@ -26,8 +26,8 @@ export interface SandboxReady {
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Standard input; left out, it is empty. */
-  readonly input?: string;
+  /** Standard input; left out, it is empty; null leaves it open. */
+  readonly input?: string | null;
   /** A descriptor for its standard output; left out, that is collected. */
   readonly stdout?: number;
   /** Modules loaded before the program. */
@@ -42,7 +42,7 @@ export class Running {
   stdout = '';
   stderr = '';
 
-  constructor(child: ChildProcess, input: string) {
+  constructor(child: ChildProcess, input: string | null) {
     this.#child = child;
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       this.stdout += chunk;
@@ -66,7 +66,7 @@ export class Running {
     // A test that fails for another reason must not leave this rejection behind.
     this.ended.catch(() => undefined);
     child.stdin?.on('error', () => undefined);
-    child.stdin?.end(input);
+    if (input !== null) child.stdin?.end(input);
   }
 
   get pid(): number {
