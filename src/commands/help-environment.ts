@@ -2,6 +2,7 @@ import { settingNames } from '../deps.ts';
 import { secretVariables } from '../environment.ts';
 import { describeSetting } from '../settings.ts';
 import type { CommandModule } from './command.ts';
+import { topicLayout } from './topic-text.ts';
 
 interface Variable {
   readonly name: string;
@@ -27,25 +28,30 @@ const others: readonly Variable[] = [
   { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file of further root certificates' },
 ];
 
+const notes = [
+  'A setting comes from the first of: flag, environment, profile (`revento config set`), default.',
+  'An empty variable counts as unset. Secrets are never taken as arguments, and children do not inherit them.',
+  'There is no variable for a refresh token: it changes with every use and could not be written back.',
+];
+
 /** `revento help environment`: every variable that is read, and in which order settings are looked for. */
 export const helpEnvironment: CommandModule = {
   declare: (command) => command,
   layout: { shape: 'value' },
   async *run() {
     const rows = variables();
-    const width = Math.max(...rows.map((row) => row.name.length));
     yield {
       kind: 'value',
       data: rows.map(({ name, meaning }) => ({ name, meaning })),
-      text: (style) =>
-        [
+      text: (style) => {
+        const { terms, paragraph } = topicLayout(style);
+        return [
           style.bold('Environment'),
-          ...rows.map((row) => `  ${style.bold(row.name.padEnd(width))}  ${row.meaning}`),
+          ...terms(rows.map(({ name, meaning }) => [name, meaning] as const)),
           '',
-          'A setting comes from the first of: flag, environment, profile (`revento config set`), default.',
-          'An empty variable counts as unset. Secrets are never taken as arguments, and children do not inherit them.',
-          'There is no variable for a refresh token: it changes with every use and could not be written back.',
-        ].join('\n'),
+          ...notes.flatMap((note) => paragraph(note)),
+        ].join('\n');
+      },
     };
     return undefined;
   },

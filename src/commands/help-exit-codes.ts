@@ -1,5 +1,6 @@
 import { type ExitStatus, exitStatus } from '../errors.ts';
 import type { CommandModule } from './command.ts';
+import { topicLayout } from './topic-text.ts';
 
 const meaning: Readonly<Record<ExitStatus, string>> = {
   [exitStatus.done]: 'done; also when the reader of a pipe has seen enough (`| head`)',
@@ -13,6 +14,11 @@ const meaning: Readonly<Record<ExitStatus, string>> = {
   [exitStatus.interrupted]: 'interrupted with Ctrl-C',
 };
 
+const notes = [
+  '`revento webhook listen -- COMMAND` and `revento sandbox exec -- COMMAND` end with the exit code of COMMAND.',
+  'An exit code of 5 is worth a retry in a script; 4 is not: somebody has to consent.',
+];
+
 /** `revento help exit-codes`: every exit status and when it is given. */
 export const helpExitCodes: CommandModule = {
   declare: (command) => command,
@@ -22,14 +28,15 @@ export const helpExitCodes: CommandModule = {
     yield {
       kind: 'value',
       data: rows,
-      text: (style) =>
-        [
+      text: (style) => {
+        const { terms, paragraph } = topicLayout(style);
+        return [
           style.bold('Exit codes'),
-          ...rows.map((row) => `  ${style.bold(String(row.status).padStart(3))}  ${row.meaning}`),
+          ...terms(rows.map((row) => [String(row.status).padStart(3), row.meaning] as const)),
           '',
-          '`revento webhook listen -- COMMAND` and `revento sandbox exec -- COMMAND` end with the exit code of COMMAND.',
-          'An exit code of 5 is worth a retry in a script; 4 is not: somebody has to consent.',
-        ].join('\n'),
+          ...notes.flatMap((note) => paragraph(note)),
+        ].join('\n');
+      },
     };
     return undefined;
   },

@@ -1,4 +1,5 @@
 import type { CommandModule } from './command.ts';
+import { topicLayout } from './topic-text.ts';
 
 interface Rule {
   readonly topic: string;
@@ -76,17 +77,22 @@ export const helpOutput: CommandModule = {
     yield {
       kind: 'value',
       data: rules.map(({ topic, rules: sentences }) => ({ topic, rules: sentences.join(' ') })),
-      text: (style) =>
-        [
+      text: (style) => {
+        const { paragraph } = topicLayout(style);
+        return [
           style.bold('Output'),
-          ...rules.flatMap(({ topic, rules: lines }) => [
+          ...rules.flatMap(({ topic, rules: sentences }) => [
             '',
             `  ${style.bold(topic)}`,
-            ...lines.map((line) => `    ${line}`),
+            ...paragraph(sentences.join(' '), 4),
           ]),
           '',
-          'The format comes from the first of: -o or --json, REVENTO_OUTPUT, `revento config set output`, table.',
-        ].join('\n'),
+          ...paragraph(
+            'The format comes from the first of: -o or --json, REVENTO_OUTPUT, `revento config set output`, table. ' +
+              'Options that contradict each other, such as --jq and -o csv, are refused before anything is sent.',
+          ),
+        ].join('\n');
+      },
     };
     return undefined;
   },

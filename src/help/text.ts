@@ -1,8 +1,8 @@
 import type { CommandEntry, CommandGroup, Example } from '../commands/command.ts';
 import { globalHeading, globalOptions, helpOption, versionOption } from '../commands/globals.ts';
 import type { Style } from '../platform/ports.ts';
+import { continued, wrap } from '../wrap.ts';
 import type { CommandPage, Term } from './page.ts';
-import { continued, wrap } from './wrap.ts';
 
 /** What the program is, in one line. */
 export const programSummary =

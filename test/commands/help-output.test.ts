@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
+import { helpEnvironment } from '../../src/commands/help-environment.ts';
+import { helpExitCodes } from '../../src/commands/help-exit-codes.ts';
 import { helpOutput } from '../../src/commands/help-output.ts';
 import type { Deps } from '../../src/deps.ts';
 import { outputFormats } from '../../src/output/item.ts';
+import { plainStyle } from '../../src/plain-style.ts';
 import { printed } from '../support/printing.ts';
 
 /** The topic takes nothing from the outside. */
@@ -20,8 +23,17 @@ it.each([...outputFormats.map((format) => `-o ${format}`), '--columns', '--jq', 
   },
 );
 
-it('help output fits a terminal of 120 columns', async () => {
-  for (const line of (await helpText()).split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+it.each([
+  ['output', helpOutput],
+  ['environment', helpEnvironment],
+  ['exit-codes', helpExitCodes],
+])('help %s fits a terminal of 80 columns, and one of 50', async (_name, topic) => {
+  for await (const item of topic.run({}, nothing)) {
+    if (item.kind !== 'value') throw new Error('a topic is one value');
+    for (const width of [80, 50]) {
+      for (const line of item.text(plainStyle(width)).split('\n')) expect(line.length).toBeLessThanOrEqual(width);
+    }
+  }
 });
 
 it('help output can be read by a program', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { continued, wrap } from '../../src/help/wrap.ts';
+import { continued, wrap } from '../src/wrap.ts';
 
 describe('wrapping help text', () => {
   it.each([
