@@ -116,5 +116,6 @@ async function headOf({ status, headers }: HttpResponse): Promise<Uint8Array> {
 }
 
 const help = `
-The answer's bytes are printed as they came, an error's too; the exit status says how it went.
+The answer's bytes are printed as they came, an error's too; on a terminal JSON is indented and coloured.
+The exit status says how it went.
 `;

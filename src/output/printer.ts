@@ -44,7 +44,7 @@ export interface Printer {
 export async function createPrinter(options: PrinterOptions): Promise<Printer> {
   refuseContradictions(options);
   const view = await createView(options);
-  const raw = createRawBytes(options.isTty);
+  const raw = createRawBytes(options.isTty ? options.style : null);
   let isClosed = false;
   // What has to be closed in the end: a list, even one that turns out empty, or an answer that waits for jq.
   let isOpen = options.layout.shape === 'rows' || options.jq !== null;

@@ -1,18 +1,29 @@
+import type { Style } from '../platform/ports.ts';
+import { pretty } from './json-pretty.ts';
 import { escapeForTerminal, sanitise } from './sanitise.ts';
 
 /**
  * Answers that are printed as they came. Anywhere but on a terminal not a byte is touched; a terminal gets the same
- * text without what could control it, and a final newline.
+ * text without what could control it, a document in JSON indented and coloured, and a final newline.
+ *
+ * @param terminal  null when the output is not one
  */
-export function createRawBytes(isTty: boolean): { chunk(bytes: Uint8Array): string | Uint8Array; end(): string } {
-  if (!isTty) return { chunk: (bytes) => bytes, end: () => '' };
+export function createRawBytes(terminal: Style | null): {
+  chunk(bytes: Uint8Array): string | Uint8Array;
+  end(): string;
+} {
+  if (terminal === null) return { chunk: (bytes) => bytes, end: () => '' };
   const decoder = new TextDecoder();
   let isLineOpen = false;
   return {
     chunk(bytes) {
       const text = decoder.decode(bytes, { stream: true });
+      if (isJson(text)) {
+        isLineOpen = true;
+        return pretty(escapeForTerminal(text), terminal.isColor ? terminal : null);
+      }
       if (text !== '') isLineOpen = !text.endsWith('\n');
-      return isJson(text) ? escapeForTerminal(text) : sanitise(text);
+      return sanitise(text);
     },
     end: () => (isLineOpen ? '\n' : ''),
   };
