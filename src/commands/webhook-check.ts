@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { parseDuration } from '../duration.ts';
 import { secretVariables } from '../environment.ts';
 import { exitStatus, ReventoError } from '../errors.ts';
+import { program } from '../next-command.ts';
 import { type CaseResult, type CheckOptions, type ConformanceCase, runCases } from '../webhook/conformance/bench.ts';
 import { conformanceCases, isAlwaysRun } from '../webhook/conformance/cases.ts';
 import { jsonReport, junitReport, scoreOf, tapReport } from '../webhook/conformance/report.ts';
@@ -63,6 +64,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
     const cases = runnable(chosen(options.only), {
       isAsked: options.only !== undefined,
       hasPrevious: previous !== undefined,
+      profile: deps.profile,
     });
     const format = options.format ?? (deps.format === 'table' ? 'text' : 'json');
     const results: CaseResult[] = [];
@@ -154,12 +156,12 @@ function chosen(only: string | undefined): readonly ConformanceCase[] {
  */
 function runnable(
   cases: readonly ConformanceCase[],
-  { isAsked, hasPrevious }: { isAsked: boolean; hasPrevious: boolean },
+  { isAsked, hasPrevious, profile }: { isAsked: boolean; hasPrevious: boolean; profile: string },
 ): readonly ConformanceCase[] {
   const without = cases.filter(isAlwaysRun);
   if (hasPrevious || without.length === cases.length) return cases;
   if (!isAsked) return without;
   throw new ReventoError('setting_missing', 'The case previous-secret needs the previous secret.', {
-    hint: `set ${secretVariables.webhook_secret_previous}, or run: revento config set webhook_secret_previous`,
+    hint: `set ${secretVariables.webhook_secret_previous}, or run: ${program(profile)} config set webhook_secret_previous`,
   });
 }

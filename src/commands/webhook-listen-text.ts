@@ -4,6 +4,7 @@ import { plainLine } from '../remote-text.ts';
 import { eventOf } from '../webhook/delivery-line.ts';
 import { knownType } from '../webhook/event.ts';
 import type { Forwarded } from '../webhook/forward.ts';
+import type { ListenEvent } from '../webhook/listener.ts';
 import type { Delivery } from '../webhook/receiver.ts';
 import { defaultHandlerPath, type Route } from '../webhook/routes.ts';
 import type { Summary, Tally } from '../webhook/tally.ts';
@@ -49,6 +50,13 @@ function toFlag(url: string): string {
   if (url === defaultListenUrl) return '';
   const { hostname, pathname, port } = new URL(url);
   return ` --to ${hostname === 'localhost' && pathname === defaultHandlerPath ? port : url}`;
+}
+
+/** A request that was no delivery, on a line. */
+export function turnedAwayText(event: Extract<ListenEvent, { kind: 'refused' | 'tls' }>, listenerUrl: string): string {
+  if (event.kind === 'refused') return `${event.status} ${event.method} ${event.target}: not a delivery`;
+  const { host } = new URL(listenerUrl);
+  return `400 TLS handshake: this port speaks plain HTTP; point the tunnel or sender at http://${host}, not https://`;
 }
 
 /** The line of a delivery that has come in. */

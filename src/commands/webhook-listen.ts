@@ -9,14 +9,15 @@ import { deliveryLine, eventOf } from '../webhook/delivery-line.ts';
 import { diagnose } from '../webhook/diagnose.ts';
 import { FloodGate } from '../webhook/flood.ts';
 import { Goals } from '../webhook/goals.ts';
-import { type ListenEvent, type Listener, startListener } from '../webhook/listener.ts';
+import type { ListenEvent, Listener } from '../webhook/listener.ts';
 import type { Delivery } from '../webhook/receiver.ts';
 import { isSuccess, Tally } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
 import { warnOfWrongClock } from './webhook-clock.ts';
 import { handlerHint } from './webhook-handler-hint.ts';
 import { declareListen, type ListenPlan, planListen, type WebhookListenOptions } from './webhook-listen-options.ts';
-import { answeredText, arrivedText, readyText, summaryText } from './webhook-listen-text.ts';
+import { start } from './webhook-listen-start.ts';
+import { answeredText, arrivedText, readyText, summaryText, turnedAwayText } from './webhook-listen-text.ts';
 import { otherSecrets, type SigningSecret, signingSecrets, signingVariables } from './webhook-secrets.ts';
 
 type Answered = Extract<ListenEvent, { kind: 'answered' }>;
@@ -49,19 +50,6 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
     }
   },
 };
-
-async function start(plan: ListenPlan, secrets: readonly SigningSecret[], deps: Deps): Promise<Listener> {
-  const forwarder = await deps.forwarder({ isRemoteAllowed: plan.isRemoteAllowed });
-  try {
-    const ports = { serve: await deps.serve(), forwarder, clock: deps.clock };
-    return await startListener({ ...plan.listen, secrets: secrets.map(({ secret }) => secret.reveal()) }, ports);
-  } catch (error) {
-    await forwarder.close();
-    if (!(error instanceof ReventoError) || error.code !== 'port_busy') throw error;
-    const hint = `is another listener running? Take a free port: ${program(deps.profile)} webhook listen --port 0`;
-    throw new ReventoError(error.code, error.message, { hint }, { cause: error });
-  }
-}
 
 interface ListenParts {
   readonly plan: ListenPlan;
@@ -162,9 +150,8 @@ class ListenRun {
   /** A promise only where there is something to wait for: thousands a second come through here. */
   #itemOf(event: ListenEvent): ValueItem | null | Promise<ValueItem | null> {
     this.#noticeHeldBack(false);
-    if (event.kind === 'refused') {
-      const line = `${event.status} ${event.method} ${event.target}: not a delivery`;
-      if (this.#flood.passes()) this.#deps.terminal.notice(line);
+    if (event.kind === 'refused' || event.kind === 'tls') {
+      if (this.#flood.passes()) this.#deps.terminal.notice(turnedAwayText(event, this.#listener.url));
       return null;
     }
     const { delivery } = event;

@@ -69,7 +69,7 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
     if (first === undefined) return undefined;
     const isOld = secret === null && first.status === 401;
     throw new ReventoError('failed', `${refused.length} of ${chosen.length} deliveries were not acknowledged.`, {
-      hint: isOld ? 'recorded timestamps are too old by now; add --resign' : hintFor(first),
+      hint: isOld ? 'recorded timestamps are too old by now; add --resign' : hintFor(first, deps.profile),
       status: first.status ?? undefined,
     });
   },

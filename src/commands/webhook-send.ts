@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { program } from '../next-command.ts';
 import type { Item } from '../output/item.ts';
 import { isHttpFailure } from '../platform/failure.ts';
 import type { Exchange, Forwarder, Style } from '../platform/ports.ts';
@@ -10,6 +11,7 @@ import type { Outgoing } from '../webhook/outgoing.ts';
 import { parseRoute } from '../webhook/routes.ts';
 import { isSuccess } from '../webhook/tally.ts';
 import { handlerHint } from './webhook-handler-hint.ts';
+import { defaultListenUrl } from './webhook-listen-text.ts';
 
 /** Revento's own patience, doubled, so that a late answer is still seen as the answer it is. */
 const timeoutMs = 20_000;
@@ -105,6 +107,9 @@ function sentText(sent: Sent, style: Style): string {
 }
 
 /** What to try when a delivery was not acknowledged, or undefined. */
-export function hintFor(sent: Sent): string | undefined {
+export function hintFor(sent: Sent, profile: string): string | undefined {
+  if (sent.error === 'refused' && sent.url === defaultListenUrl) {
+    return `start a listener first: ${program(profile)} webhook listen; or name your handler: --to PORT`;
+  }
   return handlerHint(sent) ?? undefined;
 }

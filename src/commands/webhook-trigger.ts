@@ -66,7 +66,7 @@ export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
         // A status is told by whoever reports the failure.
         const what = sent.status === null ? ` (no answer: ${sent.error})` : '';
         const facts = {
-          hint: faultHint(options.fault, sent.status) ?? hintFor(sent),
+          hint: faultHint(options.fault, sent.status) ?? hintFor(sent, deps.profile),
           status: sent.status ?? undefined,
         };
         failure ??= new ReventoError('failed', `The delivery was not acknowledged${what}.`, facts);

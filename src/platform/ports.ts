@@ -82,6 +82,8 @@ export interface ServeOptions {
   readonly maxConnections?: number;
   /** Close each connection after its answer. Default false. */
   readonly closeEach?: boolean;
+  /** Told of each connection that began with a TLS handshake, which gets a 400: this server speaks plain HTTP. */
+  readonly onTls?: () => void;
 }
 
 /** A server that accepts connections. */

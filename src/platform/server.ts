@@ -112,7 +112,12 @@ function httpServer(options: ServeOptions, sockets: SocketBook, onDefect: (error
       else reply.destroy();
     });
   };
-  server.on('connection', (socket) => sockets.opened(socket));
+  server.on('connection', (socket: Socket) => {
+    sockets.opened(socket);
+    const { onTls } = options;
+    // node:http answers what it cannot parse and destroys the socket with the packet; its first byte tells TLS.
+    if (onTls !== undefined) socket.on('error', (error) => isTlsHandshake(error) && onTls());
+  });
   server.on('request', handle(false));
   server.on('checkContinue', handle(true));
   server.on('checkExpectation', (_message: IncomingMessage, reply: ServerResponse) =>
@@ -233,6 +238,10 @@ function flatHead(response: HttpResponse, isLast: boolean): string[] {
   if (response.status !== 204 && response.status !== 304) flat.push('Content-Length', String(response.body.length));
   if (isLast) flat.push('Connection', 'close');
   return flat;
+}
+
+function isTlsHandshake(error: Error): boolean {
+  return 'rawPacket' in error && error.rawPacket instanceof Uint8Array && error.rawPacket[0] === 0x16;
 }
 
 /** Breaks the answer off on purpose: the sandbox's faults are real on the wire. */

@@ -82,14 +82,18 @@ export function locationOf({ status, headers }: HttpResponse): string | null {
   return status >= 300 && status < 400 ? one(headers, 'location') : null;
 }
 
-/** The status the sender gets: the first that is not 2xx, else the first; 504 past the timeout, 502 without an answer. */
+/**
+ * The status the sender gets: the first that is not 2xx, else the first; 504 past the timeout, 503 when this run
+ * ended first, 502 for every other lack of an answer.
+ */
 export function replyStatus(results: readonly Forwarded[]): number {
-  const statuses = results.map(({ status, error }) => status ?? (isTimeout(error) ? 504 : 502));
+  const statuses = results.map(({ status, error }) => status ?? statusFor(error));
   return statuses.find((status) => status < 200 || status >= 300) ?? statuses[0] ?? 200;
 }
 
-export function isTimeout(error: string | null): boolean {
-  return error === 'timeout' || error === 'connect_timeout';
+function statusFor(error: string | null): number {
+  if (error === 'aborted') return 503;
+  return error === 'timeout' || error === 'connect_timeout' ? 504 : 502;
 }
 
 /** Headers of one connection: each hop has its own. */

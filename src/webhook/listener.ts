@@ -16,8 +16,10 @@ const maxConnections = 100;
 /** What may wait to be printed before senders are slowed down. */
 const feedCapacityBytes = 32 * 1024 * 1024;
 const graceMs = 2_000;
+/** Of these, what is left for the answers to deliveries whose handlers had none. */
+const lastAnswersMs = 250;
 
-/** What a listener reports, deliveries in the order they came. */
+/** What a listener reports. */
 export type ListenEvent =
   /** Reported at once, before the handler has answered. */
   | { readonly kind: 'arrived'; readonly delivery: Delivery }
@@ -28,7 +30,9 @@ export type ListenEvent =
       readonly status: number;
     }
   /** A request that is no delivery, such as a browser's GET. */
-  | { readonly kind: 'refused'; readonly status: number; readonly method: string; readonly target: string };
+  | { readonly kind: 'refused'; readonly status: number; readonly method: string; readonly target: string }
+  /** Somebody spoke TLS to this port. */
+  | { readonly kind: 'tls' };
 
 export interface ListenOptions {
   readonly host: string;
@@ -42,7 +46,10 @@ export interface ListenOptions {
   readonly areDuplicatesForwarded: boolean;
   readonly extraHeaders: HeaderList;
   readonly forwardTimeoutMs: number;
-  /** Report `arrived` as well; without, a delivery is reported once. */
+  /**
+   * Report `arrived` in the order deliveries came, and `answered` as soon as they are. Without, a delivery is
+   * reported once, and in the order they came: a slow one holds back those after it.
+   */
   readonly areArrivalsReported: boolean;
 }
 
@@ -87,13 +94,15 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     if (delivery.reason === null && !isWanted(options.types, type)) return 200;
     if (feed.isFull) await feed.room();
     if (options.areArrivalsReported) feed.add({ kind: 'arrived', delivery }, bytes);
-    const place = feed.open();
+    const place = options.areArrivalsReported ? null : feed.open();
     const given = preset instanceof Promise ? await preset : preset;
     const results = isForwarded(delivery, given, options)
       ? await forward(delivery, routesFor(options.routes, type))
       : [];
     const status = results.length > 0 ? replyStatus(results) : (given ?? (delivery.reason === null ? 200 : 401));
-    place.fill({ kind: 'answered', delivery, results, status }, bytes);
+    const answered: ListenEvent = { kind: 'answered', delivery, results, status };
+    if (place === null) feed.add(answered, bytes);
+    else place.fill(answered, bytes);
     return status;
   };
   const work = (delivery: Delivery, preset: Promise<number> | number | null): Promise<number> => {
@@ -123,12 +132,16 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     headersTimeoutMs,
     requestTimeoutMs,
     maxConnections,
+    onTls: () => feed.add({ kind: 'tls' }, 256),
   });
   await refuseLoop(options, listening);
 
   let closing: Promise<void> | null = null;
   const close = async () => {
+    // Handlers that are still at it are given up before the connections are, so that senders get an answer.
+    const timer = setTimeout(() => void forwarder.close(), graceMs - lastAnswersMs);
     await listening.close(graceMs);
+    clearTimeout(timer);
     await forwarder.close();
     await Promise.all(underWay);
     feed.end();

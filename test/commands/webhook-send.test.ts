@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { webhookCheck } from '../../src/commands/webhook-check.ts';
+import { defaultListenUrl } from '../../src/commands/webhook-listen-text.ts';
 import { webhookReplay } from '../../src/commands/webhook-replay.ts';
 import { webhookTrigger } from '../../src/commands/webhook-trigger.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { HttpFailure } from '../../src/platform/failure.ts';
 import { createForwarder } from '../../src/platform/forwarder.ts';
 import { createHttpClient, type HttpClient } from '../../src/platform/http.ts';
 import { faults } from '../../src/webhook/faults.ts';
@@ -50,6 +52,16 @@ const verdict = (got: Got) =>
   });
 
 describe('trigger', () => {
+  it('says how to start a listener where none answers, and blames no server', async () => {
+    const http = async () => async () => {
+      throw new HttpFailure('refused', 'localhost:4400', true);
+    };
+    const rig = world();
+    const options = { type: 'application.approved', to: defaultListenUrl };
+    const { failure } = await run(webhookTrigger, options, { ...rig, deps: { ...rig.deps, http } });
+    expect(failure?.facts.hint).toContain('revento webhook listen');
+  });
+
   it('sends one signed sample with the whole envelope', async () => {
     const target = await handler();
     const result = await run(webhookTrigger, { type: 'application.approved', to: target.url }, world());

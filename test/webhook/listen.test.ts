@@ -239,13 +239,12 @@ describe('Ctrl-C', () => {
     const rig = await listen({ secret, forward: [target.url] });
     const silent = await dial(rig.port);
     const socket = await dial(rig.port);
-    const gone = new Promise((resolve) => socket.once('close', resolve));
-    void readAnswer(socket).catch(() => undefined);
+    const answer = readAnswer(socket);
     socket.write(aDelivery({ secret }).wire);
     await vi.waitFor(() => expect(target.got).toHaveLength(1));
     rig.interrupt();
     expect(await rig.end).toEqual({ status: 130, failure: null });
-    await gone;
+    expect((await answer).status).toBe(503);
     expect(summaryOf(rig)).toMatchObject({ forwarded: 1, failed: 1 });
     // The handler did nothing wrong.
     expect((await rig.delivery(0))['forward']).toMatchObject([{ status: null, error: 'aborted' }]);
@@ -326,6 +325,28 @@ describe('text', () => {
     expect(text).toContain('behind your own login');
   });
 
+  it('shows an answer when it comes, whoever came before and waits still', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = await handler(async () => {
+      await held;
+      return {};
+    });
+    const quick = await handler();
+    const forward = [`application.approved=${slow.url}`, quick.url];
+    const rig = await listen({ secret, forward, format: 'table', count: '2' });
+    const first = send(rig);
+    await vi.waitFor(() => expect(slow.got).toHaveLength(1));
+    await send(rig, { type: 'activity.updated' });
+    await rig.saw(new RegExp(`<-- 200 POST ${quick.url}`));
+    release();
+    await first;
+    await rig.end;
+    expect(rig.texts.join('\n')).toContain(`<-- 200 POST ${slow.url}`);
+  });
+
   it('names where a redirect points, which is not followed', async () => {
     const target = await handler(() => ({ status: 308, headers: { Location: '/webhooks/revento/' } }));
     const rig = await listen({ secret, forward: [target.url], format: 'table' });
@@ -356,6 +377,14 @@ describe('text', () => {
     await rig.end;
     expect(rig.notices.join('\n')).toMatch(/… and \d+ more requests that were refused or did not verify/);
     expect(rig.texts.filter((text) => text.includes('invalid')).length).toBeLessThan(60);
+  });
+
+  it('says that a tunnel speaks TLS to it', async () => {
+    const rig = await listen({ secret });
+    const socket = await dial(rig.port);
+    socket.write(Buffer.from('16030100050100000103', 'hex'));
+    expect(await rig.saw(/TLS/)).toContain(`at http://localhost:${rig.port}, not https://`);
+    socket.destroy();
   });
 
   it('says what it turned away on stderr, not on stdout', async () => {

@@ -1,0 +1,24 @@
+import type { Deps } from '../deps.ts';
+import { ReventoError } from '../errors.ts';
+import { program } from '../next-command.ts';
+import { type Listener, startListener } from '../webhook/listener.ts';
+import type { ListenPlan } from './webhook-listen-options.ts';
+import type { SigningSecret } from './webhook-secrets.ts';
+
+/**
+ * Starts the listener of a plan. The caller closes it.
+ *
+ * @throws ReventoError `port_busy`, `bind_failed`; `usage` when a route leads back here
+ */
+export async function start(plan: ListenPlan, secrets: readonly SigningSecret[], deps: Deps): Promise<Listener> {
+  const forwarder = await deps.forwarder({ isRemoteAllowed: plan.isRemoteAllowed });
+  try {
+    const ports = { serve: await deps.serve(), forwarder, clock: deps.clock };
+    return await startListener({ ...plan.listen, secrets: secrets.map(({ secret }) => secret.reveal()) }, ports);
+  } catch (error) {
+    await forwarder.close();
+    if (!(error instanceof ReventoError) || error.code !== 'port_busy') throw error;
+    const hint = `is another listener running? Take a free port: ${program(deps.profile)} webhook listen --port 0`;
+    throw new ReventoError(error.code, error.message, { hint }, { cause: error });
+  }
+}
