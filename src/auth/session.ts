@@ -159,9 +159,19 @@ function environmentSource(token: Secret): TokenSource {
         hint: 'put a fresh token there, or unset REVENTO_ACCESS_TOKEN to use the stored login',
       }),
     );
+  // As a header it would fail where it looks like the server's fault.
+  const isSendable = /^[\x21-\x7e]+$/.test(token.reveal());
   return {
-    current: () => Promise.resolve({ token, expiresAt: null, key: null }),
+    current: () =>
+      isSendable ? Promise.resolve({ token, expiresAt: null, key: null }) : Promise.reject(malformedToken(token)),
     renew: () => refuse('token_expired'),
     markRevoked: () => refuse('token_revoked'),
   };
+}
+
+function malformedToken(token: Secret): ReventoError {
+  const what = /[\r\n]/.test(token.reveal()) ? 'a line break' : 'a character that no token has';
+  return new ReventoError('usage', `REVENTO_ACCESS_TOKEN holds ${what}.`, {
+    hint: 'set it to the token alone, without quotes, blanks or line breaks around it',
+  });
 }

@@ -173,7 +173,8 @@ function jsonBody(fields: readonly Field[], eventId: string | null): Uint8Array 
 }
 
 function parseHeader(text: string): readonly [string, string] {
-  const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\0\r\n]*?)[ \t]*$/.exec(text) ?? [];
+  const [, name = '', value = ''] =
+    /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*$/.exec(text) ?? [];
   if (name === '') throw new ReventoError('usage', '-H takes name:value, such as "Accept-Language: nl".');
   if (!ownHeaders.has(name.toLowerCase())) return [name, value];
   throw new ReventoError('usage', `-H cannot set ${name}: revento sets it itself.`, {

@@ -370,6 +370,18 @@ describe('a ready token from the environment', () => {
   });
 });
 
+it.each([
+  ['a line break at its end', '\n', 'a line break'],
+  ['a blank', ' x', 'a character'],
+  ['a letter of another script', 'é', 'a character'],
+])('a token from the environment with %s is refused before it is sent, unquoted', async (_name, more, said) => {
+  const token = freshToken();
+  const source = await rig.sessions({ accessToken: new Secret(token + more) }).source({ eventId: 'evt_9' });
+  const refusal: unknown = await source.current().catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: 'usage', message: expect.stringContaining(said) });
+  expect(JSON.stringify(refusal)).not.toContain(token);
+});
+
 describe('tokens in memory', () => {
   it('are taken out of text from the moment they are read', async () => {
     const { grant, source } = await loggedIn();

@@ -214,6 +214,7 @@ describe('what does not go together is refused before any request, both flags na
     [{ field: ['=x'] }, ['-F']],
     [{ header: ['novalue'] }, ['-H']],
     [{ header: ['a: b\r\nc: d'] }, ['-H']],
+    [{ header: ['a: 日本'] }, ['-H']],
     [{ header: ['Authorization: Bearer x'] }, ['-H', 'Authorization']],
     [{ header: ['host: elsewhere'] }, ['-H', 'host']],
   ])('%j', async (options, named) => {
