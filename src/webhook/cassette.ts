@@ -37,6 +37,13 @@ export interface Recorder {
  */
 export async function openRecorder(path: string): Promise<Recorder> {
   const file = await attempt(path, () => open(path, 'a+', 0o600));
+  if ((await attempt(path, () => file.stat())).isFIFO()) {
+    await file.close();
+    // A pipe that nobody reads would hold a write, and with it the end of the process, for ever.
+    throw new ReventoError('file', `Cannot use ${path}: it is a pipe, and a recording is a file.`, {
+      hint: 'for a pipe there is -o ndjson: it writes the same lines to standard output',
+    });
+  }
   const write = (text: string) => attempt(path, () => file.appendFile(text));
   if (await attempt(path, () => isCut(file))) await write('\n');
   return {

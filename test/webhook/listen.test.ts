@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -284,6 +285,15 @@ describe('--record', () => {
     const { deliveries, warnings } = parseCassette(await readFile(record, 'utf8'));
     expect(deliveries).toHaveLength(1);
     expect(warnings).toEqual(['line 1 is not JSON; it is left out']);
+  });
+
+  it.skipIf(process.platform === 'win32')('fails before anything is received when the file is a pipe', async () => {
+    const record = join(folder, 'fifo');
+    execFileSync('mkfifo', [record]);
+    await expect(listen({ secret, record })).rejects.toMatchObject({
+      code: 'file',
+      facts: { hint: expect.stringContaining('-o ndjson') },
+    });
   });
 
   it('fails before anything is received when the file cannot be written', async () => {
