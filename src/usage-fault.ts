@@ -46,11 +46,11 @@ export function usageFault(error: CommanderError, name: string, options: readonl
  */
 export function splitShortValues(words: readonly string[], options: readonly Option[]): string[] {
   const end = words.indexOf('--');
-  const taking = options.filter((option) => option.required);
-  const isTaking = (word = '') => taking.some(({ long, short }) => word === long || word === short);
+  const find = (word = '') => options.find(({ long, short }) => word === long || word === short);
+  const mayTake = (word = '') => find(word)?.required === true || find(word)?.optional === true;
   return words.flatMap((word, index) => {
     const [, flag, value] = /^(-[A-Za-z])=(.+)$/s.exec(word) ?? [];
-    const isOwn = (end < 0 || index < end) && !isTaking(words[index - 1]) && isTaking(flag);
+    const isOwn = (end < 0 || index < end) && !find(words[index - 1])?.required && mayTake(flag);
     return isOwn && flag !== undefined && value !== undefined ? [flag, value] : [word];
   });
 }

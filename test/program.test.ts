@@ -11,7 +11,8 @@ const module: CommandModule<never> = {
       .argument('[to-whom]', 'whom to greet')
       .argument('[rest...]', 'what else')
       .option('--often <n>', 'how many times', '1')
-      .option('-H, --header <line>', 'a header'),
+      .option('-H, --header <line>', 'a header')
+      .option('-f, --forward [url]', 'where to'),
   examples: [{ command: 'revento greet you', explains: 'say hello' }],
   layout: { shape: 'value' },
   run: () => {
@@ -70,6 +71,7 @@ describe('options', () => {
   it.each([
     ['-o=json greet', { output: 'json' }],
     ['greet you -H=a=b', { header: 'a=b', toWhom: 'you' }],
+    ['greet -f=3000 you', { forward: '3000', toWhom: 'you' }],
     ['greet you -- -o=json', { rest: ['-o=json'] }],
   ])('take a value behind an equals sign in their short form as well: %s', async (line, given) => {
     expect(await optionsOf(line)).toMatchObject(given);

@@ -38,6 +38,7 @@ export const resources: readonly Resource[] = [
     isList: false,
     columns: [],
     fields: ['id', 'title', 'description', 'publish_status', 'min_age'],
+    example: ['--jq .title', 'one field, for a script'],
   },
   {
     words: 'participants list',
@@ -139,6 +140,7 @@ export const resources: readonly Resource[] = [
     isList: false,
     columns: [],
     fields: ['id'],
+    example: ['--jq .id', 'one field, for a script'],
   },
   {
     words: 'me application',
@@ -149,6 +151,7 @@ export const resources: readonly Resource[] = [
     isList: false,
     columns: [],
     fields: ['id', 'status', 'submitted_at'],
+    example: ['--jq .status', 'one field, for a script'],
   },
 ];
 

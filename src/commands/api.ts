@@ -33,7 +33,7 @@ export const api: CommandModule<ApiOptions> = {
       .option('--max-wait <duration>', 'longest wait for the rate limits', '5m')
       .addHelpText('after', help),
   examples: [
-    { command: "revento api '/events/{event}'", explains: 'the event, as bytes' },
+    { command: "revento api '/events/{event}'", explains: 'the event, as it came' },
     { command: "revento api '/events/{event}/participants' -f limit=10 --jq '.data[].id'", explains: 'filter a page' },
     {
       command: "revento api '/events/{event}/participants' --paginate --jq length",
@@ -117,5 +117,5 @@ async function headOf({ status, headers }: HttpResponse): Promise<Uint8Array> {
 
 const help = `
 The answer's bytes are printed as they came, an error's too; on a terminal JSON is indented and coloured.
-The exit status says how it went.
+The exit status says how it went. With --paginate, -o table, csv or ndjson and --columns show the rows.
 `;

@@ -134,7 +134,7 @@ async function* listRows(
 function examplesOf({ words, isList, example }: Resource): readonly Example[] {
   const of = (rest: string, explains: string): Example => ({ command: `revento ${words} ${rest}`.trim(), explains });
   const own = example === undefined ? [] : [of(...example)];
-  if (!isList) return [of('', 'for people'), of('--json', 'every field, as the API sent it'), ...own];
+  if (!isList) return [of('', 'as text'), of('--json', 'every field, as the API sent it'), ...own];
   return [
     of('--all -o csv', 'every row, for a spreadsheet'),
     of("--all --jq '.[].id'", 'one field of every row'),
