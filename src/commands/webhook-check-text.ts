@@ -14,13 +14,28 @@ export function isOvershadowed(result: CaseResult, first: CaseResult | undefined
   return first !== undefined && first !== result && isPlainFailure(first);
 }
 
-/** What is wrong when not even the first case, a plain right delivery, is acknowledged; null when it is. */
-export function commonCause(url: string, [first]: readonly CaseResult[], label: string): string | null {
+/** Whether the plain right delivery got no answer in all the time it had. */
+export function isSilence(result: CaseResult): boolean {
+  return isPlainFailure(result) && result.answer?.error === 'timeout';
+}
+
+/**
+ * What is wrong when not even the first case, a plain right delivery, is acknowledged; null when it is.
+ *
+ * @param label   of the secret that signed it
+ * @param unsent  how many cases were not run for that reason
+ */
+export function commonCause(
+  url: string,
+  [first]: readonly CaseResult[],
+  { label, unsent }: { readonly label: string; readonly unsent: number },
+): string | null {
   if (first === undefined || !isPlainFailure(first)) return null;
   const { status = null, error = null } = first.answer ?? {};
   const refusal = `does the handler verify with this secret, ${label}? Or does a login, a proxy or a CSRF check stand before it?`;
   const hint = status === 401 || status === 403 ? refusal : handlerHint({ url, status, error, location: null });
-  return `a plain right delivery was not acknowledged, so the other cases say little yet${hint === null ? '' : `: ${hint}`}`;
+  const rest = unsent > 0 ? `the other ${unsent} cases were not sent` : 'the other cases say little yet';
+  return `a plain right delivery was not acknowledged, so ${rest}${hint === null ? '' : `: ${hint}`}`;
 }
 
 /** @param isShort  only what came, without reason and remedy */

@@ -8,7 +8,7 @@ import { conformanceCases, isAlwaysRun } from '../webhook/conformance/cases.ts';
 import { jsonReport, junitReport, scoreOf, tapReport } from '../webhook/conformance/report.ts';
 import type { CommandModule } from './command.ts';
 import { nearest } from './suggestion.ts';
-import { commonCause, isOvershadowed, resultText, scoreText } from './webhook-check-text.ts';
+import { commonCause, isOvershadowed, isSilence, resultText, scoreText } from './webhook-check-text.ts';
 import { signingSecrets } from './webhook-secrets.ts';
 import { parseTarget } from './webhook-send.ts';
 
@@ -75,8 +75,10 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       if (format === 'text') {
         yield { kind: 'value', data: null, text: (style) => resultText(result, style, isShort) };
       }
+      // Each of the others would be waited for as long.
+      if (isSilence(result)) break;
     }
-    const cause = commonCause(url, results, current.label);
+    const cause = commonCause(url, results, { label: current.label, unsent: cases.length - results.length });
     if (format === 'text') yield { kind: 'value', data: null, text: (style) => scoreText(results, style) };
     else if (format === 'json') {
       const report = jsonReport(url, results);
@@ -102,7 +104,7 @@ async function* check(
   const patienceMs = parseDuration(patience);
   if (patienceMs === 0) throw new ReventoError('usage', '--patience 0s would fail every handler.');
   const exchange = await deps.http();
-  await refuseDead(url, deps);
+  await refuseDead(url, patienceMs, deps);
   yield* runCases(cases, {
     url,
     ...secrets,
@@ -115,7 +117,7 @@ async function* check(
 }
 
 /** Thirty times "no answer" tells less than one sentence. */
-async function refuseDead(url: string, deps: Deps): Promise<void> {
+async function refuseDead(url: string, timeoutMs: number, deps: Deps): Promise<void> {
   const { isHttpFailure } = await import('../platform/failure.ts');
   try {
     await (await deps.http())({
@@ -123,7 +125,7 @@ async function refuseDead(url: string, deps: Deps): Promise<void> {
       url,
       headers: [],
       body: new Uint8Array(),
-      timeoutMs: 10_000,
+      timeoutMs,
       signal: deps.signal,
     });
   } catch (error) {

@@ -291,6 +291,18 @@ describe('check', () => {
     expect(rig.notices.join()).toMatch(/hint: a plain right delivery .* with this secret, fp:/);
   });
 
+  it('does not wait for a handler that never answers thirty times over', async () => {
+    const target = await handler(() => new Promise(() => undefined));
+    const rig = world();
+    const { status, text } = await run(webhookCheck, { patience: '50ms', url: target.url }, rig);
+    expect({ status, posts: target.got.filter(({ method }) => method === 'POST').length }).toEqual({
+      status: 3,
+      posts: 1,
+    });
+    expect(text).toMatch(/0 of 1 cases hold, 1 failed$/);
+    expect(rig.notices.join()).toMatch(/the other \d\d cases were not sent/);
+  });
+
   it('shows what the handler says when it refuses', async () => {
     const { url } = await handler(() => ({ status: 500, body: '<html><pre>TypeError: boom</pre></html>' }));
     const { text } = await run(webhookCheck, { ...options, only: 'valid-pretty', url }, world());
