@@ -27,7 +27,7 @@ export function createPicker(paths: readonly string[]): Picker {
       }
       const members = membersOf(row);
       return paths.map((path, index) => {
-        const value = members.get(path) ?? walk(members, parts[index] ?? []);
+        const value = members.get(path) ?? resolve((key) => members.get(key), parts[index] ?? []);
         if (value !== undefined) unseen.delete(path);
         return value;
       });
@@ -45,13 +45,16 @@ function membersOf(row: string): Map<string, string> {
   return isObject(row) ? new Map(entriesOf(row)) : new Map([['value', row]]);
 }
 
-function walk(members: Map<string, string>, [first = '', ...rest]: readonly string[]): string | undefined {
-  let value = members.get(first);
-  for (const step of rest) {
-    if (value === undefined) return undefined;
-    value = stepInto(value, step);
+/** A key may have dots of its own, at every level: the longest one that is there, and leads to the end, is meant. */
+function resolve(get: (key: string) => string | undefined, parts: readonly string[]): string | undefined {
+  for (let count = parts.length; count > 0; count--) {
+    const value = get(parts.slice(0, count).join('.'));
+    if (value === undefined) continue;
+    if (count === parts.length) return value;
+    const found = resolve((key) => stepInto(value, key), parts.slice(count));
+    if (found !== undefined) return found;
   }
-  return value;
+  return undefined;
 }
 
 /** A member of an object, or, where the step is a number, an element of an array. */
