@@ -8,6 +8,7 @@ import { requireFileName } from '../names.ts';
 import { loginCommand, program } from '../next-command.ts';
 import type { CommandModule } from './command.ts';
 import { loginItem, noticesOf } from './login-text.ts';
+import { requireRunningSandbox } from './sandbox-running.ts';
 import { whoListens } from './who-listens.ts';
 
 export interface LoginOptions {
@@ -82,6 +83,7 @@ async function fromStdin(kind: LoginKind, { scope }: LoginOptions, deps: Deps): 
 
 async function fromConsent(kind: LoginKind, options: LoginOptions, deps: Deps): Promise<Obtained> {
   const plan = await planOf(kind, options, deps);
+  await requireRunningSandbox(deps, plan.authBase);
   for (const warning of warningsOf(deps.childEnv)) deps.terminal.notice(`warning: ${warning}`);
   const { signIn } = await import('../auth/sign-in.ts');
   try {

@@ -40,8 +40,7 @@ export async function askSandbox(deps: Deps, method: 'GET' | 'POST', path: strin
     signal: deps.signal,
   }).catch((error: unknown) => {
     if (!isHttpFailure(error)) throw error;
-    const hint = error.kind === 'refused' ? 'run: revento sandbox start' : undefined;
-    throw networkError(error, `The sandbox at ${authBase}`, hint === undefined ? {} : { hint });
+    throw networkError(error, `The sandbox at ${authBase}`);
   });
   const value = parse(answer.body);
   if (answer.status < 300 && value !== null) return value;

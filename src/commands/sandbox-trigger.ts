@@ -6,6 +6,7 @@ import type { CommandModule } from './command.ts';
 import { followDelivery } from './sandbox-delivery.ts';
 import { eventFlag } from './sandbox-event.ts';
 import { askSandbox } from './sandbox-remote.ts';
+import { warnOfUnknownType } from './unknown-type.ts';
 
 export interface SandboxTriggerOptions {
   readonly type: string;
@@ -31,6 +32,7 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
 
   async *run({ type, data, wait }, deps) {
     const body = { type, ...eventFlag(deps), ...(data === undefined ? {} : { data: await readData(data, deps) }) };
+    warnOfUnknownType(type, deps);
     yield* followDelivery(deps, await askSandbox(deps, 'POST', '/trigger', body), wait);
     return undefined;
   },

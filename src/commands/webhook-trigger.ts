@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import type { Json } from '../output/item.ts';
-import { eventTypes, knownType, sampleEnvelope } from '../webhook/event.ts';
+import { sampleEnvelope } from '../webhook/event.ts';
 import { faults } from '../webhook/faults.ts';
 import { type Outgoing, outgoing, withPath } from '../webhook/outgoing.ts';
 import { isSuccess } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
 import { nearest } from './suggestion.ts';
+import { warnOfUnknownType } from './unknown-type.ts';
 import { defaultListenUrl } from './webhook-listen-text.ts';
 import { signingSecrets } from './webhook-secrets.ts';
 import { hintFor, parseTarget, Sender, sentItem } from './webhook-send.ts';
@@ -102,7 +103,7 @@ function planDeliveries(
 }
 
 async function makeEnvelope({ type, data, set = [] }: WebhookTriggerOptions, deps: Deps): Promise<Json> {
-  warnOfUnknown(type, deps);
+  warnOfUnknownType(type, deps);
   const sample = sampleEnvelope(type, {
     id: `evt_delivery_${randomUUID().replaceAll('-', '').slice(0, 16)}`,
     occurredAt: new Date(deps.clock.now()).toISOString(),
@@ -148,17 +149,6 @@ function parseJson(text: string): Json | undefined {
     // `--set` then takes the text as it is; `--data` complains.
     return undefined;
   }
-}
-
-function warnOfUnknown(type: string, { terminal }: Deps): void {
-  if (knownType(type) !== undefined) return;
-  const meant = nearest(
-    type,
-    eventTypes.map((row) => row.type),
-  );
-  terminal.notice(
-    `warning: ${JSON.stringify(type)} is no event type this tool knows${meant === null ? '' : `; did you mean ${meant}?`}`,
-  );
 }
 
 /** A refusal of something that is to be refused is no reason to look for a mistake. */

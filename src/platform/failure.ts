@@ -1,4 +1,5 @@
 import { type Facts, type FailureCode, ReventoError, type TlsFault, unreachable } from '../errors.ts';
+import { isLoopback } from '../loopback-address.ts';
 
 /** Why no whole answer came back. */
 export type HttpFailureKind =
@@ -75,9 +76,20 @@ export function networkError(failure: HttpFailure, what: string, facts: Facts = 
   return new ReventoError(
     code,
     message,
-    { ...(failure.tlsFault && { tlsFault: failure.tlsFault }), ...facts },
+    {
+      ...(failure.tlsFault && { tlsFault: failure.tlsFault }),
+      ...(isNobodyHere(failure) && { hint: startIt }),
+      ...facts,
+    },
     { cause: failure },
   );
+}
+
+const startIt = 'nothing listens there; if it is the sandbox, run: revento sandbox start';
+
+/** Whether it was this machine that refused. */
+function isNobodyHere({ kind, peer }: HttpFailure): boolean {
+  return kind === 'refused' && isLoopback(peer.replace(/:\d+$/, ''));
 }
 
 function codeOf({ kind, peer }: HttpFailure): FailureCode {

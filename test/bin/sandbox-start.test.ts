@@ -272,6 +272,24 @@ describe('steering a running sandbox', () => {
     expect([gone.code, gone.stderr]).toEqual([5, expect.stringContaining('revento sandbox start')]);
   });
 
+  it('that has ended is told to a login at once, which would wait for a page nobody can load', async () => {
+    const { running } = await start();
+    running.kill('SIGINT');
+    await running.ended;
+    const { code, stderr } = await rig.run(['-p', 'sandbox', 'login', '--timeout', '50s'], {
+      env: { BROWSER: 'true' },
+    });
+    expect([code, stderr]).toEqual([5, expect.stringContaining('run: revento sandbox start')]);
+    expect(stderr).not.toContain('Waiting');
+  });
+
+  it('says when a type is none it knows, and sends it all the same', async () => {
+    await start('--webhook-url', await startHandler());
+    const { code, stderr } = await rig.run(['sandbox', 'trigger', 'application.aproved']);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('did you mean application.approved?')]);
+    expect((await rig.run(['sandbox', 'trigger', 'application.approved'])).stderr).toBe('');
+  });
+
   it('refuses bad data, types, events and ids before or after asking', async () => {
     await start('--webhook-url', await startHandler());
     const attempts = [

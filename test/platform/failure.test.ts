@@ -47,3 +47,15 @@ it('tells an ended exchange from any other rejection', () => {
   expect(isHttpFailure(new HttpFailure('dns', 'a:1', true))).toBe(true);
   expect(isHttpFailure(new Error('dns'))).toBe(false);
 });
+
+it.each(['127.0.0.1:4010', 'localhost:4010', '[::1]:4010'])('says how to start what should listen on %s', (peer) => {
+  const { facts } = networkError(new HttpFailure('refused', peer, true), 'GET /events/evt_1');
+  expect(facts.hint).toContain('revento sandbox start');
+});
+
+it.each<[HttpFailureKind, string]>([
+  ['refused', 'api.host.test:443'],
+  ['reset', '127.0.0.1:4010'],
+])('has no such hint for %s from %s', (kind, peer) => {
+  expect(networkError(new HttpFailure(kind, peer, true), 'GET /events/evt_1').facts.hint).toBeUndefined();
+});
