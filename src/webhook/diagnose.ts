@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { one } from './head.ts';
 import type { Delivery } from './receiver.ts';
 import { rewrites } from './rewrites.ts';
@@ -116,13 +117,19 @@ function mismatch(delivery: Unbelieved, { secrets, otherSecrets }: DiagnoseConte
       return [`the secret is right but the body was changed on the way: the signature is of ${what}`];
     }
   }
-  const bare = secrets.some((secret) => sign(secret, '', delivery.body).slice(7) === signature.slice(7));
-  if (bare) return ['the sender left out the timestamp: what is signed is TIMESTAMP, a dot, and the body'];
+  if (secrets.some((secret) => signBare(secret, delivery.body) === signature)) {
+    return ['the sender left out the timestamp: what is signed is TIMESTAMP, a dot, and the body'];
+  }
   return [
     'wrong secret? Compare the fp: shown at the start with `revento config get webhook_secret`; after a rotation, set webhook_secret_previous as well',
     're-serialised? Something between the sender and here may have parsed the JSON and written it anew',
     'trailing newline? An editor or a shell may have added one to the body or to the secret',
   ];
+}
+
+/** The signature of the body alone, which other platforms put on their deliveries. */
+function signBare(secret: string, body: Uint8Array): string {
+  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 
 /** What tends to happen to a secret between a dashboard and an environment variable. */

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type DiagnoseContext, diagnose } from '../../src/webhook/diagnose.ts';
 import { sign, verify } from '../../src/webhook/signature.ts';
@@ -70,6 +71,13 @@ describe('a wrong signature', () => {
     ['quotes around it', `"${secret}"`],
   ])('points at the configured secret when it has %s', (what, configured) => {
     expect(explain({ context: { secrets: [configured] } }).text).toContain(what);
+  });
+
+  it('of the body alone, as GitHub signs, says that the timestamp was left out', () => {
+    const bare = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+    const { reason, text } = explain({ signature: bare });
+    expect(reason).toBe('signature_mismatch');
+    expect(text).toBe('the sender left out the timestamp: what is signed is TIMESTAMP, a dot, and the body');
   });
 
   it('that nothing explains gets the three usual suspects', () => {
