@@ -29,8 +29,8 @@ interface Generation {
 
 export interface DuplicatesOptions {
   readonly clock: Clock;
-  /** How long a delivery is remembered: twice the tolerance, so no signature outlives its memory. */
-  readonly rememberMs: number;
+  /** Seconds a timestamp may lie in the past or future: no signature outlives its memory. */
+  readonly toleranceSeconds: number;
   readonly maxEntries?: number;
 }
 
@@ -52,9 +52,10 @@ export class Duplicates {
   #younger = newGeneration();
   #older = newGeneration();
 
-  constructor({ clock, rememberMs, maxEntries = defaultMaxEntries }: DuplicatesOptions) {
+  constructor({ clock, toleranceSeconds, maxEntries = defaultMaxEntries }: DuplicatesOptions) {
     this.#clock = clock;
-    this.#rememberMs = rememberMs;
+    // One second more than from the one limit to the other: a timestamp holds until its last second is over.
+    this.#rememberMs = (2 * toleranceSeconds + 1) * 1_000;
     this.#perGeneration = Math.max(1, Math.floor(maxEntries / 2));
   }
 

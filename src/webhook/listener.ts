@@ -118,7 +118,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     path: options.path,
     secrets: options.secrets,
     clock,
-    duplicates: new Duplicates({ clock, rememberMs: 2 * defaultToleranceSeconds * 1000 }),
+    duplicates: new Duplicates({ clock, toleranceSeconds: defaultToleranceSeconds }),
     maxBodyBytes,
     listenerId,
     work,
