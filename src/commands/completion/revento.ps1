@@ -12,8 +12,8 @@ Register-ArgumentCompleter -Native -CommandName 'revento', 'revento.cmd', 'reven
         })
     # The name without the quotes around a path with blanks, which "&" would take for a part of it.
     $program = $commandAst.GetCommandName()
-    # A word that is begun in quotes comes with the opening one.
-    $current = $wordToComplete -replace '^[''"]', ''
+    # A word in quotes comes with both of them, one that is not closed yet perhaps with one.
+    $current = $wordToComplete -replace '^([''"])(.*?)\1?$', '$2'
     $lines = @(& $program __complete "--current=$current" @before 2>$null)
 
     # With no candidates PowerShell offers files, which is right wherever a file or another program is wanted.
