@@ -121,6 +121,12 @@ function placeOf(given: string, apiBase: string): { target: string; path: string
   // A path copied from a log begins with the base's own path, which would otherwise be there twice.
   const target = url === null ? below(`/${given.replace(/^\/+/, '')}`) : given;
   const path = below(url?.pathname ?? target.replace(/[?#].*$/, ''));
+  const [unknown] = /\{(?!event\}|event_id\})[\w-]*\}/.exec(path) ?? [];
+  if (unknown !== undefined) {
+    throw new ReventoError('usage', `Nothing is known to fill in for ${unknown}.`, {
+      hint: 'PATH may have {event} in it',
+    });
+  }
   const [, named] = /^\/events\/([^/]+)/.exec(path) ?? [];
   const isLiteral = named !== undefined && !/^(\{|%7B)event/i.test(named);
   return { target, path, eventId: isLiteral ? decodeSegment(named) : null };

@@ -49,6 +49,7 @@ const rules: readonly Rule[] = [
       'Takes these fields, in this order; b.c is the field c inside b, list.0 the first element of list.',
       'In json and ndjson the rows are reduced to these paths, which become the keys; a missing one is null.',
       'A field that no row has is an empty column, and stderr names the fields there are.',
+      "In PowerShell the list has to be quoted: --columns 'a,b.c'.",
     ],
   },
   {

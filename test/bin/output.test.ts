@@ -224,6 +224,16 @@ describe('options that contradict each other', () => {
   });
 });
 
+it.each(['--event', '--api-base', '--auth-base'])(
+  '%s with nothing behind it is refused, not left out',
+  async (flag) => {
+    const api = await serveList(onePage('{"id":"1"}'));
+    const { code, stderr } = await rig.run(list(flag, ''), api);
+    expect({ code, requests: api.requests() }).toEqual({ code: 2, requests: 0 });
+    expect(stderr).toContain(`${flag} is empty`);
+  },
+);
+
 describe('a format there is none of', () => {
   it('is blamed on where it comes from', async () => {
     const api = await serveList(onePage('{"id":"1"}'));

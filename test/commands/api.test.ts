@@ -231,6 +231,13 @@ describe('what does not go together is refused before any request, both flags na
     expect(bench.requests).toEqual([]);
   });
 
+  it('a path with a place for something that is not known', async () => {
+    const bench = await apiBench();
+    const { failure } = await run('/events/{events}/participants', bench);
+    expect(failure).toMatchObject({ code: 'usage', message: expect.stringContaining('{events}') });
+    expect(bench.requests).toEqual([]);
+  });
+
   it('a path that a Windows shell turned into a file', async () => {
     const { failure } = await run('C:/Program Files/Git/events/x', await apiBench());
     expect(failure).toMatchObject({ code: 'usage', facts: { hint: expect.stringContaining('events/{event}') } });
