@@ -3,9 +3,12 @@ import { registry } from './commands/registry.ts';
 import type { Deps } from './deps.ts';
 import { exitStatus, ReventoError } from './errors.ts';
 import type { Item } from './output/item.ts';
+import type { MarkedStyle } from './output/marked-style.ts';
 import type { Printer } from './output/printer.ts';
+import { sanitise } from './output/sanitise.ts';
 import { createSink } from './output/sink.ts';
 import { systemClock } from './platform/clock.ts';
+import type { Style } from './platform/ports.ts';
 import { createStyle, isColored } from './platform/terminal.ts';
 import { type Invocation, parse } from './program.ts';
 import { report, trace } from './report.ts';
@@ -19,17 +22,18 @@ import type { Edge } from './wire.ts';
  * Never throws and never exits; the caller lets the event loop end.
  */
 export async function run(edge: Edge): Promise<number> {
-  const stderrStyle = await createStyle(edge.stderr, isColored(edge.stderr, colorChoice(edge)));
+  const stderr = await guarded(await createStyle(edge.stderr, isColored(edge.stderr, colorChoice(edge))));
   const told = {
     profile: 'default',
     eventId: undefined as string | undefined,
     isUnattended: Boolean(edge.env['CI']),
     isJson: wantsJson(edge),
   };
-  let clean = (text: string) => text;
+  let clean = stderr.finish;
   const tell = (error: unknown): number => {
-    const { text, exit } = report(asReventoError(error), { ...told, style: stderrStyle });
-    edge.stderr.write(clean(isDebugging(edge) && !(error instanceof UsageFault) ? `${text}${trace(error)}` : text));
+    const { text, exit } = report(asReventoError(error), { ...told, style: stderr.style });
+    const origin = isDebugging(edge) && !(error instanceof UsageFault) ? trace(error) : '';
+    edge.stderr.write(clean(`${text}${origin}`));
     return exit;
   };
 
@@ -45,9 +49,9 @@ export async function run(edge: Edge): Promise<number> {
     refuseContradictions(options);
     // Help has no use for these.
     const [{ connect }, { createPrinter }] = await Promise.all([import('./wire.ts'), import('./output/printer.ts')]);
-    const wiring = await connect(edge, options, stderrStyle, (fallback) => formatOf(options, fallback));
+    const wiring = await connect(edge, options, stderr, (fallback) => formatOf(options, fallback));
     const { deps } = wiring;
-    clean = (text) => deps.redactor.clean(text);
+    clean = wiring.clean;
     told.profile = deps.profile;
     told.eventId = deps.event ?? undefined;
     told.isJson = deps.format === 'json' || deps.format === 'ndjson';
@@ -102,6 +106,13 @@ async function print(
     await printer.abort();
     throw error;
   }
+}
+
+/** The style of a stream with the guard that lets no control characters but its own through. */
+async function guarded(style: Style): Promise<MarkedStyle> {
+  if (!style.isColor) return { style, finish: sanitise };
+  const { markStyle } = await import('./output/marked-style.ts');
+  return markStyle(style);
 }
 
 function asReventoError(error: unknown): ReventoError {

@@ -1,4 +1,5 @@
 import { type ExitStatus, exitOf, hintOf, ReventoError } from './errors.ts';
+import { escapeForTerminal } from './output/sanitise.ts';
 import type { Style } from './platform/ports.ts';
 
 /** Whom a failure is told to, and in which form. */
@@ -28,7 +29,7 @@ export function report(failure: ReventoError, context: ReportContext): { text: s
       request_id: requestId ?? null,
       hint: hint ?? null,
     };
-    return { text: `${JSON.stringify({ error })}\n`, exit };
+    return { text: `${escapeForTerminal(JSON.stringify({ error }))}\n`, exit };
   }
   const { style } = context;
   const origin = [status && `HTTP ${status}`, apiCode, requestId && `request ${requestId}`].filter(Boolean).join(', ');

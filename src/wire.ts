@@ -4,10 +4,11 @@ import type { GlobalOptions } from './commands/globals.ts';
 import type { Deps, SettingName } from './deps.ts';
 import { forgetSecrets, readEnvironment, selectProfile } from './environment.ts';
 import type { OutputFormat } from './output/item.ts';
+import type { MarkedStyle } from './output/marked-style.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Interrupts } from './platform/interrupts.ts';
 import { resolvePaths } from './platform/paths.ts';
-import type { Exchange, KeySource, Style, Terminal } from './platform/ports.ts';
+import type { Exchange, KeySource, Terminal } from './platform/ports.ts';
 import { openSettingsFile } from './platform/settings.ts';
 import { createTerminal } from './platform/terminal.ts';
 import { Redactor } from './secret.ts';
@@ -32,6 +33,8 @@ export interface Edge {
 /** Everything a run needs, joined; and how to let go of it. */
 export interface Wiring {
   readonly deps: Deps;
+  /** What may be written to stderr of a text: without secrets and without control characters that are not ours. */
+  clean(text: string): string;
   close(): Promise<void>;
 }
 
@@ -79,10 +82,12 @@ const settingFlags: Readonly<Record<string, SettingName>> = {
 export async function connect(
   edge: Edge,
   options: RunOptions,
-  stderrStyle: Style,
+  stderr: MarkedStyle,
   formatFrom: (fallback: () => string) => OutputFormat,
 ): Promise<Wiring> {
   const redactor = new Redactor();
+  // Twice, because a secret that control characters took apart is whole once they are gone.
+  const clean = (text: string) => redactor.clean(stderr.finish(redactor.clean(text)));
   const environment = readEnvironment(edge.env);
   forgetSecrets(edge.env);
   for (const value of Object.values(environment.secrets)) redactor.add(value);
@@ -116,8 +121,8 @@ export async function connect(
     stdin: edge.stdin,
     stderr: edge.stderr,
     mayAsk: options.input !== false && !edge.env['CI'],
-    style: stderrStyle,
-    clean: (text) => redactor.clean(text),
+    style: stderr.style,
+    clean,
     signal: edge.interrupts.signal,
   });
   for (const warning of environment.warnings) terminal.notice(`warning: ${warning}`);
@@ -259,6 +264,7 @@ export async function connect(
   };
   return {
     deps,
+    clean,
     close: async () => {
       if (isClientUsed) await (await client()).close();
     },

@@ -3,6 +3,7 @@ import { ReventoError } from '../errors.ts';
 import { isLoopback } from '../loopback-address.ts';
 import type { Json } from '../output/item.ts';
 import { isHttpFailure, networkError } from '../platform/failure.ts';
+import { plainLine } from '../remote-text.ts';
 import { controlKeyOf, controlPrefix } from '../sandbox/control.ts';
 import { sandboxProfile } from './sandbox-profile.ts';
 
@@ -72,7 +73,7 @@ async function findSandbox(deps: Deps): Promise<{ readonly authBase: string; rea
 
 function refusal(status: number, value: Json, authBase: string): ReventoError {
   const facts = isRecord(value) ? value : {};
-  const message = typeof facts['message'] === 'string' ? facts['message'] : null;
+  const message = typeof facts['message'] === 'string' ? plainLine(facts['message'], 300) : null;
   if (facts['error'] === 'no_webhook_url') {
     return new ReventoError('setting_missing', 'The sandbox was started without --webhook-url.', {
       hint: 'give it one, as in: revento sandbox exec --webhook-url http://localhost:3000/webhooks/revento -- COMMAND',

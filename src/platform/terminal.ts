@@ -13,7 +13,7 @@ export interface TerminalOptions {
   /** Neither `--no-input` nor `CI` forbids a question. */
   readonly mayAsk: boolean;
   readonly style: Style;
-  /** Takes secrets out of whatever is written. */
+  /** Takes secrets and control characters out of whatever is written; the codes of `style` and newlines stay. */
   readonly clean: (text: string) => string;
   /** Aborted on Ctrl-C: ends the reading of standard input. */
   readonly signal: AbortSignal;

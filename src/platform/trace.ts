@@ -1,8 +1,12 @@
+import { plainLine } from '../remote-text.ts';
 import { parseUrl } from '../web-address.ts';
 import type { Clock, Exchange, HeaderList, HttpRequest, HttpResponse } from './ports.ts';
 
 /** Names of headers and query parameters whose values are secret. */
 const secretName = /token|secret|code|verifier|authorization|cookie|signature|password|passphrase|state|key$/i;
+
+/** Longer than any header that servers of ours send; what is cut is told by `…`. */
+const shownChars = 4_096;
 
 export interface TraceOptions {
   readonly clock: Clock;
@@ -15,6 +19,7 @@ export interface TraceOptions {
 /**
  * An Exchange that tells of each request once it has ended: `> GET https://host/path 200 12 ms REQUEST-ID`.
  * Bodies are never shown, secret headers and query values neither; fragments and user names are not part of it.
+ * Control characters in what a server sent are U+FFFD.
  */
 export function traced(exchange: Exchange, { clock, write, hasHeaders }: TraceOptions): Exchange {
   return async (request) => {
@@ -22,7 +27,7 @@ export function traced(exchange: Exchange, { clock, write, hasHeaders }: TraceOp
     const tell = (end: string, answer?: HttpResponse) => {
       const ms = Math.round(clock.monotonic() - startedMs);
       const id = find(answer?.headers ?? [], 'x-revento-request-id') ?? find(request.headers, 'x-revento-request-id');
-      const line = `> ${request.method} ${maskUrl(request.url)} ${end} ${ms} ms${id === null ? '' : ` ${id}`}`;
+      const line = `> ${request.method} ${maskUrl(request.url)} ${end} ${ms} ms${id === null ? '' : ` ${plainLine(id, 200)}`}`;
       write([line, ...(hasHeaders ? headerLines(request, answer) : [])].join('\n'));
     };
     try {
@@ -30,7 +35,7 @@ export function traced(exchange: Exchange, { clock, write, hasHeaders }: TraceOp
       tell(`${answer.status}`, answer);
       return answer;
     } catch (error) {
-      tell(error instanceof Error ? error.message : 'failed');
+      tell(error instanceof Error ? plainLine(error.message, 500) : 'failed');
       throw error;
     }
   };
@@ -38,7 +43,10 @@ export function traced(exchange: Exchange, { clock, write, hasHeaders }: TraceOp
 
 function headerLines(request: HttpRequest, answer: HttpResponse | undefined): string[] {
   const lines = (mark: string, headers: HeaderList) =>
-    headers.map(([name, value]) => `  ${mark} ${name}: ${secretName.test(name) ? '[masked]' : value}`);
+    headers.map(([name, value]) => {
+      const shown = secretName.test(name) ? '[masked]' : plainLine(value, shownChars);
+      return `  ${mark} ${plainLine(name, 200)}: ${shown}`;
+    });
   return [...lines('>', request.headers), ...lines('<', answer?.headers ?? [])];
 }
 

@@ -72,3 +72,21 @@ it.each([
 ])('shows %s as %s', (url, shown) => {
   expect(maskUrl(url)).toBe(shown);
 });
+
+it('lets no control character of a server through, in a header or a request id', async () => {
+  const hostile = 'a\u009b31mred\u009d0;owned\u0007\u202eb';
+  const { decorated, written } = trace(
+    () => async () => ({
+      status: 200,
+      headers: [
+        ['X-Evil', hostile],
+        ['X-Revento-Request-Id', hostile],
+      ],
+      body: new Uint8Array(),
+    }),
+    true,
+  );
+  await decorated(request);
+  expect(written[0]).toContain('X-Evil: a\ufffd31mred\ufffd0;owned\ufffd\ufffdb');
+  expect(written[0]).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+});
