@@ -3,6 +3,7 @@ import { secretVariables } from '../environment.ts';
 import { describeSetting } from '../settings.ts';
 import type { CommandModule } from './command.ts';
 import { topicLayout } from './topic-text.ts';
+import { listenerVariable } from './webhook-listen-text.ts';
 
 interface Variable {
   readonly name: string;
@@ -20,6 +21,10 @@ const secretMeaning: Readonly<Record<keyof typeof secretVariables, string>> = {
 const others: readonly Variable[] = [
   { name: 'REVENTO_PROFILE', meaning: 'profile to use' },
   { name: 'REVENTO_CONFIG_DIR', meaning: 'directory of settings and sealed tokens, in place of the system’s' },
+  {
+    name: listenerVariable,
+    meaning: 'where `webhook trigger` and `webhook replay` send; set for the command that `webhook listen` runs',
+  },
   { name: 'REVENTO_DEBUG', meaning: '1: as --debug' },
   { name: 'BROWSER', meaning: 'program that opens the consent page, such as "revento sandbox consent"' },
   { name: 'CI', meaning: 'when set, nothing is asked, as with --no-input' },

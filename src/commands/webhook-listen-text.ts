@@ -13,6 +13,9 @@ import type { Summary, Tally } from '../webhook/tally.ts';
 export const defaultListenPort = 4400;
 export const defaultListenUrl = `http://localhost:${defaultListenPort}${defaultHandlerPath}`;
 
+/** Tells the command that `listen` runs where the listener is. */
+export const listenerVariable = 'REVENTO_WEBHOOK_URL';
+
 /** Longer payloads are cut on screen; `-o ndjson` and `--record` have them whole. */
 const shownPayloadChars = 64 * 1024;
 

@@ -17,7 +17,14 @@ import { warnOfWrongClock } from './webhook-clock.ts';
 import { handlerHint } from './webhook-handler-hint.ts';
 import { declareListen, type ListenPlan, planListen, type WebhookListenOptions } from './webhook-listen-options.ts';
 import { start } from './webhook-listen-start.ts';
-import { answeredText, arrivedText, readyText, summaryText, turnedAwayText } from './webhook-listen-text.ts';
+import {
+  answeredText,
+  arrivedText,
+  listenerVariable,
+  readyText,
+  summaryText,
+  turnedAwayText,
+} from './webhook-listen-text.ts';
 import { otherSecrets, type SigningSecret, signingSecrets, signingVariables } from './webhook-secrets.ts';
 
 type Answered = Extract<ListenEvent, { kind: 'answered' }>;
@@ -115,7 +122,9 @@ class ListenRun {
       }
       await child;
       this.#noticeHeldBack(true);
-      yield { kind: 'value', data: { ...this.#tally.summary }, text: (style) => summaryText(this.#tally, style) };
+      // The terminal has written ^C where the cursor was.
+      const gap = signal.reason === 'SIGINT' && this.#deps.isStdoutTty ? '\n' : '';
+      yield { kind: 'value', data: { ...this.#tally.summary }, text: (style) => gap + summaryText(this.#tally, style) };
       return this.#outcome();
     } finally {
       clearTimeout(timer);
@@ -216,7 +225,7 @@ class ListenRun {
     const options = { stdout: this.#isText ? 'stdout' : 'stderr', signal: this.#childStop.signal } as const;
     try {
       const signing = await signingVariables(this.#deps);
-      const env = { ...this.#deps.childEnv, ...signing, REVENTO_WEBHOOK_URL: this.#listener.url };
+      const env = { ...this.#deps.childEnv, ...signing, [listenerVariable]: this.#listener.url };
       this.#childStatus = await this.#deps.spawn(command, env, options);
       this.#onChildDone();
     } catch (error) {

@@ -6,13 +6,12 @@ import type { Outgoing } from '../webhook/outgoing.ts';
 import { deliveryHeaders, sign } from '../webhook/signature.ts';
 import { isSuccess } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
-import { defaultListenUrl } from './webhook-listen-text.ts';
 import { signingSecrets } from './webhook-secrets.ts';
-import { hintFor, parseTarget, Sender, type Sent, sentItem } from './webhook-send.ts';
+import { hintFor, Sender, type Sent, sentItem, targetOf, toOption } from './webhook-send.ts';
 
 export interface WebhookReplayOptions {
   readonly file: string;
-  readonly to: string;
+  readonly to?: string;
   readonly resign?: boolean;
   readonly only?: readonly string[];
   readonly asRecorded?: boolean;
@@ -25,7 +24,7 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
   declare: (command) =>
     command
       .argument('<file>', 'what `webhook listen --record` or `-o ndjson` wrote')
-      .option('--to <url>', 'handler to send to, or its port', defaultListenUrl)
+      .option(...toOption)
       .option('--resign', 'sign anew with the current time and secret; without, timestamps are as old as the recording')
       .option('--only <id>', 'only the deliveries with this delivery id; repeatable', collect)
       .option('--as-recorded', 'keep the pauses between them'),
@@ -42,7 +41,7 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
   layout: { shape: 'events' },
 
   async *run({ file, to, resign, only, asRecorded }, deps) {
-    const url = parseTarget(to);
+    const url = targetOf(to, deps);
     const secret = resign ? (await signingSecrets(deps))[0].secret.reveal() : null;
     const cassette = await readCassette(file);
     for (const warning of cassette.warnings) deps.terminal.notice(`warning: ${file}: ${warning}`);

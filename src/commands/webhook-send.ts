@@ -11,7 +11,7 @@ import type { Outgoing } from '../webhook/outgoing.ts';
 import { parseRoute } from '../webhook/routes.ts';
 import { isSuccess } from '../webhook/tally.ts';
 import { handlerHint } from './webhook-handler-hint.ts';
-import { defaultListenUrl } from './webhook-listen-text.ts';
+import { defaultListenUrl, listenerVariable } from './webhook-listen-text.ts';
 
 /** Revento's own patience, doubled, so that a late answer is still seen as the answer it is. */
 const timeoutMs = 20_000;
@@ -39,6 +39,21 @@ export function parseTarget(text: string): string {
   const { url, type } = parseRoute(text, { isRemoteAllowed: true });
   if (type === null) return url;
   throw new ReventoError('usage', `--to ${text} is no URL and no port.`);
+}
+
+/** The option both senders take. */
+export const toOption = [
+  '--to <url>',
+  `handler to send to, or its port (default: REVENTO_WEBHOOK_URL, else ${defaultListenUrl})`,
+] as const;
+
+/**
+ * Where to send: what `--to` says, else where the listener is that runs this command, else where one is by default.
+ *
+ * @throws ReventoError `usage`
+ */
+export function targetOf(to: string | undefined, { childEnv }: Pick<Deps, 'childEnv'>): string {
+  return parseTarget(to ?? (childEnv[listenerVariable] || defaultListenUrl));
 }
 
 /** Sends deliveries one by one; slow ones over a client that can be slow. */

@@ -10,13 +10,12 @@ import { isSuccess } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
 import { nearest } from './suggestion.ts';
 import { warnOfUnknownType } from './unknown-type.ts';
-import { defaultListenUrl } from './webhook-listen-text.ts';
 import { signingSecrets } from './webhook-secrets.ts';
-import { hintFor, parseTarget, Sender, sentItem } from './webhook-send.ts';
+import { hintFor, Sender, sentItem, targetOf, toOption } from './webhook-send.ts';
 
 export interface WebhookTriggerOptions {
   readonly type: string;
-  readonly to: string;
+  readonly to?: string;
   readonly data?: string;
   readonly set?: readonly string[];
   readonly deliveryId?: string;
@@ -30,7 +29,7 @@ export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
   declare: (command) =>
     command
       .argument('<type>', 'event type, see `revento webhook events`; any other is sent as well')
-      .option('--to <url>', 'handler to send to, or its port', defaultListenUrl)
+      .option(...toOption)
       .option('--data <json>', 'the `data` of the envelope, or @FILE with it')
       .option('--set <path=value>', 'change one place, such as data.status=approved; repeatable', collect)
       .option('--delivery-id <id>', 'delivery id (default: a new UUID)')
@@ -53,7 +52,7 @@ export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
   layout: { shape: 'events' },
 
   async *run(options, deps) {
-    const url = parseTarget(options.to);
+    const url = targetOf(options.to, deps);
     const [{ secret }] = await signingSecrets(deps);
     const envelope = await makeEnvelope(options, deps);
     const deliveries = planDeliveries(options, JSON.stringify(envelope), secret.reveal(), deps);

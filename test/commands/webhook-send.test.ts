@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { webhookCheck } from '../../src/commands/webhook-check.ts';
-import { defaultListenUrl } from '../../src/commands/webhook-listen-text.ts';
 import { webhookReplay } from '../../src/commands/webhook-replay.ts';
 import { webhookTrigger } from '../../src/commands/webhook-trigger.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -52,12 +51,21 @@ const verdict = (got: Got) =>
   });
 
 describe('trigger', () => {
+  it('sends to the listener that runs it, unless told otherwise', async () => {
+    const [listener, other] = [await handler(), await handler()];
+    const rig = world();
+    const inListener = { ...rig, deps: { ...rig.deps, childEnv: { REVENTO_WEBHOOK_URL: listener.url } } };
+    await run(webhookTrigger, { type: 'application.approved' }, inListener);
+    await run(webhookTrigger, { type: 'application.approved', to: other.url }, inListener);
+    expect([listener.got.length, other.got.length]).toEqual([1, 1]);
+  });
+
   it('says how to start a listener where none answers, and blames no server', async () => {
     const http = async () => async () => {
       throw new HttpFailure('refused', 'localhost:4400', true);
     };
     const rig = world();
-    const options = { type: 'application.approved', to: defaultListenUrl };
+    const options = { type: 'application.approved' };
     const { failure } = await run(webhookTrigger, options, { ...rig, deps: { ...rig.deps, http } });
     expect(failure?.facts.hint).toContain('revento webhook listen');
   });
