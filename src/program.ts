@@ -94,7 +94,7 @@ async function parseGlobals(args: readonly string[], path: string): Promise<void
     root.parse([...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code !== 'commander.helpDisplayed') throw usageFault(error, path, root.options);
+    if (error.code !== 'commander.helpDisplayed') throw usageFault(error, path, root);
   }
 }
 
@@ -148,7 +148,7 @@ async function faultOf(
   args: readonly string[],
   { entry: { name }, node, registry }: { entry: CommandEntry; node: Command; registry: readonly CommandEntry[] },
 ): Promise<UsageFault> {
-  const fault = usageFault(error, name, node.options);
+  const fault = usageFault(error, name, node);
   const members = registry.filter((other) => other.name.startsWith(`${name} `)).map((other) => other.name);
   if (error.code === 'commander.excessArguments' && members.length > 0) {
     const { nearest } = await import('./commands/suggestion.ts');

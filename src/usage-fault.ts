@@ -1,4 +1,4 @@
-import type { CommanderError, Option } from 'commander';
+import type { Argument, CommanderError, Option } from 'commander';
 
 /** A command line that does not fit; `message` is one sentence without a prefix. */
 export class UsageFault extends Error {
@@ -13,10 +13,17 @@ export class UsageFault extends Error {
 /**
  * What the parser found, in our words. A value that was typed is not repeated: it may be a secret, and this a log.
  *
- * @param name     the command's, empty for none
- * @param options  that would have fitted
+ * @param name  the command's, empty for none
+ * @param line  what would have fitted
  */
-export function usageFault(error: CommanderError, name: string, options: readonly Option[]): UsageFault {
+export function usageFault(
+  error: CommanderError,
+  name: string,
+  {
+    options,
+    registeredArguments,
+  }: { readonly options: readonly Option[]; readonly registeredArguments: readonly Argument[] },
+): UsageFault {
   const help = `see revento ${name}${name && ' '}--help`;
   const sentence = error.message.replace(/^error: /, '');
   const [, assigned] = /^unknown option '([^=']+)=/.exec(sentence) ?? [];
@@ -27,7 +34,17 @@ export function usageFault(error: CommanderError, name: string, options: readonl
   if (error.code === 'commander.optionMissingArgument') {
     const option = options.find(({ flags }) => sentence.includes(`'${flags}'`));
     if (option !== undefined) {
-      return new UsageFault(`option '${option.flags}' needs a value`, `${option.description}; ${help}`);
+      return new UsageFault(
+        `option '${option.flags}' needs a value`,
+        `${option.long ?? option.flags}: ${option.description}; ${help}`,
+      );
+    }
+  }
+  if (error.code === 'commander.missingArgument') {
+    const argument = registeredArguments.find((one) => sentence.includes(`'${one.name()}'`));
+    if (argument !== undefined) {
+      const about = argument.description === '' ? '' : `<${argument.name()}>: ${argument.description}; `;
+      return new UsageFault(`\`revento ${name}\` needs <${argument.name()}>`, `${about}${help}`);
     }
   }
   const [, expected, got] = /Expected (\d+) arguments? but got (\d+)/.exec(sentence) ?? [];

@@ -38,6 +38,9 @@ const registry = [
   entry('help topic'),
   entry('bare', { load: async () => bare }),
   entry('bare bones'),
+  entry('fetch', {
+    load: async () => ({ ...module, declare: (command) => command.argument('<path>', 'what to get') }),
+  }),
 ];
 
 const optionsOf = async (line: string) => {
@@ -110,13 +113,14 @@ describe('a command line that does not fit', () => {
     [
       'an option without its value',
       'greet --often',
-      "option '--often <n>' needs a value / how many times; see revento greet --help",
+      "option '--often <n>' needs a value / --often: how many times; see revento greet --help",
     ],
     [
       'a global option without its value',
       'greet you -o',
-      "option '-o, --output <format>' needs a value / output format: table, json, ndjson, csv; see revento greet --help",
+      "option '-o, --output <format>' needs a value / --output: output format: table, json, ndjson, csv; see revento greet --help",
     ],
+    ['a missing argument', 'fetch', '`revento fetch` needs <path> / <path>: what to get; see revento fetch --help'],
     ['a value for a switch', 'bare --loud=canary', "option '--loud' takes no value / see revento bare --help"],
     ['a value for a global switch', 'greet --json=no', "option '--json' takes no value / see revento greet --help"],
     [

@@ -111,8 +111,8 @@ function ownTokenHint(code: FailureCode, status: number): string | undefined {
 function unusable(answer: HttpResponse): string {
   const location = headerOf(answer, 'location');
   if (location === null) return 'was answered with nothing that can be used.';
-  const host = parseUrl(location)?.origin;
-  const where = host === undefined ? 'a redirect' : `a redirect to ${plainLine(host, 200)}`;
+  const origin = parseUrl(location)?.origin ?? 'null';
+  const where = origin === 'null' ? 'a redirect' : `a redirect to ${plainLine(origin, 200)}`;
   return `was answered with ${where}, which is not followed: the token stays with the configured host.`;
 }
 
