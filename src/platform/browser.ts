@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { plainLine } from '../remote-text.ts';
 import { secureUrl } from '../web-address.ts';
 import type { OpenBrowser } from './ports.ts';
+import { whyNotStarted } from './start-failure.ts';
 
 /** How long a launcher that fails is listened to, milliseconds. One that runs on until then is the browser itself. */
 const watchMs = 60_000;
@@ -97,13 +98,19 @@ function start(
   platform: NodeJS.Platform,
 ): Promise<ChildProcess | string> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      env: { ...env },
-      // Never our stdout: that carries the result. Its own process group: Ctrl-C here must not close the browser.
-      stdio: ['ignore', 'ignore', 'pipe'],
-      detached: platform !== 'win32',
-      windowsHide: true,
-    });
+    let child: ChildProcess;
+    try {
+      child = spawn(program, args, {
+        env: { ...env },
+        // Never our stdout: that carries the result. Its own process group: Ctrl-C here must not close the browser.
+        stdio: ['ignore', 'ignore', 'pipe'],
+        detached: platform !== 'win32',
+        windowsHide: true,
+      });
+    } catch (error) {
+      // Node tells of a few causes by an event; every other one it throws.
+      return resolve(startFailure(program, error as NodeJS.ErrnoException));
+    }
     child.once('error', (error: NodeJS.ErrnoException) => resolve(startFailure(program, error)));
     child.once('spawn', () => resolve(child));
   });
@@ -141,9 +148,7 @@ function ending(child: ChildProcess, program: string): Promise<string | null> {
     timer.unref();
     const judge = (status: number | null, signal: string | null) => {
       if (status === 0) return finish(null);
-      // A hint is for whoever would run it by hand.
-      const lines = output.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('hint: '));
-      const said = plainLine(lines.at(-1) ?? '', 300);
+      const said = plainLine(reasonIn(output), 300);
       finish(`${program} ended with ${signal ?? `status ${status}`}${said && `: ${said}`}`);
     };
     if (child.exitCode !== null || child.signalCode !== null) judge(child.exitCode, child.signalCode);
@@ -151,8 +156,15 @@ function ending(child: ChildProcess, program: string): Promise<string | null> {
   });
 }
 
+/** The line that says what went wrong: one that calls itself an error, else the last. Empty when there is none. */
+function reasonIn(output: string): string {
+  // A hint is for whoever would run it by hand.
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^hint:/i.test(line));
+  return lines.find((line) => /^error:/i.test(line)) ?? lines.at(-1) ?? '';
+}
+
 function startFailure(program: string, error: NodeJS.ErrnoException): string {
   if (error.code === 'ENOENT') return `${program} was not found`;
   if (error.code === 'EACCES') return `${program} is not executable`;
-  return `${program} could not be started: ${plainLine(error.message, 200)}`;
+  return `${program} could not be started: ${whyNotStarted(error)}`;
 }

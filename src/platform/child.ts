@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { ReventoError } from '../errors.ts';
+import { whyNotStarted } from './start-failure.ts';
 
 const graceMs = 5_000;
 
@@ -26,10 +27,16 @@ export function runChild(
 ): Promise<number> {
   const [program = '', ...args] = command;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      env: { ...env },
-      stdio: ['inherit', stdout === 'stdout' ? 'inherit' : 2, 'inherit'],
-    });
+    let child: ChildProcess;
+    try {
+      child = spawn(program, args, {
+        env: { ...env },
+        stdio: ['inherit', stdout === 'stdout' ? 'inherit' : 2, 'inherit'],
+      });
+    } catch (error) {
+      // Node tells of a few causes by an event; every other one it throws.
+      return reject(startFailure(program, error as NodeJS.ErrnoException));
+    }
     let timer: NodeJS.Timeout | undefined;
     const onAbort = () => {
       const isFromTerminal = signal.reason === 'SIGINT' && process.stdin.isTTY === true;
@@ -61,6 +68,6 @@ function startFailure(program: string, error: NodeJS.ErrnoException): ReventoErr
   if (error.code === 'ENOENT') {
     return new ReventoError('command_not_found', `Cannot run ${program}: no such program.`, {}, { cause: error });
   }
-  const why = error.code === 'EACCES' ? 'not executable' : error.message;
-  return new ReventoError('command_not_runnable', `Cannot run ${program}: ${why}.`, {}, { cause: error });
+  const message = `Cannot run ${program}: ${whyNotStarted(error)}.`;
+  return new ReventoError('command_not_runnable', message, {}, { cause: error });
 }

@@ -138,10 +138,13 @@ describe('a login at the sandbox', () => {
     expect(stderr).toContain('not granted: participants.read program.read');
   });
 
-  it('goes on when the browser cannot be started, and when it fails', async () => {
+  it.each([
+    ['no-such-browser-anywhere', 'was not found'],
+    [`${process.execPath}/below-a-file`, 'could not be started: a part of its path is not a directory'],
+  ])('goes on when the browser is %s, which cannot be started', async (program, why) => {
     await start('--auto-consent');
-    const running = login([], { BROWSER: 'no-such-browser-anywhere' });
-    await running.until('stderr', /No browser was opened: no-such-browser-anywhere was not found/);
+    const running = login([], { BROWSER: program });
+    await running.until('stderr', new RegExp(`No browser was opened: ${program} ${why}`));
     expect(await (await follow(await shownUrl(running))).text()).toContain('Signed in');
     expect((await running.ended).code).toBe(0);
   });

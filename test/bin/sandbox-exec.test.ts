@@ -123,6 +123,7 @@ describe('sandbox exec', () => {
   it.each([
     ['no-such-program-here', 127, 'no such program'],
     ['/', 126, 'not executable'],
+    [`${process.execPath}/below-a-file`, 126, 'a part of its path is not a directory.'],
   ])('ends as a shell does when %s cannot be run, and cleans up', async (command, status, why) => {
     const { code, stderr } = await exec('--', command);
     expect([code, stderr]).toEqual([status, expect.stringContaining(why)]);

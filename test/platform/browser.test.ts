@@ -101,6 +101,25 @@ describe('opening a URL', () => {
     );
   });
 
+  it('shows the error among what a program said, whatever came after it', async () => {
+    const failing = join(home, 'telling.mjs');
+    writeFileSync(
+      failing,
+      `process.stderr.write('starting\\nerror: no page\\nhint: run it\\n    by hand\\n  at x\\n'); process.exitCode = 1;`,
+    );
+    expect(await open(`${process.execPath} ${failing}`)).toBe(
+      `${process.execPath} ended with status 1: error: no page`,
+    );
+  });
+
+  it('goes on to the next of a list where one cannot be started for a reason that Node throws', async () => {
+    const out = join(home, 'thrown.json');
+    expect(await open(`${spy}/below-a-file:${process.execPath} ${spy} ${out}`)).toBeNull();
+    expect(await open(`${spy}/below-a-file`)).toBe(
+      `${spy}/below-a-file could not be started: a part of its path is not a directory`,
+    );
+  });
+
   it('says with which status a program ended, and its last words', async () => {
     const failing = join(home, 'failing.mjs');
     writeFileSync(failing, `process.stderr.write('starting\\nno \\u001b[31mdisplay\\n'); process.exitCode = 3;`);
