@@ -30,6 +30,7 @@ export function handlerHint({
   if (status === 405) return `${pathname} is there, but not for POST`;
   if (status === 413) return 'the handler limits bodies below what deliveries need';
   if (status === 415) return 'the handler does not take application/json';
+  if (status === 508) return `deliveries go round in a circle: what answers at ${host} forwards them back`;
   if (status === 429) return 'the handler limits how often it may be called; twenty deliveries at once are usual';
   if (status === 502 || status === 504)
     return `what answers at ${host} got no answer itself from the handler behind it`;

@@ -36,14 +36,14 @@ export interface Ready {
 }
 
 export function readyText({ url, addresses, labels, routes, program }: Ready, style: Style): string {
-  const { port, pathname } = new URL(url);
+  const { port, path } = partsOf(url);
   const targets = routes.map(({ type, url: target }) => (type === null ? target : `${target} (${type})`));
   return [
     `${style.green('Ready.')} Listening on ${style.bold(url)} ${style.dim(`(${addresses.join(', ')})`)}`,
     `  verifying with   ${labels.join(' and ')}`,
     `  forwarding to    ${targets.join('\n                   ') || 'nobody: deliveries are answered here'}`,
     `  to try it        ${program} webhook trigger application.approved${toFlag(url)}`,
-    `  for Revento      tunnel port ${port}, register https://TUNNEL${pathname}`,
+    `  for Revento      tunnel port ${port}, register https://TUNNEL${path}`,
     '  to end           Ctrl-C',
   ].join('\n');
 }
@@ -51,15 +51,21 @@ export function readyText({ url, addresses, labels, routes, program }: Ready, st
 /** What `trigger` has to be told to reach the listener, as short as can be. */
 function toFlag(url: string): string {
   if (url === defaultListenUrl) return '';
-  const { hostname, pathname, port } = new URL(url);
-  return ` --to ${hostname === 'localhost' && pathname === defaultHandlerPath ? port : url}`;
+  const { host, port, path } = partsOf(url);
+  return ` --to ${host === 'localhost' && path === defaultHandlerPath ? port : url}`;
+}
+
+/** Of a listener's own URL. An address with a zone, such as `fe80::1%eth0`, is one that `URL` does not take. */
+function partsOf(url: string): { readonly host: string; readonly port: string; readonly path: string } {
+  const [, host = '', port = '', path = ''] = /^http:\/\/(.+?):(\d+)(\/.*)$/.exec(url) ?? [];
+  return { host, port, path };
 }
 
 /** A request that was no delivery, on a line. */
 export function turnedAwayText(event: Extract<ListenEvent, { kind: 'refused' | 'tls' }>, listenerUrl: string): string {
   if (event.kind === 'refused') return `${event.status} ${event.method} ${event.target}: not a delivery`;
-  const { host } = new URL(listenerUrl);
-  return `400 TLS handshake: this port speaks plain HTTP; point the tunnel or sender at http://${host}, not https://`;
+  const { host, port } = partsOf(listenerUrl);
+  return `400 TLS handshake: this port speaks plain HTTP; point the tunnel or sender at http://${host}:${port}, not https://`;
 }
 
 /** The line of a delivery that has come in. */

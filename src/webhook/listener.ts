@@ -146,8 +146,9 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     await Promise.all(underWay);
     feed.end();
   };
+  const host = options.host.replace(/^\[|\]$/g, '');
   return {
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${listening.port}${options.path}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}${options.path}`,
     addresses: listening.addresses,
     events: feed,
     close: () => {

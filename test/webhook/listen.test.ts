@@ -389,6 +389,12 @@ describe('text', () => {
     expect(rig.texts.filter((text) => text.includes('invalid')).length).toBeLessThan(60);
   });
 
+  it.each(['::1', '[::1]'])('names an IPv6 address in brackets, however it was given (%s)', async (host) => {
+    const rig = await listen({ secret, host, format: 'table' });
+    expect(rig.url).toMatch(/^http:\/\/\[::1\]:\d+\/webhooks\/revento$/);
+    expect(rig.texts[0]).toContain(`tunnel port ${rig.port}, `);
+  });
+
   it('says that a tunnel speaks TLS to it', async () => {
     const rig = await listen({ secret });
     const socket = await dial(rig.port);
