@@ -106,7 +106,7 @@ describe('the listener', () => {
     const { failure } = await result;
     expect(failure?.code).toBe('port_busy');
     expect(failure?.message).toMatch(new RegExp(`${port}.*IPv[46]`));
-    expect(failure?.facts.hint).toContain('redirect URI');
+    expect(failure?.facts.hint).toContain('--redirect-uri');
     expect(world.opened).toEqual([]);
   });
 
