@@ -119,6 +119,12 @@ export const registry: readonly CommandEntry[] = [
     load: async () => (await import('./sandbox-revoke.ts')).sandboxRevoke,
   },
   {
+    name: 'sandbox fault',
+    summary: 'Make the running sandbox misbehave, or behave again',
+    group: 'Sandbox',
+    load: async () => (await import('./sandbox-fault.ts')).sandboxFault,
+  },
+  {
     name: 'sandbox rotate',
     summary: 'Rotate its webhook signing secret: both sign until you finish',
     group: 'Sandbox',

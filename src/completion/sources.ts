@@ -91,6 +91,7 @@ export const argumentSources: Readonly<Record<string, Source>> = {
   'config get name': setting,
   'config set name': setting,
   'config unset name': setting,
+  'sandbox fault fault': fault,
   'profile remove name': profile,
   'profile use name': profile,
 };

@@ -87,7 +87,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   };
   const { controlKey: key } = options;
   const steer = (keepsLogins: boolean) => reset({ keepsLogins });
-  const control = key ? new Control({ key, events, grants, deliveries, now: clock.now, reset: steer }) : null;
+  const control = key ? new Control({ key, events, grants, faults, deliveries, now: clock.now, reset: steer }) : null;
   const cursors = new Cursors();
   const parts: Parts = { clock, clients, events, grants, faults, limits, authorization, cursors, control };
 

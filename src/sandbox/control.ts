@@ -1,8 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { ReventoError } from '../errors.ts';
 import type { Json } from '../output/item.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 import { isSame } from './clients.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
+import { type Fault, type FaultPlan, parseFault } from './faults.ts';
 import type { Consent, Grants } from './grants.ts';
 import { deletionNotice, envelopeOf } from './notices.ts';
 import { apiError, json } from './reply.ts';
@@ -34,13 +36,14 @@ export interface ControlParts {
   readonly key: string;
   readonly events: readonly SandboxEvent[];
   readonly grants: Grants;
+  readonly faults: FaultPlan;
   /** Null when the sandbox has no webhook URL. */
   readonly deliveries: Deliveries | null;
   readonly now: () => number;
   readonly reset: (keepsLogins: boolean) => void;
 }
 
-/** Answers the control path: reset, trigger, revoke, rotate, and the deliveries with their redelivery. */
+/** Answers the control path: reset, trigger, revoke, rotate, faults, and the deliveries with their redelivery. */
 export class Control {
   readonly #parts: ControlParts;
   #triggered = 0;
@@ -65,6 +68,7 @@ export class Control {
     if (path === '/reset') return this.#reset(body);
     if (path === '/trigger') return this.#trigger(body, requestId);
     if (path === '/revoke') return this.#revoke(body, requestId);
+    if (path === '/faults') return this.#order(body, requestId);
     if (path === '/rotate') return this.#rotate(body, requestId);
     if (redelivered !== undefined) return this.#redeliver(redelivered, requestId);
     return apiError(404, 'not_found', 'there is no such control', requestId);
@@ -120,6 +124,16 @@ export class Control {
     return json(200, { revoked: ended.length, event_id: event.id, kind, deliveries: sent.map(shown) });
   }
 
+  /** Orders faults besides, or in place of, those there are. The answer lists what is ordered then. */
+  #order(body: Body, requestId: string): HttpResponse {
+    const { faults } = this.#parts;
+    const added = readFaults(body['add'] ?? []);
+    if (typeof added === 'string') return apiError(400, 'validation_error', added, requestId);
+    if (body['clear'] === true) faults.clear();
+    faults.add(added);
+    return json(200, { faults: faults.list().map((fault) => ({ ...fault })) });
+  }
+
   /** Begins a rotation of the signing secret, or ends the one under way. The answer names the secrets that sign. */
   #rotate(body: Body, requestId: string): HttpResponse {
     const signing = this.#parts.deliveries?.signing;
@@ -153,6 +167,17 @@ function readBody(incoming: Incoming): Body | null {
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : null;
   } catch {
     return null;
+  }
+}
+
+/** The faults, or what is wrong with them. */
+function readFaults(texts: Json): readonly Fault[] | string {
+  if (!Array.isArray(texts)) return 'add must be a list of faults';
+  try {
+    return texts.map((text: Json) => parseFault(`${text}`));
+  } catch (error) {
+    if (error instanceof ReventoError) return error.message;
+    throw error;
   }
 }
 

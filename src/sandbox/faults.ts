@@ -59,6 +59,8 @@ export interface Refused {
 
 /** One fault as given. */
 export interface Fault {
+  /** As it was written. */
+  readonly text: string;
   readonly target: FaultTarget;
   readonly effect: Refused | NamedEffect;
   readonly delayMs: number;
@@ -82,7 +84,7 @@ export function parseFault(text: string): Fault {
   if (!isTarget(target)) throw bad(text, `targets are ${Object.keys(faultTargets).join(', ')}`);
   if (count === '0') throw bad(text, 'a count of 0 strikes nothing');
   const times = { count: count === undefined ? Number.POSITIVE_INFINITY : Number(count), after: Number(after ?? 0) };
-  const base = { target, delayMs: 0, bytes: null, ...times };
+  const base = { text, target, delayMs: 0, bytes: null, ...times };
   if (/^\d+$/.test(effect)) return { ...base, effect: parseStatus(text, target, effect, value) };
   const refused = Object.entries(refusals).find(([name, row]) => name === effect && isOf(target, row));
   if (refused !== undefined && value === undefined) {
@@ -122,7 +124,7 @@ function parseStatus(text: string, target: FaultTarget, digits: string, value: s
 }
 
 function bad(text: string, why: string): ReventoError {
-  return new ReventoError('usage', `--fault ${JSON.stringify(text)} is not a fault: ${why}.`, {
+  return new ReventoError('usage', `${JSON.stringify(text)} is not a fault: ${why}.`, {
     hint: 'run: revento sandbox start --help',
   });
 }
@@ -148,12 +150,32 @@ export interface Strike {
 
 /** Counts down the faults of one sandbox. */
 export class FaultPlan {
-  readonly #faults: readonly Fault[];
+  #faults: readonly Fault[];
   #seen: number[];
 
   constructor(faults: readonly Fault[]) {
     this.#faults = faults;
     this.#seen = faults.map(() => 0);
+  }
+
+  /** Orders more faults; they count from now on. */
+  add(faults: readonly Fault[]): void {
+    this.#faults = [...this.#faults, ...faults];
+    this.#seen.push(...faults.map(() => 0));
+  }
+
+  /** Forgets every fault. */
+  clear(): void {
+    this.#faults = [];
+    this.#seen = [];
+  }
+
+  /** What is ordered. `struck` counts the requests it was meant for; `left` is null for one without end. */
+  list(): readonly { readonly fault: string; readonly struck: number; readonly left: number | null }[] {
+    return this.#faults.map(({ text, after, count }, index) => {
+      const struck = Math.min(Math.max(0, (this.#seen[index] ?? 0) - after), count);
+      return { fault: text, struck, left: Number.isFinite(count) ? count - struck : null };
+    });
   }
 
   /** What strikes the next request of these targets. Counts it. */

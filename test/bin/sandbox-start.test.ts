@@ -307,6 +307,20 @@ describe('steering a running sandbox', () => {
     }
   });
 
+  it('misbehaves from now on, and behaves again, while logins live on', async () => {
+    await start('--redirect-uri', `http://localhost:${await freePort()}/callback`);
+    const browser = `"${process.execPath}" "${process.env['REVENTO_TEST_PROGRAM']}" sandbox consent`;
+    await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: browser } });
+    const ordered = await rig.run(['sandbox', 'fault', 'api:event_not_authorized', '--json']);
+    expect(JSON.parse(ordered.stdout)).toEqual([{ fault: 'api:event_not_authorized', struck: 0, left: null }]);
+    const refused = await rig.run(['-p', 'sandbox', 'events', 'get']);
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('event_not_authorized')]);
+    expect((await rig.run(['sandbox', 'fault', '--clear'])).code).toBe(0);
+    expect((await rig.run(['-p', 'sandbox', 'events', 'get'])).code).toBe(0);
+    const wrong = await rig.run(['sandbox', 'fault', '--clear', 'api:explode']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('effects of api are')]);
+  });
+
   it('revokes a login: the API says so for good', async () => {
     const { ready } = await start('--redirect-uri', `http://localhost:${await freePort()}/callback`);
     expect(ready['redirect_uri']).not.toContain(':3000');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ReventoError } from '../../src/errors.ts';
 import { createSandbox } from '../../src/sandbox/app.ts';
@@ -306,4 +307,61 @@ describe('authorization faults', () => {
     const response = await app.authorize();
     expect([response.status, headerOf(response, 'location')]).toEqual([502, null]);
   });
+});
+
+describe('faults of a running sandbox', () => {
+  const key = randomBytes(24).toString('hex');
+  const running = (...faults: readonly string[]) => {
+    const sandbox = createSandbox({
+      clock: fakeClock(),
+      hasAutoConsent: true,
+      faults: faults.map(parseFault),
+      controlKey: key,
+    });
+    const app = integrationOf(sandbox);
+    const order = (body: unknown) =>
+      app.send('POST', '/_sandbox/faults', [['Authorization', `Bearer ${key}`]], JSON.stringify(body));
+    return { app, order };
+  };
+
+  it('can be ordered when somebody is logged in, and count from then on', async () => {
+    const { app, order } = running();
+    const { access_token: token } = await app.login();
+    expect((await app.api(path, token)).status).toBe(200);
+    await order({ add: ['api:500x1@1'] });
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await app.api(path, token)).status);
+    expect(statuses).toEqual([200, 500, 200]);
+  });
+
+  it('come on top of those there are, and are listed with how often each struck', async () => {
+    const { app, order } = running('api:500x2');
+    const { access_token: token } = await app.login();
+    await app.api(path, token);
+    expect(jsonOf(await order({ add: ['webhook:twice'] }))).toEqual({
+      faults: [
+        { fault: 'api:500x2', struck: 1, left: 1 },
+        { fault: 'webhook:twice', struck: 0, left: null },
+      ],
+    });
+  });
+
+  it('are forgotten when told so, before new ones are added', async () => {
+    const { app, order } = running('api:500');
+    const { access_token: token } = await app.login();
+    expect(jsonOf(await order({ clear: true, add: ['api:404x1'] }))).toMatchObject({
+      faults: [{ fault: 'api:404x1' }],
+    });
+    expect((await app.api(path, token)).status).toBe(404);
+    expect((await app.api(path, token)).status).toBe(200);
+  });
+
+  it.each([{ add: ['api:explode'] }, { add: 'api:500' }, { add: [null] }, { add: ['api:500', 'x'], clear: true }])(
+    'stay as they are when %j is ordered',
+    async (body) => {
+      const { order } = running('api:500');
+      expect((await order(body)).status).toBe(400);
+      expect(jsonOf(await order({}))).toMatchObject({ faults: [{ fault: 'api:500' }] });
+    },
+  );
 });
