@@ -1,8 +1,8 @@
-import { homedir } from 'node:os';
 import { registry } from './commands/registry.ts';
 import { nothing, toLines } from './completion/candidate.ts';
 import { complete } from './completion/complete.ts';
 import { knownFrom } from './completion/known.ts';
+import { homeDirectory } from './platform/home.ts';
 import { resolvePaths } from './platform/paths.ts';
 import { openSettingsFile } from './platform/settings.ts';
 import { inspectStore } from './platform/store-inspection.ts';
@@ -23,7 +23,7 @@ export async function main(): Promise<void> {
   process.stdout.on('error', onFailure);
   try {
     const [current = '', ...before] = process.argv.slice(3);
-    const paths = resolvePaths({ platform: process.platform, env, home: homedir(), cwd: process.cwd() });
+    const paths = resolvePaths({ platform: process.platform, env, home: homeDirectory(), cwd: process.cwd() });
     const known = knownFrom({
       settingsFile: () => openSettingsFile({ directory: paths.configDir, lock: refuseToWrite }),
       inspectStore: () => inspectStore({ ...paths, rescueDirs: [], now: Date.now() }),

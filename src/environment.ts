@@ -41,7 +41,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * const environment = readEnvironment(process.env);
  * forgetSecrets(process.env);
  * for (const value of Object.values(environment.secrets)) redactor.add(value);
- * const { configDir, dataDir } = resolvePaths({ platform: process.platform, env: process.env, home: homedir(), cwd: process.cwd() });
+ * const { configDir, dataDir } = resolvePaths({ platform: process.platform, env: process.env, home: homeDirectory(), cwd: process.cwd() });
  * const file = openSettingsFile({ directory: configDir, lock });
  * const profileName = selectProfile(flags.profile, environment, file);
  * const settings = resolveSettings({

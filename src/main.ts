@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import { run } from './cli.ts';
 import { exitStatus } from './errors.ts';
+import { homeDirectory } from './platform/home.ts';
 import { Interrupts } from './platform/interrupts.ts';
 
 /** How long an interrupted run may take to get rid of what it has written. */
@@ -16,7 +16,7 @@ export function main(): void {
     program: process.argv.slice(0, 2),
     env: process.env,
     platform: process.platform,
-    home: homedir(),
+    home: homeDirectory(),
     cwd: process.cwd(),
     stdin: process.stdin,
     stdout: process.stdout,

@@ -215,6 +215,10 @@ export function storeFailure(doing: string, path: string, error: unknown): unkno
       ? `give yourself access to ${dirname(path)}, or set REVENTO_CONFIG_DIR to a directory of yours`
       : code === 'EROFS'
         ? 'the file system is read-only; set REVENTO_CONFIG_DIR to a directory that can be written'
-        : undefined;
+        : code === 'ENOENT' || code === 'ENOTDIR'
+          ? `something on the way to it is no directory, or a link to a place that is gone; mend that, or set REVENTO_CONFIG_DIR to a directory of yours`
+          : code === 'EISDIR' || code === 'ERR_FS_EISDIR'
+            ? 'it is a directory, which nothing of revento is; move it away'
+            : undefined;
   return new ReventoError('file', `cannot ${doing} ${path} (${code})`, { hint }, { cause: error });
 }

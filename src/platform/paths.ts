@@ -1,10 +1,11 @@
 import { posix, win32 } from 'node:path';
+import { ReventoError } from '../errors.ts';
 
 /** What decides where files go. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The user's home directory, absolute. */
+  /** The user's home directory, absolute; empty when there is none. */
   readonly home: string;
   /** The working directory, absolute: a relative REVENTO_CONFIG_DIR starts here. */
   readonly cwd: string;
@@ -26,7 +27,9 @@ export interface Paths {
  * `~/Library`, Windows `%APPDATA%` and `%LOCALAPPDATA%`. REVENTO_CONFIG_DIR moves everything, so one directory is
  * enough for a CI volume: settings and logins directly in it, the key in its `data` folder.
  *
- * Pure; never throws. Source: XDG Base Directory Specification 0.8.
+ * @throws ReventoError `usage` when a place is below the home directory and there is none
+ *
+ * Pure. Source: XDG Base Directory Specification 0.8.
  */
 export function resolvePaths({ platform, env, home, cwd }: Machine): Paths {
   const path = platform === 'win32' ? win32 : posix;
@@ -37,7 +40,8 @@ export function resolvePaths({ platform, env, home, cwd }: Machine): Paths {
   }
   const base = (variable: string, ...otherwise: string[]): string => {
     const value = env[variable];
-    return value && path.isAbsolute(value) ? value : path.join(home, ...otherwise);
+    if (value && path.isAbsolute(value)) return value;
+    return path.join(home || homeless(), ...otherwise);
   };
   if (platform === 'win32') {
     return {
@@ -48,8 +52,8 @@ export function resolvePaths({ platform, env, home, cwd }: Machine): Paths {
   }
   if (platform === 'darwin') {
     return {
-      configDir: path.join(home, 'Library', 'Preferences', 'revento'),
-      dataDir: path.join(home, 'Library', 'Application Support', 'revento'),
+      configDir: path.join(home || homeless(), 'Library', 'Preferences', 'revento'),
+      dataDir: path.join(home || homeless(), 'Library', 'Application Support', 'revento'),
       isMoved: false,
     };
   }
@@ -58,4 +62,10 @@ export function resolvePaths({ platform, env, home, cwd }: Machine): Paths {
     dataDir: path.join(base('XDG_DATA_HOME', '.local', 'share'), 'revento'),
     isMoved: false,
   };
+}
+
+function homeless(): never {
+  throw new ReventoError('usage', 'This user has no home directory, so there is no place for settings and logins.', {
+    hint: 'set REVENTO_CONFIG_DIR to a directory of yours, or HOME to an absolute path',
+  });
 }

@@ -13,5 +13,6 @@ export function rescueDirectories(machine: {
 }): readonly string[] {
   const { env, home, temporary } = machine;
   const state = env['XDG_STATE_HOME'];
-  return [join(state && isAbsolute(state) ? state : join(home, '.local', 'state'), 'revento'), temporary];
+  const base = state && isAbsolute(state) ? state : home && join(home, '.local', 'state');
+  return [...(base ? [join(base, 'revento')] : []), temporary];
 }

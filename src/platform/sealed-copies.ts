@@ -38,12 +38,15 @@ export function copyPaths(file: string, rescueDirectories: readonly string[]): C
 export function readText(path: string, onLoose: (path: string) => void): string | null {
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    // A named pipe would keep this process waiting for a writer, out of reach of every signal.
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw storeFailure('read', path, error);
   }
   try {
+    // Nothing in it is sealed; a device may have no end.
+    if (fstatSync(fd).isFIFO() || fstatSync(fd).isCharacterDevice()) return '';
     if ((fstatSync(fd).mode & 0o077) !== 0 && tighten(path, 0o600)) onLoose(path);
     return readFileSync(fd, 'utf8');
   } catch (error) {

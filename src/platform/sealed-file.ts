@@ -204,10 +204,14 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
     remove() {
       const hadAny = hasTrace();
       // The file last: as long as it is there, whoever is interrupted here finds the login to remove it again.
-      for (const path of cutShort(file)) rmSync(path, { force: true });
-      removeCopies(paths);
-      rmSync(file, { force: true });
-      if (hadAny) syncDirectory(dirname(file));
+      try {
+        for (const path of cutShort(file)) rmSync(path, { force: true });
+        removeCopies(paths);
+        rmSync(file, { force: true });
+        if (hadAny) syncDirectory(dirname(file));
+      } catch (error) {
+        throw storeFailure('remove', file, error);
+      }
       return hadAny;
     },
   };

@@ -92,7 +92,7 @@ function read(path: string): Content {
   const content = parse(text);
   if (content === null) {
     throw new ReventoError('file', `The settings in ${path} are damaged.`, {
-      hint: `mend the file, or move it away and set up again with \`revento config set\`; stored logins are not affected`,
+      hint: `mend the file, or move it away and begin anew: mv ${path} ${path}.damaged; stored logins are not affected`,
     });
   }
   return content;

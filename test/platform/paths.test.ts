@@ -45,6 +45,16 @@ describe('where settings and key live', () => {
     });
   });
 
+  it.each([linux, mac])('puts nothing into the working directory for want of a home: %j', (machine) => {
+    expect(() => resolvePaths({ ...machine, home: '' })).toThrow('no home directory');
+    expect(resolvePaths({ ...machine, home: '', env: { REVENTO_CONFIG_DIR: '/ci' } }).configDir).toBe('/ci');
+  });
+
+  it('needs no home where both places are named', () => {
+    const env = { XDG_CONFIG_HOME: '/c', XDG_DATA_HOME: '/d' };
+    expect(resolvePaths({ ...linux, home: '', env })).toMatchObject({ configDir: '/c/revento', dataDir: '/d/revento' });
+  });
+
   it.each(['', 'relative/dir'])('takes an XDG directory of %j as unset', (value) => {
     const env = { XDG_CONFIG_HOME: value, XDG_DATA_HOME: value };
     expect(resolvePaths({ ...linux, env })).toEqual(resolvePaths(linux));

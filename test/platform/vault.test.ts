@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -149,6 +150,30 @@ describe('generations', () => {
     writeFileSync(rig.path(), 'garbage');
     const fourth = await create({});
     expect(fourth.generation).toBeGreaterThan(third.generation);
+  });
+});
+
+describe('something else in the place of a sealed file', () => {
+  const put = (make: (path: string) => void) => {
+    mkdirSync(dirname(rig.path()), { recursive: true, mode: 0o700 });
+    make(rig.path());
+  };
+
+  it('that is a named pipe is not waited for', async () => {
+    put((path) => execFileSync('mkfifo', [path]));
+    await expect(fileOf().read()).rejects.toMatchObject({ code: 'store_corrupt' });
+  });
+
+  it('that is a device is not read to an end it does not have', async () => {
+    put((path) => symlinkSync('/dev/zero', path));
+    await expect(fileOf().read()).rejects.toMatchObject({ code: 'store_corrupt' });
+  });
+
+  it('that is a directory is named for what it is, and not removed', async () => {
+    put((path) => mkdirSync(path));
+    await expect(fileOf().read()).rejects.toMatchObject({ code: 'file' });
+    expect(() => fileOf().remove()).toThrow(expect.objectContaining({ code: 'file' }));
+    expect(existsSync(rig.path())).toBe(true);
   });
 });
 
