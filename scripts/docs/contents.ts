@@ -16,7 +16,8 @@ export interface Contents {
   readonly topics: readonly Topic[];
 }
 
-const plain = plainStyle(80);
+/** A manual indents its text by seven columns. */
+const plain = plainStyle(72);
 
 const groupOrder = ['Login', 'API', 'Webhooks', 'Sandbox', 'Settings', 'More'] as const;
 
