@@ -163,6 +163,10 @@ class ListenRun {
       if (this.#flood.passes()) this.#deps.terminal.notice(turnedAwayText(event, this.#listener.url));
       return null;
     }
+    if (event.kind === 'untold') {
+      this.#flood.holdBack(event.count);
+      return null;
+    }
     const { delivery } = event;
     if (event.kind === 'arrived') {
       // The line of an unbelieved delivery is held until it is certain that it is shown at all.

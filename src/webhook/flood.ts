@@ -31,6 +31,11 @@ export class FloodGate {
     return false;
   }
 
+  /** More that were not shown, which nobody asked about one by one. */
+  holdBack(count: number): void {
+    this.#heldBack += count;
+  }
+
   /** How many were held back since this was last asked, once their second is over; 0 while it runs. */
   takeHeldBack({ isOver = false } = {}): number {
     const second = Math.floor(this.#clock.monotonic() / 1000);

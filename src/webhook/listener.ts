@@ -8,6 +8,7 @@ import { createForward, type Forwarded, replyStatus } from './forward.ts';
 import { createReceiver, type Delivery } from './receiver.ts';
 import { isSelf, isTypeMatch, type Route, routesFor } from './routes.ts';
 import { defaultToleranceSeconds } from './signature.ts';
+import { type TurnedAway, TurnedAwayFeed, type Untold } from './turned-away.ts';
 
 const maxBodyBytes = 1024 * 1024;
 const headersTimeoutMs = 5_000;
@@ -29,10 +30,8 @@ export type ListenEvent =
       readonly results: readonly Forwarded[];
       readonly status: number;
     }
-  /** A request that is no delivery, such as a browser's GET. */
-  | { readonly kind: 'refused'; readonly status: number; readonly method: string; readonly target: string }
-  /** Somebody spoke TLS to this port. */
-  | { readonly kind: 'tls' };
+  | TurnedAway
+  | Untold;
 
 export interface ListenOptions {
   readonly host: string;
@@ -79,6 +78,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
   const { clock, forwarder } = ports;
   const listenerId = randomBytes(8).toString('hex');
   const feed = new Feed<ListenEvent>(feedCapacityBytes);
+  const events = new TurnedAwayFeed(feed);
   const underWay = new Set<Promise<number>>();
   const forward = createForward({
     exchange: forwarder.exchange,
@@ -112,7 +112,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     return status;
   };
   const onRefused = (status: number, { method, url }: Pick<HttpRequest, 'method' | 'url'>) =>
-    feed.add({ kind: 'refused', status, method, target: url.slice(0, 200) }, 1_024);
+    events.add({ kind: 'refused', status, method, target: url.slice(0, 200) });
 
   const receiver = createReceiver({
     path: options.path,
@@ -132,7 +132,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     headersTimeoutMs,
     requestTimeoutMs,
     maxConnections,
-    onTls: () => feed.add({ kind: 'tls' }, 256),
+    onTls: () => events.add({ kind: 'tls' }),
   });
   await refuseLoop(options, listening);
 
@@ -150,7 +150,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}${options.path}`,
     addresses: listening.addresses,
-    events: feed,
+    events,
     close: () => {
       closing ??= close();
       return closing;

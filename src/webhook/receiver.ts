@@ -82,7 +82,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (reason === null) return null;
     const unread = { ...request, body: new Uint8Array() };
     const judgement = { receivedAt: clock.now(), reason, isPreviousSecret: false, standing: 'first' } as const;
-    void options.work(asDelivery(unread, head, judgement), 401);
+    // Its sender has the answer and waits for nothing; until it is told of, it takes a place all the same.
+    inFlight++;
+    void options.work(asDelivery(unread, head, judgement), 401).then(() => inFlight--);
     return answerOf(401);
   };
 

@@ -37,6 +37,8 @@ export interface RigOptions extends Partial<WebhookListenOptions> {
   readonly format?: OutputFormat;
   readonly world?: World;
   readonly deps?: Partial<Deps>;
+  /** Nothing behind the first line is read before. */
+  readonly readsAfter?: Promise<void>;
 }
 
 const running = new Set<ListenRig>();
@@ -49,7 +51,7 @@ export async function endRigs(): Promise<void> {
 }
 
 export async function listen(options: RigOptions): Promise<ListenRig> {
-  const { secret, previousSecret, format = 'ndjson', world, deps: replaced, ...flags } = options;
+  const { secret, previousSecret, format = 'ndjson', world, deps: replaced, readsAfter, ...flags } = options;
   const interrupt = new AbortController();
   const defects: unknown[] = [];
   const secrets = {
@@ -95,6 +97,7 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
 
   const consume = async () => {
     try {
+      await readsAfter;
       for (;;) {
         const step = await items.next();
         if (step.done) return { status: step.value, failure: null };

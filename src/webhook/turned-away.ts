@@ -1,0 +1,51 @@
+import type { Feed } from './feed.ts';
+
+/** A request that is no delivery. */
+export type TurnedAway =
+  /** Such as a browser's GET. */
+  | { readonly kind: 'refused'; readonly status: number; readonly method: string; readonly target: string }
+  /** Somebody spoke TLS to this port. */
+  | { readonly kind: 'tls' };
+
+/** So many more were turned away than could be told of one by one. */
+export interface Untold {
+  readonly kind: 'untold';
+  readonly count: number;
+}
+
+/** What waits for a reader that does not keep up; nobody is shown more of a flood than ten a second anyway. */
+const mostWaiting = 100;
+const bytesEach = 1_024;
+
+/**
+ * Adds to a feed what was turned away: nobody waits for room on account of such a request, so when the reader
+ * stands still a few are kept and the rest is only counted.
+ */
+export class TurnedAwayFeed<T> {
+  readonly #feed: Feed<T | TurnedAway>;
+  #waiting = 0;
+  #untold = 0;
+
+  constructor(feed: Feed<T | TurnedAway>) {
+    this.#feed = feed;
+  }
+
+  add(event: TurnedAway): void {
+    if (this.#waiting >= mostWaiting) {
+      this.#untold++;
+      return;
+    }
+    this.#waiting++;
+    this.#feed.add(event, bytesEach);
+  }
+
+  /** Everything of the feed, with the count of what was not kept behind what was. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly (T | TurnedAway | Untold)[], void, void> {
+    for await (const batch of this.#feed) {
+      const count = this.#untold;
+      this.#waiting = 0;
+      this.#untold = 0;
+      yield count === 0 ? batch : [...batch, { kind: 'untold', count }];
+    }
+  }
+}
