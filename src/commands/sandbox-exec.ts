@@ -3,12 +3,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Deps } from '../deps.ts';
+import type { SandboxEntry } from '../sandbox/app.ts';
 import { variablesOf } from '../sandbox/env-file.ts';
 import { freePort } from '../sandbox/host.ts';
 import type { CommandModule } from './command.ts';
 import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from './sandbox-flags.ts';
 import { openSandbox } from './sandbox-open.ts';
 import { controlVariable } from './sandbox-remote.ts';
+import { describeEntry } from './sandbox-text.ts';
 
 export interface SandboxExecOptions extends SandboxFlags {
   readonly command: readonly string[];
@@ -26,7 +28,9 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
           `
 COMMAND finds the sandbox in REVENTO_AUTH_BASE, REVENTO_API_BASE, REVENTO_CLIENT_ID, REVENTO_CLIENT_SECRET,
 REVENTO_WEBHOOK_SECRET, REVENTO_REDIRECT_URI, REVENTO_CONFIG_DIR and SANDBOX_EVENT_ID; BROWSER consents by itself,
-\`revento\` is on the PATH, and \`revento sandbox trigger\` and its like steer this sandbox (REVENTO_SANDBOX_KEY). Every other REVENTO_ variable is taken out, so no real login gets in.`,
+\`revento\` is on the PATH, and \`revento sandbox trigger\` and its like steer this sandbox (REVENTO_SANDBOX_KEY). Every other REVENTO_ variable is taken out, so no real login gets in.
+
+--verbose shows on stderr what the sandbox is asked and sends.`,
         ),
     ),
   examples: [
@@ -50,6 +54,7 @@ REVENTO_WEBHOOK_SECRET, REVENTO_REDIRECT_URI, REVENTO_CONFIG_DIR and SANDBOX_EVE
         port: 0,
         stored: null,
         redirectUris: [...plan.redirectUris, redirectUri],
+        ...(deps.isVerbose ? { onEvent: logTo(deps) } : {}),
       };
       const { hosted, credentials, controlKey } = await openSandbox(deps, plan, opening);
       try {
@@ -66,6 +71,11 @@ REVENTO_WEBHOOK_SECRET, REVENTO_REDIRECT_URI, REVENTO_CONFIG_DIR and SANDBOX_EVE
     }
   },
 };
+
+/** Shows what the sandbox is asked and sends, marked so that it can be told from what the command says. */
+function logTo({ terminal, clock }: Deps): (entry: SandboxEntry) => void {
+  return (entry) => terminal.notice(`sandbox ${describeEntry(entry, clock.now(), terminal.style)}`);
+}
 
 /** A directory that does not outlive this process: a second Ctrl-C ends it without a `finally`. */
 async function makeScratch(): Promise<{ readonly path: string; remove(): Promise<void> }> {

@@ -22,8 +22,8 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
       'after',
       `
 Until --finish, deliveries are signed with the new and the old secret in turn; the new one begins. The profile
-"sandbox" is given both, so \`revento -p sandbox webhook listen\`, once started again, verifies either. Starting the
-sandbox again ends a rotation as well.`,
+"sandbox" is given both, so \`revento -p sandbox webhook listen\` verifies either once it is restarted. Restarting
+the sandbox ends a rotation as well.`,
     ),
   examples: [
     { command: 'revento sandbox rotate', explains: 'begin: makes a new secret and prints both' },
@@ -68,7 +68,7 @@ function describeBegin(
     `  REVENTO_WEBHOOK_SECRET           ${current}`,
     `  REVENTO_WEBHOOK_SECRET_PREVIOUS  ${previous ?? ''}`,
     isKept
-      ? `The profile "${sandboxProfile}" has both now; start a listener that runs already again.`
+      ? `The profile "${sandboxProfile}" has both now; restart a listener that is running.`
       : 'Set both before you verify.',
     `Next: ${style.cyan('revento sandbox trigger application.approved')}, twice: your handler must take both.`,
     `Then: ${style.cyan('revento sandbox rotate --finish')}`,

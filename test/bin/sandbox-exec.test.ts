@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort, ProgramRig } from '../support/program-rig.ts';
 
@@ -21,6 +22,16 @@ describe('sandbox exec', () => {
   it('gives stdout to the command alone', async () => {
     const { stdout, stderr } = await exec('--', 'printf', '%s', 'only this');
     expect([stdout, stderr]).toEqual(['only this', '']);
+  });
+
+  it('shows with --verbose what the sandbox was asked, on stderr and without a secret', async () => {
+    const call = 'revento login >/dev/null 2>&1; revento events get --jq .id; echo "$REVENTO_CLIENT_SECRET" > secret';
+    const { stdout, stderr } = await exec('--verbose', '--', 'sh', '-c', call);
+    expect(stdout.trim()).toMatch(/^"?evt_test_published"?$/);
+    expect(stderr).toMatch(/^sandbox \d\d:\d\d:\d\d 200 POST \/oauth\/token \d+ ms$/m);
+    expect(stderr).toMatch(/^sandbox .* 200 GET \/api\/v1\/events\/evt_test_published \d+ ms$/m);
+    expect(stderr).not.toMatch(/code=|rev_install_|rev_refresh_/);
+    expect(stderr).not.toContain(readFileSync(join(rig.home, 'secret'), 'utf8').trim());
   });
 
   it('sets what the command needs, and takes out every other REVENTO_ variable', async () => {
