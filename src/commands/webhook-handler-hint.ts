@@ -15,7 +15,8 @@ export function handlerHint({
   if (error === 'not_loopback') return `${host} is not on this machine; --allow-remote lets deliveries leave it`;
   if (error === 'dns') return `${host} is not known to the resolver`;
   if (error === 'timeout') return 'Revento waits 10 s: acknowledge first, and do slow work afterwards';
-  if (error === 'tls') return `does ${host} speak https? A private root goes into NODE_EXTRA_CA_CERTS`;
+  if (error === 'tls')
+    return `does ${host} speak https? A certificate nobody vouches for goes into NODE_EXTRA_CA_CERTS, or listen with --insecure`;
   if (error === 'reset') return 'the handler closed the connection before its answer was whole; did it crash?';
   if (error === 'too_large') return 'the answer has no end in sight; a status and an empty body are all it takes';
   if (error === 'aborted') return 'this run ended before the handler had answered';

@@ -22,6 +22,7 @@ export interface WebhookListenOptions {
   readonly header?: readonly string[];
   readonly forwardTimeout: string;
   readonly allowRemote?: boolean;
+  readonly insecure?: boolean;
   readonly forwardDuplicates?: boolean;
   readonly record?: string;
   readonly count?: string;
@@ -35,6 +36,7 @@ export interface WebhookListenOptions {
 export interface ListenPlan {
   readonly listen: Omit<ListenOptions, 'secrets'>;
   readonly isRemoteAllowed: boolean;
+  readonly isCertificateIgnored: boolean;
   readonly endsOnInvalid: boolean;
   readonly goals: GoalOptions;
   readonly timeoutMs: number | null;
@@ -69,6 +71,7 @@ export function declareListen(command: Command): Command {
     .option('-H, --header <name:value>', 'add a header to forwarded requests; repeatable', collect)
     .option('--forward-timeout <duration>', 'longest wait for a handler; Revento itself waits 10s', '9s')
     .option('--allow-remote', 'forward beyond this machine')
+    .option('--insecure', 'take any certificate of an https handler on this machine')
     .option('--forward-duplicates', 'forward what was acknowledged before as well')
     .option('--record <file>', 'append every delivery to a file, for `webhook replay`')
     .optionsGroup('Conditions (a delivery counts once it is acknowledged with 2xx):')
@@ -86,6 +89,12 @@ export function declareListen(command: Command): Command {
  */
 export function planListen(options: WebhookListenOptions, { terminal, format }: Deps): ListenPlan {
   const isRemoteAllowed = options.allowRemote === true;
+  const isCertificateIgnored = options.insecure === true;
+  if (isRemoteAllowed && isCertificateIgnored) {
+    throw new ReventoError('usage', '--insecure is for handlers on this machine, and --allow-remote for others.', {
+      hint: 'name the root or the certificate of the other machine in NODE_EXTRA_CA_CERTS',
+    });
+  }
   const targets = [...(options.forward ?? []), ...(options.forwardTo ?? [])];
   const routes = targets.map((target) => parseRoute(target, { isRemoteAllowed }));
   for (const { warning } of routes) if (warning !== null) terminal.notice(`warning: ${warning}`);
@@ -113,6 +122,7 @@ export function planListen(options: WebhookListenOptions, { terminal, format }: 
       forwardTimeoutMs: positive(parseDuration(options.forwardTimeout)),
     },
     isRemoteAllowed,
+    isCertificateIgnored,
     endsOnInvalid: options.onInvalid === 'exit',
     goals,
     timeoutMs: options.timeout === undefined ? null : positive(parseDuration(options.timeout)),

@@ -11,7 +11,8 @@ import type { SigningSecret } from './webhook-secrets.ts';
  * @throws ReventoError `port_busy`, `bind_failed`; `usage` when a route leads back here
  */
 export async function start(plan: ListenPlan, secrets: readonly SigningSecret[], deps: Deps): Promise<Listener> {
-  const forwarder = await deps.forwarder({ isRemoteAllowed: plan.isRemoteAllowed });
+  const { isRemoteAllowed, isCertificateIgnored } = plan;
+  const forwarder = await deps.forwarder({ isRemoteAllowed, isCertificateIgnored });
   try {
     const ports = { serve: await deps.serve(), forwarder, clock: deps.clock };
     return await startListener({ ...plan.listen, secrets: secrets.map(({ secret }) => secret.reveal()) }, ports);

@@ -25,7 +25,11 @@ const notLoopbackCode = 'REVENTO_NOT_LOOPBACK';
  * happens inside the connection's own name lookup, so a name cannot resolve to one address for the check and to
  * another for the connection.
  */
-export const createForwarder: CreateForwarder = async ({ isRemoteAllowed = false, maxConnections }) => {
+export const createForwarder: CreateForwarder = async ({
+  isRemoteAllowed = false,
+  isCertificateIgnored = false,
+  maxConnections,
+}) => {
   const { default: Pool } = await import('undici/lib/dispatcher/pool.js');
   const pools = new Map<string, Pool>();
   const poolFor = (origin: string): Pool => {
@@ -38,7 +42,11 @@ export const createForwarder: CreateForwarder = async ({ isRemoteAllowed = false
       keepAliveMaxTimeout: keepAliveMs,
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: connectTimeoutMs, ...(isRemoteAllowed ? {} : { lookup: lookupLoopback }) },
+      connect: {
+        timeout: connectTimeoutMs,
+        rejectUnauthorized: !isCertificateIgnored,
+        ...(isRemoteAllowed ? {} : { lookup: lookupLoopback }),
+      },
     });
     pools.set(origin, pool);
     return pool;

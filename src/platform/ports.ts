@@ -49,6 +49,8 @@ export type Exchange = (request: HttpRequest) => Promise<HttpResponse>;
 export interface ForwarderOptions {
   /** Let it connect beyond loopback. Default false: then any other address fails with `not_loopback`. */
   readonly isRemoteAllowed?: boolean;
+  /** Take any certificate of an https target. Default false. */
+  readonly isCertificateIgnored?: boolean;
   /** Connections kept per target. Default 100. */
   readonly maxConnections?: number;
 }

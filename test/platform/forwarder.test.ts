@@ -1,7 +1,14 @@
 import type { LookupAddress } from 'node:dns';
-import { afterEach, expect, it, vi } from 'vitest';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createForwarder, lookupLoopback } from '../../src/platform/forwarder.ts';
 import type { Forwarder, HttpRequest } from '../../src/platform/ports.ts';
+import { selfSigned } from '../support/certificate.ts';
 import { closeHandlers, handler } from '../support/handler.ts';
 
 let forwarder: Forwarder | null = null;
@@ -75,4 +82,30 @@ it('fails what is under way when it is closed', async () => {
   await vi.waitFor(() => expect(target.got).toHaveLength(1));
   await close();
   await outcome;
+});
+
+describe('an https target whose certificate nobody vouches for', () => {
+  let folder: string;
+  let server: Server;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'revento-forwarder-'));
+    const { key, cert } = selfSigned('somebody.else', folder);
+    server = createServer({ key, cert }, (_request, response) => response.end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(async () => {
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const url = () => `https://localhost:${(server.address() as AddressInfo).port}/`;
+
+  it('gets nothing', async () => {
+    forwarder = await createForwarder({});
+    await expect(forwarder.exchange(post(url()))).rejects.toMatchObject({ kind: 'tls', isUnsent: true });
+  });
+
+  it('is taken when certificates are not to matter', async () => {
+    forwarder = await createForwarder({ isCertificateIgnored: true });
+    await expect(forwarder.exchange(post(url()))).resolves.toMatchObject({ status: 200 });
+  });
 });

@@ -214,6 +214,10 @@ describe('a command after --', () => {
   });
 });
 
+it('takes any certificate on this machine only', async () => {
+  await expect(listen({ secret, insecure: true, allowRemote: true })).rejects.toMatchObject({ code: 'usage' });
+});
+
 describe('Ctrl-C', () => {
   it('stops accepting, lets a delivery under way finish, and sums up', async () => {
     let release: () => void = () => undefined;
