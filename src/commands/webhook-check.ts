@@ -5,18 +5,18 @@ import { exitStatus, ReventoError } from '../errors.ts';
 import { program } from '../next-command.ts';
 import { type CaseResult, type CheckOptions, type ConformanceCase, runCases } from '../webhook/conformance/bench.ts';
 import { conformanceCases, isAlwaysRun } from '../webhook/conformance/cases.ts';
-import { jsonReport, junitReport, scoreOf, tapReport } from '../webhook/conformance/report.ts';
+import { scoreOf } from '../webhook/conformance/report.ts';
 import type { CommandModule } from './command.ts';
+import type { GlobalOptions } from './globals.ts';
 import { nearest } from './suggestion.ts';
+import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from './webhook-check-form.ts';
 import { commonCause, isOvershadowed, isSilence, resultText, scoreText } from './webhook-check-text.ts';
 import { signingSecrets } from './webhook-secrets.ts';
 import { parseTarget } from './webhook-send.ts';
 
-type Format = 'text' | 'json' | 'tap' | 'junit';
-
-export interface WebhookCheckOptions {
+export interface WebhookCheckOptions extends GlobalOptions {
   readonly url?: string;
-  readonly format?: Format;
+  readonly format?: ReportFormat;
   readonly only?: string;
   readonly list?: boolean;
   readonly patience: string;
@@ -27,9 +27,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
   declare: (command) =>
     command
       .argument('[url]', 'the handler, or its port')
-      .addOption(
-        command.createOption('--format <format>', 'form of the report').choices(['text', 'json', 'tap', 'junit']),
-      )
+      .addOption(command.createOption('--format <format>', 'form of the report').choices(reportFormats))
       .option('--only <ids>', 'only these cases, separated by commas')
       .option('--list', 'show the cases and send nothing')
       .option('--patience <duration>', 'answers slower than this fail', '10s')
@@ -59,6 +57,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
         hint: 'such as: revento webhook check 3000',
       });
     }
+    const form = reportForm(options, deps.format);
     const url = parseTarget(options.url);
     const [current, previous] = await signingSecrets(deps);
     const cases = runnable(chosen(options.only), {
@@ -66,29 +65,18 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       hasPrevious: previous !== undefined,
       profile: deps.profile,
     });
-    const format = options.format ?? (deps.format === 'table' ? 'text' : 'json');
     const results: CaseResult[] = [];
     const secrets = { secret: current.secret.reveal(), previousSecret: previous?.secret.reveal() ?? null };
     for await (const result of check(url, cases, secrets, options.patience, deps)) {
       results.push(result);
       const isShort = isOvershadowed(result, results[0]);
-      if (format === 'text') {
-        yield { kind: 'value', data: null, text: (style) => resultText(result, style, isShort) };
-      }
+      if (form === 'text') yield textItem((style) => resultText(result, style, isShort), deps.format);
       // Each of the others would be waited for as long.
       if (isSilence(result)) break;
     }
     const cause = commonCause(url, results, { label: current.label, unsent: cases.length - results.length });
-    if (format === 'text') yield { kind: 'value', data: null, text: (style) => scoreText(results, style) };
-    else if (format === 'json') {
-      const report = jsonReport(url, results);
-      // `--format json` asks for JSON whatever `--output` says.
-      if (deps.format === 'table') yield { kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(report, null, 2)}\n`) };
-      else yield { kind: 'value', data: report, text: () => '' };
-    } else {
-      const text = format === 'tap' ? tapReport(results) : junitReport(url, results);
-      yield { kind: 'bytes', bytes: Buffer.from(text) };
-    }
+    if (form === 'text') yield textItem((style) => scoreText(results, style), deps.format);
+    else yield reportItem(form, { url, results, output: deps.format, jq: options.jq });
     if (cause !== null) deps.terminal.notice(`hint: ${cause}`);
     return scoreOf(results).failed > 0 ? exitStatus.unmet : undefined;
   },

@@ -161,4 +161,40 @@ describe('webhook check', () => {
     expect(code).toBe(3);
     expect(stdout).toMatch(/^<\?xml .*\n<testsuites>[\s\S]*<failure [\s\S]*<\/testsuites>\n$/);
   });
+
+  const only = ['--only', 'valid-compact,stale'];
+
+  it('gives the cases as rows where fields of them are chosen', async () => {
+    const { url } = await listening();
+    const { code, stdout } = await rig.run(['webhook', 'check', url, ...only, '--columns', 'id,outcome'], { env });
+    expect(code).toBe(0);
+    expect(stdout).toBe('ID             OUTCOME\nvalid-compact  pass\nstale          pass\n');
+  });
+
+  it('gives the report to a filter', async () => {
+    const { url } = await listening();
+    const { stdout } = await rig.run(['webhook', 'check', url, ...only, '--jq', '.passed'], { env });
+    expect(stdout).toBe('2\n');
+  });
+
+  it('prints the text it is asked for, whatever the settings prefer', async () => {
+    const { url } = await listening();
+    const settings = { ...env, REVENTO_OUTPUT: 'json' };
+    const { stdout } = await rig.run(['webhook', 'check', url, ...only, '--format', 'text'], { env: settings });
+    expect(stdout).toMatch(/^✓ .*\n✓ .*\n\n2 of 2 cases hold\n$/);
+  });
+
+  it.each([
+    ['-o json', 'text'],
+    ['--json', 'tap'],
+    ['--columns id', 'text'],
+    ['--jq .passed', 'junit'],
+    ['-o csv', 'json'],
+  ])('sends nothing when %s contradicts --format %s', async (option, format) => {
+    const target = await handler();
+    const args = ['webhook', 'check', target.url, '--format', format, ...option.split(' ')];
+    const { code, stdout, stderr } = await rig.run(args, { env });
+    expect({ code, stdout, sent: target.got.length }).toEqual({ code: 2, stdout: '', sent: 0 });
+    expect(stderr).toContain(`--format ${format} and ${option.replace(/ (id|\.passed)$/, '')} do not go together`);
+  });
 });

@@ -18,18 +18,23 @@ export function jsonReport(url: string, results: readonly CaseResult[]): Json {
   return {
     url,
     ...scoreOf(results),
-    cases: results.map(({ test, outcome, got, durationMs }) => ({
-      id: test.id,
-      title: test.title,
-      outcome,
-      sent: test.sent,
-      wanted: test.wanted,
-      got,
-      why: test.why,
-      fix: test.fix,
-      duration_ms: durationMs,
-    })),
+    cases: caseRows(results),
   };
+}
+
+/** Each case and what came of it. Wire names. */
+export function caseRows(results: readonly CaseResult[]): readonly Json[] {
+  return results.map(({ test, outcome, got, durationMs }) => ({
+    id: test.id,
+    title: test.title,
+    outcome,
+    sent: test.sent,
+    wanted: test.wanted,
+    got,
+    why: test.why,
+    fix: test.fix,
+    duration_ms: durationMs,
+  }));
 }
 
 /** A run in the Test Anything Protocol, version 13: one line a case, the particulars of a failed one as YAML. */
