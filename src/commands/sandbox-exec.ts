@@ -25,12 +25,12 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
         .usage('[options] -- COMMAND')
         .addHelpText(
           'after',
-          `
-COMMAND finds the sandbox in REVENTO_AUTH_BASE, REVENTO_API_BASE, REVENTO_CLIENT_ID, REVENTO_CLIENT_SECRET,
-REVENTO_WEBHOOK_SECRET, REVENTO_REDIRECT_URI, REVENTO_CONFIG_DIR and SANDBOX_EVENT_ID; BROWSER consents by itself,
-\`revento\` is on the PATH, and \`revento sandbox trigger\` and its like steer this sandbox (REVENTO_SANDBOX_KEY). Every other REVENTO_ variable is taken out, so no real login gets in.
-
---verbose shows on stderr what the sandbox is asked and sends.`,
+          `\n${[
+            'COMMAND finds the sandbox in REVENTO_AUTH_BASE, REVENTO_API_BASE, REVENTO_CLIENT_ID, REVENTO_CLIENT_SECRET,',
+            'REVENTO_WEBHOOK_SECRET, REVENTO_REDIRECT_URI, REVENTO_CONFIG_DIR and SANDBOX_EVENT_ID; BROWSER consents by',
+            'itself, `revento` is on the PATH, and `revento sandbox trigger` and its like steer this sandbox',
+            '(REVENTO_SANDBOX_KEY). Every other REVENTO_ variable is taken out, so no real login gets in.',
+          ].join(' ')}\n\n--verbose shows on stderr what the sandbox is asked and sends.`,
         ),
     ),
   examples: [

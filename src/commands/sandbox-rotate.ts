@@ -18,13 +18,16 @@ interface Signing {
 /** `revento sandbox rotate`: rehearses the rotation of the webhook signing secret, during which both may sign. */
 export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
   declare: (command) =>
-    command.option('--finish', 'end the rotation: from now on only the new secret signs', false).addHelpText(
-      'after',
-      `
-Until --finish, deliveries are signed with the new and the old secret in turn; the new one begins. The profile
-"sandbox" is given both, so \`revento -p sandbox webhook listen\` verifies either once it is restarted. Restarting
-the sandbox ends a rotation as well.`,
-    ),
+    command
+      .option('--finish', 'end the rotation: from now on only the new secret signs', false)
+      .addHelpText(
+        'after',
+        [
+          '\nUntil --finish, deliveries are signed with the new and the old secret in turn; the new one begins.',
+          'The profile "sandbox" is given both, so `revento -p sandbox webhook listen` verifies either once it is restarted.',
+          'Restarting the sandbox ends a rotation as well.',
+        ].join(' '),
+      ),
   examples: [
     { command: 'revento sandbox rotate', explains: 'begin: makes a new secret and prints both' },
     {
