@@ -80,6 +80,10 @@ async function withoutCommand(
     return { kind: 'text', text: `${typeof REVENTO_VERSION === 'string' ? REVENTO_VERSION : 'unbuilt'}\n` };
   }
   await parseGlobals(args, path);
+  // Help would be an answer, with an exit status of 0, to a script that meant to run something.
+  if (args.includes('--') && args.at(-1) !== '--') {
+    throw new UsageFault('no command stands before the `--`', 'leave it out, or put it behind the command');
+  }
   const { groupHelp, rootHelp } = await import('./help/text.ts');
   return { kind: 'text', text: path === '' ? rootHelp(registry, style) : groupHelp(path, registry, style) };
 }

@@ -120,6 +120,16 @@ describe('a command line that does not fit', () => {
       'greet you -o',
       "option '-o, --output <format>' needs a value / --output: output format: table, json, ndjson, csv; see revento greet --help",
     ],
+    [
+      'dashes in front of the command',
+      '-- greet you',
+      'no command stands before the `--` / leave it out, or put it behind the command',
+    ],
+    [
+      'dashes behind a group',
+      'group -- one',
+      'no command stands before the `--` / leave it out, or put it behind the command',
+    ],
     ['a missing argument', 'fetch', '`revento fetch` needs <path> / <path>: what to get; see revento fetch --help'],
     ['a value for a switch', 'bare --loud=canary', "option '--loud' takes no value / see revento bare --help"],
     ['a value for a global switch', 'greet --json=no', "option '--json' takes no value / see revento greet --help"],
