@@ -1,3 +1,4 @@
+import type { ReventoError } from './errors.ts';
 import type { OutputFormat } from './output/item.ts';
 import type {
   Clock,
@@ -179,10 +180,17 @@ export interface TokenSource {
 
 export type StoreProtection = 'keyfile' | 'keyring' | 'passphrase';
 
+/** A stored login that cannot be opened here: damaged, or its key is not to be had. */
+export interface UnreadableLogin extends LoginKey {
+  readonly failure: ReventoError;
+}
+
 /** The logins of the selected profile. */
 export interface Sessions {
   /** All stored logins, sorted by kind and event. Unreadable ones fail the call, never disappear. */
   list(): Promise<readonly Login[]>;
+  /** The same, with the unreadable ones told apart: one of them is no reason to do without the others. */
+  survey(): Promise<{ readonly logins: readonly Login[]; readonly unreadable: readonly UnreadableLogin[] }>;
   /** Stores a grant, replacing a login of the same key. */
   save(grant: Grant): Promise<Login>;
   /** Removes one login and every trace of it, so too where only traces are left; false when there were none. */

@@ -1,7 +1,7 @@
-import type { AccessToken, Grant, Login, LoginKey, Sessions, Settings, TokenSource } from '../deps.ts';
+import type { AccessToken, Grant, Login, LoginKey, Sessions, Settings, TokenSource, UnreadableLogin } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import { requireFileName } from '../names.ts';
-import { loginCommand } from '../next-command.ts';
+import { flagsOfLogin, loginCommand, program } from '../next-command.ts';
 import type { Binding, Clock, Exchange, SealedFile, Vault } from '../platform/ports.ts';
 import { fingerprint, type Redactor, type Secret } from '../secret.ts';
 import { ended, fileNameOf, fromGrant, keyOfFileName, toContent, toLogin, toStoredLogin } from './login-record.ts';
@@ -56,7 +56,10 @@ export function createSessions(options: SessionOptions): Sessions {
 
   const fileOf = (key: LoginKey): SealedFile => {
     requireFileName('event', key.eventId);
-    return vault.file(profile, fileNameOf(key), `to replace it, run: ${loginCommand(profile, key)}`);
+    return vault.file(profile, fileNameOf(key), {
+      replace: `to replace it, run: ${loginCommand(profile, key)}`,
+      giveUp: `to give the login up, run: ${program(profile)} logout ${flagsOfLogin(key)}`,
+    });
   };
 
   /** One for each login: it is what makes the calls of this process wait for one refresh. */
@@ -103,13 +106,27 @@ export function createSessions(options: SessionOptions): Sessions {
     }
   };
 
-  return {
-    async list(): Promise<readonly Login[]> {
-      const logins: Login[] = [];
-      for (const key of keys()) {
+  const survey: Sessions['survey'] = async () => {
+    const logins: Login[] = [];
+    const unreadable: UnreadableLogin[] = [];
+    for (const key of keys()) {
+      try {
         const record = await fileOf(key).read();
         if (record !== null) logins.push(toLogin(toStoredLogin(record, key, redactor), clock.now()));
+      } catch (failure) {
+        if (!(failure instanceof ReventoError)) throw failure;
+        unreadable.push({ ...key, failure });
       }
+    }
+    return { logins, unreadable };
+  };
+
+  return {
+    survey,
+
+    async list(): Promise<readonly Login[]> {
+      const { logins, unreadable } = await survey();
+      if (unreadable[0]) throw unreadable[0].failure;
       return logins;
     },
 

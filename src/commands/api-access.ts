@@ -1,5 +1,5 @@
 import type { ApiClient, Pause } from '../api/client.ts';
-import type { Deps, Login, LoginKind } from '../deps.ts';
+import type { Deps, Login, LoginKey, LoginKind, Sessions } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import { program } from '../next-command.ts';
 import { fingerprint } from '../secret.ts';
@@ -39,7 +39,10 @@ export async function openApi(need: Need, deps: Deps, options: AccessOptions): P
   const apiBase = deps.settings.require('api_base');
   const eventId = need.eventId ?? deps.event;
   const sessions = await deps.sessions();
-  const login = deps.environmentToken === null ? await chooseLogin(need, eventId, await sessions.list(), deps) : null;
+  const login =
+    deps.environmentToken === null
+      ? await chooseLogin(need, eventId, await readable(need, eventId, sessions), deps)
+      : null;
   const kind = login?.kind ?? need.kind ?? 'installation';
   const tokens = await sessions.source(
     login !== null
@@ -68,6 +71,20 @@ export async function openApi(need: Need, deps: Deps, options: AccessOptions): P
     ...options,
   });
   return { client, eventId: login?.eventId ?? eventId };
+}
+
+/**
+ * The logins to choose from. One that cannot be opened stops only the calls that might have been made with it.
+ *
+ * @throws ReventoError why that one cannot be opened
+ */
+async function readable(need: Need, eventId: string | null, sessions: Sessions): Promise<readonly Login[]> {
+  const { logins, unreadable } = await sessions.survey();
+  const isMeant = (key: LoginKey) =>
+    (eventId === null || key.eventId === eventId) && (need.kind === null || key.kind === need.kind);
+  const blocking = unreadable.find(isMeant);
+  if (blocking !== undefined) throw blocking.failure;
+  return logins;
 }
 
 /** Where an organizer's and a participant's login fit alike, the organizer's is meant. */

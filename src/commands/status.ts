@@ -1,6 +1,6 @@
-import type { Deps, Login, StoreProtection } from '../deps.ts';
+import type { Deps, Login, StoreProtection, UnreadableLogin } from '../deps.ts';
 import { relativeTime } from '../duration.ts';
-import { ReventoError } from '../errors.ts';
+import { hintOf, ReventoError } from '../errors.ts';
 import { loginCommand } from '../next-command.ts';
 import type { Json } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
@@ -26,6 +26,7 @@ interface Report {
   readonly apiBase: string;
   readonly store: { readonly path: string; readonly protection: StoreProtection };
   readonly rows: readonly Row[];
+  readonly unreadable: readonly UnreadableLogin[];
   readonly environment: { readonly isDisplacing: boolean; readonly verdict: Verdict | null } | null;
 }
 
@@ -41,9 +42,10 @@ export const status: CommandModule<StatusOptions> = {
   async *run({ check }, deps) {
     const sessions = await deps.sessions();
     const isDisplaced = deps.environmentToken !== null;
-    const verdicts = check && !isDisplaced ? await askForAll(await sessions.list(), deps) : new Map<string, Verdict>();
+    const verdicts =
+      check && !isDisplaced ? await askForAll((await sessions.survey()).logins, deps) : new Map<string, Verdict>();
     // Listed after asking, which may have refreshed a login or found it revoked.
-    const logins = await sessions.list();
+    const { logins, unreadable } = await sessions.survey();
     const rows = logins.map((login) => ({
       login,
       isDefault: isDefaultOf(login, logins, deps.event),
@@ -55,6 +57,7 @@ export const status: CommandModule<StatusOptions> = {
       apiBase: deps.settings.get('api_base')?.value ?? '',
       store: await sessions.protection(),
       rows,
+      unreadable,
       environment: isDisplaced
         ? { isDisplacing: logins.length > 0, verdict: check ? await ask(deps, null) : null }
         : null,
@@ -75,12 +78,14 @@ function isDefaultOf(login: Login, logins: readonly Login[], event: string | nul
   return logins.filter((other) => other.kind === login.kind).length === 1;
 }
 
-/** @throws ReventoError `not_logged_in`, or why `--check` could not find out, when the API could not be called now */
-function requireUsable({ rows, environment }: Report, deps: Deps): void {
+/** @throws ReventoError `not_logged_in`, why a login cannot be opened, or why `--check` could not find out, when the API could not be called now */
+function requireUsable({ rows, unreadable, environment }: Report, deps: Deps): void {
   if (environment !== null) {
     if (environment.verdict?.failure) throw environment.verdict.failure;
     return;
   }
+  const blocking = unreadable.find(({ eventId }) => deps.event === null || eventId === deps.event);
+  if (blocking) throw blocking.failure;
   const meant = rows.filter(({ login }) => deps.event === null || login.eventId === deps.event);
   const usable = meant.filter(({ login, verdict }) => login.state === 'active' && verdict?.isAccepted !== false);
   const unasked = usable.find(({ verdict }) => verdict?.isAccepted === null)?.verdict?.failure;
@@ -152,6 +157,7 @@ function describe(report: Report, now: number, style: Style): string {
     lines.push('', ...describeEnvironment(environment, style));
   }
   for (const row of report.rows) lines.push('', ...describeLogin(row, report.profile, now, style));
+  for (const login of report.unreadable) lines.push('', ...describeUnreadable(login, report.profile, style));
   return lines.join('\n');
 }
 
@@ -186,6 +192,17 @@ function describeLogin({ login, isDefault, verdict }: Row, profile: string, now:
 }
 
 const withoutRefresh = 'none; the login ends with its access token';
+
+/** The remedy stands under the failure itself, which is told last. */
+function describeUnreadable({ failure, ...key }: UnreadableLogin, profile: string, style: Style): string[] {
+  const title = `${style.bold(key.eventId)} (${kindInWords(key.kind)})`;
+  const hint = hintOf(failure, { profile });
+  return [
+    `${mark(false, style)} ${title}`,
+    `  - Cannot be read: ${failure.message}`,
+    ...(hint === undefined ? [] : [`  - ${hint}`]),
+  ];
+}
 
 function expiry(at: number | null, now: number, consequence: string): string {
   if (at === null) return 'expiry unknown';

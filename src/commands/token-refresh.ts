@@ -24,8 +24,9 @@ export const tokenRefresh: CommandModule<TokenRefreshOptions> = {
       });
     }
     const sessions = await deps.sessions();
+    const { logins, unreadable } = await sessions.survey();
     const choice = { profile: deps.profile, event: deps.event, isUser: user };
-    const key = chooseLogin(await sessions.list(), choice, 'token refresh');
+    const key = chooseLogin([...logins, ...unreadable], choice, 'token refresh');
     const { expiresAt } = await sessions.refresh({ kind: key.kind, eventId: key.eventId });
     const life =
       expiresAt === null ? '' : `; the new access token expires ${relativeTime(expiresAt, deps.clock.now())}`;

@@ -65,7 +65,8 @@ async function currentToken(sessions: Sessions, { minTtlMs, isUser, event }: Wan
     return await ofKind('installation');
   } catch (error) {
     if (!(error instanceof ReventoError && error.code === 'not_logged_in')) throw error;
-    const isThere = (await sessions.list()).some((login) => login.kind === 'user');
+    const { logins, unreadable } = await sessions.survey();
+    const isThere = [...logins, ...unreadable].some((login) => login.kind === 'user');
     if (!isThere) throw error;
     return ofKind('user');
   }

@@ -1,5 +1,7 @@
 import type { KeyStore } from '../deps.ts';
+import { program } from '../next-command.ts';
 import { fault as shippedFault } from './fault.ts';
+import type { Remedies } from './ports.ts';
 import type { OpenVault } from './vault.ts';
 
 /**
@@ -15,7 +17,7 @@ export function createKeyStore(vault: OpenVault, signal?: AbortSignal, fault = s
       const sealed = vault.all();
       const key = await vault.keys.forNew(target, sealed);
       const rest = sealed.filter((entry) => entry.key.id !== key.id);
-      const files = rest.map(({ profile, name }) => vault.file(profile, name, 'run: revento login'));
+      const files = rest.map(({ profile, name }) => vault.file(profile, name, remediesOf(profile, name)));
       // Every one must open before the first is touched: half a move is for crashes, not for foreseeable failures.
       for (const file of files) await file.read();
       let moved = 0;
@@ -35,4 +37,9 @@ export function createKeyStore(vault: OpenVault, signal?: AbortSignal, fault = s
       return { moved, kept: sealed.length - rest.length };
     },
   };
+}
+
+function remediesOf(profile: string, name: string): Remedies {
+  const giveUp = `to give up what is in ${name} of profile "${profile}", run: ${program(profile)} doctor`;
+  return { replace: giveUp, giveUp };
 }

@@ -231,14 +231,21 @@ export interface SealedFile {
   remove(): boolean;
 }
 
+/** Hints under the failures of a sealed file. */
+export interface Remedies {
+  /** For a damaged one. */
+  readonly replace: string;
+  /** For one whose key may be gone for good. */
+  readonly giveUp: string;
+}
+
 /** The sealed files of one configuration directory. */
 export interface Vault {
   /** Directory of the sealed files. */
   readonly directory: string;
   /** Names of a profile's sealed files, sorted. */
   names(profile: string): readonly string[];
-  /** @param remedy  the hint under a failure that only replacing the file mends */
-  file(profile: string, name: string, remedy: string): SealedFile;
+  file(profile: string, name: string, remedies: Remedies): SealedFile;
   /** How the named sealed files are protected, the weakest first found; for none, how a new one would be. */
   protection(profile: string): KeySource;
 }

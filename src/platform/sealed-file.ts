@@ -17,7 +17,7 @@ import { type Place, type StoreKey, seal } from './envelope.ts';
 import type { Fault } from './fault.ts';
 import type { KeySources, SealedBy } from './key-source.ts';
 import type { Locks } from './lock.ts';
-import type { Binding, Commit, SealedFile, SealedRecord } from './ports.ts';
+import type { Binding, Commit, Remedies, SealedFile, SealedRecord } from './ports.ts';
 import {
   type CopyPaths,
   cutShort,
@@ -39,8 +39,7 @@ export interface SealedFileOptions {
   readonly place: Place;
   readonly paths: CopyPaths;
   readonly lockPath: string;
-  /** The hint under a failure that only replacing the file mends. */
-  readonly remedy: string;
+  readonly remedies: Remedies;
   readonly keys: KeySources;
   readonly locks: Locks;
   readonly sealedFiles: () => readonly SealedBy[];
@@ -56,20 +55,22 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
   /** Seals the record again with the key of another source. Needs the lock. */
   reseal(from: SealedRecord, key: StoreKey): SealedRecord;
 } {
-  const { place, paths, lockPath, remedy, keys, locks, sealedFiles, sweep, now, notice, fault } = options;
+  const { place, paths, lockPath, remedies, keys, locks, sealedFiles, sweep, now, notice, fault } = options;
   const { file, next, rescues } = paths;
   const loosened = (path: string): void => notice(`warning: ${path} was open to other users; that has been put right`);
 
   const damaged = (): ReventoError =>
     new ReventoError('store_corrupt', `${file} is damaged, or was put there from elsewhere; it was left as it is.`, {
-      hint: remedy,
+      hint: remedies.replace,
     });
 
   const newest = async (): Promise<Newest | null> => {
     const text = readText(file, loosened);
     if (text === null) return null;
     for (const directory of [dirname(file), dirname(dirname(file))]) if (tighten(directory, 0o700)) loosened(directory);
-    const found = await newestCopy(text, paths, place, keys);
+    const found = await newestCopy(text, paths, place, keys).catch((error: unknown) => {
+      throw withGiveUp(error, remedies);
+    });
     if (found === null) throw damaged();
     return found;
   };
@@ -215,4 +216,11 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
       return hadAny;
     },
   };
+}
+
+/** Adds the way out for a key that is gone for good: without it, only whoever has a backup could go on. */
+function withGiveUp(error: unknown, { giveUp }: Remedies): unknown {
+  if (!(error instanceof ReventoError) || error.code !== 'store_key') return error;
+  const hint = [error.facts.hint, giveUp].filter((part) => part !== undefined).join('; or, ');
+  return new ReventoError(error.code, error.message, { ...error.facts, hint }, { cause: error });
 }

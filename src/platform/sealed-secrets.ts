@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { SecretName, SecretStore } from '../deps.ts';
 import { program } from '../next-command.ts';
 import type { Redactor } from '../secret.ts';
@@ -17,12 +18,8 @@ export interface SecretStoreOptions {
 
 /** A profile's client and webhook secrets, all in one sealed file. */
 export function createSecretStore({ profile, vault, environment, redactor, signal }: SecretStoreOptions): SecretStore {
-  const file = () =>
-    vault.file(
-      profile,
-      secretsFileName,
-      `to give up the stored secrets, remove the file, then run: ${program(profile)} config set client_secret < FILE`,
-    );
+  const giveUp = `to give up the stored secrets, remove ${join(vault.directory, profile, `${secretsFileName}.json`)}, then run: ${program(profile)} config set client_secret < FILE`;
+  const file = () => vault.file(profile, secretsFileName, { replace: giveUp, giveUp });
   const valueIn = (record: SealedRecord | null, name: SecretName): string | null => {
     const value = record?.content[name];
     return typeof value === 'string' && value !== '' ? value : null;

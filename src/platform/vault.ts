@@ -8,7 +8,7 @@ import { fault as shippedFault } from './fault.ts';
 import { createKeySources, type SealedBy } from './key-source.ts';
 import type { Keyring } from './keyring.ts';
 import type { Locks } from './lock.ts';
-import type { Clock, KeySource, Vault } from './ports.ts';
+import type { Clock, KeySource, Remedies, Vault } from './ports.ts';
 import { copyPaths, envelopeIn, readCopy } from './sealed-copies.ts';
 import { openSealedFile } from './sealed-file.ts';
 
@@ -48,7 +48,7 @@ export interface SealedAt extends SealedBy {
 /** The vault with what only the key store needs of it. */
 export interface OpenVault extends Vault {
   readonly keys: ReturnType<typeof createKeySources>;
-  file(profile: string, name: string, remedy: string): ReturnType<typeof openSealedFile>;
+  file(profile: string, name: string, remedies: Remedies): ReturnType<typeof openSealedFile>;
   /** Every sealed file of every profile that looks like one. */
   all(): SealedAt[];
 }
@@ -82,7 +82,7 @@ export function openVault(options: VaultOptions): OpenVault {
     keys,
     names,
     all,
-    file(profile, name, remedy) {
+    file(profile, name, remedies) {
       const folder = join(directory, requireFileName('profile', profile));
       if (!fileStem.test(name)) throw new ReventoError('usage', `${JSON.stringify(name)} cannot be a file name`);
       const base = join(folder, name);
@@ -90,7 +90,7 @@ export function openVault(options: VaultOptions): OpenVault {
         place: { profile, name },
         paths: copyPaths(`${base}.json`, rescueDirs),
         lockPath: `${base}.lock`,
-        remedy,
+        remedies,
         keys,
         locks,
         sealedFiles: all,

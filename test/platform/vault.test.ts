@@ -26,11 +26,12 @@ afterEach(() => rig.remove());
 
 const binding = { authBase: 'https://auth.test', clientId: 'client-1' };
 const name = 'installation-evt_1';
-const fileOf = (options = {}) => rig.vault(options).file('default', name, 'run: revento login');
+const remedies = { replace: 'run: revento login', giveUp: 'run: revento logout' };
+const fileOf = (options = {}) => rig.vault(options).file('default', name, remedies);
 
 /** A first record, under the lock as always. */
 async function create(content: object, fileName = name): Promise<SealedRecord> {
-  const file = rig.vault().file('default', fileName, '');
+  const file = rig.vault().file('default', fileName, remedies);
   const lock = await file.lock();
   try {
     return await file.create(binding, { ...content });
@@ -201,11 +202,11 @@ describe('what a crash left', () => {
 
 describe('names', () => {
   it.each(['../evt', 'a/b', '', 'x'.repeat(97), 'a\0b'])('%j cannot be a sealed file', (bad) => {
-    expect(() => rig.vault().file('default', bad, '')).toThrow();
+    expect(() => rig.vault().file('default', bad, remedies)).toThrow();
   });
 
   it.each(['..', '.', 'a/b', ''])('%j cannot be a profile', (bad) => {
-    expect(() => rig.vault().file(bad, name, '')).toThrow();
+    expect(() => rig.vault().file(bad, name, remedies)).toThrow();
   });
 
   it('are listed sorted, and only those of sealed files', async () => {

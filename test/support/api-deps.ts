@@ -186,6 +186,7 @@ function sessionsOf(logins: readonly Login[], sources: ReadonlyMap<string, Token
   };
   return {
     list: async () => logins,
+    survey: async () => ({ logins, unreadable: [] }),
     source: async ({ kind }) => {
       const source = sources.get(kind ?? 'installation');
       if (source === undefined) throw new ReventoError('not_logged_in', 'There is no login.');

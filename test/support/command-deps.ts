@@ -11,6 +11,7 @@ import type {
   SettingsFile,
   StoreInspection,
   StoreProtection,
+  UnreadableLogin,
 } from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
 import type { Item } from '../../src/output/item.ts';
@@ -45,6 +46,7 @@ export interface World {
   readonly serve?: Serve;
   /** What listing the logins fails with. */
   readonly storeFailure?: ReventoError;
+  readonly unreadable?: readonly UnreadableLogin[];
   /** Milliseconds an access token has left, by event; default one hour. */
   readonly lifeMs?: number;
 }
@@ -203,6 +205,10 @@ function memorySessions(memory: Memory, world: World, profile: string): Sessions
     list: async () => {
       if (world.storeFailure) throw world.storeFailure;
       return logins();
+    },
+    survey: async () => {
+      if (world.storeFailure) throw world.storeFailure;
+      return { logins: logins(), unreadable: world.unreadable ?? [] };
     },
     save: async () => {
       throw new Error('this command saves no login');

@@ -174,6 +174,7 @@ function savingSessions(world: LoginWorld, setting: LoginSetting): Sessions {
   };
   return {
     list: unused,
+    survey: unused,
     forget: unused,
     source: unused,
     refresh: unused,

@@ -2,7 +2,7 @@ import type { Deps, StoreFile, StoreProtection } from '../../deps.ts';
 import { formatDuration, relativeTime } from '../../duration.ts';
 import { flagsOfLogin, program } from '../../next-command.ts';
 import { loginInWords } from '../login-choice.ts';
-import { type Check, type Finding, fail, ok, warn } from './finding.ts';
+import { type Check, type Finding, fail, failureFinding, ok, warn } from './finding.ts';
 
 /** A write needs far less; with so little left the next one may fail. */
 const scarceBytes = 1024 * 1024;
@@ -153,8 +153,9 @@ export const checkLogins: Check = async (deps) => {
     const message = `REVENTO_ACCESS_TOKEN is set (${deps.environmentToken}) and used as it is; stored logins are not.`;
     findings.push(ok('login', message));
   }
-  const logins = await (await deps.sessions()).list();
-  if (logins.length === 0 && deps.environmentToken === null) {
+  const { logins, unreadable } = await (await deps.sessions()).survey();
+  for (const { failure } of unreadable) findings.push(failureFinding('login', failure, deps));
+  if (logins.length + unreadable.length === 0 && deps.environmentToken === null) {
     return [warn('login', `Profile "${deps.profile}" has no login.`, loginRemedy(deps))];
   }
   for (const login of logins) {
