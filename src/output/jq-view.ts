@@ -6,8 +6,13 @@ import type { PrinterOptions } from './printer.ts';
 import { escapeForTerminal, sanitise } from './sanitise.ts';
 import type { View } from './view.ts';
 
-/** Other tools filter a page or a row, so this is the first mistake. */
-const listHint = "the filter is given the whole list, one array: begin with .[], as in --jq '.[].id'";
+/** What a filter is given, for whom expected something else: other tools filter a page or a row. */
+const given = {
+  list: "the filter is given the whole list, one array: begin with .[], as in --jq '.[].id'",
+  document: 'the filter is given one document: --jq keys names its fields',
+  answer:
+    "the filter is given the answer as it came: --jq keys names its fields, --jq '.data[]' gives the rows of a page",
+};
 
 /**
  * `--jq`: rows are kept until the last of them is there, so that the expression sees the whole list and not a page
@@ -28,14 +33,16 @@ export async function createJqView(expression: string, options: PrinterOptions):
   let failure: ReventoError | null = null;
   let failedEvents = 0;
 
-  const filter = async (document: string, isList = false): Promise<string> => {
+  const filter = async (document: string, shape: keyof typeof given): Promise<string> => {
     const result = await jq.run(document);
     if (result.failure !== null && isStream) {
       // One event that does not fit is no reason to stop listening; it is remembered for the exit status.
       failedEvents++;
       notice(`--jq: ${result.failure}`);
     } else if (result.failure !== null) {
-      const hint = isList && /^Cannot index array/.test(result.failure) ? listHint : undefined;
+      // Of a list only the array itself is the surprise; what is said of a row speaks for itself.
+      const isMisplaced = (shape === 'list' ? /^Cannot index array/ : /^Cannot (index|iterate)/).test(result.failure);
+      const hint = isMisplaced ? given[shape] : undefined;
       failure = new ReventoError('failed', `--jq: ${result.failure}`, { hint });
     }
     return result.text;
@@ -46,16 +53,16 @@ export async function createJqView(expression: string, options: PrinterOptions):
       pages.push(rows.join(','));
       return '';
     },
-    value: ({ data }) => filter(toText(data)),
+    value: ({ data }) => filter(toText(data), 'document'),
     bytes(bytes) {
       answer += decoder.decode(bytes, { stream: true });
       return '';
     },
     end(isWhole) {
       if (failedEvents > 0) failure = new ReventoError('failed', `--jq failed for ${failedEvents} events.`);
-      if (answer !== '') return filter(answer);
+      if (answer !== '') return filter(answer, 'answer');
       const isList = pages.length > 0 || (layout.shape === 'rows' && isWhole);
-      return isList ? filter(`[${pages.join(',')}]`, true) : '';
+      return isList ? filter(`[${pages.join(',')}]`, 'list') : '';
     },
     complaint: () => null,
     failure: () => failure,

@@ -16,6 +16,20 @@ describe('--jq', () => {
     expect(failure).toMatchObject({ code: 'failed', facts: { hint: expect.stringContaining('.[].id') } });
   });
 
+  it('says what a document and an answer are where rows are asked of them', async () => {
+    const layout = { shape: 'value' } as const;
+    const ofDocument = await printed([value('{"id":"a"}')], { jq: '.[].id', layout });
+    expect(ofDocument.failure).toMatchObject({ facts: { hint: expect.stringContaining('one document') } });
+    const bytes = Buffer.from('{"data":[{"id":"a"}]}');
+    const ofAnswer = await printed([{ kind: 'bytes', bytes }], { jq: '.[].id', layout });
+    expect(ofAnswer.failure).toMatchObject({ facts: { hint: expect.stringContaining('.data[]') } });
+  });
+
+  it('leaves a mistake inside the rows to its own words', async () => {
+    const { failure } = await printed([rows('{"id":"a"}')], { jq: '.[].id.x' });
+    expect(failure).toMatchObject({ facts: { hint: undefined } });
+  });
+
   it('prints a result a line, strings raw', async () => {
     expect((await printed([rows('{"id":"a b"}', '{"id":"\\"c\\""}')], { jq: '.[].id' })).stdout).toBe('a b\n"c"\n');
   });
