@@ -26,6 +26,9 @@ const shells: Readonly<Record<string, { readonly load: () => Promise<string>; re
   },
 };
 
+/** What `revento completion` has a script for. */
+export const shellNames: readonly string[] = Object.keys(shells);
+
 const startFiles: Readonly<Record<string, string>> = {
   bash: '~/.bashrc',
   zsh: '~/.zshrc',
@@ -37,7 +40,7 @@ const startFiles: Readonly<Record<string, string>> = {
 export const completion: CommandModule<CompletionOptions> = {
   declare: (command) =>
     command
-      .argument('<shell>', Object.keys(shells).join(', '))
+      .argument('<shell>', shellNames.join(', '))
       .addHelpText('after', `Put these lines at the end of your shell's start file:\n\n${setUpHelp()}`),
   examples: [
     { command: 'revento completion bash', explains: 'print the script for bash' },
@@ -48,9 +51,9 @@ export const completion: CommandModule<CompletionOptions> = {
   async *run({ shell }) {
     const found = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
     if (found === undefined) {
-      const guess = nearest(shell, Object.keys(shells));
+      const guess = nearest(shell, shellNames);
       throw new ReventoError('usage', `There is no completion for ${JSON.stringify(shell)}.`, {
-        hint: guess === null ? `shells are ${Object.keys(shells).join(', ')}` : `did you mean ${guess}?`,
+        hint: guess === null ? `shells are ${shellNames.join(', ')}` : `did you mean ${guess}?`,
       });
     }
     const script = await found.load();

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import type { Json } from '../output/item.ts';
+import { deliveryFaults } from '../webhook/delivery-faults.ts';
 import { sampleEnvelope } from '../webhook/event.ts';
-import { faults } from '../webhook/faults.ts';
 import { type Outgoing, outgoing, withPath } from '../webhook/outgoing.ts';
 import { isSuccess } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
@@ -36,7 +36,7 @@ export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
       .option('--fault <fault>', 'do something wrong on purpose, see below')
       .addHelpText(
         'after',
-        `\nFaults:\n${faults.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}\n`,
+        `\nFaults:\n${deliveryFaults.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}\n`,
       ),
   examples: [
     { command: 'revento webhook trigger application.approved', explains: 'to a listener on this machine' },
@@ -92,9 +92,9 @@ function planDeliveries(
   if (fault === undefined) {
     return [outgoing({ secret, type, deliveryId, timestamp: String(nowSeconds), body: Buffer.from(json) })];
   }
-  const row = faults.find(({ name }) => name === fault);
+  const row = deliveryFaults.find(({ name }) => name === fault);
   if (row !== undefined) return row.deliveries({ secret, type, deliveryId, nowSeconds, json });
-  const names = faults.map(({ name }) => name);
+  const names = deliveryFaults.map(({ name }) => name);
   const meant = nearest(fault, names);
   throw new ReventoError('usage', `There is no fault ${JSON.stringify(fault)}.`, {
     hint: meant === null ? `there are ${names.join(', ')}` : `did you mean ${meant}?`,
@@ -152,7 +152,7 @@ function parseJson(text: string): Json | undefined {
 
 /** A refusal of something that is to be refused is no reason to look for a mistake. */
 function faultHint(fault: string | undefined, status: number | null): string | undefined {
-  const row = faults.find(({ name }) => name === fault);
+  const row = deliveryFaults.find(({ name }) => name === fault);
   const isRefusal = status !== null && status >= 400 && status < 500;
   return row !== undefined && row.rightAnswer !== 'acknowledge' && isRefusal
     ? `this is what a right handler does with --fault ${row.name}`

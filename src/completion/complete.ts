@@ -4,6 +4,7 @@ import { type Candidate, type Completion, nothing } from './candidate.ts';
 import { type Flag, flagOf, flagsOf, globalFlags } from './flags.ts';
 import {
   argumentSources,
+  globalSources,
   type Known,
   optionSources,
   placeholderSources,
@@ -159,7 +160,8 @@ function argumentOf({ entry, words, arguments: taken }: Line, question: Question
 }
 
 function valuesOf(flag: Flag, start: string, question: Question): Completion {
-  const source = optionSources[flag.long] ?? placeholderSources[flag.placeholder];
+  const { long, placeholder } = flag;
+  const source = optionSources[`${question.command} ${long}`] ?? globalSources[long] ?? placeholderSources[placeholder];
   if (flag.choices.length > 0) return from({ values: () => bare(flag.choices) }, start, question);
   return source === undefined ? nothing : from(source, start, question);
 }

@@ -1,8 +1,10 @@
 import { resources } from '../api/resources.ts';
+import { shellNames } from '../commands/completion.ts';
 import { configNames } from '../commands/setting-name.ts';
 import { outputFormats } from '../output/item.ts';
 import { effects, faultTargets, refusals } from '../sandbox/faults.ts';
 import { scopes } from '../sandbox/scopes.ts';
+import { deliveryFaults } from '../webhook/delivery-faults.ts';
 import { eventTypes } from '../webhook/event.ts';
 import type { Candidate } from './candidate.ts';
 
@@ -43,7 +45,8 @@ const setting: Source = { values: () => bare(configNames) };
 const scope: Source = { values: () => scopes.map(({ name, title }) => ({ value: name, about: title })) };
 const eventType: Source = { values: () => eventTypes.map(({ type, summary }) => ({ value: type, about: summary })) };
 const eventTypeList: Source = { ...eventType, isList: true };
-const fault: Source = {
+const host: Source = { values: () => bare(['localhost', '127.0.0.1', '::1']) };
+const sandboxFault: Source = {
   values: ({ typed }) => {
     const [target, effect] = typed.split(':');
     if (effect === undefined) {
@@ -57,29 +60,38 @@ const fault: Source = {
   isOpen: true,
 };
 
-/** By an option's long flag, in whichever command it stands. */
-export const optionSources: Readonly<Record<string, Source>> = {
+/** By the long flag of a global option. */
+export const globalSources: Readonly<Record<string, Source>> = {
   '--columns': {
     values: ({ command }) => bare(resources.find(({ words }) => words === command)?.fields ?? []),
     isList: true,
   },
   '--event': { values: ({ known, profile: name }) => known.events(name) },
-  '--events': eventTypeList,
-  '--expect': eventTypeList,
-  '--fault': fault,
-  '--host': { values: () => bare(['localhost', '127.0.0.1', '::1']) },
-  '--method': { values: () => bare(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) },
-  '--on-invalid': {
+  '--output': { values: () => bare(outputFormats) },
+  '--profile': profile,
+};
+
+/** By a command and the long flag of an option of its own: the same flag means different things elsewhere. */
+export const optionSources: Readonly<Record<string, Source>> = {
+  'api --method': { values: () => bare(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) },
+  'login --scope': scope,
+  'sandbox consent --only-scopes': scope,
+  'sandbox exec --fault': sandboxFault,
+  'sandbox start --fault': sandboxFault,
+  'sandbox start --host': host,
+  'webhook listen --events': eventTypeList,
+  'webhook listen --expect': eventTypeList,
+  'webhook listen --host': host,
+  'webhook listen --on-invalid': {
     values: () => [
       { value: 'reject', about: 'answer 401, show it, do not forward it' },
       { value: 'forward', about: 'forward it unverified' },
       { value: 'exit', about: 'end at the first one' },
     ],
   },
-  '--only-scopes': scope,
-  '--output': { values: () => bare(outputFormats) },
-  '--profile': profile,
-  '--scope': scope,
+  'webhook trigger --fault': {
+    values: () => deliveryFaults.map(({ name, summary }) => ({ value: name, about: summary })),
+  },
 };
 
 /** By a command and its argument. */
@@ -88,12 +100,13 @@ export const argumentSources: Readonly<Record<string, Source>> = {
     values: () =>
       resources.map(({ path, summary }) => ({ value: path.replace('{event_id}', '{event}'), about: summary })),
   },
+  'completion shell': { values: () => bare(shellNames) },
   'config get name': setting,
   'config set name': setting,
   'config unset name': setting,
-  'sandbox fault fault': fault,
   'profile remove name': profile,
   'profile use name': profile,
+  'sandbox fault fault': sandboxFault,
 };
 
 /** By what stands for the value in usage, where nothing above fits. */

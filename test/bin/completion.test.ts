@@ -39,6 +39,8 @@ describe.each(names)('%s', (shell) => {
       'revento webhook listen --expect application.approved,data',
       'revento webhook listen --expect application.approved,data.deletion_required ',
     ],
+    ['a fault of a delivery', 'revento webhook trigger --fault fut', 'revento webhook trigger --fault future '],
+    ['a shell', 'revento completion fi', 'revento completion fish '],
     ['a value with a colon', 'revento sandbox start --fault api:exp', 'revento sandbox start --fault api:expired '],
   ])('completes %s', async (_name, line, whole) => {
     expect((await shells.completed(shell, line)).trimEnd()).toBe(whole.trimEnd());

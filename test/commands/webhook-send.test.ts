@@ -9,7 +9,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { HttpFailure } from '../../src/platform/failure.ts';
 import { createForwarder } from '../../src/platform/forwarder.ts';
 import { createHttpClient, type HttpClient } from '../../src/platform/http.ts';
-import { faults } from '../../src/webhook/faults.ts';
+import { deliveryFaults } from '../../src/webhook/delivery-faults.ts';
 import { verify } from '../../src/webhook/signature.ts';
 import { type Memory, memory, run, type World } from '../support/command-deps.ts';
 import { newSecret } from '../support/delivery.ts';
@@ -136,7 +136,7 @@ describe('trigger', () => {
 });
 
 describe('a fault', () => {
-  it.each(faults.map(({ name, rightAnswer }) => [name, rightAnswer] as const))(
+  it.each(deliveryFaults.map(({ name, rightAnswer }) => [name, rightAnswer] as const))(
     '%s: a right handler answers with "%s"',
     async (fault, rightAnswer) => {
       const { url, got } = await handlerWith({ secret, mistake: 'none' });

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { globalOptions } from '../../src/commands/globals.ts';
 import { registry } from '../../src/commands/registry.ts';
-import { argumentSources, optionSources, placeholderSources } from '../../src/completion/sources.ts';
+import { complete } from '../../src/completion/complete.ts';
+import { argumentSources, globalSources, optionSources, placeholderSources } from '../../src/completion/sources.ts';
 import { declareCommand } from '../../src/help/page.ts';
 
 const declared = new Map<string, Command>();
@@ -13,10 +14,13 @@ beforeAll(async () => {
 
 /** A row nobody asks for any more is a name that has changed. */
 describe('every source of values is of something that exists', () => {
-  it.each(Object.keys(optionSources))('%s', (flag) => {
-    const own = [...declared.values()].flatMap((command) => command.options.map(({ long }) => long));
-    const global = globalOptions.map(([flags]) => /--[\w-]+/.exec(flags)?.[0]);
-    expect([...own, ...global]).toContain(flag);
+  it.each(Object.keys(globalSources))('%s', (flag) => {
+    expect(globalOptions.map(([flags]) => /--[\w-]+/.exec(flags)?.[0])).toContain(flag);
+  });
+
+  it.each(Object.keys(optionSources))('%s', (key) => {
+    const name = key.slice(0, key.lastIndexOf(' '));
+    expect(declared.get(name)?.options.map(({ long }) => long)).toContain(key.slice(name.length + 1));
   });
 
   it.each(Object.keys(argumentSources))('%s', (key) => {
@@ -31,5 +35,27 @@ describe('every source of values is of something that exists', () => {
       ...command.registeredArguments.map((argument) => `<${argument.name()}>`),
     ]);
     expect(all.some((text) => text.includes(`<${placeholder}>`))).toBe(true);
+  });
+});
+
+describe('what is offered', () => {
+  const offered = async (line: string) => {
+    const found = await complete(line.split(' '), registry, { profiles: () => [], events: () => [] });
+    return found.candidates.map(({ value }) => value);
+  };
+
+  it('for --fault is what the command can do wrong', async () => {
+    const ofDeliveries = await offered('webhook trigger --fault ');
+    expect(ofDeliveries).toContain('bad-signature');
+    expect(ofDeliveries).toContain('out-of-order');
+    for (const line of ['sandbox start --fault ', 'sandbox exec --fault ']) {
+      const ofSandboxes = await offered(line);
+      expect(ofSandboxes).toContain('api:');
+      expect(ofSandboxes.filter((value) => ofDeliveries.includes(value))).toEqual([]);
+    }
+  });
+
+  it('for completion is every shell', async () => {
+    expect(await offered('completion ')).toEqual(['bash', 'zsh', 'fish', 'powershell']);
   });
 });

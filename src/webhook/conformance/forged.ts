@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { altered } from '../faults.ts';
+import { altered } from '../delivery-faults.ts';
 import { type Outgoing, outgoing, without } from '../outgoing.ts';
 import { sign } from '../signature.ts';
 import type { Bench, ConformanceCase } from './bench.ts';

@@ -1,4 +1,4 @@
-import { inflated } from '../faults.ts';
+import { inflated } from '../delivery-faults.ts';
 import type { ConformanceCase } from './bench.ts';
 import { accepts, rawBytes } from './case.ts';
 

@@ -34,7 +34,7 @@ function plain(context: FaultContext, changes: { json?: string; timestamp?: numb
 }
 
 /** Everything `trigger --fault` can do wrong on purpose. */
-export const faults: readonly FaultRow[] = [
+export const deliveryFaults: readonly FaultRow[] = [
   {
     name: 'bad-signature',
     summary: 'a signature of the right form that is not right',
