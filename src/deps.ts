@@ -191,6 +191,8 @@ export interface Sessions {
   list(): Promise<readonly Login[]>;
   /** The same, with the unreadable ones told apart: one of them is no reason to do without the others. */
   survey(): Promise<{ readonly logins: readonly Login[]; readonly unreadable: readonly UnreadableLogin[] }>;
+  /** Finds out whether `save` could store a login of this key now: its key, its lock and its disk space. */
+  prepare(key: LoginKey): Promise<void>;
   /** Stores a grant, replacing a login of the same key. */
   save(grant: Grant): Promise<Login>;
   /** Removes one login and every trace of it, so too where only traces are left; false when there were none. */

@@ -130,6 +130,8 @@ export function createSessions(options: SessionOptions): Sessions {
       return logins;
     },
 
+    prepare: (key) => whileLocked(key, (file) => file.rehearse()),
+
     save(grant: Grant): Promise<Login> {
       const binding: Binding = { authBase: settings.require('auth_base'), clientId: settings.require('client_id') };
       return whileLocked(grant, async (file) => {

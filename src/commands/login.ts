@@ -107,9 +107,10 @@ async function planOf(kind: LoginKind, options: LoginOptions, deps: Deps): Promi
   const scope = settings.get('scope');
   const authBase = settings.require('auth_base');
   authEndpoint(authBase, '/oauth/authorize');
-  return {
+  const eventId = requireFileName('event', deps.event);
+  const plan: SignInPlan = {
     kind,
-    eventId: requireFileName('event', deps.event),
+    eventId,
     scope: scopesToAsk(
       kind,
       options.scope ?? scope?.value ?? null,
@@ -121,6 +122,9 @@ async function planOf(kind: LoginKind, options: LoginOptions, deps: Deps): Promi
     target: checkRedirectUri(options.redirectUri ?? settings.require('redirect_uri'), portOf(options.port)),
     timeoutMs: timeoutOf(options.timeout ?? '5m'),
   };
+  // A consent is a person's time and a code is good once: neither is spent on a login that could not be stored.
+  await (await deps.sessions()).prepare({ kind, eventId });
+  return plan;
 }
 
 function portOf(text: string | undefined): number | undefined {

@@ -44,6 +44,8 @@ export interface KeySources {
    * @throws ReventoError `store_key`
    */
   forNew(source: KeySource, sealed: readonly SealedBy[]): Promise<StoreKey>;
+  /** Fails as `forNew` would, and makes nothing. */
+  checkForNew(source: KeySource, sealed: readonly SealedBy[]): Promise<void>;
 }
 
 /** Keys of the sealed files, kept in memory once found. */
@@ -88,24 +90,37 @@ export function createKeySources(options: KeySourceOptions): KeySources {
     return key;
   };
 
+  /** The key that files of this source are sealed with already; null when there are none. */
+  const presentOf = async (source: KeySource, sealed: readonly SealedBy[]): Promise<StoreKey | null> => {
+    const others = sealed.filter(({ key }) => key.source === source);
+    const distinct = new Map(others.map((other) => [other.key.id, other.key]));
+    let present: StoreKey | null = null;
+    for (const [id, name] of distinct) {
+      // There may be several: first logins at the same moment each make a salt or a keyring entry of their own.
+      const key = await find(name).catch((error: unknown) => {
+        throw withFiles(
+          error,
+          others.filter((other) => other.key.id === id),
+        );
+      });
+      present ??= key;
+    }
+    return present;
+  };
+
   return {
     find,
     loaded: (id) => known.get(id) ?? null,
     choice: () => (passphrase === null ? preferred() : 'passphrase'),
+    async checkForNew(source, sealed) {
+      const isThere = (await presentOf(source, sealed)) !== null;
+      if (source === 'keyring') await (await keyring()).probe();
+      if (isThere) return;
+      if (source === 'passphrase' && passphrase === null) throw passphraseMissing();
+      if (source === 'keyfile') readKeyFile(path);
+    },
     async forNew(source, sealed) {
-      const others = sealed.filter(({ key }) => key.source === source);
-      const distinct = new Map(others.map((other) => [other.key.id, other.key]));
-      let present: StoreKey | null = null;
-      for (const [id, name] of distinct) {
-        // There may be several: first logins at the same moment each make a salt or a keyring entry of their own.
-        const key = await find(name).catch((error: unknown) => {
-          throw withFiles(
-            error,
-            others.filter((other) => other.key.id === id),
-          );
-        });
-        present ??= key;
-      }
+      const present = await presentOf(source, sealed);
       if (present !== null) {
         if (source === 'keyring') await (await keyring()).probe();
         return present;

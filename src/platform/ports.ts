@@ -223,6 +223,8 @@ export interface SealedFile {
   rewrite(from: SealedRecord, content: SealedRecord['content']): SealedRecord;
   /** The same into the reserved space, falling back to rescue copies. Synchronous: nothing can come in between. Never throws. */
   commit(from: SealedRecord, content: SealedRecord['content']): Commit;
+  /** Fails as `create` would fail now; leaves nothing behind. */
+  rehearse(): Promise<void>;
   /** Writes a first or a replacing record with the key new records get. */
   create(binding: Binding, content: SealedRecord['content']): Promise<SealedRecord>;
   /** Whether the file is there, or a copy, or what a write left that was cut short. */

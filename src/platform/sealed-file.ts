@@ -181,6 +181,18 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
       }
     },
 
+    async rehearse() {
+      await keys.checkForNew(keys.choice(), sealedFiles());
+      const trial = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+      try {
+        createFile(trial, randomBytes(reserveBytes));
+      } catch (error) {
+        throw storeFailure('write', file, error);
+      } finally {
+        rmSync(trial, { force: true });
+      }
+    },
+
     async create(binding, content) {
       const others = sealedFiles();
       const key = await keys.forNew(keys.choice(), others);

@@ -1,4 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RefreshRig } from '../support/refresh-rig.ts';
 
@@ -65,4 +66,28 @@ it('of which the key is gone for good can be given up with the command that is n
   expect((await rig.run(['logout', '--event', 'evt_2'])).code).toBe(0);
   await rig.logIn({ accessExpiresAt: Date.now() + 3_600_000 });
   expect((await rig.token()).code).toBe(0);
+});
+
+describe('a login that could not be stored', () => {
+  const logIn = (prefix: readonly string[] = []) =>
+    rig.run(['login', '--no-browser', '--event', 'evt_1', '--timeout', '5s'], { prefix });
+
+  it('is refused before anybody is asked for consent when the directory takes no file', async () => {
+    const prefix = rig.unprivileged();
+    chmodSync(dirname(rig.path()), 0o500);
+    const { code, stderr } = await logIn(prefix);
+    chmodSync(dirname(rig.path()), 0o700);
+    expect(code).toBe(1);
+    expect(stderr).toContain('EACCES');
+    expect(stderr).not.toContain('/oauth/authorize');
+  });
+
+  it('is refused before anybody is asked for consent when the key of the others is gone', async () => {
+    rmSync(rig.keyPath);
+    const { code, stderr } = await logIn();
+    expect(code).toBe(1);
+    expect(stderr).toContain('The key file');
+    expect(stderr).not.toContain('/oauth/authorize');
+    expect(rig.leftovers()).toEqual([]);
+  });
 });

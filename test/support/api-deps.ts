@@ -186,6 +186,7 @@ function sessionsOf(logins: readonly Login[], sources: ReadonlyMap<string, Token
   };
   return {
     list: async () => logins,
+    prepare: never,
     survey: async () => ({ logins, unreadable: [] }),
     source: async ({ kind }) => {
       const source = sources.get(kind ?? 'installation');

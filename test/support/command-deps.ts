@@ -210,6 +210,9 @@ function memorySessions(memory: Memory, world: World, profile: string): Sessions
       if (world.storeFailure) throw world.storeFailure;
       return { logins: logins(), unreadable: world.unreadable ?? [] };
     },
+    prepare: async () => {
+      throw new Error('this command makes no login');
+    },
     save: async () => {
       throw new Error('this command saves no login');
     },

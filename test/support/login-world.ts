@@ -40,6 +40,8 @@ export interface LoginSetting extends World {
   readonly tokenEndpoint?: Exchange;
   readonly isInteractive?: boolean;
   readonly save?: (grant: Grant) => Promise<void>;
+  /** What is found out before anything is asked; default: that all is well. */
+  readonly prepare?: () => Promise<void>;
   readonly openProblem?: string | null;
   readonly serve?: Serve;
 }
@@ -174,6 +176,7 @@ function savingSessions(world: LoginWorld, setting: LoginSetting): Sessions {
   };
   return {
     list: unused,
+    prepare: async () => setting.prepare?.(),
     survey: unused,
     forget: unused,
     source: unused,
