@@ -37,6 +37,7 @@ function commandLines(webhookUrl: string | null, style: Style): string[] {
     ['revento -p sandbox participants list', 'read the API'],
     ...(isForListener ? ([['revento -p sandbox webhook listen', 'receive webhooks']] as const) : []),
     ['revento sandbox trigger application.approved', isForListener ? 'have one sent' : `send one to ${webhookUrl}`],
+    ['revento sandbox --help', 'order faults, revoke, rotate'],
   ] as const;
   const width = Math.max(...rows.map(([command]) => command.length));
   return rows.map(
