@@ -26,10 +26,12 @@ export function usageFault(
 ): UsageFault {
   const help = `see revento ${name}${name && ' '}--help`;
   const sentence = error.message.replace(/^error: /, '');
+  const [, unknown = ''] = /^unknown option '(--[^=']+)/.exec(sentence) ?? [];
+  const hint = hintFor(unknown, options) ?? help;
   const [, assigned] = /^unknown option '([^=']+)=/.exec(sentence) ?? [];
   if (assigned !== undefined) {
     const isSwitch = options.some(({ long, short }) => long === assigned || short === assigned);
-    return new UsageFault(isSwitch ? `option '${assigned}' takes no value` : `unknown option '${assigned}'`, help);
+    return new UsageFault(isSwitch ? `option '${assigned}' takes no value` : `unknown option '${assigned}'`, hint);
   }
   if (error.code === 'commander.optionMissingArgument') {
     const option = options.find(({ flags }) => sentence.includes(`'${flags}'`));
@@ -52,7 +54,37 @@ export function usageFault(
     const takes = expected === '0' ? 'no argument' : expected === '1' ? 'one argument' : `${expected} arguments`;
     return new UsageFault(`\`revento ${name}\` takes ${takes}, and ${got} ${got === '1' ? 'was' : 'were'} given`, help);
   }
-  return new UsageFault(sentence.replace(/\n\(/, ' ('), help);
+  // The parser's guess goes by the letters alone.
+  return new UsageFault(sentence.replace(/\n\((.*)$/s, hint === help ? ' ($1' : ''), hint);
+}
+
+/** Names that other tools have for what is called otherwise here. */
+const otherNames: Readonly<Record<string, string>> = {
+  '--format': '--output',
+  '--output-format': '--output',
+  '--fields': '--columns',
+  '--filter': '--jq',
+  '--query': '--jq',
+  '--page-size': '--limit',
+  '--per-page': '--limit',
+  '--env': '--profile',
+};
+/** What other tools take as an argument, where every user of the machine can read it. */
+const secretNames: ReadonlySet<string> = new Set([
+  '--token',
+  '--access-token',
+  '--api-key',
+  '--client-secret',
+  '--secret',
+]);
+
+function hintFor(unknown: string, options: readonly Option[]): string | undefined {
+  if (secretNames.has(unknown)) {
+    return 'secrets are never arguments: see `revento help environment` and `revento config set --help`';
+  }
+  const name = Object.hasOwn(otherNames, unknown) ? otherNames[unknown] : undefined;
+  const meant = options.find(({ long }) => long === name);
+  return name === undefined || meant === undefined ? undefined : `here that is ${meant.flags}: ${meant.description}`;
 }
 
 /**

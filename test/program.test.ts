@@ -131,6 +131,21 @@ describe('a command line that does not fit', () => {
       'no command stands before the `--` / leave it out, or put it behind the command',
     ],
     ['a missing argument', 'fetch', '`revento fetch` needs <path> / <path>: what to get; see revento fetch --help'],
+    [
+      'an option by the name another tool has for it',
+      'greet you --format json',
+      "unknown option '--format' / here that is -o, --output <format>: output format: table, json, ndjson, csv",
+    ],
+    [
+      'a secret as an argument, which is not repeated',
+      'greet you --token=canary',
+      "unknown option '--token' / secrets are never arguments: see `revento help environment` and `revento config set --help`",
+    ],
+    [
+      'an option of another command by another name',
+      'bare --per-page 3',
+      /^unknown option '--per-page' \/ see revento/,
+    ],
     ['a value for a switch', 'bare --loud=canary', "option '--loud' takes no value / see revento bare --help"],
     ['a value for a global switch', 'greet --json=no', "option '--json' takes no value / see revento greet --help"],
     [
