@@ -3,6 +3,7 @@ import { ReventoError } from '../errors.ts';
 import type { HeaderList } from '../platform/ports.ts';
 import { parseUrl } from '../web-address.ts';
 import { fillEvent } from './api-access.ts';
+import { readBytes } from './byte-input.ts';
 import type { GlobalOptions } from './globals.ts';
 
 export interface ApiOptions extends GlobalOptions {
@@ -60,7 +61,7 @@ export async function planRequest(options: ApiOptions, deps: Deps): Promise<Requ
   const fields = await readFields(options, deps);
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const isBodyOfFields = hasBody && options.inputFile === undefined && fields.length > 0;
-  const input = options.inputFile === undefined ? new Uint8Array() : await readInput(options.inputFile, deps);
+  const input = options.inputFile === undefined ? new Uint8Array() : await readBytes(options.inputFile, deps);
   const given = options.header.map(parseHeader);
   const needsType =
     (isBodyOfFields || input.length > 0) && !given.some(([name]) => name.toLowerCase() === 'content-type');
@@ -151,7 +152,7 @@ async function readFields({ rawField, field }: ApiOptions, deps: Deps): Promise<
       typed.push({ name, value, isTyped, isTemplate: !isTyped });
       continue;
     }
-    const bytes = await readInput(value.slice(1), deps);
+    const bytes = await readBytes(value.slice(1), deps);
     typed.push({ name, value: Buffer.from(bytes).toString('utf8'), isTyped: false, isTemplate: false });
   }
   return [...raw, ...typed];
@@ -186,16 +187,4 @@ function parseHeader(text: string): readonly [string, string] {
   throw new ReventoError('usage', `-H cannot set ${name}: revento sets it itself.`, {
     hint: name.toLowerCase() === 'authorization' ? 'to use another token, set REVENTO_ACCESS_TOKEN' : undefined,
   });
-}
-
-/** A file's bytes; `-` is standard input. */
-async function readInput(file: string, deps: Deps): Promise<Uint8Array> {
-  if (file === '-') return deps.terminal.readStdin();
-  const { readFile } = await import('node:fs/promises');
-  try {
-    return await readFile(file);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new ReventoError('file', `Cannot read ${JSON.stringify(file)}: ${code}.`, {}, { cause: error });
-  }
 }

@@ -1,24 +1,25 @@
-import { readFile } from 'node:fs/promises';
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 
 /**
  * The bytes of a file, or of standard input for `-` or no name at all.
  *
- * @throws ReventoError `file`; `usage` when standard input is a terminal
+ * @throws ReventoError `file`; `usage` when there is no name and nothing is piped in
  */
 export async function readBytes(path: string | undefined, { terminal }: Deps): Promise<Uint8Array> {
-  if (path === undefined || path === '-') {
-    if (!terminal.isStdinTty) return terminal.readStdin();
+  if (path === undefined && terminal.isStdinTty) {
     throw new ReventoError('usage', 'Name a file, or pipe the body in.', {
       hint: 'bodies are not taken as arguments: a shell changes their bytes',
     });
   }
+  // Who writes `-` on a terminal means to type it.
+  if (path === undefined || path === '-') return terminal.readStdin();
+  const { readFile } = await import('node:fs/promises');
   try {
     return await readFile(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : String(code);
-    throw new ReventoError('file', `Cannot read ${path}: ${reason}.`, {}, { cause: error });
+    throw new ReventoError('file', `Cannot read ${path || '""'}: ${reason}.`, {}, { cause: error });
   }
 }

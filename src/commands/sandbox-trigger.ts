@@ -1,8 +1,5 @@
-import type { Deps } from '../deps.ts';
-import { ReventoError } from '../errors.ts';
-import type { Json } from '../output/item.ts';
-import { readBytes } from './byte-input.ts';
 import type { CommandModule } from './command.ts';
+import { readData } from './data-input.ts';
 import { followDelivery } from './sandbox-delivery.ts';
 import { eventFlag } from './sandbox-event.ts';
 import { askSandbox } from './sandbox-remote.ts';
@@ -37,14 +34,3 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
     return undefined;
   },
 };
-
-async function readData(text: string, deps: Deps): Promise<Json> {
-  const json = text.startsWith('@') ? Buffer.from(await readBytes(text.slice(1), deps)).toString('utf8') : text;
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new ReventoError('usage', '--data is not valid JSON.', {
-      hint: 'quote it for the shell, or put it into a file and give --data @FILE',
-    });
-  }
-}

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import type { Json } from '../output/item.ts';
@@ -8,6 +7,7 @@ import { sampleEnvelope } from '../webhook/event.ts';
 import { type Outgoing, outgoing, withPath } from '../webhook/outgoing.ts';
 import { isSuccess } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
+import { readData } from './data-input.ts';
 import { nearest } from './suggestion.ts';
 import { warnOfUnknownType } from './unknown-type.ts';
 import { signingSecrets } from './webhook-secrets.ts';
@@ -30,7 +30,7 @@ export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
     command
       .argument('<type>', 'event type, see `revento webhook events`; any other is sent as well')
       .option(...toOption)
-      .option('--data <json>', 'the `data` of the envelope, or @FILE with it')
+      .option('--data <json>', 'the `data` of the envelope: JSON, @FILE, or @- for standard input')
       .option('--set <path=value>', 'change one place, such as data.status=approved; repeatable', collect)
       .option('--delivery-id <id>', 'delivery id (default: a new UUID)')
       .option('--fault <fault>', 'do something wrong on purpose, see below')
@@ -109,7 +109,7 @@ async function makeEnvelope({ type, data, set = [] }: WebhookTriggerOptions, dep
     eventId: deps.event ?? 'evt_test_published',
     organizationId: 'org_test',
   });
-  let envelope: Json = data === undefined ? { ...sample } : { ...sample, data: await readData(data) };
+  let envelope: Json = data === undefined ? { ...sample } : { ...sample, data: await readData(data, deps) };
   for (const assignment of set) {
     const [, path = '', text = ''] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
     if (path === '' || path.split('.').includes('')) {
@@ -122,30 +122,11 @@ async function makeEnvelope({ type, data, set = [] }: WebhookTriggerOptions, dep
   return envelope;
 }
 
-/** @throws ReventoError `usage` when it is not JSON, `file` when the file cannot be read */
-async function readData(text: string): Promise<Json> {
-  const isFile = text.startsWith('@');
-  let json = text;
-  if (isFile) {
-    try {
-      json = await readFile(text.slice(1), 'utf8');
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new ReventoError('file', `Cannot read ${text.slice(1)}: ${code}.`, {}, { cause: error });
-    }
-  }
-  const value = parseJson(json);
-  if (value !== undefined) return value;
-  throw new ReventoError('usage', `${isFile ? text.slice(1) : '--data'} is not JSON.`, {
-    hint: `write it like --data '{"id":"app_1"}' or --data @file.json`,
-  });
-}
-
 function parseJson(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    // `--set` then takes the text as it is; `--data` complains.
+    // Then it is the text as it is.
     return undefined;
   }
 }

@@ -98,6 +98,33 @@ describe('trigger', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 
+  it('takes --data from standard input, a byte order mark left out', async () => {
+    const target = await handler();
+    const rig = memory({ environmentSecrets: { webhook_secret: secret }, stdin: '\ufeff{"id":"piped"}' });
+    const { deps } = world();
+    const terminal = rig.deps.terminal;
+    const { failure } = await run(
+      webhookTrigger,
+      { type: 'application.approved', to: target.url, data: '@-' },
+      { ...rig, deps: { ...deps, terminal } },
+    );
+    expect(failure).toBeNull();
+    expect(target.got[0]?.body.toString()).toContain('"data":{"id":"piped"}');
+  });
+
+  it('says which --data is not JSON or cannot be read', async () => {
+    const file = join(folder, 'data.json');
+    await writeFile(file, Buffer.from([0x22, 0xff, 0x22]));
+    const failureOf = async (data: string) =>
+      (await run(webhookTrigger, { type: 'application.approved', to: '3000', data }, world())).failure;
+    expect(await failureOf(`@${file}`)).toMatchObject({ code: 'usage', message: `${file} is not valid JSON.` });
+    expect(await failureOf('@-')).toMatchObject({ code: 'usage', message: 'Standard input is not valid JSON.' });
+    expect(await failureOf(`@${file}x`)).toMatchObject({
+      code: 'file',
+      message: `Cannot read ${file}x: there is no such file.`,
+    });
+  });
+
   it('keeps a delivery id that is given', async () => {
     const target = await handler();
     await run(webhookTrigger, { type: 'activity.updated', to: target.url, deliveryId: 'my-id' }, world());
