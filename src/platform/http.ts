@@ -138,9 +138,10 @@ export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRe
       },
       {
         onRequestStart(started) {
+          // It waited for a connection and was given up meanwhile: whoever asked was told that nothing was sent.
+          if (isSettled) return started.abort(new HttpFailure('aborted', peer, true));
           isStarted = true;
           controller = started;
-          if (request.signal?.aborted) started.abort(new HttpFailure('aborted', peer, true));
         },
         onResponseStart(current, statusCode) {
           status = statusCode;

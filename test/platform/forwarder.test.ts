@@ -109,3 +109,22 @@ describe('an https target whose certificate nobody vouches for', () => {
     await expect(forwarder.exchange(post(url()))).resolves.toMatchObject({ status: 200 });
   });
 });
+
+it('never sends what it has given up, although its turn on the connection comes later', async () => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const target = await handler(() => held.then(() => ({})));
+  forwarder = await createForwarder({ maxConnections: 1 });
+  const { exchange } = forwarder;
+  const first = exchange(post(target.url, { body: Buffer.from('first') }));
+  await vi.waitFor(() => expect(target.got).toHaveLength(1));
+  const second = exchange(post(target.url, { body: Buffer.from('second'), timeoutMs: 20 }));
+  await expect(second).rejects.toMatchObject({ kind: 'connect_timeout', isUnsent: true });
+  const third = exchange(post(target.url, { body: Buffer.from('third') }));
+  release();
+  expect(await Promise.all([first, third])).toMatchObject([{ status: 200 }, { status: 200 }]);
+  // The third stood behind the second, so that one's turn is over.
+  expect(target.got.map(({ body }) => body.toString())).toEqual(['first', 'third']);
+});
