@@ -11,6 +11,7 @@ import { resolvePaths } from './platform/paths.ts';
 import type { Exchange, KeySource, Terminal } from './platform/ports.ts';
 import { openSettingsFile } from './platform/settings.ts';
 import { createTerminal } from './platform/terminal.ts';
+import { readProxySettings } from './proxy.ts';
 import { Redactor } from './secret.ts';
 import { resolveSettings } from './settings.ts';
 import { isOn } from './switch.ts';
@@ -131,11 +132,7 @@ export async function connect(
   const isVerbose = isDebug || options.verbose === true;
   const client = once(async () => {
     const { createHttpClient } = await import('./platform/http.ts');
-    return createHttpClient({
-      httpProxy: edge.env['http_proxy'] ?? edge.env['HTTP_PROXY'],
-      httpsProxy: edge.env['https_proxy'] ?? edge.env['HTTPS_PROXY'],
-      noProxy: edge.env['no_proxy'] ?? edge.env['NO_PROXY'],
-    });
+    return createHttpClient(readProxySettings(edge.env));
   });
   let isClientUsed = false;
   const http = once(async (): Promise<Exchange> => {

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { setTimeout as setTimer } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
-import type { Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher, ProxyAgent } from 'undici';
 import { asBuffer } from '../bytes.ts';
-import { isLoopback } from '../loopback-address.ts';
+import { noProxies, type ProxySettings, proxyFor } from '../proxy.ts';
 import { HttpFailure, type HttpFailureKind, isHttpFailure } from './failure.ts';
 import type { Exchange, HeaderList, HttpRequest, HttpResponse } from './ports.ts';
 import { explainTls } from './tls-failure.ts';
@@ -11,13 +11,6 @@ import { explainTls } from './tls-failure.ts';
 const defaultTimeoutMs = 30_000;
 const connectTimeoutMs = 10_000;
 const defaultMaxResponseBytes = 64 * 1024 * 1024;
-
-/** Proxy settings, as the environment had them; undefined where unset. */
-export interface ProxySettings {
-  readonly httpProxy?: string | undefined;
-  readonly httpsProxy?: string | undefined;
-  readonly noProxy?: string | undefined;
-}
 
 /** A client and the way to let go of its sockets. */
 export interface HttpClient {
@@ -30,20 +23,21 @@ export interface HttpClient {
  * Makes an Exchange out of undici. Connections are kept and reused for GET and HEAD; any other method gets one of
  * its own, because a kept connection that dies under a request leaves open whether the request was carried out.
  *
- * Loopback hosts are always reached directly, whatever the proxy settings say.
+ * Loopback hosts are always reached directly, whatever the proxy settings say. The exchange throws ReventoError
+ * `usage` when the variable of the proxy that it has to go through is malformed.
  */
-export async function createHttpClient(proxy: ProxySettings): Promise<HttpClient> {
+export async function createHttpClient(proxy: ProxySettings = noProxies): Promise<HttpClient> {
   keepParserCheap();
   const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
   const options = { connect: { timeout: connectTimeoutMs }, headersTimeout: 0, bodyTimeout: 0 } as const;
 
-  const make = async (url: URL): Promise<Dispatcher> => {
-    return isProxied(url, proxy) ? makeProxied({ ...options, ...complete(proxy) }) : new Agent(options);
+  const make = async (through: URL | null): Promise<Dispatcher> => {
+    return through === null ? new Agent(options) : makeProxied({ ...options, uri: through.href });
   };
-  const kept = new Map<boolean, Promise<Dispatcher>>();
-  const keep = (url: URL): Promise<Dispatcher> => {
-    const key = isProxied(url, proxy);
-    const found = kept.get(key) ?? make(url);
+  const kept = new Map<string, Promise<Dispatcher>>();
+  const keep = (through: URL | null): Promise<Dispatcher> => {
+    const key = through?.href ?? '';
+    const found = kept.get(key) ?? make(through);
     kept.set(key, found);
     return found;
   };
@@ -52,11 +46,12 @@ export async function createHttpClient(proxy: ProxySettings): Promise<HttpClient
     exchange: async (request) => {
       const url = new URL(request.url);
       const isKept = request.method === 'GET' || request.method === 'HEAD';
-      const dispatcher = await (isKept ? keep(url) : make(url));
+      const through = proxyFor(url, proxy);
+      const dispatcher = await (isKept ? keep(through) : make(through));
       try {
         return await dispatch(dispatcher, targetOf(url), request);
       } catch (error) {
-        throw isProxied(url, proxy) ? blameProxy(error) : error;
+        throw through === null ? error : blameProxy(error);
       } finally {
         if (!isKept) await dispatcher.destroy();
       }
@@ -68,14 +63,14 @@ export async function createHttpClient(proxy: ProxySettings): Promise<HttpClient
 }
 
 /** undici's proxy agent asks for a tunnel by `connect`, which only the whole package gives to its dispatchers. */
-async function makeProxied(options: EnvHttpProxyAgent.Options): Promise<Dispatcher> {
-  const [{ default: ProxyAgent }, { default: AnyDispatcher }, { default: connect }] = await Promise.all([
-    import('undici/lib/dispatcher/env-http-proxy-agent.js'),
+async function makeProxied(options: ProxyAgent.Options): Promise<Dispatcher> {
+  const [{ default: Proxied }, { default: AnyDispatcher }, { default: connect }] = await Promise.all([
+    import('undici/lib/dispatcher/proxy-agent.js'),
     import('undici/lib/dispatcher/dispatcher.js'),
     import('undici/lib/api/api-connect.js'),
   ]);
   AnyDispatcher.prototype.connect = connect;
-  return new ProxyAgent(options);
+  return new Proxied(options);
 }
 
 /** On Node 20 a background compile of undici's parser holds up the process's exit; its baseline code is fast enough. */
@@ -259,13 +254,4 @@ function isTls(code: string, error: Error): boolean {
   // Node names TLS in the message of a connection that closed during the handshake; nobody said no to a certificate.
   if (code === 'ECONNRESET' || code === 'EPIPE') return false;
   return /CERT|TLS|SSL|ALTNAME|ISSUER|SELF_SIGNED|VERIFY/.test(code) || /certificate|TLS/.test(error.message);
-}
-
-function isProxied(url: URL, proxy: ProxySettings): boolean {
-  return Boolean(proxy.httpProxy || proxy.httpsProxy) && !isLoopback(url.hostname);
-}
-
-/** Every field filled: undici's proxy agent asks `process.env` for the ones that are missing. */
-function complete(proxy: ProxySettings): { httpProxy: string; httpsProxy: string; noProxy: string } {
-  return { httpProxy: proxy.httpProxy ?? '', httpsProxy: proxy.httpsProxy ?? '', noProxy: proxy.noProxy ?? '' };
 }

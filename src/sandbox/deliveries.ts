@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ReventoError } from '../errors.ts';
 import { isHttpFailure } from '../platform/failure.ts';
 import type { Clock, Exchange, HttpResponse } from '../platform/ports.ts';
 import type { Envelope } from '../webhook/event.ts';
@@ -217,7 +218,8 @@ export class Deliveries {
         maxResponseBytes: 1024 * 1024,
       });
     } catch (error) {
-      if (!isHttpFailure(error)) throw error;
+      // The latter where the way there cannot be gone, as through a proxy that is none.
+      if (!isHttpFailure(error) && !(error instanceof ReventoError)) throw error;
       return { status: null, error: error.message };
     }
     const isAcknowledged = answer.status >= 200 && answer.status < 300;

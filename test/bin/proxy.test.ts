@@ -89,11 +89,33 @@ it('ends with 5 when the proxy is not there', async () => {
 });
 
 it('goes past the proxy for hosts of NO_PROXY', async () => {
-  const { code } = await list({ ...trusted(), HTTPS_PROXY: proxy.url, NO_PROXY: `other.test,${host}` });
+  const { code, stderr } = await list({ ...trusted(), HTTPS_PROXY: proxy.url, NO_PROXY: `other.test,${host}` });
   // Nobody knows the host without the proxy.
   expect(code).toBe(5);
+  expect(stderr).toContain(`host name not found (${host}:443)`);
+  expect(stderr).not.toContain('proxy');
   expect(proxy.tunnels).toEqual([]);
 });
+
+it('takes a proxy without a scheme as an http one, as curl does', async () => {
+  const HTTPS_PROXY = `127.0.0.1:${proxy.port}`;
+  expect(await list({ ...trusted(), HTTPS_PROXY })).toMatchObject({ code: 0, stdout: '{"id":"ptp_1"}\n', stderr: '' });
+  expect(proxy.tunnels).toHaveLength(1);
+});
+
+it.each(['ftp://user:PASSWORD@proxy.test', 'http://', 'http://us%er:PASSWORD@proxy.test:3128'])(
+  'refuses %s as a proxy before it sends anything, and shows no password',
+  async (value) => {
+    const password = randomBytes(12).toString('hex');
+    const { code, stderr } = await list({ ...trusted(), HTTPS_PROXY: value.replace('PASSWORD', password) });
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr).error).toMatchObject({
+      message: 'HTTPS_PROXY is not the address of an http or https proxy.',
+      hint: expect.stringContaining('set HTTPS_PROXY to a URL such as http://'),
+    });
+    expect(stderr).not.toContain(password);
+  },
+);
 
 it('tries again when the proxy cuts the tunnel', async () => {
   proxy.cuts.push(0);

@@ -143,7 +143,8 @@ describe('doctor on settings', () => {
 
   it.each([
     ['http://user:hunter2@proxy.test:8080', 'ok', 'proxy.test:8080'],
-    ['proxy.test:8080', 'fail', 'HTTPS_PROXY'],
+    ['user:hunter2@proxy.test:8080', 'ok', 'proxy.test:8080'],
+    ['ftp://user:hunter2@proxy.test:8080', 'fail', 'HTTPS_PROXY'],
   ])('looks at the proxy without showing its password: %s', async (value, status, message) => {
     const [finding] = (await examine({ variables: { HTTPS_PROXY: value } })).of('proxy');
     expect(finding?.status).toBe(status);

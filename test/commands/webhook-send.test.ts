@@ -21,7 +21,7 @@ let client: HttpClient;
 let folder: string;
 
 beforeAll(async () => {
-  client = await createHttpClient({});
+  client = await createHttpClient();
 });
 afterAll(() => client.close());
 beforeEach(async () => {

@@ -21,7 +21,7 @@ let client: HttpClient | null = null;
 async function setUp(faults: readonly string[] = [], hostName = '127.0.0.1') {
   const sandbox = createSandbox({ clock: systemClock, hasAutoConsent: true, faults: faults.map(parseFault) });
   hosted = await host(sandbox, serve, hostName, 0);
-  client = await createHttpClient({});
+  client = await createHttpClient();
   const { authBase } = hosted;
   const { exchange } = client;
   const overWire = {

@@ -22,7 +22,7 @@ it('an answer that came while the machine slept is taken, although its time is o
   const thread = new Worker(program, { eval: true, workerData: arrived });
   worker = thread;
   const port = await new Promise<number>((resolve) => thread.once('message', resolve));
-  const client = await createHttpClient({});
+  const client = await createHttpClient();
   const answer = client.exchange({
     method: 'POST',
     url: `http://127.0.0.1:${port}/`,

@@ -1,6 +1,7 @@
 import { nodeDebugWarning } from '../../environment.ts';
 import { isLoopback } from '../../loopback-address.ts';
 import { program } from '../../next-command.ts';
+import { proxyRemedy, proxyUrl, readProxySettings } from '../../proxy.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
 /** The program, its profile and where the settings come from. */
@@ -105,22 +106,17 @@ export const checkEnvironment: Check = async ({ childEnv }) => {
 };
 
 function proxies(env: Readonly<Record<string, string>>) {
-  const names = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
-  const used = names.filter((name) => env[name]);
+  const { http, https, noProxy } = readProxySettings(env);
+  const used = [https, http].filter((variable) => variable !== null);
   if (used.length === 0) return skip('proxy', 'No proxy is set.');
-  const bad = used.find((name) => !URL.canParse(env[name] ?? '') || !/^https?:/.test(env[name] ?? ''));
+  const bad = used.find(({ value }) => proxyUrl(value) === null);
   if (bad !== undefined) {
-    return fail(
-      'proxy',
-      `${bad} is not an http or https URL.`,
-      `set ${bad} to a URL such as http://proxy.example.com:8080`,
-    );
+    return fail('proxy', `${bad.name} is not the address of an http or https proxy.`, proxyRemedy(bad.name));
   }
   // A proxy's URL may hold a password: the host is all that is shown.
-  const hosts = [...new Set(used.map((name) => new URL(env[name] ?? '').host))].join(', ');
-  const except = env['no_proxy'] ?? env['NO_PROXY'];
+  const hosts = [...new Set(used.map(({ value }) => proxyUrl(value)?.host))].join(', ');
   return ok(
     'proxy',
-    `Requests go through ${hosts}${except ? `, except to ${except}` : ''}; never those to this machine.`,
+    `Requests go through ${hosts}${noProxy ? `, except to ${noProxy}` : ''}; never those to this machine.`,
   );
 }

@@ -15,7 +15,7 @@ let client: HttpClient;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  client = await createHttpClient({});
+  client = await createHttpClient();
 });
 afterAll(() => client.close());
 afterEach(async () => {
