@@ -215,7 +215,11 @@ function withRemedy(error: unknown, plan: SignInPlan, profile: string): unknown 
     port_busy: `end what uses it (another login, perhaps; find it with: ${whoListens(listenPort)}), or ${elsewhere}`,
     login_declined: `to ask again, run: ${again}`,
     login_timeout: `to wait longer, run: ${again} --timeout 15m`,
-    login_failed: `run: ${again}`,
+    // The same request would be refused again: something in it is not what the server knows.
+    login_failed:
+      error.facts.apiCode === 'invalid_request'
+        ? `check the event id and the redirect URI, then run: ${program(profile)} login --event EVENT_ID`
+        : `run: ${again}`,
     rate_limited: `${retryAfterSeconds === undefined ? 'later' : `in ${retryAfterSeconds} s`}, run: ${again}`,
     server_error: `later, run: ${again}`,
     network: `check the connection and the host, then run: ${again}`,

@@ -78,7 +78,7 @@ function noneFits(logins: readonly LoginKey[], isUser: boolean, { event, profile
   const of = [event === null ? '' : ` for event ${event}`, isUser ? ' of a participant' : ''].join('');
   const others = logins.length === 0 ? '' : ` There are: ${logins.map(loginInWords).join(', ')}.`;
   return new ReventoError('failed', `Profile "${profile}" has no login${of}.${others}`, {
-    hint: `see which there are: ${program(profile)} status`,
+    hint: logins.length === 0 ? undefined : `see which there are: ${program(profile)} status`,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Deps, Login, StoreProtection, UnreadableLogin } from '../deps.ts';
 import { relativeTime } from '../duration.ts';
 import { hintOf, ReventoError } from '../errors.ts';
-import { loginCommand } from '../next-command.ts';
+import { loginCommand, program } from '../next-command.ts';
 import type { Json } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
 import type { CommandModule } from './command.ts';
@@ -67,6 +67,7 @@ export const status: CommandModule<StatusOptions> = {
       data: toJson(report, check),
       text: (style) => describe(report, deps.clock.now(), style),
     };
+    if (logins.length + unreadable.length === 0 && !isDisplaced) await requireThere(deps);
     requireUsable(report, deps);
     return undefined;
   },
@@ -99,6 +100,18 @@ function requireUsable({ rows, unreadable, environment }: Report, deps: Deps): v
     message,
     bad ? { hint: `run: ${loginCommand(deps.profile, bad.login)}` } : {},
   );
+}
+
+/** @throws ReventoError `not_logged_in` when there is not even such a profile: its name is most likely misspelt */
+async function requireThere(deps: Deps): Promise<void> {
+  const { profile } = deps;
+  const { profileNames } = await import('./profile-names.ts');
+  const names = await profileNames(deps);
+  if (profile === 'default' || names.includes(profile)) return;
+  const known = names.length === 0 ? 'there is none yet' : `there are ${names.join(', ')}`;
+  throw new ReventoError('not_logged_in', `There is no profile "${profile}", so it has no login.`, {
+    hint: `${known}; to make this one, run: ${program(profile)} login --event ${deps.event ?? 'EVENT_ID'}`,
+  });
 }
 
 /** Imported here and nowhere else: without `--check` no HTTP code is loaded. */

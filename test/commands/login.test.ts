@@ -229,6 +229,14 @@ describe('before anything is bound or opened it fails', () => {
   });
 });
 
+it('does not offer the same command again for what the server does not know', async () => {
+  const { world, result } = await begin({ profile: 'work' });
+  await world.comeBack({ error: 'invalid_request', error_description: 'unknown event_id' });
+  expect((await result).failure?.facts.hint).toBe(
+    'check the event id and the redirect URI, then run: revento -p work login --event EVENT_ID',
+  );
+});
+
 describe('the browser', () => {
   it('is opened with exactly the address that is shown, when somebody is at the terminal', async () => {
     const { world, url } = await begin({ isInteractive: true });
