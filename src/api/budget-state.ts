@@ -1,3 +1,5 @@
+import type { WaitReason } from './wait-reason.ts';
+
 /**
  * What is known of one login's requests, kept up to date from the lines that its processes share. Pure: time comes
  * in as an argument, lines come in by `apply`.
@@ -26,9 +28,6 @@ export interface Quota {
   readonly perMinute: number;
   readonly inFlight: number;
 }
-
-/** Why a request has to wait. */
-export type WaitReason = 'in_flight' | 'minute' | 'hour' | 'told';
 
 /** How long until a request may be tried, and why; `ms` is 0 when it may go now. */
 export interface Wait {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { formatDuration } from '../duration.ts';
 import { ReventoError } from '../errors.ts';
+import { isSuccess } from '../http-status.ts';
 import type { Clock, HttpResponse, SharedLog } from '../platform/ports.ts';
-import { BudgetState, type Quota, type Wait, type WaitReason } from './budget-state.ts';
+import { BudgetState, type Quota, type Wait } from './budget-state.ts';
 import { headerOf, readError, retryAfter } from './failure.ts';
+import { type WaitReason, whyWaiting } from './wait-reason.ts';
 
 /**
  * Requests a token may make. Source: guide, rate limits. One place under way is left free: a server may count an
@@ -129,7 +131,7 @@ export class Budget {
     const reset = wholeNumber(headerOf(answer, 'x-ratelimit-reset'));
     if (limit === null || remaining === null || reset === null) {
       // Not learnt from an error: that may be a proxy's, which knows nothing of the limits.
-      return answer.status >= 200 && answer.status < 300 ? ' u' : '';
+      return isSuccess(answer.status) ? ' u' : '';
     }
     const now = this.#options.clock.now();
     // The server's clock need not be ours; what it says of the future is taken from its own present.
@@ -170,15 +172,9 @@ export function privateLog(): SharedLog {
 }
 
 function tooLong({ ms, reason }: Wait): ReventoError {
-  const why: Record<WaitReason, string> = {
-    in_flight: 'other requests of this login are under way',
-    minute: 'the limit of requests a minute is reached',
-    hour: 'the limit of requests an hour is used up',
-    told: 'the server asked to wait',
-  };
   return new ReventoError(
     'rate_limited',
-    `Not sent: ${why[reason]}; the next request may go in ${formatDuration(ms)}.`,
+    `Not sent: ${whyWaiting[reason]}; the next request may go in ${formatDuration(ms)}.`,
     {
       retryAfterSeconds: Math.ceil(ms / 1_000),
     },

@@ -6,9 +6,9 @@ import type { Clock, Exchange, HeaderList, HttpResponse } from '../platform/port
 import { fingerprint } from '../secret.ts';
 import { parseUrl, secureUrl } from '../web-address.ts';
 import type { Budget, Place } from './budget.ts';
-import type { WaitReason } from './budget-state.ts';
 import { failureOf, headerOf, readError } from './failure.ts';
 import { type Outcome, withRetries } from './retry.ts';
+import type { WaitReason } from './wait-reason.ts';
 
 /** The media type of the documented version of the API. Source: guide, making requests. */
 const accept = 'application/vnd.revento.v1+json';

@@ -1,5 +1,6 @@
 import type { LoginKey } from '../deps.ts';
 import { exitOf, exitStatus, type Facts, type FailureCode, ReventoError } from '../errors.ts';
+import { isSuccess } from '../http-status.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 import { plainLine } from '../remote-text.ts';
 import { parseUrl } from '../web-address.ts';
@@ -80,7 +81,7 @@ const isOfToken: ReadonlySet<FailureCode> = new Set([
 /** The failure an answer stands for, or null for a success (2xx). Never throws. */
 export function failureOf(answer: HttpResponse, context: FailureContext): ReventoError | null {
   const { status } = answer;
-  if (status >= 200 && status < 300) return null;
+  if (isSuccess(status)) return null;
   const said = readError(answer);
   const code =
     (said.code !== null && Object.hasOwn(codes, said.code) ? codes[said.code] : undefined) ?? byStatus(status);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { LoginKey } from '../deps.ts';
 import type { Facts } from '../errors.ts';
 import { ReventoError } from '../errors.ts';
+import { isSuccess } from '../http-status.ts';
 import { isHttpFailure, networkError } from '../platform/failure.ts';
 import type { Clock, Exchange, HeldLock, HttpResponse, SealedFile, SealedRecord } from '../platform/ports.ts';
 import { fingerprint, type Redactor, type Secret } from '../secret.ts';
@@ -140,7 +141,7 @@ function refused(outcome: Outcome, answer: TokenAnswer & { readonly ok: false })
   const refresh = `Token refresh failed: ${said || `HTTP ${status} and no reason`}.`;
   if (error === 'invalid_grant') return endLogin(outcome, facts);
   // A success that is no token answer: the token is spent, and the answer to it is of no use.
-  if (status >= 200 && status < 300) return keepPending(outcome, new ReventoError('bad_answer', refresh, facts));
+  if (isSuccess(status)) return keepPending(outcome, new ReventoError('bad_answer', refresh, facts));
   // A gateway that gave up on the server behind it does not know what that one did.
   if (status === 502 || status === 504) return keepPending(outcome, new ReventoError('server_error', refresh, facts));
   if (status >= 500) return withdraw(outcome, new ReventoError('server_error', refresh, facts));

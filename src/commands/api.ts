@@ -10,6 +10,7 @@ import { everyPage } from './api-pages.ts';
 import { type ApiOptions, planRequest } from './api-request.ts';
 import { CallProgress } from './call-progress.ts';
 import type { CommandModule } from './command.ts';
+import { collect } from './option-values.ts';
 
 /** `revento api`: any request to the API with the right token; the answer's bytes are the output. */
 export const api: CommandModule<ApiOptions> = {
@@ -78,10 +79,6 @@ export const api: CommandModule<ApiOptions> = {
     return undefined;
   },
 };
-
-function collect(value: string, values: readonly string[]): readonly string[] {
-  return [...values, value];
-}
 
 /** `--no-input` is about questions and must not undo `--input FILE`, whose name for commander would be the same. */
 function inputOption(command: Command): Option {

@@ -1,5 +1,5 @@
-import type { WaitReason } from '../api/budget-state.ts';
 import type { Pause } from '../api/client.ts';
+import { whyWaiting } from '../api/wait-reason.ts';
 import type { Deps } from '../deps.ts';
 import { formatDuration } from '../duration.ts';
 import type { Progress } from '../platform/ports.ts';
@@ -9,13 +9,6 @@ const patienceMs = 400;
 const betweenUpdatesMs = 100;
 /** A wait that is told of at once, whatever else goes on. */
 const worthTellingMs = 1_000;
-
-const why: Record<WaitReason, string> = {
-  in_flight: 'other requests of this login are under way',
-  minute: 'the limit of requests a minute is reached',
-  hour: 'the limit of requests an hour is used up',
-  told: 'the server asked to wait',
-};
 
 /**
  * The progress line of a long call: rows so far, rows a second, and what it waits for. Only on a terminal; it leaves
@@ -40,7 +33,8 @@ export class CallProgress {
   /** To be told of every wait. */
   readonly onPause = (pause: Pause): void => {
     const left = formatDuration(Math.ceil(pause.ms / 1_000) * 1_000);
-    this.#waiting = pause.kind === 'retry' ? `trying again in ${left}` : `${why[pause.reason]}; going on in ${left}`;
+    this.#waiting =
+      pause.kind === 'retry' ? `trying again in ${left}` : `${whyWaiting[pause.reason]}; going on in ${left}`;
     this.#show(pause.ms >= worthTellingMs);
   };
 

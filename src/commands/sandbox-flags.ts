@@ -4,6 +4,7 @@ import { ReventoError } from '../errors.ts';
 import type { SandboxOptions } from '../sandbox/app.ts';
 import { faultHelp } from '../sandbox/fault-help.ts';
 import { parseFault } from '../sandbox/faults.ts';
+import { collect, wholeNumber } from './option-values.ts';
 
 /** Flags that `sandbox start` and `sandbox exec` have in common, as commander leaves them. */
 export interface SandboxFlags {
@@ -35,7 +36,6 @@ const most = 1_000_000;
  * @param webhookUrl  where deliveries go unless said; left out, nowhere
  */
 export function declareSandboxFlags(command: Command, webhookUrl?: string): Command {
-  const collect = (value: string, before: readonly string[]) => [...before, value];
   return command
     .option('--auto-consent', 'answer consent at once, without a page', false)
     .option('--webhook-url <url>', 'send deliveries here', webhookUrl)
@@ -74,13 +74,6 @@ export function readSandboxFlags(flags: SandboxFlags): SandboxPlan {
     retryScale,
     redirectUris: flags.redirectUri.map(redirectUri),
   };
-}
-
-/** @throws ReventoError `usage` */
-export function wholeNumber(flag: string, text: string, min: number, max: number): number {
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new ReventoError('usage', `${flag} must be a whole number from ${min} to ${max}, not ${quote(text)}.`);
 }
 
 function webUrl(flag: string, text: string): string {

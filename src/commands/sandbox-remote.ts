@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { isSuccess } from '../http-status.ts';
 import { isLoopback } from '../loopback-address.ts';
 import type { Json } from '../output/item.ts';
 import { isHttpFailure, networkError } from '../platform/failure.ts';
@@ -44,7 +45,7 @@ export async function askSandbox(deps: Deps, method: 'GET' | 'POST', path: strin
     throw networkError(error, `The sandbox at ${authBase}`);
   });
   const value = parse(answer.body);
-  if (answer.status < 300 && value !== null) return value;
+  if (isSuccess(answer.status) && value !== null) return value;
   throw refusal(answer.status, value, authBase);
 }
 

@@ -1,6 +1,6 @@
+import { isSuccess } from '../http-status.ts';
 import { plainLine } from '../remote-text.ts';
 import type { Forwarded } from '../webhook/forward.ts';
-import { isSuccess } from '../webhook/tally.ts';
 
 /** What to try when a handler did not take a delivery, by the kind of failure: one sentence, or none. */
 export function handlerHint({

@@ -6,8 +6,9 @@ import { eventTypes } from '../webhook/event.ts';
 import { parseHeader } from '../webhook/forward.ts';
 import type { GoalOptions } from '../webhook/goals.ts';
 import type { ListenOptions } from '../webhook/listener.ts';
-import { defaultHandlerPath, isTypeMatch, parseRoute } from '../webhook/routes.ts';
-import { nearest } from './suggestion.ts';
+import { defaultHandlerPath, parseRoute } from '../webhook/routes.ts';
+import { collect, wholeNumber } from './option-values.ts';
+import { warnOfUnknownType } from './unknown-type.ts';
 import { defaultListenPort } from './webhook-listen-text.ts';
 
 /** `listen`'s options as commander leaves them. */
@@ -43,8 +44,6 @@ export interface ListenPlan {
   readonly recordPath: string | null;
   readonly command: readonly string[];
 }
-
-const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
 
 export function declareListen(command: Command): Command {
   const forward = (flags: string, text: string) =>
@@ -100,18 +99,18 @@ export function planListen(options: WebhookListenOptions, { terminal, format }: 
   for (const { warning } of routes) if (warning !== null) terminal.notice(`warning: ${warning}`);
   const types = options.events === undefined ? null : listOf(options.events, '--events');
   const goals: GoalOptions = {
-    count: options.count === undefined ? null : wholeNumber(options.count, '--count', 1_000_000_000),
+    count: options.count === undefined ? null : wholeNumber('--count', options.count, 1, 1_000_000_000),
     until: options.until ?? null,
     expect: options.expect === undefined ? [] : listOf(options.expect, '--expect'),
   };
   const named = [...routes.map(({ type }) => type), ...(types ?? []), goals.until, ...goals.expect];
-  for (const type of new Set(named)) if (type !== null) warnOfUnknown(type, terminal);
+  for (const type of new Set(named)) if (type !== null) warnOfUnknownType(type, { terminal }, { isPattern: true });
   const command = options.command ?? [];
   refuseLostTarget(command);
   return {
     listen: {
       host: options.host,
-      port: portOf(options.port),
+      port: wholeNumber('--port', options.port, 0, 65_535),
       path: pathOf(options.path),
       routes,
       types,
@@ -136,35 +135,15 @@ function positive(ms: number): number {
   throw new ReventoError('usage', 'A time limit of nothing would never let anything happen.');
 }
 
-function portOf(text: string): number {
-  return text === '0' ? 0 : wholeNumber(text, '--port', 65_535);
-}
-
 function pathOf(text: string): string {
   if (/^\/(?!\/)[!-~]*$/.test(text) && !/[?#]/.test(text)) return text;
   throw new ReventoError('usage', `--path ${JSON.stringify(text)} is not a path; it begins with / and has no ? or #.`);
-}
-
-export function wholeNumber(text: string, flag: string, max: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= max) return value;
-  throw new ReventoError('usage', `${flag} takes a whole number from 1 to ${max}, not ${JSON.stringify(text)}.`);
 }
 
 function listOf(text: string, flag: string): readonly string[] {
   const types = text.split(',').map((type) => type.trim());
   if (types.every((type) => type !== '')) return types;
   throw new ReventoError('usage', `${flag} takes event types separated by commas, such as ${eventTypes[1]?.type}.`);
-}
-
-/** The list of types is not complete, so an unknown one is only pointed out. */
-function warnOfUnknown(type: string, terminal: Deps['terminal']): void {
-  const known = eventTypes.map((row) => row.type);
-  if (known.some((name) => isTypeMatch(type, name))) return;
-  const meant = nearest(type, known);
-  terminal.notice(
-    `warning: ${type} is no event type this tool knows${meant === null ? '' : `; did you mean ${meant}?`}`,
-  );
 }
 
 /** A target without its flag would be run as a program. */

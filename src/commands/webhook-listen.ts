@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { formatDuration } from '../duration.ts';
 import { exitStatus, ReventoError } from '../errors.ts';
+import { isSuccess } from '../http-status.ts';
 import { program } from '../next-command.ts';
 import { type Item, JsonText, type ValueItem } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
@@ -11,7 +12,7 @@ import { FloodGate } from '../webhook/flood.ts';
 import { Goals } from '../webhook/goals.ts';
 import type { ListenEvent, Listener } from '../webhook/listener.ts';
 import type { Delivery } from '../webhook/receiver.ts';
-import { isSuccess, Tally } from '../webhook/tally.ts';
+import { Tally } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
 import { warnOfWrongClock } from './webhook-clock.ts';
 import { handlerHint } from './webhook-handler-hint.ts';

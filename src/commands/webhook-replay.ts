@@ -1,11 +1,12 @@
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { isSuccess } from '../http-status.ts';
 import { type Recorded, readCassette } from '../webhook/cassette.ts';
 import { isHopHeader } from '../webhook/forward.ts';
 import type { Outgoing } from '../webhook/outgoing.ts';
 import { deliveryHeaders, sign } from '../webhook/signature.ts';
-import { isSuccess } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
+import { collect } from './option-values.ts';
 import { signingSecrets } from './webhook-secrets.ts';
 import { hintFor, Sender, type Sent, sentItem, targetOf, toOption } from './webhook-send.ts';
 
@@ -16,8 +17,6 @@ export interface WebhookReplayOptions {
   readonly only?: readonly string[];
   readonly asRecorded?: boolean;
 }
-
-const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
 
 /** `revento webhook replay`: sends the deliveries of a recording again, one after the other; exit 1 unless all get a 2xx. */
 export const webhookReplay: CommandModule<WebhookReplayOptions> = {

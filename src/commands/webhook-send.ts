@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { isSuccess } from '../http-status.ts';
 import { program } from '../next-command.ts';
 import type { Item } from '../output/item.ts';
 import { isHttpFailure } from '../platform/failure.ts';
@@ -9,7 +10,6 @@ import { excerptOf } from '../webhook/excerpt.ts';
 import { locationOf } from '../webhook/forward.ts';
 import type { Outgoing } from '../webhook/outgoing.ts';
 import { parseRoute } from '../webhook/routes.ts';
-import { isSuccess } from '../webhook/tally.ts';
 import { handlerHint } from './webhook-handler-hint.ts';
 import { defaultListenUrl, listenerVariable } from './webhook-listen-text.ts';
 

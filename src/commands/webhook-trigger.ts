@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { isSuccess } from '../http-status.ts';
 import type { Json } from '../output/item.ts';
 import { deliveryFaults } from '../webhook/delivery-faults.ts';
 import { sampleEnvelope } from '../webhook/event.ts';
 import { type Outgoing, outgoing, withPath } from '../webhook/outgoing.ts';
-import { isSuccess } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
 import { readData } from './data-input.ts';
+import { collect } from './option-values.ts';
 import { nearest } from './suggestion.ts';
 import { warnOfUnknownType } from './unknown-type.ts';
 import { signingSecrets } from './webhook-secrets.ts';
@@ -21,8 +22,6 @@ export interface WebhookTriggerOptions {
   readonly deliveryId?: string;
   readonly fault?: string;
 }
-
-const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
 
 /** `revento webhook trigger`: sends one signed sample, or one that is wrong on purpose; exit 1 unless it gets a 2xx. */
 export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ReventoError } from '../errors.ts';
+import { isSuccess } from '../http-status.ts';
 import { isHttpFailure } from '../platform/failure.ts';
 import type { Clock, Exchange, HttpResponse } from '../platform/ports.ts';
 import type { Envelope } from '../webhook/event.ts';
@@ -222,7 +223,7 @@ export class Deliveries {
       if (!isHttpFailure(error) && !(error instanceof ReventoError)) throw error;
       return { status: null, error: error.message };
     }
-    const isAcknowledged = answer.status >= 200 && answer.status < 300;
+    const isAcknowledged = isSuccess(answer.status);
     return { status: answer.status, error: isAcknowledged ? null : `answered ${answer.status}` };
   }
 

@@ -1,3 +1,4 @@
+import { isSuccess } from '../http-status.ts';
 import type { Clock } from '../platform/ports.ts';
 
 /** Assumed large enough: a sender that has 10,000 deliveries open is not a developer's listener. */
@@ -99,7 +100,7 @@ const retry: Standing = { kind: 'retry' };
 /** Acknowledged, or under way. */
 function isDone(entry: Entry | undefined): boolean {
   if (entry === undefined) return false;
-  return typeof entry.status !== 'number' || (entry.status >= 200 && entry.status < 300);
+  return typeof entry.status !== 'number' || isSuccess(entry.status);
 }
 
 function newGeneration(): Generation {

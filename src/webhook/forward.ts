@@ -1,4 +1,5 @@
 import { ReventoError } from '../errors.ts';
+import { isSuccess } from '../http-status.ts';
 import { isHttpFailure } from '../platform/failure.ts';
 import type { Clock, Exchange, HeaderList, HttpResponse } from '../platform/ports.ts';
 import { excerptOf } from './excerpt.ts';
@@ -67,7 +68,7 @@ async function forwardOne(
     const answer = await exchange({ method: 'POST', url, headers, body, timeoutMs, maxResponseBytes });
     const { status } = answer;
     const latencyMs = latency();
-    const isFine = status >= 200 && status < 300;
+    const isFine = isSuccess(status);
     const excerpt = isFine ? '' : excerptOf(answer.body);
     return { url, status, latencyMs, error: null, excerpt, location: isFine ? null : locationOf(answer) };
   } catch (error) {
@@ -88,7 +89,7 @@ export function locationOf({ status, headers }: HttpResponse): string | null {
  */
 export function replyStatus(results: readonly Forwarded[]): number {
   const statuses = results.map(({ status, error }) => status ?? statusFor(error));
-  return statuses.find((status) => status < 200 || status >= 300) ?? statuses[0] ?? 200;
+  return statuses.find((status) => !isSuccess(status)) ?? statuses[0] ?? 200;
 }
 
 function statusFor(error: string | null): number {

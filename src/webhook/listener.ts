@@ -3,8 +3,8 @@ import { ReventoError } from '../errors.ts';
 import type { Clock, Forwarder, HeaderList, HttpRequest, Listening, Serve } from '../platform/ports.ts';
 import { eventOf } from './delivery-line.ts';
 import { Duplicates } from './duplicates.ts';
-import { Feed } from './feed.ts';
 import { createForward, type Forwarded, replyStatus } from './forward.ts';
+import { OrderedFeed } from './ordered-feed.ts';
 import { createReceiver, type Delivery } from './receiver.ts';
 import { isSelf, isTypeMatch, type Route, routesFor } from './routes.ts';
 import { defaultToleranceSeconds } from './signature.ts';
@@ -77,7 +77,7 @@ export interface Listener {
 export async function startListener(options: ListenOptions, ports: ListenPorts): Promise<Listener> {
   const { clock, forwarder } = ports;
   const listenerId = randomBytes(8).toString('hex');
-  const feed = new Feed<ListenEvent>(feedCapacityBytes);
+  const feed = new OrderedFeed<ListenEvent>(feedCapacityBytes);
   const events = new TurnedAwayFeed(feed);
   const underWay = new Set<Promise<number>>();
   const forward = createForward({

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { asBuffer } from '../bytes.ts';
+import { isSuccess } from '../http-status.ts';
 import type { Admit, Clock, Exchange, HeaderList, HttpRequest, HttpResponse } from '../platform/ports.ts';
 import type { Duplicates } from './duplicates.ts';
 import { type Head, readHead } from './head.ts';
@@ -153,7 +154,7 @@ function judge(head: Head, nowSeconds: number, toleranceSeconds: number | undefi
 /** A duplicate of something acknowledged gets a plain 200; of something that fails, the same failure. */
 async function acknowledged(earlier: Promise<number> | number): Promise<number> {
   const status = await earlier;
-  return status >= 200 && status < 300 ? 200 : status;
+  return isSuccess(status) ? 200 : status;
 }
 
 /** Only a verified body is parsed. */

@@ -1,3 +1,4 @@
+import { isSuccess } from '../http-status.ts';
 import type { Forwarded } from './forward.ts';
 import type { Delivery } from './receiver.ts';
 
@@ -56,8 +57,4 @@ export class Tally {
     const ordered = [...this.#latencies].sort((a, b) => a - b);
     return ordered[Math.max(0, Math.ceil(ordered.length * share) - 1)] ?? null;
   }
-}
-
-export function isSuccess(status: number | null): boolean {
-  return status !== null && status >= 200 && status < 300;
 }

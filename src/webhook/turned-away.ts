@@ -1,4 +1,4 @@
-import type { Feed } from './feed.ts';
+import type { OrderedFeed } from './ordered-feed.ts';
 
 /** A request that is no delivery. */
 export type TurnedAway =
@@ -22,11 +22,11 @@ const bytesEach = 1_024;
  * stands still a few are kept and the rest is only counted.
  */
 export class TurnedAwayFeed<T> {
-  readonly #feed: Feed<T | TurnedAway>;
+  readonly #feed: OrderedFeed<T | TurnedAway>;
   #waiting = 0;
   #untold = 0;
 
-  constructor(feed: Feed<T | TurnedAway>) {
+  constructor(feed: OrderedFeed<T | TurnedAway>) {
     this.#feed = feed;
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { isSuccess } from '../../http-status.ts';
 import { isHttpFailure } from '../../platform/failure.ts';
 import type { Clock, Exchange } from '../../platform/ports.ts';
 import { plainLine } from '../../remote-text.ts';
@@ -126,7 +127,7 @@ export class Bench {
       const timeoutMs = this.patienceMs * readFactor;
       const { status, body } = await exchange({ method: 'POST', url, ...delivery, timeoutMs, signal });
       const latencyMs = latency();
-      const says = status >= 200 && status < 300 ? '' : plainLine(excerptOf(body), shownChars);
+      const says = isSuccess(status) ? '' : plainLine(excerptOf(body), shownChars);
       return { status, error: null, says, latencyMs };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -151,7 +152,7 @@ export function describeAnswer({ status, error, says, latencyMs }: Answer): stri
 
 /** The judgement on a delivery that is to be acknowledged. */
 export function acknowledged(answer: Answer): Judgement {
-  const isFine = answer.status !== null && answer.status >= 200 && answer.status < 300;
+  const isFine = isSuccess(answer.status);
   return { outcome: isFine ? 'pass' : 'fail', got: describeAnswer(answer), answer };
 }
 

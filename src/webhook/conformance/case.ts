@@ -1,3 +1,4 @@
+import { isSuccess } from '../../http-status.ts';
 import type { Outgoing } from '../outgoing.ts';
 import { acknowledged, type Bench, type ConformanceCase, refused } from './bench.ts';
 
@@ -17,7 +18,7 @@ export function refuses(row: Row & { isLenient?: true }, make: (bench: Bench) =>
     run: async (bench) => {
       const answer = await bench.send(make(bench));
       const judgement = refused(answer);
-      const isTaken = answer.status !== null && answer.status < 300;
+      const isTaken = isSuccess(answer.status);
       return isLenient && isTaken
         ? { outcome: 'warn', got: `${judgement.got}; odd, but nobody gets in by it` }
         : judgement;

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { Feed } from '../../src/webhook/feed.ts';
+import { OrderedFeed } from '../../src/webhook/ordered-feed.ts';
 
-const readAll = async <T>(feed: Feed<T>) => {
+const readAll = async <T>(feed: OrderedFeed<T>) => {
   const all: T[] = [];
   for await (const batch of feed) all.push(...batch);
   return all;
 };
 
 it('gives places in the order they were taken, and other values at once', async () => {
-  const feed = new Feed<string>(1_000);
+  const feed = new OrderedFeed<string>(1_000);
   const [first, second] = [feed.open(), feed.open()];
   second.fill('second', 1);
   feed.add('aside', 1);
@@ -18,7 +18,7 @@ it('gives places in the order they were taken, and other values at once', async 
 });
 
 it('gives what there is when it ends, and gives up places still open', async () => {
-  const feed = new Feed<string>(1_000);
+  const feed = new OrderedFeed<string>(1_000);
   feed.add('a', 1);
   feed.open();
   feed.open().fill('behind an open place', 1);
@@ -27,7 +27,7 @@ it('gives what there is when it ends, and gives up places still open', async () 
 });
 
 it('holds senders back while the reader is behind', async () => {
-  const feed = new Feed<number>(10);
+  const feed = new OrderedFeed<number>(10);
   feed.add(1, 10);
   let hasRoom = false;
   const room = feed.room().then(() => {
@@ -44,7 +44,7 @@ it('holds senders back while the reader is behind', async () => {
 });
 
 it('lets waiting senders go when its reader leaves', async () => {
-  const feed = new Feed<number>(1);
+  const feed = new OrderedFeed<number>(1);
   feed.add(1, 5);
   for await (const _batch of feed) {
     feed.add(2, 5);
@@ -54,7 +54,7 @@ it('lets waiting senders go when its reader leaves', async () => {
 });
 
 it('lets waiting senders go when it ends', async () => {
-  const feed = new Feed<number>(1);
+  const feed = new OrderedFeed<number>(1);
   feed.add(1, 5);
   const room = feed.room();
   feed.end();

@@ -15,7 +15,7 @@ interface Held<T> {
  *
  * `add` passes a value straight on; `open` takes a place that holds back every later place until it is filled.
  */
-export class Feed<T> implements AsyncIterable<readonly T[]> {
+export class OrderedFeed<T> implements AsyncIterable<readonly T[]> {
   readonly #capacityBytes: number;
   #ready: Held<T>[] = [];
   #places: Held<T>[] = [];
