@@ -95,10 +95,8 @@ describe('opening a URL', () => {
 
   it('leaves out a hint, which is for whoever runs the program by hand', async () => {
     const failing = join(home, 'hinting.mjs');
-    writeFileSync(failing, `process.stderr.write('error: no page\\nhint: run it by hand\\n'); process.exitCode = 1;`);
-    expect(await open(`${process.execPath} ${failing}`)).toBe(
-      `${process.execPath} ended with status 1: error: no page`,
-    );
+    writeFileSync(failing, `process.stderr.write('no page\\nhint: run it by hand\\n'); process.exitCode = 1;`);
+    expect(await open(`${process.execPath} ${failing}`)).toBe(`${process.execPath} ended with status 1: no page`);
   });
 
   it('shows the error among what a program said, whatever came after it', async () => {
