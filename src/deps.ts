@@ -187,9 +187,15 @@ export interface UnreadableLogin extends LoginKey {
 
 /** The logins of the selected profile. */
 export interface Sessions {
-  /** All stored logins, sorted by kind and event. Unreadable ones fail the call, never disappear. */
-  list(): Promise<readonly Login[]>;
-  /** The same, with the unreadable ones told apart: one of them is no reason to do without the others. */
+  /** Every stored login, sorted by kind and event: told from names of files, so those that cannot be opened too. */
+  keys(): Promise<readonly LoginKey[]>;
+  /**
+   * Opens one login; null when it is not there, or not any more.
+   *
+   * @throws ReventoError `store_corrupt`, `store_key`, `file`
+   */
+  read(key: LoginKey): Promise<Login | null>;
+  /** Opens every login. One that cannot be opened is told apart, and no reason to do without the others. */
   survey(): Promise<{ readonly logins: readonly Login[]; readonly unreadable: readonly UnreadableLogin[] }>;
   /** Finds out whether `save` could store a login of this key now: its key, its lock and its disk space. */
   prepare(key: LoginKey): Promise<void>;
@@ -197,12 +203,8 @@ export interface Sessions {
   save(grant: Grant): Promise<Login>;
   /** Removes one login and every trace of it, so too where only traces are left; false when there were none. */
   forget(key: LoginKey): Promise<boolean>;
-  /**
-   * Tokens of the login that fits: the wanted kind, the selected event, or the only one there is.
-   *
-   * @throws ReventoError `not_logged_in` when none fits, `usage` when several do and none is selected
-   */
-  source(wanted: { readonly kind?: LoginKind; readonly eventId?: string | null }): Promise<TokenSource>;
+  /** Tokens of one login; null stands for REVENTO_ACCESS_TOKEN, which goes before every login where it is set. */
+  source(key: LoginKey | null): Promise<TokenSource>;
   /** Refreshes now, however long the token would last. */
   refresh(key: LoginKey): Promise<AccessToken>;
   protection(): Promise<{ readonly path: string; readonly protection: StoreProtection }>;

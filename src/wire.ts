@@ -208,7 +208,6 @@ export async function connect(
       const isSelected = name === profile;
       return createSessions({
         profile: name,
-        event: isSelected ? deps.event : null,
         settings: isSelected ? settings : settingsOf(name),
         vault: await vault(),
         exchange: http,

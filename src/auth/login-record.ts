@@ -1,6 +1,7 @@
 import type { Grant, Login, LoginKey, LoginKind } from '../deps.ts';
 import type { Facts, FailureCode } from '../errors.ts';
 import { ReventoError } from '../errors.ts';
+import { isFileName } from '../names.ts';
 import type { SealedRecord } from '../platform/ports.ts';
 import type { Redactor, Secret } from '../secret.ts';
 
@@ -56,8 +57,8 @@ export function fileNameOf({ kind, eventId }: LoginKey): string {
 
 /** The login a sealed file is named after, or null for another kind of file. */
 export function keyOfFileName(name: string): LoginKey | null {
-  const found = /^(installation|user)-(.+)$/.exec(name);
-  return found ? { kind: found[1] as LoginKind, eventId: found[2] as string } : null;
+  const [, kind, eventId = ''] = /^(installation|user)-(.+)$/.exec(name) ?? [];
+  return isFileName(eventId) ? { kind: kind as LoginKind, eventId } : null;
 }
 
 /** A new login from a token answer. */

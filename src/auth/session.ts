@@ -6,12 +6,9 @@ import type { Binding, Clock, Exchange, SealedFile, Vault } from '../platform/po
 import { fingerprint, type Redactor, type Secret } from '../secret.ts';
 import { ended, fileNameOf, fromGrant, keyOfFileName, toContent, toLogin, toStoredLogin } from './login-record.ts';
 import { Renewal } from './renewal.ts';
-import { selectLogin } from './select.ts';
 
 export interface SessionOptions {
   readonly profile: string;
-  /** The selected event, for `source` when it is told none. */
-  readonly event: string | null;
   readonly settings: Pick<Settings, 'get' | 'require'>;
   readonly vault: Vault;
   /** Called when a refresh token is about to be sent, and never before. */
@@ -34,24 +31,9 @@ export interface SessionOptions {
 
 /**
  * The logins of a profile: stored sealed, refreshed by one process at a time, never lost to a crash.
- *
- * @example How `wire.ts` joins it:
- * ```ts
- * const locks = createLocks({ clock, fault });
- * const vault = openVault({ configDir, dataDir, rescueDirs: [stateDir, tmpdir()], passphrase, preferred, keyring: async () => openKeyring(childEnv), locks, clock, notice });
- * const secrets = createSecretStore({ profile, vault, environment, redactor, signal });
- * const sessions = createSessions({
- *   profile, event, settings, vault, clock, redactor, signal, notice, fault,
- *   exchange: http,
- *   clientSecret: async () => (await secrets.get('client_secret'))?.secret ?? null,
- *   accessToken: environment.secrets.access_token ? redactor.add(environment.secrets.access_token) : null,
- *   uninterrupted: interrupts.uninterrupted,
- *   dropLog: async (name) => removeSharedLog(join(configDir, 'pace', profile, name)),
- * });
- * ```
  */
 export function createSessions(options: SessionOptions): Sessions {
-  const { profile, event, settings, vault, accessToken, dropLog, clock, redactor, signal, notice } = options;
+  const { profile, settings, vault, accessToken, dropLog, clock, redactor, signal, notice } = options;
   const renewals = new Map<string, Renewal>();
 
   const fileOf = (key: LoginKey): SealedFile => {
@@ -69,8 +51,6 @@ export function createSessions(options: SessionOptions): Sessions {
     renewals.set(name, known);
     return known;
   };
-
-  const keys = (): LoginKey[] => vault.names(profile).flatMap((name) => keyOfFileName(name) ?? []);
 
   const whileLocked = async <T>(key: LoginKey, work: (file: SealedFile) => Promise<T>): Promise<T> => {
     const file = fileOf(key);
@@ -106,28 +86,32 @@ export function createSessions(options: SessionOptions): Sessions {
     }
   };
 
-  const survey: Sessions['survey'] = async () => {
-    const logins: Login[] = [];
-    const unreadable: UnreadableLogin[] = [];
-    for (const key of keys()) {
-      try {
-        const record = await fileOf(key).read();
-        if (record !== null) logins.push(toLogin(toStoredLogin(record, key, redactor), clock.now()));
-      } catch (failure) {
-        if (!(failure instanceof ReventoError)) throw failure;
-        unreadable.push({ ...key, failure });
-      }
-    }
-    return { logins, unreadable };
+  const read: Sessions['read'] = async (key) => {
+    const record = await fileOf(key).read();
+    return record && toLogin(toStoredLogin(record, key, redactor), clock.now());
   };
 
-  return {
-    survey,
+  const keys = (): LoginKey[] => vault.names(profile).flatMap((name) => keyOfFileName(name) ?? []);
 
-    async list(): Promise<readonly Login[]> {
-      const { logins, unreadable } = await survey();
-      if (unreadable[0]) throw unreadable[0].failure;
-      return logins;
+  return {
+    keys: async () => keys(),
+
+    read,
+
+    async survey() {
+      const logins: Login[] = [];
+      const unreadable: UnreadableLogin[] = [];
+      for (const key of keys()) {
+        try {
+          const login = await read(key);
+          // Null: another process forgot it since the names were read.
+          if (login !== null) logins.push(login);
+        } catch (failure) {
+          if (!(failure instanceof ReventoError) || failure.code === 'interrupted') throw failure;
+          unreadable.push({ ...key, failure });
+        }
+      }
+      return { logins, unreadable };
     },
 
     prepare: (key) => whileLocked(key, (file) => file.rehearse()),
@@ -150,9 +134,10 @@ export function createSessions(options: SessionOptions): Sessions {
       });
     },
 
-    async source({ kind, eventId = event }) {
+    async source(key) {
       if (accessToken !== null) return environmentSource(accessToken);
-      return sourceOf(selectLogin(keys(), { ...(kind && { kind }), eventId }, profile));
+      if (key === null) throw new ReventoError('internal', 'no login was chosen');
+      return sourceOf(key);
     },
 
     async refresh(key): Promise<AccessToken> {

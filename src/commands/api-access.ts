@@ -1,9 +1,10 @@
 import type { ApiClient, Pause } from '../api/client.ts';
-import type { Deps, Login, LoginKey, LoginKind, Sessions } from '../deps.ts';
+import type { Deps, LoginKey, LoginKind, Sessions } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
-import { program } from '../next-command.ts';
+import { loginCommand, program } from '../next-command.ts';
 import { fingerprint } from '../secret.ts';
-import { loginInWords } from './login-choice.ts';
+import { chooseLogin, loginInWords } from './login-choice.ts';
+import { noLoginStored, severalLogins } from './login-missing.ts';
 
 /** What a call needs of the login it is made with. */
 export interface Need {
@@ -39,18 +40,10 @@ export async function openApi(need: Need, deps: Deps, options: AccessOptions): P
   const apiBase = deps.settings.require('api_base');
   const eventId = need.eventId ?? deps.event;
   const sessions = await deps.sessions();
-  const login =
-    deps.environmentToken === null
-      ? await chooseLogin(need, eventId, await readable(need, eventId, sessions), deps)
-      : null;
+  const login = deps.environmentToken === null ? await loginFor(need, eventId, await sessions.keys(), deps) : null;
+  if (login !== null) await requireScope(need, login, sessions, deps);
   const kind = login?.kind ?? need.kind ?? 'installation';
-  const tokens = await sessions.source(
-    login !== null
-      ? { kind: login.kind, eventId: login.eventId }
-      : need.kind === null
-        ? { eventId }
-        : { kind, eventId },
-  );
+  const tokens = await sessions.source(login);
   const [{ createApiClient }, { Budget, quotas }] = await Promise.all([
     import('../api/client.ts'),
     import('../api/budget.ts'),
@@ -73,40 +66,31 @@ export async function openApi(need: Need, deps: Deps, options: AccessOptions): P
   return { client, eventId: login?.eventId ?? eventId };
 }
 
-/**
- * The logins to choose from. One that cannot be opened stops only the calls that might have been made with it.
- *
- * @throws ReventoError why that one cannot be opened
- */
-async function readable(need: Need, eventId: string | null, sessions: Sessions): Promise<readonly Login[]> {
-  const { logins, unreadable } = await sessions.survey();
-  const isMeant = (key: LoginKey) =>
-    (eventId === null || key.eventId === eventId) && (need.kind === null || key.kind === need.kind);
-  const blocking = unreadable.find(isMeant);
-  if (blocking !== undefined) throw blocking.failure;
-  return logins;
-}
-
-/** Where an organizer's and a participant's login fit alike, the organizer's is meant. */
-async function chooseLogin(need: Need, eventId: string | null, logins: readonly Login[], deps: Deps): Promise<Login> {
-  const ofEvent = logins.filter((login) => eventId === null || login.eventId === eventId);
-  const fitting = ofEvent.filter((login) => need.kind === null || login.kind === need.kind);
-  const organizers = fitting.filter((login) => login.kind === 'installation');
-  const [login, another] = organizers.length > 0 ? organizers : fitting;
-  if (login === undefined) throw await noLogin(need, eventId, logins, ofEvent, deps);
-  if (another === undefined) return withScope(need, login, deps);
-  throw new ReventoError('usage', `Which event? There are several logins: ${fitting.map(loginInWords).join(', ')}.`, {
-    hint: `name one: ${program(deps.profile)} ${need.what} --event ${login.eventId}`,
-  });
+async function loginFor(
+  need: Need,
+  eventId: string | null,
+  logins: readonly LoginKey[],
+  deps: Deps,
+): Promise<LoginKey> {
+  const choice = chooseLogin(logins, { kind: need.kind, eventId });
+  switch (choice.outcome) {
+    case 'found':
+      return choice.login;
+    case 'several':
+      throw severalLogins(choice.logins, `${program(deps.profile)} ${need.what} --event ${choice.example.eventId}`);
+    case 'none':
+      throw await noLogin(need, eventId, logins, deps);
+  }
 }
 
 async function noLogin(
   { what, kind }: Need,
   eventId: string | null,
-  logins: readonly Login[],
-  ofEvent: readonly Login[],
+  logins: readonly LoginKey[],
   deps: Deps,
 ): Promise<ReventoError> {
+  if (logins.length === 0) return noLoginStored({ kind, eventId }, what, deps);
+  const ofEvent = logins.filter((login) => eventId === null || login.eventId === eventId);
   const facts = { eventId: eventId ?? ofEvent[0]?.eventId };
   const others = logins.map(loginInWords).join(', ');
   if (ofEvent.length > 0 && kind !== null) {
@@ -114,34 +98,24 @@ async function noLogin(
     const whose = kind === 'user' ? "a participant's" : "an organizer's";
     return new ReventoError(code, `\`${what}\` needs ${whose} login; there is only ${others}.`, facts);
   }
-  if (logins.length > 0) {
-    return new ReventoError(
-      'event_not_authorized',
-      `There is no login for event ${eventId}, only for ${others}.`,
-      facts,
-    );
-  }
-  const user = kind === 'user' ? ' --user' : '';
-  const login = `${program(deps.profile)} login${eventId === null ? '' : ` --event ${eventId}`}${user}`;
-  const { otherProfileWith } = await import('./other-profile.ts');
-  const other = await otherProfileWith(kind, deps);
-  return new ReventoError('not_logged_in', `Profile "${deps.profile}" has no login.`, {
-    hint: other === null ? `run: ${login}` : `profile "${other}" has one: ${program(other)} ${what}; or run: ${login}`,
-  });
+  return new ReventoError('event_not_authorized', `There is no login for event ${eventId}, only for ${others}.`, facts);
 }
 
-/** A server that did not say which scopes it granted leaves nothing to check. */
-function withScope({ what, scope }: Need, login: Login, deps: Deps): Login {
-  if (scope === null || login.scope.length === 0 || login.scope.includes(scope)) return login;
-  const wanted = [...login.scope, scope].join(' ');
-  const user = login.kind === 'user' ? ' --user' : '';
+/**
+ * Opens the chosen login for its scopes, where one is needed. A server that did not say which it granted leaves
+ * nothing to check.
+ */
+async function requireScope({ what, scope }: Need, key: LoginKey, sessions: Sessions, deps: Deps): Promise<void> {
+  if (scope === null) return;
+  const granted = (await sessions.read(key))?.scope ?? [];
+  if (granted.length === 0 || granted.includes(scope)) return;
   throw new ReventoError(
     'insufficient_scope',
-    `\`${what}\` needs the scope ${scope}; the login has ${login.scope.join(' ')}.`,
+    `\`${what}\` needs the scope ${scope}; the login has ${granted.join(' ')}.`,
     {
       scope,
-      eventId: login.eventId,
-      hint: `log in again with the scope: ${program(deps.profile)} login --event ${login.eventId}${user} --scope "${wanted}"`,
+      eventId: key.eventId,
+      hint: `log in again with the scope: ${loginCommand(deps.profile, key)} --scope "${[...granted, scope].join(' ')}"`,
     },
   );
 }

@@ -2,7 +2,8 @@ import type { Deps, LoginKey, LoginKind, StoredProfile } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import { flagsOfLogin, program } from '../next-command.ts';
 import type { CommandModule } from './command.ts';
-import { loginInWords } from './login-choice.ts';
+import { loginInWords, loginsThatFit } from './login-choice.ts';
+import { ofWhich, severalLogins } from './login-missing.ts';
 
 export interface LogoutOptions {
   readonly all: boolean;
@@ -57,25 +58,28 @@ interface LogoutChoice {
   readonly isUser: boolean;
 }
 
-function choose({ logins, remnants }: Stored, { isAll, isUser }: LogoutChoice, { event, profile }: Deps): LoginKey[] {
+function choose(
+  { logins, remnants }: Stored,
+  { isAll, isUser }: LogoutChoice,
+  { event, profile }: Deps,
+): readonly LoginKey[] {
   const kinds: readonly LoginKind[] = isUser ? ['user'] : ['installation', 'user'];
   // Both kinds of an event go together: who logs out of an event does not expect half a login to stay. They are
   // looked for whether they are listed or not: of a login whose file is gone a copy may lie elsewhere.
   if (!isAll && event !== null) return kinds.map((kind) => ({ kind, eventId: event }));
-  const ofKind = (keys: readonly LoginKey[]) => keys.filter(({ kind }) => kinds.includes(kind));
+  const ofKind = (keys: readonly LoginKey[]) => loginsThatFit(keys, { kind: isUser ? 'user' : null, eventId: null });
   if (isAll) return ofKind([...logins, ...remnants]);
   const fitting = ofKind(logins).length > 0 ? ofKind(logins) : ofKind(remnants);
   const [first, second] = fitting;
+  // Where others take the organizer's login this one asks: what was forgotten by mistake is gone.
   if (first !== undefined && second !== undefined) {
-    throw new ReventoError('usage', `Which login? There are several: ${fitting.map(loginInWords).join(', ')}.`, {
-      hint: `name one: ${program(profile)} logout ${flagsOfLogin(first)}, or pass --all`,
-    });
+    throw severalLogins(fitting, `${program(profile)} logout ${flagsOfLogin(first)}, or pass --all`);
   }
   return fitting;
 }
 
 function noneFits(logins: readonly LoginKey[], isUser: boolean, { event, profile }: Deps): ReventoError {
-  const of = [event === null ? '' : ` for event ${event}`, isUser ? ' of a participant' : ''].join('');
+  const of = ofWhich({ kind: isUser ? 'user' : null, eventId: event });
   const others = logins.length === 0 ? '' : ` There are: ${logins.map(loginInWords).join(', ')}.`;
   return new ReventoError('failed', `Profile "${profile}" has no login${of}.${others}`, {
     hint: logins.length === 0 ? undefined : `see which there are: ${program(profile)} status`,

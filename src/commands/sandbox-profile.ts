@@ -35,8 +35,11 @@ export async function storedCredentials(deps: Deps): Promise<StoredCredentials> 
  * sandbox: their tokens ended with it.
  */
 export async function defineProfile(deps: Deps, credentials: Credentials): Promise<void> {
+  const { profiles } = await deps.inspectStore();
+  const { logins = [], remnants = [] } = profiles.find(({ name }) => name === sandboxProfile) ?? {};
   const sessions = await deps.sessions(sandboxProfile);
-  for (const login of await sessions.list()) await sessions.forget(login);
+  // By name, as logout does: of a login that cannot be opened the tokens have ended as well.
+  for (const key of [...logins, ...remnants]) await sessions.forget(key);
   await (await deps.settingsFile()).update(sandboxProfile, {
     auth_base: credentials.authBase,
     api_base: credentials.apiBase,
@@ -44,7 +47,6 @@ export async function defineProfile(deps: Deps, credentials: Credentials): Promi
     redirect_uri: credentials.redirectUri,
     default_event: credentials.eventId,
   });
-  // Opened after the settings are written: the seal is bound to them.
   const secrets = await deps.secrets(sandboxProfile);
   await secrets.set('client_secret', credentials.clientSecret);
   await secrets.set('webhook_secret', credentials.webhookSecret);

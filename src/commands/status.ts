@@ -1,4 +1,4 @@
-import type { Deps, Login, StoreProtection, UnreadableLogin } from '../deps.ts';
+import type { Deps, Login, LoginKey, StoreProtection, UnreadableLogin } from '../deps.ts';
 import { relativeTime } from '../duration.ts';
 import { hintOf, ReventoError } from '../errors.ts';
 import { loginCommand, program } from '../next-command.ts';
@@ -6,7 +6,8 @@ import type { Json } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
 import type { CommandModule } from './command.ts';
 import { isoTime } from './iso-time.ts';
-import { kindInWords } from './login-choice.ts';
+import { chooseLogin, kindInWords } from './login-choice.ts';
+import { cannotBeRead } from './login-missing.ts';
 import type { Verdict } from './status-check.ts';
 
 export interface StatusOptions {
@@ -48,7 +49,7 @@ export const status: CommandModule<StatusOptions> = {
     const { logins, unreadable } = await sessions.survey();
     const rows = logins.map((login) => ({
       login,
-      isDefault: isDefaultOf(login, logins, deps.event),
+      isDefault: isDefaultOf(login, [...logins, ...unreadable], deps.event),
       verdict: verdicts.get(nameOf(login)) ?? null,
     }));
     const report: Report = {
@@ -59,7 +60,7 @@ export const status: CommandModule<StatusOptions> = {
       rows,
       unreadable,
       environment: isDisplaced
-        ? { isDisplacing: logins.length > 0, verdict: check ? await ask(deps, null) : null }
+        ? { isDisplacing: logins.length + unreadable.length > 0, verdict: check ? await ask(deps, null) : null }
         : null,
     };
     yield {
@@ -68,25 +69,41 @@ export const status: CommandModule<StatusOptions> = {
       text: (style) => describe(report, deps.clock.now(), style),
     };
     if (logins.length + unreadable.length === 0 && !isDisplaced) await requireThere(deps);
+    const blocking = blockingOf(report, deps.event);
+    warnOf(
+      unreadable.filter((login) => login !== blocking),
+      deps,
+    );
+    if (blocking !== undefined) throw cannotBeRead(blocking);
     requireUsable(report, deps);
     return undefined;
   },
 };
 
-/** Whether commands use this login when none is named: that of the selected event, or the only one of its kind. */
-function isDefaultOf(login: Login, logins: readonly Login[], event: string | null): boolean {
-  if (event !== null) return login.eventId === event;
-  return logins.filter((other) => other.kind === login.kind).length === 1;
+/** Whether commands that need its kind use this login when none is named. */
+function isDefaultOf({ kind, eventId }: LoginKey, keys: readonly LoginKey[], event: string | null): boolean {
+  const choice = chooseLogin(keys, { kind, eventId: event });
+  return choice.outcome === 'found' && choice.login.eventId === eventId;
 }
 
-/** @throws ReventoError `not_logged_in`, why a login cannot be opened, or why `--check` could not find out, when the API could not be called now */
-function requireUsable({ rows, unreadable, environment }: Report, deps: Deps): void {
+/** The unreadable login without which what was shown is not the whole: of the selected event, or any. */
+function blockingOf({ unreadable, environment }: Report, event: string | null): UnreadableLogin | undefined {
+  if (environment !== null) return undefined;
+  return unreadable.find(({ eventId }) => event === null || eventId === event);
+}
+
+/** Beside data for machines, where a row could not say truthfully in which state such a login is. */
+function warnOf(unreadable: readonly UnreadableLogin[], { format, terminal }: Deps): void {
+  if (format === 'table') return;
+  for (const login of unreadable) terminal.notice(`warning: ${cannotBeRead(login).message}`);
+}
+
+/** @throws ReventoError `not_logged_in`, or why `--check` could not find out, when the API could not be called now */
+function requireUsable({ rows, environment }: Report, deps: Deps): void {
   if (environment !== null) {
     if (environment.verdict?.failure) throw environment.verdict.failure;
     return;
   }
-  const blocking = unreadable.find(({ eventId }) => deps.event === null || eventId === deps.event);
-  if (blocking) throw blocking.failure;
   const meant = rows.filter(({ login }) => deps.event === null || login.eventId === deps.event);
   const usable = meant.filter(({ login, verdict }) => login.state === 'active' && verdict?.isAccepted !== false);
   const unasked = usable.find(({ verdict }) => verdict?.isAccepted === null)?.verdict?.failure;

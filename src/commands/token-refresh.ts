@@ -2,7 +2,8 @@ import { relativeTime } from '../duration.ts';
 import { ReventoError } from '../errors.ts';
 import type { CommandModule } from './command.ts';
 import { isoTime } from './iso-time.ts';
-import { chooseLogin, loginInWords } from './login-choice.ts';
+import { loginInWords } from './login-choice.ts';
+import { requireLogin } from './login-missing.ts';
 
 export interface TokenRefreshOptions {
   readonly user: boolean;
@@ -23,11 +24,8 @@ export const tokenRefresh: CommandModule<TokenRefreshOptions> = {
         hint: 'unset REVENTO_ACCESS_TOKEN to use the stored logins',
       });
     }
-    const sessions = await deps.sessions();
-    const { logins, unreadable } = await sessions.survey();
-    const choice = { profile: deps.profile, event: deps.event, isUser: user };
-    const key = chooseLogin([...logins, ...unreadable], choice, 'token refresh');
-    const { expiresAt } = await sessions.refresh({ kind: key.kind, eventId: key.eventId });
+    const key = await requireLogin({ kind: user ? 'user' : null, eventId: deps.event }, 'token refresh', deps);
+    const { expiresAt } = await (await deps.sessions()).refresh(key);
     const life =
       expiresAt === null ? '' : `; the new access token expires ${relativeTime(expiresAt, deps.clock.now())}`;
     yield {

@@ -1,8 +1,9 @@
-import type { AccessToken, Deps, LoginKind, Sessions } from '../deps.ts';
+import type { AccessToken, Deps } from '../deps.ts';
 import { formatDuration, parseDuration } from '../duration.ts';
 import { ReventoError } from '../errors.ts';
 import type { CommandModule } from './command.ts';
 import { isoTime } from './iso-time.ts';
+import { requireLogin } from './login-missing.ts';
 
 export interface TokenOptions {
   readonly minTtl: string;
@@ -33,7 +34,9 @@ export const token: CommandModule<TokenOptions> = {
 
   async *run({ minTtl, user }, deps) {
     const minTtlMs = parseDuration(minTtl);
-    const current = await currentToken(await deps.sessions(), { minTtlMs, isUser: user, event: deps.event });
+    const wanted = { kind: user ? ('user' as const) : null, eventId: deps.event };
+    const key = deps.environmentToken === null ? await requireLogin(wanted, 'token', deps) : null;
+    const current = await (await (await deps.sessions()).source(key)).current(minTtlMs);
     requireLife(current, minTtlMs, minTtl, deps);
     const value = current.token.reveal();
     yield {
@@ -50,27 +53,6 @@ export const token: CommandModule<TokenOptions> = {
     return undefined;
   },
 };
-
-interface Wanted {
-  readonly minTtlMs: number;
-  readonly isUser: boolean;
-  readonly event: string | null;
-}
-
-/** Without `--user` an organizer's login is looked for first, so that adding a participant's changes nothing. */
-async function currentToken(sessions: Sessions, { minTtlMs, isUser, event }: Wanted): Promise<AccessToken> {
-  const ofKind = async (kind: LoginKind) => (await sessions.source({ kind, eventId: event })).current(minTtlMs);
-  if (isUser) return ofKind('user');
-  try {
-    return await ofKind('installation');
-  } catch (error) {
-    if (!(error instanceof ReventoError && error.code === 'not_logged_in')) throw error;
-    const { logins, unreadable } = await sessions.survey();
-    const isThere = [...logins, ...unreadable].some((login) => login.kind === 'user');
-    if (!isThere) throw error;
-    return ofKind('user');
-  }
-}
 
 function requireLife({ expiresAt, key }: AccessToken, minTtlMs: number, minTtl: string, deps: Deps): void {
   if (expiresAt === null) return;

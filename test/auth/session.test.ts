@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Grant, TokenSource } from '../../src/deps.ts';
+import type { Grant, LoginKey, TokenSource } from '../../src/deps.ts';
 import { HttpFailure } from '../../src/platform/failure.ts';
 import { createLocks } from '../../src/platform/lock.ts';
 import { Secret } from '../../src/secret.ts';
-import { errorAnswer, freshToken, StoreRig, settingsOf, tokenAnswer } from '../support/store-rig.ts';
+import { errorAnswer, freshToken, listOf, StoreRig, settingsOf, tokenAnswer } from '../support/store-rig.ts';
 
 let rig: StoreRig;
 beforeEach(() => {
@@ -15,11 +15,13 @@ afterEach(() => rig.remove());
 const minute = 60_000;
 const hour = 60 * minute;
 
+const evt1: LoginKey = { kind: 'installation', eventId: 'evt_1' };
+
 /** Stores a login and gives a source of another process. */
 async function loggedIn(fields: Partial<Grant> = {}): Promise<{ grant: Grant; source: TokenSource }> {
   const grant = rig.grant(fields);
   await rig.sessions().save(grant);
-  return { grant, source: await rig.sessions().source({}) };
+  return { grant, source: await rig.sessions().source(evt1) };
 }
 
 const expired = () => ({ accessExpiresAt: rig.clock.now() - 1 });
@@ -47,7 +49,7 @@ describe('a stored login', () => {
       refresh_token: grant.refreshToken?.reveal(),
       client_id: 'client-1',
     });
-    const other = await rig.sessions().source({});
+    const other = await rig.sessions().source(evt1);
     expect((await other.current()).token.reveal()).toBe(token.token.reveal());
     expect(rig.requests).toHaveLength(1);
   });
@@ -56,7 +58,7 @@ describe('a stored login', () => {
     const secret = freshToken();
     await loggedIn(expired());
     rig.answers.push(() => tokenAnswer());
-    await (await rig.sessions({ clientSecret: async () => new Secret(secret) }).source({})).current();
+    await (await rig.sessions({ clientSecret: async () => new Secret(secret) }).source(evt1)).current();
     expect(rig.requests[0]?.get('client_secret')).toBe(secret);
   });
 
@@ -108,11 +110,11 @@ describe('a stored login', () => {
   it('without a refresh token lasts as long as its access token', async () => {
     const { grant, source } = await loggedIn({ refreshToken: null });
     expect((await source.current()).token.reveal()).toBe(grant.accessToken.reveal());
-    expect((await rig.sessions().list())[0]).toMatchObject({ state: 'active', isRenewable: false });
+    expect((await listOf(rig.sessions()))[0]).toMatchObject({ state: 'active', isRenewable: false });
     await expect(rig.sessions().refresh(grant)).rejects.toThrow('cannot be renewed: it came without a refresh token');
     rig.clock.advance(2 * hour);
     await expect(source.current()).rejects.toMatchObject({ code: 'reauth_required' });
-    expect((await rig.sessions().list())[0]?.state).toBe('expired');
+    expect((await listOf(rig.sessions()))[0]?.state).toBe('expired');
   });
 
   it('without a known expiry is used until the API refuses it', async () => {
@@ -146,16 +148,18 @@ describe('a login that is over', () => {
     const { source } = await loggedIn(expired());
     rig.answers.push(() => errorAnswer(400, 'invalid_grant'));
     await expect(source.current()).rejects.toMatchObject({ code: 'reauth_required', facts: { status: 400 } });
-    const other = await rig.sessions().source({});
+    const other = await rig.sessions().source(evt1);
     await expect(other.current()).rejects.toMatchObject({ code: 'reauth_required' });
     expect(rig.requests).toHaveLength(1);
-    expect(await rig.sessions().list()).toMatchObject([{ state: 'revoked', reason: 'it was revoked, or has expired' }]);
+    expect(await listOf(rig.sessions())).toMatchObject([
+      { state: 'revoked', reason: 'it was revoked, or has expired' },
+    ]);
   });
 
   it('is marked when the API says its token was revoked', async () => {
     const { source } = await loggedIn();
     await source.markRevoked(await source.current());
-    expect(await rig.sessions().list()).toMatchObject([{ state: 'revoked' }]);
+    expect(await listOf(rig.sessions())).toMatchObject([{ state: 'revoked' }]);
   });
 
   it('is not marked for a token that it has replaced meanwhile', async () => {
@@ -201,7 +205,7 @@ describe('a refresh without an answer', () => {
     await expect(source.current()).rejects.toMatchObject({ code: 'refresh_ambiguous' });
     rig.clock.advance(1);
     await expect(source.current()).rejects.toMatchObject({ code: 'reauth_required' });
-    const [login] = await rig.sessions().list();
+    const [login] = await listOf(rig.sessions());
     expect(login?.reason).toContain('interrupted');
   });
 
@@ -211,7 +215,7 @@ describe('a refresh without an answer', () => {
     await expect(source.current()).rejects.toMatchObject({ code: 'refresh_ambiguous' });
     rig.clock.advance(1);
     await source.current();
-    expect(await rig.sessions().list()).toMatchObject([{ state: 'active' }]);
+    expect(await listOf(rig.sessions())).toMatchObject([{ state: 'active' }]);
   });
 
   it.each([
@@ -300,19 +304,19 @@ describe('a login under other settings', () => {
   it('is not used with another server or client, and both are named', async () => {
     await loggedIn();
     const settings = settingsOf({ auth_base: 'https://other.test', client_id: 'client-2' });
-    const source = await rig.sessions({ settings }).source({});
+    const source = await rig.sessions({ settings }).source(evt1);
     await expect(source.current()).rejects.toMatchObject({
       code: 'login_mismatch',
       message: expect.stringMatching(/https:\/\/auth\.test.*https:\/\/other\.test.*client-1.*client-2/),
     });
-    expect(await rig.sessions({ settings }).list()).toHaveLength(1);
+    expect(await listOf(rig.sessions({ settings }))).toHaveLength(1);
   });
 
   it('goes by its own where nothing is set', async () => {
     await loggedIn(expired());
     rig.answers.push(() => tokenAnswer());
     const settings = settingsOf({ auth_base: 'https://auth.revento.example' }, 'default');
-    await (await rig.sessions({ settings }).source({})).current();
+    await (await rig.sessions({ settings }).source(evt1)).current();
     expect(rig.urls).toEqual(['https://auth.test/oauth/token']);
   });
 });
@@ -328,7 +332,7 @@ describe('the list of logins', () => {
     }
     const source = await rig.sessions().source({ kind: 'installation', eventId: 'evt_2' });
     await source.markRevoked(await source.current());
-    const list = await rig.sessions().list();
+    const list = await listOf(rig.sessions());
     expect(list.map(({ kind, eventId, state }) => [kind, eventId, state])).toEqual([
       ['installation', 'evt_1', 'active'],
       ['installation', 'evt_2', 'revoked'],
@@ -337,11 +341,15 @@ describe('the list of logins', () => {
     expect(JSON.stringify(list)).not.toContain('rev_');
   });
 
-  it('fails when one cannot be read, rather than leaving it out', async () => {
+  it('holds one that cannot be opened, which says so when it is, and the others can', async () => {
     await loggedIn();
     await rig.sessions().save(rig.grant({ eventId: 'evt_2' }));
     writeFileSync(rig.path(), 'garbage');
-    await expect(rig.sessions().list()).rejects.toMatchObject({
+    const sessions = rig.sessions();
+    const keys = await sessions.keys();
+    expect(keys.map(({ eventId }) => eventId)).toEqual(['evt_1', 'evt_2']);
+    expect(await sessions.read({ kind: 'installation', eventId: 'evt_2' })).toMatchObject({ state: 'active' });
+    await expect(sessions.read(evt1)).rejects.toMatchObject({
       code: 'store_corrupt',
       facts: { hint: expect.stringContaining('revento login --event evt_1') },
     });
@@ -349,7 +357,7 @@ describe('the list of logins', () => {
 
   it('is of one profile', async () => {
     await loggedIn();
-    expect(await rig.sessions({ profile: 'other' }).list()).toEqual([]);
+    expect(await listOf(rig.sessions({ profile: 'other' }))).toEqual([]);
   });
 });
 
@@ -358,7 +366,7 @@ describe('a ready token from the environment', () => {
     await loggedIn(expired());
     const token = new Secret(freshToken());
     const sessions = rig.sessions({ accessToken: token });
-    const source = await sessions.source({ eventId: 'evt_9' });
+    const source = await sessions.source(null);
     const current = await source.current();
     expect([current.token.reveal(), current.key]).toEqual([token.reveal(), null]);
     await expect(source.renew(current)).rejects.toMatchObject({
@@ -376,7 +384,7 @@ it.each([
   ['a letter of another script', 'é', 'a character'],
 ])('a token from the environment with %s is refused before it is sent, unquoted', async (_name, more, said) => {
   const token = freshToken();
-  const source = await rig.sessions({ accessToken: new Secret(token + more) }).source({ eventId: 'evt_9' });
+  const source = await rig.sessions({ accessToken: new Secret(token + more) }).source(null);
   const refusal: unknown = await source.current().catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: 'usage', message: expect.stringContaining(said) });
   expect(JSON.stringify(refusal)).not.toContain(token);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { revento } from '../support/build.ts';
 import { freePort, ProgramRig } from '../support/program-rig.ts';
 import { dial, rawExchange } from '../support/raw-http.ts';
 
@@ -109,6 +110,23 @@ describe('starting', () => {
     const config = readFileSync(join(rig.home, 'config/revento/config.json'), 'utf8');
     expect(config).toContain(second.ready['auth_base']);
     expect(config).not.toContain(second.ready['client_secret']);
+  });
+
+  it('forgets the logins of an earlier one, also where they cannot be opened', async () => {
+    const { running } = await start('--auto-consent');
+    expect(
+      (
+        await rig.run(['-p', 'sandbox', 'login'], {
+          env: { BROWSER: `"${process.execPath}" "${revento}" sandbox consent` },
+        })
+      ).code,
+    ).toBe(0);
+    running.kill('SIGINT');
+    await running.ended;
+    const stored = join(rig.home, 'config/revento/auth/sandbox/installation-evt_test_published.json');
+    truncateSync(stored, 40);
+    await start();
+    expect(existsSync(stored)).toBe(false);
   });
 
   it('takes no credentials from the environment: they may be the real ones', async () => {

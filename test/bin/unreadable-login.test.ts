@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +52,13 @@ describe('one damaged login among others', () => {
     expect(JSON.parse(json.stderr).error.code).toBe('store_corrupt');
   });
 
+  it('is named on stderr beside the data of status, which succeeds, where another event is selected', async () => {
+    const { code, stdout, stderr } = await rig.run(['status', '--json', '--event', 'evt_1']);
+    expect(JSON.parse(stdout).logins).toHaveLength(1);
+    expect(stderr).toMatch(/^warning: evt_2 \(organizer\) cannot be read: .*is damaged/);
+    expect(code).toBe(0);
+  });
+
   it('is one finding of doctor, beside those of the others', async () => {
     const { stdout } = await rig.run(['doctor', '--json', '--jq', 'map(select(.check == "login") | .status)']);
     expect(JSON.parse(stdout)).toEqual(['fail', 'ok']);
@@ -90,4 +98,22 @@ describe('a login that could not be stored', () => {
     expect(stderr).not.toContain('/oauth/authorize');
     expect(rig.leftovers()).toEqual([]);
   });
+});
+
+it('of which the key is not to be had is named by status, and the others are used', async () => {
+  const passphrase = `a passphrase that the program is not given: ${randomUUID()}`;
+  await rig.logIn({ eventId: 'evt_3' }, rig.sessions({ passphrase, preferred: 'passphrase' }));
+  expect((await rig.run(['status', '--check', '--event', 'evt_1'])).code).toBe(0);
+  const { code, stdout, stderr } = await rig.run(['status']);
+  expect(stdout).toMatch(
+    /✗ evt_3 \(organizer\)\n {2}- Cannot be read: .*\n {2}- set REVENTO_STORE_KEY to the passphrase/,
+  );
+  expect(stderr).toMatch(/^error: evt_3 \(organizer\) cannot be read: .*REVENTO_STORE_KEY is not set/);
+  expect(code).toBe(1);
+});
+
+it('is not what a file is taken for that a login cannot be named like', async () => {
+  writeFileSync(rig.path('installation-evt_1 copy.json'), 'a copy that somebody made');
+  expect(await rig.run(['events', 'get', '--event', 'evt_1'])).toMatchObject({ code: 0, stderr: '' });
+  expect((await rig.run(['status'])).code).toBe(0);
 });

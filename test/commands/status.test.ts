@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { status } from '../../src/commands/status.ts';
 import type { Login } from '../../src/deps.ts';
+import { ReventoError } from '../../src/errors.ts';
 import { HttpFailure } from '../../src/platform/failure.ts';
 import type { Exchange, HttpRequest } from '../../src/platform/ports.ts';
 import { aLogin, memory, run, testNow } from '../support/command-deps.ts';
@@ -122,6 +123,36 @@ describe('status as JSON', () => {
   ])('marks the default: %s', async (_, event, logins, marks) => {
     const { data } = await show({ event, logins: { default: logins } });
     expect((data[0] as { logins: { default: boolean }[] }).logins.map((login) => login.default)).toEqual(marks);
+  });
+});
+
+describe('status of a login that cannot be opened', () => {
+  const failure = new ReventoError('store_corrupt', 'Its file is damaged.', { hint: 'to replace it, do this' });
+  const damaged = { kind: 'installation', eventId: 'evt_b', failure } as const;
+  const world = { unreadable: [damaged], logins: { default: [aLogin()] } };
+
+  it('is a row with what is wrong and the remedy, beside the others, and a failure', async () => {
+    const { text, failure } = await show(world);
+    expect(text).toContain('✗ evt_b (organizer)\n  - Cannot be read: Its file is damaged.\n  - to replace it, do this');
+    expect(text).toContain('✓ evt_a (organizer, org_1)\n');
+    expect(failure).toMatchObject({
+      code: 'store_corrupt',
+      message: 'evt_b (organizer) cannot be read: Its file is damaged.',
+      facts: { hint: 'to replace it, do this' },
+    });
+  });
+
+  it('is a warning beside the rows of machines, and no failure where another event is meant', async () => {
+    const fake = memory({ ...world, format: 'json', event: 'evt_a' });
+    const { data, failure } = await run(status, { check: false }, fake);
+    expect(data[0]).toMatchObject({ logins: [{ event_id: 'evt_a', default: true }] });
+    expect(fake.notices).toEqual(['warning: evt_b (organizer) cannot be read: Its file is damaged.']);
+    expect(failure).toBeNull();
+  });
+
+  it('still counts among those of its kind: no other becomes the default by its damage', async () => {
+    const { data } = await show(world);
+    expect(data[0]).toMatchObject({ logins: [{ event_id: 'evt_a', default: false }] });
   });
 });
 

@@ -40,7 +40,19 @@ describe('token', () => {
   });
 
   it('asks to log in when there is no login', async () => {
-    expect((await print({})).failure?.code).toBe('not_logged_in');
+    const { failure } = await print({});
+    expect(failure).toMatchObject({ code: 'not_logged_in', facts: { hint: 'run: revento login' } });
+  });
+
+  it('points to another profile that has what this one has not', async () => {
+    const { failure } = await print({ logins: { sandbox: [aLogin()] } });
+    expect(failure?.facts.hint).toBe('profile "sandbox" has one: revento -p sandbox token; or run: revento login');
+  });
+
+  it('names the logins when several fit', async () => {
+    const { failure } = await print({ logins: { default: [aLogin(), aLogin({ eventId: 'evt_b' })] } });
+    expect(failure?.code).toBe('usage');
+    expect(failure?.facts.hint).toBe('name one: revento token --event evt_a');
   });
 
   it('prints REVENTO_ACCESS_TOKEN as it is', async () => {
@@ -83,8 +95,9 @@ describe('token refresh', () => {
   it.each([
     ['the selected event', 'evt_b', false, { kind: 'installation', eventId: 'evt_b' }],
     ['--user', null, true, { kind: 'user', eventId: 'evt_a' }],
+    ["an organizer's before a participant's", null, false, { kind: 'installation', eventId: 'evt_a' }],
   ] as const)('takes the login of %s', async (_, event, user, expected) => {
-    const logins = [aLogin(), aLogin({ eventId: 'evt_b' }), participant];
+    const logins = [aLogin(), ...(event === null ? [] : [aLogin({ eventId: 'evt_b' })]), participant];
     expect((await refresh({ event, logins: { default: logins } }, user)).refreshed).toEqual([expected]);
   });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyStore } from '../../src/platform/key-store.ts';
 import { createSecretStore } from '../../src/platform/sealed-secrets.ts';
-import { freshToken, StoreRig } from '../support/store-rig.ts';
+import { freshToken, listOf, StoreRig } from '../support/store-rig.ts';
 
 let rig: StoreRig;
 beforeEach(() => {
@@ -39,7 +39,7 @@ describe('the key file', () => {
   ])('is refused when it %s', async (_what, spoil, message) => {
     await rig.sessions().save(rig.grant());
     spoil();
-    await expect(rig.sessions().list()).rejects.toMatchObject({
+    await expect(listOf(rig.sessions())).rejects.toMatchObject({
       code: 'store_key',
       message: expect.stringMatching(message),
     });
@@ -56,7 +56,7 @@ describe('the key file', () => {
     expect(readdirSync(rig.dataDir)).toEqual([]);
     await rig.sessions({ profile: 'other' }).forget({ kind: 'installation', eventId: 'evt_1' });
     await rig.sessions().save(rig.grant());
-    expect(await rig.sessions().list()).toHaveLength(1);
+    expect(await listOf(rig.sessions())).toHaveLength(1);
   });
 
   it('opens a login that is logged out of, key or no key', async () => {
@@ -86,7 +86,7 @@ describe('a passphrase', () => {
   it('goes before the key file, and no key is stored', async () => {
     await withPassphrase().save(rig.grant());
     expect(header()).toMatchObject({ src: 'passphrase', kdf: { N: 65_536, r: 8, p: 1 } });
-    expect(await withPassphrase().list()).toHaveLength(1);
+    expect(await listOf(withPassphrase())).toHaveLength(1);
     expect(() => statSync(rig.dataDir)).toThrow('ENOENT');
     expect(readFileSync(rig.path(), 'utf8')).not.toContain(passphrase);
   });
@@ -100,7 +100,7 @@ describe('a passphrase', () => {
   it('may have two salts after two first logins at the same moment', async () => {
     await Promise.all(['evt_1', 'evt_2'].map((eventId) => withPassphrase().save(rig.grant({ eventId }))));
     await withPassphrase().save(rig.grant({ eventId: 'evt_3' }));
-    expect(await withPassphrase().list()).toHaveLength(3);
+    expect(await listOf(withPassphrase())).toHaveLength(3);
   });
 
   it.each([
@@ -110,7 +110,10 @@ describe('a passphrase', () => {
     await withPassphrase().save(rig.grant());
     const before = readFileSync(rig.path());
     const sessions = withPassphrase(value);
-    await expect(sessions.list()).rejects.toMatchObject({ code: 'store_key', message: expect.stringMatching(message) });
+    await expect(listOf(sessions)).rejects.toMatchObject({
+      code: 'store_key',
+      message: expect.stringMatching(message),
+    });
     expect(readFileSync(rig.path()).equals(before)).toBe(true);
   });
 
@@ -123,7 +126,7 @@ describe('a passphrase', () => {
 
   it('does not touch logins that were stored without it', async () => {
     await rig.sessions().save(rig.grant());
-    expect(await withPassphrase().list()).toHaveLength(1);
+    expect(await listOf(withPassphrase())).toHaveLength(1);
     await withPassphrase().save(rig.grant({ eventId: 'evt_2' }));
     expect(header()['src']).toBe('keyfile');
     expect(header(rig.path('installation-evt_2.json'))['src']).toBe('passphrase');
@@ -143,7 +146,7 @@ describe('moving a store', () => {
     const moved = await createKeyStore(rig.vault({ passphrase })).rekey('passphrase');
     expect(moved).toEqual({ moved: 4, kept: 0 });
     rmSync(rig.dataDir, { recursive: true });
-    const source = await withPassphrase().source({ eventId: 'evt_2' });
+    const source = await withPassphrase().source({ kind: 'installation', eventId: 'evt_2' });
     expect((await source.current()).token.reveal()).toBe(grants[1]?.accessToken.reveal());
     expect((await secretsOf().get('client_secret'))?.source).toBe('profile');
     expect(await createKeyStore(rig.vault({ passphrase })).rekey('passphrase')).toEqual({ moved: 0, kept: 4 });
@@ -159,7 +162,7 @@ describe('moving a store', () => {
     await expect(createKeyStore(rig.vault({ passphrase }), undefined, crash).rekey('passphrase')).rejects.toThrow(
       'killed',
     );
-    expect(await withPassphrase().list()).toHaveLength(5);
+    expect(await listOf(withPassphrase())).toHaveLength(5);
     expect(await createKeyStore(rig.vault({ passphrase })).rekey('passphrase')).toEqual({ moved: 2, kept: 3 });
   });
 
@@ -186,6 +189,6 @@ describe('moving a store', () => {
     await createKeyStore(rig.vault({ passphrase })).rekey('keyfile');
     expect(header()['src']).toBe('keyfile');
     expect(readFileSync(keyPath()).equals(key)).toBe(true);
-    expect(await rig.sessions().list()).toHaveLength(1);
+    expect(await listOf(rig.sessions())).toHaveLength(1);
   });
 });

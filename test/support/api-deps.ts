@@ -185,11 +185,12 @@ function sessionsOf(logins: readonly Login[], sources: ReadonlyMap<string, Token
     throw new Error('an API command has no business here');
   };
   return {
-    list: async () => logins,
+    keys: async () => logins.map(({ kind, eventId }) => ({ kind, eventId })),
+    read: async (key) => logins.find(({ kind, eventId }) => kind === key.kind && eventId === key.eventId) ?? null,
     prepare: never,
     survey: async () => ({ logins, unreadable: [] }),
-    source: async ({ kind }) => {
-      const source = sources.get(kind ?? 'installation');
+    source: async (key) => {
+      const source = sources.get(key?.kind ?? 'installation');
       if (source === undefined) throw new ReventoError('not_logged_in', 'There is no login.');
       return source;
     },

@@ -14,7 +14,7 @@ import type {
   UnreadableLogin,
 } from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
-import type { Item } from '../../src/output/item.ts';
+import type { Item, OutputFormat } from '../../src/output/item.ts';
 import { plainStyle } from '../../src/plain-style.ts';
 import type { Exchange, Serve, Terminal } from '../../src/platform/ports.ts';
 import { Redactor, Secret } from '../../src/secret.ts';
@@ -44,9 +44,10 @@ export interface World {
   readonly inspection?: Partial<StoreInspection>;
   readonly http?: Exchange;
   readonly serve?: Serve;
-  /** What listing the logins fails with. */
+  /** What opening a login fails with. */
   readonly storeFailure?: ReventoError;
   readonly unreadable?: readonly UnreadableLogin[];
+  readonly format?: OutputFormat;
   /** Milliseconds an access token has left, by event; default one hour. */
   readonly lifeMs?: number;
 }
@@ -127,7 +128,7 @@ export function memory(world: World = {}): Memory {
       configDir: '/config',
       dataDir: '/data',
     }),
-    format: 'table',
+    format: world.format ?? 'table',
     isVerbose: false,
     childEnv: world.variables ?? {},
     program: ['node', 'revento'],
@@ -202,10 +203,8 @@ function memorySessions(memory: Memory, world: World, profile: string): Sessions
     key: { kind: key.kind, eventId: key.eventId },
   });
   return {
-    list: async () => {
-      if (world.storeFailure) throw world.storeFailure;
-      return logins();
-    },
+    keys: async () => [...logins(), ...(world.unreadable ?? [])].map(({ kind, eventId }) => ({ kind, eventId })),
+    read: async (key) => logins().find(({ kind, eventId }) => kind === key.kind && eventId === key.eventId) ?? null,
     survey: async () => {
       if (world.storeFailure) throw world.storeFailure;
       return { logins: logins(), unreadable: world.unreadable ?? [] };
@@ -222,18 +221,13 @@ function memorySessions(memory: Memory, world: World, profile: string): Sessions
       memory.logins[profile] = kept;
       return isForgotten;
     },
-    source: async ({ kind, eventId }) => {
+    source: async (key) => {
       if (world.environmentToken !== undefined) {
         const token: AccessToken = { token: new Secret(world.environmentToken), expiresAt: null, key: null };
         return { current: async () => token, renew: async () => token, markRevoked: async () => undefined };
       }
-      const fitting = logins().filter(
-        (login) => (!kind || login.kind === kind) && (!eventId || login.eventId === eventId),
-      );
-      const [first, second] = fitting;
-      if (first === undefined) throw new ReventoError('not_logged_in', 'No login fits.');
-      if (second !== undefined) throw new ReventoError('usage', 'Several logins fit.');
-      const token = tokenOf(first);
+      if (key === null) throw new Error('this command names no login');
+      const token = tokenOf(key);
       return { current: async () => token, renew: async () => token, markRevoked: async () => undefined };
     },
     refresh: async (key) => {

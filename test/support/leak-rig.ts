@@ -167,7 +167,6 @@ export class LeakRig {
       await secrets.set(name, this.canary(`sealed ${name}`));
     const sessions = createSessions({
       profile: 'default',
-      event: null,
       settings: settingsOf({ auth_base: this.server.base, client_id: 'client-1' }),
       vault,
       exchange: () => Promise.reject(new Error('the test itself sends nothing')),

@@ -175,7 +175,8 @@ function savingSessions(world: LoginWorld, setting: LoginSetting): Sessions {
     throw new Error('a login only saves');
   };
   return {
-    list: unused,
+    keys: unused,
+    read: unused,
     prepare: async () => setting.prepare?.(),
     survey: unused,
     forget: unused,

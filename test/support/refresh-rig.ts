@@ -122,7 +122,6 @@ export class RefreshRig {
     });
     return createSessions({
       profile: options.profile ?? 'default',
-      event: null,
       settings: settingsOf(options.settings ?? { auth_base: this.server.base, client_id: 'client-1' }),
       vault,
       exchange: () => Promise.reject(new Error('the test itself sends nothing')),

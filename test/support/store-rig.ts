@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSessions, type SessionOptions } from '../../src/auth/session.ts';
-import type { Grant, Sessions } from '../../src/deps.ts';
+import type { Grant, Login, Sessions } from '../../src/deps.ts';
 import { createLocks } from '../../src/platform/lock.ts';
 import type { Exchange, HttpResponse, KeySource } from '../../src/platform/ports.ts';
 import { type OpenVault, openVault } from '../../src/platform/vault.ts';
@@ -73,7 +73,6 @@ export class StoreRig {
   sessions(options: Partial<SessionOptions> = {}): Sessions {
     return createSessions({
       profile: 'default',
-      event: null,
       settings: settingsOf({ auth_base: 'https://auth.test', client_id: 'client-1' }),
       vault: options.vault ?? this.vault(),
       exchange: async () => this.exchange,
@@ -110,6 +109,16 @@ export class StoreRig {
   remove(): void {
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+/** Every login of a store, opened; rejects when one cannot be. */
+export async function listOf(sessions: Sessions): Promise<readonly Login[]> {
+  const logins: Login[] = [];
+  for (const key of await sessions.keys()) {
+    const login = await sessions.read(key);
+    if (login !== null) logins.push(login);
+  }
+  return logins;
 }
 
 export function settingsOf(values: Readonly<Record<string, string>>, source: 'profile' | 'default' = 'profile') {

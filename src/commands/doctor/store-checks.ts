@@ -2,6 +2,7 @@ import type { Deps, StoreFile, StoreProtection } from '../../deps.ts';
 import { formatDuration, relativeTime } from '../../duration.ts';
 import { flagsOfLogin, program } from '../../next-command.ts';
 import { loginInWords } from '../login-choice.ts';
+import { cannotBeRead } from '../login-missing.ts';
 import { type Check, type Finding, fail, failureFinding, ok, warn } from './finding.ts';
 
 /** A write needs far less; with so little left the next one may fail. */
@@ -154,7 +155,7 @@ export const checkLogins: Check = async (deps) => {
     findings.push(ok('login', message));
   }
   const { logins, unreadable } = await (await deps.sessions()).survey();
-  for (const { failure } of unreadable) findings.push(failureFinding('login', failure, deps));
+  for (const login of unreadable) findings.push(failureFinding('login', cannotBeRead(login), deps));
   if (logins.length + unreadable.length === 0 && deps.environmentToken === null) {
     return [warn('login', `Profile "${deps.profile}" has no login.`, loginRemedy(deps))];
   }
