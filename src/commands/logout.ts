@@ -82,7 +82,7 @@ function noneFits(logins: readonly LoginKey[], isUser: boolean, { event, profile
   const of = ofWhich({ kind: isUser ? 'user' : null, eventId: event });
   const others = logins.length === 0 ? '' : ` There are: ${logins.map(loginInWords).join(', ')}.`;
   return new ReventoError('failed', `Profile "${profile}" has no login${of}.${others}`, {
-    hint: logins.length === 0 ? undefined : `see which there are: ${program(profile)} status`,
+    hint: `see which there are: ${program(profile)} status`,
   });
 }
 
