@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 'use strict';
 // Checks the Node version and starts the built program. `--version` is answered here, before anything loads.
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 18)) {
+const [major, minor, patch] = process.versions.node.split('.').map(Number.parseFloat);
+if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1)))) {
   process.stderr.write(`error: revento needs Node.js 20.18.1 or newer; this is ${process.versions.node}\n`);
   process.stderr.write('hint: install a current Node.js from https://nodejs.org\n');
   process.exitCode = 1;
@@ -17,7 +17,10 @@ if (major < 20 || (major === 20 && minor < 18)) {
 } else {
   keepCompiledCode();
   // Stack traces then name the sources' lines, not the bundle's. Reading the maps takes time, so only when asked.
-  if (process.argv.includes('--debug') || process.env.REVENTO_DEBUG) process.setSourceMapsEnabled(true);
+  // What stands behind `--` is for another program.
+  const debug = process.argv.indexOf('--debug');
+  const end = process.argv.indexOf('--');
+  if ((debug >= 0 && (end < 0 || debug < end)) || process.env.REVENTO_DEBUG) process.setSourceMapsEnabled(true);
   require(process.argv[2] === '__complete' ? '../dist/complete.cjs' : '../dist/main.cjs').main();
 }
 
@@ -31,8 +34,17 @@ function keepCompiledCode() {
   if (enableCompileCache === undefined) return;
   const { env, platform } = process;
   const base = platform === 'win32' ? env.LOCALAPPDATA : env.XDG_CACHE_HOME || env.HOME;
-  const owner = base && require('node:fs').statSync(base, { throwIfNoEntry: false })?.uid;
+  const owner = base && ownerOf(base);
   if (owner === undefined || (platform !== 'win32' && owner !== process.getuid())) return;
   const folder = platform === 'darwin' ? 'Library/Caches' : platform === 'win32' || env.XDG_CACHE_HOME ? '.' : '.cache';
   enableCompileCache(require('node:path').join(base, folder, 'revento'));
+}
+
+/** The user id that a directory belongs to; undefined when it is not there, or closed to us. */
+function ownerOf(directory) {
+  try {
+    return require('node:fs').statSync(directory).uid;
+  } catch {
+    return undefined;
+  }
 }

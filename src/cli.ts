@@ -1,4 +1,4 @@
-import { columnsOf, formatOf, refuseContradictions } from './commands/globals.ts';
+import { columnsOf, formatOf, refuseContradictions, valueFlags } from './commands/globals.ts';
 import { registry } from './commands/registry.ts';
 import type { Deps } from './deps.ts';
 import { exitStatus, ReventoError } from './errors.ts';
@@ -7,6 +7,7 @@ import type { MarkedStyle } from './output/marked-style.ts';
 import type { Printer } from './output/printer.ts';
 import { sanitise } from './output/sanitise.ts';
 import { createSink } from './output/sink.ts';
+import { ownOptions } from './own-options.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Style } from './platform/ports.ts';
 import { createStyle, isColored } from './platform/terminal.ts';
@@ -126,21 +127,23 @@ function asReventoError(error: unknown): ReventoError {
 
 /** Before the options are parsed only the words themselves can tell how a failure is wanted. */
 function wantsJson({ argv, env }: Edge): boolean {
-  const end = argv.indexOf('--');
-  const own = end < 0 ? argv : argv.slice(0, end);
-  if (own.includes('--json')) return true;
-  const named = own.flatMap((word, index) => {
-    if (word === '-o' || word === '--output') return own.slice(index + 1, index + 2);
-    return /^(?:--output=|-o=?)([a-z]+)$/.exec(word)?.slice(1) ?? [];
-  });
-  const format = named.at(-1) ?? env['REVENTO_OUTPUT'];
+  let format = env['REVENTO_OUTPUT'];
+  for (const [flag, value] of ownOptions(argv, valueFlags)) {
+    if (flag === '--json') return true;
+    if (flag === '-o' || flag === '--output') format = value;
+    else format = /^(?:--output=|-o=?)([a-z]+)$/.exec(flag)?.[1] ?? format;
+  }
   return format === 'json' || format === 'ndjson';
 }
 
-function isDebugging({ argv, env }: Edge): boolean {
-  return argv.includes('--debug') || isOn(env['REVENTO_DEBUG']);
+function isDebugging(edge: Edge): boolean {
+  return isGiven('--debug', edge) || isOn(edge.env['REVENTO_DEBUG']);
 }
 
-function colorChoice({ argv, env }: Edge): Parameters<typeof isColored>[1] {
-  return { isForbiddenByFlag: argv.includes('--no-color'), env };
+function colorChoice(edge: Edge): Parameters<typeof isColored>[1] {
+  return { isForbiddenByFlag: isGiven('--no-color', edge), env: edge.env };
+}
+
+function isGiven(name: string, { argv }: Edge): boolean {
+  return ownOptions(argv, valueFlags).some(([flag]) => flag === name);
 }

@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -38,6 +38,17 @@ describe('compiled code', () => {
     expect((await rig.run(['--help'], { env: { HOME: missing } })).code).toBe(0);
     expect(existsSync(missing)).toBe(false);
   });
+
+  it.each(['a file', 'a ring of links'])(
+    'is not kept where the home leads through %s, and nothing else suffers',
+    async (what) => {
+      const way = join(rig.home, 'way');
+      if (what === 'a file') writeFileSync(way, '');
+      else symlinkSync(way, way);
+      const { code, stderr } = await rig.run(['--help'], { env: { HOME: join(way, 'home') } });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    },
+  );
 
   it.runIf(process.getuid?.() === 0)('is neither read from nor left in a home of somebody else', async () => {
     chownSync(rig.home, 65_534, 65_534);
