@@ -1,6 +1,7 @@
 import { ReventoError } from '../errors.ts';
 import { isLoopback } from '../loopback-address.ts';
 import { isHttpFailure, networkError } from '../platform/failure.ts';
+import type { Exchange } from '../platform/ports.ts';
 import { type Visit, visit } from '../sandbox/visitor.ts';
 import type { CommandModule } from './command.ts';
 
@@ -42,9 +43,9 @@ export const sandboxConsent: CommandModule<SandboxConsentOptions> = {
       );
     }
     const scopes = onlyScopes?.split(/[\s,]+/).filter((scope) => scope !== '') ?? null;
-    const end = await go(async () =>
-      visit(await deps.http(), start, { isDenied: deny, onlyScopes: scopes }, isOnThisMachine),
-    );
+    const http = await deps.http();
+    const interruptible: Exchange = (request) => http({ ...request, signal: deps.signal });
+    const end = await go(() => visit(interruptible, start, { isDenied: deny, onlyScopes: scopes }, isOnThisMachine));
     requireLanding(start, end, deny);
     yield {
       kind: 'value',

@@ -48,6 +48,27 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
   });
 });
 
+describe('a page that is never answered', () => {
+  it('does not keep a visit to it from ending on Ctrl-C', async () => {
+    const server = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const running = rig.start(['sandbox', 'consent', `http://127.0.0.1:${port}/`]);
+      await once(server, 'request');
+      running.kill('SIGINT');
+      expect(await running.ended).toMatchObject({
+        code: 130,
+        stdout: '',
+        stderr: 'error: The visit was interrupted.\n',
+      });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
+
 describe.skipIf(process.platform !== 'linux')('a listener whose output cannot be written', () => {
   it('ends with 1 and lets go of its port', async () => {
     const fd = openSync('/dev/full', 'w');
