@@ -2,6 +2,7 @@ import { settingNames } from '../deps.ts';
 import { secretVariables } from '../environment.ts';
 import { describeSetting } from '../settings.ts';
 import type { CommandModule } from './command.ts';
+import { controlVariable } from './sandbox-remote.ts';
 import { topicLayout } from './topic-text.ts';
 import { listenerVariable } from './webhook-listen-text.ts';
 
@@ -20,10 +21,17 @@ const secretMeaning: Readonly<Record<keyof typeof secretVariables, string>> = {
 
 const others: readonly Variable[] = [
   { name: 'REVENTO_PROFILE', meaning: 'profile to use' },
-  { name: 'REVENTO_CONFIG_DIR', meaning: 'directory of settings and sealed tokens, in place of the system’s' },
+  {
+    name: 'REVENTO_CONFIG_DIR',
+    meaning: 'directory of settings, sealed tokens and their key file, in place of the system’s',
+  },
   {
     name: listenerVariable,
     meaning: 'where `webhook trigger` and `webhook replay` send; set for the command that `webhook listen` runs',
+  },
+  {
+    name: controlVariable,
+    meaning: 'the key of a sandbox, set for the command of `sandbox exec`: `sandbox trigger` and its like steer it',
   },
   { name: 'REVENTO_DEBUG', meaning: '1: as --debug' },
   { name: 'BROWSER', meaning: 'program that opens the consent page, such as "revento sandbox consent"' },
@@ -35,7 +43,7 @@ const others: readonly Variable[] = [
 
 const notes = [
   'A setting comes from the first of: flag, environment, profile (`revento config set`), default.',
-  'An empty variable counts as unset. Secrets are never taken as arguments, and children do not inherit them.',
+  'An empty variable counts as unset. Secrets are never taken as arguments, and children do not inherit them, but for two that are meant to: the command of `webhook listen` is given the webhook secrets, that of `sandbox exec` the secrets of its own sandbox.',
   'There is no variable for a refresh token: it changes with every use and could not be written back.',
 ];
 

@@ -167,6 +167,17 @@ describe('doctor on the store', () => {
     expect(finding?.remedy).toContain('config set key_store keyring');
   });
 
+  it('warns of a key file that every copy of the settings directory has, as with REVENTO_CONFIG_DIR', async () => {
+    const key = (path: string) => ({ inspection: { keyFile: file({ path, role: 'key', bytes: 32 }) } });
+    const [beside] = (await examine(key('/config/data/key'))).of('store');
+    expect(beside?.status).toBe('warn');
+    expect(beside?.message).toContain('not in a copy of that directory');
+    expect(beside?.remedy).toContain('set REVENTO_STORE_KEY and run: revento config set key_store passphrase');
+    const [apart] = (await examine(key('/config-data/key'))).of('store');
+    expect(apart?.status).toBe('ok');
+    expect(apart?.message).toContain('safe from other users and in a copy of the settings directory');
+  });
+
   it.each([
     [
       'a login file open to others',

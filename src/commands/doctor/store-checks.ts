@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import type { Deps, StoreFile, StoreProtection } from '../../deps.ts';
 import { formatDuration, relativeTime } from '../../duration.ts';
 import { flagsOfLogin, program } from '../../next-command.ts';
@@ -12,12 +13,15 @@ const silentLockMs = 60_000;
 /** Nothing of ours takes as long. */
 const oldLeftoverMs = 3_600_000;
 
+const otherKeys =
+  'run: revento config set key_store keyring, or set REVENTO_STORE_KEY and run: revento config set key_store passphrase';
+const keepApart = `to keep the key out of it, ${otherKeys}`;
+
 const protections: Readonly<Record<StoreProtection, { readonly message: string; readonly better: string | null }>> = {
   keyfile: {
     message:
       'Encrypted with a key file: safe from other users and in a copy of the settings directory, not from programs that run as you or a backup of the whole home.',
-    better:
-      'for more, run: revento config set key_store keyring, or set REVENTO_STORE_KEY and run: revento config set key_store passphrase',
+    better: `for more, ${otherKeys}`,
   },
   keyring: {
     message:
@@ -31,12 +35,20 @@ const protections: Readonly<Record<StoreProtection, { readonly message: string; 
   },
 };
 
+/** What a key file is worth where a copy of the logins has it too, as with REVENTO_CONFIG_DIR. */
+const keyBeside =
+  'Encrypted with a key file that lies in the settings directory too: safe from other users, not in a copy of that directory, which has both.';
+
 /** Where the store is, how it is protected, and why not better. */
 export const checkStore: Check = async (deps) => {
-  const { isWritable, freeBytes, directories } = await deps.inspectStore();
+  const { isWritable, freeBytes, directories, keyFile } = await deps.inspectStore();
   const { path, protection } = await (await deps.sessions()).protection();
+  const { configDir, dataDir } = deps.settings;
   const { message, better } = protections[protection];
-  const findings = [ok('store', `${path}: ${message}`, better)];
+  const isBeside = protection === 'keyfile' && isWithin(configDir, keyFile?.path ?? dataDir);
+  const findings = isBeside
+    ? [(keyFile === null ? ok : warn)('store', `${path}: ${keyBeside}`, keepApart)]
+    : [ok('store', `${path}: ${message}`, better)];
   if (!isWritable) {
     findings.push(
       fail('store', `${path} cannot be written: a refreshed login could not be kept.`, ownerRemedy(directories, path)),
@@ -49,6 +61,11 @@ export const checkStore: Check = async (deps) => {
   }
   return findings;
 };
+
+function isWithin(directory: string, path: string): boolean {
+  const way = relative(directory, path);
+  return way.split(/[\\/]/, 1)[0] !== '..' && !isAbsolute(way);
+}
 
 function ownerRemedy(directories: readonly StoreFile[], path: string): string {
   const foreign = directories.find((directory) => directory.isForeign);
