@@ -251,7 +251,7 @@ export interface StoredProfile {
 export interface StoreFile {
   readonly path: string;
   readonly role: StoreFileRole;
-  /** Permission bits; null where the system has none. */
+  /** Permission bits, and the sticky one; null where the system has none. */
   readonly mode: number | null;
   /** Belongs to another user than the one running. */
   readonly isForeign: boolean;

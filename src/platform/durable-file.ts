@@ -183,7 +183,9 @@ export function makePrivateDirectory(directory: string): boolean {
  */
 export function tighten(path: string, mode: 0o600 | 0o700): boolean {
   if (isWindows) return false;
-  if ((statSync(path).mode & 0o077) === 0) return false;
+  const status = statSync(path);
+  // The sticky bit marks a directory for everybody, such as /tmp.
+  if ((status.mode & 0o077) === 0 || (status.isDirectory() && (status.mode & 0o1000) !== 0)) return false;
   try {
     chmodSync(path, mode);
     return true;

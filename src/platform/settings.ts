@@ -36,7 +36,7 @@ export function openSettingsFile({ directory, lock, onLoose = () => undefined }:
   /** Changes the file under the lock, from what it holds then and not from what was read earlier. */
   const change = async (edit: (content: Content) => Content | null): Promise<boolean> => {
     try {
-      if (makePrivateDirectory(directory)) onLoose(directory);
+      if (!isSharedPlace(directory) && makePrivateDirectory(directory)) onLoose(directory);
     } catch (error) {
       throw storeFailure('use the directory', directory, error);
     }
@@ -79,6 +79,19 @@ export function openSettingsFile({ directory, lock, onLoose = () => undefined }:
       await change((content) => ({ ...content, default_profile: profile }));
     },
   };
+}
+
+/**
+ * Whether REVENTO_CONFIG_DIR names a directory that is not for this program alone: `/tmp`, `/`, a home, a checkout.
+ * Its mode is somebody's decision, and closing it may lock everybody else out; what is put there has modes of its own.
+ */
+function isSharedPlace(directory: string): boolean {
+  try {
+    return readdirSync(directory).some((name) => !/^(auth|data|pace|config\..*)$/.test(name));
+  } catch {
+    // Not there yet, or out of reach, which making it will tell.
+    return false;
+  }
 }
 
 function read(path: string): Content {

@@ -109,7 +109,7 @@ function describe(path: string, role: StoreFileRole, now: number): StoreFile | n
   return {
     path,
     role,
-    mode: isWindows ? null : stats.mode & 0o777,
+    mode: isWindows ? null : stats.mode & 0o1777,
     isForeign: !isWindows && stats.uid !== process.geteuid?.(),
     isSymbolicLink: stats.isSymbolicLink(),
     bytes: stats.size,

@@ -192,6 +192,12 @@ describe('doctor on the store', () => {
       'chmod 700 /config',
     ],
     [
+      'a directory that is for everybody, without advice to close it',
+      { directories: [file({ path: '/tmp', role: 'directory', mode: 0o1777 })] },
+      'warn',
+      'set REVENTO_CONFIG_DIR to a directory of its own',
+    ],
+    [
       'a key open to others',
       { keyFile: file({ path: '/data/key', role: 'key', bytes: 32, mode: 0o640 }) },
       'fail',

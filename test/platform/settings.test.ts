@@ -167,6 +167,21 @@ describe('writing settings', () => {
     expect(statSync(directory).mode & 0o777).toBe(0o700);
   });
 
+  it.each([
+    ['for everybody, such as /tmp', 0o1777, []],
+    ['that holds other things as well, such as a home', 0o755, ['.profile']],
+  ])('leaves the mode of a directory %s', async (_, mode, others) => {
+    mkdirSync(directory);
+    chmodSync(directory, mode);
+    for (const name of others) writeFileSync(join(directory, name), '');
+    const loose: string[] = [];
+    const file = openSettingsFile({ directory, lock: inTurn(), onLoose: (found) => loose.push(found) });
+    await file.update('default', { client_id: 'id' });
+    expect(loose).toEqual([]);
+    expect(statSync(directory).mode & 0o7777).toBe(mode);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
   it.runIf(process.geteuid?.() === 0)('leaves a file that root writes to whom the directory belongs', async () => {
     mkdirSync(directory);
     chownSync(directory, 1234, 1234);

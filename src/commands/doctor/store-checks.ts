@@ -88,7 +88,10 @@ export const checkPermissions: Check = async ({ inspectStore }) => {
     // A link's own mode says nothing; what it leads to is somebody's decision.
     if (file.mode !== null && !file.isSymbolicLink && (file.mode & 0o077) !== 0) {
       const message = `${file.path} is open to other users (mode ${file.mode.toString(8).padStart(4, '0')}).`;
-      findings.push((isKey ? fail : warn)('permissions', message, `run: chmod ${mode} ${file.path}`));
+      // Closing a directory that is for everybody, such as /tmp, would be a cure worse than the disease.
+      const isForAll = file.role === 'directory' && (file.mode & 0o1000) !== 0;
+      const remedy = isForAll ? 'set REVENTO_CONFIG_DIR to a directory of its own' : `run: chmod ${mode} ${file.path}`;
+      findings.push((isKey ? fail : warn)('permissions', message, remedy));
     }
   }
   if (keyFile !== null && keyFile.bytes !== 32) {
