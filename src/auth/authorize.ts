@@ -39,9 +39,9 @@ export type RedirectJudgement =
       readonly error: string;
       /** The server's words: one line, cleaned and cut; not yet HTML. */
       readonly description: string;
-      /** False when it came without a state: anyone may have sent it. */
-      readonly isVerified: boolean;
     }
+  /** An error without a state. Anyone may have sent it, so none of its words are passed on. */
+  | { readonly kind: 'unproven' }
   /** Meant for this login, but from another server than the one that was asked: nothing of it may be used. */
   | { readonly kind: 'foreign'; readonly issuer: string }
   | { readonly kind: 'rejected'; readonly reason: Rejection }
@@ -92,15 +92,19 @@ export class PendingAuthorization {
     const error = parameters.get('error');
     const given = parameters.get('state');
     // An error nobody vouches for still ends the login: stopping one is harmless, waiting for nothing is not.
-    const isUnverifiedError = given === null && error !== null && code === null;
-    if (given === null && !isUnverifiedError) return { kind: 'rejected', reason: 'missing_state' };
+    const isUnproven = given === null && error !== null && code === null;
+    if (given === null && !isUnproven) return { kind: 'rejected', reason: 'missing_state' };
     if (given !== null && !isSame(given, state)) return { kind: 'rejected', reason: 'wrong_state' };
 
     const issuer = parameters.get('iss');
     if (issuer !== null && issuer !== this.#issuer) {
-      if (isUnverifiedError) return { kind: 'rejected', reason: 'wrong_issuer' };
+      if (isUnproven) return { kind: 'rejected', reason: 'wrong_issuer' };
       this.drop();
       return { kind: 'foreign', issuer: plainLine(issuer, 200) };
+    }
+    if (isUnproven) {
+      this.drop();
+      return { kind: 'unproven' };
     }
     if (error !== null) {
       this.drop();
@@ -109,7 +113,6 @@ export class PendingAuthorization {
         kind: 'error',
         error: plainLine(error, maxErrorChars) || 'unknown',
         description: plainLine(words, maxDescriptionChars),
-        isVerified: !isUnverifiedError,
       };
     }
     // RFC 6749 appendix A.11: visible ASCII and space.

@@ -71,18 +71,24 @@ function exchangeFailureCode(status: number, error: string): FailureCode {
  *
  * @param error       RFC 6749 code, cleaned
  * @param description the server's words, cleaned; may be empty
- * @param isVerified  false when it came without a state
  *
  * Never throws. Source: RFC 6749 section 4.1.2.1.
  */
-export function redirectFailure(error: string, description: string, isVerified: boolean): ReventoError {
-  const doubt = isVerified ? '' : ' It came without a state, so its origin is not proven.';
+export function redirectFailure(error: string, description: string): ReventoError {
   const words = description === '' ? '' : `: ${description}`;
   const message =
     error === 'access_denied'
-      ? `Consent was declined${words || '.'}${doubt}`
-      : `The authorization server ended the login: ${error}${words}${words ? '' : '.'}${doubt}`;
+      ? `Consent was declined${words || '.'}`
+      : `The authorization server ended the login: ${error}${words || '.'}`;
   return new ReventoError(redirectFailureCode(error), message, { apiCode: error });
+}
+
+/** The failure to report when an error came without a state. Repeats nothing of it, and takes no exit code from it. */
+export function unprovenFailure(): ReventoError {
+  return new ReventoError(
+    'login_failed',
+    'The login was ended by an error without a state: anyone may have sent it, so what it says is not shown.',
+  );
 }
 
 function redirectFailureCode(error: string): FailureCode {

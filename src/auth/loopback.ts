@@ -4,7 +4,7 @@ import { asidePage } from './pages/result.ts';
 import type { RedirectTarget } from './redirect-uri.ts';
 
 /** A judgement that ends the login, one way or the other. */
-export type Answer = Extract<RedirectJudgement, { kind: 'code' | 'error' | 'foreign' }>;
+export type Answer = Extract<RedirectJudgement, { kind: 'code' | 'error' | 'unproven' | 'foreign' }>;
 
 /** Longest request target, bytes. A real answer has a few hundred. */
 const maxTargetBytes = 8 * 1024;
@@ -13,8 +13,9 @@ const maxTargetBytes = 8 * 1024;
  * The listener for the redirect, as the functions a server calls: one looks at the head, one answers.
  *
  * Whatever is not the answer gets a small page and changes nothing: any web page can make a browser send requests
- * to localhost, and must not be able to end the login or to feed it a code. The answer's page is the one that
- * `onAnswer` resolves with, so the browser waits until the login is stored.
+ * to localhost, and must not be able to feed the login a code or words to show. All that it can do is to end one,
+ * with an error without a state. The answer's page is the one that `onAnswer` resolves with, so the browser waits
+ * until the login is stored.
  *
  * @param onAnswer called at most once; must not reject
  */

@@ -5,9 +5,9 @@ import { isHttpFailure, networkError } from '../platform/failure.ts';
 import type { Clock, Exchange, HttpResponse, Serve } from '../platform/ports.ts';
 import type { Redactor, Secret } from '../secret.ts';
 import { PendingAuthorization } from './authorize.ts';
-import { exchangeFailure, grantOf, redirectFailure, type Wanted } from './grant.ts';
+import { exchangeFailure, grantOf, redirectFailure, unprovenFailure, type Wanted } from './grant.ts';
 import { type Answer, listenForRedirect } from './loopback.ts';
-import { declinedPage, failedPage, foreignPage, refusedPage, signedInPage } from './pages/result.ts';
+import { declinedPage, failedPage, foreignPage, refusedPage, signedInPage, unprovenPage } from './pages/result.ts';
 import { judgePasted } from './pasted.ts';
 import type { RedirectTarget } from './redirect-uri.ts';
 import { judgeTokenAnswer, requestCodeExchange } from './token.ts';
@@ -92,11 +92,14 @@ export async function signIn(plan: SignInPlan, world: SignInWorld): Promise<Gran
 async function complete({ answer, respond }: Received, plan: SignInPlan, world: SignInWorld): Promise<Grant> {
   switch (answer.kind) {
     case 'error': {
-      const { error, description, isVerified } = answer;
-      const isDeclined = error === 'access_denied' && isVerified;
-      respond(isDeclined ? declinedPage(plan.eventId, description) : refusedPage(error, description, isVerified));
-      throw redirectFailure(error, description, isVerified);
+      const { error, description } = answer;
+      const isDeclined = error === 'access_denied';
+      respond(isDeclined ? declinedPage(plan.eventId, description) : refusedPage(error, description));
+      throw redirectFailure(error, description);
     }
+    case 'unproven':
+      respond(unprovenPage());
+      throw unprovenFailure();
     case 'foreign':
       respond(foreignPage(answer.issuer));
       throw new ReventoError(

@@ -183,7 +183,6 @@ describe('a redirect with an error', () => {
       kind: 'error',
       error: 'access_denied',
       description: 'No.',
-      isVerified: true,
     });
     expect(judge({ code: 'c', state })).toEqual({ kind: 'over' });
   });
@@ -194,14 +193,18 @@ describe('a redirect with an error', () => {
     expect(judge({ code: 'c', state }).kind).toBe('code');
   });
 
-  it('and no state ends the login, marked as unverified', () => {
-    const { judge } = begin();
-    expect(judge({ error: 'server_error' })).toMatchObject({ kind: 'error', error: 'server_error', isVerified: false });
+  it('and no state ends the login, and none of its words are passed on', () => {
+    const { state, judge } = begin();
+    expect(judge({ error: 'access_denied', error_description: 'Call this number.' })).toEqual({ kind: 'unproven' });
+    expect(judge({ code: 'c', state })).toEqual({ kind: 'over' });
   });
 
   it('wins over a code beside it', () => {
     const { state, judge } = begin();
-    expect(judge({ code: 'c', error: 'access_denied', state })).toMatchObject({ kind: 'error', isVerified: true });
+    expect(judge({ code: 'c', error: 'access_denied', state })).toMatchObject({
+      kind: 'error',
+      error: 'access_denied',
+    });
   });
 
   it('and a code but no state is ignored', () => {

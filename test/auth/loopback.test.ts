@@ -208,13 +208,13 @@ it('refuses an answer once the login was given up', async () => {
 it('passes on an error with the right state', async () => {
   const { hit, state, answers } = listener();
   await hit(`/callback?error=access_denied&state=${state}`);
-  expect(answers).toMatchObject([{ kind: 'error', error: 'access_denied', isVerified: true }]);
+  expect(answers).toMatchObject([{ kind: 'error', error: 'access_denied' }]);
 });
 
-it('passes on an error without any state as unverified', async () => {
+it('passes on that an error came without any state, and nothing of it', async () => {
   const { hit, answers } = listener();
   await hit('/callback?error=server_error');
-  expect(answers).toMatchObject([{ kind: 'error', error: 'server_error', isVerified: false }]);
+  expect(answers).toEqual([{ kind: 'unproven' }]);
 });
 
 it('refuses from the head alone whatever it refuses at all', () => {

@@ -35,13 +35,21 @@ describe('consent that is not given', () => {
     expect((await result).failure).toMatchObject({ code, facts: { apiCode: error } });
   });
 
-  it('says that an error came without a state', async () => {
-    const { world, result } = await begin();
-    const { url } = { url: '/callback?error=server_error' };
-    const page = await world.comeBack({}, { url });
-    expect(pageText(page)).toContain('without proof of its origin');
-    expect((await result).failure?.message).toContain('its origin is not proven');
-  });
+  it.each(['access_denied', 'server_error', 'PayHere'])(
+    'shows nothing of an error without a state, and takes no exit code from it: %s',
+    async (error) => {
+      const { world, result } = await begin();
+      const page = await world.comeBack({}, { url: `/callback?error=${error}&error_description=Call+this+number` });
+      const { failure } = await result;
+      expect(failure).toMatchObject({ code: 'login_failed', facts: { hint: 'run: revento login --event evt_1' } });
+      expect(failure?.message).toContain('anyone may have sent it');
+      expect(pageText(page)).toContain('without proof of its origin');
+      for (const shown of [pageText(page), JSON.stringify(failure), failure?.message]) {
+        expect(shown).not.toContain(error);
+        expect(shown).not.toContain('Call');
+      }
+    },
+  );
 
   it('names the participant in the remedy of a login with --user', async () => {
     const { world, result } = await begin({}, { user: true });

@@ -45,16 +45,25 @@ export function declinedPage(eventId: string, description: string): HttpResponse
 }
 
 /** 400: the authorization server answered with an error. */
-export function refusedPage(error: string, description: string, isVerified: boolean): HttpResponse {
+export function refusedPage(error: string, description: string): HttpResponse {
   return pageResponse(400, {
     tone: 'bad',
     icon: 'alarm',
     title: 'Not signed in',
-    lead: `The authorization server ended the login with an error. Nothing was stored.${
-      isVerified ? '' : ' The message came without proof of its origin.'
-    }`,
+    lead: 'The authorization server ended the login with an error. Nothing was stored.',
     facts: [['Error', [error]]],
     ...quoted(description),
+    next: 'Go back to the terminal: it says what to do next.',
+  });
+}
+
+/** 400: an error without proof of its origin, so nothing of it is shown. */
+export function unprovenPage(): HttpResponse {
+  return pageResponse(400, {
+    tone: 'bad',
+    icon: 'alarm',
+    title: 'Not signed in',
+    lead: 'An error without proof of its origin ended the login. Nothing was stored, and what it says is not shown.',
     next: 'Go back to the terminal: it says what to do next.',
   });
 }

@@ -7,6 +7,7 @@ import {
   foreignPage,
   refusedPage,
   signedInPage,
+  unprovenPage,
 } from '../../../src/auth/pages/result.ts';
 import { escapeHtml } from '../../../src/html-page.ts';
 import type { HttpResponse } from '../../../src/platform/ports.ts';
@@ -24,8 +25,8 @@ const login = {
 const pages: readonly (readonly [name: string, status: number, page: HttpResponse])[] = [
   ['success', 200, signedInPage(login)],
   ['declined', 400, declinedPage('evt_1', hostile)],
-  ['an error', 400, refusedPage(hostile, hostile, true)],
-  ['an unverified error', 400, refusedPage('server_error', '', false)],
+  ['an error', 400, refusedPage(hostile, hostile)],
+  ['an unverified error', 400, unprovenPage()],
   ['a failed exchange', 502, failedPage(hostile)],
   ['another issuer', 400, foreignPage(hostile)],
   ['a lost visitor', 404, asidePage(404, 'Not here.')],
@@ -81,12 +82,7 @@ it('says that success is success, for which event, and what was not granted', ()
 });
 
 it('shows the words of the authorization server as text', () => {
-  expect(textOf(refusedPage('x', '<b>&"', true))).toContain('&lt;b&gt;&amp;&quot;');
-});
-
-it('says so when an error came without proof of its origin', () => {
-  expect(textOf(refusedPage('x', '', false))).toContain('without proof of its origin');
-  expect(textOf(refusedPage('x', '', true))).not.toContain('without proof of its origin');
+  expect(textOf(refusedPage('x', '<b>&"'))).toContain('&lt;b&gt;&amp;&quot;');
 });
 
 describe('escaping', () => {
