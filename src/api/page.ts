@@ -1,6 +1,6 @@
 import { ReventoError } from '../errors.ts';
 import { JsonText } from '../output/item.ts';
-import { decodeString, elementsOf, entriesOf, isArray } from '../output/json-text.ts';
+import { decodeString, elementsOf, entriesOf, isArray, isJson } from '../output/json-text.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 
 /** One page of a list. */
@@ -74,16 +74,6 @@ function kindOf(text: string): string {
   if (text === '') return 'without a body';
   if (text.startsWith('<')) return 'with a web page, not with JSON: a login page, or the page of a proxy';
   return /^[[{]/.test(text) ? 'with JSON that is broken or cut off' : 'with something that is not JSON';
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    // The parser's message quotes the answer, which is nobody's business in a log.
-    return false;
-  }
 }
 
 function isString(text: string): boolean {

@@ -1,4 +1,5 @@
 import { pretty } from '../output/json-pretty.ts';
+import { isJson } from '../output/json-text.ts';
 import type { Style } from '../platform/ports.ts';
 import { plainLine } from '../remote-text.ts';
 import { eventOf } from '../webhook/delivery-line.ts';
@@ -161,11 +162,11 @@ function quoted(excerpt: string, style: Style): string {
   return shown.map((line) => `  ${style.dim('|')} ${line}`).join('\n');
 }
 
-function payloadText({ body, text: decoded, isJson }: Delivery, style: Style): string {
+function payloadText({ body, text: decoded, isJson: isVerifiedJson }: Delivery, style: Style): string {
   const text = (decoded ?? new TextDecoder().decode(body)).replace(/^\ufeff/, '');
   const note = (what: string) => style.dim(`(${what}${body.length} bytes; -o ndjson and --record have them all)`);
   if (text.length > shownPayloadChars) return `${plainLine(text, 500)}\n${note('')}`;
-  if (!isJson && !isParsable(text)) return plainLine(text, 2_000);
+  if (!isVerifiedJson && !isJson(text)) return plainLine(text, 2_000);
   // Somebody scrolls through what a terminal shows; a file or a pipe takes the payload whole.
   if (!Number.isFinite(style.width)) return pretty(text, style);
   const lines = pretty(text, null).split('\n');
@@ -176,17 +177,6 @@ function payloadText({ body, text: decoded, isJson }: Delivery, style: Style): s
 
 function cut(line: string, chars: number): string {
   return line.length <= chars ? line : `${line.slice(0, chars)}…`;
-}
-
-/** An unbelieved body was not parsed; it is only laid out. */
-function isParsable(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    // Then it is shown as the text it is.
-    return false;
-  }
 }
 
 /** The header is not signed: where it contradicts the body, the body is right. */

@@ -127,3 +127,13 @@ export function endOfValue(text: string, start: number): number {
   }
   return at;
 }
+
+/** Whether a text is one JSON value. The parser's message is dropped: it quotes what it failed on. Never throws. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

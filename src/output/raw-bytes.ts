@@ -1,5 +1,6 @@
 import type { Style } from '../platform/ports.ts';
 import { pretty } from './json-pretty.ts';
+import { isJson } from './json-text.ts';
 import { escapeForTerminal, sanitise } from './sanitise.ts';
 
 /**
@@ -27,13 +28,4 @@ export function createRawBytes(terminal: Style | null): {
     },
     end: () => (isLineOpen ? '\n' : ''),
   };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
