@@ -20,12 +20,12 @@ export type Mistake = (typeof mistakes)[number];
 export interface MistakeOptions {
   readonly secret: string;
   readonly mistake: Mistake;
-  /** For `slow`: resolves when the answer may go out. */
-  readonly delay?: () => Promise<void>;
+  /** For `slow`: called while a delivery is worked on, to let time go by. */
+  readonly onWork?: () => void;
 }
 
 /** A handler with one mistake, as somebody might write it with node:http. */
-export function handlerWith({ secret, mistake, delay }: MistakeOptions): Promise<Handler> {
+export function handlerWith({ secret, mistake, onWork }: MistakeOptions): Promise<Handler> {
   const worked = new Set<string>();
   const seen = new Set<string>();
 
@@ -52,7 +52,7 @@ export function handlerWith({ secret, mistake, delay }: MistakeOptions): Promise
       // Without dedupe the row is inserted again, and the database knows the key already.
       return { status: mistake === 'no-dedupe' ? 500 : 200 };
     }
-    if (mistake === 'slow') await delay?.();
+    if (mistake === 'slow') onWork?.();
     if (mistake === 'crashes-on-unknown' && !/^(application|participant|activity|data|integration)\./.test(type)) {
       return { status: 500, body: `no handler for ${type}` };
     }

@@ -27,6 +27,8 @@ export interface ListenRig {
   lineWhere(fits: (line: Line) => boolean): Promise<Line>;
   /** Resolves once some text or notice fits. */
   saw(pattern: RegExp): Promise<string>;
+  /** Resolves once the command behind `--` has ended. */
+  readonly childEnded: Promise<void>;
   interrupt(): void;
   readonly end: Promise<{ readonly status: number | undefined; readonly failure: ReventoError | null }>;
 }
@@ -59,6 +61,10 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
     ...(previousSecret !== undefined && { webhook_secret_previous: previousSecret }),
   };
   const { deps: base, notices } = memory({ ...world, environmentSecrets: secrets });
+  let onChildEnd: () => void = () => undefined;
+  const childEnded = new Promise<void>((resolve) => {
+    onChildEnd = resolve;
+  });
   const deps: Deps = {
     ...base,
     format,
@@ -66,12 +72,15 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
     signal: interrupt.signal,
     serve: async () => createServe((error) => defects.push(error)),
     forwarder: createForwarder,
-    spawn: (command, env, { stdout = 'stdout', signal } = {}) =>
-      runChild(command, {
+    spawn: (command, env, { stdout = 'stdout', signal } = {}) => {
+      const child = runChild(command, {
         env,
         stdout,
         signal: signal ? AbortSignal.any([interrupt.signal, signal]) : interrupt.signal,
-      }),
+      });
+      void child.catch(() => undefined).then(onChildEnd);
+      return child;
+    },
     ...replaced,
   };
   const items = webhookListen.run(
@@ -139,6 +148,7 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
     delivery: (index) => until(() => lines.filter(({ type }) => type === 'delivery')[index]),
     lineWhere: (fits) => until(() => lines.find((line) => line['type'] === 'delivery' && fits(line))),
     saw: (pattern) => until(() => [...texts, ...notices].find((text) => pattern.test(text))),
+    childEnded,
     interrupt: () => interrupt.abort('SIGINT'),
     end,
   };

@@ -97,6 +97,12 @@ describe('the beginning', () => {
     expect(rig.notices.join()).toContain('did you mean application.approved?');
   });
 
+  it('knows a pattern by the types it fits', async () => {
+    const rig = await listen({ secret, events: 'application.*,venue.*' });
+    const warnings = rig.notices.filter((notice) => notice.includes('no event type'));
+    expect(warnings).toEqual([expect.stringContaining('"venue.*"')]);
+  });
+
   it('warns of a URL the shell may have cut', async () => {
     const rig = await listen({ secret, forward: ['http://localhost:3000/hook?a=1'] });
     expect(rig.notices.join()).toContain('quote the URL');
@@ -150,7 +156,7 @@ describe('conditions', () => {
   });
 
   it('--timeout ends with what is missing', async () => {
-    const rig = await listen({ secret, expect: 'application.approved,activity.updated', timeout: '300ms' });
+    const rig = await listen({ secret, expect: 'application.approved,activity.updated', timeout: '1s' });
     await send(rig);
     const { failure } = await rig.end;
     expect(failure).toMatchObject({ code: 'unmet' });
@@ -195,7 +201,7 @@ describe('a command after --', () => {
 
   it('may be followed by deliveries that are on their way, up to --timeout', async () => {
     const rig = await listen({ secret, count: '1', timeout: '30s', command: node('') });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await rig.childEnded;
     await send(rig);
     expect(await rig.end).toEqual({ status: 0, failure: null });
   });
