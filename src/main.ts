@@ -25,10 +25,13 @@ export function main(): void {
   }).then((status) => {
     const { received } = interrupts;
     interrupts.release();
-    process.exitCode = received === 'SIGINT' && status === exitStatus.done ? exitStatus.interrupted : status;
+    // Windows has no signals to end by: there the status alone tells.
+    const isTold = received !== null && received !== 'SIGINT' && process.platform !== 'win32';
+    const isInterrupted = received !== null && !isTold && status === exitStatus.done;
+    process.exitCode = isInterrupted ? exitStatus.interrupted : status;
     // What nobody reads, behind a full pipe, would hold up the end for ever.
     if (process.exitCode === exitStatus.interrupted) setTimeout(() => interrupts.end(), lastWordsMs).unref();
     // Ended by SIGTERM or SIGHUP: the parent is told the way it expects, once everything is put away.
-    if (received !== null && received !== 'SIGINT') process.kill(process.pid, received);
+    if (isTold) process.kill(process.pid, received);
   });
 }

@@ -115,7 +115,9 @@ async function surroundings({ childEnv, program }: Deps, scratch: string): Promi
 async function writeLauncher(directory: string, name: string, words: readonly string[]): Promise<string> {
   if (process.platform === 'win32') {
     const path = join(directory, `${name}.cmd`);
-    await writeFile(path, `@${words.map((word) => `"${word}"`).join(' ')} %*\r\n`, { mode: 0o700 });
+    await writeFile(path, `@${words.map((word) => `"${word.replaceAll('%', '%%')}"`).join(' ')} %*\r\n`, {
+      mode: 0o700,
+    });
     return path;
   }
   const path = join(directory, name);

@@ -4,6 +4,7 @@ import { plainLine } from '../remote-text.ts';
 import { secureUrl } from '../web-address.ts';
 import type { OpenBrowser } from './ports.ts';
 import { whyNotStarted } from './start-failure.ts';
+import { startOf } from './windows-start.ts';
 
 /** How long a launcher that fails is listened to, milliseconds. One that runs on until then is the browser itself. */
 const watchMs = 60_000;
@@ -100,8 +101,10 @@ function start(
   return new Promise((resolve) => {
     let child: ChildProcess;
     try {
-      child = spawn(program, args, {
+      const { file, args: given, windowsVerbatimArguments } = startOf(program, args, env, platform);
+      child = spawn(file, given, {
         env: { ...env },
+        windowsVerbatimArguments,
         // Never our stdout: that carries the result. Its own process group: Ctrl-C here must not close the browser.
         stdio: ['ignore', 'ignore', 'pipe'],
         detached: platform !== 'win32',

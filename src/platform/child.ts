@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { ReventoError } from '../errors.ts';
 import { whyNotStarted } from './start-failure.ts';
+import { startOf } from './windows-start.ts';
 
 const graceMs = 5_000;
 
@@ -29,9 +30,11 @@ export function runChild(
   return new Promise((resolve, reject) => {
     let child: ChildProcess;
     try {
-      child = spawn(program, args, {
+      const { file, args: given, windowsVerbatimArguments } = startOf(program, args, env, process.platform);
+      child = spawn(file, given, {
         env: { ...env },
         stdio: ['inherit', stdout === 'stdout' ? 'inherit' : 2, 'inherit'],
+        windowsVerbatimArguments,
       });
     } catch (error) {
       // Node tells of a few causes by an event; every other one it throws.
@@ -40,8 +43,9 @@ export function runChild(
     let timer: NodeJS.Timeout | undefined;
     const onAbort = () => {
       const isFromTerminal = signal.reason === 'SIGINT' && process.stdin.isTTY === true;
-      if (!isFromTerminal)
-        child.kill(typeof signal.reason === 'string' ? (signal.reason as NodeJS.Signals) : 'SIGTERM');
+      // Windows knows no signals but those that end a program at once; of the others `kill` throws.
+      const name = typeof signal.reason === 'string' && process.platform !== 'win32' ? signal.reason : 'SIGTERM';
+      if (!isFromTerminal) child.kill(name as NodeJS.Signals);
       timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
     };
     if (signal.aborted) onAbort();

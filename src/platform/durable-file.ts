@@ -131,7 +131,8 @@ export function renameDurably(from: string, to: string): void {
   syncDirectory(dirname(to));
 }
 
-function renameOver(from: string, to: string): void {
+/** Renames, patiently where a scanner may hold the file. For a name that need not survive a power cut. */
+export function renameOver(from: string, to: string): void {
   for (let tries = 1; ; tries++) {
     try {
       renameSync(from, to);

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { linkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { ReventoError } from '../errors.ts';
-import { createPassingFile, storeFailure, systemCode } from './durable-file.ts';
+import { createPassingFile, renameOver, storeFailure, systemCode } from './durable-file.ts';
 import type { Fault } from './fault.ts';
 import { type Found, isAbandoned, isUnchanged, look, type Owner, releasedText, toText } from './lock-record.ts';
 import type { Clock, HeldLock } from './ports.ts';
@@ -137,7 +137,7 @@ function succeed(path: string, chain: readonly Found[], owner: Owner, fault: Fau
     rmSync(right, { force: true });
     return false;
   }
-  renameSync(right, path);
+  renameOver(right, path);
   for (const used of successors.slice(0, -1)) rmSync(used, { force: true });
   return true;
 }

@@ -95,8 +95,11 @@ function ask(
       finish(() => reject(signal?.reason));
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    // In raw mode the terminal sends Ctrl-C as a character: turn it back into the signal the process edge handles.
-    lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    // In raw mode the terminal sends Ctrl-C as a character. The process edge listens for the signal; to send it to
+    // ourselves would end this process at once on Windows, with whatever is half done.
+    lines.once('SIGINT', () => {
+      if (!process.emit('SIGINT', 'SIGINT')) process.kill(process.pid, 'SIGINT');
+    });
     lines.once('close', () => {
       if (isFinished) return;
       leaveLine();

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { plainStyle } from '../../src/plain-style.ts';
 import { createTerminal } from '../../src/platform/terminal.ts';
 
@@ -57,6 +57,20 @@ describe('a question', () => {
     const reason = new Error('no longer needed');
     over.abort(reason);
     await expect(answer).rejects.toBe(reason);
+  });
+
+  it('hands Ctrl-C to whoever listens for the signal, and sends none: on Windows that would end the process', async () => {
+    const { stdin, terminal } = rig();
+    const sent = vi.spyOn(process, 'kill').mockReturnValue(true);
+    const over = new AbortController();
+    process.once('SIGINT', (name) => over.abort(name));
+    const answer = terminal.ask('Secret? ', { isHidden: true, signal: over.signal });
+    stdin.write('\u0003');
+    // What never came is not waited for.
+    setImmediate(() => over.abort('nobody heard'));
+    await expect(answer).rejects.toBe('SIGINT');
+    expect(sent).not.toHaveBeenCalled();
+    sent.mockRestore();
   });
 
   it('leaves its line when the input ends, so that what follows does not run into it', async () => {
