@@ -261,6 +261,8 @@ export interface StoreFile {
   readonly ageMs: number;
   /** Of a lock: who holds it, null when its record is unreadable or empty. */
   readonly holder: LockHolder | null;
+  /** Of a lock: the next command that needs it takes it over. */
+  readonly isAbandoned: boolean;
   /** The login that a copy or a temporary is left of; `isWhole` when that is there as well. Null for other files. */
   readonly login: (LoginKey & { readonly profile: string; readonly isWhole: boolean }) | null;
 }

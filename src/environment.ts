@@ -32,28 +32,10 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * The environment, read once and taken apart: settings, secrets, and what a child may see.
  *
  * An empty variable counts as unset, with a warning: a CI job whose secret is missing gets an empty string, and
- * must not silently run with another login. After this, `main.ts` calls `forgetSecrets(process.env)`.
+ * must not silently run with another login. After this, `wire.ts` calls
+ * `forgetSecrets` on what was read.
  *
  * Pure; never throws.
- *
- * @example How `wire.ts` joins the settings:
- * ```ts
- * const environment = readEnvironment(process.env);
- * forgetSecrets(process.env);
- * for (const value of Object.values(environment.secrets)) redactor.add(value);
- * const { configDir, dataDir } = resolvePaths({ platform: process.platform, env: process.env, home: homeDirectory(), cwd: process.cwd() });
- * const file = openSettingsFile({ directory: configDir, lock });
- * const profileName = selectProfile(flags.profile, environment, file);
- * const settings = resolveSettings({
- *   flags: { default_event: flags.event, output: flags.output, auth_base: flags.authBase },
- *   environment: environment.values,
- *   profile: file.of(profileName),
- *   profileName,
- *   configDir,
- *   dataDir,
- * });
- * const event = settings.get('default_event') === null ? null : settings.require('default_event');
- * ```
  */
 export function readEnvironment(env: Variables): Environment {
   const values: Partial<Record<SettingName, string>> = {};

@@ -2,6 +2,7 @@ import { type SettingName, type SettingSource, type Settings, settingNames } fro
 import { ReventoError } from './errors.ts';
 import { isLoopback } from './loopback-address.ts';
 import { requireFileName } from './names.ts';
+import { program } from './next-command.ts';
 import { outputFormats } from './output/item.ts';
 
 /** Everything the program knows of one setting. */
@@ -167,7 +168,7 @@ function remedyFor(name: SettingName, source: SettingSource, profile: string): s
 }
 
 function configSet(name: SettingName, profile: string): string {
-  return `revento${profile === 'default' ? '' : ` -p ${profile}`} config set ${name} VALUE`;
+  return `${program(profile)} config set ${name} VALUE`;
 }
 
 function missing(name: SettingName, profile: string): ReventoError {

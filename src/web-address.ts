@@ -14,6 +14,15 @@ export function secureUrl(text: string): URL | null {
   return url.protocol === 'http:' && isLoopback(url.hostname) ? url : null;
 }
 
+/**
+ * Whether a host name is one that never resolves; the guide uses such names where the real hosts are handed out.
+ *
+ * Never throws. Source: RFC 2606 section 2.
+ */
+export function isPlaceholderHost(hostname: string): boolean {
+  return /(^|\.)example\.?$/i.test(hostname);
+}
+
 /** The parsed URL, or null when the text is none. `URL.parse` of newer Node versions; 20.18 lacks it. Never throws. */
 export function parseUrl(text: string, base?: string): URL | null {
   return URL.canParse(text, base) ? new URL(text, base) : null;

@@ -166,11 +166,6 @@ export class Budget {
   }
 }
 
-/** A log for one process alone. */
-export function privateLog(): SharedLog {
-  return { exchange: (line) => (line === null ? [] : [line]) };
-}
-
 function tooLong({ ms, reason }: Wait): ReventoError {
   return new ReventoError(
     'rate_limited',

@@ -1,5 +1,6 @@
 import { type Facts, type FailureCode, ReventoError, type TlsFault, unreachable } from '../errors.ts';
 import { isLoopback } from '../loopback-address.ts';
+import { isPlaceholderHost } from '../web-address.ts';
 
 /** Why no whole answer came back. */
 export type HttpFailureKind =
@@ -95,7 +96,7 @@ function isNobodyHere({ kind, peer }: HttpFailure): boolean {
 function codeOf({ kind, peer }: HttpFailure): FailureCode {
   switch (kind) {
     case 'dns':
-      return isPlaceholderHost(peer) ? 'host_placeholder' : 'network';
+      return isPlaceholderHost(peer.replace(/:\d+$/, '')) ? 'host_placeholder' : 'network';
     case 'tls':
       return 'tls';
     case 'malformed':
@@ -115,9 +116,4 @@ function codeOf({ kind, peer }: HttpFailure): FailureCode {
     default:
       return unreachable(kind);
   }
-}
-
-/** `.example` is reserved and never resolves (RFC 2606 section 2); the guide uses it where the real hosts are handed out. */
-function isPlaceholderHost(peer: string): boolean {
-  return /(^|\.)example\.?(:\d+)?$/i.test(peer);
 }

@@ -3,8 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import type { LockHolder, LoginKey, StoredProfile, StoreFile, StoreFileRole, StoreInspection } from '../deps.ts';
 import { isFileName } from '../names.ts';
 import { keyFilePath } from './key-file.ts';
-import { judge, look as lookAtLock } from './lock-record.ts';
+import { type Found, isAbandoned, judge, look as lookAtLock } from './lock-record.ts';
 import { ownIdentity } from './process-identity.ts';
+import { secretsFileName } from './sealed-secrets.ts';
 
 export interface InspectionOptions {
   readonly configDir: string;
@@ -54,7 +55,7 @@ function profileOf(name: string, entries: readonly string[]): StoredProfile {
     name,
     logins: files.flatMap((stem) => keyOf(stem) ?? []),
     remnants: [...new Set(rest)].flatMap((stem) => keyOf(stem) ?? []),
-    hasSecrets: [...files, ...rest].includes('secrets'),
+    hasSecrets: [...files, ...rest].includes(secretsFileName),
   };
 }
 
@@ -94,7 +95,7 @@ function roleOf(path: string): StoreFileRole {
   if (path.endsWith('.next')) return 'successor';
   if (path.endsWith('.rescue')) return 'rescue';
   if (/[/\\]config\.json[^/\\]*$/.test(path)) return path.endsWith('.json') ? 'settings' : 'temporary';
-  if (path.endsWith('secrets.json')) return 'secrets';
+  if (basename(path) === `${secretsFileName}.json`) return 'secrets';
   return path.endsWith('.json') ? 'login' : 'unknown';
 }
 
@@ -106,6 +107,7 @@ function describe(path: string, role: StoreFileRole, now: number): StoreFile | n
     return null;
   }
   const isWindows = process.platform === 'win32';
+  const lock = role === 'lock' ? readLock(path) : null;
   return {
     path,
     role,
@@ -114,7 +116,8 @@ function describe(path: string, role: StoreFileRole, now: number): StoreFile | n
     isSymbolicLink: stats.isSymbolicLink(),
     bytes: stats.size,
     ageMs: Math.max(0, now - stats.mtimeMs),
-    holder: role === 'lock' ? readHolder(path, now) : null,
+    holder: lock && holderOf(lock, now),
+    isAbandoned: lock !== null && isAbandoned(lock, ownIdentity(), now),
     login: loginOf(path),
   };
 }
@@ -129,16 +132,19 @@ function loginOf(path: string): StoreFile['login'] {
   return key && { ...key, profile: basename(dirname(path)), isWhole: !entryIsMissing(file) };
 }
 
-function readHolder(path: string, now: number): LockHolder | null {
+function readLock(path: string): Found | null {
   try {
-    const found = lookAtLock(path);
-    if (found === null || found.owner === null) return null;
-    const { pid, host } = found.owner;
-    return { pid, host, liveness: judge(found, ownIdentity(), now) };
+    return lookAtLock(path);
   } catch {
-    // Unreadable to us, or gone by now: nothing can be said of its holder.
+    // Unreadable to us: nothing can be said of its holder.
     return null;
   }
+}
+
+function holderOf(lock: Found, now: number): LockHolder | null {
+  if (lock.owner === null) return null;
+  const { pid, host } = lock.owner;
+  return { pid, host, liveness: judge(lock, ownIdentity(), now) };
 }
 
 function entriesOf(directory: string): string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Budget, privateLog, quotas } from '../../src/api/budget.ts';
+import { Budget, quotas } from '../../src/api/budget.ts';
 import type { HeaderList, HttpResponse, SharedLog } from '../../src/platform/ports.ts';
+import { loneLog } from '../support/lone-log.ts';
 import { fakeClock } from '../support/sandbox-client.ts';
 
 const signal = new AbortController().signal;
@@ -15,7 +16,7 @@ const hour = (remaining: number, resetMs: number, limit = 500): HeaderList => [
   ['X-RateLimit-Reset', `${resetMs / 1_000}`],
 ];
 
-function setUp(log: SharedLog = privateLog(), clock = fakeClock()) {
+function setUp(log: SharedLog = loneLog(), clock = fakeClock()) {
   const budget = new Budget({ quota: quotas.installation, log, clock, random: () => 0 });
   const waits: number[] = [];
   const enter = (maxWaitMs = 300_000) =>

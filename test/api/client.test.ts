@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { Budget, privateLog, quotas } from '../../src/api/budget.ts';
+import { Budget, quotas } from '../../src/api/budget.ts';
 import { createApiClient, type Pause, resolveTarget } from '../../src/api/client.ts';
 import type { AccessToken, TokenSource } from '../../src/deps.ts';
 import { HttpFailure } from '../../src/platform/failure.ts';
 import type { HeaderList, HttpRequest, HttpResponse } from '../../src/platform/ports.ts';
 import { Secret } from '../../src/secret.ts';
+import { loneLog } from '../support/lone-log.ts';
 import { fakeClock } from '../support/sandbox-client.ts';
 
 const apiBase = 'https://api.test/api/v1';
@@ -56,7 +57,7 @@ function setUp(steps: readonly Step[], options: { key?: AccessToken['key']; maxW
       if (step instanceof HttpFailure) throw step;
       return typeof step === 'function' ? step(request) : step;
     },
-    budget: new Budget({ quota: quotas.installation, log: privateLog(), clock, random: () => 0 }),
+    budget: new Budget({ quota: quotas.installation, log: loneLog(), clock, random: () => 0 }),
     signal: abort.signal,
     random: () => 0.5,
     maxWaitMs: options.maxWaitMs ?? 300_000,

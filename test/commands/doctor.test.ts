@@ -56,6 +56,7 @@ const file = (changes: Partial<StoreFile>): StoreFile => ({
   bytes: 400,
   ageMs: 120_000,
   holder: null,
+  isAbandoned: false,
   login: null,
   ...changes,
 });
@@ -234,7 +235,7 @@ describe('doctor on the store', () => {
     ],
     [
       'of a dead process is stale',
-      lock({ holder: { pid: 7, host: 'here', liveness: 'dead' } }),
+      lock({ isAbandoned: true, holder: { pid: 7, host: 'here', liveness: 'dead' } }),
       'warn',
       'which is gone',
     ],
@@ -246,11 +247,12 @@ describe('doctor on the store', () => {
     ],
     [
       'of another machine that is silent is stale',
-      lock({ holder: { pid: 7, host: 'there', liveness: 'unknown' } }),
+      lock({ isAbandoned: true, holder: { pid: 7, host: 'there', liveness: 'unknown' } }),
       'warn',
       'silent for 2m',
     ],
-    ['without a name is stale once old', lock({}), 'warn', 'did not write its name'],
+    ['without a name may be fine', lock({}), 'ok', 'is held, last seen'],
+    ['without a name is stale once it is given up', lock({ isAbandoned: true }), 'warn', 'did not write its name'],
   ] as const)('a lock %s', async (_, inspection, status, message) => {
     const [finding] = (await examine({ inspection })).of('locks');
     expect(finding?.status).toBe(status);

@@ -88,6 +88,7 @@ describe('a look at the store', () => {
     ['user-evt_a.lock.0123456789abcdef', 'temporary'],
     ['user-evt_a.lock.after-0123456789abcdef', 'lock'],
     ['secrets.json', 'secrets'],
+    ['user-top.secrets.json', 'login'],
   ])('knows what %s is', (name, role) => {
     expect(rolesOf([name])).toEqual([[name, role]]);
   });
@@ -138,6 +139,21 @@ describe('the holder of a lock', () => {
 
   it('is unknown on another machine', () => {
     expect(lockedBy({ ...ownIdentity(), host: 'elsewhere' })).toMatchObject({ host: 'elsewhere', liveness: 'unknown' });
+  });
+
+  it('elsewhere gives it up by a minute of silence, and not before', () => {
+    lockedBy({ ...ownIdentity(), host: 'elsewhere' });
+    expect(inspect().files[0]?.isAbandoned).toBe(false);
+    const past = new Date(Date.now() - 61_000);
+    utimesSync(join(profileDir, 'user-evt_a.lock'), past, past);
+    expect(inspect().files[0]?.isAbandoned).toBe(true);
+  });
+
+  it('that is alive has not given it up, however long it is silent', () => {
+    lockedBy(ownIdentity());
+    const past = new Date(Date.now() - 3_600_000);
+    utimesSync(join(profileDir, 'user-evt_a.lock'), past, past);
+    expect(inspect().files[0]?.isAbandoned).toBe(false);
   });
 
   it('is not known when the record is damaged', () => {

@@ -1,4 +1,3 @@
-import { privateLog } from '../../src/api/budget.ts';
 import type {
   AccessToken,
   Deps,
@@ -17,6 +16,7 @@ import type { Clock, Exchange, SharedLog } from '../../src/platform/ports.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/app.ts';
 import { Redactor, Secret } from '../../src/secret.ts';
 import { inMemory } from './in-memory.ts';
+import { loneLog } from './lone-log.ts';
 import { fakeClock, integrationOf } from './sandbox-client.ts';
 
 export const apiBase = 'http://127.0.0.1:4010/api/v1';
@@ -70,7 +70,7 @@ export async function apiBench(options: ApiBenchOptions = {}): Promise<ApiBench>
   const never = (): never => {
     throw new Error('an API command has no business here');
   };
-  const log = options.log ?? privateLog();
+  const log = options.log ?? loneLog();
   const deps: Deps = {
     profile: 'default',
     event: options.event ?? null,

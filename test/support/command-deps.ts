@@ -19,6 +19,7 @@ import { plainStyle } from '../../src/plain-style.ts';
 import type { Exchange, Serve, Terminal } from '../../src/platform/ports.ts';
 import { Redactor, Secret } from '../../src/secret.ts';
 import { resolveSettings } from '../../src/settings.ts';
+import { loneLog } from './lone-log.ts';
 
 /** The moment all command tests run at: 2026-03-01T12:00:00Z. */
 export const testNow = Date.UTC(2026, 2, 1, 12);
@@ -188,11 +189,6 @@ export async function run<Options>(
     status,
     failure,
   };
-}
-
-/** A log that nobody else writes to. */
-function loneLog(): { exchange(line: string | null): readonly string[] } {
-  return { exchange: (line) => (line === null ? [] : [line]) };
 }
 
 function memorySessions(memory: Memory, world: World, profile: string): Sessions {

@@ -2,8 +2,8 @@ import type { Deps } from '../../deps.ts';
 import { formatDuration } from '../../duration.ts';
 import { isHttpFailure, networkError } from '../../platform/failure.ts';
 import type { HttpResponse } from '../../platform/ports.ts';
+import { isPlaceholderHost } from '../../web-address.ts';
 import { type Check, type Finding, fail, failureFinding, ok, skip, warn } from './finding.ts';
-import { isPlaceholder } from './setting-checks.ts';
 
 const timeoutMs = 10_000;
 
@@ -21,7 +21,7 @@ export const checkServers: Check = async (deps) => {
     ['API server', 'api_base'],
   ] as const) {
     const base = urlOf(deps, name);
-    if (base === null || isPlaceholder(base.hostname)) {
+    if (base === null || isPlaceholderHost(base.hostname)) {
       findings.push(skip(check, `Not asked: see ${name}.`));
       continue;
     }

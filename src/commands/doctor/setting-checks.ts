@@ -2,6 +2,7 @@ import { nodeDebugWarning } from '../../environment.ts';
 import { isLoopback } from '../../loopback-address.ts';
 import { program } from '../../next-command.ts';
 import { proxyRemedy, proxyUrl, readProxySettings } from '../../proxy.ts';
+import { isPlaceholderHost } from '../../web-address.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
 /** The program, its profile and where the settings come from. */
@@ -25,7 +26,7 @@ export const checkHosts: Check = async (deps) => {
       const { hostname, host } = new URL(deps.settings.require(name));
       isLocal.push(isLoopback(hostname));
       const source = deps.settings.get(name)?.source;
-      if (isPlaceholder(hostname)) {
+      if (isPlaceholderHost(hostname)) {
         findings.push(
           fail(
             name,
@@ -45,11 +46,6 @@ export const checkHosts: Check = async (deps) => {
   }
   return findings;
 };
-
-/** Whether a host name is one that never resolves. Source: RFC 2606 section 2. Never throws. */
-export function isPlaceholder(hostname: string): boolean {
-  return /(^|\.)example\.?$/i.test(hostname);
-}
 
 /** The integration's own identity. */
 export const checkClient: Check = async ({ profile, settings, secrets }) => {

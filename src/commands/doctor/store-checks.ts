@@ -8,8 +8,6 @@ import { type Check, type Finding, fail, failureFinding, ok, warn } from './find
 
 /** A write needs far less; with so little left the next one may fail. */
 const scarceBytes = 1024 * 1024;
-/** The owner of a lock touches it every 10 s. */
-const silentLockMs = 60_000;
 /** Nothing of ours takes as long. */
 const oldLeftoverMs = 3_600_000;
 
@@ -152,14 +150,14 @@ function describeLeftover(file: StoreFile, all: readonly StoreFile[], profile: s
   }
 }
 
-function describeLock({ path, holder, ageMs }: StoreFile, age: string): Finding | null {
+function describeLock({ path, holder, isAbandoned }: StoreFile, age: string): Finding | null {
   if (holder?.liveness === 'alive')
     return ok('locks', `${path} is held by process ${holder.pid}, last seen ${age} ago.`);
   if (holder?.liveness === 'dead') {
     const message = `${path} was left by process ${holder.pid}, which is gone.`;
     return warn('locks', message, 'nothing to do: the next command that needs it takes it over');
   }
-  if (ageMs < silentLockMs)
+  if (!isAbandoned)
     return ok('locks', `${path} is held${holder === null ? '' : ` on ${holder.host}`}, last seen ${age} ago.`);
   const where =
     holder === null ? 'by a process that did not write its name' : `by process ${holder.pid} on ${holder.host}`;
