@@ -45,7 +45,7 @@ export const createForwarder: CreateForwarder = async ({
       connect: {
         timeout: connectTimeoutMs,
         rejectUnauthorized: !isCertificateIgnored,
-        ...(isRemoteAllowed ? {} : { lookup: lookupLoopback }),
+        lookup: isRemoteAllowed ? lookupName : lookupLoopback,
       },
     });
     pools.set(origin, pool);
@@ -84,17 +84,35 @@ export const createForwarder: CreateForwarder = async ({
   };
 };
 
-/** The system's lookup, failing unless every address it gives is this machine's own. */
+/**
+ * Where `localhost` is, whatever the system says: many systems name one family only, and a handler may listen on the
+ * other. Both are tried, in this order. Source: RFC 6761 section 6.3.
+ */
+const localhost: readonly [LookupAddress, LookupAddress] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+];
+
+/** The lookup of a connection, failing unless every address it gives is this machine's own. */
 export const lookupLoopback: LookupFunction = (hostname, options, callback) => {
-  const allOptions: LookupAllOptions = { ...options, all: true };
-  lookup(hostname, allOptions, (error, addresses) => {
+  lookupName(hostname, { ...options, all: true }, (error, found) => {
     if (error !== null) return callback(error, '', 0);
+    const addresses = found as LookupAddress[];
     const first = addresses[0];
     if (first === undefined || !addresses.every(({ address }) => isLoopbackAddress(address))) {
       return callback(notLoopback(hostname, addresses), '', 0);
     }
     if (options.all) return callback(null, addresses);
     callback(null, first.address, first.family);
+  });
+};
+
+/** The system's lookup, but for `localhost`. */
+const lookupName: LookupFunction = (hostname, options, callback) => {
+  if (hostname !== 'localhost') return lookup(hostname, options as LookupAllOptions, callback);
+  process.nextTick(() => {
+    if (options.all) callback(null, [...localhost]);
+    else callback(null, localhost[0].address, localhost[0].family);
   });
 };
 

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createForwarder, lookupLoopback } from '../../src/platform/forwarder.ts';
 import type { Forwarder, HttpRequest } from '../../src/platform/ports.ts';
 import { selfSigned } from '../support/certificate.ts';
-import { closeHandlers, handler } from '../support/handler.ts';
+import { closedPort, closeHandlers, handler } from '../support/handler.ts';
 
 let forwarder: Forwarder | null = null;
 afterEach(async () => {
@@ -31,10 +31,31 @@ const resolveName = (name: string, options: { all?: boolean } = {}) =>
   });
 
 it('resolves a name of this machine, to one address or to all', async () => {
-  expect(await resolveName('localhost')).toMatch(/^(127\.0\.0\.1|::1)$/);
-  expect(await resolveName('localhost', { all: true })).toContainEqual(
-    expect.objectContaining({ address: '127.0.0.1' }),
-  );
+  expect(await resolveName('localhost')).toBe('127.0.0.1');
+  expect(await resolveName('localhost', { all: true })).toEqual([
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ]);
+});
+
+// Some systems name one family for localhost and some the other, and so do servers.
+it.each([
+  ['127.0.0.1', false],
+  ['::1', false],
+  ['::1', true],
+])(
+  'finds a handler of localhost that listens on %s only (remote targets allowed: %s)',
+  async (host, isRemoteAllowed) => {
+    const target = await handler(undefined, host);
+    forwarder = await createForwarder({ isRemoteAllowed });
+    await expect(forwarder.exchange(post(`http://localhost:${target.port}/`))).resolves.toMatchObject({ status: 200 });
+  },
+);
+
+it('says that nobody listens when neither family has a handler', async () => {
+  forwarder = await createForwarder({});
+  const nobody = post(`http://localhost:${await closedPort()}/`);
+  await expect(forwarder.exchange(nobody)).rejects.toMatchObject({ kind: 'refused', isUnsent: true });
 });
 
 it.each(['192.0.2.1', '169.254.169.254', '0.0.0.0', 'fe80::1', '::ffff:10.0.0.1'])(

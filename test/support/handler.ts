@@ -34,8 +34,11 @@ export async function closeHandlers(): Promise<void> {
   open.clear();
 }
 
-/** Starts a handler that answers as `reply` says; 200 by default. */
-export async function handler(reply: (got: Got) => Reply | Promise<Reply> = () => ({})): Promise<Handler> {
+/** Starts a handler that answers as `reply` says; 200 by default. `host` is a loopback address, IPv6 without brackets. */
+export async function handler(
+  reply: (got: Got) => Reply | Promise<Reply> = () => ({}),
+  host = '127.0.0.1',
+): Promise<Handler> {
   const got: Got[] = [];
   const server: Server = createServer((message, response) => {
     void read(message).then(async (body) => {
@@ -51,10 +54,10 @@ export async function handler(reply: (got: Got) => Reply | Promise<Reply> = () =
       else response.writeHead(status, answered).end(text);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
   const started: Handler = {
-    url: `http://127.0.0.1:${port}/webhooks/revento`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/webhooks/revento`,
     port,
     got,
     close: () =>
