@@ -70,7 +70,7 @@ export async function spendRefreshToken(
   }
   fault('answered');
   // From here to the end nothing waits: no other part of the program can come between the answer and the disk.
-  const answer = judgeTokenAnswer(response, { startedAtMs, redactor });
+  const answer = judgeTokenAnswer(response, { startedAtMs, redactor, isRefresh: true });
   if (!isStillOurs(outcome)) return 'superseded';
   if (!answer.ok) throw refused(outcome, answer);
   if (answer.eventId !== null && answer.eventId !== login.eventId) {

@@ -118,6 +118,13 @@ async function post(
   });
 }
 
+interface JudgeOptions {
+  readonly startedAtMs: number;
+  readonly redactor: Redactor;
+  /** The answer is to a refresh, so what was granted is known: a scope that cannot be read counts as none. */
+  readonly isRefresh?: boolean;
+}
+
 /**
  * What an answer of the token endpoint means. Tokens in it are registered with the redactor before anything else.
  *
@@ -129,7 +136,7 @@ async function post(
  */
 export function judgeTokenAnswer(
   response: HttpResponse,
-  { startedAtMs, redactor }: { readonly startedAtMs: number; readonly redactor: Redactor },
+  { startedAtMs, redactor, isRefresh = false }: JudgeOptions,
 ): TokenAnswer {
   const body = jsonObject(response.body);
   if (response.status !== 200) return refusal(response, body, startedAtMs, redactor);
@@ -155,7 +162,8 @@ export function judgeTokenAnswer(
     return bad('token_type is not Bearer');
   }
   const scope = scopeList(body['scope']);
-  if (scope === undefined) return bad('scope is not a list of scopes');
+  // The old refresh token is spent by now: over a scope that is known already, the new one is not thrown away.
+  if (scope === undefined && !isRefresh) return bad('scope is not a list of scopes');
 
   return {
     ok: true,
@@ -163,7 +171,7 @@ export function judgeTokenAnswer(
     refreshToken: secrets.refresh || null,
     accessExpiresAt: expiry(body['expires_in'], startedAtMs),
     refreshExpiresAt: expiry(body['refresh_expires_in'], startedAtMs),
-    scope,
+    scope: scope ?? null,
     eventId: identifier(body['event_id']),
     organizationId: identifier(body['organization_id']),
     userId: identifier(body['user_id']),

@@ -39,6 +39,16 @@ describe('an answer that gets lost after the server has rotated', () => {
   });
 });
 
+it.each([7, ['a', 1], 'a\u0007b'])('a scope that cannot be read (%j) does not cost the new tokens', async (scope) => {
+  await rig.logIn();
+  rig.server.twists.push({ fields: { scope } });
+  const refreshed = await rig.token();
+  expect(refreshed).toMatchObject({ code: 0, stderr: '' });
+  expect(rig.server.isGood(refreshed.stdout.trim())).toBe(true);
+  expect(await rig.token()).toMatchObject({ code: 0, stdout: refreshed.stdout });
+  expect(rig.server.requests).toHaveLength(1);
+});
+
 describe('a token endpoint in trouble', () => {
   it.each([
     [503, 'temporarily_unavailable'],
