@@ -26,13 +26,7 @@ export function usageFault(
 ): UsageFault {
   const help = `see revento ${name}${name && ' '}--help`;
   const sentence = error.message.replace(/^error: /, '');
-  const [, unknown = ''] = /^unknown option '(--[^=']+)/.exec(sentence) ?? [];
-  const hint = hintFor(unknown, options) ?? help;
-  const [, assigned] = /^unknown option '([^=']+)=/.exec(sentence) ?? [];
-  if (assigned !== undefined) {
-    const isSwitch = options.some(({ long, short }) => long === assigned || short === assigned);
-    return new UsageFault(isSwitch ? `option '${assigned}' takes no value` : `unknown option '${assigned}'`, hint);
-  }
+  if (error.code === 'commander.unknownOption') return unknownOption(sentence, options, help);
   if (error.code === 'commander.optionMissingArgument') {
     const option = options.find(({ flags }) => sentence.includes(`'${flags}'`));
     if (option !== undefined) {
@@ -54,8 +48,30 @@ export function usageFault(
     const takes = expected === '0' ? 'no argument' : expected === '1' ? 'one argument' : `${expected} arguments`;
     return new UsageFault(`\`revento ${name}\` takes ${takes}, and ${got} ${got === '1' ? 'was' : 'were'} given`, help);
   }
+  if (error.code === 'commander.invalidArgument') {
+    const option = options.find(({ flags }) => sentence.startsWith(`option '${flags}' argument '`));
+    if (option?.argChoices !== undefined) {
+      return new UsageFault(`option '${option.flags}' takes one of ${option.argChoices.join(', ')}`, help);
+    }
+  }
+  return new UsageFault(sentence, help);
+}
+
+function unknownOption(sentence: string, options: readonly Option[], help: string): UsageFault {
+  const [, word = '', guess] = /^unknown option '(.*?)'(?:\n(\(Did you mean .*))?$/s.exec(sentence) ?? [];
+  const [name = ''] = word.split('=', 1);
+  const own = options.find(({ long, short }) => name !== '' && (long === name || short === name));
+  if (own !== undefined && name !== word) return new UsageFault(`option '${name}' takes no value`, help);
+  const hint = hintFor(name, options);
   // The parser's guess goes by the letters alone.
-  return new UsageFault(sentence.replace(/\n\((.*)$/s, hint === help ? ' ($1' : ''), hint);
+  const suffix = hint === undefined && guess !== undefined ? ` ${guess}` : '';
+  return new UsageFault(`unknown option '${shownOption(name)}'${suffix}`, hint ?? help);
+}
+
+/** As much of a word as can be the name of an option: a secret may begin with a dash as well. */
+function shownOption(word: string): string {
+  if (/^(-.|--[a-z][a-z0-9-]{0,30})$/.test(word)) return word;
+  return `${word.slice(0, word.startsWith('--') ? 4 : 2)}…`;
 }
 
 /** Names that other tools have for what is called otherwise here. */
@@ -82,6 +98,8 @@ function hintFor(unknown: string, options: readonly Option[]): string | undefine
   if (secretNames.has(unknown)) {
     return 'secrets are never arguments: see `revento help environment` and `revento config set --help`';
   }
+  const twoDashes = options.find(({ long }) => long === `-${unknown}`);
+  if (twoDashes !== undefined) return `a whole word takes two dashes: ${twoDashes.flags}`;
   const name = Object.hasOwn(otherNames, unknown) ? otherNames[unknown] : undefined;
   const meant = options.find(({ long }) => long === name);
   return name === undefined || meant === undefined ? undefined : `here that is ${meant.flags}: ${meant.description}`;

@@ -20,7 +20,13 @@ const module: CommandModule<never> = {
   },
 };
 
-const bare: CommandModule<never> = { ...module, declare: (command) => command.option('--loud', 'in capitals') };
+const bare: CommandModule<never> = {
+  ...module,
+  declare: (command) =>
+    command
+      .option('--loud', 'in capitals')
+      .addOption(command.createOption('--size <n>', 'how large').choices(['S', 'M'])),
+};
 
 const entry = (name: string, rest: Partial<CommandEntry> = {}): CommandEntry => ({
   name,
@@ -148,6 +154,20 @@ describe('a command line that does not fit', () => {
     ],
     ['a value for a switch', 'bare --loud=canary', "option '--loud' takes no value / see revento bare --help"],
     ['a value for a global switch', 'greet --json=no', "option '--json' takes no value / see revento greet --help"],
+    [
+      'what begins with a dash, of which little is repeated',
+      'greet -4canary=x',
+      "unknown option '-4…' / see revento greet --help",
+    ],
+    ['what begins with two', 'greet --4canary=', "unknown option '--4c…' / see revento greet --help"],
+    ['what begins with two and a name', 'greet --canary+/x', "unknown option '--ca…' / see revento greet --help"],
+    ['what begins like a known switch', 'greet -hcanary', "unknown option '-h…' / see revento greet --help"],
+    ['a whole word behind one dash', 'bare -json', "unknown option '-j…' / a whole word takes two dashes: --json"],
+    [
+      'a value that is none of those to choose from',
+      'bare --size canary',
+      "option '--size <n>' takes one of S, M / see revento bare --help",
+    ],
     [
       'words for a command that takes none',
       'bare canary',

@@ -196,7 +196,9 @@ describe('nothing secret is taken as an argument', () => {
   });
 
   it.each([
-    ['config', 'set', 'client_secret', 'VALUE'],
+    ['config', 'set', 'client_secret', 'sVALUE'],
+    ['config', 'set', 'client_secret', '-4VALUE'],
+    ['config', 'set', 'client_secret', '--4VALUE'],
     ['config', 'set', 'client_secret=VALUE'],
     ['config', 'set', '--client-secret=VALUE'],
     ['login', '--client-secret=VALUE'],
