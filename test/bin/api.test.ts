@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { revento } from '../support/build.ts';
-import { freePort, ProgramRig } from '../support/program-rig.ts';
+import { consentingBrowser, freePort, ProgramRig } from '../support/program-rig.ts';
 
 let rig: ProgramRig;
 const closing: (() => unknown)[] = [];
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 const inSandbox = { env: { REVENTO_PROFILE: 'sandbox' } };
-const browser = { REVENTO_PROFILE: 'sandbox', BROWSER: `"${process.execPath}" "${revento}" sandbox consent` };
+const browser = { REVENTO_PROFILE: 'sandbox', BROWSER: consentingBrowser() };
 
 /** A sandbox and an organizer's login in it. */
 async function loggedIn(args: readonly string[] = []) {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../../src/commands/registry.ts';
 import { revento } from '../support/build.ts';
 import { closeHandlers, handler } from '../support/handler.ts';
-import { freePort, ProgramRig } from '../support/program-rig.ts';
+import { consentingBrowser, freePort, ProgramRig } from '../support/program-rig.ts';
 
 /** What is only parsed (test/help/examples.test.ts), and why it cannot be run beside others. */
 const notRun: readonly (readonly [example: RegExp, why: string])[] = [
@@ -41,7 +41,7 @@ function run(line: string): Promise<{ status: number | null; stdout: string; std
       ...rig.env,
       PATH: `${join(rig.home, 'bin')}${delimiter}${rig.env['PATH']}`,
       REVENTO_PROFILE: profile,
-      BROWSER: 'revento sandbox consent',
+      BROWSER: consentingBrowser('', 'revento'),
     },
   });
   let stdout = '';

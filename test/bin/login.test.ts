@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Exchange, HttpRequest, HttpResponse } from '../../src/platform/ports.ts';
 import { createServe } from '../../src/platform/server.ts';
-import { revento } from '../support/build.ts';
-import { freePort, ProgramRig, type Running, type SandboxReady } from '../support/program-rig.ts';
+import { consentingBrowser, freePort, ProgramRig, type Running, type SandboxReady } from '../support/program-rig.ts';
 import { dial } from '../support/raw-http.ts';
 
 let rig: ProgramRig;
@@ -17,8 +16,6 @@ afterEach(async () => {
   await rig.close();
   for (const close of closing.splice(0)) await close();
 });
-
-const asBrowser = (flags = '') => `"${process.execPath}" "${revento}" sandbox consent ${flags}`;
 
 async function shownUrl(running: Running): Promise<URL> {
   const [, url = ''] = await running.until('stderr', /^ {2}(https?:\/\/\S+)$/m);
@@ -87,7 +84,7 @@ describe('a login at the sandbox', () => {
 
   it('runs headless with BROWSER, ends by itself with 0, and prints one JSON document and nothing else', async () => {
     await start();
-    const { code, stdout, stderr } = await login(['--json'], { BROWSER: asBrowser() }).ended;
+    const { code, stdout, stderr } = await login(['--json'], { BROWSER: consentingBrowser() }).ended;
     expect(stderr).toContain('/oauth/authorize?');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
@@ -103,7 +100,7 @@ describe('a login at the sandbox', () => {
 
   it('is there afterwards', async () => {
     await start();
-    await login([], { BROWSER: asBrowser() }).ended;
+    await login([], { BROWSER: consentingBrowser() }).ended;
     const status = await rig.run(['-p', 'sandbox', 'status', '--json']);
     expect(status.code).toBe(0);
     expect(JSON.parse(status.stdout).logins).toMatchObject([{ event_id: 'evt_test_published', state: 'active' }]);
@@ -111,8 +108,8 @@ describe('a login at the sandbox', () => {
 
   it('of a participant is stored beside that of the organizer', async () => {
     await start();
-    expect((await login([], { BROWSER: asBrowser() }).ended).code).toBe(0);
-    expect((await login(['--user'], { BROWSER: asBrowser() }).ended).code).toBe(0);
+    expect((await login([], { BROWSER: consentingBrowser() }).ended).code).toBe(0);
+    expect((await login(['--user'], { BROWSER: consentingBrowser() }).ended).code).toBe(0);
     const { stdout } = await rig.run(['-p', 'sandbox', 'status', '--json']);
     expect(
       JSON.parse(stdout)
@@ -123,7 +120,7 @@ describe('a login at the sandbox', () => {
 
   it('that is declined ends with 4 and says so in JSON on stderr', async () => {
     await start();
-    const { code, stdout, stderr } = await login(['--json'], { BROWSER: asBrowser('--deny') }).ended;
+    const { code, stdout, stderr } = await login(['--json'], { BROWSER: consentingBrowser('--deny') }).ended;
     expect(code).toBe(4);
     expect(stdout).toBe('');
     expect(JSON.parse(stderr.trim().split('\n').at(-1) ?? '')).toMatchObject({ error: { code: 'access_denied' } });
@@ -131,7 +128,7 @@ describe('a login at the sandbox', () => {
 
   it('with a smaller scope says what was not granted', async () => {
     await start();
-    const browser = asBrowser('--only-scopes event.read');
+    const browser = consentingBrowser('--only-scopes event.read');
     const { code, stdout, stderr } = await login(['--json'], { BROWSER: browser }).ended;
     expect(code).toBe(0);
     expect(JSON.parse(stdout).scope).toEqual(['event.read']);

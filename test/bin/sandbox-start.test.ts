@@ -4,8 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { revento } from '../support/build.ts';
-import { freePort, ProgramRig } from '../support/program-rig.ts';
+import { consentingBrowser, freePort, ProgramRig } from '../support/program-rig.ts';
 import { dial, rawExchange } from '../support/raw-http.ts';
 
 let rig: ProgramRig;
@@ -117,7 +116,7 @@ describe('starting', () => {
     expect(
       (
         await rig.run(['-p', 'sandbox', 'login'], {
-          env: { BROWSER: `"${process.execPath}" "${revento}" sandbox consent` },
+          env: { BROWSER: consentingBrowser() },
         })
       ).code,
     ).toBe(0);

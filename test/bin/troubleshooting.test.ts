@@ -3,9 +3,9 @@ import { createServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { revento, root } from '../support/build.ts';
+import { root } from '../support/build.ts';
 import { selfSigned } from '../support/certificate.ts';
-import { freePort, ProgramRig, type SandboxReady } from '../support/program-rig.ts';
+import { consentingBrowser, freePort, ProgramRig, type SandboxReady } from '../support/program-rig.ts';
 
 /** What the README's troubleshooting quotes is what the program says: each row is brought about here. */
 
@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rig.close());
 
 /** Consents without a browser. */
-const browser = { BROWSER: `${process.execPath} ${revento} sandbox consent` };
+const browser = { BROWSER: consentingBrowser() };
 const placeholder = { REVENTO_CLIENT_ID: 'client-1' };
 const secret = { REVENTO_WEBHOOK_SECRET: 'a secret only of this test' };
 

@@ -145,6 +145,16 @@ export class ProgramRig {
   }
 }
 
+/**
+ * A BROWSER that consents at the sandbox. It may run on when the login has ended, while the home is removed: so it
+ * keeps no compiled code there.
+ *
+ * @param program  ours; left out, that of this test run
+ */
+export function consentingBrowser(flags = '', program = `"${process.execPath}" "${revento}"`): string {
+  return `env NODE_DISABLE_COMPILE_CACHE=1 ${program} sandbox consent ${flags}`;
+}
+
 /** A port that is free on both loopback families at this moment. */
 export async function freePort(): Promise<number> {
   const serve = createServe(() => undefined);
