@@ -7,7 +7,6 @@ import { type Item, JsonText, type ValueItem } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
 import { openRecorder, type Recorder } from '../webhook/cassette.ts';
 import { deliveryLine, eventOf } from '../webhook/delivery-line.ts';
-import { diagnose } from '../webhook/diagnose.ts';
 import { FloodGate } from '../webhook/flood.ts';
 import { Goals } from '../webhook/goals.ts';
 import type { ListenEvent, Listener } from '../webhook/listener.ts';
@@ -15,7 +14,7 @@ import type { Delivery } from '../webhook/receiver.ts';
 import { Tally } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
 import { warnOfWrongClock } from './webhook-clock.ts';
-import { handlerHint } from './webhook-handler-hint.ts';
+import { ListenHints } from './webhook-listen-hints.ts';
 import { declareListen, type ListenPlan, planListen, type WebhookListenOptions } from './webhook-listen-options.ts';
 import { start } from './webhook-listen-start.ts';
 import {
@@ -26,7 +25,7 @@ import {
   summaryText,
   turnedAwayText,
 } from './webhook-listen-text.ts';
-import { otherSecrets, type SigningSecret, signingSecrets, signingVariables } from './webhook-secrets.ts';
+import { type SigningSecret, signingSecrets, signingVariables } from './webhook-secrets.ts';
 
 type Answered = Extract<ListenEvent, { kind: 'answered' }>;
 
@@ -77,10 +76,10 @@ class ListenRun {
   readonly #tally = new Tally();
   readonly #goals: Goals;
   readonly #flood: FloodGate;
+  readonly #hints: ListenHints;
   readonly #childStop = new AbortController();
   readonly #over = new AbortController();
   readonly #isText: boolean;
-  #others: ReadonlyMap<string, string> | null = null;
   #closing: Promise<void> | null = null;
   #childStatus: number | null = null;
   #childFailure: unknown = null;
@@ -96,6 +95,7 @@ class ListenRun {
     this.#deps = deps;
     this.#goals = new Goals(plan.goals);
     this.#flood = new FloodGate(deps.clock);
+    this.#hints = new ListenHints(secrets, deps);
     this.#isText = deps.format === 'table';
   }
 
@@ -179,6 +179,7 @@ class ListenRun {
     this.#judge(event);
     const line = deliveryLine(delivery, event.results, event.status);
     const isFine = delivery.reason === null && isSuccess(event.status);
+    if (isFine) this.#hints.reset();
     if (isFine && this.#recorder === null) return this.#valueOf(event, line, []);
     return this.#recordAndExplain(event, line);
   }
@@ -189,7 +190,7 @@ class ListenRun {
     if (delivery.reason === null && isSuccess(status)) return this.#valueOf(event, line, []);
     const isShown = delivery.reason === null || this.#flood.passes();
     if (!isShown && this.#isText) return null;
-    return this.#valueOf(event, line, isShown ? await this.#hints(delivery, results) : []);
+    return this.#valueOf(event, line, isShown ? await this.#hints.next(delivery, results) : []);
   }
 
   #valueOf({ delivery, results, status }: Answered, line: string, hints: readonly string[]): ValueItem {
@@ -203,14 +204,6 @@ class ListenRun {
         ? answeredText(delivery, answered, style)
         : `${arrivedText(delivery, style)}\n${answeredText(delivery, answered, style)}`;
     return { kind: 'value', data: null, text };
-  }
-
-  async #hints(delivery: Delivery, results: Answered['results']): Promise<readonly string[]> {
-    const hints = results.map(handlerHint).filter((hint) => hint !== null);
-    if (delivery.reason === null) return hints;
-    if (delivery.reason === 'signature_mismatch') this.#others ??= await otherSecrets(this.#deps);
-    const secrets = this.#secrets.map(({ secret }) => secret.reveal());
-    return [...diagnose(delivery, delivery.reason, { secrets, otherSecrets: this.#others ?? new Map() }), ...hints];
   }
 
   #judge({ delivery, status }: Answered): void {

@@ -145,6 +145,21 @@ describe('what the sender gets', () => {
     expect(await rig.saw(/is your server running/)).toContain(String(port));
   });
 
+  it.each(['ndjson', 'table'] as const)('is explained once while it stays the same, in %s', async (format) => {
+    let status = 404;
+    const target = await handler(() => ({ status }));
+    const rig = await listen({ secret, format, forward: [target.url] });
+    for (let count = 0; count < 3; count++) await send(rig);
+    status = 204;
+    await send(rig);
+    status = 404;
+    await send(rig);
+    rig.interrupt();
+    await rig.end;
+    const told = [...rig.texts, ...rig.notices].join('\n');
+    expect(told.match(/hint: does your server serve POST/g)).toHaveLength(2);
+  });
+
   it('is 502 when the handler hangs up without an answer', async () => {
     const target = await handler(() => ({ isCut: true }));
     const rig = await listen({ secret, forward: [target.url] });
