@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registry } from '../../src/commands/registry.ts';
-import { ProgramRig, type SandboxReady } from '../support/program-rig.ts';
+import { freePort, ProgramRig, type SandboxReady } from '../support/program-rig.ts';
 
 /** One sandbox without faults for all tests; each test has a home of its own. */
 let host: ProgramRig;
@@ -280,7 +280,10 @@ describe('exit statuses a job can branch on', () => {
   });
 
   it('0 from doctor when all is in order', async () => {
-    const env = job(ready, { REVENTO_WEBHOOK_SECRET: 'a-webhook-secret-of-the-test' });
+    const env = job(ready, {
+      REVENTO_WEBHOOK_SECRET: 'a-webhook-secret-of-the-test',
+      REVENTO_REDIRECT_URI: `http://localhost:${await freePort()}/callback`,
+    });
     await rig.run(['login', '--with-token'], { env, input: await tokenAnswer(ready) });
     const ended = await rig.run(['doctor', '--json', '--jq', '.[] | select(.status == "fail")'], { env });
     expect(ended).toMatchObject({ code: 0, stdout: '' });

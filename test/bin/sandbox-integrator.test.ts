@@ -1,14 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { ProgramRig } from '../support/program-rig.ts';
+import { freePort, ProgramRig } from '../support/program-rig.ts';
 
 /** Debian's own Python: its packages are python3-flask and python3-requests. */
 const python = '/usr/bin/python3';
 const script = join(import.meta.dirname, '../support/integrator.py');
-const app = 'http://localhost:3000';
 let rig: ProgramRig;
 let integrator: ChildProcess | null;
+let app: string;
 
 beforeAll(() => {
   try {
@@ -20,8 +20,9 @@ beforeAll(() => {
     });
   }
 });
-beforeEach(() => {
+beforeEach(async () => {
   rig = new ProgramRig();
+  app = `http://localhost:${await freePort()}`;
   integrator = null;
 });
 afterEach(async () => {
@@ -33,10 +34,10 @@ afterEach(async () => {
   await rig.close();
 });
 
-/** Starts the integration and waits until it serves; port 3000 is its own, as in the guide. */
+/** Starts the integration and waits until it serves. */
 async function startIntegrator(env: Readonly<Record<string, string>>): Promise<void> {
   let output = '';
-  const child = spawn(python, [script], { env: { PATH: process.env['PATH'] ?? '', ...env } });
+  const child = spawn(python, [script], { env: { PATH: process.env['PATH'] ?? '', PORT: new URL(app).port, ...env } });
   integrator = child;
   await new Promise<void>((resolve, reject) => {
     const onData = (chunk: Buffer) => {
@@ -54,7 +55,8 @@ const read = async (path: string, method = 'GET') =>
 
 it('an integration written from the guide in Python logs in, reads, refreshes and receives webhooks', async () => {
   const sandbox = rig.start([
-    ...['sandbox', 'start', '--port', '0', '-o', 'ndjson', '--webhook-url', `${app}/webhooks/revento`],
+    ...['sandbox', 'start', '--port', '0', '-o', 'ndjson', '--redirect-uri', `${app}/callback`],
+    ...['--webhook-url', `${app}/webhooks/revento`],
   ]);
   const ready = JSON.parse((await sandbox.until('stdout', /^\{"type":"ready".*\}$/m))[0]);
   await startIntegrator({

@@ -112,7 +112,11 @@ describe('starting', () => {
   });
 
   it('forgets the logins of an earlier one, also where they cannot be opened', async () => {
-    const { running } = await start('--auto-consent');
+    const { running } = await start(
+      '--auto-consent',
+      '--redirect-uri',
+      `http://localhost:${await freePort()}/callback`,
+    );
     expect(
       (
         await rig.run(['-p', 'sandbox', 'login'], {

@@ -1,7 +1,7 @@
 """An integration as somebody would write it from Revento's guide, in Python with Flask and requests.
 
 It knows nothing of the revento tool. Everything but the two base URLs is what it would be against the real Revento:
-the redirect URI and the webhook receiver on port 3000, the secret in the form, a request id without dashes.
+the redirect URI and the webhook receiver on one port, the secret in the form, a request id without dashes.
 """
 
 import base64
@@ -22,7 +22,8 @@ CLIENT_ID = os.environ["REVENTO_CLIENT_ID"]
 CLIENT_SECRET = os.environ["REVENTO_CLIENT_SECRET"]
 WEBHOOK_SECRET = os.environ["REVENTO_WEBHOOK_SECRET"]
 EVENT_ID = os.environ["SANDBOX_EVENT_ID"]
-REDIRECT_URI = "http://localhost:3000/callback"
+PORT = int(os.environ["PORT"])
+REDIRECT_URI = f"http://localhost:{PORT}/callback"
 
 app = Flask(__name__)
 app.secret_key = secrets.token_bytes(32)
@@ -139,4 +140,4 @@ def health():
 
 
 if __name__ == "__main__":
-    app.run(host="localhost", port=3000)
+    app.run(host="localhost", port=PORT)

@@ -128,9 +128,15 @@ export class ProgramRig {
     return this.start(args, options).ended;
   }
 
-  /** Starts a sandbox on a free port and waits until it serves; the profile `sandbox` names it. */
+  /**
+   * Starts a sandbox on a free port and waits until it serves; the profile `sandbox` names it. Its logins come back
+   * to a free port too: the one that is proposed to users may be in use.
+   */
   async sandbox(args: readonly string[] = []): Promise<SandboxReady> {
-    const running = this.start(['sandbox', 'start', '--port', '0', '-o', 'ndjson', ...args]);
+    const callback = args.includes('--redirect-uri')
+      ? []
+      : ['--redirect-uri', `http://localhost:${await freePort()}/callback`];
+    const running = this.start(['sandbox', 'start', '--port', '0', '-o', 'ndjson', ...callback, ...args]);
     const [line] = await running.until('stdout', /^\{"type":"ready".*\}$/m);
     return JSON.parse(line) as SandboxReady;
   }
