@@ -1,4 +1,5 @@
 import type { Pause } from '../api/client.ts';
+import type { Outcome } from '../api/retry.ts';
 import { whyWaiting } from '../api/wait-reason.ts';
 import type { Deps } from '../deps.ts';
 import { formatDuration } from '../duration.ts';
@@ -9,10 +10,12 @@ const patienceMs = 400;
 const betweenUpdatesMs = 100;
 /** A wait that is told of at once, whatever else goes on. */
 const worthTellingMs = 1_000;
+/** One that a log has to explain: who reads it would take the job for stuck. */
+const worthNotingMs = 5_000;
 
 /**
- * The progress line of a long call: rows so far, rows a second, and what it waits for. Only on a terminal; it leaves
- * the line to the rows while they are printed on the same one.
+ * The progress line of a long call: rows so far, rows a second, and what it waits for. Only on a terminal, where it
+ * leaves the line to the rows while they are printed on the same one; elsewhere a long wait is noted as it begins.
  */
 export class CallProgress {
   readonly #deps: Deps;
@@ -24,6 +27,8 @@ export class CallProgress {
   #turn = 0;
   #openingTurn: number | null = null;
   #lastMs = Number.NEGATIVE_INFINITY;
+  /** When the wait that was noted last is over. */
+  #notedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -34,8 +39,11 @@ export class CallProgress {
   readonly onPause = (pause: Pause): void => {
     const left = formatDuration(Math.ceil(pause.ms / 1_000) * 1_000);
     this.#waiting =
-      pause.kind === 'retry' ? `trying again in ${left}` : `${whyWaiting[pause.reason]}; going on in ${left}`;
-    this.#show(pause.ms >= worthTellingMs);
+      pause.kind === 'retry'
+        ? `${whyAgain(pause.outcome)}; trying again in ${left}`
+        : `${whyWaiting[pause.reason]}; going on in ${left}`;
+    if (this.#deps.terminal.isStderrTty) this.#show(pause.ms >= worthTellingMs);
+    else if (pause.ms >= worthNotingMs) this.#note(pause.ms);
   };
 
   /** Rows arrived. */
@@ -51,6 +59,14 @@ export class CallProgress {
     this.#turn++;
     this.#line?.stop();
     this.#line = null;
+  }
+
+  /** Once a wait, though it is told of every second. */
+  #note(leftMs: number): void {
+    const { terminal, clock } = this.#deps;
+    const now = clock.monotonic();
+    if (now >= this.#notedUntilMs) terminal.notice(`note: ${this.#waiting}`);
+    this.#notedUntilMs = now + leftMs;
   }
 
   #show(isUrgent: boolean): void {
@@ -79,4 +95,8 @@ export class CallProgress {
     const rows = this.#rows === 0 ? '' : `${this.#rows} rows${rate}`;
     return [rows, this.#waiting].filter((part) => part !== '').join('; ') || 'waiting for the API';
   }
+}
+
+function whyAgain(outcome: Outcome): string {
+  return outcome instanceof Error ? 'no whole answer came' : `HTTP ${outcome.status}`;
 }

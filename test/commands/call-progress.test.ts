@@ -1,12 +1,14 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallProgress } from '../../src/commands/call-progress.ts';
 import type { Deps } from '../../src/deps.ts';
+import { HttpFailure } from '../../src/platform/failure.ts';
 import { apiBench } from '../support/api-deps.ts';
 
 /** A terminal that keeps what its progress line says, null while there is none. */
 async function setUp(changes: { isStdoutTty?: boolean; isStderrTty?: boolean } = {}) {
   const bench = await apiBench({ kinds: [] });
   const shown: (string | null)[] = [];
+  const notices: string[] = [];
   const opening: (() => void)[] = [];
   const deps: Deps = {
     ...bench.deps,
@@ -14,6 +16,7 @@ async function setUp(changes: { isStdoutTty?: boolean; isStderrTty?: boolean } =
     terminal: {
       ...bench.deps.terminal,
       isStderrTty: changes.isStderrTty ?? true,
+      notice: (text) => void notices.push(text),
       progress: async (text) => {
         await new Promise<void>((resolve) => opening.push(resolve));
         shown.push(text);
@@ -26,7 +29,7 @@ async function setUp(changes: { isStdoutTty?: boolean; isStderrTty?: boolean } =
     for (const resolve of opening.splice(0)) resolve();
     await new Promise(setImmediate);
   };
-  return { progress: new CallProgress(deps), clock: bench.clock, shown, open };
+  return { progress: new CallProgress(deps), clock: bench.clock, shown, notices, open };
 }
 const minute = { kind: 'rate_limit', ms: 42_300, reason: 'minute' } as const;
 
@@ -82,9 +85,32 @@ it('takes away a line that opens after its time', async () => {
   expect(shown.at(-1)).toBeNull();
 });
 
-it('shows nothing where stderr is no terminal', async () => {
-  const { progress, shown, open } = await setUp({ isStderrTty: false });
-  progress.onPause(minute);
-  await open();
-  expect(shown).toEqual([]);
+describe('where stderr is no terminal', () => {
+  it('notes a long wait once, though it is told of every second', async () => {
+    const { progress, clock, shown, notices, open } = await setUp({ isStderrTty: false });
+    for (let ms = 42_300; ms > 0; ms -= 1_000) {
+      progress.onPause({ ...minute, ms });
+      clock.advance(1_000);
+    }
+    await open();
+    expect(notices).toEqual(['note: the limit of requests a minute is reached; going on in 43s']);
+    expect(shown).toEqual([]);
+  });
+
+  it('notes the next long wait as well, and no short one', async () => {
+    const { progress, clock, notices } = await setUp({ isStderrTty: false });
+    const outcomes = [{ status: 503, headers: [], body: new Uint8Array() }, new HttpFailure('reset', 'a.test', false)];
+    for (const ms of [4_000, 8_000, 16_000]) {
+      for (const outcome of outcomes) {
+        progress.onPause({ kind: 'retry', outcome, ms });
+        clock.advance(ms);
+      }
+    }
+    expect(notices).toEqual([
+      'note: HTTP 503; trying again in 8s',
+      'note: no whole answer came; trying again in 8s',
+      'note: HTTP 503; trying again in 16s',
+      'note: no whole answer came; trying again in 16s',
+    ]);
+  });
 });
