@@ -4,6 +4,7 @@
  */
 
 import { loginCommand, program } from './next-command.ts';
+import { shellWord } from './shell-word.ts';
 
 /** Exit statuses, a promise to scripts (`revento help exit-codes`). */
 export const exitStatus = {
@@ -146,7 +147,7 @@ const rows = {
   },
   insufficient_scope: {
     exit: exitStatus.login,
-    hint: (c) => `log in again with the scope; ${run(login(c, ` --scope "${c.facts.scope ?? 'SCOPES'}"`))}`,
+    hint: (c) => `log in again with the scope; ${run(login(c, ` --scope ${shellWord(c.facts.scope ?? 'SCOPES')}`))}`,
   },
   not_found: { exit: exitStatus.failed },
   validation_error: { exit: exitStatus.failed },

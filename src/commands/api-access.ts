@@ -3,6 +3,7 @@ import type { Deps, LoginKey, LoginKind, Sessions } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import { loginCommand, program } from '../next-command.ts';
 import { fingerprint } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import { chooseLogin, loginInWords } from './login-choice.ts';
 import { noLoginStored, severalLogins } from './login-missing.ts';
 
@@ -115,7 +116,7 @@ async function requireScope({ what, scope }: Need, key: LoginKey, sessions: Sess
     {
       scope,
       eventId: key.eventId,
-      hint: `log in again with the scope: ${loginCommand(deps.profile, key)} --scope "${[...granted, scope].join(' ')}"`,
+      hint: `log in again with the scope: ${loginCommand(deps.profile, key)} --scope ${shellWord([...granted, scope].join(' '))}`,
     },
   );
 }

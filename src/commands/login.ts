@@ -6,6 +6,7 @@ import { nodeDebugWarning } from '../environment.ts';
 import { ReventoError } from '../errors.ts';
 import { requireFileName } from '../names.ts';
 import { loginCommand, program } from '../next-command.ts';
+import { shellWord } from '../shell-word.ts';
 import type { CommandModule } from './command.ts';
 import { loginItem, noticesOf } from './login-text.ts';
 import { requireRunningSandbox } from './sandbox-running.ts';
@@ -210,7 +211,7 @@ function withRemedy(error: unknown, plan: SignInPlan, profile: string): unknown 
   const otherUri = `http://localhost:${listenPort + 1}/callback`;
   const elsewhere = isLoopback
     ? `if ${otherUri} is registered for your integration, run: ${again} --redirect-uri ${otherUri}`
-    : `let the tunnel forward to another port and run: ${again} --redirect-uri ${uri} --port ${listenPort + 1}`;
+    : `let the tunnel forward to another port and run: ${again} --redirect-uri ${shellWord(uri)} --port ${listenPort + 1}`;
   const hints: Partial<Record<typeof error.code, string>> = {
     port_busy: `end what uses it (another login, perhaps; find it with: ${whoListens(listenPort)}), or ${elsewhere}`,
     login_declined: `to ask again, run: ${again}`,

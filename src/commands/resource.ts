@@ -9,7 +9,7 @@ import type { HeaderList } from '../platform/ports.ts';
 import { type Access, fillEvent, openApi } from './api-access.ts';
 import { CallProgress } from './call-progress.ts';
 import type { CommandModule, Example } from './command.ts';
-import { asWord, rowsInWords, withResume } from './resume.ts';
+import { cursorWord, rowsInWords, withResume } from './resume.ts';
 
 export interface ResourceOptions {
   readonly maxWait: string;
@@ -126,7 +126,7 @@ async function* listRows(
   }
   if (last.nextCursor !== null) {
     deps.terminal.notice(
-      `${rowsInWords(count)} shown, more remain: go on with --cursor ${asWord(last.nextCursor)}, or see --all`,
+      `${rowsInWords(count)} shown, more remain: go on with --cursor ${cursorWord(last.nextCursor)}, or see --all`,
     );
   }
 }

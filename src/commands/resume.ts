@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { hintOf, ReventoError } from '../errors.ts';
 import { plainLine } from '../remote-text.ts';
+import { shellWord } from '../shell-word.ts';
 
 /** How far a list came, for the command that goes on from there. */
 export interface Resume {
@@ -22,7 +23,7 @@ export function withResume(error: unknown, { cursor, count, option = '--cursor' 
   // Before the first row there is nothing to go on from but the command itself.
   if (!(failure instanceof ReventoError) || cursor === null || count === 0) return failure;
   const hint = hintOf(failure, { profile: deps.profile, eventId: deps.event ?? undefined });
-  const resume = `${rowsInWords(count)} ${count === 1 ? 'was' : 'were'} complete; go on with ${option}${option.endsWith('=') ? '' : ' '}${asWord(cursor)}`;
+  const resume = `${rowsInWords(count)} ${count === 1 ? 'was' : 'were'} complete; go on with ${option}${option.endsWith('=') ? '' : ' '}${cursorWord(cursor)}`;
   const facts = { ...failure.facts, hint: hint === undefined ? resume : `${hint}; ${resume}` };
   return new ReventoError(failure.code, failure.message, facts, { cause: failure });
 }
@@ -32,7 +33,6 @@ export function rowsInWords(count: number): string {
 }
 
 /** A cursor as a word of a command line. It is opaque, so it may hold anything. */
-export function asWord(cursor: string): string {
-  const line = plainLine(cursor, 2_000);
-  return /^[\w.~=+/:@%-]+$/.test(line) ? line : `'${line.replaceAll("'", "'\\''")}'`;
+export function cursorWord(cursor: string): string {
+  return shellWord(plainLine(cursor, 2_000));
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Deps } from '../deps.ts';
 import { parseDuration } from '../duration.ts';
 import { ReventoError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import { eventTypes } from '../webhook/event.ts';
 import { parseHeader } from '../webhook/forward.ts';
 import type { GoalOptions } from '../webhook/goals.ts';
@@ -150,6 +151,6 @@ function listOf(text: string, flag: string): readonly string[] {
 function refuseLostTarget([first]: readonly string[]): void {
   if (first === undefined || !/^(?:\d+|https?:.*)$/.test(first)) return;
   throw new ReventoError('usage', `${first} is no program to run.`, {
-    hint: `to forward there, run: revento webhook listen --forward ${first}`,
+    hint: `to forward there, run: revento webhook listen --forward ${shellWord(first)}`,
   });
 }

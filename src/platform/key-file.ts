@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, linkSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ReventoError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import { createFile, makePrivateDirectory, storeFailure, syncDirectory, systemCode } from './durable-file.ts';
 import { isKey, newKey } from './envelope.ts';
 import type { Fault } from './fault.ts';
@@ -43,13 +44,13 @@ function refuseIfShared(path: string, mode: number, uid: number): void {
   const self = process.geteuid?.();
   if (uid !== self && self !== 0) {
     throw new ReventoError('store_key', `The key file ${path} belongs to another user (uid ${uid}).`, {
-      hint: `run: sudo chown ${self} ${path}`,
+      hint: `run: sudo chown ${self} ${shellWord(path)}`,
     });
   }
   if ((mode & 0o077) !== 0) {
     const shown = (mode & 0o777).toString(8).padStart(4, '0');
     throw new ReventoError('store_key', `The key file ${path} is open to other users (mode ${shown}).`, {
-      hint: `run: chmod 600 ${path}`,
+      hint: `run: chmod 600 ${shellWord(path)}`,
     });
   }
 }

@@ -1,5 +1,6 @@
 import { ReventoError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import { isKey, type KeyName, keyId, newKey, type StoreKey } from './envelope.ts';
 import type { Fault } from './fault.ts';
 import { createKeyFile, keyFilePath, readKeyFile } from './key-file.ts';
@@ -168,7 +169,7 @@ function passphraseWrong(): ReventoError {
 /** Adds the way out for a key that is gone for good. */
 function withFiles(error: unknown, files: readonly SealedBy[]): unknown {
   if (!(error instanceof ReventoError)) return error;
-  const paths = files.map(({ path }) => path).join(' ');
+  const paths = files.map(({ path }) => shellWord(path)).join(' ');
   const hint = `${error.facts.hint ?? 'put the key back'}; or, to give up what cannot be opened any more, run: rm ${paths}`;
   return new ReventoError(error.code, error.message, { ...error.facts, hint }, { cause: error });
 }

@@ -2,6 +2,7 @@ import { chownSync, linkSync, readdirSync, readFileSync, realpathSync, renameSyn
 import { basename, dirname, join } from 'node:path';
 import { type SettingName, type SettingsFile, settingNames } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import { makePrivateDirectory, ownerToTake, storeFailure, systemCode } from './durable-file.ts';
 
 /** Runs `work` while no other process does, under a lock file of this path. */
@@ -105,7 +106,7 @@ function read(path: string): Content {
   const content = parse(text);
   if (content === null) {
     throw new ReventoError('file', `The settings in ${path} are damaged.`, {
-      hint: `mend the file, or move it away and begin anew: mv ${path} ${path}.damaged; stored logins are not affected`,
+      hint: `mend the file, or move it away and begin anew: mv ${shellWord(path)} ${shellWord(`${path}.damaged`)}; stored logins are not affected`,
     });
   }
   return content;

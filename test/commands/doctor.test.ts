@@ -205,6 +205,18 @@ describe('doctor on the store', () => {
       'chmod 600 /data/key',
     ],
     ["somebody else's file", { files: [file({ isForeign: true })] }, 'warn', 'chown'],
+    [
+      "somebody else's file in a directory with a blank",
+      { files: [file({ path: '/a b/config.json', isForeign: true })] },
+      'warn',
+      `chown "$USER" '/a b/config.json'`,
+    ],
+    [
+      'a directory with a blank that is open to others',
+      { directories: [file({ path: '/a b', role: 'directory', mode: 0o755 })] },
+      'warn',
+      "chmod 700 '/a b'",
+    ],
   ] as const)('notices %s', async (_, inspection, status, remedy) => {
     const [finding] = (await examine({ inspection })).of('permissions');
     expect(finding?.status).toBe(status);
@@ -267,6 +279,12 @@ describe('doctor on the store', () => {
     const { of } = await examine({ inspection: { files: [file({ role, ageMs: 7_200_000 })] } });
     expect(of('leftovers')[0]).toMatchObject({ status: 'warn' });
     expect(of('leftovers')[0]?.message).toContain(message);
+  });
+
+  it('removes what was left over by a command that a shell reads as one path', async () => {
+    const leftover = file({ path: '/a b/evt_a.json.tmp', role: 'temporary', ageMs: 7_200_000 });
+    const { of } = await examine({ inspection: { files: [leftover] } });
+    expect(of('leftovers')[0]?.remedy).toBe("run: rm '/a b/evt_a.json.tmp'");
   });
 
   it.each([

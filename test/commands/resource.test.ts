@@ -218,7 +218,7 @@ describe('what the store knows to be in vain is refused before any request', () 
     const bench = await apiBench({ scope: 'event.read' });
     const { failure } = await run('participants list', bench);
     expect(failure).toMatchObject({ code: 'insufficient_scope', facts: { scope: 'participants.read' } });
-    expect(failure?.facts.hint).toContain('--scope "event.read participants.read"');
+    expect(failure?.facts.hint).toContain("--scope 'event.read participants.read'");
     expect(bench.requests).toEqual([]);
   });
 

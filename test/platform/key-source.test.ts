@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ReventoError } from '../../src/errors.ts';
 import { createKeyStore } from '../../src/platform/key-store.ts';
 import { createSecretStore } from '../../src/platform/sealed-secrets.ts';
 import { freshToken, listOf, StoreRig } from '../support/store-rig.ts';
@@ -46,12 +48,20 @@ describe('the key file', () => {
     await expect(rig.sessions().save(rig.grant())).rejects.toMatchObject({ code: 'store_key' });
   });
 
+  it('is closed to others again by the command that the refusal names', async () => {
+    await rig.sessions().save(rig.grant());
+    chmodSync(keyPath(), 0o640);
+    const refusal = (await listOf(rig.sessions()).catch((error: unknown) => error)) as ReventoError;
+    execFileSync('sh', ['-c', /chmod [^;]+/.exec(refusal.facts.hint ?? '')?.[0] ?? 'false']);
+    expect(await listOf(rig.sessions())).toHaveLength(1);
+  });
+
   it('is not made anew while a sealed file of any profile needs the one that is gone', async () => {
     await rig.sessions({ profile: 'other' }).save(rig.grant());
     rmSync(keyPath());
     await expect(rig.sessions().save(rig.grant({ eventId: 'evt_2' }))).rejects.toMatchObject({
       code: 'store_key',
-      facts: { hint: expect.stringContaining(`rm ${rig.path(undefined, 'other')}`) },
+      facts: { hint: expect.stringContaining(`rm '${rig.path(undefined, 'other')}'`) },
     });
     expect(readdirSync(rig.dataDir)).toEqual([]);
     await rig.sessions({ profile: 'other' }).forget({ kind: 'installation', eventId: 'evt_1' });

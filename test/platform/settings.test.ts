@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -66,6 +66,16 @@ describe('reading settings', () => {
     expect(error.code).toBe('file');
     expect(error.message).toBe(`The settings in ${path} are damaged.`);
     expect(error.facts.hint).toContain('move it away');
+  });
+
+  it('names a command that moves a damaged file away whatever its directory is called', () => {
+    const spaced = join(directory, "it's here");
+    const damaged = join(spaced, 'config.json');
+    mkdirSync(spaced, { recursive: true });
+    writeFileSync(damaged, 'no settings');
+    const { hint } = failureOf(() => openSettingsFile({ directory: spaced, lock: inTurn() }).profiles()).facts;
+    execFileSync('sh', ['-c', /mv [^;]+/.exec(hint ?? '')?.[0] ?? 'false']);
+    expect(readdirSync(spaced)).toEqual(['config.json.damaged']);
   });
 
   it('does not quote a damaged file, which may hold anything', () => {

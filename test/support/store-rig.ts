@@ -34,7 +34,8 @@ export function errorAnswer(status: number, error: string, headers: readonly [st
 
 /** A store in a directory of its own, with real files, real locks and a clock that the test sets. */
 export class StoreRig {
-  readonly home = mkdtempSync(join(tmpdir(), 'revento-store-'));
+  /** With a blank in it, as a home directory on macOS has. */
+  readonly home = mkdtempSync(join(tmpdir(), 'revento store-'));
   readonly clock = new FakeClock();
   readonly redactor = new Redactor();
   readonly notices: string[] = [];

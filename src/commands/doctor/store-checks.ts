@@ -2,6 +2,7 @@ import { isAbsolute, relative } from 'node:path';
 import type { Deps, StoreFile, StoreProtection } from '../../deps.ts';
 import { formatDuration, relativeTime } from '../../duration.ts';
 import { flagsOfLogin, program } from '../../next-command.ts';
+import { shellWord } from '../../shell-word.ts';
 import { loginInWords } from '../login-choice.ts';
 import { cannotBeRead } from '../login-missing.ts';
 import { type Check, type Finding, fail, failureFinding, ok, warn } from './finding.ts';
@@ -68,8 +69,8 @@ function isWithin(directory: string, path: string): boolean {
 function ownerRemedy(directories: readonly StoreFile[], path: string): string {
   const foreign = directories.find((directory) => directory.isForeign);
   return foreign
-    ? `run: sudo chown -R "$USER" ${foreign.path}`
-    : `run: chmod u+rwx ${directories.at(-1)?.path ?? path}`;
+    ? `run: sudo chown -R "$USER" ${shellWord(foreign.path)}`
+    : `run: chmod u+rwx ${shellWord(directories.at(-1)?.path ?? path)}`;
 }
 
 /** Modes and owners of everything the store consists of. */
@@ -81,14 +82,16 @@ export const checkPermissions: Check = async ({ inspectStore }) => {
     const mode = file.role === 'directory' ? '700' : '600';
     if (file.isForeign) {
       const message = `${file.path} belongs to another user.`;
-      findings.push((isKey ? fail : warn)('permissions', message, `run: sudo chown "$USER" ${file.path}`));
+      findings.push((isKey ? fail : warn)('permissions', message, `run: sudo chown "$USER" ${shellWord(file.path)}`));
     }
     // A link's own mode says nothing; what it leads to is somebody's decision.
     if (file.mode !== null && !file.isSymbolicLink && (file.mode & 0o077) !== 0) {
       const message = `${file.path} is open to other users (mode ${file.mode.toString(8).padStart(4, '0')}).`;
       // Closing a directory that is for everybody, such as /tmp, would be a cure worse than the disease.
       const isForAll = file.role === 'directory' && (file.mode & 0o1000) !== 0;
-      const remedy = isForAll ? 'set REVENTO_CONFIG_DIR to a directory of its own' : `run: chmod ${mode} ${file.path}`;
+      const remedy = isForAll
+        ? 'set REVENTO_CONFIG_DIR to a directory of its own'
+        : `run: chmod ${mode} ${shellWord(file.path)}`;
       findings.push((isKey ? fail : warn)('permissions', message, remedy));
     }
   }
@@ -144,7 +147,11 @@ function describeLeftover(file: StoreFile, all: readonly StoreFile[], profile: s
     case 'temporary':
       return file.ageMs < oldLeftoverMs
         ? null
-        : warn('leftovers', `${file.path} was left by a write that was cut short, ${age} ago.`, `run: rm ${file.path}`);
+        : warn(
+            'leftovers',
+            `${file.path} was left by a write that was cut short, ${age} ago.`,
+            `run: rm ${shellWord(file.path)}`,
+          );
     default:
       return null;
   }
