@@ -7,6 +7,7 @@ import type { Outgoing } from '../webhook/outgoing.ts';
 import { deliveryHeaders, sign } from '../webhook/signature.ts';
 import type { CommandModule } from './command.ts';
 import { collect } from './option-values.ts';
+import { checked, choose, whyRefused } from './webhook-replay-choice.ts';
 import { signingSecrets } from './webhook-secrets.ts';
 import { hintFor, Sender, type Sent, sentItem, targetOf, toOption } from './webhook-send.ts';
 
@@ -16,9 +17,13 @@ export interface WebhookReplayOptions {
   readonly resign?: boolean;
   readonly only?: readonly string[];
   readonly asRecorded?: boolean;
+  readonly includeInvalid?: boolean;
 }
 
-/** `revento webhook replay`: sends the deliveries of a recording again, one after the other; exit 1 unless all get a 2xx. */
+/**
+ * `revento webhook replay`: sends the deliveries of a recording again, one after the other; exit 1 unless all get a
+ * 2xx. Those that were recorded as invalid stay out unless asked for, and are never signed.
+ */
 export const webhookReplay: CommandModule<WebhookReplayOptions> = {
   declare: (command) =>
     command
@@ -26,7 +31,8 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
       .option(...toOption)
       .option('--resign', 'sign anew with the current time and secret; without, timestamps are as old as the recording')
       .option('--only <id>', 'only the deliveries with this delivery id; repeatable', collect)
-      .option('--as-recorded', 'keep the pauses between them'),
+      .option('--as-recorded', 'keep the pauses between them')
+      .option('--include-invalid', 'send too what was recorded as invalid, as it came; never with --resign'),
   examples: [
     {
       command: 'revento webhook replay deliveries.ndjson --to 3000 --resign',
@@ -39,18 +45,20 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
   ],
   layout: { shape: 'events' },
 
-  async *run({ file, to, resign, only, asRecorded }, deps) {
+  async *run({ file, to, resign, only, asRecorded, includeInvalid = false }, deps) {
+    if (resign && includeInvalid) {
+      throw new ReventoError('usage', '--include-invalid and --resign do not go together.', {
+        hint: 'signing a delivery that was recorded as invalid would make a forged one genuine: leave out one of them',
+      });
+    }
     const url = targetOf(to, deps);
     const secret = resign ? (await signingSecrets(deps))[0].secret.reveal() : null;
-    const cassette = await readCassette(file);
-    for (const warning of cassette.warnings) deps.terminal.notice(`warning: ${file}: ${warning}`);
-    const chosen = cassette.deliveries.filter(({ deliveryId }) => !only || only.includes(deliveryId ?? ''));
-    if (chosen.length === 0) {
-      const what = only ? `no delivery ${only.join(' or ')}` : 'no deliveries';
-      throw new ReventoError('failed', `${file} has ${what}.`);
-    }
+    const { deliveries, warnings } = checked(await readCassette(file), file);
+    for (const warning of warnings) deps.terminal.notice(`warning: ${file}: ${warning}`);
+    const { chosen, leftOut } = choose(deliveries, { file, only, includeInvalid, isSigned: secret !== null });
+    if (leftOut !== null) deps.terminal.notice(`note: ${leftOut}`);
     const sender = new Sender(deps);
-    const refused: Sent[] = [];
+    const refused: { readonly recorded: Recorded; readonly sent: Sent }[] = [];
     try {
       let before: Recorded | null = null;
       for (const recorded of chosen) {
@@ -58,17 +66,19 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
         before = recorded;
         const sent = await sender.send(url, again(recorded, secret, deps));
         yield sentItem(sent);
-        if (!isSuccess(sent.status)) refused.push(sent);
+        if (!isSuccess(sent.status)) refused.push({ recorded, sent });
       }
     } finally {
       await sender.close();
     }
-    const [first] = refused;
-    if (first === undefined) return undefined;
-    const isOld = secret === null && first.status === 401;
+    // One that was invalid from the start was to be refused: another one tells more.
+    const telling = refused.find(({ recorded }) => recorded.invalid === null) ?? refused[0];
+    if (telling === undefined) return undefined;
+    const { recorded, sent } = telling;
+    const hint = sent.status === 401 && secret === null ? whyRefused(recorded, deps) : null;
     throw new ReventoError('failed', `${refused.length} of ${chosen.length} deliveries were not acknowledged.`, {
-      hint: isOld ? 'recorded timestamps are too old by now; add --resign' : hintFor(first, deps.profile),
-      status: first.status ?? undefined,
+      hint: hint ?? hintFor(sent, deps.profile),
+      status: sent.status ?? undefined,
     });
   },
 };

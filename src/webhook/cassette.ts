@@ -1,6 +1,7 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { ReventoError } from '../errors.ts';
 import type { HeaderList } from '../platform/ports.ts';
+import { plainLine } from '../remote-text.ts';
 
 /** A delivery as a recording has it. */
 export interface Recorded {
@@ -10,14 +11,18 @@ export interface Recorded {
   readonly event: string | null;
   /** Milliseconds since the Unix epoch. */
   readonly receivedAt: number;
+  /** Why it was not believed when it came; null when the line says that it was verified. */
+  readonly invalid: string | null;
   readonly headers: HeaderList;
   readonly body: Uint8Array;
 }
 
 export interface Cassette {
   readonly deliveries: readonly Recorded[];
-  /** One sentence for each line that could not be used. */
+  /** One sentence for each way in which lines could not be used. */
   readonly warnings: readonly string[];
+  /** Why the whole file is no recording, as words about a line; null when it is one, be it of no deliveries. */
+  readonly foreign: string | null;
 }
 
 /** Appends delivery lines to a file. */
@@ -72,33 +77,61 @@ export async function readCassette(path: string): Promise<Cassette> {
 /** The deliveries in the text of a recording. Never throws. */
 export function parseCassette(text: string): Cassette {
   const deliveries: Recorded[] = [];
-  const warnings: string[] = [];
+  const notJson: number[] = [];
+  const noDelivery: number[] = [];
   const lines = text.split('\n');
+  let cut: number | null = null;
+  let isOurs = false;
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
     const lineNumber = index + 1;
     const value = parse(line);
     if (value === undefined) {
-      const isLast = index === lines.length - 1;
-      warnings.push(
-        isLast
-          ? `line ${lineNumber}, the last, is cut off: its recording was interrupted; it is left out`
-          : `line ${lineNumber} is not JSON; it is left out`,
-      );
+      // Without a line break after it, but begun as every line of a recording begins.
+      if (index === lines.length - 1 && line.startsWith('{')) cut = lineNumber;
+      else notJson.push(lineNumber);
       continue;
     }
-    if (isRecord(value) && typeof value['type'] === 'string' && value['type'] !== 'delivery') continue;
+    if (isRecord(value) && typeof value['type'] === 'string' && value['type'] !== 'delivery') {
+      isOurs = true;
+      continue;
+    }
     const recorded = toRecorded(value, lineNumber);
-    if (recorded === null) warnings.push(`line ${lineNumber} is no recorded delivery; it is left out`);
+    if (recorded === null) noDelivery.push(lineNumber);
     else deliveries.push(recorded);
   }
-  return { deliveries, warnings };
+  const warnings = [...warningOf(notJson, 'not JSON'), ...warningOf(noDelivery, 'no recorded delivery')];
+  if (cut !== null) {
+    warnings.push(`line ${cut}, the last, is cut off: its recording was interrupted; it is left out`);
+  }
+  const [bad = 0] = [...notJson, ...noDelivery].sort((one, other) => one - other);
+  const isForeign = bad > 0 && deliveries.length === 0 && !isOurs;
+  const what = notJson.includes(bad) ? 'not JSON' : 'no recorded delivery';
+  return { deliveries, warnings, foreign: isForeign ? `line ${bad} is ${what}` : null };
+}
+
+/** One sentence however many lines there are: none for none. */
+function warningOf(lineNumbers: readonly number[], what: string): string[] {
+  const [first, ...others] = lineNumbers;
+  if (first === undefined) return [];
+  if (others.length === 0) return [`line ${first} is ${what}; it is left out`];
+  const shown = lineNumbers.slice(0, 5).join(', ');
+  const rest = lineNumbers.length > 5 ? ', …' : '';
+  return [`${lineNumbers.length} lines are ${what} (${shown}${rest}); they are left out`];
 }
 
 /** A recorded delivery from its parsed line, or null when it is none. Never throws. */
 export function toRecorded(value: unknown, lineNumber: number): Recorded | null {
   if (!isRecord(value) || value['type'] !== 'delivery') return null;
-  const { delivery_id: deliveryId, event, received_at: receivedAt, headers, body_base64: base64 } = value;
+  const {
+    delivery_id: deliveryId,
+    event,
+    received_at: receivedAt,
+    verified,
+    reason,
+    headers,
+    body_base64: base64,
+  } = value;
   const list = toHeaders(headers);
   const at = typeof receivedAt === 'string' ? Date.parse(receivedAt) : Number.NaN;
   if (list === null || typeof base64 !== 'string' || Number.isNaN(at)) return null;
@@ -107,6 +140,8 @@ export function toRecorded(value: unknown, lineNumber: number): Recorded | null 
     deliveryId: typeof deliveryId === 'string' ? deliveryId : null,
     event: typeof event === 'string' ? event : null,
     receivedAt: at,
+    // Nothing but a plain yes is one: what a file leaves open is not to be signed.
+    invalid: verified === true ? null : typeof reason === 'string' ? plainLine(reason, 40) : 'no reason recorded',
     headers: list,
     body: Buffer.from(base64, 'base64'),
   };

@@ -7,6 +7,8 @@ const line = (changes: object = {}) =>
     delivery_id: 'an-id',
     event: 'activity.updated',
     received_at: '2026-01-01T00:00:00.000Z',
+    verified: true,
+    reason: null,
     headers: { 'x-one': '1', 'x-many': ['a', 'b'] },
     body_base64: Buffer.of(0, 255, 10).toString('base64'),
     ...changes,
@@ -21,6 +23,7 @@ it('gives back bytes and headers as they were', () => {
       deliveryId: 'an-id',
       event: 'activity.updated',
       receivedAt: Date.UTC(2026, 0, 1),
+      invalid: null,
       headers: [
         ['x-one', '1'],
         ['x-many', 'a'],
@@ -51,4 +54,33 @@ it.each([
   ['another object', '{}'],
 ])('reports a line with %s', (_name, text) => {
   expect(parseCassette(`${text}\n`)).toMatchObject({ deliveries: [], warnings: [expect.stringContaining('line 1')] });
+});
+
+it.each([
+  ['says so', { verified: false, reason: 'signature_mismatch' }, 'signature_mismatch'],
+  ['says no reason', { verified: false }, 'no reason recorded'],
+  ['leaves it open', { verified: undefined }, 'no reason recorded'],
+  ['is not plain about it', { verified: 'true' }, 'no reason recorded'],
+])('takes a delivery for invalid where the line %s', (_name, changes, invalid) => {
+  expect(parseCassette(`${line(changes)}\n`).deliveries).toMatchObject([{ invalid }]);
+});
+
+it('tells of many bad lines in one sentence, and keeps the others', () => {
+  const { deliveries, warnings, foreign } = parseCassette(`${'text\n'.repeat(500)}${line()}\n{}\n`);
+  expect(deliveries).toHaveLength(1);
+  expect(warnings).toEqual([
+    '500 lines are not JSON (1, 2, 3, 4, 5, …); they are left out',
+    'line 502 is no recorded delivery; it is left out',
+  ]);
+  expect(foreign).toBeNull();
+});
+
+it.each([
+  ['text', 'one\ntwo', 'line 1 is not JSON'],
+  ['a payload', '\n{"type":"delivery"}\n', 'line 2 is no recorded delivery'],
+  ['a recording that ended before its first line did', '{"type":"deliv', null],
+  ['a recording of nothing', '{"type":"ready","url":"x"}\nnoise\n', null],
+  ['an empty file', '', null],
+])('tells a file that is no recording: %s', (_name, text, foreign) => {
+  expect(parseCassette(text).foreign).toBe(foreign);
 });
