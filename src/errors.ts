@@ -157,7 +157,7 @@ const rows = {
 
   // No answer at all.
   host_placeholder: {
-    exit: exitStatus.failed,
+    exit: exitStatus.usage,
     hint: () =>
       'hosts ending in .example are placeholders from the guide; set REVENTO_AUTH_BASE and REVENTO_API_BASE to the ones you were given, or try `revento sandbox start` and `revento -p sandbox login`',
   },

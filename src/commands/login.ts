@@ -7,9 +7,9 @@ import { ReventoError } from '../errors.ts';
 import { requireFileName } from '../names.ts';
 import { loginCommand, program } from '../next-command.ts';
 import { shellWord } from '../shell-word.ts';
+import { requireAuthServer } from './auth-server.ts';
 import type { CommandModule } from './command.ts';
 import { loginItem, noticesOf } from './login-text.ts';
-import { requireRunningSandbox } from './sandbox-running.ts';
 import { whoListens } from './who-listens.ts';
 
 export interface LoginOptions {
@@ -84,13 +84,14 @@ async function fromStdin(kind: LoginKind, { scope }: LoginOptions, deps: Deps): 
 
 async function fromConsent(kind: LoginKind, options: LoginOptions, deps: Deps): Promise<Obtained> {
   const plan = await planOf(kind, options, deps);
-  await requireRunningSandbox(deps, plan.authBase);
   for (const warning of warningsOf(deps.childEnv)) deps.terminal.notice(`warning: ${warning}`);
+  const doubt = await requireAuthServer(plan.authBase, deps);
+  if (doubt !== null) deps.terminal.notice(`warning: ${doubt}; the login needs it in the end`);
   const { signIn } = await import('../auth/sign-in.ts');
   try {
     return { grant: await signIn(plan, await worldOf(plan, options, deps)), asked: plan.scope };
   } catch (error) {
-    throw withRemedy(error, plan, deps.profile);
+    throw withRemedy(error, plan, deps.profile, doubt !== null);
   }
 }
 
@@ -203,7 +204,7 @@ function warningsOf(env: Readonly<Record<string, string>>): string[] {
 }
 
 /** The literal next command for the failures that another try can mend. */
-function withRemedy(error: unknown, plan: SignInPlan, profile: string): unknown {
+function withRemedy(error: unknown, plan: SignInPlan, profile: string, isDoubtful: boolean): unknown {
   if (!(error instanceof ReventoError) || error.facts.hint !== undefined) return error;
   const again = loginCommand(profile, plan);
   const { retryAfterSeconds } = error.facts;
@@ -215,7 +216,10 @@ function withRemedy(error: unknown, plan: SignInPlan, profile: string): unknown 
   const hints: Partial<Record<typeof error.code, string>> = {
     port_busy: `end what uses it (another login, perhaps; find it with: ${whoListens(listenPort)}), or ${elsewhere}`,
     login_declined: `to ask again, run: ${again}`,
-    login_timeout: `to wait longer, run: ${again} --timeout 15m`,
+    // Waiting longer mends nothing where the server could not be reached to begin with.
+    login_timeout: isDoubtful
+      ? `find out whether the server can be reached: ${program(profile)} doctor; then run: ${again}`
+      : `to wait longer, run: ${again} --timeout 15m`,
     // The same request would be refused again: something in it is not what the server knows.
     login_failed:
       error.facts.apiCode === 'invalid_request'

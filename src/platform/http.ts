@@ -247,7 +247,10 @@ function asFailure(error: Error, peer: string, isUnsent: boolean): HttpFailure {
 function blameProxy(error: unknown): unknown {
   if (!isHttpFailure(error) || !error.isUnsent) return error;
   const isReaching = ['dns', 'refused', 'unreachable', 'connect_timeout'].includes(error.kind);
-  return isReaching ? new HttpFailure('proxy', error.peer, true, `it is out of reach: ${error.message}`) : error;
+  if (!isReaching) return error;
+  const blamed = new HttpFailure('proxy', error.peer, true, `it is out of reach: ${error.message}`);
+  blamed.cause = error;
+  return blamed;
 }
 
 function isTls(code: string, error: Error): boolean {

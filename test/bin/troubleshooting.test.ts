@@ -17,7 +17,7 @@ afterEach(() => rig.close());
 
 /** Consents without a browser. */
 const browser = { BROWSER: consentingBrowser() };
-const placeholder = { REVENTO_CLIENT_ID: 'client-1' };
+const client = { REVENTO_CLIENT_ID: 'client-1' };
 const secret = { REVENTO_WEBHOOK_SECRET: 'a secret only of this test' };
 
 async function say(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<string> {
@@ -33,13 +33,18 @@ async function loggedIn(args: readonly string[] = []): Promise<SandboxReady> {
   return ready;
 }
 
+/** An auth server that is there and asks nobody anything. */
+async function serverElsewhere(): Promise<Record<string, string>> {
+  return { ...client, REVENTO_AUTH_BASE: (await rig.sandbox()).auth_base };
+}
+
 async function withPortTaken(): Promise<string> {
   const taken = createTcpServer();
   const port = await freePort();
   await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
   try {
     const redirect = ['--redirect-uri', `http://localhost:${port}/callback`];
-    return await say(['login', '--event', 'evt_1', ...redirect], placeholder);
+    return await say(['login', '--event', 'evt_1', ...redirect], await serverElsewhere());
   } finally {
     taken.close();
   }
@@ -47,7 +52,8 @@ async function withPortTaken(): Promise<string> {
 
 async function withoutAnswer(): Promise<string> {
   const redirect = ['--redirect-uri', `http://localhost:${await freePort()}/callback`];
-  return say(['login', '--event', 'evt_1', '--timeout', '1s', ...redirect], { ...placeholder, BROWSER: 'false' });
+  const env = { ...(await serverElsewhere()), BROWSER: 'false' };
+  return say(['login', '--event', 'evt_1', '--timeout', '1s', ...redirect], env);
 }
 
 async function withLockHeld(): Promise<string> {
@@ -124,7 +130,7 @@ const situations: Readonly<Record<string, () => Promise<string>>> = {
   'No browser was opened: …': withoutAnswer,
   'Nobody answered the consent page in time.': withoutAnswer,
   'The redirect URI "…" is not on this machine, so --port is needed.': () =>
-    say(['login', '--event', 'evt_1', '--redirect-uri', 'https://tunnel.example/callback'], placeholder),
+    say(['login', '--event', 'evt_1', '--redirect-uri', 'https://tunnel.example/callback'], client),
   'Profile "…" has no login.': () => say(['participants', 'list']),
   'There is no login for event …, only for …': forAnotherEvent,
   'The login for event … is over: …': afterRevocation,

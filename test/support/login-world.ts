@@ -38,6 +38,8 @@ export interface LoginWorld extends Memory {
 export interface LoginSetting extends World {
   /** How the token endpoint answers; default: tokens for the event that was asked for. */
   readonly tokenEndpoint?: Exchange;
+  /** How the server answers when it is asked for a sign of life; default: that there is no such page. */
+  readonly probe?: Exchange;
   readonly isInteractive?: boolean;
   readonly save?: (grant: Grant) => Promise<void>;
   /** What is found out before anything is asked; default: that all is well. */
@@ -138,6 +140,7 @@ export function loginWorld(setting: LoginSetting = {}): LoginWorld {
       },
     },
     http: async () => async (request) => {
+      if (request.method === 'HEAD') return (setting.probe ?? (async () => jsonResponse(404, {})))(request);
       world.events.push('exchanged');
       world.exchanges.push(Object.fromEntries(new URLSearchParams(Buffer.from(request.body).toString())));
       return (setting.tokenEndpoint ?? (async () => jsonResponse(200, tokenBody())))(request);
