@@ -119,6 +119,8 @@ export interface SecretStore {
   /** The environment's value, else the sealed one, else null. */
   get(name: SecretName): Promise<{ readonly secret: Secret; readonly source: 'environment' | 'profile' } | null>;
   set(name: SecretName, value: string | null): Promise<void>;
+  /** Of the sealed ones: another text once they were written again; null when only reading tells. Costs no more than a look. */
+  stamp(): string | null;
   /** Removes all sealed ones and every trace of them; needs no key, so too where that is lost. */
   forget(): Promise<void>;
 }

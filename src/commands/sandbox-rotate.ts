@@ -24,7 +24,7 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
         'after',
         [
           '\nUntil --finish, deliveries are signed with the new and the old secret in turn; the new one begins.',
-          'The profile "sandbox" is given both, so `revento -p sandbox webhook listen` verifies either once it is restarted.',
+          'The profile "sandbox" is given both, so `revento -p sandbox webhook listen` verifies either, also one that runs already.',
           'Restarting the sandbox ends a rotation as well.',
         ].join(' '),
       ),
@@ -71,7 +71,7 @@ function describeBegin(
     `  REVENTO_WEBHOOK_SECRET           ${current}`,
     `  REVENTO_WEBHOOK_SECRET_PREVIOUS  ${previous ?? ''}`,
     isKept
-      ? `The profile "${sandboxProfile}" has both now; restart a listener that is running.`
+      ? `The profile "${sandboxProfile}" has both now; a listener that runs with it takes them over.`
       : 'Set both before you verify.',
     `Next: ${style.cyan('revento sandbox trigger application.approved')}, twice: your handler must take both.`,
     `Then: ${style.cyan('revento sandbox rotate --finish')}`,

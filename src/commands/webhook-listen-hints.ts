@@ -3,19 +3,20 @@ import { diagnose } from '../webhook/diagnose.ts';
 import type { Forwarded } from '../webhook/forward.ts';
 import type { Delivery } from '../webhook/receiver.ts';
 import { handlerHint } from './webhook-handler-hint.ts';
-import { otherSecrets, type SigningSecret } from './webhook-secrets.ts';
+import type { LiveSecrets } from './webhook-live-secrets.ts';
+import { otherSecrets } from './webhook-secrets.ts';
 
 /**
  * What to try about deliveries that went wrong. Each hint is given once: a sender that tries again and again is in no
  * need of more, until a delivery has gone well in between.
  */
 export class ListenHints {
-  readonly #secrets: readonly SigningSecret[];
+  readonly #secrets: LiveSecrets;
   readonly #deps: Deps;
   readonly #given = new Set<string>();
   #others: ReadonlyMap<string, string> | null = null;
 
-  constructor(secrets: readonly SigningSecret[], deps: Deps) {
+  constructor(secrets: LiveSecrets, deps: Deps) {
     this.#secrets = secrets;
     this.#deps = deps;
   }
@@ -36,7 +37,7 @@ export class ListenHints {
     const hints = results.map(handlerHint).filter((hint) => hint !== null);
     if (delivery.reason === null) return hints;
     if (delivery.reason === 'signature_mismatch') this.#others ??= await otherSecrets(this.#deps);
-    const secrets = this.#secrets.map(({ secret }) => secret.reveal());
+    const secrets = this.#secrets.values;
     return [...diagnose(delivery, delivery.reason, { secrets, otherSecrets: this.#others ?? new Map() }), ...hints];
   }
 }

@@ -36,7 +36,7 @@ export interface WebhookListenOptions {
 
 /** The same, understood. */
 export interface ListenPlan {
-  readonly listen: Omit<ListenOptions, 'secrets'>;
+  readonly listen: Omit<ListenOptions, 'secrets' | 'renewSecrets'>;
   readonly isRemoteAllowed: boolean;
   readonly isCertificateIgnored: boolean;
   readonly endsOnInvalid: boolean;

@@ -3,19 +3,20 @@ import { ReventoError } from '../errors.ts';
 import { program } from '../next-command.ts';
 import { type Listener, startListener } from '../webhook/listener.ts';
 import type { ListenPlan } from './webhook-listen-options.ts';
-import type { SigningSecret } from './webhook-secrets.ts';
+import type { LiveSecrets } from './webhook-live-secrets.ts';
 
 /**
  * Starts the listener of a plan. The caller closes it.
  *
  * @throws ReventoError `port_busy`, `bind_failed`; `usage` when a route leads back here
  */
-export async function start(plan: ListenPlan, secrets: readonly SigningSecret[], deps: Deps): Promise<Listener> {
+export async function start(plan: ListenPlan, secrets: LiveSecrets, deps: Deps): Promise<Listener> {
   const { isRemoteAllowed, isCertificateIgnored } = plan;
   const forwarder = await deps.forwarder({ isRemoteAllowed, isCertificateIgnored });
   try {
     const ports = { serve: await deps.serve(), forwarder, clock: deps.clock };
-    return await startListener({ ...plan.listen, secrets: secrets.map(({ secret }) => secret.reveal()) }, ports);
+    const keys = { secrets: secrets.values, renewSecrets: () => secrets.renew() };
+    return await startListener({ ...plan.listen, ...keys }, ports);
   } catch (error) {
     await forwarder.close();
     if (!(error instanceof ReventoError) || error.code !== 'port_busy') throw error;

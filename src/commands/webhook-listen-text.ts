@@ -30,7 +30,7 @@ export interface Ready {
   readonly url: string;
   readonly addresses: readonly string[];
   /** Of the secrets, see `SigningSecret`. */
-  readonly labels: readonly string[];
+  readonly labels: string;
   readonly routes: readonly Route[];
   /** How this program is called, with its profile. */
   readonly program: string;
@@ -41,7 +41,7 @@ export function readyText({ url, addresses, labels, routes, program }: Ready, st
   const targets = routes.map(({ type, url: target }) => (type === null ? target : `${target} (${type})`));
   return [
     `${style.green('Ready.')} Listening on ${style.bold(url)} ${style.dim(`(${addresses.join(', ')})`)}`,
-    `  verifying with   ${labels.join(' and ')}`,
+    `  verifying with   ${labels}`,
     `  forwarding to    ${targets.join('\n                   ') || 'nobody: deliveries are answered here'}`,
     `  to try it        ${program} webhook trigger application.approved${toFlag(url)}`,
     `  for Revento      tunnel port ${port}, register https://TUNNEL${path}`,

@@ -25,7 +25,8 @@ import {
   summaryText,
   turnedAwayText,
 } from './webhook-listen-text.ts';
-import { type SigningSecret, signingSecrets, signingVariables } from './webhook-secrets.ts';
+import { LiveSecrets } from './webhook-live-secrets.ts';
+import { signingVariables } from './webhook-secrets.ts';
 
 type Answered = Extract<ListenEvent, { kind: 'answered' }>;
 
@@ -47,7 +48,7 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
 
   async *run(options, deps) {
     const plan = planListen(options, deps);
-    const secrets = await signingSecrets(deps);
+    const secrets = await LiveSecrets.open(deps);
     const recorder = plan.recordPath === null ? null : await openRecorder(plan.recordPath);
     try {
       const listener = await start(plan, secrets, deps);
@@ -60,7 +61,7 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
 
 interface ListenParts {
   readonly plan: ListenPlan;
-  readonly secrets: readonly SigningSecret[];
+  readonly secrets: LiveSecrets;
   readonly listener: Listener;
   readonly recorder: Recorder | null;
   readonly deps: Deps;
@@ -69,7 +70,7 @@ interface ListenParts {
 /** One run: what it yields, what it waits for, why it ends. */
 class ListenRun {
   readonly #plan: ListenPlan;
-  readonly #secrets: readonly SigningSecret[];
+  readonly #secrets: LiveSecrets;
   readonly #listener: Listener;
   readonly #recorder: Recorder | null;
   readonly #deps: Deps;
@@ -85,7 +86,7 @@ class ListenRun {
   #childFailure: unknown = null;
   #isChildCutOff = false;
   #refusal: Delivery | null = null;
-  #hasSeenPrevious = false;
+  #previousNoticed = '';
 
   constructor({ plan, secrets, listener, recorder, deps }: ListenParts) {
     this.#plan = plan;
@@ -142,8 +143,8 @@ class ListenRun {
     const { url, addresses } = this.#listener;
     const { routes, isInvalidForwarded, host } = this.#plan.listen;
     const { terminal } = this.#deps;
-    const labels = this.#secrets.map(({ label }) => label);
-    if (!this.#isText) terminal.notice(`verifying with ${labels.join(' and ')}`);
+    const { labels } = this.#secrets;
+    if (!this.#isText) terminal.notice(`verifying with ${labels}`);
     if (isInvalidForwarded) {
       terminal.notice('warning: deliveries that do not verify are forwarded too, marked X-Revento-Cli-Unverified: 1');
     }
@@ -175,7 +176,7 @@ class ListenRun {
       return { kind: 'value', data: null, text: (style) => arrivedText(delivery, style) };
     }
     this.#tally.add(delivery, event.results);
-    if (delivery.isPreviousSecret && !this.#hasSeenPrevious) this.#noticePrevious();
+    if (delivery.isPreviousSecret) this.#noticePrevious();
     this.#judge(event);
     const line = deliveryLine(delivery, event.results, event.status);
     const isFine = delivery.reason === null && isSuccess(event.status);
@@ -262,8 +263,9 @@ class ListenRun {
 
   /** Once is enough: every delivery until the sender goes over would say the same. */
   #noticePrevious(): void {
-    this.#hasSeenPrevious = true;
-    const label = this.#secrets[1]?.label ?? '';
+    const label = this.#secrets.all[1]?.label;
+    if (label === undefined || label === this.#previousNoticed) return;
+    this.#previousNoticed = label;
     this.#deps.terminal.notice(
       `note: signed with the previous secret, ${label}: the sender has not gone over to the new one`,
     );

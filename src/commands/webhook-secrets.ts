@@ -1,4 +1,4 @@
-import type { Deps, SecretName } from '../deps.ts';
+import type { Deps } from '../deps.ts';
 import { secretVariables } from '../environment.ts';
 import { ReventoError } from '../errors.ts';
 import { program } from '../next-command.ts';
@@ -9,6 +9,7 @@ const shortestBytes = 16;
 
 /** A signing secret and how to tell which one it is. */
 export interface SigningSecret {
+  readonly name: 'webhook_secret' | 'webhook_secret_previous';
   readonly secret: Secret;
   /** `fp:ab12cd34 (REVENTO_WEBHOOK_SECRET)`: shows which one it is and gives nothing away. */
   readonly label: string;
@@ -21,26 +22,37 @@ export interface SigningSecret {
  * @throws ReventoError `setting_missing` when there is none
  */
 export async function signingSecrets(deps: Deps): Promise<readonly [SigningSecret, ...SigningSecret[]]> {
-  const current = await load('webhook_secret', deps);
-  if (current === null) {
-    throw new ReventoError('setting_missing', 'There is no webhook signing secret.', {
-      hint: `set ${secretVariables.webhook_secret}, or run: ${program(deps.profile)} config set webhook_secret`,
-    });
+  const secrets = await readSigningSecrets(deps);
+  if (secrets !== null) {
+    warnOfWeak(secrets, deps);
+    return secrets;
   }
+  throw new ReventoError('setting_missing', 'There is no webhook signing secret.', {
+    hint: `set ${secretVariables.webhook_secret}, or run: ${program(deps.profile)} config set webhook_secret`,
+  });
+}
+
+/** The same without a word; null when there is no current one. */
+export async function readSigningSecrets(deps: Deps): Promise<readonly [SigningSecret, ...SigningSecret[]] | null> {
+  const current = await load('webhook_secret', deps);
+  if (current === null) return null;
   const previous = await load('webhook_secret_previous', deps);
   return previous === null ? [current] : [current, previous];
 }
 
-async function load(name: SecretName, deps: Deps): Promise<SigningSecret | null> {
+export function warnOfWeak(secrets: readonly SigningSecret[], { terminal }: Pick<Deps, 'terminal'>): void {
+  for (const { name, secret } of secrets) {
+    if (Buffer.byteLength(secret.reveal()) >= shortestBytes) continue;
+    terminal.notice(`warning: ${name} is shorter than ${shortestBytes} bytes; a real signing secret is not`);
+  }
+}
+
+async function load(name: SigningSecret['name'], deps: Deps): Promise<SigningSecret | null> {
   const found = await (await deps.secrets()).get(name);
   if (found === null || found.secret.reveal() === '') return null;
   const { secret, source } = found;
-  if (Buffer.byteLength(secret.reveal()) < shortestBytes) {
-    deps.terminal.notice(`warning: ${name} is shorter than ${shortestBytes} bytes; a real signing secret is not`);
-  }
-  const origin =
-    source === 'environment' ? secretVariables[name as keyof typeof secretVariables] : `profile ${deps.profile}`;
-  return { secret, label: `fp:${secret.fingerprint} (${origin})` };
+  const origin = source === 'environment' ? secretVariables[name] : `profile ${deps.profile}`;
+  return { name, secret, label: `fp:${secret.fingerprint} (${origin})` };
 }
 
 /**

@@ -49,6 +49,8 @@ export function createSecretStore({ profile, vault, environment, redactor, signa
       }
     },
 
+    stamp: () => file().stamp(),
+
     async forget() {
       const sealed = file();
       if (!sealed.hasTrace()) return;

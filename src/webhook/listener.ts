@@ -38,6 +38,8 @@ export interface ListenOptions {
   readonly port: number;
   readonly path: string;
   readonly secrets: readonly string[];
+  /** See `ReceiverOptions`. */
+  readonly renewSecrets?: (() => Promise<readonly string[] | null>) | undefined;
   readonly routes: readonly Route[];
   /** Types that are shown and forwarded; null for all. Others are acknowledged. */
   readonly types: readonly string[] | null;
@@ -117,6 +119,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
   const receiver = createReceiver({
     path: options.path,
     secrets: options.secrets,
+    renewSecrets: options.renewSecrets,
     clock,
     duplicates: new Duplicates({ clock, toleranceSeconds: defaultToleranceSeconds }),
     maxBodyBytes,

@@ -34,6 +34,11 @@ export interface Delivery {
 export interface ReceiverOptions {
   readonly path: string;
   readonly secrets: readonly string[];
+  /**
+   * Resolves with the secrets that hold from now on, or null when they are still the same. Asked before a delivery
+   * is refused that none of them signed, and before one is taken that another than the first did. Must not reject.
+   */
+  readonly renewSecrets?: (() => Promise<readonly string[] | null>) | undefined;
   readonly clock: Clock;
   readonly duplicates: Duplicates;
   readonly maxBodyBytes: number;
@@ -65,6 +70,7 @@ export interface Receiver {
  */
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { clock, duplicates, onRefused } = options;
+  let { secrets } = options;
   let inFlight = 0;
 
   const refuse = (head: Omit<HttpRequest, 'body'>, response: HttpResponse): HttpResponse => {
@@ -105,6 +111,16 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const head = readHead(request.headers);
     const reason = judge(head, Math.floor(receivedAt / 1000), options.toleranceSeconds);
     const verdict: Verdict = reason === null ? judgeBody(head, request.body) : { ok: false, reason };
+    const isSettled = verdict.ok ? verdict.secretIndex === 0 : verdict.reason !== 'signature_mismatch';
+    if (isSettled || options.renewSecrets === undefined) return take(request, head, receivedAt, verdict);
+    return options.renewSecrets().then((renewed) => {
+      secrets = renewed ?? secrets;
+      return take(request, head, receivedAt, judgeBody(head, request.body));
+    });
+  };
+
+  /** Without a pause from the look at the duplicates to the note about this one: two at once are not both the first. */
+  const take = (request: HttpRequest, head: Head, receivedAt: number, verdict: Verdict): Promise<number> => {
     if (!verdict.ok) {
       const judgement = { receivedAt, reason: verdict.reason, isPreviousSecret: false, standing: 'first' } as const;
       return options.work(asDelivery(request, head, judgement), null);
@@ -113,7 +129,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const keys = { id: head.deliveryId as string, signature: head.signature as string };
     const standing = duplicates.standingOf(keys);
     const isPreviousSecret = verdict.secretIndex > 0;
-    const delivery = asDelivery(request, head, { receivedAt, reason, isPreviousSecret, standing: standing.kind });
+    const judgement = { receivedAt, reason: null, isPreviousSecret, standing: standing.kind };
+    const delivery = asDelivery(request, head, judgement);
     if (standing.kind === 'duplicate') return options.work(delivery, acknowledged(standing.status));
     const status = options.work(delivery, delivery.isJson ? null : 400);
     duplicates.remember(keys, status);
@@ -121,7 +138,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   };
 
   const judgeBody = ({ timestamp, signature }: Head, body: Uint8Array): Verdict => {
-    const { secrets, toleranceSeconds } = options;
+    const { toleranceSeconds } = options;
     return verify({ secrets, timestamp, signature, body, nowSeconds: nowSeconds(), toleranceSeconds });
   };
 

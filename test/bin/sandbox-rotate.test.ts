@@ -36,6 +36,24 @@ describe('sandbox rotate', () => {
     expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ verified: 4, invalid: 0 });
   });
 
+  it('reaches a listener that runs already, and so does its end', async () => {
+    const { first, listen } = await setUp();
+    const listener = rig.start(listen);
+    await listener.until('stdout', /"ready"/);
+    await rig.run(['sandbox', 'rotate']);
+    for (let i = 0; i < 4; i++) expect((await trigger()).code).toBe(0);
+    await rig.run(['sandbox', 'rotate', '--finish']);
+    const port = listen[listen.indexOf('--port') + 1] as string;
+    const forged = await rig.run(['webhook', 'trigger', 'activity.updated', '--to', port], {
+      env: { REVENTO_WEBHOOK_SECRET: first },
+    });
+    expect([forged.code, forged.stdout]).toEqual([1, expect.stringMatching(/^401 /)]);
+    listener.kill('SIGINT');
+    const { stdout, stderr } = await listener.ended;
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ verified: 4, invalid: 1 });
+    expect(stderr.match(/the signing secrets have changed/g)).toHaveLength(2);
+  });
+
   it('makes a listener that knows the new secret alone refuse every other delivery', async () => {
     const { listen } = await setUp();
     const { webhook_secret: second } = JSON.parse((await rig.run(['sandbox', 'rotate', '--json'])).stdout);

@@ -246,6 +246,11 @@ function memorySecrets(memory: Memory, world: World, profile: string, isSelected
       const { [name]: _old, ...rest } = memory.secrets[profile] ?? {};
       memory.secrets[profile] = value === null ? rest : { ...rest, [name]: value };
     },
+    // Without secrets there is no file to look at.
+    stamp: () => {
+      const sealed = JSON.stringify(memory.secrets[profile] ?? {});
+      return sealed === '{}' ? null : sealed;
+    },
     forget: async () => {
       memory.secrets[profile] = {};
     },

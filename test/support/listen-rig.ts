@@ -1,6 +1,6 @@
 import { webhookListen } from '../../src/commands/webhook-listen.ts';
 import type { WebhookListenOptions } from '../../src/commands/webhook-listen-options.ts';
-import type { Deps } from '../../src/deps.ts';
+import type { Deps, SecretName } from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
 import { JsonText, type OutputFormat } from '../../src/output/item.ts';
 import { plainStyle } from '../../src/plain-style.ts';
@@ -29,12 +29,16 @@ export interface ListenRig {
   saw(pattern: RegExp): Promise<string>;
   /** Resolves once the command behind `--` has ended. */
   readonly childEnded: Promise<void>;
+  /** Replaces the sealed secrets of the profile, as another process would. */
+  reseal(secrets: Partial<Record<SecretName, string>>): void;
   interrupt(): void;
   readonly end: Promise<{ readonly status: number | undefined; readonly failure: ReventoError | null }>;
 }
 
 export interface RigOptions extends Partial<WebhookListenOptions> {
-  readonly secret: string;
+  /** The environment's; null where only `sealed` ones are. */
+  readonly secret: string | null;
+  readonly sealed?: Partial<Record<SecretName, string>>;
   readonly previousSecret?: string;
   readonly format?: OutputFormat;
   readonly world?: World;
@@ -53,14 +57,24 @@ export async function endRigs(): Promise<void> {
 }
 
 export async function listen(options: RigOptions): Promise<ListenRig> {
-  const { secret, previousSecret, format = 'ndjson', world, deps: replaced, readsAfter, ...flags } = options;
+  const {
+    secret,
+    sealed = {},
+    previousSecret,
+    format = 'ndjson',
+    world,
+    deps: replaced,
+    readsAfter,
+    ...flags
+  } = options;
   const interrupt = new AbortController();
   const defects: unknown[] = [];
   const secrets = {
-    webhook_secret: secret,
+    ...(secret !== null && { webhook_secret: secret }),
     ...(previousSecret !== undefined && { webhook_secret_previous: previousSecret }),
   };
-  const { deps: base, notices } = memory({ ...world, environmentSecrets: secrets });
+  const inMemory = memory({ ...world, environmentSecrets: secrets, secrets: { default: sealed } });
+  const { deps: base, notices } = inMemory;
   let onChildEnd: () => void = () => undefined;
   const childEnded = new Promise<void>((resolve) => {
     onChildEnd = resolve;
@@ -149,6 +163,9 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
     lineWhere: (fits) => until(() => lines.find((line) => line['type'] === 'delivery' && fits(line))),
     saw: (pattern) => until(() => [...texts, ...notices].find((text) => pattern.test(text))),
     childEnded,
+    reseal: (changed) => {
+      inMemory.secrets['default'] = changed;
+    },
     interrupt: () => interrupt.abort('SIGINT'),
     end,
   };
