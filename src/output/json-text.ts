@@ -128,6 +128,33 @@ export function endOfValue(text: string, start: number): number {
   return at;
 }
 
+/**
+ * How deep JSON goes, and what an indented form adds to it at most: one character a mark (a line break, or the
+ * space after a colon) and the indentation as often as there are steps.
+ */
+export function levelsOf(json: string): { readonly deepest: number; readonly marks: number; readonly steps: number } {
+  let [level, deepest, marks, steps] = [0, 0, 0, 0];
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === quote) at = endOfString(json, at) - 1;
+    else if (code === colon) marks++;
+    else if (
+      code === comma ||
+      code === openBrace ||
+      code === openBracket ||
+      code === closeBrace ||
+      code === closeBracket
+    ) {
+      if (code === openBrace || code === openBracket) level++;
+      else if (code !== comma) level--;
+      deepest = Math.max(deepest, level);
+      marks++;
+      steps += level;
+    }
+  }
+  return { deepest, marks, steps };
+}
+
 /** Whether a text is one JSON value. The parser's message is dropped: it quotes what it failed on. Never throws. */
 export function isJson(text: string): boolean {
   try {

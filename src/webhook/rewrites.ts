@@ -1,3 +1,6 @@
+import { asBuffer } from '../bytes.ts';
+import { levelsOf } from '../output/json-text.ts';
+
 /** The same JSON in another form. */
 export interface Rewrite {
   /** Completes "the signature is of …". */
@@ -7,15 +10,20 @@ export interface Rewrite {
 
 /** Larger bodies are not tried: each form costs a serialisation and an HMAC. */
 const largestBytes = 256 * 1024;
+/** Nor are longer forms: no listener would have taken what was signed. */
+const longestFormChars = 1024 * 1024;
+/** Deeper JSON is no delivery, and serialising it recurses. */
+const deepestLevel = 100;
 
 /**
  * The forms a body may have had before somebody parsed it and wrote it anew: none of them equals the body.
  *
- * Never throws; a body that is not UTF-8 has only the forms that differ at its ends.
+ * Never throws; a body that is not UTF-8 has only the forms that differ at its ends. Anybody can send a body that is
+ * not believed, so the work grows with its length and no faster, whatever is in it.
  */
 export function* rewrites(body: Uint8Array): Generator<Rewrite> {
   if (body.length > largestBytes) return;
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const bytes = asBuffer(body);
   const seen = new Set([bytes.toString('latin1')]);
   for (const [what, form] of forms(bytes)) {
     const key = form.toString('latin1');
@@ -27,14 +35,13 @@ export function* rewrites(body: Uint8Array): Generator<Rewrite> {
 
 function* forms(bytes: Buffer): Generator<readonly [string, Buffer]> {
   const text = bytes.toString('utf8');
-  if (/[\r\n]$/.test(text))
-    yield ['the body without its trailing newline', Buffer.from(text.replace(/(?:\r?\n)+$/, ''))];
+  yield ['the body without its trailing newline', bytes.subarray(0, endOfText(bytes))];
   yield ['the body with a trailing newline', Buffer.concat([bytes, Buffer.from('\n')])];
   yield ['the body with CRLF line ends', Buffer.from(text.replace(/\r?\n/g, '\r\n'))];
   yield ['the body with LF line ends', Buffer.from(text.replaceAll('\r\n', '\n'))];
   yield ['the body without its byte order mark', Buffer.from(text.replace(/^\ufeff/, ''))];
   const value = parse(text);
-  if (value === undefined) return;
+  if (value === undefined || levelsOf(text).deepest > deepestLevel) return;
   for (const [what, form] of written(value)) {
     yield [what, Buffer.from(form)];
     yield [`${what}, with a trailing newline`, Buffer.from(`${form}\n`)];
@@ -44,9 +51,11 @@ function* forms(bytes: Buffer): Generator<readonly [string, Buffer]> {
 function* written(value: unknown): Generator<readonly [string, string]> {
   const compact = JSON.stringify(value);
   yield ['the same JSON written compactly', compact];
-  for (const indent of [2, 4, '\t']) {
+  const { marks, steps } = levelsOf(compact);
+  for (const indent of ['  ', '    ', '\t']) {
+    if (compact.length + marks + steps * indent.length > longestFormChars) continue;
     yield [
-      `the same JSON pretty-printed (${indent === '\t' ? 'tabs' : `${indent} spaces`})`,
+      `the same JSON pretty-printed (${indent === '\t' ? 'tabs' : `${indent.length} spaces`})`,
       JSON.stringify(value, null, indent),
     ];
   }
@@ -55,7 +64,14 @@ function* written(value: unknown): Generator<readonly [string, string]> {
   const spaced = pythonSpacing(compact);
   yield ['the same JSON with a space after each comma and colon, as Python writes it', spaced];
   yield ['the same JSON as Python writes it, non-ASCII characters escaped', escapeNonAscii(spaced)];
-  yield ['the same JSON with its keys sorted', JSON.stringify(sorted(value, 0))];
+  yield ['the same JSON with its keys sorted', JSON.stringify(sorted(value))];
+}
+
+/** Where the line breaks at the end begin. An expression anchored there would look at each run of them anew. */
+function endOfText(bytes: Buffer): number {
+  let end = bytes.length;
+  while (bytes[end - 1] === 0x0a) end -= bytes[end - 2] === 0x0d ? 2 : 1;
+  return end;
 }
 
 function escapeNonAscii(json: string): string {
@@ -67,21 +83,18 @@ function pythonSpacing(json: string): string {
   return json.replace(/"(?:[^"\\]|\\.)*"|[,:]/g, (token) => (token === ',' || token === ':' ? `${token} ` : token));
 }
 
-function sorted(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || depth > 100) return value;
-  if (Array.isArray(value)) return value.map((element) => sorted(element, depth + 1));
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
   const keys = Object.keys(value).sort();
-  return Object.fromEntries(keys.map((key) => [key, sorted((value as Record<string, unknown>)[key], depth + 1)]));
+  return Object.fromEntries(keys.map((key) => [key, sorted((value as Record<string, unknown>)[key])]));
 }
 
 function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
-    // Its serialisation recurses; a value too deep for that has no other form.
-    JSON.stringify(value);
-    return value;
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
-    // Not JSON, or too deep: then there is nothing to write anew.
+    // Not JSON: then there is nothing to write anew.
     return undefined;
   }
 }

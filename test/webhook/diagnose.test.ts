@@ -90,6 +90,19 @@ describe('a wrong signature', () => {
       expect(explain({ signedWith: newSecret(), received }).text).toContain('wrong secret?');
     }
   });
+
+  it('over a body that was made to be laborious is explained all the same', () => {
+    // Each took minutes, or more memory than there is: the first for its line breaks, the second indented.
+    for (const received of [
+      `${'\n'.repeat(262_000)}a\n`,
+      `${'['.repeat(4_000)}${'1,'.repeat(100_000)}1${']'.repeat(4_000)}`,
+    ]) {
+      expect(explain({ signedWith: newSecret(), received }).text).toContain('wrong secret?');
+    }
+    const received = `{"a":[${'\n'.repeat(200_000)}]}`;
+    expect(explain({ signed: '{"a":[]}', received }).text).toContain('written compactly');
+    expect(explain({ signed: received, received: `${received}\n\r\n` }).text).toContain('without its trailing newline');
+  });
 });
 
 describe('a wrong age', () => {

@@ -311,6 +311,16 @@ describe('--record', () => {
   });
 });
 
+it('is not held up, nor ended, by an unsigned body that is laborious to explain', async () => {
+  const rig = await listen({ secret });
+  const nested = `${'['.repeat(4_000)}${'1,'.repeat(100_000)}1${']'.repeat(4_000)}`;
+  for (const body of [`${'\n'.repeat(262_000)}a\n`, nested]) {
+    expect((await send(rig, { secret: newSecret(), body: Buffer.from(body) })).status).toBe(401);
+  }
+  expect((await send(rig)).status).toBe(200);
+  expect(await rig.delivery(2)).toMatchObject({ verified: true });
+});
+
 describe('text', () => {
   it('is a line in, a line out with the latency, both with the delivery id, then the payload', async () => {
     const target = await handler();
