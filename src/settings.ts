@@ -152,6 +152,7 @@ export function resolveSettings(layers: SettingLayers): Settings {
       }
       throw missing(name, layers.profileName);
     },
+    written: (name) => find(name)?.value ?? null,
   };
 }
 

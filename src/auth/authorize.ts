@@ -7,6 +7,8 @@ import { challengeMethod, challengeOf, createVerifier } from './pkce.ts';
 /** What consent is asked for. */
 export interface AuthorizationRequest {
   readonly authBase: string;
+  /** What `iss` may be: the auth base in its used form, and as it was written, which may end in a slash. */
+  readonly issuers: readonly string[];
   readonly clientId: string;
   /** Byte for byte as registered. */
   readonly redirectUri: string;
@@ -59,7 +61,7 @@ export class PendingAuthorization {
   /** Where to send the browser. Holds the state and the challenge, and no secret. */
   readonly url: string;
   readonly #redirectUri: string;
-  readonly #issuer: string;
+  readonly #issuers: readonly string[];
   readonly #redactor: Redactor;
   #open: { readonly state: string; readonly verifier: Secret } | null;
 
@@ -69,7 +71,7 @@ export class PendingAuthorization {
     const verifier = redactor.add(createVerifier());
     this.url = authorizationUrl(request, state, challengeOf(verifier.reveal()));
     this.#redirectUri = request.redirectUri;
-    this.#issuer = request.authBase;
+    this.#issuers = request.issuers;
     this.#redactor = redactor;
     this.#open = { state, verifier };
   }
@@ -97,7 +99,7 @@ export class PendingAuthorization {
     if (given !== null && !isSame(given, state)) return { kind: 'rejected', reason: 'wrong_state' };
 
     const issuer = parameters.get('iss');
-    if (issuer !== null && issuer !== this.#issuer) {
+    if (issuer !== null && !this.#issuers.includes(issuer)) {
       if (isUnproven) return { kind: 'rejected', reason: 'wrong_issuer' };
       this.drop();
       return { kind: 'foreign', issuer: plainLine(issuer, 200) };

@@ -15,6 +15,8 @@ import { judgeTokenAnswer, requestCodeExchange } from './token.ts';
 /** A login to carry out. */
 export interface SignInPlan extends Wanted {
   readonly authBase: string;
+  /** As in `AuthorizationRequest`. */
+  readonly issuers: readonly string[];
   readonly clientId: string;
   /** Null for a public client. */
   readonly clientSecret: Secret | null;
@@ -105,6 +107,9 @@ async function complete({ answer, respond }: Received, plan: SignInPlan, world: 
       throw new ReventoError(
         'login_failed',
         `The answer came from ${answer.issuer || 'a server without a name'}, not from ${plan.authBase}; nothing of it was used.`,
+        answer.issuer === `${plan.authBase}/`
+          ? { hint: 'if that is how the server spells its name, set auth_base to it, with the slash, and log in again' }
+          : {},
       );
     case 'code':
       try {

@@ -55,7 +55,7 @@ async function setPlain(name: SettingName, value: string | undefined, deps: Deps
   const parsed = parseSetting(name, value);
   // The files first: the setting only says where new logins go, and must not promise what could not be done.
   if (name === 'key_store') await moveStore(parsed as StoreProtection, deps);
-  await (await deps.settingsFile()).update(deps.profile, { [name]: parsed });
+  await (await deps.settingsFile()).update(deps.profile, { [name]: value });
   return parsed;
 }
 

@@ -7,6 +7,7 @@ import { Redactor } from '../../src/secret.ts';
 
 const request: AuthorizationRequest = {
   authBase: 'https://auth.test',
+  issuers: ['https://auth.test'],
   clientId: 'client_1',
   redirectUri: 'http://localhost:3000/callback',
   scope: ['event.read', 'participants.read'],

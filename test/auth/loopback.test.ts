@@ -13,7 +13,7 @@ const page = (status: number): HttpResponse =>
 /** A listener for one login, with what it took for the answer. */
 function listener(redirectUri = 'http://localhost:3000/callback', port?: number) {
   const pending = new PendingAuthorization(
-    { authBase: 'https://auth.test', clientId: 'c', redirectUri, scope: ['event.read'], eventId: 'evt_1' },
+    { authBase: 'https://auth.test', issuers: [], clientId: 'c', redirectUri, scope: ['event.read'], eventId: 'evt_1' },
     new Redactor(),
   );
   const state = new URL(pending.url).searchParams.get('state') ?? '';

@@ -34,6 +34,7 @@ function recorder(response: HttpResponse | Error = answer({})): { exchange: Exch
 function redirectWith(code: string) {
   const request = {
     authBase: 'https://auth.test',
+    issuers: [],
     clientId: 'client',
     redirectUri: 'http://localhost:3000/callback',
     scope: ['event.read'],

@@ -34,10 +34,10 @@ describe('config set', () => {
     expect(fake.profiles).toEqual({});
   });
 
-  it('keeps a base without its trailing slash', async () => {
-    expect((await set({}, 'api_base', 'https://api.example.com/v1/')).fake.profiles).toEqual({
-      default: { api_base: 'https://api.example.com/v1' },
-    });
+  it('keeps a base as it was written, slash and all, and says the form it is used in', async () => {
+    const { fake, text } = await set({}, 'auth_base', 'https://auth.example.com/');
+    expect(fake.profiles).toEqual({ default: { auth_base: 'https://auth.example.com/' } });
+    expect(text).toBe('✓ auth_base of profile "default" is https://auth.example.com.');
   });
 
   it.each([

@@ -160,6 +160,31 @@ describe('a login', () => {
     expect(noticesOf(world)).toContain('warning: NODE_DEBUG=http');
   });
 
+  describe('whose auth base was written with a slash at its end', () => {
+    const slashed = { environment: { auth_base: 'https://auth.test/', client_id: 'client_1' } };
+    const comeFrom = async (iss: string, setting: LoginSetting) => {
+      const { world, result } = await begin(setting);
+      await world.comeBack({ code: 'the-code', iss });
+      return (await result).failure?.message ?? null;
+    };
+
+    it.each(['https://auth.test/', 'https://auth.test'])('takes %s for its server', async (iss) => {
+      expect(await comeFrom(iss, slashed)).toBeNull();
+    });
+
+    it.each(['https://auth.test//', 'https://auth.test/x', 'https://AUTH.test/', 'https://auth.test:443/', ''])(
+      'takes nothing from %j',
+      async (iss) => expect(await comeFrom(iss, slashed)).toContain('nothing of it was used'),
+    );
+
+    it('in another way than the issuer keeps to what was written', async () => {
+      expect(await comeFrom('https://auth.test/', {})).toContain('nothing of it was used');
+      const { world, result } = await begin();
+      await world.comeBack({ code: 'the-code', iss: 'https://auth.test/' });
+      expect((await result).failure?.facts.hint).toContain('set auth_base to it, with the slash');
+    });
+  });
+
   it('has a new state and verifier the second time', async () => {
     const [first, second] = [await succeed(), await succeed()];
     expect(first.sent.get('state')).not.toBe(second.sent.get('state'));

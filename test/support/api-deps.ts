@@ -77,6 +77,7 @@ export async function apiBench(options: ApiBenchOptions = {}): Promise<ApiBench>
     settings: {
       get: never,
       require: (name) => (name === 'api_base' ? apiBase : never()),
+      written: never,
       configDir: '/nowhere',
       dataDir: '/nowhere',
     },
