@@ -211,10 +211,11 @@ function withRemedy(error: unknown, plan: SignInPlan, profile: string, isDoubtfu
   const again = loginCommand(profile, plan);
   const { retryAfterSeconds } = error.facts;
   const { isLoopback, listenPort, uri } = plan.target;
-  const otherUri = `http://localhost:${listenPort + 1}/callback`;
+  const otherPort = listenPort === 65_535 ? 3000 : listenPort + 1;
+  const otherUri = `http://localhost:${otherPort}/callback`;
   const elsewhere = isLoopback
     ? `if ${otherUri} is registered for your integration, run: ${again} --redirect-uri ${otherUri}`
-    : `let the tunnel forward to another port and run: ${again} --redirect-uri ${shellWord(uri)} --port ${listenPort + 1}`;
+    : `let the tunnel forward to another port and run: ${again} --redirect-uri ${shellWord(uri)} --port ${otherPort}`;
   const hints: Partial<Record<typeof error.code, string>> = {
     port_busy: `end what uses it (another login, perhaps; find it with: ${whoListens(listenPort)}), or ${elsewhere}`,
     login_declined: `to ask again, run: ${again}`,

@@ -239,6 +239,14 @@ describe('before anything is bound or opened it fails', () => {
       { redirectUri: 'https://abc.tunnel.test/cb', port: '3000' },
       'let the tunnel forward to another port and run: revento -p work login --event evt_1 --user --redirect-uri https://abc.tunnel.test/cb --port 3001',
     ],
+    [
+      { redirectUri: 'http://localhost:65535/cb' },
+      'if http://localhost:3000/callback is registered for your integration, run: revento -p work login --event evt_1 --user --redirect-uri http://localhost:3000/callback',
+    ],
+    [
+      { redirectUri: 'https://abc.tunnel.test/cb', port: '65535' },
+      'let the tunnel forward to another port and run: revento -p work login --event evt_1 --user --redirect-uri https://abc.tunnel.test/cb --port 3000',
+    ],
   ])('when the port is taken, with the whole command for another one: %j', async (options, remedy) => {
     const busy = new ReventoError('port_busy', 'Port 3000 is already in use on 127.0.0.1 (IPv4).');
     const { world, result } = await begin(
@@ -248,7 +256,7 @@ describe('before anything is bound or opened it fails', () => {
     const { failure } = await result;
     expect(failure?.code).toBe('port_busy');
     expect(failure?.message).toBe('Port 3000 is already in use on 127.0.0.1 (IPv4).');
-    expect(failure?.facts.hint).toMatch(/^end what uses it \(another login, perhaps; find it with: .*3000.*\), or /);
+    expect(failure?.facts.hint).toMatch(/^end what uses it \(another login, perhaps; find it with: .*(3000|65535).*\), or /);
     expect(failure?.facts.hint?.endsWith(remedy)).toBe(true);
     expect(world.opened).toEqual([]);
   });
