@@ -20,8 +20,14 @@ if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1))))
   // What stands behind `--` is for another program.
   const debug = process.argv.indexOf('--debug');
   const end = process.argv.indexOf('--');
-  if ((debug >= 0 && (end < 0 || debug < end)) || process.env.REVENTO_DEBUG) process.setSourceMapsEnabled(true);
+  const isDebug = (debug >= 0 && (end < 0 || debug < end)) || isOn(process.env.REVENTO_DEBUG);
+  if (isDebug) process.setSourceMapsEnabled(true);
   require(process.argv[2] === '__complete' ? '../dist/complete.cjs' : '../dist/main.cjs').main();
+}
+
+/** The rule of src/switch.ts, which would have to be loaded. */
+function isOn(value) {
+  return value !== undefined && !['', '0', 'false'].includes(value);
 }
 
 /**

@@ -6,6 +6,7 @@ import { homeDirectory } from './platform/home.ts';
 import { resolvePaths } from './platform/paths.ts';
 import { openSettingsFile } from './platform/settings.ts';
 import { inspectStore } from './platform/store-inspection.ts';
+import { isOn } from './switch.ts';
 
 /**
  * The process edge of completion, called by the shells' scripts: `revento __complete --current=WORD WORD...`, the
@@ -18,7 +19,7 @@ import { inspectStore } from './platform/store-inspection.ts';
 export async function main(): Promise<void> {
   const { env } = process;
   const onFailure = (error: unknown) => {
-    if (env['REVENTO_DEBUG']) process.stderr.write(`completion: ${String(error)}\n`);
+    if (isOn(env['REVENTO_DEBUG'])) process.stderr.write(`completion: ${String(error)}\n`);
   };
   process.stdout.on('error', onFailure);
   try {

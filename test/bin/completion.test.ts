@@ -99,6 +99,14 @@ describe('what the shells ask', () => {
     expect(stderr).toMatch(/^completion: .*damaged/);
   });
 
+  it.each(['0', 'false'])('keeps it to itself with REVENTO_DEBUG=%s', (value) => {
+    const config = join(shells.home, 'damaged');
+    mkdirSync(config, { recursive: true });
+    writeFileSync(join(config, 'config.json'), '{ not JSON');
+    const env = { REVENTO_CONFIG_DIR: config, REVENTO_DEBUG: value };
+    expect(ask(['--current=', '--profile'], env)).toMatchObject({ status: 0, stderr: '' });
+  });
+
   it('writes nothing into the home', () => {
     const config = join(shells.home, 'untouched');
     ask(['--current=', '--event'], { REVENTO_CONFIG_DIR: config });
