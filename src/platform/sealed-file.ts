@@ -126,7 +126,12 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
         throw storeFailure('make the directory of', file, error);
       }
       const held = await locks.acquire(lockPath, lockOptions);
-      sweep();
+      try {
+        sweep();
+      } catch (error) {
+        held.release();
+        throw error;
+      }
       return held;
     },
 

@@ -134,6 +134,11 @@ function sweep(folder: string, name: string, nowMs: number): void {
     if (!isLeftover(entry, name)) continue;
     const path = join(folder, entry);
     const status = statSync(path, { throwIfNoEntry: false });
-    if (status && nowMs - status.mtimeMs > leftoverAgeMs) rmSync(path, { force: true });
+    if (!status || nowMs - status.mtimeMs <= leftoverAgeMs) continue;
+    try {
+      rmSync(path, { force: true });
+    } catch (error) {
+      throw storeFailure('remove', path, error);
+    }
   }
 }

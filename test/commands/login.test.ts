@@ -256,7 +256,9 @@ describe('before anything is bound or opened it fails', () => {
     const { failure } = await result;
     expect(failure?.code).toBe('port_busy');
     expect(failure?.message).toBe('Port 3000 is already in use on 127.0.0.1 (IPv4).');
-    expect(failure?.facts.hint).toMatch(/^end what uses it \(another login, perhaps; find it with: .*(3000|65535).*\), or /);
+    expect(failure?.facts.hint).toMatch(
+      /^end what uses it \(another login, perhaps; find it with: .*(3000|65535).*\), or /,
+    );
     expect(failure?.facts.hint?.endsWith(remedy)).toBe(true);
     expect(world.opened).toEqual([]);
   });

@@ -198,6 +198,19 @@ describe('what a crash left', () => {
       'installation-evt_10.json.0a0b0a0b0a0b.tmp',
     ]);
   });
+
+  it('and cannot be removed is named, and the lock is free again', async () => {
+    await create({});
+    const stuck = `${rig.path()}.0a0b0a0b0a0b.tmp`;
+    mkdirSync(stuck);
+    const at = rig.clock.now() / 1000 - 7_200;
+    utimesSync(stuck, at, at);
+    const failure = { code: 'file', message: expect.stringContaining(stuck) };
+    await expect(fileOf().lock()).rejects.toMatchObject(failure);
+    await expect(fileOf().lock({ timeoutMs: 0 })).rejects.toMatchObject(failure);
+    rmSync(stuck, { recursive: true });
+    (await fileOf().lock({ timeoutMs: 0 })).release();
+  });
 });
 
 describe('names', () => {
