@@ -44,6 +44,8 @@ async function inflate(encoding: Encoding, body: Uint8Array, what: string): Prom
   try {
     return await decode(body, limits);
   } catch (cause) {
-    throw new ReventoError('bad_answer', `${what} was answered with ${encoding} data that is broken.`, {}, { cause });
+    const isTooLong = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
+    const fault = isTooLong ? 'stands for more than 64 MB' : 'is broken';
+    throw new ReventoError('bad_answer', `${what} was answered with ${encoding} data that ${fault}.`, {}, { cause });
   }
 }
