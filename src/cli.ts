@@ -72,6 +72,8 @@ export async function run(edge: Edge): Promise<number> {
       const status = await print(invocation, deps, printer);
       await sink.flush();
       return status;
+    } catch (error) {
+      throw await advised(error, edge, invocation, deps);
     } finally {
       await wiring.close();
     }
@@ -80,12 +82,10 @@ export async function run(edge: Edge): Promise<number> {
   }
 }
 
+type Command = Extract<Invocation, { kind: 'command' }>;
+
 /** Drives the command and prints what it yields; what came before a failure is left whole. */
-async function print(
-  { module, options }: Extract<Invocation, { kind: 'command' }>,
-  deps: Deps,
-  printer: Printer,
-): Promise<number> {
+async function print({ module, options }: Command, deps: Deps, printer: Printer): Promise<number> {
   const items: AsyncGenerator<Item, number | undefined, void> = module.run(options as never, deps);
   try {
     for (;;) {
@@ -107,6 +107,13 @@ async function print(
     await printer.abort();
     throw error;
   }
+}
+
+/** The failure as it is told where the choice of the profile may be what is wrong. */
+async function advised(error: unknown, { argv }: Edge, { entry }: Command, deps: Deps): Promise<unknown> {
+  if (!(error instanceof ReventoError) || error.facts.lacks === undefined) return error;
+  const { withProfileAdvice } = await import('./commands/profile-advice.ts');
+  return withProfileAdvice(error, { name: entry.name, argv }, deps);
 }
 
 /** The style of a stream with the guard that lets no control characters but its own through. */

@@ -46,9 +46,14 @@ export interface Facts {
   /** Scope that was missing, space separated. */
   readonly scope?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
+  /** What the selected profile, and the environment, do not have. */
+  readonly lacks?: Lack | undefined;
   /** What was wrong with a TLS handshake. */
   readonly tlsFault?: TlsFault | undefined;
 }
+
+/** What a profile may be without when a command needs it. */
+export type Lack = 'login' | 'webhook_secret' | 'client_id' | 'default_event';
 
 /** `out_of_date`: expired, or not valid yet. `no_tls`: the other side speaks something else. */
 export type TlsFault = 'untrusted' | 'other_host' | 'out_of_date' | 'no_tls';

@@ -181,6 +181,7 @@ function missing(name: SettingName, profile: string): ReventoError {
   ];
   return new ReventoError('setting_missing', `${name} is not set (${summary})`, {
     hint: [ways.join(', or '), ...(without ? [without] : [])].join('; '),
+    ...(name === 'client_id' && { lacks: name }),
   });
 }
 

@@ -80,17 +80,12 @@ async function loginFor(
     case 'several':
       throw severalLogins(choice.logins, `${program(deps.profile)} ${need.what} --event ${choice.example.eventId}`);
     case 'none':
-      throw await noLogin(need, eventId, logins, deps);
+      throw noLogin(need, eventId, logins, deps);
   }
 }
 
-async function noLogin(
-  { what, kind }: Need,
-  eventId: string | null,
-  logins: readonly LoginKey[],
-  deps: Deps,
-): Promise<ReventoError> {
-  if (logins.length === 0) return noLoginStored({ kind, eventId }, what, deps);
+function noLogin({ what, kind }: Need, eventId: string | null, logins: readonly LoginKey[], deps: Deps): ReventoError {
+  if (logins.length === 0) return noLoginStored({ kind, eventId }, deps);
   const ofEvent = logins.filter((login) => eventId === null || login.eventId === eventId);
   const facts = { eventId: eventId ?? ofEvent[0]?.eventId };
   const others = logins.map(loginInWords).join(', ');

@@ -19,7 +19,7 @@ export async function requireLogin(wanted: Wanted, what: string, deps: Deps): Pr
     case 'several':
       throw severalLogins(choice.logins, `${program(deps.profile)} ${what} ${flagsOfLogin(choice.example)}`);
     case 'none':
-      throw logins.length === 0 ? await noLoginStored(wanted, what, deps) : noneFits(logins, wanted, deps);
+      throw logins.length === 0 ? noLoginStored(wanted, deps) : noneFits(logins, wanted, deps);
   }
 }
 
@@ -30,13 +30,12 @@ export function severalLogins(logins: readonly LoginKey[], example: string): Rev
   });
 }
 
-/** The profile is empty; where another one has what is wanted, that is the likelier way out. */
-export async function noLoginStored(wanted: Wanted, what: string, deps: Deps): Promise<ReventoError> {
-  const { otherProfileWith } = await import('./other-profile.ts');
-  const other = await otherProfileWith(wanted.kind, deps);
-  const login = `run: ${loginFor(wanted, deps)}`;
+/** The profile is empty. */
+export function noLoginStored(wanted: Wanted, deps: Deps): ReventoError {
   return new ReventoError('not_logged_in', `Profile "${deps.profile}" has no login.`, {
-    hint: other === null ? login : `profile "${other}" has one: ${program(other)} ${what}; or ${login}`,
+    hint: `run: ${loginFor(wanted, deps)}`,
+    lacks: 'login',
+    kind: wanted.kind ?? undefined,
   });
 }
 

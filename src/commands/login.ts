@@ -99,7 +99,8 @@ async function fromConsent(kind: LoginKind, options: LoginOptions, deps: Deps): 
 async function planOf(kind: LoginKind, options: LoginOptions, deps: Deps): Promise<SignInPlan> {
   const { settings } = deps;
   if (deps.event === null) {
-    throw new ReventoError('usage', 'No event is selected, and a login is for one event.', {
+    throw new ReventoError('setting_missing', 'No event is selected, and a login is for one event.', {
+      lacks: 'default_event',
       hint: `name it: ${program(deps.profile)} login --event EVENT_ID (or set REVENTO_EVENT)`,
     });
   }

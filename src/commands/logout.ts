@@ -83,6 +83,7 @@ function noneFits(logins: readonly LoginKey[], isUser: boolean, { event, profile
   const others = logins.length === 0 ? '' : ` There are: ${logins.map(loginInWords).join(', ')}.`;
   return new ReventoError('failed', `Profile "${profile}" has no login${of}.${others}`, {
     hint: `see which there are: ${program(profile)} status`,
+    ...(logins.length === 0 && { lacks: 'login' as const }),
   });
 }
 

@@ -1,12 +1,12 @@
-import type { Deps, Login, LoginKey, StoreProtection, UnreadableLogin } from '../deps.ts';
+import type { Deps, Login, LoginKey, StoredProfile, StoreProtection, UnreadableLogin } from '../deps.ts';
 import { relativeTime } from '../duration.ts';
 import { hintOf, ReventoError } from '../errors.ts';
-import { loginCommand, program } from '../next-command.ts';
+import { loginCommand } from '../next-command.ts';
 import type { Json } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
 import type { CommandModule } from './command.ts';
 import { isoTime } from './iso-time.ts';
-import { chooseLogin, kindInWords } from './login-choice.ts';
+import { chooseLogin, kindInWords, loginInWords } from './login-choice.ts';
 import { cannotBeRead } from './login-missing.ts';
 import type { Verdict } from './status-check.ts';
 
@@ -29,6 +29,8 @@ interface Report {
   readonly rows: readonly Row[];
   readonly unreadable: readonly UnreadableLogin[];
   readonly environment: { readonly isDisplacing: boolean; readonly verdict: Verdict | null } | null;
+  /** Those with a login, told from names of files. */
+  readonly otherProfiles: readonly StoredProfile[];
 }
 
 /** `revento status`: which logins are stored and, with `--check`, whether the API takes them. */
@@ -62,13 +64,15 @@ export const status: CommandModule<StatusOptions> = {
       environment: isDisplaced
         ? { isDisplacing: logins.length + unreadable.length > 0, verdict: check ? await ask(deps, null) : null }
         : null,
+      otherProfiles: (await deps.inspectStore()).profiles.filter(
+        ({ name, logins: theirs }) => name !== deps.profile && theirs.length > 0,
+      ),
     };
     yield {
       kind: 'value',
       data: toJson(report, check),
       text: (style) => describe(report, deps.clock.now(), style),
     };
-    if (logins.length + unreadable.length === 0 && !isDisplaced) await requireThere(deps);
     const blocking = blockingOf(report, deps.event);
     warnOf(
       unreadable.filter((login) => login !== blocking),
@@ -115,20 +119,10 @@ function requireUsable({ rows, environment }: Report, deps: Deps): void {
   throw new ReventoError(
     'not_logged_in',
     message,
-    bad ? { hint: `run: ${loginCommand(deps.profile, bad.login)}` } : {},
+    bad
+      ? { hint: `run: ${loginCommand(deps.profile, bad.login)}` }
+      : { lacks: rows.length === 0 ? 'login' : undefined },
   );
-}
-
-/** @throws ReventoError `not_logged_in` when there is not even such a profile: its name is most likely misspelt */
-async function requireThere(deps: Deps): Promise<void> {
-  const { profile } = deps;
-  const { profileNames } = await import('./profile-names.ts');
-  const names = await profileNames(deps);
-  if (profile === 'default' || names.includes(profile)) return;
-  const known = names.length === 0 ? 'there is none yet' : `there are ${names.join(', ')}`;
-  throw new ReventoError('not_logged_in', `There is no profile "${profile}", so it has no login.`, {
-    hint: `${known}; to make this one, run: ${program(profile)} login --event ${deps.event ?? 'EVENT_ID'}`,
-  });
 }
 
 /** Imported here and nowhere else: without `--check` no HTTP code is loaded. */
@@ -147,7 +141,10 @@ function nameOf({ kind, eventId }: Login): string {
   return `${kind} ${eventId}`;
 }
 
-function toJson({ profile, authBase, apiBase, store, rows, environment }: Report, isChecked: boolean): Json {
+function toJson(
+  { profile, authBase, apiBase, store, rows, environment, otherProfiles }: Report,
+  isChecked: boolean,
+): Json {
   const accepted = (verdict: Verdict | null) => (isChecked ? { accepted: verdict?.isAccepted ?? null } : {});
   return {
     profile,
@@ -165,6 +162,10 @@ function toJson({ profile, authBase, apiBase, store, rows, environment }: Report
       state: login.state,
       default: isDefault,
       ...accepted(verdict),
+    })),
+    other_profiles: otherProfiles.map(({ name, logins }) => ({
+      profile: name,
+      logins: logins.map(({ eventId, kind }) => ({ event_id: eventId, kind })),
     })),
   };
 }
@@ -188,6 +189,11 @@ function describe(report: Report, now: number, style: Style): string {
   }
   for (const row of report.rows) lines.push('', ...describeLogin(row, report.profile, now, style));
   for (const login of report.unreadable) lines.push('', ...describeUnreadable(login, report.profile, style));
+  if (report.otherProfiles.length > 0)
+    lines.push('', 'Other profiles with a login (to see one, run: revento -p NAME status):');
+  for (const { name, logins } of report.otherProfiles) {
+    lines.push(`  - ${name}: ${logins.map(loginInWords).join(', ')}`);
+  }
   return lines.join('\n');
 }
 

@@ -29,6 +29,7 @@ export async function signingSecrets(deps: Deps): Promise<readonly [SigningSecre
   }
   throw new ReventoError('setting_missing', 'There is no webhook signing secret.', {
     hint: `set ${secretVariables.webhook_secret}, or run: ${program(deps.profile)} config set webhook_secret`,
+    lacks: 'webhook_secret',
   });
 }
 

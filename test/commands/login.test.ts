@@ -194,7 +194,7 @@ describe('a login', () => {
 
 describe('before anything is bound or opened it fails', () => {
   it.each<[string, LoginSetting, LoginOptions, string, RegExp]>([
-    ['without an event', { event: null }, {}, 'usage', /--event/],
+    ['without an event', { event: null }, {}, 'setting_missing', /--event/],
     [
       'without a client id',
       { environment: { auth_base: 'https://auth.test' } },

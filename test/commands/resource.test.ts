@@ -181,23 +181,6 @@ describe('what the store knows to be in vain is refused before any request', () 
     expect(bench.requests).toEqual([]);
   });
 
-  it('no login in this profile, but a fitting one in another', async () => {
-    const other = (name: string, kind: 'installation' | 'user') => ({
-      name,
-      logins: [{ kind, eventId: 'evt_1' }],
-      remnants: [],
-      hasSecrets: false,
-    });
-    const bench = await apiBench({
-      kinds: [],
-      otherProfiles: [other('people', 'user'), other('sandbox', 'installation')],
-    });
-    const { failure } = await run('participants list', bench);
-    expect(failure?.facts.hint).toBe(
-      'profile "sandbox" has one: revento -p sandbox participants list; or run: revento login',
-    );
-  });
-
   it("a participant's path with an organizer's login, and the other way round", async () => {
     const organizer = await apiBench({ kinds: ['installation'] });
     expect((await run('me profile', organizer)).failure?.code).toBe('user_token_required');

@@ -44,18 +44,6 @@ describe('status as text', () => {
     expect(text).toContain('run: revento -p prod login --event evt_a');
   });
 
-  it('names the profiles there are when the one that is asked for is not among them', async () => {
-    const { failure } = await show({ profile: 'sandbx', profiles: { sandbox: {} }, logins: { ci: [aLogin()] } });
-    expect(failure).toMatchObject({
-      code: 'not_logged_in',
-      message: 'There is no profile "sandbx", so it has no login.',
-    });
-    expect(failure?.facts.hint).toBe(
-      'there are ci, sandbox; to make this one, run: revento -p sandbx login --event EVENT_ID',
-    );
-    expect((await show({ profile: 'sandbox', profiles: { sandbox: {} } })).failure?.message).toContain('has no login.');
-  });
-
   it('tells an expired access token that will be refreshed from a dead login', async () => {
     const { text, failure } = await show({ logins: { default: [aLogin({ accessExpiresAt: testNow - 3 * 60_000 })] } });
     expect(text).toContain('Access token: expired 3 minutes ago, refreshed when next used');

@@ -44,11 +44,6 @@ describe('token', () => {
     expect(failure).toMatchObject({ code: 'not_logged_in', facts: { hint: 'run: revento login' } });
   });
 
-  it('points to another profile that has what this one has not', async () => {
-    const { failure } = await print({ logins: { sandbox: [aLogin()] } });
-    expect(failure?.facts.hint).toBe('profile "sandbox" has one: revento -p sandbox token; or run: revento login');
-  });
-
   it('names the logins when several fit', async () => {
     const { failure } = await print({ logins: { default: [aLogin(), aLogin({ eventId: 'evt_b' })] } });
     expect(failure?.code).toBe('usage');

@@ -1,13 +1,4 @@
-import type {
-  AccessToken,
-  Deps,
-  Grant,
-  Login,
-  LoginKey,
-  Sessions,
-  StoredProfile,
-  TokenSource,
-} from '../../src/deps.ts';
+import type { AccessToken, Deps, Grant, Login, LoginKey, Sessions, TokenSource } from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
 import type { Item } from '../../src/output/item.ts';
 import { plainStyle } from '../../src/plain-style.ts';
@@ -42,7 +33,6 @@ export interface ApiBenchOptions {
   readonly event?: string | null;
   readonly kinds?: readonly ('installation' | 'user')[];
   readonly scope?: string;
-  readonly otherProfiles?: readonly StoredProfile[];
 }
 
 /** Builds a bench; the sandbox allows everything that is asked for. */
@@ -109,7 +99,7 @@ export async function apiBench(options: ApiBenchOptions = {}): Promise<ApiBench>
     settingsFile: never,
     sharedLog: async () => log,
     inspectStore: async () => ({
-      profiles: options.otherProfiles ?? [],
+      profiles: [],
       keyFile: null,
       directories: [],
       files: [],
