@@ -91,6 +91,7 @@ describe('status as JSON', () => {
             default: true,
           },
         ],
+        other_profiles: [],
       },
     ]);
   });
