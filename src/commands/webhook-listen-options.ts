@@ -79,7 +79,10 @@ export function declareListen(command: Command): Command {
     .option('--until <type>', 'end after a delivery of this type')
     .option('--expect <types>', 'end once each of these has come, separated by commas')
     .option('--timeout <duration>', 'end after this time; exit 3 when a condition is unmet then')
-    .addHelpText('after', '\nA TYPE= target takes its types alone; a target without one takes what is left.\n');
+    .addHelpText(
+      'after',
+      '\nA type may end in *, as in application.*, wherever one is named: it stands for every type that begins so.\nA TYPE= target takes its types alone; a target without one takes what is left.\n',
+    );
 }
 
 /**

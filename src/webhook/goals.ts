@@ -1,8 +1,10 @@
-/** What `listen` waits for before it ends by itself. */
+import { isTypeMatch } from './routes.ts';
+
+/** What `listen` waits for before it ends by itself. Types are patterns, as those of routes are. */
 export interface GoalOptions {
   readonly count: number | null;
   readonly until: string | null;
-  /** A type named twice must come twice. */
+  /** Each takes a delivery of its own: a type named twice must come twice. */
   readonly expect: readonly string[];
 }
 
@@ -29,9 +31,10 @@ export class Goals {
   see(type: string | null): void {
     this.#seen++;
     if (type === null) return;
-    if (type === this.#until) this.#isUntilSeen = true;
-    const at = this.#expected.indexOf(type);
-    if (at !== -1) this.#expected = this.#expected.toSpliced(at, 1);
+    if (this.#until !== null && isTypeMatch(this.#until, type)) this.#isUntilSeen = true;
+    // The narrowest, so that what fits more types is left for another delivery: `a.b` meets `a.b` before `a.*`.
+    const [met] = this.#expected.filter((pattern) => isTypeMatch(pattern, type)).sort(byNarrowness);
+    if (met !== undefined) this.#expected = this.#expected.toSpliced(this.#expected.indexOf(met), 1);
   }
 
   get isMet(): boolean {
@@ -47,4 +50,8 @@ export class Goals {
     if (this.#until !== null && !this.#isUntilSeen) missing.push(this.#until);
     return [...missing, ...this.#expected];
   }
+}
+
+function byNarrowness(a: string, b: string): number {
+  return Number(a.endsWith('*')) - Number(b.endsWith('*')) || b.length - a.length;
 }

@@ -155,6 +155,21 @@ describe('conditions', () => {
     expect(summaryOf(rig)).toMatchObject({ deliveries: 3 });
   });
 
+  it('--until and --expect take patterns, and each delivery meets the narrowest that it fits', async () => {
+    const until = await listen({ secret, until: 'activity.*' });
+    await send(until);
+    await send(until, { type: 'activity.updated' });
+    expect(await until.end).toMatchObject({ failure: null });
+    expect(summaryOf(until)).toMatchObject({ deliveries: 2 });
+
+    const expected = await listen({ secret, expect: '*,application.*,application.approved', timeout: '30s' });
+    await send(expected, { type: 'application.approved' });
+    await send(expected, { type: 'application.rejected' });
+    await send(expected, { type: 'activity.updated' });
+    expect(await expected.end).toMatchObject({ failure: null });
+    expect(summaryOf(expected)).toMatchObject({ deliveries: 3 });
+  });
+
   it('--timeout ends with what is missing', async () => {
     const rig = await listen({ secret, expect: 'application.approved,activity.updated', timeout: '1s' });
     await send(rig);
