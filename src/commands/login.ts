@@ -191,9 +191,7 @@ async function openBrowser(url: string, over: AbortSignal, deps: Deps): Promise<
   const open = await deps.openBrowser();
   const problem = await open(url);
   if (problem === null || over.aborted) return;
-  // A question may stand on the line already; the notice must not run into it.
-  const start = deps.terminal.isInteractive ? '\n' : '';
-  deps.terminal.notice(`${start}No browser was opened: ${problem}. Open the address above yourself.`);
+  deps.terminal.notice(`No browser was opened: ${problem}. Open the address above yourself.`);
 }
 
 function warningsOf(env: Readonly<Record<string, string>>): string[] {

@@ -24,11 +24,14 @@ export function createTerminal({ stdin, stderr, mayAsk, style, clean, signal }: 
   const isStdinTty = stdin.isTTY === true;
   const isStderrTty = stderr.isTTY === true;
   let current: Progress | null = null;
+  let standing: StandingQuestion | null = null;
 
   const notice = (text: string) => {
     // A spinner owns the last line; it is taken away, not written through.
     current?.stop();
+    standing?.stepAside();
     stderr.write(`${clean(text)}\n`);
+    standing?.comeBack();
   };
 
   return {
@@ -55,9 +58,18 @@ export function createTerminal({ stdin, stderr, mayAsk, style, clean, signal }: 
       current = progress;
       return progress;
     },
-    ask: (question, options = {}) => ask(stdin, stderr, clean(question), options),
+    ask: (question, options = {}) =>
+      ask(stdin, stderr, clean(question), options, (now) => {
+        standing = now;
+      }),
     readStdin: (maxBytes = defaultMaxStdinBytes) => readAll(stdin, maxBytes, signal),
   };
+}
+
+/** A question that waits for its answer on the last line, where a notice may want to be. */
+interface StandingQuestion {
+  stepAside(): void;
+  comeBack(): void;
 }
 
 const silent: Progress = { update: () => undefined, stop: () => undefined };
@@ -67,6 +79,7 @@ function ask(
   stderr: NodeJS.WriteStream,
   question: string,
   { isHidden = false, signal }: { isHidden?: boolean; signal?: AbortSignal },
+  onStanding: (standing: StandingQuestion | null) => void,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
@@ -83,6 +96,7 @@ function ask(
     let isFinished = false;
     const finish = (deliver: () => void) => {
       isFinished = true;
+      onStanding(null);
       signal?.removeEventListener('abort', onAbort);
       // Before the interface closes: its `close` event comes at once and means "input ended" to whoever waits still.
       deliver();
@@ -102,6 +116,7 @@ function ask(
     });
     lines.once('close', () => {
       if (isFinished) return;
+      onStanding(null);
       leaveLine();
       reject(new ReventoError('interrupted', 'Input ended.'));
     });
@@ -110,6 +125,17 @@ function ask(
       finish(() => resolve(answer));
     });
     isMuted = isHidden;
+    onStanding({
+      stepAside: () => {
+        const shown = question.length + (isHidden ? 0 : lines.line.length);
+        // What takes more than one line is left as it is; the question comes again below.
+        stderr.write(shown < (stderr.columns || 0) ? '\r\u001b[K' : '\n');
+      },
+      comeBack: () => {
+        if (isHidden) stderr.write(question);
+        else lines.prompt(true);
+      },
+    });
   });
 }
 

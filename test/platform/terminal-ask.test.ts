@@ -4,10 +4,10 @@ import { plainStyle } from '../../src/plain-style.ts';
 import { createTerminal } from '../../src/platform/terminal.ts';
 
 /** A terminal on two pipes, with what was written to it. */
-function rig() {
+function rig(columns?: number) {
   const stdin = new PassThrough();
   const interrupt = new AbortController();
-  const stderr = new PassThrough();
+  const stderr = Object.assign(new PassThrough(), columns === undefined ? {} : { columns });
   let written = '';
   stderr.on('data', (chunk: Buffer) => {
     written += chunk.toString();
@@ -79,6 +79,35 @@ describe('a question', () => {
     stdin.end();
     await expect(answer).rejects.toThrow('Input ended');
     expect(written().endsWith('\n')).toBe(true);
+  });
+
+  it.each<[string, number | undefined, string]>([
+    ['one line', 80, '\r\u001b[KA notice.\nSecret? '],
+    ['more lines than one', 6, '\nA notice.\nSecret? '],
+    ['a terminal that does not know its width', undefined, '\nA notice.\nSecret? '],
+  ])('that stands on %s comes again below a notice, and is answered there', async (_what, columns, expected) => {
+    const { stdin, terminal, written } = rig(columns);
+    const answer = terminal.ask('Secret? ', { isHidden: true });
+    const before = written();
+    terminal.notice('A notice.');
+    expect(written().slice(before.length)).toBe(expected);
+    stdin.write('typed\n');
+    expect(await answer).toBe('typed');
+    const answered = written();
+    terminal.notice('Another.');
+    expect(written().slice(answered.length)).toBe('Another.\n');
+  });
+
+  it('comes again with what was typed so far, where that is shown', async () => {
+    const { stdin, terminal, written } = rig(80);
+    const answer = terminal.ask('Name? ');
+    stdin.write('Ad');
+    await vi.waitFor(() => expect(written()).toContain('Ad'));
+    const before = written();
+    terminal.notice('A notice.');
+    expect(written().slice(before.length)).toMatch(/A notice\.\n.*Name\? Ad/s);
+    stdin.write('a\n');
+    expect(await answer).toBe('Ada');
   });
 
   it('fails when the input ends', async () => {
