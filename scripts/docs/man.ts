@@ -52,6 +52,7 @@ const titles: Readonly<Record<string, string>> = {
   'help exit-codes': 'Exit status',
   'help environment': 'Environment',
   'help output': 'Output',
+  'help webhooks': 'Webhooks',
 };
 
 function commandPage(command: CommandPage, all: readonly CommandPage[], version: string): string {

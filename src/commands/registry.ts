@@ -214,6 +214,12 @@ export const registry: readonly CommandEntry[] = [
     group: 'More',
     load: async () => (await import('./help-output.ts')).helpOutput,
   },
+  {
+    name: 'help webhooks',
+    summary: 'How deliveries are signed, and how to verify them',
+    group: 'More',
+    load: async () => (await import('./help-webhooks.ts')).helpWebhooks,
+  },
   ...resources.map(
     (resource): CommandEntry => ({
       name: resource.words,

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { helpEnvironment } from '../../src/commands/help-environment.ts';
 import { helpExitCodes } from '../../src/commands/help-exit-codes.ts';
 import { helpOutput } from '../../src/commands/help-output.ts';
+import { helpWebhooks } from '../../src/commands/help-webhooks.ts';
 import type { Deps } from '../../src/deps.ts';
 import { outputFormats } from '../../src/output/item.ts';
 import { plainStyle } from '../../src/plain-style.ts';
@@ -27,6 +28,7 @@ it.each([
   ['output', helpOutput],
   ['environment', helpEnvironment],
   ['exit-codes', helpExitCodes],
+  ['webhooks', helpWebhooks],
 ])('help %s fits a terminal of 80 columns, and one of 50', async (_name, topic) => {
   for await (const item of topic.run({}, nothing)) {
     if (item.kind !== 'value') throw new Error('a topic is one value');

@@ -1,0 +1,91 @@
+/*
+ * Receivers to start from, whole programs. README shows the same text, a test holds the two together and puts both
+ * through `webhook check`. Narrow, so that they can be read in a terminal.
+ */
+
+export const nodeReceiver = `\
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:http';
+
+const env = process.env; // both secrets sign while one replaces the other
+const secrets = [env.REVENTO_WEBHOOK_SECRET, env.REVENTO_WEBHOOK_SECRET_PREVIOUS].filter(Boolean);
+const seen = new Set(); // rather a table with a unique column: this forgets at a restart
+const handle = (event) => console.log(event.type, event.id);
+
+function isGenuine(body, timestamp = '', signature = '') {
+  if (!/^[0-9]{1,12}$/.test(timestamp) || !/^sha256=[0-9a-f]{64}$/.test(signature)) return false;
+  if (Math.abs(Math.floor(Date.now() / 1000) - Number(timestamp)) > 300) return false;
+  const claimed = Buffer.from(signature.slice(7), 'hex');
+  const mac = (secret) => createHmac('sha256', secret).update(timestamp + '.').update(body).digest();
+  return secrets.map((secret) => timingSafeEqual(mac(secret), claimed)).includes(true);
+}
+
+function receive(headers, body) {
+  const { 'x-revento-delivery-id': id, 'x-revento-event': type } = headers;
+  const [timestamp, signature] = [headers['x-revento-timestamp'], headers['x-revento-signature']];
+  if (!id || !type || !isGenuine(body, timestamp, signature)) return 401;
+  if (seen.has(id)) return 204; // Revento sends again what it believes was lost
+  try {
+    handle(JSON.parse(body)); // verified, so it may be parsed; slow work belongs in a queue
+  } catch (error) {
+    console.error(error);
+    return 400;
+  }
+  seen.add(id);
+  return 204;
+}
+
+createServer((request, response) => {
+  const chunks = []; // the bytes as they came: nothing may parse them before
+  let size = 0;
+  request.on('data', (chunk) => {
+    size += chunk.length;
+    if (size > 2 ** 20) request.destroy();
+    else chunks.push(chunk);
+  });
+  request.on('end', () => response.writeHead(receive(request.headers, Buffer.concat(chunks))).end());
+}).listen(env.PORT ?? 3000, 'localhost');
+`;
+
+export const pythonReceiver = `\
+import hashlib, hmac, os, re, time
+from flask import Flask, request
+
+names = "REVENTO_WEBHOOK_SECRET", "REVENTO_WEBHOOK_SECRET_PREVIOUS"
+# Both sign while one replaces the other.
+secrets = [os.environ[name].encode() for name in names if os.environ.get(name)]
+seen = set()  # rather a table with a unique column: this forgets at a restart
+app = Flask(__name__)
+app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+
+
+def handle(event):
+    print(event["type"], event["id"], flush=True)
+
+
+def is_genuine(body, timestamp, signature):
+    if not re.fullmatch("[0-9]{1,12}", timestamp):
+        return False
+    if abs(int(time.time()) - int(timestamp)) > 300:
+        return False
+    signed = timestamp.encode() + b"." + body
+    macs = [hmac.new(secret, signed, hashlib.sha256).hexdigest() for secret in secrets]
+    return any([hmac.compare_digest(f"sha256={mac}".encode(), signature.encode()) for mac in macs])
+
+
+@app.post("/webhooks/revento")
+def receive():
+    parts = "Event", "Delivery-Id", "Timestamp", "Signature"
+    kind, id, timestamp, signature = [request.headers.get(f"X-Revento-{part}", "") for part in parts]
+    body = request.get_data()  # the bytes as they came: nothing may parse them before
+    if not kind or not id or not is_genuine(body, timestamp, signature):
+        return "", 401
+    if id not in seen:  # Revento sends again what it believes was lost
+        handle(request.get_json(force=True))  # slow work belongs in a queue
+        seen.add(id)
+    return "", 204
+
+
+if __name__ == "__main__":
+    app.run(port=int(os.environ.get("PORT", 3000)))
+`;
