@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { formatDuration } from '../duration.ts';
 import { ReventoError } from '../errors.ts';
+import { dateOf, headerOf, retryAfterMs } from '../http-headers.ts';
 import { isSuccess } from '../http-status.ts';
 import type { Clock, HttpResponse, SharedLog } from '../platform/ports.ts';
 import { BudgetState, type Quota, type Wait } from './budget-state.ts';
-import { headerOf, readError, retryAfter } from './failure.ts';
+import { readError } from './failure.ts';
 import { type WaitReason, whyWaiting } from './wait-reason.ts';
 
 /**
@@ -135,8 +136,7 @@ export class Budget {
     }
     const now = this.#options.clock.now();
     // The server's clock need not be ours; what it says of the future is taken from its own present.
-    const date = Date.parse(headerOf(answer, 'date') ?? '');
-    const inMs = reset * 1_000 - (Number.isNaN(date) ? now : date) + 1_000;
+    const inMs = reset * 1_000 - (dateOf(answer) ?? now) + 1_000;
     return ` ${token} ${limit} ${remaining} ${now + Math.min(Math.max(inMs, 0), longestHourMs)}`;
   }
 
@@ -157,7 +157,7 @@ export class Budget {
       this.#write(`b ${token} ${now} ${Math.ceil(now + leastMs * (0.5 + random()))}`);
       return;
     }
-    const askedMs = retryAfter(answer, now) ?? 0;
+    const askedMs = retryAfterMs(answer, now) ?? 0;
     this.#write(`b ${token} ${now} ${now + Math.max(askedMs, leastMs)}`);
   }
 

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessToken, TokenSource } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { headerOf } from '../http-headers.ts';
 import { networkError } from '../platform/failure.ts';
 import type { Clock, Exchange, HeaderList, HttpResponse } from '../platform/ports.ts';
 import { fingerprint } from '../secret.ts';
 import { parseUrl, secureUrl } from '../web-address.ts';
 import type { Budget, Place } from './budget.ts';
-import { failureOf, headerOf, readError } from './failure.ts';
+import { failureOf, readError } from './failure.ts';
 import { type Outcome, withRetries } from './retry.ts';
 import type { WaitReason } from './wait-reason.ts';
 

@@ -1,14 +1,13 @@
+import { asBuffer } from '../bytes.ts';
 import type { LoginKey } from '../deps.ts';
 import { exitOf, exitStatus, type Facts, type FailureCode, ReventoError } from '../errors.ts';
+import { headerOf, retryAfterMs } from '../http-headers.ts';
 import { isSuccess } from '../http-status.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 import { plainLine } from '../remote-text.ts';
 import { parseUrl } from '../web-address.ts';
 
 const longestMessageChars = 300;
-/** Nobody means more by a Retry-After, and a wait is remembered for the runs to come. */
-const longestWaitMs = 86_400_000;
-
 /** What an error answer says of itself. Fields the server left out are null. */
 export interface ApiError {
   readonly code: string | null;
@@ -30,12 +29,6 @@ export interface FailureContext {
   readonly scope?: string | undefined;
   /** Wall clock, milliseconds since the Unix epoch. */
   readonly now: number;
-}
-
-/** First value of a header, or null. Names are compared without case. */
-export function headerOf(answer: HttpResponse, name: string): string | null {
-  const wanted = name.toLowerCase();
-  return answer.headers.find(([key]) => key.toLowerCase() === wanted)?.[1] ?? null;
 }
 
 /** Reads an error body; every field null when it is not one. Never throws. */
@@ -85,13 +78,13 @@ export function failureOf(answer: HttpResponse, context: FailureContext): Revent
   const said = readError(answer);
   const code =
     (said.code !== null && Object.hasOwn(codes, said.code) ? codes[said.code] : undefined) ?? byStatus(status);
-  const retryAfterMs = retryAfter(answer, context.now);
+  const askedMs = retryAfterMs(answer, context.now);
   const facts: Facts = {
     status,
     requestId: plainLine(said.requestId ?? headerOf(answer, 'x-revento-request-id') ?? context.requestId, 64),
     apiCode: said.code === null ? undefined : plainLine(said.code, 64),
     scope: code === 'insufficient_scope' ? plainLine(said.scope ?? context.scope ?? '', 200) || undefined : undefined,
-    retryAfterSeconds: retryAfterMs === null ? undefined : Math.ceil(retryAfterMs / 1000),
+    retryAfterSeconds: askedMs === null ? undefined : Math.ceil(askedMs / 1000),
     // Another kind of login, or one for another event, is what the other refusals ask for.
     ...(isOfToken.has(code) && { kind: context.login?.kind, eventId: context.login?.eventId }),
     hint: context.login === null ? ownTokenHint(code, status) : undefined,
@@ -131,27 +124,9 @@ function byStatus(status: number): FailureCode {
   return status >= 400 ? 'api_error' : 'bad_answer';
 }
 
-/**
- * What `Retry-After` asks for, milliseconds; null when it is absent or no time (RFC 9110 section 10.2.3). At most
- * a day.
- *
- * @param now  for the date form, milliseconds since the Unix epoch
- */
-export function retryAfter(answer: HttpResponse, now: number): number | null {
-  const text = headerOf(answer, 'retry-after');
-  if (text === null) return null;
-  // RFC 9110 has whole seconds only; a server that means parts of one is not to be asked again sooner for it.
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1000), longestWaitMs);
-  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return null;
-  const at = Date.parse(text);
-  // The date is the server's, so its own clock is the one to measure from.
-  const from = Date.parse(headerOf(answer, 'date') ?? '');
-  return Number.isNaN(at) ? null : Math.min(Math.max(0, at - (Number.isNaN(from) ? now : from)), longestWaitMs);
-}
-
 function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | null {
   try {
-    const value: unknown = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+    const value: unknown = JSON.parse(asBuffer(body).toString('utf8'));
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
   } catch {
     // An error page of a proxy is as good as no body: the status says the rest.

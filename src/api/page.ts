@@ -1,3 +1,4 @@
+import { asBuffer } from '../bytes.ts';
 import { ReventoError } from '../errors.ts';
 import { JsonText } from '../output/item.ts';
 import { decodeString, elementsOf, entriesOf, isArray, isJson } from '../output/json-text.ts';
@@ -62,7 +63,7 @@ export function readPage(answer: HttpResponse, what: string, hint?: string): Pag
 }
 
 function textOf({ body }: HttpResponse): string {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  return asBuffer(body).toString('utf8');
 }
 
 function checkJson(text: string, { status }: HttpResponse, what: string): void {

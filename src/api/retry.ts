@@ -1,6 +1,6 @@
+import { retryAfterMs } from '../http-headers.ts';
 import { HttpFailure, type HttpFailureKind, isHttpFailure } from '../platform/failure.ts';
 import type { Clock, HttpResponse } from '../platform/ports.ts';
-import { retryAfter } from './failure.ts';
 
 /** All tries of a call together, pauses between them included, waits for a rate limit not. */
 const deadlineMs = 60_000;
@@ -42,7 +42,7 @@ export function pauseBeforeRetry({ outcome, tries, spentMs, isRepeatable, now, r
   if (leftMs <= 0 || tries >= (isAnswer ? mostTries : triesFor[outcome.kind])) return null;
   if (!isRepeatable && (isAnswer || !outcome.isUnsent)) return null;
   if (isAnswer && !isServerFault(outcome.status)) return null;
-  const askedMs = isAnswer ? retryAfter(outcome, now) : null;
+  const askedMs = isAnswer ? retryAfterMs(outcome, now) : null;
   // Asked to come back later than this call may last: coming back sooner would only add to the load.
   if (askedMs !== null && askedMs >= leftMs) return null;
   if (askedMs !== null && askedMs > 0) return askedMs;

@@ -1,3 +1,4 @@
+import { retryAfterMs } from '../http-headers.ts';
 import type { Exchange, HttpResponse } from '../platform/ports.ts';
 import { plainLine } from '../remote-text.ts';
 import type { Redactor, Secret } from '../secret.ts';
@@ -188,13 +189,14 @@ function refusal(
   const words = body?.['error_description'] ?? body?.['message'];
   // Redacted before it is cut: a secret cut in half is one the redactor does not know.
   const said = typeof words === 'string' ? plainLine(redactor.clean(words), maxDescriptionChars) : '';
+  const askedMs = retryAfterMs(response, startedAtMs);
   const isRedirect = response.status >= 300 && response.status < 400;
   return {
     ok: false,
     status: response.status,
     error: typeof error === 'string' && /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(error) ? error : '',
     description: isRedirect ? 'it answered with a redirect, which is never followed' : said,
-    retryAfterSeconds: retryAfter(response, startedAtMs),
+    retryAfterSeconds: askedMs === null ? null : Math.ceil(askedMs / 1000),
   };
 }
 
@@ -242,14 +244,4 @@ function expiry(value: unknown, startedAtMs: number): number | null {
   const seconds = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
   if (typeof seconds !== 'number' || !(seconds > 0) || seconds > longestLifetimeSeconds) return null;
   return startedAtMs + Math.floor(seconds * 1000);
-}
-
-/** Whole seconds to wait, from either form of the header (RFC 9110 section 10.2.3). */
-function retryAfter(response: HttpResponse, startedAtMs: number): number | null {
-  const value = response.headers.find(([name]) => name.toLowerCase() === 'retry-after')?.[1].trim();
-  if (value === undefined) return null;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  // `Date.parse` alone takes nearly anything, `-5` for instance.
-  const date = /^[A-Z][a-z]{2,8}, .+ GMT$/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - startedAtMs) / 1000));
 }

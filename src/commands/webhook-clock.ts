@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { formatDuration } from '../duration.ts';
 import { isHttpFailure } from '../platform/failure.ts';
+import { clockSkewMs } from './clock-skew.ts';
 
 /** A clock this far off is close to the 300 s at which every delivery is refused. */
 const noticeableMs = 60_000;
@@ -18,7 +19,8 @@ export async function warnOfWrongClock(deps: Deps, signal: AbortSignal): Promise
   if (base === null || base.source === 'default') return;
   try {
     const exchange = await deps.http();
-    const { headers } = await exchange({
+    const startedAt = deps.clock.now();
+    const answer = await exchange({
       method: 'GET',
       url: base.value,
       headers: [],
@@ -26,9 +28,8 @@ export async function warnOfWrongClock(deps: Deps, signal: AbortSignal): Promise
       timeoutMs,
       signal,
     });
-    const date = headers.find(([name]) => name.toLowerCase() === 'date')?.[1];
-    const offMs = deps.clock.now() - Date.parse(date ?? '');
-    if (!(Math.abs(offMs) > noticeableMs)) return;
+    const offMs = clockSkewMs(answer, (startedAt + deps.clock.now()) / 2);
+    if (offMs === null || Math.abs(offMs) <= noticeableMs) return;
     const way = offMs > 0 ? 'ahead of' : 'behind';
     deps.terminal.notice(
       `warning: this machine's clock is ${formatDuration(Math.abs(offMs))} ${way} the API's; deliveries more than 5m off are refused`,

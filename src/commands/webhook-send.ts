@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { headerOf } from '../http-headers.ts';
 import { isSuccess } from '../http-status.ts';
 import { program } from '../next-command.ts';
 import type { Item } from '../output/item.ts';
@@ -70,8 +71,8 @@ export class Sender {
     const exchange = await this.#exchangeFor(delivery);
     const startedAt = clock.monotonic();
     const base = {
-      deliveryId: headerOf(delivery, 'x-revento-delivery-id'),
-      event: headerOf(delivery, 'x-revento-event'),
+      deliveryId: headerOf(delivery, 'x-revento-delivery-id') ?? '',
+      event: headerOf(delivery, 'x-revento-event') ?? '',
       url,
     };
     const latency = () => Math.round((clock.monotonic() - startedAt) * 10) / 10;
@@ -96,10 +97,6 @@ export class Sender {
     this.#forwarder ??= await this.#deps.forwarder({ isRemoteAllowed: true });
     return this.#forwarder.exchange;
   }
-}
-
-function headerOf({ headers }: Outgoing, lowerCaseName: string): string {
-  return headers.find(([name]) => name.toLowerCase() === lowerCaseName)?.[1] ?? '';
 }
 
 /** What came of a delivery, as an item. */

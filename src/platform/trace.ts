@@ -1,3 +1,4 @@
+import { headerOf } from '../http-headers.ts';
 import { plainLine } from '../remote-text.ts';
 import { parseUrl } from '../web-address.ts';
 import type { Clock, Exchange, HeaderList, HttpRequest, HttpResponse } from './ports.ts';
@@ -26,7 +27,9 @@ export function traced(exchange: Exchange, { clock, write, hasHeaders }: TraceOp
     const startedMs = clock.monotonic();
     const tell = (end: string, answer?: HttpResponse) => {
       const ms = Math.round(clock.monotonic() - startedMs);
-      const id = find(answer?.headers ?? [], 'x-revento-request-id') ?? find(request.headers, 'x-revento-request-id');
+      const id =
+        headerOf({ headers: answer?.headers ?? [] }, 'x-revento-request-id') ??
+        headerOf(request, 'x-revento-request-id');
       const line = `> ${request.method} ${maskUrl(request.url)} ${end} ${ms} ms${id === null ? '' : ` ${plainLine(id, 200)}`}`;
       write([line, ...(hasHeaders ? headerLines(request, answer) : [])].join('\n'));
     };
@@ -58,8 +61,4 @@ export function maskUrl(text: string): string {
     ([name, value]) => `${encodeURIComponent(name)}=${secretName.test(name) ? '[masked]' : encodeURIComponent(value)}`,
   );
   return `${url.origin}${url.pathname}${query.length > 0 ? `?${query.join('&')}` : ''}`;
-}
-
-function find(headers: HeaderList, name: string): string | null {
-  return headers.find(([key]) => key.toLowerCase() === name)?.[1] ?? null;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { headerOf } from '../http-headers.ts';
 import type { HttpRequest } from '../platform/ports.ts';
 
 /** Query or form parameters, with repetition kept visible: OAuth refuses what is sent twice. */
@@ -36,10 +37,7 @@ const requestIdForm = /^[\x21-\x7e]{1,128}$/;
 export function readRequest(request: HttpRequest): Incoming | null {
   const target = splitTarget(request.url);
   if (target === null) return null;
-  const header = (name: string) => {
-    const lower = name.toLowerCase();
-    return request.headers.find(([found]) => found.toLowerCase() === lower)?.[1] ?? null;
-  };
+  const header = (name: string) => headerOf(request, name);
   const sentId = header('x-revento-request-id');
   return {
     method: request.method,

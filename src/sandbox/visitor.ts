@@ -1,4 +1,5 @@
 import { ReventoError } from '../errors.ts';
+import { headerOf } from '../http-headers.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../platform/ports.ts';
 import { type Form, readForm } from './form.ts';
 
@@ -150,8 +151,4 @@ function isRedirect(status: number): boolean {
 
 function isHtml(response: HttpResponse): boolean {
   return response.status === 200 && /^text\/html\b/i.test(headerOf(response, 'content-type') ?? '');
-}
-
-function headerOf(response: HttpResponse, name: string): string | null {
-  return response.headers.find(([found]) => found.toLowerCase() === name)?.[1] ?? null;
 }

@@ -358,10 +358,17 @@ describe('a refusal', () => {
     ['120', 120],
     ['Sun, 01 Mar 2026 10:00:30 GMT', 30],
     ['Sun, 01 Mar 2026 09:00:00 GMT', 0],
+    ['Sun, 01 Mar 2026 12:30:30 GMT', 30, 'Sun, 01 Mar 2026 12:30:00 GMT'],
+    ['1.5', 2],
+    ['999999999', 86_400],
     ['soon', null],
     ['-5', null],
-  ])('with Retry-After %j says to wait %j s', (value, seconds) => {
-    const response = answer({ error: 'temporarily_unavailable' }, 503, [['retry-after', value]]);
+  ])('with Retry-After %j says to wait %j s', (value, seconds, date = '') => {
+    const headers: HeaderList = [
+      ['retry-after', value],
+      ['date', date],
+    ];
+    const response = answer({ error: 'temporarily_unavailable' }, 503, headers);
     expect(judge(response)).toMatchObject({ retryAfterSeconds: seconds });
   });
 });

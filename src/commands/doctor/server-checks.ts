@@ -3,6 +3,7 @@ import { formatDuration } from '../../duration.ts';
 import { isHttpFailure, networkError } from '../../platform/failure.ts';
 import type { HttpResponse } from '../../platform/ports.ts';
 import { isPlaceholderHost } from '../../web-address.ts';
+import { clockSkewMs } from '../clock-skew.ts';
 import { type Check, type Finding, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
 const timeoutMs = 10_000;
@@ -55,7 +56,7 @@ async function ask(base: URL, check: string, deps: Deps): Promise<{ finding: Fin
     const tookMs = clock.monotonic() - started;
     return {
       finding: describeAnswer(answer, base.host, check, tookMs),
-      skewMs: skewOf(answer, startedAt + tookMs / 2),
+      skewMs: clockSkewMs(answer, startedAt + tookMs / 2),
     };
   } catch (error) {
     if (!isHttpFailure(error)) throw error;
@@ -67,14 +68,6 @@ async function ask(base: URL, check: string, deps: Deps): Promise<{ finding: Fin
 function describeAnswer({ status }: HttpResponse, host: string, check: string, tookMs: number): Finding {
   if (status >= 500) return warn(check, `${host} answers, but with HTTP ${status}.`, 'try again later');
   return ok(check, `${host} answers, in ${Math.round(tookMs)} ms.`);
-}
-
-/** How far this machine is ahead of the server; null when the answer does not tell. */
-function skewOf({ headers }: HttpResponse, askedAt: number): number | null {
-  const date = headers.find(([name]) => name.toLowerCase() === 'date')?.[1];
-  const serverTime = date === undefined ? Number.NaN : Date.parse(date);
-  // Half a second: the header has whole seconds, cut off.
-  return Number.isNaN(serverTime) ? null : askedAt - (serverTime + 500);
 }
 
 function describeSkew(skewMs: number, host: string): Finding {
