@@ -10,13 +10,21 @@ function isPlainFailure({ test, outcome }: CaseResult): boolean {
 }
 
 /** Whether a case stands in the shadow of the first one: where no right delivery is taken, its own remedy misleads. */
-export function isOvershadowed(result: CaseResult, first: CaseResult | undefined): boolean {
+function isOvershadowed(result: CaseResult, first: CaseResult | undefined): boolean {
   return first !== undefined && first !== result && isPlainFailure(first);
 }
 
-/** Whether the plain right delivery got no answer in all the time it had. */
-export function isSilence(result: CaseResult): boolean {
-  return isPlainFailure(result) && result.answer?.error === 'timeout';
+/** Answers that a web server gives where there is no handler, or one that is not to be reached. */
+const noHandler: ReadonlySet<number> = new Set([404, 405, 410, 501, 502, 503, 504]);
+
+/**
+ * Whether the plain right delivery met no handler at all: each of the other cases would get the same answer, or none
+ * in all the time it had.
+ */
+export function isNobody(result: CaseResult): boolean {
+  if (!isPlainFailure(result)) return false;
+  const status = result.answer?.status ?? null;
+  return status === null || status < 400 || noHandler.has(status);
 }
 
 /**
@@ -38,8 +46,14 @@ export function commonCause(
   return `a plain right delivery was not acknowledged, so ${rest}${hint === null ? '' : `: ${hint}`}`;
 }
 
-/** @param isShort  only what came, without reason and remedy */
-export function resultText({ test, outcome, got }: CaseResult, style: Style, isShort: boolean): string {
+/**
+ * @param first  the plain right delivery's, where it stands before this one in a report: when that failed, this one
+ *   is told without reason and remedy, and without words of the handler's that it has said already
+ */
+export function resultText(result: CaseResult, style: Style, first: CaseResult | undefined): string {
+  const { test, outcome } = result;
+  const isShort = isOvershadowed(result, first);
+  const got = isShort ? withoutWords(result.got, first?.answer?.says) : result.got;
   const mark = { pass: style.green('✓'), warn: style.yellow('!'), fail: style.red('✗') }[outcome];
   if (outcome === 'pass') return `${mark} ${test.title} ${style.dim(`(${test.id})`)}`;
   const head = `${mark} ${style.bold(test.title)} ${style.dim(`(${test.id})`)}`;
@@ -53,6 +67,10 @@ export function resultText({ test, outcome, got }: CaseResult, style: Style, isS
     `    why     ${test.why}`,
     `    fix     ${test.fix}`,
   ].join('\n');
+}
+
+function withoutWords(got: string, words = ''): string {
+  return words === '' ? got : got.replaceAll(` (${words})`, '');
 }
 
 /** The count of cases that hold, and of those that do not. */

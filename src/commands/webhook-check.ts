@@ -10,7 +10,7 @@ import type { CommandModule } from './command.ts';
 import type { GlobalOptions } from './globals.ts';
 import { nearest } from './suggestion.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from './webhook-check-form.ts';
-import { commonCause, isOvershadowed, isSilence, resultText, scoreText } from './webhook-check-text.ts';
+import { commonCause, isNobody, resultText, scoreText } from './webhook-check-text.ts';
 import { signingSecrets } from './webhook-secrets.ts';
 import { parseTarget } from './webhook-send.ts';
 
@@ -33,7 +33,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       .option('--patience <duration>', 'answers slower than this fail', '10s')
       .addHelpText(
         'after',
-        '\nThe handler gets test deliveries signed with your secret: run it against a test system.\n',
+        '\nThe handler gets test deliveries signed with your secret: run it against a test system.\n`revento help webhooks` has the rules, and handlers to start from.\n',
       ),
   examples: [
     { command: 'revento webhook check 3000', explains: 'check a local handler' },
@@ -69,10 +69,8 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
     const secrets = { secret: current.secret.reveal(), previousSecret: previous?.secret.reveal() ?? null };
     for await (const result of check(url, cases, secrets, options.patience, deps)) {
       results.push(result);
-      const isShort = isOvershadowed(result, results[0]);
-      if (form === 'text') yield textItem((style) => resultText(result, style, isShort), deps.format);
-      // Each of the others would be waited for as long.
-      if (isSilence(result)) break;
+      if (form === 'text') yield textItem((style) => resultText(result, style, results[0]), deps.format);
+      if (isNobody(result)) break;
     }
     const cause = commonCause(url, results, { label: current.label, unsent: cases.length - results.length });
     if (form === 'text') yield textItem((style) => scoreText(results, style), deps.format);

@@ -398,6 +398,22 @@ describe('check', () => {
     expect(rig.notices.join()).toMatch(/hint: a plain right delivery .* with this secret, fp:/);
   });
 
+  it.each([301, 404, 405, 501, 503])('sends no more to what is no handler: %i', async (status) => {
+    const target = await handler(() => ({ status, body: 'Unsupported method' }));
+    const rig = world();
+    const { status: exit, text } = await run(webhookCheck, { patience: '10s', url: target.url }, rig);
+    expect({ exit, posts: target.got.filter(({ method }) => method === 'POST').length }).toEqual({ exit: 3, posts: 1 });
+    expect(text).toMatch(/0 of 1 cases hold, 1 failed$/);
+    expect(rig.notices.join()).toMatch(/^hint: a plain right delivery .* the other \d\d cases were not sent/);
+  });
+
+  it('tells once what a handler says that refuses everything', async () => {
+    const target = await handler(() => ({ status: 500, body: 'TypeError: boom' }));
+    const { text } = await run(webhookCheck, { patience: '10s', url: target.url }, world());
+    expect(text.match(/boom/g)).toHaveLength(1);
+    expect(text).toMatch(/^✗ .*\(duplicate\) HTTP 500, then HTTP 500$/m);
+  });
+
   it('does not wait for a handler that never answers thirty times over', async () => {
     const target = await handler(() => new Promise(() => undefined));
     const rig = world();
