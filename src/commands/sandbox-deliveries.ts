@@ -21,9 +21,9 @@ export const sandboxDeliveries: CommandModule<SandboxDeliveriesOptions> = {
       { path: 'delivery_id' },
       { path: 'event' },
       { path: 'state' },
-      { path: 'tries' },
-      { path: 'last_error' },
-      { path: 'next_attempt_at' },
+      { path: 'tries', leaves: 3 },
+      { path: 'last_error', leaves: 2 },
+      { path: 'next_attempt_at', leaves: 1 },
     ],
   },
 

@@ -1,6 +1,7 @@
+import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import type { CommandModule } from './command.ts';
-import { followDelivery } from './sandbox-delivery.ts';
+import { followDelivery, listDeliveries } from './sandbox-delivery.ts';
 import { askSandbox } from './sandbox-remote.ts';
 
 export interface SandboxRedeliverOptions {
@@ -12,7 +13,7 @@ export interface SandboxRedeliverOptions {
 export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
   declare: (command) =>
     command
-      .argument('<delivery-id>', 'see `revento sandbox deliveries`')
+      .argument('<delivery-id>', 'its id, or the beginning of it: see `revento sandbox deliveries`')
       .option('--wait', 'wait for the retries until it is delivered or given up', false),
   examples: [
     { command: 'revento sandbox redeliver 0b9f6c1e-6f6a-4c53-9c1f-6b1f0f7f4c11', explains: 'send one again' },
@@ -24,11 +25,22 @@ export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
   layout: { shape: 'value' },
 
   async *run({ deliveryId, wait }, deps) {
-    if (!/^[0-9a-f-]{36}$/i.test(deliveryId)) {
-      throw new ReventoError('usage', 'A delivery id is a UUID.', { hint: 'run: revento sandbox deliveries' });
-    }
-    const sent = await askSandbox(deps, 'POST', `/deliveries/${deliveryId.toLowerCase()}/redeliver`);
+    const id = await wholeId(deliveryId, deps);
+    const sent = await askSandbox(deps, 'POST', `/deliveries/${id}/redeliver`);
     yield* followDelivery(deps, sent, wait);
     return undefined;
   },
 };
+
+/** The id of the one delivery that begins so; an ellipsis at its end is what a narrow table cut it with. */
+async function wholeId(text: string, deps: Deps): Promise<string> {
+  const hint = 'run: revento sandbox deliveries';
+  const start = text.toLowerCase().replace(/…$/, '');
+  if (!/^[0-9a-f-]{1,36}$/.test(start)) throw new ReventoError('usage', 'A delivery id is a UUID.', { hint });
+  if (start.length === 36) return start;
+  const ids = (await listDeliveries(deps)).map(({ delivery_id: id }) => id).filter((id) => id.startsWith(start));
+  const [id] = ids;
+  if (id !== undefined && ids.length === 1) return id;
+  const message = id === undefined ? 'No delivery has an id' : `${ids.length} deliveries have ids`;
+  throw new ReventoError('usage', `${message} that begin${id === undefined ? 's' : ''} with ${start}.`, { hint });
+}

@@ -48,13 +48,16 @@ export function cellOf(value: string | undefined, path: string, now: number): Ce
 }
 
 /**
- * Whether a cell says nothing any more once its end is cut off: an id cannot be copied, a time or number is another
- * one. What is not there can be cut or not.
+ * How much is lost once the end of a cell is cut off: of text some, of a time or number what it says, of an id that
+ * it can be copied. Null for what is not there.
  */
-export function isSpoiltByCut(value: string | undefined, path: string): boolean {
-  if (value === undefined) return true;
-  if (!value.startsWith('"')) return !isObject(value) && !isArray(value);
-  return idField.test(path) || isoTime.test(decodeString(value));
+export type Loss = 'some' | 'sense' | 'id';
+
+export function lossByCut(value: string | undefined, path: string): Loss | null {
+  if (value === undefined || value === 'null') return null;
+  if (!value.startsWith('"')) return isObject(value) || isArray(value) ? 'some' : 'sense';
+  if (idField.test(path)) return 'id';
+  return isoTime.test(decodeString(value)) ? 'sense' : 'some';
 }
 
 /** `Nov 24 06:24`, or `Nov 24 2025 06:24` when it is not this year; the text itself when it is no date after all. */

@@ -38,6 +38,8 @@ export interface Column {
   readonly path: string;
   /** Heading; default is the path. */
   readonly title?: string;
+  /** Left out of a table that has no room for all, the one with the lowest number first; never, where there is none. */
+  readonly leaves?: number;
 }
 
 /** How a command's items are laid out. */

@@ -1,5 +1,5 @@
 import type { Style } from '../platform/ports.ts';
-import { type Cell, cellOf, decorate, isSpoiltByCut } from './cell.ts';
+import { type Cell, cellOf, decorate, type Loss, lossByCut } from './cell.ts';
 import { createPicker, fieldsOf, type Picker } from './columns.ts';
 import type { Column } from './item.ts';
 import type { RowFormat } from './row-format.ts';
@@ -9,7 +9,7 @@ import { isNarrow, loadRuler, narrowRuler, type Ruler } from './width.ts';
 const gap = '  ';
 /** No column is made narrower than this by another one's wish for room. */
 const narrowest = 6;
-/** Columns at which a field nobody asked for is still worth showing. */
+/** Columns at which a field nobody asked for is still worth showing, and at which a cut one is still of use. */
 const worthShowing = 12;
 
 export interface TableOptions {
@@ -24,13 +24,15 @@ export interface TableOptions {
 
 /**
  * Rows as aligned columns. The first rows decide the columns and their widths; later ones can only widen a column,
- * so that a list of any length streams. Where there is a width to fit into, cells are cut; else they are whole.
+ * so that a list of any length streams. Where there is a width to fit into, columns that can be done without are left
+ * out and cells are cut, ids last; else all is whole.
  */
 export function createTable({ chosen, defaults, style, now, notice }: TableOptions): RowFormat {
   let picker: Picker | null = null;
   let columns: readonly Column[] = [];
   let natural: number[] = [];
-  const mayBeCut = new Set<number>();
+  const losses: (Loss | undefined)[] = [];
+  let shown: readonly number[] | null = null;
   let ruler: Ruler = narrowRuler;
 
   const begin = (rows: readonly string[]): Picker => {
@@ -44,17 +46,29 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
     const known = createPicker(defaults.map((column) => column.path));
     if (rows.some((row) => known.pick(row).some((value) => value !== undefined))) return defaults;
     const fields = fieldsOf(rows);
-    const shown = Math.max(1, Math.min(fields.length, Math.floor(style.width / (worthShowing + gap.length))));
-    if (shown < fields.length) notice(`${fields.length - shown} more fields: choose with --columns, or see -o json`);
-    return fields.slice(0, shown).map((path) => ({ path }));
+    const count = Math.max(1, Math.min(fields.length, Math.floor(style.width / (worthShowing + gap.length))));
+    if (count < fields.length) notice(`${fields.length - count} more fields: choose with --columns, or see -o json`);
+    return fields.slice(0, count).map((path) => ({ path }));
+  };
+
+  const chooseShown = (): readonly number[] => {
+    const all = columns.map((_, index) => index);
+    if (chosen !== null) return all;
+    const staying = columnsWithRoom(columns, natural, losses, style.width);
+    const left = all.filter((index) => !staying.includes(index)).map((index) => columns[index]?.path);
+    if (left.length > 0) notice(`no room for ${left.join(', ')}: widen the terminal, or choose with --columns`);
+    return staying;
   };
 
   const lay = (lines: readonly (readonly Cell[])[]): string => {
     const measured = lines.map((line) => line.map((cell) => measure(cell, ruler)));
     for (const line of measured) natural = line.map((cell, index) => Math.max(natural[index] ?? 0, cell.width));
-    const room = style.width - gap.length * (natural.length - 1);
-    const widths = fitWidths(natural, room, (index) => mayBeCut.has(index));
-    return measured.map((line) => renderLine(line, widths, style, ruler)).join('');
+    // The first page decides, like the header.
+    shown ??= chooseShown();
+    const picked = <T>(all: readonly T[]): T[] => (shown ?? []).map((index) => all[index] as T);
+    const room = style.width - gap.length * (shown.length - 1);
+    const widths = fitWidths(picked(natural), room, picked(losses));
+    return measured.map((line) => renderLine(picked(line), widths, style, ruler)).join('');
   };
 
   return {
@@ -68,7 +82,7 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
       const cellsOf = (row: string) =>
         pick(row).map((value, index) => {
           const path = columns[index]?.path ?? '';
-          if (!mayBeCut.has(index) && !isSpoiltByCut(value, path)) mayBeCut.add(index);
+          losses[index] = least(losses[index], lossByCut(value, path));
           return cellOf(value, path, now);
         });
       const lines = [...head, ...rows.map(cellsOf)];
@@ -106,24 +120,61 @@ function renderLine(line: readonly MeasuredCell[], widths: readonly number[], st
   return `${cells.join(gap)}\n`;
 }
 
+const order: readonly Loss[] = ['some', 'sense', 'id'];
+
+/** A column is as precious as its least precious cell. */
+function least(known: Loss | undefined, loss: Loss | null): Loss | undefined {
+  if (loss === null || known === 'some') return known;
+  return known === undefined || order.indexOf(loss) < order.indexOf(known) ? loss : known;
+}
+
+/** What may be cut when a cut may cost so much; a column without a value, only when everything is. */
+function cuttable(losses: readonly (Loss | undefined)[], most: Loss): boolean[] {
+  return losses.map((loss) => order.indexOf(loss ?? 'id') <= order.indexOf(most));
+}
+
+/** The columns that stay when those that leave first make room, until what is left can be read. */
+function columnsWithRoom(
+  columns: readonly Column[],
+  natural: readonly number[],
+  losses: readonly (Loss | undefined)[],
+  width: number,
+): readonly number[] {
+  const isCut = cuttable(
+    columns.map((_, index) => losses[index]),
+    'some',
+  );
+  const wanted = natural.map((columns, index) => (isCut[index] ? Math.min(columns, worthShowing) : columns));
+  const rank = (index: number) => columns[index]?.leaves ?? Number.POSITIVE_INFINITY;
+  let staying = columns.map((_, index) => index);
+  for (;;) {
+    const needed = staying.reduce((sum, index) => sum + (wanted[index] ?? 0) + gap.length, -gap.length);
+    const next = staying.reduce((best, index) => (rank(index) < rank(best) ? index : best), staying[0] ?? 0);
+    if (needed <= width || rank(next) === Number.POSITIVE_INFINITY) return staying;
+    staying = staying.filter((index) => index !== next);
+  }
+}
+
 /**
  * Widths that fit into so many columns together: the widest give up room first, down to one common width. Columns
- * that may not be cut keep theirs while the others can make room for them.
+ * that lose more by it keep theirs while the others can make room for them: times and numbers give way before ids.
  * When even the narrowest do not fit, the lines are longer than the terminal.
  */
 export function fitWidths(
   natural: readonly number[],
   available: number,
-  mayBeCut: (index: number) => boolean = () => true,
+  losses: readonly (Loss | undefined)[] = natural.map(() => 'some'),
 ): number[] {
-  const isKept = natural.map((_width, index) => !mayBeCut(index));
-  const kept = natural.filter((_width, index) => isKept[index]);
-  const others = natural.filter((_width, index) => !isKept[index]);
-  const room = available - kept.reduce((sum, width) => sum + width, 0);
-  const isPossible = others.reduce((sum, width) => sum + Math.min(width, narrowest), 0) <= room;
-  if (!isPossible) return shareWidths(natural, available);
-  const shared = shareWidths(others, room);
-  return natural.map((width, index) => (isKept[index] ? width : (shared.shift() ?? width)));
+  for (const most of order) {
+    const isCut = cuttable(losses, most);
+    const kept = natural.reduce((sum, width, index) => sum + (isCut[index] ? 0 : width), 0);
+    const others = natural.filter((_width, index) => isCut[index]);
+    const room = available - kept;
+    if (others.reduce((sum, width) => sum + Math.min(width, narrowest), 0) > room) continue;
+    const shared = shareWidths(others, room);
+    return natural.map((width, index) => (isCut[index] ? (shared.shift() ?? width) : width));
+  }
+  return shareWidths(natural, available);
 }
 
 function shareWidths(natural: readonly number[], available: number): number[] {

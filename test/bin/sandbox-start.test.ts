@@ -265,6 +265,13 @@ describe('steering a running sandbox', () => {
       { delivery_id: delivery.delivery_id, tries: 6, last_error: 'answered 500' },
     ]);
     const again = await rig.run(['sandbox', 'redeliver', delivery.delivery_id, '--json']);
+    const short = await rig.run([
+      'sandbox',
+      'redeliver',
+      `${delivery.delivery_id.slice(0, 9).toUpperCase()}…`,
+      '--json',
+    ]);
+    expect(JSON.parse(short.stdout).delivery_id).toBe(delivery.delivery_id);
     expect(again.code, again.stderr).toBe(0);
     expect(JSON.parse(again.stdout)).toMatchObject({ delivery_id: delivery.delivery_id, state: 'delivered' });
   });
@@ -319,6 +326,7 @@ describe('steering a running sandbox', () => {
       [['trigger', 'Not A Type'], 2, 'Type must be'],
       [['trigger', 'activity.updated', '--event', 'evt_nowhere'], 1, 'no such event'],
       [['redeliver', 'nonsense'], 2, 'UUID'],
+      [['redeliver', '0000'], 2, 'No delivery has an id that begins with 0000.'],
       [['redeliver', '00000000-0000-4000-8000-000000000000'], 1, 'no delivery of this id'],
       [['deliveries', '--state', 'lost'], 2, 'pending, delivered, dead'],
     ] as const;

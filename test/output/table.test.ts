@@ -146,6 +146,50 @@ describe('on a terminal that is too narrow', () => {
     expect(line).toBe(`${'i'.repeat(10)}…  abcdefg`);
   });
 
+  it('ids are the last to do so: times and numbers before them', () => {
+    const row = { id: 'act_0hhonyr0qxy8w7', starts_at: '2027-06-10T08:00:00Z', seats: 123456789012 };
+    const [, line] = table({ chosen: Object.keys(row), width: 40 }).lines(JSON.stringify(row));
+    expect(line).toMatch(/^act_0hhonyr0qxy8w7 {2}\S.*… {2}\d+…$/);
+  });
+
+  const delivery = (changes: object = {}) =>
+    JSON.stringify({
+      id: '02901307-8f7f-4d3c-9a55-0c1b2a3d4e5f',
+      event: 'application.approved',
+      state: 'pending',
+      error: 'connection refused (127.0.0.1:3000)',
+      next_at: '2026-11-24T06:24:00Z',
+      ...changes,
+    });
+  const defaults = [
+    { path: 'id' },
+    { path: 'event' },
+    { path: 'state' },
+    { path: 'error', leaves: 2 },
+    { path: 'next_at', leaves: 1 },
+  ];
+
+  it.each([
+    [110, 'ID EVENT STATE ERROR NEXT_AT', []],
+    [80, 'ID EVENT STATE ERROR', ['no room for next_at: widen the terminal, or choose with --columns']],
+    [60, 'ID EVENT STATE', ['no room for error, next_at: widen the terminal, or choose with --columns']],
+  ])('at %i columns what can be done without is left out, and the id stays whole', (width, titles, notices) => {
+    const format = table({ defaults, width });
+    const [head, line] = format.lines(delivery());
+    expect(head?.split(/ +/).join(' ')).toBe(titles);
+    expect(line).toMatch(/^02901307-8f7f-4d3c-9a55-0c1b2a3d4e5f {2}/);
+    expect(line?.length).toBeLessThanOrEqual(width);
+    expect(format.notices).toEqual(notices);
+    // The next page has no header of its own.
+    expect(format.lines(delivery({ error: null }))[0]?.split(/ {2,}/)).toHaveLength(titles.split(' ').length);
+  });
+
+  it('nothing that was asked for is left out', () => {
+    const format = table({ defaults, chosen: defaults.map(({ path }) => path), width: 60 });
+    expect(format.lines(delivery())[0]?.split(/ +/)).toHaveLength(defaults.length);
+    expect(format.notices).toEqual([]);
+  });
+
   it('a status is text, and so is JSON', () => {
     const [, line] = table({ chosen: ['id', 'status', 'list'], width: 30 }).lines(
       '{"id":"ptp_1nprtnl07e","status":"revision_requested","list":[1,2,3,4,5,6,7,8]}',
