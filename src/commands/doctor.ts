@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { exitStatus } from '../errors.ts';
 import type { Style } from '../platform/ports.ts';
+import { wrap } from '../wrap.ts';
 import type { CommandModule } from './command.ts';
 import { checkCallback } from './doctor/callback-check.ts';
 import { type Check, type Finding, type FindingStatus, failureFinding } from './doctor/finding.ts';
@@ -79,18 +80,39 @@ async function examine(deps: Deps): Promise<readonly Finding[]> {
   return findings;
 }
 
-function describe(findings: readonly Finding[], style: Style): string {
-  const width = Math.max(...findings.map(({ check }) => check.length));
+/** On less than this, what was found stands below what was looked at. */
+const narrowColumns = 64;
+
+/** A finding as lines for the width of a terminal; where there is none, sentences stay whole and can be searched. */
+function linesOf({ check, status, message, remedy }: Finding, width: number, style: Style): string[] {
+  const isNarrow = style.width < narrowColumns;
+  const indent = isNarrow ? 2 : width + 4;
+  const hung = (text: string, by: number) =>
+    style.width === Number.POSITIVE_INFINITY ? [text] : wrap(text, style.width - by);
+  const margin = ' '.repeat(indent);
+  const found = hung(message, indent);
+  const ways = remedy === null ? [] : hung(remedy, indent + 2);
+  const title = `${markOf(status, style)} ${style.bold(isNarrow ? check : check.padEnd(width))}`;
+  return [
+    ...(isNarrow ? [title] : [`${title}  ${found.shift()}`]),
+    ...found.map((line) => `${margin}${line}`),
+    ...ways.map((line, index) => `${margin}${index === 0 ? style.dim('→') : ' '} ${line}`),
+  ];
+}
+
+function markOf(status: FindingStatus, style: Style): string {
   const marks: Readonly<Record<FindingStatus, string>> = {
     ok: style.green('✓'),
     warn: style.yellow('!'),
     fail: style.red('✗'),
     skip: style.dim('-'),
   };
-  const lines = findings.flatMap(({ check, status, message, remedy }) => [
-    `${marks[status]} ${style.bold(check.padEnd(width))}  ${message}`,
-    ...(remedy === null ? [] : [`  ${' '.repeat(width)}  ${style.dim('→')} ${remedy}`]),
-  ]);
+  return marks[status];
+}
+
+function describe(findings: readonly Finding[], style: Style): string {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const lines = findings.flatMap((finding) => linesOf(finding, width, style));
   const count = (status: FindingStatus) => findings.filter((finding) => finding.status === status).length;
   const [failed, warned] = [count('fail'), count('warn')];
   const sum =

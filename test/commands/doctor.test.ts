@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { doctor } from '../../src/commands/doctor.ts';
 import type { StoreFile } from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
+import { plainStyle } from '../../src/plain-style.ts';
 import { HttpFailure } from '../../src/platform/failure.ts';
 import type { Exchange, HttpRequest, Serve } from '../../src/platform/ports.ts';
 import { Secret } from '../../src/secret.ts';
@@ -69,6 +70,28 @@ describe('doctor', () => {
     expect(text).toContain('Everything is in order.');
   });
 
+  it.each([80, 50, 30])('fits into %i columns, but for words that do not, and loses none', async (width) => {
+    const fake = () => memory({ ...healthy, profiles: {}, secrets: {}, logins: {} });
+    const [whole, fitted] = [await run(doctor, {}, fake()), await run(doctor, {}, fake(), plainStyle(width))];
+    for (const line of fitted.text.split('\n')) {
+      if (line.length > width) expect(line.trim()).toMatch(/^(→ )?\S+$/);
+    }
+    expect(whole.text.split('\n').some((line) => line.length > 100)).toBe(true);
+    expect(fitted.text.replace(/\s+/g, ' ')).toBe(whole.text.replace(/\s+/g, ' '));
+  });
+
+  it('explains placeholders once, and has a remedy for each', async () => {
+    const { of } = await examine({ profiles: {} });
+    expect(of('auth_base')[0]?.message).toContain('never resolve');
+    expect(of('api_base')).toMatchObject([
+      {
+        status: 'fail',
+        message: 'api.revento.example is a placeholder as well.',
+        remedy: 'run: revento config set api_base https://…',
+      },
+    ]);
+  });
+
   it('ends with 1 when something fails, after everything was looked at', async () => {
     const { rows, status } = await examine({ profiles: { default: { api_base: 'nonsense' } } });
     expect(status).toBe(1);
@@ -115,7 +138,8 @@ describe('doctor', () => {
 
 describe('doctor on settings', () => {
   it.each(['auth_base', 'api_base'])('explains a placeholder host in %s', async (check) => {
-    const { of } = await examine({ profiles: {} });
+    const other = check === 'auth_base' ? { api_base: 'https://api.test' } : { auth_base: 'https://auth.test' };
+    const { of } = await examine({ profiles: { default: other } });
     expect(of(check)[0]).toMatchObject({ status: 'fail' });
     expect(of(check)[0]?.message).toContain('names ending in .example never resolve');
     expect(of(check)[0]?.remedy).toContain(`config set ${check} https://`);

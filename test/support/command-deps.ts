@@ -165,6 +165,7 @@ export async function run<Options>(
   command: CommandModule<Options>,
   options: Options,
   { deps }: Memory,
+  style = plainStyle(),
 ): Promise<{ text: string; data: unknown[]; status: number | undefined; failure: ReventoError | null }> {
   const items: Item[] = [];
   let status: number | undefined;
@@ -184,7 +185,7 @@ export async function run<Options>(
     failure = error;
   }
   return {
-    text: items.map((item) => (item.kind === 'value' ? item.text(plainStyle()) : '')).join('\n'),
+    text: items.map((item) => (item.kind === 'value' ? item.text(style) : '')).join('\n'),
     data: items.flatMap((item) => (item.kind === 'rows' ? [...item.rows] : item.kind === 'value' ? [item.data] : [])),
     status,
     failure,

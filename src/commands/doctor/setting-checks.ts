@@ -21,19 +21,24 @@ export const checkSettings: Check = async ({ profile, settingsFile }) => {
 export const checkHosts: Check = async (deps) => {
   const findings = [];
   const isLocal: boolean[] = [];
+  let isExplained = false;
   for (const name of ['auth_base', 'api_base'] as const) {
     try {
       const { hostname, host } = new URL(deps.settings.require(name));
       isLocal.push(isLoopback(hostname));
       const source = deps.settings.get(name)?.source;
       if (isPlaceholderHost(hostname)) {
+        const set = `run: ${program(deps.profile)} config set ${name} https://…`;
         findings.push(
-          fail(
-            name,
-            `${host} is a placeholder: names ending in .example never resolve, and the guide prints them in place of the hosts you are given with your credentials.`,
-            `run: ${program(deps.profile)} config set ${name} https://…, or try: revento sandbox start, then: revento -p sandbox login`,
-          ),
+          isExplained
+            ? fail(name, `${host} is a placeholder as well.`, set)
+            : fail(
+                name,
+                `${host} is a placeholder: names ending in .example never resolve, and the guide prints them in place of the hosts you are given with your credentials.`,
+                `${set}, or try: revento sandbox start, then: revento -p sandbox login`,
+              ),
         );
+        isExplained = true;
       } else findings.push(ok(name, `${deps.settings.require(name)} (from the ${source}).`));
     } catch (error) {
       findings.push(failureFinding(name, error, deps));
