@@ -65,7 +65,8 @@ export function resultText(result: CaseResult, style: Style, first: CaseResult |
     `    wanted  ${test.wanted}`,
     `    got     ${answer}`,
     `    why     ${test.why}`,
-    `    fix     ${test.fix}`,
+    // Of somebody's who has a handler there; the hint says what is the matter.
+    ...(isNobody(result) ? [] : [`    fix     ${test.fix}`]),
   ].join('\n');
 }
 

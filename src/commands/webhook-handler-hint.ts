@@ -29,6 +29,7 @@ export function handlerHint({
     return 'did the handler parse the body before verifying it? It needs the raw bytes';
   if (status === 404) return `does your server serve POST ${pathname}?`;
   if (status === 405) return `${pathname} is there, but not for POST`;
+  if (status === 501) return `what answers at ${host} takes no POST: is that your handler?`;
   if (status === 413) return 'the handler limits bodies below what deliveries need';
   if (status === 415) return 'the handler does not take application/json';
   if (status === 508) return `deliveries go round in a circle: what answers at ${host} forwards them back`;
