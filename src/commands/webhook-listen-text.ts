@@ -1,3 +1,4 @@
+import { formatDuration } from '../duration.ts';
 import { pretty } from '../output/json-pretty.ts';
 import { isJson } from '../output/json-text.ts';
 import type { Style } from '../platform/ports.ts';
@@ -9,6 +10,7 @@ import type { ListenEvent } from '../webhook/listener.ts';
 import type { Delivery } from '../webhook/receiver.ts';
 import { defaultHandlerPath, type Route } from '../webhook/routes.ts';
 import type { Summary, Tally } from '../webhook/tally.ts';
+import type { ListenPlan } from './webhook-listen-options.ts';
 
 /** Where `listen` is reached unless told otherwise; `trigger` sends there. */
 export const defaultListenPort = 4400;
@@ -34,19 +36,35 @@ export interface Ready {
   readonly routes: readonly Route[];
   /** How this program is called, with its profile. */
   readonly program: string;
+  readonly plan: Pick<ListenPlan, 'goals' | 'timeoutMs' | 'command'>;
 }
 
-export function readyText({ url, addresses, labels, routes, program }: Ready, style: Style): string {
+/** With a program to run nobody has to be told what to do next: it sends the deliveries, and its end is the end. */
+export function readyText({ url, addresses, labels, routes, program, plan }: Ready, style: Style): string {
   const { port, path } = partsOf(url);
   const targets = routes.map(({ type, url: target }) => (type === null ? target : `${target} (${type})`));
-  return [
+  const lines = [
     `${style.green('Ready.')} Listening on ${style.bold(url)} ${style.dim(`(${addresses.join(', ')})`)}`,
     `  verifying with   ${labels}`,
     `  forwarding to    ${targets.join('\n                   ') || 'nobody: deliveries are answered here'}`,
+  ];
+  if (plan.command.length > 0) return lines.join('\n');
+  return [
+    ...lines,
     `  to try it        ${program} webhook trigger application.approved${toFlag(url)}`,
     `  for Revento      tunnel port ${port}, register https://TUNNEL${path}`,
-    '  to end           Ctrl-C',
+    `  to end           ${endText(plan)}`,
   ].join('\n');
+}
+
+/** What ends a run that no program ends: `after 2 deliveries and a.b, after 30s at the latest, or Ctrl-C`. */
+function endText({ goals: { count, until, expect }, timeoutMs }: Ready['plan']): string {
+  const awaited = count === null ? [] : [`${count} ${count === 1 ? 'delivery' : 'deliveries'}`];
+  for (const type of [until, ...expect]) if (type !== null) awaited.push(type);
+  const ways = awaited.length === 0 ? [] : [`after ${awaited.join(' and ')}`];
+  if (timeoutMs !== null)
+    ways.push(`after ${formatDuration(timeoutMs)}${awaited.length === 0 ? '' : ' at the latest'}`);
+  return ways.length === 0 ? 'Ctrl-C' : `${ways.join(', ')}, or Ctrl-C`;
 }
 
 /** What `trigger` has to be told to reach the listener, as short as can be. */

@@ -154,7 +154,8 @@ class ListenRun {
     return {
       kind: 'value',
       data: { type: 'ready', url, forward: routes.map((route) => route.url) },
-      text: (style) => readyText({ url, addresses, labels, routes, program: program(this.#deps.profile) }, style),
+      text: (style) =>
+        readyText({ url, addresses, labels, routes, program: program(this.#deps.profile), plan: this.#plan }, style),
     };
   }
 

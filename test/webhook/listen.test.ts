@@ -43,6 +43,27 @@ describe('the beginning', () => {
     expect(said).not.toContain(secret);
   });
 
+  it.each([
+    [{}, 'Ctrl-C'],
+    [{ count: '1' }, 'after 1 delivery, or Ctrl-C'],
+    [{ count: '3', until: 'activity.updated' }, 'after 3 deliveries and activity.updated, or Ctrl-C'],
+    [
+      { expect: 'wave.opened,activity.updated', timeout: '30s' },
+      'after wave.opened and activity.updated, after 30s at the latest, or Ctrl-C',
+    ],
+    [{ timeout: '2m' }, 'after 2m, or Ctrl-C'],
+  ])('says what ends it: %j', async (options, words) => {
+    const rig = await listen({ secret, format: 'table', ...options });
+    expect(rig.texts[0]).toMatch(new RegExp(`to end +${words}$`));
+    expect(rig.texts[0]).toContain('to try it');
+  });
+
+  it('does not tell the program that it runs how to try it, or how to end', async () => {
+    const rig = await listen({ secret, format: 'table', command: ['true'] });
+    expect(rig.texts[0]).toMatch(/^Ready\./);
+    expect(rig.texts[0]).not.toMatch(/to try it|tunnel|Ctrl-C/);
+  });
+
   it('is refused without a secret, with the ways to set one', async () => {
     await expect(listen({ secret: '' })).rejects.toMatchObject({
       code: 'setting_missing',
