@@ -1,6 +1,4 @@
-import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Deps } from '../deps.ts';
 import type { SandboxEntry } from '../sandbox/app.ts';
@@ -10,6 +8,7 @@ import type { CommandModule } from './command.ts';
 import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from './sandbox-flags.ts';
 import { openSandbox } from './sandbox-open.ts';
 import { controlVariable } from './sandbox-remote.ts';
+import { makeScratch } from './sandbox-scratch.ts';
 import { describeEntry } from './sandbox-text.ts';
 
 export interface SandboxExecOptions extends SandboxFlags {
@@ -47,7 +46,7 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
   async *run(flags, deps) {
     const plan = readSandboxFlags(flags);
     const redirectUri = plan.redirectUris.at(-1) ?? `http://localhost:${await freePort(await deps.serve())}/callback`;
-    const scratch = await makeScratch();
+    const scratch = await makeScratch(deps);
     try {
       const opening = {
         hostName: '127.0.0.1',
@@ -75,20 +74,6 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
 /** Shows what the sandbox is asked and sends, marked so that it can be told from what the command says. */
 function logTo({ terminal, clock }: Deps): (entry: SandboxEntry) => void {
   return (entry) => terminal.notice(`sandbox ${describeEntry(entry, clock.now(), terminal.style)}`);
-}
-
-/** A directory that does not outlive this process: a second Ctrl-C ends it without a `finally`. */
-async function makeScratch(): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'revento-sandbox-'));
-  const onExit = () => rmSync(path, { recursive: true, force: true });
-  process.once('exit', onExit);
-  return {
-    path,
-    remove: async () => {
-      await rm(path, { recursive: true, force: true });
-      process.off('exit', onExit);
-    },
-  };
 }
 
 /** The environment without any trace of a real login, with this program as `revento` and as the browser. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { freePort, ProgramRig } from '../support/program-rig.ts';
 
 let rig: ProgramRig;
@@ -104,6 +104,19 @@ describe('sandbox exec', () => {
     expect(leftovers()).toEqual([]);
     await expect(fetch(stdout.trim())).rejects.toThrow();
     expect(existsSync(`${rig.home}/config`)).toBe(false);
+  });
+
+  it('ends as the command did, also while something that it left running still writes into its home', async () => {
+    const [stop, done] = ['stop', 'done'].map((name) => join(rig.home, name));
+    const writer = `i=0; until [ -e ${stop} ]; do i=$((i+1)); mkdir -p $REVENTO_CONFIG_DIR/$i; true > $REVENTO_CONFIG_DIR/$i/file; done`;
+    const command = `(${writer}; : > ${done}) > /dev/null 2>&1 & until [ -e $REVENTO_CONFIG_DIR/9 ]; do :; done; exit 7`;
+    const { code, stderr } = await exec('--', 'sh', '-c', command);
+    writeFileSync(stop as string, '');
+    await vi.waitFor(() => expect(existsSync(done as string)).toBe(true), 60_000);
+    expect([code, stderr]).toEqual([
+      7,
+      expect.stringMatching(/^$|^warning: .*revento-sandbox-.* could not be removed/),
+    ]);
   });
 
   it('cleans up on Ctrl-C too, and ends as the command did', async () => {
