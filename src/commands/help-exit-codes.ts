@@ -4,11 +4,11 @@ import { topicLayout } from './topic-text.ts';
 
 const meaning: Readonly<Record<ExitStatus, string>> = {
   [exitStatus.done]: 'done; also when the reader of a pipe has seen enough (`| head`)',
-  [exitStatus.failed]: 'failed',
+  [exitStatus.failed]: 'failed; so also when your own handler is not there (webhook check, webhook trigger)',
   [exitStatus.usage]: 'wrong usage: an unknown flag, a missing argument or setting',
   [exitStatus.unmet]: 'a check did not hold: webhook verify, webhook check, webhook listen --expect/--until/--count',
   [exitStatus.login]: 'log in (again): no login, an expired or revoked one, or not the right one for this call',
-  [exitStatus.later]: 'try again later: rate limit, server down, no network, a lock not had in time',
+  [exitStatus.later]: 'try again later: rate limit, Revento down, no network, a lock not had in time',
   [exitStatus.commandNotRunnable]: 'the COMMAND after `--` is no program that can be run',
   [exitStatus.commandNotFound]: 'there is no such COMMAND',
   [exitStatus.interrupted]: 'interrupted with Ctrl-C',
