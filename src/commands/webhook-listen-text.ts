@@ -1,6 +1,7 @@
 import { formatDuration } from '../duration.ts';
 import { pretty } from '../output/json-pretty.ts';
 import { isJson } from '../output/json-text.ts';
+import { plainStyle } from '../plain-style.ts';
 import type { Style } from '../platform/ports.ts';
 import { plainLine } from '../remote-text.ts';
 import { eventOf } from '../webhook/delivery-line.ts';
@@ -211,17 +212,22 @@ function timeOf(atMs: number): string {
   return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
-/** The counts, and how fast the handlers were. */
+/** The counts, and how fast the handlers were: on a second line where one would be too long. */
 export function summaryText(tally: Tally, style: Style): string {
-  const { deliveries, verified, invalid, duplicates, forwarded, failed }: Summary = tally.summary;
   const [median, slow] = [tally.percentile(0.5), tally.percentile(0.95)];
-  const parts = [
+  const counts = countsText(tally.summary, style);
+  if (median === null || slow === null) return counts;
+  const latency = `latency p50 ${median} ms, p95 ${slow} ms`;
+  const isOneLine = countsText(tally.summary, plainStyle()).length + latency.length + 2 <= style.width;
+  return isOneLine ? `${counts}; ${latency}` : `${counts}\n${latency}`;
+}
+
+function countsText({ deliveries, verified, invalid, duplicates, forwarded, failed }: Summary, style: Style): string {
+  return [
     `${style.bold(`${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}`)}: ${verified} verified`,
     `${invalid} invalid`,
     `${duplicates} duplicate${duplicates === 1 ? '' : 's'}`,
-    `${forwarded} forwarded`,
-    `${failed} failed`,
-  ];
-  const latency = median === null || slow === null ? '' : `; latency p50 ${median} ms, p95 ${slow} ms`;
-  return parts.join(', ') + latency;
+    // Handed to a handler, which is not to say that it took it or was even there.
+    failed === 0 ? `${forwarded} forwarded` : `${forwarded} forwarded (${style.red(`${failed} failed`)})`,
+  ].join(', ');
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { answeredText } from '../../src/commands/webhook-listen-text.ts';
+import { answeredText, summaryText } from '../../src/commands/webhook-listen-text.ts';
 import { plainStyle } from '../../src/plain-style.ts';
 import type { Delivery } from '../../src/webhook/receiver.ts';
+import { Tally } from '../../src/webhook/tally.ts';
 
 const id = '1f0c8a2e-5b7d-4c11-9a3e-0d2f6b8c4e57';
 
@@ -55,5 +56,28 @@ describe('a long payload', () => {
 
   it('is whole in a pipe or a file', () => {
     expect(linesAt(undefined, long).slice(1).join('\n')).toBe(JSON.stringify(long, null, 2));
+  });
+});
+
+describe('the counts at the end', () => {
+  const summaryAt = (width: number | undefined, statuses: readonly (number | null)[]) => {
+    const tally = new Tally();
+    for (const status of statuses) {
+      const result = { url: 'http://localhost:3000/', status, latencyMs: 12, error: null, excerpt: '', location: null };
+      tally.add(deliveryOf({}), [result]);
+    }
+    return summaryText(tally, plainStyle(width));
+  };
+
+  it('tell of what was forwarded how much of it failed', () => {
+    expect(summaryAt(undefined, [200, 500, null])).toBe(
+      '3 deliveries: 3 verified, 0 invalid, 0 duplicates, 3 forwarded (2 failed); latency p50 12 ms, p95 12 ms',
+    );
+    expect(summaryAt(undefined, [200])).toContain('1 forwarded; latency');
+  });
+
+  it('fit into 80 columns', () => {
+    for (const line of summaryAt(80, [200, 500, null]).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(summaryAt(80, [200])).toContain('latency p50 12 ms');
   });
 });
