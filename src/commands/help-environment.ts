@@ -39,6 +39,24 @@ const others: readonly Variable[] = [
   { name: 'NO_COLOR, FORCE_COLOR', meaning: 'no colour, or colour even when piped' },
   { name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY', meaning: 'proxies; loopback addresses are always reached directly' },
   { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file of further root certificates' },
+  {
+    name: 'NODE_TLS_REJECT_UNAUTHORIZED',
+    meaning: '0 lets anybody on the way read tokens; `login` and `doctor` warn of it',
+  },
+  { name: 'NODE_DEBUG', meaning: '`login` and `doctor` warn of values that make Node print tokens' },
+  { name: 'TERM', meaning: 'dumb: no colour' },
+  { name: 'TZ', meaning: 'time zone of the times in a table' },
+  { name: 'SSH_CONNECTION, SSH_TTY', meaning: 'when set, `login` says how to consent from another machine' },
+  { name: 'HOME', meaning: 'your home; what the following name lies below it while they are unset' },
+  {
+    name: 'XDG_CONFIG_HOME, XDG_DATA_HOME',
+    meaning: 'Linux: settings and sealed tokens; the key file (~/.config, ~/.local/share)',
+  },
+  {
+    name: 'XDG_STATE_HOME, XDG_CACHE_HOME',
+    meaning: 'copies of logins that a full disk did not take; compiled code (~/.local/state, ~/.cache)',
+  },
+  { name: 'APPDATA, LOCALAPPDATA', meaning: 'Windows: settings and sealed tokens; the key file and compiled code' },
 ];
 
 const notes = [

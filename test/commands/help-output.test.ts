@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { helpEnvironment } from '../../src/commands/help-environment.ts';
 import { helpExitCodes } from '../../src/commands/help-exit-codes.ts';
@@ -40,4 +42,21 @@ it.each([
 
 it('help output can be read by a program', async () => {
   expect(JSON.parse(await helpText('json'))).toContainEqual({ topic: '-o ndjson', rules: expect.any(String) });
+});
+
+it('help environment names every variable that the program looks at', async () => {
+  const items = [];
+  for await (const item of helpEnvironment.run({}, nothing)) items.push(item);
+  const { stdout } = await printed(items, { format: 'table', layout: helpEnvironment.layout });
+  const root = join(import.meta.dirname, '../..');
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('webhook-receivers.ts'))
+    .map((file) => join(root, 'src', file));
+  const read = [...sources, join(root, 'bin/revento.js')].flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/[eE]nv(?:\['|\.)([A-Z][A-Z_]+)\b|\bbase\('([A-Z_]+)'/g)].map(
+      ([, byName, byPath]) => byName ?? byPath ?? '',
+    ),
+  );
+  expect(read).toContain('XDG_STATE_HOME');
+  expect([...new Set(read)].filter((name) => !new RegExp(`\\b${name}\\b`).test(stdout))).toEqual([]);
 });
