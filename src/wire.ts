@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GlobalOptions } from './commands/globals.ts';
-import type { Deps, SettingName } from './deps.ts';
+import { type Deps, type SettingName, settingNames } from './deps.ts';
 import { forgetSecrets, readEnvironment, selectProfile } from './environment.ts';
 import type { OutputFormat } from './output/item.ts';
 import type { MarkedStyle } from './output/marked-style.ts';
@@ -13,7 +13,7 @@ import { openSettingsFile } from './platform/settings.ts';
 import { createTerminal } from './platform/terminal.ts';
 import { readProxySettings } from './proxy.ts';
 import { Redactor } from './secret.ts';
-import { resolveSettings } from './settings.ts';
+import { describeSetting, resolveSettings } from './settings.ts';
 import { isOn } from './switch.ts';
 
 /** The process, as the program sees it. */
@@ -61,18 +61,6 @@ function onceEach<T>(otherwise: string, make: (name: string) => Promise<T>): (na
 export interface RunOptions extends GlobalOptions {
   readonly [name: string]: unknown;
 }
-
-/** Flags that stand for a setting, by the option's camel-cased name. */
-const settingFlags: Readonly<Record<string, SettingName>> = {
-  authBase: 'auth_base',
-  apiBase: 'api_base',
-  clientId: 'client_id',
-  redirectUri: 'redirect_uri',
-  scope: 'scope',
-  event: 'default_event',
-  output: 'output',
-  keyStore: 'key_store',
-};
 
 /**
  * The composition root: the only place that knows which implementation stands behind which port. Each is loaded
@@ -269,9 +257,14 @@ export async function connect(
 
 function flagsOf(options: RunOptions): Partial<Record<SettingName, string>> {
   const flags: Partial<Record<SettingName, string>> = {};
-  for (const [option, setting] of Object.entries(settingFlags)) {
-    const value = options[option];
-    if (typeof value === 'string') flags[setting] = value;
+  for (const name of settingNames) {
+    const value = options[optionOf(describeSetting(name).flag ?? '')];
+    if (typeof value === 'string') flags[name] = value;
   }
   return flags;
+}
+
+/** Commander's name of an option: `--auth-base` is `authBase`. */
+function optionOf(flag: string): string {
+  return flag.replace(/^--/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -234,6 +234,16 @@ it.each(['--event', '--api-base', '--auth-base'])(
   },
 );
 
+it('takes a setting from its flag first', async () => {
+  const flags = { auth_base: 'https://a.test', api_base: 'https://b.test', default_event: 'evt_9', output: 'json' };
+  const variables = { REVENTO_AUTH_BASE: 'https://x.test', REVENTO_API_BASE: 'https://x.test', REVENTO_EVENT: 'evt_x' };
+  const options = ['--auth-base', flags.auth_base, '--api-base', flags.api_base, '--event', flags.default_event];
+  const { stdout } = await rig.run(['config', 'list', '--output', flags.output, ...options], { env: variables });
+  const rows = JSON.parse(stdout) as { name: string; value: string; source: string }[];
+  const found = rows.filter(({ source }) => source === 'flag').map(({ name, value }) => [name, value]);
+  expect(Object.fromEntries(found)).toEqual(flags);
+});
+
 describe('a format there is none of', () => {
   it('is blamed on where it comes from', async () => {
     const api = await serveList(onePage('{"id":"1"}'));
