@@ -5,23 +5,44 @@ import type { Style } from '../platform/ports.ts';
 import type { Delivery } from '../sandbox/deliveries.ts';
 import { askSandbox } from './sandbox-remote.ts';
 
-const pollMs = 200;
+/** Between two looks at a delivery: most handlers answer soon, and what takes longer is not worth a busy loop. */
+const firstPollMs = 20;
+const longestPollMs = 200;
 
 /**
- * What became of a delivery that was just sent: yields it, and fails when it was not acknowledged.
+ * What became of a delivery that was just begun: yields it, and fails when it was not acknowledged.
  *
  * @param isAwaited  wait for the retries as well, until it is delivered or given up
  * @throws ReventoError `failed`
  */
-export async function* followDelivery(deps: Deps, sent: Json, isAwaited: boolean): AsyncGenerator<Item, void, void> {
-  let delivery = asDelivery(sent);
-  while (isAwaited && delivery.state === 'pending') {
-    await deps.clock.sleep(pollMs, deps.signal);
-    delivery = (await listDeliveries(deps)).find(({ delivery_id: id }) => id === delivery.delivery_id) ?? delivery;
-  }
-  const shown = delivery;
+export async function* followDelivery(deps: Deps, begun: Json, isAwaited: boolean): AsyncGenerator<Item, void, void> {
+  const shown = await settle(deps, asDelivery(begun), isAwaited);
   yield { kind: 'value', data: toJson(shown), text: (style) => describeDelivery(shown, style) };
   requireDelivered(shown);
+}
+
+/**
+ * The delivery after its first try, or after its last.
+ *
+ * @throws ReventoError `failed` when the sandbox forgot it meanwhile
+ */
+export async function settle(deps: Deps, begun: Delivery, isAwaited: boolean): Promise<Delivery> {
+  let delivery = begun;
+  // Without a retry that is due, the first try is under way.
+  for (let ms = firstPollMs; delivery.state === 'pending' && (isAwaited || delivery.next_attempt_at === null); ) {
+    await deps.clock.sleep(ms, deps.signal);
+    ms = Math.min(2 * ms, longestPollMs);
+    const found = (await listDeliveries(deps)).find(({ delivery_id: id }) => id === begun.delivery_id);
+    if (found === undefined) throw forgotten(begun);
+    delivery = found;
+  }
+  return delivery;
+}
+
+function forgotten({ event, delivery_id: id }: Delivery): ReventoError {
+  return new ReventoError('failed', `The delivery ${id} is no longer known: the sandbox was reset, or started anew.`, {
+    hint: `to send another, run: revento sandbox trigger ${event}`,
+  });
 }
 
 /** Every delivery the running sandbox remembers, oldest first. */

@@ -26,7 +26,7 @@ export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
 
   async *run({ deliveryId, wait }, deps) {
     const id = await wholeId(deliveryId, deps);
-    const sent = await askSandbox(deps, 'POST', `/deliveries/${id}/redeliver`);
+    const sent = await askSandbox(deps, 'POST', `/deliveries/${id}/redeliver`, { at_once: true });
     yield* followDelivery(deps, sent, wait);
     return undefined;
   },

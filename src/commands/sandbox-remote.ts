@@ -14,7 +14,7 @@ import { sandboxProfile } from './sandbox-profile.ts';
  */
 export const controlVariable = 'REVENTO_SANDBOX_KEY';
 
-/** A delivery answers after ten seconds at most; a little more for what is around it. */
+/** Nothing takes long: what a handler made of a delivery is asked for again until it is known. */
 const timeoutMs = 15_000;
 
 /**

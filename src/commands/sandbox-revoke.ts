@@ -1,6 +1,6 @@
 import type { Item, Json } from '../output/item.ts';
 import type { CommandModule } from './command.ts';
-import { asDelivery, describeDelivery } from './sandbox-delivery.ts';
+import { asDelivery, describeDelivery, settle, toJson } from './sandbox-delivery.ts';
 import { eventFlag } from './sandbox-event.ts';
 import { askSandbox, isRecord } from './sandbox-remote.ts';
 
@@ -24,8 +24,14 @@ export const sandboxRevoke: CommandModule<SandboxRevokeOptions> = {
   layout: { shape: 'value' },
 
   async *run({ user }, deps) {
-    const body = { kind: user ? 'user' : 'installation', ...eventFlag(deps) };
-    yield item(await askSandbox(deps, 'POST', '/revoke', body));
+    const body = { kind: user ? 'user' : 'installation', at_once: true, ...eventFlag(deps) };
+    const answer = await askSandbox(deps, 'POST', '/revoke', body);
+    const { deliveries: begun, ...facts } = isRecord(answer) ? answer : {};
+    const deliveries: Json[] = [];
+    for (const one of Array.isArray(begun) ? begun : []) {
+      deliveries.push(toJson(await settle(deps, asDelivery(one), false)));
+    }
+    yield item({ ...facts, deliveries });
     return undefined;
   },
 };

@@ -28,7 +28,12 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
   layout: { shape: 'value' },
 
   async *run({ type, data, wait }, deps) {
-    const body = { type, ...eventFlag(deps), ...(data === undefined ? {} : { data: await readData(data, deps) }) };
+    const body = {
+      type,
+      at_once: true,
+      ...eventFlag(deps),
+      ...(data === undefined ? {} : { data: await readData(data, deps) }),
+    };
     warnOfUnknownType(type, deps);
     yield* followDelivery(deps, await askSandbox(deps, 'POST', '/trigger', body), wait);
     return undefined;

@@ -3,7 +3,7 @@ import { ReventoError } from '../errors.ts';
 import type { Json } from '../output/item.ts';
 import type { HttpResponse } from '../platform/ports.ts';
 import { isSame } from './clients.ts';
-import type { Deliveries, Delivery } from './deliveries.ts';
+import type { Begun, Deliveries, Delivery } from './deliveries.ts';
 import { type Fault, type FaultPlan, parseFault } from './faults.ts';
 import type { Consent, Grants } from './grants.ts';
 import { deletionNotice, envelopeOf } from './notices.ts';
@@ -70,7 +70,7 @@ export class Control {
     if (path === '/revoke') return this.#revoke(body, requestId);
     if (path === '/faults') return this.#order(body, requestId);
     if (path === '/rotate') return this.#rotate(body, requestId);
-    if (redelivered !== undefined) return this.#redeliver(redelivered, requestId);
+    if (redelivered !== undefined) return this.#redeliver(redelivered, body, requestId);
     return apiError(404, 'not_found', 'there is no such control', requestId);
   }
 
@@ -95,16 +95,16 @@ export class Control {
     if (deliveries === null) return noTarget(requestId);
     const index = this.#triggered++;
     const occurredAt = new Date(this.#parts.now()).toISOString();
-    const delivery = await deliveries.send(envelopeOf({ type, event, index, occurredAt, data: body['data'] }));
-    return json(202, shown(delivery));
+    const begun = deliveries.send(envelopeOf({ type, event, index, occurredAt, data: body['data'] }));
+    return json(202, shown(await toAnswer(begun, body)));
   }
 
-  async #redeliver(id: string, requestId: string): Promise<HttpResponse> {
+  async #redeliver(id: string, body: Body, requestId: string): Promise<HttpResponse> {
     const { deliveries } = this.#parts;
     if (deliveries === null) return noTarget(requestId);
-    const delivery = await deliveries.redeliver(id);
-    if (delivery === null) return apiError(404, 'not_found', 'there is no delivery of this id', requestId);
-    return json(202, shown(delivery));
+    const begun = deliveries.redeliver(id);
+    if (begun === null) return apiError(404, 'not_found', 'there is no delivery of this id', requestId);
+    return json(202, shown(await toAnswer(begun, body)));
   }
 
   /** Ends logins as an organizer or participant would in Revento, and sends what Revento then sends. */
@@ -115,12 +115,13 @@ export class Control {
     const kind = body['kind'] === 'user' ? 'user' : 'installation';
     const ended = grants.revoke((consent) => consent.kind === kind && consent.eventId === event.id);
     const occurredAt = new Date(now()).toISOString();
-    const sent: Delivery[] = [];
     // One notice a consent that ended for somebody, however many logins it had.
     const perUser = new Map<string | null, Consent>(ended.map((consent) => [consent.user?.id ?? null, consent]));
-    for (const consent of deliveries === null ? [] : perUser.values()) {
-      sent.push(await (deliveries as Deliveries).send(deletionNotice(consent, occurredAt)));
-    }
+    const begun =
+      deliveries === null
+        ? []
+        : [...perUser.values()].map((consent) => deliveries.send(deletionNotice(consent, occurredAt)));
+    const sent = await Promise.all(begun.map((one) => toAnswer(one, body)));
     return json(200, { revoked: ended.length, event_id: event.id, kind, deliveries: sent.map(shown) });
   }
 
@@ -156,6 +157,11 @@ export class Control {
     const known = this.#parts.events.map(({ id }) => id).join(' and ');
     return apiError(404, 'not_found', `the sandbox has no such event; it has ${known}`, requestId);
   }
+}
+
+/** What is told of a delivery: how its first try went, which may take a handler's patience and any fault's delay. */
+function toAnswer({ delivery, tried }: Begun, body: Body): Promise<Delivery> | Delivery {
+  return body['at_once'] === true ? delivery : tried;
 }
 
 type Body = { readonly [field: string]: Json | undefined };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { ReventoError } from '../errors.ts';
 import { isSuccess } from '../http-status.ts';
 import { isHttpFailure } from '../platform/failure.ts';
@@ -63,6 +64,14 @@ export interface DeliveryEntry extends Attempt {
   readonly next_attempt_at: string | null;
 }
 
+/** A delivery whose first try is under way. */
+export interface Begun {
+  /** As it is until then: `pending`, with no retry due. */
+  readonly delivery: Delivery;
+  /** As it is after the first try, while retries go on behind it. */
+  readonly tried: Promise<Delivery>;
+}
+
 interface Open {
   readonly body: Uint8Array;
   shown: Delivery;
@@ -85,15 +94,15 @@ export class Deliveries {
   readonly #parts: DeliveryParts;
   readonly #open = new Map<string, Open>();
   readonly #running = new Set<Promise<void>>();
-  #stop = new AbortController();
+  #stop = createStop();
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
     this.signing = new SigningSecrets(parts.target.secret);
   }
 
-  /** Sends an envelope under a new delivery id; resolves after the first try, while retries go on behind it. */
-  async send(envelope: Envelope): Promise<Delivery> {
+  /** Sends an envelope under a new delivery id. */
+  send(envelope: Envelope): Begun {
     const id = randomUUID();
     const open: Open = {
       body: Buffer.from(JSON.stringify(envelope), 'utf8'),
@@ -114,8 +123,8 @@ export class Deliveries {
     return this.#begin(open);
   }
 
-  /** Starts a delivery over, under the id it has; null when there is none of this id. Resolves after the first try. */
-  async redeliver(id: string): Promise<Delivery | null> {
+  /** Starts a delivery over, under the id it has; null when there is none of this id. */
+  redeliver(id: string): Begun | null {
     const open = this.#open.get(id);
     return open ? this.#begin(open) : null;
   }
@@ -133,21 +142,22 @@ export class Deliveries {
   /** Stops every retry and forgets every delivery. Sending goes on to work. */
   reset(): void {
     this.#stop.abort();
-    this.#stop = new AbortController();
+    this.#stop = createStop();
     this.#open.clear();
   }
 
   /** The first try of a new round; its retries follow unless another round overtakes this one. */
-  async #begin(open: Open): Promise<Delivery> {
+  #begin(open: Open): Begun {
     const round = ++open.round;
     open.signer = this.signing.next();
+    open.shown = { ...open.shown, state: 'pending', next_attempt_at: null };
     const { signal } = this.#stop;
-    await this.#try(open, 0, signal);
-    const first = open.shown;
-    const retries = this.#retry(open, round, signal);
-    this.#running.add(retries);
-    void retries.finally(() => this.#running.delete(retries));
-    return first;
+    const delivery = open.shown;
+    const tried = this.#try(open, 0, signal).then(() => open.shown);
+    const whole = tried.then(() => this.#retry(open, round, signal));
+    this.#running.add(whole);
+    void whole.finally(() => this.#running.delete(whole));
+    return { delivery, tried };
   }
 
   async #retry(open: Open, round: number, signal: AbortSignal): Promise<void> {
@@ -243,4 +253,11 @@ export class Deliveries {
       return;
     }
   }
+}
+
+/** Every try and every wait listens to the one signal, which Node would take for a leak from the eleventh on. */
+function createStop(): AbortController {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  return stop;
 }

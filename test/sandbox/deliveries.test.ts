@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/platform/clock.ts';
 import { HttpFailure } from '../../src/platform/failure.ts';
 import type { HttpRequest, HttpResponse } from '../../src/platform/ports.ts';
 import { createSandbox, type SandboxEntry } from '../../src/sandbox/app.ts';
@@ -204,6 +205,29 @@ describe('retries', () => {
     ]);
   });
 
+  it('wait in any number without a warning of Node, which takes many listeners for a leak', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error) => warnings.push(name);
+    process.on('warning', onWarning);
+    const sandbox = createSandbox({
+      clock: systemClock,
+      controlKey: key,
+      webhook: {
+        url: 'http://127.0.0.1:3000/',
+        secret,
+        send: async () => ({ status: 500, headers: [], body: new Uint8Array() }),
+      },
+    });
+    const { send } = integrationOf(sandbox);
+    for (let count = 0; count < 12; count++) {
+      await send('POST', '/_sandbox/trigger', [['Authorization', `Bearer ${key}`]], '{"type":"activity.updated"}');
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    sandbox.close();
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   it('end with a reset', async () => {
     const { control, sandbox, list } = setUp([500, 500, 500, 500, 500, 500]);
     const first = control('/trigger', { type: 'activity.updated' });
@@ -249,8 +273,8 @@ describe('redelivery', () => {
       organization_id: null,
       data: {},
     };
-    const { delivery_id: id } = await deliveries.send(envelope);
-    await deliveries.redeliver(id);
+    const { delivery_id: id } = await deliveries.send(envelope).tried;
+    await deliveries.redeliver(id)?.tried;
     expect([sends, timers.length]).toEqual([2, 2]);
     for (const finish of timers) finish();
     await deliveries.idle();
