@@ -43,19 +43,18 @@ export async function withProfileAdvice(error: ReventoError, failed: Failed, dep
 
 function noSuchProfile(error: ReventoError, failed: Failed, names: readonly string[], deps: Deps): ReventoError {
   const { profile } = deps;
-  return reworded(error, `There is no profile "${profile}".`, wayOut());
-
-  function wayOut(): string {
-    if (/^\d+$/.test(profile)) {
-      const port = takesPort.has(failed.name) ? `; for a port, use --port ${profile}` : '';
-      return `-p is short for --profile${port}`;
-    }
-    if (profile === sandboxProfile) return 'a sandbox makes it; run: revento sandbox start';
-    const guess = nearest(profile, names);
-    if (guess !== null) return `did you mean ${guess}? Run: ${again(guess, failed)}`;
-    const known = names.length === 0 ? 'there is none yet' : `there are ${names.join(', ')}`;
-    return `${known}; to make this one, ${remedy(error, deps)}`;
+  const message = `There is no profile "${profile}".`;
+  if (/^\d+$/.test(profile)) {
+    const port = takesPort.has(failed.name) ? `; for a port, use --port ${profile}` : '';
+    return reworded(error, message, `-p is short for --profile${port}`);
   }
+  if (profile === sandboxProfile) return reworded(error, message, 'a sandbox makes it; run: revento sandbox start');
+  const guess = nearest(profile, names);
+  const making = `to make ${profile}, ${remedy(error, deps)}`;
+  if (guess !== null) return reworded(error, message, `did you mean ${guess}? Run: ${again(guess, failed)}; ${making}`);
+  // Most likely it is being made: then it matters what is missing.
+  const known = names.length === 0 ? '' : `, only ${names.join(', ')}`;
+  return reworded(error, error.message, `there is no such profile yet${known}; ${making}`);
 }
 
 /** The same command with another profile, as it is typed; an ellipsis where the arguments go. */

@@ -29,29 +29,33 @@ describe('a profile that does not exist', () => {
       'sandbx',
       noLogin,
       '-p sandbx participants list',
-      'did you mean sandbox? Run: revento -p sandbox participants list',
+      'did you mean sandbox? Run: revento -p sandbox participants list; to make sandbx, run: MAKE IT',
     ],
     [
       'a misspelt name with arguments',
       'sandbx',
       noSecret,
       '-psandbx webhook trigger x.y --to 3000',
-      'did you mean sandbox? Run: revento -p sandbox webhook trigger …',
+      'did you mean sandbox? Run: revento -p sandbox webhook trigger …; to make sandbx, set SECRET',
     ],
     ['a port', '3000', noSecret, 'webhook listen -p 3000', '-p is short for --profile; for a port, use --port 3000'],
     ['a port where none is taken', '3000', noLogin, 'participants list -p 3000', '-p is short for --profile'],
-    [
-      'a new name',
-      'staging',
-      noLogin,
-      '-p staging participants list',
-      'there are sandbox, work; to make this one, run: MAKE IT',
-    ],
   ])('is what is said of %s', async (_what, profile, error, line, hint) => {
     expect(await advise(error, line, { profile, profiles })).toEqual({
       message: `There is no profile "${profile}".`,
       hint,
     });
+  });
+
+  it('is being made, when its name is like no other: then what is missing is still said', async () => {
+    const world = { profile: 'staging', profiles };
+    expect(await advise(noSecret, '-p staging webhook listen', world)).toEqual({
+      message: noSecret.message,
+      hint: 'there is no such profile yet, only sandbox, work; to make staging, set SECRET',
+    });
+    expect((await advise(noSecret, '-p staging webhook listen', { profile: 'staging' })).hint).toBe(
+      'there is no such profile yet; to make staging, set SECRET',
+    );
   });
 
   it('is made by a sandbox, when it is the one of that name', async () => {
