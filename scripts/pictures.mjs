@@ -16,7 +16,8 @@ const pictures = [
   {
     name: 'listen',
     shown: 'webhook listen --forward 3000',
-    run: `${program} webhook listen --forward 3000 --count 1 --timeout 30s -- sh -c '${program} webhook trigger application.approved >/dev/null'`,
+    // Ended by Ctrl-C, as somebody would: conditions and a program of its own would show.
+    run: `(until ${program} webhook trigger application.approved; do sleep 0.1; done) >/dev/null 2>&1 & timeout --foreground -s INT 5 ${program} webhook listen --forward 3000 || test $? -eq 124`,
   },
 ];
 

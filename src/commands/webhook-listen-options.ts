@@ -81,7 +81,7 @@ export function declareListen(command: Command): Command {
     .option('--timeout <duration>', 'end after this time; exit 3 when a condition is unmet then')
     .addHelpText(
       'after',
-      '\nA type may end in *, as in application.*, wherever one is named: it stands for every type that begins so.\nA TYPE= target takes its types alone; a target without one takes what is left.\n',
+      '\nA type may end in *, as in application.*, wherever one is named: it stands for every type that begins so.\nA TYPE= target takes its types alone; a target without one takes what is left.\nSigning secrets that change in the profile meanwhile are taken over; those of the environment stay.\n',
     );
 }
 
