@@ -1,9 +1,9 @@
 import { type SettingName, type SettingSource, type Settings, settingNames } from './deps.ts';
 import { ReventoError } from './errors.ts';
-import { isLoopback } from './loopback-address.ts';
 import { requireFileName } from './names.ts';
 import { program } from './next-command.ts';
 import { outputFormats } from './output/item.ts';
+import { isSafeTransport, parseUrl } from './web-address.ts';
 
 /** Everything the program knows of one setting. */
 interface SettingRow {
@@ -186,7 +186,7 @@ function missing(name: SettingName, profile: string): ReventoError {
 }
 
 function parseBase(value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : null;
+  const url = parseUrl(value);
   if (url === null) throw new Error(`a URL such as https://auth.revento.example, not ${JSON.stringify(value)}`);
   if (url.username !== '' || url.password !== '') throw new Error('a URL without a user name or password in it');
   if (url.search !== '' || url.hash !== '') throw new Error('a URL without a query or fragment');
@@ -198,16 +198,12 @@ function parseBase(value: string): string {
 
 /** Checked and passed on byte for byte: the server compares it with what is registered as plain text. */
 function parseRedirectUri(value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : null;
+  const url = parseUrl(value);
   if (url === null) throw new Error(`a URL such as http://localhost:3000/callback, not ${JSON.stringify(value)}`);
   if (url.username !== '' || url.password !== '') throw new Error('a URL without a user name or password in it');
   if (value.includes('#')) throw new Error('a URL without a fragment');
   if (!isSafeTransport(url)) throw new Error(`an https URL, or http on localhost, not ${JSON.stringify(value)}`);
   return value;
-}
-
-function isSafeTransport(url: URL): boolean {
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
 
 function parseLine(value: string): string {

@@ -8,10 +8,13 @@ import { isLoopback } from './loopback-address.ts';
  */
 export function secureUrl(text: string): URL | null {
   const url = parseUrl(text);
-  if (url === null) return null;
-  if (url.username !== '' || url.password !== '') return null;
-  if (url.protocol === 'https:') return url;
-  return url.protocol === 'http:' && isLoopback(url.hostname) ? url : null;
+  if (url === null || url.username !== '' || url.password !== '') return null;
+  return isSafeTransport(url) ? url : null;
+}
+
+/** Whether secrets may travel so: over TLS, or without leaving this machine. Never throws. */
+export function isSafeTransport({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isLoopback } from '../loopback-address.ts';
+import { parseUrl } from '../web-address.ts';
 import type { PendingAuthorization, Rejection } from './authorize.ts';
 import type { Answer } from './loopback.ts';
 import type { RedirectTarget } from './redirect-uri.ts';
@@ -45,7 +46,7 @@ function queryOf(text: string, { uri, isLoopback: isOwn }: RedirectTarget): stri
   if (/^\??(code|state|error|iss)=/.test(text)) return text.replace(/^\?/, '').replace(/#.*$/, '');
   const expected = new URL(uri);
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `${expected.protocol}//${text}`;
-  const url = URL.canParse(whole) ? new URL(whole) : null;
+  const url = parseUrl(whole);
   if (url === null || url.protocol !== expected.protocol || url.pathname !== expected.pathname) return null;
   const isSameHost = url.host === expected.host || (isOwn && isLoopback(url.hostname) && url.port === expected.port);
   return isSameHost ? url.search.slice(1) : null;

@@ -3,6 +3,7 @@ import { isLoopback } from '../loopback-address.ts';
 import { isHttpFailure, networkError } from '../platform/failure.ts';
 import type { Exchange } from '../platform/ports.ts';
 import { type Visit, visit } from '../sandbox/visitor.ts';
+import { parseUrl } from '../web-address.ts';
 import type { CommandModule } from './command.ts';
 
 export interface SandboxConsentOptions {
@@ -35,7 +36,7 @@ export const sandboxConsent: CommandModule<SandboxConsentOptions> = {
     if (deny && onlyScopes !== undefined) {
       throw new ReventoError('usage', '--deny and --only-scopes cannot be given together.');
     }
-    const start = URL.canParse(url) ? new URL(url) : null;
+    const start = parseUrl(url);
     if (start === null || !isOnThisMachine(start)) {
       throw new ReventoError(
         'usage',

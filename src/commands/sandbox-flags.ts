@@ -4,6 +4,7 @@ import { ReventoError } from '../errors.ts';
 import type { SandboxOptions } from '../sandbox/app.ts';
 import { faultHelp } from '../sandbox/fault-help.ts';
 import { parseFault } from '../sandbox/faults.ts';
+import { parseUrl } from '../web-address.ts';
 import { collect, wholeNumber } from './option-values.ts';
 
 /** Flags that `sandbox start` and `sandbox exec` have in common, as commander leaves them. */
@@ -59,7 +60,10 @@ export function readSandboxFlags(flags: SandboxFlags): SandboxPlan {
   if (accessTtlMs < 1_000) throw new ReventoError('usage', '--access-ttl must be at least 1s.');
   const retryScale = Number(flags.retryScale);
   if (flags.retryScale.trim() === '' || !(retryScale >= 0 && retryScale <= 100)) {
-    throw new ReventoError('usage', `--retry-scale must be a number from 0 to 100, not ${quote(flags.retryScale)}.`);
+    throw new ReventoError(
+      'usage',
+      `--retry-scale must be a number from 0 to 100, not ${JSON.stringify(flags.retryScale)}.`,
+    );
   }
   return {
     options: {
@@ -77,7 +81,7 @@ export function readSandboxFlags(flags: SandboxFlags): SandboxPlan {
 }
 
 function webUrl(flag: string, text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = parseUrl(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw new ReventoError('usage', `${flag} must be an http or https URL without credentials.`);
   }
@@ -90,8 +94,4 @@ function redirectUri(text: string): string {
     throw new ReventoError('usage', '--redirect-uri must not have a fragment (#…).');
   }
   return text;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text);
 }

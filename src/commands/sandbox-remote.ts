@@ -6,6 +6,7 @@ import type { Json } from '../output/item.ts';
 import { isHttpFailure, networkError } from '../platform/failure.ts';
 import { plainLine } from '../remote-text.ts';
 import { controlKeyOf, controlPrefix } from '../sandbox/control.ts';
+import { parseUrl } from '../web-address.ts';
 import { sandboxProfile } from './sandbox-profile.ts';
 
 /**
@@ -58,7 +59,7 @@ async function findSandbox(deps: Deps): Promise<{ readonly authBase: string; rea
   const profile = (await deps.settingsFile()).profiles()[sandboxProfile];
   const isProfile = profile?.auth_base !== undefined;
   const authBase = isProfile ? profile?.auth_base : deps.settings.get('auth_base')?.value;
-  const url = authBase !== undefined && URL.canParse(authBase) ? new URL(authBase) : null;
+  const url = parseUrl(authBase ?? '');
   const given = isProfile ? undefined : deps.childEnv[controlVariable];
   if (given && url !== null && isLoopback(url.hostname)) return { authBase: url.origin, key: given };
   const clientId = isProfile ? profile?.client_id : deps.settings.get('client_id')?.value;

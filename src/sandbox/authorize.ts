@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, HttpResponse } from '../platform/ports.ts';
+import { parseUrl } from '../web-address.ts';
 import type { Client } from './clients.ts';
 import { type ConsentQuestion, consentPage, isFixed, offeredPeople } from './consent-page.ts';
 import type { Grants } from './grants.ts';
@@ -207,7 +208,7 @@ function isForeign(incoming: Incoming): boolean {
   const origin = incoming.header('origin');
   const host = incoming.header('host');
   if (origin === null || origin === 'null' || host === null) return false;
-  return !URL.canParse(origin) || new URL(origin).host !== host.toLowerCase();
+  return parseUrl(origin)?.host !== host.toLowerCase();
 }
 
 function cut(text: string): string {

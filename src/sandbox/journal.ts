@@ -1,4 +1,6 @@
+import { headerOf } from '../http-headers.ts';
 import type { HttpResponse } from '../platform/ports.ts';
+import { parseUrl } from '../web-address.ts';
 import type { Incoming } from './request.ts';
 
 /** One answered request, as `revento sandbox start -o ndjson` prints it. */
@@ -30,13 +32,12 @@ export function entryOf(incoming: Incoming, response: HttpResponse, ms: number):
 }
 
 function problemOf(response: HttpResponse): { error: string | null; message: string | null } {
-  const header = (name: string) => response.headers.find(([found]) => found === name)?.[1] ?? '';
-  const location = header('Location');
-  if (URL.canParse(location)) {
-    const { searchParams } = new URL(location);
+  const location = parseUrl(headerOf(response, 'location') ?? '');
+  if (location !== null) {
+    const { searchParams } = location;
     return { error: searchParams.get('error'), message: searchParams.get('error_description') };
   }
-  if (response.status >= 400 && header('Content-Type').startsWith('application/json')) {
+  if (response.status >= 400 && headerOf(response, 'content-type')?.startsWith('application/json')) {
     // Our own answers only: this cannot fail to parse.
     const { error, message } = JSON.parse(Buffer.from(response.body).toString('utf8'));
     return { error, message };

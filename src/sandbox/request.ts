@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { headerOf } from '../http-headers.ts';
 import type { HttpRequest } from '../platform/ports.ts';
+import { parseUrl } from '../web-address.ts';
 
 /** Query or form parameters, with repetition kept visible: OAuth refuses what is sent twice. */
 export interface Params {
@@ -53,9 +54,9 @@ export function readRequest(request: HttpRequest): Incoming | null {
 function splitTarget(url: string): { path: string; query: string } | null {
   let target = url;
   if (/^https?:\/\//i.test(url)) {
-    if (!URL.canParse(url)) return null;
-    const { pathname, search } = new URL(url);
-    target = pathname + search;
+    const parsed = parseUrl(url);
+    if (parsed === null) return null;
+    target = parsed.pathname + parsed.search;
   }
   if (!target.startsWith('/') || target.startsWith('//') || target.includes('#')) return null;
   const cut = target.indexOf('?');

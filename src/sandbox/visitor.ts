@@ -1,6 +1,7 @@
 import { ReventoError } from '../errors.ts';
 import { headerOf } from '../http-headers.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../platform/ports.ts';
+import { parseUrl } from '../web-address.ts';
 import { type Form, readForm } from './form.ts';
 
 /** How the consent page is to be answered. */
@@ -141,7 +142,8 @@ class Cookies {
 }
 
 function resolve(location: string, base: URL): URL {
-  if (URL.canParse(location, base.href)) return new URL(location, base);
+  const url = parseUrl(location, base.href);
+  if (url !== null) return url;
   throw new ReventoError('failed', `${base.host} redirects to something that is not a URL.`);
 }
 

@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.ts';
 import { formatDuration } from '../../duration.ts';
 import { isHttpFailure, networkError } from '../../platform/failure.ts';
 import type { HttpResponse } from '../../platform/ports.ts';
-import { isPlaceholderHost } from '../../web-address.ts';
+import { isPlaceholderHost, parseUrl } from '../../web-address.ts';
 import { clockSkewMs } from '../clock-skew.ts';
 import { type Check, type Finding, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
@@ -35,7 +35,7 @@ export const checkServers: Check = async (deps) => {
 
 function urlOf({ settings }: Deps, name: 'auth_base' | 'api_base'): URL | null {
   const value = settings.get(name)?.value ?? '';
-  return URL.canParse(value) && /^https?:/.test(value) ? new URL(value) : null;
+  return /^https?:/.test(value) ? parseUrl(value) : null;
 }
 
 async function ask(base: URL, check: string, deps: Deps): Promise<{ finding: Finding; skewMs: number | null }> {
