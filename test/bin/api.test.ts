@@ -3,7 +3,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { revento } from '../support/build.ts';
-import { consentingBrowser, freePort, ProgramRig } from '../support/program-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { consentingBrowser, ProgramRig } from '../support/program-rig.ts';
 
 let rig: ProgramRig;
 const closing: (() => unknown)[] = [];

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registry } from '../../src/commands/registry.ts';
-import { freePort, ProgramRig, type SandboxReady } from '../support/program-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { ProgramRig, type SandboxReady } from '../support/program-rig.ts';
 
 /** One sandbox without faults for all tests; each test has a home of its own. */
 let host: ProgramRig;

@@ -4,8 +4,9 @@ import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../../src/commands/registry.ts';
 import { revento } from '../support/build.ts';
+import { freePort } from '../support/free-port.ts';
 import { closeHandlers, handler } from '../support/handler.ts';
-import { consentingBrowser, freePort, ProgramRig } from '../support/program-rig.ts';
+import { consentingBrowser, ProgramRig } from '../support/program-rig.ts';
 
 /** What is only parsed (test/help/examples.test.ts), and why it cannot be run beside others. */
 const notRun: readonly (readonly [example: RegExp, why: string])[] = [

@@ -7,9 +7,9 @@ import { declareGlobals } from '../../src/commands/globals.ts';
 import { registry } from '../../src/commands/registry.ts';
 import { secretVariables } from '../../src/environment.ts';
 import { root } from '../support/build.ts';
+import { freePort } from '../support/free-port.ts';
 import type { Hostility } from '../support/hostile-server.ts';
 import { LeakRig } from '../support/leak-rig.ts';
-import { freePort } from '../support/program-rig.ts';
 
 const child = [process.execPath, join(root, 'test/support/telltale-child.cjs')];
 

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { selfSigned } from '../support/certificate.ts';
 import { ForwardProxy } from '../support/forward-proxy.ts';
-import { freePort, ProgramRig } from '../support/program-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { ProgramRig } from '../support/program-rig.ts';
 
 /** Whether the server can be reached is found out before a person is asked for consent. */
 

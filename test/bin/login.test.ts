@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Exchange, HttpRequest, HttpResponse } from '../../src/platform/ports.ts';
 import { createServe } from '../../src/platform/server.ts';
-import { consentingBrowser, freePort, ProgramRig, type Running, type SandboxReady } from '../support/program-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { consentingBrowser, ProgramRig, type Running, type SandboxReady } from '../support/program-rig.ts';
 import { dial } from '../support/raw-http.ts';
 
 let rig: ProgramRig;

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Certificate, selfSigned } from '../support/certificate.ts';
 import { ForwardProxy } from '../support/forward-proxy.ts';
-import { freePort, ProgramRig } from '../support/program-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { ProgramRig } from '../support/program-rig.ts';
 
 /** A host that no DNS knows: whoever reaches it went through the proxy. */
 const host = 'api.revento.test';

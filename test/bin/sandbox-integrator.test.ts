@@ -1,7 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { freePort, ProgramRig } from '../support/program-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { ProgramRig } from '../support/program-rig.ts';
 
 /** Debian's own Python: its packages are python3-flask and python3-requests. */
 const python = '/usr/bin/python3';

@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { consentingBrowser, freePort, ProgramRig } from '../support/program-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { consentingBrowser, ProgramRig } from '../support/program-rig.ts';
 import { dial, rawExchange } from '../support/raw-http.ts';
 
 let rig: ProgramRig;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ownIdentity } from '../../src/platform/process-identity.ts';
 import { createServe } from '../../src/platform/server.ts';
-import { freePort, ProgramRig } from '../support/program-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { ProgramRig } from '../support/program-rig.ts';
 
 let rig: ProgramRig;
 let configDir: string;

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Certificate, selfSigned } from '../support/certificate.ts';
-import { freePort, ProgramRig } from '../support/program-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { ProgramRig } from '../support/program-rig.ts';
 
 let directory = '';
 let own: Certificate;

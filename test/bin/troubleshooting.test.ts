@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { root } from '../support/build.ts';
 import { selfSigned } from '../support/certificate.ts';
-import { consentingBrowser, freePort, ProgramRig, type SandboxReady } from '../support/program-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { consentingBrowser, ProgramRig, type SandboxReady } from '../support/program-rig.ts';
 
 /** What the README's troubleshooting quotes is what the program says: each row is brought about here. */
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { root } from '../support/build.ts';
 import { newSecret } from '../support/delivery.ts';
-import { freePort, ProgramRig } from '../support/program-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { ProgramRig } from '../support/program-rig.ts';
 import { dial } from '../support/raw-http.ts';
 
 /** What README gives people to start from, put through what the tool holds against handlers. */

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { freePort, ProgramRig, type Running } from '../support/program-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { ProgramRig, type Running } from '../support/program-rig.ts';
 
 /** Debian's package; the browser test is part of the promise, so a missing browser is a failure and not a skip. */
 const executablePath = process.env['REVENTO_TEST_CHROMIUM'] ?? '/usr/bin/chromium';

@@ -4,23 +4,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type LoginOptions, login } from '../../src/commands/login.ts';
 import { createServe } from '../../src/platform/server.ts';
 import { run } from '../support/command-deps.ts';
+import { freePort } from '../support/free-port.ts';
 import { type LoginSetting, loginWorld } from '../support/login-world.ts';
 import { dial, rawExchange } from '../support/raw-http.ts';
 
 const serve = createServe((error) => {
   throw error;
 });
-
-/** A port that is free on both loopback families. */
-async function freePort(): Promise<number> {
-  const probe = await serve({
-    host: 'localhost',
-    port: 0,
-    answer: async () => ({ status: 204, headers: [], body: Buffer.of() }),
-  });
-  await probe.close(0);
-  return probe.port;
-}
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServe } from '../../src/platform/server.ts';
 import { revento } from './build.ts';
+import { freePort } from './free-port.ts';
 
 /** No test waits longer for a process; what is still there then is killed and the test fails. */
 const processLimitMs = 60_000;
@@ -159,13 +159,4 @@ export class ProgramRig {
  */
 export function consentingBrowser(flags = '', program = `"${process.execPath}" "${revento}"`): string {
   return `env NODE_DISABLE_COMPILE_CACHE=1 ${program} sandbox consent ${flags}`;
-}
-
-/** A port that is free on both loopback families at this moment. */
-export async function freePort(): Promise<number> {
-  const serve = createServe(() => undefined);
-  const answer = async () => ({ status: 204, headers: [], body: new Uint8Array() });
-  const probe = await serve({ host: 'localhost', port: 0, answer });
-  await probe.close(0);
-  return probe.port;
 }
