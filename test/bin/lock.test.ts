@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ownIdentity } from '../../src/platform/process-identity.ts';
 import { root } from '../support/build.ts';
 import { bundle } from '../support/bundle.ts';
-import { until } from '../support/refresh-rig.ts';
+import { until } from '../support/until.ts';
 
 let programs: string;
 let program: string;
@@ -23,8 +23,9 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'revento-lock-'));
   path = join(directory, 'login.lock');
 });
-afterEach(() => {
-  for (const worker of workers.splice(0)) worker.kill('SIGKILL');
+afterEach(async () => {
+  // Until it is gone, a process may still write into the directory.
+  await Promise.all(workers.splice(0).map(end));
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -42,11 +43,17 @@ const reply = (worker: ChildProcess) => new Promise((resolve) => worker.once('me
 const ended = (worker: ChildProcess) =>
   new Promise((resolve) => worker.once('exit', (_code, signal) => resolve(signal)));
 
+async function end(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  const exit = ended(worker);
+  worker.kill('SIGKILL');
+  await exit;
+}
+
 /** A lock of a process that has ended. */
 async function plantDead(): Promise<void> {
   const ghost = await startWorker();
-  ghost.kill('SIGKILL');
-  await ended(ghost);
+  await end(ghost);
   const owner = { ...ownIdentity(), id: 'ab12', pid: ghost.pid, start: '1', at: Date.now() };
   writeFileSync(path, `${JSON.stringify(owner)}\n`);
 }

@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Exchange, HttpRequest, HttpResponse } from '../../src/platform/ports.ts';
 import { createServe } from '../../src/platform/server.ts';
 import { freePort } from '../support/free-port.ts';
-import { consentingBrowser, ProgramRig, type Running, type SandboxReady } from '../support/program-rig.ts';
+import { consentingBrowser, ProgramRig, type SandboxReady } from '../support/program-rig.ts';
 import { dial } from '../support/raw-http.ts';
+import type { Running } from '../support/running.ts';
 
 let rig: ProgramRig;
 const closing: (() => unknown)[] = [];

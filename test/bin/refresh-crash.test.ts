@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Ended, RefreshRig } from '../support/refresh-rig.ts';
+import { RefreshRig } from '../support/refresh-rig.ts';
+import type { Ended } from '../support/running.ts';
 
 let rig: RefreshRig;
 beforeEach(async () => {

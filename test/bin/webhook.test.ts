@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { revento } from '../support/build.ts';
 import { aDelivery } from '../support/delivery.ts';
 import { closeHandlers, handler } from '../support/handler.ts';
-import { ProgramRig, type Running } from '../support/program-rig.ts';
+import { ProgramRig } from '../support/program-rig.ts';
 import { rawExchange } from '../support/raw-http.ts';
+import type { Running } from '../support/running.ts';
 
 /** The built program as a user runs it: what is on stdout, what on stderr, and how it ends. */
 

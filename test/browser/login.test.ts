@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
-import { ProgramRig, type Running } from '../support/program-rig.ts';
+import { ProgramRig } from '../support/program-rig.ts';
+import type { Running } from '../support/running.ts';
 
 /** Debian's package; the browser test is part of the promise, so a missing browser is a failure and not a skip. */
 const executablePath = process.env['REVENTO_TEST_CHROMIUM'] ?? '/usr/bin/chromium';

@@ -13,7 +13,8 @@ import { deliveryFaults } from '../../src/webhook/delivery-faults.ts';
 import { verify } from '../../src/webhook/signature.ts';
 import { type Memory, memory, run, type World } from '../support/command-deps.ts';
 import { newSecret } from '../support/delivery.ts';
-import { closedPort, closeHandlers, type Got, handler } from '../support/handler.ts';
+import { freePort } from '../support/free-port.ts';
+import { closeHandlers, type Got, handler } from '../support/handler.ts';
 import { handlerWith } from '../support/handler-mistakes.ts';
 
 const secret = newSecret();
@@ -138,7 +139,7 @@ describe('trigger', () => {
   });
 
   it('fails when nothing listens, and asks whether the server runs', async () => {
-    const to = `http://127.0.0.1:${await closedPort()}/`;
+    const to = `http://127.0.0.1:${await freePort()}/`;
     const { failure, data } = await run(webhookTrigger, { type: 'activity.updated', to }, world());
     expect(data).toMatchObject([{ status: null, error: 'refused' }]);
     expect(failure?.facts.hint).toContain('is your server running');
@@ -477,7 +478,7 @@ describe('check', () => {
   });
 
   it('says in one sentence that nothing is there', async () => {
-    const url = String(await closedPort());
+    const url = String(await freePort());
     expect((await run(webhookCheck, { ...options, url }, world())).failure).toMatchObject({
       code: 'failed',
       facts: { hint: expect.stringContaining('start your handler') },

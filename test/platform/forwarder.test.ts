@@ -5,11 +5,12 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createForwarder, lookupLoopback } from '../../src/platform/forwarder.ts';
 import type { Forwarder, HttpRequest } from '../../src/platform/ports.ts';
 import { selfSigned } from '../support/certificate.ts';
-import { closedPort, closeHandlers, handler } from '../support/handler.ts';
+import { freePort } from '../support/free-port.ts';
+import { closeHandlers, handler } from '../support/handler.ts';
 
 let forwarder: Forwarder | null = null;
 afterEach(async () => {
@@ -54,7 +55,7 @@ it.each([
 
 it('says that nobody listens when neither family has a handler', async () => {
   forwarder = await createForwarder({});
-  const nobody = post(`http://localhost:${await closedPort()}/`);
+  const nobody = post(`http://localhost:${await freePort()}/`);
   await expect(forwarder.exchange(nobody)).rejects.toMatchObject({ kind: 'refused', isUnsent: true });
 });
 
@@ -100,7 +101,7 @@ it('fails what is under way when it is closed', async () => {
   const { exchange, close } = await createForwarder({});
   const answer = exchange(post(target.url));
   const outcome = expect(answer).rejects.toMatchObject({ name: 'HttpFailure' });
-  await vi.waitFor(() => expect(target.got).toHaveLength(1));
+  await target.received(1);
   await close();
   await outcome;
 });
@@ -140,7 +141,7 @@ it('never sends what it has given up, although its turn on the connection comes 
   forwarder = await createForwarder({ maxConnections: 1 });
   const { exchange } = forwarder;
   const first = exchange(post(target.url, { body: Buffer.from('first') }));
-  await vi.waitFor(() => expect(target.got).toHaveLength(1));
+  await target.received(1);
   const second = exchange(post(target.url, { body: Buffer.from('second'), timeoutMs: 20 }));
   await expect(second).rejects.toMatchObject({ kind: 'connect_timeout', isUnsent: true });
   const third = exchange(post(target.url, { body: Buffer.from('third') }));

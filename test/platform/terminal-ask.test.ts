@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { plainStyle } from '../../src/plain-style.ts';
 import { createTerminal } from '../../src/platform/terminal.ts';
+import { until } from '../support/until.ts';
 
 /** A terminal on two pipes, with what was written to it. */
 function rig(columns?: number) {
@@ -102,7 +103,7 @@ describe('a question', () => {
     const { stdin, terminal, written } = rig(80);
     const answer = terminal.ask('Name? ');
     stdin.write('Ad');
-    await vi.waitFor(() => expect(written()).toContain('Ad'));
+    await until(() => written().includes('Ad'), 'what was typed is shown');
     const before = written();
     terminal.notice('A notice.');
     expect(written().slice(before.length)).toMatch(/A notice\.\n.*Name\? Ad/s);

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -23,6 +24,8 @@ export interface Handler {
   readonly url: string;
   readonly port: number;
   readonly got: Got[];
+  /** Resolves once so many requests have arrived whole. */
+  received(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,6 +43,7 @@ export async function handler(
   host = '127.0.0.1',
 ): Promise<Handler> {
   const got: Got[] = [];
+  const arrivals = new EventEmitter();
   const server: Server = createServer((message, response) => {
     void read(message).then(async (body) => {
       const headers: Record<string, string[]> = {};
@@ -49,6 +53,7 @@ export async function handler(
       }
       const one: Got = { method: message.method ?? '', target: message.url ?? '', headers, body };
       got.push(one);
+      arrivals.emit('one');
       const { status = 200, headers: answered = {}, body: text = '', isCut = false } = await reply(one);
       if (isCut) message.socket.destroy();
       else response.writeHead(status, answered).end(text);
@@ -60,6 +65,9 @@ export async function handler(
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/webhooks/revento`,
     port,
     got,
+    received: async (count) => {
+      while (got.length < count) await once(arrivals, 'one');
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -74,11 +82,4 @@ async function read(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-/** A port nothing listens on. */
-export async function closedPort(): Promise<number> {
-  const { port, close } = await handler();
-  await close();
-  return port;
 }

@@ -10,7 +10,8 @@ import { openVault } from '../../src/platform/vault.ts';
 import { Redactor, Secret } from '../../src/secret.ts';
 import { root } from './build.ts';
 import { HostileServer } from './hostile-server.ts';
-import { type Ended, ProgramRig } from './program-rig.ts';
+import { ProgramRig } from './program-rig.ts';
+import type { Ended } from './running.ts';
 import { settingsOf } from './store-rig.ts';
 
 /** Characters of a secret that must not appear in a row: fewer could be chance. */

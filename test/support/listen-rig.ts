@@ -75,12 +75,23 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
   };
   const inMemory = memory({ ...world, environmentSecrets: secrets, secrets: { default: sealed } });
   const { deps: base, notices } = inMemory;
+  const watchers = new Set<() => void>();
+  const changed = () => {
+    for (const watcher of watchers) watcher();
+  };
   let onChildEnd: () => void = () => undefined;
   const childEnded = new Promise<void>((resolve) => {
     onChildEnd = resolve;
   });
   const deps: Deps = {
     ...base,
+    terminal: {
+      ...base.terminal,
+      notice: (text) => {
+        base.terminal.notice(text);
+        changed();
+      },
+    },
     format,
     clock: systemClock,
     signal: interrupt.signal,
@@ -113,11 +124,8 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
   const ready = first.value.data as unknown as { url: string };
   const lines: Line[] = [first.value.data as unknown as Line];
   const texts: string[] = [first.value.text(plainStyle())];
-  const watchers = new Set<() => void>();
-  const changed = () => {
-    for (const watcher of watchers) watcher();
-  };
 
+  let hasEnded = false;
   const consume = async () => {
     try {
       await readsAfter;
@@ -135,19 +143,19 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
       if (error instanceof ReventoError) return { status: undefined, failure: error };
       throw error;
     } finally {
+      hasEnded = true;
       changed();
     }
   };
   const end = consume();
   const until = <T>(find: () => T | undefined): Promise<T> =>
-    new Promise((resolve) => {
-      const poll = setInterval(() => check(), 20);
+    new Promise((resolve, reject) => {
       const check = () => {
         const found = find();
-        if (found === undefined) return;
-        clearInterval(poll);
+        if (found === undefined && !hasEnded) return;
         watchers.delete(check);
-        resolve(found);
+        if (found === undefined) reject(new Error(`listen ended without it; it said: ${[...texts, ...notices]}`));
+        else resolve(found);
       };
       watchers.add(check);
       check();

@@ -1,19 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { revento } from './build.ts';
 import { freePort } from './free-port.ts';
-
-/** No test waits longer for a process; what is still there then is killed and the test fails. */
-const processLimitMs = 60_000;
-
-export interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type Ended, Running } from './running.ts';
 
 /** What `sandbox start -o ndjson` prints first. */
 export interface SandboxReady {
@@ -32,70 +23,6 @@ export interface StartOptions {
   readonly stdout?: number;
   /** Modules loaded before the program. */
   readonly preload?: readonly string[];
-}
-
-/** A running program of ours. */
-export class Running {
-  readonly ended: Promise<Ended>;
-  readonly #child: ChildProcess;
-  readonly #watchers = new Set<() => void>();
-  stdout = '';
-  stderr = '';
-
-  constructor(child: ChildProcess, input: string | null) {
-    this.#child = child;
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      this.stdout += chunk;
-      for (const watch of this.#watchers) watch();
-    });
-    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-      this.stderr += chunk;
-      for (const watch of this.#watchers) watch();
-    });
-    this.ended = new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        child.kill('SIGKILL');
-        reject(new Error(`still running after ${processLimitMs} ms; stderr: ${this.stderr}`));
-      }, processLimitMs);
-      child.once('close', (code, signal) => {
-        clearTimeout(timer);
-        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr });
-        for (const watch of this.#watchers) watch();
-      });
-    });
-    // A test that fails for another reason must not leave this rejection behind.
-    this.ended.catch(() => undefined);
-    child.stdin?.on('error', () => undefined);
-    if (input !== null) child.stdin?.end(input);
-  }
-
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
-  get isEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
-  }
-
-  /** The match of a pattern in what was written so far and will be; fails when the program ends without it. */
-  until(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray> {
-    return new Promise((resolve, reject) => {
-      const watch = () => {
-        const found = pattern.exec(this[stream]);
-        if (found === null && !this.isEnded) return;
-        this.#watchers.delete(watch);
-        if (found === null)
-          reject(new Error(`ended without ${pattern}; stdout: ${this.stdout}; stderr: ${this.stderr}`));
-        else resolve(found);
-      };
-      this.#watchers.add(watch);
-      watch();
-    });
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
-  }
 }
 
 /** The built program as real processes, in a throw-away home. */

@@ -10,18 +10,10 @@ import type { HeldLock, KeySource } from '../../src/platform/ports.ts';
 import { openVault } from '../../src/platform/vault.ts';
 import { Redactor, Secret } from '../../src/secret.ts';
 import { revento, root } from './build.ts';
+import { type Ended, Running } from './running.ts';
 import { settingsOf } from './store-rig.ts';
 import { TokenServer } from './token-server.ts';
-
-/** No test waits longer for a process; what is still there then is killed and the test fails. */
-const processLimitMs = 60_000;
-
-export interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { until } from './until.ts';
 
 export interface FaultStep {
   readonly action: 'kill' | 'stop' | 'fail' | 'mark' | 'pause';
@@ -63,7 +55,7 @@ const noLock: HeldLock = { isHeld: () => true, release: () => undefined };
 export class RefreshRig {
   readonly home = mkdtempSync(join(tmpdir(), 'revento-refresh-'));
   readonly server: TokenServer;
-  readonly #children = new Set<ChildProcess>();
+  readonly #children = new Map<ChildProcess, Promise<Ended>>();
 
   private constructor(server: TokenServer) {
     this.server = server;
@@ -167,30 +159,16 @@ export class RefreshRig {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       cwd: this.home,
     });
-    child.stdin?.end(input);
-    this.#children.add(child);
-    const limit = setTimeout(() => child.kill('SIGKILL'), processLimitMs);
-    const ended = new Promise<Ended>((resolve, reject) => {
-      let [stdout, stderr] = ['', ''];
-      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-        stdout += text;
-      });
-      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        stderr += text;
-      });
-      child.on('error', reject);
-      child.on('close', (code, signal) => {
-        clearTimeout(limit);
-        this.#children.delete(child);
-        resolve({ code, signal, stdout, stderr });
-      });
-    });
+    const { ended } = new Running(child, input ?? null);
+    this.#children.set(child, ended);
+    const forget = () => this.#children.delete(child);
+    ended.then(forget, forget);
     return { child, ended };
   }
 
   /** Whether a process is one of ours that still runs. */
   isChild(pid: number): boolean {
-    return [...this.#children].some((child) => child.pid === pid);
+    return [...this.#children.keys()].some((child) => child.pid === pid);
   }
 
   run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
@@ -249,17 +227,10 @@ export class RefreshRig {
   }
 
   async close(): Promise<void> {
-    for (const child of this.#children) child.kill('SIGKILL');
+    for (const child of this.#children.keys()) child.kill('SIGKILL');
+    // Until they are gone, they may still write into the home.
+    await Promise.allSettled(this.#children.values());
     await this.server.close();
     rmSync(this.home, { recursive: true, force: true });
-  }
-}
-
-/** Waits until something is so, looking every few milliseconds; fails after a minute. */
-export async function until(isSo: () => boolean, what: string): Promise<void> {
-  const limit = performance.now() + 60_000;
-  while (!isSo()) {
-    if (performance.now() > limit) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { aDelivery, type DeliveryOptions, newSecret } from '../support/delivery.ts';
-import { closedPort, closeHandlers, type Got, handler } from '../support/handler.ts';
+import { freePort } from '../support/free-port.ts';
+import { closeHandlers, type Got, handler } from '../support/handler.ts';
 import { endRigs, type ListenRig, listen } from '../support/listen-rig.ts';
 import { dial, rawExchange, readAnswer } from '../support/raw-http.ts';
 
@@ -138,7 +139,7 @@ describe('what the sender gets', () => {
   });
 
   it('is 502 when nothing listens there, and a hint that says where', async () => {
-    const port = await closedPort();
+    const port = await freePort();
     const rig = await listen({ secret, forward: [`http://127.0.0.1:${port}/hook`] });
     expect((await send(rig)).status).toBe(502);
     expect(await rig.delivery(0)).toMatchObject({ forward: [{ status: null, error: 'refused' }], reply_status: 502 });
@@ -193,7 +194,7 @@ describe('what the sender gets', () => {
       const ten = Array.from({ length: 10 }, () => aDelivery({ secret, headers: { Connection: 'keep-alive' } }).wire);
       socket.write(Buffer.concat(ten));
     }
-    await vi.waitFor(() => expect(target.got).toHaveLength(100), { timeout: 20_000 });
+    await target.received(100);
     const answer = await send(rig);
     expect(answer.status).toBe(503);
     expect(answer.head).toMatch(/^Retry-After: \d+\r?$/im);
@@ -274,7 +275,7 @@ describe('where deliveries go', () => {
   });
 
   it('never back into the listener itself', async () => {
-    const port = await closedPort();
+    const port = await freePort();
     const options = { secret, port: String(port) };
     for (const host of ['localhost', '127.0.0.1', '[::1]', '127.0.0.2', 'dev.localhost']) {
       await expect(listen({ ...options, forward: [`http://${host}:${port}/webhooks/revento`] })).rejects.toThrow(
@@ -311,7 +312,7 @@ describe('order', () => {
     const ids = [randomUUID(), randomUUID(), randomUUID()];
     const rig = await listen({ secret, forward: [target.url] });
     const slow = send(rig, { deliveryId: ids[0] as string });
-    await vi.waitFor(() => expect(target.got).toHaveLength(1));
+    await target.received(1);
     await send(rig, { deliveryId: ids[1] as string });
     await send(rig, { deliveryId: ids[2] as string });
     expect(rig.lines.filter(({ type }) => type === 'delivery')).toEqual([]);
@@ -365,7 +366,7 @@ describe('duplicates and retries', () => {
     const rig = await listen({ secret, forward: [target.url] });
     const deliveryId = randomUUID();
     const both = [send(rig, { deliveryId }), send(rig, { deliveryId })];
-    await vi.waitFor(() => expect(target.got).toHaveLength(1));
+    await target.received(1);
     held.open();
     expect((await Promise.all(both)).map(({ status }) => status)).toEqual([500, 500]);
     expect(target.got).toHaveLength(1);

@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseCassette } from '../../src/webhook/cassette.ts';
 import { aDelivery, type DeliveryOptions, newSecret } from '../support/delivery.ts';
-import { closedPort, closeHandlers, handler } from '../support/handler.ts';
+import { freePort } from '../support/free-port.ts';
+import { closeHandlers, handler } from '../support/handler.ts';
 import { endRigs, type ListenRig, listen } from '../support/listen-rig.ts';
 import { dial, rawExchange, readAnswer } from '../support/raw-http.ts';
 
@@ -272,7 +273,7 @@ describe('Ctrl-C', () => {
     });
     const rig = await listen({ secret, forward: [target.url] });
     const answer = send(rig);
-    await vi.waitFor(() => expect(target.got).toHaveLength(1));
+    await target.received(1);
     rig.interrupt();
     await expect(dial(rig.port)).rejects.toThrow('ECONNREFUSED');
     release();
@@ -288,7 +289,7 @@ describe('Ctrl-C', () => {
     const socket = await dial(rig.port);
     const answer = readAnswer(socket);
     socket.write(aDelivery({ secret }).wire);
-    await vi.waitFor(() => expect(target.got).toHaveLength(1));
+    await target.received(1);
     rig.interrupt();
     expect(await rig.end).toEqual({ status: 130, failure: null });
     expect((await answer).status).toBe(503);
@@ -404,7 +405,7 @@ describe('text', () => {
     const forward = [`application.approved=${slow.url}`, quick.url];
     const rig = await listen({ secret, forward, format: 'table', count: '2' });
     const first = send(rig);
-    await vi.waitFor(() => expect(slow.got).toHaveLength(1));
+    await slow.received(1);
     await send(rig, { type: 'activity.updated' });
     await rig.saw(new RegExp(`<-- 200 POST ${quick.url}`));
     release();
@@ -421,7 +422,7 @@ describe('text', () => {
   });
 
   it('says what the sender was told in place of a handler that is not there', async () => {
-    const rig = await listen({ secret, forward: [String(await closedPort())], format: 'table' });
+    const rig = await listen({ secret, forward: [String(await freePort())], format: 'table' });
     await send(rig);
     expect(await rig.saw(/<-- refused POST/)).toMatch(/ \d+ ms, answered 502 \[/);
   });
