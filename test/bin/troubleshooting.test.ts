@@ -1,12 +1,13 @@
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { root } from '../support/build.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { freePort } from '../support/free-port.ts';
 import { consentingBrowser, ProgramRig, type SandboxReady } from '../support/program-rig.ts';
+import { until } from '../support/until.ts';
 
 /** What the README's troubleshooting quotes is what the program says: each row is brought about here. */
 
@@ -58,12 +59,16 @@ async function withoutAnswer(): Promise<string> {
 }
 
 async function withLockHeld(): Promise<string> {
-  await loggedIn(['--fault', 'refresh:slow=3s']);
-  const holder = rig.start(['-p', 'sandbox', 'token', 'refresh']);
-  const logins = join(rig.home, 'config/revento/auth/sandbox');
-  await vi.waitFor(() => expect(readdirSync(logins).some((name) => name.endsWith('.lock'))).toBe(true));
+  await loggedIn();
+  const pause = join(rig.home, 'holder');
+  const holder = rig.start(['-p', 'sandbox', 'token', 'refresh'], {
+    preload: [join(root, 'test/support/fault-preload.cjs')],
+    env: { FAULT_PLAN: JSON.stringify({ 'before-send': { action: 'pause', file: pause } }) },
+  });
+  await until(() => existsSync(`${pause}.reached`), 'the holder has the lock');
   const preload = [join(root, 'test/support/quick-timers.cjs')];
   const { stderr } = await rig.run(['-p', 'sandbox', 'token', 'refresh'], { preload });
+  writeFileSync(`${pause}.go`, '');
   expect((await holder.ended).code).toBe(0);
   return stderr;
 }
