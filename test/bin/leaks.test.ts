@@ -51,13 +51,22 @@ interface Adversity {
   readonly isUnreachable?: boolean;
   readonly hasEnvironmentToken?: boolean;
   readonly words?: readonly string[];
+  readonly speed?: number;
 }
+
+/** Makes short work of pauses between retries, and leaves time to connect and to start a browser. */
+const answeredSpeed = 40;
 
 const refuse = (status: number, error: string): Hostility => ({ status, error });
 const both = (hostility: Hostility) => ({ tokenEndpoint: hostility, api: hostility });
 
-/** The one that shows whether a command goes to the network: none of its tokens will do. */
-const firstAdversity: Adversity = { name: 'a refused refresh', isExpired: true, ...both(refuse(400, 'invalid_grant')) };
+/** The one that shows whether a command goes to the network, at its own pace: none of its tokens will do. */
+const firstAdversity: Adversity = {
+  name: 'a refused refresh',
+  isExpired: true,
+  ...both(refuse(400, 'invalid_grant')),
+  speed: 1,
+};
 
 /** For commands that go to the network at all. */
 const adversities: readonly Adversity[] = [
@@ -66,7 +75,7 @@ const adversities: readonly Adversity[] = [
   { name: '403', ...both(refuse(403, 'insufficient_scope')) },
   { name: '429', ...both(refuse(429, 'rate_limit_exceeded')), words: ['-o', 'ndjson'] },
   { name: '500', ...both(refuse(500, 'internal')) },
-  { name: 'no answer', ...both('silence') },
+  { name: 'no answer', ...both('silence'), speed: 100 },
   { name: 'half an answer', ...both('cut') },
   { name: 'no such host', isUnreachable: true },
   { name: 'a failed refresh', isExpired: true, ...both(refuse(503, 'unavailable')), words: ['-o', 'json'] },
@@ -98,6 +107,7 @@ async function suffer(entry: CommandEntry, adversity: Adversity): Promise<boolea
     const ended = await rig.run([...entry.name.split(' '), ...(adversity.words ?? []), ...args], {
       input,
       env,
+      speed: adversity.speed ?? answeredSpeed,
       ...(adversity.isUnreachable && { base: 'https://nowhere.revento.invalid' }),
       ...(runsOn.has(entry.name) && { endAfter: /ready|serving|http:/i }),
     });

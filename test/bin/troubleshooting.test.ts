@@ -67,7 +67,10 @@ async function withLockHeld(): Promise<string> {
   });
   await until(() => existsSync(`${pause}.reached`), 'the holder has the lock');
   const preload = [join(root, 'test/support/quick-timers.cjs')];
-  const { stderr } = await rig.run(['-p', 'sandbox', 'token', 'refresh'], { preload });
+  const { stderr } = await rig.run(['-p', 'sandbox', 'token', 'refresh'], {
+    preload,
+    env: { QUICK_TIMERS_SPEED: '20' },
+  });
   writeFileSync(`${pause}.go`, '');
   expect((await holder.ended).code).toBe(0);
   return stderr;

@@ -22,6 +22,8 @@ export interface LeakRunOptions {
   readonly input?: string;
   /** Where the servers seem to be; default is the hostile one. */
   readonly base?: string;
+  /** How many times faster than real its waits pass, and so its limits, which it may then end by; default 1. */
+  readonly speed?: number;
   readonly crashPoint?: string;
   /** Ends a program that would go on for ever, once it has written this. */
   readonly endAfter?: RegExp;
@@ -76,14 +78,15 @@ export class LeakRig {
   /** Runs the built program at its most talkative, with secrets in its environment too. */
   async run(args: readonly string[], options: LeakRunOptions = {}): Promise<Ended> {
     if (!existsSync(this.codeFile)) writeFileSync(this.codeFile, this.canary('authorization code', true));
-    const { env = {}, input = '', base = this.server.base, crashPoint, endAfter } = options;
-    const preload = [join(root, 'test/support/quick-timers.cjs')];
+    const { env = {}, input = '', base = this.server.base, speed = 1, crashPoint, endAfter } = options;
+    const preload = speed !== 1 ? [join(root, 'test/support/quick-timers.cjs')] : [];
     if (crashPoint !== undefined) preload.push(join(root, 'test/support/crash-preload.cjs'));
     const running = this.program.start(args, {
       input,
       preload,
       env: {
         REVENTO_DEBUG: '1',
+        QUICK_TIMERS_SPEED: String(speed),
         REVENTO_AUTH_BASE: base,
         REVENTO_API_BASE: `${base}/api/v1`,
         REVENTO_CLIENT_ID: 'client-1',
