@@ -76,6 +76,14 @@ function logTo({ terminal, clock }: Deps): (entry: SandboxEntry) => void {
   return (entry) => terminal.notice(`sandbox ${describeEntry(entry, clock.now(), terminal.style)}`);
 }
 
+/**
+ * A browser may live on for a moment after the command that opened it has ended. It then keeps no compiled code: it
+ * would still write into a home that a test of somebody's is about to remove.
+ *
+ * Source: https://nodejs.org/api/cli.html#node_disable_compile_cache1
+ */
+const unwritten = ['NODE_DISABLE_COMPILE_CACHE', '1'] as const;
+
 /** The environment without any trace of a real login, with this program as `revento` and as the browser. */
 async function surroundings({ childEnv, program }: Deps, scratch: string): Promise<Record<string, string>> {
   const env = Object.fromEntries(
@@ -84,7 +92,7 @@ async function surroundings({ childEnv, program }: Deps, scratch: string): Promi
   const bin = join(scratch, 'bin');
   await mkdir(bin, { mode: 0o700 });
   await writeLauncher(bin, 'revento', program);
-  const browser = await writeLauncher(bin, 'revento-consent', [...program, 'sandbox', 'consent']);
+  const browser = await writeLauncher(bin, 'revento-consent', [...program, 'sandbox', 'consent'], unwritten);
   const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
   const path = env[pathName];
   return {
@@ -96,17 +104,30 @@ async function surroundings({ childEnv, program }: Deps, scratch: string): Promi
   };
 }
 
-/** A program of one line: BROWSER is split in more ways than one, but a single path is always understood. */
-async function writeLauncher(directory: string, name: string, words: readonly string[]): Promise<string> {
+/**
+ * A program of a line or two: BROWSER is split in more ways than one, but a single path is always understood.
+ *
+ * @param variable  set for this program alone: a name and a plain value
+ */
+async function writeLauncher(
+  directory: string,
+  name: string,
+  words: readonly string[],
+  variable?: readonly [name: string, value: string],
+): Promise<string> {
+  const set = variable?.join('=');
   if (process.platform === 'win32') {
     const path = join(directory, `${name}.cmd`);
-    await writeFile(path, `@${words.map((word) => `"${word.replaceAll('%', '%%')}"`).join(' ')} %*\r\n`, {
+    const quoted = words.map((word) => `"${word.replaceAll('%', '%%')}"`).join(' ');
+    await writeFile(path, `${set === undefined ? '' : `@setlocal\r\n@set ${set}\r\n`}@${quoted} %*\r\n`, {
       mode: 0o700,
     });
     return path;
   }
   const path = join(directory, name);
   const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  await writeFile(path, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o700 });
+  await writeFile(path, `#!/bin/sh\n${set === undefined ? '' : `export ${set}\n`}exec ${quoted} "$@"\n`, {
+    mode: 0o700,
+  });
   return path;
 }

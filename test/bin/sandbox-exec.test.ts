@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { ProgramRig } from '../support/program-rig.ts';
+import { until } from '../support/until.ts';
 
 let rig: ProgramRig;
 beforeEach(() => {
@@ -83,6 +84,13 @@ describe('sandbox exec', () => {
     expect(stderr).toContain('Logged in to evt_test_published');
   });
 
+  it('offers a browser that writes nothing into the home: that may be removed before it ends', async () => {
+    const env = { NODE_DISABLE_COMPILE_CACHE: undefined };
+    const visit = 'HOME=$HOME/guest; mkdir "$HOME"; "$BROWSER" "not a url"; ls -A "$HOME"';
+    const { stdout, stderr } = await rig.run(['sandbox', 'exec', '--', 'sh', '-c', visit], { env });
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('Only pages on this machine')]);
+  });
+
   it('can be steered from inside', async () => {
     const { code, stdout, stderr } = await exec('--', 'sh', '-c', 'revento sandbox reset --json');
     expect(code, stderr).toBe(0);
@@ -113,7 +121,7 @@ describe('sandbox exec', () => {
     const command = `(${writer}; : > ${done}) > /dev/null 2>&1 & until [ -e $REVENTO_CONFIG_DIR/9 ]; do :; done; exit 7`;
     const { code, stderr } = await exec('--', 'sh', '-c', command);
     writeFileSync(stop as string, '');
-    await vi.waitFor(() => expect(existsSync(done as string)).toBe(true), 60_000);
+    await until(() => existsSync(done as string), 'the writer has ended');
     expect([code, stderr]).toEqual([
       7,
       expect.stringMatching(/^$|^warning: .*revento-sandbox-.* could not be removed/),

@@ -340,8 +340,7 @@ describe('steering a running sandbox', () => {
 
   it('misbehaves from now on, and behaves again, while logins live on', async () => {
     await start('--redirect-uri', `http://localhost:${await freePort()}/callback`);
-    const browser = `"${process.execPath}" "${process.env['REVENTO_TEST_PROGRAM']}" sandbox consent`;
-    await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: browser } });
+    await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: consentingBrowser() } });
     const ordered = await rig.run(['sandbox', 'fault', 'api:event_not_authorized', '--json']);
     expect(JSON.parse(ordered.stdout)).toEqual([{ fault: 'api:event_not_authorized', struck: 0, left: null }]);
     const refused = await rig.run(['-p', 'sandbox', 'events', 'get']);
@@ -357,8 +356,7 @@ describe('steering a running sandbox', () => {
       ...['--redirect-uri', `http://localhost:${await freePort()}/callback`, '--webhook-url', await startHandler()],
     );
     expect(ready['redirect_uri']).not.toContain(':3000');
-    const browser = rig.env['PATH'] && `"${process.execPath}" "${process.env['REVENTO_TEST_PROGRAM']}" sandbox consent`;
-    const login = await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: browser ?? '' } });
+    const login = await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: consentingBrowser() } });
     expect(login.code, login.stderr).toBe(0);
     expect(JSON.parse((await rig.run(['sandbox', 'revoke', '--json'])).stdout)).toMatchObject({ revoked: 1 });
     const call = await rig.run(['-p', 'sandbox', 'events', 'get']);

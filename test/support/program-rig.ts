@@ -16,7 +16,8 @@ export interface SandboxReady {
 }
 
 export interface StartOptions {
-  readonly env?: Readonly<Record<string, string>>;
+  /** Beside that of the rig; undefined takes a variable of it out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Standard input; left out, it is empty; null leaves it open. */
   readonly input?: string | null;
   /** A descriptor for its standard output; left out, that is collected. */
@@ -30,7 +31,12 @@ export class ProgramRig {
   readonly home = mkdtempSync(join(tmpdir(), 'revento-home-'));
   readonly #running = new Set<Running>();
 
+  /**
+   * Compiled code is not kept: a browser may run on when its login has ended, and would write it into a home that is
+   * being removed.
+   */
   readonly env: Readonly<Record<string, string>> = {
+    NODE_DISABLE_COMPILE_CACHE: '1',
     PATH: process.env['PATH'] ?? '',
     HOME: this.home,
     TMPDIR: this.home,
@@ -79,11 +85,10 @@ export class ProgramRig {
 }
 
 /**
- * A BROWSER that consents at the sandbox. It may run on when the login has ended, while the home is removed: so it
- * keeps no compiled code there.
+ * A BROWSER that consents at the sandbox.
  *
  * @param program  ours; left out, that of this test run
  */
 export function consentingBrowser(flags = '', program = `"${process.execPath}" "${revento}"`): string {
-  return `env NODE_DISABLE_COMPILE_CACHE=1 ${program} sandbox consent ${flags}`;
+  return `${program} sandbox consent ${flags}`;
 }
