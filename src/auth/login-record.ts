@@ -1,7 +1,6 @@
-import type { Grant, Login, LoginKey, LoginKind } from '../deps.ts';
+import type { Grant, Login, LoginKey } from '../deps.ts';
 import type { Facts, FailureCode } from '../errors.ts';
 import { ReventoError } from '../errors.ts';
-import { isFileName } from '../names.ts';
 import type { SealedRecord } from '../platform/ports.ts';
 import type { Redactor, Secret } from '../secret.ts';
 
@@ -48,17 +47,6 @@ export interface Failed {
   readonly code: FailureCode;
   readonly message: string;
   readonly facts: Facts;
-}
-
-/** The name of a login's sealed file, without extension. */
-export function fileNameOf({ kind, eventId }: LoginKey): string {
-  return `${kind}-${eventId}`;
-}
-
-/** The login a sealed file is named after, or null for another kind of file. */
-export function keyOfFileName(name: string): LoginKey | null {
-  const [, kind, eventId = ''] = /^(installation|user)-(.+)$/.exec(name) ?? [];
-  return isFileName(eventId) ? { kind: kind as LoginKind, eventId } : null;
 }
 
 /** A new login from a token answer. */

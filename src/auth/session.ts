@@ -1,10 +1,11 @@
 import type { AccessToken, Grant, Login, LoginKey, Sessions, Settings, TokenSource, UnreadableLogin } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { fileNameOf, keyOfFileName } from '../login-name.ts';
 import { requireFileName } from '../names.ts';
 import { flagsOfLogin, loginCommand, program } from '../next-command.ts';
 import type { Binding, Clock, Exchange, SealedFile, Vault } from '../platform/ports.ts';
 import { fingerprint, type Redactor, type Secret } from '../secret.ts';
-import { ended, fileNameOf, fromGrant, keyOfFileName, toContent, toLogin, toStoredLogin } from './login-record.ts';
+import { ended, fromGrant, toContent, toLogin, toStoredLogin } from './login-record.ts';
 import { Renewal } from './renewal.ts';
 
 export interface SessionOptions {

@@ -1,6 +1,7 @@
 import type { ApiClient, Pause } from '../api/client.ts';
 import type { Deps, LoginKey, LoginKind, Sessions } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
+import { fileNameOf } from '../login-name.ts';
 import { loginCommand, program } from '../next-command.ts';
 import { fingerprint } from '../secret.ts';
 import { shellWord } from '../shell-word.ts';
@@ -51,9 +52,7 @@ export async function openApi(need: Need, deps: Deps, options: AccessOptions): P
   ]);
   const { clock } = deps;
   const log = await deps.sharedLog(
-    login === null
-      ? `token-${fingerprint(deps.environmentToken?.reveal() ?? '').slice(0, 16)}`
-      : `${kind}-${login.eventId}`,
+    login === null ? `token-${fingerprint(deps.environmentToken?.reveal() ?? '').slice(0, 16)}` : fileNameOf(login),
   );
   const client = createApiClient({
     apiBase,

@@ -1,9 +1,5 @@
 import type { LoginKey, LoginKind } from '../deps.ts';
-
-/** Who consented, in words. Never throws. */
-export function kindInWords(kind: LoginKind): string {
-  return kind === 'installation' ? 'organizer' : 'participant';
-}
+import { kindInWords } from '../login-name.ts';
 
 /** A login as one phrase: `evt_test_published (organizer)`. Never throws. */
 export function loginInWords({ eventId, kind }: LoginKey): string {

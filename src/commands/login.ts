@@ -10,6 +10,7 @@ import { shellWord } from '../shell-word.ts';
 import { requireAuthServer } from './auth-server.ts';
 import type { CommandModule } from './command.ts';
 import { loginItem, noticesOf } from './login-text.ts';
+import { wholeNumber } from './option-values.ts';
 import { whoListens } from './who-listens.ts';
 
 export interface LoginOptions {
@@ -133,10 +134,7 @@ async function planOf(kind: LoginKind, options: LoginOptions, deps: Deps): Promi
 }
 
 function portOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port >= 1 && port <= 65_535) return port;
-  throw new ReventoError('usage', `--port must be a number from 1 to 65535, not ${JSON.stringify(text)}.`);
+  return text === undefined ? undefined : wholeNumber('--port', text, 1, 65_535);
 }
 
 function timeoutOf(text: string): number {

@@ -1,12 +1,13 @@
 import type { Deps, Login, LoginKey, StoredProfile, StoreProtection, UnreadableLogin } from '../deps.ts';
 import { relativeTime } from '../duration.ts';
 import { hintOf, ReventoError } from '../errors.ts';
+import { kindInWords } from '../login-name.ts';
 import { loginCommand } from '../next-command.ts';
 import type { Json } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
 import type { CommandModule } from './command.ts';
 import { isoTime } from './iso-time.ts';
-import { chooseLogin, kindInWords, loginInWords } from './login-choice.ts';
+import { chooseLogin, loginInWords } from './login-choice.ts';
 import { cannotBeRead } from './login-missing.ts';
 import type { Verdict } from './status-check.ts';
 

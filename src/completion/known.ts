@@ -1,4 +1,5 @@
 import type { LoginKey, SettingsFile, StoreInspection } from '../deps.ts';
+import { kindInWords } from '../login-name.ts';
 import type { Candidate } from './candidate.ts';
 import type { Known } from './sources.ts';
 
@@ -52,8 +53,7 @@ function countOf(logins: number): string {
 function eventsOf(keys: readonly LoginKey[], fallback: string | undefined): Candidate[] {
   const about = new Map<string, string[]>();
   for (const { eventId, kind } of keys) {
-    const whose = kind === 'installation' ? 'organizer' : 'participant';
-    about.set(eventId, [...(about.get(eventId) ?? []), whose]);
+    about.set(eventId, [...(about.get(eventId) ?? []), kindInWords(kind)]);
   }
   if (fallback !== undefined) about.set(fallback, [...(about.get(fallback) ?? []), 'default']);
   return [...about].map(([value, words]) => ({ value, about: words.join(', ') }));

@@ -1,6 +1,7 @@
 import { accessSync, constants, lstatSync, readdirSync, type Stats, statfsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { LockHolder, LoginKey, StoredProfile, StoreFile, StoreFileRole, StoreInspection } from '../deps.ts';
+import type { LockHolder, StoredProfile, StoreFile, StoreFileRole, StoreInspection } from '../deps.ts';
+import { keyOfFileName } from '../login-name.ts';
 import { isFileName } from '../names.ts';
 import { keyFilePath } from './key-file.ts';
 import { type Found, isAbandoned, judge, look as lookAtLock } from './lock-record.ts';
@@ -53,15 +54,10 @@ function profileOf(name: string, entries: readonly string[]): StoredProfile {
   const rest = stems(besides).filter((stem) => !files.includes(stem));
   return {
     name,
-    logins: files.flatMap((stem) => keyOf(stem) ?? []),
-    remnants: [...new Set(rest)].flatMap((stem) => keyOf(stem) ?? []),
+    logins: files.flatMap((stem) => keyOfFileName(stem) ?? []),
+    remnants: [...new Set(rest)].flatMap((stem) => keyOfFileName(stem) ?? []),
     hasSecrets: [...files, ...rest].includes(secretsFileName),
   };
-}
-
-function keyOf(stem: string): LoginKey | null {
-  const [, kind, eventId = ''] = /^(installation|user)-(.+)$/.exec(stem) ?? [];
-  return isFileName(eventId) ? { kind: kind === 'user' ? 'user' : 'installation', eventId } : null;
 }
 
 function roomIn(directory: string): { isWritable: boolean; freeBytes: number | null } {
@@ -128,7 +124,7 @@ const besides = /\.json\.(next|rescue|[0-9a-f]{12}\.tmp)$/;
 function loginOf(path: string): StoreFile['login'] {
   if (!besides.test(path)) return null;
   const file = path.replace(besides, '.json');
-  const key = keyOf(basename(file, '.json'));
+  const key = keyOfFileName(basename(file, '.json'));
   return key && { ...key, profile: basename(dirname(path)), isWhole: !entryIsMissing(file) };
 }
 

@@ -1,11 +1,7 @@
 import type { LoginKind } from '../../deps.ts';
+import { kindInWords } from '../../login-name.ts';
 import type { HttpResponse } from '../../platform/ports.ts';
 import { pageResponse } from './template.ts';
-
-/** Whom a login speaks for, as a person would say it. */
-export function roleOf(kind: LoginKind): string {
-  return kind === 'user' ? 'participant' : 'organizer';
-}
 
 /** 200: tokens are stored. Sent only when that is true. */
 export function signedInPage(login: {
@@ -24,7 +20,7 @@ export function signedInPage(login: {
     facts: [
       ['Event', [login.eventId]],
       ...(login.organizationId === null ? [] : [['Organization', [login.organizationId]] as const]),
-      ['Signed in as', roleOf(login.kind)],
+      ['Signed in as', kindInWords(login.kind)],
       ['May use', login.scope.length > 0 ? login.scope : 'nothing yet'],
       ...(login.withheld.length > 0 ? [['Not granted', login.withheld] as const] : []),
     ],
