@@ -1,3 +1,5 @@
+import type { Style } from './platform/ports.ts';
+
 /**
  * Text in lines of at most `width` columns, broken at spaces; a longer word keeps a line for itself. Line breaks that
  * are there stay, and an indented line stays whole: it is something to copy, or laid out already.
@@ -6,6 +8,26 @@
  */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => (line.startsWith(' ') ? [line] : fill(line, width)));
+}
+
+/** The same with every line that is filled indented, to `width` columns in all. Never throws. */
+export function indented(text: string, indent: number, width: number): string[] {
+  return wrap(text, width - indent).map((line) => `${' '.repeat(indent)}${line}`.trimEnd());
+}
+
+/** Help is made for this many columns, and for fewer where the terminal has fewer. */
+const widestColumns = 80;
+const narrowestColumns = 40;
+
+/** The columns that help is laid out for. Never throws. */
+export function helpColumns({ width }: Pick<Style, 'width'>): number {
+  return Math.max(narrowestColumns, Math.min(widestColumns, width));
+}
+
+/** An option, a command or a variable, and what it means. */
+export interface Term {
+  readonly term: string;
+  readonly meaning: string;
 }
 
 function fill(paragraph: string, width: number): string[] {

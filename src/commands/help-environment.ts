@@ -78,7 +78,7 @@ export const helpEnvironment: CommandModule = {
         const { terms, paragraph } = topicLayout(style);
         return [
           style.bold('Environment'),
-          ...terms(rows.map(({ name, meaning }) => [name, meaning] as const)),
+          ...terms(rows.map(({ name, meaning }) => ({ term: name, meaning }))),
           '',
           ...notes.flatMap((note) => paragraph(note)),
         ].join('\n');

@@ -32,7 +32,7 @@ export const helpExitCodes: CommandModule = {
         const { terms, paragraph } = topicLayout(style);
         return [
           style.bold('Exit codes'),
-          ...terms(rows.map((row) => [String(row.status).padStart(3), row.meaning] as const)),
+          ...terms(rows.map((row) => ({ term: String(row.status).padStart(3), meaning: row.meaning }))),
           '',
           ...notes.flatMap((note) => paragraph(note)),
         ].join('\n');

@@ -2,12 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Argument, Command, Option } from 'commander';
 import type { CommandEntry, CommandModule, Example } from '../commands/command.ts';
 import { globalHeading, helpOption } from '../commands/globals.ts';
-
-/** An option or argument and what it means. */
-export interface Term {
-  readonly term: string;
-  readonly meaning: string;
-}
+import type { Term } from '../wrap.ts';
 
 /** Options under one heading. */
 export interface OptionGroup {

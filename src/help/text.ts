@@ -1,8 +1,8 @@
 import type { CommandEntry, CommandGroup, Example } from '../commands/command.ts';
 import { globalHeading, globalOptions, helpOption, versionOption } from '../commands/globals.ts';
 import type { Style } from '../platform/ports.ts';
-import { continued, wrap } from '../wrap.ts';
-import type { CommandPage, Term } from './page.ts';
+import { continued, helpColumns, indented, type Term, wrap } from '../wrap.ts';
+import type { CommandPage } from './page.ts';
 
 /** What the program is, in one line. */
 export const programSummary =
@@ -17,9 +17,6 @@ export const rootExamples: readonly Example[] = [
 ];
 
 const groups: readonly CommandGroup[] = ['Login', 'API', 'Webhooks', 'Sandbox', 'Settings', 'More'];
-/** Help is made for this many columns, and for fewer where the terminal has fewer. */
-const widestColumns = 80;
-const narrowestColumns = 40;
 
 /** `revento --help`: every command by group and the global options, then the first steps and where to learn more. */
 export function rootHelp(registry: readonly CommandEntry[], style: Style): string {
@@ -60,7 +57,7 @@ export function groupHelp(name: string, registry: readonly CommandEntry[], style
 
 /** `revento COMMAND --help`. */
 export function commandHelp(command: CommandPage, style: Style): string {
-  const { section, terms, examples, paragraph, indented } = layout(style);
+  const { section, terms, examples, paragraph, filled } = layout(style);
   const column = columnOf([...command.arguments, ...command.optionGroups.flatMap(({ options }) => options)]);
   return page([
     paragraph(`${command.summary}.`),
@@ -69,7 +66,7 @@ export function commandHelp(command: CommandPage, style: Style): string {
     ...command.optionGroups.map((group) => section(group.heading ?? 'Options', terms(group.options, column))),
     section('Examples', examples(command.examples, 'above')),
     paragraph(command.notes),
-    section(heading(globalHeading), indented(`${globalFlags()}; \`revento --help\` explains them`, 2)),
+    section(heading(globalHeading), filled(`${globalFlags()}; \`revento --help\` explains them`, 2)),
   ]);
 }
 
@@ -114,12 +111,11 @@ function page(sections: readonly (readonly string[])[]): string {
 
 /** The pieces help is made of, for one width and decoration. */
 function layout(style: Style) {
-  const width = Math.max(narrowestColumns, Math.min(widestColumns, style.width));
-  const indented = (text: string, by: number): string[] =>
-    wrap(text, width - by).map((line) => `${' '.repeat(by)}${line}`.trimEnd());
+  const width = helpColumns(style);
+  const filled = (text: string, indent: number) => indented(text, indent, width);
 
   return {
-    indented,
+    filled,
 
     paragraph: (text: string): string[] => (text === '' ? [] : wrap(text, width)),
 
@@ -129,7 +125,7 @@ function layout(style: Style) {
     terms(rows: readonly Term[], column = columnOf(rows)): string[] {
       const start = column + 4;
       return rows.flatMap(({ term, meaning }) => {
-        const [first = '', ...rest] = indented(meaning, start);
+        const [first = '', ...rest] = filled(meaning, start);
         if (term.length > column) return [`  ${style.cyan(term)}`, first, ...rest];
         return [`  ${style.cyan(term)}${' '.repeat(column - term.length)}  ${first.trimStart()}`.trimEnd(), ...rest];
       });
@@ -138,7 +134,7 @@ function layout(style: Style) {
     examples(rows: readonly Example[], place: 'above' | 'beside'): string[] {
       if (place === 'above') {
         return rows.flatMap(({ command, explains }) => [
-          ...indented(`# ${explains}`, 2).map(style.dim),
+          ...filled(`# ${explains}`, 2).map(style.dim),
           ...continued(command, width - 4).map((line, index) => `  ${index === 0 ? style.dim('$') : ' '} ${line}`),
         ]);
       }
