@@ -55,7 +55,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** The text with everything that means something in HTML written as an entity. Never throws. */
-export function escapeMarkup(text: string): string {
+function escapeMarkup(text: string): string {
   return text.replace(/[&<>"'`=/]/g, (found) => entities[found] ?? '');
 }
 

@@ -21,7 +21,7 @@ export type Options = GlobalOptions & Readonly<Record<string, unknown>>;
 const longestName = 3;
 
 /** The command that the arguments name, found without parsing options: the longest run of words that is a name. */
-export function locate(argv: readonly string[], registry: readonly CommandEntry[]): CommandEntry | null {
+function locate(argv: readonly string[], registry: readonly CommandEntry[]): CommandEntry | null {
   const words = commandWords(argv);
   for (let count = Math.min(words.length, longestName); count > 0; count--) {
     const name = words.slice(0, count).join(' ');
@@ -32,7 +32,7 @@ export function locate(argv: readonly string[], registry: readonly CommandEntry[
 }
 
 /** The words in front of the first option that is not a global one, those of the command's name first. */
-export function commandWords(argv: readonly string[]): string[] {
+function commandWords(argv: readonly string[]): string[] {
   const words: string[] = [];
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] as string;

@@ -82,10 +82,10 @@ export class BudgetState {
     }
   }
 
-  /** Requests under way, other than one's own. */
-  inFlight(now: number, except?: string): number {
+  /** Requests under way. */
+  inFlight(now: number): number {
     let count = 0;
-    for (const [id, claim] of this.#claims) if (id !== except && isOpen(claim, now)) count++;
+    for (const claim of this.#claims.values()) if (isOpen(claim, now)) count++;
     return count;
   }
 

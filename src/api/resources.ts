@@ -155,13 +155,6 @@ export const resources: readonly Resource[] = [
   },
 ];
 
-/** The resource of a command. @throws RangeError for words that are no row: a defect of the caller. */
-export function resourceOf(words: string): Resource {
-  const found = resources.find((resource) => resource.words === words);
-  if (found === undefined) throw new RangeError(`no resource is called ${JSON.stringify(words)}`);
-  return found;
-}
-
 /** The resource a path below the API base belongs to, and the event it names; null for a path no row knows. */
 export function matchPath(path: string): { readonly resource: Resource; readonly eventId: string | null } | null {
   for (const resource of resources) {

@@ -5,7 +5,7 @@ import { ReventoError } from '../errors.ts';
  * The scopes of each kind of login, and what is asked for when nobody names any: the read API needs all of them.
  * The two kinds never go into one request.
  */
-export const scopesOf: Readonly<Record<LoginKind, readonly string[]>> = {
+const scopesOf: Readonly<Record<LoginKind, readonly string[]>> = {
   installation: ['event.read', 'participants.read', 'program.read'],
   user: ['profile.read', 'event.attendance'],
 };

@@ -31,17 +31,17 @@ export const configGet: CommandModule<ConfigGetOptions> = {
   async *run({ name }, deps) {
     const wanted = configName(name);
     const found = await valueInForce(wanted, deps);
-    if (found === null) {
-      if (!wanted.isSecret) deps.settings.require(wanted.name);
-      throw new ReventoError('setting_missing', `${wanted.name} is not set.`, {
-        hint: `run: ${program(deps.profile)} config set ${wanted.name} < FILE, or set ${variableOf(wanted)}`,
-      });
-    }
+    if (found === null) throw missing(wanted, deps);
     yield { kind: 'value', data: { name: wanted.name, ...found }, text: () => found.value };
     return undefined;
   },
 };
 
-function variableOf(wanted: ConfigName): string {
-  return wanted.isSecret ? secretVariables[wanted.name] : '';
+/** @throws ReventoError `setting_missing` itself for what is no secret: the settings know the ways to set it */
+function missing(wanted: ConfigName, { settings, profile }: Deps): unknown {
+  if (!wanted.isSecret) return settings.require(wanted.name);
+  const variable = secretVariables[wanted.name];
+  return new ReventoError('setting_missing', `${wanted.name} is not set.`, {
+    hint: `run: ${program(profile)} config set ${wanted.name} < FILE, or set ${variable}`,
+  });
 }

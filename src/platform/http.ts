@@ -74,7 +74,7 @@ async function makeProxied(options: ProxyAgent.Options): Promise<Dispatcher> {
 }
 
 /** On Node 20 a background compile of undici's parser holds up the process's exit; its baseline code is fast enough. */
-export function keepParserCheap(): void {
+function keepParserCheap(): void {
   if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--wasm-tiering-budget=1000000000');
 }
 

@@ -3,7 +3,7 @@ import { systemCode } from './durable-file.ts';
 import { type Liveness, livenessOf, type ProcessIdentity } from './process-identity.ts';
 
 /** How long the owner of a lock may be silent where it cannot be seen whether it runs. It touches its lock every 10 s. */
-export const silenceMs = 60_000;
+const silenceMs = 60_000;
 
 /** Who holds a lock, as written in the lock file. */
 export interface Owner extends ProcessIdentity {

@@ -121,7 +121,7 @@ function entries(directory: string): string[] {
  *
  * The whole ending is compared: an event id may hold dots, and `evt_1.lock.json` is the login of the event `evt_1.lock`.
  */
-export function isLeftover(entry: string, name: string): boolean {
+function isLeftover(entry: string, name: string): boolean {
   if (entry.startsWith(`${name}.json.`)) return temporaryEnding.test(entry.slice(name.length + '.json'.length));
   return entry.startsWith(`${name}.lock.`) && lockEnding.test(entry.slice(name.length + '.lock'.length));
 }

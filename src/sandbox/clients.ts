@@ -12,10 +12,7 @@ export interface Client {
 }
 
 /** The redirect URIs every sandbox client has: the sample of the guide, and the same on the IPv4 literal. */
-export const defaultRedirectUris: readonly string[] = [
-  'http://localhost:3000/callback',
-  'http://127.0.0.1:3000/callback',
-];
+const defaultRedirectUris: readonly string[] = ['http://localhost:3000/callback', 'http://127.0.0.1:3000/callback'];
 
 /** Credentials that outlive one sandbox; what is left out is made up. */
 export interface Registration {

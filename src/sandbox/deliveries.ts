@@ -11,7 +11,7 @@ import { type SecretAge, SigningSecrets } from './signing.ts';
 import { hasWaited } from './strike.ts';
 
 /** Waits before the second and every later try. Assumed: the guide does not publish its schedule. */
-export const retryDelaysMs: readonly number[] = [10_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000];
+const retryDelaysMs: readonly number[] = [10_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000];
 /** Source: guide, answering webhooks. */
 const answerLimitMs = 10_000;
 /** Finished deliveries that can still be listed and sent again; the oldest are forgotten. */

@@ -25,7 +25,7 @@ export interface SandboxEvent {
 /** The event that the guide's examples name. Source: guide, the test event. */
 export const testEventId = 'evt_test_published';
 /** A second one, so that a token of the first is refused somewhere. */
-export const otherEventId = 'evt_test_neighbour';
+const otherEventId = 'evt_test_neighbour';
 
 export const defaultParticipants = 42;
 

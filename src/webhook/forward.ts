@@ -9,7 +9,7 @@ import type { Route } from './routes.ts';
 import { deliveryHeaders } from './signature.ts';
 
 /** Marks a request whose signature did not hold, forwarded because the user asked for it. */
-export const unverifiedHeader = 'x-revento-cli-unverified';
+const unverifiedHeader = 'x-revento-cli-unverified';
 
 const maxResponseBytes = 16 * 1024 * 1024;
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { resourceOf, resources } from '../../src/api/resources.ts';
+import { resources } from '../../src/api/resources.ts';
 import { type ResourceOptions, resourceCommand } from '../../src/commands/resource.ts';
 import { exitOf } from '../../src/errors.ts';
 import type { Item, JsonText } from '../../src/output/item.ts';
 import { plainStyle } from '../../src/plain-style.ts';
 import { HttpFailure } from '../../src/platform/failure.ts';
-import { type ApiBench, apiBench, collect } from '../support/api-deps.ts';
+import { type ApiBench, apiBench, collect, resourceOf } from '../support/api-deps.ts';
 
 const run = (words: string, bench: ApiBench, options: Partial<ResourceOptions> = {}) =>
   collect(resourceCommand(resourceOf(words)).run({ maxWait: '5m', ...options }, bench.deps));

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { resourceOf } from '../../src/api/resources.ts';
 import { resourceCommand } from '../../src/commands/resource.ts';
 import { openSharedLog } from '../../src/platform/shared-log.ts';
-import { apiBench, collect } from '../support/api-deps.ts';
+import { apiBench, collect, resourceOf } from '../support/api-deps.ts';
 
 let directory = '';
 beforeEach(() => {

@@ -1,3 +1,4 @@
+import { type Resource, resources } from '../../src/api/resources.ts';
 import type { AccessToken, Deps, Grant, Login, LoginKey, Sessions, TokenSource } from '../../src/deps.ts';
 import { ReventoError } from '../../src/errors.ts';
 import type { Item } from '../../src/output/item.ts';
@@ -11,6 +12,13 @@ import { loneLog } from './lone-log.ts';
 import { fakeClock, integrationOf } from './sandbox-client.ts';
 
 export const apiBase = 'http://127.0.0.1:4010/api/v1';
+
+/** The row of a command. */
+export function resourceOf(words: string): Resource {
+  const found = resources.find((resource) => resource.words === words);
+  if (found === undefined) throw new RangeError(`no resource is called ${words}`);
+  return found;
+}
 
 /** Everything an API command needs, on a sandbox in memory, with one login of each kind. */
 export interface ApiBench {
