@@ -8,10 +8,13 @@ export interface Rewrite {
   readonly body: Uint8Array;
 }
 
-/** Larger bodies are not tried: each form costs a serialisation and an HMAC. */
-const largestBytes = 256 * 1024;
-/** Nor are longer forms: no listener would have taken what was signed. */
-const longestFormChars = 1024 * 1024;
+/**
+ * Larger bodies are not tried: each form costs a serialisation and an HMAC, and ten forged bodies a second are
+ * explained. A delivery has a few thousand bytes.
+ */
+const largestBytes = 64 * 1024;
+/** Nor are forms that are longer by far than the body that came. */
+const longestFormChars = 256 * 1024;
 /** Deeper JSON is no delivery, and serialising it recurses. */
 const deepestLevel = 100;
 
