@@ -5,6 +5,8 @@ import type { Style } from '../platform/ports.ts';
 
 /** Deeper levels stand on one line as JSON. */
 const deepestLevel = 8;
+/** A longer name moves no value but its own: on every other line the gap would be as wide. */
+const widestName = 40;
 
 /**
  * A JSON document for people: a line a field, nested fields indented under theirs, list elements led by `-`.
@@ -29,15 +31,17 @@ function linesOf(text: string, context: Context): string[] {
   return [scalar(text, '', context)];
 }
 
-/** Values stand under each other, behind the longest name of their level. */
+/** Values stand under each other, behind the longest name of their level that is not too long. */
 function fieldLines(fields: readonly (readonly [string, string])[], context: Context): string[] {
   const names = fields.map(([name]) => sanitiseLine(name));
   const flat = names.filter((_name, index) => !isNested(fields[index]?.[1] ?? '', context));
-  const width = Math.max(0, ...flat.map((name) => name.length));
+  const width = flat.reduce((widest, { length }) => (length > widestName ? widest : Math.max(widest, length)), 0);
   return fields.flatMap(([name, value], index) => {
     const label = names[index] ?? '';
     if (!isNested(value, context)) {
-      return [`${context.style.bold(label)}${' '.repeat(width - label.length + 2)}${scalar(value, name, context)}`];
+      return [
+        `${context.style.bold(label)}${' '.repeat(Math.max(0, width - label.length) + 2)}${scalar(value, name, context)}`,
+      ];
     }
     return [context.style.bold(label), ...indent(linesOf(value, deeper(context)), '  ')];
   });

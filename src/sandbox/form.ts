@@ -22,15 +22,14 @@ export interface Field {
  * Never throws.
  */
 export function readForm(html: string): Form | null {
-  const [, formTag, inside] = /<form\b([^>]*)>([\s\S]*?)<\/form>/i.exec(html) ?? [];
-  if (formTag === undefined || inside === undefined) return null;
-  const form = attributesOf(formTag);
+  const [form] = tagsOf(html, 'form');
+  const inside = form === undefined ? null : contentOf(html, form);
+  if (form === undefined || inside === null) return null;
   const fields: Field[] = [];
-  for (const [, element = '', tag = ''] of inside.matchAll(/<(input|button)\b((?:"[^"]*"|'[^']*'|[^>"'])*)>/gi)) {
-    const attributes = attributesOf(tag);
+  for (const { element, attributes } of tagsOf(inside, 'input|button')) {
     const name = attributes.get('name');
     if (name === undefined) continue;
-    const type = (attributes.get('type') ?? (element.toLowerCase() === 'button' ? 'submit' : 'text')).toLowerCase();
+    const type = (attributes.get('type') ?? (element === 'button' ? 'submit' : 'text')).toLowerCase();
     fields.push({
       name,
       value: attributes.get('value') ?? (type === 'checkbox' ? 'on' : ''),
@@ -39,18 +38,64 @@ export function readForm(html: string): Form | null {
       isDisabled: attributes.has('disabled'),
     });
   }
-  for (const [, tag = '', options = ''] of inside.matchAll(/<select\b([^>]*)>([\s\S]*?)<\/select>/gi)) {
-    const name = attributesOf(tag).get('name');
-    const first = /<option\b([^>]*)>/i.exec(options)?.[1];
+  for (const select of tagsOf(inside, 'select')) {
+    const options = contentOf(inside, select);
+    if (options === null) break;
+    const name = select.attributes.get('name');
+    const [first] = tagsOf(options, 'option');
     if (name === undefined || first === undefined) continue;
-    const value = attributesOf(first).get('value') ?? '';
-    fields.push({ name, value, kind: 'other', isOn: true, isDisabled: false });
+    fields.push({ name, value: first.attributes.get('value') ?? '', kind: 'other', isOn: true, isDisabled: false });
   }
   return {
-    method: (form.get('method') ?? 'get').toUpperCase(),
-    action: form.get('action') ?? '',
+    method: (form.attributes.get('method') ?? 'get').toUpperCase(),
+    action: form.attributes.get('action') ?? '',
     fields,
   };
+}
+
+interface Tag {
+  /** Lower-case. */
+  readonly element: string;
+  readonly attributes: ReadonlyMap<string, string>;
+  /** Index just past it. */
+  readonly end: number;
+}
+
+/**
+ * The opening tags of some elements, up to one that never ends. A walk, and no expression for a whole tag: that would
+ * look through the rest of the page for each tag that is not closed.
+ *
+ * @param names  such as `input|button`
+ */
+function* tagsOf(html: string, names: string): Generator<Tag, void, void> {
+  const opening = new RegExp(`<(${names})\\b`, 'gi');
+  for (let found = opening.exec(html); found !== null; found = opening.exec(html)) {
+    const close = endOfTag(html, opening.lastIndex);
+    if (close === -1) return;
+    const attributes = attributesOf(html.slice(opening.lastIndex, close));
+    yield { element: (found[1] ?? '').toLowerCase(), attributes, end: close + 1 };
+    opening.lastIndex = close + 1;
+  }
+}
+
+/** Index of the `>` that ends a tag, which one in a quoted value does not; -1 when there is none. */
+function endOfTag(html: string, from: number): number {
+  for (let at = from; at < html.length; at++) {
+    const char = html[at];
+    if (char === '>') return at;
+    if (char !== '"' && char !== "'") continue;
+    at = html.indexOf(char, at + 1);
+    if (at === -1) return -1;
+  }
+  return -1;
+}
+
+/** What stands between a tag and the closing tag of its name; null when there is none. */
+function contentOf(html: string, { element, end }: Tag): string | null {
+  const closing = new RegExp(`</${element}>`, 'gi');
+  closing.lastIndex = end;
+  const found = closing.exec(html);
+  return found === null ? null : html.slice(end, found.index);
 }
 
 function kindOf(type: string): Field['kind'] {

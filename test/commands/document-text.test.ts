@@ -10,6 +10,11 @@ it('has a line a field, values under each other, digits as they came', () => {
   );
 });
 
+it('does not move every value for one name that is too long', () => {
+  const name = 'n'.repeat(41);
+  expect(show(`{"id":"evt_1","${name}":1,"status":"x"}`)).toBe(`id      evt_1\n${name}  1\nstatus  x`);
+});
+
 it('puts nested fields and lists under their name', () => {
   expect(show('{"a":{"b":1,"c":{"d":2}},"list":["x",{"y":1,"z":2},[3]],"e":{},"f":[]}')).toBe(
     ['a', '  b  1', '  c', '    d  2', 'list', '  - x', '  - y  1', '    z  2', '  - - 3', 'e  {}', 'f  []'].join('\n'),

@@ -41,6 +41,21 @@ describe('display width', () => {
   });
 });
 
+describe('a text of any length', () => {
+  it('is measured and cut in a time that grows with it: somebody else wrote it, into a form for instance', () => {
+    const long = '日'.repeat(200_000);
+    expect(widthOf(long)).toBe(400_000);
+    expect(fitTo(`${long}.`, 400_000)).toBe(`${'日'.repeat(199_999)}…`);
+  });
+
+  it('is taken apart between graphemes only', () => {
+    for (const unit of ['👩‍👩‍👧', '🇳🇱', 'e\u0301', '日a', '😀']) {
+      expect([unit, widthOf(unit.repeat(3_000))]).toEqual([unit, 3_000 * widthOf(unit)]);
+    }
+    expect(widthOf(`a${'\u0301'.repeat(10_000)}`)).toBe(1);
+  });
+});
+
 describe('text cut to a width', () => {
   it('never takes more columns than it may', () => {
     fc.assert(

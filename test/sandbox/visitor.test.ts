@@ -142,4 +142,19 @@ describe('reading a form', () => {
   it('is null for a page without one', () => {
     expect(readForm('<p>no form here</p>')).toBeNull();
   });
+
+  it('is not deceived by a bracket in a quoted value', () => {
+    expect(readForm('<form action="/a>b"><input name="c"></form>')).toMatchObject({
+      action: '/a>b',
+      fields: [{ name: 'c' }],
+    });
+  });
+
+  it('is done soon with a large page whose tags are not closed', () => {
+    const many = 200_000;
+    expect(readForm('<form>'.repeat(many))).toBeNull();
+    expect(readForm('<form '.repeat(many))).toBeNull();
+    expect(readForm(`<form>${'<input '.repeat(many)}</form>`)?.fields).toEqual([]);
+    expect(readForm(`<form>${'<select>'.repeat(many)}</form>`)?.fields).toEqual([]);
+  });
 });
