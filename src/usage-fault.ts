@@ -86,7 +86,7 @@ const otherNames: Readonly<Record<string, string>> = {
   '--env': '--profile',
 };
 /** What other tools take as an argument, where every user of the machine can read it. */
-const secretNames: ReadonlySet<string> = new Set([
+const secretOptions: ReadonlySet<string> = new Set([
   '--token',
   '--access-token',
   '--api-key',
@@ -95,7 +95,7 @@ const secretNames: ReadonlySet<string> = new Set([
 ]);
 
 function hintFor(unknown: string, options: readonly Option[]): string | undefined {
-  if (secretNames.has(unknown)) {
+  if (secretOptions.has(unknown)) {
     return 'secrets are never arguments: see `revento help environment` and `revento config set --help`';
   }
   const twoDashes = options.find(({ long }) => long === `-${unknown}`);

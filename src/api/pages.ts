@@ -29,8 +29,8 @@ export interface Batch {
  * pages are as long as the API allows, and the last one is just as long as needed, so that its cursor is where the
  * rows end.
  *
- * @throws ReventoError `bad_answer` when the cursor goes in a circle or no row comes any more; and whatever `fetch` rejects with, after all
- *   rows before it were given
+ * @throws ReventoError `bad_answer` when the cursor goes in a circle or no row comes any more; and whatever `fetch`
+ *   rejects with, after all rows before it were given
  */
 export async function* pages({ fetch, limit, cursor }: PagesOptions): AsyncGenerator<Batch, void, void> {
   const ahead = (at: string, rows: number): Promise<Page> => {

@@ -2,7 +2,7 @@ import { fingerprint } from '../secret.ts';
 import type { ActiveLogin } from './login-record.ts';
 
 /** What a caller needs of an access token. */
-export interface Need {
+export interface TokenNeed {
   /** How long it must last, milliseconds; null for as long as one request takes. */
   readonly minTtlMs: number | null;
   /** Fingerprint of a token the API has refused as expired, or null. */
@@ -15,13 +15,13 @@ export interface Need {
 const defaultMinTtlMs = 60_000;
 
 /** Whether the access token has not expired by our clock, and the API has not said otherwise. */
-export function isAlive(login: ActiveLogin, need: Need, nowMs: number): boolean {
+export function isAlive(login: ActiveLogin, need: TokenNeed, nowMs: number): boolean {
   if (need.rejected !== null && fingerprint(login.accessToken.reveal()) === need.rejected) return false;
   return login.accessExpiresAt === null || login.accessExpiresAt > nowMs;
 }
 
 /** Whether the access token can be handed out as it is. */
-export function isEnough(login: ActiveLogin, need: Need, nowMs: number): boolean {
+export function isEnough(login: ActiveLogin, need: TokenNeed, nowMs: number): boolean {
   if (need.isForced || !isAlive(login, need, nowMs)) return false;
   if (login.accessExpiresAt === null) return true;
   const lifetimeMs = login.accessExpiresAt - login.issuedAt;

@@ -3,7 +3,7 @@ import { type FailureCode, ReventoError } from '../errors.ts';
 import type { TokenAnswer, TokenRefusal } from './token.ts';
 
 /** What consent was asked for. */
-export interface Wanted {
+export interface AskedConsent {
   readonly kind: LoginKind;
   readonly eventId: string;
   readonly scope: readonly string[];
@@ -15,7 +15,7 @@ export interface Wanted {
  *
  * @throws ReventoError `login_failed` when the event differs: the tokens are discarded
  */
-export function grantOf(answer: Extract<TokenAnswer, { ok: true }>, wanted: Wanted): Grant {
+export function grantOf(answer: Extract<TokenAnswer, { ok: true }>, wanted: AskedConsent): Grant {
   if (answer.eventId !== wanted.eventId) {
     const got = answer.eventId === null ? 'do not say for which event they are' : `are for ${answer.eventId}`;
     throw new ReventoError(

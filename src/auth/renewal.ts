@@ -4,7 +4,7 @@ import { loginCommand } from '../next-command.ts';
 import type { SealedFile, SealedRecord } from '../platform/ports.ts';
 import { fingerprint, type Secret } from '../secret.ts';
 import { checkBinding } from './binding.ts';
-import { isAlive, isEnough, type Need } from './freshness.ts';
+import { isAlive, isEnough, type TokenNeed } from './freshness.ts';
 import { type ActiveLogin, type StoredLogin, toStoredLogin } from './login-record.ts';
 import { reauthRequired, spendRefreshToken, whose } from './refresh.ts';
 import type { SessionOptions } from './session.ts';
@@ -47,7 +47,7 @@ export class Renewal {
    * @throws ReventoError `not_logged_in`, `reauth_required`, `login_mismatch`, the failures of the store, of the
    *   lock and of the refresh
    */
-  async token(need: Need): Promise<AccessToken> {
+  async token(need: TokenNeed): Promise<AccessToken> {
     const { clock } = this.#options;
     const arrivedAtMs = clock.now();
     const seen = await this.#look();
@@ -73,7 +73,7 @@ export class Renewal {
   }
 
   /** Joins the refresh that is under way in this process, or begins one. */
-  async #renewed(seen: ActiveLogin, need: Need, arrivedAtMs: number): Promise<ActiveLogin> {
+  async #renewed(seen: ActiveLogin, need: TokenNeed, arrivedAtMs: number): Promise<ActiveLogin> {
     const joined = this.#underWay;
     if (joined !== null) {
       const login = await joined;
@@ -85,7 +85,7 @@ export class Renewal {
     return this.#underWay;
   }
 
-  async #renew(seen: ActiveLogin, need: Need, arrivedAtMs: number): Promise<ActiveLogin> {
+  async #renew(seen: ActiveLogin, need: TokenNeed, arrivedAtMs: number): Promise<ActiveLogin> {
     for (let round = 1; round <= maxRounds; round++) {
       const login = await this.#tryRenew(seen, need, arrivedAtMs);
       if (login !== 'superseded') return login;
@@ -96,7 +96,7 @@ export class Renewal {
     );
   }
 
-  async #tryRenew(seen: ActiveLogin, need: Need, arrivedAtMs: number): Promise<ActiveLogin | 'superseded'> {
+  async #tryRenew(seen: ActiveLogin, need: TokenNeed, arrivedAtMs: number): Promise<ActiveLogin | 'superseded'> {
     const { clock, redactor, notice, signal, exchange, clientSecret, uninterrupted, fault = () => {} } = this.#options;
     const lock = await this.#file.lock({ signal });
     try {
@@ -135,7 +135,7 @@ export class Renewal {
   }
 
   /** The login, if its refresh token may be sent now. */
-  #spendable(login: ActiveLogin, need: Need, nowMs: number): ActiveLogin & { readonly refreshToken: Secret } {
+  #spendable(login: ActiveLogin, need: TokenNeed, nowMs: number): ActiveLogin & { readonly refreshToken: Secret } {
     const { refreshToken, pending } = login;
     const { eventId } = this.#key;
     if (refreshToken === null) {

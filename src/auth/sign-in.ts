@@ -5,7 +5,7 @@ import { isHttpFailure, networkError } from '../platform/failure.ts';
 import type { Clock, Exchange, HttpResponse, Serve } from '../platform/ports.ts';
 import type { Redactor, Secret } from '../secret.ts';
 import { PendingAuthorization } from './authorize.ts';
-import { exchangeFailure, grantOf, redirectFailure, unprovenFailure, type Wanted } from './grant.ts';
+import { type AskedConsent, exchangeFailure, grantOf, redirectFailure, unprovenFailure } from './grant.ts';
 import { type Answer, listenForRedirect } from './loopback.ts';
 import { declinedPage, failedPage, foreignPage, refusedPage, signedInPage, unprovenPage } from './pages/result.ts';
 import { judgePasted } from './pasted.ts';
@@ -13,7 +13,7 @@ import type { RedirectTarget } from './redirect-uri.ts';
 import { judgeTokenAnswer, requestCodeExchange } from './token.ts';
 
 /** A login to carry out. */
-export interface SignInPlan extends Wanted {
+export interface SignInPlan extends AskedConsent {
   readonly authBase: string;
   /** As in `AuthorizationRequest`. */
   readonly issuers: readonly string[];

@@ -9,7 +9,7 @@ import { chooseLogin, loginInWords } from './login-choice.ts';
 import { noLoginStored, severalLogins } from './login-missing.ts';
 
 /** What a call needs of the login it is made with. */
-export interface Need {
+export interface LoginNeed {
   /** What is called, for messages: `participants list`. */
   readonly what: string;
   /** Null when any login will do. */
@@ -38,7 +38,7 @@ export interface Access {
  * @throws ReventoError `not_logged_in`, `event_not_authorized`, `user_token_required`, `installation_token_required`
  *   or `insufficient_scope`, each with the command that mends it; `usage` when several logins fit
  */
-export async function openApi(need: Need, deps: Deps, options: AccessOptions): Promise<Access> {
+export async function openApi(need: LoginNeed, deps: Deps, options: AccessOptions): Promise<Access> {
   const apiBase = deps.settings.require('api_base');
   const eventId = need.eventId ?? deps.event;
   const sessions = await deps.sessions();
@@ -67,7 +67,7 @@ export async function openApi(need: Need, deps: Deps, options: AccessOptions): P
 }
 
 async function loginFor(
-  need: Need,
+  need: LoginNeed,
   eventId: string | null,
   logins: readonly LoginKey[],
   deps: Deps,
@@ -83,7 +83,12 @@ async function loginFor(
   }
 }
 
-function noLogin({ what, kind }: Need, eventId: string | null, logins: readonly LoginKey[], deps: Deps): ReventoError {
+function noLogin(
+  { what, kind }: LoginNeed,
+  eventId: string | null,
+  logins: readonly LoginKey[],
+  deps: Deps,
+): ReventoError {
   if (logins.length === 0) return noLoginStored({ kind, eventId }, deps);
   const ofEvent = logins.filter((login) => eventId === null || login.eventId === eventId);
   const facts = { eventId: eventId ?? ofEvent[0]?.eventId };
@@ -100,7 +105,7 @@ function noLogin({ what, kind }: Need, eventId: string | null, logins: readonly 
  * Opens the chosen login for its scopes, where one is needed. A server that did not say which it granted leaves
  * nothing to check.
  */
-async function requireScope({ what, scope }: Need, key: LoginKey, sessions: Sessions, deps: Deps): Promise<void> {
+async function requireScope({ what, scope }: LoginNeed, key: LoginKey, sessions: Sessions, deps: Deps): Promise<void> {
   if (scope === null) return;
   const granted = (await sessions.read(key))?.scope ?? [];
   if (granted.length === 0 || granted.includes(scope)) return;

@@ -157,7 +157,7 @@ async function worldOf(plan: SignInPlan, options: LoginOptions, deps: Deps): Pro
     announce: (url, over) => {
       terminal.notice(`Open this address in a browser to give consent for ${plan.eventId}:\n\n  ${url}\n`);
       terminal.notice(waitingFor(plan.target, plan.timeoutMs));
-      if (isRemote(deps) && plan.target.isLoopback) terminal.notice(elsewhere);
+      if (isRemote(deps) && plan.target.isLoopback) terminal.notice(overSsh);
       if (mayOpenBrowser(options, deps)) void openBrowser(url, over, deps);
     },
     askRedirect: terminal.isInteractive
@@ -167,7 +167,7 @@ async function worldOf(plan: SignInPlan, options: LoginOptions, deps: Deps): Pro
   };
 }
 
-const elsewhere =
+const overSsh =
   'Over SSH, the browser in front of you cannot reach this machine and ends on an error page: copy the address of that page and paste it here.';
 
 /** Whether the person sits at another machine, and can be asked here. Source: sshd(8), environment. */

@@ -9,8 +9,9 @@ import type { CreateForwarder } from './ports.ts';
 const defaultMaxConnections = 100;
 const connectTimeoutMs = 5_000;
 /**
- * Shorter than most servers' own (and longer than a second, below which undici sets a timer for every request): a connection the handler closes in the moment we write on it loses a delivery
- * that cannot be sent again without asking whether the first one arrived.
+ * Shorter than most servers' own (and longer than a second, below which undici sets a timer for every request): a
+ * connection the handler closes in the moment we write on it loses a delivery that cannot be sent again without
+ * asking whether the first one arrived.
  */
 const keepAliveMs = 2_000;
 
