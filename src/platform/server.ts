@@ -101,7 +101,8 @@ function httpServer(options: ServeOptions, sockets: SocketBook, onDefect: (error
     maxHeaderSize: maxHeaderBytes,
     noDelay: true,
   });
-  server.maxHeadersCount = 100;
+  // `maxHeaderSize` bounds them; what is beyond a count would be left out in silence or, from Node 22 on, refused.
+  server.maxHeadersCount = 0;
   server.maxConnections = options.maxConnections ?? defaultMaxConnections;
   const handle = (expectsContinue: boolean) => (message: IncomingMessage, reply: ServerResponse) => {
     sockets.began(message.socket);

@@ -47,6 +47,15 @@ describe('what the handler gets', () => {
     expect(got.headers['content-length']).toEqual([String(delivery.body.length)]);
   });
 
+  it('has every header, however many there are', async () => {
+    const target = await handler();
+    const rig = await listen({ secret, forward: [target.url] });
+    const many = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`X-Extra-${index}`, '1']));
+    expect((await send(rig, { headers: many })).status).toBe(200);
+    const names = Object.keys(target.got[0]?.headers ?? {});
+    expect(names.filter((name) => name.startsWith('x-extra-'))).toHaveLength(150);
+  });
+
   it('has none of the headers that belong to the connection or that a handler might trust', async () => {
     const target = await handler();
     const rig = await listen({ secret, forward: [target.url] });
