@@ -3,6 +3,7 @@ import { ReventoError } from '../errors.ts';
 import type { Item, Json } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
 import type { Delivery } from '../sandbox/deliveries.ts';
+import { chosenSandbox, steering } from './sandbox-profile.ts';
 import { askSandbox } from './sandbox-remote.ts';
 
 /** Between two looks at a delivery: most handlers answer soon, and what takes longer is not worth a busy loop. */
@@ -18,7 +19,7 @@ const longestPollMs = 200;
 export async function* followDelivery(deps: Deps, begun: Json, isAwaited: boolean): AsyncGenerator<Item, void, void> {
   const shown = await settle(deps, asDelivery(begun), isAwaited);
   yield { kind: 'value', data: toJson(shown), text: (style) => describeDelivery(shown, style) };
-  requireDelivered(shown);
+  requireDelivered(shown, chosenSandbox(deps));
 }
 
 /**
@@ -72,17 +73,20 @@ export function describeDelivery({ event, delivery_id: id, state, attempts }: De
   return `${mark} ${event} [${id}] ${state}${tries}: ${outcome} ${style.dim(`(${last?.ms ?? 0} ms)`)}`;
 }
 
-function requireDelivered({ state, attempts, next_attempt_at: nextAt, delivery_id: id }: Delivery): void {
+function requireDelivered(
+  { state, attempts, next_attempt_at: nextAt, delivery_id: id }: Delivery,
+  profile: string,
+): void {
   if (state === 'delivered') return;
   const why = attempts.at(-1)?.error ?? 'no answer';
   if (state === 'dead') {
     throw new ReventoError('failed', `The delivery was given up after ${attempts.length} tries: ${why}.`, {
-      hint: `to send it again, run: revento sandbox redeliver ${id}`,
+      hint: `to send it again, run: ${steering(profile)} redeliver ${id}`,
     });
   }
   const nobody =
-    attempts.at(-1)?.status === null ? 'is your handler (or `revento -p sandbox webhook listen`) running? ' : '';
+    attempts.at(-1)?.status === null ? `is your handler (or \`revento -p ${profile} webhook listen\`) running? ` : '';
   throw new ReventoError('failed', `The delivery was not acknowledged: ${why}.`, {
-    hint: `${nobody}the sandbox tries again at ${nextAt}; see \`revento sandbox deliveries\`, or add --wait`,
+    hint: `${nobody}the sandbox tries again at ${nextAt}; see \`${steering(profile)} deliveries\`, or add --wait`,
   });
 }

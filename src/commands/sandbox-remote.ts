@@ -7,7 +7,7 @@ import { isHttpFailure, networkError } from '../platform/failure.ts';
 import { plainLine } from '../remote-text.ts';
 import { controlKeyOf, controlPrefix } from '../sandbox/control.ts';
 import { parseUrl } from '../web-address.ts';
-import { sandboxProfile } from './sandbox-profile.ts';
+import { chosenSandbox, sandboxProfile } from './sandbox-profile.ts';
 
 /**
  * Where `sandbox exec` leaves the key of its sandbox. A variable of its own, because a command that is run by
@@ -18,6 +18,9 @@ export const controlVariable = 'REVENTO_SANDBOX_KEY';
 /** Nothing takes long: what a handler made of a delivery is asked for again until it is known. */
 const timeoutMs = 15_000;
 
+/** A sandbox of this machine that is not busy answers in a few. */
+const probeMs = 3_000;
+
 /**
  * Asks something of the running sandbox, over its control path.
  *
@@ -27,7 +30,7 @@ const timeoutMs = 15_000;
  *   webhook URL, `usage` for what it does not know, `failed` when it is not ours
  */
 export async function askSandbox(deps: Deps, method: 'GET' | 'POST', path: string, body: Json = {}): Promise<Json> {
-  const { authBase, key } = await findSandbox(deps);
+  const { authBase, key } = await findSandbox(deps, chosenSandbox(deps));
   // What answers may not be the sandbox, and quote it.
   deps.redactor.add(key);
   const http = await deps.http();
@@ -55,15 +58,15 @@ export async function askSandbox(deps: Deps, method: 'GET' | 'POST', path: strin
  *
  * Never another machine's: the key would travel in the clear, and this is no sandbox.
  */
-async function findSandbox(deps: Deps): Promise<{ readonly authBase: string; readonly key: string }> {
-  const profile = (await deps.settingsFile()).profiles()[sandboxProfile];
+async function findSandbox(deps: Deps, name: string): Promise<{ readonly authBase: string; readonly key: string }> {
+  const profile = (await deps.settingsFile()).profiles()[name];
   const isProfile = profile?.auth_base !== undefined;
   const authBase = isProfile ? profile?.auth_base : deps.settings.get('auth_base')?.value;
   const url = parseUrl(authBase ?? '');
   const given = isProfile ? undefined : deps.childEnv[controlVariable];
   if (given && url !== null && isLoopback(url.hostname)) return { authBase: url.origin, key: given };
   const clientId = isProfile ? profile?.client_id : deps.settings.get('client_id')?.value;
-  const secrets = await (isProfile ? deps.secrets(sandboxProfile) : deps.secrets());
+  const secrets = await (isProfile ? deps.secrets(name) : deps.secrets());
   const secret = await secrets.get('client_secret');
   if (url === null || !isLoopback(url.hostname) || clientId === undefined || secret === null) {
     throw new ReventoError('setting_missing', 'No sandbox was started on this machine.', {
@@ -71,6 +74,32 @@ async function findSandbox(deps: Deps): Promise<{ readonly authBase: string; rea
     });
   }
   return { authBase: url.origin, key: controlKeyOf(clientId, secret.secret.reveal()) };
+}
+
+/**
+ * Whether a sandbox runs that has the profile `sandbox`, so that a new one must leave profile and logins to it. In
+ * doubt (silence, a broken answer) it does: that costs a second profile, the other way would cost a login.
+ */
+export async function isFirstRunning(deps: Deps): Promise<boolean> {
+  if ((await deps.settingsFile()).profiles()[sandboxProfile]?.auth_base === undefined) return false;
+  const found = await findSandbox(deps, sandboxProfile).catch(() => null);
+  if (found === null) return false;
+  deps.redactor.add(found.key);
+  const http = await deps.http();
+  try {
+    const { status } = await http({
+      method: 'GET',
+      url: `${found.authBase}${controlPrefix}/deliveries`,
+      headers: [['Authorization', `Bearer ${found.key}`]],
+      body: new Uint8Array(),
+      timeoutMs: probeMs,
+      signal: deps.signal,
+    });
+    return isSuccess(status);
+  } catch (error) {
+    if (!isHttpFailure(error)) throw error;
+    return error.kind !== 'refused';
+  }
 }
 
 function refusal(status: number, value: Json, authBase: string): ReventoError {

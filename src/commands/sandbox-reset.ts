@@ -1,4 +1,5 @@
 import type { CommandModule } from './command.ts';
+import { chosenSandbox, hasSandboxProfile } from './sandbox-profile.ts';
 import { askSandbox } from './sandbox-remote.ts';
 
 export interface SandboxResetOptions {
@@ -17,12 +18,14 @@ export const sandboxReset: CommandModule<SandboxResetOptions> = {
 
   async *run({ keepLogins }, deps) {
     await askSandbox(deps, 'POST', '/reset', { keep_logins: keepLogins });
+    // Inside `sandbox exec` the environment leads there, and no profile does.
+    const login = (await hasSandboxProfile(deps)) ? `revento -p ${chosenSandbox(deps)} login` : 'revento login';
     yield {
       kind: 'value',
       data: { reset: true, logins_kept: keepLogins },
       text: (style) =>
         `${style.green('✓')} Sandbox reset: rate limits, faults and deliveries start over; ${
-          keepLogins ? 'logins were kept' : 'every login has ended (run: revento -p sandbox login)'
+          keepLogins ? 'logins were kept' : `every login has ended (run: ${login})`
         }`,
     };
     return undefined;

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { Style } from '../platform/ports.ts';
 import type { CommandModule } from './command.ts';
-import { hasSandboxProfile, sandboxProfile } from './sandbox-profile.ts';
+import { chosenSandbox, hasSandboxProfile, steering } from './sandbox-profile.ts';
 import { askSandbox } from './sandbox-remote.ts';
 
 export interface SandboxRotateOptions {
@@ -45,7 +45,8 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
     yield {
       kind: 'value',
       data: { ...signing },
-      text: (style) => (finish ? describeEnd(style) : describeBegin(signing, isKept, style)),
+      text: (style) =>
+        finish ? describeEnd(style) : describeBegin(signing, { profile: chosenSandbox(deps), isKept }, style),
     };
     return undefined;
   },
@@ -55,7 +56,7 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
 async function keep(deps: Deps, { webhook_secret: current, webhook_secret_previous: previous }: Signing) {
   for (const secret of [current, previous]) if (secret !== null) deps.redactor.add(secret);
   if (!(await hasSandboxProfile(deps))) return false;
-  const secrets = await deps.secrets(sandboxProfile);
+  const secrets = await deps.secrets(chosenSandbox(deps));
   await secrets.set('webhook_secret', current);
   await secrets.set('webhook_secret_previous', previous);
   return true;
@@ -63,7 +64,7 @@ async function keep(deps: Deps, { webhook_secret: current, webhook_secret_previo
 
 function describeBegin(
   { webhook_secret: current, webhook_secret_previous: previous }: Signing,
-  isKept: boolean,
+  { profile, isKept }: { readonly profile: string; readonly isKept: boolean },
   style: Style,
 ): string {
   return [
@@ -71,10 +72,10 @@ function describeBegin(
     `  REVENTO_WEBHOOK_SECRET           ${current}`,
     `  REVENTO_WEBHOOK_SECRET_PREVIOUS  ${previous ?? ''}`,
     isKept
-      ? `The profile "${sandboxProfile}" has both now; a listener that runs with it takes them over.`
+      ? `The profile "${profile}" has both now; a listener that runs with it takes them over.`
       : 'Set both before you verify.',
-    `Next: ${style.cyan('revento sandbox trigger application.approved')}, twice: your handler must take both.`,
-    `Then: ${style.cyan('revento sandbox rotate --finish')}`,
+    `Next: ${style.cyan(`${steering(profile)} trigger application.approved`)}, twice: your handler must take both.`,
+    `Then: ${style.cyan(`${steering(profile)} rotate --finish`)}`,
   ].join('\n');
 }
 

@@ -10,7 +10,8 @@ import { wholeNumber } from './option-values.ts';
 import { writeEnvFile } from './sandbox-env-file.ts';
 import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from './sandbox-flags.ts';
 import { openSandbox } from './sandbox-open.ts';
-import { defineProfile, storedCredentials } from './sandbox-profile.ts';
+import { defineProfile, sandboxProfile, secondProfile, storedCredentials } from './sandbox-profile.ts';
+import { isFirstRunning } from './sandbox-remote.ts';
 import { describeEntry, describeReady } from './sandbox-text.ts';
 import { defaultListenUrl } from './webhook-listen-text.ts';
 
@@ -51,20 +52,23 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
     const port = wholeNumber('--port', flags.port, 0, 65_535);
     requireKnownEvent(deps);
     const feed = new Feed<SandboxEntry>();
+    const isSecond = await isFirstRunning(deps);
     const opening = {
       hostName: flags.host,
       port,
-      stored: await storedCredentials(deps),
+      stored: await storedCredentials(deps, isSecond ? `${sandboxProfile}-${port}` : sandboxProfile),
       redirectUris: [...redirectUriOfEnvironment(deps), ...plan.redirectUris],
       onEvent: (entry: SandboxEntry) => feed.push(entry),
     };
     const { hosted, credentials } = await openSandbox(deps, plan, opening).catch(explainBusyPort(port));
     try {
-      await defineProfile(deps, credentials);
+      const profile = isSecond ? secondProfile(credentials.authBase) : sandboxProfile;
+      const ended = await defineProfile(deps, profile, credentials);
+      tell(deps, { profile, ended });
       const envFile = flags.writeEnv ?? flags.envFile ?? null;
       if (envFile !== null) await writeEnvFile(envFile, credentials);
-      warn(deps, flags);
-      yield readyItem(credentials, envFile, plan.webhookUrl);
+      warn(deps, flags, profile);
+      yield readyItem(credentials, { profile, envFile, webhookUrl: plan.webhookUrl });
       for await (const entry of feed.read(deps.signal)) yield entryItem(entry, deps.clock.now());
     } finally {
       await hosted.close();
@@ -104,7 +108,20 @@ function requireKnownEvent(deps: Deps): void {
   });
 }
 
-function warn(deps: Deps, { host: hostName }: SandboxStartOptions): void {
+/** What the start did to profiles and logins that somebody may count on. */
+function tell({ terminal }: Deps, { profile, ended }: { readonly profile: string; readonly ended: number }): void {
+  if (profile !== sandboxProfile) {
+    terminal.notice(
+      `another sandbox runs and has the profile "${sandboxProfile}"; this one is the profile "${profile}"`,
+    );
+  }
+  if (ended > 0) {
+    const what = ended === 1 ? 'the login' : `the ${ended} logins`;
+    terminal.notice(`${what} of an earlier sandbox ended with it; to log in again, run: revento -p ${profile} login`);
+  }
+}
+
+function warn(deps: Deps, { host: hostName }: SandboxStartOptions, profile: string): void {
   if (!['localhost', '127.0.0.1', '::1', '[::1]'].includes(hostName)) {
     deps.terminal.notice(`warning: everyone who reaches ${hostName} on this machine can use the sandbox`);
   }
@@ -114,12 +131,12 @@ function warn(deps: Deps, { host: hostName }: SandboxStartOptions): void {
   if (displacing.length > 0) {
     const names = displacing.map((name) => `REVENTO_${name.toUpperCase()}`).join(' and ');
     deps.terminal.notice(
-      `warning: ${names} in your environment goes ahead of the profile "sandbox"; unset it, or use --write-env or \`revento sandbox exec\``,
+      `warning: ${names} in your environment goes ahead of the profile "${profile}"; unset it, or use --write-env or \`revento sandbox exec\``,
     );
   }
 }
 
-function readyItem(credentials: Credentials, envFile: string | null, webhookUrl: string | null): Item {
+function readyItem(credentials: Credentials, facts: Parameters<typeof describeReady>[1]): Item {
   const { authBase, apiBase, clientId, clientSecret, webhookSecret, eventId, redirectUri } = credentials;
   return {
     kind: 'value',
@@ -133,7 +150,7 @@ function readyItem(credentials: Credentials, envFile: string | null, webhookUrl:
       event_id: eventId,
       redirect_uri: redirectUri,
     },
-    text: (style) => describeReady(credentials, { envFile, webhookUrl }, style),
+    text: (style) => describeReady(credentials, facts, style),
   };
 }
 

@@ -4,12 +4,17 @@ import type { SandboxEntry } from '../sandbox/app.ts';
 import type { DeliveryEntry } from '../sandbox/deliveries.ts';
 import { type Credentials, variablesOf } from '../sandbox/env-file.ts';
 import type { RequestEntry } from '../sandbox/journal.ts';
+import { steering } from './sandbox-profile.ts';
 import { defaultListenUrl } from './webhook-listen-text.ts';
 
 /** What a newcomer reads first: what is running, and what to type next. */
 export function describeReady(
   credentials: Credentials,
-  { envFile, webhookUrl }: { readonly envFile: string | null; readonly webhookUrl: string | null },
+  {
+    profile,
+    envFile,
+    webhookUrl,
+  }: { readonly profile: string; readonly envFile: string | null; readonly webhookUrl: string | null },
   style: Style,
 ): string {
   const variables = Object.entries(variablesOf(credentials));
@@ -18,7 +23,7 @@ export function describeReady(
     `${style.green('✓')} ${style.bold(`Sandbox ready on ${credentials.authBase}`)} ${style.dim('(Ctrl-C stops it)')}`,
     '',
     'In another terminal:',
-    ...commandLines(webhookUrl, style),
+    ...commandLines(profile, webhookUrl, style),
     '',
     envFile === null
       ? 'For an integration of your own (or --write-env FILE writes them):'
@@ -30,14 +35,17 @@ export function describeReady(
 }
 
 /** What to type next, each with what it does. */
-function commandLines(webhookUrl: string | null, style: Style): string[] {
+function commandLines(profile: string, webhookUrl: string | null, style: Style): string[] {
   const isForListener = webhookUrl === defaultListenUrl;
   const rows = [
-    ['revento -p sandbox login', 'consent in your browser'],
-    ['revento -p sandbox participants list', 'read the API'],
-    ...(isForListener ? ([['revento -p sandbox webhook listen', 'receive webhooks']] as const) : []),
-    ['revento sandbox trigger application.approved', isForListener ? 'have one sent' : `send one to ${webhookUrl}`],
-    ['revento sandbox --help', 'order faults, revoke, rotate'],
+    [`revento -p ${profile} login`, 'consent in your browser'],
+    [`revento -p ${profile} participants list`, 'read the API'],
+    ...(isForListener ? ([[`revento -p ${profile} webhook listen`, 'receive webhooks']] as const) : []),
+    [
+      `${steering(profile)} trigger application.approved`,
+      isForListener ? 'have one sent' : `send one to ${webhookUrl}`,
+    ],
+    [`${steering(profile)} --help`, 'order faults, revoke, rotate'],
   ] as const;
   const width = Math.max(...rows.map(([command]) => command.length));
   return rows.map(

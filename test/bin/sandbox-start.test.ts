@@ -129,8 +129,31 @@ describe('starting', () => {
     await running.ended;
     const stored = join(rig.home, 'config/revento/auth/sandbox/installation-evt_test_published.json');
     truncateSync(stored, 40);
-    await start();
+    const again = await start();
     expect(existsSync(stored)).toBe(false);
+    expect(again.running.stderr).toContain(
+      'the login of an earlier sandbox ended with it; to log in again, run: revento -p sandbox login',
+    );
+  });
+
+  it('beside one that runs leaves profile and login to it, and is reached by a profile of its own', async () => {
+    const redirectUri = `http://localhost:${await freePort()}/callback`;
+    const first = await start('--auto-consent', '--redirect-uri', redirectUri);
+    expect((await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: consentingBrowser() } })).code).toBe(0);
+    const second = await start();
+    const profile = `sandbox-${new URL(second.ready['auth_base'] ?? '').port}`;
+    await second.running.until('stderr', new RegExp(`this one is the profile "${profile}"`));
+    expect(second.ready['client_secret']).not.toBe(first.ready['client_secret']);
+    expect((await rig.run(['-p', 'sandbox', 'participants', 'list'])).code).toBe(0);
+
+    await rig.run(['-p', profile, 'sandbox', 'fault', 'api:500x1']);
+    expect((await rig.run(['sandbox', 'fault', '-o', 'ndjson'])).stdout).toBe('');
+    expect((await rig.run(['-p', profile, 'sandbox', 'fault', '-o', 'ndjson'])).stdout).toContain('api:500x1');
+    const rotated = await rig.run(['-p', profile, 'sandbox', 'rotate', '--jq', '.webhook_secret']);
+    expect(rotated.code).toBe(0);
+    const shown = (await rig.run(['-p', profile, 'sandbox', 'reset'])).stdout;
+    expect(shown).toContain(`run: revento -p ${profile} login`);
+    expect((await rig.run(['-p', 'sandbox', 'participants', 'list'])).code).toBe(0);
   });
 
   it('takes no credentials from the environment: they may be the real ones', async () => {
