@@ -11,7 +11,10 @@ export const sandboxReset: CommandModule<SandboxResetOptions> = {
   declare: (command) =>
     command.option('--keep-logins', 'reset rate limits, faults and deliveries, but leave tokens valid', false),
   examples: [
-    { command: 'revento sandbox reset', explains: 'end every login, clear limits, faults and deliveries' },
+    {
+      command: 'revento sandbox reset',
+      explains: 'end every login, clear limits and deliveries, forget faults ordered since the start',
+    },
     { command: 'revento sandbox reset --keep-logins', explains: 'clear the rest, but leave tokens valid' },
   ],
   layout: { shape: 'value' },

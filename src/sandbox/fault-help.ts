@@ -4,7 +4,8 @@ export const faultHelp = `Faults are TARGET:EFFECT[=VALUE][xCOUNT][@AFTER]: the 
   TARGET       authorize, token (that is code and refresh), code, refresh,
                api, webhook
   EFFECT
-    400…599    answers with this status and does nothing else;
+    400…599    (not webhook: that status is your handler's) answers with
+               this status and does nothing else;
                429=SECONDS and 503=SECONDS send Retry-After
     an error   the same with the error's own status and code:
                (api) event_not_authorized, insufficient_scope, not_found,

@@ -125,7 +125,7 @@ function parseStatus(text: string, target: FaultTarget, digits: string, value: s
 
 function bad(text: string, why: string): ReventoError {
   return new ReventoError('usage', `${JSON.stringify(text)} is not a fault: ${why}.`, {
-    hint: 'run: revento sandbox start --help',
+    hint: 'run: revento sandbox fault --help',
   });
 }
 
@@ -150,10 +150,12 @@ export interface Strike {
 
 /** Counts down the faults of one sandbox. */
 export class FaultPlan {
+  readonly #initial: readonly Fault[];
   #faults: readonly Fault[];
   #seen: number[];
 
   constructor(faults: readonly Fault[]) {
+    this.#initial = faults;
     this.#faults = faults;
     this.#seen = faults.map(() => 0);
   }
@@ -193,8 +195,9 @@ export class FaultPlan {
     return { delayMs, effect: striking?.effect ?? null, bytes: striking?.bytes ?? null };
   }
 
-  /** Every fault counts from the start again. */
+  /** As at the start: what was ordered since is forgotten, and what was given then counts from the start again. */
   reset(): void {
+    this.#faults = this.#initial;
     this.#seen = this.#faults.map(() => 0);
   }
 }

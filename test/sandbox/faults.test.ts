@@ -346,6 +346,22 @@ describe('faults of a running sandbox', () => {
     });
   });
 
+  it('are forgotten by a reset, after which those of the start count anew', async () => {
+    const sandbox = createSandbox({ clock: fakeClock(), faults: [parseFault('api:500x1')], controlKey: key });
+    const ask = async (control: string, body: unknown) =>
+      jsonOf(
+        await integrationOf(sandbox).send(
+          'POST',
+          `/_sandbox/${control}`,
+          [['Authorization', `Bearer ${key}`]],
+          JSON.stringify(body),
+        ),
+      );
+    await ask('faults', { add: ['api:404x1'] });
+    await ask('reset', {});
+    expect(await ask('faults', {})).toEqual({ faults: [{ fault: 'api:500x1', struck: 0, left: 1 }] });
+  });
+
   it('are forgotten when told so, before new ones are added', async () => {
     const { app, order } = running('api:500');
     const { access_token: token } = await app.login();
