@@ -95,7 +95,7 @@ async function print({ module, options }: Command, deps: Deps, printer: Printer)
         return step.value ?? exitStatus.done;
       }
       await printer.print(step.value);
-      if (printer.isClosed) {
+      if (printer.isClosed && module.answersByStatus?.(options as never) !== true) {
         // Whoever read the output has seen enough (`| head`); that is no failure.
         await items.return(undefined);
         return exitStatus.done;

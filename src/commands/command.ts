@@ -14,6 +14,11 @@ export interface CommandModule<Options = Record<string, never>> {
   /** Two or three, the most wanted first; shown in help, man page and reference, where a test parses each. */
   readonly examples?: readonly Example[];
   readonly layout: Layout;
+  /**
+   * Whether the run is made for its exit status. Then it goes on to its end, without output, when the reader of a
+   * pipe has left; any other ends there with 0.
+   */
+  readonly answersByStatus?: (options: Options) => boolean;
   run(options: Options, deps: Deps): AsyncGenerator<Item, number | undefined, void>;
 }
 

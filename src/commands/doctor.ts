@@ -47,6 +47,7 @@ export const doctor: CommandModule = {
     shape: 'value',
     columns: [{ path: 'check' }, { path: 'status' }, { path: 'message' }, { path: 'remedy' }],
   },
+  answersByStatus: () => true,
 
   async *run(_options, deps) {
     // On its way to stdout, where nothing else takes out a secret that a failure quotes.

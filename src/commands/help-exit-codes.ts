@@ -3,7 +3,7 @@ import type { CommandModule } from './command.ts';
 import { topicLayout } from './topic-text.ts';
 
 const meaning: Readonly<Record<ExitStatus, string>> = {
-  [exitStatus.done]: 'done; also when the reader of a pipe has seen enough (`| head`)',
+  [exitStatus.done]: 'done; also when the reader of a pipe (`| head`) has seen enough of a list',
   [exitStatus.failed]: 'failed; so also when your own handler is not there (webhook check, webhook trigger)',
   [exitStatus.usage]: 'wrong usage: an unknown flag, a missing argument or setting',
   [exitStatus.unmet]: 'a check did not hold: webhook verify, webhook check, webhook listen --expect/--until/--count',
@@ -16,6 +16,7 @@ const meaning: Readonly<Record<ExitStatus, string>> = {
 
 const notes = [
   '`revento webhook listen -- COMMAND` and `revento sandbox exec -- COMMAND` end with the exit code of COMMAND.',
+  'The reader of a pipe that has seen enough ends lists and a plain `webhook listen` with 0. Where the exit code is the answer (webhook check, verify, trigger and replay, sandbox exec, trigger and redeliver, status, doctor, and `webhook listen` with a COMMAND, a condition or `--on-invalid exit`) the run goes on to its end without output, and its exit code counts.',
   'An exit code of 5 is worth a retry in a script; 4 is not: somebody has to consent.',
 ];
 

@@ -41,6 +41,7 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
     },
   ],
   layout: { shape: 'value' },
+  answersByStatus: () => true,
 
   // biome-ignore lint/correctness/useYield: the command that is run has stdout to itself.
   async *run(flags, deps) {

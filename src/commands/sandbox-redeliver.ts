@@ -23,6 +23,7 @@ export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
     },
   ],
   layout: { shape: 'value' },
+  answersByStatus: () => true,
 
   async *run({ deliveryId, wait }, deps) {
     const id = await wholeId(deliveryId, deps);

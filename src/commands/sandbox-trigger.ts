@@ -26,6 +26,7 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
     },
   ],
   layout: { shape: 'value' },
+  answersByStatus: () => true,
 
   async *run({ type, data, wait }, deps) {
     const body = {

@@ -42,6 +42,7 @@ export const status: CommandModule<StatusOptions> = {
     { command: 'revento status --check --json', explains: 'whether the API takes them, for a script' },
   ],
   layout: { shape: 'value' },
+  answersByStatus: () => true,
 
   async *run({ check }, deps) {
     const sessions = await deps.sessions();

@@ -41,6 +41,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
     { command: 'revento webhook check 3000 --only stale,duplicate', explains: 'two cases alone' },
   ],
   layout: { shape: 'value' },
+  answersByStatus: () => true,
 
   async *run(options, deps) {
     if (options.list) {

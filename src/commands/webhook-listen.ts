@@ -45,6 +45,8 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
     },
   ],
   layout: { shape: 'events' },
+  answersByStatus: ({ command = [], count, until, expect, onInvalid }) =>
+    command.length > 0 || (count ?? until ?? expect) !== undefined || onInvalid === 'exit',
 
   async *run(options, deps) {
     const plan = planListen(options, deps);

@@ -44,6 +44,7 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
     },
   ],
   layout: { shape: 'events' },
+  answersByStatus: () => true,
 
   async *run({ file, to, resign, only, asRecorded, includeInvalid = false }, deps) {
     if (resign && includeInvalid) {

@@ -49,6 +49,7 @@ export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
     },
   ],
   layout: { shape: 'events' },
+  answersByStatus: () => true,
 
   async *run(options, deps) {
     const url = targetOf(options.to, deps);

@@ -38,6 +38,7 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
     { command: 'tail -n 1 deliveries.ndjson | revento webhook verify', explains: 'the last delivery of a recording' },
   ],
   layout: { shape: 'value' },
+  answersByStatus: () => true,
 
   async *run(options, deps) {
     const secrets = await signingSecrets(deps);
