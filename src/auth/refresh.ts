@@ -18,6 +18,8 @@ export interface Spender {
   readonly notice: (text: string) => void;
   /** The command that makes the login anew. */
   readonly loginCommand: string;
+  /** What to do when the token may be spent, where repeating the command would send nothing; else undefined. */
+  readonly ambiguousHint: string | undefined;
   readonly fault: (point: 'intent-written' | 'before-send' | 'answered') => void;
 }
 
@@ -31,7 +33,7 @@ export type Spent = ActiveLogin | 'superseded';
  * is stored; if the process dies or no answer comes, the next one knows that the token may be spent.
  *
  * @throws ReventoError `network`, `tls`, `host_placeholder`, `server_error`, `rate_limited`, `invalid_client`,
- *   `invalid_scope`, `api_error` (the tokens are kept), `refresh_ambiguous`, `bad_answer` (kept, perhaps spent),
+ *   `invalid_scope`, `api_error`, `bad_answer` (the tokens are kept), `refresh_ambiguous` (kept, perhaps spent),
  *   `reauth_required` (the login is over, and stored so)
  *
  * Source: RFC 6749 section 6; RFC 9700 section 4.14.2.
@@ -124,7 +126,13 @@ function withoutAnswer(outcome: Outcome, error: unknown): unknown {
   const facts = { requestId, ...whose(login) };
   if (error.isUnsent) return withdraw(outcome, networkError(error, 'Token refresh', facts));
   const message = `The token refresh was sent, and no whole answer came: ${error.message}.`;
-  return keepPending(outcome, new ReventoError('refresh_ambiguous', message, facts, { cause: error }));
+  return ambiguous(outcome, message, facts, { cause: error });
+}
+
+/** Nobody can say whether the refresh token is spent. */
+function ambiguous(outcome: Outcome, message: string, facts: Facts, options?: ErrorOptions): unknown {
+  const { ambiguousHint: hint } = outcome.spender;
+  return keepPending(outcome, new ReventoError('refresh_ambiguous', message, { ...facts, hint }, options));
 }
 
 function refused(outcome: Outcome, answer: TokenAnswer & { readonly ok: false }): unknown {
@@ -140,8 +148,14 @@ function refused(outcome: Outcome, answer: TokenAnswer & { readonly ok: false })
   };
   const refresh = `Token refresh failed: ${said || `HTTP ${status} and no reason`}.`;
   if (error === 'invalid_grant') return endLogin(outcome, facts);
-  // A success that is no token answer: the token is spent, and the answer to it is of no use.
-  if (isSuccess(status)) return keepPending(outcome, new ReventoError('bad_answer', refresh, facts));
+  // A success that is no token answer: the server may have rotated, and what it said cannot be read.
+  if (isSuccess(status)) {
+    return ambiguous(
+      outcome,
+      `The token refresh was sent, and its answer cannot be used: ${said || `HTTP ${status}`}.`,
+      facts,
+    );
+  }
   // A gateway that gave up on the server behind it does not know what that one did.
   if (status === 502 || status === 504) return keepPending(outcome, new ReventoError('server_error', refresh, facts));
   if (status >= 500) return withdraw(outcome, new ReventoError('server_error', refresh, facts));

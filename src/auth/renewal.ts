@@ -117,6 +117,7 @@ export class Renewal {
         redactor,
         notice,
         loginCommand: loginCommand(this.#options.profile, this.#key),
+        ambiguousHint: isAlive(login, need, nowMs) ? this.#keepUsing() : undefined,
         fault,
       };
       this.#file.reserve();
@@ -155,10 +156,15 @@ export class Renewal {
       throw new ReventoError('refresh_ambiguous', message, {
         ...whose(this.#key),
         requestId: pending.requestId,
-        hint: `use the present token while it lasts (ask for less with --min-ttl), or log in again: ${loginCommand(this.#options.profile, this.#key)}`,
+        hint: this.#keepUsing(),
       });
     }
     return { ...login, refreshToken };
+  }
+
+  /** The remedy while a refresh is not sent again. */
+  #keepUsing(): string {
+    return `use the present token while it lasts (ask for less with --min-ttl), or log in again: ${loginCommand(this.#options.profile, this.#key)}`;
   }
 
   #active(record: SealedRecord | null): ActiveLogin {

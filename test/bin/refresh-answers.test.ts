@@ -29,7 +29,10 @@ describe('an answer that gets lost after the server has rotated', () => {
     // The API needs a token for one request only, so a living one will do.
     const call = () => rig.run(['api', '/events/evt_1', '--event', 'evt_1']);
     rig.server.lingering.add(grant.accessToken.reveal());
-    expect((await rig.run(['token', '--min-ttl', '5m'])).code).toBe(5);
+    const first = await rig.run(['token', '--min-ttl', '5m']);
+    expect(first.code).toBe(5);
+    expect(first.stderr).toContain('hint: use the present token while it lasts');
+    expect(first.stderr).not.toContain('run the same command again');
     expect((await call()).code).toBe(0);
     expect((await call()).code).toBe(0);
     const forced = await rig.run(['token', 'refresh', '--event', 'evt_1']);
@@ -46,6 +49,19 @@ it.each([7, ['a', 1], 'a\u0007b'])('a scope that cannot be read (%j) does not co
   expect(refreshed).toMatchObject({ code: 0, stderr: '' });
   expect(rig.server.isGood(refreshed.stdout.trim())).toBe(true);
   expect(await rig.token()).toMatchObject({ code: 0, stdout: refreshed.stdout });
+  expect(rig.server.requests).toHaveLength(1);
+});
+
+it.each([
+  ['200 without a usable token', { fields: { access_token: 7 } }],
+  ['201', { status: 201, error: '' }],
+])('a success that cannot be read (%s) is ambiguous, not a failure', async (_what, twist) => {
+  await rig.logIn();
+  rig.server.twists.push(twist);
+  const first = await rig.token();
+  expect(first.code).toBe(5);
+  expect(first.stderr).toContain('its answer cannot be used');
+  expect(first.stderr).toContain('the server may or may not have taken the refresh');
   expect(rig.server.requests).toHaveLength(1);
 });
 
