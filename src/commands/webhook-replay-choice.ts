@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
-import type { Cassette, Recorded } from '../webhook/cassette.ts';
+import type { Cassette } from '../webhook/cassette.ts';
 import { one } from '../webhook/head.ts';
+import type { Recorded } from '../webhook/recorded-line.ts';
 import { defaultToleranceSeconds, deliveryHeaders } from '../webhook/signature.ts';
 
 export interface Choice {

@@ -1,9 +1,10 @@
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 import { isSuccess } from '../http-status.ts';
-import { type Recorded, readCassette } from '../webhook/cassette.ts';
+import { readCassette } from '../webhook/cassette.ts';
 import { isHopHeader } from '../webhook/forward.ts';
 import type { Outgoing } from '../webhook/outgoing.ts';
+import type { Recorded } from '../webhook/recorded-line.ts';
 import { deliveryHeaders, sign } from '../webhook/signature.ts';
 import type { CommandModule } from './command.ts';
 import { collect } from './option-values.ts';

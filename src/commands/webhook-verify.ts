@@ -1,10 +1,10 @@
 import { exitStatus, ReventoError } from '../errors.ts';
 import type { Json } from '../output/item.ts';
 import type { HeaderList, Style } from '../platform/ports.ts';
-import { toRecorded } from '../webhook/cassette.ts';
 import { diagnose } from '../webhook/diagnose.ts';
-import { one } from '../webhook/head.ts';
-import { deliveryHeaders, verify } from '../webhook/signature.ts';
+import { judge, readHead } from '../webhook/head.ts';
+import { toRecorded } from '../webhook/recorded-line.ts';
+import { deliveryHeaders, type Verdict, verify } from '../webhook/signature.ts';
 import { readBytes } from './byte-input.ts';
 import type { CommandModule } from './command.ts';
 import { otherSecrets, signingSecrets } from './webhook-secrets.ts';
@@ -45,14 +45,15 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
     const keys = secrets.map(({ secret }) => secret.reveal());
     const { headers, body } = readInput(options, await readBytes(options.file, deps));
     const receivedAt = deps.clock.now();
-    const verdict = verify({
-      secrets: keys,
-      timestamp: one(headers, deliveryHeaders.timestamp),
-      signature: one(headers, deliveryHeaders.signature),
-      body,
-      nowSeconds: Math.floor(receivedAt / 1000),
-      toleranceSeconds: options.ignoreAge ? Number.POSITIVE_INFINITY : undefined,
-    });
+    const toleranceSeconds = options.ignoreAge ? Number.POSITIVE_INFINITY : undefined;
+    const nowSeconds = Math.floor(receivedAt / 1000);
+    const head = readHead(headers);
+    const fault = judge(head, nowSeconds, toleranceSeconds);
+    const { timestamp, signature } = head;
+    const verdict: Verdict =
+      fault === null
+        ? verify({ secrets: keys, timestamp, signature, body, nowSeconds, toleranceSeconds })
+        : { ok: false, reason: fault };
     if (verdict.ok) {
       const label = secrets[verdict.secretIndex]?.label ?? '';
       const isPrevious = verdict.secretIndex > 0;
@@ -105,8 +106,11 @@ function readInput({ timestamp, signature }: WebhookVerifyOptions, bytes: Uint8A
     .decode(bytes)
     .split('\n')
     .filter((line) => line.trim() !== '');
-  const recorded = lines.length === 1 ? toRecorded(parse(lines[0] ?? ''), 1) : null;
-  if (recorded !== null) return recorded;
+  const recorded = lines.length === 1 ? toRecorded(parse(lines[0] ?? ''), 1) : '';
+  if (typeof recorded !== 'string') return recorded;
+  if (recorded.startsWith('a delivery')) {
+    throw new ReventoError('usage', `This is ${recorded}.`, { hint: 'pass the line as it was recorded' });
+  }
   throw new ReventoError('usage', 'This is not one recorded delivery, so its headers are not known.', {
     hint: 'for a bare body, add --timestamp T --signature S; of a recording, pass one line',
   });

@@ -1,21 +1,6 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { ReventoError } from '../errors.ts';
-import type { HeaderList } from '../platform/ports.ts';
-import { plainLine } from '../remote-text.ts';
-
-/** A delivery as a recording has it. */
-export interface Recorded {
-  /** In the file, from 1. */
-  readonly lineNumber: number;
-  readonly deliveryId: string | null;
-  readonly event: string | null;
-  /** Milliseconds since the Unix epoch. */
-  readonly receivedAt: number;
-  /** Why it was not believed when it came; null when the line says that it was verified. */
-  readonly invalid: string | null;
-  readonly headers: HeaderList;
-  readonly body: Uint8Array;
-}
+import { isRecord, type Recorded, toRecorded } from './recorded-line.ts';
 
 export interface Cassette {
   readonly deliveries: readonly Recorded[];
@@ -77,8 +62,10 @@ export async function readCassette(path: string): Promise<Cassette> {
 /** The deliveries in the text of a recording. Never throws. */
 export function parseCassette(text: string): Cassette {
   const deliveries: Recorded[] = [];
-  const notJson: number[] = [];
-  const noDelivery: number[] = [];
+  const unusable = new Map<string, number[]>();
+  const leaveOut = (lineNumber: number, what: string) => {
+    unusable.set(what, [...(unusable.get(what) ?? []), lineNumber]);
+  };
   const lines = text.split('\n');
   let cut: number | null = null;
   let isOurs = false;
@@ -89,7 +76,7 @@ export function parseCassette(text: string): Cassette {
     if (value === undefined) {
       // Without a line break after it, but begun as every line of a recording begins.
       if (index === lines.length - 1 && line.startsWith('{')) cut = lineNumber;
-      else notJson.push(lineNumber);
+      else leaveOut(lineNumber, 'not JSON');
       continue;
     }
     if (isRecord(value) && typeof value['type'] === 'string' && value['type'] !== 'delivery') {
@@ -97,16 +84,17 @@ export function parseCassette(text: string): Cassette {
       continue;
     }
     const recorded = toRecorded(value, lineNumber);
-    if (recorded === null) noDelivery.push(lineNumber);
+    if (typeof recorded === 'string') leaveOut(lineNumber, recorded);
     else deliveries.push(recorded);
   }
-  const warnings = [...warningOf(notJson, 'not JSON'), ...warningOf(noDelivery, 'no recorded delivery')];
+  const warnings = [...unusable].flatMap(([what, lineNumbers]) => warningOf(lineNumbers, what));
   if (cut !== null) {
     warnings.push(`line ${cut}, the last, is cut off: its recording was interrupted; it is left out`);
   }
-  const [bad = 0] = [...notJson, ...noDelivery].sort((one, other) => one - other);
+  const [[bad, what] = [0, '']] = [...unusable]
+    .map(([why, [first = 0]]) => [first, why] as const)
+    .sort(([one], [other]) => one - other);
   const isForeign = bad > 0 && deliveries.length === 0 && !isOurs;
-  const what = notJson.includes(bad) ? 'not JSON' : 'no recorded delivery';
   return { deliveries, warnings, foreign: isForeign ? `line ${bad} is ${what}` : null };
 }
 
@@ -118,49 +106,6 @@ function warningOf(lineNumbers: readonly number[], what: string): string[] {
   const shown = lineNumbers.slice(0, 5).join(', ');
   const rest = lineNumbers.length > 5 ? ', …' : '';
   return [`${lineNumbers.length} lines are ${what} (${shown}${rest}); they are left out`];
-}
-
-/** A recorded delivery from its parsed line, or null when it is none. Never throws. */
-export function toRecorded(value: unknown, lineNumber: number): Recorded | null {
-  if (!isRecord(value) || value['type'] !== 'delivery') return null;
-  const {
-    delivery_id: deliveryId,
-    event,
-    received_at: receivedAt,
-    verified,
-    reason,
-    headers,
-    body_base64: base64,
-  } = value;
-  const list = toHeaders(headers);
-  const at = typeof receivedAt === 'string' ? Date.parse(receivedAt) : Number.NaN;
-  if (list === null || typeof base64 !== 'string' || Number.isNaN(at)) return null;
-  return {
-    lineNumber,
-    deliveryId: typeof deliveryId === 'string' ? deliveryId : null,
-    event: typeof event === 'string' ? event : null,
-    receivedAt: at,
-    // Nothing but a plain yes is one: what a file leaves open is not to be signed.
-    invalid: verified === true ? null : typeof reason === 'string' ? plainLine(reason, 40) : 'no reason recorded',
-    headers: list,
-    body: Buffer.from(base64, 'base64'),
-  };
-}
-
-function toHeaders(value: unknown): HeaderList | null {
-  if (!isRecord(value)) return null;
-  const list: [string, string][] = [];
-  for (const [name, one] of Object.entries(value)) {
-    for (const text of Array.isArray(one) ? (one as unknown[]) : [one]) {
-      if (typeof text !== 'string') return null;
-      list.push([name, text]);
-    }
-  }
-  return list;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parse(line: string): unknown {

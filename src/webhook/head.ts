@@ -1,5 +1,5 @@
 import type { HeaderList } from '../platform/ports.ts';
-import { deliveryHeaders } from './signature.ts';
+import { deliveryHeaders, judgeHead, type VerifyFailure } from './signature.ts';
 
 /** Header every forwarded request carries: the ids of the listeners it has come through, comma separated. */
 export const forwardedByHeader = 'x-revento-cli-forwarded-by';
@@ -68,6 +68,18 @@ export function readHead(headers: HeaderList): Head {
     }
   }
   return head;
+}
+
+/**
+ * The first thing wrong with the head of a delivery, or null: each of its four headers must be there, exactly once.
+ * Never throws.
+ *
+ * @param toleranceSeconds  default 300; `Infinity` ignores the age
+ */
+export function judge(head: Head, nowSeconds: number, toleranceSeconds: number | undefined): VerifyFailure | null {
+  if (!head.event || !head.deliveryId) return 'missing_header';
+  const { timestamp, signature } = head;
+  return judgeHead({ timestamp, signature, nowSeconds, toleranceSeconds });
 }
 
 /** The value of a header that was sent exactly once, else null. */

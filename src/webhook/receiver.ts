@@ -3,8 +3,8 @@ import { asBuffer } from '../bytes.ts';
 import { isSuccess } from '../http-status.ts';
 import type { Admit, Clock, Exchange, HeaderList, HttpRequest, HttpResponse } from '../platform/ports.ts';
 import type { Duplicates } from './duplicates.ts';
-import { type Head, readHead } from './head.ts';
-import { judgeHead, type Verdict, type VerifyFailure, verify } from './signature.ts';
+import { type Head, judge, readHead } from './head.ts';
+import { type Verdict, type VerifyFailure, verify } from './signature.ts';
 
 /** Deliveries worked on at once; more are told to come again. */
 const maxInFlight = 100;
@@ -159,13 +159,6 @@ function refusalOf(
   if (contentLength > maxBodyBytes) return answerOf(413);
   if (forwardedBy !== '' && forwardedBy.split(',').some((id) => id.trim() === listenerId)) return answerOf(508);
   return null;
-}
-
-/** The first thing wrong with the head of a delivery: each of its four headers must be there, exactly once. */
-function judge(head: Head, nowSeconds: number, toleranceSeconds: number | undefined): VerifyFailure | null {
-  if (!head.event || !head.deliveryId) return 'missing_header';
-  const { timestamp, signature } = head;
-  return judgeHead({ timestamp, signature, nowSeconds, toleranceSeconds });
 }
 
 /** A duplicate of something acknowledged gets a plain 200; of something that fails, the same failure. */

@@ -86,17 +86,43 @@ describe('verify', () => {
     });
   });
 
-  it('takes one recorded delivery, with its own headers', async () => {
-    const line = JSON.stringify({
+  const recordedLine = (changes: object = {}, extraHeaders: object = {}) =>
+    JSON.stringify({
       type: 'delivery',
       delivery_id: 'x',
       event: 'y',
       received_at: '2026-03-01T12:00:00.000Z',
-      headers: { 'x-revento-timestamp': now, 'x-revento-signature': hmac(body) },
+      headers: {
+        'x-revento-delivery-id': 'x',
+        'x-revento-event': 'y',
+        'x-revento-timestamp': now,
+        'x-revento-signature': hmac(body),
+        ...extraHeaders,
+      },
       body_base64: body.toString('base64'),
+      ...changes,
     });
-    const { data } = await run(webhookVerify, { file: await file(`${line}\n`) }, memory(world()));
+
+  it('takes one recorded delivery, with its own headers', async () => {
+    const { data } = await run(webhookVerify, { file: await file(`${recordedLine()}\n`) }, memory(world()));
     expect(data).toMatchObject([{ verified: true }]);
+  });
+
+  it.each([
+    ['a missing id', { delivery_id: null }, { 'x-revento-delivery-id': undefined }],
+    ['a repeated event', { event: null }, { 'x-revento-event': ['y', 'y'] }],
+  ])('believes no recorded delivery with %s, as listen does not', async (_name, changes, headers) => {
+    const options = { file: await file(recordedLine(changes, headers)), ignoreAge: true };
+    expect(await run(webhookVerify, options, memory(world()))).toMatchObject({
+      status: 3,
+      data: [{ reason: 'missing_header' }],
+    });
+  });
+
+  it('vouches for no line that says something else than what was signed', async () => {
+    const options = { file: await file(recordedLine({ body: '{"n":2}' })), ignoreAge: true };
+    const { failure } = await run(webhookVerify, options, memory(world()));
+    expect(failure?.message).toBe('This is a delivery that was changed: its body does not match its body_base64.');
   });
 
   it.each([

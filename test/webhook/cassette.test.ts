@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseCassette } from '../../src/webhook/cassette.ts';
 
+const ids = { 'x-revento-delivery-id': 'an-id', 'x-revento-event': 'activity.updated' };
 const line = (changes: object = {}) =>
   JSON.stringify({
     type: 'delivery',
@@ -9,7 +10,7 @@ const line = (changes: object = {}) =>
     received_at: '2026-01-01T00:00:00.000Z',
     verified: true,
     reason: null,
-    headers: { 'x-one': '1', 'x-many': ['a', 'b'] },
+    headers: { ...ids, 'x-one': '1', 'x-many': ['a', 'b'] },
     body_base64: Buffer.of(0, 255, 10).toString('base64'),
     ...changes,
   });
@@ -24,11 +25,7 @@ it('gives back bytes and headers as they were', () => {
       event: 'activity.updated',
       receivedAt: Date.UTC(2026, 0, 1),
       invalid: null,
-      headers: [
-        ['x-one', '1'],
-        ['x-many', 'a'],
-        ['x-many', 'b'],
-      ],
+      headers: [...Object.entries(ids), ['x-one', '1'], ['x-many', 'a'], ['x-many', 'b']],
       body: Buffer.of(0, 255, 10),
     },
   ]);
@@ -83,4 +80,25 @@ it.each([
   ['an empty file', '', null],
 ])('tells a file that is no recording: %s', (_name, text, foreign) => {
   expect(parseCassette(text).foreign).toBe(foreign);
+});
+
+const text = '{"type":"activity.updated","n":1}';
+const genuine = { body: text, body_base64: Buffer.from(text).toString('base64') };
+it.each([
+  ['another body', { ...genuine, body: '{"type":"activity.updated","n":2}' }, 'body does not match its body_base64'],
+  ['text for bytes that are none', { body: '\ufffd' }, 'body does not match its body_base64'],
+  ['another type', { ...genuine, event: 'application.approved' }, 'event does not match its body_base64'],
+  ['another id', { ...genuine, delivery_id: 'other' }, 'delivery_id does not match its headers'],
+  ['an id that no header had', { headers: { 'x-revento-event': 'activity.updated' } }, 'delivery_id does not'],
+  ['junk among its base64', { body_base64: `${genuine.body_base64}!!!!` }, 'body_base64 is no base64'],
+])('uses no line with %s', (_name, changes, why) => {
+  expect(parseCassette(`${line(genuine)}\n${line(changes)}\n`)).toMatchObject({
+    deliveries: [{ lineNumber: 1 }],
+    warnings: [expect.stringContaining(why)],
+  });
+});
+
+it('takes the type an unbelieved delivery claimed, which its body may not have', () => {
+  const changes = { ...genuine, verified: false, event: 'a.b', headers: { ...ids, 'x-revento-event': 'a.b' } };
+  expect(parseCassette(`${line(changes)}\n`).deliveries).toMatchObject([{ event: 'a.b' }]);
 });
