@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ReventoError } from '../errors.ts';
-import { sign } from '../webhook/signature.ts';
+import { isTimestamp, sign } from '../webhook/signature.ts';
 import { readBytes } from './byte-input.ts';
 import type { CommandModule } from './command.ts';
 import { signingSecrets } from './webhook-secrets.ts';
@@ -32,12 +32,17 @@ export const webhookSign: CommandModule<WebhookSignOptions> = {
   async *run({ file, timestamp, deliveryId, type }, deps) {
     const [{ secret }] = await signingSecrets(deps);
     const body = await readBytes(file, deps);
+    if (timestamp !== undefined && !isTimestamp(timestamp)) {
+      throw new ReventoError('usage', '--timestamp takes whole Unix seconds, digits only: no other can verify.', {
+        hint: 'such as 1700000000; leave it out for the time it is now',
+      });
+    }
     const signedAt = timestamp ?? String(Math.floor(deps.clock.now() / 1000));
     const headers = {
       'Content-Type': 'application/json',
       'X-Revento-Event': oneLine(type ?? typeOf(body) ?? 'unknown', '--type'),
       'X-Revento-Delivery-Id': oneLine(deliveryId ?? randomUUID(), '--delivery-id'),
-      'X-Revento-Timestamp': oneLine(signedAt, '--timestamp'),
+      'X-Revento-Timestamp': signedAt,
       'X-Revento-Signature': sign(secret.reveal(), signedAt, body),
     };
     yield {

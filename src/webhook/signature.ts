@@ -45,6 +45,12 @@ export interface DeliveryToVerify extends HeadToVerify {
  * and the empty string, and a NaN is never "too old".
  */
 const timestampForm = /^(?:0|[1-9][0-9]{0,11})$/;
+
+/** Whether a text can be the timestamp of a delivery that verifies, its age aside. Never throws. */
+export function isTimestamp(text: string): boolean {
+  return timestampForm.test(text);
+}
+
 const signatureForm = /^sha256=[0-9a-f]{64}$/;
 
 /**
@@ -68,7 +74,7 @@ export function sign(secret: string, timestamp: string, body: Uint8Array): strin
  */
 export function judgeHead(head: HeadToVerify): VerifyFailure | null {
   if (head.timestamp === null || head.signature === null) return 'missing_header';
-  if (!timestampForm.test(head.timestamp)) return 'bad_timestamp';
+  if (!isTimestamp(head.timestamp)) return 'bad_timestamp';
   if (!signatureForm.test(head.signature)) return 'bad_signature_format';
   return judgeAge(Number(head.timestamp), head.nowSeconds, head.toleranceSeconds ?? defaultToleranceSeconds);
 }

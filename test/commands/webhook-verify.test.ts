@@ -173,6 +173,14 @@ describe('sign', () => {
     ]);
   });
 
+  it.each(['NaN', 'undefined', '-1', '1e3', ' ', '', '007'])(
+    'signs no timestamp that cannot verify: "%s"',
+    async (timestamp) => {
+      const options = { file: await file('{}'), timestamp };
+      expect((await run(webhookSign, options, memory(world()))).failure).toMatchObject({ code: 'usage' });
+    },
+  );
+
   it('makes one header of one value', async () => {
     const options = { file: await file('{}'), deliveryId: 'a\r\nX-Evil: 1' };
     expect((await run(webhookSign, options, memory(world()))).failure).toMatchObject({ code: 'usage' });
