@@ -2,7 +2,7 @@ import type { Command, CommanderError } from 'commander';
 import type { CommandEntry, CommandModule } from './commands/command.ts';
 import { declareGlobals, type GlobalOptions, helpOption, valueFlags } from './commands/globals.ts';
 import type { Style } from './platform/ports.ts';
-import { splitShortValues, UsageFault, usageFault } from './usage-fault.ts';
+import { refuseEmptyValues, splitShortValues, UsageFault, usageFault } from './usage-fault.ts';
 
 /** What the command line asks for. */
 export type Invocation =
@@ -132,9 +132,26 @@ async function withCommand(
     if (!(error instanceof CommanderError)) throw error;
     if (error.code !== 'commander.helpDisplayed') throw await faultOf(error, args, { entry, node, registry });
   }
-  if (options !== null) return { kind: 'command', entry, module, options };
+  if (options !== null) {
+    refuseLostWord(module, args, node.args);
+    refuseEmptyValues([node, root]);
+    return { kind: 'command', entry, module, options };
+  }
   const [{ pageOf }, { commandHelp }] = await Promise.all([import('./help/page.ts'), import('./help/text.ts')]);
   return { kind: 'text', text: commandHelp(pageOf(entry, module, node), style) };
+}
+
+/** @throws UsageFault for a word in front of the `--` that the command to run stands behind */
+function refuseLostWord(
+  { hintForLostWord }: CommandModule<never>,
+  args: readonly string[],
+  words: readonly string[],
+): void {
+  const end = args.indexOf('--');
+  const behind = end < 0 ? 0 : args.length - end - 1;
+  const [first] = words;
+  if (hintForLostWord === undefined || first === undefined || words.length === behind) return;
+  throw new UsageFault('a word stands where none belongs', hintForLostWord(first));
 }
 
 /** commander neither prints nor exits here: what it has to say comes back as an error. */

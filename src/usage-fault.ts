@@ -1,4 +1,4 @@
-import type { Argument, CommanderError, Option } from 'commander';
+import type { Argument, Command, CommanderError, Option } from 'commander';
 
 /** A command line that does not fit; `message` is one sentence without a prefix. */
 export class UsageFault extends Error {
@@ -103,6 +103,35 @@ function hintFor(unknown: string, options: readonly Option[]): string | undefine
   const name = Object.hasOwn(otherNames, unknown) ? otherNames[unknown] : undefined;
   const meant = options.find(({ long }) => long === name);
   return name === undefined || meant === undefined ? undefined : `here that is ${meant.flags}: ${meant.description}`;
+}
+
+/** Where nothing is a value as good as any other. */
+const mayBeEmpty: ReadonlySet<string> = new Set([
+  '--jq',
+  '--signature',
+  '--timestamp',
+  '--set',
+  '--raw-field',
+  '--field',
+]);
+
+/**
+ * Refuses an option that was given an empty value: taken for "not given", or for a name, it would do something else
+ * than a script means in which a variable is not set.
+ *
+ * @throws UsageFault
+ */
+export function refuseEmptyValues(commands: readonly Command[]): void {
+  for (const command of commands) {
+    for (const option of command.options) {
+      const name = option.attributeName();
+      const flag = option.long ?? option.flags;
+      if (!option.required || mayBeEmpty.has(flag) || command.getOptionValueSource(name) !== 'cli') continue;
+      const value: unknown = command.getOptionValue(name);
+      if (value !== '' && !(Array.isArray(value) && value.includes(''))) continue;
+      throw new UsageFault(`${flag} is empty`, `is a variable unset? To use what is set up, leave ${flag} out`);
+    }
+  }
 }
 
 /**

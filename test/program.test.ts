@@ -12,6 +12,7 @@ const module: CommandModule<never> = {
       .argument('[rest...]', 'what else')
       .option('--often <n>', 'how many times', '1')
       .option('-H, --header <line>', 'a header')
+      .option('--name <name>', 'another name', (name, names: string[] = []) => [...names, name])
       .option('-f, --forward [url]', 'where to'),
   examples: [{ command: 'revento greet you', explains: 'say hello' }],
   layout: { shape: 'value' },
@@ -26,6 +27,12 @@ const bare: CommandModule<never> = {
     command
       .option('--loud', 'in capitals')
       .addOption(command.createOption('--size <n>', 'how large').choices(['S', 'M'])),
+};
+
+const wrap: CommandModule<never> = {
+  ...module,
+  declare: (command) => command.argument('[command...]', 'what to run'),
+  hintForLostWord: (word) => `not ${word}`,
 };
 
 const entry = (name: string, rest: Partial<CommandEntry> = {}): CommandEntry => ({
@@ -44,6 +51,7 @@ const registry = [
   entry('help topic'),
   entry('bare', { load: async () => bare }),
   entry('bare bones'),
+  entry('wrap', { load: async () => wrap }),
   entry('fetch', {
     load: async () => ({ ...module, declare: (command) => command.argument('<path>', 'what to get') }),
   }),
@@ -96,6 +104,11 @@ describe('options', () => {
 
   it('stand with arguments under camel-cased names', async () => {
     expect(await optionsOf('greet you and all')).toMatchObject({ toWhom: 'you', rest: ['and', 'all'] });
+  });
+
+  it('may be empty where that is a value too', async () => {
+    expect(await optionsOf('greet --jq=')).toMatchObject({ jq: '' });
+    expect(await optionsOf('wrap -- ls -l')).toMatchObject({ command: ['ls', '-l'] });
   });
 
   it('of another program stay untouched after --', async () => {
@@ -159,6 +172,19 @@ describe('a command line that does not fit', () => {
       'greet -4canary=x',
       "unknown option '-4…' / see revento greet --help",
     ],
+    [
+      'an option with nothing in it',
+      'greet --often=',
+      '--often is empty / is a variable unset? To use what is set up, leave --often out',
+    ],
+    ['a repeatable one with nothing in it', 'greet --name=a --name=', /^--name is empty/],
+    ['a global one with nothing in it', '--profile= greet', /^--profile is empty/],
+    [
+      'a word in front of the dashes that a command stands behind',
+      'wrap ls -- cat',
+      'a word stands where none belongs / not ls',
+    ],
+    ['a command without the dashes', 'wrap ls', 'a word stands where none belongs / not ls'],
     ['what begins with two', 'greet --4canary=', "unknown option '--4c…' / see revento greet --help"],
     ['what begins with two and a name', 'greet --canary+/x', "unknown option '--ca…' / see revento greet --help"],
     ['what begins like a known switch', 'greet -hcanary', "unknown option '-h…' / see revento greet --help"],

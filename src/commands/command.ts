@@ -19,6 +19,11 @@ export interface CommandModule<Options = Record<string, never>> {
    * pipe has left; any other ends there with 0.
    */
   readonly answersByStatus?: (options: Options) => boolean;
+  /**
+   * Present where the command takes another one, and only behind `--`: what to do about a word that stands before it.
+   * Run as a program, a forgotten flag's value could do harm.
+   */
+  readonly hintForLostWord?: (word: string) => string;
   run(options: Options, deps: Deps): AsyncGenerator<Item, number | undefined, void>;
 }
 

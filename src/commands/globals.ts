@@ -57,28 +57,14 @@ export function declareGlobals(command: Command): Command {
   return command.helpOption(...helpOption);
 }
 
-/** Options that choose what a command works on; empty, most likely from a variable of a script that is not set. */
-const selecting = [
-  ['event', '--event'],
-  ['authBase', '--auth-base'],
-  ['apiBase', '--api-base'],
-] as const;
-
 /**
- * Refuses options that contradict each other or say nothing, so that none is passed over without a word. What the
+ * Refuses options that contradict each other, so that none is passed over without a word. What the
  * settings say is no option: it gives way.
  *
  * @throws ReventoError `usage`
  */
 export function refuseContradictions(options: GlobalOptions): void {
   const { output, json, jq } = options;
-  for (const [name, flag] of selecting) {
-    if (options[name] !== '') continue;
-    // Taken for "not given", it would work on another event or host than the script means.
-    throw new ReventoError('usage', `${flag} is empty.`, {
-      hint: `is a variable unset? To use what is set up, leave ${flag} out`,
-    });
-  }
   if (json && output !== undefined && output !== 'json') {
     throw new ReventoError('usage', `--json and -o ${output} do not go together: one output has one format.`);
   }

@@ -110,7 +110,6 @@ export function planListen(options: WebhookListenOptions, { terminal, format }: 
   const named = [...routes.map(({ type }) => type), ...(types ?? []), goals.until, ...goals.expect];
   for (const type of new Set(named)) if (type !== null) warnOfUnknownType(type, { terminal }, { isPattern: true });
   const command = options.command ?? [];
-  refuseLostTarget(command);
   return {
     listen: {
       host: options.host,
@@ -150,10 +149,9 @@ function listOf(text: string, flag: string): readonly string[] {
   throw new ReventoError('usage', `${flag} takes event types separated by commas, such as ${eventTypes[1]?.type}.`);
 }
 
-/** A target without its flag would be run as a program. */
-function refuseLostTarget([first]: readonly string[]): void {
-  if (first === undefined || !/^(?:\d+|https?:.*)$/.test(first)) return;
-  throw new ReventoError('usage', `${first} is no program to run.`, {
-    hint: `to forward there, run: revento webhook listen --forward ${shellWord(first)}`,
-  });
+/** What to do about a word without a flag: most likely the target to forward to. */
+export function hintForLostWord(word: string): string {
+  return /^(?:\d+|https?:.*)$/.test(word)
+    ? `to forward there, run: revento webhook listen --forward ${shellWord(word)}`
+    : 'a program to run comes behind dashes: revento webhook listen -- COMMAND; a server to forward to behind --forward';
 }

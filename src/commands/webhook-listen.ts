@@ -15,7 +15,13 @@ import { Tally } from '../webhook/tally.ts';
 import type { CommandModule } from './command.ts';
 import { warnOfWrongClock } from './webhook-clock.ts';
 import { ListenHints } from './webhook-listen-hints.ts';
-import { declareListen, type ListenPlan, planListen, type WebhookListenOptions } from './webhook-listen-options.ts';
+import {
+  declareListen,
+  hintForLostWord,
+  type ListenPlan,
+  planListen,
+  type WebhookListenOptions,
+} from './webhook-listen-options.ts';
 import { start } from './webhook-listen-start.ts';
 import {
   answeredText,
@@ -45,6 +51,7 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
     },
   ],
   layout: { shape: 'events' },
+  hintForLostWord,
   answersByStatus: ({ command = [], count, until, expect, onInvalid }) =>
     command.length > 0 || (count ?? until ?? expect) !== undefined || onInvalid === 'exit',
 
