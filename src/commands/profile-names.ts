@@ -20,7 +20,7 @@ export async function requireProfile(name: string, deps: Deps): Promise<string> 
   const names = await profileNames(deps);
   if (names.includes(name)) return name;
   const guess = nearest(name, names);
-  const known = names.length === 0 ? 'there is none yet' : `there are ${names.join(', ')}`;
+  const known = names.length === 0 ? 'there is none yet' : `known profiles: ${names.join(', ')}`;
   throw new ReventoError('usage', `There is no profile "${name}".`, {
     hint: `${guess === null ? known : `did you mean ${guess}?`}; to make it, run: revento -p ${name} config set client_id VALUE`,
   });

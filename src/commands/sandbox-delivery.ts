@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { formatDuration } from '../duration.ts';
 import { ReventoError } from '../errors.ts';
 import type { Item, Json } from '../output/item.ts';
 import type { Style } from '../platform/ports.ts';
@@ -19,16 +20,17 @@ const longestPollMs = 200;
 export async function* followDelivery(deps: Deps, begun: Json, isAwaited: boolean): AsyncGenerator<Item, void, void> {
   const shown = await settle(deps, asDelivery(begun), isAwaited);
   yield { kind: 'value', data: toJson(shown), text: (style) => describeDelivery(shown, style) };
-  requireDelivered(shown, chosenSandbox(deps));
+  requireDelivered(shown, deps);
 }
 
 /**
- * The delivery after its first try, or after its last.
+ * The delivery after its first try, or after its last. Of a longer wait each failed try is told.
  *
  * @throws ReventoError `failed` when the sandbox forgot it meanwhile
  */
 export async function settle(deps: Deps, begun: Delivery, isAwaited: boolean): Promise<Delivery> {
   let delivery = begun;
+  let told = 0;
   // Without a retry that is due, the first try is under way.
   for (let ms = firstPollMs; delivery.state === 'pending' && (isAwaited || delivery.next_attempt_at === null); ) {
     await deps.clock.sleep(ms, deps.signal);
@@ -36,8 +38,23 @@ export async function settle(deps: Deps, begun: Delivery, isAwaited: boolean): P
     const found = (await listDeliveries(deps)).find(({ delivery_id: id }) => id === begun.delivery_id);
     if (found === undefined) throw forgotten(begun);
     delivery = found;
+    if (delivery.next_attempt_at !== null && isAwaited && delivery.attempts.length > told) {
+      told = delivery.attempts.length;
+      deps.terminal.notice(`try ${told}: ${outcomeOf(delivery)}; the next one comes in ${untilNext(delivery, deps)}`);
+    }
   }
   return delivery;
+}
+
+/** What came of the last try. */
+function outcomeOf({ attempts }: Delivery): string {
+  const last = attempts.at(-1);
+  return last === undefined ? '' : (last.error ?? `answered ${last.status}`);
+}
+
+/** The sandbox is on this machine, so its clock is ours. */
+function untilNext({ next_attempt_at: nextAt }: Delivery, { clock }: Deps): string {
+  return formatDuration(Math.max(0, Date.parse(nextAt ?? '') - clock.now()));
 }
 
 function forgotten({ event, delivery_id: id }: Delivery): ReventoError {
@@ -65,18 +82,16 @@ export function toJson({ attempts, ...delivery }: Delivery): Json {
 }
 
 /** One line: what was sent and what came of it. */
-export function describeDelivery({ event, delivery_id: id, state, attempts }: Delivery, style: Style): string {
-  const last = attempts.at(-1);
+export function describeDelivery(delivery: Delivery, style: Style): string {
+  const { event, delivery_id: id, state, attempts } = delivery;
   const mark = state === 'delivered' ? style.green('✓') : state === 'dead' ? style.red('✗') : style.yellow('…');
-  const outcome = last === undefined ? '' : (last.error ?? `answered ${last.status}`);
   const tries = attempts.length === 1 ? '' : ` after ${attempts.length} tries`;
-  return `${mark} ${event} [${id}] ${state}${tries}: ${outcome} ${style.dim(`(${last?.ms ?? 0} ms)`)}`;
+  return `${mark} ${event} [${id}] ${state}${tries}: ${outcomeOf(delivery)} ${style.dim(`(${attempts.at(-1)?.ms ?? 0} ms)`)}`;
 }
 
-function requireDelivered(
-  { state, attempts, next_attempt_at: nextAt, delivery_id: id }: Delivery,
-  profile: string,
-): void {
+function requireDelivered(delivery: Delivery, deps: Deps): void {
+  const { state, attempts, delivery_id: id } = delivery;
+  const profile = chosenSandbox(deps);
   if (state === 'delivered') return;
   const why = attempts.at(-1)?.error ?? 'no answer';
   if (state === 'dead') {
@@ -87,6 +102,6 @@ function requireDelivered(
   const nobody =
     attempts.at(-1)?.status === null ? `is your handler (or \`revento -p ${profile} webhook listen\`) running? ` : '';
   throw new ReventoError('failed', `The delivery was not acknowledged: ${why}.`, {
-    hint: `${nobody}the sandbox tries again at ${nextAt}; see \`${steering(profile)} deliveries\`, or add --wait`,
+    hint: `${nobody}the sandbox tries again in ${untilNext(delivery, deps)}; see \`${steering(profile)} deliveries\`, or add --wait`,
   });
 }

@@ -29,6 +29,7 @@ export const sandboxFault: CommandModule<SandboxFaultOptions> = {
     const answer = await askSandbox(deps, 'POST', '/faults', { add: [...fault], clear });
     // The sandbox is this program: its answers have the shape it gives them.
     const { faults } = answer as unknown as { readonly faults: readonly Json[] };
+    if (clear) deps.terminal.notice('What was ordered before is forgotten.');
     yield { kind: 'rows', rows: faults };
     return undefined;
   },

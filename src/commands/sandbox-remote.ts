@@ -7,7 +7,7 @@ import { isHttpFailure, networkError } from '../platform/failure.ts';
 import { plainLine } from '../remote-text.ts';
 import { controlKeyOf, controlPrefix } from '../sandbox/control.ts';
 import { parseUrl } from '../web-address.ts';
-import { chosenSandbox, sandboxProfile } from './sandbox-profile.ts';
+import { chosenSandbox, sandboxProfile, steering } from './sandbox-profile.ts';
 
 /**
  * Where `sandbox exec` leaves the key of its sandbox. A variable of its own, because a command that is run by
@@ -30,7 +30,8 @@ const probeMs = 3_000;
  *   webhook URL, `usage` for what it does not know, `failed` when it is not ours
  */
 export async function askSandbox(deps: Deps, method: 'GET' | 'POST', path: string, body: Json = {}): Promise<Json> {
-  const { authBase, key } = await findSandbox(deps, chosenSandbox(deps));
+  const name = chosenSandbox(deps);
+  const { authBase, key } = await findSandbox(deps, name);
   // What answers may not be the sandbox, and quote it.
   deps.redactor.add(key);
   const http = await deps.http();
@@ -50,7 +51,7 @@ export async function askSandbox(deps: Deps, method: 'GET' | 'POST', path: strin
   });
   const value = parse(answer.body);
   if (isSuccess(answer.status) && value !== null) return value;
-  throw refusal(answer.status, value, authBase);
+  throw refusal(answer.status, value, { authBase, name });
 }
 
 /**
@@ -102,7 +103,7 @@ export async function isFirstRunning(deps: Deps): Promise<boolean> {
   }
 }
 
-function refusal(status: number, value: Json, authBase: string): ReventoError {
+function refusal(status: number, value: Json, { authBase, name }: { authBase: string; name: string }): ReventoError {
   const facts = isRecord(value) ? value : {};
   const message = typeof facts['message'] === 'string' ? plainLine(facts['message'], 300) : null;
   if (facts['error'] === 'no_webhook_url') {
@@ -114,6 +115,12 @@ function refusal(status: number, value: Json, authBase: string): ReventoError {
     return new ReventoError('failed', `What runs at ${authBase} is not the sandbox this profile knows.`, {
       status,
       hint: 'stop it, then run: revento sandbox start',
+    });
+  }
+  if (facts['error'] === 'no_rotation') {
+    return new ReventoError('usage', 'No rotation is under way.', {
+      status,
+      hint: `to begin one, run: ${steering(name)} rotate`,
     });
   }
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;

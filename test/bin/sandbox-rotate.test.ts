@@ -80,7 +80,10 @@ describe('sandbox rotate', () => {
     for (let i = 0; i < 3; i++) expect((await trigger()).code).toBe(0);
     expect((await listener.ended).code).toBe(0);
     const again = await rig.run(['sandbox', 'rotate', '--finish']);
-    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('No rotation is under way')]);
+    expect([again.code, again.stderr]).toEqual([
+      2,
+      expect.stringMatching(/No rotation is under way.*\nhint: to begin one, run: revento sandbox rotate\n/),
+    ]);
   });
 
   it('tells somebody at a terminal what to set and what comes next', async () => {

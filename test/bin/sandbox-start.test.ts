@@ -277,6 +277,13 @@ describe('steering a running sandbox', () => {
     expect(JSON.parse(line)).toMatchObject({ delivery_id: JSON.parse(stdout).delivery_id, state: 'delivered' });
   });
 
+  it('tells of each try while it waits', async () => {
+    await start('--webhook-url', await startHandler(500), '--retry-scale', '0.2');
+    const awaited = await rig.run(['sandbox', 'trigger', 'activity.updated', '--wait']);
+    expect([awaited.code, awaited.stdout]).toEqual([0, expect.stringContaining('delivered after 2 tries')]);
+    expect(awaited.stderr).toMatch(/^try 1: answered 500; the next one comes in \d+m?s\n$/);
+  });
+
   it('fails when the handler refuses, and lists, retries and redelivers', async () => {
     await start('--webhook-url', await startHandler(500, 500, 500, 500, 500, 500), '--retry-scale', '0');
     const refused = await rig.run(['sandbox', 'trigger', 'activity.updated', '--wait', '--json']);
@@ -368,8 +375,14 @@ describe('steering a running sandbox', () => {
     expect(JSON.parse(ordered.stdout)).toEqual([{ fault: 'api:event_not_authorized', struck: 0, left: null }]);
     const refused = await rig.run(['-p', 'sandbox', 'events', 'get']);
     expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('event_not_authorized')]);
-    expect((await rig.run(['sandbox', 'fault', '--clear'])).code).toBe(0);
+    const cleared = await rig.run(['sandbox', 'fault', '--clear']);
+    expect([cleared.code, cleared.stderr]).toEqual([0, expect.stringContaining('forgotten')]);
     expect((await rig.run(['-p', 'sandbox', 'events', 'get'])).code).toBe(0);
+    // README's own order.
+    await rig.run(['sandbox', 'fault', 'api:503x2']);
+    expect((await rig.run(['-p', 'sandbox', 'participants', 'list'])).code).toBe(0);
+    const struck = await rig.run(['sandbox', 'fault', '--json']);
+    expect(JSON.parse(struck.stdout)).toEqual([{ fault: 'api:503x2', struck: 2, left: 0 }]);
     const wrong = await rig.run(['sandbox', 'fault', '--clear', 'api:explode']);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('effects of api are')]);
   });

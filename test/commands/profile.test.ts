@@ -51,7 +51,7 @@ describe('profile use', () => {
 
   it.each([
     ['prdo', 'did you mean prod?'],
-    ['something', 'there are default, forgotten, prod'],
+    ['something', 'known profiles: default, forgotten, prod'],
   ])('refuses %s, which does not exist', async (name, hint) => {
     const fake = memory(full);
     const { failure } = await run(profileUse, { name }, fake);
