@@ -1,10 +1,13 @@
 import type { Deps } from '../deps.ts';
 import { ReventoError } from '../errors.ts';
 
+/** As much as standard input may bring. */
+const maxFileBytes = 64 * 1024 * 1024;
+
 /**
  * The bytes of a file, or of standard input for `-` or no name at all.
  *
- * @throws ReventoError `file`; `usage` when there is no name and nothing is piped in
+ * @throws ReventoError `file`, also when it is longer than 64 MB; `usage` when there is no name and nothing is piped in
  */
 export async function readBytes(path: string | undefined, { terminal }: Deps): Promise<Uint8Array> {
   if (path === undefined && terminal.isStdinTty) {
@@ -14,10 +17,11 @@ export async function readBytes(path: string | undefined, { terminal }: Deps): P
   }
   // Who writes `-` on a terminal means to type it.
   if (path === undefined || path === '-') return terminal.readStdin();
-  const { readFile } = await import('node:fs/promises');
+  const { readBounded } = await import('../bounded-file.ts');
   try {
-    return await readFile(path);
+    return await readBounded(path, maxFileBytes);
   } catch (error) {
+    if (error instanceof ReventoError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : String(code);
     throw new ReventoError('file', `Cannot read ${path || '""'}: ${reason}.`, {}, { cause: error });

@@ -88,8 +88,13 @@ async function setSecret(
         'the one just typed is in the shell history now, so consider it known',
     });
   }
-  const secret = deps.redactor.add(await readSecret(name, deps));
+  const text = await readSecret(name, deps);
+  const secret = deps.redactor.add(text);
   await (await deps.secrets()).set(name, secret.reveal());
+  // It may be meant, and would otherwise show as signatures that do not match.
+  if (text.trim() !== text) {
+    deps.terminal.notice(`warning: ${name} begins or ends with a blank; it is kept as it came`);
+  }
   return `${secret}`;
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ReventoError } from '../errors.ts';
+import { plainLine } from '../remote-text.ts';
 import type { HeaderList, HttpRequest, HttpResponse, Listening, Serve, ServeOptions } from './ports.ts';
 import { readBody, refuseBody } from './server-body.ts';
 
@@ -85,7 +86,12 @@ function bindError(error: NodeJS.ErrnoException, host: string, port: number): Re
     );
   }
   const reason = error.code === 'EACCES' ? 'this user may not bind it' : (error.code ?? error.message);
-  return new ReventoError('bind_failed', `Cannot listen on ${host} port ${port}: ${reason}.`, {}, { cause: error });
+  return new ReventoError(
+    'bind_failed',
+    `Cannot listen on ${plainLine(host, 100)} port ${port}: ${reason}.`,
+    {},
+    { cause: error },
+  );
 }
 
 function isWithoutIpv6(error: unknown): boolean {

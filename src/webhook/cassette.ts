@@ -1,4 +1,5 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import { readBounded } from '../bounded-file.ts';
 import { ReventoError } from '../errors.ts';
 import { isRecord, type Recorded, toRecorded } from './recorded-line.ts';
 
@@ -9,6 +10,9 @@ export interface Cassette {
   /** Why the whole file is no recording, as words about a line; null when it is one, be it of no deliveries. */
   readonly foreign: string | null;
 }
+
+/** Some hundred thousand deliveries; a longer text fits into no string. */
+const maxRecordingBytes = 256 * 1024 * 1024;
 
 /** Appends delivery lines to a file. */
 export interface Recorder {
@@ -56,7 +60,7 @@ async function isCut(file: FileHandle): Promise<boolean> {
  * @throws ReventoError `file`
  */
 export async function readCassette(path: string): Promise<Cassette> {
-  return parseCassette(await attempt(path, () => readFile(path, 'utf8')));
+  return parseCassette(await attempt(path, async () => (await readBounded(path, maxRecordingBytes)).toString('utf8')));
 }
 
 /** The deliveries in the text of a recording. Never throws. */
@@ -121,6 +125,7 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof ReventoError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     const isFull = code === 'ENOSPC' || code === 'EDQUOT';
     throw new ReventoError(

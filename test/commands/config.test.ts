@@ -143,9 +143,9 @@ describe('config set of a secret', () => {
   });
 
   it('keeps spaces at either end, which may belong to it', async () => {
-    expect((await set({ stdin: ` ${secret} \r\n` }, 'webhook_secret')).fake.secrets).toEqual({
-      default: { webhook_secret: ` ${secret} ` },
-    });
+    const { fake } = await set({ stdin: ` ${secret} \r\n` }, 'webhook_secret');
+    expect(fake.secrets).toEqual({ default: { webhook_secret: ` ${secret} ` } });
+    expect(fake.notices).toEqual(['warning: webhook_secret begins or ends with a blank; it is kept as it came']);
   });
 
   it('says when the variable goes before it', async () => {
