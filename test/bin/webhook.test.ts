@@ -108,6 +108,16 @@ describe('webhook listen', () => {
     expect(stderr).toContain('application.approved');
   });
 
+  it.each([
+    ['3000', 'to forward there, run: revento webhook listen --forward 3000'],
+    [`${process.execPath}`, 'behind dashes: revento webhook listen -- COMMAND'],
+  ])('runs no word that stands without dashes: %s', async (word, hint) => {
+    const env = { REVENTO_WEBHOOK_SECRET: secret };
+    const { code, stdout, stderr } = await rig.run(['webhook', 'listen', '--port', '0', word], { env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(hint);
+  });
+
   it('ends with 2 without a secret', async () => {
     const { code, stdout, stderr } = await rig.run(['webhook', 'listen', '--port', '0']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
