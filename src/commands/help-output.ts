@@ -1,10 +1,5 @@
 import type { CommandModule } from './command.ts';
-import { topicLayout } from './topic-text.ts';
-
-interface Rule {
-  readonly topic: string;
-  readonly rules: readonly string[];
-}
+import { joined, type Rule, topicLayout } from './topic-text.ts';
 
 const rules: readonly Rule[] = [
   {
@@ -77,16 +72,12 @@ export const helpOutput: CommandModule = {
   async *run() {
     yield {
       kind: 'value',
-      data: rules.map(({ topic, rules: sentences }) => ({ topic, rules: sentences.join(' ') })),
+      data: joined(rules),
       text: (style) => {
-        const { paragraph } = topicLayout(style);
+        const { paragraph, sections } = topicLayout(style);
         return [
           style.bold('Output'),
-          ...rules.flatMap(({ topic, rules: sentences }) => [
-            '',
-            `  ${style.bold(topic)}`,
-            ...paragraph(sentences.join(' '), 4),
-          ]),
+          ...sections(rules),
           '',
           ...paragraph(
             'The format comes from the first of: -o or --json, REVENTO_OUTPUT, `revento config set output`, table. ' +

@@ -1,11 +1,6 @@
 import type { CommandModule } from './command.ts';
-import { topicLayout } from './topic-text.ts';
+import { joined, type Rule, topicLayout } from './topic-text.ts';
 import { nodeReceiver, pythonReceiver } from './webhook-receivers.ts';
-
-interface Rule {
-  readonly topic: string;
-  readonly rules: readonly string[];
-}
 
 const rules: readonly Rule[] = [
   {
@@ -83,18 +78,12 @@ export const helpWebhooks: CommandModule = {
     yield {
       kind: 'value',
       data: {
-        rules: rules.map(({ topic, rules: sentences }) => ({ topic, rules: sentences.join(' ') })),
+        rules: joined(rules),
         node: nodeReceiver,
         python: pythonReceiver,
       },
       text: (style) => {
-        const { paragraph } = topicLayout(style);
-        const sections = rules.flatMap(({ topic, rules: sentences }) => [
-          '',
-          `  ${style.bold(topic)}`,
-          ...paragraph(sentences.join(' '), 4),
-        ]);
-        return [style.bold('Webhooks'), ...sections].join('\n');
+        return [style.bold('Webhooks'), ...topicLayout(style).sections(rules)].join('\n');
       },
     };
     return undefined;

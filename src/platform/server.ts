@@ -4,6 +4,7 @@ import { ReventoError } from '../errors.ts';
 import { plainLine } from '../remote-text.ts';
 import type { HeaderList, HttpRequest, HttpResponse, Listening, Serve, ServeOptions } from './ports.ts';
 import { readBody, refuseBody } from './server-body.ts';
+import { SocketBook } from './server-sockets.ts';
 
 const mebibyte = 1024 * 1024;
 const defaultTimeoutMs = 10_000;
@@ -259,36 +260,6 @@ function cutOff(reply: ServerResponse, response: HttpResponse): void {
   }
   reply.writeHead(response.status, flatHead(response, true));
   reply.write(response.body.subarray(0, response.cut), () => reply.destroy());
-}
-
-/** Which sockets are open, and which of them have a request under way. */
-class SocketBook {
-  readonly #active = new Map<Socket, number>();
-  isClosing = false;
-
-  opened(socket: Socket): void {
-    this.#active.set(socket, 0);
-    socket.once('close', () => this.#active.delete(socket));
-  }
-
-  began(socket: Socket): void {
-    this.#active.set(socket, (this.#active.get(socket) ?? 0) + 1);
-  }
-
-  ended(socket: Socket): void {
-    const left = (this.#active.get(socket) ?? 1) - 1;
-    if (this.#active.has(socket)) this.#active.set(socket, left);
-    if (this.isClosing && left === 0) socket.destroySoon();
-  }
-
-  /** Destroys the sockets without a request: kept-alive ones and a browser's silent preconnects. */
-  dropIdle(): void {
-    for (const [socket, requests] of this.#active) if (requests === 0) socket.destroy();
-  }
-
-  dropAll(): void {
-    for (const socket of this.#active.keys()) socket.destroy();
-  }
 }
 
 async function closeAll(servers: readonly Server[], sockets: SocketBook, graceMs: number): Promise<void> {
