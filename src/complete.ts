@@ -2,11 +2,11 @@ import { registry } from './commands/registry.ts';
 import { nothing, toLines } from './completion/candidate.ts';
 import { complete } from './completion/complete.ts';
 import { knownFrom } from './completion/known.ts';
-import { homeDirectory } from './platform/home.ts';
-import { resolvePaths } from './platform/paths.ts';
-import { openSettingsFile } from './platform/settings.ts';
-import { inspectStore } from './platform/store-inspection.ts';
-import { isOn } from './switch.ts';
+import { isOn } from './config/environment.ts';
+import { resolvePaths } from './platform/files/paths.ts';
+import { homeDirectory } from './platform/process/home.ts';
+import { inspectStore } from './platform/store/inspection.ts';
+import { openSettingsFile } from './platform/store/settings-file.ts';
 
 /**
  * The process edge of completion, called by the shells' scripts: `revento __complete --current=WORD WORD...`, the

@@ -1,7 +1,7 @@
-import { run } from './cli.ts';
-import { exitStatus } from './errors.ts';
-import { homeDirectory } from './platform/home.ts';
-import { Interrupts } from './platform/interrupts.ts';
+import { run } from './cli/run.ts';
+import { exitStatus } from './errors/revento-error.ts';
+import { homeDirectory } from './platform/process/home.ts';
+import { Interrupts } from './platform/process/interrupts.ts';
 
 /** How long an interrupted run may take to get rid of what it has written. */
 const lastWordsMs = 500;

@@ -1,7 +1,7 @@
-import type { CommandEntry } from '../../src/commands/command.ts';
-import type { Deps } from '../../src/deps.ts';
+import type { CommandEntry } from '../../src/command-kit/command.ts';
+import type { Deps } from '../../src/command-kit/deps.ts';
 import { type CommandPage, loadPage } from '../../src/help/page.ts';
-import { plainStyle } from '../../src/plain-style.ts';
+import { plainStyle } from '../../src/text/style.ts';
 
 /** A help topic: its page and what it says. */
 export interface Topic {

@@ -1,8 +1,8 @@
-import type { Example } from '../../src/commands/command.ts';
-import { globalOptions, helpOption, versionOption } from '../../src/commands/globals.ts';
+import type { Example } from '../../src/command-kit/command.ts';
+import { globalOptions, helpOption, versionOption } from '../../src/command-kit/globals.ts';
 import type { CommandPage } from '../../src/help/page.ts';
 import { programSummary } from '../../src/help/text.ts';
-import type { Term } from '../../src/wrap.ts';
+import type { Term } from '../../src/text/wrap.ts';
 import type { Contents, Topic } from './contents.ts';
 
 /** The command reference as one Markdown document. */

@@ -1,24 +1,8 @@
-import type { WaitReason } from './wait-reason.ts';
-
-/**
- * What is known of one login's requests, kept up to date from the lines that its processes share. Pure: time comes
- * in as an argument, lines come in by `apply`.
- *
- * A line is one of
- * ```text
- * + ID START                            a request goes out
- * - ID END                              it ended without an answer worth learning from
- * - ID END u                            it ended, and the server named no limit
- * - ID END TOKEN LIMIT REMAINING RESET  it ended, and this is what the server said of the hour
- * x ID                                  it did not go out after all
- * b TOKEN AT UNTIL                      the server said to wait
- * ```
- * with times in milliseconds since the Unix epoch and a token as its fingerprint.
- */
-
 const windowMs = 60_000;
+
 /** A request that never ended belongs to a process that is gone: no try lasts longer than this. */
 const longestRequestMs = 31_000;
+
 /** A time further ahead than this was written before somebody set the clock back. */
 const clockSlackMs = windowMs + longestRequestMs;
 
@@ -181,3 +165,14 @@ function minuteWait(claims: readonly Claim[], excess: number, now: number): Wait
     ? { ms: 1_000, reason: 'minute', isCertain: false }
     : { ms: Math.max(1, at - now), reason: 'minute', isCertain: true };
 }
+
+/** What a request has to wait for. */
+export type WaitReason = 'in_flight' | 'minute' | 'hour' | 'told';
+
+/** The same in words, as the reason of a sentence. */
+export const whyWaiting: Readonly<Record<WaitReason, string>> = {
+  in_flight: 'other requests of this login are under way',
+  minute: 'the limit of requests a minute is reached',
+  hour: 'the limit of requests an hour is used up',
+  told: 'the server asked to wait',
+};

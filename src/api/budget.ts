@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { formatDuration } from '../duration.ts';
-import { ReventoError } from '../errors.ts';
-import { dateOf, headerOf, retryAfterMs } from '../http-headers.ts';
-import { isSuccess } from '../http-status.ts';
-import type { Clock, HttpResponse, SharedLog } from '../platform/ports.ts';
-import { BudgetState, type Quota, type Wait } from './budget-state.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import { dateOf, headerOf, retryAfterMs } from '../http/headers.ts';
+import { isSuccess } from '../http/status.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { HttpResponse } from '../ports/exchange.ts';
+import type { SharedLog } from '../ports/store.ts';
+import { formatDuration } from '../text/time.ts';
+import { BudgetState, type Quota, type Wait, type WaitReason, whyWaiting } from './budget-state.ts';
 import { readError } from './failure.ts';
-import { type WaitReason, whyWaiting } from './wait-reason.ts';
 
 /**
  * Requests a token may make. Source: guide, rate limits. One place under way is left free: a server may count an

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { AccessToken, TokenSource } from '../deps.ts';
-import { ReventoError } from '../errors.ts';
-import { headerOf } from '../http-headers.ts';
-import { networkError } from '../platform/failure.ts';
-import type { Clock, Exchange, HeaderList, HttpResponse } from '../platform/ports.ts';
-import { fingerprint } from '../secret.ts';
-import { parseUrl, secureUrl } from '../web-address.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import { networkError } from '../http/failure.ts';
+import { headerOf } from '../http/headers.ts';
+import { parseUrl, secureUrl } from '../http/web-address.ts';
+import type { AccessToken } from '../login/login.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Exchange, HeaderList, HttpResponse } from '../ports/exchange.ts';
+import type { TokenSource } from '../ports/sessions.ts';
+import { fingerprint } from '../text/secret.ts';
 import type { Budget, Place } from './budget.ts';
+import type { WaitReason } from './budget-state.ts';
 import { failureOf, readError } from './failure.ts';
 import { type Outcome, withRetries } from './retry.ts';
-import type { WaitReason } from './wait-reason.ts';
 
 /** The media type of the documented version of the API. Source: guide, making requests. */
 const accept = 'application/vnd.revento.v1+json';

@@ -1,8 +1,8 @@
 import type { BrotliOptions, ZlibOptions } from 'node:zlib';
-import { ReventoError } from '../errors.ts';
-import { headerOf } from '../http-headers.ts';
-import type { HttpResponse } from '../platform/ports.ts';
-import { plainLine } from '../remote-text.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import { headerOf } from '../http/headers.ts';
+import type { HttpResponse } from '../ports/exchange.ts';
+import { plainLine } from '../text/plain-line.ts';
 
 /** What a decoded answer may come to: a few kilobytes can stand for gigabytes. */
 const mostBytes = 64 * 1024 * 1024;

@@ -1,11 +1,11 @@
-import { asBuffer } from '../bytes.ts';
-import type { LoginKey } from '../deps.ts';
-import { exitOf, exitStatus, type Facts, type FailureCode, ReventoError } from '../errors.ts';
-import { headerOf, retryAfterMs } from '../http-headers.ts';
-import { isSuccess } from '../http-status.ts';
-import type { HttpResponse } from '../platform/ports.ts';
-import { plainLine } from '../remote-text.ts';
-import { parseUrl } from '../web-address.ts';
+import { exitOf, exitStatus, type Facts, type FailureCode, ReventoError } from '../errors/revento-error.ts';
+import { headerOf, retryAfterMs } from '../http/headers.ts';
+import { isSuccess } from '../http/status.ts';
+import { parseUrl } from '../http/web-address.ts';
+import type { LoginKey } from '../login/login.ts';
+import type { HttpResponse } from '../ports/exchange.ts';
+import { asBuffer } from '../text/bytes.ts';
+import { plainLine } from '../text/plain-line.ts';
 
 const longestMessageChars = 300;
 /** What an error answer says of itself. Fields the server left out are null. */

@@ -1,8 +1,8 @@
-import { asBuffer } from '../bytes.ts';
-import { ReventoError } from '../errors.ts';
-import { JsonText } from '../output/item.ts';
-import { decodeString, elementsOf, entriesOf, isArray, isJson } from '../output/json-text.ts';
-import type { HttpResponse } from '../platform/ports.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import { decodeString, elementsOf, entriesOf, isArray, isJson } from '../json/text.ts';
+import { JsonText } from '../json/value.ts';
+import type { HttpResponse } from '../ports/exchange.ts';
+import { asBuffer } from '../text/bytes.ts';
 
 /** One page of a list. */
 export interface Page {

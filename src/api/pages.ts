@@ -1,5 +1,5 @@
-import { ReventoError } from '../errors.ts';
-import type { JsonText } from '../output/item.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import type { JsonText } from '../json/value.ts';
 import type { Page } from './page.ts';
 
 /** Most rows a page holds. Source: guide, pagination. */

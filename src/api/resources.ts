@@ -1,4 +1,4 @@
-import type { LoginKind } from '../deps.ts';
+import type { LoginKind } from '../login/login.ts';
 import type { Column } from '../output/item.ts';
 
 /** One endpoint of the read API: command, help, access check, paging, columns and completion follow from it. */

@@ -1,6 +1,7 @@
-import { retryAfterMs } from '../http-headers.ts';
-import { HttpFailure, type HttpFailureKind, isHttpFailure } from '../platform/failure.ts';
-import type { Clock, HttpResponse } from '../platform/ports.ts';
+import { HttpFailure, type HttpFailureKind, isHttpFailure } from '../http/failure.ts';
+import { retryAfterMs } from '../http/headers.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { HttpResponse } from '../ports/exchange.ts';
 
 /** All tries of a call together, pauses between them included, waits for a rate limit not. */
 const deadlineMs = 60_000;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { plainLine } from '../remote-text.ts';
-import type { Redactor, Secret } from '../secret.ts';
+import { plainLine } from '../text/plain-line.ts';
+import type { Redactor, Secret } from '../text/secret.ts';
 import { authEndpoint } from './endpoint.ts';
 import { challengeMethod, challengeOf, createVerifier } from './pkce.ts';
 

@@ -1,6 +1,7 @@
-import type { LoginKey, Settings } from '../deps.ts';
-import { ReventoError } from '../errors.ts';
-import type { Binding } from '../platform/ports.ts';
+import type { Settings } from '../config/types.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import type { LoginKey } from '../login/login.ts';
+import type { Binding } from '../ports/store.ts';
 
 /**
  * Refuses to use a login under settings that point elsewhere: its tokens belong to the server and the client they

@@ -1,5 +1,5 @@
-import { ReventoError } from '../errors.ts';
-import { secureUrl } from '../web-address.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import { secureUrl } from '../http/web-address.ts';
 
 /**
  * The absolute URL of an endpoint under the auth base.

@@ -1,4 +1,4 @@
-import { fingerprint } from '../secret.ts';
+import { fingerprint } from '../text/secret.ts';
 import type { ActiveLogin } from './login-record.ts';
 
 /** What a caller needs of an access token. */

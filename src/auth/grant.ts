@@ -1,5 +1,5 @@
-import type { Grant, LoginKind } from '../deps.ts';
-import { type FailureCode, ReventoError } from '../errors.ts';
+import { type FailureCode, ReventoError } from '../errors/revento-error.ts';
+import type { Grant, LoginKind } from '../login/login.ts';
 import type { TokenAnswer, TokenRefusal } from './token.ts';
 
 /** What consent was asked for. */

@@ -1,8 +1,7 @@
-import type { Grant, Login, LoginKey } from '../deps.ts';
-import type { Facts, FailureCode } from '../errors.ts';
-import { ReventoError } from '../errors.ts';
-import type { SealedRecord } from '../platform/ports.ts';
-import type { Redactor, Secret } from '../secret.ts';
+import { type Facts, type FailureCode, ReventoError } from '../errors/revento-error.ts';
+import type { Grant, Login, LoginKey } from '../login/login.ts';
+import type { SealedRecord } from '../ports/store.ts';
+import type { Redactor, Secret } from '../text/secret.ts';
 
 /** A login as it is stored. Times are Unix milliseconds, null when the server gave none. */
 export type StoredLogin = ActiveLogin | EndedLogin;

@@ -1,4 +1,4 @@
-import type { Admit, Exchange, HttpRequest, HttpResponse, Listening, Serve } from '../platform/ports.ts';
+import type { Admit, Exchange, HttpRequest, HttpResponse, Listening, Serve } from '../ports/exchange.ts';
 import type { PendingAuthorization, RedirectJudgement, Rejection } from './authorize.ts';
 import { asidePage } from './pages/result.ts';
 import type { RedirectTarget } from './redirect-uri.ts';

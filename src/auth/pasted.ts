@@ -1,5 +1,5 @@
-import { isLoopback } from '../loopback-address.ts';
-import { parseUrl } from '../web-address.ts';
+import { isLoopback } from '../http/loopback-address.ts';
+import { parseUrl } from '../http/web-address.ts';
 import type { PendingAuthorization, Rejection } from './authorize.ts';
 import type { Answer } from './loopback.ts';
 import type { RedirectTarget } from './redirect-uri.ts';

@@ -1,5 +1,5 @@
-import { ReventoError } from '../errors.ts';
-import { isLoopback } from '../loopback-address.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import { isLoopback } from '../http/loopback-address.ts';
 
 /** A redirect URI that was found fit for use, and what has to listen for it. */
 export interface RedirectTarget {

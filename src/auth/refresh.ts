@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { LoginKey } from '../deps.ts';
-import type { Facts } from '../errors.ts';
-import { ReventoError } from '../errors.ts';
-import { isSuccess } from '../http-status.ts';
-import { isHttpFailure, networkError } from '../platform/failure.ts';
-import type { Clock, Exchange, HeldLock, HttpResponse, SealedFile, SealedRecord } from '../platform/ports.ts';
-import { fingerprint, type Redactor, type Secret } from '../secret.ts';
+import { type Facts, ReventoError } from '../errors/revento-error.ts';
+import { isHttpFailure, networkError } from '../http/failure.ts';
+import { isSuccess } from '../http/status.ts';
+import type { LoginKey } from '../login/login.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Exchange, HttpResponse } from '../ports/exchange.ts';
+import type { HeldLock, SealedFile, SealedRecord } from '../ports/store.ts';
+import { fingerprint, type Redactor, type Secret } from '../text/secret.ts';
 import { type ActiveLogin, ended, type StoredLogin, toContent, toStoredLogin } from './login-record.ts';
 import { judgeTokenAnswer, requestRefresh, type TokenAnswer } from './token.ts';
 

@@ -1,13 +1,37 @@
-import type { AccessToken, LoginKey } from '../deps.ts';
-import { type FailureCode, ReventoError } from '../errors.ts';
-import { loginCommand } from '../next-command.ts';
-import type { SealedFile, SealedRecord } from '../platform/ports.ts';
-import { fingerprint, type Secret } from '../secret.ts';
+import type { Settings } from '../config/types.ts';
+import { loginCommand } from '../errors/next-command.ts';
+import { type FailureCode, ReventoError } from '../errors/revento-error.ts';
+import type { AccessToken, LoginKey } from '../login/login.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Exchange } from '../ports/exchange.ts';
+import type { SealedFile, SealedRecord, Vault } from '../ports/store.ts';
+import { fingerprint, type Redactor, type Secret } from '../text/secret.ts';
 import { checkBinding } from './binding.ts';
 import { isAlive, isEnough, type TokenNeed } from './freshness.ts';
 import { type ActiveLogin, type StoredLogin, toStoredLogin } from './login-record.ts';
 import { reauthRequired, spendRefreshToken, whose } from './refresh.ts';
-import type { SessionOptions } from './session.ts';
+
+export interface SessionOptions {
+  readonly profile: string;
+  readonly settings: Pick<Settings, 'get' | 'require'>;
+  readonly vault: Vault;
+  /** Called when a refresh token is about to be sent, and never before. */
+  readonly exchange: () => Promise<Exchange>;
+  readonly clientSecret: () => Promise<Secret | null>;
+  /** REVENTO_ACCESS_TOKEN, or null: then it is the token, and the store is left alone. */
+  readonly accessToken: Secret | null;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  /** Removes what the processes of a login told each other of their requests, by the login's file name. */
+  readonly dropLog: (name: string) => Promise<void>;
+  /** Ends the wait for a lock. */
+  readonly signal?: AbortSignal;
+  /** Runs work during which SIGINT, SIGTERM and SIGHUP are only remembered; they take effect when it is done. */
+  readonly uninterrupted: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly notice: (text: string) => void;
+  /** Only for tests that stop the program at a given moment. */
+  readonly fault?: (point: 'intent-written' | 'before-send' | 'answered' | 'released') => void;
+}
 
 /** After these a token that is still alive serves: the failure concerns the next one. */
 const passing: ReadonlySet<FailureCode> = new Set([

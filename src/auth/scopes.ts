@@ -1,5 +1,5 @@
-import type { LoginKind } from '../deps.ts';
-import { ReventoError } from '../errors.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import type { LoginKind } from '../login/login.ts';
 
 /**
  * The scopes of each kind of login, and what is asked for when nobody names any: the read API needs all of them.

@@ -1,34 +1,13 @@
-import type { AccessToken, Grant, Login, LoginKey, Sessions, Settings, TokenSource, UnreadableLogin } from '../deps.ts';
-import { ReventoError } from '../errors.ts';
-import { fileNameOf, keyOfFileName } from '../login-name.ts';
-import { requireFileName } from '../names.ts';
-import { flagsOfLogin, loginCommand, program } from '../next-command.ts';
-import type { Binding, Clock, Exchange, SealedFile, Vault } from '../platform/ports.ts';
-import { fingerprint, type Redactor, type Secret } from '../secret.ts';
+import { flagsOfLogin, loginCommand, program } from '../errors/next-command.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import { requireFileName } from '../files/file-name.ts';
+import type { AccessToken, Grant, Login, LoginKey, UnreadableLogin } from '../login/login.ts';
+import { fileNameOf, keyOfFileName } from '../login/login-name.ts';
+import type { Sessions, TokenSource } from '../ports/sessions.ts';
+import type { Binding, SealedFile } from '../ports/store.ts';
+import { fingerprint, type Secret } from '../text/secret.ts';
 import { ended, fromGrant, toContent, toLogin, toStoredLogin } from './login-record.ts';
-import { Renewal } from './renewal.ts';
-
-export interface SessionOptions {
-  readonly profile: string;
-  readonly settings: Pick<Settings, 'get' | 'require'>;
-  readonly vault: Vault;
-  /** Called when a refresh token is about to be sent, and never before. */
-  readonly exchange: () => Promise<Exchange>;
-  readonly clientSecret: () => Promise<Secret | null>;
-  /** REVENTO_ACCESS_TOKEN, or null: then it is the token, and the store is left alone. */
-  readonly accessToken: Secret | null;
-  readonly clock: Clock;
-  readonly redactor: Redactor;
-  /** Removes what the processes of a login told each other of their requests, by the login's file name. */
-  readonly dropLog: (name: string) => Promise<void>;
-  /** Ends the wait for a lock. */
-  readonly signal?: AbortSignal;
-  /** Runs work during which SIGINT, SIGTERM and SIGHUP are only remembered; they take effect when it is done. */
-  readonly uninterrupted: <T>(work: () => Promise<T>) => Promise<T>;
-  readonly notice: (text: string) => void;
-  /** Only for tests that stop the program at a given moment. */
-  readonly fault?: (point: 'intent-written' | 'before-send' | 'answered' | 'released') => void;
-}
+import { Renewal, type SessionOptions } from './renewal.ts';
 
 /**
  * The logins of a profile: stored sealed, refreshed by one process at a time, never lost to a crash.

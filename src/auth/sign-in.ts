@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Grant } from '../deps.ts';
-import { ReventoError } from '../errors.ts';
-import { isHttpFailure, networkError } from '../platform/failure.ts';
-import type { Clock, Exchange, HttpResponse, Serve } from '../platform/ports.ts';
-import type { Redactor, Secret } from '../secret.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import { isHttpFailure, networkError } from '../http/failure.ts';
+import type { Grant } from '../login/login.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Exchange, HttpResponse, Serve } from '../ports/exchange.ts';
+import type { Redactor, Secret } from '../text/secret.ts';
 import { PendingAuthorization } from './authorize.ts';
 import { type AskedConsent, exchangeFailure, grantOf, redirectFailure, unprovenFailure } from './grant.ts';
 import { type Answer, listenForRedirect } from './loopback.ts';

@@ -1,6 +1,6 @@
-import type { Grant, LoginKind } from '../deps.ts';
-import { ReventoError } from '../errors.ts';
-import type { Redactor } from '../secret.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import type { Grant, LoginKind } from '../login/login.ts';
+import type { Redactor } from '../text/secret.ts';
 import { grantOf } from './grant.ts';
 import { scopesToAsk } from './scopes.ts';
 import { judgeTokenAnswer } from './token.ts';

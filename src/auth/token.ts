@@ -1,7 +1,7 @@
-import { retryAfterMs } from '../http-headers.ts';
-import type { Exchange, HttpResponse } from '../platform/ports.ts';
-import { plainLine } from '../remote-text.ts';
-import type { Redactor, Secret } from '../secret.ts';
+import { retryAfterMs } from '../http/headers.ts';
+import type { Exchange, HttpResponse } from '../ports/exchange.ts';
+import { plainLine } from '../text/plain-line.ts';
+import type { Redactor, Secret } from '../text/secret.ts';
 import type { CheckedRedirect } from './authorize.ts';
 import { authEndpoint } from './endpoint.ts';
 

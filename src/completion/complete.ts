@@ -1,5 +1,5 @@
 import type { Argument } from 'commander';
-import type { CommandEntry } from '../commands/command.ts';
+import type { CommandEntry } from '../command-kit/command.ts';
 import { type Candidate, type Completion, nothing } from './candidate.ts';
 import { type Flag, flagOf, flagsOf, globalFlags } from './flags.ts';
 import {

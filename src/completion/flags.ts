@@ -1,5 +1,5 @@
 import type { Option } from 'commander';
-import { globalOptions, helpOption } from '../commands/globals.ts';
+import { globalOptions, helpOption } from '../command-kit/globals.ts';
 
 /** An option as far as completion is concerned. */
 export interface Flag {

@@ -1,5 +1,7 @@
-import type { LoginKey, SettingsFile, StoreInspection } from '../deps.ts';
-import { kindInWords } from '../login-name.ts';
+import type { SettingsFile } from '../config/types.ts';
+import type { LoginKey } from '../login/login.ts';
+import { kindInWords } from '../login/login-name.ts';
+import type { StoreInspection } from '../ports/store.ts';
 import type { Candidate } from './candidate.ts';
 import type { Known } from './sources.ts';
 

@@ -1,9 +1,9 @@
 import { resources } from '../api/resources.ts';
-import { shellNames } from '../commands/completion.ts';
-import { configNames } from '../commands/setting-name.ts';
+import { shellNames } from '../commands/completion/completion.ts';
+import { configNames } from '../commands/config/setting-name.ts';
 import { outputFormats } from '../output/item.ts';
-import { effects, faultTargets, refusals } from '../sandbox/faults.ts';
-import { scopes } from '../sandbox/scopes.ts';
+import { effects, faultTargets, refusals } from '../sandbox/faults/faults.ts';
+import { scopes } from '../sandbox/oauth/scopes.ts';
 import { deliveryFaults } from '../webhook/delivery-faults.ts';
 import { eventTypes } from '../webhook/event.ts';
 import type { Candidate } from './candidate.ts';

@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type { Argument, Command, Option } from 'commander';
-import type { CommandEntry, CommandModule, Example } from '../commands/command.ts';
-import { globalHeading, helpOption } from '../commands/globals.ts';
-import type { Term } from '../wrap.ts';
+import type { CommandEntry, CommandModule, Example } from '../command-kit/command.ts';
+import { globalHeading, helpOption } from '../command-kit/globals.ts';
+import type { Term } from '../text/wrap.ts';
 
 /** Options under one heading. */
 export interface OptionGroup {

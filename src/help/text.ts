@@ -1,7 +1,7 @@
-import type { CommandEntry, CommandGroup, Example } from '../commands/command.ts';
-import { globalHeading, globalOptions, helpOption, versionOption } from '../commands/globals.ts';
-import type { Style } from '../platform/ports.ts';
-import { continued, helpColumns, indented, type Term, wrap } from '../wrap.ts';
+import type { CommandEntry, CommandGroup, Example } from '../command-kit/command.ts';
+import { globalHeading, globalOptions, helpOption, versionOption } from '../command-kit/globals.ts';
+import type { Style } from '../text/style.ts';
+import { continued, helpColumns, indented, type Term, wrap } from '../text/wrap.ts';
 import type { CommandPage } from './page.ts';
 
 /** What the program is, in one line. */

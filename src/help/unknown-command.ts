@@ -1,5 +1,5 @@
-import type { CommandEntry } from '../commands/command.ts';
-import { nearest } from '../commands/suggestion.ts';
+import type { CommandEntry } from '../command-kit/command.ts';
+import { nearest } from '../text/suggestion.ts';
 
 const mostSuggestions = 5;
 

@@ -1,6 +1,6 @@
-import type { Style } from '../platform/ports.ts';
-import { compact, decodeString, isArray, isObject } from './json-text.ts';
-import { sanitiseLine } from './sanitise.ts';
+import { compact, decodeString, isArray, isObject } from '../json/text.ts';
+import { sanitiseLine } from '../text/sanitise.ts';
+import type { Style } from '../text/style.ts';
 
 /** What stands in a cell of a table: one safe line, and how it is decorated once it has been cut to its width. */
 export interface Cell {

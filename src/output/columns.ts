@@ -1,5 +1,5 @@
-import { elementsOf, entriesOf, isArray, isObject, memberOf } from './json-text.ts';
-import { sanitiseLine } from './sanitise.ts';
+import { elementsOf, entriesOf, isArray, isObject, memberOf } from '../json/text.ts';
+import { sanitiseLine } from '../text/sanitise.ts';
 
 /** Takes the same paths out of every row, and remembers which of them were ever there. */
 export interface Picker {

@@ -1,7 +1,7 @@
+import { compact, decodeString } from '../json/text.ts';
+import { sanitise, sanitiseLine } from '../text/sanitise.ts';
 import { createPicker, fieldsOf, type Picker } from './columns.ts';
-import { compact, decodeString } from './json-text.ts';
-import type { RowFormat } from './row-format.ts';
-import { sanitise, sanitiseLine } from './sanitise.ts';
+import type { RowFormat } from './format.ts';
 
 export interface CsvOptions {
   /** `--columns`, or null. */

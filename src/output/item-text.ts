@@ -1,4 +1,4 @@
-import { type Json, JsonText } from './item.ts';
+import { type Json, JsonText } from '../json/value.ts';
 
 /** An item's data as JSON text: as it came where it was text, compact otherwise. Never throws. */
 export function toText(data: Json | JsonText): string {

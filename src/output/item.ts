@@ -1,19 +1,5 @@
-import type { Style } from '../platform/ports.ts';
-
-/** A JSON value held as plain JavaScript. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
-
-/**
- * One JSON value as the text it arrived in. Numbers keep their digits (`2.50`, `1e400`) and unknown fields stay,
- * because nothing parses it on the way to `json` and `ndjson`.
- */
-export class JsonText {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-}
+import type { Json, JsonText } from '../json/value.ts';
+import type { Style } from '../text/style.ts';
 
 /** The result, or one event of a stream: `data` for machines, `text` for people (may be several lines; no final newline). */
 export interface ValueItem {

@@ -1,10 +1,9 @@
-import { ReventoError } from '../errors.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import { escapeForTerminal, sanitise } from '../text/sanitise.ts';
+import type { PrinterOptions, View } from './format.ts';
 import { toText } from './item-text.ts';
 import { createJq } from './jq.ts';
 import type { Transform } from './json-rows.ts';
-import type { PrinterOptions } from './printer.ts';
-import { escapeForTerminal, sanitise } from './sanitise.ts';
-import type { View } from './view.ts';
 
 /** What a filter is given, for whom expected something else: other tools filter a page or a row. */
 const given = {

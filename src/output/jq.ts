@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
-import { ReventoError } from '../errors.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import { sanitise } from '../text/sanitise.ts';
 import type { Transform } from './json-rows.ts';
-import { sanitise } from './sanitise.ts';
 
 /** What an expression gave for one document. */
 export interface JqResult {

@@ -1,8 +1,8 @@
-import type { Style } from '../platform/ports.ts';
+import { pretty } from '../json/pretty.ts';
+import { oneLine } from '../json/text.ts';
+import type { Style } from '../text/style.ts';
 import { createPicker } from './columns.ts';
-import { pretty } from './json-pretty.ts';
-import { oneLine } from './json-text.ts';
-import type { RowFormat } from './row-format.ts';
+import type { RowFormat } from './format.ts';
 
 /** Turns the JSON text of one value into the text that is printed for it. */
 export type Transform = (text: string) => string;

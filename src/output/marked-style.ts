@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import type { Style } from '../platform/ports.ts';
-import { sanitise } from './sanitise.ts';
+import { sanitise } from '../text/sanitise.ts';
+import type { Style } from '../text/style.ts';
 
 const decorations = ['bold', 'dim', 'red', 'green', 'yellow', 'blue', 'cyan'] as const;
 

@@ -1,28 +1,9 @@
-import { ReventoError } from '../errors.ts';
-import type { Style } from '../platform/ports.ts';
-import type { Item, Layout, OutputFormat } from './item.ts';
+import { ReventoError } from '../errors/revento-error.ts';
+import type { PrinterOptions } from './format.ts';
+import type { Item } from './item.ts';
 import { toText } from './item-text.ts';
 import { createRawBytes } from './raw-bytes.ts';
 import { createView } from './view.ts';
-
-export interface PrinterOptions {
-  readonly format: OutputFormat;
-  /** `--jq`, or null. */
-  readonly jq: string | null;
-  /** `--columns` as paths, or null. */
-  readonly columns: readonly string[] | null;
-  readonly layout: Layout;
-  readonly style: Style;
-  readonly isTty: boolean;
-  /** Milliseconds since the Unix epoch: whether a time is of this year. */
-  readonly now: number;
-  /** False once nobody reads any more. */
-  readonly write: (chunk: string | Uint8Array) => Promise<boolean>;
-  /** A line for the person, on stderr. */
-  readonly notice: (text: string) => void;
-  /** Runs `--jq`, which holds up the event loop, so that a signal still gets through. */
-  readonly breakable: <T>(work: () => T) => T;
-}
 
 /** Turns a command's items into output. */
 export interface Printer {

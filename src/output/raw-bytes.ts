@@ -1,7 +1,7 @@
-import type { Style } from '../platform/ports.ts';
-import { pretty } from './json-pretty.ts';
-import { isJson } from './json-text.ts';
-import { escapeForTerminal, sanitise } from './sanitise.ts';
+import { pretty } from '../json/pretty.ts';
+import { isJson } from '../json/text.ts';
+import { escapeForTerminal, sanitise } from '../text/sanitise.ts';
+import type { Style } from '../text/style.ts';
 
 /**
  * Answers that are printed as they came. Anywhere but on a terminal not a byte is touched; a terminal gets the same

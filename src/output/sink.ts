@@ -1,5 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs';
-import { ReventoError } from '../errors.ts';
+import { ReventoError } from '../errors/revento-error.ts';
 
 /** Where a printer's chunks go. */
 export interface Sink {

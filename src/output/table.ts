@@ -1,9 +1,9 @@
-import type { Style } from '../platform/ports.ts';
+import { sanitiseLine } from '../text/sanitise.ts';
+import type { Style } from '../text/style.ts';
 import { type Cell, cellOf, decorate, type Loss, lossByCut } from './cell.ts';
 import { createPicker, fieldsOf, type Picker } from './columns.ts';
+import type { RowFormat } from './format.ts';
 import type { Column } from './item.ts';
-import type { RowFormat } from './row-format.ts';
-import { sanitiseLine } from './sanitise.ts';
 import { isNarrow, loadRuler, narrowRuler, type Ruler } from './width.ts';
 
 const gap = '  ';

@@ -1,21 +1,9 @@
-import type { ReventoError } from '../errors.ts';
-import type { ValueItem } from './item.ts';
+import { pretty } from '../json/pretty.ts';
+import { elementsOf, isArray, oneLine } from '../json/text.ts';
+import { escapeForTerminal } from '../text/sanitise.ts';
+import type { PrinterOptions, RowFormat, View } from './format.ts';
 import { toText } from './item-text.ts';
-import { pretty } from './json-pretty.ts';
 import { createJsonArray, createJsonLines, createSelection, type Transform } from './json-rows.ts';
-import { elementsOf, isArray, oneLine } from './json-text.ts';
-import type { PrinterOptions } from './printer.ts';
-import type { RowFormat } from './row-format.ts';
-import { escapeForTerminal } from './sanitise.ts';
-
-/** How one format shows each kind of item. Gives back text to write; nothing here writes. */
-export interface View extends RowFormat {
-  value(item: ValueItem): string | Promise<string>;
-  /** Where absent, bytes go out as they are. */
-  bytes?(bytes: Uint8Array): string;
-  /** Thrown once the text before it is written. */
-  failure?(): ReventoError | null;
-}
 
 /** The view that the options name. Code of the other formats is not loaded. */
 export async function createView(options: PrinterOptions): Promise<View> {

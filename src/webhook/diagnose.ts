@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
+import type { Delivery } from './delivery.ts';
 import { one } from './head.ts';
-import type { Delivery } from './receiver.ts';
 import { rewrites } from './rewrites.ts';
 import { defaultToleranceSeconds, deliveryHeaders, sign, type VerifyFailure, verify } from './signature.ts';
 

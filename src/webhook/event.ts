@@ -1,4 +1,4 @@
-import type { Json } from '../output/item.ts';
+import type { Json } from '../json/value.ts';
 
 type Data = { readonly [key: string]: Json };
 

@@ -1,4 +1,4 @@
-import type { HeaderList } from '../platform/ports.ts';
+import type { HeaderList } from '../ports/exchange.ts';
 import { deliveryHeaders, judgeHead, type VerifyFailure } from './signature.ts';
 
 /** Header every forwarded request carries: the ids of the listeners it has come through, comma separated. */

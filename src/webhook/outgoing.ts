@@ -1,5 +1,5 @@
-import type { Json } from '../output/item.ts';
-import type { HeaderList } from '../platform/ports.ts';
+import type { Json } from '../json/value.ts';
+import type { HeaderList } from '../ports/exchange.ts';
 import { sign } from './signature.ts';
 
 /** A delivery that is about to be sent. */

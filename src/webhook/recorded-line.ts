@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { HeaderList } from '../platform/ports.ts';
-import { plainLine } from '../remote-text.ts';
+import type { HeaderList } from '../ports/exchange.ts';
+import { plainLine } from '../text/plain-line.ts';
 import { readHead } from './head.ts';
 
 /** A delivery as a recording has it. */

@@ -1,5 +1,5 @@
-import { asBuffer } from '../bytes.ts';
-import { levelsOf } from '../output/json-text.ts';
+import { levelsOf } from '../json/text.ts';
+import { asBuffer } from '../text/bytes.ts';
 
 /** The same JSON in another form. */
 export interface Rewrite {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Budget, quotas } from '../../src/api/budget.ts';
-import type { HeaderList, HttpResponse, SharedLog } from '../../src/platform/ports.ts';
+import type { HeaderList, HttpResponse } from '../../src/ports/exchange.ts';
+import type { SharedLog } from '../../src/ports/store.ts';
 import { loneLog } from '../support/lone-log.ts';
 import { fakeClock } from '../support/sandbox-client.ts';
 

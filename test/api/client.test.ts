@@ -3,10 +3,11 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Budget, quotas } from '../../src/api/budget.ts';
 import { createApiClient, type Pause, resolveTarget } from '../../src/api/client.ts';
-import type { AccessToken, TokenSource } from '../../src/deps.ts';
-import { HttpFailure } from '../../src/platform/failure.ts';
-import type { HeaderList, HttpRequest, HttpResponse } from '../../src/platform/ports.ts';
-import { Secret } from '../../src/secret.ts';
+import { HttpFailure } from '../../src/http/failure.ts';
+import type { AccessToken } from '../../src/login/login.ts';
+import type { HeaderList, HttpRequest, HttpResponse } from '../../src/ports/exchange.ts';
+import type { TokenSource } from '../../src/ports/sessions.ts';
+import { Secret } from '../../src/text/secret.ts';
 import { loneLog } from '../support/lone-log.ts';
 import { fakeClock } from '../support/sandbox-client.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../src/api/failure.ts';
-import { exitOf, type FailureCode } from '../../src/errors.ts';
-import type { HeaderList, HttpResponse } from '../../src/platform/ports.ts';
+import { exitOf, type FailureCode } from '../../src/errors/revento-error.ts';
+import type { HeaderList, HttpResponse } from '../../src/ports/exchange.ts';
 
 const context = {
   what: 'GET /events/evt_1',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readPage } from '../../src/api/page.ts';
-import type { HttpResponse } from '../../src/platform/ports.ts';
+import type { HttpResponse } from '../../src/ports/exchange.ts';
 
 const answer = (text: string): HttpResponse => ({ status: 200, headers: [], body: Buffer.from(text) });
 const read = (text: string) => readPage(answer(text), 'GET /x');

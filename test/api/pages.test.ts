@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from '../../src/api/page.ts';
 import { type Batch, pages } from '../../src/api/pages.ts';
-import { JsonText } from '../../src/output/item.ts';
+import { JsonText } from '../../src/json/value.ts';
 
 /** A list of rows `0` to `count - 1`, whose cursors are positions; and what was asked of it. */
 function listOf(count: number) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Outcome, pauseBeforeRetry, withRetries } from '../../src/api/retry.ts';
-import { HttpFailure, type HttpFailureKind } from '../../src/platform/failure.ts';
-import type { HeaderList, HttpResponse } from '../../src/platform/ports.ts';
+import { HttpFailure, type HttpFailureKind } from '../../src/http/failure.ts';
+import type { HeaderList, HttpResponse } from '../../src/ports/exchange.ts';
 import { fakeClock } from '../support/sandbox-client.ts';
 
 const answer = (status: number, headers: HeaderList = []): HttpResponse => ({

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type AuthorizationRequest, PendingAuthorization, type RedirectJudgement } from '../../src/auth/authorize.ts';
 import { challengeOf } from '../../src/auth/pkce.ts';
-import { Redactor } from '../../src/secret.ts';
+import { Redactor } from '../../src/text/secret.ts';
 
 const request: AuthorizationRequest = {
   authBase: 'https://auth.test',

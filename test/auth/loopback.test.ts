@@ -4,8 +4,8 @@ import { PendingAuthorization } from '../../src/auth/authorize.ts';
 import { type Answer, listenForRedirect, redirectListener } from '../../src/auth/loopback.ts';
 import { pageResponse } from '../../src/auth/pages/template.ts';
 import { checkRedirectUri } from '../../src/auth/redirect-uri.ts';
-import type { HeaderList, HttpResponse, ServeOptions } from '../../src/platform/ports.ts';
-import { Redactor } from '../../src/secret.ts';
+import type { HeaderList, HttpResponse, ServeOptions } from '../../src/ports/exchange.ts';
+import { Redactor } from '../../src/text/secret.ts';
 
 const page = (status: number): HttpResponse =>
   pageResponse(status, { tone: 'good', icon: 'check', title: 'Page', lead: 'Lead.', next: 'Next.' });

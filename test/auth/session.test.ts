@@ -1,9 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Grant, LoginKey, TokenSource } from '../../src/deps.ts';
-import { HttpFailure } from '../../src/platform/failure.ts';
-import { createLocks } from '../../src/platform/lock.ts';
-import { Secret } from '../../src/secret.ts';
+import { HttpFailure } from '../../src/http/failure.ts';
+import type { Grant, LoginKey } from '../../src/login/login.ts';
+import { createLocks } from '../../src/platform/lock/lock.ts';
+import type { TokenSource } from '../../src/ports/sessions.ts';
+import { Secret } from '../../src/text/secret.ts';
 import { errorAnswer, freshToken, listOf, StoreRig, settingsOf, tokenAnswer } from '../support/store-rig.ts';
 
 let rig: StoreRig;

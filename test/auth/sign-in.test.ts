@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Grant } from '../../src/deps.ts';
-import { ReventoError } from '../../src/errors.ts';
-import { HttpFailure } from '../../src/platform/failure.ts';
+import { ReventoError } from '../../src/errors/revento-error.ts';
+import { HttpFailure } from '../../src/http/failure.ts';
+import type { Grant } from '../../src/login/login.ts';
 import { begin, jsonResponse, type LoginSetting, pageText, succeed, tokenBody } from '../support/login-world.ts';
 
 describe('consent that is not given', () => {

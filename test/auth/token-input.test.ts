@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type LoginOptions, login } from '../../src/commands/login.ts';
+import { type LoginOptions, login } from '../../src/commands/login/login.ts';
 import { run, testNow } from '../support/command-deps.ts';
 import { type LoginSetting, loginWorld, noticesOf, tokenBody } from '../support/login-world.ts';
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { PendingAuthorization } from '../../src/auth/authorize.ts';
 import { judgeTokenAnswer, requestCodeExchange, requestRefresh, type TokenAnswer } from '../../src/auth/token.ts';
-import { HttpFailure } from '../../src/platform/failure.ts';
-import type { Exchange, HeaderList, HttpRequest, HttpResponse } from '../../src/platform/ports.ts';
-import { Redactor, Secret } from '../../src/secret.ts';
+import { HttpFailure } from '../../src/http/failure.ts';
+import type { Exchange, HeaderList, HttpRequest, HttpResponse } from '../../src/ports/exchange.ts';
+import { Redactor, Secret } from '../../src/text/secret.ts';
 
 const fresh = () => randomBytes(24).toString('base64url');
 const startedAtMs = Date.parse('2026-03-01T10:00:00Z');

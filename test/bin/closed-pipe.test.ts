@@ -4,8 +4,6 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { revento } from '../support/build.ts';
 import { ProgramRig } from '../support/program-rig.ts';
 
-/** What `PIPESTATUS` says behind `| true`: nobody reads, from the first byte on. */
-
 let rig: ProgramRig;
 beforeEach(() => {
   rig = new ProgramRig();

@@ -10,8 +10,6 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProgramRig } from '../support/program-rig.ts';
 
-/** Runs that cannot go on as they are: one Ctrl-C, or the failure itself, has to be the end of them. */
-
 let rig: ProgramRig;
 const secret = `whsec_${randomBytes(24).toString('hex')}`;
 const env = { REVENTO_WEBHOOK_SECRET: secret };

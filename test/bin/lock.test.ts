@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ownIdentity } from '../../src/platform/process-identity.ts';
+import { ownIdentity } from '../../src/platform/lock/process-identity.ts';
 import { root } from '../support/build.ts';
 import { bundle } from '../support/bundle.ts';
 import { until } from '../support/until.ts';

@@ -10,8 +10,6 @@ import { ForwardProxy } from '../support/forward-proxy.ts';
 import { freePort } from '../support/free-port.ts';
 import { ProgramRig } from '../support/program-rig.ts';
 
-/** Whether the server can be reached is found out before a person is asked for consent. */
-
 let rig: ProgramRig;
 const closing: (() => unknown)[] = [];
 beforeEach(() => {

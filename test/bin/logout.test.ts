@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { copyPaths } from '../../src/platform/sealed-copies.ts';
+import { copyPaths } from '../../src/platform/store/sealed-copies.ts';
 import { RefreshRig } from '../support/refresh-rig.ts';
 
 let rig: RefreshRig;

@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ProgramRig } from '../support/program-rig.ts';
 
-/** What is missing in one profile lies in another, or there is no such profile: said by every command alike. */
-
 let rig: ProgramRig;
 beforeEach(async () => {
   rig = new ProgramRig();

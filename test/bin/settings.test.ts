@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ownIdentity } from '../../src/platform/process-identity.ts';
-import { createServe } from '../../src/platform/server.ts';
+import { createServe } from '../../src/platform/http/server.ts';
+import { ownIdentity } from '../../src/platform/lock/process-identity.ts';
 import { freePort } from '../support/free-port.ts';
 import { ProgramRig } from '../support/program-rig.ts';
 

@@ -9,8 +9,6 @@ import { freePort } from '../support/free-port.ts';
 import { consentingBrowser, ProgramRig, type SandboxReady } from '../support/program-rig.ts';
 import { until } from '../support/until.ts';
 
-/** What the README's troubleshooting quotes is what the program says: each row is brought about here. */
-
 let rig: ProgramRig;
 beforeEach(() => {
   rig = new ProgramRig();

@@ -10,8 +10,6 @@ import { freePort } from '../support/free-port.ts';
 import { ProgramRig } from '../support/program-rig.ts';
 import { dial } from '../support/raw-http.ts';
 
-/** What README gives people to start from, put through what the tool holds against handlers. */
-
 let rig: ProgramRig;
 const receivers: ChildProcess[] = [];
 beforeEach(() => {

@@ -9,8 +9,6 @@ import { ProgramRig } from '../support/program-rig.ts';
 import { rawExchange } from '../support/raw-http.ts';
 import type { Running } from '../support/running.ts';
 
-/** The built program as a user runs it: what is on stdout, what on stderr, and how it ends. */
-
 let rig: ProgramRig;
 const secret = `whsec_${randomBytes(24).toString('hex')}`;
 const env = { REVENTO_WEBHOOK_SECRET: secret };

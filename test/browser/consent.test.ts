@@ -3,11 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/platform/clock.ts';
-import { createServe } from '../../src/platform/server.ts';
-import { createSandbox } from '../../src/sandbox/app.ts';
-import { registerClients } from '../../src/sandbox/clients.ts';
-import { type Hosted, host } from '../../src/sandbox/host.ts';
+import { createServe } from '../../src/platform/http/server.ts';
+import { systemClock } from '../../src/platform/process/clock.ts';
+import { registerClients } from '../../src/sandbox/oauth/clients.ts';
+import { createSandbox } from '../../src/sandbox/server/app.ts';
+import { type Hosted, host } from '../../src/sandbox/server/host.ts';
 import { encode } from '../support/sandbox-client.ts';
 
 const executablePath = process.env['REVENTO_TEST_CHROMIUM'] ?? '/usr/bin/chromium';

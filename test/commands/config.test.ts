@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { configGet } from '../../src/commands/config-get.ts';
-import { configList } from '../../src/commands/config-list.ts';
-import { configPath } from '../../src/commands/config-path.ts';
-import { configSet } from '../../src/commands/config-set.ts';
-import { configUnset } from '../../src/commands/config-unset.ts';
-import { hintOf } from '../../src/errors.ts';
-import { Secret } from '../../src/secret.ts';
+import { configGet } from '../../src/commands/config/get.ts';
+import { configList } from '../../src/commands/config/list.ts';
+import { configPath } from '../../src/commands/config/path.ts';
+import { configSet } from '../../src/commands/config/set.ts';
+import { configUnset } from '../../src/commands/config/unset.ts';
+import { hintOf } from '../../src/errors/revento-error.ts';
+import { Secret } from '../../src/text/secret.ts';
 import { memory, run, type World } from '../support/command-deps.ts';
 
 const secret = randomBytes(16).toString('hex');

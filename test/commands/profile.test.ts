@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { profileList } from '../../src/commands/profile-list.ts';
-import { profileRemove } from '../../src/commands/profile-remove.ts';
-import { profileUse } from '../../src/commands/profile-use.ts';
+import { profileList } from '../../src/commands/profile/list.ts';
+import { profileRemove } from '../../src/commands/profile/remove.ts';
+import { profileUse } from '../../src/commands/profile/use.ts';
 import { aLogin, memory, run, type World } from '../support/command-deps.ts';
 
 const full: World = {

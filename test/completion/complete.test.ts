@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandEntry, CommandModule } from '../../src/commands/command.ts';
+import type { CommandEntry, CommandModule } from '../../src/command-kit/command.ts';
 import { toLines } from '../../src/completion/candidate.ts';
 import { complete } from '../../src/completion/complete.ts';
 import type { Known } from '../../src/completion/sources.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { knownFrom, type Places } from '../../src/completion/known.ts';
-import type { StoreInspection } from '../../src/deps.ts';
+import type { StoreInspection } from '../../src/ports/store.ts';
 
 const store = (profiles: StoreInspection['profiles']) => ({ profiles });
 

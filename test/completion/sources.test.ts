@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { globalOptions } from '../../src/commands/globals.ts';
+import { globalOptions } from '../../src/command-kit/globals.ts';
 import { registry } from '../../src/commands/registry.ts';
 import { complete } from '../../src/completion/complete.ts';
 import { argumentSources, globalSources, optionSources, placeholderSources } from '../../src/completion/sources.ts';

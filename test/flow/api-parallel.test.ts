@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { resourceCommand } from '../../src/commands/resource.ts';
-import { openSharedLog } from '../../src/platform/shared-log.ts';
+import { resourceCommand } from '../../src/commands/api/resource.ts';
+import { openSharedLog } from '../../src/platform/store/shared-log.ts';
 import { apiBench, collect, resourceOf } from '../support/api-deps.ts';
 
 let directory = '';

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LoginOptions, login } from '../../src/commands/login.ts';
-import { createServe } from '../../src/platform/server.ts';
+import { type LoginOptions, login } from '../../src/commands/login/login.ts';
+import { createServe } from '../../src/platform/http/server.ts';
 import { run } from '../support/command-deps.ts';
 import { freePort } from '../support/free-port.ts';
 import { type LoginSetting, loginWorld } from '../support/login-world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type LoginOptions, login } from '../../src/commands/login.ts';
-import type { Exchange, HttpResponse } from '../../src/platform/ports.ts';
-import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/app.ts';
+import { type LoginOptions, login } from '../../src/commands/login/login.ts';
+import type { Exchange, HttpResponse } from '../../src/ports/exchange.ts';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server/app.ts';
 import { run } from '../support/command-deps.ts';
 import { inMemory } from '../support/in-memory.ts';
 import { jsonResponse, type LoginSetting, loginWorld } from '../support/login-world.ts';

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/platform/clock.ts';
-import { HttpFailure } from '../../src/platform/failure.ts';
-import { createHttpClient, type HttpClient } from '../../src/platform/http.ts';
-import { createServe } from '../../src/platform/server.ts';
-import { createSandbox } from '../../src/sandbox/app.ts';
-import { parseFault } from '../../src/sandbox/faults.ts';
-import { addressOf, freePort, type Hosted, host } from '../../src/sandbox/host.ts';
+import { HttpFailure } from '../../src/http/failure.ts';
+import { createHttpClient, type HttpClient } from '../../src/platform/http/client.ts';
+import { createServe } from '../../src/platform/http/server.ts';
+import { systemClock } from '../../src/platform/process/clock.ts';
+import { parseFault } from '../../src/sandbox/faults/faults.ts';
+import { createSandbox } from '../../src/sandbox/server/app.ts';
+import { addressOf, freePort, type Hosted, host } from '../../src/sandbox/server/host.ts';
 import { dial } from '../support/raw-http.ts';
 import { headerOf, integrationOf, jsonOf } from '../support/sandbox-client.ts';
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Example } from '../../src/commands/command.ts';
+import { parse } from '../../src/cli/parse.ts';
+import type { Example } from '../../src/command-kit/command.ts';
 import { registry } from '../../src/commands/registry.ts';
 import { rootExamples } from '../../src/help/text.ts';
-import { plainStyle } from '../../src/plain-style.ts';
-import { parse } from '../../src/program.ts';
+import { plainStyle } from '../../src/text/style.ts';
 import { wordsOf } from '../support/shell-words.ts';
 
 const plain = plainStyle(80);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandEntry } from '../../src/commands/command.ts';
+import type { CommandEntry } from '../../src/command-kit/command.ts';
 import { unknownCommand } from '../../src/help/unknown-command.ts';
 
 const entry = (name: string, aliases: readonly string[] = []): CommandEntry => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Json, JsonText } from '../../src/output/item.ts';
+import { type Json, JsonText } from '../../src/json/value.ts';
 import { toText } from '../../src/output/item-text.ts';
 
 /** A value nested deeper than JSON.stringify can go. */

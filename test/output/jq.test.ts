@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Item, JsonText, type Layout } from '../../src/output/item.ts';
+import { JsonText } from '../../src/json/value.ts';
+import type { Item, Layout } from '../../src/output/item.ts';
 import { printed } from '../support/printing.ts';
 
 const rows = (...texts: string[]): Item => ({ kind: 'rows', rows: texts.map((text) => new JsonText(text)) });

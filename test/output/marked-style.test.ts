@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { markStyle } from '../../src/output/marked-style.ts';
-import { plainStyle } from '../../src/plain-style.ts';
-import type { Style } from '../../src/platform/ports.ts';
+import { plainStyle, type Style } from '../../src/text/style.ts';
 
 const chalk = new Chalk({ level: 1 });
 const real: Style = {

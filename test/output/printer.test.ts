@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Item, JsonText, type Layout, type OutputFormat, type ValueItem } from '../../src/output/item.ts';
+import { JsonText } from '../../src/json/value.ts';
+import type { Item, Layout, OutputFormat, ValueItem } from '../../src/output/item.ts';
 import { createPrinter } from '../../src/output/printer.ts';
-import { plainStyle } from '../../src/plain-style.ts';
+import { plainStyle } from '../../src/text/style.ts';
 import { printed } from '../support/printing.ts';
 import { colored } from '../support/style.ts';
 

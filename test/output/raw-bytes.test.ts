@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRawBytes } from '../../src/output/raw-bytes.ts';
-import { plainStyle } from '../../src/plain-style.ts';
+import { plainStyle } from '../../src/text/style.ts';
 import { colored } from '../support/style.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'utf8');

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Column } from '../../src/output/item.ts';
 import { createTable, fitWidths } from '../../src/output/table.ts';
 import { loadRuler, type Ruler } from '../../src/output/width.ts';
-import { plainStyle } from '../../src/plain-style.ts';
+import { plainStyle } from '../../src/text/style.ts';
 import { colored } from '../support/style.ts';
 
 const now = Date.parse('2026-11-24T12:00:00Z');

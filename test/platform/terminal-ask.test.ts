@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { plainStyle } from '../../src/plain-style.ts';
-import { createTerminal } from '../../src/platform/terminal.ts';
+import { createTerminal } from '../../src/platform/process/terminal.ts';
+import { plainStyle } from '../../src/text/style.ts';
 import { until } from '../support/until.ts';
 
 /** A terminal on two pipes, with what was written to it. */

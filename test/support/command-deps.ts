@@ -1,24 +1,16 @@
-import type { CommandModule } from '../../src/commands/command.ts';
-import type {
-  AccessToken,
-  Deps,
-  Login,
-  LoginKey,
-  SecretName,
-  SecretStore,
-  Sessions,
-  SettingName,
-  SettingsFile,
-  StoreInspection,
-  StoreProtection,
-  UnreadableLogin,
-} from '../../src/deps.ts';
-import { ReventoError } from '../../src/errors.ts';
+import type { CommandModule } from '../../src/command-kit/command.ts';
+import type { Deps } from '../../src/command-kit/deps.ts';
+import { resolveSettings } from '../../src/config/rows.ts';
+import type { SecretName, SecretStore, SettingName, SettingsFile } from '../../src/config/types.ts';
+import { ReventoError } from '../../src/errors/revento-error.ts';
+import type { AccessToken, Login, LoginKey, UnreadableLogin } from '../../src/login/login.ts';
 import type { Item, OutputFormat } from '../../src/output/item.ts';
-import { plainStyle } from '../../src/plain-style.ts';
-import type { Exchange, Serve, Terminal } from '../../src/platform/ports.ts';
-import { Redactor, Secret } from '../../src/secret.ts';
-import { resolveSettings } from '../../src/settings.ts';
+import type { Exchange, Serve } from '../../src/ports/exchange.ts';
+import type { Sessions } from '../../src/ports/sessions.ts';
+import type { StoreInspection, StoreProtection } from '../../src/ports/store.ts';
+import type { Terminal } from '../../src/ports/terminal.ts';
+import { Redactor, Secret } from '../../src/text/secret.ts';
+import { plainStyle } from '../../src/text/style.ts';
 import { loneLog } from './lone-log.ts';
 
 /** The moment all command tests run at: 2026-03-01T12:00:00Z. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/platform/ports.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 
 /** A clock that a test sets; sleeping takes no time and moves it on. */
 export class FakeClock implements Clock {

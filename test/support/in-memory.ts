@@ -1,5 +1,5 @@
-import { HttpFailure } from '../../src/platform/failure.ts';
-import type { Exchange } from '../../src/platform/ports.ts';
+import { HttpFailure } from '../../src/http/failure.ts';
+import type { Exchange } from '../../src/ports/exchange.ts';
 
 /**
  * A served Exchange as a client would see it through a socket: an answer that a fault cuts off becomes the

@@ -1,13 +1,15 @@
-import { webhookListen } from '../../src/commands/webhook-listen.ts';
-import type { WebhookListenOptions } from '../../src/commands/webhook-listen-options.ts';
-import type { Deps, SecretName } from '../../src/deps.ts';
-import { ReventoError } from '../../src/errors.ts';
-import { JsonText, type OutputFormat } from '../../src/output/item.ts';
-import { plainStyle } from '../../src/plain-style.ts';
-import { runChild } from '../../src/platform/child.ts';
-import { systemClock } from '../../src/platform/clock.ts';
-import { createForwarder } from '../../src/platform/forwarder.ts';
-import { createServe } from '../../src/platform/server.ts';
+import type { Deps } from '../../src/command-kit/deps.ts';
+import { webhookListen } from '../../src/commands/webhook/listen/listen.ts';
+import type { WebhookListenOptions } from '../../src/commands/webhook/listen/options.ts';
+import type { SecretName } from '../../src/config/types.ts';
+import { ReventoError } from '../../src/errors/revento-error.ts';
+import { JsonText } from '../../src/json/value.ts';
+import type { OutputFormat } from '../../src/output/item.ts';
+import { createForwarder } from '../../src/platform/http/forwarder.ts';
+import { createServe } from '../../src/platform/http/server.ts';
+import { runChild } from '../../src/platform/process/child.ts';
+import { systemClock } from '../../src/platform/process/clock.ts';
+import { plainStyle } from '../../src/text/style.ts';
 import { memory, type World } from './command-deps.ts';
 
 export type Line = Readonly<Record<string, unknown>>;

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type LoginOptions, login } from '../../src/commands/login.ts';
-import type { Deps, Grant, Login, Sessions } from '../../src/deps.ts';
-import type { Exchange, HeaderList, HttpRequest, HttpResponse, Serve, ServeOptions } from '../../src/platform/ports.ts';
+import type { Deps } from '../../src/command-kit/deps.ts';
+import { type LoginOptions, login } from '../../src/commands/login/login.ts';
+import type { Grant, Login } from '../../src/login/login.ts';
+import type { Exchange, HeaderList, HttpRequest, HttpResponse, Serve, ServeOptions } from '../../src/ports/exchange.ts';
+import type { Sessions } from '../../src/ports/sessions.ts';
 import { type Memory, memory, run, testNow, type World } from './command-deps.ts';
 
 /** A clock whose waits end when a test says so. */

@@ -1,4 +1,4 @@
-import type { SharedLog } from '../../src/platform/ports.ts';
+import type { SharedLog } from '../../src/ports/store.ts';
 
 /** A log that one process alone writes to. */
 export function loneLog(): SharedLog {

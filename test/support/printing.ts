@@ -1,6 +1,7 @@
+import type { PrinterOptions } from '../../src/output/format.ts';
 import type { Item } from '../../src/output/item.ts';
-import { createPrinter, type PrinterOptions } from '../../src/output/printer.ts';
-import { plainStyle } from '../../src/plain-style.ts';
+import { createPrinter } from '../../src/output/printer.ts';
+import { plainStyle } from '../../src/text/style.ts';
 
 /** What a run left on stdout and said beside it. */
 export interface Printed {

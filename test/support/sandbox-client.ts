@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { challengeOf, createVerifier } from '../../src/auth/pkce.ts';
-import type { Clock, Exchange, HeaderList, HttpResponse } from '../../src/platform/ports.ts';
-import type { Sandbox } from '../../src/sandbox/app.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Exchange, HeaderList, HttpResponse } from '../../src/ports/exchange.ts';
+import type { Sandbox } from '../../src/sandbox/server/app.ts';
 
 /** A clock that stands still until it is told to move; `sleep` moves it. */
 export function fakeClock(startsAt = Date.UTC(2026, 10, 24, 12)): Clock & { advance(ms: number): void } {

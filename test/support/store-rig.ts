@@ -2,12 +2,15 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSessions, type SessionOptions } from '../../src/auth/session.ts';
-import type { Grant, Login, Sessions } from '../../src/deps.ts';
-import { createLocks } from '../../src/platform/lock.ts';
-import type { Exchange, HttpResponse, KeySource } from '../../src/platform/ports.ts';
-import { type OpenVault, openVault } from '../../src/platform/vault.ts';
-import { Redactor, Secret } from '../../src/secret.ts';
+import type { SessionOptions } from '../../src/auth/renewal.ts';
+import { createSessions } from '../../src/auth/session.ts';
+import type { Grant, Login } from '../../src/login/login.ts';
+import { createLocks } from '../../src/platform/lock/lock.ts';
+import { type OpenVault, openVault } from '../../src/platform/store/vault.ts';
+import type { Exchange, HttpResponse } from '../../src/ports/exchange.ts';
+import type { Sessions } from '../../src/ports/sessions.ts';
+import type { KeySource } from '../../src/ports/store.ts';
+import { Redactor, Secret } from '../../src/text/secret.ts';
 import { FakeClock } from './fake-clock.ts';
 
 /** A token no other test has. */

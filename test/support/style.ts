@@ -1,4 +1,4 @@
-import type { Style } from '../../src/platform/ports.ts';
+import type { Style } from '../../src/text/style.ts';
 
 const wrap = (name: string) => (text: string) => `<${name}>${text}</${name}>`;
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseCassette } from '../../src/webhook/cassette.ts';
+import { parseCassette } from '../../src/webhook/recording.ts';
 import { aDelivery, type DeliveryOptions, newSecret } from '../support/delivery.ts';
 import { freePort } from '../support/free-port.ts';
 import { closeHandlers, handler } from '../support/handler.ts';

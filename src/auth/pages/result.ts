@@ -1,6 +1,6 @@
-import type { LoginKind } from '../../deps.ts';
-import { kindInWords } from '../../login-name.ts';
-import type { HttpResponse } from '../../platform/ports.ts';
+import type { LoginKind } from '../../login/login.ts';
+import { kindInWords } from '../../login/login-name.ts';
+import type { HttpResponse } from '../../ports/exchange.ts';
 import { pageResponse } from './template.ts';
 
 /** 200: tokens are stored. Sent only when that is true. */

@@ -1,5 +1,5 @@
-import { escapeHtml, htmlPage, proseHtml } from '../../html-page.ts';
-import type { HttpResponse } from '../../platform/ports.ts';
+import { escapeHtml, htmlPage, proseHtml } from '../../pages/html-page.ts';
+import type { HttpResponse } from '../../ports/exchange.ts';
 import { pageStyle } from './style.ts';
 
 /** What a page says. All of it is plain text, escaped when it is rendered; text in backquotes becomes code. */

@@ -1,6 +1,6 @@
-import { ReventoError } from '../../errors.ts';
-import { isLoopback } from '../../loopback-address.ts';
-import { whoListens } from '../who-listens.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { isLoopback } from '../../http/loopback-address.ts';
+import { whoListens } from '../shared/who-listens.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
 /** Whether a login could listen for the browser's return: binds the port on both loopback families, and lets go. */

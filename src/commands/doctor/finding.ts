@@ -1,5 +1,5 @@
-import type { Deps } from '../../deps.ts';
-import { hintOf, ReventoError } from '../../errors.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { hintOf, ReventoError } from '../../errors/revento-error.ts';
 
 export type FindingStatus = 'ok' | 'warn' | 'fail' | 'skip';
 

@@ -1,9 +1,9 @@
-import type { Deps } from '../../deps.ts';
-import { formatDuration } from '../../duration.ts';
-import { isHttpFailure, networkError } from '../../platform/failure.ts';
-import type { HttpResponse } from '../../platform/ports.ts';
-import { isPlaceholderHost, parseUrl } from '../../web-address.ts';
-import { clockSkewMs } from '../clock-skew.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { isHttpFailure, networkError } from '../../http/failure.ts';
+import { isPlaceholderHost, parseUrl } from '../../http/web-address.ts';
+import type { HttpResponse } from '../../ports/exchange.ts';
+import { formatDuration } from '../../text/time.ts';
+import { clockSkewMs } from '../shared/clock-skew.ts';
 import { type Check, type Finding, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
 const timeoutMs = 10_000;

@@ -1,8 +1,8 @@
-import { nodeDebugWarning } from '../../environment.ts';
-import { isLoopback } from '../../loopback-address.ts';
-import { program } from '../../next-command.ts';
-import { proxyRemedy, proxyUrl, readProxySettings } from '../../proxy.ts';
-import { isPlaceholderHost } from '../../web-address.ts';
+import { nodeDebugWarning } from '../../config/environment.ts';
+import { program } from '../../errors/next-command.ts';
+import { isLoopback } from '../../http/loopback-address.ts';
+import { proxyRemedy, proxyUrl, readProxySettings } from '../../http/proxy.ts';
+import { isPlaceholderHost } from '../../http/web-address.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
 /** The program, its profile and where the settings come from. */

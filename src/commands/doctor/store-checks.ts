@@ -1,10 +1,11 @@
 import { isAbsolute, relative } from 'node:path';
-import type { Deps, StoreFile, StoreProtection } from '../../deps.ts';
-import { formatDuration, relativeTime } from '../../duration.ts';
-import { flagsOfLogin, program } from '../../next-command.ts';
-import { shellWord } from '../../shell-word.ts';
-import { loginInWords } from '../login-choice.ts';
-import { cannotBeRead } from '../login-missing.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { flagsOfLogin, program } from '../../errors/next-command.ts';
+import { shellWord } from '../../errors/shell-word.ts';
+import type { StoreFile, StoreProtection } from '../../ports/store.ts';
+import { formatDuration, relativeTime } from '../../text/time.ts';
+import { loginInWords } from '../shared/login-choice.ts';
+import { cannotBeRead } from '../shared/login-missing.ts';
 import { type Check, type Finding, fail, failureFinding, ok, warn } from './finding.ts';
 
 /** A write needs far less; with so little left the next one may fail. */

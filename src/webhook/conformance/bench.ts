@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { isSuccess } from '../../http-status.ts';
-import { isHttpFailure } from '../../platform/failure.ts';
-import type { Clock, Exchange } from '../../platform/ports.ts';
-import { plainLine } from '../../remote-text.ts';
+import { isHttpFailure } from '../../http/failure.ts';
+import { isSuccess } from '../../http/status.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Exchange } from '../../ports/exchange.ts';
+import { plainLine } from '../../text/plain-line.ts';
 import { sampleEnvelope } from '../event.ts';
 import { excerptOf } from '../excerpt.ts';
 import { type Outgoing, outgoing } from '../outgoing.ts';

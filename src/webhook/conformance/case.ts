@@ -1,4 +1,4 @@
-import { isSuccess } from '../../http-status.ts';
+import { isSuccess } from '../../http/status.ts';
 import type { Outgoing } from '../outgoing.ts';
 import { acknowledged, type Bench, type ConformanceCase, refused } from './bench.ts';
 

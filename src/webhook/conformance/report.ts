@@ -1,4 +1,4 @@
-import type { Json } from '../../output/item.ts';
+import type { Json } from '../../json/value.ts';
 import type { CaseResult } from './bench.ts';
 
 /** Counts of a run. Wire names. */

@@ -9,8 +9,8 @@ import {
   signedInPage,
   unprovenPage,
 } from '../../../src/auth/pages/result.ts';
-import { escapeHtml } from '../../../src/html-page.ts';
-import type { HttpResponse } from '../../../src/platform/ports.ts';
+import { escapeHtml } from '../../../src/pages/html-page.ts';
+import type { HttpResponse } from '../../../src/ports/exchange.ts';
 
 const hostile = '<img src=x onerror="alert(1)">&\'`</p></style><script>x</script>';
 

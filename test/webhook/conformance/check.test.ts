@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/platform/clock.ts';
-import { createHttpClient, type HttpClient } from '../../../src/platform/http.ts';
-import type { Clock } from '../../../src/platform/ports.ts';
+import { createHttpClient, type HttpClient } from '../../../src/platform/http/client.ts';
+import { systemClock } from '../../../src/platform/process/clock.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 import { type CaseResult, runCases } from '../../../src/webhook/conformance/bench.ts';
 import { conformanceCases } from '../../../src/webhook/conformance/cases.ts';
 import { jsonReport, junitReport, tapReport } from '../../../src/webhook/conformance/report.ts';

@@ -1,0 +1,214 @@
+import type { Command, CommanderError } from 'commander';
+import type { CommandEntry, CommandModule } from '../command-kit/command.ts';
+import { declareGlobals, type GlobalOptions, helpOption, valueFlags } from '../command-kit/globals.ts';
+import type { Style } from '../text/style.ts';
+import { refuseEmptyValues, splitShortValues, UsageFault, usageFault } from './usage-fault.ts';
+
+/** What the command line asks for. */
+export type Invocation =
+  | {
+      readonly kind: 'command';
+      readonly entry: CommandEntry;
+      readonly module: CommandModule<never>;
+      readonly options: Options;
+    }
+  /** Text for stdout: help, or the version. */
+  | { readonly kind: 'text'; readonly text: string };
+
+/** Options and positional arguments of the command, merged with the global ones. */
+export type Options = GlobalOptions & Readonly<Record<string, unknown>>;
+
+const longestName = 3;
+
+/** The command that the arguments name, found without parsing options: the longest run of words that is a name. */
+function locate(argv: readonly string[], registry: readonly CommandEntry[]): CommandEntry | null {
+  const words = commandWords(argv);
+  for (let count = Math.min(words.length, longestName); count > 0; count--) {
+    const name = words.slice(0, count).join(' ');
+    const found = registry.find((entry) => entry.name === name || entry.aliases?.includes(name));
+    if (found) return found;
+  }
+  return null;
+}
+
+/** The words in front of the first option that is not a global one, those of the command's name first. */
+function commandWords(argv: readonly string[]): string[] {
+  const words: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] as string;
+    if (word === '--') break;
+    if (!word.startsWith('-')) words.push(word);
+    else if (valueFlags.has(word)) i++;
+    else if (words.length > 0) break;
+  }
+  return words;
+}
+
+/**
+ * Parses the command line against the registry. Only the named command's module is loaded, and none for the help of
+ * everything or of a group.
+ *
+ * @param style  for help
+ * @throws UsageFault
+ */
+export async function parse(
+  argv: readonly string[],
+  registry: readonly CommandEntry[],
+  style: Style,
+): Promise<Invocation> {
+  const args = withoutHelpWord(argv, registry);
+  const entry = locate(args, registry);
+  return entry === null ? withoutCommand(args, registry, style) : withCommand(args, entry, registry, style);
+}
+
+/** Nothing but help and the version can be had without a command. */
+async function withoutCommand(
+  args: readonly string[],
+  registry: readonly CommandEntry[],
+  style: Style,
+): Promise<Invocation> {
+  const words = commandWords(args);
+  const path = words.join(' ');
+  if (path !== '' && !isGroupName(path, registry)) {
+    // The word behind an unknown option may be its value: the option is what is wrong then.
+    await parseGlobals(args.slice(0, args.indexOf(words[0] as string)), '');
+    const { unknownCommand } = await import('../help/unknown-command.ts');
+    const { message, hint } = unknownCommand(words, registry);
+    throw new UsageFault(message, hint);
+  }
+  if (args.includes('--version') || args.includes('-V')) {
+    return { kind: 'text', text: `${typeof REVENTO_VERSION === 'string' ? REVENTO_VERSION : 'unbuilt'}\n` };
+  }
+  await parseGlobals(args, path);
+  // Help would be an answer, with an exit status of 0, to a script that meant to run something.
+  if (args.includes('--') && args.at(-1) !== '--') {
+    throw new UsageFault('no command stands before the `--`', 'leave it out, or put it behind the command');
+  }
+  const { groupHelp, rootHelp } = await import('../help/text.ts');
+  return { kind: 'text', text: path === '' ? rootHelp(registry, style) : groupHelp(path, registry, style) };
+}
+
+/** @throws UsageFault for an option that is not a global one */
+async function parseGlobals(args: readonly string[], path: string): Promise<void> {
+  const options = args.filter((arg) => arg.startsWith('-') && arg !== '-h' && arg !== '--help');
+  if (options.length === 0) return;
+  const { Command: Commander, CommanderError } = await import('commander');
+  const root = declareGlobals(quiet(new Commander('revento').argument('[words...]')));
+  try {
+    root.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code !== 'commander.helpDisplayed') throw usageFault(error, path, root);
+  }
+}
+
+async function withCommand(
+  args: readonly string[],
+  entry: CommandEntry,
+  registry: readonly CommandEntry[],
+  style: Style,
+): Promise<Invocation> {
+  const { Command: Commander, CommanderError } = await import('commander');
+  const root = declareGlobals(quiet(new Commander('revento')));
+  let node = root;
+  const words = entry.name.split(' ');
+  for (const word of words) {
+    const child = quiet(new Commander(word)).helpOption(...helpOption);
+    node.addCommand(child);
+    node = child;
+  }
+  for (const alias of entry.aliases ?? []) node.alias(alias);
+  const module = await entry.load();
+  module.declare(node);
+  declareGlobals(node);
+  let options: Options | null = null;
+  node.action(() => {
+    options = optionsOf(node, root);
+  });
+
+  try {
+    await root.parseAsync(splitShortValues(args, [...node.options, ...root.options]), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code !== 'commander.helpDisplayed') throw await faultOf(error, args, { entry, node, registry });
+  }
+  if (options !== null) {
+    refuseLostWord(module, args, node.args);
+    refuseEmptyValues([node, root]);
+    return { kind: 'command', entry, module, options };
+  }
+  const [{ pageOf }, { commandHelp }] = await Promise.all([import('../help/page.ts'), import('../help/text.ts')]);
+  return { kind: 'text', text: commandHelp(pageOf(entry, module, node), style) };
+}
+
+/** @throws UsageFault for a word in front of the `--` that the command to run stands behind */
+function refuseLostWord(
+  { hintForLostWord }: CommandModule<never>,
+  args: readonly string[],
+  words: readonly string[],
+): void {
+  const end = args.indexOf('--');
+  const behind = end < 0 ? 0 : args.length - end - 1;
+  const [first] = words;
+  if (hintForLostWord === undefined || first === undefined || words.length === behind) return;
+  throw new UsageFault('a word stands where none belongs', hintForLostWord(first));
+}
+
+/** commander neither prints nor exits here: what it has to say comes back as an error. */
+function quiet(command: Command): Command {
+  const ignore = () => undefined;
+  return command
+    .exitOverride()
+    .configureOutput({ writeOut: ignore, writeErr: ignore })
+    .configureHelp({ formatHelp: () => '' })
+    .helpCommand(false);
+}
+
+async function faultOf(
+  error: CommanderError,
+  args: readonly string[],
+  { entry: { name }, node, registry }: { entry: CommandEntry; node: Command; registry: readonly CommandEntry[] },
+): Promise<UsageFault> {
+  const fault = usageFault(error, name, node);
+  const members = registry.filter((other) => other.name.startsWith(`${name} `)).map((other) => other.name);
+  if (error.code === 'commander.excessArguments' && members.length > 0) {
+    const { nearest } = await import('../text/suggestion.ts');
+    const meant = nearest(commandWords(args).join(' '), members);
+    return meant === null ? fault : new UsageFault(fault.message, `did you mean \`revento ${meant}\`?`);
+  }
+  if (!needsDashes(args, node)) return fault;
+  return new UsageFault(fault.message, `is it for the command? Put -- before that: revento ${name} -- COMMAND`);
+}
+
+/** Whether an option was taken for ours that belongs to the command we are to run. */
+function needsDashes(args: readonly string[], { registeredArguments, args: words }: Command): boolean {
+  const runsCommand = registeredArguments.some((argument) => argument.variadic && argument.name() === 'command');
+  return runsCommand && words.length > 0 && !args.includes('--');
+}
+
+/** `help COMMAND` is `COMMAND --help`; `help TOPIC` is a command of its own. */
+function withoutHelpWord(argv: readonly string[], registry: readonly CommandEntry[]): readonly string[] {
+  const [first, ...rest] = commandWords(argv);
+  if (first !== 'help' || locate(argv, registry)?.name.startsWith('help ')) return argv;
+  const args = argv.filter((_word, index) => index !== argv.indexOf('help'));
+  const isKnown = rest.length === 0 || locate(args, registry) !== null || isGroupName(rest.join(' '), registry);
+  return isKnown ? [...args, '--help'] : args;
+}
+
+function isGroupName(words: string, registry: readonly CommandEntry[]): boolean {
+  return registry.some(({ name }) => name.startsWith(`${words} `));
+}
+
+/** Local values over global ones, positional arguments under their camel-cased names. */
+function optionsOf(node: Command, root: Command): Options {
+  const merged: Record<string, unknown> = { ...root.opts() };
+  for (const [name, value] of Object.entries(node.opts())) {
+    const isGiven = node.getOptionValueSource(name) !== 'default';
+    if (isGiven || merged[name] === undefined || root.getOptionValueSource(name) === 'default') merged[name] = value;
+  }
+  node.registeredArguments.forEach((argument, index) => {
+    const name = argument.name().replace(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase());
+    merged[name] = node.processedArgs[index];
+  });
+  return merged as Options;
+}

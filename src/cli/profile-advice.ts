@@ -1,0 +1,95 @@
+import type { Deps } from '../command-kit/deps.ts';
+import { sandboxProfile } from '../commands/sandbox/shared/profile.ts';
+import { profileNames } from '../commands/shared/profile-names.ts';
+import { hintOf, type Lack, ReventoError } from '../errors/revento-error.ts';
+import type { LoginKind } from '../login/login.ts';
+import { nearest } from '../text/suggestion.ts';
+import { ownOptions } from './own-options.ts';
+
+/** The command that failed. */
+export interface Failed {
+  /** The words of its name, such as `webhook listen`. */
+  readonly name: string;
+  /** The whole command line. */
+  readonly argv: readonly string[];
+}
+
+/** Commands whose `--port` users of other tools expect behind `-p`. */
+const takesPort: ReadonlySet<string> = new Set(['webhook listen', 'sandbox start', 'login']);
+
+/**
+ * The failure, said anew where a profile lacks what a command needs and the profile is the likelier mistake: because
+ * there is none of this name, or because another one has what is missing. Every other failure is given back as it is.
+ *
+ * Never throws: this words a failure, and what is wrong with the store shows where it matters.
+ */
+export async function withProfileAdvice(error: ReventoError, failed: Failed, deps: Deps): Promise<ReventoError> {
+  const { lacks } = error.facts;
+  if (lacks === undefined) return error;
+  try {
+    const names = await profileNames(deps);
+    if (deps.profile !== 'default' && !names.includes(deps.profile)) return noSuchProfile(error, failed, names, deps);
+    const others = names.filter((name) => name !== deps.profile);
+    const other = await firstThatHas(lacks, error.facts.kind, others, deps);
+    if (other === null) return error;
+    return reworded(
+      error,
+      error.message,
+      `profile "${other}" has one: ${again(other, failed)}; or ${remedy(error, deps)}`,
+    );
+  } catch {
+    return error;
+  }
+}
+
+function noSuchProfile(error: ReventoError, failed: Failed, names: readonly string[], deps: Deps): ReventoError {
+  const { profile } = deps;
+  const message = `There is no profile "${profile}".`;
+  if (/^\d+$/.test(profile)) {
+    const port = takesPort.has(failed.name) ? `; for a port, use --port ${profile}` : '';
+    return reworded(error, message, `-p is short for --profile${port}`);
+  }
+  if (profile === sandboxProfile) return reworded(error, message, 'a sandbox makes it; run: revento sandbox start');
+  const guess = nearest(profile, names);
+  const making = `to make ${profile}, ${remedy(error, deps)}`;
+  if (guess !== null) return reworded(error, message, `did you mean ${guess}? Run: ${again(guess, failed)}; ${making}`);
+  // Most likely it is being made: then it matters what is missing.
+  const known = names.length === 0 ? '' : `, only ${names.join(', ')}`;
+  return reworded(error, error.message, `there is no such profile yet${known}; ${making}`);
+}
+
+/** The same command with another profile, as it is typed; an ellipsis where the arguments go. */
+function again(profile: string, { name, argv }: Failed): string {
+  const flags = ownOptions(argv, new Set(['-p', '--profile'])).filter(([flag]) => /^(-p|--profile)/.test(flag));
+  const words = flags.reduce((count, [, value]) => count + (value === undefined ? 1 : 2), name.split(' ').length);
+  return `revento -p ${profile} ${name}${argv.length > words ? ' …' : ''}`;
+}
+
+function remedy(error: ReventoError, { profile, event }: Deps): string {
+  return hintOf(error, { profile, eventId: event ?? undefined }) ?? 'see: revento profile list';
+}
+
+async function firstThatHas(
+  lacks: Lack,
+  kind: LoginKind | undefined,
+  names: readonly string[],
+  deps: Deps,
+): Promise<string | null> {
+  if (lacks === 'login') {
+    const { profiles } = await deps.inspectStore();
+    const fitting = profiles.filter(({ logins }) => logins.some((login) => kind === undefined || login.kind === kind));
+    return names.find((name) => fitting.some((each) => each.name === name)) ?? null;
+  }
+  for (const name of names) {
+    const isThere =
+      lacks === 'webhook_secret'
+        ? (await (await deps.secrets(name)).get(lacks)) !== null
+        : (await deps.settingsFile()).profiles()[name]?.[lacks] !== undefined;
+    if (isThere) return name;
+  }
+  return null;
+}
+
+function reworded(error: ReventoError, message: string, hint: string): ReventoError {
+  return new ReventoError(error.code, message, { ...error.facts, hint }, { cause: error.cause ?? error });
+}

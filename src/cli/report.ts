@@ -1,0 +1,59 @@
+import { type ExitStatus, exitOf, hintOf, ReventoError } from '../errors/revento-error.ts';
+import { escapeForTerminal } from '../text/sanitise.ts';
+import type { Style } from '../text/style.ts';
+
+/** Whom a failure is told to, and in which form. */
+export interface ReportContext {
+  readonly profile: string;
+  readonly eventId: string | undefined;
+  readonly isUnattended: boolean;
+  /** One JSON line instead of text: the run's output is JSON too. */
+  readonly isJson: boolean;
+  readonly style: Style;
+}
+
+/**
+ * A failure as stderr shows it: `error: WHAT`, then `hint: WHAT TO DO`; or one JSON line.
+ *
+ * @returns the text with its final newline, and the exit status that goes with it
+ */
+export function report(failure: ReventoError, context: ReportContext): { text: string; exit: ExitStatus } {
+  const hint = hintOf(failure, context);
+  const exit = exitOf(failure.code);
+  const { status, requestId, apiCode } = failure.facts;
+  if (context.isJson) {
+    const error = {
+      code: apiCode ?? failure.code,
+      message: failure.message,
+      status: status ?? null,
+      request_id: requestId ?? null,
+      hint: hint ?? null,
+    };
+    return { text: `${escapeForTerminal(JSON.stringify({ error }))}\n`, exit };
+  }
+  const { style } = context;
+  const origin = [status && `HTTP ${status}`, apiCode, requestId && `request ${requestId}`].filter(Boolean).join(', ');
+  const lines = [`${style.red('error:')} ${failure.message}${origin && style.dim(` (${origin})`)}`];
+  if (hint !== undefined) lines.push(`${style.cyan('hint:')} ${hint}`);
+  return { text: `${lines.join('\n')}\n`, exit };
+}
+
+/**
+ * Where an unforeseen error came from, for `--debug`: its stack and those of its causes. Of a foreseen failure only
+ * its causes, as it says itself what failed; an empty text where it has none.
+ */
+export function trace(error: unknown): string {
+  const stacks: string[] = [];
+  let at = isForeseen(error) ? error.cause : error;
+  for (let depth = 0; depth < deepestCause && at instanceof Error; depth++) {
+    stacks.push(`${depth === 0 ? '' : 'caused by: '}${at.stack ?? at.message}\n`);
+    at = at.cause;
+  }
+  return stacks.join('');
+}
+
+const deepestCause = 8;
+
+function isForeseen(error: unknown): error is ReventoError {
+  return error instanceof ReventoError;
+}

@@ -1,0 +1,159 @@
+import type { Deps } from '../command-kit/deps.ts';
+import { columnsOf, formatOf, refuseContradictions, valueFlags } from '../command-kit/globals.ts';
+import { registry } from '../commands/registry.ts';
+import { isOn } from '../config/environment.ts';
+import { exitStatus, ReventoError } from '../errors/revento-error.ts';
+import type { Item } from '../output/item.ts';
+import type { MarkedStyle } from '../output/marked-style.ts';
+import type { Printer } from '../output/printer.ts';
+import { createSink } from '../output/sink.ts';
+import { systemClock } from '../platform/process/clock.ts';
+import { createStyle, isColored } from '../platform/process/terminal.ts';
+import { sanitise } from '../text/sanitise.ts';
+import type { Style } from '../text/style.ts';
+import { ownOptions } from './own-options.ts';
+import { type Invocation, parse } from './parse.ts';
+import { report, trace } from './report.ts';
+import { UsageFault } from './usage-fault.ts';
+import type { Edge } from './wire/wire.ts';
+
+/**
+ * One run of the program: command line in, exit status out. stdout carries the result and nothing else.
+ *
+ * Never throws and never exits; the caller lets the event loop end.
+ */
+export async function run(edge: Edge): Promise<number> {
+  const stderr = await guarded(await createStyle(edge.stderr, isColored(edge.stderr, colorChoice(edge))));
+  const told = {
+    profile: 'default',
+    eventId: undefined as string | undefined,
+    isUnattended: Boolean(edge.env['CI']),
+    isJson: wantsJson(edge),
+  };
+  let clean = stderr.finish;
+  const tell = (error: unknown): number => {
+    const { text, exit } = report(asReventoError(error), { ...told, style: stderr.style });
+    const origin = isDebugging(edge) && !(error instanceof UsageFault) ? trace(error) : '';
+    edge.stderr.write(clean(`${text}${origin}`));
+    return exit;
+  };
+
+  try {
+    const style = await createStyle(edge.stdout, isColored(edge.stdout, colorChoice(edge)));
+    const invocation = await parse(edge.argv, registry, style);
+    const sink = createSink(edge.stdout, edge.interrupts.signal);
+    if (invocation.kind === 'text') {
+      await sink.write(invocation.text);
+      return exitStatus.done;
+    }
+    const { options, module } = invocation;
+    refuseContradictions(options);
+    // Help has no use for these.
+    const [{ connect }, { createPrinter }] = await Promise.all([
+      import('./wire/wire.ts'),
+      import('../output/printer.ts'),
+    ]);
+    const wiring = await connect(edge, options, stderr, (fallback) => formatOf(options, fallback));
+    const { deps } = wiring;
+    clean = wiring.clean;
+    told.profile = deps.profile;
+    told.eventId = deps.event ?? undefined;
+    told.isJson = deps.format === 'json' || deps.format === 'ndjson';
+    try {
+      const printer = await createPrinter({
+        format: deps.format,
+        jq: options.jq ?? null,
+        columns: columnsOf(options),
+        layout: module.layout,
+        style,
+        isTty: edge.stdout.isTTY === true,
+        now: systemClock.now(),
+        write: (chunk) => sink.write(chunk),
+        notice: (text) => deps.terminal.notice(text),
+        breakable: edge.interrupts.breakable,
+      });
+      const status = await print(invocation, deps, printer);
+      await sink.flush();
+      return status;
+    } catch (error) {
+      throw await advised(error, edge, invocation, deps);
+    } finally {
+      await wiring.close();
+    }
+  } catch (error) {
+    return tell(error);
+  }
+}
+
+type Command = Extract<Invocation, { kind: 'command' }>;
+
+/** Drives the command and prints what it yields; what came before a failure is left whole. */
+async function print({ module, options }: Command, deps: Deps, printer: Printer): Promise<number> {
+  const items: AsyncGenerator<Item, number | undefined, void> = module.run(options as never, deps);
+  try {
+    for (;;) {
+      const step = await items.next();
+      if (step.done) {
+        await printer.end();
+        return step.value ?? exitStatus.done;
+      }
+      await printer.print(step.value);
+      if (printer.isClosed && module.answersByStatus?.(options as never) !== true) {
+        // Whoever read the output has seen enough (`| head`); that is no failure.
+        await items.return(undefined);
+        return exitStatus.done;
+      }
+    }
+  } catch (error) {
+    // A failure of stdout leaves the command in the middle: it has servers to close and programs to end.
+    await items.return(undefined).catch(() => undefined);
+    await printer.abort();
+    throw error;
+  }
+}
+
+/** The failure as it is told where the choice of the profile may be what is wrong. */
+async function advised(error: unknown, { argv }: Edge, { entry }: Command, deps: Deps): Promise<unknown> {
+  if (!(error instanceof ReventoError) || error.facts.lacks === undefined) return error;
+  const { withProfileAdvice } = await import('./profile-advice.ts');
+  return withProfileAdvice(error, { name: entry.name, argv }, deps);
+}
+
+/** The style of a stream with the guard that lets no control characters but its own through. */
+async function guarded(style: Style): Promise<MarkedStyle> {
+  if (!style.isColor) return { style, finish: sanitise };
+  const { markStyle } = await import('../output/marked-style.ts');
+  return markStyle(style);
+}
+
+function asReventoError(error: unknown): ReventoError {
+  if (error instanceof ReventoError) return error;
+  if (error instanceof UsageFault) {
+    return new ReventoError('usage', error.message, { hint: error.hint });
+  }
+  if (typeof error === 'string' && error.startsWith('SIG')) return new ReventoError('interrupted', 'Interrupted.');
+  return new ReventoError('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}
+
+/** Before the options are parsed only the words themselves can tell how a failure is wanted. */
+function wantsJson({ argv, env }: Edge): boolean {
+  let format = env['REVENTO_OUTPUT'];
+  for (const [flag, value] of ownOptions(argv, valueFlags)) {
+    if (flag === '--json') return true;
+    if (flag === '-o' || flag === '--output') format = value;
+    else format = /^(?:--output=|-o=?)([a-z]+)$/.exec(flag)?.[1] ?? format;
+  }
+  return format === 'json' || format === 'ndjson';
+}
+
+function isDebugging(edge: Edge): boolean {
+  return isGiven('--debug', edge) || isOn(edge.env['REVENTO_DEBUG']);
+}
+
+function colorChoice(edge: Edge): Parameters<typeof isColored>[1] {
+  return { isForbiddenByFlag: isGiven('--no-color', edge), env: edge.env };
+}
+
+function isGiven(name: string, { argv }: Edge): boolean {
+  return ownOptions(argv, valueFlags).some(([flag]) => flag === name);
+}

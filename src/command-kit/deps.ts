@@ -1,0 +1,67 @@
+import type { SecretStore, Settings, SettingsFile } from '../config/types.ts';
+import type { OutputFormat } from '../output/item.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Exchange, Forwarder, ForwarderOptions, Serve } from '../ports/exchange.ts';
+import type { Sessions } from '../ports/sessions.ts';
+import type { KeyStore, SharedLog, StoreInspection } from '../ports/store.ts';
+import type { OpenBrowser, Terminal } from '../ports/terminal.ts';
+import type { Redactor, Secret } from '../text/secret.ts';
+
+/**
+ * What a command may use. Types only; `wire.ts` builds the real thing and tests build their own. Whatever is
+ * costly to load is a function, so a command pays for what it calls.
+ */
+export interface Deps {
+  /** Selected profile: `--profile`, `REVENTO_PROFILE`, or `default`. */
+  readonly profile: string;
+  /** Selected event, or null: `--event`, `REVENTO_EVENT`, `SANDBOX_EVENT_ID`, then the profile's default event. */
+  readonly event: string | null;
+  readonly settings: Settings;
+  readonly format: OutputFormat;
+  /** `--verbose` or more: show requests on stderr. */
+  readonly isVerbose: boolean;
+  /** The environment without the secrets in it: safe to hand to a child process. */
+  readonly childEnv: Readonly<Record<string, string>>;
+  /** The words that start this program again, absolute: `[node, script]`. */
+  readonly program: readonly string[];
+  readonly clock: Clock;
+  /** Aborted on Ctrl-C, SIGTERM and SIGHUP. */
+  readonly signal: AbortSignal;
+  readonly terminal: Terminal;
+  /** What is printed appears on a terminal, where a progress line would run into it. */
+  readonly isStdoutTty: boolean;
+  readonly redactor: Redactor;
+  http(): Promise<Exchange>;
+  serve(): Promise<Serve>;
+  /** A client for deliveries; the caller closes it. */
+  forwarder(options: ForwarderOptions): Promise<Forwarder>;
+  openBrowser(): Promise<OpenBrowser>;
+  /** REVENTO_ACCESS_TOKEN, which goes ahead of every stored login; null when unset. */
+  readonly environmentToken: Secret | null;
+  /** Of the selected profile, or of the one named. */
+  sessions(profile?: string): Promise<Sessions>;
+  /** Of the selected profile; of another one when it is named, then from its sealed file only. */
+  secrets(profile?: string): Promise<SecretStore>;
+  settingsFile(): Promise<SettingsFile>;
+  /** Removes the directories of a profile whose logins and secrets are gone, and the logs of its requests. */
+  discardProfile(profile: string): Promise<void>;
+  /** The keys of the store, of all profiles. */
+  keyStore(): Promise<KeyStore>;
+  /**
+   * Where the processes of one login tell each other of their requests.
+   *
+   * @param login  fit for a file name, such as `installation-evt_1`
+   */
+  sharedLog(login: string): Promise<SharedLog>;
+  /** A look at the files of the store, of all profiles, that changes nothing and reads no secret. */
+  inspectStore(): Promise<StoreInspection>;
+  /**
+   * Runs another program on this terminal; resolves with its exit status (128 + n for signal n). With `signal` it
+   * can be ended early, besides by an interrupt; `stdout: 'stderr'` keeps a stream of our own on stdout clean.
+   */
+  spawn(
+    command: readonly string[],
+    env: Readonly<Record<string, string>>,
+    options?: { readonly stdout?: 'stdout' | 'stderr'; readonly signal?: AbortSignal },
+  ): Promise<number>;
+}

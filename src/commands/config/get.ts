@@ -1,0 +1,47 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { secretVariables } from '../../config/environment.ts';
+import { program } from '../../errors/next-command.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { type ConfigName, configName } from './setting-name.ts';
+
+export interface ConfigGetOptions {
+  readonly name: string;
+}
+
+/** A value in force as it may be shown, and where it comes from; a secret is masked. Null when it is not set. */
+export async function valueInForce(
+  wanted: ConfigName,
+  deps: Deps,
+): Promise<{ readonly value: string; readonly source: string } | null> {
+  if (!wanted.isSecret) return deps.settings.get(wanted.name);
+  const found = await (await deps.secrets()).get(wanted.name);
+  return found && { value: `${found.secret}`, source: found.source };
+}
+
+/** `revento config get`: the value in force, whatever it comes from, and nothing else. Secrets are masked. */
+export const configGet: CommandModule<ConfigGetOptions> = {
+  declare: (command) => command.argument('<name>', 'setting, see `revento config list`'),
+  examples: [
+    { command: 'revento config get api_base', explains: 'one value, wherever it comes from' },
+    { command: 'revento config get default_event -p sandbox', explains: 'of another profile' },
+  ],
+  layout: { shape: 'value' },
+
+  async *run({ name }, deps) {
+    const wanted = configName(name);
+    const found = await valueInForce(wanted, deps);
+    if (found === null) throw missing(wanted, deps);
+    yield { kind: 'value', data: { name: wanted.name, ...found }, text: () => found.value };
+    return undefined;
+  },
+};
+
+/** @throws ReventoError `setting_missing` itself for what is no secret: the settings know the ways to set it */
+function missing(wanted: ConfigName, { settings, profile }: Deps): unknown {
+  if (!wanted.isSecret) return settings.require(wanted.name);
+  const variable = secretVariables[wanted.name];
+  return new ReventoError('setting_missing', `${wanted.name} is not set.`, {
+    hint: `run: ${program(profile)} config set ${wanted.name} < FILE, or set ${variable}`,
+  });
+}

@@ -1,0 +1,28 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import { secretNames, settingNames } from '../../config/types.ts';
+import { valueInForce } from './get.ts';
+import type { ConfigName } from './setting-name.ts';
+
+/** `revento config list`: every setting of the profile, its value in force and where that comes from. */
+export const configList: CommandModule = {
+  declare: (command) => command,
+  examples: [
+    { command: 'revento config list', explains: 'every setting, its value and where it comes from' },
+    { command: 'revento config list -o csv --columns name,source', explains: 'only what decided' },
+  ],
+  layout: { shape: 'rows', columns: [{ path: 'name' }, { path: 'value' }, { path: 'source' }] },
+
+  async *run(_options, deps) {
+    const names: ConfigName[] = [
+      ...settingNames.map((name) => ({ isSecret: false, name }) as const),
+      ...secretNames.map((name) => ({ isSecret: true, name }) as const),
+    ];
+    const rows = [];
+    for (const wanted of names) {
+      const found = await valueInForce(wanted, deps);
+      rows.push({ name: wanted.name, value: found?.value ?? null, source: found?.source ?? null });
+    }
+    yield { kind: 'rows', rows };
+    return undefined;
+  },
+};

@@ -1,0 +1,18 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+
+/** `revento config path`: the settings file, whether it exists or not. */
+export const configPath: CommandModule = {
+  declare: (command) => command,
+  examples: [
+    { command: 'cat "$(revento config path)"', explains: 'the file itself' },
+    { command: 'revento config path --jq .config_dir', explains: 'the directory with the sealed logins' },
+  ],
+  layout: { shape: 'value' },
+
+  async *run(_options, deps) {
+    const { path } = await deps.settingsFile();
+    const { configDir, dataDir } = deps.settings;
+    yield { kind: 'value', data: { path, config_dir: configDir, data_dir: dataDir }, text: () => path };
+    return undefined;
+  },
+};

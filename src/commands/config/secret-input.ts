@@ -1,0 +1,52 @@
+import type { Deps } from '../../command-kit/deps.ts';
+import { secretVariables } from '../../config/environment.ts';
+import { type SecretName, secretNames } from '../../config/types.ts';
+import { program } from '../../errors/next-command.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+
+/** Far beyond any secret; a whole file piped in by mistake is refused. */
+const longestSecretBytes = 4_096;
+
+/** Whether a text names a setting that is kept sealed. Never throws. */
+export function isSecretName(text: string): text is SecretName {
+  return (secretNames as readonly string[]).includes(text);
+}
+
+/**
+ * A secret from standard input, or typed unseen. There is no other way in: arguments are visible to every process
+ * of the machine and stay in the shell's history.
+ *
+ * @returns the text without the line end that `echo` adds; registered for redaction
+ * @throws ReventoError `usage` when there is none to be had, or it is not one line of text
+ */
+export async function readSecret(name: SecretName, deps: Deps): Promise<string> {
+  const { terminal, signal, redactor, profile } = deps;
+  let value: string;
+  if (!terminal.isStdinTty) {
+    value = decode(await terminal.readStdin(longestSecretBytes)).replace(/\r?\n$/, '');
+  } else if (terminal.isInteractive) {
+    value = (await terminal.ask(`${name}: `, { isHidden: true, signal })).trim();
+  } else {
+    throw new ReventoError('usage', `Nothing may be asked here, so ${name} has to come on standard input.`, {
+      hint: `run: ${program(profile)} config set ${name} < FILE, or set ${secretVariables[name]}`,
+    });
+  }
+  redactor.add(value);
+  if (value === '') {
+    throw new ReventoError('usage', `There was no ${name} on standard input.`, {
+      hint: `run: printf %s "$VALUE" | ${program(profile)} config set ${name}; to remove it: ${program(profile)} config unset ${name}`,
+    });
+  }
+  if (/[\u0000-\u001f\u007f]/.test(value)) {
+    throw new ReventoError('usage', `What came as ${name} is not one line of text.`);
+  }
+  return value;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ReventoError('usage', 'Standard input is not UTF-8 text.');
+  }
+}

@@ -1,0 +1,116 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { secretVariables } from '../../config/environment.ts';
+import { describeSetting, parseSetting } from '../../config/rows.ts';
+import type { SettingName } from '../../config/types.ts';
+import { program } from '../../errors/next-command.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import type { StoreProtection } from '../../ports/store.ts';
+import { readSecret } from './secret-input.ts';
+import { type ConfigName, configName } from './setting-name.ts';
+
+export interface ConfigSetOptions {
+  readonly name: string;
+  readonly value?: string;
+}
+
+/**
+ * `revento config set`: writes one setting of the selected profile. Secrets come on standard input or are typed
+ * unseen, and are kept sealed; the other settings are arguments and kept in `config.json`.
+ */
+export const configSet: CommandModule<ConfigSetOptions> = {
+  declare: (command) =>
+    command
+      .argument('<name>', 'setting, see `revento config list`')
+      .argument('[value]', 'value; never for a secret, which is read from standard input or asked for'),
+  examples: [
+    { command: 'revento config set client_id app_123', explains: 'a setting of the profile' },
+    { command: 'revento config set client_secret < secret.txt', explains: 'a secret, from standard input' },
+    { command: 'revento config set key_store keyring', explains: 'seal the tokens with a key from the OS keyring' },
+  ],
+  layout: { shape: 'value' },
+
+  async *run({ name, value }, deps) {
+    const wanted = configName(name);
+    const shown = wanted.isSecret ? await setSecret(wanted, value, deps) : await setPlain(wanted.name, value, deps);
+    yield {
+      kind: 'value',
+      data: { profile: deps.profile, name: wanted.name, value: shown },
+      text: (style) => `${style.green('✓')} ${settingInWords(wanted, deps.profile)} is ${shown}.`,
+    };
+    await warnOfPrecedence(wanted, deps);
+    return undefined;
+  },
+};
+
+async function setPlain(name: SettingName, value: string | undefined, deps: Deps): Promise<string> {
+  if (value === undefined) {
+    throw new ReventoError('usage', `What should ${name} be?`, {
+      hint: `run: ${program(deps.profile)} config set ${name} VALUE`,
+    });
+  }
+  if (value === '') {
+    throw new ReventoError('usage', `The value of ${name} is empty.`, {
+      hint: `to remove it, run: ${program(deps.profile)} config unset ${name}`,
+    });
+  }
+  const parsed = parseSetting(name, value);
+  // The files first: the setting only says where new logins go, and must not promise what could not be done.
+  if (name === 'key_store') await moveStore(parsed as StoreProtection, deps);
+  await (await deps.settingsFile()).update(deps.profile, { [name]: value });
+  return parsed;
+}
+
+/** The setting and what it is a setting of, in words. Never throws. */
+export function settingInWords({ name }: ConfigName, profile: string): string {
+  return name === 'key_store' ? 'key_store of all profiles' : `${name} of profile "${profile}"`;
+}
+
+/**
+ * Seals what is stored with the key of another source.
+ *
+ * @throws ReventoError what `rekey` throws; nothing is changed then
+ */
+export async function moveStore(target: StoreProtection, deps: Deps): Promise<void> {
+  const { moved } = await (await deps.keyStore()).rekey(target);
+  if (moved > 0) deps.terminal.notice(`note: ${moved} stored ${moved === 1 ? 'file is' : 'files are'} sealed anew`);
+}
+
+async function setSecret(
+  { name }: Extract<ConfigName, { isSecret: true }>,
+  value: string | undefined,
+  deps: Deps,
+): Promise<string> {
+  if (value !== undefined && value !== '-') {
+    // Registered first: whatever happens next, it is not printed a second time.
+    deps.redactor.add(value);
+    throw new ReventoError('usage', `${name} is a secret and is never taken as an argument.`, {
+      hint:
+        `run: ${program(deps.profile)} config set ${name} < FILE, or without the redirection to be asked for it; ` +
+        'the one just typed is in the shell history now, so consider it known',
+    });
+  }
+  const text = await readSecret(name, deps);
+  const secret = deps.redactor.add(text);
+  await (await deps.secrets()).set(name, secret.reveal());
+  // It may be meant, and would otherwise show as signatures that do not match.
+  if (text.trim() !== text) {
+    deps.terminal.notice(`warning: ${name} begins or ends with a blank; it is kept as it came`);
+  }
+  return `${secret}`;
+}
+
+/** What was just set may not be what is used. */
+async function warnOfPrecedence(wanted: ConfigName, deps: Deps): Promise<void> {
+  const variable = await overridingVariable(wanted, deps);
+  if (variable !== undefined) deps.terminal.notice(`note: ${variable} is set and goes before it`);
+}
+
+async function overridingVariable(wanted: ConfigName, deps: Deps): Promise<string | undefined> {
+  if (wanted.isSecret) {
+    const inForce = await (await deps.secrets()).get(wanted.name);
+    return inForce?.source === 'environment' ? secretVariables[wanted.name] : undefined;
+  }
+  if (deps.settings.get(wanted.name)?.source !== 'environment') return undefined;
+  return describeSetting(wanted.name).variables.find((name) => deps.childEnv[name]);
+}

@@ -1,0 +1,33 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import { describeSetting } from '../../config/rows.ts';
+import { moveStore, settingInWords } from './set.ts';
+import { configName } from './setting-name.ts';
+
+export interface ConfigUnsetOptions {
+  readonly name: string;
+}
+
+/** `revento config unset`: removes one setting of the selected profile; doing it twice is no error. */
+export const configUnset: CommandModule<ConfigUnsetOptions> = {
+  declare: (command) => command.argument('<name>', 'setting, see `revento config list`'),
+  examples: [
+    { command: 'revento config unset default_event', explains: 'back to the default' },
+    { command: 'revento config unset webhook_secret_previous', explains: 'when a rotation is over' },
+  ],
+  layout: { shape: 'value' },
+
+  async *run({ name }, deps) {
+    const wanted = configName(name);
+    if (wanted.name === 'key_store') await moveStore('keyfile', deps);
+    if (wanted.isSecret) await (await deps.secrets()).set(wanted.name, null);
+    else await (await deps.settingsFile()).update(deps.profile, { [wanted.name]: null });
+    const fallback = wanted.isSecret ? undefined : describeSetting(wanted.name).default;
+    yield {
+      kind: 'value',
+      data: { profile: deps.profile, name: wanted.name, value: fallback ?? null },
+      text: (style) =>
+        `${style.green('✓')} ${settingInWords(wanted, deps.profile)} is unset${fallback ? `; the default is ${fallback}` : ''}.`,
+    };
+    return undefined;
+  },
+};

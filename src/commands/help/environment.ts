@@ -1,0 +1,101 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import { secretVariables } from '../../config/environment.ts';
+import { describeSetting } from '../../config/rows.ts';
+import { settingNames } from '../../config/types.ts';
+import { controlVariable } from '../../sandbox/server/control.ts';
+import { listenerVariable } from '../../webhook/defaults.ts';
+import { topicLayout } from './topic-text.ts';
+
+interface Variable {
+  readonly name: string;
+  readonly meaning: string;
+}
+
+const secretMeaning: Readonly<Record<keyof typeof secretVariables, string>> = {
+  client_secret: 'the integration’s secret; unset for a public client',
+  webhook_secret: 'the signing secret of webhooks',
+  webhook_secret_previous: 'the signing secret before a rotation; deliveries signed with it still verify',
+  access_token: 'an access token, used as it is: never stored, never refreshed',
+  store_key: 'passphrase that seals the token store, in place of the key file',
+};
+
+const others: readonly Variable[] = [
+  { name: 'REVENTO_PROFILE', meaning: 'profile to use' },
+  {
+    name: 'REVENTO_CONFIG_DIR',
+    meaning: 'directory of settings, sealed tokens and their key file, in place of the system’s',
+  },
+  {
+    name: listenerVariable,
+    meaning: 'where `webhook trigger` and `webhook replay` send; set for the command that `webhook listen` runs',
+  },
+  {
+    name: controlVariable,
+    meaning: 'the key of a sandbox, set for the command of `sandbox exec`: `sandbox trigger` and its like steer it',
+  },
+  { name: 'REVENTO_DEBUG', meaning: '1: as --debug' },
+  { name: 'BROWSER', meaning: 'program that opens the consent page, such as "revento sandbox consent"' },
+  { name: 'CI', meaning: 'when set, nothing is asked, as with --no-input' },
+  { name: 'NO_COLOR, FORCE_COLOR', meaning: 'no colour, or colour even when piped' },
+  { name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY', meaning: 'proxies; loopback addresses are always reached directly' },
+  { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file of further root certificates' },
+  {
+    name: 'NODE_TLS_REJECT_UNAUTHORIZED',
+    meaning: '0 lets anybody on the way read tokens; `login` and `doctor` warn of it',
+  },
+  { name: 'NODE_DEBUG', meaning: '`login` and `doctor` warn of values that make Node print tokens' },
+  { name: 'TERM', meaning: 'dumb: no colour' },
+  { name: 'TZ', meaning: 'time zone of the times in a table' },
+  { name: 'SSH_CONNECTION, SSH_TTY', meaning: 'when set, `login` says how to consent from another machine' },
+  { name: 'HOME', meaning: 'your home; what the following name lies below it while they are unset' },
+  {
+    name: 'XDG_CONFIG_HOME, XDG_DATA_HOME',
+    meaning: 'Linux: settings and sealed tokens; the key file (~/.config, ~/.local/share)',
+  },
+  {
+    name: 'XDG_STATE_HOME, XDG_CACHE_HOME',
+    meaning: 'copies of logins that a full disk did not take; compiled code (~/.local/state, ~/.cache)',
+  },
+  { name: 'APPDATA, LOCALAPPDATA', meaning: 'Windows: settings and sealed tokens; the key file and compiled code' },
+];
+
+const notes = [
+  'A setting comes from the first of: flag, environment, profile (`revento config set`), default.',
+  'An empty variable counts as unset. Secrets are never taken as arguments, and children do not inherit them, but for two that are meant to: the command of `webhook listen` is given the webhook secrets, that of `sandbox exec` the secrets of its own sandbox.',
+  'There is no variable for a refresh token: it changes with every use and could not be written back.',
+];
+
+/** `revento help environment`: every variable that is read, and in which order settings are looked for. */
+export const helpEnvironment: CommandModule = {
+  declare: (command) => command,
+  layout: { shape: 'value' },
+  async *run() {
+    const rows = variables();
+    yield {
+      kind: 'value',
+      data: rows.map(({ name, meaning }) => ({ name, meaning })),
+      text: (style) => {
+        const { terms, paragraph } = topicLayout(style);
+        return [
+          style.bold('Environment'),
+          ...terms(rows.map(({ name, meaning }) => ({ term: name, meaning }))),
+          '',
+          ...notes.flatMap((note) => paragraph(note)),
+        ].join('\n');
+      },
+    };
+    return undefined;
+  },
+};
+
+function variables(): Variable[] {
+  const settings = settingNames.flatMap((name) => {
+    const { variables: names, summary } = describeSetting(name);
+    return names.length === 0 ? [] : [{ name: names.join(', '), meaning: summary }];
+  });
+  const secrets = Object.entries(secretVariables).map(([secret, name]) => ({
+    name,
+    meaning: secretMeaning[secret as keyof typeof secretVariables],
+  }));
+  return [...settings, ...secrets, ...others];
+}

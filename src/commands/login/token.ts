@@ -1,0 +1,66 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import type { AccessToken } from '../../login/login.ts';
+import { formatDuration, isoTime, parseDuration } from '../../text/time.ts';
+import { requireLogin } from '../shared/login-missing.ts';
+
+export interface TokenOptions {
+  readonly minTtl: string;
+  readonly user: boolean;
+}
+
+/**
+ * A token with exactly the asked-for life can only be had in the instant it is issued; this much less still counts,
+ * or `--min-ttl 1h` would refresh, and then fail, at every call.
+ */
+const toleranceMs = 60_000;
+
+/** `revento token`: an access token for use elsewhere, such as curl; the text is the token and nothing else. */
+export const token: CommandModule<TokenOptions> = {
+  declare: (command) =>
+    command
+      .option('--min-ttl <duration>', 'refresh first unless it is valid for at least this long', '1m')
+      .option('--user', "a participant's token", false),
+  examples: [
+    {
+      command:
+        'curl -H "Authorization: Bearer $(revento token)" https://api.revento.example/api/v1/events/evt_test_published',
+      explains: 'call the API with curl',
+    },
+    { command: 'revento token --min-ttl 10m', explains: 'one that outlives a longer job' },
+  ],
+  layout: { shape: 'value' },
+
+  async *run({ minTtl, user }, deps) {
+    const minTtlMs = parseDuration(minTtl);
+    const wanted = { kind: user ? ('user' as const) : null, eventId: deps.event };
+    const key = deps.environmentToken === null ? await requireLogin(wanted, 'token', deps) : null;
+    const current = await (await (await deps.sessions()).source(key)).current(minTtlMs);
+    requireLife(current, minTtlMs, minTtl, deps);
+    const value = current.token.reveal();
+    yield {
+      kind: 'value',
+      data: {
+        access_token: value,
+        token_type: 'Bearer',
+        expires_at: isoTime(current.expiresAt),
+        event_id: current.key?.eventId ?? null,
+        kind: current.key?.kind ?? null,
+      },
+      text: () => value,
+    };
+    return undefined;
+  },
+};
+
+function requireLife({ expiresAt, key }: AccessToken, minTtlMs: number, minTtl: string, deps: Deps): void {
+  if (expiresAt === null) return;
+  const leftMs = expiresAt - deps.clock.now();
+  if (leftMs >= minTtlMs - toleranceMs && leftMs > 0) return;
+  const life = formatDuration(Math.max(leftMs, 0));
+  throw new ReventoError('failed', `The token is valid for ${life} only, which is less than --min-ttl ${minTtl}.`, {
+    hint: 'access tokens live about an hour; ask for less with --min-ttl',
+    eventId: key?.eventId,
+  });
+}

@@ -1,0 +1,41 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import { describeSetting } from '../../config/rows.ts';
+import { profileNames } from '../shared/profile-names.ts';
+
+/** `revento profile list`: every profile, which one is selected, and what it holds. */
+export const profileList: CommandModule = {
+  declare: (command) => command,
+  examples: [
+    { command: 'revento profile list', explains: 'every profile, and which is selected' },
+    { command: "revento profile list --jq '.[].name'", explains: 'their names, for a script' },
+  ],
+  layout: {
+    shape: 'rows',
+    columns: [
+      { path: 'name' },
+      { path: 'selected' },
+      { path: 'logins' },
+      { path: 'default_event' },
+      { path: 'auth_base' },
+    ],
+  },
+
+  async *run(_options, deps) {
+    const settings = (await deps.settingsFile()).profiles();
+    const { profiles: stored } = await deps.inspectStore();
+    const names = new Set([...(await profileNames(deps)), deps.profile]);
+    yield {
+      kind: 'rows',
+      rows: [...names].sort().map((name) => ({
+        name,
+        selected: name === deps.profile,
+        logins: stored.find((profile) => profile.name === name)?.logins.length ?? 0,
+        default_event: settings[name]?.default_event ?? null,
+        auth_base: settings[name]?.auth_base ?? describeSetting('auth_base').default ?? null,
+        api_base: settings[name]?.api_base ?? describeSetting('api_base').default ?? null,
+        client_id: settings[name]?.client_id ?? null,
+      })),
+    };
+    return undefined;
+  },
+};

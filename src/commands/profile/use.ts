@@ -1,0 +1,31 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import { requireProfile } from '../shared/profile-names.ts';
+
+export interface ProfileUseOptions {
+  readonly name: string;
+}
+
+/** `revento profile use`: the profile that commands work on when none is named. */
+export const profileUse: CommandModule<ProfileUseOptions> = {
+  declare: (command) => command.argument('<name>', 'profile, see `revento profile list`'),
+  examples: [
+    { command: 'revento profile use sandbox', explains: 'work in the sandbox from now on' },
+    { command: 'revento profile use default', explains: 'and back' },
+  ],
+  layout: { shape: 'value' },
+
+  async *run({ name }, deps) {
+    // `default` is always there, configured or not: it is the way back.
+    if (name !== 'default') await requireProfile(name, deps);
+    await (await deps.settingsFile()).use(name);
+    yield {
+      kind: 'value',
+      data: { profile: name },
+      text: (style) => `${style.green('✓')} Using profile "${name}" from now on.`,
+    };
+    if (deps.childEnv['REVENTO_PROFILE']) {
+      deps.terminal.notice('note: REVENTO_PROFILE is set and goes before it');
+    }
+    return undefined;
+  },
+};

@@ -1,0 +1,83 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { isHttpFailure, networkError } from '../../http/failure.ts';
+import { isLoopback } from '../../http/loopback-address.ts';
+import { parseUrl } from '../../http/web-address.ts';
+import type { Exchange } from '../../ports/exchange.ts';
+import { type Visit, visit } from '../../sandbox/visitor/visitor.ts';
+
+export interface SandboxConsentOptions {
+  readonly url: string;
+  readonly deny: boolean;
+  readonly onlyScopes?: string;
+}
+
+/** `revento sandbox consent`: answers a consent page as a person with a browser would, and lands on the callback. */
+export const sandboxConsent: CommandModule<SandboxConsentOptions> = {
+  declare: (command) =>
+    command
+      .argument('<url>', 'authorization URL, or a page of your integration that leads to it')
+      .option('--deny', 'say no', false)
+      .option('--only-scopes <scopes>', 'leave only these ticked, space separated'),
+  examples: [
+    { command: 'BROWSER="revento sandbox consent" revento -p sandbox login', explains: 'log in without a browser' },
+    {
+      command: 'revento sandbox consent http://localhost:3000/connect',
+      explains: 'walk through the login of your own integration',
+    },
+    {
+      command: 'revento sandbox consent --only-scopes event.read http://localhost:3000/connect',
+      explains: 'the same, unticking what may be unticked',
+    },
+  ],
+  layout: { shape: 'value' },
+
+  async *run({ url, deny, onlyScopes }, deps) {
+    if (deny && onlyScopes !== undefined) {
+      throw new ReventoError('usage', '--deny and --only-scopes cannot be given together.');
+    }
+    const start = parseUrl(url);
+    if (start === null || !isOnThisMachine(start)) {
+      throw new ReventoError(
+        'usage',
+        'Only pages on this machine can be answered: http://localhost or http://127.0.0.1.',
+      );
+    }
+    const scopes = onlyScopes?.split(/[\s,]+/).filter((scope) => scope !== '') ?? null;
+    const http = await deps.http();
+    const interruptible: Exchange = (request) => http({ ...request, signal: deps.signal });
+    const end = await go(() => visit(interruptible, start, { isDenied: deny, onlyScopes: scopes }, isOnThisMachine));
+    requireLanding(start, end, deny);
+    yield {
+      kind: 'value',
+      data: { decision: deny ? 'deny' : 'allow', landed_on: end.landedOn, status: end.status },
+      text: (style) => `${style.green('✓')} ${deny ? 'Denied' : 'Allowed'}; ${end.landedOn} answered ${end.status}`,
+    };
+    return undefined;
+  },
+};
+
+function isOnThisMachine(url: URL): boolean {
+  return url.protocol === 'http:' && isLoopback(url.hostname) && url.username === '' && url.password === '';
+}
+
+async function go(work: () => Promise<Visit>): Promise<Visit> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isHttpFailure(error)) throw networkError(error, 'The visit');
+    throw error;
+  }
+}
+
+/** @throws ReventoError `failed` when the page was an error page, or the callback did not take a yes */
+function requireLanding(start: URL, { landedOn, status, hasAnswered }: Visit, isDenied: boolean): void {
+  const isStill = !hasAnswered && landedOn === `${start.origin}${start.pathname}`;
+  // A declined login may well be answered with an error page: that is the answer that was asked for.
+  if (!isStill && (status < 400 || (isDenied && status < 500))) return;
+  throw new ReventoError(
+    'failed',
+    isStill ? `${landedOn} answered ${status} and asked for nothing.` : `${landedOn} answered ${status}.`,
+    { status, hint: `open the URL in a browser to read what is wrong` },
+  );
+}

@@ -1,0 +1,134 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import type { CommandModule } from '../../../command-kit/command.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
+import type { SandboxEntry } from '../../../sandbox/server/app.ts';
+import { controlVariable } from '../../../sandbox/server/control.ts';
+import { variablesOf } from '../../../sandbox/server/env-file.ts';
+import { freePort } from '../../../sandbox/server/host.ts';
+import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from '../shared/flags.ts';
+import { openSandbox } from '../shared/open.ts';
+import { describeEntry } from '../shared/text.ts';
+import { makeScratch } from './scratch.ts';
+
+export interface SandboxExecOptions extends SandboxFlags {
+  readonly command: readonly string[];
+}
+
+/** `revento sandbox exec`: runs a command beside a sandbox of its own, in a home that is thrown away. */
+export const sandboxExec: CommandModule<SandboxExecOptions> = {
+  declare: (command) =>
+    declareSandboxFlags(
+      command
+        .argument('<command...>', 'the command and its arguments, after --')
+        .usage('[options] -- COMMAND')
+        .addHelpText(
+          'after',
+          `\n${[
+            'COMMAND finds the sandbox in REVENTO_AUTH_BASE, REVENTO_API_BASE, REVENTO_CLIENT_ID, REVENTO_CLIENT_SECRET,',
+            'REVENTO_WEBHOOK_SECRET, REVENTO_REDIRECT_URI, REVENTO_CONFIG_DIR and SANDBOX_EVENT_ID; BROWSER consents by',
+            'itself, `revento` is on the PATH, and `revento sandbox trigger` and its like steer this sandbox',
+            '(REVENTO_SANDBOX_KEY). Every other REVENTO_ variable is taken out, so no real login gets in.',
+          ].join(' ')}\n\n--verbose shows on stderr what the sandbox is asked and sends.`,
+        ),
+    ),
+  examples: [
+    { command: 'revento sandbox exec -- npm test', explains: 'run a test suite against a sandbox' },
+    {
+      command:
+        "revento sandbox exec --participants 5000 --no-rate-limit -- sh -c 'revento login && revento participants list --all'",
+      explains: 'run this tool itself in it',
+    },
+  ],
+  layout: { shape: 'value' },
+  answersByStatus: () => true,
+
+  // biome-ignore lint/correctness/useYield: the command that is run has stdout to itself.
+  async *run(flags, deps) {
+    const plan = readSandboxFlags(flags);
+    const redirectUri = plan.redirectUris.at(-1) ?? `http://localhost:${await freePort(await deps.serve())}/callback`;
+    const scratch = await makeScratch(deps);
+    try {
+      const opening = {
+        hostName: '127.0.0.1',
+        port: 0,
+        stored: null,
+        redirectUris: [...plan.redirectUris, redirectUri],
+        ...(deps.isVerbose ? { onEvent: logTo(deps) } : {}),
+      };
+      const { hosted, credentials, controlKey } = await openSandbox(deps, plan, opening);
+      try {
+        return await deps.spawn(flags.command, {
+          ...(await surroundings(deps, scratch.path)),
+          ...variablesOf(credentials),
+          [controlVariable]: controlKey,
+        });
+      } finally {
+        await hosted.close();
+      }
+    } finally {
+      await scratch.remove();
+    }
+  },
+};
+
+/** Shows what the sandbox is asked and sends, marked so that it can be told from what the command says. */
+function logTo({ terminal, clock }: Deps): (entry: SandboxEntry) => void {
+  return (entry) => terminal.notice(`sandbox ${describeEntry(entry, clock.now(), terminal.style)}`);
+}
+
+/**
+ * A browser may live on for a moment after the command that opened it has ended. It then keeps no compiled code: it
+ * would still write into a home that a test of somebody's is about to remove.
+ *
+ * Source: https://nodejs.org/api/cli.html#node_disable_compile_cache1
+ */
+const unwritten = ['NODE_DISABLE_COMPILE_CACHE', '1'] as const;
+
+/** The environment without any trace of a real login, with this program as `revento` and as the browser. */
+async function surroundings({ childEnv, program }: Deps, scratch: string): Promise<Record<string, string>> {
+  const env = Object.fromEntries(
+    Object.entries(childEnv).filter(([name]) => !/^REVENTO_/i.test(name) && name.toUpperCase() !== 'SANDBOX_EVENT_ID'),
+  );
+  const bin = join(scratch, 'bin');
+  await mkdir(bin, { mode: 0o700 });
+  await writeLauncher(bin, 'revento', program);
+  const browser = await writeLauncher(bin, 'revento-consent', [...program, 'sandbox', 'consent'], unwritten);
+  const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  const path = env[pathName];
+  return {
+    ...env,
+    [pathName]: path === undefined ? bin : `${bin}${delimiter}${path}`,
+    // Quoted, because whoever reads BROWSER splits it at spaces.
+    BROWSER: /\s/.test(browser) ? `"${browser}"` : browser,
+    REVENTO_CONFIG_DIR: join(scratch, 'config'),
+  };
+}
+
+/**
+ * A program of a line or two: BROWSER is split in more ways than one, but a single path is always understood.
+ *
+ * @param variable  set for this program alone: a name and a plain value
+ */
+async function writeLauncher(
+  directory: string,
+  name: string,
+  words: readonly string[],
+  variable?: readonly [name: string, value: string],
+): Promise<string> {
+  const set = variable?.join('=');
+  if (process.platform === 'win32') {
+    const path = join(directory, `${name}.cmd`);
+    const quoted = words.map((word) => `"${word.replaceAll('%', '%%')}"`).join(' ');
+    await writeFile(path, `${set === undefined ? '' : `@setlocal\r\n@set ${set}\r\n`}@${quoted} %*\r\n`, {
+      mode: 0o700,
+    });
+    return path;
+  }
+  const path = join(directory, name);
+  const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  await writeFile(path, `#!/bin/sh\n${set === undefined ? '' : `export ${set}\n`}exec ${quoted} "$@"\n`, {
+    mode: 0o700,
+  });
+  return path;
+}

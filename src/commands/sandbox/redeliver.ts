@@ -1,0 +1,47 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { followDelivery, listDeliveries } from './shared/delivery.ts';
+import { askSandbox } from './shared/remote.ts';
+
+export interface SandboxRedeliverOptions {
+  readonly deliveryId: string;
+  readonly wait: boolean;
+}
+
+/** `revento sandbox redeliver`: sends a delivery again under the id it has, with a fresh signature. */
+export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
+  declare: (command) =>
+    command
+      .argument('<delivery-id>', 'its id, or the beginning of it: see `revento sandbox deliveries`')
+      .option('--wait', 'wait for the retries until it is delivered or given up', false),
+  examples: [
+    { command: 'revento sandbox redeliver 0b9f6c1e-6f6a-4c53-9c1f-6b1f0f7f4c11', explains: 'send one again' },
+    {
+      command: 'revento sandbox redeliver "$(revento sandbox deliveries --jq \'.[-1].delivery_id\')" --wait',
+      explains: 'the latest one, and what became of it',
+    },
+  ],
+  layout: { shape: 'value' },
+  answersByStatus: () => true,
+
+  async *run({ deliveryId, wait }, deps) {
+    const id = await wholeId(deliveryId, deps);
+    const sent = await askSandbox(deps, 'POST', `/deliveries/${id}/redeliver`, { at_once: true });
+    yield* followDelivery(deps, sent, wait);
+    return undefined;
+  },
+};
+
+/** The id of the one delivery that begins so; an ellipsis at its end is what a narrow table cut it with. */
+async function wholeId(text: string, deps: Deps): Promise<string> {
+  const hint = 'run: revento sandbox deliveries';
+  const start = text.toLowerCase().replace(/…$/, '');
+  if (!/^[0-9a-f-]{1,36}$/.test(start)) throw new ReventoError('usage', 'A delivery id is a UUID.', { hint });
+  if (start.length === 36) return start;
+  const ids = (await listDeliveries(deps)).map(({ delivery_id: id }) => id).filter((id) => id.startsWith(start));
+  const [id] = ids;
+  if (id !== undefined && ids.length === 1) return id;
+  const message = id === undefined ? 'No delivery has an id' : `${ids.length} deliveries have ids`;
+  throw new ReventoError('usage', `${message} that begin${id === undefined ? 's' : ''} with ${start}.`, { hint });
+}

@@ -1,0 +1,108 @@
+import type { Deps } from '../../../command-kit/deps.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import type { Json } from '../../../json/value.ts';
+import type { Item } from '../../../output/item.ts';
+import type { Delivery } from '../../../sandbox/deliveries/deliveries.ts';
+import type { Style } from '../../../text/style.ts';
+import { formatDuration } from '../../../text/time.ts';
+import { chosenSandbox, steering } from './profile.ts';
+import { askSandbox } from './remote.ts';
+
+/** Between two looks at a delivery: most handlers answer soon, and what takes longer is not worth a busy loop. */
+const firstPollMs = 20;
+const longestPollMs = 200;
+
+/**
+ * What became of a delivery that was just begun: yields it, and fails when it was not acknowledged.
+ *
+ * @param isAwaited  wait for the retries as well, until it is delivered or given up
+ * @throws ReventoError `failed`
+ */
+export async function* followDelivery(deps: Deps, begun: Json, isAwaited: boolean): AsyncGenerator<Item, void, void> {
+  const shown = await settle(deps, asDelivery(begun), isAwaited);
+  yield { kind: 'value', data: toJson(shown), text: (style) => describeDelivery(shown, style) };
+  requireDelivered(shown, deps);
+}
+
+/**
+ * The delivery after its first try, or after its last. Of a longer wait each failed try is told.
+ *
+ * @throws ReventoError `failed` when the sandbox forgot it meanwhile
+ */
+export async function settle(deps: Deps, begun: Delivery, isAwaited: boolean): Promise<Delivery> {
+  let delivery = begun;
+  let told = 0;
+  // Without a retry that is due, the first try is under way.
+  for (let ms = firstPollMs; delivery.state === 'pending' && (isAwaited || delivery.next_attempt_at === null); ) {
+    await deps.clock.sleep(ms, deps.signal);
+    ms = Math.min(2 * ms, longestPollMs);
+    const found = (await listDeliveries(deps)).find(({ delivery_id: id }) => id === begun.delivery_id);
+    if (found === undefined) throw forgotten(begun);
+    delivery = found;
+    if (delivery.next_attempt_at !== null && isAwaited && delivery.attempts.length > told) {
+      told = delivery.attempts.length;
+      deps.terminal.notice(`try ${told}: ${outcomeOf(delivery)}; the next one comes in ${untilNext(delivery, deps)}`);
+    }
+  }
+  return delivery;
+}
+
+/** What came of the last try. */
+function outcomeOf({ attempts }: Delivery): string {
+  const last = attempts.at(-1);
+  return last === undefined ? '' : (last.error ?? `answered ${last.status}`);
+}
+
+/** The sandbox is on this machine, so its clock is ours. */
+function untilNext({ next_attempt_at: nextAt }: Delivery, { clock }: Deps): string {
+  return formatDuration(Math.max(0, Date.parse(nextAt ?? '') - clock.now()));
+}
+
+function forgotten({ event, delivery_id: id }: Delivery): ReventoError {
+  return new ReventoError('failed', `The delivery ${id} is no longer known: the sandbox was reset, or started anew.`, {
+    hint: `to send another, run: revento sandbox trigger ${event}`,
+  });
+}
+
+/** Every delivery the running sandbox remembers, oldest first. */
+export async function listDeliveries(deps: Deps): Promise<readonly Delivery[]> {
+  const { deliveries } = (await askSandbox(deps, 'GET', '/deliveries')) as unknown as {
+    readonly deliveries: readonly Delivery[];
+  };
+  return deliveries;
+}
+
+/** The sandbox is this program: its answers have the shape it gives them. */
+export function asDelivery(value: Json): Delivery {
+  return value as unknown as Delivery;
+}
+
+/** A copy in the shape of JSON. */
+export function toJson({ attempts, ...delivery }: Delivery): Json {
+  return { ...delivery, attempts: attempts.map((attempt) => ({ ...attempt })) };
+}
+
+/** One line: what was sent and what came of it. */
+export function describeDelivery(delivery: Delivery, style: Style): string {
+  const { event, delivery_id: id, state, attempts } = delivery;
+  const mark = state === 'delivered' ? style.green('✓') : state === 'dead' ? style.red('✗') : style.yellow('…');
+  const tries = attempts.length === 1 ? '' : ` after ${attempts.length} tries`;
+  return `${mark} ${event} [${id}] ${state}${tries}: ${outcomeOf(delivery)} ${style.dim(`(${attempts.at(-1)?.ms ?? 0} ms)`)}`;
+}
+
+function requireDelivered(delivery: Delivery, deps: Deps): void {
+  const { state, attempts, delivery_id: id } = delivery;
+  const profile = chosenSandbox(deps);
+  if (state === 'delivered') return;
+  const why = attempts.at(-1)?.error ?? 'no answer';
+  if (state === 'dead') {
+    throw new ReventoError('failed', `The delivery was given up after ${attempts.length} tries: ${why}.`, {
+      hint: `to send it again, run: ${steering(profile)} redeliver ${id}`,
+    });
+  }
+  const nobody =
+    attempts.at(-1)?.status === null ? `is your handler (or \`revento -p ${profile} webhook listen\`) running? ` : '';
+  throw new ReventoError('failed', `The delivery was not acknowledged: ${why}.`, {
+    hint: `${nobody}the sandbox tries again in ${untilNext(delivery, deps)}; see \`${steering(profile)} deliveries\`, or add --wait`,
+  });
+}

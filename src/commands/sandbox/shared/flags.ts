@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { collect, wholeNumber } from '../../../command-kit/option-values.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { parseUrl } from '../../../http/web-address.ts';
+import { faultHelp } from '../../../sandbox/faults/fault-help.ts';
+import { parseFault } from '../../../sandbox/faults/faults.ts';
+import type { SandboxOptions } from '../../../sandbox/server/app.ts';
+import { parseDuration } from '../../../text/time.ts';
+
+/** Flags that `sandbox start` and `sandbox exec` have in common, as commander leaves them. */
+export interface SandboxFlags {
+  readonly autoConsent: boolean;
+  readonly webhookUrl?: string;
+  readonly participants: string;
+  readonly seed: string;
+  /** False when `--no-rate-limit` was given. */
+  readonly rateLimit: boolean;
+  readonly accessTtl: string;
+  readonly fault: readonly string[];
+  readonly redirectUri: readonly string[];
+  readonly retryScale: string;
+}
+
+/** The flags, checked. */
+export interface SandboxPlan {
+  readonly options: Omit<SandboxOptions, 'clock'>;
+  readonly webhookUrl: string | null;
+  readonly retryScale: number;
+  readonly redirectUris: readonly string[];
+}
+
+const most = 1_000_000;
+
+/**
+ * Declares the flags and the table of faults.
+ *
+ * @param webhookUrl  where deliveries go unless said; left out, nowhere
+ */
+export function declareSandboxFlags(command: Command, webhookUrl?: string): Command {
+  return command
+    .option('--auto-consent', 'answer consent at once, without a page', false)
+    .option('--webhook-url <url>', 'send deliveries here', webhookUrl)
+    .option('--participants <n>', 'participants of the test event', '42')
+    .option('--seed <n>', 'what the test data grows from', '1')
+    .option('--no-rate-limit', 'no rate limits and no X-RateLimit headers')
+    .option('--access-ttl <duration>', 'lifetime of access tokens', '1h')
+    .option('--redirect-uri <uri>', 'register one more redirect URI (repeatable)', collect, [])
+    .option('--retry-scale <factor>', 'multiply the waits between webhook retries, such as 0.01', '1')
+    .option('--fault <spec>', 'misbehave on purpose (repeatable, see below)', collect, [])
+    .addHelpText('after', `\n${faultHelp}`);
+}
+
+/**
+ * Checks the flags.
+ *
+ * @throws ReventoError `usage`
+ */
+export function readSandboxFlags(flags: SandboxFlags): SandboxPlan {
+  const accessTtlMs = parseDuration(flags.accessTtl);
+  if (accessTtlMs < 1_000) throw new ReventoError('usage', '--access-ttl must be at least 1s.');
+  const retryScale = Number(flags.retryScale);
+  if (flags.retryScale.trim() === '' || !(retryScale >= 0 && retryScale <= 100)) {
+    throw new ReventoError(
+      'usage',
+      `--retry-scale must be a number from 0 to 100, not ${JSON.stringify(flags.retryScale)}.`,
+    );
+  }
+  return {
+    options: {
+      seed: wholeNumber('--seed', flags.seed, 0, 2 ** 31 - 1),
+      participants: wholeNumber('--participants', flags.participants, 0, most),
+      hasAutoConsent: flags.autoConsent,
+      hasRateLimits: flags.rateLimit,
+      accessTtlMs,
+      faults: flags.fault.map(parseFault),
+    },
+    webhookUrl: flags.webhookUrl === undefined ? null : webUrl('--webhook-url', flags.webhookUrl),
+    retryScale,
+    redirectUris: flags.redirectUri.map(redirectUri),
+  };
+}
+
+function webUrl(flag: string, text: string): string {
+  const url = parseUrl(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    throw new ReventoError('usage', `${flag} must be an http or https URL without credentials.`);
+  }
+  return text;
+}
+
+/** Kept as typed: it is compared byte for byte. */
+function redirectUri(text: string): string {
+  if (webUrl('--redirect-uri', text).includes('#')) {
+    throw new ReventoError('usage', '--redirect-uri must not have a fragment (#…).');
+  }
+  return text;
+}

@@ -1,0 +1,61 @@
+import type { Deps } from '../../../command-kit/deps.ts';
+import { registerClients } from '../../../sandbox/oauth/clients.ts';
+import { createSandbox, type SandboxEntry } from '../../../sandbox/server/app.ts';
+import { controlKeyOf, createWebhookSecret } from '../../../sandbox/server/control.ts';
+import type { Credentials } from '../../../sandbox/server/env-file.ts';
+import { type Hosted, host } from '../../../sandbox/server/host.ts';
+import { testEventId } from '../../../sandbox/world/world.ts';
+import type { SandboxPlan } from './flags.ts';
+import type { StoredCredentials } from './profile.ts';
+
+/** Where a sandbox is to serve and as what it is registered. */
+export interface Opening {
+  readonly hostName: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** What an earlier one was registered with; null makes everything up. */
+  readonly stored: StoredCredentials | null;
+  /** Registered besides the default ones; the last is the one that is told. */
+  readonly redirectUris: readonly string[];
+  readonly onEvent?: (entry: SandboxEntry) => void;
+}
+
+/**
+ * Opens a sandbox as the flags say, on a socket.
+ *
+ * @throws ReventoError `port_busy`, `bind_failed`
+ */
+export async function openSandbox(
+  deps: Deps,
+  { options, webhookUrl, retryScale }: SandboxPlan,
+  { hostName, port, stored, redirectUris, onEvent }: Opening,
+): Promise<{ readonly hosted: Hosted; readonly credentials: Credentials; readonly controlKey: string }> {
+  const clients = registerClients({
+    clientId: stored?.clientId ?? undefined,
+    clientSecret: stored?.clientSecret ?? undefined,
+    redirectUris,
+  });
+  const [{ id: clientId, secret, redirectUris: registered }] = clients;
+  const clientSecret = deps.redactor.add(secret ?? '').reveal();
+  const webhookSecret = stored?.webhookSecret ?? createWebhookSecret();
+  deps.redactor.add(webhookSecret);
+  const controlKey = deps.redactor.add(controlKeyOf(clientId, clientSecret)).reveal();
+  const sandbox = createSandbox({
+    ...options,
+    clock: deps.clock,
+    clients,
+    controlKey,
+    ...(onEvent === undefined ? {} : { onEvent }),
+    ...(webhookUrl === null
+      ? {}
+      : { webhook: { url: webhookUrl, secret: webhookSecret, send: await deps.http(), retryScale } }),
+  });
+  const hosted = await host(sandbox, await deps.serve(), hostName, port);
+  const { authBase, apiBase } = hosted;
+  const redirectUri = redirectUris.at(-1) ?? registered[0] ?? '';
+  return {
+    hosted,
+    controlKey,
+    credentials: { authBase, apiBase, clientId, clientSecret, webhookSecret, redirectUri, eventId: testEventId },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Deps } from '../../../command-kit/deps.ts';
+import type { Credentials } from '../../../sandbox/server/env-file.ts';
+
+/** The profile that `sandbox start` defines, unless another sandbox that runs has it. */
+export const sandboxProfile = 'sandbox';
+
+/** The profile of a sandbox that was started beside the one that has the profile `sandbox`. */
+export function secondProfile(authBase: string): string {
+  return `${sandboxProfile}-${new URL(authBase).port || '80'}`;
+}
+
+/** The profile whose sandbox is meant: `-p sandbox-PORT` chooses one started beside the first. Never throws. */
+export function chosenSandbox({ profile }: Deps): string {
+  return /^sandbox-\d{1,5}$/.test(profile) ? profile : sandboxProfile;
+}
+
+/** How a command line begins that means this sandbox. */
+export function steering(profile: string): string {
+  return profile === sandboxProfile ? 'revento sandbox' : `revento -p ${profile} sandbox`;
+}
+
+/** Whether the chosen sandbox was ever started on this machine; one of `sandbox exec` leaves no profile. */
+export async function hasSandboxProfile(deps: Deps): Promise<boolean> {
+  return (await deps.settingsFile()).profiles()[chosenSandbox(deps)]?.auth_base !== undefined;
+}
+
+/** What an earlier sandbox was registered with, so that env files written then stay good; null where nothing is. */
+export interface StoredCredentials {
+  readonly clientId: string | null;
+  readonly clientSecret: string | null;
+  readonly webhookSecret: string | null;
+}
+
+/** Reads the sealed secrets of the profile, never the environment's: those may be the real ones. */
+export async function storedCredentials(deps: Deps, profile: string): Promise<StoredCredentials> {
+  const settings = (await deps.settingsFile()).profiles()[profile];
+  const secrets = await deps.secrets(profile);
+  const read = async (name: 'client_secret' | 'webhook_secret') => (await secrets.get(name))?.secret.reveal() ?? null;
+  const clientId = settings?.client_id ?? null;
+  // A secret without its id would be registered under another one.
+  return {
+    clientId,
+    clientSecret: clientId === null ? null : await read('client_secret'),
+    webhookSecret: await read('webhook_secret'),
+  };
+}
+
+/**
+ * Defines the profile, so that `revento -p sandbox login` needs nothing else, and forgets logins of an earlier
+ * sandbox: their tokens ended with it. Says how many logins those were.
+ */
+export async function defineProfile(deps: Deps, profile: string, credentials: Credentials): Promise<number> {
+  const { profiles } = await deps.inspectStore();
+  const { logins = [], remnants = [] } = profiles.find(({ name }) => name === profile) ?? {};
+  const sessions = await deps.sessions(profile);
+  // By name, as logout does: of a login that cannot be opened the tokens have ended as well.
+  for (const key of [...logins, ...remnants]) await sessions.forget(key);
+  await (await deps.settingsFile()).update(profile, {
+    auth_base: credentials.authBase,
+    api_base: credentials.apiBase,
+    client_id: credentials.clientId,
+    redirect_uri: credentials.redirectUri,
+    default_event: credentials.eventId,
+  });
+  const secrets = await deps.secrets(profile);
+  await secrets.set('client_secret', credentials.clientSecret);
+  await secrets.set('webhook_secret', credentials.webhookSecret);
+  // A rotation ends with the sandbox it was begun in.
+  await secrets.set('webhook_secret_previous', null);
+  return logins.length;
+}

@@ -1,0 +1,141 @@
+import type { Deps } from '../../../command-kit/deps.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { isHttpFailure, networkError } from '../../../http/failure.ts';
+import { isLoopback } from '../../../http/loopback-address.ts';
+import { isSuccess } from '../../../http/status.ts';
+import { parseUrl } from '../../../http/web-address.ts';
+import type { Json } from '../../../json/value.ts';
+import { controlKeyOf, controlPrefix, controlVariable } from '../../../sandbox/server/control.ts';
+import { plainLine } from '../../../text/plain-line.ts';
+import { chosenSandbox, sandboxProfile, steering } from './profile.ts';
+
+/** The event to ask the sandbox about: only `--event` counts, since the variable may name one of the real Revento. */
+export function eventFlag(deps: Deps): { readonly event_id?: string } {
+  const event = deps.settings.get('default_event');
+  return event?.source === 'flag' ? { event_id: event.value } : {};
+}
+
+/** Nothing takes long: what a handler made of a delivery is asked for again until it is known. */
+const timeoutMs = 15_000;
+
+/** A sandbox of this machine that is not busy answers in a few. */
+const probeMs = 3_000;
+
+/**
+ * Asks something of the running sandbox, over its control path.
+ *
+ * @param path  such as `/trigger`
+ * @returns the parsed answer
+ * @throws ReventoError `network` when none is running, `setting_missing` when none was ever started or it has no
+ *   webhook URL, `usage` for what it does not know, `failed` when it is not ours
+ */
+export async function askSandbox(deps: Deps, method: 'GET' | 'POST', path: string, body: Json = {}): Promise<Json> {
+  const name = chosenSandbox(deps);
+  const { authBase, key } = await findSandbox(deps, name);
+  // What answers may not be the sandbox, and quote it.
+  deps.redactor.add(key);
+  const http = await deps.http();
+  const answer = await http({
+    method,
+    url: `${authBase}${controlPrefix}${path}`,
+    headers: [
+      ['Authorization', `Bearer ${key}`],
+      ['Content-Type', 'application/json'],
+    ],
+    body: method === 'GET' ? new Uint8Array() : Buffer.from(JSON.stringify(body), 'utf8'),
+    timeoutMs,
+    signal: deps.signal,
+  }).catch((error: unknown) => {
+    if (!isHttpFailure(error)) throw error;
+    throw networkError(error, `The sandbox at ${authBase}`);
+  });
+  const value = parse(answer.body);
+  if (isSuccess(answer.status) && value !== null) return value;
+  throw refusal(answer.status, value, { authBase, name });
+}
+
+/**
+ * The profile's sandbox; without one the environment's, which is what `sandbox exec` sets.
+ *
+ * Never another machine's: the key would travel in the clear, and this is no sandbox.
+ */
+async function findSandbox(deps: Deps, name: string): Promise<{ readonly authBase: string; readonly key: string }> {
+  const profile = (await deps.settingsFile()).profiles()[name];
+  const isProfile = profile?.auth_base !== undefined;
+  const authBase = isProfile ? profile?.auth_base : deps.settings.get('auth_base')?.value;
+  const url = parseUrl(authBase ?? '');
+  const given = isProfile ? undefined : deps.childEnv[controlVariable];
+  if (given && url !== null && isLoopback(url.hostname)) return { authBase: url.origin, key: given };
+  const clientId = isProfile ? profile?.client_id : deps.settings.get('client_id')?.value;
+  const secrets = await (isProfile ? deps.secrets(name) : deps.secrets());
+  const secret = await secrets.get('client_secret');
+  if (url === null || !isLoopback(url.hostname) || clientId === undefined || secret === null) {
+    throw new ReventoError('setting_missing', 'No sandbox was started on this machine.', {
+      hint: 'run: revento sandbox start',
+    });
+  }
+  return { authBase: url.origin, key: controlKeyOf(clientId, secret.secret.reveal()) };
+}
+
+/**
+ * Whether a sandbox runs that has the profile `sandbox`, so that a new one must leave profile and logins to it. In
+ * doubt (silence, a broken answer) it does: that costs a second profile, the other way would cost a login.
+ */
+export async function isFirstRunning(deps: Deps): Promise<boolean> {
+  if ((await deps.settingsFile()).profiles()[sandboxProfile]?.auth_base === undefined) return false;
+  const found = await findSandbox(deps, sandboxProfile).catch(() => null);
+  if (found === null) return false;
+  deps.redactor.add(found.key);
+  const http = await deps.http();
+  try {
+    const { status } = await http({
+      method: 'GET',
+      url: `${found.authBase}${controlPrefix}/deliveries`,
+      headers: [['Authorization', `Bearer ${found.key}`]],
+      body: new Uint8Array(),
+      timeoutMs: probeMs,
+      signal: deps.signal,
+    });
+    return isSuccess(status);
+  } catch (error) {
+    if (!isHttpFailure(error)) throw error;
+    return error.kind !== 'refused';
+  }
+}
+
+function refusal(status: number, value: Json, { authBase, name }: { authBase: string; name: string }): ReventoError {
+  const facts = isRecord(value) ? value : {};
+  const message = typeof facts['message'] === 'string' ? plainLine(facts['message'], 300) : null;
+  if (facts['error'] === 'no_webhook_url') {
+    return new ReventoError('setting_missing', 'The sandbox was started without --webhook-url.', {
+      hint: 'give it one, as in: revento sandbox exec --webhook-url http://localhost:3000/webhooks/revento -- COMMAND',
+    });
+  }
+  if (message === null || status === 403) {
+    return new ReventoError('failed', `What runs at ${authBase} is not the sandbox this profile knows.`, {
+      status,
+      hint: 'stop it, then run: revento sandbox start',
+    });
+  }
+  if (facts['error'] === 'no_rotation') {
+    return new ReventoError('usage', 'No rotation is under way.', {
+      status,
+      hint: `to begin one, run: ${steering(name)} rotate`,
+    });
+  }
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+  return new ReventoError(status === 404 ? 'not_found' : status < 500 ? 'usage' : 'failed', sentence, { status });
+}
+
+function parse(body: Uint8Array): Json {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Narrows to a JSON object. */
+export function isRecord(value: Json): value is { readonly [field: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,159 @@
+import type { CommandModule } from '../../../command-kit/command.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
+import { wholeNumber } from '../../../command-kit/option-values.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import type { Item } from '../../../output/item.ts';
+import type { SandboxEntry } from '../../../sandbox/server/app.ts';
+import type { Credentials } from '../../../sandbox/server/env-file.ts';
+import { Feed } from '../../../sandbox/server/feed.ts';
+import { testEventId } from '../../../sandbox/world/world.ts';
+import { defaultListenUrl } from '../../../webhook/defaults.ts';
+import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from '../shared/flags.ts';
+import { openSandbox } from '../shared/open.ts';
+import { defineProfile, sandboxProfile, secondProfile, storedCredentials } from '../shared/profile.ts';
+import { isFirstRunning } from '../shared/remote.ts';
+import { describeEntry, describeReady } from '../shared/text.ts';
+import { writeEnvFile } from './env-file.ts';
+
+export interface SandboxStartOptions extends SandboxFlags {
+  readonly port: string;
+  readonly host: string;
+  readonly writeEnv?: string;
+  readonly envFile?: string;
+}
+
+/** `revento sandbox start`: serves a Revento of your own until Ctrl-C, and tells how to use it. */
+export const sandboxStart: CommandModule<SandboxStartOptions> = {
+  declare: (command) =>
+    declareSandboxFlags(
+      command
+        .option('--port <n>', 'port to serve on', '4010')
+        .option('--host <address>', 'address to serve on; localhost means both loopback families', '127.0.0.1')
+        .option('--write-env <file>', 'write the settings of the sandbox into this file (mode 0600)')
+        .option(
+          '--env-file <file>',
+          'the same; but Node.js takes this flag for itself and wants the file to exist already',
+        ),
+      // The two need no flag to meet.
+      defaultListenUrl,
+    ),
+  examples: [
+    { command: 'revento sandbox start', explains: 'serve on port 4010 until Ctrl-C' },
+    {
+      command: 'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --write-env .env',
+      explains: 'deliveries to your own handler, and settings for an integration',
+    },
+    { command: 'revento sandbox start --access-ttl 10s --fault refresh:503x1', explains: 'practise token trouble' },
+  ],
+  layout: { shape: 'events' },
+
+  async *run(flags, deps) {
+    const plan = readSandboxFlags(flags);
+    const port = wholeNumber('--port', flags.port, 0, 65_535);
+    requireKnownEvent(deps);
+    const feed = new Feed<SandboxEntry>();
+    const isSecond = await isFirstRunning(deps);
+    const opening = {
+      hostName: flags.host,
+      port,
+      stored: await storedCredentials(deps, isSecond ? `${sandboxProfile}-${port}` : sandboxProfile),
+      redirectUris: [...redirectUriOfEnvironment(deps), ...plan.redirectUris],
+      onEvent: (entry: SandboxEntry) => feed.push(entry),
+    };
+    const { hosted, credentials } = await openSandbox(deps, plan, opening).catch(explainBusyPort(port));
+    try {
+      const profile = isSecond ? secondProfile(credentials.authBase) : sandboxProfile;
+      const ended = await defineProfile(deps, profile, credentials);
+      tell(deps, { profile, ended });
+      const envFile = flags.writeEnv ?? flags.envFile ?? null;
+      if (envFile !== null) await writeEnvFile(envFile, credentials);
+      warn(deps, flags, profile);
+      yield readyItem(credentials, { profile, envFile, webhookUrl: plan.webhookUrl });
+      for await (const entry of feed.read(deps.signal)) yield entryItem(entry, deps.clock.now());
+    } finally {
+      await hosted.close();
+      if (feed.dropped > 0)
+        deps.terminal.notice(`${feed.dropped} log lines were dropped: the output is read too slowly`);
+    }
+    return undefined;
+  },
+};
+
+function explainBusyPort(port: number): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof ReventoError && error.code === 'port_busy')) throw error;
+    const other = port === 65_535 ? 4010 : port + 1;
+    throw new ReventoError('port_busy', error.message, {
+      hint: `is a sandbox running already? For a second one, run: revento sandbox start --port ${other}`,
+    });
+  };
+}
+
+/** An integration that has its redirect URI in the environment, as in the guide, gets it registered unasked. */
+function redirectUriOfEnvironment(deps: Deps): string[] {
+  const uri = deps.settings.get('redirect_uri');
+  return uri?.source === 'environment' ? [uri.value] : [];
+}
+
+/**
+ * Only `--event` is meant for this sandbox; the variable may well name an event of the real Revento.
+ *
+ * @throws ReventoError `usage`
+ */
+function requireKnownEvent(deps: Deps): void {
+  const event = deps.settings.get('default_event');
+  if (event?.source !== 'flag' || event.value === testEventId) return;
+  throw new ReventoError('usage', `The sandbox has no event ${JSON.stringify(event.value)} to log in to.`, {
+    hint: `its test event is ${testEventId}; leave --event out`,
+  });
+}
+
+/** What the start did to profiles and logins that somebody may count on. */
+function tell({ terminal }: Deps, { profile, ended }: { readonly profile: string; readonly ended: number }): void {
+  if (profile !== sandboxProfile) {
+    terminal.notice(
+      `another sandbox runs and has the profile "${sandboxProfile}"; this one is the profile "${profile}"`,
+    );
+  }
+  if (ended > 0) {
+    const what = ended === 1 ? 'the login' : `the ${ended} logins`;
+    terminal.notice(`${what} of an earlier sandbox ended with it; to log in again, run: revento -p ${profile} login`);
+  }
+}
+
+function warn(deps: Deps, { host: hostName }: SandboxStartOptions, profile: string): void {
+  if (!['localhost', '127.0.0.1', '::1', '[::1]'].includes(hostName)) {
+    deps.terminal.notice(`warning: everyone who reaches ${hostName} on this machine can use the sandbox`);
+  }
+  const displacing = (['auth_base', 'client_id'] as const).filter(
+    (name) => deps.settings.get(name)?.source === 'environment',
+  );
+  if (displacing.length > 0) {
+    const names = displacing.map((name) => `REVENTO_${name.toUpperCase()}`).join(' and ');
+    deps.terminal.notice(
+      `warning: ${names} in your environment goes ahead of the profile "${profile}"; unset it, or use --write-env or \`revento sandbox exec\``,
+    );
+  }
+}
+
+function readyItem(credentials: Credentials, facts: Parameters<typeof describeReady>[1]): Item {
+  const { authBase, apiBase, clientId, clientSecret, webhookSecret, eventId, redirectUri } = credentials;
+  return {
+    kind: 'value',
+    data: {
+      type: 'ready',
+      auth_base: authBase,
+      api_base: apiBase,
+      client_id: clientId,
+      client_secret: clientSecret,
+      webhook_secret: webhookSecret,
+      event_id: eventId,
+      redirect_uri: redirectUri,
+    },
+    text: (style) => describeReady(credentials, facts, style),
+  };
+}
+
+function entryItem(entry: SandboxEntry, now: number): Item {
+  return { kind: 'value', data: { ...entry }, text: (style) => describeEntry(entry, now, style) };
+}

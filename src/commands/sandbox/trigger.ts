@@ -1,0 +1,41 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import { readData } from '../../command-kit/data-input.ts';
+import { warnOfUnknownType } from '../shared/unknown-type.ts';
+import { followDelivery } from './shared/delivery.ts';
+import { askSandbox, eventFlag } from './shared/remote.ts';
+
+export interface SandboxTriggerOptions {
+  readonly type: string;
+  readonly data?: string;
+  readonly wait: boolean;
+}
+
+/** `revento sandbox trigger`: makes the running sandbox send a delivery, with its signature and its retries. */
+export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
+  declare: (command) =>
+    command
+      .argument('<type>', 'event type, such as application.approved (see `revento webhook events`)')
+      .option('--data <json>', 'data of the envelope: JSON, @FILE, or @- for standard input')
+      .option('--wait', 'wait for the retries until it is delivered or given up', false),
+  examples: [
+    { command: 'revento sandbox trigger application.approved', explains: 'send one and see what the handler answers' },
+    {
+      command: 'revento sandbox trigger activity.updated --data @activity.json --wait',
+      explains: 'send data of your own, retries included',
+    },
+  ],
+  layout: { shape: 'value' },
+  answersByStatus: () => true,
+
+  async *run({ type, data, wait }, deps) {
+    const body = {
+      type,
+      at_once: true,
+      ...eventFlag(deps),
+      ...(data === undefined ? {} : { data: await readData(data, deps) }),
+    };
+    warnOfUnknownType(type, deps);
+    yield* followDelivery(deps, await askSandbox(deps, 'POST', '/trigger', body), wait);
+    return undefined;
+  },
+};

@@ -1,0 +1,27 @@
+import type { Deps } from '../../command-kit/deps.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { requireFileName } from '../../files/file-name.ts';
+import { nearest } from '../../text/suggestion.ts';
+
+/** Names of all profiles: those with settings and those with a login or a secret, sorted. */
+export async function profileNames(deps: Deps): Promise<readonly string[]> {
+  const configured = Object.keys((await deps.settingsFile()).profiles());
+  const stored = (await deps.inspectStore()).profiles.map((profile) => profile.name);
+  return [...new Set([...configured, ...stored])].sort();
+}
+
+/**
+ * The profile itself, when there is one of this name.
+ *
+ * @throws ReventoError `usage`, with the nearest name
+ */
+export async function requireProfile(name: string, deps: Deps): Promise<string> {
+  requireFileName('profile', name);
+  const names = await profileNames(deps);
+  if (names.includes(name)) return name;
+  const guess = nearest(name, names);
+  const known = names.length === 0 ? 'there is none yet' : `known profiles: ${names.join(', ')}`;
+  throw new ReventoError('usage', `There is no profile "${name}".`, {
+    hint: `${guess === null ? known : `did you mean ${guess}?`}; to make it, run: revento -p ${name} config set client_id VALUE`,
+  });
+}

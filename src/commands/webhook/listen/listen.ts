@@ -1,0 +1,38 @@
+import type { CommandModule } from '../../../command-kit/command.ts';
+import { openRecorder } from '../../../webhook/recording.ts';
+import { LiveSecrets } from './live-secrets.ts';
+import { declareListen, hintForLostWord, planListen, type WebhookListenOptions } from './options.ts';
+import { ListenRun } from './run.ts';
+import { start } from './start.ts';
+
+/** `revento webhook listen`: receives, verifies, prints and forwards deliveries until told to end. */
+export const webhookListen: CommandModule<WebhookListenOptions> = {
+  declare: declareListen,
+  examples: [
+    { command: 'revento webhook listen --forward 3000', explains: 'verify and hand on to a local server' },
+    {
+      command: 'revento webhook listen -f application.approved=3001 -f 3000',
+      explains: 'one type to one server, the rest to another',
+    },
+    {
+      command: 'revento webhook listen -f 3000 --expect application.approved --timeout 30s -- npm test',
+      explains: 'in CI: run the tests, and fail unless the delivery came and was acknowledged',
+    },
+  ],
+  layout: { shape: 'events' },
+  hintForLostWord,
+  answersByStatus: ({ command = [], count, until, expect, onInvalid }) =>
+    command.length > 0 || (count ?? until ?? expect) !== undefined || onInvalid === 'exit',
+
+  async *run(options, deps) {
+    const plan = planListen(options, deps);
+    const secrets = await LiveSecrets.open(deps);
+    const recorder = plan.recordPath === null ? null : await openRecorder(plan.recordPath);
+    try {
+      const listener = await start(plan, secrets, deps);
+      return yield* new ListenRun({ plan, secrets, listener, recorder, deps }).items();
+    } finally {
+      await recorder?.close();
+    }
+  },
+};

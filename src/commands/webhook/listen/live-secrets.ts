@@ -1,0 +1,92 @@
+import type { Deps } from '../../../command-kit/deps.ts';
+import type { SecretStore } from '../../../config/types.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { readSigningSecrets, type SigningSecret, signingSecrets, warnOfWeak } from '../shared/secrets.ts';
+
+/**
+ * The signing secrets of a listener, which may run for days: when those of its profile are changed meanwhile, by a
+ * rotation for instance, it goes over to them. What the environment brought stays, as it went before from the start.
+ */
+export class LiveSecrets {
+  readonly #store: SecretStore;
+  readonly #deps: Deps;
+  #all: readonly SigningSecret[] = [];
+  #stamp: string | null = null;
+  #renewal: Promise<readonly string[] | null> = Promise.resolve(null);
+  #complaint = '';
+
+  private constructor(store: SecretStore, deps: Deps) {
+    this.#store = store;
+    this.#deps = deps;
+  }
+
+  /** @throws ReventoError `setting_missing` when there is no secret */
+  static async open(deps: Deps): Promise<LiveSecrets> {
+    const live = new LiveSecrets(await deps.secrets(), deps);
+    // Before reading: what is written in between then counts as a change.
+    live.#stamp = live.#store.stamp();
+    live.#all = await signingSecrets(deps);
+    return live;
+  }
+
+  /** The current one first, then the previous one during a rotation. */
+  get all(): readonly SigningSecret[] {
+    return this.#all;
+  }
+
+  get values(): readonly string[] {
+    return this.#all.map(({ secret }) => secret.reveal());
+  }
+
+  /**
+   * Looks whether the profile has other secrets by now, and says so when it has.
+   *
+   * Costs a look at the file unless that was written. Secrets that cannot be read or are gone change nothing: those
+   * known until then stay the only ones that are believed. Never rejects.
+   *
+   * @returns the new values, or null when they are still the same
+   */
+  renew(): Promise<readonly string[] | null> {
+    // One after the other, each with a look of its own: a rotation is two changes with a moment in between.
+    this.#renewal = this.#renewal.then(() => this.#look());
+    return this.#renewal;
+  }
+
+  async #look(): Promise<readonly string[] | null> {
+    const stamp = this.#store.stamp();
+    if (stamp !== null && stamp === this.#stamp) return null;
+    this.#stamp = stamp;
+    let found: readonly SigningSecret[] | null;
+    try {
+      found = await readSigningSecrets(this.#deps);
+    } catch (error) {
+      this.#complain(error instanceof ReventoError ? `cannot be read: ${error.message}` : 'cannot be read.');
+      return null;
+    }
+    if (found === null) {
+      this.#complain('are gone.');
+      return null;
+    }
+    this.#complaint = '';
+    const before = this.values;
+    const isSame = found.length === before.length && found.every(({ secret }, at) => secret.reveal() === before[at]);
+    if (isSame) return null;
+    this.#all = found;
+    this.#deps.terminal.notice(`note: the signing secrets have changed; verifying with ${this.labels}`);
+    warnOfWeak(found, this.#deps);
+    return this.values;
+  }
+
+  /** `fp:ab12cd34 (profile default) and fp:…`. */
+  get labels(): string {
+    return this.#all.map(({ label }) => label).join(' and ');
+  }
+
+  #complain(what: string): void {
+    if (what === this.#complaint) return;
+    this.#complaint = what;
+    this.#deps.terminal.notice(
+      `warning: the signing secrets of profile "${this.#deps.profile}" ${what} Still verifying with ${this.labels}`,
+    );
+  }
+}

@@ -1,0 +1,157 @@
+import type { Command } from 'commander';
+import type { Deps } from '../../../command-kit/deps.ts';
+import { collect, wholeNumber } from '../../../command-kit/option-values.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { shellWord } from '../../../errors/shell-word.ts';
+import { parseDuration } from '../../../text/time.ts';
+import { defaultListenPort } from '../../../webhook/defaults.ts';
+import { eventTypes } from '../../../webhook/event.ts';
+import { parseHeader } from '../../../webhook/listener/forward.ts';
+import type { GoalOptions } from '../../../webhook/listener/goals.ts';
+import type { ListenOptions } from '../../../webhook/listener/listener.ts';
+import { defaultHandlerPath, parseRoute } from '../../../webhook/targets.ts';
+import { warnOfUnknownType } from '../../shared/unknown-type.ts';
+
+/** `listen`'s options as commander leaves them. */
+export interface WebhookListenOptions {
+  readonly host: string;
+  readonly port: string;
+  readonly path: string;
+  readonly forward?: readonly string[];
+  readonly forwardTo?: readonly string[];
+  readonly events?: string;
+  readonly onInvalid: 'reject' | 'forward' | 'exit';
+  readonly header?: readonly string[];
+  readonly forwardTimeout: string;
+  readonly allowRemote?: boolean;
+  readonly insecure?: boolean;
+  readonly forwardDuplicates?: boolean;
+  readonly record?: string;
+  readonly count?: string;
+  readonly until?: string;
+  readonly expect?: string;
+  readonly timeout?: string;
+  readonly command?: readonly string[];
+}
+
+/** The same, understood. */
+export interface ListenPlan {
+  readonly listen: Omit<ListenOptions, 'secrets' | 'renewSecrets'>;
+  readonly isRemoteAllowed: boolean;
+  readonly isCertificateIgnored: boolean;
+  readonly endsOnInvalid: boolean;
+  readonly goals: GoalOptions;
+  readonly timeoutMs: number | null;
+  readonly recordPath: string | null;
+  readonly command: readonly string[];
+}
+
+export function declareListen(command: Command): Command {
+  const forward = (flags: string, text: string) =>
+    command.createOption(flags, text).preset('').argParser<readonly string[]>(collect);
+  return command
+    .argument('[command...]', 'after --: run this once ready, with REVENTO_WEBHOOK_URL set, and end with its exit code')
+    .addOption(
+      forward(
+        '-f, --forward [target]',
+        `hand deliveries on: a URL, a port (http://localhost:PORT${defaultHandlerPath}), or TYPE=URL for one type; repeatable (bare: port 3000)`,
+      ),
+    )
+    .addOption(forward('--forward-to [target]', 'the same as --forward').hideHelp())
+    .option('--port <port>', 'port to listen on, 0 for a free one', String(defaultListenPort))
+    .option('--host <host>', 'address to listen on; localhost is 127.0.0.1 and ::1', 'localhost')
+    .option('--path <path>', 'path to listen on', defaultHandlerPath)
+    .option('--events <types>', 'show and forward only these, separated by commas; others are acknowledged')
+    .addOption(
+      command
+        .createOption('--on-invalid <what>', 'answer 401, forward unverified, or end at the first one')
+        .choices(['reject', 'forward', 'exit'])
+        .default('reject'),
+    )
+    .option('-H, --header <name:value>', 'add a header to forwarded requests; repeatable', collect)
+    .option('--forward-timeout <duration>', 'longest wait for a handler; Revento itself waits 10s', '9s')
+    .option('--allow-remote', 'forward beyond this machine')
+    .option('--insecure', 'take any certificate of an https handler on this machine')
+    .option('--forward-duplicates', 'forward what was acknowledged before as well')
+    .option('--record <file>', 'append every delivery to a file, for `webhook replay`')
+    .optionsGroup('Conditions (a delivery counts once it is acknowledged with 2xx):')
+    .option('--count <n>', 'end after this many deliveries')
+    .option('--until <type>', 'end after a delivery of this type')
+    .option('--expect <types>', 'end once each of these has come, separated by commas')
+    .option('--timeout <duration>', 'end after this time; exit 3 when a condition is unmet then')
+    .addHelpText(
+      'after',
+      '\nA type may end in *, as in application.*, wherever one is named: it stands for every type that begins so.\nA TYPE= target takes its types alone; a target without one takes what is left.\nSigning secrets that change in the profile meanwhile are taken over; those of the environment stay.\n',
+    );
+}
+
+/**
+ * Checks the options and puts them in the form the listener takes.
+ *
+ * @throws ReventoError `usage`
+ */
+export function planListen(options: WebhookListenOptions, { terminal, format }: Deps): ListenPlan {
+  const isRemoteAllowed = options.allowRemote === true;
+  const isCertificateIgnored = options.insecure === true;
+  if (isRemoteAllowed && isCertificateIgnored) {
+    throw new ReventoError('usage', '--insecure is for handlers on this machine, and --allow-remote for others.', {
+      hint: 'name the root or the certificate of the other machine in NODE_EXTRA_CA_CERTS',
+    });
+  }
+  const targets = [...(options.forward ?? []), ...(options.forwardTo ?? [])];
+  const routes = targets.map((target) => parseRoute(target, { isRemoteAllowed }));
+  for (const { warning } of routes) if (warning !== null) terminal.notice(`warning: ${warning}`);
+  const types = options.events === undefined ? null : listOf(options.events, '--events');
+  const goals: GoalOptions = {
+    count: options.count === undefined ? null : wholeNumber('--count', options.count, 1, 1_000_000_000),
+    until: options.until ?? null,
+    expect: options.expect === undefined ? [] : listOf(options.expect, '--expect'),
+  };
+  const named = [...routes.map(({ type }) => type), ...(types ?? []), goals.until, ...goals.expect];
+  for (const type of new Set(named)) if (type !== null) warnOfUnknownType(type, { terminal }, { isPattern: true });
+  const command = options.command ?? [];
+  return {
+    listen: {
+      host: options.host,
+      port: wholeNumber('--port', options.port, 0, 65_535),
+      path: pathOf(options.path),
+      routes,
+      types,
+      isInvalidForwarded: options.onInvalid === 'forward',
+      areDuplicatesForwarded: options.forwardDuplicates === true,
+      extraHeaders: (options.header ?? []).map(parseHeader),
+      areArrivalsReported: format === 'table',
+      forwardTimeoutMs: positive(parseDuration(options.forwardTimeout)),
+    },
+    isRemoteAllowed,
+    isCertificateIgnored,
+    endsOnInvalid: options.onInvalid === 'exit',
+    goals,
+    timeoutMs: options.timeout === undefined ? null : positive(parseDuration(options.timeout)),
+    recordPath: options.record ?? null,
+    command,
+  };
+}
+
+function positive(ms: number): number {
+  if (ms > 0) return ms;
+  throw new ReventoError('usage', 'A time limit of nothing would never let anything happen.');
+}
+
+function pathOf(text: string): string {
+  if (/^\/(?!\/)[!-~]*$/.test(text) && !/[?#]/.test(text)) return text;
+  throw new ReventoError('usage', `--path ${JSON.stringify(text)} is not a path; it begins with / and has no ? or #.`);
+}
+
+function listOf(text: string, flag: string): readonly string[] {
+  const types = text.split(',').map((type) => type.trim());
+  if (types.every((type) => type !== '')) return types;
+  throw new ReventoError('usage', `${flag} takes event types separated by commas, such as ${eventTypes[1]?.type}.`);
+}
+
+/** What to do about a word without a flag: most likely the target to forward to. */
+export function hintForLostWord(word: string): string {
+  return /^(?:\d+|https?:.*)$/.test(word)
+    ? `to forward there, run: revento webhook listen --forward ${shellWord(word)}`
+    : 'a program to run comes behind dashes: revento webhook listen -- COMMAND; a server to forward to behind --forward';
+}

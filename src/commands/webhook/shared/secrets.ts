@@ -1,0 +1,91 @@
+import type { Deps } from '../../../command-kit/deps.ts';
+import { secretVariables } from '../../../config/environment.ts';
+import { program } from '../../../errors/next-command.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import type { Secret } from '../../../text/secret.ts';
+
+/** Shorter than this, a secret can be guessed from one signed delivery. */
+const shortestBytes = 16;
+
+/** A signing secret and how to tell which one it is. */
+export interface SigningSecret {
+  readonly name: 'webhook_secret' | 'webhook_secret_previous';
+  readonly secret: Secret;
+  /** `fp:ab12cd34 (REVENTO_WEBHOOK_SECRET)`: shows which one it is and gives nothing away. */
+  readonly label: string;
+}
+
+/**
+ * The secrets deliveries are verified with: the current one first, then the previous one during a rotation. A weak
+ * one is pointed out.
+ *
+ * @throws ReventoError `setting_missing` when there is none
+ */
+export async function signingSecrets(deps: Deps): Promise<readonly [SigningSecret, ...SigningSecret[]]> {
+  const secrets = await readSigningSecrets(deps);
+  if (secrets !== null) {
+    warnOfWeak(secrets, deps);
+    return secrets;
+  }
+  throw new ReventoError('setting_missing', 'There is no webhook signing secret.', {
+    hint: `set ${secretVariables.webhook_secret}, or run: ${program(deps.profile)} config set webhook_secret`,
+    lacks: 'webhook_secret',
+  });
+}
+
+/** The same without a word; null when there is no current one. */
+export async function readSigningSecrets(deps: Deps): Promise<readonly [SigningSecret, ...SigningSecret[]] | null> {
+  const current = await load('webhook_secret', deps);
+  if (current === null) return null;
+  const previous = await load('webhook_secret_previous', deps);
+  return previous === null ? [current] : [current, previous];
+}
+
+export function warnOfWeak(secrets: readonly SigningSecret[], { terminal }: Pick<Deps, 'terminal'>): void {
+  for (const { name, secret } of secrets) {
+    if (Buffer.byteLength(secret.reveal()) >= shortestBytes) continue;
+    terminal.notice(`warning: ${name} is shorter than ${shortestBytes} bytes; a real signing secret is not`);
+  }
+}
+
+async function load(name: SigningSecret['name'], deps: Deps): Promise<SigningSecret | null> {
+  const found = await (await deps.secrets()).get(name);
+  if (found === null || found.secret.reveal() === '') return null;
+  const { secret, source } = found;
+  const origin = source === 'environment' ? secretVariables[name] : `profile ${deps.profile}`;
+  return { name, secret, label: `fp:${secret.fingerprint} (${origin})` };
+}
+
+/**
+ * The signing secrets that the environment brought, as variables for a command that works on deliveries itself: a
+ * handler under test verifies, a `webhook trigger` signs. Tokens and the client secret are not its business.
+ */
+export async function signingVariables(deps: Deps): Promise<Readonly<Record<string, string>>> {
+  const store = await deps.secrets();
+  const variables: Record<string, string> = {};
+  for (const name of ['webhook_secret', 'webhook_secret_previous'] as const) {
+    const found = await store.get(name);
+    if (found?.source === 'environment') variables[secretVariables[name]] = found.secret.reveal();
+  }
+  return variables;
+}
+
+/**
+ * Signing secrets of the other profiles, by profile name: what a delivery may have been signed with by mistake. A
+ * profile whose store cannot be read is left out with a notice.
+ */
+export async function otherSecrets(deps: Deps): Promise<ReadonlyMap<string, string>> {
+  const others = new Map<string, string>();
+  const { profiles } = await deps.inspectStore();
+  for (const { name, hasSecrets } of profiles) {
+    if (name === deps.profile || !hasSecrets) continue;
+    try {
+      const found = await (await deps.secrets(name)).get('webhook_secret');
+      if (found !== null) others.set(name, found.secret.reveal());
+    } catch (error) {
+      if (!(error instanceof ReventoError)) throw error;
+      deps.terminal.notice(`note: the secrets of profile "${name}" cannot be compared: ${error.message}`);
+    }
+  }
+  return others;
+}

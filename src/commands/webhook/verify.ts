@@ -1,0 +1,127 @@
+import { readBytes } from '../../command-kit/byte-input.ts';
+import type { CommandModule } from '../../command-kit/command.ts';
+import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
+import type { Json } from '../../json/value.ts';
+import type { HeaderList } from '../../ports/exchange.ts';
+import type { Style } from '../../text/style.ts';
+import { diagnose } from '../../webhook/diagnose.ts';
+import { judge, readHead } from '../../webhook/head.ts';
+import { toRecorded } from '../../webhook/recorded-line.ts';
+import { deliveryHeaders, type Verdict, verify } from '../../webhook/signature.ts';
+import { otherSecrets, signingSecrets } from './shared/secrets.ts';
+
+export interface WebhookVerifyOptions {
+  readonly file?: string;
+  readonly timestamp?: string;
+  readonly signature?: string;
+  readonly ignoreAge?: boolean;
+}
+
+/** What is to be verified: bytes and the headers that came with them. */
+interface Input {
+  readonly headers: HeaderList;
+  readonly body: Uint8Array;
+}
+
+/** `revento webhook verify`: whether a body, or one recorded delivery, carries a right signature; exit 3 when not. */
+export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
+  declare: (command) =>
+    command
+      .argument('[file]', 'file with the body, or with one recorded delivery; - or nothing for standard input')
+      .option('--timestamp <seconds>', 'value of X-Revento-Timestamp')
+      .option('--signature <signature>', 'value of X-Revento-Signature')
+      .option('--ignore-age', 'accept a timestamp of any age'),
+  examples: [
+    {
+      command: 'revento webhook verify body.json --timestamp 1700000000 --signature sha256=… --ignore-age',
+      explains: 'a body and the headers it came with',
+    },
+    { command: 'tail -n 1 deliveries.ndjson | revento webhook verify', explains: 'the last delivery of a recording' },
+  ],
+  layout: { shape: 'value' },
+  answersByStatus: () => true,
+
+  async *run(options, deps) {
+    const secrets = await signingSecrets(deps);
+    const keys = secrets.map(({ secret }) => secret.reveal());
+    const { headers, body } = readInput(options, await readBytes(options.file, deps));
+    const receivedAt = deps.clock.now();
+    const toleranceSeconds = options.ignoreAge ? Number.POSITIVE_INFINITY : undefined;
+    const nowSeconds = Math.floor(receivedAt / 1000);
+    const head = readHead(headers);
+    const fault = judge(head, nowSeconds, toleranceSeconds);
+    const { timestamp, signature } = head;
+    const verdict: Verdict =
+      fault === null
+        ? verify({ secrets: keys, timestamp, signature, body, nowSeconds, toleranceSeconds })
+        : { ok: false, reason: fault };
+    if (verdict.ok) {
+      const label = secrets[verdict.secretIndex]?.label ?? '';
+      const isPrevious = verdict.secretIndex > 0;
+      const hints = isPrevious ? ['the previous secret signed it: the sender had not gone over to the new one'] : [];
+      yield {
+        kind: 'value',
+        data: { verified: true, reason: null, secret: isPrevious ? 'previous' : 'current', hints } satisfies Json,
+        text: (style) => withHints(`${style.green('verified')} with ${label}`, hints, style),
+      };
+      return undefined;
+    }
+    const { reason } = verdict;
+    const others = reason === 'signature_mismatch' ? await otherSecrets(deps) : new Map<string, string>();
+    const hints = diagnose({ headers, body, receivedAt }, reason, { secrets: keys, otherSecrets: others });
+    yield {
+      kind: 'value',
+      data: { verified: false, reason, secret: null, hints } satisfies Json,
+      text: (style) => withHints(`${style.red('not valid:')} ${reason}`, hints, style),
+    };
+    return exitStatus.unmet;
+  },
+};
+
+function withHints(line: string, hints: readonly string[], style: Style): string {
+  return [line, ...hints.map((hint) => `${style.cyan('hint:')} ${hint}`)].join('\n');
+}
+
+/**
+ * With `--timestamp` and `--signature` the bytes are the body, whatever they look like; without, they must be a
+ * recorded delivery.
+ *
+ * @throws ReventoError `usage`
+ */
+function readInput({ timestamp, signature }: WebhookVerifyOptions, bytes: Uint8Array): Input {
+  if (timestamp !== undefined && signature !== undefined) {
+    return {
+      headers: [
+        [deliveryHeaders.event, '-'],
+        [deliveryHeaders.deliveryId, '-'],
+        [deliveryHeaders.timestamp, timestamp],
+        [deliveryHeaders.signature, signature],
+      ],
+      body: bytes,
+    };
+  }
+  if (timestamp !== undefined || signature !== undefined) {
+    throw new ReventoError('usage', '--timestamp and --signature go together.');
+  }
+  const lines = new TextDecoder()
+    .decode(bytes)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const recorded = lines.length === 1 ? toRecorded(parse(lines[0] ?? ''), 1) : '';
+  if (typeof recorded !== 'string') return recorded;
+  if (recorded.startsWith('a delivery')) {
+    throw new ReventoError('usage', `This is ${recorded}.`, { hint: 'pass the line as it was recorded' });
+  }
+  throw new ReventoError('usage', 'This is not one recorded delivery, so its headers are not known.', {
+    hint: 'for a bare body, add --timestamp T --signature S; of a recording, pass one line',
+  });
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // Not a recorded delivery either; the caller says so.
+    return null;
+  }
+}

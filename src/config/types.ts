@@ -1,0 +1,59 @@
+import type { Secret } from '../text/secret.ts';
+
+/** Settings that are not secret. Wire names, as in `config.json` and `revento config`. */
+export const settingNames = [
+  'auth_base',
+  'api_base',
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'default_event',
+  'output',
+  'key_store',
+] as const;
+
+export type SettingName = (typeof settingNames)[number];
+
+/** Settings that are kept sealed. */
+export const secretNames = ['client_secret', 'webhook_secret', 'webhook_secret_previous'] as const;
+
+export type SecretName = (typeof secretNames)[number];
+
+export type SettingSource = 'flag' | 'environment' | 'profile' | 'default';
+
+/** The selected profile's settings, first found wins: flag, environment, profile, default. */
+export interface Settings {
+  get(name: SettingName): { readonly value: string; readonly source: SettingSource } | null;
+  /** @throws ReventoError `setting_missing`, naming the flag, the variable and the `config set` command */
+  require(name: SettingName): string;
+  /** The value exactly as it was given, for what is compared byte by byte; null when there is none. Never throws. */
+  written(name: SettingName): string | null;
+  /** Directory of `config.json` and the sealed files. */
+  readonly configDir: string;
+  /** Directory of the key file; never among the sealed files. */
+  readonly dataDir: string;
+}
+
+/** `config.json`: profiles and which of them is the default. Never holds a secret. */
+export interface SettingsFile {
+  readonly path: string;
+  profiles(): Readonly<Record<string, Partial<Record<SettingName, string>>>>;
+  /** One profile's settings, and those that hold for all: the store is one, so `key_store` is. */
+  of(profile: string): Readonly<Partial<Record<SettingName, string>>>;
+  /** Writes settings of one profile; `null` removes one. Safe against other processes doing the same. */
+  update(profile: string, changes: Partial<Record<SettingName, string | null>>): Promise<void>;
+  remove(profile: string): Promise<boolean>;
+  defaultProfile(): string;
+  use(profile: string): Promise<void>;
+}
+
+/** Sealed secrets of a profile, behind the environment. */
+export interface SecretStore {
+  /** The environment's value, else the sealed one, else null. */
+  get(name: SecretName): Promise<{ readonly secret: Secret; readonly source: 'environment' | 'profile' } | null>;
+  set(name: SecretName, value: string | null): Promise<void>;
+  /** Of the sealed ones: another text once they were written again; null when only reading tells. Costs no more than a look. */
+  stamp(): string | null;
+  /** Removes all sealed ones and every trace of them; needs no key, so too where that is lost. */
+  forget(): Promise<void>;
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fstatSync, linkSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { shellWord } from '../../errors/shell-word.ts';
+import { createFile, makePrivateDirectory, storeFailure, syncDirectory, systemCode } from '../files/durable-file.ts';
+import type { Fault } from '../files/fault.ts';
+import { isKey, newKey } from './envelope.ts';
+
+/** Where the key file of a data directory is. */
+export function keyFilePath(dataDir: string): string {
+  return join(dataDir, 'key');
+}
+
+/**
+ * The key in the file, or null when there is no file.
+ *
+ * @throws ReventoError `store_key` when it is not 32 bytes or others may read it, `file`
+ */
+export function readKeyFile(path: string): Uint8Array | null {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw storeFailure('read the key file', path, error);
+  }
+  try {
+    const { mode, uid } = fstatSync(fd);
+    const bytes = readFileSync(fd);
+    if (!isKey(bytes)) {
+      throw new ReventoError('store_key', `The key file ${path} is damaged: it has ${bytes.length} bytes, not 32.`, {
+        hint: 'put it back from a backup; without it the logins sealed with it have to be made again',
+      });
+    }
+    if (process.platform !== 'win32') refuseIfShared(path, mode, uid);
+    return bytes;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function refuseIfShared(path: string, mode: number, uid: number): void {
+  const self = process.geteuid?.();
+  if (uid !== self && self !== 0) {
+    throw new ReventoError('store_key', `The key file ${path} belongs to another user (uid ${uid}).`, {
+      hint: `run: sudo chown ${self} ${shellWord(path)}`,
+    });
+  }
+  if ((mode & 0o077) !== 0) {
+    const shown = (mode & 0o777).toString(8).padStart(4, '0');
+    throw new ReventoError('store_key', `The key file ${path} is open to other users (mode ${shown}).`, {
+      hint: `run: chmod 600 ${shellWord(path)}`,
+    });
+  }
+}
+
+/**
+ * The key in the file, made first where there is none. Of any number of processes that do this at once one makes
+ * the key and all use it: it appears under its name only when it is whole, and never replaces another.
+ *
+ * @param onLoose  told the directory when it was open to others, which it is no longer
+ * @throws ReventoError `store_key`, `disk_full`, `file`
+ */
+export function createKeyFile(path: string, fault: Fault, onLoose: (directory: string) => void): Uint8Array {
+  const directory = dirname(path);
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    if (makePrivateDirectory(directory)) onLoose(directory);
+    createFile(temporary, newKey());
+    fault('key-before-link');
+    linkIfAbsent(temporary, path);
+    syncDirectory(directory);
+  } catch (error) {
+    throw storeFailure('make the key file', path, error);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  const bytes = readKeyFile(path);
+  if (bytes === null) throw new ReventoError('file', `the key file ${path} went away while it was made`);
+  return bytes;
+}
+
+function linkIfAbsent(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EEXIST') return;
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'].includes(code)) throw error;
+    // No hard links here (exFAT, some network mounts): an exclusive create is the next best, if less atomic.
+    try {
+      createFile(path, readFileSync(temporary));
+    } catch (taken) {
+      if (systemCode(taken) !== 'EEXIST') throw taken;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { systemCode } from '../files/durable-file.ts';
+import { type Liveness, livenessOf, type ProcessIdentity } from './process-identity.ts';
+
+/** How long the owner of a lock may be silent where it cannot be seen whether it runs. It touches its lock every 10 s. */
+const silenceMs = 60_000;
+
+/** Who holds a lock, as written in the lock file. */
+export interface Owner extends ProcessIdentity {
+  /** Of this acquisition; never used again. */
+  readonly id: string;
+  /** When it was taken, Unix milliseconds. */
+  readonly at: number;
+}
+
+/** A lock file as found. */
+export interface Found {
+  readonly path: string;
+  readonly text: string;
+  readonly inode: number;
+  readonly touchedAtMs: number;
+  /** Null for what no lock of ours holds: made without hard links and not yet written, or damaged. */
+  readonly owner: Owner | null;
+}
+
+/** What a lock file says that its owner has released but could not remove. */
+export const releasedText = 'released\n';
+
+export function toText(owner: Owner): string {
+  return `${JSON.stringify(owner)}\n`;
+}
+
+/**
+ * The lock file at a path, or null when there is none.
+ *
+ * @throws the system's error when it is there and cannot be read
+ */
+export function look(path: string): Found | null {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    const { ino, mtimeMs } = fstatSync(fd);
+    const text = readFileSync(fd, 'utf8');
+    return { path, text, inode: ino, touchedAtMs: mtimeMs, owner: parseOwner(text) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The same file with the same content, still: nobody has taken it over since. */
+export function isUnchanged(found: Found): boolean {
+  const now = look(found.path);
+  return now !== null && now.inode === found.inode && now.text === found.text;
+}
+
+/** What is known of the owner. Never throws. */
+export function judge(found: Found, self: ProcessIdentity, nowMs: number): Liveness {
+  return found.owner === null ? 'unknown' : livenessOf(found.owner, found.touchedAtMs, self, nowMs);
+}
+
+/** Whether a lock may be taken from its owner: never from a live one. */
+export function isAbandoned(found: Found, self: ProcessIdentity, nowMs: number): boolean {
+  if (found.text === releasedText) return true;
+  const liveness = judge(found, self, nowMs);
+  if (liveness !== 'unknown') return liveness === 'dead';
+  const silentMs = nowMs - found.touchedAtMs;
+  // A time ahead of ours by as much is a clock that was set back, not a sign of life.
+  return silentMs > silenceMs || silentMs < -silenceMs;
+}
+
+function parseOwner(text: string): Owner | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return null;
+    const { id, pid, start, host, boot, pidns, at } = value as Record<string, unknown>;
+    if (typeof id !== 'string' || !/^[0-9a-f]{1,64}$/.test(id)) return null;
+    if (typeof pid !== 'number' || !Number.isInteger(pid) || pid <= 0 || typeof at !== 'number') return null;
+    if (![start, host, boot, pidns].every((field) => typeof field === 'string')) return null;
+    return value as Owner;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { whyNotStarted } from './start-failure.ts';
+import { startOf } from './windows-start.ts';
+
+const graceMs = 5_000;
+
+export interface SpawnOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Where the child's stdout goes; `stderr` keeps a stream of our own on stdout clean. Default `stdout`. */
+  readonly stdout?: 'stdout' | 'stderr';
+}
+
+/**
+ * Runs a program on this terminal, without a shell.
+ *
+ * On an interrupt the child gets the signal too (a terminal has already sent it Ctrl-C), and SIGKILL 5 s later. It
+ * gets that at once when this process ends before it, as on a second Ctrl-C.
+ *
+ * @returns its exit status, 128 + n when signal n ended it
+ * @throws ReventoError `command_not_found`, `command_not_runnable` when it cannot be started
+ */
+export function runChild(
+  command: readonly string[],
+  { env, signal, stdout = 'stdout' }: SpawnOptions,
+): Promise<number> {
+  const [program = '', ...args] = command;
+  return new Promise((resolve, reject) => {
+    let child: ChildProcess;
+    try {
+      const { file, args: given, windowsVerbatimArguments } = startOf(program, args, env, process.platform);
+      child = spawn(file, given, {
+        env: { ...env },
+        stdio: ['inherit', stdout === 'stdout' ? 'inherit' : 2, 'inherit'],
+        windowsVerbatimArguments,
+      });
+    } catch (error) {
+      // Node tells of a few causes by an event; every other one it throws.
+      return reject(startFailure(program, error as NodeJS.ErrnoException));
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const onAbort = () => {
+      const isFromTerminal = signal.reason === 'SIGINT' && process.stdin.isTTY === true;
+      // Windows knows no signals but those that end a program at once; of the others `kill` throws.
+      const name = typeof signal.reason === 'string' && process.platform !== 'win32' ? signal.reason : 'SIGTERM';
+      if (!isFromTerminal) child.kill(name as NodeJS.Signals);
+      timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    const onExit = () => child.kill('SIGKILL');
+    process.once('exit', onExit);
+    const settle = () => {
+      clearTimeout(timer);
+      process.off('exit', onExit);
+      signal.removeEventListener('abort', onAbort);
+    };
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      settle();
+      reject(startFailure(program, error));
+    });
+    child.once('close', (code, name) => {
+      settle();
+      resolve(code ?? 128 + (name === null ? 0 : constants.signals[name]));
+    });
+  });
+}
+
+function startFailure(program: string, error: NodeJS.ErrnoException): ReventoError {
+  if (error.code === 'ENOENT') {
+    return new ReventoError('command_not_found', `Cannot run ${program}: no such program.`, {}, { cause: error });
+  }
+  const message = `Cannot run ${program}: ${whyNotStarted(error)}.`;
+  return new ReventoError('command_not_runnable', message, {}, { cause: error });
+}

@@ -1,0 +1,124 @@
+import { Script } from 'node:vm';
+import { ReventoError } from '../../errors/revento-error.ts';
+
+/** Two signals closer together than this are one: a library's own handler raises the first one again. */
+const echoWindowMs = 100;
+
+/** How long breakable work may take once a signal has come. */
+const lateWorkMs = 1_000;
+
+const watched = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type Interrupt = (typeof watched)[number];
+
+/**
+ * Ctrl-C and its relatives, turned into an AbortSignal.
+ *
+ * The first signal asks the running command to wind up; a second Ctrl-C ends the process at once, unless a piece
+ * of work that must not be torn (a token refresh) is under way: then it is remembered until that is done.
+ */
+export class Interrupts {
+  readonly #controller = new AbortController();
+  readonly #listeners = new Map<Interrupt, () => void>();
+  readonly #onSecond: () => void;
+  #critical = 0;
+  #received: Interrupt | null = null;
+  #lastAtMs = Number.NEGATIVE_INFINITY;
+  #isHeldBack = false;
+
+  /** @param onSecond  ends the process at once */
+  constructor(onSecond: () => void) {
+    this.#onSecond = onSecond;
+    for (const name of watched) {
+      const listener = () => this.#receive(name);
+      this.#listeners.set(name, listener);
+      process.on(name, listener);
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The first signal that came, or null. */
+  get received(): Interrupt | null {
+    return this.#received;
+  }
+
+  /** Runs work that no signal may tear: whatever comes meanwhile takes effect when it is done. */
+  uninterrupted = async <T>(work: () => Promise<T>): Promise<T> => {
+    this.#critical++;
+    try {
+      return await work();
+    } finally {
+      this.#critical--;
+      if (this.#critical === 0) {
+        if (this.#received !== null) this.#controller.abort(this.#received);
+        if (this.#isHeldBack) this.#onSecond();
+      }
+    }
+  };
+
+  /**
+   * Runs work that keeps the event loop from turning, when no listener would hear of a signal: Ctrl-C breaks it off,
+   * and the other signals end the process as if nobody listened. After a signal the work has a second.
+   *
+   * A signal that has come but was not heard of yet does not count: let the event loop turn before.
+   *
+   * @throws ReventoError `interrupted`, besides what the work throws
+   */
+  breakable = <T>(work: () => T): T => {
+    // What must not be torn may be under way beside this work; then only Ctrl-C, which ends no process, gets through.
+    const fatal = this.#critical > 0 ? [] : ([...this.#listeners] as const).filter(([name]) => name !== 'SIGINT');
+    for (const [name, listener] of fatal) process.off(name, listener);
+    try {
+      return runBreakable(work, this.#received === null ? {} : { timeout: lateWorkMs });
+    } finally {
+      for (const [name, listener] of fatal) process.on(name, listener);
+    }
+  };
+
+  /** Ends the process, once no piece of work is under way that must not be torn. */
+  end(): void {
+    if (this.#critical > 0) this.#isHeldBack = true;
+    else this.#onSecond();
+  }
+
+  /** Gives the signals their usual effect back. */
+  release(): void {
+    for (const [name, listener] of this.#listeners) process.off(name, listener);
+    this.#listeners.clear();
+  }
+
+  #receive(name: Interrupt): void {
+    const atMs = performance.now();
+    const isEcho = name === this.#received && atMs - this.#lastAtMs < echoWindowMs;
+    this.#lastAtMs = atMs;
+    if (isEcho) return;
+    const isFirst = this.#received === null;
+    this.#received ??= name;
+    if (this.#critical > 0) this.#isHeldBack ||= !isFirst;
+    else if (isFirst) this.#controller.abort(name);
+    else this.#onSecond();
+  }
+}
+
+/** Where the script finds the work it is to run: it can be handed nothing else. */
+const place = Symbol.for('revento.breakable');
+let script: Script | null = null;
+
+/** What is thrown where the script was broken off. */
+const brokenOff: ReadonlySet<unknown> = new Set(['ERR_SCRIPT_EXECUTION_INTERRUPTED', 'ERR_SCRIPT_EXECUTION_TIMEOUT']);
+
+/** A script is the one thing that V8 can be told to break off at a signal, WebAssembly it has called included. */
+function runBreakable<T>(work: () => T, limit: { readonly timeout?: number }): T {
+  script ??= new Script(`globalThis[Symbol.for('${place.description}')]()`);
+  Reflect.set(globalThis, place, work);
+  try {
+    return script.runInThisContext({ breakOnSigint: true, ...limit }) as T;
+  } catch (error) {
+    const isBroken = error instanceof Error && 'code' in error && brokenOff.has(error.code);
+    throw isBroken ? new ReventoError('interrupted', 'Interrupted.', {}, { cause: error }) : error;
+  } finally {
+    Reflect.deleteProperty(globalThis, place);
+  }
+}

@@ -1,0 +1,14 @@
+import { plainLine } from '../../text/plain-line.ts';
+
+const words: Readonly<Record<string, string>> = {
+  EACCES: 'not executable',
+  ENOTDIR: 'a part of its path is not a directory',
+  E2BIG: 'its arguments and environment are too long',
+  EMFILE: 'this process has too many files open',
+  ENFILE: 'this machine has too many files open',
+};
+
+/** Why a program that was found, or may have been, did not start; a phrase that goes on from a colon. Never throws. */
+export function whyNotStarted(error: NodeJS.ErrnoException): string {
+  return words[error.code ?? ''] ?? plainLine(error.message, 200);
+}

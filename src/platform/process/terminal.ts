@@ -1,0 +1,197 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { ReventoError } from '../../errors/revento-error.ts';
+import type { Progress, Terminal } from '../../ports/terminal.ts';
+import { plainStyle, type Style } from '../../text/style.ts';
+
+const defaultMaxStdinBytes = 64 * 1024 * 1024;
+
+export interface TerminalOptions {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Neither `--no-input` nor `CI` forbids a question. */
+  readonly mayAsk: boolean;
+  readonly style: Style;
+  /** Takes secrets and control characters out of whatever is written; the codes of `style` and newlines stay. */
+  readonly clean: (text: string) => string;
+  /** Aborted on Ctrl-C: ends the reading of standard input. */
+  readonly signal: AbortSignal;
+}
+
+/** The person's side of the program, on the process's stdin and stderr. */
+export function createTerminal({ stdin, stderr, mayAsk, style, clean, signal }: TerminalOptions): Terminal {
+  const isStdinTty = stdin.isTTY === true;
+  const isStderrTty = stderr.isTTY === true;
+  let current: Progress | null = null;
+  let standing: StandingQuestion | null = null;
+
+  const notice = (text: string) => {
+    // A spinner owns the last line; it is taken away, not written through.
+    current?.stop();
+    standing?.stepAside();
+    stderr.write(`${clean(text)}\n`);
+    standing?.comeBack();
+  };
+
+  return {
+    isInteractive: mayAsk && isStdinTty && isStderrTty,
+    isStdinTty,
+    isStderrTty,
+    style,
+    notice,
+    async progress(text) {
+      // A terminal that does not know its width says 0; ora divides by it and would clear lines without end.
+      if (!isStderrTty || !(stderr.columns > 0)) return silent;
+      current?.stop();
+      const { default: ora } = await import('ora');
+      const spinner = ora({ stream: stderr, text: clean(text), discardStdin: false, hideCursor: true }).start();
+      const progress: Progress = {
+        update: (next) => {
+          spinner.text = clean(next);
+        },
+        stop: () => {
+          spinner.stop();
+          if (current === progress) current = null;
+        },
+      };
+      current = progress;
+      return progress;
+    },
+    ask: (question, options = {}) =>
+      ask(stdin, stderr, clean(question), options, (now) => {
+        standing = now;
+      }),
+    readStdin: (maxBytes = defaultMaxStdinBytes) => readAll(stdin, maxBytes, signal),
+  };
+}
+
+/** A question that waits for its answer on the last line, where a notice may want to be. */
+interface StandingQuestion {
+  stepAside(): void;
+  comeBack(): void;
+}
+
+const silent: Progress = { update: () => undefined, stop: () => undefined };
+
+function ask(
+  stdin: NodeJS.ReadStream,
+  stderr: NodeJS.WriteStream,
+  question: string,
+  { isHidden = false, signal }: { isHidden?: boolean; signal?: AbortSignal },
+  onStanding: (standing: StandingQuestion | null) => void,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    let isMuted = false;
+    const output = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        if (!isMuted) stderr.write(chunk);
+        done();
+      },
+    });
+    const lines = createInterface({ input: stdin as ReadStream, output, terminal: true });
+    /** The cursor stands behind the question, where no line end was typed or shown; what comes next must not. */
+    const leaveLine = () => stderr.write('\n');
+    let isFinished = false;
+    const finish = (deliver: () => void) => {
+      isFinished = true;
+      onStanding(null);
+      signal?.removeEventListener('abort', onAbort);
+      // Before the interface closes: its `close` event comes at once and means "input ended" to whoever waits still.
+      deliver();
+      lines.close();
+      stdin.pause();
+      stdin.unref?.();
+    };
+    const onAbort = () => {
+      leaveLine();
+      finish(() => reject(signal?.reason));
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    // In raw mode the terminal sends Ctrl-C as a character. The process edge listens for the signal; to send it to
+    // ourselves would end this process at once on Windows, with whatever is half done.
+    lines.once('SIGINT', () => {
+      if (!process.emit('SIGINT', 'SIGINT')) process.kill(process.pid, 'SIGINT');
+    });
+    lines.once('close', () => {
+      if (isFinished) return;
+      onStanding(null);
+      leaveLine();
+      reject(new ReventoError('interrupted', 'Input ended.'));
+    });
+    lines.question(question, (answer) => {
+      if (isHidden) leaveLine();
+      finish(() => resolve(answer));
+    });
+    isMuted = isHidden;
+    onStanding({
+      stepAside: () => {
+        const shown = question.length + (isHidden ? 0 : lines.line.length);
+        // What takes more than one line is left as it is; the question comes again below.
+        stderr.write(shown < (stderr.columns || 0) ? '\r\u001b[K' : '\n');
+      },
+      comeBack: () => {
+        if (isHidden) stderr.write(question);
+        else lines.prompt(true);
+      },
+    });
+  });
+}
+
+async function readAll(stdin: NodeJS.ReadStream, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Whoever writes to it may never come to an end; a stream that is not destroyed would keep this process alive.
+  const stop = () => stdin.destroy();
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      size += bytes.length;
+      if (size > maxBytes) throw new ReventoError('usage', `Standard input is longer than ${maxBytes} bytes.`);
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  if (signal.aborted) throw new ReventoError('interrupted', 'Interrupted while reading standard input.');
+  return Buffer.concat(chunks);
+}
+
+/** What decides about colour, in this order of precedence. */
+export interface ColorChoice {
+  readonly isForbiddenByFlag: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Whether text for this stream is coloured: `--no-color`, then FORCE_COLOR, then NO_COLOR, then the stream itself. */
+export function isColored(stream: WriteStream | NodeJS.WriteStream, { isForbiddenByFlag, env }: ColorChoice): boolean {
+  if (isForbiddenByFlag) return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
+  if (env['NO_COLOR']) return false;
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
+}
+
+/** Decoration for a stream. chalk is loaded only when there is colour to make. */
+export async function createStyle(stream: NodeJS.WriteStream, isColor: boolean): Promise<Style> {
+  const width = stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY;
+  if (!isColor) return plainStyle(width);
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: 1 });
+  return {
+    isColor,
+    width,
+    bold: (text) => chalk.bold(text),
+    dim: (text) => chalk.dim(text),
+    red: (text) => chalk.red(text),
+    green: (text) => chalk.green(text),
+    yellow: (text) => chalk.yellow(text),
+    blue: (text) => chalk.blue(text),
+    cyan: (text) => chalk.cyan(text),
+  };
+}

@@ -1,0 +1,156 @@
+import { accessSync, constants, lstatSync, readdirSync, type Stats, statfsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { isFileName } from '../../files/file-name.ts';
+import { keyOfFileName } from '../../login/login-name.ts';
+import type { LockHolder, StoredProfile, StoreFile, StoreFileRole, StoreInspection } from '../../ports/store.ts';
+import { keyFilePath } from '../key/key-file.ts';
+import { type Found, isAbandoned, judge, look as lookAtLock } from '../lock/lock-record.ts';
+import { ownIdentity } from '../lock/process-identity.ts';
+import { secretsFileName } from './sealed-secrets.ts';
+
+export interface InspectionOptions {
+  readonly configDir: string;
+  readonly dataDir: string;
+  /** Where copies go that the store's own directory could not take; other programs use these too. */
+  readonly rescueDirs: readonly string[];
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+}
+
+/**
+ * What lies in the store's directories. Changes nothing, takes no lock and opens no sealed file, so it also works
+ * on a store that is locked, damaged or whose key is lost.
+ *
+ * Files that go away while it looks are left out. Never throws.
+ */
+export function inspectStore({ configDir, dataDir, rescueDirs, now }: InspectionOptions): StoreInspection {
+  const authDir = join(configDir, 'auth');
+  const look = (path: string, role: StoreFileRole) => describe(path, role, now);
+  const listed = (directory: string) => entriesOf(directory).map((name) => join(directory, name));
+
+  const profileNames = entriesOf(authDir).filter(isFileName);
+  const profileDirs = profileNames.map((name) => join(authDir, name));
+  const files = [
+    ...listed(configDir).filter((path) => /[/\\]config\.(json|lock)/.test(path)),
+    ...profileDirs.flatMap(listed),
+    ...listed(dataDir).filter((path) => path.endsWith('.tmp')),
+    ...rescueDirs.flatMap(listed).filter((path) => /[/\\]revento-[0-9a-f]{32}\.rescue$/.test(path)),
+  ].map((path) => look(path, roleOf(path)));
+  return {
+    profiles: profileNames.map((name) => profileOf(name, entriesOf(join(authDir, name)))).filter(hasContent),
+    keyFile: look(keyFilePath(dataDir), 'key'),
+    directories: [configDir, dataDir, authDir, ...profileDirs].map((path) => look(path, 'directory')).filter(isThere),
+    ...roomIn(authDir),
+    files: files
+      .filter(isThere)
+      .filter((file) => file.role !== 'unknown' && !(file.role === 'rescue' && file.isForeign)),
+  };
+}
+
+function profileOf(name: string, entries: readonly string[]): StoredProfile {
+  const stems = (ending: RegExp) =>
+    entries.flatMap((entry) => (ending.test(entry) ? entry.replace(ending, '') : [])).sort();
+  const files = stems(/\.json$/);
+  const rest = stems(besides).filter((stem) => !files.includes(stem));
+  return {
+    name,
+    logins: files.flatMap((stem) => keyOfFileName(stem) ?? []),
+    remnants: [...new Set(rest)].flatMap((stem) => keyOfFileName(stem) ?? []),
+    hasSecrets: [...files, ...rest].includes(secretsFileName),
+  };
+}
+
+function roomIn(directory: string): { isWritable: boolean; freeBytes: number | null } {
+  let existing = directory;
+  while (entryIsMissing(existing) && dirname(existing) !== existing) existing = dirname(existing);
+  let isWritable = true;
+  let freeBytes: number | null = null;
+  try {
+    const { bavail, bsize } = statfsSync(existing);
+    freeBytes = bavail * bsize;
+    accessSync(existing, constants.W_OK | constants.X_OK);
+  } catch {
+    isWritable = false;
+  }
+  return { isWritable, freeBytes };
+}
+
+function entryIsMissing(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+}
+
+function hasContent({ logins, remnants, hasSecrets }: StoredProfile): boolean {
+  return logins.length > 0 || remnants.length > 0 || hasSecrets;
+}
+
+function roleOf(path: string): StoreFileRole {
+  if (path.endsWith('.tmp')) return 'temporary';
+  // `NAME.lock`, and `NAME.lock.after-ID` of whoever takes it over; `NAME.lock.ID` is one that is being written.
+  if (/\.lock(\.after-[^/\\]*)?$/.test(path)) return 'lock';
+  if (/\.lock\.[^/\\]*$/.test(path)) return 'temporary';
+  if (path.endsWith('.next')) return 'successor';
+  if (path.endsWith('.rescue')) return 'rescue';
+  if (/[/\\]config\.json[^/\\]*$/.test(path)) return path.endsWith('.json') ? 'settings' : 'temporary';
+  if (basename(path) === `${secretsFileName}.json`) return 'secrets';
+  return path.endsWith('.json') ? 'login' : 'unknown';
+}
+
+function describe(path: string, role: StoreFileRole, now: number): StoreFile | null {
+  let stats: Stats;
+  try {
+    stats = lstatSync(path);
+  } catch {
+    return null;
+  }
+  const isWindows = process.platform === 'win32';
+  const lock = role === 'lock' ? readLock(path) : null;
+  return {
+    path,
+    role,
+    mode: isWindows ? null : stats.mode & 0o1777,
+    isForeign: !isWindows && stats.uid !== process.geteuid?.(),
+    isSymbolicLink: stats.isSymbolicLink(),
+    bytes: stats.size,
+    ageMs: Math.max(0, now - stats.mtimeMs),
+    holder: lock && holderOf(lock, now),
+    isAbandoned: lock !== null && isAbandoned(lock, ownIdentity(), now),
+    login: loginOf(path),
+  };
+}
+
+/** The endings of a login's copies and of what its writers leave. */
+const besides = /\.json\.(next|rescue|[0-9a-f]{12}\.tmp)$/;
+
+function loginOf(path: string): StoreFile['login'] {
+  if (!besides.test(path)) return null;
+  const file = path.replace(besides, '.json');
+  const key = keyOfFileName(basename(file, '.json'));
+  return key && { ...key, profile: basename(dirname(path)), isWhole: !entryIsMissing(file) };
+}
+
+function readLock(path: string): Found | null {
+  try {
+    return lookAtLock(path);
+  } catch {
+    // Unreadable to us: nothing can be said of its holder.
+    return null;
+  }
+}
+
+function holderOf(lock: Found, now: number): LockHolder | null {
+  if (lock.owner === null) return null;
+  const { pid, host } = lock.owner;
+  return { pid, host, liveness: judge(lock, ownIdentity(), now) };
+}
+
+function entriesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch {
+    return [];
+  }
+}
+
+function isThere(file: StoreFile | null): file is StoreFile {
+  return file !== null;
+}

@@ -1,0 +1,150 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmdirSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Clock } from '../../ports/clock.ts';
+import type { SharedLog } from '../../ports/store.ts';
+
+const hourMs = 3_600_000;
+/** Far more than an hour of requests makes; a longer file is not read through at every start. */
+const longestReadBytes = 1 << 20;
+
+/**
+ * A shared log in files named `<path>.<hour>`, one for each hour since the Unix epoch; this hour's and the last one's
+ * are read, older ones are deleted.
+ *
+ * There is no lock to be left behind by a process that is killed or stopped: a line is one `write` under `O_APPEND`,
+ * which the kernel puts after all others, and what is before one's own line when it is read back came first.
+ * Nothing is ever rewritten, so each process reads only what is new. A new hour is a new file for the same reason.
+ *
+ * Where the files cannot be written it becomes a log of this process alone. Source: POSIX `write`, `O_APPEND`.
+ */
+export function openSharedLog(path: string, clock: Clock): SharedLog {
+  const tails = new Map<number, Tail>();
+  let isShared = true;
+
+  const tailOf = (hour: number, mayCreate: boolean): Tail | null => {
+    const found = tails.get(hour);
+    if (found !== undefined) return found;
+    const fd = open(`${path}.${hour}`, mayCreate);
+    if (fd === null) return null;
+    const tail = new Tail(fd);
+    tails.set(hour, tail);
+    return tail;
+  };
+
+  /** Lines of the last hour, then of this one, the given line among them. */
+  const share = (line: string | null): string[] => {
+    const lines: string[] = [];
+    for (;;) {
+      const hour = Math.floor(clock.now() / hourMs);
+      const isNew = line !== null && !tails.has(hour);
+      const current = tailOf(hour, line !== null);
+      if (isNew) removeOlder(path, hour - 1);
+      if (line !== null) current?.append(line);
+      lines.push(...(tailOf(hour - 1, false)?.read() ?? []), ...(current?.read() ?? []));
+      for (const [old, tail] of tails) {
+        if (old < hour - 1) {
+          tail.close();
+          tails.delete(old);
+        }
+      }
+      // The hour turned while the line was written: who came later reads this file no more, so the line goes on there.
+      if (line === null || Math.floor(clock.now() / hourMs) === hour) return lines;
+    }
+  };
+
+  return {
+    exchange: (line) => {
+      const own = line === null ? [] : [line];
+      if (!isShared) return own;
+      try {
+        return share(line);
+      } catch {
+        // A read-only or full disk must not keep anybody from the API; pacing then holds for this process only.
+        isShared = false;
+        return own;
+      }
+    },
+  };
+}
+
+/** Removes every hour of a shared log, and the directory when nothing else is in it. Never throws. */
+export function removeSharedLog(path: string): void {
+  try {
+    removeOlder(path, Number.POSITIVE_INFINITY);
+    rmdirSync(dirname(path));
+  } catch {
+    // Never written, in use by another login, or on a disk that takes no changes: it holds no secret.
+  }
+}
+
+/** The part of a file that was not read yet. */
+class Tail {
+  readonly #fd: number;
+  #offset = 0;
+  #rest = '';
+
+  constructor(fd: number) {
+    this.#fd = fd;
+    const { size } = fstatSync(fd);
+    if (size > longestReadBytes) this.#offset = size - longestReadBytes;
+  }
+
+  append(line: string): void {
+    writeSync(this.#fd, `${line}\n`);
+  }
+
+  read(): string[] {
+    const length = fstatSync(this.#fd).size - this.#offset;
+    if (length <= 0) return [];
+    const buffer = Buffer.alloc(length);
+    const count = readSync(this.#fd, buffer, 0, length, this.#offset);
+    this.#offset += count;
+    const lines = `${this.#rest}${buffer.toString('latin1', 0, count)}`.split('\n');
+    // What has no newline yet is a line whose writer is still at it, or died at it.
+    this.#rest = lines.pop() ?? '';
+    return lines;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+/** A descriptor to append to and read from; null when there is no such file and none may be made. */
+function open(file: string, mayCreate: boolean): number | null {
+  const { O_APPEND, O_CREAT, O_RDWR } = constants;
+  try {
+    return openSync(file, O_RDWR | O_APPEND | (mayCreate ? O_CREAT : 0), 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!mayCreate) return null;
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    return openSync(file, O_RDWR | O_APPEND | O_CREAT, 0o600);
+  }
+}
+
+function removeOlder(path: string, oldestHour: number): void {
+  const prefix = `${basename(path)}.`;
+  for (const name of readdirSync(dirname(path))) {
+    if (!name.startsWith(prefix)) continue;
+    const hour = name.slice(prefix.length);
+    if (!/^\d+$/.test(hour) || Number(hour) >= oldestHour) continue;
+    try {
+      unlinkSync(join(dirname(path), name));
+    } catch (error) {
+      // Another process deleted it first.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+}

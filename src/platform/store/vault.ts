@@ -1,0 +1,145 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { isFileName, requireFileName } from '../../files/file-name.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { KeySource, Remedies, Vault } from '../../ports/store.ts';
+import type { Secret } from '../../text/secret.ts';
+import { storeFailure, systemCode, temporaryEnding } from '../files/durable-file.ts';
+import { fault as shippedFault } from '../files/fault.ts';
+import { createKeySources, type SealedBy } from '../key/key-source.ts';
+import type { Keyring } from '../key/keyring.ts';
+import type { Locks } from '../lock/lock.ts';
+import { copyPaths, envelopeIn, readCopy } from './sealed-copies.ts';
+import { openSealedFile } from './sealed-file.ts';
+
+/** What a crash left is removed after this; nothing of ours takes as long. */
+const leftoverAgeMs = 3_600_000;
+
+/** A kind, a dash and an event id; always used with an extension. */
+const fileStem = /^[A-Za-z0-9_.-]{1,96}$/;
+
+/** From best protected to least is right to left: a store is as safe as its weakest file. */
+const weakestFirst: readonly KeySource[] = ['keyfile', 'keyring', 'passphrase'];
+
+export interface VaultOptions {
+  /** Directory of `config.json`; sealed files go to `auth/PROFILE/NAME.json` in it. */
+  readonly configDir: string;
+  /** Directory of the key file. */
+  readonly dataDir: string;
+  /** Directories for rescue copies when the first takes no more writes: the state directory, then the temporary one. */
+  readonly rescueDirs: readonly string[];
+  /** REVENTO_STORE_KEY, or null. */
+  readonly passphrase: Secret | null;
+  /** The `key_store` setting. */
+  readonly preferred: () => KeySource;
+  readonly keyring: () => Promise<Keyring>;
+  readonly locks: Locks;
+  readonly clock: Clock;
+  readonly notice: (text: string) => void;
+  readonly fault?: typeof shippedFault;
+}
+
+/** A sealed file by its place, for work on the whole store. */
+export interface SealedAt extends SealedBy {
+  readonly profile: string;
+  readonly name: string;
+}
+
+/** The vault with what only the key store needs of it. */
+export interface OpenVault extends Vault {
+  readonly keys: ReturnType<typeof createKeySources>;
+  file(profile: string, name: string, remedies: Remedies): ReturnType<typeof openSealedFile>;
+  /** Every sealed file of every profile that looks like one. */
+  all(): SealedAt[];
+}
+
+/** Opens the sealed files of a configuration directory. Reads and makes nothing yet. */
+export function openVault(options: VaultOptions): OpenVault {
+  const { configDir, dataDir, rescueDirs, passphrase, preferred, keyring, locks, clock, notice } = options;
+  const fault = options.fault ?? shippedFault;
+  const directory = join(configDir, 'auth');
+  const keys = createKeySources({ dataDir, passphrase, preferred, keyring, notice, fault });
+
+  const names = (profile: string): string[] =>
+    entries(join(directory, requireFileName('profile', profile)))
+      .filter((entry) => entry.endsWith('.json'))
+      .map((entry) => entry.slice(0, -'.json'.length))
+      .sort();
+
+  const all = (): SealedAt[] =>
+    entries(directory)
+      .filter(isFileName)
+      .flatMap((profile) =>
+        names(profile).flatMap((name) => {
+          const path = join(directory, profile, `${name}.json`);
+          const envelope = envelopeIn(readCopy(path));
+          return envelope ? [{ profile, name, path, key: envelope.key }] : [];
+        }),
+      );
+
+  return {
+    directory,
+    keys,
+    names,
+    all,
+    file(profile, name, remedies) {
+      const folder = join(directory, requireFileName('profile', profile));
+      if (!fileStem.test(name)) throw new ReventoError('usage', `${JSON.stringify(name)} cannot be a file name`);
+      const base = join(folder, name);
+      return openSealedFile({
+        place: { profile, name },
+        paths: copyPaths(`${base}.json`, rescueDirs),
+        lockPath: `${base}.lock`,
+        remedies,
+        keys,
+        locks,
+        sealedFiles: all,
+        sweep: () => sweep(folder, name, clock.now()),
+        now: () => clock.now(),
+        notice,
+        fault,
+      });
+    },
+    protection(profile) {
+      const used = new Set(all().flatMap((sealed) => (sealed.profile === profile ? [sealed.key.source] : [])));
+      return weakestFirst.find((source) => used.has(source)) ?? keys.choice();
+    },
+  };
+}
+
+function entries(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
+    throw storeFailure('read', directory, error);
+  }
+}
+
+/**
+ * Whether a file beside a sealed one is a temporary name of a writer or of a lock.
+ *
+ * The whole ending is compared: an event id may hold dots, and `evt_1.lock.json` is the login of the event `evt_1.lock`.
+ */
+function isLeftover(entry: string, name: string): boolean {
+  if (entry.startsWith(`${name}.json.`)) return temporaryEnding.test(entry.slice(name.length + '.json'.length));
+  return entry.startsWith(`${name}.lock.`) && lockEnding.test(entry.slice(name.length + '.lock'.length));
+}
+
+/** `.ID` of an owner that is written, `.after-ID` of one that takes over, and both. */
+const lockEnding = /^(\.after-[0-9a-fx]+)*(\.[0-9a-f]{16})?$/;
+
+function sweep(folder: string, name: string, nowMs: number): void {
+  for (const entry of entries(folder)) {
+    if (!isLeftover(entry, name)) continue;
+    const path = join(folder, entry);
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (!status || nowMs - status.mtimeMs <= leftoverAgeMs) continue;
+    try {
+      rmSync(path, { force: true });
+    } catch (error) {
+      throw storeFailure('remove', path, error);
+    }
+  }
+}

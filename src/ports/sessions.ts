@@ -1,0 +1,37 @@
+import type { AccessToken, Grant, Login, LoginKey, UnreadableLogin } from '../login/login.ts';
+import type { StoreProtection } from './store.ts';
+
+/** What the API client knows of logins: where tokens come from, and how to report that one was refused. */
+export interface TokenSource {
+  /** A token valid for at least `minTtlMs` (default 60 000), refreshed if it must be. */
+  current(minTtlMs?: number): Promise<AccessToken>;
+  /** The API answered `token_expired` for this one: refreshes once, whoever asks. */
+  renew(rejected: AccessToken): Promise<AccessToken>;
+  /** The API answered `token_revoked` for this one: marks the login, unless it has a newer token by now. */
+  markRevoked(rejected: AccessToken): Promise<void>;
+}
+
+/** The logins of the selected profile. */
+export interface Sessions {
+  /** Every stored login, sorted by kind and event: told from names of files, so those that cannot be opened too. */
+  keys(): Promise<readonly LoginKey[]>;
+  /**
+   * Opens one login; null when it is not there, or not any more.
+   *
+   * @throws ReventoError `store_corrupt`, `store_key`, `file`
+   */
+  read(key: LoginKey): Promise<Login | null>;
+  /** Opens every login. One that cannot be opened is told apart, and no reason to do without the others. */
+  survey(): Promise<{ readonly logins: readonly Login[]; readonly unreadable: readonly UnreadableLogin[] }>;
+  /** Finds out whether `save` could store a login of this key now: its key, its lock and its disk space. */
+  prepare(key: LoginKey): Promise<void>;
+  /** Stores a grant, replacing a login of the same key. */
+  save(grant: Grant): Promise<Login>;
+  /** Removes one login and every trace of it, so too where only traces are left; false when there were none. */
+  forget(key: LoginKey): Promise<boolean>;
+  /** Tokens of one login; null stands for REVENTO_ACCESS_TOKEN, which goes before every login where it is set. */
+  source(key: LoginKey | null): Promise<TokenSource>;
+  /** Refreshes now, however long the token would last. */
+  refresh(key: LoginKey): Promise<AccessToken>;
+  protection(): Promise<{ readonly path: string; readonly protection: StoreProtection }>;
+}

@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { isHttpFailure } from '../../http/failure.ts';
+import { isSuccess } from '../../http/status.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Exchange, HttpResponse } from '../../ports/exchange.ts';
+import type { Envelope } from '../../webhook/event.ts';
+import { sign } from '../../webhook/signature.ts';
+import type { FaultPlan } from '../faults/faults.ts';
+import { hasWaited } from '../faults/strike.ts';
+import { type SecretAge, SigningSecrets } from './signing.ts';
+
+/** Waits before the second and every later try. Assumed: the guide does not publish its schedule. */
+const retryDelaysMs: readonly number[] = [10_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000];
+/** Source: guide, answering webhooks. */
+const answerLimitMs = 10_000;
+/** Finished deliveries that can still be listed and sent again; the oldest are forgotten. */
+const rememberedDeliveries = 1_000;
+/** How wrong a timestamp is when a fault says so. */
+const wrongBySeconds: Readonly<Record<string, number>> = { stale: -3_600, future: 3_600 };
+
+/** Where deliveries go and how. */
+export interface WebhookTarget {
+  readonly url: string;
+  /** The secret it begins with. */
+  readonly secret: string;
+  /** Sends one request; never follows redirects. */
+  readonly send: Exchange;
+  /** Every wait of the schedule is multiplied by it. Default 1. */
+  readonly retryScale?: number;
+}
+
+/** One try to hand a delivery over. Wire names: the control path and NDJSON show it as it is. */
+export interface Attempt {
+  readonly at: string;
+  /** Null when there was no whole answer. */
+  readonly status: number | null;
+  readonly ms: number;
+  /** Why it does not count as acknowledged; null when it does. */
+  readonly error: string | null;
+  /** `previous` only during a rotation of the signing secret. */
+  readonly signed_with: SecretAge;
+}
+
+/** A delivery with its history. `dead`: given up after the last retry. */
+export interface Delivery {
+  readonly delivery_id: string;
+  readonly event: string;
+  readonly event_id: string | null;
+  readonly created_at: string;
+  readonly state: 'pending' | 'delivered' | 'dead';
+  readonly attempts: readonly Attempt[];
+  /** When the next retry is due; null when none is. */
+  readonly next_attempt_at: string | null;
+}
+
+/** One try, as `revento sandbox start -o ndjson` prints it. */
+export interface DeliveryEntry extends Attempt {
+  readonly type: 'delivery';
+  readonly delivery_id: string;
+  readonly event: string;
+  readonly attempt: number;
+  readonly state: Delivery['state'];
+  readonly next_attempt_at: string | null;
+}
+
+/** A delivery whose first try is under way. */
+export interface Begun {
+  /** As it is until then: `pending`, with no retry due. */
+  readonly delivery: Delivery;
+  /** As it is after the first try, while retries go on behind it. */
+  readonly tried: Promise<Delivery>;
+}
+
+interface Open {
+  readonly body: Uint8Array;
+  shown: Delivery;
+  /** Every try of a round is signed with the same one, as long as that lasts. */
+  signer: SecretAge;
+  /** Grows with every round, so that a round that was overtaken notices. */
+  round: number;
+}
+
+export interface DeliveryParts {
+  readonly clock: Clock;
+  readonly target: WebhookTarget;
+  readonly faults: FaultPlan;
+  readonly onEvent: (entry: DeliveryEntry) => void;
+}
+
+/** The webhook sender: signs, sends, retries, gives up, and remembers what it did. */
+export class Deliveries {
+  readonly signing: SigningSecrets;
+  readonly #parts: DeliveryParts;
+  readonly #open = new Map<string, Open>();
+  readonly #running = new Set<Promise<void>>();
+  #stop = createStop();
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+    this.signing = new SigningSecrets(parts.target.secret);
+  }
+
+  /** Sends an envelope under a new delivery id. */
+  send(envelope: Envelope): Begun {
+    const id = randomUUID();
+    const open: Open = {
+      body: Buffer.from(JSON.stringify(envelope), 'utf8'),
+      round: 0,
+      signer: 'current',
+      shown: {
+        delivery_id: id,
+        event: envelope.type,
+        event_id: envelope.event_id,
+        created_at: this.#time(),
+        state: 'pending',
+        attempts: [],
+        next_attempt_at: null,
+      },
+    };
+    this.#forgetOldest();
+    this.#open.set(id, open);
+    return this.#begin(open);
+  }
+
+  /** Starts a delivery over, under the id it has; null when there is none of this id. */
+  redeliver(id: string): Begun | null {
+    const open = this.#open.get(id);
+    return open ? this.#begin(open) : null;
+  }
+
+  /** Every remembered delivery, oldest first. */
+  list(): readonly Delivery[] {
+    return [...this.#open.values()].map(({ shown }) => shown);
+  }
+
+  /** Resolves when no try and no wait is under way. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  /** Stops every retry and forgets every delivery. Sending goes on to work. */
+  reset(): void {
+    this.#stop.abort();
+    this.#stop = createStop();
+    this.#open.clear();
+  }
+
+  /** The first try of a new round; its retries follow unless another round overtakes this one. */
+  #begin(open: Open): Begun {
+    const round = ++open.round;
+    open.signer = this.signing.next();
+    open.shown = { ...open.shown, state: 'pending', next_attempt_at: null };
+    const { signal } = this.#stop;
+    const delivery = open.shown;
+    const tried = this.#try(open, 0, signal).then(() => open.shown);
+    const whole = tried.then(() => this.#retry(open, round, signal));
+    this.#running.add(whole);
+    void whole.finally(() => this.#running.delete(whole));
+    return { delivery, tried };
+  }
+
+  async #retry(open: Open, round: number, signal: AbortSignal): Promise<void> {
+    for (let retry = 1; retry <= retryDelaysMs.length; retry++) {
+      if (open.shown.state !== 'pending') return;
+      try {
+        await this.#parts.clock.sleep(this.#delayMs(retry - 1), signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        throw error;
+      }
+      if (signal.aborted || open.round !== round) return;
+      await this.#try(open, retry, signal);
+    }
+  }
+
+  /** One try. The timestamp and the signature are fresh each time, the delivery id is not. Source: guide, retries. */
+  async #try(open: Open, retry: number, signal: AbortSignal): Promise<void> {
+    const { clock, faults, onEvent } = this.#parts;
+    const { effect: fault, delayMs } = faults.next('webhook');
+    const effect = typeof fault === 'string' ? fault : null;
+    if (delayMs > 0 && !(await hasWaited(clock, delayMs, signal))) return;
+    const startedAt = clock.monotonic();
+    const at = this.#time();
+    const seconds = Math.floor(clock.now() / 1000) + (wrongBySeconds[effect ?? ''] ?? 0);
+    const { age, secret } = this.signing.resolve(open.signer);
+    const key = effect === 'signature' ? `not ${secret}` : secret;
+    const post = () => this.#post(open, `${seconds}`, sign(key, `${seconds}`, open.body), signal);
+    const answered = await post();
+    if (effect === 'twice') await post();
+    const outcome = effect === 'drop' ? { status: null, error: 'the answer was lost (a fault asked for)' } : answered;
+    if (signal.aborted) return;
+
+    const attempt: Attempt = { at, ...outcome, ms: Math.round(clock.monotonic() - startedAt), signed_with: age };
+    const isLast = retry === retryDelaysMs.length;
+    const state = outcome.error === null ? 'delivered' : isLast ? 'dead' : 'pending';
+    const nextAt = state === 'pending' ? new Date(clock.now() + this.#delayMs(retry)).toISOString() : null;
+    open.shown = { ...open.shown, state, attempts: [...open.shown.attempts, attempt], next_attempt_at: nextAt };
+    const { delivery_id, event, attempts } = open.shown;
+    onEvent({
+      type: 'delivery',
+      delivery_id,
+      event,
+      attempt: attempts.length,
+      ...attempt,
+      state,
+      next_attempt_at: nextAt,
+    });
+  }
+
+  async #post(open: Open, timestamp: string, signature: string, signal: AbortSignal) {
+    const { target } = this.#parts;
+    let answer: HttpResponse;
+    try {
+      answer = await target.send({
+        method: 'POST',
+        url: target.url,
+        headers: [
+          ['Content-Type', 'application/json'],
+          ['User-Agent', 'Revento-Webhooks/1.0 (sandbox)'],
+          ['X-Revento-Event', open.shown.event],
+          ['X-Revento-Delivery-Id', open.shown.delivery_id],
+          ['X-Revento-Timestamp', timestamp],
+          ['X-Revento-Signature', signature],
+        ],
+        body: open.body,
+        signal,
+        timeoutMs: answerLimitMs,
+        maxResponseBytes: 1024 * 1024,
+      });
+    } catch (error) {
+      // The latter where the way there cannot be gone, as through a proxy that is none.
+      if (!isHttpFailure(error) && !(error instanceof ReventoError)) throw error;
+      return { status: null, error: error.message };
+    }
+    const isAcknowledged = isSuccess(answer.status);
+    return { status: answer.status, error: isAcknowledged ? null : `answered ${answer.status}` };
+  }
+
+  #delayMs(index: number): number {
+    return (retryDelaysMs[index] ?? 0) * (this.#parts.target.retryScale ?? 1);
+  }
+
+  #time(): string {
+    return new Date(this.#parts.clock.now()).toISOString();
+  }
+
+  #forgetOldest(): void {
+    if (this.#open.size < rememberedDeliveries) return;
+    for (const [id, { shown }] of this.#open) {
+      if (shown.state === 'pending') continue;
+      this.#open.delete(id);
+      return;
+    }
+  }
+}
+
+/** Every try and every wait listens to the one signal, which Node would take for a leak from the eleventh on. */
+function createStop(): AbortController {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  return stop;
+}

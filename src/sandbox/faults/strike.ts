@@ -1,0 +1,63 @@
+import type { Json } from '../../json/value.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { HttpResponse } from '../../ports/exchange.ts';
+import { json } from '../message/reply.ts';
+import type { Refused, Strike } from './faults.ts';
+
+/** How one request is answered when a fault may strike it. */
+export interface StruckWork {
+  readonly strike: Strike;
+  readonly clock: Clock;
+  /** Aborted when the caller went away: there is nobody left to delay. */
+  readonly signal: AbortSignal | undefined;
+  work(): HttpResponse;
+  /** The answer in place of the work when the fault is a status. */
+  refuse(refused: Refused): HttpResponse;
+}
+
+/**
+ * Does the work and lets the fault do its harm, in this order: refuse or lose, work, wait, spoil the answer. The wait
+ * comes after the work because that is the case which hurts: the token is rotated and the client has given up.
+ */
+export async function underStrike({ strike, clock, signal, work, refuse }: StruckWork): Promise<HttpResponse> {
+  const { effect } = strike;
+  if (effect === 'lose') return dropped;
+  const answer = effect !== null && typeof effect === 'object' ? refuse(effect) : work();
+  if (strike.delayMs > 0 && !(await hasWaited(clock, strike.delayMs, signal))) return dropped;
+  if (effect === 'drop') return { ...answer, cut: 'drop' };
+  if (effect === 'cut') return { ...answer, cut: strike.bytes ?? Math.floor(answer.body.length / 2) };
+  if (effect === 'html') return notJson;
+  if (effect === 'extra') return withUnknownFields(answer);
+  return answer;
+}
+
+const dropped: HttpResponse = { status: 500, headers: [], body: new Uint8Array(), cut: 'drop' };
+const notJson: HttpResponse = {
+  status: 200,
+  headers: [['Content-Type', 'text/html; charset=utf-8']],
+  body: Buffer.from('<!doctype html><title>Welcome</title><p>A proxy answered in place of Revento.</p>\n', 'utf8'),
+};
+
+/** What a later version of the contract may bring; clients have to bear it. */
+const unknownFields = { added_later: { by: 'sandbox', kinds: ['unknown', null, 1.5] }, added_later_at: null };
+
+function withUnknownFields(answer: HttpResponse): HttpResponse {
+  if (answer.status !== 200) return answer;
+  // Our own answers only: these are JSON objects.
+  const value: { readonly [field: string]: Json } = JSON.parse(Buffer.from(answer.body).toString('utf8'));
+  const rows = Array.isArray(value['data']) ? value['data'] : null;
+  const data = rows?.map((row: Json) => ({ ...(row as typeof value), ...unknownFields }));
+  const { body } = json(200, { ...value, ...(data ? { data } : {}), ...unknownFields });
+  return { ...answer, body };
+}
+
+/** Waits; false when the caller went away meanwhile. */
+export async function hasWaited(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    await clock.sleep(ms, signal);
+    return true;
+  } catch (error) {
+    if (signal?.aborted) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,217 @@
+import { randomBytes } from 'node:crypto';
+import { parseUrl } from '../../http/web-address.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { HttpResponse } from '../../ports/exchange.ts';
+import { errorPage } from '../message/page.ts';
+import { redirect } from '../message/reply.ts';
+import { type Incoming, readParams } from '../message/request.ts';
+import type { SandboxEvent } from '../world/world.ts';
+import type { Client } from './clients.ts';
+import { type ConsentQuestion, consentPage, isFixed, offeredPeople } from './consent-page.ts';
+import type { Grants } from './grants.ts';
+import { readScopes, type Scope } from './scopes.ts';
+
+const transactionTtlMs = 10 * 60_000;
+/** Pages nobody answered; the oldest give way. */
+const maxTransactions = 1_000;
+
+/** The most of `state` that is carried; longer ones are refused rather than cut. */
+const maxStateLength = 2_048;
+
+interface Transaction extends ConsentQuestion {
+  readonly state: string | null;
+  readonly challenge: string;
+  readonly expiresAt: number;
+}
+
+type Asked = Omit<Transaction, 'transaction' | 'expiresAt'>;
+
+export interface AuthorizationParts {
+  readonly clients: readonly Client[];
+  readonly events: readonly SandboxEvent[];
+  readonly grants: Grants;
+  readonly clock: Clock;
+  readonly hasAutoConsent: boolean;
+}
+
+/** The authorization endpoint: checks the request, asks a person (or nobody, with auto-consent), redirects back. */
+export class Authorization {
+  readonly #parts: AuthorizationParts;
+  readonly #transactions = new Map<string, Transaction>();
+
+  constructor(parts: AuthorizationParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Answers `GET /oauth/authorize`.
+   *
+   * @param error  what a good request comes back with at once, in place of a page; null asks as usual
+   */
+  start(incoming: Incoming, error: string | null): HttpResponse {
+    const { query } = incoming;
+    const target = this.#redirectTarget(incoming);
+    if ('status' in target) return target;
+    const asked = this.#read(incoming, target.client, target.redirectUri);
+    const back = (params: Record<string, string>) => sendBack(302, target.redirectUri, params, query.get('state'));
+    if ('error' in asked) return back({ error: asked.error, error_description: asked.problem });
+    if (error === 'access_denied') return back(declined);
+    if (error !== null) return back({ error, error_description: 'the sandbox was asked for this fault' });
+    if (this.#parts.hasAutoConsent) return back({ code: this.#code(asked, asked.scopes, 0) });
+    return consentPage(this.#open(asked));
+  }
+
+  /** Answers `POST /oauth/consent`: the form of the page, once. */
+  decide(incoming: Incoming): HttpResponse {
+    const form = readParams(Buffer.from(incoming.body).toString('utf8'));
+    const id = form.get('transaction') ?? '';
+    const found = this.#transactions.get(id);
+    if (isForeign(incoming) || form.repeated(['scope']).length > 0) {
+      return errorPage(
+        400,
+        'This form was not ours',
+        'The answer did not come from the consent page.',
+        startAgain,
+        incoming.requestId,
+      );
+    }
+    if (!found || found.expiresAt <= this.#parts.clock.now()) {
+      this.#transactions.delete(id);
+      const problem = 'The page was answered before, or it waited for more than ten minutes.';
+      return errorPage(400, 'This page is no longer valid', problem, startAgain, incoming.requestId);
+    }
+    const decision = form.get('decision');
+    if (decision !== 'allow' && decision !== 'deny') return consentPage(found, 'Choose Allow or Deny.');
+    const ticked = form.all('scope');
+    const granted = found.scopes.filter((scope) => isFixed(scope, found.scopes) || ticked.includes(scope.name));
+    if (decision === 'allow' && granted.length === 0) {
+      return consentPage(found, 'Leave at least one permission ticked, or deny the request.');
+    }
+    const person = Number(form.get('person') ?? '0');
+    if (found.kind === 'user' && !(Number.isInteger(person) && person >= 0 && person < offeredPeople)) {
+      return consentPage(found, 'Choose who signs in.');
+    }
+    this.#transactions.delete(id);
+    const params = decision === 'deny' ? declined : { code: this.#code(found, granted, person) };
+    // 303, so that the browser does not send the form on (RFC 9700 section 4.12).
+    return sendBack(303, found.redirectUri, params, found.state);
+  }
+
+  /** Forgets every open page. */
+  reset(): void {
+    this.#transactions.clear();
+  }
+
+  /** Where the answer may go; an error page while that is in doubt, because a redirect would serve an attacker. */
+  #redirectTarget({ query, requestId }: Incoming): { client: Client; redirectUri: string } | HttpResponse {
+    const clientId = query.get('client_id');
+    const redirectUri = query.get('redirect_uri');
+    const refuse = (title: string, problem: string, remedy: string) =>
+      errorPage(400, title, problem, remedy, requestId);
+    const repeated = query.repeated().find((name) => name === 'client_id' || name === 'redirect_uri');
+    if (repeated !== undefined) {
+      return refuse('Parameter sent twice', `${repeated} is there more than once.`, 'Send each parameter once.');
+    }
+    const client = this.#parts.clients.find(({ id }) => id === clientId);
+    if (client === undefined) {
+      const problem = clientId
+        ? `No integration with the client_id “${cut(clientId)}” is registered here.`
+        : 'The request has no client_id.';
+      return refuse('Unknown integration', problem, 'Use the client_id that `revento sandbox start` printed.');
+    }
+    if (redirectUri === null || !client.redirectUris.includes(redirectUri)) {
+      const problem = redirectUri
+        ? `“${cut(redirectUri)}” is not a registered redirect URI of this integration.`
+        : 'The request has no redirect_uri.';
+      const remedy = [
+        'It must equal one of these, byte for byte:',
+        ...client.redirectUris.map((uri) => `\`${uri}\``),
+        '`revento sandbox start --redirect-uri URI` registers another.',
+      ].join('\n');
+      return refuse('Redirect URI not registered', problem, remedy);
+    }
+    return { client, redirectUri };
+  }
+
+  /** The checked request; Source: RFC 6749 section 4.1.2.1, RFC 7636 section 4.4.1. */
+  #read({ query }: Incoming, client: Client, redirectUri: string): Asked | { error: string; problem: string } {
+    const invalid = (problem: string, error = 'invalid_request') => ({ error, problem });
+    const [repeated] = query.repeated();
+    if (repeated !== undefined) return invalid('a parameter is sent more than once');
+    const responseType = query.get('response_type');
+    if (responseType === null) return invalid('response_type is missing');
+    if (responseType !== 'code') return invalid('response_type must be code', 'unsupported_response_type');
+    const challenge = query.get('code_challenge');
+    if (challenge === null) return invalid('code_challenge is missing; PKCE is required');
+    if (query.get('code_challenge_method') !== 'S256') return invalid('code_challenge_method must be S256');
+    if (!/^[A-Za-z0-9_-]{43}$/.test(challenge)) {
+      return invalid('code_challenge must be 43 characters of base64url without padding');
+    }
+    const state = query.get('state');
+    if (state !== null && state.length > maxStateLength) return invalid('state is too long');
+    const scope = readScopes(query.get('scope') ?? '');
+    if ('problem' in scope) return invalid(scope.problem, 'invalid_scope');
+    const eventId = query.get('event_id');
+    if (!eventId) return invalid('event_id is missing');
+    const event = this.#parts.events.find(({ id }) => id === eventId);
+    if (event === undefined) {
+      return invalid(`unknown event_id; this sandbox has ${this.#parts.events.map(({ id }) => id).join(' and ')}`);
+    }
+    return { client, redirectUri, event, kind: scope.kind, scopes: scope.scopes, state, challenge };
+  }
+
+  #open(asked: Asked): Transaction {
+    const { clock } = this.#parts;
+    const [oldest] = this.#transactions.keys();
+    if (oldest !== undefined && this.#transactions.size >= maxTransactions) this.#transactions.delete(oldest);
+    const transaction = randomBytes(32).toString('base64url');
+    const opened = { ...asked, transaction, expiresAt: clock.now() + transactionTtlMs };
+    this.#transactions.set(transaction, opened);
+    return opened;
+  }
+
+  #code(asked: Asked, granted: readonly Scope[], person: number): string {
+    const { client, event, kind, redirectUri, challenge } = asked;
+    const user = kind === 'user' ? { id: event.participant(person).user_id, index: person } : null;
+    return this.#parts.grants.issueCode(
+      {
+        kind,
+        clientId: client.id,
+        eventId: event.id,
+        organizationId: event.organization.id,
+        user,
+        scope: granted.map(({ name }) => name),
+      },
+      { redirectUri, challenge },
+    );
+  }
+}
+
+const declined = { error: 'access_denied', error_description: 'the request was declined' };
+const startAgain = 'Go back to the integration and start again.';
+
+/** Appends to the registered string as it is: parsing and printing it again could change a byte. */
+function sendBack(
+  status: 302 | 303,
+  redirectUri: string,
+  params: Readonly<Record<string, string>>,
+  state: string | null,
+): HttpResponse {
+  const search = new URLSearchParams(params);
+  if (state !== null) search.set('state', state);
+  return redirect(status, `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${search}`);
+}
+
+/** Sent by a page of another site; the transaction id alone could have been fetched by its server. */
+function isForeign(incoming: Incoming): boolean {
+  const site = incoming.header('sec-fetch-site');
+  if (site !== null) return site !== 'same-origin';
+  const origin = incoming.header('origin');
+  const host = incoming.header('host');
+  if (origin === null || origin === 'null' || host === null) return false;
+  return parseUrl(origin)?.host !== host.toLowerCase();
+}
+
+function cut(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

@@ -1,0 +1,242 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { challengeOf } from '../../auth/pkce.ts';
+import type { LoginKind } from '../../login/login.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+const day = 24 * 60 * 60 * 1000;
+/** Source: guide, token lifetimes. */
+const refreshTtlMs = 90 * day;
+const familyCapMs = 365 * day;
+/** Assumed: the guide gives codes no lifetime. */
+const codeTtlMs = 60_000;
+/** Access tokens a family remembers; older ones have long expired and answer `invalid_token`. */
+const rememberedAccessTokens = 50;
+
+/** What somebody said yes to. */
+export interface Consent {
+  readonly kind: LoginKind;
+  readonly clientId: string;
+  readonly eventId: string;
+  readonly organizationId: string;
+  /** The participant of a user token; null for an installation. */
+  readonly user: { readonly id: string; readonly index: number } | null;
+  readonly scope: readonly string[];
+}
+
+/** What a code is bound to besides the consent. */
+export interface CodeBinding {
+  readonly redirectUri: string;
+  /** base64url of SHA-256 of the verifier, without padding. */
+  readonly challenge: string;
+}
+
+/** All tokens that come from one consent. */
+export interface Family {
+  readonly consent: Consent;
+  readonly startedAt: number;
+  isRevoked: boolean;
+}
+
+/** An access token and its refresh token, just made. */
+export interface Pair {
+  readonly family: Family;
+  readonly scope: readonly string[];
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly accessTtlMs: number;
+  readonly refreshTtlMs: number;
+}
+
+export type Refusal = { readonly refusal: 'invalid_grant' | 'invalid_scope'; readonly problem: string };
+
+interface Code {
+  readonly consent: Consent;
+  readonly binding: CodeBinding;
+  readonly expiresAt: number;
+  isUsed: boolean;
+  /** What was issued for it. */
+  family: Family | null;
+}
+
+interface AccessRecord {
+  readonly family: Family;
+  readonly scope: readonly string[];
+  expiresAt: number;
+}
+
+interface RefreshRecord {
+  readonly family: Family;
+  readonly expiresAt: number;
+  isSpent: boolean;
+}
+
+/** An access token as the read API sees it. */
+export interface AccessState {
+  readonly state: 'active' | 'expired' | 'revoked';
+  readonly family: Family;
+  readonly scope: readonly string[];
+}
+
+/** The codes and tokens the sandbox has given out. Kept in memory: a restart forgets every login. */
+export class Grants {
+  readonly #clock: Clock;
+  readonly #accessTtlMs: number;
+  readonly #codes = new Map<string, Code>();
+  readonly #access = new Map<string, AccessRecord>();
+  readonly #refresh = new Map<string, RefreshRecord>();
+  readonly #accessOf = new Map<Family, string[]>();
+
+  constructor(clock: Clock, accessTtlMs: number) {
+    this.#clock = clock;
+    this.#accessTtlMs = accessTtlMs;
+  }
+
+  /** A code for the consent: 60 seconds, one use. */
+  issueCode(consent: Consent, binding: CodeBinding): string {
+    this.#forgetOldCodes();
+    const code = randomBytes(32).toString('base64url');
+    this.#codes.set(code, {
+      consent,
+      binding,
+      expiresAt: this.#clock.now() + codeTtlMs,
+      isUsed: false,
+      family: null,
+    });
+    return code;
+  }
+
+  /**
+   * Exchanges a code. The first try spends it, right or wrong, and a second one also ends what the first one gave:
+   * two holders of one code means that one of them stole it (RFC 6749 section 4.1.2).
+   */
+  redeem(code: string, clientId: string, redirectUri: string, verifier: string): Pair | Refusal {
+    const found = this.#codes.get(code);
+    // Another client's code is no use to this one, and is not spent by it either.
+    if (!found || found.consent.clientId !== clientId) return refuse('unknown or expired code');
+    if (found.isUsed) {
+      if (found.family) found.family.isRevoked = true;
+      return refuse('this code was used before; the tokens it gave are revoked');
+    }
+    found.isUsed = true;
+    if (found.expiresAt <= this.#clock.now()) return refuse('the code has expired; it lives for 60 seconds');
+    if (found.binding.redirectUri !== redirectUri) {
+      return refuse('redirect_uri differs from the one of the authorization request');
+    }
+    if (challengeOf(verifier) !== found.binding.challenge) {
+      return refuse('code_verifier does not fit the code_challenge');
+    }
+    found.family = { consent: found.consent, startedAt: this.#clock.now(), isRevoked: false };
+    return this.#issue(found.family, found.consent.scope);
+  }
+
+  /**
+   * Rotates a refresh token. An old one that comes again ends the whole family. Source: guide, refreshing.
+   *
+   * @param scope  fewer scopes for the new access token, or null for all that were granted
+   */
+  refresh(refreshToken: string, clientId: string, scope: readonly string[] | null): Pair | Refusal {
+    const found = this.#refresh.get(hash(refreshToken));
+    if (!found || found.family.consent.clientId !== clientId) return refuse('unknown refresh token');
+    const { family } = found;
+    if (family.isRevoked) return refuse('this login was revoked');
+    if (found.isSpent) {
+      family.isRevoked = true;
+      return refuse('this refresh token was used before; the login is revoked');
+    }
+    if (found.expiresAt <= this.#clock.now()) return refuse('the refresh token has expired');
+    const broader = scope?.find((name) => !family.consent.scope.includes(name));
+    if (broader !== undefined) {
+      return { refusal: 'invalid_scope', problem: 'a refresh cannot ask for more than was granted' };
+    }
+    found.isSpent = true;
+    return this.#issue(family, scope ?? family.consent.scope);
+  }
+
+  /** What is known of an access token; null when it was never issued or is long gone. */
+  find(accessToken: string): AccessState | null {
+    const found = this.#access.get(accessToken);
+    if (!found) return null;
+    const state = found.family.isRevoked ? 'revoked' : found.expiresAt <= this.#clock.now() ? 'expired' : 'active';
+    return { state, family: found.family, scope: found.scope };
+  }
+
+  /** Makes an access token expire now. */
+  expire(accessToken: string): void {
+    const found = this.#access.get(accessToken);
+    if (found) found.expiresAt = 0;
+  }
+
+  /** Ends the family an access token belongs to. */
+  revokeByAccessToken(accessToken: string): void {
+    const found = this.#access.get(accessToken);
+    if (found) found.family.isRevoked = true;
+  }
+
+  /** Ends the family a refresh token belongs to, as if the organizer had taken the consent back. */
+  revokeByRefreshToken(refreshToken: string): void {
+    const found = this.#refresh.get(hash(refreshToken));
+    if (found) found.family.isRevoked = true;
+  }
+
+  /** Ends every living family that fits, and gives back the consents they came from. */
+  revoke(isMeant: (consent: Consent) => boolean): readonly Consent[] {
+    const ended: Consent[] = [];
+    for (const family of this.#accessOf.keys()) {
+      if (family.isRevoked || !isMeant(family.consent)) continue;
+      family.isRevoked = true;
+      ended.push(family.consent);
+    }
+    return ended;
+  }
+
+  /** Forgets every code and token. */
+  reset(): void {
+    for (const map of [this.#codes, this.#access, this.#refresh, this.#accessOf]) map.clear();
+  }
+
+  #issue(family: Family, scope: readonly string[]): Pair {
+    const now = this.#clock.now();
+    const endsAt = family.startedAt + familyCapMs;
+    const accessExpiresAt = Math.min(now + this.#accessTtlMs, endsAt);
+    const refreshExpiresAt = Math.min(now + refreshTtlMs, endsAt);
+    const prefix = family.consent.kind === 'installation' ? 'rev_install_' : 'rev_user_';
+    const accessToken = prefix + randomBytes(32).toString('base64url');
+    const refreshToken = `rev_refresh_${randomBytes(32).toString('base64url')}`;
+    this.#access.set(accessToken, { family, scope, expiresAt: accessExpiresAt });
+    // Only a hash of it: spent ones must be known again for as long as the family lives.
+    this.#refresh.set(hash(refreshToken), { family, expiresAt: refreshExpiresAt, isSpent: false });
+    this.#remember(family, accessToken);
+    return {
+      family,
+      scope,
+      accessToken,
+      refreshToken,
+      accessTtlMs: accessExpiresAt - now,
+      refreshTtlMs: refreshExpiresAt - now,
+    };
+  }
+
+  #remember(family: Family, accessToken: string): void {
+    const tokens = this.#accessOf.get(family) ?? [];
+    tokens.push(accessToken);
+    if (tokens.length > rememberedAccessTokens) this.#access.delete(tokens.shift() ?? '');
+    this.#accessOf.set(family, tokens);
+  }
+
+  /** Used codes stay as long as the family they gave could be stolen with them: an hour is ample for a sandbox. */
+  #forgetOldCodes(): void {
+    const limit = this.#clock.now() - 60 * 60 * 1000;
+    for (const [code, { expiresAt }] of this.#codes) {
+      if (expiresAt > limit) return;
+      this.#codes.delete(code);
+    }
+  }
+}
+
+function refuse(problem: string): Refusal {
+  return { refusal: 'invalid_grant', problem };
+}
+
+function hash(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}

@@ -1,0 +1,114 @@
+import { isVerifier } from '../../auth/pkce.ts';
+import type { HeaderList, HttpResponse } from '../../ports/exchange.ts';
+import { json } from '../message/reply.ts';
+import { type Incoming, type Params, readParams } from '../message/request.ts';
+import { authenticate, type Client } from './clients.ts';
+import type { Grants, Pair, Refusal } from './grants.ts';
+
+/** A token answer is for the one who asked (RFC 6749 section 5.1). */
+const noStore: HeaderList = [
+  ['Cache-Control', 'no-store'],
+  ['Pragma', 'no-cache'],
+];
+
+/** A failure of the token endpoint: the fields of RFC 6749 section 5.2 and those of the guide. */
+export function tokenError(
+  status: number,
+  error: string,
+  problem: string,
+  requestId: string,
+  headers: HeaderList = [],
+): HttpResponse {
+  const value = { error, error_description: problem, message: problem, request_id: requestId };
+  return json(status, value, [...noStore, ...headers]);
+}
+
+/** A form that may ask for a token: which grant it wants, sent by whom. */
+export interface TokenRequest {
+  readonly client: Client;
+  readonly grantType: 'authorization_code' | 'refresh_token';
+  readonly form: Params;
+}
+
+const secretFields = ['client_secret', 'code', 'code_verifier', 'refresh_token'];
+
+/** Checks everything about a token request but the grant itself. Source: guide, token endpoint; RFC 6749 section 5.2. */
+export function readTokenRequest(incoming: Incoming, clients: readonly Client[]): TokenRequest | HttpResponse {
+  const { requestId } = incoming;
+  const invalid = (problem: string) => tokenError(400, 'invalid_request', problem, requestId);
+  if (incoming.method !== 'POST') {
+    return tokenError(405, 'invalid_request', 'the token endpoint takes POST only', requestId, [['Allow', 'POST']]);
+  }
+  const mediaType = (incoming.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/x-www-form-urlencoded') {
+    return invalid('the body must be application/x-www-form-urlencoded');
+  }
+  const inUrl = secretFields.find((name) => incoming.query.get(name) !== null);
+  if (inUrl !== undefined) return invalid(`${inUrl} belongs into the body, not into the URL`);
+  const form = readParams(Buffer.from(incoming.body).toString('utf8'));
+  if (form.repeated().length > 0) return invalid('a parameter is sent more than once');
+  if (form.get('client_id') === null && incoming.header('authorization') !== null) {
+    const problem = 'send client_id and client_secret in the form body, not in an Authorization header';
+    return tokenError(401, 'invalid_client', problem, requestId, [['WWW-Authenticate', 'Basic realm="revento"']]);
+  }
+  const found = authenticate(clients, form.get('client_id'), form.get('client_secret'));
+  if ('problem' in found) return tokenError(401, 'invalid_client', found.problem, requestId);
+  const grantType = form.get('grant_type');
+  if (grantType === null) return invalid('grant_type is missing');
+  if (grantType !== 'authorization_code' && grantType !== 'refresh_token') {
+    const problem = 'grant_type must be authorization_code or refresh_token';
+    return tokenError(400, 'unsupported_grant_type', problem, requestId);
+  }
+  return { client: found.client, grantType, form };
+}
+
+/** Gives out the tokens. `isMinimal`: only the fields that the guide is certain about. */
+export function answerTokenRequest(
+  { client, grantType, form }: TokenRequest,
+  grants: Grants,
+  requestId: string,
+  isMinimal: boolean,
+): HttpResponse {
+  const needed = grantType === 'refresh_token' ? ['refresh_token'] : ['code', 'redirect_uri', 'code_verifier'];
+  const missing = needed.find((name) => !form.get(name));
+  if (missing !== undefined) return tokenError(400, 'invalid_request', `${missing} is missing`, requestId);
+  const verifier = form.get('code_verifier');
+  if (grantType === 'authorization_code' && !isVerifier(verifier ?? '')) {
+    const problem = 'code_verifier must be 43 to 128 unreserved characters';
+    return tokenError(400, 'invalid_request', problem, requestId);
+  }
+  const result = redeem(client, form, grantType, grants);
+  if ('refusal' in result) return tokenError(400, result.refusal, result.problem, requestId);
+  return json(200, isMinimal ? certain(result) : whole(result), noStore);
+}
+
+function redeem(client: Client, form: Params, grantType: TokenRequest['grantType'], grants: Grants): Pair | Refusal {
+  const field = (name: string) => form.get(name) ?? '';
+  if (grantType === 'authorization_code') {
+    return grants.redeem(field('code'), client.id, field('redirect_uri'), field('code_verifier'));
+  }
+  const scope = form.get('scope');
+  const wanted = scope === null ? null : scope.split(' ').filter((name) => name !== '');
+  return grants.refresh(field('refresh_token'), client.id, wanted);
+}
+
+function certain({ accessToken, refreshToken, scope, family: { consent } }: Pair) {
+  return {
+    access_token: accessToken,
+    refresh_token: refreshToken,
+    scope: scope.join(' '),
+    event_id: consent.eventId,
+    organization_id: consent.organizationId,
+  };
+}
+
+function whole(pair: Pair) {
+  const { user } = pair.family.consent;
+  return {
+    ...certain(pair),
+    token_type: 'Bearer',
+    expires_in: Math.floor(pair.accessTtlMs / 1000),
+    refresh_expires_in: Math.floor(pair.refreshTtlMs / 1000),
+    ...(user === null ? {} : { user_id: user.id }),
+  };
+}

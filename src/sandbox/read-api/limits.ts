@@ -1,0 +1,98 @@
+import type { LoginKind } from '../../login/login.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { HeaderList } from '../../ports/exchange.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** Requests a token may make. Source: guide, rate limits. */
+const quotas: Record<LoginKind, { readonly perHour: number; readonly perMinute: number; readonly inFlight: number }> = {
+  installation: { perHour: 500, perMinute: 30, inFlight: 5 },
+  user: { perHour: 200, perMinute: 20, inFlight: 5 },
+};
+
+/** A request that was let in, and must be let out again by `leave`; or why it has to wait. */
+export type Admission =
+  | { readonly headers: HeaderList; leave(): void }
+  | {
+      readonly headers: HeaderList;
+      readonly refusal: 'rate_limit_exceeded' | 'concurrent_limit_exceeded';
+      readonly message: string;
+    };
+
+interface Usage {
+  /** When the requests of the last hour were let in, oldest first. */
+  readonly times: number[];
+  inFlight: number;
+}
+
+/** Counts requests by access token: in a rolling hour, in any 60 seconds, and at once. */
+export class RateLimits {
+  readonly #clock: Clock;
+  readonly #usage = new Map<string, Usage>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Lets a request in or turns it away; a refused one is not counted. */
+  enter(token: string, kind: LoginKind): Admission {
+    const quota = quotas[kind];
+    const now = this.#clock.now();
+    const usage = this.#usageOf(token, now);
+    const { times } = usage;
+
+    if (usage.inFlight >= quota.inFlight) {
+      const message = `more than ${quota.inFlight} requests at once; wait for one of yours to finish`;
+      return { refusal: 'concurrent_limit_exceeded', message, headers: describe(quota.perHour, times, now) };
+    }
+    const hourWaitMs = waitOf(times, quota.perHour, hourMs, now);
+    const minuteWaitMs = waitOf(times, quota.perMinute, minuteMs, now);
+    const waitMs = Math.max(hourWaitMs, minuteWaitMs);
+    if (waitMs > 0) {
+      const limit = hourWaitMs > 0 ? `${quota.perHour} requests an hour` : `${quota.perMinute} requests in 60 seconds`;
+      const retryAfter = ['Retry-After', `${Math.ceil(waitMs / 1000)}`] as const;
+      const headers = [...describe(quota.perHour, times, now), retryAfter];
+      return { refusal: 'rate_limit_exceeded', message: `more than ${limit}`, headers };
+    }
+    times.push(now);
+    usage.inFlight++;
+    let isInside = true;
+    return {
+      headers: describe(quota.perHour, times, now),
+      leave: () => {
+        if (isInside) usage.inFlight--;
+        isInside = false;
+      },
+    };
+  }
+
+  /** Forgets every count. */
+  reset(): void {
+    this.#usage.clear();
+  }
+
+  #usageOf(token: string, now: number): Usage {
+    const found = this.#usage.get(token) ?? { times: [], inFlight: 0 };
+    this.#usage.set(token, found);
+    const fresh = found.times.findIndex((time) => time > now - hourMs);
+    found.times.splice(0, fresh === -1 ? found.times.length : fresh);
+    return found;
+  }
+}
+
+/** How long until one more request fits into the window; 0 when it does now. */
+function waitOf(times: readonly number[], limit: number, windowMs: number, now: number): number {
+  const blocking = times[times.length - limit];
+  return blocking === undefined ? 0 : Math.max(0, blocking + windowMs - now);
+}
+
+/** The headers describe the hour only. Assumed: `Reset` is when the oldest request leaves the window. */
+function describe(limit: number, times: readonly number[], now: number): HeaderList {
+  const resetAt = (times[0] ?? now) + hourMs;
+  return [
+    ['X-RateLimit-Limit', `${limit}`],
+    ['X-RateLimit-Remaining', `${Math.max(0, limit - times.length)}`],
+    ['X-RateLimit-Reset', `${Math.ceil(resetAt / 1000)}`],
+  ];
+}

@@ -1,0 +1,111 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Exchange } from '../../ports/exchange.ts';
+import { Deliveries, type DeliveryEntry, type WebhookTarget } from '../deliveries/deliveries.ts';
+import { type Fault, FaultPlan } from '../faults/faults.ts';
+import { readRequest } from '../message/request.ts';
+import { Authorization } from '../oauth/authorize.ts';
+import { type Client, registerClients } from '../oauth/clients.ts';
+import { Grants } from '../oauth/grants.ts';
+import { Cursors } from '../read-api/cursor.ts';
+import { RateLimits } from '../read-api/limits.ts';
+import { createWorld, defaultParticipants, testEventId } from '../world/world.ts';
+import { Control, controlPrefix } from './control.ts';
+import { entryOf, type RequestEntry } from './journal.ts';
+import { type Parts, route } from './routes.ts';
+
+export interface SandboxOptions {
+  readonly clock: Clock;
+  /** What the test data grows from. Default 1. */
+  readonly seed?: number;
+  /** Participants of the test event. Default 42. */
+  readonly participants?: number;
+  /** Registered integrations; default is one confidential client with random credentials and one public client. */
+  readonly clients?: readonly Client[];
+  /** The authorize endpoint redirects at once, as if somebody had allowed everything. Default false. */
+  readonly hasAutoConsent?: boolean;
+  /** Default true. Without limits there are no `X-RateLimit-*` headers. */
+  readonly hasRateLimits?: boolean;
+  /** Default one hour. */
+  readonly accessTtlMs?: number;
+  readonly faults?: readonly Fault[];
+  /** Where deliveries go; without it there are none. */
+  readonly webhook?: WebhookTarget;
+  /** Opens the control path to whoever sends this as a bearer token; without it there is none. */
+  readonly controlKey?: string;
+  /** Told of every answered request and every try of a delivery. */
+  readonly onEvent?: (entry: SandboxEntry) => void;
+}
+
+export type SandboxEntry = RequestEntry | DeliveryEntry;
+
+export interface Sandbox {
+  /** Serves `/oauth/…` and `/api/v1/…`; takes request targets as sockets give them and absolute URLs alike. */
+  readonly exchange: Exchange;
+  readonly clients: readonly Client[];
+  /** The event that tests use: `evt_test_published`. */
+  readonly eventId: string;
+  /** The sender of deliveries; null without a webhook target. */
+  readonly deliveries: Deliveries | null;
+  /** Forgets logins, open pages, counts and deliveries, and starts the faults over. Credentials and test data stay. */
+  reset(options?: { keepsLogins?: boolean }): void;
+  /** Stops retries that wait. */
+  close(): void;
+}
+
+const hourMs = 3_600_000;
+
+/**
+ * Revento in one function: authorization, tokens and the read API, without a socket.
+ *
+ * @example In a test, without a port:
+ * ```ts
+ * const sandbox = createSandbox({ clock, hasAutoConsent: true });
+ * const [confidential, publicClient] = sandbox.clients; // { id, secret, redirectUris }
+ * const answer = await sandbox.exchange({
+ *   method: 'GET',
+ *   url: 'http://127.0.0.1:4010/oauth/authorize?response_type=code&…', // any host; or just the path
+ *   headers: [],
+ *   body: new Uint8Array(),
+ * }); // 302 with code and state in Location
+ * ```
+ * Faults that break the connection set `cut` on the response; `inMemory(sandbox.exchange)` of test/support turns
+ * them into the `HttpFailure` a client sees over a socket.
+ */
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const { clock } = options;
+  const clients = options.clients ?? registerClients();
+  const events = createWorld(options.seed ?? 1, options.participants ?? defaultParticipants);
+  const grants = new Grants(clock, options.accessTtlMs ?? hourMs);
+  const faults = new FaultPlan(options.faults ?? []);
+  const limits = options.hasRateLimits === false ? null : new RateLimits(clock);
+  const hasAutoConsent = options.hasAutoConsent ?? false;
+  const authorization = new Authorization({ clients, events, grants, clock, hasAutoConsent });
+  const onEvent = options.onEvent ?? (() => undefined);
+  const deliveries = options.webhook ? new Deliveries({ clock, target: options.webhook, faults, onEvent }) : null;
+  const reset: Sandbox['reset'] = ({ keepsLogins = false } = {}) => {
+    for (const part of [faults, limits, authorization, deliveries]) part?.reset();
+    if (!keepsLogins) grants.reset();
+  };
+  const { controlKey: key } = options;
+  const steer = (keepsLogins: boolean) => reset({ keepsLogins });
+  const control = key ? new Control({ key, events, grants, faults, deliveries, now: clock.now, reset: steer }) : null;
+  const cursors = new Cursors();
+  const parts: Parts = { clock, clients, events, grants, faults, limits, authorization, cursors, control };
+
+  const exchange: Exchange = async (request) => {
+    const startedAt = clock.monotonic();
+    const incoming = readRequest(request);
+    if (incoming === null) return { status: 400, headers: [], body: new Uint8Array() };
+    const answer = await route(incoming, parts);
+    if (!incoming.path.startsWith(controlPrefix)) onEvent(entryOf(incoming, answer, clock.monotonic() - startedAt));
+    return { ...answer, headers: [...answer.headers, ['X-Revento-Request-Id', incoming.requestId]] };
+  };
+  return {
+    exchange,
+    clients,
+    eventId: testEventId,
+    deliveries,
+    reset,
+    close: () => deliveries?.reset(),
+  };
+}

@@ -1,0 +1,36 @@
+import { isIPv4 } from 'node:net';
+import type { HttpRequest, HttpResponse } from '../../ports/exchange.ts';
+import { errorPage } from '../message/page.ts';
+
+/** Top-level names that the public DNS never holds. Source: RFC 2606, RFC 6761, RFC 6762, RFC 8375; ICANN for `internal`. */
+const privateNames = /\.(?:localhost|internal|local|test|example|home\.arpa)$/;
+
+/**
+ * Why a request that reached a loopback socket is not meant for it, or null.
+ *
+ * A web page can point a name of its own at 127.0.0.1 and then reads the sandbox as if it were its own site (DNS
+ * rebinding). So a name that somebody could have registered is refused; addresses, `localhost`, and names that only a
+ * container network or a hosts file gives are not.
+ */
+export function strangerRefusal({ headers }: Pick<HttpRequest, 'headers'>): HttpResponse | null {
+  const hosts = headers.filter(([name]) => name.toLowerCase() === 'host').map(([, value]) => value);
+  const name = hosts.length === 1 ? nameOf(hosts[0] ?? '') : null;
+  if (name !== null && isPrivate(name)) return null;
+  return errorPage(
+    421,
+    'Not this server’s name',
+    'The sandbox was asked for by a name that anybody could have pointed at this machine.',
+    'Use `http://127.0.0.1` or `http://localhost`. Behind a tunnel, have it rewrite the Host header, or start the sandbox with `--host 0.0.0.0`.',
+    null,
+  );
+}
+
+/** Lower-case host name without its port; null for what is none. */
+function nameOf(host: string): string | null {
+  const [, name] = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?$/.exec(host.toLowerCase()) ?? [];
+  return name?.replace(/\.$/, '') ?? null;
+}
+
+function isPrivate(name: string): boolean {
+  return name.startsWith('[') || isIPv4(name) || !name.includes('.') || privateNames.test(name);
+}

@@ -1,0 +1,67 @@
+import { isLoopback } from '../../http/loopback-address.ts';
+import type { Exchange, Listening, Serve } from '../../ports/exchange.ts';
+import type { Sandbox } from './app.ts';
+import { strangerRefusal } from './host-guard.ts';
+
+/** Where a running sandbox is reached, for clients on this machine. */
+export interface Address {
+  readonly authBase: string;
+  readonly apiBase: string;
+}
+
+/** A sandbox that accepts connections. */
+export interface Hosted extends Address {
+  /** Frees the port and stops retries. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Connections the sandbox takes at once; a load test of somebody's client may open many. */
+const maxConnections = 1_024;
+
+/**
+ * Puts a sandbox on a socket.
+ *
+ * @param port  0 picks a free one
+ * @throws ReventoError `port_busy`, `bind_failed`
+ */
+export async function host(sandbox: Sandbox, serve: Serve, hostName: string, port: number): Promise<Hosted> {
+  const listening = await serve({
+    host: hostName,
+    port,
+    answer: sandbox.exchange,
+    maxConnections,
+    ...(isOwnMachine(hostName) ? { admit: strangerRefusal } : {}),
+  });
+  return {
+    ...addressOf(hostName, listening.port),
+    close: async () => {
+      sandbox.close();
+      await listening.close(0);
+    },
+  };
+}
+
+/** Whether only this machine reaches what is served there. Elsewhere any name may be the one it is known by. */
+function isOwnMachine(hostName: string): boolean {
+  return isLoopback(hostName) || hostName === '::1';
+}
+
+/** A sandbox that listens everywhere is still reached here by the loopback address. Never throws. */
+export function addressOf(hostName: string, port: number): Address {
+  const bare = hostName.replace(/^\[|\]$/g, '');
+  const reachable = bare === '0.0.0.0' ? '127.0.0.1' : bare === '::' ? '::1' : bare;
+  const authBase = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return { authBase, apiBase: `${authBase}/api/v1` };
+}
+
+const nothing: Exchange = async () => ({ status: 404, headers: [], body: new Uint8Array() });
+
+/**
+ * A port that nothing listens on, on both loopback families. It is free when this resolves, and somebody else could
+ * take it before it is used: that cannot be helped.
+ */
+export async function freePort(serve: Serve): Promise<number> {
+  const probe: Listening = await serve({ host: 'localhost', port: 0, answer: nothing });
+  await probe.close(0);
+  return probe.port;
+}

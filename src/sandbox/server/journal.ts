@@ -1,0 +1,46 @@
+import { headerOf } from '../../http/headers.ts';
+import { parseUrl } from '../../http/web-address.ts';
+import type { HttpResponse } from '../../ports/exchange.ts';
+import type { Incoming } from '../message/request.ts';
+
+/** One answered request, as `revento sandbox start -o ndjson` prints it. */
+export interface RequestEntry {
+  readonly type: 'request';
+  readonly method: string;
+  /** Without the query, which may hold a code. */
+  readonly path: string;
+  /** Null when a fault closed the connection without an answer. */
+  readonly status: number | null;
+  readonly ms: number;
+  readonly request_id: string;
+  /** What was wrong, as the answer or the redirect says it. */
+  readonly error: string | null;
+  readonly message: string | null;
+}
+
+/** What is worth telling of an answer. Never throws. */
+export function entryOf(incoming: Incoming, response: HttpResponse, ms: number): RequestEntry {
+  return {
+    type: 'request',
+    method: incoming.method,
+    path: incoming.path,
+    status: response.cut === 'drop' ? null : response.status,
+    ms: Math.round(ms),
+    request_id: incoming.requestId,
+    ...problemOf(response),
+  };
+}
+
+function problemOf(response: HttpResponse): { error: string | null; message: string | null } {
+  const location = parseUrl(headerOf(response, 'location') ?? '');
+  if (location !== null) {
+    const { searchParams } = location;
+    return { error: searchParams.get('error'), message: searchParams.get('error_description') };
+  }
+  if (response.status >= 400 && headerOf(response, 'content-type')?.startsWith('application/json')) {
+    // Our own answers only: this cannot fail to parse.
+    const { error, message } = JSON.parse(Buffer.from(response.body).toString('utf8'));
+    return { error, message };
+  }
+  return { error: null, message: null };
+}

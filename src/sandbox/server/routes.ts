@@ -1,0 +1,160 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { HttpResponse } from '../../ports/exchange.ts';
+import type { FaultPlan } from '../faults/faults.ts';
+import { underStrike } from '../faults/strike.ts';
+import { errorPage } from '../message/page.ts';
+import { apiError } from '../message/reply.ts';
+import type { Incoming } from '../message/request.ts';
+import type { Authorization } from '../oauth/authorize.ts';
+import type { Client } from '../oauth/clients.ts';
+import type { Grants } from '../oauth/grants.ts';
+import { answerTokenRequest, readTokenRequest, tokenError } from '../oauth/token.ts';
+import type { Cursors } from '../read-api/cursor.ts';
+import type { RateLimits } from '../read-api/limits.ts';
+import { answerRead } from '../read-api/read-api.ts';
+import type { SandboxEvent } from '../world/world.ts';
+import { type Control, controlPrefix } from './control.ts';
+import { homePage } from './home-page.ts';
+
+const apiPrefix = '/api/v1';
+
+/** What the routes lead to. */
+export interface Parts {
+  readonly clock: Clock;
+  readonly clients: readonly Client[];
+  readonly events: readonly SandboxEvent[];
+  readonly grants: Grants;
+  readonly faults: FaultPlan;
+  readonly limits: RateLimits | null;
+  readonly authorization: Authorization;
+  readonly cursors: Cursors;
+  readonly control: Control | null;
+}
+
+/** Finds the part that answers a request. */
+export async function route(incoming: Incoming, parts: Parts): Promise<HttpResponse> {
+  const { path, requestId } = incoming;
+  if (path === '/oauth/authorize') return authorize(incoming, parts, 'GET');
+  if (path === '/oauth/consent') return authorize(incoming, parts, 'POST');
+  if (path === '/oauth/token') return token(incoming, parts);
+  if (path.startsWith(`${apiPrefix}/`)) return api(incoming, path.slice(apiPrefix.length), parts);
+  if (path.startsWith(`${controlPrefix}/`) && parts.control) return parts.control.answer(incoming);
+  if (path === '/' && incoming.method === 'GET') return homePage(parts.events);
+  return errorPage(
+    404,
+    'Nothing here',
+    'The sandbox has no page at this path.',
+    `The API is under \`${apiPrefix}\`; the sandbox introduces itself at \`/\`.`,
+    requestId,
+  );
+}
+
+async function authorize(incoming: Incoming, parts: Parts, method: 'GET' | 'POST'): Promise<HttpResponse> {
+  const { authorization, clock } = parts;
+  const { requestId } = incoming;
+  if (incoming.method !== method) {
+    const refused = errorPage(
+      405,
+      'Wrong method',
+      `This page takes ${method} only.`,
+      'Start from the integration.',
+      requestId,
+    );
+    return { ...refused, headers: [...refused.headers, ['Allow', method]] };
+  }
+  const strike = method === 'GET' ? parts.faults.next('authorize') : noStrike;
+  return underStrike({
+    strike,
+    clock,
+    signal: incoming.signal,
+    work: () =>
+      method === 'GET'
+        ? authorization.start(incoming, strike.effect === 'denied' ? 'access_denied' : null)
+        : authorization.decide(incoming),
+    refuse: ({ status, code }) =>
+      code === null
+        ? errorPage(status, 'The authorization server failed', 'A fault was asked for.', 'Try again.', requestId)
+        : authorization.start(incoming, code),
+  });
+}
+
+const noStrike = { delayMs: 0, effect: null, bytes: null } as const;
+
+async function token(incoming: Incoming, parts: Parts): Promise<HttpResponse> {
+  const { requestId } = incoming;
+  const request = readTokenRequest(incoming, parts.clients);
+  // A request that asks for nothing valid is not what a fault is meant for.
+  if ('status' in request) return request;
+  const { form, grantType } = request;
+  const strike = parts.faults.next('token', grantType === 'refresh_token' ? 'refresh' : 'code');
+  return underStrike({
+    strike,
+    clock: parts.clock,
+    signal: incoming.signal,
+    work: () => {
+      if (strike.effect === 'revoked') parts.grants.revokeByRefreshToken(form.get('refresh_token') ?? '');
+      return answerTokenRequest(request, parts.grants, requestId, strike.effect === 'minimal');
+    },
+    refuse: ({ status, code, retryAfterSeconds: seconds }) =>
+      tokenError(status, code ?? codeOf(status, tokenCodes), faultMessage, requestId, retryAfter(seconds)),
+  });
+}
+
+async function api(incoming: Incoming, path: string, parts: Parts): Promise<HttpResponse> {
+  const { requestId } = incoming;
+  if (incoming.method !== 'GET') {
+    return apiError(405, 'method_not_allowed', 'the API is read only: use GET', requestId, [['Allow', 'GET']]);
+  }
+  const bearer = /^Bearer ([\x21-\x7e]+)$/i.exec(incoming.header('authorization') ?? '')?.[1];
+  const unknown = (message: string) =>
+    apiError(401, 'invalid_token', message, requestId, [['WWW-Authenticate', 'Bearer realm="revento"']]);
+  if (bearer === undefined) return unknown('send the access token as Authorization: Bearer');
+  if (parts.grants.find(bearer) === null) return unknown('this is not an access token of this environment');
+
+  const strike = parts.faults.next('api');
+  if (strike.effect === 'expired') parts.grants.expire(bearer);
+  if (strike.effect === 'revoked') parts.grants.revokeByAccessToken(bearer);
+  const access = parts.grants.find(bearer);
+  if (access === null) return unknown('this is not an access token of this environment');
+  if (access.state === 'expired') return apiError(401, 'token_expired', 'the access token has expired', requestId);
+  if (access.state === 'revoked') return apiError(401, 'token_revoked', 'this login was revoked', requestId);
+
+  const admission = parts.limits?.enter(bearer, access.family.consent.kind) ?? null;
+  if (admission !== null && 'refusal' in admission) {
+    return apiError(429, admission.refusal, admission.message, requestId, admission.headers);
+  }
+  try {
+    const answer = await underStrike({
+      strike,
+      clock: parts.clock,
+      signal: incoming.signal,
+      work: () => answerRead(incoming, path, access, { ...parts, isEmptied: strike.effect === 'empty' }),
+      refuse: ({ status, code, retryAfterSeconds: seconds }) =>
+        apiError(status, code ?? codeOf(status, apiCodes), faultMessage, requestId, retryAfter(seconds)),
+    });
+    return { ...answer, headers: [...answer.headers, ...(admission?.headers ?? [])] };
+  } finally {
+    admission?.leave();
+  }
+}
+
+const faultMessage = 'the sandbox was asked for this fault';
+
+type Codes = Readonly<Record<number, string>>;
+const apiCodes: Codes = {
+  400: 'validation_error',
+  401: 'invalid_token',
+  403: 'event_not_authorized',
+  404: 'not_found',
+};
+const tokenCodes: Codes = { 401: 'invalid_client' };
+
+/** A code that fits a status asked for as a fault. Assumed: the guide names none for 5xx. */
+function codeOf(status: number, codes: Codes): string {
+  if (status === 429) return 'rate_limit_exceeded';
+  return codes[status] ?? (status >= 500 ? 'server_error' : 'invalid_request');
+}
+
+function retryAfter(seconds: number | null): readonly (readonly [string, string])[] {
+  return seconds === null ? [] : [['Retry-After', `${seconds}`]];
+}

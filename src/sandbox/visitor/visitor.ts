@@ -1,0 +1,156 @@
+import { ReventoError } from '../../errors/revento-error.ts';
+import { headerOf } from '../../http/headers.ts';
+import { parseUrl } from '../../http/web-address.ts';
+import type { Exchange, HttpRequest, HttpResponse } from '../../ports/exchange.ts';
+import { type Form, readForm } from './form.ts';
+
+/** How the consent page is to be answered. */
+export interface Answer {
+  readonly isDenied: boolean;
+  /** The only scopes to leave ticked; null leaves the page as it is. */
+  readonly onlyScopes: readonly string[] | null;
+}
+
+/** Where the visit ended. */
+export interface Visit {
+  /** URL of the last page, without its query: that holds the code. */
+  readonly landedOn: string;
+  readonly status: number;
+  /** Whether a consent page was answered on the way; false when the server asked nothing. */
+  readonly hasAnswered: boolean;
+}
+
+/** As many as browsers follow. */
+const maxRedirects = 20;
+const timeoutMs = 30_000;
+
+/**
+ * Visits a page as a person would: follows redirects with cookies, answers the first form that asks for consent, and
+ * goes on to where the answer leads. It knows nothing of the sandbox but what the page says.
+ *
+ * @param isAllowed  whether a host may be visited at all
+ * @throws ReventoError `usage` when a redirect leads to a host that may not be visited, `failed` when the page asks
+ *   nothing that can be answered; rejects with `HttpFailure` when a server does not answer
+ */
+export async function visit(
+  http: Exchange,
+  url: URL,
+  answer: Answer,
+  isAllowed: (url: URL) => boolean,
+): Promise<Visit> {
+  const cookies = new Cookies();
+  let request: Pick<HttpRequest, 'method' | 'body'> = get;
+  let at = url;
+  let hasAnswered = false;
+  for (let hops = 0; hops <= maxRedirects; hops++) {
+    if (!isAllowed(at)) {
+      throw new ReventoError('usage', `The page leads to ${at.host}, which is not on this machine.`, {
+        hint: 'open the URL in a browser instead',
+      });
+    }
+    const response = await send(http, at, request, cookies);
+    const location = headerOf(response, 'location');
+    if (isRedirect(response.status) && location !== null) {
+      at = resolve(location, at);
+      // What a browser does on 302 and 303; 307 and 308 send the form on.
+      if (response.status !== 307 && response.status !== 308) request = get;
+      continue;
+    }
+    const form = hasAnswered || !isHtml(response) ? null : readForm(Buffer.from(response.body).toString('utf8'));
+    if (form === null) return { landedOn: `${at.origin}${at.pathname}`, status: response.status, hasAnswered };
+    const body = Buffer.from(fill(form, answer).toString(), 'utf8');
+    at = resolve(form.action === '' ? at.href : form.action, at);
+    if (form.method !== 'POST') throw new ReventoError('failed', 'The page has a form, but not one that consents.');
+    request = { method: 'POST', body };
+    hasAnswered = true;
+  }
+  throw new ReventoError('failed', `The page redirects more than ${maxRedirects} times.`);
+}
+
+const get = { method: 'GET', body: new Uint8Array() } as const;
+
+function send(
+  http: Exchange,
+  url: URL,
+  { method, body }: Pick<HttpRequest, 'method' | 'body'>,
+  cookies: Cookies,
+): Promise<HttpResponse> {
+  const cookie = cookies.of(url);
+  return http({
+    method,
+    url: url.href,
+    headers: [
+      ['Accept', 'text/html'],
+      ...(cookie === '' ? [] : [['Cookie', cookie] as const]),
+      ...(method === 'POST' ? [['Content-Type', 'application/x-www-form-urlencoded'] as const] : []),
+    ],
+    body,
+    timeoutMs,
+  }).then((response) => {
+    cookies.keep(url, response);
+    return response;
+  });
+}
+
+/**
+ * What a person would submit.
+ *
+ * @throws ReventoError `failed` when the button is missing, `usage` when a scope is not on the page
+ */
+function fill(form: Form, { isDenied, onlyScopes }: Answer): URLSearchParams {
+  const wanted = isDenied ? /deny|decline|reject|refuse|cancel|no/i : /allow|approve|accept|authorize|grant|yes/i;
+  const buttons = form.fields.filter(({ kind }) => kind === 'button');
+  const button = buttons.find(({ name, value }) => wanted.test(value) || wanted.test(name));
+  if (button === undefined && (buttons.length > 0 || isDenied)) {
+    throw new ReventoError('failed', `The page has no button to ${isDenied ? 'deny' : 'allow'} the request.`);
+  }
+  const boxes = form.fields.filter(({ kind }) => kind === 'checkbox');
+  const missing = onlyScopes?.find((scope) => !boxes.some(({ value }) => value === scope));
+  if (missing !== undefined) {
+    throw new ReventoError('usage', `The page does not ask for the scope ${JSON.stringify(missing)}.`, {
+      hint: `it asks for: ${boxes.map(({ value }) => value).join(' ') || 'nothing that can be chosen'}`,
+    });
+  }
+  const isSent = ({ kind, value, isOn }: Form['fields'][number]) =>
+    kind === 'checkbox' ? (onlyScopes?.includes(value) ?? isOn) : kind !== 'button';
+  const sent = form.fields.filter((field) => !field.isDisabled && isSent(field));
+  const body = new URLSearchParams();
+  for (const { name, value } of [...sent, ...(button ? [button] : [])]) body.append(name, value);
+  return body;
+}
+
+/** Cookies by host name, for as long as one visit: an integration keeps its `state` in one. */
+class Cookies {
+  readonly #byHost = new Map<string, Map<string, string>>();
+
+  keep(url: URL, response: HttpResponse): void {
+    for (const [header, line] of response.headers) {
+      if (header.toLowerCase() !== 'set-cookie') continue;
+      const [pair = '', ...attributes] = line.split(';');
+      const cut = pair.indexOf('=');
+      if (cut < 1) continue;
+      const jar = this.#byHost.get(url.hostname) ?? new Map<string, string>();
+      this.#byHost.set(url.hostname, jar);
+      if (attributes.some((attribute) => /^\s*max-age=(0|-)/i.test(attribute))) jar.delete(pair.slice(0, cut).trim());
+      else jar.set(pair.slice(0, cut).trim(), pair.slice(cut + 1).trim());
+    }
+  }
+
+  of(url: URL): string {
+    return [...(this.#byHost.get(url.hostname) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+}
+
+function resolve(location: string, base: URL): URL {
+  const url = parseUrl(location, base.href);
+  if (url !== null) return url;
+  throw new ReventoError('failed', `${base.host} redirects to something that is not a URL.`);
+}
+
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}
+
+function isHtml(response: HttpResponse): boolean {
+  return response.status === 200 && /^text\/html\b/i.test(headerOf(response, 'content-type') ?? '');
+}

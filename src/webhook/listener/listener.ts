@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { ReventoError } from '../../errors/revento-error.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Forwarder, HeaderList, HttpRequest, Listening, Serve } from '../../ports/exchange.ts';
+import type { Delivery } from '../delivery.ts';
+import { defaultToleranceSeconds } from '../signature.ts';
+import { isSelf, isTypeMatch, type Route, routesFor } from '../targets.ts';
+import { eventOf } from './delivery-line.ts';
+import { Duplicates } from './duplicates.ts';
+import { createForward, type Forwarded, replyStatus } from './forward.ts';
+import { OrderedFeed } from './ordered-feed.ts';
+import { createReceiver } from './receiver.ts';
+import { type TurnedAway, TurnedAwayFeed, type Untold } from './turned-away.ts';
+
+const maxBodyBytes = 1024 * 1024;
+const headersTimeoutMs = 5_000;
+const requestTimeoutMs = 8_000;
+const maxConnections = 100;
+/** What may wait to be printed before senders are slowed down. */
+const feedCapacityBytes = 32 * 1024 * 1024;
+const graceMs = 2_000;
+/** Of these, what is left for the answers to deliveries whose handlers had none. */
+const lastAnswersMs = 250;
+
+/** What a listener reports. */
+export type ListenEvent =
+  /** Reported at once, before the handler has answered. */
+  | { readonly kind: 'arrived'; readonly delivery: Delivery }
+  | {
+      readonly kind: 'answered';
+      readonly delivery: Delivery;
+      readonly results: readonly Forwarded[];
+      readonly status: number;
+    }
+  | TurnedAway
+  | Untold;
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly secrets: readonly string[];
+  /** See `ReceiverOptions`. */
+  readonly renewSecrets?: (() => Promise<readonly string[] | null>) | undefined;
+  readonly routes: readonly Route[];
+  /** Types that are shown and forwarded; null for all. Others are acknowledged. */
+  readonly types: readonly string[] | null;
+  readonly isInvalidForwarded: boolean;
+  readonly areDuplicatesForwarded: boolean;
+  readonly extraHeaders: HeaderList;
+  readonly forwardTimeoutMs: number;
+  /**
+   * Report `arrived` in the order deliveries came, and `answered` as soon as they are. Without, a delivery is
+   * reported once, and in the order they came: a slow one holds back those after it.
+   */
+  readonly areArrivalsReported: boolean;
+}
+
+export interface ListenPorts {
+  readonly serve: Serve;
+  readonly forwarder: Forwarder;
+  readonly clock: Clock;
+}
+
+/** A listener that accepts deliveries. */
+export interface Listener {
+  /** Where it is reached on this machine. */
+  readonly url: string;
+  readonly addresses: readonly string[];
+  /** Events that came together come together. */
+  readonly events: AsyncIterable<readonly ListenEvent[]>;
+  /** Stops accepting, gives what is under way 2 s, and ends `events`. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts receiving, verifying and forwarding. Resolves once the sockets accept.
+ *
+ * @throws ReventoError `port_busy`, `bind_failed`; `usage` when a route leads back here
+ */
+export async function startListener(options: ListenOptions, ports: ListenPorts): Promise<Listener> {
+  const { clock, forwarder } = ports;
+  const listenerId = randomBytes(8).toString('hex');
+  const feed = new OrderedFeed<ListenEvent>(feedCapacityBytes);
+  const events = new TurnedAwayFeed(feed);
+  const underWay = new Set<Promise<number>>();
+  const forward = createForward({
+    exchange: forwarder.exchange,
+    clock,
+    timeoutMs: options.forwardTimeoutMs,
+    extraHeaders: options.extraHeaders,
+    listenerId,
+  });
+
+  const deliver = async (delivery: Delivery, preset: Promise<number> | number | null): Promise<number> => {
+    const type = eventOf(delivery);
+    const bytes = weigh(delivery);
+    if (delivery.reason === null && !isWanted(options.types, type)) return 200;
+    if (feed.isFull) await feed.room();
+    if (options.areArrivalsReported) feed.add({ kind: 'arrived', delivery }, bytes);
+    const place = options.areArrivalsReported ? null : feed.open();
+    const given = preset instanceof Promise ? await preset : preset;
+    const results = isForwarded(delivery, given, options)
+      ? await forward(delivery, routesFor(options.routes, type))
+      : [];
+    const status = results.length > 0 ? replyStatus(results) : (given ?? (delivery.reason === null ? 200 : 401));
+    const answered: ListenEvent = { kind: 'answered', delivery, results, status };
+    if (place === null) feed.add(answered, bytes);
+    else place.fill(answered, bytes);
+    return status;
+  };
+  const work = (delivery: Delivery, preset: Promise<number> | number | null): Promise<number> => {
+    const status = deliver(delivery, preset);
+    underWay.add(status);
+    void status.then(() => underWay.delete(status));
+    return status;
+  };
+  const onRefused = (status: number, { method, url }: Pick<HttpRequest, 'method' | 'url'>) =>
+    events.add({ kind: 'refused', status, method, target: url.slice(0, 200) });
+
+  const receiver = createReceiver({
+    path: options.path,
+    secrets: options.secrets,
+    renewSecrets: options.renewSecrets,
+    clock,
+    duplicates: new Duplicates({ clock, toleranceSeconds: defaultToleranceSeconds }),
+    maxBodyBytes,
+    listenerId,
+    work,
+    onRefused,
+  });
+  const listening = await ports.serve({
+    host: options.host,
+    port: options.port,
+    ...receiver,
+    maxBodyBytes,
+    headersTimeoutMs,
+    requestTimeoutMs,
+    maxConnections,
+    onTls: () => events.add({ kind: 'tls' }),
+  });
+  await refuseLoop(options, listening);
+
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    // Handlers that are still at it are given up before the connections are, so that senders get an answer.
+    const timer = setTimeout(() => void forwarder.close(), graceMs - lastAnswersMs);
+    await listening.close(graceMs);
+    clearTimeout(timer);
+    await forwarder.close();
+    await Promise.all(underWay);
+    feed.end();
+  };
+  const host = options.host.replace(/^\[|\]$/g, '');
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}${options.path}`,
+    addresses: listening.addresses,
+    events,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+/** Only now is the port certain: 0 picks a free one. */
+async function refuseLoop({ routes, host }: ListenOptions, listening: Listening): Promise<void> {
+  const loop = routes.find(({ url }) => isSelf(url, { host, port: listening.port }));
+  if (loop === undefined) return;
+  await listening.close(0);
+  throw new ReventoError('usage', `--forward ${loop.url} is this listener itself: every delivery would come back.`, {
+    hint: 'forward to the port your own server listens on, or move the listener with --port',
+  });
+}
+
+function isForwarded(delivery: Delivery, given: number | null, options: ListenOptions): boolean {
+  if (delivery.standing === 'duplicate') return options.areDuplicatesForwarded;
+  return given === null && (delivery.reason === null || options.isInvalidForwarded);
+}
+
+function isWanted(types: readonly string[] | null, type: string | null): boolean {
+  return types === null || (type !== null && types.some((pattern) => isTypeMatch(pattern, type)));
+}
+
+/** About what a delivery holds in memory until it is printed. */
+function weigh({ body, headers }: Delivery): number {
+  return 2_048 + body.length + headers.length * 64;
+}

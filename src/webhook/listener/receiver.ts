@@ -1,0 +1,206 @@
+import { isUtf8 } from 'node:buffer';
+import { isSuccess } from '../../http/status.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Admit, Exchange, HeaderList, HttpRequest, HttpResponse } from '../../ports/exchange.ts';
+import { asBuffer } from '../../text/bytes.ts';
+import type { Delivery } from '../delivery.ts';
+import { type Head, judge, readHead } from '../head.ts';
+import { type Verdict, verify } from '../signature.ts';
+import type { Duplicates } from './duplicates.ts';
+
+/** Deliveries worked on at once; more are told to come again. */
+const maxInFlight = 100;
+
+export interface ReceiverOptions {
+  readonly path: string;
+  readonly secrets: readonly string[];
+  /**
+   * Resolves with the secrets that hold from now on, or null when they are still the same. Asked before a delivery
+   * is refused that none of them signed, and before one is taken that another than the first did. Must not reject.
+   */
+  readonly renewSecrets?: (() => Promise<readonly string[] | null>) | undefined;
+  readonly clock: Clock;
+  readonly duplicates: Duplicates;
+  readonly maxBodyBytes: number;
+  readonly toleranceSeconds?: number | undefined;
+  /** This listener's id in `forwardedByHeader`. */
+  readonly listenerId: string;
+  /**
+   * Works on a delivery and gives the status to answer; duplicates and unbelieved ones come here too, with the
+   * status they get. Must not reject.
+   */
+  readonly work: (delivery: Delivery, preset: Promise<number> | number | null) => Promise<number>;
+  /** Told of each request that was turned away without being a delivery, such as a GET. */
+  readonly onRefused: (status: number, head: Pick<HttpRequest, 'method' | 'url'>) => void;
+}
+
+export interface Receiver {
+  readonly admit: Admit;
+  /** For requests that `admit` let through. */
+  readonly answer: Exchange;
+}
+
+/**
+ * The webhook endpoint: judges each request in the order target, path, method, host, encoding, length, headers,
+ * age, signature, age again, duplicate, JSON.
+ *
+ * What is answered never depends on a secret beyond yes or no, and the text is fixed. A request is judged by its
+ * head alone only when its sender waits for a `100 Continue`; otherwise the body is read first, so that a refused
+ * delivery can be shown whole and explained.
+ */
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const { clock, duplicates, onRefused } = options;
+  let { secrets } = options;
+  let inFlight = 0;
+
+  const refuse = (head: Omit<HttpRequest, 'body'>, response: HttpResponse): HttpResponse => {
+    onRefused(response.status, head);
+    return response;
+  };
+  const nowSeconds = () => Math.floor(clock.now() / 1000);
+
+  const admit: Admit = (request) => {
+    const head = readHead(request.headers);
+    const refused = refusalOf(request, head, options);
+    if (refused !== null) return refuse(request, refused);
+    if (inFlight >= maxInFlight) return refuse(request, busy);
+    if (!head.isContinueExpected) return null;
+    const reason = judge(head, nowSeconds(), options.toleranceSeconds);
+    if (reason === null) return null;
+    const unread = { ...request, body: new Uint8Array() };
+    const judgement = { receivedAt: clock.now(), reason, isPreviousSecret: false, standing: 'first' } as const;
+    // Its sender has the answer and waits for nothing; until it is told of, it takes a place all the same.
+    inFlight++;
+    void options.work(asDelivery(unread, head, judgement), 401).then(() => inFlight--);
+    return answerOf(401);
+  };
+
+  const answer: Exchange = async (request) => {
+    // Many can have been admitted while their bodies were still on the way.
+    if (inFlight >= maxInFlight) return refuse(request, busy);
+    inFlight++;
+    try {
+      return answerOf(await receive(request));
+    } finally {
+      inFlight--;
+    }
+  };
+
+  const receive = (request: HttpRequest): Promise<number> => {
+    const receivedAt = clock.now();
+    const head = readHead(request.headers);
+    const reason = judge(head, Math.floor(receivedAt / 1000), options.toleranceSeconds);
+    const verdict: Verdict = reason === null ? judgeBody(head, request.body) : { ok: false, reason };
+    const isSettled = verdict.ok ? verdict.secretIndex === 0 : verdict.reason !== 'signature_mismatch';
+    if (isSettled || options.renewSecrets === undefined) return take(request, head, receivedAt, verdict);
+    return options.renewSecrets().then((renewed) => {
+      secrets = renewed ?? secrets;
+      return take(request, head, receivedAt, judgeBody(head, request.body));
+    });
+  };
+
+  /** Without a pause from the look at the duplicates to the note about this one: two at once are not both the first. */
+  const take = (request: HttpRequest, head: Head, receivedAt: number, verdict: Verdict): Promise<number> => {
+    if (!verdict.ok) {
+      const judgement = { receivedAt, reason: verdict.reason, isPreviousSecret: false, standing: 'first' } as const;
+      return options.work(asDelivery(request, head, judgement), null);
+    }
+    // The judgement above found both.
+    const keys = { id: head.deliveryId as string, signature: head.signature as string };
+    const standing = duplicates.standingOf(keys);
+    const isPreviousSecret = verdict.secretIndex > 0;
+    const judgement = { receivedAt, reason: null, isPreviousSecret, standing: standing.kind };
+    const delivery = asDelivery(request, head, judgement);
+    if (standing.kind === 'duplicate') return options.work(delivery, acknowledged(standing.status));
+    const status = options.work(delivery, delivery.isJson ? null : 400);
+    duplicates.remember(keys, status);
+    return status;
+  };
+
+  const judgeBody = ({ timestamp, signature }: Head, body: Uint8Array): Verdict => {
+    const { toleranceSeconds } = options;
+    return verify({ secrets, timestamp, signature, body, nowSeconds: nowSeconds(), toleranceSeconds });
+  };
+
+  return { admit, answer };
+}
+
+/** What is wrong with a request before it counts as a delivery, or null. */
+function refusalOf(
+  { method, url }: Omit<HttpRequest, 'body'>,
+  { hostCount, contentEncoding, contentLength, forwardedBy }: Head,
+  { path, maxBodyBytes, listenerId }: ReceiverOptions,
+): HttpResponse | null {
+  if (!url.startsWith('/') || url.startsWith('//')) return answerOf(400);
+  if (url !== path && url.split('?', 1)[0] !== path) return answerOf(404);
+  if (method !== 'POST') return { ...answerOf(405), headers: [...plainText, ['Allow', 'POST']] };
+  if (hostCount > 1) return answerOf(400);
+  if (contentEncoding !== '' && contentEncoding.trim().toLowerCase() !== 'identity') return answerOf(415);
+  if (contentLength > maxBodyBytes) return answerOf(413);
+  if (forwardedBy !== '' && forwardedBy.split(',').some((id) => id.trim() === listenerId)) return answerOf(508);
+  return null;
+}
+
+/** A duplicate of something acknowledged gets a plain 200; of something that fails, the same failure. */
+async function acknowledged(earlier: Promise<number> | number): Promise<number> {
+  const status = await earlier;
+  return isSuccess(status) ? 200 : status;
+}
+
+/** Only a verified body is parsed. */
+function asDelivery(
+  { headers, body }: HttpRequest,
+  { deliveryId, event }: Head,
+  judgement: Pick<Delivery, 'receivedAt' | 'reason' | 'isPreviousSecret' | 'standing'>,
+): Delivery {
+  const bytes = asBuffer(body);
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : null;
+  const json = judgement.reason === null && text !== null ? parseJson(text) : undefined;
+  return {
+    receivedAt: judgement.receivedAt,
+    deliveryId,
+    claimedEvent: event,
+    headers,
+    body,
+    text,
+    reason: judgement.reason,
+    isPreviousSecret: judgement.isPreviousSecret,
+    standing: judgement.standing,
+    json,
+    isJson: json !== undefined,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
+  } catch {
+    // Not an error of ours: the sender signed something that is not JSON, and is told so with a 400.
+    return undefined;
+  }
+}
+
+const nothing = new Uint8Array();
+
+const plainText: HeaderList = [['Content-Type', 'text/plain; charset=utf-8']];
+
+const texts: Readonly<Record<number, string>> = {
+  400: 'bad request\n',
+  401: 'not a valid delivery\n',
+  404: 'not found\n',
+  405: 'only POST\n',
+  413: 'too large\n',
+  415: 'send the body as it is, without a content encoding\n',
+  502: 'the handler could not be reached\n',
+  503: 'busy, come again\n',
+  504: 'the handler did not answer in time\n',
+  508: 'this request has been here before\n',
+};
+
+const busy: HttpResponse = { status: 503, headers: [['Retry-After', '1']], body: new Uint8Array() };
+
+/** Fixed text by status: nothing of the request is echoed, and nothing of a secret can be. */
+function answerOf(status: number): HttpResponse {
+  const text = texts[status] ?? '';
+  return text === '' ? { status, headers: [], body: nothing } : { status, headers: plainText, body: Buffer.from(text) };
+}

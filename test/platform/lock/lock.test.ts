@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLocks } from '../../../src/platform/lock/lock.ts';
+import { ownIdentity } from '../../../src/platform/lock/process-identity.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+
+let directory: string;
+let path: string;
+let clock: FakeClock;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'revento-lock-'));
+  path = join(directory, 'login.lock');
+  clock = new FakeClock(Date.now());
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const locks = () => createLocks({ clock, fault: () => undefined });
+
+/** A lock as another process would have left it; last touched `ageMs` ago. */
+function plant(changes: Record<string, unknown> = {}, ageMs = 0): void {
+  const owner = { id: 'ab12', ...ownIdentity(), at: clock.now() - ageMs, ...changes };
+  writeFileSync(path, `${JSON.stringify(owner)}\n`);
+  touch(ageMs);
+}
+function touch(ageMs: number): void {
+  const at = (clock.now() - ageMs) / 1000;
+  utimesSync(path, at, at);
+}
+
+/** The number of a process that has just ended. */
+async function endedPid(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', '']);
+  await new Promise((resolve) => child.on('exit', resolve));
+  return child.pid as number;
+}
+
+/** Takes the lock and says how much time by the clock that took. */
+async function waited(): Promise<number> {
+  const start = clock.monotonic();
+  const held = await locks().acquire(path);
+  held.release();
+  return clock.monotonic() - start;
+}
+
+describe('a free lock', () => {
+  it('is taken at once, names its owner, and leaves nothing when it is released', async () => {
+    const held = await locks().acquire(path);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid, host: hostname() });
+    expect(readdirSync(directory)).toEqual(['login.lock']);
+    expect(held.isHeld()).toBe(true);
+    held.release();
+    expect(readdirSync(directory)).toEqual([]);
+    expect(clock.monotonic()).toBe(0);
+  });
+});
+
+describe('a lock whose owner is gone', () => {
+  it.each([
+    ['of a process that has ended', async () => plant({ pid: await endedPid() })],
+    ['of a process whose number another has by now', async () => plant({ start: '1' })],
+    [
+      'from before the machine was started',
+      async () => plant({ boot: 'another', pid: process.pid }, 40 * 365 * 86_400_000),
+    ],
+    ['that could not be removed when it was released', async () => writeFileSync(path, 'released\n')],
+  ])('%s is taken at once', async (_kind, prepare) => {
+    await prepare();
+    expect(await waited()).toBe(0);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('of a process that was killed and not yet collected by its parent is taken at once', async () => {
+    // The shell starts a process and then becomes one that never waits for it: it stays a zombie.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    try {
+      const pid = await new Promise<number>((resolve) => parent.stdout.on('data', (text) => resolve(Number(text))));
+      const state = () => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.[0];
+      while (state() !== 'Z') await new Promise((resolve) => setImmediate(resolve));
+      const start = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[19];
+      plant({ pid, start });
+      expect(await waited()).toBe(0);
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  });
+});
+
+describe('a lock whose owner runs', () => {
+  it('is waited for until the limit, and the error names who holds it and for how long', async () => {
+    plant({}, 12_000);
+    await expect(locks().acquire(path)).rejects.toMatchObject({
+      code: 'lock_timeout',
+      message: expect.stringMatching(new RegExp(`pid ${process.pid} on ${hostname()}.* for 4\\d s`)),
+    });
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(30_000);
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it('is not taken however old its file is: its machine may have slept', async () => {
+    plant({}, 86_400_000);
+    await expect(locks().acquire(path, { timeoutMs: 1_000 })).rejects.toMatchObject({ code: 'lock_timeout' });
+  });
+
+  it('is had as soon as it is released', async () => {
+    const first = await locks().acquire(path);
+    const second = locks().acquire(path);
+    first.release();
+    (await second).release();
+  });
+
+  it('is not waited for any longer after Ctrl-C', async () => {
+    plant();
+    const controller = new AbortController();
+    const waiting = locks().acquire(path, { signal: controller.signal });
+    controller.abort('SIGINT');
+    await expect(waiting).rejects.toMatchObject({ code: 'interrupted' });
+  });
+});
+
+describe('a lock whose owner cannot be seen from here', () => {
+  const elsewhere = { host: 'another-machine' };
+  it.each([
+    ['on another machine', elsewhere],
+    ['in another container', { pidns: 'pid:[1]' }],
+    ['on a machine of the same name that has started since', { boot: 'another' }],
+  ])('%s is waited for while it is touched', async (_where, changes) => {
+    plant(changes);
+    await expect(locks().acquire(path, { timeoutMs: 30_000 })).rejects.toMatchObject({ code: 'lock_timeout' });
+  });
+
+  it('is taken when it has not been touched for a minute', async () => {
+    plant(elsewhere, 120_000);
+    expect(await waited()).toBe(0);
+  });
+
+  it('is taken when its time is an hour ahead: a clock was set back', async () => {
+    plant(elsewhere, -3_600_000);
+    expect(await waited()).toBe(0);
+  });
+
+  it('is waited for when its record is empty: it may be being written', async () => {
+    writeFileSync(path, '');
+    touch(0);
+    await expect(locks().acquire(path, { timeoutMs: 30_000 })).rejects.toMatchObject({ code: 'lock_timeout' });
+    touch(120_000);
+    expect(await waited()).toBe(0);
+  });
+});
+
+describe('a lock that was taken from us', () => {
+  it('is known to be lost, and is not removed by our release', async () => {
+    const held = await locks().acquire(path);
+    plant({ id: 'cd34' });
+    expect(held.isHeld()).toBe(false);
+    held.release();
+    expect(existsSync(path)).toBe(true);
+  });
+});

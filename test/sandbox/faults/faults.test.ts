@@ -1,0 +1,383 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { ReventoError } from '../../../src/errors/revento-error.ts';
+import { faultHelp } from '../../../src/sandbox/faults/fault-help.ts';
+import { effects, FaultPlan, parseFault, refusals } from '../../../src/sandbox/faults/faults.ts';
+import { createSandbox } from '../../../src/sandbox/server/app.ts';
+import { callbackOf, fakeClock, headerOf, integrationOf, jsonOf, textOf } from '../../support/sandbox-client.ts';
+
+const path = '/events/evt_test_published';
+const setUp = (...faults: readonly string[]) => {
+  const clock = fakeClock();
+  const sandbox = createSandbox({ clock, hasAutoConsent: true, faults: faults.map(parseFault) });
+  return { clock, sandbox, app: integrationOf(sandbox) };
+};
+
+describe('the grammar', () => {
+  it.each([
+    ['token:500', { target: 'token', effect: { status: 500, retryAfterSeconds: null }, after: 0 }],
+    ['token:503=2x2', { effect: { status: 503, retryAfterSeconds: 2 }, count: 2 }],
+    ['api:429', { effect: { status: 429, retryAfterSeconds: 1 }, count: Number.POSITIVE_INFINITY }],
+    ['api:slow=250ms', { effect: 'slow', delayMs: 250 }],
+    ['code:slow=3sx1@2', { effect: 'slow', delayMs: 3_000, count: 1, after: 2 }],
+    ['refresh:drop@1', { effect: 'drop', after: 1 }],
+    ['api:cut', { effect: 'cut', bytes: null }],
+    ['api:event_not_authorizedx1@2', { effect: { status: 403, code: 'event_not_authorized' }, count: 1, after: 2 }],
+    ['api:cut=0x1', { effect: 'cut', bytes: 0, count: 1 }],
+  ])('takes %s', (text, fault) => {
+    expect(parseFault(text)).toMatchObject(fault);
+  });
+
+  it.each([
+    ['', 'TARGET:EFFECT'],
+    ['token', 'TARGET:EFFECT'],
+    ['token:', 'TARGET:EFFECT'],
+    ['token:500x', 'TARGET:EFFECT'],
+    ['TOKEN:500', 'TARGET:EFFECT'],
+    ['tokens:500', 'authorize, token, code, refresh, api, webhook'],
+    ['token:explode', 'slow, drop, lose, cut, html, extra, minimal, invalid_grant'],
+    ['toString:500', 'TARGET:EFFECT'],
+    ['token:constructor', 'effects of token are'],
+    ['api:minimal', 'effects of api are'],
+    ['webhook:500', 'handler'],
+    ['webhook:lose', 'effects of webhook are slow, drop, signature, stale, future, twice'],
+    ['webhook:not_found', 'effects of webhook are'],
+    ['refresh:not_found', 'invalid_grant, invalid_client'],
+    ['api:not_found=1', 'effects of api are'],
+    ['api:200', '400 to 599'],
+    ['api:600', '400 to 599'],
+    ['api:500=3', 'Retry-After'],
+    ['api:slow', 'api:slow=3s'],
+    ['api:slow=3', 'not a duration'],
+    ['api:drop=1', 'takes no value'],
+    ['api:cut=many', 'number of bytes'],
+    ['api:500x0', 'count of 0'],
+  ])('refuses %j and says what would be valid', (text, part) => {
+    const parse = () => parseFault(text);
+    expect(parse).toThrow(ReventoError);
+    expect(parse).toThrow(part);
+  });
+
+  it('is explained: every effect is in the help', () => {
+    for (const name of Object.keys(effects)) expect(faultHelp).toMatch(new RegExp(`^    ${name}[ =]`, 'm'));
+    for (const code of Object.keys(refusals)) expect(faultHelp).toContain(code);
+    expect(
+      Math.max(
+        ...faultHelp
+          .split('\n')
+          .filter((line) => line.startsWith(' '))
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(80);
+  });
+
+  it.each([...faultHelp.matchAll(/^ {2}([a-z]+:\S+) /gm)].map(([, example]) => example ?? ''))(
+    'takes its own example %s',
+    (example) => {
+      expect(parseFault(example).target).toBeTruthy();
+    },
+  );
+});
+
+describe('counting', () => {
+  it('strikes COUNT requests once AFTER of them have passed', () => {
+    const plan = new FaultPlan([parseFault('api:500x2@1')]);
+    const struck = Array.from({ length: 5 }, () => plan.next('api').effect !== null);
+    expect(struck).toEqual([false, true, true, false, false]);
+  });
+
+  it('counts code exchange and refresh together for token', () => {
+    const plan = new FaultPlan([parseFault('token:500x1@1')]);
+    expect(plan.next('token', 'code').effect).toBeNull();
+    expect(plan.next('token', 'refresh').effect).not.toBeNull();
+  });
+
+  it('adds up delays and lets the first other effect strike', () => {
+    const plan = new FaultPlan(['api:slow=1s', 'api:slow=2s', 'api:500x1', 'api:drop'].map(parseFault));
+    expect(plan.next('api')).toMatchObject({ delayMs: 3_000, effect: { status: 500 } });
+    expect(plan.next('api')).toMatchObject({ delayMs: 3_000, effect: 'drop' });
+  });
+});
+
+describe('token faults', () => {
+  it('fail with a status and rotate nothing', async () => {
+    const { app } = setUp('refresh:503=7x1');
+    const { refresh_token: token } = await app.login();
+    const failed = await app.refresh(`${token}`);
+    expect([failed.status, headerOf(failed, 'Retry-After')]).toEqual([503, '7']);
+    expect((await app.refresh(`${token}`)).status).toBe(200);
+  });
+
+  it('drop the answer after the rotation happened: the old token is then a reuse', async () => {
+    const { app } = setUp('refresh:dropx1');
+    const { refresh_token: token } = await app.login();
+    expect((await app.refresh(`${token}`)).cut).toBe('drop');
+    expect(jsonOf(await app.refresh(`${token}`))).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('lose the request before anything happened', async () => {
+    const { app } = setUp('refresh:losex1');
+    const { refresh_token: token } = await app.login();
+    expect((await app.refresh(`${token}`)).cut).toBe('drop');
+    expect((await app.refresh(`${token}`)).status).toBe(200);
+  });
+
+  it('answer late, with the work done', async () => {
+    const { app, clock } = setUp('token:slow=3s');
+    const code = await app.code();
+    const before = clock.now();
+    expect((await app.exchangeCode(code)).status).toBe(200);
+    expect(clock.now() - before).toBe(3_000);
+  });
+
+  it('leave out every field that is not certain', async () => {
+    const { app } = setUp('code:minimal');
+    expect(Object.keys(await app.login()).sort()).toEqual([
+      'access_token',
+      'event_id',
+      'organization_id',
+      'refresh_token',
+      'scope',
+    ]);
+  });
+
+  it('revoke the family at a refresh', async () => {
+    const { app } = setUp('refresh:revokedx1');
+    const login = await app.login();
+    const refused = await app.refresh(`${login['refresh_token']}`);
+    expect([refused.status, jsonOf(refused)['error']]).toEqual([400, 'invalid_grant']);
+    expect(jsonOf(await app.api(path, login['access_token']))['error']).toBe('token_revoked');
+  });
+
+  it.each([
+    ['invalid_grant', 400],
+    ['invalid_client', 401],
+  ])('fail with %s and rotate nothing', async (code, status) => {
+    const { app } = setUp(`refresh:${code}x1`);
+    const { refresh_token: token } = await app.login();
+    const refused = await app.refresh(`${token}`);
+    expect([refused.status, jsonOf(refused)['error']]).toEqual([status, code]);
+    expect((await app.refresh(`${token}`)).status).toBe(200);
+  });
+
+  it('do not strike requests that would be refused anyway', async () => {
+    const { app } = setUp('token:500x1');
+    expect((await app.token({ grant_type: 'password' })).status).toBe(400);
+    expect((await app.refresh('nobody')).status).toBe(500);
+  });
+});
+
+describe('API faults', () => {
+  it('fail with 500 in JSON', async () => {
+    const { app } = setUp('api:500');
+    const { access_token: token } = await app.login();
+    const response = await app.api(path, token);
+    expect(response.status).toBe(500);
+    expect(jsonOf(response)).toMatchObject({ error: 'server_error', request_id: expect.any(String) });
+  });
+
+  it.each([
+    ...['invalid_token', 'event_not_authorized', 'user_token_required', 'installation_token_required'],
+    ...['insufficient_scope', 'not_found', 'validation_error', 'concurrent_limit_exceeded'],
+  ] as const)('fail with the documented error %s, in its status and without Retry-After', async (code) => {
+    const { app } = setUp(`api:${code}x1`);
+    const { access_token: token } = await app.login();
+    const response = await app.api(path, token);
+    expect([response.status, jsonOf(response)['error']]).toEqual([refusals[code].status, code]);
+    expect(headerOf(response, 'Retry-After')).toBeNull();
+    expect((await app.api(path, token)).status).toBe(200);
+  });
+
+  it.each([
+    [400, 'validation_error'],
+    [401, 'invalid_token'],
+    [403, 'event_not_authorized'],
+    [404, 'not_found'],
+  ])('fail with %i under the code that comes with it: %s', async (status, code) => {
+    const { app } = setUp(`api:${status}`);
+    const { access_token: token } = await app.login();
+    const response = await app.api(path, token);
+    expect([response.status, jsonOf(response)['error']]).toEqual([status, code]);
+  });
+
+  it('give a page without rows, from which the list goes on where it was', async () => {
+    const { app } = setUp('api:emptyx1@1');
+    const { access_token: token } = await app.login();
+    const page = async (cursor: unknown) =>
+      jsonOf(await app.api(`${path}/participants?limit=20${cursor ? `&cursor=${cursor}` : ''}`, token));
+    const first = await page(null);
+    const empty = await page(first['next_cursor']);
+    expect(empty).toEqual({ data: [], next_cursor: expect.any(String), has_more: true });
+    expect(empty['next_cursor']).not.toBe(first['next_cursor']);
+    const untouched = setUp().app;
+    const { access_token: other } = await untouched.login();
+    const whole = jsonOf(await untouched.api(`${path}/participants?limit=40`, other))['data'] as unknown[];
+    expect((await page(empty['next_cursor']))['data']).toEqual(whole.slice(20));
+  });
+
+  it('add unknown fields to the answer and to each row, and keep the rest', async () => {
+    const { app } = setUp('api:extrax1');
+    const { access_token: token } = await app.login();
+    const strange = jsonOf(await app.api(`${path}/participants?limit=2`, token));
+    const plain = jsonOf(await app.api(`${path}/participants?limit=2`, token));
+    const added = { added_later: expect.any(Object), added_later_at: null };
+    const rows = (plain['data'] as Record<string, unknown>[]).map((row) => ({ ...row, ...added }));
+    expect(strange).toEqual({ ...plain, next_cursor: expect.any(String), data: rows, ...added });
+  });
+
+  it('fail with 429 and Retry-After', async () => {
+    const { app } = setUp('api:429=4x1');
+    const { access_token: token } = await app.login();
+    const response = await app.api(path, token);
+    expect([response.status, jsonOf(response)['error'], headerOf(response, 'Retry-After')]).toEqual([
+      429,
+      'rate_limit_exceeded',
+      '4',
+    ]);
+    expect((await app.api(path, token)).status).toBe(200);
+  });
+
+  it('cut the body in half, or after so many bytes', async () => {
+    const { app } = setUp('api:cutx1', 'api:cut=3@1');
+    const { access_token: token } = await app.login();
+    const half = await app.api(path, token);
+    expect(half.cut).toBe(Math.floor(half.body.length / 2));
+    expect((await app.api(path, token)).cut).toBe(3);
+  });
+
+  it('answer with a page instead of JSON', async () => {
+    const { app } = setUp('api:html');
+    const { access_token: token } = await app.login();
+    const response = await app.api(path, token);
+    expect(response.status).toBe(200);
+    expect(textOf(response)).toContain('<!doctype html>');
+  });
+
+  it('expire the access token, and a refresh gets a good one', async () => {
+    const { app } = setUp('api:expiredx1');
+    const login = await app.login();
+    const refused = await app.api(path, login['access_token']);
+    expect([refused.status, jsonOf(refused)['error']]).toEqual([401, 'token_expired']);
+    const fresh = jsonOf(await app.refresh(`${login['refresh_token']}`));
+    expect((await app.api(path, fresh['access_token'])).status).toBe(200);
+  });
+
+  it('revoke the login', async () => {
+    const { app } = setUp('api:revokedx1');
+    const login = await app.login();
+    expect(jsonOf(await app.api(path, login['access_token']))['error']).toBe('token_revoked');
+    expect(jsonOf(await app.refresh(`${login['refresh_token']}`))['error']).toBe('invalid_grant');
+  });
+
+  it('stop waiting when the caller has gone', async () => {
+    const { sandbox, app } = setUp('api:slow=1h');
+    const { access_token: token } = await app.login();
+    const response = await sandbox.exchange({
+      method: 'GET',
+      url: `/api/v1${path}`,
+      headers: [['Authorization', `Bearer ${token}`]],
+      body: new Uint8Array(),
+      signal: AbortSignal.abort(),
+    });
+    expect(response.cut).toBe('drop');
+  });
+});
+
+describe('authorization faults', () => {
+  it('decline in place of the organizer', async () => {
+    const { app } = setUp('authorize:deniedx1');
+    expect(callbackOf(await app.authorize()).get('error')).toBe('access_denied');
+    expect(callbackOf(await app.authorize()).get('code')).not.toBeNull();
+  });
+
+  it.each(['server_error', 'temporarily_unavailable', 'invalid_scope'])('come back with %s', async (code) => {
+    const { app } = setUp(`authorize:${code}x1`);
+    const back = callbackOf(await app.authorize());
+    expect([back.get('error'), back.get('code')]).toEqual([code, null]);
+    expect(back.get('state')).toBe(callbackOf(await app.authorize()).get('state'));
+  });
+
+  it('do not send an error to where a good request would not lead', async () => {
+    const { app } = setUp('authorize:server_error');
+    expect(headerOf(await app.authorize({ redirect_uri: 'http://evil.test/' }), 'location')).toBeNull();
+  });
+
+  it('fail with a page', async () => {
+    const { app } = setUp('authorize:502');
+    const response = await app.authorize();
+    expect([response.status, headerOf(response, 'location')]).toEqual([502, null]);
+  });
+});
+
+describe('faults of a running sandbox', () => {
+  const key = randomBytes(24).toString('hex');
+  const running = (...faults: readonly string[]) => {
+    const sandbox = createSandbox({
+      clock: fakeClock(),
+      hasAutoConsent: true,
+      faults: faults.map(parseFault),
+      controlKey: key,
+    });
+    const app = integrationOf(sandbox);
+    const order = (body: unknown) =>
+      app.send('POST', '/_sandbox/faults', [['Authorization', `Bearer ${key}`]], JSON.stringify(body));
+    return { app, order };
+  };
+
+  it('can be ordered when somebody is logged in, and count from then on', async () => {
+    const { app, order } = running();
+    const { access_token: token } = await app.login();
+    expect((await app.api(path, token)).status).toBe(200);
+    await order({ add: ['api:500x1@1'] });
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await app.api(path, token)).status);
+    expect(statuses).toEqual([200, 500, 200]);
+  });
+
+  it('come on top of those there are, and are listed with how often each struck', async () => {
+    const { app, order } = running('api:500x2');
+    const { access_token: token } = await app.login();
+    await app.api(path, token);
+    expect(jsonOf(await order({ add: ['webhook:twice'] }))).toEqual({
+      faults: [
+        { fault: 'api:500x2', struck: 1, left: 1 },
+        { fault: 'webhook:twice', struck: 0, left: null },
+      ],
+    });
+  });
+
+  it('are forgotten by a reset, after which those of the start count anew', async () => {
+    const sandbox = createSandbox({ clock: fakeClock(), faults: [parseFault('api:500x1')], controlKey: key });
+    const ask = async (control: string, body: unknown) =>
+      jsonOf(
+        await integrationOf(sandbox).send(
+          'POST',
+          `/_sandbox/${control}`,
+          [['Authorization', `Bearer ${key}`]],
+          JSON.stringify(body),
+        ),
+      );
+    await ask('faults', { add: ['api:404x1'] });
+    await ask('reset', {});
+    expect(await ask('faults', {})).toEqual({ faults: [{ fault: 'api:500x1', struck: 0, left: 1 }] });
+  });
+
+  it('are forgotten when told so, before new ones are added', async () => {
+    const { app, order } = running('api:500');
+    const { access_token: token } = await app.login();
+    expect(jsonOf(await order({ clear: true, add: ['api:404x1'] }))).toMatchObject({
+      faults: [{ fault: 'api:404x1' }],
+    });
+    expect((await app.api(path, token)).status).toBe(404);
+    expect((await app.api(path, token)).status).toBe(200);
+  });
+
+  it.each([{ add: ['api:explode'] }, { add: 'api:500' }, { add: [null] }, { add: ['api:500', 'x'], clear: true }])(
+    'stay as they are when %j is ordered',
+    async (body) => {
+      const { order } = running('api:500');
+      expect((await order(body)).status).toBe(400);
+      expect(jsonOf(await order({}))).toMatchObject({ faults: [{ fault: 'api:500' }] });
+    },
+  );
+});

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { nearest } from '../../src/text/suggestion.ts';
+
+describe('the word that was meant', () => {
+  it.each([
+    ['clinet_id', 'client_id'],
+    ['auth_bsae', 'auth_base'],
+    ['oputput', 'output'],
+    ['scop', 'scope'],
+  ])('by %s is %s', (word, expected) => {
+    expect(nearest(word, ['client_id', 'auth_base', 'output', 'scope'])).toBe(expected);
+  });
+
+  it.each(['completely', '', 'client'])('by %j is none of those that are far away', (word) => {
+    expect(nearest(word, ['client_id', 'output', 'scope'])).toBeNull();
+  });
+});
