@@ -25,7 +25,7 @@ if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1))))
   require(process.argv[2] === '__complete' ? '../dist/complete.cjs' : '../dist/main.cjs').main();
 }
 
-/** The rule of src/switch.ts, which would have to be loaded. */
+/** The same rule as isOn() in src/config/environment.ts, which would have to be loaded. */
 function isOn(value) {
   return value !== undefined && !['', '0', 'false'].includes(value);
 }

@@ -74,7 +74,7 @@ describe('a defect', () => {
       file,
       `const real = String.prototype.padStart;
 String.prototype.padStart = function (...args) {
-  if (new Error().stack.includes('help-exit-codes')) throw new TypeError('out of order');
+  if (new Error().stack.includes('exit-codes')) throw new TypeError('out of order');
   return real.apply(this, args);
 };`,
     );
@@ -98,6 +98,6 @@ String.prototype.padStart = function (...args) {
   ])('shows the line of the source with %s', (_name, args, env) => {
     const { status, stderr } = run(['help', 'exit-codes', ...args], { ...breaking(), ...env });
     expect(status).toBe(1);
-    expect(stderr).toMatch(/\n {4}at .*src[/\\]commands[/\\]help-exit-codes\.ts:\d+:\d+/);
+    expect(stderr).toMatch(/\n {4}at .*src[/\\]commands[/\\]help[/\\]exit-codes\.ts:\d+:\d+/);
   });
 });

@@ -50,7 +50,7 @@ it('help environment names every variable that the program looks at', async () =
   const { stdout } = await printed(items, { format: 'table', layout: helpEnvironment.layout });
   const root = join(import.meta.dirname, '../../..');
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('webhook-receivers.ts'))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('help/receivers.ts'))
     .map((file) => join(root, 'src', file));
   const read = [...sources, join(root, 'bin/revento.js')].flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(/[eE]nv(?:\['|\.)([A-Z][A-Z_]+)\b|\bbase\('([A-Z_]+)'/g)].map(
