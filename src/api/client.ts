@@ -150,7 +150,7 @@ async function exchangeWith(token: AccessToken, call: Call, options: ApiClientOp
 async function plainOf(answer: HttpResponse, call: Call): Promise<HttpResponse> {
   const isWanted = call.request.headers?.some(([name]) => name.toLowerCase() === 'accept-encoding') === true;
   if (isWanted || headerOf(answer, 'content-encoding') === null) return answer;
-  const { decoded } = await import('./encoding.ts');
+  const { decoded } = await import('../http/encoding.ts');
   return decoded(answer, describe(call));
 }
 

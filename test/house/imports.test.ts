@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ports: ['login', 'text'],
   json: ['text'],
   output: ['errors', 'json', 'text'],
-  http: ['errors', 'ports'],
+  http: ['errors', 'ports', 'text'],
   pages: ['ports', 'text'],
   config: ['errors', 'files', 'http', 'output', 'text'],
   api: ['errors', 'http', 'json', 'login', 'output', 'ports', 'text'],

@@ -1,6 +1,6 @@
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { decoded } from '../../src/api/encoding.ts';
+import { decoded } from '../../src/http/encoding.ts';
 
 const text = '{"data":[{"id":"é"}]}';
 const answer = (encoding: string, body: Uint8Array) => ({
@@ -22,8 +22,17 @@ describe('a compressed answer nobody asked for', () => {
     ['GZIP', gzipSync(text)],
     ['br', brotliCompressSync(text)],
     ['deflate', deflateSync(text)],
+    ['deflate', deflateRawSync(text)],
+    ['gzip, br', brotliCompressSync(gzipSync(text))],
+    ['identity, gzip', gzipSync(text)],
   ])('is read: %s', async (encoding, body) => {
     expect(await textOf(encoding, body)).toBe(text);
+  });
+
+  it('is read when each encoding has a header of its own', async () => {
+    const twice = answer('gzip', brotliCompressSync(gzipSync(text)));
+    const headers = [...twice.headers, ['Content-Encoding', 'br']] as const;
+    expect(Buffer.from((await decoded({ ...twice, headers }, 'GET /x')).body).toString()).toBe(text);
   });
 
   it('loses the headers that are no longer true, and no other', async () => {
@@ -36,6 +45,7 @@ describe('a compressed answer nobody asked for', () => {
     ['not what it says', 'br', Buffer.from(text)],
     ['of a kind nobody knows', 'zz', Buffer.from(text)],
     ['of a name of every object', 'constructor', Buffer.from(text)],
+    ['encoded again and again', 'gzip, gzip, gzip, gzip, gzip', Buffer.from(text)],
   ])('that is %s is a bad answer', async (_name, encoding, body) => {
     await expect(decoded(answer(encoding, body), 'GET /x')).rejects.toMatchObject({
       code: 'bad_answer',
@@ -47,7 +57,7 @@ describe('a compressed answer nobody asked for', () => {
     const bomb = gzipSync(Buffer.alloc(65 * 1024 * 1024), { level: 1 });
     await expect(decoded(answer('gzip', bomb), 'GET /x')).rejects.toMatchObject({
       code: 'bad_answer',
-      message: 'GET /x was answered with gzip data that stands for more than 64 MB.',
+      message: 'GET /x returned gzip data that decodes to more than 64 MB.',
     });
   });
 });
