@@ -7,14 +7,14 @@ export const registry: readonly CommandEntry[] = [
     name: 'login',
     summary: 'Log in for an event: an organizer or a participant gives consent in a browser',
     group: 'Login',
-    load: async () => (await import('./login/login.ts')).login,
+    load: async () => (await import('./login/login/login.ts')).login,
   },
   {
     name: 'status',
     summary: 'Show who is logged in and how the tokens are kept',
     group: 'Login',
     aliases: ['whoami'],
-    load: async () => (await import('./login/status.ts')).status,
+    load: async () => (await import('./login/status/status.ts')).status,
   },
   {
     name: 'logout',

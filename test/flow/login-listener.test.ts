@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LoginOptions, login } from '../../src/commands/login/login.ts';
+import { type LoginOptions, login } from '../../src/commands/login/login/login.ts';
 import { createServe } from '../../src/platform/http/server.ts';
 import { run } from '../support/command-deps.ts';
 import { freePort } from '../support/free-port.ts';

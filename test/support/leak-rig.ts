@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { createSessions } from '../../src/auth/session.ts';
+import { createSessions } from '../../src/auth/session/session.ts';
 import type { LoginKind } from '../../src/login/login.ts';
 import { createLocks } from '../../src/platform/lock/lock.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSessions } from '../../src/auth/session.ts';
+import { createSessions } from '../../src/auth/session/session.ts';
 import type { Grant } from '../../src/login/login.ts';
 import { createLocks } from '../../src/platform/lock/lock.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';

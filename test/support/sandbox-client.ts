@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { challengeOf, createVerifier } from '../../src/auth/pkce.ts';
+import { challengeOf, createVerifier } from '../../src/auth/sign-in/pkce.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Exchange, HeaderList, HttpResponse } from '../../src/ports/exchange.ts';
 import type { Sandbox } from '../../src/sandbox/server/app.ts';

@@ -1,6 +1,6 @@
 import { escapeHtml, htmlPage, proseHtml } from '../../pages/html-page.ts';
+import { pageStyle } from '../../pages/style.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
-import { pageStyle } from './style.ts';
 
 /** What a page says. All of it is plain text, escaped when it is rendered; text in backquotes becomes code. */
 export interface PageContent {

@@ -174,7 +174,7 @@ export async function connect(
     environmentToken: accessToken === undefined ? null : redactor.add(accessToken),
     sessions: onceEach(profile, async (name) => {
       const [{ createSessions }, { fault }] = await Promise.all([
-        import('../../auth/session.ts'),
+        import('../../auth/session/session.ts'),
         import('../../platform/files/fault.ts'),
       ]);
       const isSelected = name === profile;

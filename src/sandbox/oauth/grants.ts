@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { challengeOf } from '../../auth/pkce.ts';
+import { challengeOf } from '../../auth/sign-in/pkce.ts';
 import type { LoginKind } from '../../login/login.ts';
 import type { Clock } from '../../ports/clock.ts';
 

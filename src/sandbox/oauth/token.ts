@@ -1,4 +1,4 @@
-import { isVerifier } from '../../auth/pkce.ts';
+import { isVerifier } from '../../auth/sign-in/pkce.ts';
 import type { HeaderList, HttpResponse } from '../../ports/exchange.ts';
 import { json } from '../message/reply.ts';
 import { type Incoming, type Params, readParams } from '../message/request.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { challengeOf } from '../../../src/auth/pkce.ts';
+import { challengeOf } from '../../../src/auth/sign-in/pkce.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { encode, fakeClock, headerOf, integrationOf, jsonOf } from '../../support/sandbox-client.ts';
 

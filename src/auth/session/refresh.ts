@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { type Facts, ReventoError } from '../../errors/revento-error.ts';
+import { isHttpFailure, networkError } from '../../http/failure.ts';
+import { isSuccess } from '../../http/status.ts';
+import type { LoginKey } from '../../login/login.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Exchange, HttpResponse } from '../../ports/exchange.ts';
+import type { HeldLock, SealedFile, SealedRecord } from '../../ports/store.ts';
+import { fingerprint, type Redactor, type Secret } from '../../text/secret.ts';
+import { judgeTokenAnswer, type TokenAnswer } from '../token/answer.ts';
+import { requestRefresh } from '../token/request.ts';
+import { type ActiveLogin, ended, type StoredLogin, toContent, toStoredLogin } from './login-record.ts';
+
+/** What spending a refresh token takes besides the login itself. */
+export interface Spender {
+  readonly exchange: Exchange;
+  readonly clientSecret: Secret | null;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  readonly notice: (text: string) => void;
+  /** The command that makes the login anew. */
+  readonly loginCommand: string;
+  /** What to do when the token may be spent, where repeating the command would send nothing; else undefined. */
+  readonly ambiguousHint: string | undefined;
+  readonly fault: (point: 'intent-written' | 'before-send' | 'answered') => void;
+}
+
+/** `superseded`: the login was ended or replaced, or the lock lost, while this was under way; look again. */
+export type Spent = ActiveLogin | 'superseded';
+
+/**
+ * Spends the refresh token of a login: one request, whose answer is on the disk before this returns.
+ *
+ * Needs the lock, `file.reserve()` done, and no signal let through until it returns. Before the request an intent
+ * is stored; if the process dies or no answer comes, the next one knows that the token may be spent.
+ *
+ * @throws ReventoError `network`, `tls`, `host_placeholder`, `server_error`, `rate_limited`, `invalid_client`,
+ *   `invalid_scope`, `api_error`, `bad_answer` (the tokens are kept), `refresh_ambiguous` (kept, perhaps spent),
+ *   `reauth_required` (the login is over, and stored so)
+ *
+ * Source: RFC 6749 section 6; RFC 9700 section 4.14.2.
+ */
+export async function spendRefreshToken(
+  file: SealedFile,
+  lock: HeldLock,
+  record: SealedRecord,
+  login: ActiveLogin & { readonly refreshToken: Secret },
+  spender: Spender,
+): Promise<Spent> {
+  const { exchange, clientSecret, clock, redactor, fault } = spender;
+  const { binding } = record;
+  const requestId = randomUUID();
+  const sent = fingerprint(login.refreshToken.reveal());
+  if (!lock.isHeld()) return 'superseded';
+
+  const pending = { refreshToken: sent, at: clock.now(), requestId };
+  const intent = file.rewrite(record, toContent({ ...login, pending, failed: null }));
+  fault('intent-written');
+  if (!lock.isHeld()) return 'superseded';
+
+  const outcome: Outcome = { file, login, intent, requestId, spender };
+  fault('before-send');
+  const startedAtMs = clock.now();
+  let response: HttpResponse;
+  try {
+    response = await requestRefresh(exchange, {
+      ...binding,
+      clientSecret,
+      refreshToken: login.refreshToken,
+      requestId,
+    });
+  } catch (error) {
+    throw withoutAnswer(outcome, error);
+  }
+  fault('answered');
+  // From here to the end nothing waits: no other part of the program can come between the answer and the disk.
+  const answer = judgeTokenAnswer(response, { startedAtMs, redactor, isRefresh: true });
+  if (!isStillOurs(outcome)) return 'superseded';
+  if (!answer.ok) throw refused(outcome, answer);
+  if (answer.eventId !== null && answer.eventId !== login.eventId) {
+    const message = `The token endpoint answered with a token for event ${answer.eventId}, not ${login.eventId}.`;
+    throw keepPending(outcome, new ReventoError('bad_answer', message, { requestId, ...whose(login) }));
+  }
+  const renewed: ActiveLogin = {
+    ...login,
+    accessToken: answer.accessToken,
+    // An answer without a refresh token leaves the old one in force.
+    refreshToken: answer.refreshToken ?? login.refreshToken,
+    accessExpiresAt: answer.accessExpiresAt,
+    refreshExpiresAt: answer.refreshExpiresAt ?? (answer.refreshToken === null ? login.refreshExpiresAt : null),
+    scope: answer.scope ?? login.scope,
+    organizationId: answer.organizationId ?? login.organizationId,
+    userId: answer.userId ?? login.userId,
+    issuedAt: startedAtMs,
+    pending: null,
+    failed: null,
+  };
+  store(outcome, renewed);
+  return renewed;
+}
+
+/** What is needed to write down how it ended. */
+interface Outcome {
+  readonly file: SealedFile;
+  readonly login: ActiveLogin;
+  /** The record whose intent is ours. */
+  readonly intent: SealedRecord;
+  readonly requestId: string;
+  readonly spender: Spender;
+}
+
+/**
+ * Whether the file still holds our intent. A logout or login that did not wait for the lock has the last word: to
+ * store an answer over it would bring a login back that somebody ended.
+ */
+function isStillOurs({ file, login, intent, requestId, spender }: Outcome): boolean {
+  const now = file.peek();
+  if (now === null || now.generation !== intent.generation) return false;
+  const stored = toStoredLogin(now, login, spender.redactor);
+  return stored.state === 'active' && stored.pending?.requestId === requestId;
+}
+
+function withoutAnswer(outcome: Outcome, error: unknown): unknown {
+  const { requestId, login } = outcome;
+  // Refused before anything was sent: a base that is not https.
+  if (error instanceof ReventoError) return withdraw(outcome, error);
+  if (!isHttpFailure(error)) return keepPending(outcome, error);
+  const facts = { requestId, ...whose(login) };
+  if (error.isUnsent) return withdraw(outcome, networkError(error, 'Token refresh', facts));
+  const message = `The token refresh was sent, and no whole answer came: ${error.message}.`;
+  return ambiguous(outcome, message, facts, { cause: error });
+}
+
+/** Nobody can say whether the refresh token is spent. */
+function ambiguous(outcome: Outcome, message: string, facts: Facts, options?: ErrorOptions): unknown {
+  const { ambiguousHint: hint } = outcome.spender;
+  return keepPending(outcome, new ReventoError('refresh_ambiguous', message, { ...facts, hint }, options));
+}
+
+function refused(outcome: Outcome, answer: TokenAnswer & { readonly ok: false }): unknown {
+  const { login, requestId } = outcome;
+  const { status, error, description } = answer;
+  const said = [error === 'bad_answer' ? '' : error, description].filter((part) => part !== '').join(': ');
+  const facts: Facts = {
+    status,
+    requestId,
+    ...whose(login),
+    ...(error !== '' && error !== 'bad_answer' && { apiCode: error }),
+    ...(answer.retryAfterSeconds !== null && { retryAfterSeconds: answer.retryAfterSeconds }),
+  };
+  const refresh = `Token refresh failed: ${said || `HTTP ${status} and no reason`}.`;
+  if (error === 'invalid_grant') return endLogin(outcome, facts);
+  // A success that is no token answer: the server may have rotated, and what it said cannot be read.
+  if (isSuccess(status)) {
+    return ambiguous(
+      outcome,
+      `The token refresh was sent, and its answer cannot be used: ${said || `HTTP ${status}`}.`,
+      facts,
+    );
+  }
+  // A gateway that gave up on the server behind it does not know what that one did.
+  if (status === 502 || status === 504) return keepPending(outcome, new ReventoError('server_error', refresh, facts));
+  if (status >= 500) return withdraw(outcome, new ReventoError('server_error', refresh, facts));
+  if (status === 429) return withdraw(outcome, new ReventoError('rate_limited', refresh, facts));
+  // Not in the words of a token endpoint: a proxy, a redirect, another server.
+  const unnamed = error === '' ? 'bad_answer' : 'api_error';
+  const code = error === 'invalid_client' || error === 'invalid_scope' ? error : unnamed;
+  return withdraw(outcome, new ReventoError(code, refresh, facts));
+}
+
+function endLogin(outcome: Outcome, facts: Facts): ReventoError {
+  const { login } = outcome;
+  const wasInterrupted =
+    login.pending !== null && login.pending.refreshToken === fingerprint(login.refreshToken?.reveal() ?? '');
+  const reason = wasInterrupted
+    ? 'an earlier refresh was interrupted before its answer could be stored'
+    : 'it was revoked, or has expired';
+  store(outcome, ended(login, reason));
+  return reauthRequired(ended(login, reason), facts);
+}
+
+/** The failure for a login that is over. Nothing but consenting again helps, and nothing is sent any more. */
+export function reauthRequired(login: StoredLogin & { readonly state: 'reauth' }, facts: Facts = {}): ReventoError {
+  const message = `The login for event ${login.eventId} is over: ${login.reason}.`;
+  return new ReventoError('reauth_required', message, { ...whose(login), ...facts });
+}
+
+/** What a failure says of the login it is about. Never throws. */
+export function whose({ kind, eventId }: LoginKey): Pick<Facts, 'kind' | 'eventId'> {
+  return { kind, eventId };
+}
+
+/** The refresh token was not spent: forget the intent. */
+function withdraw(outcome: Outcome, error: unknown): unknown {
+  return remember(outcome, error, null);
+}
+
+/** The refresh token may be spent: the intent stays. */
+function keepPending(outcome: Outcome, error: unknown): unknown {
+  const { login, requestId, spender } = outcome;
+  const refreshToken = fingerprint(login.refreshToken?.reveal() ?? '');
+  return remember(outcome, error, { refreshToken, at: spender.clock.now(), requestId });
+}
+
+/** Those who waited for this attempt share its outcome instead of making it again. */
+function remember(outcome: Outcome, error: unknown, pending: ActiveLogin['pending']): unknown {
+  if (!isStillOurs(outcome)) return error;
+  const at = outcome.spender.clock.now();
+  const failed =
+    error instanceof ReventoError ? { at, code: error.code, message: error.message, facts: error.facts } : null;
+  store(outcome, { ...outcome.login, pending, failed });
+  return error;
+}
+
+function store({ file, intent, spender }: Outcome, login: StoredLogin): void {
+  const commit = file.commit(intent, toContent(login));
+  if (commit.outcome === 'rescued') {
+    spender.notice(
+      `warning: ${file.path} could not be written (${commit.reason}); the login is safe in ${commit.path} and will be put back`,
+    );
+  }
+  if (commit.outcome === 'lost') {
+    spender.notice(
+      `warning: this login could not be saved (${commit.reason}) and ends with this command; make room, then run: ${spender.loginCommand}`,
+    );
+  }
+}

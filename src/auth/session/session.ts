@@ -1,0 +1,161 @@
+import { flagsOfLogin, loginCommand, program } from '../../errors/next-command.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { requireFileName } from '../../files/file-name.ts';
+import type { AccessToken, Grant, Login, LoginKey, UnreadableLogin } from '../../login/login.ts';
+import { fileNameOf, keyOfFileName } from '../../login/login-name.ts';
+import type { Sessions, TokenSource } from '../../ports/sessions.ts';
+import type { Binding, SealedFile } from '../../ports/store.ts';
+import { fingerprint, type Secret } from '../../text/secret.ts';
+import { ended, fromGrant, toContent, toLogin, toStoredLogin } from './login-record.ts';
+import { Renewal, type SessionOptions } from './renewal.ts';
+
+/**
+ * The logins of a profile: stored sealed, refreshed by one process at a time, never lost to a crash.
+ */
+export function createSessions(options: SessionOptions): Sessions {
+  const { profile, settings, vault, accessToken, dropLog, clock, redactor, signal, notice } = options;
+  const renewals = new Map<string, Renewal>();
+
+  const fileOf = (key: LoginKey): SealedFile => {
+    requireFileName('event', key.eventId);
+    return vault.file(profile, fileNameOf(key), {
+      replace: `to replace it, run: ${loginCommand(profile, key)}`,
+      giveUp: `to give the login up, run: ${program(profile)} logout ${flagsOfLogin(key)}`,
+    });
+  };
+
+  /** One for each login: it is what makes the calls of this process wait for one refresh. */
+  const renewalOf = (key: LoginKey): Renewal => {
+    const name = fileNameOf(key);
+    const known = renewals.get(name) ?? new Renewal(key, fileOf(key), options);
+    renewals.set(name, known);
+    return known;
+  };
+
+  const whileLocked = async <T>(key: LoginKey, work: (file: SealedFile) => Promise<T>): Promise<T> => {
+    const file = fileOf(key);
+    const lock = await file.lock({ signal });
+    try {
+      return await work(file);
+    } finally {
+      lock.release();
+    }
+  };
+
+  const sourceOf = (key: LoginKey): TokenSource => ({
+    current: (minTtlMs) => renewalOf(key).token({ minTtlMs: minTtlMs ?? null, rejected: null, isForced: false }),
+    renew: ({ token }) =>
+      renewalOf(key).token({ minTtlMs: null, rejected: fingerprint(token.reveal()), isForced: false }),
+    markRevoked: ({ token }) => endIfHolding(key, token),
+  });
+
+  const endIfHolding = async (key: LoginKey, token: Secret): Promise<void> => {
+    try {
+      await whileLocked(key, async (file) => {
+        const record = await file.settle();
+        if (record === null) return;
+        const login = toStoredLogin(record, key, redactor);
+        // Another process may have logged in again meanwhile; only the token that was refused ends a login.
+        if (login.state !== 'active' || login.accessToken.reveal() !== token.reveal()) return;
+        file.rewrite(record, toContent(ended(login, 'it was revoked in Revento')));
+      });
+    } catch (error) {
+      if (!(error instanceof ReventoError) || error.code === 'interrupted') throw error;
+      // What the caller has to report is the refusal; that it could not be written down comes second.
+      notice(`warning: the login for event ${key.eventId} was revoked, and that could not be stored: ${error.message}`);
+    }
+  };
+
+  const read: Sessions['read'] = async (key) => {
+    const record = await fileOf(key).read();
+    return record && toLogin(toStoredLogin(record, key, redactor), clock.now());
+  };
+
+  const keys = (): LoginKey[] => vault.names(profile).flatMap((name) => keyOfFileName(name) ?? []);
+
+  return {
+    keys: async () => keys(),
+
+    read,
+
+    async survey() {
+      const logins: Login[] = [];
+      const unreadable: UnreadableLogin[] = [];
+      for (const key of keys()) {
+        try {
+          const login = await read(key);
+          // Null: another process forgot it since the names were read.
+          if (login !== null) logins.push(login);
+        } catch (failure) {
+          if (!(failure instanceof ReventoError) || failure.code === 'interrupted') throw failure;
+          unreadable.push({ ...key, failure });
+        }
+      }
+      return { logins, unreadable };
+    },
+
+    prepare: (key) => whileLocked(key, (file) => file.rehearse()),
+
+    save(grant: Grant): Promise<Login> {
+      const binding: Binding = { authBase: settings.require('auth_base'), clientId: settings.require('client_id') };
+      return whileLocked(grant, async (file) => {
+        const login = fromGrant(grant, clock.now());
+        await file.create(binding, toContent(login));
+        return toLogin(login, clock.now());
+      });
+    },
+
+    async forget(key) {
+      if (!fileOf(key).hasTrace()) return false;
+      return whileLocked(key, async (file) => {
+        const hadAny = file.remove();
+        await dropLog(fileNameOf(key));
+        return hadAny;
+      });
+    },
+
+    async source(key) {
+      if (accessToken !== null) return environmentSource(accessToken);
+      if (key === null) throw new ReventoError('internal', 'no login was chosen');
+      return sourceOf(key);
+    },
+
+    async refresh(key): Promise<AccessToken> {
+      if (accessToken !== null) {
+        throw new ReventoError('usage', 'REVENTO_ACCESS_TOKEN is set: it is used as it is and cannot be refreshed.', {
+          hint: 'unset REVENTO_ACCESS_TOKEN to use the stored login',
+        });
+      }
+      return renewalOf(key).token({ minTtlMs: null, rejected: null, isForced: true });
+    },
+
+    protection: async () => ({ path: vault.directory, protection: vault.protection(profile) }),
+  };
+}
+
+/** A ready token from the environment: nothing is known of it, nothing is stored, and a refusal is final. */
+function environmentSource(token: Secret): TokenSource {
+  const refuse = (code: 'token_expired' | 'token_revoked'): Promise<never> =>
+    Promise.reject(
+      new ReventoError(code, 'The token in REVENTO_ACCESS_TOKEN was refused.', {
+        status: 401,
+        apiCode: code,
+        hint: 'put a fresh token there, or unset REVENTO_ACCESS_TOKEN to use the stored login',
+      }),
+    );
+  // As a header it would fail where it looks like the server's fault.
+  const isSendable = /^[\x21-\x7e]+$/.test(token.reveal());
+  return {
+    current: () =>
+      isSendable ? Promise.resolve({ token, expiresAt: null, key: null }) : Promise.reject(malformedToken(token)),
+    renew: () => refuse('token_expired'),
+    markRevoked: () => refuse('token_revoked'),
+  };
+}
+
+function malformedToken(token: Secret): ReventoError {
+  const what = /[\r\n]/.test(token.reveal()) ? 'a line break' : 'a character that no token has';
+  return new ReventoError('usage', `REVENTO_ACCESS_TOKEN holds ${what}.`, {
+    hint: 'set it to the token alone, without quotes, blanks or line breaks around it',
+  });
+}

@@ -1,0 +1,113 @@
+import type { Admit, Exchange, HttpRequest, HttpResponse, Listening, Serve } from '../../ports/exchange.ts';
+import { asidePage } from '../pages/result.ts';
+import type { PendingAuthorization, RedirectJudgement, Rejection } from './authorize.ts';
+import type { RedirectTarget } from './redirect-uri.ts';
+
+/** A judgement that ends the login, one way or the other. */
+export type Answer = Extract<RedirectJudgement, { kind: 'code' | 'error' | 'unproven' | 'foreign' }>;
+
+/** Longest request target, bytes. A real answer has a few hundred. */
+const maxTargetBytes = 8 * 1024;
+
+/**
+ * The listener for the redirect, as the functions a server calls: one looks at the head, one answers.
+ *
+ * Whatever is not the answer gets a small page and changes nothing: any web page can make a browser send requests
+ * to localhost, and must not be able to feed the login a code or words to show. All that it can do is to end one,
+ * with an error without a state. The answer's page is the one that `onAnswer` resolves with, so the browser waits
+ * until the login is stored.
+ *
+ * @param onAnswer called at most once; must not reject
+ */
+export function redirectListener(
+  target: RedirectTarget,
+  pending: PendingAuthorization,
+  onAnswer: (answer: Answer) => Promise<HttpResponse>,
+): { readonly admit: Admit; readonly answer: Exchange } {
+  const admit: Admit = (head) => refusal(head, target);
+  return {
+    admit,
+    answer: async (request) => {
+      const refused = admit(request);
+      if (refused !== null) return refused;
+      const judgement = pending.judge(split(request.url).query);
+      switch (judgement.kind) {
+        case 'over':
+          return asidePage(409, 'This login has its answer already, or it was given up.');
+        case 'rejected':
+          return asidePage(400, rejections[judgement.reason]);
+        default:
+          return onAnswer(judgement);
+      }
+    },
+  };
+}
+
+/**
+ * Starts listening, on loopback only. The server reads no request bodies and closes each connection after its page.
+ *
+ * @throws ReventoError `port_busy` when either family has the port taken, `bind_failed`
+ *
+ * Source: RFC 8252 sections 7.3 and 8.3.
+ */
+export function listenForRedirect(
+  serve: Serve,
+  target: RedirectTarget,
+  pending: PendingAuthorization,
+  onAnswer: (answer: Answer) => Promise<HttpResponse>,
+): Promise<Listening> {
+  // A busy port is the end: the server compares the redirect URI byte for byte, port included.
+  return serve({
+    host: target.listenHost,
+    port: target.listenPort,
+    ...redirectListener(target, pending, onAnswer),
+    maxBodyBytes: 0,
+    headersTimeoutMs: 10_000,
+    requestTimeoutMs: 10_000,
+    maxConnections: 64,
+    closeEach: true,
+  });
+}
+
+const rejections: Readonly<Record<Rejection, string>> = {
+  repeated_parameter: 'The address names a parameter twice, so it cannot be trusted.',
+  missing_state: 'The address carries no state, so it cannot be told whose answer it is.',
+  wrong_state: 'The address belongs to another login, an earlier one perhaps.',
+  wrong_issuer: 'The address comes from another authorization server.',
+  no_code: 'The address holds no authorization code.',
+};
+
+/** Why a request cannot be the answer, from its head alone; null when it may be. */
+function refusal({ method, url, headers }: Omit<HttpRequest, 'body'>, target: RedirectTarget): HttpResponse | null {
+  if (url.length > maxTargetBytes) return asidePage(414, 'The address is too long.');
+  // Not parsed with `URL` on purpose: it reads `//evil/callback` as another host, and throws on `//:`.
+  if (!url.startsWith('/') || url.startsWith('//')) return asidePage(400, 'The address is malformed.');
+  const values = (name: string) => headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
+  const [host, ...others] = values('host');
+  if (host === undefined || others.length > 0 || !target.hosts.has(host.toLowerCase())) {
+    return asidePage(421, 'The request is addressed to another host.');
+  }
+  if (split(url).path !== target.path) {
+    return asidePage(404, 'revento listens on this port for the answer to one login, and this is not its address.');
+  }
+  if (method !== 'GET') {
+    const page = asidePage(405, 'This address is for a browser that comes back from the consent page.');
+    return { ...page, headers: [...page.headers, ['Allow', 'GET']] };
+  }
+  if (
+    [...values('sec-purpose'), ...values('purpose'), ...values('x-moz')].some((value) =>
+      /prefetch|prerender/i.test(value),
+    )
+  ) {
+    return asidePage(425, 'The page was fetched ahead of time; open it to go on.');
+  }
+  if (values('transfer-encoding').length > 0 || values('content-length').some((length) => length.trim() !== '0')) {
+    return asidePage(413, 'No body is expected here.');
+  }
+  return null;
+}
+
+function split(url: string): { path: string; query: string } {
+  const mark = url.indexOf('?');
+  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+}

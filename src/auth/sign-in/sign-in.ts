@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { isHttpFailure, networkError } from '../../http/failure.ts';
+import type { Grant } from '../../login/login.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Exchange, HttpResponse, Serve } from '../../ports/exchange.ts';
+import type { Redactor, Secret } from '../../text/secret.ts';
+import { declinedPage, failedPage, foreignPage, refusedPage, signedInPage, unprovenPage } from '../pages/result.ts';
+import { judgeTokenAnswer } from '../token/answer.ts';
+import { requestCodeExchange } from '../token/request.ts';
+import { PendingAuthorization } from './authorize.ts';
+import { type AskedConsent, exchangeFailure, grantOf, redirectFailure, unprovenFailure } from './grant.ts';
+import { type Answer, listenForRedirect } from './loopback.ts';
+import { judgePasted } from './pasted.ts';
+import type { RedirectTarget } from './redirect-uri.ts';
+
+/** A login to carry out. */
+export interface SignInPlan extends AskedConsent {
+  readonly authBase: string;
+  /** As in `AuthorizationRequest`. */
+  readonly issuers: readonly string[];
+  readonly clientId: string;
+  /** Null for a public client. */
+  readonly clientSecret: Secret | null;
+  readonly target: RedirectTarget;
+  /** How long the person has, milliseconds from the moment the listener stands. */
+  readonly timeoutMs: number;
+}
+
+/** What a login needs of the outside. */
+export interface SignInWorld {
+  readonly exchange: Exchange;
+  readonly serve: Serve;
+  readonly clock: Clock;
+  /** Aborted on Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly redactor: Redactor;
+  /** Stores the login; the browser is told of success after it resolves. */
+  save(grant: Grant): Promise<unknown>;
+  /** Shows the address to open. The listener is bound when this is called. `over` aborts when an answer is in. */
+  announce(url: string, over: AbortSignal): void;
+  /** Asks the person for the address the browser ended on; null where nobody can be asked. */
+  readonly askRedirect: ((over: AbortSignal) => Promise<string>) | null;
+  notice(text: string): void;
+}
+
+/** An answer and the way to the browser that brought it. */
+interface Received {
+  readonly answer: Answer;
+  respond(page: HttpResponse): void;
+}
+
+/**
+ * Carries out one login: listens, sends the person to the consent page, takes the first answer from the browser or
+ * the keyboard, exchanges its code once, stores the tokens, and only then tells the browser.
+ *
+ * One request to the token endpoint at most. The listener is closed when this settles, however it does.
+ *
+ * @returns the login as it was stored
+ * @throws ReventoError `port_busy`, `bind_failed`, `login_declined`, `login_failed`, `login_timeout`, `interrupted`,
+ *   `invalid_client`, `invalid_scope`, `rate_limited`, `server_error`, `bad_answer`, those of `networkError` and those
+ *   of `save`
+ */
+export async function signIn(plan: SignInPlan, world: SignInWorld): Promise<Grant> {
+  const pending = new PendingAuthorization({ ...plan, redirectUri: plan.target.uri }, world.redactor);
+  const over = new AbortController();
+  let receive: (received: Received) => void = () => undefined;
+  const first = new Promise<Received>((resolve) => {
+    receive = resolve;
+  });
+  const listening = await listenForRedirect(
+    world.serve,
+    plan.target,
+    pending,
+    (answer) => new Promise((respond) => receive({ answer, respond })),
+  );
+  try {
+    world.announce(pending.url, over.signal);
+    const pasted = readPasted(plan, world, pending, over.signal, receive);
+    const received = await Promise.race([
+      first,
+      pasted,
+      timeUp(plan, world, over.signal),
+      interrupted(world.signal, over.signal),
+    ]);
+    over.abort();
+    return await complete(received, plan, world);
+  } finally {
+    over.abort();
+    pending.drop();
+    await listening.close();
+  }
+}
+
+/** Turns the answer into a stored login and tells the browser how that went. */
+async function complete({ answer, respond }: Received, plan: SignInPlan, world: SignInWorld): Promise<Grant> {
+  switch (answer.kind) {
+    case 'error': {
+      const { error, description } = answer;
+      const isDeclined = error === 'access_denied';
+      respond(isDeclined ? declinedPage(plan.eventId, description) : refusedPage(error, description));
+      throw redirectFailure(error, description);
+    }
+    case 'unproven':
+      respond(unprovenPage());
+      throw unprovenFailure();
+    case 'foreign':
+      respond(foreignPage(answer.issuer));
+      throw new ReventoError(
+        'login_failed',
+        `The answer came from ${answer.issuer || 'a server without a name'}, not from ${plan.authBase}; nothing of it was used.`,
+        answer.issuer === `${plan.authBase}/`
+          ? { hint: 'if that is how the server spells its name, set auth_base to it, with the slash, and log in again' }
+          : {},
+      );
+    case 'code':
+      try {
+        const grant = await exchangeCode(answer, plan, world);
+        await world.save(grant);
+        const withheld = plan.scope.filter((scope) => !grant.scope.includes(scope));
+        respond(signedInPage({ ...grant, withheld }));
+        return grant;
+      } catch (error) {
+        const reason = error instanceof ReventoError ? error.message : 'an unexpected failure';
+        respond(failedPage(world.redactor.clean(reason)));
+        throw error;
+      }
+  }
+}
+
+async function exchangeCode(
+  { redirect }: Extract<Answer, { kind: 'code' }>,
+  plan: SignInPlan,
+  { exchange, clock, signal, redactor }: SignInWorld,
+): Promise<Grant> {
+  const requestId = randomUUID();
+  const startedAtMs = clock.now();
+  let response: HttpResponse;
+  try {
+    response = await requestCodeExchange(exchange, { ...plan, redirect, requestId, signal });
+  } catch (error) {
+    throw isHttpFailure(error) ? networkError(error, 'Token request', { requestId }) : error;
+  }
+  const answer = judgeTokenAnswer(response, { startedAtMs, redactor });
+  if (!answer.ok) throw exchangeFailure(answer, requestId);
+  return grantOf(answer, plan);
+}
+
+/** Never resolves by itself: an answer from the keyboard goes where those of the browser go. */
+async function readPasted(
+  plan: SignInPlan,
+  world: SignInWorld,
+  pending: PendingAuthorization,
+  over: AbortSignal,
+  receive: (received: Received) => void,
+): Promise<never> {
+  const { askRedirect } = world;
+  while (askRedirect !== null && !over.aborted) {
+    const line = await askRedirect(over).catch(() => null);
+    if (over.aborted) break;
+    if (line === null) {
+      world.notice('No more input; still waiting for the browser.');
+      break;
+    }
+    const judgement = judgePasted(line, plan.target, pending);
+    if (judgement === null) continue;
+    if (typeof judgement !== 'string') {
+      receive({ answer: judgement, respond: () => undefined });
+      break;
+    }
+    world.notice(judgement);
+  }
+  return new Promise<never>(() => undefined);
+}
+
+async function timeUp({ timeoutMs }: SignInPlan, { clock }: SignInWorld, over: AbortSignal): Promise<never> {
+  try {
+    await clock.sleep(timeoutMs, over);
+  } catch {
+    return new Promise<never>(() => undefined);
+  }
+  throw new ReventoError('login_timeout', 'Nobody answered the consent page in time.');
+}
+
+function interrupted(signal: AbortSignal, over: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = () => reject(new ReventoError('interrupted', 'The login was interrupted; nothing was stored.'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true, signal: over });
+  });
+}

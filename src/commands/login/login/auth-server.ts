@@ -1,0 +1,57 @@
+import type { Deps } from '../../../command-kit/deps.ts';
+import { program } from '../../../errors/next-command.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { type HttpFailure, isHttpFailure, networkError } from '../../../http/failure.ts';
+import { isLoopback } from '../../../http/loopback-address.ts';
+import { isPlaceholderHost } from '../../../http/web-address.ts';
+
+/** Longer than a far-off server takes, and not long for a person who waits for a browser to open. */
+const timeoutMs = 2_000;
+
+/**
+ * Asks the auth server for a sign of life before a person is asked for consent: the code has to be exchanged there,
+ * and a browser in front of a host that does not exist tells nobody, so a login would wait in vain for minutes.
+ *
+ * The request is a HEAD of the base without headers, by the proxy settings that the exchange will use. Only what
+ * cannot be a passing trouble ends the login; any answer at all is one.
+ *
+ * @returns null when an answer came or may still come, else a sentence about what stood in the way
+ * @throws ReventoError `host_placeholder`, `network` (no such host, nobody listens, or the same of the proxy),
+ *   `interrupted`, `usage` for a malformed proxy variable
+ */
+export async function requireAuthServer(authBase: string, deps: Deps): Promise<string | null> {
+  const { hostname } = new URL(authBase);
+  if (isPlaceholderHost(hostname)) {
+    throw new ReventoError('host_placeholder', `${hostname} is no real host, so nobody can log in there.`);
+  }
+  const http = await deps.http();
+  try {
+    await http({ method: 'HEAD', url: authBase, headers: [], body: new Uint8Array(), timeoutMs, signal: deps.signal });
+    return null;
+  } catch (error) {
+    if (!isHttpFailure(error)) throw error;
+    if (error.kind === 'aborted') throw networkError(error, 'The login');
+    if (isFinal(error)) throw outOfReach(error, hostname, deps.profile);
+    return mayStillAnswer.has(error.kind) ? null : `${hostname} was out of reach just now: ${error.message}`;
+  }
+}
+
+/** Somebody is there, only slow, or not speaking HTTP at this very address. */
+const mayStillAnswer: ReadonlySet<HttpFailure['kind']> = new Set(['timeout', 'reset', 'malformed', 'too_large']);
+
+/** The same of the proxy is as final: behind its back nothing is reached. */
+function isFinal({ kind, cause }: HttpFailure): boolean {
+  if (kind === 'proxy') return isHttpFailure(cause) && isFinal(cause);
+  return kind === 'dns' || kind === 'refused';
+}
+
+function outOfReach(failure: HttpFailure, hostname: string, profile: string): ReventoError {
+  const settings = `is this the right host? See: ${program(profile)} config list`;
+  const message = `${hostname} cannot be reached, so a login could not be finished: ${failure.message}.`;
+  return new ReventoError('network', message, { hint: hintOf(failure, hostname) ?? settings }, { cause: failure });
+}
+
+function hintOf({ kind }: HttpFailure, hostname: string): string | undefined {
+  if (kind === 'proxy') return 'check HTTPS_PROXY and HTTP_PROXY; what NO_PROXY names is reached without a proxy';
+  return isLoopback(hostname) ? 'nothing listens there; to start a sandbox, run: revento sandbox start' : undefined;
+}

@@ -1,0 +1,154 @@
+import type { CommandModule } from '../../../command-kit/command.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
+import { loginCommand } from '../../../errors/next-command.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import type { Json } from '../../../json/value.ts';
+import type { Login, LoginKey, UnreadableLogin } from '../../../login/login.ts';
+import { isoTime } from '../../../text/time.ts';
+import { chooseLogin } from '../../shared/login-choice.ts';
+import { cannotBeRead } from '../../shared/login-missing.ts';
+import type { Verdict } from './check.ts';
+import type { Report } from './report.ts';
+import { describe } from './text.ts';
+
+export interface StatusOptions {
+  readonly check: boolean;
+}
+
+/** `revento status`: which logins are stored and, with `--check`, whether the API takes them. */
+export const status: CommandModule<StatusOptions> = {
+  declare: (command) => command.option('--check', 'also ask the API (one request a login)', false),
+  examples: [
+    { command: 'revento status', explains: 'which logins are stored, and how' },
+    { command: 'revento status --check --json', explains: 'whether the API takes them, for a script' },
+  ],
+  layout: { shape: 'value' },
+  answersByStatus: () => true,
+
+  async *run({ check }, deps) {
+    const sessions = await deps.sessions();
+    const isDisplaced = deps.environmentToken !== null;
+    const verdicts =
+      check && !isDisplaced ? await askForAll((await sessions.survey()).logins, deps) : new Map<string, Verdict>();
+    // Listed after asking, which may have refreshed a login or found it revoked.
+    const { logins, unreadable } = await sessions.survey();
+    const rows = logins.map((login) => ({
+      login,
+      isDefault: isDefaultOf(login, [...logins, ...unreadable], deps.event),
+      verdict: verdicts.get(nameOf(login)) ?? null,
+    }));
+    const report: Report = {
+      profile: deps.profile,
+      authBase: deps.settings.get('auth_base')?.value ?? '',
+      apiBase: deps.settings.get('api_base')?.value ?? '',
+      store: await sessions.protection(),
+      rows,
+      unreadable,
+      environment: isDisplaced
+        ? { isDisplacing: logins.length + unreadable.length > 0, verdict: check ? await ask(deps, null) : null }
+        : null,
+      otherProfiles: (await deps.inspectStore()).profiles.filter(
+        ({ name, logins: theirs }) => name !== deps.profile && theirs.length > 0,
+      ),
+    };
+    yield {
+      kind: 'value',
+      data: toJson(report, check),
+      text: (style) => describe(report, deps.clock.now(), style),
+    };
+    const blocking = blockingOf(report, deps.event);
+    warnOf(
+      unreadable.filter((login) => login !== blocking),
+      deps,
+    );
+    if (blocking !== undefined) throw cannotBeRead(blocking);
+    requireUsable(report, deps);
+    return undefined;
+  },
+};
+
+/** Whether commands that need its kind use this login when none is named. */
+function isDefaultOf({ kind, eventId }: LoginKey, keys: readonly LoginKey[], event: string | null): boolean {
+  const choice = chooseLogin(keys, { kind, eventId: event });
+  return choice.outcome === 'found' && choice.login.eventId === eventId;
+}
+
+/** The unreadable login without which what was shown is not the whole: of the selected event, or any. */
+function blockingOf({ unreadable, environment }: Report, event: string | null): UnreadableLogin | undefined {
+  if (environment !== null) return undefined;
+  return unreadable.find(({ eventId }) => event === null || eventId === event);
+}
+
+/** Beside data for machines, where a row could not say truthfully in which state such a login is. */
+function warnOf(unreadable: readonly UnreadableLogin[], { format, terminal }: Deps): void {
+  if (format === 'table') return;
+  for (const login of unreadable) terminal.notice(`warning: ${cannotBeRead(login).message}`);
+}
+
+/** @throws ReventoError `not_logged_in`, or why `--check` could not find out, when the API could not be called now */
+function requireUsable({ rows, environment }: Report, deps: Deps): void {
+  if (environment !== null) {
+    if (environment.verdict?.failure) throw environment.verdict.failure;
+    return;
+  }
+  const meant = rows.filter(({ login }) => deps.event === null || login.eventId === deps.event);
+  const usable = meant.filter(({ login, verdict }) => login.state === 'active' && verdict?.isAccepted !== false);
+  const unasked = usable.find(({ verdict }) => verdict?.isAccepted === null)?.verdict?.failure;
+  if (unasked) throw unasked;
+  if (usable.length > 0) return;
+  const of = deps.event === null ? '' : ` for event ${deps.event}`;
+  const [bad] = meant;
+  const message = `Profile "${deps.profile}" has no ${bad ? 'usable ' : ''}login${of}.`;
+  throw new ReventoError(
+    'not_logged_in',
+    message,
+    bad
+      ? { hint: `run: ${loginCommand(deps.profile, bad.login)}` }
+      : { lacks: rows.length === 0 ? 'login' : undefined },
+  );
+}
+
+/** Imported here and nowhere else: without `--check` no HTTP code is loaded. */
+async function ask(deps: Deps, login: Login | null): Promise<Verdict> {
+  const { askWhetherAccepted } = await import('./check.ts');
+  return askWhetherAccepted(deps, login);
+}
+
+async function askForAll(logins: readonly Login[], deps: Deps): Promise<Map<string, Verdict>> {
+  const verdicts = new Map<string, Verdict>();
+  for (const login of logins) if (login.state === 'active') verdicts.set(nameOf(login), await ask(deps, login));
+  return verdicts;
+}
+
+function nameOf({ kind, eventId }: Login): string {
+  return `${kind} ${eventId}`;
+}
+
+function toJson(
+  { profile, authBase, apiBase, store, rows, environment, otherProfiles }: Report,
+  isChecked: boolean,
+): Json {
+  const accepted = (verdict: Verdict | null) => (isChecked ? { accepted: verdict?.isAccepted ?? null } : {});
+  return {
+    profile,
+    auth_base: authBase,
+    api_base: apiBase,
+    store: { path: store.path, protection: store.protection },
+    ...(environment && { environment_token: { variable: 'REVENTO_ACCESS_TOKEN', ...accepted(environment.verdict) } }),
+    logins: rows.map(({ login, isDefault, verdict }) => ({
+      event_id: login.eventId,
+      organization_id: login.organizationId,
+      kind: login.kind,
+      scope: login.scope,
+      access_expires_at: isoTime(login.accessExpiresAt),
+      refresh_expires_at: isoTime(login.refreshExpiresAt),
+      state: login.state,
+      default: isDefault,
+      ...accepted(verdict),
+    })),
+    other_profiles: otherProfiles.map(({ name, logins }) => ({
+      profile: name,
+      logins: logins.map(({ eventId, kind }) => ({ event_id: eventId, kind })),
+    })),
+  };
+}

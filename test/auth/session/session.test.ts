@@ -1,0 +1,401 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HttpFailure } from '../../../src/http/failure.ts';
+import type { Grant, LoginKey } from '../../../src/login/login.ts';
+import { createLocks } from '../../../src/platform/lock/lock.ts';
+import type { TokenSource } from '../../../src/ports/sessions.ts';
+import { Secret } from '../../../src/text/secret.ts';
+import { errorAnswer, freshToken, listOf, StoreRig, settingsOf, tokenAnswer } from '../../support/store-rig.ts';
+
+let rig: StoreRig;
+beforeEach(() => {
+  rig = new StoreRig();
+});
+afterEach(() => rig.remove());
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+const evt1: LoginKey = { kind: 'installation', eventId: 'evt_1' };
+
+/** Stores a login and gives a source of another process. */
+async function loggedIn(fields: Partial<Grant> = {}): Promise<{ grant: Grant; source: TokenSource }> {
+  const grant = rig.grant(fields);
+  await rig.sessions().save(grant);
+  return { grant, source: await rig.sessions().source(evt1) };
+}
+
+const expired = () => ({ accessExpiresAt: rig.clock.now() - 1 });
+const lost = (isUnsent: boolean) => () =>
+  Promise.reject(new HttpFailure(isUnsent ? 'refused' : 'reset', 'auth.test:443', isUnsent));
+
+describe('a stored login', () => {
+  it('is handed out while it lasts, without a request and without a lock', async () => {
+    const { grant, source } = await loggedIn();
+    const lock = await createLocks({ clock: rig.clock, fault: () => undefined }).acquire(
+      rig.path('installation-evt_1.lock'),
+    );
+    expect((await source.current()).token.reveal()).toBe(grant.accessToken.reveal());
+    lock.release();
+    expect(rig.requests).toHaveLength(0);
+  });
+
+  it('is refreshed a minute before it expires, with what the login was made with, and the new pair is stored', async () => {
+    const { grant, source } = await loggedIn({ accessExpiresAt: rig.clock.now() + hour });
+    rig.clock.advance(hour - minute / 2);
+    rig.answers.push(() => tokenAnswer());
+    const token = await source.current();
+    expect(Object.fromEntries(rig.requests[0] ?? [])).toEqual({
+      grant_type: 'refresh_token',
+      refresh_token: grant.refreshToken?.reveal(),
+      client_id: 'client-1',
+    });
+    const other = await rig.sessions().source(evt1);
+    expect((await other.current()).token.reveal()).toBe(token.token.reveal());
+    expect(rig.requests).toHaveLength(1);
+  });
+
+  it('is refreshed with the client secret when there is one', async () => {
+    const secret = freshToken();
+    await loggedIn(expired());
+    rig.answers.push(() => tokenAnswer());
+    await (await rig.sessions({ clientSecret: async () => new Secret(secret) }).source(evt1)).current();
+    expect(rig.requests[0]?.get('client_secret')).toBe(secret);
+  });
+
+  it('keeps its refresh token when the answer brings no new one', async () => {
+    const { grant, source } = await loggedIn(expired());
+    rig.answers.push(
+      () => tokenAnswer({ refresh_token: undefined }),
+      () => tokenAnswer(),
+    );
+    await source.current();
+    await rig.sessions().refresh({ kind: 'installation', eventId: 'evt_1' });
+    expect(rig.requests[1]?.get('refresh_token')).toBe(grant.refreshToken?.reveal());
+  });
+
+  it('is read again when another process has refreshed it, by one that had read it before', async () => {
+    const { grant, source } = await loggedIn();
+    expect((await source.current()).token.reveal()).toBe(grant.accessToken.reveal());
+    rig.answers.push(() => tokenAnswer());
+    const renewed = await rig.sessions().refresh({ kind: 'installation', eventId: 'evt_1' });
+    expect((await source.current()).token.reveal()).toBe(renewed.token.reveal());
+    expect(rig.requests).toHaveLength(1);
+  });
+
+  it('is gone for one that had read it before, when another process logs out', async () => {
+    const { source } = await loggedIn();
+    await source.current();
+    await rig.sessions().forget({ kind: 'installation', eventId: 'evt_1' });
+    await expect(source.current()).rejects.toMatchObject({ code: 'not_logged_in' });
+  });
+
+  it('is refreshed once for 25 calls in one process', async () => {
+    const { source } = await loggedIn(expired());
+    rig.answers.push(() => tokenAnswer());
+    const tokens = await Promise.all(Array.from({ length: 25 }, () => source.current()));
+    expect(new Set(tokens.map(({ token }) => token.reveal())).size).toBe(1);
+    expect(rig.requests).toHaveLength(1);
+  });
+
+  it('is refreshed once for 25 calls whose token the API refused', async () => {
+    const { source } = await loggedIn();
+    const used = await source.current();
+    rig.answers.push(() => tokenAnswer());
+    const tokens = await Promise.all(Array.from({ length: 25 }, () => source.renew(used)));
+    expect(new Set(tokens.map(({ token }) => token.reveal())).size).toBe(1);
+    expect((await source.renew(used)).token.reveal()).toBe(tokens[0]?.token.reveal());
+    expect(rig.requests).toHaveLength(1);
+  });
+
+  it('without a refresh token lasts as long as its access token', async () => {
+    const { grant, source } = await loggedIn({ refreshToken: null });
+    expect((await source.current()).token.reveal()).toBe(grant.accessToken.reveal());
+    expect((await listOf(rig.sessions()))[0]).toMatchObject({ state: 'active', isRenewable: false });
+    await expect(rig.sessions().refresh(grant)).rejects.toThrow('cannot be renewed: it came without a refresh token');
+    rig.clock.advance(2 * hour);
+    await expect(source.current()).rejects.toMatchObject({ code: 'reauth_required' });
+    expect((await listOf(rig.sessions()))[0]?.state).toBe('expired');
+  });
+
+  it('without a known expiry is used until the API refuses it', async () => {
+    const { grant, source } = await loggedIn({ accessExpiresAt: null });
+    rig.clock.advance(100 * hour);
+    const used = await source.current();
+    expect(used.token.reveal()).toBe(grant.accessToken.reveal());
+    rig.answers.push(() => tokenAnswer());
+    expect((await source.renew(used)).token.reveal()).not.toBe(grant.accessToken.reveal());
+  });
+
+  it('is refreshed for a caller that needs it to last longer', async () => {
+    const { grant, source } = await loggedIn({ accessExpiresAt: rig.clock.now() + 10 * minute });
+    expect((await source.current(5 * minute)).token.reveal()).toBe(grant.accessToken.reveal());
+    rig.answers.push(() => tokenAnswer());
+    expect((await source.current(30 * minute)).token.reveal()).not.toBe(grant.accessToken.reveal());
+  });
+
+  it('whose tokens live for half a minute is not refreshed at every call', async () => {
+    const { source } = await loggedIn(expired());
+    rig.answers.push(() => tokenAnswer({ expires_in: 30 }));
+    await source.current();
+    rig.clock.advance(10_000);
+    await source.current();
+    expect(rig.requests).toHaveLength(1);
+  });
+});
+
+describe('a login that is over', () => {
+  it('is marked so by invalid_grant, and nothing is sent for it any more', async () => {
+    const { source } = await loggedIn(expired());
+    rig.answers.push(() => errorAnswer(400, 'invalid_grant'));
+    await expect(source.current()).rejects.toMatchObject({ code: 'reauth_required', facts: { status: 400 } });
+    const other = await rig.sessions().source(evt1);
+    await expect(other.current()).rejects.toMatchObject({ code: 'reauth_required' });
+    expect(rig.requests).toHaveLength(1);
+    expect(await listOf(rig.sessions())).toMatchObject([
+      { state: 'revoked', reason: 'it was revoked, or has expired' },
+    ]);
+  });
+
+  it('is marked when the API says its token was revoked', async () => {
+    const { source } = await loggedIn();
+    await source.markRevoked(await source.current());
+    expect(await listOf(rig.sessions())).toMatchObject([{ state: 'revoked' }]);
+  });
+
+  it('is not marked for a token that it has replaced meanwhile', async () => {
+    const { source } = await loggedIn();
+    const old = await source.current();
+    const renewed = rig.grant();
+    await rig.sessions().save(renewed);
+    await source.markRevoked(old);
+    expect((await source.current()).token.reveal()).toBe(renewed.accessToken.reveal());
+  });
+
+  it('is replaced by logging in again', async () => {
+    const { source } = await loggedIn();
+    await source.markRevoked(await source.current());
+    const grant = rig.grant();
+    await rig.sessions().save(grant);
+    expect((await source.current()).token.reveal()).toBe(grant.accessToken.reveal());
+  });
+
+  it('is gone after logging out', async () => {
+    const { source } = await loggedIn();
+    const key = { kind: 'installation', eventId: 'evt_1' } as const;
+    expect(await rig.sessions().forget(key)).toBe(true);
+    expect(await rig.sessions().forget(key)).toBe(false);
+    await expect(source.current()).rejects.toMatchObject({ code: 'not_logged_in' });
+    expect(existsSync(rig.path())).toBe(false);
+  });
+});
+
+describe('a refresh without an answer', () => {
+  it('that was certainly not sent changes nothing', async () => {
+    const { source } = await loggedIn(expired());
+    rig.answers.push(lost(true), () => tokenAnswer());
+    await expect(source.current()).rejects.toMatchObject({ code: 'network' });
+    rig.clock.advance(1);
+    await source.current();
+    expect(rig.requests[1]?.get('refresh_token')).toBe(rig.requests[0]?.get('refresh_token'));
+  });
+
+  it('that may have been sent is sent once more when the access token has expired too', async () => {
+    const { source } = await loggedIn(expired());
+    rig.answers.push(lost(false), () => errorAnswer(400, 'invalid_grant'));
+    await expect(source.current()).rejects.toMatchObject({ code: 'refresh_ambiguous' });
+    rig.clock.advance(1);
+    await expect(source.current()).rejects.toMatchObject({ code: 'reauth_required' });
+    const [login] = await listOf(rig.sessions());
+    expect(login?.reason).toContain('interrupted');
+  });
+
+  it('may succeed that time: the request had got lost, not the answer', async () => {
+    const { source } = await loggedIn(expired());
+    rig.answers.push(lost(false), () => tokenAnswer());
+    await expect(source.current()).rejects.toMatchObject({ code: 'refresh_ambiguous' });
+    rig.clock.advance(1);
+    await source.current();
+    expect(await listOf(rig.sessions())).toMatchObject([{ state: 'active' }]);
+  });
+
+  it.each([
+    ['no answer', lost(false)],
+    ['a gateway that gave up', () => errorAnswer(504, 'gateway_timeout')],
+    ['a success of another kind', () => ({ ...tokenAnswer(), status: 201 })],
+    ['a success without a body', () => ({ status: 204, headers: [], body: new Uint8Array() })],
+    ['an answer that is not one', () => ({ status: 200, headers: [], body: Buffer.from('<html>') })],
+  ])('(%s) lets the present token be used up, and sends nothing meanwhile', async (_kind, answer) => {
+    const { grant, source } = await loggedIn({ accessExpiresAt: rig.clock.now() + 10 * minute });
+    rig.answers.push(answer);
+    await expect(source.current(30 * minute)).rejects.toThrow();
+    for (let call = 0; call < 3; call++) {
+      rig.clock.advance(3 * minute);
+      expect((await source.current()).token.reveal()).toBe(grant.accessToken.reveal());
+    }
+    await expect(source.current(30 * minute)).rejects.toMatchObject({ code: 'refresh_ambiguous' });
+    expect(rig.requests).toHaveLength(1);
+  });
+});
+
+describe('a refresh that is refused', () => {
+  it.each([
+    [503, 'temporarily_unavailable', 'server_error'],
+    [429, 'rate_limit_exceeded', 'rate_limited'],
+    [401, 'invalid_client', 'invalid_client'],
+    [400, 'invalid_scope', 'invalid_scope'],
+    [400, 'unauthorized_client', 'api_error'],
+    [302, '', 'bad_answer'],
+    [404, '', 'bad_answer'],
+  ])('with %i %s is reported as %s and keeps the tokens', async (status, error, code) => {
+    const { source } = await loggedIn(expired());
+    rig.answers.push(
+      () => errorAnswer(status, error, [['Retry-After', '30']]),
+      () => tokenAnswer(),
+    );
+    await expect(source.current()).rejects.toMatchObject({ code, facts: { status, retryAfterSeconds: 30 } });
+    rig.clock.advance(1);
+    await source.current();
+    expect(rig.requests[1]?.get('refresh_token')).toBe(rig.requests[0]?.get('refresh_token'));
+  });
+
+  it('does not stop a token in its last minute from being used', async () => {
+    const { grant, source } = await loggedIn({ accessExpiresAt: rig.clock.now() + hour });
+    rig.clock.advance(hour - minute / 2);
+    rig.answers.push(() => errorAnswer(503, 'temporarily_unavailable'));
+    expect((await source.current()).token.reveal()).toBe(grant.accessToken.reveal());
+  });
+
+  it('with a token for another event is not stored', async () => {
+    const { source } = await loggedIn(expired());
+    rig.answers.push(() => tokenAnswer({ event_id: 'evt_other' }));
+    await expect(source.current()).rejects.toMatchObject({ code: 'bad_answer' });
+  });
+
+  it('is forgotten when the clock was set back after it', async () => {
+    rig.clock.advance(365 * 24 * hour);
+    const { source } = await loggedIn(expired());
+    rig.answers.push(
+      () => errorAnswer(503, 'temporarily_unavailable'),
+      () => tokenAnswer(),
+    );
+    await expect(source.current()).rejects.toMatchObject({ code: 'server_error' });
+    rig.clock.advance(-364 * 24 * hour);
+    await source.renew(await source.current());
+    expect(rig.requests).toHaveLength(2);
+  });
+});
+
+describe('a lock that is not to be had', () => {
+  const hold = () =>
+    createLocks({ clock: rig.clock, fault: () => undefined }).acquire(rig.path('installation-evt_1.lock'));
+
+  it('is no hindrance while the token lasts, and is named when it does not', async () => {
+    const { grant, source } = await loggedIn({ accessExpiresAt: rig.clock.now() + hour });
+    rig.clock.advance(hour - 50_000);
+    const lock = await hold();
+    expect((await source.current()).token.reveal()).toBe(grant.accessToken.reveal());
+    await expect(source.current(30 * minute)).rejects.toMatchObject({ code: 'lock_timeout' });
+    lock.release();
+    expect(rig.requests).toHaveLength(0);
+  });
+});
+
+describe('a login under other settings', () => {
+  it('is not used with another server or client, and both are named', async () => {
+    await loggedIn();
+    const settings = settingsOf({ auth_base: 'https://other.test', client_id: 'client-2' });
+    const source = await rig.sessions({ settings }).source(evt1);
+    await expect(source.current()).rejects.toMatchObject({
+      code: 'login_mismatch',
+      message: expect.stringMatching(/https:\/\/auth\.test.*https:\/\/other\.test.*client-1.*client-2/),
+    });
+    expect(await listOf(rig.sessions({ settings }))).toHaveLength(1);
+  });
+
+  it('goes by its own where nothing is set', async () => {
+    await loggedIn(expired());
+    rig.answers.push(() => tokenAnswer());
+    const settings = settingsOf({ auth_base: 'https://auth.revento.example' }, 'default');
+    await (await rig.sessions({ settings }).source(evt1)).current();
+    expect(rig.urls).toEqual(['https://auth.test/oauth/token']);
+  });
+});
+
+describe('the list of logins', () => {
+  it('holds every event, both kinds and revoked ones, sorted, and no token', async () => {
+    for (const [kind, eventId] of [
+      ['user', 'evt_1'],
+      ['installation', 'evt_2'],
+      ['installation', 'evt_1'],
+    ] as const) {
+      await rig.sessions().save(rig.grant({ kind, eventId }));
+    }
+    const source = await rig.sessions().source({ kind: 'installation', eventId: 'evt_2' });
+    await source.markRevoked(await source.current());
+    const list = await listOf(rig.sessions());
+    expect(list.map(({ kind, eventId, state }) => [kind, eventId, state])).toEqual([
+      ['installation', 'evt_1', 'active'],
+      ['installation', 'evt_2', 'revoked'],
+      ['user', 'evt_1', 'active'],
+    ]);
+    expect(JSON.stringify(list)).not.toContain('rev_');
+  });
+
+  it('holds one that cannot be opened, which says so when it is, and the others can', async () => {
+    await loggedIn();
+    await rig.sessions().save(rig.grant({ eventId: 'evt_2' }));
+    writeFileSync(rig.path(), 'garbage');
+    const sessions = rig.sessions();
+    const keys = await sessions.keys();
+    expect(keys.map(({ eventId }) => eventId)).toEqual(['evt_1', 'evt_2']);
+    expect(await sessions.read({ kind: 'installation', eventId: 'evt_2' })).toMatchObject({ state: 'active' });
+    await expect(sessions.read(evt1)).rejects.toMatchObject({
+      code: 'store_corrupt',
+      facts: { hint: expect.stringContaining('revento login --event evt_1') },
+    });
+  });
+
+  it('is of one profile', async () => {
+    await loggedIn();
+    expect(await listOf(rig.sessions({ profile: 'other' }))).toEqual([]);
+  });
+});
+
+describe('a ready token from the environment', () => {
+  it('is used as it is, whatever is stored, and a refusal names it', async () => {
+    await loggedIn(expired());
+    const token = new Secret(freshToken());
+    const sessions = rig.sessions({ accessToken: token });
+    const source = await sessions.source(null);
+    const current = await source.current();
+    expect([current.token.reveal(), current.key]).toEqual([token.reveal(), null]);
+    await expect(source.renew(current)).rejects.toMatchObject({
+      message: expect.stringContaining('REVENTO_ACCESS_TOKEN'),
+    });
+    await expect(source.markRevoked(current)).rejects.toMatchObject({ facts: { apiCode: 'token_revoked' } });
+    await expect(sessions.refresh({ kind: 'installation', eventId: 'evt_1' })).rejects.toMatchObject({ code: 'usage' });
+    expect(rig.requests).toHaveLength(0);
+  });
+});
+
+it.each([
+  ['a line break at its end', '\n', 'a line break'],
+  ['a blank', ' x', 'a character'],
+  ['a letter of another script', 'é', 'a character'],
+])('a token from the environment with %s is refused before it is sent, unquoted', async (_name, more, said) => {
+  const token = freshToken();
+  const source = await rig.sessions({ accessToken: new Secret(token + more) }).source(null);
+  const refusal: unknown = await source.current().catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: 'usage', message: expect.stringContaining(said) });
+  expect(JSON.stringify(refusal)).not.toContain(token);
+});
+
+describe('tokens in memory', () => {
+  it('are taken out of text from the moment they are read', async () => {
+    const { grant, source } = await loggedIn();
+    await source.current();
+    const said = `token=${grant.accessToken.reveal()} and ${grant.refreshToken?.reveal()}`;
+    expect(rig.redactor.clean(said)).not.toContain('rev_');
+  });
+});

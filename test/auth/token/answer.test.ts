@@ -1,0 +1,375 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { PendingAuthorization } from '../../../src/auth/sign-in/authorize.ts';
+import { judgeTokenAnswer, type TokenAnswer } from '../../../src/auth/token/answer.ts';
+import { requestCodeExchange, requestRefresh } from '../../../src/auth/token/request.ts';
+import { HttpFailure } from '../../../src/http/failure.ts';
+import type { Exchange, HeaderList, HttpRequest, HttpResponse } from '../../../src/ports/exchange.ts';
+import { Redactor, Secret } from '../../../src/text/secret.ts';
+
+const fresh = () => randomBytes(24).toString('base64url');
+const startedAtMs = Date.parse('2026-03-01T10:00:00Z');
+
+function answer(body: unknown, status = 200, headers: HeaderList = []): HttpResponse {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return { status, headers, body: new TextEncoder().encode(text) };
+}
+
+function judge(response: HttpResponse, redactor = new Redactor()): TokenAnswer {
+  return judgeTokenAnswer(response, { startedAtMs, redactor });
+}
+
+/** An exchange that keeps what it was asked and gives one answer. */
+function recorder(response: HttpResponse | Error = answer({})): { exchange: Exchange; sent: HttpRequest[] } {
+  const sent: HttpRequest[] = [];
+  return {
+    sent,
+    exchange: async (request) => {
+      sent.push(request);
+      if (response instanceof Error) throw response;
+      return response;
+    },
+  };
+}
+
+function redirectWith(code: string) {
+  const request = {
+    authBase: 'https://auth.test',
+    issuers: [],
+    clientId: 'client',
+    redirectUri: 'http://localhost:3000/callback',
+    scope: ['event.read'],
+    eventId: 'evt_1',
+  };
+  const pending = new PendingAuthorization(request, new Redactor());
+  const state = new URL(pending.url).searchParams.get('state') ?? '';
+  const judgement = pending.judge(new URLSearchParams({ code, state }).toString());
+  if (judgement.kind !== 'code') throw new Error(`unexpected ${judgement.kind}`);
+  return judgement.redirect;
+}
+
+const client = (clientSecret: Secret | null, authBase = 'https://auth.test') => ({
+  authBase,
+  clientId: 'client id&1',
+  clientSecret,
+  requestId: '7f1f9c9e-5a0b-4c6e-8a35-3a0f4c2c1a11',
+});
+
+function fieldsOf(request: HttpRequest | undefined): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(new TextDecoder().decode(request?.body)));
+}
+
+describe('the request', () => {
+  it('exchanges a code by one form POST with the redirect URI, the verifier and the client in its body', async () => {
+    const { exchange, sent } = recorder();
+    const secret = fresh();
+    const redirect = redirectWith('the-code');
+    await requestCodeExchange(exchange, { ...client(new Secret(secret)), redirect });
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.method).toBe('POST');
+    expect(fieldsOf(sent[0])).toEqual({
+      grant_type: 'authorization_code',
+      code: 'the-code',
+      redirect_uri: 'http://localhost:3000/callback',
+      code_verifier: redirect.verifier.reveal(),
+      client_id: 'client id&1',
+      client_secret: secret,
+    });
+    expect(sent[0]?.headers).toContainEqual(['Content-Type', 'application/x-www-form-urlencoded']);
+  });
+
+  it('keeps every credential out of the URL', async () => {
+    const { exchange, sent } = recorder();
+    await requestCodeExchange(exchange, { ...client(new Secret(fresh())), redirect: redirectWith('c') });
+    expect(sent[0]?.url).toBe('https://auth.test/oauth/token');
+  });
+
+  it('form-encodes a secret of awkward characters', async () => {
+    const { exchange, sent } = recorder();
+    await requestRefresh(exchange, { ...client(new Secret('a+b&c=d%é ~*')), refreshToken: new Secret(fresh()) });
+    expect(new TextDecoder().decode(sent[0]?.body)).toContain('client_secret=a%2Bb%26c%3Dd%25%C3%A9+%7E*');
+    expect(fieldsOf(sent[0])['client_secret']).toBe('a+b&c=d%é ~*');
+  });
+
+  it('leaves client_secret out altogether for a public client', async () => {
+    const { exchange, sent } = recorder();
+    await requestCodeExchange(exchange, { ...client(null), redirect: redirectWith('c') });
+    await requestRefresh(exchange, { ...client(null), refreshToken: new Secret(fresh()) });
+    for (const request of sent) expect(Object.keys(fieldsOf(request))).not.toContain('client_secret');
+  });
+
+  it('refreshes with the refresh token and asks for no scope', async () => {
+    const { exchange, sent } = recorder();
+    const token = fresh();
+    await requestRefresh(exchange, { ...client(null), refreshToken: new Secret(token) });
+    expect(fieldsOf(sent[0])).toEqual({ grant_type: 'refresh_token', refresh_token: token, client_id: 'client id&1' });
+  });
+
+  it('carries the request id', async () => {
+    const { exchange, sent } = recorder();
+    await requestRefresh(exchange, { ...client(null), refreshToken: new Secret(fresh()) });
+    expect(sent[0]?.headers).toContainEqual(['X-Revento-Request-Id', '7f1f9c9e-5a0b-4c6e-8a35-3a0f4c2c1a11']);
+  });
+
+  it('waits 15 s at most and takes 1 MiB at most', async () => {
+    const { exchange, sent } = recorder();
+    await requestRefresh(exchange, { ...client(null), refreshToken: new Secret(fresh()) });
+    expect(sent[0]).toMatchObject({ timeoutMs: 15_000, maxResponseBytes: 1024 * 1024 });
+  });
+
+  it.each(['reset', 'timeout', 'too_large'] as const)('is not sent again after %s', async (kind) => {
+    const failure = new HttpFailure(kind, 'auth.test:443', false);
+    const { exchange, sent } = recorder(failure);
+    await expect(requestCodeExchange(exchange, { ...client(null), redirect: redirectWith('c') })).rejects.toBe(failure);
+    expect(sent).toHaveLength(1);
+  });
+
+  it.each([
+    'http://auth.test',
+    'ftp://auth.test',
+    'https://user:pw@auth.test',
+    'https://auth.test?x=1',
+    'auth.test',
+    '',
+  ])('is not sent to %j', async (authBase) => {
+    const { exchange, sent } = recorder();
+    const asked = requestRefresh(exchange, { ...client(null, authBase), refreshToken: new Secret(fresh()) });
+    await expect(asked).rejects.toMatchObject({ code: 'usage' });
+    expect(sent).toHaveLength(0);
+  });
+
+  it.each([
+    ['http://localhost:4010', 'http://localhost:4010/oauth/token'],
+    ['http://127.0.0.1:4010', 'http://127.0.0.1:4010/oauth/token'],
+    ['http://[::1]:4010', 'http://[::1]:4010/oauth/token'],
+    ['https://auth.test/', 'https://auth.test/oauth/token'],
+    ['https://auth.test/tenant/', 'https://auth.test/tenant/oauth/token'],
+  ])('under the base %s goes to %s', async (authBase, url) => {
+    const { exchange, sent } = recorder();
+    await requestRefresh(exchange, { ...client(null, authBase), refreshToken: new Secret(fresh()) });
+    expect(sent[0]?.url).toBe(url);
+  });
+});
+
+describe('an answer with tokens', () => {
+  const minimal = () => ({
+    access_token: fresh(),
+    refresh_token: fresh(),
+    event_id: 'evt_1',
+    organization_id: 'org_1',
+    scope: 'event.read participants.read',
+  });
+
+  it('is taken when it holds only the five fields that are certain', () => {
+    const body = minimal();
+    expect(judge(answer(body))).toMatchObject({
+      ok: true,
+      accessExpiresAt: null,
+      refreshExpiresAt: null,
+      scope: ['event.read', 'participants.read'],
+      eventId: 'evt_1',
+      organizationId: 'org_1',
+      userId: null,
+    });
+  });
+
+  it('gives the tokens as secrets and has them masked from then on', () => {
+    const redactor = new Redactor();
+    const body = minimal();
+    const judged = judge(answer(body), redactor);
+    if (!judged.ok) throw new Error(judged.description);
+    expect(judged.accessToken.reveal()).toBe(body.access_token);
+    expect(judged.refreshToken?.reveal()).toBe(body.refresh_token);
+    expect(redactor.clean(`${body.access_token} ${body.refresh_token}`)).not.toMatch(
+      new RegExp(`${body.access_token}|${body.refresh_token}`),
+    );
+    expect(JSON.stringify(judged)).not.toContain(body.access_token);
+  });
+
+  it('has its tokens masked even when the rest of it is not usable', () => {
+    const redactor = new Redactor();
+    const body = { ...minimal(), token_type: 'mac' };
+    expect(judge(answer(body), redactor)).toMatchObject({ ok: false, error: 'bad_answer' });
+    expect(redactor.clean(body.access_token)).not.toContain(body.access_token);
+    expect(redactor.clean(body.refresh_token)).not.toContain(body.refresh_token);
+  });
+
+  it.each(['Bearer', 'bearer', 'BEARER', undefined, null])('is taken with the token type %j', (token_type) => {
+    expect(judge(answer({ ...minimal(), token_type })).ok).toBe(true);
+  });
+
+  it.each(['mac', 'DPoP', 7, ['Bearer'], 'Bearer '])('is refused with the token type %j', (token_type) => {
+    expect(judge(answer({ ...minimal(), token_type }))).toMatchObject({ ok: false, status: 200, error: 'bad_answer' });
+  });
+
+  it.each([undefined, null, '', 7, {}, 'a\r\nX-Evil: 1', 'a\nb', 'tab\there', 'null\u0000', 'ünï'])(
+    'is refused with the access token %j',
+    (access_token) => {
+      expect(judge(answer({ ...minimal(), access_token }))).toMatchObject({ ok: false, error: 'bad_answer' });
+    },
+  );
+
+  it.each([undefined, null, ''])('has no refresh token when that is %j', (refresh_token) => {
+    expect(judge(answer({ ...minimal(), refresh_token }))).toMatchObject({ ok: true, refreshToken: null });
+  });
+
+  it.each([7, {}, 'a\nb'])('is refused with the refresh token %j', (refresh_token) => {
+    expect(judge(answer({ ...minimal(), refresh_token }))).toMatchObject({ ok: false, error: 'bad_answer' });
+  });
+
+  it.each([
+    [3600, 3_600_000],
+    ['3600', 3_600_000],
+    [0.5, 500],
+    ['7776000', 7_776_000_000],
+  ])('expires %j s after the request was started', (expires_in, ms) => {
+    expect(judge(answer({ ...minimal(), expires_in }))).toMatchObject({ accessExpiresAt: startedAtMs + ms });
+  });
+
+  it.each([
+    undefined,
+    null,
+    0,
+    -1,
+    '-5',
+    'soon',
+    '',
+    '0x10',
+    '1e400',
+    Number.POSITIVE_INFINITY,
+    315_360_001,
+    '999999999999',
+    true,
+    [60],
+    {},
+  ])('has an unknown expiry when that is %j', (expires_in) => {
+    expect(judge(answer({ ...minimal(), expires_in }))).toMatchObject({ ok: true, accessExpiresAt: null });
+  });
+
+  it('counts the lifetime of the refresh token in the same way', () => {
+    const body = { ...minimal(), refresh_expires_in: 7_776_000 };
+    expect(judge(answer(body))).toMatchObject({ refreshExpiresAt: startedAtMs + 7_776_000_000 });
+  });
+
+  it.each<[unknown, string[] | null]>([
+    [undefined, null],
+    [null, null],
+    ['', []],
+    ['event.read', ['event.read']],
+    [' event.read  program.read event.read ', ['event.read', 'program.read']],
+    [
+      ['event.read', 'program.read'],
+      ['event.read', 'program.read'],
+    ],
+  ])('with the scope %j grants %j', (scope, granted) => {
+    expect(judge(answer({ ...minimal(), scope }))).toMatchObject({ ok: true, scope: granted });
+  });
+
+  it.each([7, {}, 'a\u001b[2Jb', ['a', 1], ['a b']])('is refused with the scope %j', (scope) => {
+    expect(judge(answer({ ...minimal(), scope }))).toMatchObject({ ok: false, error: 'bad_answer' });
+  });
+
+  it.each([7, '', 'evt 1', 'evt\n', null])('has no event when that is %j', (event_id) => {
+    expect(judge(answer({ ...minimal(), event_id }))).toMatchObject({ ok: true, eventId: null });
+  });
+
+  it.each(['', 'null', '[]', '"text"', '<html>', '{"access_token":"x"', '{} {}'])(
+    'is refused when its body is %j',
+    (body) => {
+      expect(judge(answer(body))).toMatchObject({ ok: false, status: 200, error: 'bad_answer' });
+    },
+  );
+
+  it('is refused when its body is not UTF-8', () => {
+    const body = new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
+    expect(judge({ status: 200, headers: [], body })).toMatchObject({ ok: false, error: 'bad_answer' });
+  });
+
+  it('quotes nothing of an answer it cannot parse', () => {
+    const token = fresh();
+    expect(JSON.stringify(judge(answer(`{"access_token":"${token}"`)))).not.toContain(token);
+  });
+
+  it.each([201, 202, 204, 206])('is not taken with status %i', (status) => {
+    expect(judge(answer(minimal(), status))).toMatchObject({ ok: false, status });
+  });
+});
+
+describe('a refusal', () => {
+  it('carries the code, the words and the status', () => {
+    const body = { error: 'invalid_grant', error_description: 'The code is spent.' };
+    expect(judge(answer(body, 400))).toEqual({
+      ok: false,
+      status: 400,
+      error: 'invalid_grant',
+      description: 'The code is spent.',
+      retryAfterSeconds: null,
+    });
+  });
+
+  it('reads the words of the API error shape as well', () => {
+    const body = { error: 'rate_limit_exceeded', message: 'Slow down.', request_id: 'x' };
+    expect(judge(answer(body, 429))).toMatchObject({ error: 'rate_limit_exceeded', description: 'Slow down.' });
+  });
+
+  it.each([301, 302, 303, 307, 308])('is what a redirect with status %i is, its target never named', (status) => {
+    const judged = judge(answer('', status, [['Location', 'https://evil.test/steal']]));
+    expect(judged).toMatchObject({ ok: false, status, error: '' });
+    expect(JSON.stringify(judged)).toContain('redirect');
+    expect(JSON.stringify(judged)).not.toContain('evil.test');
+  });
+
+  it('prints nothing of an HTML page', () => {
+    const judged = judge(answer('<html><script>alert(1)</script></html>', 502));
+    expect(judged).toEqual({ ok: false, status: 502, error: '', description: '', retryAfterSeconds: null });
+  });
+
+  it('takes terminal control and direction-changing characters out of the words', () => {
+    const body = { error: 'invalid_request', error_description: 'a\u001b[31mb\u009bc\u202ed\r\ne' };
+    const judged = judge(answer(body, 400));
+    if (judged.ok) throw new Error('taken');
+    expect(judged.description).toBe('a\ufffd[31mb\ufffdc\ufffdd e');
+  });
+
+  it('cuts the words at 600 characters', () => {
+    const judged = judge(answer({ error: 'x', error_description: 'y'.repeat(100_000) }, 400));
+    if (judged.ok) throw new Error('taken');
+    expect(judged.description).toHaveLength(600);
+    expect(judged.description.endsWith('…')).toBe(true);
+  });
+
+  it('masks a secret in the words before it cuts them', () => {
+    const redactor = new Redactor();
+    const secret = fresh();
+    redactor.add(secret);
+    const body = { error: 'x', error_description: `${'y'.repeat(593)}${secret}` };
+    const judged = judge(answer(body, 400), redactor);
+    if (judged.ok) throw new Error('taken');
+    expect(judged.description).not.toContain(`y${secret.slice(0, 4)}`);
+  });
+
+  it.each([{ error: 7 }, { error: { code: 'x' } }, { error: 'a"b' }, { error: 'a\nb' }, { error: '' }, 'no'])(
+    'has an empty code when the body is %j',
+    (body) => {
+      expect(judge(answer(body, 400))).toMatchObject({ ok: false, error: '' });
+    },
+  );
+
+  it.each([
+    ['120', 120],
+    ['Sun, 01 Mar 2026 10:00:30 GMT', 30],
+    ['Sun, 01 Mar 2026 09:00:00 GMT', 0],
+    ['Sun, 01 Mar 2026 12:30:30 GMT', 30, 'Sun, 01 Mar 2026 12:30:00 GMT'],
+    ['1.5', 2],
+    ['999999999', 86_400],
+    ['soon', null],
+    ['-5', null],
+  ])('with Retry-After %j says to wait %j s', (value, seconds, date = '') => {
+    const headers: HeaderList = [
+      ['retry-after', value],
+      ['date', date],
+    ];
+    const response = answer({ error: 'temporarily_unavailable' }, 503, headers);
+    expect(judge(response)).toMatchObject({ retryAfterSeconds: seconds });
+  });
+});

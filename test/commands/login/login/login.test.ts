@@ -1,0 +1,304 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { challengeOf } from '../../../../src/auth/sign-in/pkce.ts';
+import type { LoginOptions } from '../../../../src/commands/login/login/login.ts';
+import { ReventoError } from '../../../../src/errors/revento-error.ts';
+import { testNow } from '../../../support/command-deps.ts';
+import {
+  begin,
+  jsonResponse,
+  type LoginSetting,
+  noticesOf,
+  pageText,
+  succeed,
+  tokenBody,
+} from '../../../support/login-world.ts';
+
+describe('a login', () => {
+  it('gives back which login it is, and no token', async () => {
+    const body = tokenBody({ expires_in: 3600, refresh_expires_in: 7_776_000 });
+    const { done } = await succeed({ tokenEndpoint: async () => jsonResponse(200, body) });
+    expect(done.failure).toBeNull();
+    expect(done.data).toEqual([
+      {
+        profile: 'default',
+        event_id: 'evt_1',
+        organization_id: 'org_1',
+        kind: 'installation',
+        scope: ['event.read', 'participants.read', 'program.read'],
+        access_expires_at: new Date(testNow + 3_600_000).toISOString().replace('.000', ''),
+        refresh_expires_at: new Date(testNow + 7_776_000_000).toISOString().replace('.000', ''),
+      },
+    ]);
+    expect(done.text).toContain('Logged in to evt_1 (organizer) of org_1.');
+    expect(done.text).not.toContain(body['access_token']);
+  });
+
+  it('works with a server that answers only the five fields that are certain', async () => {
+    const { done, world } = await succeed();
+    expect(done.failure).toBeNull();
+    expect(done.data).toMatchObject([{ access_expires_at: null, refresh_expires_at: null }]);
+    expect(world.saved).toHaveLength(1);
+  });
+
+  it('listens before it shows the address, exchanges, stores, and only then sends the page', async () => {
+    const { world } = await succeed({ variables: { BROWSER: 'x' } });
+    expect(world.events).toEqual(['bound', 'announced', 'opened', 'exchanged', 'saved', 'page', 'closed']);
+  });
+
+  it('stores the tokens that the server gave', async () => {
+    const body = tokenBody();
+    const { world } = await succeed({ tokenEndpoint: async () => jsonResponse(200, body) });
+    expect(world.saved[0]?.accessToken.reveal()).toBe(body['access_token']);
+    expect(world.saved[0]?.refreshToken?.reveal()).toBe(body['refresh_token']);
+  });
+
+  it('sends the client secret with PKCE, in the form, once', async () => {
+    const { world, sent } = await succeed();
+    expect(world.exchanges).toHaveLength(1);
+    const [form] = world.exchanges;
+    expect(form).toMatchObject({
+      grant_type: 'authorization_code',
+      code: 'the-code',
+      client_id: 'client_1',
+      client_secret: 'a-secret-of-the-test',
+      redirect_uri: 'http://localhost:3000/callback',
+    });
+    expect(challengeOf(form?.['code_verifier'] ?? '')).toBe(sent.get('code_challenge'));
+  });
+
+  it('of a public client sends no client_secret at all', async () => {
+    const { world, done } = await succeed({ secrets: {} });
+    expect(done.failure).toBeNull();
+    expect(Object.keys(world.exchanges[0] ?? {})).not.toContain('client_secret');
+  });
+
+  it('puts no secret, verifier or token into the address', async () => {
+    const { world, url } = await succeed();
+    expect(url).not.toContain('a-secret-of-the-test');
+    expect(url).not.toContain(world.exchanges[0]?.['code_verifier']);
+  });
+
+  it("asks for an organizer's three scopes", async () => {
+    expect((await succeed()).sent.get('scope')).toBe('event.read participants.read program.read');
+  });
+
+  it("asks for a participant's two scopes with --user, and stores a participant's login", async () => {
+    const body = tokenBody({ scope: 'profile.read event.attendance', user_id: 'usr_1', organization_id: null });
+    const { sent, done, world } = await succeed({ tokenEndpoint: async () => jsonResponse(200, body) }, { user: true });
+    expect(sent.get('scope')).toBe('profile.read event.attendance');
+    expect(done.data).toMatchObject([{ kind: 'user', organization_id: null }]);
+    expect(world.saved[0]).toMatchObject({ kind: 'user', userId: 'usr_1' });
+  });
+
+  it('asks for the scopes that --scope names', async () => {
+    const { sent } = await succeed({}, { scope: 'event.read  custom.scope' });
+    expect(sent.get('scope')).toBe('event.read custom.scope');
+  });
+
+  it('asks for the scopes that the settings name', async () => {
+    const environment = { auth_base: 'https://auth.test', client_id: 'client_1', scope: 'event.read' };
+    expect((await succeed({ environment })).sent.get('scope')).toBe('event.read');
+  });
+
+  it('takes what was asked for as granted when the answer names no scope', async () => {
+    const tokenEndpoint = async () => jsonResponse(200, tokenBody({ scope: undefined }));
+    const { done, world } = await succeed({ tokenEndpoint }, { scope: 'event.read' });
+    expect(done.data).toMatchObject([{ scope: ['event.read'] }]);
+    expect(noticesOf(world)).not.toContain('not granted');
+  });
+
+  it('stores a smaller scope as granted, and says what is missing', async () => {
+    const tokenEndpoint = async () => jsonResponse(200, tokenBody({ scope: 'event.read' }));
+    const { done, world, page } = await succeed({ tokenEndpoint });
+    expect(world.saved[0]?.scope).toEqual(['event.read']);
+    expect(done.data).toMatchObject([{ scope: ['event.read'] }]);
+    expect(noticesOf(world)).toContain('not granted: participants.read program.read');
+    expect(pageText(page)).toContain('program.read');
+  });
+
+  it('says which scope came without being asked for', async () => {
+    const tokenEndpoint = async () => jsonResponse(200, tokenBody({ scope: 'event.read extra.read' }));
+    const { world } = await succeed({ tokenEndpoint }, { scope: 'event.read' });
+    expect(noticesOf(world)).toContain('granted without being asked for: extra.read');
+  });
+
+  it('uses the redirect URI of the settings, byte for byte in both requests', async () => {
+    const redirect_uri = 'http://localhost:3000/a/../CB';
+    const environment = { auth_base: 'https://auth.test', client_id: 'client_1', redirect_uri };
+    const { sent, world } = await begin({ environment });
+    await world.comeBack({ code: 'c' });
+    expect(sent.get('redirect_uri')).toBe(redirect_uri);
+    expect(world.exchanges[0]?.['redirect_uri']).toBe(redirect_uri);
+  });
+
+  it('listens where --port says when the redirect URI is a tunnel', async () => {
+    const { world } = await begin({}, { redirectUri: 'https://abc.tunnel.test/cb', port: '3456' });
+    expect(world.server).toMatchObject({ host: 'localhost', port: 3456 });
+    expect(noticesOf(world)).toContain('listening on localhost port 3456');
+    const page = await world.comeBack({ code: 'c' }, { headers: [['Host', 'abc.tunnel.test']] });
+    expect(page.status).toBe(200);
+  });
+
+  it('says that a token in the environment goes ahead of it', async () => {
+    const { world } = await succeed({ environmentToken: randomBytes(16).toString('hex') });
+    expect(noticesOf(world)).toContain('REVENTO_ACCESS_TOKEN is set');
+  });
+
+  it('names a command to go on with', async () => {
+    const { world } = await succeed();
+    expect(world.notices.at(-1)).toBe('Next: revento participants list --event evt_1');
+  });
+
+  it('warns that an unsafe TLS setting of Node is on', async () => {
+    const { world } = await succeed({ variables: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
+    expect(noticesOf(world)).toContain('warning: NODE_TLS_REJECT_UNAUTHORIZED=0');
+  });
+
+  it('warns that Node was told to print requests', async () => {
+    const { world } = await succeed({ variables: { NODE_DEBUG: 'http' } });
+    expect(noticesOf(world)).toContain('warning: NODE_DEBUG=http');
+  });
+
+  describe('whose auth base was written with a slash at its end', () => {
+    const slashed = { environment: { auth_base: 'https://auth.test/', client_id: 'client_1' } };
+    const comeFrom = async (iss: string, setting: LoginSetting) => {
+      const { world, result } = await begin(setting);
+      await world.comeBack({ code: 'the-code', iss });
+      return (await result).failure?.message ?? null;
+    };
+
+    it.each(['https://auth.test/', 'https://auth.test'])('takes %s for its server', async (iss) => {
+      expect(await comeFrom(iss, slashed)).toBeNull();
+    });
+
+    it.each(['https://auth.test//', 'https://auth.test/x', 'https://AUTH.test/', 'https://auth.test:443/', ''])(
+      'takes nothing from %j',
+      async (iss) => expect(await comeFrom(iss, slashed)).toContain('nothing of it was used'),
+    );
+
+    it('in another way than the issuer keeps to what was written', async () => {
+      expect(await comeFrom('https://auth.test/', {})).toContain('nothing of it was used');
+      const { world, result } = await begin();
+      await world.comeBack({ code: 'the-code', iss: 'https://auth.test/' });
+      expect((await result).failure?.facts.hint).toContain('set auth_base to it, with the slash');
+    });
+  });
+
+  it('has a new state and verifier the second time', async () => {
+    const [first, second] = [await succeed(), await succeed()];
+    expect(first.sent.get('state')).not.toBe(second.sent.get('state'));
+    expect(first.world.exchanges[0]?.['code_verifier']).not.toBe(second.world.exchanges[0]?.['code_verifier']);
+  });
+});
+
+describe('before anything is bound or opened it fails', () => {
+  it.each<[string, LoginSetting, LoginOptions, string, RegExp]>([
+    ['without an event', { event: null }, {}, 'setting_missing', /--event/],
+    [
+      'without a client id',
+      { environment: { auth_base: 'https://auth.test' } },
+      {},
+      'setting_missing',
+      /REVENTO_CLIENT_ID/,
+    ],
+    [
+      'with an auth base over http',
+      { environment: { auth_base: 'http://auth.test', client_id: 'c' } },
+      {},
+      'usage',
+      /https/,
+    ],
+    ['with an event that cannot be a file name', { event: '../evil' }, {}, 'usage', /event/],
+    ['with a fragment in the redirect URI', {}, { redirectUri: 'http://localhost:3000/cb#x' }, 'usage', /fragment/],
+    ['with a redirect URI over http elsewhere', {}, { redirectUri: 'http://app.test/cb' }, 'usage', /localhost only/],
+    ['with a tunnel and no --port', {}, { redirectUri: 'https://abc.tunnel.test/cb' }, 'usage', /--port/],
+    ['with a --port that does not fit', {}, { port: '4000' }, 'usage', /--port 4000/],
+    ['with a --port that is no number', {}, { port: '30x' }, 'usage', /--port/],
+    ['with --port 0', {}, { port: '0' }, 'usage', /--port/],
+    ['with --port 65536', {}, { port: '65536' }, 'usage', /--port/],
+    ['with a timeout without unit', {}, { timeout: '300' }, 'usage', /duration/],
+    ['with a timeout of nothing', {}, { timeout: '0s' }, 'usage', /--timeout/],
+    ['with an empty scope', {}, { scope: ' ' }, 'usage', /--scope/],
+    ["with a participant's scope for an organizer", {}, { scope: 'event.read profile.read' }, 'usage', /--user/],
+    ["with an organizer's scope for a participant", {}, { scope: 'event.read', user: true }, 'usage', /--user/],
+  ])('%s', async (_what, setting, options, code, words) => {
+    const { world, result } = await begin({ variables: { BROWSER: 'x' }, ...setting }, options);
+    const { failure } = await result;
+    expect(failure?.code).toBe(code);
+    expect(`${failure?.message} ${failure?.facts.hint}`).toMatch(words);
+    expect(world.events).toEqual([]);
+  });
+
+  it.each([
+    [
+      {},
+      'if http://localhost:3001/callback is registered for your integration, run: revento -p work login --event evt_1 --user --redirect-uri http://localhost:3001/callback',
+    ],
+    [
+      { redirectUri: 'https://abc.tunnel.test/cb', port: '3000' },
+      'let the tunnel forward to another port and run: revento -p work login --event evt_1 --user --redirect-uri https://abc.tunnel.test/cb --port 3001',
+    ],
+    [
+      { redirectUri: 'http://localhost:65535/cb' },
+      'if http://localhost:3000/callback is registered for your integration, run: revento -p work login --event evt_1 --user --redirect-uri http://localhost:3000/callback',
+    ],
+    [
+      { redirectUri: 'https://abc.tunnel.test/cb', port: '65535' },
+      'let the tunnel forward to another port and run: revento -p work login --event evt_1 --user --redirect-uri https://abc.tunnel.test/cb --port 3000',
+    ],
+  ])('when the port is taken, with the whole command for another one: %j', async (options, remedy) => {
+    const busy = new ReventoError('port_busy', 'Port 3000 is already in use on 127.0.0.1 (IPv4).');
+    const { world, result } = await begin(
+      { profile: 'work', variables: { BROWSER: 'x' }, serve: () => Promise.reject(busy) },
+      { user: true, ...options },
+    );
+    const { failure } = await result;
+    expect(failure?.code).toBe('port_busy');
+    expect(failure?.message).toBe('Port 3000 is already in use on 127.0.0.1 (IPv4).');
+    expect(failure?.facts.hint).toMatch(
+      /^end what uses it \(another login, perhaps; find it with: .*(3000|65535).*\), or /,
+    );
+    expect(failure?.facts.hint?.endsWith(remedy)).toBe(true);
+    expect(world.opened).toEqual([]);
+  });
+});
+
+it('does not offer the same command again for what the server does not know', async () => {
+  const { world, result } = await begin({ profile: 'work' });
+  await world.comeBack({ error: 'invalid_request', error_description: 'unknown event_id' });
+  expect((await result).failure?.facts.hint).toBe(
+    'check the event id and the redirect URI, then run: revento -p work login --event EVENT_ID',
+  );
+});
+
+describe('the browser', () => {
+  it('is opened with exactly the address that is shown, when somebody is at the terminal', async () => {
+    const { world, url } = await begin({ isInteractive: true });
+    await world.comeBack({ code: 'c' });
+    expect(world.opened).toEqual([url]);
+    expect(noticesOf(world)).toContain(url);
+  });
+
+  it('is not opened with --no-browser; the address is shown', async () => {
+    const { world, url } = await succeed({ isInteractive: true, variables: { BROWSER: 'x' } }, { browser: false });
+    expect(world.opened).toEqual([]);
+    expect(noticesOf(world)).toContain(url);
+  });
+
+  it('is not opened when nobody is at the terminal', async () => {
+    expect((await succeed()).world.opened).toEqual([]);
+  });
+
+  it('is opened without anybody at the terminal when BROWSER names it', async () => {
+    const { world, url } = await succeed({ variables: { BROWSER: 'revento sandbox consent' } });
+    expect(world.opened).toEqual([url]);
+  });
+
+  it('that does not start is reported, and the login goes on', async () => {
+    const setting = { variables: { BROWSER: 'x' }, openProblem: 'x was not found' };
+    const { world, done } = await succeed(setting);
+    expect(noticesOf(world)).toContain('No browser was opened: x was not found.');
+    expect(done.failure).toBeNull();
+  });
+});
