@@ -1,13 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { configGet } from '../../src/commands/config/get.ts';
-import { configList } from '../../src/commands/config/list.ts';
-import { configPath } from '../../src/commands/config/path.ts';
-import { configSet } from '../../src/commands/config/set.ts';
-import { configUnset } from '../../src/commands/config/unset.ts';
-import { hintOf } from '../../src/errors/revento-error.ts';
-import { Secret } from '../../src/text/secret.ts';
-import { memory, run, type World } from '../support/command-deps.ts';
+import { configSet } from '../../../src/commands/config/set.ts';
+import { Secret } from '../../../src/text/secret.ts';
+import { memory, run, type World } from '../../support/command-deps.ts';
 
 const secret = randomBytes(16).toString('hex');
 
@@ -151,93 +146,5 @@ describe('config set of a secret', () => {
   it('says when the variable goes before it', async () => {
     const { fake } = await set({ stdin: secret, environmentSecrets: { client_secret: 'other' } }, 'client_secret');
     expect(fake.notices).toEqual(['note: REVENTO_CLIENT_SECRET is set and goes before it']);
-  });
-});
-
-describe('config get', () => {
-  const get = (world: World, name: string) => run(configGet, { name }, memory(world));
-
-  it('prints the value and nothing else', async () => {
-    expect((await get({ profiles: { default: { client_id: 'app_1' } } }, 'client_id')).text).toBe('app_1');
-  });
-
-  it('prints the value in force', async () => {
-    const world = { profiles: { default: { client_id: 'app_1' } }, environment: { client_id: 'app_2' } };
-    expect((await get(world, 'client_id')).data).toEqual([
-      { name: 'client_id', value: 'app_2', source: 'environment' },
-    ]);
-  });
-
-  it('masks a secret', async () => {
-    const { text } = await get({ secrets: { default: { client_secret: secret } } }, 'client_secret');
-    expect(text).toBe(`${new Secret(secret)}`);
-  });
-
-  it.each([
-    ['client_id', 'or run: revento config set client_id VALUE'],
-    ['client_secret', 'run: revento config set client_secret < FILE, or set REVENTO_CLIENT_SECRET'],
-  ])('fails for %s when it is not set, and says how to set it', async (name, hint) => {
-    const { failure } = await get({}, name);
-    expect(failure?.code).toBe('setting_missing');
-    expect(failure && hintOf(failure, { profile: 'default' })).toContain(hint);
-  });
-});
-
-describe('config list', () => {
-  it('shows every setting with its source, and secrets masked', async () => {
-    const world: World = {
-      profiles: { default: { client_id: 'app_1' } },
-      environment: { scope: 'event.read' },
-      secrets: { default: { client_secret: secret } },
-      environmentSecrets: { webhook_secret: `${secret}-2` },
-    };
-    const { data } = await run(configList, {}, memory(world));
-    expect(data).toEqual([
-      { name: 'auth_base', value: 'https://auth.revento.example', source: 'default' },
-      { name: 'api_base', value: 'https://api.revento.example/api/v1', source: 'default' },
-      { name: 'client_id', value: 'app_1', source: 'profile' },
-      { name: 'redirect_uri', value: 'http://localhost:3000/callback', source: 'default' },
-      { name: 'scope', value: 'event.read', source: 'environment' },
-      { name: 'default_event', value: null, source: null },
-      { name: 'output', value: 'table', source: 'default' },
-      { name: 'key_store', value: 'keyfile', source: 'default' },
-      { name: 'client_secret', value: `${new Secret(secret)}`, source: 'profile' },
-      { name: 'webhook_secret', value: `${new Secret(`${secret}-2`)}`, source: 'environment' },
-      { name: 'webhook_secret_previous', value: null, source: null },
-    ]);
-  });
-});
-
-describe('config unset', () => {
-  it('removes a setting and names the default that is back in force', async () => {
-    const fake = memory({ profiles: { default: { output: 'json', client_id: 'app_1' } } });
-    const { text } = await run(configUnset, { name: 'output' }, fake);
-    expect(fake.profiles).toEqual({ default: { client_id: 'app_1' } });
-    expect(text).toBe('✓ output of profile "default" is unset; the default is table.');
-  });
-
-  it('removes a secret', async () => {
-    const fake = memory({ secrets: { default: { client_secret: secret, webhook_secret: secret } } });
-    await run(configUnset, { name: 'client_secret' }, fake);
-    expect(fake.secrets).toEqual({ default: { webhook_secret: secret } });
-  });
-
-  it('moves the store back to the key file', async () => {
-    const fake = memory({ profiles: { default: { key_store: 'keyring' } } });
-    const { text } = await run(configUnset, { name: 'key_store' }, fake);
-    expect(fake.rekeyed).toEqual(['keyfile']);
-    expect(text).toBe('✓ key_store of all profiles is unset; the default is keyfile.');
-  });
-
-  it('is no error when there is nothing to remove', async () => {
-    expect((await run(configUnset, { name: 'client_id' }, memory())).failure).toBeNull();
-  });
-});
-
-describe('config path', () => {
-  it('prints the path of the file', async () => {
-    const { text, data } = await run(configPath, {}, memory());
-    expect(text).toBe('/config/config.json');
-    expect(data).toEqual([{ path: '/config/config.json', config_dir: '/config', data_dir: '/data' }]);
   });
 });

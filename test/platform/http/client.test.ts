@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, expect, it } from 'vitest';
-import { createHttpClient } from '../../src/platform/http/client.ts';
+import { createHttpClient } from '../../../src/platform/http/client.ts';
 
 /** A server on a thread of its own: it answers while this thread stands still. */
 const program = `

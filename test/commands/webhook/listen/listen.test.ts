@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseCassette } from '../../src/webhook/recording.ts';
-import { aDelivery, type DeliveryOptions, newSecret } from '../support/delivery.ts';
-import { freePort } from '../support/free-port.ts';
-import { closeHandlers, handler } from '../support/handler.ts';
-import { endRigs, type ListenRig, listen } from '../support/listen-rig.ts';
-import { dial, rawExchange, readAnswer } from '../support/raw-http.ts';
+import { parseCassette } from '../../../../src/webhook/recording.ts';
+import { aDelivery, type DeliveryOptions, newSecret } from '../../../support/delivery.ts';
+import { freePort } from '../../../support/free-port.ts';
+import { closeHandlers, handler } from '../../../support/handler.ts';
+import { endRigs, type ListenRig, listen } from '../../../support/listen-rig.ts';
+import { dial, rawExchange, readAnswer } from '../../../support/raw-http.ts';
 
 const secret = newSecret();
 let folder: string;

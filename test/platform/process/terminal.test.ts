@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { createTerminal } from '../../src/platform/process/terminal.ts';
-import { plainStyle } from '../../src/text/style.ts';
-import { until } from '../support/until.ts';
+import { createTerminal } from '../../../src/platform/process/terminal.ts';
+import { plainStyle } from '../../../src/text/style.ts';
+import { until } from '../../support/until.ts';
 
 /** A terminal on two pipes, with what was written to it. */
 function rig(columns?: number) {

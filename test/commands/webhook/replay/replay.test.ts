@@ -1,0 +1,183 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { webhookReplay } from '../../../../src/commands/webhook/replay/replay.ts';
+import { systemClock } from '../../../../src/platform/process/clock.ts';
+import { run } from '../../../support/command-deps.ts';
+import { type Got, handler } from '../../../support/handler.ts';
+import { header, sendRig } from '../../../support/send-rig.ts';
+
+const { folder, world, verdict } = sendRig();
+
+describe('replay', () => {
+  const recorded = (
+    id: string,
+    at: string,
+    body: Uint8Array = Buffer.from('{"a":1.50}\n'),
+    { reason = null, timestamp = '1600000000' }: { reason?: string | null; timestamp?: string } = {},
+  ) =>
+    JSON.stringify({
+      type: 'delivery',
+      delivery_id: id,
+      event: 'activity.updated',
+      received_at: at,
+      verified: reason === null,
+      reason,
+      headers: {
+        host: 'public.example',
+        connection: 'close',
+        'content-length': '999',
+        authorization: '[redacted]',
+        'content-type': 'application/json',
+        'x-revento-delivery-id': id,
+        'x-revento-event': 'activity.updated',
+        'x-revento-timestamp': timestamp,
+        'x-revento-signature': `sha256=${'a'.repeat(64)}`,
+      },
+      body_base64: Buffer.from(body).toString('base64'),
+    });
+  const cassette = async (...lines: string[]) => {
+    const file = join(folder(), 'deliveries.ndjson');
+    await writeFile(file, lines.join('\n'));
+    return file;
+  };
+
+  it('sends bytes and headers as they were recorded, without those of the connection', async () => {
+    const target = await handler();
+    const body = Buffer.of(123, 0, 255, 125);
+    const file = await cassette(recorded('a', '2026-01-01T00:00:00Z', body), '');
+    expect((await run(webhookReplay, { file, to: target.url }, world({}))).failure).toBeNull();
+    const [got] = target.got as [Got];
+    expect(got.body.equals(body)).toBe(true);
+    expect(header(got, 'X-Revento-Timestamp')).toBe('1600000000');
+    expect(header(got, 'X-Revento-Signature')).toBe(`sha256=${'a'.repeat(64)}`);
+    expect(header(got, 'Host')).toBe(new URL(target.url).host);
+    expect(header(got, 'Authorization')).toBeNull();
+    expect(header(got, 'Content-Length')).toBe('4');
+  });
+
+  it('with --resign is genuine again, under the same delivery id', async () => {
+    const target = await handler();
+    const file = await cassette(recorded('a', '2026-01-01T00:00:00Z'));
+    await run(webhookReplay, { file, to: target.url, resign: true }, world());
+    expect(verdict(target.got[0] as Got).ok).toBe(true);
+    expect(header(target.got[0] as Got, 'X-Revento-Delivery-Id')).toBe('a');
+  });
+
+  const forged = (id: string, reason = 'signature_mismatch') =>
+    recorded(id, '2026-01-01T00:00:00Z', undefined, { reason, timestamp: String(Math.floor(Date.now() / 1000)) });
+
+  it.each([true, false])('leaves out what was recorded as invalid, and says so (--resign: %s)', async (resign) => {
+    const target = await handler();
+    const file = await cassette(
+      forged('x'),
+      recorded('a', '2026-01-01T00:00:00Z'),
+      forged('y'),
+      forged('z', 'missing_header'),
+    );
+    const rig = world();
+    const { failure } = await run(webhookReplay, { file, to: target.url, resign }, rig);
+    expect(failure).toBeNull();
+    expect(target.got.map((got) => header(got, 'X-Revento-Delivery-Id'))).toEqual(['a']);
+    expect(rig.notices.join()).toContain('left out: 3 recorded as invalid (2 signature_mismatch, 1 missing_header); ');
+  });
+
+  it('fails when all of them were invalid, and never signs one', async () => {
+    const target = await handler();
+    const file = await cassette(forged('x'), recorded('a', '2026-01-01T00:00:00Z'));
+    const options = { file, to: target.url, only: ['x'], resign: true };
+    expect((await run(webhookReplay, options, world())).failure).toMatchObject({
+      code: 'failed',
+      message: `${file} has nothing to send but 1 recorded as invalid (signature_mismatch).`,
+    });
+    const both = await run(webhookReplay, { ...options, includeInvalid: true }, world());
+    expect(both.failure).toMatchObject({ code: 'usage' });
+    expect(target.got).toEqual([]);
+  });
+
+  it('with --include-invalid sends them as they came, and says of a refusal that it is right', async () => {
+    const target = await handler(({ headers }) => ({
+      status: headers['x-revento-delivery-id']?.[0] === 'x' ? 401 : 200,
+    }));
+    const file = await cassette(forged('x'), recorded('a', '2026-01-01T00:00:00Z'));
+    const { failure } = await run(webhookReplay, { file, to: target.url, includeInvalid: true }, world({}));
+    expect(target.got.map((got) => header(got, 'X-Revento-Signature'))).toEqual([
+      `sha256=${'a'.repeat(64)}`,
+      `sha256=${'a'.repeat(64)}`,
+    ]);
+    expect(failure).toMatchObject({
+      message: '1 of 2 deliveries were not acknowledged.',
+      facts: { hint: 'it was recorded as invalid (signature_mismatch): a right handler refuses it' },
+    });
+  });
+
+  it('does not blame the age of a delivery that is fresh', async () => {
+    const target = await handler(() => ({ status: 401 }));
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const file = await cassette(recorded('a', new Date().toISOString(), undefined, { timestamp }));
+    const { failure } = await run(webhookReplay, { file, to: target.url }, world({}));
+    expect(failure?.facts.hint).toMatch(/has your handler another secret/);
+  });
+
+  it('says in one sentence that a file is no recording', async () => {
+    const target = await handler();
+    const file = await cassette(...Array.from({ length: 500 }, () => 'text'));
+    const rig = world({});
+    expect((await run(webhookReplay, { file, to: target.url }, rig)).failure).toMatchObject({
+      message: `${file} is not a recording: line 1 is not JSON.`,
+    });
+    expect(rig.notices).toEqual([]);
+  });
+
+  it('with --only sends these and no others, in the order of the file', async () => {
+    const target = await handler();
+    const file = await cassette(...['a', 'b', 'c'].map((id) => recorded(id, '2026-01-01T00:00:00Z')));
+    await run(webhookReplay, { file, to: target.url, only: ['c', 'a'] }, world({}));
+    expect(target.got.map((got) => header(got, 'X-Revento-Delivery-Id'))).toEqual(['a', 'c']);
+  });
+
+  it('with --as-recorded keeps the pauses', async () => {
+    const target = await handler();
+    const file = await cassette(
+      recorded('a', '2026-01-01T00:00:00.000Z'),
+      recorded('b', '2026-01-01T00:01:30.500Z'),
+      recorded('c', '2026-01-01T00:01:30.000Z'),
+    );
+    const pauses: number[] = [];
+    const rig = world({});
+    const clock = { ...systemClock, sleep: async (ms: number) => void pauses.push(ms) };
+    await run(
+      webhookReplay,
+      { file, to: target.url, asRecorded: true },
+      Object.assign(rig, { deps: { ...rig.deps, clock } }),
+    );
+    expect(pauses).toEqual([90_500, 0]);
+  });
+
+  it('says what it could not read, sends the rest, and says that old timestamps want --resign', async () => {
+    const target = await handler(() => ({ status: 401 }));
+    const file = await cassette(
+      recorded('a', '2026-01-01T00:00:00Z'),
+      recorded('b', '2026-01-01T00:00:00Z').slice(0, 40),
+    );
+    const rig = world({});
+    const { failure } = await run(webhookReplay, { file, to: target.url }, rig);
+    expect(rig.notices.join()).toContain('line 2, the last, is cut off');
+    expect(failure).toMatchObject({
+      code: 'failed',
+      message: '1 of 1 deliveries were not acknowledged.',
+      facts: { hint: expect.stringContaining('--resign') },
+    });
+  });
+
+  it.each([
+    ['no deliveries', {}],
+    ['no delivery z', { only: ['z'] }],
+  ])('fails when the file has %s', async (words, options) => {
+    const file = await cassette(
+      ...('only' in options ? [recorded('a', '2026-01-01T00:00:00Z')] : ['{"type":"ready"}']),
+    );
+    const { failure } = await run(webhookReplay, { file, to: '3000', ...options }, world({}));
+    expect(failure?.message).toContain(words);
+  });
+});
