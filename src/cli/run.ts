@@ -15,7 +15,7 @@ import { ownOptions } from './own-options.ts';
 import { type Invocation, parse } from './parse.ts';
 import { report, trace } from './report.ts';
 import { UsageFault } from './usage-fault.ts';
-import type { Edge } from './wire/wire.ts';
+import type { Edge } from './wire/edge.ts';
 
 /**
  * One run of the program: command line in, exit status out. stdout carries the result and nothing else.

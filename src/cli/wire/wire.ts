@@ -1,38 +1,21 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Deps } from '../../command-kit/deps.ts';
 import type { GlobalOptions } from '../../command-kit/globals.ts';
 import { forgetSecrets, isOn, readEnvironment, selectProfile } from '../../config/environment.ts';
 import { describeSetting, resolveSettings } from '../../config/rows.ts';
 import { type SettingName, settingNames } from '../../config/types.ts';
-import { readProxySettings } from '../../http/proxy.ts';
 import type { OutputFormat } from '../../output/item.ts';
 import type { MarkedStyle } from '../../output/marked-style.ts';
 import { resolvePaths } from '../../platform/files/paths.ts';
 import { systemClock } from '../../platform/process/clock.ts';
-import type { Interrupts } from '../../platform/process/interrupts.ts';
 import { createTerminal } from '../../platform/process/terminal.ts';
 import { openSettingsFile } from '../../platform/store/settings-file.ts';
-import type { Exchange } from '../../ports/exchange.ts';
-import type { KeySource } from '../../ports/store.ts';
 import type { Terminal } from '../../ports/terminal.ts';
 import { Redactor } from '../../text/secret.ts';
-import { once, onceEach } from './once.ts';
-
-/** The process, as the program sees it. */
-export interface Edge {
-  readonly argv: readonly string[];
-  /** The words that start this program again, absolute. */
-  readonly program: readonly string[];
-  readonly env: Record<string, string | undefined>;
-  readonly platform: NodeJS.Platform;
-  readonly home: string;
-  readonly cwd: string;
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
-  readonly interrupts: Interrupts;
-}
+import type { Context } from './context.ts';
+import type { Edge } from './edge.ts';
+import { joinNetwork } from './network.ts';
+import { once } from './once.ts';
+import { joinStore } from './store.ts';
 
 /** Everything a run needs, joined; and how to let go of it. */
 export interface Wiring {
@@ -74,11 +57,9 @@ export async function connect(
     ]);
     return createLocks({ clock: systemClock, fault });
   });
-  const lock = async <R>(path: string, work: () => Promise<R>): Promise<R> =>
-    (await locks()).exclusive(path, work, { signal: edge.interrupts.signal });
   const file = openSettingsFile({
     directory: configDir,
-    lock,
+    lock: async (path, work) => (await locks()).exclusive(path, work, { signal: edge.interrupts.signal }),
     onLoose: (path) => terminal.notice(`warning: ${path} was open to other users; that has been put right`),
   });
   const profile = selectProfile(options.profile, environment, file);
@@ -90,6 +71,15 @@ export async function connect(
     configDir,
     dataDir,
   });
+  const settingsOf = (name: string) =>
+    resolveSettings({
+      flags: {},
+      environment: {},
+      profile: file.of(name),
+      profileName: name,
+      configDir,
+      dataDir,
+    });
   const terminal: Terminal = createTerminal({
     stdin: edge.stdin,
     stderr: edge.stderr,
@@ -101,55 +91,28 @@ export async function connect(
   for (const warning of environment.warnings) terminal.notice(`warning: ${warning}`);
 
   const isDebug = options.debug === true || isOn(edge.env['REVENTO_DEBUG']);
-  const isVerbose = isDebug || options.verbose === true;
-  const client = once(async () => {
-    const { createHttpClient } = await import('../../platform/http/client.ts');
-    return createHttpClient(readProxySettings(edge.env));
-  });
-  let isClientUsed = false;
-  const http = once(async (): Promise<Exchange> => {
-    isClientUsed = true;
-    const { exchange } = await client();
-    if (!isVerbose) return exchange;
-    const { traced } = await import('../../platform/http/trace.ts');
-    return traced(exchange, { clock: systemClock, write: (text) => terminal.notice(text), hasHeaders: isDebug });
-  });
-
-  const settingsOf = (name: string) =>
-    resolveSettings({
-      flags: {},
-      environment: {},
-      profile: file.of(name),
-      profileName: name,
-      configDir,
-      dataDir,
-    });
-  const rescueDirs = once(async () => {
-    const { rescueDirectories } = await import('../../platform/store/rescue-dirs.ts');
-    return rescueDirectories({ env: edge.env, home: edge.home, temporary: tmpdir() });
-  });
-  const vault = once(async () => {
-    const { openVault } = await import('../../platform/store/vault.ts');
-    const { store_key: passphrase } = environment.secrets;
-    return openVault({
-      configDir,
-      dataDir,
-      rescueDirs: await rescueDirs(),
-      passphrase: passphrase === undefined ? null : redactor.add(passphrase),
-      preferred: () => settings.require('key_store') as KeySource,
-      keyring: async () => (await import('../../platform/key/keyring.ts')).openKeyring(environment.childEnv),
-      locks: await locks(),
-      clock: systemClock,
-      notice: (text) => terminal.notice(text),
-    });
-  });
-
+  const context: Context = {
+    edge,
+    environment,
+    configDir,
+    dataDir,
+    profile,
+    settings,
+    settingsOf,
+    file,
+    redactor,
+    terminal,
+    environmentToken: accessToken === undefined ? null : redactor.add(accessToken),
+    isVerbose: isDebug || options.verbose === true,
+    isDebug,
+  };
+  const { close, ...network } = joinNetwork(context);
   const deps: Deps = {
     profile,
     event: settings.get('default_event') === null ? null : settings.require('default_event'),
     settings,
     format: formatFrom(() => settings.require('output')),
-    isVerbose,
+    isVerbose: context.isVerbose,
     childEnv: environment.childEnv,
     program: edge.program,
     clock: systemClock,
@@ -157,85 +120,20 @@ export async function connect(
     terminal,
     isStdoutTty: edge.stdout.isTTY === true,
     redactor,
-    http,
-    serve: once(async () => {
-      const { createServe } = await import('../../platform/http/server.ts');
-      return createServe((error) => terminal.notice(`internal error while answering a request: ${String(error)}`));
-    }),
-    forwarder: async (forwarderOptions) => {
-      const { createForwarder } = await import('../../platform/http/forwarder.ts');
-      return createForwarder(forwarderOptions);
-    },
-    openBrowser: once(async () => {
-      const { createOpenBrowser } = await import('../../platform/process/browser.ts');
-      const { childEnv } = environment;
-      return createOpenBrowser({ command: childEnv['BROWSER'], env: childEnv, platform: edge.platform });
-    }),
-    environmentToken: accessToken === undefined ? null : redactor.add(accessToken),
-    sessions: onceEach(profile, async (name) => {
-      const [{ createSessions }, { fault }] = await Promise.all([
-        import('../../auth/session/session.ts'),
-        import('../../platform/files/fault.ts'),
-      ]);
-      const isSelected = name === profile;
-      return createSessions({
-        profile: name,
-        settings: isSelected ? settings : settingsOf(name),
-        vault: await vault(),
-        exchange: http,
-        clientSecret: async () => (await (await deps.secrets(name)).get('client_secret'))?.secret ?? null,
-        accessToken: isSelected ? deps.environmentToken : null,
-        clock: systemClock,
-        redactor,
-        signal: edge.interrupts.signal,
-        uninterrupted: edge.interrupts.uninterrupted,
-        dropLog: async (login) => {
-          const { removeSharedLog } = await import('../../platform/store/shared-log.ts');
-          removeSharedLog(join(configDir, 'pace', name, login));
-        },
-        notice: (text) => terminal.notice(text),
-        fault,
-      });
-    }),
-    secrets: onceEach(profile, async (name) => {
-      const { createSecretStore } = await import('../../platform/store/sealed-secrets.ts');
-      return createSecretStore({
-        profile: name,
-        vault: await vault(),
-        environment: name === profile ? environment.secrets : {},
-        redactor,
-        signal: edge.interrupts.signal,
-      });
-    }),
-    keyStore: once(async () => {
-      const { createKeyStore } = await import('../../platform/store/rekey.ts');
-      return createKeyStore(await vault(), edge.interrupts.signal);
-    }),
-    settingsFile: once(async () => file),
-    sharedLog: async (login) => {
-      const { openSharedLog } = await import('../../platform/store/shared-log.ts');
-      return openSharedLog(join(configDir, 'pace', profile, login), systemClock);
-    },
-    discardProfile: async (name) => {
-      const { discardProfile } = await import('../../platform/store/profile-directories.ts');
-      discardProfile(configDir, name);
-    },
-    inspectStore: async () => {
-      const { inspectStore } = await import('../../platform/store/inspection.ts');
-      return inspectStore({ configDir, dataDir, rescueDirs: await rescueDirs(), now: systemClock.now() });
-    },
-    spawn: async (command, env, { stdout = 'stdout', signal } = {}) => {
-      const { runChild } = await import('../../platform/process/child.ts');
-      const interrupted = edge.interrupts.signal;
-      return runChild(command, { env, stdout, signal: signal ? AbortSignal.any([interrupted, signal]) : interrupted });
-    },
+    environmentToken: context.environmentToken,
+    ...network,
+    ...joinStore(context, locks, network.http),
+    spawn: spawn(edge),
   };
-  return {
-    deps,
-    clean,
-    close: async () => {
-      if (isClientUsed) await (await client()).close();
-    },
+  return { deps, clean, close };
+}
+
+/** Runs another program until it ends, or until this one is interrupted. */
+function spawn({ interrupts }: Edge): Deps['spawn'] {
+  return async (command, env, { stdout = 'stdout', signal } = {}) => {
+    const { runChild } = await import('../../platform/process/child.ts');
+    const either = signal ? AbortSignal.any([interrupts.signal, signal]) : interrupts.signal;
+    return runChild(command, { env, stdout, signal: either });
   };
 }
 

@@ -1,0 +1,23 @@
+import type { Environment } from '../../config/environment.ts';
+import type { Settings, SettingsFile } from '../../config/types.ts';
+import type { Terminal } from '../../ports/terminal.ts';
+import type { Redactor, Secret } from '../../text/secret.ts';
+import type { Edge } from './edge.ts';
+
+/** What every dependency is made from: the process, its settings, and where it talks to its user. */
+export interface Context {
+  readonly edge: Edge;
+  readonly environment: Environment;
+  readonly configDir: string;
+  readonly dataDir: string;
+  readonly profile: string;
+  readonly settings: Settings;
+  /** Of another profile: from its file and the defaults only, because flags and variables mean the selected one. */
+  settingsOf(profile: string): Settings;
+  readonly file: SettingsFile;
+  readonly redactor: Redactor;
+  readonly terminal: Terminal;
+  readonly environmentToken: Secret | null;
+  readonly isVerbose: boolean;
+  readonly isDebug: boolean;
+}

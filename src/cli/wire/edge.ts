@@ -1,0 +1,16 @@
+import type { Interrupts } from '../../platform/process/interrupts.ts';
+
+/** The process, as the program sees it. */
+export interface Edge {
+  readonly argv: readonly string[];
+  /** The words that start this program again, absolute. */
+  readonly program: readonly string[];
+  readonly env: Record<string, string | undefined>;
+  readonly platform: NodeJS.Platform;
+  readonly home: string;
+  readonly cwd: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly interrupts: Interrupts;
+}

@@ -1,0 +1,69 @@
+import type { Deps } from '../../command-kit/deps.ts';
+import { readProxySettings } from '../../http/proxy.ts';
+import { systemClock } from '../../platform/process/clock.ts';
+import type { Context } from './context.ts';
+import { once } from './once.ts';
+
+/** What a command needs to talk to others, and how to close its connections. */
+export interface Network extends Pick<Deps, 'http' | 'serve' | 'forwarder' | 'openBrowser'> {
+  close(): Promise<void>;
+}
+
+export function joinNetwork(context: Context): Network {
+  const client = httpClient(context);
+  return {
+    http: http(context, client.get),
+    serve: serve(context),
+    forwarder,
+    openBrowser: openBrowser(context),
+    close: client.close,
+  };
+}
+
+/** One client for the run, made when the first request goes out. */
+function httpClient({ edge }: Context) {
+  let isUsed = false;
+  const get = once(async () => {
+    isUsed = true;
+    const { createHttpClient } = await import('../../platform/http/client.ts');
+    return createHttpClient(readProxySettings(edge.env));
+  });
+  return {
+    get,
+    close: async () => {
+      if (isUsed) await (await get()).close();
+    },
+  };
+}
+
+/** The client; with `--verbose` it tells of each request. */
+function http(
+  { terminal, isVerbose, isDebug }: Context,
+  client: ReturnType<typeof httpClient>['get'],
+): Network['http'] {
+  return once(async () => {
+    const { exchange } = await client();
+    if (!isVerbose) return exchange;
+    const { traced } = await import('../../platform/http/trace.ts');
+    return traced(exchange, { clock: systemClock, write: (text) => terminal.notice(text), hasHeaders: isDebug });
+  });
+}
+
+function serve({ terminal }: Context): Network['serve'] {
+  return once(async () => {
+    const { createServe } = await import('../../platform/http/server.ts');
+    return createServe((error) => terminal.notice(`internal error while answering a request: ${String(error)}`));
+  });
+}
+
+const forwarder: Network['forwarder'] = async (options) => {
+  const { createForwarder } = await import('../../platform/http/forwarder.ts');
+  return createForwarder(options);
+};
+
+function openBrowser({ environment: { childEnv }, edge }: Context): Network['openBrowser'] {
+  return once(async () => {
+    const { createOpenBrowser } = await import('../../platform/process/browser.ts');
+    return createOpenBrowser({ command: childEnv['BROWSER'], env: childEnv, platform: edge.platform });
+  });
+}

@@ -1,0 +1,141 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Deps } from '../../command-kit/deps.ts';
+import type { Locks } from '../../platform/lock/lock.ts';
+import { systemClock } from '../../platform/process/clock.ts';
+import type { OpenVault } from '../../platform/store/vault.ts';
+import type { KeySource } from '../../ports/store.ts';
+import type { Context } from './context.ts';
+import type { Network } from './network.ts';
+import { once, onceEach } from './once.ts';
+
+/** What a command needs of what is stored on this machine. */
+export type Store = Pick<
+  Deps,
+  'sessions' | 'secrets' | 'settingsFile' | 'discardProfile' | 'keyStore' | 'sharedLog' | 'inspectStore'
+>;
+
+/** What several of them stand on, each made when first used. */
+interface Ground {
+  readonly context: Context;
+  vault(): Promise<OpenVault>;
+  rescueDirs(): Promise<readonly string[]>;
+}
+
+/**
+ * @param locks  the same for the whole run: a process must not wait for a lock that it holds itself
+ * @param http   how tokens are refreshed
+ */
+export function joinStore(context: Context, locks: () => Promise<Locks>, http: Network['http']): Store {
+  const rescueDirs = rescueDirectories(context);
+  const ground: Ground = { context, rescueDirs, vault: vault(context, locks, rescueDirs) };
+  const secrets = secretStores(ground);
+  return {
+    secrets,
+    sessions: sessions(ground, http, secrets),
+    settingsFile: async () => context.file,
+    discardProfile: discardProfile(context),
+    keyStore: keyStore(ground),
+    sharedLog: sharedLog(context),
+    inspectStore: inspectStore(ground),
+  };
+}
+
+function rescueDirectories({ edge }: Context): Ground['rescueDirs'] {
+  return once(async () => {
+    const { rescueDirectories } = await import('../../platform/store/rescue-dirs.ts');
+    return rescueDirectories({ env: edge.env, home: edge.home, temporary: tmpdir() });
+  });
+}
+
+function vault(context: Context, locks: () => Promise<Locks>, rescueDirs: Ground['rescueDirs']): Ground['vault'] {
+  const { configDir, dataDir, settings, terminal, redactor } = context;
+  const { secrets, childEnv } = context.environment;
+  return once(async () => {
+    const { openVault } = await import('../../platform/store/vault.ts');
+    return openVault({
+      configDir,
+      dataDir,
+      rescueDirs: await rescueDirs(),
+      passphrase: secrets.store_key === undefined ? null : redactor.add(secrets.store_key),
+      preferred: () => settings.require('key_store') as KeySource,
+      keyring: async () => (await import('../../platform/key/keyring.ts')).openKeyring(childEnv),
+      locks: await locks(),
+      clock: systemClock,
+      notice: (text) => terminal.notice(text),
+    });
+  });
+}
+
+function sessions({ context, vault }: Ground, exchange: Network['http'], secrets: Store['secrets']): Store['sessions'] {
+  const { edge, profile, settings, settingsOf, configDir, environmentToken, redactor, terminal } = context;
+  return onceEach(profile, async (name) => {
+    const [{ createSessions }, { fault }] = await Promise.all([
+      import('../../auth/session/session.ts'),
+      import('../../platform/files/fault.ts'),
+    ]);
+    const isSelected = name === profile;
+    return createSessions({
+      profile: name,
+      settings: isSelected ? settings : settingsOf(name),
+      vault: await vault(),
+      exchange,
+      clientSecret: async () => (await (await secrets(name)).get('client_secret'))?.secret ?? null,
+      accessToken: isSelected ? environmentToken : null,
+      clock: systemClock,
+      redactor,
+      signal: edge.interrupts.signal,
+      uninterrupted: edge.interrupts.uninterrupted,
+      dropLog: async (login) => {
+        const { removeSharedLog } = await import('../../platform/store/shared-log.ts');
+        removeSharedLog(paceLog(configDir, name, login));
+      },
+      notice: (text) => terminal.notice(text),
+      fault,
+    });
+  });
+}
+
+function secretStores({ context: { edge, environment, profile, redactor }, vault }: Ground): Store['secrets'] {
+  return onceEach(profile, async (name) => {
+    const { createSecretStore } = await import('../../platform/store/sealed-secrets.ts');
+    return createSecretStore({
+      profile: name,
+      vault: await vault(),
+      environment: name === profile ? environment.secrets : {},
+      redactor,
+      signal: edge.interrupts.signal,
+    });
+  });
+}
+
+function keyStore({ context: { edge }, vault }: Ground): Store['keyStore'] {
+  return once(async () => {
+    const { createKeyStore } = await import('../../platform/store/rekey.ts');
+    return createKeyStore(await vault(), edge.interrupts.signal);
+  });
+}
+
+function discardProfile({ configDir }: Context): Store['discardProfile'] {
+  return async (name) => {
+    const { discardProfile } = await import('../../platform/store/profile-directories.ts');
+    discardProfile(configDir, name);
+  };
+}
+
+function sharedLog({ configDir, profile }: Context): Store['sharedLog'] {
+  return async (login) => {
+    const { openSharedLog } = await import('../../platform/store/shared-log.ts');
+    return openSharedLog(paceLog(configDir, profile, login), systemClock);
+  };
+}
+
+/** The log by which the processes of one login pace their requests. */
+const paceLog = (configDir: string, profile: string, login: string) => join(configDir, 'pace', profile, login);
+
+function inspectStore({ context: { configDir, dataDir }, rescueDirs }: Ground): Store['inspectStore'] {
+  return async () => {
+    const { inspectStore } = await import('../../platform/store/inspection.ts');
+    return inspectStore({ configDir, dataDir, rescueDirs: await rescueDirs(), now: systemClock.now() });
+  };
+}
