@@ -131,7 +131,7 @@ function verify(secondsAgo: number): Promise<string> {
   );
 }
 
-/** By the text of the README's row; `…` stands for what is different each time. */
+/** By the message of the page's row; `…` stands for what is different each time. */
 const situations: Readonly<Record<string, () => Promise<string>>> = {
   'Port … is already in use on 127.0.0.1 (IPv4).': withPortTaken,
   'No browser was opened: …': withoutAnswer,
@@ -156,12 +156,10 @@ const situations: Readonly<Record<string, () => Promise<string>>> = {
   'not valid: stale_timestamp': () => verify(3600),
 };
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const rows = [...readme.slice(readme.indexOf('## Troubleshooting')).matchAll(/^\| `([^`]+)` \|/gm)].map(
-  ([, text = '']) => text,
-);
+const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8');
+const rows = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, text = '']) => text);
 
-it('has a situation for each text of the README, and no other', () => {
+it('has a situation for each message of docs/troubleshooting.md, and no other', () => {
   expect(rows.filter((text) => !(text in situations))).toEqual([]);
   expect(Object.keys(situations).filter((text) => !rows.includes(text))).toEqual([]);
 });

@@ -22,11 +22,11 @@ afterEach(async () => {
   rig.close();
 });
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const page = readFileSync(join(root, 'docs/webhooks.md'), 'utf8');
 
 /** A code block of the section about verifying, without the comment that names its file. */
 function snippet(language: 'js' | 'python'): string {
-  const [, section = ''] = readme.split('### Verify them in your own server\n');
+  const [, section = ''] = page.split('## Verify deliveries in your own server\n');
   const [, code = ''] = new RegExp(`\`\`\`${language}\\n.*\\n([^]*?)\`\`\``).exec(section) ?? [];
   return code;
 }

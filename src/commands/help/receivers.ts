@@ -1,5 +1,5 @@
 /*
- * Receivers to start from, whole programs. README shows the same text, a test holds the two together and puts both
+ * Receivers to start from, whole programs. docs/webhooks.md shows the same text, a test compares the two and puts both
  * through `webhook check`. Narrow, so that they can be read in a terminal.
  */
 

@@ -58,7 +58,7 @@ const rules: readonly Rule[] = [
     topic: 'To start from',
     rules: [
       '`revento help webhooks -q .node > receiver.mjs` and `revento help webhooks -q .python > receiver.py` (Flask) write',
-      'receivers that do all of this. README shows them.',
+      'receivers that do all of this. docs/webhooks.md shows them.',
     ],
   },
   {
