@@ -3,7 +3,7 @@ import type { HeaderList } from '../ports/exchange.ts';
 import { plainLine } from '../text/plain-line.ts';
 import { readHead } from './head.ts';
 
-/** A delivery as a recording has it. */
+/** One delivery of a recording. */
 export interface Recorded {
   /** In the file, from 1. */
   readonly lineNumber: number;
@@ -11,22 +11,28 @@ export interface Recorded {
   readonly event: string | null;
   /** Milliseconds since the Unix epoch. */
   readonly receivedAt: number;
-  /** Why it was not believed when it came; null when the line says that it was verified. */
+  /** Why it failed verification when it was received; null when the line says that it was verified. */
   readonly invalid: string | null;
   readonly headers: HeaderList;
   readonly body: Uint8Array;
 }
 
-const noDelivery = 'no recorded delivery';
+/** What one line of a file is. */
+export type RecordedLine =
+  | { readonly kind: 'delivery'; readonly delivery: Recorded }
+  /** Not a recorded delivery at all. */
+  | { readonly kind: 'foreign' }
+  /** A delivery that somebody changed: its fields contradict each other. `how` is a clause, such as `its body …`. */
+  | { readonly kind: 'altered'; readonly how: string };
+
+const foreign: RecordedLine = { kind: 'foreign' };
 
 /**
- * A recorded delivery from its parsed line. Only `headers` and `body_base64` are sent or verified, but people and
- * scripts read `body`, `event` and `delivery_id`: a line in which they say something else is not used.
- *
- * @returns the delivery, or what the line is instead, in a few words. Never throws.
+ * Reads a parsed line as a recorded delivery. Only `headers` and `body_base64` are sent or verified, but users and
+ * scripts read `body`, `event` and `delivery_id`: a line in which those contradict the rest is `altered`.
  */
-export function toRecorded(value: unknown, lineNumber: number): Recorded | string {
-  if (!isRecord(value) || value['type'] !== 'delivery') return noDelivery;
+export function readLine(value: unknown, lineNumber: number): RecordedLine {
+  if (!isRecord(value) || value['type'] !== 'delivery') return foreign;
   const {
     delivery_id: deliveryId,
     event,
@@ -39,29 +45,30 @@ export function toRecorded(value: unknown, lineNumber: number): Recorded | strin
   } = value;
   const list = toHeaders(headers);
   const at = typeof receivedAt === 'string' ? Date.parse(receivedAt) : Number.NaN;
-  if (list === null || typeof base64 !== 'string' || Number.isNaN(at)) return noDelivery;
+  if (list === null || typeof base64 !== 'string' || Number.isNaN(at)) return foreign;
   const body = Buffer.from(base64, 'base64');
-  // Node's decoder passes over whatever is no base64.
-  if (body.toString('base64') !== base64) return 'a delivery whose body_base64 is no base64';
+  // Node's decoder skips characters that are not base64.
+  if (body.toString('base64') !== base64) return { kind: 'altered', how: 'its body_base64 is invalid base64' };
   const head = readHead(list);
   if (!agree(text, () => isUtf8(body) && body.toString('utf8') === text)) return disagreeing('body', 'body_base64');
   if (!agree(deliveryId, () => deliveryId === head.deliveryId)) return disagreeing('delivery_id', 'headers');
   const type = typeIn(body);
-  // What was not believed is listed under the type that its header claims.
+  // A delivery that failed verification is listed under the type its header claims.
   const isClaimed = verified !== true && event === head.event;
   if (!agree(event, () => isClaimed || event === (type ?? head.event))) {
     return type === null ? disagreeing('event', 'headers') : disagreeing('event', 'body_base64');
   }
-  return {
+  const delivery: Recorded = {
     lineNumber,
     deliveryId: typeof deliveryId === 'string' ? deliveryId : null,
     event: typeof event === 'string' ? event : null,
     receivedAt: at,
-    // Nothing but a plain yes is one: what a file leaves open is not to be signed.
+    // Only a literal `true` counts: a delivery whose verdict is unclear must not be signed again.
     invalid: verified === true ? null : typeof reason === 'string' ? plainLine(reason, 40) : 'no reason recorded',
     headers: list,
     body,
   };
+  return { kind: 'delivery', delivery };
 }
 
 function toHeaders(value: unknown): HeaderList | null {
@@ -76,13 +83,13 @@ function toHeaders(value: unknown): HeaderList | null {
   return list;
 }
 
-/** A member that is absent or null says nothing that could be wrong. */
+/** A member that is absent or null cannot contradict anything. */
 function agree(member: unknown, isSame: () => boolean): boolean {
   return member === undefined || member === null || isSame();
 }
 
-function disagreeing(member: string, other: string): string {
-  return `a delivery that was changed: its ${member} does not match its ${other}`;
+function disagreeing(member: string, other: string): RecordedLine {
+  return { kind: 'altered', how: `its ${member} does not match its ${other}` };
 }
 
 /** The event type that a body names, or null. */
@@ -92,7 +99,7 @@ function typeIn(body: Buffer): string | null {
     const type = isRecord(value) ? value['type'] : null;
     return typeof type === 'string' ? type : null;
   } catch {
-    // A delivery of bytes that are no JSON can be recorded as well.
+    // Deliveries whose body is not JSON are recorded as well.
     return null;
   }
 }

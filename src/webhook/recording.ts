@@ -1,17 +1,19 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { ReventoError } from '../errors/revento-error.ts';
 import { readBounded } from '../files/bounded-file.ts';
-import { isRecord, type Recorded, toRecorded } from './recorded-line.ts';
+import { isRecord, type Recorded, readLine } from './recorded-line.ts';
 
-export interface Cassette {
+/** What a recording holds. */
+export interface Recording {
   readonly deliveries: readonly Recorded[];
-  /** One sentence for each way in which lines could not be used. */
+  /** One sentence for each reason why lines were skipped. */
   readonly warnings: readonly string[];
-  /** Why the whole file is no recording, as words about a line; null when it is one, be it of no deliveries. */
+  /** Why the file is not a recording, such as `line 1 is not JSON`; null when it is one, even without deliveries. */
   readonly foreign: string | null;
 }
 
-/** Some hundred thousand deliveries; a longer text fits into no string. */
+/** Some hundred thousand deliveries; a longer text does not fit into a string. */
 const maxRecordingBytes = 256 * 1024 * 1024;
 
 /** Appends delivery lines to a file. */
@@ -54,65 +56,94 @@ async function isCut(file: FileHandle): Promise<boolean> {
 }
 
 /**
- * Reads a recording. Lines of other types (`ready`, `summary`) are passed over; a line that is broken is reported
- * and passed over.
+ * Reads a recording. Lines of other types (`ready`, `summary`) are ignored; unusable lines are skipped and reported.
  *
- * @throws ReventoError `file`
+ * @throws ReventoError `file`; `interrupted` when the signal is aborted
  */
-export async function readCassette(path: string): Promise<Cassette> {
-  return parseCassette(await attempt(path, async () => (await readBounded(path, maxRecordingBytes)).toString('utf8')));
+export async function readRecording(path: string, signal?: AbortSignal): Promise<Recording> {
+  const bytes = await attempt(path, () => readBounded(path, maxRecordingBytes));
+  return parseRecording(bytes.toString('utf8'), signal);
 }
 
-/** The deliveries in the text of a recording. Never throws. */
-export function parseCassette(text: string): Cassette {
+/** Lines read between two looks at the signal: a few milliseconds of work. */
+const linesPerTurn = 2_000;
+
+/**
+ * The deliveries in the text of a recording.
+ *
+ * @throws ReventoError `interrupted` when the signal is aborted
+ */
+export async function parseRecording(text: string, signal?: AbortSignal): Promise<Recording> {
   const deliveries: Recorded[] = [];
-  const unusable = new Map<string, number[]>();
-  const leaveOut = (lineNumber: number, what: string) => {
-    unusable.set(what, [...(unusable.get(what) ?? []), lineNumber]);
-  };
+  const skipped = new SkippedLines();
   const lines = text.split('\n');
   let cut: number | null = null;
   let isOurs = false;
   for (const [index, line] of lines.entries()) {
+    if (index % linesPerTurn === linesPerTurn - 1) await turn(signal);
     if (line.trim() === '') continue;
     const lineNumber = index + 1;
     const value = parse(line);
     if (value === undefined) {
-      // Without a line break after it, but begun as every line of a recording begins.
+      // Without a line break after it, but beginning as every line of a recording does.
       if (index === lines.length - 1 && line.startsWith('{')) cut = lineNumber;
-      else leaveOut(lineNumber, 'not JSON');
+      else skipped.add(lineNumber, 'not JSON');
       continue;
     }
     if (isRecord(value) && typeof value['type'] === 'string' && value['type'] !== 'delivery') {
       isOurs = true;
       continue;
     }
-    const recorded = toRecorded(value, lineNumber);
-    if (typeof recorded === 'string') leaveOut(lineNumber, recorded);
-    else deliveries.push(recorded);
+    const read = readLine(value, lineNumber);
+    if (read.kind === 'delivery') deliveries.push(read.delivery);
+    else skipped.add(lineNumber, read.kind === 'foreign' ? 'not a recorded delivery' : `altered: ${read.how}`);
   }
-  const warnings = [...unusable].flatMap(([what, lineNumbers]) => warningOf(lineNumbers, what));
+  const warnings = skipped.warnings();
   if (cut !== null) {
-    warnings.push(`line ${cut}, the last, is cut off: its recording was interrupted; it is left out`);
+    warnings.push(`line ${cut}, the last, is incomplete (its recording was interrupted); skipped`);
   }
-  const [[bad, what] = [0, '']] = [...unusable]
-    .map(([why, [first = 0]]) => [first, why] as const)
-    .sort(([one], [other]) => one - other);
-  const isForeign = bad > 0 && deliveries.length === 0 && !isOurs;
-  return { deliveries, warnings, foreign: isForeign ? `line ${bad} is ${what}` : null };
+  const isForeign = deliveries.length === 0 && !isOurs;
+  return { deliveries, warnings, foreign: isForeign ? skipped.first() : null };
 }
 
-/** One sentence however many lines there are: none for none. */
-function warningOf(lineNumbers: readonly number[], what: string): string[] {
-  const [first, ...others] = lineNumbers;
-  if (first === undefined) return [];
-  if (others.length === 0) return [`line ${first} is ${what}; it is left out`];
-  const shown = lineNumbers.slice(0, 5).join(', ');
-  const rest = lineNumbers.length > 5 ? ', …' : '';
-  return [`${lineNumbers.length} lines are ${what} (${shown}${rest}); they are left out`];
+/** Lets signals and timers in, because parsing alone would keep them out until the end. */
+async function turn(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  if (signal?.aborted) throw new ReventoError('interrupted', 'Interrupted.');
 }
+
+/** The lines that could not be used, by reason. */
+class SkippedLines {
+  readonly #byReason = new Map<string, number[]>();
+
+  add(lineNumber: number, what: string): void {
+    const lineNumbers = this.#byReason.get(what);
+    if (lineNumbers === undefined) this.#byReason.set(what, [lineNumber]);
+    else lineNumbers.push(lineNumber);
+  }
+
+  /** Such as `line 1 is not JSON`; null when no line was skipped. Reasons are kept in the order they came up. */
+  first(): string | null {
+    for (const [what, [lineNumber]] of this.#byReason) return `line ${lineNumber} is ${what}`;
+    return null;
+  }
+
+  /** One sentence for each reason, however many lines there are. */
+  warnings(): string[] {
+    return [...this.#byReason].map(([what, lineNumbers]) => {
+      if (lineNumbers.length === 1) return `line ${lineNumbers[0]} is ${what}; skipped`;
+      const shown = lineNumbers.slice(0, 5).join(', ');
+      const rest = lineNumbers.length > 5 ? ', …' : '';
+      return `${lineNumbers.length} lines are ${what} (${shown}${rest}); skipped`;
+    });
+  }
+}
+
+/** What no JSON value begins with. A failed parse costs far more than this look, and a wrong file has many lines. */
+const notJson = /^\s*[^\s{["\-\dtfn]/;
 
 function parse(line: string): unknown {
+  if (notJson.test(line)) return undefined;
   try {
     return JSON.parse(line);
   } catch {

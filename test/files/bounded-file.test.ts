@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readBounded } from '../../src/files/bounded-file.ts';
-import { readCassette } from '../../src/webhook/recording.ts';
+import { readRecording } from '../../src/webhook/recording.ts';
 
 it('reads a device no further than it may', async () => {
   await expect(readBounded('/dev/zero', 1024 ** 2)).rejects.toMatchObject({
@@ -15,5 +15,5 @@ it('reads a file whole', async () => {
 
 it('leaves why a file cannot be read to who knows what it is', async () => {
   await expect(readBounded('/no-such-file', 10)).rejects.toMatchObject({ code: 'ENOENT' });
-  await expect(readCassette('/no-such-file')).rejects.toMatchObject({ code: 'file' });
+  await expect(readRecording('/no-such-file')).rejects.toMatchObject({ code: 'file' });
 });

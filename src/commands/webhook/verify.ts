@@ -6,7 +6,7 @@ import type { HeaderList } from '../../ports/exchange.ts';
 import type { Style } from '../../text/style.ts';
 import { diagnose } from '../../webhook/diagnose.ts';
 import { judge, readHead } from '../../webhook/head.ts';
-import { toRecorded } from '../../webhook/recorded-line.ts';
+import { readLine } from '../../webhook/recorded-line.ts';
 import { deliveryHeaders, type Verdict, verify } from '../../webhook/signature.ts';
 import { otherSecrets, signingSecrets } from './shared/secrets.ts';
 
@@ -107,12 +107,14 @@ function readInput({ timestamp, signature }: WebhookVerifyOptions, bytes: Uint8A
     .decode(bytes)
     .split('\n')
     .filter((line) => line.trim() !== '');
-  const recorded = lines.length === 1 ? toRecorded(parse(lines[0] ?? ''), 1) : '';
-  if (typeof recorded !== 'string') return recorded;
-  if (recorded.startsWith('a delivery')) {
-    throw new ReventoError('usage', `This is ${recorded}.`, { hint: 'pass the line as it was recorded' });
+  const read = lines.length === 1 ? readLine(parse(lines[0] ?? ''), 1) : null;
+  if (read?.kind === 'delivery') return read.delivery;
+  if (read?.kind === 'altered') {
+    throw new ReventoError('usage', `This recorded delivery was altered: ${read.how}.`, {
+      hint: 'pass the line as it was recorded',
+    });
   }
-  throw new ReventoError('usage', 'This is not one recorded delivery, so its headers are not known.', {
+  throw new ReventoError('usage', 'This is not one recorded delivery, so its headers are unknown.', {
     hint: 'for a bare body, add --timestamp T --signature S; of a recording, pass one line',
   });
 }

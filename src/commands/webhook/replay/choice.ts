@@ -2,7 +2,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { one } from '../../../webhook/head.ts';
 import type { Recorded } from '../../../webhook/recorded-line.ts';
-import type { Cassette } from '../../../webhook/recording.ts';
+import type { Recording } from '../../../webhook/recording.ts';
 import { defaultToleranceSeconds, deliveryHeaders } from '../../../webhook/signature.ts';
 
 export interface Choice {
@@ -19,9 +19,9 @@ export interface Choice {
  *
  * @throws ReventoError `failed` when the file is something else altogether
  */
-export function checked(cassette: Cassette, file: string): Cassette {
-  if (cassette.foreign === null) return cassette;
-  throw new ReventoError('failed', `${file} is not a recording: ${cassette.foreign}.`, {
+export function checked(recording: Recording, file: string): Recording {
+  if (recording.foreign === null) return recording;
+  throw new ReventoError('failed', `${file} is not a recording: ${recording.foreign}.`, {
     hint: 'a recording is what `revento webhook listen --record FILE` writes',
   });
 }

@@ -6,7 +6,7 @@ import { isSuccess } from '../../../http/status.ts';
 import { isHopHeader } from '../../../webhook/listener/forward.ts';
 import type { Outgoing } from '../../../webhook/outgoing.ts';
 import type { Recorded } from '../../../webhook/recorded-line.ts';
-import { readCassette } from '../../../webhook/recording.ts';
+import { readRecording } from '../../../webhook/recording.ts';
 import { deliveryHeaders, sign } from '../../../webhook/signature.ts';
 import { signingSecrets } from '../shared/secrets.ts';
 import { hintFor, Sender, type Sent, sentItem, targetOf, toOption } from '../shared/send.ts';
@@ -55,7 +55,7 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
     }
     const url = targetOf(to, deps);
     const secret = resign ? (await signingSecrets(deps))[0].secret.reveal() : null;
-    const { deliveries, warnings } = checked(await readCassette(file), file);
+    const { deliveries, warnings } = checked(await readRecording(file, deps.signal), file);
     for (const warning of warnings) deps.terminal.notice(`warning: ${file}: ${warning}`);
     const { chosen, leftOut } = choose(deliveries, { file, only, includeInvalid, isSigned: secret !== null });
     if (leftOut !== null) deps.terminal.notice(`note: ${leftOut}`);

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseCassette } from '../../../../src/webhook/recording.ts';
+import { parseRecording } from '../../../../src/webhook/recording.ts';
 import { aDelivery, type DeliveryOptions, newSecret } from '../../../support/delivery.ts';
 import { freePort } from '../../../support/free-port.ts';
 import { closeHandlers, handler } from '../../../support/handler.ts';
@@ -328,9 +328,9 @@ describe('--record', () => {
     const rig = await listen({ secret, record, count: '1' });
     await send(rig);
     await rig.end;
-    const { deliveries, warnings } = parseCassette(await readFile(record, 'utf8'));
+    const { deliveries, warnings } = await parseRecording(await readFile(record, 'utf8'));
     expect(deliveries).toHaveLength(1);
-    expect(warnings).toEqual(['line 1 is not JSON; it is left out']);
+    expect(warnings).toEqual(['line 1 is not JSON; skipped']);
   });
 
   it.skipIf(process.platform === 'win32')('fails before anything is received when the file is a pipe', async () => {

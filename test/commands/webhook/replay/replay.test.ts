@@ -36,7 +36,7 @@ describe('replay', () => {
       },
       body_base64: Buffer.from(body).toString('base64'),
     });
-  const cassette = async (...lines: string[]) => {
+  const recording = async (...lines: string[]) => {
     const file = join(folder(), 'deliveries.ndjson');
     await writeFile(file, lines.join('\n'));
     return file;
@@ -45,7 +45,7 @@ describe('replay', () => {
   it('sends bytes and headers as they were recorded, without those of the connection', async () => {
     const target = await handler();
     const body = Buffer.of(123, 0, 255, 125);
-    const file = await cassette(recorded('a', '2026-01-01T00:00:00Z', body), '');
+    const file = await recording(recorded('a', '2026-01-01T00:00:00Z', body), '');
     expect((await run(webhookReplay, { file, to: target.url }, world({}))).failure).toBeNull();
     const [got] = target.got as [Got];
     expect(got.body.equals(body)).toBe(true);
@@ -58,7 +58,7 @@ describe('replay', () => {
 
   it('with --resign is genuine again, under the same delivery id', async () => {
     const target = await handler();
-    const file = await cassette(recorded('a', '2026-01-01T00:00:00Z'));
+    const file = await recording(recorded('a', '2026-01-01T00:00:00Z'));
     await run(webhookReplay, { file, to: target.url, resign: true }, world());
     expect(verdict(target.got[0] as Got).ok).toBe(true);
     expect(header(target.got[0] as Got, 'X-Revento-Delivery-Id')).toBe('a');
@@ -69,7 +69,7 @@ describe('replay', () => {
 
   it.each([true, false])('leaves out what was recorded as invalid, and says so (--resign: %s)', async (resign) => {
     const target = await handler();
-    const file = await cassette(
+    const file = await recording(
       forged('x'),
       recorded('a', '2026-01-01T00:00:00Z'),
       forged('y'),
@@ -84,7 +84,7 @@ describe('replay', () => {
 
   it('fails when all of them were invalid, and never signs one', async () => {
     const target = await handler();
-    const file = await cassette(forged('x'), recorded('a', '2026-01-01T00:00:00Z'));
+    const file = await recording(forged('x'), recorded('a', '2026-01-01T00:00:00Z'));
     const options = { file, to: target.url, only: ['x'], resign: true };
     expect((await run(webhookReplay, options, world())).failure).toMatchObject({
       code: 'failed',
@@ -99,7 +99,7 @@ describe('replay', () => {
     const target = await handler(({ headers }) => ({
       status: headers['x-revento-delivery-id']?.[0] === 'x' ? 401 : 200,
     }));
-    const file = await cassette(forged('x'), recorded('a', '2026-01-01T00:00:00Z'));
+    const file = await recording(forged('x'), recorded('a', '2026-01-01T00:00:00Z'));
     const { failure } = await run(webhookReplay, { file, to: target.url, includeInvalid: true }, world({}));
     expect(target.got.map((got) => header(got, 'X-Revento-Signature'))).toEqual([
       `sha256=${'a'.repeat(64)}`,
@@ -114,14 +114,14 @@ describe('replay', () => {
   it('does not blame the age of a delivery that is fresh', async () => {
     const target = await handler(() => ({ status: 401 }));
     const timestamp = String(Math.floor(Date.now() / 1000));
-    const file = await cassette(recorded('a', new Date().toISOString(), undefined, { timestamp }));
+    const file = await recording(recorded('a', new Date().toISOString(), undefined, { timestamp }));
     const { failure } = await run(webhookReplay, { file, to: target.url }, world({}));
     expect(failure?.facts.hint).toMatch(/has your handler another secret/);
   });
 
   it('says in one sentence that a file is no recording', async () => {
     const target = await handler();
-    const file = await cassette(...Array.from({ length: 500 }, () => 'text'));
+    const file = await recording(...Array.from({ length: 500 }, () => 'text'));
     const rig = world({});
     expect((await run(webhookReplay, { file, to: target.url }, rig)).failure).toMatchObject({
       message: `${file} is not a recording: line 1 is not JSON.`,
@@ -131,14 +131,14 @@ describe('replay', () => {
 
   it('with --only sends these and no others, in the order of the file', async () => {
     const target = await handler();
-    const file = await cassette(...['a', 'b', 'c'].map((id) => recorded(id, '2026-01-01T00:00:00Z')));
+    const file = await recording(...['a', 'b', 'c'].map((id) => recorded(id, '2026-01-01T00:00:00Z')));
     await run(webhookReplay, { file, to: target.url, only: ['c', 'a'] }, world({}));
     expect(target.got.map((got) => header(got, 'X-Revento-Delivery-Id'))).toEqual(['a', 'c']);
   });
 
   it('with --as-recorded keeps the pauses', async () => {
     const target = await handler();
-    const file = await cassette(
+    const file = await recording(
       recorded('a', '2026-01-01T00:00:00.000Z'),
       recorded('b', '2026-01-01T00:01:30.500Z'),
       recorded('c', '2026-01-01T00:01:30.000Z'),
@@ -156,13 +156,13 @@ describe('replay', () => {
 
   it('says what it could not read, sends the rest, and says that old timestamps want --resign', async () => {
     const target = await handler(() => ({ status: 401 }));
-    const file = await cassette(
+    const file = await recording(
       recorded('a', '2026-01-01T00:00:00Z'),
       recorded('b', '2026-01-01T00:00:00Z').slice(0, 40),
     );
     const rig = world({});
     const { failure } = await run(webhookReplay, { file, to: target.url }, rig);
-    expect(rig.notices.join()).toContain('line 2, the last, is cut off');
+    expect(rig.notices.join()).toContain('line 2, the last, is incomplete');
     expect(failure).toMatchObject({
       code: 'failed',
       message: '1 of 1 deliveries were not acknowledged.',
@@ -174,7 +174,7 @@ describe('replay', () => {
     ['no deliveries', {}],
     ['no delivery z', { only: ['z'] }],
   ])('fails when the file has %s', async (words, options) => {
-    const file = await cassette(
+    const file = await recording(
       ...('only' in options ? [recorded('a', '2026-01-01T00:00:00Z')] : ['{"type":"ready"}']),
     );
     const { failure } = await run(webhookReplay, { file, to: '3000', ...options }, world({}));
