@@ -2,7 +2,7 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import { secretVariables } from '../../config/environment.ts';
 import { describeSetting } from '../../config/rows.ts';
 import { settingNames } from '../../config/types.ts';
-import { controlVariable } from '../../sandbox/server/control.ts';
+import { controlVariable } from '../../sandbox/control/key.ts';
 import { listenerVariable } from '../../webhook/defaults.ts';
 import { topicLayout } from './topic-text.ts';
 

@@ -1,5 +1,4 @@
 import type { CommandModule } from '../../command-kit/command.ts';
-import type { Json } from '../../json/value.ts';
 import { faultHelp } from '../../sandbox/faults/fault-help.ts';
 import { parseFault } from '../../sandbox/faults/faults.ts';
 import { askSandbox } from './shared/remote.ts';
@@ -9,27 +8,25 @@ export interface SandboxFaultOptions {
   readonly clear: boolean;
 }
 
-/** `revento sandbox fault`: makes the running sandbox misbehave, without the restart that would end every login. */
+/** `revento sandbox fault`: injects faults into the running sandbox, without the restart that would end every login. */
 export const sandboxFault: CommandModule<SandboxFaultOptions> = {
   declare: (command) =>
     command
-      .argument('[fault...]', 'what is to go wrong from now on, besides what was ordered before')
-      .option('--clear', 'forget what was ordered before', false)
+      .argument('[fault...]', 'faults to inject from now on, besides those active already')
+      .option('--clear', 'clear all faults first', false)
       .addHelpText('after', `\n${faultHelp}`),
   examples: [
     { command: 'revento sandbox fault api:expiredx1', explains: 'the next API request finds its token expired' },
-    { command: 'revento sandbox fault --clear', explains: 'behave again' },
-    { command: 'revento sandbox fault', explains: 'what is ordered, and how often it has struck' },
+    { command: 'revento sandbox fault --clear', explains: 'clear all faults' },
+    { command: 'revento sandbox fault', explains: 'active faults and how often each has struck' },
   ],
   layout: { shape: 'rows', columns: [{ path: 'fault' }, { path: 'struck' }, { path: 'left' }] },
 
   async *run({ fault, clear }, deps) {
     // Before anything is cleared, and with the words a flag would get.
     for (const text of fault) parseFault(text);
-    const answer = await askSandbox(deps, 'POST', '/faults', { add: [...fault], clear });
-    // The sandbox is this program: its answers have the shape it gives them.
-    const { faults } = answer as unknown as { readonly faults: readonly Json[] };
-    if (clear) deps.terminal.notice('What was ordered before is forgotten.');
+    const { faults } = await askSandbox(deps, 'fault', { add: [...fault], clear });
+    if (clear) deps.terminal.notice('Cleared all faults.');
     yield { kind: 'rows', rows: faults };
     return undefined;
   },

@@ -27,7 +27,7 @@ export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
 
   async *run({ deliveryId, wait }, deps) {
     const id = await wholeId(deliveryId, deps);
-    const sent = await askSandbox(deps, 'POST', `/deliveries/${id}/redeliver`, { at_once: true });
+    const sent = await askSandbox(deps, 'redeliver', { delivery_id: id });
     yield* followDelivery(deps, sent, wait);
     return undefined;
   },

@@ -20,7 +20,7 @@ export const sandboxReset: CommandModule<SandboxResetOptions> = {
   layout: { shape: 'value' },
 
   async *run({ keepLogins }, deps) {
-    await askSandbox(deps, 'POST', '/reset', { keep_logins: keepLogins });
+    await askSandbox(deps, 'reset', { keep_logins: keepLogins });
     // Inside `sandbox exec` the environment leads there, and no profile does.
     const login = (await hasSandboxProfile(deps)) ? `revento -p ${chosenSandbox(deps)} login` : 'revento login';
     yield {

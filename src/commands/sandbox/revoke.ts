@@ -1,8 +1,9 @@
 import type { CommandModule } from '../../command-kit/command.ts';
-import type { Json } from '../../json/value.ts';
 import type { Item } from '../../output/item.ts';
-import { asDelivery, describeDelivery, settle, toJson } from './shared/delivery.ts';
-import { askSandbox, eventFlag, isRecord } from './shared/remote.ts';
+import type { ResultOf } from '../../sandbox/control/operations.ts';
+import type { Delivery } from '../../sandbox/deliveries/delivery.ts';
+import { describeDelivery, settle } from './shared/delivery.ts';
+import { askSandbox, eventFlag } from './shared/remote.ts';
 
 export interface SandboxRevokeOptions {
   readonly user: boolean;
@@ -24,27 +25,24 @@ export const sandboxRevoke: CommandModule<SandboxRevokeOptions> = {
   layout: { shape: 'value' },
 
   async *run({ user }, deps) {
-    const body = { kind: user ? 'user' : 'installation', at_once: true, ...eventFlag(deps) };
-    const answer = await askSandbox(deps, 'POST', '/revoke', body);
-    const { deliveries: begun, ...facts } = isRecord(answer) ? answer : {};
-    const deliveries: Json[] = [];
-    for (const one of Array.isArray(begun) ? begun : []) {
-      deliveries.push(toJson(await settle(deps, asDelivery(one), false)));
-    }
+    const kind = user ? 'user' : 'installation';
+    const { deliveries: begun, ...facts } = await askSandbox(deps, 'revoke', { kind, ...eventFlag(deps) });
+    const deliveries: Delivery[] = [];
+    for (const one of begun) deliveries.push(await settle(deps, one, false));
     yield item({ ...facts, deliveries });
     return undefined;
   },
 };
 
-function item(data: Json): Item {
-  const { revoked, event_id: eventId, deliveries } = isRecord(data) ? data : {};
+function item(data: ResultOf<'revoke'>): Item {
+  const { revoked, event_id: eventId, deliveries } = data;
   return {
     kind: 'value',
     data,
     text: (style) =>
       [
         `${style.green('✓')} ${revoked} ${revoked === 1 ? 'login' : 'logins'} of ${eventId} revoked`,
-        ...(Array.isArray(deliveries) ? deliveries : []).map((one: Json) => describeDelivery(asDelivery(one), style)),
+        ...deliveries.map((one) => describeDelivery(one, style)),
       ].join('\n'),
   };
 }

@@ -1,5 +1,6 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
+import type { ResultOf } from '../../sandbox/control/operations.ts';
 import type { Style } from '../../text/style.ts';
 import { chosenSandbox, hasSandboxProfile, steering } from './shared/profile.ts';
 import { askSandbox } from './shared/remote.ts';
@@ -9,11 +10,7 @@ export interface SandboxRotateOptions {
 }
 
 /** The secrets that sign deliveries now, under the names `revento config` knows them by. */
-interface Signing {
-  readonly webhook_secret: string;
-  /** Null when only one signs. */
-  readonly webhook_secret_previous: string | null;
-}
+type Signing = ResultOf<'rotate'>;
 
 /** `revento sandbox rotate`: rehearses the rotation of the webhook signing secret, during which both may sign. */
 export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
@@ -39,8 +36,7 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
   layout: { shape: 'value' },
 
   async *run({ finish }, deps) {
-    // The sandbox is this program: its answers have the shape it gives them.
-    const signing = (await askSandbox(deps, 'POST', '/rotate', { finish })) as unknown as Signing;
+    const signing = await askSandbox(deps, 'rotate', { finish });
     const isKept = await keep(deps, signing);
     yield {
       kind: 'value',

@@ -28,14 +28,13 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
   answersByStatus: () => true,
 
   async *run({ type, data, wait }, deps) {
-    const body = {
+    const params = {
       type,
-      at_once: true,
       ...eventFlag(deps),
       ...(data === undefined ? {} : { data: await readData(data, deps) }),
     };
     warnOfUnknownType(type, deps);
-    yield* followDelivery(deps, await askSandbox(deps, 'POST', '/trigger', body), wait);
+    yield* followDelivery(deps, await askSandbox(deps, 'trigger', params), wait);
     return undefined;
   },
 };

@@ -9,6 +9,7 @@ import type { Envelope } from '../../webhook/event.ts';
 import { sign } from '../../webhook/signature.ts';
 import type { FaultPlan } from '../faults/faults.ts';
 import { hasWaited } from '../faults/strike.ts';
+import type { Attempt, Delivery } from './delivery.ts';
 import { type SecretAge, SigningSecrets } from './signing.ts';
 
 /** Waits before the second and every later try. Assumed: the guide does not publish its schedule. */
@@ -31,30 +32,6 @@ export interface WebhookTarget {
   readonly retryScale?: number;
 }
 
-/** One try to hand a delivery over. Wire names: the control path and NDJSON show it as it is. */
-export interface Attempt {
-  readonly at: string;
-  /** Null when there was no whole answer. */
-  readonly status: number | null;
-  readonly ms: number;
-  /** Why it does not count as acknowledged; null when it does. */
-  readonly error: string | null;
-  /** `previous` only during a rotation of the signing secret. */
-  readonly signed_with: SecretAge;
-}
-
-/** A delivery with its history. `dead`: given up after the last retry. */
-export interface Delivery {
-  readonly delivery_id: string;
-  readonly event: string;
-  readonly event_id: string | null;
-  readonly created_at: string;
-  readonly state: 'pending' | 'delivered' | 'dead';
-  readonly attempts: readonly Attempt[];
-  /** When the next retry is due; null when none is. */
-  readonly next_attempt_at: string | null;
-}
-
 /** One try, as `revento sandbox start -o ndjson` prints it. */
 export interface DeliveryEntry extends Attempt {
   readonly type: 'delivery';
@@ -63,14 +40,6 @@ export interface DeliveryEntry extends Attempt {
   readonly attempt: number;
   readonly state: Delivery['state'];
   readonly next_attempt_at: string | null;
-}
-
-/** A delivery whose first try is under way. */
-export interface Begun {
-  /** As it is until then: `pending`, with no retry due. */
-  readonly delivery: Delivery;
-  /** As it is after the first try, while retries go on behind it. */
-  readonly tried: Promise<Delivery>;
 }
 
 interface Open {
@@ -94,7 +63,6 @@ export class Deliveries {
   readonly signing: SigningSecrets;
   readonly #parts: DeliveryParts;
   readonly #open = new Map<string, Open>();
-  readonly #running = new Set<Promise<void>>();
   #stop = createStop();
 
   constructor(parts: DeliveryParts) {
@@ -103,7 +71,7 @@ export class Deliveries {
   }
 
   /** Sends an envelope under a new delivery id. */
-  send(envelope: Envelope): Begun {
+  send(envelope: Envelope): Delivery {
     const id = randomUUID();
     const open: Open = {
       body: Buffer.from(JSON.stringify(envelope), 'utf8'),
@@ -125,7 +93,7 @@ export class Deliveries {
   }
 
   /** Starts a delivery over, under the id it has; null when there is none of this id. */
-  redeliver(id: string): Begun | null {
+  redeliver(id: string): Delivery | null {
     const open = this.#open.get(id);
     return open ? this.#begin(open) : null;
   }
@@ -135,11 +103,6 @@ export class Deliveries {
     return [...this.#open.values()].map(({ shown }) => shown);
   }
 
-  /** Resolves when no try and no wait is under way. */
-  async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
-  }
-
   /** Stops every retry and forgets every delivery. Sending goes on to work. */
   reset(): void {
     this.#stop.abort();
@@ -147,18 +110,15 @@ export class Deliveries {
     this.#open.clear();
   }
 
-  /** The first try of a new round; its retries follow unless another round overtakes this one. */
-  #begin(open: Open): Begun {
+  /** Starts a new round: the first try at once, then its retries, unless another round overtakes this one. */
+  #begin(open: Open): Delivery {
     const round = ++open.round;
     open.signer = this.signing.next();
     open.shown = { ...open.shown, state: 'pending', next_attempt_at: null };
+    const begun = open.shown;
     const { signal } = this.#stop;
-    const delivery = open.shown;
-    const tried = this.#try(open, 0, signal).then(() => open.shown);
-    const whole = tried.then(() => this.#retry(open, round, signal));
-    this.#running.add(whole);
-    void whole.finally(() => this.#running.delete(whole));
-    return { delivery, tried };
+    void this.#try(open, 0, signal).then(() => this.#retry(open, round, signal));
+    return begun;
   }
 
   async #retry(open: Open, round: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import type { Attempt } from './delivery.ts';
+
 /** Which of an integration's signing secrets: the one it has now, or the one before during a rotation. */
-export type SecretAge = 'current' | 'previous';
+export type SecretAge = Attempt['signed_with'];
+
+/** A new webhook signing secret. */
+export function createWebhookSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64url')}`;
+}
 
 /**
  * The webhook signing secrets of the integration: one, or two while a rotation lasts. Source: guide, secret rotation.

@@ -1,5 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Exchange } from '../../ports/exchange.ts';
+import { Control } from '../control/control.ts';
+import { controlPrefix } from '../control/key.ts';
 import { Deliveries, type DeliveryEntry, type WebhookTarget } from '../deliveries/deliveries.ts';
 import { type Fault, FaultPlan } from '../faults/faults.ts';
 import { readRequest } from '../message/request.ts';
@@ -9,7 +11,6 @@ import { Grants } from '../oauth/grants.ts';
 import { Cursors } from '../read-api/cursor.ts';
 import { RateLimits } from '../read-api/limits.ts';
 import { createWorld, defaultParticipants, testEventId } from '../world/world.ts';
-import { Control, controlPrefix } from './control.ts';
 import { entryOf, type RequestEntry } from './journal.ts';
 import { type Parts, route } from './routes.ts';
 
@@ -97,7 +98,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     const incoming = readRequest(request);
     if (incoming === null) return { status: 400, headers: [], body: new Uint8Array() };
     const answer = await route(incoming, parts);
-    if (!incoming.path.startsWith(controlPrefix)) onEvent(entryOf(incoming, answer, clock.monotonic() - startedAt));
+    if (!incoming.path.startsWith(`${controlPrefix}/`))
+      onEvent(entryOf(incoming, answer, clock.monotonic() - startedAt));
     return { ...answer, headers: [...answer.headers, ['X-Revento-Request-Id', incoming.requestId]] };
   };
   return {

@@ -1,5 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
+import type { Control } from '../control/control.ts';
+import { controlPrefix } from '../control/key.ts';
 import type { FaultPlan } from '../faults/faults.ts';
 import { underStrike } from '../faults/strike.ts';
 import { errorPage } from '../message/page.ts';
@@ -13,7 +15,6 @@ import type { Cursors } from '../read-api/cursor.ts';
 import type { RateLimits } from '../read-api/limits.ts';
 import { answerRead } from '../read-api/read-api.ts';
 import type { SandboxEvent } from '../world/world.ts';
-import { type Control, controlPrefix } from './control.ts';
 import { homePage } from './home-page.ts';
 
 const apiPrefix = '/api/v1';

@@ -320,7 +320,7 @@ describe('faults of a running sandbox', () => {
     });
     const app = integrationOf(sandbox);
     const order = (body: unknown) =>
-      app.send('POST', '/_sandbox/faults', [['Authorization', `Bearer ${key}`]], JSON.stringify(body));
+      app.send('POST', '/_sandbox/v1/faults', [['Authorization', `Bearer ${key}`]], JSON.stringify(body));
     return { app, order };
   };
 
@@ -352,7 +352,7 @@ describe('faults of a running sandbox', () => {
       jsonOf(
         await integrationOf(sandbox).send(
           'POST',
-          `/_sandbox/${control}`,
+          `/_sandbox/v1/${control}`,
           [['Authorization', `Bearer ${key}`]],
           JSON.stringify(body),
         ),

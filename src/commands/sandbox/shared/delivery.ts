@@ -1,8 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
-import type { Json } from '../../../json/value.ts';
 import type { Item } from '../../../output/item.ts';
-import type { Delivery } from '../../../sandbox/deliveries/deliveries.ts';
+import type { Delivery } from '../../../sandbox/deliveries/delivery.ts';
 import type { Style } from '../../../text/style.ts';
 import { formatDuration } from '../../../text/time.ts';
 import { chosenSandbox, steering } from './profile.ts';
@@ -18,9 +17,13 @@ const longestPollMs = 200;
  * @param isAwaited  wait for the retries as well, until it is delivered or given up
  * @throws ReventoError `failed`
  */
-export async function* followDelivery(deps: Deps, begun: Json, isAwaited: boolean): AsyncGenerator<Item, void, void> {
-  const shown = await settle(deps, asDelivery(begun), isAwaited);
-  yield { kind: 'value', data: toJson(shown), text: (style) => describeDelivery(shown, style) };
+export async function* followDelivery(
+  deps: Deps,
+  begun: Delivery,
+  isAwaited: boolean,
+): AsyncGenerator<Item, void, void> {
+  const shown = await settle(deps, begun, isAwaited);
+  yield { kind: 'value', data: shown, text: (style) => describeDelivery(shown, style) };
   requireDelivered(shown, deps);
 }
 
@@ -66,20 +69,7 @@ function forgotten({ event, delivery_id: id }: Delivery): ReventoError {
 
 /** Every delivery the running sandbox remembers, oldest first. */
 export async function listDeliveries(deps: Deps): Promise<readonly Delivery[]> {
-  const { deliveries } = (await askSandbox(deps, 'GET', '/deliveries')) as unknown as {
-    readonly deliveries: readonly Delivery[];
-  };
-  return deliveries;
-}
-
-/** The sandbox is this program: its answers have the shape it gives them. */
-export function asDelivery(value: Json): Delivery {
-  return value as unknown as Delivery;
-}
-
-/** A copy in the shape of JSON. */
-export function toJson({ attempts, ...delivery }: Delivery): Json {
-  return { ...delivery, attempts: attempts.map((attempt) => ({ ...attempt })) };
+  return (await askSandbox(deps, 'deliveries', {})).deliveries;
 }
 
 /** One line: what was sent and what came of it. */

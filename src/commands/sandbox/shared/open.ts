@@ -1,7 +1,8 @@
 import type { Deps } from '../../../command-kit/deps.ts';
+import { controlKeyOf } from '../../../sandbox/control/key.ts';
+import { createWebhookSecret } from '../../../sandbox/deliveries/signing.ts';
 import { registerClients } from '../../../sandbox/oauth/clients.ts';
 import { createSandbox, type SandboxEntry } from '../../../sandbox/server/app.ts';
-import { controlKeyOf, createWebhookSecret } from '../../../sandbox/server/control.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
 import { type Hosted, host } from '../../../sandbox/server/host.ts';
 import { testEventId } from '../../../sandbox/world/world.ts';

@@ -5,7 +5,16 @@ import { isLoopback } from '../../../http/loopback-address.ts';
 import { isSuccess } from '../../../http/status.ts';
 import { parseUrl } from '../../../http/web-address.ts';
 import type { Json } from '../../../json/value.ts';
-import { controlKeyOf, controlPrefix, controlVariable } from '../../../sandbox/server/control.ts';
+import type { HttpRequest } from '../../../ports/exchange.ts';
+import { controlKeyOf, controlPrefix, controlVariable } from '../../../sandbox/control/key.ts';
+import {
+  type OperationName,
+  operations,
+  type ParamsOf,
+  type ResultOf,
+  readResult,
+  spread,
+} from '../../../sandbox/control/operations.ts';
 import { plainLine } from '../../../text/plain-line.ts';
 import { chosenSandbox, sandboxProfile, steering } from './profile.ts';
 
@@ -22,27 +31,23 @@ const timeoutMs = 15_000;
 const probeMs = 3_000;
 
 /**
- * Asks something of the running sandbox, over its control path.
+ * Has the running sandbox do an operation.
  *
- * @param path  such as `/trigger`
- * @returns the parsed answer
  * @throws ReventoError `network` when none is running, `setting_missing` when none was ever started or it has no
- *   webhook URL, `usage` for what it does not know, `failed` when it is not ours
+ *   webhook URL, `usage` or `not_found` for parameters it refuses, `failed` when it is not the sandbox of this profile
  */
-export async function askSandbox(deps: Deps, method: 'GET' | 'POST', path: string, body: Json = {}): Promise<Json> {
+export async function askSandbox<Name extends OperationName>(
+  deps: Deps,
+  operation: Name,
+  params: ParamsOf<Name>,
+): Promise<ResultOf<Name>> {
   const name = chosenSandbox(deps);
   const { authBase, key } = await findSandbox(deps, name);
   // What answers may not be the sandbox, and quote it.
   deps.redactor.add(key);
   const http = await deps.http();
   const answer = await http({
-    method,
-    url: `${authBase}${controlPrefix}${path}`,
-    headers: [
-      ['Authorization', `Bearer ${key}`],
-      ['Content-Type', 'application/json'],
-    ],
-    body: method === 'GET' ? new Uint8Array() : Buffer.from(JSON.stringify(body), 'utf8'),
+    ...requestOf(authBase, key, operation, params),
     timeoutMs,
     signal: deps.signal,
   }).catch((error: unknown) => {
@@ -50,8 +55,28 @@ export async function askSandbox(deps: Deps, method: 'GET' | 'POST', path: strin
     throw networkError(error, `The sandbox at ${authBase}`);
   });
   const value = parse(answer.body);
-  if (isSuccess(answer.status) && value !== null) return value;
+  const result = isSuccess(answer.status) ? readResult(operation, value) : null;
+  if (result !== null) return result;
   throw refusal(answer.status, value, { authBase, name });
+}
+
+/** A request for an operation at the sandbox of this address. */
+function requestOf<Name extends OperationName>(
+  authBase: string,
+  key: string,
+  operation: Name,
+  params: ParamsOf<Name>,
+): Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> {
+  const { method } = operations[operation];
+  const { path, body } = spread(operation, params);
+  const headers: [string, string][] = [['Authorization', `Bearer ${key}`]];
+  if (method === 'POST') headers.push(['Content-Type', 'application/json']);
+  return {
+    method,
+    url: `${authBase}${controlPrefix}${path}`,
+    headers,
+    body: method === 'GET' ? new Uint8Array() : Buffer.from(JSON.stringify(body), 'utf8'),
+  };
 }
 
 /**
@@ -89,10 +114,7 @@ export async function isFirstRunning(deps: Deps): Promise<boolean> {
   const http = await deps.http();
   try {
     const { status } = await http({
-      method: 'GET',
-      url: `${found.authBase}${controlPrefix}/deliveries`,
-      headers: [['Authorization', `Bearer ${found.key}`]],
-      body: new Uint8Array(),
+      ...requestOf(found.authBase, found.key, 'faults', {}),
       timeoutMs: probeMs,
       signal: deps.signal,
     });
@@ -127,15 +149,14 @@ function refusal(status: number, value: Json, { authBase, name }: { authBase: st
   return new ReventoError(status === 404 ? 'not_found' : status < 500 ? 'usage' : 'failed', sentence, { status });
 }
 
+function isRecord(value: Json): value is { readonly [field: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function parse(body: Uint8Array): Json {
   try {
     return JSON.parse(Buffer.from(body).toString('utf8'));
   } catch {
     return null;
   }
-}
-
-/** Narrows to a JSON object. */
-export function isRecord(value: Json): value is { readonly [field: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

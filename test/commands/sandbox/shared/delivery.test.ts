@@ -7,8 +7,8 @@ import { sandboxTrigger } from '../../../../src/commands/sandbox/trigger.ts';
 import type { Item } from '../../../../src/output/item.ts';
 import { systemClock } from '../../../../src/platform/process/clock.ts';
 import type { Exchange, HttpResponse } from '../../../../src/ports/exchange.ts';
+import { controlVariable } from '../../../../src/sandbox/control/key.ts';
 import { createSandbox, type Sandbox } from '../../../../src/sandbox/server/app.ts';
-import { controlVariable } from '../../../../src/sandbox/server/control.ts';
 import { memory } from '../../../support/command-deps.ts';
 import { integrationOf } from '../../../support/sandbox-client.ts';
 
