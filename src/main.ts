@@ -8,7 +8,7 @@ const lastWordsMs = 500;
 
 /** The process edge: streams, environment and signals in; exit status out. */
 export function main(): void {
-  const interrupts = new Interrupts(() => process.exit(exitStatus.interrupted));
+  const interrupts = new Interrupts(() => endAtOnce(interrupts));
   // A reader that leaves early is noticed where stdout is written; stderr has nobody left to tell.
   process.stderr.on('error', () => undefined);
   void run({
@@ -34,4 +34,19 @@ export function main(): void {
     // Ended by SIGTERM or SIGHUP: the parent is told the way it expects, once everything is put away.
     if (isTold) process.kill(process.pid, received);
   });
+}
+
+/** Names of work in Node's thread pool: files, host names, scrypt. */
+const pooled = /^(FS|FileHandle|GetAddrInfo|GetNameInfo|Scrypt)/i;
+
+/**
+ * Ends the process now. `process.exit` waits for the threads of the pool, which a hung network share or name server
+ * may hold; then the signal ends the process instead, after the `exit` listeners have run.
+ */
+function endAtOnce(interrupts: Interrupts): void {
+  const isHeld = process.platform !== 'win32' && process.getActiveResourcesInfo().some((name) => pooled.test(name));
+  if (!isHeld) process.exit(exitStatus.interrupted);
+  process.emit('exit', exitStatus.interrupted);
+  interrupts.release();
+  process.kill(process.pid, interrupts.received ?? 'SIGINT');
 }

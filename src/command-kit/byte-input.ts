@@ -7,9 +7,13 @@ const maxFileBytes = 64 * 1024 * 1024;
 /**
  * The bytes of a file, or of standard input for `-` or no name at all.
  *
- * @throws ReventoError `file`, also when it is longer than 64 MB; `usage` when there is no name and nothing is piped in
+ * @throws ReventoError `file`, also when it is longer than 64 MB; `usage` when there is no name and nothing is piped
+ *   in; `interrupted`
  */
-export async function readBytes(path: string | undefined, { terminal }: Deps): Promise<Uint8Array> {
+export async function readBytes(
+  path: string | undefined,
+  { terminal, signal }: Pick<Deps, 'terminal' | 'signal'>,
+): Promise<Uint8Array> {
   if (path === undefined && terminal.isStdinTty) {
     throw new ReventoError('usage', 'Name a file, or pipe the body in.', {
       hint: 'bodies are not taken as arguments: a shell changes their bytes',
@@ -17,9 +21,9 @@ export async function readBytes(path: string | undefined, { terminal }: Deps): P
   }
   // Who writes `-` on a terminal means to type it.
   if (path === undefined || path === '-') return terminal.readStdin();
-  const { readBounded } = await import('../files/bounded-file.ts');
+  const { readUserFile } = await import('../files/user-file.ts');
   try {
-    return await readBounded(path, maxFileBytes);
+    return await readUserFile(path, { maxBytes: maxFileBytes, signal });
   } catch (error) {
     if (error instanceof ReventoError) throw error;
     const { code } = error as NodeJS.ErrnoException;

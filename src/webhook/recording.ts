@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { ReventoError } from '../errors/revento-error.ts';
-import { readBounded } from '../files/bounded-file.ts';
+import { readUserFile } from '../files/user-file.ts';
 import { isRecord, type Recorded, readLine } from './recorded-line.ts';
 
 /** What a recording holds. */
@@ -61,7 +61,7 @@ async function isCut(file: FileHandle): Promise<boolean> {
  * @throws ReventoError `file`; `interrupted` when the signal is aborted
  */
 export async function readRecording(path: string, signal?: AbortSignal): Promise<Recording> {
-  const bytes = await attempt(path, () => readBounded(path, maxRecordingBytes));
+  const bytes = await attempt(path, () => readUserFile(path, { maxBytes: maxRecordingBytes, signal }));
   return parseRecording(bytes.toString('utf8'), signal);
 }
 

@@ -19,7 +19,6 @@ export interface SandboxStartOptions extends SandboxFlags {
   readonly port: string;
   readonly host: string;
   readonly writeEnv?: string;
-  readonly envFile?: string;
 }
 
 /** `revento sandbox start`: serves a Revento of your own until Ctrl-C, and tells how to use it. */
@@ -29,11 +28,7 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
       command
         .option('--port <n>', 'port to serve on', '4010')
         .option('--host <address>', 'address to serve on; localhost means both loopback families', '127.0.0.1')
-        .option('--write-env <file>', 'write the settings of the sandbox into this file (mode 0600)')
-        .option(
-          '--env-file <file>',
-          'the same; but Node.js takes this flag for itself and wants the file to exist already',
-        ),
+        .option('--write-env <file>', 'write the settings of the sandbox into this file (mode 0600)'),
       // The two need no flag to meet.
       defaultListenUrl,
     ),
@@ -65,8 +60,8 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
       const profile = isSecond ? secondProfile(credentials.authBase) : sandboxProfile;
       const ended = await defineProfile(deps, profile, credentials);
       tell(deps, { profile, ended });
-      const envFile = flags.writeEnv ?? flags.envFile ?? null;
-      if (envFile !== null) await writeEnvFile(envFile, credentials);
+      const envFile = flags.writeEnv ?? null;
+      if (envFile !== null) await writeEnvFile(envFile, credentials, deps.signal);
       warn(deps, flags, profile);
       yield readyItem(credentials, { profile, envFile, webhookUrl: plan.webhookUrl });
       for await (const entry of feed.read(deps.signal)) yield entryItem(entry, deps.clock.now());
