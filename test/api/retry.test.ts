@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Outcome, pauseBeforeRetry, withRetries } from '../../src/api/retry.ts';
 import { HttpFailure, type HttpFailureKind } from '../../src/http/failure.ts';
 import type { HeaderList, HttpResponse } from '../../src/ports/exchange.ts';
-import { fakeClock } from '../support/sandbox-client.ts';
+import { fakeClock } from '../support/fake-clock.ts';
 
 const answer = (status: number, headers: HeaderList = []): HttpResponse => ({
   status,

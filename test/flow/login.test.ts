@@ -3,9 +3,10 @@ import { type LoginOptions, login } from '../../src/commands/login/login/login.t
 import type { Exchange, HttpResponse } from '../../src/ports/exchange.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server/app.ts';
 import { run } from '../support/command-deps.ts';
+import { fakeClock } from '../support/fake-clock.ts';
 import { inMemory } from '../support/in-memory.ts';
 import { jsonResponse, type LoginSetting, loginWorld } from '../support/login-world.ts';
-import { encode, fakeClock, headerOf, textOf } from '../support/sandbox-client.ts';
+import { encode, headerOf, textOf } from '../support/sandbox-client.ts';
 
 /** A person with a browser, in memory: opens the address, answers the consent page, follows the redirect. */
 async function consent(sandbox: Sandbox, url: URL, answer: { scopes?: readonly string[]; decision: 'allow' | 'deny' }) {

@@ -9,11 +9,12 @@ import type { Exchange } from '../../src/ports/exchange.ts';
 import type { Sessions, TokenSource } from '../../src/ports/sessions.ts';
 import type { SharedLog } from '../../src/ports/store.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server/app.ts';
-import { Redactor, Secret } from '../../src/text/secret.ts';
-import { plainStyle } from '../../src/text/style.ts';
+import { Secret } from '../../src/text/secret.ts';
+import { memory } from './command-deps.ts';
+import { fakeClock } from './fake-clock.ts';
 import { inMemory } from './in-memory.ts';
 import { loneLog } from './lone-log.ts';
-import { fakeClock, integrationOf } from './sandbox-client.ts';
+import { integrationOf } from './sandbox-client.ts';
 
 export const apiBase = 'http://127.0.0.1:4010/api/v1';
 
@@ -61,7 +62,6 @@ export async function apiBench(options: ApiBenchOptions = {}): Promise<ApiBench>
     sources.set(kind, sourceOf(answer, login, integration.refresh, logins));
   }
   const requests: string[] = [];
-  const notices: string[] = [];
   const abort = new AbortController();
   const inner: Exchange = async (request) => {
     if (request.signal?.aborted) throw new HttpFailure('aborted', '127.0.0.1:4010', true);
@@ -69,58 +69,20 @@ export async function apiBench(options: ApiBenchOptions = {}): Promise<ApiBench>
     return inMemory(sandbox.exchange)(request);
   };
   const exchange = options.exchange?.(inner) ?? inner;
-  const never = (): never => {
-    throw new Error('an API command has no business here');
-  };
   const log = options.log ?? loneLog();
-  const deps: Deps = {
-    profile: 'default',
+  const { deps: base, notices } = memory({
     event: options.event ?? null,
-    settings: {
-      get: never,
-      require: (name) => (name === 'api_base' ? apiBase : never()),
-      written: never,
-      configDir: '/nowhere',
-      dataDir: '/nowhere',
-    },
-    format: 'table',
-    isVerbose: false,
-    childEnv: {},
-    program: ['node', 'revento'],
+    environment: { api_base: apiBase },
+    stdin: '{"from":"stdin"}',
+    http: exchange,
+  });
+  const deps: Deps = {
+    ...base,
     clock,
     signal: abort.signal,
-    terminal: {
-      isInteractive: false,
-      isStderrTty: false,
-      isStdinTty: false,
-      style: plainStyle(),
-      notice: (text) => notices.push(text),
-      progress: async () => ({ update: () => undefined, stop: () => undefined }),
-      ask: never,
-      readStdin: async () => Buffer.from('{"from":"stdin"}'),
-    },
-    isStdoutTty: false,
-    redactor: new Redactor(),
-    http: async () => exchange,
-    serve: never,
-    forwarder: never,
-    openBrowser: never,
-    environmentToken: null,
+    terminal: { ...base.terminal, isStderrTty: false },
     sessions: async () => sessionsOf(logins, sources),
-    secrets: never,
-    settingsFile: never,
     sharedLog: async () => log,
-    inspectStore: async () => ({
-      profiles: [],
-      keyFile: null,
-      directories: [],
-      files: [],
-      isWritable: true,
-      freeBytes: null,
-    }),
-    discardProfile: never,
-    keyStore: never,
-    spawn: never,
   };
   return { sandbox, clock, logins, notices, requests, abort, deps, expire: () => clock.advance(3_600_001) };
 }

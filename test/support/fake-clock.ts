@@ -1,30 +1,23 @@
 import type { Clock } from '../../src/ports/clock.ts';
 
-/** A clock that a test sets; sleeping takes no time and moves it on. */
-export class FakeClock implements Clock {
-  #nowMs: number;
-  #monotonicMs = 0;
+export interface FakeClock extends Clock {
+  advance(ms: number): void;
+}
 
-  constructor(nowMs = Date.UTC(2026, 0, 1)) {
-    this.#nowMs = nowMs;
-  }
-
-  now(): number {
-    return this.#nowMs;
-  }
-
-  monotonic(): number {
-    return this.#monotonicMs;
-  }
-
-  advance(ms: number): void {
-    this.#nowMs += ms;
-    this.#monotonicMs += ms;
-  }
-
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (signal?.aborted) throw signal.reason;
-    this.advance(ms);
-  }
+/** A clock that stands still until a test moves it; sleeping takes no time and moves it on. */
+export function fakeClock(startsAtMs = Date.UTC(2026, 10, 24, 12)): FakeClock {
+  let now = startsAtMs;
+  return {
+    now: () => now,
+    monotonic: () => now - startsAtMs,
+    advance: (ms) => {
+      now += ms;
+    },
+    sleep: async (ms, signal) => {
+      // What else is ready runs first, as it would in real time.
+      await new Promise((resolve) => setImmediate(resolve));
+      signal?.throwIfAborted();
+      now += ms;
+    },
+  };
 }

@@ -1,24 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { challengeOf, createVerifier } from '../../src/auth/sign-in/pkce.ts';
-import type { Clock } from '../../src/ports/clock.ts';
 import type { Exchange, HeaderList, HttpResponse } from '../../src/ports/exchange.ts';
 import type { Sandbox } from '../../src/sandbox/server/app.ts';
-
-/** A clock that stands still until it is told to move; `sleep` moves it. */
-export function fakeClock(startsAt = Date.UTC(2026, 10, 24, 12)): Clock & { advance(ms: number): void } {
-  let now = startsAt;
-  return {
-    now: () => now,
-    monotonic: () => now,
-    sleep: async (ms, signal) => {
-      signal?.throwIfAborted();
-      now += ms;
-    },
-    advance: (ms) => {
-      now += ms;
-    },
-  };
-}
 
 /** A value of a response header, or null. */
 export function headerOf(response: HttpResponse, name: string): string | null {

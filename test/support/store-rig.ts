@@ -11,7 +11,7 @@ import type { Exchange, HttpResponse } from '../../src/ports/exchange.ts';
 import type { Sessions } from '../../src/ports/sessions.ts';
 import type { KeySource } from '../../src/ports/store.ts';
 import { Redactor, Secret } from '../../src/text/secret.ts';
-import { FakeClock } from './fake-clock.ts';
+import { fakeClock } from './fake-clock.ts';
 
 /** A token no other test has. */
 export function freshToken(kind: 'install' | 'refresh' = 'install'): string {
@@ -39,7 +39,7 @@ export function errorAnswer(status: number, error: string, headers: readonly [st
 export class StoreRig {
   /** With a blank in it, as a home directory on macOS has. */
   readonly home = mkdtempSync(join(tmpdir(), 'revento store-'));
-  readonly clock = new FakeClock();
+  readonly clock = fakeClock();
   readonly redactor = new Redactor();
   readonly notices: string[] = [];
   /** Form fields of each token request, in order. */

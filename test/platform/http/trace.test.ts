@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { HttpFailure } from '../../../src/http/failure.ts';
 import { maskUrl, traced } from '../../../src/platform/http/trace.ts';
 import type { Exchange, HttpRequest } from '../../../src/ports/exchange.ts';
-import { fakeClock } from '../../support/sandbox-client.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 
 const secret = randomBytes(16).toString('hex');
 const request: HttpRequest = {

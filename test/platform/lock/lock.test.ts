@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocks } from '../../../src/platform/lock/lock.ts';
 import { ownIdentity } from '../../../src/platform/lock/process-identity.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
+import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
 
 let directory: string;
 let path: string;
@@ -13,7 +13,7 @@ let clock: FakeClock;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'revento-lock-'));
   path = join(directory, 'login.lock');
-  clock = new FakeClock(Date.now());
+  clock = fakeClock(Date.now());
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 

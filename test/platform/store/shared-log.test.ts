@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSharedLog } from '../../../src/platform/store/shared-log.ts';
-import { fakeClock } from '../../support/sandbox-client.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 
 let directory = '';
 beforeEach(() => {

@@ -7,7 +7,8 @@ import { Deliveries } from '../../../src/sandbox/deliveries/deliveries.ts';
 import { FaultPlan, parseFault } from '../../../src/sandbox/faults/faults.ts';
 import { createSandbox, type SandboxEntry } from '../../../src/sandbox/server/app.ts';
 import { verify } from '../../../src/webhook/signature.ts';
-import { fakeClock, integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';
 
 const secret = randomBytes(24).toString('hex');
 const key = randomBytes(24).toString('hex');

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../../src/ports/exchange.ts';
 import { parseFault } from '../../../src/sandbox/faults/faults.ts';
 import { createSandbox, type SandboxEntry } from '../../../src/sandbox/server/app.ts';
-import { fakeClock, integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';
 
 /** A sandbox whose handler answers with these statuses, then 204; and how to steer it. */
 function setUp(statuses: readonly number[] = [], faults: readonly string[] = []) {

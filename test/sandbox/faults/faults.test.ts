@@ -4,7 +4,8 @@ import { ReventoError } from '../../../src/errors/revento-error.ts';
 import { faultHelp } from '../../../src/sandbox/faults/fault-help.ts';
 import { effects, FaultPlan, parseFault, refusals } from '../../../src/sandbox/faults/faults.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
-import { callbackOf, fakeClock, headerOf, integrationOf, jsonOf, textOf } from '../../support/sandbox-client.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { callbackOf, headerOf, integrationOf, jsonOf, textOf } from '../../support/sandbox-client.ts';
 
 const path = '/events/evt_test_published';
 const setUp = (...faults: readonly string[]) => {

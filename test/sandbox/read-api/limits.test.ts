@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { HttpResponse } from '../../../src/ports/exchange.ts';
 import { parseFault } from '../../../src/sandbox/faults/faults.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
-import { fakeClock, headerOf, integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { headerOf, integrationOf, jsonOf } from '../../support/sandbox-client.ts';
 
 const path = '/events/evt_test_published';
 const setUp = async () => {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { createWorld } from '../../../src/sandbox/world/world.ts';
-import { fakeClock, headerOf, integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { headerOf, integrationOf, jsonOf } from '../../support/sandbox-client.ts';
 
 const base = '/events/evt_test_published';
 const setUp = async (options: { participants?: number; seed?: number; user?: boolean; scope?: string } = {}) => {

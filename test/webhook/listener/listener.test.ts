@@ -6,7 +6,7 @@ import { Duplicates } from '../../../src/webhook/listener/duplicates.ts';
 import { type ListenEvent, startListener } from '../../../src/webhook/listener/listener.ts';
 import { createReceiver } from '../../../src/webhook/listener/receiver.ts';
 import { aDelivery, newSecret } from '../../support/delivery.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 import { endRigs, listen } from '../../support/listen-rig.ts';
 import { rawExchange } from '../../support/raw-http.ts';
 
@@ -15,7 +15,7 @@ const secret = newSecret();
 afterEach(endRigs);
 
 it('knows a delivery again for as long as its signature holds, to the last millisecond', async () => {
-  const clock = new FakeClock();
+  const clock = fakeClock();
   const rig = await listen({ secret, deps: { clock } });
   // The clock of the sender is as far ahead as it may be.
   const timestamp = Math.floor(clock.now() / 1_000) + 300;
