@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const src = join(import.meta.dirname, '../../src');
+const entries = readdirSync(src, { recursive: true, withFileTypes: true });
+const pathOf = ({ parentPath, name }: { readonly parentPath: string; readonly name: string }) =>
+  relative(src, join(parentPath, name)).replaceAll('\\', '/');
+const folders = entries.filter((entry) => entry.isDirectory()).map(pathOf);
+const files = entries.filter((entry) => entry.isFile()).map(pathOf);
+
+describe('a folder is small enough to take in', () => {
+  it.each(folders)('%s', (folder) => {
+    expect(readdirSync(join(src, folder)).length).toBeLessThanOrEqual(17);
+  });
+
+  it('only the two entries and the globals stand outside a folder', () => {
+    expect(files.filter((file) => !file.includes('/'))).toEqual(['complete.ts', 'globals.d.ts', 'main.ts']);
+  });
+});
+
+describe('a file has one job', () => {
+  it.each(files.filter((file) => file.endsWith('.ts')))('%s has at most 300 lines', (file) => {
+    expect(readFileSync(join(src, file), 'utf8').split('\n').length - 1).toBeLessThanOrEqual(300);
+  });
+});
+
+/** What a file imports when it is loaded: types are gone by then, and `import()` comes later. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  const found = [...text.matchAll(/^import (?!type )[^;]*?from '(\.[^'?]+)';/gm)].map(([, path]) => path as string);
+  return found.map((path) => relative(src, resolve(dirname(join(src, file)), path)).replaceAll('\\', '/'));
+}
+
+it('no file imports itself by way of others', () => {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, way: readonly string[]) => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' -> '));
+    else if (!done.has(file)) {
+      if (file.endsWith('.ts')) for (const next of importsOf(file)) visit(next, [...way, file]);
+      done.add(file);
+    }
+  };
+  for (const file of files) visit(file, []);
+  expect(circles).toEqual([]);
+});
