@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly headers: HeaderList;
   /** Raw bytes; empty when there is no body. Never decoded or re-encoded on the way. */
   readonly body: Uint8Array;
+  /** Server only: `body` is just the beginning, see `ServeOptions.excerpt`. */
+  readonly isBodyCut?: boolean;
   /** Client: stop waiting. Server: the peer went away. */
   readonly signal?: AbortSignal;
   /** Client only. Whole exchange, connect to last body byte. Default 30 000. */
@@ -67,6 +69,16 @@ export type CreateForwarder = (options: ForwarderOptions) => Promise<Forwarder>;
 /** What a server may say about a request from its head alone, before a byte of body is read. */
 export type Admit = (head: Omit<HttpRequest, 'body'>) => HttpResponse | null;
 
+/** A request that the server refused by itself, because it could not be read whole. */
+export interface ServerRefusal {
+  /** The status that was answered. */
+  readonly status: number;
+  /** Null where not even a request line could be read. */
+  readonly request: Pick<HttpRequest, 'method' | 'url'> | null;
+  /** What was wrong, in a few words that name the limit: `request head over 128 KB`. */
+  readonly reason: string;
+}
+
 export interface ServeOptions {
   /** `localhost` binds 127.0.0.1 and ::1 on one port; anything else binds just that address. */
   readonly host: string;
@@ -74,18 +86,31 @@ export interface ServeOptions {
   readonly port: number;
   readonly answer: Exchange;
   readonly admit?: Admit;
+  /**
+   * How many bytes of an admitted request's body are worth reading; null for all. The rest of a longer one is dropped,
+   * and `answer` gets the beginning.
+   */
+  readonly excerpt?: (head: Omit<HttpRequest, 'body'>) => number | null;
   /** Longest request body, bytes. A longer one is answered 413. Default 1 MiB. */
   readonly maxBodyBytes?: number;
   /** Time for the request head. Default 10 000. */
   readonly headersTimeoutMs?: number;
   /** Time for the whole request. Default 10 000. */
   readonly requestTimeoutMs?: number;
-  /** Open connections, more are dropped. Default 64. */
+  /**
+   * Longest request head, bytes; a longer one is answered 431. Default 128 KiB: a browser sends a local server the
+   * cookies of every other port of localhost.
+   */
+  readonly maxHeadBytes?: number;
+  /**
+   * Open connections. One more replaces the oldest whose request is not complete; where all wait for their answers
+   * it is dropped. Default 64.
+   */
   readonly maxConnections?: number;
   /** Close each connection after its answer. Default false. */
   readonly closeEach?: boolean;
-  /** Told of each connection that began with a TLS handshake, which gets a 400: this server speaks plain HTTP. */
-  readonly onTls?: () => void;
+  /** Called for each request that the server itself refused. */
+  readonly onRefused?: (refusal: ServerRefusal) => void;
 }
 
 /** A server that accepts connections. */

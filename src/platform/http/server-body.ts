@@ -32,6 +32,37 @@ export function readBody(message: IncomingMessage, maxBytes: number): Promise<Ui
 }
 
 /**
+ * The beginning of a request's body, read no further: the sender has to wait, and `refuseBody` takes the rest.
+ *
+ * @returns at most `maxBytes`, and whether that is all; `gone` when the peer left before
+ */
+export function readExcerpt(
+  message: IncomingMessage,
+  maxBytes: number,
+): Promise<{ readonly body: Uint8Array; readonly isWhole: boolean } | 'gone'> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const finish = (result: { body: Uint8Array; isWhole: boolean } | 'gone') => {
+      message.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
+      message.on('error', () => undefined);
+      resolve(result);
+    };
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size <= maxBytes) return;
+      message.pause();
+      // A copy: a part of a chunk would hold all of it in memory.
+      finish({ body: Buffer.from(Buffer.concat(chunks).subarray(0, maxBytes)), isWhole: false });
+    };
+    const onEnd = () => finish({ body: Buffer.concat(chunks), isWhole: true });
+    const onGone = () => finish('gone');
+    message.on('data', onData).once('end', onEnd).once('close', onGone).once('error', onGone);
+  });
+}
+
+/**
  * Lets the rest of an unwanted body run into nothing, within limits, then destroys the connection. Closing it at
  * once would reset it, and the sender would see the reset instead of the status.
  */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Forwarder, HeaderList, HttpRequest, Listening, Serve } from '../../ports/exchange.ts';
+import type { Forwarder, HeaderList, Listening, Serve, ServerRefusal } from '../../ports/exchange.ts';
 import type { Delivery } from '../delivery.ts';
 import { defaultToleranceSeconds } from '../signature.ts';
 import { isSelf, isTypeMatch, type Route, routesFor } from '../targets.ts';
@@ -115,8 +115,10 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     void status.then(() => underWay.delete(status));
     return status;
   };
-  const onRefused = (status: number, { method, url }: Pick<HttpRequest, 'method' | 'url'>) =>
-    events.add({ kind: 'refused', status, method, target: url.slice(0, 200) });
+  const onRefused = ({ status, request, reason }: ServerRefusal) => {
+    const line = request === null ? null : `${request.method} ${request.url.slice(0, 200)}`;
+    events.add({ kind: 'refused', at: clock.now(), status, request: line, reason });
+  };
 
   const receiver = createReceiver({
     path: options.path,
@@ -124,7 +126,6 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     renewSecrets: options.renewSecrets,
     clock,
     duplicates: new Duplicates({ clock, toleranceSeconds: defaultToleranceSeconds }),
-    maxBodyBytes,
     listenerId,
     work,
     onRefused,
@@ -137,7 +138,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     headersTimeoutMs,
     requestTimeoutMs,
     maxConnections,
-    onTls: () => events.add({ kind: 'tls' }),
+    onRefused,
   });
   await refuseLoop(options, listening);
 

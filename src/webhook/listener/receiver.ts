@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isSuccess } from '../../http/status.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Admit, Exchange, HeaderList, HttpRequest, HttpResponse } from '../../ports/exchange.ts';
+import type { Admit, Exchange, HeaderList, HttpRequest, HttpResponse, ServerRefusal } from '../../ports/exchange.ts';
 import { asBuffer } from '../../text/bytes.ts';
 import type { Delivery } from '../delivery.ts';
 import { type Head, judge, readHead } from '../head.ts';
@@ -21,7 +21,6 @@ export interface ReceiverOptions {
   readonly renewSecrets?: (() => Promise<readonly string[] | null>) | undefined;
   readonly clock: Clock;
   readonly duplicates: Duplicates;
-  readonly maxBodyBytes: number;
   readonly toleranceSeconds?: number | undefined;
   /** This listener's id in `forwardedByHeader`. */
   readonly listenerId: string;
@@ -30,8 +29,8 @@ export interface ReceiverOptions {
    * status they get. Must not reject.
    */
   readonly work: (delivery: Delivery, preset: Promise<number> | number | null) => Promise<number>;
-  /** Told of each request that was turned away without being a delivery, such as a GET. */
-  readonly onRefused: (status: number, head: Pick<HttpRequest, 'method' | 'url'>) => void;
+  /** Called for each request that is refused without being a delivery, such as a GET. */
+  readonly onRefused: (refusal: ServerRefusal) => void;
 }
 
 export interface Receiver {
@@ -53,8 +52,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   let { secrets } = options;
   let inFlight = 0;
 
-  const refuse = (head: Omit<HttpRequest, 'body'>, response: HttpResponse): HttpResponse => {
-    onRefused(response.status, head);
+  const refuse = ({ method, url }: Omit<HttpRequest, 'body'>, { response, reason }: Refusal): HttpResponse => {
+    onRefused({ status: response.status, request: { method, url }, reason });
     return response;
   };
   const nowSeconds = () => Math.floor(clock.now() / 1000);
@@ -125,19 +124,34 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   return { admit, answer };
 }
 
+/** A response and, for the one who runs the listener, why. */
+interface Refusal {
+  readonly response: HttpResponse;
+  readonly reason: string;
+}
+
 /** What is wrong with a request before it counts as a delivery, or null. */
 function refusalOf(
   { method, url }: Omit<HttpRequest, 'body'>,
-  { hostCount, contentEncoding, contentLength, forwardedBy }: Head,
-  { path, maxBodyBytes, listenerId }: ReceiverOptions,
-): HttpResponse | null {
-  if (!url.startsWith('/') || url.startsWith('//')) return answerOf(400);
-  if (url !== path && url.split('?', 1)[0] !== path) return answerOf(404);
-  if (method !== 'POST') return { ...answerOf(405), headers: [...plainText, ['Allow', 'POST']] };
-  if (hostCount > 1) return answerOf(400);
-  if (contentEncoding !== '' && contentEncoding.trim().toLowerCase() !== 'identity') return answerOf(415);
-  if (contentLength > maxBodyBytes) return answerOf(413);
-  if (forwardedBy !== '' && forwardedBy.split(',').some((id) => id.trim() === listenerId)) return answerOf(508);
+  { hostCount, contentEncoding, forwardedBy }: Head,
+  { path, listenerId }: ReceiverOptions,
+): Refusal | null {
+  const refusal = (status: number, reason: string): Refusal => ({ response: answerOf(status), reason });
+  if (!url.startsWith('/') || url.startsWith('//')) return refusal(400, 'not a path: is this port used as a proxy?');
+  if (url !== path && url.split('?', 1)[0] !== path) {
+    return refusal(404, method === 'POST' ? `deliveries go to ${path}` : 'not a webhook delivery');
+  }
+  if (method !== 'POST') {
+    const response = { ...answerOf(405), headers: [...plainText, ['Allow', 'POST'] as const] };
+    return { response, reason: 'a delivery is a POST' };
+  }
+  if (hostCount > 1) return refusal(400, 'more than one Host header');
+  if (contentEncoding !== '' && contentEncoding.trim().toLowerCase() !== 'identity') {
+    return refusal(415, 'a Content-Encoding: the signature is of the plain body');
+  }
+  if (forwardedBy !== '' && forwardedBy.split(',').some((id) => id.trim() === listenerId)) {
+    return refusal(508, 'forwarded by this listener: the handler sends deliveries back');
+  }
   return null;
 }
 
@@ -189,7 +203,6 @@ const texts: Readonly<Record<number, string>> = {
   401: 'not a valid delivery\n',
   404: 'not found\n',
   405: 'only POST\n',
-  413: 'too large\n',
   415: 'send the body as it is, without a content encoding\n',
   502: 'the handler could not be reached\n',
   503: 'busy, come again\n',
@@ -197,7 +210,10 @@ const texts: Readonly<Record<number, string>> = {
   508: 'this request has been here before\n',
 };
 
-const busy: HttpResponse = { status: 503, headers: [['Retry-After', '1']], body: new Uint8Array() };
+const busy: Refusal = {
+  response: { status: 503, headers: [['Retry-After', '1']], body: new Uint8Array() },
+  reason: `${maxInFlight} deliveries are being handled`,
+};
 
 /** Fixed text by status: nothing of the request is echoed, and nothing of a secret can be. */
 function answerOf(status: number): HttpResponse {

@@ -1,13 +1,18 @@
 import type { OrderedFeed } from './ordered-feed.ts';
 
-/** A request that is no delivery. */
-export type TurnedAway =
-  /** Such as a browser's GET. */
-  | { readonly kind: 'refused'; readonly status: number; readonly method: string; readonly target: string }
-  /** Somebody spoke TLS to this port. */
-  | { readonly kind: 'tls' };
+/** A request that is not a delivery, or could not be read as a request at all. */
+export interface TurnedAway {
+  readonly kind: 'refused';
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly status: number;
+  /** Method and target, cut; null where no request line could be read. */
+  readonly request: string | null;
+  /** In a few words, with the limit that was exceeded. */
+  readonly reason: string;
+}
 
-/** So many more were turned away than could be told of one by one. */
+/** More that were turned away than were kept. */
 export interface Untold {
   readonly kind: 'untold';
   readonly count: number;

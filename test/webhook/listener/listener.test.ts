@@ -78,7 +78,7 @@ describe('while nobody reads its output', () => {
     read();
     rig.interrupt();
     await rig.end;
-    const shown = rig.notices.filter((notice) => notice.includes('404 GET /: not a delivery'));
+    const shown = rig.notices.filter((notice) => notice.includes('404 GET / (not a webhook delivery)'));
     const counts = rig.notices.map((notice) => Number(/and (\d+) more requests/.exec(notice)?.[1] ?? 0));
     expect(counts.reduce((sum, count) => sum + count, shown.length)).toBe(300);
   });
@@ -89,7 +89,6 @@ describe('while nobody reads its output', () => {
       secrets: [secret],
       clock: systemClock,
       duplicates: new Duplicates({ clock: systemClock, toleranceSeconds: 300 }),
-      maxBodyBytes: 1_024,
       listenerId: 'a-listener',
       work: () => new Promise(() => undefined),
       onRefused: () => undefined,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sign } from '../../../src/webhook/signature.ts';
@@ -371,8 +370,9 @@ describe('limits', () => {
     expect(rig.lines.some((line) => line['delivery_id'] === delivery.deliveryId)).toBe(false);
   });
 
-  it('headers over 16 KB are answered 431', async () => {
-    expect((await send({ headers: { 'X-Long': 'x'.repeat(17_000) } })).status).toBe(431);
+  it('headers are read up to 128 KB, as a browser sends all cookies of localhost, and answered 431 beyond', async () => {
+    expect((await send({ headers: { Cookie: `a=${'x'.repeat(100_000)}` } })).status).toBe(200);
+    expect((await send({ headers: { Cookie: `a=${'x'.repeat(132_000)}` } })).status).toBe(431);
   });
 
   it('more than 100 headers are no reason to refuse', async () => {
@@ -392,14 +392,14 @@ describe('limits', () => {
 });
 
 describe('crowds', () => {
-  it('drops the 101st connection, and serves again when the silent ones leave', async () => {
+  it('serves a delivery although 220 connections hang half open', async () => {
     const crowded = await listen({ secret });
-    const silent = await Promise.all(Array.from({ length: 100 }, () => dial(crowded.port)));
+    const halfOpen = await Promise.all(Array.from({ length: 220 }, () => dial(crowded.port)));
+    for (const socket of halfOpen) socket.on('error', () => undefined).write('POST /webhooks/revento HTTP/1.1\r\nHos');
     const pieces = [aDelivery({ secret }).wire];
-    await expect(rawExchange(crowded.port, { pieces })).rejects.toThrow();
-    // A socket that is only ended closes when the server has closed it too, and so has counted it out.
-    await Promise.all(silent.map((socket) => once(socket.end().resume(), 'close')));
     expect((await rawExchange(crowded.port, { pieces })).status).toBe(200);
+    expect((await rawExchange(crowded.port, { pieces: [aDelivery({ secret }).wire] })).status).toBe(200);
+    for (const socket of halfOpen) socket.destroy();
   });
 });
 

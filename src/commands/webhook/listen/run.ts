@@ -126,8 +126,8 @@ export class ListenRun {
   /** A promise only where there is something to wait for: thousands a second come through here. */
   #itemOf(event: ListenEvent): ValueItem | null | Promise<ValueItem | null> {
     this.#noticeHeldBack(false);
-    if (event.kind === 'refused' || event.kind === 'tls') {
-      if (this.#flood.passes()) this.#deps.terminal.notice(turnedAwayText(event, this.#listener.url));
+    if (event.kind === 'refused') {
+      if (this.#flood.passes()) this.#deps.terminal.notice(turnedAwayText(event));
       return null;
     }
     if (event.kind === 'untold') {

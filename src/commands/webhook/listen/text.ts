@@ -8,8 +8,8 @@ import type { Delivery } from '../../../webhook/delivery.ts';
 import { knownType } from '../../../webhook/event.ts';
 import { eventOf } from '../../../webhook/listener/delivery-line.ts';
 import type { Forwarded } from '../../../webhook/listener/forward.ts';
-import type { ListenEvent } from '../../../webhook/listener/listener.ts';
 import type { Summary, Tally } from '../../../webhook/listener/tally.ts';
+import type { TurnedAway } from '../../../webhook/listener/turned-away.ts';
 import { defaultHandlerPath, type Route } from '../../../webhook/targets.ts';
 import type { ListenPlan } from './options.ts';
 
@@ -76,11 +76,9 @@ function partsOf(url: string): { readonly host: string; readonly port: string; r
   return { host, port, path };
 }
 
-/** A request that was no delivery, on a line. */
-export function turnedAwayText(event: Extract<ListenEvent, { kind: 'refused' | 'tls' }>, listenerUrl: string): string {
-  if (event.kind === 'refused') return `${event.status} ${event.method} ${event.target}: not a delivery`;
-  const { host, port } = partsOf(listenerUrl);
-  return `400 TLS handshake: this port speaks plain HTTP; point the tunnel or sender at http://${host}:${port}, not https://`;
+/** A request that was not a delivery, on one line. */
+export function turnedAwayText({ at, status, request, reason }: TurnedAway): string {
+  return `${timeOf(at)} ${status} ${request === null ? reason : `${request} (${reason})`}`;
 }
 
 /** The line of a delivery that has come in. */

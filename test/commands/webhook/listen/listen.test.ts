@@ -24,6 +24,7 @@ afterEach(async () => {
 
 const send = (rig: ListenRig, options: Partial<DeliveryOptions> = {}) =>
   rawExchange(rig.port, { pieces: [aDelivery({ secret, ...options }).wire] });
+const post = 'POST /webhooks/revento HTTP/1.1\r\nHost: x\r\n';
 const summaryOf = (rig: ListenRig) => rig.lines.at(-1);
 
 describe('the beginning', () => {
@@ -451,13 +452,77 @@ describe('text', () => {
     expect(rig.texts[0]).toContain(`tunnel port ${rig.port}, `);
   });
 
-  it('says that a tunnel speaks TLS to it', async () => {
+  it.each([
+    ['TLS', Buffer.from('16030100050100000103', 'hex'), / 400 TLS handshake: .* at http:\/\/localhost:\d+, not https:/],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', / 400 HTTP\/2 preface: this port speaks HTTP\/1\.1/],
+    ['the PROXY protocol', 'PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r\nGET / HTTP/1.1\r\n\r\n', / 400 PROXY protocol header: /],
+    ['bare line feeds', 'POST / HTTP/1.1\nHost: x\n\n', / 400 not readable as HTTP\/1\.1: .*bare line feeds/],
+    [
+      'two lengths',
+      `${post}Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}`,
+      / 400 not readable as HTTP\/1\.1: Duplicate Content-Length/,
+    ],
+    [
+      'a length beside chunks',
+      `${post}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`,
+      / 400 not readable as HTTP\/1\.1: /,
+    ],
+    ['a long head', `${post}X-Long: ${'x'.repeat(132_000)}\r\n\r\n`, / 431 request head over 128 KB/],
+    [
+      'no Host',
+      'POST /webhooks/revento HTTP/1.1\r\nContent-Length: 0\r\n\r\n',
+      / 400 POST \/webhooks\/revento \(no Host header\)/,
+    ],
+    [
+      'a CONNECT',
+      'CONNECT revento.example:443 HTTP/1.1\r\nHost: revento.example\r\n\r\n',
+      / 405 CONNECT revento\.example:443 \(this port is not a proxy\)/,
+    ],
+    [
+      'an absolute target',
+      'GET http://revento.example/ HTTP/1.1\r\nHost: revento.example\r\n\r\n',
+      / 400 GET http:\/\/revento\.example\/ \(.*proxy\?\)/,
+    ],
+    [
+      'a strange expectation',
+      `${post}Expect: miracles\r\n\r\n`,
+      / 417 POST \/webhooks\/revento \(unknown Expect header\)/,
+    ],
+    [
+      'a strange coding',
+      `${post}Transfer-Encoding: gzip, chunked\r\n\r\n`,
+      / 501 POST \/webhooks\/revento \(a Transfer-Encoding /,
+    ],
+    [
+      'a declared body that is too long',
+      `${post}Content-Length: 1048577\r\n\r\n`,
+      / 413 POST \/webhooks\/revento \(body over 1 MiB\)/,
+    ],
+    [
+      'chunks that are too long',
+      `${post}Transfer-Encoding: chunked\r\n\r\n100001\r\n${'x'.repeat(0x100001)}\r\n0\r\n\r\n`,
+      / 413 POST \/webhooks\/revento \(body over 1 MiB\)/,
+    ],
+    [
+      'another path',
+      'POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n',
+      / 404 POST \/hook \(deliveries go to \/webhooks\/revento\)/,
+    ],
+  ])('has a line, with its time, for a request it cannot take: %s', async (_what, bytes, line) => {
     const rig = await listen({ secret });
     const socket = await dial(rig.port);
-    socket.write(Buffer.from('16030100050100000103', 'hex'));
-    expect(await rig.saw(/TLS/)).toContain(`at http://localhost:${rig.port}, not https://`);
+    socket.on('error', () => undefined).write(bytes);
+    expect(await rig.saw(line)).toMatch(/^\d\d:\d\d:\d\d [45]/);
     socket.destroy();
   });
+
+  it('has a line for a request that is too slow', async () => {
+    const rig = await listen({ secret });
+    const socket = await dial(rig.port);
+    socket.on('error', () => undefined).write('POST / HTTP/1.1\r\nHos');
+    expect(await rig.saw(/408/)).toContain('408 request not complete in time (head 5s, all of it 8s)');
+    socket.destroy();
+  }, 20_000);
 
   it('says what it turned away on stderr, not on stdout', async () => {
     const rig = await listen({ secret, count: '1' });
