@@ -8,7 +8,7 @@ import { systemClock } from '../../src/platform/process/clock.ts';
 import { parseFault } from '../../src/sandbox/faults/faults.ts';
 import { createSandbox } from '../../src/sandbox/server/app.ts';
 import { addressOf, freePort, type Hosted, host } from '../../src/sandbox/server/host.ts';
-import { dial } from '../support/raw-http.ts';
+import { dial, rawExchange } from '../support/raw-http.ts';
 import { headerOf, integrationOf, jsonOf } from '../support/sandbox-client.ts';
 
 const defects: unknown[] = [];
@@ -85,11 +85,27 @@ describe('the sandbox on a socket', () => {
     expect(statuses).toEqual([429, 429, 429, 200, 200, 200, 200, 200]);
   });
 
-  it('answers HEAD with 405 and no body', async () => {
-    const { app } = await setUp();
-    const { access_token: token } = await app.login();
-    const response = await app.send('HEAD', `/api/v1${path}`, [['Authorization', `Bearer ${token}`]]);
-    expect([response.status, response.body.length]).toEqual([405, 0]);
+  it.each(['/', '/api/v1', `/api/v1${path}`, '/nothing', '/oauth/token', '/oauth/authorize'])(
+    'answers HEAD %s like GET, without the body',
+    async (target) => {
+      const { app } = await setUp();
+      const { access_token: token } = await app.login();
+      const headers = [['Authorization', `Bearer ${token}`]] as const;
+      const [get, head] = [await app.send('GET', target, headers), await app.send('HEAD', target, headers)];
+      const told = ['content-type', 'content-length', 'allow', 'location'];
+      expect([head.status, ...told.map((name) => headerOf(head, name))]).toEqual([
+        get.status,
+        ...told.map((name) => headerOf(get, name)),
+      ]);
+      expect([get.body.length > 0, head.body.length]).toEqual([true, 0]);
+    },
+  );
+
+  it('answers HTTP/1.0 without a Host', async () => {
+    const { hosted: running } = await setUp();
+    const port = Number(new URL(running.authBase).port);
+    const { status, body } = await rawExchange(port, { pieces: ['GET / HTTP/1.0\r\n\r\n'] });
+    expect([status, body]).toEqual([200, expect.stringContaining('The sandbox is running')]);
   });
 
   it('frees the port at once, whoever is still connected', async () => {

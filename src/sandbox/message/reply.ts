@@ -23,7 +23,17 @@ export function apiError(
   headers: HeaderList = [],
   more: { readonly [field: string]: Json } = {},
 ): HttpResponse {
-  return json(status, { error: code, message, request_id: requestId, ...more }, headers);
+  const value = { error: code, message, request_id: requestId, ...more };
+  return json(status, value, status === 401 ? [...headers, bearerChallenge('invalid_token')] : headers);
+}
+
+/**
+ * What every 401 has to carry; some HTTP clients throw without it.
+ *
+ * Source: RFC 9110 section 15.5.2, RFC 6750 section 3.
+ */
+export function bearerChallenge(error: string): readonly [name: string, value: string] {
+  return ['WWW-Authenticate', `Bearer realm="revento", error="${error}"`];
 }
 
 /** A redirect that nothing may cache, because its URL carries a code. */

@@ -14,6 +14,7 @@ export interface Params {
 
 /** A request taken apart, as every part of the sandbox reads it. */
 export interface Incoming {
+  /** `GET` for HEAD as well: over a socket the server leaves the body out. */
   readonly method: string;
   /** Path as sent, still percent-encoded; never empty. */
   readonly path: string;
@@ -41,7 +42,7 @@ export function readRequest(request: HttpRequest): Incoming | null {
   const header = (name: string) => headerOf(request, name);
   const sentId = header('x-revento-request-id');
   return {
-    method: request.method,
+    method: request.method === 'HEAD' ? 'GET' : request.method,
     path: target.path,
     query: readParams(target.query),
     body: request.body,
@@ -63,7 +64,21 @@ function splitTarget(url: string): { path: string; query: string } | null {
   return cut === -1 ? { path: target, query: '' } : { path: target.slice(0, cut), query: target.slice(cut + 1) };
 }
 
-/** Parameters in `application/x-www-form-urlencoded`. Never throws. */
+/**
+ * The same without parameters that have an empty value: OAuth treats those as omitted.
+ *
+ * Source: RFC 6749 sections 3.1 and 3.2.
+ */
+export function withoutEmpty(params: Params): Params {
+  const all = (name: string) => params.all(name).filter((value) => value !== '');
+  return {
+    get: (name) => all(name)[0] ?? null,
+    all,
+    repeated: (except) => params.repeated(except).filter((name) => all(name).length > 1),
+  };
+}
+
+/** Parameters in `application/x-www-form-urlencoded`. */
 export function readParams(encoded: string): Params {
   // One pass: asking URLSearchParams again for each name takes minutes for the names a mebibyte can hold.
   const values = new Map<string, string[]>();

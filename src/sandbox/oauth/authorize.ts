@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 import { errorPage } from '../message/page.ts';
 import { redirect } from '../message/reply.ts';
-import { type Incoming, readParams } from '../message/request.ts';
+import { type Incoming, type Params, readParams, withoutEmpty } from '../message/request.ts';
 import type { SandboxEvent } from '../world/world.ts';
 import type { Client } from './clients.ts';
 import { type ConsentQuestion, consentPage, isFixed, offeredPeople } from './consent-page.ts';
@@ -49,10 +49,10 @@ export class Authorization {
    * @param error  what a good request comes back with at once, in place of a page; null asks as usual
    */
   start(incoming: Incoming, error: string | null): HttpResponse {
-    const { query } = incoming;
-    const target = this.#redirectTarget(incoming);
+    const query = withoutEmpty(incoming.query);
+    const target = this.#redirectTarget(query, incoming.requestId);
     if ('status' in target) return target;
-    const asked = this.#read(incoming, target.client, target.redirectUri);
+    const asked = this.#read(query, target.client, target.redirectUri);
     const back = (params: Record<string, string>) => sendBack(302, target.redirectUri, params, query.get('state'));
     if ('error' in asked) return back({ error: asked.error, error_description: asked.problem });
     if (error === 'access_denied') return back(declined);
@@ -103,7 +103,7 @@ export class Authorization {
   }
 
   /** Where the answer may go; an error page while that is in doubt, because a redirect would serve an attacker. */
-  #redirectTarget({ query, requestId }: Incoming): { client: Client; redirectUri: string } | HttpResponse {
+  #redirectTarget(query: Params, requestId: string): { client: Client; redirectUri: string } | HttpResponse {
     const clientId = query.get('client_id');
     const redirectUri = query.get('redirect_uri');
     const refuse = (title: string, problem: string, remedy: string) =>
@@ -134,7 +134,7 @@ export class Authorization {
   }
 
   /** The checked request; Source: RFC 6749 section 4.1.2.1, RFC 7636 section 4.4.1. */
-  #read({ query }: Incoming, client: Client, redirectUri: string): Asked | { error: string; problem: string } {
+  #read(query: Params, client: Client, redirectUri: string): Asked | { error: string; problem: string } {
     const invalid = (problem: string, error = 'invalid_request') => ({ error, problem });
     const [repeated] = query.repeated();
     if (repeated !== undefined) return invalid('a parameter is sent more than once');

@@ -1,7 +1,7 @@
 import { isVerifier } from '../../auth/sign-in/pkce.ts';
 import type { HeaderList, HttpResponse } from '../../ports/exchange.ts';
-import { json } from '../message/reply.ts';
-import { type Incoming, type Params, readParams } from '../message/request.ts';
+import { bearerChallenge, json } from '../message/reply.ts';
+import { type Incoming, type Params, readParams, withoutEmpty } from '../message/request.ts';
 import { authenticate, type Client } from './clients.ts';
 import type { Grants, Pair, Refusal } from './grants.ts';
 
@@ -20,7 +20,9 @@ export function tokenError(
   headers: HeaderList = [],
 ): HttpResponse {
   const value = { error, error_description: problem, message: problem, request_id: requestId };
-  return json(status, value, [...noStore, ...headers]);
+  const isChallenged = headers.some(([name]) => name === 'WWW-Authenticate');
+  const challenge = status === 401 && !isChallenged ? [bearerChallenge(error)] : [];
+  return json(status, value, [...noStore, ...headers, ...challenge]);
 }
 
 /** A form that may ask for a token: which grant it wants, sent by whom. */
@@ -30,6 +32,8 @@ export interface TokenRequest {
   readonly form: Params;
 }
 
+const inHeader =
+  'send client_id and client_secret in the form body (client_secret_post), not in an Authorization header';
 const secretFields = ['client_secret', 'code', 'code_verifier', 'refresh_token'];
 
 /** Checks everything about a token request but the grant itself. Source: guide, token endpoint; RFC 6749 section 5.2. */
@@ -41,15 +45,18 @@ export function readTokenRequest(incoming: Incoming, clients: readonly Client[])
   }
   const mediaType = (incoming.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (mediaType !== 'application/x-www-form-urlencoded') {
-    return invalid('the body must be application/x-www-form-urlencoded');
+    const instead = /^[a-z0-9.+-]+\/[a-z0-9.+-]+$/.test(mediaType ?? '') ? `, not ${mediaType}` : '';
+    return invalid(`the body must be application/x-www-form-urlencoded${instead}`);
   }
   const inUrl = secretFields.find((name) => incoming.query.get(name) !== null);
   if (inUrl !== undefined) return invalid(`${inUrl} belongs into the body, not into the URL`);
-  const form = readParams(Buffer.from(incoming.body).toString('utf8'));
+  const form = withoutEmpty(readParams(Buffer.from(incoming.body).toString('utf8')));
   if (form.repeated().length > 0) return invalid('a parameter is sent more than once');
-  if (form.get('client_id') === null && incoming.header('authorization') !== null) {
-    const problem = 'send client_id and client_secret in the form body, not in an Authorization header';
-    return tokenError(401, 'invalid_client', problem, requestId, [['WWW-Authenticate', 'Basic realm="revento"']]);
+  const scheme = /^[A-Za-z]+/.exec(incoming.header('authorization') ?? '')?.[0];
+  if (scheme !== undefined && form.get('client_secret') === null) {
+    const challenge =
+      scheme.toLowerCase() === 'basic' ? ([['WWW-Authenticate', 'Basic realm="revento"']] as const) : [];
+    return tokenError(401, 'invalid_client', inHeader, requestId, challenge);
   }
   const found = authenticate(clients, form.get('client_id'), form.get('client_secret'));
   if ('problem' in found) return tokenError(401, 'invalid_client', found.problem, requestId);
@@ -70,7 +77,7 @@ export function answerTokenRequest(
   isMinimal: boolean,
 ): HttpResponse {
   const needed = grantType === 'refresh_token' ? ['refresh_token'] : ['code', 'redirect_uri', 'code_verifier'];
-  const missing = needed.find((name) => !form.get(name));
+  const missing = needed.find((name) => form.get(name) === null);
   if (missing !== undefined) return tokenError(400, 'invalid_request', `${missing} is missing`, requestId);
   const verifier = form.get('code_verifier');
   if (grantType === 'authorization_code' && !isVerifier(verifier ?? '')) {
@@ -88,8 +95,8 @@ function redeem(client: Client, form: Params, grantType: TokenRequest['grantType
     return grants.redeem(field('code'), client.id, field('redirect_uri'), field('code_verifier'));
   }
   const scope = form.get('scope');
-  const wanted = scope === null ? null : scope.split(' ').filter((name) => name !== '');
-  return grants.refresh(field('refresh_token'), client.id, wanted);
+  const wanted = scope?.split(' ').filter((name) => name !== '') ?? [];
+  return grants.refresh(field('refresh_token'), client.id, wanted.length === 0 ? null : wanted);
 }
 
 function certain({ accessToken, refreshToken, scope, family: { consent } }: Pair) {

@@ -56,6 +56,12 @@ const userResources: Readonly<Record<string, Resource>> = {
   },
 };
 
+/** Every path of the read API, below its base. */
+export const readPaths: readonly string[] = [
+  ...Object.keys(eventResources).map((rest) => `/events/{event_id}${rest}`),
+  ...Object.keys(userResources),
+];
+
 function programPart(read: Resource['read']): Resource {
   return { kind: 'installation', scope: 'program.read', read };
 }

@@ -12,7 +12,7 @@ import { Cursors } from '../read-api/cursor.ts';
 import { RateLimits } from '../read-api/limits.ts';
 import { createWorld, defaultParticipants, testEventId } from '../world/world.ts';
 import { entryOf, type RequestEntry } from './journal.ts';
-import { type Parts, route } from './routes.ts';
+import { iconPath, type Parts, route } from './routes.ts';
 
 export interface SandboxOptions {
   readonly clock: Clock;
@@ -98,8 +98,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     const incoming = readRequest(request);
     if (incoming === null) return { status: 400, headers: [], body: new Uint8Array() };
     const answer = await route(incoming, parts);
-    if (!incoming.path.startsWith(`${controlPrefix}/`))
-      onEvent(entryOf(incoming, answer, clock.monotonic() - startedAt));
+    const isOwn = incoming.path.startsWith(`${controlPrefix}/`) || incoming.path === iconPath;
+    if (!isOwn) onEvent(entryOf(request.method, incoming, answer, clock.monotonic() - startedAt));
     return { ...answer, headers: [...answer.headers, ['X-Revento-Request-Id', incoming.requestId]] };
   };
   return {

@@ -14,6 +14,8 @@ const privateNames = /\.(?:localhost|internal|local|test|example|home\.arpa)$/;
  */
 export function strangerRefusal({ headers }: Pick<HttpRequest, 'headers'>): HttpResponse | null {
   const hosts = headers.filter(([name]) => name.toLowerCase() === 'host').map(([, value]) => value);
+  // Every browser sends one. HTTP/1.0 may leave it out, and node:http refuses a later version without it.
+  if (hosts.length === 0) return null;
   const name = hosts.length === 1 ? nameOf(hosts[0] ?? '') : null;
   if (name !== null && isPrivate(name)) return null;
   return errorPage(

@@ -18,11 +18,11 @@ export interface RequestEntry {
   readonly message: string | null;
 }
 
-/** What is worth telling of an answer. Never throws. */
-export function entryOf(incoming: Incoming, response: HttpResponse, ms: number): RequestEntry {
+/** The entry for an answered request. */
+export function entryOf(method: string, incoming: Incoming, response: HttpResponse, ms: number): RequestEntry {
   return {
     type: 'request',
-    method: incoming.method,
+    method,
     path: incoming.path,
     status: response.cut === 'drop' ? null : response.status,
     ms: Math.round(ms),

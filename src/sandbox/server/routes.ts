@@ -5,7 +5,7 @@ import { controlPrefix } from '../control/key.ts';
 import type { FaultPlan } from '../faults/faults.ts';
 import { underStrike } from '../faults/strike.ts';
 import { errorPage } from '../message/page.ts';
-import { apiError } from '../message/reply.ts';
+import { apiError, json } from '../message/reply.ts';
 import type { Incoming } from '../message/request.ts';
 import type { Authorization } from '../oauth/authorize.ts';
 import type { Client } from '../oauth/clients.ts';
@@ -13,11 +13,14 @@ import type { Grants } from '../oauth/grants.ts';
 import { answerTokenRequest, readTokenRequest, tokenError } from '../oauth/token.ts';
 import type { Cursors } from '../read-api/cursor.ts';
 import type { RateLimits } from '../read-api/limits.ts';
-import { answerRead } from '../read-api/read-api.ts';
+import { answerRead, readPaths } from '../read-api/read-api.ts';
 import type { SandboxEvent } from '../world/world.ts';
 import { homePage } from './home-page.ts';
 
 const apiPrefix = '/api/v1';
+
+/** What a browser asks for of its own accord. */
+export const iconPath = '/favicon.ico';
 
 /** What the routes lead to. */
 export interface Parts {
@@ -38,8 +41,13 @@ export async function route(incoming: Incoming, parts: Parts): Promise<HttpRespo
   if (path === '/oauth/authorize') return authorize(incoming, parts, 'GET');
   if (path === '/oauth/consent') return authorize(incoming, parts, 'POST');
   if (path === '/oauth/token') return token(incoming, parts);
-  if (path.startsWith(`${apiPrefix}/`)) return api(incoming, path.slice(apiPrefix.length), parts);
+  if (path === apiPrefix || path.startsWith(`${apiPrefix}/`)) {
+    const below = path.slice(apiPrefix.length);
+    const isLook = below.replace('/', '') === '' && incoming.header('authorization') === null;
+    return isLook ? json(200, { version: 'v1', paths: readPaths }) : api(incoming, below, parts);
+  }
   if (path.startsWith(`${controlPrefix}/`) && parts.control) return parts.control.answer(incoming);
+  if (path === iconPath) return { status: 204, headers: [['Cache-Control', 'max-age=86400']], body: new Uint8Array() };
   if (path === '/' && incoming.method === 'GET') return homePage(parts.events);
   return errorPage(
     404,
@@ -61,7 +69,7 @@ async function authorize(incoming: Incoming, parts: Parts, method: 'GET' | 'POST
       'Start from the integration.',
       requestId,
     );
-    return { ...refused, headers: [...refused.headers, ['Allow', method]] };
+    return { ...refused, headers: [...refused.headers, ['Allow', method === 'GET' ? 'GET, HEAD' : method]] };
   }
   const strike = method === 'GET' ? parts.faults.next('authorize') : noStrike;
   return underStrike({
@@ -104,11 +112,10 @@ async function token(incoming: Incoming, parts: Parts): Promise<HttpResponse> {
 async function api(incoming: Incoming, path: string, parts: Parts): Promise<HttpResponse> {
   const { requestId } = incoming;
   if (incoming.method !== 'GET') {
-    return apiError(405, 'method_not_allowed', 'the API is read only: use GET', requestId, [['Allow', 'GET']]);
+    return apiError(405, 'method_not_allowed', 'the API is read only: use GET', requestId, [['Allow', 'GET, HEAD']]);
   }
   const bearer = /^Bearer ([\x21-\x7e]+)$/i.exec(incoming.header('authorization') ?? '')?.[1];
-  const unknown = (message: string) =>
-    apiError(401, 'invalid_token', message, requestId, [['WWW-Authenticate', 'Bearer realm="revento"']]);
+  const unknown = (message: string) => apiError(401, 'invalid_token', message, requestId);
   if (bearer === undefined) return unknown('send the access token as Authorization: Bearer');
   if (parts.grants.find(bearer) === null) return unknown('this is not an access token of this environment');
 

@@ -104,10 +104,18 @@ describe('authorization request', () => {
     expect(back.has('code')).toBe(false);
   });
 
+  it('takes parameters without a value for ones that were left out, the state too', async () => {
+    const { app } = setUp();
+    const back = callbackOf(await app.authorize({ state: '', extra: ['', ''] }));
+    expect([back.has('code'), back.has('state')]).toEqual([true, false]);
+    const missing = callbackOf(await app.authorize({ code_challenge: '' }));
+    expect(missing.get('error_description')).toContain('code_challenge is missing');
+  });
+
   it('takes GET only', async () => {
     const { app } = setUp();
     const response = await app.post('/oauth/authorize', {});
-    expect([response.status, headerOf(response, 'allow')]).toEqual([405, 'GET']);
+    expect([response.status, headerOf(response, 'allow')]).toEqual([405, 'GET, HEAD']);
   });
 
   it('takes an absolute URL as well as a path', async () => {

@@ -15,7 +15,7 @@ describe('a body made to be slow', () => {
   // Any web page may post a form here, so the work must grow with the body and not with its square.
   it('is refused as fast as it was read', async () => {
     const { app } = setUp();
-    const names = Array.from({ length: 100_000 }, (_, index) => `${index}&${index}`).join('&');
+    const names = Array.from({ length: 100_000 }, (_, index) => `${index}=1&${index}=1`).join('&');
     const form = [['Content-Type', 'application/x-www-form-urlencoded']] as const;
     const answers = await Promise.all([
       app.send('POST', '/oauth/token', form, names),
@@ -112,6 +112,8 @@ describe('code exchange', () => {
     const { app } = setUp();
     const response = await app.exchangeCode(await app.code(), change);
     expect([response.status, jsonOf(response)['error']]).toEqual([401, 'invalid_client']);
+    // Without it some HTTP clients throw in place of the answer.
+    expect(headerOf(response, 'www-authenticate')).toBe('Bearer realm="revento", error="invalid_client"');
   });
 
   it('does not spend a code on a client it does not belong to', async () => {
@@ -128,17 +130,30 @@ describe('code exchange', () => {
     expect(jsonOf(response)).toMatchObject({ error: 'invalid_request' });
   });
 
-  it('refuses JSON', async () => {
+  it.each([
+    ['application/json', 'the body must be application/x-www-form-urlencoded, not application/json'],
+    ['multipart/form-data; boundary=x', 'the body must be application/x-www-form-urlencoded, not multipart/form-data'],
+    ['', 'the body must be application/x-www-form-urlencoded'],
+    ['<b>', 'the body must be application/x-www-form-urlencoded'],
+  ])('refuses the content type %j and names the right one', async (type, message) => {
     const { app } = setUp();
-    const response = await app.send('POST', '/oauth/token', [['Content-Type', 'application/json']], '{}');
-    expect(jsonOf(response)).toMatchObject({ error: 'invalid_request' });
+    const response = await app.send('POST', '/oauth/token', [['Content-Type', type]], '{}');
+    expect(jsonOf(response)).toMatchObject({ error: 'invalid_request', message });
   });
 
-  it('says where credentials go when they come in a header', async () => {
+  it.each([
+    ['nothing in the body', 'Basic eDp5', {}, 'Basic realm="revento"'],
+    ['the client_id in the body', 'basic eDp5', { client_id: 'x' }, 'Basic realm="revento"'],
+    ['another scheme', 'Bearer eDp5', {}, 'Bearer realm="revento", error="invalid_client"'],
+  ])('says where credentials go when they come in a header, with %s', async (_what, header, form, challenge) => {
     const { app } = setUp();
-    const response = await app.post('/oauth/token', { grant_type: 'refresh_token' }, [['Authorization', 'Basic eDp5']]);
-    expect(response.status).toBe(401);
-    expect(jsonOf(response)['message']).toContain('form body');
+    const sent = { grant_type: 'refresh_token', ...form };
+    const response = await app.post('/oauth/token', sent, [['Authorization', header]]);
+    expect([response.status, headerOf(response, 'www-authenticate')]).toEqual([401, challenge]);
+    expect(jsonOf(response)).toMatchObject({
+      error: 'invalid_client',
+      message: expect.stringContaining('in the form body (client_secret_post)'),
+    });
   });
 
   it('takes POST only', async () => {
@@ -211,6 +226,24 @@ describe('refresh', () => {
     const broader = await app.refresh(`${first['refresh_token']}`, { scope: 'event.read participants.read' });
     expect(jsonOf(broader)).toMatchObject({ error: 'invalid_scope' });
     expect((await app.refresh(`${first['refresh_token']}`)).status).toBe(200);
+  });
+
+  it.each(['', ' ', '  '])('takes the scope %j for one that was left out', async (scope) => {
+    const { app } = setUp();
+    const first = await app.login();
+    const second = jsonOf(await app.refresh(`${first['refresh_token']}`, { scope }));
+    expect(second).toMatchObject({ scope: first['scope'] });
+    const call = await app.api('/events/evt_test_published/participants', second['access_token']);
+    expect(call.status).toBe(200);
+  });
+
+  it('takes any parameter without a value for one that was left out', async () => {
+    const { app } = setUp();
+    const first = await app.login();
+    const answer = await app.refresh(`${first['refresh_token']}`, { redirect_uri: ['', ''], code: '' });
+    expect(answer.status).toBe(200);
+    const missing = await app.refresh('');
+    expect(jsonOf(missing)).toMatchObject({ error: 'invalid_request', message: 'refresh_token is missing' });
   });
 
   it('honours a shorter access token lifetime', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { parseFault } from '../../../src/sandbox/faults/faults.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { createWorld } from '../../../src/sandbox/world/world.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -267,12 +268,40 @@ describe('refusals', () => {
     },
   );
 
-  it.each(['POST', 'HEAD', 'PUT', 'DELETE'])('answer 405 in JSON to %s', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE'])('answer 405 in JSON to %s', async (method) => {
     const { app, login } = await setUp();
     const headers = [['Authorization', `Bearer ${login['access_token']}`]] as const;
     const response = await app.send(method, `/api/v1${base}`, headers);
-    expect([response.status, headerOf(response, 'allow')]).toEqual([405, 'GET']);
+    expect([response.status, headerOf(response, 'allow')]).toEqual([405, 'GET, HEAD']);
     expect(jsonOf(response)['error']).toBe('method_not_allowed');
+  });
+});
+
+describe('a refused token', () => {
+  const challenge = 'Bearer realm="revento", error="invalid_token"';
+
+  it.each([
+    ['no token', [], []],
+    ['another scheme', [], [['Authorization', 'Basic eDp5']]],
+    ['an unknown token', [], [['Authorization', 'Bearer nobody-gave-this']]],
+    ['an expired token', ['api:expired'], null],
+    ['a revoked login', ['api:revoked'], null],
+    ['a 401 that was injected', ['api:401'], null],
+    ['an error that was injected', ['api:invalid_token'], null],
+  ] as const)('comes with a challenge for %s', async (_what, faults, headers) => {
+    const sandbox = createSandbox({ clock: fakeClock(), hasAutoConsent: true, faults: faults.map(parseFault) });
+    const app = integrationOf(sandbox);
+    const { access_token: token } = await app.login();
+    const response = await app.get(`/api/v1${base}`, headers ?? [['Authorization', `Bearer ${token}`]]);
+    expect([response.status, headerOf(response, 'www-authenticate')]).toEqual([401, challenge]);
+  });
+});
+
+describe('the API base', () => {
+  it.each(['/api/v1', '/api/v1/'])('lists its paths to whoever only looks at %s', async (path) => {
+    const response = await integrationOf(createSandbox({ clock: fakeClock() })).get(path);
+    expect(response.status).toBe(200);
+    expect(jsonOf(response)['paths']).toContain('/events/{event_id}/participants');
   });
 });
 

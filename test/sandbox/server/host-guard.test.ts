@@ -37,9 +37,12 @@ describe('the names a sandbox on loopback answers to', () => {
     expect(statusFor(host)).toBe(421);
   });
 
-  it('turns away what names two hosts, and what names none', () => {
+  it('turns away what names two hosts', () => {
     expect(statusFor('127.0.0.1:4010', 'evil.com')).toBe(421);
-    expect(statusFor()).toBe(421);
+  });
+
+  it('lets in HTTP/1.0 without a host, which no browser sends', () => {
+    expect(statusFor()).toBe('let in');
   });
 
   it('says what to do, and does not repeat the name', () => {
