@@ -14,8 +14,6 @@ export function fakeClock(startsAtMs = Date.UTC(2026, 10, 24, 12)): FakeClock {
       now += ms;
     },
     sleep: async (ms, signal) => {
-      // What else is ready runs first, as it would in real time.
-      await new Promise((resolve) => setImmediate(resolve));
       signal?.throwIfAborted();
       now += ms;
     },
