@@ -2,6 +2,7 @@ import { exitOf, exitStatus, type Facts, type FailureCode, ReventoError } from '
 import { headerOf, retryAfterMs } from '../http/headers.ts';
 import { isSuccess } from '../http/status.ts';
 import { parseUrl } from '../http/web-address.ts';
+import { parseRecord } from '../json/parse.ts';
 import type { LoginKey } from '../login/login.ts';
 import type { HttpResponse } from '../ports/exchange.ts';
 import { asBuffer } from '../text/bytes.ts';
@@ -33,7 +34,8 @@ export interface FailureContext {
 
 /** Reads an error body; every field null when it is not one. Never throws. */
 export function readError(answer: HttpResponse): ApiError {
-  const body = parseObject(answer.body);
+  // An error page of a proxy is as good as no body: the status says the rest.
+  const body = parseRecord(asBuffer(answer.body).toString('utf8'));
   const text = (key: string) => {
     const value = body?.[key];
     return typeof value === 'string' && value !== '' ? value : null;
@@ -122,16 +124,6 @@ function byStatus(status: number): FailureCode {
   if (status === 404) return 'not_found';
   if (status === 400 || status === 422) return 'validation_error';
   return status >= 400 ? 'api_error' : 'bad_answer';
-}
-
-function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(asBuffer(body).toString('utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    // An error page of a proxy is as good as no body: the status says the rest.
-    return null;
-  }
 }
 
 function withoutEmpty(facts: Facts): Facts {

@@ -1,5 +1,6 @@
 import { ReventoError } from '../errors/revento-error.ts';
-import { decodeString, elementsOf, entriesOf, isArray, isJson } from '../json/text.ts';
+import { isJson } from '../json/parse.ts';
+import { decodeString, elementsOf, entriesOf, isArray } from '../json/text.ts';
 import { JsonText } from '../json/value.ts';
 import type { HttpResponse } from '../ports/exchange.ts';
 import { asBuffer } from '../text/bytes.ts';

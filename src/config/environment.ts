@@ -1,4 +1,5 @@
 import { requireFileName } from '../files/file-name.ts';
+import { oddityOf, secretText, settingText } from '../text/input.ts';
 import { describeSetting } from './rows.ts';
 import { type SecretName, type SettingName, settingNames } from './types.ts';
 
@@ -12,6 +13,15 @@ export const secretVariables: Readonly<Record<EnvironmentSecret, string>> = {
   webhook_secret_previous: 'REVENTO_WEBHOOK_SECRET_PREVIOUS',
   access_token: 'REVENTO_ACCESS_TOKEN',
   store_key: 'REVENTO_STORE_KEY',
+};
+
+/** How each is read. The passphrase is not touched: another one would lock the store. */
+const readings: Readonly<Record<EnvironmentSecret, (text: string) => string>> = {
+  client_secret: secretText,
+  webhook_secret: secretText,
+  webhook_secret_previous: secretText,
+  access_token: settingText,
+  store_key: (text) => text,
 };
 
 export interface Environment {
@@ -45,13 +55,19 @@ export function readEnvironment(env: Variables): Environment {
   }
   const secrets: Partial<Record<EnvironmentSecret, string>> = {};
   for (const [name, variable] of secretEntries()) {
-    const value = env[variable];
-    if (value) secrets[name] = value;
+    const value = readings[name](env[variable] ?? '');
+    if (value !== '') secrets[name] = value;
   }
   const childEnv: Record<string, string> = {};
   for (const [variable, value] of Object.entries(env)) if (value !== undefined) childEnv[variable] = value;
   forgetSecrets(childEnv);
-  return { values, secrets, profile: env['REVENTO_PROFILE'] || null, childEnv, warnings: warningsOf(env) };
+  return {
+    values,
+    secrets,
+    profile: settingText(env['REVENTO_PROFILE'] ?? '') || null,
+    childEnv,
+    warnings: warningsOf(env),
+  };
 }
 
 /** Deletes every secret from an environment: children started later and `/proc` readers of them get none. */
@@ -84,11 +100,16 @@ function warningsOf(env: Variables): string[] {
     'REVENTO_PROFILE',
     'REVENTO_CONFIG_DIR',
   ];
-  return known.filter((variable) => env[variable] === '').map((variable) => `${variable} is empty and counts as unset`);
+  const empty = known.filter((variable) => env[variable] !== undefined && settingText(env[variable] ?? '') === '');
+  const odd = secretEntries().flatMap(([name, variable]) => {
+    const oddity = oddityOf(readings[name](env[variable] ?? ''));
+    return oddity === null || empty.includes(variable) ? [] : [`${variable} ${oddity}; used as is`];
+  });
+  return [...empty.map((variable) => `${variable} is empty and counts as unset`), ...odd];
 }
 
 function firstOf(env: Variables, variables: readonly string[]): string | undefined {
-  return variables.map((variable) => env[variable]).find((value) => value);
+  return variables.map((variable) => settingText(env[variable] ?? '')).find((value) => value !== '');
 }
 
 function secretEntries(): readonly (readonly [EnvironmentSecret, string])[] {
@@ -110,5 +131,5 @@ export function selectProfile(
 
 /** Whether an environment variable switches something on: set, and neither empty, `0` nor `false`. Never throws. */
 export function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+  return !['', '0', 'false'].includes(settingText(value ?? ''));
 }

@@ -3,6 +3,7 @@ import { ReventoError } from '../errors/revento-error.ts';
 import { requireFileName } from '../files/file-name.ts';
 import { isSafeTransport, parseUrl } from '../http/web-address.ts';
 import { outputFormats } from '../output/item.ts';
+import { oddityOf, settingText } from '../text/input.ts';
 import { type SettingName, type SettingSource, type Settings, settingNames } from './types.ts';
 
 /** Everything the program knows of one setting. */
@@ -91,6 +92,8 @@ export function isSettingName(text: string): text is SettingName {
  *   `hint` as its remedy
  */
 export function parseSetting(name: SettingName, value: string, from: string = name, hint?: string): string {
+  const oddity = oddityOf(value);
+  if (oddity !== null) throw new ReventoError('usage', `${from} ${oddity}.`, { hint: hint ?? 'correct the value' });
   try {
     return rows[name].parse(value);
   } catch (error) {
@@ -129,7 +132,10 @@ export function resolveSettings(layers: SettingLayers): Settings {
       ['profile', profile[name]],
       ['default', rows[name].default],
     ];
-    for (const [source, value] of found) if (value) return { value, source };
+    for (const [source, written = ''] of found) {
+      const value = settingText(written);
+      if (value !== '') return { value, source };
+    }
     return null;
   };
   return {

@@ -169,13 +169,3 @@ export function levelsOf(json: string): { readonly deepest: number; readonly mar
   }
   return { deepest, marks, steps };
 }
-
-/** Whether a text is one JSON value. The parser's message is dropped: it quotes what it failed on. Never throws. */
-export function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

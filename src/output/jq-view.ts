@@ -1,7 +1,7 @@
 import { ReventoError } from '../errors/revento-error.ts';
+import { toText } from '../json/stringify.ts';
 import { escapeForTerminal, sanitise } from '../text/sanitise.ts';
 import type { PrinterOptions, View } from './format.ts';
-import { toText } from './item-text.ts';
 import { createJq } from './jq.ts';
 import type { Transform } from './json-rows.ts';
 

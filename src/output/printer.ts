@@ -1,7 +1,7 @@
 import { ReventoError } from '../errors/revento-error.ts';
+import { toText } from '../json/stringify.ts';
 import type { PrinterOptions } from './format.ts';
 import type { Item } from './item.ts';
-import { toText } from './item-text.ts';
 import { createRawBytes } from './raw-bytes.ts';
 import { createView } from './view.ts';
 

@@ -1,5 +1,5 @@
+import { isJson } from '../json/parse.ts';
 import { pretty } from '../json/pretty.ts';
-import { isJson } from '../json/text.ts';
 import { escapeForTerminal, sanitise } from '../text/sanitise.ts';
 import type { Style } from '../text/style.ts';
 

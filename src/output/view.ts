@@ -1,8 +1,8 @@
 import { pretty } from '../json/pretty.ts';
+import { toText } from '../json/stringify.ts';
 import { elementsOf, isArray, oneLine } from '../json/text.ts';
 import { escapeForTerminal } from '../text/sanitise.ts';
 import type { PrinterOptions, RowFormat, View } from './format.ts';
-import { toText } from './item-text.ts';
 import { createJsonArray, createJsonLines, createSelection, type Transform } from './json-rows.ts';
 
 /** The view that the options name. Code of the other formats is not loaded. */

@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { pretty } from '../json/pretty.ts';
+import { stringify } from '../json/stringify.ts';
 import { type Outgoing, outgoing, without } from './outgoing.ts';
 import { defaultToleranceSeconds, sign } from './signature.ts';
 
@@ -75,7 +77,7 @@ export const deliveryFaults: readonly FaultRow[] = [
     name: 're-serialised',
     summary: 'the same JSON written anew, with spaces, after signing',
     rightAnswer: 'refuse',
-    deliveries: (context) => [resent(context, JSON.stringify(JSON.parse(context.json), null, 2))],
+    deliveries: (context) => [resent(context, pretty(context.json, null))],
   },
   {
     name: 'duplicate',
@@ -89,7 +91,7 @@ export const deliveryFaults: readonly FaultRow[] = [
     rightAnswer: 'acknowledge',
     deliveries: (context) => {
       const earlier = new Date((context.nowSeconds - 60) * 1000).toISOString();
-      const json = JSON.stringify({ ...JSON.parse(context.json), occurred_at: earlier });
+      const json = stringify({ ...JSON.parse(context.json), occurred_at: earlier });
       return [plain(context), plain({ ...context, deliveryId: randomUUID() }, { json })];
     },
   },
@@ -120,7 +122,7 @@ export const deliveryFaults: readonly FaultRow[] = [
     rightAnswer: 'acknowledge',
     deliveries: (context) => {
       const type = 'venue.teleported';
-      return [plain(context, { type, json: JSON.stringify({ ...JSON.parse(context.json), type }) })];
+      return [plain(context, { type, json: stringify({ ...JSON.parse(context.json), type }) })];
     },
   },
 ];
@@ -146,6 +148,6 @@ export function altered(json: string): string {
 
 /** The same envelope, grown to a size in bytes by a member of its own. */
 export function inflated(json: string, bytes: number): string {
-  const grown = (padding: string) => JSON.stringify({ ...JSON.parse(json), padding });
+  const grown = (padding: string) => stringify({ ...JSON.parse(json), padding });
   return grown('x'.repeat(Math.max(0, bytes - Buffer.byteLength(grown('')))));
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../json/parse.ts';
 import type { Json } from '../json/value.ts';
 import type { HeaderList } from '../ports/exchange.ts';
 import { sign } from './signature.ts';
@@ -54,11 +55,7 @@ export function withPath(value: Json | undefined, path: readonly string[], leaf:
     list[Number(key)] = withPath(list[Number(key)], rest, leaf);
     return list;
   }
-  const object = isObject(value) ? value : {};
+  const object = isRecord(value) ? value : {};
   // A computed key, so that __proto__ is a member like any other.
   return { ...object, [key]: withPath(Object.hasOwn(object, key) ? object[key] : undefined, rest, leaf) };
-}
-
-function isObject(value: Json | undefined): value is { readonly [key: string]: Json | undefined } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isRecord, parseRecord } from '../json/parse.ts';
 import type { HeaderList } from '../ports/exchange.ts';
 import { plainLine } from '../text/plain-line.ts';
 import { readHead } from './head.ts';
@@ -94,17 +95,7 @@ function disagreeing(member: string, other: string): RecordedLine {
 
 /** The event type that a body names, or null. */
 function typeIn(body: Buffer): string | null {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8').replace(/^\ufeff/, ''));
-    const type = isRecord(value) ? value['type'] : null;
-    return typeof type === 'string' ? type : null;
-  } catch {
-    // Deliveries whose body is not JSON are recorded as well.
-    return null;
-  }
-}
-
-/** Whether a value is an object with members, which an array is not. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  // Deliveries whose body is not JSON are recorded as well.
+  const type = parseRecord(body.toString('utf8').replace(/^\ufeff/, ''))?.['type'];
+  return typeof type === 'string' ? type : null;
 }

@@ -2,7 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { ReventoError } from '../errors/revento-error.ts';
 import { readUserFile } from '../files/user-file.ts';
-import { isRecord, type Recorded, readLine } from './recorded-line.ts';
+import { isRecord, parseJson } from '../json/parse.ts';
+import { decodeText } from '../text/input.ts';
+import { type Recorded, readLine } from './recorded-line.ts';
 
 /** What a recording holds. */
 export interface Recording {
@@ -62,7 +64,8 @@ async function isCut(file: FileHandle): Promise<boolean> {
  */
 export async function readRecording(path: string, signal?: AbortSignal): Promise<Recording> {
   const bytes = await attempt(path, () => readUserFile(path, { maxBytes: maxRecordingBytes, signal }));
-  return parseRecording(bytes.toString('utf8'), signal);
+  // Where a line is not text, the others still count.
+  return parseRecording(decodeText(bytes) ?? bytes.toString('utf8'), signal);
 }
 
 /** Lines read between two looks at the signal: a few milliseconds of work. */
@@ -143,13 +146,7 @@ class SkippedLines {
 const notJson = /^\s*[^\s{["\-\dtfn]/;
 
 function parse(line: string): unknown {
-  if (notJson.test(line)) return undefined;
-  try {
-    return JSON.parse(line);
-  } catch {
-    // The caller reports it with its line number.
-    return undefined;
-  }
+  return notJson.test(line) ? undefined : parseJson(line);
 }
 
 async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import { parseJson } from '../json/parse.ts';
 import { levelsOf } from '../json/text.ts';
 import { asBuffer } from '../text/bytes.ts';
 
@@ -43,7 +44,7 @@ function* forms(bytes: Buffer): Generator<readonly [string, Buffer]> {
   yield ['the body with CRLF line ends', Buffer.from(text.replace(/\r?\n/g, '\r\n'))];
   yield ['the body with LF line ends', Buffer.from(text.replaceAll('\r\n', '\n'))];
   yield ['the body without its byte order mark', Buffer.from(text.replace(/^\ufeff/, ''))];
-  const value = parse(text);
+  const value = parseJson(text.replace(/^\ufeff/, ''));
   if (value === undefined || levelsOf(text).deepest > deepestLevel) return;
   for (const [what, form] of written(value)) {
     yield [what, Buffer.from(form)];
@@ -91,13 +92,4 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   const keys = Object.keys(value).sort();
   return Object.fromEntries(keys.map((key) => [key, sorted((value as Record<string, unknown>)[key])]));
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch {
-    // Not JSON: then there is nothing to write anew.
-    return undefined;
-  }
 }

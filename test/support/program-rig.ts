@@ -19,7 +19,7 @@ export interface StartOptions {
   /** Beside that of the rig; undefined takes a variable of it out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Standard input; left out, it is empty; null leaves it open. */
-  readonly input?: string | null;
+  readonly input?: string | Uint8Array | null;
   /** A descriptor for its standard output; left out, that is collected. */
   readonly stdout?: number;
   /** Modules loaded before the program. */

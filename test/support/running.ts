@@ -18,7 +18,7 @@ export class Running {
   stdout = '';
   stderr = '';
 
-  constructor(child: ChildProcess, input: string | null) {
+  constructor(child: ChildProcess, input: string | Uint8Array | null) {
     this.#child = child;
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       this.stdout += chunk;

@@ -1,5 +1,6 @@
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { Grant, LoginKind } from '../../login/login.ts';
+import { decodeText } from '../../text/input.ts';
 import type { Redactor } from '../../text/secret.ts';
 import { judgeTokenAnswer } from '../token/answer.ts';
 import { grantOf } from './grant.ts';
@@ -28,7 +29,9 @@ export function readTokenAnswer(
   bytes: Uint8Array,
   { kind, eventId, scope, program, nowMs, redactor }: TokenInput,
 ): Grant {
-  const answer = judgeTokenAnswer({ status: 200, headers: [], body: bytes }, { startedAtMs: nowMs, redactor });
+  const text = decodeText(bytes);
+  const body = text === null ? bytes : Buffer.from(text);
+  const answer = judgeTokenAnswer({ status: 200, headers: [], body }, { startedAtMs: nowMs, redactor });
   if (!answer.ok) {
     throw new ReventoError('usage', `Standard input is not a token answer: ${answer.description}.`, {
       hint: 'pipe the JSON of a token endpoint into it: {"access_token":…,"refresh_token":…,"event_id":…,"scope":…}',

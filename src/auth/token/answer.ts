@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { retryAfterMs } from '../../http/headers.ts';
+import { type JsonRecord, parseRecord } from '../../json/parse.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 import { plainLine } from '../../text/plain-line.ts';
 import type { Redactor, Secret } from '../../text/secret.ts';
@@ -98,7 +100,7 @@ export function judgeTokenAnswer(
 
 function refusal(
   response: HttpResponse,
-  body: Record<string, unknown> | null,
+  body: JsonRecord | null,
   startedAtMs: number,
   redactor: Redactor,
 ): TokenRefusal {
@@ -117,14 +119,9 @@ function refusal(
   };
 }
 
-/** Null unless the bytes are UTF-8 JSON of one object. The parser's own message is dropped: it may quote a token. */
-function jsonObject(bytes: Uint8Array): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
-  } catch {
-    return null;
-  }
+/** Null unless the bytes are UTF-8 JSON of one object. */
+function jsonObject(bytes: Uint8Array): JsonRecord | null {
+  return isUtf8(bytes) ? parseRecord(new TextDecoder().decode(bytes)) : null;
 }
 
 function isPresent(value: unknown): boolean {

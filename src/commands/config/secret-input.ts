@@ -3,6 +3,7 @@ import { secretVariables } from '../../config/environment.ts';
 import { type SecretName, secretNames } from '../../config/types.ts';
 import { program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { decodeText, secretText, settingText } from '../../text/input.ts';
 
 /** Far beyond any secret; a whole file piped in by mistake is refused. */
 const longestSecretBytes = 4_096;
@@ -16,16 +17,16 @@ export function isSecretName(text: string): text is SecretName {
  * A secret from standard input, or typed unseen. There is no other way in: arguments are visible to every process
  * of the machine and stay in the shell's history.
  *
- * @returns the text without the line end that `echo` adds; registered for redaction
+ * @returns the text without line ends behind it, and, where it was typed, without blanks around it; registered for redaction
  * @throws ReventoError `usage` when there is none to be had, or it is not one line of text
  */
 export async function readSecret(name: SecretName, deps: Deps): Promise<string> {
   const { terminal, signal, redactor, profile } = deps;
   let value: string;
   if (!terminal.isStdinTty) {
-    value = decode(await terminal.readStdin(longestSecretBytes)).replace(/\r?\n$/, '');
+    value = secretText(textOf(await terminal.readStdin(longestSecretBytes)));
   } else if (terminal.isInteractive) {
-    value = (await terminal.ask(`${name}: `, { isHidden: true, signal })).trim();
+    value = settingText(await terminal.ask(`${name}: `, { isHidden: true, signal }));
   } else {
     throw new ReventoError('usage', `Nothing may be asked here, so ${name} has to come on standard input.`, {
       hint: `run: ${program(profile)} config set ${name} < FILE, or set ${secretVariables[name]}`,
@@ -43,10 +44,8 @@ export async function readSecret(name: SecretName, deps: Deps): Promise<string> 
   return value;
 }
 
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new ReventoError('usage', 'Standard input is not UTF-8 text.');
-  }
+function textOf(bytes: Uint8Array): string {
+  const text = decodeText(bytes);
+  if (text !== null) return text;
+  throw new ReventoError('usage', 'Standard input is neither UTF-8 nor UTF-16 text.');
 }

@@ -6,6 +6,7 @@ import type { SettingName } from '../../config/types.ts';
 import { program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { StoreProtection } from '../../ports/store.ts';
+import { oddityOf, settingText } from '../../text/input.ts';
 import { readSecret } from './secret-input.ts';
 import { type ConfigName, configName } from './setting-name.ts';
 
@@ -49,15 +50,16 @@ async function setPlain(name: SettingName, value: string | undefined, deps: Deps
       hint: `run: ${program(deps.profile)} config set ${name} VALUE`,
     });
   }
-  if (value === '') {
+  const written = settingText(value);
+  if (written === '') {
     throw new ReventoError('usage', `The value of ${name} is empty.`, {
       hint: `to remove it, run: ${program(deps.profile)} config unset ${name}`,
     });
   }
-  const parsed = parseSetting(name, value);
+  const parsed = parseSetting(name, written);
   // The files first: the setting only says where new logins go, and must not promise what could not be done.
   if (name === 'key_store') await moveStore(parsed as StoreProtection, deps);
-  await (await deps.settingsFile()).update(deps.profile, { [name]: value });
+  await (await deps.settingsFile()).update(deps.profile, { [name]: written });
   return parsed;
 }
 
@@ -94,9 +96,8 @@ async function setSecret(
   const secret = deps.redactor.add(text);
   await (await deps.secrets()).set(name, secret.reveal());
   // It may be meant, and would otherwise show as signatures that do not match.
-  if (text.trim() !== text) {
-    deps.terminal.notice(`warning: ${name} begins or ends with a blank; it is kept as it came`);
-  }
+  const oddity = oddityOf(text);
+  if (oddity !== null) deps.terminal.notice(`warning: ${name} ${oddity}; stored as is`);
   return `${secret}`;
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readBytes } from '../../command-kit/byte-input.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { parseRecord } from '../../json/parse.ts';
 import { isTimestamp, sign } from '../../webhook/signature.ts';
 import { signingSecrets } from './shared/secrets.ts';
 
@@ -64,12 +65,7 @@ function oneLine(value: string, flag: string): string {
 }
 
 function typeOf(body: Uint8Array): string | null {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(body));
-    const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : null;
-    return typeof type === 'string' && type !== '' ? type : null;
-  } catch {
-    // Any bytes can be signed; they just name no type.
-    return null;
-  }
+  // Any bytes can be signed; those that are not JSON name no type.
+  const type = parseRecord(new TextDecoder().decode(body))?.['type'];
+  return typeof type === 'string' && type !== '' ? type : null;
 }

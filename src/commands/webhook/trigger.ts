@@ -5,6 +5,8 @@ import type { Deps } from '../../command-kit/deps.ts';
 import { collect } from '../../command-kit/option-values.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { isSuccess } from '../../http/status.ts';
+import { parseJson } from '../../json/parse.ts';
+import { stringify } from '../../json/stringify.ts';
 import type { Json } from '../../json/value.ts';
 import { nearest } from '../../text/suggestion.ts';
 import { deliveryFaults } from '../../webhook/delivery-faults.ts';
@@ -55,7 +57,7 @@ export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
     const url = targetOf(options.to, deps);
     const [{ secret }] = await signingSecrets(deps);
     const envelope = await makeEnvelope(options, deps);
-    const deliveries = planDeliveries(options, JSON.stringify(envelope), secret.reveal(), deps);
+    const deliveries = planDeliveries(options, stringify(envelope), secret.reveal(), deps);
     const sender = new Sender(deps);
     let failure: ReventoError | null = null;
     try {
@@ -120,15 +122,6 @@ async function makeEnvelope({ type, data, set = [] }: WebhookTriggerOptions, dep
     envelope = withPath(envelope, path.split('.'), parseJson(text) ?? text);
   }
   return envelope;
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    // Then it is the text as it is.
-    return undefined;
-  }
 }
 
 /** A refusal of something that is to be refused is no reason to look for a mistake. */

@@ -1,8 +1,10 @@
 import { readBytes } from '../../command-kit/byte-input.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
 import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
+import { parseJson } from '../../json/parse.ts';
 import type { Json } from '../../json/value.ts';
 import type { HeaderList } from '../../ports/exchange.ts';
+import { decodeText } from '../../text/input.ts';
 import type { Style } from '../../text/style.ts';
 import { diagnose } from '../../webhook/diagnose.ts';
 import { judge, readHead } from '../../webhook/head.ts';
@@ -103,11 +105,8 @@ function readInput({ timestamp, signature }: WebhookVerifyOptions, bytes: Uint8A
   if (timestamp !== undefined || signature !== undefined) {
     throw new ReventoError('usage', '--timestamp and --signature go together.');
   }
-  const lines = new TextDecoder()
-    .decode(bytes)
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  const read = lines.length === 1 ? readLine(parse(lines[0] ?? ''), 1) : null;
+  const lines = (decodeText(bytes) ?? '').split('\n').filter((line) => line.trim() !== '');
+  const read = lines.length === 1 ? readLine(parseJson(lines[0] ?? ''), 1) : null;
   if (read?.kind === 'delivery') return read.delivery;
   if (read?.kind === 'altered') {
     throw new ReventoError('usage', `This recorded delivery was altered: ${read.how}.`, {
@@ -117,13 +116,4 @@ function readInput({ timestamp, signature }: WebhookVerifyOptions, bytes: Uint8A
   throw new ReventoError('usage', 'This is not one recorded delivery, so its headers are unknown.', {
     hint: 'for a bare body, add --timestamp T --signature S; of a recording, pass one line',
   });
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    // Not a recorded delivery either; the caller says so.
-    return null;
-  }
 }

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { parseRecord } from '../../json/parse.ts';
 import type { Binding, KeySource } from '../../ports/store.ts';
 
 /** How a passphrase becomes a key (RFC 7914): recorded, so that a later default does not lock older files. */
@@ -87,7 +88,7 @@ export function unseal(envelope: Envelope, key: StoreKey, place: Place): string 
  * @returns null for anything else; never throws
  */
 export function parseEnvelope(text: string): Envelope | null {
-  const header = parseObject(text);
+  const header = parseRecord(text);
   if (header === null || header['v'] !== 1 || header['alg'] !== 'A256GCM') return null;
   const { kid, src, kdf, auth, client, n, ct, tag } = header;
   if (!isText(kid) || !isSource(src) || !isText(auth) || !isText(client)) return null;
@@ -139,16 +140,6 @@ function serialize({ key, binding, nonce, ciphertext, tag }: Envelope): string {
     tag: tag.toString('base64'),
   };
   return `${JSON.stringify(sealed)}\n`;
-}
-
-/** The parser's message is dropped: it quotes the text it fails on. */
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Undefined for what is none, or so costly that it was not made by us. */

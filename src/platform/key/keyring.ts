@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { parseRecord } from '../../json/parse.ts';
 
 /** A locked keyring, or a D-Bus that starts a service which hangs, answers never; nobody waits longer than this. */
 const limitMs = 3_000;
@@ -90,16 +91,10 @@ function run(input: string, env: Readonly<Record<string, string>>): Promise<Answ
 }
 
 function parseAnswer(text: string): Answer {
-  try {
-    const answer: unknown = JSON.parse(text);
-    if (typeof answer === 'object' && answer !== null) {
-      if ('failure' in answer && typeof answer.failure === 'string') return { failure: answer.failure };
-      if ('value' in answer && (answer.value === null || typeof answer.value === 'string'))
-        return { value: answer.value };
-    }
-  } catch {
-    // Falls through: what the child printed is not an answer, and it might hold a key, so it is not shown.
-  }
+  const { failure, value } = parseRecord(text) ?? {};
+  if (typeof failure === 'string') return { failure };
+  if (value === null || typeof value === 'string') return { value };
+  // What the child printed is not an answer, and it might hold a key, so it is not shown.
   return { failure: 'the module for it failed' };
 }
 

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { parseRecord } from '../../json/parse.ts';
 import { systemCode } from '../files/durable-file.ts';
 import { type Liveness, livenessOf, type ProcessIdentity } from './process-identity.ts';
 
@@ -74,15 +75,11 @@ export function isAbandoned(found: Found, self: ProcessIdentity, nowMs: number):
 }
 
 function parseOwner(text: string): Owner | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) return null;
-    const { id, pid, start, host, boot, pidns, at } = value as Record<string, unknown>;
-    if (typeof id !== 'string' || !/^[0-9a-f]{1,64}$/.test(id)) return null;
-    if (typeof pid !== 'number' || !Number.isInteger(pid) || pid <= 0 || typeof at !== 'number') return null;
-    if (![start, host, boot, pidns].every((field) => typeof field === 'string')) return null;
-    return value as Owner;
-  } catch {
-    return null;
-  }
+  const record = parseRecord(text);
+  if (record === null) return null;
+  const { id, pid, start, host, boot, pidns, at } = record;
+  if (typeof id !== 'string' || !/^[0-9a-f]{1,64}$/.test(id)) return null;
+  if (typeof pid !== 'number' || !Number.isInteger(pid) || pid <= 0 || typeof at !== 'number') return null;
+  if (![start, host, boot, pidns].every((field) => typeof field === 'string')) return null;
+  return record as unknown as Owner;
 }

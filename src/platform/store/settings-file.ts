@@ -3,6 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { type SettingName, type SettingsFile, settingNames } from '../../config/types.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
+import { isRecord, parseRecord } from '../../json/parse.ts';
+import { decodeText } from '../../text/input.ts';
 import { makePrivateDirectory, ownerToTake, storeFailure, systemCode } from '../files/durable-file.ts';
 
 /** Runs `work` while no other process does, under a lock file of this path. */
@@ -98,7 +100,8 @@ function isSharedPlace(directory: string): boolean {
 function read(path: string): Content {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    const bytes = readFileSync(path);
+    text = decodeText(bytes) ?? bytes.toString('utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return { profiles: {} };
     throw storeFailure('read the settings in', path, error);
@@ -114,13 +117,8 @@ function read(path: string): Content {
 
 /** Null for what is not a settings file. The reason is dropped: JSON.parse quotes the text it fails on. */
 function parse(text: string): Content | null {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (!isRecord(json)) return null;
+  const json = parseRecord(text);
+  if (json === null) return null;
   const { default_profile: chosen, profiles = {}, ...rest } = json;
   if (!isRecord(profiles) || !Object.values(profiles).every(isRecord)) return null;
   const content = { ...rest, profiles: profiles as Content['profiles'] };
@@ -173,6 +171,8 @@ async function write(directory: string, path: string, content: Content): Promise
       configFileMode: 0o600,
       accessPropertiesByDotNotation: false,
       serialize: () => text,
+      // The old text was read already, with its byte order mark.
+      deserialize: () => ({ ...content }),
     });
     conf.store = { ...content };
   } catch (error) {
@@ -255,8 +255,4 @@ async function loadConf(): Promise<typeof import('conf').default> {
 function signalListeners(): Map<NodeJS.Signals, Set<NodeJS.SignalsListener>> {
   const signals = process.eventNames().filter((name): name is NodeJS.Signals => String(name).startsWith('SIG'));
   return new Map(signals.map((signal) => [signal, new Set(process.listeners(signal))]));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { ReventoError } from '../../errors/revento-error.ts';
+import { parseRecord } from '../../json/parse.ts';
 import type { Json } from '../../json/value.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 import type { Deliveries } from '../deliveries/deliveries.ts';
@@ -158,12 +159,7 @@ export class Control {
 
 function readBody(incoming: Incoming): { readonly [field: string]: Json } | null {
   if (incoming.body.length === 0) return {};
-  try {
-    const value: unknown = JSON.parse(Buffer.from(incoming.body).toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
-  } catch {
-    return null;
-  }
+  return parseRecord(Buffer.from(incoming.body).toString('utf8')) as { readonly [field: string]: Json } | null;
 }
 
 function readFaults(texts: readonly string[]) {

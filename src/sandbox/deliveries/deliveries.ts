@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { isHttpFailure } from '../../http/failure.ts';
 import { isSuccess } from '../../http/status.ts';
+import { stringify } from '../../json/stringify.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Exchange, HttpResponse } from '../../ports/exchange.ts';
 import type { Envelope } from '../../webhook/event.ts';
@@ -74,7 +75,7 @@ export class Deliveries {
   send(envelope: Envelope): Delivery {
     const id = randomUUID();
     const open: Open = {
-      body: Buffer.from(JSON.stringify(envelope), 'utf8'),
+      body: Buffer.from(stringify({ ...envelope }), 'utf8'),
       round: 0,
       signer: 'current',
       shown: {

@@ -1,3 +1,4 @@
+import { stringify } from '../../json/stringify.ts';
 import type { Json } from '../../json/value.ts';
 import type { HeaderList, HttpResponse } from '../../ports/exchange.ts';
 
@@ -6,7 +7,7 @@ export function json(status: number, value: Json, headers: HeaderList = []): Htt
   return {
     status,
     headers: [['Content-Type', 'application/json; charset=utf-8'], ...headers],
-    body: Buffer.from(`${JSON.stringify(value)}\n`, 'utf8'),
+    body: Buffer.from(`${stringify(value)}\n`, 'utf8'),
   };
 }
 

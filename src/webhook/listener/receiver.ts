@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isSuccess } from '../../http/status.ts';
+import { parseJson } from '../../json/parse.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Admit, Exchange, HeaderList, HttpRequest, HttpResponse, ServerRefusal } from '../../ports/exchange.ts';
 import { asBuffer } from '../../text/bytes.ts';
@@ -169,7 +170,7 @@ function asDelivery(
 ): Delivery {
   const bytes = asBuffer(body);
   const text = isUtf8(bytes) ? bytes.toString('utf8') : null;
-  const json = judgement.reason === null && text !== null ? parseJson(text) : undefined;
+  const json = judgement.reason === null && text !== null ? parseJson(text.replace(/^\ufeff/, '')) : undefined;
   return {
     receivedAt: judgement.receivedAt,
     deliveryId,
@@ -183,15 +184,6 @@ function asDelivery(
     json,
     isJson: json !== undefined,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
-  } catch {
-    // Not an error of ours: the sender signed something that is not JSON, and is told so with a 400.
-    return undefined;
-  }
 }
 
 const nothing = new Uint8Array();

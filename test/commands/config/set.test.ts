@@ -140,7 +140,7 @@ describe('config set of a secret', () => {
   it('keeps spaces at either end, which may belong to it', async () => {
     const { fake } = await set({ stdin: ` ${secret} \r\n` }, 'webhook_secret');
     expect(fake.secrets).toEqual({ default: { webhook_secret: ` ${secret} ` } });
-    expect(fake.notices).toEqual(['warning: webhook_secret begins or ends with a blank; it is kept as it came']);
+    expect(fake.notices).toEqual(['warning: webhook_secret has leading or trailing whitespace; stored as is']);
   });
 
   it('says when the variable goes before it', async () => {

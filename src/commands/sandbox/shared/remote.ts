@@ -4,6 +4,8 @@ import { isHttpFailure, networkError } from '../../../http/failure.ts';
 import { isLoopback } from '../../../http/loopback-address.ts';
 import { isSuccess } from '../../../http/status.ts';
 import { parseUrl } from '../../../http/web-address.ts';
+import { isRecord, parseJson } from '../../../json/parse.ts';
+import { stringify } from '../../../json/stringify.ts';
 import type { Json } from '../../../json/value.ts';
 import type { HttpRequest } from '../../../ports/exchange.ts';
 import { controlKeyOf, controlPrefix, controlVariable } from '../../../sandbox/control/key.ts';
@@ -54,7 +56,7 @@ export async function askSandbox<Name extends OperationName>(
     if (!isHttpFailure(error)) throw error;
     throw networkError(error, `The sandbox at ${authBase}`);
   });
-  const value = parse(answer.body);
+  const value = parseJson(Buffer.from(answer.body).toString('utf8')) ?? null;
   const result = isSuccess(answer.status) ? readResult(operation, value) : null;
   if (result !== null) return result;
   throw refusal(answer.status, value, { authBase, name });
@@ -75,7 +77,7 @@ function requestOf<Name extends OperationName>(
     method,
     url: `${authBase}${controlPrefix}${path}`,
     headers,
-    body: method === 'GET' ? new Uint8Array() : Buffer.from(JSON.stringify(body), 'utf8'),
+    body: method === 'GET' ? new Uint8Array() : Buffer.from(stringify(body), 'utf8'),
   };
 }
 
@@ -147,16 +149,4 @@ function refusal(status: number, value: Json, { authBase, name }: { authBase: st
   }
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
   return new ReventoError(status === 404 ? 'not_found' : status < 500 ? 'usage' : 'failed', sentence, { status });
-}
-
-function isRecord(value: Json): value is { readonly [field: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parse(body: Uint8Array): Json {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
-  } catch {
-    return null;
-  }
 }

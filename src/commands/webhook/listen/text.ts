@@ -1,5 +1,5 @@
+import { isJson } from '../../../json/parse.ts';
 import { pretty } from '../../../json/pretty.ts';
-import { isJson } from '../../../json/text.ts';
 import { plainLine } from '../../../text/plain-line.ts';
 import { plainStyle, type Style } from '../../../text/style.ts';
 import { formatDuration } from '../../../text/time.ts';

@@ -1,13 +1,17 @@
-import { type Json, JsonText } from '../json/value.ts';
+import { type Json, JsonText } from './value.ts';
 
-/** An item's data as JSON text: as it came where it was text, compact otherwise. Never throws. */
+/** A value as JSON text: as it came where it was text, compact otherwise. */
 export function toText(data: Json | JsonText): string {
-  if (data instanceof JsonText) return data.text.trim();
+  return data instanceof JsonText ? data.text.trim() : stringify(data);
+}
+
+/** A value as compact JSON, however deep it is. */
+export function stringify(value: Json): string {
   try {
-    return JSON.stringify(data);
+    return JSON.stringify(value);
   } catch (error) {
     // JSON.stringify recurses and gives up a few thousand levels down; what was parsed can be deeper than that.
-    if (error instanceof RangeError) return stringifyDeep(data);
+    if (error instanceof RangeError) return stringifyDeep(value);
     throw error;
   }
 }

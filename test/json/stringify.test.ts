@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { toText } from '../../src/json/stringify.ts';
 import { type Json, JsonText } from '../../src/json/value.ts';
-import { toText } from '../../src/output/item-text.ts';
 
 /** A value nested deeper than JSON.stringify can go. */
 function nest(value: Json, levels: number): Json {

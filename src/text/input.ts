@@ -1,0 +1,52 @@
+/**
+ * Text from a person, a file or the environment, read by one rule:
+ *
+ * - Bytes are UTF-8, or UTF-16 as Windows writes it. A byte order mark is dropped.
+ * - Line ends behind a value are dropped: `echo`, editors and CRLF files add them.
+ * - Blanks around a setting are dropped too. Around a secret they may be meant, so they are kept, and named.
+ * - Quotes and invisible characters are kept, and named.
+ */
+
+/** The text that bytes stand for, without its byte order mark; null where they are neither UTF-8 nor UTF-16. */
+export function decodeText(bytes: Uint8Array): string | null {
+  try {
+    // TextDecoder drops the byte order mark of its own encoding.
+    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** UTF-16 shows by its byte order mark, or by the zero beside the first ASCII character. */
+function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (first === undefined || second === undefined || (first === 0) === (second === 0)) return 'utf-8';
+  return second === 0 ? 'utf-16le' : 'utf-16be';
+}
+
+/** A secret as it was meant: without a byte order mark in front and line ends behind. Blanks stay; see `oddityOf`. */
+export function secretText(text: string): string {
+  return text.replace(/^\ufeff/, '').replace(/[\r\n]+$/, '');
+}
+
+/** A setting as it was meant: without a byte order mark, and without blanks and line ends around it. */
+export function settingText(text: string): string {
+  return secretText(text).trim();
+}
+
+/** Characters without a width, which nobody types: they come along when a value is copied from a page. */
+const invisible = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/u;
+
+/**
+ * What is odd about a value and may be a mistake, as words that follow its name, such as `is in quotes`; null for
+ * nothing. The value is not repeated: it may be a secret.
+ */
+export function oddityOf(value: string): string | null {
+  if (value.trim() !== value) return 'has leading or trailing whitespace';
+  if (/^(["'`\u2018\u201c]).*["'`\u2019\u201d]$/su.test(value)) return 'is in quotes, which count as part of it';
+  const [found] = invisible.exec(value) ?? [];
+  if (found === undefined) return null;
+  const code = (found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return `contains an invisible character (U+${code})`;
+}
