@@ -51,7 +51,17 @@ export interface SettingsFile {
 export interface SecretStore {
   /** The environment's value, else the sealed one, else null. */
   get(name: SecretName): Promise<{ readonly secret: Secret; readonly source: 'environment' | 'profile' } | null>;
+  /** Stores a value, or removes it; a client secret is bound to the auth base in force. */
   set(name: SecretName, value: string | null): Promise<void>;
+  /**
+   * The client secret for this auth base; null when there is none. A stored one goes to the base it is bound to,
+   * one of the environment comes from the user together with the base.
+   *
+   * @throws ReventoError `host_changed` when it is bound to another base and the user does not let it go
+   */
+  clientSecretFor(authBase: string): Promise<Secret | null>;
+  /** Binds the stored client secret to this auth base; does nothing when there is none. */
+  bind(authBase: string): Promise<void>;
   /** Of the sealed ones: another text once they were written again; null when only reading tells. Costs no more than a look. */
   stamp(): string | null;
   /** Removes all sealed ones and every trace of them; needs no key, so too where that is lost. */

@@ -91,6 +91,8 @@ function tlsRemedy({ profile, facts }: HintContext): string {
 const rows = {
   usage: { exit: exitStatus.usage },
   setting_missing: { exit: exitStatus.usage },
+  // A stored credential would go to another host than the one it was stored for.
+  host_changed: { exit: exitStatus.usage },
   failed: { exit: exitStatus.failed },
   internal: {
     exit: exitStatus.failed,

@@ -6,6 +6,11 @@ export function kindInWords(kind: LoginKind): 'organizer' | 'participant' {
   return kind === 'installation' ? 'organizer' : 'participant';
 }
 
+/** A login as one phrase: `evt_test_published (organizer)`. Never throws. */
+export function loginInWords({ eventId, kind }: LoginKey): string {
+  return `${eventId} (${kindInWords(kind)})`;
+}
+
 /** The name a login's files go by, without extension: `installation-evt_1`. Never throws. */
 export function fileNameOf({ kind, eventId }: LoginKey): string {
   return `${kind}-${eventId}`;

@@ -29,8 +29,15 @@ export interface Sessions {
   save(grant: Grant): Promise<Login>;
   /** Removes one login and every trace of it, so too where only traces are left; false when there were none. */
   forget(key: LoginKey): Promise<boolean>;
-  /** Tokens of one login; null stands for REVENTO_ACCESS_TOKEN, which goes before every login where it is set. */
-  source(key: LoginKey | null): Promise<TokenSource>;
+  /**
+   * Tokens of one login; null stands for REVENTO_ACCESS_TOKEN, which takes precedence over every login.
+   *
+   * @param apiBase  where the tokens are to be sent; left out when they are only printed
+   * @throws ReventoError `host_changed` when they are bound to another API and the user does not let them go
+   */
+  source(key: LoginKey | null, apiBase?: string): Promise<TokenSource>;
+  /** Lets the tokens of every stored login go to this API from now on. */
+  bind(apiBase: string): Promise<void>;
   /** Refreshes now, however long the token would last. */
   refresh(key: LoginKey): Promise<AccessToken>;
   protection(): Promise<{ readonly path: string; readonly protection: StoreProtection }>;

@@ -159,6 +159,7 @@ function sessionsOf(logins: readonly Login[], sources: ReadonlyMap<string, Token
       if (source === undefined) throw new ReventoError('not_logged_in', 'There is no login.');
       return source;
     },
+    bind: never,
     save: never as (grant: Grant) => Promise<Login>,
     forget: never,
     refresh: never,

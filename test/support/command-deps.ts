@@ -223,6 +223,7 @@ function memorySessions(memory: Memory, world: World, profile: string): Sessions
       memory.refreshed.push(key);
       return tokenOf(key);
     },
+    bind: async () => undefined,
     protection: async () => ({ path: '/config/auth', protection: 'keyfile' }),
   };
 }
@@ -239,6 +240,12 @@ function memorySecrets(memory: Memory, world: World, profile: string, isSelected
       const { [name]: _old, ...rest } = memory.secrets[profile] ?? {};
       memory.secrets[profile] = value === null ? rest : { ...rest, [name]: value };
     },
+    clientSecretFor: async () => {
+      const outer = isSelected ? world.environmentSecrets?.client_secret : undefined;
+      const value = outer ?? memory.secrets[profile]?.client_secret;
+      return value === undefined ? null : new Secret(value);
+    },
+    bind: async () => undefined,
     // Without secrets there is no file to look at.
     stamp: () => {
       const sealed = JSON.stringify(memory.secrets[profile] ?? {});

@@ -166,7 +166,14 @@ export class LeakRig {
       notice: () => undefined,
     });
     const redactor = new Redactor();
-    const secrets = createSecretStore({ profile: 'default', vault, environment: {}, redactor });
+    const secrets = createSecretStore({
+      profile: 'default',
+      vault,
+      environment: {},
+      authBase: () => this.server.base,
+      confirmHost: async () => undefined,
+      redactor,
+    });
     for (const name of ['client_secret', 'webhook_secret'] as const)
       await secrets.set(name, this.canary(`sealed ${name}`));
     const sessions = createSessions({
@@ -175,6 +182,7 @@ export class LeakRig {
       vault,
       exchange: () => Promise.reject(new Error('the test itself sends nothing')),
       clientSecret: async () => null,
+      confirmHost: async () => undefined,
       accessToken: null,
       clock,
       redactor,

@@ -187,6 +187,7 @@ function savingSessions(world: LoginWorld, setting: LoginSetting): Sessions {
     forget: unused,
     source: unused,
     refresh: unused,
+    bind: unused,
     protection: unused,
     save: async (grant): Promise<Login> => {
       await setting.save?.(grant);

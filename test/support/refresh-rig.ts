@@ -119,6 +119,7 @@ export class RefreshRig {
       vault,
       exchange: () => Promise.reject(new Error('the test itself sends nothing')),
       clientSecret: async () => null,
+      confirmHost: () => Promise.reject(new Error('a question that the test did not expect')),
       accessToken: null,
       clock: systemClock,
       redactor: new Redactor(),

@@ -81,6 +81,7 @@ export class StoreRig {
       vault: options.vault ?? this.vault(),
       exchange: async () => this.exchange,
       clientSecret: async () => null,
+      confirmHost: () => Promise.reject(new Error('a question that the test did not expect')),
       accessToken: null,
       clock: this.clock,
       redactor: this.redactor,

@@ -14,6 +14,8 @@ interface Whose extends LoginKey {
   readonly obtainedAt: number;
   readonly accessExpiresAt: number | null;
   readonly refreshExpiresAt: number | null;
+  /** Origin of the API that the tokens may be sent to; null when an earlier version stored the login. */
+  readonly apiOrigin: string | null;
 }
 
 export interface ActiveLogin extends Whose {
@@ -49,10 +51,11 @@ export interface Failed {
 }
 
 /** A new login from a token answer. */
-export function fromGrant(grant: Grant, nowMs: number): ActiveLogin {
+export function fromGrant(grant: Grant, apiOrigin: string | null, nowMs: number): ActiveLogin {
   const { kind, eventId, organizationId, userId, scope, accessExpiresAt, refreshExpiresAt } = grant;
   return {
     ...{ kind, eventId, organizationId, userId, scope, accessExpiresAt, refreshExpiresAt },
+    apiOrigin,
     state: 'active',
     accessToken: grant.accessToken,
     refreshToken: grant.refreshToken,
@@ -65,7 +68,7 @@ export function fromGrant(grant: Grant, nowMs: number): ActiveLogin {
 
 /** The same login with its tokens gone. */
 export function ended(login: StoredLogin, reason: string): EndedLogin {
-  const { kind, eventId, organizationId, userId, scope, obtainedAt, refreshExpiresAt } = login;
+  const { kind, eventId, organizationId, userId, scope, obtainedAt, refreshExpiresAt, apiOrigin } = login;
   return {
     kind,
     eventId,
@@ -74,6 +77,7 @@ export function ended(login: StoredLogin, reason: string): EndedLogin {
     scope,
     obtainedAt,
     refreshExpiresAt,
+    apiOrigin,
     accessExpiresAt: null,
     state: 'reauth',
     reason,
@@ -103,6 +107,7 @@ export function toContent(login: StoredLogin): SealedRecord['content'] {
     obtained_at: login.obtainedAt,
     expires_at: login.accessExpiresAt,
     refresh_expires_at: login.refreshExpiresAt,
+    api_origin: login.apiOrigin,
   };
   if (login.state === 'reauth') return { ...whose, reason: login.reason };
   const { pending, failed } = login;
@@ -134,6 +139,7 @@ export function toStoredLogin(record: SealedRecord, key: LoginKey, redactor: Red
     obtainedAt: time('obtained_at') ?? 0,
     accessExpiresAt: time('expires_at'),
     refreshExpiresAt: time('refresh_expires_at'),
+    apiOrigin: text('api_origin'),
   };
   if (content['state'] === 'reauth') return { ...whose, state: 'reauth', reason: text('reason') ?? 'it was ended' };
   const accessToken = text('access_token');

@@ -1,3 +1,4 @@
+import type { ConfirmHost } from '../../config/host-change.ts';
 import type { Settings } from '../../config/types.ts';
 import { loginCommand } from '../../errors/next-command.ts';
 import { type FailureCode, ReventoError } from '../../errors/revento-error.ts';
@@ -17,7 +18,10 @@ export interface SessionOptions {
   readonly vault: Vault;
   /** Called when a refresh token is about to be sent, and never before. */
   readonly exchange: () => Promise<Exchange>;
-  readonly clientSecret: () => Promise<Secret | null>;
+  /** The client secret for the auth base that is given. */
+  readonly clientSecret: (authBase: string) => Promise<Secret | null>;
+  /** Asks whether tokens may go to another API than the one they are bound to. */
+  readonly confirmHost: ConfirmHost;
   /** REVENTO_ACCESS_TOKEN, or null: then it is the token, and the store is left alone. */
   readonly accessToken: Secret | null;
   readonly clock: Clock;
@@ -136,7 +140,7 @@ export class Renewal {
       const ready = this.#spendable(login, need, nowMs);
       const spender = {
         exchange: await exchange(),
-        clientSecret: await clientSecret(),
+        clientSecret: await clientSecret((record as SealedRecord).binding.authBase),
         clock,
         redactor,
         notice,

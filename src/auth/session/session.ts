@@ -6,6 +6,7 @@ import { fileNameOf, keyOfFileName } from '../../login/login-name.ts';
 import type { Sessions, TokenSource } from '../../ports/sessions.ts';
 import type { Binding, SealedFile } from '../../ports/store.ts';
 import { fingerprint, type Secret } from '../../text/secret.ts';
+import { apiBindings, originOf } from './api-binding.ts';
 import { ended, fromGrant, toContent, toLogin, toStoredLogin } from './login-record.ts';
 import { Renewal, type SessionOptions } from './renewal.ts';
 
@@ -13,7 +14,7 @@ import { Renewal, type SessionOptions } from './renewal.ts';
  * The logins of a profile: stored sealed, refreshed by one process at a time, never lost to a crash.
  */
 export function createSessions(options: SessionOptions): Sessions {
-  const { profile, settings, vault, accessToken, dropLog, clock, redactor, signal, notice } = options;
+  const { profile, settings, vault, accessToken, dropLog, clock, redactor, signal, notice, confirmHost } = options;
   const renewals = new Map<string, Renewal>();
 
   const fileOf = (key: LoginKey): SealedFile => {
@@ -41,6 +42,8 @@ export function createSessions(options: SessionOptions): Sessions {
       lock.release();
     }
   };
+
+  const bindings = apiBindings({ redactor, confirmHost, whileLocked });
 
   const sourceOf = (key: LoginKey): TokenSource => ({
     current: (minTtlMs) => renewalOf(key).token({ minTtlMs: minTtlMs ?? null, rejected: null, isForced: false }),
@@ -99,7 +102,7 @@ export function createSessions(options: SessionOptions): Sessions {
     save(grant: Grant): Promise<Login> {
       const binding: Binding = { authBase: settings.require('auth_base'), clientId: settings.require('client_id') };
       return whileLocked(grant, async (file) => {
-        const login = fromGrant(grant, clock.now());
+        const login = fromGrant(grant, originOf(settings.get('api_base')?.value ?? ''), clock.now());
         await file.create(binding, toContent(login));
         return toLogin(login, clock.now());
       });
@@ -114,10 +117,17 @@ export function createSessions(options: SessionOptions): Sessions {
       });
     },
 
-    async source(key) {
+    async source(key, apiBase) {
       if (accessToken !== null) return environmentSource(accessToken);
       if (key === null) throw new ReventoError('internal', 'no login was chosen');
+      if (apiBase !== undefined) await bindings.require(key, fileOf(key), apiBase);
       return sourceOf(key);
+    },
+
+    async bind(apiBase) {
+      const origin = originOf(apiBase);
+      if (origin === null) return;
+      for (const key of keys()) await bindings.bind(key, origin);
     },
 
     async refresh(key): Promise<AccessToken> {

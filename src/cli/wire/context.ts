@@ -12,7 +12,7 @@ export interface Context {
   readonly dataDir: string;
   readonly profile: string;
   readonly settings: Settings;
-  /** Of another profile: from its file and the defaults only, because flags and variables mean the selected one. */
+  /** Of any profile, as they stand now. Flags and variables count for the selected one only. */
   settingsOf(profile: string): Settings;
   readonly file: SettingsFile;
   readonly redactor: Redactor;

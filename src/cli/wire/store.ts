@@ -1,10 +1,12 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Deps } from '../../command-kit/deps.ts';
+import { type ConfirmHost, confirmHostWith } from '../../config/host-change.ts';
 import type { Locks } from '../../platform/lock/lock.ts';
 import { systemClock } from '../../platform/process/clock.ts';
 import type { OpenVault } from '../../platform/store/vault.ts';
 import type { KeySource } from '../../ports/store.ts';
+import { bindingOnUpdate } from './binding-on-update.ts';
 import type { Context } from './context.ts';
 import type { Network } from './network.ts';
 import { once, onceEach } from './once.ts';
@@ -30,10 +32,11 @@ export function joinStore(context: Context, locks: () => Promise<Locks>, http: N
   const rescueDirs = rescueDirectories(context);
   const ground: Ground = { context, rescueDirs, vault: vault(context, locks, rescueDirs) };
   const secrets = secretStores(ground);
+  const logins = sessions(ground, http, secrets);
   return {
     secrets,
-    sessions: sessions(ground, http, secrets),
-    settingsFile: async () => context.file,
+    sessions: logins,
+    settingsFile: async () => bindingOnUpdate(context.file, { secrets, sessions: logins, terminal: context.terminal }),
     discardProfile: discardProfile(context),
     keyStore: keyStore(ground),
     sharedLog: sharedLog(context),
@@ -68,7 +71,7 @@ function vault(context: Context, locks: () => Promise<Locks>, rescueDirs: Ground
 }
 
 function sessions({ context, vault }: Ground, exchange: Network['http'], secrets: Store['secrets']): Store['sessions'] {
-  const { edge, profile, settings, settingsOf, configDir, environmentToken, redactor, terminal } = context;
+  const { edge, profile, settingsOf, configDir, environmentToken, redactor, terminal } = context;
   return onceEach(profile, async (name) => {
     const [{ createSessions }, { fault }] = await Promise.all([
       import('../../auth/session/session.ts'),
@@ -77,10 +80,11 @@ function sessions({ context, vault }: Ground, exchange: Network['http'], secrets
     const isSelected = name === profile;
     return createSessions({
       profile: name,
-      settings: isSelected ? settings : settingsOf(name),
+      settings: settingsOf(name),
       vault: await vault(),
       exchange,
-      clientSecret: async () => (await (await secrets(name)).get('client_secret'))?.secret ?? null,
+      clientSecret: async (authBase) => (await secrets(name)).clientSecretFor(authBase),
+      confirmHost: confirmHost(context, name),
       accessToken: isSelected ? environmentToken : null,
       clock: systemClock,
       redactor,
@@ -96,17 +100,25 @@ function sessions({ context, vault }: Ground, exchange: Network['http'], secrets
   });
 }
 
-function secretStores({ context: { edge, environment, profile, redactor }, vault }: Ground): Store['secrets'] {
+function secretStores({ context, vault }: Ground): Store['secrets'] {
+  const { edge, environment, profile, redactor, settingsOf } = context;
   return onceEach(profile, async (name) => {
     const { createSecretStore } = await import('../../platform/store/sealed-secrets.ts');
     return createSecretStore({
       profile: name,
       vault: await vault(),
       environment: name === profile ? environment.secrets : {},
+      // Read again each time: this run may have changed it.
+      authBase: () => settingsOf(name).get('auth_base')?.value ?? null,
+      confirmHost: confirmHost(context, name),
       redactor,
       signal: edge.interrupts.signal,
     });
   });
+}
+
+function confirmHost({ edge, settingsOf, terminal }: Context, profile: string): ConfirmHost {
+  return confirmHostWith({ profile, settings: settingsOf(profile), terminal, signal: edge.interrupts.signal });
 }
 
 function keyStore({ context: { edge }, vault }: Ground): Store['keyStore'] {

@@ -63,23 +63,17 @@ export async function connect(
     onLoose: (path) => terminal.notice(`warning: ${path} was open to other users; that has been put right`),
   });
   const profile = selectProfile(options.profile, environment, file);
-  const settings = resolveSettings({
-    flags: flagsOf(options),
-    environment: environment.values,
-    profile: file.of(profile),
-    profileName: profile,
-    configDir,
-    dataDir,
-  });
   const settingsOf = (name: string) =>
     resolveSettings({
-      flags: {},
-      environment: {},
+      // Flags and variables are about the selected profile only.
+      flags: name === profile ? flagsOf(options) : {},
+      environment: name === profile ? environment.values : {},
       profile: file.of(name),
       profileName: name,
       configDir,
       dataDir,
     });
+  const settings = settingsOf(profile);
   const terminal: Terminal = createTerminal({
     stdin: edge.stdin,
     stderr: edge.stderr,

@@ -2,9 +2,9 @@ import { isAbsolute, relative } from 'node:path';
 import type { Deps } from '../../command-kit/deps.ts';
 import { flagsOfLogin, program } from '../../errors/next-command.ts';
 import { shellWord } from '../../errors/shell-word.ts';
+import { loginInWords } from '../../login/login-name.ts';
 import type { StoreFile, StoreProtection } from '../../ports/store.ts';
 import { formatDuration, relativeTime } from '../../text/time.ts';
-import { loginInWords } from '../shared/login-choice.ts';
 import { cannotBeRead } from '../shared/login-missing.ts';
 import { type Check, type Finding, fail, failureFinding, ok, warn } from './finding.ts';
 

@@ -3,8 +3,9 @@ import type { Deps } from '../../command-kit/deps.ts';
 import { flagsOfLogin, program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { LoginKey, LoginKind } from '../../login/login.ts';
+import { loginInWords } from '../../login/login-name.ts';
 import type { StoredProfile } from '../../ports/store.ts';
-import { loginInWords, loginsThatFit } from '../shared/login-choice.ts';
+import { loginsThatFit } from '../shared/login-choice.ts';
 import { ofWhich, severalLogins } from '../shared/login-missing.ts';
 import { whereToRevoke } from '../shared/where-to-revoke.ts';
 

@@ -1,7 +1,7 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { loginInWords } from '../../login/login-name.ts';
 import { isoTime, relativeTime } from '../../text/time.ts';
-import { loginInWords } from '../shared/login-choice.ts';
 import { requireLogin } from '../shared/login-missing.ts';
 
 export interface TokenRefreshOptions {

@@ -2,7 +2,7 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { LoginKey } from '../../login/login.ts';
-import { loginInWords } from '../shared/login-choice.ts';
+import { loginInWords } from '../../login/login-name.ts';
 import { requireProfile } from '../shared/profile-names.ts';
 import { whereToRevoke } from '../shared/where-to-revoke.ts';
 

@@ -4,10 +4,10 @@ import { loginCommand, program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
 import type { LoginKey, LoginKind } from '../../login/login.ts';
-import { fileNameOf } from '../../login/login-name.ts';
+import { fileNameOf, loginInWords } from '../../login/login-name.ts';
 import type { Sessions } from '../../ports/sessions.ts';
 import { fingerprint } from '../../text/secret.ts';
-import { chooseLogin, loginInWords } from './login-choice.ts';
+import { chooseLogin } from './login-choice.ts';
 import { noLoginStored, severalLogins } from './login-missing.ts';
 
 /** What a call needs of the login it is made with. */
@@ -47,7 +47,7 @@ export async function openApi(need: LoginNeed, deps: Deps, options: AccessOption
   const login = deps.environmentToken === null ? await loginFor(need, eventId, await sessions.keys(), deps) : null;
   if (login !== null) await requireScope(need, login, sessions, deps);
   const kind = login?.kind ?? need.kind ?? 'installation';
-  const tokens = await sessions.source(login);
+  const tokens = await sessions.source(login, apiBase);
   const [{ createApiClient }, { Budget, quotas }] = await Promise.all([
     import('../../api/client.ts'),
     import('../../api/budget.ts'),

@@ -1,10 +1,4 @@
 import type { LoginKey, LoginKind } from '../../login/login.ts';
-import { kindInWords } from '../../login/login-name.ts';
-
-/** A login as one phrase: `evt_test_published (organizer)`. Never throws. */
-export function loginInWords({ eventId, kind }: LoginKey): string {
-  return `${eventId} (${kindInWords(kind)})`;
-}
 
 /** Which login is asked for; null stands for any. */
 export interface Wanted {

@@ -2,7 +2,8 @@ import type { Deps } from '../../command-kit/deps.ts';
 import { flagsOfLogin, program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { LoginKey, UnreadableLogin } from '../../login/login.ts';
-import { chooseLogin, loginInWords, type Wanted } from './login-choice.ts';
+import { loginInWords } from '../../login/login-name.ts';
+import { chooseLogin, type Wanted } from './login-choice.ts';
 
 /**
  * The one stored login that a command means. Goes by the names of files, so one that cannot be opened keeps no other

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ConfirmHost } from '../../config/host-change.ts';
 import type { SecretName, SecretStore } from '../../config/types.ts';
 import { program } from '../../errors/next-command.ts';
 import type { SealedRecord, Vault } from '../../ports/store.ts';
@@ -12,42 +13,76 @@ export interface SecretStoreOptions {
   readonly vault: Vault;
   /** Values of the environment, which go before the sealed ones; none for a profile that is not the selected one. */
   readonly environment: Readonly<Partial<Record<SecretName, string>>>;
+  /** The auth base in force for the profile. */
+  readonly authBase: () => string | null;
+  readonly confirmHost: ConfirmHost;
   readonly redactor: Redactor;
   readonly signal?: AbortSignal;
 }
 
+/** The field beside the client secret that names the auth base it may be sent to. */
+const bindingField = 'client_secret_auth_base';
+
 /** A profile's client and webhook secrets, all in one sealed file. */
-export function createSecretStore({ profile, vault, environment, redactor, signal }: SecretStoreOptions): SecretStore {
+export function createSecretStore(options: SecretStoreOptions): SecretStore {
+  const { profile, vault, environment, authBase, confirmHost, redactor, signal } = options;
   const giveUp = `to give up the stored secrets, remove ${join(vault.directory, profile, `${secretsFileName}.json`)}, then run: ${program(profile)} config set client_secret < FILE`;
   const file = () => vault.file(profile, secretsFileName, { replace: giveUp, giveUp });
-  const valueIn = (record: SealedRecord | null, name: SecretName): string | null => {
-    const value = record?.content[name];
-    return typeof value === 'string' && value !== '' ? value : null;
+  const change = async (edit: (content: SealedRecord['content']) => SealedRecord['content']): Promise<void> => {
+    const sealed = file();
+    const lock = await sealed.lock({ signal });
+    try {
+      const record = await sealed.settle();
+      const content = edit(record?.content ?? {});
+      if (Object.keys(content).length === 0) sealed.remove();
+      else if (record === null) await sealed.create({ authBase: '', clientId: '' }, content);
+      else sealed.rewrite(record, content);
+    } finally {
+      lock.release();
+    }
+  };
+  const bind = async (base: string): Promise<void> => {
+    const record = await file().read();
+    if (textIn(record, 'client_secret') === null || textIn(record, bindingField) === base) return;
+    await change((content) =>
+      textOf(content, 'client_secret') === null ? content : { ...content, ...bindingTo(base) },
+    );
   };
   return {
     async get(name) {
       const given = environment[name];
       if (given) return { secret: redactor.add(given), source: 'environment' };
-      const value = valueIn(await file().read(), name);
+      const value = textIn(await file().read(), name);
       return value === null ? null : { secret: redactor.add(value), source: 'profile' };
     },
 
     async set(name, value) {
       if (value !== null) redactor.add(value);
-      const sealed = file();
-      if (value === null && (await sealed.read()) === null) return;
-      const lock = await sealed.lock({ signal });
-      try {
-        const record = await sealed.settle();
-        const { [name]: _replaced, ...others } = record?.content ?? {};
-        const content = value === null ? others : { ...others, [name]: value };
-        if (Object.keys(content).length === 0) sealed.remove();
-        else if (record === null) await sealed.create({ authBase: '', clientId: '' }, content);
-        else sealed.rewrite(record, content);
-      } finally {
-        lock.release();
-      }
+      if (value === null && (await file().read()) === null) return;
+      await change((content) => {
+        const isBound = name === 'client_secret';
+        const replaced: readonly string[] = isBound ? [name, bindingField] : [name];
+        const others = Object.fromEntries(Object.entries(content).filter(([field]) => !replaced.includes(field)));
+        return value === null ? others : { ...others, [name]: value, ...(isBound && bindingTo(authBase())) };
+      });
     },
+
+    async clientSecretFor(base) {
+      const given = environment.client_secret;
+      if (given) return redactor.add(given);
+      const record = await file().read();
+      const value = textIn(record, 'client_secret');
+      if (value === null) return null;
+      const bound = textIn(record, bindingField);
+      if (bound !== null && bound !== base) {
+        await confirmHost({ what: 'The client secret', setting: 'auth_base', from: bound, to: base });
+      }
+      // One that an earlier version stored is bound when it is first used.
+      if (bound !== base) await bind(base);
+      return redactor.add(value);
+    },
+
+    bind,
 
     stamp: () => file().stamp(),
 
@@ -62,4 +97,17 @@ export function createSecretStore({ profile, vault, environment, redactor, signa
       }
     },
   };
+}
+
+function textIn(record: SealedRecord | null, name: string): string | null {
+  return textOf(record?.content ?? {}, name);
+}
+
+function textOf(content: SealedRecord['content'], name: string): string | null {
+  const value = content[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function bindingTo(authBase: string | null): Record<string, string> {
+  return authBase === null ? {} : { [bindingField]: authBase };
 }

@@ -146,7 +146,14 @@ describe('a passphrase', () => {
 
 describe('moving a store', () => {
   const secretsOf = (vault = rig.vault({ passphrase })) =>
-    createSecretStore({ profile: 'default', vault, environment: {}, redactor: rig.redactor });
+    createSecretStore({
+      profile: 'default',
+      vault,
+      environment: {},
+      authBase: () => 'https://auth.test',
+      confirmHost: async () => undefined,
+      redactor: rig.redactor,
+    });
 
   it('seals every login and secret of every profile anew, and they open with the new key alone', async () => {
     const grants = [rig.grant(), rig.grant({ eventId: 'evt_2' })];

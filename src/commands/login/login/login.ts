@@ -125,7 +125,7 @@ async function planOf(kind: LoginKind, options: LoginOptions, deps: Deps): Promi
     // Many issuers end in a slash, and RFC 9207 compares them as plain text: so what was written counts as well.
     issuers: [authBase, settings.written('auth_base') ?? authBase],
     clientId: settings.require('client_id'),
-    clientSecret: (await (await deps.secrets()).get('client_secret'))?.secret ?? null,
+    clientSecret: await (await deps.secrets()).clientSecretFor(authBase),
     target: checkRedirectUri(options.redirectUri ?? settings.require('redirect_uri'), portOf(options.port)),
     timeoutMs: timeoutOf(options.timeout ?? '5m'),
   };

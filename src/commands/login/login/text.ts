@@ -2,9 +2,9 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import type { Settings } from '../../../config/types.ts';
 import { program } from '../../../errors/next-command.ts';
 import type { Grant } from '../../../login/login.ts';
+import { loginInWords } from '../../../login/login-name.ts';
 import type { Item } from '../../../output/item.ts';
 import { isoTime, relativeTime } from '../../../text/time.ts';
-import { loginInWords } from '../../shared/login-choice.ts';
 
 /** The result of a login: never a token. */
 export function loginItem(grant: Grant, profile: string, now: number): Item {

@@ -1,11 +1,10 @@
 import { loginCommand } from '../../../errors/next-command.ts';
 import { hintOf } from '../../../errors/revento-error.ts';
 import type { UnreadableLogin } from '../../../login/login.ts';
-import { kindInWords } from '../../../login/login-name.ts';
+import { kindInWords, loginInWords } from '../../../login/login-name.ts';
 import type { StoreProtection } from '../../../ports/store.ts';
 import type { Style } from '../../../text/style.ts';
 import { relativeTime } from '../../../text/time.ts';
-import { loginInWords } from '../../shared/login-choice.ts';
 import type { Report, Row } from './report.ts';
 
 const protections: Readonly<Record<StoreProtection, string>> = {

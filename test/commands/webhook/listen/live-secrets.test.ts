@@ -83,6 +83,8 @@ describe('secrets of the profile that change while a listener runs', () => {
         return name === 'webhook_secret' ? { secret: new Secret(first), source: 'profile' as const } : null;
       },
       set: async () => undefined,
+      clientSecretFor: async () => null,
+      bind: async () => undefined,
       forget: async () => undefined,
       stamp: () => stamp,
     };
