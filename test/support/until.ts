@@ -1,11 +1,15 @@
 /** Less than any test may take, so that it is said what was waited for. */
 const limitMs = 50_000;
 
-/** Waits until something is so, looking every few milliseconds; rejects when it never is. */
-export async function until(isSo: () => boolean, what: string): Promise<void> {
+/**
+ * Waits until something is so, looking every few milliseconds; rejects when it never is.
+ *
+ * @param what  a function where it says how things stand by then
+ */
+export async function until(isSo: () => boolean, what: string | (() => string)): Promise<void> {
   const limit = performance.now() + limitMs;
   while (!isSo()) {
-    if (performance.now() > limit) throw new Error(`waited in vain until ${what}`);
+    if (performance.now() > limit) throw new Error(`waited in vain until ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,0 +1,143 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect } from 'vitest';
+import { root } from '../../support/build.ts';
+import type { Machine } from '../../support/docs/machine.ts';
+import { connectToRevento, credentials } from '../../support/docs/real-revento.ts';
+import type { Answers } from '../../support/docs/terminal.ts';
+import { withVendoredPackage } from '../../support/docs/vendored.ts';
+import { until } from '../../support/until.ts';
+
+/** What stands around the blocks of a section, and what a reader would notice after them. */
+export interface Scene {
+  readonly prepare?: (machine: Machine) => Promise<void> | void;
+  readonly answers?: Answers;
+  /** Where the answer is the exit status, and it is not 0. */
+  readonly statuses?: readonly (readonly [block: RegExp, status: number])[];
+  readonly check?: (machine: Machine) => Promise<void> | void;
+}
+
+const read = (machine: Machine, name: string) => readFileSync(join(machine.project, name), 'utf8');
+const write = (machine: Machine, name: string, text: string) => writeFileSync(join(machine.project, name), text);
+
+/** A project whose tests are this shell command. */
+const testedBy = (command: string) => (machine: Machine) =>
+  write(machine, 'package.json', JSON.stringify({ scripts: { test: command } }));
+
+async function shown(machine: Machine, terminal: number, pattern: RegExp): Promise<void> {
+  const at = machine.terminal(terminal);
+  await until(
+    () => pattern.test(at.output),
+    () => `Terminal ${terminal} shows ${pattern}; it shows: ${at.output}`,
+  );
+}
+
+/** A machine that is logged in to a running sandbox, with its settings in the environment. */
+async function loggedIn(machine: Machine): Promise<void> {
+  const terminal = machine.terminal(9);
+  const file = join(machine.home, 'sandbox.env');
+  machine.spawn('revento', ['sandbox', 'start', '--write-env', file]);
+  await until(() => machine.isServing(4010), 'the sandbox is there');
+  terminal.start('revento profile use sandbox\nrevento login');
+  expect([await terminal.ended(), terminal.output]).toEqual([0, expect.anything()]);
+  for (const [, name = '', value = ''] of readFileSync(file, 'utf8').matchAll(/^(\w+)=(.*)$/gm)) {
+    if (/API_BASE|EVENT_ID/.test(name)) machine.env[name] = value.replace(/^(["'])(.*)\1$/, '$2');
+  }
+}
+
+/** By page and section. A section without a scene runs on an empty machine, and each of its blocks ends with 0. */
+export const scenes: Readonly<Record<string, Readonly<Record<string, Scene>>>> = {
+  'README.md': {
+    Install: {
+      check: async (machine) => {
+        const shell = machine.spawn('bash', ['-ic', 'complete -p revento']);
+        expect(await text(shell.stdout)).toMatch(/^complete .* revento$/m);
+      },
+    },
+    '60 seconds': {
+      check: async (machine) => {
+        expect(read(machine, 'participants.csv').split('\r\n').length).toBeGreaterThan(26);
+        await shown(machine, 2, /--> application\.approved/);
+        await shown(machine, 3, /503/);
+      },
+    },
+    'Your test suite': {
+      prepare: testedBy('revento login && revento participants list --limit 1 > seen.txt'),
+      check: (machine) => expect(read(machine, 'seen.txt')).toMatch(/ptp_/),
+    },
+    'Against real Revento': {
+      prepare: connectToRevento,
+      answers: [
+        [/client_secret.*: $/, credentials.clientSecret],
+        [/webhook_secret.*: $/, credentials.webhookSecret],
+      ],
+      check: (machine) => shown(machine, 1, /ptp_/),
+    },
+  },
+  'docs/ci.md': {
+    'Output and exit codes': {
+      prepare: loggedIn,
+      check: (machine) => shown(machine, 1, /^ptp_\w+\n/m),
+    },
+    'Installing the tool in your project': {
+      prepare: (machine) => withVendoredPackage(machine),
+      check: (machine) => expect(read(machine, 'package-lock.json')).toContain('vendor/revento-0.1.0.tgz'),
+    },
+    'Testing what you do with webhooks': {
+      prepare: async (machine) => {
+        machine.env['REVENTO_WEBHOOK_SECRET'] = credentials.webhookSecret;
+        testedBy('revento webhook trigger application.approved && revento webhook trigger participant.registered')(
+          machine,
+        );
+        const handler = machine.terminal(9);
+        handler.start('revento help webhooks -q .node > receiver.mjs\nnode receiver.mjs');
+        await until(() => machine.isServing(3000), 'the handler is there');
+      },
+      check: (machine) => shown(machine, 9, /participant\.registered/),
+    },
+  },
+  'docs/tokens.md': {
+    'Using a token elsewhere': {
+      prepare: async (machine) => {
+        await loggedIn(machine);
+        write(machine, 'secret.txt', 'whsec_read_from_a_file');
+      },
+      check: (machine) => shown(machine, 1, /"id":\s*"evt_test_published"/),
+    },
+    'Logging out': { prepare: loggedIn },
+  },
+  'docs/webhooks.md': {
+    'When a delivery is rejected': {
+      statuses: [[/--fault stale/, 1]],
+      check: (machine) => shown(machine, 1, /stale_timestamp/),
+    },
+    'Record and replay': {
+      check: (machine) => shown(machine, 1, /application\.approved evt_/),
+    },
+    'Rotating the signing secret': {
+      check: (machine) => shown(machine, 2, /previous secret/),
+    },
+  },
+};
+
+/** Blocks that no test can run as they stand, and what is checked instead. */
+export const checkedElsewhere: readonly {
+  readonly block: RegExp;
+  readonly where: string;
+  readonly check: (text: string) => void;
+}[] = [
+  {
+    block: /^npm (ci|install -g)/m,
+    where: '.ci/run types the lines of npm on a clean checkout, and package.test.ts installs the package globally',
+    check: (text) => {
+      const scripts = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts);
+      const ran = readFileSync(join(root, '.ci/run'), 'utf8');
+      for (const [, words = ''] of text.matchAll(/(?:^|&& )npm ([^#&\n]+)/gm)) {
+        const [verb = '', script = verb] = words.trim().replace(/^run /, '').split(' ');
+        expect([...scripts, 'ci', 'pack', 'install'], words).toContain(verb);
+        if (verb === 'ci' || verb === 'start') expect(ran).toContain(`npm ${script}`);
+      }
+    },
+  },
+];
