@@ -3,6 +3,7 @@ import { ReventoError } from '../errors/revento-error.ts';
 import { requireFileName } from '../files/file-name.ts';
 import { isSafeTransport, parseUrl } from '../http/web-address.ts';
 import { outputFormats } from '../output/item.ts';
+import { keySources } from '../ports/store.ts';
 import { oddityOf, settingText } from '../text/input.ts';
 import { type SettingName, type SettingSource, type Settings, settingNames } from './types.ts';
 
@@ -71,7 +72,7 @@ const rows: Readonly<Record<SettingName, SettingRow>> = {
     variables: [],
     default: 'keyfile',
     summary: 'what protects the stored tokens',
-    parse: (value) => oneOf(value, ['keyfile', 'keyring', 'passphrase']),
+    parse: (value) => oneOf(value, keySources),
   },
 };
 

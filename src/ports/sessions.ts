@@ -1,5 +1,5 @@
 import type { AccessToken, Grant, Login, LoginKey, UnreadableLogin } from '../login/login.ts';
-import type { StoreProtection } from './store.ts';
+import type { KeySource } from './store.ts';
 
 /** What the API client knows of logins: where tokens come from, and how to report that one was refused. */
 export interface TokenSource {
@@ -40,5 +40,5 @@ export interface Sessions {
   bind(apiBase: string): Promise<void>;
   /** Refreshes now, however long the token would last. */
   refresh(key: LoginKey): Promise<AccessToken>;
-  protection(): Promise<{ readonly path: string; readonly protection: StoreProtection }>;
+  protection(): Promise<{ readonly path: string; readonly protection: KeySource }>;
 }

@@ -1,6 +1,9 @@
 import type { LoginKey } from '../login/login.ts';
 
-export type StoreProtection = 'keyfile' | 'keyring' | 'passphrase';
+/** Where the key of a sealed file may be kept, the weakest protection first. */
+export const keySources = ['keyfile', 'keyring', 'passphrase'] as const;
+
+export type KeySource = (typeof keySources)[number];
 
 /** Where the keys of the store are kept. */
 export interface KeyStore {
@@ -13,7 +16,7 @@ export interface KeyStore {
    * @throws ReventoError `store_key` when the source is not to be had here, or a file cannot be opened: nothing is
    *   moved then; `lock_timeout`, `store_corrupt`, `disk_full`, `file`
    */
-  rekey(target: StoreProtection): Promise<{ readonly moved: number; readonly kept: number }>;
+  rekey(target: KeySource): Promise<{ readonly moved: number; readonly kept: number }>;
 }
 
 /** What lies in the store's directories, told from names, modes and lock records alone. */
@@ -78,9 +81,6 @@ export interface LockHolder {
   /** `unknown`: on another machine or in another container, where processes cannot be asked about. */
   readonly liveness: 'alive' | 'dead' | 'unknown';
 }
-
-/** Where the key of a sealed file is kept. */
-export type KeySource = 'keyfile' | 'keyring' | 'passphrase';
 
 /** What a sealed login is tied to besides its name: readable without the key, proven with it. Empty for secrets. */
 export interface Binding {

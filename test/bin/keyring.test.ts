@@ -92,8 +92,8 @@ describe('with a keyring', () => {
   it('a move that is killed in the middle leaves logins that all open', async () => {
     for (const eventId of ['evt_1', 'evt_2', 'evt_3'])
       await rig.logIn({ eventId, accessExpiresAt: Date.now() + 3_600_000 });
-    const faults = { 'rekey-file': { action: 'kill', nth: 2 } } as const;
-    expect((await rig.run(useKeyring, { env: desktop.env, faults })).signal).toBe('SIGKILL');
+    const crashPoints = { 'rekey-file': { action: 'kill', nth: 2 } } as const;
+    expect((await rig.run(useKeyring, { env: desktop.env, crashPoints })).signal).toBe('SIGKILL');
     const sources = ['evt_1', 'evt_2', 'evt_3'].map(
       (event) => JSON.parse(rig.read(rig.path(`installation-${event}.json`))).src,
     );

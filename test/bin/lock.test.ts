@@ -29,10 +29,10 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function startWorker(faults: object = {}): Promise<ChildProcess> {
+async function startWorker(crashPoints: object = {}): Promise<ChildProcess> {
   const worker = fork(program, [path, join(directory, 'inside')], {
-    execArgv: ['--require', join(root, 'test/support/fault-preload.cjs')],
-    env: { PATH: process.env['PATH'], FAULT_PLAN: JSON.stringify(faults) },
+    execArgv: ['--require', join(root, 'test/support/crash-point-preload.cjs')],
+    env: { PATH: process.env['PATH'], CRASH_PLAN: JSON.stringify(crashPoints) },
   });
   workers.push(worker);
   await reply(worker);

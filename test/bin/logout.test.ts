@@ -89,7 +89,7 @@ describe('logout', () => {
     const arrived = rig.server.nextRequest();
     const refreshing = rig.token();
     await arrived;
-    const leaving = await rig.run(['logout'], { faults: { 'lock-waiting': waiting.step } });
+    const leaving = await rig.run(['logout'], { crashPoints: { 'lock-waiting': waiting.step } });
     expect(leaving.code).toBe(0);
     expect((await refreshing).code).toBe(0);
     expect(remains()).toEqual([]);

@@ -12,7 +12,7 @@ const codes = (ended: readonly Ended[]) => ended.map((each) => each.code);
 
 /** A process that is killed at a point, as `kill -9` or a power cut would. */
 async function killAt(point: string): Promise<void> {
-  const victim = await rig.token({ faults: { [point]: { action: 'kill' } } });
+  const victim = await rig.token({ crashPoints: { [point]: { action: 'kill' } } });
   expect(victim.signal).toBe('SIGKILL');
 }
 
@@ -97,7 +97,7 @@ describe('a signal during the refresh', () => {
     rig.server.twists.push({ after: () => answered });
     const arrived = rig.server.nextRequest();
     const delivered = rig.mark('delivered');
-    const { child, ended } = rig.start(['token'], { faults: { [signal]: delivered.step } });
+    const { child, ended } = rig.start(['token'], { crashPoints: { [signal]: delivered.step } });
     await arrived;
     child.kill(signal);
     await delivered.reachedBy(1);

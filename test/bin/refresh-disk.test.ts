@@ -51,7 +51,7 @@ describe('a full disk', () => {
   it('that fills up while the request is under way finds the space for the answer taken', async () => {
     await rig.logIn();
     const held = rig.pause('send');
-    const run = rig.start(['token'], { faults: { 'before-send': held.step } });
+    const run = rig.start(['token'], { crashPoints: { 'before-send': held.step } });
     await held.reached();
     const reserved = statSync(`${rig.path()}.next`);
     expect(reserved.size).toBeGreaterThan(4096 + statSync(rig.path()).size / 2);
@@ -80,7 +80,7 @@ describe('a write that fails after the answer', () => {
     ['commit-before-rename', 'EIO'],
   ])('(at "%s" with %s) leaves a rescue copy that the next run puts in place', async (point, code) => {
     await rig.logIn();
-    const ended = await rig.token({ faults: { [point]: { action: 'fail', code } } });
+    const ended = await rig.token({ crashPoints: { [point]: { action: 'fail', code } } });
     expect(ended.code).toBe(0);
     expect(ended.stderr).toContain(code);
     expect(rig.leftovers()).toContain('installation-evt_1.json.rescue');
@@ -96,7 +96,7 @@ describe('a write that fails after the answer', () => {
     await rig.logIn();
     const prefix = rig.unprivileged();
     const held = rig.pause('answered');
-    const run = rig.start(['token'], { prefix, faults: { answered: held.step } });
+    const run = rig.start(['token'], { prefix, crashPoints: { answered: held.step } });
     await held.reached();
     const directory = dirname(rig.path());
     chmodSync(directory, 0o500);
@@ -113,7 +113,7 @@ describe('a write that fails after the answer', () => {
   it('is told, and the token is still handed out, when no copy can be made anywhere', async () => {
     await rig.logIn();
     const fail = { action: 'fail', code: 'EIO' } as const;
-    const ended = await rig.token({ faults: { 'commit-before-write': fail, 'rescue-before-write': fail } });
+    const ended = await rig.token({ crashPoints: { 'commit-before-write': fail, 'rescue-before-write': fail } });
     expect(ended.code).toBe(0);
     expect(rig.server.isGood(ended.stdout.trim())).toBe(true);
     expect(ended.stderr).toContain('could not be saved');

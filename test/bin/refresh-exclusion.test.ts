@@ -13,7 +13,7 @@ describe('a logout during a refresh', () => {
   it('waits for it, and the login stays gone', async () => {
     await rig.logIn();
     const held = rig.pause('send');
-    const refresh = rig.start(['token'], { faults: { 'before-send': held.step } });
+    const refresh = rig.start(['token'], { crashPoints: { 'before-send': held.step } });
     await held.reached();
     const logout = rig.start(['logout', '--event', 'evt_1']);
     let isOut = false;
@@ -33,7 +33,7 @@ describe('a logout during a refresh', () => {
   it('that did not wait, because somebody removed the file by hand, is not undone', async () => {
     await rig.logIn();
     const held = rig.pause('answered');
-    const refresh = rig.start(['token'], { faults: { answered: held.step } });
+    const refresh = rig.start(['token'], { crashPoints: { answered: held.step } });
     await held.reached();
     rmSync(rig.path());
     held.release();
@@ -47,7 +47,7 @@ describe('a login during a refresh of the same login', () => {
   it('waits for it, and has the last word', async () => {
     await rig.logIn();
     const held = rig.pause('send');
-    const refresh = rig.start(['token'], { faults: { 'before-send': held.step } });
+    const refresh = rig.start(['token'], { crashPoints: { 'before-send': held.step } });
     await held.reached();
     const login = rig.logIn({ accessExpiresAt: Date.now() + 3_600_000 });
     held.release();
@@ -60,7 +60,7 @@ describe('a login during a refresh of the same login', () => {
   it('that was stored without the lock is not overwritten by the refresh, whose caller gets its token', async () => {
     await rig.logIn();
     const held = rig.pause('answered');
-    const refresh = rig.start(['token'], { faults: { answered: held.step } });
+    const refresh = rig.start(['token'], { crashPoints: { answered: held.step } });
     await held.reached();
     const grant = await rig.logIn({ accessExpiresAt: Date.now() + 3_600_000 }, rig.sessions({ isLockIgnored: true }));
     held.release();

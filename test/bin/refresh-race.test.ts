@@ -25,7 +25,7 @@ describe('20 processes whose token has expired', () => {
     await rig.logIn();
     const waiting = rig.mark('waiting');
     rig.server.twists.push({ before: () => waiting.reachedBy(19) });
-    const ended = await rig.tokens(20, { faults: { 'lock-waiting': waiting.step } });
+    const ended = await rig.tokens(20, { crashPoints: { 'lock-waiting': waiting.step } });
     expect(ended.filter((each) => each.code !== 0)).toEqual([]);
     expect(new Set(ended.map((each) => each.stdout)).size).toBe(1);
     expect(rig.server.requests).toHaveLength(1);
@@ -35,7 +35,7 @@ describe('20 processes whose token has expired', () => {
     await rig.logIn();
     const waiting = rig.mark('waiting');
     rig.server.twists.push({ before: () => waiting.reachedBy(9), status: 503 });
-    const ended = await rig.tokens(10, { faults: { 'lock-waiting': waiting.step } });
+    const ended = await rig.tokens(10, { crashPoints: { 'lock-waiting': waiting.step } });
     expect(new Set(ended.map((each) => each.code))).toEqual(new Set([5]));
     expect(rig.server.requests).toHaveLength(1);
     expect((await rig.token()).code).toBe(0);
@@ -67,7 +67,7 @@ describe('logins of different events', () => {
     await rig.logIn();
     await rig.logIn({ eventId: 'evt_2' });
     const held = rig.pause('send');
-    const slow = rig.start(['token', '--event', 'evt_1'], { faults: { 'before-send': held.step } });
+    const slow = rig.start(['token', '--event', 'evt_1'], { crashPoints: { 'before-send': held.step } });
     await held.reached();
     expect((await rig.run(['token', '--event', 'evt_2'])).code).toBe(0);
     held.release();

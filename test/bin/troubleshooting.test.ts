@@ -60,8 +60,8 @@ async function withLockHeld(): Promise<string> {
   await loggedIn();
   const pause = join(rig.home, 'holder');
   const holder = rig.start(['-p', 'sandbox', 'token', 'refresh'], {
-    preload: [join(root, 'test/support/fault-preload.cjs')],
-    env: { FAULT_PLAN: JSON.stringify({ 'before-send': { action: 'pause', file: pause } }) },
+    preload: [join(root, 'test/support/crash-point-preload.cjs')],
+    env: { CRASH_PLAN: JSON.stringify({ 'before-send': { action: 'pause', file: pause } }) },
   });
   await until(() => existsSync(`${pause}.reached`), 'the holder has the lock');
   const preload = [join(root, 'test/support/quick-timers.cjs')];

@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   output: ['errors', 'json', 'text'],
   http: ['errors', 'ports', 'text'],
   pages: ['ports', 'text'],
-  config: ['errors', 'files', 'http', 'output', 'text'],
+  config: ['errors', 'files', 'http', 'output', 'ports', 'text'],
   api: ['errors', 'http', 'json', 'login', 'output', 'ports', 'text'],
   webhook: ['errors', 'files', 'http', 'json', 'ports', 'text'],
   auth: ['config', 'errors', 'files', 'http', 'json', 'login', 'pages', 'ports', 'text'],

@@ -7,7 +7,7 @@ import type { AccessToken, Login, LoginKey, UnreadableLogin } from '../../src/lo
 import type { Item, OutputFormat } from '../../src/output/item.ts';
 import type { Exchange, Serve } from '../../src/ports/exchange.ts';
 import type { Sessions } from '../../src/ports/sessions.ts';
-import type { StoreInspection, StoreProtection } from '../../src/ports/store.ts';
+import type { KeySource, StoreInspection } from '../../src/ports/store.ts';
 import type { Terminal } from '../../src/ports/terminal.ts';
 import { Redactor, Secret } from '../../src/text/secret.ts';
 import { plainStyle } from '../../src/text/style.ts';
@@ -55,7 +55,7 @@ export interface Memory {
   readonly logins: Record<string, Login[]>;
   readonly refreshed: LoginKey[];
   /** Key sources the store was moved to. */
-  readonly rekeyed: StoreProtection[];
+  readonly rekeyed: KeySource[];
   chosenProfile: string;
 }
 

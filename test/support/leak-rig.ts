@@ -80,7 +80,7 @@ export class LeakRig {
     if (!existsSync(this.codeFile)) writeFileSync(this.codeFile, this.canary('authorization code', true));
     const { env = {}, input = '', base = this.server.base, speed = 1, crashPoint, endAfter } = options;
     const preload = speed !== 1 ? [join(root, 'test/support/quick-timers.cjs')] : [];
-    if (crashPoint !== undefined) preload.push(join(root, 'test/support/crash-preload.cjs'));
+    if (crashPoint !== undefined) preload.push(join(root, 'test/support/defect-preload.cjs'));
     const running = this.program.start(args, {
       input,
       preload,
@@ -161,7 +161,7 @@ export class LeakRig {
       passphrase: null,
       preferred: () => 'keyfile',
       keyring: () => Promise.reject(new Error('no keyring in this test')),
-      locks: createLocks({ clock, fault: () => undefined }),
+      locks: createLocks(clock),
       clock,
       notice: () => undefined,
     });

@@ -1,12 +1,11 @@
 // A process that takes a lock when it is told to, and finds out whether it is alone: run as a child by lock.test.ts.
 
 import { closeSync, openSync, rmSync } from 'node:fs';
-import { fault } from '../../src/platform/files/fault.ts';
 import { createLocks } from '../../src/platform/lock/lock.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 
 const [path = '', marker = ''] = process.argv.slice(2);
-const locks = createLocks({ clock: systemClock, fault });
+const locks = createLocks(systemClock);
 
 process.on('message', async () => {
   const held = await locks.acquire(path);

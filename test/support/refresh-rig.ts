@@ -16,7 +16,7 @@ import { settingsOf } from './store-rig.ts';
 import { TokenServer } from './token-server.ts';
 import { until } from './until.ts';
 
-export interface FaultStep {
+export interface CrashStep {
   readonly action: 'kill' | 'stop' | 'fail' | 'mark' | 'pause';
   readonly code?: string;
   readonly file?: string;
@@ -24,7 +24,7 @@ export interface FaultStep {
 }
 
 export interface RunOptions {
-  readonly faults?: Readonly<Record<string, FaultStep>>;
+  readonly crashPoints?: Readonly<Record<string, CrashStep>>;
   readonly env?: Readonly<Record<string, string>>;
   /** How many times faster than real the clock of waiting limits runs. */
   readonly clockSpeed?: number;
@@ -49,7 +49,6 @@ export interface StoreOptions {
 /** The user that owns nothing. */
 const nobody = 65_534;
 
-const quiet = { clock: systemClock, fault: () => undefined };
 const noLock: HeldLock = { isHeld: () => true, release: () => undefined };
 
 /** The built program as real processes, in a throw-away home, against a token endpoint of its own. */
@@ -101,7 +100,9 @@ export class RefreshRig {
 
   /** The store as this process would use it. */
   sessions(options: StoreOptions = {}): Sessions {
-    const locks = options.isLockIgnored ? { ...createLocks(quiet), acquire: async () => noLock } : createLocks(quiet);
+    const locks = options.isLockIgnored
+      ? { ...createLocks(systemClock), acquire: async () => noLock }
+      : createLocks(systemClock);
     const vault = openVault({
       configDir: this.configDir,
       dataDir: this.dataDir,
@@ -153,11 +154,11 @@ export class RefreshRig {
     args: readonly string[],
     options: RunOptions = {},
   ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-    const { faults = {}, env = {}, clockSpeed = 1, prefix = [], program = revento, input } = options;
-    const preload = join(root, 'test/support/fault-preload.cjs');
+    const { crashPoints = {}, env = {}, clockSpeed = 1, prefix = [], program = revento, input } = options;
+    const preload = join(root, 'test/support/crash-point-preload.cjs');
     const words = [...prefix, process.execPath, '--require', preload, program, ...args];
     const child = spawn(words[0] as string, words.slice(1), {
-      env: { ...this.env, FAULT_PLAN: JSON.stringify(faults), FAULT_CLOCK_SPEED: String(clockSpeed), ...env },
+      env: { ...this.env, CRASH_PLAN: JSON.stringify(crashPoints), CLOCK_SPEED: String(clockSpeed), ...env },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       cwd: this.home,
     });
@@ -196,8 +197,8 @@ export class RefreshRig {
     return ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
   }
 
-  /** A fault step that says when it is reached and waits for `release`. */
-  pause(name: string): { readonly step: FaultStep; reached(): Promise<void>; release(): void } {
+  /** A step of a crash point that says when it is reached and waits for `release`. */
+  pause(name: string): { readonly step: CrashStep; reached(): Promise<void>; release(): void } {
     const file = join(this.home, `pause-${name}`);
     return {
       step: { action: 'pause', file },
@@ -210,8 +211,8 @@ export class RefreshRig {
     return join(this.dataDir, 'key');
   }
 
-  /** A fault step that counts the processes that reach it. */
-  mark(name: string): { readonly step: FaultStep; reachedBy(count: number): Promise<void> } {
+  /** A step of a crash point that counts the processes that reach it. */
+  mark(name: string): { readonly step: CrashStep; reachedBy(count: number): Promise<void> } {
     const isMark = (entry: string) => entry.startsWith(`mark-${name}.`);
     return {
       step: { action: 'mark', file: join(this.home, `mark-${name}`) },

@@ -67,7 +67,7 @@ export class StoreRig {
       passphrase: options.passphrase ? new Secret(options.passphrase) : null,
       preferred: () => options.preferred ?? 'keyfile',
       keyring: () => Promise.reject(new Error('a keyring that the test did not expect')),
-      locks: createLocks({ clock: this.clock, fault: () => {} }),
+      locks: createLocks(this.clock),
       clock: this.clock,
       notice: (text) => this.notices.push(text),
     });

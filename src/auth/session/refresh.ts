@@ -4,6 +4,7 @@ import { isHttpFailure, networkError } from '../../http/failure.ts';
 import { isSuccess } from '../../http/status.ts';
 import type { LoginKey } from '../../login/login.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { crashPoint } from '../../ports/crash-point.ts';
 import type { Exchange, HttpResponse } from '../../ports/exchange.ts';
 import type { HeldLock, SealedFile, SealedRecord } from '../../ports/store.ts';
 import { fingerprint, type Redactor, type Secret } from '../../text/secret.ts';
@@ -22,7 +23,6 @@ export interface Spender {
   readonly loginCommand: string;
   /** What to do when the token may be spent, where repeating the command would send nothing; else undefined. */
   readonly ambiguousHint: string | undefined;
-  readonly fault: (point: 'intent-written' | 'before-send' | 'answered') => void;
 }
 
 /** `superseded`: the login was ended or replaced, or the lock lost, while this was under way; look again. */
@@ -47,7 +47,7 @@ export async function spendRefreshToken(
   login: ActiveLogin & { readonly refreshToken: Secret },
   spender: Spender,
 ): Promise<Spent> {
-  const { exchange, clientSecret, clock, redactor, fault } = spender;
+  const { exchange, clientSecret, clock, redactor } = spender;
   const { binding } = record;
   const requestId = randomUUID();
   const sent = fingerprint(login.refreshToken.reveal());
@@ -55,11 +55,11 @@ export async function spendRefreshToken(
 
   const pending = { refreshToken: sent, at: clock.now(), requestId };
   const intent = file.rewrite(record, toContent({ ...login, pending, failed: null }));
-  fault('intent-written');
+  crashPoint('intent-written');
   if (!lock.isHeld()) return 'superseded';
 
   const outcome: Outcome = { file, login, intent, requestId, spender };
-  fault('before-send');
+  crashPoint('before-send');
   const startedAtMs = clock.now();
   let response: HttpResponse;
   try {
@@ -72,7 +72,7 @@ export async function spendRefreshToken(
   } catch (error) {
     throw withoutAnswer(outcome, error);
   }
-  fault('answered');
+  crashPoint('answered');
   // From here to the end nothing waits: no other part of the program can come between the answer and the disk.
   const answer = judgeTokenAnswer(response, { startedAtMs, redactor, isRefresh: true });
   if (!isStillOurs(outcome)) return 'superseded';

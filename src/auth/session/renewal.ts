@@ -4,6 +4,7 @@ import { loginCommand } from '../../errors/next-command.ts';
 import { type FailureCode, ReventoError } from '../../errors/revento-error.ts';
 import type { AccessToken, LoginKey } from '../../login/login.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { crashPoint } from '../../ports/crash-point.ts';
 import type { Exchange } from '../../ports/exchange.ts';
 import type { SealedFile, SealedRecord, Vault } from '../../ports/store.ts';
 import { fingerprint, type Redactor, type Secret } from '../../text/secret.ts';
@@ -33,8 +34,6 @@ export interface SessionOptions {
   /** Runs work during which SIGINT, SIGTERM and SIGHUP are only remembered; they take effect when it is done. */
   readonly uninterrupted: <T>(work: () => Promise<T>) => Promise<T>;
   readonly notice: (text: string) => void;
-  /** Only for tests that stop the program at a given moment. */
-  readonly fault?: (point: 'intent-written' | 'before-send' | 'answered' | 'released') => void;
 }
 
 /** After these a token that is still alive serves: the failure concerns the next one. */
@@ -125,7 +124,7 @@ export class Renewal {
   }
 
   async #tryRenew(seen: ActiveLogin, need: TokenNeed, arrivedAtMs: number): Promise<ActiveLogin | 'superseded'> {
-    const { clock, redactor, notice, signal, exchange, clientSecret, uninterrupted, fault = () => {} } = this.#options;
+    const { clock, redactor, notice, signal, exchange, clientSecret, uninterrupted } = this.#options;
     const lock = await this.#file.lock({ signal });
     try {
       const record = await this.#file.settle();
@@ -146,7 +145,6 @@ export class Renewal {
         notice,
         loginCommand: loginCommand(this.#options.profile, this.#key),
         ambiguousHint: isAlive(login, need, nowMs) ? this.#keepUsing() : undefined,
-        fault,
       };
       this.#file.reserve();
       return await uninterrupted(async () => {
@@ -155,7 +153,7 @@ export class Renewal {
         } finally {
           if (lock.isHeld()) this.#file.unreserve();
           lock.release();
-          fault('released');
+          crashPoint('released');
         }
       });
     } finally {

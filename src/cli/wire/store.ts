@@ -73,10 +73,7 @@ function vault(context: Context, locks: () => Promise<Locks>, rescueDirs: Ground
 function sessions({ context, vault }: Ground, exchange: Network['http'], secrets: Store['secrets']): Store['sessions'] {
   const { edge, profile, settingsOf, configDir, environmentToken, redactor, terminal } = context;
   return onceEach(profile, async (name) => {
-    const [{ createSessions }, { fault }] = await Promise.all([
-      import('../../auth/session/session.ts'),
-      import('../../platform/files/fault.ts'),
-    ]);
+    const { createSessions } = await import('../../auth/session/session.ts');
     const isSelected = name === profile;
     return createSessions({
       profile: name,
@@ -95,7 +92,6 @@ function sessions({ context, vault }: Ground, exchange: Network['http'], secrets
         removeSharedLog(paceLog(configDir, name, login));
       },
       notice: (text) => terminal.notice(text),
-      fault,
     });
   });
 }

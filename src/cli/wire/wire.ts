@@ -50,13 +50,7 @@ export async function connect(
   const { access_token: accessToken } = environment.secrets;
 
   const { configDir, dataDir } = resolvePaths(edge);
-  const locks = once(async () => {
-    const [{ createLocks }, { fault }] = await Promise.all([
-      import('../../platform/lock/lock.ts'),
-      import('../../platform/files/fault.ts'),
-    ]);
-    return createLocks({ clock: systemClock, fault });
-  });
+  const locks = once(async () => (await import('../../platform/lock/lock.ts')).createLocks(systemClock));
   const file = openSettingsFile({
     directory: configDir,
     lock: async (path, work) => (await locks()).exclusive(path, work, { signal: edge.interrupts.signal }),

@@ -5,7 +5,7 @@ import { describeSetting, parseSetting } from '../../config/rows.ts';
 import type { SettingName } from '../../config/types.ts';
 import { program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
-import type { StoreProtection } from '../../ports/store.ts';
+import type { KeySource } from '../../ports/store.ts';
 import { oddityOf, settingText } from '../../text/input.ts';
 import { readSecret } from './secret-input.ts';
 import { type ConfigName, configName } from './setting-name.ts';
@@ -58,7 +58,7 @@ async function setPlain(name: SettingName, value: string | undefined, deps: Deps
   }
   const parsed = parseSetting(name, written);
   // The files first: the setting only says where new logins go, and must not promise what could not be done.
-  if (name === 'key_store') await moveStore(parsed as StoreProtection, deps);
+  if (name === 'key_store') await moveStore(parsed as KeySource, deps);
   await (await deps.settingsFile()).update(deps.profile, { [name]: written });
   return parsed;
 }
@@ -73,7 +73,7 @@ export function settingInWords({ name }: ConfigName, profile: string): string {
  *
  * @throws ReventoError what `rekey` throws; nothing is changed then
  */
-export async function moveStore(target: StoreProtection, deps: Deps): Promise<void> {
+export async function moveStore(target: KeySource, deps: Deps): Promise<void> {
   const { moved } = await (await deps.keyStore()).rekey(target);
   if (moved > 0) deps.terminal.notice(`note: ${moved} stored ${moved === 1 ? 'file is' : 'files are'} sealed anew`);
 }

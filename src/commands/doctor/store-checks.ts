@@ -3,7 +3,7 @@ import type { Deps } from '../../command-kit/deps.ts';
 import { flagsOfLogin, program } from '../../errors/next-command.ts';
 import { shellWord } from '../../errors/shell-word.ts';
 import { loginInWords } from '../../login/login-name.ts';
-import type { StoreFile, StoreProtection } from '../../ports/store.ts';
+import type { KeySource, StoreFile } from '../../ports/store.ts';
 import { formatDuration, relativeTime } from '../../text/time.ts';
 import { cannotBeRead } from '../shared/login-missing.ts';
 import { type Check, type Finding, fail, failureFinding, ok, warn } from './finding.ts';
@@ -17,7 +17,7 @@ const otherKeys =
   'run: revento config set key_store keyring, or set REVENTO_STORE_KEY and run: revento config set key_store passphrase';
 const keepApart = `to keep the key out of it, ${otherKeys}`;
 
-const protections: Readonly<Record<StoreProtection, { readonly message: string; readonly better: string | null }>> = {
+const protections: Readonly<Record<KeySource, { readonly message: string; readonly better: string | null }>> = {
   keyfile: {
     message:
       'Encrypted with a key file: safe from other users and in a copy of the settings directory, not from programs that run as you or a backup of the whole home.',

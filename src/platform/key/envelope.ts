@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { parseRecord } from '../../json/parse.ts';
-import type { Binding, KeySource } from '../../ports/store.ts';
+import { type Binding, type KeySource, keySources } from '../../ports/store.ts';
 
 /** How a passphrase becomes a key (RFC 7914): recorded, so that a later default does not lock older files. */
 export interface Kdf {
@@ -156,5 +156,5 @@ function isText(value: unknown): value is string {
 }
 
 function isSource(value: unknown): value is KeySource {
-  return value === 'keyfile' || value === 'keyring' || value === 'passphrase';
+  return (keySources as readonly unknown[]).includes(value);
 }

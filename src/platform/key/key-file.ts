@@ -3,8 +3,8 @@ import { closeSync, fstatSync, linkSync, openSync, readFileSync, rmSync } from '
 import { dirname, join } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
+import { crashPoint } from '../../ports/crash-point.ts';
 import { createFile, makePrivateDirectory, storeFailure, syncDirectory, systemCode } from '../files/durable-file.ts';
-import type { Fault } from '../files/fault.ts';
 import { isKey, newKey } from './envelope.ts';
 
 /** Where the key file of a data directory is. */
@@ -62,13 +62,13 @@ function refuseIfShared(path: string, mode: number, uid: number): void {
  * @param onLoose  told the directory when it was open to others, which it is no longer
  * @throws ReventoError `store_key`, `disk_full`, `file`
  */
-export function createKeyFile(path: string, fault: Fault, onLoose: (directory: string) => void): Uint8Array {
+export function createKeyFile(path: string, onLoose: (directory: string) => void): Uint8Array {
   const directory = dirname(path);
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     if (makePrivateDirectory(directory)) onLoose(directory);
     createFile(temporary, newKey());
-    fault('key-before-link');
+    crashPoint('key-before-link');
     linkIfAbsent(temporary, path);
     syncDirectory(directory);
   } catch (error) {

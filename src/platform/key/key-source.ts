@@ -2,7 +2,6 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
 import type { KeySource } from '../../ports/store.ts';
 import type { Secret } from '../../text/secret.ts';
-import type { Fault } from '../files/fault.ts';
 import { isKey, type KeyName, keyId, newKey, type StoreKey } from './envelope.ts';
 import { createKeyFile, keyFilePath, readKeyFile } from './key-file.ts';
 import type { Keyring } from './keyring.ts';
@@ -17,7 +16,6 @@ export interface KeySourceOptions {
   readonly preferred: () => KeySource;
   readonly keyring: () => Promise<Keyring>;
   readonly notice: (text: string) => void;
-  readonly fault: Fault;
 }
 
 /** A sealed file's header and path, to say which files a missing key locks. */
@@ -51,7 +49,7 @@ export interface KeySources {
 
 /** Keys of the sealed files, kept in memory once found. */
 export function createKeySources(options: KeySourceOptions): KeySources {
-  const { dataDir, passphrase, preferred, keyring, notice, fault } = options;
+  const { dataDir, passphrase, preferred, keyring, notice } = options;
   const path = keyFilePath(dataDir);
   const known = new Map<string, StoreKey>();
   const remember = (key: StoreKey): StoreKey => {
@@ -130,7 +128,7 @@ export function createKeySources(options: KeySourceOptions): KeySources {
         if (passphrase === null) throw passphraseMissing();
         return remember(await deriveKey(passphrase, newKdf()));
       }
-      if (source === 'keyfile') return fromFile(readKeyFile(path) ?? createKeyFile(path, fault, onLoose));
+      if (source === 'keyfile') return fromFile(readKeyFile(path) ?? createKeyFile(path, onLoose));
       const ring = await keyring();
       await ring.probe();
       const bytes = newKey();

@@ -2,9 +2,9 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { linkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { crashPoint } from '../../ports/crash-point.ts';
 import type { HeldLock } from '../../ports/store.ts';
 import { createPassingFile, renameOver, storeFailure, systemCode } from '../files/durable-file.ts';
-import type { Fault } from '../files/fault.ts';
 import { type Found, isAbandoned, isUnchanged, look, type Owner, releasedText, toText } from './lock-record.ts';
 import { ownIdentity } from './process-identity.ts';
 
@@ -35,7 +35,7 @@ export interface Locks {
 }
 
 /** Locks between processes, as files that name their owner. */
-export function createLocks({ clock, fault }: { readonly clock: Clock; readonly fault: Fault }): Locks {
+export function createLocks(clock: Clock): Locks {
   const acquire: Locks['acquire'] = async (path, { signal, timeoutMs = waitLimitMs } = {}) => {
     const startedAtMs = clock.monotonic();
     const self = ownIdentity();
@@ -48,16 +48,16 @@ export function createLocks({ clock, fault }: { readonly clock: Clock; readonly 
         const isOurs =
           blocking === null
             ? place(path, owner)
-            : isAbandoned(blocking, self, clock.now()) && succeed(path, chain, owner, fault);
+            : isAbandoned(blocking, self, clock.now()) && succeed(path, chain, owner);
         if (isOurs) {
-          fault('lock-taken');
+          crashPoint('lock-taken');
           return hold(path, owner);
         }
       } catch (error) {
         throw storeFailure('lock', path, error);
       }
       if (clock.monotonic() - startedAtMs >= timeoutMs) throw timeout(path, blocking, clock.now());
-      fault('lock-waiting');
+      crashPoint('lock-waiting');
       await pause(clock, signal);
     }
   };
@@ -128,11 +128,11 @@ function successorPath(path: string, found: Found): string {
  *
  * @returns false when another process was first
  */
-function succeed(path: string, chain: readonly Found[], owner: Owner, fault: Fault): boolean {
+function succeed(path: string, chain: readonly Found[], owner: Owner): boolean {
   const successors = chain.map((found) => successorPath(path, found));
   const right = successors.at(-1) as string;
   if (!place(right, owner)) return false;
-  fault('lock-succeeding');
+  crashPoint('lock-succeeding');
   // The right may be one that was used up long ago, and free again since: then the lock is no longer what it was.
   if (!chain.every(isUnchanged)) {
     rmSync(right, { force: true });

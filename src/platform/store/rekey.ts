@@ -1,6 +1,6 @@
 import { program } from '../../errors/next-command.ts';
+import { crashPoint } from '../../ports/crash-point.ts';
 import type { KeyStore, Remedies } from '../../ports/store.ts';
-import { fault as shippedFault } from '../files/fault.ts';
 import type { OpenVault } from './vault.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { OpenVault } from './vault.ts';
  * some files are opened with the old key, some with the new one, and running it again moves the rest. Old keys
  * are kept, for they cost nothing and a file might still need them.
  */
-export function createKeyStore(vault: OpenVault, signal?: AbortSignal, fault = shippedFault): KeyStore {
+export function createKeyStore(vault: OpenVault, signal?: AbortSignal): KeyStore {
   return {
     async rekey(target) {
       const sealed = vault.all();
@@ -31,7 +31,7 @@ export function createKeyStore(vault: OpenVault, signal?: AbortSignal, fault = s
         } finally {
           lock.release();
         }
-        fault('rekey-file');
+        crashPoint('rekey-file');
       }
       return { moved, kept: sealed.length - rest.length };
     },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { crashPoint } from '../../ports/crash-point.ts';
 import type { SealedRecord } from '../../ports/store.ts';
 import {
   createFile,
@@ -10,7 +11,6 @@ import {
   temporaryEnding,
   tighten,
 } from '../files/durable-file.ts';
-import type { Fault } from '../files/fault.ts';
 import { type Envelope, type Place, parseEnvelope, type StoreKey, unseal } from '../key/envelope.ts';
 import type { KeySources } from '../key/key-source.ts';
 
@@ -173,10 +173,10 @@ export function removeCopies({ next, rescues }: CopyPaths): void {
  *
  * @returns where, or null when none did. Never throws.
  */
-export function rescue(bytes: Uint8Array, places: readonly string[], fault: Fault): string | null {
+export function rescue(bytes: Uint8Array, places: readonly string[]): string | null {
   for (const path of places) {
     try {
-      fault('rescue-before-write');
+      crashPoint('rescue-before-write');
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       rmSync(path, { force: true });
       createFile(path, bytes);

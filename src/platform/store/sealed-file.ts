@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { crashPoint } from '../../ports/crash-point.ts';
 import type { Binding, Commit, Remedies, SealedFile, SealedRecord } from '../../ports/store.ts';
 import {
   createFile,
@@ -14,7 +15,6 @@ import {
   systemCode,
   tighten,
 } from '../files/durable-file.ts';
-import type { Fault } from '../files/fault.ts';
 import { type Place, type StoreKey, seal } from '../key/envelope.ts';
 import type { KeySources, SealedBy } from '../key/key-source.ts';
 import type { Locks } from '../lock/lock.ts';
@@ -47,7 +47,6 @@ export interface SealedFileOptions {
   readonly sweep: () => void;
   readonly now: () => number;
   readonly notice: (text: string) => void;
-  readonly fault: Fault;
 }
 
 /** One sealed file; what its methods promise stands at the port. */
@@ -55,7 +54,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
   /** Seals the record again with the key of another source. Needs the lock. */
   reseal(from: SealedRecord, key: StoreKey): SealedRecord;
 } {
-  const { place, paths, lockPath, remedies, keys, locks, sealedFiles, sweep, now, notice, fault } = options;
+  const { place, paths, lockPath, remedies, keys, locks, sealedFiles, sweep, now, notice } = options;
   const { file, next, rescues } = paths;
   const loosened = (path: string): void => notice(`warning: ${path} was open to other users; that has been put right`);
 
@@ -94,7 +93,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
   ): SealedRecord => {
     const { record, bytes } = sealed(key, binding, content, generation);
     try {
-      replaceFile(file, bytes, () => fault('intent-before-rename'));
+      replaceFile(file, bytes, () => crashPoint('intent-before-rename'));
     } catch (error) {
       throw storeFailure('write', file, error);
     }
@@ -160,7 +159,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
       } catch (error) {
         throw storeFailure('reserve space for', file, error);
       }
-      fault('reserved');
+      crashPoint('reserved');
     },
 
     unreserve() {
@@ -173,15 +172,15 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
     commit(from, content): Commit {
       const { record, bytes } = sealed(keyOf(from), from.binding, content, from.generation + 1);
       try {
-        fault('commit-before-write');
+        crashPoint('commit-before-write');
         overwriteFile(next, bytes);
-        fault('commit-before-rename');
+        crashPoint('commit-before-rename');
         renameDurably(next, file);
-        fault('commit-renamed');
+        crashPoint('commit-renamed');
         return { outcome: 'saved', record };
       } catch (error) {
         const reason = systemCode(error) || 'unknown error';
-        const path = rescue(bytes, rescues, fault);
+        const path = rescue(bytes, rescues);
         return path === null ? { outcome: 'lost', reason } : { outcome: 'rescued', record, path, reason };
       }
     },

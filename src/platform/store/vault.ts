@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { isFileName, requireFileName } from '../../files/file-name.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { KeySource, Remedies, Vault } from '../../ports/store.ts';
+import { type KeySource, keySources, type Remedies, type Vault } from '../../ports/store.ts';
 import type { Secret } from '../../text/secret.ts';
 import { storeFailure, systemCode, temporaryEnding } from '../files/durable-file.ts';
-import { fault as shippedFault } from '../files/fault.ts';
 import { createKeySources, type SealedBy } from '../key/key-source.ts';
 import type { Keyring } from '../key/keyring.ts';
 import type { Locks } from '../lock/lock.ts';
@@ -18,9 +17,6 @@ const leftoverAgeMs = 3_600_000;
 
 /** A kind, a dash and an event id; always used with an extension. */
 const fileStem = /^[A-Za-z0-9_.-]{1,96}$/;
-
-/** From best protected to least is right to left: a store is as safe as its weakest file. */
-const weakestFirst: readonly KeySource[] = ['keyfile', 'keyring', 'passphrase'];
 
 export interface VaultOptions {
   /** Directory of `config.json`; sealed files go to `auth/PROFILE/NAME.json` in it. */
@@ -37,7 +33,6 @@ export interface VaultOptions {
   readonly locks: Locks;
   readonly clock: Clock;
   readonly notice: (text: string) => void;
-  readonly fault?: typeof shippedFault;
 }
 
 /** A sealed file by its place, for work on the whole store. */
@@ -57,9 +52,8 @@ export interface OpenVault extends Vault {
 /** Opens the sealed files of a configuration directory. Reads and makes nothing yet. */
 export function openVault(options: VaultOptions): OpenVault {
   const { configDir, dataDir, rescueDirs, passphrase, preferred, keyring, locks, clock, notice } = options;
-  const fault = options.fault ?? shippedFault;
   const directory = join(configDir, 'auth');
-  const keys = createKeySources({ dataDir, passphrase, preferred, keyring, notice, fault });
+  const keys = createKeySources({ dataDir, passphrase, preferred, keyring, notice });
 
   const names = (profile: string): string[] =>
     entries(join(directory, requireFileName('profile', profile)))
@@ -98,12 +92,12 @@ export function openVault(options: VaultOptions): OpenVault {
         sweep: () => sweep(folder, name, clock.now()),
         now: () => clock.now(),
         notice,
-        fault,
       });
     },
     protection(profile) {
       const used = new Set(all().flatMap((sealed) => (sealed.profile === profile ? [sealed.key.source] : [])));
-      return weakestFirst.find((source) => used.has(source)) ?? keys.choice();
+      // A store is as safe as its weakest file.
+      return keySources.find((source) => used.has(source)) ?? keys.choice();
     },
   };
 }

@@ -32,9 +32,7 @@ const lost = (isUnsent: boolean) => () =>
 describe('a stored login', () => {
   it('is handed out while it lasts, without a request and without a lock', async () => {
     const { grant, source } = await loggedIn();
-    const lock = await createLocks({ clock: rig.clock, fault: () => undefined }).acquire(
-      rig.path('installation-evt_1.lock'),
-    );
+    const lock = await createLocks(rig.clock).acquire(rig.path('installation-evt_1.lock'));
     expect((await source.current()).token.reveal()).toBe(grant.accessToken.reveal());
     lock.release();
     expect(rig.requests).toHaveLength(0);
@@ -287,8 +285,7 @@ describe('a refresh that is refused', () => {
 });
 
 describe('a lock that is not to be had', () => {
-  const hold = () =>
-    createLocks({ clock: rig.clock, fault: () => undefined }).acquire(rig.path('installation-evt_1.lock'));
+  const hold = () => createLocks(rig.clock).acquire(rig.path('installation-evt_1.lock'));
 
   it('is no hindrance while the token lasts, and is named when it does not', async () => {
     const { grant, source } = await loggedIn({ accessExpiresAt: rig.clock.now() + hour });

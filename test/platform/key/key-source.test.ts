@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ReventoError } from '../../../src/errors/revento-error.ts';
 import { createKeyStore } from '../../../src/platform/store/rekey.ts';
 import { createSecretStore } from '../../../src/platform/store/sealed-secrets.ts';
+import type { CrashPoint } from '../../../src/ports/crash-point.ts';
 import { freshToken, listOf, StoreRig } from '../../support/store-rig.ts';
 
 let rig: StoreRig;
@@ -172,13 +173,15 @@ describe('moving a store', () => {
   it('that is cut short leaves logins that all open, and goes on where it was', async () => {
     for (let i = 1; i <= 5; i++) await rig.sessions().save(rig.grant({ eventId: `evt_${i}` }));
     let files = 0;
-    const crash = () => {
-      files++;
-      if (files === 3) throw new Error('killed');
-    };
-    await expect(createKeyStore(rig.vault({ passphrase }), undefined, crash).rekey('passphrase')).rejects.toThrow(
-      'killed',
-    );
+    const hook = Symbol.for('revento.crash-point');
+    Reflect.set(globalThis, hook, (point: CrashPoint) => {
+      if (point === 'rekey-file' && ++files === 3) throw new Error('killed');
+    });
+    try {
+      await expect(createKeyStore(rig.vault({ passphrase })).rekey('passphrase')).rejects.toThrow('killed');
+    } finally {
+      Reflect.deleteProperty(globalThis, hook);
+    }
     expect(await listOf(withPassphrase())).toHaveLength(5);
     expect(await createKeyStore(rig.vault({ passphrase })).rekey('passphrase')).toEqual({ moved: 2, kept: 3 });
   });

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-const locks = () => createLocks({ clock, fault: () => undefined });
+const locks = () => createLocks(clock);
 
 /** A lock as another process would have left it; last touched `ageMs` ago. */
 function plant(changes: Record<string, unknown> = {}, ageMs = 0): void {

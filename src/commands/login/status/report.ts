@@ -1,5 +1,5 @@
 import type { Login, UnreadableLogin } from '../../../login/login.ts';
-import type { StoredProfile, StoreProtection } from '../../../ports/store.ts';
+import type { KeySource, StoredProfile } from '../../../ports/store.ts';
 import type { Verdict } from './check.ts';
 
 /** A stored login and what is known of it. */
@@ -15,7 +15,7 @@ export interface Report {
   readonly profile: string;
   readonly authBase: string;
   readonly apiBase: string;
-  readonly store: { readonly path: string; readonly protection: StoreProtection };
+  readonly store: { readonly path: string; readonly protection: KeySource };
   readonly rows: readonly Row[];
   readonly unreadable: readonly UnreadableLogin[];
   readonly environment: { readonly isDisplacing: boolean; readonly verdict: Verdict | null } | null;

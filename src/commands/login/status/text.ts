@@ -2,12 +2,12 @@ import { loginCommand } from '../../../errors/next-command.ts';
 import { hintOf } from '../../../errors/revento-error.ts';
 import type { UnreadableLogin } from '../../../login/login.ts';
 import { kindInWords, loginInWords } from '../../../login/login-name.ts';
-import type { StoreProtection } from '../../../ports/store.ts';
+import type { KeySource } from '../../../ports/store.ts';
 import type { Style } from '../../../text/style.ts';
 import { relativeTime } from '../../../text/time.ts';
 import type { Report, Row } from './report.ts';
 
-const protections: Readonly<Record<StoreProtection, string>> = {
+const protections: Readonly<Record<KeySource, string>> = {
   keyfile: 'encrypted with a key file of this user',
   keyring: 'encrypted with a key from the OS keyring',
   passphrase: 'encrypted with the passphrase in REVENTO_STORE_KEY',

@@ -1,9 +1,9 @@
 // Loaded before the built program with `node --require`: makes it crash, stop, wait or fail at a named point.
-// FAULT_PLAN is a JSON object of point -> { action, code?, file?, nth? }; the name of a signal is a point as well.
+// CRASH_PLAN is a JSON object of point -> { action, code?, file?, nth? }; the name of a signal is a point as well.
 const { existsSync, writeFileSync } = require('node:fs');
 
-const plan = JSON.parse(process.env.FAULT_PLAN ?? '{}');
-const speed = Number(process.env.FAULT_CLOCK_SPEED ?? '1');
+const plan = JSON.parse(process.env.CRASH_PLAN ?? '{}');
+const speed = Number(process.env.CLOCK_SPEED ?? '1');
 const counts = {};
 
 const actions = {
@@ -21,7 +21,7 @@ const actions = {
   },
 };
 
-globalThis[Symbol.for('revento.fault')] = (point) => {
+globalThis[Symbol.for('revento.crash-point')] = (point) => {
   const step = plan[point];
   if (!step) return;
   counts[point] = (counts[point] ?? 0) + 1;
