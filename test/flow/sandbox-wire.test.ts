@@ -108,6 +108,16 @@ describe('the sandbox on a socket', () => {
     expect([status, body]).toEqual([200, expect.stringContaining('The sandbox is running')]);
   });
 
+  it.each(['/', '/oauth/authorize'])(
+    'shows the page %s to a browser with 100 KB of cookies of localhost',
+    async (target) => {
+      const { app } = await setUp();
+      const cookies = [['Cookie', Array.from({ length: 25 }, (_, at) => `app${at}=${'x'.repeat(4_000)}`).join('; ')]];
+      const response = await app.send('GET', target, cookies as [string, string][]);
+      expect(response.status).toBe(target === '/' ? 200 : 400);
+    },
+  );
+
   it('frees the port at once, whoever is still connected', async () => {
     const { hosted: running } = await setUp();
     const port = Number(new URL(running.authBase).port);
