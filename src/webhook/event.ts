@@ -15,6 +15,8 @@ export interface SampleContext {
 interface EventRow {
   readonly type: string;
   readonly summary: string;
+  /** The guide does not spell out the fields of its `data`: those of the sample are our guess. */
+  readonly isAssumed?: true;
   /** It concerns the whole integration: `event_id` and `organization_id` are null. */
   readonly isIntegrationLevel?: true;
   /** The `data` of a sample. */
@@ -62,6 +64,7 @@ export const eventTypes: readonly EventRow[] = [
   {
     type: 'application.submitted',
     summary: 'a participant has handed in an application',
+    isAssumed: true,
     data: ({ occurredAt }) => ({
       ...application('pending'),
       submitted_at: occurredAt,
@@ -90,6 +93,7 @@ export const eventTypes: readonly EventRow[] = [
   {
     type: 'application.revision_requested',
     summary: 'an organizer wants an application changed',
+    isAssumed: true,
     data: ({ occurredAt }) => ({
       ...application('revision_requested'),
       revision_requested_at: occurredAt,
@@ -99,16 +103,19 @@ export const eventTypes: readonly EventRow[] = [
   {
     type: 'participant.registered',
     summary: 'somebody has become a participant',
+    isAssumed: true,
     data: ({ occurredAt }) => ({ ...participant(occurredAt), registered_at: occurredAt }),
   },
   {
     type: 'participant.profile_updated',
     summary: 'a participant has changed their profile',
+    isAssumed: true,
     data: ({ occurredAt }) => ({ ...participant(occurredAt), updated_at: occurredAt }),
   },
   {
     type: 'activity.updated',
     summary: 'an activity of the program has changed',
+    isAssumed: true,
     data: ({ occurredAt }) => ({
       id: 'act_sample_01',
       title: 'Soldering for beginners',
@@ -119,6 +126,7 @@ export const eventTypes: readonly EventRow[] = [
   {
     type: 'activity.capacity_state_changed',
     summary: 'an activity has filled up, or has room again',
+    isAssumed: true,
     data: ({ occurredAt }) => ({
       id: 'act_sample_01',
       title: 'Soldering for beginners',
@@ -135,6 +143,7 @@ export const eventTypes: readonly EventRow[] = [
   {
     type: 'integration.suspended',
     summary: 'Revento has suspended the integration',
+    isAssumed: true,
     isIntegrationLevel: true,
     data: ({ occurredAt }) => ({ reason: 'rate_limit_abuse', suspended_at: occurredAt }),
   },

@@ -1,6 +1,7 @@
 import { parseJson } from '../json/parse.ts';
 import { levelsOf } from '../json/text.ts';
 import { asBuffer } from '../text/bytes.ts';
+import { jsonForms } from './json-forms.ts';
 
 /** The same JSON in another form. */
 export interface Rewrite {
@@ -54,7 +55,6 @@ function* forms(bytes: Buffer): Generator<readonly [string, Buffer]> {
 
 function* written(value: unknown): Generator<readonly [string, string]> {
   const compact = JSON.stringify(value);
-  yield ['the same JSON written compactly', compact];
   const { marks, steps } = levelsOf(compact);
   for (const indent of ['  ', '    ', '\t']) {
     if (compact.length + marks + steps * indent.length > longestFormChars) continue;
@@ -63,12 +63,7 @@ function* written(value: unknown): Generator<readonly [string, string]> {
       JSON.stringify(value, null, indent),
     ];
   }
-  yield ['the same JSON with non-ASCII characters escaped', escapeNonAscii(compact)];
-  yield ['the same JSON with slashes escaped, as PHP writes it', escapeNonAscii(compact).replaceAll('/', '\\/')];
-  const spaced = pythonSpacing(compact);
-  yield ['the same JSON with a space after each comma and colon, as Python writes it', spaced];
-  yield ['the same JSON as Python writes it, non-ASCII characters escaped', escapeNonAscii(spaced)];
-  yield ['the same JSON with its keys sorted', JSON.stringify(sorted(value))];
+  for (const { what, write } of jsonForms) yield [`the same JSON ${what}`, write(value)];
 }
 
 /** Where the line breaks at the end begin. An expression anchored there would look at each run of them anew. */
@@ -76,20 +71,4 @@ function endOfText(bytes: Buffer): number {
   let end = bytes.length;
   while (bytes[end - 1] === 0x0a) end -= bytes[end - 2] === 0x0d ? 2 : 1;
   return end;
-}
-
-function escapeNonAscii(json: string): string {
-  return json.replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-/** A space after every comma and colon outside strings. */
-function pythonSpacing(json: string): string {
-  return json.replace(/"(?:[^"\\]|\\.)*"|[,:]/g, (token) => (token === ',' || token === ':' ? `${token} ` : token));
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(sorted);
-  const keys = Object.keys(value).sort();
-  return Object.fromEntries(keys.map((key) => [key, sorted((value as Record<string, unknown>)[key])]));
 }

@@ -171,6 +171,13 @@ describe('webhook check', () => {
     expect(stdout).toMatch(/^<\?xml .*\n<testsuites>[\s\S]*<failure [\s\S]*<\/testsuites>\n$/);
   });
 
+  it('writes an HTML page', async () => {
+    const { url } = await listening();
+    const { code, stdout } = await rig.run(['webhook', 'check', url, '--format', 'html'], { env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
+  });
+
   const only = ['--only', 'valid-compact,stale'];
 
   it('gives the cases as rows where fields of them are chosen', async () => {
@@ -190,7 +197,7 @@ describe('webhook check', () => {
     const { url } = await listening();
     const settings = { ...env, REVENTO_OUTPUT: 'json' };
     const { stdout } = await rig.run(['webhook', 'check', url, ...only, '--format', 'text'], { env: settings });
-    expect(stdout).toMatch(/^✓ .*\n✓ .*\n\n2 of 2 cases hold\n$/);
+    expect(stdout).toMatch(/^✓ pass .*\n✓ pass .*\n\n2 of 2 cases passed\n$/);
   });
 
   it.each([
@@ -204,6 +211,6 @@ describe('webhook check', () => {
     const args = ['webhook', 'check', target.url, '--format', format, ...option.split(' ')];
     const { code, stdout, stderr } = await rig.run(args, { env });
     expect({ code, stdout, sent: target.got.length }).toEqual({ code: 2, stdout: '', sent: 0 });
-    expect(stderr).toContain(`--format ${format} and ${option.replace(/ (id|\.passed)$/, '')} do not go together`);
+    expect(stderr).toContain(`--format ${format} can't be combined with ${option.replace(/ (id|\.passed)$/, '')}`);
   });
 });

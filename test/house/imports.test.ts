@@ -17,7 +17,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   pages: ['ports', 'text'],
   config: ['errors', 'files', 'http', 'output', 'ports', 'text'],
   api: ['errors', 'http', 'json', 'login', 'output', 'ports', 'text'],
-  webhook: ['errors', 'files', 'http', 'json', 'ports', 'text'],
+  checks: ['pages', 'text'],
+  webhook: ['checks', 'errors', 'files', 'http', 'json', 'ports', 'text'],
   auth: ['config', 'errors', 'files', 'http', 'json', 'login', 'pages', 'ports', 'text'],
   platform: ['config', 'errors', 'files', 'http', 'json', 'login', 'ports', 'text'],
   sandbox: ['auth', 'errors', 'http', 'json', 'login', 'pages', 'ports', 'text', 'webhook'],
@@ -26,6 +27,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   commands: [
     'api',
     'auth',
+    'checks',
     'command-kit',
     'config',
     'errors',

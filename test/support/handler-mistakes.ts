@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Got, type Handler, handler, type Reply } from './handler.ts';
 
-/** The classic mistakes of webhook handlers, each alone in a handler that is right otherwise. */
+/** The classic mistakes of webhook handlers, each alone in an otherwise correct handler. */
 export const mistakes = [
   'none',
   'reserialised',
@@ -13,7 +13,20 @@ export const mistakes = [
   'slow',
   'crashes-on-unknown',
   'small-limit',
+  'tiny-limit',
   'remembers-forged',
+  'looks-up-first',
+  'stores-first',
+  'stores-first-looks-up-late',
+  'tolerance-500',
+  'tolerance-599',
+  'tolerance-15',
+  'past-only',
+  'future-only',
+  'compares-prefix',
+  'compares-beginning',
+  'expects-data',
+  'crashes-on-null',
 ] as const;
 export type Mistake = (typeof mistakes)[number];
 
@@ -38,34 +51,53 @@ export function handlerWith({ secret, mistake, onWork }: MistakeOptions): Promis
       if (seen.has(id)) return { status: 409 };
       seen.add(id);
     }
-    if (mistake === 'small-limit' && got.body.length > 100 * 1024) return { status: 413 };
+    if (mistake === 'looks-up-first' && worked.has(id)) return { status: 200 };
+    if (mistake === 'stores-first' && seen.has(id)) return { status: 200 };
+    const isKnown = mistake === 'stores-first-looks-up-late' && seen.has(id);
+    seen.add(id);
+    const limit = { 'small-limit': 100, 'tiny-limit': 50 }[mistake as string];
+    if (limit !== undefined && got.body.length > limit * 1024) return { status: 413 };
     if (!isFresh(timestamp, mistake)) return { status: 401 };
     const signed = signedBytes(got.body, mistake);
     if (signed === null) return { status: 400 };
     const wanted = `sha256=${createHmac('sha256', secret).update(`${timestamp}.`).update(signed).digest('hex')}`;
-    if (signature.length !== wanted.length || !timingSafeEqual(latin1(signature), latin1(wanted)))
-      return { status: 401 };
+    if (!isEqual(signature, wanted, mistake)) return { status: 401 };
 
-    const type = typeOf(got.body);
-    if (type === null) return { status: 400 };
+    const envelope = parse(got.body);
+    if (envelope === null) return { status: 400 };
+    const { type, data, event_id: eventId } = envelope;
+    if (isKnown) return { status: 200, body: 'duplicate' };
     if (worked.has(id)) {
       // Without dedupe the row is inserted again, and the database knows the key already.
-      return { status: mistake === 'no-dedupe' ? 500 : 200 };
+      return mistake === 'no-dedupe' ? { status: 500 } : { status: 200, body: 'duplicate' };
     }
     if (mistake === 'slow') onWork?.();
     if (mistake === 'crashes-on-unknown' && !/^(application|participant|activity|data|integration)\./.test(type)) {
       return { status: 500, body: `no handler for ${type}` };
     }
+    if (mistake === 'expects-data' && type === 'data.deletion_required' && !data['reason']) return { status: 500 };
+    if (mistake === 'crashes-on-null' && eventId === null) return { status: 500 };
     worked.add(id);
-    return { status: 200 };
+    return { status: 200, body: 'processed' };
   });
 }
 
 function isFresh(timestamp: string, mistake: Mistake): boolean {
   if (mistake === 'no-tolerance') return true;
-  const distance = Math.abs(Date.now() / 1000 - Number(timestamp));
-  if (mistake === 'nan-passes') return !(distance > 300);
-  return /^\d{1,12}$/.test(timestamp) && distance <= 300;
+  const age = Date.now() / 1000 - Number(timestamp);
+  if (mistake === 'nan-passes') return !(Math.abs(age) > 300);
+  if (!/^\d{1,12}$/.test(timestamp)) return false;
+  if (mistake === 'past-only') return age <= 300;
+  if (mistake === 'future-only') return age >= -300;
+  const tolerance = Number(/^tolerance-(\d+)$/.exec(mistake)?.[1] ?? 300);
+  return Math.abs(age) <= tolerance;
+}
+
+function isEqual(signature: string, wanted: string, mistake: Mistake): boolean {
+  if (mistake === 'compares-prefix') return wanted.startsWith(signature);
+  if (mistake === 'compares-beginning')
+    return wanted.length === signature.length && signature.startsWith(wanted.slice(0, 40));
+  return signature.length === wanted.length && timingSafeEqual(latin1(signature), latin1(wanted));
 }
 
 /** What the handler takes for the bytes that were signed; null when it fell over on the way. */
@@ -80,9 +112,15 @@ function signedBytes(body: Buffer, mistake: Mistake): Buffer | null {
   }
 }
 
-function typeOf(body: Buffer): string | null {
+interface Parsed {
+  readonly type: string;
+  readonly event_id: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+function parse(body: Buffer): Parsed | null {
   try {
-    return (JSON.parse(body.toString()) as { type: string }).type;
+    return JSON.parse(body.toString()) as Parsed;
   } catch {
     return null;
   }

@@ -1,30 +1,69 @@
 import { isSuccess } from '../../http/status.ts';
 import type { Outgoing } from '../outgoing.ts';
-import { acknowledged, type Bench, type ConformanceCase, refused } from './bench.ts';
+import { acknowledged, type Judgement, refused } from './answer.ts';
+import type { Bench } from './bench.ts';
+
+/** One thing a handler must get right. */
+export interface ConformanceCase {
+  readonly id: string;
+  /** What a correct handler does, as a sentence without its full stop. */
+  readonly title: string;
+  readonly sent: string;
+  readonly wanted: string;
+  /** What goes wrong for those who get it wrong. */
+  readonly why: string;
+  readonly fix: string;
+  readonly run: (bench: Bench) => Promise<Judgement>;
+}
+
+export interface CaseResult extends Judgement {
+  readonly test: ConformanceCase;
+  /** The case's own, with the line of the framework where that is known. */
+  readonly fix: string;
+  readonly durationMs: number;
+}
 
 type Row = Pick<ConformanceCase, 'id' | 'title' | 'sent' | 'why' | 'fix'>;
 
-/** A case of one delivery that is to be acknowledged. */
-export function accepts(row: Row, make: (bench: Bench) => Outgoing): ConformanceCase {
-  return { ...row, wanted: '2xx', run: async (bench) => acknowledged(await bench.sendValid(make(bench))) };
+/** For a case whose failure is worth knowing, though the handler may do so. */
+interface Lenient {
+  /** Completes what the handler did, such as `unusual, but not a security problem`. */
+  readonly lenient?: string;
 }
 
-/** A case of one delivery that is to be refused. With `isLenient`, taking it is odd but lets nobody in. */
-export function refuses(row: Row & { isLenient?: true }, make: (bench: Bench) => Outgoing): ConformanceCase {
-  const { isLenient, ...rest } = row;
+/** A case of one delivery that must be acknowledged; with `lenient`, refusing it is only a warning. */
+export function accepts({ lenient, ...row }: Row & Lenient, make: (bench: Bench) => Outgoing): ConformanceCase {
   return {
-    ...rest,
+    ...row,
+    wanted: '2xx',
+    run: async (bench) => soften(acknowledged(await bench.sendValid(make(bench))), lenient),
+  };
+}
+
+/**
+ * A case of one delivery that must be refused; with `lenient`, accepting it is only a warning, and with `isOptional`
+ * so is a crash.
+ */
+export function refuses(
+  { lenient, isOptional = false, ...row }: Row & Lenient & { readonly isOptional?: boolean },
+  make: (bench: Bench) => Outgoing,
+): ConformanceCase {
+  return {
+    ...row,
     wanted: '401',
     run: async (bench) => {
       const answer = await bench.send(make(bench));
       const judgement = refused(answer);
-      const isTaken = isSuccess(answer.status);
-      return isLenient && isTaken
-        ? { outcome: 'warn', got: `${judgement.got}; odd, but nobody gets in by it` }
-        : judgement;
+      return isSuccess(answer.status) || isOptional ? soften(judgement, lenient) : judgement;
     },
   };
 }
 
-/** The remedy of every mistake that comes from verifying something else than what was sent. */
-export const rawBytes = 'verify over the raw request bytes, before any parser touches them, and parse afterwards';
+/** A failure as a warning, where there is a reason to be lenient. */
+export function soften(judgement: Judgement, reason: string | undefined): Judgement {
+  if (reason === undefined || judgement.outcome !== 'fail') return judgement;
+  return { ...judgement, outcome: 'warn', got: `${judgement.got}; ${reason}` };
+}
+
+/** The remedy of every mistake that comes from verifying something other than what was sent. */
+export const rawBytes = 'verify the raw request bytes before any parser touches them, and parse afterwards';

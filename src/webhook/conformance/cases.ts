@@ -1,18 +1,25 @@
-import type { ConformanceCase } from './bench.ts';
+import type { ConformanceCase } from './case.ts';
+import { deliveryIds } from './delivery-ids.ts';
+import { eventTypeCases } from './event-types.ts';
 import { forged } from './forged.ts';
-import { replayed } from './replayed.ts';
 import { rotation } from './rotation.ts';
 import { sequences } from './sequences.ts';
+import { timestamps } from './timestamps.ts';
 import { valid } from './valid.ts';
 
-/** Every case, in the order they are run: a plain right delivery first. */
+/** Every case, in the order they are run: a plain valid delivery first, the looks back last. */
 export const conformanceCases: readonly ConformanceCase[] = [
   ...valid,
+  ...eventTypeCases,
   ...rotation,
   ...forged,
-  ...replayed,
+  ...timestamps,
+  ...deliveryIds,
   ...sequences,
 ];
+
+/** The first case: where it fails, the others say nothing. */
+export const plainCase = conformanceCases[0] as ConformanceCase;
 
 /** Whether a case can be run without a previous secret. */
 export function isAlwaysRun(test: ConformanceCase): boolean {

@@ -2,18 +2,21 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { altered } from '../delivery-faults.ts';
 import { type Outgoing, outgoing, without } from '../outgoing.ts';
 import { sign } from '../signature.ts';
-import type { Bench, ConformanceCase } from './bench.ts';
-import { rawBytes, refuses } from './case.ts';
+import type { Bench } from './bench.ts';
+import { type ConformanceCase, rawBytes, refuses } from './case.ts';
 
-/** Deliveries that are not Revento's: every one is to be refused. */
+const optional = 'your choice: the docs require only the timestamp and the signature';
+const harmless = 'unusual, but not a security problem: only the holder of the secret can make it';
+
+/** Deliveries that are not Revento's: each must be refused. */
 export const forged: readonly ConformanceCase[] = [
   refuses(
     {
       id: 'tampered-byte',
       title: 'refuses a body with one byte changed',
       sent: 'a body that differs from the signed one in one character',
-      why: 'otherwise anybody can tell your handler anything',
-      fix: 'compare your own HMAC of the raw body with the header, and stop when they differ',
+      why: 'otherwise anybody can make your handler believe anything',
+      fix: 'compare your own HMAC of the raw body with the header, and answer 401 when they differ',
     },
     (bench) => swapped(bench, altered),
   ),
@@ -22,7 +25,7 @@ export const forged: readonly ConformanceCase[] = [
       id: 'tampered-space',
       title: 'refuses a body with white space added between tokens',
       sent: 'the signed JSON with a space after each colon',
-      why: 'a handler that takes it verifies its own serialisation, not what was sent',
+      why: 'a handler that accepts it verifies JSON it wrote itself, not what was sent',
       fix: rawBytes,
     },
     (bench) => swapped(bench, (json) => json.replaceAll('":', '": ')),
@@ -31,8 +34,8 @@ export const forged: readonly ConformanceCase[] = [
     {
       id: 'tampered-newline',
       title: 'refuses a body with a line break added at the end',
-      sent: 'the signed JSON and a line break that is not signed',
-      why: 'a handler that takes it trims the body before verifying',
+      sent: 'the signed JSON and a line break that was not signed',
+      why: 'a handler that accepts it trims the body before verifying',
       fix: rawBytes,
     },
     (bench) => swapped(bench, (json) => `${json}\n`),
@@ -43,7 +46,7 @@ export const forged: readonly ConformanceCase[] = [
       title: 'refuses a delivery signed with another secret',
       sent: 'a delivery signed with a random secret',
       why: 'otherwise anybody can send deliveries',
-      fix: 'compare your own HMAC of the raw body with the header, and stop when they differ',
+      fix: 'compare your own HMAC of the raw body with the header, and answer 401 when they differ',
     },
     (bench) => {
       const timestamp = String(bench.nowSeconds);
@@ -57,8 +60,8 @@ export const forged: readonly ConformanceCase[] = [
       id: 'missing-signature',
       title: 'refuses a delivery without X-Revento-Signature',
       sent: 'a delivery without that header',
-      why: 'whoever skips the check when there is nothing to check lets everybody in',
-      fix: 'answer 401 when the header is absent',
+      why: 'a handler that skips verification when the header is missing accepts forged deliveries',
+      fix: 'answer 401 when the header is missing',
     },
     (bench) => without(bench.make(), 'X-Revento-Signature'),
   ),
@@ -67,30 +70,32 @@ export const forged: readonly ConformanceCase[] = [
       id: 'missing-timestamp',
       title: 'refuses a delivery without X-Revento-Timestamp',
       sent: 'a delivery without that header',
-      why: 'without it a captured delivery can be replayed for ever',
-      fix: 'answer 401 when the header is absent',
+      why: 'without it a captured delivery can be replayed forever',
+      fix: 'answer 401 when the header is missing',
     },
     (bench) => without(bench.make(), 'X-Revento-Timestamp'),
   ),
   refuses(
     {
       id: 'missing-event',
-      isLenient: true,
+      lenient: optional,
+      isOptional: true,
       title: 'refuses a delivery without X-Revento-Event',
       sent: 'a delivery without that header',
-      why: 'the guide wants all four headers; the type in the body is the signed one, so nothing is lost',
-      fix: 'answer 401 when the header is absent',
+      why: 'Revento always sends it; go by the type in the body, which is signed',
+      fix: 'answer 401 when the header is missing',
     },
     (bench) => without(bench.make(), 'X-Revento-Event'),
   ),
   refuses(
     {
       id: 'missing-delivery-id',
-      isLenient: true,
+      lenient: optional,
+      isOptional: true,
       title: 'refuses a delivery without X-Revento-Delivery-Id',
       sent: 'a delivery without that header',
-      why: 'without it a duplicate cannot be recognised',
-      fix: 'answer 401 when the header is absent',
+      why: 'Revento always sends it; without it a duplicate cannot be recognized',
+      fix: 'answer 401 when the header is missing',
     },
     (bench) => without(bench.make(), 'X-Revento-Delivery-Id'),
   ),
@@ -99,7 +104,7 @@ export const forged: readonly ConformanceCase[] = [
       id: 'empty-signature',
       title: 'refuses a signature without digits',
       sent: 'X-Revento-Signature: sha256=',
-      why: 'a constant-time compare throws when lengths differ; unguarded, that is a crash anybody can cause',
+      why: 'a constant-time comparison throws when lengths differ; unguarded, anybody can crash the handler',
       fix: 'check the form of the header before you compare',
     },
     (bench) => bench.make({ signature: 'sha256=' }),
@@ -107,45 +112,55 @@ export const forged: readonly ConformanceCase[] = [
   refuses(
     {
       id: 'truncated-signature',
-      title: 'refuses the first half of a right signature',
-      sent: 'the right signature, 32 of its 64 digits',
-      why: 'a compare that stops at the shorter one can be guessed digit by digit',
+      title: 'refuses the first half of the correct signature',
+      sent: '32 of the 64 digits of the correct signature',
+      why: 'a comparison that stops at the end of the shorter text can be guessed digit by digit',
       fix: 'check the length before you compare in constant time',
     },
     (bench) => resigned(bench, (signature) => signature.slice(0, 'sha256='.length + 32)),
   ),
   refuses(
     {
+      id: 'altered-signature',
+      title: 'refuses a signature whose last digit is wrong',
+      sent: 'the correct signature with its last digit changed',
+      why: 'a comparison of only the beginning can be guessed digit by digit',
+      fix: 'compare the whole signature, in constant time',
+    },
+    (bench) => resigned(bench, (signature) => signature.slice(0, -1) + (signature.endsWith('0') ? '1' : '0')),
+  ),
+  refuses(
+    {
       id: 'uppercase-signature',
-      isLenient: true,
-      title: 'refuses the right signature in upper-case hex',
-      sent: 'the right digits, A to F in upper case',
-      why: 'Revento sends lower case; whatever deviates was not sent by it',
-      fix: 'compare the header as it is',
+      lenient: harmless,
+      title: 'refuses the correct signature in upper-case hex',
+      sent: 'the correct digits, A to F in upper case',
+      why: 'Revento sends lower case; anything else was not sent by Revento',
+      fix: 'compare the header unchanged',
     },
     (bench) => resigned(bench, (signature) => `sha256=${signature.slice(7).toUpperCase()}`),
   ),
   refuses(
     {
       id: 'no-prefix',
-      isLenient: true,
-      title: 'refuses the right digits without "sha256="',
+      lenient: harmless,
+      title: 'refuses the correct digits without "sha256="',
       sent: 'the 64 digits alone',
-      why: 'the prefix names the algorithm; one day there will be another',
+      why: 'the prefix names the algorithm; there may be another one later',
       fix: 'require the prefix',
     },
     (bench) => resigned(bench, (signature) => signature.slice(7)),
   ),
 ];
 
-/** Another body under the signature of a right one. */
+/** Another body under the signature of a valid one. */
 function swapped(bench: Bench, change: (json: string) => string): Outgoing {
   const json = JSON.stringify(bench.envelope());
   const timestamp = String(bench.nowSeconds);
   return bench.make({ text: change(json), timestamp, signature: sign(bench.secret, timestamp, Buffer.from(json)) });
 }
 
-/** The right signature of a right delivery, changed. */
+/** The signature of a valid delivery, changed. */
 function resigned(bench: Bench, change: (signature: string) => string): Outgoing {
   const text = JSON.stringify(bench.envelope());
   const timestamp = String(bench.nowSeconds);

@@ -1,23 +1,22 @@
+import { type CheckReport, scoreOf } from '../../../checks/result.ts';
+import { resultText, scoreText } from '../../../checks/text.ts';
 import type { CommandModule } from '../../../command-kit/command.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
 import type { GlobalOptions } from '../../../command-kit/globals.ts';
 import { secretVariables } from '../../../config/environment.ts';
 import { program } from '../../../errors/next-command.ts';
 import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
+import type { Style } from '../../../text/style.ts';
 import { nearest } from '../../../text/suggestion.ts';
 import { parseDuration } from '../../../text/time.ts';
-import {
-  type CaseResult,
-  type CheckOptions,
-  type ConformanceCase,
-  runCases,
-} from '../../../webhook/conformance/bench.ts';
+import type { CheckOptions } from '../../../webhook/conformance/bench.ts';
+import type { CaseResult, ConformanceCase } from '../../../webhook/conformance/case.ts';
 import { conformanceCases, isAlwaysRun } from '../../../webhook/conformance/cases.ts';
-import { scoreOf } from '../../../webhook/conformance/report.ts';
+import { type Conclusion, runCases } from '../../../webhook/conformance/run.ts';
 import { signingSecrets } from '../shared/secrets.ts';
 import { parseTarget } from '../shared/send.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from './form.ts';
-import { commonCause, isNobody, resultText, scoreText } from './text.ts';
+import { checkResult, isStopped, verdictLines } from './verdict.ts';
 
 export interface WebhookCheckOptions extends GlobalOptions {
   readonly url?: string;
@@ -27,23 +26,26 @@ export interface WebhookCheckOptions extends GlobalOptions {
   readonly patience: string;
 }
 
-/** `revento webhook check`: puts a handler through the conformance cases; exit 3 when one fails. */
+/** What the command uses. */
+type CheckDeps = Pick<Deps, 'profile' | 'event' | 'format' | 'clock' | 'signal' | 'terminal' | 'http' | 'secrets'>;
+
+/** `revento webhook check`: runs the conformance cases against a handler; exit 3 when one fails, 5 when unjudged. */
 export const webhookCheck: CommandModule<WebhookCheckOptions> = {
   declare: (command) =>
     command
       .argument('[url]', 'the handler, or its port')
       .addOption(command.createOption('--format <format>', 'form of the report').choices(reportFormats))
-      .option('--only <ids>', 'only these cases, separated by commas')
-      .option('--list', 'show the cases and send nothing')
-      .option('--patience <duration>', 'answers slower than this fail', '10s')
+      .option('--only <ids>', 'run only these cases, separated by commas')
+      .option('--list', 'list the cases and send nothing')
+      .option('--patience <duration>', 'fail answers slower than this', '10s')
       .addHelpText(
         'after',
-        '\nThe handler gets test deliveries signed with your secret: run it against a test system.\n`revento help webhooks` has the rules, and handlers to start from.\n',
+        '\nThe handler receives test deliveries signed with your secret: run it against a test system.\nExits with 3 when a case fails, with 5 when none failed but some could not be judged.\n`revento help webhooks` has the rules, and receivers to start from.\n',
       ),
   examples: [
     { command: 'revento webhook check 3000', explains: 'check a local handler' },
     { command: 'revento webhook check 3000 --format junit > report.xml', explains: 'a report for CI' },
-    { command: 'revento webhook check 3000 --only stale,duplicate', explains: 'two cases alone' },
+    { command: 'revento webhook check 3000 --only stale,duplicate', explains: 'two cases only' },
   ],
   layout: { shape: 'value' },
   answersByStatus: () => true,
@@ -59,7 +61,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       return undefined;
     }
     if (options.url === undefined) {
-      throw new ReventoError('usage', 'Which handler? Name its URL or port.', {
+      throw new ReventoError('usage', 'Name the URL or port of the handler.', {
         hint: 'such as: revento webhook check 3000',
       });
     }
@@ -71,33 +73,57 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       hasPrevious: previous !== undefined,
       profile: deps.profile,
     });
-    const results: CaseResult[] = [];
     const secrets = { secret: current.secret.reveal(), previousSecret: previous?.secret.reveal() ?? null };
-    for await (const result of check(url, cases, secrets, options.patience, deps)) {
+    const run = await start(url, cases, secrets, options.patience, deps);
+    const results: CaseResult[] = [];
+    let step = await run.next();
+    for (; !step.done; step = await run.next()) {
+      const result = step.value;
       results.push(result);
-      if (form === 'text') yield textItem((style) => resultText(result, style, results[0]), deps.format);
-      if (isNobody(result)) break;
+      if (form === 'text') yield textItem((style) => caseText(result, style), deps.format);
     }
-    const cause = commonCause(url, results, { label: current.label, unsent: cases.length - results.length });
-    if (form === 'text') yield textItem((style) => scoreText(results, style), deps.format);
-    else yield reportItem(form, { url, results, output: deps.format, jq: options.jq });
-    if (cause !== null) deps.terminal.notice(`hint: ${cause}`);
-    return scoreOf(results).failed > 0 ? exitStatus.unmet : undefined;
+    const { explanation, framework, notes } = step.value;
+    const unsent = cases.length - results.length;
+    const lines = [
+      ...verdictLines(results, explanation, { url, label: current.label, unsent }),
+      ...notes.map((note) => `note: ${note}`),
+    ];
+    const report: CheckReport = {
+      command: `revento webhook check ${url}`,
+      suite: 'revento.webhook',
+      results: results.map(checkResult),
+      notes: lines,
+    };
+    if (form === 'text') {
+      yield textItem((style) => [scoreText(report.results, style), ...lines].join('\n'), deps.format);
+    } else {
+      const facts = { url, framework, cause: explanation?.mistake ?? null, fix: explanation?.fix ?? null };
+      yield reportItem(form, { report, facts, output: deps.format, jq: options.jq });
+      for (const line of lines) deps.terminal.notice(line);
+    }
+    const { failed, skipped } = scoreOf(results);
+    return failed > 0 ? exitStatus.unmet : skipped > 0 ? exitStatus.later : undefined;
   },
 };
 
-async function* check(
+/** Of a plain delivery that failed, the remedy of its case is left to the verdict, which knows the cause. */
+function caseText(result: CaseResult, style: Style): string {
+  const shown = isStopped(result) ? ['sent', 'wanted', 'got'] : undefined;
+  return resultText(checkResult(result), style, shown);
+}
+
+async function start(
   url: string,
   cases: readonly ConformanceCase[],
   secrets: Pick<CheckOptions, 'secret' | 'previousSecret'>,
   patience: string,
-  deps: Deps,
-) {
+  deps: CheckDeps,
+): Promise<AsyncGenerator<CaseResult, Conclusion, void>> {
   const patienceMs = parseDuration(patience);
   if (patienceMs === 0) throw new ReventoError('usage', '--patience 0s would fail every handler.');
   const exchange = await deps.http();
   await refuseDead(url, patienceMs, deps);
-  yield* runCases(cases, {
+  return runCases(cases, {
     url,
     ...secrets,
     exchange,
@@ -108,8 +134,8 @@ async function* check(
   });
 }
 
-/** Thirty times "no answer" tells less than one sentence. */
-async function refuseDead(url: string, timeoutMs: number, deps: Deps): Promise<void> {
+/** One clear error is better than forty times "no answer". */
+async function refuseDead(url: string, timeoutMs: number, deps: CheckDeps): Promise<void> {
   const { isHttpFailure } = await import('../../../http/failure.ts');
   try {
     await (await deps.http())({
@@ -122,9 +148,9 @@ async function refuseDead(url: string, timeoutMs: number, deps: Deps): Promise<v
     });
   } catch (error) {
     if (!isHttpFailure(error)) throw error;
-    // A handler may refuse or ignore HEAD; only that nobody is there is certain.
+    // A handler may refuse or ignore HEAD; these errors alone prove that nothing is listening.
     if (!['refused', 'dns', 'unreachable', 'connect_timeout', 'tls'].includes(error.kind)) return;
-    const hint = 'start your handler first, then run the same command again';
+    const hint = 'start your handler, then run the same command again';
     throw new ReventoError('failed', `Nothing answers at ${url}: ${error.message}.`, { hint }, { cause: error });
   }
 }
@@ -136,7 +162,7 @@ function chosen(only: string | undefined): readonly ConformanceCase[] {
   for (const id of ids) {
     if (known.includes(id)) continue;
     const meant = nearest(id, known);
-    throw new ReventoError('usage', `There is no case ${JSON.stringify(id)}.`, {
+    throw new ReventoError('usage', `Unknown case ${JSON.stringify(id)}.`, {
       hint: meant === null ? 'run: revento webhook check --list' : `did you mean ${meant}?`,
     });
   }
@@ -144,9 +170,9 @@ function chosen(only: string | undefined): readonly ConformanceCase[] {
 }
 
 /**
- * Without the cases that need a previous secret where there is none.
+ * The cases that can be run: without a previous secret, those that need one are left out.
  *
- * @throws ReventoError `setting_missing` when such a case was asked for by name
+ * @throws ReventoError `setting_missing` when such a case was named
  */
 function runnable(
   cases: readonly ConformanceCase[],

@@ -1,20 +1,24 @@
+import { htmlReport } from '../../../checks/html.ts';
+import { checkRows, jsonReport } from '../../../checks/json.ts';
+import { junitReport } from '../../../checks/junit.ts';
+import type { CheckReport } from '../../../checks/result.ts';
+import { tapReport } from '../../../checks/tap.ts';
 import type { GlobalOptions } from '../../../command-kit/globals.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
+import type { Json } from '../../../json/value.ts';
 import type { Item, OutputFormat } from '../../../output/item.ts';
 import { plainStyle, type Style } from '../../../text/style.ts';
-import type { CaseResult } from '../../../webhook/conformance/bench.ts';
-import { caseRows, jsonReport, junitReport, tapReport } from '../../../webhook/conformance/report.ts';
 
-export const reportFormats = ['text', 'json', 'tap', 'junit'] as const;
+export const reportFormats = ['text', 'json', 'tap', 'junit', 'html'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
-/** What a report goes out as. `cases`: each case is a row. */
+/** What a report is printed as. `cases`: each case is a row. */
 export type ReportForm = ReportFormat | 'cases';
 
 /**
- * The form that the options ask for; a setting gives way to `--format`.
+ * The form that the options ask for; `--format` overrides settings.
  *
- * @throws ReventoError `usage` when `--format` and an option for data contradict each other
+ * @throws ReventoError `usage` when `--format` contradicts an output option
  */
 export function reportForm(
   options: GlobalOptions & { readonly format?: ReportFormat },
@@ -27,7 +31,7 @@ export function reportForm(
   }
   const other = contradiction(format, options);
   if (other === null) return format;
-  throw new ReventoError('usage', `--format ${format} and ${other} do not go together: a report has one form.`, {
+  throw new ReventoError('usage', `--format ${format} can't be combined with ${other}: a report has one form.`, {
     hint: 'use one of them',
   });
 }
@@ -41,28 +45,37 @@ function contradiction(format: ReportFormat, { output, json, columns, jq }: Glob
   return output === undefined || output === 'table' ? null : `-o ${output}`;
 }
 
-/** Text for people as it comes, whatever format the settings prefer. */
+/** Text for a terminal, printed as it comes, whatever format the settings prefer. */
 export function textItem(text: (style: Style) => string, output: OutputFormat): Item {
   if (output === 'table') return { kind: 'value', data: null, text };
   return { kind: 'bytes', bytes: Buffer.from(`${text(plainStyle())}\n`) };
 }
 
-/** A whole run in one of the forms that are not told case by case. */
-export function reportItem(
-  form: Exclude<ReportForm, 'text'>,
-  {
-    url,
-    results,
-    output,
-    jq,
-  }: { url: string; results: readonly CaseResult[]; output: OutputFormat; jq: string | undefined },
-): Item {
-  if (form === 'cases') return { kind: 'value', data: caseRows(results), text: () => '' };
-  if (form === 'tap') return { kind: 'bytes', bytes: Buffer.from(tapReport(results)) };
-  if (form === 'junit') return { kind: 'bytes', bytes: Buffer.from(junitReport(url, results)) };
-  const report = jsonReport(url, results);
-  if (jq !== undefined || output === 'json' || output === 'ndjson')
-    return { kind: 'value', data: report, text: () => '' };
-  // `--format json` asks for JSON whatever the settings say of the output.
-  return { kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(report, null, 2)}\n`) };
+/** What a report is printed with. */
+export interface ReportOptions {
+  readonly report: CheckReport;
+  /** Fields of the JSON document that only this command has. */
+  readonly facts: { readonly [name: string]: Json };
+  readonly output: OutputFormat;
+  readonly jq: string | undefined;
+}
+
+/** A whole run in one of the forms that are printed at the end. */
+export function reportItem(form: Exclude<ReportForm, 'text'>, { report, facts, output, jq }: ReportOptions): Item {
+  switch (form) {
+    case 'cases':
+      return { kind: 'value', data: checkRows(report.results), text: () => '' };
+    case 'tap':
+      return { kind: 'bytes', bytes: Buffer.from(tapReport(report)) };
+    case 'junit':
+      return { kind: 'bytes', bytes: Buffer.from(junitReport(report)) };
+    case 'html':
+      return { kind: 'bytes', bytes: Buffer.from(htmlReport(report)) };
+    case 'json': {
+      const data = { ...facts, ...jsonReport(report) };
+      if (jq !== undefined || output === 'json' || output === 'ndjson') return { kind: 'value', data, text: () => '' };
+      // `--format json` asks for JSON whatever the settings say about output.
+      return { kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(data, null, 2)}\n`) };
+    }
+  }
 }

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { isSuccess } from '../../http/status.ts';
+import type { Answer } from './answer.ts';
+import type { Bench } from './bench.ts';
+import type { CaseResult } from './case.ts';
+import { type Framework, frameworkOf, rawBodyLine } from './framework.ts';
+import { allProbes, formProbes, type Probe } from './probes.ts';
+
+/** One reason for what went wrong, and what to change. Both are clauses. */
+export interface Explanation {
+  readonly mistake: string;
+  readonly fix: string;
+}
+
+/** Statuses by which a handler judges a delivery, or crashes on it; others come from routers and gateways. */
+const judging: ReadonlySet<number> = new Set([400, 401, 403, 406, 409, 412, 418, 422, 500]);
+
+/** A handler that takes longer for each delivery is not asked dozens of times. */
+const slowMs = 2_000;
+
+/**
+ * Why a plain valid delivery was not acknowledged: sends deliveries that only a handler with one certain mistake
+ * accepts, and names the mistake whose delivery is. Null when no mistake explains it.
+ */
+export async function explainRefusal(answer: Answer, bench: Bench): Promise<Explanation | null> {
+  if (answer.isFront || answer.status === null || !judging.has(answer.status)) return null;
+  if (answer.latencyMs > slowMs) return null;
+  const framework = frameworkOf(answer);
+  return (await firstAccepted(allProbes(bench), framework, bench)) ?? (await explainCrash(answer, framework, bench));
+}
+
+/** The signs of a handler that verifies JSON it wrote itself, though it accepts the compact form. */
+const rewriting: ReadonlySet<string> = new Set(['valid-pretty', 'valid-escapes', 'tampered-space']);
+
+/** Which mistake explains several failures of a handler that acknowledges plain deliveries; null when none does. */
+export async function explainFailures(results: readonly CaseResult[], bench: Bench): Promise<Explanation | null> {
+  const failed = new Set(results.filter(({ outcome }) => outcome === 'fail').map(({ test }) => test.id));
+  if (failed.has('wrong-secret') && failed.has('tampered-byte') && failed.has('altered-signature')) {
+    return {
+      mistake: 'the handler does not verify signatures: it accepted forged deliveries',
+      fix: 'compute the HMAC of each delivery and answer 401 when it differs from the header',
+    };
+  }
+  if (![...failed].some((id) => rewriting.has(id))) return null;
+  const answer = results.find(({ test }) => failed.has(test.id))?.answer;
+  return firstAccepted(formProbes, answer ? frameworkOf(answer) : null, bench);
+}
+
+async function firstAccepted(
+  probes: readonly Probe[],
+  framework: Framework | null,
+  bench: Bench,
+): Promise<Explanation | null> {
+  for (const { mistake, fix, language, make } of probes) {
+    const answer = await bench.sendOnce(make(bench));
+    if (answer.status === 429) return null;
+    if (!isSuccess(answer.status)) continue;
+    return { mistake, fix: fix ?? rawBodyFix(framework ?? frameworkOf(answer), language) };
+  }
+  return null;
+}
+
+function rawBodyFix(framework: Framework | null, language: Framework['language'] | null): string {
+  return ['verify the raw request bytes', rawBodyLine(framework, language)].filter((part) => part !== null).join('; ');
+}
+
+/** What Node's crypto says of a parsed object in place of bytes. */
+const objectHashed = /received an instance of Object|must be of type string or an instance of Buffer/i;
+
+/**
+ * A JSON parser that runs first refuses what is not JSON with 400 before the handler sees it, while anything that is
+ * JSON makes the handler crash.
+ */
+async function explainCrash(answer: Answer, framework: Framework | null, bench: Bench): Promise<Explanation | null> {
+  if (answer.status !== 500) return null;
+  const forged = bench.make({ text: 'not json', deliveryId: randomUUID(), signature: `sha256=${'0'.repeat(64)}` });
+  const isParsedFirst = (await bench.sendOnce(forged)).status === 400;
+  if (!isParsedFirst && !objectHashed.test(answer.says)) return null;
+  const isExpress = framework?.name === 'Express';
+  return {
+    mistake: isExpress
+      ? 'express.json() runs before express.raw(), so the handler gets a parsed object instead of bytes'
+      : 'a JSON parser runs before the handler, so it gets a parsed object instead of bytes',
+    fix: rawBodyFix(framework, framework === null && objectHashed.test(answer.says) ? 'JavaScript' : null),
+  };
+}

@@ -1,0 +1,106 @@
+import { headerOf } from '../../http/headers.ts';
+import type { JsonLanguage } from '../json-forms.ts';
+import type { Answer } from './answer.ts';
+
+/** What a handler is written with, and how it gets at the bytes of a request. */
+export interface Framework {
+  readonly name: string;
+  readonly language: JsonLanguage;
+  /** The line that reads the raw body. */
+  readonly rawBody: string;
+}
+
+interface Row extends Framework {
+  readonly isIt: (answer: Answer) => boolean;
+}
+
+const header = (name: string, form: RegExp) => (answer: Answer) => form.test(headerOf(answer, name) ?? '');
+const poweredBy = (form: RegExp) => header('x-powered-by', form);
+const server = (form: RegExp) => header('server', form);
+const has = (answer: Answer, ...names: readonly string[]) => names.every((name) => headerOf(answer, name) !== null);
+
+/**
+ * Frameworks that show in the headers of their answers; the first that fits is it.
+ *
+ * Source: contract of the guide's page on raw bodies for the lines; the answers of each framework for its headers.
+ */
+const rows: readonly Row[] = [
+  {
+    name: 'Express',
+    language: 'JavaScript',
+    rawBody: `app.post(path, express.raw({ type: '*/*', limit: '1mb' }), handler) above app.use(express.json()), and hash req.body`,
+    isIt: poweredBy(/^express/i),
+  },
+  { name: 'Next.js', language: 'JavaScript', rawBody: 'await request.text()', isIt: poweredBy(/next\.js/i) },
+  {
+    name: 'PHP',
+    language: 'PHP',
+    rawBody: `file_get_contents('php://input')`,
+    isIt: poweredBy(/^php/i),
+  },
+  {
+    name: 'Django',
+    language: 'Python',
+    rawBody: 'request.body',
+    isIt: (answer) =>
+      server(/WSGIServer/i)(answer) || has(answer, 'cross-origin-opener-policy', 'referrer-policy', 'x-frame-options'),
+  },
+  { name: 'Flask', language: 'Python', rawBody: 'request.get_data()', isIt: server(/werkzeug/i) },
+  { name: 'FastAPI', language: 'Python', rawBody: 'await request.body()', isIt: server(/uvicorn|hypercorn/i) },
+  { name: 'WEBrick', language: 'Ruby', rawBody: 'request.body', isIt: server(/webrick/i) },
+  {
+    name: 'Rails',
+    language: 'Ruby',
+    rawBody: 'request.raw_post',
+    isIt: (answer) => has(answer, 'x-runtime', 'x-request-id'),
+  },
+  {
+    name: 'Sinatra',
+    language: 'Ruby',
+    rawBody: 'request.body.read',
+    isIt: (answer) => has(answer, 'x-xss-protection', 'x-frame-options', 'x-content-type-options'),
+  },
+  {
+    name: 'ASP.NET Core',
+    language: 'C#',
+    rawBody: 'await request.Body.CopyToAsync(buffer)',
+    isIt: server(/kestrel/i),
+  },
+  {
+    name: 'HttpListener',
+    language: 'C#',
+    rawBody: 'request.InputStream.CopyTo(buffer)',
+    isIt: server(/httpapi/i),
+  },
+  { name: 'Ktor', language: 'Java', rawBody: 'call.receive<ByteArray>()', isIt: server(/ktor/i) },
+  {
+    name: 'Jetty',
+    language: 'Java',
+    rawBody: 'request.getInputStream().readAllBytes()',
+    isIt: server(/jetty|tomcat|undertow/i),
+  },
+];
+
+/** The framework that an answer's headers show, or null: most show none. */
+export function frameworkOf(answer: Answer): Framework | null {
+  return rows.find(({ isIt }) => isIt(answer)) ?? null;
+}
+
+/** The usual ways in each language, for a handler whose framework does not show. */
+const usual: Readonly<Record<JsonLanguage, string>> = {
+  JavaScript: `hash the Buffer (Express: express.raw(), Fastify: a parser with parseAs 'buffer', Next.js and Hono: await request.arrayBuffer())`,
+  Python: 'hash request.get_data() (Flask), request.body (Django) or await request.body() (FastAPI)',
+  Go: 'hash what io.ReadAll(r.Body) returns, then json.Unmarshal it',
+  PHP: `hash file_get_contents('php://input'), or $request->getContent() in Symfony and Laravel`,
+  Ruby: 'hash request.raw_post (Rails) or request.body.read (Sinatra)',
+  Java: 'hash the bytes of the request stream, readAllBytes(), then parse them',
+  'C#': 'hash the bytes of the request stream, then deserialize them',
+};
+
+/** The line to change so that the raw bytes are verified; null when neither framework nor language is known. */
+export function rawBodyLine(framework: Framework | null, language: JsonLanguage | null): string | null {
+  if (framework !== null && (language === null || language === framework.language)) {
+    return `in ${framework.name}: ${framework.rawBody}`;
+  }
+  return language === null ? null : usual[language];
+}

@@ -1,0 +1,199 @@
+import { createHmac } from 'node:crypto';
+import { type JsonForm, type JsonLanguage, jsonForms } from '../json-forms.ts';
+import type { Outgoing } from '../outgoing.ts';
+import { sign } from '../signature.ts';
+import type { Bench } from './bench.ts';
+
+/** A delivery that only a handler with one certain mistake accepts. */
+export interface Probe {
+  /** The mistake, as a clause that begins with what does it. */
+  readonly mistake: string;
+  /** What to change; null where the handler must get at the raw body, which every framework does differently. */
+  readonly fix: string | null;
+  /** Whose JSON library or text form gives it away; null when it may be any. */
+  readonly language: JsonLanguage | null;
+  readonly make: (bench: Bench) => Outgoing;
+}
+
+/** Stands for 1.0, which some libraries write back as 1. */
+const decimal = 'one as a decimal';
+
+/**
+ * Handlers that parse the body and verify what they write again, by the form that they write. The body that is sent
+ * has none of these forms and holds what they differ in: unsorted keys, a decimal, a slash, quotes, letters outside
+ * ASCII, and characters that mean something in HTML.
+ */
+export const formProbes: readonly Probe[] = [
+  ...jsonForms.map((form) => formProbe(form, form.keepsDecimals)),
+  ...jsonForms.map((form) => formProbe(form, !form.keepsDecimals)),
+];
+
+function formProbe({ what, by, write }: JsonForm, keepsDecimals: boolean): Probe {
+  const writer = by === null ? `the same JSON ${what}` : `what ${by.call} in ${by.language} makes of it`;
+  return {
+    mistake: `the handler parses the body and verifies ${writer}, not the bytes it received`,
+    fix: null,
+    language: by?.language ?? null,
+    make: (bench) => {
+      const { data, ...envelope } = bench.envelope();
+      const text = `Zoë "山" 🎪 https://a.example/?b='1'&c=<2>+3`;
+      const value = { ...envelope, data: { ...(data as object), text, number: decimal, b: { d: null, c: [1, 2] } } };
+      const withNumber = (json: string, digits: string) => json.replace(`"${decimal}"`, digits);
+      const sent = withNumber(JSON.stringify(value, null, 3), '1.0');
+      return signedAs(bench, sent, ({ timestamp }) =>
+        sign(bench.secret, timestamp, Buffer.from(withNumber(write(value), keepsDecimals ? '1.0' : '1'))),
+      );
+    },
+  };
+}
+
+/** What is known when a signature is made. */
+interface ToSign {
+  readonly timestamp: string;
+  readonly deliveryId: string;
+  readonly body: string;
+}
+
+/** A compact sample whose signature is made in another way. */
+function signedAs(bench: Bench, body: string, make: (parts: ToSign) => string): Outgoing {
+  const timestamp = bench.secondsFromNow(0);
+  const deliveryId = crypto.randomUUID();
+  return bench.make({ text: body, timestamp, deliveryId, signature: make({ timestamp, deliveryId, body }) });
+}
+
+function compactSignedAs(make: (bench: Bench, parts: ToSign) => string): Probe['make'] {
+  return (bench) => signedAs(bench, JSON.stringify(bench.envelope()), (parts) => make(bench, parts));
+}
+
+/** Another text is signed under the current secret. */
+function overText(text: (parts: ToSign) => string): Probe['make'] {
+  return compactSignedAs(({ secret }, parts) => `sha256=${hmac(secret, text(parts))}`);
+}
+
+function hmac(key: string | Buffer, text: string): string {
+  return createHmac('sha256', key).update(text).digest('hex');
+}
+
+const signedText = 'hash the timestamp header, a dot, and the raw body, in this order and with nothing else';
+const parsedFirst = 'a JSON parser runs before the handler, so it no longer has the raw bytes';
+
+/** Handlers that sign the right bytes in the wrong company, or no bytes at all. */
+const textProbes: readonly Probe[] = [
+  {
+    mistake: 'the handler hashes the body alone, without the timestamp',
+    fix: signedText,
+    language: null,
+    make: overText(({ body }) => body),
+  },
+  {
+    mistake: 'the handler leaves out the dot between timestamp and body',
+    fix: signedText,
+    language: null,
+    make: overText(({ timestamp, body }) => timestamp + body),
+  },
+  {
+    mistake: 'the handler hashes the delivery id as well, as the Standard Webhooks specification does',
+    fix: signedText,
+    language: null,
+    make: overText(({ timestamp, deliveryId, body }) => `${deliveryId}.${timestamp}.${body}`),
+  },
+  {
+    mistake: `the handler hashes "[object Object]": ${parsedFirst}`,
+    fix: null,
+    language: 'JavaScript',
+    make: overText(({ timestamp }) => `${timestamp}.[object Object]`),
+  },
+  {
+    mistake: 'the handler hashes "undefined" where the body should be: no raw body was kept',
+    fix: null,
+    language: 'JavaScript',
+    make: overText(({ timestamp }) => `${timestamp}.undefined`),
+  },
+  {
+    mistake: `the handler hashes "b'…'", the way Python prints bytes`,
+    fix: 'join bytes, not text: timestamp.encode() + b"." + body',
+    language: 'Python',
+    make: overText(({ timestamp, body }) => `${timestamp}.b'${body}'`),
+  },
+  {
+    mistake: 'the handler hashes an empty body: something has read the request before',
+    fix: null,
+    language: null,
+    make: overText(({ timestamp }) => `${timestamp}.`),
+  },
+];
+
+const digits = 'compare the header with "sha256=" followed by the HMAC in lower-case hex';
+
+/** Handlers that expect another form of the headers. */
+const headerProbes: readonly Probe[] = [
+  {
+    mistake: 'the handler expects the signature without "sha256="',
+    fix: digits,
+    language: null,
+    make: compactSignedAs(({ secret }, { timestamp, body }) => hmac(secret, `${timestamp}.${body}`)),
+  },
+  {
+    mistake: 'the handler expects the signature in base64, not in hex',
+    fix: digits,
+    language: null,
+    make: compactSignedAs(({ secret }, { timestamp, body }) => {
+      const hex = hmac(secret, `${timestamp}.${body}`);
+      return `sha256=${Buffer.from(hex, 'hex').toString('base64')}`;
+    }),
+  },
+  {
+    mistake: 'the handler expects the timestamp in milliseconds',
+    fix: 'X-Revento-Timestamp is in seconds: compare it with the current time in seconds',
+    language: null,
+    make: (bench) => bench.make({ timestamp: `${bench.secondsFromNow(0)}000` }),
+  },
+];
+
+const wholeSecret = 'use the whole secret as text, whsec_ included; its UTF-8 bytes are the key';
+
+/** Handlers that make another key of the secret. */
+function secretProbes({ secret, previousSecret }: Bench): readonly Probe[] {
+  const bare = secret.replace(/^whsec_/, '');
+  const keys: readonly (readonly [mistake: string, key: string | Buffer, fix: string])[] = [
+    ['the handler cuts whsec_ off the secret', bare, wholeSecret],
+    ['the handler decodes the secret from base64', Buffer.from(secret, 'base64'), wholeSecret],
+    [
+      'the handler cuts whsec_ off the secret and decodes the rest from base64',
+      Buffer.from(bare, 'base64'),
+      wholeSecret,
+    ],
+    ['the handler decodes the secret from hex', Buffer.from(bare, 'hex'), wholeSecret],
+    ['the secret of the handler ends in a line break', `${secret}\n`, 'remove the line break where the secret is set'],
+    ['the secret of the handler has quotes around it', `"${secret}"`, 'remove the quotes where the secret is set'],
+    ['the secret of the handler is empty, so anybody can sign', '', 'set the secret, and refuse to start without it'],
+    ['the secret of the handler is "undefined"', 'undefined', 'set the secret, and refuse to start without it'],
+  ];
+  const previous = previousSecret === null ? [] : [previousProbe(previousSecret)];
+  const isOther = (key: string | Buffer) => !Buffer.from(secret).equals(Buffer.from(key));
+  return [
+    ...previous,
+    ...keys
+      .filter(([mistake, key]) => isOther(key) && (key.length > 0 || mistake.includes('empty')))
+      .map(([mistake, key, fix]) => ({
+        mistake,
+        fix,
+        language: null,
+        make: compactSignedAs((_bench, { timestamp, body }) => `sha256=${hmac(key, `${timestamp}.${body}`)}`),
+      })),
+  ];
+}
+
+function previousProbe(previousSecret: string): Probe {
+  return {
+    mistake: 'the handler knows only the previous secret',
+    fix: 'give it the new secret as well',
+    language: null,
+    make: (bench) => bench.make({ secret: previousSecret }),
+  };
+}
+
+/** Whatever a handler may verify in place of a correct delivery, the most frequent mistakes first. */
+export function allProbes(bench: Bench): readonly Probe[] {
+  return [...formProbes, ...secretProbes(bench), ...textProbes, ...headerProbes];
+}

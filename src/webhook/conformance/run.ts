@@ -1,0 +1,83 @@
+import { setMaxListeners } from 'node:events';
+import { isSuccess } from '../../http/status.ts';
+import { Bench, type CheckOptions } from './bench.ts';
+import { type CaseResult, type ConformanceCase, rawBytes } from './case.ts';
+import { plainCase } from './cases.ts';
+import { type Explanation, explainFailures, explainRefusal } from './explain.ts';
+import { type Framework, frameworkOf, rawBodyLine } from './framework.ts';
+
+/** What can be said about a run as a whole. */
+export interface Conclusion {
+  /** The one mistake behind the failures, where it was found. */
+  readonly explanation: Explanation | null;
+  /** The framework that the handler's answers show, where they do. */
+  readonly framework: string | null;
+  /** Remarks that hold for many cases and are made once. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Runs the cases one after the other, each against the handler as the previous ones left it. Stops after a plain
+ * valid delivery that was not acknowledged, because then the others say nothing.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function* runCases(
+  cases: readonly ConformanceCase[],
+  options: CheckOptions,
+): AsyncGenerator<CaseResult, Conclusion, void> {
+  // Twenty requests at once all listen to the one signal; Node would report a leak.
+  setMaxListeners(0, options.signal);
+  const bench = new Bench(options);
+  const results: CaseResult[] = [];
+  let framework: Framework | null = null;
+  for (const test of cases) {
+    const startedAt = options.clock.monotonic();
+    const judgement = await test.run(bench);
+    if (judgement.answer !== undefined) framework ??= frameworkOf(judgement.answer);
+    const result: CaseResult = {
+      test,
+      ...judgement,
+      // Whatever stands in front: without one plain delivery that arrives there is nothing to judge.
+      ...(test === plainCase && judgement.outcome === 'skip' && { outcome: 'fail' }),
+      fix: fixFor(test, framework),
+      durationMs: Math.round(options.clock.monotonic() - startedAt),
+    };
+    results.push(result);
+    yield result;
+    if (test !== plainCase || result.outcome !== 'fail' || result.answer === undefined) continue;
+    const explanation = await explainRefusal(result.answer, bench);
+    return { explanation, framework: framework?.name ?? null, notes: [] };
+  }
+  const explanation = await explainFailures(results, bench);
+  return { explanation, framework: framework?.name ?? null, notes: [...refusalNotes(results), ...frontNotes(results)] };
+}
+
+function fixFor({ fix }: ConformanceCase, framework: Framework | null): string {
+  const line = fix.startsWith(rawBytes) ? rawBodyLine(framework, null) : null;
+  return line === null ? fix : `${fix}; ${line}`;
+}
+
+/** Refusing with another 4xx than 401 is one remark, not a warning for each case. */
+function refusalNotes(results: readonly CaseResult[]): string[] {
+  const others = results.filter(
+    ({ outcome, answer }) => outcome === 'pass' && answer?.status !== undefined && !isSuccess(answer.status),
+  );
+  const statuses = [...new Set(others.map(({ answer }) => answer?.status))].filter((status) => status !== 401);
+  if (statuses.length === 0) return [];
+  const count = others.filter(({ answer }) => answer?.status !== 401).length;
+  return [
+    `${count} deliveries were refused with HTTP ${statuses.sort().join(' and ')}; Revento's docs require 401: answer 401`,
+  ];
+}
+
+/** What was in the way is named once, however many cases it kept from being judged. */
+function frontNotes(results: readonly CaseResult[]): string[] {
+  const skipped = results.filter(({ outcome }) => outcome === 'skip');
+  if (skipped.length === 0) return [];
+  const isLimited = skipped.some(({ got }) => got.includes('429'));
+  const remedy = isLimited
+    ? 'a rate limiter in front of the handler answered 429: exempt this machine from it, then run the check again'
+    : 'a gateway in front of the handler answered 502, 503 or 504: bring the handler back up, then run the check again';
+  return [`${skipped.length} of ${results.length} cases were not judged: ${remedy}`];
+}

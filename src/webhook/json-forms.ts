@@ -1,0 +1,144 @@
+/** A language whose JSON library is known by the form of what it writes. */
+export type JsonLanguage = 'JavaScript' | 'Python' | 'Go' | 'PHP' | 'Ruby' | 'Java' | 'C#';
+
+/** One way to write a JSON value. */
+export interface JsonForm {
+  /** Completes "the same JSON …". */
+  readonly what: string;
+  /** Who writes it like that, and by which call; null where many do. */
+  readonly by: { readonly language: JsonLanguage; readonly call: string } | null;
+  /** Whether 1.0 is written as 1.0, not as 1. */
+  readonly keepsDecimals: boolean;
+  readonly write: (value: unknown) => string;
+}
+
+const compact = (value: unknown): string => JSON.stringify(value);
+const spaced = (value: unknown): string => pythonSpacing(compact(value));
+const sorted = (value: unknown): string => compact(withSortedKeys(value));
+
+/**
+ * The forms in which common JSON libraries write a value on one line, the most frequent first.
+ *
+ * Source: the documentation of each call named, and its output for the same value.
+ */
+export const jsonForms: readonly JsonForm[] = [
+  {
+    what: 'written compactly',
+    by: { language: 'JavaScript', call: 'JSON.stringify()' },
+    keepsDecimals: false,
+    write: compact,
+  },
+  {
+    what: 'written compactly',
+    by: { language: 'Ruby', call: 'JSON.generate()' },
+    keepsDecimals: true,
+    write: compact,
+  },
+  {
+    what: 'as Python writes it, non-ASCII characters escaped',
+    by: { language: 'Python', call: 'json.dumps()' },
+    keepsDecimals: true,
+    write: (value) => escapeNonAscii(spaced(value)),
+  },
+  {
+    what: 'with a space after each comma and colon, as Python writes it',
+    by: { language: 'Python', call: 'json.dumps(…, ensure_ascii=False)' },
+    keepsDecimals: true,
+    write: spaced,
+  },
+  {
+    what: 'with its keys sorted, as Python writes it',
+    by: { language: 'Python', call: 'json.dumps(…, sort_keys=True)' },
+    keepsDecimals: true,
+    write: (value) => escapeNonAscii(pythonSpacing(sorted(value))),
+  },
+  {
+    what: 'with non-ASCII characters escaped',
+    by: { language: 'Python', call: 'json.dumps(…, separators=(",", ":"))' },
+    keepsDecimals: true,
+    write: (value) => escapeNonAscii(compact(value)),
+  },
+  {
+    what: 'with its keys sorted, compactly as Python writes it',
+    by: { language: 'Python', call: 'json.dumps(…, sort_keys=True, separators=(",", ":"))' },
+    keepsDecimals: true,
+    write: (value) => escapeNonAscii(sorted(value)),
+  },
+  {
+    what: 'with its keys sorted and <, > and & escaped, as Go writes a map',
+    by: { language: 'Go', call: 'json.Marshal() of a map' },
+    keepsDecimals: false,
+    write: (value) => escapeHtml(sorted(value), goEscaped),
+  },
+  { what: 'with its keys sorted', by: null, keepsDecimals: true, write: sorted },
+  {
+    what: 'with slashes escaped, as PHP writes it',
+    by: { language: 'PHP', call: 'json_encode()' },
+    keepsDecimals: false,
+    write: (value) => escapeSlashes(escapeNonAscii(compact(value))),
+  },
+  {
+    what: 'with slashes escaped',
+    by: { language: 'PHP', call: 'json_encode(…, JSON_UNESCAPED_UNICODE)' },
+    keepsDecimals: false,
+    write: (value) => escapeSlashes(compact(value)),
+  },
+  {
+    what: 'with <, > and & escaped, as Rails or a Go struct writes it',
+    by: null,
+    keepsDecimals: true,
+    write: (value) => escapeHtml(compact(value), goEscaped),
+  },
+  {
+    what: "with <, >, &, = and ' escaped, as Gson writes it",
+    by: { language: 'Java', call: 'Gson.toJson()' },
+    keepsDecimals: true,
+    write: (value) => escapeHtml(compact(value), gsonEscaped),
+  },
+  {
+    what: 'as .NET writes it',
+    by: { language: 'C#', call: 'JsonSerializer.Serialize()' },
+    keepsDecimals: true,
+    write: (value) => escapeForNet(compact(value)),
+  },
+];
+
+const goEscaped = /[<>&\u2028\u2029]/g;
+const gsonEscaped = /[<>&='\u2028\u2029]/g;
+
+function unicodeEscape(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Those characters stand in strings only, so the JSON means the same. */
+function escapeHtml(json: string, escaped: RegExp): string {
+  return json.replace(escaped, unicodeEscape);
+}
+
+function escapeNonAscii(json: string): string {
+  return json.replace(/[\u0080-\uffff]/g, unicodeEscape);
+}
+
+function escapeSlashes(json: string): string {
+  return json.replaceAll('/', '\\/');
+}
+
+/** System.Text.Json escapes quotes by number too, and writes its digits in upper case. */
+function escapeForNet(json: string): string {
+  return json.replace(/\\"|[<>&'+`\u0080-\uffff]/g, (found) => {
+    const char = found === '\\"' ? '"' : found;
+    return `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+  });
+}
+
+/** A space after every comma and colon outside strings. */
+function pythonSpacing(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"|[,:]/g, (token) => (token === ',' || token === ':' ? `${token} ` : token));
+}
+
+function withSortedKeys(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, withSortedKeys((value as Record<string, unknown>)[key])]));
+}
