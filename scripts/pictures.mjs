@@ -1,91 +1,85 @@
-// Draws docs/pictures/*.svg: what the built program really prints, on a terminal of 90 columns. Run it with
-// `npm run pictures`; it starts a sandbox of its own and needs `script` (bsdutils).
+// Makes docs/pictures: what the built program really prints, on a terminal of 90 columns, and the consent page. Run it
+// with `npm run pictures`; it starts a sandbox of its own and needs `script` (bsdutils) and Chromium.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { photographConsent } from './pictures/consent.mjs';
+import { draw } from './pictures/draw.mjs';
 
 const root = join(import.meta.dirname, '..');
-const program = `${process.execPath} ${join(root, 'bin/revento.js')}`;
+const words = [process.execPath, join(root, 'bin/revento.js')];
+const program = words.join(' ');
+const folder = join(root, 'docs/pictures');
 const columns = 90;
-const colors = { 31: '#f87171', 32: '#4ade80', 33: '#facc15', 34: '#60a5fa', 36: '#22d3ee', 90: '#94a3b8' };
+
+/** Listens until Ctrl-C, as somebody would: conditions and a program of its own would show. */
+const listenWhile = (flags, sending) =>
+  `(until ${program} ${sending}; do sleep 0.1; done) >/dev/null 2>&1 & timeout --foreground -s INT 5 ${program} webhook listen ${flags} || test $? -eq 124`;
+
+const cases = 'wrong-secret,stale,future,timestamp-nan,duplicate,twenty-at-once';
 
 const pictures = [
-  { name: 'list', shown: 'participants list --limit 6', run: `${program} participants list --limit 6 2>/dev/null` },
-  { name: 'status', shown: 'status', run: `${program} status` },
+  {
+    name: 'list',
+    shown: 'participants list --limit 6',
+    run: `${program} participants list --limit 6 2>/dev/null`,
+    title: 'Six participants in a table: id, status, role, when and how they were reviewed',
+  },
   {
     name: 'listen',
     shown: 'webhook listen --forward 3000',
-    // Ended by Ctrl-C, as somebody would: conditions and a program of its own would show.
-    run: `(until ${program} webhook trigger application.approved; do sleep 0.1; done) >/dev/null 2>&1 & timeout --foreground -s INT 5 ${program} webhook listen --forward 3000 || test $? -eq 124`,
+    run: listenWhile('--forward 3000', 'webhook trigger application.approved'),
+    title: 'A delivery is received, verified and forwarded; the handler answered 204',
+  },
+  {
+    name: 'rejected',
+    shown: 'webhook listen',
+    // The sender learns that it was rejected: that is what was wanted.
+    run: listenWhile('', 'webhook trigger application.approved --fault stale 2>&1 | grep -q 401'),
+    title: 'A delivery is rejected with 401; the reason is stale_timestamp, and a hint says how old it is',
+  },
+  {
+    name: 'check',
+    shown: `webhook check 3000 --only ${cases}`,
+    run: `${program} webhook check 3000 --only ${cases} || test $? -eq 3`,
+    title: 'Five cases passed; a timestamp ten minutes ahead was accepted, with the reason and the fix',
   },
 ];
 
-// A process of its own: this one waits for each picture without answering anybody.
-const handler = spawn(
-  process.execPath,
-  ['-e', `require('node:http').createServer((_, answer) => answer.end()).listen(3000, () => console.log('ready'))`],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
-);
+// A handler with one mistake: it measures how old a delivery is, and not how far ahead. In a process of its own, as
+// this one waits for each picture without answering anybody.
+const { stdout: receiver } = spawnSync(words[0], [words[1], 'help', 'webhooks', '-q', '.node'], { encoding: 'utf8' });
+const mistaken = receiver.replace(/Math\.abs\((.+)\) > 300/, '$1 > 300');
+if (mistaken === receiver) throw new Error('the receiver measures ages in another way by now');
+const handlerFile = join(process.env.REVENTO_CONFIG_DIR, 'handler.mjs');
+await mkdir(process.env.REVENTO_CONFIG_DIR, { recursive: true });
+await writeFile(handlerFile, mistaken);
+const handler = spawn(process.execPath, [handlerFile], { stdio: 'ignore' });
 process.once('exit', () => handler.kill());
-await once(handler.stdout, 'data');
-const login = spawnSync('sh', ['-c', `${program} login`], { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
-if (login.status !== 0) throw new Error(`no login: ${login.stderr}`);
-await mkdir(join(root, 'docs/pictures'), { recursive: true });
-for (const { name, shown, run } of pictures) {
+await served('http://localhost:3000');
+
+await mkdir(folder, { recursive: true });
+await photographConsent(words, join(folder, 'consent.png'));
+const login = spawn('sh', ['-c', `${program} login`], { stdio: 'ignore' });
+const [status] = await once(login, 'close');
+if (status !== 0) throw new Error(`the login ended with ${status}`);
+for (const { name, shown, run, title } of pictures) {
   const { stdout, status } = spawnSync('script', ['-qec', `stty cols ${columns} rows 40; ${run}`, '/dev/null'], {
     encoding: 'utf8',
     env: { ...process.env, TERM: 'xterm-256color', TZ: 'UTC' },
   });
-  if (status !== 0) throw new Error(`${shown} ended with ${status}`);
-  await writeFile(join(root, `docs/pictures/${name}.svg`), draw(`revento ${shown}`, lines(stdout)));
+  if (status !== 0) throw new Error(`${shown} ended with ${status}: ${stdout}`);
+  await writeFile(join(folder, `${name}.svg`), draw(`revento ${shown}`, stdout, title));
 }
-
 handler.kill();
 
-/** Screen lines as runs of text with their colour; a spinner's rewriting is dropped, its last state counts. */
-function lines(output) {
-  let style = {};
-  return output
-    .replaceAll(/\x1b\[\?25[lh]|\x1b\[\d*[A-HJKG]/g, '')
-    .trimEnd()
-    .split(/\r?\n/)
-    .map((line) => {
-      const runs = [];
-      for (const [, codes, text] of line.replace(/^.*\r/, '').matchAll(/\x1b\[([\d;]*)m|([^\x1b]+)/g)) {
-        if (text !== undefined) runs.push({ ...style, text });
-        else for (const code of (codes || '0').split(';').map(Number)) style = restyled(style, code);
-      }
-      return runs;
-    });
-}
-
-function restyled(style, code) {
-  if (code === 0) return {};
-  if (code === 1) return { ...style, bold: true };
-  if (code === 2) return { ...style, dim: true };
-  if (code === 22) return { ...style, bold: false, dim: false };
-  if (code === 39) return { ...style, color: undefined };
-  return code in colors ? { ...style, color: colors[code] } : style;
-}
-
-function draw(command, rows) {
-  const [cell, line, edge] = [8.4, 20, 20];
-  const all = [
-    [
-      { text: '$ ', dim: true },
-      { text: command, bold: true },
-    ],
-    ...rows,
-  ];
-  const width = Math.max(...all.map((runs) => runs.reduce((sum, { text }) => sum + text.length, 0))) * cell + 2 * edge;
-  const height = all.length * line + 2 * edge;
-  const spans = all.map((runs, index) => {
-    const inside = runs.map(({ text, color, bold, dim }) => {
-      const attributes = `${color ? ` fill="${color}"` : ''}${bold ? ' font-weight="700"' : ''}${dim ? ' opacity=".6"' : ''}`;
-      return `<tspan${attributes}>${text.replace(/[&<>]/g, (found) => `&#${found.charCodeAt(0)};`)}</tspan>`;
-    });
-    return `<text x="${edge}" y="${edge + 14 + index * line}" xml:space="preserve">${inside.join('')}</text>`;
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="ui-monospace,Menlo,Consolas,monospace" font-size="14" fill="#e2e8f0"><rect width="100%" height="100%" rx="10" fill="#0f172a"/>${spans.join('')}</svg>\n`;
+/** Waits until somebody answers there. */
+async function served(url) {
+  for (let tries = 0; tries < 100; tries++) {
+    const answer = await fetch(url).catch(() => null);
+    if (answer !== null) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`nothing answers at ${url}`);
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../build.ts';
 
@@ -47,18 +47,12 @@ export function proseOf(page: string): string {
   return page.replace(/^```\w*\n[\s\S]*?^```$/gm, '');
 }
 
-/** The pages that people write by hand, by their path in the repository. */
+/** The pages that people write by hand, by their path in the repository. docs/reference.md is made of the commands. */
 export const pages: readonly string[] = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'SECURITY.md',
-  'CHANGELOG.md',
-  'docs/architecture.md',
-  'docs/ci.md',
-  'docs/comparison.md',
-  'docs/tokens.md',
-  'docs/troubleshooting.md',
-  'docs/webhooks.md',
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md') && name !== 'reference.md')
+    .map((name) => `docs/${name}`),
 ];
 
 export function readPage(path: string): string {

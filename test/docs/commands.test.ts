@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../src/cli/parse.ts';
+import { registry } from '../../src/commands/registry.ts';
+import { plainStyle } from '../../src/text/style.ts';
+import { pages, proseOf, readPage } from '../support/docs/markdown.ts';
+import { wordsOf } from '../support/shell-words.ts';
+
+/** Commands inside a sentence or a table; blocks are run (test/bin/docs). */
+const mentioned = pages.flatMap((page) =>
+  [...proseOf(readPage(page)).matchAll(/`(revento [^`\n]+)`/g)].map(([, line = '']) => [page, line] as const),
+);
+
+describe('a command that a page mentions is one that the program understands', () => {
+  const whole = mentioned.filter(([, line]) => !/^revento COMMAND/.test(line));
+
+  it.each(whole)('%s: %s', async (_page, line) => {
+    for (const [program, ...args] of wordsOf(line)) {
+      if (program !== 'revento') continue;
+      const found = await parse(args, registry, plainStyle(80));
+      expect(['command', 'text']).toContain(found.kind);
+    }
+  });
+});
