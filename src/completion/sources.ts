@@ -2,7 +2,7 @@ import { resources } from '../api/resources.ts';
 import { shellNames } from '../commands/completion/completion.ts';
 import { configNames } from '../commands/config/setting-name.ts';
 import { outputFormats } from '../output/item.ts';
-import { effects, faultTargets, refusals } from '../sandbox/faults/faults.ts';
+import { effects, faultTargets, refusals } from '../sandbox/faults/effects.ts';
 import { scopes } from '../sandbox/oauth/scopes.ts';
 import { deliveryFaults } from '../webhook/delivery-faults.ts';
 import { eventTypes } from '../webhook/event.ts';

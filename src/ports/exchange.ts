@@ -23,7 +23,7 @@ export interface HttpRequest {
   readonly timeoutMs?: number;
   /** Client only. A longer answer fails with `too_large`. Default 64 MiB. */
   readonly maxResponseBytes?: number;
-  /** Forwarder only. Sends the body in pieces of this size with a pause between, to be slow on purpose. */
+  /** Client only. Sends the body chunked, in pieces of this size with a pause between. */
   readonly drip?: { readonly bytes: number; readonly pauseMs: number };
 }
 

@@ -372,7 +372,7 @@ describe('steering a running sandbox', () => {
     await start('--redirect-uri', `http://localhost:${await freePort()}/callback`);
     await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: consentingBrowser() } });
     const ordered = await rig.run(['sandbox', 'fault', 'api:event_not_authorized', '--json']);
-    expect(JSON.parse(ordered.stdout)).toEqual([{ fault: 'api:event_not_authorized', struck: 0, left: null }]);
+    expect(JSON.parse(ordered.stdout)).toEqual([{ fault: 'api:event_not_authorized', hits: 0, remaining: null }]);
     const refused = await rig.run(['-p', 'sandbox', 'events', 'get']);
     expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('event_not_authorized')]);
     const cleared = await rig.run(['sandbox', 'fault', '--clear']);
@@ -382,7 +382,7 @@ describe('steering a running sandbox', () => {
     await rig.run(['sandbox', 'fault', 'api:503x2']);
     expect((await rig.run(['-p', 'sandbox', 'participants', 'list'])).code).toBe(0);
     const struck = await rig.run(['sandbox', 'fault', '--json']);
-    expect(JSON.parse(struck.stdout)).toEqual([{ fault: 'api:503x2', struck: 2, left: 0 }]);
+    expect(JSON.parse(struck.stdout)).toEqual([{ fault: 'api:503x2', hits: 2, remaining: 0 }]);
     const wrong = await rig.run(['sandbox', 'fault', '--clear', 'api:explode']);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('effects of api are')]);
   });

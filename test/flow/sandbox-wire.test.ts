@@ -1,19 +1,29 @@
-import { createServer } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HttpFailure } from '../../src/http/failure.ts';
 import { createHttpClient, type HttpClient } from '../../src/platform/http/client.ts';
 import { createServe } from '../../src/platform/http/server.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
-import { parseFault } from '../../src/sandbox/faults/faults.ts';
+import { parseFault } from '../../src/sandbox/faults/fault.ts';
 import { createSandbox } from '../../src/sandbox/server/app.ts';
 import { addressOf, freePort, type Hosted, host } from '../../src/sandbox/server/host.ts';
+import { sampleEnvelope } from '../../src/webhook/event.ts';
+import { sign } from '../../src/webhook/signature.ts';
 import { dial, rawExchange } from '../support/raw-http.ts';
 import { headerOf, integrationOf, jsonOf } from '../support/sandbox-client.ts';
+import { until } from '../support/until.ts';
 
 const defects: unknown[] = [];
 const serve = createServe((error) => defects.push(error));
 const path = '/events/evt_test_published';
+const sample = {
+  id: 'evt_delivery_1',
+  occurredAt: '2026-11-24T12:00:00Z',
+  eventId: 'evt_test_published',
+  organizationId: 'org_test_formal',
+};
 let hosted: Hosted | null = null;
 let client: HttpClient | null = null;
 
@@ -146,6 +156,43 @@ describe('the sandbox on a socket', () => {
     });
     expect(both.port).toBe(port);
     await both.close(0);
+  });
+});
+
+describe('a delivery over the wire', () => {
+  it.each([
+    [[], { 'transfer-encoding': undefined, 'content-length': expect.stringMatching(/^\d+$/) }],
+    [['webhook:chunked'], { 'transfer-encoding': 'chunked', 'content-length': undefined }],
+  ])('with the faults %j arrives whole and correctly signed', async (faults, framing) => {
+    const secret = randomBytes(24).toString('hex');
+    const received: { headers: IncomingHttpHeaders; chunks: Buffer[] }[] = [];
+    const handler = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk) => chunks.push(chunk));
+      request.on('end', () => {
+        received.push({ headers: request.headers, chunks });
+        response.writeHead(204).end();
+      });
+    });
+    await new Promise<void>((resolve) => handler.listen(0, '127.0.0.1', resolve));
+    const { port } = handler.address() as AddressInfo;
+    client = await createHttpClient();
+    const { deliveries, close } = createSandbox({
+      clock: systemClock,
+      faults: faults.map(parseFault),
+      webhook: { url: `http://127.0.0.1:${port}/`, secret, send: client.exchange },
+    });
+    deliveries?.send(sampleEnvelope('application.approved', sample));
+    await until(() => received.length === 1 && deliveries?.list()[0]?.state === 'delivered', 'it was delivered');
+    close();
+    handler.close();
+    const [{ headers, chunks } = { headers: {}, chunks: [] }] = received;
+    expect(headers).toMatchObject({ 'x-revento-event': 'application.approved' });
+    for (const [name, value] of Object.entries(framing)) expect(headers[name]).toEqual(value);
+    const body = Buffer.concat(chunks);
+    const timestamp = `${headers['x-revento-timestamp']}`;
+    expect(headers['x-revento-signature']).toBe(sign(secret, timestamp, body));
+    expect(JSON.parse(body.toString('utf8'))).toMatchObject({ type: 'application.approved' });
   });
 });
 

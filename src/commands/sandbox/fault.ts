@@ -1,6 +1,6 @@
 import type { CommandModule } from '../../command-kit/command.ts';
+import { parseFault } from '../../sandbox/faults/fault.ts';
 import { faultHelp } from '../../sandbox/faults/fault-help.ts';
-import { parseFault } from '../../sandbox/faults/faults.ts';
 import { askSandbox } from './shared/remote.ts';
 
 export interface SandboxFaultOptions {
@@ -18,9 +18,9 @@ export const sandboxFault: CommandModule<SandboxFaultOptions> = {
   examples: [
     { command: 'revento sandbox fault api:expiredx1', explains: 'the next API request finds its token expired' },
     { command: 'revento sandbox fault --clear', explains: 'clear all faults' },
-    { command: 'revento sandbox fault', explains: 'active faults and how often each has struck' },
+    { command: 'revento sandbox fault', explains: 'active faults and how often each has fired' },
   ],
-  layout: { shape: 'rows', columns: [{ path: 'fault' }, { path: 'struck' }, { path: 'left' }] },
+  layout: { shape: 'rows', columns: [{ path: 'fault' }, { path: 'hits' }, { path: 'remaining' }] },
 
   async *run({ fault, clear }, deps) {
     // Before anything is cleared, and with the words a flag would get.

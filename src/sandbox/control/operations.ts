@@ -27,8 +27,8 @@ const faults = v.pipe(
         v.pipe(
           v.object({
             fault: v.string(),
-            struck: v.pipe(v.number(), v.description('requests it has been applied to')),
-            left: v.pipe(v.nullable(v.number()), v.description('requests it still applies to; null is all')),
+            hits: v.pipe(v.number(), v.description('requests it has been applied to')),
+            remaining: v.pipe(v.nullable(v.number()), v.description('requests it still applies to; null is all')),
           }),
           v.readonly(),
         ),
@@ -94,7 +94,7 @@ export const operations = {
     method: 'GET',
     path: '/faults',
     status: 200,
-    summary: 'List active faults and how often each has struck',
+    summary: 'List active faults and how often each has fired',
     params: v.strictObject({}),
     result: faults,
   },

@@ -8,7 +8,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Exchange, HttpResponse } from '../../ports/exchange.ts';
 import type { Envelope } from '../../webhook/event.ts';
 import { sign } from '../../webhook/signature.ts';
-import type { FaultPlan } from '../faults/faults.ts';
+import type { FaultPlan } from '../faults/fault-plan.ts';
 import { hasWaited } from '../faults/strike.ts';
 import type { Attempt, Delivery } from './delivery.ts';
 import { type SecretAge, SigningSecrets } from './signing.ts';
@@ -21,6 +21,9 @@ const answerLimitMs = 10_000;
 const rememberedDeliveries = 1_000;
 /** How wrong a timestamp is when a fault says so. */
 const wrongBySeconds: Readonly<Record<string, number>> = { stale: -3_600, future: 3_600 };
+
+/** Small enough that a sample comes in several chunks. */
+const chunkBytes = 128;
 
 /** Where deliveries go and how. */
 export interface WebhookTarget {
@@ -147,10 +150,12 @@ export class Deliveries {
     const seconds = Math.floor(clock.now() / 1000) + (wrongBySeconds[effect ?? ''] ?? 0);
     const { age, secret } = this.signing.resolve(open.signer);
     const key = effect === 'signature' ? `not ${secret}` : secret;
-    const post = () => this.#post(open, `${seconds}`, sign(key, `${seconds}`, open.body), signal);
+    const isChunked = effect === 'chunked';
+    const post = () => this.#post(open, `${seconds}`, sign(key, `${seconds}`, open.body), isChunked, signal);
     const answered = await post();
     if (effect === 'twice') await post();
-    const outcome = effect === 'drop' ? { status: null, error: 'the answer was lost (a fault asked for)' } : answered;
+    const outcome =
+      effect === 'drop' ? { status: null, error: 'the answer was ignored (injected by the sandbox)' } : answered;
     if (signal.aborted) return;
 
     const attempt: Attempt = { at, ...outcome, ms: Math.round(clock.monotonic() - startedAt), signed_with: age };
@@ -170,7 +175,7 @@ export class Deliveries {
     });
   }
 
-  async #post(open: Open, timestamp: string, signature: string, signal: AbortSignal) {
+  async #post(open: Open, timestamp: string, signature: string, isChunked: boolean, signal: AbortSignal) {
     const { target } = this.#parts;
     let answer: HttpResponse;
     try {
@@ -186,6 +191,7 @@ export class Deliveries {
           ['X-Revento-Signature', signature],
         ],
         body: open.body,
+        ...(isChunked && { drip: { bytes: chunkBytes, pauseMs: 0 } }),
         signal,
         timeoutMs: answerLimitMs,
         maxResponseBytes: 1024 * 1024,

@@ -2,7 +2,8 @@ import type { Json } from '../../json/value.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 import { json } from '../message/reply.ts';
-import type { Refused, Strike } from './faults.ts';
+import type { Refused } from './fault.ts';
+import type { Strike } from './fault-plan.ts';
 
 /** How one request is answered when a fault may strike it. */
 export interface StruckWork {

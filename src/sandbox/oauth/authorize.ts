@@ -56,7 +56,7 @@ export class Authorization {
     const back = (params: Record<string, string>) => sendBack(302, target.redirectUri, params, query.get('state'));
     if ('error' in asked) return back({ error: asked.error, error_description: asked.problem });
     if (error === 'access_denied') return back(declined);
-    if (error !== null) return back({ error, error_description: 'the sandbox was asked for this fault' });
+    if (error !== null) return back({ error, error_description: 'injected by the sandbox' });
     if (this.#parts.hasAutoConsent) return back({ code: this.#code(asked, asked.scopes, 0) });
     return consentPage(this.#open(asked));
   }

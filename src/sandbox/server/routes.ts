@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 import type { Control } from '../control/control.ts';
 import { controlPrefix } from '../control/key.ts';
-import type { FaultPlan } from '../faults/faults.ts';
+import type { FaultPlan } from '../faults/fault-plan.ts';
 import { underStrike } from '../faults/strike.ts';
 import { errorPage } from '../message/page.ts';
 import { apiError, json } from '../message/reply.ts';
@@ -82,7 +82,13 @@ async function authorize(incoming: Incoming, parts: Parts, method: 'GET' | 'POST
         : authorization.decide(incoming),
     refuse: ({ status, code }) =>
       code === null
-        ? errorPage(status, 'The authorization server failed', 'A fault was asked for.', 'Try again.', requestId)
+        ? errorPage(
+            status,
+            'The authorization server failed',
+            'This error was injected by the sandbox.',
+            'Try again.',
+            requestId,
+          )
         : authorization.start(incoming, code),
   });
 }
@@ -146,7 +152,7 @@ async function api(incoming: Incoming, path: string, parts: Parts): Promise<Http
   }
 }
 
-const faultMessage = 'the sandbox was asked for this fault';
+const faultMessage = 'injected by the sandbox';
 
 type Codes = Readonly<Record<number, string>>;
 const apiCodes: Codes = {

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../../src/ports/exchange.ts';
-import { parseFault } from '../../../src/sandbox/faults/faults.ts';
+import { parseFault } from '../../../src/sandbox/faults/fault.ts';
 import { createSandbox, type SandboxEntry } from '../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpResponse } from '../../../src/ports/exchange.ts';
-import { parseFault } from '../../../src/sandbox/faults/faults.ts';
+import { parseFault } from '../../../src/sandbox/faults/fault.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { headerOf, integrationOf, jsonOf } from '../../support/sandbox-client.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { parseFault } from '../../../src/sandbox/faults/faults.ts';
+import { parseFault } from '../../../src/sandbox/faults/fault.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { createWorld } from '../../../src/sandbox/world/world.ts';
 import { fakeClock } from '../../support/fake-clock.ts';

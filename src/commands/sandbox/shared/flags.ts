@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { collect, wholeNumber } from '../../../command-kit/option-values.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { parseUrl } from '../../../http/web-address.ts';
+import { parseFault } from '../../../sandbox/faults/fault.ts';
 import { faultHelp } from '../../../sandbox/faults/fault-help.ts';
-import { parseFault } from '../../../sandbox/faults/faults.ts';
 import type { SandboxOptions } from '../../../sandbox/server/app.ts';
 import { parseDuration } from '../../../text/time.ts';
 

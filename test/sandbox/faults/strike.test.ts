@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ReventoError } from '../../../src/errors/revento-error.ts';
-import { faultHelp } from '../../../src/sandbox/faults/fault-help.ts';
-import { effects, FaultPlan, parseFault, refusals } from '../../../src/sandbox/faults/faults.ts';
+import { refusals } from '../../../src/sandbox/faults/effects.ts';
+import { parseFault } from '../../../src/sandbox/faults/fault.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { callbackOf, headerOf, integrationOf, jsonOf, textOf } from '../../support/sandbox-client.ts';
@@ -13,92 +11,6 @@ const setUp = (...faults: readonly string[]) => {
   const sandbox = createSandbox({ clock, hasAutoConsent: true, faults: faults.map(parseFault) });
   return { clock, sandbox, app: integrationOf(sandbox) };
 };
-
-describe('the grammar', () => {
-  it.each([
-    ['token:500', { target: 'token', effect: { status: 500, retryAfterSeconds: null }, after: 0 }],
-    ['token:503=2x2', { effect: { status: 503, retryAfterSeconds: 2 }, count: 2 }],
-    ['api:429', { effect: { status: 429, retryAfterSeconds: 1 }, count: Number.POSITIVE_INFINITY }],
-    ['api:slow=250ms', { effect: 'slow', delayMs: 250 }],
-    ['code:slow=3sx1@2', { effect: 'slow', delayMs: 3_000, count: 1, after: 2 }],
-    ['refresh:drop@1', { effect: 'drop', after: 1 }],
-    ['api:cut', { effect: 'cut', bytes: null }],
-    ['api:event_not_authorizedx1@2', { effect: { status: 403, code: 'event_not_authorized' }, count: 1, after: 2 }],
-    ['api:cut=0x1', { effect: 'cut', bytes: 0, count: 1 }],
-  ])('takes %s', (text, fault) => {
-    expect(parseFault(text)).toMatchObject(fault);
-  });
-
-  it.each([
-    ['', 'TARGET:EFFECT'],
-    ['token', 'TARGET:EFFECT'],
-    ['token:', 'TARGET:EFFECT'],
-    ['token:500x', 'TARGET:EFFECT'],
-    ['TOKEN:500', 'TARGET:EFFECT'],
-    ['tokens:500', 'authorize, token, code, refresh, api, webhook'],
-    ['token:explode', 'slow, drop, lose, cut, html, extra, minimal, invalid_grant'],
-    ['toString:500', 'TARGET:EFFECT'],
-    ['token:constructor', 'effects of token are'],
-    ['api:minimal', 'effects of api are'],
-    ['webhook:500', 'handler'],
-    ['webhook:lose', 'effects of webhook are slow, drop, signature, stale, future, twice'],
-    ['webhook:not_found', 'effects of webhook are'],
-    ['refresh:not_found', 'invalid_grant, invalid_client'],
-    ['api:not_found=1', 'effects of api are'],
-    ['api:200', '400 to 599'],
-    ['api:600', '400 to 599'],
-    ['api:500=3', 'Retry-After'],
-    ['api:slow', 'api:slow=3s'],
-    ['api:slow=3', 'not a duration'],
-    ['api:drop=1', 'takes no value'],
-    ['api:cut=many', 'number of bytes'],
-    ['api:500x0', 'count of 0'],
-  ])('refuses %j and says what would be valid', (text, part) => {
-    const parse = () => parseFault(text);
-    expect(parse).toThrow(ReventoError);
-    expect(parse).toThrow(part);
-  });
-
-  it('is explained: every effect is in the help', () => {
-    for (const name of Object.keys(effects)) expect(faultHelp).toMatch(new RegExp(`^    ${name}[ =]`, 'm'));
-    for (const code of Object.keys(refusals)) expect(faultHelp).toContain(code);
-    expect(
-      Math.max(
-        ...faultHelp
-          .split('\n')
-          .filter((line) => line.startsWith(' '))
-          .map((line) => line.length),
-      ),
-    ).toBeLessThanOrEqual(80);
-  });
-
-  it.each([...faultHelp.matchAll(/^ {2}([a-z]+:\S+) /gm)].map(([, example]) => example ?? ''))(
-    'takes its own example %s',
-    (example) => {
-      expect(parseFault(example).target).toBeTruthy();
-    },
-  );
-});
-
-describe('counting', () => {
-  it('strikes COUNT requests once AFTER of them have passed', () => {
-    const plan = new FaultPlan([parseFault('api:500x2@1')]);
-    const struck = Array.from({ length: 5 }, () => plan.next('api').effect !== null);
-    expect(struck).toEqual([false, true, true, false, false]);
-  });
-
-  it('counts code exchange and refresh together for token', () => {
-    const plan = new FaultPlan([parseFault('token:500x1@1')]);
-    expect(plan.next('token', 'code').effect).toBeNull();
-    expect(plan.next('token', 'refresh').effect).not.toBeNull();
-  });
-
-  it('adds up delays and lets the first other effect strike', () => {
-    const plan = new FaultPlan(['api:slow=1s', 'api:slow=2s', 'api:500x1', 'api:drop'].map(parseFault));
-    expect(plan.next('api')).toMatchObject({ delayMs: 3_000, effect: { status: 500 } });
-    expect(plan.next('api')).toMatchObject({ delayMs: 3_000, effect: 'drop' });
-  });
-});
 
 describe('token faults', () => {
   it('fail with a status and rotate nothing', async () => {
@@ -308,77 +220,4 @@ describe('authorization faults', () => {
     const response = await app.authorize();
     expect([response.status, headerOf(response, 'location')]).toEqual([502, null]);
   });
-});
-
-describe('faults of a running sandbox', () => {
-  const key = randomBytes(24).toString('hex');
-  const running = (...faults: readonly string[]) => {
-    const sandbox = createSandbox({
-      clock: fakeClock(),
-      hasAutoConsent: true,
-      faults: faults.map(parseFault),
-      controlKey: key,
-    });
-    const app = integrationOf(sandbox);
-    const order = (body: unknown) =>
-      app.send('POST', '/_sandbox/v1/faults', [['Authorization', `Bearer ${key}`]], JSON.stringify(body));
-    return { app, order };
-  };
-
-  it('can be ordered when somebody is logged in, and count from then on', async () => {
-    const { app, order } = running();
-    const { access_token: token } = await app.login();
-    expect((await app.api(path, token)).status).toBe(200);
-    await order({ add: ['api:500x1@1'] });
-    const statuses = [];
-    for (let i = 0; i < 3; i++) statuses.push((await app.api(path, token)).status);
-    expect(statuses).toEqual([200, 500, 200]);
-  });
-
-  it('come on top of those there are, and are listed with how often each struck', async () => {
-    const { app, order } = running('api:500x2');
-    const { access_token: token } = await app.login();
-    await app.api(path, token);
-    expect(jsonOf(await order({ add: ['webhook:twice'] }))).toEqual({
-      faults: [
-        { fault: 'api:500x2', struck: 1, left: 1 },
-        { fault: 'webhook:twice', struck: 0, left: null },
-      ],
-    });
-  });
-
-  it('are forgotten by a reset, after which those of the start count anew', async () => {
-    const sandbox = createSandbox({ clock: fakeClock(), faults: [parseFault('api:500x1')], controlKey: key });
-    const ask = async (control: string, body: unknown) =>
-      jsonOf(
-        await integrationOf(sandbox).send(
-          'POST',
-          `/_sandbox/v1/${control}`,
-          [['Authorization', `Bearer ${key}`]],
-          JSON.stringify(body),
-        ),
-      );
-    await ask('faults', { add: ['api:404x1'] });
-    await ask('reset', {});
-    expect(await ask('faults', {})).toEqual({ faults: [{ fault: 'api:500x1', struck: 0, left: 1 }] });
-  });
-
-  it('are forgotten when told so, before new ones are added', async () => {
-    const { app, order } = running('api:500');
-    const { access_token: token } = await app.login();
-    expect(jsonOf(await order({ clear: true, add: ['api:404x1'] }))).toMatchObject({
-      faults: [{ fault: 'api:404x1' }],
-    });
-    expect((await app.api(path, token)).status).toBe(404);
-    expect((await app.api(path, token)).status).toBe(200);
-  });
-
-  it.each([{ add: ['api:explode'] }, { add: 'api:500' }, { add: [null] }, { add: ['api:500', 'x'], clear: true }])(
-    'stay as they are when %j is ordered',
-    async (body) => {
-      const { order } = running('api:500');
-      expect((await order(body)).status).toBe(400);
-      expect(jsonOf(await order({}))).toMatchObject({ faults: [{ fault: 'api:500' }] });
-    },
-  );
 });

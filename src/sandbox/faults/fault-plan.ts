@@ -1,0 +1,63 @@
+import type { FaultTarget } from './effects.ts';
+import type { Fault } from './fault.ts';
+
+/** What is injected into one request: the delays of all faults together, and the first effect of another sort. */
+export interface Strike {
+  readonly delayMs: number;
+  readonly effect: Fault['effect'] | null;
+  readonly bytes: number | null;
+}
+
+/** The active faults of one sandbox, counted down. */
+export class FaultPlan {
+  readonly #initial: readonly Fault[];
+  #faults: readonly Fault[];
+  #seen: number[];
+
+  constructor(faults: readonly Fault[]) {
+    this.#initial = faults;
+    this.#faults = faults;
+    this.#seen = faults.map(() => 0);
+  }
+
+  /** Injects more faults; they count from now on. */
+  add(faults: readonly Fault[]): void {
+    this.#faults = [...this.#faults, ...faults];
+    this.#seen.push(...faults.map(() => 0));
+  }
+
+  /** Removes every fault. */
+  clear(): void {
+    this.#faults = [];
+    this.#seen = [];
+  }
+
+  /** The active faults, with the requests each was applied to and how many remain; null is all. */
+  list(): readonly { readonly fault: string; readonly hits: number; readonly remaining: number | null }[] {
+    return this.#faults.map(({ text, after, count }, index) => {
+      const hits = Math.min(Math.max(0, (this.#seen[index] ?? 0) - after), count);
+      return { fault: text, hits, remaining: Number.isFinite(count) ? count - hits : null };
+    });
+  }
+
+  /** What to inject into the next request of these targets; counts that request. */
+  next(...targets: readonly FaultTarget[]): Strike {
+    let delayMs = 0;
+    let found: Fault | null = null;
+    for (const [index, fault] of this.#faults.entries()) {
+      if (!targets.includes(fault.target)) continue;
+      const seen = this.#seen[index] ?? 0;
+      this.#seen[index] = seen + 1;
+      if (seen < fault.after || seen >= fault.after + fault.count) continue;
+      if (fault.effect === 'slow') delayMs += fault.delayMs;
+      else found ??= fault;
+    }
+    return { delayMs, effect: found?.effect ?? null, bytes: found?.bytes ?? null };
+  }
+
+  /** Goes back to the faults of the start, which count from zero again. */
+  reset(): void {
+    this.#faults = this.#initial;
+    this.#seen = this.#faults.map(() => 0);
+  }
+}
