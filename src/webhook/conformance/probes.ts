@@ -37,7 +37,7 @@ function formProbe({ what, by, write }: JsonForm, keepsDecimals: boolean): Probe
     make: (bench) => {
       const { data, ...envelope } = bench.envelope();
       const text = `Zoë "山" 🎪 https://a.example/?b='1'&c=<2>+3`;
-      const value = { ...envelope, data: { ...(data as object), text, number: decimal, b: { d: null, c: [1, 2] } } };
+      const value = { ...envelope, data: { ...(data as object), text, number: decimal, b: { d: true, c: [1, 2] } } };
       const withNumber = (json: string, digits: string) => json.replace(`"${decimal}"`, digits);
       const sent = withNumber(JSON.stringify(value, null, 3), '1.0');
       return signedAs(bench, sent, ({ timestamp }) =>

@@ -1,0 +1,214 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
+
+const here = import.meta.dirname;
+const node = (file: string) => [process.execPath, join(here, 'node', file)];
+// Debian's own Python: its packages are where the frameworks are.
+const debianPython = '/usr/bin/python3';
+const python = (file: string) => [debianPython, join(here, 'python', file)];
+const ruby = (file: string) => ['ruby', join(here, 'ruby', file)];
+const gson = '/usr/share/java/gson.jar';
+
+/** A webhook receiver somebody might write. Its path names the mistake it makes: `none` is correct. */
+export interface Receiver {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Before and after the mistake in its path; default `/` and nothing. */
+  readonly path?: readonly [before: string, after: string];
+  /** Made once before it is started, in the directory named by `$RECEIVER_HOME`. */
+  readonly build?: readonly string[];
+  /** Debian packages, and a command that fails without them. */
+  readonly needs?: { readonly packages: string; readonly probe: readonly string[] };
+  /** What the report calls it by its answers' headers, or null. */
+  readonly shows: string | null;
+  /** Says whose JSON was verified, and the line to change; null where the language has no JSON library here. */
+  readonly rewrites: readonly [mistake: string, fix: string] | null;
+}
+
+const javascript = 'JSON.stringify() in JavaScript';
+const json = (library: string) => `${library} makes of it`;
+
+export const receivers: readonly Receiver[] = [
+  ...['express', 'express4'].flatMap((name): Receiver[] => [
+    {
+      name: `${name} with express.raw()`,
+      command: node('express.mjs'),
+      env: { RECEIVER_PACKAGE: name },
+      shows: 'Express',
+      rewrites: [json(javascript), 'in Express: app.post(path, express.raw('],
+    },
+    {
+      name: `${name} with express.json({ verify })`,
+      command: node('express.mjs'),
+      env: { RECEIVER_PACKAGE: name },
+      path: ['/keeps-raw/', ''],
+      shows: 'Express',
+      rewrites: [json(javascript), 'in Express: app.post(path, express.raw('],
+    },
+  ]),
+  ...['fastify', 'hono', 'koa', 'web'].map(
+    (name): Receiver => ({
+      name: name === 'web' ? 'a web Request handler' : name,
+      command: node(`${name}.mjs`),
+      shows: null,
+      rewrites: [json(javascript), 'hash the Buffer'],
+    }),
+  ),
+  {
+    name: 'Flask',
+    command: python('flask_app.py'),
+    needs: { packages: 'python3-flask', probe: [debianPython, '-c', 'import flask'] },
+    shows: 'Flask',
+    rewrites: [json('json.dumps() in Python'), 'in Flask: request.get_data()'],
+  },
+  {
+    name: 'Django',
+    command: python('django_app.py'),
+    path: ['/', '/'],
+    needs: { packages: 'python3-django', probe: [debianPython, '-c', 'import django'] },
+    shows: 'Django',
+    rewrites: [json('json.dumps() in Python'), 'in Django: request.body'],
+  },
+  {
+    name: 'FastAPI on uvicorn',
+    command: python('fastapi_app.py'),
+    needs: { packages: 'python3-fastapi python3-uvicorn', probe: [debianPython, '-c', 'import fastapi, uvicorn'] },
+    shows: 'FastAPI',
+    rewrites: [json('json.dumps() in Python'), 'in FastAPI: await request.body()'],
+  },
+  {
+    name: 'Go net/http',
+    command: ['./receiver'],
+    build: ['go', 'build', '-o', 'receiver', join(here, 'receiver.go')],
+    needs: { packages: 'golang-go', probe: ['go', 'version'] },
+    shows: null,
+    rewrites: [json('json.Marshal() of a map in Go'), 'io.ReadAll(r.Body)'],
+  },
+  {
+    name: 'php -S',
+    command: ['php', '-S', '127.0.0.1:$PORT', join(here, 'receiver.php')],
+    needs: { packages: 'php-cli', probe: ['php', '--version'] },
+    shows: 'PHP',
+    rewrites: [json('json_encode() in PHP'), "in PHP: file_get_contents('php://input')"],
+  },
+  {
+    name: 'WEBrick',
+    command: ruby('webrick.rb'),
+    needs: { packages: 'ruby ruby-webrick', probe: ['ruby', '-e', 'require "webrick"'] },
+    shows: 'WEBrick',
+    rewrites: [json('JSON.generate() in Ruby'), 'in WEBrick: request.body'],
+  },
+  {
+    name: 'Sinatra on Puma',
+    command: ruby('sinatra_app.rb'),
+    needs: { packages: 'ruby-sinatra puma', probe: ['ruby', '-e', 'require "sinatra/base"; require "puma"'] },
+    shows: 'Sinatra',
+    rewrites: [json('JSON.generate() in Ruby'), 'in Sinatra: request.body.read'],
+  },
+  {
+    name: "Java's HttpServer",
+    command: ['java', '-cp', gson, join(here, 'Receiver.java')],
+    needs: {
+      packages: 'default-jdk-headless libgson-java',
+      probe: ['sh', '-c', `javac -version && test -f ${gson}`],
+    },
+    shows: null,
+    rewrites: [json('Gson.toJson() in Java'), 'readAllBytes()'],
+  },
+  {
+    name: "mono's HttpListener",
+    command: ['mono', 'Receiver.exe'],
+    build: ['mcs', '-out:Receiver.exe', join(here, 'Receiver.cs')],
+    needs: { packages: 'mono-mcs mono-runtime', probe: ['sh', '-c', 'mcs --version && mono --version'] },
+    shows: 'HttpListener',
+    rewrites: null,
+  },
+];
+
+/** What is not installed, as an addition to a test's name; null when all is. */
+export function lack({ needs }: Pick<Receiver, 'needs'>): string | null {
+  if (needs === undefined) return null;
+  const [command = '', ...args] = needs.probe;
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0 ? null : `not installed: ${needs.packages}`;
+}
+
+/** A receiver that runs. */
+export interface Running {
+  readonly url: (mistake: string) => string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Builds and starts a receiver; resolves once it accepts connections. */
+export async function start(
+  { name, command, env = {}, path: [before, after] = ['/', ''], build }: Receiver,
+  secret: string,
+): Promise<Running> {
+  const home = mkdtempSync(join(tmpdir(), 'revento-receiver-'));
+  const port = await freePort();
+  const variables = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    PORT: String(port),
+    RECEIVER_HOME: home,
+    RECEIVER_SECRET: secret,
+    ...env,
+  };
+  const options = { cwd: home, env: variables };
+  if (build !== undefined) {
+    const [builder = '', ...args] = build;
+    const built = spawnSync(builder, args, { ...options, encoding: 'utf8' });
+    if (built.status !== 0) throw new Error(`${name} was not built: ${built.stderr}`);
+  }
+  const [program = '', ...args] = command.map((word) => word.replace('$PORT', String(port)));
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  await accepting(child, port, name);
+  return {
+    url: (mistake) => `http://127.0.0.1:${port}${before}${mistake}${after}`,
+    port,
+    close: async () => {
+      if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** nginx as it stands in front of an Express receiver on a port. */
+export function nginx(port: number): Receiver {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((it) => `${it}_temp_path tmp_${it};`);
+  const server = `server { listen 127.0.0.1:$PORT; location / { proxy_pass http://127.0.0.1:${port}; } }`;
+  const config = `events {} http { access_log off; ${temporary.join(' ')} ${server} }`;
+  const run =
+    'exec nginx -p "$RECEIVER_HOME" -c "$RECEIVER_HOME/nginx.conf" -e stderr -g "daemon off; master_process off; pid nginx.pid;"';
+  return {
+    name: 'nginx',
+    command: ['sh', '-c', `printf %s '${config}' > nginx.conf && ${run}`],
+    needs: { packages: 'nginx-light', probe: ['nginx', '-v'] },
+    shows: 'Express',
+    rewrites: null,
+  };
+}
+
+function accepting(child: ChildProcess, port: number, name: string): Promise<void> {
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (said += String(text)));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`${name} did not start: ${said}`)));
+    const attempt = () => {
+      if (child.exitCode !== null) return;
+      const socket = connect({ port, host: '127.0.0.1' }, () => {
+        socket.destroy();
+        resolve();
+      });
+      socket.once('error', () => setTimeout(attempt, 25));
+    };
+    attempt();
+  });
+}
