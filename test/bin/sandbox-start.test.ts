@@ -184,6 +184,21 @@ describe('starting', () => {
     expect(answer.headers.get('location')).toMatch(`${uri}?error=invalid_request`);
   });
 
+  it('takes its own logins where no integration listens, and where its hint says when that port is taken', async () => {
+    const { ready } = await start();
+    expect(ready['redirect_uri']).toBe('http://localhost:3000/callback');
+    // Taken by this test, or by somebody else on this machine: either will do.
+    const blocker = createServer().on('error', () => undefined);
+    await new Promise<void>((resolve) => blocker.listen(4404, '127.0.0.1', resolve).once('error', () => resolve()));
+    const env = { BROWSER: consentingBrowser() };
+    const refused = await rig.run(['-p', 'sandbox', 'login'], { env });
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('Port 4404 is already in use')]);
+    const [, uri = ''] = /--redirect-uri (\S+)/.exec(refused.stderr) ?? [];
+    const taken = await rig.run(['-p', 'sandbox', 'login', '--redirect-uri', uri], { env });
+    blocker.close();
+    expect(taken.code, taken.stderr).toBe(0);
+  });
+
   it('ends with 130 on Ctrl-C and frees the port at once', async () => {
     const { running, ready } = await start();
     const port = Number(new URL(ready['auth_base'] ?? '').port);

@@ -11,8 +11,19 @@ export interface Client {
   readonly redirectUris: readonly string[];
 }
 
-/** The redirect URIs every sandbox client has: the sample of the guide, and the same on the IPv4 literal. */
-const defaultRedirectUris: readonly string[] = ['http://localhost:3000/callback', 'http://127.0.0.1:3000/callback'];
+/** Where an integration takes its logins: the sample of the guide. */
+export const integrationRedirectUri = 'http://localhost:3000/callback';
+
+/** Where this tool takes its own logins at the sandbox: port 3000 is where the integration under test listens. */
+export const toolRedirectUri = 'http://localhost:4404/callback';
+
+/** The redirect URIs every sandbox client has. `login` proposes the port after its own where that is in use. */
+const defaultRedirectUris: readonly string[] = [
+  integrationRedirectUri,
+  'http://127.0.0.1:3000/callback',
+  toolRedirectUri,
+  'http://localhost:4405/callback',
+];
 
 /** Credentials that outlive one sandbox; what is left out is made up. */
 export interface Registration {

@@ -1,7 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { controlKeyOf } from '../../../sandbox/control/key.ts';
 import { createWebhookSecret } from '../../../sandbox/deliveries/signing.ts';
-import { registerClients } from '../../../sandbox/oauth/clients.ts';
+import { integrationRedirectUri, registerClients } from '../../../sandbox/oauth/clients.ts';
 import { createSandbox, type SandboxEntry } from '../../../sandbox/server/app.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
 import { type Hosted, host } from '../../../sandbox/server/host.ts';
@@ -16,7 +16,7 @@ export interface Opening {
   readonly port: number;
   /** What an earlier one was registered with; null makes everything up. */
   readonly stored: StoredCredentials | null;
-  /** Registered besides the default ones; the last is the one that is told. */
+  /** Registered besides the default ones; the last is the one that an integration is told. */
   readonly redirectUris: readonly string[];
   readonly onEvent?: (entry: SandboxEntry) => void;
 }
@@ -36,7 +36,7 @@ export async function openSandbox(
     clientSecret: stored?.clientSecret ?? undefined,
     redirectUris,
   });
-  const [{ id: clientId, secret, redirectUris: registered }] = clients;
+  const [{ id: clientId, secret }] = clients;
   const clientSecret = deps.redactor.add(secret ?? '').reveal();
   const webhookSecret = stored?.webhookSecret ?? createWebhookSecret();
   deps.redactor.add(webhookSecret);
@@ -53,7 +53,7 @@ export async function openSandbox(
   });
   const hosted = await host(sandbox, await deps.serve(), hostName, port);
   const { authBase, apiBase } = hosted;
-  const redirectUri = redirectUris.at(-1) ?? registered[0] ?? '';
+  const redirectUri = redirectUris.at(-1) ?? integrationRedirectUri;
   return {
     hosted,
     controlKey,

@@ -48,8 +48,15 @@ export async function storedCredentials(deps: Deps, profile: string): Promise<St
 /**
  * Defines the profile, so that `revento -p sandbox login` needs nothing else, and forgets logins of an earlier
  * sandbox: their tokens ended with it. Says how many logins those were.
+ *
+ * @param redirectUri  where logins of this tool come back to
  */
-export async function defineProfile(deps: Deps, profile: string, credentials: Credentials): Promise<number> {
+export async function defineProfile(
+  deps: Deps,
+  profile: string,
+  credentials: Credentials,
+  redirectUri: string,
+): Promise<number> {
   const { profiles } = await deps.inspectStore();
   const { logins = [], remnants = [] } = profiles.find(({ name }) => name === profile) ?? {};
   const sessions = await deps.sessions(profile);
@@ -59,7 +66,7 @@ export async function defineProfile(deps: Deps, profile: string, credentials: Cr
     auth_base: credentials.authBase,
     api_base: credentials.apiBase,
     client_id: credentials.clientId,
-    redirect_uri: credentials.redirectUri,
+    redirect_uri: redirectUri,
     default_event: credentials.eventId,
   });
   const secrets = await deps.secrets(profile);

@@ -3,6 +3,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { wholeNumber } from '../../../command-kit/option-values.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import type { Item } from '../../../output/item.ts';
+import { toolRedirectUri } from '../../../sandbox/oauth/clients.ts';
 import type { SandboxEntry } from '../../../sandbox/server/app.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
 import { Feed } from '../../../sandbox/server/feed.ts';
@@ -58,7 +59,7 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
     const { hosted, credentials } = await openSandbox(deps, plan, opening).catch(explainBusyPort(port));
     try {
       const profile = isSecond ? secondProfile(credentials.authBase) : sandboxProfile;
-      const ended = await defineProfile(deps, profile, credentials);
+      const ended = await defineProfile(deps, profile, credentials, plan.redirectUris.at(-1) ?? toolRedirectUri);
       tell(deps, { profile, ended });
       const envFile = flags.writeEnv ?? null;
       if (envFile !== null) await writeEnvFile(envFile, credentials, deps.signal);
