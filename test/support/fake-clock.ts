@@ -19,3 +19,13 @@ export function fakeClock(startsAtMs = Date.UTC(2026, 10, 24, 12)): FakeClock {
     },
   };
 }
+
+/** A clock that stands still; whoever sleeps by it sleeps until told to stop. */
+export function stillClock(nowMs = Date.UTC(2026, 10, 24, 12)): Clock {
+  return {
+    now: () => nowMs,
+    monotonic: () => 0,
+    sleep: (_ms, signal) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true })),
+  };
+}

@@ -34,7 +34,8 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
       ...(data === undefined ? {} : { data: await readData(data, deps) }),
     };
     warnOfUnknownType(type, deps);
-    yield* followDelivery(deps, await askSandbox(deps, 'trigger', params), wait);
+    const { delivery, happened } = await askSandbox(deps, 'trigger', params);
+    yield* followDelivery(deps, delivery, wait, happened);
     return undefined;
   },
 };

@@ -2,16 +2,19 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { parseRecord } from '../../json/parse.ts';
 import type { Json } from '../../json/value.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
+import type { SandboxClock } from '../clock/sandbox-clock.ts';
 import type { Deliveries } from '../deliveries/deliveries.ts';
-import { deletionNotice, envelopeOf } from '../deliveries/notices.ts';
+import { sampleNotice } from '../deliveries/notices.ts';
 import { createWebhookSecret } from '../deliveries/signing.ts';
 import { parseFault } from '../faults/fault.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { apiError, json } from '../message/reply.ts';
 import type { Incoming } from '../message/request.ts';
 import { isSame } from '../oauth/clients.ts';
-import type { Consent, Grants } from '../oauth/grants.ts';
-import { type SandboxEvent, testEventId } from '../world/world.ts';
+import type { SandboxEvent } from '../world/event.ts';
+import type { Life } from '../world/life.ts';
+import { DoesNotFit, isoSeconds } from '../world/stage.ts';
+import { testEventId } from '../world/world.ts';
 import { controlPrefix } from './key.ts';
 import {
   type OperationName,
@@ -21,43 +24,41 @@ import {
   type ResultOf,
   readParams,
 } from './operations.ts';
+import { Refusal } from './refusal.ts';
 
 export interface ControlParts {
   readonly key: string;
-  readonly events: readonly SandboxEvent[];
-  readonly grants: Grants;
+  readonly life: Life;
   readonly faults: FaultPlan;
   /** Null when the sandbox has no webhook URL. */
   readonly deliveries: Deliveries | null;
-  readonly now: () => number;
+  readonly clock: SandboxClock;
   readonly reset: (keepsLogins: boolean) => void;
 }
 
 /** What the sandbox does for each operation. */
-type Work = { readonly [Name in OperationName]: (params: ReadParamsOf<Name>) => ResultOf<Name> };
+type Work = {
+  readonly [Name in OperationName]: (params: ReadParamsOf<Name>) => ResultOf<Name> | Promise<ResultOf<Name>>;
+};
 
-/** An operation that cannot be done; the answer has its status and code. */
-class Refusal extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
+/** What does not fit the state is a conflict; what is not there, or misspelt, is said apart. */
+const statusOf = {
+  unknown_action: 400,
+  not_a_parameter: 400,
+  not_found: 404,
+  does_not_fit: 409,
+  nobody_fits: 409,
+} as const;
 
 /** Answers the control path: one method for each operation, behind a key that no web page has. */
 export class Control {
   readonly #parts: ControlParts;
-  #triggered = 0;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
   }
 
-  answer(incoming: Incoming): HttpResponse {
+  async answer(incoming: Incoming): Promise<HttpResponse> {
     const { requestId } = incoming;
     const refuse = (status: number, code: string, message: string) => apiError(status, code, message, requestId);
     const key = /^Bearer (.+)$/.exec(incoming.header('authorization') ?? '')?.[1] ?? '';
@@ -74,14 +75,15 @@ export class Control {
     const body = readBody(incoming);
     if (body === null) return refuse(400, 'validation_error', 'the body must be a JSON object');
     try {
-      return json(operations[found.name].status, this.#do(found.name, { ...body, ...found.inPath }));
+      return json(operations[found.name].status, await this.#do(found.name, { ...body, ...found.inPath }));
     } catch (error) {
       if (error instanceof Refusal) return refuse(error.status, error.code, error.message);
+      if (error instanceof DoesNotFit) return refuse(statusOf[error.code], error.code, error.message);
       throw error;
     }
   }
 
-  #do<Name extends OperationName>(name: Name, given: unknown): ResultOf<Name> {
+  async #do<Name extends OperationName>(name: Name, given: unknown): Promise<ResultOf<Name>> {
     const read = readParams(name, given);
     if ('problem' in read) throw new Refusal(400, 'validation_error', read.problem);
     return this.#work[name](read.params);
@@ -96,23 +98,37 @@ export class Control {
       return sent;
     },
 
+    do: ({ action, ids, event_id: eventId, set }) => {
+      const wishes = (ids ?? [undefined]).map((id) => ({ action, id, eventId, params: set }));
+      return {
+        happened: this.#parts.life.do(wishes).map(({ happening, delivery }) => ({
+          happening,
+          delivery_id: delivery?.delivery_id ?? null,
+        })),
+      };
+    },
+
+    happenings: () => ({ happenings: this.#parts.life.world.happenings }),
+
     trigger: ({ type, event_id: eventId, data }) => {
-      const event = this.#eventOf(eventId);
       const sender = this.#sender();
-      const index = this.#triggered++;
-      return sender.send(envelopeOf({ type, event, index, occurredAt: this.#time(), data }));
+      const event = this.#eventOf(eventId);
+      const done = data === undefined ? this.#parts.life.bringAbout(type, event.id) : null;
+      if (done !== null) return { delivery: done.delivery, happened: done.happened };
+      return { delivery: sender.send(sampleNotice(type, event, this.#time(), data)), happened: [] };
     },
 
     /** Ends logins as an organizer or participant would in Revento, and sends what Revento then sends. */
     revoke: ({ kind, event_id: eventId }) => {
-      const { grants, deliveries } = this.#parts;
+      const { life, deliveries } = this.#parts;
       const event = this.#eventOf(eventId);
-      const ended = grants.revoke((consent) => consent.kind === kind && consent.eventId === event.id);
-      // One notice for each consent that ended, however many logins it had.
-      const perUser = new Map<string | null, Consent>(ended.map((consent) => [consent.user?.id ?? null, consent]));
-      const notices = [...perUser.values()].map((consent) => deletionNotice(consent, this.#time()));
-      const sent = deliveries === null ? [] : notices.map((notice) => deliveries.send(notice));
-      return { revoked: ended.length, event_id: event.id, kind, deliveries: sent };
+      const meant = life.world.connections.filter(
+        (one) => one.kind === kind && one.event_id === event.id && one.revoked_at === null,
+      );
+      const done = life.do(meant.map(({ id }) => ({ action: 'revoke', id, params: {} })));
+      const sent = done.flatMap(({ delivery }) => (delivery === null || deliveries === null ? [] : [delivery]));
+      const revoked = done.reduce((sum, { endedLogins }) => sum + endedLogins, 0);
+      return { revoked, event_id: event.id, kind, deliveries: sent };
     },
 
     faults: () => ({ faults: this.#parts.faults.list() }),
@@ -125,6 +141,25 @@ export class Control {
       return { faults: faults.list() };
     },
 
+    clock: () => this.#clockState(),
+
+    advance: async ({ ms }) => this.#moveTo(this.#parts.clock.now() + ms),
+
+    set_clock: async ({ to }) => {
+      const { clock } = this.#parts;
+      const target = Date.parse(to);
+      if (target < clock.now()) {
+        throw new Refusal(409, 'backwards', `the clock is at ${isoSeconds(clock.now())} and only goes forward`);
+      }
+      clock.hold();
+      return this.#moveTo(target);
+    },
+
+    resume_clock: () => {
+      this.#parts.clock.resume();
+      return this.#clockState();
+    },
+
     rotate: ({ finish }) => {
       const { signing } = this.#sender();
       if (finish && signing.previous === null) throw new Refusal(409, 'no_rotation', 'no rotation is in progress');
@@ -134,11 +169,21 @@ export class Control {
     },
 
     reset: ({ keep_logins: keepsLogins }) => {
-      this.#triggered = 0;
       this.#parts.reset(keepsLogins);
       return { reset: true };
     },
   };
+
+  async #moveTo(target: number): Promise<ResultOf<'clock'>> {
+    const { clock, deliveries } = this.#parts;
+    await clock.moveTo(target, async () => deliveries?.settled());
+    return this.#clockState();
+  }
+
+  #clockState(): ResultOf<'clock'> {
+    const { now, real, isHeld } = this.#parts.clock.state();
+    return { now: isoSeconds(now), real: isoSeconds(real), ahead_ms: Math.max(0, now - real), held: isHeld };
+  }
 
   #sender(): Deliveries {
     if (this.#parts.deliveries !== null) return this.#parts.deliveries;
@@ -146,15 +191,15 @@ export class Control {
   }
 
   #eventOf(id: string = testEventId): SandboxEvent {
-    const { events } = this.#parts;
-    const event = events.find((one) => one.id === id);
-    if (event !== undefined) return event;
-    const known = events.map((one) => one.id).join(' and ');
+    const { world } = this.#parts.life;
+    const event = world.event(id);
+    if (event !== null) return event;
+    const known = world.events.map((one) => one.id).join(' and ');
     throw new Refusal(404, 'not_found', `the sandbox has no such event; it has ${known}`);
   }
 
   #time(): string {
-    return new Date(this.#parts.now()).toISOString();
+    return isoSeconds(this.#parts.clock.now());
   }
 }
 

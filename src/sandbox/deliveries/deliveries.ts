@@ -57,6 +57,8 @@ interface Open {
 
 export interface DeliveryParts {
   readonly clock: Clock;
+  /** Milliseconds since the Unix epoch, as the handler's own clock has it. */
+  readonly realNow: () => number;
   readonly target: WebhookTarget;
   readonly faults: FaultPlan;
   readonly onEvent: (entry: DeliveryEntry) => void;
@@ -67,6 +69,8 @@ export class Deliveries {
   readonly signing: SigningSecrets;
   readonly #parts: DeliveryParts;
   readonly #open = new Map<string, Open>();
+  /** Requests that are under way. */
+  readonly #posting = new Set<Promise<unknown>>();
   #stop = createStop();
 
   constructor(parts: DeliveryParts) {
@@ -105,6 +109,15 @@ export class Deliveries {
   /** Every remembered delivery, oldest first. */
   list(): readonly Delivery[] {
     return [...this.#open.values()].map(({ shown }) => shown);
+  }
+
+  /** Resolves once no request is under way; what waits for its time is not waited for. */
+  async settled(): Promise<void> {
+    do {
+      await Promise.all(this.#posting);
+      // Whatever follows from an answer, or from a timer that has just ended, begins first.
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (this.#posting.size > 0);
   }
 
   /** Stops every retry and forgets every delivery. Sending goes on to work. */
@@ -147,11 +160,13 @@ export class Deliveries {
     if (delayMs > 0 && !(await hasWaited(clock, delayMs, signal))) return;
     const startedAt = clock.monotonic();
     const at = this.#time();
-    const seconds = Math.floor(clock.now() / 1000) + (wrongBySeconds[effect ?? ''] ?? 0);
+    // Handlers compare it with their own clock, which nobody moves.
+    const seconds = Math.floor(this.#parts.realNow() / 1000) + (wrongBySeconds[effect ?? ''] ?? 0);
     const { age, secret } = this.signing.resolve(open.signer);
     const key = effect === 'signature' ? `not ${secret}` : secret;
     const isChunked = effect === 'chunked';
-    const post = () => this.#post(open, `${seconds}`, sign(key, `${seconds}`, open.body), isChunked, signal);
+    const post = () =>
+      this.#counted(this.#post(open, `${seconds}`, sign(key, `${seconds}`, open.body), isChunked, signal));
     const answered = await post();
     if (effect === 'twice') await post();
     const outcome =
@@ -203,6 +218,15 @@ export class Deliveries {
     }
     const isAcknowledged = isSuccess(answer.status);
     return { status: answer.status, error: isAcknowledged ? null : `answered ${answer.status}` };
+  }
+
+  async #counted<T>(post: Promise<T>): Promise<T> {
+    this.#posting.add(post);
+    try {
+      return await post;
+    } finally {
+      this.#posting.delete(post);
+    }
   }
 
   #delayMs(index: number): number {

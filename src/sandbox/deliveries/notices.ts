@@ -1,92 +1,65 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from '../../json/value.ts';
 import { type Envelope, sampleEnvelope } from '../../webhook/event.ts';
-import type { Consent } from '../oauth/grants.ts';
-import type { Participant } from '../world/people.ts';
-import type { SandboxEvent } from '../world/world.ts';
-
-/** What a delivery is about. */
-export interface Notice {
-  readonly type: string;
-  readonly event: SandboxEvent;
-  /** Which participant or activity; goes round when there are fewer. */
-  readonly index: number;
-  readonly occurredAt: string;
-  /** Replaces the snapshot; undefined keeps it. */
-  readonly data?: Json | undefined;
-}
-
-/** The body of a delivery, about somebody the read API knows too. Never throws. */
-export function envelopeOf({ type, event, index, occurredAt, data }: Notice): Envelope {
-  const envelope = sampleEnvelope(type, {
-    id: deliveryEnvelopeId(),
-    occurredAt,
-    eventId: event.id,
-    organizationId: event.organization.id,
-  });
-  return { ...envelope, data: data ?? snapshotOf(type, event, index, occurredAt) ?? envelope.data };
-}
+import type { SandboxEvent } from '../world/event.ts';
+import type { Fields, Happening } from '../world/happening.ts';
+import type { World } from '../world/world.ts';
 
 /**
- * What is sent when a consent has ended: that it did, and whose data is meant. Source: guide, data.deletion_required.
- * Assumed: the field names.
+ * The body of the delivery that follows a happening: the snapshot of its subject as the read API gives it now.
+ * Source: guide, webhook envelope.
+ *
+ * @param type  the event type that its action sends
  */
-export function deletionNotice(consent: Consent, occurredAt: string): Envelope {
+export function noticeOf(type: string, happening: Happening, world: World): Envelope {
+  const { subject, event_id: eventId, at } = happening;
+  const fields = world.subject(subject.type, subject.id)?.fields ?? {};
   return {
-    id: deliveryEnvelopeId(),
-    type: 'data.deletion_required',
-    occurred_at: occurredAt,
-    event_id: consent.eventId,
-    organization_id: consent.organizationId,
-    data:
-      consent.user === null ? { reason: 'integration_revoked' } : { reason: 'user_revoked', user_id: consent.user.id },
+    id: envelopeId(),
+    type,
+    occurred_at: at,
+    event_id: eventId,
+    organization_id: eventId === null ? null : (world.event(eventId)?.organization.id ?? null),
+    data: snapshotOf(type, fields, at),
   };
 }
 
-function deliveryEnvelopeId(): string {
+/** A body about somebody the sandbox does not have: a sample, or the data that is given. */
+export function sampleNotice(type: string, event: SandboxEvent, occurredAt: string, data: Json | undefined): Envelope {
+  const context = { id: envelopeId(), occurredAt, eventId: event.id, organizationId: event.organization.id };
+  const sample = sampleEnvelope(type, context);
+  return { ...sample, data: data ?? sample.data };
+}
+
+function envelopeId(): string {
   return `evt_delivery_${randomUUID().replaceAll('-', '')}`;
 }
 
-/** Null for types that are about neither a person nor an activity. */
-function snapshotOf(type: string, event: SandboxEvent, index: number, at: string): Json | null {
+function snapshotOf(type: string, fields: Fields, at: string): Fields {
   const [subject, verb = ''] = type.split('.');
-  if (subject === 'participant' && event.participantCount > 0) {
-    const person = event.participant(index % event.participantCount);
-    return { ...person, [verb === 'registered' ? 'registered_at' : 'updated_at']: at };
-  }
-  if (subject === 'application' && event.participantCount > 0) {
-    const person = applicantOf(event, verb === 'submitted' ? 'pending' : verb, index);
-    return {
-      id: person.application_id,
-      participant_id: person.id,
-      user_id: person.user_id,
-      ...verdicts(verb, at, person.last_reviewer_id),
-      custom_form_fields: person.custom_form_fields,
-    };
-  }
-  if (subject === 'activity') {
-    const { activities } = event.program();
-    const activity = activities[index % activities.length] ?? {};
-    return verb === 'capacity_state_changed'
-      ? { ...activity, capacity_state: 'full', changed_at: at }
-      : { ...activity, updated_at: at };
-  }
-  return null;
+  if (subject === 'application') return applicationSnapshot(verb, fields);
+  if (subject === 'participant') return { ...fields, [verb === 'registered' ? 'registered_at' : 'updated_at']: at };
+  if (subject === 'activity') return { ...fields, [verb === 'updated' ? 'updated_at' : 'changed_at']: at };
+  if (type === 'integration.suspended') return { reason: 'rate_limit_abuse', suspended_at: at };
+  // Assumed: the field names. Source: guide, data.deletion_required.
+  return fields['kind'] === 'user'
+    ? { reason: 'user_revoked', user_id: fields['user_id'] ?? null }
+    : { reason: 'integration_revoked' };
 }
 
-/** Participants that are looked at for one whose application has the right status; all four occur early. */
-const searchedParticipants = 200;
-
-/** Somebody of whom the read API says the same; anybody where there is none. */
-function applicantOf(event: SandboxEvent, status: string, index: number): Participant {
-  const searched = Math.min(event.participantCount, searchedParticipants);
-  const everybody = Array.from({ length: searched }, (_, at) => event.participant(at));
-  const fitting = everybody.filter(({ application_status: found }) => found === status);
-  return fitting[index % fitting.length] ?? event.participant(index % event.participantCount);
-}
-
-function verdicts(verb: string, at: string, reviewerId: string | null): { readonly [field: string]: Json } {
-  if (verb === 'submitted') return { status: 'pending', submitted_at: at };
-  if (verb === 'approved') return { status: 'approved', approved_at: at, approver_id: reviewerId ?? 'usr_organizer' };
-  return { status: verb, [`${verb}_at`]: at };
+/** Source: guide, application.approved and application.rejected. Assumed: the same form for the two others. */
+function applicationSnapshot(verb: string, person: Fields): Fields {
+  const { application_status: status = null, last_reviewed_at: reviewedAt = null } = person;
+  const decided: Fields =
+    verb === 'submitted'
+      ? { submitted_at: person['submitted_at'] ?? null }
+      : { [`${verb}_at`]: reviewedAt, ...(verb === 'approved' && { approver_id: person['last_reviewer_id'] ?? null }) };
+  return {
+    id: person['application_id'] ?? null,
+    participant_id: person['id'] ?? null,
+    user_id: person['user_id'] ?? null,
+    status,
+    ...decided,
+    custom_form_fields: person['custom_form_fields'] ?? {},
+  };
 }

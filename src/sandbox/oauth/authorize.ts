@@ -5,10 +5,10 @@ import type { HttpResponse } from '../../ports/exchange.ts';
 import { errorPage } from '../message/page.ts';
 import { redirect } from '../message/reply.ts';
 import { type Incoming, type Params, readParams, withoutEmpty } from '../message/request.ts';
-import type { SandboxEvent } from '../world/world.ts';
+import type { SandboxEvent } from '../world/event.ts';
 import type { Client } from './clients.ts';
 import { type ConsentQuestion, consentPage, isFixed, offeredPeople } from './consent-page.ts';
-import type { Grants } from './grants.ts';
+import type { Consent, Grants } from './grants.ts';
 import { readScopes, type Scope } from './scopes.ts';
 
 const transactionTtlMs = 10 * 60_000;
@@ -32,6 +32,8 @@ export interface AuthorizationParts {
   readonly grants: Grants;
   readonly clock: Clock;
   readonly hasAutoConsent: boolean;
+  /** Told of every consent, before its code goes out. */
+  readonly onConsent: (consent: Consent) => void;
 }
 
 /** The authorization endpoint: checks the request, asks a person (or nobody, with auto-consent), redirects back. */
@@ -173,17 +175,16 @@ export class Authorization {
   #code(asked: Asked, granted: readonly Scope[], person: number): string {
     const { client, event, kind, redirectUri, challenge } = asked;
     const user = kind === 'user' ? { id: event.participant(person).user_id, index: person } : null;
-    return this.#parts.grants.issueCode(
-      {
-        kind,
-        clientId: client.id,
-        eventId: event.id,
-        organizationId: event.organization.id,
-        user,
-        scope: granted.map(({ name }) => name),
-      },
-      { redirectUri, challenge },
-    );
+    const consent: Consent = {
+      kind,
+      clientId: client.id,
+      eventId: event.id,
+      organizationId: event.organization.id,
+      user,
+      scope: granted.map(({ name }) => name),
+    };
+    this.#parts.onConsent(consent);
+    return this.#parts.grants.issueCode(consent, { redirectUri, challenge });
   }
 }
 

@@ -29,10 +29,13 @@ interface Usage {
 /** Counts requests by access token: in a rolling hour, in any 60 seconds, and at once. */
 export class RateLimits {
   readonly #clock: Clock;
+  readonly #toReal: (ms: number) => number;
   readonly #usage = new Map<string, Usage>();
 
-  constructor(clock: Clock) {
+  /** @param toReal  the moment in a client's time at which the clock shows `ms` */
+  constructor(clock: Clock, toReal: (ms: number) => number = (ms) => ms) {
     this.#clock = clock;
+    this.#toReal = toReal;
   }
 
   /** Lets a request in or turns it away; a refused one is not counted. */
@@ -44,7 +47,7 @@ export class RateLimits {
 
     if (usage.inFlight >= quota.inFlight) {
       const message = `more than ${quota.inFlight} requests at once; wait for one of yours to finish`;
-      return { refusal: 'concurrent_limit_exceeded', message, headers: describe(quota.perHour, times, now) };
+      return { refusal: 'concurrent_limit_exceeded', message, headers: this.#describe(quota.perHour, times, now) };
     }
     const hourWaitMs = waitOf(times, quota.perHour, hourMs, now);
     const minuteWaitMs = waitOf(times, quota.perMinute, minuteMs, now);
@@ -52,14 +55,14 @@ export class RateLimits {
     if (waitMs > 0) {
       const limit = hourWaitMs > 0 ? `${quota.perHour} requests an hour` : `${quota.perMinute} requests in 60 seconds`;
       const retryAfter = ['Retry-After', `${Math.ceil(waitMs / 1000)}`] as const;
-      const headers = [...describe(quota.perHour, times, now), retryAfter];
+      const headers = [...this.#describe(quota.perHour, times, now), retryAfter];
       return { refusal: 'rate_limit_exceeded', message: `more than ${limit}`, headers };
     }
     times.push(now);
     usage.inFlight++;
     let isInside = true;
     return {
-      headers: describe(quota.perHour, times, now),
+      headers: this.#describe(quota.perHour, times, now),
       leave: () => {
         if (isInside) usage.inFlight--;
         isInside = false;
@@ -70,6 +73,16 @@ export class RateLimits {
   /** Forgets every count. */
   reset(): void {
     this.#usage.clear();
+  }
+
+  /** The headers describe the hour only. Assumed: `Reset` is when the oldest request leaves the window. */
+  #describe(limit: number, times: readonly number[], now: number): HeaderList {
+    const resetAt = this.#toReal((times[0] ?? now) + hourMs);
+    return [
+      ['X-RateLimit-Limit', `${limit}`],
+      ['X-RateLimit-Remaining', `${Math.max(0, limit - times.length)}`],
+      ['X-RateLimit-Reset', `${Math.ceil(resetAt / 1000)}`],
+    ];
   }
 
   #usageOf(token: string, now: number): Usage {
@@ -85,14 +98,4 @@ export class RateLimits {
 function waitOf(times: readonly number[], limit: number, windowMs: number, now: number): number {
   const blocking = times[times.length - limit];
   return blocking === undefined ? 0 : Math.max(0, blocking + windowMs - now);
-}
-
-/** The headers describe the hour only. Assumed: `Reset` is when the oldest request leaves the window. */
-function describe(limit: number, times: readonly number[], now: number): HeaderList {
-  const resetAt = (times[0] ?? now) + hourMs;
-  return [
-    ['X-RateLimit-Limit', `${limit}`],
-    ['X-RateLimit-Remaining', `${Math.max(0, limit - times.length)}`],
-    ['X-RateLimit-Reset', `${Math.ceil(resetAt / 1000)}`],
-  ];
 }

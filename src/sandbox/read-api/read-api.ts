@@ -4,8 +4,9 @@ import type { HttpResponse } from '../../ports/exchange.ts';
 import { apiError, json } from '../message/reply.ts';
 import type { Incoming } from '../message/request.ts';
 import type { AccessState } from '../oauth/grants.ts';
+import type { SandboxEvent } from '../world/event.ts';
 import { applicationOf, profileOf } from '../world/people.ts';
-import type { Rows, SandboxEvent } from '../world/world.ts';
+import type { Rows } from '../world/rows.ts';
 import type { Cursors } from './cursor.ts';
 
 /** Source: guide, pagination. */

@@ -1,5 +1,7 @@
+import type { LoginKind } from '../../login/login.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Exchange } from '../../ports/exchange.ts';
+import { SandboxClock } from '../clock/sandbox-clock.ts';
 import { Control } from '../control/control.ts';
 import { controlPrefix } from '../control/key.ts';
 import { Deliveries, type DeliveryEntry, type WebhookTarget } from '../deliveries/deliveries.ts';
@@ -9,9 +11,13 @@ import { readRequest } from '../message/request.ts';
 import { Authorization } from '../oauth/authorize.ts';
 import { type Client, registerClients } from '../oauth/clients.ts';
 import { Grants } from '../oauth/grants.ts';
+import { scopes } from '../oauth/scopes.ts';
 import { Cursors } from '../read-api/cursor.ts';
 import { RateLimits } from '../read-api/limits.ts';
-import { createWorld, defaultParticipants, testEventId } from '../world/world.ts';
+import { Consequences } from '../world/consequences.ts';
+import { Life } from '../world/life.ts';
+import { Stage } from '../world/stage.ts';
+import { defaultParticipants, testEventId, World } from '../world/world.ts';
 import { entryOf, type RequestEntry } from './journal.ts';
 import { iconPath, type Parts, route } from './routes.ts';
 
@@ -74,25 +80,41 @@ const hourMs = 3_600_000;
  * them into the `HttpFailure` a client sees over a socket.
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
-  const { clock } = options;
+  const { clock: real } = options;
+  const clock = new SandboxClock(real);
   const clients = options.clients ?? registerClients();
-  const events = createWorld(options.seed ?? 1, options.participants ?? defaultParticipants);
+  const seed = options.seed ?? 1;
+  const world = new World(seed, options.participants ?? defaultParticipants);
+  const { events } = world;
   const grants = new Grants(clock, options.accessTtlMs ?? hourMs);
   const faults = new FaultPlan(options.faults ?? []);
-  const limits = options.hasRateLimits === false ? null : new RateLimits(clock);
-  const hasAutoConsent = options.hasAutoConsent ?? false;
-  const authorization = new Authorization({ clients, events, grants, clock, hasAutoConsent });
+  const limits = options.hasRateLimits === false ? null : new RateLimits(clock, (ms) => clock.toReal(ms));
   const onEvent = options.onEvent ?? (() => undefined);
-  const deliveries = options.webhook ? new Deliveries({ clock, target: options.webhook, faults, onEvent }) : null;
+  const deliveries = options.webhook
+    ? new Deliveries({ clock, realNow: real.now, target: options.webhook, faults, onEvent })
+    : null;
+  const stage = new Stage({ world, clock, seed, clientId: clients[0]?.id ?? '', scopesOf });
+  const consequences = new Consequences({ world, grants, clock, deliveries });
+  const life = new Life(world, stage, consequences);
+  const hasAutoConsent = options.hasAutoConsent ?? false;
+  const authorization = new Authorization({
+    clients,
+    events,
+    grants,
+    clock,
+    hasAutoConsent,
+    onConsent: (consent) => life.consented(consent),
+  });
   const reset: Sandbox['reset'] = ({ keepsLogins = false } = {}) => {
-    for (const part of [faults, limits, authorization, deliveries]) part?.reset();
+    for (const part of [faults, limits, authorization, deliveries, consequences]) part?.reset();
+    world.reset(keepsLogins);
     if (!keepsLogins) grants.reset();
   };
   const { controlKey: key } = options;
   const steer = (keepsLogins: boolean) => reset({ keepsLogins });
-  const control = key ? new Control({ key, events, grants, faults, deliveries, now: clock.now, reset: steer }) : null;
+  const control = key ? new Control({ key, life, faults, deliveries, clock, reset: steer }) : null;
   const cursors = new Cursors();
-  const parts: Parts = { clock, clients, events, grants, faults, limits, authorization, cursors, control };
+  const parts: Parts = { clock: real, clients, world, events, grants, faults, limits, authorization, cursors, control };
 
   const exchange: Exchange = async (request) => {
     const startedAt = clock.monotonic();
@@ -109,6 +131,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     eventId: testEventId,
     deliveries,
     reset,
-    close: () => deliveries?.reset(),
+    close: () => {
+      deliveries?.reset();
+      consequences.reset();
+    },
   };
 }
+
+const scopesOf = (kind: LoginKind) => scopes.filter((scope) => scope.kind === kind).map(({ name }) => name);

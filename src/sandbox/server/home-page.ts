@@ -1,7 +1,7 @@
 import { escapeHtml } from '../../pages/html-page.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 import { page } from '../message/page.ts';
-import type { SandboxEvent } from '../world/world.ts';
+import type { SandboxEvent } from '../world/event.ts';
 
 /** What somebody sees who opens the sandbox in a browser. Names no secret. */
 export function homePage(events: readonly SandboxEvent[]): HttpResponse {

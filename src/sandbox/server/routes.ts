@@ -14,7 +14,8 @@ import { answerTokenRequest, readTokenRequest, tokenError } from '../oauth/token
 import type { Cursors } from '../read-api/cursor.ts';
 import type { RateLimits } from '../read-api/limits.ts';
 import { answerRead, readPaths } from '../read-api/read-api.ts';
-import type { SandboxEvent } from '../world/world.ts';
+import type { SandboxEvent } from '../world/event.ts';
+import type { World } from '../world/world.ts';
 import { homePage } from './home-page.ts';
 
 const apiPrefix = '/api/v1';
@@ -26,6 +27,7 @@ export const iconPath = '/favicon.ico';
 export interface Parts {
   readonly clock: Clock;
   readonly clients: readonly Client[];
+  readonly world: World;
   readonly events: readonly SandboxEvent[];
   readonly grants: Grants;
   readonly faults: FaultPlan;
@@ -131,6 +133,11 @@ async function api(incoming: Incoming, path: string, parts: Parts): Promise<Http
   const access = parts.grants.find(bearer);
   if (access === null) return unknown('this is not an access token of this environment');
   if (access.state === 'expired') return apiError(401, 'token_expired', 'the access token has expired', requestId);
+  const { eventId } = access.family.consent;
+  if (parts.world.isSuspended) return apiError(401, 'token_revoked', 'the integration is suspended', requestId);
+  if (parts.world.event(eventId)?.isArchived) {
+    return apiError(401, 'token_revoked', 'the event is archived', requestId);
+  }
   if (access.state === 'revoked') return apiError(401, 'token_revoked', 'this login was revoked', requestId);
 
   const admission = parts.limits?.enter(bearer, access.family.consent.kind) ?? null;

@@ -1,8 +1,8 @@
 import type { Json } from '../../json/value.ts';
 import { idOf, pick, roll } from './random.ts';
 
-/** Source: guide, participants. */
-export type ApplicationStatus = 'pending' | 'approved' | 'rejected' | 'revision_requested';
+/** Source: guide, participants (the first four) and patterns (`registered`). Assumed: the word for a cancellation. */
+export type ApplicationStatus = 'pending' | 'approved' | 'rejected' | 'revision_requested' | 'registered' | 'cancelled';
 
 /** One participant of an event, as the read API gives it, and what the webhooks and `/me` need of it. */
 export interface Participant {

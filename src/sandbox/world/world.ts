@@ -1,26 +1,6 @@
-import type { Json } from '../../json/value.ts';
-import { buildProgram, type Program, type Row } from './event-program.ts';
-import { type Participant, participantAt } from './people.ts';
-
-/** Rows by number, so that a list of any length costs nothing until it is read. */
-export interface Rows {
-  readonly count: number;
-  at(index: number): Json;
-}
-
-/** One event of the sandbox with everything in it. */
-export interface SandboxEvent {
-  readonly id: string;
-  readonly title: string;
-  readonly organization: { readonly id: string; readonly name: string; readonly kind: 'formal' | 'informal' };
-  /** First and last day, as the consent page shows them. */
-  readonly dates: string;
-  readonly participantCount: number;
-  participant(index: number): Participant;
-  program(): Program;
-  /** The answer of `/events/{event_id}`. */
-  describe(connectedAt: number): Json;
-}
+import type { Subject } from './actions/row.ts';
+import { SandboxEvent } from './event.ts';
+import type { Fields, Happening, SubjectType } from './happening.ts';
 
 /** The event that the guide's examples name. Source: guide, the test event. */
 export const testEventId = 'evt_test_published';
@@ -29,10 +9,133 @@ const otherEventId = 'evt_test_neighbour';
 
 export const defaultParticipants = 42;
 
-/** The events of a sandbox. The same seed gives the same data; nothing is computed before it is asked for. */
-export function createWorld(seed: number, participants: number): readonly SandboxEvent[] {
+/** The id of the one subject that is the integration itself. */
+export const integrationId = 'integration';
+
+/** A consent that was given. Wire names. */
+export interface Connection extends Fields {
+  readonly id: string;
+  readonly kind: 'installation' | 'user';
+  readonly client_id: string;
+  readonly event_id: string;
+  readonly organization_id: string;
+  readonly user_id: string | null;
+  readonly scope: readonly string[];
+  readonly connected_at: string;
+  readonly revoked_at: string | null;
+}
+
+/**
+ * The state of a sandbox: what its seed grew, and everything that has happened since, in order. The read API answers
+ * from it, so what a delivery tells and what the API says cannot differ.
+ */
+export class World {
+  readonly events: readonly SandboxEvent[];
+  readonly #happenings: Happening[] = [];
+  readonly #connections = new Map<string, Connection>();
+  #suspendedAt: string | null = null;
+
+  /** The same seed gives the same data on every machine. */
+  constructor(seed: number, participants: number) {
+    this.events = seededEvents(seed, participants);
+  }
+
+  get happenings(): readonly Happening[] {
+    return this.#happenings;
+  }
+
+  get isSuspended(): boolean {
+    return this.#suspendedAt !== null;
+  }
+
+  /** Every consent, oldest first, also those that were taken back. */
+  get connections(): readonly Connection[] {
+    return [...this.#connections.values()];
+  }
+
+  event(id: string): SandboxEvent | null {
+    return this.events.find((one) => one.id === id) ?? null;
+  }
+
+  /** The subject of an id as an action sees it; null for an id that nothing of the type has. */
+  subject(type: SubjectType, id: string): Subject | null {
+    switch (type) {
+      case 'participant': {
+        const event = this.events.find((one) => one.indexOf(id) !== null);
+        const index = event?.indexOf(id) ?? null;
+        return event === undefined || index === null ? null : participantSubject(event, index);
+      }
+      case 'activity': {
+        const event = this.events.find((one) => one.activity(id) !== null);
+        const fields = event?.activity(id) ?? null;
+        if (event === undefined || fields === null) return null;
+        return { type, id, event, fields, state: String(fields['capacity_state']) };
+      }
+      case 'connection': {
+        const fields = this.#connections.get(id);
+        if (fields === undefined) return null;
+        const state = fields.revoked_at === null ? 'connected' : 'revoked';
+        return { type, id, event: this.event(fields.event_id), fields, state };
+      }
+      case 'event': {
+        const event = this.event(id);
+        if (event === null) return null;
+        const fields = event.describe(0) as Fields;
+        return { type, id, event, fields, state: String(fields['publish_status']) };
+      }
+      case 'integration': {
+        if (id !== integrationId) return null;
+        const state = this.isSuspended ? 'suspended' : 'active';
+        return { type, id, event: null, fields: { suspended_at: this.#suspendedAt }, state };
+      }
+    }
+  }
+
+  /** Goes back to what the seed grew; living consents can stay, because tokens hang on them. */
+  reset(keepsConnections: boolean): void {
+    const kept = this.#happenings.filter(
+      ({ subject }) => keepsConnections && this.#connections.get(subject.id)?.revoked_at === null,
+    );
+    this.#happenings.length = 0;
+    this.#connections.clear();
+    this.#suspendedAt = null;
+    for (const event of this.events) event.reset();
+    for (const happening of kept) this.record(happening);
+  }
+
+  /** Adds a happening and changes the state by it. A saved sandbox is loaded by recording its happenings again. */
+  record(happening: Happening): void {
+    const { subject, event_id: eventId, after } = happening;
+    const event = eventId === null ? null : this.event(eventId);
+    this.#happenings.push(happening);
+    switch (subject.type) {
+      case 'participant':
+        event?.changeParticipant(subject.id, after);
+        break;
+      case 'activity':
+        event?.changeActivity(subject.id, after);
+        break;
+      case 'event':
+        event?.change(after);
+        break;
+      case 'connection':
+        this.#connections.set(subject.id, { ...this.#connections.get(subject.id), ...after } as Connection);
+        break;
+      case 'integration':
+        this.#suspendedAt = (after['suspended_at'] as string | null | undefined) ?? null;
+    }
+  }
+}
+
+/** Participant number `index` of an event, as an action sees them. */
+export function participantSubject(event: SandboxEvent, index: number): Subject {
+  const fields = event.participant(index);
+  return { type: 'participant', id: fields.id, event, fields, state: fields.application_status };
+}
+
+function seededEvents(seed: number, participants: number): readonly SandboxEvent[] {
   return [
-    createEvent({
+    new SandboxEvent({
       id: testEventId,
       seed,
       title: 'Sandbox Summit 2027',
@@ -42,7 +145,7 @@ export function createWorld(seed: number, participants: number): readonly Sandbo
       days: 3,
       participantCount: participants,
     }),
-    createEvent({
+    new SandboxEvent({
       id: otherEventId,
       seed: seed ^ 0x0ddba11,
       title: 'Neighbourhood Games Night',
@@ -53,56 +156,4 @@ export function createWorld(seed: number, participants: number): readonly Sandbo
       participantCount: Math.min(participants, 12),
     }),
   ];
-}
-
-interface EventPlan {
-  readonly id: string;
-  readonly seed: number;
-  readonly title: string;
-  readonly description: string;
-  readonly organization: SandboxEvent['organization'];
-  readonly startsOn: number;
-  readonly days: number;
-  readonly participantCount: number;
-}
-
-function createEvent(plan: EventPlan): SandboxEvent {
-  let built: Program | null = null;
-  const program = () => (built ??= buildProgram(plan.seed, plan.id, plan.startsOn, plan.days));
-  let ids: readonly string[] | null = null;
-  const waveIds = () => (ids ??= program().waves.map(idOfRow));
-  const lastDay = plan.startsOn + (plan.days - 1) * 24 * 3_600_000;
-  return {
-    id: plan.id,
-    title: plan.title,
-    organization: plan.organization,
-    dates: describeDates(plan.startsOn, lastDay),
-    participantCount: plan.participantCount,
-    program,
-    participant: (index) => participantAt(plan.seed, index, waveIds()),
-    describe: (connectedAt) => ({
-      id: plan.id,
-      organization_id: plan.organization.id,
-      title: plan.title,
-      description: plan.description,
-      publish_status: 'published',
-      min_age: 'age_all',
-      timezone: 'Europe/Berlin',
-      participants_count: plan.participantCount,
-      starts_at: new Date(plan.startsOn + 8 * 3_600_000).toISOString(),
-      ends_at: new Date(lastDay + 22 * 3_600_000).toISOString(),
-      published_at: '2026-01-05T10:00:00.000Z',
-      connected_at: new Date(connectedAt).toISOString(),
-    }),
-  };
-}
-
-function idOfRow(row: Row): string {
-  return String(row.id);
-}
-
-function describeDates(first: number, last: number): string {
-  const format = (time: number) =>
-    new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
-  return first === last ? format(first) : `${format(first)} to ${format(last)}`;
 }

@@ -18,10 +18,16 @@ const names = Object.keys(operations) as OperationName[];
 const given: { readonly [Name in OperationName]: ParamsOf<Name> } = {
   deliveries: {},
   redeliver: { delivery_id: deliveryId },
+  do: { action: 'approve', event_id: 'evt_test_published', set: {} },
+  happenings: {},
   trigger: { type: 'activity.updated', data: { id: 'act_1', list: [1, null] } },
   revoke: { kind: 'user' },
   faults: {},
   fault: { add: ['api:500x2'], clear: true },
+  clock: {},
+  advance: { ms: 60_000 },
+  set_clock: { to: '2027-06-10T09:00:00Z' },
+  resume_clock: {},
   rotate: { finish: false },
   reset: { keep_logins: true },
 };
@@ -54,7 +60,10 @@ describe('operations of the sandbox', () => {
       return app.send(method, `/_sandbox/v1${path}`, [['Authorization', `Bearer ${key}`]], text);
     };
     const sent = jsonOf(await ask('trigger', {}));
-    const answer = await ask(name, name === 'redeliver' ? { delivery_id: sent['delivery_id'] } : {});
+    const answer = await ask(
+      name,
+      name === 'redeliver' ? { delivery_id: (sent['delivery'] as { delivery_id: string }).delivery_id } : {},
+    );
     expect(answer.status).toBe(operations[name].status);
     expect(readResult(name, jsonOf(answer))).toEqual(jsonOf(answer));
   });

@@ -88,7 +88,7 @@ describe('a delivery', () => {
     expect(bodyOf(request)).toEqual({
       id: expect.stringMatching(/^evt_delivery_/),
       type: 'application.approved',
-      occurred_at: new Date(clock.now()).toISOString(),
+      occurred_at: '2026-11-24T12:00:00Z',
       event_id: 'evt_test_published',
       organization_id: 'org_test_formal',
       data: {
@@ -101,7 +101,11 @@ describe('a delivery', () => {
         custom_form_fields: expect.any(Object),
       },
     });
-    expect(jsonOf(response)).toMatchObject({ state: 'pending', event: 'application.approved', attempts: [] });
+    expect(jsonOf(response)['delivery']).toMatchObject({
+      state: 'pending',
+      event: 'application.approved',
+      attempts: [],
+    });
     expect(await list()).toMatchObject([{ state: 'delivered', attempts: [{ status: 204 }] }]);
   });
 
@@ -257,6 +261,7 @@ describe('redelivery', () => {
     let sends = 0;
     const deliveries = new Deliveries({
       clock: { ...fakeClock(), sleep: () => new Promise((resolve) => timers.push(resolve)) },
+      realNow: fakeClock().now,
       faults: new FaultPlan([]),
       onEvent: () => undefined,
       target: {

@@ -41,7 +41,7 @@ function setUp(statuses: readonly number[] = [], faults: readonly string[] = [])
   };
   const rotate = async () => jsonOf(await control('/rotate'))['webhook_secret'] as string;
   const trigger = async () =>
-    jsonOf(await control('/trigger', { type: 'activity.updated' })) as { delivery_id: string };
+    jsonOf(await control('/trigger', { type: 'activity.updated' }))['delivery'] as { delivery_id: string };
   const retry = async () => {
     waiting.shift()?.();
     await new Promise((resolve) => setImmediate(resolve));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseFault } from '../../../src/sandbox/faults/fault.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
-import { createWorld } from '../../../src/sandbox/world/world.ts';
+import { World } from '../../../src/sandbox/world/world.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { headerOf, integrationOf, jsonOf } from '../../support/sandbox-client.ts';
 
@@ -94,8 +94,8 @@ describe('lists', () => {
     const { get } = await setUp({ participants: 100_000 });
     const first = jsonOf(await get(`${base}/participants?limit=50`));
     expect(first['has_more']).toBe(true);
-    const [world] = createWorld(1, 100_000);
-    const ids = Array.from({ length: 100_000 }, (_, index) => world?.participant(index).id);
+    const [event] = new World(1, 100_000).events;
+    const ids = Array.from({ length: 100_000 }, (_, index) => event?.participant(index).id);
     expect(new Set(ids).size).toBe(100_000);
     expect(rowsOf(first).map(({ id }) => id)).toEqual(ids.slice(0, 50));
   });

@@ -2,6 +2,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import type { Item } from '../../../output/item.ts';
 import type { Delivery } from '../../../sandbox/deliveries/delivery.ts';
+import type { Happening } from '../../../sandbox/world/happening.ts';
 import type { Style } from '../../../text/style.ts';
 import { formatDuration } from '../../../text/time.ts';
 import { chosenSandbox, steering } from './profile.ts';
@@ -21,9 +22,14 @@ export async function* followDelivery(
   deps: Deps,
   begun: Delivery,
   isAwaited: boolean,
+  happened?: readonly Happening[],
 ): AsyncGenerator<Item, void, void> {
   const shown = await settle(deps, begun, isAwaited);
-  yield { kind: 'value', data: shown, text: (style) => describeDelivery(shown, style) };
+  yield {
+    kind: 'value',
+    data: happened === undefined ? shown : { ...shown, happened },
+    text: (style) => [...(happened ?? []).map(describeHappening), describeDelivery(shown, style)].join('\n'),
+  };
   requireDelivered(shown, deps);
 }
 
@@ -70,6 +76,14 @@ function forgotten({ event, delivery_id: id }: Delivery): ReventoError {
 /** Every delivery the running sandbox remembers, oldest first. */
 export async function listDeliveries(deps: Deps): Promise<readonly Delivery[]> {
   return (await askSandbox(deps, 'deliveries', {})).deliveries;
+}
+
+/** One line: what happened to whom. */
+export function describeHappening({ action, subject, before, after }: Happening): string {
+  const state = after['application_status'] ?? after['capacity_state'];
+  const was = before?.['application_status'] ?? before?.['capacity_state'];
+  const change = state === undefined ? '' : was === undefined ? `: ${state}` : `: ${was} → ${state}`;
+  return `${action} ${subject.id}${change}`;
 }
 
 /** One line: what was sent and what came of it. */

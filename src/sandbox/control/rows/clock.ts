@@ -1,0 +1,60 @@
+import * as v from 'valibot';
+import type { Operation } from './operation.ts';
+
+/** Ten years: past everything that depends on time. */
+const longestAdvanceMs = 10 * 365 * 24 * 3_600_000;
+const clock = v.pipe(
+  v.object({
+    now: v.pipe(v.string(), v.description('time of the sandbox')),
+    real: v.pipe(v.string(), v.description('time of the machine, by which deliveries are signed')),
+    ahead_ms: v.number(),
+    held: v.pipe(v.boolean(), v.description('it stands still until it is resumed')),
+  }),
+  v.readonly(),
+);
+
+/** The time of the sandbox. */
+export const clockRows = {
+  clock: {
+    method: 'GET',
+    path: '/clock',
+    status: 200,
+    summary: 'Show the time of the sandbox',
+    params: v.strictObject({}),
+    result: clock,
+  },
+  advance: {
+    method: 'POST',
+    path: '/clock/advance',
+    status: 200,
+    summary: 'Move the clock forward, through everything that is due on the way',
+    params: v.strictObject({
+      ms: v.pipe(
+        v.number(),
+        v.safeInteger(),
+        v.minValue(0),
+        v.maxValue(longestAdvanceMs),
+        v.description('milliseconds'),
+      ),
+    }),
+    result: clock,
+  },
+  set_clock: {
+    method: 'POST',
+    path: '/clock/set',
+    status: 200,
+    summary: 'Move the clock forward to a time and hold it there',
+    params: v.strictObject({
+      to: v.pipe(v.string(), v.isoTimestamp('must be a time such as 2027-06-10T09:00:00Z'), v.description('ISO 8601')),
+    }),
+    result: clock,
+  },
+  resume_clock: {
+    method: 'POST',
+    path: '/clock/resume',
+    status: 200,
+    summary: 'Let a held clock go on',
+    params: v.strictObject({}),
+    result: clock,
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,65 @@
+import * as v from 'valibot';
+import { delivery } from '../../deliveries/delivery.ts';
+import { happening } from '../../world/happening.ts';
+import { eventId, flag, json, type Operation } from './operation.ts';
+
+const deliveries = v.pipe(v.array(delivery), v.readonly());
+
+/** What was sent, and what to send. */
+export const deliveryRows = {
+  deliveries: {
+    method: 'GET',
+    path: '/deliveries',
+    status: 200,
+    summary: 'List what was sent, oldest first',
+    params: v.strictObject({}),
+    result: v.pipe(v.object({ deliveries }), v.readonly()),
+  },
+  redeliver: {
+    method: 'POST',
+    path: '/deliveries/{delivery_id}/redeliver',
+    status: 202,
+    summary: 'Send a delivery again under its id, with a new signature',
+    params: v.strictObject({ delivery_id: v.string() }),
+    result: delivery,
+  },
+  trigger: {
+    method: 'POST',
+    path: '/trigger',
+    status: 202,
+    summary: 'Let the thing happen that sends an event type; with data, send that data about nobody the API knows',
+    params: v.strictObject({
+      // It becomes a header, so it has to be one plain word.
+      type: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'must be a word such as application.approved')),
+      event_id: eventId,
+      data: v.exactOptional(v.pipe(json, v.description('the data of the envelope'))),
+    }),
+    result: v.pipe(
+      v.object({
+        delivery,
+        happened: v.pipe(
+          v.array(happening),
+          v.readonly(),
+          v.description(
+            'what the delivery tells of, and what had to come before; empty when the API knows nothing of it',
+          ),
+        ),
+      }),
+      v.readonly(),
+    ),
+  },
+  rotate: {
+    method: 'POST',
+    path: '/rotate',
+    status: 200,
+    summary: 'Start a rotation of the webhook signing secret, or finish it',
+    params: v.strictObject({ finish: flag('end the rotation: only the new secret signs') }),
+    result: v.pipe(
+      v.object({
+        webhook_secret: v.string(),
+        webhook_secret_previous: v.pipe(v.nullable(v.string()), v.description('null when only one secret signs')),
+      }),
+      v.readonly(),
+    ),
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+import { flag, type Operation } from './operation.ts';
+
+const faults = v.pipe(
+  v.object({
+    faults: v.pipe(
+      v.array(
+        v.pipe(
+          v.object({
+            fault: v.string(),
+            hits: v.pipe(v.number(), v.description('requests it has been applied to')),
+            remaining: v.pipe(v.nullable(v.number()), v.description('requests it still applies to; null is all')),
+          }),
+          v.readonly(),
+        ),
+      ),
+      v.readonly(),
+    ),
+  }),
+  v.readonly(),
+);
+
+/** What the sandbox does wrong on purpose. */
+export const faultRows = {
+  faults: {
+    method: 'GET',
+    path: '/faults',
+    status: 200,
+    summary: 'List active faults and how often each has fired',
+    params: v.strictObject({}),
+    result: faults,
+  },
+  fault: {
+    method: 'POST',
+    path: '/faults',
+    status: 200,
+    summary: 'Inject faults, or clear them',
+    params: v.strictObject({
+      add: v.optional(v.pipe(v.array(v.string()), v.description('such as api:500x2')), []),
+      clear: flag('remove every active fault first'),
+    }),
+    result: faults,
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import { delivery } from '../../deliveries/delivery.ts';
+import { fields, happening } from '../../world/happening.ts';
+import { eventId, flag, type Operation } from './operation.ts';
+
+const happened = v.pipe(
+  v.object({
+    happening,
+    delivery_id: v.pipe(v.nullable(v.string()), v.description('null when no delivery follows, or only later')),
+  }),
+  v.readonly(),
+);
+const deliveries = v.pipe(v.array(delivery), v.readonly());
+
+/** What happens in the world of the sandbox. */
+export const lifeRows = {
+  do: {
+    method: 'POST',
+    path: '/do',
+    status: 200,
+    summary: 'Let something happen: the state changes, and the delivery that tells of it goes out',
+    params: v.strictObject({
+      action: v.pipe(v.string(), v.description('such as approve; see the actions')),
+      ids: v.optional(
+        v.pipe(
+          v.array(v.string()),
+          v.minLength(1, 'must name somebody, or be left out'),
+          v.description('whom it happens to; left out, somebody is picked whom it fits'),
+        ),
+      ),
+      event_id: eventId,
+      set: v.optional(v.pipe(fields, v.description('fields to set, where the action takes some')), {}),
+    }),
+    result: v.pipe(v.object({ happened: v.pipe(v.array(happened), v.readonly()) }), v.readonly()),
+  },
+  happenings: {
+    method: 'GET',
+    path: '/happenings',
+    status: 200,
+    summary: 'List what has happened, oldest first',
+    params: v.strictObject({}),
+    result: v.pipe(v.object({ happenings: v.pipe(v.array(happening), v.readonly()) }), v.readonly()),
+  },
+  revoke: {
+    method: 'POST',
+    path: '/revoke',
+    status: 200,
+    summary: 'End logins, as an organizer or participants would in Revento',
+    params: v.strictObject({
+      kind: v.optional(v.picklist(['installation', 'user']), 'installation'),
+      event_id: eventId,
+    }),
+    result: v.pipe(
+      v.object({
+        revoked: v.pipe(v.number(), v.description('logins that ended')),
+        event_id: v.string(),
+        kind: v.picklist(['installation', 'user']),
+        deliveries,
+      }),
+      v.readonly(),
+    ),
+  },
+  reset: {
+    method: 'POST',
+    path: '/reset',
+    status: 200,
+    summary: 'Forget logins, rate limits and deliveries, and start the faults over',
+    params: v.strictObject({ keep_logins: flag('leave tokens valid') }),
+    result: v.pipe(v.object({ reset: v.literal(true) }), v.readonly()),
+  },
+} as const satisfies Record<string, Operation>;

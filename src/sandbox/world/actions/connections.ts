@@ -1,0 +1,65 @@
+import * as v from 'valibot';
+import type { ActionRow } from './row.ts';
+
+const nothing = v.strictObject({});
+
+/** Consents, and what Revento itself does to an integration or an event. */
+export const connectionActions: readonly ActionRow[] = [
+  {
+    name: 'connect',
+    summary: 'An organizer, or a participant, gives consent to an integration',
+    actor: 'organizer',
+    subjects: ['connection'],
+    from: null,
+    params: v.strictObject({
+      kind: v.optional(v.picklist(['installation', 'user']), 'installation'),
+      user_id: v.exactOptional(v.pipe(v.string(), v.description('the participant whose consent it is'))),
+      scope: v.exactOptional(
+        v.pipe(v.array(v.string()), v.description('what is granted; default is everything of that kind')),
+      ),
+    }),
+    sends: null,
+    change: () => ({}),
+  },
+  {
+    name: 'revoke',
+    summary: 'A consent is taken back: its tokens end, and its data has to be deleted',
+    actor: 'organizer',
+    subjects: ['connection'],
+    from: ['connected'],
+    params: nothing,
+    sends: 'data.deletion_required',
+    change: (_, __, { at }) => ({ revoked_at: at }),
+  },
+  {
+    name: 'suspend',
+    summary: 'Revento suspends the integration: the API answers token_revoked',
+    actor: 'revento',
+    subjects: ['integration'],
+    from: ['active'],
+    params: nothing,
+    sends: 'integration.suspended',
+    change: (_, __, { at }) => ({ suspended_at: at }),
+  },
+  {
+    name: 'archive',
+    summary: 'An event is archived: the API answers token_revoked for it',
+    actor: 'organizer',
+    subjects: ['event'],
+    from: ['published'],
+    params: nothing,
+    sends: null,
+    change: (_, __, { at }) => ({ archived_at: at, publish_status: 'archived' }),
+  },
+  {
+    name: 'reinstate',
+    summary: 'A suspended integration, or an archived event, is reinstated',
+    actor: 'revento',
+    subjects: ['integration', 'event'],
+    from: ['suspended', 'archived'],
+    params: nothing,
+    sends: null,
+    change: ({ type }) =>
+      type === 'event' ? { archived_at: null, publish_status: 'published' } : { suspended_at: null },
+  },
+];

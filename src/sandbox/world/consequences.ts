@@ -1,0 +1,95 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Deliveries } from '../deliveries/deliveries.ts';
+import type { Delivery } from '../deliveries/delivery.ts';
+import { noticeOf } from '../deliveries/notices.ts';
+import type { Grants } from '../oauth/grants.ts';
+import { actionOf } from './actions/actions.ts';
+import type { Happening } from './happening.ts';
+import type { Connection, World } from './world.ts';
+
+/** How long a change of an activity's signups waits for further ones. Assumed: the guide says debounced, not for how long. */
+const debounceMs = 5_000;
+
+export interface ConsequenceParts {
+  readonly world: World;
+  readonly grants: Grants;
+  readonly clock: Clock;
+  /** Null without a webhook URL. */
+  readonly deliveries: Deliveries | null;
+}
+
+/** What follows from a happening outside of the world: tokens end, deliveries go out. */
+export class Consequences {
+  readonly #parts: ConsequenceParts;
+  /** Debounced notices that wait, by subject. */
+  readonly #waiting = new Map<string, AbortController>();
+
+  constructor(parts: ConsequenceParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Lets them follow.
+   *
+   * @param isAtOnce  also where others would be waited for
+   * @returns the delivery, null where none follows, or only later; and how many logins ended
+   */
+  follow(
+    happening: Happening,
+    isAtOnce: boolean,
+  ): { readonly delivery: Delivery | null; readonly endedLogins: number } {
+    const row = actionOf(happening.action);
+    const endedLogins = row?.name === 'revoke' ? this.#endLogins(happening.subject.id) : 0;
+    if (row === undefined || row.sends === null) return { delivery: null, endedLogins };
+    if (!row.isDebounced || isAtOnce) return { delivery: this.#send(row.sends, happening), endedLogins };
+    this.#sendLater(row.sends, happening);
+    return { delivery: null, endedLogins };
+  }
+
+  /** Forgets notices that wait. */
+  reset(): void {
+    for (const stop of this.#waiting.values()) stop.abort();
+    this.#waiting.clear();
+  }
+
+  #send(type: string, happening: Happening): Delivery | null {
+    const { deliveries, world } = this.#parts;
+    if (deliveries === null) return null;
+    // A suspended integration is told so, and nothing else. Assumed.
+    if (world.isSuspended && type !== 'integration.suspended') return null;
+    return deliveries.send(noticeOf(type, happening, world));
+  }
+
+  #sendLater(type: string, happening: Happening): void {
+    const { id } = happening.subject;
+    this.#waiting.get(id)?.abort();
+    const stop = new AbortController();
+    this.#waiting.set(id, stop);
+    this.#parts.clock.sleep(debounceMs, stop.signal).then(
+      () => {
+        this.#waiting.delete(id);
+        this.#send(type, happening);
+      },
+      // Another change of the same subject came, or the sandbox ends.
+      () => undefined,
+    );
+  }
+
+  #endLogins(connectionId: string): number {
+    const { world, grants } = this.#parts;
+    const connection = world.connections.find(({ id }) => id === connectionId);
+    return connection === undefined ? 0 : grants.revoke((consent) => isOf(connection, consent)).length;
+  }
+}
+
+/** Whether a consent is the one that a connection stands for. */
+export function isOf(
+  connection: Connection,
+  consent: { readonly clientId: string; readonly eventId: string; readonly user: { readonly id: string } | null },
+): boolean {
+  return (
+    connection.client_id === consent.clientId &&
+    connection.event_id === consent.eventId &&
+    connection.user_id === (consent.user?.id ?? null)
+  );
+}

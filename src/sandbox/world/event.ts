@@ -1,0 +1,169 @@
+import type { Json } from '../../json/value.ts';
+import { buildProgram, type Program, type Row } from './event-program.ts';
+import type { Fields } from './happening.ts';
+import { type Participant, participantAt } from './people.ts';
+
+/** What an event grows from. */
+export interface EventPlan {
+  readonly id: string;
+  readonly seed: number;
+  readonly title: string;
+  readonly description: string;
+  readonly organization: { readonly id: string; readonly name: string; readonly kind: 'formal' | 'informal' };
+  /** Midnight UTC of the first day, milliseconds since the Unix epoch. */
+  readonly startsOn: number;
+  readonly days: number;
+  readonly participantCount: number;
+}
+
+const dayMs = 24 * 3_600_000;
+
+/**
+ * One event of the sandbox: what its plan grows, with what has changed since laid over it. Nothing is computed before
+ * it is asked for, so an event of 100,000 participants costs as much to start as one of ten.
+ */
+export class SandboxEvent {
+  readonly id: string;
+  readonly title: string;
+  readonly organization: EventPlan['organization'];
+  /** First and last day, as the consent page shows them. */
+  readonly dates: string;
+  readonly #plan: EventPlan;
+  readonly #changedPeople = new Map<number, Participant>();
+  readonly #changedActivities = new Map<string, Row>();
+  #fields: Fields = {};
+  #added = 0;
+  #grown: Program | null = null;
+  #program: Program | null = null;
+  #indexes: Map<string, number> | null = null;
+
+  constructor(plan: EventPlan) {
+    this.#plan = plan;
+    this.id = plan.id;
+    this.title = plan.title;
+    this.organization = plan.organization;
+    this.dates = describeDates(plan.startsOn, this.#lastDay());
+  }
+
+  get participantCount(): number {
+    return this.#plan.participantCount + this.#added;
+  }
+
+  get isArchived(): boolean {
+    return typeof this.#fields['archived_at'] === 'string';
+  }
+
+  /** Participant number `index` as the read API gives it now. */
+  participant(index: number): Participant {
+    return this.#changedPeople.get(index) ?? this.#grownPerson(index);
+  }
+
+  /** Where a participant of this id stands; null for nobody's. */
+  indexOf(participantId: string): number | null {
+    // Read through once, by whoever names somebody first: ids are hashes and lead to no number.
+    this.#indexes ??= new Map(
+      Array.from({ length: this.participantCount }, (_, index) => [this.participant(index).id, index]),
+    );
+    return this.#indexes.get(participantId) ?? null;
+  }
+
+  /** The next participant, who has not applied yet. */
+  newcomer(): Participant {
+    return this.#grownPerson(this.participantCount);
+  }
+
+  program(): Program {
+    this.#program ??= withChanges(this.#grow(), this.#changedActivities, this.id);
+    return this.#program;
+  }
+
+  activity(id: string): Row | null {
+    return this.program().activities.find((row) => row.id === id) ?? null;
+  }
+
+  /** The answer of `/events/{event_id}`. */
+  describe(connectedAt: number): Json {
+    const { id, organization, title, description, startsOn } = this.#plan;
+    return {
+      id,
+      organization_id: organization.id,
+      title,
+      description,
+      publish_status: 'published',
+      min_age: 'age_all',
+      timezone: 'Europe/Berlin',
+      participants_count: this.participantCount,
+      starts_at: new Date(startsOn + 8 * 3_600_000).toISOString(),
+      ends_at: new Date(this.#lastDay() + 22 * 3_600_000).toISOString(),
+      published_at: '2026-01-05T10:00:00.000Z',
+      connected_at: new Date(connectedAt).toISOString(),
+      ...this.#fields,
+    };
+  }
+
+  /** Lays changed fields over a participant; the newcomer becomes one. */
+  changeParticipant(id: string, fields: Fields): void {
+    const index = this.indexOf(id) ?? this.#add(id);
+    this.#changedPeople.set(index, { ...this.participant(index), ...fields } as Participant);
+  }
+
+  changeActivity(id: string, fields: Fields): void {
+    this.#changedActivities.set(id, { ...this.activity(id), ...fields } as Row);
+    this.#program = null;
+  }
+
+  change(fields: Fields): void {
+    this.#fields = { ...this.#fields, ...fields };
+  }
+
+  /** Forgets every change. */
+  reset(): void {
+    this.#changedPeople.clear();
+    this.#changedActivities.clear();
+    this.#fields = {};
+    this.#added = 0;
+    this.#program = null;
+    this.#indexes = null;
+  }
+
+  #add(id: string): number {
+    const index = this.participantCount;
+    this.#added++;
+    this.#indexes?.set(id, index);
+    return index;
+  }
+
+  #grow(): Program {
+    const { seed, id, startsOn, days } = this.#plan;
+    this.#grown ??= buildProgram(seed, id, startsOn, days);
+    return this.#grown;
+  }
+
+  #grownPerson(index: number): Participant {
+    const waveIds = this.#grow().waves.map(({ id }) => String(id));
+    return participantAt(this.#plan.seed, index, waveIds);
+  }
+
+  #lastDay(): number {
+    return this.#plan.startsOn + (this.#plan.days - 1) * dayMs;
+  }
+}
+
+/** The program with changed activities in every place where they stand. */
+function withChanges(grown: Program, changed: ReadonlyMap<string, Row>, eventId: string): Program {
+  if (changed.size === 0) return grown;
+  const activities = grown.activities.map((row) => changed.get(String(row.id)) ?? row);
+  const days = [...new Set(grown.threads.map(({ date }) => date))].map((date) => ({
+    date: date ?? null,
+    threads: grown.threads
+      .filter((thread) => thread.date === date)
+      .map((thread) => ({ ...thread, activities: activities.filter(({ thread_id: id }) => id === thread.id) })),
+  }));
+  return { ...grown, activities, tree: { event_id: eventId, days } };
+}
+
+function describeDates(first: number, last: number): string {
+  const format = (time: number) =>
+    new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return first === last ? format(first) : `${format(first)} to ${format(last)}`;
+}

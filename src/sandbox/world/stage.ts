@@ -1,0 +1,188 @@
+import type { Clock } from '../../ports/clock.ts';
+import { actionOf, actions, fittingActions } from './actions/actions.ts';
+import type { ActionRow, Subject } from './actions/row.ts';
+import type { SandboxEvent } from './event.ts';
+import type { Fields, Happening, SubjectType } from './happening.ts';
+import { idOf } from './random.ts';
+import { type Connection, integrationId, participantSubject, testEventId, type World } from './world.ts';
+
+/** What somebody wants to happen. */
+export interface Wish {
+  readonly action: string;
+  /** Left out, somebody is picked whom the action fits. */
+  readonly id?: string | undefined;
+  /** Where somebody is picked, or a new subject made; default is the test event. */
+  readonly eventId?: string | undefined;
+  /** Whose consent `connect` gives; default is the first client. */
+  readonly clientId?: string | undefined;
+  /** Read by the row of the action before. */
+  readonly params: Fields;
+}
+
+/** Why something did not happen. */
+export class DoesNotFit extends Error {
+  readonly code: 'unknown_action' | 'not_a_parameter' | 'not_found' | 'does_not_fit' | 'nobody_fits';
+
+  constructor(code: DoesNotFit['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface StageParts {
+  readonly world: World;
+  /** The sandbox's clock. */
+  readonly clock: Pick<Clock, 'now'>;
+  readonly seed: number;
+  /** Whose consent `connect` gives, and the scopes of each kind. */
+  readonly clientId: string;
+  scopesOf(kind: 'installation' | 'user'): readonly string[];
+}
+
+/** Lets things happen: finds the subject, checks that the action fits it, and records the change. */
+export class Stage {
+  readonly #parts: StageParts;
+  /** Where the search for somebody who fits goes on, by action and event. */
+  readonly #turns = new Map<string, number>();
+
+  constructor(parts: StageParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Does it, or nothing.
+   *
+   * @throws DoesNotFit
+   */
+  do(wish: Wish): Happening {
+    const row = actionOf(wish.action);
+    if (row === undefined) {
+      const known = actions.map(({ name }) => name).join(', ');
+      throw new DoesNotFit('unknown_action', `unknown action "${wish.action}"; actions are ${known}`);
+    }
+    const event = this.#eventOf(wish.eventId);
+    const subject = row.from === null ? this.#make(row, event, wish) : this.#find(row, row.from, wish.id, event);
+    const { world, clock, seed } = this.#parts;
+    const at = isoSeconds(clock.now());
+    const changed = row.change(subject, wish.params, { at, reviewerId: idOf('usr', seed ^ 0x5eed, 0) });
+    const isNew = row.from === null;
+    const happening: Happening = {
+      id: `hap_${world.happenings.length + 1}`,
+      at,
+      action: row.name,
+      actor: row.name === 'revoke' && subject.fields['kind'] === 'user' ? 'participant' : row.actor,
+      event_id: subject.event?.id ?? null,
+      subject: { type: subject.type, id: subject.id },
+      before: isNew ? null : pickFields(subject.fields, Object.keys(changed)),
+      after: isNew ? { ...subject.fields, ...changed } : changed,
+    };
+    world.record(happening);
+    return happening;
+  }
+
+  /** Whether there is somebody in an event whom an action fits, or it makes its subject. */
+  fits(action: string, eventId: string): boolean {
+    const row = actionOf(action);
+    if (row === undefined) return false;
+    return row.from === null || this.#search(row, row.from, this.#eventOf(eventId)) !== null;
+  }
+
+  #find(row: ActionRow, from: readonly string[], id: string | undefined, event: SandboxEvent): Subject {
+    if (id === undefined) return this.#pick(row, from, event);
+    const subject = row.subjects.map((type) => this.#parts.world.subject(type, id)).find((one) => one !== null);
+    if (subject === undefined || subject === null) {
+      throw new DoesNotFit('not_found', `the sandbox has no ${row.subjects.join(' or ')} ${id}`);
+    }
+    if (from.includes(subject.state)) return subject;
+    const fitting = fittingActions(subject.type, subject.state);
+    const instead = fitting.length === 0 ? 'nothing fits it now' : `what fits: ${fitting.join(', ')}`;
+    throw new DoesNotFit(
+      'does_not_fit',
+      `${id} is ${subject.state}; ${row.name} needs ${from.join(' or ')}; ${instead}`,
+    );
+  }
+
+  /** Somebody the action fits; another one each time. @throws DoesNotFit `nobody_fits` */
+  #pick(row: ActionRow, from: readonly string[], event: SandboxEvent): Subject {
+    const found = this.#search(row, from, event);
+    if (found === null) {
+      const needs = `${row.subjects.join(' or ')} is ${from.join(' or ')}`;
+      throw new DoesNotFit('nobody_fits', `no ${needs}, which ${row.name} needs`);
+    }
+    this.#turns.set(`${row.name} ${event.id}`, found.index + 1);
+    return found.subject;
+  }
+
+  #search(row: ActionRow, from: readonly string[], event: SandboxEvent): { subject: Subject; index: number } | null {
+    const turn = `${row.name} ${event.id}`;
+    for (const type of row.subjects) {
+      const { count, at } = this.#candidates(type, event);
+      const start = this.#turns.get(turn) ?? 0;
+      for (let step = 0; step < count; step++) {
+        const index = (start + step) % count;
+        const subject = at(index);
+        if (subject === null || !from.includes(subject.state)) continue;
+        return { subject, index };
+      }
+    }
+    return null;
+  }
+
+  #candidates(type: SubjectType, event: SandboxEvent): Candidates {
+    const { world } = this.#parts;
+    if (type === 'participant') {
+      return { count: event.participantCount, at: (index) => participantSubject(event, index) };
+    }
+    const ids = {
+      activity: () => event.program().activities.map(({ id }) => String(id)),
+      connection: () => world.connections.filter((one) => one.event_id === event.id).map(({ id }) => id),
+      event: () => [event.id],
+      integration: () => [integrationId],
+    }[type]();
+    return { count: ids.length, at: (index) => world.subject(type, ids[index] ?? '') };
+  }
+
+  /** What an action makes, before its change. */
+  #make(row: ActionRow, event: SandboxEvent, { params, clientId }: Wish): Subject {
+    if (row.name === 'apply') {
+      const fields = event.newcomer();
+      return { type: 'participant', id: fields.id, event, fields, state: 'new' };
+    }
+    const { world, clientId: firstClient, seed, scopesOf, clock } = this.#parts;
+    const kind = params['kind'] === 'user' ? 'user' : 'installation';
+    const fields: Connection = {
+      id: idOf('con', seed, world.connections.length),
+      kind,
+      client_id: clientId ?? firstClient,
+      event_id: event.id,
+      organization_id: event.organization.id,
+      user_id: kind === 'user' ? String(params['user_id'] ?? event.participant(0).user_id) : null,
+      scope: (params['scope'] as readonly string[] | undefined) ?? scopesOf(kind),
+      connected_at: isoSeconds(clock.now()),
+      revoked_at: null,
+    };
+    return { type: 'connection', id: fields.id, event, fields, state: 'new' };
+  }
+
+  #eventOf(id: string = testEventId): SandboxEvent {
+    const { world } = this.#parts;
+    const event = world.event(id);
+    if (event !== null) return event;
+    const known = world.events.map((one) => one.id).join(' and ');
+    throw new DoesNotFit('not_found', `the sandbox has no event ${id}; it has ${known}`);
+  }
+}
+
+interface Candidates {
+  readonly count: number;
+  at(index: number): Subject | null;
+}
+
+function pickFields(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(names.map((name) => [name, fields[name] ?? null]));
+}
+
+/** ISO 8601 UTC with whole seconds. Source: guide, the samples of deliveries. */
+export function isoSeconds(ms: number): string {
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+}
