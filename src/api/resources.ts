@@ -19,10 +19,12 @@ export interface Resource {
    */
   readonly columns: readonly Column[];
   /**
-   * Fields the guide names, for help and completion. No schema is published: an answer may have more, and
-   * `--columns` takes those too.
+   * Fields the guide names for this resource, for help and completion. No schema is published: an answer may have
+   * more, and `--columns` takes those too.
    */
   readonly fields: readonly string[];
+  /** Fields we assume here: the guide names them elsewhere, or only as examples of its style. */
+  readonly assumedFields: readonly string[];
   /** The rest of a command line worth showing in help, and what it does. */
   readonly example?: readonly [rest: string, explains: string];
 }
@@ -37,7 +39,8 @@ export const resources: readonly Resource[] = [
     scope: 'event.read',
     isList: false,
     columns: [],
-    fields: ['id', 'title', 'description', 'publish_status', 'min_age'],
+    fields: ['title', 'description', 'publish_status'],
+    assumedFields: ['id', 'min_age'],
     example: ['--jq .title', 'one field, for a script'],
   },
   {
@@ -61,12 +64,11 @@ export const resources: readonly Resource[] = [
       'role',
       'custom_form_fields.favorite_track',
       'custom_form_fields.dietary_notes',
-      'submitted_at',
-      'connected_at',
       'last_reviewed_at',
       'last_reviewer_id',
       'last_review_action',
     ],
+    assumedFields: ['submitted_at', 'connected_at'],
     example: ['--columns id,custom_form_fields.dietary_notes', 'choose columns, nested fields among them'],
   },
   {
@@ -78,6 +80,7 @@ export const resources: readonly Resource[] = [
     isList: false,
     columns: [],
     fields: [],
+    assumedFields: [],
   },
   {
     words: 'activities list',
@@ -93,7 +96,8 @@ export const resources: readonly Resource[] = [
       { path: 'starts_at', title: 'starts', leaves: 2 },
       { path: 'ends_at', title: 'ends', leaves: 1 },
     ],
-    fields: ['id', 'title', 'status'],
+    fields: ['status'],
+    assumedFields: ['id', 'title'],
   },
   {
     words: 'threads list',
@@ -103,7 +107,8 @@ export const resources: readonly Resource[] = [
     scope: 'program.read',
     isList: true,
     columns: [{ path: 'id' }, { path: 'title' }, { path: 'date' }],
-    fields: ['id', 'title'],
+    fields: [],
+    assumedFields: ['id', 'title'],
   },
   {
     words: 'locations list',
@@ -113,7 +118,8 @@ export const resources: readonly Resource[] = [
     scope: 'program.read',
     isList: true,
     columns: [{ path: 'id' }, { path: 'type' }, { path: 'name' }, { path: 'parent_id', title: 'in', leaves: 1 }],
-    fields: ['id'],
+    fields: [],
+    assumedFields: ['id'],
   },
   {
     words: 'waves list',
@@ -129,7 +135,8 @@ export const resources: readonly Resource[] = [
       { path: 'opens_at', title: 'opens', leaves: 3 },
       { path: 'closes_at', title: 'closes', leaves: 2 },
     ],
-    fields: ['id'],
+    fields: [],
+    assumedFields: ['id'],
   },
   {
     words: 'me profile',
@@ -139,7 +146,8 @@ export const resources: readonly Resource[] = [
     scope: 'profile.read',
     isList: false,
     columns: [],
-    fields: ['id'],
+    fields: ['name', 'email'],
+    assumedFields: ['id'],
     example: ['--jq .id', 'one field, for a script'],
   },
   {
@@ -150,10 +158,16 @@ export const resources: readonly Resource[] = [
     scope: 'event.attendance',
     isList: false,
     columns: [],
-    fields: ['id', 'status', 'submitted_at'],
+    fields: [],
+    assumedFields: ['id', 'status', 'submitted_at'],
     example: ['--jq .status', 'one field, for a script'],
   },
 ];
+
+/** The fields that a resource is known or assumed to have. */
+export function knownFields({ fields, assumedFields }: Resource): readonly string[] {
+  return [...fields, ...assumedFields];
+}
 
 /** The resource a path below the API base belongs to, and the event it names; null for a path no row knows. */
 export function matchPath(path: string): { readonly resource: Resource; readonly eventId: string | null } | null {

@@ -1,4 +1,4 @@
-import { resources } from '../api/resources.ts';
+import { knownFields, resources } from '../api/resources.ts';
 import { shellNames } from '../commands/completion/completion.ts';
 import { configNames } from '../commands/config/setting-name.ts';
 import { outputFormats } from '../output/item.ts';
@@ -63,7 +63,7 @@ const sandboxFault: Source = {
 /** By the long flag of a global option. */
 export const globalSources: Readonly<Record<string, Source>> = {
   '--columns': {
-    values: ({ command }) => bare(resources.find(({ words }) => words === command)?.fields ?? []),
+    values: ({ command }) => bare(resources.filter(({ words }) => words === command).flatMap(knownFields)),
     isList: true,
   },
   '--event': { values: ({ known, profile: name }) => known.events(name) },

@@ -54,16 +54,15 @@ const participant = (at: string): Data => ({
 });
 
 /**
- * Every event type this tool knows, in the guide's order. The list is not complete and never will be: a type that
- * is not here is received, verified and shown all the same.
+ * Every event type this tool knows, in the guide's order. The list is not complete and never will be: other types are
+ * received, verified and shown as well.
  *
- * Source: guide, webhook event types. Assumed: fields of `data` other than those the guide spells out for
- * `application.approved` and `application.rejected`.
+ * Source: guide, webhook event types. Assumed: the fields of `data` in rows that say so.
  */
 export const eventTypes: readonly EventRow[] = [
   {
     type: 'application.submitted',
-    summary: 'a participant has handed in an application',
+    summary: 'a participant submitted an application',
     isAssumed: true,
     data: ({ occurredAt }) => ({
       ...application('pending'),
@@ -73,7 +72,7 @@ export const eventTypes: readonly EventRow[] = [
   },
   {
     type: 'application.approved',
-    summary: 'an organizer has approved an application',
+    summary: 'an organizer approved an application',
     data: ({ occurredAt }) => ({
       ...application('approved'),
       approved_at: occurredAt,
@@ -83,7 +82,7 @@ export const eventTypes: readonly EventRow[] = [
   },
   {
     type: 'application.rejected',
-    summary: 'an organizer has rejected an application',
+    summary: 'an organizer rejected an application',
     data: ({ occurredAt }) => ({
       ...application('rejected'),
       rejected_at: occurredAt,
@@ -92,7 +91,7 @@ export const eventTypes: readonly EventRow[] = [
   },
   {
     type: 'application.revision_requested',
-    summary: 'an organizer wants an application changed',
+    summary: 'an organizer asked for changes to an application',
     isAssumed: true,
     data: ({ occurredAt }) => ({
       ...application('revision_requested'),
@@ -102,19 +101,23 @@ export const eventTypes: readonly EventRow[] = [
   },
   {
     type: 'participant.registered',
-    summary: 'somebody has become a participant',
+    summary: 'a participant registered',
     isAssumed: true,
-    data: ({ occurredAt }) => ({ ...participant(occurredAt), registered_at: occurredAt }),
+    data: ({ occurredAt }) => ({
+      ...participant(occurredAt),
+      application_status: 'registered',
+      registered_at: occurredAt,
+    }),
   },
   {
     type: 'participant.profile_updated',
-    summary: 'a participant has changed their profile',
+    summary: 'a participant changed their profile',
     isAssumed: true,
     data: ({ occurredAt }) => ({ ...participant(occurredAt), updated_at: occurredAt }),
   },
   {
     type: 'activity.updated',
-    summary: 'an activity of the program has changed',
+    summary: 'an activity of the program changed',
     isAssumed: true,
     data: ({ occurredAt }) => ({
       id: 'act_sample_01',
@@ -125,39 +128,39 @@ export const eventTypes: readonly EventRow[] = [
   },
   {
     type: 'activity.capacity_state_changed',
-    summary: 'an activity has filled up, or has room again',
+    summary: 'snapshot of the signups of an activity, debounced',
     isAssumed: true,
     data: ({ occurredAt }) => ({
       id: 'act_sample_01',
       title: 'Soldering for beginners',
       status: 'published',
+      capacity: 24,
+      signups: 24,
       capacity_state: 'full',
-      changed_at: occurredAt,
+      snapshot_at: occurredAt,
     }),
   },
   {
     type: 'data.deletion_required',
-    summary: 'consent has ended: delete what you hold of this event',
+    summary: 'the connection ended: stop, and delete what you hold of this event',
     data: () => ({ reason: 'integration_revoked' }),
   },
   {
     type: 'integration.suspended',
-    summary: 'Revento has suspended the integration',
+    summary: 'Revento suspended the integration',
     isAssumed: true,
     isIntegrationLevel: true,
     data: ({ occurredAt }) => ({ reason: 'rate_limit_abuse', suspended_at: occurredAt }),
   },
 ];
 
-/** The row of a type, or undefined for one this tool does not know. */
+/** The row of a type; undefined for an unknown one. */
 export function knownType(type: string): EventRow | undefined {
   return eventTypes.find((row) => row.type === type);
 }
 
 /**
  * A whole sample body. An unknown type gets an event-level envelope with empty data.
- *
- * Never throws.
  */
 export function sampleEnvelope(type: string, context: SampleContext): Envelope {
   const row = knownType(type);

@@ -142,11 +142,13 @@ function examplesOf({ words, isList, example }: Resource): readonly Example[] {
   ];
 }
 
-function helpText({ fields, kind, scope }: Resource): string {
+function helpText({ fields, assumedFields, kind, scope }: Resource): string {
   const whose = kind === 'user' ? "a participant's login (revento login --user)" : "an organizer's login";
-  const named =
-    fields.length === 0
-      ? ''
-      : `\nFields the guide names: ${fields.join(', ')}.\nAn answer may hold more, and --columns takes those too.\n`;
-  return `\nNeeds ${whose} with the scope ${scope}.\n${named}`;
+  const lines = [
+    ...(fields.length > 0 ? [`Documented fields: ${fields.join(', ')}.`] : []),
+    ...(assumedFields.length > 0 ? [`Assumed fields: ${assumedFields.join(', ')}.`] : []),
+  ];
+  const known =
+    lines.length === 0 ? '' : `\n${lines.join('\n')}\nA response may have more; --columns accepts any field.\n`;
+  return `\nNeeds ${whose} with the scope ${scope}.\n${known}`;
 }

@@ -7,9 +7,11 @@ export const nodeReceiver = `\
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 
-const env = process.env; // both secrets sign while one replaces the other
+const env = process.env;
+if (!env.REVENTO_WEBHOOK_SECRET) throw new Error('Set REVENTO_WEBHOOK_SECRET.');
+// During a rotation, either secret may sign (assumed).
 const secrets = [env.REVENTO_WEBHOOK_SECRET, env.REVENTO_WEBHOOK_SECRET_PREVIOUS].filter(Boolean);
-const seen = new Set(); // rather a table with a unique column: this forgets at a restart
+const seen = new Set(); // use a table with a unique column: this is lost on restart
 const handle = (event) => console.log(event.type, event.id);
 
 function isGenuine(body, timestamp = '', signature = '') {
@@ -24,9 +26,9 @@ function receive(headers, body) {
   const { 'x-revento-delivery-id': id, 'x-revento-event': type } = headers;
   const [timestamp, signature] = [headers['x-revento-timestamp'], headers['x-revento-signature']];
   if (!id || !type || !isGenuine(body, timestamp, signature)) return 401;
-  if (seen.has(id)) return 204; // Revento sends again what it believes was lost
+  if (seen.has(id)) return 204; // Revento repeats deliveries whose answer was lost
   try {
-    handle(JSON.parse(body)); // verified, so it may be parsed; slow work belongs in a queue
+    handle(JSON.parse(body)); // parse after verifying; queue slow work
   } catch (error) {
     console.error(error);
     return 400;
@@ -36,7 +38,7 @@ function receive(headers, body) {
 }
 
 createServer((request, response) => {
-  const chunks = []; // the bytes as they came: nothing may parse them before
+  const chunks = []; // the raw bytes: nothing may parse them first
   let size = 0;
   request.on('data', (chunk) => {
     size += chunk.length;
@@ -52,9 +54,11 @@ import hashlib, hmac, os, re, time
 from flask import Flask, request
 
 names = "REVENTO_WEBHOOK_SECRET", "REVENTO_WEBHOOK_SECRET_PREVIOUS"
-# Both sign while one replaces the other.
+if not os.environ.get(names[0]):
+    raise SystemExit("Set REVENTO_WEBHOOK_SECRET.")
+# During a rotation, either secret may sign (assumed).
 secrets = [os.environ[name].encode() for name in names if os.environ.get(name)]
-seen = set()  # rather a table with a unique column: this forgets at a restart
+seen = set()  # use a table with a unique column: this is lost on restart
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
 
@@ -77,11 +81,11 @@ def is_genuine(body, timestamp, signature):
 def receive():
     parts = "Event", "Delivery-Id", "Timestamp", "Signature"
     kind, id, timestamp, signature = [request.headers.get(f"X-Revento-{part}", "") for part in parts]
-    body = request.get_data()  # the bytes as they came: nothing may parse them before
+    body = request.get_data()  # the raw bytes: nothing may parse them first
     if not kind or not id or not is_genuine(body, timestamp, signature):
         return "", 401
-    if id not in seen:  # Revento sends again what it believes was lost
-        handle(request.get_json(force=True))  # slow work belongs in a queue
+    if id not in seen:  # Revento repeats deliveries whose answer was lost
+        handle(request.get_json(force=True))  # queue slow work
         seen.add(id)
     return "", 204
 

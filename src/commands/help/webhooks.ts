@@ -4,67 +4,68 @@ import { joined, type Rule, topicLayout } from './topic-text.ts';
 
 const rules: readonly Rule[] = [
   {
-    topic: 'What comes',
+    topic: 'The request',
     rules: [
       'A POST with a JSON body and four headers: X-Revento-Event, X-Revento-Delivery-Id, X-Revento-Timestamp (whole',
       'Unix seconds) and X-Revento-Signature.',
     ],
   },
   {
-    topic: 'What is signed',
+    topic: 'The signature',
     rules: [
       'The signature is "sha256=" and 64 lower-case hex digits: HMAC-SHA256 over the timestamp header, a dot, and the raw',
-      'body. The key is the whole secret as text, whsec_ included; it is not base64 to be decoded. Nothing else is signed: go',
-      'by the type in the body, not by the one in the header.',
+      'body. The key is the whole secret as text, whsec_ included; do not decode it from base64. Nothing else is signed: use',
+      'the type in the body, not the one in the header.',
     ],
   },
   {
-    topic: 'The bytes as they came',
+    topic: 'Raw bytes',
     rules: [
-      'Verify before anything parses the body: JSON that was parsed and written anew has another signature. In Express',
-      'that is express.raw(), in Flask request.get_data(), in Next.js await request.text().',
+      'Verify before anything parses the body: JSON that was parsed and re-serialized has another signature. In Express',
+      'use express.raw(), in Flask request.get_data(), in Next.js await request.text().',
     ],
   },
   {
-    topic: 'In constant time',
+    topic: 'Constant time',
     rules: [
-      'Check the form of the header, then compare with crypto.timingSafeEqual or hmac.compare_digest, never with ==:',
-      'how long that takes tells a forger how much is right. Answer 401 when it does not match.',
+      'Check the form of the header, then compare with crypto.timingSafeEqual or hmac.compare_digest, never with ==, whose',
+      'duration tells a forger how much is correct. Answer 401 when the signature does not match.',
     ],
   },
   {
     topic: 'Age',
     rules: [
-      'Refuse a timestamp that is not plain digits, and one more than 300 seconds away in either direction. Mind NaN:',
+      'Reject a timestamp that is not all digits, and one more than 300 seconds away in either direction. Beware of NaN:',
       'it is never greater than 300.',
     ],
   },
   {
     topic: 'Two secrets during a rotation',
     rules: [
-      'Until the old one is retired either may sign: take a delivery that one of them signed. For this tool they are',
-      'REVENTO_WEBHOOK_SECRET and REVENTO_WEBHOOK_SECRET_PREVIOUS. `revento sandbox rotate` rehearses it.',
+      'Assumed, because the docs do not say which one signs: until the old secret is retired, accept a delivery signed with',
+      'either. This tool reads them from REVENTO_WEBHOOK_SECRET and REVENTO_WEBHOOK_SECRET_PREVIOUS.',
+      '`revento sandbox rotate` rehearses a rotation.',
     ],
   },
   {
-    topic: 'Twice, late, out of order',
+    topic: 'Duplicate, late and out of order',
     rules: [
-      'Answer 2xx within 10 seconds and do slow work afterwards; what gets no 2xx is sent again, under the same delivery id',
-      'and with a fresh signature. Remember ids once a delivery is verified and done, and answer 2xx to a known one',
-      'without doing it again. Answer 2xx to types that are new to you, too.',
+      'Answer 2xx within 10 seconds and do slow work afterwards: a delivery may arrive more than once, always under the same',
+      'delivery id. Verify first; remember the id once the work is done, and answer 2xx to a known one without doing it',
+      'again. Answer 2xx to types you do not know, too.',
     ],
   },
   {
-    topic: 'To start from',
+    topic: 'Start from',
     rules: [
       '`revento help webhooks -q .node > receiver.mjs` and `revento help webhooks -q .python > receiver.py` (Flask) write',
       'receivers that do all of this. docs/webhooks.md shows them.',
     ],
   },
   {
-    topic: 'To find out',
+    topic: 'Test with',
     rules: [
-      '`revento webhook check 3000` tries what your handler must take and refuse; `revento webhook verify` says why a',
+      '`revento webhook check 3000` tests what your handler accepts and rejects; `revento webhook verify` explains why a',
       'signature does not match; `revento webhook sign` makes one to compare with.',
     ],
   },

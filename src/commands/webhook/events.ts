@@ -10,15 +10,18 @@ export interface WebhookEventsOptions {
   readonly type?: string;
 }
 
-/** `revento webhook events`: the known event types; with a type, a whole sample body of it. */
+/** `revento webhook events`: the known event types, or a whole sample body of one. */
 export const webhookEvents: CommandModule<WebhookEventsOptions> = {
   declare: (command) =>
     command
       .argument('[type]', 'show a sample payload of this type')
-      .addHelpText('after', '\nThe list is not complete: deliveries of other types are received and shown as well.\n'),
+      .addHelpText(
+        'after',
+        '\nThe list is not complete: deliveries of other types are received and shown as well.\nThe docs spell out the data of application.approved and application.rejected; the data of the other samples is assumed.\n',
+      ),
   examples: [
-    { command: 'revento webhook events', explains: 'what there is' },
-    { command: 'revento webhook events application.approved', explains: 'what one looks like' },
+    { command: 'revento webhook events', explains: 'the known types' },
+    { command: 'revento webhook events application.approved', explains: 'a sample delivery body' },
   ],
   layout: { shape: 'value' },
 
@@ -27,13 +30,19 @@ export const webhookEvents: CommandModule<WebhookEventsOptions> = {
       yield list();
       return undefined;
     }
-    if (knownType(type) === undefined) {
+    const row = knownType(type);
+    if (row === undefined) {
       const meant = nearest(
         type,
         eventTypes.map((row) => row.type),
       );
-      const hint = meant === null ? 'run: revento webhook events' : `did you mean ${meant}?`;
-      throw new ReventoError('usage', `${JSON.stringify(type)} is no event type this tool knows.`, { hint });
+      const hint = meant === null ? 'for the known types, run: revento webhook events' : `did you mean ${meant}?`;
+      throw new ReventoError('usage', `Unknown event type ${JSON.stringify(type)}.`, { hint });
+    }
+    if (row.isAssumed) {
+      deps.terminal.notice(
+        `note: the docs do not spell out the data of ${type}; the fields of this sample are assumed`,
+      );
     }
     const sample = sampleEnvelope(type, {
       id: `evt_delivery_${randomUUID().slice(0, 8)}`,
@@ -50,10 +59,11 @@ function list(): Item {
   const width = Math.max(...eventTypes.map(({ type }) => type.length));
   return {
     kind: 'value',
-    data: eventTypes.map(({ type, summary, isIntegrationLevel }) => ({
+    data: eventTypes.map(({ type, summary, isIntegrationLevel, isAssumed = false }) => ({
       type,
       summary,
       level: isIntegrationLevel ? 'integration' : 'event',
+      is_data_assumed: isAssumed,
     })),
     text: (style) => eventTypes.map(({ type, summary }) => `${style.bold(type.padEnd(width))}  ${summary}`).join('\n'),
   };

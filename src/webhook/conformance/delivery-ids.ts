@@ -14,7 +14,7 @@ export const deliveryIds: readonly ConformanceCase[] = [
     title: 'acknowledges a delivery that arrives twice',
     sent: 'the same delivery id and body twice, signed again the second time',
     wanted: '2xx both times',
-    why: 'Revento repeats a delivery whose answer was lost; an error on the second one makes it repeat again',
+    why: 'deliveries arrive at least once; a repeat that is not acknowledged may be repeated again',
     fix: 'remember delivery ids, and acknowledge a known one without processing it again',
     run: async (bench) => {
       const parts = newDelivery(bench);

@@ -49,7 +49,7 @@ export const sequences: readonly ConformanceCase[] = [
     title: 'has answered within 10 seconds all along',
     sent: 'nothing: this looks back at every delivery that had to be acknowledged',
     wanted: 'the slowest answer under 10 s',
-    why: 'Revento stops waiting then and sends the delivery again, although it was processed',
+    why: 'Revento stops waiting then and may send the delivery again, although it was processed',
     fix: 'acknowledge first and do the work afterwards',
     run: async ({ slowestMs, patienceMs }) => ({
       outcome: slowestMs < patienceMs ? (slowestMs < patienceMs / 2 ? 'pass' : 'warn') : 'fail',
@@ -82,6 +82,6 @@ async function sendTwenty(bench: Bench): Promise<Judgement> {
   const count = answers.length - judged.length;
   return {
     outcome: 'warn',
-    got: `HTTP ${away.status} to ${count} of 20; Revento sends those again later, so raise the limit if this is one`,
+    got: `HTTP ${away.status} to ${count} of 20; Revento may send those again; if this is a rate limit, raise it`,
   };
 }
