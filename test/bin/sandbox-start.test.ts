@@ -184,6 +184,25 @@ describe('starting', () => {
     expect(answer.headers.get('location')).toMatch(`${uri}?error=invalid_request`);
   });
 
+  it('logs no failure when this tool itself looks whether the sandbox is there', async () => {
+    const { running } = await start('--redirect-uri', `http://localhost:${await freePort()}/callback`);
+    const login = await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: consentingBrowser() } });
+    expect(login.code, login.stderr).toBe(0);
+    await rig.run(['-p', 'sandbox', 'doctor']);
+    await running.until('stdout', /"path":"\/api\/v1"/);
+    const entries = running.stdout
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => JSON.parse(line));
+    expect(entries.filter(({ status }) => status >= 400)).toEqual([]);
+  });
+
+  it('takes a number behind -p for the port that was meant', async () => {
+    const { code, stderr } = await rig.run(['sandbox', 'start', '-p', '4011']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('run: revento sandbox start --port 4011')]);
+  });
+
   it('takes its own logins where no integration listens, and where its hint says when that port is taken', async () => {
     const { ready } = await start();
     expect(ready['redirect_uri']).toBe('http://localhost:3000/callback');
@@ -345,6 +364,16 @@ describe('steering a running sandbox', () => {
     await running.ended;
     const gone = await rig.run(['sandbox', 'reset']);
     expect([gone.code, gone.stderr]).toEqual([5, expect.stringContaining('revento sandbox start')]);
+  });
+
+  it('that has ended is started again by the command of the hint, with its port', async () => {
+    await start();
+    const { running, ready } = await start();
+    const port = new URL(ready['auth_base'] ?? '').port;
+    running.kill('SIGINT');
+    await running.ended;
+    const { code, stderr } = await rig.run(['-p', `sandbox-${port}`, 'sandbox', 'trigger', 'activity.updated']);
+    expect([code, stderr]).toEqual([5, expect.stringContaining(`run: revento sandbox start --port ${port}\n`)]);
   });
 
   it('that has ended is told to a login at once, which would wait for a page nobody can load', async () => {

@@ -7,7 +7,7 @@ import { createHttpClient, type HttpClient } from '../../src/platform/http/clien
 import { createServe } from '../../src/platform/http/server.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { parseFault } from '../../src/sandbox/faults/fault.ts';
-import { createSandbox } from '../../src/sandbox/server/app.ts';
+import { createSandbox, type SandboxEntry } from '../../src/sandbox/server/app.ts';
 import { addressOf, freePort, type Hosted, host } from '../../src/sandbox/server/host.ts';
 import { sampleEnvelope } from '../../src/webhook/event.ts';
 import { sign } from '../../src/webhook/signature.ts';
@@ -116,6 +116,25 @@ describe('the sandbox on a socket', () => {
     const port = Number(new URL(running.authBase).port);
     const { status, body } = await rawExchange(port, { pieces: ['GET / HTTP/1.0\r\n\r\n'] });
     expect([status, body]).toEqual([200, expect.stringContaining('The sandbox is running')]);
+  });
+
+  it.each([
+    ['GET /x?code=1 HTTP/1.1\r\nHost: evil.com\r\n\r\n', 421, 'GET', '/x', 'the Host header names another server'],
+    ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, null, null, 'HTTP/2 preface'],
+    [`GET / HTTP/1.1\r\nA: ${'x'.repeat(140_000)}\r\n\r\n`, 431, null, null, 'request head over 128 KB'],
+    ['nonsense\r\n\r\n', 400, null, null, 'not readable as HTTP/1.1'],
+  ])('tells of a request that it refuses unread: %#', async (head, status, method, target, reason) => {
+    const entries: SandboxEntry[] = [];
+    const sandbox = createSandbox({ clock: systemClock, onEvent: (entry) => entries.push(entry) });
+    hosted = await host(sandbox, serve, '127.0.0.1', 0);
+    const answer = await rawExchange(Number(new URL(hosted.authBase).port), { pieces: [head] });
+    expect(answer.status).toBe(status);
+    expect(entries).toEqual([
+      expect.objectContaining({
+        ...{ type: 'request', method, path: target, status, request_id: null },
+        ...{ error: 'refused', message: expect.stringContaining(reason) },
+      }),
+    ]);
   });
 
   it.each(['/', '/oauth/authorize'])(

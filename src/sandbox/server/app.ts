@@ -1,6 +1,6 @@
 import type { LoginKind } from '../../login/login.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Exchange } from '../../ports/exchange.ts';
+import type { Exchange, ServerRefusal } from '../../ports/exchange.ts';
 import { SandboxClock } from '../clock/sandbox-clock.ts';
 import { Control } from '../control/control.ts';
 import { controlPrefix } from '../control/key.ts';
@@ -18,7 +18,7 @@ import { Consequences } from '../world/consequences.ts';
 import { Life } from '../world/life.ts';
 import { Stage } from '../world/stage.ts';
 import { defaultParticipants, testEventId, World } from '../world/world.ts';
-import { entryOf, type RequestEntry } from './journal.ts';
+import { entryOf, type RequestEntry, refusedEntry } from './journal.ts';
 import { iconPath, type Parts, route } from './routes.ts';
 
 export interface SandboxOptions {
@@ -40,7 +40,7 @@ export interface SandboxOptions {
   readonly webhook?: WebhookTarget;
   /** Opens the control path to whoever sends this as a bearer token; without it there is none. */
   readonly controlKey?: string;
-  /** Told of every answered request and every try of a delivery. */
+  /** Told of every request that was answered or refused, and of every attempt of a delivery. */
   readonly onEvent?: (entry: SandboxEntry) => void;
 }
 
@@ -50,6 +50,8 @@ export interface Sandbox {
   /** Serves `/oauth/…` and `/api/v1/…`; takes request targets as sockets give them and absolute URLs alike. */
   readonly exchange: Exchange;
   readonly clients: readonly Client[];
+  /** Tells `onEvent` of a request that never came as far as `exchange`. */
+  noteRefusal(refusal: ServerRefusal): void;
   /** The event that tests use: `evt_test_published`. */
   readonly eventId: string;
   /** The sender of deliveries; null without a webhook target. */
@@ -127,6 +129,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   };
   return {
     exchange,
+    noteRefusal: (refusal) => onEvent(refusedEntry(refusal)),
     clients,
     eventId: testEventId,
     deliveries,

@@ -1,5 +1,5 @@
 import { isLoopback } from '../../http/loopback-address.ts';
-import type { Exchange, Listening, Serve } from '../../ports/exchange.ts';
+import type { Admit, Exchange, Listening, Serve } from '../../ports/exchange.ts';
 import type { Sandbox } from './app.ts';
 import { strangerRefusal } from './host-guard.ts';
 
@@ -25,12 +25,20 @@ const maxConnections = 1_024;
  * @throws ReventoError `port_busy`, `bind_failed`
  */
 export async function host(sandbox: Sandbox, serve: Serve, hostName: string, port: number): Promise<Hosted> {
+  const admit: Admit = (head) => {
+    const refused = strangerRefusal(head);
+    if (refused !== null) {
+      sandbox.noteRefusal({ status: refused.status, request: head, reason: 'the Host header names another server' });
+    }
+    return refused;
+  };
   const listening = await serve({
     host: hostName,
     port,
     answer: sandbox.exchange,
     maxConnections,
-    ...(isOwnMachine(hostName) ? { admit: strangerRefusal } : {}),
+    onRefused: sandbox.noteRefusal,
+    ...(isOwnMachine(hostName) ? { admit } : {}),
   });
   return {
     ...addressOf(hostName, listening.port),

@@ -1,18 +1,20 @@
 import { headerOf } from '../../http/headers.ts';
 import { parseUrl } from '../../http/web-address.ts';
-import type { HttpResponse } from '../../ports/exchange.ts';
+import type { HttpResponse, ServerRefusal } from '../../ports/exchange.ts';
 import type { Incoming } from '../message/request.ts';
 
 /** One answered request, as `revento sandbox start -o ndjson` prints it. */
 export interface RequestEntry {
   readonly type: 'request';
-  readonly method: string;
-  /** Without the query, which may hold a code. */
-  readonly path: string;
+  /** Null where not even a request line could be read. */
+  readonly method: string | null;
+  /** Without the query, which may hold a code. Null as the method. */
+  readonly path: string | null;
   /** Null when a fault closed the connection without an answer. */
   readonly status: number | null;
   readonly ms: number;
-  readonly request_id: string;
+  /** Null when the server refused the request before it was read. */
+  readonly request_id: string | null;
   /** What was wrong, as the answer or the redirect says it. */
   readonly error: string | null;
   readonly message: string | null;
@@ -28,6 +30,20 @@ export function entryOf(method: string, incoming: Incoming, response: HttpRespon
     ms: Math.round(ms),
     request_id: incoming.requestId,
     ...problemOf(response),
+  };
+}
+
+/** The entry for a request that the server refused before it was read. */
+export function refusedEntry({ status, request, reason }: ServerRefusal): RequestEntry {
+  return {
+    type: 'request',
+    method: request?.method ?? null,
+    path: request?.url.split('?')[0] ?? null,
+    status,
+    ms: 0,
+    request_id: null,
+    error: 'refused',
+    message: reason,
   };
 }
 

@@ -18,7 +18,7 @@ import {
   spread,
 } from '../../../sandbox/control/operations.ts';
 import { plainLine } from '../../../text/plain-line.ts';
-import { chosenSandbox, sandboxProfile, steering } from './profile.ts';
+import { chosenSandbox, sandboxProfile, startCommand, steering } from './profile.ts';
 
 /** The event to ask the sandbox about: only `--event` counts, since the variable may name one of the real Revento. */
 export function eventFlag(deps: Deps): { readonly event_id?: string } {
@@ -54,7 +54,11 @@ export async function askSandbox<Name extends OperationName>(
     signal: deps.signal,
   }).catch((error: unknown) => {
     if (!isHttpFailure(error)) throw error;
-    throw networkError(error, `The sandbox at ${authBase}`);
+    throw networkError(
+      error,
+      `The sandbox at ${authBase}`,
+      error.kind === 'refused' ? { hint: `to start it, run: ${startCommand(authBase)}` } : {},
+    );
   });
   const value = parseJson(Buffer.from(answer.body).toString('utf8')) ?? null;
   const result = isSuccess(answer.status) ? readResult(operation, value) : null;
@@ -138,7 +142,7 @@ function refusal(status: number, value: Json, { authBase, name }: { authBase: st
   if (message === null || status === 403) {
     return new ReventoError('failed', `What runs at ${authBase} is not the sandbox this profile knows.`, {
       status,
-      hint: 'stop it, then run: revento sandbox start',
+      hint: `stop it, then run: ${startCommand(authBase)}`,
     });
   }
   if (facts['error'] === 'no_rotation') {

@@ -63,7 +63,8 @@ export function describeEntry(entry: SandboxEntry, now: number, style: Style): s
 function describeRequest({ method, path, status, ms, error, message }: RequestEntry, style: Style): string {
   const shown = status === null ? style.red('---') : statusText(status, style);
   const problem = error === null ? '' : `\n         ${style.yellow(error)}${message === null ? '' : `: ${message}`}`;
-  return `${shown} ${method} ${path} ${style.dim(`${ms} ms`)}${problem}`;
+  const line = method === null ? 'unreadable request' : `${method} ${path}`;
+  return `${shown} ${line} ${style.dim(`${ms} ms`)}${problem}`;
 }
 
 function describeDelivery(entry: DeliveryEntry, now: number, style: Style): string {

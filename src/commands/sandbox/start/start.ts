@@ -11,7 +11,7 @@ import { testEventId } from '../../../sandbox/world/world.ts';
 import { defaultListenUrl } from '../../../webhook/defaults.ts';
 import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from '../shared/flags.ts';
 import { openSandbox } from '../shared/open.ts';
-import { defineProfile, sandboxProfile, secondProfile, storedCredentials } from '../shared/profile.ts';
+import { defaultPort, defineProfile, sandboxProfile, secondProfile, storedCredentials } from '../shared/profile.ts';
 import { isFirstRunning } from '../shared/remote.ts';
 import { describeEntry, describeReady } from '../shared/text.ts';
 import { writeEnvFile } from './env-file.ts';
@@ -27,7 +27,7 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
   declare: (command) =>
     declareSandboxFlags(
       command
-        .option('--port <n>', 'port to serve on', '4010')
+        .option('--port <n>', 'port to serve on', defaultPort)
         .option('--host <address>', 'address to serve on; localhost means both loopback families', '127.0.0.1')
         .option('--write-env <file>', 'write the settings of the sandbox into this file (mode 0600)'),
       // The two need no flag to meet.
@@ -45,6 +45,7 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
 
   async *run(flags, deps) {
     const plan = readSandboxFlags(flags);
+    requireNoPort(deps);
     const port = wholeNumber('--port', flags.port, 0, 65_535);
     requireKnownEvent(deps);
     const feed = new Feed<SandboxEntry>();
@@ -89,6 +90,18 @@ function explainBusyPort(port: number): (error: unknown) => never {
 function redirectUriOfEnvironment(deps: Deps): string[] {
   const uri = deps.settings.get('redirect_uri');
   return uri?.source === 'environment' ? [uri.value] : [];
+}
+
+/**
+ * A profile has no effect on a start, and a number is not one: it was meant as the port.
+ *
+ * @throws ReventoError `usage`
+ */
+function requireNoPort({ profile }: Pick<Deps, 'profile'>): void {
+  if (!/^\d+$/.test(profile)) return;
+  throw new ReventoError('usage', `-p is short for --profile, and "${profile}" is not a profile.`, {
+    hint: `for a port, run: revento sandbox start --port ${profile}`,
+  });
 }
 
 /**
