@@ -26,6 +26,10 @@ export interface Column {
   readonly title?: string;
   /** Left out of a table that has no room for all, the one with the lowest number first; never, where there is none. */
   readonly leaves?: number;
+  /** Characters of it that a terminal shows, where a beginning is enough to name the row. */
+  readonly beginning?: number;
+  /** Cut after all others: a part of it could be taken for another value. */
+  readonly isWhole?: true;
 }
 
 /** How a command's items are laid out. */

@@ -60,6 +60,12 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
     return staying;
   };
 
+  const shortened = (cell: Cell, index: number): Cell => {
+    const { beginning } = columns[index] ?? {};
+    const isWhole = beginning === undefined || chosen !== null || !Number.isFinite(style.width);
+    return isWhole ? cell : { ...cell, text: cell.text.slice(0, beginning) };
+  };
+
   const lay = (lines: readonly (readonly Cell[])[]): string => {
     const measured = lines.map((line) => line.map((cell) => measure(cell, ruler)));
     for (const line of measured) natural = line.map((cell, index) => Math.max(natural[index] ?? 0, cell.width));
@@ -82,8 +88,8 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
       const cellsOf = (row: string) =>
         pick(row).map((value, index) => {
           const path = columns[index]?.path ?? '';
-          losses[index] = least(losses[index], lossByCut(value, path));
-          return cellOf(value, path, now);
+          losses[index] = columns[index]?.isWhole ? 'id' : least(losses[index], lossByCut(value, path));
+          return shortened(cellOf(value, path, now), index);
         });
       const lines = [...head, ...rows.map(cellsOf)];
       if (ruler !== narrowRuler || lines.every((line) => line.every(({ text }) => isNarrow(text)))) return lay(lines);

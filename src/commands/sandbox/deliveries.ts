@@ -1,8 +1,7 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { deliveryStates } from '../../sandbox/deliveries/delivery.ts';
 import { listDeliveries } from './shared/delivery.ts';
-
-const states = ['pending', 'delivered', 'dead'] as const;
 
 export interface SandboxDeliveriesOptions {
   readonly state?: string;
@@ -10,7 +9,7 @@ export interface SandboxDeliveriesOptions {
 
 /** `revento sandbox deliveries`: what the running sandbox has sent, and what it gave up on. */
 export const sandboxDeliveries: CommandModule<SandboxDeliveriesOptions> = {
-  declare: (command) => command.option('--state <state>', `only those that are ${states.join(', ')}`),
+  declare: (command) => command.option('--state <state>', `only deliveries that are ${deliveryStates.join(', ')}`),
   examples: [
     { command: 'revento sandbox deliveries', explains: 'everything it sent' },
     { command: 'revento sandbox deliveries --state dead', explains: 'what it gave up on' },
@@ -18,18 +17,19 @@ export const sandboxDeliveries: CommandModule<SandboxDeliveriesOptions> = {
   layout: {
     shape: 'rows',
     columns: [
-      { path: 'delivery_id' },
-      { path: 'event' },
+      // `redeliver` takes the beginning of an id.
+      { path: 'delivery_id', title: 'delivery', beginning: 8 },
+      { path: 'event', isWhole: true },
       { path: 'state' },
-      { path: 'tries', leaves: 3 },
+      { path: 'tries', title: 'attempts', leaves: 3 },
       { path: 'last_error', leaves: 2 },
       { path: 'next_attempt_at', leaves: 1 },
     ],
   },
 
   async *run({ state }, deps) {
-    if (state !== undefined && !states.some((known) => known === state)) {
-      throw new ReventoError('usage', `--state must be one of ${states.join(', ')}.`);
+    if (state !== undefined && !deliveryStates.some((known) => known === state)) {
+      throw new ReventoError('usage', `--state must be one of ${deliveryStates.join(', ')}.`);
     }
     const found = (await listDeliveries(deps)).filter((delivery) => state === undefined || delivery.state === state);
     yield {
