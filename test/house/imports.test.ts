@@ -1,65 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { allowed } from '../support/import-table.ts';
 
 const src = join(import.meta.dirname, '../../src');
-
-/** What each folder may import, itself aside. Every line names only folders that stand above it in this table. */
-const allowed: Readonly<Record<string, readonly string[]>> = {
-  errors: [],
-  text: ['errors'],
-  files: ['errors'],
-  login: ['errors', 'files', 'text'],
-  ports: ['login', 'text'],
-  json: ['text'],
-  output: ['errors', 'json', 'text'],
-  http: ['errors', 'ports', 'text'],
-  pages: ['ports', 'text'],
-  config: ['errors', 'files', 'http', 'output', 'ports', 'text'],
-  api: ['errors', 'http', 'json', 'login', 'output', 'ports', 'text'],
-  checks: ['pages', 'text'],
-  webhook: ['checks', 'errors', 'files', 'http', 'json', 'ports', 'text'],
-  auth: ['config', 'errors', 'files', 'http', 'json', 'login', 'pages', 'ports', 'text'],
-  platform: ['config', 'errors', 'files', 'http', 'json', 'login', 'ports', 'text'],
-  sandbox: ['auth', 'errors', 'http', 'json', 'login', 'pages', 'ports', 'text', 'webhook'],
-  'command-kit': ['config', 'errors', 'files', 'json', 'output', 'ports', 'text'],
-  help: ['command-kit', 'text'],
-  commands: [
-    'api',
-    'auth',
-    'checks',
-    'command-kit',
-    'config',
-    'errors',
-    'files',
-    'help',
-    'http',
-    'json',
-    'login',
-    'output',
-    'ports',
-    'sandbox',
-    'text',
-    'webhook',
-  ],
-  completion: ['api', 'command-kit', 'commands', 'config', 'help', 'login', 'output', 'ports', 'sandbox', 'webhook'],
-  cli: [
-    'auth',
-    'command-kit',
-    'commands',
-    'config',
-    'errors',
-    'help',
-    'http',
-    'login',
-    'output',
-    'platform',
-    'ports',
-    'text',
-  ],
-  'main.ts': ['cli', 'errors', 'platform'],
-  'complete.ts': ['commands', 'completion', 'config', 'platform'],
-};
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))

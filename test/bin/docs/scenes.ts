@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -73,6 +74,14 @@ export const scenes: Readonly<Record<string, Readonly<Record<string, Scene>>>> =
         [/webhook_secret.*: $/, credentials.webhookSecret],
       ],
       check: (machine) => shown(machine, 1, /ptp_/),
+    },
+  },
+  'CONTRIBUTING.md': {
+    Commits: {
+      prepare: async (machine) => {
+        await once(machine.spawn('git', ['init', '--quiet']), 'close');
+      },
+      check: (machine) => expect(read(machine, '.git/config')).toContain('.git-blame-ignore-revs'),
     },
   },
   'docs/ci.md': {
