@@ -22,7 +22,22 @@ if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1))))
   const end = process.argv.indexOf('--');
   const isDebug = (debug >= 0 && (end < 0 || debug < end)) || isOn(process.env.REVENTO_DEBUG);
   if (isDebug) process.setSourceMapsEnabled(true);
-  require(process.argv[2] === '__complete' ? '../dist/complete.cjs' : '../dist/main.cjs').main();
+  const program = load(process.argv[2] === '__complete' ? '../dist/complete.cjs' : '../dist/main.cjs');
+  program?.main();
+}
+
+/** The built program; null in a checkout that has none yet. */
+function load(path) {
+  try {
+    return require(path);
+  } catch (error) {
+    const isBuilt = require('node:fs').existsSync(require('node:path').join(__dirname, path));
+    if (error.code !== 'MODULE_NOT_FOUND' || isBuilt) throw error;
+    process.stderr.write('error: This checkout of revento is not built yet.\n');
+    process.stderr.write('hint: in its directory, run: npm ci && npm run build\n');
+    process.exitCode = 1;
+    return null;
+  }
 }
 
 /** The same rule as isOn() in src/config/environment.ts, which would have to be loaded. */

@@ -1,6 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { root } from '../support/build.ts';
 import { ProgramRig } from '../support/program-rig.ts';
 
 let rig: ProgramRig;
@@ -34,3 +36,18 @@ it('takes no word behind -- for its own option', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('\u001b[31merror:\u001b[39m ');
 });
+
+it.each([['status'], ['__complete', '--current=', 'sta']])(
+  'says in a checkout that is not built how to build it: %s',
+  (...args) => {
+    for (const part of ['bin', 'package.json']) cpSync(join(root, part), join(rig.home, part), { recursive: true });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(rig.home, 'bin/revento.js'), ...args], {
+      env: rig.env,
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toBe(
+      'error: This checkout of revento is not built yet.\nhint: in its directory, run: npm ci && npm run build\n',
+    );
+  },
+);
