@@ -57,7 +57,7 @@ async function rawServer(onConnect: (socket: Socket) => void) {
 /** Shows the address, so nothing has stopped it; it is ended there. */
 async function expectToGoOn(env: Record<string, string>, flags: readonly string[] = []): Promise<string> {
   const running = rig.start(['login', '--no-browser', ...flags], { env });
-  await running.until('stderr', /^Waiting up to /m);
+  await running.until('stderr', /^Waiting for the redirect to /m);
   running.kill('SIGINT');
   const { code, stderr } = await running.ended;
   expect(code).toBe(130);

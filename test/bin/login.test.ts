@@ -142,12 +142,31 @@ describe('a login at the sandbox', () => {
   it.each([
     ['no-such-browser-anywhere', 'was not found'],
     [`${process.execPath}/below-a-file`, 'could not be started: a part of its path is not a directory'],
-  ])('goes on when the browser is %s, which cannot be started', async (program, why) => {
+  ])('ends at once with 4 when BROWSER is %s, which cannot be started', async (program, why) => {
     await start('--auto-consent');
-    const running = login([], { BROWSER: program });
-    await running.until('stderr', new RegExp(`No browser was opened: ${program} ${why}`));
-    expect(await (await follow(await shownUrl(running))).text()).toContain('Signed in');
-    expect((await running.ended).code).toBe(0);
+    const { code, stderr } = await login([], { BROWSER: program }).ended;
+    expect(code).toBe(4);
+    expect(stderr).toContain(`error: Nobody gave consent: ${program} ${why}`);
+    expect(await isFree(port, '127.0.0.1')).toBe(true);
+  });
+
+  it('ends at once with 4 when the program that consents fails, and says why', async () => {
+    await start();
+    const elsewhere = ['--redirect-uri', `http://localhost:${await freePort()}/not-registered`];
+    const { code, stderr, stdout } = await login(elsewhere, { BROWSER: consentingBrowser() }).ended;
+    expect([code, stdout]).toEqual([4, '']);
+    expect(stderr).toMatch(/^error: Nobody gave consent: .*answered 400/m);
+    expect(stderr).toMatch(
+      /^hint: .*the redirect URI is not the registered one; see: revento -p sandbox config list$/m,
+    );
+  });
+
+  it('ends at once with 4 in CI where no program consents', async () => {
+    await start();
+    const { code, stderr } = await login([], { CI: 'true' }).ended;
+    expect(code).toBe(4);
+    expect(stderr).toContain('error: Nobody can give consent: CI is set, and BROWSER is not.');
+    expect(stderr).not.toContain('Waiting');
   });
 
   it('ends while the browser it started runs on', async () => {
@@ -195,7 +214,7 @@ describe('a login at the sandbox', () => {
   ])('that is ended by %s frees its port', async (signal, expected) => {
     await start();
     const running = login(['--no-browser']);
-    await running.until('stderr', /Waiting up to 5m/);
+    await running.until('stderr', /^Waiting for the redirect to .* \(up to 5m\)…$/m);
     const preconnected = await dial(port);
     preconnected.on('error', () => undefined);
     running.kill(signal);
@@ -209,14 +228,17 @@ describe('a login at the sandbox', () => {
     await start();
     const { code, stderr } = await login(['--no-browser', '--timeout', '300ms']).ended;
     expect(code).toBe(4);
-    expect(stderr).toMatch(/hint: to wait longer, run: revento -p sandbox login .*--timeout 15m/);
+    expect(stderr).toMatch(
+      /^hint: if the page shows an error, the client id or the redirect URI is not the registered one;/m,
+    );
+    expect(stderr).toMatch(/to wait longer, run: revento -p sandbox login .*--timeout 15m$/m);
     expect(await isFree(port, '127.0.0.1')).toBe(true);
   });
 
   it('fails at once with 1 when another login waits on the port', async () => {
     await start();
     const first = login(['--no-browser']);
-    await first.until('stderr', /Waiting up to 5m/);
+    await first.until('stderr', /^Waiting for the redirect to .* \(up to 5m\)…$/m);
     const second = await login(['--no-browser']).ended;
     expect(second.code).toBe(1);
     expect(second.stderr).toMatch(new RegExp(`error: Port ${port} is already in use on 127\\.0\\.0\\.1 \\(IPv4\\)`));
@@ -383,14 +405,13 @@ it('takes no secret, code or token as a command-line value, and no way to switch
   expect(flags.filter((flag) => /secret|code|insecure|tls|verify|(token|password) </.test(flag))).toEqual([]);
 });
 
-it('is not stopped by an executable that is no program', async () => {
+it('ends with a reason when BROWSER is an executable that is not a program', async () => {
   const file = join(rig.home, 'broken');
   writeFileSync(file, '\u0000not a program');
   chmodSync(file, 0o755);
   const { base } = await authServer(() => json(500, {}));
   const env = elsewhere(base, await freePort(), { BROWSER: file });
-  const running = rig.start(['login'], { env });
-  await running.until('stderr', /No browser was opened/);
-  running.kill('SIGINT');
-  expect((await running.ended).code).toBe(130);
+  const { code, stderr } = await rig.run(['login'], { env });
+  expect(code).toBe(4);
+  expect(stderr).toContain('error: Nobody gave consent: ');
 });

@@ -50,9 +50,9 @@ async function withPortTaken(): Promise<string> {
   }
 }
 
-async function withoutAnswer(): Promise<string> {
+async function withoutAnswer(variables: Record<string, string> = {}): Promise<string> {
   const redirect = ['--redirect-uri', `http://localhost:${await freePort()}/callback`];
-  const env = { ...(await serverElsewhere()), BROWSER: 'false' };
+  const env = { ...(await serverElsewhere()), ...variables };
   return say(['login', '--event', 'evt_1', '--timeout', '1s', ...redirect], env);
 }
 
@@ -134,8 +134,9 @@ function verify(secondsAgo: number): Promise<string> {
 /** By the message of the page's row; `…` stands for what is different each time. */
 const situations: Readonly<Record<string, () => Promise<string>>> = {
   'Port … is already in use on 127.0.0.1 (IPv4).': withPortTaken,
-  'No browser was opened: …': withoutAnswer,
-  'Nobody answered the consent page in time.': withoutAnswer,
+  'Nobody gave consent: …': () => withoutAnswer({ BROWSER: 'false' }),
+  'Nobody can give consent: CI is set, and BROWSER is not.': () => withoutAnswer({ CI: 'true' }),
+  'Timed out waiting for consent.': () => withoutAnswer(),
   'The redirect URI "…" is not on this machine, so --port is needed.': () =>
     say(['login', '--event', 'evt_1', '--redirect-uri', 'https://tunnel.example/callback'], client),
   'Profile "…" has no login.': () => say(['participants', 'list']),

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LoginOptions, login } from '../../src/commands/login/login/login.ts';
+import { login } from '../../src/commands/login/login/login.ts';
+import type { LoginOptions } from '../../src/commands/login/login/plan.ts';
 import { createServe } from '../../src/platform/http/server.ts';
 import { run } from '../support/command-deps.ts';
 import { freePort } from '../support/free-port.ts';
@@ -225,6 +226,56 @@ describe('on the wire', () => {
     const { state, result } = await begin('https://abc.tunnel.test/cb', {}, { port: String(port) });
     expect((await visit(port, `/cb?code=c&state=${state}`, { name: 'evil.test' })).status).toBe(421);
     expect((await visit(port, `/cb?code=c&state=${state}`, { name: 'abc.tunnel.test' })).status).toBe(200);
+    expect((await result).failure).toBeNull();
+  });
+
+  it('a redirect with the cookies of every other port of localhost is taken', async () => {
+    const port = await freePort();
+    const { state, result } = await begin(`http://localhost:${port}/callback`);
+    const cookies = Array.from({ length: 25 }, (_, index) => `port${index}=${'x'.repeat(4_000)}`).join('; ');
+    const pieces = [
+      `GET /callback?code=c&state=${state} HTTP/1.1\r\nHost: localhost:${port}\r\nCookie: ${cookies}\r\n\r\n`,
+    ];
+    expect((await rawExchange(port, { pieces })).status).toBe(200);
+    expect((await result).failure).toBeNull();
+  });
+
+  it('a request that cannot be read is noted at the terminal, once, and the login goes on', async () => {
+    const port = await freePort();
+    const { state, result, world } = await begin(`http://localhost:${port}/callback`);
+    const head = `GET /callback?code=c&state=${state} HTTP/1.1\r\nHost: localhost:${port}\r\n`;
+    for (const _time of [1, 2]) {
+      const pieces = [`${head}Cookie: ${'x'.repeat(200_000)}\r\n\r\n`];
+      expect((await rawExchange(port, { pieces })).status).toBe(431);
+    }
+    const noted = world.notices.filter((notice) => notice.includes('could not be read'));
+    expect(noted).toEqual(['note: a request could not be read (request head over 128 KB); still waiting']);
+    expect((await visit(port, `/callback?code=c&state=${state}`)).status).toBe(200);
+    expect((await result).failure).toBeNull();
+  });
+
+  it('220 connections that never send a whole request do not keep the answer out', async () => {
+    const port = await freePort();
+    const { state, result } = await begin(`http://localhost:${port}/callback`);
+    for (let index = 0; index < 220; index++) {
+      const socket = await dial(port);
+      socket.on('error', () => undefined);
+      socket.write('GET /callback?');
+      cleanUps.push(() => socket.destroy());
+    }
+    expect((await visit(port, `/callback?code=c&state=${state}`)).status).toBe(200);
+    expect((await result).failure).toBeNull();
+  });
+
+  it('no web page can end a login: an error without a state is refused, and the login goes on', async () => {
+    const port = await freePort();
+    const { state, result, world } = await begin(`http://localhost:${port}/callback`);
+    const image = `Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n`;
+    const get = (extra: string) => [`GET /callback?error=x HTTP/1.1\r\nHost: localhost:${port}\r\n${extra}\r\n`];
+    expect((await rawExchange(port, { pieces: get(image) })).status).toBe(403);
+    expect((await rawExchange(port, { pieces: get('') })).status).toBe(400);
+    expect(world.notices).toContain('note: an error without a state came; still waiting');
+    expect((await visit(port, `/callback?code=c&state=${state}`)).status).toBe(200);
     expect((await result).failure).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type LoginOptions, login } from '../../src/commands/login/login/login.ts';
+import { login } from '../../src/commands/login/login/login.ts';
+import type { LoginOptions } from '../../src/commands/login/login/plan.ts';
 import type { Exchange, HttpResponse } from '../../src/ports/exchange.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server/app.ts';
 import { run } from '../support/command-deps.ts';

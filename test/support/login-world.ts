@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Deps } from '../../src/command-kit/deps.ts';
-import { type LoginOptions, login } from '../../src/commands/login/login/login.ts';
+import { login } from '../../src/commands/login/login/login.ts';
+import type { LoginOptions } from '../../src/commands/login/login/plan.ts';
 import type { Grant, Login } from '../../src/login/login.ts';
 import type { Exchange, HeaderList, HttpRequest, HttpResponse, Serve, ServeOptions } from '../../src/ports/exchange.ts';
 import type { Sessions } from '../../src/ports/sessions.ts';

@@ -53,17 +53,6 @@ export function refusedPage(error: string, description: string): HttpResponse {
   });
 }
 
-/** 400: an error without proof of its origin, so nothing of it is shown. */
-export function unprovenPage(): HttpResponse {
-  return pageResponse(400, {
-    tone: 'bad',
-    icon: 'alarm',
-    title: 'Not signed in',
-    lead: 'An error without proof of its origin ended the login. Nothing was stored, and what it says is not shown.',
-    next: 'Go back to the terminal: it says what to do next.',
-  });
-}
-
 /** 502: consent was given, but no login came of it. */
 export function failedPage(reason: string): HttpResponse {
   return pageResponse(502, {

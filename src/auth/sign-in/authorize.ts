@@ -30,7 +30,7 @@ export interface CheckedRedirect {
 }
 
 /** Why a redirect was not taken for the answer. The login goes on: any web page can send one to localhost. */
-export type Rejection = 'repeated_parameter' | 'missing_state' | 'wrong_state' | 'wrong_issuer' | 'no_code';
+export type Rejection = 'repeated_parameter' | 'missing_state' | 'error_without_state' | 'wrong_state' | 'no_code';
 
 /** What a redirect means. */
 export type RedirectJudgement =
@@ -42,8 +42,6 @@ export type RedirectJudgement =
       /** The server's words: one line, cleaned and cut; not yet HTML. */
       readonly description: string;
     }
-  /** An error without a state. Anyone may have sent it, so none of its words are passed on. */
-  | { readonly kind: 'unproven' }
   /** Meant for this login, but from another server than the one that was asked: nothing of it may be used. */
   | { readonly kind: 'foreign'; readonly issuer: string }
   | { readonly kind: 'rejected'; readonly reason: Rejection }
@@ -93,20 +91,16 @@ export class PendingAuthorization {
     const code = parameters.get('code');
     const error = parameters.get('error');
     const given = parameters.get('state');
-    // An error nobody vouches for still ends the login: stopping one is harmless, waiting for nothing is not.
-    const isUnproven = given === null && error !== null && code === null;
-    if (given === null && !isUnproven) return { kind: 'rejected', reason: 'missing_state' };
-    if (given !== null && !isSame(given, state)) return { kind: 'rejected', reason: 'wrong_state' };
+    if (given === null || given === '') {
+      // Not the server's: it has to send back the state that it was sent (RFC 6749 section 4.1.2.1).
+      return { kind: 'rejected', reason: error === null ? 'missing_state' : 'error_without_state' };
+    }
+    if (!isSame(given, state)) return { kind: 'rejected', reason: 'wrong_state' };
 
     const issuer = parameters.get('iss');
     if (issuer !== null && !this.#issuers.includes(issuer)) {
-      if (isUnproven) return { kind: 'rejected', reason: 'wrong_issuer' };
       this.drop();
       return { kind: 'foreign', issuer: plainLine(issuer, 200) };
-    }
-    if (isUnproven) {
-      this.drop();
-      return { kind: 'unproven' };
     }
     if (error !== null) {
       this.drop();

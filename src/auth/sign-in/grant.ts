@@ -83,14 +83,6 @@ export function redirectFailure(error: string, description: string): ReventoErro
   return new ReventoError(redirectFailureCode(error), message, { apiCode: error });
 }
 
-/** The failure to report when an error came without a state. Repeats nothing of it, and takes no exit code from it. */
-export function unprovenFailure(): ReventoError {
-  return new ReventoError(
-    'login_failed',
-    'The login was ended by an error without a state: anyone may have sent it, so what it says is not shown.',
-  );
-}
-
 function redirectFailureCode(error: string): FailureCode {
   switch (error) {
     case 'access_denied':

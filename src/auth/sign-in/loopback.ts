@@ -4,25 +4,30 @@ import type { PendingAuthorization, RedirectJudgement, Rejection } from './autho
 import type { RedirectTarget } from './redirect-uri.ts';
 
 /** A judgement that ends the login, one way or the other. */
-export type Answer = Extract<RedirectJudgement, { kind: 'code' | 'error' | 'unproven' | 'foreign' }>;
+export type Answer = Extract<RedirectJudgement, { kind: 'code' | 'error' | 'foreign' }>;
 
 /** Longest request target, bytes. A real answer has a few hundred. */
 const maxTargetBytes = 8 * 1024;
+
+/** Where a listener takes the answer, and what it says of requests that are none. */
+export interface RedirectHandlers {
+  /** Called at most once; the page it resolves with is what the browser gets. Must not reject. */
+  readonly onAnswer: (answer: Answer) => Promise<HttpResponse>;
+  /** Told once of each kind of request that may be an answer gone wrong. The login goes on. */
+  readonly onStray: (what: string) => void;
+}
 
 /**
  * The listener for the redirect, as the functions a server calls: one looks at the head, one answers.
  *
  * Whatever is not the answer gets a small page and changes nothing: any web page can make a browser send requests
- * to localhost, and must not be able to feed the login a code or words to show. All that it can do is to end one,
- * with an error without a state. The answer's page is the one that `onAnswer` resolves with, so the browser waits
- * until the login is stored.
- *
- * @param onAnswer called at most once; must not reject
+ * to localhost, and must not be able to end the login, or to feed it a code or words to show. The answer's page is
+ * the one that `onAnswer` resolves with, so the browser waits until the login is stored.
  */
 export function redirectListener(
   target: RedirectTarget,
   pending: PendingAuthorization,
-  onAnswer: (answer: Answer) => Promise<HttpResponse>,
+  { onAnswer, onStray }: RedirectHandlers,
 ): { readonly admit: Admit; readonly answer: Exchange } {
   const admit: Admit = (head) => refusal(head, target);
   return {
@@ -35,6 +40,7 @@ export function redirectListener(
         case 'over':
           return asidePage(409, 'This login has its answer already, or it was given up.');
         case 'rejected':
+          if (judgement.reason === 'error_without_state') onStray('an error without a state came');
           return asidePage(400, rejections[judgement.reason]);
         default:
           return onAnswer(judgement);
@@ -54,26 +60,40 @@ export function listenForRedirect(
   serve: Serve,
   target: RedirectTarget,
   pending: PendingAuthorization,
-  onAnswer: (answer: Answer) => Promise<HttpResponse>,
+  { onAnswer, onStray }: RedirectHandlers,
 ): Promise<Listening> {
+  const told = new Set<string>();
+  // A web page can send any number of them; the terminal belongs to the user.
+  const once = (what: string): void => {
+    if (!told.has(what)) onStray(what);
+    told.add(what);
+  };
   // A busy port is the end: the server compares the redirect URI byte for byte, port included.
   return serve({
     host: target.listenHost,
     port: target.listenPort,
-    ...redirectListener(target, pending, onAnswer),
+    ...redirectListener(target, pending, { onAnswer, onStray: once }),
     maxBodyBytes: 0,
     headersTimeoutMs: 10_000,
     requestTimeoutMs: 10_000,
     maxConnections: 64,
     closeEach: true,
+    onRefused: ({ status, reason }) => {
+      if (isOfBrowser(status)) once(`a request could not be read (${reason})`);
+    },
   });
+}
+
+/** Silent connections time out all the time: browsers open them ahead. */
+function isOfBrowser(status: number): boolean {
+  return status === 400 || status === 431;
 }
 
 const rejections: Readonly<Record<Rejection, string>> = {
   repeated_parameter: 'The address names a parameter twice, so it cannot be trusted.',
   missing_state: 'The address carries no state, so it cannot be told whose answer it is.',
+  error_without_state: 'The error carries no state, so it may come from any web page; what it says is not shown.',
   wrong_state: 'The address belongs to another login, an earlier one perhaps.',
-  wrong_issuer: 'The address comes from another authorization server.',
   no_code: 'The address holds no authorization code.',
 };
 
@@ -101,10 +121,25 @@ function refusal({ method, url, headers }: Omit<HttpRequest, 'body'>, target: Re
   ) {
     return asidePage(425, 'The page was fetched ahead of time; open it to go on.');
   }
+  if (!isNavigation(values)) return asidePage(403, 'The address was requested by a web page, not opened in a browser.');
   if (values('transfer-encoding').length > 0 || values('content-length').some((length) => length.trim() !== '0')) {
     return asidePage(413, 'No body is expected here.');
   }
   return null;
+}
+
+/**
+ * Whether a request may be a browser opening a page; those for a picture, a frame or a script say so. Other clients
+ * send none of these headers and pass, and so does Node's `fetch`, which sends `Sec-Fetch-Mode: cors` alone.
+ *
+ * Source: W3C Fetch Metadata Request Headers.
+ */
+function isNavigation(values: (name: string) => readonly string[]): boolean {
+  const [modes, destinations] = [values('sec-fetch-mode'), values('sec-fetch-dest')];
+  const isBrowser = destinations.length > 0 || values('sec-fetch-site').length > 0;
+  const isProgram = !isBrowser && modes.length === 1 && modes[0] === 'cors';
+  if (isProgram) return true;
+  return modes.every((mode) => mode === 'navigate') && destinations.every((what) => what === 'document');
 }
 
 function split(url: string): { path: string; query: string } {

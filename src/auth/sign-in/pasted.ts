@@ -7,8 +7,8 @@ import type { RedirectTarget } from './redirect-uri.ts';
 const rejections: Readonly<Record<Rejection, string>> = {
   repeated_parameter: 'That address names a parameter twice and cannot be used.',
   missing_state: 'That address has no state; paste it whole.',
+  error_without_state: 'That address has no state; paste it whole.',
   wrong_state: 'That address belongs to another login; use the one printed above.',
-  wrong_issuer: 'That address comes from another authorization server.',
   no_code: 'That address holds no code; paste the one the browser ended on, whole.',
 };
 

@@ -5,11 +5,12 @@ import type { Grant } from '../../login/login.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Exchange, HttpResponse, Serve } from '../../ports/exchange.ts';
 import type { Redactor, Secret } from '../../text/secret.ts';
-import { declinedPage, failedPage, foreignPage, refusedPage, signedInPage, unprovenPage } from '../pages/result.ts';
+import { declinedPage, failedPage, foreignPage, refusedPage, signedInPage } from '../pages/result.ts';
 import { judgeTokenAnswer } from '../token/answer.ts';
 import { requestCodeExchange } from '../token/request.ts';
 import { PendingAuthorization } from './authorize.ts';
-import { type AskedConsent, exchangeFailure, grantOf, redirectFailure, unprovenFailure } from './grant.ts';
+import { foreignFailure } from './foreign.ts';
+import { type AskedConsent, exchangeFailure, grantOf, redirectFailure } from './grant.ts';
 import { type Answer, listenForRedirect } from './loopback.ts';
 import { judgePasted } from './pasted.ts';
 import type { RedirectTarget } from './redirect-uri.ts';
@@ -23,7 +24,9 @@ export interface SignInPlan extends AskedConsent {
   /** Null for a public client. */
   readonly clientSecret: Secret | null;
   readonly target: RedirectTarget;
-  /** How long the person has, milliseconds from the moment the listener stands. */
+  /** What to run or set, so that the auth base is spelled as the server spells its name. */
+  readonly respell: (issuer: string) => string;
+  /** How long the user has, milliseconds from the moment the listener stands. */
   readonly timeoutMs: number;
 }
 
@@ -37,8 +40,11 @@ export interface SignInWorld {
   readonly redactor: Redactor;
   /** Stores the login; the browser is told of success after it resolves. */
   save(grant: Grant): Promise<unknown>;
-  /** Shows the address to open. The listener is bound when this is called. `over` aborts when an answer is in. */
-  announce(url: string, over: AbortSignal): void;
+  /**
+   * Shows the address to open, and opens it. The listener is bound when this is called; `over` aborts when an answer
+   * is in. Rejects when nobody can answer, and never resolves.
+   */
+  announce(url: string, over: AbortSignal): Promise<never>;
   /** Asks the person for the address the browser ended on; null where nobody can be asked. */
   readonly askRedirect: ((over: AbortSignal) => Promise<string>) | null;
   notice(text: string): void;
@@ -68,18 +74,15 @@ export async function signIn(plan: SignInPlan, world: SignInWorld): Promise<Gran
   const first = new Promise<Received>((resolve) => {
     receive = resolve;
   });
-  const listening = await listenForRedirect(
-    world.serve,
-    plan.target,
-    pending,
-    (answer) => new Promise((respond) => receive({ answer, respond })),
-  );
+  const listening = await listenForRedirect(world.serve, plan.target, pending, {
+    onAnswer: (answer) => new Promise((respond) => receive({ answer, respond })),
+    onStray: (what) => world.notice(`note: ${what}; still waiting`),
+  });
   try {
-    world.announce(pending.url, over.signal);
-    const pasted = readPasted(plan, world, pending, over.signal, receive);
     const received = await Promise.race([
       first,
-      pasted,
+      world.announce(pending.url, over.signal),
+      readPasted(plan, world, pending, over.signal, receive),
       timeUp(plan, world, over.signal),
       interrupted(world.signal, over.signal),
     ]);
@@ -101,18 +104,9 @@ async function complete({ answer, respond }: Received, plan: SignInPlan, world: 
       respond(isDeclined ? declinedPage(plan.eventId, description) : refusedPage(error, description));
       throw redirectFailure(error, description);
     }
-    case 'unproven':
-      respond(unprovenPage());
-      throw unprovenFailure();
     case 'foreign':
       respond(foreignPage(answer.issuer));
-      throw new ReventoError(
-        'login_failed',
-        `The answer came from ${answer.issuer || 'a server without a name'}, not from ${plan.authBase}; nothing of it was used.`,
-        answer.issuer === `${plan.authBase}/`
-          ? { hint: 'if that is how the server spells its name, set auth_base to it, with the slash, and log in again' }
-          : {},
-      );
+      throw foreignFailure(answer.issuer, plan);
     case 'code':
       try {
         const grant = await exchangeCode(answer, plan, world);
@@ -179,7 +173,7 @@ async function timeUp({ timeoutMs }: SignInPlan, { clock }: SignInWorld, over: A
   } catch {
     return new Promise<never>(() => undefined);
   }
-  throw new ReventoError('login_timeout', 'Nobody answered the consent page in time.');
+  throw new ReventoError('login_timeout', 'Timed out waiting for consent.');
 }
 
 function interrupted(signal: AbortSignal, over: AbortSignal): Promise<never> {

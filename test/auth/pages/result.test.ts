@@ -7,7 +7,6 @@ import {
   foreignPage,
   refusedPage,
   signedInPage,
-  unprovenPage,
 } from '../../../src/auth/pages/result.ts';
 import { escapeHtml } from '../../../src/pages/html-page.ts';
 import type { HttpResponse } from '../../../src/ports/exchange.ts';
@@ -26,7 +25,6 @@ const pages: readonly (readonly [name: string, status: number, page: HttpRespons
   ['success', 200, signedInPage(login)],
   ['declined', 400, declinedPage('evt_1', hostile)],
   ['an error', 400, refusedPage(hostile, hostile)],
-  ['an unverified error', 400, unprovenPage()],
   ['a failed exchange', 502, failedPage(hostile)],
   ['another issuer', 400, foreignPage(hostile)],
   ['a lost visitor', 404, asidePage(404, 'Not here.')],

@@ -19,9 +19,13 @@ function listener(redirectUri = 'http://localhost:3000/callback', port?: number)
   const state = new URL(pending.url).searchParams.get('state') ?? '';
   const target = checkRedirectUri(redirectUri, port);
   const answers: Answer[] = [];
-  const handler = redirectListener(target, pending, async (answer) => {
-    answers.push(answer);
-    return page(200);
+  const strays: string[] = [];
+  const handler = redirectListener(target, pending, {
+    onAnswer: async (answer) => {
+      answers.push(answer);
+      return page(200);
+    },
+    onStray: (what) => strays.push(what),
   });
   const defaultHost: HeaderList = [['Host', `localhost:${target.listenPort}`]];
   const hit = (
@@ -29,7 +33,7 @@ function listener(redirectUri = 'http://localhost:3000/callback', port?: number)
     { method = 'GET', headers = defaultHost }: { method?: string; headers?: HeaderList } = {},
   ) => handler.answer({ method, url, headers, body: new Uint8Array() });
   const good = `${target.path}?${new URLSearchParams({ code: 'the-code', state })}`;
-  return { ...handler, pending, state, target, answers, hit, good };
+  return { ...handler, pending, state, target, answers, strays, hit, good };
 }
 
 function textOf(response: HttpResponse): string {
@@ -211,10 +215,55 @@ it('passes on an error with the right state', async () => {
   expect(answers).toMatchObject([{ kind: 'error', error: 'access_denied' }]);
 });
 
-it('passes on that an error came without any state, and nothing of it', async () => {
-  const { hit, answers } = listener();
-  await hit('/callback?error=server_error');
-  expect(answers).toEqual([{ kind: 'unproven' }]);
+it.each(['error=server_error&error_description=Call', 'error=access_denied&state=', 'error=x&code=c'])(
+  'goes on after an error without a state (%s), and says that one came, and nothing of it',
+  async (query) => {
+    const { hit, good, answers, strays } = listener();
+    const answer = await hit(`/callback?${query}`);
+    expect(answer.status).toBe(400);
+    expect(textOf(answer)).not.toMatch(/server_error|access_denied|Call/);
+    expect(strays).toEqual(['an error without a state came']);
+    expect(answers).toEqual([]);
+    expect((await hit(good)).status).toBe(200);
+  },
+);
+
+describe('what a browser wants the answer for', () => {
+  const asking = (fetch: Record<string, string>): HeaderList => [['Host', 'localhost:3000'], ...Object.entries(fetch)];
+
+  it.each<[string, Record<string, string>]>([
+    ['a picture', { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' }],
+    ['a picture, said by its destination alone', { 'Sec-Fetch-Dest': 'image' }],
+    ['a frame', { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe' }],
+    ['a script', { 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' }],
+    ['a request of the same site', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }],
+    ['a socket', { 'Sec-Fetch-Mode': 'websocket', 'Sec-Fetch-Dest': 'websocket' }],
+    ['a request without credentials', { 'Sec-Fetch-Mode': 'no-cors' }],
+    ['an object', { 'Sec-Fetch-Dest': 'object', 'Sec-Fetch-Mode': 'navigate' }],
+  ])('is refused when it is %s, and the login goes on', async (_what, fetch) => {
+    const { hit, good, state, answers } = listener();
+    for (const url of [good, `/callback?error=access_denied&state=${state}`, '/callback?error=x']) {
+      expect((await hit(url, { headers: asking(fetch) })).status).toBe(403);
+    }
+    expect(answers).toEqual([]);
+    expect((await hit(good)).status).toBe(200);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    [
+      'a page from another site',
+      { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' },
+    ],
+    [
+      'a page from an address that was typed',
+      { 'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-User': '?1' },
+    ],
+    ['nothing it tells of', {}],
+    ['the fetch of Node, which is a program', { 'Sec-Fetch-Mode': 'cors' }],
+  ])('is taken when it is %s', async (_what, fetch) => {
+    const { hit, good } = listener();
+    expect((await hit(good, { headers: asking(fetch) })).status).toBe(200);
+  });
 });
 
 it('refuses from the head alone whatever it refuses at all', () => {
@@ -255,7 +304,7 @@ describe('the server', () => {
       },
       target,
       pending,
-      async () => page(200),
+      { onAnswer: async () => page(200), onStray: () => undefined },
     );
     if (seen === undefined) throw new Error('nothing was served');
     return seen;

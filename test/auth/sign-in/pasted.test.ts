@@ -83,7 +83,7 @@ describe('an address pasted at the terminal', () => {
     [{}, false],
   ])('is asked for with a word on why, over SSH: %j', async (variables, isSaid) => {
     const { world } = await begin({ ...interactive, variables });
-    expect(noticesOf(world).includes('copy the address of that page and paste it here')).toBe(isSaid);
+    expect(noticesOf(world).includes('copy the URL of that page and paste it here')).toBe(isSaid);
   });
 
   it('may stand in quotes and spaces', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type LoginOptions, login } from '../../../src/commands/login/login/login.ts';
+import { login } from '../../../src/commands/login/login/login.ts';
+import type { LoginOptions } from '../../../src/commands/login/login/plan.ts';
 import { run, testNow } from '../../support/command-deps.ts';
 import { type LoginSetting, loginWorld, noticesOf, tokenBody } from '../../support/login-world.ts';
 

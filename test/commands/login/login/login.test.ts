@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { challengeOf } from '../../../../src/auth/sign-in/pkce.ts';
-import type { LoginOptions } from '../../../../src/commands/login/login/login.ts';
+import type { LoginOptions } from '../../../../src/commands/login/login/plan.ts';
 import { ReventoError } from '../../../../src/errors/revento-error.ts';
 import { testNow } from '../../../support/command-deps.ts';
 import {
@@ -181,7 +181,9 @@ describe('a login', () => {
       expect(await comeFrom('https://auth.test/', {})).toContain('nothing of it was used');
       const { world, result } = await begin();
       await world.comeBack({ code: 'the-code', iss: 'https://auth.test/' });
-      expect((await result).failure?.facts.hint).toContain('set auth_base to it, with the slash');
+      expect((await result).failure?.facts.hint).toBe(
+        'if that is how the server spells its name, set REVENTO_AUTH_BASE=https://auth.test/, then log in again',
+      );
     });
   });
 
@@ -257,7 +259,7 @@ describe('before anything is bound or opened it fails', () => {
     expect(failure?.code).toBe('port_busy');
     expect(failure?.message).toBe('Port 3000 is already in use on 127.0.0.1 (IPv4).');
     expect(failure?.facts.hint).toMatch(
-      /^end what uses it \(another login, perhaps; find it with: .*(3000|65535).*\), or /,
+      /^stop whatever is using it \(maybe another login; find it with: .*(3000|65535).*\), or /,
     );
     expect(failure?.facts.hint?.endsWith(remedy)).toBe(true);
     expect(world.opened).toEqual([]);
@@ -295,10 +297,38 @@ describe('the browser', () => {
     expect(world.opened).toEqual([url]);
   });
 
-  it('that does not start is reported, and the login goes on', async () => {
-    const setting = { variables: { BROWSER: 'x' }, openProblem: 'x was not found' };
+  it('that does not start is reported to the user at the terminal, and the login goes on', async () => {
+    const setting = { isInteractive: true, variables: { BROWSER: 'x' }, openProblem: 'x was not found' };
     const { world, done } = await succeed(setting);
-    expect(noticesOf(world)).toContain('No browser was opened: x was not found.');
+    expect(noticesOf(world)).toContain("Couldn't open a browser (x was not found). Open the URL above manually.");
     expect(done.failure).toBeNull();
+  });
+
+  it('that fails where no user is at the terminal ends the login, with its own words', async () => {
+    const openProblem = 'x ended with status 1: error: The page says no';
+    const { world, result } = await begin({ variables: { BROWSER: 'x' }, openProblem });
+    expect((await result).failure).toMatchObject({
+      code: 'login_failed',
+      message: 'Nobody gave consent: x ended with status 1: error: The page says no.',
+      facts: { hint: expect.stringContaining('the redirect URI is not the registered one; see: revento config list') },
+    });
+    expect(world.server).toBeNull();
+  });
+
+  it('is missing in CI: the login ends before anything is bound or asked', async () => {
+    const { world, result } = await begin({ variables: { CI: 'true' } });
+    expect((await result).failure).toMatchObject({
+      code: 'login_failed',
+      message: 'Nobody can give consent: CI is set, and BROWSER is not.',
+      facts: { hint: expect.stringContaining('REVENTO_ACCESS_TOKEN') },
+    });
+    expect(world.events).toEqual([]);
+  });
+
+  it.each<[string, LoginSetting, LoginOptions]>([
+    ['BROWSER names a program', { variables: { CI: 'true', BROWSER: 'x' } }, {}],
+    ['--no-browser says that the URL is opened elsewhere', { variables: { CI: 'true' } }, { browser: false }],
+  ])('is waited for in CI when %s', async (_what, setting, options) => {
+    expect((await succeed(setting, options)).done.failure).toBeNull();
   });
 });
