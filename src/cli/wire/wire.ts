@@ -54,7 +54,7 @@ export async function connect(
   const file = openSettingsFile({
     directory: configDir,
     lock: async (path, work) => (await locks()).exclusive(path, work, { signal: edge.interrupts.signal }),
-    onLoose: (path) => terminal.notice(`warning: ${path} was open to other users; that has been put right`),
+    onLoose: (path) => terminal.notice(`warning: ${path} was open to other users; permissions fixed`),
   });
   const profile = selectProfile(options.profile, environment, file);
   const settingsOf = (name: string) =>

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, linkSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { linkSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
 import { crashPoint } from '../../ports/crash-point.ts';
-import { createFile, makePrivateDirectory, storeFailure, syncDirectory, systemCode } from '../files/durable-file.ts';
+import { asOwner } from '../files/as-owner.ts';
+import { createFile, syncDirectory } from '../files/durable-file.ts';
+import { storeFailure, systemCode } from '../files/file-failure.ts';
+import { type OwnFile, readOwnFile, removeOwnFile } from '../files/own-file.ts';
+import { makePrivateDirectory } from '../files/private-directory.ts';
 import { isKey, newKey } from './envelope.ts';
 
 /** Where the key file of a data directory is. */
@@ -18,31 +22,33 @@ export function keyFilePath(dataDir: string): string {
  * @throws ReventoError `store_key` when it is not 32 bytes or others may read it, `file`
  */
 export function readKeyFile(path: string): Uint8Array | null {
-  let fd: number;
+  return asOwner(path, () => {
+    const found = readKey(path);
+    if (found === null) return null;
+    if (found.kind === 'other') throw damagedKey(path, `it is ${found.what}`);
+    if (!isKey(found.bytes)) throw damagedKey(path, `it has ${found.bytes.length} bytes, not 32`);
+    if (process.platform !== 'win32') refuseIfShared(path, found.status.mode, found.status.uid);
+    return found.bytes;
+  });
+}
+
+function readKey(path: string): OwnFile | null {
   try {
-    fd = openSync(path, 'r');
+    return readOwnFile(path);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
     throw storeFailure('read the key file', path, error);
   }
-  try {
-    const { mode, uid } = fstatSync(fd);
-    const bytes = readFileSync(fd);
-    if (!isKey(bytes)) {
-      throw new ReventoError('store_key', `The key file ${path} is damaged: it has ${bytes.length} bytes, not 32.`, {
-        hint: 'put it back from a backup; without it the logins sealed with it have to be made again',
-      });
-    }
-    if (process.platform !== 'win32') refuseIfShared(path, mode, uid);
-    return bytes;
-  } finally {
-    closeSync(fd);
-  }
+}
+
+function damagedKey(path: string, why: string): ReventoError {
+  return new ReventoError('store_key', `The key file ${path} is damaged: ${why}.`, {
+    hint: 'restore it from a backup; without it, log in again and set the secrets again',
+  });
 }
 
 function refuseIfShared(path: string, mode: number, uid: number): void {
   const self = process.geteuid?.();
-  if (uid !== self && self !== 0) {
+  if (uid !== self) {
     throw new ReventoError('store_key', `The key file ${path} belongs to another user (uid ${uid}).`, {
       hint: `run: sudo chown ${self} ${shellWord(path)}`,
     });
@@ -59,7 +65,7 @@ function refuseIfShared(path: string, mode: number, uid: number): void {
  * The key in the file, made first where there is none. Of any number of processes that do this at once one makes
  * the key and all use it: it appears under its name only when it is whole, and never replaces another.
  *
- * @param onLoose  told the directory when it was open to others, which it is no longer
+ * @param onLoose  is given the directory when it was open to others, which it is no longer
  * @throws ReventoError `store_key`, `disk_full`, `file`
  */
 export function createKeyFile(path: string, onLoose: (directory: string) => void): Uint8Array {
@@ -69,15 +75,15 @@ export function createKeyFile(path: string, onLoose: (directory: string) => void
     if (makePrivateDirectory(directory)) onLoose(directory);
     createFile(temporary, newKey());
     crashPoint('key-before-link');
-    linkIfAbsent(temporary, path);
+    asOwner(path, () => linkIfAbsent(temporary, path));
     syncDirectory(directory);
   } catch (error) {
     throw storeFailure('make the key file', path, error);
   } finally {
-    rmSync(temporary, { force: true });
+    removeOwnFile(temporary);
   }
   const bytes = readKeyFile(path);
-  if (bytes === null) throw new ReventoError('file', `the key file ${path} went away while it was made`);
+  if (bytes === null) throw new ReventoError('file', `The key file ${path} disappeared while it was being made.`);
   return bytes;
 }
 

@@ -1,6 +1,5 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { parseRecord } from '../../json/parse.ts';
-import { systemCode } from '../files/durable-file.ts';
+import { notOurFile, readOwnFile } from '../files/own-file.ts';
 import { type Liveness, livenessOf, type ProcessIdentity } from './process-identity.ts';
 
 /** How long the owner of a lock may be silent where it cannot be seen whether it runs. It touches its lock every 10 s. */
@@ -34,23 +33,15 @@ export function toText(owner: Owner): string {
 /**
  * The lock file at a path, or null when there is none.
  *
- * @throws the system's error when it is there and cannot be read
+ * @throws ReventoError `file` when something else stands there; the system's error when it cannot be read
  */
 export function look(path: string): Found | null {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
-    throw error;
-  }
-  try {
-    const { ino, mtimeMs } = fstatSync(fd);
-    const text = readFileSync(fd, 'utf8');
-    return { path, text, inode: ino, touchedAtMs: mtimeMs, owner: parseOwner(text) };
-  } finally {
-    closeSync(fd);
-  }
+  const found = readOwnFile(path);
+  if (found === null) return null;
+  if (found.kind === 'other') throw notOurFile(path, found.what);
+  const text = found.bytes.toString('utf8');
+  const { ino, mtimeMs } = found.status;
+  return { path, text, inode: ino, touchedAtMs: mtimeMs, owner: parseOwner(text) };
 }
 
 /** The same file with the same content, still: nobody has taken it over since. */

@@ -1,10 +1,13 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { linkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { crashPoint } from '../../ports/crash-point.ts';
 import type { HeldLock } from '../../ports/store.ts';
-import { createPassingFile, renameOver, storeFailure, systemCode } from '../files/durable-file.ts';
+import { asOwner } from '../files/as-owner.ts';
+import { createPassingFile, overwriteFile, renameOver } from '../files/durable-file.ts';
+import { storeFailure, systemCode } from '../files/file-failure.ts';
+import { removeOwnFile } from '../files/own-file.ts';
 import { type Found, isAbandoned, isUnchanged, look, type Owner, releasedText, toText } from './lock-record.ts';
 import { ownIdentity } from './process-identity.ts';
 
@@ -77,20 +80,22 @@ export function createLocks(clock: Clock): Locks {
 /** Makes a lock file that is whole from its first moment; false when the name is taken. */
 function place(path: string, owner: Owner): boolean {
   const temporary = `${path}.${owner.id}`;
-  createPassingFile(temporary, Buffer.from(toText(owner)));
-  try {
-    linkSync(temporary, path);
-    return true;
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === 'EEXIST') return false;
-    // A network file system may lose the answer of a link that was made: the second name tells.
-    if (statSync(temporary).nlink === 2) return true;
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'].includes(code)) throw error;
-    return placeWithoutLinks(path, owner);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  return asOwner(path, () => {
+    createPassingFile(temporary, Buffer.from(toText(owner)));
+    try {
+      linkSync(temporary, path);
+      return true;
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === 'EEXIST') return false;
+      // A network file system may lose the answer of a link that was made: the second name tells.
+      if (statSync(temporary).nlink === 2) return true;
+      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'].includes(code)) throw error;
+      return placeWithoutLinks(path, owner);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  });
 }
 
 function placeWithoutLinks(path: string, owner: Owner): boolean {
@@ -135,11 +140,11 @@ function succeed(path: string, chain: readonly Found[], owner: Owner): boolean {
   crashPoint('lock-succeeding');
   // The right may be one that was used up long ago, and free again since: then the lock is no longer what it was.
   if (!chain.every(isUnchanged)) {
-    rmSync(right, { force: true });
+    removeOwnFile(right);
     return false;
   }
   renameOver(right, path);
-  for (const used of successors.slice(0, -1)) rmSync(used, { force: true });
+  for (const used of successors.slice(0, -1)) removeOwnFile(used);
   return true;
 }
 
@@ -148,7 +153,7 @@ function hold(path: string, owner: Owner): HeldLock {
   const isHeld = (): boolean => look(path)?.text === text;
   const heartbeat = setInterval(() => {
     try {
-      if (isHeld()) utimesSync(path, new Date(), new Date());
+      if (isHeld()) asOwner(path, () => utimesSync(path, new Date(), new Date()));
     } catch {
       // A sign of life that did not get through is what the other side's patience is for.
     }
@@ -159,7 +164,7 @@ function hold(path: string, owner: Owner): HeldLock {
     release() {
       clearInterval(heartbeat);
       try {
-        if (isHeld()) rmSync(path, { force: true });
+        if (isHeld()) removeOwnFile(path);
       } catch {
         markReleased(path);
       }
@@ -170,7 +175,7 @@ function hold(path: string, owner: Owner): HeldLock {
 /** A directory that takes no changes any more keeps its files; what this one says can still be changed. */
 function markReleased(path: string): void {
   try {
-    writeFileSync(path, releasedText);
+    overwriteFile(path, Buffer.from(releasedText));
   } catch {
     // Then it is ours until this process ends, which frees it: the work it guarded is done and must not fail for it.
   }
@@ -187,7 +192,7 @@ async function pause(clock: Clock, signal: AbortSignal | undefined): Promise<voi
 
 function timeout(path: string, blocking: Found | null, nowMs: number): ReventoError {
   const owner = blocking?.owner;
-  if (!owner) return new ReventoError('lock_timeout', `The lock ${path} could not be had in time.`);
+  if (!owner) return new ReventoError('lock_timeout', `Timed out waiting for the lock ${path}.`);
   const seconds = Math.max(0, Math.round((nowMs - owner.at) / 1000));
   return new ReventoError(
     'lock_timeout',

@@ -3,9 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { isFileName } from '../../files/file-name.ts';
 import { keyOfFileName } from '../../login/login-name.ts';
 import type { LockHolder, StoredProfile, StoreFile, StoreFileRole, StoreInspection } from '../../ports/store.ts';
+import { asOwner } from '../files/as-owner.ts';
 import { keyFilePath } from '../key/key-file.ts';
 import { type Found, isAbandoned, judge, look as lookAtLock } from '../lock/lock-record.ts';
-import { ownIdentity } from '../lock/process-identity.ts';
+import { ownIdentity, type ProcessIdentity } from '../lock/process-identity.ts';
 import { secretsFileName } from './sealed-secrets.ts';
 
 export interface InspectionOptions {
@@ -23,9 +24,15 @@ export interface InspectionOptions {
  *
  * Files that go away while it looks are left out. Never throws.
  */
-export function inspectStore({ configDir, dataDir, rescueDirs, now }: InspectionOptions): StoreInspection {
+export function inspectStore(options: InspectionOptions): StoreInspection {
+  // Hidden from the user that root becomes for it, so it is asked for before.
+  const self = ownIdentity();
+  return asOwner(options.configDir, () => inspect(options, self));
+}
+
+function inspect({ configDir, dataDir, rescueDirs, now }: InspectionOptions, self: ProcessIdentity): StoreInspection {
   const authDir = join(configDir, 'auth');
-  const look = (path: string, role: StoreFileRole) => describe(path, role, now);
+  const look = (path: string, role: StoreFileRole) => describe(path, role, now, self);
   const listed = (directory: string) => entriesOf(directory).map((name) => join(directory, name));
 
   const profileNames = entriesOf(authDir).filter(isFileName);
@@ -95,7 +102,7 @@ function roleOf(path: string): StoreFileRole {
   return path.endsWith('.json') ? 'login' : 'unknown';
 }
 
-function describe(path: string, role: StoreFileRole, now: number): StoreFile | null {
+function describe(path: string, role: StoreFileRole, now: number, self: ProcessIdentity): StoreFile | null {
   let stats: Stats;
   try {
     stats = lstatSync(path);
@@ -112,8 +119,8 @@ function describe(path: string, role: StoreFileRole, now: number): StoreFile | n
     isSymbolicLink: stats.isSymbolicLink(),
     bytes: stats.size,
     ageMs: Math.max(0, now - stats.mtimeMs),
-    holder: lock && holderOf(lock, now),
-    isAbandoned: lock !== null && isAbandoned(lock, ownIdentity(), now),
+    holder: lock && holderOf(lock, now, self),
+    isAbandoned: lock !== null && isAbandoned(lock, self, now),
     login: loginOf(path),
   };
 }
@@ -137,10 +144,10 @@ function readLock(path: string): Found | null {
   }
 }
 
-function holderOf(lock: Found, now: number): LockHolder | null {
+function holderOf(lock: Found, now: number, self: ProcessIdentity): LockHolder | null {
   if (lock.owner === null) return null;
   const { pid, host } = lock.owner;
-  return { pid, host, liveness: judge(lock, ownIdentity(), now) };
+  return { pid, host, liveness: judge(lock, self, now) };
 }
 
 function entriesOf(directory: string): string[] {

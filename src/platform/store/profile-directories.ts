@@ -1,6 +1,7 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireFileName } from '../../files/file-name.ts';
+import { asOwner } from '../files/as-owner.ts';
 
 /**
  * Removes the directories of a profile whose logins and secrets are gone: the logs of its requests, and the places
@@ -11,10 +12,12 @@ import { requireFileName } from '../../files/file-name.ts';
 export function discardProfile(configDir: string, profile: string): void {
   const name = requireFileName('profile', profile);
   const logs = join(configDir, 'pace', name);
-  attempt(() => {
-    for (const entry of readdirSync(logs)) rmSync(join(logs, entry), { force: true });
+  asOwner(logs, () => {
+    attempt(() => {
+      for (const entry of readdirSync(logs)) rmSync(join(logs, entry), { force: true });
+    });
+    for (const directory of ['pace', 'auth']) attempt(() => rmdirSync(join(configDir, directory, name)));
   });
-  for (const directory of ['pace', 'auth']) attempt(() => rmdirSync(join(configDir, directory, name)));
 }
 
 /** An empty directory that stays is no reason to fail. */

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { crashPoint } from '../../ports/crash-point.ts';
 import type { SealedRecord } from '../../ports/store.ts';
-import {
-  createFile,
-  storeFailure,
-  syncDirectory,
-  systemCode,
-  temporaryEnding,
-  tighten,
-} from '../files/durable-file.ts';
+import { asOwner } from '../files/as-owner.ts';
+import { createFile, syncDirectory, temporaryEnding } from '../files/durable-file.ts';
+import { storeFailure } from '../files/file-failure.ts';
+import { notOurFile, readOwnFile, removeOwnFile } from '../files/own-file.ts';
+import { tighten } from '../files/private-directory.ts';
 import { type Envelope, type Place, parseEnvelope, type StoreKey, unseal } from '../key/envelope.ts';
 import type { KeySources } from '../key/key-source.ts';
 
@@ -38,49 +35,35 @@ export function copyPaths(file: string, rescueDirectories: readonly string[]): C
 }
 
 /**
- * A sealed file's text, or null when there is none. A mode open to others is tightened.
+ * A sealed file's text, or null when there is none; empty for what is not a file, in which nothing is sealed. A mode
+ * open to others is tightened.
  *
  * @throws ReventoError `file` when it is there and cannot be read
  */
 export function readText(path: string, onLoose: (path: string) => void): string | null {
-  let fd: number;
   try {
-    // A named pipe would keep this process waiting for a writer, out of reach of every signal.
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
-    throw storeFailure('read', path, error);
-  }
-  try {
-    // Nothing in it is sealed; a device may have no end.
-    if (fstatSync(fd).isFIFO() || fstatSync(fd).isCharacterDevice()) return '';
-    if ((fstatSync(fd).mode & 0o077) !== 0 && tighten(path, 0o600)) onLoose(path);
-    return readFileSync(fd, 'utf8');
+    const found = readOwnFile(path);
+    if (found === null) return null;
+    // Everything else a login replaces.
+    if (found.kind === 'other' && found.what === 'a directory') throw notOurFile(path, found.what);
+    if (found.kind === 'other') return '';
+    if ((found.status.mode & 0o077) !== 0 && tighten(path, 0o600)) onLoose(path);
+    return found.bytes.toString('utf8');
   } catch (error) {
     throw storeFailure('read', path, error);
-  } finally {
-    closeSync(fd);
   }
 }
 
 /**
  * A copy's text, or null when there is none or it cannot be read: a copy only ever adds to what the file says, and
- * one of the places is open to everybody, so what somebody else put there is passed over.
+ * one of the places is open to everybody, so what somebody else put there is skipped.
  */
 export function readCopy(path: string): string | null {
-  let fd: number;
   try {
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const found = readOwnFile(path);
+    return found?.kind === 'file' ? found.bytes.toString('utf8') : null;
   } catch {
     return null;
-  }
-  try {
-    const status = fstatSync(fd);
-    return status.isFile() && status.size < 1024 * 1024 ? readFileSync(fd, 'utf8') : null;
-  } catch {
-    return null;
-  } finally {
-    closeSync(fd);
   }
 }
 
@@ -147,7 +130,7 @@ export async function newestCopy(
 export function cutShort(file: string): string[] {
   const name = basename(file);
   try {
-    return readdirSync(dirname(file))
+    return asOwner(file, () => readdirSync(dirname(file)))
       .filter((entry) => entry.startsWith(`${name}.`) && temporaryEnding.test(entry.slice(name.length)))
       .map((entry) => join(dirname(file), entry));
   } catch {
@@ -158,10 +141,10 @@ export function cutShort(file: string): string[] {
 
 /** Removes every copy of a file. */
 export function removeCopies({ next, rescues }: CopyPaths): void {
-  rmSync(next, { force: true });
+  removeOwnFile(next);
   for (const path of rescues) {
     try {
-      rmSync(path, { force: true });
+      removeOwnFile(path);
     } catch {
       // Not ours, in a directory that others write to as well; or ours and stuck, and then older than the file.
     }
@@ -171,16 +154,19 @@ export function removeCopies({ next, rescues }: CopyPaths): void {
 /**
  * Puts an answer that must not get lost into the first place that takes it.
  *
+ * @param file  whose copy it is: it belongs to the same user
  * @returns where, or null when none did. Never throws.
  */
-export function rescue(bytes: Uint8Array, places: readonly string[]): string | null {
+export function rescue(bytes: Uint8Array, file: string, places: readonly string[]): string | null {
   for (const path of places) {
     try {
       crashPoint('rescue-before-write');
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      rmSync(path, { force: true });
-      createFile(path, bytes);
-      syncDirectory(dirname(path));
+      asOwner(file, () => {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        rmSync(path, { force: true });
+        createFile(path, bytes);
+        syncDirectory(dirname(path));
+      });
       return path;
     } catch {
       // The next place may do; that all of them failed is reported by the caller.

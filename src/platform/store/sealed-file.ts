@@ -1,20 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { crashPoint } from '../../ports/crash-point.ts';
 import type { Binding, Commit, Remedies, SealedFile, SealedRecord } from '../../ports/store.ts';
-import {
-  createFile,
-  makePrivateDirectory,
-  overwriteFile,
-  renameDurably,
-  replaceFile,
-  storeFailure,
-  syncDirectory,
-  systemCode,
-  tighten,
-} from '../files/durable-file.ts';
+import { createFile, overwriteFile, renameDurably, replaceFile, syncDirectory } from '../files/durable-file.ts';
+import { storeFailure, systemCode } from '../files/file-failure.ts';
+import { removeOwnFile } from '../files/own-file.ts';
+import { makePrivateDirectory, tighten } from '../files/private-directory.ts';
 import { type Place, type StoreKey, seal } from '../key/envelope.ts';
 import type { KeySources, SealedBy } from '../key/key-source.ts';
 import type { Locks } from '../lock/lock.ts';
@@ -56,7 +49,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
 } {
   const { place, paths, lockPath, remedies, keys, locks, sealedFiles, sweep, now, notice } = options;
   const { file, next, rescues } = paths;
-  const loosened = (path: string): void => notice(`warning: ${path} was open to other users; that has been put right`);
+  const loosened = (path: string): void => notice(`warning: ${path} was open to other users; permissions fixed`);
 
   const damaged = (): ReventoError =>
     new ReventoError('store_corrupt', `${file} is damaged, or was put there from elsewhere; it was left as it is.`, {
@@ -151,7 +144,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
     },
 
     reserve() {
-      rmSync(next, { force: true });
+      removeOwnFile(next);
       try {
         const size = (readText(file, loosened)?.length ?? 0) + reserveBytes;
         // Random: a file system that compresses would give zeros no space at all.
@@ -164,7 +157,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
 
     unreserve() {
       // Once written it is a copy like any other, perhaps the only one.
-      if (envelopeIn(readCopy(next)) === null) rmSync(next, { force: true });
+      if (envelopeIn(readCopy(next)) === null) removeOwnFile(next);
     },
 
     rewrite: (from, content) => replace(keyOf(from), from.binding, content, from.generation + 1),
@@ -180,7 +173,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
         return { outcome: 'saved', record };
       } catch (error) {
         const reason = systemCode(error) || 'unknown error';
-        const path = rescue(bytes, rescues);
+        const path = rescue(bytes, file, rescues);
         return path === null ? { outcome: 'lost', reason } : { outcome: 'rescued', record, path, reason };
       }
     },
@@ -193,7 +186,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
       } catch (error) {
         throw storeFailure('write', file, error);
       } finally {
-        rmSync(trial, { force: true });
+        removeOwnFile(trial);
       }
     },
 
@@ -222,9 +215,9 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
       const hadAny = hasTrace();
       // The file last: as long as it is there, whoever is interrupted here finds the login to remove it again.
       try {
-        for (const path of cutShort(file)) rmSync(path, { force: true });
+        for (const path of cutShort(file)) removeOwnFile(path);
         removeCopies(paths);
-        rmSync(file, { force: true });
+        removeOwnFile(file);
         if (hadAny) syncDirectory(dirname(file));
       } catch (error) {
         throw storeFailure('remove', file, error);

@@ -13,6 +13,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../ports/clock.ts';
 import type { SharedLog } from '../../ports/store.ts';
+import { asOwner } from '../files/as-owner.ts';
+import { systemCode } from '../files/file-failure.ts';
 
 const hourMs = 3_600_000;
 /** Far more than an hour of requests makes; a longer file is not read through at every start. */
@@ -68,7 +70,7 @@ export function openSharedLog(path: string, clock: Clock): SharedLog {
       const own = line === null ? [] : [line];
       if (!isShared) return own;
       try {
-        return share(line);
+        return asOwner(path, () => share(line));
       } catch {
         // A read-only or full disk must not keep anybody from the API; pacing then holds for this process only.
         isShared = false;
@@ -81,8 +83,10 @@ export function openSharedLog(path: string, clock: Clock): SharedLog {
 /** Removes every hour of a shared log, and the directory when nothing else is in it. Never throws. */
 export function removeSharedLog(path: string): void {
   try {
-    removeOlder(path, Number.POSITIVE_INFINITY);
-    rmdirSync(dirname(path));
+    asOwner(path, () => {
+      removeOlder(path, Number.POSITIVE_INFINITY);
+      rmdirSync(dirname(path));
+    });
   } catch {
     // Never written, in use by another login, or on a disk that takes no changes: it holds no secret.
   }
@@ -123,15 +127,23 @@ class Tail {
 
 /** A descriptor to append to and read from; null when there is no such file and none may be made. */
 function open(file: string, mayCreate: boolean): number | null {
-  const { O_APPEND, O_CREAT, O_RDWR } = constants;
+  const { O_APPEND, O_CREAT, O_RDWR, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
   try {
-    return openSync(file, O_RDWR | O_APPEND | (mayCreate ? O_CREAT : 0), 0o600);
+    return regular(openSync(file, flags | (mayCreate ? O_CREAT : 0), 0o600));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (systemCode(error) !== 'ENOENT') throw error;
     if (!mayCreate) return null;
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    return openSync(file, O_RDWR | O_APPEND | O_CREAT, 0o600);
+    return regular(openSync(file, flags | O_CREAT, 0o600));
   }
+}
+
+/** The descriptor of a regular file: a write to a full pipe would wait without end. */
+function regular(fd: number): number {
+  if (fstatSync(fd).isFile()) return fd;
+  closeSync(fd);
+  throw new Error('not a regular file');
 }
 
 function removeOlder(path: string, oldestHour: number): void {
@@ -144,7 +156,7 @@ function removeOlder(path: string, oldestHour: number): void {
       unlinkSync(join(dirname(path), name));
     } catch (error) {
       // Another process deleted it first.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (systemCode(error) !== 'ENOENT') throw error;
     }
   }
 }

@@ -1,11 +1,14 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { isFileName, requireFileName } from '../../files/file-name.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type KeySource, keySources, type Remedies, type Vault } from '../../ports/store.ts';
 import type { Secret } from '../../text/secret.ts';
-import { storeFailure, systemCode, temporaryEnding } from '../files/durable-file.ts';
+import { asOwner } from '../files/as-owner.ts';
+import { temporaryEnding } from '../files/durable-file.ts';
+import { storeFailure, systemCode } from '../files/file-failure.ts';
+import { removeOwnFile } from '../files/own-file.ts';
 import { createKeySources, type SealedBy } from '../key/key-source.ts';
 import type { Keyring } from '../key/keyring.ts';
 import type { Locks } from '../lock/lock.ts';
@@ -104,7 +107,7 @@ export function openVault(options: VaultOptions): OpenVault {
 
 function entries(directory: string): string[] {
   try {
-    return readdirSync(directory);
+    return asOwner(directory, () => readdirSync(directory));
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
     throw storeFailure('read', directory, error);
@@ -128,10 +131,10 @@ function sweep(folder: string, name: string, nowMs: number): void {
   for (const entry of entries(folder)) {
     if (!isLeftover(entry, name)) continue;
     const path = join(folder, entry);
-    const status = statSync(path, { throwIfNoEntry: false });
+    const status = lstatSync(path, { throwIfNoEntry: false });
     if (!status || nowMs - status.mtimeMs <= leftoverAgeMs) continue;
     try {
-      rmSync(path, { force: true });
+      removeOwnFile(path);
     } catch (error) {
       throw storeFailure('remove', path, error);
     }

@@ -3,13 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ReventoError } from '../../../src/errors/revento-error.ts';
-import {
-  createFile,
-  makePrivateDirectory,
-  overwriteFile,
-  replaceFile,
-  storeFailure,
-} from '../../../src/platform/files/durable-file.ts';
+import { createFile, overwriteFile, replaceFile } from '../../../src/platform/files/durable-file.ts';
+import { storeFailure } from '../../../src/platform/files/file-failure.ts';
+import { makePrivateDirectory } from '../../../src/platform/files/private-directory.ts';
 
 let directory: string;
 let path: string;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ReventoError } from '../../../src/errors/revento-error.ts';
@@ -80,9 +80,8 @@ describe('the key file', () => {
 describe('files under sudo', () => {
   it.runIf(process.getuid?.() === 0)('stay with the user whose directory it is', async () => {
     await rig.sessions().save(rig.grant());
-    for (const path of [rig.configDir, join(rig.configDir, 'auth'), rig.path('.'), rig.dataDir, keyPath()]) {
-      chownSync(path, 1234, 1234);
-    }
+    chmodSync(rig.home, 0o755);
+    execFileSync('chown', ['-R', '1234:1234', rig.configDir, rig.dataDir]);
     await rig.sessions().save(rig.grant());
     await rig.sessions().save(rig.grant({ eventId: 'evt_2' }));
     await rig.sessions({ profile: 'other' }).save(rig.grant());

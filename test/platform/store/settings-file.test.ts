@@ -55,17 +55,18 @@ describe('reading settings', () => {
   });
 
   it.each([
-    ['half a file', '{"profiles": {"default"'],
-    ['a list', '[]'],
-    ['a profile that is no object', '{"profiles": {"default": "x"}}'],
-    ['a chosen profile that is no text', '{"default_profile": 7, "profiles": {}}'],
-  ])('says that the file is damaged and how to go on: %s', (_, text) => {
+    ['half a file', '{\n"profiles": {"default"', 'line 2 is not valid JSON'],
+    ['a list', '[]', 'it is not a JSON object'],
+    ['profiles in a list', '{"profiles": []}', 'profiles is not an object'],
+    ['a profile that is not an object', '{"profiles": {"my": "x"}}', 'profiles."my" is not an object'],
+    ['a chosen profile that is not text', '{"default_profile": 7}', 'default_profile is not a string'],
+  ])('says where the file is damaged and how to go on: %s', (_, text, where) => {
     mkdirSync(directory);
     writeFileSync(path, text);
     const error = failureOf(() => open().profiles());
     expect(error.code).toBe('file');
-    expect(error.message).toBe(`The settings in ${path} are damaged.`);
-    expect(error.facts.hint).toContain('move it away');
+    expect(error.message).toBe(`The settings in ${path} are damaged: ${where}.`);
+    expect(error.facts.hint).toContain('move it aside');
   });
 
   it('names a command that moves a damaged file away whatever its directory is called', () => {
@@ -193,6 +194,7 @@ describe('writing settings', () => {
   });
 
   it.runIf(process.geteuid?.() === 0)('leaves a file that root writes to whom the directory belongs', async () => {
+    chmodSync(root, 0o755);
     mkdirSync(directory);
     chownSync(directory, 1234, 1234);
     await open().update('default', { client_id: 'id' });
