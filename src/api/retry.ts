@@ -57,12 +57,16 @@ const triesFor: Readonly<Record<HttpFailureKind, number>> = {
   unreachable: mostTriesUnreached,
   connect_timeout: mostTriesUnreached,
   proxy: mostTriesUnreached,
+  unexpected: mostTriesUnreached,
+  closed: mostTries,
   timeout: mostTries,
   reset: mostTries,
   // The same bytes would come again.
   tls: 1,
   not_loopback: 1,
   malformed: 1,
+  wrong_protocol: 1,
+  invalid_request: 1,
   too_large: 1,
   aborted: 1,
 };

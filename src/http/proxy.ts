@@ -1,5 +1,6 @@
 import { ReventoError } from '../errors/revento-error.ts';
-import { isLoopback } from './loopback-address.ts';
+import { isExcepted } from './no-proxy.ts';
+import { isThisMachine } from './this-machine.ts';
 import { parseUrl } from './web-address.ts';
 
 /** One variable that names a proxy, with its value as it was set. */
@@ -17,7 +18,7 @@ export interface ProxySettings {
 
 export const noProxies: ProxySettings = { http: null, https: null, noProxy: '' };
 
-/** The proxy settings of an environment; of two spellings the lower-case one counts. Never throws. */
+/** The proxy settings of an environment; of two spellings the lower-case one counts. */
 export function readProxySettings(env: Readonly<Record<string, string | undefined>>): ProxySettings {
   const find = (name: string): ProxyVariable | null => {
     const found = [name, name.toUpperCase()].find((spelling) => env[spelling] !== undefined);
@@ -28,14 +29,14 @@ export function readProxySettings(env: Readonly<Record<string, string | undefine
 }
 
 /**
- * The URL of the proxy that a request goes through, or null when it goes straight: to loopback always, and to what
- * NO_PROXY names.
+ * The URL of the proxy that a request goes through, or null when it goes directly: to this machine always, and to
+ * what NO_PROXY names.
  *
- * @throws ReventoError `usage` when the variable in question names no proxy
+ * @throws ReventoError `usage` when the variable is not the address of a proxy
  */
 export function proxyFor(url: URL, settings: ProxySettings): URL | null {
   const variable = url.protocol === 'https:' ? (settings.https ?? settings.http) : settings.http;
-  if (variable === null || isLoopback(url.hostname) || isExcepted(url, settings.noProxy)) return null;
+  if (variable === null || isThisMachine(url.hostname) || isExcepted(url, settings.noProxy)) return null;
   const proxy = proxyUrl(variable.value);
   if (proxy !== null) return proxy;
   // The value may hold a password.
@@ -44,38 +45,20 @@ export function proxyFor(url: URL, settings: ProxySettings): URL | null {
   });
 }
 
-/** What to do about a variable that names no proxy. */
+/** What to do about a variable that is not the address of a proxy. */
 export function proxyRemedy(name: string): string {
   return `set ${name} to a URL such as http://proxy.example.com:8080, or unset it`;
 }
 
-/** The URL that a proxy variable means, `http://` where it names no scheme, as in curl; null when it names no proxy. */
+/** The URL that a proxy variable means, `http://` where it names no scheme, as in curl; null when it is not an address. */
 export function proxyUrl(value: string): URL | null {
   const url = parseUrl(/^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) return null;
   try {
-    // A name or password that is no percent-encoded text cannot be sent.
+    // A name or password that is not percent-encoded text cannot be sent.
     decodeURIComponent(`${url.username}${url.password}`);
   } catch {
     return null;
   }
   return url;
-}
-
-/** Whether NO_PROXY names a host: `*`, the host, a domain above it, each with an optional port. */
-function isExcepted(url: URL, noProxy: string): boolean {
-  const host = bare(url.hostname);
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  return noProxy.split(/[,\s]+/).some((entry) => {
-    if (entry === '*') return true;
-    const [, name = '', itsPort] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? [entry, entry];
-    const domain = bare(name.replace(/^\*?\./, ''));
-    if (domain === '' || (itsPort !== undefined && itsPort !== port)) return false;
-    return host === domain || host.endsWith(`.${domain}`);
-  });
-}
-
-/** A host as it is compared: lower case, IPv6 without brackets. */
-function bare(host: string): string {
-  return host.toLowerCase().replace(/^\[|\]$/g, '');
 }

@@ -1,4 +1,4 @@
-import { isLoopback } from './loopback-address.ts';
+import { isLoopback } from './this-machine.ts';
 
 /**
  * The parsed URL when secrets may travel to it and a browser may be sent to it: `https:`, or `http:` on a loopback

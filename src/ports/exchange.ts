@@ -55,16 +55,16 @@ export interface ForwarderOptions {
   readonly isCertificateIgnored?: boolean;
   /** Connections kept per target. Default 100. */
   readonly maxConnections?: number;
+  /** Give each request a connection of its own, so that no kept one can die under it. Default false. */
+  readonly isEachAlone?: boolean;
 }
 
-/** A client for deliveries: kept connections, no proxies, and the address that is checked is the one connected to. */
+/** A client for deliveries: this machine is reached directly, and the address checked is the one connected to. */
 export interface Forwarder {
   readonly exchange: Exchange;
   /** Destroys every connection. Idempotent. */
   close(): Promise<void>;
 }
-
-export type CreateForwarder = (options: ForwarderOptions) => Promise<Forwarder>;
 
 /** What a server may say about a request from its head alone, before a byte of body is read. */
 export type Admit = (head: Omit<HttpRequest, 'body'>) => HttpResponse | null;

@@ -1,4 +1,5 @@
-import { defaultHandlerPath } from './targets.ts';
+/** Where the guide's example handlers listen; what a bare port stands for. */
+export const defaultHandlerPath = '/webhooks/revento';
 
 /** Where `listen` is reached unless told otherwise; `trigger` sends there. */
 export const defaultListenPort = 4400;

@@ -4,7 +4,7 @@ import { stringify } from '../json/stringify.ts';
 import { type Outgoing, outgoing, without } from './outgoing.ts';
 import { defaultToleranceSeconds, sign } from './signature.ts';
 
-/** What a fault is worked on. */
+/** What a faulty delivery is made from. */
 export interface FaultContext {
   readonly secret: string;
   readonly type: string;
@@ -14,11 +14,14 @@ export interface FaultContext {
   readonly json: string;
 }
 
+/** What a handler has to do with a delivery. */
+export type Expected = 'acknowledge' | 'reject' | 'either';
+
 interface FaultRow {
   readonly name: string;
   readonly summary: string;
-  /** What a handler without faults of its own does with it. */
-  readonly rightAnswer: 'acknowledge' | 'refuse' | 'either';
+  /** What a handler without bugs does with it. */
+  readonly expected: Expected;
   /** What is sent, in order. */
   readonly deliveries: (context: FaultContext) => readonly Outgoing[];
 }
@@ -35,70 +38,70 @@ function plain(context: FaultContext, changes: { json?: string; timestamp?: numb
   });
 }
 
-/** Everything `trigger --fault` can do wrong on purpose. */
+/** The faults that `trigger --fault` can inject. */
 export const deliveryFaults: readonly FaultRow[] = [
   {
     name: 'bad-signature',
-    summary: 'a signature of the right form that is not right',
-    rightAnswer: 'refuse',
+    summary: 'a well-formed signature that does not match',
+    expected: 'reject',
     deliveries: (context) => [signed(context, `sha256=${'0'.repeat(64)}`)],
   },
   {
     name: 'wrong-secret',
     summary: 'signed with another secret',
-    rightAnswer: 'refuse',
+    expected: 'reject',
     deliveries: (context) => [plain({ ...context, secret: randomBytes(32).toString('hex') })],
   },
   {
     name: 'stale',
-    summary: 'rightly signed, ten minutes ago',
-    rightAnswer: 'refuse',
+    summary: 'correctly signed, ten minutes ago',
+    expected: 'reject',
     deliveries: (context) => [plain(context, { timestamp: context.nowSeconds - 2 * defaultToleranceSeconds })],
   },
   {
     name: 'future',
-    summary: 'rightly signed, ten minutes from now',
-    rightAnswer: 'refuse',
+    summary: 'correctly signed, ten minutes from now',
+    expected: 'reject',
     deliveries: (context) => [plain(context, { timestamp: context.nowSeconds + 2 * defaultToleranceSeconds })],
   },
   {
     name: 'missing-header',
-    summary: 'no X-Revento-Signature',
-    rightAnswer: 'refuse',
+    summary: 'without X-Revento-Signature',
+    expected: 'reject',
     deliveries: (context) => [without(plain(context), 'X-Revento-Signature')],
   },
   {
     name: 'altered-body',
     summary: 'one character of the body changed after signing',
-    rightAnswer: 'refuse',
+    expected: 'reject',
     deliveries: (context) => [resent(context, altered(context.json))],
   },
   {
     name: 're-serialised',
-    summary: 'the same JSON written anew, with spaces, after signing',
-    rightAnswer: 'refuse',
+    summary: 'the same JSON, re-serialized with spaces after signing',
+    expected: 'reject',
     deliveries: (context) => [resent(context, pretty(context.json, null))],
   },
   {
     name: 'duplicate',
-    summary: 'the same delivery twice, signed anew the second time',
-    rightAnswer: 'acknowledge',
+    summary: 'the same delivery twice, with a fresh signature the second time',
+    expected: 'acknowledge',
     deliveries: (context) => [plain(context), plain(context, { timestamp: context.nowSeconds + 1 })],
   },
   {
     name: 'out-of-order',
     summary: 'two deliveries, the one that happened later first',
-    rightAnswer: 'acknowledge',
+    expected: 'acknowledge',
     deliveries: (context) => {
       const earlier = new Date((context.nowSeconds - 60) * 1000).toISOString();
-      const json = stringify({ ...JSON.parse(context.json), occurred_at: earlier });
+      const json = withMember(context.json, 'occurred_at', earlier);
       return [plain(context), plain({ ...context, deliveryId: randomUUID() }, { json })];
     },
   },
   {
     name: 'slow',
     summary: 'the body in ten pieces over two seconds',
-    rightAnswer: 'acknowledge',
+    expected: 'acknowledge',
     deliveries: (context) => {
       const delivery = plain(context);
       return [{ ...delivery, drip: { bytes: Math.ceil(delivery.body.length / 10), pauseMs: 200 } }];
@@ -107,22 +110,22 @@ export const deliveryFaults: readonly FaultRow[] = [
   {
     name: 'huge',
     summary: 'a valid body of 900 KB',
-    rightAnswer: 'acknowledge',
+    expected: 'acknowledge',
     deliveries: (context) => [plain(context, { json: inflated(context.json, 900 * 1024) })],
   },
   {
     name: 'non-json',
-    summary: 'rightly signed, but not JSON',
-    rightAnswer: 'either',
+    summary: 'correctly signed, but not JSON',
+    expected: 'either',
     deliveries: (context) => [plain(context, { json: 'not json at all' })],
   },
   {
     name: 'unknown-type',
-    summary: 'an event type nobody has heard of',
-    rightAnswer: 'acknowledge',
+    summary: 'an unknown event type',
+    expected: 'acknowledge',
     deliveries: (context) => {
       const type = 'venue.teleported';
-      return [plain(context, { type, json: stringify({ ...JSON.parse(context.json), type }) })];
+      return [plain(context, { type, json: withMember(context.json, 'type', type) })];
     },
   },
 ];
@@ -148,6 +151,10 @@ export function altered(json: string): string {
 
 /** The same envelope, grown to a size in bytes by a member of its own. */
 export function inflated(json: string, bytes: number): string {
-  const grown = (padding: string) => stringify({ ...JSON.parse(json), padding });
+  const grown = (padding: string) => withMember(json, 'padding', padding);
   return grown('x'.repeat(Math.max(0, bytes - Buffer.byteLength(grown('')))));
+}
+
+function withMember(json: string, name: string, value: string): string {
+  return stringify({ ...JSON.parse(json), [name]: value });
 }

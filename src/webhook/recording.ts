@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { ReventoError } from '../errors/revento-error.ts';
 import { readUserFile } from '../files/user-file.ts';
 import { isRecord, parseJson } from '../json/parse.ts';
+import { asBuffer } from '../text/bytes.ts';
 import { decodeText } from '../text/input.ts';
 import { type Recorded, readLine } from './recorded-line.ts';
 
@@ -64,8 +65,13 @@ async function isCut(file: FileHandle): Promise<boolean> {
  */
 export async function readRecording(path: string, signal?: AbortSignal): Promise<Recording> {
   const bytes = await attempt(path, () => readUserFile(path, { maxBytes: maxRecordingBytes, signal }));
+  return recordingOf(bytes, signal);
+}
+
+/** The same of bytes that came another way. @throws ReventoError `interrupted` when the signal is aborted */
+export function recordingOf(bytes: Uint8Array, signal?: AbortSignal): Promise<Recording> {
   // Where a line is not text, the others still count.
-  return parseRecording(decodeText(bytes) ?? bytes.toString('utf8'), signal);
+  return parseRecording(decodeText(bytes) ?? asBuffer(bytes).toString('utf8'), signal);
 }
 
 /** Lines read between two looks at the signal: a few milliseconds of work. */

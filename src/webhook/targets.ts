@@ -1,11 +1,7 @@
-import { isIPv4, isIPv6 } from 'node:net';
-import { ReventoError } from '../errors/revento-error.ts';
-import { isLoopbackAddress } from '../http/loopback-address.ts';
-import { parseUrl } from '../http/web-address.ts';
+import { isThisMachine } from '../http/this-machine.ts';
+import { targetUrl } from './target-url.ts';
 
-/** Where the guide's example handlers listen; what a bare `--forward` or a bare port stands for. */
-export const defaultHandlerPath = '/webhooks/revento';
-const defaultHandlerPort = 3000;
+const defaultHandlerPort = '3000';
 
 /** One `--forward`. */
 export interface Route {
@@ -24,35 +20,10 @@ export interface Route {
  * @throws ReventoError `usage`
  */
 export function parseRoute(value: string | true, { isRemoteAllowed }: { isRemoteAllowed: boolean }): Route {
-  if (value === true || value === '') return handlerOn(defaultHandlerPort, null);
-  const [, type = null, rest = ''] = /^(?:([a-z0-9_*.-]*[a-z*][a-z0-9_*.-]*)=)?(.*)$/is.exec(value) ?? [];
-  if (/^\d+$/.test(rest)) {
-    const port = Number(rest);
-    if (port < 1 || port > 65_535) throw new ReventoError('usage', `--forward ${value}: a port is 1 to 65535.`);
-    return handlerOn(port, type);
-  }
-  const url = parseUrl(/^[a-z0-9.-]+:\d+(?:[/?]|$)/i.test(rest) ? `http://${rest}` : rest);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.host === '') {
-    throw new ReventoError('usage', `--forward ${printable(value)} is no http or https URL and no port.`, {
-      hint: 'write it like --forward 3000, --forward http://localhost:3000/hook or --forward application.approved=3001',
-    });
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new ReventoError('usage', '--forward takes no user name or password in the URL.', {
-      hint: 'send credentials as a header: -H "Authorization: …"',
-    });
-  }
-  if (!isRemoteAllowed && !mayBeLoopback(url.hostname)) {
-    throw new ReventoError('usage', `--forward ${url.host} is not on this machine.`, {
-      hint: 'deliveries carry personal data; add --allow-remote to send them there all the same',
-    });
-  }
-  url.hash = '';
+  const text = value === true ? '' : value;
+  const [, type = null, rest = ''] = /^(?:([a-z0-9_*.-]*[a-z*][a-z0-9_*.-]*)=)?(.*)$/is.exec(text) ?? [];
+  const url = targetUrl(text === '' ? defaultHandlerPort : rest, { source: '--forward', isRemoteAllowed });
   return { url: url.href, type, warning: cutWarning(url) };
-}
-
-function handlerOn(port: number, type: string | null): Route {
-  return { url: `http://localhost:${port}${defaultHandlerPath}`, type, warning: null };
 }
 
 /** In a shell, an unquoted `&` ends the command: what arrives here is a URL whose query has one parameter left. */
@@ -61,11 +32,7 @@ function cutWarning(url: URL): string | null {
   return `the query of ${url.href} has one parameter; if you typed more, quote the URL: the shell cuts it at &`;
 }
 
-/**
- * The routes a type goes to: those that name it, else those that name none.
- *
- * Never throws.
- */
+/** The routes a type goes to: those that name it, else those that name none. */
 export function routesFor(routes: readonly Route[], type: string | null): readonly Route[] {
   const named = routes.filter((route) => route.type !== null && type !== null && isTypeMatch(route.type, type));
   return named.length > 0 ? named : routes.filter((route) => route.type === null);
@@ -85,20 +52,5 @@ export function isSelf(url: string, listener: { readonly host: string; readonly 
   const target = new URL(url);
   const port = target.port === '' ? (target.protocol === 'https:' ? 443 : 80) : Number(target.port);
   if (port !== listener.port) return false;
-  const host = bare(target.hostname);
-  return isLoopbackAddress(host) || host === 'localhost' || host.endsWith('.localhost') || host === listener.host;
-}
-
-/** False only for an address that certainly is another machine's; names are judged when they are resolved. */
-function mayBeLoopback(hostname: string): boolean {
-  const host = bare(hostname);
-  return isIPv4(host) || isIPv6(host) ? isLoopbackAddress(host) : true;
-}
-
-function bare(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-}
-
-function printable(text: string): string {
-  return JSON.stringify(text.slice(0, 200));
+  return isThisMachine(target.hostname) || target.hostname.replace(/^\[|\]$|\.$/g, '') === listener.host;
 }

@@ -102,7 +102,7 @@ describe('a login ends at once, and asks nobody for consent,', () => {
     const HTTPS_PROXY = `http://127.0.0.1:${await freePort()}`;
     const { code, error } = await login(await settings('https://auth.revento.test', { HTTPS_PROXY }));
     expect(code).toBe(5);
-    expect(error.message).toContain('the proxy opened no connection');
+    expect(error.message).toContain('no connection through the proxy');
     expect(error.hint).toContain('HTTPS_PROXY');
   });
 });
@@ -113,11 +113,16 @@ describe('a login goes on', () => {
     expect(await expectToGoOn(await settings(base))).not.toContain('warning');
   });
 
-  it('at a server that hangs up, or speaks no HTTP', async () => {
-    for (const answer of [null, 'SSH-2.0-x\r\n']) {
+  it('at a server that hangs up, or whose answer is not valid HTTP', async () => {
+    for (const answer of [null, 'HTTP/1.1 200 OK\n\n']) {
       const { base } = await rawServer((socket) => (answer === null ? socket.destroy() : socket.end(answer)));
       expect(await expectToGoOn(await settings(base))).not.toContain('warning');
     }
+  });
+
+  it('at a server of another protocol, with a warning', async () => {
+    const { base } = await rawServer((socket) => socket.end('SSH-2.0-x\r\n'));
+    expect(await expectToGoOn(await settings(base))).toMatch(/^warning: .*it speaks SSH/m);
   });
 
   it('at a server that answers with an error, which is told nothing about the login', async () => {
@@ -134,7 +139,7 @@ describe('a login goes on', () => {
     closing.push(() => proxy.close());
     proxy.credentials = `user:${randomBytes(8).toString('hex')}`;
     const stderr = await expectToGoOn(await settings('https://auth.revento.test', { HTTPS_PROXY: proxy.url }));
-    expect(stderr).toMatch(/^warning: auth\.revento\.test was out of reach just now: .*it answered 407/m);
+    expect(stderr).toMatch(/^warning: auth\.revento\.test was out of reach just now: .* answered 407/m);
   });
 
   it('at a server whose certificate nobody trusts, with a warning, and does not advise to wait longer', async () => {

@@ -79,14 +79,16 @@ it('says so when the proxy refuses', async () => {
   const { code, stdout, stderr } = await list({ ...trusted(), HTTPS_PROXY: proxy.url });
   expect(code).not.toBe(0);
   expect(stdout).toBe('');
-  expect(stderr).toContain('the proxy opened no connection (api.revento.test:443): it answered 407');
+  expect(stderr).toContain(
+    `no connection through the proxy (api.revento.test:443): 127.0.0.1:${proxy.port} answered 407`,
+  );
   expect(authorizations).toEqual([]);
 });
 
 it('ends with 5 when the proxy is not there', async () => {
   const { code, stderr } = await list({ ...trusted(), HTTPS_PROXY: `http://127.0.0.1:${await freePort()}` });
   expect(code).toBe(5);
-  expect(stderr).toMatch(/the proxy opened no connection .*connection refused/);
+  expect(stderr).toMatch(/no connection through the proxy .*refused the connection/);
 });
 
 it('goes past the proxy for hosts of NO_PROXY', async () => {

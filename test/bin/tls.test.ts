@@ -80,7 +80,7 @@ describe('a token endpoint whose certificate nobody trusts', () => {
     const { port, bodies } = await tokenEndpoint(own);
     const { exit, stdout, stderr, page, code, env } = await logIn(port);
     expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' });
-    expect(stderr).toContain(`TLS handshake failed (localhost:${port}): nobody this machine trusts has signed`);
+    expect(stderr).toContain(`TLS handshake failed (localhost:${port}): its certificate is not signed by an authority`);
     expect(stderr).toMatch(/^hint: .*NODE_EXTRA_CA_CERTS=\/path\/to\/root\.pem/m);
     expect(page).toContain('Not signed in');
     expect(bodies).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopbackAddress } from '../../src/http/loopback-address.ts';
+import { isLoopbackAddress } from '../../src/http/this-machine.ts';
 import { isSelf, parseRoute, routesFor } from '../../src/webhook/targets.ts';
 
 const local = { isRemoteAllowed: false };

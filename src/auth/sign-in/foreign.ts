@@ -1,5 +1,5 @@
 import { ReventoError } from '../../errors/revento-error.ts';
-import { isLoopback } from '../../http/loopback-address.ts';
+import { isLoopback } from '../../http/this-machine.ts';
 import { parseUrl } from '../../http/web-address.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../http/loopback-address.ts';
+import { isLoopback } from '../../http/this-machine.ts';
 import { parseUrl } from '../../http/web-address.ts';
 import type { PendingAuthorization, Rejection } from './authorize.ts';
 import type { Answer } from './loopback.ts';

@@ -1,5 +1,5 @@
 import { ReventoError } from '../../errors/revento-error.ts';
-import { isLoopback } from '../../http/loopback-address.ts';
+import { isLoopback } from '../../http/this-machine.ts';
 
 /** A redirect URI that was found fit for use, and what has to listen for it. */
 export interface RedirectTarget {

@@ -1,6 +1,7 @@
 import type { Deps } from '../../command-kit/deps.ts';
 import { readProxySettings } from '../../http/proxy.ts';
 import { systemClock } from '../../platform/process/clock.ts';
+import type { Exchange } from '../../ports/exchange.ts';
 import type { Context } from './context.ts';
 import { once } from './once.ts';
 
@@ -14,7 +15,7 @@ export function joinNetwork(context: Context): Network {
   return {
     http: http(context, client.get),
     serve: serve(context),
-    forwarder,
+    forwarder: forwarder(context),
     openBrowser: openBrowser(context),
     close: client.close,
   };
@@ -36,17 +37,8 @@ function httpClient({ edge }: Context) {
   };
 }
 
-/** The client; with `--verbose` it tells of each request. */
-function http(
-  { terminal, isVerbose, isDebug }: Context,
-  client: ReturnType<typeof httpClient>['get'],
-): Network['http'] {
-  return once(async () => {
-    const { exchange } = await client();
-    if (!isVerbose) return exchange;
-    const { traced } = await import('../../platform/http/trace.ts');
-    return traced(exchange, { clock: systemClock, write: (text) => terminal.notice(text), hasHeaders: isDebug });
-  });
+function http(context: Context, client: ReturnType<typeof httpClient>['get']): Network['http'] {
+  return once(async () => shown((await client()).exchange, context));
 }
 
 function serve({ terminal }: Context): Network['serve'] {
@@ -56,10 +48,21 @@ function serve({ terminal }: Context): Network['serve'] {
   });
 }
 
-const forwarder: Network['forwarder'] = async (options) => {
-  const { createForwarder } = await import('../../platform/http/forwarder.ts');
-  return createForwarder(options);
-};
+/** Clients for deliveries; with `--verbose` they tell of each request. */
+function forwarder(context: Context): Network['forwarder'] {
+  return async (options) => {
+    const { createForwarder } = await import('../../platform/http/forwarder.ts');
+    const made = await createForwarder(options, readProxySettings(context.edge.env));
+    return { ...made, exchange: await shown(made.exchange, context) };
+  };
+}
+
+/** The same exchange; with `--verbose` it tells of each request. */
+async function shown(exchange: Exchange, { terminal, isVerbose, isDebug }: Context): Promise<Exchange> {
+  if (!isVerbose) return exchange;
+  const { traced } = await import('../../platform/http/trace.ts');
+  return traced(exchange, { clock: systemClock, write: (text) => terminal.notice(text), hasHeaders: isDebug });
+}
 
 function openBrowser({ environment: { childEnv }, edge }: Context): Network['openBrowser'] {
   return once(async () => {

@@ -1,5 +1,5 @@
 import { ReventoError } from '../../errors/revento-error.ts';
-import { isLoopback } from '../../http/loopback-address.ts';
+import { isLoopback } from '../../http/this-machine.ts';
 import { whoListens } from '../shared/who-listens.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 

@@ -1,7 +1,7 @@
 import { nodeDebugWarning } from '../../config/environment.ts';
 import { program } from '../../errors/next-command.ts';
-import { isLoopback } from '../../http/loopback-address.ts';
 import { proxyRemedy, proxyUrl, readProxySettings } from '../../http/proxy.ts';
+import { isLoopback } from '../../http/this-machine.ts';
 import { isPlaceholderHost } from '../../http/web-address.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 

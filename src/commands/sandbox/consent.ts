@@ -1,7 +1,7 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { isHttpFailure, networkError } from '../../http/failure.ts';
-import { isLoopback } from '../../http/loopback-address.ts';
+import { isLoopback } from '../../http/this-machine.ts';
 import { parseUrl } from '../../http/web-address.ts';
 import type { Exchange } from '../../ports/exchange.ts';
 import { type Visit, visit } from '../../sandbox/visitor/visitor.ts';

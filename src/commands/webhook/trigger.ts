@@ -4,40 +4,43 @@ import { readData } from '../../command-kit/data-input.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { collect } from '../../command-kit/option-values.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
-import { isSuccess } from '../../http/status.ts';
 import { parseJson } from '../../json/parse.ts';
 import { stringify } from '../../json/stringify.ts';
 import type { Json } from '../../json/value.ts';
+import { withPath } from '../../json/with-path.ts';
 import { nearest } from '../../text/suggestion.ts';
 import { deliveryFaults } from '../../webhook/delivery-faults.ts';
 import { sampleEnvelope } from '../../webhook/event.ts';
-import { type Outgoing, outgoing, withPath } from '../../webhook/outgoing.ts';
-import { warnOfUnknownType } from '../shared/unknown-type.ts';
+import { type Outgoing, outgoing } from '../../webhook/outgoing.ts';
+import { requireKnownType, unknownTypeOption, warnOfUnknownType } from '../shared/unknown-type.ts';
 import { signingSecrets } from './shared/secrets.ts';
-import { hintFor, Sender, sentItem, targetOf, toOption } from './shared/send.ts';
+import { declareSend, Sender, type SendOptions, sentItem, targetOf } from './shared/send.ts';
+import { failureOf, isExpected } from './shared/verdict.ts';
 
-export interface WebhookTriggerOptions {
+export interface WebhookTriggerOptions extends SendOptions {
   readonly type: string;
-  readonly to?: string;
   readonly data?: string;
   readonly set?: readonly string[];
   readonly deliveryId?: string;
   readonly fault?: string;
+  readonly unknownType?: boolean;
 }
 
-/** `revento webhook trigger`: sends one signed sample, or one that is wrong on purpose; exit 1 unless it gets a 2xx. */
+/**
+ * `revento webhook trigger`: sends one signed sample, or a faulty one; exit 1 unless it is answered as it has to be,
+ * 3 when the handler accepts a fault that it must reject.
+ */
 export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
   declare: (command) =>
-    command
-      .argument('<type>', 'event type, see `revento webhook events`; any other is sent as well')
-      .option(...toOption)
+    declareSend(command.argument('<type>', 'event type, see `revento webhook events`'))
       .option('--data <json>', 'the `data` of the envelope: JSON, @FILE, or @- for standard input')
       .option('--set <path=value>', 'change one place, such as data.status=approved; repeatable', collect)
       .option('--delivery-id <id>', 'delivery id (default: a new UUID)')
-      .option('--fault <fault>', 'do something wrong on purpose, see below')
+      .option('--fault <fault>', 'inject a fault, see below')
+      .option(...unknownTypeOption)
       .addHelpText(
         'after',
-        `\nFaults:\n${deliveryFaults.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}\n`,
+        `\nFaults (exit 3 when the handler accepts one that it must reject):\n${deliveryFaults.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}\n`,
       ),
   examples: [
     { command: 'revento webhook trigger application.approved', explains: 'to a listener on this machine' },
@@ -47,31 +50,25 @@ export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
     },
     {
       command: 'revento webhook trigger activity.updated --to 3000 --fault stale',
-      explains: 'something it has to refuse',
+      explains: 'a delivery it must reject',
     },
   ],
   layout: { shape: 'events' },
   answersByStatus: () => true,
 
   async *run(options, deps) {
-    const url = targetOf(options.to, deps);
-    const [{ secret }] = await signingSecrets(deps);
+    const url = targetOf(options, deps);
+    const expected = faultNamed(options.fault)?.expected ?? 'acknowledge';
     const envelope = await makeEnvelope(options, deps);
+    const [{ secret }] = await signingSecrets(deps);
     const deliveries = planDeliveries(options, stringify(envelope), secret.reveal(), deps);
-    const sender = new Sender(deps);
+    const sender = new Sender(deps, options);
     let failure: ReventoError | null = null;
     try {
       for (const delivery of deliveries) {
         const sent = await sender.send(url, delivery);
-        yield sentItem(sent);
-        if (isSuccess(sent.status)) continue;
-        // A status is told by whoever reports the failure.
-        const what = sent.status === null ? ` (no answer: ${sent.error})` : '';
-        const facts = {
-          hint: faultHint(options.fault, sent.status) ?? hintFor(sent, deps.profile),
-          status: sent.status ?? undefined,
-        };
-        failure ??= new ReventoError('failed', `The delivery was not acknowledged${what}.`, facts);
+        yield sentItem(sent, isExpected(sent.status, expected));
+        failure ??= failureOf(sent, { expected, fault: options.fault, profile: deps.profile });
       }
     } finally {
       await sender.close();
@@ -85,50 +82,52 @@ function planDeliveries(
   { type, fault, deliveryId = randomUUID() }: WebhookTriggerOptions,
   json: string,
   secret: string,
-  { clock }: Deps,
+  { clock }: Pick<Deps, 'clock'>,
 ): readonly Outgoing[] {
   if (!/^[!-~]+$/.test(type) || !/^[!-~]+$/.test(deliveryId)) {
-    throw new ReventoError('usage', 'Event type and delivery id are printable ASCII without spaces.');
+    throw new ReventoError('usage', 'The event type and the delivery id must be printable ASCII without spaces.');
   }
   const nowSeconds = Math.floor(clock.now() / 1000);
-  if (fault === undefined) {
-    return [outgoing({ secret, type, deliveryId, timestamp: String(nowSeconds), body: Buffer.from(json) })];
-  }
+  const row = faultNamed(fault);
+  if (row !== null) return row.deliveries({ secret, type, deliveryId, nowSeconds, json });
+  return [outgoing({ secret, type, deliveryId, timestamp: String(nowSeconds), body: Buffer.from(json) })];
+}
+
+/** @throws ReventoError `usage` for a name that is not in the table */
+function faultNamed(fault: string | undefined): (typeof deliveryFaults)[number] | null {
+  if (fault === undefined) return null;
   const row = deliveryFaults.find(({ name }) => name === fault);
-  if (row !== undefined) return row.deliveries({ secret, type, deliveryId, nowSeconds, json });
+  if (row !== undefined) return row;
   const names = deliveryFaults.map(({ name }) => name);
   const meant = nearest(fault, names);
-  throw new ReventoError('usage', `There is no fault ${JSON.stringify(fault)}.`, {
-    hint: meant === null ? `there are ${names.join(', ')}` : `did you mean ${meant}?`,
+  throw new ReventoError('usage', `${JSON.stringify(fault)} is an unknown fault.`, {
+    hint: meant === null ? `use one of ${names.join(', ')}` : `did you mean ${meant}?`,
   });
 }
 
-async function makeEnvelope({ type, data, set = [] }: WebhookTriggerOptions, deps: Deps): Promise<Json> {
-  warnOfUnknownType(type, deps);
+async function makeEnvelope(options: WebhookTriggerOptions, deps: Deps): Promise<Json> {
+  const { type, data, set = [], unknownType } = options;
+  if (unknownType) warnOfUnknownType(type, deps);
+  else requireKnownType(type);
   const sample = sampleEnvelope(type, {
     id: `evt_delivery_${randomUUID().replaceAll('-', '').slice(0, 16)}`,
     occurredAt: new Date(deps.clock.now()).toISOString(),
     eventId: deps.event ?? 'evt_test_published',
     organizationId: 'org_test',
   });
-  let envelope: Json = data === undefined ? { ...sample } : { ...sample, data: await readData(data, deps) };
-  for (const assignment of set) {
-    const [, path = '', text = ''] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
-    if (path === '' || path.split('.').includes('')) {
-      throw new ReventoError('usage', `--set ${JSON.stringify(assignment)} is not PATH=VALUE.`, {
-        hint: 'such as --set data.status=approved',
-      });
-    }
-    envelope = withPath(envelope, path.split('.'), parseJson(text) ?? text);
-  }
-  return envelope;
+  const envelope: Json = data === undefined ? { ...sample } : { ...sample, data: await readData(data, deps) };
+  return set.reduce(assign, envelope);
 }
 
-/** A refusal of something that is to be refused is no reason to look for a mistake. */
-function faultHint(fault: string | undefined, status: number | null): string | undefined {
-  const row = deliveryFaults.find(({ name }) => name === fault);
-  const isRefusal = status !== null && status >= 400 && status < 500;
-  return row !== undefined && row.rightAnswer !== 'acknowledge' && isRefusal
-    ? `this is what a right handler does with --fault ${row.name}`
-    : undefined;
+/** @throws ReventoError `usage` when the assignment is malformed */
+function assign(envelope: Json, assignment: string): Json {
+  const [, path = '', text = ''] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
+  if (path === '' || path.split('.').includes('')) {
+    throw new ReventoError('usage', `--set ${JSON.stringify(assignment)} is not PATH=VALUE.`, {
+      hint: 'write it like --set data.status=approved',
+    });
+  }
+  const changed = withPath(envelope, path.split('.'), parseJson(text) ?? text);
+  if (changed !== undefined) return changed;
+  throw new ReventoError('usage', `--set ${JSON.stringify(assignment)} is too far past the end of its list.`);
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { ReventoError } from '../../errors/revento-error.ts';
-import { isHttpFailure } from '../../http/failure.ts';
 import { isSuccess } from '../../http/status.ts';
 import { stringify } from '../../json/stringify.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Exchange, HttpResponse } from '../../ports/exchange.ts';
+import type { Exchange, HeaderList } from '../../ports/exchange.ts';
 import type { Envelope } from '../../webhook/event.ts';
+import { answerLimitMs, post } from '../../webhook/post.ts';
 import { sign } from '../../webhook/signature.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { hasWaited } from '../faults/strike.ts';
@@ -15,8 +15,6 @@ import { type SecretAge, SigningSecrets } from './signing.ts';
 
 /** Waits before the second and every later try. Assumed: the guide does not publish its schedule. */
 const retryDelaysMs: readonly number[] = [10_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000];
-/** Source: guide, answering webhooks. */
-const answerLimitMs = 10_000;
 /** Finished deliveries that can still be listed and sent again; the oldest are forgotten. */
 const rememberedDeliveries = 1_000;
 /** How wrong a timestamp is when a fault says so. */
@@ -191,33 +189,26 @@ export class Deliveries {
   }
 
   async #post(open: Open, timestamp: string, signature: string, isChunked: boolean, signal: AbortSignal) {
-    const { target } = this.#parts;
-    let answer: HttpResponse;
+    const { clock, target } = this.#parts;
+    const headers: HeaderList = [
+      ['Content-Type', 'application/json'],
+      ['User-Agent', 'Revento-Webhooks/1.0 (sandbox)'],
+      ['X-Revento-Event', open.shown.event],
+      ['X-Revento-Delivery-Id', open.shown.delivery_id],
+      ['X-Revento-Timestamp', timestamp],
+      ['X-Revento-Signature', signature],
+    ];
+    const drip = isChunked ? { drip: { bytes: chunkBytes, pauseMs: 0 } } : {};
+    const options = { exchange: target.send, clock, timeoutMs: answerLimitMs };
     try {
-      answer = await target.send({
-        method: 'POST',
-        url: target.url,
-        headers: [
-          ['Content-Type', 'application/json'],
-          ['User-Agent', 'Revento-Webhooks/1.0 (sandbox)'],
-          ['X-Revento-Event', open.shown.event],
-          ['X-Revento-Delivery-Id', open.shown.delivery_id],
-          ['X-Revento-Timestamp', timestamp],
-          ['X-Revento-Signature', signature],
-        ],
-        body: open.body,
-        ...(isChunked && { drip: { bytes: chunkBytes, pauseMs: 0 } }),
-        signal,
-        timeoutMs: answerLimitMs,
-        maxResponseBytes: 1024 * 1024,
-      });
+      const { status, failure } = await post({ url: target.url, headers, body: open.body, signal, ...drip }, options);
+      if (failure !== null) return { status: null, error: failure.message };
+      return { status, error: isSuccess(status) ? null : `answered ${status}` };
     } catch (error) {
-      // The latter where the way there cannot be gone, as through a proxy that is none.
-      if (!isHttpFailure(error) && !(error instanceof ReventoError)) throw error;
+      // A proxy variable is malformed, for instance.
+      if (!(error instanceof ReventoError)) throw error;
       return { status: null, error: error.message };
     }
-    const isAcknowledged = isSuccess(answer.status);
-    return { status: answer.status, error: isAcknowledged ? null : `answered ${answer.status}` };
   }
 
   async #counted<T>(post: Promise<T>): Promise<T> {

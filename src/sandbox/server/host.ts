@@ -1,4 +1,4 @@
-import { isLoopback } from '../../http/loopback-address.ts';
+import { isLoopback } from '../../http/this-machine.ts';
 import type { Admit, Exchange, Listening, Serve } from '../../ports/exchange.ts';
 import type { Sandbox } from './app.ts';
 import { strangerRefusal } from './host-guard.ts';

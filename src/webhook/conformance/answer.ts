@@ -1,4 +1,5 @@
 import type { Outcome } from '../../checks/result.ts';
+import type { HttpFailure } from '../../http/failure.ts';
 import { isSuccess } from '../../http/status.ts';
 import type { HeaderList } from '../../ports/exchange.ts';
 
@@ -6,8 +7,10 @@ import type { HeaderList } from '../../ports/exchange.ts';
 export interface Answer {
   /** Null when there was no answer. */
   readonly status: number | null;
-  /** Why there was no answer. */
+  /** Why there was no answer, such as `refused`. */
   readonly error: string | null;
+  /** The same in full. */
+  readonly failure: HttpFailure | null;
   readonly headers: HeaderList;
   /** Beginning of the body of an answer that was not 2xx, on one line; else empty. */
   readonly says: string;
@@ -28,8 +31,8 @@ export interface Judgement {
 }
 
 /** An answer in words, such as `HTTP 500 (TypeError: …)`. */
-export function describeAnswer({ status, error, says, latencyMs }: Answer): string {
-  if (status === null) return `no answer (${error} after ${Math.round(latencyMs)} ms)`;
+export function describeAnswer({ status, error, failure, says, latencyMs }: Answer): string {
+  if (status === null) return `no answer (${failure?.message ?? error} after ${Math.round(latencyMs)} ms)`;
   return says === '' ? `HTTP ${status}` : `HTTP ${status} (${says})`;
 }
 

@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { isHttpFailure } from '../../http/failure.ts';
-import { isSuccess } from '../../http/status.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Exchange } from '../../ports/exchange.ts';
 import { plainLine } from '../../text/plain-line.ts';
 import { sampleEnvelope } from '../event.ts';
 import { excerptOf } from '../excerpt.ts';
 import { type Outgoing, outgoing } from '../outgoing.ts';
+import { answerLimitMs, post } from '../post.ts';
 import type { Answer } from './answer.ts';
 import { FrontGate } from './front.ts';
 
-/** How long Revento waits for an answer. Source: guide, webhooks. */
-const patienceMs = 10_000;
 /** Later answers are still read, so that a slow handler is reported as slow, not as silent. */
 const readFactor = 3;
 /** Enough for the sentence with which Django explains a missing slash. */
@@ -55,7 +52,7 @@ export class Bench {
 
   constructor(options: CheckOptions) {
     this.#options = options;
-    this.patienceMs = options.patienceMs ?? patienceMs;
+    this.patienceMs = options.patienceMs ?? answerLimitMs;
     this.url = options.url;
     this.secret = options.secret;
     this.previousSecret = options.previousSecret;
@@ -114,19 +111,19 @@ export class Bench {
   /** Sends one delivery and takes its answer as it is. */
   async sendOnce(delivery: Outgoing): Promise<Answer> {
     const { url, exchange, clock, signal } = this.#options;
-    const startedAt = clock.monotonic();
-    const latency = () => clock.monotonic() - startedAt;
-    try {
-      const timeoutMs = this.patienceMs * readFactor;
-      const { status, headers, body } = await exchange({ method: 'POST', url, ...delivery, timeoutMs, signal });
-      const latencyMs = latency();
-      const text = excerptOf(body);
-      const says = isSuccess(status) ? '' : plainLine(text, shownChars);
-      return { status, error: null, headers, says, text, latencyMs, isFront: false };
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      if (!isHttpFailure(error)) throw error;
-      return { status: null, error: error.kind, headers: [], says: '', text: '', latencyMs: latency(), isFront: false };
-    }
+    const timeoutMs = this.patienceMs * readFactor;
+    const posted = await post({ url, ...delivery, signal }, { exchange, clock, timeoutMs });
+    const { status, error, failure, latencyMs, excerpt, response } = posted;
+    if (failure !== null && signal.aborted) throw signal.reason;
+    return {
+      status,
+      error,
+      failure,
+      headers: response?.headers ?? [],
+      says: plainLine(excerpt, shownChars),
+      text: response === null ? '' : excerptOf(response.body),
+      latencyMs,
+      isFront: false,
+    };
   }
 }

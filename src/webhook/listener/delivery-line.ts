@@ -1,7 +1,7 @@
 import type { HeaderList } from '../../ports/exchange.ts';
 import { asBuffer } from '../../text/bytes.ts';
 import type { Delivery } from '../delivery.ts';
-import type { Forwarded } from './forward.ts';
+import type { Posted } from '../post.ts';
 
 /** Not Revento's, and not for a file that is passed around. */
 const masked: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
@@ -16,7 +16,7 @@ const masked: ReadonlySet<string> = new Set(['authorization', 'proxy-authorizati
  * The text is put together here because most of it is strings: an object with the headers as members costs three
  * times as much, and a header may be named `__proto__`. Never throws.
  */
-export function deliveryLine(delivery: Delivery, results: readonly Forwarded[], status: number): string {
+export function deliveryLine(delivery: Delivery, results: readonly Posted[], status: number): string {
   const reason = delivery.reason ?? (delivery.isJson ? null : 'not_json');
   return (
     `{"type":"delivery","delivery_id":${JSON.stringify(delivery.deliveryId)},"event":${JSON.stringify(eventOf(delivery))}` +
@@ -27,7 +27,7 @@ export function deliveryLine(delivery: Delivery, results: readonly Forwarded[], 
   );
 }
 
-function resultText({ url, status, latencyMs, error }: Forwarded): string {
+function resultText({ url, status, latencyMs, error }: Posted): string {
   return JSON.stringify({ url, status, latency_ms: latencyMs, error });
 }
 

@@ -1,45 +1,24 @@
 import { ReventoError } from '../../errors/revento-error.ts';
-import { isHttpFailure } from '../../http/failure.ts';
+import { HttpFailure } from '../../http/failure.ts';
 import { isSuccess } from '../../http/status.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Exchange, HeaderList, HttpResponse } from '../../ports/exchange.ts';
+import type { HeaderList } from '../../ports/exchange.ts';
 import type { Delivery } from '../delivery.ts';
-import { excerptOf } from '../excerpt.ts';
-import { forwardedByHeader, one } from '../head.ts';
+import { forwardedByHeader } from '../head.ts';
+import { type Posted, type PostOptions, post } from '../post.ts';
 import { deliveryHeaders } from '../signature.ts';
 import type { Route } from '../targets.ts';
 
 /** Marks a request whose signature did not hold, forwarded because the user asked for it. */
 const unverifiedHeader = 'x-revento-cli-unverified';
 
-const maxResponseBytes = 16 * 1024 * 1024;
-
-/** What one handler made of a delivery. */
-export interface Forwarded {
-  readonly url: string;
-  /** Null when no answer came. */
-  readonly status: number | null;
-  readonly latencyMs: number;
-  /** Why no answer came, such as `refused` or `timeout`; null otherwise. */
-  readonly error: string | null;
-  /** What an answer that was not 2xx says, its beginning; empty otherwise. */
-  readonly excerpt: string;
-  /** Where a redirect points; null otherwise. */
-  readonly location: string | null;
-}
-
-export interface ForwardOptions {
-  readonly exchange: Exchange;
-  readonly clock: Clock;
-  /** For one handler, connect to last byte. */
-  readonly timeoutMs: number;
+export interface ForwardOptions extends PostOptions {
   /** The user's `-H`, put over what the sender sent. */
   readonly extraHeaders: HeaderList;
   readonly listenerId: string;
 }
 
 /** Hands a delivery to its handlers, all at once. Never rejects. */
-export type Forward = (delivery: Delivery, routes: readonly Route[]) => Promise<readonly Forwarded[]>;
+export type Forward = (delivery: Delivery, routes: readonly Route[]) => Promise<readonly Posted[]>;
 
 /**
  * Makes the forwarder of a listener: the same bytes, the sender's headers without those of the connection, and one
@@ -55,40 +34,37 @@ export function createForward(options: ForwardOptions): Forward {
   };
 }
 
-const asList = (result: Forwarded): readonly Forwarded[] => [result];
+const asList = (result: Posted): readonly Posted[] => [result];
 
+/** Anything but a failed exchange is a defect, but a delivery is under way: it is answered 502 and shown. */
 async function forwardOne(
   url: string,
   headers: HeaderList,
   body: Uint8Array,
-  { exchange, clock, timeoutMs }: ForwardOptions,
-): Promise<Forwarded> {
-  const startedAt = clock.monotonic();
-  const latency = () => Math.round((clock.monotonic() - startedAt) * 10) / 10;
+  options: ForwardOptions,
+): Promise<Posted> {
   try {
-    const answer = await exchange({ method: 'POST', url, headers, body, timeoutMs, maxResponseBytes });
-    const { status } = answer;
-    const latencyMs = latency();
-    const isFine = isSuccess(status);
-    const excerpt = isFine ? '' : excerptOf(answer.body);
-    return { url, status, latencyMs, error: null, excerpt, location: isFine ? null : locationOf(answer) };
+    return await post({ url, headers, body }, options);
   } catch (error) {
-    // Anything else is a defect, but a delivery is under way: it is answered 502 and shown as what it is.
-    const kind = isHttpFailure(error) ? error.kind : `internal: ${String(error)}`;
-    return { url, status: null, latencyMs: latency(), error: kind, excerpt: '', location: null };
+    const failure = new HttpFailure('unexpected', new URL(url).host, false, { detail: String(error) });
+    return {
+      url,
+      status: null,
+      latencyMs: 0,
+      error: failure.kind,
+      failure,
+      excerpt: '',
+      location: null,
+      response: null,
+    };
   }
-}
-
-/** Where an answer redirects to, or null. */
-export function locationOf({ status, headers }: HttpResponse): string | null {
-  return status >= 300 && status < 400 ? one(headers, 'location') : null;
 }
 
 /**
  * The status the sender gets: the first that is not 2xx, else the first; 504 past the timeout, 503 when this run
  * ended first, 502 for every other lack of an answer.
  */
-export function replyStatus(results: readonly Forwarded[]): number {
+export function replyStatus(results: readonly Posted[]): number {
   const statuses = results.map(({ status, error }) => status ?? statusFor(error));
   return statuses.find((status) => !isSuccess(status)) ?? statuses[0] ?? 200;
 }

@@ -3,11 +3,12 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Forwarder, HeaderList, Listening, Serve, ServerRefusal } from '../../ports/exchange.ts';
 import type { Delivery } from '../delivery.ts';
+import type { Posted } from '../post.ts';
 import { defaultToleranceSeconds } from '../signature.ts';
 import { isSelf, isTypeMatch, type Route, routesFor } from '../targets.ts';
 import { eventOf } from './delivery-line.ts';
 import { Duplicates } from './duplicates.ts';
-import { createForward, type Forwarded, replyStatus } from './forward.ts';
+import { createForward, replyStatus } from './forward.ts';
 import { OrderedFeed } from './ordered-feed.ts';
 import { createReceiver } from './receiver.ts';
 import { type TurnedAway, TurnedAwayFeed, type Untold } from './turned-away.ts';
@@ -29,7 +30,7 @@ export type ListenEvent =
   | {
       readonly kind: 'answered';
       readonly delivery: Delivery;
-      readonly results: readonly Forwarded[];
+      readonly results: readonly Posted[];
       readonly status: number;
     }
   | TurnedAway

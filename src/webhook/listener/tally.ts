@@ -1,6 +1,6 @@
 import { isSuccess } from '../../http/status.ts';
 import type { Delivery } from '../delivery.ts';
-import type { Forwarded } from './forward.ts';
+import type { Posted } from '../post.ts';
 
 /** Latencies kept for the percentiles: the latest ones, so that memory stays the same however long it runs. */
 const keptLatencies = 10_000;
@@ -28,7 +28,7 @@ export class Tally {
   readonly #latencies: number[] = [];
   #next = 0;
 
-  add(delivery: Delivery, results: readonly Forwarded[]): void {
+  add(delivery: Delivery, results: readonly Posted[]): void {
     this.#deliveries++;
     if (delivery.reason !== null) this.#invalid++;
     if (delivery.standing === 'duplicate') this.#duplicates++;

@@ -125,19 +125,44 @@ describe('trigger', () => {
 });
 
 describe('a fault', () => {
-  it.each(deliveryFaults.map(({ name, rightAnswer }) => [name, rightAnswer] as const))(
-    '%s: a right handler answers with "%s"',
-    async (fault, rightAnswer) => {
+  it.each(deliveryFaults.map(({ name, expected }) => [name, expected] as const))(
+    '%s: a correct handler has to "%s" it, which is no failure',
+    async (fault) => {
       const { url, got } = await handlerWith({ secret, mistake: 'none' });
       const { failure, data } = await run(webhookTrigger, { type: 'application.approved', to: url, fault }, world());
       expect(got.length).toBe(data.length);
-      if (rightAnswer === 'acknowledge') expect(failure).toBeNull();
-      else {
-        expect(failure).toMatchObject({ code: 'failed' });
-        expect(failure?.facts.hint).toBe(`this is what a right handler does with --fault ${fault}`);
-      }
+      expect(failure).toBeNull();
     },
   );
+
+  it.each(deliveryFaults.filter(({ expected }) => expected === 'reject').map(({ name }) => name))(
+    '%s: a handler that accepts it ends the run with 3',
+    async (fault) => {
+      const { url } = await handler();
+      const { failure } = await run(webhookTrigger, { type: 'application.approved', to: url, fault }, world());
+      expect(failure).toMatchObject({
+        code: 'unmet',
+        message: `The handler accepted a delivery that it must reject (--fault ${fault}).`,
+        facts: { hint: expect.stringContaining(`revento webhook check ${url}`) },
+      });
+    },
+  );
+
+  it.each([500, 404, 405, 429, 301])('that is answered %i was not rejected by the handler', async (status) => {
+    const { url } = await handler(() => ({ status }));
+    const options = { type: 'application.approved', to: url, fault: 'stale' };
+    expect((await run(webhookTrigger, options, world())).failure).toMatchObject({
+      code: 'failed',
+      message: 'The delivery was not rejected.',
+      facts: { status },
+    });
+  });
+
+  it('that nobody answers was not rejected', async () => {
+    const to = `http://127.0.0.1:${await freePort()}/`;
+    const { failure } = await run(webhookTrigger, { type: 'application.approved', to, fault: 'stale' }, world());
+    expect(failure).toMatchObject({ code: 'failed', message: expect.stringContaining('connection refused') });
+  });
 
   it.each(['duplicate', 'out-of-order'])('%s is two deliveries', async (fault) => {
     const target = await handler();

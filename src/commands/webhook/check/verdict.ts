@@ -47,7 +47,7 @@ export function verdictLines(
 
 /** What to try when a plain valid delivery was not acknowledged and no mistake of the handler explains it. */
 function plainHint(answer: Answer, url: string, label: string): string | null {
-  const { status, error, says } = answer;
+  const { status, says } = answer;
   const target = status !== null && status >= 300 && status < 400 ? redirectTarget(answer, url) : null;
   if (target !== null) return `the URL redirects to ${target}; run: revento webhook check ${shellWord(target)}`;
   if (says.includes('APPEND_SLASH')) {
@@ -57,7 +57,13 @@ function plainHint(answer: Answer, url: string, label: string): string | null {
   if (status === 401 || status === 403) {
     return `does the handler verify with this secret, ${label}? Or does a login, a proxy or a CSRF check stand in front of it?`;
   }
-  return handlerHint({ url, status, error, location: headerOf(answer, 'location') });
+  return handlerHint({
+    url,
+    status,
+    failure: answer.failure,
+    excerpt: answer.text,
+    location: headerOf(answer, 'location'),
+  });
 }
 
 /** The whole URL that a redirect points to, as one line; null when it points nowhere. */

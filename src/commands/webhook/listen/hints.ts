@@ -1,7 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import type { Delivery } from '../../../webhook/delivery.ts';
 import { diagnose } from '../../../webhook/diagnose.ts';
-import type { Forwarded } from '../../../webhook/listener/forward.ts';
+import type { Posted } from '../../../webhook/post.ts';
 import { handlerHint } from '../shared/handler-hint.ts';
 import { otherSecrets } from '../shared/secrets.ts';
 import type { LiveSecrets } from './live-secrets.ts';
@@ -22,7 +22,7 @@ export class ListenHints {
   }
 
   /** The hints for a delivery that were not given yet: one sentence each. */
-  async next(delivery: Delivery, results: readonly Forwarded[]): Promise<readonly string[]> {
+  async next(delivery: Delivery, results: readonly Posted[]): Promise<readonly string[]> {
     const fresh = (await this.#all(delivery, results)).filter((hint) => !this.#given.has(hint));
     for (const hint of fresh) this.#given.add(hint);
     return fresh;
@@ -33,7 +33,7 @@ export class ListenHints {
     this.#given.clear();
   }
 
-  async #all(delivery: Delivery, results: readonly Forwarded[]): Promise<readonly string[]> {
+  async #all(delivery: Delivery, results: readonly Posted[]): Promise<readonly string[]> {
     const hints = results.map(handlerHint).filter((hint) => hint !== null);
     if (delivery.reason === null) return hints;
     if (delivery.reason === 'signature_mismatch') this.#others ??= await otherSecrets(this.#deps);

@@ -4,12 +4,12 @@ import { collect, wholeNumber } from '../../../command-kit/option-values.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { shellWord } from '../../../errors/shell-word.ts';
 import { parseDuration } from '../../../text/time.ts';
-import { defaultListenPort } from '../../../webhook/defaults.ts';
+import { defaultHandlerPath, defaultListenPort } from '../../../webhook/defaults.ts';
 import { eventTypes } from '../../../webhook/event.ts';
 import { parseHeader } from '../../../webhook/listener/forward.ts';
 import type { GoalOptions } from '../../../webhook/listener/goals.ts';
 import type { ListenOptions } from '../../../webhook/listener/listener.ts';
-import { defaultHandlerPath, parseRoute } from '../../../webhook/targets.ts';
+import { parseRoute } from '../../../webhook/targets.ts';
 import { warnOfUnknownType } from '../../shared/unknown-type.ts';
 
 /** `listen`'s options as commander leaves them. */

@@ -1,16 +1,17 @@
+import { failureWords } from '../../../http/failure.ts';
 import { isJson } from '../../../json/parse.ts';
 import { pretty } from '../../../json/pretty.ts';
 import { plainLine } from '../../../text/plain-line.ts';
 import { plainStyle, type Style } from '../../../text/style.ts';
 import { formatDuration } from '../../../text/time.ts';
-import { defaultListenUrl } from '../../../webhook/defaults.ts';
+import { defaultHandlerPath, defaultListenUrl } from '../../../webhook/defaults.ts';
 import type { Delivery } from '../../../webhook/delivery.ts';
 import { knownType } from '../../../webhook/event.ts';
 import { eventOf } from '../../../webhook/listener/delivery-line.ts';
-import type { Forwarded } from '../../../webhook/listener/forward.ts';
 import type { Summary, Tally } from '../../../webhook/listener/tally.ts';
 import type { TurnedAway } from '../../../webhook/listener/turned-away.ts';
-import { defaultHandlerPath, type Route } from '../../../webhook/targets.ts';
+import type { Posted } from '../../../webhook/post.ts';
+import type { Route } from '../../../webhook/targets.ts';
 import type { ListenPlan } from './options.ts';
 
 /** Longer payloads are cut on screen; `-o ndjson` and `--record` have them whole. */
@@ -108,7 +109,7 @@ export function arrivedText(delivery: Delivery, style: Style): string {
 /** What became of it: a line for each handler (or for our own answer), hints, the handler's complaint, the payload. */
 export function answeredText(
   delivery: Delivery,
-  { results, status, hints }: { results: readonly Forwarded[]; status: number; hints: readonly string[] },
+  { results, status, hints }: { results: readonly Posted[]; status: number; hints: readonly string[] },
   style: Style,
 ): string {
   const lines =
@@ -128,11 +129,11 @@ interface AnswerWords {
   readonly timing: string;
 }
 
-function wordsOf({ url, status, latencyMs, error }: Forwarded, reply: number): AnswerWords {
+function wordsOf({ url, status, latencyMs, error }: Posted, reply: number): AnswerWords {
   const timing = `${Math.round(latencyMs)} ms`;
   if (status !== null) return { outcome: String(status), what: `POST ${url}`, timing };
   // What the handler did not say was said in its place.
-  return { outcome: error ?? 'failed', what: `POST ${url}`, timing: `${timing}, answered ${reply}` };
+  return { outcome: failureWords[error ?? 'unexpected'], what: `POST ${url}`, timing: `${timing}, answered ${reply}` };
 }
 
 /**

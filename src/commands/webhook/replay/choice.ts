@@ -10,7 +10,7 @@ export interface Choice {
   /** Delivery ids; all of them when it is left out. */
   readonly only: readonly string[] | undefined;
   readonly includeInvalid: boolean;
-  /** They are signed anew before they are sent. */
+  /** They get a fresh signature before they are sent. */
   readonly isSigned: boolean;
 }
 
@@ -49,8 +49,8 @@ export function choose(
   if (invalid.length === 0) return { chosen, leftOut: null };
   const were = `${invalid.length} recorded as invalid (${reasonsOf(invalid)})`;
   const remedy = isSigned
-    ? 'they are never signed; without --resign, --include-invalid sends them as they came'
-    : '--include-invalid sends them as they came';
+    ? 'they are never signed; without --resign, --include-invalid sends them unchanged'
+    : '--include-invalid sends them unchanged';
   if (chosen.length > 0) return { chosen, leftOut: `left out: ${were}; ${remedy}` };
   throw new ReventoError('failed', `${file} has nothing to send but ${were}.`, { hint: remedy });
 }
@@ -65,7 +65,7 @@ function reasonsOf(invalid: readonly Recorded[]): string {
 
 /** Why a handler refuses a delivery that comes as it was recorded, as a hint; null when it should have taken it. */
 export function whyRefused({ invalid, headers }: Recorded, { clock }: Pick<Deps, 'clock'>): string | null {
-  if (invalid !== null) return `it was recorded as invalid (${invalid}): a right handler refuses it`;
+  if (invalid !== null) return `it was recorded as invalid (${invalid}): a correct handler rejects it`;
   const ageSeconds = Math.floor(clock.now() / 1000) - Number(one(headers, deliveryHeaders.timestamp));
-  return ageSeconds > defaultToleranceSeconds ? 'recorded timestamps are too old by now; add --resign' : null;
+  return ageSeconds > defaultToleranceSeconds ? 'add --resign: the recorded timestamp is too old by now' : null;
 }

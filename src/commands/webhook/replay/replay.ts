@@ -6,34 +6,44 @@ import { isSuccess } from '../../../http/status.ts';
 import { isHopHeader } from '../../../webhook/listener/forward.ts';
 import type { Outgoing } from '../../../webhook/outgoing.ts';
 import type { Recorded } from '../../../webhook/recorded-line.ts';
-import { readRecording } from '../../../webhook/recording.ts';
+import { type Recording, readRecording, recordingOf } from '../../../webhook/recording.ts';
 import { deliveryHeaders, sign } from '../../../webhook/signature.ts';
-import { signingSecrets } from '../shared/secrets.ts';
-import { hintFor, Sender, type Sent, sentItem, targetOf, toOption } from '../shared/send.ts';
+import { otherSecrets, signingSecrets } from '../shared/secrets.ts';
+import {
+  declareSend,
+  hintFor,
+  reasonOf,
+  Sender,
+  type SendOptions,
+  type Sent,
+  sentItem,
+  targetOf,
+} from '../shared/send.ts';
 import { checked, choose, whyRefused } from './choice.ts';
+import { signable } from './signable.ts';
 
-export interface WebhookReplayOptions {
+export interface WebhookReplayOptions extends SendOptions {
   readonly file: string;
-  readonly to?: string;
   readonly resign?: boolean;
   readonly only?: readonly string[];
   readonly asRecorded?: boolean;
   readonly includeInvalid?: boolean;
+  readonly includeUnchecked?: boolean;
 }
 
 /**
  * `revento webhook replay`: sends the deliveries of a recording again, one after the other; exit 1 unless all get a
- * 2xx. Those that were recorded as invalid stay out unless asked for, and are never signed.
+ * 2xx. Those that were recorded as invalid are left out unless asked for, and are never signed; so are those whose
+ * recorded signature cannot be checked, when they would be signed.
  */
 export const webhookReplay: CommandModule<WebhookReplayOptions> = {
   declare: (command) =>
-    command
-      .argument('<file>', 'what `webhook listen --record` or `-o ndjson` wrote')
-      .option(...toOption)
-      .option('--resign', 'sign anew with the current time and secret; without, timestamps are as old as the recording')
+    declareSend(command.argument('<file>', 'what `webhook listen --record` or `-o ndjson` wrote; - for standard input'))
+      .option('--resign', 'sign with the current time and secret; without, timestamps are as old as the recording')
       .option('--only <id>', 'only the deliveries with this delivery id; repeatable', collect)
       .option('--as-recorded', 'keep the pauses between them')
-      .option('--include-invalid', 'send too what was recorded as invalid, as it came; never with --resign'),
+      .option('--include-invalid', 'also send deliveries recorded as invalid, unchanged; never with --resign')
+      .option('--include-unchecked', 'with --resign, also sign deliveries whose recorded signature cannot be checked'),
   examples: [
     {
       command: 'revento webhook replay deliveries.ndjson --to 3000 --resign',
@@ -43,23 +53,28 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
       command: 'revento webhook replay deliveries.ndjson --to 3000 --resign --as-recorded',
       explains: 'with the pauses they came in',
     },
+    {
+      command: 'tail -n 1 deliveries.ndjson | revento webhook replay - --to 3000 --resign',
+      explains: 'the last one alone',
+    },
   ],
   layout: { shape: 'events' },
   answersByStatus: () => true,
 
-  async *run({ file, to, resign, only, asRecorded, includeInvalid = false }, deps) {
-    if (resign && includeInvalid) {
-      throw new ReventoError('usage', '--include-invalid and --resign do not go together.', {
-        hint: 'signing a delivery that was recorded as invalid would make a forged one genuine: leave out one of them',
-      });
-    }
-    const url = targetOf(to, deps);
-    const secret = resign ? (await signingSecrets(deps))[0].secret.reveal() : null;
-    const { deliveries, warnings } = checked(await readRecording(file, deps.signal), file);
+  async *run(options, deps) {
+    const { only, asRecorded, includeInvalid = false } = options;
+    refuseContradictions(options);
+    const url = targetOf(options, deps);
+    const secrets = options.resign ? (await signingSecrets(deps)).map(({ secret }) => secret.reveal()) : null;
+    const secret = secrets?.[0] ?? null;
+    const file = options.file === '-' ? 'standard input' : options.file;
+    const { deliveries, warnings } = checked(await read(options.file, deps), file);
     for (const warning of warnings) deps.terminal.notice(`warning: ${file}: ${warning}`);
-    const { chosen, leftOut } = choose(deliveries, { file, only, includeInvalid, isSigned: secret !== null });
-    if (leftOut !== null) deps.terminal.notice(`note: ${leftOut}`);
-    const sender = new Sender(deps);
+    const choice = choose(deliveries, { file, only, includeInvalid, isSigned: secret !== null });
+    if (choice.leftOut !== null) deps.terminal.notice(`note: ${choice.leftOut}`);
+    const chosen =
+      secrets === null ? choice.chosen : await signableOf(choice.chosen, { ...options, file, secrets }, deps);
+    const sender = new Sender(deps, options);
     const refused: { readonly recorded: Recorded; readonly sent: Sent }[] = [];
     try {
       let before: Recorded | null = null;
@@ -73,20 +88,62 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
     } finally {
       await sender.close();
     }
-    // One that was invalid from the start was to be refused: another one tells more.
+    // One that was invalid from the start had to be rejected: another one tells more.
     const telling = refused.find(({ recorded }) => recorded.invalid === null) ?? refused[0];
     if (telling === undefined) return undefined;
     const { recorded, sent } = telling;
     const hint = sent.status === 401 && secret === null ? whyRefused(recorded, deps) : null;
-    throw new ReventoError('failed', `${refused.length} of ${chosen.length} deliveries were not acknowledged.`, {
-      hint: hint ?? hintFor(sent, deps.profile),
-      status: sent.status ?? undefined,
-    });
+    throw new ReventoError(
+      'failed',
+      `${refused.length} of ${chosen.length} deliveries were not acknowledged${reasonOf(sent)}.`,
+      {
+        hint: hint ?? hintFor(sent, deps.profile),
+        status: sent.status ?? undefined,
+      },
+    );
   },
 };
 
-/** The bytes and headers as they came, those of the connection left out; signed anew when there is a secret. */
-function again({ headers, body }: Recorded, secret: string | null, { clock }: Deps): Outgoing {
+function refuseContradictions({ resign, includeInvalid, includeUnchecked }: WebhookReplayOptions): void {
+  if (resign && includeInvalid) {
+    throw new ReventoError('usage', "--include-invalid can't be combined with --resign.", {
+      hint: 'leave out one of them: signing a delivery that was recorded as invalid would make a forged one genuine',
+    });
+  }
+  if (includeUnchecked && !resign) {
+    throw new ReventoError('usage', '--include-unchecked needs --resign.', { hint: 'add --resign' });
+  }
+}
+
+function read(file: string, { terminal, signal }: Pick<Deps, 'terminal' | 'signal'>): Promise<Recording> {
+  return file === '-' ? terminal.readStdin().then((bytes) => recordingOf(bytes, signal)) : readRecording(file, signal);
+}
+
+interface Signing {
+  readonly file: string;
+  readonly secrets: readonly string[];
+  readonly includeUnchecked?: boolean;
+}
+
+/** Those that may be signed. Secrets of other profiles are looked at only when one is needed. */
+async function signableOf(
+  deliveries: readonly Recorded[],
+  { file, secrets, includeUnchecked = false }: Signing,
+  deps: Deps,
+): Promise<readonly Recorded[]> {
+  const own = signable(deliveries, { secrets, includeUnchecked });
+  if (own.leftOut === null) return own.chosen;
+  const others = [...(await otherSecrets(deps)).values()];
+  const { chosen, leftOut } = signable(deliveries, { secrets: [...secrets, ...others], includeUnchecked });
+  if (leftOut !== null) deps.terminal.notice(`note: ${leftOut}`);
+  if (chosen.length > 0) return chosen;
+  throw new ReventoError('failed', `${file} has nothing that can be signed.`, {
+    hint: 'check what you send: --include-unchecked signs deliveries that were signed with an unknown secret, or forged',
+  });
+}
+
+/** The bytes and headers as they came, those of the connection left out; with a fresh signature when there is a secret. */
+function again({ headers, body }: Recorded, secret: string | null, { clock }: Pick<Deps, 'clock'>): Outgoing {
   const kept = headers.filter(([name]) => !isHopHeader(name));
   if (secret === null) return { headers: kept, body };
   const timestamp = String(Math.floor(clock.now() / 1000));
@@ -98,7 +155,7 @@ function again({ headers, body }: Recorded, secret: string | null, { clock }: De
   return { headers: [...others, ...Object.entries(renewed)], body };
 }
 
-async function pause(ms: number, { clock, signal }: Deps): Promise<void> {
+async function pause(ms: number, { clock, signal }: Pick<Deps, 'clock' | 'signal'>): Promise<void> {
   try {
     await clock.sleep(Math.max(0, ms), signal);
   } catch (error) {

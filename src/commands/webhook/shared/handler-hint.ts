@@ -1,45 +1,116 @@
+import type { HttpFailure } from '../../../http/failure.ts';
+import { hostOf, noProxyRemedy } from '../../../http/failure.ts';
 import { isSuccess } from '../../../http/status.ts';
 import { plainLine } from '../../../text/plain-line.ts';
-import type { Forwarded } from '../../../webhook/listener/forward.ts';
+import type { Posted } from '../../../webhook/post.ts';
 
-/** What to try when a handler did not take a delivery, by the kind of failure: one sentence, or none. */
+/** What to try when a handler did not acknowledge a delivery: one sentence, or none. */
 export function handlerHint({
   url,
   status,
-  error,
+  failure,
+  excerpt,
   location,
-}: Pick<Forwarded, 'url' | 'status' | 'error' | 'location'>): string | null {
-  if (isSuccess(status)) return null;
-  const { host, port, protocol, pathname } = new URL(url);
-  if (error === 'refused') return `is your server running on port ${port || (protocol === 'https:' ? 443 : 80)}?`;
-  if (error === 'not_loopback') return `${host} is not on this machine; --allow-remote lets deliveries leave it`;
-  if (error === 'dns') return `${host} is not known to the resolver`;
-  if (error === 'timeout') return 'Revento waits 10 s: acknowledge first, and do slow work afterwards';
-  if (error === 'tls')
-    return `does ${host} speak https? A certificate nobody vouches for goes into NODE_EXTRA_CA_CERTS, or listen with --insecure`;
-  if (error === 'reset') return 'the handler closed the connection before its answer was whole; did it crash?';
-  if (error === 'too_large') return 'the answer has no end in sight; a status and an empty body are all it takes';
-  if (error === 'aborted') return 'this run ended before the handler had answered';
-  if (error === 'malformed') return `what answers at ${host} does not speak HTTP`;
-  if (error !== null || status === null) return null;
-  if (status === 401 || status === 403) {
-    return `verified here, refused there: is ${pathname} behind your own login, or has your handler another secret?`;
+}: Pick<Posted, 'url' | 'status' | 'failure' | 'excerpt' | 'location'>): string | null {
+  if (failure !== null) return failureHint(new URL(url), failure);
+  return status === null || isSuccess(status) ? null : statusHint(new URL(url), status, { excerpt, location });
+}
+
+/** No answer came. */
+function failureHint(url: URL, failure: HttpFailure): string | null {
+  const { host, protocol } = url;
+  switch (failure.kind) {
+    case 'refused':
+      return `is your server running on port ${portOf(url)}?`;
+    case 'not_loopback':
+      return `${host} is not on this machine: add --allow-remote (listen), or leave out --insecure`;
+    case 'dns':
+      return `check the spelling of ${host}: no such host name was found`;
+    case 'timeout':
+      return 'Revento waits 10 s: acknowledge first, and do slow work afterwards';
+    case 'proxy':
+      return noProxyRemedy(hostOf(failure.peer));
+    case 'tls':
+      return tlsHint(url, failure);
+    case 'reset':
+      if (failure.isSilent && protocol === 'http:') return `does this port speak https? ${tryHttps(url)}`;
+      return 'did the handler crash? It closed the connection before its response was complete';
+    case 'closed':
+      return 'did the server just stop? It closed the connection before the delivery was sent';
+    case 'wrong_protocol':
+      return wrongProtocolHint(url, failure);
+    case 'malformed':
+      return `look at what the handler writes: its answer is not valid HTTP${failure.detail && ` (${failure.detail})`}`;
+    case 'too_large':
+      return 'answer with a status and an empty body: this response is too long';
+    case 'aborted':
+      return 'this run ended before the handler had answered';
+    case 'invalid_request':
+    case 'unexpected':
+    case 'unreachable':
+    case 'connect_timeout':
+      return null;
   }
-  if (status === 400 || status === 422)
-    return 'did the handler parse the body before verifying it? It needs the raw bytes';
+}
+
+function wrongProtocolHint(url: URL, { protocol }: HttpFailure): string {
+  if (protocol === 'TLS') return `this port speaks https: ${tryHttps(url, 'try')}`;
+  if (protocol === 'HTTP/2') return 'it speaks HTTP/2; deliveries are HTTP/1.1: let the handler accept both';
+  return `is ${portOf(url)} the right port? It speaks ${protocol}, not HTTP`;
+}
+
+function tlsHint(url: URL, { tlsFault }: HttpFailure): string {
+  const local = 'for a handler on this machine, add --insecure';
+  switch (tlsFault) {
+    case 'no_tls':
+      return `does ${url.host} speak plain http? Try ${url.href.replace(/^https:/, 'http:')}`;
+    case 'untrusted':
+      return `put the certificate's root into NODE_EXTRA_CA_CERTS; ${local}`;
+    case 'other_host':
+      return `use the host name of the certificate; ${local}`;
+    case 'out_of_date':
+      return `renew the certificate; ${local}`;
+    default:
+      return `check the TLS settings of ${url.host}`;
+  }
+}
+
+function tryHttps(url: URL, verb = 'Try'): string {
+  return `${verb} ${url.href.replace(/^http:/, 'https:')}, with --insecure for a self-signed certificate`;
+}
+
+/** What servers say when plain HTTP reaches their https port: nginx, Go, Apache, Tomcat, IIS. */
+const wantsHttps =
+  /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled|requires TLS|secured with (?:SSL|Secure Sockets Layer)/i;
+
+function statusHint(url: URL, status: number, { excerpt, location }: Pick<Posted, 'excerpt' | 'location'>) {
+  const { host, pathname, protocol } = url;
+  if (protocol === 'http:' && status >= 400 && status < 500 && wantsHttps.test(excerpt)) {
+    return `this port speaks https: ${tryHttps(url, 'try')}`;
+  }
+  if (status === 401 || status === 403) {
+    return `the signature is valid, but your handler returned ${status}: is ${pathname} behind your own authentication, or is the handler using a different secret?`;
+  }
+  if (status === 400 || status === 422) {
+    return 'does the handler parse the body before verifying it? It needs the raw bytes';
+  }
   if (status === 404) return `does your server serve POST ${pathname}?`;
-  if (status === 405) return `${pathname} is there, but not for POST`;
-  if (status === 501) return `what answers at ${host} takes no POST: is that your handler?`;
-  if (status === 413) return 'the handler limits bodies below what deliveries need';
-  if (status === 415) return 'the handler does not take application/json';
-  if (status === 508) return `deliveries go round in a circle: what answers at ${host} forwards them back`;
-  if (status === 429) return 'the handler limits how often it may be called; twenty deliveries at once are usual';
-  if (status === 502 || status === 504)
-    return `what answers at ${host} got no answer itself from the handler behind it`;
+  if (status === 405) return `let ${pathname} accept POST: it exists, but not for this method`;
+  if (status === 501) return `is ${host} your handler? It does not accept POST`;
+  if (status === 413) return 'raise the body limit of the handler: deliveries are longer than it allows';
+  if (status === 415) return 'let the handler accept application/json';
+  if (status === 426 || status === 505) return `let ${host} accept HTTP/1.1: deliveries are HTTP/1.1`;
+  if (status === 508) return `do not forward from ${host} back to here: deliveries go round in a circle`;
+  if (status === 429) return 'raise the rate limit of the handler: twenty deliveries at once are usual';
+  if (status === 502 || status === 504) return `is the handler behind ${host} running? ${host} got no answer from it`;
   if (status >= 300 && status < 400) {
     const target = location === null ? 'where it points' : plainLine(location, 200);
-    return `redirects are not followed: forward to ${target} (mind the trailing slash)`;
+    return `redirects are not followed: send to ${target} (mind the trailing slash)`;
   }
-  if (status >= 500) return 'the handler failed; its log knows more. Revento sends the delivery again';
+  if (status >= 500) return "look into the handler's log: it failed. Revento sends the delivery again";
   return null;
+}
+
+function portOf({ port, protocol }: URL): string {
+  return port || (protocol === 'https:' ? '443' : '80');
 }

@@ -121,7 +121,7 @@ describe('the beginning', () => {
 
   it('knows a pattern by the types it fits', async () => {
     const rig = await listen({ secret, events: 'application.*,no-such.*' });
-    const warnings = rig.notices.filter((notice) => notice.includes('no event type'));
+    const warnings = rig.notices.filter((notice) => notice.includes('unknown event type'));
     expect(warnings).toEqual([expect.stringContaining('"no-such.*"')]);
   });
 
@@ -389,7 +389,7 @@ describe('text', () => {
     await send(rig);
     const text = await rig.saw(/<-- 401/);
     expect(text).toContain('  | who are you?');
-    expect(text).toContain('behind your own login');
+    expect(text).toContain('behind your own authentication');
   });
 
   it('shows an answer when it comes, whoever came before and waits still', async () => {
@@ -418,13 +418,13 @@ describe('text', () => {
     const target = await handler(() => ({ status: 308, headers: { Location: '/webhooks/revento/' } }));
     const rig = await listen({ secret, forward: [target.url], format: 'table' });
     await send(rig);
-    expect(await rig.saw(/<-- 308/)).toContain('forward to /webhooks/revento/ ');
+    expect(await rig.saw(/<-- 308/)).toContain('send to /webhooks/revento/ ');
   });
 
   it('says what the sender was told in place of a handler that is not there', async () => {
     const rig = await listen({ secret, forward: [String(await freePort())], format: 'table' });
     await send(rig);
-    expect(await rig.saw(/<-- refused POST/)).toMatch(/ \d+ ms, answered 502 \[/);
+    expect(await rig.saw(/<-- connection refused POST/)).toMatch(/ \d+ ms, answered 502 \[/);
   });
 
   it('marks what the previous secret signed, and says once what that means', async () => {

@@ -24,7 +24,9 @@ function deliveryOf(json: unknown): Delivery {
 }
 
 function linesAt(width: number | undefined, json: unknown, url = 'http://localhost:3000/webhooks/revento'): string[] {
-  const results = [{ url, status: 200, latencyMs: 12, error: null, excerpt: '', location: null }];
+  const results = [
+    { url, status: 200, latencyMs: 12, error: null, failure: null, excerpt: '', location: null, response: null },
+  ];
   return answeredText(deliveryOf(json), { results, status: 200, hints: [] }, plainStyle(width)).split('\n');
 }
 
@@ -63,7 +65,15 @@ describe('the counts at the end', () => {
   const summaryAt = (width: number | undefined, statuses: readonly (number | null)[]) => {
     const tally = new Tally();
     for (const status of statuses) {
-      const result = { url: 'http://localhost:3000/', status, latencyMs: 12, error: null, excerpt: '', location: null };
+      const result = {
+        url: 'http://localhost:3000/',
+        status,
+        latencyMs: 12,
+        error: null,
+        failure: null,
+        excerpt: '',
+        location: null,
+      };
       tally.add(deliveryOf({}), [result]);
     }
     return summaryText(tally, plainStyle(width));

@@ -3,18 +3,27 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { webhookReplay } from '../../../../src/commands/webhook/replay/replay.ts';
 import { systemClock } from '../../../../src/platform/process/clock.ts';
+import { sign } from '../../../../src/webhook/signature.ts';
 import { run } from '../../../support/command-deps.ts';
 import { type Got, handler } from '../../../support/handler.ts';
 import { header, sendRig } from '../../../support/send-rig.ts';
 
-const { folder, world, verdict } = sendRig();
+const { secret, folder, world, verdict } = sendRig();
+
+/** How a delivery was recorded. */
+interface RecordedAs {
+  readonly reason?: string | null;
+  readonly timestamp?: string;
+  /** The secret that signed it; null for a made-up signature. */
+  readonly signer?: string | null;
+}
 
 describe('replay', () => {
   const recorded = (
     id: string,
     at: string,
     body: Uint8Array = Buffer.from('{"a":1.50}\n'),
-    { reason = null, timestamp = '1600000000' }: { reason?: string | null; timestamp?: string } = {},
+    { reason = null, timestamp = '1600000000', signer = null }: RecordedAs = {},
   ) =>
     JSON.stringify({
       type: 'delivery',
@@ -32,7 +41,7 @@ describe('replay', () => {
         'x-revento-delivery-id': id,
         'x-revento-event': 'activity.updated',
         'x-revento-timestamp': timestamp,
-        'x-revento-signature': `sha256=${'a'.repeat(64)}`,
+        'x-revento-signature': signer === null ? `sha256=${'a'.repeat(64)}` : sign(signer, timestamp, body),
       },
       body_base64: Buffer.from(body).toString('base64'),
     });
@@ -58,7 +67,7 @@ describe('replay', () => {
 
   it('with --resign is genuine again, under the same delivery id', async () => {
     const target = await handler();
-    const file = await recording(recorded('a', '2026-01-01T00:00:00Z'));
+    const file = await recording(recorded('a', '2026-01-01T00:00:00Z', undefined, { signer: secret }));
     await run(webhookReplay, { file, to: target.url, resign: true }, world());
     expect(verdict(target.got[0] as Got).ok).toBe(true);
     expect(header(target.got[0] as Got, 'X-Revento-Delivery-Id')).toBe('a');
@@ -71,7 +80,7 @@ describe('replay', () => {
     const target = await handler();
     const file = await recording(
       forged('x'),
-      recorded('a', '2026-01-01T00:00:00Z'),
+      recorded('a', '2026-01-01T00:00:00Z', undefined, { signer: secret }),
       forged('y'),
       forged('z', 'missing_header'),
     );
@@ -107,8 +116,70 @@ describe('replay', () => {
     ]);
     expect(failure).toMatchObject({
       message: '1 of 2 deliveries were not acknowledged.',
-      facts: { hint: 'it was recorded as invalid (signature_mismatch): a right handler refuses it' },
+      facts: { hint: 'it was recorded as invalid (signature_mismatch): a correct handler rejects it' },
     });
+  });
+
+  it('with --resign never signs what only the file calls verified, and says so', async () => {
+    const target = await handler();
+    const file = await recording(
+      recorded('forged', '2026-01-01T00:00:00Z'),
+      recorded('mine', '2026-01-01T00:00:00Z', undefined, { signer: secret }),
+      recorded('broken', '2026-01-01T00:00:00Z', undefined, { timestamp: 'soon' }),
+    );
+    const rig = world();
+    expect((await run(webhookReplay, { file, to: target.url, resign: true }, rig)).failure).toBeNull();
+    expect(target.got.map((got) => header(got, 'X-Revento-Delivery-Id'))).toEqual(['mine']);
+    expect(rig.notices.join()).toMatch(/left out: 1 whose signature cannot be checked .*; 1 without a valid timestamp/);
+  });
+
+  it('fails when nothing in the file can be signed', async () => {
+    const target = await handler();
+    const file = await recording(recorded('forged', '2026-01-01T00:00:00Z'));
+    expect((await run(webhookReplay, { file, to: target.url, resign: true }, world())).failure).toMatchObject({
+      code: 'failed',
+      message: `${file} has nothing that can be signed.`,
+    });
+    expect(target.got).toEqual([]);
+  });
+
+  it('with --include-unchecked signs those of an unknown secret, and none with broken headers', async () => {
+    const target = await handler();
+    const file = await recording(
+      recorded('a', '2026-01-01T00:00:00Z', undefined, { signer: 'another secret' }),
+      recorded('broken', '2026-01-01T00:00:00Z', undefined, { timestamp: 'soon' }),
+    );
+    const options = { file, to: target.url, resign: true, includeUnchecked: true };
+    expect((await run(webhookReplay, options, world())).failure).toBeNull();
+    expect(target.got.map((got) => header(got, 'X-Revento-Delivery-Id'))).toEqual(['a']);
+    expect(verdict(target.got[0] as Got).ok).toBe(true);
+  });
+
+  it.each(['webhook_secret_previous'] as const)('signs what the %s signed', async (name) => {
+    const target = await handler();
+    const file = await recording(recorded('a', '2026-01-01T00:00:00Z', undefined, { signer: 'the one before' }));
+    const secrets = { webhook_secret: secret, [name]: 'the one before' };
+    expect((await run(webhookReplay, { file, to: target.url, resign: true }, world(secrets))).failure).toBeNull();
+    expect(verdict(target.got[0] as Got)).toEqual({ ok: true, secretIndex: 0 });
+  });
+
+  it('reads a recording from standard input', async () => {
+    const target = await handler();
+    const rig = world({});
+    const terminal = {
+      ...rig.deps.terminal,
+      readStdin: async () => Buffer.from(recorded('a', '2026-01-01T00:00:00Z')),
+    };
+    await run(webhookReplay, { file: '-', to: target.url }, Object.assign(rig, { deps: { ...rig.deps, terminal } }));
+    expect(target.got.map((got) => header(got, 'X-Revento-Delivery-Id'))).toEqual(['a']);
+  });
+
+  it('says of standard input what it says of a file', async () => {
+    const rig = world({});
+    const terminal = { ...rig.deps.terminal, readStdin: async () => Buffer.from('text\n') };
+    const options = { file: '-', to: '3000' };
+    const { failure } = await run(webhookReplay, options, Object.assign(rig, { deps: { ...rig.deps, terminal } }));
+    expect(failure?.message).toBe('standard input is not a recording: line 1 is not JSON.');
   });
 
   it('does not blame the age of a delivery that is fresh', async () => {
@@ -116,7 +187,7 @@ describe('replay', () => {
     const timestamp = String(Math.floor(Date.now() / 1000));
     const file = await recording(recorded('a', new Date().toISOString(), undefined, { timestamp }));
     const { failure } = await run(webhookReplay, { file, to: target.url }, world({}));
-    expect(failure?.facts.hint).toMatch(/has your handler another secret/);
+    expect(failure?.facts.hint).toMatch(/is the handler using a different secret/);
   });
 
   it('says in one sentence that a file is no recording', async () => {

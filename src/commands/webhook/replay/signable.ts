@@ -1,0 +1,48 @@
+import { one } from '../../../webhook/head.ts';
+import type { Recorded } from '../../../webhook/recorded-line.ts';
+import { deliveryHeaders, verify } from '../../../webhook/signature.ts';
+
+export interface SignableOptions {
+  /** Those that may have signed the recorded deliveries. */
+  readonly secrets: readonly string[];
+  readonly includeUnchecked: boolean;
+}
+
+/**
+ * The deliveries whose recorded signature holds, whatever their age. A file that says `verified` proves nothing:
+ * signing one that somebody wrote there would make it genuine.
+ *
+ * @returns `leftOut`: a sentence about the others; null when there is none
+ */
+export function signable(
+  deliveries: readonly Recorded[],
+  { secrets, includeUnchecked }: SignableOptions,
+): { readonly chosen: readonly Recorded[]; readonly leftOut: string | null } {
+  const chosen: Recorded[] = [];
+  const left = { unchecked: 0, broken: 0 };
+  for (const recorded of deliveries) {
+    const reason = reasonAgainst(recorded, secrets);
+    if (reason === null || (reason === 'unchecked' && includeUnchecked)) chosen.push(recorded);
+    else left[reason]++;
+  }
+  const parts = [
+    left.unchecked > 0 &&
+      `${left.unchecked} whose signature cannot be checked (signed with a secret that is not configured here, or forged); --include-unchecked signs them`,
+    left.broken > 0 && `${left.broken} without a valid timestamp and signature header; they are never signed`,
+  ].filter((part) => part !== false);
+  return { chosen, leftOut: parts.length === 0 ? null : `left out: ${parts.join('; ')}` };
+}
+
+/** Why a delivery is not signed. `unchecked`: none of the secrets signed it; another one may have. */
+function reasonAgainst({ headers, body }: Recorded, secrets: readonly string[]): 'unchecked' | 'broken' | null {
+  const verdict = verify({
+    secrets,
+    timestamp: one(headers, deliveryHeaders.timestamp),
+    signature: one(headers, deliveryHeaders.signature),
+    body,
+    nowSeconds: 0,
+    toleranceSeconds: Number.POSITIVE_INFINITY,
+  });
+  if (verdict.ok) return null;
+  return verdict.reason === 'signature_mismatch' ? 'unchecked' : 'broken';
+}
