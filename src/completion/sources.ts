@@ -4,8 +4,8 @@ import { configNames } from '../commands/config/setting-name.ts';
 import { outputFormats } from '../output/item.ts';
 import { effects, faultTargets, refusals } from '../sandbox/faults/effects.ts';
 import { scopes } from '../sandbox/oauth/scopes.ts';
-import { deliveryFaults } from '../webhook/delivery-faults.ts';
 import { eventTypes } from '../webhook/event.ts';
+import { deliveryFaults } from '../webhook/sending/delivery-faults.ts';
 import type { Candidate } from './candidate.ts';
 
 /** What can only be known on this machine. Neither asks the network or the user, and neither throws. */

@@ -1,5 +1,5 @@
 import { isThisMachine } from '../http/this-machine.ts';
-import { targetUrl } from './target-url.ts';
+import { targetUrl } from './sending/target-url.ts';
 
 const defaultHandlerPort = '3000';
 

@@ -6,7 +6,7 @@ import { stringify } from '../../json/stringify.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Exchange, HeaderList } from '../../ports/exchange.ts';
 import type { Envelope } from '../../webhook/event.ts';
-import { answerLimitMs, post } from '../../webhook/post.ts';
+import { answerLimitMs, post } from '../../webhook/sending/post.ts';
 import { sign } from '../../webhook/signature.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { hasWaited } from '../faults/strike.ts';

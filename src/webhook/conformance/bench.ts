@@ -4,8 +4,8 @@ import type { Exchange } from '../../ports/exchange.ts';
 import { plainLine } from '../../text/plain-line.ts';
 import { sampleEnvelope } from '../event.ts';
 import { excerptOf } from '../excerpt.ts';
-import { type Outgoing, outgoing } from '../outgoing.ts';
-import { answerLimitMs, post } from '../post.ts';
+import { type Outgoing, outgoing } from '../sending/outgoing.ts';
+import { answerLimitMs, post } from '../sending/post.ts';
 import type { Answer } from './answer.ts';
 import { FrontGate } from './front.ts';
 

@@ -1,5 +1,5 @@
 import { isSuccess } from '../../http/status.ts';
-import type { Outgoing } from '../outgoing.ts';
+import type { Outgoing } from '../sending/outgoing.ts';
 import { acknowledged, type Judgement, refused } from './answer.ts';
 import type { Bench } from './bench.ts';
 

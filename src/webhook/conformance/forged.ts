@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { altered } from '../delivery-faults.ts';
-import { type Outgoing, outgoing, without } from '../outgoing.ts';
+import { altered } from '../sending/delivery-faults.ts';
+import { type Outgoing, outgoing, without } from '../sending/outgoing.ts';
 import { sign } from '../signature.ts';
 import type { Bench } from './bench.ts';
 import { type ConformanceCase, rawBytes, refuses } from './case.ts';

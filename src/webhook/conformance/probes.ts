@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type JsonForm, type JsonLanguage, jsonForms } from '../json-forms.ts';
-import type { Outgoing } from '../outgoing.ts';
+import type { Outgoing } from '../sending/outgoing.ts';
 import { sign } from '../signature.ts';
 import type { Bench } from './bench.ts';
 

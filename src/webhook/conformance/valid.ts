@@ -1,4 +1,4 @@
-import { inflated } from '../delivery-faults.ts';
+import { inflated } from '../sending/delivery-faults.ts';
 import type { Bench } from './bench.ts';
 import { accepts, type ConformanceCase, rawBytes } from './case.ts';
 

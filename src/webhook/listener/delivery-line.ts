@@ -1,7 +1,7 @@
 import type { HeaderList } from '../../ports/exchange.ts';
 import { asBuffer } from '../../text/bytes.ts';
 import type { Delivery } from '../delivery.ts';
-import type { Posted } from '../post.ts';
+import type { Posted } from '../sending/post.ts';
 
 /** Not Revento's, and not for a file that is passed around. */
 const masked: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);

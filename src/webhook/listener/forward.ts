@@ -4,7 +4,7 @@ import { isSuccess } from '../../http/status.ts';
 import type { HeaderList } from '../../ports/exchange.ts';
 import type { Delivery } from '../delivery.ts';
 import { forwardedByHeader } from '../head.ts';
-import { type Posted, type PostOptions, post } from '../post.ts';
+import { type Posted, type PostOptions, post } from '../sending/post.ts';
 import { deliveryHeaders } from '../signature.ts';
 import type { Route } from '../targets.ts';
 

@@ -3,7 +3,7 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Forwarder, HeaderList, Listening, Serve, ServerRefusal } from '../../ports/exchange.ts';
 import type { Delivery } from '../delivery.ts';
-import type { Posted } from '../post.ts';
+import type { Posted } from '../sending/post.ts';
 import { defaultToleranceSeconds } from '../signature.ts';
 import { isSelf, isTypeMatch, type Route, routesFor } from '../targets.ts';
 import { eventOf } from './delivery-line.ts';

@@ -1,6 +1,6 @@
 import { isSuccess } from '../../http/status.ts';
 import type { Delivery } from '../delivery.ts';
-import type { Posted } from '../post.ts';
+import type { Posted } from '../sending/post.ts';
 
 /** Latencies kept for the percentiles: the latest ones, so that memory stays the same however long it runs. */
 const keptLatencies = 10_000;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { webhookTrigger } from '../../../src/commands/webhook/trigger.ts';
 import { HttpFailure } from '../../../src/http/failure.ts';
-import { deliveryFaults } from '../../../src/webhook/delivery-faults.ts';
+import { deliveryFaults } from '../../../src/webhook/sending/delivery-faults.ts';
 import { memory, run } from '../../support/command-deps.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type Got, handler } from '../../support/handler.ts';

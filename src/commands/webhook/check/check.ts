@@ -15,7 +15,7 @@ import type { CheckOptions } from '../../../webhook/conformance/bench.ts';
 import type { CaseResult, ConformanceCase } from '../../../webhook/conformance/case.ts';
 import { conformanceCases, isAlwaysRun } from '../../../webhook/conformance/cases.ts';
 import { type Conclusion, runCases } from '../../../webhook/conformance/run.ts';
-import { targetUrl } from '../../../webhook/target-url.ts';
+import { targetUrl } from '../../../webhook/sending/target-url.ts';
 import { handlerHint } from '../shared/handler-hint.ts';
 import { signingSecrets } from '../shared/secrets.ts';
 import { insecureOption, senderOptions } from '../shared/send.ts';

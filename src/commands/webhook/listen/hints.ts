@@ -1,7 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import type { Delivery } from '../../../webhook/delivery.ts';
 import { diagnose } from '../../../webhook/diagnose.ts';
-import type { Posted } from '../../../webhook/post.ts';
+import type { Posted } from '../../../webhook/sending/post.ts';
 import { handlerHint } from '../shared/handler-hint.ts';
 import { otherSecrets } from '../shared/secrets.ts';
 import type { LiveSecrets } from './live-secrets.ts';

@@ -10,7 +10,7 @@ import { knownType } from '../../../webhook/event.ts';
 import { eventOf } from '../../../webhook/listener/delivery-line.ts';
 import type { Summary, Tally } from '../../../webhook/listener/tally.ts';
 import type { TurnedAway } from '../../../webhook/listener/turned-away.ts';
-import type { Posted } from '../../../webhook/post.ts';
+import type { Posted } from '../../../webhook/sending/post.ts';
 import type { Route } from '../../../webhook/targets.ts';
 import type { ListenPlan } from './options.ts';
 

@@ -4,9 +4,9 @@ import { collect } from '../../../command-kit/option-values.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { isSuccess } from '../../../http/status.ts';
 import { isHopHeader } from '../../../webhook/listener/forward.ts';
-import type { Outgoing } from '../../../webhook/outgoing.ts';
 import type { Recorded } from '../../../webhook/recorded-line.ts';
 import { type Recording, readRecording, recordingOf } from '../../../webhook/recording.ts';
+import type { Outgoing } from '../../../webhook/sending/outgoing.ts';
 import { deliveryHeaders, sign } from '../../../webhook/signature.ts';
 import { otherSecrets, signingSecrets } from '../shared/secrets.ts';
 import {

@@ -2,7 +2,7 @@ import type { HttpFailure } from '../../../http/failure.ts';
 import { hostOf, noProxyRemedy } from '../../../http/failure.ts';
 import { isSuccess } from '../../../http/status.ts';
 import { plainLine } from '../../../text/plain-line.ts';
-import type { Posted } from '../../../webhook/post.ts';
+import type { Posted } from '../../../webhook/sending/post.ts';
 
 /** What to try when a handler did not acknowledge a delivery: one sentence, or none. */
 export function handlerHint({

@@ -10,9 +10,9 @@ import type { Forwarder, ForwarderOptions } from '../../../ports/exchange.ts';
 import { plainLine } from '../../../text/plain-line.ts';
 import type { Style } from '../../../text/style.ts';
 import { defaultListenUrl, listenerVariable } from '../../../webhook/defaults.ts';
-import type { Outgoing } from '../../../webhook/outgoing.ts';
-import { answerLimitMs, type Posted, post } from '../../../webhook/post.ts';
-import { targetUrl } from '../../../webhook/target-url.ts';
+import type { Outgoing } from '../../../webhook/sending/outgoing.ts';
+import { answerLimitMs, type Posted, post } from '../../../webhook/sending/post.ts';
+import { targetUrl } from '../../../webhook/sending/target-url.ts';
 import { handlerHint } from './handler-hint.ts';
 
 /** Revento's own limit, doubled, so that a late answer is still seen as the answer it is. */

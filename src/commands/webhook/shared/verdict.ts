@@ -2,7 +2,7 @@ import { program } from '../../../errors/next-command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { shellWord } from '../../../errors/shell-word.ts';
 import { isSuccess } from '../../../http/status.ts';
-import type { Expected } from '../../../webhook/delivery-faults.ts';
+import type { Expected } from '../../../webhook/sending/delivery-faults.ts';
 import { hintFor, reasonOf, type Sent } from './send.ts';
 
 /** Statuses of a server that did not look at the delivery: they reject nothing. */

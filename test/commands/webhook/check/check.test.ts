@@ -43,10 +43,10 @@ describe('check', () => {
 
   it.each([
     [404, 'hint: does your server serve POST', 1],
-    [405, 'not for POST', 1],
-    [501, 'takes no POST', 1],
+    [405, 'accept POST', 1],
+    [501, 'does not accept POST', 1],
     // Asked again, and then with another delivery, to find out whether this one made the handler crash.
-    [503, 'the handler failed', 3],
+    [503, 'it failed', 3],
   ])('sends no other case to what is not a handler: %i', async (status, hint, posts) => {
     const target = await handler(() => ({ status, body: 'Unsupported method' }));
     const { status: exit, text } = await run(webhookCheck, { patience: '10s', url: target.url }, world());

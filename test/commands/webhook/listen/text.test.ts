@@ -73,6 +73,7 @@ describe('the counts at the end', () => {
         failure: null,
         excerpt: '',
         location: null,
+        response: null,
       };
       tally.add(deliveryOf({}), [result]);
     }

@@ -1,5 +1,5 @@
-import type { HeaderList } from '../ports/exchange.ts';
-import { sign } from './signature.ts';
+import type { HeaderList } from '../../ports/exchange.ts';
+import { sign } from '../signature.ts';
 
 /** A delivery that is about to be sent. */
 export interface Outgoing {

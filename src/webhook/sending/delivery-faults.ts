@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { pretty } from '../json/pretty.ts';
-import { stringify } from '../json/stringify.ts';
+import { pretty } from '../../json/pretty.ts';
+import { stringify } from '../../json/stringify.ts';
+import { defaultToleranceSeconds, sign } from '../signature.ts';
 import { type Outgoing, outgoing, without } from './outgoing.ts';
-import { defaultToleranceSeconds, sign } from './signature.ts';
 
 /** What a faulty delivery is made from. */
 export interface FaultContext {

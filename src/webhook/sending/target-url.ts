@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import { ReventoError } from '../errors/revento-error.ts';
-import { bareHost, isThisMachine, isUnspecifiedAddress } from '../http/this-machine.ts';
-import { parseUrl } from '../http/web-address.ts';
-import { defaultHandlerPath } from './defaults.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { bareHost, isThisMachine, isUnspecifiedAddress } from '../../http/this-machine.ts';
+import { parseUrl } from '../../http/web-address.ts';
+import { defaultHandlerPath } from '../defaults.ts';
 
 /** Where a target was named: the flag, argument or variable that a message about it speaks of. */
 export type TargetSource = '--forward' | '--to' | 'the URL argument' | 'REVENTO_WEBHOOK_URL';
