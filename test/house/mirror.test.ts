@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-/** Tests of the whole program, of documents and of the house itself; they belong to no single source. */
-const whole = new Set(['bin', 'browser', 'chaos', 'docs', 'flow', 'house', 'support']);
+/** Tests of the whole program, of documents, scripts and the house itself; they belong to no source. */
+const whole = new Set(['bin', 'browser', 'chaos', 'docs', 'flow', 'house', 'scripts', 'support']);
 
 const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
