@@ -16,7 +16,7 @@ export interface Explanation {
 const judging: ReadonlySet<number> = new Set([400, 401, 403, 406, 409, 412, 418, 422, 500]);
 
 /** A handler that takes longer for each delivery is not asked dozens of times. */
-const slowMs = 2_000;
+const slowMs = 1_000;
 
 /**
  * Why a plain valid delivery was not acknowledged: sends deliveries that only a handler with one certain mistake
@@ -46,16 +46,18 @@ export async function explainFailures(results: readonly CaseResult[], bench: Ben
   return firstAccepted(formProbes, answer ? frameworkOf(answer) : null, bench);
 }
 
+/** The probes of a known framework's language come first: libraries of others may write the same form. */
 async function firstAccepted(
   probes: readonly Probe[],
   framework: Framework | null,
   bench: Bench,
 ): Promise<Explanation | null> {
-  for (const { mistake, fix, language, make } of probes) {
+  const isLikely = ({ language }: Probe) => framework !== null && language === framework.language;
+  const ordered = [...probes.filter(isLikely), ...probes.filter((probe) => !isLikely(probe))];
+  for (const { mistake, fix, language, make } of ordered) {
     const answer = await bench.sendOnce(make(bench));
     if (answer.status === 429) return null;
-    if (!isSuccess(answer.status)) continue;
-    return { mistake, fix: fix ?? rawBodyFix(framework ?? frameworkOf(answer), language) };
+    if (isSuccess(answer.status)) return { mistake, fix: fix ?? rawBodyFix(framework, language) };
   }
   return null;
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type JsonForm, type JsonLanguage, jsonForms } from '../json-forms.ts';
+import { type JsonForm, type JsonLanguage, type JsonWriter, jsonForms } from '../json-forms.ts';
 import type { Outgoing } from '../sending/outgoing.ts';
 import { sign } from '../signature.ts';
 import type { Bench } from './bench.ts';
@@ -10,13 +10,20 @@ export interface Probe {
   readonly mistake: string;
   /** What to change; null where the handler must get at the raw body, which every framework does differently. */
   readonly fix: string | null;
-  /** Whose JSON library or text form gives it away; null when it may be any. */
+  /** Whose JSON library or way to print gives it away; null when it may be any. */
   readonly language: JsonLanguage | null;
   readonly make: (bench: Bench) => Outgoing;
 }
 
-/** Stands for 1.0, which some libraries write back as 1. */
-const decimal = 'one as a decimal';
+/** Pretty-printed forms: every language has them. */
+const prettyForms: readonly JsonForm[] = [2, 4, '\t'].map((indent) => ({
+  what: `pretty-printed (${typeof indent === 'number' ? `${indent} spaces` : 'tabs'})`,
+  by: [],
+  keepsDecimals: true,
+  write: (value) => JSON.stringify(value, null, indent),
+}));
+
+const forms: readonly JsonForm[] = [...jsonForms, ...prettyForms];
 
 /**
  * Handlers that parse the body and verify what they write again, by the form that they write. The body that is sent
@@ -24,16 +31,25 @@ const decimal = 'one as a decimal';
  * ASCII, and characters that mean something in HTML.
  */
 export const formProbes: readonly Probe[] = [
-  ...jsonForms.map((form) => formProbe(form, form.keepsDecimals)),
-  ...jsonForms.map((form) => formProbe(form, !form.keepsDecimals)),
+  ...forms.flatMap((form) => probesOf(form, form.keepsDecimals)),
+  ...forms.flatMap((form) => probesOf(form, !form.keepsDecimals)),
 ];
 
-function formProbe({ what, by, write }: JsonForm, keepsDecimals: boolean): Probe {
-  const writer = by === null ? `the same JSON ${what}` : `what ${by.call} in ${by.language} makes of it`;
+/** Stands for 1.0, which some libraries write back as 1. */
+const decimal = 'one as a decimal';
+
+/** One for each writer of the form: the delivery is the same, so the first that fits a framework names the mistake. */
+function probesOf(form: JsonForm, keepsDecimals: boolean): Probe[] {
+  if (form.by.length === 0) return [formProbe(form, keepsDecimals, null)];
+  return form.by.map((writer) => formProbe(form, keepsDecimals, writer));
+}
+
+function formProbe({ what, write }: JsonForm, keepsDecimals: boolean, writer: JsonWriter | null): Probe {
+  const made = writer === null ? `the same JSON ${what}` : `what ${writer.call} in ${writer.language} makes of it`;
   return {
-    mistake: `the handler parses the body and verifies ${writer}, not the bytes it received`,
+    mistake: `the handler parses the body and verifies ${made}, not the bytes it received`,
     fix: null,
-    language: by?.language ?? null,
+    language: writer?.language ?? null,
     make: (bench) => {
       const { data, ...envelope } = bench.envelope();
       const text = `Zoë "山" 🎪 https://a.example/?b='1'&c=<2>+3`;

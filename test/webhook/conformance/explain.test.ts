@@ -198,8 +198,25 @@ describe('whose JSON is verified is named though plain deliveries are acknowledg
       'JsonSerializer.Serialize() in C#',
     ],
     ['JavaScript', (json: string) => json, 'JSON.stringify() in JavaScript'],
+    ['a pretty printer', (json: string) => JSON.stringify(JSON.parse(json), null, 4), 'pretty-printed (4 spaces)'],
   ] as const)('%s', async (_name, form, mistake) => {
     const { explanation } = await conclude(rewriting((value) => form(JSON.stringify(value))));
     expect(explanation?.mistake).toContain(mistake);
+  });
+
+  it.each([
+    [{ 'X-Powered-By': 'Express' }, 'JSON.stringify() in JavaScript', 'in Express: '],
+    [
+      { 'X-Powered-By': 'PHP/8.2.1' },
+      'json_encode(…, JSON_UNESCAPED_SLASHES',
+      "in PHP: file_get_contents('php://input')",
+    ],
+  ])('by the framework that shows, where several write the same: %j', async (headers, mistake, fix) => {
+    const rewritten = ({ timestamp, body }: Parts) => hmac(secret, `${timestamp}.${JSON.stringify(JSON.parse(body))}`);
+    const { explanation } = await conclude(expecting(rewritten, headers));
+    expect(explanation).toEqual<Explanation>({
+      mistake: expect.stringContaining(mistake),
+      fix: expect.stringContaining(fix),
+    });
   });
 });
