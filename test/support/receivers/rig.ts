@@ -155,6 +155,7 @@ export async function start(
   const variables = {
     PATH: process.env['PATH'] ?? '',
     HOME: home,
+    PYTHONDONTWRITEBYTECODE: '1',
     PORT: String(port),
     RECEIVER_HOME: home,
     RECEIVER_SECRET: secret,
