@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RefreshRig } from '../support/refresh-rig.ts';
+import type { Twist } from '../support/token-server.ts';
 
 let rig: RefreshRig;
 beforeEach(async () => {
@@ -52,15 +54,34 @@ it.each([7, ['a', 1], 'a\u0007b'])('a scope that cannot be read (%j) does not co
   expect(rig.server.requests).toHaveLength(1);
 });
 
+it.each<[string, Twist]>([
+  ['in gzip', { encode: gzipSync, headers: { 'Content-Encoding': 'gzip' } }],
+  ['in brotli', { encode: brotliCompressSync, headers: { 'Content-Encoding': 'br' } }],
+  ['in gzip twice', { encode: (body) => gzipSync(gzipSync(body)), headers: { 'Content-Encoding': 'gzip, gzip' } }],
+  ['with the status 201', { success: 201 }],
+  ['with the status 202, in gzip', { success: 202, encode: gzipSync, headers: { 'Content-Encoding': 'x-gzip' } }],
+])('a good answer %s is taken', async (_how, twist) => {
+  await rig.logIn();
+  rig.server.twists.push(twist);
+  const refreshed = await rig.token();
+  expect(refreshed).toMatchObject({ code: 0, stderr: '' });
+  expect(rig.server.isGood(refreshed.stdout.trim())).toBe(true);
+  expect(await rig.token()).toMatchObject({ code: 0, stdout: refreshed.stdout });
+  expect(rig.server.requests).toHaveLength(1);
+});
+
 it.each([
   ['200 without a usable token', { fields: { access_token: 7 } }],
-  ['201', { status: 201, error: '' }],
+  ['200 with a blank for a token', { fields: { access_token: ' ' } }],
+  ['201 without tokens', { status: 201, error: '' }],
+  ['200 in an encoding that is broken', { headers: { 'Content-Encoding': 'gzip' } }],
+  ['200 in an encoding nobody knows', { headers: { 'Content-Encoding': 'x-unknown' } }],
 ])('a success that cannot be read (%s) is ambiguous, not a failure', async (_what, twist) => {
   await rig.logIn();
   rig.server.twists.push(twist);
   const first = await rig.token();
   expect(first.code).toBe(5);
-  expect(first.stderr).toContain('its answer cannot be used');
+  expect(first.stderr).toContain('but its answer cannot be used');
   expect(first.stderr).toContain('the server may or may not have taken the refresh');
   expect(rig.server.requests).toHaveLength(1);
 });

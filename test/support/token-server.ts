@@ -14,6 +14,9 @@ export interface Twist {
   readonly status?: number;
   readonly error?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The status and the content encoding of a good answer. */
+  readonly success?: number;
+  readonly encode?: (body: Buffer) => Buffer;
   /** Fields put into a good answer. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
@@ -131,7 +134,9 @@ export class TokenServer {
       response.write(text.slice(0, text.length / 2), () => response.destroy());
       return;
     }
-    json(response, 200, JSON.parse(text) as object);
+    const encoded = twist.encode?.(Buffer.from(text)) ?? Buffer.from(text);
+    response.writeHead(twist.success ?? 200, { 'Content-Type': 'application/json', ...twist.headers });
+    response.end(encoded);
   }
 
   #rotate(refreshToken: string): object | null {

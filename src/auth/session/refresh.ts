@@ -122,13 +122,19 @@ function isStillOurs({ file, login, intent, requestId, spender }: Outcome): bool
 
 function withoutAnswer(outcome: Outcome, error: unknown): unknown {
   const { requestId, login } = outcome;
+  const facts = { requestId, ...whose(login) };
+  if (error instanceof ReventoError && error.code === 'bad_answer') return unusable(outcome, error.message, facts);
   // Refused before anything was sent: a base that is not https.
   if (error instanceof ReventoError) return withdraw(outcome, error);
   if (!isHttpFailure(error)) return keepPending(outcome, error);
-  const facts = { requestId, ...whose(login) };
   if (error.isUnsent) return withdraw(outcome, networkError(error, 'Token refresh', facts));
   const message = `The token refresh was sent, and no whole answer came: ${error.message}.`;
   return ambiguous(outcome, message, facts, { cause: error });
+}
+
+/** An answer that says nothing about the refresh token: the server may have rotated it. */
+function unusable(outcome: Outcome, why: string, facts: Facts): unknown {
+  return ambiguous(outcome, `The token refresh was sent, but its answer cannot be used: ${why}`, facts);
 }
 
 /** Nobody can say whether the refresh token is spent. */
@@ -152,11 +158,7 @@ function refused(outcome: Outcome, answer: TokenAnswer & { readonly ok: false })
   if (error === 'invalid_grant') return endLogin(outcome, facts);
   // A success that is no token answer: the server may have rotated, and what it said cannot be read.
   if (isSuccess(status)) {
-    return ambiguous(
-      outcome,
-      `The token refresh was sent, and its answer cannot be used: ${said || `HTTP ${status}`}.`,
-      facts,
-    );
+    return unusable(outcome, `${said || `HTTP ${status}`}.`, facts);
   }
   // A gateway that gave up on the server behind it does not know what that one did.
   if (status === 502 || status === 504) return keepPending(outcome, new ReventoError('server_error', refresh, facts));

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { retryAfterMs } from '../../http/headers.ts';
+import { isSuccess } from '../../http/status.ts';
 import { type JsonRecord, parseRecord } from '../../json/parse.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 import { plainLine } from '../../text/plain-line.ts';
@@ -31,7 +32,7 @@ export type TokenAnswer =
 export interface TokenRefusal {
   readonly ok: false;
   readonly status: number;
-  /** RFC 6749 error code; `bad_answer` for a 200 that holds no tokens; empty when the body is no such JSON. */
+  /** RFC 6749 error code; `bad_answer` for a success that holds no tokens; empty when the body is no such JSON. */
   readonly error: string;
   /** The server's words: one line, cleaned and cut; empty when there are none. */
   readonly description: string;
@@ -59,18 +60,19 @@ export function judgeTokenAnswer(
   { startedAtMs, redactor, isRefresh = false }: JudgeOptions,
 ): TokenAnswer {
   const body = jsonObject(response.body);
-  if (response.status !== 200) return refusal(response, body, startedAtMs, redactor);
+  if (!isSuccess(response.status)) return refusal(response, body, startedAtMs, redactor);
 
   const bad = (description: string): TokenRefusal => ({
     ok: false,
-    status: 200,
+    status: response.status,
     error: 'bad_answer',
     description,
     retryAfterSeconds: null,
   });
   if (body === null) return bad('the answer is not a JSON object');
-  const accessToken = tokenText(body['access_token']);
-  const refreshToken = tokenText(body['refresh_token']);
+  // A blank would end it in the Authorization header (RFC 6750 section 2.1).
+  const accessToken = tokenText(body['access_token'], /^[\x21-\x7e]+$/);
+  const refreshToken = tokenText(body['refresh_token'], /^(?=.*\S)[\x20-\x7e]+$/);
   const secrets = {
     access: accessToken && redactor.add(accessToken),
     refresh: refreshToken && redactor.add(refreshToken),
@@ -128,9 +130,9 @@ function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** A token as RFC 6749 appendix A.12 spells it; anything else would break the header it has to travel in. */
-function tokenText(value: unknown): string | null {
-  return typeof value === 'string' && /^[\x20-\x7e]+$/.test(value) ? value : null;
+/** A token of the characters that its way to the server allows. Source: RFC 6749 appendices A.12 and A.17. */
+function tokenText(value: unknown, allowed: RegExp): string | null {
+  return typeof value === 'string' && allowed.test(value) ? value : null;
 }
 
 /** Ids become file names and are printed, so nothing but visible ASCII is taken for one. */

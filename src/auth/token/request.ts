@@ -1,3 +1,4 @@
+import { decoded } from '../../http/encoding.ts';
 import type { Exchange, HttpResponse } from '../../ports/exchange.ts';
 import type { Secret } from '../../text/secret.ts';
 import type { CheckedRedirect } from '../sign-in/authorize.ts';
@@ -24,7 +25,8 @@ export interface TokenClient {
  * Sends an authorization code for tokens: one POST, no redirect followed, no retry.
  *
  * @throws HttpFailure when no whole answer came; the code may be spent then and must not be sent again
- * @throws ReventoError `usage` when the auth base is not https
+ * @throws ReventoError `usage` when the auth base is not https, `bad_answer` for an answer in an encoding that cannot be
+ *   decoded: as above
  *
  * Source: RFC 6749 section 4.1.3, RFC 7636 section 4.5.
  */
@@ -48,7 +50,8 @@ export function requestCodeExchange(
  * It takes no abort signal on purpose: what was sent is spent, so the answer must be waited for.
  *
  * @throws HttpFailure when no whole answer came; unless `isUnsent`, the token may be spent
- * @throws ReventoError `usage` when the auth base is not https
+ * @throws ReventoError `usage` when the auth base is not https, `bad_answer` for an answer in an encoding that cannot be
+ *   decoded: as above
  *
  * Source: RFC 6749 section 6.
  */
@@ -67,13 +70,13 @@ async function post(
 ): Promise<HttpResponse> {
   const form = new URLSearchParams({ ...fields, client_id: clientId });
   if (clientSecret !== null) form.append('client_secret', clientSecret.reveal());
-  return exchange({
+  const answer = await exchange({
     method: 'POST',
     url: authEndpoint(authBase, '/oauth/token'),
     headers: [
       ['Content-Type', 'application/x-www-form-urlencoded'],
       ['Accept', 'application/json'],
-      // Unsaid, any encoding is welcome (RFC 9110 section 12.5.3), and an answer that cannot be read costs a login.
+      // Without the header any encoding is welcome (RFC 9110 section 12.5.3); a proxy may compress all the same.
       ['Accept-Encoding', 'identity'],
       ['X-Revento-Request-Id', requestId],
     ],
@@ -82,4 +85,5 @@ async function post(
     maxResponseBytes: maxAnswerBytes,
     ...(signal && { signal }),
   });
+  return decoded(answer, 'Token request');
 }

@@ -40,7 +40,7 @@ export interface KeySources {
    * from the same place.
    *
    * @param sealed  every sealed file of the store
-   * @throws ReventoError `store_key`
+   * @throws ReventoError `store_key`, `usage` for a passphrase that is too short
    */
   forNew(source: KeySource, sealed: readonly SealedBy[]): Promise<StoreKey>;
   /** Fails as `forNew` would, and makes nothing. */
@@ -115,7 +115,7 @@ export function createKeySources(options: KeySourceOptions): KeySources {
       const isThere = (await presentOf(source, sealed)) !== null;
       if (source === 'keyring') await (await keyring()).probe();
       if (isThere) return;
-      if (source === 'passphrase' && passphrase === null) throw passphraseMissing();
+      if (source === 'passphrase') requireStrength(passphrase);
       if (source === 'keyfile') readKeyFile(path);
     },
     async forNew(source, sealed) {
@@ -125,8 +125,7 @@ export function createKeySources(options: KeySourceOptions): KeySources {
         return present;
       }
       if (source === 'passphrase') {
-        if (passphrase === null) throw passphraseMissing();
-        return remember(await deriveKey(passphrase, newKdf()));
+        return remember(await deriveKey(requireStrength(passphrase), newKdf()));
       }
       if (source === 'keyfile') return fromFile(readKeyFile(path) ?? createKeyFile(path, onLoose));
       const ring = await keyring();
@@ -150,6 +149,21 @@ function keyMissing(what: string): ReventoError {
   return new ReventoError('store_key', `${what}; nothing was changed.`, {
     hint: 'put the key back from a backup; the login cannot be read without it',
   });
+}
+
+/** Shortest passphrase for a new store, characters. What is there already opens with the one it was sealed with. */
+const minPassphraseChars = 8;
+
+/** @throws ReventoError `store_key` when there is no passphrase, `usage` when it is too weak to seal anything new */
+function requireStrength(passphrase: Secret | null): Secret {
+  if (passphrase === null) throw passphraseMissing();
+  const length = [...passphrase.reveal().trim()].length;
+  if (length >= minPassphraseChars) return passphrase;
+  throw new ReventoError(
+    'usage',
+    `REVENTO_STORE_KEY has ${length} character${length === 1 ? '' : 's'}; a passphrase for the stored logins needs at least ${minPassphraseChars}.`,
+    { hint: 'set REVENTO_STORE_KEY to a longer one, such as the output of: openssl rand -base64 24' },
+  );
 }
 
 function passphraseMissing(): ReventoError {

@@ -202,18 +202,30 @@ describe('an answer with tokens', () => {
     expect(judge(answer({ ...minimal(), token_type }))).toMatchObject({ ok: false, status: 200, error: 'bad_answer' });
   });
 
-  it.each([undefined, null, '', 7, {}, 'a\r\nX-Evil: 1', 'a\nb', 'tab\there', 'null\u0000', 'ünï'])(
-    'is refused with the access token %j',
-    (access_token) => {
-      expect(judge(answer({ ...minimal(), access_token }))).toMatchObject({ ok: false, error: 'bad_answer' });
-    },
-  );
+  it.each([
+    undefined,
+    null,
+    '',
+    ' ',
+    'a b',
+    ' a',
+    'a ',
+    7,
+    {},
+    'a\r\nX-Evil: 1',
+    'a\nb',
+    'tab\there',
+    'null\u0000',
+    'ünï',
+  ])('is refused with the access token %j', (access_token) => {
+    expect(judge(answer({ ...minimal(), access_token }))).toMatchObject({ ok: false, error: 'bad_answer' });
+  });
 
   it.each([undefined, null, ''])('has no refresh token when that is %j', (refresh_token) => {
     expect(judge(answer({ ...minimal(), refresh_token }))).toMatchObject({ ok: true, refreshToken: null });
   });
 
-  it.each([7, {}, 'a\nb'])('is refused with the refresh token %j', (refresh_token) => {
+  it.each([7, {}, 'a\nb', ' ', '   '])('is refused with the refresh token %j', (refresh_token) => {
     expect(judge(answer({ ...minimal(), refresh_token }))).toMatchObject({ ok: false, error: 'bad_answer' });
   });
 
@@ -290,8 +302,12 @@ describe('an answer with tokens', () => {
     expect(JSON.stringify(judge(answer(`{"access_token":"${token}"`)))).not.toContain(token);
   });
 
-  it.each([201, 202, 204, 206])('is not taken with status %i', (status) => {
-    expect(judge(answer(minimal(), status))).toMatchObject({ ok: false, status });
+  it.each([200, 201, 202, 203, 206])('is taken with status %i', (status) => {
+    expect(judge(answer(minimal(), status)).ok).toBe(true);
+  });
+
+  it.each([201, 204])('is refused when it holds no tokens, with status %i', (status) => {
+    expect(judge(answer({}, status))).toMatchObject({ ok: false, status, error: 'bad_answer' });
   });
 });
 

@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ReventoError } from '../../../src/errors/revento-error.ts';
+import { seal } from '../../../src/platform/key/envelope.ts';
+import { deriveKey, newKdf } from '../../../src/platform/key/passphrase.ts';
 import { createKeyStore } from '../../../src/platform/store/rekey.ts';
 import { createSecretStore } from '../../../src/platform/store/sealed-secrets.ts';
 import type { CrashPoint } from '../../../src/ports/crash-point.ts';
+import { Secret } from '../../../src/text/secret.ts';
 import { freshToken, listOf, StoreRig } from '../../support/store-rig.ts';
 
 let rig: StoreRig;
@@ -93,6 +96,28 @@ describe('files under sudo', () => {
 });
 
 describe('a passphrase', () => {
+  it.each([' ', 'x', 'seven77', '       x       '])('as short as %j seals nothing new, and says so', async (short) => {
+    for (const work of [
+      () => withPassphrase(short).save(rig.grant()),
+      () => withPassphrase(short).prepare({ kind: 'installation', eventId: 'evt_1' }),
+    ]) {
+      await expect(work()).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('at least 8') });
+    }
+    expect(await listOf(rig.sessions())).toEqual([]);
+  });
+
+  it('that an earlier version took, however short, still opens what it sealed', async () => {
+    const binding = { authBase: 'https://auth.test', clientId: 'client-1' };
+    const place = { profile: 'default', name: 'installation-evt_1' };
+    const record = { v: 1, gen: 1, state: 'active', access_token: freshToken(), expires_at: null };
+    const text = seal(await deriveKey(new Secret('x'), newKdf()), place, binding, JSON.stringify(record));
+    mkdirSync(dirname(rig.path()), { recursive: true, mode: 0o700 });
+    writeFileSync(rig.path(), text, { mode: 0o600 });
+    expect(await listOf(withPassphrase('x'))).toHaveLength(1);
+    await withPassphrase('x').save(rig.grant({ eventId: 'evt_2' }));
+    expect(await listOf(withPassphrase('x'))).toHaveLength(2);
+  });
+
   it('goes before the key file, and no key is stored', async () => {
     await withPassphrase().save(rig.grant());
     expect(header()).toMatchObject({ src: 'passphrase', kdf: { N: 65_536, r: 8, p: 1 } });
