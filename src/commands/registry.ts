@@ -95,6 +95,18 @@ export const registry: readonly CommandEntry[] = [
     load: async () => (await import('./sandbox/consent.ts')).sandboxConsent,
   },
   {
+    name: 'sandbox do',
+    summary: 'Make something happen: apply, approve, cancel, revoke and more',
+    group: 'Sandbox',
+    load: async () => (await import('./sandbox/do.ts')).sandboxDo,
+  },
+  {
+    name: 'sandbox clock',
+    summary: 'Show the time of the running sandbox, or move it forward',
+    group: 'Sandbox',
+    load: async () => (await import('./sandbox/clock.ts')).sandboxClock,
+  },
+  {
     name: 'sandbox trigger',
     summary: 'Make the running sandbox send a delivery',
     group: 'Sandbox',

@@ -4,6 +4,7 @@ import { configNames } from '../commands/config/setting-name.ts';
 import { outputFormats } from '../output/item.ts';
 import { effects, faultTargets, refusals } from '../sandbox/faults/effects.ts';
 import { scopes } from '../sandbox/oauth/scopes.ts';
+import { actions } from '../sandbox/world/actions/actions.ts';
 import { eventTypes } from '../webhook/event.ts';
 import { deliveryFaults } from '../webhook/sending/delivery-faults.ts';
 import type { Candidate } from './candidate.ts';
@@ -106,6 +107,8 @@ export const argumentSources: Readonly<Record<string, Source>> = {
   'config unset name': setting,
   'profile remove name': profile,
   'profile use name': profile,
+  'sandbox clock move': { values: () => bare(['advance', 'set', 'resume']) },
+  'sandbox do action': { values: () => actions.map(({ name, summary }) => ({ value: name, about: summary })) },
   'sandbox fault fault': sandboxFault,
 };
 

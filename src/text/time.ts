@@ -16,17 +16,19 @@ const longestMs = 2 ** 31 - 1;
  *
  * A bare number is refused: seconds and milliseconds are both what somebody would expect of it.
  *
+ * @param limitMs  the longest that is taken; what is not waited for by a timer may be longer
  * @throws ReventoError `usage`
  */
-export function parseDuration(text: string): number {
+export function parseDuration(text: string, limitMs = longestMs): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/gy)];
   const length = parts.reduce((sum, [whole]) => sum + whole.length, 0);
   if (parts.length === 0 || length !== text.length) {
     throw new ReventoError('usage', `${JSON.stringify(text)} is not a duration; write it like 30s, 5m or 1h`);
   }
   const totalMs = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit ?? ''] ?? 0), 0);
-  if (totalMs > longestMs) {
-    throw new ReventoError('usage', `${JSON.stringify(text)} is too long; the longest duration is 24d`);
+  if (totalMs > limitMs) {
+    const longest = formatDuration(Math.floor(limitMs / 86_400_000) * 86_400_000);
+    throw new ReventoError('usage', `${JSON.stringify(text)} is too long; the longest duration is ${longest}`);
   }
   return Math.round(totalMs);
 }

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { withAssignments } from '../../command-kit/assignment.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
 import { readData } from '../../command-kit/data-input.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { collect } from '../../command-kit/option-values.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
-import { parseJson } from '../../json/parse.ts';
 import { stringify } from '../../json/stringify.ts';
 import type { Json } from '../../json/value.ts';
-import { withPath } from '../../json/with-path.ts';
 import { nearest } from '../../text/suggestion.ts';
 import { sampleEnvelope } from '../../webhook/event.ts';
 import { deliveryFaults } from '../../webhook/sending/delivery-faults.ts';
@@ -116,18 +115,5 @@ async function makeEnvelope(options: WebhookTriggerOptions, deps: Deps): Promise
     organizationId: 'org_test',
   });
   const envelope: Json = data === undefined ? { ...sample } : { ...sample, data: await readData(data, deps) };
-  return set.reduce(assign, envelope);
-}
-
-/** @throws ReventoError `usage` when the assignment is malformed */
-function assign(envelope: Json, assignment: string): Json {
-  const [, path = '', text = ''] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
-  if (path === '' || path.split('.').includes('')) {
-    throw new ReventoError('usage', `--set ${JSON.stringify(assignment)} is not PATH=VALUE.`, {
-      hint: 'write it like --set data.status=approved',
-    });
-  }
-  const changed = withPath(envelope, path.split('.'), parseJson(text) ?? text);
-  if (changed !== undefined) return changed;
-  throw new ReventoError('usage', `--set ${JSON.stringify(assignment)} is too far past the end of its list.`);
+  return withAssignments(envelope, set, 'data.status=approved');
 }

@@ -10,7 +10,7 @@ export const actors = ['organizer', 'participant', 'revento'] as const;
 export type Actor = (typeof actors)[number];
 
 /** Some fields of a subject. */
-export type Fields = { readonly [field: string]: Json };
+export type Fields = { readonly [field: string]: Json | undefined };
 
 /** Any JSON object. A schema of its own, because one that names every JSON value goes too deep for the compiler. */
 export const fields = v.custom<Fields>(

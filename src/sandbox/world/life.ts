@@ -97,5 +97,5 @@ function readParams({ action, params }: Wish): Fields {
   if (row === undefined) return params;
   const read = v.safeParse(row.params, params);
   if (read.success) return read.output as Fields;
-  throw new DoesNotFit('not_a_parameter', `${action}: ${problemOf(read.issues[0])}`);
+  throw new DoesNotFit('not_a_parameter', problemOf(read.issues[0], action));
 }

@@ -1,11 +1,14 @@
 import * as v from 'valibot';
 
-/** What is wrong with a value, in one clause: where, what must be there, and what is. */
-export function problemOf(issue: v.BaseIssue<unknown>): string {
+/**
+ * What is wrong with a value, in one clause: where, what must be there, and what is.
+ *
+ * @param taker  what the value was for, such as `approve`
+ */
+export function problemOf(issue: v.BaseIssue<unknown>, taker = 'this operation'): string {
   const where = v.getDotPath(issue) ?? 'the body';
   if (issue.type === 'regex') return `${where} ${issue.message}`;
-  if (issue.type === 'strict_object' && issue.expected === 'never')
-    return `${where} is not a parameter of this operation`;
+  if (issue.type === 'strict_object' && issue.expected === 'never') return `${where} is not a parameter of ${taker}`;
   if (issue.received === 'undefined') return `${where} is missing`;
   return `${where} must be ${issue.expected}, not ${issue.received}`;
 }

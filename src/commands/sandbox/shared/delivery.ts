@@ -5,6 +5,7 @@ import type { Delivery } from '../../../sandbox/deliveries/delivery.ts';
 import type { Happening } from '../../../sandbox/world/happening.ts';
 import type { Style } from '../../../text/style.ts';
 import { formatDuration } from '../../../text/time.ts';
+import { describeHappening } from './happening.ts';
 import { chosenSandbox, steering } from './profile.ts';
 import { askSandbox } from './remote.ts';
 
@@ -76,14 +77,6 @@ function forgotten({ event, delivery_id: id }: Delivery): ReventoError {
 /** Every delivery the running sandbox remembers, oldest first. */
 export async function listDeliveries(deps: Deps): Promise<readonly Delivery[]> {
   return (await askSandbox(deps, 'deliveries', {})).deliveries;
-}
-
-/** One line: what happened to whom. */
-export function describeHappening({ action, subject, before, after }: Happening): string {
-  const state = after['application_status'] ?? after['capacity_state'];
-  const was = before?.['application_status'] ?? before?.['capacity_state'];
-  const change = state === undefined ? '' : was === undefined ? `: ${state}` : `: ${was} → ${state}`;
-  return `${action} ${subject.id}${change}`;
 }
 
 /** One line: what was sent and what came of it. */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Operation } from './operation.ts';
 
 /** Ten years: past everything that depends on time. */
-const longestAdvanceMs = 10 * 365 * 24 * 3_600_000;
+export const longestAdvanceMs = 10 * 365 * 24 * 3_600_000;
 const clock = v.pipe(
   v.object({
     now: v.pipe(v.string(), v.description('time of the sandbox')),

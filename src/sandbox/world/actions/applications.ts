@@ -105,7 +105,7 @@ export const applicationActions: readonly ActionRow[] = [
   },
   {
     name: 'cancel',
-    summary: 'A participant cancels; only the API tells, no delivery follows',
+    summary: 'A participant cancels; only the API shows it',
     actor: 'participant',
     subjects: ['participant'],
     from: ['pending', 'approved', 'revision_requested', 'registered'],

@@ -7,7 +7,7 @@ const nothing = v.strictObject({});
 export const connectionActions: readonly ActionRow[] = [
   {
     name: 'connect',
-    summary: 'An organizer, or a participant, gives consent to an integration',
+    summary: 'An organizer or a participant consents to the integration',
     actor: 'organizer',
     subjects: ['connection'],
     from: null,
@@ -23,7 +23,7 @@ export const connectionActions: readonly ActionRow[] = [
   },
   {
     name: 'revoke',
-    summary: 'A consent is taken back: its tokens end, and its data has to be deleted',
+    summary: 'A consent is revoked, and its tokens with it',
     actor: 'organizer',
     subjects: ['connection'],
     from: ['connected'],
@@ -33,7 +33,7 @@ export const connectionActions: readonly ActionRow[] = [
   },
   {
     name: 'suspend',
-    summary: 'Revento suspends the integration: the API answers token_revoked',
+    summary: 'Revento suspends the integration (API: token_revoked)',
     actor: 'revento',
     subjects: ['integration'],
     from: ['active'],
@@ -43,7 +43,7 @@ export const connectionActions: readonly ActionRow[] = [
   },
   {
     name: 'archive',
-    summary: 'An event is archived: the API answers token_revoked for it',
+    summary: 'An event is archived (API: token_revoked)',
     actor: 'organizer',
     subjects: ['event'],
     from: ['published'],
@@ -53,7 +53,7 @@ export const connectionActions: readonly ActionRow[] = [
   },
   {
     name: 'reinstate',
-    summary: 'A suspended integration, or an archived event, is reinstated',
+    summary: 'A suspended integration or an archived event is reinstated',
     actor: 'revento',
     subjects: ['integration', 'event'],
     from: ['suspended', 'archived'],

@@ -1,0 +1,86 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import type { Item } from '../../output/item.ts';
+import type { ResultOf } from '../../sandbox/control/operations.ts';
+import { longestAdvanceMs } from '../../sandbox/control/rows/clock.ts';
+import { nearest } from '../../text/suggestion.ts';
+import { formatDuration, parseDuration } from '../../text/time.ts';
+import { askSandbox } from './shared/remote.ts';
+
+export interface SandboxClockOptions {
+  readonly move?: string;
+  readonly value?: string;
+}
+
+type ClockFacts = ResultOf<'clock'>;
+
+const moves = ['advance', 'set', 'resume'] as const;
+
+/** `revento sandbox clock`: shows the time of the running sandbox, and moves it forward. */
+export const sandboxClock: CommandModule<SandboxClockOptions> = {
+  declare: (command) =>
+    command
+      .argument('[move]', `${moves.join(', ')} (default: show the clock)`)
+      .argument('[value]', 'for advance a duration such as 91d, for set a time such as 2027-06-10T09:00:00Z')
+      .addHelpText(
+        'after',
+        [
+          '\nEverything that is due on the way happens, in order: tokens expire, limits recover, retries are sent.',
+          'The clock goes forward only. After `set` it stands still until `resume`.',
+          'Deliveries are signed with the real time, because handlers compare it with theirs.',
+        ].join(' '),
+      ),
+  examples: [
+    { command: 'revento sandbox clock', explains: 'show the time of the sandbox' },
+    { command: 'revento sandbox clock advance 1h', explains: 'let access tokens expire' },
+    { command: 'revento sandbox clock advance 91d', explains: 'let refresh tokens expire' },
+  ],
+  layout: { shape: 'value' },
+
+  async *run({ move, value }, deps) {
+    yield item(await moved(move, value, deps));
+    return undefined;
+  },
+};
+
+async function moved(move: string | undefined, value: string | undefined, deps: Deps): Promise<ClockFacts> {
+  if (move === undefined) return askSandbox(deps, 'clock', {});
+  if (move === 'resume') {
+    if (value !== undefined) throw new ReventoError('usage', 'clock resume takes no value.');
+    return askSandbox(deps, 'resume_clock', {});
+  }
+  if (move === 'advance') {
+    const ms = parseDuration(requireValue(move, value, '1h'), longestAdvanceMs);
+    return askSandbox(deps, 'advance', { ms });
+  }
+  if (move === 'set') {
+    const to = requireValue(move, value, '2027-06-10T09:00:00Z');
+    const at = Date.parse(to);
+    if (Number.isNaN(at)) {
+      throw new ReventoError('usage', `${JSON.stringify(to)} is not a time.`, {
+        hint: 'write it like 2027-06-10T09:00:00Z',
+      });
+    }
+    return askSandbox(deps, 'set_clock', { to: new Date(at).toISOString() });
+  }
+  const meant = nearest(move, moves);
+  throw new ReventoError('usage', `Unknown move ${JSON.stringify(move)}.`, {
+    hint: meant === null ? `moves are ${moves.join(', ')}` : `did you mean ${meant}?`,
+  });
+}
+
+function requireValue(move: string, value: string | undefined, example: string): string {
+  if (value !== undefined) return value;
+  throw new ReventoError('usage', `clock ${move} needs a value.`, { hint: `such as clock ${move} ${example}` });
+}
+
+function item(clock: ClockFacts): Item {
+  const { now, ahead_ms: aheadMs, held } = clock;
+  const ahead = aheadMs < 1_000 ? 'in step with real time' : `${formatDuration(aheadMs)} ahead of real time`;
+  return {
+    kind: 'value',
+    data: { ...clock },
+    text: () => `${now} (${ahead}${held ? ', held: run clock resume' : ''})`,
+  };
+}

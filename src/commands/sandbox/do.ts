@@ -1,0 +1,101 @@
+import { withAssignments } from '../../command-kit/assignment.ts';
+import type { CommandModule } from '../../command-kit/command.ts';
+import { readData } from '../../command-kit/data-input.ts';
+import { collect, wholeNumber } from '../../command-kit/option-values.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { isRecord } from '../../json/parse.ts';
+import type { Json } from '../../json/value.ts';
+import type { ResultOf } from '../../sandbox/control/operations.ts';
+import { actions } from '../../sandbox/world/actions/actions.ts';
+import { nearest } from '../../text/suggestion.ts';
+import { parseDuration } from '../../text/time.ts';
+import { changeOf } from './shared/happening.ts';
+import { askSandbox, eventFlag } from './shared/remote.ts';
+
+export interface SandboxDoOptions {
+  readonly action: string;
+  readonly id?: readonly string[];
+  readonly set?: readonly string[];
+  readonly data?: string;
+  readonly count?: string;
+  readonly over?: string;
+}
+
+/** As many as one run lets happen: more than any event of the sandbox has people by default. */
+const mostAtOnce = 10_000;
+
+/** `revento sandbox do`: lets something happen in the running sandbox, so that its API and a delivery tell of it. */
+export const sandboxDo: CommandModule<SandboxDoOptions> = {
+  declare: (command) =>
+    command
+      .argument('<action>', 'what happens; the list is below')
+      .argument('[id...]', 'whom it happens to (default: somebody it fits)')
+      .option('--set <field=value>', 'set a field, such as custom_form_fields.track=Design; repeatable', collect)
+      .option('--data <json>', 'fields to set: JSON, @FILE, or @- for standard input')
+      .option('--count <n>', 'let it happen to n, one after another')
+      .option('--over <duration>', 'spread those over this time, such as 10s')
+      .addHelpText('after', `\nActions:\n${actions.map(describeAction).join('\n')}`),
+  examples: [
+    { command: 'revento sandbox do approve', explains: 'approve somebody whose application waits' },
+    {
+      command: 'revento sandbox do apply --set first_name=Ada --set last_name=King',
+      explains: 'a new application, with fields of your own',
+    },
+    { command: 'revento sandbox do apply --count 20 --over 10s', explains: 'a busy evening' },
+  ],
+  layout: {
+    shape: 'rows',
+    columns: [
+      { path: 'action' },
+      { path: 'subject.id' },
+      { path: 'change' },
+      { path: 'delivery_id', leaves: 1 },
+      { path: 'id', leaves: 2 },
+    ],
+  },
+
+  async *run({ action, id: ids = [], set = [], data, count, over }, deps) {
+    requireKnown(action);
+    const given = data === undefined ? {} : await readData(data, deps);
+    const fields = withAssignments(given, set, 'first_name=Ada');
+    if (!isRecord(fields)) throw new ReventoError('usage', '--data must be a JSON object with fields to set.');
+    const times = count === undefined ? 1 : wholeNumber('--count', count, 1, mostAtOnce);
+    if (count !== undefined && ids.length > 0) {
+      throw new ReventoError('usage', '--count picks whom it happens to, so it takes no ids.', {
+        hint: 'leave out --count, or the ids',
+      });
+    }
+    if (over !== undefined && count === undefined) {
+      throw new ReventoError('usage', '--over spreads what --count repeats.', {
+        hint: 'add --count, such as --count 20',
+      });
+    }
+    const pauseMs = over === undefined ? 0 : parseDuration(over) / times;
+    const params = { action, set: fields, ...(ids.length > 0 && { ids: [...ids] }), ...eventFlag(deps) };
+    for (let done = 0; done < times; done++) {
+      if (done > 0 && pauseMs > 0) await deps.clock.sleep(pauseMs, deps.signal);
+      const { happened } = await askSandbox(deps, 'do', params);
+      yield { kind: 'rows', rows: happened.map(rowOf) };
+    }
+    return undefined;
+  },
+};
+
+function rowOf({ happening, delivery_id: deliveryId }: ResultOf<'do'>['happened'][number]): {
+  readonly [field: string]: Json;
+} {
+  return { ...happening, change: changeOf(happening), delivery_id: deliveryId };
+}
+
+function requireKnown(action: string): void {
+  const names = actions.map(({ name }) => name);
+  if (names.includes(action)) return;
+  const meant = nearest(action, names);
+  throw new ReventoError('usage', `Unknown action ${JSON.stringify(action)}.`, {
+    hint: meant === null ? `actions are ${names.join(', ')}` : `did you mean ${meant}?`,
+  });
+}
+
+function describeAction({ name, summary }: (typeof actions)[number]): string {
+  return `  ${name.padEnd(18)}${summary}`;
+}

@@ -1,0 +1,19 @@
+import type { Happening } from '../../../sandbox/world/happening.ts';
+
+/** The field that says most about a change, by what it happened to. */
+const telling = ['application_status', 'capacity_state', 'publish_status', 'suspended_at', 'revoked_at'] as const;
+
+/** What changed, in a few words: `pending → approved`, or the names of the fields. */
+export function changeOf({ before, after }: Happening): string {
+  const field = telling.find((name) => name in after);
+  const value = (one: unknown) => (one === null || one === undefined ? 'none' : String(one));
+  if (field !== undefined) {
+    return before === null ? value(after[field]) : `${value(before[field])} → ${value(after[field])}`;
+  }
+  return before === null ? 'new' : Object.keys(after).join(', ');
+}
+
+/** One line: what happened to whom. */
+export function describeHappening(happening: Happening): string {
+  return `${happening.action} ${happening.subject.id}: ${changeOf(happening)}`;
+}
