@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../support/build.ts';
+import { blocksOf, readPage } from '../support/docs/markdown.ts';
 
 /** A copy of the repository: what is scaffolded is checked there as a contributor would check it. */
 let copy: string;
@@ -68,6 +69,12 @@ describe('`npm run new`', () => {
 });
 
 describe('what it made', () => {
+  it('is the row that docs/architecture.md shows', () => {
+    const shown = blocksOf(readPage('docs/architecture.md')).find(({ language }) => language === 'ts')?.text ?? '';
+    const indented = shown.replace(/^/gm, '  ');
+    expect(readFileSync(join(copy, 'src/api/resources.ts'), 'utf8')).toContain(`\n${indented}\n`);
+  });
+
   it('has the right types', () => {
     expect(tool('tsc')).toEqual({ status: 0, said: '' });
   });
