@@ -18,6 +18,8 @@ export interface Deps {
   readonly event: string | null;
   readonly settings: Settings;
   readonly format: OutputFormat;
+  /** With `--jq`: whatever is yielded goes through a filter as data, in any format. */
+  readonly isFiltered: boolean;
   /** `--verbose` or more: show requests on stderr. */
   readonly isVerbose: boolean;
   /** The environment without the secrets in it: safe to hand to a child process. */

@@ -5,6 +5,9 @@ import type { Item } from './item.ts';
 import { createRawBytes } from './raw-bytes.ts';
 import { createView } from './view.ts';
 
+/** Events that came together are written together, up to about this much: all of them may not fit into one string. */
+const pieceChars = 256 * 1024;
+
 /** Turns a command's items into output. */
 export interface Printer {
   print(item: Item): Promise<void>;
@@ -54,9 +57,14 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
       if (item.kind === 'bytes') await write(view.bytes?.(item.bytes) ?? raw.chunk(item.bytes));
       else if (item.kind === 'value') await write(await view.value(item));
       else if (item.kind === 'values') {
-        const texts: string[] = [];
-        for (const value of item.values) texts.push(await view.value(value));
-        await write(texts.join(''));
+        let text = '';
+        for (const value of item.values) {
+          text += await view.value(value);
+          if (text.length < pieceChars) continue;
+          await write(text);
+          text = '';
+        }
+        await write(text);
       } else {
         isOpen = true;
         if (item.rows.length > 0) await write(await view.rows(item.rows.map(toText)));

@@ -5,15 +5,18 @@ import type { VerifyFailure } from './signature.ts';
 export interface Delivery {
   /** Milliseconds since the Unix epoch, when the body was whole. */
   readonly receivedAt: number;
-  /** Null when the header is missing or repeated. */
+  /** Null when the header is missing. Different values of a repeated one are joined by commas. */
   readonly deliveryId: string | null;
-  /** Null when the header is missing or repeated. Not covered by the signature, unlike the body's `type`. */
+  /** As `deliveryId`. Not covered by the signature, unlike the body's `type`. */
   readonly claimedEvent: string | null;
   readonly headers: HeaderList;
+  /** Whole for a verified delivery; else maybe the beginning, see `bodyBytes`. */
   readonly body: Uint8Array;
-  /** The body decoded, a byte order mark included; null when it is not UTF-8. */
+  /** Length of the whole body; null when it was not read to its end and its length was not declared. */
+  readonly bodyBytes: number | null;
+  /** `body` decoded, a byte order mark included; null when it is not UTF-8. */
   readonly text: string | null;
-  /** Why it is not believed; null for a verified one. */
+  /** Why it failed verification; null for a verified one. */
   readonly reason: VerifyFailure | null;
   /** It is signed with another secret than the current one: the previous one, during a rotation. */
   readonly isPreviousSecret: boolean;

@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import type { Delivery } from './delivery.ts';
-import { one } from './head.ts';
 import { rewrites } from './rewrites.ts';
 import { defaultToleranceSeconds, deliveryHeaders, sign, type VerifyFailure, verify } from './signature.ts';
 
@@ -40,11 +39,25 @@ export function diagnose(delivery: Unbelieved, reason: VerifyFailure, context: D
 
 function missing({ headers }: Unbelieved): readonly string[] {
   const names = ['X-Revento-Event', 'X-Revento-Delivery-Id', 'X-Revento-Timestamp', 'X-Revento-Signature'];
-  const absent = names.filter((name) => !one(headers, name.toLowerCase()));
+  const valuesOf = (name: string) => headers.filter(([key]) => key.toLowerCase() === name.toLowerCase());
+  const absent = names.filter((name) => valuesOf(name).every(([, value]) => value === ''));
+  const repeated = names.filter((name) => valuesOf(name).length > 1);
   if (absent.length === names.length) {
     return ['none of the X-Revento-* headers is there: this is not a delivery, or a proxy on the way drops them'];
   }
-  return [`${absent.join(' and ')} must be there exactly once; does a proxy on the way drop or repeat it?`];
+  const hints: string[] = [];
+  if (absent.length > 0) hints.push(`${wordsOf(absent)} missing: does a proxy on the way drop it?`);
+  if (repeated.length > 0) hints.push(repeatedHint(repeated));
+  return hints;
+}
+
+/** A header that must be there exactly once. */
+function repeatedHint(names: readonly string[]): string {
+  return `the header is there more than once (${names.join(', ')}): does a proxy on the way repeat it?`;
+}
+
+function wordsOf(names: readonly string[]): string {
+  return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'}`;
 }
 
 function badTimestamp(timestamp: string): readonly string[] {

@@ -7,9 +7,11 @@ export const forwardedByHeader = 'x-revento-cli-forwarded-by';
 /** What a receiver wants to know of a request's headers. */
 export interface Head {
   hostCount: number;
-  /** Null when the header is missing or repeated. */
+  /** Null when the header is missing. Different values of a repeated one are joined by commas. */
   event: string | null;
   deliveryId: string | null;
+  /** `event` or `deliveryId` is there more than once. */
+  isRepeated: boolean;
   /** Repeated values are joined by commas, which no form check lets pass; null when there is none. */
   timestamp: string | null;
   signature: string | null;
@@ -25,6 +27,7 @@ export function readHead(headers: HeaderList): Head {
     hostCount: 0,
     event: null,
     deliveryId: null,
+    isRepeated: false,
     timestamp: null,
     signature: null,
     contentEncoding: '',
@@ -32,8 +35,6 @@ export function readHead(headers: HeaderList): Head {
     isContinueExpected: false,
     forwardedBy: '',
   };
-  let events = 0;
-  let ids = 0;
   for (const header of headers) {
     const name = header[0].toLowerCase();
     const value = header[1];
@@ -51,10 +52,12 @@ export function readHead(headers: HeaderList): Head {
         head.contentEncoding = head.contentEncoding === '' ? value : `${head.contentEncoding},${value}`;
         break;
       case deliveryHeaders.event:
-        head.event = ++events === 1 ? value : null;
+        head.isRepeated ||= head.event !== null;
+        head.event = together(head.event, value);
         break;
       case deliveryHeaders.deliveryId:
-        head.deliveryId = ++ids === 1 ? value : null;
+        head.isRepeated ||= head.deliveryId !== null;
+        head.deliveryId = together(head.deliveryId, value);
         break;
       case deliveryHeaders.timestamp:
         head.timestamp = head.timestamp === null ? value : `${head.timestamp}, ${value}`;
@@ -70,16 +73,20 @@ export function readHead(headers: HeaderList): Head {
   return head;
 }
 
+function together(earlier: string | null, value: string): string {
+  return earlier === null || earlier === value ? value : `${earlier}, ${value}`;
+}
+
 /**
  * The first thing wrong with the head of a delivery, or null: each of its four headers must be there, exactly once.
- * Never throws.
  *
  * @param toleranceSeconds  default 300; `Infinity` ignores the age
  */
 export function judge(head: Head, nowSeconds: number, toleranceSeconds: number | undefined): VerifyFailure | null {
   if (!head.event || !head.deliveryId) return 'missing_header';
   const { timestamp, signature } = head;
-  return judgeHead({ timestamp, signature, nowSeconds, toleranceSeconds });
+  const reason = judgeHead({ timestamp, signature, nowSeconds, toleranceSeconds });
+  return reason ?? (head.isRepeated ? 'missing_header' : null);
 }
 
 /** The value of a header that was sent exactly once, else null. */

@@ -23,6 +23,8 @@ export type RecordedLine =
   | { readonly kind: 'delivery'; readonly delivery: Recorded }
   /** Not a recorded delivery at all. */
   | { readonly kind: 'foreign' }
+  /** The beginning of a delivery that failed verification: a listener keeps no more of those. */
+  | { readonly kind: 'cut' }
   /** A delivery that somebody changed: its fields contradict each other. `how` is a clause, such as `its body …`. */
   | { readonly kind: 'altered'; readonly how: string };
 
@@ -47,6 +49,7 @@ export function readLine(value: unknown, lineNumber: number): RecordedLine {
   const list = toHeaders(headers);
   const at = typeof receivedAt === 'string' ? Date.parse(receivedAt) : Number.NaN;
   if (list === null || typeof base64 !== 'string' || Number.isNaN(at)) return foreign;
+  if ('body_bytes' in value) return { kind: 'cut' };
   const body = Buffer.from(base64, 'base64');
   // Node's decoder skips characters that are not base64.
   if (body.toString('base64') !== base64) return { kind: 'altered', how: 'its body_base64 is invalid base64' };

@@ -105,7 +105,10 @@ export async function parseRecording(text: string, signal?: AbortSignal): Promis
     }
     const read = readLine(value, lineNumber);
     if (read.kind === 'delivery') deliveries.push(read.delivery);
-    else skipped.add(lineNumber, read.kind === 'foreign' ? 'not a recorded delivery' : `altered: ${read.how}`);
+    else if (read.kind === 'cut') {
+      isOurs = true;
+      skipped.add(lineNumber, 'only the beginning of an invalid delivery');
+    } else skipped.add(lineNumber, read.kind === 'foreign' ? 'not a recorded delivery' : `altered: ${read.how}`);
   }
   const warnings = skipped.warnings();
   if (cut !== null) {

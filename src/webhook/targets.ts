@@ -1,4 +1,5 @@
 import { isThisMachine } from '../http/this-machine.ts';
+import { maskedUrl } from './masked-url.ts';
 import { targetUrl } from './sending/target-url.ts';
 
 const defaultHandlerPort = '3000';
@@ -29,7 +30,7 @@ export function parseRoute(value: string | true, { isRemoteAllowed }: { isRemote
 /** In a shell, an unquoted `&` ends the command: what arrives here is a URL whose query has one parameter left. */
 function cutWarning(url: URL): string | null {
   if (url.search === '' || url.search.includes('&')) return null;
-  return `the query of ${url.href} has one parameter; if you typed more, quote the URL: the shell cuts it at &`;
+  return `the query of ${maskedUrl(url.href)} has one parameter; if you typed more, quote the URL: the shell cuts it at &`;
 }
 
 /** The routes a type goes to: those that name it, else those that name none. */

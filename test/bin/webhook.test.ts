@@ -108,7 +108,7 @@ describe('webhook listen', () => {
 
   it.each([
     ['3000', 'to forward there, run: revento webhook listen --forward 3000'],
-    [`${process.execPath}`, 'behind dashes: revento webhook listen -- COMMAND'],
+    [`${process.execPath}`, 'after dashes: revento webhook listen -- COMMAND'],
   ])('runs no word that stands without dashes: %s', async (word, hint) => {
     const env = { REVENTO_WEBHOOK_SECRET: secret };
     const { code, stdout, stderr } = await rig.run(['webhook', 'listen', '--port', '0', word], { env });

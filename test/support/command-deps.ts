@@ -122,6 +122,7 @@ export function memory(world: World = {}): Memory {
       dataDir: '/data',
     }),
     format: world.format ?? 'table',
+    isFiltered: false,
     isVerbose: false,
     childEnv: world.variables ?? {},
     program: ['node', 'revento'],

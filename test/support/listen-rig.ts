@@ -43,6 +43,8 @@ export interface RigOptions extends Partial<WebhookListenOptions> {
   readonly sealed?: Partial<Record<SecretName, string>>;
   readonly previousSecret?: string;
   readonly format?: OutputFormat;
+  /** As with `--jq`. */
+  readonly isFiltered?: boolean;
   readonly world?: World;
   readonly deps?: Partial<Deps>;
   /** Nothing behind the first line is read before. */
@@ -64,6 +66,7 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
     sealed = {},
     previousSecret,
     format = 'ndjson',
+    isFiltered = false,
     world,
     deps: replaced,
     readsAfter,
@@ -95,6 +98,7 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
       },
     },
     format,
+    isFiltered,
     clock: systemClock,
     signal: interrupt.signal,
     serve: async () => createServe((error) => defects.push(error)),
@@ -117,6 +121,8 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
       path: '/webhooks/revento',
       onInvalid: 'reject',
       forwardTimeout: '9s',
+      // The types of the tests are made up.
+      unknownType: true,
       ...flags,
     },
     deps,

@@ -100,6 +100,7 @@ export async function connect(
     event: settings.get('default_event') === null ? null : settings.require('default_event'),
     settings,
     format: formatFrom(() => settings.require('output')),
+    isFiltered: options.jq !== undefined,
     isVerbose: context.isVerbose,
     childEnv: environment.childEnv,
     program: edge.program,

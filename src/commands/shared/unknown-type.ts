@@ -7,12 +7,16 @@ import { isTypeMatch } from '../../webhook/targets.ts';
 /**
  * The list of types is not complete, so a type that is not in it may exist; a misspelled one is far more likely.
  *
+ * @param isPattern  a final `*` stands for the rest of a type
  * @param remedy  how to use such a type on purpose, to follow `;`
  * @throws ReventoError `usage` for a type that is not in the list
  */
-export function requireKnownType(type: string, remedy = 'to use it anyway, add --unknown-type'): void {
+export function requireKnownType(
+  type: string,
+  { isPattern = false, remedy = 'to use it anyway, add --unknown-type' } = {},
+): void {
   const known = eventTypes.map((row) => row.type);
-  if (known.includes(type)) return;
+  if (isPattern ? known.some((name) => isTypeMatch(type, name)) : known.includes(type)) return;
   const meant = nearest(type, known);
   const advice = meant === null ? 'to see the types, run: revento webhook events' : `did you mean ${meant}?`;
   throw new ReventoError('usage', `${JSON.stringify(type)} is an unknown event type.`, {

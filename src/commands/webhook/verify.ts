@@ -113,6 +113,9 @@ function readInput({ timestamp, signature }: WebhookVerifyOptions, bytes: Uint8A
       hint: 'pass the line as it was recorded',
     });
   }
+  if (read?.kind === 'cut') {
+    throw new ReventoError('usage', 'Only the beginning of this delivery was recorded: it failed verification then.');
+  }
   throw new ReventoError('usage', 'This is not one recorded delivery, so its headers are unknown.', {
     hint: 'for a bare body, add --timestamp T --signature S; of a recording, pass one line',
   });

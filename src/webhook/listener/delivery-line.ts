@@ -1,9 +1,10 @@
 import type { HeaderList } from '../../ports/exchange.ts';
 import { asBuffer } from '../../text/bytes.ts';
 import type { Delivery } from '../delivery.ts';
+import { maskedUrl } from '../masked-url.ts';
 import type { Posted } from '../sending/post.ts';
 
-/** Not Revento's, and not for a file that is passed around. */
+/** Headers of proxies and browsers that hold secrets: a recording is passed around. */
 const masked: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
 
 /**
@@ -11,10 +12,11 @@ const masked: ReadonlySet<string> = new Set(['authorization', 'proxy-authorizati
  *
  * Its members, in this order: `type`, `delivery_id`, `event`, `received_at`, `verified`, `reason`, `duplicate`,
  * `headers` (lower-case names; a repeated header is a list), `body` (text, null when it is not UTF-8), `body_base64`,
- * `forward` (a list of `url`, `status`, `latency_ms`, `error`), `reply_status`.
+ * `forward` (a list of `url`, `status`, `latency_ms`, `error`), `reply_status`. Where `body` is only the beginning,
+ * which happens to invalid deliveries alone, `body_bytes` follows `body_base64`: the whole length, null if unknown.
  *
  * The text is put together here because most of it is strings: an object with the headers as members costs three
- * times as much, and a header may be named `__proto__`. Never throws.
+ * times as much, and a header may be named `__proto__`.
  */
 export function deliveryLine(delivery: Delivery, results: readonly Posted[], status: number): string {
   const reason = delivery.reason ?? (delivery.isJson ? null : 'not_json');
@@ -23,12 +25,12 @@ export function deliveryLine(delivery: Delivery, results: readonly Posted[], sta
     `,"received_at":"${new Date(delivery.receivedAt).toISOString()}","verified":${delivery.reason === null}` +
     `,"reason":${JSON.stringify(reason)},"duplicate":${delivery.standing === 'duplicate'}` +
     `,"headers":${headersText(delivery.headers)},"body":${JSON.stringify(delivery.text)}` +
-    `,"body_base64":"${asBuffer(delivery.body).toString('base64')}","forward":[${results.map(resultText).join(',')}],"reply_status":${status}}`
+    `,"body_base64":"${asBuffer(delivery.body).toString('base64')}"${cutText(delivery)},"forward":[${results.map(resultText).join(',')}],"reply_status":${status}}`
   );
 }
 
 function resultText({ url, status, latencyMs, error }: Posted): string {
-  return JSON.stringify({ url, status, latency_ms: latencyMs, error });
+  return JSON.stringify({ url: maskedUrl(url), status, latency_ms: latencyMs, error });
 }
 
 /** The event type: what the signed body says, else what the header claims. */
@@ -38,20 +40,27 @@ export function eventOf(delivery: Delivery): string | null {
   return typeof type === 'string' ? type : delivery.claimedEvent;
 }
 
+function cutText({ body, bodyBytes }: Delivery): string {
+  return body.length === bodyBytes ? '' : `,"body_bytes":${bodyBytes}`;
+}
+
+/** In one pass: a head of 128 KB may hold thirty thousand headers. */
 function headersText(headers: HeaderList): string {
-  const names: string[] = [];
-  for (const header of headers) names.push(header[0].toLowerCase());
-  let text = '';
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index] as string;
-    // A repeated name is written where it comes first, with all its values.
-    if (names.indexOf(name) !== index) continue;
-    if (index > 0) text += ',';
-    text += `${JSON.stringify(name)}:`;
-    if (names.indexOf(name, index + 1) === -1) text += valueText(name, headers[index]?.[1] ?? '');
-    else text += `[${headers.filter((_, at) => names[at] === name).map(([, value]) => valueText(name, value))}]`;
+  // A repeated name is written where it comes first, with all its values.
+  const values = new Map<string, string | string[]>();
+  for (const [header, value] of headers) {
+    const name = header.toLowerCase();
+    const text = valueText(name, value);
+    const earlier = values.get(name);
+    if (earlier === undefined) values.set(name, text);
+    else if (typeof earlier === 'string') values.set(name, [earlier, text]);
+    else earlier.push(text);
   }
-  return `{${text}}`;
+  const members: string[] = [];
+  for (const [name, text] of values) {
+    members.push(`${JSON.stringify(name)}:${typeof text === 'string' ? text : `[${text.join(',')}]`}`);
+  }
+  return `{${members.join(',')}}`;
 }
 
 function valueText(name: string, value: string): string {

@@ -44,7 +44,8 @@ async function forwardOne(
   options: ForwardOptions,
 ): Promise<Posted> {
   try {
-    return await post({ url, headers, body }, options);
+    // Of the answer itself nothing more is needed, and it may be long.
+    return { ...(await post({ url, headers, body }, options)), response: null };
   } catch (error) {
     const failure = new HttpFailure('unexpected', new URL(url).host, false, { detail: String(error) });
     return {

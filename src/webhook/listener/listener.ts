@@ -9,9 +9,10 @@ import { isSelf, isTypeMatch, type Route, routesFor } from '../targets.ts';
 import { eventOf } from './delivery-line.ts';
 import { Duplicates } from './duplicates.ts';
 import { createForward, replyStatus } from './forward.ts';
+import type { ListenEvent } from './listen-event.ts';
 import { OrderedFeed } from './ordered-feed.ts';
-import { createReceiver } from './receiver.ts';
-import { type TurnedAway, TurnedAwayFeed, type Untold } from './turned-away.ts';
+import { createReceiver, type Work } from './receiver.ts';
+import { StrangerFeed } from './stranger-feed.ts';
 
 const maxBodyBytes = 1024 * 1024;
 const headersTimeoutMs = 5_000;
@@ -19,22 +20,11 @@ const requestTimeoutMs = 8_000;
 const maxConnections = 100;
 /** What may wait to be printed before senders are slowed down. */
 const feedCapacityBytes = 32 * 1024 * 1024;
+/** Invalid deliveries that are forwarded at once, if at all: more get a 503, and leave the handler to valid ones. */
+const maxStrangersForwarded = 50;
 const graceMs = 2_000;
 /** Of these, what is left for the answers to deliveries whose handlers had none. */
 const lastAnswersMs = 250;
-
-/** What a listener reports. */
-export type ListenEvent =
-  /** Reported at once, before the handler has answered. */
-  | { readonly kind: 'arrived'; readonly delivery: Delivery }
-  | {
-      readonly kind: 'answered';
-      readonly delivery: Delivery;
-      readonly results: readonly Posted[];
-      readonly status: number;
-    }
-  | TurnedAway
-  | Untold;
 
 export interface ListenOptions {
   readonly host: string;
@@ -51,10 +41,10 @@ export interface ListenOptions {
   readonly extraHeaders: HeaderList;
   readonly forwardTimeoutMs: number;
   /**
-   * Report `arrived` in the order deliveries came, and `answered` as soon as they are. Without, a delivery is
-   * reported once, and in the order they came: a slow one holds back those after it.
+   * Report verified deliveries in the order they came: a slow one holds back those after it. Otherwise each is reported
+   * as soon as it is answered.
    */
-  readonly areArrivalsReported: boolean;
+  readonly isOrderKept: boolean;
 }
 
 export interface ListenPorts {
@@ -83,7 +73,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
   const { clock, forwarder } = ports;
   const listenerId = randomBytes(8).toString('hex');
   const feed = new OrderedFeed<ListenEvent>(feedCapacityBytes);
-  const events = new TurnedAwayFeed(feed);
+  const events = new StrangerFeed(feed);
   const underWay = new Set<Promise<number>>();
   const forward = createForward({
     exchange: forwarder.exchange,
@@ -95,30 +85,44 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
 
   const deliver = async (delivery: Delivery, preset: Promise<number> | number | null): Promise<number> => {
     const type = eventOf(delivery);
+    if (!isWanted(options.types, type)) return 200;
     const bytes = weigh(delivery);
-    if (delivery.reason === null && !isWanted(options.types, type)) return 200;
-    if (feed.isFull) await feed.room();
-    if (options.areArrivalsReported) feed.add({ kind: 'arrived', delivery }, bytes);
-    const place = options.areArrivalsReported ? null : feed.open();
+    if (!feed.reserve(bytes)) await feed.room(bytes);
+    const place = options.isOrderKept ? feed.open() : null;
     const given = preset instanceof Promise ? await preset : preset;
-    const results = isForwarded(delivery, given, options)
-      ? await forward(delivery, routesFor(options.routes, type))
-      : [];
-    const status = results.length > 0 ? replyStatus(results) : (given ?? (delivery.reason === null ? 200 : 401));
-    const answered: ListenEvent = { kind: 'answered', delivery, results, status };
+    const isForwarded = delivery.standing === 'duplicate' ? options.areDuplicatesForwarded : given === null;
+    const results = isForwarded ? await forward(delivery, routesFor(options.routes, type)) : [];
+    const status = results.length > 0 ? replyStatus(results) : (given ?? 200);
+    const answered: ListenEvent = { kind: 'answered', delivery, evidence: null, results, status };
     if (place === null) feed.add(answered, bytes);
     else place.fill(answered, bytes);
     return status;
   };
-  const work = (delivery: Delivery, preset: Promise<number> | number | null): Promise<number> => {
-    const status = deliver(delivery, preset);
+  let strangersForwarded = 0;
+  const refuse = async (delivery: Delivery, preset: Promise<number> | number | null): Promise<number> => {
+    let results: readonly Posted[] = [];
+    let status = (await preset) ?? 401;
+    if (options.isInvalidForwarded && preset === null) {
+      if (strangersForwarded >= maxStrangersForwarded) status = 503;
+      else {
+        strangersForwarded++;
+        results = await forward(delivery, routesFor(options.routes, eventOf(delivery)));
+        strangersForwarded--;
+        if (results.length > 0) status = replyStatus(results);
+      }
+    }
+    events.addUnverified(delivery, { results, status });
+    return status;
+  };
+  const work: Work = (delivery, preset) => {
+    const status = delivery.reason === null ? deliver(delivery, preset) : refuse(delivery, preset);
     underWay.add(status);
     void status.then(() => underWay.delete(status));
     return status;
   };
   const onRefused = ({ status, request, reason }: ServerRefusal) => {
     const line = request === null ? null : `${request.method} ${request.url.slice(0, 200)}`;
-    events.add({ kind: 'refused', at: clock.now(), status, request: line, reason });
+    events.addTurnedAway({ kind: 'refused', at: clock.now(), status, request: line, reason });
   };
 
   const receiver = createReceiver({
@@ -127,6 +131,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     renewSecrets: options.renewSecrets,
     clock,
     duplicates: new Duplicates({ clock, toleranceSeconds: defaultToleranceSeconds }),
+    isInvalidForwarded: options.isInvalidForwarded,
     listenerId,
     work,
     onRefused,
@@ -175,16 +180,13 @@ async function refuseLoop({ routes, host }: ListenOptions, listening: Listening)
   });
 }
 
-function isForwarded(delivery: Delivery, given: number | null, options: ListenOptions): boolean {
-  if (delivery.standing === 'duplicate') return options.areDuplicatesForwarded;
-  return given === null && (delivery.reason === null || options.isInvalidForwarded);
-}
-
 function isWanted(types: readonly string[] | null, type: string | null): boolean {
   return types === null || (type !== null && types.some((pattern) => isTypeMatch(pattern, type)));
 }
 
-/** About what a delivery holds in memory until it is printed. */
+/** About what a delivery holds in memory until it is printed: its bytes, the same as text, and the same parsed. */
 function weigh({ body, headers }: Delivery): number {
-  return 2_048 + body.length + headers.length * 64;
+  let bytes = 2_048 + 3 * body.length;
+  for (const [name, value] of headers) bytes += 64 + name.length + value.length;
+  return bytes;
 }

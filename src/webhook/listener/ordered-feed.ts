@@ -1,6 +1,6 @@
 /** A place in a feed, taken now and filled later. */
 export interface Slot<T> {
-  /** Once only. `bytes` is about what the value holds in memory. */
+  /** Once only. */
   fill(value: T, bytes: number): void;
 }
 
@@ -10,27 +10,45 @@ interface Held<T> {
   isFilled: boolean;
 }
 
+interface Waiter {
+  readonly bytes: number;
+  readonly wake: () => void;
+}
+
 /**
  * A queue between deliveries that finish in any order and one reader who wants them in the order they began.
  *
- * `add` passes a value straight on; `open` takes a place that holds back every later place until it is filled.
+ * `add` passes a value straight on; `open` takes a place that holds back every later place until it is filled. Both
+ * take the bytes that were reserved for the value before, 0 for none; they are free again when the reader has it.
  */
 export class OrderedFeed<T> implements AsyncIterable<readonly T[]> {
   readonly #capacityBytes: number;
   #ready: Held<T>[] = [];
   #places: Held<T>[] = [];
-  #heldBytes = 0;
+  #reservedBytes = 0;
   #isEnded = false;
   #wakeReader: (() => void) | null = null;
-  #waiting: (() => void)[] = [];
+  #waiting: Waiter[] = [];
 
-  /** @param capacityBytes  what may wait for the reader, or behind an open place, before `room` holds back */
+  /** @param capacityBytes  what may wait for the reader, or behind an open place, before senders have to wait */
   constructor(capacityBytes: number) {
     this.#capacityBytes = capacityBytes;
   }
 
+  /** Takes room for a value at once, or not at all: then `room` waits for it. */
+  reserve(bytes: number): boolean {
+    if (!this.#isEnded && (this.#reservedBytes >= this.#capacityBytes || this.#waiting.length > 0)) return false;
+    this.#reservedBytes += bytes;
+    return true;
+  }
+
+  /** Resolves with the room taken. A slow reader slows its senders down like this, one by one, and fills no memory. */
+  async room(bytes: number): Promise<void> {
+    if (this.reserve(bytes)) return;
+    await new Promise<void>((wake) => this.#waiting.push({ bytes, wake }));
+  }
+
   add(value: T, bytes: number): void {
-    this.#heldBytes += bytes;
     this.#ready.push({ value, bytes, isFilled: true });
     this.#wakeReader?.();
   }
@@ -40,7 +58,6 @@ export class OrderedFeed<T> implements AsyncIterable<readonly T[]> {
     this.#places.push(place);
     return {
       fill: (value, bytes) => {
-        this.#heldBytes += bytes;
         Object.assign(place, { value, bytes, isFilled: true });
         const firstOpen = this.#places.findIndex(({ isFilled }) => !isFilled);
         this.#ready.push(...this.#places.splice(0, firstOpen === -1 ? this.#places.length : firstOpen));
@@ -49,23 +66,11 @@ export class OrderedFeed<T> implements AsyncIterable<readonly T[]> {
     };
   }
 
-  /** The reader is behind: `room` would wait. */
-  get isFull(): boolean {
-    return this.#heldBytes >= this.#capacityBytes && !this.#isEnded;
-  }
-
-  /** Resolves while the reader keeps up, so that a slow one slows the senders down instead of filling memory. */
-  async room(): Promise<void> {
-    while (this.isFull) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-  }
-
   /** Nothing more comes: the reader gets what there is, then the end. Places still open are given up. */
   end(): void {
     this.#isEnded = true;
     this.#wakeReader?.();
-    this.#release();
+    this.#wakeWaiting();
   }
 
   /** Gives whatever is ready together; never an empty list. */
@@ -83,9 +88,9 @@ export class OrderedFeed<T> implements AsyncIterable<readonly T[]> {
       const batch = this.#ready;
       if (batch.length > 0) {
         this.#ready = [];
-        for (const { bytes } of batch) this.#heldBytes -= bytes;
         yield batch.map(({ value }) => value as T);
-        this.#release();
+        for (const { bytes } of batch) this.#reservedBytes -= bytes;
+        this.#wakeWaiting();
       } else if (this.#isEnded) return;
       else {
         await new Promise<void>((resolve) => {
@@ -98,9 +103,13 @@ export class OrderedFeed<T> implements AsyncIterable<readonly T[]> {
     }
   }
 
-  #release(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+  /** As many as there is room for, the first first. */
+  #wakeWaiting(): void {
+    while (this.#isEnded || this.#reservedBytes < this.#capacityBytes) {
+      const waiter = this.#waiting.shift();
+      if (waiter === undefined) return;
+      this.#reservedBytes += waiter.bytes;
+      waiter.wake();
+    }
   }
 }

@@ -8,9 +8,16 @@ import type { Delivery } from '../delivery.ts';
 import { type Head, judge, readHead } from '../head.ts';
 import { type Verdict, verify } from '../signature.ts';
 import type { Duplicates } from './duplicates.ts';
+import { keptBodyBytes } from './stranger.ts';
 
 /** Deliveries worked on at once; more are told to come again. */
 const maxInFlight = 100;
+
+/**
+ * Handles a delivery and gives the status to answer. Duplicates come here too, and deliveries that do not verify; the
+ * preset is the status they get. Must not reject.
+ */
+export type Work = (delivery: Delivery, preset: Promise<number> | number | null) => Promise<number>;
 
 export interface ReceiverOptions {
   readonly path: string;
@@ -25,17 +32,17 @@ export interface ReceiverOptions {
   readonly toleranceSeconds?: number | undefined;
   /** This listener's id in `forwardedByHeader`. */
   readonly listenerId: string;
-  /**
-   * Works on a delivery and gives the status to answer; duplicates and unbelieved ones come here too, with the
-   * status they get. Must not reject.
-   */
-  readonly work: (delivery: Delivery, preset: Promise<number> | number | null) => Promise<number>;
+  /** Invalid deliveries are forwarded: their bodies are read whole. */
+  readonly isInvalidForwarded?: boolean;
+  readonly work: Work;
   /** Called for each request that is refused without being a delivery, such as a GET. */
   readonly onRefused: (refusal: ServerRefusal) => void;
 }
 
 export interface Receiver {
   readonly admit: Admit;
+  /** See `ServeOptions`: a head that cannot verify makes its body not worth reading. */
+  readonly excerpt: (head: Omit<HttpRequest, 'body'>) => number | null;
   /** For requests that `admit` let through. */
   readonly answer: Exchange;
 }
@@ -67,12 +74,18 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (!head.isContinueExpected) return null;
     const reason = judge(head, nowSeconds(), options.toleranceSeconds);
     if (reason === null) return null;
-    const unread = { ...request, body: new Uint8Array() };
+    const unread = { ...request, body: nothing, isBodyCut: true };
     const judgement = { receivedAt: clock.now(), reason, isPreviousSecret: false, standing: 'first' } as const;
     // Its sender has the answer and waits for nothing; until it is told of, it takes a place all the same.
     inFlight++;
     void options.work(asDelivery(unread, head, judgement), 401).then(() => inFlight--);
     return answerOf(401);
+  };
+
+  const excerpt = ({ headers }: Omit<HttpRequest, 'body'>): number | null => {
+    if (options.isInvalidForwarded) return null;
+    const reason = judge(readHead(headers), nowSeconds(), options.toleranceSeconds);
+    return reason === 'missing_header' || reason === 'bad_timestamp' ? keptBodyBytes : null;
   };
 
   const answer: Exchange = async (request) => {
@@ -122,7 +135,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return verify({ secrets, timestamp, signature, body, nowSeconds: nowSeconds(), toleranceSeconds });
   };
 
-  return { admit, answer };
+  return { admit, excerpt, answer };
 }
 
 /** A response and, for the one who runs the listener, why. */
@@ -162,21 +175,22 @@ async function acknowledged(earlier: Promise<number> | number): Promise<number> 
   return isSuccess(status) ? 200 : status;
 }
 
-/** Only a verified body is parsed. */
+/** Only a verified body is decoded and parsed. */
 function asDelivery(
-  { headers, body }: HttpRequest,
-  { deliveryId, event }: Head,
+  { headers, body, isBodyCut }: HttpRequest,
+  { deliveryId, event, contentLength }: Head,
   judgement: Pick<Delivery, 'receivedAt' | 'reason' | 'isPreviousSecret' | 'standing'>,
 ): Delivery {
   const bytes = asBuffer(body);
-  const text = isUtf8(bytes) ? bytes.toString('utf8') : null;
-  const json = judgement.reason === null && text !== null ? parseJson(text.replace(/^\ufeff/, '')) : undefined;
+  const text = judgement.reason === null && isUtf8(bytes) ? bytes.toString('utf8') : null;
+  const json = text === null ? undefined : parseJson(text.replace(/^\ufeff/, ''));
   return {
     receivedAt: judgement.receivedAt,
     deliveryId,
     claimedEvent: event,
     headers,
     body,
+    bodyBytes: isBodyCut ? contentLength || null : body.length,
     text,
     reason: judgement.reason,
     isPreviousSecret: judgement.isPreviousSecret,

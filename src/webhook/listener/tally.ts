@@ -40,6 +40,12 @@ export class Tally {
     }
   }
 
+  /** Counts deliveries that did not verify and of which nothing else is known. */
+  addInvalid(count: number): void {
+    this.#deliveries += count;
+    this.#invalid += count;
+  }
+
   get summary(): Summary {
     return {
       type: 'summary',

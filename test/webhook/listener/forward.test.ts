@@ -360,7 +360,7 @@ describe('duplicates and retries', () => {
     expect((await send(rig, { deliveryId })).status).toBe(500);
     status = 200;
     expect((await send(rig, { deliveryId })).status).toBe(200);
-    await rig.saw(/--> application\.approved \[.*\] retry/);
+    await rig.saw(/verified application\.approved \(retry\) → 200/);
     expect(target.got).toHaveLength(2);
   });
 

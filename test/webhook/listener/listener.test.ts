@@ -3,7 +3,8 @@ import { createForwarder } from '../../../src/platform/http/forwarder.ts';
 import { createServe } from '../../../src/platform/http/server.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { Duplicates } from '../../../src/webhook/listener/duplicates.ts';
-import { type ListenEvent, startListener } from '../../../src/webhook/listener/listener.ts';
+import type { ListenEvent } from '../../../src/webhook/listener/listen-event.ts';
+import { startListener } from '../../../src/webhook/listener/listener.ts';
 import { createReceiver } from '../../../src/webhook/listener/receiver.ts';
 import { aDelivery, newSecret } from '../../support/delivery.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -52,7 +53,7 @@ describe('while nobody reads its output', () => {
         areDuplicatesForwarded: false,
         extraHeaders: [],
         forwardTimeoutMs: 1_000,
-        areArrivalsReported: false,
+        isOrderKept: true,
       },
       {
         serve: createServe(() => undefined),
@@ -65,7 +66,7 @@ describe('while nobody reads its output', () => {
     const events: ListenEvent[] = [];
     for await (const batch of listener.events) events.push(...batch);
     expect(events.length).toBeLessThan(150);
-    expect(events.at(-1)).toEqual({ kind: 'untold', count: 300 - (events.length - 1) });
+    expect(events.at(-1)).toEqual({ kind: 'untold', turnedAway: 300 - (events.length - 1), unverified: 0 });
   });
 
   it('tells of all of them once somebody does', async () => {

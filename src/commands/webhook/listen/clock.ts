@@ -14,7 +14,10 @@ const timeoutMs = 3_000;
  *
  * Never rejects.
  */
-export async function warnOfWrongClock(deps: Deps, signal: AbortSignal): Promise<void> {
+export async function warnOfWrongClock(
+  deps: Pick<Deps, 'settings' | 'http' | 'clock' | 'terminal' | 'isVerbose'>,
+  signal: AbortSignal,
+): Promise<void> {
   const base = deps.settings.get('api_base');
   if (base === null || base.source === 'default') return;
   try {

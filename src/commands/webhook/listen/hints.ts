@@ -1,29 +1,27 @@
-import type { Deps } from '../../../command-kit/deps.ts';
-import type { Delivery } from '../../../webhook/delivery.ts';
 import { diagnose } from '../../../webhook/diagnose.ts';
-import type { Posted } from '../../../webhook/sending/post.ts';
+import type { Answered } from '../../../webhook/listener/listen-event.ts';
 import { handlerHint } from '../shared/handler-hint.ts';
 import { otherSecrets } from '../shared/secrets.ts';
 import type { LiveSecrets } from './live-secrets.ts';
 
 /**
- * What to try about deliveries that went wrong. Each hint is given once: a sender that tries again and again is in no
- * need of more, until a delivery has gone well in between.
+ * What to try about deliveries that went wrong. Each hint is given once, until a delivery has gone well: a sender that
+ * tries again and again would repeat it.
  */
 export class ListenHints {
-  readonly #secrets: LiveSecrets;
-  readonly #deps: Deps;
+  readonly #secrets: Pick<LiveSecrets, 'values'>;
+  readonly #deps: Parameters<typeof otherSecrets>[0];
   readonly #given = new Set<string>();
   #others: ReadonlyMap<string, string> | null = null;
 
-  constructor(secrets: LiveSecrets, deps: Deps) {
+  constructor(secrets: Pick<LiveSecrets, 'values'>, deps: Parameters<typeof otherSecrets>[0]) {
     this.#secrets = secrets;
     this.#deps = deps;
   }
 
   /** The hints for a delivery that were not given yet: one sentence each. */
-  async next(delivery: Delivery, results: readonly Posted[]): Promise<readonly string[]> {
-    const fresh = (await this.#all(delivery, results)).filter((hint) => !this.#given.has(hint));
+  async next(event: Pick<Answered, 'delivery' | 'evidence' | 'results'>): Promise<readonly string[]> {
+    const fresh = (await this.#all(event)).filter((hint) => !this.#given.has(hint));
     for (const hint of fresh) this.#given.add(hint);
     return fresh;
   }
@@ -33,11 +31,16 @@ export class ListenHints {
     this.#given.clear();
   }
 
-  async #all(delivery: Delivery, results: readonly Posted[]): Promise<readonly string[]> {
+  async #all({ delivery, evidence, results }: Parameters<ListenHints['next']>[0]): Promise<readonly string[]> {
     const hints = results.map(handlerHint).filter((hint) => hint !== null);
-    if (delivery.reason === null) return hints;
-    if (delivery.reason === 'signature_mismatch') this.#others ??= await otherSecrets(this.#deps);
-    const secrets = this.#secrets.values;
-    return [...diagnose(delivery, delivery.reason, { secrets, otherSecrets: this.#others ?? new Map() }), ...hints];
+    const { reason } = delivery;
+    if (reason === null) return hints;
+    // What only headers tell can be said of the beginning as well.
+    const isAboutHead = reason === 'missing_header' || reason === 'bad_timestamp';
+    const examined = evidence ?? (isAboutHead ? delivery : null);
+    if (examined === null) return hints;
+    if (reason === 'signature_mismatch') this.#others ??= await otherSecrets(this.#deps);
+    const context = { secrets: this.#secrets.values, otherSecrets: this.#others ?? new Map() };
+    return [...diagnose(examined, reason, context), ...hints];
   }
 }

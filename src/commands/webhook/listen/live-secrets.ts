@@ -1,27 +1,30 @@
 import type { Deps } from '../../../command-kit/deps.ts';
+import { secretVariables } from '../../../config/environment.ts';
 import type { SecretStore } from '../../../config/types.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { readSigningSecrets, type SigningSecret, signingSecrets, warnOfWeak } from '../shared/secrets.ts';
 
+type SecretDeps = Pick<Deps, 'profile' | 'secrets' | 'terminal'>;
+
 /**
  * The signing secrets of a listener, which may run for days: when those of its profile are changed meanwhile, by a
- * rotation for instance, it goes over to them. What the environment brought stays, as it went before from the start.
+ * rotation for instance, it switches to them. Those of the environment stay, as they take precedence from the start.
  */
 export class LiveSecrets {
   readonly #store: SecretStore;
-  readonly #deps: Deps;
+  readonly #deps: SecretDeps;
   #all: readonly SigningSecret[] = [];
   #stamp: string | null = null;
   #renewal: Promise<readonly string[] | null> = Promise.resolve(null);
   #complaint = '';
 
-  private constructor(store: SecretStore, deps: Deps) {
+  private constructor(store: SecretStore, deps: SecretDeps) {
     this.#store = store;
     this.#deps = deps;
   }
 
   /** @throws ReventoError `setting_missing` when there is no secret */
-  static async open(deps: Deps): Promise<LiveSecrets> {
+  static async open(deps: SecretDeps): Promise<LiveSecrets> {
     const live = new LiveSecrets(await deps.secrets(), deps);
     // Before reading: what is written in between then counts as a change.
     live.#stamp = live.#store.stamp();
@@ -38,11 +41,16 @@ export class LiveSecrets {
     return this.#all.map(({ secret }) => secret.reveal());
   }
 
+  /** As the variables of a command that works on deliveries itself: a handler under test verifies, `trigger` signs. */
+  get variables(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#all.map(({ name, secret }) => [secretVariables[name], secret.reveal()]));
+  }
+
   /**
-   * Looks whether the profile has other secrets by now, and says so when it has.
+   * Checks whether the secrets of the profile have changed, and says so when they have.
    *
-   * Costs a look at the file unless that was written. Secrets that cannot be read or are gone change nothing: those
-   * known until then stay the only ones that are believed. Never rejects.
+   * Costs one look at the file unless that was written. Secrets that cannot be read or were removed change nothing:
+   * the ones known until then stay. Never rejects.
    *
    * @returns the new values, or null when they are still the same
    */
@@ -64,7 +72,7 @@ export class LiveSecrets {
       return null;
     }
     if (found === null) {
-      this.#complain('are gone.');
+      this.#complain('were removed.');
       return null;
     }
     this.#complaint = '';
@@ -72,12 +80,12 @@ export class LiveSecrets {
     const isSame = found.length === before.length && found.every(({ secret }, at) => secret.reveal() === before[at]);
     if (isSame) return null;
     this.#all = found;
-    this.#deps.terminal.notice(`note: the signing secrets have changed; verifying with ${this.labels}`);
+    this.#deps.terminal.notice(`note: signing secrets changed; now verifying with ${this.labels}`);
     warnOfWeak(found, this.#deps);
     return this.values;
   }
 
-  /** `fp:ab12cd34 (profile default) and fp:…`. */
+  /** `secret of profile default (fingerprint ab12cd34) and …`. */
   get labels(): string {
     return this.#all.map(({ label }) => label).join(' and ');
   }

@@ -10,7 +10,7 @@ import { parseHeader } from '../../../webhook/listener/forward.ts';
 import type { GoalOptions } from '../../../webhook/listener/goals.ts';
 import type { ListenOptions } from '../../../webhook/listener/listener.ts';
 import { parseRoute } from '../../../webhook/targets.ts';
-import { warnOfUnknownType } from '../../shared/unknown-type.ts';
+import { requireKnownType, unknownTypeOption } from '../../shared/unknown-type.ts';
 
 /** `listen`'s options as commander leaves them. */
 export interface WebhookListenOptions {
@@ -27,6 +27,8 @@ export interface WebhookListenOptions {
   readonly insecure?: boolean;
   readonly forwardDuplicates?: boolean;
   readonly record?: string;
+  readonly printBody?: boolean;
+  readonly unknownType?: boolean;
   readonly count?: string;
   readonly until?: string;
   readonly expect?: string;
@@ -34,7 +36,7 @@ export interface WebhookListenOptions {
   readonly command?: readonly string[];
 }
 
-/** The same, understood. */
+/** The same, parsed and checked. */
 export interface ListenPlan {
   readonly listen: Omit<ListenOptions, 'secrets' | 'renewSecrets'>;
   readonly isRemoteAllowed: boolean;
@@ -43,6 +45,8 @@ export interface ListenPlan {
   readonly goals: GoalOptions;
   readonly timeoutMs: number | null;
   readonly recordPath: string | null;
+  /** Text shows the payload of each delivery. */
+  readonly isBodyPrinted: boolean;
   readonly command: readonly string[];
 }
 
@@ -50,11 +54,14 @@ export function declareListen(command: Command): Command {
   const forward = (flags: string, text: string) =>
     command.createOption(flags, text).preset('').argParser<readonly string[]>(collect);
   return command
-    .argument('[command...]', 'after --: run this once ready, with REVENTO_WEBHOOK_URL set, and end with its exit code')
+    .argument(
+      '[command...]',
+      'after --: run this once ready, with the URL and the signing secret in its environment; end with its exit code',
+    )
     .addOption(
       forward(
         '-f, --forward [target]',
-        `hand deliveries on: a URL, a port (http://localhost:PORT${defaultHandlerPath}), or TYPE=URL for one type; repeatable (bare: port 3000)`,
+        `forward deliveries: to a URL, a port (http://localhost:PORT${defaultHandlerPath}), or TYPE=URL for one type; repeatable (bare: port 3000)`,
       ),
     )
     .addOption(forward('--forward-to [target]', 'the same as --forward').hideHelp())
@@ -70,18 +77,20 @@ export function declareListen(command: Command): Command {
     )
     .option('-H, --header <name:value>', 'add a header to forwarded requests; repeatable', collect)
     .option('--forward-timeout <duration>', 'longest wait for a handler; Revento itself waits 10s', '9s')
-    .option('--allow-remote', 'forward beyond this machine')
-    .option('--insecure', 'take any certificate of an https handler on this machine')
-    .option('--forward-duplicates', 'forward what was acknowledged before as well')
+    .option('--allow-remote', 'forward to other machines')
+    .option('--insecure', 'accept self-signed certificates from a local https handler')
+    .option('--forward-duplicates', 'also forward deliveries that were acknowledged before')
     .option('--record <file>', 'append every delivery to a file, for `webhook replay`')
+    .option('--print-body', 'show the payload of each delivery below its line')
+    .option(...unknownTypeOption)
     .optionsGroup('Conditions (a delivery counts once it is acknowledged with 2xx):')
     .option('--count <n>', 'end after this many deliveries')
     .option('--until <type>', 'end after a delivery of this type')
-    .option('--expect <types>', 'end once each of these has come, separated by commas')
-    .option('--timeout <duration>', 'end after this time; exit 3 when a condition is unmet then')
+    .option('--expect <types>', 'end once each of these has arrived, separated by commas')
+    .option('--timeout <duration>', 'end after this time; exit 3 if a condition is unmet then')
     .addHelpText(
       'after',
-      '\nA type may end in *, as in application.*, wherever one is named: it stands for every type that begins so.\nA TYPE= target takes its types alone; a target without one takes what is left.\nSigning secrets that change in the profile meanwhile are taken over; those of the environment stay.\n',
+      '\nA type may end in *: application.* stands for every type that begins with "application.".\nA TYPE= target gets only those types; a target without TYPE= gets the rest.\nRunning listeners switch to signing secrets that change in their profile; those of the environment stay.\nAnybody can send what does not verify: the first 4 KB of each are shown and recorded, within limits, and none\nof it goes through --jq.\n',
     );
 }
 
@@ -90,7 +99,10 @@ export function declareListen(command: Command): Command {
  *
  * @throws ReventoError `usage`
  */
-export function planListen(options: WebhookListenOptions, { terminal, format }: Deps): ListenPlan {
+export function planListen(
+  options: WebhookListenOptions,
+  { terminal, format, isFiltered }: Pick<Deps, 'terminal' | 'format' | 'isFiltered'>,
+): ListenPlan {
   const isRemoteAllowed = options.allowRemote === true;
   const isCertificateIgnored = options.insecure === true;
   if (isRemoteAllowed && isCertificateIgnored) {
@@ -108,7 +120,7 @@ export function planListen(options: WebhookListenOptions, { terminal, format }: 
     expect: options.expect === undefined ? [] : listOf(options.expect, '--expect'),
   };
   const named = [...routes.map(({ type }) => type), ...(types ?? []), goals.until, ...goals.expect];
-  for (const type of new Set(named)) if (type !== null) warnOfUnknownType(type, { terminal }, { isPattern: true });
+  if (!options.unknownType) for (const type of named) if (type !== null) requireKnownType(type, { isPattern: true });
   const command = options.command ?? [];
   return {
     listen: {
@@ -120,7 +132,7 @@ export function planListen(options: WebhookListenOptions, { terminal, format }: 
       isInvalidForwarded: options.onInvalid === 'forward',
       areDuplicatesForwarded: options.forwardDuplicates === true,
       extraHeaders: (options.header ?? []).map(parseHeader),
-      areArrivalsReported: format === 'table',
+      isOrderKept: isFiltered || format !== 'table',
       forwardTimeoutMs: positive(parseDuration(options.forwardTimeout)),
     },
     isRemoteAllowed,
@@ -129,13 +141,14 @@ export function planListen(options: WebhookListenOptions, { terminal, format }: 
     goals,
     timeoutMs: options.timeout === undefined ? null : positive(parseDuration(options.timeout)),
     recordPath: options.record ?? null,
+    isBodyPrinted: options.printBody === true,
     command,
   };
 }
 
 function positive(ms: number): number {
   if (ms > 0) return ms;
-  throw new ReventoError('usage', 'A time limit of nothing would never let anything happen.');
+  throw new ReventoError('usage', 'A time limit must be longer than 0.');
 }
 
 function pathOf(text: string): string {
@@ -149,9 +162,9 @@ function listOf(text: string, flag: string): readonly string[] {
   throw new ReventoError('usage', `${flag} takes event types separated by commas, such as ${eventTypes[1]?.type}.`);
 }
 
-/** What to do about a word without a flag: most likely the target to forward to. */
+/** The hint for a word without a flag: most likely the target to forward to. */
 export function hintForLostWord(word: string): string {
   return /^(?:\d+|https?:.*)$/.test(word)
     ? `to forward there, run: revento webhook listen --forward ${shellWord(word)}`
-    : 'a program to run comes behind dashes: revento webhook listen -- COMMAND; a server to forward to behind --forward';
+    : 'put a command to run after dashes: revento webhook listen -- COMMAND; put a server to forward to after --forward';
 }

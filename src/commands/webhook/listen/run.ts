@@ -1,50 +1,70 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { program } from '../../../errors/next-command.ts';
 import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
-import { isSuccess } from '../../../http/status.ts';
-import { JsonText } from '../../../json/value.ts';
 import type { Item, ValueItem } from '../../../output/item.ts';
-import type { Style } from '../../../text/style.ts';
 import { formatDuration } from '../../../text/time.ts';
 import { listenerVariable } from '../../../webhook/defaults.ts';
 import type { Delivery } from '../../../webhook/delivery.ts';
-import { deliveryLine, eventOf } from '../../../webhook/listener/delivery-line.ts';
-import { FloodGate } from '../../../webhook/listener/flood.ts';
+import { eventOf } from '../../../webhook/listener/delivery-line.ts';
 import { Goals } from '../../../webhook/listener/goals.ts';
-import type { ListenEvent, Listener } from '../../../webhook/listener/listener.ts';
+import type { Answered, ListenEvent } from '../../../webhook/listener/listen-event.ts';
+import type { Listener } from '../../../webhook/listener/listener.ts';
 import { Tally } from '../../../webhook/listener/tally.ts';
+import { maskedUrl } from '../../../webhook/masked-url.ts';
 import type { Recorder } from '../../../webhook/recording.ts';
-import { signingVariables } from '../shared/secrets.ts';
 import { warnOfWrongClock } from './clock.ts';
 import { ListenHints } from './hints.ts';
 import type { LiveSecrets } from './live-secrets.ts';
 import type { ListenPlan } from './options.ts';
-import { answeredText, arrivedText, readyText, summaryText, turnedAwayText } from './text.ts';
+import { readyText } from './ready-text.ts';
+import { isFine, ListenReport, type OutputKind } from './report.ts';
+import { summaryText } from './summary-text.ts';
 
-type Answered = Extract<ListenEvent, { kind: 'answered' }>;
+/** What a run needs of the outside. */
+export type ListenDeps = Pick<
+  Deps,
+  | 'profile'
+  | 'format'
+  | 'isFiltered'
+  | 'isVerbose'
+  | 'isStdoutTty'
+  | 'settings'
+  | 'childEnv'
+  | 'clock'
+  | 'signal'
+  | 'terminal'
+  | 'http'
+  | 'secrets'
+  | 'inspectStore'
+  | 'spawn'
+>;
 
 export interface ListenParts {
   readonly plan: ListenPlan;
   readonly secrets: LiveSecrets;
   readonly listener: Listener;
   readonly recorder: Recorder | null;
-  readonly deps: Deps;
+  readonly deps: ListenDeps;
 }
+
+/** Makes commands that run inside use the same profile. */
+const profileVariable = 'REVENTO_PROFILE';
+
+/** Output that is passed on together, at most: a line alone may be longer. */
+const pieceChars = 256 * 1024;
 
 /** One run: what it yields, what it waits for, why it ends. */
 export class ListenRun {
   readonly #plan: ListenPlan;
   readonly #secrets: LiveSecrets;
   readonly #listener: Listener;
-  readonly #recorder: Recorder | null;
-  readonly #deps: Deps;
+  readonly #deps: ListenDeps;
   readonly #tally = new Tally();
   readonly #goals: Goals;
-  readonly #flood: FloodGate;
-  readonly #hints: ListenHints;
+  readonly #output: OutputKind;
+  readonly #report: ListenReport;
   readonly #childStop = new AbortController();
   readonly #over = new AbortController();
-  readonly #isText: boolean;
   #closing: Promise<void> | null = null;
   #childStatus: number | null = null;
   #childFailure: unknown = null;
@@ -56,12 +76,17 @@ export class ListenRun {
     this.#plan = plan;
     this.#secrets = secrets;
     this.#listener = listener;
-    this.#recorder = recorder;
     this.#deps = deps;
     this.#goals = new Goals(plan.goals);
-    this.#flood = new FloodGate(deps.clock);
-    this.#hints = new ListenHints(secrets, deps);
-    this.#isText = deps.format === 'table';
+    this.#output = outputKind(deps);
+    this.#report = new ListenReport({
+      output: this.#output,
+      isBodyPrinted: plan.isBodyPrinted,
+      hints: new ListenHints(secrets, deps),
+      tally: this.#tally,
+      recorder,
+      deps,
+    });
   }
 
   async *items(): AsyncGenerator<Item, number | undefined, void> {
@@ -77,17 +102,9 @@ export class ListenRun {
       else signal.addEventListener('abort', onAbort, { once: true });
       clockCheck = warnOfWrongClock(this.#deps, this.#over.signal);
       if (this.#plan.command.length > 0) child = this.#runChild();
-      for await (const events of this.#listener.events) {
-        const values: ValueItem[] = [];
-        for (const event of events) {
-          const item = this.#itemOf(event);
-          const value = item instanceof Promise ? await item : item;
-          if (value !== null) values.push(value);
-        }
-        if (values.length > 0) yield { kind: 'values', values };
-      }
+      for await (const events of this.#listener.events) yield* this.#pieces(events);
       await child;
-      this.#noticeHeldBack(true);
+      this.#report.noticeHeldBack(true);
       // The terminal has written ^C where the cursor was.
       const gap = signal.reason === 'SIGINT' && this.#deps.isStdoutTty ? '\n' : '';
       yield { kind: 'value', data: { ...this.#tally.summary }, text: (style) => gap + summaryText(this.#tally, style) };
@@ -103,12 +120,31 @@ export class ListenRun {
     }
   }
 
+  /** What came together goes out together, in pieces: the lines of a long batch do not fit into one string. */
+  async *#pieces(events: readonly ListenEvent[]): AsyncGenerator<Item, void, void> {
+    let values: ValueItem[] = [];
+    let chars = 0;
+    for (const event of events) {
+      if (event.kind === 'answered') this.#judge(event);
+      const item = this.#report.itemOf(event);
+      const value = item instanceof Promise ? await item : item;
+      if (value === null) continue;
+      values.push(value);
+      chars += event.kind === 'answered' ? 2_048 + 8 * event.delivery.body.length : 0;
+      if (chars < pieceChars) continue;
+      yield { kind: 'values', values };
+      values = [];
+      chars = 0;
+    }
+    if (values.length > 0) yield { kind: 'values', values };
+  }
+
   #ready(): Item {
     const { url, addresses } = this.#listener;
     const { routes, isInvalidForwarded, host } = this.#plan.listen;
     const { terminal } = this.#deps;
     const { labels } = this.#secrets;
-    if (!this.#isText) terminal.notice(`verifying with ${labels}`);
+    if (this.#output !== 'text') terminal.notice(`verifying with ${labels}`);
     if (isInvalidForwarded) {
       terminal.notice('warning: deliveries that do not verify are forwarded too, marked X-Revento-Cli-Unverified: 1');
     }
@@ -117,62 +153,15 @@ export class ListenRun {
     }
     return {
       kind: 'value',
-      data: { type: 'ready', url, forward: routes.map((route) => route.url) },
+      data: { type: 'ready', url, forward: routes.map((route) => maskedUrl(route.url)) },
       text: (style) =>
         readyText({ url, addresses, labels, routes, program: program(this.#deps.profile), plan: this.#plan }, style),
     };
   }
 
-  /** A promise only where there is something to wait for: thousands a second come through here. */
-  #itemOf(event: ListenEvent): ValueItem | null | Promise<ValueItem | null> {
-    this.#noticeHeldBack(false);
-    if (event.kind === 'refused') {
-      if (this.#flood.passes()) this.#deps.terminal.notice(turnedAwayText(event));
-      return null;
-    }
-    if (event.kind === 'untold') {
-      this.#flood.holdBack(event.count);
-      return null;
-    }
-    const { delivery } = event;
-    if (event.kind === 'arrived') {
-      // The line of an unbelieved delivery is held until it is certain that it is shown at all.
-      if (delivery.reason !== null) return null;
-      return { kind: 'value', data: null, text: (style) => arrivedText(delivery, style) };
-    }
-    this.#tally.add(delivery, event.results);
-    if (delivery.isPreviousSecret) this.#noticePrevious();
-    this.#judge(event);
-    const line = deliveryLine(delivery, event.results, event.status);
-    if (isFine(event)) this.#hints.reset();
-    if (isFine(event) && this.#recorder === null) return this.#valueOf(event, line, []);
-    return this.#recordAndExplain(event, line);
-  }
-
-  async #recordAndExplain(event: Answered, line: string): Promise<ValueItem | null> {
-    const { delivery, results } = event;
-    await this.#recorder?.append(line);
-    if (isFine(event)) return this.#valueOf(event, line, []);
-    const isShown = delivery.reason === null || this.#flood.passes();
-    if (!isShown && this.#isText) return null;
-    return this.#valueOf(event, line, isShown ? await this.#hints.next(delivery, results) : []);
-  }
-
-  #valueOf({ delivery, results, status }: Answered, line: string, hints: readonly string[]): ValueItem {
-    if (!this.#isText) {
-      for (const hint of hints) this.#deps.terminal.notice(`hint: ${hint}`);
-      return { kind: 'value', data: new JsonText(line), text: () => '' };
-    }
-    const answered = { results, status, hints };
-    const text = (style: Style) =>
-      delivery.reason === null
-        ? answeredText(delivery, answered, style)
-        : `${arrivedText(delivery, style)}\n${answeredText(delivery, answered, style)}`;
-    return { kind: 'value', data: null, text };
-  }
-
   #judge(event: Answered): void {
     const { delivery } = event;
+    if (delivery.isPreviousSecret) this.#noticePrevious();
     if (delivery.reason !== null) {
       if (!this.#plan.endsOnInvalid) return;
       this.#refusal ??= delivery;
@@ -186,11 +175,15 @@ export class ListenRun {
 
   async #runChild(): Promise<void> {
     const { command } = this.#plan;
-    const options = { stdout: this.#isText ? 'stdout' : 'stderr', signal: this.#childStop.signal } as const;
+    const stdout = this.#output === 'text' ? 'stdout' : 'stderr';
+    const env = {
+      ...this.#deps.childEnv,
+      ...this.#secrets.variables,
+      [profileVariable]: this.#deps.profile,
+      [listenerVariable]: this.#listener.url,
+    };
     try {
-      const signing = await signingVariables(this.#deps);
-      const env = { ...this.#deps.childEnv, ...signing, [listenerVariable]: this.#listener.url };
-      this.#childStatus = await this.#deps.spawn(command, env, options);
+      this.#childStatus = await this.#deps.spawn(command, env, { stdout, signal: this.#childStop.signal });
       this.#onChildDone();
     } catch (error) {
       // Kept until the deliveries under way are printed.
@@ -199,13 +192,13 @@ export class ListenRun {
     }
   }
 
-  /** With a program the run lasts until that has ended, however soon the conditions hold. */
+  /** With a command the run lasts until that has ended, however soon the conditions hold. */
   #onGoal(): void {
     const isChildDone = this.#plan.command.length === 0 || this.#childStatus !== null;
     if (isChildDone && this.#goals.isMet) this.#end();
   }
 
-  /** Deliveries may still be on their way when the program is done: a time limit says how long to wait for them. */
+  /** Deliveries may still be on their way when the command is done: a time limit says how long to wait for them. */
   #onChildDone(): void {
     const mayWait = this.#goals.isSet && !this.#goals.isMet && this.#plan.timeoutMs !== null;
     if (this.#childStatus !== 0 || !mayWait) this.#end();
@@ -221,18 +214,13 @@ export class ListenRun {
     this.#closing ??= this.#listener.close();
   }
 
-  #noticeHeldBack(isOver: boolean): void {
-    const count = this.#flood.takeHeldBack({ isOver });
-    if (count > 0) this.#deps.terminal.notice(`… and ${count} more requests that were refused or did not verify`);
-  }
-
-  /** Once is enough: every delivery until the sender goes over would say the same. */
+  /** Once is enough: every delivery until the sender switches would say the same. */
   #noticePrevious(): void {
     const label = this.#secrets.all[1]?.label;
     if (label === undefined || label === this.#previousNoticed) return;
     this.#previousNoticed = label;
     this.#deps.terminal.notice(
-      `note: signed with the previous secret, ${label}: the sender has not gone over to the new one`,
+      `note: signed with the previous secret, ${label}: the sender hasn't switched to the new one yet`,
     );
   }
 
@@ -244,20 +232,23 @@ export class ListenRun {
     if (this.#deps.signal.aborted) throw new ReventoError('interrupted', 'Interrupted.');
     if (this.#childFailure !== null) throw this.#childFailure;
     if (this.#refusal !== null) {
-      throw new ReventoError('unmet', `A delivery did not verify: ${this.#refusal.reason}.`);
+      throw new ReventoError('unmet', `A delivery failed verification: ${this.#refusal.reason}.`);
     }
-    const within = this.#plan.timeoutMs === null ? '' : ` within ${formatDuration(this.#plan.timeoutMs)}`;
-    if (this.#isChildCutOff) throw new ReventoError('unmet', `${this.#plan.command[0]} did not end${within}.`);
+    const limit = this.#plan.timeoutMs === null ? null : formatDuration(this.#plan.timeoutMs);
+    if (this.#isChildCutOff) throw new ReventoError('unmet', `${this.#plan.command[0]} did not end within ${limit}.`);
     if (this.#childStatus) return this.#childStatus;
     if (this.#goals.isSet && !this.#goals.isMet) {
       const hint = this.#tally.summary.failed > 0 ? 'the handler failed on some; only 2xx counts' : undefined;
-      throw new ReventoError('unmet', `Still missing${within}: ${this.#goals.missing.join(', ')}.`, { hint });
+      const missing = `ever received: ${this.#goals.missing.join(', ')}.`;
+      throw new ReventoError('unmet', limit === null ? `N${missing}` : `Timed out after ${limit}; n${missing}`, {
+        hint,
+      });
     }
     return this.#childStatus ?? undefined;
   }
 }
 
-/** Verified, and taken by who had to take it. */
-function isFine({ delivery, status }: Answered): boolean {
-  return delivery.reason === null && isSuccess(status);
+function outputKind({ format, isFiltered }: Pick<Deps, 'format' | 'isFiltered'>): OutputKind {
+  if (isFiltered) return 'filter';
+  return format === 'table' ? 'text' : 'data';
 }

@@ -10,7 +10,11 @@ import type { ListenPlan } from './options.ts';
  *
  * @throws ReventoError `port_busy`, `bind_failed`; `usage` when a route leads back here
  */
-export async function start(plan: ListenPlan, secrets: LiveSecrets, deps: Deps): Promise<Listener> {
+export async function start(
+  plan: ListenPlan,
+  secrets: LiveSecrets,
+  deps: Pick<Deps, 'profile' | 'clock' | 'serve' | 'forwarder'>,
+): Promise<Listener> {
   const { isRemoteAllowed, isCertificateIgnored } = plan;
   const forwarder = await deps.forwarder({ isRemoteAllowed, isCertificateIgnored });
   try {

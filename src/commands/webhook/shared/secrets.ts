@@ -21,7 +21,9 @@ export interface SigningSecret {
  *
  * @throws ReventoError `setting_missing` when there is none
  */
-export async function signingSecrets(deps: Deps): Promise<readonly [SigningSecret, ...SigningSecret[]]> {
+export async function signingSecrets(
+  deps: Pick<Deps, 'profile' | 'secrets' | 'terminal'>,
+): Promise<readonly [SigningSecret, ...SigningSecret[]]> {
   const secrets = await readSigningSecrets(deps);
   if (secrets !== null) {
     warnOfWeak(secrets, deps);
@@ -34,7 +36,9 @@ export async function signingSecrets(deps: Deps): Promise<readonly [SigningSecre
 }
 
 /** The same without a word; null when there is no current one. */
-export async function readSigningSecrets(deps: Deps): Promise<readonly [SigningSecret, ...SigningSecret[]] | null> {
+export async function readSigningSecrets(
+  deps: Pick<Deps, 'profile' | 'secrets'>,
+): Promise<readonly [SigningSecret, ...SigningSecret[]] | null> {
   const current = await load('webhook_secret', deps);
   if (current === null) return null;
   const previous = await load('webhook_secret_previous', deps);
@@ -48,7 +52,10 @@ export function warnOfWeak(secrets: readonly SigningSecret[], { terminal }: Pick
   }
 }
 
-async function load(name: SigningSecret['name'], deps: Deps): Promise<SigningSecret | null> {
+async function load(
+  name: SigningSecret['name'],
+  deps: Pick<Deps, 'profile' | 'secrets'>,
+): Promise<SigningSecret | null> {
   const found = await (await deps.secrets()).get(name);
   if (found === null || found.secret.reveal() === '') return null;
   const { secret, source } = found;
@@ -57,24 +64,12 @@ async function load(name: SigningSecret['name'], deps: Deps): Promise<SigningSec
 }
 
 /**
- * The signing secrets that the environment brought, as variables for a command that works on deliveries itself: a
- * handler under test verifies, a `webhook trigger` signs. Tokens and the client secret are not its business.
- */
-export async function signingVariables(deps: Deps): Promise<Readonly<Record<string, string>>> {
-  const store = await deps.secrets();
-  const variables: Record<string, string> = {};
-  for (const name of ['webhook_secret', 'webhook_secret_previous'] as const) {
-    const found = await store.get(name);
-    if (found?.source === 'environment') variables[secretVariables[name]] = found.secret.reveal();
-  }
-  return variables;
-}
-
-/**
  * Signing secrets of the other profiles, by profile name: what a delivery may have been signed with by mistake. A
  * profile whose store cannot be read is left out with a notice.
  */
-export async function otherSecrets(deps: Deps): Promise<ReadonlyMap<string, string>> {
+export async function otherSecrets(
+  deps: Pick<Deps, 'profile' | 'secrets' | 'inspectStore' | 'terminal'>,
+): Promise<ReadonlyMap<string, string>> {
   const others = new Map<string, string>();
   const { profiles } = await deps.inspectStore();
   for (const { name, hasSecrets } of profiles) {

@@ -25,6 +25,10 @@ afterEach(async () => {
 const send = (rig: ListenRig, options: Partial<DeliveryOptions> = {}) =>
   rawExchange(rig.port, { pieces: [aDelivery({ secret, ...options }).wire] });
 const post = 'POST /webhooks/revento HTTP/1.1\r\nHost: x\r\n';
+/** A head that might verify, for all that it says: the body has to be read. */
+const signed = () =>
+  `${post}X-Revento-Event: a\r\nX-Revento-Delivery-Id: b\r\nX-Revento-Timestamp: ${Math.floor(Date.now() / 1000)}\r\n` +
+  `X-Revento-Signature: sha256=${'0'.repeat(64)}\r\n`;
 const summaryOf = (rig: ListenRig) => rig.lines.at(-1);
 
 describe('the beginning', () => {
@@ -47,23 +51,23 @@ describe('the beginning', () => {
 
   it.each([
     [{}, 'Ctrl-C'],
-    [{ count: '1' }, 'after 1 delivery, or Ctrl-C'],
-    [{ count: '3', until: 'activity.updated' }, 'after 3 deliveries and activity.updated, or Ctrl-C'],
+    [{ count: '1' }, 'Ctrl-C, or by itself after 1 delivery'],
+    [{ count: '3', until: 'activity.updated' }, 'Ctrl-C, or by itself after 3 deliveries and activity.updated'],
     [
       { expect: 'wave.opened,activity.updated', timeout: '30s' },
-      'after wave.opened and activity.updated, after 30s at the latest, or Ctrl-C',
+      'Ctrl-C, or by itself after wave.opened and activity.updated, at the latest after 30s',
     ],
-    [{ timeout: '2m' }, 'after 2m, or Ctrl-C'],
+    [{ timeout: '2m' }, 'Ctrl-C, or by itself after 2m'],
   ])('says what ends it: %j', async (options, words) => {
     const rig = await listen({ secret, format: 'table', ...options });
-    expect(rig.texts[0]).toMatch(new RegExp(`to end +${words}$`));
-    expect(rig.texts[0]).toContain('to try it');
+    expect(rig.texts[0]).toMatch(new RegExp(`stop with +${words}$`));
+    expect(rig.texts[0]).toContain('try it with');
   });
 
   it('does not tell the program that it runs how to try it, or how to end', async () => {
     const rig = await listen({ secret, format: 'table', command: ['true'] });
     expect(rig.texts[0]).toMatch(/^Ready\./);
-    expect(rig.texts[0]).not.toMatch(/to try it|tunnel|Ctrl-C/);
+    expect(rig.texts[0]).not.toMatch(/try it|tunnel|Ctrl-C/);
   });
 
   it('is refused without a secret, with the ways to set one', async () => {
@@ -114,15 +118,22 @@ describe('the beginning', () => {
     expect(await rig.saw(/this machine's clock/)).toContain(`${way} the API's`);
   });
 
-  it('asks about a type that looks misspelt', async () => {
-    const rig = await listen({ secret, until: 'application.aproved' });
-    expect(rig.notices.join()).toContain('did you mean application.approved?');
+  it.each([
+    [{ until: 'application.aproved' }, 'did you mean application.approved?'],
+    [{ expect: 'application.approved,foo' }, 'revento webhook events'],
+    [{ events: 'no-such.*' }, '--unknown-type'],
+    [{ forward: ['application.aproved=3000'] }, 'did you mean application.approved?'],
+  ])('refuses a type that does not exist: %j', async (options, hint) => {
+    await expect(listen({ secret, unknownType: false, ...options })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('unknown event type'),
+      facts: { hint: expect.stringContaining(hint) },
+    });
   });
 
-  it('knows a pattern by the types it fits', async () => {
-    const rig = await listen({ secret, events: 'application.*,no-such.*' });
-    const warnings = rig.notices.filter((notice) => notice.includes('unknown event type'));
-    expect(warnings).toEqual([expect.stringContaining('"no-such.*"')]);
+  it('takes made-up types where that is asked for, and knows a pattern by the types it fits', async () => {
+    await listen({ secret, unknownType: true, expect: 'foo', events: 'no-such.*' });
+    await listen({ secret, unknownType: false, events: 'application.*,*' });
   });
 
   it('warns of a URL the shell may have cut', async () => {
@@ -225,9 +236,13 @@ describe('a command after --', () => {
     expect(await rig.end).toEqual({ status: 5, failure: null });
   });
 
-  it('has the signing secret, so that it can send what it tests with', async () => {
-    const script = `process.exit(process.env.REVENTO_WEBHOOK_SECRET === ${JSON.stringify(secret)} ? 0 : 1)`;
-    const rig = await listen({ secret, command: node(script) });
+  it.each([
+    ['the environment', { secret }],
+    ['the profile', { secret: null, sealed: { webhook_secret: secret } }],
+  ])('has the profile and the signing secret of %s, so that it can send what it tests with', async (_from, options) => {
+    const script = `const { REVENTO_PROFILE, REVENTO_WEBHOOK_SECRET } = process.env;
+      process.exit(REVENTO_PROFILE === 'default' && REVENTO_WEBHOOK_SECRET === ${JSON.stringify(secret)} ? 0 : 1)`;
+    const rig = await listen({ ...options, command: node(script) });
     expect(await rig.end).toEqual({ status: 0, failure: null });
   });
 
@@ -359,35 +374,38 @@ it('is not held up, nor ended, by an unsigned body that is laborious to explain'
 });
 
 describe('text', () => {
-  it('is a line in, a line out with the latency, both with the delivery id, then the payload', async () => {
+  const amount = '{"type":"application.approved","data":{"amount":1.50,"__proto__":1}}';
+
+  it('is one line for each delivery, with the answer, its latency and the delivery id', async () => {
     const target = await handler();
     const rig = await listen({ secret, forward: [target.url], format: 'table', count: '1' });
-    const delivery = aDelivery({
-      secret,
-      body: '{"type":"application.approved","data":{"amount":1.50,"__proto__":1}}',
-    });
+    const delivery = aDelivery({ secret, body: amount });
     await rawExchange(rig.port, { pieces: [delivery.wire] });
     await rig.end;
-    const lines = rig.texts.slice(1).join('\n').split('\n');
+    const [line, summary, ...others] = rig.texts.slice(1).join('\n').split('\n');
     const id = `\\[${delivery.deliveryId}\\]`;
-    expect(lines[0]).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d --> application.approved ${id}$`));
-    expect(lines[1]).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d <-- 200 POST ${target.url} \\d+ ms ${id}$`));
-    expect(lines.slice(2, 8)).toEqual([
-      '{',
-      '  "type": "application.approved",',
-      '  "data": {',
-      '    "amount": 1.50,',
-      '    "__proto__": 1',
-      '  }',
-    ]);
-    expect(lines.at(-1)).toMatch(/^1 delivery: 1 verified, 0 invalid, .* latency p50 [\d.]+ ms, p95 [\d.]+ ms$/);
+    expect(line).toMatch(
+      new RegExp(`^\\d\\d:\\d\\d:\\d\\d ✓ verified application.approved → 200 POST ${target.url} \\d+ ms ${id}$`),
+    );
+    expect(summary).toMatch(/^1 delivery: 1 verified, 0 invalid, .* latency p50 [\d.]+ ms, p95 [\d.]+ ms$/);
+    expect(others).toEqual([]);
+  });
+
+  it('has the payload as it was signed below the line, with --print-body', async () => {
+    const rig = await listen({ secret, format: 'table', count: '1', printBody: true });
+    await send(rig, { body: amount });
+    await rig.end;
+    const [, text = ''] = rig.texts;
+    expect(text.slice(text.indexOf('\n') + 1)).toBe(
+      '{\n  "type": "application.approved",\n  "data": {\n    "amount": 1.50,\n    "__proto__": 1\n  }\n}',
+    );
   });
 
   it("shows a handler's complaint, and a hint for its status", async () => {
     const target = await handler(() => ({ status: 401, body: 'who are you?' }));
     const rig = await listen({ secret, forward: [target.url], format: 'table' });
     await send(rig);
-    const text = await rig.saw(/<-- 401/);
+    const text = await rig.saw(/→ 401/);
     expect(text).toContain('  | who are you?');
     expect(text).toContain('behind your own authentication');
   });
@@ -407,24 +425,24 @@ describe('text', () => {
     const first = send(rig);
     await slow.received(1);
     await send(rig, { type: 'activity.updated' });
-    await rig.saw(new RegExp(`<-- 200 POST ${quick.url}`));
+    await rig.saw(new RegExp(`→ 200 POST ${quick.url}`));
     release();
     await first;
     await rig.end;
-    expect(rig.texts.join('\n')).toContain(`<-- 200 POST ${slow.url}`);
+    expect(rig.texts.join('\n')).toContain(`→ 200 POST ${slow.url}`);
   });
 
   it('names where a redirect points, which is not followed', async () => {
     const target = await handler(() => ({ status: 308, headers: { Location: '/webhooks/revento/' } }));
     const rig = await listen({ secret, forward: [target.url], format: 'table' });
     await send(rig);
-    expect(await rig.saw(/<-- 308/)).toContain('send to /webhooks/revento/ ');
+    expect(await rig.saw(/→ 308/)).toContain('send to /webhooks/revento/ ');
   });
 
   it('says what the sender was told in place of a handler that is not there', async () => {
     const rig = await listen({ secret, forward: [String(await freePort())], format: 'table' });
     await send(rig);
-    expect(await rig.saw(/<-- connection refused POST/)).toMatch(/ \d+ ms, answered 502 \[/);
+    expect(await rig.saw(/→ connection refused POST/)).toMatch(/ \d+ ms, answered 502 \[/);
   });
 
   it('marks what the previous secret signed, and says once what that means', async () => {
@@ -433,7 +451,7 @@ describe('text', () => {
     await send(rig);
     for (let index = 0; index < 2; index++) await send(rig, { secret: previousSecret });
     await rig.end;
-    expect(rig.texts.join('\n').match(/ --> .*\(previous secret\)/g)).toHaveLength(2);
+    expect(rig.texts.join('\n').match(/ ✓ verified .*\(previous secret\)/g)).toHaveLength(2);
     expect(rig.notices.filter((notice) => notice.includes('signed with the previous secret'))).toHaveLength(1);
   });
 
@@ -443,13 +461,13 @@ describe('text', () => {
     rig.interrupt();
     await rig.end;
     expect(rig.notices.join('\n')).toMatch(/… and \d+ more requests that were refused or did not verify/);
-    expect(rig.texts.filter((text) => text.includes('invalid')).length).toBeLessThan(60);
+    expect(rig.texts.filter((text) => text.includes('not verified')).length).toBeLessThan(60);
   });
 
   it.each(['::1', '[::1]'])('names an IPv6 address in brackets, however it was given (%s)', async (host) => {
     const rig = await listen({ secret, host, format: 'table' });
     expect(rig.url).toMatch(/^http:\/\/\[::1\]:\d+\/webhooks\/revento$/);
-    expect(rig.texts[0]).toContain(`tunnel port ${rig.port}, `);
+    expect(rig.texts[0]).toContain(`tunnel port ${rig.port} `);
   });
 
   it.each([
@@ -500,7 +518,7 @@ describe('text', () => {
     ],
     [
       'chunks that are too long',
-      `${post}Transfer-Encoding: chunked\r\n\r\n100001\r\n${'x'.repeat(0x100001)}\r\n0\r\n\r\n`,
+      `${signed()}Transfer-Encoding: chunked\r\n\r\n100001\r\n${'x'.repeat(0x100001)}\r\n0\r\n\r\n`,
       / 413 POST \/webhooks\/revento \(body over 1 MiB\)/,
     ],
     [

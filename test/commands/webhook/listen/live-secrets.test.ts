@@ -15,7 +15,7 @@ const [first, second, third] = [newSecret(), newSecret(), newSecret()];
 
 const statusOf = async (rig: ListenRig, secret: string) =>
   (await rawExchange(rig.port, { pieces: [aDelivery({ secret }).wire] })).status;
-const changes = (rig: ListenRig) => rig.notices.filter((notice) => notice.includes('have changed'));
+const changes = (rig: ListenRig) => rig.notices.filter((notice) => notice.includes('secrets changed'));
 
 describe('secrets of the profile that change while a listener runs', () => {
   it('are taken over at the first delivery they signed, which is said once', async () => {
@@ -69,7 +69,7 @@ describe('secrets of the profile that change while a listener runs', () => {
     expect(await statusOf(rig, second)).toBe(401);
     expect(await statusOf(rig, second)).toBe(401);
     expect(await statusOf(rig, first)).toBe(200);
-    expect(rig.notices.filter((notice) => notice.includes('are gone'))).toHaveLength(1);
+    expect(rig.notices.filter((notice) => notice.includes('were removed'))).toHaveLength(1);
   });
 
   it('leave the known ones in force when they cannot be read, and cost a reading for each change only', async () => {

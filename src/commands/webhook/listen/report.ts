@@ -1,0 +1,130 @@
+import type { Deps } from '../../../command-kit/deps.ts';
+import { isSuccess } from '../../../http/status.ts';
+import { JsonText } from '../../../json/value.ts';
+import type { ValueItem } from '../../../output/item.ts';
+import { plainStyle, type Style } from '../../../text/style.ts';
+import { deliveryLine } from '../../../webhook/listener/delivery-line.ts';
+import type { Answered, ListenEvent } from '../../../webhook/listener/listen-event.ts';
+import { StrangerBudget } from '../../../webhook/listener/stranger-budget.ts';
+import type { Tally } from '../../../webhook/listener/tally.ts';
+import type { Recorder } from '../../../webhook/recording.ts';
+import { deliveryText, turnedAwayText } from './delivery-text.ts';
+import type { ListenHints } from './hints.ts';
+import { payloadText } from './payload-text.ts';
+
+/** What stdout is: text to read, lines of data, or data on its way into a filter. */
+export type OutputKind = 'text' | 'data' | 'filter';
+
+export interface ReportOptions {
+  readonly output: OutputKind;
+  readonly isBodyPrinted: boolean;
+  readonly hints: ListenHints;
+  readonly tally: Tally;
+  readonly recorder: Recorder | null;
+  readonly deps: Pick<Deps, 'clock' | 'terminal'>;
+}
+
+/**
+ * Turns what a listener reports into output, notices and lines of a recording.
+ *
+ * What does not verify is anybody's: it is shown within `StrangerBudget`, and never goes into a filter.
+ */
+export class ListenReport {
+  readonly #options: ReportOptions;
+  readonly #budget: StrangerBudget;
+  #isRecordingFull = false;
+
+  constructor(options: ReportOptions) {
+    this.#options = options;
+    this.#budget = new StrangerBudget(options.deps.clock);
+  }
+
+  /** Null where nothing goes to stdout. A promise only where there is something to wait for: thousands a second come here. */
+  itemOf(event: ListenEvent): ValueItem | null | Promise<ValueItem | null> {
+    this.noticeHeldBack(false);
+    const { tally, hints, recorder } = this.#options;
+    if (event.kind === 'refused') {
+      if (this.#budget.takeLine()) this.#notice(turnedAwayText(event));
+      else this.#budget.holdBack(1);
+      return null;
+    }
+    if (event.kind === 'untold') {
+      tally.addInvalid(event.unverified);
+      this.#budget.holdBack(event.turnedAway + event.unverified);
+      return null;
+    }
+    tally.add(event.delivery, event.results);
+    if (event.delivery.reason !== null) return this.#stranger(event);
+    if (!isFine(event)) return this.#failed(event);
+    hints.reset();
+    const line = this.#lineOf(event);
+    if (recorder === null || line === null) return this.#valueOf(event, line, []);
+    return recorder.append(line).then(() => this.#valueOf(event, line, []));
+  }
+
+  /** Says how many requests were shown nowhere. */
+  noticeHeldBack(isOver: boolean): void {
+    const count = this.#budget.takeHeldBack({ isOver });
+    if (count > 0) this.#notice(`… and ${count} more requests that were refused or did not verify`);
+  }
+
+  /** Verified, but its handler did not acknowledge it. */
+  async #failed(event: Answered): Promise<ValueItem> {
+    const line = this.#lineOf(event);
+    if (line !== null) await this.#options.recorder?.append(line);
+    return this.#valueOf(event, line, await this.#options.hints.next(event));
+  }
+
+  async #stranger(event: Answered): Promise<ValueItem | null> {
+    const { output, hints } = this.#options;
+    const isShown = this.#budget.takeLine();
+    const line = this.#lineOf(event);
+    const isWritten = line !== null && this.#budget.takeBytes(line.length);
+    if (isWritten) await this.#record(line);
+    const isPrinted = output === 'data' ? isWritten : isShown;
+    if (!isPrinted) this.#budget.holdBack(1);
+    const sentences = isShown ? await hints.next(event) : [];
+    if (output === 'filter') {
+      if (isShown) this.#notice(this.#textOf(event, sentences)(plainStyle()));
+      return null;
+    }
+    return isPrinted ? this.#valueOf(event, line, sentences) : null;
+  }
+
+  async #record(line: string): Promise<void> {
+    const { recorder } = this.#options;
+    if (recorder === null || this.#isRecordingFull) return;
+    this.#isRecordingFull = !this.#budget.takeRecorded(line.length);
+    if (!this.#isRecordingFull) await recorder.append(line);
+    else this.#notice('warning: too many deliveries did not verify; no more of them are recorded');
+  }
+
+  /** As JSON, if that is asked for. */
+  #lineOf({ delivery, results, status }: Answered): string | null {
+    const { output, recorder } = this.#options;
+    return output === 'text' && recorder === null ? null : deliveryLine(delivery, results, status);
+  }
+
+  #valueOf(event: Answered, line: string | null, hints: readonly string[]): ValueItem {
+    if (this.#options.output === 'text') return { kind: 'value', data: null, text: this.#textOf(event, hints) };
+    for (const hint of hints) this.#notice(`hint: ${hint}`);
+    return { kind: 'value', data: new JsonText(line ?? 'null'), text: () => '' };
+  }
+
+  #textOf({ delivery, results, status }: Answered, hints: readonly string[]): (style: Style) => string {
+    const hasBody = this.#options.isBodyPrinted && delivery.standing !== 'duplicate' && delivery.body.length > 0;
+    return (style) => {
+      const text = deliveryText({ delivery, results, status, hints }, style);
+      return hasBody ? `${text}\n${payloadText(delivery, style)}` : text;
+    };
+  }
+
+  #notice(text: string): void {
+    this.#options.deps.terminal.notice(text);
+  }
+}
+
+/** Verified, and acknowledged by whoever had to. */
+export function isFine({ delivery, status }: Answered): boolean {
+  return delivery.reason === null && isSuccess(status);
+}

@@ -1,0 +1,22 @@
+import { plainStyle, type Style } from '../../../text/style.ts';
+import type { Summary, Tally } from '../../../webhook/listener/tally.ts';
+
+/** The counts, and how fast the handlers were: on a second line where one would be too long. */
+export function summaryText(tally: Tally, style: Style): string {
+  const [median, slow] = [tally.percentile(0.5), tally.percentile(0.95)];
+  const counts = countsText(tally.summary, style);
+  if (median === null || slow === null) return counts;
+  const latency = `latency p50 ${median} ms, p95 ${slow} ms`;
+  const isOneLine = countsText(tally.summary, plainStyle()).length + latency.length + 2 <= style.width;
+  return isOneLine ? `${counts}; ${latency}` : `${counts}\n${latency}`;
+}
+
+function countsText({ deliveries, verified, invalid, duplicates, forwarded, failed }: Summary, style: Style): string {
+  return [
+    `${style.bold(`${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}`)}: ${verified} verified`,
+    `${invalid} invalid`,
+    `${duplicates} duplicate${duplicates === 1 ? '' : 's'}`,
+    // Sent to a handler, whether or not it was there and acknowledged.
+    failed === 0 ? `${forwarded} forwarded` : `${forwarded} forwarded (${style.red(`${failed} failed`)})`,
+  ].join(', ');
+}

@@ -1,0 +1,38 @@
+import type { Delivery } from '../delivery.ts';
+import type { Posted } from '../sending/post.ts';
+
+/** A delivery, and what became of it. */
+export interface Answered {
+  readonly kind: 'answered';
+  /** Abridged where it does not verify. */
+  readonly delivery: Delivery;
+  /** The whole delivery, to find out why it does not verify; null for a verified one, and for one that is too long. */
+  readonly evidence: Delivery | null;
+  readonly results: readonly Posted[];
+  /** What its sender was answered. */
+  readonly status: number;
+}
+
+/** A request that is not a delivery, or could not be read as a request at all. */
+export interface TurnedAway {
+  readonly kind: 'refused';
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly status: number;
+  /** Method and target, cut; null where no request line could be read. */
+  readonly request: string | null;
+  /** In a few words, with the limit that was exceeded. */
+  readonly reason: string;
+}
+
+/** More that anybody may have sent than was kept. */
+export interface Untold {
+  readonly kind: 'untold';
+  /** Requests that were not deliveries. */
+  readonly turnedAway: number;
+  /** Deliveries that did not verify. */
+  readonly unverified: number;
+}
+
+/** What a listener reports. */
+export type ListenEvent = Answered | TurnedAway | Untold;
