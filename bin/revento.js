@@ -3,18 +3,24 @@
 // Checks the Node version and starts the built program. `--version` is answered here, before anything loads.
 const [major, minor, patch] = process.versions.node.split('.').map(Number.parseFloat);
 if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1)))) {
-  process.stderr.write(`error: revento needs Node.js 20.18.1 or newer; this is ${process.versions.node}\n`);
-  process.stderr.write('hint: install a current Node.js from https://nodejs.org\n');
-  process.exitCode = 1;
+  fail(
+    `revento needs Node.js 20.18.1 or newer; this is ${process.versions.node}`,
+    'install a current Node.js from https://nodejs.org',
+  );
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   process.stdout.on('error', ({ code }) => {
     // A reader that has gone has seen enough.
-    if (code === 'EPIPE') return;
-    process.stderr.write(`error: The output cannot be written: ${code}\n`);
-    process.exitCode = 1;
+    if (code !== 'EPIPE') fail(`The output cannot be written: ${code}`);
   });
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
+  const { join } = require('node:path');
+  const built = join(__dirname, '../dist', process.argv[2] === '__complete' ? 'complete.cjs' : 'main.cjs');
+  if (require('node:fs').existsSync(built)) start(built);
+  else fail('This checkout of revento is not built yet.', 'in its directory, run: npm ci && npm run build');
+}
+
+function start(built) {
   keepCompiledCode();
   // Stack traces then name the sources' lines, not the bundle's. Reading the maps takes time, so only when asked.
   // What stands behind `--` is for another program.
@@ -22,22 +28,13 @@ if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1))))
   const end = process.argv.indexOf('--');
   const isDebug = (debug >= 0 && (end < 0 || debug < end)) || isOn(process.env.REVENTO_DEBUG);
   if (isDebug) process.setSourceMapsEnabled(true);
-  const program = load(process.argv[2] === '__complete' ? '../dist/complete.cjs' : '../dist/main.cjs');
-  program?.main();
+  require(built).main();
 }
 
-/** The built program; null in a checkout that has none yet. */
-function load(path) {
-  try {
-    return require(path);
-  } catch (error) {
-    const isBuilt = require('node:fs').existsSync(require('node:path').join(__dirname, path));
-    if (error.code !== 'MODULE_NOT_FOUND' || isBuilt) throw error;
-    process.stderr.write('error: This checkout of revento is not built yet.\n');
-    process.stderr.write('hint: in its directory, run: npm ci && npm run build\n');
-    process.exitCode = 1;
-    return null;
-  }
+function fail(message, hint) {
+  process.stderr.write(`error: ${message}\n`);
+  if (hint !== undefined) process.stderr.write(`hint: ${hint}\n`);
+  process.exitCode = 1;
 }
 
 /** The same rule as isOn() in src/config/environment.ts, which would have to be loaded. */
@@ -46,26 +43,39 @@ function isOn(value) {
 }
 
 /**
- * From Node 22 on, what this run compiles is kept for the next one. It is code, so it is kept where only this user
- * writes: not in a shared directory for temporary files, and under sudo not in the other user's home. On Node 20
- * loading a cache takes longer than compiling does.
+ * From Node 22 on, what this run compiles is kept for the next one. It is code, so it is kept only where nobody else
+ * can write: not in a directory that a checkout names, not in a shared one, and under sudo not in the user's home.
+ * On Node 20 loading a cache takes longer than compiling does.
  */
 function keepCompiledCode() {
   const { enableCompileCache } = require('node:module');
   if (enableCompileCache === undefined) return;
+  const { isAbsolute, join } = require('node:path');
   const { env, platform } = process;
-  const base = platform === 'win32' ? env.LOCALAPPDATA : env.XDG_CACHE_HOME || env.HOME;
-  const owner = base && ownerOf(base);
-  if (owner === undefined || (platform !== 'win32' && owner !== process.getuid())) return;
-  const folder = platform === 'darwin' ? 'Library/Caches' : platform === 'win32' || env.XDG_CACHE_HOME ? '.' : '.cache';
-  enableCompileCache(require('node:path').join(base, folder, 'revento'));
+  const isWindows = platform === 'win32';
+  const hasOwn = !isWindows && isAbsolute(env.XDG_CACHE_HOME ?? '');
+  const base = isWindows ? env.LOCALAPPDATA : hasOwn ? env.XDG_CACHE_HOME : env.HOME;
+  if (!isAbsolute(base ?? '')) return;
+  const folder = platform === 'darwin' ? 'Library/Caches' : isWindows || hasOwn ? '.' : '.cache';
+  const directory = join(base, folder, 'revento');
+  if (isWindows || makePrivate(base, directory)) enableCompileCache(directory);
 }
 
-/** The user id that a directory belongs to; undefined when it is not there, or closed to us. */
-function ownerOf(directory) {
+/** Makes a directory below one that is there; says whether only this user, and root, can write on the way to it. */
+function makePrivate(base, directory) {
+  const { existsSync, lstatSync, mkdirSync, realpathSync } = require('node:fs');
+  const { dirname } = require('node:path');
+  /** A sticky directory such as /tmp is for everybody, but what is in it can't be replaced by others. */
+  const isPrivate = (path) => {
+    const { uid, mode } = lstatSync(path);
+    const isOpen = (mode & 0o170000) !== 0o120000 && (mode & 0o022) !== 0 && (mode & 0o1000) === 0;
+    return (uid === 0 || uid === process.getuid()) && !isOpen && (path === dirname(path) || isPrivate(dirname(path)));
+  };
   try {
-    return require('node:fs').statSync(directory).uid;
+    if (!existsSync(base) || lstatSync(realpathSync(base)).uid !== process.getuid()) return false;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return isPrivate(directory) && isPrivate(realpathSync(directory));
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -56,4 +56,38 @@ describe('compiled code', () => {
     expect((await rig.run(['--help'], { env: keeping })).code).toBe(0);
     expect(files()).toBe(0);
   });
+
+  it.each([
+    ['it may be written to by others', () => openUp(join(rig.home, '.cache/revento'))],
+    ['the directory above may be', () => openUp(join(rig.home, '.cache'))],
+    ['the home may be', () => openUp(rig.home)],
+    [
+      'it is behind a link, in such a directory',
+      () => openUp(join(rig.home, 'open')) && symlinkSync('open', join(rig.home, '.cache')),
+    ],
+  ])('is neither read nor kept where %s', async (_, prepare) => {
+    prepare();
+    expect((await rig.run(['--help'], { env: keeping })).code).toBe(0);
+    expect(files()).toBe(0);
+  });
+
+  it('is not kept in a directory that a checkout names', async () => {
+    const env = { ...keeping, XDG_CACHE_HOME: 'cache', HOME: join(rig.home, 'missing') };
+    expect((await rig.run(['--help'], { env })).code).toBe(0);
+    expect(existsSync(join(rig.home, 'cache'))).toBe(false);
+  });
+
+  it.runIf(process.getuid?.() === 0)('is not kept in a directory of another user on the way', async () => {
+    mkdirSync(kept, { recursive: true });
+    chownSync(join(rig.home, '.cache'), 65_534, 65_534);
+    expect((await rig.run(['--help'], { env: keeping })).code).toBe(0);
+    expect(files()).toBe(0);
+  });
 });
+
+/** Lets everybody write into a directory, which is made where it is not there. */
+function openUp(directory: string): boolean {
+  mkdirSync(directory, { recursive: true });
+  chmodSync(directory, 0o777);
+  return true;
+}
