@@ -84,7 +84,7 @@ export const deliveryFaults: readonly FaultRow[] = [
   },
   {
     name: 'duplicate',
-    summary: 'the same delivery twice, with a fresh signature the second time',
+    summary: 'the same delivery twice, each with a fresh signature',
     expected: 'acknowledge',
     deliveries: (context) => [plain(context), plain(context, { timestamp: context.nowSeconds + 1 })],
   },
