@@ -25,6 +25,10 @@ export interface Resource {
   readonly fields: readonly string[];
   /** Fields we assume here: the guide names them elsewhere, or only as examples of its style. */
   readonly assumedFields: readonly string[];
+  /** What `--status` compares, and the words the guide names for it. */
+  readonly status?: { readonly field: string; readonly words: readonly string[] };
+  /** Its times are those of the event's program: they are told in the event's time zone. */
+  readonly isScheduled?: boolean;
   /** The rest of a command line worth showing in help, and what it does. */
   readonly example?: readonly [rest: string, explains: string];
 }
@@ -52,6 +56,8 @@ export const resources: readonly Resource[] = [
     isList: true,
     columns: [
       { path: 'id' },
+      { path: 'display_name', title: 'name', leaves: 4, isOptional: true },
+      { path: 'email', leaves: 3, isOptional: true },
       { path: 'application_status', title: 'status' },
       { path: 'role' },
       { path: 'last_reviewed_at', title: 'reviewed', leaves: 2 },
@@ -69,15 +75,17 @@ export const resources: readonly Resource[] = [
       'last_review_action',
     ],
     assumedFields: ['submitted_at', 'connected_at'],
+    status: { field: 'application_status', words: ['pending', 'approved', 'rejected', 'revision_requested'] },
     example: ['--columns id,custom_form_fields.dietary_notes', 'choose columns, nested fields among them'],
   },
   {
     words: 'program get',
-    summary: 'Show the program of the event',
+    summary: 'Show the program of the event as an agenda',
     path: '/events/{event_id}/program',
     kind: 'installation',
     scope: 'program.read',
     isList: false,
+    isScheduled: true,
     columns: [],
     fields: [],
     assumedFields: [],
@@ -89,6 +97,7 @@ export const resources: readonly Resource[] = [
     kind: 'installation',
     scope: 'program.read',
     isList: true,
+    isScheduled: true,
     columns: [
       { path: 'id' },
       { path: 'title' },

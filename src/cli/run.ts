@@ -3,14 +3,15 @@ import { columnsOf, formatOf, refuseContradictions, valueFlags } from '../comman
 import { registry } from '../commands/registry.ts';
 import { isOn } from '../config/environment.ts';
 import { exitStatus, ReventoError } from '../errors/revento-error.ts';
-import type { Item } from '../output/item.ts';
+import type { Item, Layout } from '../output/item.ts';
 import type { MarkedStyle } from '../output/marked-style.ts';
 import type { Printer } from '../output/printer.ts';
 import { createSink } from '../output/sink.ts';
 import { systemClock } from '../platform/process/clock.ts';
 import { createStyle, isColored } from '../platform/process/terminal.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { Style } from '../text/style.ts';
+import { plainStyle, type Style } from '../text/style.ts';
+import type { OutFile } from './out-file.ts';
 import { ownOptions } from './own-options.ts';
 import { type Invocation, parse } from './parse.ts';
 import { report, trace } from './report.ts';
@@ -23,7 +24,7 @@ import type { Edge } from './wire/edge.ts';
  * Never throws and never exits; the caller lets the event loop end.
  */
 export async function run(edge: Edge): Promise<number> {
-  const stderr = await guarded(await createStyle(edge.stderr, isColored(edge.stderr, colorChoice(edge))));
+  const stderr = await guarded(await createStyle(edge.stderr, isColored(edge.stderr, colorChoice(edge)), edge.env));
   const told = {
     profile: 'default',
     eventId: undefined as string | undefined,
@@ -39,11 +40,10 @@ export async function run(edge: Edge): Promise<number> {
   };
 
   try {
-    const style = await createStyle(edge.stdout, isColored(edge.stdout, colorChoice(edge)));
+    const style = await createStyle(edge.stdout, isColored(edge.stdout, colorChoice(edge)), edge.env);
     const invocation = await parse(edge.argv, registry, style);
-    const sink = createSink(edge.stdout, edge.interrupts.signal);
     if (invocation.kind === 'text') {
-      await sink.write(invocation.text);
+      await createSink(edge.stdout, edge.interrupts.signal).write(invocation.text);
       return exitStatus.done;
     }
     const { options, module } = invocation;
@@ -53,20 +53,26 @@ export async function run(edge: Edge): Promise<number> {
       import('./wire/wire.ts'),
       import('../output/printer.ts'),
     ]);
-    const wiring = await connect(edge, options, stderr, (fallback) => formatOf(options, fallback));
+    const { layout } = module;
+    const wiring = await connect(edge, options, stderr, (setting) => formatOf(options, layout, setting));
     const { deps } = wiring;
     clean = wiring.clean;
     told.profile = deps.profile;
     told.eventId = deps.event ?? undefined;
     told.isJson = deps.format === 'json' || deps.format === 'ndjson';
+    const out = options.out === undefined ? null : await openOut(options.out, layout);
+    const sink = out ?? createSink(edge.stdout, edge.interrupts.signal);
     try {
       const printer = await createPrinter({
         format: deps.format,
         jq: options.jq ?? null,
+        jqArguments: options.arg ?? [],
+        environment: deps.childEnv,
         columns: columnsOf(options),
-        layout: module.layout,
-        style,
-        isTty: edge.stdout.isTTY === true,
+        layout,
+        style: out === null ? style : plainStyle(),
+        isTty: edge.stdout.isTTY === true && out === null,
+        hasMark: options.bom === true,
         now: systemClock.now(),
         write: (chunk) => sink.write(chunk),
         notice: (text) => deps.terminal.notice(text),
@@ -74,8 +80,11 @@ export async function run(edge: Edge): Promise<number> {
       });
       const status = await print(invocation, deps, printer);
       await sink.flush();
+      out?.commit();
       return status;
     } catch (error) {
+      const partial = out?.discard() ?? null;
+      if (partial !== null) deps.terminal.notice(`note: the incomplete output is kept in ${partial}`);
       throw await advised(error, edge, invocation, deps);
     } finally {
       await wiring.close();
@@ -83,6 +92,16 @@ export async function run(edge: Edge): Promise<number> {
   } catch (error) {
     return tell(error);
   }
+}
+
+async function openOut(path: string, { shape }: Layout): Promise<OutFile> {
+  if (shape === 'events') {
+    throw new ReventoError('usage', '--out needs an output that ends, and this command prints a stream.', {
+      hint: 'redirect the output with >, or see --record',
+    });
+  }
+  const { openOutFile } = await import('./out-file.ts');
+  return openOutFile(path);
 }
 
 type Command = Extract<Invocation, { kind: 'command' }>;

@@ -29,6 +29,8 @@ export interface Deps {
   readonly clock: Clock;
   /** Aborted on Ctrl-C, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
+  /** Runs work that keeps the event loop from turning, so that Ctrl-C can still break it off. */
+  readonly breakable: <T>(work: () => T) => T;
   readonly terminal: Terminal;
   /** What is printed appears on a terminal, where a progress line would run into it. */
   readonly isStdoutTty: boolean;

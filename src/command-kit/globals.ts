@@ -1,13 +1,18 @@
 import type { Command } from 'commander';
 import { ReventoError } from '../errors/revento-error.ts';
-import { type OutputFormat, outputFormats } from '../output/item.ts';
+import { type Layout, type OutputFormat, outputFormats } from '../output/item.ts';
+import { collect } from './option-values.ts';
 
 /** Options every command takes, before or after its name, as commander leaves them. */
 export interface GlobalOptions {
   readonly output?: string;
   readonly json?: boolean;
   readonly jq?: string;
+  /** `--arg`: `name=value`, for the filter. */
+  readonly arg?: readonly string[];
   readonly columns?: string;
+  readonly bom?: boolean;
+  readonly out?: string;
   readonly profile?: string;
   readonly event?: string;
   readonly authBase?: string;
@@ -23,20 +28,25 @@ export interface GlobalOptions {
 /** What help calls the options below. */
 export const globalHeading = 'Global options:';
 
+type GlobalOption = readonly [flags: string, meaning: string, repeat?: typeof collect];
+
 /** The global options as commander's flags and their meaning, in the order help shows them. */
-export const globalOptions: readonly (readonly [flags: string, meaning: string])[] = [
+export const globalOptions: readonly GlobalOption[] = [
   ['-o, --output <format>', `output format: ${outputFormats.join(', ')}`],
   ['--json', 'short for --output json'],
   ['-q, --jq <expr>', 'filter the whole result with a jq expression'],
-  ['--columns <list>', 'show these fields only, such as id,custom_form_fields.favorite_track'],
+  ['--arg <name=value>', 'make a value available to --jq as $name (repeatable)', collect],
+  ['--columns <list>', 'show only these fields, such as id,custom_form_fields.favorite_track'],
+  ['--bom', 'begin CSV with a byte order mark, for Excel'],
+  ['--out <file>', 'write the output to a file, which changes only if the run succeeds'],
   ['-p, --profile <name>', 'profile to use (REVENTO_PROFILE)'],
   ['-e, --event <id>', 'event to work on (REVENTO_EVENT)'],
-  ['--auth-base <url>', 'where consent and tokens come from (REVENTO_AUTH_BASE)'],
-  ['--api-base <url>', 'where the read API is (REVENTO_API_BASE)'],
-  ['--no-input', 'never ask; name the missing flag instead'],
-  ['--no-color', 'no colour (also NO_COLOR)'],
+  ['--auth-base <url>', 'base URL of the authorization server (REVENTO_AUTH_BASE)'],
+  ['--api-base <url>', 'base URL of the API (REVENTO_API_BASE)'],
+  ['--no-input', 'never prompt; fail and name the missing flag'],
+  ['--no-color', 'no color (also NO_COLOR)'],
   ['--verbose', 'show each request on stderr'],
-  ['--debug', 'show headers as well, secrets masked (REVENTO_DEBUG=1)'],
+  ['--debug', 'show headers as well, with secrets masked (REVENTO_DEBUG=1)'],
 ];
 
 /** Those that take a value: the word after one of these is never a command's name. */
@@ -53,38 +63,60 @@ export const versionOption = ['-V, --version', 'show the version'] as const;
 /** Declares the global options on a command, under a heading of their own in its help. */
 export function declareGlobals(command: Command): Command {
   command.optionsGroup(globalHeading);
-  for (const [flags, meaning] of globalOptions) command.option(flags, meaning);
+  for (const [flags, meaning, repeat] of globalOptions) {
+    if (repeat === undefined) command.option(flags, meaning);
+    else command.option(flags, meaning, repeat);
+  }
   return command.helpOption(...helpOption);
 }
 
 /**
- * Refuses options that contradict each other, so that none is passed over without a word. What the
- * settings say is no option: it gives way.
+ * Refuses options that contradict each other, so that none is silently ignored. Options override what the settings
+ * say.
  *
  * @throws ReventoError `usage`
  */
 export function refuseContradictions(options: GlobalOptions): void {
-  const { output, json, jq } = options;
+  const { output, json, jq, arg, bom, columns } = options;
   if (json && output !== undefined && output !== 'json') {
-    throw new ReventoError('usage', `--json and -o ${output} do not go together: one output has one format.`);
+    throw new ReventoError('usage', `--json can't be combined with -o ${output}: one output has one format.`);
   }
   if (jq !== undefined && output === 'csv') {
-    throw new ReventoError('usage', '--jq and -o csv do not go together: what a filter gives has no columns.', {
+    throw new ReventoError('usage', "--jq can't be combined with -o csv: a filter's output has no columns.", {
       hint: "leave out -o csv, and let jq write the lines: --jq '.[] | [.id, .role] | @csv'",
     });
+  }
+  if (jq !== undefined && columns !== undefined) {
+    throw new ReventoError('usage', '--jq and --columns both choose fields: use one of them.', {
+      hint: "with --jq: --jq '.[] | {id, role}'",
+    });
+  }
+  if (arg !== undefined && jq === undefined) {
+    throw new ReventoError('usage', '--arg passes a value to --jq, which is missing.', {
+      hint: "such as --arg role=speaker --jq '.[] | select(.role == $role)'",
+    });
+  }
+  if (bom && output !== undefined && output !== 'csv') {
+    throw new ReventoError('usage', `--bom is for -o csv, not for -o ${output}.`);
   }
 }
 
 /**
- * The output format: `--output`, then `--json`, then what the settings say.
+ * The output format: `--output`, then `--json`, then, for a list or document, what the settings say. Text for a shell
+ * and streams are left alone by the settings: `$(revento token)` has to stay a token.
  *
  * @throws ReventoError `usage`
  */
-export function formatOf(options: GlobalOptions, fallback: () => string): OutputFormat {
-  const wanted = options.output ?? (options.json ? 'json' : fallback());
+export function formatOf(
+  options: GlobalOptions,
+  { shape, isText }: Pick<Layout, 'shape' | 'isText'>,
+  setting: () => string,
+): OutputFormat {
+  const isLeftAlone = isText === true || shape === 'events';
+  const wanted = options.output ?? (options.json ? 'json' : isLeftAlone ? 'table' : setting());
   const format = outputFormats.find((known) => known === wanted);
   if (format !== undefined) return format;
-  throw new ReventoError('usage', `There is no output format ${JSON.stringify(wanted)}.`, {
+  throw new ReventoError('usage', `Unknown output format ${JSON.stringify(wanted)}.`, {
     hint: `use one of ${outputFormats.join(', ')}`,
   });
 }

@@ -1,19 +1,20 @@
 import { compact, decodeString, isArray, isObject } from '../json/text.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 import type { Style } from '../text/style.ts';
+import { type Calendar, localCalendar, momentOf } from './moment.ts';
 
 /** What stands in a cell of a table: one safe line, and how it is decorated once it has been cut to its width. */
 export interface Cell {
   readonly text: string;
   readonly paint: Paint;
+  /** Of a time: its zone's, such as `UTC+1`. */
+  readonly offset?: string;
 }
 
 export type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'plain';
 
-const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 const statusField = /(^|[._])(status|state|action)$/;
 const idField = /(^|[._])id$/;
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 const statusPaint = new Map<string, Paint>([
   ['approved', 'green'],
@@ -32,18 +33,22 @@ const statusPaint = new Map<string, Paint>([
 ]);
 
 /**
- * A JSON value as a cell: text without quotes, times in the local zone, yes and no, `-` for null and for what is
- * not there, the rest as compact JSON. Numbers keep their digits.
+ * A JSON value as a cell: text without quotes, times in one zone, yes and no, `-` for null and for what is missing,
+ * the rest as compact JSON. Numbers keep their digits.
  *
  * @param now milliseconds since the Unix epoch; a time of another year shows its year
+ * @param calendar  of the zone to tell times in
  */
-export function cellOf(value: string | undefined, path: string, now: number): Cell {
+export function cellOf(value: string | undefined, path: string, now: number, calendar: Calendar = localCalendar): Cell {
   if (value === undefined || value === 'null') return { text: '-', paint: 'dim' };
   if (value === 'true') return { text: 'yes', paint: 'plain' };
   if (value === 'false') return { text: 'no', paint: 'plain' };
   if (!value.startsWith('"')) return { text: sanitiseLine(compact(value)), paint: 'plain' };
   const text = decodeString(value);
-  if (isoTime.test(text)) return { text: shortTime(text, now), paint: 'plain' };
+  const moment = momentOf(text);
+  if (moment !== null) {
+    return { text: calendar.dayAndTime(moment, now), paint: 'plain', offset: calendar.offset(moment) };
+  }
   return { text: sanitiseLine(text), paint: (statusField.test(path) && statusPaint.get(text)) || 'plain' };
 }
 
@@ -57,16 +62,7 @@ export function lossByCut(value: string | undefined, path: string): Loss | null 
   if (value === undefined || value === 'null') return null;
   if (!value.startsWith('"')) return isObject(value) || isArray(value) ? 'some' : 'sense';
   if (idField.test(path)) return 'id';
-  return isoTime.test(decodeString(value)) ? 'sense' : 'some';
-}
-
-/** `Nov 24 06:24`, or `Nov 24 2025 06:24` when it is not this year; the text itself when it is no date after all. */
-function shortTime(text: string, now: number): string {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) return text;
-  const two = (number: number) => String(number).padStart(2, '0');
-  const year = time.getFullYear() === new Date(now).getFullYear() ? '' : ` ${time.getFullYear()}`;
-  return `${months[time.getMonth()]} ${two(time.getDate())}${year} ${two(time.getHours())}:${two(time.getMinutes())}`;
+  return momentOf(decodeString(value)) === null ? 'some' : 'sense';
 }
 
 export function decorate(text: string, paint: Paint, style: Style): string {

@@ -1,46 +1,85 @@
+import { ReventoError } from '../errors/revento-error.ts';
 import { elementsOf, entriesOf, isArray, isObject, memberOf } from '../json/text.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
+import { nearest } from '../text/suggestion.ts';
 
-/** Takes the same paths out of every row, and remembers which of them were ever there. */
+/** Takes the same paths out of every row. */
 export interface Picker {
   readonly paths: readonly string[];
   /** The values at the paths as JSON text, undefined where the row has none. */
   pick(row: string): (string | undefined)[];
-  /** A line about the paths that no row had, with the fields there are; null when every path was met. */
-  complaint(): string | null;
 }
-
-/** Rows that are read to name the known fields. */
-const sampledRows = 50;
 
 export function createPicker(paths: readonly string[]): Picker {
   const parts = paths.map((path) => path.split('.'));
-  const unseen = new Set(paths);
-  const known = new Set<string>();
-  let sampled = 0;
   return {
     paths,
     pick(row) {
-      if (sampled < sampledRows) {
-        sampled++;
-        for (const field of nestedFieldsOf(row)) known.add(field);
-      }
       const members = membersOf(row);
-      return paths.map((path, index) => {
-        const value = members.get(path) ?? resolve((key) => members.get(key), parts[index] ?? []);
-        if (value !== undefined) unseen.delete(path);
-        return value;
-      });
-    },
-    complaint() {
-      if (sampled === 0 || unseen.size === 0) return null;
-      const names = [...unseen].map((path) => `"${path}"`).join(', ');
-      return sanitiseLine(`no row has ${names}; the fields are: ${[...known].sort().join(', ')}`);
+      return paths.map((path, index) => members.get(path) ?? resolve((key) => members.get(key), parts[index] ?? []));
     },
   };
 }
 
-/** A row's members by key, the last of a repeated key. A row that is no object is the one member `value`. */
+/** A picker for the paths of `--columns`, which refuses those that are misspelt. */
+export interface Choice {
+  pick: Picker['pick'];
+  /**
+   * To be called with the first rows before any of them is printed.
+   *
+   * @throws ReventoError `usage` for a path whose field none of them has, and which is not one of `known`
+   */
+  check(rows: readonly string[]): void;
+  /** After the last row: what is wrong with a path that no row had; null for nothing. */
+  verdict(): ReventoError | null;
+}
+
+/** @param known  fields that may be missing in every row, such as those the guide names */
+export function createChoice(paths: readonly string[], known: readonly string[]): Choice {
+  const picker = createPicker(paths);
+  const unseen = new Set(paths.filter((path) => !known.includes(path)));
+  const fields = new Set<string>();
+  let isChecked = false;
+  const refusal = (path: string): ReventoError => {
+    const available = [...fields].sort();
+    const guess = nearest(path, [...available, ...known]);
+    const list = `available fields: ${available.join(', ')}`;
+    return new ReventoError('usage', sanitiseLine(`Unknown field ${JSON.stringify(path)} in --columns.`), {
+      hint: sanitiseLine(guess === null ? list : `did you mean ${guess}? ${list}`),
+    });
+  };
+  return {
+    check(rows) {
+      if (isChecked || rows.length === 0) return;
+      isChecked = true;
+      for (const row of rows) for (const field of nestedFieldsOf(row)) fields.add(field);
+      const unknown = [...unseen].find((path) => !rows.some((row) => hasStart(row, path)));
+      if (unknown !== undefined) throw refusal(unknown);
+    },
+    pick(row) {
+      const values = picker.pick(row);
+      if (unseen.size > 0) {
+        values.forEach((value, index) => {
+          if (value !== undefined) unseen.delete(paths[index] ?? '');
+        });
+      }
+      return values;
+    },
+    verdict() {
+      const [path] = unseen;
+      return path === undefined || !isChecked ? null : refusal(path);
+    },
+  };
+}
+
+/** Whether a row has the field that a path begins with; what lies deeper may be there in other rows only. */
+function hasStart(row: string, path: string): boolean {
+  const parts = path.split('.');
+  const members = membersOf(row);
+  return parts.some((_part, index) => members.has(parts.slice(0, index + 1).join('.')));
+}
+
+/** A row's members by key, the last of a repeated key. A row that is not an object is the one member `value`. */
 function membersOf(row: string): Map<string, string> {
   return isObject(row) ? new Map(entriesOf(row)) : new Map([['value', row]]);
 }
@@ -68,6 +107,19 @@ export function fieldsOf(rows: readonly string[]): string[] {
   const fields = new Set<string>();
   for (const row of rows) for (const key of membersOf(row).keys()) fields.add(key);
   return [...fields];
+}
+
+/** The same with the fields of objects, such as `custom_form_fields.favorite_track`, in place of the objects. */
+export function flatFieldsOf(rows: readonly string[]): string[] {
+  const fields = new Map<string, Set<string>>();
+  for (const row of rows) {
+    for (const [key, value] of membersOf(row)) {
+      const inner = fields.get(key) ?? new Set<string>();
+      fields.set(key, inner);
+      if (isObject(value)) for (const [name] of entriesOf(value)) inner.add(`${key}.${name}`);
+    }
+  }
+  return [...fields].flatMap(([key, inner]) => (inner.size === 0 ? [key] : [...inner]));
 }
 
 /** A row's fields as paths, one level of nesting included. */

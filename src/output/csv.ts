@@ -1,50 +1,64 @@
 import { compact, decodeString } from '../json/text.ts';
-import { sanitise, sanitiseLine } from '../text/sanitise.ts';
-import { createPicker, fieldsOf, type Picker } from './columns.ts';
+import { escapeForTerminal, sanitise, sanitiseLine } from '../text/sanitise.ts';
+import { type Choice, createChoice, createPicker, flatFieldsOf, type Picker } from './columns.ts';
 import type { RowFormat } from './format.ts';
+import type { Column } from './item.ts';
 
 export interface CsvOptions {
   /** `--columns`, or null. */
   readonly chosen: readonly string[] | null;
   /** Paths that come first when nothing was chosen. */
-  readonly defaults: readonly string[];
-  /** Control characters are taken out of the cells. */
-  readonly isTty: boolean;
+  readonly defaults: readonly Column[];
+  /** Fields that `--columns` may name though no row has them. */
+  readonly known?: readonly string[];
+  /** `--bom`: begin with a byte order mark, by which spreadsheets recognize UTF-8. */
+  readonly hasMark?: boolean;
 }
 
 /**
  * Rows as RFC 4180 CSV with a header line. Without `--columns` the columns are the command's own and then every
- * other field of the first rows; a field that turns up later cannot have a column any more, and is named on stderr.
+ * other field of the first rows, those of nested objects each in a column; a field that turns up later cannot have a
+ * column any more, and is named on stderr.
  */
-export function createCsv({ chosen, defaults, isTty }: CsvOptions): RowFormat {
-  let picker: Picker | null = null;
+export function createCsv({ chosen, defaults, known = [], hasMark = false }: CsvOptions): RowFormat {
+  let picker: Picker | Choice | null = null;
+  let paths: readonly string[] = [];
   const late = new Set<string>();
 
   const choosePaths = (rows: readonly string[]) => {
-    return chosen ?? [...defaults, ...fieldsOf(rows).filter((field) => !defaults.includes(field))];
+    if (chosen !== null) return chosen;
+    const fields = flatFieldsOf(rows);
+    const first = defaults
+      .filter(({ path, isOptional }) => !isOptional || fields.includes(path))
+      .map(({ path }) => path);
+    return [...first, ...fields.filter((field) => !first.includes(field))];
   };
-  const clean = isTty ? sanitise : (text: string) => text;
-  const cell = (value: string | undefined) => clean(csvCell(value));
   // Names nobody here chose come from the network, as the values do.
-  const headLine = (paths: readonly string[]) =>
-    csvLine(chosen === null ? paths.map((path) => clean(disarm(path))) : paths);
+  const headLine = () => {
+    const names = chosen === null ? paths.map((path) => cleanCell(disarm(path))) : paths;
+    return (hasMark ? '\ufeff' : '') + csvLine(names);
+  };
 
   return {
     rows(rows) {
-      const head = picker === null;
-      picker ??= createPicker(choosePaths(rows));
-      const { paths, pick } = picker;
-      if (chosen === null) for (const field of fieldsOf(rows)) if (!paths.includes(field)) late.add(field);
-      return (head ? headLine(paths) : '') + rows.map((row) => csvLine(pick(row).map(cell))).join('');
+      const isFirst = picker === null;
+      if (isFirst) paths = choosePaths(rows);
+      picker ??= chosen === null ? createPicker(paths) : createChoice(chosen, known);
+      if ('check' in picker) picker.check(rows);
+      else if (!isFirst) for (const field of flatFieldsOf(rows)) if (!paths.includes(field)) late.add(field);
+      const { pick } = picker;
+      return (isFirst ? headLine() : '') + rows.map((row) => csvLine(pick(row).map(csvCell))).join('');
     },
     end(isWhole) {
-      return picker === null && isWhole ? headLine(choosePaths([])) : '';
+      if (picker !== null || !isWhole) return '';
+      paths = choosePaths([]);
+      return headLine();
     },
     complaint() {
-      if (chosen !== null) return picker?.complaint() ?? null;
       if (late.size === 0) return null;
-      return sanitiseLine(`fields without a column: ${[...late].join(', ')}; choose with --columns`);
+      return sanitiseLine(`warning: fields without a column: ${[...late].join(', ')}; choose with --columns`);
     },
+    verdict: () => (picker !== null && 'check' in picker ? picker.verdict() : null),
   };
 }
 
@@ -58,7 +72,12 @@ export function csvLine(cells: readonly string[]): string {
 /** A JSON value as a cell: strings decoded, null and absent empty, the rest as its compact JSON text. */
 export function csvCell(value: string | undefined): string {
   if (value === undefined || value === 'null') return '';
-  return value.startsWith('"') ? disarm(decodeString(value)) : compact(value);
+  return value.startsWith('"') ? cleanCell(disarm(decodeString(value))) : escapeForTerminal(compact(value));
+}
+
+/** Line breaks belong to a cell; what could act on a terminal or a spreadsheet does not. */
+function cleanCell(text: string): string {
+  return sanitise(text.replace(/\r\n?/g, '\n'));
 }
 
 /**

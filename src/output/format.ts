@@ -6,24 +6,34 @@ export interface PrinterOptions {
   readonly format: OutputFormat;
   /** `--jq`, or null. */
   readonly jq: string | null;
+  /** `--arg`: `name=value`, for the filter. */
+  readonly jqArguments?: readonly string[];
+  /** What `env` is in a filter; without our own secrets. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** `--columns` as paths, or null. */
   readonly columns: readonly string[] | null;
   readonly layout: Layout;
   readonly style: Style;
   readonly isTty: boolean;
+  /** `--bom`: CSV begins with a byte order mark. */
+  readonly hasMark?: boolean;
   /** Milliseconds since the Unix epoch: whether a time is of this year. */
   readonly now: number;
   /** False once nobody reads any more. */
   readonly write: (chunk: string | Uint8Array) => Promise<boolean>;
-  /** A line for the person, on stderr. */
+  /** A line for the user, on stderr. */
   readonly notice: (text: string) => void;
   /** Runs `--jq`, which holds up the event loop, so that a signal still gets through. */
   readonly breakable: <T>(work: () => T) => T;
 }
 
+/** Text to write: at once, later, or in pieces of which there may be no end. */
+export type Output = string | Promise<string> | AsyncIterable<string>;
+
 /** How one format shows each kind of item. Gives back text to write; nothing here writes. */
-export interface View extends RowFormat {
-  value(item: ValueItem): string | Promise<string>;
+export interface View extends Omit<RowFormat, 'end'> {
+  value(item: ValueItem): Output;
+  end(isWhole: boolean): Output;
   /** Where absent, bytes go out as they are. */
   bytes?(bytes: Uint8Array): string;
   /** Thrown once the text before it is written. */
@@ -35,10 +45,12 @@ export interface View extends RowFormat {
  * gives back what is to be written next, so that nothing has to be kept.
  */
 export interface RowFormat {
-  /** Never called with no rows. */
-  rows(rows: readonly string[]): string | Promise<string>;
+  /** Never called with no rows. @param zone  the one to tell times in; else that of this machine */
+  rows(rows: readonly string[], zone?: string | null): string | Promise<string>;
   /** No more rows of the list come; `isWhole` is false when the run failed before the last of them. */
   end(isWhole: boolean): string | Promise<string>;
-  /** What the person should hear about the rows once they are written, as one safe line; null for nothing. */
+  /** What the user should know about the rows once they are written, as one safe line; null for nothing. */
   complaint(): string | null;
+  /** What fails the run once the last row is written: a column that no row had. */
+  verdict?(): ReventoError | null;
 }

@@ -13,8 +13,10 @@ export type Item =
   | ValueItem
   /** Events of a stream that came together: printed one by one, written in one go. */
   | { readonly kind: 'values'; readonly values: readonly ValueItem[] }
-  /** Rows of a list, as many as came together: usually a page. */
-  | { readonly kind: 'rows'; readonly rows: readonly (Json | JsonText)[] }
+  /** Rows of a list, as many as came together: usually a page. `zone` is the one a table tells times in. */
+  | { readonly kind: 'rows'; readonly rows: readonly (Json | JsonText)[]; readonly zone?: string | null }
+  /** A line for the user, on stderr once the output is complete. */
+  | { readonly kind: 'note'; readonly text: string }
   /** Exactly these bytes on stdout, whatever the format. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
@@ -26,6 +28,8 @@ export interface Column {
   readonly title?: string;
   /** Left out of a table that has no room for all, the one with the lowest number first; never, where there is none. */
   readonly leaves?: number;
+  /** Shown only where one of the first rows has it. */
+  readonly isOptional?: boolean;
   /** Characters of it that a terminal shows, where a beginning is enough to name the row. */
   readonly beginning?: number;
   /** Cut after all others: a part of it could be taken for another value. */
@@ -41,6 +45,10 @@ export interface Layout {
   readonly shape: 'value' | 'rows' | 'events';
   /** Columns of the table and CSV when `--columns` names none. */
   readonly columns?: readonly Column[];
+  /** Fields that rows may have: `--columns` takes them though no row has them. */
+  readonly fields?: readonly string[];
+  /** Text for a shell or a user: the setting `output` leaves it alone, and only -o or --json makes it something else. */
+  readonly isText?: boolean;
 }
 
 export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv';

@@ -1,11 +1,12 @@
 import { ReventoError } from '../errors/revento-error.ts';
 import { toText } from '../json/stringify.ts';
+import { decodeString } from '../json/text.ts';
 import { escapeForTerminal, sanitise } from '../text/sanitise.ts';
 import type { PrinterOptions, View } from './format.ts';
 import { createJq } from './jq.ts';
-import type { Transform } from './json-rows.ts';
+import { jqVariables } from './jq-variables.ts';
 
-/** What a filter is given, for whom expected something else: other tools filter a page or a row. */
+/** What a filter is given, for users who expected something else: other tools filter a page or a row. */
 const given = {
   list: "the filter is given the whole list, one array: begin with .[], as in --jq '.[].id'",
   document: 'the filter is given one document: --jq keys names its fields',
@@ -15,16 +16,20 @@ const given = {
 
 /**
  * `--jq`: rows are kept until the last of them is there, so that the expression sees the whole list and not a page
- * of it; every other value is filtered when it comes. Strings are printed raw, but in NDJSON, where each line has
- * to be JSON.
+ * of it; every other value is filtered when it comes. Strings are printed as text, but in NDJSON, where each line
+ * has to be JSON.
  *
  * @throws ReventoError `usage` when the expression does not compile
  */
 export async function createJqView(expression: string, options: PrinterOptions): Promise<View> {
-  const { format, layout, isTty, notice, breakable } = options;
+  const { format, layout, isTty, notice, breakable, jqArguments = [], environment = {} } = options;
   const isRaw = format !== 'ndjson';
-  const finish: Transform = isTty ? (isRaw ? sanitise : escapeForTerminal) : (text) => text;
-  const jq = await createJq({ expression, isRaw, finish, notice, breakable });
+  const lineOf = (result: string): string => {
+    if (isRaw && result.startsWith('"')) return sanitise(decodeString(result).replace(/\r\n?/g, '\n'));
+    return isTty ? escapeForTerminal(result) : result;
+  };
+  const variables = jqVariables(expression, jqArguments, environment);
+  const jq = await createJq({ expression, variables, notice, breakable });
   const isStream = layout.shape === 'events';
   const decoder = new TextDecoder();
   const pages: string[] = [];
@@ -32,19 +37,23 @@ export async function createJqView(expression: string, options: PrinterOptions):
   let failure: ReventoError | null = null;
   let failedEvents = 0;
 
-  const filter = async (document: string, shape: keyof typeof given): Promise<string> => {
-    const result = await jq.run(document);
-    if (result.failure !== null && isStream) {
+  async function* filter(document: string, shape: keyof typeof given): AsyncGenerator<string, void, void> {
+    for await (const { texts, failure: said } of jq.run(document)) {
+      if (said !== null) fail(said, shape);
+      if (texts.length > 0) yield `${texts.map(lineOf).join('\n')}\n`;
+    }
+  }
+
+  const fail = (said: string, shape: keyof typeof given) => {
+    if (isStream) {
       // One event that does not fit is no reason to stop listening; it is remembered for the exit status.
       failedEvents++;
-      notice(`--jq: ${result.failure}`);
-    } else if (result.failure !== null) {
-      // Of a list only the array itself is the surprise; what is said of a row speaks for itself.
-      const isMisplaced = (shape === 'list' ? /^Cannot index array/ : /^Cannot (index|iterate)/).test(result.failure);
-      const hint = isMisplaced ? given[shape] : undefined;
-      failure = new ReventoError('failed', `--jq: ${result.failure}`, { hint });
+      notice(`--jq: ${said}`);
+      return;
     }
-    return result.text;
+    // Of a list only the array itself is the surprise; what is said of a row speaks for itself.
+    const isMisplaced = (shape === 'list' ? /^Cannot index array/ : /^Cannot (index|iterate)/).test(said);
+    failure = new ReventoError('failed', `--jq: ${said}`, { hint: isMisplaced ? given[shape] : undefined });
   };
 
   return {

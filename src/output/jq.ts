@@ -1,78 +1,100 @@
+import { randomUUID } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { ReventoError } from '../errors/revento-error.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { Transform } from './json-rows.ts';
+import type { JqVariables } from './jq-variables.ts';
 
-/** What an expression gave for one document. */
-export interface JqResult {
-  /** Results, a line each; those before a failure included. */
-  readonly text: string;
+/** Some results of an expression for one document, and whether that was all. */
+export interface JqResults {
+  /** JSON, one for each result; those before a failure included. */
+  readonly texts: readonly string[];
   /** What jq said when the expression did not fit the document. */
   readonly failure: string | null;
 }
 
 export interface Jq {
-  run(document: string): Promise<JqResult>;
+  /** The results, as many at a time as come quickly: an expression may have no end of them. */
+  run(document: string): AsyncGenerator<JqResults, void, void>;
 }
 
 export interface JqOptions {
   readonly expression: string;
-  /** Strings are printed as they are instead of as JSON. */
-  readonly isRaw: boolean;
-  /** Applied to what is printed. */
-  readonly finish: Transform;
+  readonly variables: JqVariables;
   readonly notice: (text: string) => void;
-  /** Runs the engine, which knows no pause, in a way that Ctrl-C can break off. @throws ReventoError `interrupted` */
+  /** Runs the engine, which never pauses, so that Ctrl-C can break it off. @throws ReventoError `interrupted` */
   readonly breakable: <T>(work: () => T) => T;
 }
 
 /** Exit status of jq for an expression it cannot compile. */
 const compileError = 3;
 
+/** Results of the first run, and what each further one multiplies that by: it has to skip those that came before. */
+const firstResults = 20_000;
+const growth = 4;
+const mostResults = 1_280_000;
+
 /**
- * A jq filter: one result a line. Numbers the expression does not compute with keep their precision.
+ * A jq filter. Numbers the expression does not compute with keep their precision.
  *
  * @throws ReventoError `usage` with jq's own words when the expression does not compile
  */
-export async function createJq({ expression, isRaw, finish, notice, breakable }: JqOptions): Promise<Jq> {
-  // Optimising the module in the background outlives our use of it and holds back the exit (Node 20: by 100 ms).
+export async function createJq({ expression, variables, notice, breakable }: JqOptions): Promise<Jq> {
+  // Optimizing the module in the background outlives our use of it and delays the exit (Node 20: by 100 ms).
   setFlagsFromString('--wasm-tiering-budget=1000000000');
   // The build with the module inside, so that a bundle of this program needs no file beside it.
   const { loadJq } = await import('jq-wasm/inline');
   const engine = await loadJq();
-  const flags = isRaw ? ['-c', '-r'] : ['-c'];
 
-  const run = (input: string, filter: string, options: string[]) => {
+  const run = (input: string, filter: string, flags: readonly string[] = []) => {
     try {
       // A filter such as `-n` would be taken for an option.
-      return breakable(() => engine.raw(input, filter.startsWith('-') ? ` ${filter}` : filter, options));
+      return breakable(() => engine.raw(input, filter.startsWith('-') ? ` ${filter}` : filter, ['-c', ...flags]));
     } catch (cause) {
       if (cause instanceof ReventoError) throw cause;
-      throw new ReventoError('failed', 'jq broke off: is the result too large for it?', {}, { cause });
+      throw new ReventoError('failed', 'jq crashed; the document or the result may be too large.', {}, { cause });
     }
   };
 
   // Compiled but never run: nothing reaches the right side of `empty |`.
-  if (run('null', `empty | (${expression}\n)`, flags).exitCode === compileError) {
+  if (run('null', variables.bind(`empty | (${expression}\n)`)).exitCode === compileError) {
     // Asked again without the wrapping, so that jq's message quotes what the user typed.
-    const plain = run('null', expression, flags);
+    const plain = run(
+      'null',
+      expression,
+      variables.names.flatMap((name) => ['--arg', name, '']),
+    );
     if (plain.exitCode === compileError) throw new ReventoError('usage', `--jq: ${messageOf(plain.stderr)}`);
   }
 
   return {
-    async run(document) {
-      // A Ctrl-C that is waiting to be heard is heard now: there will be no other chance. The first turn is what is left
-      // of the one we are in, in which signals were looked for before; the second looks for them again.
-      await nextTurn();
-      await nextTurn();
-      const { stdout, stderr, exitCode } = run(document, expression, flags);
-      const text = stdout === '' ? '' : finish(`${stdout}\n`);
-      if (exitCode !== 0) return { text, failure: messageOf(stderr) };
-      // `debug` and `stderr` in an expression.
-      if (stderr !== '') notice(sanitise(stderr.trimEnd()));
-      return { text, failure: null };
+    async *run(document) {
+      const input = variables.inputWith(document);
+      let [done, count] = [0, firstResults];
+      for (;;) {
+        // A Ctrl-C that is waiting to be heard is heard now: there will be no other chance. The first turn is what is
+        // left of the current one, in which signals were looked for before; the second looks for them again.
+        await nextTurn();
+        await nextTurn();
+        const more = randomUUID();
+        const { stdout, stderr, exitCode } = run(input, variables.bind(someResults(expression, done, count, more)));
+        const texts = stdout === '' ? [] : stdout.split('\n');
+        const isMore = texts.at(-1) === `"${more}"`;
+        if (isMore) texts.pop();
+        yield { texts, failure: exitCode === 0 ? null : messageOf(stderr) };
+        // `debug` and `stderr` in an expression; later runs say the same again.
+        if (exitCode === 0 && stderr !== '' && done === 0) notice(sanitise(stderr.trimEnd()));
+        if (!isMore) return;
+        done += count;
+        count = Math.min(count * growth, mostResults);
+      }
     },
   };
+}
+
+/** The expression without its first `done` results and no more than `count`; where there are more, `more` follows. */
+function someResults(expression: string, done: number, count: number, more: string): string {
+  const choose = `if . <= ${done} then empty elif . <= ${done + count} then $_x else "${more}", break $_stop end`;
+  return `label $_stop | foreach (${expression}\n) as $_x (0; . + 1; ${choose})`;
 }
 
 function nextTurn(): Promise<void> {

@@ -1,7 +1,7 @@
 import { pretty } from '../json/pretty.ts';
 import { oneLine } from '../json/text.ts';
 import type { Style } from '../text/style.ts';
-import { createPicker } from './columns.ts';
+import { type Choice, createChoice } from './columns.ts';
 import type { RowFormat } from './format.ts';
 
 /** Turns the JSON text of one value into the text that is printed for it. */
@@ -39,18 +39,18 @@ export function createJsonLines(prepare: Transform): RowFormat {
  * What `--columns` does to JSON: every object, and every object of an array, is reduced to the chosen paths. The
  * keys are the paths as they were typed; a path that is not there is null.
  */
-export function createSelection(paths: readonly string[]): {
-  readonly select: Transform;
-  readonly complaint: () => string | null;
-} {
-  const picker = createPicker(paths);
+export function createSelection(
+  paths: readonly string[],
+  known: readonly string[],
+): { readonly select: Transform } & Pick<Choice, 'check' | 'verdict'> {
+  const { pick, check, verdict } = createChoice(paths, known);
   const keys = paths.map((path) => `${JSON.stringify(path)}:`);
   return {
     select: (row) =>
-      `{${picker
-        .pick(row)
+      `{${pick(row)
         .map((value, index) => keys[index] + (value ?? 'null'))
         .join(',')}}`,
-    complaint: picker.complaint,
+    check,
+    verdict,
   };
 }

@@ -1,12 +1,12 @@
 import { ReventoError } from '../errors/revento-error.ts';
 import { toText } from '../json/stringify.ts';
-import type { PrinterOptions } from './format.ts';
-import type { Item } from './item.ts';
+import type { Output, PrinterOptions } from './format.ts';
+import type { Item, ValueItem } from './item.ts';
 import { createRawBytes } from './raw-bytes.ts';
 import { createView } from './view.ts';
 
-/** Events that came together are written together, up to about this much: all of them may not fit into one string. */
-const pieceChars = 256 * 1024;
+/** Text that is written in one go, in UTF-16 units. */
+const pieceChars = 64 * 1024;
 
 /** Turns a command's items into output. */
 export interface Printer {
@@ -28,7 +28,11 @@ export interface Printer {
 export async function createPrinter(options: PrinterOptions): Promise<Printer> {
   refuseContradictions(options);
   const view = await createView(options);
+  function* outputsOf(values: readonly ValueItem[]): Generator<Output, void, void> {
+    for (const value of values) yield view.value(value);
+  }
   const raw = createRawBytes(options.isTty ? options.style : null);
+  const notes: string[] = [];
   let isClosed = false;
   // What has to be closed in the end: a list, even one that turns out empty, or an answer that waits for jq.
   let isOpen = options.layout.shape === 'rows' || options.jq !== null;
@@ -36,6 +40,20 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
 
   const write = async (chunk: string | Uint8Array) => {
     if (!isClosed && chunk.length > 0) isClosed = !(await options.write(chunk));
+  };
+  /** Small texts leave in one write; of a large one, and of one without end, a piece at a time is kept. */
+  const writeAll = async (outputs: Iterable<Output>) => {
+    let kept = '';
+    for (const output of outputs) {
+      for await (const piece of piecesOf(output)) {
+        kept += piece;
+        if (kept.length < pieceChars) continue;
+        await write(kept);
+        kept = '';
+        if (isClosed) return;
+      }
+    }
+    await write(kept);
   };
   const settle = () => {
     const failure = view.failure?.() ?? null;
@@ -45,7 +63,7 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
     // An end that fails is followed by an abort, which must not print the same again.
     if (isEnded) return;
     isEnded = true;
-    if (isOpen) await write(await view.end(isWhole));
+    if (isOpen) await writeAll([view.end(isWhole)]);
     await write(raw.end());
   };
 
@@ -55,39 +73,35 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
     },
     async print(item) {
       if (item.kind === 'bytes') await write(view.bytes?.(item.bytes) ?? raw.chunk(item.bytes));
-      else if (item.kind === 'value') await write(await view.value(item));
-      else if (item.kind === 'values') {
-        let text = '';
-        for (const value of item.values) {
-          text += await view.value(value);
-          if (text.length < pieceChars) continue;
-          await write(text);
-          text = '';
-        }
-        await write(text);
-      } else {
+      else if (item.kind === 'value') await writeAll([view.value(item)]);
+      else if (item.kind === 'note') notes.push(item.text);
+      else if (item.kind === 'values') await writeAll(outputsOf(item.values));
+      else {
         isOpen = true;
-        if (item.rows.length > 0) await write(await view.rows(item.rows.map(toText)));
+        if (item.rows.length > 0) await write(await view.rows(item.rows.map(toText), item.zone));
       }
       settle();
     },
     async end() {
       await close(true);
       settle();
+      for (const note of notes) options.notice(note);
       const complaint = view.complaint();
       if (complaint !== null) options.notice(complaint);
+      const verdict = view.verdict?.() ?? null;
+      if (verdict !== null) throw verdict;
     },
     abort: () => close(false),
   };
 }
 
+async function* piecesOf(output: Output): AsyncGenerator<string, void, void> {
+  if (typeof output === 'string' || output instanceof Promise) yield await output;
+  else yield* output;
+}
+
 function refuseContradictions({ format, jq, columns, layout }: PrinterOptions): void {
   const isStream = layout.shape === 'events';
-  if (jq !== null && columns !== null) {
-    throw new ReventoError('usage', '--jq and --columns both choose fields: use one of them.', {
-      hint: "with --jq: --jq '.[] | {id, role}'",
-    });
-  }
   if (jq === null && isStream && format === 'csv') {
     throw new ReventoError('usage', 'A stream of events has no CSV form.', { hint: 'use -o ndjson' });
   }

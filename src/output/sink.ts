@@ -98,7 +98,7 @@ function afterAbort(signal: AbortSignal, delayMs: number, callback: () => void):
  * Node's own stream for a redirected stdout takes a short write for a whole one: on a disk that is almost full the
  * end of the output would be missing without any error. So files are written here, to the last byte.
  */
-function createFileSink(fd: number): Sink {
+export function createFileSink(fd: number, name = 'The output'): Sink {
   return {
     isClosed: false,
     async write(chunk) {
@@ -106,7 +106,7 @@ function createFileSink(fd: number): Sink {
       try {
         for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
       } catch (error) {
-        throw toReventoError(error as NodeJS.ErrnoException);
+        throw toReventoError(error as NodeJS.ErrnoException, name);
       }
       return true;
     },
@@ -124,8 +124,13 @@ function fileOf(stream: NodeJS.WritableStream & { readonly fd?: unknown; readonl
 /** What a write says when the other end of a pipe or socket is gone. */
 const readerLeft: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'EOF', 'ERR_STREAM_DESTROYED']);
 
-function toReventoError(error: NodeJS.ErrnoException): ReventoError {
+function toReventoError(error: NodeJS.ErrnoException, name = 'The output'): ReventoError {
   return error.code === 'ENOSPC' || error.code === 'EDQUOT'
-    ? new ReventoError('disk_full', 'The disk is full: the output is incomplete.', {}, { cause: error })
-    : new ReventoError('file', `The output cannot be written: ${error.code ?? error.message}`, {}, { cause: error });
+    ? new ReventoError(
+        'disk_full',
+        `The disk is full: ${name === 'The output' ? 'the output' : name} is incomplete.`,
+        {},
+        { cause: error },
+      )
+    : new ReventoError('file', `${name} cannot be written: ${error.code ?? error.message}`, {}, { cause: error });
 }

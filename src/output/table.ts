@@ -1,9 +1,10 @@
 import { sanitiseLine } from '../text/sanitise.ts';
 import type { Style } from '../text/style.ts';
 import { type Cell, cellOf, decorate, type Loss, lossByCut } from './cell.ts';
-import { createPicker, fieldsOf, type Picker } from './columns.ts';
+import { createChoice, createPicker, fieldsOf, type Picker } from './columns.ts';
 import type { RowFormat } from './format.ts';
 import type { Column } from './item.ts';
+import { type Calendar, calendarOf, localCalendar } from './moment.ts';
 import { isNarrow, loadRuler, narrowRuler, type Ruler } from './width.ts';
 
 const gap = '  ';
@@ -17,6 +18,8 @@ export interface TableOptions {
   readonly chosen: readonly string[] | null;
   /** What the command shows when nothing was chosen. */
   readonly defaults: readonly Column[];
+  /** Fields that `--columns` may name though no row has them. */
+  readonly known?: readonly string[];
   readonly style: Style;
   readonly now: number;
   readonly notice: (text: string) => void;
@@ -27,27 +30,34 @@ export interface TableOptions {
  * so that a list of any length streams. Where there is a width to fit into, columns that can be done without are left
  * out and cells are cut, ids last; else all is whole.
  */
-export function createTable({ chosen, defaults, style, now, notice }: TableOptions): RowFormat {
-  let picker: Picker | null = null;
+export function createTable({ chosen, defaults, known = [], style, now, notice }: TableOptions): RowFormat {
+  let picker: Pick<Picker, 'pick'> | null = null;
+  const choice = chosen === null ? null : createChoice(chosen, known);
   let columns: readonly Column[] = [];
   let natural: number[] = [];
   const losses: (Loss | undefined)[] = [];
   let shown: readonly number[] | null = null;
   let ruler: Ruler = narrowRuler;
+  let calendar: Calendar = localCalendar;
 
-  const begin = (rows: readonly string[]): Picker => {
+  const begin = (rows: readonly string[]): Pick<Picker, 'pick'> => {
     columns = chooseColumns(rows);
-    return createPicker(columns.map((column) => column.path));
+    choice?.check(rows);
+    return choice ?? createPicker(columns.map((column) => column.path));
   };
 
   const chooseColumns = (rows: readonly string[]): readonly Column[] => {
     if (chosen !== null) return chosen.map((path) => defaults.find((known) => known.path === path) ?? { path });
     // A server whose rows have none of the expected fields still has something to show.
     const known = createPicker(defaults.map((column) => column.path));
-    if (rows.some((row) => known.pick(row).some((value) => value !== undefined))) return defaults;
+    const found = rows.map((row) => known.pick(row));
+    const isThere = (index: number) => found.some((values) => values[index] !== undefined);
+    if (defaults.some((_column, index) => isThere(index))) {
+      return defaults.filter(({ isOptional }, index) => !isOptional || isThere(index));
+    }
     const fields = fieldsOf(rows);
     const count = Math.max(1, Math.min(fields.length, Math.floor(style.width / (worthShowing + gap.length))));
-    if (count < fields.length) notice(`${fields.length - count} more fields: choose with --columns, or see -o json`);
+    if (count < fields.length) notice(`${fields.length - count} more fields; use --columns to choose, or -o json.`);
     return fields.slice(0, count).map((path) => ({ path }));
   };
 
@@ -56,7 +66,10 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
     if (chosen !== null) return all;
     const staying = columnsWithRoom(columns, natural, losses, style.width);
     const left = all.filter((index) => !staying.includes(index)).map((index) => columns[index]?.path);
-    if (left.length > 0) notice(`no room for ${left.join(', ')}: widen the terminal, or choose with --columns`);
+    if (left.length > 0) {
+      const what = left.length === 1 ? `Column ${left[0]}` : `Columns ${left.join(', ')}`;
+      notice(`${what} hidden (terminal too narrow); use --columns to choose.`);
+    }
     return staying;
   };
 
@@ -78,20 +91,25 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
   };
 
   return {
-    rows(rows) {
-      const head: Cell[][] = [];
-      if (picker === null) {
-        picker = begin(rows);
-        head.push(columns.map((column) => ({ text: titleOf(column), paint: 'bold' })));
-      }
+    rows(rows, zone) {
+      const isFirst = picker === null;
+      if (isFirst && zone) calendar = calendarOf(zone) ?? localCalendar;
+      picker ??= begin(rows);
       const { pick } = picker;
       const cellsOf = (row: string) =>
         pick(row).map((value, index) => {
           const path = columns[index]?.path ?? '';
           losses[index] = columns[index]?.isWhole ? 'id' : least(losses[index], lossByCut(value, path));
-          return shortened(cellOf(value, path, now), index);
+          return shortened(cellOf(value, path, now, calendar), index);
         });
-      const lines = [...head, ...rows.map(cellsOf)];
+      const cells = rows.map(cellsOf);
+      const head = columns.map((column, index) =>
+        headOf(
+          column,
+          cells.map((line) => line[index]?.offset),
+        ),
+      );
+      const lines = isFirst ? [head, ...cells] : cells;
       if (ruler !== narrowRuler || lines.every((line) => line.every(({ text }) => isNarrow(text)))) return lay(lines);
       return loadRuler().then((loaded) => {
         ruler = loaded;
@@ -99,12 +117,16 @@ export function createTable({ chosen, defaults, style, now, notice }: TableOptio
       });
     },
     end: () => '',
-    complaint: () => (chosen === null ? null : (picker?.complaint() ?? null)),
+    complaint: () => null,
+    verdict: () => choice?.verdict() ?? null,
   };
 }
 
-function titleOf({ path, title }: Column): string {
-  return sanitiseLine(title ?? path).toUpperCase();
+/** The heading of a column; of one with times it names how far their zone is ahead, where that is the same for all. */
+function headOf({ path, title }: Column, offsets: readonly (string | undefined)[]): Cell {
+  const [offset, ...others] = new Set(offsets.filter((each) => each !== undefined));
+  const suffix = offset === undefined || others.length > 0 ? '' : ` (${offset})`;
+  return { text: sanitiseLine(title ?? path).toUpperCase() + suffix, paint: 'bold' };
 }
 
 interface MeasuredCell extends Cell {

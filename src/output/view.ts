@@ -26,10 +26,17 @@ async function createTextView({ columns, layout, style, now, notice }: PrinterOp
   const marked = markStyle(style);
   let table: RowFormat | null = null;
   // Most commands print text and never need a table.
-  const rows: RowFormat['rows'] = async (texts) => {
+  const rows: RowFormat['rows'] = async (texts, zone) => {
     const { createTable } = await import('./table.ts');
-    table ??= createTable({ chosen: columns, defaults: layout.columns ?? [], style, now, notice });
-    return table.rows(texts);
+    table ??= createTable({
+      chosen: columns,
+      defaults: layout.columns ?? [],
+      known: layout.fields ?? [],
+      style,
+      now,
+      notice,
+    });
+    return table.rows(texts, zone);
   };
   return {
     rows,
@@ -43,36 +50,42 @@ async function createTextView({ columns, layout, style, now, notice }: PrinterOp
       return '';
     },
     complaint: () => table?.complaint() ?? null,
+    verdict: () => table?.verdict?.() ?? null,
   };
 }
 
-async function createCsvView({ columns, layout, isTty }: PrinterOptions): Promise<View> {
+async function createCsvView({ columns, layout, hasMark = false }: PrinterOptions): Promise<View> {
   const { createCsv } = await import('./csv.ts');
-  const defaults = (layout.columns ?? []).map((column) => column.path);
-  const csv = createCsv({ chosen: columns, defaults, isTty });
+  const csv = createCsv({ chosen: columns, defaults: layout.columns ?? [], known: layout.fields ?? [], hasMark });
   return { ...csv, value: (item) => rowsOf(toText(item.data), csv.rows) };
 }
 
 function createJsonView({ format, columns, layout, style, isTty }: PrinterOptions): View {
   const guard: Transform = isTty ? escapeForTerminal : (text) => text;
-  const selection = columns === null ? null : createSelection(columns);
+  const selection = columns === null ? null : createSelection(columns, layout.fields ?? []);
   const prepare: Transform = selection === null ? guard : (text) => guard(selection.select(text));
+  const check = (texts: readonly string[]) => selection?.check(texts);
   // FORCE_COLOR reaches into pipes; JSON that a program reads must not be coloured by it.
   const colors = isTty && style.isColor ? style : null;
   const hasLines = format === 'ndjson' || layout.shape === 'events';
   const rows = hasLines ? createJsonLines(prepare) : createJsonArray(prepare, colors);
 
   return {
-    rows: rows.rows,
+    rows(texts) {
+      check(texts);
+      return rows.rows(texts);
+    },
     value({ data }) {
       const text = toText(data);
+      const elements = isArray(text) ? elementsOf(text) : [text];
+      check(elements);
       if (layout.shape === 'rows') return rows.rows([text]);
-      const prepared =
-        isArray(text) && selection !== null ? `[${elementsOf(text).map(prepare).join(',')}]` : prepare(text);
+      const prepared = isArray(text) && selection !== null ? `[${elements.map(prepare).join(',')}]` : prepare(text);
       return `${hasLines ? oneLine(prepared) : pretty(prepared, colors)}\n`;
     },
     end: rows.end,
-    complaint: selection?.complaint ?? rows.complaint,
+    complaint: rows.complaint,
+    verdict: () => selection?.verdict() ?? null,
   };
 }
 

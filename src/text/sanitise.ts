@@ -1,31 +1,39 @@
 /**
- * What can move a cursor, recolour a screen or reorder a line: C0 but tab and newline, DEL, C1, and the characters
- * that override the direction of text. U+2028 and U+2029 are here because some terminals break lines at them.
+ * The one rule for text that somebody else wrote, on screens and in files made to be read: nothing in it may move a
+ * cursor, recolor a screen, reorder a line or be there unseen. Gone are C0 but tab and newline, DEL, C1, what
+ * overrides the direction of text, zero-width space, word joiner and byte order mark, language tags, and U+2028 and
+ * U+2029, at which some terminals break lines. The zero-width joiners stay: Persian and emoji are written with them.
  */
-const unsafe = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
-const everyUnsafe = new RegExp(unsafe, 'g');
+export const unsafeCharacters =
+  '\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}';
+
+const unsafe = new RegExp(`[${unsafeCharacters}]`, 'u');
+const everyUnsafe = new RegExp(unsafe, 'gu');
 
 /** White space that would break a cell or a line apart. */
 const breaks = /[\t\n\u2028\u2029]+|\r\n?/g;
 
-/** The text without terminal control characters; tabs and newlines stay. Never throws. */
+/** The text without unsafe characters; tabs and newlines stay. */
 export function sanitise(text: string): string {
   return unsafe.test(text) ? text.replace(everyUnsafe, '') : text;
 }
 
-/** The text as one safe line: breaks and tabs are spaces. Never throws. */
+/** The text as one safe line: breaks and tabs are spaces. */
 export function sanitiseLine(text: string): string {
   return sanitise(text.replace(breaks, ' '));
 }
 
 /**
- * JSON text with the same meaning, in which no raw character can act on a terminal: they become `\uXXXX` escapes.
- * C0 characters need no care, JSON allows them nowhere but between tokens, where only white space is valid.
+ * JSON text with the same meaning, in which no raw character is unsafe: they become `\uXXXX` escapes. C0 characters
+ * need no care, because JSON allows them only between tokens, where a carriage return is dropped.
  */
 export function escapeForTerminal(json: string): string {
-  return unsafe.test(json)
-    ? json.replace(everyUnsafe, (found) =>
-        found === '\r' ? '' : `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
-      )
-    : json;
+  return unsafe.test(json) ? json.replace(everyUnsafe, (found) => (found === '\r' ? '' : escaped(found))) : json;
+}
+
+/** One escape for each UTF-16 unit. */
+function escaped(character: string): string {
+  return [...Array(character.length).keys()]
+    .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+    .join('');
 }

@@ -36,7 +36,7 @@ describe('participants list', () => {
     const { code, stdout, stderr } = await list('-o', 'ndjson');
     expect(code).toBe(0);
     expect(lines(stdout).map((line) => JSON.parse(line).id)).toHaveLength(25);
-    const [, cursor = ''] = /--cursor (\S+),/.exec(stderr) ?? [];
+    const [, cursor = ''] = /--cursor (\S+) for/.exec(stderr) ?? [];
     const rest = await list('-o', 'ndjson', '--all', '--cursor', cursor);
     expect(lines(rest.stdout)).toHaveLength(17);
     expect(rest.stderr).toBe('');
@@ -52,7 +52,7 @@ describe('participants list', () => {
   it('refuses flags that exclude each other before it does anything', async () => {
     const { code, stdout, stderr } = await list('--all', '--limit', '3');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/--limit and --all/);
+    expect(stderr).toMatch(/--limit can't be combined with --all/);
   });
 
   it('says what to run when nobody is logged in', async () => {
@@ -103,7 +103,7 @@ describe('faults of the server', () => {
     expect(JSON.parse(stdout)).toHaveLength(50);
     const { error } = JSON.parse(stderr);
     expect(error).toMatchObject({ code: 'rate_limit_exceeded', status: 429 });
-    expect(error.hint).toMatch(/try again in 600 s; 50 rows were complete; go on with --cursor \S+/);
+    expect(error.hint).toMatch(/try again in 600 s; 50 rows were complete; continue with --cursor \S+/);
   });
 
   it('a login that was revoked ends with 4, and is not tried again', async () => {
@@ -158,7 +158,7 @@ describe('Ctrl-C', () => {
     const { code, stdout, stderr } = await running.ended;
     expect(code).toBe(130);
     expect(lines(stdout).map((line) => JSON.parse(line).id)).toHaveLength(50);
-    expect(JSON.parse(stderr).error.hint).toMatch(/50 rows were complete; go on with --cursor \S+/);
+    expect(JSON.parse(stderr).error.hint).toMatch(/50 rows were complete; continue with --cursor \S+/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPicker, fieldsOf } from '../../src/output/columns.ts';
+import { createChoice, createPicker, fieldsOf, flatFieldsOf } from '../../src/output/columns.ts';
 
 const pick = (row: string, ...paths: string[]) => createPicker(paths).pick(row);
 
@@ -37,8 +37,52 @@ describe('the fields of rows', () => {
   });
 
   it('are named without control characters', () => {
-    const picker = createPicker(['x']);
-    picker.pick('{"\\u001b[2Jevil":1}');
-    expect(picker.complaint()).toBe('no row has "x"; the fields are: [2Jevil');
+    expect(() => createChoice(['x'], []).check(['{"\\u001b[2Jevil":1}'])).toThrow(
+      expect.objectContaining({ facts: { hint: 'available fields: [2Jevil' } }),
+    );
+  });
+});
+
+describe('a chosen column', () => {
+  it('that the first rows do not have is refused before anything is printed, with the likeliest field', () => {
+    const choice = createChoice(['id', 'rol'], []);
+    expect(() => choice.check(['{"id":1,"role":"x"}'])).toThrow(
+      expect.objectContaining({
+        code: 'usage',
+        message: 'Unknown field "rol" in --columns.',
+        facts: { hint: 'did you mean role? available fields: id, role' },
+      }),
+    );
+  });
+
+  it('that the guide names may be missing in every row', () => {
+    const choice = createChoice(['id', 'last_review_action'], ['last_review_action']);
+    choice.check(['{"id":1}']);
+    choice.pick('{"id":1}');
+    expect(choice.verdict()).toBeNull();
+  });
+
+  it('inside an object is refused in the end when no row had it, as forms differ from row to row', () => {
+    const choice = createChoice(['form.track'], []);
+    choice.check(['{"form":{"diet":"x"}}']);
+    choice.pick('{"form":{"diet":"x"}}');
+    expect(choice.verdict()).toMatchObject({ code: 'usage', message: 'Unknown field "form.track" in --columns.' });
+    choice.pick('{"form":{"track":"y"}}');
+    expect(choice.verdict()).toBeNull();
+  });
+});
+
+describe('the flat fields of rows', () => {
+  it('name the fields of an object in its place, those of all rows together', () => {
+    expect(flatFieldsOf(['{"id":1,"f":{"a":1},"z":0}', '{"id":2,"f":{"b":1,"a":2}}', '{"f":null}'])).toEqual([
+      'id',
+      'f.a',
+      'f.b',
+      'z',
+    ]);
+  });
+
+  it('keep an object that is empty everywhere', () => {
+    expect(flatFieldsOf(['{"f":{}}', '{"f":null}'])).toEqual(['f']);
   });
 });

@@ -34,7 +34,8 @@ function readCsv(text: string): string[][] {
   return lines;
 }
 
-const csv = (chosen: string[] | null, defaults: string[] = [], isTty = false) => createCsv({ chosen, defaults, isTty });
+const csv = (chosen: string[] | null, defaults: string[] = []) =>
+  createCsv({ chosen, defaults: defaults.map((path) => ({ path })) });
 
 describe('a CSV line', () => {
   it('is read back as the cells it was made of', () => {
@@ -82,7 +83,7 @@ describe('a CSV cell', () => {
 
 describe('CSV rows', () => {
   it('have the chosen columns, missing ones empty', () => {
-    expect(csv(['id', 'a.b', 'no']).rows(['{"id":1,"a":{"b":"x"}}'])).toBe('id,a.b,no\r\n1,x,\r\n');
+    expect(csv(['id', 'a.b', 'a.no']).rows(['{"id":1,"a":{"b":"x"}}'])).toBe('id,a.b,a.no\r\n1,x,\r\n');
   });
 
   it("have the command's columns first and then every other field of the first rows", () => {
@@ -109,24 +110,33 @@ describe('CSV rows', () => {
     expect(writer.complaint()).toContain('fields without a column: b');
   });
 
-  it('name a chosen column that no row has, with the fields there are', () => {
-    const writer = csv(['id', 'oops']);
-    writer.rows(['{"id":1,"nested":{"deep":1}}']);
-    expect(writer.complaint()).toBe('no row has "oops"; the fields are: id, nested, nested.deep');
+  it('have a column for each field of an object', () => {
+    const text = csv(null, ['id']).rows(['{"id":1,"form":{"diet":"none"}}', '{"id":2,"form":{"track":"a,b"}}']);
+    expect(text).toBe('id,form.diet,form.track\r\n1,none,\r\n2,,"a,b"\r\n');
   });
 
-  it('say nothing about a column that some row has', () => {
+  it('are refused where a chosen column is misspelt', () => {
+    expect(() => csv(['id', 'oops']).rows(['{"id":1,"nested":{"deep":1}}'])).toThrow('Unknown field "oops"');
+  });
+
+  it('may have a column that some row has', () => {
     const writer = csv(['id', 'x']);
     writer.rows(['{"id":1}', '{"x":null}']);
-    expect(writer.complaint()).toBeNull();
+    expect(writer.verdict?.()).toBeNull();
   });
 
-  it('carry no control characters to a terminal', () => {
-    expect(csv(null, [], true).rows(['{"a":"\\u001b[31mx\\u009b"}'])).toBe('a\r\n[31mx\r\n');
+  it('carry nothing that acts on a terminal on which the file is shown', () => {
+    const text = csv(null).rows(['{"a":"\\u001b[31mx\\u009b\\u001b]52;c;eA==\\u0007y\u200b\u{e0041}"}']);
+    expect(text).toBe('a\r\n[31mx]52;c;eA==y\r\n');
   });
 
-  it('carry none in a name of the server either', () => {
-    expect(csv(null, [], true).rows(['{"\\u001b[31ma":1}'])).toBe('[31ma\r\n1\r\n');
+  it('carry none of it in a name of the server either', () => {
+    expect(csv(null).rows(['{"\\u001b[31ma":1}'])).toBe('[31ma\r\n1\r\n');
+  });
+
+  it('begin with a byte order mark on request, once', () => {
+    const writer = createCsv({ chosen: ['n'], defaults: [], hasMark: true });
+    expect(`${writer.rows(['{"n":"Ł"}'])}${writer.rows(['{"n":"b"}'])}`).toBe('\ufeffn\r\nŁ\r\nb\r\n');
   });
 
   it('have no name of the server that a spreadsheet would run, and leave what the user typed', () => {
@@ -134,7 +144,7 @@ describe('CSV rows', () => {
     expect(csv(['=1+1']).rows(['{"=1+1":1}'])).toBe('=1+1\r\n1\r\n');
   });
 
-  it('carry every character into a file', () => {
-    expect(csv(null).rows(['{"a":"\\u001b[31m"}'])).toBe('a\r\n\u001b[31m\r\n');
+  it('keep the line breaks in a cell, in one form', () => {
+    expect(csv(null).rows(['{"a":"x\\r\\ny\\tz"}'])).toBe('a\r\n"x\ny\tz"\r\n');
   });
 });

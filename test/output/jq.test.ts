@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { JsonText } from '../../src/json/value.ts';
 import type { Item, Layout } from '../../src/output/item.ts';
-import { printed } from '../support/printing.ts';
+import { createPrinter } from '../../src/output/printer.ts';
+import { printed, printerOptions } from '../support/printing.ts';
 
 const rows = (...texts: string[]): Item => ({ kind: 'rows', rows: texts.map((text) => new JsonText(text)) });
 const value = (text: string): Item => ({ kind: 'value', data: new JsonText(text), text: () => 'for people' });
@@ -146,7 +147,68 @@ describe('--jq', () => {
     expect((await printed([rows('"\\u001b[2Jx"')], { jq: '.[]', isTty: true })).stdout).toBe('[2Jx\n');
   });
 
-  it('prints strings unchanged into a pipe', async () => {
-    expect((await printed([rows('"\\u001b[2Jx"')], { jq: '.[]' })).stdout).toBe('\u001b[2Jx\n');
+  it('prints strings without what acts on a terminal, into a pipe as well', async () => {
+    const text = '"\\u001b[2Jx\\u001b]52;c;eA==\\u0007\u200b\u{e0041}"';
+    expect((await printed([rows(text)], { jq: '.[]' })).stdout).toBe('[2Jx]52;c;eA==\n');
+  });
+
+  it('leaves JSON in a pipe as it is', async () => {
+    expect((await printed([rows('{"a":"\u200b"}')], { jq: '.[]' })).stdout).toBe('{"a":"\u200b"}\n');
+  });
+
+  it('keeps blanks and line ends around a string', async () => {
+    expect((await printed([rows('" a "', '"\\n"', '""', '"b"')], { jq: '.[]' })).stdout).toBe(' a \n\n\n\nb\n');
+  });
+
+  it('hands on the environment, and the values of --arg', async () => {
+    const options = { environment: { ID: 'b' }, jqArguments: ['role=a "quoted" $x', 'empty='] };
+    const list = [rows('{"id":"a"}', '{"id":"b"}')];
+    expect((await printed(list, { ...options, jq: '.[] | select(.id == env.ID)' })).stdout).toBe('{"id":"b"}\n');
+    expect((await printed(list, { ...options, jq: '$ENV.ID, $ENV.NONE, $role, $empty' })).stdout).toBe(
+      'b\nnull\na "quoted" $x\n\n',
+    );
+  });
+
+  it.each(['GITHUB_TOKEN', 'DB_PASSWORD', 'AWS_SECRET_ACCESS_KEY', 'API_KEY'])('keeps %s to itself', async (name) => {
+    const environment = { [name]: 'hidden', ID: 'b' };
+    expect((await printed([], { jq: 'env | keys', environment })).stdout).toBe('["ID"]\n');
+    await expect(printed([], { jq: `env.${name}`, environment })).rejects.toMatchObject({
+      code: 'usage',
+      message: `--jq: the variable ${name} looks like a secret, so it is not handed to jq.`,
+    });
+  });
+
+  it.each(['role', '=x', '1a=x', 'a-b=x'])('refuses --arg %s', async (argument) => {
+    await expect(printed([], { jq: '.', jqArguments: [argument] })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('quotes an expression that does not compile as it was typed, whatever is handed to it', async () => {
+    const options = { environment: { ID: 'b' }, jqArguments: ['role=a'] };
+    await expect(printed([], { jq: '$role, $env, env.', ...options })).rejects.toThrow(/env/);
+    await expect(printed([], { jq: '$rôle', ...options })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('ends an expression that has no end once nobody reads', async () => {
+    const printing = await createPrinter({
+      ...printerOptions,
+      jq: 'repeat(1)',
+      layout: { shape: 'value' },
+      write: async () => false,
+    });
+    await printing.print(value('null'));
+    expect(printing.isClosed).toBe(true);
+  });
+
+  it('gives every result of an expression that has many', async () => {
+    const { stdout, writes } = await printed([rows('1')], { jq: 'range(150000)' });
+    const lines = stdout.trimEnd().split('\n');
+    expect([lines.length, lines[0], lines[20_000], lines.at(-1)]).toEqual([150_000, '0', '20000', '149999']);
+    expect(writes).toBeGreaterThan(1);
+  });
+
+  it('gives the results before a failure', async () => {
+    const { stdout, failure } = await printed([rows('1')], { jq: 'range(30000), error("late")' });
+    expect(stdout.trimEnd().split('\n')).toHaveLength(30_000);
+    expect(failure).toMatchObject({ code: 'failed', message: '--jq: late' });
   });
 });

@@ -148,8 +148,8 @@ describe('a document', () => {
   it('is reduced to its chosen columns as JSON', async () => {
     const { stdout } = await printed([value('{"a":1.0,"b":{"c":2}}')], {
       format: 'json',
-      layout: document,
       columns: ['a', 'b.c', 'no'],
+      layout: { ...document, fields: ['no'] },
     });
     expect(stdout).toBe('{\n  "a": 1.0,\n  "b.c": 2,\n  "no": null\n}\n');
   });
@@ -196,19 +196,18 @@ describe('chosen columns', () => {
   });
 
   it.each<OutputFormat>(['table', 'json', 'ndjson', 'csv'])(
-    'that no row has are named on stderr (%s)',
+    'that no row has are refused before anything is printed (%s)',
     async (format) => {
-      const { notices } = await printed([rows('{"id":1}')], { format, columns: ['id', 'idd'] });
-      expect(notices).toEqual(['no row has "idd"; the fields are: id']);
+      const { stdout, failure } = await printed([rows('{"id":1}')], { format, columns: ['id', 'idd'] });
+      expect(failure).toMatchObject({ code: 'usage', message: 'Unknown field "idd" in --columns.' });
+      expect(stdout.trim()).toBe('');
     },
   );
 
-  it('are not complained about when the run failed', async () => {
-    expect((await printed([rows('{"id":1}')], { columns: ['x'], isAborted: true })).notices).toEqual([]);
-  });
-
-  it('do not go together with --jq', async () => {
-    await expect(printed([], { columns: ['a'], jq: '.' })).rejects.toMatchObject({ code: 'usage' });
+  it('that only an object of some rows may have are refused in the end', async () => {
+    const { stdout, failure } = await printed([rows('{"f":{}}')], { format: 'ndjson', columns: ['f.x'] });
+    expect(stdout).toBe('{"f.x":null}\n');
+    expect(failure).toMatchObject({ code: 'usage' });
   });
 });
 

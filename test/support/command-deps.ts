@@ -131,6 +131,7 @@ export function memory(world: World = {}): Memory {
     terminal,
     isStdoutTty: false,
     redactor,
+    breakable: (work) => work(),
     sharedLog: async () => loneLog(),
     environmentToken: world.environmentToken === undefined ? null : redactor.add(world.environmentToken),
     http: async () => world.http ?? (await unused('the network')()),

@@ -12,6 +12,20 @@ export interface Printed {
   readonly failure: unknown;
 }
 
+/** What a run that prints a list into a pipe is made with. */
+export const printerOptions: PrinterOptions = {
+  breakable: (work) => work(),
+  format: 'table',
+  jq: null,
+  columns: null,
+  layout: { shape: 'rows' },
+  style: plainStyle(),
+  isTty: false,
+  now: Date.parse('2026-11-24T12:00:00Z'),
+  write: async () => true,
+  notice: () => undefined,
+};
+
 /** Prints items as a run does: up to its end, and aborts after a failure. With `isAborted` the command itself fails. */
 export async function printed(
   items: readonly Item[],
@@ -21,14 +35,7 @@ export async function printed(
   const notices: string[] = [];
   let failure: unknown = null;
   const printer = await createPrinter({
-    breakable: (work) => work(),
-    format: 'table',
-    jq: null,
-    columns: null,
-    layout: { shape: 'rows' },
-    style: plainStyle(),
-    isTty: false,
-    now: Date.parse('2026-11-24T12:00:00Z'),
+    ...printerOptions,
     write: async (chunk) => {
       chunks.push(Buffer.from(chunk as string));
       return true;

@@ -106,6 +106,7 @@ export async function connect(
     program: edge.program,
     clock: systemClock,
     signal: edge.interrupts.signal,
+    breakable: edge.interrupts.breakable,
     terminal,
     isStdoutTty: edge.stdout.isTTY === true,
     redactor,

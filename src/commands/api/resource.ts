@@ -1,17 +1,20 @@
-import { jsonOf, readPage } from '../../api/page.ts';
-import { type Batch, longestPage, pages } from '../../api/pages.ts';
+import { jsonOf } from '../../api/page.ts';
+import { longestPage } from '../../api/pages.ts';
 import type { Resource } from '../../api/resources.ts';
 import type { CommandModule, Example } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
+import type { GlobalOptions } from '../../command-kit/globals.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { Item } from '../../output/item.ts';
-import type { HeaderList } from '../../ports/exchange.ts';
+import type { Style } from '../../text/style.ts';
 import { parseDuration } from '../../text/time.ts';
 import { type Access, fillEvent, openApi } from '../shared/api-access.ts';
+import { eventZone } from './event-zone.ts';
+import { listRows } from './list-rows.ts';
 import { CallProgress } from './progress.ts';
-import { cursorWord, rowsInWords, withResume } from './resume.ts';
+import { type FilterOptions, rowFilter } from './row-filter.ts';
 
-export interface ResourceOptions {
+export interface ResourceOptions extends GlobalOptions, FilterOptions {
   readonly maxWait: string;
   readonly limit?: string;
   readonly all?: boolean;
@@ -28,8 +31,12 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
       if (resource.isList) {
         command
           .option('-L, --limit <n>', `rows in all, fetched in pages of ${longestPage} (default: ${defaultRows})`)
-          .option('--all', 'every row there is')
-          .option('--cursor <cursor>', 'go on from where an earlier run ended');
+          .option('--all', 'all rows')
+          .option('--cursor <cursor>', 'continue from a previous run')
+          .option('--where <expr>', 'only rows for which this jq expression is true, such as \'.role == "speaker"\'');
+        if (resource.status !== undefined) {
+          command.option('--status <status>', `only rows with this status: ${resource.status.words.join(', ')}`);
+        }
       }
       command.option('--max-wait <duration>', 'longest wait for the rate limits', '5m');
       return command.addHelpText('after', helpText(resource));
@@ -38,10 +45,12 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
     layout: {
       shape: resource.isList ? 'rows' : 'value',
       ...(resource.columns.length > 0 && { columns: resource.columns }),
+      fields: [...resource.fields, ...resource.assumedFields, ...resource.columns.map(({ path }) => path)],
     },
     async *run(options, deps) {
       const maxWaitMs = parseDuration(options.maxWait);
       const limit = rowLimit(options);
+      const filter = await rowFilter(options, resource.status ?? { field: 'status', words: [] }, deps);
       if (options.cursor === '') throw emptyCursor();
       const progress = new CallProgress(deps);
       // Ends a page that was asked for ahead when nobody wants it any more.
@@ -53,9 +62,13 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
         onPause: progress.onPause,
       });
       try {
-        if (resource.isList)
-          yield* listRows(resource, access, { limit, cursor: options.cursor ?? null, progress }, deps);
-        else yield await document(resource, access, deps);
+        // Asked for beside the rows, and only where it is shown.
+        const zone = resource.isScheduled && isTable(options, deps) ? eventZone(access) : Promise.resolve(null);
+        if (resource.isList) {
+          const isDefaultLimit = options.limit === undefined;
+          const cursor = options.cursor ?? null;
+          yield* listRows(resource, access, { limit, isDefaultLimit, cursor, filter, zone, progress }, deps);
+        } else yield await document(resource, access, zone, deps);
       } finally {
         progress.stop();
         done.abort();
@@ -71,9 +84,9 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
  */
 function rowLimit({ limit, all }: ResourceOptions): number | null {
   if (limit === undefined) return all ? null : defaultRows;
-  if (all) throw new ReventoError('usage', '--limit and --all exclude each other.');
+  if (all) throw new ReventoError('usage', "--limit can't be combined with --all.");
   if (/^\d{1,9}$/.test(limit) && Number(limit) > 0) return Number(limit);
-  throw new ReventoError('usage', `--limit takes a whole number from 1 on, not ${JSON.stringify(limit)}.`);
+  throw new ReventoError('usage', `--limit must be a whole number of at least 1, not ${JSON.stringify(limit)}.`);
 }
 
 /** An empty variable of a script, most likely: sent on, it might start the list over. */
@@ -81,54 +94,20 @@ function emptyCursor(): ReventoError {
   return new ReventoError('usage', '--cursor is empty.', { hint: 'leave it out to start at the first row' });
 }
 
-async function document(resource: Resource, access: Access, deps: Deps): Promise<Item> {
+function isTable({ jq }: ResourceOptions, { format }: Deps): boolean {
+  return format === 'table' && jq === undefined;
+}
+
+async function document(resource: Resource, access: Access, zone: Promise<string | null>, deps: Deps): Promise<Item> {
   const path = fillEvent(resource.path, access.eventId);
   const { answer, failure } = await access.client.send({ target: path, scope: resource.scope });
   if (failure !== null) throw failure;
   const data = jsonOf(answer, `GET ${path}`);
   const { documentText } = await import('./document-text.ts');
-  return { kind: 'value', data, text: (style) => documentText(data.text, style, deps.clock.now()) };
-}
-
-interface ListOptions {
-  readonly limit: number | null;
-  readonly cursor: string | null;
-  readonly progress: CallProgress;
-}
-
-async function* listRows(
-  resource: Resource,
-  access: Access,
-  { limit, cursor, progress }: ListOptions,
-  deps: Deps,
-): AsyncGenerator<Item, void, void> {
-  const path = fillEvent(resource.path, access.eventId);
-  const fetch = async (page: { limit: number; cursor: string | null }) => {
-    const query: HeaderList = [
-      ['limit', `${page.limit}`],
-      ...(page.cursor === null ? [] : [['cursor', page.cursor] as const]),
-    ];
-    const { answer, failure } = await access.client.send({ target: path, query, scope: resource.scope });
-    if (failure !== null) throw failure;
-    return readPage(answer, `GET ${path}`);
-  };
-  let last: Batch = { rows: [], nextCursor: cursor };
-  let count = 0;
-  try {
-    for await (const batch of pages({ fetch, limit, cursor })) {
-      progress.add(batch.rows.length);
-      yield { kind: 'rows', rows: batch.rows };
-      last = batch;
-      count += batch.rows.length;
-    }
-  } catch (error) {
-    throw withResume(error, { cursor: last.nextCursor, count }, deps);
-  }
-  if (last.nextCursor !== null) {
-    deps.terminal.notice(
-      `${rowsInWords(count)} shown, more remain: go on with --cursor ${cursorWord(last.nextCursor)}, or see --all`,
-    );
-  }
+  const { agendaText } = await import('./agenda.ts');
+  const zoneName = await zone;
+  const agenda = (style: Style) => (resource.isScheduled ? agendaText(data.text, zoneName, style) : null);
+  return { kind: 'value', data, text: (style) => agenda(style) ?? documentText(data.text, style, deps.clock.now()) };
 }
 
 function examplesOf({ words, isList, example }: Resource): readonly Example[] {
@@ -136,8 +115,8 @@ function examplesOf({ words, isList, example }: Resource): readonly Example[] {
   const own = example === undefined ? [] : [of(...example)];
   if (!isList) return [of('', 'as text'), of('--json', 'every field, as the API sent it'), ...own];
   return [
-    of('--all -o csv', 'every row, for a spreadsheet'),
-    of("--all --jq '.[].id'", 'one field of every row'),
+    of('--all -o csv --bom --out rows.csv', 'all rows, for a spreadsheet'),
+    of("--all --jq '.[].id'", 'one field of each row'),
     ...own,
   ];
 }

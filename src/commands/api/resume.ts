@@ -3,9 +3,9 @@ import { hintOf, ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
 import { plainLine } from '../../text/plain-line.ts';
 
-/** How far a list came, for the command that goes on from there. */
+/** How far a list came, for the command that continues from there. */
 export interface Resume {
-  /** Null when there is nowhere to go on from. */
+  /** Null when there is nowhere to continue from. */
   readonly cursor: string | null;
   /** Rows that were printed whole; with none the same command starts over. */
   readonly count: number;
@@ -14,16 +14,16 @@ export interface Resume {
 }
 
 /**
- * A failure of a run that stopped early, its hint naming where to go on from: the one line that is sure to be read.
+ * A failure of a run that stopped early; its hint names where to continue: the one line that is sure to be read.
  * An interrupt by a signal becomes a failure on the way.
  */
 export function withResume(error: unknown, { cursor, count, option = '--cursor' }: Resume, deps: Deps): unknown {
   const isInterrupt = !(error instanceof ReventoError) && deps.signal.aborted;
   const failure = isInterrupt ? new ReventoError('interrupted', 'Interrupted.') : error;
-  // Before the first row there is nothing to go on from but the command itself.
+  // Before the first row, the same command starts over.
   if (!(failure instanceof ReventoError) || cursor === null || count === 0) return failure;
   const hint = hintOf(failure, { profile: deps.profile, eventId: deps.event ?? undefined });
-  const resume = `${rowsInWords(count)} ${count === 1 ? 'was' : 'were'} complete; go on with ${option}${option.endsWith('=') ? '' : ' '}${cursorWord(cursor)}`;
+  const resume = `${rowsInWords(count)} ${count === 1 ? 'was' : 'were'} complete; continue with ${option}${option.endsWith('=') ? '' : ' '}${cursorWord(cursor)}`;
   const facts = { ...failure.facts, hint: hint === undefined ? resume : `${hint}; ${resume}` };
   return new ReventoError(failure.code, failure.message, facts, { cause: failure });
 }

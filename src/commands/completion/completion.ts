@@ -46,7 +46,7 @@ export const completion: CommandModule<CompletionOptions> = {
     { command: 'revento completion bash', explains: 'print the script for bash' },
     { command: 'revento completion fish > ~/.config/fish/completions/revento.fish', explains: 'install it for fish' },
   ],
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
 
   async *run({ shell }) {
     const found = Object.hasOwn(shells, shell) ? shells[shell] : undefined;

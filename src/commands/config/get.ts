@@ -26,7 +26,7 @@ export const configGet: CommandModule<ConfigGetOptions> = {
     { command: 'revento config get api_base', explains: 'one value, wherever it comes from' },
     { command: 'revento config get default_event -p sandbox', explains: 'of another profile' },
   ],
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
 
   async *run({ name }, deps) {
     const wanted = configName(name);

@@ -7,7 +7,7 @@ export const configPath: CommandModule = {
     { command: 'cat "$(revento config path)"', explains: 'the file itself' },
     { command: 'revento config path --jq .config_dir', explains: 'the directory with the sealed logins' },
   ],
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
 
   async *run(_options, deps) {
     const { path } = await deps.settingsFile();

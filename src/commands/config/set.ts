@@ -29,7 +29,7 @@ export const configSet: CommandModule<ConfigSetOptions> = {
     { command: 'revento config set client_secret < secret.txt', explains: 'a secret, from standard input' },
     { command: 'revento config set key_store keyring', explains: 'seal the tokens with a key from the OS keyring' },
   ],
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
 
   async *run({ name, value }, deps) {
     const wanted = configName(name);

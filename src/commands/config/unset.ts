@@ -14,7 +14,7 @@ export const configUnset: CommandModule<ConfigUnsetOptions> = {
     { command: 'revento config unset default_event', explains: 'back to the default' },
     { command: 'revento config unset webhook_secret_previous', explains: 'when a rotation is over' },
   ],
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
 
   async *run({ name }, deps) {
     const wanted = configName(name);

@@ -36,7 +36,7 @@ const others: readonly Variable[] = [
   { name: 'REVENTO_DEBUG', meaning: '1: as --debug' },
   { name: 'BROWSER', meaning: 'program that opens the consent page, such as "revento sandbox consent"' },
   { name: 'CI', meaning: 'when set, nothing is asked, as with --no-input' },
-  { name: 'NO_COLOR, FORCE_COLOR', meaning: 'no colour, or colour even when piped' },
+  { name: 'NO_COLOR, FORCE_COLOR', meaning: 'no color, or color even when piped; NO_COLOR wins' },
   { name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY', meaning: 'proxies; loopback addresses are always reached directly' },
   { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file of further root certificates' },
   {
@@ -44,7 +44,7 @@ const others: readonly Variable[] = [
     meaning: '0 lets anybody on the way read tokens; `login` and `doctor` warn of it',
   },
   { name: 'NODE_DEBUG', meaning: '`login` and `doctor` warn of values that make Node print tokens' },
-  { name: 'TERM', meaning: 'dumb: no colour' },
+  { name: 'TERM, COLORTERM', meaning: 'what the terminal can show; TERM=dumb: no color' },
   { name: 'TZ', meaning: 'time zone of the times in a table' },
   { name: 'SSH_CONNECTION, SSH_TTY', meaning: 'when set, `login` says how to consent from another machine' },
   { name: 'HOME', meaning: 'your home; what the following name lies below it while they are unset' },
@@ -68,7 +68,7 @@ const notes = [
 /** `revento help environment`: every variable that is read, and in which order settings are looked for. */
 export const helpEnvironment: CommandModule = {
   declare: (command) => command,
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
   async *run() {
     const rows = variables();
     yield {

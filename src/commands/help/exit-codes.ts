@@ -23,7 +23,7 @@ const notes = [
 /** `revento help exit-codes`: every exit status and when it is given. */
 export const helpExitCodes: CommandModule = {
   declare: (command) => command,
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
   async *run() {
     const rows = Object.entries(meaning).map(([status, text]) => ({ status: Number(status), meaning: text }));
     yield {

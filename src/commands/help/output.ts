@@ -68,7 +68,7 @@ const rules: readonly Rule[] = [
 /** `revento help output`: how results are written in each format, and what may be relied on. */
 export const helpOutput: CommandModule = {
   declare: (command) => command,
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
   async *run() {
     yield {
       kind: 'value',

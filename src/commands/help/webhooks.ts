@@ -74,7 +74,7 @@ const rules: readonly Rule[] = [
 /** `revento help webhooks`: how deliveries are signed and what a handler has to do, with receivers to start from. */
 export const helpWebhooks: CommandModule = {
   declare: (command) => command,
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
   async *run() {
     yield {
       kind: 'value',

@@ -15,7 +15,7 @@ export const tokenRefresh: CommandModule<TokenRefreshOptions> = {
     { command: 'revento token refresh --event evt_test_published', explains: 'a new token pair now' },
     { command: 'revento token refresh --user', explains: "of the participant's login" },
   ],
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
 
   async *run({ user }, deps) {
     if (deps.environmentToken !== null) {

@@ -30,7 +30,7 @@ export const token: CommandModule<TokenOptions> = {
     },
     { command: 'revento token --min-ttl 10m', explains: 'one that outlives a longer job' },
   ],
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
 
   async *run({ minTtl, user }, deps) {
     const minTtlMs = parseDuration(minTtl);

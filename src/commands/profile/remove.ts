@@ -21,7 +21,7 @@ export const profileRemove: CommandModule<ProfileRemoveOptions> = {
     { command: 'revento profile remove staging', explains: 'asks first when it still has logins' },
     { command: 'revento profile remove sandbox --yes', explains: 'with the logins it holds' },
   ],
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
 
   async *run({ name, yes }, deps) {
     await requireProfile(name, deps);

@@ -12,7 +12,7 @@ export const profileUse: CommandModule<ProfileUseOptions> = {
     { command: 'revento profile use sandbox', explains: 'work in the sandbox from now on' },
     { command: 'revento profile use default', explains: 'and back' },
   ],
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
 
   async *run({ name }, deps) {
     // `default` is always there, configured or not: it is the way back.

@@ -28,7 +28,7 @@ export const webhookSign: CommandModule<WebhookSignOptions> = {
       explains: 'of a sample, as JSON',
     },
   ],
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isText: true },
 
   async *run({ file, timestamp, deliveryId, type }, deps) {
     const [{ secret }] = await signingSecrets(deps);

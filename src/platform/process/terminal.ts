@@ -168,21 +168,25 @@ export interface ColorChoice {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Whether text for this stream is coloured: `--no-color`, then FORCE_COLOR, then NO_COLOR, then the stream itself. */
+/** Whether text for this stream is coloured: `--no-color`, then NO_COLOR, then FORCE_COLOR, then the stream itself. */
 export function isColored(stream: WriteStream | NodeJS.WriteStream, { isForbiddenByFlag, env }: ColorChoice): boolean {
   if (isForbiddenByFlag) return false;
+  if (env['NO_COLOR']) return false;
   const forced = env['FORCE_COLOR'];
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
-  if (env['NO_COLOR']) return false;
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
 /** Decoration for a stream. chalk is loaded only when there is colour to make. */
-export async function createStyle(stream: NodeJS.WriteStream, isColor: boolean): Promise<Style> {
+export async function createStyle(
+  stream: NodeJS.WriteStream,
+  isColor: boolean,
+  env: ColorChoice['env'] = {},
+): Promise<Style> {
   const width = stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY;
   if (!isColor) return plainStyle(width);
   const { Chalk } = await import('chalk');
-  const chalk = new Chalk({ level: 1 });
+  const chalk = new Chalk({ level: hasPalette(env) ? 2 : 1 });
   return {
     isColor,
     width,
@@ -190,8 +194,14 @@ export async function createStyle(stream: NodeJS.WriteStream, isColor: boolean):
     dim: (text) => chalk.dim(text),
     red: (text) => chalk.red(text),
     green: (text) => chalk.green(text),
-    yellow: (text) => chalk.yellow(text),
+    // The named yellow and cyan can hardly be read on white; these two can, and on black as well.
+    yellow: (text) => (hasPalette(env) ? chalk.ansi256(130)(text) : chalk.yellow(text)),
     blue: (text) => chalk.blue(text),
-    cyan: (text) => chalk.cyan(text),
+    cyan: (text) => (hasPalette(env) ? chalk.ansi256(30)(text) : chalk.cyan(text)),
   };
+}
+
+/** Whether the terminal shows 256 colors. */
+function hasPalette(env: ColorChoice['env']): boolean {
+  return process.platform === 'win32' || /256|direct|truecolor|24bit/.test(`${env['TERM']} ${env['COLORTERM']}`);
 }

@@ -191,7 +191,7 @@ describe('api --paginate', () => {
     });
     const { items, failure } = await run('/events/{event}/participants', bench, { paginate: true });
     expect(JSON.parse(textOf(items))).toHaveLength(50);
-    expect(failure?.facts.hint).toMatch(/^50 rows were complete; go on with -f cursor=\S+$/);
+    expect(failure?.facts.hint).toMatch(/^50 rows were complete; continue with -f cursor=\S+$/);
   });
 });
 

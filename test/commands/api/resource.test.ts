@@ -13,7 +13,8 @@ const run = (words: string, bench: ApiBench, options: Partial<ResourceOptions> =
 const rowsOf = (items: readonly Item[]) =>
   items.flatMap((item) => (item.kind === 'rows' ? item.rows : [])).map((row) => (row as JsonText).text);
 const idsOf = (items: readonly Item[]) => rowsOf(items).map((row) => JSON.parse(row).id as string);
-const cursorIn = (text: string | undefined) => /--cursor (\S+?)(,|$)/.exec(text ?? '')?.[1] ?? '';
+const noteIn = (items: readonly Item[]) => items.map((item) => (item.kind === 'note' ? item.text : '')).join('');
+const cursorIn = (text: string | undefined) => /--cursor (\S+)/.exec(text ?? '')?.[1] ?? '';
 
 describe.each(resources)('$words', (resource) => {
   it('gives what the API has', async () => {
@@ -25,7 +26,7 @@ describe.each(resources)('$words', (resource) => {
     if (first?.kind === 'value') expect(first.text(plainStyle())).not.toBe('');
     else expect(rowsOf(items).length).toBeGreaterThan(0);
     const path = resource.path.replace('{event_id}', bench.sandbox.eventId);
-    expect(bench.requests[0]).toMatch(new RegExp(`^GET ${path}(\\?limit=25)?$`));
+    expect(bench.requests).toContainEqual(expect.stringMatching(new RegExp(`^GET ${path}(\\?limit=25)?$`)));
   });
 
   it('has the columns its table shows', async () => {
@@ -41,29 +42,57 @@ describe('a list', () => {
     const bench = await apiBench();
     const { items } = await run('participants list', bench);
     expect(rowsOf(items)).toHaveLength(25);
-    expect(bench.notices[0]).toMatch(/^25 rows shown, more remain: go on with --cursor \S+, or see --all$/);
+    expect(noteIn(items)).toMatch(
+      /^warning: Showing 25 rows; more available\. Use --all for everything, or --cursor \S+ for the next page\.$/,
+    );
   });
 
   it('counts one row as one', async () => {
     const bench = await apiBench();
-    await run('participants list', bench, { limit: '1' });
-    expect(bench.notices[0]).toMatch(/^1 row shown, /);
+    const { items } = await run('participants list', bench, { limit: '1' });
+    expect(noteIn(items)).toMatch(/^Showing 1 row; /);
   });
 
   it('goes on from that cursor without a gap or a row twice', async () => {
     const bench = await apiBench();
     const all = idsOf((await run('participants list', bench, { all: true })).items);
-    const first = idsOf((await run('participants list', bench)).items);
-    const rest = idsOf(
-      (await run('participants list', bench, { all: true, cursor: cursorIn(bench.notices[0]) })).items,
-    );
-    expect([...first, ...rest]).toEqual(all);
+    const first = await run('participants list', bench);
+    const rest = await run('participants list', bench, { all: true, cursor: cursorIn(noteIn(first.items)) });
+    expect([...idsOf(first.items), ...idsOf(rest.items)]).toEqual(all);
   });
 
   it('counts one row as one', async () => {
     const bench = await apiBench();
-    await run('participants list', bench, { limit: '1' });
-    expect(bench.notices[0]).toMatch(/^1 row shown, /);
+    const { items } = await run('participants list', bench, { limit: '1' });
+    expect(noteIn(items)).toMatch(/^Showing 1 row; /);
+  });
+
+  it('gives only the rows that --status and --where let through, in their order', async () => {
+    const bench = await apiBench({ sandbox: { participants: 120 } });
+    const all = (await run('participants list', bench, { all: true })).items;
+    const wanted = rowsOf(all)
+      .map((row) => JSON.parse(row) as Readonly<Record<string, unknown>>)
+      .filter((row) => row['application_status'] === 'approved' && row['role'] === 'speaker')
+      .map(({ id }) => id);
+    expect(wanted.length).toBeGreaterThan(3);
+    const options = { status: 'approved', where: '.role == $role', arg: ['role=speaker'] };
+    const filtered = (await run('participants list', bench, { ...options, all: true })).items;
+    expect(idsOf(filtered)).toEqual(wanted);
+    const some = (await run('participants list', bench, { ...options, limit: '3' })).items;
+    expect(idsOf(some)).toEqual(wanted.slice(0, 3));
+    expect(noteIn(some)).toBe('Showing 3 rows; more available. Use --all for everything.');
+  });
+
+  it('leaves the rows that a filter lets through as they came', async () => {
+    const bench = await apiBench();
+    const [row] = rowsOf((await run('participants list', bench, { limit: '1', where: 'true' })).items);
+    const [plain] = rowsOf((await run('participants list', bench, { limit: '1' })).items);
+    expect(row).toBe(plain);
+  });
+
+  it('fails where a filter does not fit a row', async () => {
+    const { failure } = await run('participants list', await apiBench(), { where: '.id + 1' });
+    expect(failure).toMatchObject({ code: 'failed', message: expect.stringContaining('--where: ') });
   });
 
   it('fetches pages as needed for --limit, and says nothing when no rows remain', async () => {
@@ -117,7 +146,9 @@ describe('a list', () => {
     const { items, failure } = await run('participants list', bench, { all: true });
     expect(rowsOf(items)).toHaveLength(50);
     expect(failure?.code).toBe('network');
-    expect(failure?.facts.hint).toMatch(/run the same command again; 50 rows were complete; go on with --cursor \S+$/);
+    expect(failure?.facts.hint).toMatch(
+      /run the same command again; 50 rows were complete; continue with --cursor \S+$/,
+    );
   });
 
   it('does not send the user back to a cursor that the server has refused', async () => {
@@ -135,7 +166,7 @@ describe('a list', () => {
     await items.next();
     await expect(items.next()).rejects.toMatchObject({
       code: 'interrupted',
-      facts: { hint: expect.stringContaining('100 rows were complete; go on with --cursor ') },
+      facts: { hint: expect.stringContaining('100 rows were complete; continue with --cursor ') },
     });
   });
 
@@ -161,7 +192,9 @@ describe('a list', () => {
     [{ limit: '-3' }, '--limit'],
     [{ limit: '2.5' }, '--limit'],
     [{ limit: 'all' }, '--limit'],
-    [{ limit: '10', all: true }, '--limit and --all'],
+    [{ limit: '10', all: true }, "--limit can't be combined with --all"],
+    [{ status: 'aproved' }, 'Unknown status "aproved"'],
+    [{ where: '.role ==' }, '--jq: '],
     [{ maxWait: 'soon' }, 'soon'],
     [{ maxWait: '60' }, '60'],
   ])('%j is refused before any request', async (options, named) => {
