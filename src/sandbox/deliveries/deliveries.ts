@@ -10,6 +10,7 @@ import { answerLimitMs, post } from '../../webhook/sending/post.ts';
 import { sign } from '../../webhook/signature.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { hasWaited } from '../faults/strike.ts';
+import type { SavedDeliveries } from '../saved/snapshot.ts';
 import type { Attempt, Delivery } from './delivery.ts';
 import { type SecretAge, SigningSecrets } from './signing.ts';
 
@@ -51,6 +52,8 @@ interface Open {
   signer: SecretAge;
   /** Grows with every round, so that a round that was overtaken notices. */
   round: number;
+  /** Tries of this round. */
+  tries: number;
 }
 
 export interface DeliveryParts {
@@ -82,6 +85,7 @@ export class Deliveries {
     const open: Open = {
       body: Buffer.from(stringify({ ...envelope }), 'utf8'),
       round: 0,
+      tries: 0,
       signer: 'current',
       shown: {
         delivery_id: id,
@@ -118,6 +122,30 @@ export class Deliveries {
     } while (this.#posting.size > 0);
   }
 
+  save(): SavedDeliveries {
+    return {
+      signing: this.signing.save(),
+      deliveries: [...this.#open.values()].map(({ body, shown, signer, tries }) => ({
+        body: Buffer.from(body).toString('utf8'),
+        shown,
+        signer,
+        tries,
+      })),
+    };
+  }
+
+  /** Takes over what was saved, in place of what there is; what waited for a retry goes on waiting for it. */
+  load(saved: SavedDeliveries): void {
+    this.reset();
+    this.signing.load(saved.signing);
+    const { signal } = this.#stop;
+    for (const { body, shown, signer, tries } of saved.deliveries) {
+      const open: Open = { body: Buffer.from(body, 'utf8'), shown, signer, tries, round: 1 };
+      this.#open.set(shown.delivery_id, open);
+      void this.#retry(open, open.round, signal);
+    }
+  }
+
   /** Stops every retry and forgets every delivery. Sending goes on to work. */
   reset(): void {
     this.#stop.abort();
@@ -129,29 +157,26 @@ export class Deliveries {
   #begin(open: Open): Delivery {
     const round = ++open.round;
     open.signer = this.signing.next();
+    open.tries = 0;
     open.shown = { ...open.shown, state: 'pending', next_attempt_at: null };
     const begun = open.shown;
     const { signal } = this.#stop;
-    void this.#try(open, 0, signal).then(() => this.#retry(open, round, signal));
+    void this.#try(open, signal).then(() => this.#retry(open, round, signal));
     return begun;
   }
 
   async #retry(open: Open, round: number, signal: AbortSignal): Promise<void> {
-    for (let retry = 1; retry <= retryDelaysMs.length; retry++) {
-      if (open.shown.state !== 'pending') return;
-      try {
-        await this.#parts.clock.sleep(this.#delayMs(retry - 1), signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        throw error;
-      }
-      if (signal.aborted || open.round !== round) return;
-      await this.#try(open, retry, signal);
+    while (open.shown.state === 'pending') {
+      const due = Date.parse(open.shown.next_attempt_at ?? '') || 0;
+      if (!(await hasWaited(this.#parts.clock, Math.max(0, due - this.#parts.clock.now()), signal))) return;
+      if (open.round !== round) return;
+      await this.#try(open, signal);
     }
   }
 
   /** One try. The timestamp and the signature are fresh each time, the delivery id is not. Source: guide, retries. */
-  async #try(open: Open, retry: number, signal: AbortSignal): Promise<void> {
+  async #try(open: Open, signal: AbortSignal): Promise<void> {
+    const retry = open.tries++;
     const { clock, faults, onEvent } = this.#parts;
     const { effect: fault, delayMs } = faults.next('webhook');
     const effect = typeof fault === 'string' ? fault : null;

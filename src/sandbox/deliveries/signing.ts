@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SavedSigning } from '../saved/snapshot.ts';
 import type { Attempt } from './delivery.ts';
 
 /** Which of an integration's signing secrets: the one it has now, or the one before during a rotation. */
@@ -53,5 +54,15 @@ export class SigningSecrets {
     return age === 'previous' && this.#previous !== null
       ? { age, secret: this.#previous }
       : { age: 'current', secret: this.#current };
+  }
+
+  save(): SavedSigning {
+    return { current: this.#current, previous: this.#previous, turns: this.#turns };
+  }
+
+  load({ current, previous, turns }: SavedSigning): void {
+    this.#current = current;
+    this.#previous = previous;
+    this.#turns = turns;
   }
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { challengeOf } from '../../auth/sign-in/pkce.ts';
 import type { LoginKind } from '../../login/login.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { SavedGrants } from '../saved/snapshot.ts';
 
 const day = 24 * 60 * 60 * 1000;
 /** Source: guide, token lifetimes. */
@@ -77,7 +78,7 @@ export interface AccessState {
   readonly scope: readonly string[];
 }
 
-/** The codes and tokens the sandbox has given out. Kept in memory: a restart forgets every login. */
+/** The codes and tokens the sandbox has given out. Codes are not saved: they live for a minute. */
 export class Grants {
   readonly #clock: Clock;
   readonly #accessTtlMs: number;
@@ -154,7 +155,7 @@ export class Grants {
 
   /** What is known of an access token; null when it was never issued or is long gone. */
   find(accessToken: string): AccessState | null {
-    const found = this.#access.get(accessToken);
+    const found = this.#access.get(hash(accessToken));
     if (!found) return null;
     const state = found.family.isRevoked ? 'revoked' : found.expiresAt <= this.#clock.now() ? 'expired' : 'active';
     return { state, family: found.family, scope: found.scope };
@@ -162,13 +163,13 @@ export class Grants {
 
   /** Makes an access token expire now. */
   expire(accessToken: string): void {
-    const found = this.#access.get(accessToken);
+    const found = this.#access.get(hash(accessToken));
     if (found) found.expiresAt = 0;
   }
 
   /** Ends the family an access token belongs to. */
   revokeByAccessToken(accessToken: string): void {
-    const found = this.#access.get(accessToken);
+    const found = this.#access.get(hash(accessToken));
     if (found) found.family.isRevoked = true;
   }
 
@@ -194,6 +195,37 @@ export class Grants {
     for (const map of [this.#codes, this.#access, this.#refresh, this.#accessOf]) map.clear();
   }
 
+  save(): SavedGrants {
+    const families = [...this.#accessOf.keys()];
+    const numberOf = (family: Family) => families.indexOf(family);
+    return {
+      families: families.map(({ consent, startedAt, isRevoked }) => ({ consent, startedAt, isRevoked })),
+      access: [...this.#access].map(([key, { family, ...rest }]) => ({ ...rest, hash: key, family: numberOf(family) })),
+      refresh: [...this.#refresh].map(([key, { family, ...rest }]) => ({
+        ...rest,
+        hash: key,
+        family: numberOf(family),
+      })),
+    };
+  }
+
+  /** Takes over what was saved, in place of what there is. */
+  load(saved: SavedGrants): void {
+    this.reset();
+    const families = saved.families.map((family): Family => ({ ...family }));
+    for (const family of families) this.#accessOf.set(family, []);
+    for (const { hash: key, family: number, ...rest } of saved.access) {
+      const family = families[number];
+      if (family === undefined) continue;
+      this.#access.set(key, { ...rest, family });
+      this.#accessOf.get(family)?.push(key);
+    }
+    for (const { hash: key, family: number, ...rest } of saved.refresh) {
+      const family = families[number];
+      if (family !== undefined) this.#refresh.set(key, { ...rest, family });
+    }
+  }
+
   #issue(family: Family, scope: readonly string[]): Pair {
     const now = this.#clock.now();
     const endsAt = family.startedAt + familyCapMs;
@@ -202,8 +234,8 @@ export class Grants {
     const prefix = family.consent.kind === 'installation' ? 'rev_install_' : 'rev_user_';
     const accessToken = prefix + randomBytes(32).toString('base64url');
     const refreshToken = `rev_refresh_${randomBytes(32).toString('base64url')}`;
-    this.#access.set(accessToken, { family, scope, expiresAt: accessExpiresAt });
-    // Only a hash of it: spent ones must be known again for as long as the family lives.
+    // Only hashes: what is saved opens nothing. Spent ones must be known again for as long as the family lives.
+    this.#access.set(hash(accessToken), { family, scope, expiresAt: accessExpiresAt });
     this.#refresh.set(hash(refreshToken), { family, expiresAt: refreshExpiresAt, isSpent: false });
     this.#remember(family, accessToken);
     return {
@@ -218,7 +250,7 @@ export class Grants {
 
   #remember(family: Family, accessToken: string): void {
     const tokens = this.#accessOf.get(family) ?? [];
-    tokens.push(accessToken);
+    tokens.push(hash(accessToken));
     if (tokens.length > rememberedAccessTokens) this.#access.delete(tokens.shift() ?? '');
     this.#accessOf.set(family, tokens);
   }

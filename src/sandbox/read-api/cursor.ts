@@ -13,10 +13,20 @@ export interface Place {
 
 /**
  * Cursors that mean nothing to anybody else: a position, bound to the list it belongs to and signed with a key that
- * lives as long as the sandbox. Source: guide, pagination ("opaque").
+ * lives as long as the sandbox, and is saved with it. Source: guide, pagination ("opaque").
  */
 export class Cursors {
-  readonly #key = randomBytes(32);
+  #key = randomBytes(32);
+
+  /** base64url of the key. */
+  save(): string {
+    return this.#key.toString('base64url');
+  }
+
+  /** Takes a saved key, so that cursors of then stay good. */
+  load(key: string): void {
+    this.#key = Buffer.from(key, 'base64url');
+  }
 
   /** A cursor that goes on at `position` of the list. base64url, no padding. */
   issue(list: string, { position, variant }: Place): string {

@@ -14,6 +14,7 @@ import { Grants } from '../oauth/grants.ts';
 import { scopes } from '../oauth/scopes.ts';
 import { Cursors } from '../read-api/cursor.ts';
 import { RateLimits } from '../read-api/limits.ts';
+import { type Snapshot, snapshotVersion } from '../saved/snapshot.ts';
 import { Consequences } from '../world/consequences.ts';
 import { Life } from '../world/life.ts';
 import { Stage } from '../world/stage.ts';
@@ -23,6 +24,8 @@ import { iconPath, type Parts, route } from './routes.ts';
 
 export interface SandboxOptions {
   readonly clock: Clock;
+  /** Goes on from a saved one: seed, participants and clients are its own. */
+  readonly saved?: Snapshot;
   /** What the test data grows from. Default 1. */
   readonly seed?: number;
   /** Participants of the test event. Default 42. */
@@ -58,6 +61,8 @@ export interface Sandbox {
   readonly deliveries: Deliveries | null;
   /** Forgets logins, open pages, counts and deliveries, and starts the faults over. Credentials and test data stay. */
   reset(options?: { keepsLogins?: boolean }): void;
+  /** Everything of it at this moment. */
+  save(): Snapshot;
   /** Stops retries that wait. */
   close(): void;
 }
@@ -84,9 +89,11 @@ const hourMs = 3_600_000;
 export function createSandbox(options: SandboxOptions): Sandbox {
   const { clock: real } = options;
   const clock = new SandboxClock(real);
-  const clients = options.clients ?? registerClients();
-  const seed = options.seed ?? 1;
-  const world = new World(seed, options.participants ?? defaultParticipants);
+  const { saved } = options;
+  const clients = saved?.clients ?? options.clients ?? registerClients();
+  const seed = saved?.seed ?? options.seed ?? 1;
+  const participants = saved?.participants ?? options.participants ?? defaultParticipants;
+  const world = new World(seed, participants);
   const { events } = world;
   const grants = new Grants(clock, options.accessTtlMs ?? hourMs);
   const faults = new FaultPlan(options.faults ?? []);
@@ -116,6 +123,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const steer = (keepsLogins: boolean) => reset({ keepsLogins });
   const control = key ? new Control({ key, life, faults, deliveries, clock, reset: steer }) : null;
   const cursors = new Cursors();
+  if (saved !== undefined) {
+    clock.load(saved.clock);
+    for (const happening of saved.happenings) world.record(happening);
+    grants.load(saved.grants);
+    cursors.load(saved.cursor_key);
+    if (saved.deliveries !== null) deliveries?.load(saved.deliveries);
+  }
   const parts: Parts = { clock: real, clients, world, events, grants, faults, limits, authorization, cursors, control };
 
   const exchange: Exchange = async (request) => {
@@ -134,6 +148,17 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     eventId: testEventId,
     deliveries,
     reset,
+    save: () => ({
+      version: snapshotVersion,
+      seed,
+      participants,
+      clients: clients.map((client) => ({ ...client, redirectUris: [...client.redirectUris] })),
+      happenings: [...world.happenings],
+      grants: grants.save(),
+      deliveries: deliveries?.save() ?? null,
+      clock: clock.save(),
+      cursor_key: cursors.save(),
+    }),
     close: () => {
       deliveries?.reset();
       consequences.reset();

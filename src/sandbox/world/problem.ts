@@ -4,9 +4,10 @@ import * as v from 'valibot';
  * What is wrong with a value, in one clause: where, what must be there, and what is.
  *
  * @param taker  what the value was for, such as `approve`
+ * @param whole  the value itself, where no part of it is to blame
  */
-export function problemOf(issue: v.BaseIssue<unknown>, taker = 'this operation'): string {
-  const where = v.getDotPath(issue) ?? 'the body';
+export function problemOf(issue: v.BaseIssue<unknown>, taker = 'this operation', whole = 'the body'): string {
+  const where = v.getDotPath(issue) ?? whole;
   if (issue.type === 'regex') return `${where} ${issue.message}`;
   if (issue.type === 'strict_object' && issue.expected === 'never') return `${where} is not a parameter of ${taker}`;
   if (issue.received === 'undefined') return `${where} is missing`;
