@@ -1,11 +1,12 @@
 import { createHmac } from 'node:crypto';
+import { bodyEnds } from './body-ends.ts';
 import type { Delivery } from './delivery.ts';
 import { rewrites } from './rewrites.ts';
 import { defaultToleranceSeconds, deliveryHeaders, sign, type VerifyFailure, verify } from './signature.ts';
 
 /** What is known besides the delivery. */
 export interface DiagnoseContext {
-  /** Those the delivery was judged by. */
+  /** The ones used to verify the delivery. */
   readonly secrets: readonly string[];
   /** Signing secrets of other profiles, by profile name. */
   readonly otherSecrets: ReadonlyMap<string, string>;
@@ -14,12 +15,10 @@ export interface DiagnoseContext {
 type Unbelieved = Pick<Delivery, 'headers' | 'body' | 'receivedAt'>;
 
 /**
- * Why a delivery was not believed and what to try, most telling first: at least one sentence.
+ * Why a delivery failed verification and what to try, the most likely first: at least one sentence.
  *
- * It looks for the change that would make the signature right (another profile's secret, another form of the same
- * JSON, another reading of the headers), and says so only when that change was found to work.
- *
- * Never throws. Costs about thirty HMACs over the body.
+ * It looks for the change that would make the signature match (another profile's secret, another form of the same
+ * JSON, another reading of the headers), and names it only when it does. Costs about fifty HMACs over the body.
  */
 export function diagnose(delivery: Unbelieved, reason: VerifyFailure, context: DiagnoseContext): readonly string[] {
   switch (reason) {
@@ -75,10 +74,10 @@ function badFormat(delivery: Unbelieved, context: DiagnoseContext): readonly str
   for (const secret of context.secrets) {
     const right = sign(secret, timestamp, delivery.body);
     const hex = right.slice('sha256='.length);
-    if (given === hex) return [`${wanted}; the digits are right, the "sha256=" in front of them is missing`];
+    if (given === hex) return [`${wanted}; the digits are correct, but the "sha256=" in front of them is missing`];
     if (given.toLowerCase() === right) return [`${wanted}; it would match in lower case`];
     if (given.replace(/^sha256=/i, '') === Buffer.from(hex, 'hex').toString('base64')) {
-      return [`${wanted}; the value is right but in base64`];
+      return [`${wanted}; the value is correct, but in base64`];
     }
   }
   return given.includes(',') ? [`${wanted}; the header is there more than once`] : [wanted];
@@ -106,7 +105,7 @@ function wrongAge(
   const clock = `this machine's clock is ${isStale ? 'ahead' : 'behind'}: compare \`date -u\` with another machine`;
   return [
     distance,
-    `the signature itself is right, so ${isStale ? `it is an old delivery sent again, or ${clock}` : clock}`,
+    `the signature itself is correct, so ${isStale ? `this is an old delivery sent again, or ${clock}` : clock}`,
   ];
 }
 
@@ -117,26 +116,29 @@ function mismatch(delivery: Unbelieved, { secrets, otherSecrets }: DiagnoseConte
 
   for (const [profile, secret] of otherSecrets) {
     if (isSigned(secret, delivery.body)) {
-      return [`it is signed with the secret of profile "${profile}": add -p ${profile}, or set that secret here`];
+      return [`it was signed with the secret of profile "${profile}": add -p ${profile}, or set that secret here`];
     }
   }
   for (const secret of secrets) {
     for (const [what, variant] of secretVariants(secret)) {
-      if (isSigned(variant, delivery.body)) return [`it matches when the configured secret is taken ${what}`];
+      if (isSigned(variant, delivery.body)) return [`it matches when the configured secret is used ${what}`];
     }
   }
   for (const { what, body } of rewrites(delivery.body)) {
     if (secrets.some((secret) => isSigned(secret, body))) {
-      return [`the secret is right but the body was changed on the way: the signature is of ${what}`];
+      return [`the secret is correct, but the body was changed on the way: the signature is of ${what}`];
     }
   }
   if (secrets.some((secret) => signBare(secret, delivery.body) === signature)) {
-    return ['the sender left out the timestamp: what is signed is TIMESTAMP, a dot, and the body'];
+    return ['the sender left out the timestamp: sign the timestamp, a dot, and the body'];
   }
+  const ends = bodyEnds(delivery.body);
   return [
     'wrong secret? Compare the fp: shown at the start with `revento config get webhook_secret`; after a rotation, set webhook_secret_previous as well',
-    're-serialised? Something between the sender and here may have parsed the JSON and written it anew',
-    'trailing newline? An editor or a shell may have added one to the body or to the secret',
+    're-serialized? Something between the sender and this machine may have parsed and rewritten the JSON',
+    ends.length === 0
+      ? 'trailing newline? An editor or a shell may have removed one from the body, or added one to the secret'
+      : `trailing newline? The body ${ends.join(' and ')}: an editor or a shell may have added that`,
   ];
 }
 
@@ -145,7 +147,7 @@ function signBare(secret: string, body: Uint8Array): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 
-/** What tends to happen to a secret between a dashboard and an environment variable. */
+/** What often happens to a secret between a dashboard and an environment variable. */
 function secretVariants(secret: string): readonly (readonly [what: string, variant: string])[] {
   const trimmed = secret.trim();
   const unquoted = trimmed.replace(/^(["'])(.*)\1$/s, '$2');
@@ -165,7 +167,7 @@ function header({ headers }: Unbelieved, name: 'timestamp' | 'signature'): strin
     .join(', ');
 }
 
-/** Seconds in the unit a person would use. */
+/** Seconds in a unit that is easy to read. */
 function spell(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7_200) return `${Math.round(seconds / 60)} minutes`;

@@ -62,7 +62,7 @@ describe('a wrong signature', () => {
   ])('of a body that was rewritten says which form was signed: %s', (form, signed, received) => {
     const { reason, text } = explain({ signed, received });
     expect(reason).toBe('signature_mismatch');
-    expect(text).toContain('the secret is right but the body was changed on the way');
+    expect(text).toContain('the secret is correct, but the body was changed on the way');
     expect(text).toContain(form);
   });
 
@@ -77,12 +77,12 @@ describe('a wrong signature', () => {
     const bare = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
     const { reason, text } = explain({ signature: bare });
     expect(reason).toBe('signature_mismatch');
-    expect(text).toBe('the sender left out the timestamp: what is signed is TIMESTAMP, a dot, and the body');
+    expect(text).toBe('the sender left out the timestamp: sign the timestamp, a dot, and the body');
   });
 
   it('that nothing explains gets the three usual suspects', () => {
     const { text } = explain({ signedWith: newSecret() });
-    expect(text).toMatch(/wrong secret\?[\s\S]*re-serialised\?[\s\S]*trailing newline\?/);
+    expect(text).toMatch(/wrong secret\?[\s\S]*re-serialized\?[\s\S]*trailing newline\?/);
   });
 
   it('over a body that is not JSON, or too deep to write anew, is explained without a crash', () => {
@@ -114,7 +114,7 @@ describe('a wrong age', () => {
     const explained = explain({ timestamp });
     expect(explained.reason).toBe(reason);
     expect(explained.text).toContain(distance);
-    expect(explained.text).toContain('the signature itself is right');
+    expect(explained.text).toContain('the signature itself is correct');
     expect(explained.text).toContain(way);
   });
 

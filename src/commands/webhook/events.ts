@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandModule } from '../../command-kit/command.ts';
+import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { pretty } from '../../json/pretty.ts';
 import type { Item } from '../../output/item.ts';
@@ -25,7 +26,7 @@ export const webhookEvents: CommandModule<WebhookEventsOptions> = {
   ],
   layout: { shape: 'value' },
 
-  async *run({ type }, deps) {
+  async *run({ type }, deps: Pick<Deps, 'event' | 'clock' | 'terminal'>) {
     if (type === undefined) {
       yield list();
       return undefined;

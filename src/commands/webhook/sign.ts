@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readBytes } from '../../command-kit/byte-input.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
+import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { parseRecord } from '../../json/parse.ts';
+import { bodyEnds } from '../../webhook/body-ends.ts';
 import { isTimestamp, sign } from '../../webhook/signature.ts';
 import { signingSecrets } from './shared/secrets.ts';
 
@@ -13,7 +15,10 @@ export interface WebhookSignOptions {
   readonly type?: string;
 }
 
-/** `revento webhook sign`: the headers a delivery of these bytes would carry, signed with the current secret. */
+/** What the command uses. */
+type SignDeps = Pick<Deps, 'profile' | 'secrets' | 'terminal' | 'signal' | 'clock'>;
+
+/** `revento webhook sign`: the headers of a delivery of these bytes, signed with the current secret. */
 export const webhookSign: CommandModule<WebhookSignOptions> = {
   declare: (command) =>
     command
@@ -25,18 +30,21 @@ export const webhookSign: CommandModule<WebhookSignOptions> = {
     { command: 'revento webhook sign body.json', explains: 'the headers of a delivery of this file' },
     {
       command: 'revento webhook events activity.updated -o json | revento webhook sign -o json',
-      explains: 'of a sample, as JSON',
+      explains: 'the headers of a sample, as JSON',
     },
   ],
   layout: { shape: 'value', isText: true },
 
-  async *run({ file, timestamp, deliveryId, type }, deps) {
+  async *run({ file, timestamp, deliveryId, type }, deps: SignDeps) {
     const [{ secret }] = await signingSecrets(deps);
     const body = await readBytes(file, deps);
     if (timestamp !== undefined && !isTimestamp(timestamp)) {
-      throw new ReventoError('usage', '--timestamp takes whole Unix seconds, digits only: no other can verify.', {
-        hint: 'such as 1700000000; leave it out for the time it is now',
+      throw new ReventoError('usage', '--timestamp takes whole Unix seconds, digits only: nothing else can verify.', {
+        hint: 'write it like 1700000000, or leave it out for the current time',
       });
+    }
+    for (const end of bodyEnds(body)) {
+      deps.terminal.notice(`note: the body ${end}, which is signed too: send these bytes unchanged`);
     }
     const signedAt = timestamp ?? String(Math.floor(deps.clock.now() / 1000));
     const headers = {
@@ -58,14 +66,14 @@ export const webhookSign: CommandModule<WebhookSignOptions> = {
   },
 };
 
-/** A line break would make two headers of one wherever the output is used. */
+/** A line break would turn one header into two wherever the output is used. */
 function oneLine(value: string, flag: string): string {
   if (/^[ -~]+$/.test(value)) return value;
   throw new ReventoError('usage', `${flag} takes printable ASCII on one line.`);
 }
 
 function typeOf(body: Uint8Array): string | null {
-  // Any bytes can be signed; those that are not JSON name no type.
+  // Any bytes can be signed; bytes that are not JSON name no type.
   const type = parseRecord(new TextDecoder().decode(body))?.['type'];
   return typeof type === 'string' && type !== '' ? type : null;
 }

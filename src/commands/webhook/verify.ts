@@ -1,5 +1,6 @@
 import { readBytes } from '../../command-kit/byte-input.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
+import type { Deps } from '../../command-kit/deps.ts';
 import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
 import { parseJson } from '../../json/parse.ts';
 import type { Json } from '../../json/value.ts';
@@ -19,13 +20,16 @@ export interface WebhookVerifyOptions {
   readonly ignoreAge?: boolean;
 }
 
-/** What is to be verified: bytes and the headers that came with them. */
+/** What to verify: bytes and the headers that came with them. */
 interface Input {
   readonly headers: HeaderList;
   readonly body: Uint8Array;
 }
 
-/** `revento webhook verify`: whether a body, or one recorded delivery, carries a right signature; exit 3 when not. */
+/** What the command uses. */
+type VerifyDeps = Pick<Deps, 'profile' | 'secrets' | 'inspectStore' | 'terminal' | 'signal' | 'clock'>;
+
+/** `revento webhook verify`: whether a body, or one recorded delivery, has a valid signature; exit 3 if not. */
 export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
   declare: (command) =>
     command
@@ -43,7 +47,7 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
   layout: { shape: 'value' },
   answersByStatus: () => true,
 
-  async *run(options, deps) {
+  async *run(options, deps: VerifyDeps) {
     const secrets = await signingSecrets(deps);
     const keys = secrets.map(({ secret }) => secret.reveal());
     const { headers, body } = readInput(options, await readBytes(options.file, deps));
@@ -60,7 +64,9 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
     if (verdict.ok) {
       const label = secrets[verdict.secretIndex]?.label ?? '';
       const isPrevious = verdict.secretIndex > 0;
-      const hints = isPrevious ? ['the previous secret signed it: the sender had not gone over to the new one'] : [];
+      const hints = isPrevious
+        ? ['it was signed with the previous secret: the sender had not switched to the new one']
+        : [];
       yield {
         kind: 'value',
         data: { verified: true, reason: null, secret: isPrevious ? 'previous' : 'current', hints } satisfies Json,
@@ -85,8 +91,8 @@ function withHints(line: string, hints: readonly string[], style: Style): string
 }
 
 /**
- * With `--timestamp` and `--signature` the bytes are the body, whatever they look like; without, they must be a
- * recorded delivery.
+ * With `--timestamp` and `--signature` the bytes are the body, whatever they look like; without these they must be
+ * one recorded delivery.
  *
  * @throws ReventoError `usage`
  */
@@ -103,7 +109,7 @@ function readInput({ timestamp, signature }: WebhookVerifyOptions, bytes: Uint8A
     };
   }
   if (timestamp !== undefined || signature !== undefined) {
-    throw new ReventoError('usage', '--timestamp and --signature go together.');
+    throw new ReventoError('usage', '--timestamp and --signature must be used together.');
   }
   const lines = (decodeText(bytes) ?? '').split('\n').filter((line) => line.trim() !== '');
   const read = lines.length === 1 ? readLine(parseJson(lines[0] ?? ''), 1) : null;

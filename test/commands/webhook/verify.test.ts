@@ -54,7 +54,7 @@ describe('verify', () => {
     const options = { file: '-', timestamp: now, signature: hmac('{}', now, previous) };
     const { data, text } = await run(webhookVerify, options, memory({ secrets, stdin: '{}' }));
     expect(data).toMatchObject([{ verified: true, secret: 'previous' }]);
-    expect(text).toMatch(/\(profile default\)\nhint: the previous secret signed it/);
+    expect(text).toMatch(/\(profile default\)\nhint: it was signed with the previous secret/);
   });
 
   it('ends with 3, the reason and what to try', async () => {
@@ -63,6 +63,15 @@ describe('verify', () => {
     expect(status).toBe(3);
     expect(data).toMatchObject([{ verified: false, reason: 'signature_mismatch' }]);
     expect(text).toMatch(/^not valid: signature_mismatch\nhint: .*as Python writes it/);
+  });
+
+  it.each([
+    ['{}\n', 'The body ends in a line break'],
+    ['{}', 'may have removed one from the body'],
+  ])('looks for what is not seen at the end of the body: %j', async (stdin, words) => {
+    const options = { file: '-', timestamp: now, signature: hmac('{}', now, newSecret()) };
+    const { text } = await run(webhookVerify, options, memory(world({ stdin })));
+    expect(text).toContain(words);
   });
 
   it('compares with the secrets of other profiles', async () => {
@@ -102,6 +111,14 @@ describe('verify', () => {
       body_base64: body.toString('base64'),
       ...changes,
     });
+
+  it.each([
+    ['a byte order mark and CRLF', (line: string) => Buffer.from(`\ufeff${line}\r\n`)],
+    ['UTF-16, as PowerShell writes it', (line: string) => Buffer.from(`\ufeff${line}\r\n`, 'utf16le')],
+  ])('takes one recorded delivery in a file with %s', async (_name, write) => {
+    const { data } = await run(webhookVerify, { file: await file(write(recordedLine())) }, memory(world()));
+    expect(data).toMatchObject([{ verified: true }]);
+  });
 
   it('takes one recorded delivery, with its own headers', async () => {
     const { data } = await run(webhookVerify, { file: await file(`${recordedLine()}\n`) }, memory(world()));
@@ -180,6 +197,22 @@ describe('sign', () => {
       expect((await run(webhookSign, options, memory(world()))).failure).toMatchObject({ code: 'usage' });
     },
   );
+
+  it.each([
+    ['\ufeff{"type":"a.b"}', 'the body begins with a byte order mark'],
+    ['{"type":"a.b"}\n', 'the body ends in a line break'],
+  ])('signs every byte of a body, and names what is not seen: %j', async (body, words) => {
+    const rig = memory(world());
+    const { data } = await run(webhookSign, { file: await file(body) }, rig);
+    expect(data).toMatchObject([{ 'X-Revento-Signature': hmac(body) }]);
+    expect(rig.notices.join()).toContain(words);
+  });
+
+  it('says nothing about an ordinary body', async () => {
+    const rig = memory(world());
+    await run(webhookSign, { file: await file('{}') }, rig);
+    expect(rig.notices).toEqual([]);
+  });
 
   it('makes one header of one value', async () => {
     const options = { file: await file('{}'), deliveryId: 'a\r\nX-Evil: 1' };

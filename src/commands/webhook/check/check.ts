@@ -56,7 +56,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
   layout: { shape: 'value' },
   answersByStatus: () => true,
 
-  async *run(options, deps) {
+  async *run(options, deps: CheckDeps) {
     if (options.list) {
       const cases = chosen(options.only);
       yield {
