@@ -1,22 +1,22 @@
-/** As much of an answer as is read: the error pages of frameworks begin with pages of style sheet. */
+/** How much of an answer is read: error pages of frameworks begin with long style sheets. */
 const readBytes = 256 * 1024;
 const keptChars = 4 * 1024;
 
 /**
- * What an answer says, as text to be shown: an HTML page (the error page of most frameworks) without its markup,
- * anything else as it is, cut to 4,096 characters. It may hold control characters. Never throws.
+ * What an answer says, as text: an HTML page (the error page of most frameworks) without its markup, anything else
+ * unchanged, cut to 4,096 characters. It may contain control characters.
  */
 export function excerptOf(body: Uint8Array): string {
   const text = new TextDecoder().decode(body.subarray(0, readBytes)).trim();
   return (/^<(?:!doctype|html|head|body)\b/i.test(text) ? textOfHtml(text) : text).slice(0, keptChars);
 }
 
-/** Elements whose content is not for reading. */
+/** Elements whose content is not text for readers. */
 const unread: ReadonlySet<string> = new Set(['style', 'script', 'svg', 'template']);
-/** Elements that stand in a line; every other one begins a new line. */
+/** Elements inside a line; every other one begins a new line. */
 const inline: ReadonlySet<string> = new Set(['a', 'b', 'code', 'em', 'i', 'small', 'span', 'strong']);
 
-/** One pass over the page from tag to tag, whatever is in it: an answer is not to be trusted to be well-formed. */
+/** One pass from tag to tag, because an answer need not be well-formed. */
 function textOfHtml(html: string): string {
   const lower = html.toLowerCase();
   let text = '';
@@ -50,7 +50,7 @@ const entities: Readonly<Record<string, string>> = {
   '&amp;': '&',
 };
 
-/** Lines without the space around them, none empty, none twice in a row: a title is repeated as the heading. */
+/** Trims lines, and drops empty and repeated ones: a title is usually repeated as the heading. */
 function tidy(text: string): string {
   const kept: string[] = [];
   for (const raw of text.split('\n')) {

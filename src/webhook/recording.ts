@@ -151,7 +151,7 @@ class SkippedLines {
   }
 }
 
-/** What no JSON value begins with. A failed parse costs far more than this look, and a wrong file has many lines. */
+/** What no JSON value begins with. A failed parse costs far more than this test, and a wrong file has many lines. */
 const notJson = /^\s*[^\s{["\-\dtfn]/;
 
 function parse(line: string): unknown {

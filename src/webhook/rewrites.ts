@@ -11,20 +11,20 @@ export interface Rewrite {
 }
 
 /**
- * Larger bodies are not tried: each form costs a serialisation and an HMAC, and ten forged bodies a second are
+ * Larger bodies are not tried: each form costs a serialization and an HMAC, and up to ten forged bodies a second are
  * explained. A delivery has a few thousand bytes.
  */
 const largestBytes = 64 * 1024;
-/** Nor are forms that are longer by far than the body that came. */
+/** Forms that are much longer than the body are not tried either. */
 const longestFormChars = 256 * 1024;
-/** Deeper JSON is no delivery, and serialising it recurses. */
+/** No delivery is nested deeper, and serializing recurses. */
 const deepestLevel = 100;
 
 /**
- * The forms a body may have had before somebody parsed it and wrote it anew: none of them equals the body.
+ * The forms a body may have had before it was parsed and re-serialized: none of them equals the body.
  *
- * Never throws; a body that is not UTF-8 has only the forms that differ at its ends. Anybody can send a body that is
- * not believed, so the work grows with its length and no faster, whatever is in it.
+ * A body that is not UTF-8 has only the forms that differ at its ends. Anybody can send a body that fails
+ * verification, so the work grows linearly with its length, whatever is in it.
  */
 export function* rewrites(body: Uint8Array): Generator<Rewrite> {
   if (body.length > largestBytes) return;
@@ -66,7 +66,7 @@ function* written(value: unknown): Generator<readonly [string, string]> {
   for (const { what, write } of jsonForms) yield [`the same JSON ${what}`, write(value)];
 }
 
-/** Where the line breaks at the end begin. An expression anchored there would look at each run of them anew. */
+/** Where the line breaks at the end begin. A regular expression anchored there would be quadratic. */
 function endOfText(bytes: Buffer): number {
   let end = bytes.length;
   while (bytes[end - 1] === 0x0a) end -= bytes[end - 2] === 0x0d ? 2 : 1;

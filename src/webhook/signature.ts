@@ -11,7 +11,7 @@ export const deliveryHeaders = {
   signature: 'x-revento-signature',
 } as const;
 
-/** Why a delivery is not believed. */
+/** Why a delivery fails verification. */
 export type VerifyFailure =
   | 'missing_header'
   | 'bad_timestamp'
@@ -24,7 +24,7 @@ export type Verdict =
   /** `secretIndex` is the place in `secrets` of the one that signed. */
   { readonly ok: true; readonly secretIndex: number } | { readonly ok: false; readonly reason: VerifyFailure };
 
-/** What can be judged before a byte of body is there. `null` is a header that was not sent. */
+/** What can be judged before the body has arrived. `null` is a header that was not sent. */
 export interface HeadToVerify {
   readonly timestamp: string | null;
   readonly signature: string | null;
@@ -36,17 +36,17 @@ export interface HeadToVerify {
 export interface DeliveryToVerify extends HeadToVerify {
   /** Every secret that may sign: two during a rotation. */
   readonly secrets: readonly string[];
-  /** The bytes as they came; never a re-serialised object. */
+  /** The raw bytes; never a re-serialized object. */
   readonly body: Uint8Array;
 }
 
 /**
- * Only plain decimal seconds, because every laxer reading lets something through: `Number` takes `17e8`, `0x6553f100`
- * and the empty string, and a NaN is never "too old".
+ * Only plain decimal seconds, because a laxer parser accepts too much: `Number` takes `17e8`, `0x6553f100` and the
+ * empty string, and NaN is never "too old".
  */
 const timestampForm = /^(?:0|[1-9][0-9]{0,11})$/;
 
-/** Whether a text can be the timestamp of a delivery that verifies, its age aside. Never throws. */
+/** Whether a text can be the timestamp of a delivery that verifies, whatever its age. */
 export function isTimestamp(text: string): boolean {
   return timestampForm.test(text);
 }
@@ -58,19 +58,19 @@ const signatureForm = /^sha256=[0-9a-f]{64}$/;
  *
  * @param secret     signing secret as text; its UTF-8 bytes are the key (not base64-decoded)
  * @param timestamp  header text exactly as received, Unix seconds; not re-formatted
- * @param body       raw request body; never a re-serialised object
+ * @param body       raw request body; never a re-serialized object
  * @returns `sha256=` and 64 lower-case hex digits
  *
- * Never throws. Source: guide, verifying signatures.
+ * Source: guide, verifying signatures.
  */
 export function sign(secret: string, timestamp: string, body: Uint8Array): string {
   return `sha256=${digest(secret, timestamp, body).toString('hex')}`;
 }
 
 /**
- * What the timestamp and signature headers alone give away: their presence, form and age.
+ * Judges the timestamp and signature headers without the body: presence, form and age.
  *
- * @returns the first thing wrong, or null while only the body can tell. Never throws.
+ * @returns the first thing wrong, or null when only the body can decide
  */
 export function judgeHead(head: HeadToVerify): VerifyFailure | null {
   if (head.timestamp === null || head.signature === null) return 'missing_header';
@@ -82,10 +82,10 @@ export function judgeHead(head: HeadToVerify): VerifyFailure | null {
 /**
  * Whether a delivery was signed with one of the secrets, within the tolerance.
  *
- * Every secret is computed and compared in constant time, whichever matches, so timing tells nothing about them.
- * An empty secret never matches: `createHmac` would take it without a word.
+ * Every secret is computed and compared in constant time, whichever matches, so timing reveals nothing about them.
+ * An empty secret never matches, although `createHmac` would accept it.
  *
- * Never throws. Source: guide, verifying signatures.
+ * Source: guide, verifying signatures.
  */
 export function verify(delivery: DeliveryToVerify): Verdict {
   const reason = judgeHead(delivery);
@@ -100,7 +100,7 @@ export function verify(delivery: DeliveryToVerify): Verdict {
   return secretIndex === -1 ? { ok: false, reason: 'signature_mismatch' } : { ok: true, secretIndex };
 }
 
-/** Both limits are inclusive: exactly 300 s away is still fine. */
+/** Both limits are inclusive: exactly 300 s away is still valid. */
 function judgeAge(timestampSeconds: number, nowSeconds: number, toleranceSeconds: number): VerifyFailure | null {
   if (nowSeconds - timestampSeconds > toleranceSeconds) return 'stale_timestamp';
   if (timestampSeconds - nowSeconds > toleranceSeconds) return 'future_timestamp';

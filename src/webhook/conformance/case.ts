@@ -3,7 +3,7 @@ import type { Outgoing } from '../sending/outgoing.ts';
 import { acknowledged, type Judgement, refused } from './answer.ts';
 import type { Bench } from './bench.ts';
 
-/** One thing a handler must get right. */
+/** One thing that a handler must do correctly. */
 export interface ConformanceCase {
   readonly id: string;
   /** What a correct handler does, as a sentence without its full stop. */

@@ -93,7 +93,7 @@ function hmac(key: string | Buffer, text: string): string {
 const signedText = 'hash the timestamp header, a dot, and the raw body, in this order and with nothing else';
 const parsedFirst = 'a JSON parser runs before the handler, so it no longer has the raw bytes';
 
-/** Handlers that sign the right bytes in the wrong company, or no bytes at all. */
+/** Handlers that hash the body with too little or too much around it, or no body at all. */
 const textProbes: readonly Probe[] = [
   {
     mistake: 'the handler hashes the body alone, without the timestamp',

@@ -2,7 +2,7 @@ import { accepts, type ConformanceCase, refuses } from './case.ts';
 
 const strictTime = 'accept a timestamp only if it is all digits, then compare its distance to now with 300 seconds';
 const window = 'allow up to 300 seconds in both directions';
-/** Nobody gains by it: whoever can sign such a timestamp can sign a good one. */
+/** No attacker gains by it: signing such a timestamp takes the secret. */
 const harmless = 'unusual, but not a security problem: only the holder of the secret can send it';
 
 /** Correctly signed deliveries whose timestamp is recent, too far away, or not a number. */

@@ -29,7 +29,7 @@ export async function signingSecrets(
     warnOfWeak(secrets, deps);
     return secrets;
   }
-  throw new ReventoError('setting_missing', 'There is no webhook signing secret.', {
+  throw new ReventoError('setting_missing', 'No webhook signing secret is configured.', {
     hint: `set ${secretVariables.webhook_secret}, or run: ${program(deps.profile)} config set webhook_secret`,
     lacks: 'webhook_secret',
   });
