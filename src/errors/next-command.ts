@@ -1,14 +1,28 @@
+import { shellWord } from './shell-word.ts';
+
 /** `revento` with the profile, unless it is the default one: the start of a command to type. Never throws. */
 export function program(profile: string): string {
   return profile === 'default' ? 'revento' : `revento -p ${profile}`;
 }
 
-/** The flags that select a login, as they are typed. Never throws. */
-export function flagsOfLogin({ eventId, kind }: { readonly eventId: string; readonly kind: string }): string {
-  return `--event ${eventId}${kind === 'user' ? ' --user' : ''}`;
+/** What names a login on a command line. */
+interface NamedLogin {
+  readonly eventId: string;
+  readonly kind: string;
+  readonly userId?: string | null;
 }
 
-/** The command that makes a login anew, as it is typed. Never throws. */
-export function loginCommand(profile: string, key: { readonly eventId: string; readonly kind: string }): string {
-  return `${program(profile)} login ${flagsOfLogin(key)}`;
+/** The flags that select a stored login, as they are typed. Never throws. */
+export function flagsOfLogin(login: NamedLogin): string {
+  return `--event ${login.eventId}${login.kind === 'user' ? ' --user' : ''}${userFlag(login)}`;
+}
+
+/** The flag that tells a participant's login from those of others; empty where there is nothing to tell. Never throws. */
+export function userFlag({ kind, userId = null }: NamedLogin): string {
+  return kind === 'user' && userId !== null ? ` --user-id ${shellWord(userId)}` : '';
+}
+
+/** The command that logs in again, as it is typed: who consents decides whose login it is. Never throws. */
+export function loginCommand(profile: string, { eventId, kind }: NamedLogin): string {
+  return `${program(profile)} login ${flagsOfLogin({ eventId, kind })}`;
 }

@@ -8,6 +8,11 @@ export type LoginKind = 'installation' | 'user';
 export interface LoginKey {
   readonly kind: LoginKind;
   readonly eventId: string;
+  /**
+   * Which participant; an event may have a login of each. Null or left out where the server did not say, in a login
+   * that an earlier version stored, and in an organizer's.
+   */
+  readonly userId?: string | null;
 }
 
 /** A token answer, checked. Times are milliseconds since the Unix epoch, null when the server gave none. */

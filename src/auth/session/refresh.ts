@@ -81,6 +81,10 @@ export async function spendRefreshToken(
     const message = `The token endpoint answered with a token for event ${answer.eventId}, not ${login.eventId}.`;
     throw keepPending(outcome, new ReventoError('bad_answer', message, { requestId, ...whose(login) }));
   }
+  if (answer.userId !== null && login.userId !== null && answer.userId !== login.userId) {
+    const message = `The token endpoint answered with a token of user ${answer.userId}, not ${login.userId}.`;
+    throw keepPending(outcome, new ReventoError('bad_answer', message, { requestId, ...whose(login) }));
+  }
   const renewed: ActiveLogin = {
     ...login,
     accessToken: answer.accessToken,

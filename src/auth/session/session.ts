@@ -69,6 +69,23 @@ export function createSessions(options: SessionOptions): Sessions {
     }
   };
 
+  /** Earlier versions stored one participant's login for each event: it is replaced when it is the same user's. */
+  const supersede = async (grant: Grant): Promise<void> => {
+    const earlier: LoginKey = { kind: grant.kind, eventId: grant.eventId };
+    if (fileNameOf(earlier) === fileNameOf(grant) || !fileOf(earlier).hasTrace()) return;
+    try {
+      await whileLocked(earlier, async (file) => {
+        const record = await file.settle();
+        if (record === null || toStoredLogin(record, earlier, redactor).userId !== grant.userId) return;
+        file.remove();
+        await dropLog(fileNameOf(earlier));
+      });
+    } catch (error) {
+      // The new login is stored; one that cannot be opened shows in `revento status`.
+      if (!(error instanceof ReventoError) || error.code === 'interrupted') throw error;
+    }
+  };
+
   const read: Sessions['read'] = async (key) => {
     const record = await fileOf(key).read();
     return record && toLogin(toStoredLogin(record, key, redactor), clock.now());
@@ -99,13 +116,15 @@ export function createSessions(options: SessionOptions): Sessions {
 
     prepare: (key) => whileLocked(key, (file) => file.rehearse()),
 
-    save(grant: Grant): Promise<Login> {
+    async save(grant: Grant): Promise<Login> {
       const binding: Binding = { authBase: settings.require('auth_base'), clientId: settings.require('client_id') };
-      return whileLocked(grant, async (file) => {
+      const saved = await whileLocked(grant, async (file) => {
         const login = fromGrant(grant, originOf(settings.get('api_base')?.value ?? ''), clock.now());
         await file.create(binding, toContent(login));
         return toLogin(login, clock.now());
       });
+      await supersede(grant);
+      return saved;
     },
 
     async forget(key) {
@@ -127,7 +146,9 @@ export function createSessions(options: SessionOptions): Sessions {
     async bind(apiBase) {
       const origin = originOf(apiBase);
       if (origin === null) return;
-      for (const key of keys()) await bindings.bind(key, origin);
+      const failures: unknown[] = [];
+      for (const key of keys()) await bindings.bind(key, origin).catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) throw failures[0];
     },
 
     async refresh(key): Promise<AccessToken> {

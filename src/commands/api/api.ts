@@ -8,6 +8,7 @@ import type { Item } from '../../output/item.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 import { parseDuration } from '../../text/time.ts';
 import { type Access, fillEvent, openApi } from '../shared/api-access.ts';
+import { userIdOption } from '../shared/login-choice.ts';
 import { everyPage } from './pages.ts';
 import { CallProgress } from './progress.ts';
 import { type ApiOptions, planRequest } from './request.ts';
@@ -31,6 +32,7 @@ export const api: CommandModule<ApiOptions> = {
       .option('--paginate', 'follow the cursors; prints one JSON array of all rows', false)
       .option('--slurp', 'with --paginate: one JSON array of the pages as they came', false)
       .option('--silent', 'do not print the body', false)
+      .option(...userIdOption)
       .option('--max-wait <duration>', 'longest wait for the rate limits', '5m')
       .addHelpText('after', help),
   examples: [
@@ -57,6 +59,7 @@ export const api: CommandModule<ApiOptions> = {
         kind: known?.resource.kind ?? (isUserPath ? 'user' : isEventPath ? 'installation' : null),
         scope: known?.resource.scope ?? null,
         eventId: plan.eventId,
+        userId: options.userId,
       },
       deps,
       { maxWaitMs, signal: AbortSignal.any([deps.signal, done.signal]), onPause: progress.onPause },

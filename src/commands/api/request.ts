@@ -18,6 +18,7 @@ export interface ApiOptions extends GlobalOptions {
   readonly paginate: boolean;
   readonly slurp: boolean;
   readonly silent: boolean;
+  readonly userId?: string;
   readonly maxWait: string;
 }
 

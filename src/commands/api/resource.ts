@@ -9,6 +9,7 @@ import type { Item } from '../../output/item.ts';
 import type { Style } from '../../text/style.ts';
 import { parseDuration } from '../../text/time.ts';
 import { type Access, fillEvent, openApi } from '../shared/api-access.ts';
+import { userIdOption } from '../shared/login-choice.ts';
 import { eventZone } from './event-zone.ts';
 import { listRows } from './list-rows.ts';
 import { CallProgress } from './progress.ts';
@@ -19,6 +20,7 @@ export interface ResourceOptions extends GlobalOptions, FilterOptions {
   readonly limit?: string;
   readonly all?: boolean;
   readonly cursor?: string;
+  readonly userId?: string;
 }
 
 /** Source: guide, pagination: what the API gives when nothing is asked for. */
@@ -38,6 +40,7 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
           command.option('--status <status>', `only rows with this status: ${resource.status.words.join(', ')}`);
         }
       }
+      if (resource.kind === 'user') command.option(...userIdOption);
       command.option('--max-wait <duration>', 'longest wait for the rate limits', '5m');
       return command.addHelpText('after', helpText(resource));
     },
@@ -55,7 +58,8 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
       const progress = new CallProgress(deps);
       // Ends a page that was asked for ahead when nobody wants it any more.
       const done = new AbortController();
-      const need = { what: resource.words, kind: resource.kind, scope: resource.scope, eventId: null };
+      const { words: what, kind, scope } = resource;
+      const need = { what, kind, scope, eventId: null, userId: options.userId };
       const access = await openApi(need, deps, {
         maxWaitMs,
         signal: AbortSignal.any([deps.signal, done.signal]),

@@ -2,16 +2,17 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { flagsOfLogin, program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
-import type { LoginKey, LoginKind } from '../../login/login.ts';
-import { loginInWords } from '../../login/login-name.ts';
+import type { LoginKey } from '../../login/login.ts';
+import { fileNameOf, loginInWords, userField, userOf } from '../../login/login-name.ts';
 import type { StoredProfile } from '../../ports/store.ts';
-import { loginsThatFit } from '../shared/login-choice.ts';
+import { candidates, loginsThatFit, userIdOption, type Wanted, wantedLogin } from '../shared/login-choice.ts';
 import { ofWhich, severalLogins } from '../shared/login-missing.ts';
 import { whereToRevoke } from '../shared/where-to-revoke.ts';
 
 export interface LogoutOptions {
   readonly all: boolean;
   readonly user: boolean;
+  readonly userId?: string;
 }
 
 /**
@@ -23,25 +24,36 @@ export interface LogoutOptions {
  */
 export const logout: CommandModule<LogoutOptions> = {
   declare: (command) =>
-    command.option('--all', 'every login of the profile', false).option('--user', "only a participant's login", false),
+    command
+      .option('--all', 'every login of the profile', false)
+      .option('--user', "only a participant's login", false)
+      .option(...userIdOption),
   examples: [
     { command: 'revento logout --event evt_test_published', explains: 'forget one login' },
     { command: 'revento logout --all', explains: 'forget every login of the profile' },
   ],
   layout: { shape: 'value' },
 
-  async *run({ all, user }, deps) {
+  async *run({ all, user, userId }, deps) {
     const { profiles } = await deps.inspectStore();
     const stored = profiles.find((profile) => profile.name === deps.profile) ?? { logins: [], remnants: [] };
     const sessions = await deps.sessions();
+    const wanted = wantedLogin({ user, userId }, deps.event);
+    const logins = await candidates(stored.logins, wanted, sessions);
     const forgotten: LoginKey[] = [];
-    for (const key of choose(stored, { isAll: all, isUser: user }, deps)) {
+    for (const key of choose({ ...stored, logins }, { isAll: all, wanted }, deps)) {
       if (await sessions.forget(key)) forgotten.push(key);
     }
-    if (forgotten.length === 0 && !all) throw noneFits(stored.logins, user, deps);
+    if (forgotten.length === 0 && !all) throw noneFits(stored.logins, wanted, deps);
     yield {
       kind: 'value',
-      data: { forgotten: forgotten.map((key) => ({ event_id: key.eventId, kind: key.kind })) },
+      data: {
+        forgotten: forgotten.map((key) => ({
+          event_id: key.eventId,
+          kind: key.kind,
+          ...userField(key),
+        })),
+      },
       text: (style) =>
         forgotten.length === 0
           ? `Nothing to do: profile "${deps.profile}" has no login.`
@@ -59,31 +71,40 @@ type Stored = Pick<StoredProfile, 'logins' | 'remnants'>;
 
 interface LogoutChoice {
   readonly isAll: boolean;
-  readonly isUser: boolean;
+  readonly wanted: Wanted;
 }
 
 function choose(
   { logins, remnants }: Stored,
-  { isAll, isUser }: LogoutChoice,
-  { event, profile }: Deps,
+  { isAll, wanted }: LogoutChoice,
+  { event, profile }: Pick<Deps, 'event' | 'profile'>,
 ): readonly LoginKey[] {
-  const kinds: readonly LoginKind[] = isUser ? ['user'] : ['installation', 'user'];
-  // Both kinds of an event go together: who logs out of an event does not expect half a login to stay. They are
-  // looked for whether they are listed or not: of a login whose file is gone a copy may lie elsewhere.
-  if (!isAll && event !== null) return kinds.map((kind) => ({ kind, eventId: event }));
-  const ofKind = (keys: readonly LoginKey[]) => loginsThatFit(keys, { kind: isUser ? 'user' : null, eventId: null });
-  if (isAll) return ofKind([...logins, ...remnants]);
-  const fitting = ofKind(logins).length > 0 ? ofKind(logins) : ofKind(remnants);
-  const [first, second] = fitting;
+  const { kind, userId = null } = wanted;
+  const known = [...logins, ...remnants.filter((key) => userId === null || userOf(key) === userId)];
+  if (isAll) return loginsThatFit(known, { kind, eventId: null });
+  const fitting = loginsThatFit(logins, wanted);
+  // Both kinds of an event go together: who logs out of an event does not expect half a login to stay.
+  if (event !== null && userId === null && !(kind === 'user' && fitting.length > 1)) {
+    // Looked for whether they are listed or not: of a login whose file is gone a copy may lie elsewhere.
+    const unlisted = (['installation', 'user'] as const).map((one): LoginKey => ({ kind: one, eventId: event }));
+    const keys = [...loginsThatFit(known, wanted), ...loginsThatFit(unlisted, wanted)];
+    return [...new Map(keys.map((key) => [fileNameOf(key), key])).values()];
+  }
+  const chosen = fitting.length > 0 ? fitting : loginsThatFit(known, wanted);
+  const [first, second] = chosen;
   // Where others take the organizer's login this one asks: what was forgotten by mistake is gone.
   if (first !== undefined && second !== undefined) {
-    throw severalLogins(fitting, `${program(profile)} logout ${flagsOfLogin(first)}, or pass --all`);
+    const example = chosen.find((key) => userOf(key) !== null) ?? first;
+    throw severalLogins(
+      chosen,
+      `${program(profile)} logout ${flagsOfLogin(event === null ? first : example)}, or pass --all`,
+    );
   }
-  return fitting;
+  return chosen;
 }
 
-function noneFits(logins: readonly LoginKey[], isUser: boolean, { event, profile }: Deps): ReventoError {
-  const of = ofWhich({ kind: isUser ? 'user' : null, eventId: event });
+function noneFits(logins: readonly LoginKey[], wanted: Wanted, { profile }: Pick<Deps, 'profile'>): ReventoError {
+  const of = ofWhich(wanted);
   const others = logins.length === 0 ? '' : ` There are: ${logins.map(loginInWords).join(', ')}.`;
   return new ReventoError('failed', `Profile "${profile}" has no login${of}.${others}`, {
     hint: `see which there are: ${program(profile)} status`,

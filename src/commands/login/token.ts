@@ -2,12 +2,15 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { AccessToken } from '../../login/login.ts';
+import { userField } from '../../login/login-name.ts';
 import { formatDuration, isoTime, parseDuration } from '../../text/time.ts';
+import { userIdOption, wantedLogin } from '../shared/login-choice.ts';
 import { requireLogin } from '../shared/login-missing.ts';
 
 export interface TokenOptions {
   readonly minTtl: string;
   readonly user: boolean;
+  readonly userId?: string;
 }
 
 /**
@@ -21,7 +24,8 @@ export const token: CommandModule<TokenOptions> = {
   declare: (command) =>
     command
       .option('--min-ttl <duration>', 'refresh first unless it is valid for at least this long', '1m')
-      .option('--user', "a participant's token", false),
+      .option('--user', "a participant's token", false)
+      .option(...userIdOption),
   examples: [
     {
       command:
@@ -32,9 +36,9 @@ export const token: CommandModule<TokenOptions> = {
   ],
   layout: { shape: 'value', isText: true },
 
-  async *run({ minTtl, user }, deps) {
+  async *run({ minTtl, user, userId }, deps) {
     const minTtlMs = parseDuration(minTtl);
-    const wanted = { kind: user ? ('user' as const) : null, eventId: deps.event };
+    const wanted = wantedLogin({ user, userId }, deps.event);
     const key = deps.environmentToken === null ? await requireLogin(wanted, 'token', deps) : null;
     const current = await (await (await deps.sessions()).source(key)).current(minTtlMs);
     requireLife(current, minTtlMs, minTtl, deps);
@@ -47,6 +51,7 @@ export const token: CommandModule<TokenOptions> = {
         expires_at: isoTime(current.expiresAt),
         event_id: current.key?.eventId ?? null,
         kind: current.key?.kind ?? null,
+        ...(current.key !== null && userField(current.key)),
       },
       text: () => value,
     };

@@ -1,13 +1,13 @@
 import type { ApiClient, Pause } from '../../api/client.ts';
 import type { Deps } from '../../command-kit/deps.ts';
-import { loginCommand, program } from '../../errors/next-command.ts';
+import { loginCommand, program, userFlag } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
 import type { LoginKey, LoginKind } from '../../login/login.ts';
 import { fileNameOf, loginInWords } from '../../login/login-name.ts';
 import type { Sessions } from '../../ports/sessions.ts';
 import { fingerprint } from '../../text/secret.ts';
-import { chooseLogin } from './login-choice.ts';
+import { candidates, chooseLogin, type Wanted } from './login-choice.ts';
 import { noLoginStored, severalLogins } from './login-missing.ts';
 
 /** What a call needs of the login it is made with. */
@@ -20,6 +20,8 @@ export interface LoginNeed {
   readonly scope: string | null;
   /** The event the path names, where it does; otherwise the selected one is meant. */
   readonly eventId: string | null;
+  /** The participant whose login is meant, where one is named. */
+  readonly userId?: string | null | undefined;
 }
 
 export interface AccessOptions {
@@ -44,7 +46,7 @@ export async function openApi(need: LoginNeed, deps: Deps, options: AccessOption
   const apiBase = deps.settings.require('api_base');
   const eventId = need.eventId ?? deps.event;
   const sessions = await deps.sessions();
-  const login = deps.environmentToken === null ? await loginFor(need, eventId, await sessions.keys(), deps) : null;
+  const login = deps.environmentToken === null ? await loginFor(need, eventId, sessions, deps) : null;
   if (login !== null) await requireScope(need, login, sessions, deps);
   const kind = login?.kind ?? need.kind ?? 'installation';
   const tokens = await sessions.source(login, apiBase);
@@ -68,25 +70,25 @@ export async function openApi(need: LoginNeed, deps: Deps, options: AccessOption
   return { client, eventId: login?.eventId ?? eventId };
 }
 
-async function loginFor(
-  need: LoginNeed,
-  eventId: string | null,
-  logins: readonly LoginKey[],
-  deps: Deps,
-): Promise<LoginKey> {
-  const choice = chooseLogin(logins, { kind: need.kind, eventId });
+async function loginFor(need: LoginNeed, eventId: string | null, sessions: Sessions, deps: Deps): Promise<LoginKey> {
+  const logins = await sessions.keys();
+  const wanted: Wanted = { kind: need.userId ? 'user' : need.kind, eventId, userId: need.userId };
+  const choice = chooseLogin(await candidates(logins, wanted, sessions), wanted);
   switch (choice.outcome) {
     case 'found':
       return choice.login;
     case 'several':
-      throw severalLogins(choice.logins, `${program(deps.profile)} ${need.what} --event ${choice.example.eventId}`);
+      throw severalLogins(
+        choice.logins,
+        `${program(deps.profile)} ${need.what} --event ${choice.example.eventId}${userFlag(choice.example)}`,
+      );
     case 'none':
       throw noLogin(need, eventId, logins, deps);
   }
 }
 
 function noLogin(
-  { what, kind }: LoginNeed,
+  { what, kind, userId }: LoginNeed,
   eventId: string | null,
   logins: readonly LoginKey[],
   deps: Deps,
@@ -95,6 +97,12 @@ function noLogin(
   const ofEvent = logins.filter((login) => eventId === null || login.eventId === eventId);
   const facts = { eventId: eventId ?? ofEvent[0]?.eventId };
   const others = logins.map(loginInWords).join(', ');
+  if (userId && ofEvent.some((login) => login.kind === 'user')) {
+    return new ReventoError('event_not_authorized', `There is no login of participant ${userId}, only ${others}.`, {
+      ...facts,
+      kind: 'user',
+    });
+  }
   if (ofEvent.length > 0 && kind !== null) {
     const code = kind === 'user' ? 'user_token_required' : 'installation_token_required';
     const whose = kind === 'user' ? "a participant's" : "an organizer's";

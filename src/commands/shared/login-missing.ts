@@ -3,7 +3,7 @@ import { flagsOfLogin, program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { LoginKey, UnreadableLogin } from '../../login/login.ts';
 import { loginInWords } from '../../login/login-name.ts';
-import { chooseLogin, type Wanted } from './login-choice.ts';
+import { candidates, chooseLogin, type Wanted } from './login-choice.ts';
 
 /**
  * The one stored login that a command means. Goes by the names of files, so one that cannot be opened keeps no other
@@ -13,8 +13,9 @@ import { chooseLogin, type Wanted } from './login-choice.ts';
  * @throws ReventoError `not_logged_in` when none fits, `usage` when several do
  */
 export async function requireLogin(wanted: Wanted, what: string, deps: Deps): Promise<LoginKey> {
-  const logins = await (await deps.sessions()).keys();
-  const choice = chooseLogin(logins, wanted);
+  const sessions = await deps.sessions();
+  const logins = await sessions.keys();
+  const choice = chooseLogin(await candidates(logins, wanted, sessions), wanted);
   switch (choice.outcome) {
     case 'found':
       return choice.login;
@@ -56,8 +57,8 @@ function noneFits(logins: readonly LoginKey[], wanted: Wanted, deps: Deps): Reve
 }
 
 /** What is wanted, as it follows the word login: ` for event evt_1 of a participant`. Never throws. */
-export function ofWhich({ kind, eventId }: Wanted): string {
-  const whose = { installation: ' of an organizer', user: ' of a participant' };
+export function ofWhich({ kind, eventId, userId }: Wanted): string {
+  const whose = { installation: ' of an organizer', user: ` of ${userId ? `participant ${userId}` : 'a participant'}` };
   return `${eventId === null ? '' : ` for event ${eventId}`}${kind === null ? '' : whose[kind]}`;
 }
 

@@ -18,8 +18,8 @@ import { openSealedFile } from './sealed-file.ts';
 /** What a crash left is removed after this; nothing of ours takes as long. */
 const leftoverAgeMs = 3_600_000;
 
-/** A kind, a dash and an event id; always used with an extension. */
-const fileStem = /^[A-Za-z0-9_.-]{1,96}$/;
+/** A kind, a dash, an event id and perhaps a user id; always used with an extension. */
+const fileStem = /^[A-Za-z0-9_.@%-]{1,208}$/;
 
 export interface VaultOptions {
   /** Directory of `config.json`; sealed files go to `auth/PROFILE/NAME.json` in it. */

@@ -395,3 +395,49 @@ describe('tokens in memory', () => {
     expect(rig.redactor.clean(said)).not.toContain('rev_');
   });
 });
+
+describe("a participant's login that an earlier version stored", () => {
+  const earlier: LoginKey = { kind: 'user', eventId: 'evt_1' };
+  /** As it was: without the user in the name of its file, and with it inside. */
+  async function storedEarlier(userId: string | null) {
+    const file = rig.vault().file('default', 'user-evt_1', { replace: '', giveUp: '' });
+    const lock = await file.lock();
+    const content = {
+      state: 'active',
+      access_token: freshToken(),
+      refresh_token: freshToken('refresh'),
+      user_id: userId,
+    };
+    await file.create({ authBase: 'https://auth.test', clientId: 'client-1' }, content);
+    lock.release();
+    return content.access_token;
+  }
+
+  it('goes on working', async () => {
+    const token = await storedEarlier('usr_1');
+    expect(await rig.sessions().keys()).toEqual([earlier]);
+    expect((await (await rig.sessions().source(earlier)).current()).token.reveal()).toBe(token);
+    expect(await listOf(rig.sessions())).toMatchObject([{ kind: 'user', userId: 'usr_1' }]);
+  });
+
+  it('is replaced by a new one of the same user', async () => {
+    await storedEarlier('usr_1');
+    await rig.sessions().save(rig.grant({ kind: 'user', userId: 'usr_1' }));
+    expect(await rig.sessions().keys()).toEqual([{ ...earlier, userId: 'usr_1' }]);
+  });
+
+  it.each(['usr_2', null])('stays beside a new one of another user (%j)', async (userId) => {
+    const token = await storedEarlier(userId);
+    await rig.sessions().save(rig.grant({ kind: 'user', userId: 'usr_1' }));
+    expect(await rig.sessions().keys()).toEqual([earlier, { ...earlier, userId: 'usr_1' }]);
+    expect((await (await rig.sessions().source(earlier)).current()).token.reveal()).toBe(token);
+  });
+});
+
+it('keeps the login of a participant when a refresh answers with a token of another one', async () => {
+  await rig.sessions().save(rig.grant({ kind: 'user', userId: 'usr_1' }));
+  rig.answers.push(() => tokenAnswer({ event_id: 'evt_1', user_id: 'usr_2' }));
+  const refreshed = rig.sessions().refresh({ kind: 'user', eventId: 'evt_1', userId: 'usr_1' });
+  await expect(refreshed).rejects.toMatchObject({ code: 'bad_answer', message: expect.stringContaining('usr_2') });
+  expect(await listOf(rig.sessions())).toMatchObject([{ state: 'active', userId: 'usr_1' }]);
+});

@@ -2,7 +2,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import type { Settings } from '../../../config/types.ts';
 import { program } from '../../../errors/next-command.ts';
 import type { Grant } from '../../../login/login.ts';
-import { loginInWords } from '../../../login/login-name.ts';
+import { loginInWords, userField } from '../../../login/login-name.ts';
 import type { Item } from '../../../output/item.ts';
 import { isoTime, relativeTime } from '../../../text/time.ts';
 
@@ -15,6 +15,7 @@ export function loginItem(grant: Grant, profile: string, now: number): Item {
       event_id: grant.eventId,
       organization_id: grant.organizationId,
       kind: grant.kind,
+      ...userField(grant),
       scope: grant.scope,
       access_expires_at: isoTime(grant.accessExpiresAt),
       refresh_expires_at: isoTime(grant.refreshExpiresAt),

@@ -1,6 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { exitOf, exitStatus, ReventoError } from '../../../errors/revento-error.ts';
 import type { LoginKey } from '../../../login/login.ts';
+import { userOf } from '../../../login/login-name.ts';
 import { openApi } from '../../shared/api-access.ts';
 
 /** What the API makes of a token. */
@@ -31,7 +32,13 @@ const maxWaitMs = 10_000;
  */
 export async function askWhetherAccepted(deps: Deps, login: LoginKey | null): Promise<Verdict> {
   const { signal } = deps;
-  const need = { what: 'status --check', kind: login?.kind ?? null, scope: null, eventId: login?.eventId ?? null };
+  const need = {
+    what: 'status --check',
+    kind: login?.kind ?? null,
+    scope: null,
+    eventId: login?.eventId ?? null,
+    userId: login && userOf(login),
+  };
   try {
     const { client, eventId } = await openApi(need, deps, { maxWaitMs, signal });
     const { failure } = await client.send({ target: targetFor(login, eventId) });

@@ -4,6 +4,7 @@ import { loginCommand } from '../../../errors/next-command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import type { Json } from '../../../json/value.ts';
 import type { Login, LoginKey, UnreadableLogin } from '../../../login/login.ts';
+import { fileNameOf, userField } from '../../../login/login-name.ts';
 import { isoTime } from '../../../text/time.ts';
 import { chooseLogin } from '../../shared/login-choice.ts';
 import { cannotBeRead } from '../../shared/login-missing.ts';
@@ -35,7 +36,7 @@ export const status: CommandModule<StatusOptions> = {
     const rows = logins.map((login) => ({
       login,
       isDefault: isDefaultOf(login, [...logins, ...unreadable], deps.event),
-      verdict: verdicts.get(nameOf(login)) ?? null,
+      verdict: verdicts.get(fileNameOf(login)) ?? null,
     }));
     const report: Report = {
       profile: deps.profile,
@@ -68,9 +69,9 @@ export const status: CommandModule<StatusOptions> = {
 };
 
 /** Whether commands that need its kind use this login when none is named. */
-function isDefaultOf({ kind, eventId }: LoginKey, keys: readonly LoginKey[], event: string | null): boolean {
-  const choice = chooseLogin(keys, { kind, eventId: event });
-  return choice.outcome === 'found' && choice.login.eventId === eventId;
+function isDefaultOf(key: LoginKey, keys: readonly LoginKey[], event: string | null): boolean {
+  const choice = chooseLogin(keys, { kind: key.kind, eventId: event });
+  return choice.outcome === 'found' && choice.login === key;
 }
 
 /** The unreadable login without which what was shown is not the whole: of the selected event, or any. */
@@ -116,12 +117,8 @@ async function ask(deps: Deps, login: Login | null): Promise<Verdict> {
 
 async function askForAll(logins: readonly Login[], deps: Deps): Promise<Map<string, Verdict>> {
   const verdicts = new Map<string, Verdict>();
-  for (const login of logins) if (login.state === 'active') verdicts.set(nameOf(login), await ask(deps, login));
+  for (const login of logins) if (login.state === 'active') verdicts.set(fileNameOf(login), await ask(deps, login));
   return verdicts;
-}
-
-function nameOf({ kind, eventId }: Login): string {
-  return `${kind} ${eventId}`;
 }
 
 function toJson(
@@ -139,6 +136,7 @@ function toJson(
       event_id: login.eventId,
       organization_id: login.organizationId,
       kind: login.kind,
+      ...userField(login),
       scope: login.scope,
       access_expires_at: isoTime(login.accessExpiresAt),
       refresh_expires_at: isoTime(login.refreshExpiresAt),

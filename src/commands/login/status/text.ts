@@ -1,7 +1,7 @@
 import { loginCommand } from '../../../errors/next-command.ts';
 import { hintOf } from '../../../errors/revento-error.ts';
 import type { UnreadableLogin } from '../../../login/login.ts';
-import { kindInWords, loginInWords } from '../../../login/login-name.ts';
+import { loginInWords, whoseInWords } from '../../../login/login-name.ts';
 import type { KeySource } from '../../../ports/store.ts';
 import type { Style } from '../../../text/style.ts';
 import { relativeTime } from '../../../text/time.ts';
@@ -46,7 +46,7 @@ function describeLogin({ login, isDefault, verdict }: Row, profile: string, now:
   const isGood = login.state === 'active' && verdict?.isAccepted !== false;
   const organization = login.organizationId === null ? '' : `, ${login.organizationId}`;
   const note = isDefault ? style.dim(' - default') : '';
-  const title = `${style.bold(login.eventId)} (${kindInWords(login.kind)}${organization})${note}`;
+  const title = `${style.bold(login.eventId)} (${whoseInWords(login)}${organization})${note}`;
   const lines = [`${mark(isGood, style)} ${title}`];
   if (login.state === 'active') {
     lines.push(`  - Access token: ${expiry(login.accessExpiresAt, now, 'refreshed when next used')}`);
@@ -68,7 +68,7 @@ const withoutRefresh = 'none; the login ends with its access token';
 
 /** The remedy stands under the failure itself, which is told last. */
 function describeUnreadable({ failure, ...key }: UnreadableLogin, profile: string, style: Style): string[] {
-  const title = `${style.bold(key.eventId)} (${kindInWords(key.kind)})`;
+  const title = `${style.bold(key.eventId)} (${whoseInWords(key)})`;
   const hint = hintOf(failure, { profile });
   return [
     `${mark(false, style)} ${title}`,
