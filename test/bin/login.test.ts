@@ -155,7 +155,7 @@ describe('a login at the sandbox', () => {
     const elsewhere = ['--redirect-uri', `http://localhost:${await freePort()}/not-registered`];
     const { code, stderr, stdout } = await login(elsewhere, { BROWSER: consentingBrowser() }).ended;
     expect([code, stdout]).toEqual([4, '']);
-    expect(stderr).toMatch(/^error: Nobody gave consent: .*answered 400/m);
+    expect(stderr).toMatch(/^error: Nobody gave consent: .*returned 400/m);
     expect(stderr).toMatch(
       /^hint: .*the redirect URI is not the registered one; see: revento -p sandbox config list$/m,
     );

@@ -88,7 +88,7 @@ describe('sandbox exec', () => {
     const env = { NODE_DISABLE_COMPILE_CACHE: undefined };
     const visit = 'HOME=$HOME/guest; mkdir "$HOME"; "$BROWSER" "not a url"; ls -A "$HOME"';
     const { stdout, stderr } = await rig.run(['sandbox', 'exec', '--', 'sh', '-c', visit], { env });
-    expect([stdout, stderr]).toEqual(['', expect.stringContaining('Only pages on this machine')]);
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('Only a page on this machine')]);
   });
 
   it('can be steered from inside', async () => {

@@ -63,7 +63,7 @@ describe('sandbox rotate', () => {
     await listener.until('stdout', /"ready"/);
     const [taken, refused] = [await trigger(), await trigger()];
     expect([taken.code, refused.code]).toEqual([0, 1]);
-    expect(refused.stderr).toContain('answered 401');
+    expect(refused.stderr).toContain('HTTP 401');
     listener.kill('SIGINT');
     expect((await listener.ended).stdout).toContain('"reason":"signature_mismatch"');
   });
@@ -82,7 +82,7 @@ describe('sandbox rotate', () => {
     const again = await rig.run(['sandbox', 'rotate', '--finish']);
     expect([again.code, again.stderr]).toEqual([
       2,
-      expect.stringMatching(/No rotation is under way.*\nhint: to begin one, run: revento sandbox rotate\n/),
+      expect.stringMatching(/No rotation in progress.*\nhint: to start one, run: revento sandbox rotate\n/),
     ]);
   });
 

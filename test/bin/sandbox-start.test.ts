@@ -132,7 +132,7 @@ describe('starting', () => {
     const again = await start();
     expect(existsSync(stored)).toBe(false);
     expect(again.running.stderr).toContain(
-      'the login of an earlier sandbox ended with it; to log in again, run: revento -p sandbox login',
+      "The previous sandbox's login is no longer valid. Log in again: revento -p sandbox login",
     );
   });
 
@@ -142,7 +142,7 @@ describe('starting', () => {
     expect((await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: consentingBrowser() } })).code).toBe(0);
     const second = await start();
     const profile = `sandbox-${new URL(second.ready['auth_base'] ?? '').port}`;
-    await second.running.until('stderr', new RegExp(`this one is the profile "${profile}"`));
+    await second.running.until('stderr', new RegExp(`this one uses the profile "${profile}"`));
     expect(second.ready['client_secret']).not.toBe(first.ready['client_secret']);
     expect((await rig.run(['-p', 'sandbox', 'participants', 'list'])).code).toBe(0);
 
@@ -169,7 +169,7 @@ describe('starting', () => {
     const [line] = await running.until('stdout', /^.*\n/);
     expect(line).not.toContain(secret);
     expect(line).not.toContain('client_real');
-    await running.until('stderr', /REVENTO_CLIENT_ID in your environment goes ahead of the profile "sandbox"/);
+    await running.until('stderr', /REVENTO_CLIENT_ID in your environment takes precedence over the profile "sandbox"/);
   });
 
   it('registers the redirect URI that the environment names', async () => {
@@ -314,8 +314,8 @@ describe('steering a running sandbox', () => {
   it('tells of each try while it waits', async () => {
     await start('--webhook-url', await startHandler(500), '--retry-scale', '0.2');
     const awaited = await rig.run(['sandbox', 'trigger', 'activity.updated', '--wait']);
-    expect([awaited.code, awaited.stdout]).toEqual([0, expect.stringContaining('delivered after 2 tries')]);
-    expect(awaited.stderr).toMatch(/^try 1: answered 500; the next one comes in \d+m?s\n$/);
+    expect([awaited.code, awaited.stdout]).toEqual([0, expect.stringContaining('delivered after 2 attempts: 204')]);
+    expect(awaited.stderr).toMatch(/^attempt 1: HTTP 500; retrying in \d+m?s\n$/);
   });
 
   it('fails when the handler refuses, and lists, retries and redelivers', async () => {
@@ -327,7 +327,7 @@ describe('steering a running sandbox', () => {
     expect(refused.stderr).toContain(`revento sandbox redeliver ${delivery.delivery_id}`);
     const dead = await rig.run(['sandbox', 'deliveries', '--state', 'dead', '--json']);
     expect(JSON.parse(dead.stdout)).toMatchObject([
-      { delivery_id: delivery.delivery_id, tries: 6, last_error: 'answered 500' },
+      { delivery_id: delivery.delivery_id, tries: 6, last_error: 'HTTP 500' },
     ]);
     const again = await rig.run(['sandbox', 'redeliver', delivery.delivery_id, '--json']);
     const short = await rig.run([
@@ -346,7 +346,10 @@ describe('steering a running sandbox', () => {
     expect(help.stdout.replace(/\s+/g, ' ')).toContain('(default: http://localhost:4400/webhooks/revento)');
     // Nothing is sent from here: somebody may be listening there.
     const running = rig.start(['sandbox', 'start', '--port', '0']);
-    await running.until('stdout', /revento -p sandbox webhook listen +# receive webhooks\n.*trigger.* # have one sent/);
+    await running.until(
+      'stdout',
+      /revento -p sandbox webhook listen +# receive webhooks\n.*trigger.* # send a webhook/,
+    );
   });
 
   it('says when there is nowhere to send to', async () => {
@@ -447,10 +450,10 @@ describe('steering a running sandbox', () => {
 
 describe('consent', () => {
   it.each([
-    ['https://example.com/oauth/authorize', 'Only pages on this machine'],
-    ['http://localhost.evil.example/', 'Only pages on this machine'],
-    ['not a url', 'Only pages on this machine'],
-    ['file:///etc/passwd', 'Only pages on this machine'],
+    ['https://example.com/oauth/authorize', 'Only a page on this machine'],
+    ['http://localhost.evil.example/', 'Only a page on this machine'],
+    ['not a url', 'Only a page on this machine'],
+    ['file:///etc/passwd', 'Only a page on this machine'],
   ])('does not visit %s', async (url, message) => {
     const { code, stderr } = await rig.run(['sandbox', 'consent', url]);
     expect(code).toBe(2);
@@ -461,6 +464,6 @@ describe('consent', () => {
     const { ready } = await start();
     const { code, stderr } = await rig.run(['sandbox', 'consent', `${ready['auth_base']}/oauth/authorize`]);
     expect(code).toBe(1);
-    expect(stderr).toContain('answered 400');
+    expect(stderr).toContain('returned 400');
   });
 });

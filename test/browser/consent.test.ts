@@ -186,6 +186,6 @@ describe('the consent page in Chromium', () => {
     await page.goto((await listen(evil)).replace('127.0.0.1', 'localhost'));
     await page.getByRole('button').click();
     await page.waitForURL(/\/oauth\/consent$/);
-    expect(await page.getByRole('heading').textContent()).toBe('This form was not ours');
+    expect(await page.getByRole('heading').textContent()).toBe('Not sent by the consent page');
   });
 });

@@ -12,22 +12,22 @@ export interface SandboxConsentOptions {
   readonly onlyScopes?: string;
 }
 
-/** `revento sandbox consent`: answers a consent page as a person with a browser would, and lands on the callback. */
+/** `revento sandbox consent`: answers a consent page as a browser would, and follows it to the callback. */
 export const sandboxConsent: CommandModule<SandboxConsentOptions> = {
   declare: (command) =>
     command
-      .argument('<url>', 'authorization URL, or a page of your integration that leads to it')
-      .option('--deny', 'say no', false)
-      .option('--only-scopes <scopes>', 'leave only these ticked, space separated'),
+      .argument('<url>', 'authorization URL, or a page of your app that redirects to it')
+      .option('--deny', 'deny the request', false)
+      .option('--only-scopes <scopes>', 'grant only these scopes, space separated'),
   examples: [
     { command: 'BROWSER="revento sandbox consent" revento -p sandbox login', explains: 'log in without a browser' },
     {
       command: 'revento sandbox consent http://localhost:3000/connect',
-      explains: 'walk through the login of your own integration',
+      explains: 'walk through the login of your own app',
     },
     {
       command: 'revento sandbox consent --only-scopes event.read http://localhost:3000/connect',
-      explains: 'the same, unticking what may be unticked',
+      explains: 'the same, without the optional scopes',
     },
   ],
   layout: { shape: 'value' },
@@ -40,7 +40,7 @@ export const sandboxConsent: CommandModule<SandboxConsentOptions> = {
     if (start === null || !isOnThisMachine(start)) {
       throw new ReventoError(
         'usage',
-        'Only pages on this machine can be answered: http://localhost or http://127.0.0.1.',
+        'Only a page on this machine can be answered: http://localhost or http://127.0.0.1.',
       );
     }
     const scopes = onlyScopes?.split(/[\s,]+/).filter((scope) => scope !== '') ?? null;
@@ -51,7 +51,7 @@ export const sandboxConsent: CommandModule<SandboxConsentOptions> = {
     yield {
       kind: 'value',
       data: { decision: deny ? 'deny' : 'allow', landed_on: end.landedOn, status: end.status },
-      text: (style) => `${style.green('✓')} ${deny ? 'Denied' : 'Allowed'}; ${end.landedOn} answered ${end.status}`,
+      text: (style) => `${style.green('✓')} ${deny ? 'Denied' : 'Allowed'}; ${end.landedOn} returned ${end.status}`,
     };
     return undefined;
   },
@@ -70,14 +70,14 @@ async function go(work: () => Promise<Visit>): Promise<Visit> {
   }
 }
 
-/** @throws ReventoError `failed` when the page was an error page, or the callback did not take a yes */
+/** @throws ReventoError `failed` when the page was an error page, or the callback refused the consent */
 function requireLanding(start: URL, { landedOn, status, hasAnswered }: Visit, isDenied: boolean): void {
   const isStill = !hasAnswered && landedOn === `${start.origin}${start.pathname}`;
-  // A declined login may well be answered with an error page: that is the answer that was asked for.
+  // An app may well answer a declined login with an error page: that is what was asked for.
   if (!isStill && (status < 400 || (isDenied && status < 500))) return;
   throw new ReventoError(
     'failed',
-    isStill ? `${landedOn} answered ${status} and asked for nothing.` : `${landedOn} answered ${status}.`,
-    { status, hint: `open the URL in a browser to read what is wrong` },
+    isStill ? `${landedOn} returned ${status} and shows no consent form.` : `${landedOn} returned ${status}.`,
+    { status, hint: 'open the URL in a browser to see the error' },
   );
 }

@@ -7,7 +7,7 @@ export interface SandboxDeliveriesOptions {
   readonly state?: string;
 }
 
-/** `revento sandbox deliveries`: what the running sandbox has sent, and what it gave up on. */
+/** `revento sandbox deliveries`: lists what the running sandbox has sent. */
 export const sandboxDeliveries: CommandModule<SandboxDeliveriesOptions> = {
   declare: (command) => command.option('--state <state>', `only deliveries that are ${deliveryStates.join(', ')}`),
   examples: [

@@ -12,18 +12,18 @@ export interface SandboxFaultOptions {
 export const sandboxFault: CommandModule<SandboxFaultOptions> = {
   declare: (command) =>
     command
-      .argument('[fault...]', 'faults to inject from now on, besides those active already')
+      .argument('[fault...]', 'faults to inject, in addition to the active ones')
       .option('--clear', 'clear all faults first', false)
       .addHelpText('after', `\n${faultHelp}`),
   examples: [
-    { command: 'revento sandbox fault api:expiredx1', explains: 'the next API request finds its token expired' },
+    { command: 'revento sandbox fault api:expiredx1', explains: 'the next API request gets token_expired' },
     { command: 'revento sandbox fault --clear', explains: 'clear all faults' },
-    { command: 'revento sandbox fault', explains: 'active faults and how often each has fired' },
+    { command: 'revento sandbox fault', explains: 'list active faults and how often each has fired' },
   ],
   layout: { shape: 'rows', columns: [{ path: 'fault' }, { path: 'hits' }, { path: 'remaining' }] },
 
   async *run({ fault, clear }, deps) {
-    // Before anything is cleared, and with the words a flag would get.
+    // Before anything is cleared, and with the message that the flag would get.
     for (const text of fault) parseFault(text);
     const { faults } = await askSandbox(deps, 'fault', { add: [...fault], clear });
     if (clear) deps.terminal.notice('Cleared all faults.');

@@ -9,17 +9,17 @@ export interface SandboxRedeliverOptions {
   readonly wait: boolean;
 }
 
-/** `revento sandbox redeliver`: sends a delivery again under the id it has, with a fresh signature. */
+/** `revento sandbox redeliver`: sends a delivery again under its id, with a new signature. */
 export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
   declare: (command) =>
     command
-      .argument('<delivery-id>', 'its id, or the beginning of it: see `revento sandbox deliveries`')
+      .argument('<delivery-id>', 'its id, or the beginning of one (see `revento sandbox deliveries`)')
       .option('--wait', 'wait for the retries until it is delivered or given up', false),
   examples: [
     { command: 'revento sandbox redeliver 0b9f6c1e-6f6a-4c53-9c1f-6b1f0f7f4c11', explains: 'send one again' },
     {
       command: 'revento sandbox redeliver "$(revento sandbox deliveries --jq \'.[-1].delivery_id\')" --wait',
-      explains: 'the latest one, and what became of it',
+      explains: 'send the latest one again and wait for the outcome',
     },
   ],
   layout: { shape: 'value' },
@@ -33,7 +33,7 @@ export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
   },
 };
 
-/** The id of the one delivery that begins so; an ellipsis at its end is what a narrow table cut it with. */
+/** The id of the one delivery that begins so; a narrow table may have cut it with an ellipsis. */
 async function wholeId(text: string, deps: Deps): Promise<string> {
   const hint = 'run: revento sandbox deliveries';
   const start = text.toLowerCase().replace(/…$/, '');

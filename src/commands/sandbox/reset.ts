@@ -6,29 +6,28 @@ export interface SandboxResetOptions {
   readonly keepLogins: boolean;
 }
 
-/** `revento sandbox reset`: the running sandbox starts over, with the same credentials and the same test data. */
+/** `revento sandbox reset`: resets the running sandbox; credentials and test data stay the same. */
 export const sandboxReset: CommandModule<SandboxResetOptions> = {
-  declare: (command) =>
-    command.option('--keep-logins', 'reset rate limits, faults and deliveries, but leave tokens valid', false),
+  declare: (command) => command.option('--keep-logins', 'keep logins: tokens stay valid', false),
   examples: [
     {
       command: 'revento sandbox reset',
-      explains: 'end every login, clear limits and deliveries, forget faults ordered since the start',
+      explains: 'end all logins, clear rate limits, deliveries and injected faults',
     },
-    { command: 'revento sandbox reset --keep-logins', explains: 'clear the rest, but leave tokens valid' },
+    { command: 'revento sandbox reset --keep-logins', explains: 'the same, but tokens stay valid' },
   ],
   layout: { shape: 'value' },
 
   async *run({ keepLogins }, deps) {
     await askSandbox(deps, 'reset', { keep_logins: keepLogins });
-    // Inside `sandbox exec` the environment leads there, and no profile does.
+    // Inside `sandbox exec` the environment is set, and there is no profile.
     const login = (await hasSandboxProfile(deps)) ? `revento -p ${chosenSandbox(deps)} login` : 'revento login';
     yield {
       kind: 'value',
       data: { reset: true, logins_kept: keepLogins },
       text: (style) =>
-        `${style.green('✓')} Sandbox reset: rate limits, faults and deliveries start over; ${
-          keepLogins ? 'logins were kept' : `every login has ended (run: ${login})`
+        `${style.green('✓')} Sandbox reset: rate limits, faults and deliveries are cleared; ${
+          keepLogins ? 'logins are kept' : `all logins have ended (to log in again, run: ${login})`
         }`,
     };
     return undefined;

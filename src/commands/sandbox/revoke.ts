@@ -9,17 +9,17 @@ export interface SandboxRevokeOptions {
   readonly user: boolean;
 }
 
-/** `revento sandbox revoke`: takes consent back, as the organizer or participant would in Revento. */
+/** `revento sandbox revoke`: revokes consent, as the organizer or participant would in Revento. */
 export const sandboxRevoke: CommandModule<SandboxRevokeOptions> = {
   declare: (command) =>
     command
-      .option('--user', 'as the participants, who end their user tokens', false)
+      .option('--user', 'revoke the user logins of participants', false)
       .addHelpText(
         'after',
-        '\nTokens then answer token_revoked, and data.deletion_required is sent to the webhook URL.',
+        '\nThe API then answers token_revoked, and data.deletion_required is sent to the webhook URL.',
       ),
   examples: [
-    { command: 'revento sandbox revoke', explains: 'end the organizer’s logins of the test event' },
+    { command: 'revento sandbox revoke', explains: 'end the organizer’s logins for the test event' },
     { command: 'revento sandbox revoke --user', explains: 'end the participants’ logins' },
   ],
   layout: { shape: 'value' },

@@ -12,26 +12,26 @@ export interface SandboxRotateOptions {
 /** The secrets that sign deliveries now, under the names `revento config` knows them by. */
 type Signing = ResultOf<'rotate'>;
 
-/** `revento sandbox rotate`: rehearses the rotation of the webhook signing secret, during which both may sign. */
+/** `revento sandbox rotate`: rotates the webhook signing secret; deliveries are signed with both until it is finished. */
 export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
   declare: (command) =>
     command
-      .option('--finish', 'end the rotation: from now on only the new secret signs', false)
+      .option('--finish', 'finish the rotation: only the new secret is used', false)
       .addHelpText(
         'after',
         [
-          '\nUntil --finish, deliveries are signed with the new and the old secret in turn; the new one begins.',
-          'The profile "sandbox" is given both, so `revento -p sandbox webhook listen` verifies either, also one that runs already.',
+          '\nUntil --finish, deliveries are signed alternately with the new and the old secret, starting with the new one.',
+          'The profile "sandbox" gets both, so `revento -p sandbox webhook listen` accepts either, also when it is running already.',
           'Restarting the sandbox ends a rotation as well.',
         ].join(' '),
       ),
   examples: [
-    { command: 'revento sandbox rotate', explains: 'begin: makes a new secret and prints both' },
+    { command: 'revento sandbox rotate', explains: 'start a rotation: make a new secret and print both' },
     {
       command: "revento sandbox rotate --jq '.webhook_secret'",
       explains: 'the same, printing only the new one',
     },
-    { command: 'revento sandbox rotate --finish', explains: 'the old one is dead from here on' },
+    { command: 'revento sandbox rotate --finish', explains: 'the old secret stops working' },
   ],
   layout: { shape: 'value' },
 
@@ -48,7 +48,7 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
   },
 };
 
-/** Gives the profile the secrets, if that is where the sandbox was found; says whether it did. */
+/** Gives the profile the secrets if that is where the sandbox was found; returns whether it did. */
 async function keep(deps: Deps, { webhook_secret: current, webhook_secret_previous: previous }: Signing) {
   for (const secret of [current, previous]) if (secret !== null) deps.redactor.add(secret);
   if (!(await hasSandboxProfile(deps))) return false;
@@ -64,17 +64,17 @@ function describeBegin(
   style: Style,
 ): string {
   return [
-    `${style.green('✓')} Rotation begun: the new and the old secret sign in turn`,
+    `${style.green('✓')} Rotation started: deliveries are now signed alternately with the new and the old secret`,
     `  REVENTO_WEBHOOK_SECRET           ${current}`,
     `  REVENTO_WEBHOOK_SECRET_PREVIOUS  ${previous ?? ''}`,
     isKept
-      ? `The profile "${profile}" has both now; a listener that runs with it takes them over.`
-      : 'Set both before you verify.',
-    `Next: ${style.cyan(`${steering(profile)} trigger application.approved`)}, twice: your handler must take both.`,
+      ? `The profile "${profile}" has both now; running listeners pick this up automatically.`
+      : 'Set both in your app.',
+    `Next: ${style.cyan(`${steering(profile)} trigger application.approved`)}, twice: your handler must accept both.`,
     `Then: ${style.cyan(`${steering(profile)} rotate --finish`)}`,
   ].join('\n');
 }
 
 function describeEnd(style: Style): string {
-  return `${style.green('✓')} Rotation finished: only the new secret signs; a delivery signed with the old one is forged`;
+  return `${style.green('✓')} Rotation finished: only the new secret is used; reject anything signed with the old one`;
 }

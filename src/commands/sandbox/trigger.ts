@@ -10,7 +10,7 @@ export interface SandboxTriggerOptions {
   readonly wait: boolean;
 }
 
-/** `revento sandbox trigger`: makes the running sandbox send a delivery, with its signature and its retries. */
+/** `revento sandbox trigger`: makes the running sandbox send a delivery, signed and with retries. */
 export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
   declare: (command) =>
     command
@@ -18,10 +18,13 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
       .option('--data <json>', 'data of the envelope: JSON, @FILE, or @- for standard input')
       .option('--wait', 'wait for the retries until it is delivered or given up', false),
   examples: [
-    { command: 'revento sandbox trigger application.approved', explains: 'send one and see what the handler answers' },
+    {
+      command: 'revento sandbox trigger application.approved',
+      explains: 'send one and show the response of the handler',
+    },
     {
       command: 'revento sandbox trigger activity.updated --data @activity.json --wait',
-      explains: 'send data of your own, retries included',
+      explains: 'send your own data, and wait for the retries',
     },
   ],
   layout: { shape: 'value' },

@@ -14,11 +14,11 @@ import type { SavedDeliveries } from '../saved/snapshot.ts';
 import type { Attempt, Delivery } from './delivery.ts';
 import { type SecretAge, SigningSecrets } from './signing.ts';
 
-/** Waits before the second and every later try. Assumed: the guide does not publish its schedule. */
+/** Waits before the second and every later attempt. Assumed: the guide does not publish its schedule. */
 const retryDelaysMs: readonly number[] = [10_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000];
-/** Finished deliveries that can still be listed and sent again; the oldest are forgotten. */
+/** Finished deliveries that can be listed and sent again; the oldest are forgotten. */
 const rememberedDeliveries = 1_000;
-/** How wrong a timestamp is when a fault says so. */
+/** Offset of the timestamp, by fault. */
 const wrongBySeconds: Readonly<Record<string, number>> = { stale: -3_600, future: 3_600 };
 
 /** Small enough that a sample comes in several chunks. */
@@ -27,7 +27,7 @@ const chunkBytes = 128;
 /** Where deliveries go and how. */
 export interface WebhookTarget {
   readonly url: string;
-  /** The secret it begins with. */
+  /** The signing secret at the start. */
   readonly secret: string;
   /** Sends one request; never follows redirects. */
   readonly send: Exchange;
@@ -35,7 +35,7 @@ export interface WebhookTarget {
   readonly retryScale?: number;
 }
 
-/** One try, as `revento sandbox start -o ndjson` prints it. */
+/** One attempt, as `revento sandbox start -o ndjson` prints it. */
 export interface DeliveryEntry extends Attempt {
   readonly type: 'delivery';
   readonly delivery_id: string;
@@ -48,9 +48,9 @@ export interface DeliveryEntry extends Attempt {
 interface Open {
   readonly body: Uint8Array;
   shown: Delivery;
-  /** Every try of a round is signed with the same one, as long as that lasts. */
+  /** Signs every attempt of a round, unless a rotation ends meanwhile. */
   signer: SecretAge;
-  /** Grows with every round, so that a round that was overtaken notices. */
+  /** Grows with every round, so that an older round notices that it was replaced. */
   round: number;
   /** Tries of this round. */
   tries: number;
@@ -65,7 +65,7 @@ export interface DeliveryParts {
   readonly onEvent: (entry: DeliveryEntry) => void;
 }
 
-/** The webhook sender: signs, sends, retries, gives up, and remembers what it did. */
+/** The webhook sender: signs, sends, retries, gives up, and keeps a record. */
 export class Deliveries {
   readonly signing: SigningSecrets;
   readonly #parts: DeliveryParts;
@@ -102,7 +102,7 @@ export class Deliveries {
     return this.#begin(open);
   }
 
-  /** Starts a delivery over, under the id it has; null when there is none of this id. */
+  /** Sends a delivery again under its id, with all its retries; null when it does not exist. */
   redeliver(id: string): Delivery | null {
     const open = this.#open.get(id);
     return open ? this.#begin(open) : null;
@@ -146,14 +146,14 @@ export class Deliveries {
     }
   }
 
-  /** Stops every retry and forgets every delivery. Sending goes on to work. */
+  /** Cancels every retry and forgets every delivery. New ones can be sent. */
   reset(): void {
     this.#stop.abort();
     this.#stop = createStop();
     this.#open.clear();
   }
 
-  /** Starts a new round: the first try at once, then its retries, unless another round overtakes this one. */
+  /** Starts a new round: the first attempt at once, then its retries, unless another round replaces this one. */
   #begin(open: Open): Delivery {
     const round = ++open.round;
     open.signer = this.signing.next();
@@ -174,7 +174,7 @@ export class Deliveries {
     }
   }
 
-  /** One try. The timestamp and the signature are fresh each time, the delivery id is not. Source: guide, retries. */
+  /** One attempt. Timestamp and signature are new each time, the delivery id is not. Source: guide, retries. */
   async #try(open: Open, signal: AbortSignal): Promise<void> {
     const retry = open.tries++;
     const { clock, faults, onEvent } = this.#parts;
@@ -228,7 +228,7 @@ export class Deliveries {
     try {
       const { status, failure } = await post({ url: target.url, headers, body: open.body, signal, ...drip }, options);
       if (failure !== null) return { status: null, error: failure.message };
-      return { status, error: isSuccess(status) ? null : `answered ${status}` };
+      return { status, error: isSuccess(status) ? null : `HTTP ${status}` };
     } catch (error) {
       // A proxy variable is malformed, for instance.
       if (!(error instanceof ReventoError)) throw error;
@@ -263,7 +263,7 @@ export class Deliveries {
   }
 }
 
-/** Every try and every wait listens to the one signal, which Node would take for a leak from the eleventh on. */
+/** Every attempt and every wait listens to the one signal; from the eleventh on Node would warn of a leak. */
 function createStop(): AbortController {
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** One try to hand a delivery over. Wire names: the control path and NDJSON show it as it is. */
+/** One attempt to deliver, in the shape that the control path and NDJSON show. */
 export const attempt = v.pipe(
   v.object({
     at: v.string(),

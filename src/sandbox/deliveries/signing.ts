@@ -12,7 +12,7 @@ export function createWebhookSecret(): string {
 
 /**
  * The webhook signing secrets of the integration: one, or two while a rotation lasts. Source: guide, secret rotation.
- * Assumed: that both sign in turn, so that whoever verifies with one of them alone notices within two deliveries.
+ * Assumed: deliveries are signed alternately with both, so that a handler with only one of them fails within two.
  */
 export class SigningSecrets {
   #current: string;
@@ -32,7 +32,7 @@ export class SigningSecrets {
     return this.#previous;
   }
 
-  /** Begins a rotation; of one that was under way, the older secret is gone. */
+  /** Starts a rotation; one in progress drops its older secret. */
   rotate(next: string): void {
     this.#previous = this.#current;
     this.#current = next;
@@ -44,12 +44,12 @@ export class SigningSecrets {
     this.#previous = null;
   }
 
-  /** Whose turn it is to sign a delivery; the new secret begins. */
+  /** Which secret signs the next delivery; the new one is first. */
   next(): SecretAge {
     return this.#previous !== null && this.#turns++ % 2 === 1 ? 'previous' : 'current';
   }
 
-  /** What signs now for a delivery whose turn fell on this one. */
+  /** The secret that signs now for a delivery that was assigned this one. */
   resolve(age: SecretAge): { readonly age: SecretAge; readonly secret: string } {
     return age === 'previous' && this.#previous !== null
       ? { age, secret: this.#previous }

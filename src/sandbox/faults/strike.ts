@@ -5,20 +5,20 @@ import { json } from '../message/reply.ts';
 import type { Refused } from './fault.ts';
 import type { Strike } from './fault-plan.ts';
 
-/** How one request is answered when a fault may strike it. */
+/** How to answer one request that may have a fault. */
 export interface StruckWork {
   readonly strike: Strike;
   readonly clock: Clock;
-  /** Aborted when the caller went away: there is nobody left to delay. */
+  /** Aborted when the caller closed the connection: then waiting is pointless. */
   readonly signal: AbortSignal | undefined;
   work(): HttpResponse;
-  /** The answer in place of the work when the fault is a status. */
+  /** The answer when the fault is a status. */
   refuse(refused: Refused): HttpResponse;
 }
 
 /**
- * Does the work and lets the fault do its harm, in this order: refuse or lose, work, wait, spoil the answer. The wait
- * comes after the work because that is the case which hurts: the token is rotated and the client has given up.
+ * Does the work and applies the fault, in this order: refuse or lose, work, wait, alter the answer. The wait comes
+ * after the work because that is the harmful case: the token is rotated and the client has given up.
  */
 export async function underStrike({ strike, clock, signal, work, refuse }: StruckWork): Promise<HttpResponse> {
   const { effect } = strike;
@@ -36,10 +36,10 @@ const dropped: HttpResponse = { status: 500, headers: [], body: new Uint8Array()
 const notJson: HttpResponse = {
   status: 200,
   headers: [['Content-Type', 'text/html; charset=utf-8']],
-  body: Buffer.from('<!doctype html><title>Welcome</title><p>A proxy answered in place of Revento.</p>\n', 'utf8'),
+  body: Buffer.from('<!doctype html><title>Welcome</title><p>A proxy answered instead of Revento.</p>\n', 'utf8'),
 };
 
-/** What a later version of the contract may bring; clients have to bear it. */
+/** What a later version of the contract may add; clients have to ignore it. */
 const unknownFields = { added_later: { by: 'sandbox', kinds: ['unknown', null, 1.5] }, added_later_at: null };
 
 function withUnknownFields(answer: HttpResponse): HttpResponse {
@@ -52,7 +52,7 @@ function withUnknownFields(answer: HttpResponse): HttpResponse {
   return { ...answer, body };
 }
 
-/** Waits; false when the caller went away meanwhile. */
+/** Waits; false when the caller closed the connection meanwhile. */
 export async function hasWaited(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     await clock.sleep(ms, signal);

@@ -2,17 +2,17 @@ import { escapeHtml, htmlPage, proseHtml } from '../../pages/html-page.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 import { pageStyle } from './page-style.ts';
 
-/** What differs between the sandbox's pages. */
+/** What differs between the sandbox's HTML pages. */
 export interface Page {
   readonly status: number;
   readonly title: string;
-  /** HTML of the card's inside; everything that came from outside is escaped already. */
+  /** HTML of the card; everything from outside is escaped already. */
   readonly main: string;
   /** Where forms may lead, as CSP sources; none when there is no form. */
   readonly formTargets?: readonly string[];
 }
 
-/** A page with no script and no outside resource, that nothing may cache, frame or learn a referrer from. */
+/** An HTML page without script and outside resources, that must not be cached or framed and sends no referrer. */
 export function page({ status, title, main, formTargets = [] }: Page): HttpResponse {
   const html = `<!doctype html>
 <html lang="en">
@@ -29,7 +29,7 @@ export function page({ status, title, main, formTargets = [] }: Page): HttpRespo
 <main class="card">
 ${main}
 </main>
-<footer class="foot">This is the sandbox of the revento command line. No real event, no real people.</footer>
+<footer class="foot">This is the sandbox of the revento command line: no real events, no real people.</footer>
 </body>
 </html>
 `;
@@ -37,10 +37,10 @@ ${main}
 }
 
 /**
- * A page that says what went wrong and what to do about it.
+ * An HTML page that says what went wrong and what to do about it.
  *
- * @param remedy  a sentence of ours; backquotes make code of what they enclose
- * @param requestId  by which the log knows the request; null when it never got that far
+ * @param remedy  our own sentence; text in backquotes is shown as code
+ * @param requestId  the id of the request in the log; null when it has none
  */
 export function errorPage(
   status: number,

@@ -12,7 +12,7 @@ export function json(status: number, value: Json, headers: HeaderList = []): Htt
 }
 
 /**
- * An answer of the read API that says no. Source: guide, errors.
+ * An error of the read API. Source: guide, errors.
  *
  * @param more  fields beyond `error`, `message` and `request_id`
  */
@@ -37,7 +37,7 @@ export function bearerChallenge(error: string): readonly [name: string, value: s
   return ['WWW-Authenticate', `Bearer realm="revento", error="${error}"`];
 }
 
-/** A redirect that nothing may cache, because its URL carries a code. */
+/** A redirect that must not be cached, because its URL contains a code. */
 export function redirect(status: 302 | 303, location: string): HttpResponse {
   return {
     status,

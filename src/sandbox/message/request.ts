@@ -3,7 +3,7 @@ import { headerOf } from '../../http/headers.ts';
 import { parseUrl } from '../../http/web-address.ts';
 import type { HttpRequest } from '../../ports/exchange.ts';
 
-/** Query or form parameters, with repetition kept visible: OAuth refuses what is sent twice. */
+/** Query or form parameters that show repetition: OAuth refuses a parameter that is sent twice. */
 export interface Params {
   /** The first value, or null. */
   get(name: string): string | null;
@@ -12,7 +12,7 @@ export interface Params {
   repeated(except?: readonly string[]): readonly string[];
 }
 
-/** A request taken apart, as every part of the sandbox reads it. */
+/** A parsed request, as every part of the sandbox reads it. */
 export interface Incoming {
   /** `GET` for HEAD as well: over a socket the server leaves the body out. */
   readonly method: string;
@@ -20,21 +20,21 @@ export interface Incoming {
   readonly path: string;
   readonly query: Params;
   readonly body: Uint8Array;
-  /** What is echoed in `X-Revento-Request-Id`: the caller's own, or a fresh UUID. */
+  /** Echoed in `X-Revento-Request-Id`: the caller's own, or a new UUID. */
   readonly requestId: string;
   readonly signal: AbortSignal | undefined;
   /** The only value of a header, null when it is missing. Names are compared without case. */
   header(name: string): string | null;
 }
 
-/** Any visible ASCII of sane length: people send UUIDs, but also 32 hex digits or a trace id of their own. */
+/** Any visible ASCII of reasonable length: clients send UUIDs, 32 hex digits, or their own trace id. */
 const requestIdForm = /^[\x21-\x7e]{1,128}$/;
 
 /**
- * Takes a request apart. The target may be origin-form, as sockets give it, or an absolute URL, as a client in the
- * same process sends it.
+ * Parses a request. The target may be origin-form, as sockets give it, or an absolute URL, as a client in the same
+ * process sends it.
  *
- * @returns null when the target is neither. Never throws.
+ * @returns null when the target is neither
  */
 export function readRequest(request: HttpRequest): Incoming | null {
   const target = splitTarget(request.url);
@@ -80,7 +80,7 @@ export function withoutEmpty(params: Params): Params {
 
 /** Parameters in `application/x-www-form-urlencoded`. */
 export function readParams(encoded: string): Params {
-  // One pass: asking URLSearchParams again for each name takes minutes for the names a mebibyte can hold.
+  // One pass: asking URLSearchParams again for each name takes minutes for the names of a 1 MiB body.
   const values = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(encoded)) {
     const known = values.get(name);

@@ -12,10 +12,10 @@ import type { Consent, Grants } from './grants.ts';
 import { readScopes, type Scope } from './scopes.ts';
 
 const transactionTtlMs = 10 * 60_000;
-/** Pages nobody answered; the oldest give way. */
+/** Unanswered consent pages that are kept; the oldest is dropped first. */
 const maxTransactions = 1_000;
 
-/** The most of `state` that is carried; longer ones are refused rather than cut. */
+/** Longest `state`; a longer one is refused, not cut. */
 const maxStateLength = 2_048;
 
 interface Transaction extends ConsentQuestion {
@@ -36,7 +36,7 @@ export interface AuthorizationParts {
   readonly onConsent: (consent: Consent) => void;
 }
 
-/** The authorization endpoint: checks the request, asks a person (or nobody, with auto-consent), redirects back. */
+/** The authorization endpoint: checks the request, shows the consent page (unless auto-consent is on), redirects back. */
 export class Authorization {
   readonly #parts: AuthorizationParts;
   readonly #transactions = new Map<string, Transaction>();
@@ -48,7 +48,7 @@ export class Authorization {
   /**
    * Answers `GET /oauth/authorize`.
    *
-   * @param error  what a good request comes back with at once, in place of a page; null asks as usual
+   * @param error  redirects a valid request back with this error; null shows the page as usual
    */
   start(incoming: Incoming, error: string | null): HttpResponse {
     const query = withoutEmpty(incoming.query);
@@ -71,15 +71,15 @@ export class Authorization {
     if (isForeign(incoming) || form.repeated(['scope']).length > 0) {
       return errorPage(
         400,
-        'This form was not ours',
-        'The answer did not come from the consent page.',
+        'Not sent by the consent page',
+        'The form did not come from the consent page.',
         startAgain,
         incoming.requestId,
       );
     }
     if (!found || found.expiresAt <= this.#parts.clock.now()) {
       this.#transactions.delete(id);
-      const problem = 'The page was answered before, or it waited for more than ten minutes.';
+      const problem = 'It has been answered already, or is more than ten minutes old.';
       return errorPage(400, 'This page is no longer valid', problem, startAgain, incoming.requestId);
     }
     const decision = form.get('decision');
@@ -104,7 +104,7 @@ export class Authorization {
     this.#transactions.clear();
   }
 
-  /** Where the answer may go; an error page while that is in doubt, because a redirect would serve an attacker. */
+  /** Where the answer may be sent; an error page while that is in doubt, because a redirect could help an attacker. */
   #redirectTarget(query: Params, requestId: string): { client: Client; redirectUri: string } | HttpResponse {
     const clientId = query.get('client_id');
     const redirectUri = query.get('redirect_uri');
@@ -112,7 +112,11 @@ export class Authorization {
       errorPage(400, title, problem, remedy, requestId);
     const repeated = query.repeated().find((name) => name === 'client_id' || name === 'redirect_uri');
     if (repeated !== undefined) {
-      return refuse('Parameter sent twice', `${repeated} is there more than once.`, 'Send each parameter once.');
+      return refuse(
+        'Parameter sent twice',
+        `${repeated} is in the request more than once.`,
+        'Send each parameter once.',
+      );
     }
     const client = this.#parts.clients.find(({ id }) => id === clientId);
     if (client === undefined) {
@@ -126,7 +130,7 @@ export class Authorization {
         ? `“${cut(redirectUri)}” is not a registered redirect URI of this integration.`
         : 'The request has no redirect_uri.';
       const remedy = [
-        'It must equal one of these, byte for byte:',
+        'It must equal one of these exactly:',
         ...client.redirectUris.map((uri) => `\`${uri}\``),
         '`revento sandbox start --redirect-uri URI` registers another.',
       ].join('\n');
@@ -191,7 +195,7 @@ export class Authorization {
 const declined = { error: 'access_denied', error_description: 'the request was declined' };
 const startAgain = 'Go back to the integration and start again.';
 
-/** Appends to the registered string as it is: parsing and printing it again could change a byte. */
+/** Appends to the registered string itself: parsing and printing it could change a byte. */
 function sendBack(
   status: 302 | 303,
   redirectUri: string,
@@ -203,7 +207,7 @@ function sendBack(
   return redirect(status, `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${search}`);
 }
 
-/** Sent by a page of another site; the transaction id alone could have been fetched by its server. */
+/** Whether a page of another site sent the form: its server could have fetched the transaction id. */
 function isForeign(incoming: Incoming): boolean {
   const site = incoming.header('sec-fetch-site');
   if (site !== null) return site !== 'same-origin';

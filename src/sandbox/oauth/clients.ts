@@ -5,7 +5,7 @@ export interface Client {
   readonly id: string;
   /** Null: a public client, which proves itself by PKCE alone. */
   readonly secret: string | null;
-  /** What the consent page calls it. */
+  /** Its name on the consent page. */
   readonly name: string;
   /** Compared byte for byte. */
   readonly redirectUris: readonly string[];
@@ -25,7 +25,7 @@ const defaultRedirectUris: readonly string[] = [
   'http://localhost:4405/callback',
 ];
 
-/** Credentials that outlive one sandbox; what is left out is made up. */
+/** Credentials that outlive one sandbox; missing ones are created. */
 export interface Registration {
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
@@ -33,7 +33,7 @@ export interface Registration {
   readonly redirectUris?: readonly string[];
 }
 
-/** A confidential client, and a public one named after it: every integration could be registered as either. */
+/** A confidential client, and a public one named after it: an integration may be registered as either. */
 export function registerClients(registration: Registration = {}): readonly [Client, Client] {
   const id = registration.clientId ?? `client_${randomBytes(8).toString('hex')}`;
   const secret = registration.clientSecret ?? randomBytes(32).toString('base64url');
@@ -44,23 +44,23 @@ export function registerClients(registration: Registration = {}): readonly [Clie
   ];
 }
 
-/** The client, or why it is not believed. Source: guide, token endpoint. Assumed: public clients. Never throws. */
+/** The client, or why authentication failed. Source: guide, token endpoint. Assumed: public clients. */
 export function authenticate(
   clients: readonly Client[],
   clientId: string | null,
   clientSecret: string | null,
 ): { readonly client: Client } | { readonly problem: string } {
-  if (clientId === null) return { problem: 'client_id is missing; it goes into the form body' };
+  if (clientId === null) return { problem: 'client_id is missing; send it in the form body' };
   const client = clients.find(({ id }) => id === clientId);
   if (client === undefined) return { problem: 'unknown client_id' };
   if (client.secret === null) {
     return clientSecret ? { problem: 'this is a public client and has no client_secret' } : { client };
   }
-  if (!clientSecret) return { problem: 'client_secret is missing; it goes into the form body' };
+  if (!clientSecret) return { problem: 'client_secret is missing; send it in the form body' };
   return isSame(client.secret, clientSecret) ? { client } : { problem: 'client_secret is wrong' };
 }
 
-/** Compares secrets without telling by its duration how much of them matched. */
+/** Compares secrets in constant time. */
 export function isSame(expected: string, given: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(expected), digest(given));

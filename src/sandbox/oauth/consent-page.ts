@@ -5,7 +5,7 @@ import type { SandboxEvent } from '../world/event.ts';
 import type { Client } from './clients.ts';
 import type { Scope } from './scopes.ts';
 
-/** What the organizer or participant is asked. */
+/** What the consent page asks. */
 export interface ConsentQuestion {
   readonly transaction: string;
   readonly client: Client;
@@ -26,7 +26,7 @@ export function isFixed(scope: Scope, asked: readonly Scope[]): boolean {
 /**
  * The page that asks for consent: one form, usable with a keyboard, a screen reader and without script.
  *
- * @param alert  what was wrong with the first try to answer it, or null
+ * @param alert  what was wrong with the previous answer, or null
  */
 export function consentPage(question: ConsentQuestion, alert: string | null = null): HttpResponse {
   const { client, event, kind, scopes, transaction, redirectUri } = question;
@@ -67,7 +67,7 @@ ${scopes.map((scope) => scopeField(scope, isFixed(scope, scopes))).join('\n')}
 
 function scopeField(scope: Scope, isRequired: boolean): string {
   const id = `scope-${scope.name.replace('.', '-')}`;
-  // A disabled box is not submitted; the server grants what is required anyway.
+  // A disabled box is not submitted; the server grants required scopes anyway.
   const state = isRequired ? 'checked disabled' : 'checked';
   return `<label class="scope${isRequired ? ' fixed' : ''}" for="${id}">
 <input type="checkbox" id="${id}" name="scope" value="${escapeHtml(scope.name)}" ${state} aria-describedby="${id}-meaning">
@@ -88,8 +88,8 @@ function personField(event: SandboxEvent): string {
 }
 
 /**
- * Chromium holds the redirect that follows a form to `form-action` as well, and every redirect after that. On
- * loopback the integration's next page may be another port of the same machine, so all of them are let through.
+ * Chromium applies `form-action` to the redirect that follows a form as well, and to every redirect after that. On
+ * loopback the app's next page may be on another port of this machine, so all ports are allowed.
  */
 function redirectSources(redirectUri: string): string[] {
   const url = new URL(redirectUri);

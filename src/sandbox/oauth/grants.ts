@@ -10,10 +10,10 @@ const refreshTtlMs = 90 * day;
 const familyCapMs = 365 * day;
 /** Assumed: the guide gives codes no lifetime. */
 const codeTtlMs = 60_000;
-/** Access tokens a family remembers; older ones have long expired and answer `invalid_token`. */
+/** Access tokens that are remembered of a family; older ones have expired long ago and get `invalid_token`. */
 const rememberedAccessTokens = 50;
 
-/** What somebody said yes to. */
+/** What was consented to. */
 export interface Consent {
   readonly kind: LoginKind;
   readonly clientId: string;
@@ -31,14 +31,14 @@ export interface CodeBinding {
   readonly challenge: string;
 }
 
-/** All tokens that come from one consent. */
+/** All tokens of one consent. */
 export interface Family {
   readonly consent: Consent;
   readonly startedAt: number;
   isRevoked: boolean;
 }
 
-/** An access token and its refresh token, just made. */
+/** A new access token and its refresh token. */
 export interface Pair {
   readonly family: Family;
   readonly scope: readonly string[];
@@ -107,33 +107,33 @@ export class Grants {
   }
 
   /**
-   * Exchanges a code. The first try spends it, right or wrong, and a second one also ends what the first one gave:
-   * two holders of one code means that one of them stole it (RFC 6749 section 4.1.2).
+   * Exchanges a code. The first attempt spends it, valid or not, and a second one also revokes the tokens of the first:
+   * two holders of one code mean that one of them stole it (RFC 6749 section 4.1.2).
    */
   redeem(code: string, clientId: string, redirectUri: string, verifier: string): Pair | Refusal {
     const found = this.#codes.get(code);
-    // Another client's code is no use to this one, and is not spent by it either.
+    // Another client cannot use this code, and does not spend it either.
     if (!found || found.consent.clientId !== clientId) return refuse('unknown or expired code');
     if (found.isUsed) {
       if (found.family) found.family.isRevoked = true;
-      return refuse('this code was used before; the tokens it gave are revoked');
+      return refuse('this code was used before; its tokens are revoked');
     }
     found.isUsed = true;
-    if (found.expiresAt <= this.#clock.now()) return refuse('the code has expired; it lives for 60 seconds');
+    if (found.expiresAt <= this.#clock.now()) return refuse('the code has expired; it is valid for 60 seconds');
     if (found.binding.redirectUri !== redirectUri) {
-      return refuse('redirect_uri differs from the one of the authorization request');
+      return refuse('redirect_uri differs from that of the authorization request');
     }
     if (challengeOf(verifier) !== found.binding.challenge) {
-      return refuse('code_verifier does not fit the code_challenge');
+      return refuse('code_verifier does not match the code_challenge');
     }
     found.family = { consent: found.consent, startedAt: this.#clock.now(), isRevoked: false };
     return this.#issue(found.family, found.consent.scope);
   }
 
   /**
-   * Rotates a refresh token. An old one that comes again ends the whole family. Source: guide, refreshing.
+   * Rotates a refresh token. Reuse of an old one revokes the whole family. Source: guide, refreshing.
    *
-   * @param scope  fewer scopes for the new access token, or null for all that were granted
+   * @param scope  fewer scopes for the new access token; null for all that were granted
    */
   refresh(refreshToken: string, clientId: string, scope: readonly string[] | null): Pair | Refusal {
     const found = this.#refresh.get(hash(refreshToken));
@@ -153,7 +153,7 @@ export class Grants {
     return this.#issue(family, scope ?? family.consent.scope);
   }
 
-  /** What is known of an access token; null when it was never issued or is long gone. */
+  /** The state of an access token; null when it was never issued, or was forgotten. */
   find(accessToken: string): AccessState | null {
     const found = this.#access.get(hash(accessToken));
     if (!found) return null;
@@ -167,13 +167,13 @@ export class Grants {
     if (found) found.expiresAt = 0;
   }
 
-  /** Ends the family an access token belongs to. */
+  /** Revokes the family of an access token. */
   revokeByAccessToken(accessToken: string): void {
     const found = this.#access.get(hash(accessToken));
     if (found) found.family.isRevoked = true;
   }
 
-  /** Ends the family a refresh token belongs to, as if the organizer had taken the consent back. */
+  /** Revokes the family of a refresh token, as if the organizer had revoked consent. */
   revokeByRefreshToken(refreshToken: string): void {
     const found = this.#refresh.get(hash(refreshToken));
     if (found) found.family.isRevoked = true;
@@ -255,7 +255,7 @@ export class Grants {
     this.#accessOf.set(family, tokens);
   }
 
-  /** Used codes stay as long as the family they gave could be stolen with them: an hour is ample for a sandbox. */
+  /** Used codes are kept, so that reuse revokes their tokens: an hour is enough for a sandbox. */
   #forgetOldCodes(): void {
     const limit = this.#clock.now() - 60 * 60 * 1000;
     for (const [code, { expiresAt }] of this.#codes) {

@@ -1,16 +1,16 @@
 import type { LoginKind } from '../../login/login.ts';
 
-/** A permission, with what the consent page says about it. */
+/** A permission, with its text on the consent page. */
 export interface Scope {
   readonly name: string;
   readonly kind: LoginKind;
   readonly title: string;
   readonly meaning: string;
-  /** Cannot be unticked: nothing else makes sense without it. */
+  /** Cannot be unticked: the others are of no use without it. */
   readonly isRequired: boolean;
 }
 
-/** Every scope there is. Source: guide, scopes. Assumed: which of them may be unticked. */
+/** Every scope. Source: guide, scopes. Assumed: which of them are optional. */
 export const scopes: readonly Scope[] = [
   {
     name: 'event.read',
@@ -49,12 +49,12 @@ export const scopes: readonly Scope[] = [
   },
 ];
 
-/** What a `scope` parameter asks for, or why it cannot be granted. */
+/** The scopes that a `scope` parameter asks for, or why they cannot be granted. */
 export type ScopeRequest =
   | { readonly kind: LoginKind; readonly scopes: readonly Scope[] }
   | { readonly problem: string };
 
-/** Reads a `scope` parameter: space separated, each once, all of one kind. Never throws. */
+/** Reads a `scope` parameter: space separated, each once, all of one kind. */
 export function readScopes(text: string): ScopeRequest {
   const names = [...new Set(text.split(' ').filter((name) => name !== ''))];
   if (names.length === 0) return { problem: 'scope is missing; name at least one' };
@@ -66,12 +66,12 @@ export function readScopes(text: string): ScopeRequest {
   const kinds = new Set(found.map(({ kind }) => kind));
   const [kind] = kinds;
   if (kind === undefined || kinds.size > 1) {
-    return { problem: 'an organizer scope and a participant scope cannot be asked for together' };
+    return { problem: 'organizer scopes and participant scopes cannot be combined in one request' };
   }
   return { kind, scopes: found };
 }
 
-/** What may stand in `error_description`: RFC 6749 section 4.1.2.1 leaves out quotes, backslashes and non-ASCII. */
+/** The text as `error_description` may contain it: RFC 6749 section 4.1.2.1 leaves out quotes, backslashes and non-ASCII. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?').slice(0, 60);
 }

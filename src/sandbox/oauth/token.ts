@@ -5,13 +5,13 @@ import { type Incoming, type Params, readParams, withoutEmpty } from '../message
 import { authenticate, type Client } from './clients.ts';
 import type { Grants, Pair, Refusal } from './grants.ts';
 
-/** A token answer is for the one who asked (RFC 6749 section 5.1). */
+/** A token answer must not be cached (RFC 6749 section 5.1). */
 const noStore: HeaderList = [
   ['Cache-Control', 'no-store'],
   ['Pragma', 'no-cache'],
 ];
 
-/** A failure of the token endpoint: the fields of RFC 6749 section 5.2 and those of the guide. */
+/** An error of the token endpoint: the fields of RFC 6749 section 5.2 and those of the guide. */
 export function tokenError(
   status: number,
   error: string,
@@ -25,7 +25,7 @@ export function tokenError(
   return json(status, value, [...noStore, ...headers, ...challenge]);
 }
 
-/** A form that may ask for a token: which grant it wants, sent by whom. */
+/** A token request of an authenticated client. */
 export interface TokenRequest {
   readonly client: Client;
   readonly grantType: 'authorization_code' | 'refresh_token';
@@ -36,12 +36,12 @@ const inHeader =
   'send client_id and client_secret in the form body (client_secret_post), not in an Authorization header';
 const secretFields = ['client_secret', 'code', 'code_verifier', 'refresh_token'];
 
-/** Checks everything about a token request but the grant itself. Source: guide, token endpoint; RFC 6749 section 5.2. */
+/** Checks everything of a token request except the grant itself. Source: guide, token endpoint; RFC 6749 section 5.2. */
 export function readTokenRequest(incoming: Incoming, clients: readonly Client[]): TokenRequest | HttpResponse {
   const { requestId } = incoming;
   const invalid = (problem: string) => tokenError(400, 'invalid_request', problem, requestId);
   if (incoming.method !== 'POST') {
-    return tokenError(405, 'invalid_request', 'the token endpoint takes POST only', requestId, [['Allow', 'POST']]);
+    return tokenError(405, 'invalid_request', 'the token endpoint accepts POST only', requestId, [['Allow', 'POST']]);
   }
   const mediaType = (incoming.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (mediaType !== 'application/x-www-form-urlencoded') {
@@ -49,7 +49,7 @@ export function readTokenRequest(incoming: Incoming, clients: readonly Client[])
     return invalid(`the body must be application/x-www-form-urlencoded${instead}`);
   }
   const inUrl = secretFields.find((name) => incoming.query.get(name) !== null);
-  if (inUrl !== undefined) return invalid(`${inUrl} belongs into the body, not into the URL`);
+  if (inUrl !== undefined) return invalid(`send ${inUrl} in the body, not in the URL`);
   const form = withoutEmpty(readParams(Buffer.from(incoming.body).toString('utf8')));
   if (form.repeated().length > 0) return invalid('a parameter is sent more than once');
   const scheme = /^[A-Za-z]+/.exec(incoming.header('authorization') ?? '')?.[0];
@@ -69,7 +69,7 @@ export function readTokenRequest(incoming: Incoming, clients: readonly Client[])
   return { client: found.client, grantType, form };
 }
 
-/** Gives out the tokens. `isMinimal`: only the fields that the guide is certain about. */
+/** Issues the tokens. `isMinimal`: only the fields that the guide documents as certain. */
 export function answerTokenRequest(
   { client, grantType, form }: TokenRequest,
   grants: Grants,

@@ -4,10 +4,10 @@ const positionBytes = 6;
 const payloadBytes = positionBytes + 1;
 const macBytes = 16;
 
-/** Where a list goes on. */
+/** Where a list continues. */
 export interface Place {
   readonly position: number;
-  /** Tells apart two cursors of one position: a page may be without rows and still lead on. */
+  /** Distinguishes two cursors of one position: a page may have no rows and still say that there are more. */
   readonly variant: 0 | 1;
 }
 
@@ -28,7 +28,7 @@ export class Cursors {
     this.#key = Buffer.from(key, 'base64url');
   }
 
-  /** A cursor that goes on at `position` of the list. base64url, no padding. */
+  /** A cursor that continues at `position` of the list: base64url, no padding. */
   issue(list: string, { position, variant }: Place): string {
     const payload = Buffer.alloc(payloadBytes);
     payload.writeUIntBE(position, 0, positionBytes);
@@ -36,7 +36,7 @@ export class Cursors {
     return Buffer.concat([payload, this.#mac(list, payload)]).toString('base64url');
   }
 
-  /** The place a cursor stands for; null when it was altered or belongs to another list. Never throws. */
+  /** The place a cursor stands for; null when it was altered or belongs to another list. */
   read(list: string, cursor: string): Place | null {
     if (!/^[A-Za-z0-9_-]+$/.test(cursor)) return null;
     const bytes = Buffer.from(cursor, 'base64url');

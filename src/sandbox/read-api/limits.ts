@@ -11,7 +11,7 @@ const quotas: Record<LoginKind, { readonly perHour: number; readonly perMinute: 
   user: { perHour: 200, perMinute: 20, inFlight: 5 },
 };
 
-/** A request that was let in, and must be let out again by `leave`; or why it has to wait. */
+/** An admitted request, which `leave` ends; or why it was refused. */
 export type Admission =
   | { readonly headers: HeaderList; leave(): void }
   | {
@@ -21,7 +21,7 @@ export type Admission =
     };
 
 interface Usage {
-  /** When the requests of the last hour were let in, oldest first. */
+  /** When the requests of the last hour were admitted, oldest first. */
   readonly times: number[];
   inFlight: number;
 }
@@ -38,7 +38,7 @@ export class RateLimits {
     this.#toReal = toReal;
   }
 
-  /** Lets a request in or turns it away; a refused one is not counted. */
+  /** Admits or refuses a request; a refused one is not counted. */
   enter(token: string, kind: LoginKind): Admission {
     const quota = quotas[kind];
     const now = this.#clock.now();
@@ -94,7 +94,7 @@ export class RateLimits {
   }
 }
 
-/** How long until one more request fits into the window; 0 when it does now. */
+/** How long until one more request fits into the window; 0 when it fits now. */
 function waitOf(times: readonly number[], limit: number, windowMs: number, now: number): number {
   const blocking = times[times.length - limit];
   return blocking === undefined ? 0 : Math.max(0, blocking + windowMs - now);

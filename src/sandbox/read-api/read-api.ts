@@ -25,7 +25,7 @@ const list = (rows: readonly Json[]): { rows: Rows } => ({
 });
 const person = (event: SandboxEvent, access: AccessState) => event.participant(access.family.consent.user?.index ?? 0);
 
-/** What stands behind `/events/{event_id}`. Source: guide, read API. Assumed: which of them are lists. */
+/** The paths below `/events/{event_id}`. Source: guide, read API. Assumed: which of them are lists. */
 const eventResources: Readonly<Record<string, Resource>> = {
   '': {
     kind: 'installation',
@@ -70,12 +70,12 @@ function programPart(read: Resource['read']): Resource {
 export interface ReadParts {
   readonly events: readonly SandboxEvent[];
   readonly cursors: Cursors;
-  /** A fault: pages come without rows and say that there are more. */
+  /** A fault: pages have no rows and say that there are more. */
   readonly isEmptied: boolean;
 }
 
 /**
- * Answers a read request of somebody whose token is good.
+ * Answers a read request with a valid token.
  *
  * @param path  below the API base, such as `/me/profile`
  */
@@ -84,7 +84,7 @@ export function answerRead(incoming: Incoming, path: string, access: AccessState
   const refuse = (status: number, code: string, message: string, more: { [field: string]: Json } = {}) =>
     apiError(status, code, message, requestId, [], more);
   const found = resolve(path);
-  if (found === null) return refuse(404, 'not_found', 'there is nothing at this path');
+  if (found === null) return refuse(404, 'not_found', 'this path does not exist');
   const { resource, eventId } = found;
   const { consent } = access.family;
   if (consent.kind !== resource.kind) {
@@ -115,7 +115,7 @@ function resolve(path: string): { resource: Resource; eventId: string | null } |
   return resource ? { resource, eventId: decode(encodedId) } : null;
 }
 
-/** A broken percent-encoding names no event. */
+/** A malformed percent-encoding stays as it is, and matches no event. */
 function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);

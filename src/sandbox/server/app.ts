@@ -26,22 +26,22 @@ export interface SandboxOptions {
   readonly clock: Clock;
   /** Goes on from a saved one: seed, participants and clients are its own. */
   readonly saved?: Snapshot;
-  /** What the test data grows from. Default 1. */
+  /** Random seed of the test data. Default 1. */
   readonly seed?: number;
   /** Participants of the test event. Default 42. */
   readonly participants?: number;
   /** Registered integrations; default is one confidential client with random credentials and one public client. */
   readonly clients?: readonly Client[];
-  /** The authorize endpoint redirects at once, as if somebody had allowed everything. Default false. */
+  /** The authorize endpoint grants everything at once, without a page. Default false. */
   readonly hasAutoConsent?: boolean;
-  /** Default true. Without limits there are no `X-RateLimit-*` headers. */
+  /** Default true. Without limits answers have no `X-RateLimit-*` headers. */
   readonly hasRateLimits?: boolean;
   /** Default one hour. */
   readonly accessTtlMs?: number;
   readonly faults?: readonly Fault[];
-  /** Where deliveries go; without it there are none. */
+  /** Where deliveries go; without it none are sent. */
   readonly webhook?: WebhookTarget;
-  /** Opens the control path to whoever sends this as a bearer token; without it there is none. */
+  /** The bearer token of the control path; without it the path does not exist. */
   readonly controlKey?: string;
   /** Told of every request that was answered or refused, and of every attempt of a delivery. */
   readonly onEvent?: (entry: SandboxEntry) => void;
@@ -50,7 +50,7 @@ export interface SandboxOptions {
 export type SandboxEntry = RequestEntry | DeliveryEntry;
 
 export interface Sandbox {
-  /** Serves `/oauth/…` and `/api/v1/…`; takes request targets as sockets give them and absolute URLs alike. */
+  /** Serves `/oauth/…` and `/api/v1/…`; takes request targets as sockets give them, and absolute URLs. */
   readonly exchange: Exchange;
   readonly clients: readonly Client[];
   /** Tells `onEvent` of a request that never came as far as `exchange`. */
@@ -59,11 +59,11 @@ export interface Sandbox {
   readonly eventId: string;
   /** The sender of deliveries; null without a webhook target. */
   readonly deliveries: Deliveries | null;
-  /** Forgets logins, open pages, counts and deliveries, and starts the faults over. Credentials and test data stay. */
+  /** Clears logins, open pages, counts and deliveries, and goes back to the faults of the start. */
   reset(options?: { keepsLogins?: boolean }): void;
   /** Everything of it at this moment. */
   save(): Snapshot;
-  /** Stops retries that wait. */
+  /** Cancels pending retries. */
   close(): void;
 }
 
@@ -84,7 +84,7 @@ const hourMs = 3_600_000;
  * }); // 302 with code and state in Location
  * ```
  * Faults that break the connection set `cut` on the response; `inMemory(sandbox.exchange)` of test/support turns
- * them into the `HttpFailure` a client sees over a socket.
+ * them into the `HttpFailure` that a client gets over a socket.
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const { clock: real } = options;

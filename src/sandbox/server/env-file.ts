@@ -1,4 +1,4 @@
-/** Settings as an environment holds them, in the order they are shown. */
+/** Settings as environment variables, in the order they are shown. */
 export type Variables = Readonly<Record<string, string>>;
 
 /** What a client of the sandbox needs to know. */
@@ -12,7 +12,7 @@ export interface Credentials {
   readonly eventId: string;
 }
 
-/** The same under the names the guide's examples use. Never throws. */
+/** The same under the names that the guide's examples use. */
 export function variablesOf(credentials: Credentials): Variables {
   return {
     REVENTO_AUTH_BASE: credentials.authBase,
@@ -26,10 +26,10 @@ export function variablesOf(credentials: Credentials): Variables {
 }
 
 /**
- * An env file with these variables set: lines of the old text that set them are replaced where they stand, the others
- * are kept, and what is missing comes at the end. Never throws.
+ * An env file with these variables set: lines of the old text that set them are replaced in place, the others are
+ * kept, and missing ones are appended.
  *
- * @param before  text of the file as it is, empty when there is none
+ * @param before  current text of the file, empty when it does not exist
  */
 export function withVariables(before: string, variables: Variables): string {
   const missing = new Map(Object.entries(variables));
@@ -41,14 +41,14 @@ export function withVariables(before: string, variables: Variables): string {
       kept.push(lineOf(name, value));
       missing.delete(name);
     }
-    // A name that was set twice is written once: readers differ in which of the two they take.
+    // A name that was set twice is written once: readers differ in which of the two they use.
     else if (!Object.hasOwn(variables, name)) kept.push(line);
   }
   while (kept.at(-1)?.trim() === '') kept.pop();
   return `${[...kept, ...[...missing].map(([name, value]) => lineOf(name, value))].join('\n')}\n`;
 }
 
-/** A redirect URI may hold `&` or `;`, which a shell that sources the file would read as its own. */
+/** A redirect URI may contain `&` or `;`, which a shell that sources the file would interpret. */
 function lineOf(name: string, value: string): string {
   return `${name}=${/^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", '%27')}'`}`;
 }

@@ -1,7 +1,7 @@
-/** Entries that wait when nobody reads; a log that stands still must not eat the memory. */
+/** Entries that are kept while nobody reads; a log that is not read must not use up the memory. */
 const maxWaiting = 10_000;
 
-/** Hands entries from whoever makes them to one reader, in order. */
+/** Hands entries to one reader, in order. */
 export class Feed<Entry> {
   readonly #waiting: Entry[] = [];
   #wake: () => void = () => undefined;
@@ -14,7 +14,7 @@ export class Feed<Entry> {
     this.#wake();
   }
 
-  /** Everything that comes, until the signal aborts. Never throws. */
+  /** Every entry, until the signal aborts. */
   async *read(signal: AbortSignal): AsyncGenerator<Entry, void, void> {
     while (!signal.aborted) {
       const entry = this.#waiting.shift();

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../ports/exchange.ts';
 import { page } from '../message/page.ts';
 import type { SandboxEvent } from '../world/event.ts';
 
-/** What somebody sees who opens the sandbox in a browser. Names no secret. */
+/** What the sandbox shows in a browser. Contains no secret. */
 export function homePage(events: readonly SandboxEvent[]): HttpResponse {
   const facts = events
     .map(
@@ -16,7 +16,7 @@ export function homePage(events: readonly SandboxEvent[]): HttpResponse {
     title: 'Revento sandbox',
     main: `<p class="kicker">It works</p>
 <h1>The sandbox is running</h1>
-<p class="lead">It answers like Revento: consent page, token endpoint, read API and signed webhooks, with made-up data. In another terminal:</p>
+<p class="lead">It implements Revento’s consent page, token endpoint, read API and signed webhooks, with test data. In another terminal:</p>
 <pre><code>revento -p sandbox login
 revento -p sandbox participants list
 revento -p sandbox webhook listen

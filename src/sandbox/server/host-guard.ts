@@ -6,11 +6,11 @@ import { errorPage } from '../message/page.ts';
 const privateNames = /\.(?:localhost|internal|local|test|example|home\.arpa)$/;
 
 /**
- * Why a request that reached a loopback socket is not meant for it, or null.
+ * The answer to a request that reached a loopback socket under another server's name, or null.
  *
- * A web page can point a name of its own at 127.0.0.1 and then reads the sandbox as if it were its own site (DNS
- * rebinding). So a name that somebody could have registered is refused; addresses, `localhost`, and names that only a
- * container network or a hosts file gives are not.
+ * A web page can point its own name at 127.0.0.1 and then read the sandbox as if it were its own site (DNS
+ * rebinding). So a name that anyone could register is refused; addresses, `localhost`, and names that only a
+ * container network or a hosts file defines are not.
  */
 export function strangerRefusal({ headers }: Pick<HttpRequest, 'headers'>): HttpResponse | null {
   const hosts = headers.filter(([name]) => name.toLowerCase() === 'host').map(([, value]) => value);
@@ -21,13 +21,13 @@ export function strangerRefusal({ headers }: Pick<HttpRequest, 'headers'>): Http
   return errorPage(
     421,
     'Not this server’s name',
-    'The sandbox was asked for by a name that anybody could have pointed at this machine.',
+    'The Host header contains a name that anyone could have pointed at this machine.',
     'Use `http://127.0.0.1` or `http://localhost`. Behind a tunnel, have it rewrite the Host header, or start the sandbox with `--host 0.0.0.0`.',
     null,
   );
 }
 
-/** Lower-case host name without its port; null for what is none. */
+/** Lower-case host name without its port; null when it is not a host name. */
 function nameOf(host: string): string | null {
   const [, name] = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?$/.exec(host.toLowerCase()) ?? [];
   return name?.replace(/\.$/, '') ?? null;

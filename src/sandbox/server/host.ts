@@ -15,7 +15,7 @@ export interface Hosted extends Address {
   close(): Promise<void>;
 }
 
-/** Connections the sandbox takes at once; a load test of somebody's client may open many. */
+/** Connections that are open at once; a load test of a client may open many. */
 const maxConnections = 1_024;
 
 /**
@@ -49,12 +49,12 @@ export async function host(sandbox: Sandbox, serve: Serve, hostName: string, por
   };
 }
 
-/** Whether only this machine reaches what is served there. Elsewhere any name may be the one it is known by. */
+/** Whether only this machine can reach the address. Elsewhere the sandbox may have any name. */
 function isOwnMachine(hostName: string): boolean {
   return isLoopback(hostName) || hostName === '::1';
 }
 
-/** A sandbox that listens everywhere is still reached here by the loopback address. Never throws. */
+/** Where clients on this machine reach it: by loopback, when it listens on every address. */
 export function addressOf(hostName: string, port: number): Address {
   const bare = hostName.replace(/^\[|\]$/g, '');
   const reachable = bare === '0.0.0.0' ? '127.0.0.1' : bare === '::' ? '::1' : bare;
@@ -65,8 +65,8 @@ export function addressOf(hostName: string, port: number): Address {
 const nothing: Exchange = async () => ({ status: 404, headers: [], body: new Uint8Array() });
 
 /**
- * A port that nothing listens on, on both loopback families. It is free when this resolves, and somebody else could
- * take it before it is used: that cannot be helped.
+ * A port that is free on both loopback families when this resolves. Another program could still take it before it is
+ * used.
  */
 export async function freePort(serve: Serve): Promise<number> {
   const probe: Listening = await serve({ host: 'localhost', port: 0, answer: nothing });

@@ -20,10 +20,10 @@ import { homePage } from './home-page.ts';
 
 const apiPrefix = '/api/v1';
 
-/** What a browser asks for of its own accord. */
+/** Browsers request it for every page. */
 export const iconPath = '/favicon.ico';
 
-/** What the routes lead to. */
+/** The parts of the sandbox that answer requests. */
 export interface Parts {
   readonly clock: Clock;
   readonly clients: readonly Client[];
@@ -55,7 +55,7 @@ export async function route(incoming: Incoming, parts: Parts): Promise<HttpRespo
     404,
     'Nothing here',
     'The sandbox has no page at this path.',
-    `The API is under \`${apiPrefix}\`; the sandbox introduces itself at \`/\`.`,
+    `The API is at \`${apiPrefix}\`; \`/\` shows how to use the sandbox.`,
     requestId,
   );
 }
@@ -67,8 +67,8 @@ async function authorize(incoming: Incoming, parts: Parts, method: 'GET' | 'POST
     const refused = errorPage(
       405,
       'Wrong method',
-      `This page takes ${method} only.`,
-      'Start from the integration.',
+      `This page accepts ${method} only.`,
+      'Go back to the app and start again.',
       requestId,
     );
     return { ...refused, headers: [...refused.headers, ['Allow', method === 'GET' ? 'GET, HEAD' : method]] };
@@ -100,7 +100,7 @@ const noStrike = { delayMs: 0, effect: null, bytes: null } as const;
 async function token(incoming: Incoming, parts: Parts): Promise<HttpResponse> {
   const { requestId } = incoming;
   const request = readTokenRequest(incoming, parts.clients);
-  // A request that asks for nothing valid is not what a fault is meant for.
+  // A fault is for valid requests only.
   if ('status' in request) return request;
   const { form, grantType } = request;
   const strike = parts.faults.next('token', grantType === 'refresh_token' ? 'refresh' : 'code');
@@ -120,11 +120,11 @@ async function token(incoming: Incoming, parts: Parts): Promise<HttpResponse> {
 async function api(incoming: Incoming, path: string, parts: Parts): Promise<HttpResponse> {
   const { requestId } = incoming;
   if (incoming.method !== 'GET') {
-    return apiError(405, 'method_not_allowed', 'the API is read only: use GET', requestId, [['Allow', 'GET, HEAD']]);
+    return apiError(405, 'method_not_allowed', 'the API is read-only: use GET', requestId, [['Allow', 'GET, HEAD']]);
   }
   const bearer = /^Bearer ([\x21-\x7e]+)$/i.exec(incoming.header('authorization') ?? '')?.[1];
   const unknown = (message: string) => apiError(401, 'invalid_token', message, requestId);
-  if (bearer === undefined) return unknown('send the access token as Authorization: Bearer');
+  if (bearer === undefined) return unknown('send the access token in an Authorization: Bearer header');
   if (parts.grants.find(bearer) === null) return unknown('this is not an access token of this environment');
 
   const strike = parts.faults.next('api');
@@ -170,7 +170,7 @@ const apiCodes: Codes = {
 };
 const tokenCodes: Codes = { 401: 'invalid_client' };
 
-/** A code that fits a status asked for as a fault. Assumed: the guide names none for 5xx. */
+/** The code that goes with a status that was injected. Assumed: the guide names none for 5xx. */
 function codeOf(status: number, codes: Codes): string {
   if (status === 429) return 'rate_limit_exceeded';
   return codes[status] ?? (status >= 500 ? 'server_error' : 'invalid_request');

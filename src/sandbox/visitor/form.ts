@@ -1,7 +1,7 @@
-/** A form as a page shows it: where it goes, and the fields a person would send. */
+/** A form of an HTML page: where it is sent, and its fields. */
 export interface Form {
   readonly method: string;
-  /** As written in the page, usually relative. */
+  /** As written in the HTML, usually relative. */
   readonly action: string;
   readonly fields: readonly Field[];
 }
@@ -10,16 +10,14 @@ export interface Field {
   readonly name: string;
   readonly value: string;
   readonly kind: 'hidden' | 'checkbox' | 'button' | 'other';
-  /** A box that is ticked, or an option that is chosen. */
+  /** Whether a checkbox is checked, or an option selected. */
   readonly isOn: boolean;
   readonly isDisabled: boolean;
 }
 
 /**
- * The first form of a page; null when there is none. Reads what consent pages are made of (inputs, boxes, buttons,
- * selects), not HTML at large.
- *
- * Never throws.
+ * The first form of a page; null when it has none. Reads inputs, checkboxes, buttons and selects, as consent pages use
+ * them; it is not an HTML parser.
  */
 export function readForm(html: string): Form | null {
   const [form] = tagsOf(html, 'form');
@@ -62,8 +60,8 @@ interface Tag {
 }
 
 /**
- * The opening tags of some elements, up to one that never ends. A walk, and no expression for a whole tag: that would
- * look through the rest of the page for each tag that is not closed.
+ * The opening tags of some elements, up to one that never ends. This is a loop, because a regular expression for a
+ * whole tag would search the rest of the page for each tag that is not closed.
  *
  * @param names  such as `input|button`
  */
@@ -78,7 +76,7 @@ function* tagsOf(html: string, names: string): Generator<Tag, void, void> {
   }
 }
 
-/** Index of the `>` that ends a tag, which one in a quoted value does not; -1 when there is none. */
+/** Index of the `>` that ends a tag, ignoring those in quoted values; -1 when there is none. */
 function endOfTag(html: string, from: number): number {
   for (let at = from; at < html.length; at++) {
     const char = html[at];
@@ -90,7 +88,7 @@ function endOfTag(html: string, from: number): number {
   return -1;
 }
 
-/** What stands between a tag and the closing tag of its name; null when there is none. */
+/** The content between a tag and its closing tag; null when it is not closed. */
 function contentOf(html: string, { element, end }: Tag): string | null {
   const closing = new RegExp(`</${element}>`, 'gi');
   closing.lastIndex = end;

@@ -4,33 +4,33 @@ import { parseUrl } from '../../http/web-address.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../../ports/exchange.ts';
 import { type Form, readForm } from './form.ts';
 
-/** How the consent page is to be answered. */
+/** How to answer the consent page. */
 export interface Answer {
   readonly isDenied: boolean;
-  /** The only scopes to leave ticked; null leaves the page as it is. */
+  /** The only scopes to grant; null submits the page as it is. */
   readonly onlyScopes: readonly string[] | null;
 }
 
 /** Where the visit ended. */
 export interface Visit {
-  /** URL of the last page, without its query: that holds the code. */
+  /** URL of the last page, without its query, which contains the code. */
   readonly landedOn: string;
   readonly status: number;
-  /** Whether a consent page was answered on the way; false when the server asked nothing. */
+  /** Whether a consent page was answered on the way. */
   readonly hasAnswered: boolean;
 }
 
-/** As many as browsers follow. */
+/** The limit of browsers. */
 const maxRedirects = 20;
 const timeoutMs = 30_000;
 
 /**
- * Visits a page as a person would: follows redirects with cookies, answers the first form that asks for consent, and
- * goes on to where the answer leads. It knows nothing of the sandbox but what the page says.
+ * Visits a page as a browser would: follows redirects with cookies, answers the first form that asks for consent, and
+ * follows the redirects after it. It uses only what the page says, nothing of the sandbox.
  *
  * @param isAllowed  whether a host may be visited at all
- * @throws ReventoError `usage` when a redirect leads to a host that may not be visited, `failed` when the page asks
- *   nothing that can be answered; rejects with `HttpFailure` when a server does not answer
+ * @throws ReventoError `usage` when a redirect leads to a host that may not be visited, `failed` when the page has no
+ *   form that can be answered; rejects with `HttpFailure` when a server does not answer
  */
 export async function visit(
   http: Exchange,
@@ -44,7 +44,7 @@ export async function visit(
   let hasAnswered = false;
   for (let hops = 0; hops <= maxRedirects; hops++) {
     if (!isAllowed(at)) {
-      throw new ReventoError('usage', `The page leads to ${at.host}, which is not on this machine.`, {
+      throw new ReventoError('usage', `The page redirects to ${at.host}, which is not on this machine.`, {
         hint: 'open the URL in a browser instead',
       });
     }
@@ -60,7 +60,7 @@ export async function visit(
     if (form === null) return { landedOn: `${at.origin}${at.pathname}`, status: response.status, hasAnswered };
     const body = Buffer.from(fill(form, answer).toString(), 'utf8');
     at = resolve(form.action === '' ? at.href : form.action, at);
-    if (form.method !== 'POST') throw new ReventoError('failed', 'The page has a form, but not one that consents.');
+    if (form.method !== 'POST') throw new ReventoError('failed', 'The page has a form, but it is not a consent form.');
     request = { method: 'POST', body };
     hasAnswered = true;
   }
@@ -93,7 +93,7 @@ function send(
 }
 
 /**
- * What a person would submit.
+ * What a browser would submit.
  *
  * @throws ReventoError `failed` when the button is missing, `usage` when a scope is not on the page
  */
@@ -108,7 +108,7 @@ function fill(form: Form, { isDenied, onlyScopes }: Answer): URLSearchParams {
   const missing = onlyScopes?.find((scope) => !boxes.some(({ value }) => value === scope));
   if (missing !== undefined) {
     throw new ReventoError('usage', `The page does not ask for the scope ${JSON.stringify(missing)}.`, {
-      hint: `it asks for: ${boxes.map(({ value }) => value).join(' ') || 'nothing that can be chosen'}`,
+      hint: `it asks for: ${boxes.map(({ value }) => value).join(' ') || '(no scopes to choose from)'}`,
     });
   }
   const isSent = ({ kind, value, isOn }: Form['fields'][number]) =>
@@ -119,7 +119,7 @@ function fill(form: Form, { isDenied, onlyScopes }: Answer): URLSearchParams {
   return body;
 }
 
-/** Cookies by host name, for as long as one visit: an integration keeps its `state` in one. */
+/** Cookies by host name, for one visit: an app may keep its `state` in one. */
 class Cookies {
   readonly #byHost = new Map<string, Map<string, string>>();
 
@@ -144,7 +144,7 @@ class Cookies {
 function resolve(location: string, base: URL): URL {
   const url = parseUrl(location, base.href);
   if (url !== null) return url;
-  throw new ReventoError('failed', `${base.host} redirects to something that is not a URL.`);
+  throw new ReventoError('failed', `${base.host} redirects to an invalid URL.`);
 }
 
 function isRedirect(status: number): boolean {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
@@ -39,7 +39,8 @@ async function loggedIn(machine: Machine): Promise<void> {
   const terminal = machine.terminal(9);
   const file = join(machine.home, 'sandbox.env');
   machine.spawn('revento', ['sandbox', 'start', '--write-env', file]);
-  await until(() => machine.isServing(4010), 'the sandbox is there');
+  // It serves a moment before it has defined its profile; the file comes last.
+  await until(() => existsSync(file), 'the sandbox has saved its settings');
   terminal.start('revento profile use sandbox\nrevento login');
   expect([await terminal.ended(), terminal.output]).toEqual([0, expect.anything()]);
   for (const [, name = '', value = ''] of readFileSync(file, 'utf8').matchAll(/^(\w+)=(.*)$/gm)) {

@@ -207,7 +207,7 @@ describe('retries', () => {
     const { control, entries } = setUp([503, 'refused']);
     await control('/trigger', { type: 'activity.updated' });
     expect(entries).toMatchObject([
-      { type: 'delivery', attempt: 1, status: 503, state: 'pending', error: 'answered 503' },
+      { type: 'delivery', attempt: 1, status: 503, state: 'pending', error: 'HTTP 503' },
       { type: 'delivery', attempt: 2, status: null, state: 'pending', error: expect.stringContaining('refused') },
       { type: 'delivery', attempt: 3, status: 204, state: 'delivered', error: null },
     ]);

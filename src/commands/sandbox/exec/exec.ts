@@ -15,7 +15,7 @@ export interface SandboxExecOptions extends SandboxFlags {
   readonly command: readonly string[];
 }
 
-/** `revento sandbox exec`: runs a command beside a sandbox of its own, in a home that is thrown away. */
+/** `revento sandbox exec`: runs a command with a temporary sandbox and a temporary home. */
 export const sandboxExec: CommandModule<SandboxExecOptions> = {
   declare: (command) =>
     declareSandboxFlags(
@@ -26,10 +26,10 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
           'after',
           `\n${[
             'COMMAND finds the sandbox in REVENTO_AUTH_BASE, REVENTO_API_BASE, REVENTO_CLIENT_ID, REVENTO_CLIENT_SECRET,',
-            'REVENTO_WEBHOOK_SECRET, REVENTO_REDIRECT_URI, REVENTO_CONFIG_DIR and SANDBOX_EVENT_ID; BROWSER consents by',
-            'itself, `revento` is on the PATH, and `revento sandbox trigger` and its like steer this sandbox',
-            '(REVENTO_SANDBOX_KEY). Every other REVENTO_ variable is taken out, so no real login gets in.',
-          ].join(' ')}\n\n--verbose shows on stderr what the sandbox is asked and sends.`,
+            'REVENTO_WEBHOOK_SECRET, REVENTO_REDIRECT_URI, REVENTO_CONFIG_DIR and SANDBOX_EVENT_ID; BROWSER gives consent',
+            'automatically, `revento` is on the PATH, and `revento sandbox trigger` and the other sandbox commands control',
+            'this sandbox (REVENTO_SANDBOX_KEY). Every other REVENTO_ variable is removed, so that no real login is used.',
+          ].join(' ')}\n\n--verbose shows the requests and deliveries of the sandbox on stderr.`,
         ),
     ),
   examples: [
@@ -37,13 +37,13 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
     {
       command:
         "revento sandbox exec --participants 5000 --no-rate-limit -- sh -c 'revento login && revento participants list --all'",
-      explains: 'run this tool itself in it',
+      explains: 'run this tool itself with it',
     },
   ],
   layout: { shape: 'value' },
   answersByStatus: () => true,
 
-  // biome-ignore lint/correctness/useYield: the command that is run has stdout to itself.
+  // biome-ignore lint/correctness/useYield: stdout belongs to the command that is run.
   async *run(flags, deps) {
     const plan = readSandboxFlags(flags);
     const redirectUri = plan.redirectUris.at(-1) ?? `http://localhost:${await freePort(await deps.serve())}/callback`;
@@ -72,14 +72,14 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
   },
 };
 
-/** Shows what the sandbox is asked and sends, marked so that it can be told from what the command says. */
+/** Shows the requests and deliveries of the sandbox, marked so that they differ from the output of the command. */
 function logTo({ terminal, clock }: Deps): (entry: SandboxEntry) => void {
   return (entry) => terminal.notice(`sandbox ${describeEntry(entry, clock.now(), terminal.style)}`);
 }
 
 /**
- * A browser may live on for a moment after the command that opened it has ended. It then keeps no compiled code: it
- * would still write into a home that a test of somebody's is about to remove.
+ * A browser may run on for a moment after the command that opened it has ended. It keeps no compiled code: it would
+ * write that into a home that a test is about to remove.
  *
  * Source: https://nodejs.org/api/cli.html#node_disable_compile_cache1
  */
@@ -99,16 +99,16 @@ async function surroundings({ childEnv, program }: Deps, scratch: string): Promi
   return {
     ...env,
     [pathName]: path === undefined ? bin : `${bin}${delimiter}${path}`,
-    // Quoted, because whoever reads BROWSER splits it at spaces.
+    // Quoted, because programs split BROWSER at spaces.
     BROWSER: /\s/.test(browser) ? `"${browser}"` : browser,
     REVENTO_CONFIG_DIR: join(scratch, 'config'),
   };
 }
 
 /**
- * A program of a line or two: BROWSER is split in more ways than one, but a single path is always understood.
+ * A script of a line or two: programs split BROWSER in different ways, but all understand a single path.
  *
- * @param variable  set for this program alone: a name and a plain value
+ * @param variable  set for this script alone: a name and a plain value
  */
 async function writeLauncher(
   directory: string,

@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Deps } from '../../../command-kit/deps.ts';
 
-/** Tries to remove the directory, and the wait between two of them: together a second. */
+/** Attempts to remove the directory, and the wait between two of them: a second in all. */
 const tries = 20;
 const pauseMs = 50;
 
 /** A directory for one run. */
 export interface Scratch {
   readonly path: string;
-  /** Never rejects: what is left behind is told to the user, and changes nothing of how the run ends. */
+  /** Never rejects: the user is warned of what is left behind, and the run ends as it would have. */
   remove(): Promise<void>;
 }
 
 /**
- * A directory that does not outlive this process: a second Ctrl-C ends it without a `finally`.
+ * A directory that is removed when this process ends, also when a second Ctrl-C ends it without a `finally`.
  *
  * @throws what `mkdtemp` throws
  */
@@ -26,15 +26,15 @@ export async function makeScratch({ clock, terminal }: Pick<Deps, 'clock' | 'ter
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // Told by `remove` already, or the user is in a hurry: nothing can be done about it any more.
+      // `remove` has warned of it, or the user pressed Ctrl-C twice: the process is ending either way.
     }
   };
   process.once('exit', onExit);
   return {
     path,
     remove: async () => {
-      // What the command left running may still write here. Each try lists the directory anew, which `maxRetries`
-      // of `rm` does not.
+      // What the command left running may still write here. Each attempt lists the directory again, which
+      // `maxRetries` of `rm` does not.
       for (let left = tries; ; left--) {
         const error = await rm(path, { recursive: true, force: true }).then(() => null, asErrno);
         if (error === null) {
@@ -43,7 +43,7 @@ export async function makeScratch({ clock, terminal }: Pick<Deps, 'clock' | 'ter
         }
         if (left === 1) {
           terminal.notice(
-            `warning: ${path} could not be removed (${error.code ?? error.message}); does something the command started still write there?`,
+            `warning: ${path} could not be removed (${error.code ?? error.message}); a process that the command started may still be writing there`,
           );
           return;
         }

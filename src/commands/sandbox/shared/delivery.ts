@@ -9,12 +9,12 @@ import { describeHappening } from './happening.ts';
 import { chosenSandbox, steering } from './profile.ts';
 import { askSandbox } from './remote.ts';
 
-/** Between two looks at a delivery: most handlers answer soon, and what takes longer is not worth a busy loop. */
+/** Between two looks at a delivery: most handlers answer soon, and a slow one is not worth a busy loop. */
 const firstPollMs = 20;
 const longestPollMs = 200;
 
 /**
- * What became of a delivery that was just begun: yields it, and fails when it was not acknowledged.
+ * Yields the outcome of a delivery that was just started, and fails when it was not acknowledged.
  *
  * @param isAwaited  wait for the retries as well, until it is delivered or given up
  * @throws ReventoError `failed`
@@ -35,14 +35,14 @@ export async function* followDelivery(
 }
 
 /**
- * The delivery after its first try, or after its last. Of a longer wait each failed try is told.
+ * The delivery after its first attempt, or after its last. During a longer wait each failed attempt is reported.
  *
  * @throws ReventoError `failed` when the sandbox forgot it meanwhile
  */
 export async function settle(deps: Deps, begun: Delivery, isAwaited: boolean): Promise<Delivery> {
   let delivery = begun;
   let told = 0;
-  // Without a retry that is due, the first try is under way.
+  // Without a retry that is due, the first attempt is still running.
   for (let ms = firstPollMs; delivery.state === 'pending' && (isAwaited || delivery.next_attempt_at === null); ) {
     await deps.clock.sleep(ms, deps.signal);
     ms = Math.min(2 * ms, longestPollMs);
@@ -51,16 +51,16 @@ export async function settle(deps: Deps, begun: Delivery, isAwaited: boolean): P
     delivery = found;
     if (delivery.next_attempt_at !== null && isAwaited && delivery.attempts.length > told) {
       told = delivery.attempts.length;
-      deps.terminal.notice(`try ${told}: ${outcomeOf(delivery)}; the next one comes in ${untilNext(delivery, deps)}`);
+      deps.terminal.notice(`attempt ${told}: ${outcomeOf(delivery)}; retrying in ${untilNext(delivery, deps)}`);
     }
   }
   return delivery;
 }
 
-/** What came of the last try. */
+/** The outcome of the last attempt. */
 function outcomeOf({ attempts }: Delivery): string {
   const last = attempts.at(-1);
-  return last === undefined ? '' : (last.error ?? `answered ${last.status}`);
+  return last === undefined ? '' : (last.error ?? `${last.status}`);
 }
 
 /** The sandbox is on this machine, so its clock is ours. */
@@ -69,8 +69,8 @@ function untilNext({ next_attempt_at: nextAt }: Delivery, { clock }: Deps): stri
 }
 
 function forgotten({ event, delivery_id: id }: Delivery): ReventoError {
-  return new ReventoError('failed', `The delivery ${id} is no longer known: the sandbox was reset, or started anew.`, {
-    hint: `to send another, run: revento sandbox trigger ${event}`,
+  return new ReventoError('failed', `The delivery ${id} is unknown now: the sandbox was reset or restarted.`, {
+    hint: `to send another one, run: revento sandbox trigger ${event}`,
   });
 }
 
@@ -79,12 +79,15 @@ export async function listDeliveries(deps: Deps): Promise<readonly Delivery[]> {
   return (await askSandbox(deps, 'deliveries', {})).deliveries;
 }
 
-/** One line: what was sent and what came of it. */
+/** One line: what was sent, and the outcome. */
 export function describeDelivery(delivery: Delivery, style: Style): string {
   const { event, delivery_id: id, state, attempts } = delivery;
   const mark = state === 'delivered' ? style.green('✓') : state === 'dead' ? style.red('✗') : style.yellow('…');
-  const tries = attempts.length === 1 ? '' : ` after ${attempts.length} tries`;
-  return `${mark} ${event} [${id}] ${state}${tries}: ${outcomeOf(delivery)} ${style.dim(`(${attempts.at(-1)?.ms ?? 0} ms)`)}`;
+  const verdict = { delivered: 'delivered', pending: 'failed', dead: 'gave up' }[state];
+  const count = attempts.length === 1 ? '' : ` after ${attempts.length} attempts`;
+  const next = state === 'pending' ? ', will retry' : '';
+  const took = style.dim(`(${attempts.at(-1)?.ms ?? 0} ms)`);
+  return `${mark} ${event} [${id}] ${verdict}${count}: ${outcomeOf(delivery)}${next} ${took}`;
 }
 
 function requireDelivered(delivery: Delivery, deps: Deps): void {
@@ -93,13 +96,13 @@ function requireDelivered(delivery: Delivery, deps: Deps): void {
   if (state === 'delivered') return;
   const why = attempts.at(-1)?.error ?? 'no answer';
   if (state === 'dead') {
-    throw new ReventoError('failed', `The delivery was given up after ${attempts.length} tries: ${why}.`, {
+    throw new ReventoError('failed', `Gave up after ${attempts.length} attempts: ${why}.`, {
       hint: `to send it again, run: ${steering(profile)} redeliver ${id}`,
     });
   }
   const nobody =
     attempts.at(-1)?.status === null ? `is your handler (or \`revento -p ${profile} webhook listen\`) running? ` : '';
   throw new ReventoError('failed', `The delivery was not acknowledged: ${why}.`, {
-    hint: `${nobody}the sandbox tries again in ${untilNext(delivery, deps)}; see \`${steering(profile)} deliveries\`, or add --wait`,
+    hint: `${nobody}the sandbox retries in ${untilNext(delivery, deps)}; see \`${steering(profile)} deliveries\`, or add --wait`,
   });
 }

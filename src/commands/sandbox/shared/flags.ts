@@ -34,19 +34,19 @@ const most = 1_000_000;
 /**
  * Declares the flags and the table of faults.
  *
- * @param webhookUrl  where deliveries go unless said; left out, nowhere
+ * @param webhookUrl  the default of `--webhook-url`; without it deliveries are off
  */
 export function declareSandboxFlags(command: Command, webhookUrl?: string): Command {
   return command
-    .option('--auto-consent', 'answer consent at once, without a page', false)
+    .option('--auto-consent', 'grant consent at once, without a page', false)
     .option('--webhook-url <url>', 'send deliveries here', webhookUrl)
     .option('--participants <n>', 'participants of the test event', '42')
-    .option('--seed <n>', 'what the test data grows from', '1')
+    .option('--seed <n>', 'random seed for the test data', '1')
     .option('--no-rate-limit', 'no rate limits and no X-RateLimit headers')
     .option('--access-ttl <duration>', 'lifetime of access tokens', '1h')
     .option('--redirect-uri <uri>', 'register one more redirect URI (repeatable)', collect, [])
     .option('--retry-scale <factor>', 'multiply the waits between webhook retries, such as 0.01', '1')
-    .option('--fault <spec>', 'misbehave on purpose (repeatable, see below)', collect, [])
+    .option('--fault <spec>', 'inject a fault (repeatable, see below)', collect, [])
     .addHelpText('after', `\n${faultHelp}`);
 }
 

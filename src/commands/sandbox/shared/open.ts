@@ -10,12 +10,12 @@ import { testEventId } from '../../../sandbox/world/world.ts';
 import type { SandboxPlan } from './flags.ts';
 import type { StoredCredentials } from './profile.ts';
 
-/** Where a sandbox is to serve and as what it is registered. */
+/** Where a sandbox serves, and the credentials it is registered with. */
 export interface Opening {
   readonly hostName: string;
   /** 0 picks a free one. */
   readonly port: number;
-  /** What an earlier one was registered with; null makes everything up. */
+  /** What an earlier one was registered with; null makes new credentials. */
   readonly stored: StoredCredentials | null;
   /** Registered besides the default ones; the last is the one that an integration is told. */
   readonly redirectUris: readonly string[];
@@ -23,7 +23,7 @@ export interface Opening {
 }
 
 /**
- * Opens a sandbox as the flags say, on a socket.
+ * Opens a sandbox on a socket, configured by the flags.
  *
  * @throws ReventoError `port_busy`, `bind_failed`
  */

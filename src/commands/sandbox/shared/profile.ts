@@ -4,7 +4,7 @@ import type { Credentials } from '../../../sandbox/server/env-file.ts';
 /** Where `sandbox start` serves unless `--port` is given. */
 export const defaultPort = '4010';
 
-/** The profile that `sandbox start` defines, unless another sandbox that runs has it. */
+/** The profile that `sandbox start` defines, unless another running sandbox has it. */
 export const sandboxProfile = 'sandbox';
 
 /** The profile of a sandbox that was started beside the one that has the profile `sandbox`. */
@@ -12,28 +12,28 @@ export function secondProfile(authBase: string): string {
   return `${sandboxProfile}-${new URL(authBase).port || '80'}`;
 }
 
-/** The profile whose sandbox is meant: `-p sandbox-PORT` chooses one started beside the first. Never throws. */
+/** The profile whose sandbox is meant: `-p sandbox-PORT` chooses one started beside the first. */
 export function chosenSandbox({ profile }: Deps): string {
   return /^sandbox-\d{1,5}$/.test(profile) ? profile : sandboxProfile;
 }
 
-/** How a command line begins that means this sandbox. */
+/** The beginning of a command line that controls this sandbox. */
 export function steering(profile: string): string {
   return profile === sandboxProfile ? 'revento sandbox' : `revento -p ${profile} sandbox`;
 }
 
-/** The command that starts the sandbox which is, or was, at this address. */
+/** The command that starts the sandbox of this address. */
 export function startCommand(authBase: string): string {
   const { port } = new URL(authBase);
   return `revento sandbox start${port === defaultPort ? '' : ` --port ${port || '80'}`}`;
 }
 
-/** Whether the chosen sandbox was ever started on this machine; one of `sandbox exec` leaves no profile. */
+/** Whether the chosen sandbox was ever started on this machine; `sandbox exec` leaves no profile. */
 export async function hasSandboxProfile(deps: Deps): Promise<boolean> {
   return (await deps.settingsFile()).profiles()[chosenSandbox(deps)]?.auth_base !== undefined;
 }
 
-/** What an earlier sandbox was registered with, so that env files written then stay good; null where nothing is. */
+/** What an earlier sandbox was registered with, so that env files written then stay valid; null where nothing is. */
 export interface StoredCredentials {
   readonly clientId: string | null;
   readonly clientSecret: string | null;
@@ -56,7 +56,7 @@ export async function storedCredentials(deps: Deps, profile: string): Promise<St
 
 /**
  * Defines the profile, so that `revento -p sandbox login` needs nothing else, and forgets logins of an earlier
- * sandbox: their tokens ended with it. Says how many logins those were.
+ * sandbox: their tokens ended with it. Returns how many logins those were.
  *
  * @param redirectUri  where logins of this tool come back to
  */
@@ -69,7 +69,7 @@ export async function defineProfile(
   const { profiles } = await deps.inspectStore();
   const { logins = [], remnants = [] } = profiles.find(({ name }) => name === profile) ?? {};
   const sessions = await deps.sessions(profile);
-  // By name, as logout does: of a login that cannot be opened the tokens have ended as well.
+  // By name, as logout does: the tokens of a login that cannot be opened have ended as well.
   for (const key of [...logins, ...remnants]) await sessions.forget(key);
   await (await deps.settingsFile()).update(profile, {
     auth_base: credentials.authBase,
@@ -81,7 +81,7 @@ export async function defineProfile(
   const secrets = await deps.secrets(profile);
   await secrets.set('client_secret', credentials.clientSecret);
   await secrets.set('webhook_secret', credentials.webhookSecret);
-  // A rotation ends with the sandbox it was begun in.
+  // A rotation ends with the sandbox it was started in.
   await secrets.set('webhook_secret_previous', null);
   return logins.length;
 }

@@ -20,16 +20,16 @@ import {
 import { plainLine } from '../../../text/plain-line.ts';
 import { chosenSandbox, sandboxProfile, startCommand, steering } from './profile.ts';
 
-/** The event to ask the sandbox about: only `--event` counts, since the variable may name one of the real Revento. */
+/** The event to ask the sandbox about: only `--event` counts, because the variable may name a real event. */
 export function eventFlag(deps: Deps): { readonly event_id?: string } {
   const event = deps.settings.get('default_event');
   return event?.source === 'flag' ? { event_id: event.value } : {};
 }
 
-/** Nothing takes long: what a handler made of a delivery is asked for again until it is known. */
+/** No operation waits for a handler, so none takes long. */
 const timeoutMs = 15_000;
 
-/** A sandbox of this machine that is not busy answers in a few. */
+/** A sandbox on this machine answers in a few milliseconds. */
 const probeMs = 3_000;
 
 /**
@@ -45,7 +45,7 @@ export async function askSandbox<Name extends OperationName>(
 ): Promise<ResultOf<Name>> {
   const name = chosenSandbox(deps);
   const { authBase, key } = await findSandbox(deps, name);
-  // What answers may not be the sandbox, and quote it.
+  // Another program may be answering there, and repeat the key.
   deps.redactor.add(key);
   const http = await deps.http();
   const answer = await http({
@@ -86,9 +86,9 @@ function requestOf<Name extends OperationName>(
 }
 
 /**
- * The profile's sandbox; without one the environment's, which is what `sandbox exec` sets.
+ * The profile's sandbox; without one, that of the environment, which `sandbox exec` sets.
  *
- * Never another machine's: the key would travel in the clear, and this is no sandbox.
+ * Never one on another machine: the key would travel in the clear.
  */
 async function findSandbox(deps: Deps, name: string): Promise<{ readonly authBase: string; readonly key: string }> {
   const profile = (await deps.settingsFile()).profiles()[name];
@@ -101,7 +101,7 @@ async function findSandbox(deps: Deps, name: string): Promise<{ readonly authBas
   const secrets = await (isProfile ? deps.secrets(name) : deps.secrets());
   const secret = await secrets.get('client_secret');
   if (url === null || !isLoopback(url.hostname) || clientId === undefined || secret === null) {
-    throw new ReventoError('setting_missing', 'No sandbox was started on this machine.', {
+    throw new ReventoError('setting_missing', 'No sandbox has been started on this machine.', {
       hint: 'run: revento sandbox start',
     });
   }
@@ -109,8 +109,8 @@ async function findSandbox(deps: Deps, name: string): Promise<{ readonly authBas
 }
 
 /**
- * Whether a sandbox runs that has the profile `sandbox`, so that a new one must leave profile and logins to it. In
- * doubt (silence, a broken answer) it does: that costs a second profile, the other way would cost a login.
+ * Whether a running sandbox has the profile `sandbox`, so that a new one must leave profile and logins alone. In doubt
+ * (a timeout, a broken answer) it counts as running: that costs a second profile, the opposite would cost a login.
  */
 export async function isFirstRunning(deps: Deps): Promise<boolean> {
   if ((await deps.settingsFile()).profiles()[sandboxProfile]?.auth_base === undefined) return false;
@@ -140,15 +140,15 @@ function refusal(status: number, value: Json, { authBase, name }: { authBase: st
     });
   }
   if (message === null || status === 403) {
-    return new ReventoError('failed', `What runs at ${authBase} is not the sandbox this profile knows.`, {
+    return new ReventoError('failed', `The server at ${authBase} is not the sandbox of this profile.`, {
       status,
       hint: `stop it, then run: ${startCommand(authBase)}`,
     });
   }
   if (facts['error'] === 'no_rotation') {
-    return new ReventoError('usage', 'No rotation is under way.', {
+    return new ReventoError('usage', 'No rotation in progress.', {
       status,
-      hint: `to begin one, run: ${steering(name)} rotate`,
+      hint: `to start one, run: ${steering(name)} rotate`,
     });
   }
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;

@@ -7,7 +7,7 @@ import { formatDuration } from '../../../text/time.ts';
 import { defaultListenUrl } from '../../../webhook/defaults.ts';
 import { steering } from './profile.ts';
 
-/** What a newcomer reads first: what is running, and what to type next. */
+/** What `sandbox start` prints first: what is running, and what to type next. */
 export function describeReady(
   credentials: Credentials,
   {
@@ -26,8 +26,8 @@ export function describeReady(
     ...commandLines(profile, webhookUrl, style),
     '',
     envFile === null
-      ? 'For an integration of your own (or --write-env FILE writes them):'
-      : `For an integration of your own, written to ${envFile}:`,
+      ? 'Settings for your own app (--write-env FILE saves them):'
+      : `Settings for your own app, saved to ${envFile}:`,
     ...variables.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     '',
     style.dim('Requests appear below.'),
@@ -43,9 +43,9 @@ function commandLines(profile: string, webhookUrl: string | null, style: Style):
     ...(isForListener ? ([[`revento -p ${profile} webhook listen`, 'receive webhooks']] as const) : []),
     [
       `${steering(profile)} trigger application.approved`,
-      isForListener ? 'have one sent' : `send one to ${webhookUrl}`,
+      isForListener ? 'send a webhook' : `send one to ${webhookUrl}`,
     ],
-    [`${steering(profile)} --help`, 'order faults, revoke, rotate'],
+    [`${steering(profile)} --help`, 'inject faults, revoke, rotate'],
   ] as const;
   const width = Math.max(...rows.map(([command]) => command.length));
   return rows.map(
@@ -54,7 +54,7 @@ function commandLines(profile: string, webhookUrl: string | null, style: Style):
   );
 }
 
-/** One line for a request or a delivery; a second one says what was wrong. */
+/** One line for a request or a delivery; a second line says what was wrong. */
 export function describeEntry(entry: SandboxEntry, now: number, style: Style): string {
   const time = style.dim(new Date(now).toTimeString().slice(0, 8));
   return `${time} ${entry.type === 'request' ? describeRequest(entry, style) : describeDelivery(entry, now, style)}`;
@@ -73,15 +73,15 @@ function describeDelivery(entry: DeliveryEntry, now: number, style: Style): stri
     entry.state === 'delivered'
       ? style.green('delivered')
       : entry.state === 'dead'
-        ? style.red('given up')
-        : style.yellow(`again in ${formatDuration(Date.parse(entry.next_attempt_at ?? '') - now)}`);
+        ? style.red('gave up')
+        : style.yellow(`retrying in ${formatDuration(Date.parse(entry.next_attempt_at ?? '') - now)}`);
   const problem = entry.error === null || entry.status !== null ? '' : `\n         ${style.yellow(entry.error)}`;
-  const attempt = entry.attempt === 1 ? '' : ` try ${entry.attempt}`;
+  const attempt = entry.attempt === 1 ? '' : ` attempt ${entry.attempt}`;
   const signer = entry.signed_with === 'previous' ? ` ${style.dim('(signed with the previous secret)')}` : '';
-  return `${shown} → ${entry.event} [${entry.delivery_id}]${attempt} ${outcome}${signer} ${style.dim(`${entry.ms} ms`)}${problem}`;
+  return `${shown} → ${entry.event} [${entry.delivery_id}]${attempt} ${outcome}${signer}${style.dim(`; took ${entry.ms} ms`)}${problem}`;
 }
 
 function statusText(status: number, style: Style): string {
-  const paint = status < 400 ? style.green : status < 500 ? style.yellow : style.red;
+  const paint = status < 400 ? style.green : style.red;
   return paint(`${status}`);
 }

@@ -22,24 +22,24 @@ export interface SandboxStartOptions extends SandboxFlags {
   readonly writeEnv?: string;
 }
 
-/** `revento sandbox start`: serves a Revento of your own until Ctrl-C, and tells how to use it. */
+/** `revento sandbox start`: serves a local Revento until Ctrl-C, and prints how to use it. */
 export const sandboxStart: CommandModule<SandboxStartOptions> = {
   declare: (command) =>
     declareSandboxFlags(
       command
         .option('--port <n>', 'port to serve on', defaultPort)
         .option('--host <address>', 'address to serve on; localhost means both loopback families', '127.0.0.1')
-        .option('--write-env <file>', 'write the settings of the sandbox into this file (mode 0600)'),
-      // The two need no flag to meet.
+        .option('--write-env <file>', 'save the settings of the sandbox to this file (mode 0600)'),
+      // So that sandbox and listener find each other without a flag.
       defaultListenUrl,
     ),
   examples: [
     { command: 'revento sandbox start', explains: 'serve on port 4010 until Ctrl-C' },
     {
       command: 'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --write-env .env',
-      explains: 'deliveries to your own handler, and settings for an integration',
+      explains: 'send deliveries to your own handler, and save the settings for your app',
     },
-    { command: 'revento sandbox start --access-ttl 10s --fault refresh:503x1', explains: 'practise token trouble' },
+    { command: 'revento sandbox start --access-ttl 10s --fault refresh:503x1', explains: 'practice token errors' },
   ],
   layout: { shape: 'events' },
 
@@ -70,7 +70,7 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
     } finally {
       await hosted.close();
       if (feed.dropped > 0)
-        deps.terminal.notice(`${feed.dropped} log lines were dropped: the output is read too slowly`);
+        deps.terminal.notice(`${feed.dropped} log lines were dropped: the reader of the output is too slow`);
     }
     return undefined;
   },
@@ -81,12 +81,12 @@ function explainBusyPort(port: number): (error: unknown) => never {
     if (!(error instanceof ReventoError && error.code === 'port_busy')) throw error;
     const other = port === 65_535 ? 4010 : port + 1;
     throw new ReventoError('port_busy', error.message, {
-      hint: `is a sandbox running already? For a second one, run: revento sandbox start --port ${other}`,
+      hint: `if a sandbox is running there already, start a second one: revento sandbox start --port ${other}`,
     });
   };
 }
 
-/** An integration that has its redirect URI in the environment, as in the guide, gets it registered unasked. */
+/** An integration has its redirect URI in the environment, as in the guide: that one is registered as well. */
 function redirectUriOfEnvironment(deps: Deps): string[] {
   const uri = deps.settings.get('redirect_uri');
   return uri?.source === 'environment' ? [uri.value] : [];
@@ -105,7 +105,7 @@ function requireNoPort({ profile }: Pick<Deps, 'profile'>): void {
 }
 
 /**
- * Only `--event` is meant for this sandbox; the variable may well name an event of the real Revento.
+ * Only `--event` is meant for this sandbox; the variable may name a real event.
  *
  * @throws ReventoError `usage`
  */
@@ -117,22 +117,20 @@ function requireKnownEvent(deps: Deps): void {
   });
 }
 
-/** What the start did to profiles and logins that somebody may count on. */
+/** Reports what the start did to profiles and logins. */
 function tell({ terminal }: Deps, { profile, ended }: { readonly profile: string; readonly ended: number }): void {
   if (profile !== sandboxProfile) {
-    terminal.notice(
-      `another sandbox runs and has the profile "${sandboxProfile}"; this one is the profile "${profile}"`,
-    );
+    terminal.notice(`"${sandboxProfile}" is in use by another sandbox; this one uses the profile "${profile}"`);
   }
   if (ended > 0) {
-    const what = ended === 1 ? 'the login' : `the ${ended} logins`;
-    terminal.notice(`${what} of an earlier sandbox ended with it; to log in again, run: revento -p ${profile} login`);
+    const what = ended === 1 ? 'login is' : `${ended} logins are`;
+    terminal.notice(`The previous sandbox's ${what} no longer valid. Log in again: revento -p ${profile} login`);
   }
 }
 
 function warn(deps: Deps, { host: hostName }: SandboxStartOptions, profile: string): void {
   if (!['localhost', '127.0.0.1', '::1', '[::1]'].includes(hostName)) {
-    deps.terminal.notice(`warning: everyone who reaches ${hostName} on this machine can use the sandbox`);
+    deps.terminal.notice(`warning: everyone who can reach ${hostName} on this machine can use the sandbox`);
   }
   const displacing = (['auth_base', 'client_id'] as const).filter(
     (name) => deps.settings.get(name)?.source === 'environment',
@@ -140,7 +138,7 @@ function warn(deps: Deps, { host: hostName }: SandboxStartOptions, profile: stri
   if (displacing.length > 0) {
     const names = displacing.map((name) => `REVENTO_${name.toUpperCase()}`).join(' and ');
     deps.terminal.notice(
-      `warning: ${names} in your environment goes ahead of the profile "${profile}"; unset it, or use --write-env or \`revento sandbox exec\``,
+      `warning: ${names} in your environment takes precedence over the profile "${profile}"; unset it, or use --write-env or \`revento sandbox exec\``,
     );
   }
 }
