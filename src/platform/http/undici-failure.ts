@@ -15,6 +15,9 @@ export interface Reached {
 /** A lookup of ours that refuses an address beyond this machine fails with this code. */
 export const notLoopbackCode = 'REVENTO_NOT_LOOPBACK';
 
+/** Of a head that contradicts itself, and of a body that ends early. */
+const contentLengthMismatch = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+
 /** By the codes of Node, the system and undici. */
 const kinds: Readonly<Record<string, HttpFailureKind>> = {
   ENOTFOUND: 'dns',
@@ -42,6 +45,8 @@ const kinds: Readonly<Record<string, HttpFailureKind>> = {
   ECONNABORTED: 'reset',
   EPIPE: 'reset',
   UND_ERR_SOCKET: 'reset',
+  // Once the head has come: an answer with Connection: close that ended too early.
+  [contentLengthMismatch]: 'reset',
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'too_large',
   UND_ERR_INVALID_ARG: 'invalid_request',
   UND_ERR_NOT_SUPPORTED: 'invalid_request',
@@ -57,8 +62,8 @@ const kinds: Readonly<Record<string, HttpFailureKind>> = {
 /** Faults of a response's head, by code. */
 const headFaults: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_OVERFLOW: 'its headers are longer than 64 KB',
-  // undici calls every fault of a head so in which a Content-Length was read before.
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its Content-Length is repeated or contradicted, or another header is broken',
+  // undici reports every fault of a head so in which a Content-Length was read before.
+  [contentLengthMismatch]: 'its Content-Length is repeated or contradicted, or another header is broken',
   // undici asserts that nobody answers 101 without saying Connection: Upgrade.
   ERR_ASSERTION: 'it switches to another protocol, which was not asked for',
 };
@@ -83,7 +88,10 @@ export function asFailure(error: Error, reached: Reached): HttpFailure {
   const [, proxyStatus] = /^Proxy response \((\d{3})\)/.exec(error.message) ?? [];
   if (proxyStatus !== undefined) return fail('proxy', { detail: `answered ${proxyStatus}` }, true);
   if (error.name === 'HTTPParserError') return unreadable(error, fail);
-  const headFault = own(headFaults, code) ?? (code === 'UND_ERR_SOCKET' ? own(socketFaults, error.message) : undefined);
+  const isCutShort = reached.isAnswered && code === contentLengthMismatch;
+  const headFault =
+    (isCutShort ? undefined : own(headFaults, code)) ??
+    (code === 'UND_ERR_SOCKET' ? own(socketFaults, error.message) : undefined);
   if (headFault !== undefined) return fail('malformed', { detail: headFault });
   if (isTlsCode(code)) return tlsFailure(code, fail);
   const kind = own(kinds, code);
@@ -92,7 +100,7 @@ export function asFailure(error: Error, reached: Reached): HttpFailure {
       return fail('unexpected', { detail: textOf(error, code) });
     case 'reset':
       if (isUnsent) return fail('closed', closedEarly(error));
-      return fail('reset', { detail: code === 'UND_ERR_SOCKET' ? '' : code, isSilent: isSilent(error, reached) });
+      return fail('reset', { detail: code.startsWith('UND_') ? '' : code, isSilent: isSilent(error, reached) });
     case 'invalid_request':
       return fail(kind, { detail: textOf(error, '') });
     case 'unreachable':
