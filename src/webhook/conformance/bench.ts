@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { dateOf } from '../../http/headers.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Exchange } from '../../ports/exchange.ts';
+import type { Exchange, HttpResponse } from '../../ports/exchange.ts';
 import { plainLine } from '../../text/plain-line.ts';
 import { sampleEnvelope } from '../event.ts';
 import { excerptOf } from '../excerpt.ts';
@@ -44,6 +45,8 @@ export class Bench {
   readonly patienceMs: number;
   /** The longest that a delivery which should be acknowledged has taken so far. */
   slowestMs = 0;
+  /** How far the handler's clock is ahead of ours, by the `Date` of its answers; 0 where it agrees or does not show. */
+  clockAheadSeconds = 0;
   readonly url: string;
   readonly secret: string;
   readonly previousSecret: string | null;
@@ -65,6 +68,12 @@ export class Bench {
   /** Header text of a timestamp some seconds from now; negative is in the past. */
   secondsFromNow(seconds: number): string {
     return String(this.nowSeconds + seconds);
+  }
+
+  /** The same by the handler's clock, so that a difference between clocks does not look like a wrong tolerance. */
+  secondsFromHandlersNow(seconds: number): string {
+    const ahead = this.clockAheadSeconds;
+    return this.secondsFromNow(seconds + (Math.abs(ahead) > mostSkewSeconds ? 0 : ahead));
   }
 
   /** A sample body as an object; each has its own id. */
@@ -115,6 +124,7 @@ export class Bench {
     const posted = await post({ url, ...delivery, signal }, { exchange, clock, timeoutMs });
     const { status, error, failure, latencyMs, excerpt, response } = posted;
     if (failure !== null && signal.aborted) throw signal.reason;
+    if (response !== null) this.clockAheadSeconds = aheadSeconds(response, clock.now());
     return {
       status,
       error,
@@ -126,4 +136,16 @@ export class Bench {
       isFront: false,
     };
   }
+}
+
+/** A `Date` has whole seconds and takes its way: less is no difference between clocks. */
+const leastSkewSeconds = 5;
+/** A handler that is further off and accepts plain deliveries all the same has a wrong `Date`, not a wrong clock. */
+const mostSkewSeconds = 300;
+
+function aheadSeconds(answer: HttpResponse, now: number): number {
+  const at = dateOf(answer);
+  if (at === null) return 0;
+  const seconds = Math.round((at - now) / 1000);
+  return Math.abs(seconds) < leastSkewSeconds ? 0 : seconds;
 }

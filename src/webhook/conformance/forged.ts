@@ -35,7 +35,7 @@ export const forged: readonly ConformanceCase[] = [
       id: 'tampered-newline',
       title: 'refuses a body with a line break added at the end',
       sent: 'the signed JSON and a line break that was not signed',
-      why: 'a handler that accepts it trims the body before verifying',
+      why: 'a handler that accepts it trims or re-serializes the body before verifying',
       fix: rawBytes,
     },
     (bench) => swapped(bench, (json) => `${json}\n`),

@@ -28,7 +28,7 @@ const rows: readonly Row[] = [
   {
     name: 'Express',
     language: 'JavaScript',
-    rawBody: `app.post(path, express.raw({ type: '*/*', limit: '1mb' }), handler) above app.use(express.json()), and hash req.body`,
+    rawBody: `express.raw({ type: '*/*' }) on this route, above any express.json(), and hash req.body`,
     isIt: poweredBy(/^express/i),
   },
   { name: 'Next.js', language: 'JavaScript', rawBody: 'await request.text()', isIt: poweredBy(/next\.js/i) },

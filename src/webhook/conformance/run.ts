@@ -47,10 +47,11 @@ export async function* runCases(
     yield result;
     if (test !== plainCase || result.outcome !== 'fail' || result.answer === undefined) continue;
     const explanation = await explainRefusal(result.answer, bench);
-    return { explanation, framework: framework?.name ?? null, notes: [] };
+    return { explanation, framework: framework?.name ?? null, notes: clockNotes(bench) };
   }
   const explanation = await explainFailures(results, bench);
-  return { explanation, framework: framework?.name ?? null, notes: [...refusalNotes(results), ...frontNotes(results)] };
+  const notes = [...refusalNotes(results), ...frontNotes(results), ...clockNotes(bench)];
+  return { explanation, framework: framework?.name ?? null, notes };
 }
 
 function fixFor({ fix }: ConformanceCase, framework: Framework | null): string {
@@ -80,4 +81,10 @@ function frontNotes(results: readonly CaseResult[]): string[] {
     ? 'a rate limiter in front of the handler answered 429: exempt this machine from it, then run the check again'
     : 'a gateway in front of the handler answered 502, 503 or 504: bring the handler back up, then run the check again';
   return [`${skipped.length} of ${results.length} cases were not judged: ${remedy}`];
+}
+
+function clockNotes({ clockAheadSeconds }: Bench): string[] {
+  if (clockAheadSeconds === 0) return [];
+  const way = clockAheadSeconds > 0 ? 'ahead of' : 'behind';
+  return [`the handler's clock is ${Math.abs(clockAheadSeconds)} s ${way} this machine's: synchronize both clocks`];
 }

@@ -15,7 +15,7 @@ export const timestamps: readonly ConformanceCase[] = [
       why: 'deliveries wait in queues and clocks differ; the docs allow 300 s, and less than 30 s loses deliveries',
       fix: window,
     },
-    (bench) => bench.make({ timestamp: bench.secondsFromNow(-20) }),
+    (bench) => bench.make({ timestamp: bench.secondsFromHandlersNow(-20) }),
   ),
   accepts(
     {
@@ -26,7 +26,7 @@ export const timestamps: readonly ConformanceCase[] = [
       fix: window,
       lenient: 'deliveries are lost when your clock is behind',
     },
-    (bench) => bench.make({ timestamp: bench.secondsFromNow(20) }),
+    (bench) => bench.make({ timestamp: bench.secondsFromHandlersNow(20) }),
   ),
   accepts(
     {
@@ -37,7 +37,7 @@ export const timestamps: readonly ConformanceCase[] = [
       fix: window,
       lenient: 'stricter than 300 s is allowed, but a delivery that waited longer is lost',
     },
-    (bench) => bench.make({ timestamp: bench.secondsFromNow(-240) }),
+    (bench) => bench.make({ timestamp: bench.secondsFromHandlersNow(-240) }),
   ),
   refuses(
     {
@@ -47,7 +47,7 @@ export const timestamps: readonly ConformanceCase[] = [
       why: 'the docs allow 300 s; without that limit a captured delivery can be replayed forever',
       fix: strictTime,
     },
-    (bench) => bench.make({ timestamp: bench.secondsFromNow(-330) }),
+    (bench) => bench.make({ timestamp: bench.secondsFromHandlersNow(-330) }),
   ),
   refuses(
     {
@@ -57,7 +57,7 @@ export const timestamps: readonly ConformanceCase[] = [
       why: 'a timestamp far in the future could be replayed until then',
       fix: strictTime,
     },
-    (bench) => bench.make({ timestamp: bench.secondsFromNow(330) }),
+    (bench) => bench.make({ timestamp: bench.secondsFromHandlersNow(330) }),
   ),
   refuses(
     {

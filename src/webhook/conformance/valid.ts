@@ -29,7 +29,7 @@ export const valid: readonly ConformanceCase[] = [
       id: 'valid-trailing-newline',
       title: 'acknowledges a body that ends in a line break',
       sent: 'compact JSON and a line break, both signed',
-      why: 'a handler that trims the body before verifying rejects it',
+      why: 'a handler that trims or re-serializes the body before verifying rejects it',
       fix: rawBytes,
     },
     (bench) => bench.make({ text: `${JSON.stringify(bench.envelope())}\n` }),

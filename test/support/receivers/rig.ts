@@ -41,7 +41,7 @@ export const receivers: readonly Receiver[] = [
       command: node('express.mjs'),
       env: { RECEIVER_PACKAGE: name },
       shows: 'Express',
-      rewrites: [json(javascript), 'in Express: app.post(path, express.raw('],
+      rewrites: [json(javascript), 'in Express: express.raw('],
     },
     {
       name: `${name} with express.json({ verify })`,
@@ -49,7 +49,7 @@ export const receivers: readonly Receiver[] = [
       env: { RECEIVER_PACKAGE: name },
       path: ['/keeps-raw/', ''],
       shows: 'Express',
-      rewrites: [json(javascript), 'in Express: app.post(path, express.raw('],
+      rewrites: [json(javascript), 'in Express: express.raw('],
     },
   ]),
   ...['fastify', 'hono', 'koa', 'web'].map(

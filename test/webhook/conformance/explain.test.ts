@@ -93,7 +93,7 @@ describe('the mistake of a handler that refuses a plain delivery is named', () =
       'an object as text',
       expecting(({ timestamp }) => hmac(secret, `${timestamp}.${{}}`), { 'X-Powered-By': 'Express' }),
       'a JSON parser runs before the handler',
-      'in Express: app.post(path, express.raw(',
+      'in Express: express.raw(',
     ],
     [
       'nothing',

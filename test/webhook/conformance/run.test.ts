@@ -155,6 +155,25 @@ describe('a Node handler', () => {
   });
 });
 
+describe('a handler whose clock is not ours', () => {
+  it.each([40, -40])('by %i s is judged by its own, and told so once', async (seconds) => {
+    const { url } = await handlerWith({ secret, mistake: 'none' });
+    const ours = { ...systemClock, now: () => Date.now() - seconds * 1000 };
+    const { results, notes } = await checkAll(url, ours);
+    expect(results.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
+    expect(notes).toEqual([
+      expect.stringMatching(/^the handler's clock is (39|40|41) s (ahead of|behind) this machine's/),
+    ]);
+  });
+
+  it('and which therefore refuses everything is told why', async () => {
+    const { url } = await handlerWith({ secret, mistake: 'none' });
+    const { results, notes } = await checkAll(url, { ...systemClock, now: () => Date.now() - 3_600_000 });
+    expect(failed(results)).toEqual(['valid-compact']);
+    expect(notes).toEqual([expect.stringMatching(/clock is 36\d\d s ahead of|clock is 3599 s ahead of/)]);
+  });
+});
+
 /** The status another handler gives to the same request. */
 async function again(url: string, { headers, body }: Got): Promise<number> {
   const kept = Object.entries(headers).filter(([name]) => name.startsWith('x-revento-'));
