@@ -14,8 +14,6 @@ import { until } from '../../support/until.ts';
 export interface Scene {
   readonly prepare?: (machine: Machine) => Promise<void> | void;
   readonly answers?: Answers;
-  /** Where the answer is the exit status, and it is not 0. */
-  readonly statuses?: readonly (readonly [block: RegExp, status: number])[];
   readonly check?: (machine: Machine) => Promise<void> | void;
 }
 
@@ -60,7 +58,7 @@ export const scenes: Readonly<Record<string, Readonly<Record<string, Scene>>>> =
     '60 seconds': {
       check: async (machine) => {
         expect(read(machine, 'participants.csv').split('\r\n').length).toBeGreaterThan(26);
-        await shown(machine, 2, /--> application\.approved/);
+        await shown(machine, 2, /verified application\.approved/);
         await shown(machine, 3, /503/);
       },
     },
@@ -119,7 +117,6 @@ export const scenes: Readonly<Record<string, Readonly<Record<string, Scene>>>> =
   },
   'docs/webhooks.md': {
     'When a delivery is rejected': {
-      statuses: [[/--fault stale/, 1]],
       check: (machine) => shown(machine, 1, /stale_timestamp/),
     },
     'Record and replay': {
