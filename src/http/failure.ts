@@ -122,7 +122,8 @@ function hintFor({ kind, peer, protocol, isSilent }: HttpFailure): string | null
   }
   if (kind === 'proxy') return noProxyRemedy(host);
   if (protocol === 'TLS') return `does this port speak https? Try https://${peer}`;
-  if (kind === 'reset' && isSilent) return 'check the host and port, then run the same command again';
+  if (kind === 'reset' && isSilent)
+    return 'check the scheme (http or https), host and port, then run the same command again';
   return null;
 }
 

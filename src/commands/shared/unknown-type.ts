@@ -4,23 +4,28 @@ import { nearest } from '../../text/suggestion.ts';
 import { eventTypes } from '../../webhook/event.ts';
 import { isTypeMatch } from '../../webhook/targets.ts';
 
+interface KnownTypeOptions {
+  readonly isPattern?: boolean;
+  readonly remedy?: string | null;
+}
+
 /**
  * The list of types is not complete, so a type that is not in it may exist; a misspelled one is far more likely.
  *
  * @param isPattern  a final `*` stands for the rest of a type
- * @param remedy  how to use such a type on purpose, to follow `;`
+ * @param remedy  how to use such a type on purpose; null where there is no way
  * @throws ReventoError `usage` for a type that is not in the list
  */
 export function requireKnownType(
   type: string,
-  { isPattern = false, remedy = 'to use it anyway, add --unknown-type' } = {},
+  { isPattern = false, remedy = 'to use it anyway, add --unknown-type' }: KnownTypeOptions = {},
 ): void {
   const known = eventTypes.map((row) => row.type);
   if (isPattern ? known.some((name) => isTypeMatch(type, name)) : known.includes(type)) return;
   const meant = nearest(type, known);
-  const advice = meant === null ? 'to see the types, run: revento webhook events' : `did you mean ${meant}?`;
-  throw new ReventoError('usage', `${JSON.stringify(type)} is an unknown event type.`, {
-    hint: remedy === '' ? advice : `${advice} ${remedy[0]?.toUpperCase()}${remedy.slice(1)}`,
+  const advice = meant === null ? 'for the known types, run: revento webhook events' : `did you mean ${meant}?`;
+  throw new ReventoError('usage', `Unknown event type ${JSON.stringify(type)}.`, {
+    hint: remedy === null ? advice : `${advice}${meant === null ? ';' : ' Or'} ${remedy}`,
   });
 }
 
@@ -41,6 +46,6 @@ export function warnOfUnknownType(
   if (isPattern ? known.some((name) => isTypeMatch(type, name)) : known.includes(type)) return;
   const meant = nearest(type, known);
   terminal.notice(
-    `warning: ${JSON.stringify(type)} is an unknown event type${meant === null ? '' : `; did you mean ${meant}?`}`,
+    `warning: unknown event type ${JSON.stringify(type)}${meant === null ? '' : `; did you mean ${meant}?`}`,
   );
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
-import { ReventoError } from '../../errors/revento-error.ts';
 import { pretty } from '../../json/pretty.ts';
 import type { Item } from '../../output/item.ts';
-import { nearest } from '../../text/suggestion.ts';
 import { eventTypes, knownType, sampleEnvelope } from '../../webhook/event.ts';
+import { requireKnownType } from '../shared/unknown-type.ts';
 
 export interface WebhookEventsOptions {
   readonly type?: string;
@@ -31,16 +30,8 @@ export const webhookEvents: CommandModule<WebhookEventsOptions> = {
       yield list();
       return undefined;
     }
-    const row = knownType(type);
-    if (row === undefined) {
-      const meant = nearest(
-        type,
-        eventTypes.map((row) => row.type),
-      );
-      const hint = meant === null ? 'for the known types, run: revento webhook events' : `did you mean ${meant}?`;
-      throw new ReventoError('usage', `Unknown event type ${JSON.stringify(type)}.`, { hint });
-    }
-    if (row.isAssumed) {
+    requireKnownType(type, { remedy: null });
+    if (knownType(type)?.isAssumed) {
       deps.terminal.notice(
         `note: the docs do not spell out the data of ${type}; the fields of this sample are assumed`,
       );

@@ -6,6 +6,7 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { parseRecord } from '../../json/parse.ts';
 import { bodyEnds } from '../../webhook/body-ends.ts';
 import { isTimestamp, sign } from '../../webhook/signature.ts';
+import { requireKnownType, unknownTypeOption } from '../shared/unknown-type.ts';
 import { signingSecrets } from './shared/secrets.ts';
 
 export interface WebhookSignOptions {
@@ -13,6 +14,7 @@ export interface WebhookSignOptions {
   readonly timestamp?: string;
   readonly deliveryId?: string;
   readonly type?: string;
+  readonly unknownType?: boolean;
 }
 
 /** What the command uses. */
@@ -25,7 +27,8 @@ export const webhookSign: CommandModule<WebhookSignOptions> = {
       .argument('[file]', 'file with the body; - or nothing for standard input')
       .option('--timestamp <seconds>', 'Unix seconds to sign (default: now)')
       .option('--delivery-id <id>', 'delivery id (default: a new UUID)')
-      .option('--type <type>', "event type (default: the body's own)"),
+      .option('--type <type>', "event type (default: the body's own)")
+      .option(...unknownTypeOption),
   examples: [
     { command: 'revento webhook sign body.json', explains: 'the headers of a delivery of this file' },
     {
@@ -35,7 +38,8 @@ export const webhookSign: CommandModule<WebhookSignOptions> = {
   ],
   layout: { shape: 'value', isText: true },
 
-  async *run({ file, timestamp, deliveryId, type }, deps: SignDeps) {
+  async *run({ file, timestamp, deliveryId, type, unknownType }, deps: SignDeps) {
+    if (type !== undefined && !unknownType) requireKnownType(type);
     const [{ secret }] = await signingSecrets(deps);
     const body = await readBytes(file, deps);
     if (timestamp !== undefined && !isTimestamp(timestamp)) {

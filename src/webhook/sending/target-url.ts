@@ -9,7 +9,7 @@ export type TargetSource = '--forward' | '--to' | 'the URL argument' | 'REVENTO_
 
 export interface TargetRules {
   readonly source: TargetSource;
-  /** Default true: any host will do, the user named it. */
+  /** Default true: any host will do, the user named it. False for `listen`, and with --insecure. */
   readonly isRemoteAllowed?: boolean;
 }
 
@@ -50,7 +50,10 @@ export function targetUrl(text: string, { source, isRemoteAllowed = true }: Targ
   }
   if (!isRemoteAllowed && isElsewhere(url.hostname)) {
     throw new ReventoError('usage', `${source} ${url.host} is not on this machine.`, {
-      hint: 'deliveries carry personal data; to send them there anyway, add --allow-remote',
+      hint:
+        source === '--forward'
+          ? 'deliveries carry personal data; to send them there anyway, add --allow-remote'
+          : 'leave out --insecure: it is for handlers on this machine',
     });
   }
   if (isUnspecifiedAddress(bareHost(url.hostname))) url.hostname = 'localhost';

@@ -106,7 +106,40 @@ describe('trigger', () => {
     expect(failure?.facts.hint).toContain('is your server running');
   });
 
+  it('refuses a misspelled type before it sends anything, and sends a made-up one when told to', async () => {
+    const target = await handler();
+    const { failure } = await run(webhookTrigger, { type: 'aplication.approved', to: target.url }, world());
+    expect(failure).toMatchObject({
+      code: 'usage',
+      message: 'Unknown event type "aplication.approved".',
+      facts: { hint: 'did you mean application.approved? Or to use it anyway, add --unknown-type' },
+    });
+    const options = { type: 'com.example.made-up', to: target.url, unknownType: true };
+    expect((await run(webhookTrigger, options, world())).failure).toBeNull();
+    expect(target.got.map((got) => header(got, 'X-Revento-Event'))).toEqual(['com.example.made-up']);
+  });
+
+  it.each([undefined, ...deliveryFaults.filter(({ expected }) => expected === 'acknowledge').map(({ name }) => name)])(
+    'sends data of any depth (--fault %s)',
+    async (fault) => {
+      const target = await handler();
+      const deep = '['.repeat(10_000) + ']'.repeat(10_000);
+      const options = { type: 'application.approved', to: target.url, data: deep, ...(fault && { fault }) };
+      expect((await run(webhookTrigger, options, world())).failure).toBeNull();
+      expect(target.got[0]?.body.toString()).toContain(`"data":${deep}`);
+    },
+  );
+
+  it('takes a --set path of any depth', async () => {
+    const target = await handler();
+    const set = [`${Array.from({ length: 20_000 }, () => 'a').join('.')}=1`];
+    const { failure } = await run(webhookTrigger, { type: 'application.approved', to: target.url, set }, world());
+    expect(failure).toBeNull();
+    expect(target.got[0]?.body.toString()).toContain('{"a":{"a":{"a":');
+  });
+
   it.each([
+    [{ type: 'activity.updated', set: ['data.list.99999999=1'], data: '{"list":[]}' }],
     [{ type: 'activity.updated', fault: 'stal' }],
     [{ type: 'activity.updated', set: ['novalue'] }],
     [{ type: 'activity.updated', set: ['a..b=1'] }],

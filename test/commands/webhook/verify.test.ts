@@ -179,7 +179,7 @@ describe('sign', () => {
   });
 
   it('prints a line a header', async () => {
-    const options = { file: await file('any bytes'), timestamp: '5', deliveryId: 'id', type: 'a.b' };
+    const options = { file: await file('any bytes'), timestamp: '5', deliveryId: 'id', type: 'a.b', unknownType: true };
     const { text } = await run(webhookSign, options, memory(world()));
     expect(text.split('\n')).toEqual([
       'Content-Type: application/json',
@@ -188,6 +188,14 @@ describe('sign', () => {
       'X-Revento-Timestamp: 5',
       `X-Revento-Signature: ${hmac('any bytes', '5')}`,
     ]);
+  });
+
+  it('refuses a misspelled type, and names the one that is meant', async () => {
+    const options = { file: await file('any bytes'), type: 'aplication.approved' };
+    expect((await run(webhookSign, options, memory(world()))).failure).toMatchObject({
+      code: 'usage',
+      facts: { hint: 'did you mean application.approved? Or to use it anyway, add --unknown-type' },
+    });
   });
 
   it.each(['NaN', 'undefined', '-1', '1e3', ' ', '', '007'])(

@@ -1,15 +1,19 @@
 import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readProxySettings } from '../../../src/http/proxy.ts';
 import { createForwarder } from '../../../src/platform/http/forwarder.ts';
 import { lookupLoopback } from '../../../src/platform/http/lookup.ts';
 import type { Forwarder, HttpRequest } from '../../../src/ports/exchange.ts';
+import { saying, serving } from '../../support/broken-servers.ts';
 import { selfSigned } from '../../support/certificate.ts';
+import { ForwardProxy } from '../../support/forward-proxy.ts';
 import { freePort } from '../../support/free-port.ts';
 import { closeHandlers, handler } from '../../support/handler.ts';
 
@@ -82,6 +86,85 @@ it('connects beyond loopback when that is allowed', async () => {
   // Every address of this machine that is not loopback; the handler binds 127.0.0.1, so a refusal is a connection tried.
   await expect(forwarder.exchange(post(`http://0.0.0.0:${target.port}/`))).resolves.toMatchObject({ status: 200 });
 });
+
+describe('with a proxy in the environment', () => {
+  const nobody = async () => readProxySettings({ HTTP_PROXY: `http://127.0.0.1:${await freePort()}` });
+
+  it.each(['127.0.0.1', 'localhost', 'app.localhost', '0.0.0.0', '2130706433'])('reaches %s directly', async (host) => {
+    const target = await handler();
+    forwarder = await createForwarder({ isRemoteAllowed: true }, await nobody());
+    await expect(forwarder.exchange(post(`http://${host}:${target.port}/`))).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('reaches a name that resolves to this machine directly', async () => {
+    const target = await handler();
+    forwarder = await createForwarder({ isRemoteAllowed: true }, await nobody());
+    // What the system's own host file calls this machine; where it does not, the name is not loopback either way.
+    const outcome = forwarder.exchange(post(`http://${await ownName()}:${target.port}/`));
+    await expect(outcome).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('reaches other hosts through it', async () => {
+    const target = await handler();
+    const proxy = await ForwardProxy.start(target.port);
+    forwarder = await createForwarder({ isRemoteAllowed: true }, readProxySettings({ HTTP_PROXY: proxy.url }));
+    try {
+      await expect(forwarder.exchange(post('http://staging.test/hook'))).resolves.toMatchObject({ status: 200 });
+      expect(proxy.tunnels.map(({ target }) => target)).toEqual(['staging.test:80']);
+    } finally {
+      proxy.close();
+    }
+  });
+
+  it('names the proxy that is not there', async () => {
+    const port = await freePort();
+    const settings = readProxySettings({ HTTP_PROXY: `http://user:p4ssword@127.0.0.1:${port}` });
+    forwarder = await createForwarder({ isRemoteAllowed: true }, settings);
+    await expect(forwarder.exchange(post('http://staging.test/hook'))).rejects.toMatchObject({
+      kind: 'proxy',
+      isUnsent: true,
+      message: `no connection through the proxy (staging.test:80): 127.0.0.1:${port} refused the connection`,
+    });
+  });
+
+  it('names the answer of the proxy that opens no tunnel', async () => {
+    const proxy = await ForwardProxy.start(await freePort());
+    proxy.credentials = 'user:password';
+    forwarder = await createForwarder({ isRemoteAllowed: true }, readProxySettings({ HTTP_PROXY: proxy.url }));
+    try {
+      await expect(forwarder.exchange(post('http://staging.test/hook'))).rejects.toMatchObject({
+        message: `no connection through the proxy (staging.test:80): 127.0.0.1:${proxy.port} answered 407`,
+      });
+    } finally {
+      proxy.close();
+    }
+  });
+
+  it.each([
+    ['closes at once', ''],
+    ['is not a proxy', 'SSH-2.0-x\r\n'],
+  ])('names the proxy that %s', async (_name, answer) => {
+    await serving(saying(answer), async (port) => {
+      const settings = readProxySettings({ HTTP_PROXY: `http://127.0.0.1:${port}` });
+      forwarder = await createForwarder({ isRemoteAllowed: true }, settings);
+      await expect(forwarder.exchange(post('http://staging.test/hook'))).rejects.toMatchObject({
+        kind: 'proxy',
+        message: expect.stringContaining(`127.0.0.1:${port} `),
+      });
+    });
+  });
+});
+
+/** A name other than localhost that the system resolves to 127.0.0.1 alone; `localhost.` where there is none. */
+async function ownName(): Promise<string> {
+  const hosts = await readFile('/etc/hosts', 'utf8').catch(() => '');
+  for (const [, name] of hosts.matchAll(/^127\.0\.0\.1\s+(?:\S+\s+)*?((?!localhost)[a-z][\w.-]*)/gim)) {
+    if (name === undefined) continue;
+    const found = await lookup(name, { all: true }).catch(() => []);
+    if (found.length > 0 && found.every(({ address }) => address === '127.0.0.1')) return name;
+  }
+  return 'localhost.';
+}
 
 it('keeps connections, many at once', async () => {
   const target = await handler();

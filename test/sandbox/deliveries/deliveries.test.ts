@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { HttpFailure } from '../../../src/http/failure.ts';
+import { createForwarder } from '../../../src/platform/http/forwarder.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/ports/exchange.ts';
-import { Deliveries } from '../../../src/sandbox/deliveries/deliveries.ts';
+import { Deliveries, type DeliveryEntry } from '../../../src/sandbox/deliveries/deliveries.ts';
 import { parseFault } from '../../../src/sandbox/faults/fault.ts';
 import { FaultPlan } from '../../../src/sandbox/faults/fault-plan.ts';
 import { createSandbox, type SandboxEntry } from '../../../src/sandbox/server/app.ts';
+import { sampleEnvelope } from '../../../src/webhook/event.ts';
 import { verify } from '../../../src/webhook/signature.ts';
+import { brokenServers, oddAnswers, saying, serving } from '../../support/broken-servers.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';
 
@@ -365,5 +368,42 @@ describe('webhook faults of time and number', () => {
     const [first, again] = received.map((request) => header(request, 'X-Revento-Delivery-Id'));
     expect(again).toBe(first);
     expect(await list()).toMatchObject([{ state: 'delivered', attempts: [{ status: null }, { status: 204 }] }]);
+  });
+});
+
+describe('over sockets', () => {
+  /** The first attempt to deliver to a server on this machine. */
+  const firstAttempt = async (url: string): Promise<DeliveryEntry> => {
+    const { exchange } = await createForwarder({ isRemoteAllowed: true, isEachAlone: true });
+    return new Promise((resolve) => {
+      const deliveries = new Deliveries({
+        clock: systemClock,
+        realNow: Date.now,
+        target: { url, secret, send: exchange },
+        faults: new FaultPlan([]),
+        onEvent: (entry) => {
+          deliveries.reset();
+          resolve(entry);
+        },
+      });
+      const context = { id: 'evt_delivery_1', occurredAt: '', eventId: 'evt_1', organizationId: 'org_1' };
+      deliveries.send(sampleEnvelope('application.approved', context));
+    });
+  };
+
+  it.each(brokenServers.map((server) => [server.name, server] as const))('names %s', async (_name, server) => {
+    await serving(server.make, async (port) => {
+      expect(await firstAttempt(`${server.scheme}://localhost:${port}/hook`)).toMatchObject({
+        status: null,
+        error: expect.stringContaining(server.words.replace('PORT', `${port}`)),
+      });
+    });
+  });
+
+  const acknowledged = oddAnswers.filter(([, , status]) => status < 300);
+  it.each(acknowledged)('takes %s for an acknowledgement', async (_name, answer) => {
+    await serving(saying(answer), async (port) => {
+      expect(await firstAttempt(`http://localhost:${port}/hook`)).toMatchObject({ state: 'delivered', error: null });
+    });
   });
 });

@@ -126,7 +126,7 @@ describe('the beginning', () => {
   ])('refuses a type that does not exist: %j', async (options, hint) => {
     await expect(listen({ secret, unknownType: false, ...options })).rejects.toMatchObject({
       code: 'usage',
-      message: expect.stringContaining('unknown event type'),
+      message: expect.stringContaining('Unknown event type'),
       facts: { hint: expect.stringContaining(hint) },
     });
   });
