@@ -1,4 +1,12 @@
-import { exitOf, exitStatus, type Facts, type FailureCode, ReventoError } from '../errors/revento-error.ts';
+import {
+  escalate,
+  exitOf,
+  exitStatus,
+  type Facts,
+  type FailureCode,
+  otherCauses,
+  ReventoError,
+} from '../errors/revento-error.ts';
 import { headerOf, retryAfterMs } from '../http/headers.ts';
 import { isSuccess } from '../http/status.ts';
 import { parseUrl } from '../http/web-address.ts';
@@ -89,16 +97,19 @@ export function failureOf(answer: HttpResponse, context: FailureContext): Revent
     retryAfterSeconds: askedMs === null ? undefined : Math.ceil(askedMs / 1000),
     // Another kind of login, or one for another event, is what the other refusals ask for.
     ...(isOfToken.has(code) && { kind: context.login?.kind, eventId: context.login?.eventId }),
-    hint: context.login === null ? ownTokenHint(code, status) : undefined,
   };
   const subject = context.login === null && status === 401 ? `${context.what} with REVENTO_ACCESS_TOKEN` : context.what;
   const explanation = status < 400 ? unusable(answer) : refusal(status, said.message);
-  return new ReventoError(code, `${subject} ${explanation}`, withoutEmpty(facts));
+  const hint = context.login === null ? ownTokenHint(code, facts) : undefined;
+  return new ReventoError(code, `${subject} ${explanation}`, withoutEmpty({ ...facts, hint }));
 }
 
 /** Logging in would change nothing while the variable is set: it goes before every login. */
-function ownTokenHint(code: FailureCode, status: number): string | undefined {
-  if (status === 401) return 'put a fresh token into REVENTO_ACCESS_TOKEN, or unset it';
+function ownTokenHint(code: FailureCode, facts: Facts): string | undefined {
+  const fresh = 'put a fresh token into REVENTO_ACCESS_TOKEN, or unset it';
+  if (code === 'invalid_token') return `${fresh}; if it is fresh and for this environment, ${escalate(facts)}`;
+  if (code === 'token_revoked') return `${fresh}; ${otherCauses}`;
+  if (facts.status === 401) return fresh;
   if (exitOf(code) !== exitStatus.login) return undefined;
   return 'the token in REVENTO_ACCESS_TOKEN does not allow this; put another there, or unset it to use a stored login';
 }

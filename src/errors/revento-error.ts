@@ -48,6 +48,8 @@ export interface Facts {
   readonly retryAfterSeconds?: number | undefined;
   /** What the selected profile, and the environment, do not have. */
   readonly lacks?: Lack | undefined;
+  /** The server ended the login, for a reason that it does not give. */
+  readonly isRevoked?: boolean | undefined;
   /** What was wrong with a TLS handshake. */
   readonly tlsFault?: TlsFault | undefined;
 }
@@ -74,6 +76,20 @@ const as = (kind: 'installation' | 'user', context: HintContext): HintContext =>
 const run = (command: string) => `run: ${command}`;
 const wait = ({ facts }: HintContext) =>
   facts.retryAfterSeconds === undefined ? 'try again later' : `try again in ${facts.retryAfterSeconds} s`;
+
+/** Source: guide, errors: consent that was revoked is one cause of several. */
+function revoked(context: HintContext): string {
+  return `${run(login(context))}; ${otherCauses}`;
+}
+
+/** Why logging in again may not help. */
+export const otherCauses =
+  'that fails as long as the event is archived, the organization has lost its formal status, or the integration is unpublished or suspended: check these in Revento';
+
+/** What to do about a token that is refused although it is right. */
+export function escalate({ requestId }: Facts): string {
+  return `contact Revento${requestId === undefined ? '' : ` with the request id ${requestId}`}`;
+}
 
 function tlsRemedy({ profile, facts }: HintContext): string {
   switch (facts.tlsFault) {
@@ -113,7 +129,7 @@ const rows = {
   login_declined: { exit: exitStatus.login, hint: (c) => `the organizer said no; to ask again, ${run(login(c))}` },
   login_timeout: { exit: exitStatus.login, hint: (c) => `to wait longer, ${run(login(c, ' --timeout 15m'))}` },
   not_logged_in: { exit: exitStatus.login, hint: (c) => run(login(c)) },
-  reauth_required: { exit: exitStatus.login, hint: (c) => run(login(c)) },
+  reauth_required: { exit: exitStatus.login, hint: (c) => (c.facts.isRevoked ? revoked(c) : run(login(c))) },
   login_mismatch: {
     exit: exitStatus.login,
     hint: (c) => `use the settings it was made with, or log in with these; ${run(login(c))}`,
@@ -132,17 +148,18 @@ const rows = {
   },
 
   // Answers of the API and the token endpoint.
-  invalid_grant: { exit: exitStatus.login, hint: (c) => run(login(c)) },
+  invalid_grant: { exit: exitStatus.login, hint: revoked },
   invalid_scope: {
     exit: exitStatus.failed,
     hint: () => 'ask for scopes of one kind only: an organizer or a participant (see revento help login)',
   },
   invalid_token: {
     exit: exitStatus.login,
-    hint: (c) => `is this token from another environment? See: ${program(c.profile)} status; or ${run(login(c))}`,
+    hint: (c) =>
+      `check which environment the token is for: ${program(c.profile)} status; if that is the right one, ${escalate(c.facts)}`,
   },
   token_expired: { exit: exitStatus.login, hint: (c) => run(login(c)) },
-  token_revoked: { exit: exitStatus.login, hint: (c) => run(login(c)) },
+  token_revoked: { exit: exitStatus.login, hint: revoked },
   event_not_authorized: { exit: exitStatus.login, hint: (c) => `each event has its own login; ${run(login(c))}` },
   user_token_required: {
     exit: exitStatus.login,

@@ -141,7 +141,7 @@ const situations: Readonly<Record<string, () => Promise<string>>> = {
     say(['login', '--event', 'evt_1', '--redirect-uri', 'https://tunnel.example/callback'], client),
   'Profile "…" has no login.': () => say(['participants', 'list']),
   'There is no login for event …, only for …': forAnotherEvent,
-  'The login for event … is over: …': afterRevocation,
+  'The login for event … has ended: …': afterRevocation,
   'Another revento (pid …) has held …': withLockHeld,
   'The login is sealed with a passphrase, and REVENTO_STORE_KEY is not set.': withPassphraseForgotten,
   'The key file … is open to other users (mode …).': withKeyOpen,

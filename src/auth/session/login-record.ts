@@ -36,6 +36,13 @@ export interface EndedLogin extends Whose {
   readonly reason: string;
 }
 
+/** Why a login has ended, as it is stored. */
+export const endings = {
+  revoked: 'it was revoked in Revento',
+  refused: 'it has expired or been revoked',
+  interrupted: 'an earlier refresh was interrupted before its answer could be stored',
+} as const;
+
 export interface Pending {
   /** Fingerprint of the refresh token that was sent. */
   readonly refreshToken: string;

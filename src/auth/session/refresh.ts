@@ -10,7 +10,7 @@ import type { HeldLock, SealedFile, SealedRecord } from '../../ports/store.ts';
 import { fingerprint, type Redactor, type Secret } from '../../text/secret.ts';
 import { judgeTokenAnswer, type TokenAnswer } from '../token/answer.ts';
 import { requestRefresh } from '../token/request.ts';
-import { type ActiveLogin, ended, type StoredLogin, toContent, toStoredLogin } from './login-record.ts';
+import { type ActiveLogin, ended, endings, type StoredLogin, toContent, toStoredLogin } from './login-record.ts';
 
 /** What spending a refresh token takes besides the login itself. */
 export interface Spender {
@@ -36,7 +36,7 @@ export type Spent = ActiveLogin | 'superseded';
  *
  * @throws ReventoError `network`, `tls`, `host_placeholder`, `server_error`, `rate_limited`, `invalid_client`,
  *   `invalid_scope`, `api_error`, `bad_answer` (the tokens are kept), `refresh_ambiguous` (kept, perhaps spent),
- *   `reauth_required` (the login is over, and stored so)
+ *   `reauth_required` (the login has ended, and is stored so)
  *
  * Source: RFC 6749 section 6; RFC 9700 section 4.14.2.
  */
@@ -178,17 +178,16 @@ function endLogin(outcome: Outcome, facts: Facts): ReventoError {
   const { login } = outcome;
   const wasInterrupted =
     login.pending !== null && login.pending.refreshToken === fingerprint(login.refreshToken?.reveal() ?? '');
-  const reason = wasInterrupted
-    ? 'an earlier refresh was interrupted before its answer could be stored'
-    : 'it was revoked, or has expired';
+  const reason = wasInterrupted ? endings.interrupted : endings.refused;
   store(outcome, ended(login, reason));
   return reauthRequired(ended(login, reason), facts);
 }
 
-/** The failure for a login that is over. Nothing but consenting again helps, and nothing is sent any more. */
+/** The failure for a login that has ended. Nothing but consenting again helps, and nothing is sent any more. */
 export function reauthRequired(login: StoredLogin & { readonly state: 'reauth' }, facts: Facts = {}): ReventoError {
-  const message = `The login for event ${login.eventId} is over: ${login.reason}.`;
-  return new ReventoError('reauth_required', message, { ...whose(login), ...facts });
+  const message = `The login for event ${login.eventId} has ended: ${login.reason}.`;
+  const isRevoked = login.reason !== endings.interrupted;
+  return new ReventoError('reauth_required', message, { ...whose(login), isRevoked, ...facts });
 }
 
 /** What a failure says of the login it is about. Never throws. */

@@ -7,7 +7,7 @@ import type { Sessions, TokenSource } from '../../ports/sessions.ts';
 import type { Binding, SealedFile } from '../../ports/store.ts';
 import { fingerprint, type Secret } from '../../text/secret.ts';
 import { apiBindings, originOf } from './api-binding.ts';
-import { ended, fromGrant, toContent, toLogin, toStoredLogin } from './login-record.ts';
+import { ended, endings, fromGrant, toContent, toLogin, toStoredLogin } from './login-record.ts';
 import { Renewal, type SessionOptions } from './renewal.ts';
 
 /**
@@ -60,7 +60,7 @@ export function createSessions(options: SessionOptions): Sessions {
         const login = toStoredLogin(record, key, redactor);
         // Another process may have logged in again meanwhile; only the token that was refused ends a login.
         if (login.state !== 'active' || login.accessToken.reveal() !== token.reveal()) return;
-        file.rewrite(record, toContent(ended(login, 'it was revoked in Revento')));
+        file.rewrite(record, toContent(ended(login, endings.revoked)));
       });
     } catch (error) {
       if (!(error instanceof ReventoError) || error.code === 'interrupted') throw error;

@@ -151,7 +151,7 @@ describe('a login that is over', () => {
     await expect(other.current()).rejects.toMatchObject({ code: 'reauth_required' });
     expect(rig.requests).toHaveLength(1);
     expect(await listOf(rig.sessions())).toMatchObject([
-      { state: 'revoked', reason: 'it was revoked, or has expired' },
+      { state: 'revoked', reason: 'it has expired or been revoked' },
     ]);
   });
 
