@@ -24,7 +24,7 @@ export async function main(): Promise<void> {
   process.stdout.on('error', onFailure);
   try {
     const [current = '', ...before] = process.argv.slice(3);
-    const paths = resolvePaths({ platform: process.platform, env, home: homeDirectory(), cwd: process.cwd() });
+    const paths = resolvePaths({ platform: process.platform, env, home: homeDirectory(), cwd: () => process.cwd() });
     const known = knownFrom({
       settingsFile: () => openSettingsFile({ directory: paths.configDir, lock: refuseToWrite }),
       inspectStore: () => inspectStore({ ...paths, rescueDirs: [], now: Date.now() }),

@@ -17,7 +17,7 @@ export function main(): void {
     env: process.env,
     platform: process.platform,
     home: homeDirectory(),
-    cwd: process.cwd(),
+    cwd: () => process.cwd(),
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

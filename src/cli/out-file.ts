@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, openSync, realpathSync, rmSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ReventoError } from '../errors/revento-error.ts';
+import { requireBaseOf } from '../files/current-directory.ts';
 import type { Sink } from '../output/sink.ts';
 import { createFileSink } from '../output/sink.ts';
 import { renameDurably } from '../platform/files/durable-file.ts';
@@ -25,6 +26,7 @@ export interface OutFile extends Sink {
  * @throws ReventoError `file` when the path is a device, a pipe or a directory, or cannot be written
  */
 export function openOutFile(path: string): OutFile {
+  requireBaseOf(path);
   const target = regularTarget(path);
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   const fd = attempt(path, () => openSync(temporary, 'wx', 0o600));

@@ -3,6 +3,7 @@ import { columnsOf, formatOf, refuseContradictions, valueFlags } from '../comman
 import { registry } from '../commands/registry.ts';
 import { isOn } from '../config/environment.ts';
 import { exitStatus, ReventoError } from '../errors/revento-error.ts';
+import { currentDirectoryGone, isCurrentDirectoryGone } from '../files/current-directory.ts';
 import type { Item, Layout } from '../output/item.ts';
 import type { MarkedStyle } from '../output/marked-style.ts';
 import type { Printer } from '../output/printer.ts';
@@ -46,7 +47,7 @@ export async function run(edge: Edge): Promise<number> {
       await createSink(edge.stdout, edge.interrupts.signal).write(invocation.text);
       return exitStatus.done;
     }
-    const { options, module } = invocation;
+    const { options, module, entry } = invocation;
     refuseContradictions(options);
     // Help has no use for these.
     const [{ connect }, { createPrinter }] = await Promise.all([
@@ -54,7 +55,10 @@ export async function run(edge: Edge): Promise<number> {
       import('../output/printer.ts'),
     ]);
     const { layout } = module;
-    const wiring = await connect(edge, options, stderr, (setting) => formatOf(options, layout, setting));
+    const wiring = await connect(edge, options, stderr, {
+      formatFrom: (setting) => formatOf(options, layout, setting),
+      isLenient: lenient.test(entry.name),
+    });
     const { deps } = wiring;
     clean = wiring.clean;
     told.profile = deps.profile;
@@ -106,6 +110,9 @@ async function openOut(path: string, { shape }: Layout): Promise<OutFile> {
 
 type Command = Extract<Invocation, { kind: 'command' }>;
 
+/** Commands that help with broken settings, and so must not fail for them. */
+const lenient = /^(config|profile|doctor)\b/;
+
 /** Drives the command and prints what it yields; what came before a failure is left whole. */
 async function print({ module, options }: Command, deps: Deps, printer: Printer): Promise<number> {
   const items: AsyncGenerator<Item, number | undefined, void> = module.run(options as never, deps);
@@ -147,6 +154,7 @@ async function guarded(style: Style): Promise<MarkedStyle> {
 
 function asReventoError(error: unknown): ReventoError {
   if (error instanceof ReventoError) return error;
+  if (isCurrentDirectoryGone(error)) return currentDirectoryGone();
   if (error instanceof UsageFault) {
     return new ReventoError('usage', error.message, { hint: error.hint });
   }

@@ -98,7 +98,7 @@ export function parseSetting(name: SettingName, value: string, from: string = na
   try {
     return rows[name].parse(value);
   } catch (error) {
-    if (error instanceof ReventoError) throw new ReventoError(error.code, error.message, { hint });
+    if (error instanceof ReventoError) throw new ReventoError(error.code, `${from}: ${error.message}`, { hint });
     const reason = error instanceof Error ? error.message : String(error);
     throw new ReventoError('usage', `${from} must be ${reason}`, { hint });
   }

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { ReventoError } from '../errors/revento-error.ts';
+import { requireBaseOf } from './current-directory.ts';
 
 export interface UserFileOptions {
   /** A longer file is refused; it is counted while it is read, since a device has no size. */
@@ -19,6 +20,7 @@ export interface UserFileOptions {
  *   cannot be read
  */
 export async function readUserFile(path: string, { maxBytes, signal }: UserFileOptions): Promise<Buffer> {
+  requireBaseOf(path);
   const stream = await openUserFile(path);
   const stop = () => stream.destroy();
   if (signal?.aborted) stop();

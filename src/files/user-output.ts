@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty, WriteStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { ReventoError } from '../errors/revento-error.ts';
+import { requireBaseOf } from './current-directory.ts';
 
 export interface UserOutputOptions {
   /** Permission bits of a regular file, such as 0o600, also of one that is replaced. */
@@ -65,6 +66,7 @@ async function replace(target: string, bytes: Uint8Array, mode: number, before: 
 
 /** Follows symbolic links, except the entries of /proc/self/fd: what those lead to is open and has no other name. */
 async function targetOf(path: string): Promise<string> {
+  requireBaseOf(path);
   let target = resolve(path);
   for (let links = 0; links < 40; links++) {
     const parent = await parentOf(target);

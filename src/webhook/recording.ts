@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { ReventoError } from '../errors/revento-error.ts';
+import { requireBaseOf } from '../files/current-directory.ts';
 import { readUserFile } from '../files/user-file.ts';
 import { isRecord, parseJson } from '../json/parse.ts';
 import { asBuffer } from '../text/bytes.ts';
@@ -35,6 +36,7 @@ export interface Recorder {
  * @throws ReventoError `file`, `disk_full`
  */
 export async function openRecorder(path: string): Promise<Recorder> {
+  requireBaseOf(path);
   const file = await attempt(path, () => open(path, 'a+', 0o600));
   if ((await attempt(path, () => file.stat())).isFIFO()) {
     await file.close();

@@ -43,6 +43,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'commands',
     'config',
     'errors',
+    'files',
     'help',
     'http',
     'login',

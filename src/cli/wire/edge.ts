@@ -8,7 +8,8 @@ export interface Edge {
   readonly env: Record<string, string | undefined>;
   readonly platform: NodeJS.Platform;
   readonly home: string;
-  readonly cwd: string;
+  /** Throws when the current directory was removed. */
+  readonly cwd: () => string;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;

@@ -3,6 +3,8 @@ import type { GlobalOptions } from '../../command-kit/globals.ts';
 import { forgetSecrets, isOn, readEnvironment, selectProfile } from '../../config/environment.ts';
 import { describeSetting, resolveSettings } from '../../config/rows.ts';
 import { type SettingName, settingNames } from '../../config/types.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { requireFileName } from '../../files/file-name.ts';
 import type { OutputFormat } from '../../output/item.ts';
 import type { MarkedStyle } from '../../output/marked-style.ts';
 import { resolvePaths } from '../../platform/files/paths.ts';
@@ -25,6 +27,13 @@ export interface Wiring {
   close(): Promise<void>;
 }
 
+/** How the settings are read. */
+export interface Reading {
+  readonly formatFrom: (fallback: () => string) => OutputFormat;
+  /** Broken settings are warned of and skipped: the command is there to look at them or to fix them. */
+  readonly isLenient: boolean;
+}
+
 export interface RunOptions extends GlobalOptions {
   readonly [name: string]: unknown;
 }
@@ -39,7 +48,7 @@ export async function connect(
   edge: Edge,
   options: RunOptions,
   stderr: MarkedStyle,
-  formatFrom: (fallback: () => string) => OutputFormat,
+  { formatFrom, isLenient }: Reading,
 ): Promise<Wiring> {
   const redactor = new Redactor();
   // Twice, because a secret that control characters took apart is whole once they are gone.
@@ -56,13 +65,26 @@ export async function connect(
     lock: async (path, work) => (await locks()).exclusive(path, work, { signal: edge.interrupts.signal }),
     onLoose: (path) => terminal.notice(`warning: ${path} was open to other users; permissions fixed`),
   });
-  const profile = selectProfile(options.profile, environment, file);
+  const problems = new Set<string>();
+  /** What is read from the settings, or the fallback where they are broken and the command helps with that. */
+  const readOr = <T>(read: () => T, fallback: T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (!isLenient || !(error instanceof ReventoError)) throw error;
+      problems.add(error.message);
+      return fallback;
+    }
+  };
+  const profile = selectProfile(options.profile, environment, {
+    defaultProfile: () => readOr(() => requireFileName('profile', file.defaultProfile()), 'default'),
+  });
   const settingsOf = (name: string) =>
     resolveSettings({
       // Flags and variables are about the selected profile only.
       flags: name === profile ? flagsOf(options) : {},
       environment: name === profile ? environment.values : {},
-      profile: file.of(name),
+      profile: readOr(() => file.of(name), {}),
       profileName: name,
       configDir,
       dataDir,
@@ -97,9 +119,9 @@ export async function connect(
   const { close, ...network } = joinNetwork(context);
   const deps: Deps = {
     profile,
-    event: settings.get('default_event') === null ? null : settings.require('default_event'),
+    event: readOr(() => (settings.get('default_event') === null ? null : settings.require('default_event')), null),
     settings,
-    format: formatFrom(() => settings.require('output')),
+    format: formatFrom(() => readOr(() => settings.require('output'), 'table')),
     isFiltered: options.jq !== undefined,
     isVerbose: context.isVerbose,
     childEnv: environment.childEnv,
@@ -115,6 +137,7 @@ export async function connect(
     ...joinStore(context, locks, network.http),
     spawn: spawn(edge),
   };
+  for (const problem of problems) terminal.notice(`warning: ${problem}`);
   return { deps, clean, close };
 }
 

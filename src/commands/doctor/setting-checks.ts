@@ -1,18 +1,30 @@
 import { nodeDebugWarning } from '../../config/environment.ts';
 import { program } from '../../errors/next-command.ts';
+import { isNowhere, noHome } from '../../files/nowhere.ts';
 import { proxyRemedy, proxyUrl, readProxySettings } from '../../http/proxy.ts';
 import { isLoopback } from '../../http/this-machine.ts';
 import { isPlaceholderHost } from '../../http/web-address.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
 /** The program, its profile and where the settings come from. */
-export const checkSettings: Check = async ({ profile, settingsFile }) => {
-  const file = await settingsFile();
-  const isThere = Object.hasOwn(file.profiles(), profile);
+export const checkSettings: Check = async (deps) => {
+  const { profile, settings } = deps;
   const built = typeof REVENTO_VERSION === 'string' ? REVENTO_VERSION : 'unbuilt';
   const version = `revento ${built} on Node.js ${process.versions.node}, ${process.platform} ${process.arch}`;
+  const findings = [ok('program', `${version}.`)];
+  if (isNowhere(settings.configDir)) return [...findings, fail('home', noHome.message, noHome.hint)];
+  // The others have checks of their own.
+  for (const name of ['scope', 'default_event', 'output', 'key_store'] as const) {
+    try {
+      if (settings.get(name) !== null) settings.require(name);
+    } catch (error) {
+      findings.push(failureFinding(name, error, deps));
+    }
+  }
+  const file = await deps.settingsFile();
+  const isThere = Object.hasOwn(file.profiles(), profile);
   return [
-    ok('program', `${version}.`),
+    ...findings,
     ok('settings', `Profile "${profile}" ${isThere ? 'is set up' : 'has no settings of its own'} in ${file.path}.`),
   ];
 };

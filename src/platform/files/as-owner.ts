@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join, parse, resolve, sep } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { systemCode } from './file-failure.ts';
@@ -35,8 +35,8 @@ function ownerOf(path: string, links = 0): Owner | null {
   let here = root;
   for (const name of path.slice(root.length).split(sep)) {
     here = join(here, name);
-    const status = lstatSync(here, { throwIfNoEntry: false });
-    if (status === undefined) return null;
+    const status = statusOf(here);
+    if (status === null) return null;
     if (status.uid !== 0) return { uid: status.uid, gid: status.gid };
     if (status.isSymbolicLink() && links < 40) {
       const owner = ownerOf(resolve(dirname(here), readlinkSync(here)), links + 1);
@@ -44,6 +44,15 @@ function ownerOf(path: string, links = 0): Owner | null {
     }
   }
   return null;
+}
+
+function statusOf(path: string): Stats | null {
+  try {
+    return lstatSync(path);
+  } catch {
+    // Not there, or below what is not a directory.
+    return null;
+  }
 }
 
 /** Takes on another user's rights; gives back what takes on root's again. */

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { isNowhere, noHome } from '../../files/nowhere.ts';
 
 /** The system's name of an error, such as `ENOSPC`; empty when the error is not from the system. */
 export function systemCode(error: unknown): string {
@@ -13,6 +14,7 @@ export function systemCode(error: unknown): string {
  */
 export function storeFailure(doing: string, path: string, error: unknown): unknown {
   const code = systemCode(error);
+  if (isNowhere(path)) return new ReventoError('usage', noHome.message, { hint: noHome.hint }, { cause: error });
   if (code === '' || error instanceof ReventoError) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new ReventoError('disk_full', `cannot ${doing} ${path}: the disk is full (${code})`, {}, { cause: error });

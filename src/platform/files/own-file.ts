@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, rmSync, type Stats } from 'node:fs';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
+import { isNowhere } from '../../files/nowhere.ts';
 import { asOwner } from './as-owner.ts';
 import { systemCode } from './file-failure.ts';
 
@@ -26,7 +27,7 @@ export function readOwnFile(path: string, { isLinkFollowed = false } = {}): OwnF
       fd = openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | (isLinkFollowed ? 0 : O_NOFOLLOW));
     } catch (error) {
       const code = systemCode(error);
-      if (code === 'ENOENT') return null;
+      if (code === 'ENOENT' || isNowhere(path)) return null;
       // FreeBSD says EMLINK for a link that is not followed.
       if (!isLinkFollowed && (code === 'ELOOP' || code === 'EMLINK')) return { kind: 'other', what: 'a symbolic link' };
       if (code === 'ENXIO') return { kind: 'other', what: 'a socket' };

@@ -1,5 +1,6 @@
 import { posix, win32 } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { noHome, nowhere } from '../../files/nowhere.ts';
 
 /** What decides where files go. */
 export interface Machine {
@@ -7,8 +8,8 @@ export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The user's home directory, absolute; empty when there is none. */
   readonly home: string;
-  /** The working directory, absolute: a relative REVENTO_CONFIG_DIR starts here. */
-  readonly cwd: string;
+  /** Gives the working directory, absolute: a relative REVENTO_CONFIG_DIR starts there. Throws when it is gone. */
+  readonly cwd: () => string;
 }
 
 export interface Paths {
@@ -27,21 +28,21 @@ export interface Paths {
  * `~/Library`, Windows `%APPDATA%` and `%LOCALAPPDATA%`. REVENTO_CONFIG_DIR moves everything, so one directory is
  * enough for a CI volume: settings and logins directly in it, the key in its `data` folder.
  *
- * @throws ReventoError `usage` when a place is below the home directory and there is none
- *
- * Pure. Source: XDG Base Directory Specification 0.8.
+ * @throws ReventoError `usage` on Windows, when a place is below the home directory and there is none; elsewhere it is
+ *   then `nowhere`
+ * Source: XDG Base Directory Specification 0.8.
  */
 export function resolvePaths({ platform, env, home, cwd }: Machine): Paths {
   const path = platform === 'win32' ? win32 : posix;
   const moved = env['REVENTO_CONFIG_DIR'];
   if (moved) {
-    const configDir = path.resolve(cwd, moved);
+    const configDir = path.isAbsolute(moved) ? path.resolve(moved) : path.resolve(cwd(), moved);
     return { configDir, dataDir: path.join(configDir, 'data'), isMoved: true };
   }
   const base = (variable: string, ...otherwise: string[]): string => {
     const value = env[variable];
     if (value && path.isAbsolute(value)) return value;
-    return path.join(home || homeless(), ...otherwise);
+    return path.join(home || homeless(platform), ...otherwise);
   };
   if (platform === 'win32') {
     return {
@@ -52,8 +53,8 @@ export function resolvePaths({ platform, env, home, cwd }: Machine): Paths {
   }
   if (platform === 'darwin') {
     return {
-      configDir: path.join(home || homeless(), 'Library', 'Preferences', 'revento'),
-      dataDir: path.join(home || homeless(), 'Library', 'Application Support', 'revento'),
+      configDir: path.join(home || homeless(platform), 'Library', 'Preferences', 'revento'),
+      dataDir: path.join(home || homeless(platform), 'Library', 'Application Support', 'revento'),
       isMoved: false,
     };
   }
@@ -64,8 +65,7 @@ export function resolvePaths({ platform, env, home, cwd }: Machine): Paths {
   };
 }
 
-function homeless(): never {
-  throw new ReventoError('usage', 'This user has no home directory, so there is no place for settings and logins.', {
-    hint: 'set REVENTO_CONFIG_DIR to a directory of yours, or HOME to an absolute path',
-  });
+function homeless(platform: NodeJS.Platform): string {
+  if (platform !== 'win32') return nowhere;
+  throw new ReventoError('usage', noHome.message, { hint: noHome.hint });
 }

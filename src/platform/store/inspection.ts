@@ -83,7 +83,12 @@ function roomIn(directory: string): { isWritable: boolean; freeBytes: number | n
 }
 
 function entryIsMissing(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  try {
+    lstatSync(path);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function hasContent({ logins, remnants, hasSecrets }: StoredProfile): boolean {

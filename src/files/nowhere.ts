@@ -1,0 +1,16 @@
+/**
+ * The directory of what belongs into the home of a user who has none. It can't exist, not even for root: to look for
+ * a file there finds nothing, and to write one fails.
+ */
+export const nowhere = '/dev/null/revento';
+
+/** Whether a path is in the home of a user who has none. */
+export function isNowhere(path: string): boolean {
+  return path === nowhere || path.startsWith(`${nowhere}/`);
+}
+
+/** What a user without a home is told where something must be stored. */
+export const noHome = {
+  message: 'This user has no home directory, so there is no place for settings and logins.',
+  hint: 'set REVENTO_CONFIG_DIR to a directory of yours, or HOME to an absolute path',
+} as const;
