@@ -82,7 +82,7 @@ async function withoutCommand(
   await parseGlobals(args, path);
   // Help would be an answer, with an exit status of 0, to a script that meant to run something.
   if (args.includes('--') && args.at(-1) !== '--') {
-    throw new UsageFault('no command stands before the `--`', 'leave it out, or put it behind the command');
+    throw new UsageFault('no command before `--`', 'remove the `--`, or put it after the command');
   }
   const { groupHelp, rootHelp } = await import('../help/text.ts');
   return { kind: 'text', text: path === '' ? rootHelp(registry, style) : groupHelp(path, registry, style) };
@@ -151,7 +151,7 @@ function refuseLostWord(
   const behind = end < 0 ? 0 : args.length - end - 1;
   const [first] = words;
   if (hintForLostWord === undefined || first === undefined || words.length === behind) return;
-  throw new UsageFault('a word stands where none belongs', hintForLostWord(first));
+  throw new UsageFault('unexpected argument before `--`', hintForLostWord(first));
 }
 
 /** commander neither prints nor exits here: what it has to say comes back as an error. */

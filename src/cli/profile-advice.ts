@@ -18,10 +18,25 @@ export interface Failed {
 const takesPort: ReadonlySet<string> = new Set(['webhook listen', 'sandbox start', 'login']);
 
 /**
- * The failure, said anew where a profile lacks what a command needs and the profile is the likelier mistake: because
- * there is none of this name, or because another one has what is missing. Every other failure is given back as it is.
+ * Refuses a port that was given as `-p` to a command that has a `--port`: it would be ignored for the default one.
  *
- * Never throws: this words a failure, and what is wrong with the store shows where it matters.
+ * @throws ReventoError `usage`
+ */
+export async function refusePortAsProfile(
+  { name }: Failed,
+  deps: Pick<Deps, 'profile' | 'settingsFile' | 'inspectStore'>,
+): Promise<void> {
+  const { profile } = deps;
+  if (!/^\d+$/.test(profile) || !takesPort.has(name) || (await profileNames(deps)).includes(profile)) return;
+  throw new ReventoError('usage', `There is no profile "${profile}".`, {
+    hint: `-p is short for --profile; for a port, use --port ${profile}`,
+  });
+}
+
+/**
+ * The failure in other words where a profile lacks what a command needs and the profile is the likelier mistake:
+ * because it does not exist, or because another one has what is missing. Every other failure is returned as it is.
+ * What is wrong with the store shows where it matters.
  */
 export async function withProfileAdvice(error: ReventoError, failed: Failed, deps: Deps): Promise<ReventoError> {
   const { lacks } = error.facts;
@@ -47,15 +62,15 @@ function noSuchProfile(error: ReventoError, failed: Failed, names: readonly stri
   const message = `There is no profile "${profile}".`;
   if (/^\d+$/.test(profile)) {
     const port = takesPort.has(failed.name) ? `; for a port, use --port ${profile}` : '';
-    return reworded(error, message, `-p is short for --profile${port}`);
+    return missing(error, message, `-p is short for --profile${port}`);
   }
-  if (profile === sandboxProfile) return reworded(error, message, 'a sandbox makes it; run: revento sandbox start');
+  if (profile === sandboxProfile) return missing(error, message, 'a sandbox creates it; run: revento sandbox start');
   const guess = nearest(profile, names);
-  const making = `to make ${profile}, ${remedy(error, deps)}`;
-  if (guess !== null) return reworded(error, message, `did you mean ${guess}? Run: ${again(guess, failed)}; ${making}`);
-  // Most likely it is being made: then it matters what is missing.
-  const known = names.length === 0 ? '' : `, only ${names.join(', ')}`;
-  return reworded(error, error.message, `there is no such profile yet${known}; ${making}`);
+  const making = `to create ${profile}, ${remedy(error, deps)}`;
+  if (guess !== null) return missing(error, message, `did you mean ${guess}? Run: ${again(guess, failed)}; ${making}`);
+  // Most likely it is being created: then it matters what is missing.
+  const known = names.length === 0 ? '' : ` (existing: ${names.join(', ')})`;
+  return missing(error, error.message, `profile "${profile}" does not exist yet${known}; ${making}`);
 }
 
 /** The same command with another profile, as it is typed; an ellipsis where the arguments go. */
@@ -88,6 +103,12 @@ async function firstThatHas(
     if (isThere) return name;
   }
   return null;
+}
+
+/** A profile that does not exist is wrong usage, whatever the command would have needed of it. */
+function missing(error: ReventoError, message: string, hint: string): ReventoError {
+  const { lacks } = error.facts;
+  return new ReventoError('usage', message, { lacks, hint }, { cause: error.cause ?? error });
 }
 
 function reworded(error: ReventoError, message: string, hint: string): ReventoError {

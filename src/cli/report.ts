@@ -1,8 +1,9 @@
 import { type ExitStatus, exitOf, hintOf, ReventoError } from '../errors/revento-error.ts';
 import { escapeForTerminal } from '../text/sanitise.ts';
 import type { Style } from '../text/style.ts';
+import { wrap } from '../text/wrap.ts';
 
-/** Whom a failure is told to, and in which form. */
+/** Who reads a failure, and in which form. */
 export interface ReportContext {
   readonly profile: string;
   readonly eventId: string | undefined;
@@ -33,9 +34,30 @@ export function report(failure: ReventoError, context: ReportContext): { text: s
   }
   const { style } = context;
   const origin = [status && `HTTP ${status}`, apiCode, requestId && `request ${requestId}`].filter(Boolean).join(', ');
-  const lines = [`${style.red('error:')} ${failure.message}${origin && style.dim(` (${origin})`)}`];
-  if (hint !== undefined) lines.push(`${style.cyan('hint:')} ${hint}`);
+  const lines = labeled('error:', style.red, `${failure.message}${origin && ` (${origin})`}`, style);
+  if (hint !== undefined) lines.push(...labeled('hint:', style.cyan, hint, style));
   return { text: `${lines.join('\n')}\n`, exit };
+}
+
+/** A label and its text: one line, or on a terminal as many as fit into its width, broken between words. */
+function labeled(label: string, paint: (text: string) => string, text: string, { width }: Style): string[] {
+  const lines = Number.isFinite(width)
+    ? wrap(`${label} ${withWholeCommands(text, width)}`, width)
+    : [`${label} ${text}`];
+  return lines.map((line, index) => {
+    const words = line.replaceAll(noBreak, ' ');
+    return index === 0 ? paint(label) + words.slice(label.length) : words;
+  });
+}
+
+/** A space that is not a place to break; nobody types this one. */
+const noBreak = '\ue000';
+
+/** A command to copy stays on one line where one is wide enough. */
+function withWholeCommands(text: string, width: number): string {
+  return text.replace(/\brevento [^;`\n]+/g, (command) =>
+    command.length <= width ? command.replaceAll(' ', noBreak) : command,
+  );
 }
 
 /**

@@ -64,6 +64,10 @@ export async function run(edge: Edge): Promise<number> {
     told.profile = deps.profile;
     told.eventId = deps.event ?? undefined;
     told.isJson = deps.format === 'json' || deps.format === 'ndjson';
+    if (/^\d+$/.test(deps.profile)) {
+      const { refusePortAsProfile } = await import('./profile-advice.ts');
+      await refusePortAsProfile({ name: invocation.entry.name, argv: edge.argv }, deps);
+    }
     const out = options.out === undefined ? null : await openOut(options.out, layout);
     const sink = out ?? createSink(edge.stdout, edge.interrupts.signal);
     try {

@@ -1,4 +1,5 @@
 import type { Argument, Command, CommanderError, Option } from 'commander';
+import { nearest } from '../text/suggestion.ts';
 
 /** A command line that does not fit; `message` is one sentence without a prefix. */
 export class UsageFault extends Error {
@@ -26,7 +27,7 @@ export function usageFault(
 ): UsageFault {
   const help = `see revento ${name}${name && ' '}--help`;
   const sentence = error.message.replace(/^error: /, '');
-  if (error.code === 'commander.unknownOption') return unknownOption(sentence, options, help);
+  if (error.code === 'commander.unknownOption') return unknownOption(sentence, options, help, name !== '');
   if (error.code === 'commander.optionMissingArgument') {
     const option = options.find(({ flags }) => sentence.includes(`'${flags}'`));
     if (option !== undefined) {
@@ -57,15 +58,22 @@ export function usageFault(
   return new UsageFault(sentence, help);
 }
 
-function unknownOption(sentence: string, options: readonly Option[], help: string): UsageFault {
-  const [, word = '', guess] = /^unknown option '(.*?)'(?:\n(\(Did you mean .*))?$/s.exec(sentence) ?? [];
+function unknownOption(sentence: string, options: readonly Option[], help: string, isOfCommand: boolean): UsageFault {
+  const [, word = ''] = /^unknown option '(.*?)'(?:\n.*)?$/s.exec(sentence) ?? [];
   const [name = ''] = word.split('=', 1);
   const own = options.find(({ long, short }) => name !== '' && (long === name || short === name));
   if (own !== undefined && name !== word) return new UsageFault(`option '${name}' takes no value`, help);
+  const message = `unknown option '${shownOption(name)}'`;
   const hint = hintFor(name, options);
-  // The parser's guess goes by the letters alone.
-  const suffix = hint === undefined && guess !== undefined ? ` ${guess}` : '';
-  return new UsageFault(`unknown option '${shownOption(name)}'${suffix}`, hint ?? help);
+  if (hint !== undefined) return new UsageFault(message, hint);
+  const guess = name.startsWith('--') ? nearest(name, namesOf(options, isOfCommand)) : null;
+  return new UsageFault(message, guess === null ? help : `did you mean ${guess}? If not, ${help}`);
+}
+
+/** Long names of the options there are; the version is shown by the program, not by a command. */
+function namesOf(options: readonly Option[], isOfCommand: boolean): string[] {
+  const names = options.flatMap(({ long, hidden }) => (long && !hidden ? [long] : []));
+  return [...names, '--help', ...(isOfCommand ? [] : ['--version'])];
 }
 
 /** As much of a word as can be the name of an option: a secret may begin with a dash as well. */
@@ -96,13 +104,13 @@ const secretOptions: ReadonlySet<string> = new Set([
 
 function hintFor(unknown: string, options: readonly Option[]): string | undefined {
   if (secretOptions.has(unknown)) {
-    return 'secrets are never arguments: see `revento help environment` and `revento config set --help`';
+    return 'secrets are never passed as arguments; see `revento help environment` and `revento config set --help`';
   }
   const twoDashes = options.find(({ long }) => long === `-${unknown}`);
-  if (twoDashes !== undefined) return `a whole word takes two dashes: ${twoDashes.flags}`;
+  if (twoDashes !== undefined) return `long options take two dashes: ${twoDashes.flags}`;
   const name = Object.hasOwn(otherNames, unknown) ? otherNames[unknown] : undefined;
   const meant = options.find(({ long }) => long === name);
-  return name === undefined || meant === undefined ? undefined : `here that is ${meant.flags}: ${meant.description}`;
+  return name === undefined || meant === undefined ? undefined : `use ${meant.flags}: ${meant.description}`;
 }
 
 /** Where nothing is a value as good as any other. */

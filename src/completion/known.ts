@@ -1,4 +1,5 @@
 import type { SettingsFile } from '../config/types.ts';
+import { isFileName } from '../files/file-name.ts';
 import type { LoginKey } from '../login/login.ts';
 import { kindInWords } from '../login/login-name.ts';
 import type { StoreInspection } from '../ports/store.ts';
@@ -26,6 +27,8 @@ export function knownFrom({ settingsFile, inspectStore, environmentProfile, onFa
     }
   };
   const settings = () => attempt(() => settingsFile().profiles(), {});
+  // What nobody can use is not offered, least of all what a shell would run.
+  const usable = (values: readonly Candidate[]) => values.filter(({ value }) => isFileName(value));
   const stored = () => attempt(() => inspectStore().profiles, []);
 
   return {
@@ -33,16 +36,17 @@ export function knownFrom({ settingsFile, inspectStore, environmentProfile, onFa
       const selected = environmentProfile || attempt(() => settingsFile().defaultProfile(), 'default');
       const logins = new Map(stored().map(({ name, logins: keys }) => [name, keys.length]));
       const names = new Set([...Object.keys(settings()), ...logins.keys(), 'default']);
-      return [...names].sort().map((name) => {
+      const candidates = [...names].sort().map((name) => {
         const about = [name === selected && 'selected', countOf(logins.get(name) ?? 0)].filter(Boolean).join(', ');
         return { value: name, about };
       });
+      return usable(candidates);
     },
     events(profile) {
       const name = profile ?? (environmentProfile || attempt(() => settingsFile().defaultProfile(), 'default'));
       const keys = stored().find((one) => one.name === name)?.logins ?? [];
       const fallback = settings()[name]?.default_event;
-      return eventsOf(keys, fallback);
+      return usable(eventsOf(keys, fallback));
     },
   };
 }

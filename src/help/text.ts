@@ -134,7 +134,7 @@ function layout(style: Style) {
     examples(rows: readonly Example[], place: 'above' | 'beside'): string[] {
       if (place === 'above') {
         return rows.flatMap(({ command, explains }) => [
-          ...filled(`# ${explains}`, 2).map(style.dim),
+          ...wrap(explains, width - 4).map((line) => `  ${style.dim(`# ${line}`)}`),
           ...continued(command, width - 4).map((line, index) => `  ${index === 0 ? style.dim('$') : ' '} ${line}`),
         ]);
       }

@@ -1,7 +1,8 @@
 import type { CommandEntry } from '../command-kit/command.ts';
 import { nearest } from '../text/suggestion.ts';
 
-const mostSuggestions = 5;
+/** More than these say nothing about what was meant. */
+const mostSuggestions = 3;
 
 /**
  * What to say about words that name no command, and which ones may be meant: what is spelt almost so, else every
@@ -20,13 +21,18 @@ export function unknownCommand(
   }
   const isGroup = registry.some(({ name }) => name.startsWith(`${first} `));
   const typed = isGroup && second !== undefined ? `${first} ${second}` : first;
-  const likely = similar(words, registry).slice(0, mostSuggestions);
+  const likely = similar(words, registry);
   const commands = likely.map((name) => `\`revento ${name}\``);
   const hint =
-    likely.length === 0
-      ? `see revento ${isGroup ? `${first} ` : ''}--help`
+    likely.length === 0 || likely.length > mostSuggestions
+      ? `see revento ${isGroup ? `${first} --help; its commands are ${membersOf(first, registry)}` : '--help'}`
       : `did you mean ${[commands.slice(0, -1).join(', '), ...commands.slice(-1)].filter(Boolean).join(' or ')}?`;
   return { message: `unknown command ${JSON.stringify(typed)}`, hint };
+}
+
+function membersOf(group: string, registry: readonly CommandEntry[]): string {
+  const members = registry.filter(({ name }) => name.startsWith(`${group} `));
+  return members.map(({ name }) => name.slice(group.length + 1)).join(', ');
 }
 
 /** What other programs have as a word and this one as an option. */

@@ -6,11 +6,22 @@ import { openShells, type ShellName, type ShellRig } from '../support/shells.ts'
 
 let shells: ShellRig;
 
+/** What a shell would run, if it were typed. */
+const blank = '$' + '{IFS}';
+const unsafe = `x\`touch${blank}touched\``;
+
 beforeAll(() => {
   shells = openShells();
   const config = join(shells.home, 'revento');
   mkdirSync(join(config, 'auth/staging'), { recursive: true });
-  writeFileSync(join(config, 'config.json'), JSON.stringify({ profiles: { staging: {}, work: {} } }));
+  const profiles = {
+    staging: {},
+    work: {},
+    [unsafe]: {},
+    [`st$(touch${blank}touched)`]: {},
+    bad: { default_event: `x${unsafe}` },
+  };
+  writeFileSync(join(config, 'config.json'), JSON.stringify({ profiles }));
   writeFileSync(join(config, 'auth/staging/installation-evt_summer.json'), '{}');
   writeFileSync(join(config, 'auth/staging/user-evt_winter.json'), '{}');
   writeFileSync(join(shells.home, 'recorded deliveries.ndjson'), '');
@@ -53,7 +64,13 @@ describe.each(names)('%s', (shell) => {
 
   it('offers every profile that is set up or holds a login', async () => {
     const found = await shells.candidates(shell, 'revento profile use ');
-    expect(found.sort()).toEqual(['default', 'staging', 'work']);
+    expect(found.sort()).toEqual(['bad', 'default', 'staging', 'work']);
+  });
+
+  it('offers nothing that the shell would run, whoever wrote it into the settings', async () => {
+    expect(await shells.completed(shell, 'revento status -p x')).not.toContain('touch');
+    expect(await shells.completed(shell, 'revento -p bad status -e x')).not.toContain('touch');
+    expect(await shells.completed(shell, 'revento -p bad status -e ')).not.toContain('touch');
   });
 
   it('offers nothing where nothing is known', async () => {

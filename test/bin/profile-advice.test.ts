@@ -42,11 +42,11 @@ it.each<[string[], number, string]>([
 
 it.each<[string[], number, string, string]>([
   [['webhook', 'listen', '-p', '3000'], 2, '3000', 'use --port 3000'],
-  [['-p', 'sandbx', 'participants', 'list'], 4, 'sandbx', 'did you mean sandbox?'],
-  [['-p', 'sandbx', 'token'], 4, 'sandbx', 'did you mean sandbox?'],
-  [['-p', 'sandbx', 'status'], 4, 'sandbx', 'did you mean sandbox?'],
+  [['-p', 'sandbx', 'participants', 'list'], 2, 'sandbx', 'did you mean sandbox?'],
+  [['-p', 'sandbx', 'token'], 2, 'sandbx', 'did you mean sandbox?'],
+  [['-p', 'sandbx', 'status'], 2, 'sandbx', 'did you mean sandbox?'],
   [['-p', 'sandbx', 'login'], 2, 'sandbx', 'did you mean sandbox?'],
-  [['-p', 'sandbx', 'logout'], 1, 'sandbx', 'did you mean sandbox?'],
+  [['-p', 'sandbx', 'logout'], 2, 'sandbx', 'did you mean sandbox?'],
 ])('%j says that there is no such profile', async (args, exit, profile, words) => {
   const { code, message, hint } = await advice(args);
   expect({ code, message }).toEqual({ code: exit, message: `There is no profile "${profile}".` });
@@ -72,7 +72,7 @@ it('before there was any sandbox, its profile is made by one', async () => {
     for (const args of [['login'], ['webhook', 'listen'], ['participants', 'list']]) {
       const { stderr } = await empty.run(['-p', 'sandbox', ...args]);
       expect(stderr).toBe(
-        'error: There is no profile "sandbox".\nhint: a sandbox makes it; run: revento sandbox start\n',
+        'error: There is no profile "sandbox".\nhint: a sandbox creates it; run: revento sandbox start\n',
       );
     }
   } finally {

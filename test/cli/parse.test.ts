@@ -121,13 +121,17 @@ describe('a command line that does not fit', () => {
   it.each([
     ['an unknown command', 'gret', 'unknown command "gret" / did you mean `revento greet`?'],
     ['help of an unknown command', 'help gret', 'unknown command "gret" / did you mean `revento greet`?'],
-    ['an unknown member', 'group thre', 'unknown command "group thre" / see revento group --help'],
+    [
+      'an unknown member',
+      'group thre',
+      'unknown command "group thre" / see revento group --help; its commands are one, two',
+    ],
     [
       'a misspelt option',
       'greet --oftn 3',
-      "unknown option '--oftn' (Did you mean --often?) / see revento greet --help",
+      "unknown option '--oftn' / did you mean --often? If not, see revento greet --help",
     ],
-    ['a misspelt global option', '--jsn', "unknown option '--jsn' (Did you mean --json?) / see revento --help"],
+    ['a misspelt global option', '--jsn', "unknown option '--jsn' / did you mean --json? If not, see revento --help"],
     ['a group with a foreign option', 'group --often 3', "unknown option '--often' / see revento group --help"],
     [
       'an option without its value',
@@ -142,23 +146,19 @@ describe('a command line that does not fit', () => {
     [
       'dashes in front of the command',
       '-- greet you',
-      'no command stands before the `--` / leave it out, or put it behind the command',
+      'no command before `--` / remove the `--`, or put it after the command',
     ],
-    [
-      'dashes behind a group',
-      'group -- one',
-      'no command stands before the `--` / leave it out, or put it behind the command',
-    ],
+    ['dashes behind a group', 'group -- one', 'no command before `--` / remove the `--`, or put it after the command'],
     ['a missing argument', 'fetch', '`revento fetch` needs <path> / <path>: what to get; see revento fetch --help'],
     [
       'an option by the name another tool has for it',
       'greet you --format json',
-      "unknown option '--format' / here that is -o, --output <format>: output format: table, json, ndjson, csv",
+      "unknown option '--format' / use -o, --output <format>: output format: table, json, ndjson, csv",
     ],
     [
       'a secret as an argument, which is not repeated',
       'greet you --token=canary',
-      "unknown option '--token' / secrets are never arguments: see `revento help environment` and `revento config set --help`",
+      "unknown option '--token' / secrets are never passed as arguments; see `revento help environment` and `revento config set --help`",
     ],
     [
       'an option of another command by another name',
@@ -182,13 +182,13 @@ describe('a command line that does not fit', () => {
     [
       'a word in front of the dashes that a command stands behind',
       'wrap ls -- cat',
-      'a word stands where none belongs / not ls',
+      'unexpected argument before `--` / not ls',
     ],
-    ['a command without the dashes', 'wrap ls', 'a word stands where none belongs / not ls'],
+    ['a command without the dashes', 'wrap ls', 'unexpected argument before `--` / not ls'],
     ['what begins with two', 'greet --4canary=', "unknown option '--4c…' / see revento greet --help"],
     ['what begins with two and a name', 'greet --canary+/x', "unknown option '--ca…' / see revento greet --help"],
     ['what begins like a known switch', 'greet -hcanary', "unknown option '-h…' / see revento greet --help"],
-    ['a whole word behind one dash', 'bare -json', "unknown option '-j…' / a whole word takes two dashes: --json"],
+    ['a whole word behind one dash', 'bare -json', "unknown option '-j…' / long options take two dashes: --json"],
     [
       'a value that is none of those to choose from',
       'bare --size canary',

@@ -9,14 +9,19 @@ const noSecret = new ReventoError('setting_missing', 'There is no secret.', {
   lacks: 'webhook_secret',
 });
 
-async function advise(error: ReventoError, line: string, world: World): Promise<{ message: string; hint: unknown }> {
+async function advise(
+  error: ReventoError,
+  line: string,
+  world: World,
+  expected: string = error.code,
+): Promise<{ message: string; hint: unknown }> {
   const argv = line.split(' ');
   const name = argv
     .filter((word) => /^[a-z]+$/.test(word) && word !== world.profile)
     .slice(0, 2)
     .join(' ');
   const { message, facts, code } = await withProfileAdvice(error, { name, argv }, memory(world).deps);
-  expect(code).toBe(error.code);
+  expect(code).toBe(expected);
   return { message, hint: facts.hint };
 }
 
@@ -29,19 +34,19 @@ describe('a profile that does not exist', () => {
       'sandbx',
       noLogin,
       '-p sandbx participants list',
-      'did you mean sandbox? Run: revento -p sandbox participants list; to make sandbx, run: MAKE IT',
+      'did you mean sandbox? Run: revento -p sandbox participants list; to create sandbx, run: MAKE IT',
     ],
     [
       'a misspelt name with arguments',
       'sandbx',
       noSecret,
       '-psandbx webhook trigger x.y --to 3000',
-      'did you mean sandbox? Run: revento -p sandbox webhook trigger …; to make sandbx, set SECRET',
+      'did you mean sandbox? Run: revento -p sandbox webhook trigger …; to create sandbx, set SECRET',
     ],
     ['a port', '3000', noSecret, 'webhook listen -p 3000', '-p is short for --profile; for a port, use --port 3000'],
     ['a port where none is taken', '3000', noLogin, 'participants list -p 3000', '-p is short for --profile'],
   ])('is what is said of %s', async (_what, profile, error, line, hint) => {
-    expect(await advise(error, line, { profile, profiles })).toEqual({
+    expect(await advise(error, line, { profile, profiles }, 'usage')).toEqual({
       message: `There is no profile "${profile}".`,
       hint,
     });
@@ -49,19 +54,19 @@ describe('a profile that does not exist', () => {
 
   it('is being made, when its name is like no other: then what is missing is still said', async () => {
     const world = { profile: 'staging', profiles };
-    expect(await advise(noSecret, '-p staging webhook listen', world)).toEqual({
+    expect(await advise(noSecret, '-p staging webhook listen', world, 'usage')).toEqual({
       message: noSecret.message,
-      hint: 'there is no such profile yet, only sandbox, work; to make staging, set SECRET',
+      hint: 'profile "staging" does not exist yet (existing: sandbox, work); to create staging, set SECRET',
     });
-    expect((await advise(noSecret, '-p staging webhook listen', { profile: 'staging' })).hint).toBe(
-      'there is no such profile yet; to make staging, set SECRET',
+    expect((await advise(noSecret, '-p staging webhook listen', { profile: 'staging' }, 'usage')).hint).toBe(
+      'profile "staging" does not exist yet; to create staging, set SECRET',
     );
   });
 
   it('is made by a sandbox, when it is the one of that name', async () => {
-    const { message, hint } = await advise(noLogin, '-p sandbox webhook listen', { profile: 'sandbox' });
+    const { message, hint } = await advise(noLogin, '-p sandbox webhook listen', { profile: 'sandbox' }, 'usage');
     expect(message).toBe('There is no profile "sandbox".');
-    expect(hint).toBe('a sandbox makes it; run: revento sandbox start');
+    expect(hint).toBe('a sandbox creates it; run: revento sandbox start');
   });
 });
 

@@ -56,6 +56,15 @@ describe('what completion knows of this machine', () => {
     expect(known.profiles()).toContainEqual({ value: 'ci', about: 'selected, 1 login' });
   });
 
+  it('nothing that could not be a profile or an event, least of all what a shell would run', () => {
+    const profiles = { 'x`id`': {}, '$(id)': {}, 'a b': {}, work: { default_event: 'x;id' } };
+    const known = knownFrom(
+      places({ settingsFile: () => ({ profiles: () => profiles, defaultProfile: () => 'work' }) }),
+    );
+    expect(known.profiles().map(({ value }) => value)).toEqual(['ci', 'default', 'work']);
+    expect(known.events(null).map(({ value }) => value)).toEqual(['evt_a', 'evt_b']);
+  });
+
   it('goes on with the rest when a part can’t be read, and tells of it', () => {
     const told: unknown[] = [];
     const damaged = new Error('damaged');

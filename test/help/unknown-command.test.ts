@@ -45,7 +45,11 @@ describe('words that name no command', () => {
     ['help behind a group', 'participants help', 'did you mean `revento participants --help`?'],
     ['version', 'version', 'did you mean `revento --version`?'],
     ['nothing like anything', 'xyzzy', 'see revento --help'],
-    ['nothing like anything in a group', 'webhook xyzzy', 'see revento webhook --help'],
+    [
+      'nothing like anything in a group',
+      'webhook xyzzy',
+      'see revento webhook --help; its commands are listen, trigger',
+    ],
   ])('%s: %s', (_name, words, hint) => {
     expect(unknownCommand(words.split(' '), registry).hint).toBe(hint);
   });

@@ -3,25 +3,25 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { requireFileName } from '../../files/file-name.ts';
 import { nearest } from '../../text/suggestion.ts';
 
-/** Names of all profiles: those with settings and those with a login or a secret, sorted. */
-export async function profileNames(deps: Deps): Promise<readonly string[]> {
+/** Names of all profiles, sorted: those with settings and those with a login or a secret. */
+export async function profileNames(deps: Pick<Deps, 'settingsFile' | 'inspectStore'>): Promise<readonly string[]> {
   const configured = Object.keys((await deps.settingsFile()).profiles());
   const stored = (await deps.inspectStore()).profiles.map((profile) => profile.name);
   return [...new Set([...configured, ...stored])].sort();
 }
 
 /**
- * The profile itself, when there is one of this name.
+ * The name itself, when there is such a profile.
  *
  * @throws ReventoError `usage`, with the nearest name
  */
-export async function requireProfile(name: string, deps: Deps): Promise<string> {
+export async function requireProfile(name: string, deps: Pick<Deps, 'settingsFile' | 'inspectStore'>): Promise<string> {
   requireFileName('profile', name);
   const names = await profileNames(deps);
   if (names.includes(name)) return name;
   const guess = nearest(name, names);
-  const known = names.length === 0 ? 'there is none yet' : `known profiles: ${names.join(', ')}`;
+  const known = names.length === 0 ? 'no profile exists yet' : `existing profiles: ${names.join(', ')}`;
   throw new ReventoError('usage', `There is no profile "${name}".`, {
-    hint: `${guess === null ? known : `did you mean ${guess}?`}; to make it, run: revento -p ${name} config set client_id VALUE`,
+    hint: `${guess === null ? known : `did you mean ${guess}?`}; to create it, run: revento -p ${name} config set client_id VALUE`,
   });
 }
