@@ -79,6 +79,23 @@ export async function flood({ port, secret, count, connections = 32 }) {
   }
 }
 
+/**
+ * Sends one delivery over a connection of its own.
+ *
+ * @returns its latency in milliseconds, from the connect on
+ */
+export async function sendOnce({ port, secret }) {
+  const request = makeRequest(secret);
+  const startedAt = performance.now();
+  const connection = await openConnection(port);
+  try {
+    await connection.send(request);
+    return performance.now() - startedAt;
+  } finally {
+    connection.close();
+  }
+}
+
 async function nextOpen(idle, everyone, port) {
   for (let one = idle.pop(); one !== undefined; one = idle.pop()) if (!one.isClosed()) return one;
   if (everyone.length > 1_000) throw new Error('the server does not keep up, or keeps no connection');

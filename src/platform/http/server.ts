@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { HeaderList, HttpRequest, HttpResponse, Listening, Serve, ServeOptions } from '../../ports/exchange.ts';
-import { bindAll } from './server-bind.ts';
-import { readBody, readExcerpt, refuseBody } from './server-body.ts';
-import { type Framing, framingOf, framingRefusal, lengthRefusal, type Refused } from './server-framing.ts';
-import { limitsOf, refusalOf, refuse, type ServerLimits, sizeOf } from './server-refusal.ts';
-import { cutOff, send } from './server-reply.ts';
-import { SocketBook } from './server-sockets.ts';
+import { bindAll } from './serving/bind.ts';
+import { readBody, readExcerpt, refuseBody } from './serving/body.ts';
+import { type Framing, framingOf, framingRefusal, lengthRefusal, type Refused } from './serving/framing.ts';
+import { BodyLanes } from './serving/lanes.ts';
+import { limitsOf, refusalOf, refuse, type ServerLimits, sizeOf } from './serving/refusal.ts';
+import { cutOff, send } from './serving/reply.ts';
+import { SocketBook } from './serving/sockets.ts';
 
 const defaultMaxConnections = 64;
 /** How late a slow request may be noticed. Node's own 30 s would let a 5 s limit stand for half a minute. */
@@ -47,6 +48,7 @@ export function createServe(onDefect: (error: unknown) => void): Serve {
 
 function httpServer(options: ServeOptions, sockets: SocketBook, onDefect: (error: unknown) => void): Server {
   const limits = limitsOf(options);
+  const lanes = new BodyLanes();
   const server = createServer({
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
@@ -61,7 +63,7 @@ function httpServer(options: ServeOptions, sockets: SocketBook, onDefect: (error
   const handle = (expectsContinue: boolean) => (message: IncomingMessage, reply: ServerResponse) => {
     sockets.began(message.socket);
     reply.once('close', () => sockets.ended(message.socket));
-    new Turn(message, reply, { options, limits, sockets }).respond(expectsContinue).catch((error: unknown) => {
+    new Turn(message, reply, { options, limits, sockets, lanes }).respond(expectsContinue).catch((error: unknown) => {
       onDefect(error);
       if (!reply.headersSent) send(reply, { status: 500, headers: [], body: nothing }, true);
       else reply.destroy();
@@ -99,6 +101,7 @@ interface TurnContext {
   readonly options: ServeOptions;
   readonly limits: ServerLimits;
   readonly sockets: SocketBook;
+  readonly lanes: BodyLanes;
 }
 
 /** One request and its response. */
@@ -145,7 +148,7 @@ class Turn {
   /** Null where nothing is left to do: it was too long, or the peer is gone. */
   async #readAll(): Promise<true | null> {
     const { maxBodyBytes } = this.#context.limits;
-    const body = await readBody(this.#message, maxBodyBytes);
+    const body = await readBody(this.#message, maxBodyBytes, this.#context.lanes);
     if (body === 'gone') return null;
     if (body === 'too_long') {
       send(this.#reply, this.#judged({ status: 413, reason: `body over ${sizeOf(maxBodyBytes)}` }), true);

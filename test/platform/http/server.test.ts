@@ -92,6 +92,13 @@ it('reads only the beginning of a body of which no more is wanted, and the sende
   ]);
 });
 
+it('reads a long body although others have stalled in the middle of theirs', async () => {
+  const { port } = await listening();
+  const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n`;
+  for (let index = 0; index < 3; index++) await open(port, head + 'a'.repeat(200_000));
+  expect((await rawExchange(port, { pieces: [head, 'a'.repeat(500_000)] })).status).toBe(200);
+});
+
 it('names the limit to the sender', async () => {
   const { port } = await listening({ maxHeadBytes: 1_024, maxBodyBytes: 100 });
   const head = 'POST / HTTP/1.1\r\nHost: x\r\n';

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type BodyLanes, LanePass, shortBodyBytes } from './lanes.ts';
 
 /** Unread body of a refused request: taken in up to this much, so that the sender gets to read the answer. */
 const drainLimitBytes = 256 * 1024;
@@ -10,11 +11,17 @@ const drainLimitMs = 500;
  * @returns the bytes; `too_long` as soon as they exceed `maxBytes` (at most that much was held in memory); `gone`
  *          when the peer left in the middle
  */
-export function readBody(message: IncomingMessage, maxBytes: number): Promise<Uint8Array | 'too_long' | 'gone'> {
+export function readBody(
+  message: IncomingMessage,
+  maxBytes: number,
+  lanes: BodyLanes,
+): Promise<Uint8Array | 'too_long' | 'gone'> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let pass: LanePass | null = null;
     const finish = (result: Uint8Array | 'too_long' | 'gone') => {
+      pass?.done();
       message.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
       // A reset after this point is the answer's problem, and the answer notices by itself.
       message.on('error', () => undefined);
@@ -22,8 +29,14 @@ export function readBody(message: IncomingMessage, maxBytes: number): Promise<Ui
     };
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) finish('too_long');
-      else chunks.push(chunk);
+      if (size > maxBytes) {
+        finish('too_long');
+        return;
+      }
+      chunks.push(chunk);
+      if (size <= shortBodyBytes) return;
+      pass ??= new LanePass(lanes, message);
+      pass.arrived();
     };
     const onEnd = () => finish(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     const onGone = () => finish('gone');
@@ -68,6 +81,9 @@ export function readExcerpt(
  */
 export function refuseBody(message: IncomingMessage, reply: ServerResponse): void {
   const { socket } = message;
+  message.on('error', () => undefined);
+  // Of one that is declared too long for that, reading a part would only cost time.
+  if (Number(message.headers['content-length'] ?? 0) > drainLimitBytes) return;
   let drained = 0;
   const destroy = () => {
     clearTimeout(timer);
@@ -75,7 +91,6 @@ export function refuseBody(message: IncomingMessage, reply: ServerResponse): voi
   };
   const timer = setTimeout(destroy, drainLimitMs);
   socket.once('close', () => clearTimeout(timer));
-  message.on('error', () => undefined);
   message.on('data', (chunk: Buffer) => {
     drained += chunk.length;
     if (drained > drainLimitBytes) destroy();

@@ -1,5 +1,5 @@
-import type { HeaderList, ServerRefusal } from '../../ports/exchange.ts';
-import { type ServerLimits, sizeOf } from './server-refusal.ts';
+import type { HeaderList, ServerRefusal } from '../../../ports/exchange.ts';
+import { type ServerLimits, sizeOf } from './refusal.ts';
 
 /** What a request's headers say about its host and its body. */
 export interface Framing {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ServeOptions, ServerRefusal } from '../../ports/exchange.ts';
-import { plainLine } from '../../text/plain-line.ts';
+import type { ServeOptions, ServerRefusal } from '../../../ports/exchange.ts';
+import { plainLine } from '../../../text/plain-line.ts';
 
 /** How long the peer may take to read a refusal and close. */
 const lingerMs = 500;

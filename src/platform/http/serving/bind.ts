@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ReventoError } from '../../errors/revento-error.ts';
-import { plainLine } from '../../text/plain-line.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { plainLine } from '../../../text/plain-line.ts';
 
 const portTries = 20;
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { HttpResponse } from '../../ports/exchange.ts';
+import type { HttpResponse } from '../../../ports/exchange.ts';
 
 /** Sends a response, unless the peer is gone or has one. */
 export function send(reply: ServerResponse, response: HttpResponse, isLast: boolean): void {
