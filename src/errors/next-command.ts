@@ -5,6 +5,14 @@ export function program(profile: string): string {
   return profile === 'default' ? 'revento' : `revento -p ${profile}`;
 }
 
+/** Where `sandbox start` serves unless `--port` is given. */
+export const defaultSandboxPort = '4010';
+
+/** The command that starts the sandbox on this port. */
+export function startSandbox(port: string): string {
+  return `revento sandbox start${port === defaultSandboxPort ? '' : ` --port ${port}`}`;
+}
+
 /** What names a login on a command line. */
 interface NamedLogin {
   readonly eventId: string;

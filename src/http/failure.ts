@@ -1,3 +1,4 @@
+import { startSandbox } from '../errors/next-command.ts';
 import { type Facts, type FailureCode, ReventoError, type TlsFault, unreachable } from '../errors/revento-error.ts';
 import { isThisMachine } from './this-machine.ts';
 import { isPlaceholderHost } from './web-address.ts';
@@ -118,7 +119,7 @@ export function networkError(failure: HttpFailure, what: string, facts: Facts = 
 function hintFor({ kind, peer, protocol, isSilent }: HttpFailure): string | null {
   const host = hostOf(peer);
   if (kind === 'refused' && isThisMachine(host)) {
-    return 'nothing is listening there; to start the sandbox, run: revento sandbox start';
+    return `nothing is listening there; to start the sandbox, run: ${startSandbox(portOf(peer))}`;
   }
   if (kind === 'proxy') return noProxyRemedy(host);
   if (protocol === 'TLS') return `does this port speak https? Try https://${peer}`;
@@ -135,6 +136,11 @@ export function noProxyRemedy(host: string): string {
 /** The host of `host:port`; an IPv6 address keeps its brackets. */
 export function hostOf(peer: string): string {
   return peer.replace(/:\d+$/, '');
+}
+
+/** The port of a failure's peer. */
+export function portOf(peer: string): string {
+  return /\d+$/.exec(peer)?.[0] ?? '80';
 }
 
 function codeOf({ kind, peer }: HttpFailure): FailureCode {

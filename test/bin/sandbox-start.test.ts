@@ -375,8 +375,11 @@ describe('steering a running sandbox', () => {
     const port = new URL(ready['auth_base'] ?? '').port;
     running.kill('SIGINT');
     await running.ended;
-    const { code, stderr } = await rig.run(['-p', `sandbox-${port}`, 'sandbox', 'trigger', 'activity.updated']);
-    expect([code, stderr]).toEqual([5, expect.stringContaining(`run: revento sandbox start --port ${port}\n`)]);
+    const hint = expect.stringContaining(`run: revento sandbox start --port ${port}\n`);
+    for (const command of [['sandbox', 'trigger', 'activity.updated'], ['login']]) {
+      const { code, stderr } = await rig.run(['-p', `sandbox-${port}`, ...command]);
+      expect([code, stderr], command.join(' ')).toEqual([5, hint]);
+    }
   });
 
   it('that has ended is told to a login at once, which would wait for a page nobody can load', async () => {
@@ -390,10 +393,14 @@ describe('steering a running sandbox', () => {
     expect(stderr).not.toContain('Waiting');
   });
 
-  it('says when a type is none it knows, and sends it all the same', async () => {
+  it('refuses a misspelt type and names the one that is meant; a made-up one needs its flag', async () => {
     await start('--webhook-url', await startHandler());
-    const { code, stderr } = await rig.run(['sandbox', 'trigger', 'application.aproved']);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('did you mean application.approved?')]);
+    const misspelt = await rig.run(['sandbox', 'trigger', 'aplication.approved']);
+    expect([misspelt.code, misspelt.stdout]).toEqual([2, '']);
+    expect(misspelt.stderr).toMatch(/did you mean application\.approved\?.*--unknown-type/);
+    expect(JSON.parse((await rig.run(['sandbox', 'deliveries', '--json'])).stdout)).toEqual([]);
+    const made = await rig.run(['sandbox', 'trigger', 'badge.printed', '--unknown-type']);
+    expect([made.code, made.stdout]).toEqual([0, expect.stringContaining('badge.printed')]);
     expect((await rig.run(['sandbox', 'trigger', 'application.approved'])).stderr).toBe('');
   });
 
@@ -401,7 +408,8 @@ describe('steering a running sandbox', () => {
     await start('--webhook-url', await startHandler());
     const attempts = [
       [['trigger', 'activity.updated', '--data', '{broken'], 2, 'not valid JSON'],
-      [['trigger', 'Not A Type'], 2, 'Type must be'],
+      [['trigger', 'Not A Type'], 2, 'unknown event type'],
+      [['trigger', 'Not A Type', '--unknown-type'], 2, 'Type must be'],
       [['trigger', 'activity.updated', '--event', 'evt_nowhere'], 1, 'no such event'],
       [['redeliver', 'nonsense'], 2, 'UUID'],
       [['redeliver', '0000'], 2, 'No delivery has an id that begins with 0000.'],

@@ -1,6 +1,6 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import { readData } from '../../command-kit/data-input.ts';
-import { warnOfUnknownType } from '../shared/unknown-type.ts';
+import { requireKnownType, unknownTypeOption, warnOfUnknownType } from '../shared/unknown-type.ts';
 import { followDelivery } from './shared/delivery.ts';
 import { askSandbox, eventFlag } from './shared/remote.ts';
 
@@ -8,6 +8,7 @@ export interface SandboxTriggerOptions {
   readonly type: string;
   readonly data?: string;
   readonly wait: boolean;
+  readonly unknownType?: boolean;
 }
 
 /** `revento sandbox trigger`: makes the running sandbox send a delivery, signed and with retries. */
@@ -16,6 +17,7 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
     command
       .argument('<type>', 'event type, such as application.approved (see `revento webhook events`)')
       .option('--data <json>', 'data of the envelope: JSON, @FILE, or @- for standard input')
+      .option(...unknownTypeOption)
       .option('--wait', 'wait for the retries until it is delivered or given up', false),
   examples: [
     {
@@ -30,13 +32,14 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
   layout: { shape: 'value' },
   answersByStatus: () => true,
 
-  async *run({ type, data, wait }, deps) {
+  async *run({ type, data, wait, unknownType }, deps) {
+    if (unknownType) warnOfUnknownType(type, deps);
+    else requireKnownType(type);
     const params = {
       type,
       ...eventFlag(deps),
       ...(data === undefined ? {} : { data: await readData(data, deps) }),
     };
-    warnOfUnknownType(type, deps);
     const { delivery, happened } = await askSandbox(deps, 'trigger', params);
     yield* followDelivery(deps, delivery, wait, happened);
     return undefined;

@@ -1,7 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
-import { program } from '../../../errors/next-command.ts';
+import { program, startSandbox } from '../../../errors/next-command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
-import { type HttpFailure, isHttpFailure, networkError } from '../../../http/failure.ts';
+import { type HttpFailure, isHttpFailure, networkError, portOf } from '../../../http/failure.ts';
 import { isLoopback } from '../../../http/this-machine.ts';
 import { isPlaceholderHost } from '../../../http/web-address.ts';
 
@@ -57,7 +57,8 @@ function outOfReach(failure: HttpFailure, hostname: string, profile: string): Re
   return new ReventoError('network', message, { hint: hintOf(failure, hostname) ?? settings }, { cause: failure });
 }
 
-function hintOf({ kind }: HttpFailure, hostname: string): string | undefined {
+function hintOf({ kind, peer }: HttpFailure, hostname: string): string | undefined {
   if (kind === 'proxy') return 'check HTTPS_PROXY and HTTP_PROXY; what NO_PROXY names is reached without a proxy';
-  return isLoopback(hostname) ? 'nothing listens there; to start a sandbox, run: revento sandbox start' : undefined;
+  if (!isLoopback(hostname)) return undefined;
+  return `nothing is listening there; to start the sandbox, run: ${startSandbox(portOf(peer))}`;
 }

@@ -1,9 +1,6 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
 
-/** Where `sandbox start` serves unless `--port` is given. */
-export const defaultPort = '4010';
-
 /** The profile that `sandbox start` defines, unless another running sandbox has it. */
 export const sandboxProfile = 'sandbox';
 
@@ -20,12 +17,6 @@ export function chosenSandbox({ profile }: Deps): string {
 /** The beginning of a command line that controls this sandbox. */
 export function steering(profile: string): string {
   return profile === sandboxProfile ? 'revento sandbox' : `revento -p ${profile} sandbox`;
-}
-
-/** The command that starts the sandbox of this address. */
-export function startCommand(authBase: string): string {
-  const { port } = new URL(authBase);
-  return `revento sandbox start${port === defaultPort ? '' : ` --port ${port || '80'}`}`;
 }
 
 /** Whether the chosen sandbox was ever started on this machine; `sandbox exec` leaves no profile. */

@@ -1,4 +1,5 @@
 import type { Deps } from '../../../command-kit/deps.ts';
+import { startSandbox } from '../../../errors/next-command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { isHttpFailure, networkError } from '../../../http/failure.ts';
 import { isSuccess } from '../../../http/status.ts';
@@ -18,7 +19,7 @@ import {
   spread,
 } from '../../../sandbox/control/operations.ts';
 import { plainLine } from '../../../text/plain-line.ts';
-import { chosenSandbox, sandboxProfile, startCommand, steering } from './profile.ts';
+import { chosenSandbox, sandboxProfile, steering } from './profile.ts';
 
 /** The event to ask the sandbox about: only `--event` counts, because the variable may name a real event. */
 export function eventFlag(deps: Deps): { readonly event_id?: string } {
@@ -54,11 +55,7 @@ export async function askSandbox<Name extends OperationName>(
     signal: deps.signal,
   }).catch((error: unknown) => {
     if (!isHttpFailure(error)) throw error;
-    throw networkError(
-      error,
-      `The sandbox at ${authBase}`,
-      error.kind === 'refused' ? { hint: `to start it, run: ${startCommand(authBase)}` } : {},
-    );
+    throw networkError(error, `The sandbox at ${authBase}`);
   });
   const value = parseJson(Buffer.from(answer.body).toString('utf8')) ?? null;
   const result = isSuccess(answer.status) ? readResult(operation, value) : null;
@@ -142,7 +139,7 @@ function refusal(status: number, value: Json, { authBase, name }: { authBase: st
   if (message === null || status === 403) {
     return new ReventoError('failed', `The server at ${authBase} is not the sandbox of this profile.`, {
       status,
-      hint: `stop it, then run: ${startCommand(authBase)}`,
+      hint: `stop it, then run: ${startSandbox(new URL(authBase).port || '80')}`,
     });
   }
   if (facts['error'] === 'no_rotation') {

@@ -1,6 +1,7 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
 import { wholeNumber } from '../../../command-kit/option-values.ts';
+import { defaultSandboxPort } from '../../../errors/next-command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import type { Item } from '../../../output/item.ts';
 import { toolRedirectUri } from '../../../sandbox/oauth/clients.ts';
@@ -11,7 +12,7 @@ import { testEventId } from '../../../sandbox/world/world.ts';
 import { defaultListenUrl } from '../../../webhook/defaults.ts';
 import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from '../shared/flags.ts';
 import { openSandbox } from '../shared/open.ts';
-import { defaultPort, defineProfile, sandboxProfile, secondProfile, storedCredentials } from '../shared/profile.ts';
+import { defineProfile, sandboxProfile, secondProfile, storedCredentials } from '../shared/profile.ts';
 import { isFirstRunning } from '../shared/remote.ts';
 import { describeEntry, describeReady } from '../shared/text.ts';
 import { writeEnvFile } from './env-file.ts';
@@ -27,7 +28,7 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
   declare: (command) =>
     declareSandboxFlags(
       command
-        .option('--port <n>', 'port to serve on', defaultPort)
+        .option('--port <n>', 'port to serve on', defaultSandboxPort)
         .option('--host <address>', 'address to serve on; localhost means both loopback families', '127.0.0.1')
         .option('--write-env <file>', 'save the settings of the sandbox to this file (mode 0600)'),
       // So that sandbox and listener find each other without a flag.
