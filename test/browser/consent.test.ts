@@ -154,7 +154,7 @@ describe('the consent page in Chromium', () => {
         await page.goto(address);
         expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
         const ground = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
-        expect(ground).toBe(colorScheme === 'light' ? 'rgb(245, 243, 250)' : 'rgb(19, 17, 28)');
+        expect(ground).toBe(colorScheme === 'light' ? 'rgb(248, 250, 252)' : 'rgb(11, 16, 32)');
         const { ratio, text } = await lowestContrast();
         expect(ratio, text).toBeGreaterThanOrEqual(4.5);
       }

@@ -1,6 +1,6 @@
 import { escapeHtml, htmlPage, proseHtml } from '../../pages/html-page.ts';
+import { pageStyle } from '../../pages/style.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
-import { pageStyle } from './page-style.ts';
 
 /** What differs between the sandbox's HTML pages. */
 export interface Page {
@@ -25,11 +25,11 @@ export function page({ status, title, main, formTargets = [] }: Page): HttpRespo
 <style>${pageStyle}</style>
 </head>
 <body>
-<header class="bar"><span class="mark" aria-hidden="true"></span><span class="brand">Revento</span><span class="badge">Sandbox</span></header>
-<main class="card">
+<header class="bar"><span class="logo" aria-hidden="true"></span><span class="brand">Revento</span><span class="badge">Sandbox</span></header>
+<main>
 ${main}
 </main>
-<footer class="foot">This is the sandbox of the revento command line: no real events, no real people.</footer>
+<footer>This is the sandbox of the revento command line: no real events, no real people.</footer>
 </body>
 </html>
 `;
