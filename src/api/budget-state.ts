@@ -119,13 +119,13 @@ export class BudgetState {
   #hourWait(now: number, token: string, before: readonly Claim[]): Wait {
     const hour = this.#hour;
     if (hour === null || hour.token !== token || hour.atMs > now + clockSlackMs) return free;
-    if (now >= hour.resetMs) {
-      // After the reset nobody knows how much came back: one request at a time asks.
-      const isAsking = hour.remaining === 0 && before.some((claim) => isOpen(claim, now));
-      return isAsking ? { ms: 100, reason: 'hour', isCertain: false } : free;
-    }
     const since = before.filter((claim) => claim.endMs === null || claim.startMs > hour.atMs).length;
-    return hour.remaining > since ? free : { ms: hour.resetMs - now, reason: 'hour', isCertain: true };
+    if (hour.remaining > since) return free;
+    if (now < hour.resetMs) return { ms: hour.resetMs - now, reason: 'hour', isCertain: true };
+    // The docs say both that the full limit is back after the reset, and that the hour is a rolling one, in which a
+    // single request may be. So nobody knows how much came back: one request at a time asks.
+    const isAsking = before.some((claim) => isOpen(claim, now));
+    return isAsking ? { ms: 100, reason: 'hour', isCertain: false } : free;
   }
 
   #before(id: string | undefined): Claim[] {
@@ -169,10 +169,10 @@ function minuteWait(claims: readonly Claim[], excess: number, now: number): Wait
 /** What a request has to wait for. */
 export type WaitReason = 'in_flight' | 'minute' | 'hour' | 'told';
 
-/** The same in words, as the reason of a sentence. */
+/** The same in words, to begin a sentence with. */
 export const whyWaiting: Readonly<Record<WaitReason, string>> = {
-  in_flight: 'other requests of this login are under way',
-  minute: 'the limit of requests a minute is reached',
-  hour: 'the limit of requests an hour is used up',
+  in_flight: 'other requests of this login are still running',
+  minute: 'rate limit reached (requests per minute)',
+  hour: 'rate limit reached (requests per hour)',
   told: 'the server asked to wait',
 };

@@ -168,11 +168,13 @@ export class Budget {
 }
 
 function tooLong({ ms, reason }: Wait): ReventoError {
+  const seconds = Math.ceil(ms / 1_000);
+  const why = whyWaiting[reason].replace(/^./, (first) => first.toUpperCase());
   return new ReventoError(
     'rate_limited',
-    `Not sent: ${whyWaiting[reason]}; the next request may go in ${formatDuration(ms)}.`,
+    `${why}; not sent. Next request allowed in ${formatDuration(seconds * 1_000)}.`,
     {
-      retryAfterSeconds: Math.ceil(ms / 1_000),
+      retryAfterSeconds: seconds,
     },
   );
 }

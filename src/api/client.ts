@@ -56,7 +56,7 @@ export interface ApiClient {
    * failure it means, or null for a success.
    *
    * @throws ReventoError `usage` for a target on another origin, before anything is sent; `network`, `tls`,
-   *   `host_placeholder`, `bad_answer` or `interrupted` when no whole answer came; `rate_limited` when the wait for
+   *   `host_placeholder`, `bad_answer` or `interrupted` when no complete response came; `rate_limited` when the wait for
    *   a place would be too long; and whatever the token source throws
    */
   send(request: ApiRequest): Promise<{ readonly answer: HttpResponse; readonly failure: ReventoError | null }>;
@@ -184,9 +184,19 @@ export function resolveTarget(apiBase: string, { target, query = [] }: Pick<ApiR
   if (url === null || url.origin !== base.origin || url.username !== '' || url.password !== '') {
     throw new ReventoError('usage', `Not sent: the token is for ${base.origin} only, and ${place(url)} is elsewhere.`);
   }
+  // `..`, in all its spellings, is gone by now: what is left is where the request would go.
+  if (!isAbsolute && !isBelow(url.pathname, new URL(root).pathname)) {
+    throw new ReventoError('usage', `Not sent: ${JSON.stringify(target)} leads out of the API base ${root}.`, {
+      hint: 'leave out the .. in the path, or give the whole URL',
+    });
+  }
   for (const [name, value] of query) url.searchParams.append(name, value);
   url.hash = '';
   return url;
+}
+
+function isBelow(path: string, base: string): boolean {
+  return path.startsWith(base.endsWith('/') ? base : `${base}/`);
 }
 
 function place(url: URL | null): string {

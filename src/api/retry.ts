@@ -88,7 +88,7 @@ export interface RetryOptions {
  * Tries until an outcome stands, and gives that back with the number of tries.
  *
  * @param admit  waits until a request may go, its time counts towards no deadline; null lets the last outcome stand
- * @param send   one try, given what it may take; rejects with `HttpFailure` when no whole answer came
+ * @param send   one try, given what it may take; rejects with `HttpFailure` when no complete response came
  *
  * A refusal for a rate limit (429) goes back to `admit`, which knows when the time has come.
  * Rejects with what `admit` rejects with, and with the signal's reason while it pauses.

@@ -20,7 +20,8 @@ const readings: Readonly<Record<EnvironmentSecret, (text: string) => string>> = 
   client_secret: secretText,
   webhook_secret: secretText,
   webhook_secret_previous: secretText,
-  access_token: settingText,
+  // A blank one is kept, to be refused: without it, a stored login would be used.
+  access_token: (text) => settingText(text) || text,
   store_key: (text) => text,
 };
 
@@ -100,10 +101,14 @@ function warningsOf(env: Variables): string[] {
     'REVENTO_PROFILE',
     'REVENTO_CONFIG_DIR',
   ];
-  const empty = known.filter((variable) => env[variable] !== undefined && settingText(env[variable] ?? '') === '');
+  const isEmpty = (variable: string) =>
+    variable === secretVariables.access_token ? env[variable] === '' : settingText(env[variable] ?? '') === '';
+  const empty = known.filter((variable) => env[variable] !== undefined && isEmpty(variable));
   const odd = secretEntries().flatMap(([name, variable]) => {
     const oddity = oddityOf(readings[name](env[variable] ?? ''));
-    return oddity === null || empty.includes(variable) ? [] : [`${variable} ${oddity}; used as is`];
+    // A blank token is not used: it is refused where it would be.
+    const isUnused = empty.includes(variable) || settingText(env[variable] ?? '') === '';
+    return oddity === null || isUnused ? [] : [`${variable} ${oddity}; used as is`];
   });
   return [...empty.map((variable) => `${variable} is empty and counts as unset`), ...odd];
 }

@@ -43,7 +43,7 @@ export interface HttpResponse {
  * The one type for every HTTP role: the API client and the forwarder call one, the loopback listener, the
  * webhook receiver and the sandbox are one.
  *
- * Called: never follows redirects, never retries, rejects with `HttpFailure` when no whole answer came.
+ * Called: never follows redirects, never retries, rejects with `HttpFailure` when no complete response came.
  * Served: must not reject; the server binding turns a rejection into a bare 500.
  */
 export type Exchange = (request: HttpRequest) => Promise<HttpResponse>;

@@ -87,6 +87,20 @@ describe('one more request', () => {
     expect(stateOf(used, ...open(1)).wait(now, 't')).toMatchObject({ reason: 'hour', isCertain: false });
   });
 
+  it('asks alone once the reset has come, too, when what remained has been used up by then', () => {
+    const left = `- a ${now - 90 * second} t 500 2 ${now - 1}`;
+    expect(stateOf(left, ...open(1)).wait(now, 't').ms).toBe(0);
+    expect(stateOf(left, ...open(2)).wait(now, 't')).toMatchObject({ reason: 'hour', isCertain: false });
+  });
+
+  it('goes on as soon as the answer after the reset says how much came back: a little, or all of it', () => {
+    const used = `- a ${now - 90 * second} t 500 0 ${now - 1}`;
+    const rolling = [used, `+ b ${now - 20}`, `- b ${now - 10} t 500 0 ${now + 7 * second}`];
+    expect(stateOf(...rolling).wait(now, 't')).toEqual({ ms: 7 * second, reason: 'hour', isCertain: true });
+    const full = [used, `+ b ${now - 20}`, `- b ${now - 10} t 500 499 ${now + 3_600 * second}`];
+    expect(stateOf(...full, ...open(3)).wait(now, 't').ms).toBe(0);
+  });
+
   it('waits as long as the server told, whoever was told', () => {
     expect(stateOf(`b t ${now} ${now + 7 * second}`).wait(now, 't')).toEqual({
       ms: 7 * second,

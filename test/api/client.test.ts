@@ -123,6 +123,13 @@ describe('the token goes nowhere but to the API', () => {
     'ftp://api.test/x',
     'javascript:alert(1)',
     'file:///etc/passwd',
+    '/../../x',
+    '/../v2/x',
+    '..',
+    '/%2e%2e/%2E%2e/oauth/token',
+    '/..\\..\\x',
+    '/a/../../../x',
+    '/\t..\n/../x',
   ])('%s is refused before any request', async (target) => {
     const { client, requests } = setUp([]);
     await expect(client.send({ target })).rejects.toMatchObject({ code: 'usage' });
@@ -134,6 +141,8 @@ describe('the token goes nowhere but to the API', () => {
     ['me/profile', 'https://api.test/api/v1/me/profile'],
     ['/x?a=b#c', 'https://api.test/api/v1/x?a=b'],
     ['https://api.test/other', 'https://api.test/other'],
+    ['/a/../b', 'https://api.test/api/v1/b'],
+    ['/?a=../../x', 'https://api.test/api/v1/?a=../../x'],
     ['/ü b', 'https://api.test/api/v1/%C3%BC%20b'],
   ])('%s is %s', (target, url) => {
     expect(resolveTarget(apiBase, { target }).href).toBe(url);

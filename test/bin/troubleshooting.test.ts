@@ -151,7 +151,7 @@ const situations: Readonly<Record<string, () => Promise<string>>> = {
   'host name not found (api.revento.example:443)': () =>
     say(['events', 'get', '--event', 'evt_1'], { REVENTO_ACCESS_TOKEN: 'rev_install_of_nobody' }),
   'TLS handshake failed (…)': withStrangeRoot,
-  'Not sent: the limit of requests a minute is reached; the next request may go in …': pastTheLimit,
+  'Rate limit reached (requests per minute); not sent. Next request allowed in …': pastTheLimit,
   'No webhook signing secret is configured.': () => say(['webhook', 'listen', '--port', '0']),
   'not valid: signature_mismatch': () => verify(0),
   'not valid: stale_timestamp': () => verify(3600),

@@ -22,6 +22,12 @@ describe('settings from the environment', () => {
     expect(readEnvironment({ [variable]: 'x' }).values).toEqual({ [name]: 'x' });
   });
 
+  it('keeps a blank access token, which is then refused: a stored login must not take its place', () => {
+    const environment = readEnvironment({ REVENTO_ACCESS_TOKEN: ' ' });
+    expect(environment.secrets).toEqual({ access_token: ' ' });
+    expect(environment.warnings.join()).not.toContain('counts as unset');
+  });
+
   it('prefers REVENTO_EVENT to SANDBOX_EVENT_ID', () => {
     const env = { REVENTO_EVENT: 'evt_a', SANDBOX_EVENT_ID: 'evt_b' };
     expect(readEnvironment(env).values.default_event).toBe('evt_a');

@@ -185,8 +185,12 @@ function environmentSource(token: Secret): TokenSource {
 }
 
 function malformedToken(token: Secret): ReventoError {
-  const what = /[\r\n]/.test(token.reveal()) ? 'a line break' : 'a character that no token has';
-  return new ReventoError('usage', `REVENTO_ACCESS_TOKEN holds ${what}.`, {
-    hint: 'set it to the token alone, without quotes, blanks or line breaks around it',
+  const text = token.reveal();
+  if (text.trim() === '') {
+    return new ReventoError('usage', 'REVENTO_ACCESS_TOKEN is blank.', { hint: 'set it to a token, or unset it' });
+  }
+  const what = /[\r\n]/.test(text) ? 'a line break' : 'a character that is not allowed in a token';
+  return new ReventoError('usage', `REVENTO_ACCESS_TOKEN contains ${what}.`, {
+    hint: 'set it to the token alone, without quotes, spaces or line breaks around it',
   });
 }

@@ -2,15 +2,16 @@ import { whyWaiting } from '../../api/budget-state.ts';
 import type { Pause } from '../../api/client.ts';
 import type { Outcome } from '../../api/retry.ts';
 import type { Deps } from '../../command-kit/deps.ts';
+import { failureWords, isHttpFailure } from '../../http/failure.ts';
 import type { Progress } from '../../ports/terminal.ts';
 import { formatDuration } from '../../text/time.ts';
 
-/** Nothing is shown of what is over sooner. */
+/** Shorter calls show nothing. */
 const patienceMs = 400;
 const betweenUpdatesMs = 100;
-/** A wait that is told of at once, whatever else goes on. */
+/** A wait that is shown at once, whatever else goes on. */
 const worthTellingMs = 1_000;
-/** One that a log has to explain: who reads it would take the job for stuck. */
+/** One that a log has to explain: without a line, the job looks stuck. */
 const worthNotingMs = 5_000;
 
 /**
@@ -23,11 +24,11 @@ export class CallProgress {
   #rows = 0;
   #waiting = '';
   #line: Progress | null = null;
-  /** Counts what was shown and taken away; a line that opens too late for its turn is taken away at once. */
+  /** Counts the lines that were shown and removed; a line that opens too late for its turn is removed at once. */
   #turn = 0;
   #openingTurn: number | null = null;
   #lastMs = Number.NEGATIVE_INFINITY;
-  /** When the wait that was noted last is over. */
+  /** When the last wait that was noted ends. */
   #notedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: Deps) {
@@ -35,13 +36,13 @@ export class CallProgress {
     this.#startedMs = deps.clock.monotonic();
   }
 
-  /** To be told of every wait. */
+  /** To be called for every wait. */
   readonly onPause = (pause: Pause): void => {
     const left = formatDuration(Math.ceil(pause.ms / 1_000) * 1_000);
     this.#waiting =
       pause.kind === 'retry'
-        ? `${whyAgain(pause.outcome)}; trying again in ${left}`
-        : `${whyWaiting[pause.reason]}; going on in ${left}`;
+        ? `${whyAgain(pause.outcome)}; retrying in ${left}`
+        : `${whyWaiting[pause.reason]}; resuming in ${left}`;
     if (this.#deps.terminal.isStderrTty) this.#show(pause.ms >= worthTellingMs);
     else if (pause.ms >= worthNotingMs) this.#note(pause.ms);
   };
@@ -54,14 +55,14 @@ export class CallProgress {
     else this.#show(false);
   }
 
-  /** Takes the line away. Idempotent. */
+  /** Removes the line. Idempotent. */
   stop(): void {
     this.#turn++;
     this.#line?.stop();
     this.#line = null;
   }
 
-  /** Once a wait, though it is told of every second. */
+  /** Once for each wait, although it is reported every second. */
   #note(leftMs: number): void {
     const { terminal, clock } = this.#deps;
     const now = clock.monotonic();
@@ -98,5 +99,5 @@ export class CallProgress {
 }
 
 function whyAgain(outcome: Outcome): string {
-  return outcome instanceof Error ? 'no whole answer came' : `HTTP ${outcome.status}`;
+  return isHttpFailure(outcome) ? failureWords[outcome.kind] : `HTTP ${outcome.status}`;
 }

@@ -2,6 +2,7 @@ import { readBytes } from '../../command-kit/byte-input.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import type { GlobalOptions } from '../../command-kit/globals.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { connectionHeaders, readHeaderLine } from '../../http/header-line.ts';
 import { parseUrl } from '../../http/web-address.ts';
 import type { HeaderList } from '../../ports/exchange.ts';
 import { fillEvent } from '../shared/api-access.ts';
@@ -38,8 +39,15 @@ export interface RequestPlan {
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** Headers that the client itself answers for. */
-const ownHeaders = new Set(['authorization', 'host', 'content-length', 'transfer-encoding', 'connection']);
+/** Headers that the client sets itself, and why. */
+const ownHeaders: Readonly<Record<string, string | undefined>> = {
+  authorization: 'revento sets it, with the token of the login',
+  host: 'revento sets it, from the API base',
+  'content-length': 'revento sets it, from the length of the body',
+  'transfer-encoding': 'revento sends bodies whole',
+  expect: 'revento sends bodies at once',
+  upgrade: 'revento speaks HTTP/1.1 only',
+};
 
 interface Field {
   readonly name: string;
@@ -181,11 +189,21 @@ function jsonBody(fields: readonly Field[], eventId: string | null): Uint8Array 
 }
 
 function parseHeader(text: string): readonly [string, string] {
-  const [, name = '', value = ''] =
-    /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*$/.exec(text) ?? [];
-  if (name === '') throw new ReventoError('usage', '-H takes name:value, such as "Accept-Language: nl".');
-  if (!ownHeaders.has(name.toLowerCase())) return [name, value];
-  throw new ReventoError('usage', `-H cannot set ${name}: revento sets it itself.`, {
-    hint: name.toLowerCase() === 'authorization' ? 'to use another token, set REVENTO_ACCESS_TOKEN' : undefined,
+  const header = readHeaderLine(text);
+  if (header === null) {
+    throw new ReventoError('usage', '-H must be NAME:VALUE, on one line.', {
+      hint: 'write it like -H "Accept-Language: nl"',
+    });
+  }
+  const name = header[0].toLowerCase();
+  const own = Object.hasOwn(ownHeaders, name) ? ownHeaders[name] : undefined;
+  const why = own ?? (isOfConnection(name) ? 'it is about the connection, which revento manages' : null);
+  if (why === null) return header;
+  throw new ReventoError('usage', `-H cannot set ${header[0]}: ${why}.`, {
+    hint: name === 'authorization' ? 'to use another token, set REVENTO_ACCESS_TOKEN' : undefined,
   });
+}
+
+function isOfConnection(name: string): boolean {
+  return connectionHeaders.has(name) || name.startsWith('proxy-');
 }

@@ -1,5 +1,6 @@
 import { ReventoError } from '../../errors/revento-error.ts';
 import { HttpFailure } from '../../http/failure.ts';
+import { connectionHeaders, readHeaderLine } from '../../http/header-line.ts';
 import { isSuccess } from '../../http/status.ts';
 import type { HeaderList } from '../../ports/exchange.ts';
 import type { Delivery } from '../delivery.ts';
@@ -75,21 +76,9 @@ function statusFor(error: string | null): number {
   return error === 'timeout' || error === 'connect_timeout' ? 504 : 502;
 }
 
-/** Headers of one connection: each hop has its own. */
-const ofOneConnection = [
-  'connection',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'content-length',
-  'expect',
-] as const;
-
-/** Those, and what a handler might trust: none of them is the sender's to set. */
+/** Headers of one connection, and what a handler might trust: none of them is the sender's to set. */
 const dropped: ReadonlySet<string> = new Set([
-  ...ofOneConnection,
+  ...connectionHeaders,
   'host',
   'cookie',
   'authorization',
@@ -137,8 +126,7 @@ function namedInConnection(headers: HeaderList, extraHeaders: HeaderList): Reado
   return named;
 }
 
-const headerForm = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)$/s;
-const unsettable: ReadonlySet<string> = new Set([...Object.values(deliveryHeaders), ...ofOneConnection]);
+const unsettable: ReadonlySet<string> = new Set([...Object.values(deliveryHeaders), ...connectionHeaders]);
 
 /**
  * Reads a `-H NAME:VALUE`.
@@ -146,12 +134,11 @@ const unsettable: ReadonlySet<string> = new Set([...Object.values(deliveryHeader
  * @throws ReventoError `usage`, also for a header that would change the delivery or its framing
  */
 export function parseHeader(text: string): readonly [name: string, value: string] {
-  const [, name = '', value = ''] = headerForm.exec(text) ?? [];
-  if (name === '' || /[^\t\x20-\x7e\x80-\xff]/.test(value)) {
-    throw new ReventoError('usage', 'A header is written NAME:VALUE, on one line.', { hint: '-H "X-Debug: 1"' });
+  const header = readHeaderLine(text);
+  if (header === null) {
+    throw new ReventoError('usage', '-H must be NAME:VALUE, on one line.', { hint: 'write it like -H "X-Debug: 1"' });
   }
-  if (unsettable.has(name.toLowerCase())) {
-    throw new ReventoError('usage', `The header ${name} cannot be set: a delivery reaches the handler as it came.`);
-  }
-  return [name, value.trim()];
+  const [name] = header;
+  if (!unsettable.has(name.toLowerCase())) return header;
+  throw new ReventoError('usage', `-H cannot set ${name}: a delivery reaches the handler as it came.`);
 }

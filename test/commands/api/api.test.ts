@@ -218,6 +218,11 @@ describe('what does not go together is refused before any request, both flags na
     [{ header: ['a: 日本'] }, ['-H']],
     [{ header: ['Authorization: Bearer x'] }, ['-H', 'Authorization']],
     [{ header: ['host: elsewhere'] }, ['-H', 'host']],
+    [{ header: ['Expect: 100-continue'] }, ['-H cannot set Expect: revento sends bodies at once.']],
+    [{ header: ['Upgrade: h2c'] }, ['-H cannot set Upgrade: revento speaks HTTP/1.1 only.']],
+    [{ header: ['Keep-Alive: timeout=5'] }, ['-H cannot set Keep-Alive: it is about the connection']],
+    [{ header: ['TE: trailers'] }, ['-H cannot set TE: it is about the connection']],
+    [{ header: ['Proxy-Authorization: Basic x'] }, ['-H cannot set Proxy-Authorization: ']],
   ])('%j', async (options, named) => {
     const bench = await apiBench();
     const { failure } = await run('/events/{event}', bench, options);
@@ -231,6 +236,16 @@ describe('what does not go together is refused before any request, both flags na
     expect((await run('https://elsewhere.test/api/v1/me/profile', bench)).failure?.code).toBe('usage');
     expect(bench.requests).toEqual([]);
   });
+
+  it.each(['/../../x', '/..', '/%2e%2e/%2e%2e/oauth/token'])(
+    'a path that leads out of the API base: %s',
+    async (path) => {
+      const bench = await apiBench();
+      const { failure } = await run(path, bench);
+      expect(failure).toMatchObject({ code: 'usage', message: expect.stringContaining('leads out of the API base') });
+      expect(bench.requests).toEqual([]);
+    },
+  );
 
   it('a path with a place for something that is not known', async () => {
     const bench = await apiBench();

@@ -57,8 +57,8 @@ it('counts down a wait for the rate limit, and says why it waits', async () => {
   await open();
   progress.onPause({ ...minute, ms: 41_300 });
   expect(shown).toEqual([
-    'the limit of requests a minute is reached; going on in 43s',
-    'the limit of requests a minute is reached; going on in 42s',
+    'rate limit reached (requests per minute); resuming in 43s',
+    'rate limit reached (requests per minute); resuming in 42s',
   ]);
 });
 
@@ -93,7 +93,7 @@ describe('where stderr is no terminal', () => {
       clock.advance(1_000);
     }
     await open();
-    expect(notices).toEqual(['note: the limit of requests a minute is reached; going on in 43s']);
+    expect(notices).toEqual(['note: rate limit reached (requests per minute); resuming in 43s']);
     expect(shown).toEqual([]);
   });
 
@@ -107,10 +107,10 @@ describe('where stderr is no terminal', () => {
       }
     }
     expect(notices).toEqual([
-      'note: HTTP 503; trying again in 8s',
-      'note: no whole answer came; trying again in 8s',
-      'note: HTTP 503; trying again in 16s',
-      'note: no whole answer came; trying again in 16s',
+      'note: HTTP 503; retrying in 8s',
+      'note: connection closed before the response was complete; retrying in 8s',
+      'note: HTTP 503; retrying in 16s',
+      'note: connection closed before the response was complete; retrying in 16s',
     ]);
   });
 });
