@@ -137,7 +137,7 @@ describe.skipIf(reason !== null)('a person with a browser', () => {
     const { code, stdout, stderr } = await running.ended;
     expect(code).toBe(0);
     expect(JSON.parse(stdout).scope).toEqual(['event.read', 'participants.read']);
-    expect(stderr).toContain('not granted: program.read');
+    expect(stderr).toContain('program.read was not granted');
   });
 
   it('signs in as a participant', async () => {
