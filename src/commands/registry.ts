@@ -95,6 +95,24 @@ export const registry: readonly CommandEntry[] = [
     load: async () => (await import('./sandbox/consent.ts')).sandboxConsent,
   },
   {
+    name: 'sandbox status',
+    summary: 'Show where the sandbox runs, who is connected, faults and clock',
+    group: 'Sandbox',
+    load: async () => (await import('./sandbox/status.ts')).sandboxStatus,
+  },
+  {
+    name: 'sandbox env',
+    summary: 'Print the settings of the sandbox as environment variables',
+    group: 'Sandbox',
+    load: async () => (await import('./sandbox/env.ts')).sandboxEnv,
+  },
+  {
+    name: 'sandbox save',
+    summary: 'Write everything the running sandbox holds into a file',
+    group: 'Sandbox',
+    load: async () => (await import('./sandbox/save.ts')).sandboxSave,
+  },
+  {
     name: 'sandbox do',
     summary: 'Make something happen: apply, approve, cancel, revoke and more',
     group: 'Sandbox',
@@ -147,12 +165,6 @@ export const registry: readonly CommandEntry[] = [
     summary: 'Reset the running sandbox',
     group: 'Sandbox',
     load: async () => (await import('./sandbox/reset.ts')).sandboxReset,
-  },
-  {
-    name: 'config init',
-    summary: 'Set up a profile: questions, flags or a .env file',
-    group: 'Settings',
-    load: async () => (await import('./config/init.ts')).configInit,
   },
   {
     name: 'config get',

@@ -4,6 +4,7 @@ import { configNames } from '../commands/config/setting-name.ts';
 import { outputFormats } from '../output/item.ts';
 import { effects, faultTargets, refusals } from '../sandbox/faults/effects.ts';
 import { scopes } from '../sandbox/oauth/scopes.ts';
+import { envFormats } from '../sandbox/server/env-format.ts';
 import { actions } from '../sandbox/world/actions/actions.ts';
 import { eventTypes } from '../webhook/event.ts';
 import { deliveryFaults } from '../webhook/sending/delivery-faults.ts';
@@ -77,6 +78,7 @@ export const optionSources: Readonly<Record<string, Source>> = {
   'api --method': { values: () => bare(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) },
   'login --scope': scope,
   'sandbox consent --only-scopes': scope,
+  'sandbox env --format': { values: () => bare(envFormats) },
   'sandbox exec --fault': sandboxFault,
   'sandbox start --fault': sandboxFault,
   'sandbox start --host': host,

@@ -11,6 +11,7 @@ import type { FaultPlan } from '../faults/fault-plan.ts';
 import { apiError, json } from '../message/reply.ts';
 import type { Incoming } from '../message/request.ts';
 import { isSame } from '../oauth/clients.ts';
+import type { Snapshot } from '../saved/snapshot.ts';
 import type { SandboxEvent } from '../world/event.ts';
 import type { Life } from '../world/life.ts';
 import { DoesNotFit, isoSeconds } from '../world/stage.ts';
@@ -34,6 +35,9 @@ export interface ControlParts {
   readonly deliveries: Deliveries | null;
   readonly clock: SandboxClock;
   readonly reset: (keepsLogins: boolean) => void;
+  readonly save: () => Snapshot;
+  /** Milliseconds since the Unix epoch, real time. */
+  readonly startedAt: number;
 }
 
 /** What the sandbox does for each operation. */
@@ -117,6 +121,24 @@ export class Control {
       if (done !== null) return { delivery: done.delivery, happened: done.happened };
       return { delivery: sender.send(sampleNotice(type, event, this.#time(), data)), happened: [] };
     },
+
+    status: () => {
+      const { life, deliveries, startedAt } = this.#parts;
+      const { world } = life;
+      const counts = { pending: 0, delivered: 0, dead: 0 };
+      for (const { state } of deliveries?.list() ?? []) counts[state]++;
+      return {
+        started_at: isoSeconds(startedAt),
+        events: world.events.map(({ id, title, participantCount }) => ({ id, title, participants: participantCount })),
+        connections: world.connections.filter((one) => one.revoked_at === null),
+        suspended: world.isSuspended,
+        webhook_url: deliveries?.url ?? null,
+        deliveries: counts,
+        happenings: world.happenings.length,
+      };
+    },
+
+    save: () => ({ saved: this.#parts.save() }),
 
     /** Ends logins as an organizer or participant would in Revento, and sends what Revento then sends. */
     revoke: ({ kind, event_id: eventId }) => {

@@ -79,6 +79,11 @@ export class Deliveries {
     this.signing = new SigningSecrets(parts.target.secret);
   }
 
+  /** Where deliveries go. */
+  get url(): string {
+    return this.#parts.target.url;
+  }
+
   /** Sends an envelope under a new delivery id. */
   send(envelope: Envelope): Delivery {
     const id = randomUUID();

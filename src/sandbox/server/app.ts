@@ -119,10 +119,26 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     world.reset(keepsLogins);
     if (!keepsLogins) grants.reset();
   };
-  const { controlKey: key } = options;
-  const steer = (keepsLogins: boolean) => reset({ keepsLogins });
-  const control = key ? new Control({ key, life, faults, deliveries, clock, reset: steer }) : null;
   const cursors = new Cursors();
+  const save = (): Snapshot => ({
+    version: snapshotVersion,
+    seed,
+    participants,
+    clients: clients.map((client) => ({ ...client, redirectUris: [...client.redirectUris] })),
+    happenings: [...world.happenings],
+    grants: grants.save(),
+    deliveries: deliveries?.save() ?? null,
+    clock: clock.save(),
+    cursor_key: cursors.save(),
+  });
+  const { controlKey: key } = options;
+  const control = key
+    ? new Control({
+        ...{ key, life, faults, deliveries, clock, save },
+        startedAt: real.now(),
+        reset: (keepsLogins) => reset({ keepsLogins }),
+      })
+    : null;
   if (saved !== undefined) {
     clock.load(saved.clock);
     for (const happening of saved.happenings) world.record(happening);
@@ -148,17 +164,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     eventId: testEventId,
     deliveries,
     reset,
-    save: () => ({
-      version: snapshotVersion,
-      seed,
-      participants,
-      clients: clients.map((client) => ({ ...client, redirectUris: [...client.redirectUris] })),
-      happenings: [...world.happenings],
-      grants: grants.save(),
-      deliveries: deliveries?.save() ?? null,
-      clock: clock.save(),
-      cursor_key: cursors.save(),
-    }),
+    save,
     close: () => {
       deliveries?.reset();
       consequences.reset();

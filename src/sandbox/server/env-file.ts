@@ -49,6 +49,6 @@ export function withVariables(before: string, variables: Variables): string {
 }
 
 /** A redirect URI may contain `&` or `;`, which a shell that sources the file would interpret. */
-function lineOf(name: string, value: string): string {
+export function lineOf(name: string, value: string): string {
   return `${name}=${/^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", '%27')}'`}`;
 }

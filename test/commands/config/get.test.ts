@@ -21,9 +21,8 @@ describe('config get', () => {
     ]);
   });
 
-  it('masks a secret on a terminal', async () => {
-    const { deps, ...rest } = memory({ secrets: { default: { client_secret: secret } } });
-    const { text } = await run(configGet, { name: 'client_secret' }, { ...rest, deps: { ...deps, isStdoutTty: true } });
+  it('masks a secret', async () => {
+    const { text } = await get({ secrets: { default: { client_secret: secret } } }, 'client_secret');
     expect(text).toBe(`${new Secret(secret)}`);
   });
 

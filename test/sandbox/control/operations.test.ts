@@ -20,6 +20,8 @@ const given: { readonly [Name in OperationName]: ParamsOf<Name> } = {
   redeliver: { delivery_id: deliveryId },
   do: { action: 'approve', event_id: 'evt_test_published', set: {} },
   happenings: {},
+  status: {},
+  save: {},
   trigger: { type: 'activity.updated', data: { id: 'act_1', list: [1, null] } },
   revoke: { kind: 'user' },
   faults: {},

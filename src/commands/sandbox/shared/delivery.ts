@@ -7,10 +7,7 @@ import type { Style } from '../../../text/style.ts';
 import { formatDuration } from '../../../text/time.ts';
 import { describeHappening } from './happening.ts';
 import { chosenSandbox, steering } from './profile.ts';
-import { askSandbox, type SandboxDeps } from './remote.ts';
-
-/** What following a delivery needs. */
-type FollowDeps = SandboxDeps & Pick<Deps, 'clock' | 'terminal'>;
+import { askSandbox } from './remote.ts';
 
 /** Between two looks at a delivery: most handlers answer soon, and a slow one is not worth a busy loop. */
 const firstPollMs = 20;
@@ -23,7 +20,7 @@ const longestPollMs = 200;
  * @throws ReventoError `failed`
  */
 export async function* followDelivery(
-  deps: FollowDeps,
+  deps: Deps,
   begun: Delivery,
   isAwaited: boolean,
   happened?: readonly Happening[],
@@ -42,7 +39,7 @@ export async function* followDelivery(
  *
  * @throws ReventoError `failed` when the sandbox forgot it meanwhile
  */
-export async function settle(deps: FollowDeps, begun: Delivery, isAwaited: boolean): Promise<Delivery> {
+export async function settle(deps: Deps, begun: Delivery, isAwaited: boolean): Promise<Delivery> {
   let delivery = begun;
   let told = 0;
   // Without a retry that is due, the first attempt is still running.
@@ -67,7 +64,7 @@ function outcomeOf({ attempts }: Delivery): string {
 }
 
 /** The sandbox is on this machine, so its clock is ours. */
-function untilNext({ next_attempt_at: nextAt }: Delivery, { clock }: Pick<Deps, 'clock'>): string {
+function untilNext({ next_attempt_at: nextAt }: Delivery, { clock }: Deps): string {
   return formatDuration(Math.max(0, Date.parse(nextAt ?? '') - clock.now()));
 }
 
@@ -78,7 +75,7 @@ function forgotten({ event, delivery_id: id }: Delivery): ReventoError {
 }
 
 /** Every delivery the running sandbox remembers, oldest first. */
-export async function listDeliveries(deps: SandboxDeps): Promise<readonly Delivery[]> {
+export async function listDeliveries(deps: Deps): Promise<readonly Delivery[]> {
   return (await askSandbox(deps, 'deliveries', {})).deliveries;
 }
 
@@ -93,7 +90,7 @@ export function describeDelivery(delivery: Delivery, style: Style): string {
   return `${mark} ${event} [${id}] ${verdict}${count}: ${outcomeOf(delivery)}${next} ${took}`;
 }
 
-function requireDelivered(delivery: Delivery, deps: Pick<Deps, 'clock' | 'profile'>): void {
+function requireDelivered(delivery: Delivery, deps: Deps): void {
   const { state, attempts, delivery_id: id } = delivery;
   const profile = chosenSandbox(deps);
   if (state === 'delivered') return;

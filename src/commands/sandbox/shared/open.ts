@@ -3,6 +3,7 @@ import type { Exchange } from '../../../ports/exchange.ts';
 import { controlKeyOf } from '../../../sandbox/control/key.ts';
 import { createWebhookSecret } from '../../../sandbox/deliveries/signing.ts';
 import { integrationRedirectUri, registerClients } from '../../../sandbox/oauth/clients.ts';
+import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import { createSandbox, type SandboxEntry } from '../../../sandbox/server/app.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
 import { type Hosted, host } from '../../../sandbox/server/host.ts';
@@ -20,6 +21,8 @@ export interface Opening {
   /** Registered besides the default ones; the last is the one that an integration is told. */
   readonly redirectUris: readonly string[];
   readonly onEvent?: (entry: SandboxEntry) => void;
+  /** One to go on from: it keeps its clients and secrets. */
+  readonly saved?: Snapshot;
 }
 
 /**
@@ -28,23 +31,27 @@ export interface Opening {
  * @throws ReventoError `port_busy`, `bind_failed`
  */
 export async function openSandbox(
-  deps: Pick<Deps, 'clock' | 'forwarder' | 'redactor' | 'serve'>,
+  deps: Deps,
   { options, webhookUrl, retryScale }: SandboxPlan,
-  { hostName, port, stored, redirectUris, onEvent }: Opening,
+  { hostName, port, stored, redirectUris, onEvent, saved }: Opening,
 ): Promise<{ readonly hosted: Hosted; readonly credentials: Credentials; readonly controlKey: string }> {
+  const [first] = saved?.clients ?? [];
   const clients = registerClients({
-    clientId: stored?.clientId ?? undefined,
-    clientSecret: stored?.clientSecret ?? undefined,
-    redirectUris,
+    clientId: first?.id ?? stored?.clientId ?? undefined,
+    clientSecret: first?.secret ?? stored?.clientSecret ?? undefined,
+    redirectUris: [...(first?.redirectUris ?? []), ...redirectUris],
   });
   const [{ id: clientId, secret }] = clients;
   const clientSecret = deps.redactor.add(secret ?? '').reveal();
-  const webhookSecret = stored?.webhookSecret ?? createWebhookSecret();
+  const webhookSecret = saved?.deliveries?.signing.current ?? stored?.webhookSecret ?? createWebhookSecret();
   deps.redactor.add(webhookSecret);
   const controlKey = deps.redactor.add(controlKeyOf(clientId, clientSecret)).reveal();
   const sandbox = createSandbox({
     ...options,
     clock: deps.clock,
+    ...(saved !== undefined && {
+      saved: { ...saved, clients: clients.map((one) => ({ ...one, redirectUris: [...one.redirectUris] })) },
+    }),
     clients,
     controlKey,
     ...(onEvent === undefined ? {} : { onEvent }),

@@ -1,4 +1,5 @@
 import type { Deps } from '../../../command-kit/deps.ts';
+import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
 
 /** The profile that `sandbox start` defines, unless another running sandbox has it. */
@@ -10,7 +11,7 @@ export function secondProfile(authBase: string): string {
 }
 
 /** The profile whose sandbox is meant: `-p sandbox-PORT` chooses one started beside the first. */
-export function chosenSandbox({ profile }: Pick<Deps, 'profile'>): string {
+export function chosenSandbox({ profile }: Deps): string {
   return /^sandbox-\d{1,5}$/.test(profile) ? profile : sandboxProfile;
 }
 
@@ -20,7 +21,7 @@ export function steering(profile: string): string {
 }
 
 /** Whether the chosen sandbox was ever started on this machine; `sandbox exec` leaves no profile. */
-export async function hasSandboxProfile(deps: Pick<Deps, 'profile' | 'settingsFile'>): Promise<boolean> {
+export async function hasSandboxProfile(deps: Deps): Promise<boolean> {
   return (await deps.settingsFile()).profiles()[chosenSandbox(deps)]?.auth_base !== undefined;
 }
 
@@ -32,10 +33,7 @@ export interface StoredCredentials {
 }
 
 /** Reads the sealed secrets of the profile, never the environment's: those may be the real ones. */
-export async function storedCredentials(
-  deps: Pick<Deps, 'settingsFile' | 'secrets'>,
-  profile: string,
-): Promise<StoredCredentials> {
+export async function storedCredentials(deps: Deps, profile: string): Promise<StoredCredentials> {
   const settings = (await deps.settingsFile()).profiles()[profile];
   const secrets = await deps.secrets(profile);
   const read = async (name: 'client_secret' | 'webhook_secret') => (await secrets.get(name))?.secret.reveal() ?? null;
@@ -53,18 +51,22 @@ export async function storedCredentials(
  * sandbox: their tokens ended with it. Returns how many logins those were.
  *
  * @param redirectUri  where logins of this tool come back to
+ * @param saved  the sandbox it goes on from: logins of the profile stay when they are its own
  */
 export async function defineProfile(
-  deps: Pick<Deps, 'inspectStore' | 'sessions' | 'settingsFile' | 'secrets'>,
+  deps: Deps,
   profile: string,
   credentials: Credentials,
   redirectUri: string,
+  saved?: Snapshot,
 ): Promise<number> {
   const { profiles } = await deps.inspectStore();
   const { logins = [], remnants = [] } = profiles.find(({ name }) => name === profile) ?? {};
   const sessions = await deps.sessions(profile);
+  const before = (await deps.settingsFile()).profiles()[profile];
+  const goesOn = saved !== undefined && before?.client_id === credentials.clientId;
   // By name, as logout does: the tokens of a login that cannot be opened have ended as well.
-  for (const key of [...logins, ...remnants]) await sessions.forget(key);
+  if (!goesOn) for (const key of [...logins, ...remnants]) await sessions.forget(key);
   await (await deps.settingsFile()).update(profile, {
     auth_base: credentials.authBase,
     api_base: credentials.apiBase,
@@ -75,7 +77,7 @@ export async function defineProfile(
   const secrets = await deps.secrets(profile);
   await secrets.set('client_secret', credentials.clientSecret);
   await secrets.set('webhook_secret', credentials.webhookSecret);
-  // A rotation ends with the sandbox it was started in.
-  await secrets.set('webhook_secret_previous', null);
-  return logins.length;
+  // A rotation ends with the sandbox it was started in, unless that is the one that goes on.
+  await secrets.set('webhook_secret_previous', saved?.deliveries?.signing.previous ?? null);
+  return goesOn ? 0 : logins.length;
 }

@@ -18,17 +18,14 @@ import {
   readResult,
   spread,
 } from '../../../sandbox/control/operations.ts';
+import { integrationRedirectUri } from '../../../sandbox/oauth/clients.ts';
+import { type Variables, variablesOf } from '../../../sandbox/server/env-file.ts';
+import { testEventId } from '../../../sandbox/world/world.ts';
 import { plainLine } from '../../../text/plain-line.ts';
 import { chosenSandbox, sandboxProfile, steering } from './profile.ts';
 
-/** What finding a sandbox needs. */
-type Finding = Pick<Deps, 'childEnv' | 'secrets' | 'settings' | 'settingsFile'>;
-
-/** What asking a sandbox needs. */
-export type SandboxDeps = Finding & Pick<Deps, 'http' | 'profile' | 'redactor' | 'signal'>;
-
 /** The event to ask the sandbox about: only `--event` counts, because the variable may name a real event. */
-export function eventFlag(deps: Pick<Deps, 'settings'>): { readonly event_id?: string } {
+export function eventFlag(deps: Deps): { readonly event_id?: string } {
   const event = deps.settings.get('default_event');
   return event?.source === 'flag' ? { event_id: event.value } : {};
 }
@@ -46,7 +43,7 @@ const probeMs = 3_000;
  *   webhook URL, `usage` or `not_found` for parameters it refuses, `failed` when it is not the sandbox of this profile
  */
 export async function askSandbox<Name extends OperationName>(
-  deps: SandboxDeps,
+  deps: Deps,
   operation: Name,
   params: ParamsOf<Name>,
 ): Promise<ResultOf<Name>> {
@@ -67,6 +64,40 @@ export async function askSandbox<Name extends OperationName>(
   const result = isSuccess(answer.status) ? readResult(operation, value) : null;
   if (result !== null) return result;
   throw refusal(answer.status, value, { authBase, name });
+}
+
+/** Where the chosen sandbox is served, whether it runs or not. @throws ReventoError `setting_missing` */
+export async function sandboxAddress(deps: Deps): Promise<string> {
+  return (await findSandbox(deps, chosenSandbox(deps))).authBase;
+}
+
+/**
+ * What an integration needs to know of the chosen sandbox, and the key of its control API. Read from the profile, so
+ * it need not run; inside `sandbox exec` from the environment.
+ *
+ * @throws ReventoError `setting_missing`
+ */
+export async function sandboxVariables(deps: Deps): Promise<Variables> {
+  const name = chosenSandbox(deps);
+  const { authBase, key } = await findSandbox(deps, name);
+  const profile = (await deps.settingsFile()).profiles()[name];
+  const isProfile = profile?.auth_base !== undefined;
+  const setting = (one: 'client_id' | 'redirect_uri') =>
+    (isProfile ? profile?.[one] : deps.settings.get(one)?.value) ?? '';
+  const secrets = await (isProfile ? deps.secrets(name) : deps.secrets());
+  const secret = async (one: 'client_secret' | 'webhook_secret') => (await secrets.get(one))?.secret.reveal() ?? '';
+  return {
+    ...variablesOf({
+      authBase,
+      apiBase: `${authBase}/api/v1`,
+      clientId: setting('client_id'),
+      clientSecret: await secret('client_secret'),
+      webhookSecret: await secret('webhook_secret'),
+      redirectUri: isProfile ? integrationRedirectUri : setting('redirect_uri'),
+      eventId: testEventId,
+    }),
+    [controlVariable]: key,
+  };
 }
 
 /** A request for an operation at the sandbox of this address. */
@@ -93,7 +124,7 @@ function requestOf<Name extends OperationName>(
  *
  * Never one on another machine: the key would travel in the clear.
  */
-async function findSandbox(deps: Finding, name: string): Promise<{ readonly authBase: string; readonly key: string }> {
+async function findSandbox(deps: Deps, name: string): Promise<{ readonly authBase: string; readonly key: string }> {
   const profile = (await deps.settingsFile()).profiles()[name];
   const isProfile = profile?.auth_base !== undefined;
   const authBase = isProfile ? profile?.auth_base : deps.settings.get('auth_base')?.value;
@@ -115,7 +146,7 @@ async function findSandbox(deps: Finding, name: string): Promise<{ readonly auth
  * Whether a running sandbox has the profile `sandbox`, so that a new one must leave profile and logins alone. In doubt
  * (a timeout, a broken answer) it counts as running: that costs a second profile, the opposite would cost a login.
  */
-export async function isFirstRunning(deps: SandboxDeps): Promise<boolean> {
+export async function isFirstRunning(deps: Deps): Promise<boolean> {
   if ((await deps.settingsFile()).profiles()[sandboxProfile]?.auth_base === undefined) return false;
   const found = await findSandbox(deps, sandboxProfile).catch(() => null);
   if (found === null) return false;

@@ -16,11 +16,13 @@ import { defineProfile, sandboxProfile, secondProfile, storedCredentials } from 
 import { isFirstRunning } from '../shared/remote.ts';
 import { describeEntry, describeReady } from '../shared/text.ts';
 import { writeEnvFile } from './env-file.ts';
+import { loadSandbox } from './load.ts';
 
 export interface SandboxStartOptions extends SandboxFlags {
   readonly port: string;
   readonly host: string;
   readonly writeEnv?: string;
+  readonly load?: string;
 }
 
 /** `revento sandbox start`: serves a local Revento until Ctrl-C, and prints how to use it. */
@@ -30,6 +32,7 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
       command
         .option('--port <n>', 'port to serve on', defaultSandboxPort)
         .option('--host <address>', 'address to serve on; localhost means both loopback families', '127.0.0.1')
+        .option('--load <file>', 'go on from a sandbox that `sandbox save` wrote')
         .option('--write-env <file>', 'save the settings of the sandbox to this file (mode 0600)'),
       // So that sandbox and listener find each other without a flag.
       defaultListenUrl,
@@ -49,6 +52,7 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
     requireNoPort(deps);
     const port = wholeNumber('--port', flags.port, 0, 65_535);
     requireKnownEvent(deps);
+    const saved = flags.load === undefined ? undefined : await loadSandbox(flags.load, deps);
     const feed = new Feed<SandboxEntry>();
     const isSecond = await isFirstRunning(deps);
     const opening = {
@@ -56,12 +60,13 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
       port,
       stored: await storedCredentials(deps, isSecond ? `${sandboxProfile}-${port}` : sandboxProfile),
       redirectUris: [...redirectUriOfEnvironment(deps), ...plan.redirectUris],
+      ...(saved !== undefined && { saved }),
       onEvent: (entry: SandboxEntry) => feed.push(entry),
     };
     const { hosted, credentials } = await openSandbox(deps, plan, opening).catch(explainBusyPort(port));
     try {
       const profile = isSecond ? secondProfile(credentials.authBase) : sandboxProfile;
-      const ended = await defineProfile(deps, profile, credentials, plan.redirectUris.at(-1) ?? toolRedirectUri);
+      const ended = await defineProfile(deps, profile, credentials, plan.redirectUris.at(-1) ?? toolRedirectUri, saved);
       tell(deps, { profile, ended });
       const envFile = flags.writeEnv ?? null;
       if (envFile !== null) await writeEnvFile(envFile, credentials, deps.signal);
@@ -88,7 +93,7 @@ function explainBusyPort(port: number): (error: unknown) => never {
 }
 
 /** An integration has its redirect URI in the environment, as in the guide: that one is registered as well. */
-function redirectUriOfEnvironment(deps: Pick<Deps, 'settings'>): string[] {
+function redirectUriOfEnvironment(deps: Deps): string[] {
   const uri = deps.settings.get('redirect_uri');
   return uri?.source === 'environment' ? [uri.value] : [];
 }
@@ -110,7 +115,7 @@ function requireNoPort({ profile }: Pick<Deps, 'profile'>): void {
  *
  * @throws ReventoError `usage`
  */
-function requireKnownEvent(deps: Pick<Deps, 'settings'>): void {
+function requireKnownEvent(deps: Deps): void {
   const event = deps.settings.get('default_event');
   if (event?.source !== 'flag' || event.value === testEventId) return;
   throw new ReventoError('usage', `The sandbox has no event ${JSON.stringify(event.value)} to log in to.`, {
@@ -129,11 +134,7 @@ function tell({ terminal }: Deps, { profile, ended }: { readonly profile: string
   }
 }
 
-function warn(
-  deps: Pick<Deps, 'settings' | 'terminal'>,
-  { host: hostName }: SandboxStartOptions,
-  profile: string,
-): void {
+function warn(deps: Deps, { host: hostName }: SandboxStartOptions, profile: string): void {
   if (!['localhost', '127.0.0.1', '::1', '[::1]'].includes(hostName)) {
     deps.terminal.notice(`warning: everyone who can reach ${hostName} on this machine can use the sandbox`);
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { delivery } from '../../deliveries/delivery.ts';
+import { delivery, deliveryStates } from '../../deliveries/delivery.ts';
+import { snapshot } from '../../saved/snapshot.ts';
 import { fields, happening } from '../../world/happening.ts';
 import { eventId, flag, type Operation } from './operation.ts';
 
@@ -59,6 +60,52 @@ export const lifeRows = {
       }),
       v.readonly(),
     ),
+  },
+  status: {
+    method: 'GET',
+    path: '/status',
+    status: 200,
+    summary: 'Show what the sandbox is and who is connected',
+    params: v.strictObject({}),
+    result: v.pipe(
+      v.object({
+        started_at: v.pipe(v.string(), v.description('real time')),
+        events: v.pipe(
+          v.array(v.pipe(v.object({ id: v.string(), title: v.string(), participants: v.number() }), v.readonly())),
+          v.readonly(),
+        ),
+        connections: v.pipe(
+          v.array(
+            v.pipe(
+              v.object({
+                id: v.string(),
+                kind: v.picklist(['installation', 'user']),
+                event_id: v.string(),
+                user_id: v.nullable(v.string()),
+                scope: v.pipe(v.array(v.string()), v.readonly()),
+                connected_at: v.string(),
+              }),
+              v.readonly(),
+            ),
+          ),
+          v.readonly(),
+          v.description('consents that were not revoked'),
+        ),
+        suspended: v.boolean(),
+        webhook_url: v.nullable(v.string()),
+        deliveries: v.pipe(v.record(v.picklist(deliveryStates), v.number()), v.readonly()),
+        happenings: v.number(),
+      }),
+      v.readonly(),
+    ),
+  },
+  save: {
+    method: 'GET',
+    path: '/state',
+    status: 200,
+    summary: 'Give out everything the sandbox holds, to start another one from',
+    params: v.strictObject({}),
+    result: v.pipe(v.object({ saved: snapshot }), v.readonly()),
   },
   reset: {
     method: 'POST',

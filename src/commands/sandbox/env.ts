@@ -1,0 +1,35 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { controlVariable } from '../../sandbox/control/key.ts';
+import { envFormats, formatVariables, isEnvFormat } from '../../sandbox/server/env-format.ts';
+import { nearest } from '../../text/suggestion.ts';
+import { sandboxVariables } from './shared/remote.ts';
+
+export interface SandboxEnvOptions {
+  readonly format: string;
+}
+
+/** `revento sandbox env`: prints the settings of the sandbox as environment variables, secrets in the clear. */
+export const sandboxEnv: CommandModule<SandboxEnvOptions> = {
+  declare: (command) =>
+    command
+      .option('--format <form>', `one of ${envFormats.join(', ')}`, 'sh')
+      .addHelpText('after', `\nSecrets are printed in the clear; ${controlVariable} is the key of the control API.`),
+  examples: [
+    { command: 'eval "$(revento sandbox env)"', explains: 'set them in this shell' },
+    { command: 'revento sandbox env --format dotenv', explains: 'lines for an .env file' },
+  ],
+  layout: { shape: 'value' },
+
+  async *run({ format }, deps) {
+    if (!isEnvFormat(format)) {
+      const meant = nearest(format, envFormats);
+      throw new ReventoError('usage', `Unknown format ${JSON.stringify(format)}.`, {
+        hint: meant === null ? `formats are ${envFormats.join(', ')}` : `did you mean ${meant}?`,
+      });
+    }
+    const variables = await sandboxVariables(deps);
+    yield { kind: 'value', data: { ...variables }, text: () => formatVariables(variables, format) };
+    return undefined;
+  },
+};

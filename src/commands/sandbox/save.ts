@@ -1,0 +1,49 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { writeUserFile } from '../../files/user-output.ts';
+import { stringify } from '../../json/stringify.ts';
+import { askSandbox } from './shared/remote.ts';
+
+export interface SandboxSaveOptions {
+  readonly file: string;
+}
+
+/** `revento sandbox save`: writes everything the running sandbox holds into a file that `start --load` reads. */
+export const sandboxSave: CommandModule<SandboxSaveOptions> = {
+  declare: (command) =>
+    command
+      .argument('<file>', 'the file to write')
+      .addHelpText(
+        'after',
+        [
+          '\nThe file holds credentials and signing secrets of the sandbox (mode 0600), but no token in the clear.',
+          'Logins go on with the sandbox that is started from it, so do not start two from one file.',
+        ].join(' '),
+      ),
+  examples: [
+    { command: 'revento sandbox save evening.json', explains: 'keep everything as it is now' },
+    { command: 'revento sandbox start --load evening.json', explains: 'go on from there' },
+  ],
+  layout: { shape: 'value' },
+
+  async *run({ file }, deps) {
+    const { saved } = await askSandbox(deps, 'save', {});
+    try {
+      await writeUserFile(file, Buffer.from(`${stringify(saved)}\n`, 'utf8'), { mode: 0o600, signal: deps.signal });
+    } catch (error) {
+      if (error instanceof ReventoError) throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new ReventoError('file', `Cannot write ${file} (${code ?? message}).`, {
+        hint: 'choose a file in a directory you can write to',
+      });
+    }
+    const happenings = saved.happenings.length;
+    yield {
+      kind: 'value',
+      data: { file, happenings },
+      text: (style) =>
+        `${style.green('✓')} Saved to ${file}; to go on from it, run: revento sandbox start --load ${file}`,
+    };
+    return undefined;
+  },
+};
