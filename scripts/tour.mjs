@@ -75,15 +75,15 @@ ${green('Done.')} What you saw, with nothing but this program and a sandbox on t
 The sandbox, the login and the files are gone again.
 
 Next, the same by hand. In one terminal, a sandbox that stays:
-  npx revento sandbox start
+  npx --no -- revento sandbox start
 
 In another, with your own browser:
-  npx revento -p sandbox login
-  npx revento -p sandbox participants list
-  npx revento -p sandbox webhook listen             ${dim('# Ctrl-C ends it')}
+  npx --no -- revento -p sandbox login
+  npx --no -- revento -p sandbox participants list
+  npx --no -- revento -p sandbox webhook listen      ${dim('# Ctrl-C ends it')}
 
 In a third, while that listens:
-  npx revento sandbox trigger application.approved`);
+  npx --no -- revento sandbox trigger application.approved`);
 } catch (error) {
   console.error(`\nThe tour stopped: ${error.message}`);
   process.exitCode = 1;

@@ -167,6 +167,12 @@ export const registry: readonly CommandEntry[] = [
     load: async () => (await import('./sandbox/reset.ts')).sandboxReset,
   },
   {
+    name: 'config init',
+    summary: 'Set up a profile: questions, flags or a .env file',
+    group: 'Settings',
+    load: async () => (await import('./config/init.ts')).configInit,
+  },
+  {
     name: 'config get',
     summary: 'Show one setting',
     group: 'Settings',

@@ -1,28 +1,28 @@
 import { isFileName } from '../files/file-name.ts';
 import type { LoginKey, LoginKind } from './login.ts';
 
-/** Who consented to a login, in words. Never throws. */
+/** Who consented to a login, in words. */
 export function kindInWords(kind: LoginKind): 'organizer' | 'participant' {
   return kind === 'installation' ? 'organizer' : 'participant';
 }
 
-/** A login as one phrase: `evt_test_published (organizer)`, `evt_test_published (participant usr_1)`. Never throws. */
+/** A login as one phrase: `evt_test_published (organizer)`, `evt_test_published (participant usr_1)`. */
 export function loginInWords(key: LoginKey): string {
   return `${key.eventId} (${whoseInWords(key)})`;
 }
 
-/** Who consented to a login: `organizer`, `participant usr_1`. Never throws. */
+/** Who consented to a login: `organizer`, `participant usr_1`. */
 export function whoseInWords(key: LoginKey): string {
   const user = userOf(key);
   return `${kindInWords(key.kind)}${user === null ? '' : ` ${user}`}`;
 }
 
-/** The participant that a login is named after; null for none. Never throws. */
+/** The participant that a login is named after; null for none. */
 export function userOf({ kind, userId = null }: LoginKey): string | null {
   return kind === 'user' ? userId : null;
 }
 
-/** The participant of a login as a field of its JSON; nothing where there is none to name. Never throws. */
+/** The participant of a login as a field of its JSON; nothing where there is none to name. */
 export function userField(key: LoginKey): { readonly user_id?: string } {
   const user = userOf(key);
   return user === null ? {} : { user_id: user };
@@ -32,8 +32,7 @@ export function userField(key: LoginKey): { readonly user_id?: string } {
 const longestUser = 128;
 
 /**
- * The name a login's files go by, without extension: `installation-evt_1`, `user-evt_1`, `user-evt_1@usr_2`. Never
- * throws.
+ * The name a login's files go by, without extension: `installation-evt_1`, `user-evt_1`, `user-evt_1@usr_2`.
  */
 export function fileNameOf(key: LoginKey): string {
   const user = encoded(userOf(key) ?? '');
@@ -41,7 +40,7 @@ export function fileNameOf(key: LoginKey): string {
   return `${key.kind}-${key.eventId}${suffix}`;
 }
 
-/** The login a file is named after, or null for another kind of file. Never throws. */
+/** The login a file is named after, or null for another kind of file. */
 export function keyOfFileName(name: string): LoginKey | null {
   const [, kind, eventId = '', user] = /^(installation|user)-([^@]+)(?:@([a-z0-9_.%-]+))?$/.exec(name) ?? [];
   if (!isFileName(eventId) || (kind !== 'user' && user !== undefined)) return null;

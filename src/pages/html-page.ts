@@ -10,15 +10,15 @@ export interface HtmlPage {
   readonly html: string;
   /** What stands between the page's `<style>` tags: the one style it may use. */
   readonly style: string;
-  /** Where forms may lead, as CSP sources; none when there is no form. */
+  /** Where forms may be sent, as CSP sources; none when there is no form. */
   readonly formTargets?: readonly string[];
 }
 
 /**
- * A page as a whole response: self-contained, without script, and barred by its headers from being cached, framed
- * or sniffed, from passing its address on, and from loading anything at all.
+ * A page as a complete response: self-contained, without script; its headers forbid to cache, frame or sniff it, to
+ * send its URL on, and to load anything at all.
  *
- * Never throws. Source: RFC 9700 sections 4.2.4 and 4.16.
+ * Source: RFC 9700 sections 4.2.4 and 4.16.
  */
 export function htmlPage({ status, html, style, formTargets = [] }: HtmlPage): HttpResponse {
   const policy = [
@@ -54,20 +54,20 @@ const entities: Readonly<Record<string, string>> = {
   '/': '&#47;',
 };
 
-/** The text with everything that means something in HTML written as an entity. Never throws. */
+/** The text with everything that means something in HTML written as an entity. */
 function escapeMarkup(text: string): string {
   return text.replace(/[&<>"'`=/]/g, (found) => entities[found] ?? '');
 }
 
 /**
  * Somebody else's text, safe anywhere in a page: one line of at most 600 characters, without control or
- * direction-changing ones, escaped. Never throws.
+ * direction-changing ones, escaped.
  */
 export function escapeHtml(text: string): string {
   return escapeMarkup(plainLine(text, maxTextChars));
 }
 
-/** Our own sentences as HTML: what stands in backquotes is set as code, and lines stay lines. Never throws. */
+/** Our own sentences as HTML: text in backquotes becomes code, and lines stay lines. */
 export function proseHtml(text: string): string {
   return text
     .split('`')

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { ReventoError } from '../errors/revento-error.ts';
@@ -22,13 +23,16 @@ const maxRecordingBytes = 256 * 1024 * 1024;
 
 /** Appends delivery lines to a file. */
 export interface Recorder {
+  /** What the user should know about the file: who else could or can read it. One sentence, or null. */
+  readonly warning: string | null;
   /** Resolves when the line is with the operating system: from then on, killing this process does not lose it. */
   append(line: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a recording for appending, readable by its owner only: deliveries hold personal data.
+ * Opens a recording for appending, readable by its owner only: deliveries hold personal data. A file that others could
+ * read is closed to them first.
  *
  * A file whose last line was cut off (its writer was killed) is ended with a line break first, so that the torn
  * line harms no other.
@@ -38,19 +42,36 @@ export interface Recorder {
 export async function openRecorder(path: string): Promise<Recorder> {
   requireBaseOf(path);
   const file = await attempt(path, () => open(path, 'a+', 0o600));
-  if ((await attempt(path, () => file.stat())).isFIFO()) {
+  const stat = await attempt(path, () => file.stat());
+  if (stat.isFIFO()) {
     await file.close();
     // A pipe that nobody reads would hold a write, and with it the end of the process, for ever.
-    throw new ReventoError('file', `Cannot use ${path}: it is a pipe, and a recording is a file.`, {
+    throw new ReventoError('file', `${path} is a pipe; a recording must be a file.`, {
       hint: 'for a pipe there is -o ndjson: it writes the same lines to standard output',
     });
   }
   const write = (text: string) => attempt(path, () => file.appendFile(text));
+  const warning = await attempt(path, () => closeToOthers(path, file, stat));
   if (await attempt(path, () => isCut(file))) await write('\n');
   return {
+    warning,
     append: (line) => write(`${line}\n`),
     close: () => file.close(),
   };
+}
+
+/** Permissions of everybody but the owner. */
+const othersMode = 0o077;
+
+/** Makes a file of this user private; another user's stays as it is. Gives back what to say about it. */
+async function closeToOthers(path: string, file: FileHandle, stat: Stats): Promise<string | null> {
+  const ownUid = process.getuid?.();
+  // Windows has no such permissions.
+  if (ownUid === undefined || !stat.isFile()) return null;
+  if (stat.uid !== ownUid) return `${path} belongs to another user, who can read the deliveries recorded in it`;
+  if ((stat.mode & othersMode) === 0) return null;
+  await file.chmod(0o600);
+  return `other users could read ${path}; its permissions are 0600 now`;
 }
 
 async function isCut(file: FileHandle): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
+import { lackOf } from '../support/needs.ts';
 import { openShells, type ShellName, type ShellRig } from '../support/shells.ts';
 
 let shells: ShellRig;
@@ -30,7 +31,11 @@ afterAll(() => shells.close());
 
 const names: readonly ShellName[] = ['bash', 'zsh', 'fish'];
 
-describe.each(names)('%s', (shell) => {
+const reasons = names.map((shell) => [shell, lackOf(shell, 'script')] as const);
+
+describe.each(reasons)('%s', (shell, reason) => {
+  const it = plainIt.skipIf(reason !== null);
+
   it.each([
     ['a command', 'revento webh', 'revento webhook '],
     ['a member of a group', 'revento webhook lis', 'revento webhook listen '],
@@ -88,7 +93,9 @@ describe.each(names)('%s', (shell) => {
   });
 });
 
-it.each(['bash-completion', 'zsh', 'fish'] as const)(
+plainIt
+  .skipIf(lackOf('bash-completion', 'zsh', 'fish', 'script') !== null)
+  .each(['bash-completion', 'zsh', 'fish'] as const)(
   '%s completes the arguments of a command behind -- as its own',
   async (shell) => {
     const line = 'revento sandbox exec -- revento webhook lis';
@@ -100,7 +107,7 @@ describe('what the shells ask', () => {
   const ask = (words: readonly string[], env: Record<string, string> = {}) =>
     spawnSync('revento', ['__complete', ...words], { env: { ...shells.env, ...env }, encoding: 'utf8' });
 
-  it('answers with 0 and on stdout only, even about settings that are damaged', () => {
+  plainIt('answers with 0 and on stdout only, even about settings that are damaged', () => {
     const config = join(shells.home, 'damaged');
     mkdirSync(config, { recursive: true });
     writeFileSync(join(config, 'config.json'), '{ not JSON');
@@ -109,14 +116,14 @@ describe('what the shells ask', () => {
     expect(stdout).toBe('nothing\ndefault\tselected, no login\n');
   });
 
-  it('says what it could not read when debugging', () => {
+  plainIt('says what it could not read when debugging', () => {
     const config = join(shells.home, 'damaged');
     const { status, stderr } = ask(['--current=', '--profile'], { REVENTO_CONFIG_DIR: config, REVENTO_DEBUG: '1' });
     expect(status).toBe(0);
     expect(stderr).toMatch(/^completion: .*damaged/);
   });
 
-  it.each(['0', 'false'])('keeps it to itself with REVENTO_DEBUG=%s', (value) => {
+  plainIt.each(['0', 'false'])('keeps it to itself with REVENTO_DEBUG=%s', (value) => {
     const config = join(shells.home, 'damaged');
     mkdirSync(config, { recursive: true });
     writeFileSync(join(config, 'config.json'), '{ not JSON');
@@ -124,7 +131,7 @@ describe('what the shells ask', () => {
     expect(ask(['--current=', '--profile'], env)).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it('writes nothing into the home', () => {
+  plainIt('writes nothing into the home', () => {
     const config = join(shells.home, 'untouched');
     ask(['--current=', '--event'], { REVENTO_CONFIG_DIR: config });
     expect(spawnSync('ls', [config], { encoding: 'utf8' }).status).not.toBe(0);

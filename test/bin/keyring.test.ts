@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { revento } from '../support/build.ts';
 import { Desktop } from '../support/desktop.ts';
+import { lackOf, withReason } from '../support/needs.ts';
 import { RefreshRig } from '../support/refresh-rig.ts';
 
 let rig: RefreshRig;
@@ -16,7 +17,9 @@ afterEach(() => rig.close());
 const header = () => JSON.parse(rig.read()) as { src: string; kid: string };
 const useKeyring = ['config', 'set', 'key_store', 'keyring'];
 
-describe('with a keyring', () => {
+const reason = lackOf('keyring');
+
+describe.skipIf(reason !== null)(withReason('with a keyring', reason), () => {
   let desktop: Desktop;
   beforeEach(async () => {
     desktop = await Desktop.start(join(rig.home, 'desktop'));

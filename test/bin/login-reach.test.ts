@@ -139,7 +139,7 @@ describe('a login goes on', () => {
     closing.push(() => proxy.close());
     proxy.credentials = `user:${randomBytes(8).toString('hex')}`;
     const stderr = await expectToGoOn(await settings('https://auth.revento.test', { HTTPS_PROXY: proxy.url }));
-    expect(stderr).toMatch(/^warning: auth\.revento\.test was out of reach just now: .* answered 407/m);
+    expect(stderr).toMatch(/^warning: auth\.revento\.test could not be reached just now: .* answered 407/m);
   });
 
   it('at a server whose certificate nobody trusts, with a warning, and does not advise to wait longer', async () => {
@@ -152,7 +152,7 @@ describe('a login goes on', () => {
     const env = await settings(`https://localhost:${(server.address() as AddressInfo).port}`);
     const { code, stderr } = await rig.run(['login', '--no-browser', '--timeout', '300ms'], { env });
     expect(code).toBe(4);
-    expect(stderr).toMatch(/^warning: localhost was out of reach just now: TLS handshake failed/m);
+    expect(stderr).toMatch(/^warning: localhost could not be reached just now: TLS handshake failed/m);
     expect(stderr).toMatch(/^hint: .*revento doctor/m);
     expect(stderr).not.toContain('wait longer');
   });

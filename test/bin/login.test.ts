@@ -136,7 +136,7 @@ describe('a login at the sandbox', () => {
     const { code, stdout, stderr } = await login(['--json'], { BROWSER: browser }).ended;
     expect(code).toBe(0);
     expect(JSON.parse(stdout).scope).toEqual(['event.read']);
-    expect(stderr).toContain('not granted: participants.read program.read');
+    expect(stderr).toContain('participants.read program.read were not granted');
   });
 
   it.each([

@@ -135,14 +135,14 @@ describe('broken settings', () => {
   ])('with an invalid %s are repaired by config', async (name, invalid, valid) => {
     withSettings({ [name]: invalid, client_id: 'app' });
     for (const words of [
-      ['config', 'list'],
       ['config', 'get', 'client_id'],
       ['config', 'path'],
       ['profile', 'list'],
     ]) {
-      const ended = await rig.run(words);
-      expect([words, ended.code, ended.stderr]).toEqual([words, 0, expect.stringMatching(`^warning: .*${name}`)]);
+      expect([words, (await rig.run(words)).code]).toEqual([words, 0]);
     }
+    const list = await rig.run(['config', 'list']);
+    expect([list.code, list.stderr]).toEqual([0, expect.stringMatching(`^warning: .*${name}`)]);
     expect((await rig.run(['webhook', 'events'])).stderr).toContain(`run: revento config set ${name} VALUE`);
     expect((await rig.run(['config', 'set', name, valid])).code).toBe(0);
     expect(await rig.run(['config', 'list'])).toMatchObject({ code: 0, stderr: '' });

@@ -16,7 +16,7 @@ describe('an answer that gets lost after the server has rotated', () => {
     rig.server.twists.push({ cut });
     const first = await rig.token();
     expect(first.code).toBe(5);
-    expect(first.stderr).toContain('no whole answer came');
+    expect(first.stderr).toContain('no complete answer came');
     const second = await rig.token();
     expect(second.code).toBe(4);
     expect(second.stderr).toContain('interrupted');

@@ -73,7 +73,7 @@ describe('sandbox rotate', () => {
     await rig.run(['sandbox', 'rotate']);
     const finished = await rig.run(['sandbox', 'rotate', '--finish', '--json']);
     expect(JSON.parse(finished.stdout)).toMatchObject({ webhook_secret_previous: null });
-    const kept = await rig.run(['-p', 'sandbox', 'config', 'get', 'webhook_secret_previous']);
+    const kept = await rig.run(['-p', 'sandbox', 'config', 'get', 'webhook_secret_previous', '--reveal']);
     expect([kept.code, kept.stdout]).toEqual([2, '']);
     const listener = rig.start([...listen, '--count', '3']);
     await listener.until('stdout', /"ready"/);

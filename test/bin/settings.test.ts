@@ -72,8 +72,8 @@ describe('secrets, as a user sets them', () => {
 
   it('are sealed, shown masked, and used', async () => {
     expect(await rig.run(['config', 'set', 'webhook_secret'], { input: `${secret}\n` })).toMatchObject({ code: 0 });
-    const { stdout } = await rig.run(['config', 'get', 'webhook_secret']);
-    expect(stdout).toMatch(/^\[redacted fp:[0-9a-f]{8}\]\n$/);
+    expect((await rig.run(['config', 'list'])).stdout).toMatch(/webhook_secret +\[redacted fp:[0-9a-f]{8}\] +profile/);
+    expect((await rig.run(['doctor'])).stdout).not.toContain(secret);
     for (const name of readdirSync(configDir, { recursive: true, encoding: 'utf8' })) {
       const path = join(configDir, name);
       if (statSync(path).isFile()) expect(readFileSync(path, 'latin1'), name).not.toContain(secret);
@@ -85,17 +85,46 @@ describe('secrets, as a user sets them', () => {
     expect(await rig.run(['config', 'get', 'webhook_secret'])).toMatchObject({ code: 2 });
   });
 
+  it.each([
+    ['text', []],
+    ['JSON', ['--json']],
+    ['a filter', ['--jq', '.value']],
+  ])('never leave masked into a pipe, where a script would take the mask for them, as %s', async (_, flags) => {
+    await rig.run(['config', 'set', 'webhook_secret'], { input: secret });
+    const { code, stdout, stderr } = await rig.run(['config', 'get', 'webhook_secret', ...flags]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('config get webhook_secret --reveal');
+    expect(stderr).not.toContain(secret);
+    const revealed = await rig.run(['config', 'get', 'webhook_secret', '--reveal', ...flags]);
+    expect(revealed).toMatchObject({ code: 0, stdout: expect.stringContaining(secret) });
+  });
+
+  it.each(['json', 'ndjson', 'csv'])('are null in a list as %s', async (format) => {
+    await rig.run(['config', 'set', 'webhook_secret'], { input: secret });
+    const { stdout } = await rig.run(['config', 'list', '-o', format]);
+    expect(stdout).not.toContain('redacted');
+    expect(stdout).toContain('webhook_secret');
+  });
+
+  it('are printed in the clear by --reveal alone, exactly as they were stored', async () => {
+    await rig.run(['config', 'set', 'webhook_secret'], { input: secret });
+    expect((await rig.run(['config', 'get', 'webhook_secret', '--reveal'])).stdout).toBe(`${secret}\n`);
+    expect((await rig.run(['config', 'get', 'api_base', '--reveal'])).code).toBe(0);
+  });
+
   it('move with the store to a passphrase and back', async () => {
     const env = { REVENTO_STORE_KEY: 'correct horse battery staple' };
     await rig.run(['config', 'set', 'client_secret'], { input: secret });
-    const before = await rig.run(['config', 'get', 'client_secret']);
+    const before = await rig.run(['config', 'get', 'client_secret', '--reveal']);
     const moved = await rig.run(['config', 'set', 'key_store', 'passphrase'], { env });
     expect(moved).toMatchObject({ code: 0 });
     expect(moved.stderr).toContain('1 stored file is sealed anew');
-    expect(await rig.run(['config', 'get', 'client_secret'])).toMatchObject({ code: 1, stdout: '' });
-    expect(await rig.run(['config', 'get', 'client_secret'], { env })).toMatchObject({ stdout: before.stdout });
+    expect(await rig.run(['config', 'get', 'client_secret', '--reveal'])).toMatchObject({ code: 1, stdout: '' });
+    expect(await rig.run(['config', 'get', 'client_secret', '--reveal'], { env })).toMatchObject({
+      stdout: before.stdout,
+    });
     expect(await rig.run(['config', 'unset', 'key_store'], { env })).toMatchObject({ code: 0 });
-    expect(await rig.run(['config', 'get', 'client_secret'])).toMatchObject({ stdout: before.stdout });
+    expect(await rig.run(['config', 'get', 'client_secret', '--reveal'])).toMatchObject({ stdout: before.stdout });
   });
 
   it('stay where they are when the passphrase is missing', async () => {
@@ -104,7 +133,7 @@ describe('secrets, as a user sets them', () => {
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('REVENTO_STORE_KEY');
     expect(await rig.run(['config', 'get', 'key_store'])).toMatchObject({ stdout: 'keyfile\n' });
-    expect(await rig.run(['config', 'get', 'client_secret'])).toMatchObject({ code: 0 });
+    expect(await rig.run(['config', 'get', 'client_secret', '--reveal'])).toMatchObject({ code: 0 });
   });
 });
 

@@ -145,7 +145,7 @@ const situations: Readonly<Record<string, () => Promise<string>>> = {
   'Another revento (pid …) has held …': withLockHeld,
   'The login is sealed with a passphrase, and REVENTO_STORE_KEY is not set.': withPassphraseForgotten,
   'The key file … is open to other users (mode …).': withKeyOpen,
-  '… cannot be reached, so a login could not be finished: …': async () =>
+  "Can't reach …, so login can't complete: …": async () =>
     say(['login', '--event', 'evt_1'], { ...client, REVENTO_AUTH_BASE: `http://127.0.0.1:${await freePort()}` }),
   'There is no profile "…".': () => say(['webhook', 'listen', '-p', '3000']),
   'host name not found (api.revento.example:443)': () =>

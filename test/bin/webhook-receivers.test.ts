@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it as plainIt } from 'vitest';
 import { root } from '../support/build.ts';
 import { newSecret } from '../support/delivery.ts';
 import { freePort } from '../support/free-port.ts';
+import { lackOf } from '../support/needs.ts';
 import { ProgramRig } from '../support/program-rig.ts';
 import { dial } from '../support/raw-http.ts';
 
@@ -71,6 +72,8 @@ function accepting(port: number): Promise<void> {
 }
 
 describe.each(kinds)('the receiver in $file', (kind) => {
+  const it = plainIt.skipIf(kind.language === 'python' && lackOf('flask') !== null);
+
   it('passes every case, both secrets of a rotation among them', async () => {
     const env = { REVENTO_WEBHOOK_SECRET: newSecret(), REVENTO_WEBHOOK_SECRET_PREVIOUS: newSecret() };
     const { port } = await started(kind, env);

@@ -82,6 +82,14 @@ describe('webhook listen', () => {
     expect(stderr).toContain('200 application.approved POST');
   });
 
+  it('gives a filter data only, without the output of its command, which needs no flag to send', async () => {
+    const trigger = `${process.execPath} ${revento} webhook trigger application.approved`;
+    const args = ['webhook', 'listen', '--port', '0', '--jq', '.type + " " + (.event // "")', '--count', '1'];
+    const { code, stdout, stderr } = await rig.run([...args, '--', 'sh', '-c', trigger], { env });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'ready \ndelivery application.approved\nsummary \n' });
+    expect(stderr).toContain('application.approved POST');
+  });
+
   it("ends with the command's own exit code", async () => {
     const { code } = await rig.run(['webhook', 'listen', '--port', '0', '--', 'sh', '-c', 'exit 7'], { env });
     expect(code).toBe(7);

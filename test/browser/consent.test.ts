@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -8,9 +7,11 @@ import { systemClock } from '../../src/platform/process/clock.ts';
 import { registerClients } from '../../src/sandbox/oauth/clients.ts';
 import { createSandbox } from '../../src/sandbox/server/app.ts';
 import { type Hosted, host } from '../../src/sandbox/server/host.ts';
+import { chromiumPath, lackOfChromium } from '../support/needs.ts';
 import { encode } from '../support/sandbox-client.ts';
 
-const executablePath = process.env['REVENTO_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
+const executablePath = chromiumPath;
+const reason = lackOfChromium();
 const flags = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -31,11 +32,7 @@ const listen = async (server: Server): Promise<string> => {
 };
 
 beforeAll(async () => {
-  if (!existsSync(executablePath)) {
-    throw new Error(
-      `no Chromium at ${executablePath}; install it (apt-get install chromium) or set REVENTO_TEST_CHROMIUM`,
-    );
-  }
+  if (reason !== null) return;
   browser = await chromium.launch({ executablePath, args: flags });
 });
 afterAll(() => browser?.close());
@@ -107,7 +104,7 @@ const lowestContrast = () =>
     return lowest;
   })()`);
 
-describe('the consent page in Chromium', () => {
+describe.skipIf(reason !== null)('the consent page in Chromium', () => {
   it('leads to the callback and on to where that redirects, on whatever port', async () => {
     await page.goto(url());
     await page.getByRole('button', { name: 'Allow' }).click();

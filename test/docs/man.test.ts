@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { toManPages } from '../../scripts/docs/man.ts';
 import type { CommandPage } from '../../src/help/page.ts';
+import { lackOf, withReason } from '../support/needs.ts';
 
 const command: CommandPage = {
   name: 'webhook listen',
@@ -30,15 +31,16 @@ const pages = toManPages(
 );
 const page = (file: string) => pages.find((one) => one.file === file)?.text ?? '';
 const shown = (file: string) => {
-  const { stdout, error } = spawnSync('mandoc', ['-T', 'utf8', '-O', 'width=100'], {
+  const { stdout } = spawnSync('mandoc', ['-T', 'utf8', '-O', 'width=100'], {
     input: page(file),
     encoding: 'utf8',
   });
-  if (error) throw new Error('the tests of man pages need apt-get install mandoc');
   return stdout.replace(/.\x08/g, '');
 };
 
-describe('man pages', () => {
+const reason = lackOf('mandoc');
+
+describe.skipIf(reason !== null)(withReason('man pages', reason), () => {
   it('are one for the program, one a command, one a topic', () => {
     expect(pages.map(({ file }) => file)).toEqual([
       'revento.1',

@@ -93,7 +93,7 @@ describe('a login at the sandbox', () => {
     const answer = { decision: 'allow', scopes: ['event.read', 'participants.read'] } as const;
     await world.comeBack(await consent(sandbox, await world.url(), answer));
     expect((await result).data).toMatchObject([{ scope: ['event.read', 'participants.read'] }]);
-    expect(world.notices.join('\n')).toContain('not granted: program.read');
+    expect(world.notices.join('\n')).toContain('program.read was not granted');
   });
 
   it('ends as declined when consent is denied', async () => {

@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-
-const needed = ['dbus-run-session', 'dbus-send', 'gnome-keyring-daemon'];
 
 /**
  * Says the address of its bus once the keyring is on it, and ends with its input. The daemon stays its child: one in
@@ -35,10 +33,6 @@ export class Desktop {
 
   /** @param home  where the keyring keeps its files */
   static async start(home: string): Promise<Desktop> {
-    const missing = needed.filter((program) => spawnSync('which', [program]).status !== 0);
-    if (missing.length > 0) {
-      throw new Error(`${missing.join(' and ')} not found; run: apt-get install -y gnome-keyring dbus`);
-    }
     const runtime = join(home, 'runtime');
     mkdirSync(runtime, { recursive: true, mode: 0o700 });
     const session = spawn('dbus-run-session', ['--', 'sh', '-c', script], {

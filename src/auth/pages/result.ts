@@ -16,19 +16,19 @@ export function signedInPage(login: {
     tone: 'good',
     icon: 'check',
     title: 'Signed in',
-    lead: 'Consent was given, and the login is stored on this machine.',
+    lead: 'Consent was given, and the login was stored on this machine.',
     facts: [
       ['Event', [login.eventId]],
       ...(login.organizationId === null ? [] : [['Organization', [login.organizationId]] as const]),
       ['Signed in as', kindInWords(login.kind)],
-      ['May use', login.scope.length > 0 ? login.scope : 'nothing yet'],
+      ['Scopes', login.scope.length > 0 ? login.scope : 'none'],
       ...(login.withheld.length > 0 ? [['Not granted', login.withheld] as const] : []),
     ],
     next: 'You can close this tab and go back to the terminal.',
   });
 }
 
-/** 400: the person said no. */
+/** 400: the user declined. */
 export function declinedPage(eventId: string, description: string): HttpResponse {
   return pageResponse(400, {
     tone: 'calm',
@@ -36,7 +36,7 @@ export function declinedPage(eventId: string, description: string): HttpResponse
     title: 'Consent declined',
     lead: `revento was not given access to ${eventId}. Nothing was stored.`,
     ...quoted(description),
-    next: 'You can close this tab. To be asked again, run `revento login` in the terminal.',
+    next: 'You can close this tab. To try again, run `revento login` in the terminal.',
   });
 }
 
@@ -77,17 +77,17 @@ export function foreignPage(issuer: string): HttpResponse {
   });
 }
 
-/** Any request that is not the answer: the login goes on unless the page says that it is over. */
+/** Any request that is not the answer: the login goes on unless the page says that it has ended. */
 export function asidePage(status: number, what: string): HttpResponse {
   return pageResponse(status, {
     tone: 'calm',
     icon: status === 409 ? 'check' : 'waiting',
-    title: status === 409 ? 'Already answered' : 'Not the answer to a login',
+    title: status === 409 ? 'Already answered' : "This isn't the login callback",
     lead: what,
     next:
       status === 409
         ? 'You can close this tab and go back to the terminal.'
-        : 'Finish on the consent page that `revento login` opened, or use the address it printed in the terminal.',
+        : 'Finish on the consent page that `revento login` opened, or open the URL that it printed in the terminal.',
   });
 }
 

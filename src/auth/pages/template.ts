@@ -25,7 +25,7 @@ const icons = {
   waiting: 'M6 12h.01M12 12h.01M18 12h.01',
 } as const;
 
-/** A page as a whole response. Never throws. */
+/** A page as a complete response. */
 export function pageResponse(status: number, content: PageContent): HttpResponse {
   return htmlPage({ status, html: render(content), style: pageStyle });
 }

@@ -5,7 +5,7 @@ import type { Binding } from '../../ports/store.ts';
 
 /**
  * Refuses to use a login under settings that point elsewhere: its tokens belong to the server and the client they
- * were given by, and must reach no other. Where nobody has set anything, the login's own are what counts.
+ * were issued by, and must reach no other. Where nobody has set anything, the login's own count.
  *
  * @throws ReventoError `login_mismatch`, naming both sides
  */

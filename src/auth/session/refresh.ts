@@ -19,7 +19,7 @@ export interface Spender {
   readonly clock: Clock;
   readonly redactor: Redactor;
   readonly notice: (text: string) => void;
-  /** The command that makes the login anew. */
+  /** The command that logs in again. */
   readonly loginCommand: string;
   /** What to do when the token may be spent, where repeating the command would send nothing; else undefined. */
   readonly ambiguousHint: string | undefined;
@@ -132,7 +132,7 @@ function withoutAnswer(outcome: Outcome, error: unknown): unknown {
   if (error instanceof ReventoError) return withdraw(outcome, error);
   if (!isHttpFailure(error)) return keepPending(outcome, error);
   if (error.isUnsent) return withdraw(outcome, networkError(error, 'Token refresh', facts));
-  const message = `The token refresh was sent, and no whole answer came: ${error.message}.`;
+  const message = `The token refresh was sent, but no complete answer came: ${error.message}.`;
   return ambiguous(outcome, message, facts, { cause: error });
 }
 
@@ -160,7 +160,7 @@ function refused(outcome: Outcome, answer: TokenAnswer & { readonly ok: false })
   };
   const refresh = `Token refresh failed: ${said || `HTTP ${status} and no reason`}.`;
   if (error === 'invalid_grant') return endLogin(outcome, facts);
-  // A success that is no token answer: the server may have rotated, and what it said cannot be read.
+  // A success without tokens: the server may have rotated.
   if (isSuccess(status)) {
     return unusable(outcome, `${said || `HTTP ${status}`}.`, facts);
   }
@@ -190,7 +190,7 @@ export function reauthRequired(login: StoredLogin & { readonly state: 'reauth' }
   return new ReventoError('reauth_required', message, { ...whose(login), isRevoked, ...facts });
 }
 
-/** What a failure says of the login it is about. Never throws. */
+/** What a failure says of the login it is about. */
 export function whose({ kind, eventId }: LoginKey): Pick<Facts, 'kind' | 'eventId'> {
   return { kind, eventId };
 }

@@ -27,7 +27,7 @@ export interface SessionOptions {
   readonly accessToken: Secret | null;
   readonly clock: Clock;
   readonly redactor: Redactor;
-  /** Removes what the processes of a login told each other of their requests, by the login's file name. */
+  /** Removes the log by which the processes of a login pace their requests, by the login's file name. */
   readonly dropLog: (name: string) => Promise<void>;
   /** Ends the wait for a lock. */
   readonly signal?: AbortSignal;
@@ -89,7 +89,7 @@ export class Renewal {
     }
   }
 
-  /** The stored login, unsealed anew only when the file was written since. */
+  /** The stored login; decrypted again only when the file was written since. */
   async #look(): Promise<ActiveLogin> {
     const stamp = this.#file.stamp();
     if (stamp !== null && stamp === this.#lastRead?.stamp) return this.#lastRead.login;

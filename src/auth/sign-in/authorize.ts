@@ -45,7 +45,7 @@ export type RedirectJudgement =
   /** Meant for this login, but from another server than the one that was asked: nothing of it may be used. */
   | { readonly kind: 'foreign'; readonly issuer: string }
   | { readonly kind: 'rejected'; readonly reason: Rejection }
-  /** An answer was already taken, or the login is over. */
+  /** An answer was already taken, or the login has ended. */
   | { readonly kind: 'over' };
 
 const maxDescriptionChars = 600;
@@ -79,7 +79,7 @@ export class PendingAuthorization {
    *
    * @param query form-encoded, without the question mark
    *
-   * Never throws. Source: RFC 6749 sections 4.1.2 and 10.12, RFC 9207 section 2.4, RFC 9700 section 4.7.
+   * Source: RFC 6749 sections 4.1.2 and 10.12, RFC 9207 section 2.4, RFC 9700 section 4.7.
    */
   judge(query: string): RedirectJudgement {
     if (this.#open === null) return { kind: 'over' };
@@ -118,7 +118,7 @@ export class PendingAuthorization {
     return { kind: 'code', redirect: redirect as CheckedRedirect };
   }
 
-  /** Forgets state and verifier: on timeout, on Ctrl-C, and by itself once an answer was taken. Idempotent. */
+  /** Forgets state and verifier: on timeout, on Ctrl-C, and after the first answer. Idempotent. */
   drop(): void {
     this.#open = null;
   }

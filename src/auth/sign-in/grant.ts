@@ -17,10 +17,10 @@ export interface AskedConsent {
  */
 export function grantOf(answer: Extract<TokenAnswer, { ok: true }>, wanted: AskedConsent): Grant {
   if (answer.eventId !== wanted.eventId) {
-    const got = answer.eventId === null ? 'do not say for which event they are' : `are for ${answer.eventId}`;
+    const got = answer.eventId === null ? 'do not say which event they are for' : `are for ${answer.eventId}`;
     throw new ReventoError(
       'login_failed',
-      `Consent was asked for ${wanted.eventId}, but the tokens ${got}; they were discarded.`,
+      `Consent was requested for ${wanted.eventId}, but the tokens ${got}; they were discarded.`,
     );
   }
   return {
@@ -39,7 +39,7 @@ export function grantOf(answer: Extract<TokenAnswer, { ok: true }>, wanted: Aske
 /**
  * The failure to report when an authorization code brought no tokens.
  *
- * Never throws. Source: RFC 6749 section 5.2.
+ * Source: RFC 6749 section 5.2.
  */
 export function exchangeFailure(
   { status, error, description, retryAfterSeconds }: TokenRefusal,
@@ -72,7 +72,7 @@ function exchangeFailureCode(status: number, error: string): FailureCode {
  * @param error       RFC 6749 code, cleaned
  * @param description the server's words, cleaned; may be empty
  *
- * Never throws. Source: RFC 6749 section 4.1.2.1.
+ * Source: RFC 6749 section 4.1.2.1.
  */
 export function redirectFailure(error: string, description: string): ReventoError {
   const words = description === '' ? '' : `: ${description}`;

@@ -13,7 +13,7 @@ const maxTargetBytes = 8 * 1024;
 export interface RedirectHandlers {
   /** Called at most once; the page it resolves with is what the browser gets. Must not reject. */
   readonly onAnswer: (answer: Answer) => Promise<HttpResponse>;
-  /** Told once of each kind of request that may be an answer gone wrong. The login goes on. */
+  /** Called for a request that may be an answer gone wrong. The login goes on. */
   readonly onStray: (what: string) => void;
 }
 
@@ -38,7 +38,7 @@ export function redirectListener(
       const judgement = pending.judge(split(request.url).query);
       switch (judgement.kind) {
         case 'over':
-          return asidePage(409, 'This login has its answer already, or it was given up.');
+          return asidePage(409, 'This login already has its answer, or was canceled.');
         case 'rejected':
           if (judgement.reason === 'error_without_state') onStray('an error without a state came');
           return asidePage(400, rejections[judgement.reason]);
@@ -62,11 +62,11 @@ export function listenForRedirect(
   pending: PendingAuthorization,
   { onAnswer, onStray }: RedirectHandlers,
 ): Promise<Listening> {
-  const told = new Set<string>();
+  const noted = new Set<string>();
   // A web page can send any number of them; the terminal belongs to the user.
   const once = (what: string): void => {
-    if (!told.has(what)) onStray(what);
-    told.add(what);
+    if (!noted.has(what)) onStray(what);
+    noted.add(what);
   };
   // A busy port is the end: the server compares the redirect URI byte for byte, port included.
   return serve({
@@ -90,28 +90,28 @@ function isOfBrowser(status: number): boolean {
 }
 
 const rejections: Readonly<Record<Rejection, string>> = {
-  repeated_parameter: 'The address names a parameter twice, so it cannot be trusted.',
-  missing_state: 'The address carries no state, so it cannot be told whose answer it is.',
-  error_without_state: 'The error carries no state, so it may come from any web page; what it says is not shown.',
-  wrong_state: 'The address belongs to another login, an earlier one perhaps.',
-  no_code: 'The address holds no authorization code.',
+  repeated_parameter: 'The URL has a parameter twice, so it cannot be trusted.',
+  missing_state: 'The URL has no state, so it may not belong to this login.',
+  error_without_state: 'The error has no state, so any web page may have sent it; its message is not shown.',
+  wrong_state: 'The URL belongs to another login, maybe an earlier one.',
+  no_code: 'The URL has no authorization code.',
 };
 
 /** Why a request cannot be the answer, from its head alone; null when it may be. */
 function refusal({ method, url, headers }: Omit<HttpRequest, 'body'>, target: RedirectTarget): HttpResponse | null {
-  if (url.length > maxTargetBytes) return asidePage(414, 'The address is too long.');
+  if (url.length > maxTargetBytes) return asidePage(414, 'The URL is too long.');
   // Not parsed with `URL` on purpose: it reads `//evil/callback` as another host, and throws on `//:`.
-  if (!url.startsWith('/') || url.startsWith('//')) return asidePage(400, 'The address is malformed.');
+  if (!url.startsWith('/') || url.startsWith('//')) return asidePage(400, 'The URL is malformed.');
   const values = (name: string) => headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
   const [host, ...others] = values('host');
   if (host === undefined || others.length > 0 || !target.hosts.has(host.toLowerCase())) {
-    return asidePage(421, 'The request is addressed to another host.');
+    return asidePage(421, 'The request is for another host.');
   }
   if (split(url).path !== target.path) {
-    return asidePage(404, 'revento listens on this port for the answer to one login, and this is not its address.');
+    return asidePage(404, 'revento listens on this port for the callback of a login, and this is not its URL.');
   }
   if (method !== 'GET') {
-    const page = asidePage(405, 'This address is for a browser that comes back from the consent page.');
+    const page = asidePage(405, 'This URL is only for a browser that is redirected from the consent page.');
     return { ...page, headers: [...page.headers, ['Allow', 'GET']] };
   }
   if (
@@ -119,9 +119,9 @@ function refusal({ method, url, headers }: Omit<HttpRequest, 'body'>, target: Re
       /prefetch|prerender/i.test(value),
     )
   ) {
-    return asidePage(425, 'The page was fetched ahead of time; open it to go on.');
+    return asidePage(425, 'The page was prefetched; open it to continue.');
   }
-  if (!isNavigation(values)) return asidePage(403, 'The address was requested by a web page, not opened in a browser.');
+  if (!isNavigation(values)) return asidePage(403, 'The URL was requested by a web page, not opened in a browser.');
   if (values('transfer-encoding').length > 0 || values('content-length').some((length) => length.trim() !== '0')) {
     return asidePage(413, 'No body is expected here.');
   }

@@ -5,21 +5,19 @@ import type { Answer } from './loopback.ts';
 import type { RedirectTarget } from './redirect-uri.ts';
 
 const rejections: Readonly<Record<Rejection, string>> = {
-  repeated_parameter: 'That address names a parameter twice and cannot be used.',
-  missing_state: 'That address has no state; paste it whole.',
-  error_without_state: 'That address has no state; paste it whole.',
-  wrong_state: 'That address belongs to another login; use the one printed above.',
-  no_code: 'That address holds no code; paste the one the browser ended on, whole.',
+  repeated_parameter: 'That URL has a parameter twice and cannot be used.',
+  missing_state: 'That URL has no state; paste the full URL.',
+  error_without_state: 'That URL has no state; paste the full URL.',
+  wrong_state: 'That URL belongs to another login; use the one printed above.',
+  no_code: 'That URL has no code; paste the full URL that the browser was redirected to.',
 };
 
 /**
- * Judges an address that a person copied from the browser, by the same rules as one that a browser brought: it is
- * the state that proves whose answer it is. So the forms in which browsers and people copy one are all taken:
+ * Judges a URL that the user copied from the browser, by the same rules as one that a browser requested: it is
+ * the state that proves whose answer it is. The forms in which browsers and users copy one are all taken:
  * without `http://`, as 127.0.0.1 for localhost, or from the question mark on.
  *
  * @returns the answer, or a sentence that says why the line is none and never repeats it; null for an empty line
- *
- * Never throws.
  */
 export function judgePasted(
   line: string,
@@ -33,7 +31,7 @@ export function judgePasted(
   const judgement = pending.judge(query);
   switch (judgement.kind) {
     case 'over':
-      return 'This login has its answer already.';
+      return 'This login already has its answer.';
     case 'rejected':
       return rejections[judgement.reason];
     default:
@@ -41,7 +39,7 @@ export function judgePasted(
   }
 }
 
-/** The query of an address that is the redirect's, or of what is left of one; null for anything else. */
+/** The query of a URL that is the redirect's, or of a part of one; null for anything else. */
 function queryOf(text: string, { uri, isLoopback: isOwn }: RedirectTarget): string | null {
   if (/^\??(code|state|error|iss)=/.test(text)) return text.replace(/^\?/, '').replace(/#.*$/, '');
   const expected = new URL(uri);
@@ -54,9 +52,8 @@ function queryOf(text: string, { uri, isLoopback: isOwn }: RedirectTarget): stri
 
 /** For what is often pasted in its place. */
 function whatItIs(text: string, { uri }: RedirectTarget, { url }: PendingAuthorization): string {
-  const wanted = `paste the one the browser ends on after consent; it begins with ${uri}`;
-  if (text.startsWith(url.slice(0, url.indexOf('?')))) return `That is the address to open first; ${wanted}`;
-  if (/^[\w.~-]+$/.test(text))
-    return `That is at most the code, without its state; paste the whole address, which begins with ${uri}`;
-  return `That is not the address the browser ends on; it begins with ${uri}`;
+  const wanted = `paste the one that the browser is redirected to after consent; it starts with ${uri}`;
+  if (text.startsWith(url.slice(0, url.indexOf('?')))) return `That's the URL to open first; ${wanted}`;
+  if (/^[\w.~-]+$/.test(text)) return `That's only the code. Paste the full URL, starting with ${uri}`;
+  return `That's not the URL that the browser was redirected to; it starts with ${uri}`;
 }

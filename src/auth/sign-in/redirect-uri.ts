@@ -7,7 +7,7 @@ export interface RedirectTarget {
   readonly uri: string;
   /** False when something else receives it and passes it on: a tunnel, a reverse proxy. */
   readonly isLoopback: boolean;
-  /** Where to listen: `localhost` is both families, anything else that address. */
+  /** Where to listen: `localhost` is both families, anything else is that address. */
   readonly listenHost: string;
   readonly listenPort: number;
   /** Path a browser asks for, as it spells it. */
@@ -62,7 +62,7 @@ function parse(uri: string): URL {
 
 function ownPort(uri: string, url: URL, listenPort: number | undefined): number {
   const port = url.port === '' ? 80 : Number(url.port);
-  if (port === 0) throw refused(uri, 'port 0 is no port');
+  if (port === 0) throw refused(uri, 'port 0 is not a port');
   if (listenPort !== undefined && listenPort !== port) {
     throw new ReventoError('usage', `--port ${listenPort} does not fit the redirect URI, which names port ${port}.`, {
       hint: '--port is for the redirect URI of a tunnel; to use another port here, register a redirect URI with it and pass it as --redirect-uri',

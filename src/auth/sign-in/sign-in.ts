@@ -38,14 +38,14 @@ export interface SignInWorld {
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
   readonly redactor: Redactor;
-  /** Stores the login; the browser is told of success after it resolves. */
+  /** Stores the login; the browser gets the page of success after it resolves. */
   save(grant: Grant): Promise<unknown>;
   /**
-   * Shows the address to open, and opens it. The listener is bound when this is called; `over` aborts when an answer
+   * Shows the URL to open, and opens it. The listener is bound when this is called; `over` aborts when an answer
    * is in. Rejects when nobody can answer, and never resolves.
    */
   announce(url: string, over: AbortSignal): Promise<never>;
-  /** Asks the person for the address the browser ended on; null where nobody can be asked. */
+  /** Asks the user for the URL that the browser was redirected to; null where nobody can be asked. */
   readonly askRedirect: ((over: AbortSignal) => Promise<string>) | null;
   notice(text: string): void;
 }
@@ -57,8 +57,8 @@ interface Received {
 }
 
 /**
- * Carries out one login: listens, sends the person to the consent page, takes the first answer from the browser or
- * the keyboard, exchanges its code once, stores the tokens, and only then tells the browser.
+ * Carries out one login: listens, sends the user to the consent page, takes the first answer from the browser or
+ * the keyboard, exchanges its code once, stores the tokens, and only then answers the browser.
  *
  * One request to the token endpoint at most. The listener is closed when this settles, however it does.
  *
@@ -95,7 +95,7 @@ export async function signIn(plan: SignInPlan, world: SignInWorld): Promise<Gran
   }
 }
 
-/** Turns the answer into a stored login and tells the browser how that went. */
+/** Turns the answer into a stored login and shows the result in the browser. */
 async function complete({ answer, respond }: Received, plan: SignInPlan, world: SignInWorld): Promise<Grant> {
   switch (answer.kind) {
     case 'error': {
@@ -140,7 +140,7 @@ async function exchangeCode(
   return grantOf(answer, plan);
 }
 
-/** Never resolves by itself: an answer from the keyboard goes where those of the browser go. */
+/** Hands an answer from the keyboard to `receive`, as the listener does with those of the browser; never resolves. */
 async function readPasted(
   plan: SignInPlan,
   world: SignInWorld,

@@ -32,7 +32,7 @@ export type TokenAnswer =
 export interface TokenRefusal {
   readonly ok: false;
   readonly status: number;
-  /** RFC 6749 error code; `bad_answer` for a success that holds no tokens; empty when the body is no such JSON. */
+  /** RFC 6749 error code; `bad_answer` for a success that holds no tokens; empty when the body has none. */
   readonly error: string;
   /** The server's words: one line, cleaned and cut; empty when there are none. */
   readonly description: string;
@@ -52,7 +52,7 @@ interface JudgeOptions {
  * @param startedAtMs when the request was started, Unix milliseconds: lifetimes are counted from there, so a slow
  *   answer never makes a token seem to live longer than it does
  *
- * Never throws. Source: RFC 6749 sections 5.1, 5.2 and 7.1.
+ * Source: RFC 6749 sections 5.1, 5.2 and 7.1.
  * Assumed: lifetimes, `token_type` and `scope` may be missing; `user_id` comes with a participant's token.
  */
 export function judgeTokenAnswer(

@@ -24,7 +24,7 @@ export interface TokenClient {
 /**
  * Sends an authorization code for tokens: one POST, no redirect followed, no retry.
  *
- * @throws HttpFailure when no whole answer came; the code may be spent then and must not be sent again
+ * @throws HttpFailure when no complete answer came; the code may be spent then and must not be sent again
  * @throws ReventoError `usage` when the auth base is not https, `bad_answer` for an answer in an encoding that cannot be
  *   decoded: as above
  *
@@ -49,7 +49,7 @@ export function requestCodeExchange(
  *
  * It takes no abort signal on purpose: what was sent is spent, so the answer must be waited for.
  *
- * @throws HttpFailure when no whole answer came; unless `isUnsent`, the token may be spent
+ * @throws HttpFailure when no complete answer came; unless `isUnsent`, the token may be spent
  * @throws ReventoError `usage` when the auth base is not https, `bad_answer` for an answer in an encoding that cannot be
  *   decoded: as above
  *

@@ -1,5 +1,6 @@
 import type { Environment } from '../../config/environment.ts';
 import type { Settings, SettingsFile } from '../../config/types.ts';
+import type { Trust } from '../../platform/store/trust.ts';
 import type { Terminal } from '../../ports/terminal.ts';
 import type { Redactor, Secret } from '../../text/secret.ts';
 import type { Edge } from './edge.ts';
@@ -14,6 +15,8 @@ export interface Context {
   readonly settings: Settings;
   /** Of any profile, as they stand now. Flags and variables count for the selected one only. */
   settingsOf(profile: string): Settings;
+  /** Whether others may have decided what the settings say. */
+  readonly trust: Trust;
   readonly file: SettingsFile;
   readonly redactor: Redactor;
   readonly terminal: Terminal;

@@ -38,7 +38,11 @@ function httpClient({ edge }: Context) {
 }
 
 function http(context: Context, client: ReturnType<typeof httpClient>['get']): Network['http'] {
-  return once(async () => shown((await client()).exchange, context));
+  return once(async () => {
+    // Tokens and secrets go out only by this way.
+    if (context.trust.refusal !== null) throw context.trust.refusal;
+    return shown((await client()).exchange, context);
+  });
 }
 
 function serve({ terminal }: Context): Network['serve'] {

@@ -52,9 +52,11 @@ function rescueDirectories({ edge }: Context): Ground['rescueDirs'] {
 }
 
 function vault(context: Context, locks: () => Promise<Locks>, rescueDirs: Ground['rescueDirs']): Ground['vault'] {
-  const { configDir, dataDir, settings, terminal, redactor } = context;
+  const { configDir, dataDir, settings, terminal, redactor, trust } = context;
   const { secrets, childEnv } = context.environment;
   return once(async () => {
+    const { refusal, warnings } = trust;
+    for (const warning of [...(refusal ? [refusal.message] : []), ...warnings]) terminal.notice(`warning: ${warning}`);
     const { openVault } = await import('../../platform/store/vault.ts');
     return openVault({
       configDir,

@@ -11,6 +11,7 @@ import { resolvePaths } from '../../platform/files/paths.ts';
 import { systemClock } from '../../platform/process/clock.ts';
 import { createTerminal } from '../../platform/process/terminal.ts';
 import { openSettingsFile } from '../../platform/store/settings-file.ts';
+import { judgeTrust } from '../../platform/store/trust.ts';
 import type { Terminal } from '../../ports/terminal.ts';
 import { Redactor } from '../../text/secret.ts';
 import type { Context } from './context.ts';
@@ -90,6 +91,8 @@ export async function connect(
       dataDir,
     });
   const settings = settingsOf(profile);
+  // Right after they were read: a file that somebody puts there later decides nothing.
+  const trust = judgeTrust(configDir, dataDir);
   const terminal: Terminal = createTerminal({
     stdin: edge.stdin,
     stderr: edge.stderr,
@@ -109,6 +112,7 @@ export async function connect(
     profile,
     settings,
     settingsOf,
+    trust,
     file,
     redactor,
     terminal,

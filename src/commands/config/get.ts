@@ -1,12 +1,14 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { secretVariables } from '../../config/environment.ts';
+import type { SecretName } from '../../config/types.ts';
 import { program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { type ConfigName, configName } from './setting-name.ts';
 
 export interface ConfigGetOptions {
   readonly name: string;
+  readonly reveal?: boolean;
 }
 
 /** A value in force as it may be shown, and where it comes from; a secret is masked. Null when it is not set. */
@@ -19,23 +21,40 @@ export async function valueInForce(
   return found && { value: `${found.secret}`, source: found.source };
 }
 
-/** `revento config get`: the value in force, whatever it comes from, and nothing else. Secrets are masked. */
+/**
+ * `revento config get`: the value in force, whatever it comes from, and nothing else. A secret is masked on a terminal
+ * and refused elsewhere, where a script would take the mask for the value; `--reveal` prints it.
+ */
 export const configGet: CommandModule<ConfigGetOptions> = {
-  declare: (command) => command.argument('<name>', 'setting, see `revento config list`'),
+  declare: (command) =>
+    command.argument('<name>', 'setting, see `revento config list`').option('--reveal', 'print a secret in the clear'),
   examples: [
     { command: 'revento config get api_base', explains: 'one value, wherever it comes from' },
     { command: 'revento config get default_event -p sandbox', explains: 'of another profile' },
+    { command: 'SECRET=$(revento config get webhook_secret --reveal)', explains: 'a secret, for a script' },
   ],
   layout: { shape: 'value', isText: true },
 
-  async *run({ name }, deps) {
+  async *run({ name, reveal = false }, deps) {
     const wanted = configName(name);
-    const found = await valueInForce(wanted, deps);
+    const found = wanted.isSecret && reveal ? await secretInForce(wanted.name, deps) : await valueInForce(wanted, deps);
     if (found === null) throw missing(wanted, deps);
+    if (wanted.isSecret && !reveal && !deps.isStdoutTty) throw masked(wanted.name, deps);
     yield { kind: 'value', data: { name: wanted.name, ...found }, text: () => found.value };
     return undefined;
   },
 };
+
+async function secretInForce(name: SecretName, { secrets }: Pick<Deps, 'secrets'>) {
+  const found = await (await secrets()).get(name);
+  return found && { value: found.secret.reveal(), source: found.source };
+}
+
+function masked(name: SecretName, { profile }: Pick<Deps, 'profile'>): ReventoError {
+  return new ReventoError('usage', `${name} is a secret, so it is not printed into a pipe or file without --reveal.`, {
+    hint: `run: ${program(profile)} config get ${name} --reveal`,
+  });
+}
 
 /** @throws ReventoError `setting_missing` itself for what is no secret: the settings know the ways to set it */
 function missing(wanted: ConfigName, { settings, profile }: Deps): unknown {

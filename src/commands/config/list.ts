@@ -3,7 +3,10 @@ import { secretNames, settingNames } from '../../config/types.ts';
 import { valueInForce } from './get.ts';
 import type { ConfigName } from './setting-name.ts';
 
-/** `revento config list`: every setting of the profile, its value in force and where that comes from. */
+/**
+ * `revento config list`: every setting of the profile, its value in force and where that comes from. A secret's value
+ * is masked in a table; the formats that programs read have null, which can't be taken for it.
+ */
 export const configList: CommandModule = {
   declare: (command) => command,
   examples: [
@@ -20,7 +23,8 @@ export const configList: CommandModule = {
     const rows = [];
     for (const wanted of names) {
       const found = await valueInForce(wanted, deps);
-      rows.push({ name: wanted.name, value: found?.value ?? null, source: found?.source ?? null });
+      const isShown = !wanted.isSecret || deps.format === 'table';
+      rows.push({ name: wanted.name, value: isShown ? (found?.value ?? null) : null, source: found?.source ?? null });
     }
     yield { kind: 'rows', rows };
     return undefined;

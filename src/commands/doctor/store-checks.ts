@@ -80,10 +80,14 @@ export const checkPermissions: Check = async ({ inspectStore }) => {
   const findings: Finding[] = [];
   for (const file of [...directories, ...files, ...(keyFile ? [keyFile] : [])]) {
     const isKey = file.role === 'key';
+    // What others wrote there decides where secrets go, and is refused.
+    const isSettings = file.role === 'settings';
     const mode = file.role === 'directory' ? '700' : '600';
     if (file.isForeign) {
       const message = `${file.path} belongs to another user.`;
-      findings.push((isKey ? fail : warn)('permissions', message, `run: sudo chown "$USER" ${shellWord(file.path)}`));
+      findings.push(
+        (isKey || isSettings ? fail : warn)('permissions', message, `run: sudo chown "$USER" ${shellWord(file.path)}`),
+      );
     }
     // A link's own mode says nothing; what it leads to is somebody's decision.
     if (file.mode !== null && !file.isSymbolicLink && (file.mode & 0o077) !== 0) {
@@ -93,7 +97,8 @@ export const checkPermissions: Check = async ({ inspectStore }) => {
       const remedy = isForAll
         ? 'set REVENTO_CONFIG_DIR to a directory of its own'
         : `run: chmod ${mode} ${shellWord(file.path)}`;
-      findings.push((isKey ? fail : warn)('permissions', message, remedy));
+      const isRefused = isKey || (isSettings && (file.mode & 0o002) !== 0);
+      findings.push((isRefused ? fail : warn)('permissions', message, remedy));
     }
   }
   if (keyFile !== null && keyFile.bytes !== 32) {

@@ -18,7 +18,7 @@ export interface LogoutOptions {
 /**
  * `revento logout`: forgets stored logins.
  *
- * Which logins there are is told from the file names, so a store whose key is lost can still be emptied. `--all`
+ * Goes by file names, so a store whose key is lost can still be emptied. `--all`
  * with nothing stored succeeds, as a clean-up must be repeatable; naming a login that is not there fails, as it is
  * most likely misspelt.
  */
@@ -29,8 +29,8 @@ export const logout: CommandModule<LogoutOptions> = {
       .option('--user', "only a participant's login", false)
       .option(...userIdOption),
   examples: [
-    { command: 'revento logout --event evt_test_published', explains: 'forget one login' },
-    { command: 'revento logout --all', explains: 'forget every login of the profile' },
+    { command: 'revento logout --event evt_test_published', explains: 'log out of one event' },
+    { command: 'revento logout --all', explains: 'log out of every login of the profile' },
   ],
   layout: { shape: 'value' },
 
@@ -61,7 +61,7 @@ export const logout: CommandModule<LogoutOptions> = {
     };
     if (forgotten.length > 0) deps.terminal.notice(`note: ${whereToRevoke(forgotten)}`);
     if (deps.environmentToken !== null) {
-      deps.terminal.notice('note: REVENTO_ACCESS_TOKEN is still set and goes on being used; unset it to stop that');
+      deps.terminal.notice('note: REVENTO_ACCESS_TOKEN is still set and will still be used; unset it to stop that');
     }
     return undefined;
   },

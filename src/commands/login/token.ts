@@ -32,7 +32,7 @@ export const token: CommandModule<TokenOptions> = {
         'curl -H "Authorization: Bearer $(revento token)" https://api.revento.example/api/v1/events/evt_test_published',
       explains: 'call the API with curl',
     },
-    { command: 'revento token --min-ttl 10m', explains: 'one that outlives a longer job' },
+    { command: 'revento token --min-ttl 10m', explains: 'one that is valid for a longer job' },
   ],
   layout: { shape: 'value', isText: true },
 

@@ -1,8 +1,7 @@
 import type { CommandModule } from '../../command-kit/command.ts';
-import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { followDelivery, listDeliveries } from './shared/delivery.ts';
-import { askSandbox } from './shared/remote.ts';
+import { askSandbox, type SandboxDeps } from './shared/remote.ts';
 
 export interface SandboxRedeliverOptions {
   readonly deliveryId: string;
@@ -34,7 +33,7 @@ export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
 };
 
 /** The id of the one delivery that begins so; a narrow table may have cut it with an ellipsis. */
-async function wholeId(text: string, deps: Deps): Promise<string> {
+async function wholeId(text: string, deps: SandboxDeps): Promise<string> {
   const hint = 'run: revento sandbox deliveries';
   const start = text.toLowerCase().replace(/…$/, '');
   if (!/^[0-9a-f-]{1,36}$/.test(start)) throw new ReventoError('usage', 'A delivery id is a UUID.', { hint });

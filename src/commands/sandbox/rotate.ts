@@ -49,7 +49,10 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
 };
 
 /** Gives the profile the secrets if that is where the sandbox was found; returns whether it did. */
-async function keep(deps: Deps, { webhook_secret: current, webhook_secret_previous: previous }: Signing) {
+async function keep(
+  deps: Pick<Deps, 'profile' | 'redactor' | 'secrets' | 'settingsFile'>,
+  { webhook_secret: current, webhook_secret_previous: previous }: Signing,
+) {
   for (const secret of [current, previous]) if (secret !== null) deps.redactor.add(secret);
   if (!(await hasSandboxProfile(deps))) return false;
   const secrets = await deps.secrets(chosenSandbox(deps));

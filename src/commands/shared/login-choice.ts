@@ -10,7 +10,7 @@ export interface Wanted {
   readonly userId?: string | null | undefined;
 }
 
-/** What `--user` and `--user-id` ask for. Never throws. */
+/** What `--user` and `--user-id` ask for. */
 export function wantedLogin(
   { user = false, userId }: { readonly user?: boolean; readonly userId?: string | undefined },
   eventId: string | null,
@@ -49,7 +49,7 @@ export type Choice =
   /** All that fit, and the one of them to give as an example. */
   | { readonly outcome: 'several'; readonly logins: readonly LoginKey[]; readonly example: LoginKey };
 
-/** The logins of the wanted kind and event. Never throws. */
+/** The logins of the wanted kind and event. */
 export function loginsThatFit(logins: readonly LoginKey[], { kind, eventId }: Wanted): readonly LoginKey[] {
   return logins.filter(
     (login) => (kind === null || login.kind === kind) && (eventId === null || login.eventId === eventId),
@@ -58,7 +58,7 @@ export function loginsThatFit(logins: readonly LoginKey[], { kind, eventId }: Wa
 
 /**
  * The one login that is meant: of the wanted kind and event, or the only one there is. An organizer's takes precedence
- * over participants', so that adding one of theirs changes nothing for commands that name no kind. Never throws.
+ * over participants', so that adding one of theirs changes nothing for commands that name no kind.
  */
 export function chooseLogin(logins: readonly LoginKey[], wanted: Wanted): Choice {
   const fitting = loginsThatFit(logins, wanted);

@@ -42,7 +42,7 @@ export function noLoginStored(wanted: Wanted, deps: Deps): ReventoError {
   });
 }
 
-/** A key that is missing does not say by itself which login it is missing for. */
+/** The failure with the login named: that of a missing key does not name it. */
 export function cannotBeRead({ failure, ...key }: UnreadableLogin): ReventoError {
   const message = `${loginInWords(key)} cannot be read: ${failure.message}`;
   return new ReventoError(failure.code, message, { ...failure.facts, ...key }, { cause: failure });
@@ -56,7 +56,7 @@ function noneFits(logins: readonly LoginKey[], wanted: Wanted, deps: Deps): Reve
   );
 }
 
-/** What is wanted, as it follows the word login: ` for event evt_1 of a participant`. Never throws. */
+/** What is wanted, as it follows the word login: ` for event evt_1 of a participant`. */
 export function ofWhich({ kind, eventId, userId }: Wanted): string {
   const whose = { installation: ' of an organizer', user: ` of ${userId ? `participant ${userId}` : 'a participant'}` };
   return `${eventId === null ? '' : ` for event ${eventId}`}${kind === null ? '' : whose[kind]}`;

@@ -1,6 +1,6 @@
 import type { LoginKey } from '../../login/login.ts';
 
-/** How access itself is ended, which deleting tokens does not do. Never throws. */
+/** How access itself is revoked, which deleting tokens does not do. */
 export function whereToRevoke(forgotten: readonly LoginKey[]): string {
   const kinds = new Set(forgotten.map((key) => key.kind));
   const who = [
@@ -8,7 +8,7 @@ export function whereToRevoke(forgotten: readonly LoginKey[]): string {
     ...(kinds.has('user') ? ['the participant'] : []),
   ].join(' or ');
   return (
-    'Revento offers no way to revoke a token from here: the tokens are deleted on this machine, and access itself ' +
-    `ends when ${who} withdraws the consent in Revento.`
+    'Revento has no way to revoke tokens from here: they were deleted on this machine, and access itself ends when ' +
+    `${who} revokes consent in Revento.`
   );
 }

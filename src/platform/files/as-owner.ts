@@ -29,7 +29,10 @@ export function asOwner<T>(path: string, work: () => T): T {
   }
 }
 
-/** The first user but root on the way to a path, who can put anything they like in place of the rest; null if none. */
+/**
+ * The first user but root who has a directory or link on the way to a path, and so can put anything they like in place
+ * of the rest; null if none. Whose the file itself is gives nobody power over the path.
+ */
 function ownerOf(path: string, links = 0): Owner | null {
   const { root } = parse(path);
   let here = root;
@@ -37,6 +40,7 @@ function ownerOf(path: string, links = 0): Owner | null {
     here = join(here, name);
     const status = statusOf(here);
     if (status === null) return null;
+    if (!status.isDirectory() && !status.isSymbolicLink()) return null;
     if (status.uid !== 0) return { uid: status.uid, gid: status.gid };
     if (status.isSymbolicLink() && links < 40) {
       const owner = ownerOf(resolve(dirname(here), readlinkSync(here)), links + 1);

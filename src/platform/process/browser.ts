@@ -35,7 +35,7 @@ export interface BrowserOptions {
  */
 export function createOpenBrowser({ command, env, platform }: BrowserOptions): OpenBrowser {
   return async (url) => {
-    if (secureUrl(url) === null) return 'the address is not https';
+    if (secureUrl(url) === null) return 'the URL is not https';
     const candidates = parseBrowser(command ?? '', platform);
     if (candidates.length === 0) return openDefault(url, platform);
     let why = '';
@@ -50,7 +50,7 @@ export function createOpenBrowser({ command, env, platform }: BrowserOptions): O
 }
 
 /**
- * The commands that a BROWSER value names, each as program and arguments. Never throws.
+ * The commands that a BROWSER value names, each as program and arguments.
  *
  * Colons part commands by convention; one that is quoted, or begins `://` or `:\`, is a part of its word.
  */

@@ -30,12 +30,12 @@ describe('an address pasted at the terminal', () => {
     ['of another login', (sent) => redirectOf(sent, { code: 'c', state: 'x' }), /another login/],
     ['with a code twice', (sent) => `${redirectOf(sent, { code: 'c' })}&code=d`, /twice/],
     ['without a state', () => 'http://localhost:3000/callback?code=c', /no state/],
-    ['of another path', (sent) => redirectOf(sent, { code: 'c' }).replace('/callback', '/other'), /begins with/],
-    ['of another host', (sent) => redirectOf(sent, { code: 'c' }).replace('localhost', 'evil.test'), /begins with/],
-    ['of another port', (sent) => redirectOf(sent, { code: 'c' }).replace('3000', '3001'), /begins with/],
-    ['with https', (sent) => redirectOf(sent, { code: 'c' }).replace('http:', 'https:'), /begins with/],
-    ['that is only the code', () => 'the-code', /without its state; paste the whole address/],
-    ['that was to be opened', () => 'https://auth.test/oauth/authorize?client_id=c', /the address to open first/],
+    ['of another path', (sent) => redirectOf(sent, { code: 'c' }).replace('/callback', '/other'), /starts with/],
+    ['of another host', (sent) => redirectOf(sent, { code: 'c' }).replace('localhost', 'evil.test'), /starts with/],
+    ['of another port', (sent) => redirectOf(sent, { code: 'c' }).replace('3000', '3001'), /starts with/],
+    ['with https', (sent) => redirectOf(sent, { code: 'c' }).replace('http:', 'https:'), /starts with/],
+    ['that is only the code', () => 'the-code', /That's only the code. Paste the full URL, starting with/],
+    ['that was to be opened', () => 'https://auth.test/oauth/authorize?client_id=c', /the URL to open first/],
     ['of which only the query of another login is left', () => '?code=c&state=x', /another login/],
   ])('%s is refused with a reason, and asked for again', async (_what, line, reason) => {
     const { world, result, sent } = await begin(interactive);

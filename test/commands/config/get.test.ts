@@ -21,8 +21,9 @@ describe('config get', () => {
     ]);
   });
 
-  it('masks a secret', async () => {
-    const { text } = await get({ secrets: { default: { client_secret: secret } } }, 'client_secret');
+  it('masks a secret on a terminal', async () => {
+    const { deps, ...rest } = memory({ secrets: { default: { client_secret: secret } } });
+    const { text } = await run(configGet, { name: 'client_secret' }, { ...rest, deps: { ...deps, isStdoutTty: true } });
     expect(text).toBe(`${new Secret(secret)}`);
   });
 

@@ -66,7 +66,7 @@ describe('logout', () => {
   ])('says that the consent stays until %s withdraws it', async (who, login) => {
     const { notices } = await leave({ logins: { default: [login] } });
     expect(notices).toEqual([
-      `note: Revento offers no way to revoke a token from here: the tokens are deleted on this machine, and access itself ends when ${who} withdraws the consent in Revento.`,
+      `note: Revento has no way to revoke tokens from here: they were deleted on this machine, and access itself ends when ${who} revokes consent in Revento.`,
     ]);
   });
 

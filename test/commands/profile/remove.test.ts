@@ -39,7 +39,7 @@ describe('profile remove', () => {
     expect(fake.profiles).not.toHaveProperty('prod');
     expect(fake.logins['forgotten']).toHaveLength(1);
     expect(text).toBe('✓ Removed profile "prod", and with it evt_a (organizer), evt_a (participant).');
-    expect(fake.notices[0]).toContain('withdraws the consent in Revento');
+    expect(fake.notices[0]).toContain('revokes consent in Revento');
   });
 
   it.each([

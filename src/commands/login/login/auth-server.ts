@@ -9,7 +9,7 @@ import { isPlaceholderHost } from '../../../http/web-address.ts';
 const timeoutMs = 2_000;
 
 /**
- * Asks the auth server for a sign of life before a person is asked for consent: the code has to be exchanged there,
+ * Checks that the auth server answers before the user is asked for consent: the code has to be exchanged there,
  * and a browser in front of a host that does not exist tells nobody, so a login would wait in vain for minutes.
  *
  * The request is a HEAD of the base without headers, by the proxy settings that the exchange will use. Only what
@@ -22,7 +22,7 @@ const timeoutMs = 2_000;
 export async function requireAuthServer(authBase: string, deps: Deps): Promise<string | null> {
   const { hostname } = new URL(authBase);
   if (isPlaceholderHost(hostname)) {
-    throw new ReventoError('host_placeholder', `${hostname} is no real host, so nobody can log in there.`);
+    throw new ReventoError('host_placeholder', `${hostname} is a placeholder, not a real host.`);
   }
   const http = await deps.http();
   try {
@@ -32,11 +32,11 @@ export async function requireAuthServer(authBase: string, deps: Deps): Promise<s
     if (!isHttpFailure(error)) throw error;
     if (error.kind === 'aborted') throw networkError(error, 'The login');
     if (isFinal(error)) throw outOfReach(error, hostname, deps.profile);
-    return mayStillAnswer.has(error.kind) ? null : `${hostname} was out of reach just now: ${error.message}`;
+    return mayStillAnswer.has(error.kind) ? null : `${hostname} could not be reached just now: ${error.message}`;
   }
 }
 
-/** Somebody is there, only slow, or not speaking HTTP at this very address. */
+/** A server is there, only slow, or not speaking HTTP at this URL. */
 const mayStillAnswer: ReadonlySet<HttpFailure['kind']> = new Set([
   'timeout',
   'closed',
@@ -45,7 +45,7 @@ const mayStillAnswer: ReadonlySet<HttpFailure['kind']> = new Set([
   'too_large',
 ]);
 
-/** The same of the proxy is as final: behind its back nothing is reached. */
+/** The same failure of the proxy is as final: nothing is reached without it. */
 function isFinal({ kind, cause }: HttpFailure): boolean {
   if (kind === 'proxy') return isHttpFailure(cause) && isFinal(cause);
   return kind === 'dns' || kind === 'refused';
@@ -53,7 +53,7 @@ function isFinal({ kind, cause }: HttpFailure): boolean {
 
 function outOfReach(failure: HttpFailure, hostname: string, profile: string): ReventoError {
   const settings = `is this the right host? See: ${program(profile)} config list`;
-  const message = `${hostname} cannot be reached, so a login could not be finished: ${failure.message}.`;
+  const message = `Can't reach ${hostname}, so login can't complete: ${failure.message}.`;
   return new ReventoError('network', message, { hint: hintOf(failure, hostname) ?? settings }, { cause: failure });
 }
 

@@ -15,13 +15,13 @@ export const login: CommandModule<LoginOptions> = {
   declare: (command) =>
     command
       .option('--user', "a participant's login instead of an organizer's")
-      .option('--scope <list>', 'scopes to ask for, space separated (REVENTO_SCOPE)')
+      .option('--scope <list>', 'scopes to request, space separated (REVENTO_SCOPE)')
       .option('--redirect-uri <uri>', 'registered redirect URI (REVENTO_REDIRECT_URI)')
       .option('--port <n>', "port to listen on here, when the redirect URI is a tunnel's")
-      .option('--no-browser', 'only print the address')
+      .option('--no-browser', 'only print the URL')
       .option('--timeout <duration>', 'how long to wait for consent', '5m')
-      .option('--with-token', 'take a token answer as JSON from stdin instead')
-      .option('--client-id <id>', "the integration's id (REVENTO_CLIENT_ID)"),
+      .option('--with-token', 'read a token response as JSON from stdin instead')
+      .option('--client-id <id>', 'OAuth client ID (REVENTO_CLIENT_ID)'),
   examples: [
     { command: 'revento login --event evt_test_published', explains: "an organizer's login for one event" },
     { command: 'revento login --event evt_test_published --user', explains: "a participant's login" },
@@ -52,7 +52,7 @@ interface Obtained {
 async function fromStdin(kind: LoginKind, { scope }: LoginOptions, deps: Deps): Promise<Obtained> {
   const { readTokenAnswer } = await import('../../../auth/sign-in/token-input.ts');
   if (deps.terminal.isStdinTty) {
-    deps.terminal.notice('Reading a token answer as JSON from the terminal; end it with Ctrl-D on a line of its own.');
+    deps.terminal.notice('Reading a token response as JSON from the terminal; end it with Ctrl-D on an empty line.');
   }
   const bytes = await deps.terminal.readStdin(1024 * 1024);
   const { clock, redactor, event } = deps;

@@ -34,24 +34,30 @@ export function loginItem(grant: Grant, profile: string, now: number): Item {
 }
 
 function accessInWords({ accessExpiresAt, refreshToken }: Grant, now: number): string {
-  const renewal = refreshToken === null ? 'and cannot be renewed' : 'renewed by itself';
+  const renewal = refreshToken === null ? 'and cannot be renewed' : 'renewed automatically';
   return `${expiryInWords(accessExpiresAt, now)}, ${renewal}`;
 }
 
 function expiryInWords(at: number | null, now: number): string {
-  return at === null ? 'expires at a time the server did not name' : `expires ${relativeTime(at, now)}`;
+  return at === null ? 'expiry unknown' : `expires ${relativeTime(at, now)}`;
 }
 
-/** What the person should know besides: a scope that differs, a login that something else goes ahead of. */
+/** What the user should know as well: scopes that differ, a token that takes precedence. */
 export function noticesOf(grant: Grant, asked: readonly string[], deps: Deps): string[] {
   const withheld = asked.filter((scope) => !grant.scope.includes(scope));
   const added = grant.scope.filter((scope) => !asked.includes(scope));
   return [
-    ...(withheld.length > 0 ? [`note: not granted: ${withheld.join(' ')}; what needs it will be refused`] : []),
-    ...(added.length > 0 ? [`note: granted without being asked for: ${added.join(' ')}`] : []),
+    ...(withheld.length > 0
+      ? [
+          `note: ${withheld.join(' ')} ${withheld.length === 1 ? 'was' : 'were'} not granted; commands that need ${withheld.length === 1 ? 'it' : 'them'} will fail`,
+        ]
+      : []),
+    ...(added.length > 0
+      ? [`note: ${added.join(' ')} ${added.length === 1 ? 'was' : 'were'} granted without being requested`]
+      : []),
     ...(deps.environmentToken === null
       ? []
-      : ['note: REVENTO_ACCESS_TOKEN is set and goes ahead of this login; unset it to use the login']),
+      : ['note: REVENTO_ACCESS_TOKEN is set and takes precedence over this login; unset it to use the login']),
     `Next: ${program(deps.profile)} ${nextCommand(grant, deps.settings)}`,
   ];
 }

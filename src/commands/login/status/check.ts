@@ -28,7 +28,7 @@ const maxWaitMs = 10_000;
 /**
  * Asks the API once with a login's token, refreshed if it must be; with null, with REVENTO_ACCESS_TOKEN.
  *
- * Never throws a ReventoError but `interrupted`: why it could not be asked is part of the answer.
+ * Throws no ReventoError but `interrupted`: why the API could not be asked is part of the answer.
  */
 export async function askWhetherAccepted(deps: Deps, login: LoginKey | null): Promise<Verdict> {
   const { signal } = deps;

@@ -19,6 +19,6 @@ export interface Report {
   readonly rows: readonly Row[];
   readonly unreadable: readonly UnreadableLogin[];
   readonly environment: { readonly isDisplacing: boolean; readonly verdict: Verdict | null } | null;
-  /** Those with a login, told from names of files. */
+  /** Those with a login, by the names of their files. */
   readonly otherProfiles: readonly StoredProfile[];
 }

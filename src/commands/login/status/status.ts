@@ -74,7 +74,7 @@ function isDefaultOf(key: LoginKey, keys: readonly LoginKey[], event: string | n
   return choice.outcome === 'found' && choice.login === key;
 }
 
-/** The unreadable login without which what was shown is not the whole: of the selected event, or any. */
+/** The unreadable login that makes the list incomplete: of the selected event, or any. */
 function blockingOf({ unreadable, environment }: Report, event: string | null): UnreadableLogin | undefined {
   if (environment !== null) return undefined;
   return unreadable.find(({ eventId }) => event === null || eventId === event);

@@ -53,7 +53,7 @@ function describeLogin({ login, isDefault, verdict }: Row, profile: string, now:
     lines.push(
       `  - Refresh token: ${login.isRenewable ? expiry(login.refreshExpiresAt, now, 'unusable') : withoutRefresh}`,
     );
-    lines.push(`  - Scopes: ${login.scope.length === 0 ? 'not told' : login.scope.join(', ')}`);
+    lines.push(`  - Scopes: ${login.scope.length === 0 ? 'unknown' : login.scope.join(', ')}`);
   } else {
     const expired = login.isRenewable ? 'both tokens have expired' : 'its access token has, and it cannot be renewed';
     const reason = login.reason ?? (login.state === 'expired' ? expired : 'no reason is known');
@@ -66,7 +66,7 @@ function describeLogin({ login, isDefault, verdict }: Row, profile: string, now:
 
 const withoutRefresh = 'none; the login ends with its access token';
 
-/** The remedy stands under the failure itself, which is told last. */
+/** The hint is shown with the failure itself, at the end. */
 function describeUnreadable({ failure, ...key }: UnreadableLogin, profile: string, style: Style): string[] {
   const title = `${style.bold(key.eventId)} (${whoseInWords(key)})`;
   const hint = hintOf(failure, { profile });

@@ -73,7 +73,7 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
 };
 
 /** Shows the requests and deliveries of the sandbox, marked so that they differ from the output of the command. */
-function logTo({ terminal, clock }: Deps): (entry: SandboxEntry) => void {
+function logTo({ terminal, clock }: Pick<Deps, 'clock' | 'terminal'>): (entry: SandboxEntry) => void {
   return (entry) => terminal.notice(`sandbox ${describeEntry(entry, clock.now(), terminal.style)}`);
 }
 

@@ -7,7 +7,10 @@ import type { Style } from '../../../text/style.ts';
 import { formatDuration } from '../../../text/time.ts';
 import { describeHappening } from './happening.ts';
 import { chosenSandbox, steering } from './profile.ts';
-import { askSandbox } from './remote.ts';
+import { askSandbox, type SandboxDeps } from './remote.ts';
+
+/** What following a delivery needs. */
+type FollowDeps = SandboxDeps & Pick<Deps, 'clock' | 'terminal'>;
 
 /** Between two looks at a delivery: most handlers answer soon, and a slow one is not worth a busy loop. */
 const firstPollMs = 20;
@@ -20,7 +23,7 @@ const longestPollMs = 200;
  * @throws ReventoError `failed`
  */
 export async function* followDelivery(
-  deps: Deps,
+  deps: FollowDeps,
   begun: Delivery,
   isAwaited: boolean,
   happened?: readonly Happening[],
@@ -39,7 +42,7 @@ export async function* followDelivery(
  *
  * @throws ReventoError `failed` when the sandbox forgot it meanwhile
  */
-export async function settle(deps: Deps, begun: Delivery, isAwaited: boolean): Promise<Delivery> {
+export async function settle(deps: FollowDeps, begun: Delivery, isAwaited: boolean): Promise<Delivery> {
   let delivery = begun;
   let told = 0;
   // Without a retry that is due, the first attempt is still running.
@@ -64,7 +67,7 @@ function outcomeOf({ attempts }: Delivery): string {
 }
 
 /** The sandbox is on this machine, so its clock is ours. */
-function untilNext({ next_attempt_at: nextAt }: Delivery, { clock }: Deps): string {
+function untilNext({ next_attempt_at: nextAt }: Delivery, { clock }: Pick<Deps, 'clock'>): string {
   return formatDuration(Math.max(0, Date.parse(nextAt ?? '') - clock.now()));
 }
 
@@ -75,7 +78,7 @@ function forgotten({ event, delivery_id: id }: Delivery): ReventoError {
 }
 
 /** Every delivery the running sandbox remembers, oldest first. */
-export async function listDeliveries(deps: Deps): Promise<readonly Delivery[]> {
+export async function listDeliveries(deps: SandboxDeps): Promise<readonly Delivery[]> {
   return (await askSandbox(deps, 'deliveries', {})).deliveries;
 }
 
@@ -90,7 +93,7 @@ export function describeDelivery(delivery: Delivery, style: Style): string {
   return `${mark} ${event} [${id}] ${verdict}${count}: ${outcomeOf(delivery)}${next} ${took}`;
 }
 
-function requireDelivered(delivery: Delivery, deps: Deps): void {
+function requireDelivered(delivery: Delivery, deps: Pick<Deps, 'clock' | 'profile'>): void {
   const { state, attempts, delivery_id: id } = delivery;
   const profile = chosenSandbox(deps);
   if (state === 'delivered') return;

@@ -31,7 +31,7 @@ export interface Opening {
  * @throws ReventoError `port_busy`, `bind_failed`
  */
 export async function openSandbox(
-  deps: Deps,
+  deps: Pick<Deps, 'clock' | 'forwarder' | 'redactor' | 'serve'>,
   { options, webhookUrl, retryScale }: SandboxPlan,
   { hostName, port, stored, redirectUris, onEvent, saved }: Opening,
 ): Promise<{ readonly hosted: Hosted; readonly credentials: Credentials; readonly controlKey: string }> {

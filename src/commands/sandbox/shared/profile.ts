@@ -11,7 +11,7 @@ export function secondProfile(authBase: string): string {
 }
 
 /** The profile whose sandbox is meant: `-p sandbox-PORT` chooses one started beside the first. */
-export function chosenSandbox({ profile }: Deps): string {
+export function chosenSandbox({ profile }: Pick<Deps, 'profile'>): string {
   return /^sandbox-\d{1,5}$/.test(profile) ? profile : sandboxProfile;
 }
 
@@ -21,7 +21,7 @@ export function steering(profile: string): string {
 }
 
 /** Whether the chosen sandbox was ever started on this machine; `sandbox exec` leaves no profile. */
-export async function hasSandboxProfile(deps: Deps): Promise<boolean> {
+export async function hasSandboxProfile(deps: Pick<Deps, 'profile' | 'settingsFile'>): Promise<boolean> {
   return (await deps.settingsFile()).profiles()[chosenSandbox(deps)]?.auth_base !== undefined;
 }
 
@@ -33,7 +33,10 @@ export interface StoredCredentials {
 }
 
 /** Reads the sealed secrets of the profile, never the environment's: those may be the real ones. */
-export async function storedCredentials(deps: Deps, profile: string): Promise<StoredCredentials> {
+export async function storedCredentials(
+  deps: Pick<Deps, 'settingsFile' | 'secrets'>,
+  profile: string,
+): Promise<StoredCredentials> {
   const settings = (await deps.settingsFile()).profiles()[profile];
   const secrets = await deps.secrets(profile);
   const read = async (name: 'client_secret' | 'webhook_secret') => (await secrets.get(name))?.secret.reveal() ?? null;
@@ -54,7 +57,7 @@ export async function storedCredentials(deps: Deps, profile: string): Promise<St
  * @param saved  the sandbox it goes on from: logins of the profile stay when they are its own
  */
 export async function defineProfile(
-  deps: Deps,
+  deps: Pick<Deps, 'inspectStore' | 'sessions' | 'settingsFile' | 'secrets'>,
   profile: string,
   credentials: Credentials,
   redirectUri: string,

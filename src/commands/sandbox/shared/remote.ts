@@ -24,8 +24,14 @@ import { testEventId } from '../../../sandbox/world/world.ts';
 import { plainLine } from '../../../text/plain-line.ts';
 import { chosenSandbox, sandboxProfile, steering } from './profile.ts';
 
+/** What finding a sandbox needs. */
+type Finding = Pick<Deps, 'childEnv' | 'secrets' | 'settings' | 'settingsFile'>;
+
+/** What asking a sandbox needs. */
+export type SandboxDeps = Finding & Pick<Deps, 'http' | 'profile' | 'redactor' | 'signal'>;
+
 /** The event to ask the sandbox about: only `--event` counts, because the variable may name a real event. */
-export function eventFlag(deps: Deps): { readonly event_id?: string } {
+export function eventFlag(deps: Pick<Deps, 'settings'>): { readonly event_id?: string } {
   const event = deps.settings.get('default_event');
   return event?.source === 'flag' ? { event_id: event.value } : {};
 }
@@ -43,7 +49,7 @@ const probeMs = 3_000;
  *   webhook URL, `usage` or `not_found` for parameters it refuses, `failed` when it is not the sandbox of this profile
  */
 export async function askSandbox<Name extends OperationName>(
-  deps: Deps,
+  deps: SandboxDeps,
   operation: Name,
   params: ParamsOf<Name>,
 ): Promise<ResultOf<Name>> {
@@ -124,7 +130,7 @@ function requestOf<Name extends OperationName>(
  *
  * Never one on another machine: the key would travel in the clear.
  */
-async function findSandbox(deps: Deps, name: string): Promise<{ readonly authBase: string; readonly key: string }> {
+async function findSandbox(deps: Finding, name: string): Promise<{ readonly authBase: string; readonly key: string }> {
   const profile = (await deps.settingsFile()).profiles()[name];
   const isProfile = profile?.auth_base !== undefined;
   const authBase = isProfile ? profile?.auth_base : deps.settings.get('auth_base')?.value;
@@ -146,7 +152,7 @@ async function findSandbox(deps: Deps, name: string): Promise<{ readonly authBas
  * Whether a running sandbox has the profile `sandbox`, so that a new one must leave profile and logins alone. In doubt
  * (a timeout, a broken answer) it counts as running: that costs a second profile, the opposite would cost a login.
  */
-export async function isFirstRunning(deps: Deps): Promise<boolean> {
+export async function isFirstRunning(deps: SandboxDeps): Promise<boolean> {
   if ((await deps.settingsFile()).profiles()[sandboxProfile]?.auth_base === undefined) return false;
   const found = await findSandbox(deps, sandboxProfile).catch(() => null);
   if (found === null) return false;

@@ -93,7 +93,7 @@ function explainBusyPort(port: number): (error: unknown) => never {
 }
 
 /** An integration has its redirect URI in the environment, as in the guide: that one is registered as well. */
-function redirectUriOfEnvironment(deps: Deps): string[] {
+function redirectUriOfEnvironment(deps: Pick<Deps, 'settings'>): string[] {
   const uri = deps.settings.get('redirect_uri');
   return uri?.source === 'environment' ? [uri.value] : [];
 }
@@ -115,7 +115,7 @@ function requireNoPort({ profile }: Pick<Deps, 'profile'>): void {
  *
  * @throws ReventoError `usage`
  */
-function requireKnownEvent(deps: Deps): void {
+function requireKnownEvent(deps: Pick<Deps, 'settings'>): void {
   const event = deps.settings.get('default_event');
   if (event?.source !== 'flag' || event.value === testEventId) return;
   throw new ReventoError('usage', `The sandbox has no event ${JSON.stringify(event.value)} to log in to.`, {
@@ -134,7 +134,11 @@ function tell({ terminal }: Deps, { profile, ended }: { readonly profile: string
   }
 }
 
-function warn(deps: Deps, { host: hostName }: SandboxStartOptions, profile: string): void {
+function warn(
+  deps: Pick<Deps, 'settings' | 'terminal'>,
+  { host: hostName }: SandboxStartOptions,
+  profile: string,
+): void {
   if (!['localhost', '127.0.0.1', '::1', '[::1]'].includes(hostName)) {
     deps.terminal.notice(`warning: everyone who can reach ${hostName} on this machine can use the sandbox`);
   }

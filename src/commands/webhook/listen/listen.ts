@@ -28,6 +28,7 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
     const plan = planListen(options, deps);
     const secrets = await LiveSecrets.open(deps);
     const recorder = plan.recordPath === null ? null : await openRecorder(plan.recordPath);
+    if (recorder?.warning) deps.terminal.notice(`warning: ${recorder.warning}`);
     try {
       const listener = await start(plan, secrets, deps);
       return yield* new ListenRun({ plan, secrets, listener, recorder, deps }).items();

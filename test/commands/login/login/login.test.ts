@@ -113,14 +113,14 @@ describe('a login', () => {
     const { done, world, page } = await succeed({ tokenEndpoint });
     expect(world.saved[0]?.scope).toEqual(['event.read']);
     expect(done.data).toMatchObject([{ scope: ['event.read'] }]);
-    expect(noticesOf(world)).toContain('not granted: participants.read program.read');
+    expect(noticesOf(world)).toContain('participants.read program.read were not granted');
     expect(pageText(page)).toContain('program.read');
   });
 
   it('says which scope came without being asked for', async () => {
     const tokenEndpoint = async () => jsonResponse(200, tokenBody({ scope: 'event.read extra.read' }));
     const { world } = await succeed({ tokenEndpoint }, { scope: 'event.read' });
-    expect(noticesOf(world)).toContain('granted without being asked for: extra.read');
+    expect(noticesOf(world)).toContain('extra.read was granted without being requested');
   });
 
   it('uses the redirect URI of the settings, byte for byte in both requests', async () => {

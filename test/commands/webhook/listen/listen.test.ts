@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -347,6 +347,40 @@ describe('--record', () => {
     const { deliveries, warnings } = await parseRecording(await readFile(record, 'utf8'));
     expect(deliveries).toHaveLength(1);
     expect(warnings).toEqual(['line 1 is not JSON; skipped']);
+  });
+
+  it.skipIf(process.platform === 'win32')('closes an existing file to other users, and says so', async () => {
+    const record = join(folder, 'deliveries.ndjson');
+    await writeFile(record, '');
+    await chmod(record, 0o644);
+    const rig = await listen({ secret, record, count: '1' });
+    await send(rig);
+    await rig.end;
+    expect((await stat(record)).mode & 0o777).toBe(0o600);
+    expect(rig.notices.join('\n')).toContain(`warning: other users could read ${record}; its permissions are 0600 now`);
+  });
+
+  // Only root can give a file away.
+  it.runIf(process.getuid?.() === 0)('says that the file belongs to another user, and leaves it as it is', async () => {
+    const record = join(folder, 'deliveries.ndjson');
+    await writeFile(record, '');
+    await chmod(record, 0o644);
+    await chown(record, 54321, 54321);
+    const rig = await listen({ secret, record });
+    expect(rig.notices.join('\n')).toContain(`warning: ${record} belongs to another user`);
+    expect((await stat(record)).mode & 0o777).toBe(0o644);
+  });
+
+  it('holds no secret of a target: the values of its query are masked, in the output as well', async () => {
+    const target = await handler();
+    const record = join(folder, 'deliveries.ndjson');
+    const rig = await listen({ secret, record, count: '1', forward: [`${target.url}?token=hidden&hidden`] });
+    await send(rig);
+    await rig.end;
+    expect(target.got).toHaveLength(1);
+    const everything = `${await readFile(record, 'utf8')}${JSON.stringify(rig.lines)}${rig.texts}${rig.notices}`;
+    expect(everything).not.toContain('hidden');
+    expect(everything).toContain('?token=[masked]&[masked]');
   });
 
   it.skipIf(process.platform === 'win32')('fails before anything is received when the file is a pipe', async () => {

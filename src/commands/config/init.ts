@@ -1,0 +1,163 @@
+import { readBytes } from '../../command-kit/byte-input.ts';
+import type { CommandModule } from '../../command-kit/command.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { describeSetting, parseSetting } from '../../config/rows.ts';
+import { type SecretName, type SettingName, secretNames } from '../../config/types.ts';
+import { program } from '../../errors/next-command.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { isPlaceholderHost, parseUrl } from '../../http/web-address.ts';
+import { decodeText, oddityOf, secretText, settingText } from '../../text/input.ts';
+import { type Given, settingsInEnv } from './env-settings.ts';
+
+export interface ConfigInitOptions {
+  readonly from?: string;
+  readonly clientId?: string;
+  readonly redirectUri?: string;
+  readonly scope?: string;
+}
+
+/** What is asked for, in this order; the first three must be known in the end. */
+const asked = ['auth_base', 'api_base', 'client_id', 'redirect_uri', 'default_event', 'scope'] as const;
+const required: readonly SettingName[] = ['auth_base', 'api_base', 'client_id'];
+
+/**
+ * `revento config init`: all settings of a profile at once, from flags, a `.env` file and, on a terminal, questions.
+ * Everything is checked before the first is written. Secrets come from the file or are typed unseen.
+ */
+export const configInit: CommandModule<ConfigInitOptions> = {
+  declare: (command) =>
+    command
+      .option('--from <file>', 'take settings and secrets from a .env file (- for standard input)')
+      .option('--client-id <id>', 'OAuth client ID')
+      .option('--redirect-uri <uri>', 'registered redirect URI')
+      .option('--scope <scopes>', 'scopes to ask for, space separated'),
+  examples: [
+    { command: 'revento config init', explains: 'answer a few questions' },
+    { command: 'revento config init --from .env', explains: 'take them from the .env of your integration' },
+    {
+      command:
+        'revento config init --auth-base https://auth.example.org --api-base https://api.example.org/v1 --client-id app_1 --no-input',
+      explains: 'from flags, for a script',
+    },
+  ],
+  layout: { shape: 'value' },
+
+  async *run({ from }, deps) {
+    const given = await collect(from, deps);
+    const settings = checkedSettings(given.settings, deps);
+    for (const [name, value] of Object.entries(given.secrets)) checkSecret(name, value);
+    await (await deps.settingsFile()).update(deps.profile, settings);
+    const store = await deps.secrets();
+    for (const name of secretNames) {
+      const value = given.secrets[name];
+      if (value !== undefined) await store.set(name, value);
+    }
+    const secrets = secretNames.filter((name) => given.secrets[name] !== undefined);
+    yield {
+      kind: 'value',
+      data: { profile: deps.profile, settings, secrets },
+      text: (style) =>
+        [
+          `${style.green('✓')} Profile "${deps.profile}" is set up.`,
+          ...Object.entries(settings).map(([name, value]) => `  ${name}: ${value}`),
+          ...secrets.map((name) => `  ${name}: stored encrypted`),
+        ].join('\n'),
+    };
+    for (const name of secrets) warnOfOddity(name, given.secrets[name] ?? '', deps);
+    return undefined;
+  },
+};
+
+async function collect(from: string | undefined, deps: Deps): Promise<Given> {
+  const file = from === undefined ? { settings: {}, secrets: {} } : settingsInEnv(await textOf(from, deps));
+  for (const value of Object.values(file.secrets)) deps.redactor.add(value);
+  const settings = { ...file.settings, ...fromFlags(deps) };
+  // A file or flags that say enough are an answer to every question.
+  const missing = required.filter((name) => settings[name] === undefined && !isKnown(name, deps));
+  if (missing.length === 0 && Object.keys(settings).length > 0) return { settings, secrets: file.secrets };
+  if (!deps.terminal.isInteractive) throw incomplete(missing, deps);
+  return ask({ settings, secrets: file.secrets }, deps);
+}
+
+function fromFlags({ settings }: Pick<Deps, 'settings'>): Partial<Record<SettingName, string>> {
+  const given = asked.filter((name) => settings.get(name)?.source === 'flag');
+  return Object.fromEntries(given.map((name) => [name, settings.written(name)]));
+}
+
+/** Set already, and to more than a placeholder. */
+function isKnown(name: SettingName, { settings }: Pick<Deps, 'settings'>): boolean {
+  const found = settings.get(name);
+  return found !== null && found.source === 'profile' && !isPlaceholder(found.value);
+}
+
+async function textOf(path: string, deps: Deps): Promise<string> {
+  const text = decodeText(await readBytes(path, deps));
+  if (text !== null) return text;
+  throw new ReventoError('usage', `${path === '-' ? 'Standard input' : path} is neither UTF-8 nor UTF-16 text.`);
+}
+
+function incomplete(missing: readonly SettingName[], { profile }: Pick<Deps, 'profile'>): ReventoError {
+  const what = missing.length === 0 ? 'Nothing was given to set' : `Missing: ${missing.join(', ')}`;
+  const flags = (missing.length === 0 ? required : missing).map((name) => `${describeSetting(name).flag} VALUE`);
+  return new ReventoError('usage', `${what}.`, {
+    hint: `run: ${program(profile)} config init ${flags.join(' ')}, or: ${program(profile)} config init --from .env`,
+  });
+}
+
+/** Asks for what is still open; an empty answer keeps what is shown in brackets, or leaves it unset. */
+async function ask(given: Given, { terminal, settings, signal, redactor }: Deps): Promise<Given> {
+  const answers: Partial<Record<SettingName, string>> = { ...given.settings };
+  for (const name of asked) {
+    if (answers[name] !== undefined) continue;
+    const present = settings.written(name);
+    const shown = present === null || isPlaceholder(present) ? '' : ` [${present}]`;
+    const answer = settingText(await terminal.ask(`${name} (${describeSetting(name).summary})${shown}: `, { signal }));
+    if (answer !== '') answers[name] = answer;
+    else if (required.includes(name) && shown === '') {
+      throw new ReventoError('usage', `${name} is needed.`, { hint: 'run the same command again' });
+    }
+  }
+  const secrets: Partial<Record<SecretName, string>> = { ...given.secrets };
+  for (const name of ['client_secret', 'webhook_secret'] as const) {
+    if (secrets[name] !== undefined) continue;
+    const answer = secretText(
+      await terminal.ask(`${name} (input hidden; Enter to skip): `, { isHidden: true, signal }),
+    );
+    redactor.add(answer);
+    if (answer !== '') secrets[name] = answer;
+  }
+  return { settings: answers, secrets };
+}
+
+/** @throws ReventoError `usage` for the first value that can't be meant */
+function checkedSettings(given: Given['settings'], { terminal }: Deps): Partial<Record<SettingName, string>> {
+  for (const [name, value] of Object.entries(given) as [SettingName, string][]) {
+    parseSetting(name, value);
+    if (isPlaceholder(value)) {
+      throw new ReventoError('usage', `${name} is a placeholder: ${value}.`, {
+        hint: 'use the value you were given with your credentials',
+      });
+    }
+    const oddity = oddityOf(value);
+    if (oddity !== null) terminal.notice(`warning: ${name} ${oddity}`);
+  }
+  return given;
+}
+
+/** The hosts of the guide, and what templates have where a value belongs. */
+function isPlaceholder(value: string): boolean {
+  const url = parseUrl(value);
+  if (url !== null) return isPlaceholderHost(url.hostname);
+  return /^(<.*>|\.\.\.|…|x{3,}|change[-_ ]?me|your[-_ ].*|todo)$/i.test(value);
+}
+
+/** @throws ReventoError `usage`; the value is not repeated */
+function checkSecret(name: string, value: string): void {
+  if (/[\u0000-\u001f\u007f]/.test(value)) throw new ReventoError('usage', `${name} is not one line of text.`);
+  if (isPlaceholder(value)) throw new ReventoError('usage', `${name} is a placeholder, not a secret.`);
+}
+
+function warnOfOddity(name: SecretName, value: string, { terminal }: Pick<Deps, 'terminal'>): void {
+  const oddity = oddityOf(value);
+  if (oddity !== null) terminal.notice(`warning: ${name} ${oddity}; it is kept as it is`);
+}

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** What a test needs of the machine: the command that shows that it is there, and the packages that bring it. */
+export interface Need {
+  readonly probe: readonly [program: string, ...args: string[]];
+  readonly packages: string;
+}
+
+const python = '/usr/bin/python3';
+
+/** What tests in this repository need besides Node. */
+export const needs = {
+  bash: { probe: ['bash', '--version'], packages: 'bash' },
+  'bash-completion': {
+    probe: ['test', '-f', '/usr/share/bash-completion/bash_completion'],
+    packages: 'bash-completion',
+  },
+  zsh: { probe: ['zsh', '--version'], packages: 'zsh' },
+  fish: { probe: ['fish', '--version'], packages: 'fish' },
+  script: { probe: ['script', '--version'], packages: 'bsdutils' },
+  mandoc: { probe: ['sh', '-c', 'command -v mandoc'], packages: 'mandoc' },
+  keyring: {
+    probe: ['sh', '-c', 'command -v dbus-run-session && command -v dbus-send && command -v gnome-keyring-daemon'],
+    packages: 'dbus gnome-keyring libsecret-1-0',
+  },
+  flask: { probe: [python, '-c', 'import flask'], packages: 'python3-flask' },
+  requests: { probe: [python, '-c', 'import requests'], packages: 'python3-requests' },
+  /** As root, and with a program that gives that up: other users can be played. */
+  'other users': {
+    probe: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'true'],
+    packages: 'util-linux, run as root',
+  },
+} as const satisfies Readonly<Record<string, Need>>;
+
+export type NeedName = keyof typeof needs;
+
+/** The browser that tests drive. */
+export const chromiumPath = process.env['REVENTO_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
+
+/**
+ * What this machine lacks of what tests need, in words that also go to stderr, or null: for `skipIf` and the name of
+ * what is skipped. `.ci/run` installs everything, and fails where something was skipped nevertheless.
+ */
+export function lackOf(...names: readonly NeedName[]): string | null {
+  const missing = names.filter((name) => !isThere(needs[name]));
+  const [first] = missing;
+  if (first === undefined) return null;
+  return told(`needs ${missing.join(', ')}: apt-get install ${missing.map((name) => needs[name].packages).join(' ')}`);
+}
+
+/** The same for the browser. */
+export function lackOfChromium(): string | null {
+  if (existsSync(chromiumPath)) return null;
+  return told(`needs ${chromiumPath}: apt-get install chromium, or set REVENTO_TEST_CHROMIUM`);
+}
+
+/** A test's name with the reason why it does not run here. */
+export function withReason(name: string, reason: string | null): string {
+  return reason === null ? name : `${name} (skipped: ${reason})`;
+}
+
+function isThere({ probe: [program, ...args] }: Need): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+}
+
+function told(reason: string): string {
+  process.stderr.write(`skipped: ${reason}\n`);
+  return reason;
+}
