@@ -1,6 +1,6 @@
 // Asks the registry for known vulnerabilities. One in what users get fails: what is installed with revento, and what is
 // compiled into it, which npm counts as development only. One in a tool of ours is named and no more. A registry that
-// has no advisories to give, such as a mirror, is said and is no failure.
+// has no advisories to give, such as a mirror, is reported and is not a failure.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -46,7 +46,7 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Runs every contestant once a round, each round in another order, so that whatever else the machine does hits all
- * of them alike; a ratio is taken within a round, because neighbours in time are what can be compared.
+ * of them alike; a ratio is taken within a round, because neighbors in time are what can be compared.
  *
  * @param {object} options
  * @param {string} options.title

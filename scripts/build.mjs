@@ -1,5 +1,5 @@
 // Bundles src/ into dist/: CommonJS, because it starts faster than ES modules on Node 20, and split by command,
-// because a command should pay for what it uses. Man pages and third-party licences are put next to it.
+// because a command should pay for what it uses. Man pages and third-party licenses are put next to it.
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,8 +53,8 @@ const notices = [];
 for (const name of [...packages].sort()) {
   const folder = join(root, 'node_modules', name);
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  const licence = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file));
-  const text = licence ? await readFile(join(folder, licence), 'utf8') : `${manifest.license}\n`;
+  const license = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file));
+  const text = license ? await readFile(join(folder, license), 'utf8') : `${manifest.license}\n`;
   notices.push(`${name} ${manifest.version} (${manifest.license})\n\n${text.trim()}\n`);
 }
 await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices.join(`\n${'-'.repeat(72)}\n\n`));

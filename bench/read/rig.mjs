@@ -60,7 +60,7 @@ export async function start(participants) {
   }
 }
 
-/** The environment without settings of the person who runs the benchmark. */
+/** The environment without settings of whoever runs the benchmark. */
 export function cleanEnv() {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !/^(REVENTO_|SANDBOX_|GH_|GITHUB_|NODE_OPTIONS)/.test(name)),

@@ -129,7 +129,7 @@ async function print({ module, options }: Command, deps: Deps, printer: Printer)
       }
       await printer.print(step.value);
       if (printer.isClosed && module.answersByStatus?.(options as never) !== true) {
-        // Whoever read the output has seen enough (`| head`); that is no failure.
+        // Whoever read the output has seen enough (`| head`); that is not a failure.
         await items.return(undefined);
         return exitStatus.done;
       }

@@ -40,7 +40,7 @@ export interface Deps {
   /** A client for deliveries; the caller closes it. */
   forwarder(options: ForwarderOptions): Promise<Forwarder>;
   openBrowser(): Promise<OpenBrowser>;
-  /** REVENTO_ACCESS_TOKEN, which goes ahead of every stored login; null when unset. */
+  /** REVENTO_ACCESS_TOKEN, which takes precedence over every stored login; null when unset. */
   readonly environmentToken: Secret | null;
   /** Of the selected profile, or of the one named. */
   sessions(profile?: string): Promise<Sessions>;

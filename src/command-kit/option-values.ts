@@ -8,7 +8,7 @@ export function collect(value: string, before: readonly string[] | undefined): r
 /**
  * The number an option takes.
  *
- * @throws ReventoError `usage` when the text is no whole number, or one out of range
+ * @throws ReventoError `usage` when the text is not a whole number in the range
  */
 export function wholeNumber(flag: string, text: string, min: number, max: number): number {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;

@@ -5,7 +5,7 @@ import { nearest } from '../text/suggestion.ts';
 const mostSuggestions = 3;
 
 /**
- * What to say about words that name no command, and which ones may be meant: what is spelt almost so, else every
+ * What to say about words that name no command, and which ones may be meant: what is spelled almost so, else every
  * command that has such a word in its name, in whichever group.
  *
  * @param words  as typed, at least one

@@ -22,7 +22,7 @@ const deepestIndent = 64;
 /**
  * JSON text laid out with two spaces a level, as `JSON.stringify(value, null, 2)` has it, every token as it was.
  *
- * @param style colours the tokens; null leaves them plain
+ * @param style colors the tokens; null leaves them plain
  * @param depth levels this value already stands in
  */
 export function pretty(text: string, style: Style | null, depth = 0): string {

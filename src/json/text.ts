@@ -29,7 +29,7 @@ export function isArray(text: string): boolean {
   return text.charCodeAt(0) === openBracket;
 }
 
-/** The elements of an array, each as its own slice of the text. Empty when it is no array. */
+/** The elements of an array, each as its own slice of the text. Empty when it is not an array. */
 export function elementsOf(text: string): string[] {
   const elements: string[] = [];
   let at = skipSpace(text, 0);
@@ -44,7 +44,7 @@ export function elementsOf(text: string): string[] {
   return elements;
 }
 
-/** An object's members in their order, duplicates included; keys decoded, values as slices. Empty when it is no object. */
+/** An object's members in their order, duplicates included; keys decoded, values as slices. Empty when it is not an object. */
 export function entriesOf(text: string): [key: string, value: string][] {
   const entries: [string, string][] = [];
   let at = skipSpace(text, 0);

@@ -21,7 +21,7 @@ export function createPicker(paths: readonly string[]): Picker {
   };
 }
 
-/** A picker for the paths of `--columns`, which refuses those that are misspelt. */
+/** A picker for the paths of `--columns`, which refuses those that are misspelled. */
 export interface Choice {
   pick: Picker['pick'];
   /**

@@ -46,7 +46,7 @@ export async function createJqView(expression: string, options: PrinterOptions):
 
   const fail = (said: string, shape: keyof typeof given) => {
     if (isStream) {
-      // One event that does not fit is no reason to stop listening; it is remembered for the exit status.
+      // One event that does not fit must not stop the listener; it is remembered for the exit status.
       failedEvents++;
       notice(`--jq: ${said}`);
       return;

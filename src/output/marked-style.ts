@@ -9,7 +9,7 @@ const decorations = ['bold', 'dim', 'red', 'green', 'yellow', 'blue', 'cyan'] as
  *
  * Its codes look like ordinary SGR sequences (so whoever measures width skips them) but begin with a number drawn
  * for this object. `finish` takes every control character out of a text except those codes, which become the real
- * ones: a text can be coloured by the command and by nobody else, even when the command forgot to clean its data.
+ * ones: a text can be colored by the command and by nobody else, even when the command forgot to clean its data.
  */
 export interface MarkedStyle {
   readonly style: Style;
@@ -19,11 +19,11 @@ export interface MarkedStyle {
 export function markStyle(real: Style): MarkedStyle {
   if (!real.isColor) return { style: real, finish: sanitise };
 
-  // Three groups of digits: a parameter longer than four digits is not recognised as an escape by width counters.
+  // Three groups of digits: a parameter longer than four digits is not recognized as an escape by width counters.
   const mark = [0, 0, 0].map(() => randomInt(1000, 10_000)).join(';');
   const codeOf = (index: number) => `\u001b[${mark};${index}m`;
   const codes = decorations.flatMap((name) => real[name]('|').split('|'));
-  // A code inside another ends with "default colour" or "normal weight"; the outer one has to begin again.
+  // A code inside another ends with "default color" or "normal weight"; the outer one has to begin again.
   const mark1 = (name: (typeof decorations)[number]) => {
     const index = decorations.indexOf(name) * 2;
     const [open, close] = [codeOf(index), codeOf(index + 1)];

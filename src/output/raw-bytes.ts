@@ -5,7 +5,7 @@ import type { Style } from '../text/style.ts';
 
 /**
  * Answers that are printed as they came. Anywhere but on a terminal not a byte is touched; a terminal gets the same
- * text without what could control it, a document in JSON indented and coloured, and a final newline.
+ * text without what could control it, a document in JSON indented and colored, and a final newline.
  *
  * @param terminal  null when the output is not one
  */

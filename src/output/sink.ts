@@ -114,7 +114,7 @@ export function createFileSink(fd: number, name = 'The output'): Sink {
   };
 }
 
-/** The descriptor when the stream is a regular file or a device that is no terminal. */
+/** The descriptor when the stream is a regular file or a device that is not a terminal. */
 function fileOf(stream: NodeJS.WritableStream & { readonly fd?: unknown; readonly isTTY?: boolean }): number | null {
   if (typeof stream.fd !== 'number' || stream.isTTY === true) return null;
   const stat = fstatSync(stream.fd);

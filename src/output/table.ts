@@ -185,7 +185,7 @@ function columnsWithRoom(
 
 /**
  * Widths that fit into so many columns together: the widest give up room first, down to one common width. Columns
- * that lose more by it keep theirs while the others can make room for them: times and numbers give way before ids.
+ * that lose more by it keep theirs while the others can make room for them: times and numbers are cut before ids.
  * When even the narrowest do not fit, the lines are longer than the terminal.
  */
 export function fitWidths(

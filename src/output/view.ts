@@ -65,7 +65,7 @@ function createJsonView({ format, columns, layout, style, isTty }: PrinterOption
   const selection = columns === null ? null : createSelection(columns, layout.fields ?? []);
   const prepare: Transform = selection === null ? guard : (text) => guard(selection.select(text));
   const check = (texts: readonly string[]) => selection?.check(texts);
-  // FORCE_COLOR reaches into pipes; JSON that a program reads must not be coloured by it.
+  // FORCE_COLOR reaches into pipes; JSON that a program reads must not be colored by it.
   const colors = isTty && style.isColor ? style : null;
   const hasLines = format === 'ndjson' || layout.shape === 'events';
   const rows = hasLines ? createJsonLines(prepare) : createJsonArray(prepare, colors);

@@ -8,12 +8,12 @@ export type KeySource = (typeof keySources)[number];
 /** Where the keys of the store are kept. */
 export interface KeyStore {
   /**
-   * Seals every login and secret of every profile anew with the key of another source, which is checked first.
+   * Re-encrypts every login and secret of every profile with the key of another source, which is checked first.
    * Killed at any moment it leaves a store that works; run again it moves the rest. To be called before the
    * `key_store` setting is changed: the setting only says where new logins go.
    *
    * @returns how many files were moved, and how many were there already
-   * @throws ReventoError `store_key` when the source is not to be had here, or a file cannot be opened: nothing is
+   * @throws ReventoError `store_key` when the source is unavailable here, or a file cannot be opened: nothing is
    *   moved then; `lock_timeout`, `store_corrupt`, `disk_full`, `file`
    */
   rekey(target: KeySource): Promise<{ readonly moved: number; readonly kept: number }>;
@@ -116,7 +116,7 @@ export type Commit =
 /**
  * One sealed file with its pre-allocated successor and rescue copies. Everything after `lock` needs the lock held.
  *
- * @throws ReventoError `store_corrupt` (damaged; the file is kept), `store_key` (its key is not to be had here),
+ * @throws ReventoError `store_corrupt` (damaged; the file is kept), `store_key` (its key is unavailable here),
  *   `disk_full`, `file`
  */
 export interface SealedFile {

@@ -7,7 +7,7 @@ export interface Progress {
   stop(): void;
 }
 
-/** The person's side of the program: everything here goes to stderr or comes from stdin, never to stdout. */
+/** The user's side of the program: everything here goes to stderr or comes from stdin, never to stdout. */
 export interface Terminal {
   /** A question may be asked: stdin and stderr are terminals, and neither `--no-input` nor `CI` forbids it. */
   readonly isInteractive: boolean;

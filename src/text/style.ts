@@ -1,4 +1,4 @@
-/** Text decoration. Every method gives its text back unchanged when colour is off. */
+/** Text decoration. Every method gives its text back unchanged when color is off. */
 export interface Style {
   readonly isColor: boolean;
   /** Columns to fit into; Infinity when the output is not a terminal. */
@@ -14,7 +14,7 @@ export interface Style {
 
 const same = (text: string): string => text;
 
-/** The style that leaves text alone: for pipes, files and everything that is not a terminal with colour. */
+/** The style that leaves text alone: for pipes, files and everything that is not a terminal with color. */
 export function plainStyle(width: number = Number.POSITIVE_INFINITY): Style {
   return { isColor: false, width, bold: same, dim: same, red: same, green: same, yellow: same, blue: same, cyan: same };
 }

@@ -1,5 +1,5 @@
 /**
- * The candidate most like a misspelt word, or null when none is near enough to be what was meant: at most a third
+ * The candidate most like a misspelled word, or null when none is near enough to be what was meant: at most a third
  * of the letters wrong, an exchanged pair counting as one. Never throws.
  */
 export function nearest(word: string, candidates: readonly string[]): string | null {
@@ -12,7 +12,7 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best;
 }
 
-/** Letters to insert, remove, replace, or exchange with their neighbour (optimal string alignment). */
+/** Letters to insert, remove, replace, or exchange with their neighbor (optimal string alignment). */
 function distanceBetween(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   for (let i = 1; i <= a.length; i++) {

@@ -32,7 +32,7 @@ describe('a page', () => {
     ['broken in a row', '{"data":[{"id":tru}],"next_cursor":"c","has_more":true}'],
     ['no object', '[1,2]'],
     ['without data', '{"rows":[]}'],
-    ['with data that is no list', '{"data":{"id":1}}'],
+    ['with data that is not a list', '{"data":{"id":1}}'],
     ['with more but no cursor', '{"data":[],"next_cursor":null,"has_more":true}'],
     ['with a has_more that is text', '{"data":[],"next_cursor":"c","has_more":"true"}'],
     ['with a has_more that is null', '{"data":[],"next_cursor":"c","has_more":null}'],

@@ -71,7 +71,7 @@ describe('after a try', () => {
     expect(pauseBeforeRetry({ ...first, spentMs: 50_000, outcome: answer(503, [['Retry-After', '12']]) })).toBeNull();
   });
 
-  it('a Retry-After of zero is no leave to hammer', () => {
+  it('a Retry-After of zero does not allow hammering', () => {
     expect(pauseBeforeRetry({ ...first, outcome: answer(503, [['Retry-After', '0']]) })).toBe(200);
   });
 

@@ -246,7 +246,7 @@ describe('where nobody can answer', () => {
 });
 
 describe('exit statuses a job can branch on', () => {
-  it('4 without a login, with the command that mends it', async () => {
+  it('4 without a login, with the command that fixes it', async () => {
     const ended = await rig.run(['participants', 'list'], { env: job(ready) });
     expect(ended).toMatchObject({ code: 4, stdout: '' });
     expect(ended.stderr).toContain(`hint: run: revento login --event ${ready.event_id}`);

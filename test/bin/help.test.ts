@@ -45,7 +45,7 @@ describe('help', () => {
     expect(run(['--help']).stdout).not.toContain('\x1b');
   });
 
-  it('has colour on a terminal', () => {
+  it('has color on a terminal', () => {
     expect(runOnTerminal('--help')).toContain('\x1b[1mUsage\x1b[22m');
   });
 
@@ -54,7 +54,7 @@ describe('help', () => {
     expect(runOnTerminal('status --help --no-color')).not.toContain('\x1b[');
   });
 
-  it('reads the same with colour and without', () => {
+  it('reads the same with color and without', () => {
     const colored = runOnTerminal('webhook listen --help').replace(/\x1b\[\d+m/g, '');
     expect(colored).toBe(run(['webhook', 'listen', '--help']).stdout);
   });

@@ -7,7 +7,7 @@ import { ProgramRig } from '../support/program-rig.ts';
 /** A window title, a one-byte CSI and OSC, a direction override; as JSON text and, where it can be, as header bytes. */
 const hostile = '\u001b]0;owned\u0007\u009b31m\u009d0;owned\u202e';
 const acting = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
-/** The colours of the program itself. */
+/** The colors of the program itself. */
 const ours = /\u001b\[(?:1|2|22|3[1-6]|39)m/g;
 
 let rig: ProgramRig;
@@ -47,7 +47,7 @@ it.each([[[]], [['--json']]])('what stands where the sandbox was is quoted harml
   expect(stderr.replace(ours, '')).not.toMatch(acting);
 });
 
-it('words of the command line that come back in an error act on nothing, and our own colour stays', async () => {
+it('words of the command line that come back in an error act on nothing, and our own color stays', async () => {
   const { code, stderr } = await rig.run(['config', 'get', hostile], colored({}));
   expect(code).toBe(2);
   expect(stderr).toContain('\u001b[31merror:\u001b[39m ');

@@ -29,7 +29,7 @@ describe.skipIf(reason !== null)(withReason('with a keyring', reason), () => {
   it('a login is moved there, is refreshed there, and opens without any key file', async () => {
     await rig.logIn();
     const moved = await rig.run(useKeyring, { env: desktop.env });
-    expect([moved.code, moved.stderr]).toEqual([0, expect.stringContaining('1 stored file is sealed anew')]);
+    expect([moved.code, moved.stderr]).toEqual([0, expect.stringContaining('1 stored file was re-encrypted')]);
     expect(header().src).toBe('keyring');
     rmSync(rig.dataDir, { recursive: true });
     expect((await rig.token({ env: desktop.env })).code).toBe(0);
@@ -103,7 +103,7 @@ describe.skipIf(reason !== null)(withReason('with a keyring', reason), () => {
     expect(sources).toEqual(['keyring', 'keyring', 'keyfile']);
     const status = await rig.run(['status', '--json'], { env: desktop.env });
     expect(JSON.parse(status.stdout).logins).toHaveLength(3);
-    expect((await rig.run(useKeyring, { env: desktop.env })).stderr).toContain('1 stored file is sealed anew');
+    expect((await rig.run(useKeyring, { env: desktop.env })).stderr).toContain('1 stored file was re-encrypted');
   });
 });
 

@@ -113,7 +113,7 @@ async function suffer(entry: CommandEntry, adversity: Adversity): Promise<boolea
     });
     const tokens = rig.canaries.filter(({ name }) => /access token|ACCESS_TOKEN|granted/.test(name));
     const allowed = [
-      // A body to sign or to verify is no secret; what is typed as a secret is.
+      // A body to sign or to verify is not a secret; what is typed as a secret is.
       ...(entry.name === 'config set' ? [] : [input]),
       // `token` is asked for just that.
       ...(entry.name === 'token' ? tokens.map(({ value }) => value) : []),

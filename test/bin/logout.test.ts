@@ -28,7 +28,7 @@ describe('logout', () => {
   it.each([
     ['of one event', ['logout', '--event', 'evt_1']],
     ['of all', ['logout', '--all']],
-  ])('%s leaves nothing of a login that was used, and its neighbours as they are', async (_, command) => {
+  ])('%s leaves nothing of a login that was used, and its neighbors as they are', async (_, command) => {
     await rig.logIn({ accessExpiresAt: inAnHour() });
     await rig.logIn({ accessExpiresAt: inAnHour() }, rig.sessions({ profile: 'other' }));
     expect((await rig.run(['api', '/events/evt_1', '--event', 'evt_1'])).code).toBe(0);

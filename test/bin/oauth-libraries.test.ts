@@ -134,7 +134,7 @@ describe('OAuth libraries', () => {
       expect(readFileSync(join(sources, library.file), 'utf8')).toContain(line);
     });
 
-    it.skipIf(missing !== null)(`logs in, reads, refreshes, and is told of a spent token${suffix}`, async () => {
+    it.skipIf(missing !== null)(`logs in, reads, refreshes, and sees a spent token refused${suffix}`, async () => {
       const { code, stdout, stderr } = await logIn(library);
       expect(code, stderr).toBe(0);
       expect(JSON.parse(stdout)).toEqual({

@@ -156,7 +156,7 @@ describe('rows of a server that means harm', () => {
 });
 
 describe('JSON in a pipe', () => {
-  it('has no colour, whatever FORCE_COLOR says', async () => {
+  it('has no color, whatever FORCE_COLOR says', async () => {
     const api = await serveList(onePage('{"id":"a"}'));
     const { stdout } = await rig.run(list('--json'), { env: { ...api.env, FORCE_COLOR: '1' } });
     expect(JSON.parse(stdout)).toEqual([{ id: 'a' }]);
@@ -218,7 +218,7 @@ describe('options that contradict each other', () => {
     for (const flag of named) expect(stderr).toContain(flag);
   });
 
-  it('give way where one of them is only a setting', async () => {
+  it('yield where one of them is only a setting', async () => {
     const api = await serveList(onePage('{"id":"1"}'));
     const { code, stdout } = await rig.run(list('--jq', '.[].id'), { env: { ...api.env, REVENTO_OUTPUT: 'csv' } });
     expect({ code, stdout }).toEqual({ code: 0, stdout: '1\n' });
@@ -281,7 +281,7 @@ describe('on a terminal', () => {
     return text.replaceAll('\r\n', '\n');
   }
 
-  it('a table is cut to the width, coloured, and free of what the server sent', async () => {
+  it('a table is cut to the width, colored, and free of what the server sent', async () => {
     const api = await serveList(
       onePage(`{"id":"a\\u001b[2J","application_status":"rejected","note":"${'日本'.repeat(40)}"}`),
     );
@@ -291,7 +291,7 @@ describe('on a terminal', () => {
     expect(row).toBe(`a[2J  \u001b[31mrejected\u001b[39m  ${'日本'.repeat(10)}日…`);
   });
 
-  it('JSON is coloured and shows hidden characters as escapes', async () => {
+  it('JSON is colored and shows hidden characters as escapes', async () => {
     const api = await serveList(onePage('{"id":"\u009b2J"}'));
     expect(await onTerminal(list('--json'), api)).toContain(
       '\u001b[34m"id"\u001b[39m: \u001b[32m"\\u009b2J"\u001b[39m',

@@ -54,7 +54,7 @@ describe('the package', () => {
     expect([...kinds].sort()).toEqual([...loose, 'bin/…', 'dist/…', 'dist/man/…'].sort());
   });
 
-  it('holds code, its maps, and the licences of what was compiled into it', () => {
+  it('holds code, its maps, and the licenses of what was compiled into it', () => {
     const inDist = packed.files.map(({ path }) => path).filter((path) => /^dist\/[^/]+$/.test(path));
     expect(inDist.filter((path) => !/\.cjs(\.map)?$/.test(path))).toEqual(['dist/THIRD-PARTY-NOTICES.txt']);
   });

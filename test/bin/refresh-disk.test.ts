@@ -235,7 +235,7 @@ describe('the modes of what is stored', () => {
     expect((await rig.token()).stderr).toBe('');
   });
 
-  it('refuses a key file that others can read, and says how to mend it', async () => {
+  it('refuses a key file that others can read, and says how to fix it', async () => {
     await rig.logIn();
     chmodSync(rig.keyPath, 0o644);
     const ended = await rig.token();

@@ -393,11 +393,11 @@ describe('steering a running sandbox', () => {
     expect(stderr).not.toContain('Waiting');
   });
 
-  it('refuses a misspelt type and names the one that is meant; a made-up one needs its flag', async () => {
+  it('refuses a misspelled type and names the one that is meant; a made-up one needs its flag', async () => {
     await start('--webhook-url', await startHandler());
-    const misspelt = await rig.run(['sandbox', 'trigger', 'aplication.approved']);
-    expect([misspelt.code, misspelt.stdout]).toEqual([2, '']);
-    expect(misspelt.stderr).toMatch(/did you mean application\.approved\?.*--unknown-type/);
+    const misspelled = await rig.run(['sandbox', 'trigger', 'aplication.approved']);
+    expect([misspelled.code, misspelled.stdout]).toEqual([2, '']);
+    expect(misspelled.stderr).toMatch(/did you mean application\.approved\?.*--unknown-type/);
     expect(JSON.parse((await rig.run(['sandbox', 'deliveries', '--json'])).stdout)).toEqual([]);
     const made = await rig.run(['sandbox', 'trigger', 'badge.printed', '--unknown-type']);
     expect([made.code, made.stdout]).toEqual([0, expect.stringContaining('badge.printed')]);

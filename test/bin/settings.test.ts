@@ -48,7 +48,7 @@ describe('settings, as a user sets them', () => {
     expect(readdirSync(configDir)).toEqual(['config.json']);
   });
 
-  it('are for this user only, and are put right when they were not', async () => {
+  it('are for this user only, and are fixed when they were not', async () => {
     mkdirSync(configDir, { recursive: true });
     chmodSync(configDir, 0o755);
     const ended = await rig.run(['config', 'set', 'client_id', 'app_1']);
@@ -118,7 +118,7 @@ describe('secrets, as a user sets them', () => {
     const before = await rig.run(['config', 'get', 'client_secret', '--reveal']);
     const moved = await rig.run(['config', 'set', 'key_store', 'passphrase'], { env });
     expect(moved).toMatchObject({ code: 0 });
-    expect(moved.stderr).toContain('1 stored file is sealed anew');
+    expect(moved.stderr).toContain('1 stored file was re-encrypted');
     expect(await rig.run(['config', 'get', 'client_secret', '--reveal'])).toMatchObject({ code: 1, stdout: '' });
     expect(await rig.run(['config', 'get', 'client_secret', '--reveal'], { env })).toMatchObject({
       stdout: before.stdout,

@@ -100,7 +100,7 @@ describe('a login that could not be stored', () => {
   });
 });
 
-it('of which the key is not to be had is named by status, and the others are used', async () => {
+it('of which the key is unavailable is named by status, and the others are used', async () => {
   const passphrase = `a passphrase that the program is not given: ${randomUUID()}`;
   await rig.logIn({ eventId: 'evt_3' }, rig.sessions({ passphrase, preferred: 'passphrase' }));
   expect((await rig.run(['status', '--check', '--event', 'evt_1'])).code).toBe(0);

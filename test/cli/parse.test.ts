@@ -127,11 +127,11 @@ describe('a command line that does not fit', () => {
       'unknown command "group thre" / see revento group --help; its commands are one, two',
     ],
     [
-      'a misspelt option',
+      'a misspelled option',
       'greet --oftn 3',
       "unknown option '--oftn' / did you mean --often? If not, see revento greet --help",
     ],
-    ['a misspelt global option', '--jsn', "unknown option '--jsn' / did you mean --json? If not, see revento --help"],
+    ['a misspelled global option', '--jsn', "unknown option '--jsn' / did you mean --json? If not, see revento --help"],
     ['a group with a foreign option', 'group --often 3', "unknown option '--often' / see revento group --help"],
     [
       'an option without its value',
@@ -200,7 +200,7 @@ describe('a command line that does not fit', () => {
       '`revento bare` takes no argument, and 1 was given / see revento bare --help',
     ],
     [
-      'a misspelt member of what is a command itself',
+      'a misspelled member of what is a command itself',
       'bare bnes',
       '`revento bare` takes no argument, and 1 was given / did you mean `revento bare bones`?',
     ],

@@ -30,14 +30,14 @@ describe('a profile that does not exist', () => {
 
   it.each([
     [
-      'a misspelt name',
+      'a misspelled name',
       'sandbx',
       noLogin,
       '-p sandbx participants list',
       'did you mean sandbox? Run: revento -p sandbox participants list; to create sandbx, run: MAKE IT',
     ],
     [
-      'a misspelt name with arguments',
+      'a misspelled name with arguments',
       'sandbx',
       noSecret,
       '-psandbx webhook trigger x.y --to 3000',

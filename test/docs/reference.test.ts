@@ -12,7 +12,7 @@ beforeAll(async () => {
   made = await documents(manifest.version);
 });
 
-describe('the written documentation is what the commands say; if not, `npm run docs` mends it', () => {
+describe('the written documentation is what the commands say; if not, `npm run docs` fixes it', () => {
   it('docs/reference.md', () => {
     expect(readFileSync(join(root, 'docs/reference.md'), 'utf8')).toBe(made.reference);
   });

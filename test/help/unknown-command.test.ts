@@ -25,11 +25,11 @@ const registry = [
 
 describe('words that name no command', () => {
   it.each([
-    ['a misspelt command', 'lgoin', 'did you mean `revento login`?'],
-    ['a misspelt alias', 'whoamy', 'did you mean `revento whoami`?'],
-    ['a misspelt group', 'webhok', 'did you mean `revento webhook`?'],
-    ['a misspelt group before a member', 'webhok listen', 'did you mean `revento webhook listen`?'],
-    ['a misspelt member', 'webhook lsten', 'did you mean `revento webhook listen`?'],
+    ['a misspelled command', 'lgoin', 'did you mean `revento login`?'],
+    ['a misspelled alias', 'whoamy', 'did you mean `revento whoami`?'],
+    ['a misspelled group', 'webhok', 'did you mean `revento webhook`?'],
+    ['a misspelled group before a member', 'webhok listen', 'did you mean `revento webhook listen`?'],
+    ['a misspelled member', 'webhook lsten', 'did you mean `revento webhook listen`?'],
     ['a member without its group', 'listen', 'did you mean `revento webhook listen`?'],
     ['a member of two groups', 'trigger', 'did you mean `revento webhook trigger` or `revento sandbox trigger`?'],
     [

@@ -26,13 +26,13 @@ describe('indented JSON', () => {
     expect(text.replace(/\s/g, '')).toBe(deep);
   });
 
-  it('colours keys, strings, numbers, literals and null apart', () => {
+  it('colors keys, strings, numbers, literals and null apart', () => {
     expect(pretty('{"k":["s",1,true,null]}', colored)).toBe(
       '{\n  <blue>"k"</blue>: [\n    <green>"s"</green>,\n    <cyan>1</cyan>,\n    <yellow>true</yellow>,\n    <dim>null</dim>\n  ]\n}',
     );
   });
 
-  it('means the same without its colours', () => {
+  it('means the same without its colors', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = JSON.stringify(value);

@@ -73,7 +73,7 @@ describe('members of an object', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it('are none in a value that is no object', () => {
+  it('are none in a value that is not an object', () => {
     expect(entriesOf('[1]')).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ describe('a table cell', () => {
     expect(cellOf(`"${status}"`, 'application_status', now).paint).toBe(paint);
   });
 
-  it('is not coloured for a word that is no status', () => {
+  it('is not colored for a word that is not a status', () => {
     expect(cellOf('"approved"', 'dietary_notes', now).paint).toBe('plain');
   });
 });

@@ -20,7 +20,7 @@ describe('a path into a row', () => {
     ['constructor', '{"id":1}', undefined],
     ['id.deeper', '{"id":"text"}', undefined],
     ['tags.first', '{"tags":["x"]}', undefined],
-    ['value', '"a row that is no object"', '"a row that is no object"'],
+    ['value', '"a row that is not an object"', '"a row that is not an object"'],
   ])('%s finds in %s: %s', (path, row, value) => {
     expect(pick(row, path)).toEqual([value]);
   });

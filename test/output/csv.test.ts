@@ -115,7 +115,7 @@ describe('CSV rows', () => {
     expect(text).toBe('id,form.diet,form.track\r\n1,none,\r\n2,,"a,b"\r\n');
   });
 
-  it('are refused where a chosen column is misspelt', () => {
+  it('are refused where a chosen column is misspelled', () => {
     expect(() => csv(['id', 'oops']).rows(['{"id":1,"nested":{"deep":1}}'])).toThrow('Unknown field "oops"');
   });
 

@@ -36,7 +36,7 @@ describe('--jq', () => {
     expect((await printed([rows('{"id":"a b"}', '{"id":"\\"c\\""}')], { jq: '.[].id' })).stdout).toBe('a b\n"c"\n');
   });
 
-  it('prints compact JSON for what is no string', async () => {
+  it('prints compact JSON for what is not a string', async () => {
     expect((await printed([rows('{"a": {"b": [1, 2]}}')], { jq: '.[].a' })).stdout).toBe('{"b":[1,2]}\n');
   });
 

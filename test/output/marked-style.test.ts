@@ -18,18 +18,18 @@ const real: Style = {
   cyan: chalk.cyan,
 };
 
-describe('text that a command has coloured', () => {
+describe('text that a command has colored', () => {
   it.each(['bold', 'dim', 'red', 'green', 'yellow', 'blue', 'cyan'] as const)('is %s in the end', (name) => {
     const { style, finish } = markStyle(real);
     expect(finish(`a ${style[name]('b')} c`)).toBe(`a ${real[name]('b')} c`);
   });
 
-  it('goes on in the outer colour behind an inner one', () => {
+  it('goes on in the outer color behind an inner one', () => {
     const { style, finish } = markStyle(real);
     expect(finish(style.red(`a ${style.green('b')} c`))).toBe(real.red(`a ${real.green('b')} c`));
   });
 
-  it('keeps a weight and a colour apart', () => {
+  it('keeps a weight and a color apart', () => {
     const { style, finish } = markStyle(real);
     expect(finish(style.bold(`a ${style.red('b')} c`))).toBe(real.bold(`a ${real.red('b')} c`));
   });
@@ -39,18 +39,18 @@ describe('text that a command has coloured', () => {
     expect(stringWidth(style.bold(style.red('four')))).toBe(4);
   });
 
-  it('is not coloured around nothing', () => {
+  it('is not colored around nothing', () => {
     expect(markStyle(real).style.red('')).toBe('');
   });
 
-  it('is plain where colour is off', () => {
+  it('is plain where color is off', () => {
     const { style, finish } = markStyle(plainStyle());
     expect(finish(style.red('x'))).toBe('x');
   });
 });
 
 describe('data woven into a text', () => {
-  it('cannot colour, move or hide anything, whether colour is on or off', () => {
+  it('cannot color, move or hide anything, whether color is on or off', () => {
     const pieces = fc.string({
       unit: fc.constantFrom('\u001b[', '31', ';', 'm', '\u001b', '\u009b', '2J', '\u0007', '1', 'x'),
     });

@@ -214,7 +214,7 @@ describe('chosen columns', () => {
 describe('on a terminal', () => {
   const tty = { isTty: true, style: { ...colored, width: 80 } };
 
-  it('JSON is coloured', async () => {
+  it('JSON is colored', async () => {
     const { stdout } = await printed([value('{"a":1}')], { ...tty, format: 'json', layout: document });
     expect(stdout).toBe('{\n  <blue>"a"</blue>: <cyan>1</cyan>\n}\n');
   });
@@ -224,7 +224,7 @@ describe('on a terminal', () => {
     expect(stdout).toContain('"\\u009b\\u202e"');
   });
 
-  it('text keeps the colours of the command and nothing of the data', async () => {
+  it('text keeps the colors of the command and nothing of the data', async () => {
     const item: Item = {
       kind: 'value',
       data: null,
@@ -235,7 +235,7 @@ describe('on a terminal', () => {
   });
 });
 
-it('JSON in a pipe is not coloured even where colour is forced', async () => {
+it('JSON in a pipe is not colored even where color is forced', async () => {
   const { stdout } = await printed([value('{"a":1}')], { format: 'json', layout: document, style: colored });
   expect(stdout).toBe('{\n  "a": 1\n}\n');
 });

@@ -43,7 +43,7 @@ describe('raw bytes', () => {
     expect(`${json.chunk(bytes(' {}\n\n'))}${json.end()}`).toBe('{}\n');
   });
 
-  it('that are JSON are indented and coloured on a terminal, every digit as it was', () => {
+  it('that are JSON are indented and colored on a terminal, every digit as it was', () => {
     expect(createRawBytes(colored).chunk(bytes('{"a":[1e400,2.50]}'))).toBe(
       '{\n  <blue>"a"</blue>: [\n    <cyan>1e400</cyan>,\n    <cyan>2.50</cyan>\n  ]\n}',
     );

@@ -79,7 +79,7 @@ describe('a table', () => {
     expect(format.lines('{"id":"longer","n":2}', '{"id":"b","n":3}')).toEqual(['longer  2', 'b       3']);
   });
 
-  it('colours the header, statuses and what is missing, and pads outside the colour', () => {
+  it('colors the header, statuses and what is missing, and pads outside the color', () => {
     const format = table({ chosen: ['status', 'x.y'], style: colored });
     expect(format.lines('{"status":"rejected","x":{}}')).toEqual([
       '<bold>STATUS</bold>    <bold>X.Y</bold>',
@@ -125,7 +125,7 @@ describe('a table on a terminal', () => {
 });
 
 describe('on a terminal that is too narrow', () => {
-  it('text gives way first: ids, times and numbers are useless when cut', () => {
+  it('text is cut first: ids, times and numbers are useless when cut', () => {
     const row = {
       id: 'act_0hhonyr0qxy8w7',
       title: 'Accessible forms for everybody',
@@ -137,7 +137,7 @@ describe('on a terminal that is too narrow', () => {
     expect(line).toHaveLength(60 - 'CAPACITY'.length + '12345'.length);
   });
 
-  it('they give way as well when the text alone cannot make the room', () => {
+  it('they are cut as well when the text alone cannot make the room', () => {
     const [, line] = table({ chosen: ['id', 'title'], width: 20 }).lines(
       `{"id":"${'i'.repeat(30)}","title":"abcdefg"}`,
     );

@@ -33,7 +33,7 @@ def is_fresh(timestamp):
 
 
 def signed_bytes(body):
-    if mistake == "reserialised":
+    if mistake == "reserialized":
         return json.dumps(json.loads(body)).encode()
     if mistake == "trimmed":
         return body.strip()

@@ -4,7 +4,7 @@ import { type Got, type Handler, handler, type Reply } from './handler.ts';
 /** The classic mistakes of webhook handlers, each alone in an otherwise correct handler. */
 export const mistakes = [
   'none',
-  'reserialised',
+  'reserialized',
   'trimmed',
   'no-tolerance',
   'nan-passes',
@@ -103,7 +103,7 @@ function isEqual(signature: string, wanted: string, mistake: Mistake): boolean {
 /** What the handler takes for the bytes that were signed; null when it fell over on the way. */
 function signedBytes(body: Buffer, mistake: Mistake): Buffer | null {
   try {
-    if (mistake === 'reserialised') return Buffer.from(JSON.stringify(JSON.parse(body.toString())));
+    if (mistake === 'reserialized') return Buffer.from(JSON.stringify(JSON.parse(body.toString())));
     if (mistake === 'trimmed') return Buffer.from(body.toString().trim());
     if (mistake === 'not-raw') return Buffer.from(body.toString('latin1'), 'utf8');
     return body;

@@ -4,7 +4,7 @@ import { escapeForTerminal, sanitise, sanitiseLine } from '../../src/text/saniti
 
 describe('text for people', () => {
   it.each([
-    ['a colour', '\u001b[31mred', '[31mred'],
+    ['a color', '\u001b[31mred', '[31mred'],
     ['a window title', '\u001b]0;evil\u0007x', ']0;evilx'],
     ['a one-byte CSI', 'a\u009b2Jb', 'a2Jb'],
     ['a carriage return', 'safe\rEVIL', 'safeEVIL'],

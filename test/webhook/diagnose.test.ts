@@ -85,7 +85,7 @@ describe('a wrong signature', () => {
     expect(text).toMatch(/wrong secret\?[\s\S]*re-serialized\?[\s\S]*trailing newline\?/);
   });
 
-  it('over a body that is not JSON, or too deep to write anew, is explained without a crash', () => {
+  it('over a body that is not JSON, or too deep to serialize again, is explained without a crash', () => {
     for (const received of ['not json', '', '['.repeat(20_000) + ']'.repeat(20_000)]) {
       expect(explain({ signedWith: newSecret(), received }).text).toContain('wrong secret?');
     }

@@ -70,7 +70,7 @@ describe('the listener itself', () => {
     'http://127.0.0.2:4400/',
     'http://[::1]:4400/',
     'http://x.localhost:4400/',
-  ])('is recognised in %s', (url) => {
+  ])('is recognized in %s', (url) => {
     expect(isSelf(url, listener)).toBe(true);
   });
   it.each(['http://localhost:4401/', 'http://192.0.2.1:4400/', 'http://localhost/'])('is not %s', (url) => {

@@ -17,7 +17,7 @@ export type RowFilter = (rows: readonly JsonText[]) => Promise<readonly JsonText
  *
  * @param statusField  the field that `--status` compares
  * @param statuses     the words it is known to have
- * @throws ReventoError `usage` for a misspelt status, or an expression that does not compile
+ * @throws ReventoError `usage` for a misspelled status, or an expression that does not compile
  */
 export async function rowFilter(
   { status, where, arg = [] }: FilterOptions,

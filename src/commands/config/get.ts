@@ -56,7 +56,7 @@ function masked(name: SecretName, { profile }: Pick<Deps, 'profile'>): ReventoEr
   });
 }
 
-/** @throws ReventoError `setting_missing` itself for what is no secret: the settings know the ways to set it */
+/** @throws ReventoError `setting_missing` itself for what is not a secret: the settings know the ways to set it */
 function missing(wanted: ConfigName, { settings, profile }: Deps): unknown {
   if (!wanted.isSecret) return settings.require(wanted.name);
   const variable = secretVariables[wanted.name];

@@ -75,7 +75,7 @@ export function settingInWords({ name }: ConfigName, profile: string): string {
  */
 export async function moveStore(target: KeySource, deps: Deps): Promise<void> {
   const { moved } = await (await deps.keyStore()).rekey(target);
-  if (moved > 0) deps.terminal.notice(`note: ${moved} stored ${moved === 1 ? 'file is' : 'files are'} sealed anew`);
+  if (moved > 0) deps.terminal.notice(`note: ${moved} stored ${moved === 1 ? 'file was' : 'files were'} re-encrypted`);
 }
 
 async function setSecret(
@@ -104,7 +104,7 @@ async function setSecret(
 /** What was just set may not be what is used. */
 async function warnOfPrecedence(wanted: ConfigName, deps: Deps): Promise<void> {
   const variable = await overridingVariable(wanted, deps);
-  if (variable !== undefined) deps.terminal.notice(`note: ${variable} is set and goes before it`);
+  if (variable !== undefined) deps.terminal.notice(`note: ${variable} is set and takes precedence`);
 }
 
 async function overridingVariable(wanted: ConfigName, deps: Deps): Promise<string | undefined> {

@@ -13,7 +13,7 @@ export type ConfigName =
 export const configNames: readonly string[] = [...settingNames, ...secretNames];
 
 /**
- * The setting that is meant. Of a misspelt name only what stands before an `=` is repeated: the rest may be a
+ * The setting that is meant. Of a misspelled name only what stands before an `=` is repeated: the rest may be a
  * secret that was written in the wrong place.
  *
  * @throws ReventoError `usage`, with the nearest name

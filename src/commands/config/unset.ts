@@ -7,7 +7,7 @@ export interface ConfigUnsetOptions {
   readonly name: string;
 }
 
-/** `revento config unset`: removes one setting of the selected profile; doing it twice is no error. */
+/** `revento config unset`: removes one setting of the selected profile; doing it twice is not an error. */
 export const configUnset: CommandModule<ConfigUnsetOptions> = {
   declare: (command) => command.argument('<name>', 'setting, see `revento config list`'),
   examples: [

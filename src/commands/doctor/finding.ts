@@ -35,7 +35,7 @@ export function skip(check: string, message: string): Finding {
 /**
  * A failure as a finding.
  *
- * @throws what is no ReventoError, and `interrupted`: there is nothing to report on then
+ * @throws anything but a ReventoError, and `interrupted`: there is nothing to report on then
  */
 export function failureFinding(check: string, error: unknown, deps: Deps): Finding {
   if (!(error instanceof ReventoError) || error.code === 'interrupted') throw error;

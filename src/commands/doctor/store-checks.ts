@@ -148,7 +148,7 @@ function describeLeftover(file: StoreFile, all: readonly StoreFile[], profile: s
       return warn(
         'leftovers',
         `${file.path} holds a login that could not be written in its place.`,
-        `free space or mend permissions there, then ${settle}`,
+        `free space or fix permissions there, then ${settle}`,
       );
     case 'temporary':
       return file.ageMs < oldLeftoverMs

@@ -8,8 +8,8 @@ const meaning: Readonly<Record<ExitStatus, string>> = {
   [exitStatus.usage]: 'wrong usage: an unknown flag, a missing argument or setting',
   [exitStatus.unmet]: 'a check did not hold: webhook verify, webhook check, webhook listen --expect/--until/--count',
   [exitStatus.login]: 'log in (again): no login, an expired or revoked one, or not the right one for this call',
-  [exitStatus.later]: 'try again later: rate limit, Revento down, no network, a lock not had in time',
-  [exitStatus.commandNotRunnable]: 'the COMMAND after `--` is no program that can be run',
+  [exitStatus.later]: 'try again later: rate limit, Revento down, no network, a lock timeout',
+  [exitStatus.commandNotRunnable]: 'the COMMAND after `--` is not executable',
   [exitStatus.commandNotFound]: 'there is no such COMMAND',
   [exitStatus.interrupted]: 'interrupted with Ctrl-C',
 };

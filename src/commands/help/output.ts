@@ -6,7 +6,7 @@ const rules: readonly Rule[] = [
     topic: 'Where it goes',
     rules: [
       'stdout carries the result and nothing else; progress, notices and errors go to stderr.',
-      'A terminal adds colour and cuts table cells to its width. In a pipe or file the rows are the same, whole.',
+      'A terminal adds color and cuts table cells to its width. In a pipe or file the rows are the same, whole.',
       'When the reader of a pipe stops (`| head`), a list ends quietly with exit code 0 (see `help exit-codes`).',
       'A disk that fills up fails the run; an output that is cut short is never reported as done.',
     ],

@@ -24,7 +24,7 @@ export const profileUse: CommandModule<ProfileUseOptions> = {
       text: (style) => `${style.green('✓')} Using profile "${name}" from now on.`,
     };
     if (deps.childEnv['REVENTO_PROFILE']) {
-      deps.terminal.notice('note: REVENTO_PROFILE is set and goes before it');
+      deps.terminal.notice('note: REVENTO_PROFILE is set and takes precedence');
     }
     return undefined;
   },

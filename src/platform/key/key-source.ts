@@ -36,7 +36,7 @@ export interface KeySources {
   /** Where a new record's key is kept: passphrase when one is given, then the setting, then the key file. */
   choice(): KeySource;
   /**
-   * The key for new records, made when there is none yet. Never made anew while a sealed file needs another one
+   * The key for new records, made when there is none yet. Never made again while a sealed file needs another one
    * from the same place.
    *
    * @param sealed  every sealed file of the store

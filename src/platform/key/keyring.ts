@@ -33,7 +33,7 @@ process.stdin.on('data', (chunk) => { text += chunk; }).on('end', () => {
 
 /** Secrets in the system's keyring: Secret Service, Keychain or Credential Manager. */
 export interface Keyring {
-  /** @throws ReventoError `store_key`, saying why the keyring is not to be had */
+  /** @throws ReventoError `store_key`, saying why the keyring is unavailable */
   get(account: string): Promise<string | null>;
   set(account: string, value: string): Promise<void>;
   /** Writes, reads and deletes a dummy: a keyring that can only be read is of no use. */

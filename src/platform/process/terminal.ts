@@ -19,7 +19,7 @@ export interface TerminalOptions {
   readonly signal: AbortSignal;
 }
 
-/** The person's side of the program, on the process's stdin and stderr. */
+/** The user's side of the program, on the process's stdin and stderr. */
 export function createTerminal({ stdin, stderr, mayAsk, style, clean, signal }: TerminalOptions): Terminal {
   const isStdinTty = stdin.isTTY === true;
   const isStderrTty = stderr.isTTY === true;
@@ -162,13 +162,13 @@ async function readAll(stdin: NodeJS.ReadStream, maxBytes: number, signal: Abort
   return Buffer.concat(chunks);
 }
 
-/** What decides about colour, in this order of precedence. */
+/** What decides about color, in this order of precedence. */
 export interface ColorChoice {
   readonly isForbiddenByFlag: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Whether text for this stream is coloured: `--no-color`, then NO_COLOR, then FORCE_COLOR, then the stream itself. */
+/** Whether text for this stream is colored: `--no-color`, then NO_COLOR, then FORCE_COLOR, then the stream itself. */
 export function isColored(stream: WriteStream | NodeJS.WriteStream, { isForbiddenByFlag, env }: ColorChoice): boolean {
   if (isForbiddenByFlag) return false;
   if (env['NO_COLOR']) return false;
@@ -177,7 +177,7 @@ export function isColored(stream: WriteStream | NodeJS.WriteStream, { isForbidde
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-/** Decoration for a stream. chalk is loaded only when there is colour to make. */
+/** Decoration for a stream. chalk is loaded only when there is color to make. */
 export async function createStyle(
   stream: NodeJS.WriteStream,
   isColor: boolean,

@@ -20,7 +20,7 @@ export function discardProfile(configDir: string, profile: string): void {
   });
 }
 
-/** An empty directory that stays is no reason to fail. */
+/** An empty directory may stay: that must not fail the run. */
 function attempt(remove: () => void): void {
   try {
     remove();

@@ -11,7 +11,7 @@ export const secretsFileName = 'secrets';
 export interface SecretStoreOptions {
   readonly profile: string;
   readonly vault: Vault;
-  /** Values of the environment, which go before the sealed ones; none for a profile that is not the selected one. */
+  /** Values of the environment, which take precedence over the sealed ones; none for a profile that is not the selected one. */
   readonly environment: Readonly<Partial<Record<SecretName, string>>>;
   /** The auth base in force for the profile. */
   readonly authBase: () => string | null;

@@ -6,7 +6,7 @@ interface Timer {
   /** Grows, so that timers of one moment end in the order in which they began. */
   readonly order: number;
   end(): void;
-  /** The wait in real time; aborted and begun anew when the clock jumps. */
+  /** The wait in real time; aborted and started again when the clock jumps. */
   wait: AbortController;
 }
 

@@ -5,7 +5,7 @@ import type { Fields, Happening, SubjectType } from './happening.ts';
 /** The event that the guide's examples name. Source: guide, the test event. */
 export const testEventId = 'evt_test_published';
 /** A second one, so that a token of the first is refused somewhere. */
-const otherEventId = 'evt_test_neighbour';
+const otherEventId = 'evt_test_neighbor';
 
 export const defaultParticipants = 42;
 
@@ -148,9 +148,9 @@ function seededEvents(seed: number, participants: number): readonly SandboxEvent
     new SandboxEvent({
       id: otherEventId,
       seed: seed ^ 0x0ddba11,
-      title: 'Neighbourhood Games Night',
+      title: 'Neighborhood Games Night',
       description: 'Another organization’s event: tokens of the test event are refused here.',
-      organization: { id: 'org_test_neighbour', name: 'Friends of Board Games', kind: 'informal' },
+      organization: { id: 'org_test_neighbor', name: 'Friends of Board Games', kind: 'informal' },
       startsOn: Date.UTC(2027, 8, 4),
       days: 1,
       participantCount: Math.min(participants, 12),

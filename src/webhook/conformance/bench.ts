@@ -138,7 +138,7 @@ export class Bench {
   }
 }
 
-/** A `Date` has whole seconds and takes its way: less is no difference between clocks. */
+/** A `Date` has whole seconds and takes its way: less is not a difference between clocks. */
 const leastSkewSeconds = 5;
 /** A handler that is further off and accepts plain deliveries all the same has a wrong `Date`, not a wrong clock. */
 const mostSkewSeconds = 300;

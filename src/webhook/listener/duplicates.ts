@@ -10,7 +10,7 @@ export type Standing =
   /** Answered 2xx before, or being worked on: `status` is the answer to that one. */
   | { readonly kind: 'duplicate'; readonly status: Promise<number> | number };
 
-/** What a delivery is recognised by. */
+/** What a delivery is recognized by. */
 export interface DeliveryKeys {
   readonly id: string;
   readonly signature: string;

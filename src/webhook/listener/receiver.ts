@@ -76,7 +76,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (reason === null) return null;
     const unread = { ...request, body: nothing, isBodyCut: true };
     const judgement = { receivedAt: clock.now(), reason, isPreviousSecret: false, standing: 'first' } as const;
-    // Its sender has the answer and waits for nothing; until it is told of, it takes a place all the same.
+    // Its sender has the answer and waits for nothing; until it is reported, it takes a place all the same.
     inFlight++;
     void options.work(asDelivery(unread, head, judgement), 401).then(() => inFlight--);
     return answerOf(401);

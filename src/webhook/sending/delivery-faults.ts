@@ -77,7 +77,7 @@ export const deliveryFaults: readonly FaultRow[] = [
     deliveries: (context) => [resent(context, altered(context.json))],
   },
   {
-    name: 're-serialised',
+    name: 're-serialized',
     summary: 'the same JSON, re-serialized with spaces after signing',
     expected: 'reject',
     deliveries: (context) => [resent(context, pretty(context.json, null))],

@@ -283,10 +283,10 @@ describe('a refresh that is refused', () => {
   });
 });
 
-describe('a lock that is not to be had', () => {
+describe('a lock that is unavailable', () => {
   const hold = () => createLocks(rig.clock).acquire(rig.path('installation-evt_1.lock'));
 
-  it('is no hindrance while the token lasts, and is named when it does not', async () => {
+  it('does not matter while the token lasts, and is named when it does not', async () => {
     const { grant, source } = await loggedIn({ accessExpiresAt: rig.clock.now() + hour });
     rig.clock.advance(hour - 50_000);
     const lock = await hold();

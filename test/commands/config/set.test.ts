@@ -43,10 +43,10 @@ describe('config set', () => {
     expect([failure?.code, failure?.message, failure?.facts.hint]).toEqual(['usage', message, hint]);
   });
 
-  it('says when a variable goes before what was set', async () => {
+  it('says when a variable takes precedence over what was set', async () => {
     const world = { environment: { client_id: 'x' }, variables: { REVENTO_CLIENT_ID: 'x' } };
     expect((await set(world, 'client_id', 'app_1')).fake.notices).toEqual([
-      'note: REVENTO_CLIENT_ID is set and goes before it',
+      'note: REVENTO_CLIENT_ID is set and takes precedence',
     ]);
   });
 
@@ -60,7 +60,7 @@ describe('config set', () => {
   });
 
   it('lists the names when none is near', async () => {
-    expect((await set({}, 'colour', 'x')).failure?.facts.hint).toContain('settings are auth_base, api_base');
+    expect((await set({}, 'color', 'x')).failure?.facts.hint).toContain('settings are auth_base, api_base');
   });
 });
 
@@ -69,7 +69,7 @@ describe('config set key_store', () => {
     const { fake, text } = await set({}, 'key_store', 'keyring');
     expect(fake.rekeyed).toEqual(['keyring']);
     expect(fake.profiles).toEqual({ default: { key_store: 'keyring' } });
-    expect(fake.notices).toEqual(['note: 2 stored files are sealed anew']);
+    expect(fake.notices).toEqual(['note: 2 stored files were re-encrypted']);
     expect(text).toBe('✓ key_store of all profiles is keyring.');
   });
 
@@ -143,8 +143,8 @@ describe('config set of a secret', () => {
     expect(fake.notices).toEqual(['warning: webhook_secret has leading or trailing whitespace; stored as is']);
   });
 
-  it('says when the variable goes before it', async () => {
+  it('says when the variable takes precedence', async () => {
     const { fake } = await set({ stdin: secret, environmentSecrets: { client_secret: 'other' } }, 'client_secret');
-    expect(fake.notices).toEqual(['note: REVENTO_CLIENT_SECRET is set and goes before it']);
+    expect(fake.notices).toEqual(['note: REVENTO_CLIENT_SECRET is set and takes precedence']);
   });
 });

@@ -26,7 +26,7 @@ describe('config unset', () => {
     expect(text).toBe('✓ key_store of all profiles is unset; the default is keyfile.');
   });
 
-  it('is no error when there is nothing to remove', async () => {
+  it('is not an error when there is nothing to remove', async () => {
     expect((await run(configUnset, { name: 'client_id' }, memory())).failure).toBeNull();
   });
 });

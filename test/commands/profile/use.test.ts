@@ -25,7 +25,7 @@ describe('profile use', () => {
 
   it.each([
     ['prdo', 'did you mean prod?'],
-    ['something', 'known profiles: default, forgotten, prod'],
+    ['something', 'existing profiles: default, forgotten, prod'],
   ])('refuses %s, which does not exist', async (name, hint) => {
     const fake = memory(full);
     const { failure } = await run(profileUse, { name }, fake);
@@ -34,9 +34,9 @@ describe('profile use', () => {
     expect(fake.chosenProfile).toBe('default');
   });
 
-  it('says when REVENTO_PROFILE goes before it', async () => {
+  it('says when REVENTO_PROFILE takes precedence', async () => {
     const fake = memory({ ...full, variables: { REVENTO_PROFILE: 'default' } });
     await run(profileUse, { name: 'prod' }, fake);
-    expect(fake.notices).toEqual(['note: REVENTO_PROFILE is set and goes before it']);
+    expect(fake.notices).toEqual(['note: REVENTO_PROFILE is set and takes precedence']);
   });
 });

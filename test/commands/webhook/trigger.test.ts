@@ -159,7 +159,7 @@ describe('trigger', () => {
 
 describe('a fault', () => {
   it.each(deliveryFaults.map(({ name, expected }) => [name, expected] as const))(
-    '%s: a correct handler has to "%s" it, which is no failure',
+    '%s: a correct handler has to "%s" it, which is not a failure',
     async (fault) => {
       const { url, got } = await handlerWith({ secret, mistake: 'none' });
       const { failure, data } = await run(webhookTrigger, { type: 'application.approved', to: url, fault }, world());

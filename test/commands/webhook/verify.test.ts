@@ -268,7 +268,7 @@ describe('events', () => {
     ]);
   });
 
-  it('asks whether a misspelt type was meant', async () => {
+  it('asks whether a misspelled type was meant', async () => {
     const { failure } = await run(webhookEvents, { type: 'activity.update' }, memory());
     expect(failure?.facts.hint).toBe('did you mean activity.updated?');
   });

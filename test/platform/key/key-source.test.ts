@@ -60,7 +60,7 @@ describe('the key file', () => {
     expect(await listOf(rig.sessions())).toHaveLength(1);
   });
 
-  it('is not made anew while a sealed file of any profile needs the one that is gone', async () => {
+  it('is not made again while a sealed file of any profile needs the one that is gone', async () => {
     await rig.sessions({ profile: 'other' }).save(rig.grant());
     rmSync(keyPath());
     await expect(rig.sessions().save(rig.grant({ eventId: 'evt_2' }))).rejects.toMatchObject({
@@ -118,7 +118,7 @@ describe('a passphrase', () => {
     expect(await listOf(withPassphrase('x'))).toHaveLength(2);
   });
 
-  it('goes before the key file, and no key is stored', async () => {
+  it('takes precedence over the key file, and no key is stored', async () => {
     await withPassphrase().save(rig.grant());
     expect(header()).toMatchObject({ src: 'passphrase', kdf: { N: 65_536, r: 8, p: 1 } });
     expect(await listOf(withPassphrase())).toHaveLength(1);
@@ -180,7 +180,7 @@ describe('moving a store', () => {
       redactor: rig.redactor,
     });
 
-  it('seals every login and secret of every profile anew, and they open with the new key alone', async () => {
+  it('re-encrypts every login and secret of every profile, and they open with the new key alone', async () => {
     const grants = [rig.grant(), rig.grant({ eventId: 'evt_2' })];
     for (const grant of grants) await rig.sessions().save(grant);
     await rig.sessions({ profile: 'other' }).save(rig.grant());

@@ -54,7 +54,7 @@ describe('a stored secret', () => {
     expect((await secrets().get('client_secret'))?.secret.reveal()).toBe(values.client_secret);
   });
 
-  it('gives way to the environment', async () => {
+  it('yields to the environment', async () => {
     await secrets().set('client_secret', freshToken());
     const given = freshToken();
     const found = await secrets({ client_secret: given }).get('client_secret');

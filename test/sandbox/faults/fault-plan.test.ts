@@ -65,7 +65,7 @@ describe('faults of a running sandbox', () => {
     });
   });
 
-  it('are forgotten by a reset, after which those of the start count anew', async () => {
+  it('are forgotten by a reset, after which those of the start count again', async () => {
     const sandbox = createSandbox({ clock: fakeClock(), faults: [parseFault('api:500x1')], controlKey: key });
     const ask = async (control: string, body: unknown) =>
       jsonOf(

@@ -175,7 +175,7 @@ describe('consent page', () => {
 
   it.each([
     ['another site', [['Sec-Fetch-Site', 'cross-site']]],
-    ['a neighbour of the same site', [['Sec-Fetch-Site', 'same-site']]],
+    ['a neighbor of the same site', [['Sec-Fetch-Site', 'same-site']]],
     [
       'another origin, in an older browser',
       [

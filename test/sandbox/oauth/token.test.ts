@@ -246,7 +246,7 @@ describe('refresh', () => {
     expect(jsonOf(missing)).toMatchObject({ error: 'invalid_request', message: 'refresh_token is missing' });
   });
 
-  it('honours a shorter access token lifetime', async () => {
+  it('honors a shorter access token lifetime', async () => {
     const { app, clock } = setUp({ accessTtlMs: 2_000 });
     const answer = await app.login();
     expect(answer['expires_in']).toBe(2);

@@ -223,7 +223,7 @@ describe('refusals', () => {
   });
 
   it.each([
-    ['another organization’s event', '/events/evt_test_neighbour'],
+    ['another organization’s event', '/events/evt_test_neighbor'],
     ['an event that does not exist', '/events/evt_nowhere/participants'],
     ['a broken encoding', '/events/%zz'],
   ])('answer 403 event_not_authorized to %s', async (_what, path) => {

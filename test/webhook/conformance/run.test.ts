@@ -74,7 +74,7 @@ function flask(mistake: Mistake): Promise<string> {
 /** What gives each mistake away. No two are alike. */
 const signs: Readonly<Record<Exclude<Mistake, 'slow' | 'small-limit'>, readonly string[]>> = {
   none: [],
-  reserialised: ['valid-pretty', 'valid-trailing-newline', 'valid-escapes', 'tampered-space', 'tampered-newline'],
+  reserialized: ['valid-pretty', 'valid-trailing-newline', 'valid-escapes', 'tampered-space', 'tampered-newline'],
   trimmed: ['valid-trailing-newline', 'tampered-newline'],
   'no-tolerance': ['stale', 'future', 'timestamp-nan'],
   'tolerance-500': ['stale', 'future'],

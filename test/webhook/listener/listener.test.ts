@@ -40,7 +40,7 @@ describe('while nobody reads its output', () => {
     }
   };
 
-  it('keeps a few of what is no delivery, and counts the rest', async () => {
+  it('keeps a few of what is not a delivery, and counts the rest', async () => {
     const listener = await startListener(
       {
         host: 'localhost',

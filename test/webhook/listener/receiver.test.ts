@@ -274,7 +274,7 @@ describe('requests that are no deliveries', () => {
     expect((await send({ headers: { 'Content-Encoding': coding } })).status).toBe(415);
   });
 
-  it('Content-Encoding identity is no encoding', async () => {
+  it('Content-Encoding identity is not an encoding', async () => {
     expect((await send({ headers: { 'Content-Encoding': 'identity' } })).status).toBe(200);
   });
 
@@ -380,7 +380,7 @@ describe('limits', () => {
     expect((await send({ headers: many })).status).toBe(200);
   });
 
-  it('a client that leaves in the middle is no event, and harms nobody', async () => {
+  it('a client that leaves in the middle is not an event, and harms nobody', async () => {
     const delivery = aDelivery({ secret });
     const socket = await dial(rig.port);
     socket.write(delivery.wire.subarray(0, delivery.wire.length - 5));

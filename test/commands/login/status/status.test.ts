@@ -32,7 +32,7 @@ describe('status as text', () => {
   it.each([
     ['an expired one', expired, '✗ evt_a', 'Expired: both tokens have expired', 'revento login --event evt_a'],
     ['a revoked one', revoked, '✗ evt_b', 'Revoked: the session was revoked', 'revento login --event evt_b --user'],
-  ])('gives the literal command that mends %s', async (_, login, title, reason, command) => {
+  ])('gives the literal command that fixes %s', async (_, login, title, reason, command) => {
     const { text } = await show({ logins: { default: [login] } });
     expect(text).toContain(title);
     expect(text).toContain(`  - ${reason}`);

@@ -55,7 +55,7 @@ describe('secrets of the profile that change while a listener runs', () => {
     expect(target.got).toHaveLength(1);
   });
 
-  it('give way to those of the environment, as they did at the start', async () => {
+  it('yield to those of the environment, as they did at the start', async () => {
     const rig = await listen({ secret: first, sealed: { webhook_secret: second } });
     rig.reseal({ webhook_secret: third });
     expect(await statusOf(rig, third)).toBe(401);

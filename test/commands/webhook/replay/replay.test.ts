@@ -190,7 +190,7 @@ describe('replay', () => {
     expect(failure?.facts.hint).toMatch(/is the handler using a different secret/);
   });
 
-  it('says in one sentence that a file is no recording', async () => {
+  it('says in one sentence that a file is not a recording', async () => {
     const target = await handler();
     const file = await recording(...Array.from({ length: 500 }, () => 'text'));
     const rig = world({});
