@@ -26,14 +26,23 @@ function split(entry: string): { readonly name: string; readonly itsPort: string
   return { name: bareHost(host.replace(/^\*?\./, '')).toLowerCase(), itsPort };
 }
 
-/** Source: RFC 4632 section 3.1, RFC 4291 section 2.3. An entry that is not a range contains nothing. */
+/** Entries that look like a range of addresses and are not: they except nothing. */
+export function brokenRanges(noProxy: string): readonly string[] {
+  return noProxy.split(/[,\s]+/).filter((entry) => entry.includes('/') && rangeOf(entry) === null);
+}
+
 function isInRange(host: string, entry: string): boolean {
+  return isIP(host) !== 0 && (rangeOf(entry)?.check(host, family(host)) ?? false);
+}
+
+/** Source: RFC 4632 section 3.1, RFC 4291 section 2.3. */
+function rangeOf(entry: string): BlockList | null {
   const [, network = '', bits = ''] = /^\[?([0-9a-f.:]+)\]?\/(\d{1,3})$/i.exec(entry) ?? [];
   const version = isIP(network);
-  if (version === 0 || isIP(host) === 0 || Number(bits) > (version === 4 ? 32 : 128)) return false;
+  if (version === 0 || Number(bits) > (version === 4 ? 32 : 128)) return null;
   const range = new BlockList();
   range.addSubnet(network, Number(bits), family(network));
-  return range.check(host, family(host));
+  return range;
 }
 
 function isSameAddress(host: string, name: string): boolean {

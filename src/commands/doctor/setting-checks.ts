@@ -1,6 +1,7 @@
 import { nodeDebugWarning } from '../../config/environment.ts';
 import { program } from '../../errors/next-command.ts';
 import { isNowhere, noHome } from '../../files/nowhere.ts';
+import { brokenRanges } from '../../http/no-proxy.ts';
 import { proxyRemedy, proxyUrl, readProxySettings } from '../../http/proxy.ts';
 import { isLoopback } from '../../http/this-machine.ts';
 import { isPlaceholderHost } from '../../http/web-address.ts';
@@ -126,10 +127,15 @@ function proxies(env: Readonly<Record<string, string>>) {
   if (bad !== undefined) {
     return fail('proxy', `${bad.name} is not the address of an http or https proxy.`, proxyRemedy(bad.name));
   }
+  const [broken] = brokenRanges(noProxy);
+  if (broken !== undefined) {
+    const remedy = 'write a range like 10.0.0.0/8 or 2001:db8::/32';
+    return warn('proxy', `NO_PROXY has ${broken}, which is not a range of addresses and is ignored.`, remedy);
+  }
   // A proxy's URL may hold a password: the host is all that is shown.
   const hosts = [...new Set(used.map(({ value }) => proxyUrl(value)?.host))].join(', ');
   return ok(
     'proxy',
-    `Requests go through ${hosts}${noProxy ? `, except to ${noProxy}` : ''}; never those to this machine.`,
+    `Requests go through ${hosts}${noProxy ? `, except to ${noProxy}` : ''}; this machine is always reached directly.`,
   );
 }

@@ -37,7 +37,10 @@ const others: readonly Variable[] = [
   { name: 'BROWSER', meaning: 'program that opens the consent page, such as "revento sandbox consent"' },
   { name: 'CI', meaning: 'when set, nothing is asked, as with --no-input' },
   { name: 'NO_COLOR, FORCE_COLOR', meaning: 'no color, or color even when piped; NO_COLOR wins' },
-  { name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY', meaning: 'proxies; loopback addresses are always reached directly' },
+  {
+    name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY',
+    meaning: 'proxies; this machine is always reached directly; NO_PROXY takes ranges (10.0.0.0/8) too',
+  },
   { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file of further root certificates' },
   {
     name: 'NODE_TLS_REJECT_UNAUTHORIZED',

@@ -166,6 +166,12 @@ describe('doctor on settings', () => {
     expect(of('webhook_secret_previous')[0]?.status).toBe('warn');
   });
 
+  it('warns of a range in NO_PROXY that is not one', async () => {
+    const variables = { HTTPS_PROXY: 'http://proxy.test:8080', NO_PROXY: '10.0.0.0/8,10.1.0.0/99' };
+    const [finding] = (await examine({ variables })).of('proxy');
+    expect(finding).toMatchObject({ status: 'warn', message: expect.stringContaining('10.1.0.0/99') });
+  });
+
   it.each([
     ['http://user:hunter2@proxy.test:8080', 'ok', 'proxy.test:8080'],
     ['user:hunter2@proxy.test:8080', 'ok', 'proxy.test:8080'],
