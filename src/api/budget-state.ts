@@ -1,9 +1,9 @@
 const windowMs = 60_000;
 
-/** A request that never ended belongs to a process that is gone: no try lasts longer than this. */
+/** A request that never ended belongs to a process that has died: no attempt lasts longer than this. */
 const longestRequestMs = 31_000;
 
-/** A time further ahead than this was written before somebody set the clock back. */
+/** A time further ahead than this was written before the clock was set back. */
 const clockSlackMs = windowMs + longestRequestMs;
 
 /** Requests a token may make. Source: guide, rate limits. */
@@ -39,7 +39,7 @@ const free: Wait = { ms: 0, reason: 'minute', isCertain: true };
 
 export class BudgetState {
   readonly #quota: Quota;
-  /** In the order of their lines, which is the same for every process: it decides who comes first. */
+  /** In the order of their lines, which is the same for every process and decides which claim is first. */
   readonly #claims = new Map<string, Claim>();
   #hour: Hour | null = null;
   #told: { readonly token: string; readonly atMs: number; readonly untilMs: number } | null = null;
@@ -54,7 +54,7 @@ export class BudgetState {
     return this.#isUnlimited;
   }
 
-  /** Takes lines in; one that is torn or of another version is skipped. Never throws. */
+  /** Reads lines; one that is torn or of another version is skipped. */
   apply(lines: readonly string[]): void {
     for (const line of lines) {
       const [sign, ...words] = line.split(' ');

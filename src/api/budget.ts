@@ -141,7 +141,7 @@ export class Budget {
     return ` ${token} ${limit} ${remaining} ${now + Math.min(Math.max(inMs, 0), longestHourMs)}`;
   }
 
-  /** After a refusal: nobody tries again before the time it names, and later each time it happens in a row. */
+  /** After a refusal, no process retries before the time it names; each further refusal in a row makes it later. */
   #judge(answer: HttpResponse, token: string): void {
     const { clock, random, quota } = this.#options;
     if (answer.status !== 429) {
@@ -153,7 +153,7 @@ export class Budget {
     if (readError(answer).code === 'concurrent_limit_exceeded') {
       const others = this.#state.inFlight(now);
       this.#atOnce = Math.max(1, Math.min(others, quota.inFlight));
-      // With a request of ours under way its end is the time to try again; otherwise only chance can tell.
+      // While a request of ours is running, its end is the time to retry; otherwise the wait is random.
       if (others > 0) return;
       this.#write(`b ${token} ${now} ${Math.ceil(now + leastMs * (0.5 + random()))}`);
       return;

@@ -16,7 +16,7 @@ import { type Outcome, withRetries } from './retry.ts';
 /** The media type of the documented version of the API. Source: guide, making requests. */
 const accept = 'application/vnd.revento.v1+json';
 
-/** A wait while a call is under way, for whoever shows it. */
+/** A wait during a call, to be shown. */
 export type Pause =
   | { readonly kind: 'rate_limit'; readonly ms: number; readonly reason: WaitReason }
   | { readonly kind: 'retry'; readonly ms: number; readonly outcome: Outcome };
@@ -146,7 +146,7 @@ async function exchangeWith(token: AccessToken, call: Call, options: ApiClientOp
   throw networkError(outcome, what, { requestId: call.requestId });
 }
 
-/** Whoever asked for an encoding wants its bytes. */
+/** A caller that asked for an encoding wants its bytes. */
 async function plainOf(answer: HttpResponse, call: Call): Promise<HttpResponse> {
   const isWanted = call.request.headers?.some(([name]) => name.toLowerCase() === 'accept-encoding') === true;
   if (isWanted || headerOf(answer, 'content-encoding') === null) return answer;
@@ -182,9 +182,9 @@ export function resolveTarget(apiBase: string, { target, query = [] }: Pick<ApiR
   const isAbsolute = /^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith('//');
   const url = parseUrl(isAbsolute ? target : `${root}/${target.replace(/^\/+/, '')}`, base.href);
   if (url === null || url.origin !== base.origin || url.username !== '' || url.password !== '') {
-    throw new ReventoError('usage', `Not sent: the token is for ${base.origin} only, and ${place(url)} is elsewhere.`);
+    throw new ReventoError('usage', `Not sent: the token is only valid for ${base.origin}, not for ${place(url)}.`);
   }
-  // `..`, in all its spellings, is gone by now: what is left is where the request would go.
+  // The parser has resolved `..` in all its spellings: this is where the request would go.
   if (!isAbsolute && !isBelow(url.pathname, new URL(root).pathname)) {
     throw new ReventoError('usage', `Not sent: ${JSON.stringify(target)} leads out of the API base ${root}.`, {
       hint: 'leave out the .. in the path, or give the whole URL',

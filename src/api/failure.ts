@@ -40,7 +40,7 @@ export interface FailureContext {
   readonly now: number;
 }
 
-/** Reads an error body; every field null when it is not one. Never throws. */
+/** Reads an error body; every field is null when it is not one. */
 export function readError(answer: HttpResponse): ApiError {
   // An error page of a proxy is as good as no body: the status says the rest.
   const body = parseRecord(asBuffer(answer.body).toString('utf8'));
@@ -56,7 +56,7 @@ export function readError(answer: HttpResponse): ApiError {
   };
 }
 
-/** Source: guide, errors. Branches on the code; the status decides only where there is no known one. */
+/** Source: guide, errors. Branches on the code; the status decides only where the code is unknown. */
 const codes: Readonly<Record<string, FailureCode>> = {
   invalid_token: 'invalid_token',
   token_expired: 'token_expired',
@@ -72,7 +72,7 @@ const codes: Readonly<Record<string, FailureCode>> = {
   concurrent_limit_exceeded: 'rate_limited',
 };
 
-/** Refusals of the token itself: mended by the same login made anew. */
+/** Refusals of the token itself: the same login, made again, fixes them. */
 const isOfToken: ReadonlySet<FailureCode> = new Set([
   'invalid_token',
   'token_expired',
@@ -81,7 +81,7 @@ const isOfToken: ReadonlySet<FailureCode> = new Set([
   'insufficient_scope',
 ]);
 
-/** The failure an answer stands for, or null for a success (2xx). Never throws. */
+/** The failure an answer stands for, or null for a success (2xx). */
 export function failureOf(answer: HttpResponse, context: FailureContext): ReventoError | null {
   const { status } = answer;
   if (isSuccess(status)) return null;
@@ -104,7 +104,7 @@ export function failureOf(answer: HttpResponse, context: FailureContext): Revent
   return new ReventoError(code, `${subject} ${explanation}`, withoutEmpty({ ...facts, hint }));
 }
 
-/** Logging in would change nothing while the variable is set: it goes before every login. */
+/** Logging in would change nothing while the variable is set: it takes precedence over every login. */
 function ownTokenHint(code: FailureCode, facts: Facts): string | undefined {
   const fresh = 'put a fresh token into REVENTO_ACCESS_TOKEN, or unset it';
   if (code === 'invalid_token') return `${fresh}; if it is fresh and for this environment, ${escalate(facts)}`;
@@ -114,13 +114,13 @@ function ownTokenHint(code: FailureCode, facts: Facts): string | undefined {
   return 'the token in REVENTO_ACCESS_TOKEN does not allow this; put another there, or unset it to use a stored login';
 }
 
-/** Of where a redirect leads no more than the host is told: the rest may quote the request. */
+/** Of a redirect's target, only the host is shown: the rest may quote the request. */
 function unusable(answer: HttpResponse): string {
   const location = headerOf(answer, 'location');
-  if (location === null) return 'was answered with nothing that can be used.';
+  if (location === null) return 'returned nothing usable.';
   const origin = parseUrl(location)?.origin ?? 'null';
   const where = origin === 'null' ? 'a redirect' : `a redirect to ${plainLine(origin, 200)}`;
-  return `was answered with ${where}, which is not followed: the token stays with the configured host.`;
+  return `returned ${where}, which is not followed: the token is only sent to the configured host.`;
 }
 
 function refusal(status: number, message: string | null): string {

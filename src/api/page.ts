@@ -27,7 +27,7 @@ export function jsonOf(answer: HttpResponse, what: string): JsonText {
 /**
  * A page out of an answer: `{"data": [...], "next_cursor": string|null, "has_more": bool}`.
  *
- * @param hint  what to do when the answer is no list, where the caller knows better than "is this the right host?"
+ * @param hint  what to do when the answer is not a list, where the caller knows better than "is this the right host?"
  * @throws ReventoError `bad_answer` when it is anything else
  *
  * Source: guide, pagination: `has_more` is the signal. Assumed: where it is missing, a cursor means there is more.
@@ -38,21 +38,21 @@ export function readPage(answer: HttpResponse, what: string, hint?: string): Pag
   const data = members.get('data');
   if (data === undefined || !isArray(data)) {
     checkJson(text, answer, what);
-    throw new ReventoError('bad_answer', `${what} was answered without a list.`, hint === undefined ? {} : { hint });
+    throw new ReventoError('bad_answer', `${what} did not return a list.`, hint === undefined ? {} : { hint });
   }
   const cursor = members.get('next_cursor') ?? 'null';
-  // What is no string in JSON's sense leads nowhere; that the page is broken is said when its rows are asked for.
+  // A cursor that is not a JSON string leads nowhere; rows() reports that the page is broken.
   const nextCursor = isString(cursor) ? decodeString(cursor) : null;
   const signal = members.get('has_more') ?? `${nextCursor !== null}`;
-  // Read as "no more", a signal that is neither would end the list early without a word.
+  // Read as "no more", any other signal would silently end the list early.
   if (signal !== 'true' && signal !== 'false') {
     checkJson(text, answer, what);
-    throw new ReventoError('bad_answer', `${what} was answered with a has_more that is neither true nor false.`);
+    throw new ReventoError('bad_answer', `${what} returned a has_more that is neither true nor false.`);
   }
   const hasMore = signal === 'true';
   if (hasMore && (nextCursor === null || nextCursor === '')) {
     checkJson(text, answer, what);
-    throw new ReventoError('bad_answer', `${what} was answered with more to come, but no cursor to it.`);
+    throw new ReventoError('bad_answer', `${what} returned has_more without a next_cursor.`);
   }
   return {
     nextCursor: hasMore ? nextCursor : null,
@@ -68,14 +68,14 @@ function textOf({ body }: HttpResponse): string {
 }
 
 function checkJson(text: string, { status }: HttpResponse, what: string): void {
-  if (!isJson(text)) throw new ReventoError('bad_answer', `${what} was answered ${status} ${kindOf(text)}.`);
+  if (!isJson(text)) throw new ReventoError('bad_answer', `${what} returned ${kindOf(text)}.`, { status });
 }
 
-/** What came in place of JSON. It is named by its first character, never quoted: it may be anything. */
+/** What came instead of JSON. It is named by its first character and never quoted: it may be anything. */
 function kindOf(text: string): string {
-  if (text === '') return 'without a body';
-  if (text.startsWith('<')) return 'with a web page, not with JSON: a login page, or the page of a proxy';
-  return /^[[{]/.test(text) ? 'with JSON that is broken or cut off' : 'with something that is not JSON';
+  if (text === '') return 'an empty body instead of JSON';
+  if (text.startsWith('<')) return 'HTML instead of JSON (a login or proxy page?)';
+  return /^[[{]/.test(text) ? 'JSON that is broken or cut off' : 'something other than JSON';
 }
 
 function isString(text: string): boolean {

@@ -11,7 +11,7 @@ const mostEmptyPages = 100;
 export interface PagesOptions {
   /** Fetches one page. */
   readonly fetch: (query: { readonly limit: number; readonly cursor: string | null }) => Promise<Page>;
-  /** Rows in all; null for every row there is. */
+  /** Number of rows to return; null for all. */
   readonly limit: number | null;
   /** Where to begin; null for the start. */
   readonly cursor: string | null;
@@ -35,7 +35,7 @@ export interface Batch {
 export async function* pages({ fetch, limit, cursor }: PagesOptions): AsyncGenerator<Batch, void, void> {
   const ahead = (at: string, rows: number): Promise<Page> => {
     const page = fetch({ limit: Math.min(longestPage, rows), cursor: at });
-    // Its failure is met where it is waited for; until then, or when nobody waits, it must not end the process.
+    // Its failure is handled where it is awaited; an unawaited one must not end the process.
     page.catch(() => undefined);
     return page;
   };
@@ -60,13 +60,13 @@ export async function* pages({ fetch, limit, cursor }: PagesOptions): AsyncGener
     }
     if (isCircle) {
       yield { rows, nextCursor: null };
-      throw new ReventoError('bad_answer', 'The list does not move on: the server sent a cursor it had sent before.', {
-        hint: 'this is a fault of the server; the rows above may not be all there are',
+      throw new ReventoError('bad_answer', 'The list does not end: the server sent the same cursor twice.', {
+        hint: 'this is a bug of the server; the rows above may be incomplete',
       });
     }
     if (emptyPages === mostEmptyPages) {
-      throw new ReventoError('bad_answer', `The list does not move on: ${mostEmptyPages} pages in a row had no rows.`, {
-        hint: 'this is a fault of the server; the rows above may not be all there are',
+      throw new ReventoError('bad_answer', `The list does not end: ${mostEmptyPages} pages in a row had no rows.`, {
+        hint: 'this is a bug of the server; the rows above may be incomplete',
       });
     }
     coming = early ?? ahead(nextCursor, left);

@@ -178,12 +178,8 @@ export function knownFields({ fields, assumedFields }: Resource): readonly strin
   return [...fields, ...assumedFields];
 }
 
-/** The resource a path below the API base belongs to, and the event it names; null for a path no row knows. */
-export function matchPath(path: string): { readonly resource: Resource; readonly eventId: string | null } | null {
-  for (const resource of resources) {
-    const pattern = resource.path.replace('{event_id}', '([^/]+)');
-    const found = new RegExp(`^${pattern}/?$`).exec(path);
-    if (found !== null) return { resource, eventId: found[1] ?? null };
-  }
-  return null;
+/** The resource that a path below the API base belongs to, or null. */
+export function resourceAt(path: string): Resource | null {
+  const isAt = (resource: Resource) => new RegExp(`^${resource.path.replace('{event_id}', '[^/]+')}/?$`).test(path);
+  return resources.find(isAt) ?? null;
 }

@@ -33,7 +33,7 @@ export interface Progress {
 /**
  * How long to pause before the next try, or null when there should be none: the outcome stands.
  *
- * Tried again are answers of 500 and above but 501, and exchanges that ended without a whole answer; what is not
+ * Retried are answers of 500 and above except 501, and exchanges without a complete response; what is not
  * repeatable only when it is proven that nothing was sent. The pause is the server's `Retry-After` when that is
  * within the deadline, else full jitter that doubles.
  */

@@ -10,7 +10,7 @@ import type { Deps } from './deps.ts';
  *
  * @throws ReventoError `usage` when it is not JSON, `file` when the file cannot be read
  */
-export async function readData(text: string, deps: Deps): Promise<Json> {
+export async function readData(text: string, deps: Pick<Deps, 'terminal' | 'signal'>): Promise<Json> {
   const path = text.startsWith('@') ? text.slice(1) : null;
   const json = path === null ? text : decodeText(await readBytes(path, deps));
   const value = json === null ? undefined : parseJson(json);

@@ -5,13 +5,13 @@ interface Message {
   readonly headers: HeaderList;
 }
 
-/** First value of a header, or null. Names are compared without case. Never throws. */
+/** First value of a header, or null. Names are case-insensitive. */
 export function headerOf({ headers }: Message, name: string): string | null {
   const wanted = name.toLowerCase();
   return headers.find(([key]) => key.toLowerCase() === wanted)?.[1] ?? null;
 }
 
-/** What an answer's `Date` says, milliseconds since the Unix epoch; null when that is no date. Never throws. */
+/** What an answer's `Date` says, milliseconds since the Unix epoch; null when it is not a date. */
 export function dateOf(answer: Message): number | null {
   const at = Date.parse(headerOf(answer, 'date') ?? '');
   return Number.isNaN(at) ? null : at;
@@ -21,7 +21,7 @@ export function dateOf(answer: Message): number | null {
 const longestWaitMs = 86_400_000;
 
 /**
- * What `Retry-After` asks for, milliseconds; null when it is absent or no time. At most a day. Never throws.
+ * What `Retry-After` asks for, milliseconds; null when it is absent or not a time. At most a day.
  *
  * @param now  for the date form where the answer has no date of its own, milliseconds since the Unix epoch
  *
@@ -30,7 +30,7 @@ const longestWaitMs = 86_400_000;
 export function retryAfterMs(answer: Message, now: number): number | null {
   const text = headerOf(answer, 'retry-after')?.trim();
   if (text === undefined) return null;
-  // RFC 9110 has whole seconds only; a server that means parts of one is not to be asked again sooner for it.
+  // RFC 9110 has whole seconds only; a fraction is rounded up, so that no retry comes too early.
   if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1000), longestWaitMs);
   // `Date.parse` alone takes nearly anything, `-5` for instance.
   const at = /^[A-Z][a-z]{2,8}, .+ GMT$/.test(text) ? Date.parse(text) : Number.NaN;

@@ -2,9 +2,9 @@ import { isLoopback } from './this-machine.ts';
 
 /**
  * The parsed URL when secrets may travel to it and a browser may be sent to it: `https:`, or `http:` on a loopback
- * host, and no user name or password in it. Null for everything else, `file:` and `javascript:` among it.
+ * host, and no user name or password in it. Null for everything else, including `file:` and `javascript:`.
  *
- * Never throws. Source: RFC 9700 section 2.6.
+ * Source: RFC 9700 section 2.6.
  */
 export function secureUrl(text: string): URL | null {
   const url = parseUrl(text);
@@ -12,7 +12,7 @@ export function secureUrl(text: string): URL | null {
   return isSafeTransport(url) ? url : null;
 }
 
-/** Whether secrets may travel so: over TLS, or without leaving this machine. Never throws. */
+/** Whether secrets may be sent this way: over TLS, or without leaving this machine. */
 export function isSafeTransport({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
@@ -20,13 +20,13 @@ export function isSafeTransport({ protocol, hostname }: URL): boolean {
 /**
  * Whether a host name is one that never resolves; the guide uses such names where the real hosts are handed out.
  *
- * Never throws. Source: RFC 2606 section 2.
+ * Source: RFC 2606 section 2.
  */
 export function isPlaceholderHost(hostname: string): boolean {
   return /(^|\.)example\.?$/i.test(hostname);
 }
 
-/** The parsed URL, or null when the text is none. `URL.parse` of newer Node versions; 20.18 lacks it. Never throws. */
+/** The parsed URL, or null when the text is not a URL. `URL.parse` of newer Node versions; 20.18 lacks it. */
 export function parseUrl(text: string, base?: string): URL | null {
   return URL.canParse(text, base) ? new URL(text, base) : null;
 }

@@ -10,7 +10,7 @@ export interface Route {
   readonly url: string;
   /** Types it takes, `application.*` among the possibilities; null takes what no other route names. */
   readonly type: string | null;
-  /** Something to tell the user about it, or null. */
+  /** A warning about it, or null. */
   readonly warning: string | null;
 }
 
@@ -45,7 +45,7 @@ export function isTypeMatch(pattern: string, type: string): boolean {
 }
 
 /**
- * Whether a URL names the listener itself: a request forwarded there would come back here for ever.
+ * Whether a URL names the listener itself: a request forwarded there would come back here forever.
  *
  * @param hostname  of the listener as it was asked to bind, `localhost` by default
  */

@@ -42,9 +42,9 @@ describe('a page', () => {
   });
 
   it.each([
-    ['<!doctype html><title>Log in</title>', 'web page'],
+    ['<!doctype html><title>Log in</title>', 'HTML instead of JSON'],
     ['{"data":[{"id', 'cut off'],
-    ['', 'without a body'],
+    ['', 'an empty body'],
   ])('names what came instead: %j', (text, kind) => {
     expect(() => read(text).rows()).toThrow(expect.objectContaining({ message: expect.stringContaining(kind) }));
   });

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { matchPath, resources } from '../../src/api/resources.ts';
+import { resourceAt, resources } from '../../src/api/resources.ts';
 
 it.each(resources)('$words is found by its path', (resource) => {
   const path = resource.path.replace('{event_id}', 'evt_1');
-  expect(matchPath(path)).toEqual({ resource, eventId: path === resource.path ? null : 'evt_1' });
+  expect(resourceAt(path)).toBe(resource);
 });
 
 it('has a command and a path of its own for each', () => {
@@ -14,6 +14,6 @@ it('has a command and a path of its own for each', () => {
 it.each(['/events', '/events/evt_1/secrets', '/me', '/events/evt_1/participants/ptp_1', ''])(
   'knows nothing of %j',
   (path) => {
-    expect(matchPath(path)).toBeNull();
+    expect(resourceAt(path)).toBeNull();
   },
 );

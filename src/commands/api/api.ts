@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import type { ApiRequest } from '../../api/client.ts';
-import { matchPath } from '../../api/resources.ts';
+import { resourceAt } from '../../api/resources.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { collect } from '../../command-kit/option-values.ts';
@@ -13,7 +13,7 @@ import { everyPage } from './pages.ts';
 import { CallProgress } from './progress.ts';
 import { type ApiOptions, planRequest } from './request.ts';
 
-/** `revento api`: any request to the API with the right token; the answer's bytes are the output. */
+/** `revento api`: any request to the API with the matching token; the answer's bytes are the output. */
 export const api: CommandModule<ApiOptions> = {
   declare: (command) =>
     command
@@ -48,7 +48,7 @@ export const api: CommandModule<ApiOptions> = {
   async *run(options, deps) {
     const maxWaitMs = parseDuration(options.maxWait);
     const plan = await planRequest(options, deps);
-    const known = matchPath(plan.path);
+    const known = resourceAt(plan.path);
     const isUserPath = /^\/me(\/|$)/.test(plan.path);
     const isEventPath = /^\/events(\/|$)/.test(plan.path);
     const progress = new CallProgress(deps);
@@ -56,8 +56,8 @@ export const api: CommandModule<ApiOptions> = {
     const access = await openApi(
       {
         what: `api ${plan.path}`,
-        kind: known?.resource.kind ?? (isUserPath ? 'user' : isEventPath ? 'installation' : null),
-        scope: known?.resource.scope ?? null,
+        kind: known?.kind ?? (isUserPath ? 'user' : isEventPath ? 'installation' : null),
+        scope: known?.scope ?? null,
         eventId: plan.eventId,
         userId: options.userId,
       },
@@ -70,7 +70,7 @@ export const api: CommandModule<ApiOptions> = {
       query: plan.query(access.eventId),
       headers: plan.headers,
       body: plan.body(access.eventId),
-      scope: known?.resource.scope,
+      scope: known?.scope,
     };
     try {
       if (options.paginate) yield* everyPage({ request, plan, access, options, progress }, deps);
@@ -98,7 +98,7 @@ async function* oneAnswer(
   request: ApiRequest,
   { client }: Access,
   options: ApiOptions,
-  { redactor }: Deps,
+  { redactor }: Pick<Deps, 'redactor'>,
 ): AsyncGenerator<Item, void, void> {
   const { answer, failure } = await client.send(request);
   const shown = (bytes: Uint8Array) => (failure === null ? bytes : redactor.cleanBytes(bytes));
@@ -116,6 +116,6 @@ async function headOf({ status, headers }: HttpResponse): Promise<Uint8Array> {
 }
 
 const help = `
-The answer's bytes are printed as they came, an error's too; on a terminal JSON is indented and coloured.
+The answer's bytes are printed as they came, an error's too; on a terminal JSON is indented and colored.
 The exit status says how it went. With --paginate, -o table, csv or ndjson and --columns show the rows.
 `;

@@ -24,7 +24,7 @@ interface EveryPage {
  */
 export async function* everyPage(
   { request, plan, access, options, progress }: EveryPage,
-  deps: Deps,
+  deps: Pick<Deps, 'signal' | 'profile' | 'event'>,
 ): AsyncGenerator<Item, void, void> {
   const what = `GET ${plan.path}`;
   const { target, query, limit, cursor } = withoutPosition(request);

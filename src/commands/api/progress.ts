@@ -14,12 +14,15 @@ const worthTellingMs = 1_000;
 /** One that a log has to explain: without a line, the job looks stuck. */
 const worthNotingMs = 5_000;
 
+/** What the progress line uses. */
+type ProgressDeps = Pick<Deps, 'terminal' | 'clock' | 'isStdoutTty'>;
+
 /**
  * The progress line of a long call: rows so far, rows a second, and what it waits for. Only on a terminal, where it
  * leaves the line to the rows while they are printed on the same one; elsewhere a long wait is noted as it begins.
  */
 export class CallProgress {
-  readonly #deps: Deps;
+  readonly #deps: ProgressDeps;
   readonly #startedMs: number;
   #rows = 0;
   #waiting = '';
@@ -31,7 +34,7 @@ export class CallProgress {
   /** When the last wait that was noted ends. */
   #notedUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(deps: Deps) {
+  constructor(deps: ProgressDeps) {
     this.#deps = deps;
     this.#startedMs = deps.clock.monotonic();
   }

@@ -23,7 +23,7 @@ export interface ApiOptions extends GlobalOptions {
   readonly maxWait: string;
 }
 
-/** A request as the command line describes it, whole but for the event, which is known once the login is. */
+/** The request that the options describe, complete except for the event, which the login decides. */
 export interface RequestPlan {
   readonly method: string;
   /** As given: below the API base, or an absolute URL. */
@@ -36,6 +36,9 @@ export interface RequestPlan {
   query(eventId: string | null): HeaderList;
   body(eventId: string | null): Uint8Array;
 }
+
+/** What reading the options uses. */
+type RequestDeps = Pick<Deps, 'settings' | 'terminal' | 'signal'>;
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -63,7 +66,7 @@ interface Field {
  *
  * @throws ReventoError `usage` when they contradict each other, `file` when an input cannot be read
  */
-export async function planRequest(options: ApiOptions, deps: Deps): Promise<RequestPlan> {
+export async function planRequest(options: ApiOptions, deps: RequestDeps): Promise<RequestPlan> {
   const method = options.method?.toUpperCase() ?? (options.inputFile === undefined ? 'GET' : 'POST');
   refuseContradictions(options, method);
   const { target, path, eventId } = placeOf(options.path, deps.settings.require('api_base'));
@@ -87,7 +90,7 @@ export async function planRequest(options: ApiOptions, deps: Deps): Promise<Requ
 
 function refuseContradictions(options: ApiOptions, method: string): void {
   const refuse = (one: string, other: string, why: string, hint?: string) => {
-    throw new ReventoError('usage', `${one} and ${other} do not go together: ${why}.`, { hint });
+    throw new ReventoError('usage', `${one} can't be combined with ${other}: ${why}.`, { hint });
   };
   const { paginate, slurp, include, silent, inputFile, jq, columns, output } = options;
   if (!methods.includes(method)) {
@@ -96,14 +99,14 @@ function refuseContradictions(options: ApiOptions, method: string): void {
   if (paginate && inputFile !== undefined)
     refuse('--paginate', '--input', 'pages are fetched by GET, which has no body');
   if (paginate && method !== 'GET') refuse('--paginate', `-X ${method}`, 'pages are fetched by GET');
-  if (paginate && include) refuse('--paginate', '--include', 'the headers of many answers are no JSON');
+  if (paginate && include) refuse('--paginate', '--include', 'the headers of many answers are not JSON');
   if (inputFile !== undefined && (method === 'GET' || method === 'HEAD'))
     refuse('--input', `-X ${method}`, 'it has no body');
   if (slurp && !paginate) throw new ReventoError('usage', '--slurp needs --paginate.', { hint: 'add --paginate' });
-  if (silent && jq !== undefined) refuse('--silent', '--jq', 'nothing would be left to filter');
-  if (silent && columns !== undefined) refuse('--silent', '--columns', 'nothing would be left to show');
-  if (silent && output === 'csv') refuse('--silent', '-o csv', 'nothing would be left to show');
-  if (include && jq !== undefined) refuse('--include', '--jq', 'headers are no JSON');
+  if (silent && jq !== undefined) refuse('--silent', '--jq', 'nothing is left to filter');
+  if (silent && columns !== undefined) refuse('--silent', '--columns', 'nothing is left to show');
+  if (silent && output === 'csv') refuse('--silent', '-o csv', 'nothing is left to show');
+  if (include && jq !== undefined) refuse('--include', '--jq', 'headers are not JSON');
   if (columns !== undefined && (!paginate || slurp)) {
     refuse(
       '--columns',
@@ -151,7 +154,7 @@ function decodeSegment(segment: string): string {
   }
 }
 
-async function readFields({ rawField, field }: ApiOptions, deps: Deps): Promise<readonly Field[]> {
+async function readFields({ rawField, field }: ApiOptions, deps: RequestDeps): Promise<readonly Field[]> {
   const raw = rawField.map((text): Field => ({ ...split(text, '-f'), isTyped: false, isTemplate: false }));
   const typed: Field[] = [];
   for (const text of field) {

@@ -98,7 +98,7 @@ function emptyCursor(): ReventoError {
   return new ReventoError('usage', '--cursor is empty.', { hint: 'leave it out to start at the first row' });
 }
 
-function isTable({ jq }: ResourceOptions, { format }: Deps): boolean {
+function isTable({ jq }: ResourceOptions, { format }: Pick<Deps, 'format'>): boolean {
   return format === 'table' && jq === undefined;
 }
 

@@ -17,7 +17,11 @@ export interface Resume {
  * A failure of a run that stopped early; its hint names where to continue: the one line that is sure to be read.
  * An interrupt by a signal becomes a failure on the way.
  */
-export function withResume(error: unknown, { cursor, count, option = '--cursor' }: Resume, deps: Deps): unknown {
+export function withResume(
+  error: unknown,
+  { cursor, count, option = '--cursor' }: Resume,
+  deps: Pick<Deps, 'signal' | 'profile' | 'event'>,
+): unknown {
   const isInterrupt = !(error instanceof ReventoError) && deps.signal.aborted;
   const failure = isInterrupt ? new ReventoError('interrupted', 'Interrupted.') : error;
   // Before the first row, the same command starts over.

@@ -104,7 +104,9 @@ function faultNamed(fault: string | undefined): (typeof deliveryFaults)[number] 
   });
 }
 
-async function makeEnvelope(options: WebhookTriggerOptions, deps: Deps): Promise<Json> {
+type EnvelopeDeps = Pick<Deps, 'clock' | 'event' | 'terminal' | 'signal'>;
+
+async function makeEnvelope(options: WebhookTriggerOptions, deps: EnvelopeDeps): Promise<Json> {
   const { type, data, set = [], unknownType } = options;
   if (unknownType) warnOfUnknownType(type, deps);
   else requireKnownType(type);

@@ -34,7 +34,7 @@ export function targetOf(url: URL): Target {
   return { origin: url.origin, path: `${url.pathname}${url.search}`, peer };
 }
 
-/** One request on one dispatcher, buffered whole. Rejects with `HttpFailure` only. */
+/** One request on one dispatcher, its response buffered. Rejects with `HttpFailure` only. */
 export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const { origin, path, peer } = target;
@@ -81,7 +81,7 @@ export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRe
       },
       {
         onRequestStart(started) {
-          // It waited for a connection and was given up meanwhile: whoever asked was told that nothing was sent.
+          // It was given up while it waited for a connection: the caller already knows that nothing was sent.
           if (isSettled) return started.abort(new HttpFailure('aborted', peer, true));
           isStarted = true;
           controller = started;

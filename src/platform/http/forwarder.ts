@@ -84,7 +84,7 @@ export async function createForwarder(
       }
     },
     close: async () => {
-      // Whoever closes it gives up what is under way; the handler is not to blame for that.
+      // Closing gives up the running requests; the handler did nothing wrong.
       const ended = [...pools].map(async ([key, pool]) => {
         const origin = key.slice(key.indexOf(' ') + 1);
         await (await pool).destroy(new HttpFailure('aborted', new URL(origin).host, false));

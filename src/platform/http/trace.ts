@@ -7,7 +7,7 @@ import { plainLine } from '../../text/plain-line.ts';
 /** Names of headers and query parameters whose values are secret. */
 const secretName = /token|secret|code|verifier|authorization|cookie|signature|password|passphrase|state|key$/i;
 
-/** Longer than any header that servers of ours send; what is cut is told by `…`. */
+/** Longer than any header that servers of ours send; a cut value ends in `…`. */
 const shownChars = 4_096;
 
 export interface TraceOptions {
@@ -19,14 +19,14 @@ export interface TraceOptions {
 }
 
 /**
- * An Exchange that tells of each request once it has ended: `> GET https://host/path 200 12 ms REQUEST-ID`.
+ * An Exchange that shows each request when it has ended: `> GET https://host/path 200 12 ms REQUEST-ID`.
  * Bodies are never shown, secret headers and query values neither; fragments and user names are not part of it.
  * Control characters in what a server sent are U+FFFD.
  */
 export function traced(exchange: Exchange, { clock, write, hasHeaders }: TraceOptions): Exchange {
   return async (request) => {
     const startedMs = clock.monotonic();
-    const tell = (end: string, answer?: HttpResponse) => {
+    const show = (end: string, answer?: HttpResponse) => {
       const ms = Math.round(clock.monotonic() - startedMs);
       const id =
         headerOf({ headers: answer?.headers ?? [] }, 'x-revento-request-id') ??
@@ -36,10 +36,10 @@ export function traced(exchange: Exchange, { clock, write, hasHeaders }: TraceOp
     };
     try {
       const answer = await exchange(request);
-      tell(`${answer.status}`, answer);
+      show(`${answer.status}`, answer);
       return answer;
     } catch (error) {
-      tell(error instanceof Error ? plainLine(error.message, 500) : 'failed');
+      show(error instanceof Error ? plainLine(error.message, 500) : 'failed');
       throw error;
     }
   };

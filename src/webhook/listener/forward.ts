@@ -23,7 +23,7 @@ export type Forward = (delivery: Delivery, routes: readonly Route[]) => Promise<
 
 /**
  * Makes the forwarder of a listener: the same bytes, the sender's headers without those of the connection, and one
- * attempt. A second attempt is the sender's to make, who was told the first one's status.
+ * attempt: the sender gets the first one's status and retries by itself.
  */
 export function createForward(options: ForwardOptions): Forward {
   return (delivery, routes) => {
@@ -64,7 +64,7 @@ async function forwardOne(
 
 /**
  * The status the sender gets: the first that is not 2xx, else the first; 504 past the timeout, 503 when this run
- * ended first, 502 for every other lack of an answer.
+ * ended first, 502 whenever else no answer came.
  */
 export function replyStatus(results: readonly Posted[]): number {
   const statuses = results.map(({ status, error }) => status ?? statusFor(error));

@@ -13,10 +13,10 @@ export interface OutgoingParts {
   readonly secret: string;
   readonly type: string;
   readonly deliveryId: string;
-  /** Header text; Unix seconds unless it is wrong on purpose. */
+  /** Header text; Unix seconds, or a faulty value. */
   readonly timestamp: string;
   readonly body: Uint8Array;
-  /** Default: the right one. */
+  /** Default: the correct one. */
   readonly signature?: string;
 }
 

@@ -8,7 +8,7 @@ import { one } from '../head.ts';
 /** How long Revento waits for an answer. Source: guide, answering webhooks. */
 export const answerLimitMs = 10_000;
 
-/** Nothing of an answer counts but its status; this much is read so that an error page can be shown. */
+/** Only the status of an answer counts; this much is read so that an error page can be shown. */
 const maxResponseBytes = 16 * 1024 * 1024;
 
 /** What one handler made of a delivery. */
@@ -44,8 +44,8 @@ export interface PostParts extends Pick<HttpRequest, 'drip' | 'signal'> {
 }
 
 /**
- * Posts a delivery once, times it, and tells what came of it: an answer that does not come is a result too.
- * Rejects only with what is not a failure of the exchange, such as a malformed proxy variable.
+ * Posts a delivery once, times it and reports the result; no answer is a result too.
+ * Rejects only with other errors, such as a malformed proxy variable.
  */
 export async function post(parts: PostParts, { exchange, clock, timeoutMs }: PostOptions): Promise<Posted> {
   const { url } = parts;

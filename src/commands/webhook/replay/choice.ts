@@ -27,7 +27,7 @@ export function checked(recording: Recording, file: string): Recording {
 }
 
 /**
- * What of a recording is sent, and what is said about the rest.
+ * The deliveries of a recording to send, and a sentence about the rest.
  *
  * Whoever reaches a listener can have a delivery recorded, a forged one too: to sign such a one with the real secret
  * would make it genuine.

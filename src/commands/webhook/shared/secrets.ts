@@ -7,7 +7,7 @@ import type { Secret } from '../../../text/secret.ts';
 /** Shorter than this, a secret can be guessed from one signed delivery. */
 const shortestBytes = 16;
 
-/** A signing secret and how to tell which one it is. */
+/** A signing secret and a label that says which one it is. */
 export interface SigningSecret {
   readonly name: 'webhook_secret' | 'webhook_secret_previous';
   readonly secret: Secret;
@@ -35,7 +35,7 @@ export async function signingSecrets(
   });
 }
 
-/** The same without a word; null when there is no current one. */
+/** The same without a warning; null when there is no current one. */
 export async function readSigningSecrets(
   deps: Pick<Deps, 'profile' | 'secrets'>,
 ): Promise<readonly [SigningSecret, ...SigningSecret[]] | null> {
