@@ -1,10 +1,10 @@
 /** Where the guide's example handlers listen; what a bare port stands for. */
 export const defaultHandlerPath = '/webhooks/revento';
 
-/** Where `listen` is reached unless told otherwise; `trigger` sends there. */
+/** The URL of a listener started without options; `trigger` sends there. */
 export const defaultListenPort = 4400;
 
 export const defaultListenUrl = `http://localhost:${defaultListenPort}${defaultHandlerPath}`;
 
-/** Tells the command that `listen` runs where the listener is. */
+/** Gives the command that `listen` runs the URL of the listener. */
 export const listenerVariable = 'REVENTO_WEBHOOK_URL';

@@ -12,7 +12,7 @@ export interface DiagnoseContext {
   readonly otherSecrets: ReadonlyMap<string, string>;
 }
 
-type Unbelieved = Pick<Delivery, 'headers' | 'body' | 'receivedAt'>;
+type Refused = Pick<Delivery, 'headers' | 'body' | 'receivedAt'>;
 
 /**
  * Why a delivery failed verification and what to try, the most likely first: at least one sentence.
@@ -20,7 +20,7 @@ type Unbelieved = Pick<Delivery, 'headers' | 'body' | 'receivedAt'>;
  * It looks for the change that would make the signature match (another profile's secret, another form of the same
  * JSON, another reading of the headers), and names it only when it does. Costs about fifty HMACs over the body.
  */
-export function diagnose(delivery: Unbelieved, reason: VerifyFailure, context: DiagnoseContext): readonly string[] {
+export function diagnose(delivery: Refused, reason: VerifyFailure, context: DiagnoseContext): readonly string[] {
   switch (reason) {
     case 'missing_header':
       return missing(delivery);
@@ -36,7 +36,7 @@ export function diagnose(delivery: Unbelieved, reason: VerifyFailure, context: D
   }
 }
 
-function missing({ headers }: Unbelieved): readonly string[] {
+function missing({ headers }: Refused): readonly string[] {
   const names = ['X-Revento-Event', 'X-Revento-Delivery-Id', 'X-Revento-Timestamp', 'X-Revento-Signature'];
   const valuesOf = (name: string) => headers.filter(([key]) => key.toLowerCase() === name.toLowerCase());
   const absent = names.filter((name) => valuesOf(name).every(([, value]) => value === ''));
@@ -67,7 +67,7 @@ function badTimestamp(timestamp: string): readonly string[] {
   return [wanted];
 }
 
-function badFormat(delivery: Unbelieved, context: DiagnoseContext): readonly string[] {
+function badFormat(delivery: Refused, context: DiagnoseContext): readonly string[] {
   const wanted = 'X-Revento-Signature is "sha256=" and 64 lower-case hex digits';
   const given = header(delivery, 'signature');
   const timestamp = header(delivery, 'timestamp');
@@ -84,7 +84,7 @@ function badFormat(delivery: Unbelieved, context: DiagnoseContext): readonly str
 }
 
 function wrongAge(
-  delivery: Unbelieved,
+  delivery: Refused,
   reason: 'stale_timestamp' | 'future_timestamp',
   { secrets }: DiagnoseContext,
 ): readonly string[] {
@@ -109,7 +109,7 @@ function wrongAge(
   ];
 }
 
-function mismatch(delivery: Unbelieved, { secrets, otherSecrets }: DiagnoseContext): readonly string[] {
+function mismatch(delivery: Refused, { secrets, otherSecrets }: DiagnoseContext): readonly string[] {
   const signature = header(delivery, 'signature');
   const timestamp = header(delivery, 'timestamp');
   const isSigned = (secret: string, body: Uint8Array) => sign(secret, timestamp, body) === signature;
@@ -134,7 +134,7 @@ function mismatch(delivery: Unbelieved, { secrets, otherSecrets }: DiagnoseConte
   }
   const ends = bodyEnds(delivery.body);
   return [
-    'wrong secret? Compare the fp: shown at the start with `revento config get webhook_secret`; after a rotation, set webhook_secret_previous as well',
+    'wrong secret? Compare the fingerprint shown at the start with `revento config get webhook_secret`; after a rotation, set webhook_secret_previous as well',
     're-serialized? Something between the sender and this machine may have parsed and rewritten the JSON',
     ends.length === 0
       ? 'trailing newline? An editor or a shell may have removed one from the body, or added one to the secret'
@@ -159,7 +159,7 @@ function secretVariants(secret: string): readonly (readonly [what: string, varia
   return variants.filter(([, variant]) => variant !== secret && variant !== '');
 }
 
-function header({ headers }: Unbelieved, name: 'timestamp' | 'signature'): string {
+function header({ headers }: Refused, name: 'timestamp' | 'signature'): string {
   const lower = deliveryHeaders[name];
   return headers
     .filter(([key]) => key.toLowerCase() === lower)

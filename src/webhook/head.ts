@@ -21,7 +21,7 @@ export interface Head {
   forwardedBy: string;
 }
 
-/** Reads a request's headers in one pass: thousands a second come through here. Never throws. */
+/** Reads a request's headers in one pass: thousands a second come through here. */
 export function readHead(headers: HeaderList): Head {
   const head: Head = {
     hostCount: 0,

@@ -23,7 +23,7 @@ export type Forward = (delivery: Delivery, routes: readonly Route[]) => Promise<
 
 /**
  * Makes the forwarder of a listener: the same bytes, the sender's headers without those of the connection, and one
- * attempt: the sender gets the first one's status and retries by itself.
+ * attempt. The sender gets the status of that one, and retries if it wants to.
  */
 export function createForward(options: ForwardOptions): Forward {
   return (delivery, routes) => {

@@ -9,7 +9,7 @@ export interface GoalOptions {
 }
 
 /**
- * The conditions of a listen run. Only deliveries that were verified, are no duplicates and were acknowledged with
+ * The conditions of a listen run. Only deliveries that were verified, are not duplicates and were acknowledged with
  * 2xx count: one that the handler failed on comes again, and counts then.
  */
 export class Goals {

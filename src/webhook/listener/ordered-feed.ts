@@ -78,7 +78,7 @@ export class OrderedFeed<T> implements AsyncIterable<readonly T[]> {
     try {
       yield* this.#batches();
     } finally {
-      // A reader that left makes no more room: whoever waits for it would wait for ever.
+      // A reader that left makes no more room: whoever waits for it would wait forever.
       this.end();
     }
   }

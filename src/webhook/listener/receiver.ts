@@ -10,7 +10,7 @@ import { type Verdict, verify } from '../signature.ts';
 import type { Duplicates } from './duplicates.ts';
 import { keptBodyBytes } from './stranger.ts';
 
-/** Deliveries worked on at once; more are told to come again. */
+/** Deliveries handled at once; more get a 503 and may retry. */
 const maxInFlight = 100;
 
 /**
@@ -76,7 +76,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (reason === null) return null;
     const unread = { ...request, body: nothing, isBodyCut: true };
     const judgement = { receivedAt: clock.now(), reason, isPreviousSecret: false, standing: 'first' } as const;
-    // Its sender has the answer and waits for nothing; until it is reported, it takes a place all the same.
+    // Its sender has the answer already; it takes a place until it is reported.
     inFlight++;
     void options.work(asDelivery(unread, head, judgement), 401).then(() => inFlight--);
     return answerOf(401);
@@ -211,7 +211,7 @@ const texts: Readonly<Record<number, string>> = {
   405: 'only POST\n',
   415: 'send the body as it is, without a content encoding\n',
   502: 'the handler could not be reached\n',
-  503: 'busy, come again\n',
+  503: 'busy, try again\n',
   504: 'the handler did not answer in time\n',
   508: 'this request has been here before\n',
 };

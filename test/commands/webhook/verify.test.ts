@@ -39,7 +39,7 @@ describe('verify', () => {
     );
     expect(status).toBeUndefined();
     expect(data).toEqual([{ verified: true, reason: null, secret: 'current', hints: [] }]);
-    expect(text).toMatch(/^verified with fp:[0-9a-f]{8} \(REVENTO_WEBHOOK_SECRET\)$/);
+    expect(text).toMatch(/^verified with REVENTO_WEBHOOK_SECRET \(fingerprint [0-9a-f]{8}\)$/);
   });
 
   it.each([undefined, '-'])('accepts standard input (%s)', async (name) => {
@@ -54,7 +54,7 @@ describe('verify', () => {
     const options = { file: '-', timestamp: now, signature: hmac('{}', now, previous) };
     const { data, text } = await run(webhookVerify, options, memory({ secrets, stdin: '{}' }));
     expect(data).toMatchObject([{ verified: true, secret: 'previous' }]);
-    expect(text).toMatch(/\(profile default\)\nhint: it was signed with the previous secret/);
+    expect(text).toMatch(/profile default \(fingerprint \w{8}\)\nhint: it was signed with the previous secret/);
   });
 
   it('ends with 3, the reason and what to try', async () => {

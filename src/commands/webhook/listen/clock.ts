@@ -9,8 +9,8 @@ const timeoutMs = 3_000;
 
 /**
  * Compares this machine's clock with the `Date` header of the API and warns when they differ by more than a
- * minute. Asks only where an API host has been set, once, and says nothing when there is no answer: deliveries do
- * not depend on it, and `revento doctor` tells more.
+ * minute. Sends one request, and only where an API host has been set. Without an answer it says nothing: deliveries do
+ * not depend on it, and `revento doctor` says more.
  *
  * Never rejects.
  */
@@ -39,6 +39,6 @@ export async function warnOfWrongClock(
     );
   } catch (error) {
     const why = isHttpFailure(error) ? error.message : String(error);
-    if (deps.isVerbose && !signal.aborted) deps.terminal.notice(`the clock was not compared with the API's: ${why}`);
+    if (deps.isVerbose && !signal.aborted) deps.terminal.notice(`could not compare the clock with the API's: ${why}`);
   }
 }

@@ -5,11 +5,11 @@ import { declareListen, hintForLostWord, planListen, type WebhookListenOptions }
 import { ListenRun } from './run.ts';
 import { start } from './start.ts';
 
-/** `revento webhook listen`: receives, verifies, prints and forwards deliveries until told to end. */
+/** `revento webhook listen`: receives, verifies, prints and forwards deliveries until it is stopped. */
 export const webhookListen: CommandModule<WebhookListenOptions> = {
   declare: declareListen,
   examples: [
-    { command: 'revento webhook listen --forward 3000', explains: 'verify and hand on to a local server' },
+    { command: 'revento webhook listen --forward 3000', explains: 'verify and forward to a local server' },
     {
       command: 'revento webhook listen -f application.approved=3001 -f 3000',
       explains: 'one type to one server, the rest to another',

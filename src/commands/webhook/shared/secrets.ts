@@ -11,7 +11,7 @@ const shortestBytes = 16;
 export interface SigningSecret {
   readonly name: 'webhook_secret' | 'webhook_secret_previous';
   readonly secret: Secret;
-  /** `fp:ab12cd34 (REVENTO_WEBHOOK_SECRET)`: shows which one it is and gives nothing away. */
+  /** `REVENTO_WEBHOOK_SECRET (fingerprint ab12cd34)`: says which one it is and reveals nothing of it. */
   readonly label: string;
 }
 
@@ -48,7 +48,7 @@ export async function readSigningSecrets(
 export function warnOfWeak(secrets: readonly SigningSecret[], { terminal }: Pick<Deps, 'terminal'>): void {
   for (const { name, secret } of secrets) {
     if (Buffer.byteLength(secret.reveal()) >= shortestBytes) continue;
-    terminal.notice(`warning: ${name} is shorter than ${shortestBytes} bytes; a real signing secret is not`);
+    terminal.notice(`warning: ${name} is shorter than ${shortestBytes} bytes; real signing secrets are longer`);
   }
 }
 
@@ -59,8 +59,8 @@ async function load(
   const found = await (await deps.secrets()).get(name);
   if (found === null || found.secret.reveal() === '') return null;
   const { secret, source } = found;
-  const origin = source === 'environment' ? secretVariables[name] : `profile ${deps.profile}`;
-  return { name, secret, label: `fp:${secret.fingerprint} (${origin})` };
+  const origin = source === 'environment' ? secretVariables[name] : `secret of profile ${deps.profile}`;
+  return { name, secret, label: `${origin} (fingerprint ${secret.fingerprint})` };
 }
 
 /**

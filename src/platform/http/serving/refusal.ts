@@ -23,9 +23,9 @@ interface ClientError extends NodeJS.ErrnoException {
 }
 
 /**
- * What a connection is told whose bytes could not be read as a request.
+ * The refusal for a connection whose bytes could not be read as a request.
  *
- * @returns null where there is nobody to tell: the peer is gone, or never sent a byte
+ * @returns null where nobody would read it: the peer is gone, or never sent a byte
  */
 export function refusalOf(error: ClientError, socket: Socket, limits: ServerLimits): ServerRefusal | null {
   const { code = '' } = error;
@@ -74,7 +74,7 @@ function timesOf({ headersTimeoutMs, requestTimeoutMs }: ServerLimits): string {
   return `head ${headersTimeoutMs / 1000}s, all of it ${requestTimeoutMs / 1000}s`;
 }
 
-/** What is spoken instead of HTTP/1.1, told by its first bytes; null when they are not known. */
+/** The protocol that is spoken instead of HTTP/1.1, recognized by its first bytes; null for an unknown one. */
 function protocolOf(packet: Buffer | undefined, address: string): string | null {
   if (packet === undefined) return null;
   if (packet[0] === 0x16) {

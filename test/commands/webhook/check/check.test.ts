@@ -37,7 +37,7 @@ describe('check', () => {
     expect(status).toBe(3);
     expect(text).not.toMatch(/ {4}fix /);
     expect(text).toMatch(
-      /0 of 1 cases passed, 1 failed\nhint: does the handler verify with this secret, fp:.*\nnote: the other 2 cases were not sent, because a plain/,
+      /0 of 1 cases passed, 1 failed\nhint: does the handler verify with this secret, REVENTO_WEBHOOK_SECRET \(.*\nnote: the other 2 cases were not sent, because a plain/,
     );
   });
 

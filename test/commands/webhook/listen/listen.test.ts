@@ -45,7 +45,7 @@ describe('the beginning', () => {
     const rig = await listen({ secret, format: 'table' });
     const json = await listen({ secret });
     const said = [...rig.texts, ...rig.notices, ...json.notices].join('\n');
-    expect(said).toMatch(/verifying with\s+fp:[0-9a-f]{8} \(REVENTO_WEBHOOK_SECRET\)/);
+    expect(said).toMatch(/verifying with\s+REVENTO_WEBHOOK_SECRET \(fingerprint [0-9a-f]{8}\)/);
     expect(said).not.toContain(secret);
   });
 

@@ -25,7 +25,9 @@ describe('secrets of the profile that change while a listener runs', () => {
     rig.reseal({ webhook_secret: second, webhook_secret_previous: first });
     for (const secret of [second, first, second]) expect(await statusOf(rig, secret)).toBe(200);
     expect(target.got).toHaveLength(4);
-    expect(changes(rig)).toEqual([expect.stringMatching(/verifying with fp:\w{8} \(profile default\) and fp:\w{8}/)]);
+    expect(changes(rig)).toEqual([
+      expect.stringMatching(/verifying with secret of profile default \(fingerprint \w{8}\) and secret of/),
+    ]);
     expect(rig.notices.join()).not.toContain(second);
   });
 
