@@ -22,7 +22,7 @@ afterEach(() => rig.close());
 
 async function advice(args: readonly string[]): Promise<{ code: number | null; message: string; hint: string }> {
   const { code, stdout, stderr } = await rig.run([...args, '-o', 'ndjson']);
-  if (!args.includes('status')) expect(stdout).toBe('');
+  if (!args.includes('status') || args.includes('-p')) expect(stdout).toBe('');
   return { ...JSON.parse(stderr).error, code };
 }
 
@@ -45,6 +45,7 @@ it.each<[string[], number, string, string]>([
   [['-p', 'sandbx', 'participants', 'list'], 2, 'sandbx', 'did you mean sandbox?'],
   [['-p', 'sandbx', 'token'], 2, 'sandbx', 'did you mean sandbox?'],
   [['-p', 'sandbx', 'status'], 2, 'sandbx', 'did you mean sandbox?'],
+  [['-p', '4010', 'status'], 2, '4010', '-p is short for --profile'],
   [['-p', 'sandbx', 'login'], 2, 'sandbx', 'did you mean sandbox?'],
   [['-p', 'sandbx', 'logout'], 2, 'sandbx', 'did you mean sandbox?'],
 ])('%j says that there is no such profile', async (args, exit, profile, words) => {

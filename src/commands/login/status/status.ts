@@ -8,6 +8,7 @@ import { fileNameOf, userField } from '../../../login/login-name.ts';
 import { isoTime } from '../../../text/time.ts';
 import { chooseLogin } from '../../shared/login-choice.ts';
 import { cannotBeRead } from '../../shared/login-missing.ts';
+import { profileNames } from '../../shared/profile-names.ts';
 import type { Verdict } from './check.ts';
 import type { Report } from './report.ts';
 import { describe } from './text.ts';
@@ -52,6 +53,8 @@ export const status: CommandModule<StatusOptions> = {
         ({ name, logins: theirs }) => name !== deps.profile && theirs.length > 0,
       ),
     };
+    // Nothing can be shown of a profile that does not exist: its name is mistyped, or a port.
+    if (!(await exists(report, deps))) requireUsable(report, deps);
     yield {
       kind: 'value',
       data: toJson(report, check),
@@ -84,6 +87,11 @@ function blockingOf({ unreadable, environment }: Report, event: string | null): 
 function warnOf(unreadable: readonly UnreadableLogin[], { format, terminal }: Deps): void {
   if (format === 'table') return;
   for (const login of unreadable) terminal.notice(`warning: ${cannotBeRead(login).message}`);
+}
+
+async function exists({ profile, rows, unreadable, environment }: Report, deps: Deps): Promise<boolean> {
+  if (profile === 'default' || rows.length > 0 || unreadable.length > 0 || environment !== null) return true;
+  return (await profileNames(deps)).includes(profile);
 }
 
 /** @throws ReventoError `not_logged_in`, or why `--check` could not find out, when the API could not be called now */
