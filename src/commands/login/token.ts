@@ -59,9 +59,14 @@ export const token: CommandModule<TokenOptions> = {
   },
 };
 
-function requireLife({ expiresAt, key }: AccessToken, minTtlMs: number, minTtl: string, deps: Deps): void {
+function requireLife(
+  { expiresAt, key }: AccessToken,
+  minTtlMs: number,
+  minTtl: string,
+  { clock }: Pick<Deps, 'clock'>,
+): void {
   if (expiresAt === null) return;
-  const leftMs = expiresAt - deps.clock.now();
+  const leftMs = expiresAt - clock.now();
   if (leftMs >= minTtlMs - toleranceMs && leftMs > 0) return;
   const life = formatDuration(Math.max(leftMs, 0));
   throw new ReventoError('failed', `The token is valid for ${life} only, which is less than --min-ttl ${minTtl}.`, {

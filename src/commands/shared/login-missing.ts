@@ -12,7 +12,11 @@ import { candidates, chooseLogin, type Wanted } from './login-choice.ts';
  * @param what  the command, for the remedy: `token refresh`
  * @throws ReventoError `not_logged_in` when none fits, `usage` when several do
  */
-export async function requireLogin(wanted: Wanted, what: string, deps: Deps): Promise<LoginKey> {
+export async function requireLogin(
+  wanted: Wanted,
+  what: string,
+  deps: Pick<Deps, 'profile' | 'sessions'>,
+): Promise<LoginKey> {
   const sessions = await deps.sessions();
   const logins = await sessions.keys();
   const choice = chooseLogin(await candidates(logins, wanted, sessions), wanted);
@@ -34,7 +38,7 @@ export function severalLogins(logins: readonly LoginKey[], example: string): Rev
 }
 
 /** The profile is empty. */
-export function noLoginStored(wanted: Wanted, deps: Deps): ReventoError {
+export function noLoginStored(wanted: Wanted, deps: Pick<Deps, 'profile'>): ReventoError {
   return new ReventoError('not_logged_in', `Profile "${deps.profile}" has no login.`, {
     hint: `run: ${loginFor(wanted, deps)}`,
     lacks: 'login',
@@ -48,7 +52,7 @@ export function cannotBeRead({ failure, ...key }: UnreadableLogin): ReventoError
   return new ReventoError(failure.code, message, { ...failure.facts, ...key }, { cause: failure });
 }
 
-function noneFits(logins: readonly LoginKey[], wanted: Wanted, deps: Deps): ReventoError {
+function noneFits(logins: readonly LoginKey[], wanted: Wanted, deps: Pick<Deps, 'profile'>): ReventoError {
   return new ReventoError(
     'not_logged_in',
     `Profile "${deps.profile}" has no login${ofWhich(wanted)}. There are others: ${logins.map(loginInWords).join(', ')}.`,
@@ -62,7 +66,7 @@ export function ofWhich({ kind, eventId, userId }: Wanted): string {
   return `${eventId === null ? '' : ` for event ${eventId}`}${kind === null ? '' : whose[kind]}`;
 }
 
-function loginFor({ kind, eventId }: Wanted, { profile }: Deps): string {
+function loginFor({ kind, eventId }: Wanted, { profile }: Pick<Deps, 'profile'>): string {
   const event = eventId === null ? '' : ` --event ${eventId}`;
   return `${program(profile)} login${event}${kind === 'user' ? ' --user' : ''}`;
 }

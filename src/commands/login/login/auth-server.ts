@@ -19,7 +19,10 @@ const timeoutMs = 2_000;
  * @throws ReventoError `host_placeholder`, `network` (no such host, nobody listens, or the same of the proxy),
  *   `interrupted`, `usage` for a malformed proxy variable
  */
-export async function requireAuthServer(authBase: string, deps: Deps): Promise<string | null> {
+export async function requireAuthServer(
+  authBase: string,
+  deps: Pick<Deps, 'http' | 'signal' | 'profile'>,
+): Promise<string | null> {
   const { hostname } = new URL(authBase);
   if (isPlaceholderHost(hostname)) {
     throw new ReventoError('host_placeholder', `${hostname} is a placeholder, not a real host.`);

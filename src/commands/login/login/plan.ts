@@ -20,7 +20,11 @@ export interface LoginOptions {
 }
 
 /** Everything that can be wrong with the request is found here, before a port is bound or a browser opens. */
-export async function planOf(kind: LoginKind, options: LoginOptions, deps: Deps): Promise<SignInPlan> {
+export async function planOf(
+  kind: LoginKind,
+  options: LoginOptions,
+  deps: Pick<Deps, 'event' | 'profile' | 'secrets' | 'sessions' | 'settings'>,
+): Promise<SignInPlan> {
   const { settings } = deps;
   if (deps.event === null) {
     throw new ReventoError('setting_missing', 'No event is selected, and a login is for one event.', {

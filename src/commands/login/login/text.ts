@@ -43,7 +43,11 @@ function expiryInWords(at: number | null, now: number): string {
 }
 
 /** What the user should know as well: scopes that differ, a token that takes precedence. */
-export function noticesOf(grant: Grant, asked: readonly string[], deps: Deps): string[] {
+export function noticesOf(
+  grant: Grant,
+  asked: readonly string[],
+  deps: Pick<Deps, 'environmentToken' | 'profile' | 'settings'>,
+): string[] {
   const withheld = asked.filter((scope) => !grant.scope.includes(scope));
   const added = grant.scope.filter((scope) => !asked.includes(scope));
   return [

@@ -6,8 +6,13 @@ import { formatDuration } from '../../../text/time.ts';
 import type { LoginOptions } from './plan.ts';
 import { checkRegistration } from './remedy.ts';
 
+type WorldDeps = Pick<
+  Deps,
+  'childEnv' | 'clock' | 'http' | 'openBrowser' | 'profile' | 'redactor' | 'serve' | 'sessions' | 'signal' | 'terminal'
+>;
+
 /** What a login needs of this process: the network, the store, and the user at the terminal. */
-export async function worldOf(plan: SignInPlan, options: LoginOptions, deps: Deps): Promise<SignInWorld> {
+export async function worldOf(plan: SignInPlan, options: LoginOptions, deps: WorldDeps): Promise<SignInWorld> {
   const { terminal } = deps;
   const sessions = await deps.sessions();
   return {

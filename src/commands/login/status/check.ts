@@ -56,7 +56,7 @@ function targetFor(login: LoginKey | null, eventId: string | null): string {
   return `/events/${encodeURIComponent(eventId)}`;
 }
 
-function judge(failure: ReventoError, login: LoginKey | null, { redactor }: Deps): Verdict {
+function judge(failure: ReventoError, login: LoginKey | null, { redactor }: Pick<Deps, 'redactor'>): Verdict {
   // On its way to stdout, where nothing else takes out what a server quotes.
   const reason = redactor.clean(failure.message).replace(/\.$/, '');
   // Nothing is known of the kind of a token from the environment, so asking it the wrong thing proves it good.

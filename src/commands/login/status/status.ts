@@ -84,7 +84,7 @@ function blockingOf({ unreadable, environment }: Report, event: string | null): 
 }
 
 /** Beside data for machines, where a row could not say truthfully in which state such a login is. */
-function warnOf(unreadable: readonly UnreadableLogin[], { format, terminal }: Deps): void {
+function warnOf(unreadable: readonly UnreadableLogin[], { format, terminal }: Pick<Deps, 'format' | 'terminal'>): void {
   if (format === 'table') return;
   for (const login of unreadable) terminal.notice(`warning: ${cannotBeRead(login).message}`);
 }
@@ -95,7 +95,7 @@ async function exists({ profile, rows, unreadable, environment }: Report, deps: 
 }
 
 /** @throws ReventoError `not_logged_in`, or why `--check` could not find out, when the API could not be called now */
-function requireUsable({ rows, environment }: Report, deps: Deps): void {
+function requireUsable({ rows, environment }: Report, deps: Pick<Deps, 'event' | 'profile'>): void {
   if (environment !== null) {
     if (environment.verdict?.failure) throw environment.verdict.failure;
     return;
