@@ -95,7 +95,9 @@ function planDeliveries(
 /** @throws ReventoError `usage` for a name that is not in the table */
 function faultNamed(fault: string | undefined): (typeof deliveryFaults)[number] | null {
   if (fault === undefined) return null;
-  const row = deliveryFaults.find(({ name }) => name === fault);
+  // Scripts may have the British spelling, which was the only one once.
+  const wanted = fault === 're-serialised' ? 're-serialized' : fault;
+  const row = deliveryFaults.find(({ name }) => name === wanted);
   if (row !== undefined) return row;
   const names = deliveryFaults.map(({ name }) => name);
   const meant = nearest(fault, names);

@@ -197,6 +197,12 @@ describe('a fault', () => {
     expect(failure).toMatchObject({ code: 'failed', message: expect.stringContaining('connection refused') });
   });
 
+  it('re-serialized has its former spelling too', async () => {
+    const { url } = await handlerWith({ secret, mistake: 'none' });
+    const options = { type: 'application.approved', to: url, fault: 're-serialised' };
+    expect((await run(webhookTrigger, options, world())).failure).toBeNull();
+  });
+
   it.each(['duplicate', 'out-of-order'])('%s is two deliveries', async (fault) => {
     const target = await handler();
     await run(webhookTrigger, { type: 'application.approved', to: target.url, fault }, world());
