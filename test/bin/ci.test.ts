@@ -217,7 +217,7 @@ describe('where nobody can answer', () => {
   it.each([
     [['config', 'set', 'client_id'], 'config set client_id VALUE'],
     [['config', 'set', 'client_secret'], 'revento config set client_secret'],
-    [['login', '--event', 'evt_1'], 'client_id'],
+    [['login', '--event', 'evt_1'], 'set BROWSER to a program that gives consent'],
     [['logout'], 'revento status'],
   ])('%j names what is missing instead of asking', async (args, named) => {
     const ended = await rig.run([...args, '--no-input'], { env: { CI: 'true' } });

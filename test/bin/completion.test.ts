@@ -64,7 +64,7 @@ describe.each(reasons)('%s', (shell, reason) => {
 
   it('offers every command of a group', async () => {
     const found = await shells.candidates(shell, 'revento config ');
-    expect(found.sort()).toEqual(['get', 'list', 'path', 'set', 'unset']);
+    expect(found.sort()).toEqual(['get', 'init', 'list', 'path', 'set', 'unset']);
   });
 
   it('offers every profile that is set up or holds a login', async () => {

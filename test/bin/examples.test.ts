@@ -13,16 +13,21 @@ const notRun: readonly (readonly [example: RegExp, why: string])[] = [
   [/tunnel\.example|api\.revento\.example/, 'names a host that does not exist'],
   [/sha256=…|redeliver 0b9f6c1e|^revento logout --event/, 'has a placeholder, or would end what the others need'],
   [/npm test|key_store keyring|\/connect$/, 'needs a program or a service besides'],
+  [/^revento config init$/, 'asks questions on a terminal'],
   [/^revento (sandbox start|webhook listen)/, 'serves until Ctrl-C; has tests of its own'],
   [/^revento webhook trigger application\.approved$/, 'needs a listener on port 4400'],
-  [/^revento (logout|sandbox (reset|revoke)|profile remove)/, 'takes away what the others need'],
+  [/^revento (logout|sandbox (reset|revoke|clock advance)|profile remove)/, 'takes away what the others need'],
 ];
 
-/** Statuses that are the answer; everything else has to end with 0. */
-const answers: readonly (readonly [example: RegExp, status: number])[] = [
+/** Statuses that are the answer, and the error that goes with one; everything else has to end with 0. */
+const answers: readonly (readonly [example: RegExp, status: number, error?: string])[] = [
   // Our handler accepts everything, so it does not pass.
   [/^revento webhook check/, 3],
-  [/^revento webhook trigger .*--fault stale/, 3],
+  [
+    /^revento webhook trigger .*--fault stale/,
+    3,
+    'error: The handler accepted a delivery that it must reject (--fault stale). (HTTP 200)',
+  ],
 ];
 
 const examples = (await Promise.all(registry.map(async (entry) => (await entry.load()).examples ?? [])))
@@ -36,7 +41,7 @@ let port: number;
 /** Runs a line as it is shown, but for the port of the user's handler. */
 function run(line: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
   // A setting that an example changes must not be one of the sandbox's.
-  const profile = /^revento config (set|unset)/.test(line) ? 'scratch' : 'sandbox';
+  const profile = /^revento config (init|set|unset)/.test(line) ? 'scratch' : 'sandbox';
   const child = spawn('sh', ['-c', line.replace(/\b300[01]\b/g, `${port}`)], {
     cwd: rig.home,
     env: {
@@ -67,6 +72,10 @@ beforeAll(async () => {
   writeFileSync(join(rig.home, 'activity.json'), '{"id":"act_1","status":"cancelled"}');
   writeFileSync(join(rig.home, 'body.json'), '{"id":"evt_delivery_1","type":"application.approved"}');
   writeFileSync(join(rig.home, 'secret.txt'), 'of nobody\n');
+  writeFileSync(
+    join(rig.home, '.env'),
+    'REVENTO_AUTH_BASE=https://auth.example.org\nREVENTO_API_BASE=https://api.example.org/v1\nREVENTO_CLIENT_ID=app_1\n',
+  );
   ({ port } = await handler());
   const redirectUri = `http://localhost:${await freePort()}/callback`;
   const webhookUrl = `http://localhost:${port}/webhooks/revento`;
@@ -90,8 +99,8 @@ afterAll(async () => {
 describe('an example of a help text', () => {
   it.each(examples)('does what it says: %s', async (line) => {
     const { status, stderr } = await run(line);
-    const expected = answers.find(([pattern]) => pattern.test(line))?.[1] ?? 0;
-    expect({ status, error: /^error: .*$/m.exec(stderr)?.[0] }).toEqual({ status: expected, error: undefined });
+    const [, expected = 0, error] = answers.find(([pattern]) => pattern.test(line)) ?? [];
+    expect({ status, error: /^error: .*$/m.exec(stderr)?.[0] }).toEqual({ status: expected, error });
   });
 });
 

@@ -117,6 +117,10 @@ async function suffer(entry: CommandEntry, adversity: Adversity): Promise<boolea
       ...(entry.name === 'config set' ? [] : [input]),
       // `token` is asked for just that.
       ...(entry.name === 'token' ? tokens.map(({ value }) => value) : []),
+      // And this one for the secrets of a sandbox, which a shell is set up with.
+      ...(entry.name === 'sandbox env'
+        ? rig.canaries.filter(({ name }) => /^REVENTO_.*_SECRET$/.test(name)).map(({ value }) => value)
+        : []),
     ];
     expect(rig.leaks(ended, allowed), `${entry.name} with ${adversity.name}`).toEqual([]);
     return server.requests > 0 || adversity.isUnreachable === true;

@@ -166,7 +166,7 @@ describe('REVENTO_ACCESS_TOKEN', () => {
 });
 
 describe("the command that mends a participant's login of another profile", () => {
-  const hint = 'hint: run: revento -p work login --event evt_1 --user\n';
+  const command = 'revento -p work login --event evt_1 --user';
 
   it('is named whole when the refresh token is refused, and again by everybody after that', async () => {
     await rig.logIn({ kind: 'user' }, rig.sessions({ profile: 'work' }));
@@ -174,7 +174,7 @@ describe("the command that mends a participant's login of another profile", () =
     for (let run = 1; run <= 2; run++) {
       const { code, stderr } = await rig.run(['token', '--user', '-p', 'work']);
       expect(code).toBe(4);
-      expect(stderr.endsWith(hint)).toBe(true);
+      expect(stderr).toContain(command);
     }
   });
 
@@ -184,16 +184,17 @@ describe("the command that mends a participant's login of another profile", () =
     rig.server.revoked.add(grant.accessToken.reveal());
     const { code, stderr } = await rig.run(['me', 'profile', '-p', 'work']);
     expect(code).toBe(4);
-    expect(stderr.endsWith(hint)).toBe(true);
+    expect(stderr).toContain(command);
   });
 
   it('is named whole when there is no such login, and when its token came without a refresh token', async () => {
+    await rig.run(['-p', 'work', 'config', 'set', 'output', 'table']);
     const none = await rig.run(['token', '--user', '-p', 'work', '-e', 'evt_1']);
     expect(none.code).toBe(4);
-    expect(none.stderr).toContain(`${hint.replace(/^hint: |\n$/g, '')};`);
+    expect(none.stderr).toContain(command);
     await rig.logIn({ kind: 'user', refreshToken: null }, rig.sessions({ profile: 'work' }));
     const { code, stderr } = await rig.run(['token', '--user', '-p', 'work']);
     expect(code).toBe(4);
-    expect(stderr.endsWith(hint)).toBe(true);
+    expect(stderr).toContain(command);
   });
 });

@@ -200,7 +200,7 @@ describe('starting', () => {
 
   it('takes a number behind -p for the port that was meant', async () => {
     const { code, stderr } = await rig.run(['sandbox', 'start', '-p', '4011']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('run: revento sandbox start --port 4011')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('for a port, use --port 4011')]);
   });
 
   it('takes its own logins where no integration listens, and where its hint says when that port is taken', async () => {
@@ -408,7 +408,7 @@ describe('steering a running sandbox', () => {
     await start('--webhook-url', await startHandler());
     const attempts = [
       [['trigger', 'activity.updated', '--data', '{broken'], 2, 'not valid JSON'],
-      [['trigger', 'Not A Type'], 2, 'unknown event type'],
+      [['trigger', 'Not A Type'], 2, 'Unknown event type'],
       [['trigger', 'Not A Type', '--unknown-type'], 2, 'Type must be'],
       [['trigger', 'activity.updated', '--event', 'evt_nowhere'], 1, 'no such event'],
       [['redeliver', 'nonsense'], 2, 'UUID'],

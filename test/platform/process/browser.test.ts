@@ -142,7 +142,7 @@ describe('opening a URL', () => {
     'https://a:b@auth.test/',
   ])('hands %j to no program', async (target) => {
     const out = join(home, 'never.json');
-    expect(await open(`${process.execPath} ${spy} ${out}`, target)).toBe('the address is not https');
+    expect(await open(`${process.execPath} ${spy} ${out}`, target)).toBe('the URL is not https');
     expect(() => readFileSync(out)).toThrow(/ENOENT/);
   });
 

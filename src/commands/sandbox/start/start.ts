@@ -49,7 +49,6 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
 
   async *run(flags, deps) {
     const plan = readSandboxFlags(flags);
-    requireNoPort(deps);
     const port = wholeNumber('--port', flags.port, 0, 65_535);
     requireKnownEvent(deps);
     const saved = flags.load === undefined ? undefined : await loadSandbox(flags.load, deps);
@@ -96,18 +95,6 @@ function explainBusyPort(port: number): (error: unknown) => never {
 function redirectUriOfEnvironment(deps: Pick<Deps, 'settings'>): string[] {
   const uri = deps.settings.get('redirect_uri');
   return uri?.source === 'environment' ? [uri.value] : [];
-}
-
-/**
- * A profile has no effect on a start, and a number is not one: it was meant as the port.
- *
- * @throws ReventoError `usage`
- */
-function requireNoPort({ profile }: Pick<Deps, 'profile'>): void {
-  if (!/^\d+$/.test(profile)) return;
-  throw new ReventoError('usage', `-p is short for --profile, and "${profile}" is not a profile.`, {
-    hint: `for a port, run: revento sandbox start --port ${profile}`,
-  });
 }
 
 /**
