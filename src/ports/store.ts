@@ -146,6 +146,10 @@ export interface SealedFile {
   rehearse(): Promise<void>;
   /** Writes a first or a replacing record with the key new records get. */
   create(binding: Binding, content: SealedRecord['content']): Promise<SealedRecord>;
+  /** Whether a refresh token of this record was used up on this machine, whatever an older copy of the file says. */
+  wasSpent(from: SealedRecord, token: string): boolean;
+  /** Notes that a token was used up, null for none, and which one is live now; to be called once that is stored. */
+  noteSpent(from: SealedRecord, spent: string | null, live: string): void;
   /** Whether the file is there, or a copy, or what a write left that was cut short. */
   hasTrace(): boolean;
   /** Removes the file, every copy and what cut-short writes left; needs no key. False when there was none of it. */

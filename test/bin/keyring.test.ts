@@ -35,7 +35,7 @@ describe.skipIf(reason !== null)(withReason('with a keyring', reason), () => {
     expect((await rig.token({ env: desktop.env })).code).toBe(0);
     expect(header().src).toBe('keyring');
     expect(rig.server.requests).toHaveLength(1);
-    expect(existsSync(rig.dataDir)).toBe(false);
+    expect(existsSync(rig.keyPath)).toBe(false);
   });
 
   it('a new login is stored with a key from there, the same for all', async () => {
@@ -46,7 +46,7 @@ describe.skipIf(reason !== null)(withReason('with a keyring', reason), () => {
     }
     expect(header().src).toBe('keyring');
     expect(JSON.parse(rig.read(rig.path('installation-evt_2.json'))).kid).toBe(header().kid);
-    expect(existsSync(rig.dataDir)).toBe(false);
+    expect(existsSync(rig.keyPath)).toBe(false);
     const status = await rig.run(['status', '--json'], { env: desktop.env });
     expect(JSON.parse(status.stdout).store.protection).toBe('keyring');
   });
@@ -63,7 +63,7 @@ describe.skipIf(reason !== null)(withReason('with a keyring', reason), () => {
     });
     expect([login.code, login.stderr]).toEqual([1, expect.stringContaining('OS keyring is not reachable')]);
     expect(rig.read()).toBe(sealed);
-    expect(existsSync(rig.dataDir)).toBe(false);
+    expect(existsSync(rig.keyPath)).toBe(false);
     expect(existsSync(rig.path('installation-evt_2.json'))).toBe(false);
     expect((await rig.token({ env: desktop.env })).stdout.trim()).toBe(grant.accessToken.reveal());
   });

@@ -6,7 +6,7 @@ import type { LoginKey } from '../../login/login.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { crashPoint } from '../../ports/crash-point.ts';
 import type { Exchange, HttpResponse } from '../../ports/exchange.ts';
-import type { HeldLock, SealedFile, SealedRecord } from '../../ports/store.ts';
+import type { Commit, HeldLock, SealedFile, SealedRecord } from '../../ports/store.ts';
 import { fingerprint, type Redactor, type Secret } from '../../text/secret.ts';
 import { judgeTokenAnswer, type TokenAnswer } from '../token/answer.ts';
 import { requestRefresh } from '../token/request.ts';
@@ -99,7 +99,9 @@ export async function spendRefreshToken(
     pending: null,
     failed: null,
   };
-  store(outcome, renewed);
+  const isSaved = store(outcome, renewed) === 'saved';
+  // Only now: after a crash before this, a server with a grace period may still take the old token.
+  if (isSaved) noteSpent(outcome, answer.refreshToken);
   return renewed;
 }
 
@@ -217,7 +219,13 @@ function remember(outcome: Outcome, error: unknown, pending: ActiveLogin['pendin
   return error;
 }
 
-function store({ file, intent, spender }: Outcome, login: StoredLogin): void {
+/** Notes the token that was sent as spent, if the server gave another one for it. */
+function noteSpent({ file, intent, login }: Outcome, fresh: Secret | null): void {
+  const spent = login.refreshToken?.reveal() ?? null;
+  if (fresh !== null && fresh.reveal() !== spent) file.noteSpent(intent, spent, fresh.reveal());
+}
+
+function store({ file, intent, spender }: Outcome, login: StoredLogin): Commit['outcome'] {
   const commit = file.commit(intent, toContent(login));
   if (commit.outcome === 'rescued') {
     spender.notice(
@@ -229,4 +237,5 @@ function store({ file, intent, spender }: Outcome, login: StoredLogin): void {
       `warning: this login could not be saved (${commit.reason}) and ends with this command; make room, then run: ${spender.loginCommand}`,
     );
   }
+  return commit.outcome;
 }

@@ -137,6 +137,7 @@ export class Renewal {
         throw new ReventoError(login.failed.code, login.failed.message, login.failed.facts);
       }
       const ready = this.#spendable(login, need, nowMs);
+      if (this.#file.wasSpent(record as SealedRecord, ready.refreshToken.reveal())) throw alreadySpent(this.#key);
       const spender = {
         exchange: await exchange(),
         clientSecret: await clientSecret((record as SealedRecord).binding.authBase),
@@ -212,6 +213,15 @@ export class Renewal {
   #handOut(login: ActiveLogin): AccessToken {
     return { token: login.accessToken, expiresAt: login.accessExpiresAt, key: this.#key };
   }
+}
+
+/** A restored or copied file: to send its token again would revoke the login that took its place. */
+function alreadySpent(key: LoginKey): ReventoError {
+  return new ReventoError(
+    'reauth_required',
+    `The stored login for event ${key.eventId} is an older copy: its refresh token was used already, so it was not sent again.`,
+    whose(key),
+  );
 }
 
 function isNewer(login: ActiveLogin, seen: ActiveLogin): boolean {

@@ -120,7 +120,8 @@ export function createSessions(options: SessionOptions): Sessions {
       const binding: Binding = { authBase: settings.require('auth_base'), clientId: settings.require('client_id') };
       const saved = await whileLocked(grant, async (file) => {
         const login = fromGrant(grant, originOf(settings.get('api_base')?.value ?? ''), clock.now());
-        await file.create(binding, toContent(login));
+        const record = await file.create(binding, toContent(login));
+        if (grant.refreshToken !== null) file.noteSpent(record, null, grant.refreshToken.reveal());
         return toLogin(login, clock.now());
       });
       await supersede(grant);

@@ -24,6 +24,7 @@ import {
   removeCopies,
   rescue,
 } from './sealed-copies.ts';
+import type { SpentJournal } from './spent-journal.ts';
 
 /** A new record may be longer than the one it follows by this much and still fit into the space reserved for it. */
 const reserveBytes = 4096;
@@ -35,6 +36,7 @@ export interface SealedFileOptions {
   readonly remedies: Remedies;
   readonly keys: KeySources;
   readonly locks: Locks;
+  readonly journal: SpentJournal;
   readonly sealedFiles: () => readonly SealedBy[];
   /** Called with the lock held: a good moment to remove what earlier crashes left. */
   readonly sweep: () => void;
@@ -47,7 +49,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
   /** Seals the record again with the key of another source. Needs the lock. */
   reseal(from: SealedRecord, key: StoreKey): SealedRecord;
 } {
-  const { place, paths, lockPath, remedies, keys, locks, sealedFiles, sweep, now, notice } = options;
+  const { place, paths, lockPath, remedies, keys, locks, journal, sealedFiles, sweep, now, notice } = options;
   const { file, next, rescues } = paths;
   const loosened = (path: string): void => notice(`warning: ${path} was open to other users; permissions fixed`);
 
@@ -206,6 +208,10 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
       removeCopies(paths);
       return record;
     },
+
+    wasSpent: (from, token) => journal.has(keyOf(from), token),
+
+    noteSpent: (from, spent, live) => journal.note(keyOf(from), spent, live),
 
     reseal: (from, key) => replace(key, from.binding, from.content, from.generation + 1),
 

@@ -14,6 +14,7 @@ import type { Keyring } from '../key/keyring.ts';
 import type { Locks } from '../lock/lock.ts';
 import { copyPaths, envelopeIn, readCopy } from './sealed-copies.ts';
 import { openSealedFile } from './sealed-file.ts';
+import { openSpentJournal } from './spent-journal.ts';
 
 /** What a crash left is removed after this; nothing of ours takes as long. */
 const leftoverAgeMs = 3_600_000;
@@ -56,6 +57,7 @@ export interface OpenVault extends Vault {
 export function openVault(options: VaultOptions): OpenVault {
   const { configDir, dataDir, rescueDirs, passphrase, preferred, keyring, locks, clock, notice } = options;
   const directory = join(configDir, 'auth');
+  const journal = openSpentJournal(dataDir);
   const keys = createKeySources({ dataDir, passphrase, preferred, keyring, notice });
 
   const names = (profile: string): string[] =>
@@ -91,6 +93,7 @@ export function openVault(options: VaultOptions): OpenVault {
         remedies,
         keys,
         locks,
+        journal,
         sealedFiles: all,
         sweep: () => sweep(folder, name, clock.now()),
         now: () => clock.now(),

@@ -1,0 +1,105 @@
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RefreshRig } from '../support/refresh-rig.ts';
+
+let rig: RefreshRig;
+beforeEach(async () => {
+  rig = await RefreshRig.start();
+});
+afterEach(() => rig.close());
+
+const journal = () => join(rig.dataDir, 'spent');
+const refresh = () => rig.run(['token', 'refresh']);
+
+describe('a login file that was put back from a copy', () => {
+  it('is refused before its spent token is sent, and the login that took its place lives on', async () => {
+    await rig.logIn();
+    const old = rig.read();
+    expect((await refresh()).code).toBe(0);
+    const live = rig.read();
+    writeFileSync(rig.path(), old);
+    const { code, stderr } = await rig.token();
+    expect([code, stderr]).toEqual([4, expect.stringContaining('is an older copy')]);
+    expect(rig.server.requests).toHaveLength(1);
+    writeFileSync(rig.path(), live);
+    expect((await refresh()).code).toBe(0);
+    expect(rig.server.requests).toHaveLength(2);
+  });
+
+  it('is replaced by logging in again', async () => {
+    await rig.logIn();
+    const old = rig.read();
+    await refresh();
+    writeFileSync(rig.path(), old);
+    expect((await rig.token()).code).toBe(4);
+    await rig.logIn();
+    expect((await refresh()).code).toBe(0);
+  });
+
+  it('is noticed after any number of refreshes, and by any of them', async () => {
+    await rig.logIn();
+    const copies = [rig.read()];
+    for (let count = 0; count < 3; count++) {
+      await refresh();
+      copies.push(rig.read());
+    }
+    for (const copy of copies.slice(0, -1)) {
+      writeFileSync(rig.path(), copy);
+      expect((await refresh()).code).toBe(4);
+    }
+    expect(rig.server.requests).toHaveLength(3);
+    writeFileSync(rig.path(), copies.at(-1) ?? '');
+    expect((await refresh()).code).toBe(0);
+  });
+});
+
+describe('no login is lost to the journal', () => {
+  it.each(['intent-written', 'before-send'] as const)('when a refresh is killed at %s', async (point) => {
+    await rig.logIn();
+    expect((await rig.token({ crashPoints: { [point]: { action: 'kill' } } })).signal).toBe('SIGKILL');
+    expect((await rig.token()).code).toBe(0);
+    expect(rig.server.requests).toHaveLength(1);
+  });
+
+  it.each(['commit-before-rename', 'commit-renamed', 'released'] as const)(
+    'when a refresh is killed at %s',
+    async (point) => {
+      await rig.logIn();
+      expect((await rig.token({ crashPoints: { [point]: { action: 'kill' } } })).signal).toBe('SIGKILL');
+      expect((await rig.token()).code).toBe(0);
+      expect((await refresh()).code).toBe(0);
+      expect(rig.server.requests).toHaveLength(2);
+    },
+  );
+
+  it('when the answer has no new refresh token: the old one is sent again', async () => {
+    await rig.logIn();
+    rig.server.twists.push({ fields: { refresh_token: undefined } });
+    expect((await refresh()).code).toBe(0);
+    await refresh();
+    expect(rig.server.requests).toHaveLength(2);
+  });
+
+  it.each([
+    ['damaged', () => writeFileSync(journal(), '\u0000-not a journal\n-12')],
+    ['a directory', () => mkdirSync(journal())],
+    ['gone', () => rmSync(journal(), { force: true })],
+  ])('when it is %s', async (_, spoil) => {
+    await rig.logIn();
+    spoil();
+    expect((await refresh()).code).toBe(0);
+    expect((await refresh()).code).toBe(0);
+    expect(rig.server.requests).toHaveLength(2);
+  });
+});
+
+describe('the journal', () => {
+  it('is for this user alone and holds no token', async () => {
+    const grant = await rig.logIn();
+    await refresh();
+    expect(statSync(journal()).mode & 0o777).toBe(0o600);
+    expect(readFileSync(journal(), 'utf8')).toMatch(/^\n-[0-9a-f]{32}\n$/);
+    expect(readFileSync(journal(), 'utf8')).not.toContain(grant.refreshToken?.reveal() ?? '');
+  });
+});
