@@ -18,13 +18,13 @@ export const registry: readonly CommandEntry[] = [
   },
   {
     name: 'logout',
-    summary: 'Forget a login',
+    summary: 'Log out',
     group: 'Login',
     load: async () => (await import('./login/logout.ts')).logout,
   },
   {
     name: 'token',
-    summary: 'Print an access token, refreshed if it must be',
+    summary: 'Print an access token, refreshing it if needed',
     group: 'Login',
     load: async () => (await import('./login/token.ts')).token,
   },
@@ -72,7 +72,7 @@ export const registry: readonly CommandEntry[] = [
   },
   {
     name: 'webhook check',
-    summary: 'Put a handler through the conformance cases and score it',
+    summary: 'Run the conformance tests against a handler',
     group: 'Webhooks',
     load: async () => (await import('./webhook/check/check.ts')).webhookCheck,
   },
@@ -210,19 +210,19 @@ export const registry: readonly CommandEntry[] = [
   },
   {
     name: 'profile use',
-    summary: 'Select a profile for all commands to come',
+    summary: 'Select the profile that later commands use',
     group: 'Settings',
     load: async () => (await import('./profile/use.ts')).profileUse,
   },
   {
     name: 'profile remove',
-    summary: 'Remove a profile and what it holds',
+    summary: 'Remove a profile with its settings, logins and secrets',
     group: 'Settings',
     load: async () => (await import('./profile/remove.ts')).profileRemove,
   },
   {
     name: 'doctor',
-    summary: 'Find out what keeps revento from working here',
+    summary: 'Diagnose problems with this installation',
     group: 'More',
     load: async () => (await import('./doctor/doctor.ts')).doctor,
   },
@@ -234,7 +234,7 @@ export const registry: readonly CommandEntry[] = [
   },
   {
     name: 'help exit-codes',
-    summary: 'Every exit code and when it is given',
+    summary: 'Every exit code and what it means',
     group: 'More',
     load: async () => (await import('./help/exit-codes.ts')).helpExitCodes,
   },

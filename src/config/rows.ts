@@ -25,20 +25,20 @@ const rows: Readonly<Record<SettingName, SettingRow>> = {
     variables: ['REVENTO_AUTH_BASE'],
     flag: '--auth-base',
     default: 'https://auth.revento.example',
-    summary: 'where consent and tokens come from',
+    summary: 'base URL of the authorization server',
     parse: parseBase,
   },
   api_base: {
     variables: ['REVENTO_API_BASE'],
     flag: '--api-base',
     default: 'https://api.revento.example/api/v1',
-    summary: 'where the read API is',
+    summary: 'base URL of the API',
     parse: parseBase,
   },
   client_id: {
     variables: ['REVENTO_CLIENT_ID'],
     flag: '--client-id',
-    summary: 'the integration, as Revento knows it',
+    summary: 'OAuth client ID',
     without: 'without one, try the sandbox: revento sandbox start',
     parse: parseLine,
   },
@@ -46,7 +46,7 @@ const rows: Readonly<Record<SettingName, SettingRow>> = {
     variables: ['REVENTO_REDIRECT_URI'],
     flag: '--redirect-uri',
     default: 'http://localhost:3000/callback',
-    summary: 'where consent sends the browser back to, byte for byte as registered',
+    summary: 'where the browser is sent after consent, exactly as registered',
     parse: parseRedirectUri,
   },
   scope: {
@@ -58,7 +58,7 @@ const rows: Readonly<Record<SettingName, SettingRow>> = {
   default_event: {
     variables: ['REVENTO_EVENT', 'SANDBOX_EVENT_ID'],
     flag: '--event',
-    summary: 'the event commands are about when none is named',
+    summary: 'event to use when none is named',
     parse: (value) => requireFileName('event', value),
   },
   output: {

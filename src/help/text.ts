@@ -10,7 +10,7 @@ export const programSummary =
 
 /** What somebody new does first, one after the other, and it works from an empty home. */
 export const rootExamples: readonly Example[] = [
-  { command: 'revento sandbox start', explains: 'your own Revento; keep it open' },
+  { command: 'revento sandbox start', explains: 'a local Revento; keep it open' },
   { command: 'revento -p sandbox login', explains: 'consent in your browser' },
   { command: 'revento -p sandbox participants list', explains: 'read the API' },
   { command: 'revento -p sandbox webhook listen -f 3000', explains: 'receive, verify, forward' },
@@ -36,7 +36,7 @@ export function rootHelp(registry: readonly CommandEntry[], style: Style): strin
     section(
       'Learn more',
       terms([
-        { term: 'revento COMMAND --help', meaning: 'what a command takes, with examples' },
+        { term: 'revento COMMAND --help', meaning: 'help for a command, with examples' },
         ...topics.map(({ name, summary }) => ({ term: `revento ${name}`, meaning: summary })),
       ]),
     ),
@@ -51,7 +51,7 @@ export function groupHelp(name: string, registry: readonly CommandEntry[], style
   return page([
     section('Usage', [`  revento ${name} COMMAND [options]`]),
     section('Commands', terms(rows)),
-    paragraph(`\`revento ${name} COMMAND --help\` tells what a command takes, with examples.`),
+    paragraph(`\`revento ${name} COMMAND --help\` explains a command, with examples.`),
   ]);
 }
 

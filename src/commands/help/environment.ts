@@ -16,14 +16,14 @@ const secretMeaning: Readonly<Record<keyof typeof secretVariables, string>> = {
   webhook_secret: 'the signing secret of webhooks',
   webhook_secret_previous: 'the signing secret before a rotation; deliveries signed with it still verify',
   access_token: 'an access token, used as it is: never stored, never refreshed',
-  store_key: 'passphrase that seals the token store, in place of the key file',
+  store_key: 'passphrase that encrypts the token store, instead of the key file',
 };
 
 const others: readonly Variable[] = [
   { name: 'REVENTO_PROFILE', meaning: 'profile to use' },
   {
     name: 'REVENTO_CONFIG_DIR',
-    meaning: 'directory of settings, sealed tokens and their key file, in place of the system’s',
+    meaning: 'directory for settings, encrypted tokens and their key file, instead of the default ones',
   },
   {
     name: listenerVariable,
@@ -31,41 +31,42 @@ const others: readonly Variable[] = [
   },
   {
     name: controlVariable,
-    meaning: 'the key of a sandbox, set for the command of `sandbox exec`: `sandbox trigger` and its like steer it',
+    meaning:
+      'the control key of a sandbox, set for the command of `sandbox exec`: `sandbox trigger` and the other sandbox commands use it',
   },
-  { name: 'REVENTO_DEBUG', meaning: '1: as --debug' },
+  { name: 'REVENTO_DEBUG', meaning: '1: same as --debug' },
   { name: 'BROWSER', meaning: 'program that opens the consent page, such as "revento sandbox consent"' },
-  { name: 'CI', meaning: 'when set, nothing is asked, as with --no-input' },
+  { name: 'CI', meaning: 'when set, never prompt, same as --no-input' },
   { name: 'NO_COLOR, FORCE_COLOR', meaning: 'no color, or color even when piped; NO_COLOR wins' },
   {
     name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY',
     meaning: 'proxies; this machine is always reached directly; NO_PROXY takes ranges (10.0.0.0/8) too',
   },
-  { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file of further root certificates' },
+  { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file with additional root certificates' },
   {
     name: 'NODE_TLS_REJECT_UNAUTHORIZED',
-    meaning: '0 lets anybody on the way read tokens; `login` and `doctor` warn of it',
+    meaning: '0 lets anybody on the network path read tokens; `login` and `doctor` warn about it',
   },
-  { name: 'NODE_DEBUG', meaning: '`login` and `doctor` warn of values that make Node print tokens' },
+  { name: 'NODE_DEBUG', meaning: '`login` and `doctor` warn about values that make Node print tokens' },
   { name: 'TERM, COLORTERM', meaning: 'what the terminal can show; TERM=dumb: no color' },
-  { name: 'TZ', meaning: 'time zone of the times in a table' },
-  { name: 'SSH_CONNECTION, SSH_TTY', meaning: 'when set, `login` says how to consent from another machine' },
-  { name: 'HOME', meaning: 'your home; what the following name lies below it while they are unset' },
+  { name: 'TZ', meaning: 'time zone of times in tables' },
+  { name: 'SSH_CONNECTION, SSH_TTY', meaning: 'when set, `login` explains how to consent from another machine' },
+  { name: 'HOME', meaning: 'your home directory; the directories below default to places in it' },
   {
     name: 'XDG_CONFIG_HOME, XDG_DATA_HOME',
-    meaning: 'Linux: settings and sealed tokens; the key file (~/.config, ~/.local/share)',
+    meaning: 'Linux: settings and encrypted tokens; the key file (~/.config, ~/.local/share)',
   },
   {
     name: 'XDG_STATE_HOME, XDG_CACHE_HOME',
-    meaning: 'copies of logins that a full disk did not take; compiled code (~/.local/state, ~/.cache)',
+    meaning: 'copies of logins that did not fit on a full disk; compiled code (~/.local/state, ~/.cache)',
   },
-  { name: 'APPDATA, LOCALAPPDATA', meaning: 'Windows: settings and sealed tokens; the key file and compiled code' },
+  { name: 'APPDATA, LOCALAPPDATA', meaning: 'Windows: settings and encrypted tokens; the key file and compiled code' },
 ];
 
 const notes = [
   'A setting comes from the first of: flag, environment, profile (`revento config set`), default.',
-  'An empty variable counts as unset. Secrets are never taken as arguments, and children do not inherit them, but for two that are meant to: the command of `webhook listen` is given the webhook secrets, that of `sandbox exec` the secrets of its own sandbox.',
-  'There is no variable for a refresh token: it changes with every use and could not be written back.',
+  'An empty variable counts as unset; blanks around a setting and line ends behind a secret are dropped. Secrets are never passed as arguments. Child processes do not inherit them, with two exceptions: the command of `webhook listen` gets the webhook secrets, and that of `sandbox exec` the secrets of its own sandbox.',
+  'There is no variable for a refresh token: it changes with every use, and the new one could not be written back.',
 ];
 
 /** `revento help environment`: every variable that is read, and in which order settings are looked for. */

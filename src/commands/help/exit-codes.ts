@@ -3,21 +3,21 @@ import { type ExitStatus, exitStatus } from '../../errors/revento-error.ts';
 import { topicLayout } from './topic-text.ts';
 
 const meaning: Readonly<Record<ExitStatus, string>> = {
-  [exitStatus.done]: 'done; also when the reader of a pipe (`| head`) has seen enough of a list',
-  [exitStatus.failed]: 'failed; so also when your own handler is not there (webhook check, webhook trigger)',
-  [exitStatus.usage]: 'wrong usage: an unknown flag, a missing argument or setting',
-  [exitStatus.unmet]: 'a check did not hold: webhook verify, webhook check, webhook listen --expect/--until/--count',
-  [exitStatus.login]: 'log in (again): no login, an expired or revoked one, or not the right one for this call',
-  [exitStatus.later]: 'try again later: rate limit, Revento down, no network, a lock timeout',
+  [exitStatus.done]: 'success, also when a pipe such as `| head` closes early',
+  [exitStatus.failed]: 'failed, also when your own handler cannot be reached (webhook check, webhook trigger)',
+  [exitStatus.usage]: 'wrong usage: an unknown option, field or profile, a missing argument or setting',
+  [exitStatus.unmet]: 'a check failed: webhook verify, webhook check, webhook listen --expect/--until/--count',
+  [exitStatus.login]: 'log in (again): no login, an expired or revoked one, or one of the wrong kind for this call',
+  [exitStatus.later]: 'try again later: rate limit, Revento down, no network, lock timeout',
   [exitStatus.commandNotRunnable]: 'the COMMAND after `--` is not executable',
-  [exitStatus.commandNotFound]: 'there is no such COMMAND',
+  [exitStatus.commandNotFound]: 'the COMMAND after `--` was not found',
   [exitStatus.interrupted]: 'interrupted with Ctrl-C',
 };
 
 const notes = [
   '`revento webhook listen -- COMMAND` and `revento sandbox exec -- COMMAND` end with the exit code of COMMAND.',
-  'The reader of a pipe that has seen enough ends lists and a plain `webhook listen` with 0. Where the exit code is the answer (webhook check, verify, trigger and replay, sandbox exec, trigger and redeliver, status, doctor, and `webhook listen` with a COMMAND, a condition or `--on-invalid exit`) the run goes on to its end without output, and its exit code counts.',
-  'An exit code of 5 is worth a retry in a script; 4 is not: somebody has to consent.',
+  'When a pipe closes early, lists and a plain `webhook listen` end with 0. Where the exit code is the answer (webhook check, verify, trigger and replay, sandbox exec, trigger and redeliver, status, doctor, and `webhook listen` with a COMMAND, a condition or `--on-invalid exit`), the run continues without output, and its exit code counts.',
+  'A script may retry after exit code 5, but not after 4: somebody has to log in.',
 ];
 
 /** `revento help exit-codes`: every exit status and when it is given. */
