@@ -9,7 +9,7 @@ import type { CallProgress } from './progress.ts';
 import { cursorWord, rowsInWords, withResume } from './resume.ts';
 import type { RowFilter } from './row-filter.ts';
 
-export interface ListOptions {
+interface ListOptions {
   /** Rows in all; null for every one. */
   readonly limit: number | null;
   /** Nobody asked for the limit. */

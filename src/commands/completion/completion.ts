@@ -2,7 +2,7 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { nearest } from '../../text/suggestion.ts';
 
-export interface CompletionOptions {
+interface CompletionOptions {
   readonly shell: string;
 }
 

@@ -6,7 +6,7 @@ import { program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { type ConfigName, configName } from './setting-name.ts';
 
-export interface ConfigGetOptions {
+interface ConfigGetOptions {
   readonly name: string;
   readonly reveal?: boolean;
 }

@@ -9,7 +9,7 @@ import { isPlaceholderHost, parseUrl } from '../../http/web-address.ts';
 import { decodeText, oddityOf, secretText, settingText } from '../../text/input.ts';
 import { type Given, settingsInEnv } from './env-settings.ts';
 
-export interface ConfigInitOptions {
+interface ConfigInitOptions {
   readonly from?: string;
   readonly clientId?: string;
   readonly redirectUri?: string;

@@ -10,7 +10,7 @@ import { oddityOf, settingText } from '../../text/input.ts';
 import { readSecret } from './secret-input.ts';
 import { type ConfigName, configName } from './setting-name.ts';
 
-export interface ConfigSetOptions {
+interface ConfigSetOptions {
   readonly name: string;
   readonly value?: string;
 }

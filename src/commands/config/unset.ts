@@ -3,7 +3,7 @@ import { describeSetting } from '../../config/rows.ts';
 import { moveStore, settingInWords } from './set.ts';
 import { configName } from './setting-name.ts';
 
-export interface ConfigUnsetOptions {
+interface ConfigUnsetOptions {
   readonly name: string;
 }
 

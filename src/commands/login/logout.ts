@@ -9,7 +9,7 @@ import { candidates, loginsThatFit, userIdOption, type Wanted, wantedLogin } fro
 import { ofWhich, severalLogins } from '../shared/login-missing.ts';
 import { whereToRevoke } from '../shared/where-to-revoke.ts';
 
-export interface LogoutOptions {
+interface LogoutOptions {
   readonly all: boolean;
   readonly user: boolean;
   readonly userId?: string;

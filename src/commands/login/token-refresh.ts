@@ -5,7 +5,7 @@ import { isoTime, relativeTime } from '../../text/time.ts';
 import { userIdOption, wantedLogin } from '../shared/login-choice.ts';
 import { requireLogin } from '../shared/login-missing.ts';
 
-export interface TokenRefreshOptions {
+interface TokenRefreshOptions {
   readonly user: boolean;
   readonly userId?: string;
 }

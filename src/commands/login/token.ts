@@ -7,7 +7,7 @@ import { formatDuration, isoTime, parseDuration } from '../../text/time.ts';
 import { userIdOption, wantedLogin } from '../shared/login-choice.ts';
 import { requireLogin } from '../shared/login-missing.ts';
 
-export interface TokenOptions {
+interface TokenOptions {
   readonly minTtl: string;
   readonly user: boolean;
   readonly userId?: string;

@@ -6,7 +6,7 @@ import { loginInWords } from '../../login/login-name.ts';
 import { requireProfile } from '../shared/profile-names.ts';
 import { whereToRevoke } from '../shared/where-to-revoke.ts';
 
-export interface ProfileRemoveOptions {
+interface ProfileRemoveOptions {
   readonly name: string;
   readonly yes: boolean;
 }

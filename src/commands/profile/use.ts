@@ -1,7 +1,7 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import { requireProfile } from '../shared/profile-names.ts';
 
-export interface ProfileUseOptions {
+interface ProfileUseOptions {
   readonly name: string;
 }
 

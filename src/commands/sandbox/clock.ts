@@ -8,7 +8,7 @@ import { nearest } from '../../text/suggestion.ts';
 import { formatDuration, parseDuration } from '../../text/time.ts';
 import { askSandbox } from './shared/remote.ts';
 
-export interface SandboxClockOptions {
+interface SandboxClockOptions {
   readonly move?: string;
   readonly value?: string;
 }

@@ -6,7 +6,7 @@ import { parseUrl } from '../../http/web-address.ts';
 import type { Exchange } from '../../ports/exchange.ts';
 import { type Visit, visit } from '../../sandbox/visitor/visitor.ts';
 
-export interface SandboxConsentOptions {
+interface SandboxConsentOptions {
   readonly url: string;
   readonly deny: boolean;
   readonly onlyScopes?: string;

@@ -3,7 +3,7 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { deliveryStates } from '../../sandbox/deliveries/delivery.ts';
 import { listDeliveries } from './shared/delivery.ts';
 
-export interface SandboxDeliveriesOptions {
+interface SandboxDeliveriesOptions {
   readonly state?: string;
 }
 

@@ -12,7 +12,7 @@ import { parseDuration } from '../../text/time.ts';
 import { changeOf } from './shared/happening.ts';
 import { askSandbox, eventFlag } from './shared/remote.ts';
 
-export interface SandboxDoOptions {
+interface SandboxDoOptions {
   readonly action: string;
   readonly id?: readonly string[];
   readonly set?: readonly string[];

@@ -5,7 +5,7 @@ import { envFormats, formatVariables, isEnvFormat } from '../../sandbox/server/e
 import { nearest } from '../../text/suggestion.ts';
 import { sandboxVariables } from './shared/remote.ts';
 
-export interface SandboxEnvOptions {
+interface SandboxEnvOptions {
   readonly format: string;
 }
 

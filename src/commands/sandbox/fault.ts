@@ -3,7 +3,7 @@ import { parseFault } from '../../sandbox/faults/fault.ts';
 import { faultHelp } from '../../sandbox/faults/fault-help.ts';
 import { askSandbox } from './shared/remote.ts';
 
-export interface SandboxFaultOptions {
+interface SandboxFaultOptions {
   readonly fault: readonly string[];
   readonly clear: boolean;
 }

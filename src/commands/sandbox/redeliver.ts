@@ -3,7 +3,7 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { followDelivery, listDeliveries } from './shared/delivery.ts';
 import { askSandbox, type SandboxDeps } from './shared/remote.ts';
 
-export interface SandboxRedeliverOptions {
+interface SandboxRedeliverOptions {
   readonly deliveryId: string;
   readonly wait: boolean;
 }

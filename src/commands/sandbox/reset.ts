@@ -2,7 +2,7 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import { chosenSandbox, hasSandboxProfile } from './shared/profile.ts';
 import { askSandbox } from './shared/remote.ts';
 
-export interface SandboxResetOptions {
+interface SandboxResetOptions {
   readonly keepLogins: boolean;
 }
 

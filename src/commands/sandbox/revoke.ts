@@ -5,7 +5,7 @@ import type { Delivery } from '../../sandbox/deliveries/delivery.ts';
 import { describeDelivery, settle } from './shared/delivery.ts';
 import { askSandbox, eventFlag } from './shared/remote.ts';
 
-export interface SandboxRevokeOptions {
+interface SandboxRevokeOptions {
   readonly user: boolean;
 }
 

@@ -5,7 +5,7 @@ import type { Style } from '../../text/style.ts';
 import { chosenSandbox, hasSandboxProfile, steering } from './shared/profile.ts';
 import { askSandbox } from './shared/remote.ts';
 
-export interface SandboxRotateOptions {
+interface SandboxRotateOptions {
   readonly finish: boolean;
 }
 

@@ -4,7 +4,7 @@ import { writeUserFile } from '../../files/user-output.ts';
 import { stringify } from '../../json/stringify.ts';
 import { askSandbox } from './shared/remote.ts';
 
-export interface SandboxSaveOptions {
+interface SandboxSaveOptions {
   readonly file: string;
 }
 

@@ -4,7 +4,7 @@ import { requireKnownType, unknownTypeOption, warnOfUnknownType } from '../share
 import { followDelivery } from './shared/delivery.ts';
 import { askSandbox, eventFlag } from './shared/remote.ts';
 
-export interface SandboxTriggerOptions {
+interface SandboxTriggerOptions {
   readonly type: string;
   readonly data?: string;
   readonly wait: boolean;

@@ -24,7 +24,7 @@ export interface LoginNeed {
   readonly userId?: string | null | undefined;
 }
 
-export interface AccessOptions {
+interface AccessOptions {
   readonly maxWaitMs: number;
   readonly signal: AbortSignal;
   readonly onPause?: (pause: Pause) => void;

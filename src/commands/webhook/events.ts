@@ -6,7 +6,7 @@ import type { Item } from '../../output/item.ts';
 import { eventTypes, knownType, sampleEnvelope } from '../../webhook/event.ts';
 import { requireKnownType } from '../shared/unknown-type.ts';
 
-export interface WebhookEventsOptions {
+interface WebhookEventsOptions {
   readonly type?: string;
 }
 

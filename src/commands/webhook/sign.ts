@@ -9,7 +9,7 @@ import { isTimestamp, sign } from '../../webhook/signature.ts';
 import { requireKnownType, unknownTypeOption } from '../shared/unknown-type.ts';
 import { signingSecrets } from './shared/secrets.ts';
 
-export interface WebhookSignOptions {
+interface WebhookSignOptions {
   readonly file?: string;
   readonly timestamp?: string;
   readonly deliveryId?: string;

@@ -16,7 +16,7 @@ import { signingSecrets } from './shared/secrets.ts';
 import { declareSend, Sender, type SendOptions, sentItem, targetOf } from './shared/send.ts';
 import { failureOf, isExpected } from './shared/verdict.ts';
 
-export interface WebhookTriggerOptions extends SendOptions {
+interface WebhookTriggerOptions extends SendOptions {
   readonly type: string;
   readonly data?: string;
   readonly set?: readonly string[];

@@ -13,7 +13,7 @@ import { readLine } from '../../webhook/recorded-line.ts';
 import { deliveryHeaders, type Verdict, verify } from '../../webhook/signature.ts';
 import { otherSecrets, signingSecrets } from './shared/secrets.ts';
 
-export interface WebhookVerifyOptions {
+interface WebhookVerifyOptions {
   readonly file?: string;
   readonly timestamp?: string;
   readonly signature?: string;

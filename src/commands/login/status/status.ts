@@ -13,7 +13,7 @@ import type { Verdict } from './check.ts';
 import type { Report } from './report.ts';
 import { describe } from './text.ts';
 
-export interface StatusOptions {
+interface StatusOptions {
   readonly check: boolean;
 }
 

@@ -11,7 +11,7 @@ import { openSandbox } from '../shared/open.ts';
 import { describeEntry } from '../shared/text.ts';
 import { makeScratch } from './scratch.ts';
 
-export interface SandboxExecOptions extends SandboxFlags {
+interface SandboxExecOptions extends SandboxFlags {
   readonly command: readonly string[];
 }
 

@@ -18,7 +18,7 @@ import { describeEntry, describeReady } from '../shared/text.ts';
 import { writeEnvFile } from './env-file.ts';
 import { loadSandbox } from './load.ts';
 
-export interface SandboxStartOptions extends SandboxFlags {
+interface SandboxStartOptions extends SandboxFlags {
   readonly port: string;
   readonly host: string;
   readonly writeEnv?: string;

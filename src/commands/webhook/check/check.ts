@@ -22,7 +22,7 @@ import { insecureOption, senderOptions } from '../shared/send.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from './form.ts';
 import { checkResult, isStopped, verdictLines } from './verdict.ts';
 
-export interface WebhookCheckOptions extends GlobalOptions {
+interface WebhookCheckOptions extends GlobalOptions {
   readonly url?: string;
   readonly format?: ReportFormat;
   readonly only?: string;

@@ -22,7 +22,7 @@ import {
 import { checked, choose, whyRefused } from './choice.ts';
 import { signable } from './signable.ts';
 
-export interface WebhookReplayOptions extends SendOptions {
+interface WebhookReplayOptions extends SendOptions {
   readonly file: string;
   readonly resign?: boolean;
   readonly only?: readonly string[];

@@ -2,7 +2,7 @@ import { one } from '../../../webhook/head.ts';
 import type { Recorded } from '../../../webhook/recorded-line.ts';
 import { deliveryHeaders, verify } from '../../../webhook/signature.ts';
 
-export interface SignableOptions {
+interface SignableOptions {
   /** Those that may have signed the recorded deliveries. */
   readonly secrets: readonly string[];
   readonly includeUnchecked: boolean;
