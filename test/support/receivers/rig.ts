@@ -115,7 +115,7 @@ export const receivers: readonly Receiver[] = [
     name: "Java's HttpServer",
     command: ['java', '-cp', gson, join(here, 'Receiver.java')],
     needs: {
-      packages: 'default-jdk-headless libgson-java',
+      packages: 'default-jdk-headless libgoogle-gson-java',
       probe: ['sh', '-c', `javac -version && test -f ${gson}`],
     },
     shows: null,
