@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { root } from '../support/build.ts';
@@ -27,10 +27,20 @@ function openSilently(path: string): void {
   writers.push(spawn('sh', ['-c', 'exec sleep 600 > "$0"', path], { stdio: 'ignore' }));
 }
 
+/** Where a link leads; '' once it is gone, since a process closes descriptors while its list is read. */
+function target(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return '';
+  }
+}
+
 /** Resolves once the process has the path open. */
 async function hasOpened(running: Running, path: string): Promise<void> {
-  const list = () => execFileSync('ls', ['-l', `/proc/${running.pid}/fd`], { encoding: 'utf8' });
-  await until(() => list().includes(`-> ${path}\n`), 'the pipe is open');
+  const descriptors = `/proc/${running.pid}/fd`;
+  const open = () => readdirSync(descriptors).map((number) => target(join(descriptors, number)));
+  await until(() => open().includes(path), 'the pipe is open');
 }
 
 const readers: readonly (readonly [what: string, words: (path: string) => readonly string[]])[] = [
