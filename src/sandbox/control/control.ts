@@ -25,7 +25,7 @@ import {
   type ResultOf,
   readParams,
 } from './operations.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, type RefusalCode, refusals } from './refusal.ts';
 
 export interface ControlParts {
   readonly key: string;
@@ -45,15 +45,6 @@ type Work = {
   readonly [Name in OperationName]: (params: ReadParamsOf<Name>) => ResultOf<Name> | Promise<ResultOf<Name>>;
 };
 
-/** What does not fit the state is a conflict; what is not there, or misspelt, is said apart. */
-const statusOf = {
-  unknown_action: 400,
-  not_a_parameter: 400,
-  not_found: 404,
-  does_not_fit: 409,
-  nobody_fits: 409,
-} as const;
-
 /** Answers the control path: one method for each operation, behind a key that no web page has. */
 export class Control {
   readonly #parts: ControlParts;
@@ -64,33 +55,41 @@ export class Control {
 
   async answer(incoming: Incoming): Promise<HttpResponse> {
     const { requestId } = incoming;
-    const refuse = (status: number, code: string, message: string) => apiError(status, code, message, requestId);
+    const refuse = (code: RefusalCode, message: string) => apiError(refusals[code].status, code, message, requestId);
     const key = /^Bearer (.+)$/.exec(incoming.header('authorization') ?? '')?.[1] ?? '';
     // A browser names the page it acts for, and no page may control the sandbox, whatever key it has.
     if (incoming.header('origin') !== null || !isSame(this.#parts.key, key)) {
-      return refuse(403, 'forbidden', 'the control path needs the sandbox’s own key');
+      return refuse('forbidden', 'the control path needs the sandbox’s own key');
     }
     const found = operationAt(incoming.method, incoming.path.slice(controlPrefix.length));
-    if (found === null) return refuse(404, 'not_found', 'this path is not an operation of the sandbox');
+    if (found === null) return refuse('not_found', 'this path is not an operation of the sandbox');
     if ('allowed' in found) {
       const allow = found.allowed.join(', ');
       return apiError(405, 'method_not_allowed', `use ${allow}`, requestId, [['Allow', allow]]);
     }
     const body = readBody(incoming);
-    if (body === null) return refuse(400, 'validation_error', 'the body must be a JSON object');
+    if (body === null) return refuse('validation_error', 'the body must be a JSON object');
     try {
-      return json(operations[found.name].status, await this.#do(found.name, { ...body, ...found.inPath }));
+      return json(operations[found.name].status, await this.do(found.name, { ...body, ...found.inPath }));
     } catch (error) {
-      if (error instanceof Refusal) return refuse(error.status, error.code, error.message);
-      if (error instanceof DoesNotFit) return refuse(statusOf[error.code], error.code, error.message);
+      if (error instanceof Refusal) return refuse(error.code, error.message);
       throw error;
     }
   }
 
-  async #do<Name extends OperationName>(name: Name, given: unknown): Promise<ResultOf<Name>> {
+  /**
+   * Does an operation for a caller in this process, who needs no key.
+   *
+   * @throws Refusal
+   */
+  async do<Name extends OperationName>(name: Name, given: unknown): Promise<ResultOf<Name>> {
     const read = readParams(name, given);
-    if ('problem' in read) throw new Refusal(400, 'validation_error', read.problem);
-    return this.#work[name](read.params);
+    if ('problem' in read) throw new Refusal('validation_error', read.problem);
+    try {
+      return await this.#work[name](read.params);
+    } catch (error) {
+      throw error instanceof DoesNotFit ? new Refusal(error.code, error.message) : error;
+    }
   }
 
   readonly #work: Work = {
@@ -98,7 +97,7 @@ export class Control {
 
     redeliver: ({ delivery_id: id }) => {
       const sent = this.#sender().redeliver(id);
-      if (sent === null) throw new Refusal(404, 'not_found', 'the sandbox has no delivery with this id');
+      if (sent === null) throw new Refusal('not_found', 'the sandbox has no delivery with this id');
       return sent;
     },
 
@@ -171,7 +170,7 @@ export class Control {
       const { clock } = this.#parts;
       const target = Date.parse(to);
       if (target < clock.now()) {
-        throw new Refusal(409, 'backwards', `the clock is at ${isoSeconds(clock.now())} and only goes forward`);
+        throw new Refusal('backwards', `the clock is at ${isoSeconds(clock.now())} and only goes forward`);
       }
       clock.hold();
       return this.#moveTo(target);
@@ -184,7 +183,7 @@ export class Control {
 
     rotate: ({ finish }) => {
       const { signing } = this.#sender();
-      if (finish && signing.previous === null) throw new Refusal(409, 'no_rotation', 'no rotation is in progress');
+      if (finish && signing.previous === null) throw new Refusal('no_rotation', 'no rotation is in progress');
       if (finish) signing.finish();
       else signing.rotate(createWebhookSecret());
       return { webhook_secret: signing.current, webhook_secret_previous: signing.previous };
@@ -209,7 +208,7 @@ export class Control {
 
   #sender(): Deliveries {
     if (this.#parts.deliveries !== null) return this.#parts.deliveries;
-    throw new Refusal(409, 'no_webhook_url', 'the sandbox has no webhook URL to send deliveries to');
+    throw new Refusal('no_webhook_url', 'the sandbox has no webhook URL to send deliveries to');
   }
 
   #eventOf(id: string = testEventId): SandboxEvent {
@@ -217,7 +216,7 @@ export class Control {
     const event = world.event(id);
     if (event !== null) return event;
     const known = world.events.map((one) => one.id).join(' and ');
-    throw new Refusal(404, 'not_found', `the sandbox has no such event; it has ${known}`);
+    throw new Refusal('not_found', `the sandbox has no such event; it has ${known}`);
   }
 
   #time(): string {
@@ -234,7 +233,7 @@ function readFaults(texts: readonly string[]) {
   try {
     return texts.map(parseFault);
   } catch (error) {
-    if (error instanceof ReventoError) throw new Refusal(400, 'validation_error', error.message);
+    if (error instanceof ReventoError) throw new Refusal('validation_error', error.message);
     throw error;
   }
 }

@@ -22,6 +22,8 @@ export const clockRows = {
     summary: 'Show the time of the sandbox',
     params: v.strictObject({}),
     result: clock,
+    refusals: [],
+    example: { params: {} },
   },
   advance: {
     method: 'POST',
@@ -38,6 +40,8 @@ export const clockRows = {
       ),
     }),
     result: clock,
+    refusals: [],
+    example: { params: { ms: 3_600_000 } },
   },
   set_clock: {
     method: 'POST',
@@ -48,6 +52,8 @@ export const clockRows = {
       to: v.pipe(v.string(), v.isoTimestamp('must be a time such as 2027-06-10T09:00:00Z'), v.description('ISO 8601')),
     }),
     result: clock,
+    refusals: ['backwards'],
+    example: { params: { to: '2030-06-10T09:00:00Z' } },
   },
   resume_clock: {
     method: 'POST',
@@ -56,5 +62,7 @@ export const clockRows = {
     summary: 'Let a held clock go on',
     params: v.strictObject({}),
     result: clock,
+    refusals: [],
+    example: { params: {} },
   },
 } as const satisfies Record<string, Operation>;

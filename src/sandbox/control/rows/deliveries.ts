@@ -14,6 +14,8 @@ export const deliveryRows = {
     summary: 'List what was sent, oldest first',
     params: v.strictObject({}),
     result: v.pipe(v.object({ deliveries }), v.readonly()),
+    refusals: [],
+    example: { params: {} },
   },
   redeliver: {
     method: 'POST',
@@ -22,6 +24,15 @@ export const deliveryRows = {
     summary: 'Send a delivery again under its id, with a new signature',
     params: v.strictObject({ delivery_id: v.string() }),
     result: delivery,
+    refusals: ['not_found', 'no_webhook_url'],
+    example: {
+      params: {},
+      after: {
+        operation: 'trigger',
+        params: { type: 'application.approved' },
+        gives: { param: 'delivery_id', from: '.delivery.delivery_id' },
+      },
+    },
   },
   trigger: {
     method: 'POST',
@@ -47,6 +58,8 @@ export const deliveryRows = {
       }),
       v.readonly(),
     ),
+    refusals: ['not_found', 'no_webhook_url'],
+    example: { params: { type: 'application.approved' } },
   },
   rotate: {
     method: 'POST',
@@ -61,5 +74,7 @@ export const deliveryRows = {
       }),
       v.readonly(),
     ),
+    refusals: ['no_rotation', 'no_webhook_url'],
+    example: { params: { finish: false } },
   },
 } as const satisfies Record<string, Operation>;

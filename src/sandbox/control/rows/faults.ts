@@ -29,6 +29,8 @@ export const faultRows = {
     summary: 'List active faults and how often each has fired',
     params: v.strictObject({}),
     result: faults,
+    refusals: [],
+    example: { params: {} },
   },
   fault: {
     method: 'POST',
@@ -40,5 +42,7 @@ export const faultRows = {
       clear: flag('remove every active fault first'),
     }),
     result: faults,
+    refusals: [],
+    example: { params: { add: ['api:503x2'] } },
   },
 } as const satisfies Record<string, Operation>;

@@ -33,6 +33,8 @@ export const lifeRows = {
       set: v.optional(v.pipe(fields, v.description('fields to set, where the action takes some')), {}),
     }),
     result: v.pipe(v.object({ happened: v.pipe(v.array(happened), v.readonly()) }), v.readonly()),
+    refusals: ['unknown_action', 'not_a_parameter', 'not_found', 'does_not_fit', 'nobody_fits'],
+    example: { params: { action: 'apply', set: { first_name: 'Ada', last_name: 'King' } } },
   },
   happenings: {
     method: 'GET',
@@ -41,6 +43,8 @@ export const lifeRows = {
     summary: 'List what has happened, oldest first',
     params: v.strictObject({}),
     result: v.pipe(v.object({ happenings: v.pipe(v.array(happening), v.readonly()) }), v.readonly()),
+    refusals: [],
+    example: { params: {} },
   },
   revoke: {
     method: 'POST',
@@ -60,6 +64,8 @@ export const lifeRows = {
       }),
       v.readonly(),
     ),
+    refusals: ['not_found'],
+    example: { params: { kind: 'installation' } },
   },
   status: {
     method: 'GET',
@@ -98,6 +104,8 @@ export const lifeRows = {
       }),
       v.readonly(),
     ),
+    refusals: [],
+    example: { params: {} },
   },
   save: {
     method: 'GET',
@@ -106,6 +114,8 @@ export const lifeRows = {
     summary: 'Give out everything the sandbox holds, to start another one from',
     params: v.strictObject({}),
     result: v.pipe(v.object({ saved: snapshot }), v.readonly()),
+    refusals: [],
+    example: { params: {} },
   },
   reset: {
     method: 'POST',
@@ -114,5 +124,7 @@ export const lifeRows = {
     summary: 'Forget logins, rate limits and deliveries, and start the faults over',
     params: v.strictObject({ keep_logins: flag('leave tokens valid') }),
     result: v.pipe(v.object({ reset: v.literal(true) }), v.readonly()),
+    refusals: [],
+    example: { params: { keep_logins: true } },
   },
 } as const satisfies Record<string, Operation>;
