@@ -1,6 +1,7 @@
 // Kills processes of the built program at random moments while they refresh one login, and checks that it is never
-// lost but in the one way that cannot be avoided. `node scripts/chaos.mjs [--rounds 100] [--seed N]`
-import { execFileSync } from 'node:child_process';
+// lost but in the one way that cannot be avoided. Then plays random sequences of steps to the sandbox, and checks that
+// API, deliveries and saved state agree. `node scripts/chaos.mjs [--rounds 100] [--seed N] [--runs 2000]`
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(randomInt(2 ** 32)) },
     processes: { type: 'string', default: '12' },
     kills: { type: 'string', default: '6' },
+    runs: { type: 'string', default: '2000' },
   },
 });
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -42,7 +44,14 @@ try {
     print: (line) => console.log(line),
   });
   for (const line of broken) console.error(line);
-  process.exitCode = broken.length === 0 ? 0 : 1;
+
+  console.log(`${values.runs} sequences of steps on a sandbox`);
+  const played = spawnSync('npx', ['vitest', 'run', '--project', 'flow', 'test/flow/sandbox-model.test.ts'], {
+    cwd: root,
+    env: { ...process.env, REVENTO_MODEL_RUNS: values.runs },
+    stdio: 'inherit',
+  });
+  process.exitCode = broken.length === 0 && played.status === 0 ? 0 : 1;
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

@@ -30,6 +30,7 @@ const deliveries = v.object({
   signing,
   deliveries: v.array(v.object({ body: v.string(), shown: delivery, signer, tries: v.number() })),
 });
+const notices = v.array(v.object({ type: v.string(), happening_id: v.string(), due_at: v.string() }));
 const clock = v.object({ ahead_ms: v.number(), held_at: v.nullable(v.number()) });
 const client = v.object({
   id: v.string(),
@@ -51,12 +52,15 @@ export const snapshot = v.object({
   grants,
   /** Null without a webhook URL. */
   deliveries: v.nullable(deliveries),
+  /** Debounced ones that wait for further changes. */
+  notices,
   clock,
   cursor_key: v.string(),
 });
 export type Snapshot = v.InferOutput<typeof snapshot>;
 export type SavedGrants = v.InferOutput<typeof grants>;
 export type SavedDeliveries = v.InferOutput<typeof deliveries>;
+export type SavedNotices = v.InferOutput<typeof notices>;
 export type SavedSigning = v.InferOutput<typeof signing>;
 export type SavedClock = v.InferOutput<typeof clock>;
 

@@ -128,6 +128,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     happenings: [...world.happenings],
     grants: grants.save(),
     deliveries: deliveries?.save() ?? null,
+    notices: consequences.save(),
     clock: clock.save(),
     cursor_key: cursors.save(),
   });
@@ -145,6 +146,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     grants.load(saved.grants);
     cursors.load(saved.cursor_key);
     if (saved.deliveries !== null) deliveries?.load(saved.deliveries);
+    consequences.load(saved.notices);
   }
   const parts: Parts = { clock: real, clients, world, events, grants, faults, limits, authorization, cursors, control };
 

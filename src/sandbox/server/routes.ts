@@ -132,13 +132,14 @@ async function api(incoming: Incoming, path: string, parts: Parts): Promise<Http
   if (strike.effect === 'revoked') parts.grants.revokeByAccessToken(bearer);
   const access = parts.grants.find(bearer);
   if (access === null) return unknown('this is not an access token of this environment');
-  if (access.state === 'expired') return apiError(401, 'token_expired', 'the access token has expired', requestId);
   const { eventId } = access.family.consent;
+  // What has ended for good comes first, so that nobody refreshes for nothing. Assumed: the order.
   if (parts.world.isSuspended) return apiError(401, 'token_revoked', 'the integration is suspended', requestId);
   if (parts.world.event(eventId)?.isArchived) {
     return apiError(401, 'token_revoked', 'the event is archived', requestId);
   }
   if (access.state === 'revoked') return apiError(401, 'token_revoked', 'this login was revoked', requestId);
+  if (access.state === 'expired') return apiError(401, 'token_expired', 'the access token has expired', requestId);
 
   const admission = parts.limits?.enter(bearer, access.family.consent.kind) ?? null;
   if (admission !== null && 'refusal' in admission) {

@@ -3,6 +3,7 @@ import type { Deliveries } from '../deliveries/deliveries.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
 import { noticeOf } from '../deliveries/notices.ts';
 import type { Grants } from '../oauth/grants.ts';
+import type { SavedNotices } from '../saved/snapshot.ts';
 import { actionOf } from './actions/actions.ts';
 import type { Happening } from './happening.ts';
 import type { Connection, World } from './world.ts';
@@ -18,11 +19,19 @@ export interface ConsequenceParts {
   readonly deliveries: Deliveries | null;
 }
 
+interface Waiting {
+  readonly type: string;
+  readonly happening: Happening;
+  /** Milliseconds since the Unix epoch, by the sandbox's clock. */
+  readonly due: number;
+  readonly stop: AbortController;
+}
+
 /** What follows from a happening outside of the world: tokens end, deliveries go out. */
 export class Consequences {
   readonly #parts: ConsequenceParts;
   /** Debounced notices that wait, by subject. */
-  readonly #waiting = new Map<string, AbortController>();
+  readonly #waiting = new Map<string, Waiting>();
 
   constructor(parts: ConsequenceParts) {
     this.#parts = parts;
@@ -42,13 +51,28 @@ export class Consequences {
     const endedLogins = row?.name === 'revoke' ? this.#endLogins(happening.subject.id) : 0;
     if (row === undefined || row.sends === null) return { delivery: null, endedLogins };
     if (!row.isDebounced || isAtOnce) return { delivery: this.#send(row.sends, happening), endedLogins };
-    this.#sendLater(row.sends, happening);
+    this.#sendLater(row.sends, happening, this.#parts.clock.now() + debounceMs);
     return { delivery: null, endedLogins };
+  }
+
+  save(): SavedNotices {
+    return [...this.#waiting.values()].map(({ type, happening, due }) => ({
+      ...{ type, happening_id: happening.id },
+      due_at: new Date(due).toISOString(),
+    }));
+  }
+
+  /** Lets saved notices wait until they are due; the world has their happenings already. */
+  load(saved: SavedNotices): void {
+    for (const { type, happening_id: id, due_at: due } of saved) {
+      const happening = this.#parts.world.happenings.find((one) => one.id === id);
+      if (happening !== undefined) this.#sendLater(type, happening, Date.parse(due));
+    }
   }
 
   /** Forgets notices that wait. */
   reset(): void {
-    for (const stop of this.#waiting.values()) stop.abort();
+    for (const { stop } of this.#waiting.values()) stop.abort();
     this.#waiting.clear();
   }
 
@@ -60,12 +84,13 @@ export class Consequences {
     return deliveries.send(noticeOf(type, happening, world));
   }
 
-  #sendLater(type: string, happening: Happening): void {
+  #sendLater(type: string, happening: Happening, due: number): void {
     const { id } = happening.subject;
-    this.#waiting.get(id)?.abort();
+    this.#waiting.get(id)?.stop.abort();
     const stop = new AbortController();
-    this.#waiting.set(id, stop);
-    this.#parts.clock.sleep(debounceMs, stop.signal).then(
+    this.#waiting.set(id, { type, happening, due, stop });
+    const { clock } = this.#parts;
+    clock.sleep(Math.max(0, due - clock.now()), stop.signal).then(
       () => {
         this.#waiting.delete(id);
         this.#send(type, happening);
