@@ -11,6 +11,7 @@ import type { FaultPlan } from '../faults/fault-plan.ts';
 import { apiError, json } from '../message/reply.ts';
 import type { Incoming } from '../message/request.ts';
 import { isSame } from '../oauth/clients.ts';
+import type { DirectLogin, logInDirectly } from '../oauth/direct-login.ts';
 import type { Snapshot } from '../saved/snapshot.ts';
 import type { SandboxEvent } from '../world/event.ts';
 import type { Life } from '../world/life.ts';
@@ -34,6 +35,7 @@ export interface ControlParts {
   /** Null when the sandbox has no webhook URL. */
   readonly deliveries: Deliveries | null;
   readonly clock: SandboxClock;
+  readonly logIn: (login: DirectLogin) => ReturnType<typeof logInDirectly>;
   readonly reset: (keepsLogins: boolean) => void;
   readonly save: () => Snapshot;
   /** Milliseconds since the Unix epoch, real time. */
@@ -138,6 +140,17 @@ export class Control {
     },
 
     save: () => ({ saved: this.#parts.save() }),
+
+    login: ({ kind, event_id: eventId, participant_id: participantId, scope = null }) => {
+      const event = this.#eventOf(eventId);
+      const index = participantId === undefined ? 0 : event.indexOf(participantId);
+      if (index === null || (kind === 'user' && event.participantCount === 0)) {
+        throw new Refusal('not_found', 'the event has no such participant');
+      }
+      const answer = this.#parts.logIn({ kind, event, index, scope });
+      if ('problem' in answer) throw new Refusal('validation_error', String(answer.problem));
+      return answer;
+    },
 
     /** Ends logins as an organizer or participant would in Revento, and sends what Revento then sends. */
     revoke: ({ kind, event_id: eventId }) => {

@@ -86,7 +86,7 @@ export function answerTokenRequest(
   }
   const result = redeem(client, form, grantType, grants);
   if ('refusal' in result) return tokenError(400, result.refusal, result.problem, requestId);
-  return json(200, isMinimal ? certain(result) : whole(result), noStore);
+  return json(200, isMinimal ? certain(result) : tokenAnswer(result), noStore);
 }
 
 function redeem(client: Client, form: Params, grantType: TokenRequest['grantType'], grants: Grants): Pair | Refusal {
@@ -109,7 +109,21 @@ function certain({ accessToken, refreshToken, scope, family: { consent } }: Pair
   };
 }
 
-function whole(pair: Pair) {
+/** A token answer with every field. Wire names. Assumed: `user_id`, and everything that `certain` leaves out. */
+export interface TokenAnswer {
+  readonly [field: string]: string | number;
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly scope: string;
+  readonly event_id: string;
+  readonly organization_id: string;
+  readonly token_type: 'Bearer';
+  readonly expires_in: number;
+  readonly refresh_expires_in: number;
+}
+
+/** The whole answer for a pair of tokens. */
+export function tokenAnswer(pair: Pair): TokenAnswer {
   const { user } = pair.family.consent;
   return {
     ...certain(pair),

@@ -10,7 +10,8 @@ import { FaultPlan } from '../faults/fault-plan.ts';
 import { readRequest } from '../message/request.ts';
 import { Authorization } from '../oauth/authorize.ts';
 import { type Client, registerClients } from '../oauth/clients.ts';
-import { Grants } from '../oauth/grants.ts';
+import { logInDirectly } from '../oauth/direct-login.ts';
+import { type Consent, Grants } from '../oauth/grants.ts';
 import { scopes } from '../oauth/scopes.ts';
 import { Cursors } from '../read-api/cursor.ts';
 import { RateLimits } from '../read-api/limits.ts';
@@ -57,6 +58,8 @@ export interface Sandbox {
   noteRefusal(refusal: ServerRefusal): void;
   /** The event that tests use: `evt_test_published`. */
   readonly eventId: string;
+  /** Does what the control path does; null without a key. */
+  readonly control: Control | null;
   /** The sender of deliveries; null without a webhook target. */
   readonly deliveries: Deliveries | null;
   /** Clears logins, open pages, counts and deliveries, and goes back to the faults of the start. */
@@ -106,13 +109,14 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const consequences = new Consequences({ world, grants, clock, deliveries });
   const life = new Life(world, stage, consequences);
   const hasAutoConsent = options.hasAutoConsent ?? false;
+  const onConsent = (consent: Consent) => life.consented(consent);
   const authorization = new Authorization({
     clients,
     events,
     grants,
     clock,
     hasAutoConsent,
-    onConsent: (consent) => life.consented(consent),
+    onConsent,
   });
   const reset: Sandbox['reset'] = ({ keepsLogins = false } = {}) => {
     for (const part of [faults, limits, authorization, deliveries, consequences]) part?.reset();
@@ -137,6 +141,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ? new Control({
         ...{ key, life, faults, deliveries, clock, save },
         startedAt: real.now(),
+        logIn: (login) => logInDirectly(login, { clients, grants, onConsent }),
         reset: (keepsLogins) => reset({ keepsLogins }),
       })
     : null;
@@ -164,6 +169,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     noteRefusal: (refusal) => onEvent(refusedEntry(refusal)),
     clients,
     eventId: testEventId,
+    control,
     deliveries,
     reset,
     save,

@@ -23,6 +23,7 @@ const given: { readonly [Name in OperationName]: ParamsOf<Name> } = {
   status: {},
   save: {},
   trigger: { type: 'activity.updated', data: { id: 'act_1', list: [1, null] } },
+  login: { kind: 'user', scope: ['profile.read'] },
   revoke: { kind: 'user' },
   faults: {},
   fault: { add: ['api:500x2'], clear: true },

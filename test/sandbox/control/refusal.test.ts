@@ -24,6 +24,7 @@ const provoked: { readonly [name: string]: { readonly [Code in RefusalCode]?: re
     does_not_fit: [{ action: 'suspend' }, { action: 'suspend', ids: ['integration'] }],
     nobody_fits: [{ action: 'reinstate' }],
   },
+  login: { not_found: [{ kind: 'user', participant_id: 'ptp_unknown' }] },
   revoke: { not_found: [{ event_id: 'evt_unknown' }] },
   set_clock: { backwards: [{ to: '1999-01-01T00:00:00Z' }] },
 };

@@ -46,6 +46,36 @@ export const lifeRows = {
     refusals: [],
     example: { params: {} },
   },
+  login: {
+    method: 'POST',
+    path: '/login',
+    status: 200,
+    summary: 'Log in without the consent page: give out the tokens of a new consent',
+    params: v.strictObject({
+      kind: v.optional(v.picklist(['installation', 'user']), 'installation'),
+      event_id: eventId,
+      participant_id: v.exactOptional(v.pipe(v.string(), v.description('who logs in; default is the first one'))),
+      scope: v.exactOptional(
+        v.pipe(v.array(v.string()), v.description('what is granted; default is everything of that kind')),
+      ),
+    }),
+    result: v.pipe(
+      v.object({
+        access_token: v.string(),
+        refresh_token: v.string(),
+        scope: v.pipe(v.string(), v.description('separated by spaces')),
+        event_id: v.string(),
+        organization_id: v.string(),
+        token_type: v.literal('Bearer'),
+        expires_in: v.pipe(v.number(), v.description('seconds')),
+        refresh_expires_in: v.pipe(v.number(), v.description('seconds')),
+        user_id: v.exactOptional(v.string()),
+      }),
+      v.readonly(),
+    ),
+    refusals: ['not_found'],
+    example: { params: { kind: 'user' } },
+  },
   revoke: {
     method: 'POST',
     path: '/revoke',
