@@ -1,8 +1,18 @@
-import type { Command, CommanderError } from 'commander';
+import type { Command, CommanderError, Option } from 'commander';
 import type { CommandEntry, CommandModule } from '../command-kit/command.ts';
-import { declareGlobals, type GlobalOptions, helpOption, valueFlags } from '../command-kit/globals.ts';
+import { declareGlobals, type GlobalOptions, helpOption, type Takes } from '../command-kit/globals.ts';
 import type { Style } from '../text/style.ts';
-import { refuseEmptyValues, splitShortValues, UsageFault, usageFault } from './usage-fault.ts';
+import {
+  argumentsOf,
+  type CommandLine,
+  commandNamed,
+  givenOptions,
+  hasSwitch,
+  nameWords,
+  readArgv,
+  splitShortValues,
+} from './argv.ts';
+import { refuseEmptyValues, UsageFault, usageFault } from './usage-fault.ts';
 
 /** What the command line asks for. */
 export type Invocation =
@@ -18,32 +28,6 @@ export type Invocation =
 /** Options and positional arguments of the command, merged with the global ones. */
 export type Options = GlobalOptions & Readonly<Record<string, unknown>>;
 
-const longestName = 3;
-
-/** The command that the arguments name, found without parsing options: the longest run of words that is a name. */
-function locate(argv: readonly string[], registry: readonly CommandEntry[]): CommandEntry | null {
-  const words = commandWords(argv);
-  for (let count = Math.min(words.length, longestName); count > 0; count--) {
-    const name = words.slice(0, count).join(' ');
-    const found = registry.find((entry) => entry.name === name || entry.aliases?.includes(name));
-    if (found) return found;
-  }
-  return null;
-}
-
-/** The words in front of the first option that is not a global one, those of the command's name first. */
-function commandWords(argv: readonly string[]): string[] {
-  const words: string[] = [];
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] as string;
-    if (word === '--') break;
-    if (!word.startsWith('-')) words.push(word);
-    else if (valueFlags.has(word)) i++;
-    else if (words.length > 0) break;
-  }
-  return words;
-}
-
 /**
  * Parses the command line against the registry. Only the named command's module is loaded, and none for the help of
  * everything or of a group.
@@ -57,7 +41,7 @@ export async function parse(
   style: Style,
 ): Promise<Invocation> {
   const args = withoutHelpWord(argv, registry);
-  const entry = locate(args, registry);
+  const entry = commandNamed(nameWords(readArgv(args)), registry);
   return entry === null ? withoutCommand(args, registry, style) : withCommand(args, entry, registry, style);
 }
 
@@ -67,21 +51,22 @@ async function withoutCommand(
   registry: readonly CommandEntry[],
   style: Style,
 ): Promise<Invocation> {
-  const words = commandWords(args);
+  const line = readArgv(args);
+  const words = nameWords(line);
   const path = words.join(' ');
   if (path !== '' && !isGroupName(path, registry)) {
     // The word behind an unknown option may be its value: the option is what is wrong then.
-    await parseGlobals(args.slice(0, args.indexOf(words[0] as string)), '');
+    await parseGlobals(args.slice(0, argumentsOf(line)[0]?.at), '');
     const { unknownCommand } = await import('../help/unknown-command.ts');
     const { message, hint } = unknownCommand(words, registry);
     throw new UsageFault(message, hint);
   }
-  if (args.includes('--version') || args.includes('-V')) {
+  if (hasSwitch(line, '--version', '-V')) {
     return { kind: 'text', text: `${typeof REVENTO_VERSION === 'string' ? REVENTO_VERSION : 'unbuilt'}\n` };
   }
   await parseGlobals(args, path);
   // Help would be an answer, with an exit status of 0, to a script that meant to run something.
-  if (args.includes('--') && args.at(-1) !== '--') {
+  if (line.behind !== null && line.behind.length > 0) {
     throw new UsageFault('no command before `--`', 'remove the `--`, or put it after the command');
   }
   const { groupHelp, rootHelp } = await import('../help/text.ts');
@@ -90,8 +75,7 @@ async function withoutCommand(
 
 /** @throws UsageFault for an option that is not a global one */
 async function parseGlobals(args: readonly string[], path: string): Promise<void> {
-  const options = args.filter((arg) => arg.startsWith('-') && arg !== '-h' && arg !== '--help');
-  if (options.length === 0) return;
+  if (givenOptions(readArgv(args)).every(({ name }) => name === '-h' || name === '--help')) return;
   const { Command: Commander, CommanderError } = await import('commander');
   const root = declareGlobals(quiet(new Commander('revento').argument('[words...]')));
   try {
@@ -126,14 +110,16 @@ async function withCommand(
     options = optionsOf(node, root);
   });
 
+  const takes = takesOf([...node.options, ...root.options]);
+  const line = readArgv(args, takes);
   try {
-    await root.parseAsync(splitShortValues(args, [...node.options, ...root.options]), { from: 'user' });
+    await root.parseAsync(splitShortValues(args, takes), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code !== 'commander.helpDisplayed') throw await faultOf(error, args, { entry, node, registry });
+    if (error.code !== 'commander.helpDisplayed') throw await faultOf(error, line, { entry, node, registry });
   }
   if (options !== null) {
-    refuseLostWord(module, args, node.args);
+    refuseLostWord(module, node.args, line);
     refuseEmptyValues([node, root]);
     return { kind: 'command', entry, module, options };
   }
@@ -144,14 +130,23 @@ async function withCommand(
 /** @throws UsageFault for a word in front of the `--` that the command to run stands behind */
 function refuseLostWord(
   { hintForLostWord }: CommandModule<never>,
-  args: readonly string[],
   words: readonly string[],
+  { behind }: CommandLine,
 ): void {
-  const end = args.indexOf('--');
-  const behind = end < 0 ? 0 : args.length - end - 1;
   const [first] = words;
-  if (hintForLostWord === undefined || first === undefined || words.length === behind) return;
+  if (hintForLostWord === undefined || first === undefined || words.length === behind?.length) return;
   throw new UsageFault('unexpected argument before `--`', hintForLostWord(first));
+}
+
+function takesOf(options: readonly Option[]): ReadonlyMap<string, Takes> {
+  return new Map(
+    options.flatMap(({ long, short, required, optional }) =>
+      [long, short].map((name): [string, Takes] => [
+        name ?? '',
+        required ? 'required' : optional ? 'optional' : 'none',
+      ]),
+    ),
+  );
 }
 
 /** commander neither prints nor exits here: what it has to say comes back as an error. */
@@ -166,32 +161,34 @@ function quiet(command: Command): Command {
 
 async function faultOf(
   error: CommanderError,
-  args: readonly string[],
+  line: CommandLine,
   { entry: { name }, node, registry }: { entry: CommandEntry; node: Command; registry: readonly CommandEntry[] },
 ): Promise<UsageFault> {
   const fault = usageFault(error, name, node);
   const members = registry.filter((other) => other.name.startsWith(`${name} `)).map((other) => other.name);
   if (error.code === 'commander.excessArguments' && members.length > 0) {
     const { nearest } = await import('../text/suggestion.ts');
-    const meant = nearest(commandWords(args).join(' '), members);
+    const meant = nearest(nameWords(line).join(' '), members);
     return meant === null ? fault : new UsageFault(fault.message, `did you mean \`revento ${meant}\`?`);
   }
-  if (!needsDashes(args, node)) return fault;
+  if (!needsDashes(line, node)) return fault;
   return new UsageFault(fault.message, `is it for the command? Put -- before that: revento ${name} -- COMMAND`);
 }
 
 /** Whether an option was taken for ours that belongs to the command we are to run. */
-function needsDashes(args: readonly string[], { registeredArguments, args: words }: Command): boolean {
+function needsDashes({ behind }: CommandLine, { registeredArguments, args: words }: Command): boolean {
   const runsCommand = registeredArguments.some((argument) => argument.variadic && argument.name() === 'command');
-  return runsCommand && words.length > 0 && !args.includes('--');
+  return runsCommand && words.length > 0 && behind === null;
 }
 
 /** `help COMMAND` is `COMMAND --help`; `help TOPIC` is a command of its own. */
 function withoutHelpWord(argv: readonly string[], registry: readonly CommandEntry[]): readonly string[] {
-  const [first, ...rest] = commandWords(argv);
-  if (first !== 'help' || locate(argv, registry)?.name.startsWith('help ')) return argv;
-  const args = argv.filter((_word, index) => index !== argv.indexOf('help'));
-  const isKnown = rest.length === 0 || locate(args, registry) !== null || isGroupName(rest.join(' '), registry);
+  const line = readArgv(argv);
+  const [first, ...words] = nameWords(line);
+  if (first !== 'help' || commandNamed(nameWords(line), registry)?.name.startsWith('help ')) return argv;
+  const args = argv.filter((_word, index) => index !== argumentsOf(line)[0]?.at);
+  const isKnown =
+    words.length === 0 || commandNamed(words, registry) !== null || isGroupName(words.join(' '), registry);
   return isKnown ? [...args, '--help'] : args;
 }
 

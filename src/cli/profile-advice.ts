@@ -4,14 +4,13 @@ import { profileNames } from '../commands/shared/profile-names.ts';
 import { hintOf, type Lack, ReventoError } from '../errors/revento-error.ts';
 import type { LoginKind } from '../login/login.ts';
 import { nearest } from '../text/suggestion.ts';
-import { ownOptions } from './own-options.ts';
+import { type CommandLine, givenOptions } from './argv.ts';
 
 /** The command that failed. */
 export interface Failed {
   /** The words of its name, such as `webhook listen`. */
   readonly name: string;
-  /** The whole command line. */
-  readonly argv: readonly string[];
+  readonly line: CommandLine;
 }
 
 /** Commands whose `--port` users of other tools expect behind `-p`. */
@@ -74,10 +73,10 @@ function noSuchProfile(error: ReventoError, failed: Failed, names: readonly stri
 }
 
 /** The same command with another profile, as it is typed; an ellipsis where the arguments go. */
-function again(profile: string, { name, argv }: Failed): string {
-  const flags = ownOptions(argv, new Set(['-p', '--profile'])).filter(([flag]) => /^(-p|--profile)/.test(flag));
-  const words = flags.reduce((count, [, value]) => count + (value === undefined ? 1 : 2), name.split(' ').length);
-  return `revento -p ${profile} ${name}${argv.length > words ? ' …' : ''}`;
+function again(profile: string, { name, line }: Failed): string {
+  const others = line.parts.length - givenOptions(line, '-p', '--profile').length;
+  const hasMore = others > name.split(' ').length || line.behind !== null;
+  return `revento -p ${profile} ${name}${hasMore ? ' …' : ''}`;
 }
 
 function remedy(error: ReventoError, { profile, event }: Deps): string {

@@ -1,5 +1,5 @@
 import type { Deps } from '../command-kit/deps.ts';
-import { columnsOf, formatOf, refuseContradictions, valueFlags } from '../command-kit/globals.ts';
+import { columnsOf, formatOf, refuseContradictions } from '../command-kit/globals.ts';
 import { registry } from '../commands/registry.ts';
 import { isOn } from '../config/environment.ts';
 import { exitStatus, ReventoError } from '../errors/revento-error.ts';
@@ -12,9 +12,10 @@ import { systemClock } from '../platform/process/clock.ts';
 import { createStyle, isColored } from '../platform/process/terminal.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { plainStyle, type Style } from '../text/style.ts';
+import { type CommandLine, givenOptions, hasSwitch, readArgv } from './argv.ts';
 import type { OutFile } from './out-file.ts';
-import { ownOptions } from './own-options.ts';
 import { type Invocation, parse } from './parse.ts';
+import type { Failed } from './profile-advice.ts';
 import { report, trace } from './report.ts';
 import { UsageFault } from './usage-fault.ts';
 import type { Edge } from './wire/edge.ts';
@@ -25,23 +26,26 @@ import type { Edge } from './wire/edge.ts';
  * Never throws and never exits; the caller lets the event loop end.
  */
 export async function run(edge: Edge): Promise<number> {
-  const stderr = await guarded(await createStyle(edge.stderr, isColored(edge.stderr, colorChoice(edge)), edge.env));
+  const line = readArgv(edge.argv);
+  const color = { isForbiddenByFlag: hasSwitch(line, '--no-color'), env: edge.env };
+  const stderr = await guarded(await createStyle(edge.stderr, isColored(edge.stderr, color), edge.env));
   const told = {
     profile: 'default',
     eventId: undefined as string | undefined,
     isUnattended: Boolean(edge.env['CI']),
-    isJson: wantsJson(edge),
+    isJson: wantsJson(line, edge.env),
   };
   let clean = stderr.finish;
   const tell = (error: unknown): number => {
     const { text, exit } = report(asReventoError(error), { ...told, style: stderr.style });
-    const origin = isDebugging(edge) && !(error instanceof UsageFault) ? trace(error) : '';
+    const isDebugging = hasSwitch(line, '--debug') || isOn(edge.env['REVENTO_DEBUG']);
+    const origin = isDebugging && !(error instanceof UsageFault) ? trace(error) : '';
     edge.stderr.write(clean(`${text}${origin}`));
     return exit;
   };
 
   try {
-    const style = await createStyle(edge.stdout, isColored(edge.stdout, colorChoice(edge)), edge.env);
+    const style = await createStyle(edge.stdout, isColored(edge.stdout, color), edge.env);
     const invocation = await parse(edge.argv, registry, style);
     if (invocation.kind === 'text') {
       await createSink(edge.stdout, edge.interrupts.signal).write(invocation.text);
@@ -66,7 +70,7 @@ export async function run(edge: Edge): Promise<number> {
     told.isJson = deps.format === 'json' || deps.format === 'ndjson';
     if (/^\d+$/.test(deps.profile)) {
       const { refusePortAsProfile } = await import('./profile-advice.ts');
-      await refusePortAsProfile({ name: invocation.entry.name, argv: edge.argv }, deps);
+      await refusePortAsProfile({ name: entry.name, line }, deps);
     }
     const out = options.out === undefined ? null : await openOut(options.out, layout);
     const sink = out ?? createSink(edge.stdout, edge.interrupts.signal);
@@ -93,7 +97,7 @@ export async function run(edge: Edge): Promise<number> {
     } catch (error) {
       const partial = out?.discard() ?? null;
       if (partial !== null) deps.terminal.notice(`note: the incomplete output is kept in ${partial}`);
-      throw await advised(error, edge, invocation, deps);
+      throw await advised(error, { name: entry.name, line }, deps);
     } finally {
       await wiring.close();
     }
@@ -143,10 +147,10 @@ async function print({ module, options }: Command, deps: Deps, printer: Printer)
 }
 
 /** The failure as it is told where the choice of the profile may be what is wrong. */
-async function advised(error: unknown, { argv }: Edge, { entry }: Command, deps: Deps): Promise<unknown> {
+async function advised(error: unknown, failed: Failed, deps: Deps): Promise<unknown> {
   if (!(error instanceof ReventoError) || error.facts.lacks === undefined) return error;
   const { withProfileAdvice } = await import('./profile-advice.ts');
-  return withProfileAdvice(error, { name: entry.name, argv }, deps);
+  return withProfileAdvice(error, failed, deps);
 }
 
 /** The style of a stream with the guard that lets no control characters but its own through. */
@@ -166,25 +170,9 @@ function asReventoError(error: unknown): ReventoError {
   return new ReventoError('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }
 
-/** Before the options are parsed only the words themselves can tell how a failure is wanted. */
-function wantsJson({ argv, env }: Edge): boolean {
-  let format = env['REVENTO_OUTPUT'];
-  for (const [flag, value] of ownOptions(argv, valueFlags)) {
-    if (flag === '--json') return true;
-    if (flag === '-o' || flag === '--output') format = value;
-    else format = /^(?:--output=|-o=?)([a-z]+)$/.exec(flag)?.[1] ?? format;
-  }
-  return format === 'json' || format === 'ndjson';
-}
-
-function isDebugging(edge: Edge): boolean {
-  return isGiven('--debug', edge) || isOn(edge.env['REVENTO_DEBUG']);
-}
-
-function colorChoice(edge: Edge): Parameters<typeof isColored>[1] {
-  return { isForbiddenByFlag: isGiven('--no-color', edge), env: edge.env };
-}
-
-function isGiven(name: string, { argv }: Edge): boolean {
-  return ownOptions(argv, valueFlags).some(([flag]) => flag === name);
+/** How a failure is wanted that comes before the options are parsed. */
+function wantsJson(line: CommandLine, env: Edge['env']): boolean {
+  const asked = givenOptions(line, '-o', '--output').at(-1);
+  const format = asked === undefined ? env['REVENTO_OUTPUT'] : asked.value;
+  return hasSwitch(line, '--json') || format === 'json' || format === 'ndjson';
 }

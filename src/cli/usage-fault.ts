@@ -141,20 +141,3 @@ export function refuseEmptyValues(commands: readonly Command[]): void {
     }
   }
 }
-
-/**
- * The words with `-x=VALUE` written as `-x VALUE`, which is what it means to users of Go programs; the parser would
- * take the sign for a part of the value.
- *
- * @param options  those whose short form may be meant
- */
-export function splitShortValues(words: readonly string[], options: readonly Option[]): string[] {
-  const end = words.indexOf('--');
-  const find = (word = '') => options.find(({ long, short }) => word === long || word === short);
-  const mayTake = (word = '') => find(word)?.required === true || find(word)?.optional === true;
-  return words.flatMap((word, index) => {
-    const [, flag, value] = /^(-[A-Za-z])=(.+)$/s.exec(word) ?? [];
-    const isOwn = (end < 0 || index < end) && !find(words[index - 1])?.required && mayTake(flag);
-    return isOwn && flag !== undefined && value !== undefined ? [flag, value] : [word];
-  });
-}

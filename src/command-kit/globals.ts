@@ -49,16 +49,25 @@ export const globalOptions: readonly GlobalOption[] = [
   ['--debug', 'show headers as well, with secrets masked (REVENTO_DEBUG=1)'],
 ];
 
-/** Those that take a value: the word after one of these is never a command's name. */
-export const valueFlags: ReadonlySet<string> = new Set(
-  globalOptions.filter(([flags]) => flags.includes('<')).flatMap(([flags]) => flags.match(/--?[\w-]+/g) ?? []),
-);
-
 /** The option every command has besides. */
 export const helpOption = ['-h, --help', 'show this help'] as const;
 
 /** What the program takes without a command. */
 export const versionOption = ['-V, --version', 'show the version'] as const;
+
+/** Whether the word behind an option is its value: never, unless it is an option itself, or always. */
+export type Takes = 'none' | 'optional' | 'required';
+
+/** The options that need no command, by each of their names: the word after one is a command's name only if it takes none. */
+export const globalTakes: ReadonlyMap<string, Takes> = new Map(
+  [...globalOptions, helpOption, versionOption].flatMap(([flags]) =>
+    namesIn(flags).map((name): [string, Takes] => [name, flags.includes('<') ? 'required' : 'none']),
+  ),
+);
+
+function namesIn(flags: string): readonly string[] {
+  return flags.match(/(?<![\w-])--?[\w-]+/g) ?? [];
+}
 
 /** Declares the global options on a command, under a heading of their own in its help. */
 export function declareGlobals(command: Command): Command {

@@ -1,4 +1,5 @@
 import type { Argument } from 'commander';
+import { argumentsOf, commandNamed, givenOptions, readArgv } from '../cli/argv.ts';
 import type { CommandEntry } from '../command-kit/command.ts';
 import { type Candidate, type Completion, nothing } from './candidate.ts';
 import { type Flag, flagOf, flagsOf, globalFlags } from './flags.ts';
@@ -25,8 +26,8 @@ interface Line {
   readonly pending: Flag | null;
   readonly profile: string | null;
   readonly arguments: readonly Argument[];
-  /** Where `--` stands, or -1. */
-  readonly dashesAt: number;
+  /** Where the other program stands behind `--`; null without that. */
+  readonly programAt: number | null;
 }
 
 /**
@@ -42,7 +43,7 @@ export async function complete(
   const typed = words.at(-1) ?? '';
   const line = await read(words.slice(0, -1), registry);
   const question = { command: line.entry?.name ?? '', profile: line.profile, known };
-  if (line.dashesAt >= 0) return afterDashes(line);
+  if (line.programAt !== null) return afterDashes(line.arguments, line.programAt);
   const isOption = typed.startsWith('-') && line.pending?.value !== 'required';
   if (line.pending !== null && !isOption) return valuesOf(line.pending, '', { ...question, typed });
 
@@ -60,58 +61,38 @@ export async function complete(
 }
 
 async function read(before: readonly string[], registry: readonly CommandEntry[]): Promise<Line> {
-  const dashesAt = before.indexOf('--');
-  const own = dashesAt < 0 ? before : before.slice(0, dashesAt);
   // Names come first, so that the command's own options are known when the rest is read.
-  const first = scan(own, globalFlags());
+  const first = scan(before, globalFlags());
   const isHelp = first.words[0] === 'help';
   const words = isHelp ? first.words.slice(1) : first.words;
-  const entry = longestName(words, registry);
-  if (entry === null || isHelp)
-    return { ...first, entry, words, isHelp, dashesAt, flags: globalFlags(), arguments: [] };
+  const entry = commandNamed(words, registry);
+  if (entry === null || isHelp) return { ...first, entry, words, isHelp, flags: globalFlags(), arguments: [] };
 
   const { declareCommand } = await import('../help/page.ts');
   const { command } = await declareCommand(entry);
   const flags = [...flagsOf(command.options), ...globalFlags()];
-  return { ...scan(own, flags), entry, isHelp, dashesAt, flags, arguments: command.registeredArguments };
+  return { ...scan(before, flags), entry, isHelp, flags, arguments: command.registeredArguments };
 }
 
-function scan(words: readonly string[], flags: readonly Flag[]): Pick<Line, 'words' | 'given' | 'pending' | 'profile'> {
-  const plain: string[] = [];
-  const given = new Set<Flag>();
-  let pending: Flag | null = null;
-  let profile: string | null = null;
-  for (const word of words) {
-    const takesThis: boolean = pending !== null && (pending.value === 'required' || !word.startsWith('-'));
-    const flag: Flag | undefined = takesThis ? undefined : flagOf(word, flags);
-    if (takesThis) {
-      if (pending?.long === '--profile') profile = word;
-      pending = null;
-    } else if (flag !== undefined) {
-      given.add(flag);
-      pending = flag.value === 'none' || word.includes('=') ? null : flag;
-      if (flag.long === '--profile' && word.includes('=')) profile = word.slice(word.indexOf('=') + 1);
-    } else {
-      pending = null;
-      if (!word.startsWith('-')) plain.push(word);
-    }
-  }
-  return { words: plain, given, pending, profile };
-}
-
-function longestName(words: readonly string[], registry: readonly CommandEntry[]): CommandEntry | null {
-  for (let count = words.length; count > 0; count--) {
-    const name = words.slice(0, count).join(' ');
-    const found = registry.find((entry) => entry.name === name || entry.aliases?.includes(name));
-    if (found !== undefined) return found;
-  }
-  return null;
+function scan(
+  before: readonly string[],
+  flags: readonly Flag[],
+): Pick<Line, 'words' | 'given' | 'pending' | 'profile' | 'programAt'> {
+  const takes = new Map(flags.flatMap(({ long, short, value }) => [long, short ?? long].map((name) => [name, value])));
+  const line = readArgv(before, takes);
+  return {
+    words: argumentsOf(line).map(({ text }) => text),
+    given: new Set(givenOptions(line).flatMap(({ name }) => flagOf(name, flags) ?? [])),
+    pending: line.pending === null ? null : (flagOf(line.pending.name, flags) ?? null),
+    profile: givenOptions(line, '-p', '--profile').at(-1)?.value ?? null,
+    programAt: line.behind === null ? null : before.length - line.behind.length,
+  };
 }
 
 /** Behind `--` stands another program's command line, where the command takes one. */
-function afterDashes({ arguments: [...taken], dashesAt }: Line): Completion {
+function afterDashes(taken: readonly Argument[], programAt: number): Completion {
   if (!taken.at(-1)?.variadic) return nothing;
-  return { candidates: [], also: { programAt: dashesAt + 1 }, isOpen: false };
+  return { candidates: [], also: { programAt }, isOpen: false };
 }
 
 function flagCandidates({ flags, given }: Line): Candidate[] {

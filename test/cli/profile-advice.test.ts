@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readArgv } from '../../src/cli/argv.ts';
 import { withProfileAdvice } from '../../src/cli/profile-advice.ts';
 import { ReventoError } from '../../src/errors/revento-error.ts';
 import { aLogin, memory, type World } from '../support/command-deps.ts';
@@ -20,7 +21,7 @@ async function advise(
     .filter((word) => /^[a-z]+$/.test(word) && word !== world.profile)
     .slice(0, 2)
     .join(' ');
-  const { message, facts, code } = await withProfileAdvice(error, { name, argv }, memory(world).deps);
+  const { message, facts, code } = await withProfileAdvice(error, { name, line: readArgv(argv) }, memory(world).deps);
   expect(code).toBe(expected);
   return { message, hint: facts.hint };
 }
@@ -102,7 +103,9 @@ describe('where another profile has what is missing, it is named', () => {
 
   it('and no other failure is touched', async () => {
     const error = new ReventoError('setting_missing', 'Something else.');
-    expect(await withProfileAdvice(error, { name: 'x', argv: [] }, memory({ profile: 'gone' }).deps)).toBe(error);
-    expect(await withProfileAdvice(noSecret, { name: 'x', argv: [] }, memory().deps)).toBe(noSecret);
+    expect(await withProfileAdvice(error, { name: 'x', line: readArgv([]) }, memory({ profile: 'gone' }).deps)).toBe(
+      error,
+    );
+    expect(await withProfileAdvice(noSecret, { name: 'x', line: readArgv([]) }, memory().deps)).toBe(noSecret);
   });
 });
