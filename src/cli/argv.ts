@@ -41,7 +41,7 @@ export function readArgv(argv: readonly string[], takes: ReadonlyMap<string, Tak
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] as string;
     if (word === '--') return { parts, behind: argv.slice(at + 1), pending: null };
-    if (!word.startsWith('-')) {
+    if (!isOption(word)) {
       parts.push({ kind: 'argument', text: word, at });
       continue;
     }
@@ -49,11 +49,16 @@ export function readArgv(argv: readonly string[], takes: ReadonlyMap<string, Tak
     const awaits = option.value === null ? (takes.get(option.name) ?? 'none') : 'none';
     const next = argv[at + 1];
     if (awaits !== 'none' && next === undefined) return { parts: [...parts, option], behind: null, pending: option };
-    const isValue = awaits === 'required' || (awaits === 'optional' && next?.startsWith('-') === false);
+    const isValue = awaits === 'required' || (awaits === 'optional' && next !== undefined && !isOption(next));
     parts.push(isValue && next !== undefined ? { ...option, value: next } : option);
     if (isValue) at++;
   }
   return { parts, behind: null, pending: null };
+}
+
+/** A dash alone is an argument, which stands for stdin. */
+function isOption(word: string): boolean {
+  return word.startsWith('-') && word !== '-';
 }
 
 /** The name of an option and the value in the same word. */
@@ -82,12 +87,12 @@ export function argumentsOf({ parts }: CommandLine): Argument[] {
   return parts.filter((part) => part.kind === 'argument');
 }
 
-/** The arguments among which a command's name is: those in front of the first option that may take one as its value. */
+/** The arguments among which a command's name is: those in front of the first option that may take one of them. */
 export function nameWords({ parts }: CommandLine): string[] {
   const found: string[] = [];
   for (const part of parts) {
     if (part.kind === 'argument') found.push(part.text);
-    else if (globalTakes.get(part.name) !== 'required' && found.length > 0) break;
+    else if (!globalTakes.has(part.name) && found.length > 0) break;
   }
   return found;
 }

@@ -88,6 +88,7 @@ describe('the arguments of a command line', () => {
     ['api --unknown /x', ['api', '/x']],
     ['listen -f 3000 x -f -o a y', ['listen', 'x', 'y']],
     ['exec -- ls -l', ['exec']],
+    ['verify - -f - --jq -', ['verify', '-']],
   ])('%s', (line, words) => {
     expect(argumentsIn(line)).toEqual(words);
   });
@@ -123,6 +124,9 @@ describe('the name of the command', () => {
     ['show all', 'list'],
     ['-p list group -o json one', 'group one'],
     ['-plist group -ojson one', 'group one'],
+    ['group --json one', 'group one'],
+    ['group --help one', 'group one'],
+    ['group --no-input -p x --verbose one', 'group one'],
     ['group --unknown one', null],
     ['--unknown group one', 'group one'],
     ['group -- one', null],

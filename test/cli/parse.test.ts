@@ -79,6 +79,7 @@ describe('finding the command', () => {
     ['the longest name that fits', 'greet again', 'greet again'],
     ['global options before the name', '-p greet group one', 'group one'],
     ['global options between the words', 'group -p two one', 'group one'],
+    ['a global switch between the words', 'group --json one', 'group one'],
   ])('%s', async (_name, line, name) => {
     expect((await optionsOf(line)).name).toBe(name);
   });
@@ -148,6 +149,8 @@ describe('a command line that does not fit', () => {
       '-- greet you',
       'no command before `--` / remove the `--`, or put it after the command',
     ],
+    ['dashes around arguments', '--json -- greet --', /^no command before `--`/],
+    ['a dash alone', '-', 'unknown command "-" / see revento --help'],
     ['dashes behind a group', 'group -- one', 'no command before `--` / remove the `--`, or put it after the command'],
     ['a missing argument', 'fetch', '`revento fetch` needs <path> / <path>: what to get; see revento fetch --help'],
     [
@@ -222,11 +225,14 @@ describe('help', () => {
     expect(await textOf(line)).toMatch(/^The developer tool for Revento/);
   });
 
-  it.each([['group'], ['group --help'], ['help group'], ['-p x help group']])('of a group: %s', async (line) => {
-    expect(await textOf(line)).toMatch(
-      /Usage\n {2}revento group COMMAND \[options\]\n\nCommands\n {2}one {2}Does group one/,
-    );
-  });
+  it.each([['group'], ['group --help'], ['help group'], ['-p x help group'], ['-p help help group']])(
+    'of a group: %s',
+    async (line) => {
+      expect(await textOf(line)).toMatch(
+        /Usage\n {2}revento group COMMAND \[options\]\n\nCommands\n {2}one {2}Does group one/,
+      );
+    },
+  );
 
   it.each([['greet --help'], ['greet -h'], ['help greet'], ['greet you --often 3 --help'], ['hail --help']])(
     'of a command: %s',
