@@ -33,6 +33,11 @@ export interface HttpResponse {
   readonly headers: HeaderList;
   readonly body: Uint8Array;
   /**
+   * Server only: what follows the head, piece by piece, chunked, in place of `body`. A slow peer slows it down. Its
+   * source ends when `signal` of the request aborts, which means that the peer is gone or the server closes.
+   */
+  readonly stream?: AsyncIterable<Uint8Array>;
+  /**
    * Server only, for fault injection: `drop` closes the connection without a byte; a number sends the head and
    * that many body bytes under the full Content-Length, then closes.
    */

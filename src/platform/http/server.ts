@@ -6,7 +6,7 @@ import { readBody, readExcerpt, refuseBody } from './serving/body.ts';
 import { type Framing, framingOf, framingRefusal, lengthRefusal, type Refused } from './serving/framing.ts';
 import { BodyLanes } from './serving/lanes.ts';
 import { limitsOf, refusalOf, refuse, type ServerLimits, sizeOf } from './serving/refusal.ts';
-import { cutOff, send } from './serving/reply.ts';
+import { cutOff, send, sendStream } from './serving/reply.ts';
 import { SocketBook } from './serving/sockets.ts';
 
 const defaultMaxConnections = 64;
@@ -137,6 +137,7 @@ class Turn {
     sockets.complete(this.#message.socket);
     const response = await options.answer(this.#request);
     if (response.cut !== undefined) cutOff(this.#reply, response);
+    else if (response.stream !== undefined) await sendStream(this.#reply, response, !isWhole || this.#isLast);
     else send(this.#reply, response, !isWhole || this.#isLast);
     if (!isWhole) refuseBody(this.#message, this.#reply);
   }
