@@ -29,7 +29,7 @@ export function main(): void {
     const isTold = received !== null && received !== 'SIGINT' && process.platform !== 'win32';
     const isInterrupted = received !== null && !isTold && status === exitStatus.done;
     process.exitCode = isInterrupted ? exitStatus.interrupted : status;
-    // What nobody reads, behind a full pipe, would hold up the end for ever.
+    // Output that nobody reads, behind a full pipe, would block exit forever.
     if (process.exitCode === exitStatus.interrupted) setTimeout(() => interrupts.end(), lastWordsMs).unref();
     // Ended by SIGTERM or SIGHUP: the parent is told the way it expects, once everything is put away.
     if (isTold) process.kill(process.pid, received);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { camelCase, fromTemplate, insertAt, plainName, Refusal } from './edit.mjs';
 
-/** Folders of `src/commands` that are no group of commands. */
+/** Folders of `src/commands` that are not a group of commands. */
 const taken = new Set(['shared', 'help', 'api', 'login', 'doctor', 'completion']);
 
 export function newCommand(root, group, name) {

@@ -98,7 +98,7 @@ export class Budget {
     }
   }
 
-  /** A long wait is looked at again every second: another process may have learnt something. */
+  /** A long wait is looked at again every second: another process may have learned something. */
   #nap({ ms, isCertain }: Wait): number {
     const spread = this.#options.random() * (isCertain ? spreadMs : ms);
     return ms > 1_000 ? 1_000 : Math.ceil(ms + spread);
@@ -132,7 +132,7 @@ export class Budget {
     const remaining = wholeNumber(headerOf(answer, 'x-ratelimit-remaining'));
     const reset = wholeNumber(headerOf(answer, 'x-ratelimit-reset'));
     if (limit === null || remaining === null || reset === null) {
-      // Not learnt from an error: that may be a proxy's, which knows nothing of the limits.
+      // Not learned from an error: that may be a proxy's, which knows nothing of the limits.
       return isSuccess(answer.status) ? ' u' : '';
     }
     const now = this.#options.clock.now();

@@ -1,5 +1,5 @@
 import { type ExitStatus, exitOf, hintOf, ReventoError } from '../errors/revento-error.ts';
-import { escapeForTerminal } from '../text/sanitise.ts';
+import { escapeForTerminal } from '../text/sanitize.ts';
 import type { Style } from '../text/style.ts';
 import { wrap } from '../text/wrap.ts';
 

@@ -10,7 +10,7 @@ import type { Printer } from '../output/printer.ts';
 import { createSink } from '../output/sink.ts';
 import { systemClock } from '../platform/process/clock.ts';
 import { createStyle, isColored } from '../platform/process/terminal.ts';
-import { sanitise } from '../text/sanitise.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { plainStyle, type Style } from '../text/style.ts';
 import { type CommandLine, givenOptions, hasSwitch, readArgv } from './argv.ts';
 import type { OutFile } from './out-file.ts';
@@ -155,7 +155,7 @@ async function advised(error: unknown, failed: Failed, deps: Deps): Promise<unkn
 
 /** The style of a stream with the guard that lets no control characters but its own through. */
 async function guarded(style: Style): Promise<MarkedStyle> {
-  if (!style.isColor) return { style, finish: sanitise };
+  if (!style.isColor) return { style, finish: sanitize };
   const { markStyle } = await import('../output/marked-style.ts');
   return markStyle(style);
 }

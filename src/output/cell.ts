@@ -1,5 +1,5 @@
 import { compact, decodeString, isArray, isObject } from '../json/text.ts';
-import { sanitiseLine } from '../text/sanitise.ts';
+import { sanitizeLine } from '../text/sanitize.ts';
 import type { Style } from '../text/style.ts';
 import { type Calendar, localCalendar, momentOf } from './moment.ts';
 
@@ -43,13 +43,13 @@ export function cellOf(value: string | undefined, path: string, now: number, cal
   if (value === undefined || value === 'null') return { text: '-', paint: 'dim' };
   if (value === 'true') return { text: 'yes', paint: 'plain' };
   if (value === 'false') return { text: 'no', paint: 'plain' };
-  if (!value.startsWith('"')) return { text: sanitiseLine(compact(value)), paint: 'plain' };
+  if (!value.startsWith('"')) return { text: sanitizeLine(compact(value)), paint: 'plain' };
   const text = decodeString(value);
   const moment = momentOf(text);
   if (moment !== null) {
     return { text: calendar.dayAndTime(moment, now), paint: 'plain', offset: calendar.offset(moment) };
   }
-  return { text: sanitiseLine(text), paint: (statusField.test(path) && statusPaint.get(text)) || 'plain' };
+  return { text: sanitizeLine(text), paint: (statusField.test(path) && statusPaint.get(text)) || 'plain' };
 }
 
 /**

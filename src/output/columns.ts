@@ -1,6 +1,6 @@
 import { ReventoError } from '../errors/revento-error.ts';
 import { elementsOf, entriesOf, isArray, isObject, memberOf } from '../json/text.ts';
-import { sanitiseLine } from '../text/sanitise.ts';
+import { sanitizeLine } from '../text/sanitize.ts';
 import { nearest } from '../text/suggestion.ts';
 
 /** Takes the same paths out of every row. */
@@ -44,8 +44,8 @@ export function createChoice(paths: readonly string[], known: readonly string[])
     const available = [...fields].sort();
     const guess = nearest(path, [...available, ...known]);
     const list = `available fields: ${available.join(', ')}`;
-    return new ReventoError('usage', sanitiseLine(`Unknown field ${JSON.stringify(path)} in --columns.`), {
-      hint: sanitiseLine(guess === null ? list : `did you mean ${guess}? ${list}`),
+    return new ReventoError('usage', sanitizeLine(`Unknown field ${JSON.stringify(path)} in --columns.`), {
+      hint: sanitizeLine(guess === null ? list : `did you mean ${guess}? ${list}`),
     });
   };
   return {

@@ -1,5 +1,5 @@
 import { compact, decodeString } from '../json/text.ts';
-import { escapeForTerminal, sanitise, sanitiseLine } from '../text/sanitise.ts';
+import { escapeForTerminal, sanitize, sanitizeLine } from '../text/sanitize.ts';
 import { type Choice, createChoice, createPicker, flatFieldsOf, type Picker } from './columns.ts';
 import type { RowFormat } from './format.ts';
 import type { Column } from './item.ts';
@@ -56,7 +56,7 @@ export function createCsv({ chosen, defaults, known = [], hasMark = false }: Csv
     },
     complaint() {
       if (late.size === 0) return null;
-      return sanitiseLine(`warning: fields without a column: ${[...late].join(', ')}; choose with --columns`);
+      return sanitizeLine(`warning: fields without a column: ${[...late].join(', ')}; choose with --columns`);
     },
     verdict: () => (picker !== null && 'check' in picker ? picker.verdict() : null),
   };
@@ -77,7 +77,7 @@ export function csvCell(value: string | undefined): string {
 
 /** Line breaks belong to a cell; what could act on a terminal or a spreadsheet does not. */
 function cleanCell(text: string): string {
-  return sanitise(text.replace(/\r\n?/g, '\n'));
+  return sanitize(text.replace(/\r\n?/g, '\n'));
 }
 
 /**

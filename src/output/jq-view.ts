@@ -1,7 +1,7 @@
 import { ReventoError } from '../errors/revento-error.ts';
 import { toText } from '../json/stringify.ts';
 import { decodeString } from '../json/text.ts';
-import { escapeForTerminal, sanitise } from '../text/sanitise.ts';
+import { escapeForTerminal, sanitize } from '../text/sanitize.ts';
 import type { PrinterOptions, View } from './format.ts';
 import { createJq } from './jq.ts';
 import { jqVariables } from './jq-variables.ts';
@@ -25,7 +25,7 @@ export async function createJqView(expression: string, options: PrinterOptions):
   const { format, layout, isTty, notice, breakable, jqArguments = [], environment = {} } = options;
   const isRaw = format !== 'ndjson';
   const lineOf = (result: string): string => {
-    if (isRaw && result.startsWith('"')) return sanitise(decodeString(result).replace(/\r\n?/g, '\n'));
+    if (isRaw && result.startsWith('"')) return sanitize(decodeString(result).replace(/\r\n?/g, '\n'));
     return isTty ? escapeForTerminal(result) : result;
   };
   const variables = jqVariables(expression, jqArguments, environment);

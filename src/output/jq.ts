@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { ReventoError } from '../errors/revento-error.ts';
-import { sanitise } from '../text/sanitise.ts';
+import { sanitize } from '../text/sanitize.ts';
 import type { JqVariables } from './jq-variables.ts';
 
 /** Some results of an expression for one document, and whether that was all. */
@@ -82,7 +82,7 @@ export async function createJq({ expression, variables, notice, breakable }: JqO
         if (isMore) texts.pop();
         yield { texts, failure: exitCode === 0 ? null : messageOf(stderr) };
         // `debug` and `stderr` in an expression; later runs say the same again.
-        if (exitCode === 0 && stderr !== '' && done === 0) notice(sanitise(stderr.trimEnd()));
+        if (exitCode === 0 && stderr !== '' && done === 0) notice(sanitize(stderr.trimEnd()));
         if (!isMore) return;
         done += count;
         count = Math.min(count * growth, mostResults);
@@ -107,6 +107,6 @@ function messageOf(stderr: string): string {
     .split('\n')
     .map((line) => line.replace(/^jq: (parse )?error:? ?(\(at [^)]*\): )?/, '').trimEnd())
     .filter((line) => line !== '' && !/^jq: \d+ compile errors?$/.test(line))
-    .map(sanitise)
+    .map(sanitize)
     .join('\n');
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { sanitise } from '../text/sanitise.ts';
+import { sanitize } from '../text/sanitize.ts';
 import type { Style } from '../text/style.ts';
 
 const decorations = ['bold', 'dim', 'red', 'green', 'yellow', 'blue', 'cyan'] as const;
@@ -17,7 +17,7 @@ export interface MarkedStyle {
 }
 
 export function markStyle(real: Style): MarkedStyle {
-  if (!real.isColor) return { style: real, finish: sanitise };
+  if (!real.isColor) return { style: real, finish: sanitize };
 
   // Three groups of digits: a parameter longer than four digits is not recognized as an escape by width counters.
   const mark = [0, 0, 0].map(() => randomInt(1000, 10_000)).join(';');
@@ -44,7 +44,7 @@ export function markStyle(real: Style): MarkedStyle {
     finish(text) {
       const pieces = text.split(pattern);
       // `split` with a group alternates text and code number.
-      return pieces.map((piece, index) => (index % 2 === 0 ? sanitise(piece) : (codes[Number(piece)] ?? ''))).join('');
+      return pieces.map((piece, index) => (index % 2 === 0 ? sanitize(piece) : (codes[Number(piece)] ?? ''))).join('');
     },
   };
 }

@@ -1,6 +1,6 @@
 import { isJson } from '../json/parse.ts';
 import { pretty } from '../json/pretty.ts';
-import { escapeForTerminal, sanitise } from '../text/sanitise.ts';
+import { escapeForTerminal, sanitize } from '../text/sanitize.ts';
 import type { Style } from '../text/style.ts';
 
 /**
@@ -24,7 +24,7 @@ export function createRawBytes(terminal: Style | null): {
         return pretty(escapeForTerminal(text), terminal.isColor ? terminal : null);
       }
       if (text !== '') isLineOpen = !text.endsWith('\n');
-      return sanitise(text);
+      return sanitize(text);
     },
     end: () => (isLineOpen ? '\n' : ''),
   };

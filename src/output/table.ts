@@ -1,4 +1,4 @@
-import { sanitiseLine } from '../text/sanitise.ts';
+import { sanitizeLine } from '../text/sanitize.ts';
 import type { Style } from '../text/style.ts';
 import { type Cell, cellOf, decorate, type Loss, lossByCut } from './cell.ts';
 import { createChoice, createPicker, fieldsOf, type Picker } from './columns.ts';
@@ -126,7 +126,7 @@ export function createTable({ chosen, defaults, known = [], style, now, notice }
 function headOf({ path, title }: Column, offsets: readonly (string | undefined)[]): Cell {
   const [offset, ...others] = new Set(offsets.filter((each) => each !== undefined));
   const suffix = offset === undefined || others.length > 0 ? '' : ` (${offset})`;
-  return { text: sanitiseLine(title ?? path).toUpperCase() + suffix, paint: 'bold' };
+  return { text: sanitizeLine(title ?? path).toUpperCase() + suffix, paint: 'bold' };
 }
 
 interface MeasuredCell extends Cell {

@@ -1,7 +1,7 @@
 import { pretty } from '../json/pretty.ts';
 import { toText } from '../json/stringify.ts';
 import { elementsOf, isArray, oneLine } from '../json/text.ts';
-import { escapeForTerminal } from '../text/sanitise.ts';
+import { escapeForTerminal } from '../text/sanitize.ts';
 import type { PrinterOptions, RowFormat, View } from './format.ts';
 import { createJsonArray, createJsonLines, createSelection, type Transform } from './json-rows.ts';
 

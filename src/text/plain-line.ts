@@ -1,4 +1,4 @@
-import { unsafeCharacters } from './sanitise.ts';
+import { unsafeCharacters } from './sanitize.ts';
 
 /** Tab, line feed and the like, and the two Unicode line ends: they separate words, so a space takes their place. */
 const lineBreaking = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;

@@ -45,7 +45,7 @@ export async function openRecorder(path: string): Promise<Recorder> {
   const stat = await attempt(path, () => file.stat());
   if (stat.isFIFO()) {
     await file.close();
-    // A pipe that nobody reads would hold a write, and with it the end of the process, for ever.
+    // A write to a pipe that nobody reads would block exit forever.
     throw new ReventoError('file', `${path} is a pipe; a recording must be a file.`, {
       hint: 'for a pipe there is -o ndjson: it writes the same lines to standard output',
     });

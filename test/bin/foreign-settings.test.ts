@@ -64,7 +64,7 @@ describe.skipIf(process.platform === 'win32')('config.json', () => {
     },
   );
 
-  it('that every user can change is told of when a secret is stored or used', async () => {
+  it('that every user can change is reported when a secret is stored or used', async () => {
     expect((await login()).code).toBe(0);
     chmodSync(path, 0o666);
     expect((await rig.run(['token'])).stderr).toContain(`warning: ${path} can be changed by every user`);
@@ -73,7 +73,7 @@ describe.skipIf(process.platform === 'win32')('config.json', () => {
     );
   });
 
-  it.runIf(process.geteuid?.() === 0)('that a group can change is told of, and used', async () => {
+  it.runIf(process.geteuid?.() === 0)('that a group can change is reported, and used', async () => {
     chmodSync(path, 0o660);
     chownSync(path, 0, 54_321);
     const { code, stderr } = await login();
@@ -81,7 +81,7 @@ describe.skipIf(process.platform === 'win32')('config.json', () => {
   });
 
   it.each(['config/revento', 'share/revento'])(
-    'in a directory %s that others can write to is told of',
+    'in a directory %s that others can write to is reported',
     async (name) => {
       mkdirSync(join(rig.home, name), { recursive: true });
       // Not the store's alone, so that it is not closed by itself.

@@ -51,7 +51,7 @@ describe.skipIf(reason !== null)(withReason('with a keyring', reason), () => {
     expect(JSON.parse(status.stdout).store.protection).toBe('keyring');
   });
 
-  it('and then without it, as in cron or over ssh, a login is refused by name and nothing is made anew', async () => {
+  it('and then without it, as in cron or over ssh, a login is refused by name and nothing is made again', async () => {
     const grant = await rig.logIn({ accessExpiresAt: Date.now() + 3_600_000 });
     expect((await rig.run(useKeyring, { env: desktop.env })).code).toBe(0);
     rmSync(rig.dataDir, { recursive: true });

@@ -195,7 +195,7 @@ describe('a child is given no secret that it does not need', () => {
 
 describe('nothing secret is taken as an argument', () => {
   const secretWord = /secret|token|password|passphrase|verifier|code\b|authorization/i;
-  /** Options of such names whose values are no secrets. */
+  /** Options of such names whose values are not secrets. */
   const harmless: ReadonlySet<string> = new Set(['--with-token']);
 
   it.each(registry.map((entry) => [entry.name, entry] as const))('%s has no option for it', async (_, entry) => {

@@ -165,7 +165,7 @@ describe('REVENTO_ACCESS_TOKEN', () => {
   });
 });
 
-describe("the command that mends a participant's login of another profile", () => {
+describe("the command that fixes a participant's login of another profile", () => {
   const command = 'revento -p work login --event evt_1 --user';
 
   it('is named whole when the refresh token is refused, and again by everybody after that', async () => {

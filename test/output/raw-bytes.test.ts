@@ -17,7 +17,7 @@ describe('raw bytes', () => {
     expect(createRawBytes(plainStyle()).chunk(bytes('{"a":"\u009b2J"}'))).toBe('{\n  "a": "\\u009b2J"\n}');
   });
 
-  it('that are no JSON lose what controls a terminal', () => {
+  it('that are not JSON lose what controls a terminal', () => {
     expect(createRawBytes(plainStyle()).chunk(bytes('HTTP 200\r\nX: \u001b]0;evil\u0007\n'))).toBe(
       'HTTP 200\nX: ]0;evil\n',
     );

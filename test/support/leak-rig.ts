@@ -25,7 +25,7 @@ export interface LeakRunOptions {
   /** How many times faster than real its waits pass, and so its limits, which it may then end by; default 1. */
   readonly speed?: number;
   readonly crashPoint?: string;
-  /** Ends a program that would go on for ever, once it has written this. */
+  /** Ends a program that would go on forever, once it has written this. */
   readonly endAfter?: RegExp;
 }
 

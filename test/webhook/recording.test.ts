@@ -43,7 +43,7 @@ it('reports a last line that was cut off, and keeps the others', async () => {
 });
 
 it.each([
-  ['headers that are no object', line({ headers: [] })],
+  ['headers that are not an object', line({ headers: [] })],
   ['a header that is a number', line({ headers: { a: 1 } })],
   ['no body', line({ body_base64: null })],
   ['no time', line({ received_at: 'soon' })],

@@ -33,7 +33,7 @@ export interface CheckedRedirect {
 export type Rejection = 'repeated_parameter' | 'missing_state' | 'error_without_state' | 'wrong_state' | 'no_code';
 
 /** What a redirect means. */
-export type RedirectJudgement =
+export type RedirectJudgment =
   | { readonly kind: 'code'; readonly redirect: CheckedRedirect }
   | {
       readonly kind: 'error';
@@ -81,7 +81,7 @@ export class PendingAuthorization {
    *
    * Source: RFC 6749 sections 4.1.2 and 10.12, RFC 9207 section 2.4, RFC 9700 section 4.7.
    */
-  judge(query: string): RedirectJudgement {
+  judge(query: string): RedirectJudgment {
     if (this.#open === null) return { kind: 'over' };
     const { state, verifier } = this.#open;
     const parameters = new URLSearchParams(query);

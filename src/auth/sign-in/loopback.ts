@@ -1,10 +1,10 @@
 import type { Admit, Exchange, HttpRequest, HttpResponse, Listening, Serve } from '../../ports/exchange.ts';
 import { asidePage } from '../pages/result.ts';
-import type { PendingAuthorization, RedirectJudgement, Rejection } from './authorize.ts';
+import type { PendingAuthorization, RedirectJudgment, Rejection } from './authorize.ts';
 import type { RedirectTarget } from './redirect-uri.ts';
 
-/** A judgement that ends the login, one way or the other. */
-export type Answer = Extract<RedirectJudgement, { kind: 'code' | 'error' | 'foreign' }>;
+/** A judgment that ends the login, one way or the other. */
+export type Answer = Extract<RedirectJudgment, { kind: 'code' | 'error' | 'foreign' }>;
 
 /** Longest request target, bytes. A real answer has a few hundred. */
 const maxTargetBytes = 8 * 1024;
@@ -35,15 +35,15 @@ export function redirectListener(
     answer: async (request) => {
       const refused = admit(request);
       if (refused !== null) return refused;
-      const judgement = pending.judge(split(request.url).query);
-      switch (judgement.kind) {
+      const judgment = pending.judge(split(request.url).query);
+      switch (judgment.kind) {
         case 'over':
           return asidePage(409, 'This login already has its answer, or was canceled.');
         case 'rejected':
-          if (judgement.reason === 'error_without_state') onStray('an error without a state came');
-          return asidePage(400, rejections[judgement.reason]);
+          if (judgment.reason === 'error_without_state') onStray('an error without a state came');
+          return asidePage(400, rejections[judgment.reason]);
         default:
-          return onAnswer(judgement);
+          return onAnswer(judgment);
       }
     },
   };

@@ -28,14 +28,14 @@ export function judgePasted(
   if (text === '') return null;
   const query = queryOf(text, target);
   if (query === null) return whatItIs(text, target, pending);
-  const judgement = pending.judge(query);
-  switch (judgement.kind) {
+  const judgment = pending.judge(query);
+  switch (judgment.kind) {
     case 'over':
       return 'This login already has its answer.';
     case 'rejected':
-      return rejections[judgement.reason];
+      return rejections[judgment.reason];
     default:
-      return judgement;
+      return judgment;
   }
 }
 

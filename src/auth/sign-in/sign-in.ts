@@ -156,13 +156,13 @@ async function readPasted(
       world.notice('No more input; still waiting for the browser.');
       break;
     }
-    const judgement = judgePasted(line, plan.target, pending);
-    if (judgement === null) continue;
-    if (typeof judgement !== 'string') {
-      receive({ answer: judgement, respond: () => undefined });
+    const judgment = judgePasted(line, plan.target, pending);
+    if (judgment === null) continue;
+    if (typeof judgment !== 'string') {
+      receive({ answer: judgment, respond: () => undefined });
       break;
     }
-    world.notice(judgement);
+    world.notice(judgment);
   }
   return new Promise<never>(() => undefined);
 }

@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord, parseRecord } from '../../json/parse.ts';
 import { type Calendar, calendarOf, localCalendar, momentOf } from '../../output/moment.ts';
-import { sanitiseLine } from '../../text/sanitise.ts';
+import { sanitizeLine } from '../../text/sanitize.ts';
 import type { Style } from '../../text/style.ts';
 
 /** An activity as the agenda shows it. */
@@ -57,7 +57,7 @@ function entryOf(activity: JsonRecord): Entry | null {
   const start = momentOf(textIn(activity, 'starts_at'));
   if (start === null) return null;
   const speakers = activity['speakers'];
-  const names = Array.isArray(speakers) ? speakers.filter((name) => typeof name === 'string').map(sanitiseLine) : [];
+  const names = Array.isArray(speakers) ? speakers.filter((name) => typeof name === 'string').map(sanitizeLine) : [];
   const status = textIn(activity, 'status');
   const unusual = [
     ...(status === '' || status === 'scheduled' ? [] : [status]),
@@ -79,5 +79,5 @@ function listIn(record: JsonRecord | null, name: string): JsonRecord[] {
 
 function textIn(record: JsonRecord, name: string): string {
   const value = record[name];
-  return typeof value === 'string' ? sanitiseLine(value) : '';
+  return typeof value === 'string' ? sanitizeLine(value) : '';
 }

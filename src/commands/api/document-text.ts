@@ -1,6 +1,6 @@
 import { elementsOf, entriesOf, isArray, isObject } from '../../json/text.ts';
 import { cellOf, decorate } from '../../output/cell.ts';
-import { sanitiseLine } from '../../text/sanitise.ts';
+import { sanitizeLine } from '../../text/sanitize.ts';
 import type { Style } from '../../text/style.ts';
 
 /** Deeper levels stand on one line as JSON. */
@@ -33,7 +33,7 @@ function linesOf(text: string, context: Context): string[] {
 
 /** Values stand under each other, behind the longest name of their level that is not too long. */
 function fieldLines(fields: readonly (readonly [string, string])[], context: Context): string[] {
-  const names = fields.map(([name]) => sanitiseLine(name));
+  const names = fields.map(([name]) => sanitizeLine(name));
   const flat = names.filter((_name, index) => !isNested(fields[index]?.[1] ?? '', context));
   const width = flat.reduce((widest, { length }) => (length > widestName ? widest : Math.max(widest, length)), 0);
   return fields.flatMap(([name, value], index) => {

@@ -18,7 +18,7 @@ export function isSecretName(text: string): text is SecretName {
  * of the machine and stay in the shell's history.
  *
  * @returns the text without line ends behind it, and, where it was typed, without blanks around it; registered for redaction
- * @throws ReventoError `usage` when there is none to be had, or it is not one line of text
+ * @throws ReventoError `usage` when no secret is entered, or it is more than one line
  */
 export async function readSecret(name: SecretName, deps: Deps): Promise<string> {
   const { terminal, signal, redactor, profile } = deps;

@@ -20,7 +20,7 @@ interface LogoutOptions {
  *
  * Goes by file names, so a store whose key is lost can still be emptied. `--all`
  * with nothing stored succeeds, as a clean-up must be repeatable; naming a login that is not there fails, as it is
- * most likely misspelt.
+ * most likely misspelled.
  */
 export const logout: CommandModule<LogoutOptions> = {
   declare: (command) =>

@@ -53,7 +53,7 @@ export function keyId(bytes: Uint8Array): string {
  * Encrypts and authenticates a text (AES-256-GCM, a new random nonce each time).
  *
  * The header travels in the clear and is authenticated with the place, so a file moved to another profile or
- * login, or re-labelled for another server, does not open.
+ * login, or relabeled for another server, does not open.
  *
  * Source: NIST SP 800-38D.
  */

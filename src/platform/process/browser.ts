@@ -26,7 +26,7 @@ export interface BrowserOptions {
 /**
  * Makes the function that opens a URL in the browser.
  *
- * BROWSER is a command, split at spaces with quotes honoured and run without a shell; `%s` in it is the URL, else
+ * BROWSER is a command, split at spaces with quotes honored and run without a shell; `%s` in it is the URL, else
  * the URL is its last argument. It may list several, parted by colons (not on Windows): the first that can be
  * started is used. Only https and loopback http URLs are handed to any program.
  *
@@ -87,7 +87,7 @@ export function parseBrowser(value: string, platform: NodeJS.Platform): string[]
 
 function withUrl(command: readonly string[], url: string): string[] {
   const hasPlace = command.some((word) => word.includes('%s'));
-  // A function as the replacement: in a string, `$&` and its like in the URL would be read as patterns.
+  // A function as the replacement: in a string, `$&` and similar in the URL would be read as patterns.
   return hasPlace ? command.map((word) => word.replaceAll('%s', () => url)) : [...command, url];
 }
 

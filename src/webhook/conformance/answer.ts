@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 /** What a case found. */
-export interface Judgement {
+export interface Judgment {
   readonly outcome: Outcome;
   /** What the handler did, in words. */
   readonly got: string;
@@ -36,16 +36,16 @@ export function describeAnswer({ status, error, failure, says, latencyMs }: Answ
   return says === '' ? `HTTP ${status}` : `HTTP ${status} (${says})`;
 }
 
-/** The judgement on a delivery that must be acknowledged. */
-export function acknowledged(answer: Answer): Judgement {
+/** The judgment on a delivery that must be acknowledged. */
+export function acknowledged(answer: Answer): Judgment {
   const outcome = answer.isFront ? 'skip' : isSuccess(answer.status) ? 'pass' : 'fail';
   return { outcome, got: describeAnswer(answer), answer };
 }
 
-/** The judgement on several deliveries that must all be acknowledged; the first that was not decides. */
-export function allAcknowledged(answers: readonly Answer[]): Judgement {
-  const judgements = answers.map(acknowledged);
-  const wrong = judgements.find(({ outcome }) => outcome === 'fail') ?? judgements.find((it) => it.outcome === 'skip');
+/** The judgment on several deliveries that must all be acknowledged; the first that was not decides. */
+export function allAcknowledged(answers: readonly Answer[]): Judgment {
+  const judgments = answers.map(acknowledged);
+  const wrong = judgments.find(({ outcome }) => outcome === 'fail') ?? judgments.find((it) => it.outcome === 'skip');
   const all = answers.map(describeAnswer);
   if (wrong === undefined) return { outcome: 'pass', got: [...new Set(all)].join(', ') };
   return {
@@ -59,8 +59,8 @@ export function isRefusal({ status }: Answer): boolean {
   return status !== null && status >= 400 && status < 500;
 }
 
-/** The judgement on a delivery that must be refused. A 5xx is a handler that crashed where it should have judged. */
-export function refused(answer: Answer): Judgement {
+/** The judgment on a delivery that must be refused. A 5xx is a handler that crashed where it should have judged. */
+export function refused(answer: Answer): Judgment {
   const got = describeAnswer(answer);
   if (answer.isFront) return { outcome: 'skip', got, answer };
   if (isRefusal(answer)) return { outcome: 'pass', got, answer };

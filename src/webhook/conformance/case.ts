@@ -1,6 +1,6 @@
 import { isSuccess } from '../../http/status.ts';
 import type { Outgoing } from '../sending/outgoing.ts';
-import { acknowledged, type Judgement, refused } from './answer.ts';
+import { acknowledged, type Judgment, refused } from './answer.ts';
 import type { Bench } from './bench.ts';
 
 /** One thing that a handler must do correctly. */
@@ -13,10 +13,10 @@ export interface ConformanceCase {
   /** What goes wrong for those who get it wrong. */
   readonly why: string;
   readonly fix: string;
-  readonly run: (bench: Bench) => Promise<Judgement>;
+  readonly run: (bench: Bench) => Promise<Judgment>;
 }
 
-export interface CaseResult extends Judgement {
+export interface CaseResult extends Judgment {
   readonly test: ConformanceCase;
   /** The case's own, with the line of the framework where that is known. */
   readonly fix: string;
@@ -53,16 +53,16 @@ export function refuses(
     wanted: '401',
     run: async (bench) => {
       const answer = await bench.send(make(bench));
-      const judgement = refused(answer);
-      return isSuccess(answer.status) || isOptional ? soften(judgement, lenient) : judgement;
+      const judgment = refused(answer);
+      return isSuccess(answer.status) || isOptional ? soften(judgment, lenient) : judgment;
     },
   };
 }
 
 /** A failure as a warning, where there is a reason to be lenient. */
-export function soften(judgement: Judgement, reason: string | undefined): Judgement {
-  if (reason === undefined || judgement.outcome !== 'fail') return judgement;
-  return { ...judgement, outcome: 'warn', got: `${judgement.got}; ${reason}` };
+export function soften(judgment: Judgment, reason: string | undefined): Judgment {
+  if (reason === undefined || judgment.outcome !== 'fail') return judgment;
+  return { ...judgment, outcome: 'warn', got: `${judgment.got}; ${reason}` };
 }
 
 /** The remedy of every mistake that comes from verifying something other than what was sent. */

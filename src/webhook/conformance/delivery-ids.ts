@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isSuccess } from '../../http/status.ts';
-import { type Answer, allAcknowledged, describeAnswer, isRefusal, type Judgement, refused } from './answer.ts';
+import { type Answer, allAcknowledged, describeAnswer, isRefusal, type Judgment, refused } from './answer.ts';
 import type { Bench, Parts } from './bench.ts';
 import type { ConformanceCase } from './case.ts';
 
@@ -73,9 +73,9 @@ function retryOf(parts: Parts, bench: Bench): Parts {
   return { ...parts, timestamp: bench.secondsFromNow(-1) };
 }
 
-function allRefused(answers: readonly Answer[]): Judgement {
-  const judgements = answers.map(refused);
-  const wrong = judgements.find(({ outcome }) => outcome !== 'pass');
+function allRefused(answers: readonly Answer[]): Judgment {
+  const judgments = answers.map(refused);
+  const wrong = judgments.find(({ outcome }) => outcome !== 'pass');
   const got = answers.map(describeAnswer).join(', then ');
   return { outcome: wrong?.outcome ?? 'pass', got, ...(answers[0] && { answer: answers[0] }) };
 }
@@ -84,7 +84,7 @@ function allRefused(answers: readonly Answer[]): Judgement {
  * A handler may store the forger's id and acknowledge the genuine delivery as a repeat, without processing it. That
  * shows only where it answers repeats differently from new deliveries, so three answers are compared.
  */
-async function retryAfterForgery(bench: Bench): Promise<Judgement> {
+async function retryAfterForgery(bench: Bench): Promise<Judgment> {
   const known = newDelivery(bench);
   const fresh = [await bench.sendValid(bench.make(known)), await bench.sendValid(bench.make())] as const;
   const repeated = await bench.sendValid(bench.make(retryOf(known, bench)));

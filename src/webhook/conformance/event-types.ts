@@ -1,6 +1,6 @@
 import { isSuccess } from '../../http/status.ts';
 import { eventTypes } from '../event.ts';
-import { acknowledged, describeAnswer, type Judgement } from './answer.ts';
+import { acknowledged, describeAnswer, type Judgment } from './answer.ts';
 import type { Bench } from './bench.ts';
 import { accepts, type ConformanceCase } from './case.ts';
 
@@ -65,8 +65,8 @@ export const eventTypeCases: readonly ConformanceCase[] = [
 ];
 
 /** The first type that is not acknowledged decides; a warning where our sample, not the handler, may be wrong. */
-async function sendEveryType(bench: Bench): Promise<Judgement> {
-  let softest: Judgement | null = null;
+async function sendEveryType(bench: Bench): Promise<Judgment> {
+  let softest: Judgment | null = null;
   for (const { type, isAssumed } of eventTypes) {
     const answer = await bench.sendValid(bench.make({ type }));
     if (isSuccess(answer.status)) continue;

@@ -33,13 +33,13 @@ export async function* runCases(
   let framework: Framework | null = null;
   for (const test of cases) {
     const startedAt = options.clock.monotonic();
-    const judgement = await test.run(bench);
-    if (judgement.answer !== undefined) framework ??= frameworkOf(judgement.answer);
+    const judgment = await test.run(bench);
+    if (judgment.answer !== undefined) framework ??= frameworkOf(judgment.answer);
     const result: CaseResult = {
       test,
-      ...judgement,
+      ...judgment,
       // Whatever stands in front: without one plain delivery that arrives there is nothing to judge.
-      ...(test === plainCase && judgement.outcome === 'skip' && { outcome: 'fail' }),
+      ...(test === plainCase && judgment.outcome === 'skip' && { outcome: 'fail' }),
       fix: fixFor(test, framework),
       durationMs: Math.round(options.clock.monotonic() - startedAt),
     };

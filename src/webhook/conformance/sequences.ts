@@ -1,5 +1,5 @@
 import { isSuccess } from '../../http/status.ts';
-import { allAcknowledged, describeAnswer, type Judgement } from './answer.ts';
+import { allAcknowledged, describeAnswer, type Judgment } from './answer.ts';
 import type { Bench } from './bench.ts';
 import { accepts, type ConformanceCase } from './case.ts';
 
@@ -69,16 +69,16 @@ export const sequences: readonly ConformanceCase[] = [
 ];
 
 /** What is turned away by something in front is sent again by Revento, so that is a warning and no failure. */
-async function sendTwenty(bench: Bench): Promise<Judgement> {
+async function sendTwenty(bench: Bench): Promise<Judgment> {
   const deliveries = Array.from({ length: 20 }, () => bench.make());
   const answers = await Promise.all(deliveries.map((delivery) => bench.sendOnce(delivery)));
   for (const { status, latencyMs } of answers) {
     if (isSuccess(status)) bench.slowestMs = Math.max(bench.slowestMs, latencyMs);
   }
   const judged = answers.filter(({ status }) => !turnedAway.has(status));
-  const judgement = allAcknowledged(judged);
+  const judgment = allAcknowledged(judged);
   const [away] = answers.filter(({ status }) => turnedAway.has(status));
-  if (away === undefined || judgement.outcome === 'fail') return judgement;
+  if (away === undefined || judgment.outcome === 'fail') return judgment;
   const count = answers.length - judged.length;
   return {
     outcome: 'warn',

@@ -75,10 +75,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const reason = judge(head, nowSeconds(), options.toleranceSeconds);
     if (reason === null) return null;
     const unread = { ...request, body: nothing, isBodyCut: true };
-    const judgement = { receivedAt: clock.now(), reason, isPreviousSecret: false, standing: 'first' } as const;
+    const judgment = { receivedAt: clock.now(), reason, isPreviousSecret: false, standing: 'first' } as const;
     // Its sender has the answer already; it takes a place until it is reported.
     inFlight++;
-    void options.work(asDelivery(unread, head, judgement), 401).then(() => inFlight--);
+    void options.work(asDelivery(unread, head, judgment), 401).then(() => inFlight--);
     return answerOf(401);
   };
 
@@ -115,15 +115,15 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   /** Without a pause from the look at the duplicates to the note about this one: two at once are not both the first. */
   const take = (request: HttpRequest, head: Head, receivedAt: number, verdict: Verdict): Promise<number> => {
     if (!verdict.ok) {
-      const judgement = { receivedAt, reason: verdict.reason, isPreviousSecret: false, standing: 'first' } as const;
-      return options.work(asDelivery(request, head, judgement), null);
+      const judgment = { receivedAt, reason: verdict.reason, isPreviousSecret: false, standing: 'first' } as const;
+      return options.work(asDelivery(request, head, judgment), null);
     }
-    // The judgement above found both.
+    // The judgment above found both.
     const keys = { id: head.deliveryId as string, signature: head.signature as string };
     const standing = duplicates.standingOf(keys);
     const isPreviousSecret = verdict.secretIndex > 0;
-    const judgement = { receivedAt, reason: null, isPreviousSecret, standing: standing.kind };
-    const delivery = asDelivery(request, head, judgement);
+    const judgment = { receivedAt, reason: null, isPreviousSecret, standing: standing.kind };
+    const delivery = asDelivery(request, head, judgment);
     if (standing.kind === 'duplicate') return options.work(delivery, acknowledged(standing.status));
     const status = options.work(delivery, delivery.isJson ? null : 400);
     duplicates.remember(keys, status);
@@ -179,22 +179,22 @@ async function acknowledged(earlier: Promise<number> | number): Promise<number> 
 function asDelivery(
   { headers, body, isBodyCut }: HttpRequest,
   { deliveryId, event, contentLength }: Head,
-  judgement: Pick<Delivery, 'receivedAt' | 'reason' | 'isPreviousSecret' | 'standing'>,
+  judgment: Pick<Delivery, 'receivedAt' | 'reason' | 'isPreviousSecret' | 'standing'>,
 ): Delivery {
   const bytes = asBuffer(body);
-  const text = judgement.reason === null && isUtf8(bytes) ? bytes.toString('utf8') : null;
+  const text = judgment.reason === null && isUtf8(bytes) ? bytes.toString('utf8') : null;
   const json = text === null ? undefined : parseJson(text.replace(/^\ufeff/, ''));
   return {
-    receivedAt: judgement.receivedAt,
+    receivedAt: judgment.receivedAt,
     deliveryId,
     claimedEvent: event,
     headers,
     body,
     bodyBytes: isBodyCut ? contentLength || null : body.length,
     text,
-    reason: judgement.reason,
-    isPreviousSecret: judgement.isPreviousSecret,
-    standing: judgement.standing,
+    reason: judgment.reason,
+    isPreviousSecret: judgment.isPreviousSecret,
+    standing: judgment.standing,
     json,
     isJson: json !== undefined,
   };

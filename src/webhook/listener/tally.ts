@@ -14,7 +14,7 @@ export interface Summary {
   readonly duplicates: number;
   /** Deliveries handed to at least one handler. */
   readonly forwarded: number;
-  /** Of these, how many a handler did not answer with 2xx. */
+  /** How many of these the handler did not answer with 2xx. */
   readonly failed: number;
 }
 

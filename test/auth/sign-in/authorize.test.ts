@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type AuthorizationRequest,
   PendingAuthorization,
-  type RedirectJudgement,
+  type RedirectJudgment,
 } from '../../../src/auth/sign-in/authorize.ts';
 import { challengeOf } from '../../../src/auth/sign-in/pkce.ts';
 import { Redactor } from '../../../src/text/secret.ts';
@@ -27,9 +27,9 @@ function begin(changes: Partial<AuthorizationRequest> = {}, redactor = new Redac
   return { pending, sent, state, judge };
 }
 
-function redirectOf(judgement: RedirectJudgement) {
-  if (judgement.kind !== 'code') throw new Error(`judged ${JSON.stringify(judgement)}`);
-  return judgement.redirect;
+function redirectOf(judgment: RedirectJudgment) {
+  if (judgment.kind !== 'code') throw new Error(`judged ${JSON.stringify(judgment)}`);
+  return judgment.redirect;
 }
 
 describe('the authorization URL', () => {

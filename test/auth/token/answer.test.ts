@@ -43,9 +43,9 @@ function redirectWith(code: string) {
   };
   const pending = new PendingAuthorization(request, new Redactor());
   const state = new URL(pending.url).searchParams.get('state') ?? '';
-  const judgement = pending.judge(new URLSearchParams({ code, state }).toString());
-  if (judgement.kind !== 'code') throw new Error(`unexpected ${judgement.kind}`);
-  return judgement.redirect;
+  const judgment = pending.judge(new URLSearchParams({ code, state }).toString());
+  if (judgment.kind !== 'code') throw new Error(`unexpected ${judgment.kind}`);
+  return judgment.redirect;
 }
 
 const client = (clientSecret: Secret | null, authBase = 'https://auth.test') => ({

@@ -85,8 +85,8 @@ it('takes away a line that opens after its time', async () => {
   expect(shown.at(-1)).toBeNull();
 });
 
-describe('where stderr is no terminal', () => {
-  it('notes a long wait once, though it is told of every second', async () => {
+describe('where stderr is not a terminal', () => {
+  it('notes a long wait once, though it is called every second', async () => {
     const { progress, clock, shown, notices, open } = await setUp({ isStderrTty: false });
     for (let ms = 42_300; ms > 0; ms -= 1_000) {
       progress.onPause({ ...minute, ms });

@@ -47,7 +47,7 @@ describe('logout', () => {
     expect(left).toHaveLength(3);
   });
 
-  it('fails for a login that is not there, which is most likely misspelt', async () => {
+  it('fails for a login that is not there, which is most likely misspelled', async () => {
     const { failure } = await leave({ event: 'evt_x', logins: { default: [aLogin()] } });
     expect(failure?.code).toBe('failed');
     expect(failure?.message).toBe('Profile "default" has no login for event evt_x. There are: evt_a (organizer).');

@@ -61,7 +61,7 @@ describe('sandbox do', () => {
   it.each([
     ['an action nobody knows', { action: 'aprove' }, 'Unknown action "aprove".', 'did you mean approve?'],
     [
-      'fields that are no object',
+      'fields that are not an object',
       { action: 'apply', data: '[1]' },
       '--data must be a JSON object with fields to set.',
       undefined,

@@ -48,7 +48,7 @@ describe('a sealed text', () => {
     ['server', { auth: 'https://evil.test' }],
     ['client', { client: 'client-2' }],
     ['key source', { src: 'keyring' }],
-  ])('is refused when it is re-labelled for another %s', (_what, changes) => {
+  ])('is refused when it is relabeled for another %s', (_what, changes) => {
     const header = { ...JSON.parse(seal(key, place, binding, plain)), ...changes };
     expect(open(`${JSON.stringify(header)}\n`)).toBeNull();
   });

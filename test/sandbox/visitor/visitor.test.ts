@@ -112,7 +112,7 @@ describe('a visit to the consent page', () => {
     expect(requested).toHaveLength(1);
   });
 
-  it('ends when a page redirects to itself for ever', async () => {
+  it('ends when a page redirects to itself forever', async () => {
     const visiting = visit(async () => redirect('/again'), new URL('http://127.0.0.1:4010/'), allow, isHere);
     await expect(visiting).rejects.toThrow('redirects more than 20 times');
   });

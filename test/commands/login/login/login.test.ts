@@ -140,7 +140,7 @@ describe('a login', () => {
     expect(page.status).toBe(200);
   });
 
-  it('says that a token in the environment goes ahead of it', async () => {
+  it('says that a token in the environment takes precedence', async () => {
     const { world } = await succeed({ environmentToken: randomBytes(16).toString('hex') });
     expect(noticesOf(world)).toContain('REVENTO_ACCESS_TOKEN is set');
   });
@@ -216,7 +216,7 @@ describe('before anything is bound or opened it fails', () => {
     ['with a redirect URI over http elsewhere', {}, { redirectUri: 'http://app.test/cb' }, 'usage', /localhost only/],
     ['with a tunnel and no --port', {}, { redirectUri: 'https://abc.tunnel.test/cb' }, 'usage', /--port/],
     ['with a --port that does not fit', {}, { port: '4000' }, 'usage', /--port 4000/],
-    ['with a --port that is no number', {}, { port: '30x' }, 'usage', /--port/],
+    ['with a --port that is not a number', {}, { port: '30x' }, 'usage', /--port/],
     ['with --port 0', {}, { port: '0' }, 'usage', /--port/],
     ['with --port 65536', {}, { port: '65536' }, 'usage', /--port/],
     ['with a timeout without unit', {}, { timeout: '300' }, 'usage', /duration/],

@@ -14,13 +14,13 @@ const everyUnsafe = new RegExp(unsafe, 'gu');
 const breaks = /[\t\n\u2028\u2029]+|\r\n?/g;
 
 /** The text without unsafe characters; tabs and newlines stay. */
-export function sanitise(text: string): string {
+export function sanitize(text: string): string {
   return unsafe.test(text) ? text.replace(everyUnsafe, '') : text;
 }
 
 /** The text as one safe line: breaks and tabs are spaces. */
-export function sanitiseLine(text: string): string {
-  return sanitise(text.replace(breaks, ' '));
+export function sanitizeLine(text: string): string {
+  return sanitize(text.replace(breaks, ' '));
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeForTerminal, sanitise, sanitiseLine } from '../../src/text/sanitise.ts';
+import { escapeForTerminal, sanitize, sanitizeLine } from '../../src/text/sanitize.ts';
 
 describe('text for people', () => {
   it.each([
@@ -13,15 +13,15 @@ describe('text for people', () => {
     ['a direction override', 'user\u202egnp.exe', 'usergnp.exe'],
     ['direction isolates and marks', 'a\u2066b\u2069c\u200fd\u061ce', 'abcde'],
   ])('loses %s', (_name, text, safe) => {
-    expect(sanitise(text)).toBe(safe);
+    expect(sanitize(text)).toBe(safe);
   });
 
   it.each(['tab\tand\nnewline', 'é 日本語 😀 👩‍👩‍👧', 'نص عربي'])('keeps %j', (text) => {
-    expect(sanitise(text)).toBe(text);
+    expect(sanitize(text)).toBe(text);
   });
 
   it('of one line has no line breaks or tabs', () => {
-    expect(sanitiseLine('a\nb\r\nc\td\u2028e\rf')).toBe('a b c d e f');
+    expect(sanitizeLine('a\nb\r\nc\td\u2028e\rf')).toBe('a b c d e f');
   });
 });
 
