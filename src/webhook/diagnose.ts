@@ -1,16 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { bodyEnds } from './body-ends.ts';
 import type { Delivery } from './delivery.ts';
-import { rewrites } from './rewrites.ts';
+import { type HypothesisContext, hypotheses } from './hypotheses.ts';
 import { defaultToleranceSeconds, deliveryHeaders, sign, type VerifyFailure, verify } from './signature.ts';
 
-/** What is known besides the delivery. */
-export interface DiagnoseContext {
-  /** The ones used to verify the delivery. */
-  readonly secrets: readonly string[];
-  /** Signing secrets of other profiles, by profile name. */
-  readonly otherSecrets: ReadonlyMap<string, string>;
-}
+export type DiagnoseContext = HypothesisContext;
 
 type Refused = Pick<Delivery, 'headers' | 'body' | 'receivedAt'>;
 
@@ -109,28 +102,11 @@ function wrongAge(
   ];
 }
 
-function mismatch(delivery: Refused, { secrets, otherSecrets }: DiagnoseContext): readonly string[] {
+function mismatch(delivery: Refused, context: DiagnoseContext): readonly string[] {
   const signature = header(delivery, 'signature');
   const timestamp = header(delivery, 'timestamp');
-  const isSigned = (secret: string, body: Uint8Array) => sign(secret, timestamp, body) === signature;
-
-  for (const [profile, secret] of otherSecrets) {
-    if (isSigned(secret, delivery.body)) {
-      return [`it was signed with the secret of profile "${profile}": add -p ${profile}, or set that secret here`];
-    }
-  }
-  for (const secret of secrets) {
-    for (const [what, variant] of secretVariants(secret)) {
-      if (isSigned(variant, delivery.body)) return [`it matches when the configured secret is used ${what}`];
-    }
-  }
-  for (const { what, body } of rewrites(delivery.body)) {
-    if (secrets.some((secret) => isSigned(secret, body))) {
-      return [`the secret is correct, but the body was changed on the way: the signature is of ${what}`];
-    }
-  }
-  if (secrets.some((secret) => signBare(secret, delivery.body) === signature)) {
-    return ['the sender left out the timestamp: sign the timestamp, a dot, and the body'];
+  for (const { meaning, holds } of hypotheses({ signature, timestamp, body: delivery.body }, context)) {
+    if (holds()) return [meaning];
   }
   const ends = bodyEnds(delivery.body);
   return [
@@ -140,23 +116,6 @@ function mismatch(delivery: Refused, { secrets, otherSecrets }: DiagnoseContext)
       ? 'trailing newline? An editor or a shell may have removed one from the body, or added one to the secret'
       : `trailing newline? The body ${ends.join(' and ')}: an editor or a shell may have added that`,
   ];
-}
-
-/** The signature of the body alone, which other platforms put on their deliveries. */
-function signBare(secret: string, body: Uint8Array): string {
-  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
-}
-
-/** What often happens to a secret between a dashboard and an environment variable. */
-function secretVariants(secret: string): readonly (readonly [what: string, variant: string])[] {
-  const trimmed = secret.trim();
-  const unquoted = trimmed.replace(/^(["'])(.*)\1$/s, '$2');
-  const variants: (readonly [string, string])[] = [
-    ['without the white space around it', trimmed],
-    ['without the quotes around it', unquoted],
-    ['with a line break after it', `${secret}\n`],
-  ];
-  return variants.filter(([, variant]) => variant !== secret && variant !== '');
 }
 
 function header({ headers }: Refused, name: 'timestamp' | 'signature'): string {
