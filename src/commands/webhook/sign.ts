@@ -4,7 +4,7 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { parseRecord } from '../../json/parse.ts';
-import { bodyEnds } from '../../webhook/body-ends.ts';
+import { bodyEnds } from '../../webhook/diagnosis/body-ends.ts';
 import { isTimestamp, sign } from '../../webhook/signature.ts';
 import { requireKnownType, unknownTypeOption } from '../shared/unknown-type.ts';
 import { signingSecrets } from './shared/secrets.ts';

@@ -7,7 +7,7 @@ import type { Json } from '../../json/value.ts';
 import type { HeaderList } from '../../ports/exchange.ts';
 import { decodeText } from '../../text/input.ts';
 import type { Style } from '../../text/style.ts';
-import { diagnose } from '../../webhook/diagnose.ts';
+import { diagnose } from '../../webhook/diagnosis/diagnose.ts';
 import { judge, readHead } from '../../webhook/head.ts';
 import { readLine } from '../../webhook/recorded-line.ts';
 import { deliveryHeaders, type Verdict, verify } from '../../webhook/signature.ts';

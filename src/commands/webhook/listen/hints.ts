@@ -1,4 +1,4 @@
-import { diagnose } from '../../../webhook/diagnose.ts';
+import { diagnose } from '../../../webhook/diagnosis/diagnose.ts';
 import type { Answered } from '../../../webhook/listener/listen-event.ts';
 import { handlerHint } from '../shared/handler-hint.ts';
 import { otherSecrets } from '../shared/secrets.ts';

@@ -1,7 +1,7 @@
+import type { Delivery } from '../delivery.ts';
+import { defaultToleranceSeconds, deliveryHeaders, sign, type VerifyFailure, verify } from '../signature.ts';
 import { bodyEnds } from './body-ends.ts';
-import type { Delivery } from './delivery.ts';
 import { type HypothesisContext, hypotheses } from './hypotheses.ts';
-import { defaultToleranceSeconds, deliveryHeaders, sign, type VerifyFailure, verify } from './signature.ts';
 
 export type DiagnoseContext = HypothesisContext;
 

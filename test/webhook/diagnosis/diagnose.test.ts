@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type DiagnoseContext, diagnose } from '../../src/webhook/diagnose.ts';
-import { sign, verify } from '../../src/webhook/signature.ts';
-import { newSecret } from '../support/delivery.ts';
+import { type DiagnoseContext, diagnose } from '../../../src/webhook/diagnosis/diagnose.ts';
+import { sign, verify } from '../../../src/webhook/signature.ts';
+import { newSecret } from '../../support/delivery.ts';
 
 const secret = newSecret();
 const receivedAt = 1_700_000_000_000;

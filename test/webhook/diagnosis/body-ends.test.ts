@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bodyEnds } from '../../src/webhook/body-ends.ts';
+import { bodyEnds } from '../../../src/webhook/diagnosis/body-ends.ts';
 
 it.each<readonly [string, Buffer, readonly string[]]>([
   ['nothing', Buffer.from('{}'), []],

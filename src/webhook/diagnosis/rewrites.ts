@@ -1,7 +1,7 @@
-import { parseJson } from '../json/parse.ts';
-import { levelsOf } from '../json/text.ts';
-import { asBuffer } from '../text/bytes.ts';
-import { jsonForms } from './json-forms.ts';
+import { parseJson } from '../../json/parse.ts';
+import { levelsOf } from '../../json/text.ts';
+import { asBuffer } from '../../text/bytes.ts';
+import { jsonForms } from '../json-forms.ts';
 
 /** The same JSON in another form. */
 export interface Rewrite {
