@@ -46,7 +46,7 @@ describe('a saved sandbox', () => {
     const { code, stdout, stderr } = await rig.run(['sandbox', 'start', '--port', '0', '--load', file]);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(problem);
-    expect(stderr).toContain('hint: name a file that `revento sandbox save` wrote');
+    expect(stderr).toContain('hint: pass a file written by `revento sandbox save`');
   });
 
   it('leaves the old file when the new one cannot be written', async () => {

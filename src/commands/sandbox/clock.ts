@@ -22,12 +22,12 @@ export const sandboxClock: CommandModule<SandboxClockOptions> = {
   declare: (command) =>
     command
       .argument('[move]', `${moves.join(', ')} (default: show the clock)`)
-      .argument('[value]', 'for advance a duration such as 91d, for set a time such as 2027-06-10T09:00:00Z')
+      .argument('[value]', 'advance: a duration such as 91d; set: a time such as 2027-06-10T09:00:00Z')
       .addHelpText(
         'after',
         [
-          '\nEverything that is due on the way happens, in order: tokens expire, limits recover, retries are sent.',
-          'The clock goes forward only. After `set` it stands still until `resume`.',
+          '\nEverything due in between happens, in order: tokens expire, limits recover, retries are sent.',
+          'The clock only moves forward. After `set` it stands still until `resume`.',
           'Deliveries are signed with the real time, because handlers compare it with theirs.',
         ].join(' '),
       ),
@@ -81,6 +81,6 @@ function item(clock: ClockFacts): Item {
   return {
     kind: 'value',
     data: { ...clock },
-    text: () => `${now} (${ahead}${held ? ', held: run clock resume' : ''})`,
+    text: () => `${now} (${ahead}${held ? '; held, resume it with: clock resume' : ''})`,
   };
 }

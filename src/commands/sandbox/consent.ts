@@ -73,7 +73,7 @@ async function go(work: () => Promise<Visit>): Promise<Visit> {
 /** @throws ReventoError `failed` when the page was an error page, or the callback refused the consent */
 function requireLanding(start: URL, { landedOn, status, hasAnswered }: Visit, isDenied: boolean): void {
   const isStill = !hasAnswered && landedOn === `${start.origin}${start.pathname}`;
-  // An app may well answer a declined login with an error page: that is what was asked for.
+  // An app may answer a denied login with an error page: with --deny that is the expected outcome.
   if (!isStill && (status < 400 || (isDenied && status < 500))) return;
   throw new ReventoError(
     'failed',

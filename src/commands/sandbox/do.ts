@@ -21,25 +21,25 @@ interface SandboxDoOptions {
   readonly over?: string;
 }
 
-/** As many as one run lets happen: more than any event of the sandbox has people by default. */
+/** The limit of one run: more than the participants that an event of the sandbox has by default. */
 const mostAtOnce = 10_000;
 
-/** `revento sandbox do`: lets something happen in the running sandbox, so that its API and a delivery tell of it. */
+/** `revento sandbox do`: makes a change in the running sandbox; its API shows it, and a delivery reports it. */
 export const sandboxDo: CommandModule<SandboxDoOptions> = {
   declare: (command) =>
     command
-      .argument('<action>', 'what happens; the list is below')
-      .argument('[id...]', 'whom it happens to (default: somebody it fits)')
+      .argument('<action>', 'what to do (see the list below)')
+      .argument('[id...]', 'who or what to change (default: one that fits)')
       .option('--set <field=value>', 'set a field, such as custom_form_fields.track=Design; repeatable', collect)
       .option('--data <json>', 'fields to set: JSON, @FILE, or @- for standard input')
-      .option('--count <n>', 'let it happen to n, one after another')
-      .option('--over <duration>', 'spread those over this time, such as 10s')
+      .option('--count <n>', 'repeat for n subjects, one after another')
+      .option('--over <duration>', 'spread the repetitions over this time, such as 10s')
       .addHelpText('after', `\nActions:\n${actions.map(describeAction).join('\n')}`),
   examples: [
-    { command: 'revento sandbox do approve', explains: 'approve somebody whose application waits' },
+    { command: 'revento sandbox do approve', explains: 'approve a pending application' },
     {
       command: 'revento sandbox do apply --set first_name=Ada --set last_name=King',
-      explains: 'a new application, with fields of your own',
+      explains: 'a new application with your own values',
     },
     { command: 'revento sandbox do apply --count 20 --over 10s', explains: 'a busy evening' },
   ],
@@ -61,12 +61,12 @@ export const sandboxDo: CommandModule<SandboxDoOptions> = {
     if (!isRecord(fields)) throw new ReventoError('usage', '--data must be a JSON object with fields to set.');
     const times = count === undefined ? 1 : wholeNumber('--count', count, 1, mostAtOnce);
     if (count !== undefined && ids.length > 0) {
-      throw new ReventoError('usage', '--count picks whom it happens to, so it takes no ids.', {
-        hint: 'leave out --count, or the ids',
+      throw new ReventoError('usage', '--count picks the subjects itself, so it cannot be combined with ids.', {
+        hint: 'leave out --count or the ids',
       });
     }
     if (over !== undefined && count === undefined) {
-      throw new ReventoError('usage', '--over spreads what --count repeats.', {
+      throw new ReventoError('usage', '--over needs --count.', {
         hint: 'add --count, such as --count 20',
       });
     }

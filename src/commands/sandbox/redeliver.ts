@@ -32,7 +32,7 @@ export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
   },
 };
 
-/** The id of the one delivery that begins so; a narrow table may have cut it with an ellipsis. */
+/** The id of the one delivery that starts with these characters; a narrow table may have cut it with an ellipsis. */
 async function wholeId(text: string, deps: SandboxDeps): Promise<string> {
   const hint = 'run: revento sandbox deliveries';
   const start = text.toLowerCase().replace(/…$/, '');

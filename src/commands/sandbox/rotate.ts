@@ -21,7 +21,7 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
         'after',
         [
           '\nUntil --finish, deliveries are signed alternately with the new and the old secret, starting with the new one.',
-          'The profile "sandbox" gets both, so `revento -p sandbox webhook listen` accepts either, also when it is running already.',
+          'The profile "sandbox" gets both, so `revento -p sandbox webhook listen` accepts either, even when already running.',
           'Restarting the sandbox ends a rotation as well.',
         ].join(' '),
       ),
@@ -48,7 +48,7 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
   },
 };
 
-/** Gives the profile the secrets if that is where the sandbox was found; returns whether it did. */
+/** Stores the secrets in the profile if the sandbox was found through it; returns whether it did. */
 async function keep(
   deps: Pick<Deps, 'profile' | 'redactor' | 'secrets' | 'settingsFile'>,
   { webhook_secret: current, webhook_secret_previous: previous }: Signing,

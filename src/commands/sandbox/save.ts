@@ -17,12 +17,12 @@ export const sandboxSave: CommandModule<SandboxSaveOptions> = {
         'after',
         [
           '\nThe file holds credentials and signing secrets of the sandbox (mode 0600), but no token in the clear.',
-          'Logins go on with the sandbox that is started from it, so do not start two from one file.',
+          'Logins stay valid in the sandbox started from it, so do not start two from one file.',
         ].join(' '),
       ),
   examples: [
     { command: 'revento sandbox save evening.json', explains: 'keep everything as it is now' },
-    { command: 'revento sandbox start --load evening.json', explains: 'go on from there' },
+    { command: 'revento sandbox start --load evening.json', explains: 'continue from it' },
   ],
   layout: { shape: 'value' },
 
@@ -42,7 +42,7 @@ export const sandboxSave: CommandModule<SandboxSaveOptions> = {
       kind: 'value',
       data: { file, happenings },
       text: (style) =>
-        `${style.green('✓')} Saved to ${file}; to go on from it, run: revento sandbox start --load ${file}`,
+        `${style.green('✓')} Saved to ${file}; to continue from it, run: revento sandbox start --load ${file}`,
     };
     return undefined;
   },

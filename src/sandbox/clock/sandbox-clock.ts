@@ -3,14 +3,14 @@ import type { SavedClock } from '../saved/snapshot.ts';
 
 interface Timer {
   readonly due: number;
-  /** Grows, so that timers of one moment end in the order in which they began. */
+  /** Increases, so that timers due at one moment end in the order they started. */
   readonly order: number;
   end(): void;
   /** The wait in real time; aborted and started again when the clock jumps. */
   wait: AbortController;
 }
 
-/** What a clock shows. Times in milliseconds since the Unix epoch. */
+/** The state of a clock. Times in milliseconds since the Unix epoch. */
 export interface ClockState {
   readonly now: number;
   readonly real: number;
@@ -18,14 +18,14 @@ export interface ClockState {
 }
 
 /**
- * The time that the sandbox lives in. It goes with real time until somebody moves it: forward only, and through
- * every timer that is due on the way, in order.
+ * The time of the sandbox. It runs with real time until it is moved: only forward, and through
+ * every timer due in between, in order.
  */
 export class SandboxClock implements Clock {
   readonly #real: Clock;
   readonly #timers = new Set<Timer>();
   #aheadMs = 0;
-  /** Where it stands still; null while it goes. */
+  /** The time it is held at; null while it runs. */
   #heldAt: number | null = null;
   #orders = 0;
   #moving: Promise<void> = Promise.resolve();
@@ -51,7 +51,7 @@ export class SandboxClock implements Clock {
     return { ahead_ms: this.#aheadMs, held_at: this.#heldAt };
   }
 
-  /** Goes on from where a saved clock would be now. Before anything sleeps. */
+  /** Continues from where a saved clock would be now. Call it before anything sleeps. */
   load({ ahead_ms: aheadMs, held_at: heldAt }: SavedClock): void {
     this.#aheadMs = aheadMs;
     this.#heldAt = heldAt;
@@ -88,14 +88,14 @@ export class SandboxClock implements Clock {
     });
   }
 
-  /** Stops it where it is. */
+  /** Holds it at its current time. */
   hold(): void {
     if (this.#heldAt !== null) return;
     this.#heldAt = this.now();
     for (const { wait } of this.#timers) wait.abort();
   }
 
-  /** Lets it go on from where it stands. */
+  /** Lets it run again from its current time. */
   resume(): void {
     if (this.#heldAt === null) return;
     this.#aheadMs = this.#heldAt - this.#real.now();
@@ -104,10 +104,10 @@ export class SandboxClock implements Clock {
   }
 
   /**
-   * Moves it forward. Each timer that is due on the way ends at its own moment, and what it started is done before
-   * the next one ends, as if the time had been waited for.
+   * Moves it forward. Each timer due in between ends at its own moment, and what it started is done before
+   * the next one ends, as if the time had passed.
    *
-   * @param settled  resolves once nothing is under way that a timer has started
+   * @param settled  resolves once everything that timers started is done
    */
   moveTo(target: number, settled: () => Promise<void>): Promise<void> {
     const moved = this.#moving.then(async () => {
@@ -119,7 +119,7 @@ export class SandboxClock implements Clock {
       }
       if (target > this.now()) this.#jump(target);
     });
-    // A failure is told to whoever moved it; the next move starts all the same.
+    // A failure is reported to the caller of that move; the next move starts anyway.
     this.#moving = moved.catch(() => undefined);
     return moved;
   }
@@ -143,7 +143,7 @@ export class SandboxClock implements Clock {
     return first;
   }
 
-  /** Waits for a timer in real time, in place of a wait that is out of date. */
+  /** Waits for a timer in real time, replacing an outdated wait. */
   #begin(timer: Timer): void {
     timer.wait.abort();
     timer.wait = new AbortController();

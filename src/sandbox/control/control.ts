@@ -42,12 +42,12 @@ export interface ControlParts {
   readonly startedAt: number;
 }
 
-/** What the sandbox does for each operation. */
+/** The implementation of each operation. */
 type Work = {
   readonly [Name in OperationName]: (params: ReadParamsOf<Name>) => ResultOf<Name> | Promise<ResultOf<Name>>;
 };
 
-/** Answers the control path: one method for each operation, behind a key that no web page has. */
+/** Answers the control API: one method for each operation, behind a key that no web page has. */
 export class Control {
   readonly #parts: ControlParts;
 
@@ -59,9 +59,9 @@ export class Control {
     const { requestId } = incoming;
     const refuse = (code: RefusalCode, message: string) => apiError(refusals[code].status, code, message, requestId);
     const key = /^Bearer (.+)$/.exec(incoming.header('authorization') ?? '')?.[1] ?? '';
-    // A browser names the page it acts for, and no page may control the sandbox, whatever key it has.
+    // A browser sends the origin of the page it acts for, and no page may control the sandbox, whatever its key.
     if (incoming.header('origin') !== null || !isSame(this.#parts.key, key)) {
-      return refuse('forbidden', 'the control path needs the sandbox’s own key');
+      return refuse('forbidden', 'the control API needs the sandbox’s own key');
     }
     const found = operationAt(incoming.method, incoming.path.slice(controlPrefix.length));
     if (found === null) return refuse('not_found', 'this path is not an operation of the sandbox');
@@ -80,7 +80,7 @@ export class Control {
   }
 
   /**
-   * Does an operation for a caller in this process, who needs no key.
+   * Does an operation for a caller in this process, without a key.
    *
    * @throws Refusal
    */
@@ -152,7 +152,7 @@ export class Control {
       return answer;
     },
 
-    /** Ends logins as an organizer or participant would in Revento, and sends what Revento then sends. */
+    /** Ends logins as an organizer or participant would in Revento, and sends the delivery that follows. */
     revoke: ({ kind, event_id: eventId }) => {
       const { life, deliveries } = this.#parts;
       const event = this.#eventOf(eventId);

@@ -6,13 +6,13 @@ import { deliveryRows } from './rows/deliveries.ts';
 import { faultRows } from './rows/faults.ts';
 import { lifeRows } from './rows/life.ts';
 
-/** Everything the control path can do: rows that the server, the command line and the documents share. */
+/** Every operation of the control API: rows that the server, the command line and the documentation share. */
 export const operations = { ...deliveryRows, ...lifeRows, ...faultRows, ...clockRows };
 
 export type OperationName = keyof typeof operations;
-/** What a caller gives; defaults may be left out. */
+/** Parameters as a caller passes them; those with defaults are optional. */
 export type ParamsOf<Name extends OperationName> = v.InferInput<(typeof operations)[Name]['params']>;
-/** What the server works with. */
+/** Parameters as the server uses them, defaults included. */
 export type ReadParamsOf<Name extends OperationName> = v.InferOutput<(typeof operations)[Name]['params']>;
 export type ResultOf<Name extends OperationName> = v.InferOutput<(typeof operations)[Name]['result']>;
 
@@ -72,7 +72,7 @@ export function readParams<Name extends OperationName>(
   return { problem: problemOf(read.issues[0]) };
 }
 
-/** The result in an answer; null when the answer is not one of this operation. */
+/** The result in an answer; null for an answer that is not of this operation. */
 export function readResult<Name extends OperationName>(name: Name, value: unknown): ResultOf<Name> | null {
   const read = v.safeParse(operations[name].result, value);
   return read.success ? (read.output as ResultOf<Name>) : null;

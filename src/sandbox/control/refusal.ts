@@ -1,14 +1,14 @@
 /**
- * Every code that an operation may be refused with, with its status and what it means. The answer to a request, the
- * documents and the errors of the library come from these rows.
+ * Every refusal code of the control API, with its status and meaning. The answer to a request, the
+ * documentation and the errors of the library come from these rows.
  */
 export const refusals = {
   validation_error: { status: 400, meaning: 'a parameter is missing, unknown or malformed, or the body is not JSON' },
   unknown_action: { status: 400, meaning: 'no action has this name' },
   not_a_parameter: { status: 400, meaning: 'the action does not take this field' },
   forbidden: { status: 403, meaning: 'the key is missing or wrong, or a web page sent the request' },
-  not_found: { status: 404, meaning: 'nothing in the sandbox has this id, or no operation has this path' },
-  method_not_allowed: { status: 405, meaning: 'the path takes another method, named in `Allow`' },
+  not_found: { status: 404, meaning: 'unknown id, or unknown path' },
+  method_not_allowed: { status: 405, meaning: 'the path takes the method named in `Allow`' },
   does_not_fit: { status: 409, meaning: 'the action does not fit the state of its subject' },
   nobody_fits: { status: 409, meaning: 'no subject is in a state that the action fits' },
   backwards: { status: 409, meaning: 'the clock only goes forward' },
@@ -18,7 +18,7 @@ export const refusals = {
 
 export type RefusalCode = keyof typeof refusals;
 
-/** An operation that cannot be done; the answer has its code, and the status of that code. */
+/** An operation that was refused; the answer has its code, and the status of that code. */
 export class Refusal extends Error {
   readonly code: RefusalCode;
 

@@ -16,7 +16,7 @@ import { type SecretAge, SigningSecrets } from './signing.ts';
 
 /** Waits before the second and every later attempt. Assumed: the guide does not publish its schedule. */
 const retryDelaysMs: readonly number[] = [10_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000];
-/** Finished deliveries that can be listed and sent again; the oldest are forgotten. */
+/** The limit of finished deliveries that are kept to be listed and sent again; the oldest are dropped. */
 const rememberedDeliveries = 1_000;
 /** Offset of the timestamp, by fault. */
 const wrongBySeconds: Readonly<Record<string, number>> = { stale: -3_600, future: 3_600 };
@@ -24,7 +24,7 @@ const wrongBySeconds: Readonly<Record<string, number>> = { stale: -3_600, future
 /** Small enough that a sample comes in several chunks. */
 const chunkBytes = 128;
 
-/** Where deliveries go and how. */
+/** The destination of deliveries, and how they are sent. */
 export interface WebhookTarget {
   readonly url: string;
   /** The signing secret at the start. */
@@ -50,9 +50,9 @@ interface Open {
   shown: Delivery;
   /** Signs every attempt of a round, unless a rotation ends meanwhile. */
   signer: SecretAge;
-  /** Grows with every round, so that an older round notices that it was replaced. */
+  /** Increases with every round, so that an older round notices that it was replaced. */
   round: number;
-  /** Tries of this round. */
+  /** Attempts in this round. */
   tries: number;
 }
 
@@ -70,7 +70,7 @@ export class Deliveries {
   readonly signing: SigningSecrets;
   readonly #parts: DeliveryParts;
   readonly #open = new Map<string, Open>();
-  /** Requests that are under way. */
+  /** Requests in flight. */
   readonly #posting = new Set<Promise<unknown>>();
   #stop = createStop();
 
@@ -118,11 +118,11 @@ export class Deliveries {
     return [...this.#open.values()].map(({ shown }) => shown);
   }
 
-  /** Resolves once no request is under way; what waits for its time is not waited for. */
+  /** Resolves once no request is in flight. Does not wait for scheduled retries. */
   async settled(): Promise<void> {
     do {
       await Promise.all(this.#posting);
-      // Whatever follows from an answer, or from a timer that has just ended, begins first.
+      // Lets whatever follows from an answer, or from a timer that has just ended, start first.
       await new Promise((resolve) => setImmediate(resolve));
     } while (this.#posting.size > 0);
   }
@@ -139,7 +139,7 @@ export class Deliveries {
     };
   }
 
-  /** Takes over what was saved, in place of what there is; what waited for a retry goes on waiting for it. */
+  /** Replaces all deliveries with saved ones; scheduled retries stay scheduled. */
   load(saved: SavedDeliveries): void {
     this.reset();
     this.signing.load(saved.signing);
@@ -151,7 +151,7 @@ export class Deliveries {
     }
   }
 
-  /** Cancels every retry and forgets every delivery. New ones can be sent. */
+  /** Cancels every retry and drops every delivery. New ones can be sent. */
   reset(): void {
     this.#stop.abort();
     this.#stop = createStop();
@@ -268,7 +268,7 @@ export class Deliveries {
   }
 }
 
-/** Every attempt and every wait listens to the one signal; from the eleventh on Node would warn of a leak. */
+/** Every attempt and every wait listens to one signal; from the eleventh on, Node would warn of a leak. */
 function createStop(): AbortController {
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** One attempt to deliver, in the shape that the control path and NDJSON show. */
+/** One attempt to deliver, in the shape that the control API and NDJSON show. */
 export const attempt = v.pipe(
   v.object({
     at: v.string(),

@@ -6,7 +6,7 @@ import type { Fields, Happening } from '../world/happening.ts';
 import type { World } from '../world/world.ts';
 
 /**
- * The body of the delivery that follows a happening: the snapshot of its subject as the read API gives it now.
+ * The body of the delivery that reports a change: its subject as the read API returns it now.
  * Source: guide, webhook envelope.
  *
  * @param type  the event type that its action sends
@@ -24,7 +24,7 @@ export function noticeOf(type: string, happening: Happening, world: World): Enve
   };
 }
 
-/** A body about somebody the sandbox does not have: a sample, or the data that is given. */
+/** A body about a subject that the sandbox does not have: a sample, or the given data. */
 export function sampleNotice(type: string, event: SandboxEvent, occurredAt: string, data: Json | undefined): Envelope {
   const context = { id: envelopeId(), occurredAt, eventId: event.id, organizationId: event.organization.id };
   const sample = sampleEnvelope(type, context);

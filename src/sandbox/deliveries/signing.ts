@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { SavedSigning } from '../saved/snapshot.ts';
 import type { Attempt } from './delivery.ts';
 
-/** Which of an integration's signing secrets: the one it has now, or the one before during a rotation. */
+/** Which of an integration's signing secrets: the current one or, during a rotation, the previous one. */
 export type SecretAge = Attempt['signed_with'];
 
 /** A new webhook signing secret. */
@@ -27,7 +27,7 @@ export class SigningSecrets {
     return this.#current;
   }
 
-  /** Null while no rotation is under way. */
+  /** Null while no rotation is in progress. */
   get previous(): string | null {
     return this.#previous;
   }

@@ -12,11 +12,11 @@ export type FaultTarget = keyof typeof faultTargets;
 interface Effect {
   readonly value: 'none' | 'duration' | 'bytes';
   readonly targets: readonly FaultTarget[];
-  /** For the table of help; a line that is about some targets only begins with them in brackets. */
+  /** For the table in help; a line for some targets only starts with them in parentheses. */
   readonly help: string;
 }
 
-/** What a fault does. A status code is an effect as well. */
+/** What each fault does. Status codes are effects as well. */
 export const effects = {
   slow: {
     value: 'duration',

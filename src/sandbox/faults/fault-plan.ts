@@ -1,7 +1,7 @@
 import type { FaultTarget } from './effects.ts';
 import type { Fault } from './fault.ts';
 
-/** What is injected into one request: the delays of all faults together, and the first effect of another sort. */
+/** What is injected into one request: the delays of all faults added up, and the first effect of another kind. */
 export interface Strike {
   readonly delayMs: number;
   readonly effect: Fault['effect'] | null;
@@ -32,7 +32,7 @@ export class FaultPlan {
     this.#seen = [];
   }
 
-  /** The active faults, with the requests each was applied to and how many remain; null is all. */
+  /** The active faults, with the requests each was applied to and how many remain; null means all. */
   list(): readonly { readonly fault: string; readonly hits: number; readonly remaining: number | null }[] {
     return this.#faults.map(({ text, after, count }, index) => {
       const hits = Math.min(Math.max(0, (this.#seen[index] ?? 0) - after), count);
@@ -55,7 +55,7 @@ export class FaultPlan {
     return { delayMs, effect: found?.effect ?? null, bytes: found?.bytes ?? null };
   }
 
-  /** Goes back to the faults of the start, which count from zero again. */
+  /** Restores the faults given at the start, counted from zero again. */
   reset(): void {
     this.#faults = this.#initial;
     this.#seen = this.#faults.map(() => 0);

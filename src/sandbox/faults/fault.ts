@@ -2,7 +2,7 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { parseDuration } from '../../text/time.ts';
 import { effects, type FaultTarget, faultTargets, type NamedEffect, refusals } from './effects.ts';
 
-/** An error that is answered in place of the work. */
+/** An error that is returned instead of doing the work. */
 export interface Refused {
   readonly status: number;
   /** Null when only the status was given. */

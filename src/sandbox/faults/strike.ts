@@ -5,11 +5,11 @@ import { json } from '../message/reply.ts';
 import type { Refused } from './fault.ts';
 import type { Strike } from './fault-plan.ts';
 
-/** How to answer one request that may have a fault. */
+/** What is needed to answer one request that may have a fault. */
 export interface StruckWork {
   readonly strike: Strike;
   readonly clock: Clock;
-  /** Aborted when the caller closed the connection: then waiting is pointless. */
+  /** Aborted when the caller closes the connection, which ends any wait. */
   readonly signal: AbortSignal | undefined;
   work(): HttpResponse;
   /** The answer when the fault is a status. */
@@ -17,7 +17,7 @@ export interface StruckWork {
 }
 
 /**
- * Does the work and applies the fault, in this order: refuse or lose, work, wait, alter the answer. The wait comes
+ * Does the work and applies the fault, in this order: refuse or drop, work, wait, alter the answer. The wait comes
  * after the work because that is the harmful case: the token is rotated and the client has given up.
  */
 export async function underStrike({ strike, clock, signal, work, refuse }: StruckWork): Promise<HttpResponse> {
@@ -39,12 +39,12 @@ const notJson: HttpResponse = {
   body: Buffer.from('<!doctype html><title>Welcome</title><p>A proxy answered instead of Revento.</p>\n', 'utf8'),
 };
 
-/** What a later version of the contract may add; clients have to ignore it. */
+/** A field that a later version of the API may add; clients have to ignore it. */
 const unknownFields = { added_later: { by: 'sandbox', kinds: ['unknown', null, 1.5] }, added_later_at: null };
 
 function withUnknownFields(answer: HttpResponse): HttpResponse {
   if (answer.status !== 200) return answer;
-  // Our own answers only: these are JSON objects.
+  // Only for our own answers, which are JSON objects.
   const value: { readonly [field: string]: Json } = JSON.parse(Buffer.from(answer.body).toString('utf8'));
   const rows = Array.isArray(value['data']) ? value['data'] : null;
   const data = rows?.map((row: Json) => ({ ...(row as typeof value), ...unknownFields }));

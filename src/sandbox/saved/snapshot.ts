@@ -14,7 +14,7 @@ const consent = v.pipe(
   }),
   v.readonly(),
 );
-/** A token by the SHA-256 of it, base64url: what is saved opens nothing. `family` is a place in `families`. */
+/** A token by its SHA-256, base64url, which gives no access. `family` is an index into `families`. */
 const token = { hash: v.string(), family: v.number(), expiresAt: v.number() };
 const grants = v.pipe(
   v.object({
@@ -39,10 +39,10 @@ const client = v.object({
   redirectUris: v.array(v.string()),
 });
 
-/** The form of what is saved; a file of another one is not read. */
+/** The version of the file format; other versions are refused. */
 export const snapshotVersion = 1;
 
-/** A whole sandbox at one moment: what `sandbox save` writes and a restart reads. */
+/** The whole state of a sandbox, as `sandbox save` writes it and `start --load` reads it. */
 export const snapshot = v.object({
   version: v.literal(snapshotVersion),
   seed: v.number(),
@@ -52,7 +52,7 @@ export const snapshot = v.object({
   grants,
   /** Null without a webhook URL. */
   deliveries: v.nullable(deliveries),
-  /** Debounced ones that wait for further changes. */
+  /** Debounced ones, waiting for further changes. */
   notices,
   clock,
   cursor_key: v.string(),
@@ -64,7 +64,7 @@ export type SavedNotices = v.InferOutput<typeof notices>;
 export type SavedSigning = v.InferOutput<typeof signing>;
 export type SavedClock = v.InferOutput<typeof clock>;
 
-/** A saved sandbox, or what is wrong with it and where. */
+/** A saved sandbox, or where it is wrong and why. */
 export function readSnapshot(value: unknown): { readonly snapshot: Snapshot } | { readonly problem: string } {
   const read = v.safeParse(snapshot, value);
   if (read.success) return { snapshot: read.output };

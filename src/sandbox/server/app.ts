@@ -42,7 +42,7 @@ export interface SandboxOptions {
   readonly faults?: readonly Fault[];
   /** Where deliveries go; without it none are sent. */
   readonly webhook?: WebhookTarget;
-  /** The bearer token of the control path; without it the path does not exist. */
+  /** The bearer token of the control API; without it the path does not exist. */
   readonly controlKey?: string;
   /** Told of every request that was answered or refused, and of every attempt of a delivery. */
   readonly onEvent?: (entry: SandboxEntry) => void;
@@ -58,7 +58,7 @@ export interface Sandbox {
   noteRefusal(refusal: ServerRefusal): void;
   /** The event that tests use: `evt_test_published`. */
   readonly eventId: string;
-  /** Does what the control path does; null without a key. */
+  /** Does what the control API does; null without a key. */
   readonly control: Control | null;
   /** The sender of deliveries; null without a webhook target. */
   readonly deliveries: Deliveries | null;

@@ -8,7 +8,7 @@ import { actionOf } from './actions/actions.ts';
 import type { Happening } from './happening.ts';
 import type { Connection, World } from './world.ts';
 
-/** How long a change of an activity's signups waits for further ones. Assumed: the guide says debounced, not for how long. */
+/** How long a change of an activity's signups waits for further ones. Assumed: the guide says debounced, without a time. */
 const debounceMs = 5_000;
 
 export interface ConsequenceParts {
@@ -27,10 +27,10 @@ interface Waiting {
   readonly stop: AbortController;
 }
 
-/** What follows from a happening outside of the world: tokens end, deliveries go out. */
+/** What a change causes outside of the world: tokens end, deliveries are sent. */
 export class Consequences {
   readonly #parts: ConsequenceParts;
-  /** Debounced notices that wait, by subject. */
+  /** Waiting debounced notices, by subject. */
   readonly #waiting = new Map<string, Waiting>();
 
   constructor(parts: ConsequenceParts) {
@@ -40,7 +40,7 @@ export class Consequences {
   /**
    * Lets them follow.
    *
-   * @param isAtOnce  also where others would be waited for
+   * @param isAtOnce  do not wait for further changes
    * @returns the delivery, null where none follows, or only later; and how many logins ended
    */
   follow(
@@ -62,7 +62,7 @@ export class Consequences {
     }));
   }
 
-  /** Lets saved notices wait until they are due; the world has their happenings already. */
+  /** Schedules saved notices; the world already has their changes. */
   load(saved: SavedNotices): void {
     for (const { type, happening_id: id, due_at: due } of saved) {
       const happening = this.#parts.world.happenings.find((one) => one.id === id);
@@ -70,7 +70,7 @@ export class Consequences {
     }
   }
 
-  /** Forgets notices that wait. */
+  /** Drops waiting notices. */
   reset(): void {
     for (const { stop } of this.#waiting.values()) stop.abort();
     this.#waiting.clear();
@@ -79,7 +79,7 @@ export class Consequences {
   #send(type: string, happening: Happening): Delivery | null {
     const { deliveries, world } = this.#parts;
     if (deliveries === null) return null;
-    // A suspended integration is told so, and nothing else. Assumed.
+    // Assumed: a suspended integration gets the delivery that says so, and nothing after it.
     if (world.isSuspended && type !== 'integration.suspended') return null;
     return deliveries.send(noticeOf(type, happening, world));
   }
@@ -107,7 +107,7 @@ export class Consequences {
   }
 }
 
-/** Whether a consent is the one that a connection stands for. */
+/** Whether a consent belongs to a connection. */
 export function isOf(
   connection: Connection,
   consent: { readonly clientId: string; readonly eventId: string; readonly user: { readonly id: string } | null },

@@ -3,7 +3,7 @@ import { buildProgram, type Program, type Row } from './event-program.ts';
 import type { Fields } from './happening.ts';
 import { type Participant, participantAt } from './people.ts';
 
-/** What an event grows from. */
+/** The inputs an event is generated from. */
 export interface EventPlan {
   readonly id: string;
   readonly seed: number;
@@ -19,8 +19,8 @@ export interface EventPlan {
 const dayMs = 24 * 3_600_000;
 
 /**
- * One event of the sandbox: what its plan grows, with what has changed since laid over it. Nothing is computed before
- * it is asked for, so an event of 100,000 participants costs as much to start as one of ten.
+ * One event of the sandbox: the data generated from its plan, with later changes applied. Nothing is computed before
+ * it is requested, so an event of 100,000 participants starts as fast as one of ten.
  */
 export class SandboxEvent {
   readonly id: string;
@@ -58,16 +58,16 @@ export class SandboxEvent {
     return this.#changedPeople.get(index) ?? this.#grownPerson(index);
   }
 
-  /** Where a participant of this id stands; null for nobody's. */
+  /** The index of the participant with this id; null for an unknown id. */
   indexOf(participantId: string): number | null {
-    // Read through once, by whoever names somebody first: ids are hashes and lead to no number.
+    // Built once, on the first lookup: an id is a hash, which does not lead back to a number.
     this.#indexes ??= new Map(
       Array.from({ length: this.participantCount }, (_, index) => [this.participant(index).id, index]),
     );
     return this.#indexes.get(participantId) ?? null;
   }
 
-  /** The next participant, who has not applied yet. */
+  /** The next participant, before they apply. */
   newcomer(): Participant {
     return this.#grownPerson(this.participantCount);
   }
@@ -101,7 +101,7 @@ export class SandboxEvent {
     };
   }
 
-  /** Lays changed fields over a participant; the newcomer becomes one. */
+  /** Applies changed fields to a participant, or adds the new one. */
   changeParticipant(id: string, fields: Fields): void {
     const index = this.indexOf(id) ?? this.#add(id);
     this.#changedPeople.set(index, { ...this.participant(index), ...fields } as Participant);
@@ -116,7 +116,7 @@ export class SandboxEvent {
     this.#fields = { ...this.#fields, ...fields };
   }
 
-  /** Forgets every change. */
+  /** Drops every change. */
   reset(): void {
     this.#changedPeople.clear();
     this.#changedActivities.clear();
@@ -149,7 +149,7 @@ export class SandboxEvent {
   }
 }
 
-/** The program with changed activities in every place where they stand. */
+/** The event program, with changed activities in every place that lists them. */
 function withChanges(grown: Program, changed: ReadonlyMap<string, Row>, eventId: string): Program {
   if (changed.size === 0) return grown;
   const activities = grown.activities.map((row) => changed.get(String(row.id)) ?? row);

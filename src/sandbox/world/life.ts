@@ -8,16 +8,16 @@ import { problemOf } from './problem.ts';
 import { DoesNotFit, type Stage, type Wish } from './stage.ts';
 import type { World } from './world.ts';
 
-/** Something that happened, and the delivery that tells of it. */
+/** A change, and the delivery that reports it. */
 export interface Done {
   readonly happening: Happening;
-  /** Null when none follows, or only later. */
+  /** Null when there is none, or only a later one. */
   readonly delivery: Delivery | null;
   /** Logins that ended with it. */
   readonly endedLogins: number;
 }
 
-/** The one way by which things happen: command line, control API, page, scenarios and library all come here. */
+/** The one place that makes changes: command line, control API, HTML page, scenarios and library all use it. */
 export class Life {
   readonly world: World;
   readonly #stage: Stage;
@@ -30,7 +30,7 @@ export class Life {
   }
 
   /**
-   * Does what is wished, one after another: all of it, or up to the first that does not fit.
+   * Does the requested changes one after another, up to the first that does not fit.
    *
    * @throws DoesNotFit
    */
@@ -41,7 +41,7 @@ export class Life {
     });
   }
 
-  /** Records a consent that was given on the consent page, unless it is there already. */
+  /** Records a consent given on the consent page, unless it is already recorded. */
   consented({ kind, clientId, eventId, user, scope }: Consent): void {
     const known = this.world.connections.find(
       (one) => one.revoked_at === null && isOf(one, { clientId, eventId, user }),
@@ -52,7 +52,7 @@ export class Life {
   }
 
   /**
-   * Does the thing that sends an event type; somebody applies first where nobody is left whom it fits.
+   * Makes the change that sends an event type; a new participant applies first if it fits nobody.
    *
    * @returns null for a type that no action sends, or that nothing here could send now
    */
@@ -71,7 +71,7 @@ export class Life {
     return null;
   }
 
-  /** Makes somebody the action fits, one step after the other. */
+  /** Creates a subject that the action fits, step by step. */
   #prepare(steps: readonly string[], eventId: string): readonly Happening[] {
     const done: Happening[] = [];
     for (const action of steps) {
@@ -82,7 +82,7 @@ export class Life {
   }
 }
 
-/** How somebody comes into a state that an action needs. */
+/** The actions that lead to a state. */
 const prepared: Readonly<Record<string, readonly string[]>> = {
   approve: ['apply'],
   reject: ['apply'],
@@ -93,7 +93,7 @@ const prepared: Readonly<Record<string, readonly string[]>> = {
 
 function readParams({ action, params }: Wish): Fields {
   const row = actionOf(action);
-  // The stage says which actions there are.
+  // The stage reports the known actions.
   if (row === undefined) return params;
   const read = v.safeParse(row.params, params);
   if (read.success) return read.output as Fields;

@@ -4,7 +4,7 @@ import { idOf, pick, roll } from './random.ts';
 /** Source: guide, participants (the first four) and patterns (`registered`). Assumed: the word for a cancellation. */
 export type ApplicationStatus = 'pending' | 'approved' | 'rejected' | 'revision_requested' | 'registered' | 'cancelled';
 
-/** One participant of an event, as the read API gives it, and what the webhooks and `/me` need of it. */
+/** One participant of an event, as the read API returns it, and what webhooks and `/me` need. */
 export interface Participant {
   readonly [field: string]: Json;
   readonly id: string;
@@ -22,7 +22,7 @@ export interface Participant {
   readonly custom_form_fields: { readonly [field: string]: Json };
 }
 
-/** Names from many scripts, because a client that cuts, sorts or pads them badly should find out here. */
+/** Names from many scripts, so that a client that cuts, sorts or pads them wrongly fails here. */
 const firstNames = [
   ['Zoë', 'nl'],
   ['Łukasz', 'pl'],
@@ -92,7 +92,7 @@ const minuteMs = 60_000;
 const applicationsOpenAt = Date.UTC(2026, 0, 12, 9, 0);
 const applicationsRunMs = 150 * 24 * 60 * minuteMs;
 
-/** Participant number `index` of an event. Costs the same for every index and keeps nothing. */
+/** Participant number `index` of an event. Takes the same time for every index, and stores nothing. */
 export function participantAt(seed: number, index: number, waveIds: readonly string[]): Participant {
   const [firstName, locale] = firstNames[(index + (seed % firstNames.length)) % firstNames.length] ?? firstNames[0];
   const lastName = lastNames[(index + roll(seed, 'last', Math.floor(index / 22))) % lastNames.length] ?? 'Smith';

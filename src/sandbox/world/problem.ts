@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 
 /**
- * What is wrong with a value, in one clause: where, what must be there, and what is.
+ * What is wrong with a value, in one clause: where, what was expected, and what was found.
  *
- * @param taker  what the value was for, such as `approve`
- * @param whole  the value itself, where no part of it is to blame
+ * @param taker  the receiver of the value, such as `approve`
+ * @param whole  the name of the whole value, for a problem that is not in one part of it
  */
 export function problemOf(issue: v.BaseIssue<unknown>, taker = 'this operation', whole = 'the body'): string {
   const where = v.getDotPath(issue) ?? whole;

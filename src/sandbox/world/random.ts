@@ -1,8 +1,8 @@
 /**
- * A number that depends on nothing but its arguments: the same seed gives the same test data on every machine, and
+ * A number that depends only on its arguments: the same seed gives the same test data on every machine, and
  * row 99,999 costs as much as row 0.
  *
- * @param stream  what the number is for, so that two fields of one row are independent
+ * @param stream  the use of the number, which makes two fields of one row independent
  * @returns an unsigned 32-bit integer
  *
  * Never throws. Not for secrets.

@@ -1,6 +1,6 @@
 import type { Json } from '../../json/value.ts';
 
-/** Rows by number, so that a list of any length costs nothing until it is read. */
+/** Rows by number: a list of any length costs nothing until it is read. */
 export interface Rows {
   readonly count: number;
   at(index: number): Json;

@@ -6,16 +6,16 @@ import type { Fields, Happening, SubjectType } from './happening.ts';
 import { idOf } from './random.ts';
 import { type Connection, integrationId, participantSubject, testEventId, type World } from './world.ts';
 
-/** What somebody wants to happen. */
+/** A requested change. */
 export interface Wish {
   readonly action: string;
-  /** Left out, somebody is picked whom the action fits. */
+  /** Default: a subject that the action fits. */
   readonly id?: string | undefined;
-  /** Where somebody is picked, or a new subject made; default is the test event. */
+  /** The event to pick or create the subject in; default: the test event. */
   readonly eventId?: string | undefined;
-  /** Whose consent `connect` gives; default is the first client. */
+  /** The client that `connect` gives consent to; default: the first. */
   readonly clientId?: string | undefined;
-  /** Read by the row of the action before. */
+  /** Already checked by the row of the action. */
   readonly params: Fields;
 }
 
@@ -34,15 +34,15 @@ export interface StageParts {
   /** The sandbox's clock. */
   readonly clock: Pick<Clock, 'now'>;
   readonly seed: number;
-  /** Whose consent `connect` gives, and the scopes of each kind. */
+  /** The clients that can get consent, and the scopes of each kind. */
   readonly clientId: string;
   scopesOf(kind: 'installation' | 'user'): readonly string[];
 }
 
-/** Lets things happen: finds the subject, checks that the action fits it, and records the change. */
+/** Does actions: finds the subject, checks that the action fits it, and records the change. */
 export class Stage {
   readonly #parts: StageParts;
-  /** Where the search for somebody who fits goes on, by action and event. */
+  /** Where the next search for a fitting subject starts, by action and event. */
   readonly #turns = new Map<string, number>();
 
   constructor(parts: StageParts) {
@@ -80,7 +80,7 @@ export class Stage {
     return happening;
   }
 
-  /** Whether there is somebody in an event whom an action fits, or it makes its subject. */
+  /** Whether an event has a subject that an action fits, or the action creates one. */
   fits(action: string, eventId: string): boolean {
     const row = actionOf(action);
     if (row === undefined) return false;
@@ -102,7 +102,7 @@ export class Stage {
     );
   }
 
-  /** Somebody the action fits; another one each time. @throws DoesNotFit `nobody_fits` */
+  /** A subject that the action fits; another one each time. @throws DoesNotFit `nobody_fits` */
   #pick(row: ActionRow, from: readonly string[], event: SandboxEvent): Subject {
     const found = this.#search(row, from, event);
     if (found === null) {
@@ -142,7 +142,7 @@ export class Stage {
     return { count: ids.length, at: (index) => world.subject(type, ids[index] ?? '') };
   }
 
-  /** What an action makes, before its change. */
+  /** The subject that an action creates, before its change. */
   #make(row: ActionRow, event: SandboxEvent, { params, clientId }: Wish): Subject {
     if (row.name === 'apply') {
       const fields = event.newcomer();

@@ -2,9 +2,9 @@ import type { Subject } from './actions/row.ts';
 import { SandboxEvent } from './event.ts';
 import type { Fields, Happening, SubjectType } from './happening.ts';
 
-/** The event that the guide's examples name. Source: guide, the test event. */
+/** The event in the guide's examples. Source: guide, the test event. */
 export const testEventId = 'evt_test_published';
-/** A second one, so that a token of the first is refused somewhere. */
+/** A second event, whose API rejects tokens of the first. */
 const otherEventId = 'evt_test_neighbor';
 
 export const defaultParticipants = 42;
@@ -26,8 +26,8 @@ export interface Connection extends Fields {
 }
 
 /**
- * The state of a sandbox: what its seed grew, and everything that has happened since, in order. The read API answers
- * from it, so what a delivery tells and what the API says cannot differ.
+ * The state of a sandbox: the data generated from its seed, and every change since, in order. The read API answers
+ * from it, so a delivery and the API cannot disagree.
  */
 export class World {
   readonly events: readonly SandboxEvent[];
@@ -48,7 +48,7 @@ export class World {
     return this.#suspendedAt !== null;
   }
 
-  /** Every consent, oldest first, also those that were taken back. */
+  /** Every consent, oldest first, including revoked ones. */
   get connections(): readonly Connection[] {
     return [...this.#connections.values()];
   }
@@ -57,7 +57,7 @@ export class World {
     return this.events.find((one) => one.id === id) ?? null;
   }
 
-  /** The subject of an id as an action sees it; null for an id that nothing of the type has. */
+  /** The subject with this id as an action sees it; null for an unknown id. */
   subject(type: SubjectType, id: string): Subject | null {
     switch (type) {
       case 'participant': {
@@ -91,7 +91,7 @@ export class World {
     }
   }
 
-  /** Goes back to what the seed grew; living consents can stay, because tokens hang on them. */
+  /** Goes back to the data of the seed; active consents can stay, because tokens depend on them. */
   reset(keepsConnections: boolean): void {
     const kept = this.#happenings.filter(
       ({ subject }) => keepsConnections && this.#connections.get(subject.id)?.revoked_at === null,
@@ -103,7 +103,7 @@ export class World {
     for (const happening of kept) this.record(happening);
   }
 
-  /** Adds a happening and changes the state by it. A saved sandbox is loaded by recording its happenings again. */
+  /** Adds a happening and applies it to the state. A saved sandbox is loaded by recording its happenings again. */
   record(happening: Happening): void {
     const { subject, event_id: eventId, after } = happening;
     const event = eventId === null ? null : this.event(eventId);

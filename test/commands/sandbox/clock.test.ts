@@ -25,10 +25,10 @@ describe('sandbox clock', () => {
     );
   });
 
-  it('is held at a time it is set to, and goes on when resumed', async () => {
+  it('is held at the time it is set to, and runs again when resumed', async () => {
     const fake = setUp();
     expect((await run(sandboxClock, { move: 'set', value: '2026-11-24T14:00:00+01:00' }, fake)).text).toBe(
-      '2026-11-24T13:00:00Z (1h ahead of real time, held: run clock resume)',
+      '2026-11-24T13:00:00Z (1h ahead of real time; held, resume it with: clock resume)',
     );
     expect((await run(sandboxClock, { move: 'resume' }, fake)).data).toMatchObject([{ held: false }]);
   });

@@ -69,15 +69,10 @@ describe('sandbox do', () => {
     [
       'a count of ids',
       { action: 'approve', id: ['ptp_1'], count: '2' },
-      '--count picks whom it happens to, so it takes no ids.',
-      'leave out --count, or the ids',
+      '--count picks the subjects itself, so it cannot be combined with ids.',
+      'leave out --count or the ids',
     ],
-    [
-      'a time for one',
-      { action: 'approve', over: '2s' },
-      '--over spreads what --count repeats.',
-      'add --count, such as --count 20',
-    ],
+    ['a time for one', { action: 'approve', over: '2s' }, '--over needs --count.', 'add --count, such as --count 20'],
     [
       'an assignment without a value',
       { action: 'apply', set: ['first_name'] },

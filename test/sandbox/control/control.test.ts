@@ -7,7 +7,7 @@ import { headerOf, integrationOf, jsonOf } from '../../support/sandbox-client.ts
 const key = randomBytes(24).toString('hex');
 const trigger = '{"type":"activity.updated"}';
 
-/** A sandbox with a handler that counts what it gets, and its control path. */
+/** A sandbox with a handler that counts what it gets, and its control API. */
 function setUp(faults: readonly string[] = []) {
   let received = 0;
   const sandbox = createSandbox({
@@ -29,7 +29,7 @@ function setUp(faults: readonly string[] = []) {
   return { app, control, ready: control('/faults', { add: faults }), received: () => received };
 }
 
-describe('the control path', () => {
+describe('the control API', () => {
   it.each([
     ['no key', []],
     ['a wrong key', [['Authorization', 'Bearer wrong']]],

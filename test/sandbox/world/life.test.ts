@@ -9,7 +9,7 @@ import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';
 const key = randomBytes(24).toString('hex');
 type Facts = Record<string, unknown>;
 
-/** A sandbox with a handler that keeps what it gets, an organizer's login, and the control path. */
+/** A sandbox with a handler that keeps what it gets, an organizer's login, and the control API. */
 async function setUp(options: { participants?: number } = {}) {
   const clock = stillClock();
   const received: HttpRequest[] = [];

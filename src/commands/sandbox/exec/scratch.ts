@@ -11,7 +11,7 @@ const pauseMs = 50;
 /** A directory for one run. */
 export interface Scratch {
   readonly path: string;
-  /** Never rejects: the user is warned of what is left behind, and the run ends as it would have. */
+  /** Never rejects: warns the user of what is left behind, and leaves the outcome of the run alone. */
   remove(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export async function makeScratch({ clock, terminal }: Pick<Deps, 'clock' | 'ter
   return {
     path,
     remove: async () => {
-      // What the command left running may still write here. Each attempt lists the directory again, which
+      // Processes that the command left running may still write here. Each attempt lists the directory again, which
       // `maxRetries` of `rm` does not.
       for (let left = tries; ; left--) {
         const error = await rm(path, { recursive: true, force: true }).then(() => null, asErrno);

@@ -12,7 +12,7 @@ import { askSandbox, type SandboxDeps } from './remote.ts';
 /** What following a delivery needs. */
 type FollowDeps = SandboxDeps & Pick<Deps, 'clock' | 'terminal'>;
 
-/** Between two looks at a delivery: most handlers answer soon, and a slow one is not worth a busy loop. */
+/** Between two looks at a delivery: most handlers answer soon, and a slow one does not justify a busy loop. */
 const firstPollMs = 20;
 const longestPollMs = 200;
 

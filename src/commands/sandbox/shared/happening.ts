@@ -1,6 +1,6 @@
 import type { Happening } from '../../../sandbox/world/happening.ts';
 
-/** The field that says most about a change, by what it happened to. */
+/** The most telling field of a change, by type of subject. */
 const telling = ['application_status', 'capacity_state', 'publish_status', 'suspended_at', 'revoked_at'] as const;
 
 /** What changed, in a few words: `pending → approved`, or the names of the fields. */
@@ -13,7 +13,7 @@ export function changeOf({ before, after }: Happening): string {
   return before === null ? 'new' : Object.keys(after).join(', ');
 }
 
-/** One line: what happened to whom. */
+/** One line: what changed, and for whom. */
 export function describeHappening(happening: Happening): string {
   return `${happening.action} ${happening.subject.id}: ${changeOf(happening)}`;
 }

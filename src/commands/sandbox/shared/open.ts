@@ -18,10 +18,10 @@ export interface Opening {
   readonly port: number;
   /** What an earlier one was registered with; null makes new credentials. */
   readonly stored: StoredCredentials | null;
-  /** Registered besides the default ones; the last is the one that an integration is told. */
+  /** Registered besides the default ones; an integration is given the last one. */
   readonly redirectUris: readonly string[];
   readonly onEvent?: (entry: SandboxEntry) => void;
-  /** One to go on from: it keeps its clients and secrets. */
+  /** The saved sandbox to continue from, with its clients and secrets. */
   readonly saved?: Snapshot;
 }
 

@@ -5,12 +5,12 @@ import type { Credentials } from '../../../sandbox/server/env-file.ts';
 /** The profile that `sandbox start` defines, unless another running sandbox has it. */
 export const sandboxProfile = 'sandbox';
 
-/** The profile of a sandbox that was started beside the one that has the profile `sandbox`. */
+/** The profile of a sandbox started while another one has the profile `sandbox`. */
 export function secondProfile(authBase: string): string {
   return `${sandboxProfile}-${new URL(authBase).port || '80'}`;
 }
 
-/** The profile whose sandbox is meant: `-p sandbox-PORT` chooses one started beside the first. */
+/** The profile of the chosen sandbox: `-p sandbox-PORT` chooses a second one. */
 export function chosenSandbox({ profile }: Pick<Deps, 'profile'>): string {
   return /^sandbox-\d{1,5}$/.test(profile) ? profile : sandboxProfile;
 }
@@ -25,7 +25,7 @@ export async function hasSandboxProfile(deps: Pick<Deps, 'profile' | 'settingsFi
   return (await deps.settingsFile()).profiles()[chosenSandbox(deps)]?.auth_base !== undefined;
 }
 
-/** What an earlier sandbox was registered with, so that env files written then stay valid; null where nothing is. */
+/** The credentials of an earlier sandbox, so that its env files stay valid; null without them. */
 export interface StoredCredentials {
   readonly clientId: string | null;
   readonly clientSecret: string | null;
@@ -50,11 +50,11 @@ export async function storedCredentials(
 }
 
 /**
- * Defines the profile, so that `revento -p sandbox login` needs nothing else, and forgets logins of an earlier
- * sandbox: their tokens ended with it. Returns how many logins those were.
+ * Defines the profile, so that `revento -p sandbox login` needs nothing else, and removes logins of an earlier
+ * sandbox, whose tokens ended with it. Returns how many it removed.
  *
- * @param redirectUri  where logins of this tool come back to
- * @param saved  the sandbox it goes on from: logins of the profile stay when they are its own
+ * @param redirectUri  the redirect URI for logins of this tool
+ * @param saved  the sandbox it continues from: logins of the profile stay if they belong to it
  */
 export async function defineProfile(
   deps: Pick<Deps, 'inspectStore' | 'sessions' | 'settingsFile' | 'secrets'>,
@@ -80,7 +80,7 @@ export async function defineProfile(
   const secrets = await deps.secrets(profile);
   await secrets.set('client_secret', credentials.clientSecret);
   await secrets.set('webhook_secret', credentials.webhookSecret);
-  // A rotation ends with the sandbox it was started in, unless that is the one that goes on.
+  // A rotation ends with the sandbox it was started in, unless that sandbox was saved and continues here.
   await secrets.set('webhook_secret_previous', saved?.deliveries?.signing.previous ?? null);
   return goesOn ? 0 : logins.length;
 }

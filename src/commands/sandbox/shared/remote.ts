@@ -30,7 +30,7 @@ type Finding = Pick<Deps, 'childEnv' | 'secrets' | 'settings' | 'settingsFile'>;
 /** What asking a sandbox needs. */
 export type SandboxDeps = Finding & Pick<Deps, 'http' | 'profile' | 'redactor' | 'signal'>;
 
-/** The event to ask the sandbox about: only `--event` counts, because the variable may name a real event. */
+/** The event to ask the sandbox about. Only `--event` counts: the variable may name a real event. */
 export function eventFlag(deps: Pick<Deps, 'settings'>): { readonly event_id?: string } {
   const event = deps.settings.get('default_event');
   return event?.source === 'flag' ? { event_id: event.value } : {};
@@ -72,14 +72,14 @@ export async function askSandbox<Name extends OperationName>(
   throw refusal(answer.status, value, { authBase, name });
 }
 
-/** Where the chosen sandbox is served, whether it runs or not. @throws ReventoError `setting_missing` */
+/** The base URL of the chosen sandbox, running or not. @throws ReventoError `setting_missing` */
 export async function sandboxAddress(deps: Deps): Promise<string> {
   return (await findSandbox(deps, chosenSandbox(deps))).authBase;
 }
 
 /**
- * What an integration needs to know of the chosen sandbox, and the key of its control API. Read from the profile, so
- * it need not run; inside `sandbox exec` from the environment.
+ * The settings of the chosen sandbox for an integration, and the key of its control API. Read from the profile, so
+ * the sandbox does not have to run; inside `sandbox exec` from the environment.
  *
  * @throws ReventoError `setting_missing`
  */
@@ -149,8 +149,8 @@ async function findSandbox(deps: Finding, name: string): Promise<{ readonly auth
 }
 
 /**
- * Whether a running sandbox has the profile `sandbox`, so that a new one must leave profile and logins alone. In doubt
- * (a timeout, a broken answer) it counts as running: that costs a second profile, the opposite would cost a login.
+ * Whether a running sandbox has the profile `sandbox`, so a new one must leave profile and logins alone. In doubt
+ * (a timeout, a broken answer) it counts as running: a wrong yes costs a second profile, a wrong no costs a login.
  */
 export async function isFirstRunning(deps: SandboxDeps): Promise<boolean> {
   if ((await deps.settingsFile()).profiles()[sandboxProfile]?.auth_base === undefined) return false;

@@ -34,7 +34,7 @@ export function describeReady(
   ].join('\n');
 }
 
-/** What to type next, each with what it does. */
+/** The commands to type next, each with what it does. */
 function commandLines(profile: string, webhookUrl: string | null, style: Style): string[] {
   const isForListener = webhookUrl === defaultListenUrl;
   const rows = [

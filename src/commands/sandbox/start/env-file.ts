@@ -4,8 +4,8 @@ import { isRegularOrAbsent, writeUserFile } from '../../../files/user-output.ts'
 import { type Credentials, variablesOf, withVariables } from '../../../sandbox/server/env-file.ts';
 
 /**
- * Writes the sandbox's settings into an env file with mode 0600. Other lines of the file are kept, and a reader
- * never sees half of it. A device, a pipe or /dev/stdout gets these settings alone.
+ * Writes the sandbox's settings into an env file with mode 0600. Keeps other lines of the file. A reader
+ * never sees half of it. A device, a pipe or /dev/stdout gets only these settings.
  *
  * @throws ReventoError `file`, `interrupted`
  */

@@ -5,7 +5,7 @@ import { parseJson } from '../../../json/parse.ts';
 import { readSnapshot, type Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import { decodeText } from '../../../text/input.ts';
 
-/** A thousand deliveries and ten thousand happenings take some ten. */
+/** In bytes. A thousand deliveries and ten thousand changes take about ten megabytes. */
 const mostBytes = 256 * 1024 * 1024;
 
 /**
@@ -18,7 +18,7 @@ export async function loadSandbox(path: string, { signal }: Pick<Deps, 'signal'>
     if (error instanceof ReventoError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     throw new ReventoError('file', `Cannot read ${path} (${code ?? message}).`, {
-      hint: 'name a file that `revento sandbox save` wrote',
+      hint: 'pass a file written by `revento sandbox save`',
     });
   });
   const text = decodeText(bytes);
@@ -26,6 +26,6 @@ export async function loadSandbox(path: string, { signal }: Pick<Deps, 'signal'>
   const read = value === undefined ? { problem: 'it is not valid JSON' } : readSnapshot(value);
   if ('snapshot' in read) return read.snapshot;
   throw new ReventoError('file', `${path} is not a saved sandbox: ${read.problem}.`, {
-    hint: 'name a file that `revento sandbox save` wrote',
+    hint: 'pass a file written by `revento sandbox save`',
   });
 }

@@ -32,9 +32,9 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
       command
         .option('--port <n>', 'port to serve on', defaultSandboxPort)
         .option('--host <address>', 'address to serve on; localhost means both loopback families', '127.0.0.1')
-        .option('--load <file>', 'go on from a sandbox that `sandbox save` wrote')
+        .option('--load <file>', 'continue from a file written by `sandbox save`')
         .option('--write-env <file>', 'save the settings of the sandbox to this file (mode 0600)'),
-      // So that sandbox and listener find each other without a flag.
+      // The sandbox and the listener find each other without a flag.
       defaultListenUrl,
     ),
   examples: [
@@ -91,7 +91,7 @@ function explainBusyPort(port: number): (error: unknown) => never {
   };
 }
 
-/** An integration has its redirect URI in the environment, as in the guide: that one is registered as well. */
+/** Also registers the redirect URI that an integration has in its environment, as the guide suggests. */
 function redirectUriOfEnvironment(deps: Pick<Deps, 'settings'>): string[] {
   const uri = deps.settings.get('redirect_uri');
   return uri?.source === 'environment' ? [uri.value] : [];
@@ -110,7 +110,7 @@ function requireKnownEvent(deps: Pick<Deps, 'settings'>): void {
   });
 }
 
-/** Reports what the start did to profiles and logins. */
+/** Reports what the start changed in profiles and logins. */
 function tell({ terminal }: Deps, { profile, ended }: { readonly profile: string; readonly ended: number }): void {
   if (profile !== sandboxProfile) {
     terminal.notice(`"${sandboxProfile}" is in use by another sandbox; this one uses the profile "${profile}"`);

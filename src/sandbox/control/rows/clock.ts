@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import type { Operation } from './operation.ts';
 
-/** Ten years: past everything that depends on time. */
+/** Ten years: longer than everything that depends on time. */
 export const longestAdvanceMs = 10 * 365 * 24 * 3_600_000;
 const clock = v.pipe(
   v.object({
     now: v.pipe(v.string(), v.description('time of the sandbox')),
-    real: v.pipe(v.string(), v.description('time of the machine, by which deliveries are signed')),
+    real: v.pipe(v.string(), v.description('time of the machine, with which deliveries are signed')),
     ahead_ms: v.number(),
-    held: v.pipe(v.boolean(), v.description('it stands still until it is resumed')),
+    held: v.pipe(v.boolean(), v.description('whether it stands still until it is resumed')),
   }),
   v.readonly(),
 );
@@ -29,7 +29,7 @@ export const clockRows = {
     method: 'POST',
     path: '/clock/advance',
     status: 200,
-    summary: 'Move the clock forward, through everything that is due on the way',
+    summary: 'Move the clock forward; everything due in between happens',
     params: v.strictObject({
       ms: v.pipe(
         v.number(),
@@ -59,7 +59,7 @@ export const clockRows = {
     method: 'POST',
     path: '/clock/resume',
     status: 200,
-    summary: 'Let a held clock go on',
+    summary: 'Let a held clock run again',
     params: v.strictObject({}),
     result: clock,
     refusals: [],

@@ -5,7 +5,7 @@ import { eventId, flag, json, type Operation } from './operation.ts';
 
 const deliveries = v.pipe(v.array(delivery), v.readonly());
 
-/** What was sent, and what to send. */
+/** Sent deliveries, and sending them. */
 export const deliveryRows = {
   deliveries: {
     method: 'GET',
@@ -38,7 +38,7 @@ export const deliveryRows = {
     method: 'POST',
     path: '/trigger',
     status: 202,
-    summary: 'Let the thing happen that sends an event type; with data, send that data about nobody the API knows',
+    summary: 'Send an event type by making the change that causes it; with data, send only that data',
     params: v.strictObject({
       // It becomes a header, so it has to be one plain word.
       type: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'must be a word such as application.approved')),
@@ -51,9 +51,7 @@ export const deliveryRows = {
         happened: v.pipe(
           v.array(happening),
           v.readonly(),
-          v.description(
-            'what the delivery tells of, and what had to come before; empty when the API knows nothing of it',
-          ),
+          v.description('the change that the delivery reports, and the changes made for it; empty when data was given'),
         ),
       }),
       v.readonly(),
@@ -65,12 +63,12 @@ export const deliveryRows = {
     method: 'POST',
     path: '/rotate',
     status: 200,
-    summary: 'Start a rotation of the webhook signing secret, or finish it',
-    params: v.strictObject({ finish: flag('end the rotation: only the new secret signs') }),
+    summary: 'Start rotating the webhook signing secret, or finish the rotation',
+    params: v.strictObject({ finish: flag('finish the rotation: only the new secret is used') }),
     result: v.pipe(
       v.object({
         webhook_secret: v.string(),
-        webhook_secret_previous: v.pipe(v.nullable(v.string()), v.description('null when only one secret signs')),
+        webhook_secret_previous: v.pipe(v.nullable(v.string()), v.description('null when only one secret is in use')),
       }),
       v.readonly(),
     ),

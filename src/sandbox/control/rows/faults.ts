@@ -9,7 +9,7 @@ const faults = v.pipe(
           v.object({
             fault: v.string(),
             hits: v.pipe(v.number(), v.description('requests it has been applied to')),
-            remaining: v.pipe(v.nullable(v.number()), v.description('requests it still applies to; null is all')),
+            remaining: v.pipe(v.nullable(v.number()), v.description('requests it still applies to; null means all')),
           }),
           v.readonly(),
         ),
@@ -20,7 +20,7 @@ const faults = v.pipe(
   v.readonly(),
 );
 
-/** What the sandbox does wrong on purpose. */
+/** Injected faults. */
 export const faultRows = {
   faults: {
     method: 'GET',

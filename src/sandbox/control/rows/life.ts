@@ -7,30 +7,30 @@ import { eventId, flag, type Operation } from './operation.ts';
 const happened = v.pipe(
   v.object({
     happening,
-    delivery_id: v.pipe(v.nullable(v.string()), v.description('null when no delivery follows, or only later')),
+    delivery_id: v.pipe(v.nullable(v.string()), v.description('null when no delivery follows, or only a later one')),
   }),
   v.readonly(),
 );
 const deliveries = v.pipe(v.array(delivery), v.readonly());
 
-/** What happens in the world of the sandbox. */
+/** Changes in the world of the sandbox. */
 export const lifeRows = {
   do: {
     method: 'POST',
     path: '/do',
     status: 200,
-    summary: 'Let something happen: the state changes, and the delivery that tells of it goes out',
+    summary: 'Make a change: the API shows it, and a delivery reports it',
     params: v.strictObject({
-      action: v.pipe(v.string(), v.description('such as approve; see the actions')),
+      action: v.pipe(v.string(), v.description('the action, such as approve')),
       ids: v.optional(
         v.pipe(
           v.array(v.string()),
-          v.minLength(1, 'must name somebody, or be left out'),
-          v.description('whom it happens to; left out, somebody is picked whom it fits'),
+          v.minLength(1, 'must name at least one subject, or be left out'),
+          v.description('ids of the subjects; default: one that fits'),
         ),
       ),
       event_id: eventId,
-      set: v.optional(v.pipe(fields, v.description('fields to set, where the action takes some')), {}),
+      set: v.optional(v.pipe(fields, v.description('fields to set, for actions that take them')), {}),
     }),
     result: v.pipe(v.object({ happened: v.pipe(v.array(happened), v.readonly()) }), v.readonly()),
     refusals: ['unknown_action', 'not_a_parameter', 'not_found', 'does_not_fit', 'nobody_fits'],
@@ -40,7 +40,7 @@ export const lifeRows = {
     method: 'GET',
     path: '/happenings',
     status: 200,
-    summary: 'List what has happened, oldest first',
+    summary: 'List all changes, oldest first',
     params: v.strictObject({}),
     result: v.pipe(v.object({ happenings: v.pipe(v.array(happening), v.readonly()) }), v.readonly()),
     refusals: [],
@@ -50,13 +50,15 @@ export const lifeRows = {
     method: 'POST',
     path: '/login',
     status: 200,
-    summary: 'Log in without the consent page: give out the tokens of a new consent',
+    summary: 'Log in without the consent page: return the tokens of a new consent',
     params: v.strictObject({
       kind: v.optional(v.picklist(['installation', 'user']), 'installation'),
       event_id: eventId,
-      participant_id: v.exactOptional(v.pipe(v.string(), v.description('who logs in; default is the first one'))),
+      participant_id: v.exactOptional(
+        v.pipe(v.string(), v.description('id of the participant who logs in; default: the first one')),
+      ),
       scope: v.exactOptional(
-        v.pipe(v.array(v.string()), v.description('what is granted; default is everything of that kind')),
+        v.pipe(v.array(v.string()), v.description('scopes to grant; default: all scopes of that kind')),
       ),
     }),
     result: v.pipe(
@@ -87,7 +89,7 @@ export const lifeRows = {
     }),
     result: v.pipe(
       v.object({
-        revoked: v.pipe(v.number(), v.description('logins that ended')),
+        revoked: v.pipe(v.number(), v.description('number of logins that ended')),
         event_id: v.string(),
         kind: v.picklist(['installation', 'user']),
         deliveries,
@@ -125,7 +127,7 @@ export const lifeRows = {
             ),
           ),
           v.readonly(),
-          v.description('consents that were not revoked'),
+          v.description('active consents'),
         ),
         suspended: v.boolean(),
         webhook_url: v.nullable(v.string()),
@@ -141,7 +143,7 @@ export const lifeRows = {
     method: 'GET',
     path: '/state',
     status: 200,
-    summary: 'Give out everything the sandbox holds, to start another one from',
+    summary: 'Return the whole state of the sandbox, to start another one from it',
     params: v.strictObject({}),
     result: v.pipe(v.object({ saved: snapshot }), v.readonly()),
     refusals: [],
@@ -151,8 +153,8 @@ export const lifeRows = {
     method: 'POST',
     path: '/reset',
     status: 200,
-    summary: 'Forget logins, rate limits and deliveries, and start the faults over',
-    params: v.strictObject({ keep_logins: flag('leave tokens valid') }),
+    summary: 'End logins, clear rate limits and deliveries, and restore the faults given at the start',
+    params: v.strictObject({ keep_logins: flag('keep logins: tokens stay valid') }),
     result: v.pipe(v.object({ reset: v.literal(true) }), v.readonly()),
     refusals: [],
     example: { params: { keep_logins: true } },

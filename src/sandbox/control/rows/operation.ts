@@ -7,34 +7,34 @@ export interface Operation {
   readonly method: 'GET' | 'POST';
   /** Below `/_sandbox/v1`; `{name}` stands for a parameter of that name. */
   readonly path: string;
-  /** Of an answer that did it; 202 where a delivery has only been started. */
+  /** The status on success; 202 for a delivery that was only started. */
   readonly status: 200 | 202;
   /** One line of help. */
   readonly summary: string;
   readonly params: v.GenericSchema;
   readonly result: v.GenericSchema;
-  /** Codes it may be refused with, besides those of every operation (`commonRefusals`). */
+  /** Refusal codes, besides those of every operation (`commonRefusals`). */
   readonly refusals: readonly RefusalCode[];
-  /** One use of it, which the documents show and a test runs. */
+  /** An example, which the documentation shows and a test runs. */
   readonly example: Example;
 }
 
 export interface Example {
   readonly params: { readonly [name: string]: Json };
-  /** What has to be done before, in a new sandbox; its result gives a parameter. */
+  /** The operation to do first in a new sandbox; its result provides a parameter. */
   readonly after?: {
     readonly operation: string;
     readonly params: { readonly [name: string]: Json };
-    /** Which parameter, and the path to it in the result, as jq has it. */
+    /** The parameter, and the jq path to it in the result. */
     readonly gives: { readonly param: string; readonly from: string };
   };
 }
 
-/** What every operation may be refused with. */
+/** Refusal codes of every operation. */
 export const commonRefusals: readonly RefusalCode[] = ['validation_error', 'forbidden'];
 
 export const flag = (about: string) => v.optional(v.pipe(v.boolean(), v.description(about)), false);
 export const eventId = v.exactOptional(
-  v.pipe(v.string(), v.description('an event of the sandbox; default is the test event')),
+  v.pipe(v.string(), v.description('an event of the sandbox; default: the test event')),
 );
 export const json = v.custom<Json>(() => true);

@@ -64,7 +64,7 @@ export const activityActions: readonly ActionRow[] = [
 
 const quarterHourMs = 15 * 60_000;
 
-/** A change for whoever names none: a quarter of an hour later. */
+/** The default change: a quarter of an hour later. */
 function moved(fields: Fields): Fields {
   const later = (at: unknown) => new Date(Date.parse(String(at)) + quarterHourMs).toISOString();
   return { starts_at: later(fields['starts_at']), ends_at: later(fields['ends_at']) };

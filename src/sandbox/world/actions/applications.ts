@@ -12,7 +12,7 @@ const answers = v.exactOptional(
       v.string(),
       v.custom<Json>(() => true),
     ),
-    v.description('answers of the registration form; those not named stay'),
+    v.description('answers of the registration form; other answers stay'),
   ),
 );
 const profile = {
@@ -51,7 +51,7 @@ function review(
 export const applicationActions: readonly ActionRow[] = [
   {
     name: 'apply',
-    summary: 'Somebody applies to the event',
+    summary: 'A new participant applies to the event',
     actor: 'participant',
     subjects: ['participant'],
     from: null,
@@ -116,7 +116,7 @@ export const applicationActions: readonly ActionRow[] = [
   },
 ];
 
-/** The given fields, with answers of the form laid over those that are there, and the name that follows from them. */
+/** The given fields, with form answers merged into the present ones, and the resulting display name. */
 function edited(fields: Fields, params: Fields): Fields {
   const { custom_form_fields: given, ...plain } = params;
   const changed: Record<string, Json> = {};
@@ -132,7 +132,7 @@ function edited(fields: Fields, params: Fields): Fields {
 
 const wishes = ['vegetarian', 'vegan, please', 'gluten-free', 'no nuts'] as const;
 
-/** A change for whoever names none: the next wish for dinner, so that something differs. */
+/** The default change: the next dinner preference, so that something differs. */
 function anotherWish(fields: Fields): Fields {
   const form = objectOf(fields['custom_form_fields']);
   const index = (wishes as readonly unknown[]).indexOf(form['dietary_notes']);

@@ -15,7 +15,7 @@ export const connectionActions: readonly ActionRow[] = [
       kind: v.optional(v.picklist(['installation', 'user']), 'installation'),
       user_id: v.exactOptional(v.pipe(v.string(), v.description('the participant whose consent it is'))),
       scope: v.exactOptional(
-        v.pipe(v.array(v.string()), v.description('what is granted; default is everything of that kind')),
+        v.pipe(v.array(v.string()), v.description('scopes to grant; default: all scopes of that kind')),
       ),
     }),
     sends: null,
