@@ -3,7 +3,7 @@ import type { OutputFormat } from '../output/item.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Exchange, Forwarder, ForwarderOptions, Serve } from '../ports/exchange.ts';
 import type { Sessions } from '../ports/sessions.ts';
-import type { KeyStore, SharedLog, StoreInspection } from '../ports/store.ts';
+import type { KeyStore, SealedLog, SharedLog, StoreInspection } from '../ports/store.ts';
 import type { OpenBrowser, Terminal } from '../ports/terminal.ts';
 import type { Redactor, Secret } from '../text/secret.ts';
 
@@ -57,6 +57,12 @@ export interface Deps {
    * @param login  fit for a file name, such as `installation-evt_1`
    */
   sharedLog(login: string): Promise<SharedLog>;
+  /**
+   * The sealed log of a profile, for this process alone until it is released; null while another process has it.
+   *
+   * @throws ReventoError `store_key`, `disk_full`, `file`
+   */
+  sealedLog(profile: string, name: string): Promise<SealedLog | null>;
   /** A look at the files of the store, of all profiles, that changes nothing and reads no secret. */
   inspectStore(): Promise<StoreInspection>;
   /**

@@ -16,7 +16,11 @@ export type CrashPoint =
   | 'rescue-before-write'
   | 'released'
   | 'rekey-file'
-  | 'key-before-link';
+  | 'key-before-link'
+  | 'log-before-append'
+  | 'log-appended'
+  | 'log-before-rename'
+  | 'log-replaced';
 
 const hook = Symbol.for('revento.crash-point');
 

@@ -38,6 +38,8 @@ export interface Sessions {
   source(key: LoginKey | null, apiBase?: string): Promise<TokenSource>;
   /** Lets the tokens of every stored login go to this API from now on. */
   bind(apiBase: string): Promise<void>;
+  /** Says of every stored login that its server is reached at this auth base now. */
+  move(authBase: string): Promise<void>;
   /** Refreshes now, however long the token would last. */
   refresh(key: LoginKey): Promise<AccessToken>;
   protection(): Promise<{ readonly path: string; readonly protection: KeySource }>;

@@ -176,6 +176,36 @@ export interface Vault {
 }
 
 /**
+ * A sealed file of one process that grows: everything at one moment, and what has changed since. Whoever reads it, at
+ * whatever moment the machine stops, finds what was there before a write or after it.
+ */
+export interface SealedLog {
+  readonly path: string;
+  /** Bytes of the first text, and of those after it. */
+  readonly wholeBytes: number;
+  readonly changedBytes: number;
+  /**
+   * Everything that can be read, in order; null when there is no file.
+   *
+   * @returns `problem` when there is more that cannot be read, or nothing that can: the file is damaged
+   * @throws ReventoError `store_key` when its key is unavailable here
+   */
+  read(): Promise<{ readonly texts: readonly string[]; readonly problem: string | null } | null>;
+  /**
+   * Adds a text. It outlives the process when this returns, with `isDurable` a power cut as well.
+   *
+   * @throws ReventoError `disk_full`, `file`, also when somebody has removed the file
+   */
+  append(text: string, isDurable: boolean): void;
+  /** Puts a first text in place of all. @throws ReventoError `disk_full`, `file` */
+  replace(text: string): void;
+  /** Renames the file, so that a new one can be begun; gives back where it is now. @throws ReventoError `file` */
+  setAside(): string;
+  /** Lets another process have it. Idempotent. */
+  release(): void;
+}
+
+/**
  * Short lines that the processes of one user share: appended by any of them, seen by all in one and the same order.
  * It forgets lines after an hour or two.
  */

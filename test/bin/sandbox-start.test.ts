@@ -112,7 +112,7 @@ describe('starting', () => {
     expect(config).not.toContain(second.ready['client_secret']);
   });
 
-  it('forgets the logins of an earlier one, also where they cannot be opened', async () => {
+  it('with --fresh forgets the logins of the one before, also where they cannot be opened', async () => {
     const { running } = await start(
       '--auto-consent',
       '--redirect-uri',
@@ -129,7 +129,7 @@ describe('starting', () => {
     await running.ended;
     const stored = join(rig.home, 'config/revento/auth/sandbox/installation-evt_test_published.json');
     truncateSync(stored, 40);
-    const again = await start();
+    const again = await start('--fresh');
     expect(existsSync(stored)).toBe(false);
     expect(again.running.stderr).toContain(
       "The previous sandbox's login is no longer valid. Log in again: revento -p sandbox login",

@@ -153,6 +153,7 @@ function sessionsOf(logins: readonly Login[], sources: ReadonlyMap<string, Token
     keys: async () => logins.map(({ kind, eventId }) => ({ kind, eventId })),
     read: async (key) => logins.find(({ kind, eventId }) => kind === key.kind && eventId === key.eventId) ?? null,
     prepare: never,
+    move: never,
     survey: async () => ({ logins, unreadable: [] }),
     source: async (key) => {
       const source = sources.get(key?.kind ?? 'installation');

@@ -133,6 +133,7 @@ export function memory(world: World = {}): Memory {
     redactor,
     breakable: (work) => work(),
     sharedLog: async () => loneLog(),
+    sealedLog: unused('sealed logs'),
     environmentToken: world.environmentToken === undefined ? null : redactor.add(world.environmentToken),
     http: async () => world.http ?? (await unused('the network')()),
     serve: async () => world.serve ?? (await unused('servers')()),
@@ -226,6 +227,7 @@ function memorySessions(memory: Memory, world: World, profile: string): Sessions
       return tokenOf(key);
     },
     bind: async () => undefined,
+    move: async () => undefined,
     protection: async () => ({ path: '/config/auth', protection: 'keyfile' }),
   };
 }

@@ -187,6 +187,7 @@ function savingSessions(world: LoginWorld, setting: LoginSetting): Sessions {
     survey: unused,
     forget: unused,
     source: unused,
+    move: unused,
     refresh: unused,
     bind: unused,
     protection: unused,

@@ -152,6 +152,16 @@ export function createSessions(options: SessionOptions): Sessions {
       if (failures.length > 0) throw failures[0];
     },
 
+    async move(authBase) {
+      for (const key of keys()) {
+        await whileLocked(key, async (file) => {
+          const record = await file.settle();
+          if (record === null || record.binding.authBase === authBase) return;
+          file.rewrite({ ...record, binding: { ...record.binding, authBase } }, record.content);
+        });
+      }
+    },
+
     async refresh(key): Promise<AccessToken> {
       if (accessToken !== null) {
         throw new ReventoError('usage', 'REVENTO_ACCESS_TOKEN is set: it is used as it is and cannot be refreshed.', {

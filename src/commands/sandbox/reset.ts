@@ -6,7 +6,7 @@ interface SandboxResetOptions {
   readonly keepLogins: boolean;
 }
 
-/** `revento sandbox reset`: resets the running sandbox; credentials and test data stay the same. */
+/** `revento sandbox reset`: resets the running sandbox, and what is kept of it; credentials and test data stay the same. */
 export const sandboxReset: CommandModule<SandboxResetOptions> = {
   declare: (command) => command.option('--keep-logins', 'keep logins: tokens stay valid', false),
   examples: [
@@ -26,8 +26,10 @@ export const sandboxReset: CommandModule<SandboxResetOptions> = {
       kind: 'value',
       data: { reset: true, logins_kept: keepLogins },
       text: (style) =>
-        `${style.green('✓')} Sandbox reset: rate limits, faults and deliveries are cleared; ${
-          keepLogins ? 'logins are kept' : `all logins have ended (to log in again, run: ${login})`
+        `${style.green('✓')} Sandbox reset: rate limits, faults, happenings and deliveries are cleared; ${
+          keepLogins
+            ? 'logins are kept'
+            : `its clock shows real time, and all logins have ended (to log in again, run: ${login})`
         }`,
     };
     return undefined;

@@ -22,7 +22,7 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
         [
           '\nUntil --finish, deliveries are signed alternately with the new and the old secret, starting with the new one.',
           'The profile "sandbox" gets both, so `revento -p sandbox webhook listen` accepts either, even when already running.',
-          'Restarting the sandbox ends a rotation as well.',
+          'A restart continues a rotation; `start --fresh` ends it.',
         ].join(' '),
       ),
   examples: [

@@ -5,8 +5,8 @@ import { isNowhere } from '../../files/nowhere.ts';
 import { asOwner } from './as-owner.ts';
 import { systemCode } from './file-failure.ts';
 
-/** Far more than any file of ours holds. */
-const maxBytes = 1024 * 1024;
+/** Far more than any file of ours holds, but for the one that says otherwise. */
+const usualMaxBytes = 1024 * 1024;
 
 /** A file of this program as found: its bytes, or what stands in its place instead. */
 export type OwnFile =
@@ -19,7 +19,7 @@ export type OwnFile =
  *
  * @throws the system's error when it cannot be opened or read
  */
-export function readOwnFile(path: string, { isLinkFollowed = false } = {}): OwnFile | null {
+export function readOwnFile(path: string, { isLinkFollowed = false, maxBytes = usualMaxBytes } = {}): OwnFile | null {
   return asOwner(path, () => {
     const { O_RDONLY, O_NONBLOCK = 0, O_NOCTTY = 0, O_NOFOLLOW = 0 } = constants;
     let fd: number;

@@ -4,21 +4,28 @@ import { requireFileName } from '../../files/file-name.ts';
 import { asOwner } from '../files/as-owner.ts';
 
 /**
- * Removes the directories of a profile whose logins and secrets are gone: the logs of its requests, and the places
- * of its sealed files and logs when nothing is left there. What another process has put there meanwhile stays.
+ * Removes what is left of a profile whose logins and secrets are gone: the logs of its requests, a sandbox that is
+ * kept in it, and the places of its sealed files and logs when nothing is left there. What another process has put there meanwhile stays.
  *
  * @throws ReventoError `usage` when the name cannot be that of a directory
  */
 export function discardProfile(configDir: string, profile: string): void {
   const name = requireFileName('profile', profile);
   const logs = join(configDir, 'pace', name);
+  const sealed = join(configDir, 'auth', name);
   asOwner(logs, () => {
-    attempt(() => {
-      for (const entry of readdirSync(logs)) rmSync(join(logs, entry), { force: true });
-    });
+    const removeIn = (directory: string, isMeant: (entry: string) => boolean) =>
+      attempt(() => {
+        for (const entry of readdirSync(directory)) if (isMeant(entry)) rmSync(join(directory, entry), { force: true });
+      });
+    removeIn(logs, () => true);
+    removeIn(sealed, (entry) => sealedLog.test(entry));
     for (const directory of ['pace', 'auth']) attempt(() => rmdirSync(join(configDir, directory, name)));
   });
 }
+
+/** A sealed log, and what became of one: a temporary copy, or one that was damaged and moved aside. */
+const sealedLog = /\.sealed(\..*)?$/;
 
 /** An empty directory may stay: that must not fail the run. */
 function attempt(remove: () => void): void {

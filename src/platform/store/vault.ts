@@ -3,17 +3,26 @@ import { join } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { isFileName, requireFileName } from '../../files/file-name.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type KeySource, keySources, type Remedies, type Vault } from '../../ports/store.ts';
+import {
+  type HeldLock,
+  type KeySource,
+  keySources,
+  type Remedies,
+  type SealedLog,
+  type Vault,
+} from '../../ports/store.ts';
 import type { Secret } from '../../text/secret.ts';
 import { asOwner } from '../files/as-owner.ts';
 import { temporaryEnding } from '../files/durable-file.ts';
 import { storeFailure, systemCode } from '../files/file-failure.ts';
 import { removeOwnFile } from '../files/own-file.ts';
+import { makePrivateDirectory } from '../files/private-directory.ts';
 import { createKeySources, type SealedBy } from '../key/key-source.ts';
 import type { Keyring } from '../key/keyring.ts';
 import type { Locks } from '../lock/lock.ts';
 import { copyPaths, envelopeIn, readCopy } from './sealed-copies.ts';
 import { openSealedFile } from './sealed-file.ts';
+import { openSealedLog } from './sealed-log.ts';
 import { openSpentJournal } from './spent-journal.ts';
 
 /** What a crash left is removed after this; nothing of ours takes as long. */
@@ -39,6 +48,9 @@ export interface VaultOptions {
   readonly notice: (text: string) => void;
 }
 
+/** Behind the name of a sealed log: it is not a file of one record. */
+export const logEnding = '.sealed';
+
 /** A sealed file by its place, for work on the whole store. */
 export interface SealedAt extends SealedBy {
   readonly profile: string;
@@ -51,6 +63,12 @@ export interface OpenVault extends Vault {
   file(profile: string, name: string, remedies: Remedies): ReturnType<typeof openSealedFile>;
   /** Every sealed file of every profile that looks like one. */
   all(): SealedAt[];
+  /**
+   * Opens the sealed log of a profile; null while another process has it open.
+   *
+   * @throws ReventoError `store_key`, `disk_full`, `file`
+   */
+  log(profile: string, name: string): Promise<SealedLog | null>;
 }
 
 /** Opens the sealed files of a configuration directory. Reads and makes nothing yet. */
@@ -100,12 +118,36 @@ export function openVault(options: VaultOptions): OpenVault {
         notice,
       });
     },
+    async log(profile, name) {
+      const folder = join(directory, requireFileName('profile', profile));
+      const path = join(folder, `${name}${logEnding}`);
+      const lock = await lockAtOnce(locks, join(folder, `${name}.lock`), folder);
+      if (lock === null) return null;
+      try {
+        const key = await keys.forNew(keys.choice(), all());
+        return openSealedLog({ place: { profile, name: `${name}${logEnding}` }, path, lock, keys, key });
+      } catch (error) {
+        lock.release();
+        throw error;
+      }
+    },
     protection(profile) {
       const used = new Set(all().flatMap((sealed) => (sealed.profile === profile ? [sealed.key.source] : [])));
       // A store is as safe as its weakest file.
       return keySources.find((source) => used.has(source)) ?? keys.choice();
     },
   };
+}
+
+/** The lock if it is free; null when another process has it. */
+async function lockAtOnce(locks: Locks, path: string, folder: string): Promise<HeldLock | null> {
+  try {
+    makePrivateDirectory(folder);
+    return await locks.acquire(path, { timeoutMs: 0 });
+  } catch (error) {
+    if (error instanceof ReventoError && error.code === 'lock_timeout') return null;
+    throw storeFailure('lock', path, error);
+  }
 }
 
 function entries(directory: string): string[] {

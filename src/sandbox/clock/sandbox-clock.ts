@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
+import { ignore, type Note } from '../saved/change.ts';
 import type { SavedClock } from '../saved/snapshot.ts';
 
 interface Timer {
@@ -23,6 +24,7 @@ export interface ClockState {
  */
 export class SandboxClock implements Clock {
   readonly #real: Clock;
+  readonly #note: Note;
   readonly #timers = new Set<Timer>();
   #aheadMs = 0;
   /** The time it is held at; null while it runs. */
@@ -30,8 +32,10 @@ export class SandboxClock implements Clock {
   #orders = 0;
   #moving: Promise<void> = Promise.resolve();
 
-  constructor(real: Clock) {
+  /** @param note  told of every move */
+  constructor(real: Clock, note: Note = ignore) {
     this.#real = real;
+    this.#note = note;
   }
 
   now(): number {
@@ -92,6 +96,7 @@ export class SandboxClock implements Clock {
   hold(): void {
     if (this.#heldAt !== null) return;
     this.#heldAt = this.now();
+    this.#noteState();
     for (const { wait } of this.#timers) wait.abort();
   }
 
@@ -100,7 +105,15 @@ export class SandboxClock implements Clock {
     if (this.#heldAt === null) return;
     this.#aheadMs = this.#heldAt - this.#real.now();
     this.#heldAt = null;
+    this.#noteState();
     for (const timer of this.#timers) this.#begin(timer);
+  }
+
+  /** Goes with real time again. What sleeps must be woken before. */
+  reset(): void {
+    this.#aheadMs = 0;
+    this.#heldAt = null;
+    this.#noteState();
   }
 
   /**
@@ -127,9 +140,11 @@ export class SandboxClock implements Clock {
   #jump(to: number): void {
     if (this.#heldAt !== null) {
       this.#heldAt = to;
+      this.#noteState();
       return;
     }
     this.#aheadMs = to - this.#real.now();
+    this.#noteState();
     for (const timer of this.#timers) this.#begin(timer);
   }
 
@@ -153,6 +168,10 @@ export class SandboxClock implements Clock {
       // Replaced by another wait, or no longer wanted.
       () => undefined,
     );
+  }
+
+  #noteState(): void {
+    this.#note({ type: 'clock', clock: this.save() });
   }
 
   #drop(timer: Timer): void {

@@ -12,6 +12,7 @@ import { apiError, json } from '../message/reply.ts';
 import type { Incoming } from '../message/request.ts';
 import { isSame } from '../oauth/clients.ts';
 import type { DirectLogin, logInDirectly } from '../oauth/direct-login.ts';
+import type { KeptState } from '../saved/ledger.ts';
 import type { Snapshot } from '../saved/snapshot.ts';
 import type { SandboxEvent } from '../world/event.ts';
 import type { Life } from '../world/life.ts';
@@ -38,6 +39,8 @@ export interface ControlParts {
   readonly logIn: (login: DirectLogin) => ReturnType<typeof logInDirectly>;
   readonly reset: (keepsLogins: boolean) => void;
   readonly save: () => Snapshot;
+  /** Where the sandbox is kept; null for one that lives in memory only. */
+  readonly kept: () => KeptState | null;
   /** Milliseconds since the Unix epoch, real time. */
   readonly startedAt: number;
 }
@@ -136,6 +139,7 @@ export class Control {
         webhook_url: deliveries?.url ?? null,
         deliveries: counts,
         happenings: world.happenings.length,
+        kept: this.#kept(),
       };
     },
 
@@ -217,6 +221,11 @@ export class Control {
   #clockState(): ResultOf<'clock'> {
     const { now, real, isHeld } = this.#parts.clock.state();
     return { now: isoSeconds(now), real: isoSeconds(real), ahead_ms: Math.max(0, now - real), held: isHeld };
+  }
+
+  #kept(): ResultOf<'status'>['kept'] {
+    const kept = this.#parts.kept();
+    return kept === null ? null : { path: kept.path, since: isoSeconds(kept.since), problem: kept.problem };
   }
 
   #sender(): Deliveries {

@@ -10,7 +10,8 @@ import { answerLimitMs, post } from '../../webhook/sending/post.ts';
 import { sign } from '../../webhook/signature.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { hasWaited } from '../faults/strike.ts';
-import type { SavedDeliveries } from '../saved/snapshot.ts';
+import type { Note } from '../saved/change.ts';
+import type { SavedDeliveries, SavedDelivery } from '../saved/snapshot.ts';
 import type { Attempt, Delivery } from './delivery.ts';
 import { type SecretAge, SigningSecrets } from './signing.ts';
 
@@ -52,7 +53,7 @@ interface Open {
   signer: SecretAge;
   /** Increases with every round, so that an older round notices that it was replaced. */
   round: number;
-  /** Attempts in this round. */
+  /** Attempts of this round that have ended. */
   tries: number;
 }
 
@@ -63,6 +64,8 @@ export interface DeliveryParts {
   readonly target: WebhookTarget;
   readonly faults: FaultPlan;
   readonly onEvent: (entry: DeliveryEntry) => void;
+  /** Told of every delivery that begins, changes or is forgotten, and of every change of the secrets. */
+  readonly note?: Note;
 }
 
 /** The webhook sender: signs, sends, retries, gives up, and keeps a record. */
@@ -76,7 +79,7 @@ export class Deliveries {
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
-    this.signing = new SigningSecrets(parts.target.secret);
+    this.signing = new SigningSecrets(parts.target.secret, parts.note);
   }
 
   /** Where deliveries go. */
@@ -84,8 +87,12 @@ export class Deliveries {
     return this.#parts.target.url;
   }
 
-  /** Sends an envelope under a new delivery id. */
-  send(envelope: Envelope): Delivery {
+  /**
+   * Sends an envelope under a new delivery id.
+   *
+   * @param subject  the id of what it tells of; null for a made-up one
+   */
+  send(envelope: Envelope, subject: string | null = null): Delivery {
     const id = randomUUID();
     const open: Open = {
       body: Buffer.from(stringify({ ...envelope }), 'utf8'),
@@ -96,6 +103,7 @@ export class Deliveries {
         delivery_id: id,
         event: envelope.type,
         event_id: envelope.event_id,
+        subject,
         created_at: this.#time(),
         state: 'pending',
         attempts: [],
@@ -130,12 +138,7 @@ export class Deliveries {
   save(): SavedDeliveries {
     return {
       signing: this.signing.save(),
-      deliveries: [...this.#open.values()].map(({ body, shown, signer, tries }) => ({
-        body: Buffer.from(body).toString('utf8'),
-        shown,
-        signer,
-        tries,
-      })),
+      deliveries: [...this.#open.values()].map(savedOf),
     };
   }
 
@@ -164,6 +167,7 @@ export class Deliveries {
     open.signer = this.signing.next();
     open.tries = 0;
     open.shown = { ...open.shown, state: 'pending', next_attempt_at: null };
+    this.#noteOpen(open);
     const begun = open.shown;
     const { signal } = this.#stop;
     void this.#try(open, signal).then(() => this.#retry(open, round, signal));
@@ -181,7 +185,7 @@ export class Deliveries {
 
   /** One attempt. Timestamp and signature are new each time, the delivery id is not. Source: guide, retries. */
   async #try(open: Open, signal: AbortSignal): Promise<void> {
-    const retry = open.tries++;
+    const { tries: retry, round } = open;
     const { clock, faults, onEvent } = this.#parts;
     const { effect: fault, delayMs } = faults.next('webhook');
     const effect = typeof fault === 'string' ? fault : null;
@@ -202,10 +206,12 @@ export class Deliveries {
     if (signal.aborted) return;
 
     const attempt: Attempt = { at, ...outcome, ms: Math.round(clock.monotonic() - startedAt), signed_with: age };
-    const isLast = retry === retryDelaysMs.length;
+    const isLast = retry >= retryDelaysMs.length;
     const state = outcome.error === null ? 'delivered' : isLast ? 'dead' : 'pending';
     const nextAt = state === 'pending' ? new Date(clock.now() + this.#delayMs(retry)).toISOString() : null;
     open.shown = { ...open.shown, state, attempts: [...open.shown.attempts, attempt], next_attempt_at: nextAt };
+    if (open.round === round) open.tries = retry + 1;
+    this.#noteOpen(open);
     const { delivery_id, event, attempts } = open.shown;
     onEvent({
       type: 'delivery',
@@ -263,9 +269,18 @@ export class Deliveries {
     for (const [id, { shown }] of this.#open) {
       if (shown.state === 'pending') continue;
       this.#open.delete(id);
+      this.#parts.note?.({ type: 'delivery_forgotten', id });
       return;
     }
   }
+
+  #noteOpen(open: Open): void {
+    this.#parts.note?.({ type: 'delivery', delivery: savedOf(open) });
+  }
+}
+
+function savedOf({ body, shown, signer, tries }: Open): SavedDelivery {
+  return { body: Buffer.from(body).toString('utf8'), shown, signer, tries };
 }
 
 /** Every attempt and every wait listens to one signal; from the eleventh on, Node would warn of a leak. */

@@ -21,6 +21,10 @@ export const delivery = v.pipe(
     delivery_id: v.string(),
     event: v.string(),
     event_id: v.nullable(v.string()),
+    subject: v.pipe(
+      v.optional(v.nullable(v.string()), null),
+      v.description('the id of what it tells of; null for a made-up one'),
+    ),
     created_at: v.string(),
     state: v.picklist(deliveryStates),
     attempts: v.pipe(v.array(attempt), v.readonly()),

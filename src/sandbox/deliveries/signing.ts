@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ignore, type Note } from '../saved/change.ts';
 import type { SavedSigning } from '../saved/snapshot.ts';
 import type { Attempt } from './delivery.ts';
 
@@ -18,9 +19,11 @@ export class SigningSecrets {
   #current: string;
   #previous: string | null = null;
   #turns = 0;
+  readonly #note: Note;
 
-  constructor(secret: string) {
+  constructor(secret: string, note: Note = ignore) {
     this.#current = secret;
+    this.#note = note;
   }
 
   get current(): string {
@@ -37,16 +40,21 @@ export class SigningSecrets {
     this.#previous = this.#current;
     this.#current = next;
     this.#turns = 0;
+    this.#noteState();
   }
 
   /** Ends the rotation: only the current secret signs from now on. */
   finish(): void {
     this.#previous = null;
+    this.#noteState();
   }
 
   /** Which secret signs the next delivery; the new one is first. */
   next(): SecretAge {
-    return this.#previous !== null && this.#turns++ % 2 === 1 ? 'previous' : 'current';
+    if (this.#previous === null) return 'current';
+    const age = this.#turns++ % 2 === 1 ? 'previous' : 'current';
+    this.#noteState();
+    return age;
   }
 
   /** The secret that signs now for a delivery that was assigned this one. */
@@ -64,5 +72,9 @@ export class SigningSecrets {
     this.#current = current;
     this.#previous = previous;
     this.#turns = turns;
+  }
+
+  #noteState(): void {
+    this.#note({ type: 'signing', signing: this.save() });
   }
 }

@@ -1,5 +1,7 @@
+import { ignore, type Note } from '../saved/change.ts';
+import type { SavedFault } from '../saved/snapshot.ts';
 import type { FaultTarget } from './effects.ts';
-import type { Fault } from './fault.ts';
+import { type Fault, parseFault } from './fault.ts';
 
 /** What is injected into one request: the delays of all faults added up, and the first effect of another kind. */
 export interface Strike {
@@ -11,11 +13,14 @@ export interface Strike {
 /** The active faults of one sandbox, counted down. */
 export class FaultPlan {
   readonly #initial: readonly Fault[];
+  readonly #note: Note;
   #faults: readonly Fault[];
   #seen: number[];
 
-  constructor(faults: readonly Fault[]) {
+  /** @param note  told of every fault that begins, is counted or ends */
+  constructor(faults: readonly Fault[], note: Note = ignore) {
     this.#initial = faults;
+    this.#note = note;
     this.#faults = faults;
     this.#seen = faults.map(() => 0);
   }
@@ -24,12 +29,29 @@ export class FaultPlan {
   add(faults: readonly Fault[]): void {
     this.#faults = [...this.#faults, ...faults];
     this.#seen.push(...faults.map(() => 0));
+    this.#noteAll();
   }
 
   /** Removes every fault. */
   clear(): void {
     this.#faults = [];
     this.#seen = [];
+    this.#noteAll();
+  }
+
+  save(): SavedFault[] {
+    return this.#faults.map(({ text }, index) => ({ text, seen: this.#seen[index] ?? 0 }));
+  }
+
+  /**
+   * Takes saved faults, with their counts, before those of the start. One that the start names again counts from zero.
+   *
+   * @throws ReventoError `usage` for a fault that this version does not know
+   */
+  load(saved: readonly SavedFault[]): void {
+    const others = saved.filter(({ text }) => !this.#initial.some((fault) => fault.text === text));
+    this.#faults = [...others.map(({ text }) => parseFault(text)), ...this.#initial];
+    this.#seen = [...others.map(({ seen }) => seen), ...this.#initial.map(() => 0)];
   }
 
   /** The active faults, with the requests each was applied to and how many remain; null means all. */
@@ -52,6 +74,7 @@ export class FaultPlan {
       if (fault.effect === 'slow') delayMs += fault.delayMs;
       else found ??= fault;
     }
+    if (this.#faults.some(({ target }) => targets.includes(target))) this.#noteAll();
     return { delayMs, effect: found?.effect ?? null, bytes: found?.bytes ?? null };
   }
 
@@ -59,5 +82,9 @@ export class FaultPlan {
   reset(): void {
     this.#faults = this.#initial;
     this.#seen = this.#faults.map(() => 0);
+  }
+
+  #noteAll(): void {
+    this.#note({ type: 'faults', faults: this.save() });
   }
 }

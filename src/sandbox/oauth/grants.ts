@@ -2,14 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { challengeOf } from '../../auth/sign-in/pkce.ts';
 import type { LoginKind } from '../../login/login.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { ignore, type Note } from '../saved/change.ts';
 import type { SavedGrants } from '../saved/snapshot.ts';
+import { Codes } from './codes.ts';
 
 const day = 24 * 60 * 60 * 1000;
 /** Source: guide, token lifetimes. */
 const refreshTtlMs = 90 * day;
 const familyCapMs = 365 * day;
-/** Assumed: the guide gives codes no lifetime. */
-const codeTtlMs = 60_000;
 /** Access tokens that are remembered of a family; older ones have expired long ago and get `invalid_token`. */
 const rememberedAccessTokens = 50;
 
@@ -35,6 +35,8 @@ export interface CodeBinding {
 export interface Family {
   readonly consent: Consent;
   readonly startedAt: number;
+  /** Its place among all. */
+  readonly number: number;
   isRevoked: boolean;
 }
 
@@ -49,15 +51,6 @@ export interface Pair {
 }
 
 export type Refusal = { readonly refusal: 'invalid_grant' | 'invalid_scope'; readonly problem: string };
-
-interface Code {
-  readonly consent: Consent;
-  readonly binding: CodeBinding;
-  readonly expiresAt: number;
-  isUsed: boolean;
-  /** What was issued for it. */
-  family: Family | null;
-}
 
 interface AccessRecord {
   readonly family: Family;
@@ -82,28 +75,23 @@ export interface AccessState {
 export class Grants {
   readonly #clock: Clock;
   readonly #accessTtlMs: number;
-  readonly #codes = new Map<string, Code>();
+  readonly #note: Note;
+  readonly #codes: Codes;
   readonly #access = new Map<string, AccessRecord>();
   readonly #refresh = new Map<string, RefreshRecord>();
   readonly #accessOf = new Map<Family, string[]>();
 
-  constructor(clock: Clock, accessTtlMs: number) {
+  /** @param note  told of every token that is issued or spent, and of every login that ends */
+  constructor(clock: Clock, accessTtlMs: number, note: Note = ignore) {
     this.#clock = clock;
+    this.#note = note;
+    this.#codes = new Codes(clock);
     this.#accessTtlMs = accessTtlMs;
   }
 
   /** A code for the consent: 60 seconds, one use. */
   issueCode(consent: Consent, binding: CodeBinding): string {
-    this.#forgetOldCodes();
-    const code = randomBytes(32).toString('base64url');
-    this.#codes.set(code, {
-      consent,
-      binding,
-      expiresAt: this.#clock.now() + codeTtlMs,
-      isUsed: false,
-      family: null,
-    });
-    return code;
+    return this.#codes.issue(consent, binding);
   }
 
   /**
@@ -115,7 +103,7 @@ export class Grants {
     // Another client cannot use this code, and does not spend it either.
     if (!found || found.consent.clientId !== clientId) return refuse('unknown or expired code');
     if (found.isUsed) {
-      if (found.family) found.family.isRevoked = true;
+      if (found.family) this.#end(found.family);
       return refuse('this code was used before; its tokens are revoked');
     }
     found.isUsed = true;
@@ -126,7 +114,9 @@ export class Grants {
     if (challengeOf(verifier) !== found.binding.challenge) {
       return refuse('code_verifier does not match the code_challenge');
     }
-    found.family = { consent: found.consent, startedAt: this.#clock.now(), isRevoked: false };
+    const number = this.#accessOf.size;
+    found.family = { consent: found.consent, startedAt: this.#clock.now(), number, isRevoked: false };
+    this.#noteFamily(found.family);
     return this.#issue(found.family, found.consent.scope);
   }
 
@@ -141,7 +131,7 @@ export class Grants {
     const { family } = found;
     if (family.isRevoked) return refuse('this login was revoked');
     if (found.isSpent) {
-      family.isRevoked = true;
+      this.#end(family);
       return refuse('this refresh token was used before; the login is revoked');
     }
     if (found.expiresAt <= this.#clock.now()) return refuse('the refresh token has expired');
@@ -150,6 +140,7 @@ export class Grants {
       return { refusal: 'invalid_scope', problem: 'a refresh cannot ask for more than was granted' };
     }
     found.isSpent = true;
+    this.#noteRefresh(hash(refreshToken), found);
     return this.#issue(family, scope ?? family.consent.scope);
   }
 
@@ -164,19 +155,21 @@ export class Grants {
   /** Makes an access token expire now. */
   expire(accessToken: string): void {
     const found = this.#access.get(hash(accessToken));
-    if (found) found.expiresAt = 0;
+    if (!found) return;
+    found.expiresAt = 0;
+    this.#noteAccess(hash(accessToken), found);
   }
 
   /** Revokes the family of an access token. */
   revokeByAccessToken(accessToken: string): void {
     const found = this.#access.get(hash(accessToken));
-    if (found) found.family.isRevoked = true;
+    if (found) this.#end(found.family);
   }
 
   /** Revokes the family of a refresh token, as if the organizer had revoked consent. */
   revokeByRefreshToken(refreshToken: string): void {
     const found = this.#refresh.get(hash(refreshToken));
-    if (found) found.family.isRevoked = true;
+    if (found) this.#end(found.family);
   }
 
   /** Ends every living family that fits, and gives back the consents they came from. */
@@ -184,7 +177,7 @@ export class Grants {
     const ended: Consent[] = [];
     for (const family of this.#accessOf.keys()) {
       if (family.isRevoked || !isMeant(family.consent)) continue;
-      family.isRevoked = true;
+      this.#end(family);
       ended.push(family.consent);
     }
     return ended;
@@ -196,23 +189,17 @@ export class Grants {
   }
 
   save(): SavedGrants {
-    const families = [...this.#accessOf.keys()];
-    const numberOf = (family: Family) => families.indexOf(family);
     return {
-      families: families.map(({ consent, startedAt, isRevoked }) => ({ consent, startedAt, isRevoked })),
-      access: [...this.#access].map(([key, { family, ...rest }]) => ({ ...rest, hash: key, family: numberOf(family) })),
-      refresh: [...this.#refresh].map(([key, { family, ...rest }]) => ({
-        ...rest,
-        hash: key,
-        family: numberOf(family),
-      })),
+      families: [...this.#accessOf.keys()].map(({ number: _, ...family }) => family),
+      access: [...this.#access].map(([key, token]) => savedToken(key, token)),
+      refresh: [...this.#refresh].map(([key, token]) => savedToken(key, token)),
     };
   }
 
   /** Takes over what was saved, in place of what there is. */
   load(saved: SavedGrants): void {
     this.reset();
-    const families = saved.families.map((family): Family => ({ ...family }));
+    const families = saved.families.map((family, number): Family => ({ ...family, number }));
     for (const family of families) this.#accessOf.set(family, []);
     for (const { hash: key, family: number, ...rest } of saved.access) {
       const family = families[number];
@@ -235,8 +222,12 @@ export class Grants {
     const accessToken = prefix + randomBytes(32).toString('base64url');
     const refreshToken = `rev_refresh_${randomBytes(32).toString('base64url')}`;
     // Only hashes: what is saved opens nothing. Spent ones must be known again for as long as the family lives.
-    this.#access.set(hash(accessToken), { family, scope, expiresAt: accessExpiresAt });
-    this.#refresh.set(hash(refreshToken), { family, expiresAt: refreshExpiresAt, isSpent: false });
+    const access = { family, scope, expiresAt: accessExpiresAt };
+    const refresh = { family, expiresAt: refreshExpiresAt, isSpent: false };
+    this.#access.set(hash(accessToken), access);
+    this.#refresh.set(hash(refreshToken), refresh);
+    this.#noteAccess(hash(accessToken), access);
+    this.#noteRefresh(hash(refreshToken), refresh);
     this.#remember(family, accessToken);
     return {
       family,
@@ -251,18 +242,35 @@ export class Grants {
   #remember(family: Family, accessToken: string): void {
     const tokens = this.#accessOf.get(family) ?? [];
     tokens.push(hash(accessToken));
-    if (tokens.length > rememberedAccessTokens) this.#access.delete(tokens.shift() ?? '');
+    if (tokens.length > rememberedAccessTokens) this.#forget(tokens.shift() ?? '');
     this.#accessOf.set(family, tokens);
   }
 
-  /** Used codes are kept, so that reuse revokes their tokens: an hour is enough for a sandbox. */
-  #forgetOldCodes(): void {
-    const limit = this.#clock.now() - 60 * 60 * 1000;
-    for (const [code, { expiresAt }] of this.#codes) {
-      if (expiresAt > limit) return;
-      this.#codes.delete(code);
-    }
+  #forget(key: string): void {
+    this.#access.delete(key);
+    this.#note({ type: 'access_forgotten', hash: key });
   }
+
+  #end(family: Family): void {
+    family.isRevoked = true;
+    this.#noteFamily(family);
+  }
+
+  #noteFamily({ number, ...family }: Family): void {
+    this.#note({ type: 'family', number, family });
+  }
+
+  #noteAccess(key: string, token: AccessRecord): void {
+    this.#note({ type: 'access', token: savedToken(key, token) });
+  }
+
+  #noteRefresh(key: string, token: RefreshRecord): void {
+    this.#note({ type: 'refresh', token: savedToken(key, token) });
+  }
+}
+
+function savedToken<Token extends AccessRecord | RefreshRecord>(key: string, { family, ...token }: Token) {
+  return { ...token, hash: key, family: family.number };
 }
 
 function refuse(problem: string): Refusal {

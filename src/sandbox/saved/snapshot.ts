@@ -16,22 +16,28 @@ const consent = v.pipe(
 );
 /** A token by its SHA-256, base64url, which gives no access. `family` is an index into `families`. */
 const token = { hash: v.string(), family: v.number(), expiresAt: v.number() };
+export const savedFamily = v.object({ consent, startedAt: v.number(), isRevoked: v.boolean() });
+export const savedAccess = v.object({ ...token, scope: v.pipe(v.array(v.string()), v.readonly()) });
+export const savedRefresh = v.object({ ...token, isSpent: v.boolean() });
 const grants = v.pipe(
-  v.object({
-    families: v.array(v.object({ consent, startedAt: v.number(), isRevoked: v.boolean() })),
-    access: v.array(v.object({ ...token, scope: v.pipe(v.array(v.string()), v.readonly()) })),
-    refresh: v.array(v.object({ ...token, isSpent: v.boolean() })),
-  }),
+  v.object({ families: v.array(savedFamily), access: v.array(savedAccess), refresh: v.array(savedRefresh) }),
   v.readonly(),
 );
-const signing = v.object({ current: v.string(), previous: v.nullable(v.string()), turns: v.number() });
+export const savedSigning = v.object({ current: v.string(), previous: v.nullable(v.string()), turns: v.number() });
 const signer = v.picklist(['current', 'previous']);
-const deliveries = v.object({
-  signing,
-  deliveries: v.array(v.object({ body: v.string(), shown: delivery, signer, tries: v.number() })),
+export const savedDelivery = v.object({
+  body: v.string(),
+  shown: delivery,
+  signer,
+  /** Attempts of this round that have ended. */
+  tries: v.number(),
 });
-const notices = v.array(v.object({ type: v.string(), happening_id: v.string(), due_at: v.string() }));
-const clock = v.object({ ahead_ms: v.number(), held_at: v.nullable(v.number()) });
+const deliveries = v.object({ signing: savedSigning, deliveries: v.array(savedDelivery) });
+/** An active fault, and the requests it has seen. */
+export const savedFault = v.object({ text: v.string(), seen: v.number() });
+/** A debounced notice that waits: the happening it tells of, and when it is due in the time of the sandbox. */
+export const savedNotice = v.object({ type: v.string(), happening_id: v.string(), due_at: v.string() });
+export const savedClock = v.object({ ahead_ms: v.number(), held_at: v.nullable(v.number()) });
 const client = v.object({
   id: v.string(),
   secret: v.nullable(v.string()),
@@ -52,17 +58,22 @@ export const snapshot = v.object({
   grants,
   /** Null without a webhook URL. */
   deliveries: v.nullable(deliveries),
-  /** Debounced ones, waiting for further changes. */
-  notices,
-  clock,
+  /** Debounced ones that wait for further changes. */
+  notices: v.optional(v.array(savedNotice), []),
+  faults: v.optional(v.array(savedFault), []),
+  clock: savedClock,
   cursor_key: v.string(),
 });
 export type Snapshot = v.InferOutput<typeof snapshot>;
 export type SavedGrants = v.InferOutput<typeof grants>;
 export type SavedDeliveries = v.InferOutput<typeof deliveries>;
-export type SavedNotices = v.InferOutput<typeof notices>;
-export type SavedSigning = v.InferOutput<typeof signing>;
-export type SavedClock = v.InferOutput<typeof clock>;
+export type SavedAccess = v.InferOutput<typeof savedAccess>;
+export type SavedRefresh = v.InferOutput<typeof savedRefresh>;
+export type SavedDelivery = v.InferOutput<typeof savedDelivery>;
+export type SavedSigning = v.InferOutput<typeof savedSigning>;
+export type SavedFault = v.InferOutput<typeof savedFault>;
+export type SavedNotices = v.InferOutput<typeof savedNotice>[];
+export type SavedClock = v.InferOutput<typeof savedClock>;
 
 /** A saved sandbox, or where it is wrong and why. */
 export function readSnapshot(value: unknown): { readonly snapshot: Snapshot } | { readonly problem: string } {

@@ -15,6 +15,7 @@ import { type Consent, Grants } from '../oauth/grants.ts';
 import { scopes } from '../oauth/scopes.ts';
 import { Cursors } from '../read-api/cursor.ts';
 import { RateLimits } from '../read-api/limits.ts';
+import { type Keep, Ledger } from '../saved/ledger.ts';
 import { type Snapshot, snapshotVersion } from '../saved/snapshot.ts';
 import { Consequences } from '../world/consequences.ts';
 import { Life } from '../world/life.ts';
@@ -27,6 +28,8 @@ export interface SandboxOptions {
   readonly clock: Clock;
   /** Goes on from a saved one: seed, participants and clients are its own. */
   readonly saved?: Snapshot;
+  /** Writes down every change, from `beginKeeping` on. Left out, the sandbox lives in memory only. */
+  readonly keep?: Keep;
   /** Random seed of the test data. Default 1. */
   readonly seed?: number;
   /** Participants of the test event. Default 42. */
@@ -66,6 +69,12 @@ export interface Sandbox {
   reset(options?: { keepsLogins?: boolean }): void;
   /** Everything of it at this moment. */
   save(): Snapshot;
+  /**
+   * Has changes written from now on, those since the start too.
+   *
+   * @param isNew  what is kept is not of this sandbox, and is replaced
+   */
+  beginKeeping(isNew: boolean): void;
   /** Cancels pending retries. */
   close(): void;
 }
@@ -91,22 +100,24 @@ const hourMs = 3_600_000;
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const { clock: real } = options;
-  const clock = new SandboxClock(real);
   const { saved } = options;
   const clients = saved?.clients ?? options.clients ?? registerClients();
   const seed = saved?.seed ?? options.seed ?? 1;
   const participants = saved?.participants ?? options.participants ?? defaultParticipants;
-  const world = new World(seed, participants);
+  const ledger = new Ledger(options.keep ?? null, () => save());
+  const { note } = ledger;
+  const world = new World(seed, participants, note);
   const { events } = world;
-  const grants = new Grants(clock, options.accessTtlMs ?? hourMs);
-  const faults = new FaultPlan(options.faults ?? []);
+  const clock = new SandboxClock(real, note);
+  const grants = new Grants(clock, options.accessTtlMs ?? hourMs, note);
+  const faults = new FaultPlan(options.faults ?? [], note);
   const limits = options.hasRateLimits === false ? null : new RateLimits(clock, (ms) => clock.toReal(ms));
   const onEvent = options.onEvent ?? (() => undefined);
   const deliveries = options.webhook
-    ? new Deliveries({ clock, realNow: real.now, target: options.webhook, faults, onEvent })
+    ? new Deliveries({ clock, realNow: real.now, target: options.webhook, faults, onEvent, note })
     : null;
   const stage = new Stage({ world, clock, seed, clientId: clients[0]?.id ?? '', scopesOf });
-  const consequences = new Consequences({ world, grants, clock, deliveries });
+  const consequences = new Consequences({ world, grants, clock, deliveries, note });
   const life = new Life(world, stage, consequences);
   const hasAutoConsent = options.hasAutoConsent ?? false;
   const onConsent = (consent: Consent) => life.consented(consent);
@@ -121,7 +132,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const reset: Sandbox['reset'] = ({ keepsLogins = false } = {}) => {
     for (const part of [faults, limits, authorization, deliveries, consequences]) part?.reset();
     world.reset(keepsLogins);
-    if (!keepsLogins) grants.reset();
+    ledger.replace();
+    if (keepsLogins) return;
+    grants.reset();
+    clock.reset();
   };
   const cursors = new Cursors();
   const save = (): Snapshot => ({
@@ -133,6 +147,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     grants: grants.save(),
     deliveries: deliveries?.save() ?? null,
     notices: consequences.save(),
+    faults: faults.save(),
     clock: clock.save(),
     cursor_key: cursors.save(),
   });
@@ -140,6 +155,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const control = key
     ? new Control({
         ...{ key, life, faults, deliveries, clock, save },
+        kept: () => options.keep?.state() ?? null,
         startedAt: real.now(),
         logIn: (login) => logInDirectly(login, { clients, grants, onConsent }),
         reset: (keepsLogins) => reset({ keepsLogins }),
@@ -150,9 +166,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     for (const happening of saved.happenings) world.record(happening);
     grants.load(saved.grants);
     cursors.load(saved.cursor_key);
+    faults.load(saved.faults);
     if (saved.deliveries !== null) deliveries?.load(saved.deliveries);
     consequences.load(saved.notices);
   }
+  ledger.record();
   const parts: Parts = { clock: real, clients, world, events, grants, faults, limits, authorization, cursors, control };
 
   const exchange: Exchange = async (request) => {
@@ -160,6 +178,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     const incoming = readRequest(request);
     if (incoming === null) return { status: 400, headers: [], body: new Uint8Array() };
     const answer = await route(incoming, parts);
+    // Whoever has a token has a login that outlives this process.
+    ledger.flush();
     const isOwn = incoming.path.startsWith(`${controlPrefix}/`) || incoming.path === iconPath;
     if (!isOwn) onEvent(entryOf(request.method, incoming, answer, clock.monotonic() - startedAt));
     return { ...answer, headers: [...answer.headers, ['X-Revento-Request-Id', incoming.requestId]] };
@@ -173,7 +193,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     deliveries,
     reset,
     save,
+    beginKeeping: (isNew) => ledger.begin(isNew),
     close: () => {
+      ledger.stop();
       deliveries?.reset();
       consequences.reset();
     },

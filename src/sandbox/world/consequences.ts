@@ -3,6 +3,7 @@ import type { Deliveries } from '../deliveries/deliveries.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
 import { noticeOf } from '../deliveries/notices.ts';
 import type { Grants } from '../oauth/grants.ts';
+import type { Note } from '../saved/change.ts';
 import type { SavedNotices } from '../saved/snapshot.ts';
 import { actionOf } from './actions/actions.ts';
 import type { Happening } from './happening.ts';
@@ -17,6 +18,8 @@ export interface ConsequenceParts {
   readonly clock: Clock;
   /** Null without a webhook URL. */
   readonly deliveries: Deliveries | null;
+  /** Told of every change of what waits. */
+  readonly note: Note;
 }
 
 interface Waiting {
@@ -81,18 +84,20 @@ export class Consequences {
     if (deliveries === null) return null;
     // Assumed: a suspended integration gets the delivery that says so, and nothing after it.
     if (world.isSuspended && type !== 'integration.suspended') return null;
-    return deliveries.send(noticeOf(type, happening, world));
+    return deliveries.send(noticeOf(type, happening, world), happening.subject.id);
   }
 
   #sendLater(type: string, happening: Happening, due: number): void {
+    const { clock, note } = this.#parts;
     const { id } = happening.subject;
     this.#waiting.get(id)?.stop.abort();
     const stop = new AbortController();
     this.#waiting.set(id, { type, happening, due, stop });
-    const { clock } = this.#parts;
+    note({ type: 'notices', notices: this.save() });
     clock.sleep(Math.max(0, due - clock.now()), stop.signal).then(
       () => {
         this.#waiting.delete(id);
+        note({ type: 'notices', notices: this.save() });
         this.#send(type, happening);
       },
       // Another change of the same subject came, or the sandbox ends.

@@ -1,3 +1,4 @@
+import { ignore, type Note } from '../saved/change.ts';
 import type { Subject } from './actions/row.ts';
 import { SandboxEvent } from './event.ts';
 import type { Fields, Happening, SubjectType } from './happening.ts';
@@ -33,10 +34,16 @@ export class World {
   readonly events: readonly SandboxEvent[];
   readonly #happenings: Happening[] = [];
   readonly #connections = new Map<string, Connection>();
+  readonly #note: Note;
   #suspendedAt: string | null = null;
 
-  /** The same seed gives the same data on every machine. */
-  constructor(seed: number, participants: number) {
+  /**
+   * The same seed gives the same data on every machine.
+   *
+   * @param note  told of every happening
+   */
+  constructor(seed: number, participants: number, note: Note = ignore) {
+    this.#note = note;
     this.events = seededEvents(seed, participants);
   }
 
@@ -108,6 +115,7 @@ export class World {
     const { subject, event_id: eventId, after } = happening;
     const event = eventId === null ? null : this.event(eventId);
     this.#happenings.push(happening);
+    this.#note({ type: 'happened', happening });
     switch (subject.type) {
       case 'participant':
         event?.changeParticipant(subject.id, after);

@@ -5,14 +5,15 @@ import { parseUrl } from '../../../http/web-address.ts';
 import { parseFault } from '../../../sandbox/faults/fault.ts';
 import { faultHelp } from '../../../sandbox/faults/fault-help.ts';
 import type { SandboxOptions } from '../../../sandbox/server/app.ts';
+import { defaultParticipants } from '../../../sandbox/world/world.ts';
 import { parseDuration } from '../../../text/time.ts';
 
 /** Flags that `sandbox start` and `sandbox exec` have in common, as commander leaves them. */
 export interface SandboxFlags {
   readonly autoConsent: boolean;
   readonly webhookUrl?: string;
-  readonly participants: string;
-  readonly seed: string;
+  readonly participants?: string;
+  readonly seed?: string;
   /** False when `--no-rate-limit` was given. */
   readonly rateLimit: boolean;
   readonly accessTtl: string;
@@ -27,6 +28,8 @@ export interface SandboxPlan {
   readonly webhookUrl: string | null;
   readonly retryScale: number;
   readonly redirectUris: readonly string[];
+  /** What the world is made from, as far as the user named it. */
+  readonly given: { readonly participants?: number; readonly seed?: number };
 }
 
 const most = 1_000_000;
@@ -40,8 +43,8 @@ export function declareSandboxFlags(command: Command, webhookUrl?: string): Comm
   return command
     .option('--auto-consent', 'grant consent at once, without a page', false)
     .option('--webhook-url <url>', 'send deliveries here', webhookUrl)
-    .option('--participants <n>', 'participants of the test event', '42')
-    .option('--seed <n>', 'random seed for the test data', '1')
+    .option('--participants <n>', `participants of the test event (default: ${defaultParticipants})`)
+    .option('--seed <n>', 'random seed for the test data (default: 1)')
     .option('--no-rate-limit', 'no rate limits and no X-RateLimit headers')
     .option('--access-ttl <duration>', 'lifetime of access tokens', '1h')
     .option('--redirect-uri <uri>', 'register one more redirect URI (repeatable)', collect, [])
@@ -65,10 +68,16 @@ export function readSandboxFlags(flags: SandboxFlags): SandboxPlan {
       `--retry-scale must be a number from 0 to 100, not ${JSON.stringify(flags.retryScale)}.`,
     );
   }
-  return {
-    options: {
-      seed: wholeNumber('--seed', flags.seed, 0, 2 ** 31 - 1),
+  const given = {
+    ...(flags.seed !== undefined && { seed: wholeNumber('--seed', flags.seed, 0, 2 ** 31 - 1) }),
+    ...(flags.participants !== undefined && {
       participants: wholeNumber('--participants', flags.participants, 0, most),
+    }),
+  };
+  return {
+    given,
+    options: {
+      ...given,
       hasAutoConsent: flags.autoConsent,
       hasRateLimits: flags.rateLimit,
       accessTtlMs,

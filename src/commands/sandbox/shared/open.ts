@@ -1,8 +1,10 @@
 import type { Deps } from '../../../command-kit/deps.ts';
+import { stringify } from '../../../json/stringify.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
 import { controlKeyOf } from '../../../sandbox/control/key.ts';
 import { createWebhookSecret } from '../../../sandbox/deliveries/signing.ts';
-import { integrationRedirectUri, registerClients } from '../../../sandbox/oauth/clients.ts';
+import { type Client, integrationRedirectUri, registerClients } from '../../../sandbox/oauth/clients.ts';
+import type { Keep } from '../../../sandbox/saved/ledger.ts';
 import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import { createSandbox, type SandboxEntry } from '../../../sandbox/server/app.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
@@ -23,6 +25,8 @@ export interface Opening {
   readonly onEvent?: (entry: SandboxEntry) => void;
   /** The saved sandbox to continue from, with its clients and secrets. */
   readonly saved?: Snapshot;
+  /** Where it is kept, and whether it replaces what is kept there. */
+  readonly keeping?: { readonly keep: Keep; readonly isNew: boolean; prepare(): void };
 }
 
 /**
@@ -33,7 +37,7 @@ export interface Opening {
 export async function openSandbox(
   deps: Pick<Deps, 'clock' | 'forwarder' | 'redactor' | 'serve'>,
   { options, webhookUrl, retryScale }: SandboxPlan,
-  { hostName, port, stored, redirectUris, onEvent, saved }: Opening,
+  { hostName, port, stored, redirectUris, onEvent, saved, keeping }: Opening,
 ): Promise<{ readonly hosted: Hosted; readonly credentials: Credentials; readonly controlKey: string }> {
   const [first] = saved?.clients ?? [];
   const clients = registerClients({
@@ -50,16 +54,25 @@ export async function openSandbox(
     ...options,
     clock: deps.clock,
     ...(saved !== undefined && {
-      saved: { ...saved, clients: clients.map((one) => ({ ...one, redirectUris: [...one.redirectUris] })) },
+      saved: { ...saved, clients: clientsOf(clients) },
     }),
     clients,
     controlKey,
+    ...(keeping !== undefined && { keep: keeping.keep }),
     ...(onEvent === undefined ? {} : { onEvent }),
     ...(webhookUrl === null
       ? {}
       : { webhook: { url: webhookUrl, secret: webhookSecret, send: await sender(deps), retryScale } }),
   });
   const hosted = await host(sandbox, await deps.serve(), hostName, port);
+  try {
+    // Not before it serves: a start that fails must leave what is kept as it is.
+    keeping?.prepare();
+  } catch (error) {
+    await hosted.close();
+    throw error;
+  }
+  sandbox.beginKeeping(keeping?.isNew || stringify(saved?.clients ?? []) !== stringify(clientsOf(clients)));
   const { authBase, apiBase } = hosted;
   const redirectUri = redirectUris.at(-1) ?? integrationRedirectUri;
   return {
@@ -67,6 +80,10 @@ export async function openSandbox(
     controlKey,
     credentials: { authBase, apiBase, clientId, clientSecret, webhookSecret, redirectUri, eventId: testEventId },
   };
+}
+
+function clientsOf(clients: readonly Client[]): Snapshot['clients'] {
+  return clients.map((one) => ({ ...one, redirectUris: [...one.redirectUris] }));
 }
 
 /** Each delivery has a connection of its own, so there is nothing to close. */

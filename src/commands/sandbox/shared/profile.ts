@@ -50,8 +50,8 @@ export async function storedCredentials(
 }
 
 /**
- * Defines the profile, so that `revento -p sandbox login` needs nothing else, and removes logins of an earlier
- * sandbox, whose tokens ended with it. Returns how many it removed.
+ * Defines the profile, so that `revento -p sandbox login` needs nothing else. Where a new sandbox begins, logins of an
+ * earlier one are forgotten: their tokens ended with it. Returns how many logins those were.
  *
  * @param redirectUri  the redirect URI for logins of this tool
  * @param saved  the sandbox it continues from: logins of the profile stay if they belong to it
@@ -68,6 +68,8 @@ export async function defineProfile(
   const sessions = await deps.sessions(profile);
   const before = (await deps.settingsFile()).profiles()[profile];
   const goesOn = saved !== undefined && before?.client_id === credentials.clientId;
+  // The same sandbox behind another port, perhaps.
+  if (goesOn && before.auth_base !== credentials.authBase) await sessions.move(credentials.authBase);
   // By name, as logout does: the tokens of a login that cannot be opened have ended as well.
   if (!goesOn) for (const key of [...logins, ...remnants]) await sessions.forget(key);
   await (await deps.settingsFile()).update(profile, {

@@ -5,17 +5,19 @@ import { defaultSandboxPort } from '../../../errors/next-command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import type { Item } from '../../../output/item.ts';
 import { toolRedirectUri } from '../../../sandbox/oauth/clients.ts';
+import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import type { SandboxEntry } from '../../../sandbox/server/app.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
 import { Feed } from '../../../sandbox/server/feed.ts';
 import { testEventId } from '../../../sandbox/world/world.ts';
 import { defaultListenUrl } from '../../../webhook/defaults.ts';
-import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from '../shared/flags.ts';
+import { declareSandboxFlags, readSandboxFlags, type SandboxFlags, type SandboxPlan } from '../shared/flags.ts';
 import { openSandbox } from '../shared/open.ts';
-import { defineProfile, sandboxProfile, secondProfile, storedCredentials } from '../shared/profile.ts';
-import { isFirstRunning } from '../shared/remote.ts';
+import { defineProfile, sandboxProfile, storedCredentials } from '../shared/profile.ts';
 import { describeEntry, describeReady } from '../shared/text.ts';
+import { type Claim, claimProfile } from './claim.ts';
 import { writeEnvFile } from './env-file.ts';
+import { describeKept, openKept, requireAgreement } from './kept.ts';
 import { loadSandbox } from './load.ts';
 
 interface SandboxStartOptions extends SandboxFlags {
@@ -23,6 +25,7 @@ interface SandboxStartOptions extends SandboxFlags {
   readonly host: string;
   readonly writeEnv?: string;
   readonly load?: string;
+  readonly fresh: boolean;
 }
 
 /** `revento sandbox start`: serves a local Revento until Ctrl-C, and prints how to use it. */
@@ -32,17 +35,19 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
       command
         .option('--port <n>', 'port to serve on', defaultSandboxPort)
         .option('--host <address>', 'address to serve on; localhost means both loopback families', '127.0.0.1')
+        .option('--fresh', 'start a new sandbox instead of continuing the saved one', false)
         .option('--load <file>', 'continue from a file written by `sandbox save`')
         .option('--write-env <file>', 'save the settings of the sandbox to this file (mode 0600)'),
       // The sandbox and the listener find each other without a flag.
       defaultListenUrl,
-    ),
+    ).addHelpText('after', `\n${keptHelp}`),
   examples: [
     { command: 'revento sandbox start', explains: 'serve on port 4010 until Ctrl-C' },
     {
       command: 'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --write-env .env',
       explains: 'send deliveries to your own handler, and save the settings for your app',
     },
+    { command: 'revento sandbox start --fresh --participants 5000', explains: 'begin a new sandbox with more people' },
     { command: 'revento sandbox start --access-ttl 10s --fault refresh:503x1', explains: 'practice token errors' },
   ],
   layout: { shape: 'events' },
@@ -51,35 +56,69 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
     const plan = readSandboxFlags(flags);
     const port = wholeNumber('--port', flags.port, 0, 65_535);
     requireKnownEvent(deps);
-    const saved = flags.load === undefined ? undefined : await loadSandbox(flags.load, deps);
-    const feed = new Feed<SandboxEntry>();
-    const isSecond = await isFirstRunning(deps);
-    const opening = {
-      hostName: flags.host,
-      port,
-      stored: await storedCredentials(deps, isSecond ? `${sandboxProfile}-${port}` : sandboxProfile),
-      redirectUris: [...redirectUriOfEnvironment(deps), ...plan.redirectUris],
-      ...(saved !== undefined && { saved }),
-      onEvent: (entry: SandboxEntry) => feed.push(entry),
-    };
-    const { hosted, credentials } = await openSandbox(deps, plan, opening).catch(explainBusyPort(port));
+    if (flags.fresh && flags.load !== undefined) {
+      throw new ReventoError('usage', '--fresh and --load cannot be given together.', {
+        hint: 'leave out --fresh: --load replaces the kept sandbox as well',
+      });
+    }
+    const loaded = flags.load === undefined ? null : await loadSandbox(flags.load, deps);
+    const claim = await claimProfile(deps, port);
     try {
-      const profile = isSecond ? secondProfile(credentials.authBase) : sandboxProfile;
-      const ended = await defineProfile(deps, profile, credentials, plan.redirectUris.at(-1) ?? toolRedirectUri, saved);
-      tell(deps, { profile, ended });
-      const envFile = flags.writeEnv ?? null;
-      if (envFile !== null) await writeEnvFile(envFile, credentials, deps.signal);
-      warn(deps, flags, profile);
-      yield readyItem(credentials, { profile, envFile, webhookUrl: plan.webhookUrl });
-      for await (const entry of feed.read(deps.signal)) yield entryItem(entry, deps.clock.now());
+      yield* serve(flags, { plan, claim, loaded }, deps);
     } finally {
-      await hosted.close();
-      if (feed.dropped > 0)
-        deps.terminal.notice(`${feed.dropped} log lines were dropped: the reader of the output is too slow`);
+      claim.log.release();
     }
     return undefined;
   },
 };
+
+interface Start {
+  readonly plan: SandboxPlan;
+  readonly claim: Claim;
+  /** From the file of `--load`. */
+  readonly loaded: Snapshot | null;
+}
+
+async function* serve(
+  flags: SandboxStartOptions,
+  { plan, claim: { profile, port, log }, loaded }: Start,
+  deps: Deps,
+): AsyncGenerator<Item, void, void> {
+  const { kept, ...keeping } = await openKept(deps, log, flags.fresh || loaded !== null);
+  if (kept !== null) requireAgreement(kept, plan);
+  const saved = loaded ?? kept?.snapshot;
+  const feed = new Feed<SandboxEntry>();
+  const opening = {
+    hostName: flags.host,
+    port,
+    stored: await storedCredentials(deps, profile),
+    redirectUris: [...redirectUriOfEnvironment(deps), ...plan.redirectUris],
+    ...(saved !== undefined && { saved }),
+    keeping,
+    onEvent: (entry: SandboxEntry) => feed.push(entry),
+  };
+  const { hosted, credentials } = await openSandbox(deps, plan, opening).catch(explainBusyPort(port));
+  try {
+    const ended = await defineProfile(deps, profile, credentials, plan.redirectUris.at(-1) ?? toolRedirectUri, saved);
+    tell(deps, { profile, ended });
+    if (kept !== null) deps.terminal.notice(describeKept(kept, deps.clock.now()));
+    const envFile = flags.writeEnv ?? null;
+    if (envFile !== null) await writeEnvFile(envFile, credentials, deps.signal);
+    warn(deps, flags, profile);
+    yield readyItem(credentials, { profile, envFile, webhookUrl: plan.webhookUrl });
+    for await (const entry of feed.read(deps.signal)) yield entryItem(entry, deps.clock.now());
+  } finally {
+    await hosted.close();
+    if (feed.dropped > 0)
+      deps.terminal.notice(`${feed.dropped} log lines were dropped: the reader of the output is too slow`);
+  }
+}
+
+const keptHelp = [
+  'Everything is kept in the profile, sealed as logins are: credentials, logins, people, deliveries and their retries,',
+  'faults and the clock. The next start goes on from there, also after a crash; --participants and --seed can only be',
+  'changed with --fresh. Credentials stay the same with --fresh, so that an .env file stays valid; logins end.',
+].join(' ');
 
 function explainBusyPort(port: number): (error: unknown) => never {
   return (error) => {

@@ -133,6 +133,22 @@ export const lifeRows = {
         webhook_url: v.nullable(v.string()),
         deliveries: v.pipe(v.record(v.picklist(deliveryStates), v.number()), v.readonly()),
         happenings: v.number(),
+        kept: v.pipe(
+          v.nullable(
+            v.pipe(
+              v.object({
+                path: v.string(),
+                since: v.pipe(v.string(), v.description('when it was begun; real time')),
+                problem: v.pipe(
+                  v.nullable(v.string()),
+                  v.description('why the latest changes are in memory only; null when they are written'),
+                ),
+              }),
+              v.readonly(),
+            ),
+          ),
+          v.description('the file that a restart goes on from; null where nothing is kept'),
+        ),
       }),
       v.readonly(),
     ),

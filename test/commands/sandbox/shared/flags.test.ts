@@ -15,9 +15,8 @@ const parse = (...args: readonly string[]) => {
 describe('sandbox flags', () => {
   it('have defaults that need nothing', () => {
     expect(parse()).toEqual({
+      given: {},
       options: {
-        seed: 1,
-        participants: 42,
         hasAutoConsent: false,
         hasRateLimits: true,
         accessTtlMs: 3_600_000,

@@ -1,0 +1,92 @@
+import type { Deps } from '../../../command-kit/deps.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { shellWord } from '../../../errors/shell-word.ts';
+import type { SealedLog } from '../../../ports/store.ts';
+import { Keeper, type Kept, readKept } from '../../../sandbox/saved/keeper.ts';
+import type { Keep } from '../../../sandbox/saved/ledger.ts';
+import { formatDuration } from '../../../text/time.ts';
+import type { SandboxPlan } from '../shared/flags.ts';
+
+type KeptDeps = Pick<Deps, 'clock' | 'terminal'>;
+
+/** Where a sandbox is kept, and the one it goes on from. */
+export interface KeptSandbox {
+  readonly keep: Keep;
+  /** Null for a new one. */
+  readonly kept: Kept | null;
+  /** Whether what is in the file is not of this sandbox, and has to be replaced. */
+  readonly isNew: boolean;
+  /** To be called once the sandbox serves, before anything is written. */
+  prepare(): void;
+}
+
+/**
+ * Reads what is kept of the sandbox of a profile. A damaged file is used as far as it can be read, and `prepare` moves
+ * it aside.
+ *
+ * @param isIgnored  begin a new one, or one from elsewhere, whatever is kept
+ * @throws ReventoError `store_key`
+ */
+export async function openKept(deps: KeptDeps, log: SealedLog, isIgnored: boolean): Promise<KeptSandbox> {
+  const found = isIgnored ? null : await log.read();
+  const read = found === null || found.texts.length === 0 ? null : readKept(found.texts);
+  const kept = read !== null && 'snapshot' in read ? read : null;
+  const problem = found?.problem ?? (read !== null && 'problem' in read ? read.problem : null);
+  const { terminal, clock } = deps;
+  const keep = new Keeper({
+    log,
+    clock,
+    since: kept?.since ?? clock.now(),
+    onProblem: (what) =>
+      terminal.notice(`warning: ${what}; the sandbox goes on in memory, and a restart loses what happens from now on`),
+    onRecovery: () => terminal.notice(`the sandbox is kept in ${log.path} again`),
+  });
+  const prepare = () => {
+    if (problem !== null) moveAside(deps, log, problem, kept);
+  };
+  return { keep, kept, isNew: kept === null || problem !== null, prepare };
+}
+
+function moveAside({ terminal }: KeptDeps, log: SealedLog, problem: string, kept: Kept | null): void {
+  const aside = log.setAside();
+  const outcome = kept === null ? 'a new sandbox begins' : 'the sandbox goes on from what could be read of it';
+  terminal.notice(
+    `warning: ${log.path} is not a kept sandbox that can be read whole: ${problem}. It was moved to ${aside}, and ${outcome}.`,
+  );
+  terminal.notice(`hint: delete it when it is not needed: rm ${shellWord(aside)}`);
+}
+
+/**
+ * Refuses options that a kept sandbox contradicts: its people are there already.
+ *
+ * @throws ReventoError `usage`
+ */
+export function requireAgreement({ snapshot }: Kept, { given }: SandboxPlan): void {
+  for (const name of ['participants', 'seed'] as const) {
+    const wanted = given[name];
+    if (wanted === undefined || wanted === snapshot[name]) continue;
+    throw new ReventoError('usage', `The kept sandbox was started with --${name} ${snapshot[name]}, not ${wanted}.`, {
+      hint: `to begin a new one, add --fresh; to go on with the kept one, leave out --${name}`,
+    });
+  }
+}
+
+/** Says what a start goes on with, where that differs from a new sandbox. */
+export function describeKept({ snapshot }: Pick<Kept, 'snapshot'>, now: number): string {
+  const { happenings, grants, deliveries, faults, clock } = snapshot;
+  const logins = grants.families.filter(({ isRevoked }) => !isRevoked).length;
+  const pending = deliveries?.deliveries.filter(({ shown }) => shown.state === 'pending').length ?? 0;
+  const aheadMs = Math.round((clock.held_at === null ? clock.ahead_ms : clock.held_at - now) / 1000) * 1000;
+  const parts = [
+    counted(logins, 'login'),
+    counted(happenings.length, 'happening'),
+    ...(pending === 0 ? [] : [counted(pending, 'pending delivery', 'pending deliveries')]),
+    ...(faults.length === 0 ? [] : [counted(faults.length, 'active fault')]),
+    ...(aheadMs < 1_000 ? [] : [`a clock ${formatDuration(aheadMs)} ahead${clock.held_at === null ? '' : ', held'}`]),
+  ];
+  return `going on with the kept sandbox: ${parts.join(', ')} (--fresh begins a new one)`;
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
