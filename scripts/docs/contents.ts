@@ -1,10 +1,12 @@
 import type { CommandEntry } from '../../src/command-kit/command.ts';
-import type { Deps } from '../../src/command-kit/deps.ts';
+import { topicText } from '../../src/commands/help/topic.ts';
+import { topics } from '../../src/commands/help/topics.ts';
 import { type CommandPage, loadPage } from '../../src/help/page.ts';
 import { plainStyle } from '../../src/text/style.ts';
 
-/** A help topic: its page and what it says. */
-export interface Topic {
+/** A help topic: its title, its page and what it says. */
+export interface WrittenTopic {
+  readonly title: string;
   readonly page: CommandPage;
   readonly text: string;
 }
@@ -13,7 +15,7 @@ export interface Topic {
 export interface Contents {
   /** Groups in the order of help, their commands in the order of the registry. */
   readonly groups: readonly { readonly name: string; readonly pages: readonly CommandPage[] }[];
-  readonly topics: readonly Topic[];
+  readonly topics: readonly WrittenTopic[];
 }
 
 /** A manual indents its text by seven columns. */
@@ -31,15 +33,11 @@ export async function loadContents(registry: readonly CommandEntry[]): Promise<C
       pages: await Promise.all(commands.filter(({ group }) => group === name).map(loadPage)),
     })),
   );
-  return { groups, topics: await Promise.all(registry.filter(isTopic).map(loadTopic)) };
-}
-
-/** A topic is a command whose whole result is a text that needs nothing. */
-async function loadTopic(entry: CommandEntry): Promise<Topic> {
-  const module = await entry.load();
-  const lines: string[] = [];
-  for await (const item of module.run({} as never, {} as Deps)) {
-    if (item.kind === 'value') lines.push(item.text(plain));
-  }
-  return { page: await loadPage(entry), text: lines.join('\n') };
+  const written = topics.map(async (topic): Promise<WrittenTopic[]> => {
+    const entry = registry.find(({ name }) => name === `help ${topic.name}`);
+    if (entry === undefined) return [];
+    const text = topicText(topic.summary, await topic.load(), plain);
+    return [{ title: topic.title, page: await loadPage(entry), text }];
+  });
+  return { groups, topics: (await Promise.all(written)).flat() };
 }

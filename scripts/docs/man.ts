@@ -3,7 +3,7 @@ import { globalOptions, helpOption, versionOption } from '../../src/command-kit/
 import type { CommandPage } from '../../src/help/page.ts';
 import { programSummary, rootExamples } from '../../src/help/text.ts';
 import type { Term } from '../../src/text/wrap.ts';
-import type { Contents, Topic } from './contents.ts';
+import type { Contents, WrittenTopic } from './contents.ts';
 
 /** A man page of section 1. */
 export interface ManPage {
@@ -42,19 +42,10 @@ function rootPage({ groups, topics }: Contents, version: string): string {
       ...terms([...globalOptions, helpOption, versionOption].map(([term, meaning]) => ({ term, meaning }))),
     ]),
     ...section('First steps', examples(rootExamples)),
-    // Whatever topics there are; their titles are their commands' summaries.
-    ...topics.flatMap((topic) => section(titles[topic.page.name] ?? topic.page.summary, verbatim(topic.text))),
+    ...topics.flatMap((topic) => section(topic.title, verbatim(topic.text))),
     ...section('See also', [seeAlso(topics.map((topic) => topic.page.name))]),
   ]);
 }
-
-/** Sections that manuals have a name for. */
-const titles: Readonly<Record<string, string>> = {
-  'help exit-codes': 'Exit status',
-  'help environment': 'Environment',
-  'help output': 'Output',
-  'help webhooks': 'Webhooks',
-};
 
 function commandPage(command: CommandPage, all: readonly CommandPage[], version: string): string {
   const [first] = command.name.split(' ');
@@ -72,7 +63,7 @@ function commandPage(command: CommandPage, all: readonly CommandPage[], version:
   ]);
 }
 
-function topicPage({ page: topic, text }: Topic, version: string): string {
+function topicPage({ page: topic, text }: WrittenTopic, version: string): string {
   return page(manName(topic.name), version, [
     ...name(manName(topic.name), topic.summary),
     ...section('Description', verbatim(text)),

@@ -3,7 +3,7 @@ import { globalOptions, helpOption, versionOption } from '../../src/command-kit/
 import type { CommandPage } from '../../src/help/page.ts';
 import { programSummary } from '../../src/help/text.ts';
 import type { Term } from '../../src/text/wrap.ts';
-import type { Contents, Topic } from './contents.ts';
+import type { Contents, WrittenTopic } from './contents.ts';
 
 /** The command reference as one Markdown document. */
 export function toMarkdown({ groups, topics }: Contents): string {
@@ -47,7 +47,7 @@ function command(page: CommandPage): string[] {
   ].filter((part) => part !== '');
 }
 
-function topic({ page, text }: Topic): string[] {
+function topic({ page, text }: WrittenTopic): string[] {
   return [`### revento ${page.name}`, fence(text)];
 }
 

@@ -1,5 +1,6 @@
 import { resources } from '../api/resources.ts';
 import type { CommandEntry } from '../command-kit/command.ts';
+import { topics } from './help/topics.ts';
 
 /** Every command, one line each, in the order help shows them. `load` imports the one that was named. */
 export const registry: readonly CommandEntry[] = [
@@ -232,30 +233,14 @@ export const registry: readonly CommandEntry[] = [
     group: 'More',
     load: async () => (await import('./completion/completion.ts')).completion,
   },
-  {
-    name: 'help exit-codes',
-    summary: 'Every exit code and what it means',
-    group: 'More',
-    load: async () => (await import('./help/exit-codes.ts')).helpExitCodes,
-  },
-  {
-    name: 'help environment',
-    summary: 'Every environment variable, and where settings come from',
-    group: 'More',
-    load: async () => (await import('./help/environment.ts')).helpEnvironment,
-  },
-  {
-    name: 'help output',
-    summary: 'What each output format promises, --columns and --jq',
-    group: 'More',
-    load: async () => (await import('./help/output.ts')).helpOutput,
-  },
-  {
-    name: 'help webhooks',
-    summary: 'How deliveries are signed, and how to verify them',
-    group: 'More',
-    load: async () => (await import('./help/webhooks.ts')).helpWebhooks,
-  },
+  ...topics.map(
+    (topic): CommandEntry => ({
+      name: `help ${topic.name}`,
+      summary: topic.summary,
+      group: 'More',
+      load: async () => (await import('./help/topic.ts')).topicCommand(topic),
+    }),
+  ),
   ...resources.map(
     (resource): CommandEntry => ({
       name: resource.words,

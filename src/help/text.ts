@@ -1,7 +1,8 @@
 import type { CommandEntry, CommandGroup, Example } from '../command-kit/command.ts';
 import { globalHeading, globalOptions, helpOption, versionOption } from '../command-kit/globals.ts';
 import type { Style } from '../text/style.ts';
-import { continued, helpColumns, indented, type Term, wrap } from '../text/wrap.ts';
+import type { Term } from '../text/wrap.ts';
+import { columnOf, layout, page } from './layout.ts';
 import type { CommandPage } from './page.ts';
 
 /** What the program is, in one line. */
@@ -97,51 +98,4 @@ function globalFlags(): string {
 
 function heading(text: string): string {
   return text.replace(/:$/, '');
-}
-
-function columnOf(rows: readonly Term[]): number {
-  const widest = 28;
-  return Math.max(0, ...rows.map(({ term }) => term.length).filter((length) => length <= widest));
-}
-
-function page(sections: readonly (readonly string[])[]): string {
-  const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
-  return `${text.join('\n\n')}\n`;
-}
-
-/** The pieces help is made of, for one width and decoration. */
-function layout(style: Style) {
-  const width = helpColumns(style);
-  const filled = (text: string, indent: number) => indented(text, indent, width);
-
-  return {
-    filled,
-
-    paragraph: (text: string): string[] => (text === '' ? [] : wrap(text, width)),
-
-    section: (title: string, lines: readonly string[]): string[] =>
-      lines.length === 0 ? [] : [...wrap(title, width).map(style.bold), ...lines],
-
-    terms(rows: readonly Term[], column = columnOf(rows)): string[] {
-      const start = column + 4;
-      return rows.flatMap(({ term, meaning }) => {
-        const [first = '', ...rest] = filled(meaning, start);
-        if (term.length > column) return [`  ${style.cyan(term)}`, first, ...rest];
-        return [`  ${style.cyan(term)}${' '.repeat(column - term.length)}  ${first.trimStart()}`.trimEnd(), ...rest];
-      });
-    },
-
-    examples(rows: readonly Example[], place: 'above' | 'beside'): string[] {
-      if (place === 'above') {
-        return rows.flatMap(({ command, explains }) => [
-          ...wrap(explains, width - 4).map((line) => `  ${style.dim(`# ${line}`)}`),
-          ...continued(command, width - 4).map((line, index) => `  ${index === 0 ? style.dim('$') : ' '} ${line}`),
-        ]);
-      }
-      const column = Math.max(0, ...rows.map(({ command }) => command.length));
-      return rows.map(
-        ({ command, explains }) => `  ${style.dim('$')} ${command.padEnd(column)}  ${style.dim(`# ${explains}`)}`,
-      );
-    },
-  };
 }

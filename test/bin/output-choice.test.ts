@@ -21,7 +21,7 @@ describe.each(['json', 'ndjson', 'csv'])('the output setting %s leaves text for 
     ['config path', /^\/\S+\/config\.json\n$/],
     ['config get api_base', /^https:\/\/\S+\n$/],
     ['token', /^at_of_nobody\n$/],
-    ['help exit-codes', /^Exit codes\n/],
+    ['help exit-codes', /^Every exit code and what it means\.\n/],
     ['help output', /^Output\n/],
   ])('%s', async (line, text) => {
     const env = { REVENTO_OUTPUT: format, REVENTO_ACCESS_TOKEN: 'at_of_nobody' };

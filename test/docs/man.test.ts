@@ -25,7 +25,7 @@ const pages = toManPages(
       { name: 'Webhooks', pages: [command, other] },
       { name: 'More', pages: [] },
     ],
-    topics: [{ page: { ...other, name: 'help exit-codes' }, text: 'Exit codes\n\n  0  done' }],
+    topics: [{ title: 'Exit status', page: { ...other, name: 'help exit-codes' }, text: 'Exit codes\n\n  0  done' }],
   },
   '1.2.3',
 );

@@ -1,10 +1,9 @@
-import type { CommandModule } from '../../command-kit/command.ts';
 import { secretVariables } from '../../config/environment.ts';
 import { describeSetting } from '../../config/rows.ts';
 import { settingNames } from '../../config/types.ts';
 import { controlVariable } from '../../sandbox/control/key.ts';
 import { listenerVariable } from '../../webhook/defaults.ts';
-import { topicLayout } from './topic-text.ts';
+import type { TopicContent } from './topic.ts';
 
 interface Variable {
   readonly name: string;
@@ -70,27 +69,13 @@ const notes = [
 ];
 
 /** `revento help environment`: every variable that is read, and in which order settings are looked for. */
-export const helpEnvironment: CommandModule = {
-  declare: (command) => command,
-  layout: { shape: 'value', isText: true },
-  async *run() {
-    const rows = variables();
-    yield {
-      kind: 'value',
-      data: rows.map(({ name, meaning }) => ({ name, meaning })),
-      text: (style) => {
-        const { terms, paragraph } = topicLayout(style);
-        return [
-          style.bold('Environment'),
-          ...terms(rows.map(({ name, meaning }) => ({ term: name, meaning }))),
-          '',
-          ...notes.flatMap((note) => paragraph(note)),
-        ].join('\n');
-      },
-    };
-    return undefined;
-  },
-};
+export function environment(): TopicContent {
+  const rows = variables();
+  return {
+    data: rows.map(({ name, meaning }) => ({ name, meaning })),
+    parts: [rows.map(({ name, meaning }) => ({ term: name, meaning })), notes.join('\n')],
+  };
+}
 
 function variables(): Variable[] {
   const settings = settingNames.flatMap((name) => {

@@ -1,6 +1,5 @@
-import type { CommandModule } from '../../command-kit/command.ts';
 import { type ExitStatus, exitStatus } from '../../errors/revento-error.ts';
-import { topicLayout } from './topic-text.ts';
+import type { TopicContent } from './topic.ts';
 
 const meaning: Readonly<Record<ExitStatus, string>> = {
   [exitStatus.done]: 'success, also when a pipe such as `| head` closes early',
@@ -20,25 +19,10 @@ const notes = [
   'A script may retry after exit code 5, but not after 4: somebody has to log in.',
 ];
 
+const rows = Object.entries(meaning).map(([status, text]) => ({ status: Number(status), meaning: text }));
+
 /** `revento help exit-codes`: every exit status and when it is given. */
-export const helpExitCodes: CommandModule = {
-  declare: (command) => command,
-  layout: { shape: 'value', isText: true },
-  async *run() {
-    const rows = Object.entries(meaning).map(([status, text]) => ({ status: Number(status), meaning: text }));
-    yield {
-      kind: 'value',
-      data: rows,
-      text: (style) => {
-        const { terms, paragraph } = topicLayout(style);
-        return [
-          style.bold('Exit codes'),
-          ...terms(rows.map((row) => ({ term: String(row.status).padStart(3), meaning: row.meaning }))),
-          '',
-          ...notes.flatMap((note) => paragraph(note)),
-        ].join('\n');
-      },
-    };
-    return undefined;
-  },
+export const exitCodes: TopicContent = {
+  data: rows,
+  parts: [rows.map((row) => ({ term: String(row.status).padStart(3), meaning: row.meaning })), notes.join('\n')],
 };

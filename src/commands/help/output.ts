@@ -1,5 +1,4 @@
-import type { CommandModule } from '../../command-kit/command.ts';
-import { joined, type Rule, topicLayout } from './topic-text.ts';
+import { joined, type Rule, type TopicContent } from './topic.ts';
 
 const rules: readonly Rule[] = [
   {
@@ -75,27 +74,12 @@ const rules: readonly Rule[] = [
 ];
 
 /** `revento help output`: how results are written in each format, and what may be relied on. */
-export const helpOutput: CommandModule = {
-  declare: (command) => command,
-  layout: { shape: 'value', isText: true },
-  async *run() {
-    yield {
-      kind: 'value',
-      data: joined(rules),
-      text: (style) => {
-        const { paragraph, sections } = topicLayout(style);
-        return [
-          style.bold('Output'),
-          ...sections(rules),
-          '',
-          ...paragraph(
-            'The format comes from the first of: -o or --json, REVENTO_OUTPUT, `revento config set output`, table. ' +
-              'Text for a shell (token, completion, config, help) and streams follow -o and --json only. ' +
-              'Options that contradict each other, such as --jq and -o csv, are refused before anything is sent.',
-          ),
-        ].join('\n');
-      },
-    };
-    return undefined;
-  },
+export const output: TopicContent = {
+  data: joined(rules),
+  parts: [
+    ...rules,
+    'The format comes from the first of: -o or --json, REVENTO_OUTPUT, `revento config set output`, table. ' +
+      'Text for a shell (token, completion, config, help) and streams follow -o and --json only. ' +
+      'Options that contradict each other, such as --jq and -o csv, are refused before anything is sent.',
+  ],
 };

@@ -1,6 +1,5 @@
-import type { CommandModule } from '../../command-kit/command.ts';
 import { nodeReceiver, pythonReceiver } from './receivers.ts';
-import { joined, type Rule, topicLayout } from './topic-text.ts';
+import { joined, type Rule, type TopicContent } from './topic.ts';
 
 const rules: readonly Rule[] = [
   {
@@ -72,21 +71,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** `revento help webhooks`: how deliveries are signed and what a handler has to do, with receivers to start from. */
-export const helpWebhooks: CommandModule = {
-  declare: (command) => command,
-  layout: { shape: 'value', isText: true },
-  async *run() {
-    yield {
-      kind: 'value',
-      data: {
-        rules: joined(rules),
-        node: nodeReceiver,
-        python: pythonReceiver,
-      },
-      text: (style) => {
-        return [style.bold('Webhooks'), ...topicLayout(style).sections(rules)].join('\n');
-      },
-    };
-    return undefined;
-  },
+export const webhooks: TopicContent = {
+  data: { rules: joined(rules), node: nodeReceiver, python: pythonReceiver },
+  parts: rules,
 };
