@@ -113,6 +113,8 @@ export interface SettingLayers {
   readonly profile: Partial<Record<SettingName, string>>;
   /** Selected profile, for the remedy in errors. */
   readonly profileName: string;
+  /** Where the profile sets it: a path and a line. */
+  readonly placeOf: (name: SettingName) => string;
   readonly configDir: string;
   readonly dataDir: string;
 }
@@ -154,7 +156,7 @@ export function resolveSettings(layers: SettingLayers): Settings {
     require(name) {
       const found = find(name);
       if (found !== null) {
-        const from = nameOfSource(name, found.source);
+        const from = nameOfSource(name, found.source, layers.placeOf);
         return parseSetting(name, found.value, from, remedyFor(name, found.source, layers.profileName));
       }
       throw missing(name, layers.profileName);
@@ -163,10 +165,11 @@ export function resolveSettings(layers: SettingLayers): Settings {
   };
 }
 
-function nameOfSource(name: SettingName, source: SettingSource): string {
+function nameOfSource(name: SettingName, source: SettingSource, placeOf: SettingLayers['placeOf']): string {
   const { flag, variables } = rows[name];
   if (source === 'flag') return flag ?? name;
-  return source === 'environment' ? variables.join(' or ') : `the setting ${name}`;
+  if (source === 'environment') return variables.join(' or ');
+  return source === 'profile' ? `the setting ${name} (${placeOf(name)})` : `the setting ${name}`;
 }
 
 function remedyFor(name: SettingName, source: SettingSource, profile: string): string | undefined {

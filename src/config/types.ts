@@ -40,6 +40,8 @@ export interface SettingsFile {
   profiles(): Readonly<Record<string, Partial<Record<SettingName, string>>>>;
   /** One profile's settings, and those that hold for all: the store is one, so `key_store` is. */
   of(profile: string): Readonly<Partial<Record<SettingName, string>>>;
+  /** Where a setting of a profile is written, for an error: the path, and the line where it is found. */
+  placeOf(profile: string, name: SettingName): string;
   /** Writes settings of one profile; `null` removes one. Safe against other processes doing the same. */
   update(profile: string, changes: Partial<Record<SettingName, string | null>>): Promise<void>;
   remove(profile: string): Promise<boolean>;

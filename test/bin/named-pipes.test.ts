@@ -49,6 +49,10 @@ const readers: readonly (readonly [what: string, words: (path: string) => readon
   ['webhook replay FILE', (path) => ['webhook', 'replay', path, '--to', '9']],
   ['--data @FILE', (path) => ['webhook', 'trigger', 'application.approved', '--to', '9', '--data', `@${path}`]],
   ['api --input FILE', (path) => ['api', '/events/evt_1', '-X', 'POST', '--input', path]],
+  ['config init --from FILE', (path) => ['config', 'init', '--from', path]],
+  ['sandbox do --data @FILE', (path) => ['sandbox', 'do', 'approve', 'ptp_1', '--data', `@${path}`]],
+  ['sandbox trigger --data @FILE', (path) => ['sandbox', 'trigger', 'application.approved', '--data', `@${path}`]],
+  ['sandbox start --load FILE', (path) => ['sandbox', 'start', '--port', '0', '--load', path]],
 ];
 
 describe.skipIf(process.platform !== 'linux')('a pipe whose writer stays silent', () => {

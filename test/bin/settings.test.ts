@@ -65,6 +65,32 @@ describe('settings, as a user sets them', () => {
     expect(ended.stderr).toContain('are damaged');
     expect(readFileSync(join(configDir, 'config.json'), 'utf8')).toBe('{"profiles": ');
   });
+
+  it.each([
+    ['output', 'xml', 'json'],
+    ['default_event', 'a b', 'evt_1'],
+  ])('name the line of a wrong %s, and the command that corrects it works', async (name, wrong, right) => {
+    const path = join(configDir, 'config.json');
+    const profiles = { other: { [name]: right }, work: { client_id: name, [name]: wrong } };
+    mkdirSync(configDir, { recursive: true });
+    writeFileSync(path, JSON.stringify({ profiles }, null, 2));
+    const refused = await rig.run(['-p', 'work', 'webhook', 'events']);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain(`error: the setting ${name} (${path}, line 8)`);
+    const command = `-p work config set ${name}`;
+    expect(refused.stderr).toContain(`hint: run: revento ${command} VALUE\n`);
+    expect((await rig.run([...command.split(' '), right])).code).toBe(0);
+    expect(await rig.run(['-p', 'work', 'webhook', 'events'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it.each(['list', 'path', 'get output'])('can be asked for with config %s while one is wrong', async (words) => {
+    mkdirSync(configDir, { recursive: true });
+    writeFileSync(join(configDir, 'config.json'), '{"profiles":{"default":{"output":"xml"}}}');
+    expect(await rig.run(['config', ...words.split(' ')])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/./),
+    });
+  });
 });
 
 describe('secrets, as a user sets them', () => {

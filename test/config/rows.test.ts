@@ -7,6 +7,7 @@ const nothing: SettingLayers = {
   environment: {},
   profile: {},
   profileName: 'default',
+  placeOf: () => '/config/config.json, line 3',
   configDir: '/c',
   dataDir: '/d',
 };
@@ -74,7 +75,7 @@ describe('a malformed setting', () => {
     [
       'profile',
       { profile: { api_base: 'x' } },
-      'the setting api_base must be a URL such as',
+      'the setting api_base (/config/config.json, line 3) must be a URL such as',
       'run: revento config set api_base VALUE',
     ],
   ])('is refused by the name of its %s', (_, layer, message, hint) => {

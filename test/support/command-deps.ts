@@ -118,6 +118,7 @@ export function memory(world: World = {}): Memory {
       environment: world.environment ?? {},
       profile: memory.profiles[profile] ?? {},
       profileName: profile,
+      placeOf: () => '/config/config.json',
       configDir: '/config',
       dataDir: '/data',
     }),
@@ -279,6 +280,7 @@ function memorySettingsFile(memory: Memory): SettingsFile {
       delete memory.profiles[profile];
       return isThere;
     },
+    placeOf: () => '/config/config.json',
     defaultProfile: () => memory.chosenProfile,
     use: async (profile) => {
       memory.chosenProfile = profile;

@@ -87,6 +87,7 @@ export async function connect(
       environment: name === profile ? environment.values : {},
       profile: readOr(() => file.of(name), {}),
       profileName: name,
+      placeOf: (setting) => file.placeOf(name, setting),
       configDir,
       dataDir,
     });

@@ -8,6 +8,7 @@ import { asOwner } from '../files/as-owner.ts';
 import { storeFailure } from '../files/file-failure.ts';
 import { notOurFile, readOwnFile } from '../files/own-file.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';
+import { lineOfSetting } from './setting-line.ts';
 import { applied, parseSettings, profilesIn, type SettingsContent, settingsIn } from './settings-content.ts';
 import { writeSettings } from './settings-writer.ts';
 
@@ -53,6 +54,10 @@ export function openSettingsFile({ directory, lock, onLoose = () => undefined }:
     of: (profile) => {
       const content = read(path);
       return { ...settingsIn(content.profiles[profile] ?? {}), ...settingsIn({ key_store: content.key_store }) };
+    },
+    placeOf(profile, name) {
+      const line = lineOfSetting(textOf(path) ?? '', profile, name);
+      return line === null ? path : `${path}, line ${line}`;
     },
     defaultProfile: () => read(path).default_profile ?? 'default',
     async update(profile, changes) {
