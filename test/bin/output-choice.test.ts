@@ -22,7 +22,7 @@ describe.each(['json', 'ndjson', 'csv'])('the output setting %s leaves text for 
     ['config get api_base', /^https:\/\/\S+\n$/],
     ['token', /^at_of_nobody\n$/],
     ['help exit-codes', /^Every exit code and what it means\.\n/],
-    ['help output', /^Output\n/],
+    ['help output', /^What each output format promises/],
   ])('%s', async (line, text) => {
     const env = { REVENTO_OUTPUT: format, REVENTO_ACCESS_TOKEN: 'at_of_nobody' };
     const { code, stdout, stderr } = await rig.run(line.split(' '), { env });
