@@ -3,7 +3,7 @@ import type { OutputFormat } from '../output/item.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Exchange, Forwarder, ForwarderOptions, Serve } from '../ports/exchange.ts';
 import type { Sessions } from '../ports/sessions.ts';
-import type { KeyStore, SealedLog, SharedLog, StoreInspection } from '../ports/store.ts';
+import type { KeyStore, Listeners, SealedLog, SharedLog, StoreInspection } from '../ports/store.ts';
 import type { OpenBrowser, Terminal } from '../ports/terminal.ts';
 import type { Redactor, Secret } from '../text/secret.ts';
 
@@ -63,6 +63,8 @@ export interface Deps {
    * @throws ReventoError `store_key`, `disk_full`, `file`
    */
   sealedLog(profile: string, name: string): Promise<SealedLog | null>;
+  /** The listeners that run with a profile. */
+  listeners(profile: string): Promise<Listeners>;
   /** A look at the files of the store, of all profiles, that changes nothing and reads no secret. */
   inspectStore(): Promise<StoreInspection>;
   /**

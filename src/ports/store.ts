@@ -205,6 +205,22 @@ export interface SealedLog {
   release(): void;
 }
 
+/** A `webhook listen` that runs. */
+export interface RunningListener {
+  readonly url: string;
+  readonly pid: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly since: number;
+}
+
+/** How a sandbox finds the listeners that run with its profile. Never throws. */
+export interface Listeners {
+  /** Lets this process be found; gives back what ends that. It ends with the process in any case. */
+  announce(url: string): () => void;
+  /** Those whose processes run, the newest first. */
+  running(): readonly RunningListener[];
+}
+
 /**
  * Short lines that the processes of one user share: appended by any of them, seen by all in one and the same order.
  * It forgets lines after an hour or two.

@@ -343,7 +343,9 @@ describe('steering a running sandbox', () => {
 
   it('sends to where `webhook listen` listens unless told otherwise', async () => {
     const help = await rig.run(['sandbox', 'start', '--help']);
-    expect(help.stdout.replace(/\s+/g, ' ')).toContain('(default: http://localhost:4400/webhooks/revento)');
+    expect(help.stdout.replace(/\s+/g, ' ')).toContain(
+      '(default: the `webhook listen` of the profile, or http://localhost:4400/webhooks/revento)',
+    );
     // Nothing is sent from here: somebody may be listening there.
     const running = rig.start(['sandbox', 'start', '--port', '0']);
     await running.until(

@@ -135,6 +135,7 @@ export function memory(world: World = {}): Memory {
     breakable: (work) => work(),
     sharedLog: async () => loneLog(),
     sealedLog: unused('sealed logs'),
+    listeners: async () => ({ announce: () => () => undefined, running: () => [] }),
     environmentToken: world.environmentToken === undefined ? null : redactor.add(world.environmentToken),
     http: async () => world.http ?? (await unused('the network')()),
     serve: async () => world.serve ?? (await unused('servers')()),

@@ -14,7 +14,15 @@ import { once, onceEach } from './once.ts';
 /** What a command needs of what is stored on this machine. */
 export type Store = Pick<
   Deps,
-  'sessions' | 'secrets' | 'settingsFile' | 'discardProfile' | 'keyStore' | 'sharedLog' | 'sealedLog' | 'inspectStore'
+  | 'sessions'
+  | 'secrets'
+  | 'settingsFile'
+  | 'discardProfile'
+  | 'keyStore'
+  | 'sharedLog'
+  | 'sealedLog'
+  | 'listeners'
+  | 'inspectStore'
 >;
 
 /** What several of them stand on, each made when first used. */
@@ -40,6 +48,10 @@ export function joinStore(context: Context, locks: () => Promise<Locks>, http: N
     discardProfile: discardProfile(context),
     keyStore: keyStore(ground),
     sharedLog: sharedLog(context),
+    listeners: async (profile) => {
+      const { openListeners } = await import('../../platform/store/listener-files.ts');
+      return openListeners(context.configDir, profile, systemClock.now);
+    },
     sealedLog: async (profile, name) => (await ground.vault()).log(profile, name),
     inspectStore: inspectStore(ground),
   };

@@ -19,8 +19,9 @@ export function discardProfile(configDir: string, profile: string): void {
         for (const entry of readdirSync(directory)) if (isMeant(entry)) rmSync(join(directory, entry), { force: true });
       });
     removeIn(logs, () => true);
+    removeIn(join(configDir, 'listeners', name), () => true);
     removeIn(sealed, (entry) => sealedLog.test(entry));
-    for (const directory of ['pace', 'auth']) attempt(() => rmdirSync(join(configDir, directory, name)));
+    for (const directory of ['pace', 'listeners', 'auth']) attempt(() => rmdirSync(join(configDir, directory, name)));
   });
 }
 

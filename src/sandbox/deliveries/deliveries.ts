@@ -27,7 +27,7 @@ const chunkBytes = 128;
 
 /** The destination of deliveries, and how they are sent. */
 export interface WebhookTarget {
-  readonly url: string;
+  readonly url: string | (() => string);
   /** The signing secret at the start. */
   readonly secret: string;
   /** Sends one request; never follows redirects. */
@@ -84,7 +84,8 @@ export class Deliveries {
 
   /** Where deliveries go. */
   get url(): string {
-    return this.#parts.target.url;
+    const { url } = this.#parts.target;
+    return typeof url === 'string' ? url : url();
   }
 
   /**
@@ -237,7 +238,7 @@ export class Deliveries {
     const drip = isChunked ? { drip: { bytes: chunkBytes, pauseMs: 0 } } : {};
     const options = { exchange: target.send, clock, timeoutMs: answerLimitMs };
     try {
-      const { status, failure } = await post({ url: target.url, headers, body: open.body, signal, ...drip }, options);
+      const { status, failure } = await post({ url: this.url, headers, body: open.body, signal, ...drip }, options);
       if (failure !== null) return { status: null, error: failure.message };
       return { status, error: isSuccess(status) ? null : `HTTP ${status}` };
     } catch (error) {

@@ -37,12 +37,15 @@ const most = 1_000_000;
 /**
  * Declares the flags and the table of faults.
  *
- * @param webhookUrl  the default of `--webhook-url`; without it deliveries are off
+ * @param webhookTarget  what `--webhook-url` is without the flag, in words; left out, deliveries are off
  */
-export function declareSandboxFlags(command: Command, webhookUrl?: string): Command {
+export function declareSandboxFlags(command: Command, webhookTarget?: string): Command {
   return command
     .option('--auto-consent', 'grant consent at once, without a page', false)
-    .option('--webhook-url <url>', 'send deliveries here', webhookUrl)
+    .option(
+      '--webhook-url <url>',
+      `send deliveries here${webhookTarget === undefined ? '' : ` (default: ${webhookTarget})`}`,
+    )
     .option('--participants <n>', `participants of the test event (default: ${defaultParticipants})`)
     .option('--seed <n>', 'random seed for the test data (default: 1)')
     .option('--no-rate-limit', 'no rate limits and no X-RateLimit headers')

@@ -22,6 +22,8 @@ export interface Opening {
   readonly stored: StoredCredentials | null;
   /** Registered besides the default ones; an integration is given the last one. */
   readonly redirectUris: readonly string[];
+  /** Where deliveries go without `--webhook-url`; without either none are sent. */
+  readonly listener?: () => string;
   readonly onEvent?: (entry: SandboxEntry) => void;
   /** The saved sandbox to continue from, with its clients and secrets. */
   readonly saved?: Snapshot;
@@ -37,7 +39,7 @@ export interface Opening {
 export async function openSandbox(
   deps: Pick<Deps, 'clock' | 'forwarder' | 'redactor' | 'serve'>,
   { options, webhookUrl, retryScale }: SandboxPlan,
-  { hostName, port, stored, redirectUris, onEvent, saved, keeping }: Opening,
+  { hostName, port, stored, redirectUris, listener, onEvent, saved, keeping }: Opening,
 ): Promise<{ readonly hosted: Hosted; readonly credentials: Credentials; readonly controlKey: string }> {
   const [first] = saved?.clients ?? [];
   const clients = registerClients({
@@ -50,6 +52,7 @@ export async function openSandbox(
   const webhookSecret = saved?.deliveries?.signing.current ?? stored?.webhookSecret ?? createWebhookSecret();
   deps.redactor.add(webhookSecret);
   const controlKey = deps.redactor.add(controlKeyOf(clientId, clientSecret)).reveal();
+  const target = webhookUrl ?? listener ?? null;
   const sandbox = createSandbox({
     ...options,
     clock: deps.clock,
@@ -60,9 +63,9 @@ export async function openSandbox(
     controlKey,
     ...(keeping !== undefined && { keep: keeping.keep }),
     ...(onEvent === undefined ? {} : { onEvent }),
-    ...(webhookUrl === null
+    ...(target === null
       ? {}
-      : { webhook: { url: webhookUrl, secret: webhookSecret, send: await sender(deps), retryScale } }),
+      : { webhook: { url: target, secret: webhookSecret, send: await sender(deps), retryScale } }),
   });
   const hosted = await host(sandbox, await deps.serve(), hostName, port);
   try {

@@ -18,6 +18,7 @@ import { describeEntry, describeReady } from '../shared/text.ts';
 import { type Claim, claimProfile } from './claim.ts';
 import { writeEnvFile } from './env-file.ts';
 import { describeKept, openKept, requireAgreement } from './kept.ts';
+import { followListener } from './listener.ts';
 import { loadSandbox } from './load.ts';
 
 interface SandboxStartOptions extends SandboxFlags {
@@ -39,7 +40,7 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
         .option('--load <file>', 'continue from a file written by `sandbox save`')
         .option('--write-env <file>', 'save the settings of the sandbox to this file (mode 0600)'),
       // The sandbox and the listener find each other without a flag.
-      defaultListenUrl,
+      `the \`webhook listen\` of the profile, or ${defaultListenUrl}`,
     ).addHelpText('after', `\n${keptHelp}`),
   examples: [
     { command: 'revento sandbox start', explains: 'serve on port 4010 until Ctrl-C' },
@@ -94,6 +95,7 @@ async function* serve(
     stored: await storedCredentials(deps, profile),
     redirectUris: [...redirectUriOfEnvironment(deps), ...plan.redirectUris],
     ...(saved !== undefined && { saved }),
+    listener: followListener(await deps.listeners(profile), deps.terminal),
     keeping,
     onEvent: (entry: SandboxEntry) => feed.push(entry),
   };
@@ -105,7 +107,7 @@ async function* serve(
     const envFile = flags.writeEnv ?? null;
     if (envFile !== null) await writeEnvFile(envFile, credentials, deps.signal);
     warn(deps, flags, profile);
-    yield readyItem(credentials, { profile, envFile, webhookUrl: plan.webhookUrl });
+    yield readyItem(credentials, { profile, envFile, webhookUrl: plan.webhookUrl ?? defaultListenUrl });
     for await (const entry of feed.read(deps.signal)) yield entryItem(entry, deps.clock.now());
   } finally {
     await hosted.close();

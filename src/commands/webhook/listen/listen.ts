@@ -1,5 +1,6 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
 import { openRecorder } from '../../../webhook/recording.ts';
+import { announce } from './announce.ts';
 import { LiveSecrets } from './live-secrets.ts';
 import { declareListen, hintForLostWord, planListen, type WebhookListenOptions } from './options.ts';
 import { ListenRun } from './run.ts';
@@ -31,7 +32,12 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
     if (recorder?.warning) deps.terminal.notice(`warning: ${recorder.warning}`);
     try {
       const listener = await start(plan, secrets, deps);
-      return yield* new ListenRun({ plan, secrets, listener, recorder, deps }).items();
+      const withdraw = await announce(listener.url, deps);
+      try {
+        return yield* new ListenRun({ plan, secrets, listener, recorder, deps }).items();
+      } finally {
+        withdraw();
+      }
     } finally {
       await recorder?.close();
     }
