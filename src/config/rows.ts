@@ -52,7 +52,7 @@ const rows: Readonly<Record<SettingName, SettingRow>> = {
   scope: {
     variables: ['REVENTO_SCOPE'],
     flag: '--scope',
-    summary: 'scopes to ask for, space separated',
+    summary: 'scopes to request, space separated',
     parse: parseLine,
   },
   default_event: {

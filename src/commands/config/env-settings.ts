@@ -3,7 +3,7 @@ import { secretVariables } from '../../config/environment.ts';
 import { describeSetting } from '../../config/rows.ts';
 import { type SecretName, type SettingName, secretNames, settingNames } from '../../config/types.ts';
 
-/** Settings and secrets that were found in one place. */
+/** Settings and secrets found in one place. */
 export interface Given {
   readonly settings: Partial<Record<SettingName, string>>;
   readonly secrets: Partial<Record<SecretName, string>>;

@@ -11,7 +11,7 @@ interface ConfigGetOptions {
   readonly reveal?: boolean;
 }
 
-/** A value in force as it may be shown, and where it comes from; a secret is masked. Null when it is not set. */
+/** The effective value as it may be shown, and its source; a secret is masked. Null when it is not set. */
 export async function valueInForce(
   wanted: ConfigName,
   deps: Deps,
@@ -22,8 +22,8 @@ export async function valueInForce(
 }
 
 /**
- * `revento config get`: the value in force, whatever it comes from, and nothing else. A secret is masked on a terminal
- * and refused elsewhere, where a script would take the mask for the value; `--reveal` prints it.
+ * `revento config get`: the effective value, from any source, and nothing else. A secret is masked on a terminal
+ * and refused elsewhere, where a script would use the mask as the value; `--reveal` prints it.
  */
 export const configGet: CommandModule<ConfigGetOptions> = {
   declare: (command) =>
@@ -56,7 +56,7 @@ function masked(name: SecretName, { profile }: Pick<Deps, 'profile'>): ReventoEr
   });
 }
 
-/** @throws ReventoError `setting_missing` itself for what is not a secret: the settings know the ways to set it */
+/** @throws ReventoError `setting_missing`, with the ways to set it */
 function missing(wanted: ConfigName, { settings, profile }: Deps): unknown {
   if (!wanted.isSecret) return settings.require(wanted.name);
   const variable = secretVariables[wanted.name];

@@ -16,7 +16,7 @@ interface ConfigInitOptions {
   readonly scope?: string;
 }
 
-/** What is asked for, in this order; the first three must be known in the end. */
+/** The questions, in this order; the first three need an answer. */
 const asked = ['auth_base', 'api_base', 'client_id', 'redirect_uri', 'default_event', 'scope'] as const;
 const required: readonly SettingName[] = ['auth_base', 'api_base', 'client_id'];
 
@@ -30,7 +30,7 @@ export const configInit: CommandModule<ConfigInitOptions> = {
       .option('--from <file>', 'take settings and secrets from a .env file (- for standard input)')
       .option('--client-id <id>', 'OAuth client ID')
       .option('--redirect-uri <uri>', 'registered redirect URI')
-      .option('--scope <scopes>', 'scopes to ask for, space separated'),
+      .option('--scope <scopes>', 'scopes to request, space separated'),
   examples: [
     { command: 'revento config init', explains: 'answer a few questions' },
     { command: 'revento config init --from .env', explains: 'take them from the .env of your integration' },
@@ -72,7 +72,7 @@ async function collect(from: string | undefined, deps: Deps): Promise<Given> {
   const file = from === undefined ? { settings: {}, secrets: {} } : settingsInEnv(await textOf(from, deps));
   for (const value of Object.values(file.secrets)) deps.redactor.add(value);
   const settings = { ...file.settings, ...fromFlags(deps) };
-  // A file or flags that say enough are an answer to every question.
+  // A file or flags with all required values need no questions.
   const missing = required.filter((name) => settings[name] === undefined && !isKnown(name, deps));
   if (missing.length === 0 && Object.keys(settings).length > 0) return { settings, secrets: file.secrets };
   if (!deps.terminal.isInteractive) throw incomplete(missing, deps);
@@ -84,7 +84,7 @@ function fromFlags({ settings }: Pick<Deps, 'settings'>): Partial<Record<Setting
   return Object.fromEntries(given.map((name) => [name, settings.written(name)]));
 }
 
-/** Set already, and to more than a placeholder. */
+/** Whether it is already set, and not to a placeholder. */
 function isKnown(name: SettingName, { settings }: Pick<Deps, 'settings'>): boolean {
   const found = settings.get(name);
   return found !== null && found.source === 'profile' && !isPlaceholder(found.value);
@@ -97,14 +97,14 @@ async function textOf(path: string, deps: Deps): Promise<string> {
 }
 
 function incomplete(missing: readonly SettingName[], { profile }: Pick<Deps, 'profile'>): ReventoError {
-  const what = missing.length === 0 ? 'Nothing was given to set' : `Missing: ${missing.join(', ')}`;
+  const what = missing.length === 0 ? 'No settings were given' : `Missing: ${missing.join(', ')}`;
   const flags = (missing.length === 0 ? required : missing).map((name) => `${describeSetting(name).flag} VALUE`);
   return new ReventoError('usage', `${what}.`, {
     hint: `run: ${program(profile)} config init ${flags.join(' ')}, or: ${program(profile)} config init --from .env`,
   });
 }
 
-/** Asks for what is still open; an empty answer keeps what is shown in brackets, or leaves it unset. */
+/** Asks for the missing values; an empty answer keeps the value in brackets, or leaves it unset. */
 async function ask(given: Given, { terminal, settings, signal, redactor }: Deps): Promise<Given> {
   const answers: Partial<Record<SettingName, string>> = { ...given.settings };
   for (const name of asked) {
@@ -114,7 +114,7 @@ async function ask(given: Given, { terminal, settings, signal, redactor }: Deps)
     const answer = settingText(await terminal.ask(`${name} (${describeSetting(name).summary})${shown}: `, { signal }));
     if (answer !== '') answers[name] = answer;
     else if (required.includes(name) && shown === '') {
-      throw new ReventoError('usage', `${name} is needed.`, { hint: 'run the same command again' });
+      throw new ReventoError('usage', `${name} is required.`, { hint: 'run the same command again' });
     }
   }
   const secrets: Partial<Record<SecretName, string>> = { ...given.secrets };
@@ -129,13 +129,13 @@ async function ask(given: Given, { terminal, settings, signal, redactor }: Deps)
   return { settings: answers, secrets };
 }
 
-/** @throws ReventoError `usage` for the first value that can't be meant */
+/** @throws ReventoError `usage` for the first invalid value */
 function checkedSettings(given: Given['settings'], { terminal }: Deps): Partial<Record<SettingName, string>> {
   for (const [name, value] of Object.entries(given) as [SettingName, string][]) {
     parseSetting(name, value);
     if (isPlaceholder(value)) {
       throw new ReventoError('usage', `${name} is a placeholder: ${value}.`, {
-        hint: 'use the value you were given with your credentials',
+        hint: 'use the value that came with your credentials',
       });
     }
     const oddity = oddityOf(value);
@@ -144,7 +144,7 @@ function checkedSettings(given: Given['settings'], { terminal }: Deps): Partial<
   return given;
 }
 
-/** The hosts of the guide, and what templates have where a value belongs. */
+/** The hosts of the guide, and placeholders of templates. */
 function isPlaceholder(value: string): boolean {
   const url = parseUrl(value);
   if (url !== null) return isPlaceholderHost(url.hostname);

@@ -4,14 +4,14 @@ import { valueInForce } from './get.ts';
 import type { ConfigName } from './setting-name.ts';
 
 /**
- * `revento config list`: every setting of the profile, its value in force and where that comes from. A secret's value
- * is masked in a table; the formats that programs read have null, which can't be taken for it.
+ * `revento config list`: every setting of the profile, its effective value and where it comes from. A secret's value
+ * is masked in a table; formats for programs have null, which can't be mistaken for it.
  */
 export const configList: CommandModule = {
   declare: (command) => command,
   examples: [
     { command: 'revento config list', explains: 'every setting, its value and where it comes from' },
-    { command: 'revento config list -o csv --columns name,source', explains: 'only what decided' },
+    { command: 'revento config list -o csv --columns name,source', explains: 'only which source decided' },
   ],
   layout: { shape: 'rows', columns: [{ path: 'name' }, { path: 'value' }, { path: 'source' }] },
 

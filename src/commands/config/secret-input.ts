@@ -14,10 +14,10 @@ export function isSecretName(text: string): text is SecretName {
 }
 
 /**
- * A secret from standard input, or typed unseen. There is no other way in: arguments are visible to every process
+ * A secret from standard input, or typed without echo. Never from an argument: those are visible to every process
  * of the machine and stay in the shell's history.
  *
- * @returns the text without line ends behind it, and, where it was typed, without blanks around it; registered for redaction
+ * @returns the text without trailing line ends and, when typed, without surrounding blanks; registered for redaction
  * @throws ReventoError `usage` when no secret is entered, or it is more than one line
  */
 export async function readSecret(name: SecretName, deps: Deps): Promise<string> {
@@ -28,18 +28,18 @@ export async function readSecret(name: SecretName, deps: Deps): Promise<string> 
   } else if (terminal.isInteractive) {
     value = settingText(await terminal.ask(`${name}: `, { isHidden: true, signal }));
   } else {
-    throw new ReventoError('usage', `Nothing may be asked here, so ${name} has to come on standard input.`, {
+    throw new ReventoError('usage', `Cannot prompt here, so ${name} has to come on standard input.`, {
       hint: `run: ${program(profile)} config set ${name} < FILE, or set ${secretVariables[name]}`,
     });
   }
   redactor.add(value);
   if (value === '') {
-    throw new ReventoError('usage', `There was no ${name} on standard input.`, {
+    throw new ReventoError('usage', `Standard input had no ${name}.`, {
       hint: `run: printf %s "$VALUE" | ${program(profile)} config set ${name}; to remove it: ${program(profile)} config unset ${name}`,
     });
   }
   if (/[\u0000-\u001f\u007f]/.test(value)) {
-    throw new ReventoError('usage', `What came as ${name} is not one line of text.`);
+    throw new ReventoError('usage', `The value of ${name} is not one line of text.`);
   }
   return value;
 }

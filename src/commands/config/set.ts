@@ -23,11 +23,11 @@ export const configSet: CommandModule<ConfigSetOptions> = {
   declare: (command) =>
     command
       .argument('<name>', 'setting, see `revento config list`')
-      .argument('[value]', 'value; never for a secret, which is read from standard input or asked for'),
+      .argument('[value]', 'value; never for a secret, which is read from standard input or prompted for'),
   examples: [
     { command: 'revento config set client_id app_123', explains: 'a setting of the profile' },
     { command: 'revento config set client_secret < secret.txt', explains: 'a secret, from standard input' },
-    { command: 'revento config set key_store keyring', explains: 'seal the tokens with a key from the OS keyring' },
+    { command: 'revento config set key_store keyring', explains: 'encrypt the tokens with a key from the OS keyring' },
   ],
   layout: { shape: 'value', isText: true },
 
@@ -57,19 +57,19 @@ async function setPlain(name: SettingName, value: string | undefined, deps: Deps
     });
   }
   const parsed = parseSetting(name, written);
-  // The files first: the setting only says where new logins go, and must not promise what could not be done.
+  // The files first: the setting decides only for new logins, and must not be stored if this fails.
   if (name === 'key_store') await moveStore(parsed as KeySource, deps);
   await (await deps.settingsFile()).update(deps.profile, { [name]: written });
   return parsed;
 }
 
-/** The setting and what it is a setting of, in words. Never throws. */
+/** The setting and its owner, in words. */
 export function settingInWords({ name }: ConfigName, profile: string): string {
   return name === 'key_store' ? 'key_store of all profiles' : `${name} of profile "${profile}"`;
 }
 
 /**
- * Seals what is stored with the key of another source.
+ * Re-encrypts the store with the key of another source.
  *
  * @throws ReventoError what `rekey` throws; nothing is changed then
  */
@@ -84,24 +84,24 @@ async function setSecret(
   deps: Deps,
 ): Promise<string> {
   if (value !== undefined && value !== '-') {
-    // Registered first: whatever happens next, it is not printed a second time.
+    // Registered first, so that nothing below prints it again.
     deps.redactor.add(value);
     throw new ReventoError('usage', `${name} is a secret and is never taken as an argument.`, {
       hint:
         `run: ${program(deps.profile)} config set ${name} < FILE, or without the redirection to be asked for it; ` +
-        'the one just typed is in the shell history now, so consider it known',
+        'it is now in your shell history; treat it as leaked and rotate it',
     });
   }
   const text = await readSecret(name, deps);
   const secret = deps.redactor.add(text);
   await (await deps.secrets()).set(name, secret.reveal());
-  // It may be meant, and would otherwise show as signatures that do not match.
+  // It may be intended; if not, signatures would not match.
   const oddity = oddityOf(text);
   if (oddity !== null) deps.terminal.notice(`warning: ${name} ${oddity}; stored as is`);
   return `${secret}`;
 }
 
-/** What was just set may not be what is used. */
+/** Warns when the value just set is overridden. */
 async function warnOfPrecedence(wanted: ConfigName, deps: Deps): Promise<void> {
   const variable = await overridingVariable(wanted, deps);
   if (variable !== undefined) deps.terminal.notice(`note: ${variable} is set and takes precedence`);

@@ -13,8 +13,8 @@ export type ConfigName =
 export const configNames: readonly string[] = [...settingNames, ...secretNames];
 
 /**
- * The setting that is meant. Of a misspelled name only what stands before an `=` is repeated: the rest may be a
- * secret that was written in the wrong place.
+ * The setting of a name. Of a misspelled name only the part before an `=` is repeated: the rest may be a
+ * secret in the wrong place.
  *
  * @throws ReventoError `usage`, with the nearest name
  */
@@ -31,11 +31,11 @@ export function configName(text: string): ConfigName {
     configNames,
   );
   if (isPair && guess === shown) {
-    throw new ReventoError('usage', 'Name and value are two words, without "=" between them.', {
+    throw new ReventoError('usage', 'Name and value are separate arguments, without "=" between them.', {
       hint: isSecretName(guess) ? `run: revento config set ${guess} < FILE` : `run: revento config set ${guess} VALUE`,
     });
   }
-  throw new ReventoError('usage', `There is no setting ${JSON.stringify(shown)}.`, {
+  throw new ReventoError('usage', `Unknown setting ${JSON.stringify(shown)}.`, {
     hint: guess === null ? `settings are ${configNames.join(', ')}` : `did you mean ${guess}?`,
   });
 }

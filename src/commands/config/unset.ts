@@ -12,7 +12,7 @@ export const configUnset: CommandModule<ConfigUnsetOptions> = {
   declare: (command) => command.argument('<name>', 'setting, see `revento config list`'),
   examples: [
     { command: 'revento config unset default_event', explains: 'back to the default' },
-    { command: 'revento config unset webhook_secret_previous', explains: 'when a rotation is over' },
+    { command: 'revento config unset webhook_secret_previous', explains: 'when a rotation has finished' },
   ],
   layout: { shape: 'value', isText: true },
 

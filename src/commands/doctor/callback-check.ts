@@ -3,7 +3,7 @@ import { isLoopback } from '../../http/this-machine.ts';
 import { whoListens } from '../shared/who-listens.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
-/** Whether a login could listen for the browser's return: binds the port on both loopback families, and lets go. */
+/** Whether a login could listen for the redirect: binds the port on both loopback families, and closes it. */
 export const checkCallback: Check = async (deps) => {
   const check = 'callback';
   let uri: URL;
@@ -14,7 +14,10 @@ export const checkCallback: Check = async (deps) => {
   }
   if (!isLoopback(uri.hostname)) {
     return [
-      skip(check, `The redirect URI is on ${uri.host}: \`revento login --port N\` listens where your tunnel leads to.`),
+      skip(
+        check,
+        `The redirect URI is on ${uri.host}: \`revento login --port N\` listens on the port your tunnel forwards to.`,
+      ),
     ];
   }
   const port = uri.port === '' ? 80 : Number(uri.port);
@@ -24,7 +27,7 @@ export const checkCallback: Check = async (deps) => {
     await listening.close(0);
     const addresses = listening.addresses.join(' and ');
     if (uri.hostname === 'localhost' && listening.addresses.length < 2) {
-      const message = `Port ${port} is free on ${addresses} only; a browser that takes localhost for the other family does not come back.`;
+      const message = `Port ${port} is free on ${addresses} only; a browser that resolves localhost to the other family cannot reach the callback.`;
       return [warn(check, message, 'turn on IPv6 for the loopback interface, or register a redirect URI on 127.0.0.1')];
     }
     return [ok(check, `Port ${port} is free on ${addresses}.`)];
@@ -34,7 +37,7 @@ export const checkCallback: Check = async (deps) => {
       fail(
         check,
         error.message,
-        `end what uses it (find it with: ${whoListens(port)}), or register another redirect URI`,
+        `stop whatever is using it (find it with: ${whoListens(port)}), or register another redirect URI`,
       ),
     ];
   }

@@ -9,7 +9,7 @@ import { checkServers } from './server-checks.ts';
 import { checkClient, checkEnvironment, checkHosts, checkSettings, checkWebhookSecret } from './setting-checks.ts';
 import { checkLeftovers, checkLogins, checkPermissions, checkStore } from './store-checks.ts';
 
-/** What is looked at, in this order; the name stands for a check that could not be carried out. */
+/** The checks, in this order; the name is shown for a check that could not run. */
 const checks: readonly (readonly [name: string, check: Check])[] = [
   ['settings', checkSettings],
   ['hosts', checkHosts],
@@ -25,16 +25,16 @@ const checks: readonly (readonly [name: string, check: Check])[] = [
 ];
 
 /**
- * `revento doctor`: what keeps the program from working here, each with its remedy. Changes nothing, sends no token
+ * `revento doctor`: diagnoses this installation, with a remedy for each problem. Changes nothing, sends no token
  * anywhere, and ends with 1 when something fails.
  */
 export const doctor: CommandModule = {
   declare: (command) => command,
   examples: [
-    { command: 'revento doctor', explains: 'look at everything' },
+    { command: 'revento doctor', explains: 'check everything' },
     {
       command: 'revento doctor --json --jq \'.[] | select(.status == "fail")\'',
-      explains: 'only what fails, for a script',
+      explains: 'only failures, for a script',
     },
   ],
   layout: {
@@ -44,7 +44,7 @@ export const doctor: CommandModule = {
   answersByStatus: () => true,
 
   async *run(_options, deps) {
-    // On its way to stdout, where nothing else takes out a secret that a failure quotes.
+    // This goes to stdout, where nothing else removes a secret that a failure quotes.
     const findings = (await examine(deps)).map((finding) => ({
       ...finding,
       message: deps.redactor.clean(finding.message),
@@ -58,7 +58,7 @@ export const doctor: CommandModule = {
 };
 
 async function examine(deps: Deps): Promise<readonly Finding[]> {
-  const progress = await deps.terminal.progress('looking around');
+  const progress = await deps.terminal.progress('checking');
   const findings: Finding[] = [];
   try {
     for (const [name, check] of checks) {
@@ -75,10 +75,10 @@ async function examine(deps: Deps): Promise<readonly Finding[]> {
   return findings;
 }
 
-/** On less than this, what was found stands below what was looked at. */
+/** In columns. On a narrower terminal the finding goes below the name of its check. */
 const narrowColumns = 64;
 
-/** A finding as lines for the width of a terminal; where there is none, sentences stay whole and can be searched. */
+/** A finding as lines that fit the terminal; without a terminal, sentences stay on one line so they can be searched. */
 function linesOf({ check, status, message, remedy }: Finding, width: number, style: Style): string[] {
   const isNarrow = style.width < narrowColumns;
   const indent = isNarrow ? 2 : width + 4;
@@ -112,8 +112,11 @@ function describe(findings: readonly Finding[], style: Style): string {
   const [failed, warned] = [count('fail'), count('warn')];
   const sum =
     failed + warned === 0
-      ? style.green('Everything is in order.')
-      : [failed > 0 && style.red(`${failed} failed`), warned > 0 && style.yellow(`${warned} to look at`)]
+      ? style.green('No problems found.')
+      : [
+          failed > 0 && style.red(`${failed} failed`),
+          warned > 0 && style.yellow(`${warned} ${warned === 1 ? 'warning' : 'warnings'}`),
+        ]
           .filter((part) => part !== false)
           .join(', ');
   return [...lines, '', sum].join('\n');

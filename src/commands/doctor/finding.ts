@@ -3,17 +3,17 @@ import { hintOf, ReventoError } from '../../errors/revento-error.ts';
 
 export type FindingStatus = 'ok' | 'warn' | 'fail' | 'skip';
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
   readonly check: string;
   readonly status: FindingStatus;
   /** One sentence, with its full stop. */
   readonly message: string;
-  /** What to do, with the literal command where there is one; null when there is nothing to be done. */
+  /** What to do, with the literal command if one helps; null when nothing has to be done. */
   readonly remedy: string | null;
 }
 
-/** Looks at one thing. What it throws becomes a finding, so one check never hides the others. */
+/** Checks one thing. A failure becomes a finding, so one check never hides the others. */
 export type Check = (deps: Deps) => Promise<readonly Finding[]>;
 
 export function ok(check: string, message: string, remedy: string | null = null): Finding {
@@ -35,7 +35,7 @@ export function skip(check: string, message: string): Finding {
 /**
  * A failure as a finding.
  *
- * @throws anything but a ReventoError, and `interrupted`: there is nothing to report on then
+ * @throws what is not a ReventoError, and `interrupted`: both end the report
  */
 export function failureFinding(check: string, error: unknown, deps: Deps): Finding {
   if (!(error instanceof ReventoError) || error.code === 'interrupted') throw error;

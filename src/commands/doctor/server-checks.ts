@@ -8,7 +8,7 @@ import { type Check, type Finding, fail, failureFinding, ok, skip, warn } from '
 
 const timeoutMs = 10_000;
 
-/** Less is what a `Date` header, which has whole seconds, and a slow answer explain. */
+/** Smaller differences come from the whole seconds of a `Date` header and from slow answers. */
 const noticeableSkewMs = 30_000;
 /** Deliveries whose timestamp is further off are refused. Source: guide, verifying signatures. */
 const longestSkewMs = 300_000;
@@ -16,7 +16,7 @@ const longestSkewMs = 300_000;
 /** Whether both servers answer, and whether this machine's clock agrees with theirs. Sends no token. */
 export const checkServers: Check = async (deps) => {
   const findings: Finding[] = [];
-  let clock: Finding = skip('clock', 'No server told its time.');
+  let clock: Finding = skip('clock', 'No server reported its time.');
   for (const [check, name] of [
     ['auth server', 'auth_base'],
     ['API server', 'api_base'],
@@ -64,17 +64,17 @@ async function ask(base: URL, check: string, deps: Deps): Promise<{ finding: Fin
   }
 }
 
-/** Any answer will do: without a token a refusal is what is to be expected. */
+/** Any answer counts: without a token, the server is expected to refuse. */
 function describeAnswer({ status }: HttpResponse, host: string, check: string, tookMs: number): Finding {
-  if (status >= 500) return warn(check, `${host} answers, but with HTTP ${status}.`, 'try again later');
-  return ok(check, `${host} answers, in ${Math.round(tookMs)} ms.`);
+  if (status >= 500) return warn(check, `${host} answers with HTTP ${status}.`, 'try again later');
+  return ok(check, `${host} answers in ${Math.round(tookMs)} ms.`);
 }
 
 function describeSkew(skewMs: number, host: string): Finding {
   const distance = Math.abs(skewMs);
   if (distance < noticeableSkewMs) return ok('clock', `The clock agrees with ${host}'s.`);
   const message = `The clock is ${formatDuration(distance)} ${skewMs > 0 ? 'ahead of' : 'behind'} ${host}'s`;
-  const remedy = 'set the clock by the network: timedatectl set-ntp true (Linux), or in the date and time settings';
+  const remedy = 'turn on network time: timedatectl set-ntp true (Linux), or in the date and time settings';
   return distance <= longestSkewMs
     ? warn('clock', `${message}.`, remedy)
     : fail(

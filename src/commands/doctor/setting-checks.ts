@@ -14,7 +14,7 @@ export const checkSettings: Check = async (deps) => {
   const version = `revento ${built} on Node.js ${process.versions.node}, ${process.platform} ${process.arch}`;
   const findings = [ok('program', `${version}.`)];
   if (isNowhere(settings.configDir)) return [...findings, fail('home', noHome.message, noHome.hint)];
-  // The others have checks of their own.
+  // The other settings have their own checks.
   for (const name of ['scope', 'default_event', 'output', 'key_store'] as const) {
     try {
       if (settings.get(name) !== null) settings.require(name);
@@ -30,7 +30,7 @@ export const checkSettings: Check = async (deps) => {
   ];
 };
 
-/** Whether the two bases are usable and belong together. Asks no server. */
+/** Whether the two base URLs are usable and belong together. Sends no request. */
 export const checkHosts: Check = async (deps) => {
   const findings = [];
   const isLocal: boolean[] = [];
@@ -47,7 +47,7 @@ export const checkHosts: Check = async (deps) => {
             ? fail(name, `${host} is a placeholder as well.`, set)
             : fail(
                 name,
-                `${host} is a placeholder: names ending in .example never resolve, and the guide prints them in place of the hosts you are given with your credentials.`,
+                `${host} is a placeholder: names ending in .example never resolve. The guide uses them as placeholders for the hosts you were given.`,
                 `${set}, or try: revento sandbox start, then: revento -p sandbox login`,
               ),
         );
@@ -59,13 +59,13 @@ export const checkHosts: Check = async (deps) => {
   }
   if (isLocal[0] !== undefined && isLocal[1] !== undefined && isLocal[0] !== isLocal[1]) {
     const [local, remote] = isLocal[0] ? ['auth_base', 'api_base'] : ['api_base', 'auth_base'];
-    const message = `${local} is on this machine and ${remote} is not: tokens of the one do not work at the other.`;
+    const message = `${local} is on this machine and ${remote} is not: tokens of one do not work at the other.`;
     findings.push(warn('hosts', message, `run: ${program(deps.profile)} config list`));
   }
   return findings;
 };
 
-/** The integration's own identity. */
+/** The identity of the integration. */
 export const checkClient: Check = async ({ profile, settings, secrets }) => {
   const run = `run: ${program(profile)} config set`;
   const id = settings.get('client_id');
@@ -77,7 +77,7 @@ export const checkClient: Check = async ({ profile, settings, secrets }) => {
     secret === null
       ? warn(
           'client_secret',
-          'client_secret is not set: right only for a public client.',
+          'client_secret is not set: only a public client works without one.',
           `${run} client_secret < FILE`,
         )
       : ok('client_secret', `${secret.secret} (from the ${secret.source}).`),
@@ -102,16 +102,16 @@ export const checkWebhookSecret: Check = async ({ profile, secrets }) => {
       warn('webhook_secret_previous', message, `run: ${program(profile)} config unset webhook_secret_previous`),
     ];
   }
-  const message = `${previous.secret} (from the ${previous.source}): deliveries signed with either are taken.`;
-  return [found, ok('webhook_secret_previous', message, 'once the rotation is over, unset it')];
+  const message = `${previous.secret} (from the ${previous.source}): deliveries signed with either are accepted.`;
+  return [found, ok('webhook_secret_previous', message, 'unset it once the rotation has finished')];
 };
 
-/** Variables that weaken what the program promises, and proxies. */
+/** Variables that weaken security, and proxies. */
 export const checkEnvironment: Check = async ({ childEnv }) => {
   const findings = [proxies(childEnv)];
   if (childEnv['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     const message =
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates: anybody on the way can read tokens.';
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off certificate checks: anyone on the network can read tokens.';
     findings.push(fail('tls', message, 'unset it; for a private root, name its file in NODE_EXTRA_CA_CERTS'));
   }
   const debug = nodeDebugWarning(childEnv);
@@ -125,14 +125,14 @@ function proxies(env: Readonly<Record<string, string>>) {
   if (used.length === 0) return skip('proxy', 'No proxy is set.');
   const bad = used.find(({ value }) => proxyUrl(value) === null);
   if (bad !== undefined) {
-    return fail('proxy', `${bad.name} is not the address of an http or https proxy.`, proxyRemedy(bad.name));
+    return fail('proxy', `${bad.name} is not the URL of an http or https proxy.`, proxyRemedy(bad.name));
   }
   const [broken] = brokenRanges(noProxy);
   if (broken !== undefined) {
     const remedy = 'write a range like 10.0.0.0/8 or 2001:db8::/32';
     return warn('proxy', `NO_PROXY has ${broken}, which is not a range of addresses and is ignored.`, remedy);
   }
-  // A proxy's URL may hold a password: the host is all that is shown.
+  // A proxy's URL may hold a password, so only the host is shown.
   const hosts = [...new Set(used.map(({ value }) => proxyUrl(value)?.host))].join(', ');
   return ok(
     'proxy',

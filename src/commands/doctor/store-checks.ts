@@ -8,9 +8,9 @@ import { formatDuration, relativeTime } from '../../text/time.ts';
 import { cannotBeRead } from '../shared/login-missing.ts';
 import { type Check, type Finding, fail, failureFinding, ok, warn } from './finding.ts';
 
-/** A write needs far less; with so little left the next one may fail. */
+/** A write needs far less, but with so little space the next one may fail. */
 const scarceBytes = 1024 * 1024;
-/** Nothing of ours takes as long. */
+/** None of our writes takes that long. */
 const oldLeftoverMs = 3_600_000;
 
 const otherKeys =
@@ -20,26 +20,26 @@ const keepApart = `to keep the key out of it, ${otherKeys}`;
 const protections: Readonly<Record<KeySource, { readonly message: string; readonly better: string | null }>> = {
   keyfile: {
     message:
-      'Encrypted with a key file: safe from other users and in a copy of the settings directory, not from programs that run as you or a backup of the whole home.',
+      'Encrypted with a key file: protected from other users and in a copy of the settings directory, but not from programs that run as you, nor in a backup of the whole home.',
     better: `for more, ${otherKeys}`,
   },
   keyring: {
     message:
-      'Encrypted with a key from the OS keyring: safe in any copy of the disk, not from programs that run as you while you are logged in.',
+      'Encrypted with a key from the OS keyring: protected in any copy of the disk, but not from programs that run as you while you are logged in.',
     better: null,
   },
   passphrase: {
     message:
-      'Encrypted with the passphrase in REVENTO_STORE_KEY: as safe as that is; it can be read in the environment of programs that run as you.',
+      'Encrypted with the passphrase in REVENTO_STORE_KEY: as secret as that variable, which programs that run as you can read.',
     better: null,
   },
 };
 
-/** What a key file is worth where a copy of the logins has it too, as with REVENTO_CONFIG_DIR. */
+/** For a key file in the same directory as the logins, as with REVENTO_CONFIG_DIR. */
 const keyBeside =
-  'Encrypted with a key file that lies in the settings directory too: safe from other users, not in a copy of that directory, which has both.';
+  'Encrypted with a key file that is in the settings directory too: protected from other users, but not in a copy of that directory, which has both.';
 
-/** Where the store is, how it is protected, and why not better. */
+/** Where the store is, how it is protected, and how to protect it better. */
 export const checkStore: Check = async (deps) => {
   const { isWritable, freeBytes, directories, keyFile } = await deps.inspectStore();
   const { path, protection } = await (await deps.sessions()).protection();
@@ -51,12 +51,20 @@ export const checkStore: Check = async (deps) => {
     : [ok('store', `${path}: ${message}`, better)];
   if (!isWritable) {
     findings.push(
-      fail('store', `${path} cannot be written: a refreshed login could not be kept.`, ownerRemedy(directories, path)),
+      fail(
+        'store',
+        `${path} is not writable, so a refreshed login could not be stored.`,
+        ownerRemedy(directories, path),
+      ),
     );
   }
   if (freeBytes !== null && freeBytes < scarceBytes) {
     findings.push(
-      fail('disk', `Only ${Math.floor(freeBytes / 1024)} KiB are free where the store is.`, 'free some disk space'),
+      fail(
+        'disk',
+        `Only ${Math.floor(freeBytes / 1024)} KiB are free on the disk of the store.`,
+        'free some disk space',
+      ),
     );
   }
   return findings;
@@ -74,13 +82,13 @@ function ownerRemedy(directories: readonly StoreFile[], path: string): string {
     : `run: chmod u+rwx ${shellWord(directories.at(-1)?.path ?? path)}`;
 }
 
-/** Modes and owners of everything the store consists of. */
+/** Modes and owners of all files of the store. */
 export const checkPermissions: Check = async ({ inspectStore }) => {
   const { directories, files, keyFile } = await inspectStore();
   const findings: Finding[] = [];
   for (const file of [...directories, ...files, ...(keyFile ? [keyFile] : [])]) {
     const isKey = file.role === 'key';
-    // What others wrote there decides where secrets go, and is refused.
+    // Settings decide where secrets are sent, so files that others can write are refused.
     const isSettings = file.role === 'settings';
     const mode = file.role === 'directory' ? '700' : '600';
     if (file.isForeign) {
@@ -89,13 +97,13 @@ export const checkPermissions: Check = async ({ inspectStore }) => {
         (isKey || isSettings ? fail : warn)('permissions', message, `run: sudo chown "$USER" ${shellWord(file.path)}`),
       );
     }
-    // A link's own mode says nothing; what it leads to is somebody's decision.
+    // The mode of a link means nothing; its target is the user's decision.
     if (file.mode !== null && !file.isSymbolicLink && (file.mode & 0o077) !== 0) {
       const message = `${file.path} is open to other users (mode ${file.mode.toString(8).padStart(4, '0')}).`;
-      // Closing a directory that is for everybody, such as /tmp, would be a cure worse than the disease.
+      // A shared directory such as /tmp must stay open to others.
       const isForAll = file.role === 'directory' && (file.mode & 0o1000) !== 0;
       const remedy = isForAll
-        ? 'set REVENTO_CONFIG_DIR to a directory of its own'
+        ? 'set REVENTO_CONFIG_DIR to a directory for revento alone'
         : `run: chmod ${mode} ${shellWord(file.path)}`;
       const isRefused = isKey || (isSettings && (file.mode & 0o002) !== 0);
       findings.push((isRefused ? fail : warn)('permissions', message, remedy));
@@ -103,7 +111,7 @@ export const checkPermissions: Check = async ({ inspectStore }) => {
   }
   if (keyFile !== null && keyFile.bytes !== 32) {
     const message = `The key file ${keyFile.path} has ${keyFile.bytes} bytes, not 32.`;
-    findings.push(fail('key', message, 'put it back from a backup; without it the logins have to be made again'));
+    findings.push(fail('key', message, 'restore it from a backup; without it, you have to log in again everywhere'));
   }
   return findings.length > 0
     ? findings
@@ -111,17 +119,17 @@ export const checkPermissions: Check = async ({ inspectStore }) => {
         ok(
           'permissions',
           keyFile === null
-            ? 'Nothing is stored yet that needs a key file.'
-            : 'Settings, store and key are open to this user only.',
+            ? 'Nothing stored yet needs a key file.'
+            : 'Settings, store and key are accessible to this user only.',
         ),
       ];
 };
 
-/** Locks nobody holds any more, and what interrupted writes left behind. */
+/** Stale locks, and files that interrupted writes left behind. */
 export const checkLeftovers: Check = async ({ inspectStore, profile }) => {
   const { files } = await inspectStore();
   const findings = files.flatMap((file) => describeLeftover(file, files, profile) ?? []);
-  return findings.length > 0 ? findings : [ok('locks', 'No stale lock, nothing left over.')];
+  return findings.length > 0 ? findings : [ok('locks', 'No stale locks or leftover files.')];
 };
 
 function describeLeftover(file: StoreFile, all: readonly StoreFile[], profile: string): Finding | null {
@@ -131,7 +139,7 @@ function describeLeftover(file: StoreFile, all: readonly StoreFile[], profile: s
   const settle = `run: ${program(login?.profile ?? profile)} token refresh${select}`;
   if (login !== null && !login.isWhole) {
     if (all.some((other) => other.holder?.liveness === 'alive')) return null;
-    const message = `${file.path} was left of the login for ${loginInWords(login)}, which is gone.`;
+    const message = `${file.path} is a leftover of the login for ${loginInWords(login)}, which no longer exists.`;
     return warn('leftovers', message, `to remove it, run: ${program(login.profile)} logout${select}`);
   }
   switch (file.role) {
@@ -141,13 +149,13 @@ function describeLeftover(file: StoreFile, all: readonly StoreFile[], profile: s
       if (all.some((other) => other.holder?.liveness === 'alive')) return null;
       return warn(
         'leftovers',
-        `${file.path} was left by a refresh that was cut short.`,
+        `${file.path} was left by an interrupted refresh.`,
         `the next refresh uses or removes it; ${settle}`,
       );
     case 'rescue':
       return warn(
         'leftovers',
-        `${file.path} holds a login that could not be written in its place.`,
+        `${file.path} holds a login that could not be written to its usual place.`,
         `free space or fix permissions there, then ${settle}`,
       );
     case 'temporary':
@@ -155,7 +163,7 @@ function describeLeftover(file: StoreFile, all: readonly StoreFile[], profile: s
         ? null
         : warn(
             'leftovers',
-            `${file.path} was left by a write that was cut short, ${age} ago.`,
+            `${file.path} was left by an interrupted write ${age} ago.`,
             `run: rm ${shellWord(file.path)}`,
           );
     default:
@@ -167,22 +175,21 @@ function describeLock({ path, holder, isAbandoned }: StoreFile, age: string): Fi
   if (holder?.liveness === 'alive')
     return ok('locks', `${path} is held by process ${holder.pid}, last seen ${age} ago.`);
   if (holder?.liveness === 'dead') {
-    const message = `${path} was left by process ${holder.pid}, which is gone.`;
-    return warn('locks', message, 'nothing to do: the next command that needs it takes it over');
+    const message = `${path} was left by process ${holder.pid}, which has ended.`;
+    return warn('locks', message, 'nothing to do: the next command that needs it replaces it');
   }
   if (!isAbandoned)
     return ok('locks', `${path} is held${holder === null ? '' : ` on ${holder.host}`}, last seen ${age} ago.`);
-  const where =
-    holder === null ? 'by a process that did not write its name' : `by process ${holder.pid} on ${holder.host}`;
-  const message = `${path} was left ${where}, and has been silent for ${age}.`;
-  return warn('locks', message, 'nothing to do: the next command that needs it takes it over');
+  const where = holder === null ? 'by an unknown process' : `by process ${holder.pid} on ${holder.host}`;
+  const message = `${path} was left ${where}; last seen ${age} ago.`;
+  return warn('locks', message, 'nothing to do: the next command that needs it replaces it');
 }
 
 /** Every login of the profile: whether it can be opened, and whether it can still be used. */
 export const checkLogins: Check = async (deps) => {
   const findings: Finding[] = [];
   if (deps.environmentToken !== null) {
-    const message = `REVENTO_ACCESS_TOKEN is set (${deps.environmentToken}) and used as it is; stored logins are not.`;
+    const message = `REVENTO_ACCESS_TOKEN is set (${deps.environmentToken}) and is used instead of stored logins.`;
     findings.push(ok('login', message));
   }
   const { logins, unreadable } = await (await deps.sessions()).survey();
@@ -196,14 +203,14 @@ export const checkLogins: Check = async (deps) => {
     if (login.state !== 'active') {
       const expired = login.isRenewable
         ? 'both of its tokens have expired'
-        : 'its access token has, and it had no other';
+        : 'its access token has expired, and it has no refresh token';
       const reason = login.reason ?? expired;
       findings.push(fail('login', `${name} is ${login.state}: ${reason}.`, again));
     } else if (!login.isRenewable) {
       const until =
         login.accessExpiresAt === null ? 'at some time' : relativeTime(login.accessExpiresAt, deps.clock.now());
       findings.push(
-        warn('login', `${name} ends ${until} and cannot be renewed: it came without a refresh token.`, again),
+        warn('login', `${name} expires ${until} and cannot be renewed: it came without a refresh token.`, again),
       );
     } else findings.push(describeLife(name, login.refreshExpiresAt, again, deps.clock.now()));
   }
@@ -214,12 +221,12 @@ function loginRemedy({ profile, event }: Deps): string {
   return `run: ${program(profile)} login${event === null ? '' : ` --event ${event}`}`;
 }
 
-/** A refresh renews the 90 days, so only a login that nothing uses comes near its end. */
+/** Each refresh renews the 90 days, so only an unused login comes near its expiry. */
 function describeLife(name: string, refreshExpiresAt: number | null, again: string, now: number): Finding {
-  if (refreshExpiresAt === null) return ok('login', `${name} is good.`);
+  if (refreshExpiresAt === null) return ok('login', `${name} is valid.`);
   const until = relativeTime(refreshExpiresAt, now);
   const isEnding = refreshExpiresAt - now < 7 * 86_400_000;
   return isEnding
-    ? warn('login', `${name} ends ${until} unless it is used before.`, again)
-    : ok('login', `${name} is good; unused it ends ${until}.`);
+    ? warn('login', `${name} expires ${until} if unused.`, again)
+    : ok('login', `${name} is valid; expires ${until} if unused.`);
 }

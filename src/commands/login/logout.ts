@@ -16,7 +16,7 @@ interface LogoutOptions {
 }
 
 /**
- * `revento logout`: forgets stored logins.
+ * `revento logout`: removes stored logins.
  *
  * Goes by file names, so a store whose key is lost can still be emptied. `--all`
  * with nothing stored succeeds, as a clean-up must be repeatable; naming a login that is not there fails, as it is
@@ -85,14 +85,14 @@ function choose(
   const fitting = loginsThatFit(logins, wanted);
   // Both kinds of an event go together: who logs out of an event does not expect half a login to stay.
   if (event !== null && userId === null && !(kind === 'user' && fitting.length > 1)) {
-    // Looked for whether they are listed or not: of a login whose file is gone a copy may lie elsewhere.
+    // Searched even if not listed: a copy of a login without its file may be elsewhere.
     const unlisted = (['installation', 'user'] as const).map((one): LoginKey => ({ kind: one, eventId: event }));
     const keys = [...loginsThatFit(known, wanted), ...loginsThatFit(unlisted, wanted)];
     return [...new Map(keys.map((key) => [fileNameOf(key), key])).values()];
   }
   const chosen = fitting.length > 0 ? fitting : loginsThatFit(known, wanted);
   const [first, second] = chosen;
-  // Where others take the organizer's login this one asks: what was forgotten by mistake is gone.
+  // Other commands default to the organizer's login; this one asks, because a removed login cannot be restored.
   if (first !== undefined && second !== undefined) {
     const example = chosen.find((key) => userOf(key) !== null) ?? first;
     throw severalLogins(

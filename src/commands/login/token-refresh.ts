@@ -10,7 +10,7 @@ interface TokenRefreshOptions {
   readonly userId?: string;
 }
 
-/** `revento token refresh`: a new token pair now, however long the present one would last. Prints no token. */
+/** `revento token refresh`: gets a new token pair now, even if the current one is valid. Prints no token. */
 export const tokenRefresh: CommandModule<TokenRefreshOptions> = {
   declare: (command) => command.option('--user', "a participant's login", false).option(...userIdOption),
   examples: [

@@ -14,7 +14,7 @@ interface TokenOptions {
 }
 
 /**
- * A token with exactly the asked-for life can only be had in the instant it is issued; this much less still counts,
+ * A token has exactly the requested life only in the instant it is issued; this much less still counts,
  * or `--min-ttl 1h` would refresh, and then fail, at every call.
  */
 const toleranceMs = 60_000;
@@ -32,7 +32,7 @@ export const token: CommandModule<TokenOptions> = {
         'curl -H "Authorization: Bearer $(revento token)" https://api.revento.example/api/v1/events/evt_test_published',
       explains: 'call the API with curl',
     },
-    { command: 'revento token --min-ttl 10m', explains: 'one that is valid for a longer job' },
+    { command: 'revento token --min-ttl 10m', explains: 'a token that is valid for a longer job' },
   ],
   layout: { shape: 'value', isText: true },
 
@@ -69,8 +69,8 @@ function requireLife(
   const leftMs = expiresAt - clock.now();
   if (leftMs >= minTtlMs - toleranceMs && leftMs > 0) return;
   const life = formatDuration(Math.max(leftMs, 0));
-  throw new ReventoError('failed', `The token is valid for ${life} only, which is less than --min-ttl ${minTtl}.`, {
-    hint: 'access tokens live about an hour; ask for less with --min-ttl',
+  throw new ReventoError('failed', `The token is valid for only ${life}, which is less than --min-ttl ${minTtl}.`, {
+    hint: 'use a shorter --min-ttl: access tokens are valid for about an hour',
     eventId: key?.eventId,
   });
 }

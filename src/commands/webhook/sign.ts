@@ -43,9 +43,13 @@ export const webhookSign: CommandModule<WebhookSignOptions> = {
     const [{ secret }] = await signingSecrets(deps);
     const body = await readBytes(file, deps);
     if (timestamp !== undefined && !isTimestamp(timestamp)) {
-      throw new ReventoError('usage', '--timestamp takes whole Unix seconds, digits only: nothing else can verify.', {
-        hint: 'write it like 1700000000, or leave it out for the current time',
-      });
+      throw new ReventoError(
+        'usage',
+        '--timestamp takes Unix seconds as digits only; anything else fails verification.',
+        {
+          hint: 'use a number like 1700000000, or leave out --timestamp for the current time',
+        },
+      );
     }
     for (const end of bodyEnds(body)) {
       deps.terminal.notice(`note: the body ${end}, which is signed too: send these bytes unchanged`);
@@ -70,14 +74,14 @@ export const webhookSign: CommandModule<WebhookSignOptions> = {
   },
 };
 
-/** A line break would turn one header into two wherever the output is used. */
+/** A line break would turn one header into two. */
 function oneLine(value: string, flag: string): string {
   if (/^[ -~]+$/.test(value)) return value;
   throw new ReventoError('usage', `${flag} takes printable ASCII on one line.`);
 }
 
 function typeOf(body: Uint8Array): string | null {
-  // Any bytes can be signed; bytes that are not JSON name no type.
+  // Any bytes can be signed; bytes that are not JSON have no type.
   const type = parseRecord(new TextDecoder().decode(body))?.['type'];
   return typeof type === 'string' && type !== '' ? type : null;
 }

@@ -26,7 +26,7 @@ interface WebhookTriggerOptions extends SendOptions {
 }
 
 /**
- * `revento webhook trigger`: sends one signed sample, or a faulty one; exit 1 unless it is answered as it has to be,
+ * `revento webhook trigger`: sends one signed sample, or a faulty one; exit 1 unless it is answered as required,
  * 3 when the handler accepts a fault that it must reject.
  */
 export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
@@ -92,10 +92,10 @@ function planDeliveries(
   return [outgoing({ secret, type, deliveryId, timestamp: String(nowSeconds), body: Buffer.from(json) })];
 }
 
-/** @throws ReventoError `usage` for a name that is not in the table */
+/** @throws ReventoError `usage` for an unknown name */
 function faultNamed(fault: string | undefined): (typeof deliveryFaults)[number] | null {
   if (fault === undefined) return null;
-  // Scripts may have the British spelling, which was the only one once.
+  // Older scripts have the British spelling.
   const wanted = fault === 're-serialised' ? 're-serialized' : fault;
   const row = deliveryFaults.find(({ name }) => name === wanted);
   if (row !== undefined) return row;

@@ -20,7 +20,7 @@ interface WebhookVerifyOptions {
   readonly ignoreAge?: boolean;
 }
 
-/** What to verify: bytes and the headers that came with them. */
+/** What to verify: bytes and their headers. */
 interface Input {
   readonly headers: HeaderList;
   readonly body: Uint8Array;
@@ -40,7 +40,7 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
   examples: [
     {
       command: 'revento webhook verify body.json --timestamp 1700000000 --signature sha256=… --ignore-age',
-      explains: 'a body and the headers it came with',
+      explains: 'a body and its headers',
     },
     { command: 'tail -n 1 deliveries.ndjson | revento webhook verify', explains: 'the last delivery of a recording' },
   ],
@@ -91,7 +91,7 @@ function withHints(line: string, hints: readonly string[], style: Style): string
 }
 
 /**
- * With `--timestamp` and `--signature` the bytes are the body, whatever they look like; without these they must be
+ * With `--timestamp` and `--signature` the bytes are the body, of any form; without these they must be
  * one recorded delivery.
  *
  * @throws ReventoError `usage`
@@ -116,13 +116,13 @@ function readInput({ timestamp, signature }: WebhookVerifyOptions, bytes: Uint8A
   if (read?.kind === 'delivery') return read.delivery;
   if (read?.kind === 'altered') {
     throw new ReventoError('usage', `This recorded delivery was altered: ${read.how}.`, {
-      hint: 'pass the line as it was recorded',
+      hint: 'pass the line unchanged',
     });
   }
   if (read?.kind === 'cut') {
     throw new ReventoError('usage', 'Only the beginning of this delivery was recorded: it failed verification then.');
   }
   throw new ReventoError('usage', 'This is not one recorded delivery, so its headers are unknown.', {
-    hint: 'for a bare body, add --timestamp T --signature S; of a recording, pass one line',
+    hint: 'for a bare body, add --timestamp T --signature S; from a recording, pass one line',
   });
 }

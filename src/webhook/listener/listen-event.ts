@@ -9,7 +9,7 @@ export interface Answered {
   /** The whole delivery, to find out why it does not verify; null for a verified one, and for one that is too long. */
   readonly evidence: Delivery | null;
   readonly results: readonly Posted[];
-  /** What its sender was answered. */
+  /** The response to its sender. */
   readonly status: number;
 }
 

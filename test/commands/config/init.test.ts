@@ -23,6 +23,6 @@ it('asks for what is not known yet, secrets unseen, and keeps what an empty answ
 
 it('does not go on without what is needed', async () => {
   const fake = memory({ answers: [''] });
-  expect((await run(configInit, {}, fake)).failure?.message).toBe('auth_base is needed.');
+  expect((await run(configInit, {}, fake)).failure?.message).toBe('auth_base is required.');
   expect(fake.profiles).toEqual({});
 });

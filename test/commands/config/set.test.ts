@@ -128,9 +128,9 @@ describe('config set of a secret', () => {
   });
 
   it.each([
-    ['nothing', '', 'There was no webhook_secret on standard input.'],
-    ['only a line end', '\n', 'There was no webhook_secret on standard input.'],
-    ['several lines', `${secret}\nmore\n`, 'What came as webhook_secret is not one line of text.'],
+    ['nothing', '', 'Standard input had no webhook_secret.'],
+    ['only a line end', '\n', 'Standard input had no webhook_secret.'],
+    ['several lines', `${secret}\nmore\n`, 'The value of webhook_secret is not one line of text.'],
   ])('refuses %s', async (_, stdin, message) => {
     const { failure, fake } = await set({ stdin }, 'webhook_secret');
     expect(failure?.message).toBe(message);

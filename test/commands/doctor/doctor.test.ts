@@ -67,7 +67,7 @@ describe('doctor', () => {
     const { rows, status, text } = await examine();
     expect(rows.filter((row) => row.status !== 'ok' && row.status !== 'skip')).toEqual([]);
     expect(status).toBe(0);
-    expect(text).toContain('Everything is in order.');
+    expect(text).toContain('No problems found.');
   });
 
   it.each([80, 50, 30])('fits into %i columns, but for words that do not, and loses none', async (width) => {
@@ -206,7 +206,7 @@ describe('doctor on the store', () => {
     expect(beside?.remedy).toContain('set REVENTO_STORE_KEY and run: revento config set key_store passphrase');
     const [apart] = (await examine(key('/config-data/key'))).of('store');
     expect(apart?.status).toBe('ok');
-    expect(apart?.message).toContain('safe from other users and in a copy of the settings directory');
+    expect(apart?.message).toContain('protected from other users and in a copy of the settings directory');
   });
 
   it.each([
@@ -226,7 +226,7 @@ describe('doctor on the store', () => {
       'a directory that is for everybody, without advice to close it',
       { directories: [file({ path: '/tmp', role: 'directory', mode: 0o1777 })] },
       'warn',
-      'set REVENTO_CONFIG_DIR to a directory of its own',
+      'set REVENTO_CONFIG_DIR to a directory for revento alone',
     ],
     [
       'a key open to others',
@@ -279,7 +279,7 @@ describe('doctor on the store', () => {
       'of a dead process is stale',
       lock({ isAbandoned: true, holder: { pid: 7, host: 'here', liveness: 'dead' } }),
       'warn',
-      'which is gone',
+      'which has ended',
     ],
     [
       'of another machine may be fine',
@@ -291,10 +291,10 @@ describe('doctor on the store', () => {
       'of another machine that is silent is stale',
       lock({ isAbandoned: true, holder: { pid: 7, host: 'there', liveness: 'unknown' } }),
       'warn',
-      'silent for 2m',
+      'last seen 2m',
     ],
     ['without a name may be fine', lock({}), 'ok', 'is held, last seen'],
-    ['without a name is stale once it is given up', lock({ isAbandoned: true }), 'warn', 'did not write its name'],
+    ['without a name is stale once it is given up', lock({ isAbandoned: true }), 'warn', 'an unknown process'],
   ] as const)('a lock %s', async (_, inspection, status, message) => {
     const [finding] = (await examine({ inspection })).of('locks');
     expect(finding?.status).toBe(status);
@@ -302,9 +302,9 @@ describe('doctor on the store', () => {
   });
 
   it.each([
-    ['successor', 'left by a refresh that was cut short'],
-    ['rescue', 'could not be written in its place'],
-    ['temporary', 'left by a write that was cut short, 2h ago'],
+    ['successor', 'left by an interrupted refresh'],
+    ['rescue', 'could not be written to its usual place'],
+    ['temporary', 'left by an interrupted write 2h ago'],
   ] as const)('notices a %s that was left over', async (role, message) => {
     const { of } = await examine({ inspection: { files: [file({ role, ageMs: 7_200_000 })] } });
     expect(of('leftovers')[0]).toMatchObject({ status: 'warn' });
@@ -344,14 +344,14 @@ describe('doctor on logins', () => {
       'one that cannot be renewed is warned about',
       aLogin({ isRenewable: false }),
       'warn',
-      'ends in 42 minutes and cannot be renewed',
+      'expires in 42 minutes and cannot be renewed',
     ],
     ['an expired one fails', aLogin({ state: 'expired' }), 'fail', 'is expired: both of its tokens have expired.'],
     [
       'one near its end is warned about',
       aLogin({ refreshExpiresAt: testNow + 3 * 86_400_000 }),
       'warn',
-      'ends in 3 days unless it is used before',
+      'expires in 3 days if unused',
     ],
   ] as const)('%s', async (_, login, status, message) => {
     const [finding] = (await examine({ logins: { default: [login] } })).of('login');

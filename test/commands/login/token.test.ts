@@ -60,7 +60,7 @@ describe('token', () => {
 
   it('fails rather than print a token that lives shorter than asked', async () => {
     const { failure, text } = await print({ lifeMs: 3_600_000, logins: { default: [aLogin()] } }, { minTtl: '2h' });
-    expect(failure?.message).toBe('The token is valid for 1h only, which is less than --min-ttl 2h.');
+    expect(failure?.message).toBe('The token is valid for only 1h, which is less than --min-ttl 2h.');
     expect(text).toBe('');
   });
 

@@ -5,17 +5,17 @@ import { type HttpFailure, isHttpFailure, networkError, portOf } from '../../../
 import { isLoopback } from '../../../http/this-machine.ts';
 import { isPlaceholderHost } from '../../../http/web-address.ts';
 
-/** Longer than a far-off server takes, and not long for a person who waits for a browser to open. */
+/** Longer than a distant server takes, and short enough for a user who waits for the browser. */
 const timeoutMs = 2_000;
 
 /**
- * Checks that the auth server answers before the user is asked for consent: the code has to be exchanged there,
- * and a browser in front of a host that does not exist tells nobody, so a login would wait in vain for minutes.
+ * Checks that the auth server answers before asking the user for consent: the code has to be exchanged there,
+ * and a browser does not report a host that does not exist, so a login would wait in vain for minutes.
  *
- * The request is a HEAD of the base without headers, by the proxy settings that the exchange will use. Only what
- * cannot be a passing trouble ends the login; any answer at all is one.
+ * Sends HEAD to the base URL, without headers, with the proxy settings of the exchange. Only a failure that
+ * cannot be temporary ends the login; any answer counts.
  *
- * @returns null when an answer came or may still come, else a sentence about what stood in the way
+ * @returns null when an answer came or may still come, else a sentence about the failure
  * @throws ReventoError `host_placeholder`, `network` (no such host, nobody listens, or the same of the proxy),
  *   `interrupted`, `usage` for a malformed proxy variable
  */
@@ -39,7 +39,7 @@ export async function requireAuthServer(
   }
 }
 
-/** A server is there, only slow, or not speaking HTTP at this URL. */
+/** A server that is slow, or does not speak HTTP at this URL. */
 const mayStillAnswer: ReadonlySet<HttpFailure['kind']> = new Set([
   'timeout',
   'closed',
@@ -48,7 +48,7 @@ const mayStillAnswer: ReadonlySet<HttpFailure['kind']> = new Set([
   'too_large',
 ]);
 
-/** The same failure of the proxy is as final: nothing is reached without it. */
+/** The same failures of the proxy are as final: nothing can be reached without it. */
 function isFinal({ kind, cause }: HttpFailure): boolean {
   if (kind === 'proxy') return isHttpFailure(cause) && isFinal(cause);
   return kind === 'dns' || kind === 'refused';
@@ -61,7 +61,7 @@ function outOfReach(failure: HttpFailure, hostname: string, profile: string): Re
 }
 
 function hintOf({ kind, peer }: HttpFailure, hostname: string): string | undefined {
-  if (kind === 'proxy') return 'check HTTPS_PROXY and HTTP_PROXY; what NO_PROXY names is reached without a proxy';
+  if (kind === 'proxy') return 'check HTTPS_PROXY and HTTP_PROXY; hosts in NO_PROXY are reached without a proxy';
   if (!isLoopback(hostname)) return undefined;
   return `nothing is listening there; to start the sandbox, run: ${startSandbox(portOf(peer))}`;
 }

@@ -43,7 +43,7 @@ export const login: CommandModule<LoginOptions> = {
   },
 };
 
-/** A login, and the scopes that were asked for. */
+/** A login, and the requested scopes. */
 interface Obtained {
   readonly grant: Grant;
   readonly asked: readonly string[];

@@ -19,7 +19,7 @@ export interface LoginOptions {
   readonly withToken?: boolean;
 }
 
-/** Everything that can be wrong with the request is found here, before a port is bound or a browser opens. */
+/** Finds everything wrong with the request before a port is bound or a browser opens. */
 export async function planOf(
   kind: LoginKind,
   options: LoginOptions,
@@ -27,7 +27,7 @@ export async function planOf(
 ): Promise<SignInPlan> {
   const { settings } = deps;
   if (deps.event === null) {
-    throw new ReventoError('setting_missing', 'No event is selected, and a login is for one event.', {
+    throw new ReventoError('setting_missing', 'A login is for one event, and no event is selected.', {
       lacks: 'default_event',
       hint: `name it: ${program(deps.profile)} login --event EVENT_ID (or set REVENTO_EVENT)`,
     });
@@ -48,7 +48,7 @@ export async function planOf(
       options.scope ? '--scope' : 'REVENTO_SCOPE or the profile',
     ),
     authBase,
-    // Many issuers end in a slash, and RFC 9207 compares them as plain text: so what was written counts as well.
+    // Many issuers end in a slash, and RFC 9207 compares them as plain text, so the URL as written counts as well.
     issuers: [authBase, settings.written('auth_base') ?? authBase],
     respell: (issuer) => respelling(issuer, deps),
     clientId: settings.require('client_id'),
@@ -56,7 +56,7 @@ export async function planOf(
     target: checkRedirectUri(options.redirectUri ?? settings.require('redirect_uri'), portOf(options.port)),
     timeoutMs: timeoutOf(options.timeout ?? '5m'),
   };
-  // A consent is a person's time and a code is good once: neither is spent on a login that could not be stored.
+  // Consent takes a user's time and a code works once: check that the login can be stored first.
   await (await deps.sessions()).prepare({ kind, eventId });
   return plan;
 }
@@ -68,10 +68,10 @@ function portOf(text: string | undefined): number | undefined {
 function timeoutOf(text: string): number {
   const timeoutMs = parseDuration(text);
   if (timeoutMs > 0) return timeoutMs;
-  throw new ReventoError('usage', '--timeout must be longer than nothing.');
+  throw new ReventoError('usage', '--timeout must be longer than 0.');
 }
 
-/** How the auth base in force is set to another value. */
+/** How to change the auth base in use. */
 function respelling(issuer: string, { settings, profile }: Pick<Deps, 'settings' | 'profile'>): string {
   switch (settings.get('auth_base')?.source) {
     case 'flag':

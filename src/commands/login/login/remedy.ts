@@ -6,14 +6,14 @@ import { shellWord } from '../../../errors/shell-word.ts';
 import { parseUrl } from '../../../http/web-address.ts';
 import { whoListens } from '../../shared/who-listens.ts';
 
-/** A login that failed, and what is known of its circumstances. */
+/** A login that failed, and its circumstances. */
 interface Attempt {
   readonly plan: SignInPlan;
   /** The auth server could not be reached before it began. */
   readonly isDoubtful: boolean;
 }
 
-/** The failure with the literal next command, where another attempt can succeed. */
+/** The failure with the next command to run, if another attempt can succeed. */
 export function withRemedy(error: unknown, attempt: Attempt, deps: Pick<Deps, 'profile' | 'settings'>): unknown {
   if (!(error instanceof ReventoError) || error.facts.hint !== undefined) return error;
   const hint = hintFor(error, attempt, deps);
@@ -22,7 +22,7 @@ export function withRemedy(error: unknown, attempt: Attempt, deps: Pick<Deps, 'p
     : new ReventoError(error.code, error.message, { ...error.facts, hint }, { cause: error });
 }
 
-/** For a server that shows its error on a page of its own, and sends nobody back: it does not know the request. */
+/** For a server that shows its error on its own page instead of redirecting: it rejects the request. */
 export function checkRegistration(profile: string): string {
   return `if the page shows an error, the client id or the redirect URI is not the registered one; see: ${program(profile)} config list`;
 }
@@ -38,7 +38,7 @@ function hintFor(error: ReventoError, { plan, isDoubtful }: Attempt, deps: Pick<
     login_timeout: isDoubtful
       ? `check whether the server can be reached: ${program(profile)} doctor; then run: ${again}`
       : `${checkRegistration(profile)}; to wait longer, run: ${again} --timeout 15m`,
-    // The same request would be refused again: something in it is not what the server knows.
+    // The same request would be refused again.
     login_failed:
       apiCode === 'invalid_request'
         ? `check the event id and the redirect URI, then run: ${program(profile)} login --event EVENT_ID`
@@ -50,7 +50,7 @@ function hintFor(error: ReventoError, { plan, isDoubtful }: Attempt, deps: Pick<
   return hints[error.code];
 }
 
-/** How to log in through another port than the busy one. */
+/** How to log in through a port that is not busy. */
 function elsewhere(plan: SignInPlan, { profile, settings }: Pick<Deps, 'profile' | 'settings'>): string {
   const again = loginCommand(profile, plan);
   const { isLoopback, listenPort, uri } = plan.target;

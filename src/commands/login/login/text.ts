@@ -42,7 +42,7 @@ function expiryInWords(at: number | null, now: number): string {
   return at === null ? 'expiry unknown' : `expires ${relativeTime(at, now)}`;
 }
 
-/** What the user should know as well: scopes that differ, a token that takes precedence. */
+/** Notes for the user: scopes that differ, a token that takes precedence. */
 export function noticesOf(
   grant: Grant,
   asked: readonly string[],

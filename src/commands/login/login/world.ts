@@ -41,21 +41,21 @@ export async function worldOf(plan: SignInPlan, options: LoginOptions, deps: Wor
 }
 
 /**
- * Ends a login in CI that nobody is there for, before anything is asked of anybody.
+ * Ends a login in CI, where nobody can give consent, before sending any request.
  *
  * @throws ReventoError `login_failed`
  */
 export function requireSomebody({ browser }: LoginOptions, { childEnv }: Pick<Deps, 'childEnv'>): void {
   if (!childEnv['CI'] || childEnv['BROWSER'] || browser === false) return;
   throw new ReventoError('login_failed', 'Nobody can give consent: CI is set, and BROWSER is not.', {
-    hint: 'set REVENTO_ACCESS_TOKEN, or REVENTO_CONFIG_DIR and REVENTO_STORE_KEY of a login made before; or set BROWSER to a program that gives consent; to open the URL yourself, pass --no-browser',
+    hint: 'set REVENTO_ACCESS_TOKEN, or REVENTO_CONFIG_DIR and REVENTO_STORE_KEY of a login made before; or set BROWSER to a program that gives consent; or open the URL yourself with --no-browser',
   });
 }
 
 const overSsh =
   "Over SSH, the browser in front of you can't reach this machine and ends on an error page: copy the URL of that page and paste it here.";
 
-/** Whether the user is on another machine, and can be asked here. Source: sshd(8), environment. */
+/** Whether the user is connected over SSH and can be prompted. Source: sshd(8), environment. */
 function isRemote({ childEnv, terminal }: Pick<Deps, 'childEnv' | 'terminal'>): boolean {
   return terminal.isInteractive && Boolean(childEnv['SSH_CONNECTION'] || childEnv['SSH_TTY']);
 }
@@ -65,7 +65,7 @@ function waitingFor(target: RedirectTarget, timeoutMs: number): string {
   return `Waiting for the redirect to ${target.uri} (up to ${formatDuration(timeoutMs)}${where})…`;
 }
 
-/** Without a user at the terminal no browser opens by itself; one that BROWSER names was asked for. */
+/** Opens a browser only with a user at the terminal, or when BROWSER names one. */
 function mayOpenBrowser(
   { browser }: LoginOptions,
   { childEnv, terminal }: Pick<Deps, 'childEnv' | 'terminal'>,
@@ -74,7 +74,7 @@ function mayOpenBrowser(
 }
 
 /**
- * Opens the URL and says so when that fails.
+ * Opens the URL, or asks the user to open it when that fails.
  *
  * @throws ReventoError `login_failed` where no user is at the terminal: the program that BROWSER names was the only
  *   one who could give consent

@@ -4,17 +4,17 @@ import type { LoginKey } from '../../../login/login.ts';
 import { userOf } from '../../../login/login-name.ts';
 import { openApi } from '../../shared/api-access.ts';
 
-/** What the API makes of a token. */
+/** The API's verdict on a token. */
 export interface Verdict {
-  /** Null when it could not be asked. */
+  /** Null when it could not be reached. */
   readonly isAccepted: boolean | null;
-  /** For people, without a final full stop. */
+  /** For the user, without a final full stop. */
   readonly reason: string;
-  /** What kept it from being accepted. */
+  /** Why it was not accepted. */
   readonly failure: ReventoError | null;
 }
 
-/** Refusals of what was asked, by a server that took the token. */
+/** Refusals of the request by a server that accepted the token. */
 const acceptedNevertheless: ReadonlySet<string> = new Set([
   'insufficient_scope',
   'user_token_required',
@@ -26,9 +26,9 @@ const acceptedNevertheless: ReadonlySet<string> = new Set([
 const maxWaitMs = 10_000;
 
 /**
- * Asks the API once with a login's token, refreshed if it must be; with null, with REVENTO_ACCESS_TOKEN.
+ * Asks the API once with a login's token, refreshing it if needed; with null, with REVENTO_ACCESS_TOKEN.
  *
- * Throws no ReventoError but `interrupted`: why the API could not be asked is part of the answer.
+ * Throws no ReventoError but `interrupted`: the reason why the API could not be reached is part of the result.
  */
 export async function askWhetherAccepted(deps: Deps, login: LoginKey | null): Promise<Verdict> {
   const { signal } = deps;
@@ -50,16 +50,16 @@ export async function askWhetherAccepted(deps: Deps, login: LoginKey | null): Pr
   }
 }
 
-/** The least the API can be asked: one document, and none that lists people. */
+/** The smallest request: one document without a list of people. */
 function targetFor(login: LoginKey | null, eventId: string | null): string {
   if (login?.kind === 'user' || eventId === null) return '/me/profile';
   return `/events/${encodeURIComponent(eventId)}`;
 }
 
 function judge(failure: ReventoError, login: LoginKey | null, { redactor }: Pick<Deps, 'redactor'>): Verdict {
-  // On its way to stdout, where nothing else takes out what a server quotes.
+  // This goes to stdout, where nothing else removes what a server quotes.
   const reason = redactor.clean(failure.message).replace(/\.$/, '');
-  // Nothing is known of the kind of a token from the environment, so asking it the wrong thing proves it good.
+  // The kind of a token from the environment is unknown, so a refusal for its kind proves it valid.
   const isTaken = acceptedNevertheless.has(failure.code) && (login === null || failure.code === 'insufficient_scope');
   if (isTaken) return { isAccepted: true, reason: `accepted, though ${reason}`, failure: null };
   const isRefused = exitOf(failure.code) === exitStatus.login;

@@ -2,15 +2,15 @@ import type { Login, UnreadableLogin } from '../../../login/login.ts';
 import type { KeySource, StoredProfile } from '../../../ports/store.ts';
 import type { Verdict } from './check.ts';
 
-/** A stored login and what is known of it. */
+/** A stored login and its state. */
 export interface Row {
   readonly login: Login;
   readonly isDefault: boolean;
-  /** What `--check` found out; null where it did not ask. */
+  /** The result of `--check`; null without it. */
   readonly verdict: Verdict | null;
 }
 
-/** All that `revento status` shows. */
+/** Everything that `revento status` shows. */
 export interface Report {
   readonly profile: string;
   readonly authBase: string;
@@ -19,6 +19,6 @@ export interface Report {
   readonly rows: readonly Row[];
   readonly unreadable: readonly UnreadableLogin[];
   readonly environment: { readonly isDisplacing: boolean; readonly verdict: Verdict | null } | null;
-  /** Those with a login, by the names of their files. */
+  /** The profiles with a login, from file names. */
   readonly otherProfiles: readonly StoredProfile[];
 }

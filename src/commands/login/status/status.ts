@@ -17,12 +17,12 @@ interface StatusOptions {
   readonly check: boolean;
 }
 
-/** `revento status`: which logins are stored and, with `--check`, whether the API takes them. */
+/** `revento status`: shows which logins are stored and, with `--check`, whether the API accepts them. */
 export const status: CommandModule<StatusOptions> = {
   declare: (command) => command.option('--check', 'also ask the API (one request a login)', false),
   examples: [
-    { command: 'revento status', explains: 'which logins are stored, and how' },
-    { command: 'revento status --check --json', explains: 'whether the API takes them, for a script' },
+    { command: 'revento status', explains: 'which logins are stored, where and how' },
+    { command: 'revento status --check --json', explains: 'whether the API accepts them, for a script' },
   ],
   layout: { shape: 'value' },
   answersByStatus: () => true,
@@ -53,7 +53,7 @@ export const status: CommandModule<StatusOptions> = {
         ({ name, logins: theirs }) => name !== deps.profile && theirs.length > 0,
       ),
     };
-    // Nothing can be shown of a profile that does not exist: its name is mistyped, or a port.
+    // A profile that does not exist has nothing to show: its name is mistyped, or a port.
     if (!(await exists(report, deps))) requireUsable(report, deps);
     yield {
       kind: 'value',
@@ -71,7 +71,7 @@ export const status: CommandModule<StatusOptions> = {
   },
 };
 
-/** Whether commands that need its kind use this login when none is named. */
+/** Whether commands that need its kind use this login by default. */
 function isDefaultOf(key: LoginKey, keys: readonly LoginKey[], event: string | null): boolean {
   const choice = chooseLogin(keys, { kind: key.kind, eventId: event });
   return choice.outcome === 'found' && choice.login === key;
@@ -83,7 +83,7 @@ function blockingOf({ unreadable, environment }: Report, event: string | null): 
   return unreadable.find(({ eventId }) => event === null || eventId === event);
 }
 
-/** Beside data for machines, where a row could not say truthfully in which state such a login is. */
+/** For data formats, where a row could not show the state of such a login. */
 function warnOf(unreadable: readonly UnreadableLogin[], { format, terminal }: Pick<Deps, 'format' | 'terminal'>): void {
   if (format === 'table') return;
   for (const login of unreadable) terminal.notice(`warning: ${cannotBeRead(login).message}`);
@@ -117,7 +117,7 @@ function requireUsable({ rows, environment }: Report, deps: Pick<Deps, 'event' |
   );
 }
 
-/** Imported here and nowhere else: without `--check` no HTTP code is loaded. */
+/** Imported lazily: without `--check` no HTTP code is loaded. */
 async function ask(deps: Deps, login: Login | null): Promise<Verdict> {
   const { askWhetherAccepted } = await import('./check.ts');
   return askWhetherAccepted(deps, login);

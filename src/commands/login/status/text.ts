@@ -55,8 +55,10 @@ function describeLogin({ login, isDefault, verdict }: Row, profile: string, now:
     );
     lines.push(`  - Scopes: ${login.scope.length === 0 ? 'unknown' : login.scope.join(', ')}`);
   } else {
-    const expired = login.isRenewable ? 'both tokens have expired' : 'its access token has, and it cannot be renewed';
-    const reason = login.reason ?? (login.state === 'expired' ? expired : 'no reason is known');
+    const expired = login.isRenewable
+      ? 'both tokens have expired'
+      : 'its access token has expired, and it cannot be renewed';
+    const reason = login.reason ?? (login.state === 'expired' ? expired : 'reason unknown');
     lines.push(`  - ${login.state === 'expired' ? 'Expired' : 'Revoked'}: ${reason}`);
   }
   if (verdict !== null) lines.push(`  - The API: ${verdict.reason}`);
@@ -66,7 +68,7 @@ function describeLogin({ login, isDefault, verdict }: Row, profile: string, now:
 
 const withoutRefresh = 'none; the login ends with its access token';
 
-/** The hint is shown with the failure itself, at the end. */
+/** The hint is shown with the failure, at the end. */
 function describeUnreadable({ failure, ...key }: UnreadableLogin, profile: string, style: Style): string[] {
   const title = `${style.bold(key.eventId)} (${whoseInWords(key)})`;
   const hint = hintOf(failure, { profile });

@@ -113,7 +113,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
   },
 };
 
-/** Of a plain delivery that failed, the remedy of its case is left to the verdict, which knows the cause. */
+/** Leaves the remedy for a failed plain delivery to the verdict, which knows the cause. */
 function caseText(result: CaseResult, style: Style): string {
   const shown = isStopped(result) ? ['sent', 'wanted', 'got'] : undefined;
   return resultText(checkResult(result), style, shown);
@@ -161,7 +161,7 @@ interface Probe {
   readonly exchange: Exchange;
 }
 
-/** One clear error is better than forty times "no answer". */
+/** One clear error is better than forty lines of "no answer". */
 async function refuseDead({ url, timeoutMs, exchange }: Probe, { signal }: Pick<Deps, 'signal'>): Promise<void> {
   const { isHttpFailure } = await import('../../../http/failure.ts');
   try {

@@ -12,11 +12,11 @@ import { plainStyle, type Style } from '../../../text/style.ts';
 export const reportFormats = ['text', 'json', 'tap', 'junit', 'html'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
-/** What a report is printed as. `cases`: each case is a row. */
+/** The form of a report. `cases`: each case is a row. */
 export type ReportForm = ReportFormat | 'cases';
 
 /**
- * The form that the options ask for; `--format` overrides settings.
+ * The requested form; `--format` overrides settings.
  *
  * @throws ReventoError `usage` when `--format` contradicts an output option
  */
@@ -36,7 +36,7 @@ export function reportForm(
   });
 }
 
-/** The option that asks for another form than `--format` does, or null. */
+/** The option that contradicts `--format`, or null. */
 function contradiction(format: ReportFormat, { output, json, columns, jq }: GlobalOptions): string | null {
   if (columns !== undefined) return '--columns';
   if (format === 'json') return output === 'table' || output === 'csv' ? `-o ${output}` : null;
@@ -45,13 +45,13 @@ function contradiction(format: ReportFormat, { output, json, columns, jq }: Glob
   return output === undefined || output === 'table' ? null : `-o ${output}`;
 }
 
-/** Text for a terminal, printed as it comes, whatever format the settings prefer. */
+/** Text for a terminal, printed line by line, whatever format the settings prefer. */
 export function textItem(text: (style: Style) => string, output: OutputFormat): Item {
   if (output === 'table') return { kind: 'value', data: null, text };
   return { kind: 'bytes', bytes: Buffer.from(`${text(plainStyle())}\n`) };
 }
 
-/** What a report is printed with. */
+/** What printing a report needs. */
 export interface ReportOptions {
   readonly report: CheckReport;
   /** Fields of the JSON document that only this command has. */
@@ -60,7 +60,7 @@ export interface ReportOptions {
   readonly jq: string | undefined;
 }
 
-/** A whole run in one of the forms that are printed at the end. */
+/** A finished run in one of the forms printed at the end. */
 export function reportItem(form: Exclude<ReportForm, 'text'>, { report, facts, output, jq }: ReportOptions): Item {
   switch (form) {
     case 'cases':

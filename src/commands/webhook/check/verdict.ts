@@ -28,7 +28,7 @@ export interface VerdictContext {
   readonly unsent: number;
 }
 
-/** Lines about the run as a whole: its cause and remedy where they are known. */
+/** Lines about the whole run: cause and remedy, if known. */
 export function verdictLines(
   results: readonly CaseResult[],
   explanation: Explanation | null,
@@ -45,7 +45,7 @@ export function verdictLines(
   return lines;
 }
 
-/** What to try when a plain valid delivery was not acknowledged and no mistake of the handler explains it. */
+/** The hint when a plain valid delivery was not acknowledged and no known mistake of the handler explains it. */
 function plainHint(answer: Answer, url: string, label: string): string | null {
   const { status, says } = answer;
   const target = status !== null && status >= 300 && status < 400 ? redirectTarget(answer, url) : null;
@@ -55,7 +55,7 @@ function plainHint(answer: Answer, url: string, label: string): string | null {
     return `Django requires a trailing slash; run: revento webhook check ${shellWord(whole)}`;
   }
   if (status === 401 || status === 403) {
-    return `does the handler verify with this secret, ${label}? Or does a login, a proxy or a CSRF check stand in front of it?`;
+    return `does the handler verify with this secret, ${label}? Or is it behind a login, a proxy or a CSRF check?`;
   }
   return handlerHint({
     url,

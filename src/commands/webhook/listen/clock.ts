@@ -9,8 +9,8 @@ const timeoutMs = 3_000;
 
 /**
  * Compares this machine's clock with the `Date` header of the API and warns when they differ by more than a
- * minute. Sends one request, and only where an API host has been set. Without an answer it says nothing: deliveries do
- * not depend on it, and `revento doctor` says more.
+ * minute. Sends one request, and only if an API host is set. Without an answer it stays silent: deliveries do
+ * not depend on it, and `revento doctor` tells more.
  *
  * Never rejects.
  */

@@ -11,19 +11,19 @@ import type { Posted } from '../../../webhook/sending/post.ts';
 
 const shownAnswerLines = 12;
 
-/** A delivery and what became of it. */
+/** A delivery and its outcome. */
 export interface DeliveryReport {
   readonly delivery: Delivery;
   readonly results: readonly Posted[];
-  /** What its sender was answered. */
+  /** The response to its sender. */
   readonly status: number;
   /** One sentence each. */
   readonly hints: readonly string[];
 }
 
 /**
- * One line for a delivery: when, verified or not, what, and the answer of its handler with the time that took. A second
- * handler has a line of its own. Complaints of handlers and hints follow.
+ * One line for a delivery: time, verified or not, type, and the answer of its handler with its duration. A second
+ * handler gets its own line. Complaints of handlers and hints follow.
  */
 export function deliveryText(report: DeliveryReport, style: Style): string {
   const { results, hints } = report;
@@ -41,7 +41,7 @@ export function turnedAwayText({ at, status, request, reason }: TurnedAway): str
   return `${timeOf(at)} ${status} ${request === null ? reason : `${request} (${reason})`}`;
 }
 
-/** How much of a line is left out where it does not fit. */
+/** How a line is shortened when it does not fit. */
 interface Form {
   readonly target: 'POST URL' | 'URL' | 'host';
   readonly id: 'whole' | 'short' | 'none';
@@ -96,7 +96,7 @@ function outcomeText({ url, status, latencyMs, error }: Posted, reply: number, {
   const where = target === 'host' ? new URL(url).host : target === 'URL' ? shown : `POST ${shown}`;
   const what = status === null ? style.red(failureWords[error ?? 'unexpected']) : colored(status, style);
   const took = style.dim(`${Math.round(latencyMs)} ms`);
-  // The sender is answered all the same.
+  // The sender gets an answer anyway.
   return `→ ${what} ${where} ${took}${status === null ? `, answered ${colored(reply, style)}` : ''}`;
 }
 
@@ -104,7 +104,7 @@ function colored(status: number, style: Style): string {
   return isSuccess(status) ? style.green(String(status)) : style.red(String(status));
 }
 
-/** A handler's words, as they are; the printer removes what could act on the terminal. */
+/** A handler's words, unchanged; the printer removes control sequences. */
 function quoted(excerpt: string, style: Style): string {
   const lines = excerpt.trimEnd().split('\n');
   const shown = lines.slice(0, shownAnswerLines).map((line) => plainLine(line, 500));

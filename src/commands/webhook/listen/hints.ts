@@ -5,8 +5,8 @@ import { otherSecrets } from '../shared/secrets.ts';
 import type { LiveSecrets } from './live-secrets.ts';
 
 /**
- * What to try about deliveries that went wrong. Each hint is given once, until a delivery has gone well: a sender that
- * tries again and again would repeat it.
+ * Hints for deliveries that failed. Each hint is given once, until a delivery succeeds: a sender that
+ * keeps retrying would repeat it.
  */
 export class ListenHints {
   readonly #secrets: Pick<LiveSecrets, 'values'>;
@@ -19,14 +19,14 @@ export class ListenHints {
     this.#deps = deps;
   }
 
-  /** The hints for a delivery that were not given yet: one sentence each. */
+  /** The hints for a delivery that were not given yet, one sentence each. */
   async next(event: Pick<Answered, 'delivery' | 'evidence' | 'results'>): Promise<readonly string[]> {
     const fresh = (await this.#all(event)).filter((hint) => !this.#given.has(hint));
     for (const hint of fresh) this.#given.add(hint);
     return fresh;
   }
 
-  /** A delivery has gone well: what goes wrong from here on is something new. */
+  /** A delivery succeeded: later failures get their hints again. */
   reset(): void {
     this.#given.clear();
   }
@@ -35,7 +35,7 @@ export class ListenHints {
     const hints = results.map(handlerHint).filter((hint) => hint !== null);
     const { reason } = delivery;
     if (reason === null) return hints;
-    // What only headers tell can be said of the beginning as well.
+    // Hints from headers work for a partly kept body as well.
     const isAboutHead = reason === 'missing_header' || reason === 'bad_timestamp';
     const examined = evidence ?? (isAboutHead ? delivery : null);
     if (examined === null) return hints;

@@ -7,8 +7,8 @@ import { readSigningSecrets, type SigningSecret, signingSecrets, warnOfWeak } fr
 type SecretDeps = Pick<Deps, 'profile' | 'secrets' | 'terminal'>;
 
 /**
- * The signing secrets of a listener, which may run for days: when those of its profile are changed meanwhile, by a
- * rotation for instance, it switches to them. Those of the environment stay, as they take precedence from the start.
+ * The signing secrets of a listener, which may run for days: when those of its profile change meanwhile, in a
+ * rotation for instance, it switches to them. Those of the environment stay, because they take precedence.
  */
 export class LiveSecrets {
   readonly #store: SecretStore;
@@ -26,7 +26,7 @@ export class LiveSecrets {
   /** @throws ReventoError `setting_missing` when there is no secret */
   static async open(deps: SecretDeps): Promise<LiveSecrets> {
     const live = new LiveSecrets(await deps.secrets(), deps);
-    // Before reading: what is written in between then counts as a change.
+    // Before reading, so that a write in between counts as a change.
     live.#stamp = live.#store.stamp();
     live.#all = await signingSecrets(deps);
     return live;
@@ -41,7 +41,7 @@ export class LiveSecrets {
     return this.#all.map(({ secret }) => secret.reveal());
   }
 
-  /** As the variables of a command that works on deliveries itself: a handler under test verifies, `trigger` signs. */
+  /** As variables for the command: a handler under test verifies with them, `trigger` signs with them. */
   get variables(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.#all.map(({ name, secret }) => [secretVariables[name], secret.reveal()]));
   }
@@ -49,13 +49,13 @@ export class LiveSecrets {
   /**
    * Checks whether the secrets of the profile have changed, and says so when they have.
    *
-   * Costs one look at the file unless that was written. Secrets that cannot be read or were removed change nothing:
-   * the ones known until then stay. Never rejects.
+   * Costs one `stat` unless the file was written. Secrets that cannot be read or were removed change nothing:
+   * the known ones stay. Never rejects.
    *
    * @returns the new values, or null when they are still the same
    */
   renew(): Promise<readonly string[] | null> {
-    // One after the other, each with a look of its own: a rotation is two changes with a moment in between.
+    // Each change is checked separately: a rotation is two changes with a moment in between.
     this.#renewal = this.#renewal.then(() => this.#look());
     return this.#renewal;
   }

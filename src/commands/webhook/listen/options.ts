@@ -12,7 +12,7 @@ import type { ListenOptions } from '../../../webhook/listener/listener.ts';
 import { parseRoute } from '../../../webhook/targets.ts';
 import { requireKnownType, unknownTypeOption } from '../../shared/unknown-type.ts';
 
-/** `listen`'s options as commander leaves them. */
+/** `listen`'s options as commander parses them. */
 export interface WebhookListenOptions {
   readonly host: string;
   readonly port: string;
@@ -36,7 +36,7 @@ export interface WebhookListenOptions {
   readonly command?: readonly string[];
 }
 
-/** The same, parsed and checked. */
+/** The same, checked and converted. */
 export interface ListenPlan {
   readonly listen: Omit<ListenOptions, 'secrets' | 'renewSecrets'>;
   readonly isRemoteAllowed: boolean;
@@ -90,7 +90,7 @@ export function declareListen(command: Command): Command {
     .option('--timeout <duration>', 'end after this time; exit 3 if a condition is unmet then')
     .addHelpText(
       'after',
-      '\nA type may end in *: application.* stands for every type that begins with "application.".\nA TYPE= target gets only those types; a target without TYPE= gets the rest.\nRunning listeners switch to signing secrets that change in their profile; those of the environment stay.\nAnybody can send what does not verify: the first 4 KB of each are shown and recorded, within limits, and none\nof it goes through --jq.\n',
+      '\nA type may end in *: application.* stands for every type that begins with "application.".\nA TYPE= target gets only those types; a target without TYPE= gets the rest.\nRunning listeners switch to signing secrets that change in their profile; those of the environment stay.\nAnyone can send an invalid delivery: only its first 4 KB are shown and recorded, within limits, and it\nnever goes through --jq.\n',
     );
 }
 
@@ -106,9 +106,13 @@ export function planListen(
   const isRemoteAllowed = options.allowRemote === true;
   const isCertificateIgnored = options.insecure === true;
   if (isRemoteAllowed && isCertificateIgnored) {
-    throw new ReventoError('usage', '--insecure is for handlers on this machine, and --allow-remote for others.', {
-      hint: 'name the root or the certificate of the other machine in NODE_EXTRA_CA_CERTS',
-    });
+    throw new ReventoError(
+      'usage',
+      '--insecure only works for handlers on this machine, so it cannot be combined with --allow-remote.',
+      {
+        hint: 'name the root or the certificate of the other machine in NODE_EXTRA_CA_CERTS',
+      },
+    );
   }
   const targets = [...(options.forward ?? []), ...(options.forwardTo ?? [])];
   const routes = targets.map((target) => parseRoute(target, { isRemoteAllowed }));

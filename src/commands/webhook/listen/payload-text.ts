@@ -7,7 +7,7 @@ import type { Delivery } from '../../../webhook/delivery.ts';
 /** Longer payloads are cut on screen; `-o ndjson` and `--record` have them whole. */
 const shownPayloadChars = 64 * 1024;
 
-/** On a terminal, besides: what is longer pushes everything else off the screen. */
+/** In lines, on a terminal: a longer payload would push everything else off the screen. */
 const shownPayloadLines = 120;
 
 const shownLineChars = 1_000;
@@ -22,7 +22,7 @@ export function payloadText(delivery: Delivery, style: Style): string {
   }
   if (text.length > shownPayloadChars) return `${plainLine(text, 500)}\n${note('')}`;
   if (!isVerifiedJson && !isJson(text)) return plainLine(text, 2_000);
-  // Users scroll through what a terminal shows; a file or a pipe gets the payload whole.
+  // Only on a terminal, where users scroll; a file or a pipe gets the whole payload.
   if (!Number.isFinite(style.width)) return pretty(text, style);
   const lines = pretty(text, null).split('\n');
   const shown = lines.slice(0, shownPayloadLines).map((line) => cut(line, shownLineChars));

@@ -5,19 +5,19 @@ import { maskedUrl } from '../../../webhook/masked-url.ts';
 import type { Route } from '../../../webhook/targets.ts';
 import type { ListenPlan } from './options.ts';
 
-/** What is said once deliveries are accepted. */
+/** What is printed once deliveries are accepted. */
 export interface Ready {
   readonly url: string;
   readonly addresses: readonly string[];
-  /** Of the secrets, see `SigningSecret`. */
+  /** Labels of the secrets, see `SigningSecret`. */
   readonly labels: string;
   readonly routes: readonly Route[];
-  /** How this program is called, with its profile. */
+  /** The command that starts this program, with its profile. */
   readonly program: string;
   readonly plan: Pick<ListenPlan, 'goals' | 'timeoutMs' | 'command'>;
 }
 
-/** With a command to run nobody needs the next steps: it sends the deliveries, and the run ends with it. */
+/** Without next steps when a command is run: it sends the deliveries, and the run ends with it. */
 export function readyText({ url, addresses, labels, routes, program, plan }: Ready, style: Style): string {
   const { port, path } = partsOf(url);
   const targets = routes.map((route) => {
@@ -38,7 +38,7 @@ export function readyText({ url, addresses, labels, routes, program, plan }: Rea
   ].join('\n');
 }
 
-/** What ends a run without a command: `Ctrl-C, or by itself after 2 deliveries and a.b, at the latest after 30s`. */
+/** What ends a run without a command: `Ctrl-C, or automatically after 2 deliveries and a.b, at the latest after 30s`. */
 function endText({ goals: { count, until, expect }, timeoutMs }: Ready['plan']): string {
   const awaited = count === null ? [] : [`${count} ${count === 1 ? 'delivery' : 'deliveries'}`];
   for (const type of [until, ...expect]) if (type !== null) awaited.push(type);
@@ -46,10 +46,10 @@ function endText({ goals: { count, until, expect }, timeoutMs }: Ready['plan']):
   if (timeoutMs !== null) {
     ways.push(`${awaited.length === 0 ? '' : 'at the latest '}after ${formatDuration(timeoutMs)}`);
   }
-  return ways.length === 0 ? 'Ctrl-C' : `Ctrl-C, or by itself ${ways.join(', ')}`;
+  return ways.length === 0 ? 'Ctrl-C' : `Ctrl-C, or automatically ${ways.join(', ')}`;
 }
 
-/** The flag that `trigger` needs to reach the listener, as short as can be. */
+/** The shortest flag with which `trigger` reaches the listener. */
 function toFlag(url: string): string {
   if (url === defaultListenUrl) return '';
   const { host, port, path } = partsOf(url);

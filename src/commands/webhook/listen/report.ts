@@ -12,7 +12,7 @@ import { deliveryText, turnedAwayText } from './delivery-text.ts';
 import type { ListenHints } from './hints.ts';
 import { payloadText } from './payload-text.ts';
 
-/** What stdout is: text to read, lines of data, or data on its way into a filter. */
+/** What goes to stdout: text to read, lines of data, or data for a filter. */
 export type OutputKind = 'text' | 'data' | 'filter';
 
 export interface ReportOptions {
@@ -27,7 +27,7 @@ export interface ReportOptions {
 /**
  * Turns what a listener reports into output, notices and lines of a recording.
  *
- * What does not verify is anybody's: it is shown within `StrangerBudget`, and never goes into a filter.
+ * Anyone can send an invalid delivery: it is shown within `StrangerBudget`, and never goes into a filter.
  */
 export class ListenReport {
   readonly #options: ReportOptions;
@@ -39,7 +39,7 @@ export class ListenReport {
     this.#budget = new StrangerBudget(options.deps.clock);
   }
 
-  /** Null where nothing goes to stdout. A promise only where there is something to wait for: thousands a second come here. */
+  /** Null when nothing goes to stdout. A promise only when it has to wait: it is called thousands of times a second. */
   itemOf(event: ListenEvent): ValueItem | null | Promise<ValueItem | null> {
     this.noticeHeldBack(false);
     const { tally, hints, recorder } = this.#options;
@@ -62,10 +62,10 @@ export class ListenReport {
     return recorder.append(line).then(() => this.#valueOf(event, line, []));
   }
 
-  /** Says how many requests were shown nowhere. */
+  /** Reports how many requests were not shown. */
   noticeHeldBack(isOver: boolean): void {
     const count = this.#budget.takeHeldBack({ isOver });
-    if (count > 0) this.#notice(`… and ${count} more requests that were refused or did not verify`);
+    if (count > 0) this.#notice(`… and ${count} more requests that were refused or failed verification`);
   }
 
   /** Verified, but its handler did not acknowledge it. */
@@ -96,10 +96,10 @@ export class ListenReport {
     if (recorder === null || this.#isRecordingFull) return;
     this.#isRecordingFull = !this.#budget.takeRecorded(line.length);
     if (!this.#isRecordingFull) await recorder.append(line);
-    else this.#notice('warning: too many deliveries did not verify; no more of them are recorded');
+    else this.#notice('warning: too many deliveries failed verification; the rest of them are not recorded');
   }
 
-  /** As JSON, if that is asked for. */
+  /** As JSON, if requested. */
   #lineOf({ delivery, results, status }: Answered): string | null {
     const { output, recorder } = this.#options;
     return output === 'text' && recorder === null ? null : deliveryLine(delivery, results, status);
@@ -124,7 +124,7 @@ export class ListenReport {
   }
 }
 
-/** Verified, and acknowledged by whoever had to. */
+/** Verified, and acknowledged by its handlers. */
 export function isFine({ delivery, status }: Answered): boolean {
   return delivery.reason === null && isSuccess(status);
 }

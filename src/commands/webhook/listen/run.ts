@@ -20,7 +20,7 @@ import { readyText } from './ready-text.ts';
 import { isFine, ListenReport, type OutputKind } from './report.ts';
 import { summaryText } from './summary-text.ts';
 
-/** What a run needs of the outside. */
+/** What a run needs from its caller. */
 export type ListenDeps = Pick<
   Deps,
   | 'profile'
@@ -47,13 +47,13 @@ export interface ListenParts {
   readonly deps: ListenDeps;
 }
 
-/** Makes commands that run inside use the same profile. */
+/** Makes `revento` in the command use the same profile. */
 const profileVariable = 'REVENTO_PROFILE';
 
-/** Output that is passed on together, at most: a line alone may be longer. */
+/** The size of one write; a single line may be longer. */
 const pieceChars = 256 * 1024;
 
-/** One run: what it yields, what it waits for, why it ends. */
+/** One run: its output, its conditions, and the reason for its end. */
 export class ListenRun {
   readonly #plan: ListenPlan;
   readonly #secrets: LiveSecrets;
@@ -120,7 +120,7 @@ export class ListenRun {
     }
   }
 
-  /** What came together goes out together, in pieces: the lines of a long batch do not fit into one string. */
+  /** Writes a batch in pieces, because the lines of a long one do not fit into one string. */
   async *#pieces(events: readonly ListenEvent[]): AsyncGenerator<Item, void, void> {
     let values: ValueItem[] = [];
     let chars = 0;
@@ -149,7 +149,7 @@ export class ListenRun {
       terminal.notice('warning: deliveries that do not verify are forwarded too, marked X-Revento-Cli-Unverified: 1');
     }
     if (!addresses.every((address) => address === '::1' || address.startsWith('127.'))) {
-      terminal.notice(`warning: ${host} is open to the network; anybody who reaches it can send requests`);
+      terminal.notice(`warning: ${host} is open to the network; anyone who can reach it can send requests`);
     }
     return {
       kind: 'value',
@@ -186,19 +186,19 @@ export class ListenRun {
       this.#childStatus = await this.#deps.spawn(command, env, { stdout, signal: this.#childStop.signal });
       this.#onChildDone();
     } catch (error) {
-      // Kept until the deliveries under way are printed.
+      // Kept until the deliveries in flight are printed.
       this.#childFailure = error;
       this.#end();
     }
   }
 
-  /** With a command the run lasts until that has ended, however soon the conditions hold. */
+  /** A run with a command lasts until the command has ended, even if the conditions are met earlier. */
   #onGoal(): void {
     const isChildDone = this.#plan.command.length === 0 || this.#childStatus !== null;
     if (isChildDone && this.#goals.isMet) this.#end();
   }
 
-  /** Deliveries may still be on their way when the command is done: a time limit says how long to wait for them. */
+  /** Deliveries may still arrive after the command has ended: a time limit says how long to wait for them. */
   #onChildDone(): void {
     const mayWait = this.#goals.isSet && !this.#goals.isMet && this.#plan.timeoutMs !== null;
     if (this.#childStatus !== 0 || !mayWait) this.#end();
@@ -214,7 +214,7 @@ export class ListenRun {
     this.#closing ??= this.#listener.close();
   }
 
-  /** Once is enough: every delivery until the sender switches would say the same. */
+  /** Shown once: it applies to every delivery until the sender switches. */
   #noticePrevious(): void {
     const label = this.#secrets.all[1]?.label;
     if (label === undefined || label === this.#previousNoticed) return;
@@ -227,7 +227,7 @@ export class ListenRun {
   /** The exit status to pass through, or a failure. */
   #outcome(): number | undefined {
     const isEndless = !this.#goals.isSet && this.#plan.timeoutMs === null && this.#plan.command.length === 0;
-    // Ctrl-C is how such a run is meant to end: nothing was broken off.
+    // Ctrl-C is the normal end of such a run.
     if (this.#deps.signal.aborted && isEndless) return exitStatus.interrupted;
     if (this.#deps.signal.aborted) throw new ReventoError('interrupted', 'Interrupted.');
     if (this.#childFailure !== null) throw this.#childFailure;

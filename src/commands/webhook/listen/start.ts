@@ -24,7 +24,7 @@ export async function start(
   } catch (error) {
     await forwarder.close();
     if (!(error instanceof ReventoError) || error.code !== 'port_busy') throw error;
-    const hint = `is another listener running? Take a free port: ${program(deps.profile)} webhook listen --port 0`;
+    const hint = `is another listener running? Use a free port: ${program(deps.profile)} webhook listen --port 0`;
     throw new ReventoError(error.code, error.message, { hint }, { cause: error });
   }
 }

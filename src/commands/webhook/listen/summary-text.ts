@@ -1,7 +1,7 @@
 import { plainStyle, type Style } from '../../../text/style.ts';
 import type { Summary, Tally } from '../../../webhook/listener/tally.ts';
 
-/** The counts, and how fast the handlers were: on a second line where one would be too long. */
+/** The counts and the latency of handlers, on two lines if one would be too long. */
 export function summaryText(tally: Tally, style: Style): string {
   const [median, slow] = [tally.percentile(0.5), tally.percentile(0.95)];
   const counts = countsText(tally.summary, style);
@@ -16,7 +16,7 @@ function countsText({ deliveries, verified, invalid, duplicates, forwarded, fail
     `${style.bold(`${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}`)}: ${verified} verified`,
     `${invalid} invalid`,
     `${duplicates} duplicate${duplicates === 1 ? '' : 's'}`,
-    // Sent to a handler, whether or not it was there and acknowledged.
+    // Sent to a handler, whether or not it was acknowledged.
     failed === 0 ? `${forwarded} forwarded` : `${forwarded} forwarded (${style.red(`${failed} failed`)})`,
   ].join(', ');
 }

@@ -7,32 +7,32 @@ import { defaultToleranceSeconds, deliveryHeaders } from '../../../webhook/signa
 
 export interface Choice {
   readonly file: string;
-  /** Delivery ids; all of them when it is left out. */
+  /** Delivery ids; default: all. */
   readonly only: readonly string[] | undefined;
   readonly includeInvalid: boolean;
-  /** They get a fresh signature before they are sent. */
+  /** Whether they get a fresh signature before they are sent. */
   readonly isSigned: boolean;
 }
 
 /**
  * The same recording.
  *
- * @throws ReventoError `failed` when the file is something else altogether
+ * @throws ReventoError `failed` when the file is not a recording
  */
 export function checked(recording: Recording, file: string): Recording {
   if (recording.foreign === null) return recording;
   throw new ReventoError('failed', `${file} is not a recording: ${recording.foreign}.`, {
-    hint: 'a recording is what `revento webhook listen --record FILE` writes',
+    hint: 'make one with: revento webhook listen --record FILE',
   });
 }
 
 /**
  * The deliveries of a recording to send, and a sentence about the rest.
  *
- * Whoever reaches a listener can have a delivery recorded, a forged one too: to sign such a one with the real secret
+ * Anyone who can reach a listener can have a forged delivery recorded. Signing it with the real secret
  * would make it genuine.
  *
- * @returns `leftOut`: a sentence about those that were recorded as invalid; null when none stays out
+ * @returns `leftOut`: a sentence about those recorded as invalid; null when none is left out
  * @throws ReventoError `failed` when nothing is left
  */
 export function choose(
@@ -52,7 +52,7 @@ export function choose(
     ? 'they are never signed; without --resign, --include-invalid sends them unchanged'
     : '--include-invalid sends them unchanged';
   if (chosen.length > 0) return { chosen, leftOut: `left out: ${were}; ${remedy}` };
-  throw new ReventoError('failed', `${file} has nothing to send but ${were}.`, { hint: remedy });
+  throw new ReventoError('failed', `${file} has nothing to send: ${were}.`, { hint: remedy });
 }
 
 /** `2 signature_mismatch, 1 stale_timestamp` */
@@ -63,9 +63,9 @@ function reasonsOf(invalid: readonly Recorded[]): string {
   return [...counts].map(([reason, count]) => `${count} ${reason}`).join(', ');
 }
 
-/** Why a handler refuses a delivery that comes as it was recorded, as a hint; null when it should have taken it. */
+/** The hint why a handler refuses a delivery sent as recorded; null when it should have accepted it. */
 export function whyRefused({ invalid, headers }: Recorded, { clock }: Pick<Deps, 'clock'>): string | null {
   if (invalid !== null) return `it was recorded as invalid (${invalid}): a correct handler rejects it`;
   const ageSeconds = Math.floor(clock.now() / 1000) - Number(one(headers, deliveryHeaders.timestamp));
-  return ageSeconds > defaultToleranceSeconds ? 'add --resign: the recorded timestamp is too old by now' : null;
+  return ageSeconds > defaultToleranceSeconds ? 'add --resign: the recorded timestamp is now too old' : null;
 }

@@ -41,21 +41,21 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
     declareSend(command.argument('<file>', 'what `webhook listen --record` or `-o ndjson` wrote; - for standard input'))
       .option('--resign', 'sign with the current time and secret; without, timestamps are as old as the recording')
       .option('--only <id>', 'only the deliveries with this delivery id; repeatable', collect)
-      .option('--as-recorded', 'keep the pauses between them')
+      .option('--as-recorded', 'keep the recorded pauses')
       .option('--include-invalid', 'also send deliveries recorded as invalid, unchanged; never with --resign')
       .option('--include-unchecked', 'with --resign, also sign deliveries whose recorded signature cannot be checked'),
   examples: [
     {
       command: 'revento webhook replay deliveries.ndjson --to 3000 --resign',
-      explains: 'all of them, as if they came now',
+      explains: 'all of them, as if they arrived now',
     },
     {
       command: 'revento webhook replay deliveries.ndjson --to 3000 --resign --as-recorded',
-      explains: 'with the pauses they came in',
+      explains: 'with the original pauses',
     },
     {
       command: 'tail -n 1 deliveries.ndjson | revento webhook replay - --to 3000 --resign',
-      explains: 'the last one alone',
+      explains: 'only the last one',
     },
   ],
   layout: { shape: 'events' },
@@ -88,7 +88,7 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
     } finally {
       await sender.close();
     }
-    // One that was invalid from the start had to be rejected: another one tells more.
+    // A delivery recorded as invalid had to be rejected, so another one is more useful here.
     const telling = refused.find(({ recorded }) => recorded.invalid === null) ?? refused[0];
     if (telling === undefined) return undefined;
     const { recorded, sent } = telling;
@@ -107,7 +107,7 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
 function refuseContradictions({ resign, includeInvalid, includeUnchecked }: WebhookReplayOptions): void {
   if (resign && includeInvalid) {
     throw new ReventoError('usage', "--include-invalid can't be combined with --resign.", {
-      hint: 'leave out one of them: signing a delivery that was recorded as invalid would make a forged one genuine',
+      hint: 'leave out one of them: signing a delivery that was recorded as invalid could make a forged one genuine',
     });
   }
   if (includeUnchecked && !resign) {
@@ -125,7 +125,7 @@ interface Signing {
   readonly includeUnchecked?: boolean;
 }
 
-/** Those that may be signed. Secrets of other profiles are looked at only when one is needed. */
+/** The deliveries that may be signed. Reads secrets of other profiles only when one is needed. */
 async function signableOf(
   deliveries: readonly Recorded[],
   { file, secrets, includeUnchecked = false }: Signing,
@@ -137,12 +137,12 @@ async function signableOf(
   const { chosen, leftOut } = signable(deliveries, { secrets: [...secrets, ...others], includeUnchecked });
   if (leftOut !== null) deps.terminal.notice(`note: ${leftOut}`);
   if (chosen.length > 0) return chosen;
-  throw new ReventoError('failed', `${file} has nothing that can be signed.`, {
-    hint: 'check what you send: --include-unchecked signs deliveries that were signed with an unknown secret, or forged',
+  throw new ReventoError('failed', `${file} has no deliveries that can be signed.`, {
+    hint: 'check the recording; --include-unchecked signs deliveries that were signed with an unknown secret, or forged',
   });
 }
 
-/** The bytes and headers as they came, those of the connection left out; with a fresh signature when there is a secret. */
+/** The recorded bytes and headers, without those of the connection; with a fresh signature if a secret is given. */
 function again({ headers, body }: Recorded, secret: string | null, { clock }: Pick<Deps, 'clock'>): Outgoing {
   const kept = headers.filter(([name]) => !isHopHeader(name));
   if (secret === null) return { headers: kept, body };

@@ -3,16 +3,16 @@ import type { Recorded } from '../../../webhook/recorded-line.ts';
 import { deliveryHeaders, verify } from '../../../webhook/signature.ts';
 
 interface SignableOptions {
-  /** Those that may have signed the recorded deliveries. */
+  /** Secrets that may have signed the recorded deliveries. */
   readonly secrets: readonly string[];
   readonly includeUnchecked: boolean;
 }
 
 /**
- * The deliveries whose recorded signature holds, whatever their age. A file that says `verified` proves nothing:
- * signing one that somebody wrote there would make it genuine.
+ * The deliveries whose recorded signature is valid, at any age. A file that says `verified` proves nothing:
+ * signing a delivery that someone added to it would make it genuine.
  *
- * @returns `leftOut`: a sentence about the others; null when there is none
+ * @returns `leftOut`: a sentence about the others; null without any
  */
 export function signable(
   deliveries: readonly Recorded[],

@@ -4,7 +4,7 @@ import { isSuccess } from '../../../http/status.ts';
 import { plainLine } from '../../../text/plain-line.ts';
 import type { Posted } from '../../../webhook/sending/post.ts';
 
-/** What to try when a handler did not acknowledge a delivery: one sentence, or none. */
+/** The hint for a delivery that a handler did not acknowledge: one sentence, or none. */
 export function handlerHint({
   url,
   status,
@@ -40,11 +40,11 @@ function failureHint(url: URL, failure: HttpFailure): string | null {
     case 'wrong_protocol':
       return wrongProtocolHint(url, failure);
     case 'malformed':
-      return `look at what the handler writes: its answer is not valid HTTP${failure.detail && ` (${failure.detail})`}`;
+      return `check what the handler writes: its response is not valid HTTP${failure.detail && ` (${failure.detail})`}`;
     case 'too_large':
       return 'answer with a status and an empty body: this response is too long';
     case 'aborted':
-      return 'this run ended before the handler had answered';
+      return 'this run ended before the handler answered';
     case 'invalid_request':
     case 'unexpected':
     case 'unreachable':
@@ -55,7 +55,7 @@ function failureHint(url: URL, failure: HttpFailure): string | null {
 
 function wrongProtocolHint(url: URL, { protocol }: HttpFailure): string {
   if (protocol === 'TLS') return `this port speaks https: ${tryHttps(url, 'try')}`;
-  if (protocol === 'HTTP/2') return 'it speaks HTTP/2; deliveries are HTTP/1.1: let the handler accept both';
+  if (protocol === 'HTTP/2') return 'make the handler accept HTTP/1.1: deliveries are HTTP/1.1, and it speaks HTTP/2';
   return `is ${portOf(url)} the right port? It speaks ${protocol}, not HTTP`;
 }
 
@@ -65,7 +65,7 @@ function tlsHint(url: URL, { tlsFault }: HttpFailure): string {
     case 'no_tls':
       return `does ${url.host} speak plain http? Try ${url.href.replace(/^https:/, 'http:')}`;
     case 'untrusted':
-      return `put the certificate's root into NODE_EXTRA_CA_CERTS; ${local}`;
+      return `name the file of the certificate's root in NODE_EXTRA_CA_CERTS; ${local}`;
     case 'other_host':
       return `use the host name of the certificate; ${local}`;
     case 'out_of_date':
@@ -79,7 +79,7 @@ function tryHttps(url: URL, verb = 'Try'): string {
   return `${verb} ${url.href.replace(/^http:/, 'https:')}, with --insecure for a self-signed certificate`;
 }
 
-/** What servers say when plain HTTP reaches their https port: nginx, Go, Apache, Tomcat, IIS. */
+/** Phrases of servers whose https port received plain HTTP: nginx, Go, Apache, Tomcat, IIS. */
 const wantsHttps =
   /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled|requires TLS|secured with (?:SSL|Secure Sockets Layer)/i;
 
@@ -95,19 +95,19 @@ function statusHint(url: URL, status: number, { excerpt, location }: Pick<Posted
     return 'does the handler parse the body before verifying it? It needs the raw bytes';
   }
   if (status === 404) return `does your server serve POST ${pathname}?`;
-  if (status === 405) return `let ${pathname} accept POST: it exists, but not for this method`;
+  if (status === 405) return `make ${pathname} accept POST: it exists only for other methods`;
   if (status === 501) return `is ${host} your handler? It does not accept POST`;
   if (status === 413) return 'raise the body limit of the handler: deliveries are longer than it allows';
-  if (status === 415) return 'let the handler accept application/json';
-  if (status === 426 || status === 505) return `let ${host} accept HTTP/1.1: deliveries are HTTP/1.1`;
-  if (status === 508) return `do not forward from ${host} back to here: deliveries go round in a circle`;
-  if (status === 429) return 'raise the rate limit of the handler: twenty deliveries at once are usual';
+  if (status === 415) return 'make the handler accept application/json';
+  if (status === 426 || status === 505) return `make ${host} accept HTTP/1.1, which deliveries use`;
+  if (status === 508) return `do not forward from ${host} back to this listener: deliveries go in circles`;
+  if (status === 429) return 'raise the rate limit of the handler: expect twenty deliveries at once';
   if (status === 502 || status === 504) return `is the handler behind ${host} running? ${host} got no answer from it`;
   if (status >= 300 && status < 400) {
     const target = location === null ? 'where it points' : plainLine(location, 200);
     return `redirects are not followed: send to ${target} (mind the trailing slash)`;
   }
-  if (status >= 500) return "look into the handler's log: it failed. Revento sends the delivery again";
+  if (status >= 500) return "check the handler's log: it failed. Revento will retry the delivery";
   return null;
 }
 

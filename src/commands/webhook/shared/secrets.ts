@@ -7,11 +7,11 @@ import type { Secret } from '../../../text/secret.ts';
 /** Shorter than this, a secret can be guessed from one signed delivery. */
 const shortestBytes = 16;
 
-/** A signing secret and a label that says which one it is. */
+/** A signing secret and a label that identifies it. */
 export interface SigningSecret {
   readonly name: 'webhook_secret' | 'webhook_secret_previous';
   readonly secret: Secret;
-  /** `REVENTO_WEBHOOK_SECRET (fingerprint ab12cd34)`: says which one it is and reveals nothing of it. */
+  /** `REVENTO_WEBHOOK_SECRET (fingerprint ab12cd34)`: identifies the secret without revealing it. */
   readonly label: string;
 }
 
@@ -64,7 +64,7 @@ async function load(
 }
 
 /**
- * Signing secrets of the other profiles, by profile name: what a delivery may have been signed with by mistake. A
+ * Signing secrets of the other profiles, by profile name: a delivery may have been signed with one by mistake. A
  * profile whose store cannot be read is left out with a notice.
  */
 export async function otherSecrets(
@@ -79,7 +79,7 @@ export async function otherSecrets(
       if (found !== null) others.set(name, found.secret.reveal());
     } catch (error) {
       if (!(error instanceof ReventoError)) throw error;
-      deps.terminal.notice(`note: the secrets of profile "${name}" cannot be compared: ${error.message}`);
+      deps.terminal.notice(`note: cannot compare the secrets of profile "${name}": ${error.message}`);
     }
   }
   return others;

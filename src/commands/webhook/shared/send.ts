@@ -15,10 +15,10 @@ import { answerLimitMs, type Posted, post } from '../../../webhook/sending/post.
 import { targetUrl } from '../../../webhook/sending/target-url.ts';
 import { handlerHint } from './handler-hint.ts';
 
-/** Revento's own limit, doubled, so that a late answer is still seen as the answer it is. */
+/** Twice Revento's limit, so that a late answer is still shown. */
 const timeoutMs = 2 * answerLimitMs;
 
-/** What came of one delivery we sent. */
+/** The outcome of one delivery we sent. */
 export interface Sent extends Posted {
   readonly deliveryId: string;
   readonly event: string;
@@ -40,7 +40,7 @@ export function declareSend(command: Command): Command {
 export const insecureOption = ['--insecure', 'accept self-signed certificates from a local https handler'] as const;
 
 /**
- * Where to send: what `--to` says, else where the listener is that runs this command, else where one is by default.
+ * Where to send: the target of `--to`, else the listener that runs this command, else the default URL of a listener.
  *
  * @throws ReventoError `usage`
  */
@@ -51,7 +51,7 @@ export function targetOf({ to, insecure = false }: SendOptions, { childEnv }: Pi
   return listener ? targetUrl(listener, { source: listenerVariable, isRemoteAllowed }).href : defaultListenUrl;
 }
 
-/** A forwarder for test deliveries: any host will do, the user named it; certificates are skipped on this machine only. */
+/** A forwarder for test deliveries: to any host, because the user named it. Skips certificates only on this machine. */
 export function senderOptions({ insecure = false }: SendOptions): ForwarderOptions {
   return { isRemoteAllowed: !insecure, isCertificateIgnored: insecure, isEachAlone: true };
 }
@@ -88,9 +88,9 @@ export class Sender {
 }
 
 /**
- * What came of a delivery, as an item.
+ * The outcome of a delivery, as an item.
  *
- * @param isFine  whether the answer is the one that was wanted
+ * @param isFine  whether the answer is the expected one
  */
 export function sentItem(sent: Sent, isFine = isSuccess(sent.status)): Item {
   const { deliveryId, event, url, status, latencyMs, error } = sent;
@@ -109,12 +109,12 @@ function sentText(sent: Sent, isFine: boolean, style: Style): string {
   return isFine || answer === '' ? line : `${line}\n  ${style.dim('|')} ${answer}`;
 }
 
-/** Why a delivery was not acknowledged, to follow a colon; empty where a status says it. */
+/** Why a delivery was not acknowledged, starting with a colon; empty when the status tells. */
 export function reasonOf({ failure }: Sent): string {
   return failure === null ? '' : `: ${failure.message}`;
 }
 
-/** What to try when a delivery was not acknowledged, or undefined. */
+/** The hint for a delivery that was not acknowledged, or undefined. */
 export function hintFor(sent: Sent, profile: string): string | undefined {
   if (sent.error === 'refused' && sent.url === defaultListenUrl) {
     return `start a listener first: ${program(profile)} webhook listen; or name your handler: --to PORT`;

@@ -5,17 +5,17 @@ import { isSuccess } from '../../../http/status.ts';
 import type { Expected } from '../../../webhook/sending/delivery-faults.ts';
 import { hintFor, reasonOf, type Sent } from './send.ts';
 
-/** Statuses of a server that did not look at the delivery: they reject nothing. */
+/** Statuses of a server that did not look at the delivery, so they are not a rejection. */
 const notLookedAt: ReadonlySet<number> = new Set([404, 405, 407, 408, 410, 411, 413, 414, 415, 421, 426, 429, 431]);
 
 export interface VerdictContext {
   readonly expected: Expected;
-  /** `--fault`, where there is one. */
+  /** The value of `--fault`, if given. */
   readonly fault: string | undefined;
   readonly profile: string;
 }
 
-/** Whether a handler answered a delivery as it must. */
+/** Whether a handler answered a delivery as required. */
 export function isExpected(status: number | null, expected: Expected): boolean {
   if (isSuccess(status)) return expected !== 'reject';
   return expected !== 'acknowledge' && isRejection(status);
@@ -26,7 +26,7 @@ function isRejection(status: number | null): boolean {
 }
 
 /**
- * The failure of a delivery that was not answered as it must be, or null: `unmet` when the handler accepted what it
+ * The failure of a delivery that was not answered as required, or null: `unmet` when the handler accepted what it
  * must reject, else `failed`.
  */
 export function failureOf(sent: Sent, { expected, fault, profile }: VerdictContext): ReventoError | null {

@@ -59,7 +59,7 @@ describe('status as text', () => {
       'Access token: expires in 42 minutes\n  - Refresh token: none; the login ends with its access',
     );
     const over = await show({ logins: { default: [aLogin({ isRenewable: false, state: 'expired' })] } });
-    expect(over.text).toContain('Expired: its access token has, and it cannot be renewed');
+    expect(over.text).toContain('Expired: its access token has expired, and it cannot be renewed');
   });
 
   it('says that the token of the environment is used instead of the stored logins', async () => {

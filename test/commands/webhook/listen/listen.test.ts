@@ -51,13 +51,13 @@ describe('the beginning', () => {
 
   it.each([
     [{}, 'Ctrl-C'],
-    [{ count: '1' }, 'Ctrl-C, or by itself after 1 delivery'],
-    [{ count: '3', until: 'activity.updated' }, 'Ctrl-C, or by itself after 3 deliveries and activity.updated'],
+    [{ count: '1' }, 'Ctrl-C, or automatically after 1 delivery'],
+    [{ count: '3', until: 'activity.updated' }, 'Ctrl-C, or automatically after 3 deliveries and activity.updated'],
     [
       { expect: 'wave.opened,activity.updated', timeout: '30s' },
-      'Ctrl-C, or by itself after wave.opened and activity.updated, at the latest after 30s',
+      'Ctrl-C, or automatically after wave.opened and activity.updated, at the latest after 30s',
     ],
-    [{ timeout: '2m' }, 'Ctrl-C, or by itself after 2m'],
+    [{ timeout: '2m' }, 'Ctrl-C, or automatically after 2m'],
   ])('says what ends it: %j', async (options, words) => {
     const rig = await listen({ secret, format: 'table', ...options });
     expect(rig.texts[0]).toMatch(new RegExp(`stop with +${words}$`));
@@ -494,7 +494,7 @@ describe('text', () => {
     for (let index = 0; index < 60; index++) await send(rig, { signature: `sha256=${'0'.repeat(64)}` });
     rig.interrupt();
     await rig.end;
-    expect(rig.notices.join('\n')).toMatch(/… and \d+ more requests that were refused or did not verify/);
+    expect(rig.notices.join('\n')).toMatch(/… and \d+ more requests that were refused or failed verification/);
     expect(rig.texts.filter((text) => text.includes('not verified')).length).toBeLessThan(60);
   });
 

@@ -97,7 +97,7 @@ describe('replay', () => {
     const options = { file, to: target.url, only: ['x'], resign: true };
     expect((await run(webhookReplay, options, world())).failure).toMatchObject({
       code: 'failed',
-      message: `${file} has nothing to send but 1 recorded as invalid (signature_mismatch).`,
+      message: `${file} has nothing to send: 1 recorded as invalid (signature_mismatch).`,
     });
     const both = await run(webhookReplay, { ...options, includeInvalid: true }, world());
     expect(both.failure).toMatchObject({ code: 'usage' });
@@ -138,7 +138,7 @@ describe('replay', () => {
     const file = await recording(recorded('forged', '2026-01-01T00:00:00Z'));
     expect((await run(webhookReplay, { file, to: target.url, resign: true }, world())).failure).toMatchObject({
       code: 'failed',
-      message: `${file} has nothing that can be signed.`,
+      message: `${file} has no deliveries that can be signed.`,
     });
     expect(target.got).toEqual([]);
   });
