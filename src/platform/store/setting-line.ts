@@ -14,7 +14,8 @@ export function lineOfSetting(text: string, profile: string, name: string): numb
     else if (word === '}' || word === ']') path.pop();
     else if (word.startsWith('"') && /^\s*:/.test(text.slice(index + word.length))) {
       key = JSON.parse(word) as string;
-      if (wanted.includes(JSON.stringify([...path.slice(1), key]))) return text.slice(0, index).split('\n').length;
+      if (path.length <= 3 && wanted.includes(JSON.stringify([...path.slice(1), key])))
+        return text.slice(0, index).split('\n').length;
     }
   }
   return null;
