@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** No test waits longer for a process; what is still there then is killed and the test fails. */
+/** No test waits longer for the end of a process; what is still there then is killed and the test fails. */
 const processLimitMs = 60_000;
 
 export interface Ended {
@@ -12,7 +12,7 @@ export interface Ended {
 
 /** A running program of ours. */
 export class Running {
-  readonly ended: Promise<Ended>;
+  readonly #ended: Promise<Ended>;
   readonly #child: ChildProcess;
   readonly #watchers = new Set<() => void>();
   stdout = '';
@@ -28,27 +28,41 @@ export class Running {
       this.stderr += chunk;
       for (const watch of this.#watchers) watch();
     });
-    this.ended = new Promise((resolve, reject) => {
+    this.#ended = new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) => {
+        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr });
+        for (const watch of this.#watchers) watch();
+      });
+    });
+    // A test that fails for another reason must not leave this rejection behind.
+    this.#ended.catch(() => undefined);
+    child.stdin?.on('error', () => undefined);
+    if (input !== null) child.stdin?.end(input);
+  }
+
+  /**
+   * How it ended. The limit counts from the first look: a server may run for as long as its tests do, which a slow
+   * machine takes its time for.
+   */
+  get ended(): Promise<Ended> {
+    return Promise.race([this.#ended, this.#late()]);
+  }
+
+  /** Rejects once the limit is over and the process is gone. */
+  #late(): Promise<never> {
+    return new Promise((_, reject) => {
+      const child = this.#child;
+      if (this.isEnded) return;
       const timer = setTimeout(() => {
         // Not before it is gone: whoever waits may remove what it writes to.
         const late = new Error(`still running after ${processLimitMs} ms; stderr: ${this.stderr}`);
         child.once('exit', () => reject(late));
         child.kill('SIGKILL');
       }, processLimitMs);
-      child.once('error', (error) => {
-        clearTimeout(timer);
-        reject(error);
-      });
-      child.once('close', (code, signal) => {
-        clearTimeout(timer);
-        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr });
-        for (const watch of this.#watchers) watch();
-      });
+      child.once('close', () => clearTimeout(timer));
+      child.once('error', () => clearTimeout(timer));
     });
-    // A test that fails for another reason must not leave this rejection behind.
-    this.ended.catch(() => undefined);
-    child.stdin?.on('error', () => undefined);
-    if (input !== null) child.stdin?.end(input);
   }
 
   get pid(): number {
