@@ -18,22 +18,27 @@ export function newCommand(root, group, name) {
   const registry = join(root, 'src/commands/registry.ts');
   const lines = readFileSync(registry, 'utf8');
   const words = `${group} ${name}`;
-  if (lines.includes(`name: '${words}'`)) throw new Refusal(`There is a command "${words}" already.`);
+  if (lines.includes(`'${words}': [`)) throw new Refusal(`There is a command "${words}" already.`);
   for (const file of [source, test, source.replace(/\.ts$/, '')]) {
     if (existsSync(file)) throw new Refusal(`There is ${file} already.`);
   }
-  const entries = [
-    ...lines.matchAll(/^ {2}\{\n {4}name: '([^']+)',\n(?: {4}.*\n)*? {4}group: '([^']+)',\n(?: {4}.*\n)*? {2}\},\n/gm),
-  ];
+  const rows = [...lines.matchAll(/^ {4}'?([a-z][a-z -]*)'?: \[(?:.*|\n(?: {6}.*\n)+ {4})\],\n/gm)];
+  const more = lines.indexOf("...commands('More'");
   const last =
-    entries.findLast(([, other]) => other.startsWith(`${group} `)) ?? entries.findLast(([, , head]) => head === 'More');
-  if (last === undefined) throw new Error(`${registry} has no entries; change scripts/new with it`);
-  const [entry, , heading] = last;
+    rows.findLast(([, other]) => other.startsWith(`${group} `)) ??
+    rows.findLast(({ index }) => more >= 0 && index > more && index < lines.indexOf('\n  })', more));
+  if (last === undefined) throw new Error(`${registry} has no rows; change scripts/new with it`);
   const camel = camelCase(`${group}-${name}`);
-  const values = { WORDS: words, PATH: path, HEADING: heading, camel, Pascal: camel[0].toUpperCase() + camel.slice(1) };
+  const values = { WORDS: words, PATH: path, camel, Pascal: camel[0].toUpperCase() + camel.slice(1) };
   for (const file of [source, test]) mkdirSync(dirname(file), { recursive: true });
   writeFileSync(source, fromTemplate('command.ts', values));
   writeFileSync(test, fromTemplate('command.test.ts', values));
-  insertAt(registry, last.index + entry.length, fromTemplate('registry-line', values));
+  insertAt(registry, last.index + last[0].length, registryRow(values));
   return { files: [source, test, registry], next: `say what it does in ${source}, and in its line of the registry` };
+}
+
+/** The row as the formatter has it: on one line when it fits. */
+function registryRow(values) {
+  const row = fromTemplate('registry-row', values);
+  return row.length <= 121 ? row : row.replace(/\[(.*'), (.*)\],/, '[\n      $1,\n      $2,\n    ],');
 }

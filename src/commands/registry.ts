@@ -1,238 +1,83 @@
 import { resources } from '../api/resources.ts';
-import type { CommandEntry } from '../command-kit/command.ts';
+import type { CommandEntry, CommandGroup, CommandModule } from '../command-kit/command.ts';
 import { topics } from './help/topics.ts';
 
-/** Every command, one line each, in the order help shows them. `load` imports the one that was named. */
+/** The name of a command as its module exports it: `webhook listen` is `webhookListen`. */
+type ExportName<Name extends string> = Name extends `${infer Head} ${infer Tail}`
+  ? `${Head}${Capitalize<ExportName<Tail>>}`
+  : Name extends `${infer Head}-${infer Tail}`
+    ? `${Head}${Capitalize<ExportName<Tail>>}`
+    : Name;
+
+/** What a command does, its module, and other names it has. The module is imported when the command is named. */
+type Row<Name extends string> = readonly [
+  summary: string,
+  load: () => Promise<Readonly<Record<ExportName<Name>, CommandModule<never>>>>,
+  ...aliases: readonly string[],
+];
+
+/** Every command, a row each, in the order help shows them. */
 export const registry: readonly CommandEntry[] = [
-  {
-    name: 'login',
-    summary: 'Log in for an event: an organizer or a participant gives consent in a browser',
-    group: 'Login',
-    load: async () => (await import('./login/login/login.ts')).login,
-  },
-  {
-    name: 'status',
-    summary: 'Show who is logged in and how the tokens are kept',
-    group: 'Login',
-    aliases: ['whoami'],
-    load: async () => (await import('./login/status/status.ts')).status,
-  },
-  {
-    name: 'logout',
-    summary: 'Log out',
-    group: 'Login',
-    load: async () => (await import('./login/logout.ts')).logout,
-  },
-  {
-    name: 'token',
-    summary: 'Print an access token, refreshing it if needed',
-    group: 'Login',
-    load: async () => (await import('./login/token.ts')).token,
-  },
-  {
-    name: 'token refresh',
-    summary: 'Refresh the tokens of a login now',
-    group: 'Login',
-    load: async () => (await import('./login/token-refresh.ts')).tokenRefresh,
-  },
-  {
-    name: 'webhook listen',
-    summary: 'Receive deliveries, verify, print and forward them',
-    group: 'Webhooks',
-    load: async () => (await import('./webhook/listen/listen.ts')).webhookListen,
-  },
-  {
-    name: 'webhook verify',
-    summary: 'Check the signature of a body or a recorded delivery',
-    group: 'Webhooks',
-    load: async () => (await import('./webhook/verify.ts')).webhookVerify,
-  },
-  {
-    name: 'webhook sign',
-    summary: 'Print the headers a delivery of a body would carry',
-    group: 'Webhooks',
-    load: async () => (await import('./webhook/sign.ts')).webhookSign,
-  },
-  {
-    name: 'webhook events',
-    summary: 'List the known event types, or show a sample of one',
-    group: 'Webhooks',
-    load: async () => (await import('./webhook/events.ts')).webhookEvents,
-  },
-  {
-    name: 'webhook trigger',
-    summary: 'Send one signed sample delivery, faults included',
-    group: 'Webhooks',
-    load: async () => (await import('./webhook/trigger.ts')).webhookTrigger,
-  },
-  {
-    name: 'webhook replay',
-    summary: 'Send recorded deliveries again',
-    group: 'Webhooks',
-    load: async () => (await import('./webhook/replay/replay.ts')).webhookReplay,
-  },
-  {
-    name: 'webhook check',
-    summary: 'Run the conformance tests against a handler',
-    group: 'Webhooks',
-    load: async () => (await import('./webhook/check/check.ts')).webhookCheck,
-  },
-  {
-    name: 'sandbox start',
-    summary: 'Start a local Revento sandbox: consent, tokens, read API, webhooks',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/start/start.ts')).sandboxStart,
-  },
-  {
-    name: 'sandbox exec',
-    summary: 'Run a command with a temporary sandbox',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/exec/exec.ts')).sandboxExec,
-  },
-  {
-    name: 'sandbox consent',
-    summary: 'Answer a consent page without a browser',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/consent.ts')).sandboxConsent,
-  },
-  {
-    name: 'sandbox status',
-    summary: 'Show where the sandbox runs, who is connected, faults and clock',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/status.ts')).sandboxStatus,
-  },
-  {
-    name: 'sandbox env',
-    summary: 'Print the settings of the sandbox as environment variables',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/env.ts')).sandboxEnv,
-  },
-  {
-    name: 'sandbox save',
-    summary: 'Write everything the running sandbox holds into a file',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/save.ts')).sandboxSave,
-  },
-  {
-    name: 'sandbox do',
-    summary: 'Make something happen: apply, approve, cancel, revoke and more',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/do.ts')).sandboxDo,
-  },
-  {
-    name: 'sandbox clock',
-    summary: 'Show the time of the running sandbox, or move it forward',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/clock.ts')).sandboxClock,
-  },
-  {
-    name: 'sandbox trigger',
-    summary: 'Make the running sandbox send a delivery',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/trigger.ts')).sandboxTrigger,
-  },
-  {
-    name: 'sandbox deliveries',
-    summary: 'List what the running sandbox has sent',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/deliveries.ts')).sandboxDeliveries,
-  },
-  {
-    name: 'sandbox redeliver',
-    summary: 'Send a delivery again',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/redeliver.ts')).sandboxRedeliver,
-  },
-  {
-    name: 'sandbox revoke',
-    summary: 'Revoke consent, as an organizer or participant would',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/revoke.ts')).sandboxRevoke,
-  },
-  {
-    name: 'sandbox fault',
-    summary: 'Inject faults into the running sandbox, or clear them',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/fault.ts')).sandboxFault,
-  },
-  {
-    name: 'sandbox rotate',
-    summary: 'Rotate the webhook signing secret of the running sandbox',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/rotate.ts')).sandboxRotate,
-  },
-  {
-    name: 'sandbox reset',
-    summary: 'Reset the running sandbox',
-    group: 'Sandbox',
-    load: async () => (await import('./sandbox/reset.ts')).sandboxReset,
-  },
-  {
-    name: 'config init',
-    summary: 'Set up a profile: questions, flags or a .env file',
-    group: 'Settings',
-    load: async () => (await import('./config/init.ts')).configInit,
-  },
-  {
-    name: 'config get',
-    summary: 'Show one setting',
-    group: 'Settings',
-    load: async () => (await import('./config/get.ts')).configGet,
-  },
-  {
-    name: 'config set',
-    summary: 'Set one setting; secrets are read from stdin',
-    group: 'Settings',
-    load: async () => (await import('./config/set.ts')).configSet,
-  },
-  {
-    name: 'config unset',
-    summary: 'Remove one setting',
-    group: 'Settings',
-    load: async () => (await import('./config/unset.ts')).configUnset,
-  },
-  {
-    name: 'config list',
-    summary: 'Show all settings and where they come from',
-    group: 'Settings',
-    load: async () => (await import('./config/list.ts')).configList,
-  },
-  {
-    name: 'config path',
-    summary: 'Show where the settings file is',
-    group: 'Settings',
-    load: async () => (await import('./config/path.ts')).configPath,
-  },
-  {
-    name: 'profile list',
-    summary: 'List the profiles',
-    group: 'Settings',
-    load: async () => (await import('./profile/list.ts')).profileList,
-  },
-  {
-    name: 'profile use',
-    summary: 'Select the profile that later commands use',
-    group: 'Settings',
-    load: async () => (await import('./profile/use.ts')).profileUse,
-  },
-  {
-    name: 'profile remove',
-    summary: 'Remove a profile with its settings, logins and secrets',
-    group: 'Settings',
-    load: async () => (await import('./profile/remove.ts')).profileRemove,
-  },
-  {
-    name: 'doctor',
-    summary: 'Diagnose problems with this installation',
-    group: 'More',
-    load: async () => (await import('./doctor/doctor.ts')).doctor,
-  },
-  {
-    name: 'completion',
-    summary: 'Print the completion script of a shell',
-    group: 'More',
-    load: async () => (await import('./completion/completion.ts')).completion,
-  },
+  ...commands('Login', {
+    login: [
+      'Log in for an event: an organizer or a participant gives consent in a browser',
+      () => import('./login/login/login.ts'),
+    ],
+    status: ['Show who is logged in and how the tokens are kept', () => import('./login/status/status.ts'), 'whoami'],
+    logout: ['Log out', () => import('./login/logout.ts')],
+    token: ['Print an access token, refreshing it if needed', () => import('./login/token.ts')],
+    'token refresh': ['Refresh the tokens of a login now', () => import('./login/token-refresh.ts')],
+  }),
+  ...commands('Webhooks', {
+    'webhook listen': [
+      'Receive deliveries, verify, print and forward them',
+      () => import('./webhook/listen/listen.ts'),
+    ],
+    'webhook verify': ['Check the signature of a body or a recorded delivery', () => import('./webhook/verify.ts')],
+    'webhook sign': ['Print the headers a delivery of a body would carry', () => import('./webhook/sign.ts')],
+    'webhook events': ['List the known event types, or show a sample of one', () => import('./webhook/events.ts')],
+    'webhook trigger': ['Send one signed sample delivery, faults included', () => import('./webhook/trigger.ts')],
+    'webhook replay': ['Send recorded deliveries again', () => import('./webhook/replay/replay.ts')],
+    'webhook check': ['Run the conformance tests against a handler', () => import('./webhook/check/check.ts')],
+  }),
+  ...commands('Sandbox', {
+    'sandbox start': [
+      'Start a local Revento sandbox: consent, tokens, read API, webhooks',
+      () => import('./sandbox/start/start.ts'),
+    ],
+    'sandbox exec': ['Run a command with a temporary sandbox', () => import('./sandbox/exec/exec.ts')],
+    'sandbox consent': ['Answer a consent page without a browser', () => import('./sandbox/consent.ts')],
+    'sandbox status': [
+      'Show where the sandbox runs, who is connected, faults and clock',
+      () => import('./sandbox/status.ts'),
+    ],
+    'sandbox env': ['Print the settings of the sandbox as environment variables', () => import('./sandbox/env.ts')],
+    'sandbox save': ['Write everything the running sandbox holds into a file', () => import('./sandbox/save.ts')],
+    'sandbox do': ['Make something happen: apply, approve, cancel, revoke and more', () => import('./sandbox/do.ts')],
+    'sandbox clock': ['Show the time of the running sandbox, or move it forward', () => import('./sandbox/clock.ts')],
+    'sandbox trigger': ['Make the running sandbox send a delivery', () => import('./sandbox/trigger.ts')],
+    'sandbox deliveries': ['List what the running sandbox has sent', () => import('./sandbox/deliveries.ts')],
+    'sandbox redeliver': ['Send a delivery again', () => import('./sandbox/redeliver.ts')],
+    'sandbox revoke': ['Revoke consent, as an organizer or participant would', () => import('./sandbox/revoke.ts')],
+    'sandbox fault': ['Inject faults into the running sandbox, or clear them', () => import('./sandbox/fault.ts')],
+    'sandbox rotate': ['Rotate the webhook signing secret of the running sandbox', () => import('./sandbox/rotate.ts')],
+    'sandbox reset': ['Reset the running sandbox', () => import('./sandbox/reset.ts')],
+  }),
+  ...commands('Settings', {
+    'config init': ['Set up a profile: questions, flags or a .env file', () => import('./config/init.ts')],
+    'config get': ['Show one setting', () => import('./config/get.ts')],
+    'config set': ['Set one setting; secrets are read from stdin', () => import('./config/set.ts')],
+    'config unset': ['Remove one setting', () => import('./config/unset.ts')],
+    'config list': ['Show all settings and where they come from', () => import('./config/list.ts')],
+    'config path': ['Show where the settings file is', () => import('./config/path.ts')],
+    'profile list': ['List the profiles', () => import('./profile/list.ts')],
+    'profile use': ['Select the profile that later commands use', () => import('./profile/use.ts')],
+    'profile remove': ['Remove a profile with its settings, logins and secrets', () => import('./profile/remove.ts')],
+  }),
+  ...commands('More', {
+    doctor: ['Diagnose problems with this installation', () => import('./doctor/doctor.ts')],
+    completion: ['Print the completion script of a shell', () => import('./completion/completion.ts')],
+  }),
   ...topics.map(
     (topic): CommandEntry => ({
       name: `help ${topic.name}`,
@@ -249,10 +94,21 @@ export const registry: readonly CommandEntry[] = [
       load: async () => (await import('./api/resource.ts')).resourceCommand(resource),
     }),
   ),
-  {
-    name: 'api',
-    summary: 'Send any request to the API and print the answer as it came',
-    group: 'API',
-    load: async () => (await import('./api/api.ts')).api,
-  },
+  ...commands('API', {
+    api: ['Send any request to the API and print the answer as it came', () => import('./api/api.ts')],
+  }),
 ];
+
+function commands<Name extends string>(
+  group: CommandGroup,
+  rows: { readonly [Key in Name]: Row<Key> },
+): readonly CommandEntry[] {
+  return (Object.keys(rows) as Name[]).map((name) => {
+    const [summary, load, ...aliases] = rows[name];
+    return { name, summary, group, aliases, load: async () => (await load())[exportName(name)] };
+  });
+}
+
+function exportName<Name extends string>(name: Name): ExportName<Name> {
+  return name.replace(/[ -](.)/g, (_whole, letter: string) => letter.toUpperCase()) as ExportName<Name>;
+}
