@@ -48,8 +48,10 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
       command: 'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --write-env .env',
       explains: 'send deliveries to your own handler, and save the settings for your app',
     },
-    { command: 'revento sandbox start --fresh --participants 5000', explains: 'begin a new sandbox with more people' },
-    { command: 'revento sandbox start --access-ttl 10s --fault refresh:503x1', explains: 'practice token errors' },
+    {
+      command: 'revento sandbox start --fresh --access-ttl 10s --fault refresh:503x1',
+      explains: 'begin a new sandbox, and practice token errors',
+    },
   ],
   layout: { shape: 'events' },
 
