@@ -2,9 +2,14 @@ import { registry } from '../../src/commands/registry.ts';
 import { loadContents } from './contents.ts';
 import { type ManPage, toManPages } from './man.ts';
 import { toMarkdown } from './markdown.ts';
+import { type SchemaFile, schemaFiles } from './schemas.ts';
 
-/** The written documentation of the commands as they are. */
-export async function documents(version: string): Promise<{ readonly reference: string; readonly man: ManPage[] }> {
+/** The written documentation of the commands as they are, and the schemas of the files they read. */
+export async function documents(version: string): Promise<{
+  readonly reference: string;
+  readonly man: ManPage[];
+  readonly schemas: readonly SchemaFile[];
+}> {
   const contents = await loadContents(registry);
-  return { reference: toMarkdown(contents), man: toManPages(contents, version) };
+  return { reference: toMarkdown(contents), man: toManPages(contents, version), schemas: schemaFiles() };
 }

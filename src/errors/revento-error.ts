@@ -151,7 +151,8 @@ const rows = {
   invalid_grant: { exit: exitStatus.login, hint: revoked },
   invalid_scope: {
     exit: exitStatus.failed,
-    hint: () => 'ask for scopes of one kind only: an organizer or a participant (see revento help login)',
+    hint: () =>
+      'ask only for scopes that your manifest declares, all of one kind: an organizer or a participant (see revento help login)',
   },
   invalid_token: {
     exit: exitStatus.login,

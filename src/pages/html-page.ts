@@ -55,7 +55,8 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** The text with everything that means something in HTML written as an entity. */
-function escapeMarkup(text: string): string {
+/** Text with its markup escaped, whole: a URL for an attribute, for instance. */
+export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"'`=/]/g, (found) => entities[found] ?? '');
 }
 

@@ -45,7 +45,10 @@ beforeEach(async () => {
   const backEnd = createServer((_request, reply) => reply.writeHead(302, { Location: `${home}/done` }).end());
   callback = `${await listen(backEnd)}/callback`;
   servers = [frontEnd, backEnd];
-  const sandbox = createSandbox({ clock: systemClock, clients: registerClients({ redirectUris: [callback] }) });
+  const clients = registerClients({ redirectUris: [callback] });
+  const sandbox = createSandbox({ clock: systemClock, clients, controlKey: 'of a test' });
+  // Without it, participants cannot sign in.
+  await sandbox.control?.do('do', { action: 'connect' });
   hosted = await host(
     sandbox,
     createServe((error) => violations.push(String(error))),

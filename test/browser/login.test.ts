@@ -142,6 +142,7 @@ describe.skipIf(reason !== null)('a person with a browser', () => {
 
   it('signs in as a participant', async () => {
     const { running, url } = await begin(['--user']);
+    await rig.run(['sandbox', 'do', 'connect']);
     await page.goto(url);
     await page.getByRole('button', { name: 'Allow' }).click();
     await page.waitForURL(/\/callback\?/);

@@ -17,6 +17,11 @@ describe('the written documentation is what the commands say; if not, `npm run d
     expect(readFileSync(join(root, 'docs/reference.md'), 'utf8')).toBe(made.reference);
   });
 
+  it('schemas/', () => {
+    for (const { file, text } of made.schemas)
+      expect(readFileSync(join(root, 'schemas', file), 'utf8'), file).toBe(text);
+  });
+
   it('the list of man pages in package.json', () => {
     expect(manifest.man).toEqual(made.man.map(({ file }) => `./dist/man/${file}`));
   });

@@ -32,7 +32,7 @@ async function consent(sandbox: Sandbox, url: URL, answer: { scopes?: readonly s
 }
 
 function rig(sandboxOptions: Partial<SandboxOptions> = {}, setting: LoginSetting = {}, isPublic = false) {
-  const sandbox = createSandbox({ clock: fakeClock(), ...sandboxOptions });
+  const sandbox = createSandbox({ clock: fakeClock(), controlKey: 'of a test', ...sandboxOptions });
   const client = sandbox.clients.find(({ secret }) => (secret === null) === isPublic);
   if (client === undefined) throw new Error('the sandbox has no such client');
   const world = loginWorld({
@@ -68,6 +68,7 @@ describe('a login at the sandbox', () => {
 
   it('gives a participant a token for the own profile', async () => {
     const { sandbox, world, start } = rig();
+    await sandbox.control?.do('do', { action: 'connect' });
     const result = start({ user: true });
     await world.comeBack(await consent(sandbox, await world.url(), { decision: 'allow' }));
     expect((await result).data).toMatchObject([{ kind: 'user', scope: ['profile.read', 'event.attendance'] }]);

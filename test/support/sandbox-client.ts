@@ -60,7 +60,11 @@ export function integrationOf(sandbox: Sandbox) {
   const code = async (changes: Changes = {}) => callbackOf(await authorize(changes)).get('code') ?? '';
   /** A token answer, from a sandbox with auto-consent. */
   const login = async (changes: Changes = {}) => jsonOf(await exchangeCode(await code(changes)));
-  const loginAsUser = () => login({ scope: 'profile.read event.attendance' });
+  /** An organizer connects the integration first: participants cannot sign in before. */
+  const loginAsUser = async () => {
+    await authorize();
+    return login({ scope: 'profile.read event.attendance' });
+  };
   const api = (path: string, accessToken: unknown, headers: HeaderList = []) =>
     get(`/api/v1${path}`, [['Authorization', `Bearer ${accessToken}`], ...headers]);
   return {

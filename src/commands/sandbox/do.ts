@@ -75,16 +75,20 @@ export const sandboxDo: CommandModule<SandboxDoOptions> = {
     for (let done = 0; done < times; done++) {
       if (done > 0 && pauseMs > 0) await deps.clock.sleep(pauseMs, deps.signal);
       const { happened } = await askSandbox(deps, 'do', params);
+      for (const { happening: one, withheld } of happened) {
+        if (withheld !== null)
+          deps.terminal.notice(`note: ${one.action} ${one.subject.id} was not delivered: ${withheld}`);
+      }
       yield { kind: 'rows', rows: happened.map(rowOf) };
     }
     return undefined;
   },
 };
 
-function rowOf({ happening, delivery_id: deliveryId }: ResultOf<'do'>['happened'][number]): {
+function rowOf({ happening, delivery_id: deliveryId, withheld }: ResultOf<'do'>['happened'][number]): {
   readonly [field: string]: Json;
 } {
-  return { ...happening, change: changeOf(happening), delivery_id: deliveryId };
+  return { ...happening, change: changeOf(happening), delivery_id: deliveryId, withheld };
 }
 
 function requireKnown(action: string): void {

@@ -1,5 +1,13 @@
+import { withAssignments } from '../../command-kit/assignment.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
 import { readData } from '../../command-kit/data-input.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { collect } from '../../command-kit/option-values.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { isRecord } from '../../json/parse.ts';
+import type { Json } from '../../json/value.ts';
+import { testEventId } from '../../sandbox/world/world.ts';
+import { sampleEnvelope } from '../../webhook/event.ts';
 import { requireKnownType, unknownTypeOption, warnOfUnknownType } from '../shared/unknown-type.ts';
 import { followDelivery } from './shared/delivery.ts';
 import { askSandbox, eventFlag } from './shared/remote.ts';
@@ -7,6 +15,7 @@ import { askSandbox, eventFlag } from './shared/remote.ts';
 interface SandboxTriggerOptions {
   readonly type: string;
   readonly data?: string;
+  readonly set?: readonly string[];
   readonly wait: boolean;
   readonly unknownType?: boolean;
 }
@@ -17,8 +26,20 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
     command
       .argument('<type>', 'event type, such as application.approved (see `revento webhook events`)')
       .option('--data <json>', 'data of the envelope: JSON, @FILE, or @- for standard input')
+      .option(
+        '--set <path=value>',
+        'change one place of a made-up payload, such as data.status=approved; repeatable',
+        collect,
+      )
       .option(...unknownTypeOption)
-      .option('--wait', 'wait for the retries until it is delivered or given up', false),
+      .option('--wait', 'wait for the retries until it is delivered or given up', false)
+      .addHelpText(
+        'after',
+        [
+          '\nWithout --data and --set it makes the thing happen that sends TYPE, so the API agrees with the delivery.',
+          'With them, the delivery is about somebody the API does not know.',
+        ].join(' '),
+      ),
   examples: [
     {
       command: 'revento sandbox trigger application.approved',
@@ -32,16 +53,49 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
   layout: { shape: 'value' },
   answersByStatus: () => true,
 
-  async *run({ type, data, wait, unknownType }, deps) {
+  async *run({ type, data, set = [], wait, unknownType }, deps) {
     if (unknownType) warnOfUnknownType(type, deps);
     else requireKnownType(type);
     const params = {
       type,
       ...eventFlag(deps),
-      ...(data === undefined ? {} : { data: await readData(data, deps) }),
+      ...(data === undefined && set.length === 0 ? {} : { data: await madeUp(type, data, set, deps) }),
     };
     const { delivery, happened } = await askSandbox(deps, 'trigger', params);
+    if (happened.length === 0) deps.terminal.notice('note: the payload is made up; the API does not know it');
     yield* followDelivery(deps, delivery, wait, happened);
     return undefined;
   },
 };
+
+/**
+ * The data of a delivery about nobody the API knows: a sample, or what is given, with places changed.
+ *
+ * @throws ReventoError `usage` for a place outside of the data
+ */
+async function madeUp(
+  type: string,
+  data: string | undefined,
+  set: readonly string[],
+  deps: Pick<Deps, 'clock' | 'signal' | 'terminal'>,
+): Promise<Json> {
+  const outside = set.find((assignment) => !assignment.startsWith('data.'));
+  if (outside !== undefined) {
+    throw new ReventoError(
+      'usage',
+      `--set ${JSON.stringify(outside)} is outside of the data: the sandbox writes the rest.`,
+      {
+        hint: `begin the path with data, such as --set data.${outside}`,
+      },
+    );
+  }
+  const context = {
+    id: '',
+    occurredAt: new Date(deps.clock.now()).toISOString(),
+    eventId: testEventId,
+    organizationId: '',
+  };
+  const given = data === undefined ? sampleEnvelope(type, context).data : await readData(data, deps);
+  const changed = withAssignments({ data: given }, set, 'data.status=approved');
+  return isRecord(changed) ? ((changed as { readonly data: Json }).data ?? null) : given;
+}

@@ -109,9 +109,10 @@ export class Control {
     do: ({ action, ids, event_id: eventId, set }) => {
       const wishes = (ids ?? [undefined]).map((id) => ({ action, id, eventId, params: set }));
       return {
-        happened: this.#parts.life.do(wishes).map(({ happening, delivery }) => ({
+        happened: this.#parts.life.do(wishes).map(({ happening, delivery, withheld }) => ({
           happening,
           delivery_id: delivery?.delivery_id ?? null,
+          withheld,
         })),
       };
     },
@@ -121,6 +122,8 @@ export class Control {
     trigger: ({ type, event_id: eventId, data }) => {
       const sender = this.#sender();
       const event = this.#eventOf(eventId);
+      const withheld = this.#parts.life.withholds(type);
+      if (withheld !== null) throw new Refusal('not_delivered', `Revento would not deliver this: ${withheld}`);
       const done = data === undefined ? this.#parts.life.bringAbout(type, event.id) : null;
       if (done !== null) return { delivery: done.delivery, happened: done.happened };
       return { delivery: sender.send(sampleNotice(type, event, this.#time(), data)), happened: [] };

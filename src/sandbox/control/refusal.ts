@@ -11,6 +11,10 @@ export const refusals = {
   method_not_allowed: { status: 405, meaning: 'the path takes the method named in `Allow`' },
   does_not_fit: { status: 409, meaning: 'the action does not fit the state of its subject' },
   nobody_fits: { status: 409, meaning: 'no subject is in a state that the action fits' },
+  not_delivered: {
+    status: 409,
+    meaning: 'Revento would not deliver it: the manifest does not declare the type, or the integration is suspended',
+  },
   backwards: { status: 409, meaning: 'the clock only goes forward' },
   no_rotation: { status: 409, meaning: 'no rotation of the signing secret is in progress' },
   no_webhook_url: { status: 409, meaning: 'the sandbox was started without a webhook URL' },

@@ -5,11 +5,12 @@ import type { HttpResponse } from '../../ports/exchange.ts';
 import { errorPage } from '../message/page.ts';
 import { redirect } from '../message/reply.ts';
 import { type Incoming, type Params, readParams, withoutEmpty } from '../message/request.ts';
-import type { SandboxEvent } from '../world/event.ts';
+import type { World } from '../world/world.ts';
 import type { Client } from './clients.ts';
-import { type ConsentQuestion, consentPage, isFixed, offeredPeople } from './consent-page.ts';
+import { type ConsentQuestion, consentPage, isFixed, obstaclePage, offeredPeople } from './consent-page.ts';
 import type { Consent, Grants } from './grants.ts';
-import { readScopes, type Scope } from './scopes.ts';
+import { obstacleTo, signers } from './obstacle.ts';
+import { printable, readScopes, type Scope, undeclaredScope } from './scopes.ts';
 
 const transactionTtlMs = 10 * 60_000;
 /** Unanswered consent pages that are kept; the oldest is dropped first. */
@@ -28,7 +29,7 @@ type Asked = Omit<Transaction, 'transaction' | 'expiresAt'>;
 
 export interface AuthorizationParts {
   readonly clients: readonly Client[];
-  readonly events: readonly SandboxEvent[];
+  readonly world: World;
   readonly grants: Grants;
   readonly clock: Clock;
   readonly hasAutoConsent: boolean;
@@ -59,7 +60,14 @@ export class Authorization {
     if ('error' in asked) return back({ error: asked.error, error_description: asked.problem });
     if (error === 'access_denied') return back(declined);
     if (error !== null) return back({ error, error_description: 'injected by the sandbox' });
-    if (this.#parts.hasAutoConsent) return back({ code: this.#code(asked, asked.scopes, 0) });
+    const obstacle = obstacleTo(this.#parts.world, asked.client, asked.event, asked.kind);
+    if (obstacle !== null) {
+      const refused = { error: 'access_denied', error_description: printable(obstacle.problem, 200) };
+      if (this.#parts.hasAutoConsent) return back(refused);
+      return obstaclePage(obstacle, locationOf(target.redirectUri, refused, query.get('state')), incoming.requestId);
+    }
+    const [first = 0] = signers(asked.event, 1);
+    if (this.#parts.hasAutoConsent) return back({ code: this.#code(asked, asked.scopes, first) });
     return consentPage(this.#open(asked));
   }
 
@@ -90,10 +98,16 @@ export class Authorization {
       return consentPage(found, 'Leave at least one permission ticked, or deny the request.');
     }
     const person = Number(form.get('person') ?? '0');
-    if (found.kind === 'user' && !(Number.isInteger(person) && person >= 0 && person < offeredPeople)) {
+    if (found.kind === 'user' && !signers(found.event, offeredPeople).includes(person)) {
       return consentPage(found, 'Choose who signs in.');
     }
     this.#transactions.delete(id);
+    // It may have come up since the page was shown.
+    const obstacle = obstacleTo(this.#parts.world, found.client, found.event, found.kind);
+    if (decision === 'allow' && obstacle !== null) {
+      const refused = { error: 'access_denied', error_description: printable(obstacle.problem, 200) };
+      return obstaclePage(obstacle, locationOf(found.redirectUri, refused, found.state), incoming.requestId);
+    }
     const params = decision === 'deny' ? declined : { code: this.#code(found, granted, person) };
     // 303, so that the browser does not send the form on (RFC 9700 section 4.12).
     return sendBack(303, found.redirectUri, params, found.state);
@@ -157,11 +171,15 @@ export class Authorization {
     if (state !== null && state.length > maxStateLength) return invalid('state is too long');
     const scope = readScopes(query.get('scope') ?? '');
     if ('problem' in scope) return invalid(scope.problem, 'invalid_scope');
+    const undeclared = undeclaredScope(scope.scopes, client);
+    if (undeclared !== null) return invalid(undeclared, 'invalid_scope');
     const eventId = query.get('event_id');
     if (!eventId) return invalid('event_id is missing');
-    const event = this.#parts.events.find(({ id }) => id === eventId);
-    if (event === undefined) {
-      return invalid(`unknown event_id; this sandbox has ${this.#parts.events.map(({ id }) => id).join(' and ')}`);
+    const event = this.#parts.world.event(eventId);
+    if (event === null) {
+      return invalid(
+        `unknown event_id; this sandbox has ${this.#parts.world.events.map(({ id }) => id).join(' and ')}`,
+      );
     }
     return { client, redirectUri, event, kind: scope.kind, scopes: scope.scopes, state, challenge };
   }
@@ -202,9 +220,13 @@ function sendBack(
   params: Readonly<Record<string, string>>,
   state: string | null,
 ): HttpResponse {
+  return redirect(status, locationOf(redirectUri, params, state));
+}
+
+function locationOf(redirectUri: string, params: Readonly<Record<string, string>>, state: string | null): string {
   const search = new URLSearchParams(params);
   if (state !== null) search.set('state', state);
-  return redirect(status, `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${search}`);
+  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${search}`;
 }
 
 /** Whether a page of another site sent the form: its server could have fetched the transaction id. */

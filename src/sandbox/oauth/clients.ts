@@ -1,4 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Manifest } from '../seed/manifest.ts';
+import type { PinnedClient } from '../seed/seed-document.ts';
 
 /** An integration that is registered at the sandbox. */
 export interface Client {
@@ -9,6 +11,10 @@ export interface Client {
   readonly name: string;
   /** Compared byte for byte. */
   readonly redirectUris: readonly string[];
+  /** The scopes its manifest declares; null for all. */
+  readonly scopes: readonly string[] | null;
+  /** The event types its manifest declares; null for all. */
+  readonly eventTypes: readonly string[] | null;
 }
 
 /** Where an integration takes its logins: the sample of the guide. */
@@ -25,23 +31,53 @@ const defaultRedirectUris: readonly string[] = [
   'http://localhost:4405/callback',
 ];
 
+const defaultName = 'Sample Integration';
+
 /** Credentials that outlive one sandbox; missing ones are created. */
 export interface Registration {
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
   /** Besides the default ones. */
   readonly redirectUris?: readonly string[];
+  /** Narrows both clients of the integration. */
+  readonly manifest?: Manifest | undefined;
+  /** Clients of a seed file. */
+  readonly others?: readonly PinnedClient[];
 }
 
-/** A confidential client, and a public one named after it: an integration may be registered as either. */
-export function registerClients(registration: Registration = {}): readonly [Client, Client] {
+/**
+ * A confidential client, and a public one named after it: an integration may be registered as either. Those of a seed
+ * file follow.
+ */
+export function registerClients(registration: Registration = {}): readonly [Client, Client, ...Client[]] {
+  const { manifest = {}, others = [] } = registration;
   const id = registration.clientId ?? `client_${randomBytes(8).toString('hex')}`;
   const secret = registration.clientSecret ?? randomBytes(32).toString('base64url');
-  const redirectUris = [...new Set([...defaultRedirectUris, ...(registration.redirectUris ?? [])])];
-  return [
-    { id, secret, name: 'Sample Integration', redirectUris },
-    { id: `${id}_public`, secret: null, name: 'Sample Public App', redirectUris },
+  const declared = { scopes: manifest.scopes ?? null, eventTypes: manifest.declared_webhook_event_types ?? null };
+  const redirectUris = [
+    ...new Set([...defaultRedirectUris, ...(manifest.redirect_uris ?? []), ...(registration.redirectUris ?? [])]),
   ];
+  return [
+    { id, secret, name: manifest.name ?? defaultName, redirectUris, ...declared },
+    { id: `${id}_public`, secret: null, name: manifest.name ?? 'Sample Public App', redirectUris, ...declared },
+    ...others.map((one) => ({
+      id: one.id,
+      secret: one.secret ?? null,
+      name: one.name ?? one.id,
+      redirectUris: [...new Set([...defaultRedirectUris, ...(one.redirect_uris ?? [])])],
+      scopes: null,
+      eventTypes: null,
+    })),
+  ];
+}
+
+/** What a client declares, as its manifest would say it. */
+export function manifestOf({ name, scopes, eventTypes }: Client): Manifest {
+  return {
+    ...(name !== defaultName && { name }),
+    ...(scopes !== null && { scopes: [...scopes] }),
+    ...(eventTypes !== null && { declared_webhook_event_types: [...eventTypes] }),
+  };
 }
 
 /** The client, or why authentication failed. Source: guide, token endpoint. Assumed: public clients. */

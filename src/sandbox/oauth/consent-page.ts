@@ -1,8 +1,9 @@
-import { escapeHtml } from '../../pages/html-page.ts';
+import { escapeHtml, escapeMarkup, proseHtml } from '../../pages/html-page.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 import { page } from '../message/page.ts';
 import type { SandboxEvent } from '../world/event.ts';
 import type { Client } from './clients.ts';
+import { type Obstacle, signers } from './obstacle.ts';
 import type { Scope } from './scopes.ts';
 
 /** What the consent page asks. */
@@ -65,6 +66,24 @@ ${scopes.map((scope) => scopeField(scope, isFixed(scope, scopes))).join('\n')}
   });
 }
 
+/**
+ * The page for a request that nobody can consent to: why, what to do, and the way back.
+ *
+ * @param back  the redirect that tells the integration
+ */
+export function obstaclePage({ title, problem, remedy }: Obstacle, back: string, requestId: string): HttpResponse {
+  return page({
+    status: 403,
+    title: `${title} · Revento sandbox`,
+    main: `<p class="kicker problem">Not possible yet</p>
+<h1>${escapeHtml(title)}</h1>
+<p class="lead">${escapeHtml(problem)}</p>
+<p class="hint">${proseHtml(remedy)}</p>
+<p class="after"><a href="${escapeMarkup(back)}">Back to ${escapeHtml(hostOf(back))}</a></p>
+<p class="trace">Request <code>${escapeHtml(requestId)}</code></p>`,
+  });
+}
+
 function scopeField(scope: Scope, isRequired: boolean): string {
   const id = `scope-${scope.name.replace('.', '-')}`;
   // A disabled box is not submitted; the server grants required scopes anyway.
@@ -77,7 +96,7 @@ function scopeField(scope: Scope, isRequired: boolean): string {
 }
 
 function personField(event: SandboxEvent): string {
-  const people = Array.from({ length: Math.min(offeredPeople, event.participantCount) }, (_, index) => {
+  const people = signers(event, offeredPeople).map((index) => {
     const person = event.participant(index);
     const label = `${person.first_name} ${person.last_name} (${person.application_status.replace('_', ' ')})`;
     return `<option value="${index}">${escapeHtml(label)}</option>`;

@@ -3,7 +3,7 @@ import type { LoginKind } from '../../login/login.ts';
 import type { SandboxEvent } from '../world/event.ts';
 import type { Client } from './clients.ts';
 import type { Consent, Grants } from './grants.ts';
-import { readScopes, scopes } from './scopes.ts';
+import { declaredScopes, readScopes, undeclaredScope } from './scopes.ts';
 import { type TokenAnswer, tokenAnswer } from './token.ts';
 
 /** A consent that is given without anybody to give it. */
@@ -31,9 +31,11 @@ export function logInDirectly(
 ): TokenAnswer | { readonly problem: string } {
   const [client] = clients;
   if (client === undefined) return { problem: 'no integration is registered' };
-  const asked = scope ?? scopes.filter((one) => one.kind === kind).map(({ name }) => name);
+  const asked = scope ?? declaredScopes(kind, client);
   const read = readScopes(asked.join(' '));
   if ('problem' in read) return read;
+  const undeclared = undeclaredScope(read.scopes, client);
+  if (undeclared !== null) return { problem: undeclared };
   if (read.kind !== kind) return { problem: `these scopes are not those of a login of the kind ${kind}` };
   const consent: Consent = {
     kind,

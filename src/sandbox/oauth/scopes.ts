@@ -71,7 +71,25 @@ export function readScopes(text: string): ScopeRequest {
   return { kind, scopes: found };
 }
 
+/** Why a client may not request these scopes; null when it may. Source: guide, registration. Assumed: the error. */
+export function undeclaredScope(
+  asked: readonly Scope[],
+  { scopes: declared }: { readonly scopes: readonly string[] | null },
+): string | null {
+  const one = declared === null ? undefined : asked.find(({ name }) => !declared.includes(name));
+  return one === undefined ? null : `the manifest does not declare ${one.name}`;
+}
+
+/** The scopes of a kind that a client may request. */
+export function declaredScopes(
+  kind: LoginKind,
+  { scopes: declared }: { readonly scopes: readonly string[] | null },
+): readonly string[] {
+  const names = scopes.filter((scope) => scope.kind === kind).map(({ name }) => name);
+  return declared === null ? names : names.filter((name) => declared.includes(name));
+}
+
 /** The text as `error_description` may contain it: RFC 6749 section 4.1.2.1 leaves out quotes, backslashes and non-ASCII. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?').slice(0, 60);
+export function printable(text: string, most = 60): string {
+  return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?').slice(0, most);
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { delivery } from '../deliveries/delivery.ts';
+import { seedDocument } from '../seed/seed-document.ts';
 import { happening } from '../world/happening.ts';
 import { problemOf } from '../world/problem.ts';
 
@@ -38,11 +39,15 @@ export const savedFault = v.object({ text: v.string(), seen: v.number() });
 /** A debounced notice that waits: the happening it tells of, and when it is due in the time of the sandbox. */
 export const savedNotice = v.object({ type: v.string(), happening_id: v.string(), due_at: v.string() });
 export const savedClock = v.object({ ahead_ms: v.number(), held_at: v.nullable(v.number()) });
+const names = v.pipe(v.array(v.string()), v.readonly());
+/** Files of earlier versions have no scopes and event types: those were all. */
 const client = v.object({
   id: v.string(),
   secret: v.nullable(v.string()),
   name: v.string(),
-  redirectUris: v.array(v.string()),
+  redirectUris: names,
+  scopes: v.optional(v.nullable(names), null),
+  eventTypes: v.optional(v.nullable(names), null),
 });
 
 /** The version of the file format; other versions are refused. */
@@ -53,6 +58,8 @@ export const snapshot = v.object({
   version: v.literal(snapshotVersion),
   seed: v.number(),
   participants: v.number(),
+  /** Data of its own, from a seed file; null for none. */
+  document: v.optional(v.nullable(seedDocument), null),
   clients: v.array(client),
   happenings: v.array(happening),
   grants,

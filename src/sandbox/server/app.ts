@@ -1,4 +1,3 @@
-import type { LoginKind } from '../../login/login.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Exchange, ServerRefusal } from '../../ports/exchange.ts';
 import { SandboxClock } from '../clock/sandbox-clock.ts';
@@ -12,12 +11,14 @@ import { Authorization } from '../oauth/authorize.ts';
 import { type Client, registerClients } from '../oauth/clients.ts';
 import { logInDirectly } from '../oauth/direct-login.ts';
 import { type Consent, Grants } from '../oauth/grants.ts';
-import { scopes } from '../oauth/scopes.ts';
+import { isConnected } from '../oauth/obstacle.ts';
+import { declaredScopes } from '../oauth/scopes.ts';
 import { Cursors } from '../read-api/cursor.ts';
 import { RateLimits } from '../read-api/limits.ts';
 import { type Keep, Ledger } from '../saved/ledger.ts';
 import { type Snapshot, snapshotVersion } from '../saved/snapshot.ts';
-import { Consequences } from '../world/consequences.ts';
+import type { SeedDocument } from '../seed/seed-document.ts';
+import { Consequences, type WithheldEntry } from '../world/consequences.ts';
 import { Life } from '../world/life.ts';
 import { Stage } from '../world/stage.ts';
 import { defaultParticipants, testEventId, World } from '../world/world.ts';
@@ -30,8 +31,10 @@ export interface SandboxOptions {
   readonly saved?: Snapshot;
   /** Writes down every change, from `beginKeeping` on. Left out, the sandbox lives in memory only. */
   readonly keep?: Keep;
-  /** Random seed of the test data. Default 1. */
+  /** Random seed of the test data. Default is the one of the document, else 1. */
   readonly seed?: number;
+  /** Data of its own, from a seed file. */
+  readonly document?: SeedDocument;
   /** Participants of the test event. Default 42. */
   readonly participants?: number;
   /** Registered integrations; default is one confidential client with random credentials and one public client. */
@@ -51,7 +54,7 @@ export interface SandboxOptions {
   readonly onEvent?: (entry: SandboxEntry) => void;
 }
 
-export type SandboxEntry = RequestEntry | DeliveryEntry;
+export type SandboxEntry = RequestEntry | DeliveryEntry | WithheldEntry;
 
 export interface Sandbox {
   /** Serves `/oauth/…` and `/api/v1/…`; takes request targets as sockets give them, and absolute URLs. */
@@ -102,11 +105,12 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const { clock: real } = options;
   const { saved } = options;
   const clients = saved?.clients ?? options.clients ?? registerClients();
-  const seed = saved?.seed ?? options.seed ?? 1;
+  const seed = saved?.seed ?? options.seed ?? options.document?.seed ?? 1;
   const participants = saved?.participants ?? options.participants ?? defaultParticipants;
+  const document = saved?.document ?? options.document ?? null;
   const ledger = new Ledger(options.keep ?? null, () => save());
   const { note } = ledger;
-  const world = new World(seed, participants, note);
+  const world = new World({ seed, participants, document }, note);
   const { events } = world;
   const clock = new SandboxClock(real, note);
   const grants = new Grants(clock, options.accessTtlMs ?? hourMs, note);
@@ -116,14 +120,24 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const deliveries = options.webhook
     ? new Deliveries({ clock, realNow: real.now, target: options.webhook, faults, onEvent, note })
     : null;
-  const stage = new Stage({ world, clock, seed, clientId: clients[0]?.id ?? '', scopesOf });
-  const consequences = new Consequences({ world, grants, clock, deliveries, note });
+  const stage = new Stage({
+    world,
+    clock,
+    seed,
+    clientId: clients[0]?.id ?? '',
+    scopesOf: (kind) => declaredScopes(kind, clients[0] ?? { scopes: null }),
+  });
+  const consequences = new Consequences({
+    ...{ world, grants, clock, deliveries, note },
+    declaredTypes: clients[0]?.eventTypes ?? null,
+    onWithheld: onEvent,
+  });
   const life = new Life(world, stage, consequences);
   const hasAutoConsent = options.hasAutoConsent ?? false;
   const onConsent = (consent: Consent) => life.consented(consent);
   const authorization = new Authorization({
     clients,
-    events,
+    world,
     grants,
     clock,
     hasAutoConsent,
@@ -142,7 +156,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     version: snapshotVersion,
     seed,
     participants,
-    clients: clients.map((client) => ({ ...client, redirectUris: [...client.redirectUris] })),
+    document,
+    clients: [...clients],
     happenings: [...world.happenings],
     grants: grants.save(),
     deliveries: deliveries?.save() ?? null,
@@ -157,7 +172,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         ...{ key, life, faults, deliveries, clock, save },
         kept: () => options.keep?.state() ?? null,
         startedAt: real.now(),
-        logIn: (login) => logInDirectly(login, { clients, grants, onConsent }),
+        logIn: (login) => {
+          // Participants can sign in only after an organizer; whoever skips the page need not do that by hand.
+          if (login.kind === 'user' && !isConnected(world, clients[0] ?? { id: '' }, login.event)) {
+            life.do([{ action: 'connect', eventId: login.event.id, params: {} }]);
+          }
+          return logInDirectly(login, { clients, grants, onConsent });
+        },
         reset: (keepsLogins) => reset({ keepsLogins }),
       })
     : null;
@@ -201,5 +222,3 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     },
   };
 }
-
-const scopesOf = (kind: LoginKind) => scopes.filter((scope) => scope.kind === kind).map(({ name }) => name);

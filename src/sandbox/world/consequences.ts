@@ -20,6 +20,29 @@ export interface ConsequenceParts {
   readonly deliveries: Deliveries | null;
   /** Told of every change of what waits. */
   readonly note: Note;
+  /** The event types that the manifest of the integration declares; null for all. */
+  readonly declaredTypes: readonly string[] | null;
+  /** Told of what is not delivered although there is a webhook URL. */
+  readonly onWithheld: (entry: WithheldEntry) => void;
+}
+
+/** Something that no delivery tells of, as `revento sandbox start -o ndjson` prints it. */
+export interface WithheldEntry {
+  readonly type: 'withheld';
+  readonly event: string;
+  /** The happening that it would have told of. */
+  readonly happening_id: string;
+  readonly reason: string;
+}
+
+/** What followed from a happening. */
+export interface Followed {
+  /** Null where none follows, or only later. */
+  readonly delivery: Delivery | null;
+  /** Why none follows although the action sends one; else null. */
+  readonly withheld: string | null;
+  /** Logins that ended. */
+  readonly endedLogins: number;
 }
 
 interface Waiting {
@@ -44,18 +67,28 @@ export class Consequences {
    * Lets them follow.
    *
    * @param isAtOnce  do not wait for further changes
-   * @returns the delivery, null where none follows, or only later; and how many logins ended
    */
-  follow(
-    happening: Happening,
-    isAtOnce: boolean,
-  ): { readonly delivery: Delivery | null; readonly endedLogins: number } {
+  follow(happening: Happening, isAtOnce: boolean): Followed {
     const row = actionOf(happening.action);
     const endedLogins = row?.name === 'revoke' ? this.#endLogins(happening.subject.id) : 0;
-    if (row === undefined || row.sends === null) return { delivery: null, endedLogins };
-    if (!row.isDebounced || isAtOnce) return { delivery: this.#send(row.sends, happening), endedLogins };
-    this.#sendLater(row.sends, happening, this.#parts.clock.now() + debounceMs);
-    return { delivery: null, endedLogins };
+    const nothing = { delivery: null, withheld: null, endedLogins };
+    if (row === undefined || row.sends === null || this.#parts.deliveries === null) return nothing;
+    const withheld = this.withholds(row.sends);
+    if (withheld === null && row.isDebounced && !isAtOnce) {
+      this.#sendLater(row.sends, happening, this.#parts.clock.now() + debounceMs);
+      return nothing;
+    }
+    return { ...nothing, withheld, delivery: this.#send(row.sends, happening) };
+  }
+
+  /**
+   * Why Revento would not deliver an event type now; null when it would. A suspended integration is told so, and
+   * nothing else. Assumed: both.
+   */
+  withholds(type: string): string | null {
+    const { declaredTypes, world } = this.#parts;
+    if (declaredTypes !== null && !declaredTypes.includes(type)) return `the manifest does not declare ${type}`;
+    return world.isSuspended && type !== 'integration.suspended' ? 'the integration is suspended' : null;
   }
 
   save(): SavedNotices {
@@ -80,10 +113,13 @@ export class Consequences {
   }
 
   #send(type: string, happening: Happening): Delivery | null {
-    const { deliveries, world } = this.#parts;
+    const { deliveries, world, onWithheld } = this.#parts;
     if (deliveries === null) return null;
-    // Assumed: a suspended integration gets the delivery that says so, and nothing after it.
-    if (world.isSuspended && type !== 'integration.suspended') return null;
+    const reason = this.withholds(type);
+    if (reason !== null) {
+      onWithheld({ type: 'withheld', event: type, happening_id: happening.id, reason });
+      return null;
+    }
     return deliveries.send(noticeOf(type, happening, world), happening.subject.id);
   }
 

@@ -113,7 +113,7 @@ function buildActivities({ seed, eventId, thread, place, dayStart, first }: Thre
 }
 
 /** Two venues, their buildings, floors and rooms; each row names its parent. */
-function buildLocations(seed: number, eventId: string): Row[] {
+export function buildLocations(seed: number, eventId: string): Row[] {
   const rows: Row[] = [];
   const add = (type: string, name: string, parentId: string | null): string => {
     const id = idOf('loc', seed, rows.length);
@@ -136,7 +136,7 @@ function buildLocations(seed: number, eventId: string): Row[] {
   return rows;
 }
 
-function buildWaves(seed: number, eventId: string): Row[] {
+export function buildWaves(seed: number, eventId: string): Row[] {
   const month = (index: number) => new Date(Date.UTC(2026, index, 12, 9)).toISOString();
   return ['Early bird', 'Regular', 'Last call'].map((name, index) => ({
     id: idOf('wav', seed, index),

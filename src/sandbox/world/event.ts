@@ -1,6 +1,8 @@
 import type { Json } from '../../json/value.ts';
+import type { PinnedActivity, PinnedPerson } from '../seed/seed-document.ts';
 import { buildProgram, type Program, type Row } from './event-program.ts';
 import type { Fields } from './happening.ts';
+import { ownProgram } from './own-program.ts';
 import { type Participant, participantAt } from './people.ts';
 
 /** The inputs an event is generated from. */
@@ -14,6 +16,10 @@ export interface EventPlan {
   readonly startsOn: number;
   readonly days: number;
   readonly participantCount: number;
+  /** The first participants, as far as a seed file gives them; default is nobody. */
+  readonly people?: readonly PinnedPerson[];
+  /** All activities, where a seed file gives them. */
+  readonly activities?: readonly PinnedActivity[];
 }
 
 const dayMs = 24 * 3_600_000;
@@ -134,14 +140,17 @@ export class SandboxEvent {
   }
 
   #grow(): Program {
-    const { seed, id, startsOn, days } = this.#plan;
-    this.#grown ??= buildProgram(seed, id, startsOn, days);
+    const { seed, id, startsOn, days, activities } = this.#plan;
+    this.#grown ??=
+      activities === undefined
+        ? buildProgram(seed, id, startsOn, days)
+        : ownProgram({ seed, eventId: id, startsOn, activities });
     return this.#grown;
   }
 
   #grownPerson(index: number): Participant {
     const waveIds = this.#grow().waves.map(({ id }) => String(id));
-    return participantAt(this.#plan.seed, index, waveIds);
+    return participantAt(this.#plan.seed, index, waveIds, this.#plan.people?.[index]);
   }
 
   #lastDay(): number {

@@ -2,19 +2,15 @@ import * as v from 'valibot';
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { Consent } from '../oauth/grants.ts';
 import { actionOf, actions } from './actions/actions.ts';
-import { type Consequences, isOf } from './consequences.ts';
+import { type Consequences, type Followed, isOf } from './consequences.ts';
 import type { Fields, Happening } from './happening.ts';
 import { problemOf } from './problem.ts';
 import { DoesNotFit, type Stage, type Wish } from './stage.ts';
 import type { World } from './world.ts';
 
 /** A change, and the delivery that reports it. */
-export interface Done {
+export interface Done extends Followed {
   readonly happening: Happening;
-  /** Null when there is none, or only a later one. */
-  readonly delivery: Delivery | null;
-  /** Logins that ended with it. */
-  readonly endedLogins: number;
 }
 
 /** The one place that makes changes: command line, control API, HTML page, scenarios and library all use it. */
@@ -39,6 +35,11 @@ export class Life {
       const happening = this.#stage.do({ ...wish, params: readParams(wish) });
       return { happening, ...this.#consequences.follow(happening, isAtOnce) };
     });
+  }
+
+  /** Why Revento would not deliver an event type now; null when it would. */
+  withholds(type: string): string | null {
+    return this.#consequences.withholds(type);
   }
 
   /** Records a consent given on the consent page, unless it is already recorded. */

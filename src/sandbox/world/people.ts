@@ -1,4 +1,5 @@
 import type { Json } from '../../json/value.ts';
+import type { PinnedPerson } from '../seed/seed-document.ts';
 import { idOf, pick, roll } from './random.ts';
 
 /** Source: guide, participants (the first four) and patterns (`registered`). Assumed: the word for a cancellation. */
@@ -92,13 +93,25 @@ const minuteMs = 60_000;
 const applicationsOpenAt = Date.UTC(2026, 0, 12, 9, 0);
 const applicationsRunMs = 150 * 24 * 60 * minuteMs;
 
-/** Participant number `index` of an event. Takes the same time for every index, and stores nothing. */
-export function participantAt(seed: number, index: number, waveIds: readonly string[]): Participant {
+/**
+ * Participant number `index` of an event. Takes the same time for every index, and stores nothing.
+ *
+ * @param pinned  fields from a seed file; the others are generated to fit them
+ */
+export function participantAt(
+  seed: number,
+  index: number,
+  waveIds: readonly string[],
+  pinned: PinnedPerson = {},
+): Participant {
   const [firstName, locale] = firstNames[(index + (seed % firstNames.length)) % firstNames.length] ?? firstNames[0];
   const lastName = lastNames[(index + roll(seed, 'last', Math.floor(index / 22))) % lastNames.length] ?? 'Smith';
-  const status = firstStatuses[index] ?? pick(statuses, seed, 'status', index);
+  const status = pinned.application_status ?? firstStatuses[index] ?? pick(statuses, seed, 'status', index);
   const isReviewed = status !== 'pending';
-  const submittedAt = applicationsOpenAt + (roll(seed, 'submitted', index) % (applicationsRunMs / minuteMs)) * minuteMs;
+  const submittedAt =
+    pinned.submitted_at === undefined
+      ? applicationsOpenAt + (roll(seed, 'submitted', index) % (applicationsRunMs / minuteMs)) * minuteMs
+      : Date.parse(pinned.submitted_at);
   const reviewedAt = submittedAt + (60 + (roll(seed, 'review', index) % 14_400)) * minuteMs;
   return {
     id: idOf('ptp', seed, index),
@@ -108,7 +121,7 @@ export function participantAt(seed: number, index: number, waveIds: readonly str
     role: pick(roles, seed, 'role', index),
     first_name: firstName,
     last_name: lastName,
-    display_name: `${firstName} ${lastName}`,
+    display_name: `${pinned.first_name ?? firstName} ${pinned.last_name ?? lastName}`,
     email: `participant.${index + 1}@example.com`,
     locale,
     registration_wave_id: waveIds.length === 0 ? null : (waveIds[roll(seed, 'wave', index) % waveIds.length] ?? null),
@@ -122,8 +135,14 @@ export function participantAt(seed: number, index: number, waveIds: readonly str
     submitted_at: new Date(submittedAt).toISOString(),
     last_reviewed_at: isReviewed ? new Date(reviewedAt).toISOString() : null,
     last_reviewer_id: isReviewed ? idOf('usr', seed ^ 0x5eed, roll(seed, 'reviewer', index) % 4) : null,
-    last_review_action: isReviewed ? status : null,
-  };
+    last_review_action: isReviewed ? reviewOf(status) : null,
+    ...pinned,
+  } as Participant;
+}
+
+/** What an organizer decided about somebody who has come into this status. */
+function reviewOf(status: ApplicationStatus): string {
+  return status === 'registered' || status === 'cancelled' ? 'approved' : status;
 }
 
 /** The answer of `/me/profile`. */

@@ -1,6 +1,8 @@
 import { ignore, type Note } from '../saved/change.ts';
+import type { SeedDocument } from '../seed/seed-document.ts';
 import type { Subject } from './actions/row.ts';
-import { SandboxEvent } from './event.ts';
+import { type EventPlan, SandboxEvent } from './event.ts';
+import { eventPlans } from './event-plans.ts';
 import type { Fields, Happening, SubjectType } from './happening.ts';
 
 /** The event in the guide's examples. Source: guide, the test event. */
@@ -26,6 +28,15 @@ export interface Connection extends Fields {
   readonly revoked_at: string | null;
 }
 
+/** What the data of a sandbox grows from. */
+export interface Ground {
+  readonly seed: number;
+  /** How many the test event has, unless the document says. */
+  readonly participants: number;
+  /** Data of its own, from a seed file; default is none. */
+  readonly document?: SeedDocument | null;
+}
+
 /**
  * The state of a sandbox: the data generated from its seed, and every change since, in order. The read API answers
  * from it, so a delivery and the API cannot disagree.
@@ -38,13 +49,14 @@ export class World {
   #suspendedAt: string | null = null;
 
   /**
-   * The same seed gives the same data on every machine.
+   * The same ground gives the same data on every machine.
    *
    * @param note  told of every happening
    */
-  constructor(seed: number, participants: number, note: Note = ignore) {
+  constructor({ seed, participants, document = null }: Ground, note: Note = ignore) {
     this.#note = note;
-    this.events = seededEvents(seed, participants);
+    const plans = eventPlans(builtInPlans(seed, participants), seed, document);
+    this.events = plans.map((plan) => new SandboxEvent(plan));
   }
 
   get happenings(): readonly Happening[] {
@@ -141,9 +153,9 @@ export function participantSubject(event: SandboxEvent, index: number): Subject 
   return { type: 'participant', id: fields.id, event, fields, state: fields.application_status };
 }
 
-function seededEvents(seed: number, participants: number): readonly SandboxEvent[] {
+function builtInPlans(seed: number, participants: number): readonly EventPlan[] {
   return [
-    new SandboxEvent({
+    {
       id: testEventId,
       seed,
       title: 'Sandbox Summit 2027',
@@ -152,8 +164,8 @@ function seededEvents(seed: number, participants: number): readonly SandboxEvent
       startsOn: Date.UTC(2027, 5, 10),
       days: 3,
       participantCount: participants,
-    }),
-    new SandboxEvent({
+    },
+    {
       id: otherEventId,
       seed: seed ^ 0x0ddba11,
       title: 'Neighborhood Games Night',
@@ -162,6 +174,6 @@ function seededEvents(seed: number, participants: number): readonly SandboxEvent
       startsOn: Date.UTC(2027, 8, 4),
       days: 1,
       participantCount: Math.min(participants, 12),
-    }),
+    },
   ];
 }

@@ -15,6 +15,7 @@ const provoked: { readonly [name: string]: { readonly [Code in RefusalCode]?: re
   trigger: {
     not_found: [{ type: 'activity.updated', event_id: 'evt_unknown' }],
     no_webhook_url: [{ type: 'activity.updated' }],
+    not_delivered: [{ type: 'integration.suspended' }, { type: 'activity.updated' }],
   },
   rotate: { no_rotation: [{ finish: true }], no_webhook_url: [{}] },
   do: {

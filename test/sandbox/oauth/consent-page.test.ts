@@ -9,7 +9,7 @@ import { callbackOf, headerOf, integrationOf, jsonOf, textOf } from '../../suppo
 const setUp = (name = 'Sample Integration', redirectUris: readonly string[] = []) => {
   const clock = fakeClock();
   const clients = registerClients({ redirectUris }).map((client) => ({ ...client, name }));
-  const sandbox = createSandbox({ clock, clients });
+  const sandbox = createSandbox({ clock, clients, controlKey: 'of a test' });
   const app = integrationOf(sandbox);
   const open = async (changes = {}) => {
     const response = await app.authorize(changes);
@@ -17,7 +17,9 @@ const setUp = (name = 'Sample Integration', redirectUris: readonly string[] = []
     const transaction = readForm(html)?.fields.find(({ name: field }) => field === 'transaction')?.value ?? '';
     return { response, html, transaction };
   };
-  return { clock, app, open };
+  const act = (action: string, ids?: readonly string[]) =>
+    sandbox.control?.do('do', { action, ...(ids !== undefined && { ids }) });
+  return { clock, app, open, act };
 };
 const policyOf = (response: Parameters<typeof headerOf>[0]) =>
   new Map(
@@ -143,7 +145,8 @@ describe('consent page', () => {
   });
 
   it('lets a participant choose who signs in', async () => {
-    const { app, open } = setUp();
+    const { app, open, act } = setUp();
+    await act('connect');
     const { transaction, html } = await open({ scope: 'profile.read event.attendance' });
     expect(html).toContain('Login with Revento');
     const response = await app.post('/oauth/consent', {
@@ -155,6 +158,53 @@ describe('consent page', () => {
     const answer = jsonOf(await app.exchangeCode(callbackOf(response).get('code') ?? ''));
     const application = jsonOf(await app.api('/me/application', answer['access_token']));
     expect(application).toMatchObject({ user_id: answer['user_id'], application_status: 'rejected' });
+  });
+
+  it.each([
+    [
+      'before an organizer has connected the integration',
+      [],
+      'An organizer has to connect',
+      'revento sandbox do connect',
+    ],
+    ['after the organizer has revoked', ['connect', 'revoke'], 'An organizer has to connect', 'sandbox login'],
+    ['while the integration is suspended', ['connect', 'suspend'], 'is suspended', 'sandbox do reinstate integration'],
+    ['to an archived event', ['connect', 'archive'], 'is archived', 'do reinstate evt_test_published'],
+  ])('lets nobody sign in %s, and says what to do', async (_when, actions, title, remedy) => {
+    const { open, act, app } = setUp();
+    for (const action of actions) await act(action);
+    const { response, html, transaction } = await open({ scope: 'profile.read event.attendance' });
+    expect([response.status, transaction]).toEqual([403, '']);
+    expect(html).toMatch(new RegExp(`<h1>[^<]*${title}`));
+    expect(html).toContain(remedy);
+    const [, back = ''] = /<a href="(http[^"]+)">Back/.exec(html) ?? [];
+    const { searchParams } = new URL(
+      back.replace(/&#x?(\w+);|&amp;/g, (whole, code) =>
+        whole === '&amp;' ? '&' : String.fromCharCode(Number(whole[2] === 'x' ? `0x${code}` : code)),
+      ),
+    );
+    expect([searchParams.get('error'), searchParams.get('state')]).toEqual(['access_denied', app.state]);
+  });
+
+  it('notices an obstacle that has come up since it was shown', async () => {
+    const { open, act, app } = setUp();
+    const { transaction } = await open();
+    await act('archive');
+    const response = await app.post('/oauth/consent', { transaction, decision: 'allow' });
+    expect([response.status, textOf(response)]).toEqual([403, expect.stringContaining('This event is archived')]);
+  });
+
+  it('offers nobody who has cancelled', async () => {
+    const { open, act, app } = setUp();
+    await act('connect');
+    const done = await act('cancel');
+    expect(done).toBeDefined();
+    const { transaction, html } = await open({ scope: 'profile.read' });
+    const offered = [...html.matchAll(/<option value="(\d+)"/g)].map(([, place]) => place);
+    expect(offered).toHaveLength(8);
+    expect(offered).not.toContain('0');
+    const forged = await app.post('/oauth/consent', { transaction, person: '0', decision: 'allow' });
+    expect([forged.status, headerOf(forged, 'location')]).toEqual([400, null]);
   });
 
   it('is answered once', async () => {

@@ -94,7 +94,7 @@ describe('lists', () => {
     const { get } = await setUp({ participants: 100_000 });
     const first = jsonOf(await get(`${base}/participants?limit=50`));
     expect(first['has_more']).toBe(true);
-    const [event] = new World(1, 100_000).events;
+    const [event] = new World({ seed: 1, participants: 100_000 }).events;
     const ids = Array.from({ length: 100_000 }, (_, index) => event?.participant(index).id);
     expect(new Set(ids).size).toBe(100_000);
     expect(rowsOf(first).map(({ id }) => id)).toEqual(ids.slice(0, 50));

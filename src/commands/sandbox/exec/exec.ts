@@ -8,6 +8,7 @@ import { variablesOf } from '../../../sandbox/server/env-file.ts';
 import { freePort } from '../../../sandbox/server/host.ts';
 import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from '../shared/flags.ts';
 import { openSandbox } from '../shared/open.ts';
+import { withOwnData } from '../shared/own-data.ts';
 import { describeEntry } from '../shared/text.ts';
 import { makeScratch } from './scratch.ts';
 
@@ -45,7 +46,7 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
 
   // biome-ignore lint/correctness/useYield: stdout belongs to the command that is run.
   async *run(flags, deps) {
-    const plan = readSandboxFlags(flags);
+    const plan = await withOwnData(readSandboxFlags(flags), flags, deps);
     const redirectUri = plan.redirectUris.at(-1) ?? `http://localhost:${await freePort(await deps.serve())}/callback`;
     const scratch = await makeScratch(deps);
     try {

@@ -4,6 +4,7 @@ import { ReventoError } from '../../../errors/revento-error.ts';
 import { parseUrl } from '../../../http/web-address.ts';
 import { parseFault } from '../../../sandbox/faults/fault.ts';
 import { faultHelp } from '../../../sandbox/faults/fault-help.ts';
+import type { Manifest } from '../../../sandbox/seed/manifest.ts';
 import type { SandboxOptions } from '../../../sandbox/server/app.ts';
 import { defaultParticipants } from '../../../sandbox/world/world.ts';
 import { parseDuration } from '../../../text/time.ts';
@@ -14,6 +15,8 @@ export interface SandboxFlags {
   readonly webhookUrl?: string;
   readonly participants?: string;
   readonly seed?: string;
+  readonly seedFile?: string;
+  readonly manifest?: string;
   /** False when `--no-rate-limit` was given. */
   readonly rateLimit: boolean;
   readonly accessTtl: string;
@@ -30,6 +33,8 @@ export interface SandboxPlan {
   readonly redirectUris: readonly string[];
   /** What the world is made from, as far as the user named it. */
   readonly given: { readonly participants?: number; readonly seed?: number };
+  /** What the integration declares; left out, everything. */
+  readonly manifest?: Manifest | undefined;
 }
 
 const most = 1_000_000;
@@ -48,6 +53,8 @@ export function declareSandboxFlags(command: Command, webhookTarget?: string): C
     )
     .option('--participants <n>', `participants of the test event (default: ${defaultParticipants})`)
     .option('--seed <n>', 'random seed for the test data (default: 1)')
+    .option('--seed-file <file>', 'test data of your own: YAML or JSON, see sandbox-seed.schema.json')
+    .option('--manifest <file>', 'the scopes and event types that your integration declares: YAML or JSON')
     .option('--no-rate-limit', 'no rate limits and no X-RateLimit headers')
     .option('--access-ttl <duration>', 'lifetime of access tokens', '1h')
     .option('--redirect-uri <uri>', 'register one more redirect URI (repeatable)', collect, [])

@@ -3,7 +3,7 @@ import { stringify } from '../../../json/stringify.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
 import { controlKeyOf } from '../../../sandbox/control/key.ts';
 import { createWebhookSecret } from '../../../sandbox/deliveries/signing.ts';
-import { type Client, integrationRedirectUri, registerClients } from '../../../sandbox/oauth/clients.ts';
+import { integrationRedirectUri, manifestOf, registerClients } from '../../../sandbox/oauth/clients.ts';
 import type { Keep } from '../../../sandbox/saved/ledger.ts';
 import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import { createSandbox, type SandboxEntry } from '../../../sandbox/server/app.ts';
@@ -38,16 +38,20 @@ export interface Opening {
  */
 export async function openSandbox(
   deps: Pick<Deps, 'clock' | 'forwarder' | 'redactor' | 'serve'>,
-  { options, webhookUrl, retryScale }: SandboxPlan,
+  { options, webhookUrl, retryScale, manifest }: SandboxPlan,
   { hostName, port, stored, redirectUris, listener, onEvent, saved, keeping }: Opening,
 ): Promise<{ readonly hosted: Hosted; readonly credentials: Credentials; readonly controlKey: string }> {
   const [first] = saved?.clients ?? [];
-  const clients = registerClients({
+  const registered = registerClients({
     clientId: first?.id ?? stored?.clientId ?? undefined,
     clientSecret: first?.secret ?? stored?.clientSecret ?? undefined,
     redirectUris: [...(first?.redirectUris ?? []), ...redirectUris],
+    manifest: manifest ?? (first === undefined ? undefined : manifestOf(first)),
+    others: options.document?.clients ?? [],
   });
-  const [{ id: clientId, secret }] = clients;
+  const clients = [...registered, ...(saved?.clients.slice(registered.length) ?? [])];
+  for (const { secret } of clients) if (secret !== null) deps.redactor.add(secret);
+  const [{ id: clientId, secret }] = registered;
   const clientSecret = deps.redactor.add(secret ?? '').reveal();
   const webhookSecret = saved?.deliveries?.signing.current ?? stored?.webhookSecret ?? createWebhookSecret();
   deps.redactor.add(webhookSecret);
@@ -56,9 +60,7 @@ export async function openSandbox(
   const sandbox = createSandbox({
     ...options,
     clock: deps.clock,
-    ...(saved !== undefined && {
-      saved: { ...saved, clients: clientsOf(clients) },
-    }),
+    ...(saved !== undefined && { saved: { ...saved, clients } }),
     clients,
     controlKey,
     ...(keeping !== undefined && { keep: keeping.keep }),
@@ -75,7 +77,9 @@ export async function openSandbox(
     await hosted.close();
     throw error;
   }
-  sandbox.beginKeeping(keeping?.isNew || stringify(saved?.clients ?? []) !== stringify(clientsOf(clients)));
+  sandbox.beginKeeping(
+    keeping?.isNew || stringify(saved?.clients ?? []) !== stringify(clients.map((one) => ({ ...one }))),
+  );
   const { authBase, apiBase } = hosted;
   const redirectUri = redirectUris.at(-1) ?? integrationRedirectUri;
   return {
@@ -83,10 +87,6 @@ export async function openSandbox(
     controlKey,
     credentials: { authBase, apiBase, clientId, clientSecret, webhookSecret, redirectUri, eventId: testEventId },
   };
-}
-
-function clientsOf(clients: readonly Client[]): Snapshot['clients'] {
-  return clients.map((one) => ({ ...one, redirectUris: [...one.redirectUris] }));
 }
 
 /** Each delivery has a connection of its own, so there is nothing to close. */

@@ -57,7 +57,18 @@ function commandLines(profile: string, webhookUrl: string | null, style: Style):
 /** One line for a request or a delivery; a second line says what was wrong. */
 export function describeEntry(entry: SandboxEntry, now: number, style: Style): string {
   const time = style.dim(new Date(now).toTimeString().slice(0, 8));
-  return `${time} ${entry.type === 'request' ? describeRequest(entry, style) : describeDelivery(entry, now, style)}`;
+  return `${time} ${describeKind(entry, now, style)}`;
+}
+
+function describeKind(entry: SandboxEntry, now: number, style: Style): string {
+  switch (entry.type) {
+    case 'request':
+      return describeRequest(entry, style);
+    case 'delivery':
+      return describeDelivery(entry, now, style);
+    case 'withheld':
+      return `${style.yellow('---')} ${entry.event} not delivered: ${entry.reason}`;
+  }
 }
 
 function describeRequest({ method, path, status, ms, error, message }: RequestEntry, style: Style): string {

@@ -1,6 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { shellWord } from '../../../errors/shell-word.ts';
+import { stringify } from '../../../json/stringify.ts';
 import type { SealedLog } from '../../../ports/store.ts';
 import { Keeper, type Kept, readKept } from '../../../sandbox/saved/keeper.ts';
 import type { Keep } from '../../../sandbox/saved/ledger.ts';
@@ -61,7 +62,12 @@ function moveAside({ terminal }: KeptDeps, log: SealedLog, problem: string, kept
  *
  * @throws ReventoError `usage`
  */
-export function requireAgreement({ snapshot }: Kept, { given }: SandboxPlan): void {
+export function requireAgreement({ snapshot }: Kept, { given, options }: SandboxPlan): void {
+  if (options.document !== undefined && stringify(options.document) !== stringify(snapshot.document)) {
+    throw new ReventoError('usage', 'The kept sandbox was started with other data than this --seed-file has.', {
+      hint: 'to begin a new one, add --fresh; to go on with the kept one, leave out --seed-file',
+    });
+  }
   for (const name of ['participants', 'seed'] as const) {
     const wanted = given[name];
     if (wanted === undefined || wanted === snapshot[name]) continue;

@@ -13,6 +13,7 @@ import { testEventId } from '../../../sandbox/world/world.ts';
 import { defaultListenUrl } from '../../../webhook/defaults.ts';
 import { declareSandboxFlags, readSandboxFlags, type SandboxFlags, type SandboxPlan } from '../shared/flags.ts';
 import { openSandbox } from '../shared/open.ts';
+import { withOwnData } from '../shared/own-data.ts';
 import { defineProfile, sandboxProfile, storedCredentials } from '../shared/profile.ts';
 import { describeEntry, describeReady } from '../shared/text.ts';
 import { type Claim, claimProfile } from './claim.ts';
@@ -56,12 +57,17 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
   layout: { shape: 'events' },
 
   async *run(flags, deps) {
-    const plan = readSandboxFlags(flags);
+    const plan = await withOwnData(readSandboxFlags(flags), flags, deps);
     const port = wholeNumber('--port', flags.port, 0, 65_535);
     requireKnownEvent(deps);
     if (flags.fresh && flags.load !== undefined) {
       throw new ReventoError('usage', '--fresh and --load cannot be given together.', {
         hint: 'leave out --fresh: --load replaces the kept sandbox as well',
+      });
+    }
+    if (flags.load !== undefined && flags.seedFile !== undefined) {
+      throw new ReventoError('usage', '--load and --seed-file cannot be given together.', {
+        hint: 'leave out --seed-file: a saved sandbox has its own data',
       });
     }
     const loaded = flags.load === undefined ? null : await loadSandbox(flags.load, deps);

@@ -56,7 +56,7 @@ export const deliveryRows = {
       }),
       v.readonly(),
     ),
-    refusals: ['not_found', 'no_webhook_url'],
+    refusals: ['not_found', 'no_webhook_url', 'not_delivered'],
     example: { params: { type: 'application.approved' } },
   },
   rotate: {

@@ -8,6 +8,7 @@ const happened = v.pipe(
   v.object({
     happening,
     delivery_id: v.pipe(v.nullable(v.string()), v.description('null when no delivery follows, or only a later one')),
+    withheld: v.pipe(v.nullable(v.string()), v.description('why no delivery follows although the action sends one')),
   }),
   v.readonly(),
 );

@@ -1,0 +1,57 @@
+/** A place in a text, counted from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Something wrong at a place. */
+export interface Mistake extends Place {
+  readonly message: string;
+}
+
+/** A step into a value: the name of a field, or a place in a list. */
+export type Step = string | number;
+
+/** A value with the place of each of its parts. */
+export interface LocatedValue {
+  readonly value: unknown;
+  /** Where a part stands: its name, for a field; the nearest part around it, for one that is not there. */
+  placeOf(path: readonly Step[]): Place;
+}
+
+/**
+ * A YAML or JSON text as a value that remembers its lines. JSON is read as YAML, which contains it; the library is
+ * loaded here and nowhere else.
+ *
+ * @returns every mistake of the text in place of a value when it has one
+ */
+export async function readLocated(
+  text: string,
+): Promise<LocatedValue | { readonly mistakes: readonly [Mistake, ...Mistake[]] }> {
+  const { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } = await import('yaml');
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const [first, ...more] = document.errors.map(({ message, pos }) => ({ ...placeAt(pos[0]), message }));
+  if (first !== undefined) return { mistakes: [first, ...more] };
+  const placeOf = (path: readonly Step[]): Place => {
+    for (let length = path.length; length > 0; length--) {
+      const name = path[length - 1];
+      const parent = document.getIn(path.slice(0, length - 1), true);
+      const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && `${key.value}` === `${name}`) : null;
+      const node = isPair(pair) ? pair.key : document.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range) return placeAt(node.range[0]);
+    }
+    return placeAt(document.contents?.range?.[0] ?? 0);
+  };
+  try {
+    return { value: document.toJS(), placeOf };
+  } catch (error) {
+    // An alias without its anchor, or too many of them.
+    if (!(error instanceof ReferenceError)) throw error;
+    return { mistakes: [{ line: 1, column: 1, message: error.message }] };
+  }
+}

@@ -1,0 +1,133 @@
+import * as v from 'valibot';
+import { fields } from '../world/happening.ts';
+import { closed } from './closed.ts';
+
+const id = (what: string) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
+    v.description(`id of the ${what}`),
+  );
+const text = (what: string) => v.exactOptional(v.pipe(v.string(), v.description(what)));
+const time = (what: string) =>
+  v.exactOptional(
+    v.pipe(v.string(), v.isoTimestamp('must be a time such as 2027-06-10T09:00:00Z'), v.description(what)),
+  );
+const count = (most: number, what: string) =>
+  v.exactOptional(
+    v.pipe(
+      v.number(),
+      v.integer('must be a whole number'),
+      v.minValue(0, 'must be at least 0'),
+      v.maxValue(most, `must be at most ${most}`),
+      v.description(what),
+    ),
+  );
+
+/** Source: guide, participants and patterns. Assumed: the word for a cancellation. */
+const statuses = ['pending', 'approved', 'rejected', 'revision_requested', 'registered', 'cancelled'] as const;
+
+const person = closed({
+  id: v.exactOptional(id('participant')),
+  user_id: v.exactOptional(id('user: the same in two events is the same person')),
+  application_id: v.exactOptional(id('application')),
+  application_status: v.exactOptional(v.picklist(statuses)),
+  role: text('such as attendee, speaker or volunteer'),
+  first_name: text('first name'),
+  last_name: text('last name'),
+  email: text('e-mail address'),
+  locale: text('language, such as de'),
+  custom_form_fields: v.exactOptional(
+    v.pipe(fields, v.description('answers of the registration form, in place of all others')),
+  ),
+  submitted_at: time('when they applied'),
+  last_reviewed_at: time('when an organizer decided'),
+  last_reviewer_id: v.exactOptional(id('user who decided')),
+});
+export type PinnedPerson = v.InferOutput<typeof person>;
+
+const activity = closed({
+  id: v.exactOptional(id('activity')),
+  title: text('title'),
+  description: text('description'),
+  thread: text('title of the thread it is in'),
+  status: text('scheduled or cancelled'),
+  min_age: text('age_all or age_18_plus'),
+  speakers: v.exactOptional(v.pipe(v.array(v.string()), v.description('names'))),
+  capacity: count(1_000_000, 'places'),
+  registered_count: count(1_000_000, 'places taken'),
+  starts_at: time('start'),
+  ends_at: time('end'),
+});
+export type PinnedActivity = v.InferOutput<typeof activity>;
+
+const event = closed({
+  id: id('event; evt_test_published is the built-in test event'),
+  title: text('title'),
+  description: text('description'),
+  organization: v.exactOptional(
+    closed({
+      id: id('organization'),
+      name: text('name'),
+      kind: v.exactOptional(v.picklist(['formal', 'informal'])),
+    }),
+  ),
+  starts_on: v.exactOptional(
+    v.pipe(v.string(), v.isoDate('must be a date such as 2027-06-10'), v.description('first day')),
+  ),
+  days: v.exactOptional(
+    v.pipe(
+      v.number(),
+      v.integer('must be a whole number'),
+      v.minValue(1, 'must be at least 1'),
+      v.maxValue(30, 'must be at most 30'),
+      v.description('length in days'),
+    ),
+  ),
+  participants: v.exactOptional(
+    v.pipe(
+      v.array(person),
+      v.description('everybody who applied, in the order of the API; fields left out are made up'),
+    ),
+  ),
+  more_participants: count(1_000_000, 'how many made-up participants follow those of the list'),
+  activities: v.exactOptional(
+    v.pipe(v.array(activity), v.description('the whole program; fields left out are made up')),
+  ),
+});
+export type PinnedEvent = v.InferOutput<typeof event>;
+
+const client = closed({
+  id: id('client: its client_id'),
+  secret: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.minLength(16, 'must have at least 16 characters'),
+      v.description('client_secret; none: a public client'),
+    ),
+  ),
+  name: text('name on the consent page'),
+  redirect_uris: v.exactOptional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.regex(/^https?:\/\/[^#\s]+$/, 'must be an http or https URL without a fragment'))),
+      v.description('besides those that every client of the sandbox has'),
+    ),
+  ),
+});
+export type PinnedClient = v.InferOutput<typeof client>;
+
+/** What the data of a sandbox is made of, where it is not only a random seed: `--seed-file`. */
+export const seedDocument = closed({
+  $schema: text('where the JSON Schema of this file is'),
+  seed: count(2 ** 31 - 1, 'random seed of everything that is made up; --seed overrides it'),
+  events: v.exactOptional(
+    v.pipe(
+      v.array(event),
+      v.description('in place of the built-in event of the same id, or besides the built-in ones'),
+    ),
+  ),
+  clients: v.exactOptional(
+    v.pipe(v.array(client), v.description('further integrations, besides the one of the sandbox')),
+  ),
+});
+export type SeedDocument = v.InferOutput<typeof seedDocument>;
