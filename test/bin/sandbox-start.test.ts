@@ -458,6 +458,23 @@ describe('steering a running sandbox', () => {
   });
 });
 
+describe('a profile that does not exist', () => {
+  it.each([['status'], ['do', 'suspend'], ['env']])(
+    'does not stand for the running sandbox: sandbox %s',
+    async (...words) => {
+      await start();
+      const { code, stdout, stderr } = await rig.run(['-p', 'sandbx', 'sandbox', ...words]);
+      expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('The profile "sandbx" does not exist.')]);
+    },
+  );
+
+  it('is another matter than a profile that is not a sandbox: only one sandbox can be meant', async () => {
+    await start();
+    await rig.run(['-p', 'live', 'config', 'set', 'client_id', 'app_1']);
+    expect((await rig.run(['-p', 'live', 'sandbox', 'status'])).code).toBe(0);
+  });
+});
+
 describe('consent', () => {
   it.each([
     ['https://example.com/oauth/authorize', 'Only a page on this machine'],

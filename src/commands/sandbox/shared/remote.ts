@@ -54,6 +54,7 @@ export async function askSandbox<Name extends OperationName>(
   params: ParamsOf<Name>,
 ): Promise<ResultOf<Name>> {
   const name = chosenSandbox(deps);
+  await refuseUnknownProfile(deps, name);
   const { authBase, key } = await findSandbox(deps, name);
   // Another program may be answering there, and repeat the key.
   deps.redactor.add(key);
@@ -85,6 +86,7 @@ export async function sandboxAddress(deps: Deps): Promise<string> {
  */
 export async function sandboxVariables(deps: Deps): Promise<Variables> {
   const name = chosenSandbox(deps);
+  await refuseUnknownProfile(deps, name);
   const { authBase, key } = await findSandbox(deps, name);
   const profile = (await deps.settingsFile()).profiles()[name];
   const isProfile = profile?.auth_base !== undefined;
@@ -130,6 +132,17 @@ function requestOf<Name extends OperationName>(
  *
  * Never one on another machine: the key would travel in the clear.
  */
+/** A mistyped profile must not stand for the sandbox that happens to run. Any other one does: it has no sandbox. */
+async function refuseUnknownProfile(deps: Pick<SandboxDeps, 'profile' | 'settingsFile'>, name: string): Promise<void> {
+  const profiles = (await deps.settingsFile()).profiles();
+  const { profile } = deps;
+  if (profile === name || profile === 'default' || profiles[name] === undefined || Object.hasOwn(profiles, profile))
+    return;
+  throw new ReventoError('usage', `The profile ${JSON.stringify(profile)} does not exist.`, {
+    hint: `leave --profile out for the sandbox of this machine, or see: revento profile list`,
+  });
+}
+
 async function findSandbox(deps: Finding, name: string): Promise<{ readonly authBase: string; readonly key: string }> {
   const profile = (await deps.settingsFile()).profiles()[name];
   const isProfile = profile?.auth_base !== undefined;
