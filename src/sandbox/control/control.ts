@@ -2,6 +2,8 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { parseRecord } from '../../json/parse.ts';
 import type { Json } from '../../json/value.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
+import { auditAnswer } from '../audit/answer.ts';
+import type { Audit } from '../audit/recorder.ts';
 import type { SandboxClock } from '../clock/sandbox-clock.ts';
 import type { Deliveries } from '../deliveries/deliveries.ts';
 import { sampleNotice } from '../deliveries/notices.ts';
@@ -38,6 +40,7 @@ export interface ControlParts {
   readonly clock: SandboxClock;
   readonly logIn: (login: DirectLogin) => ReturnType<typeof logInDirectly>;
   readonly reset: (keepsLogins: boolean) => void;
+  readonly audit: () => Audit;
   readonly save: () => Snapshot;
   /** Where the sandbox is kept; null for one that lives in memory only. */
   readonly kept: () => KeptState | null;
@@ -145,6 +148,8 @@ export class Control {
         kept: this.#kept(),
       };
     },
+
+    audit: () => auditAnswer(this.#parts.audit()),
 
     save: () => ({ saved: this.#parts.save() }),
 

@@ -1,13 +1,14 @@
 import * as v from 'valibot';
 import type { Json } from '../../json/value.ts';
 import { problemOf } from '../world/problem.ts';
+import { auditRows } from './rows/audit.ts';
 import { clockRows } from './rows/clock.ts';
 import { deliveryRows } from './rows/deliveries.ts';
 import { faultRows } from './rows/faults.ts';
 import { lifeRows } from './rows/life.ts';
 
 /** Every operation of the control API: rows that the server, the command line and the documentation share. */
-export const operations = { ...deliveryRows, ...lifeRows, ...faultRows, ...clockRows };
+export const operations = { ...deliveryRows, ...lifeRows, ...faultRows, ...clockRows, ...auditRows };
 
 export type OperationName = keyof typeof operations;
 /** Parameters as a caller passes them; those with defaults are optional. */

@@ -8,6 +8,7 @@ import type { Exchange, HeaderList } from '../../ports/exchange.ts';
 import type { Envelope } from '../../webhook/event.ts';
 import { answerLimitMs, post } from '../../webhook/sending/post.ts';
 import { sign } from '../../webhook/signature.ts';
+import type { Recorder } from '../audit/recorder.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { hasWaited } from '../faults/strike.ts';
 import type { Note } from '../saved/change.ts';
@@ -66,6 +67,8 @@ export interface DeliveryParts {
   readonly onEvent: (entry: DeliveryEntry) => void;
   /** Told of every delivery that begins, changes or is forgotten, and of every change of the secrets. */
   readonly note?: Note;
+  /** Called before every request; what it gives back is called with the status of the answer, or null. */
+  readonly onPost?: Recorder['sending'];
 }
 
 /** The webhook sender: signs, sends, retries, gives up, and keeps a record. */
@@ -198,8 +201,13 @@ export class Deliveries {
     const { age, secret } = this.signing.resolve(open.signer);
     const key = effect === 'signature' ? `not ${secret}` : secret;
     const isChunked = effect === 'chunked';
-    const post = () =>
-      this.#counted(this.#post(open, `${seconds}`, sign(key, `${seconds}`, open.body), isChunked, signal));
+    const post = async () => {
+      const end = this.#parts.onPost?.(open.shown, effect, this.signing.previous === null ? 'only' : age);
+      const signature = sign(key, `${seconds}`, open.body);
+      const outcome = await this.#counted(this.#post(open, `${seconds}`, signature, isChunked, signal));
+      if (!signal.aborted) end?.(outcome.status);
+      return outcome;
+    };
     const answered = await post();
     if (effect === 'twice') await post();
     const outcome =

@@ -1,11 +1,12 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Exchange, ServerRefusal } from '../../ports/exchange.ts';
+import { type Audit, Recorder } from '../audit/recorder.ts';
 import { SandboxClock } from '../clock/sandbox-clock.ts';
 import { Control } from '../control/control.ts';
 import { controlPrefix } from '../control/key.ts';
 import { Deliveries, type DeliveryEntry, type WebhookTarget } from '../deliveries/deliveries.ts';
 import type { Fault } from '../faults/fault.ts';
-import { FaultPlan } from '../faults/fault-plan.ts';
+import { FaultPlan, type Strike } from '../faults/fault-plan.ts';
 import { readRequest } from '../message/request.ts';
 import { Authorization } from '../oauth/authorize.ts';
 import { type Client, registerClients } from '../oauth/clients.ts';
@@ -66,6 +67,8 @@ export interface Sandbox {
   readonly eventId: string;
   /** Does what the control API does; null without a key. */
   readonly control: Control | null;
+  /** What the sandbox thinks of the integrations that it has seen. */
+  audit(): Audit;
   /** The sender of deliveries; null without a webhook target. */
   readonly deliveries: Deliveries | null;
   /** Clears logins, open pages, counts and deliveries, and goes back to the faults of the start. */
@@ -117,8 +120,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const faults = new FaultPlan(options.faults ?? [], note);
   const limits = options.hasRateLimits === false ? null : new RateLimits(clock, (ms) => clock.toReal(ms));
   const onEvent = options.onEvent ?? (() => undefined);
+  const recorder = new Recorder({ clock, clients, eventIds: events.map(({ id }) => id) });
+  const onPost: Recorder['sending'] = (...about) => recorder.sending(...about);
   const deliveries = options.webhook
-    ? new Deliveries({ clock, realNow: real.now, target: options.webhook, faults, onEvent, note })
+    ? new Deliveries({ clock, realNow: real.now, target: options.webhook, faults, onEvent, note, onPost })
     : null;
   const stage = new Stage({
     world,
@@ -144,7 +149,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     onConsent,
   });
   const reset: Sandbox['reset'] = ({ keepsLogins = false } = {}) => {
-    for (const part of [faults, limits, authorization, deliveries, consequences]) part?.reset();
+    for (const part of [faults, limits, authorization, deliveries, consequences, recorder]) part?.reset();
     world.reset(keepsLogins);
     ledger.replace();
     if (keepsLogins) return;
@@ -171,6 +176,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ? new Control({
         ...{ key, life, faults, deliveries, clock, save },
         kept: () => options.keep?.state() ?? null,
+        audit: () => recorder.audit(),
         startedAt: real.now(),
         logIn: (login) => {
           // Participants can sign in only after an organizer; whoever skips the page need not do that by hand.
@@ -198,7 +204,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     const startedAt = clock.monotonic();
     const incoming = readRequest(request);
     if (incoming === null) return { status: 400, headers: [], body: new Uint8Array() };
-    const answer = await route(incoming, parts);
+    const arrival = recorder.arrive();
+    const answer = await route(incoming, { ...parts, faults: noting(faults, arrival.strikes) });
+    recorder.answered(arrival, request, incoming, answer);
     // Whoever has a token has a login that outlives this process.
     ledger.flush();
     const isOwn = incoming.path.startsWith(`${controlPrefix}/`) || incoming.path === iconPath;
@@ -210,6 +218,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     noteRefusal: (refusal) => onEvent(refusedEntry(refusal)),
     clients,
     eventId: testEventId,
+    audit: () => recorder.audit(),
     control,
     deliveries,
     reset,
@@ -219,6 +228,17 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       ledger.stop();
       deliveries?.reset();
       consequences.reset();
+    },
+  };
+}
+
+/** The fault plan of one request, which notes what is injected. */
+function noting(faults: FaultPlan, strikes: Strike[]): Parts['faults'] {
+  return {
+    next: (...targets) => {
+      const strike = faults.next(...targets);
+      strikes.push(strike);
+      return strike;
     },
   };
 }

@@ -30,7 +30,7 @@ export interface Parts {
   readonly world: World;
   readonly events: readonly SandboxEvent[];
   readonly grants: Grants;
-  readonly faults: FaultPlan;
+  readonly faults: Pick<FaultPlan, 'next'>;
   readonly limits: RateLimits | null;
   readonly authorization: Authorization;
   readonly cursors: Cursors;

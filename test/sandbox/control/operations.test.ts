@@ -33,6 +33,7 @@ const given: { readonly [Name in OperationName]: ParamsOf<Name> } = {
   resume_clock: {},
   rotate: { finish: false },
   reset: { keep_logins: true },
+  audit: {},
 };
 
 describe('operations of the sandbox', () => {

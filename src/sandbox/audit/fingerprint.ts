@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+
+/** What may be known of a secret: whether it is the same as another one, and how hard it is to guess. */
+export interface Fingerprint {
+  /** 12 bytes of its SHA-256, base64url. */
+  readonly hash: string;
+  /** At most this many bits are random, by its length and the characters in it. */
+  readonly bits: number;
+}
+
+export function fingerprint(text: string): Fingerprint {
+  return { hash: hashOf(text), bits: mostBits(text) };
+}
+
+/** 12 bytes of the SHA-256 of a text, base64url: enough to tell texts apart. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest().subarray(0, 12).toString('base64url');
+}
+
+const alphabets = [
+  [/^[0-9]*$/, 10],
+  [/^[0-9a-f-]*$/i, 16],
+  [/^[a-z-]*$/i, 26],
+] as const;
+
+/** An upper bound: a text of few characters, or of few different ones, cannot be random. */
+function mostBits(text: string): number {
+  const size = alphabets.find(([form]) => form.test(text))?.[1] ?? 64;
+  const different = new Set(text).size;
+  return Math.round(text.length * Math.log2(Math.min(size, Math.max(different, 1))));
+}

@@ -1,0 +1,65 @@
+import type { Evidence } from './evidence.ts';
+import type { Ruling } from './rule.ts';
+import { rules } from './rules.ts';
+
+/** Breaches that are kept of one rule, and requests that show each. */
+const mostBreaches = 5;
+const mostShown = 8;
+
+export type Verdict = 'held' | 'broken' | 'not_seen';
+
+/** A request or delivery that shows a breach, as a report names it. */
+export interface ShownRequest {
+  /** Its place in the order of arrival since the sandbox started, from 1. */
+  readonly number: number;
+  /** Time of the sandbox, milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** Holds no secret. */
+  readonly line: string;
+}
+
+export interface ShownBreach {
+  readonly what: string;
+  readonly requests: readonly ShownRequest[];
+}
+
+/** What became of one rule. */
+export interface Finding {
+  readonly rule: string;
+  readonly verdict: Verdict;
+  /** The first few; `count` is all. */
+  readonly breaches: readonly ShownBreach[];
+  readonly count: number;
+}
+
+/** The finding for every rule, in the order of the rules. */
+export function judge(evidence: Evidence): readonly Finding[] {
+  return rules.map((rule) => findingOf(rule.id, rule.judge(evidence)));
+}
+
+/** Findings of two stretches of time as one: a breach stays a breach. */
+export function join(earlier: readonly Finding[], later: readonly Finding[]): readonly Finding[] {
+  return later.map((finding) => {
+    const before = earlier.find(({ rule }) => rule === finding.rule);
+    if (before === undefined) return finding;
+    const verdicts = [before.verdict, finding.verdict];
+    return {
+      rule: finding.rule,
+      verdict: verdicts.includes('broken') ? 'broken' : verdicts.includes('held') ? 'held' : 'not_seen',
+      breaches: [...before.breaches, ...finding.breaches].slice(0, mostBreaches),
+      count: before.count + finding.count,
+    };
+  });
+}
+
+function findingOf(rule: string, { breaches, isSeen }: Ruling): Finding {
+  return {
+    rule,
+    verdict: breaches.length > 0 ? 'broken' : isSeen ? 'held' : 'not_seen',
+    breaches: breaches.slice(0, mostBreaches).map(({ what, shown }) => ({
+      what,
+      requests: shown.slice(0, mostShown).map(({ number, at, line }) => ({ number, at, line })),
+    })),
+    count: breaches.length,
+  };
+}

@@ -1,0 +1,128 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { HttpRequest, HttpResponse } from '../../ports/exchange.ts';
+import type { Delivery } from '../deliveries/delivery.ts';
+import type { Strike } from '../faults/fault-plan.ts';
+import type { Incoming } from '../message/request.ts';
+import type { Client } from '../oauth/clients.ts';
+import { type AnySeen, type DeliverySeen, evidenceOf, type Span } from './evidence.ts';
+import { type Finding, join, judge } from './judge.ts';
+import { Logins } from './logins.ts';
+import { readSeen } from './seen.ts';
+
+/** As much as is kept of requests and deliveries: some 10 MB. Then it is judged, and only the findings are kept. */
+const mostSeen = 10_000;
+
+export interface RecorderParts {
+  readonly clock: Clock;
+  readonly clients: readonly Client[];
+  readonly eventIds: readonly string[];
+}
+
+/** The verdict so far. */
+export interface Audit {
+  /** Requests and deliveries that were judged. */
+  readonly seen: number;
+  readonly findings: readonly Finding[];
+}
+
+/** A request that is being answered. */
+export interface Arrival {
+  /** Whatever the fault plan injects into it is added here. */
+  readonly strikes: Strike[];
+  readonly number: number;
+  readonly at: number;
+  readonly startMs: number;
+}
+
+/** Remembers what an integration did, without its secrets, and judges it by the rules. */
+export class Recorder {
+  readonly #parts: RecorderParts;
+  readonly #mostSeen: number;
+  #logins = new Logins();
+  #seen: AnySeen[] = [];
+  #earlier: readonly Finding[] = [];
+  #numbers = 0;
+  #judged = 0;
+
+  /** @param mostSeen  how much is kept before it is judged */
+  constructor(parts: RecorderParts, most = mostSeen) {
+    this.#parts = parts;
+    this.#mostSeen = most;
+  }
+
+  arrive(): Arrival {
+    return { strikes: [], ...this.#start() };
+  }
+
+  /** Keeps a request that was answered, where it is one that a rule is about. */
+  answered(arrival: Arrival, request: HttpRequest, incoming: Incoming, answer: HttpResponse): void {
+    const { strikes, number, ...start } = arrival;
+    const span = this.#end(start);
+    const isAborted = request.signal?.aborted === true;
+    const { clients } = this.#parts;
+    const seen = readSeen({
+      request,
+      incoming,
+      answer,
+      strikes,
+      number,
+      span,
+      isAborted,
+      clients,
+      logins: this.#logins,
+    });
+    if (seen !== null) this.#keep(seen);
+  }
+
+  /** Keeps a delivery once the function it gives is called with the status of the answer, or null. */
+  sending(
+    { delivery_id: id, event: type, event_id: eventId }: Pick<Delivery, 'delivery_id' | 'event' | 'event_id'>,
+    fault: string | null,
+    signedWith: DeliverySeen['signedWith'],
+  ): (status: number | null) => void {
+    const { number, ...start } = this.#start();
+    return (status) => {
+      const span = this.#end(start);
+      const ms = Math.round(span.endMs - span.startMs);
+      const line = `${type} [${id.slice(0, 8)}] ${status ?? 'no answer'}`;
+      this.#keep({ kind: 'delivery', number, line, id, type, eventId, status, ms, signedWith, fault, ...span });
+    };
+  }
+
+  /** Forgets what later requests could refer to. Breaches so far stay known. */
+  reset(): void {
+    this.#close();
+    this.#logins = new Logins();
+  }
+
+  audit(): Audit {
+    return { seen: this.#judged + this.#seen.length, findings: join(this.#earlier, this.#judge()) };
+  }
+
+  #keep(seen: AnySeen): void {
+    this.#seen.push(seen);
+    if (this.#seen.length >= this.#mostSeen) this.#close();
+  }
+
+  #close(): void {
+    if (this.#seen.length === 0) return;
+    this.#earlier = join(this.#earlier, this.#judge());
+    this.#judged += this.#seen.length;
+    this.#seen = [];
+  }
+
+  #judge(): readonly Finding[] {
+    const { eventIds } = this.#parts;
+    return judge(evidenceOf(this.#seen, { logins: this.#logins.all, eventIds }));
+  }
+
+  #start(): { readonly number: number; readonly at: number; readonly startMs: number } {
+    const { clock } = this.#parts;
+    return { number: ++this.#numbers, at: clock.now(), startMs: clock.monotonic() };
+  }
+
+  #end(start: Pick<Span, 'at' | 'startMs'>): Span {
+    const { clock } = this.#parts;
+    return { ...start, endedAt: clock.now(), endMs: clock.monotonic() };
+  }
+}

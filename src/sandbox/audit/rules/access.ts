@@ -1,0 +1,169 @@
+import { type ApiSeen, type Evidence, isAfter, waitBetween } from '../evidence.ts';
+import { each, groups, type Rule } from '../rule.ts';
+
+/** Whatever comes sooner than this after an answer was on its way already. */
+const reactionMs = 1_000;
+
+/** The right token for each request, and an end when it has ended. */
+export const accessRules: readonly Rule[] = [
+  {
+    id: 'revoked-stops',
+    title: 'stops calling the API after token_revoked',
+    level: 'must',
+    why: 'the login has ended for good: whoever goes on is noise to Revento and may be suspended',
+    source: 'guide, errors',
+    fix: 'mark the login as revoked, and stop the background work that uses it',
+    needs: 'an API request that gets token_revoked',
+    judge: (evidence) => {
+      const revoked = evidence.apis.filter(({ error, isLost }) => error === 'token_revoked' && !isLost);
+      const byLogin = groups(revoked, ({ login, token }) => login ?? token);
+      const breaches = [...byLogin.values()].flatMap((calls) => {
+        const [first] = calls;
+        if (first === undefined) return [];
+        const later = calls.filter((call) => waitBetween(first, call) >= reactionMs);
+        const repeat = calls.find((call) => isRepeat(first, call, evidence));
+        if (later.length < 2 && repeat === undefined) return [];
+        return [{ what: 'requests went on after token_revoked', shown: repeat ? [first, repeat] : [first, ...later] }];
+      });
+      return { breaches, isSeen: revoked.length > 0 };
+    },
+  },
+  {
+    id: 'deletion-silence',
+    title: 'is silent after data.deletion_required',
+    level: 'must',
+    why: 'the connection has ended, and with it the right to ask for the data',
+    source: 'guide, data.deletion_required',
+    fix: 'stop the background work of the connection when the delivery arrives, and delete what you hold',
+    needs: 'a delivery of data.deletion_required (revento sandbox revoke)',
+    judge: ({ deliveries, apis, logins }) => {
+      const told = deliveries.filter(({ type, status }) => type === 'data.deletion_required' && isAcknowledged(status));
+      const breaches = told.flatMap((delivery) => {
+        const call = apis.find(
+          ({ login, error, ...span }) =>
+            error === 'token_revoked' &&
+            login !== null &&
+            logins.get(login)?.eventId === delivery.eventId &&
+            waitBetween(delivery, span) >= reactionMs,
+        );
+        return call ? [{ what: 'a request for the ended connection followed', shown: [delivery, call] }] : [];
+      });
+      return { breaches, isSeen: told.length > 0 };
+    },
+  },
+  {
+    id: 'token-kind',
+    title: 'sends the kind of token that the path needs',
+    level: 'must',
+    why: '/events needs an organizer’s token, /me a participant’s; the other kind is refused',
+    source: 'guide, errors',
+    fix: 'store with each token whose consent it came from, and choose by that',
+    needs: 'an API request with a token',
+    judge: ({ apis }) =>
+      each(authorized(apis), ({ error, fault }) =>
+        fault === null && (error === 'user_token_required' || error === 'installation_token_required')
+          ? `refused: ${error}`
+          : null,
+      ),
+  },
+  {
+    id: 'token-event',
+    title: 'uses a token for the event it is bound to',
+    level: 'must',
+    why: 'each event has tokens of its own; with another one the request is refused',
+    source: 'guide, tokens',
+    fix: 'store tokens by event and organization, and look them up by the event of the request',
+    needs: 'an API request with a token',
+    judge: ({ apis, eventIds }) =>
+      each(authorized(apis), ({ error, fault, path }) =>
+        // An unknown event is a typing error, not a mixed-up token.
+        fault === null && error === 'event_not_authorized' && eventIds.includes(path.split('/')[2] ?? '')
+          ? 'the token belongs to another event'
+          : null,
+      ),
+  },
+  {
+    id: 'read-only',
+    title: 'only reads',
+    level: 'must',
+    why: 'the API has no writing requests; they are refused',
+    source: 'guide, read API',
+    fix: 'send GET requests only',
+    needs: 'an API request with a token',
+    judge: ({ apis }) => each(authorized(apis), ({ method }) => (method === 'GET' ? null : `${method} was sent`)),
+  },
+  {
+    id: 'accept-pinned',
+    title: 'pins the API version with Accept',
+    level: 'should',
+    why: 'without it the default version answers, which may change under you',
+    source: 'guide, versions',
+    fix: 'send Accept: application/vnd.revento.v1+json with every API request',
+    needs: 'an API request with a token',
+    judge: ({ apis }) =>
+      each(authorized(apis), ({ accept }) =>
+        accept?.includes('application/vnd.revento.v') ? null : 'the request has no version in Accept',
+      ),
+  },
+  {
+    id: 'request-id',
+    title: 'sends an X-Revento-Request-Id',
+    level: 'should',
+    why: 'support asks for it, and your own log finds the request by it',
+    source: 'guide, read API',
+    fix: 'send a new UUID in X-Revento-Request-Id with every API request, and log it',
+    needs: 'an API request with a token',
+    judge: ({ apis }) =>
+      each(authorized(apis), ({ requestId }) => (requestId === null ? 'the request has no request id' : null)),
+  },
+  {
+    id: 'request-id-uuid',
+    title: 'sends UUIDs as request ids',
+    level: 'note',
+    why: 'other ids can collide with those of somebody else',
+    source: 'guide, read API',
+    fix: 'create the request id with the UUID function of your language',
+    needs: 'an API request with a request id',
+    judge: ({ apis }) =>
+      each(
+        apis.filter(({ requestId }) => requestId !== null),
+        ({ requestId }) => (requestId?.isUuid ? null : 'the request id is not a UUID'),
+      ),
+  },
+  {
+    id: 'request-id-fresh',
+    title: 'makes a new request id for each request',
+    level: 'should',
+    why: 'two requests with one id cannot be told apart in a log',
+    source: 'guide, read API',
+    fix: 'create the request id where the request is sent, not once at the start',
+    needs: 'two API requests with request ids',
+    judge: ({ apis }) => {
+      const byId = groups(apis, ({ requestId }) => requestId?.text ?? null);
+      const breaches = [...byId.values()].flatMap((same) => {
+        // A retry of the same request may keep its id.
+        const other = same.find(({ target }) => target !== same[0]?.target);
+        const shown = other ? [same[0], other].filter((one) => one !== undefined) : same.slice(0, 3);
+        return other || same.length > 5 ? [{ what: 'different requests have the same id', shown }] : [];
+      });
+      return { breaches, isSeen: byId.size > 1 };
+    },
+  },
+];
+
+function authorized(apis: readonly ApiSeen[]): readonly ApiSeen[] {
+  return apis.filter(({ token }) => token !== null);
+}
+
+function isAcknowledged(status: number | null): boolean {
+  return status !== null && status >= 200 && status < 300;
+}
+
+/** Whether a call is the refused one again. Where the same call was made in parallel, it may be one of those. */
+function isRepeat(first: ApiSeen, call: ApiSeen, { apis }: Evidence): boolean {
+  if (call.target !== first.target || call.token !== first.token || !isAfter(first, call)) return false;
+  const isParallel = apis.some(
+    (one) => one !== first && one.target === first.target && one.startMs <= first.endMs && one.endMs >= first.startMs,
+  );
+  return !isParallel;
+}

@@ -1,0 +1,146 @@
+import { type ApiSeen, type Evidence, waitBetween } from '../evidence.ts';
+import { hashOf } from '../fingerprint.ts';
+import { each, groups, type Rule } from '../rule.ts';
+
+/** Source: guide, pagination. */
+const mostLimit = 50;
+const defaultLimit = 25;
+/** What a missing value looks like when a program makes text of it. */
+const nothings = ['', 'null', 'undefined', 'none', 'nil'];
+
+/** How an integration reads lists. */
+export const listRules: readonly Rule[] = [
+  {
+    id: 'cursor-opaque',
+    title: 'sends a cursor back as it came',
+    level: 'must',
+    why: 'what is in a cursor is the server’s own business: an altered one is refused',
+    source: 'guide, pagination',
+    fix: 'send next_cursor unchanged, for the list it came from',
+    needs: 'a request with a cursor',
+    judge: (evidence) => {
+      const issued = issuedCursors(evidence);
+      const judged = evidence.apis.filter(({ cursor }) => cursor !== null && !nothings.includes(cursor.toLowerCase()));
+      return each(
+        judged.filter((call) => issued.has(call.cursor ?? '') || alteredFrom(call, issued)),
+        (call) => {
+          const origin = issued.get(call.cursor ?? '');
+          if (origin === undefined) return 'the cursor is altered';
+          return origin.path === call.path || call.status !== 400 ? null : 'the cursor comes from another list';
+        },
+      );
+    },
+  },
+  {
+    id: 'list-end',
+    title: 'stops at the end of a list',
+    level: 'must',
+    why: 'after the last page next_cursor is null, and a request with that is refused',
+    source: 'guide, pagination',
+    fix: 'ask for another page only while has_more is true',
+    needs: 'the last page of a list',
+    judge: ({ apis }) => {
+      const past = apis.filter(
+        ({ cursor, status }) => status === 400 && cursor !== null && nothings.includes(cursor.toLowerCase()),
+      );
+      return {
+        breaches: past.map((call) => ({ what: 'the cursor of the request is empty', shown: [call] })),
+        isSeen: apis.some(({ page }) => page !== null && !page.hasMore),
+      };
+    },
+  },
+  {
+    id: 'pages-followed',
+    title: 'sends the cursor in the parameter cursor',
+    level: 'must',
+    why: 'under another name it is ignored: the first page comes again and again',
+    source: 'guide, pagination',
+    fix: 'send next_cursor as the query parameter cursor',
+    needs: 'a list of several pages',
+    judge: (evidence) => {
+      const issued = issuedCursors(evidence);
+      const hashes = new Set([...issued.keys()].map(hashOf));
+      const strays = evidence.apis.flatMap((call) => {
+        const name = Object.keys(call.others).find((key) => hashes.has(call.others[key] ?? ''));
+        return name === undefined ? [] : [{ what: `the cursor was sent as ${name}`, shown: [call] }];
+      });
+      return { breaches: strays, isSeen: evidence.apis.some(({ cursor }) => issued.has(cursor ?? '')) };
+    },
+  },
+  {
+    id: 'pages-stuck',
+    title: 'goes on to the next page',
+    level: 'should',
+    why: 'who reads the first page only misses everybody else',
+    source: 'guide, pagination',
+    fix: 'read on with next_cursor while has_more is true',
+    needs: 'a list of several pages, read to its end',
+    judge: (evidence) => {
+      const firsts = groups(evidence.apis, (call) => `${call.token} ${call.path}`);
+      const breaches = [...firsts.values()].flatMap((calls) => {
+        const isStuck =
+          calls.length >= 8 &&
+          calls.every(
+            ({ cursor, page, limit }) =>
+              cursor === null && page?.hasMore && Number(limit ?? defaultLimit) >= defaultLimit,
+          ) &&
+          calls.slice(1).every((call, index) => waitBetween(calls[index] ?? call, call) < 2_000);
+        return isStuck ? [{ what: `the first page ${calls.length} times, and never another one`, shown: calls }] : [];
+      });
+      return { breaches, isSeen: evidence.apis.some(({ cursor, page }) => cursor !== null && page?.hasMore === false) };
+    },
+  },
+  {
+    id: 'limit-most',
+    title: `asks for at most ${mostLimit} rows a page`,
+    level: 'must',
+    why: 'more is refused',
+    source: 'guide, pagination',
+    fix: `send limit=${mostLimit} and follow the cursor`,
+    needs: 'a request with a limit',
+    judge: ({ apis }) =>
+      each(
+        apis.filter(({ limit }) => limit !== null),
+        ({ limit, fault }) => (fault === null && Number(limit) > mostLimit ? `limit is ${Number(limit)}` : null),
+      ),
+  },
+  {
+    id: 'limit-kept',
+    title: 'sends the limit with every cursor',
+    level: 'must',
+    why: 'without it the pages shrink to 25 rows, and the sync takes twice the requests',
+    source: 'guide, pagination',
+    fix: 'build the query of each page from the same parameters, and add the cursor',
+    needs: 'a request with a cursor, after one with a limit',
+    judge: (evidence) => {
+      const issued = issuedCursors(evidence);
+      return each(
+        evidence.apis.filter(({ cursor }) => issued.get(cursor ?? '')?.limit != null),
+        ({ limit }) => (limit === null ? 'the request has a cursor and no limit, the one before it had one' : null),
+      );
+    },
+  },
+];
+
+/** Every cursor that an answer gave, with the request that got it. */
+function issuedCursors({ apis }: Evidence): ReadonlyMap<string, ApiSeen> {
+  const issued = new Map<string, ApiSeen>();
+  for (const call of apis) {
+    const cursor = call.page?.nextCursor ?? null;
+    if (cursor !== null) issued.set(cursor, call);
+  }
+  return issued;
+}
+
+/** Whether a refused cursor is clearly made from one that was issued; any other may be a test's own. */
+function alteredFrom({ cursor, status, fault }: ApiSeen, issued: ReadonlyMap<string, ApiSeen>): boolean {
+  if (cursor === null || cursor.length < 8 || status !== 400 || fault !== null) return false;
+  return [...issued.keys()].some(
+    (one) =>
+      one.toLowerCase() === cursor.toLowerCase() ||
+      one.includes(cursor) ||
+      cursor.includes(one) ||
+      one.slice(-8) === cursor.slice(-8) ||
+      (one.length === cursor.length && one.slice(0, 12) === cursor.slice(0, 12)),
+  );
+}

@@ -1,0 +1,262 @@
+import { type ApiSeen, type Evidence, isAfter, type TokenSeen, waitBetween } from '../evidence.ts';
+import { type Breach, each, groups, type Rule } from '../rule.ts';
+
+/** Two refreshes with one token that begin within this time had nothing to do with each other's answer. */
+const sameMomentMs = 1_500;
+/** Whatever comes sooner than this after an answer was on its way already. */
+const reactionMs = 1_000;
+
+/** How an integration keeps its login alive. */
+export const refreshRules: readonly Rule[] = [
+  {
+    id: 'refresh-single-flight',
+    title: 'refreshes once, however many calls need it',
+    level: 'must',
+    why: 'the second of two parallel refreshes sends a spent token, and the login is revoked',
+    source: 'guide, refreshing',
+    fix: 'refresh under a lock that every process takes, and read the stored tokens again once you have it',
+    needs: 'two calls at once that need the same refresh',
+    judge: (evidence) => ({
+      breaches: reuses(evidence)
+        .filter(({ isParallel }) => isParallel)
+        .map(({ first, again }) => ({
+          what: 'two refreshes at once sent the same refresh token',
+          shown: [first, again],
+        })),
+      isSeen: [...expiredByToken(evidence).values()].some((calls) => calls.length > 1),
+    }),
+  },
+  {
+    id: 'refresh-token-spent',
+    title: 'never sends a refresh token that was used before',
+    level: 'must',
+    why: 'reuse of a refresh token revokes the login for good',
+    source: 'guide, refreshing',
+    fix: 'store the new refresh token before you use the new access token, and drop the old one',
+    needs: 'two refreshes of one login, one after the other',
+    judge: (evidence) => {
+      const successes = groups(evidence.tokens, ({ grant, issued, login }) =>
+        grant === 'refresh' && issued !== null ? login : null,
+      );
+      return {
+        breaches: reuses(evidence)
+          .filter(({ isParallel }) => !isParallel)
+          .map(({ first, again }) => ({
+            what: 'a refresh token that was used before was sent again',
+            shown: [first, again],
+          })),
+        isSeen: [...successes.values()].some((all) => all.length > 1),
+      };
+    },
+  },
+  {
+    id: 'refresh-lost',
+    title: 'does not repeat a refresh whose answer was lost',
+    level: 'note',
+    why: 'the server may have done it: the token is spent then, and sending it again revokes the login',
+    source: 'our reading of the guide, refreshing',
+    fix: 'treat the login as lost and ask for consent, or look first whether another process stored new tokens',
+    needs: 'a refresh whose answer is lost (revento sandbox fault refresh:drop)',
+    judge: (evidence) => {
+      const lost = refreshes(evidence).filter(({ isLost }) => isLost);
+      const breaches = lost.flatMap((one) => {
+        const again = refreshes(evidence).find((later) => later.refresh === one.refresh && isAfter(one, later));
+        return again ? [{ what: 'the refresh was sent again with the same token', shown: [one, again] }] : [];
+      });
+      return { breaches, isSeen: lost.length > 0 };
+    },
+  },
+  {
+    id: 'refresh-after-invalid-grant',
+    title: 'stops refreshing after invalid_grant',
+    level: 'must',
+    why: 'invalid_grant is permanent: a loop helps nobody and may get the integration suspended',
+    source: 'guide, errors',
+    fix: 'mark the login as ended and ask for consent again',
+    needs: 'a refresh that gets invalid_grant',
+    judge: (evidence) => {
+      const refused = refreshes(evidence).filter(({ error, isLost }) => error === 'invalid_grant' && !isLost);
+      const breaches = [...groups(refused, ({ refresh }) => refresh).values()].flatMap(([first]) => {
+        const again = refreshes(evidence).find(
+          (later) => first && later.refresh === first.refresh && waitBetween(first, later) >= reactionMs,
+        );
+        return first && again ? [{ what: 'the same refresh was tried again', shown: [first, again] }] : [];
+      });
+      return { breaches, isSeen: refused.length > 0 };
+    },
+  },
+  {
+    id: 'refresh-after-revoked',
+    title: 'does not refresh after token_revoked',
+    level: 'must',
+    why: 'the login has ended: a refresh cannot bring it back',
+    source: 'guide, errors',
+    fix: 'on token_revoked mark the login as revoked and stop its background work; refresh on token_expired only',
+    needs: 'an API request that gets token_revoked',
+    judge: (evidence) => {
+      const revoked = evidence.apis.filter(({ error, isLost }) => error === 'token_revoked' && !isLost);
+      const breaches = [...groups(revoked, ({ login }) => login).values()].flatMap(([first]) => {
+        const again = refreshes(evidence).find(
+          (later) =>
+            first && later.login === first.login && isAfter(first, later) && !isCausedByExpiry(later, evidence),
+        );
+        return first && again ? [{ what: 'a refresh followed token_revoked', shown: [first, again] }] : [];
+      });
+      return { breaches, isSeen: revoked.some(({ login }) => login !== null) };
+    },
+  },
+  {
+    id: 'refresh-clean',
+    title: 'sends no PKCE and no redirect URI in a refresh',
+    level: 'must',
+    why: 'a refresh is not a code exchange: such fields belong to another grant and may be refused',
+    source: 'guide, refreshing',
+    fix: 'send grant_type, refresh_token, client_id and client_secret only',
+    needs: 'a refresh',
+    judge: (evidence) =>
+      each(refreshes(evidence), ({ strays }) => (strays.length > 0 ? `the refresh has ${strays.join(', ')}` : null)),
+  },
+  {
+    id: 'refresh-needless',
+    title: 'refreshes only when the access token has expired or is about to',
+    level: 'should',
+    why: 'each refresh is a chance to lose the login',
+    source: 'guide, refreshing',
+    fix: 'refresh on token_expired, or when fewer than five minutes are left',
+    needs: 'a refresh when it is due',
+    judge: needless,
+  },
+  {
+    id: 'expired-refreshed',
+    title: 'refreshes when the access token has expired',
+    level: 'must',
+    why: 'the login is good for months, the access token for an hour',
+    source: 'guide, errors',
+    fix: 'on 401 token_expired refresh once, then send the request once more',
+    needs: 'an API request that gets token_expired',
+    judge: (evidence) => {
+      const byToken = expiredByToken(evidence);
+      const breaches = [...byToken.values()].flatMap((calls) => {
+        const [first] = calls;
+        if (first === undefined || refreshes(evidence).some((one) => isTry(one, first))) return [];
+        // Calls of the same moment could not know of each other.
+        const later = calls.filter((call) => waitBetween(first, call) >= reactionMs);
+        return later.length < 2
+          ? []
+          : [{ what: 'the expired token was sent again and again', shown: [first, ...later] }];
+      });
+      return { breaches, isSeen: [...byToken.values()].some(([first]) => hasRefreshed(first, evidence)) };
+    },
+  },
+  {
+    id: 'expired-once',
+    title: 'retries once after a refresh, and then gives up',
+    level: 'must',
+    why: 'when the new token is refused as well, refreshing on and on spends tokens and solves nothing',
+    source: 'guide, errors',
+    fix: 'refresh and retry once for each request; pass the second token_expired on as a failure',
+    needs: 'an API request that gets token_expired',
+    judge: (evidence) => {
+      const all = groups(evidence.tokens, ({ grant, issued, login }) =>
+        grant === 'refresh' && issued !== null ? login : null,
+      );
+      const breaches = [...all].flatMap(([login, list]) => {
+        const loop = longestLoop(
+          list,
+          evidence.apis.filter((call) => call.login === login),
+        );
+        return loop.length < 3 ? [] : [{ what: `${loop.length} refreshes in a row, each refused again`, shown: loop }];
+      });
+      return {
+        breaches,
+        isSeen: [...expiredByToken(evidence).values()].some(([first]) => hasRefreshed(first, evidence)),
+      };
+    },
+  },
+];
+
+function refreshes({ tokens }: Evidence): readonly TokenSeen[] {
+  return tokens.filter(({ grant, refresh }) => grant === 'refresh' && refresh !== null);
+}
+
+/** Refresh tokens that were sent again after a refresh that certainly worked, whose answer was not lost. */
+function reuses(evidence: Evidence) {
+  return [...groups(refreshes(evidence), ({ refresh }) => refresh).values()].flatMap((same) => {
+    const first = same.find(({ issued, isLost }) => issued !== null && !isLost);
+    const again = first && same.find((one) => one.number > first.number);
+    // Something before it may have spent the token, and then the client was in doubt.
+    if (!first || !again || same[0] !== first) return [];
+    const isNewInUse = evidence.apis.some(
+      (call) => call.token === first.issued?.access && call.status < 400 && isAfter(call, again),
+    );
+    const apartMs = Math.max(again.startMs - first.startMs, again.at - first.at);
+    return [{ first, again, isParallel: !isNewInUse && apartMs < sameMomentMs }];
+  });
+}
+
+function expiredByToken({ apis }: Evidence): ReadonlyMap<string | number, readonly ApiSeen[]> {
+  return groups(apis, ({ error, isLost, token }) => (error === 'token_expired' && !isLost ? token : null));
+}
+
+/** Whether a refresh may be the reaction to a call, of a login that is known or not. */
+function isTry(refresh: TokenSeen, call: ApiSeen): boolean {
+  const isSame = call.login === null || refresh.login === null || refresh.login === call.login;
+  return isSame && refresh.startMs > call.startMs - sameMomentMs;
+}
+
+function hasRefreshed(call: ApiSeen | undefined, evidence: Evidence): boolean {
+  return call !== undefined && refreshes(evidence).some((one) => one.issued !== null && isTry(one, call));
+}
+
+/** Whether a call of the same login had just learned that the token has expired. */
+function isCausedByExpiry(refresh: TokenSeen, { apis }: Evidence): boolean {
+  return apis.some(
+    (call) =>
+      call.login === refresh.login &&
+      call.error === 'token_expired' &&
+      isAfter(call, refresh) &&
+      refresh.startMs - call.endMs < 2_000,
+  );
+}
+
+/** Refreshes that follow each other within seconds, with nothing but token_expired between them. */
+function longestLoop(list: readonly TokenSeen[], calls: readonly ApiSeen[]): readonly TokenSeen[] {
+  let longest: TokenSeen[] = [];
+  let run: TokenSeen[] = [];
+  for (const one of list) {
+    const before = run.at(-1);
+    const between = before ? calls.filter((call) => call.number > before.number && call.number < one.number) : [];
+    const isLoop =
+      before !== undefined &&
+      waitBetween(before, one) < 10_000 &&
+      between.length > 0 &&
+      between.every(({ error }) => error === 'token_expired');
+    run = isLoop ? [...run, one] : [one];
+    if (run.length > longest.length) longest = run;
+  }
+  return longest;
+}
+
+/** Four refreshes in a row with half of the lifetime left: fewer may be somebody who tries it out. */
+function needless({ tokens, apis }: Evidence) {
+  const breaches: Breach[] = [];
+  let isSeen = false;
+  for (const [login, list] of groups(tokens, (one) => (one.issued === null ? null : one.login))) {
+    let early: TokenSeen[] = [];
+    for (const [index, one] of list.entries()) {
+      const before = list[index - 1];
+      if (one.grant !== 'refresh' || before?.issued == null) continue;
+      const isDue =
+        before.issued.lifetimeMs < 60_000 ||
+        one.at - before.endedAt > before.issued.lifetimeMs / 2 ||
+        apis.some(
+          (call) =>
+            call.login === login && call.status === 401 && call.number > before.number && call.number < one.number,
+        );
+      isSeen ||= isDue;
+      early = isDue ? [] : [...early, one];
+      if (early.length === 4) breaches.push({ what: 'four refreshes in a row with hours left', shown: early });
+    }
+  }
+  return { breaches, isSeen };
+}

@@ -1,0 +1,72 @@
+import { isAfter } from '../evidence.ts';
+import { each, groups, type Rule } from '../rule.ts';
+
+/** What must not be seen, and where it must not be. */
+export const secretRules: readonly Rule[] = [
+  {
+    id: 'code-once',
+    title: 'redeems a code once',
+    level: 'must',
+    why: 'a second redemption revokes the tokens that the first one gave',
+    source: 'RFC 6749 section 4.1.2',
+    fix: 'forget the state when its redirect arrives, so that a reloaded callback redeems nothing',
+    needs: 'a code exchange',
+    judge: ({ tokens }) => {
+      const byCode = groups(tokens, ({ grant, code }) => (grant === 'code' ? code : null));
+      const breaches = [...byCode.values()].flatMap((same) => {
+        const first = same.find(({ issued, isLost }) => issued !== null && !isLost);
+        const again = first && same.find((one) => isAfter(first, one));
+        return again ? [{ what: 'the same code was sent again', shown: [first, again] }] : [];
+      });
+      return { breaches, isSeen: [...byCode.values()].some((same) => same.some(({ issued }) => issued !== null)) };
+    },
+  },
+  {
+    id: 'secret-not-in-url',
+    title: 'sends no secret in a URL',
+    level: 'must',
+    why: 'URLs are kept in logs, histories and by proxies',
+    source: 'guide, token endpoint; RFC 6749 section 2.3.1',
+    fix: 'send client_secret, code, code_verifier and refresh_token in the form body',
+    needs: 'a token request',
+    judge: ({ authorizes, tokens, apis }) => {
+      const found = [...authorizes, ...tokens, ...apis].flatMap((one) => {
+        const names = one.secretsInUrl.filter((name) => name !== 'access_token');
+        return names.length === 0 ? [] : [{ what: `${names.join(', ')} in the URL`, shown: [one] }];
+      });
+      return { breaches: found, isSeen: tokens.length > 0 };
+    },
+  },
+  {
+    id: 'token-in-header',
+    title: 'sends the access token in the Authorization header',
+    level: 'must',
+    why: 'URLs are kept in logs, histories and by proxies',
+    source: 'guide, read API; RFC 6750 section 2.3',
+    fix: 'send Authorization: Bearer and the token',
+    needs: 'an API request',
+    judge: ({ apis }) =>
+      each(
+        apis.filter(({ token, secretsInUrl }) => token !== null || secretsInUrl.length > 0),
+        ({ secretsInUrl }) => (secretsInUrl.includes('access_token') ? 'an access token in the URL' : null),
+      ),
+  },
+  {
+    id: 'client-auth-in-body',
+    title: 'sends client_id and client_secret in the form body',
+    level: 'should',
+    why: 'the token endpoint takes them from the body only',
+    source: 'guide, token endpoint',
+    fix: 'set your OAuth library to client_secret_post',
+    needs: 'a token request',
+    judge: ({ tokens }) => {
+      const refused = tokens.filter(({ hasCredentialsInHeader, error }) => hasCredentialsInHeader && error !== null);
+      // Some libraries try the header first and the body when it is refused.
+      const lasting = refused.filter((one) => !tokens.some((later) => isAfter(one, later) && later.issued !== null));
+      return {
+        breaches: lasting.map((one) => ({ what: 'credentials in an Authorization header', shown: [one] })),
+        isSeen: tokens.length > 0,
+      };
+    },
+  },
+];

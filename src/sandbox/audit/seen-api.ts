@@ -1,0 +1,73 @@
+import { headerOf, retryAfterMs } from '../../http/headers.ts';
+import { parseRecord } from '../../json/parse.ts';
+import type { HttpResponse } from '../../ports/exchange.ts';
+import type { ApiSeen } from './evidence.ts';
+import { hashOf } from './fingerprint.ts';
+import type { Answered } from './seen.ts';
+import { base } from './seen-line.ts';
+
+/** A UUID of any version, with or without its hyphens. */
+const uuidForm = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+/** The end of a page holds what says whether there are more; reading all rows of it would cost as much as sending them. */
+const tailBytes = 400;
+const tailForm = /"next_cursor":(?:null|"([^"]*)"),"has_more":(true|false)/;
+
+/** @param path  below the API base */
+export function readApi(answered: Answered, path: string): ApiSeen {
+  const { request, incoming, answer, logins, span } = answered;
+  const { query } = incoming;
+  const bearer = /^Bearer ([\x21-\x7e]+)$/i.exec(incoming.header('authorization') ?? '')?.[1];
+  const token = bearer === undefined ? null : hashOf(bearer);
+  const sentId = headerOf(request, 'x-revento-request-id');
+  const names = namesIn(request.url);
+  const known = names.find((name) => isToken(query.get(name), answered));
+  const common = base(answered, errorOf(answer), query);
+  return {
+    kind: 'api',
+    ...common,
+    secretsInUrl: known === undefined ? common.secretsInUrl : [...new Set([...common.secretsInUrl, 'access_token'])],
+    method: incoming.method,
+    path,
+    target: hashOf(`${incoming.method} ${request.url}`),
+    token,
+    login: token === null ? null : logins.ofAccess(token),
+    accept: incoming.header('accept'),
+    requestId: sentId === null ? null : { text: hashOf(sentId), isUuid: uuidForm.test(sentId) },
+    cursor: query.get('cursor'),
+    limit: query.get('limit'),
+    others: Object.fromEntries(
+      names
+        .filter((name) => name !== 'cursor' && name !== 'limit' && name !== known)
+        .map((name) => [name, hashOf(query.get(name) ?? '')]),
+    ),
+    retryAfterMs: retryAfterMs(answer, span.endedAt),
+    page: pageOf(answer),
+  };
+}
+
+function pageOf({ status, body }: HttpResponse): ApiSeen['page'] {
+  if (status !== 200) return null;
+  const tail = Buffer.from(body.subarray(Math.max(0, body.length - tailBytes))).toString('utf8');
+  const [, nextCursor, hasMore] = tailForm.exec(tail) ?? [];
+  if (hasMore === undefined) return null;
+  const head = Buffer.from(body.subarray(0, 10)).toString('utf8');
+  return { isEmpty: head === '{"data":[]', hasMore: hasMore === 'true', nextCursor: nextCursor ?? null };
+}
+
+function errorOf({ status, body }: HttpResponse): string | null {
+  if (status < 400) return null;
+  const error = parseRecord(Buffer.from(body).toString('utf8'))?.['error'];
+  return typeof error === 'string' ? error : null;
+}
+
+/** The first few parameters of a query. */
+function namesIn(url: string): readonly string[] {
+  const at = url.indexOf('?');
+  if (at === -1) return [];
+  return [...new Set(new URLSearchParams(url.slice(at + 1)).keys())].slice(0, 20);
+}
+
+/** Whether a parameter is an access token that was given out. */
+function isToken(value: string | null, { logins }: Answered): boolean {
+  return value !== null && value.length > 20 && logins.ofAccess(hashOf(value)) !== null;
+}

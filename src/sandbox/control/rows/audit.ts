@@ -1,0 +1,55 @@
+import * as v from 'valibot';
+import { levels } from '../../audit/rule.ts';
+import type { Operation } from './operation.ts';
+
+const shownRequest = v.pipe(
+  v.object({
+    number: v.pipe(v.number(), v.description('its place in the order of arrival')),
+    at: v.pipe(v.string(), v.description('time of the sandbox, ISO 8601 UTC')),
+    line: v.pipe(v.string(), v.description('method, path and answer; holds no secret')),
+  }),
+  v.readonly(),
+);
+const breach = v.pipe(
+  v.object({ what: v.string(), requests: v.pipe(v.array(shownRequest), v.readonly()) }),
+  v.readonly(),
+);
+const finding = v.pipe(
+  v.object({
+    rule: v.string(),
+    title: v.string(),
+    level: v.pipe(v.picklist(levels), v.description('must: the guide demands it')),
+    verdict: v.pipe(
+      v.picklist(['held', 'broken', 'not_seen']),
+      v.description('not_seen: nothing happened by which it could be judged'),
+    ),
+    count: v.pipe(v.number(), v.description('how often it was broken')),
+    breaches: v.pipe(v.array(breach), v.readonly(), v.description('the first five')),
+    why: v.string(),
+    fix: v.string(),
+    source: v.string(),
+    needs: v.pipe(v.string(), v.description('what has to happen before it can be judged')),
+  }),
+  v.readonly(),
+);
+export type AuditFinding = v.InferOutput<typeof finding>;
+
+/** What the sandbox thinks of the integrations that it has seen. */
+export const auditRows = {
+  audit: {
+    method: 'GET',
+    path: '/audit',
+    status: 200,
+    summary: 'Judge what integrations did so far, by the rules of the guide',
+    params: v.strictObject({}),
+    result: v.pipe(
+      v.object({
+        seen: v.pipe(v.number(), v.description('requests and deliveries that were judged')),
+        findings: v.pipe(v.array(finding), v.readonly()),
+      }),
+      v.readonly(),
+    ),
+    refusals: [],
+    example: { params: {} },
+  },
+} as const satisfies Record<string, Operation>;
