@@ -1,6 +1,6 @@
 import { headerOf } from '../../http/headers.ts';
+import type { HeaderList } from '../../ports/exchange.ts';
 import type { JsonLanguage } from '../json-forms.ts';
-import type { Answer } from './answer.ts';
 
 /** What a handler is written with, and how it gets at the bytes of a request. */
 export interface Framework {
@@ -8,6 +8,11 @@ export interface Framework {
   readonly language: JsonLanguage;
   /** The line that reads the raw body. */
   readonly rawBody: string;
+}
+
+/** As far as a framework shows in it. */
+interface Answer {
+  readonly headers: HeaderList;
 }
 
 interface Row extends Framework {
@@ -104,3 +109,23 @@ export function rawBodyLine(framework: Framework | null, language: JsonLanguage 
   }
   return language === null ? null : usual[language];
 }
+
+/** The line of one framework that reads the raw body. */
+export interface RawBodyLine {
+  readonly framework: string;
+  readonly line: string;
+}
+
+const lineIn = (name: string): RawBodyLine => ({
+  framework: name,
+  line: rows.find((row) => row.name === name)?.rawBody ?? '',
+});
+
+/** For a reader who knows what the handler is written with: the line of each common framework. */
+export const rawBodyLines: readonly RawBodyLine[] = [
+  ...['Express', 'Flask', 'FastAPI', 'Django', 'Rails'].map(lineIn),
+  { framework: 'Laravel', line: '$request->getContent()' },
+  { framework: 'Go', line: 'body, err := io.ReadAll(r.Body)' },
+  { framework: 'Spring', line: '@RequestBody byte[] body' },
+  lineIn('ASP.NET Core'),
+];

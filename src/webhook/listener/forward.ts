@@ -2,7 +2,7 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import { connectionHeaders, readHeaderLine } from '../../http/header-line.ts';
 import { isSuccess } from '../../http/status.ts';
-import type { HeaderList } from '../../ports/exchange.ts';
+import type { HeaderList, HttpResponse } from '../../ports/exchange.ts';
 import type { Delivery } from '../delivery.ts';
 import { forwardedByHeader } from '../head.ts';
 import { type Posted, type PostOptions, post } from '../sending/post.ts';
@@ -16,6 +16,8 @@ export interface ForwardOptions extends PostOptions {
   /** The user's `-H`, put over what the sender sent. */
   readonly extraHeaders: HeaderList;
   readonly listenerId: string;
+  /** Of each handler's answer, this much of its body is kept, and its headers. Default: nothing of it. */
+  readonly keptAnswerBytes?: number | undefined;
 }
 
 /** Hands a delivery to its handlers, all at once. Never rejects. */
@@ -45,8 +47,8 @@ async function forwardOne(
   options: ForwardOptions,
 ): Promise<Posted> {
   try {
-    // Of the answer itself nothing more is needed, and it may be long.
-    return { ...(await post({ url, headers, body }, options)), response: null };
+    const posted = await post({ url, headers, body }, options);
+    return { ...posted, response: kept(posted.response, options.keptAnswerBytes) };
   } catch (error) {
     const failure = new HttpFailure('unexpected', new URL(url).host, false, { detail: String(error) });
     return {
@@ -60,6 +62,15 @@ async function forwardOne(
       response: null,
     };
   }
+}
+
+/** An answer may be long: no more of it is held than somebody will look at. */
+function kept(response: HttpResponse | null, bytes: number | undefined): HttpResponse | null {
+  if (response === null || bytes === undefined) return null;
+  // A copy: a part of a buffer would keep all of it in memory.
+  return response.body.length <= bytes
+    ? response
+    : { ...response, body: Uint8Array.from(response.body.subarray(0, bytes)) };
 }
 
 /**

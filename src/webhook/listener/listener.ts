@@ -40,6 +40,8 @@ export interface ListenOptions {
   readonly areDuplicatesForwarded: boolean;
   readonly extraHeaders: HeaderList;
   readonly forwardTimeoutMs: number;
+  /** See `ForwardOptions`. */
+  readonly keptAnswerBytes?: number | undefined;
   /**
    * Report verified deliveries in the order they came: a slow one holds back those after it. Otherwise each is reported
    * as soon as it is answered.
@@ -81,6 +83,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
     timeoutMs: options.forwardTimeoutMs,
     extraHeaders: options.extraHeaders,
     listenerId,
+    keptAnswerBytes: options.keptAnswerBytes,
   });
 
   const deliver = async (delivery: Delivery, preset: Promise<number> | number | null): Promise<number> => {
