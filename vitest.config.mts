@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { pageScript } from './scripts/page-script.mjs';
 
 /**
  * Four projects: `unit` and `flow` stay in memory or on loopback inside one process, `bin` runs the built program
  * in a throw-away home, `browser` drives Chromium. The last two need a build, which their global set-up makes.
  */
 export default defineConfig({
+  plugins: [pageScript],
   test: {
     // One worker for each of two cores: the tests that wait most run processes of their own.
     maxWorkers: 2,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 import { makeDocuments } from './docs.mjs';
+import { pagePackages, pageScript } from './page-script.mjs';
 import { rawText } from './raw-text.mjs';
 import { http2WhenUsed, whenUsed } from './when-used.mjs';
 
@@ -20,7 +21,7 @@ const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
 const bundle = await rolldown({
   input: { main: join(root, 'src/main.ts'), complete: join(root, 'src/complete.ts') },
   cwd: root,
-  plugins: [rawText, whenUsed, http2WhenUsed],
+  plugins: [rawText, pageScript, whenUsed, http2WhenUsed],
   platform: 'node',
   external: ['@napi-rs/keyring'],
   tsconfig: join(root, 'tsconfig.json'),
@@ -39,7 +40,7 @@ await bundle.write({
 await bundle.close();
 
 // Maps lead a stack trace back to the sources' lines; the text of other packages' sources is theirs to ship.
-const packages = new Set();
+const packages = new Set(pagePackages);
 for (const name of (await readdir(dist)).filter((file) => file.endsWith('.map'))) {
   const map = JSON.parse(await readFile(join(dist, name), 'utf8'));
   map.sourcesContent = map.sources.map((source, index) => {

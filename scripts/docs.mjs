@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
+import { pageScript } from './page-script.mjs';
 import { rawText } from './raw-text.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -22,7 +23,7 @@ export async function makeDocuments() {
     const bundle = await rolldown({
       input: join(root, 'scripts/docs/documents.ts'),
       cwd: root,
-      plugins: [rawText],
+      plugins: [rawText, pageScript],
       platform: 'node',
       external: ['@napi-rs/keyring'],
       tsconfig: join(root, 'tsconfig.json'),

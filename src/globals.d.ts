@@ -6,3 +6,9 @@ declare module '*?raw' {
   const text: string;
   export default text;
 }
+
+/** A program for the browser, bundled from that file: the text of its one script. */
+declare module '*?page' {
+  const script: string;
+  export default script;
+}

@@ -16,6 +16,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   auth: ['config', 'errors', 'files', 'http', 'json', 'login', 'pages', 'ports', 'text'],
   platform: ['config', 'errors', 'files', 'http', 'json', 'login', 'ports', 'text'],
   sandbox: ['auth', 'errors', 'http', 'json', 'login', 'pages', 'ports', 'text', 'webhook'],
+  inspector: ['errors', 'json', 'pages', 'ports', 'text', 'webhook'],
   'command-kit': ['config', 'errors', 'files', 'json', 'output', 'ports', 'text'],
   help: ['command-kit', 'text'],
   commands: [
@@ -28,6 +29,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'files',
     'help',
     'http',
+    'inspector',
     'json',
     'login',
     'output',

@@ -16,6 +16,10 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
       explains: 'one type to one server, the rest to another',
     },
     {
+      command: 'revento webhook listen --forward 3000 --ui',
+      explains: 'with a page in the browser that explains signatures and replays deliveries',
+    },
+    {
       command: 'revento webhook listen -f 3000 --expect application.approved --timeout 30s -- npm test',
       explains: 'in CI: run the tests, and fail unless the delivery came and was acknowledged',
     },
@@ -32,11 +36,16 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
     if (recorder?.warning) deps.terminal.notice(`warning: ${recorder.warning}`);
     try {
       const listener = await start(plan, secrets, deps);
-      const withdraw = await announce(listener.url, deps);
+      const page = plan.page === null ? null : await (await import('./page.ts')).pageOf(listener, plan, secrets, deps);
       try {
-        return yield* new ListenRun({ plan, secrets, listener, recorder, deps }).items();
+        const withdraw = await announce(listener.url, deps);
+        try {
+          return yield* new ListenRun({ plan, secrets, listener, recorder, page, deps }).items();
+        } finally {
+          withdraw();
+        }
       } finally {
-        withdraw();
+        await page?.close();
       }
     } finally {
       await recorder?.close();

@@ -33,6 +33,9 @@ export interface WebhookListenOptions {
   readonly until?: string;
   readonly expect?: string;
   readonly timeout?: string;
+  readonly ui?: boolean;
+  readonly uiPort?: string;
+  readonly browser?: boolean;
   readonly command?: readonly string[];
 }
 
@@ -45,6 +48,8 @@ export interface ListenPlan {
   readonly goals: GoalOptions;
   readonly timeoutMs: number | null;
   readonly recordPath: string | null;
+  /** Null without a page. */
+  readonly page: { readonly port: number | null; readonly isBrowserOpened: boolean } | null;
   /** Text shows the payload of each delivery. */
   readonly isBodyPrinted: boolean;
   readonly command: readonly string[];
@@ -81,6 +86,9 @@ export function declareListen(command: Command): Command {
     .option('--insecure', 'accept self-signed certificates from a local https handler')
     .option('--forward-duplicates', 'also forward deliveries that were acknowledged before')
     .option('--record <file>', 'append every delivery to a file, for `webhook replay`')
+    .option('--ui', 'show deliveries on a page in the browser: why a signature fails, answers, replay')
+    .option('--ui-port <n>', 'port of that page; implies --ui (default: 4480, or the next free one)')
+    .option('--no-browser', 'only print the address of that page')
     .option('--print-body', 'show the payload of each delivery below its line')
     .option(...unknownTypeOption)
     .optionsGroup('Conditions (a delivery counts once it is acknowledged with 2xx):')
@@ -145,8 +153,17 @@ export function planListen(
     goals,
     timeoutMs: options.timeout === undefined ? null : positive(parseDuration(options.timeout)),
     recordPath: options.record ?? null,
+    page: pageOf(options),
     isBodyPrinted: options.printBody === true,
     command,
+  };
+}
+
+function pageOf({ ui, uiPort, browser }: WebhookListenOptions): ListenPlan['page'] {
+  if (ui !== true && uiPort === undefined) return null;
+  return {
+    port: uiPort === undefined ? null : wholeNumber('--ui-port', uiPort, 0, 65_535),
+    isBrowserOpened: browser !== false,
   };
 }
 

@@ -16,6 +16,7 @@ import { warnOfWrongClock } from './clock.ts';
 import { ListenHints } from './hints.ts';
 import type { LiveSecrets } from './live-secrets.ts';
 import type { ListenPlan } from './options.ts';
+import type { ListenPage } from './page.ts';
 import { readyText } from './ready-text.ts';
 import { isFine, ListenReport, type OutputKind } from './report.ts';
 import { summaryText } from './summary-text.ts';
@@ -44,6 +45,7 @@ export interface ListenParts {
   readonly secrets: LiveSecrets;
   readonly listener: Listener;
   readonly recorder: Recorder | null;
+  readonly page: Pick<ListenPage, 'show'> | null;
   readonly deps: ListenDeps;
 }
 
@@ -58,6 +60,7 @@ export class ListenRun {
   readonly #plan: ListenPlan;
   readonly #secrets: LiveSecrets;
   readonly #listener: Listener;
+  readonly #page: ListenParts['page'];
   readonly #deps: ListenDeps;
   readonly #tally = new Tally();
   readonly #goals: Goals;
@@ -72,10 +75,11 @@ export class ListenRun {
   #refusal: Delivery | null = null;
   #previousNoticed = '';
 
-  constructor({ plan, secrets, listener, recorder, deps }: ListenParts) {
+  constructor({ plan, secrets, listener, recorder, page, deps }: ListenParts) {
     this.#plan = plan;
     this.#secrets = secrets;
     this.#listener = listener;
+    this.#page = page;
     this.#deps = deps;
     this.#goals = new Goals(plan.goals);
     this.#output = outputKind(deps);
@@ -126,6 +130,7 @@ export class ListenRun {
     let chars = 0;
     for (const event of events) {
       if (event.kind === 'answered') this.#judge(event);
+      this.#page?.show(event);
       const item = this.#report.itemOf(event);
       const value = item instanceof Promise ? await item : item;
       if (value === null) continue;

@@ -5,6 +5,9 @@ import { type Listener, startListener } from '../../../webhook/listener/listener
 import type { LiveSecrets } from './live-secrets.ts';
 import type { ListenPlan } from './options.ts';
 
+/** A page shows what handlers answered. One byte more than it shows tells that there is more. */
+const pageAnswerBytes = 64 * 1024 + 1;
+
 /**
  * Starts the listener of a plan. The caller closes it.
  *
@@ -20,7 +23,8 @@ export async function start(
   try {
     const ports = { serve: await deps.serve(), forwarder, clock: deps.clock };
     const keys = { secrets: secrets.values, renewSecrets: () => secrets.renew() };
-    return await startListener({ ...plan.listen, ...keys }, ports);
+    const keptAnswerBytes = plan.page === null ? undefined : pageAnswerBytes;
+    return await startListener({ ...plan.listen, ...keys, keptAnswerBytes }, ports);
   } catch (error) {
     await forwarder.close();
     if (!(error instanceof ReventoError) || error.code !== 'port_busy') throw error;

@@ -1,0 +1,41 @@
+import { tokenStyle } from '../pages/tokens.ts';
+import script from './client/main.tsx?page';
+import style from './client/page.css?raw';
+
+/** The files of the page, as text. */
+export interface Assets {
+  readonly html: string;
+  readonly script: string;
+  readonly style: string;
+  readonly icon: string;
+}
+
+/** Dark on light and light on dark alike. */
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M4 28V16a12 12 0 1 1 12 12Z" fill="none" stroke="#6366f1" stroke-width="6"/></svg>`;
+
+const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Revento deliveries</title>
+<link rel="icon" href="/icon.svg">
+<link rel="stylesheet" href="/page.css">
+<script type="module" src="/page.js"></script>
+</head>
+<body>
+<div id="page"></div>
+<noscript>
+<main class="plain">
+<h1>Revento deliveries</h1>
+<p>This page needs JavaScript: the key that opens it never leaves your browser’s address bar otherwise.</p>
+<p>The same deliveries as text: <code>revento webhook listen --print-body</code>, or <code>revento webhook listen -o ndjson</code> for programs.</p>
+</main>
+</noscript>
+</body>
+</html>
+`;
+
+/** All of them; loaded with the first request. */
+export const assets: Assets = { html, script, style: `${tokenStyle}${style}`, icon };

@@ -1,0 +1,143 @@
+import { useEffect } from 'preact/hooks';
+import { useStore } from './context.ts';
+import { Detail } from './detail/detail.tsx';
+import { countWords, msWords } from './format.ts';
+import { Help } from './help.tsx';
+import { DeliveryTable } from './list/delivery-table.tsx';
+import { FilterBox } from './list/filter-box.tsx';
+
+/** List left, detail right; one at a time where it is narrow. */
+export function App() {
+  const store = useStore();
+  const { connection, session, group } = store;
+  useEffect(() => {
+    document.title = session === null ? 'Revento deliveries' : `${session.source.name} · Revento deliveries`;
+  }, [session]);
+  if (connection === 'refused') return <Closed />;
+  return (
+    <div class={group === null ? 'app' : 'app has-detail'}>
+      <header class="top">
+        <span class="logo" aria-hidden="true" />
+        <h1>
+          Deliveries <small>{session?.source.name ?? ''}</small>
+        </h1>
+        <ConnectionState />
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            store.isHelpShown = true;
+            store.changed();
+          }}
+        >
+          Keys <kbd>?</kbd>
+        </button>
+      </header>
+      <section class="list" aria-label="List of deliveries">
+        <FilterBox />
+        <Figures />
+        <DeliveryTable />
+      </section>
+      <main class="detail" aria-label="Delivery" tabIndex={-1} id="detail">
+        {group === null ? <Empty /> : <Detail />}
+      </main>
+      <Notice />
+      {store.isHelpShown && <Help />}
+    </div>
+  );
+}
+
+/** Shown where there is no valid key. */
+export function Closed() {
+  return (
+    <main class="plain">
+      <h1>This page is closed</h1>
+      <p>
+        Open the address that <code>revento</code> printed. Its key is new for each run, and stays in the tab that it
+        was opened in.
+      </p>
+    </main>
+  );
+}
+
+function Empty() {
+  const { session, list } = useStore();
+  const isRecording = session?.source.kind === 'recording';
+  return (
+    <div class="empty">
+      <p class="big">{list.total === 0 && !isRecording ? 'Waiting for the first delivery' : 'Select a delivery'}</p>
+      {!isRecording && (
+        <p>
+          Send one: <code>revento webhook trigger application.approved</code>
+        </p>
+      )}
+      <p>
+        <kbd>j</kbd> <kbd>k</kbd> move, <kbd>/</kbd> filter, <kbd>n</kbd> next failure, <kbd>?</kbd> all keys
+      </p>
+    </div>
+  );
+}
+
+function ConnectionState() {
+  const { connection, session } = useStore();
+  if (session?.source.kind === 'recording') return <span class="state calm">recording</span>;
+  const words = { connecting: 'connecting', open: 'live', over: 'not connected; trying again', refused: 'closed' };
+  return <span class={`state ${connection === 'open' ? 'good' : 'bad'}`}>{words[connection]}</span>;
+}
+
+function Figures() {
+  const store = useStore();
+  const { list, held, isPaused, missed } = store;
+  const { bad, failed, p50, p95 } = list.figures();
+  const { shown, total } = list;
+  const counts = [
+    shown.length === total ? countWords(total, 'delivery', 'deliveries') : `${shown.length} of ${total}`,
+    ...(bad > 0 ? [`${bad} invalid`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(p50 === null ? [] : [`p50 ${msWords(p50)}`, `p95 ${msWords(p95)}`]),
+    ...(missed > 0 ? [`${missed} no longer kept`] : []),
+  ];
+  return (
+    <div class="figures">
+      <span>{counts.join(' · ')}</span>
+      <button type="button" aria-pressed={isPaused} onClick={() => store.togglePause()}>
+        {isPaused ? `Resume${held > 0 ? ` (${held} new)` : ''}` : 'Pause'}
+      </button>
+      <button type="button" onClick={() => store.clear()}>
+        Clear
+      </button>
+    </div>
+  );
+}
+
+function Notice() {
+  const store = useStore();
+  const { notice } = store;
+  const close = () => {
+    store.notice = null;
+    store.changed();
+  };
+  return (
+    <div class="notices" role="status">
+      {notice !== null && (
+        <p>
+          {notice.text}{' '}
+          {notice.undo !== null && (
+            <button
+              type="button"
+              onClick={() => {
+                notice.undo?.();
+                close();
+              }}
+            >
+              Undo
+            </button>
+          )}
+          <button type="button" class="quiet" onClick={close}>
+            Dismiss
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}

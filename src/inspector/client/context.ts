@@ -1,0 +1,14 @@
+import { createContext } from 'preact';
+import { useContext, useEffect, useReducer } from 'preact/hooks';
+import type { Store } from './store.ts';
+
+export const StoreContext = createContext<Store | null>(null);
+
+/** The store; the component is drawn again with each change of it. */
+export function useStore(): Store {
+  const store = useContext(StoreContext);
+  if (store === null) throw new Error('there is no store above this component');
+  const [, redraw] = useReducer((count: number, _: null) => count + 1, 0);
+  useEffect(() => store.subscribe(() => redraw(null)), [store]);
+  return store;
+}

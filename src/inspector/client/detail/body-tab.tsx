@@ -1,0 +1,141 @@
+import { useState } from 'preact/hooks';
+import { bytesOf } from '../../model/bytes.ts';
+import { differences } from '../../model/difference.ts';
+import { bytesPerLine, hexLines } from '../../model/hex.ts';
+import { latest, type Row } from '../../model/row.ts';
+import { useStore } from '../context.ts';
+import { timeWords } from '../format.ts';
+import { JsonTree } from './json-tree.tsx';
+
+const forms = ['Pretty', 'Raw', 'Hex'] as const;
+type Form = (typeof forms)[number];
+
+/** Lines of a hex dump that are drawn at first. */
+const hexPage = 512;
+
+/** The body in three forms. Raw and hex begin with what stands before it in the signature. */
+export function BodyTab({ row }: { readonly row: Row }) {
+  const store = useStore();
+  const [form, setForm] = useState<Form>('Pretty');
+  const { line } = row;
+  const bytes = bytesOf(line);
+  const isWhole = line.body_bytes === undefined;
+  return (
+    <>
+      <div class="bar">
+        <fieldset>
+          <legend class="unseen">Form of the body</legend>
+          {forms.map((one) => (
+            <label key={one} class="choice">
+              <input type="radio" name="form" checked={form === one} onChange={() => setForm(one)} />
+              {one}
+            </label>
+          ))}
+        </fieldset>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={store.isDifferenceShown}
+            onChange={({ currentTarget }) => {
+              store.isDifferenceShown = currentTarget.checked;
+              store.changed();
+            }}
+          />{' '}
+          Difference to the previous one
+        </label>
+        <span class="aside">
+          {bytes.length.toLocaleString('en-US')} bytes{isWhole ? '' : `, the beginning of ${line.body_bytes ?? 'more'}`}
+        </span>
+      </div>
+      {store.isDifferenceShown && <DifferenceView row={row} />}
+      {form === 'Pretty' && <Pretty row={row} />}
+      {form === 'Raw' && <Raw row={row} />}
+      {form === 'Hex' && <Hex bytes={bytes} />}
+    </>
+  );
+}
+
+function Pretty({ row }: { readonly row: Row }) {
+  const { body } = row.line;
+  if (body === null) return <p class="aside">The body is not UTF-8: see it in hex.</p>;
+  const text = body.replace(/^\ufeff/, '');
+  return isJson(text) ? <JsonTree text={text} /> : <pre>{body}</pre>;
+}
+
+function Raw({ row }: { readonly row: Row }) {
+  const { body, headers } = row.line;
+  if (body === null) return <p class="aside">The body is not UTF-8: see it in hex.</p>;
+  return (
+    <>
+      <p class="aside">The signed text: timestamp, dot, body, with nothing added.</p>
+      <pre class="raw">
+        <span class="prefix">{[headers['x-revento-timestamp'] ?? ''].flat()[0]}.</span>
+        {body}
+      </pre>
+    </>
+  );
+}
+
+function Hex({ bytes }: { readonly bytes: Uint8Array }) {
+  const [pages, setPages] = useState(1);
+  const lines = hexLines(bytes, 0, pages * hexPage);
+  return (
+    <>
+      <pre class="hex">
+        {lines.map(({ offset, bytes: hex, text }) => `${offset}  ${hex.join(' ').padEnd(47)}  ${text}\n`)}
+      </pre>
+      {lines.length * bytesPerLine < bytes.length && (
+        <button type="button" onClick={() => setPages(pages * 4)}>
+          Show more
+        </button>
+      )}
+    </>
+  );
+}
+
+function DifferenceView({ row }: { readonly row: Row }) {
+  const { list, group } = useStore();
+  const other = group === null ? null : list.before(group);
+  if (other === null) return <p class="aside">There is no earlier delivery of this type or subject.</p>;
+  const before = latest(other);
+  const texts = [before.line.body, row.line.body].map((text) => text?.replace(/^\ufeff/, '') ?? '');
+  const [old = '', now = ''] = texts;
+  if (!isJson(old) || !isJson(now)) return <p class="aside">One of the two is not JSON.</p>;
+  const found = differences(old, now);
+  return (
+    <section class="difference">
+      <h3>
+        Against {before.type} of {timeWords(before.atMs)}
+      </h3>
+      {found.length === 0 && <p>The same JSON.</p>}
+      <table class="pairs">
+        <caption class="unseen">Members that differ</caption>
+        <thead>
+          <tr>
+            <th scope="col">path</th>
+            <th scope="col">before</th>
+            <th scope="col">now</th>
+          </tr>
+        </thead>
+        <tbody>
+          {found.map(({ path, before: left, after }) => (
+            <tr key={path}>
+              <th scope="row">{path}</th>
+              <td>{left === null ? '(absent)' : <del>{left}</del>}</td>
+              <td>{after === null ? '(absent)' : <ins>{after}</ins>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

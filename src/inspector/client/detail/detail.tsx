@@ -1,0 +1,144 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Row } from '../../model/row.ts';
+import type { DeliveryView } from '../../model/wire.ts';
+import { useStore } from '../context.ts';
+import { reasonWords, timeWords, verdictOf } from '../format.ts';
+import { tabs } from '../store.ts';
+import { Actions } from './actions.tsx';
+import { AnswerTab } from './answer-tab.tsx';
+import { BodyTab } from './body-tab.tsx';
+import { HeadersTab } from './headers-tab.tsx';
+import { SignatureTab } from './signature-tab.tsx';
+import { TimelineTab } from './timeline-tab.tsx';
+
+/** Everything about the selected delivery. */
+export function Detail() {
+  const store = useStore();
+  const { row, group, attempt } = store;
+  const view = useView(row);
+  if (row === null || group === null) return null;
+  const { tone, shape, word } = verdictOf(row);
+  const { line } = row;
+  const attempts = group.attempts.length;
+  return (
+    <article class={tone}>
+      <div class="head">
+        <button type="button" class="back quiet" onClick={() => store.select(null)}>
+          ← List
+        </button>
+        <h2>{row.type}</h2>
+        <p class="facts">
+          <span class="verdict">
+            <span class="mark" aria-hidden="true">
+              {shape}
+            </span>
+            {line.verified
+              ? word === 'ok'
+                ? 'verified'
+                : `verified, ${word}`
+              : `not verified: ${reasonWords(line.reason)}`}
+          </span>
+          <span>{timeWords(row.atMs)}</span>
+          <code>{line.delivery_id ?? 'no delivery id'}</code>
+        </p>
+        {attempts > 1 && (
+          <p class="facts">
+            <button
+              type="button"
+              disabled={attempt === 0}
+              onClick={() => store.moveAttempt(-1)}
+              aria-label="Previous attempt"
+            >
+              [
+            </button>
+            attempt {Math.min(attempt, attempts - 1) + 1} of {attempts}
+            <button
+              type="button"
+              disabled={attempt >= attempts - 1}
+              onClick={() => store.moveAttempt(1)}
+              aria-label="Next attempt"
+            >
+              ]
+            </button>
+          </p>
+        )}
+        <Actions row={row} view={view.value} />
+      </div>
+      <Tabs />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls has to be reached by keyboard */}
+      <div class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${store.tab}`} tabIndex={0}>
+        {view.problem !== null && <p class="problem">{view.problem}</p>}
+        <Panel row={row} view={view.value} />
+      </div>
+    </article>
+  );
+}
+
+function Panel({ row, view }: { readonly row: Row; readonly view: DeliveryView | null }) {
+  const { tab } = useStore();
+  switch (tab) {
+    case 'Body':
+      return <BodyTab row={row} />;
+    case 'Signature':
+      return <SignatureTab row={row} view={view} />;
+    case 'Headers':
+      return <HeadersTab row={row} />;
+    case 'Answer':
+      return <AnswerTab row={row} view={view} />;
+    case 'Timeline':
+      return <TimelineTab row={row} />;
+  }
+}
+
+function Tabs() {
+  const store = useStore();
+  const move = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const at = (tabs.indexOf(store.tab) + step + tabs.length) % tabs.length;
+    const to = tabs[at] ?? 'Body';
+    store.show(to);
+    document.getElementById(`tab-${to}`)?.focus();
+  };
+  return (
+    <div class="tabs" role="tablist" aria-label="Parts of the delivery" onKeyDown={move}>
+      {tabs.map((tab) => (
+        <button
+          key={tab}
+          type="button"
+          role="tab"
+          id={`tab-${tab}`}
+          aria-selected={store.tab === tab}
+          aria-controls="panel"
+          tabIndex={store.tab === tab ? 0 : -1}
+          onClick={() => store.show(tab)}
+        >
+          {tab}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** What the server says of a delivery, asked for when it is looked at. */
+function useView(row: Row | null): { readonly value: DeliveryView | null; readonly problem: string | null } {
+  const { api } = useStore();
+  const [view, setView] = useState<{ readonly value: DeliveryView | null; readonly problem: string | null }>(nothing);
+  const id = row?.id ?? null;
+  useEffect(() => {
+    setView(nothing);
+    if (id === null) return;
+    let isWanted = true;
+    api.delivery(id).then(
+      (value) => isWanted && setView({ value, problem: null }),
+      (error: Error) => isWanted && setView({ value: null, problem: error.message }),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [id]);
+  return view.value === null || view.value.id === id ? view : nothing;
+}
+
+const nothing = { value: null, problem: null } as const;

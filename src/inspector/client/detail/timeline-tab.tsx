@@ -1,0 +1,61 @@
+import type { Row } from '../../model/row.ts';
+import { useStore } from '../context.ts';
+import { ageWords, msWords, timeWords } from '../format.ts';
+
+/** What happened when, in its order, over all attempts. */
+export function TimelineTab({ row }: { readonly row: Row }) {
+  const store = useStore();
+  const steps: { readonly atMs: number; readonly what: string }[] = [];
+  const happened = occurredAt(row);
+  if (happened !== null) steps.push({ atMs: happened, what: 'It happened (occurred_at of the body)' });
+  for (const [at, one] of (store.group?.attempts ?? [row]).entries()) {
+    const { line, atMs } = one;
+    const name = (store.group?.attempts.length ?? 1) > 1 ? `Attempt ${at + 1}: ` : '';
+    const sent = Number(headerOf(one, 'x-revento-timestamp')) * 1000;
+    if (sent > 0) steps.push({ atMs: sent, what: `${name}signed by the sender (X-Revento-Timestamp, whole seconds)` });
+    steps.push({ atMs, what: `${name}received and ${line.verified ? 'verified' : `not verified (${line.reason})`}` });
+    for (const { url, status, error, latency_ms: ms } of line.forward) {
+      steps.push({ atMs: atMs + ms, what: `${name}${url} answered ${status ?? error} after ${msWords(ms)}` });
+    }
+    const answered = atMs + Math.max(0, ...line.forward.map(({ latency_ms: ms }) => ms));
+    steps.push({ atMs: answered, what: `${name}the sender was answered ${line.reply_status}` });
+  }
+  for (const { atMs, isResigned, answer } of store.replays.get(row.id) ?? []) {
+    steps.push({
+      atMs,
+      what: `Replayed ${isResigned ? 'signed again' : 'as it came'}: ${answer.status ?? answer.error}`,
+    });
+  }
+  steps.sort((a, b) => a.atMs - b.atMs);
+  return (
+    <ol class="timeline">
+      {steps.map(({ atMs, what }, at) => (
+        <li key={`${atMs}-${what}`}>
+          <time dateTime={new Date(atMs).toISOString()}>{timeWords(atMs)}</time>
+          <span>{what}</span>
+          <small>{gap(steps[at - 1]?.atMs, atMs)}</small>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function gap(beforeMs: number | undefined, atMs: number): string {
+  if (beforeMs === undefined) return '';
+  const ms = atMs - beforeMs;
+  return `+${ms < 10_000 ? msWords(ms) : ageWords(ms)}`;
+}
+
+function headerOf({ line }: Row, name: string): string {
+  return [line.headers[name] ?? ''].flat()[0] ?? '';
+}
+
+function occurredAt({ line }: Row): number | null {
+  try {
+    const { occurred_at: text } = JSON.parse(line.body ?? '') as { readonly occurred_at?: unknown };
+    const at = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+    return Number.isNaN(at) ? null : at;
+  } catch {
+    return null;
+  }
+}

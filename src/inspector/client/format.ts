@@ -1,0 +1,58 @@
+import type { Row } from '../model/row.ts';
+
+/** The words for reasons why a signature does not hold. */
+const reasons: Readonly<Record<string, string>> = {
+  signature_mismatch: 'signature mismatch',
+  stale_timestamp: 'timestamp too old',
+  future_timestamp: 'timestamp in the future',
+  bad_timestamp: 'bad timestamp',
+  missing_header: 'missing header',
+  bad_signature_format: 'bad signature format',
+  not_json: 'not JSON',
+};
+
+export function reasonWords(reason: string | null): string {
+  return reason === null ? 'verified' : (reasons[reason] ?? reason);
+}
+
+/** What became of a delivery, in a word, with a shape and a tone that say the same. */
+export function verdictOf({ line, status }: Row): {
+  readonly word: string;
+  readonly shape: string;
+  readonly tone: string;
+} {
+  if (!line.verified) return { word: 'invalid', shape: '✗', tone: 'bad' };
+  if (line.duplicate) return { word: 'duplicate', shape: '=', tone: 'calm' };
+  if (status === null) return { word: 'no answer', shape: '!', tone: 'bad' };
+  if (status < 200 || status >= 300) return { word: 'failed', shape: '!', tone: 'bad' };
+  return { word: 'ok', shape: '✓', tone: 'good' };
+}
+
+/** `12 s`, `4 min`, `3 h`, `2 d`. */
+export function ageWords(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.round(seconds / 60)} min`;
+  return seconds < 86_400 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
+}
+
+export function msWords(ms: number | null): string {
+  if (ms === null) return '–';
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** Local time to the millisecond. */
+export function timeWords(atMs: number): string {
+  const at = new Date(atMs);
+  const two = (part: number) => String(part).padStart(2, '0');
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** `ptp_01HX…9Q`: enough to tell ids apart. */
+export function shortId(id: string): string {
+  return id.length <= 14 ? id : `${id.slice(0, 9)}…${id.slice(-4)}`;
+}
+
+export function countWords(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+}

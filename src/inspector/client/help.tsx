@@ -1,0 +1,56 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { filterFields } from '../model/filter.ts';
+import { useStore } from './context.ts';
+import { keys } from './keyboard.ts';
+
+/** All keys and what the filter understands. */
+export function Help() {
+  const store = useStore();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const close = () => {
+    store.isHelpShown = false;
+    store.changed();
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby="help-title" onClose={close}>
+      <h2 id="help-title">Keys</h2>
+      <dl>
+        {keys.map(({ shown, does }) => (
+          <div key={shown}>
+            <dt>
+              <kbd>{shown}</kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={store.areKeysOn}
+          onChange={({ currentTarget }) => {
+            store.areKeysOn = currentTarget.checked;
+            localStorage.setItem('keys', currentTarget.checked ? 'on' : 'off');
+            store.changed();
+          }}
+        />{' '}
+        Single keys are on
+      </label>
+      <h2>Filter</h2>
+      <dl>
+        {filterFields.map(([word, meaning]) => (
+          <div key={word}>
+            <dt>
+              <code>{word}</code>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit">Close</button>
+      </form>
+    </dialog>
+  );
+}

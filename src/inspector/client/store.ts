@@ -1,0 +1,223 @@
+import { DeliveryList } from '../model/delivery-list.ts';
+import { type Group, isGood, latest, type Row, rowOf } from '../model/row.ts';
+import { EventReader } from '../model/sse.ts';
+import type { AnswerView, DeliveryLine, SessionView } from '../model/wire.ts';
+import { type Api, ApiError } from './api.ts';
+
+export const tabs = ['Body', 'Signature', 'Headers', 'Answer', 'Timeline'] as const;
+export type Tab = (typeof tabs)[number];
+
+/** A replay that was made from this page. */
+export interface Replayed {
+  readonly atMs: number;
+  readonly isResigned: boolean;
+  readonly answer: AnswerView;
+}
+
+/** Longer than two heartbeats without a word: the connection is dead although nobody said so. */
+const silenceMs = 40_000;
+
+/** What the page shows, and everything that changes it. Views are told of a change at most once a frame. */
+export class Store {
+  readonly api: Api;
+  readonly list = new DeliveryList();
+  session: SessionView | null = null;
+  connection: 'connecting' | 'open' | 'over' | 'refused' = 'connecting';
+  isPaused = false;
+  missed = 0;
+  selected: number | null = null;
+  attempt = 0;
+  tab: Tab = 'Body';
+  isDifferenceShown = false;
+  isHelpShown = false;
+  areKeysOn = localStorage.getItem('keys') !== 'off';
+  notice: { readonly text: string; readonly undo: (() => void) | null } | null = null;
+  readonly replays = new Map<number, readonly Replayed[]>();
+  #held: Row[] = [];
+  #last = 0;
+  #clearedUntil = Number(sessionStorage.getItem('cleared') ?? 0);
+  readonly #listeners = new Set<() => void>();
+  #isQueued = false;
+
+  constructor(api: Api) {
+    this.api = api;
+    this.list.setFilter(sessionStorage.getItem('filter') ?? '');
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  changed(): void {
+    if (this.#isQueued) return;
+    this.#isQueued = true;
+    // Not a frame: those stop in a tab that is not looked at.
+    setTimeout(() => {
+      this.#isQueued = false;
+      for (const listener of this.#listeners) listener();
+    }, 16);
+  }
+
+  get held(): number {
+    return this.#held.length;
+  }
+
+  get group(): Group | null {
+    return this.list.find(this.selected);
+  }
+
+  /** The attempt that the detail shows. */
+  get row(): Row | null {
+    const { group } = this;
+    if (group === null) return null;
+    return group.attempts[Math.min(this.attempt, group.attempts.length - 1)] ?? latest(group);
+  }
+
+  select(id: number | null): void {
+    this.selected = id;
+    const group = this.group;
+    this.attempt =
+      group === null
+        ? 0
+        : Math.max(
+            0,
+            group.attempts.findIndex((row) => row.id === id),
+          );
+    if (group !== null && group.id === id) this.attempt = group.attempts.length - 1;
+    this.selected = group?.id ?? null;
+    history.replaceState(null, '', this.selected === null ? '/' : `/#delivery=${this.selected}`);
+    this.changed();
+  }
+
+  /** Moves the selection in the list by so many rows; from none, to the first. */
+  move(by: number): void {
+    const { shown } = this.list;
+    const at = shown.findIndex(({ id }) => id === this.selected);
+    const to = at === -1 ? 0 : Math.min(shown.length - 1, Math.max(0, at + by));
+    this.select(shown[to]?.id ?? null);
+  }
+
+  /** To the next one down the list that is not good, from the top again at its end. */
+  moveToFailure(): void {
+    const { shown } = this.list;
+    const at = shown.findIndex(({ id }) => id === this.selected);
+    const ordered = [...shown.slice(at + 1), ...shown.slice(0, at + 1)];
+    const found = ordered.find((group) => !isGood(latest(group)));
+    if (found === undefined) this.say('Every delivery was verified and acknowledged.');
+    else this.select(found.id);
+  }
+
+  moveAttempt(by: number): void {
+    const count = this.group?.attempts.length ?? 1;
+    this.attempt = Math.min(count - 1, Math.max(0, this.attempt + by));
+    this.changed();
+  }
+
+  show(tab: Tab): void {
+    this.tab = tab;
+    this.changed();
+  }
+
+  filter(text: string): void {
+    this.list.setFilter(text);
+    sessionStorage.setItem('filter', text);
+    this.changed();
+  }
+
+  togglePause(): void {
+    this.isPaused = !this.isPaused;
+    if (!this.isPaused) this.list.add(this.#held.splice(0));
+    this.changed();
+  }
+
+  clear(): void {
+    const before = this.#clearedUntil;
+    const rows = this.list.clear();
+    if (rows.length === 0) return;
+    const { selected } = this;
+    this.#setCleared(this.#last);
+    this.select(null);
+    this.say(`Cleared ${rows.length} ${rows.length === 1 ? 'delivery' : 'deliveries'}.`, () => {
+      const since = this.list.clear();
+      this.list.add([...rows, ...since]);
+      this.#setCleared(before);
+      this.select(selected);
+    });
+  }
+
+  say(text: string, undo: (() => void) | null = null): void {
+    this.notice = { text, undo };
+    this.changed();
+  }
+
+  async replay(row: Row, target: number, resign: boolean, base64?: string): Promise<void> {
+    try {
+      const request = base64 === undefined ? { target, resign } : { target, resign, body_base64: base64 };
+      const answer = await this.api.replay(row.id, request);
+      const one = { atMs: Date.now(), isResigned: resign, answer };
+      this.replays.set(row.id, [...(this.replays.get(row.id) ?? []), one]);
+      this.tab = 'Answer';
+      this.say(answer.status === null ? `No answer: ${answer.error}.` : `The handler answered ${answer.status}.`);
+    } catch (error) {
+      this.say(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Follows the stream, and connects again whenever it breaks, until the server says that the key is wrong. */
+  async follow(): Promise<void> {
+    for (let failures = 0; ; failures++) {
+      try {
+        this.session = await this.api.session();
+        this.connection = 'open';
+        this.changed();
+        const isOver = await this.#read();
+        failures = 0;
+        this.connection = isOver && this.session.source.kind === 'recording' ? 'open' : 'connecting';
+        this.changed();
+        if (isOver && this.session.source.kind === 'recording') return;
+      } catch (error) {
+        this.connection = error instanceof ApiError && error.status === 401 ? 'refused' : 'over';
+        this.changed();
+        if (this.connection === 'refused') return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.min(5_000, 250 * 2 ** failures)));
+    }
+  }
+
+  /** Resolves with true when the server ended the stream. */
+  async #read(): Promise<boolean> {
+    const quit = new AbortController();
+    const reader = (await this.api.events(this.#last, quit.signal)).getReader();
+    const events = new EventReader();
+    const decoder = new TextDecoder();
+    for (;;) {
+      const timer = setTimeout(() => quit.abort(), silenceMs);
+      try {
+        const { value, done } = await reader.read();
+        if (done) return true;
+        this.#take(events.push(decoder.decode(value, { stream: true })));
+      } finally {
+        clearTimeout(timer);
+      }
+    }
+  }
+
+  #take(events: ReturnType<EventReader['push']>): void {
+    const rows: Row[] = [];
+    for (const { name, data, id } of events) {
+      if (name === 'gap') this.missed += (JSON.parse(data) as { missed: number }).missed;
+      if (name !== 'delivery') continue;
+      this.#last = Number(id);
+      if (this.#last > this.#clearedUntil) rows.push(rowOf(this.#last, JSON.parse(data) as DeliveryLine));
+    }
+    if (this.isPaused) this.#held.push(...rows);
+    else this.list.add(rows);
+    this.changed();
+  }
+
+  #setCleared(until: number): void {
+    this.#clearedUntil = until;
+    sessionStorage.setItem('cleared', String(until));
+  }
+}

@@ -1,0 +1,74 @@
+import { isUtf8 } from 'node:buffer';
+import { asBuffer } from '../text/bytes.ts';
+import { frameworkOf } from '../webhook/conformance/framework.ts';
+import { maskedUrl } from '../webhook/masked-url.ts';
+import type { Posted } from '../webhook/sending/post.ts';
+import type { Inspected } from './inspected.ts';
+import type { AnswerView, DeliveryView } from './model/wire.ts';
+import { type NamedSecret, signatureView } from './signature-view.ts';
+
+/** Of an answer's body, this much is shown. */
+export const shownAnswerBytes = 64 * 1024;
+
+/** What the views need to know besides a delivery. */
+export interface ViewContext {
+  readonly secrets: () => readonly NamedSecret[];
+  /** Signing secrets of other profiles; asked for only when a signature does not match. */
+  readonly otherSecrets: () => Promise<ReadonlyMap<string, string>>;
+  /** What to try about a handler's answer, or null. */
+  readonly hintFor: (posted: Posted) => string | null;
+}
+
+/** What is shown of one delivery besides its line. */
+export async function deliveryView(id: number, inspected: Inspected, context: ViewContext): Promise<DeliveryView> {
+  const { posted, isWhole, reason } = inspected;
+  const secrets = context.secrets();
+  const otherSecrets = reason === 'signature_mismatch' ? await context.otherSecrets() : new Map<string, string>();
+  const signature = signatureView(inspected, { secrets, otherSecrets, framework: frameworkIn(posted) });
+  return {
+    id,
+    is_whole: isWhole,
+    signature,
+    answers: posted.map((one) => answerView(one, context)),
+    cannot_replay: isWhole ? null : 'Only the beginning of its body is kept.',
+    cannot_resign: whyNotSigned(inspected, signature.signed_by),
+  };
+}
+
+/**
+ * Why a delivery must not get a fresh signature, or null. Anybody can send what does not verify, and a recording can
+ * claim anything: signing such a one with the real secret would make it genuine.
+ */
+export function whyNotSigned({ isWhole, reason }: Inspected, signedBy: string | null): string | null {
+  if (!isWhole) return 'Only the beginning of its body is kept.';
+  if (reason !== null) return 'It did not verify: a fresh signature would make a forged delivery genuine.';
+  return signedBy === null ? 'Its signature was not made with a secret that is configured here.' : null;
+}
+
+function frameworkIn(posted: readonly Posted[]): string | null {
+  for (const { response } of posted) {
+    if (response === null) continue;
+    const found = frameworkOf({ headers: response.headers });
+    if (found !== null) return found.name;
+  }
+  return null;
+}
+
+/** A handler's answer, its body as text where it is. */
+export function answerView(posted: Posted, { hintFor }: Pick<ViewContext, 'hintFor'>): AnswerView {
+  const { url, status, latencyMs, error, failure, response } = posted;
+  const body = asBuffer(response?.body ?? new Uint8Array());
+  const shown = body.subarray(0, shownAnswerBytes);
+  return {
+    url: maskedUrl(url),
+    status,
+    latency_ms: latencyMs,
+    error,
+    hint: hintFor(posted) ?? failure?.message ?? null,
+    headers: response?.headers ?? [],
+    // A character may be cut in two at the end.
+    body: isUtf8(shown) ? shown.toString('utf8') : isUtf8(shown.subarray(0, -3)) ? shown.toString('utf8') : null,
+    body_bytes: body.length,
+    is_body_cut: body.length > shown.length,
+  };
+}

@@ -1,0 +1,42 @@
+import type { HttpRequest, HttpResponse } from '../ports/exchange.ts';
+import { refuse } from './response.ts';
+
+type RequestHead = Omit<HttpRequest, 'body'>;
+
+/** The names under which a browser on this machine reaches a loopback port. */
+const hostNames = ['127.0.0.1', 'localhost', '[::1]'] as const;
+
+/**
+ * What is wrong with where a request comes from, or null. It needs nothing but the head, and comes before routing.
+ *
+ * A web page can point its own name at 127.0.0.1 (DNS rebinding), so the name must be one of three literals with our
+ * port. It can also send requests here from its own origin; a browser says so in `Origin` and `Sec-Fetch-Site`. Only the
+ * first page may be opened from elsewhere, by a link or a bookmark; it holds no data.
+ */
+export function foreignRefusal({ method, url, headers }: RequestHead, port: number): HttpResponse | null {
+  const valuesOf = (name: string) => headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
+  const [host, ...moreHosts] = valuesOf('host');
+  if (host === undefined || moreHosts.length > 0 || !hostNames.some((name) => host === `${name}:${port}`)) {
+    return refuse(421, 'wrong_host', `This server is http://localhost:${port}/ only.`);
+  }
+  const foreign = refuse(403, 'wrong_origin', 'Only the page of this server may send requests here.');
+  const origins = valuesOf('origin');
+  if (origins.some((origin) => origin !== `http://${host}`)) return foreign;
+  const sites = valuesOf('sec-fetch-site');
+  const isFirstPage =
+    method === 'GET' && url === '/' && valuesOf('sec-fetch-mode').every((mode) => mode === 'navigate');
+  if (isFirstPage || sites.every((site) => site === 'same-origin' || site === 'none')) return null;
+  return foreign;
+}
+
+/** The key that a request shows: the value of its one `Authorization: Bearer` header, or null. */
+export function bearerOf({ headers }: Pick<HttpRequest, 'headers'>): string | null {
+  const found = headers.filter(([name]) => name.toLowerCase() === 'authorization').map(([, value]) => value);
+  return found.length === 1 ? (/^Bearer ([\w-]+)$/.exec(found[0] ?? '')?.[1] ?? null) : null;
+}
+
+/** Whether a body is JSON by its own declaration: a type that no form of another page can send. */
+export function isJsonRequest({ headers }: Pick<HttpRequest, 'headers'>): boolean {
+  const found = headers.filter(([name]) => name.toLowerCase() === 'content-type').map(([, value]) => value);
+  return found.length === 1 && /^application\/json(?:\s*;\s*charset=utf-8)?$/i.test(found[0] ?? '');
+}

@@ -1,0 +1,125 @@
+import { type Filter, parseFilter } from './filter.ts';
+import { type Group, isGood, latest, type Row } from './row.ts';
+
+/** Attempts that are kept, as many as the server keeps. */
+const mostRows = 10_000;
+
+/** The deliveries of a session, attempts folded, and those of them that a filter lets through. Newest first. */
+export class DeliveryList {
+  #groups: Group[] = [];
+  readonly #places = new Map<string, Group>();
+  #rows = 0;
+  #filterText = '';
+  #filter: Filter = parseFilter('');
+  #shown: readonly Group[] | null = null;
+
+  get filterText(): string {
+    return this.#filterText;
+  }
+
+  get problems(): readonly string[] {
+    return this.#filter.problems;
+  }
+
+  get total(): number {
+    return this.#groups.length;
+  }
+
+  /** Newest first. The same array until something changes. */
+  get shown(): readonly Group[] {
+    this.#shown ??= this.#groups.filter((group) => group.attempts.some(this.#filter.matches)).reverse();
+    return this.#shown;
+  }
+
+  /** A retry joins its delivery, wherever that stands. What does not verify may claim any id, and stands alone. */
+  add(rows: readonly Row[]): void {
+    for (const row of rows) {
+      const key = row.line.verified && row.line.delivery_id !== null ? row.line.delivery_id : `#${row.id}`;
+      const known = this.#places.get(key);
+      const group: Group =
+        known === undefined ? { id: row.id, attempts: [row] } : { ...known, attempts: [...known.attempts, row] };
+      if (known === undefined) this.#groups.push(group);
+      else this.#groups[indexOf(this.#groups, known.id)] = group;
+      this.#places.set(key, group);
+      this.#rows++;
+    }
+    while (this.#rows > mostRows && this.#groups.length > 1) this.#dropOldest();
+    this.#shown = null;
+  }
+
+  setFilter(text: string): void {
+    this.#filterText = text;
+    this.#filter = parseFilter(text);
+    this.#shown = null;
+  }
+
+  /** The group with that number of its first attempt, or of any. */
+  find(id: number | null): Group | null {
+    if (id === null) return null;
+    const group = this.#groups[indexOf(this.#groups, id)];
+    if (group?.id === id) return group;
+    return this.#groups.find(({ attempts }) => attempts.some((row) => row.id === id)) ?? null;
+  }
+
+  /** Forgets everything; gives it back, to undo that. */
+  clear(): readonly Row[] {
+    const rows = this.#groups.flatMap(({ attempts }) => attempts).sort((a, b) => a.id - b.id);
+    this.#groups = [];
+    this.#places.clear();
+    this.#rows = 0;
+    this.#shown = null;
+    return rows;
+  }
+
+  /** The delivery before this one with the same type, or else about the same subject. */
+  before(group: Group): Group | null {
+    const { type, subject } = latest(group);
+    const older = this.#groups.slice(0, Math.max(0, indexOf(this.#groups, group.id))).reverse();
+    const same = older.filter((other) => latest(other).type === type);
+    return (
+      same.find((other) => latest(other).subject === subject) ??
+      same[0] ??
+      older.find((other) => subject !== null && latest(other).subject === subject) ??
+      null
+    );
+  }
+
+  /** Counts and latencies of all deliveries, whatever the filter. */
+  figures(): {
+    readonly bad: number;
+    readonly failed: number;
+    readonly p50: number | null;
+    readonly p95: number | null;
+  } {
+    const ms: number[] = [];
+    let [bad, failed] = [0, 0];
+    for (const group of this.#groups) {
+      const row = latest(group);
+      if (!row.line.verified) bad++;
+      else if (!isGood(row)) failed++;
+      if (row.ms !== null) ms.push(row.ms);
+    }
+    ms.sort((a, b) => a - b);
+    const share = (part: number) => ms[Math.max(0, Math.ceil(ms.length * part) - 1)] ?? null;
+    return { bad, failed, p50: share(0.5), p95: share(0.95) };
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#groups.splice(0, 1);
+    if (oldest === undefined) return;
+    this.#rows -= oldest.attempts.length;
+    const row = latest(oldest);
+    this.#places.delete(row.line.verified && row.line.delivery_id !== null ? row.line.delivery_id : `#${row.id}`);
+  }
+}
+
+/** Where a group of that number stands, or would: they are in the order of their numbers. */
+function indexOf(groups: readonly Group[], id: number): number {
+  let [low, high] = [0, groups.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((groups[middle]?.id ?? 0) < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,26 @@
+/** One line of a hex dump. */
+export interface HexLine {
+  /** Eight hex digits: where the first byte stands. */
+  readonly offset: string;
+  /** Two hex digits each, 16 at most. */
+  readonly bytes: readonly string[];
+  /** The same as ASCII, a dot where that cannot be shown. */
+  readonly text: string;
+}
+
+export const bytesPerLine = 16;
+
+/** Lines of a hex dump, from one line on, so many of them at most. */
+export function hexLines(bytes: Uint8Array, fromLine = 0, mostLines = Number.POSITIVE_INFINITY): HexLine[] {
+  const lines: HexLine[] = [];
+  const end = Math.min(bytes.length, (fromLine + mostLines) * bytesPerLine);
+  for (let at = fromLine * bytesPerLine; at < end; at += bytesPerLine) {
+    const part = [...bytes.subarray(at, at + bytesPerLine)];
+    lines.push({
+      offset: at.toString(16).padStart(8, '0'),
+      bytes: part.map((byte) => byte.toString(16).padStart(2, '0')),
+      text: part.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join(''),
+    });
+  }
+  return lines;
+}

@@ -1,0 +1,101 @@
+/** What the inspector's server and its page say to each other. Wire names, as the `delivery` lines have them. */
+
+/** A `delivery` line of `listen -o ndjson`, parsed. */
+export interface DeliveryLine {
+  readonly type: 'delivery';
+  readonly delivery_id: string | null;
+  readonly event: string | null;
+  readonly received_at: string;
+  readonly verified: boolean;
+  readonly reason: string | null;
+  readonly duplicate: boolean;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** Null when it is not UTF-8. */
+  readonly body: string | null;
+  readonly body_base64: string;
+  /** Only where `body` is just the beginning: the whole length, null if unknown. */
+  readonly body_bytes?: number | null;
+  readonly forward: readonly ForwardLine[];
+  readonly reply_status: number;
+}
+
+export interface ForwardLine {
+  readonly url: string;
+  readonly status: number | null;
+  readonly latency_ms: number;
+  readonly error: string | null;
+}
+
+/** Where the deliveries come from and what can be done with them. */
+export interface SessionView {
+  readonly source: { readonly kind: 'listener' | 'recording'; readonly name: string };
+  readonly version: string;
+  /** Handlers this process was started with; an action names one by its place. */
+  readonly targets: readonly string[];
+  /** Names of the secrets that deliveries are verified with; never a value. */
+  readonly secrets: readonly string[];
+  /** The number of the latest delivery. */
+  readonly last: number;
+}
+
+/** What the server alone can say of a delivery. */
+export interface DeliveryView {
+  readonly id: number;
+  /** The whole body is here. */
+  readonly is_whole: boolean;
+  readonly signature: SignatureView;
+  readonly answers: readonly AnswerView[];
+  /** Why it cannot be sent again as it came, or signed again; null where it can. */
+  readonly cannot_replay: string | null;
+  readonly cannot_resign: string | null;
+}
+
+export interface SignatureView {
+  /** Header text. */
+  readonly timestamp: string | null;
+  readonly received: string | null;
+  readonly body_bytes: number;
+  readonly reason: string | null;
+  /** Name of the secret that signed it. */
+  readonly signed_by: string | null;
+  readonly expected: readonly ExpectedSignature[];
+  /** When it was received, less the timestamp; null without a readable timestamp. */
+  readonly age_seconds: number | null;
+  readonly tolerance_seconds: number;
+  readonly tries: readonly { readonly what: string; readonly holds: boolean }[];
+  /** What to do, one sentence each, the most likely first. */
+  readonly hints: readonly string[];
+  /** The line that reads the raw body, by framework; the handler's own first, if its answers show one. */
+  readonly raw_body: readonly { readonly framework: string; readonly line: string; readonly is_detected: boolean }[];
+}
+
+export interface ExpectedSignature {
+  readonly secret: string;
+  /** To the first digit that differs from what was received; whole where all are the same. */
+  readonly digits: string;
+  readonly same: number;
+}
+
+export interface AnswerView {
+  readonly url: string;
+  readonly status: number | null;
+  readonly latency_ms: number;
+  readonly error: string | null;
+  /** Why no answer came, or what to try. */
+  readonly hint: string | null;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Null when it is not UTF-8, or no answer came. */
+  readonly body: string | null;
+  readonly body_bytes: number;
+  readonly is_body_cut: boolean;
+}
+
+/** What a replay asks for. */
+export interface ReplayRequest {
+  /** Place of the handler in `SessionView.targets`. */
+  readonly target: number;
+  /** Sign with the current time and secret; else send the headers as they came. */
+  readonly resign: boolean;
+  /** A changed body, base64; absent to send the one that came. */
+  readonly body_base64?: string;
+}

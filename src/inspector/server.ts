@@ -1,0 +1,89 @@
+import { ReventoError } from '../errors/revento-error.ts';
+import type { Listening, Serve } from '../ports/exchange.ts';
+import type { Hub } from '../webhook/listener/hub.ts';
+import { foreignRefusal } from './guard.ts';
+import type { Inspected } from './inspected.ts';
+import { PageKey } from './key.ts';
+import { createRoutes, type InspectorParts } from './routes.ts';
+
+/** Where the page is by default, and how many ports after it are tried when that is taken. */
+export const defaultPagePort = 4480;
+const portTries = 20;
+
+/** A changed body comes in base64: a third longer, and something around it. */
+const maxRequestBytes = 2 * 1024 * 1024;
+
+export interface InspectorOptions extends Omit<InspectorParts, 'key'> {
+  readonly serve: Serve;
+  /** Null for the default one, or the next that is free. */
+  readonly port: number | null;
+}
+
+/** A page that can be opened. */
+export interface Inspector {
+  /** With the key: whoever has it can read every delivery. */
+  readonly address: string;
+  readonly port: number;
+  /** For a browser program, whose arguments others can see: good once, within a minute. */
+  ticketAddress(): string;
+  /** Ends the streams of open pages, then the server. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What is kept for the page: of strangers' deliveries little, so that they cannot displace the others. */
+export const inspectorBounds = {
+  verified: { rows: 10_000, bytes: 96 * 1024 * 1024 },
+  stranger: { rows: 1_000, bytes: 16 * 1024 * 1024 },
+} as const;
+
+/**
+ * Starts the server of the page, on loopback only.
+ *
+ * @throws ReventoError `port_busy`, `bind_failed`
+ */
+export async function startInspector({ serve, port, ...parts }: InspectorOptions): Promise<Inspector> {
+  const key = new PageKey(parts.clock);
+  const answer = createRoutes({ ...parts, key });
+  const listening = await bind(port, (tried) => {
+    let bound = tried;
+    const started = serve({
+      host: 'localhost',
+      port: tried,
+      admit: (head) => foreignRefusal(head, bound),
+      answer,
+      maxBodyBytes: maxRequestBytes,
+    });
+    // A free port is known only now.
+    void started.then(
+      (server) => {
+        bound = server.port;
+      },
+      () => undefined,
+    );
+    return started;
+  });
+  const base = `http://localhost:${listening.port}/`;
+  return {
+    port: listening.port,
+    address: `${base}#key=${key.value}`,
+    ticketAddress: () => `${base}#ticket=${key.newTicket()}`,
+    close: () => close(parts.hub, listening),
+  };
+}
+
+async function close(hub: Hub<Inspected>, listening: Listening): Promise<void> {
+  hub.close();
+  await listening.close(250);
+}
+
+async function bind(port: number | null, attempt: (port: number) => Promise<Listening>): Promise<Listening> {
+  if (port !== null) return attempt(port);
+  for (let tried = defaultPagePort; ; tried++) {
+    try {
+      return await attempt(tried);
+    } catch (error) {
+      const isTaken = error instanceof ReventoError && error.code === 'port_busy';
+      if (!isTaken || tried === defaultPagePort + portTries - 1) throw error;
+    }
+  }
+}
