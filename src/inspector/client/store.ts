@@ -17,7 +17,7 @@ export interface Replayed {
 /** Longer than two heartbeats without a word: the connection is dead although nobody said so. */
 const silenceMs = 40_000;
 
-/** What the page shows, and everything that changes it. Views are told of a change at most once a frame. */
+/** What the page shows, and everything that changes it. Views draw again at most once a frame. */
 export class Store {
   readonly api: Api;
   readonly list = new DeliveryList();
