@@ -19,7 +19,7 @@ li dl { margin: .5rem 0 .5rem 7rem; }
 `;
 
 /** A run as one HTML file that needs nothing else: without script, and barred from loading anything. */
-export function htmlReport({ command, results, notes }: CheckReport): string {
+export function htmlReport({ command, results, notes, noun }: CheckReport): string {
   const { failed, skipped } = scoreOf(results);
   const overall: Outcome = failed > 0 ? 'fail' : skipped > 0 ? 'skip' : 'pass';
   return `<!doctype html>
@@ -28,12 +28,12 @@ export function htmlReport({ command, results, notes }: CheckReport): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(`${scoreLine(results)} · ${command}`)}</title>
+<title>${escapeHtml(`${scoreLine(results, noun)} · ${command}`)}</title>
 <style>${pageStyle}${reportStyle}</style>
 </head>
 <body class="${tones[overall]}">
 <main>
-<h1><span aria-hidden="true">${marks[overall]}</span> ${escapeHtml(scoreLine(results))}</h1>
+<h1><span aria-hidden="true">${marks[overall]}</span> ${escapeHtml(scoreLine(results, noun))}</h1>
 <p><code>${escapeHtml(command)}</code></p>
 ${notes.map((note) => `<p class="next">${escapeHtml(note)}</p>\n`).join('')}<ul>
 ${results.map(item).join('\n')}

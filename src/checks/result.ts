@@ -20,6 +20,8 @@ export interface CheckReport {
   readonly command: string;
   /** Dotted name of the suite, such as `revento.webhook`. */
   readonly suite: string;
+  /** What is counted; default `cases`. */
+  readonly noun?: string;
   readonly results: readonly CheckResult[];
   /** Remarks about the run as a whole. */
   readonly notes: readonly string[];

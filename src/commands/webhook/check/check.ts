@@ -16,10 +16,10 @@ import type { CaseResult, ConformanceCase } from '../../../webhook/conformance/c
 import { conformanceCases, isAlwaysRun } from '../../../webhook/conformance/cases.ts';
 import { type Conclusion, runCases } from '../../../webhook/conformance/run.ts';
 import { targetUrl } from '../../../webhook/sending/target-url.ts';
+import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
 import { handlerHint } from '../shared/handler-hint.ts';
 import { signingSecrets } from '../shared/secrets.ts';
 import { insecureOption, senderOptions } from '../shared/send.ts';
-import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from './form.ts';
 import { checkResult, isStopped, verdictLines } from './verdict.ts';
 
 interface WebhookCheckOptions extends GlobalOptions {

@@ -1,15 +1,16 @@
-import { htmlReport } from '../../../checks/html.ts';
-import { checkRows, jsonReport } from '../../../checks/json.ts';
-import { junitReport } from '../../../checks/junit.ts';
-import type { CheckReport } from '../../../checks/result.ts';
-import { tapReport } from '../../../checks/tap.ts';
-import type { GlobalOptions } from '../../../command-kit/globals.ts';
-import { ReventoError } from '../../../errors/revento-error.ts';
-import type { Json } from '../../../json/value.ts';
-import type { Item, OutputFormat } from '../../../output/item.ts';
-import { plainStyle, type Style } from '../../../text/style.ts';
+import { htmlReport } from '../../checks/html.ts';
+import { checkRows, jsonReport } from '../../checks/json.ts';
+import { junitReport } from '../../checks/junit.ts';
+import type { CheckReport } from '../../checks/result.ts';
+import { sarifReport } from '../../checks/sarif.ts';
+import { tapReport } from '../../checks/tap.ts';
+import type { GlobalOptions } from '../../command-kit/globals.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import type { Json } from '../../json/value.ts';
+import type { Item, OutputFormat } from '../../output/item.ts';
+import { plainStyle, type Style } from '../../text/style.ts';
 
-export const reportFormats = ['text', 'json', 'tap', 'junit', 'html'] as const;
+export const reportFormats = ['text', 'json', 'tap', 'junit', 'sarif', 'html'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
 /** The form of a report. `cases`: each case is a row. */
@@ -69,6 +70,8 @@ export function reportItem(form: Exclude<ReportForm, 'text'>, { report, facts, o
       return { kind: 'bytes', bytes: Buffer.from(tapReport(report)) };
     case 'junit':
       return { kind: 'bytes', bytes: Buffer.from(junitReport(report)) };
+    case 'sarif':
+      return { kind: 'bytes', bytes: Buffer.from(sarifReport(report)) };
     case 'html':
       return { kind: 'bytes', bytes: Buffer.from(htmlReport(report)) };
     case 'json': {
