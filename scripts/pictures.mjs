@@ -24,7 +24,7 @@ const pictures = [
     name: 'list',
     shown: 'participants list --limit 6',
     run: `${program} participants list --limit 6 2>/dev/null`,
-    title: 'Six participants in a table: id, status, role, when and how they were reviewed',
+    title: 'Six participants in a table: id, name, email, status, role and time of review',
   },
   {
     name: 'listen',

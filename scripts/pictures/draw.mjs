@@ -1,4 +1,5 @@
 // A terminal's output as an SVG picture that follows the reader's theme, light or dark.
+import stringWidth from 'string-width';
 
 /** By ANSI code: on white, then on dark. Every one has a contrast of 4.5 or more with its background. */
 const palette = {
@@ -26,11 +27,11 @@ export function draw(command, output, title) {
     { text: command, bold: true },
   ];
   const rows = [prompt, ...screenLines(output)];
-  const longest = Math.max(...rows.map((runs) => runs.reduce((sum, { text }) => sum + text.length, 0)));
+  const longest = Math.max(...rows.map((runs) => runs.reduce((sum, { text }) => sum + stringWidth(text), 0)));
   const [width, height] = [longest * cell + 2 * edge, rows.length * line + 2 * edge];
   const text = rows.map(
     (runs, index) =>
-      `<text x="${edge}" y="${edge + 14 + index * line}" xml:space="preserve">${runs.map(span).join('')}</text>`,
+      `<text y="${edge + 14 + index * line}" xml:space="preserve">${placed(runs).map(span).join('')}</text>`,
   );
   const font = 'font-family="ui-monospace,Menlo,Consolas,monospace" font-size="14"';
   const box = `<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="10" class="paper"/>`;
@@ -49,9 +50,21 @@ function styles() {
   return `<style>${theme(0)}@media(prefers-color-scheme:dark){${theme(1)}}</style>`;
 }
 
-function span({ text, color, bold, dim }) {
+/** The runs without wide gaps, each at its own place: characters of another width would shift the columns behind them. */
+function placed(runs) {
+  let column = 0;
+  return runs.flatMap((run) =>
+    run.text.split(/( {2,})/).flatMap((text) => {
+      const x = edge + column * cell;
+      column += stringWidth(text);
+      return text.trim() === '' && text.length !== 1 ? [] : [{ ...run, text, x: Number(x.toFixed(1)) }];
+    }),
+  );
+}
+
+function span({ text, x, color, bold, dim }) {
   const kind = color ? ` class="c${color}"` : dim ? ' class="dim"' : '';
-  return `<tspan${kind}${bold ? ' font-weight="700"' : ''}>${escaped(text)}</tspan>`;
+  return `<tspan x="${x}"${kind}${bold ? ' font-weight="700"' : ''}>${escaped(text)}</tspan>`;
 }
 
 const escaped = (text) => text.replace(/[&<>]/g, (found) => `&#${found.charCodeAt(0)};`);

@@ -29,7 +29,7 @@ export function page({ status, title, main, formTargets = [] }: Page): HttpRespo
 <main>
 ${main}
 </main>
-<footer>This is the sandbox of the revento command line: no real events, no real people.</footer>
+<footer>This is the sandbox of revento: no real events, no real people.</footer>
 </body>
 </html>
 `;
