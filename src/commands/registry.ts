@@ -51,6 +51,7 @@ export const registry: readonly CommandEntry[] = [
       'Show where the sandbox runs, who is connected, faults and clock',
       () => import('./sandbox/status.ts'),
     ],
+    'sandbox log': ['Show what happened in the running sandbox: one timeline', () => import('./sandbox/log.ts')],
     'sandbox env': ['Print the settings of the sandbox as environment variables', () => import('./sandbox/env.ts')],
     'sandbox save': ['Write everything the running sandbox holds into a file', () => import('./sandbox/save.ts')],
     'sandbox do': ['Make something happen: apply, approve, cancel, revoke and more', () => import('./sandbox/do.ts')],

@@ -16,12 +16,14 @@ import { isSame } from '../oauth/clients.ts';
 import type { DirectLogin, logInDirectly } from '../oauth/direct-login.ts';
 import type { KeptState } from '../saved/ledger.ts';
 import type { Snapshot } from '../saved/snapshot.ts';
+import type { Timeline } from '../server/timeline.ts';
 import type { SandboxEvent } from '../world/event.ts';
 import type { Life } from '../world/life.ts';
 import { DoesNotFit, isoSeconds } from '../world/stage.ts';
 import { testEventId } from '../world/world.ts';
 import { controlPrefix } from './key.ts';
 import {
+  fromQuery,
   type OperationName,
   operationAt,
   operations,
@@ -38,6 +40,7 @@ export interface ControlParts {
   /** Null when the sandbox has no webhook URL. */
   readonly deliveries: Deliveries | null;
   readonly clock: SandboxClock;
+  readonly timeline: Timeline;
   readonly logIn: (login: DirectLogin) => ReturnType<typeof logInDirectly>;
   readonly reset: (keepsLogins: boolean) => void;
   readonly audit: () => Audit;
@@ -75,7 +78,7 @@ export class Control {
       const allow = found.allowed.join(', ');
       return apiError(405, 'method_not_allowed', `use ${allow}`, requestId, [['Allow', allow]]);
     }
-    const body = readBody(incoming);
+    const body = incoming.method === 'GET' ? fromQuery(found.name, queryOf(incoming)) : readBody(incoming);
     if (body === null) return refuse('validation_error', 'the body must be a JSON object');
     try {
       return json(operations[found.name].status, await this.do(found.name, { ...body, ...found.inPath }));
@@ -119,6 +122,8 @@ export class Control {
         })),
       };
     },
+
+    log: (query) => this.#parts.timeline.read(query),
 
     happenings: () => ({ happenings: this.#parts.life.world.happenings }),
 
@@ -252,6 +257,10 @@ export class Control {
   #time(): string {
     return isoSeconds(this.#parts.clock.now());
   }
+}
+
+function queryOf({ query }: Incoming): ReadonlyMap<string, string> {
+  return new Map(query.names().map((name) => [name, query.get(name) ?? '']));
 }
 
 function readBody(incoming: Incoming): { readonly [field: string]: Json } | null {

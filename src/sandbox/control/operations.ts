@@ -6,9 +6,17 @@ import { clockRows } from './rows/clock.ts';
 import { deliveryRows } from './rows/deliveries.ts';
 import { faultRows } from './rows/faults.ts';
 import { lifeRows } from './rows/life.ts';
+import { logRows } from './rows/log.ts';
 
 /** Every operation of the control API: rows that the server, the command line and the documentation share. */
-export const operations = { ...deliveryRows, ...lifeRows, ...faultRows, ...clockRows, ...auditRows };
+export const operations = {
+  ...deliveryRows,
+  ...lifeRows,
+  ...faultRows,
+  ...clockRows,
+  ...logRows,
+  ...auditRows,
+};
 
 export type OperationName = keyof typeof operations;
 /** Parameters as a caller passes them; those with defaults are optional. */
@@ -17,7 +25,7 @@ export type ParamsOf<Name extends OperationName> = v.InferInput<(typeof operatio
 export type ReadParamsOf<Name extends OperationName> = v.InferOutput<(typeof operations)[Name]['params']>;
 export type ResultOf<Name extends OperationName> = v.InferOutput<(typeof operations)[Name]['result']>;
 
-/** The path of an operation, below `/_sandbox/v1`, and the parameters that go into its body. */
+/** The path of an operation, below `/_sandbox/v1`, with the query of a GET; and the parameters that go into a body. */
 export function spread<Name extends OperationName>(
   name: Name,
   params: ParamsOf<Name>,
@@ -28,7 +36,23 @@ export function spread<Name extends OperationName>(
     delete body[key];
     return value;
   });
-  return { path, body };
+  if (operations[name].method !== 'GET') return { path, body };
+  const query = new URLSearchParams(
+    Object.entries(body).map(([key, value]): [string, string] => [key, String(value)]),
+  ).toString();
+  return { path: query === '' ? path : `${path}?${query}`, body: {} };
+}
+
+/** Parameters from the query of a GET: texts, but for those that are numbers. */
+export function fromQuery(name: OperationName, query: ReadonlyMap<string, string>): { readonly [name: string]: Json } {
+  const entries: Readonly<Record<string, v.GenericSchema>> = operations[name].params.entries;
+  return Object.fromEntries(
+    [...query].map(([key, text]) => [key, isNumeric(entries[key]) && /^\d+$/.test(text) ? Number(text) : text]),
+  );
+}
+
+function isNumeric(schema: (v.GenericSchema & { readonly wrapped?: v.GenericSchema }) | undefined): boolean {
+  return schema !== undefined && (schema.type === 'number' || isNumeric(schema.wrapped));
 }
 
 /** The operation a request asks for, with the parameters in its path; its method when only that differs; or null. */

@@ -42,6 +42,7 @@ export interface DeliveryEntry extends Attempt {
   readonly type: 'delivery';
   readonly delivery_id: string;
   readonly event: string;
+  readonly subject: string | null;
   readonly attempt: number;
   readonly state: Delivery['state'];
   readonly next_attempt_at: string | null;
@@ -221,11 +222,12 @@ export class Deliveries {
     open.shown = { ...open.shown, state, attempts: [...open.shown.attempts, attempt], next_attempt_at: nextAt };
     if (open.round === round) open.tries = retry + 1;
     this.#noteOpen(open);
-    const { delivery_id, event, attempts } = open.shown;
+    const { delivery_id, event, subject, attempts } = open.shown;
     onEvent({
       type: 'delivery',
       delivery_id,
       event,
+      subject,
       attempt: attempts.length,
       ...attempt,
       state,

@@ -8,6 +8,7 @@ export interface Params {
   /** The first value, or null. */
   get(name: string): string | null;
   all(name: string): readonly string[];
+  names(): readonly string[];
   /** Names that occur more than once, but for those of `except`. */
   repeated(except?: readonly string[]): readonly string[];
 }
@@ -74,6 +75,7 @@ export function withoutEmpty(params: Params): Params {
   return {
     get: (name) => all(name)[0] ?? null,
     all,
+    names: () => params.names().filter((name) => all(name).length > 0),
     repeated: (except) => params.repeated(except).filter((name) => all(name).length > 1),
   };
 }
@@ -90,6 +92,7 @@ export function readParams(encoded: string): Params {
   return {
     get: (name) => values.get(name)?.[0] ?? null,
     all: (name) => values.get(name) ?? [],
+    names: () => [...values.keys()],
     repeated: (except = []) =>
       [...values].filter(([name, all]) => all.length > 1 && !except.includes(name)).map(([name]) => name),
   };

@@ -16,6 +16,7 @@ import { isConnected } from '../oauth/obstacle.ts';
 import { declaredScopes } from '../oauth/scopes.ts';
 import { Cursors } from '../read-api/cursor.ts';
 import { RateLimits } from '../read-api/limits.ts';
+import type { Note } from '../saved/change.ts';
 import { type Keep, Ledger } from '../saved/ledger.ts';
 import { type Snapshot, snapshotVersion } from '../saved/snapshot.ts';
 import type { SeedDocument } from '../seed/seed-document.ts';
@@ -25,6 +26,7 @@ import { Stage } from '../world/stage.ts';
 import { defaultParticipants, testEventId, World } from '../world/world.ts';
 import { entryOf, type RequestEntry, refusedEntry } from './journal.ts';
 import { iconPath, type Parts, route } from './routes.ts';
+import { Timeline } from './timeline.ts';
 
 export interface SandboxOptions {
   readonly clock: Clock;
@@ -112,14 +114,23 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const participants = saved?.participants ?? options.participants ?? defaultParticipants;
   const document = saved?.document ?? options.document ?? null;
   const ledger = new Ledger(options.keep ?? null, () => save());
-  const { note } = ledger;
+  let isLive = false;
+  const note: Note = (change) => {
+    if (change.type === 'happened' && isLive) timeline.happened(change.happening);
+    ledger.note(change);
+  };
   const world = new World({ seed, participants, document }, note);
   const { events } = world;
   const clock = new SandboxClock(real, note);
   const grants = new Grants(clock, options.accessTtlMs ?? hourMs, note);
   const faults = new FaultPlan(options.faults ?? [], note);
   const limits = options.hasRateLimits === false ? null : new RateLimits(clock, (ms) => clock.toReal(ms));
-  const onEvent = options.onEvent ?? (() => undefined);
+  const timeline = new Timeline(() => clock.now());
+  const onEvent = (entry: SandboxEntry) => {
+    if (entry.type === 'request') timeline.requested(entry);
+    else if (entry.type === 'delivery') timeline.attempted(entry);
+    options.onEvent?.(entry);
+  };
   const recorder = new Recorder({ clock, clients, eventIds: events.map(({ id }) => id) });
   const onPost: Recorder['sending'] = (...about) => recorder.sending(...about);
   const deliveries = options.webhook
@@ -150,6 +161,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   });
   const reset: Sandbox['reset'] = ({ keepsLogins = false } = {}) => {
     for (const part of [faults, limits, authorization, deliveries, consequences, recorder]) part?.reset();
+    timeline.clear();
     world.reset(keepsLogins);
     ledger.replace();
     if (keepsLogins) return;
@@ -174,7 +186,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const { controlKey: key } = options;
   const control = key
     ? new Control({
-        ...{ key, life, faults, deliveries, clock, save },
+        ...{ key, life, faults, deliveries, clock, timeline, save },
         kept: () => options.keep?.state() ?? null,
         audit: () => recorder.audit(),
         startedAt: real.now(),
@@ -197,6 +209,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     if (saved.deliveries !== null) deliveries?.load(saved.deliveries);
     consequences.load(saved.notices);
   }
+  timeline.restore(world.happenings, deliveries?.list() ?? []);
+  isLive = true;
   ledger.record();
   const parts: Parts = { clock: real, clients, world, events, grants, faults, limits, authorization, cursors, control };
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
+  fromQuery,
   type OperationName,
   operationAt,
   operations,
@@ -34,15 +35,18 @@ const given: { readonly [Name in OperationName]: ParamsOf<Name> } = {
   rotate: { finish: false },
   reset: { keep_logins: true },
   audit: {},
+  log: { kind: 'request', subject: 'evt_test published&', after: 3 },
 };
 
 describe('operations of the sandbox', () => {
   it.each(names)('%s is read as it was asked for', (name) => {
-    const { path, body } = spread(name, given[name]);
+    const { path: target, body } = spread(name, given[name]);
+    const [path = '', query] = target.split('?');
     const found = operationAt(operations[name].method, path);
     expect(found).toMatchObject({ name });
     const inPath = found !== null && 'name' in found ? found.inPath : {};
-    expect(readParams(name, { ...body, ...inPath })).toEqual({ params: given[name] });
+    const inQuery = fromQuery(name, new Map(new URLSearchParams(query)));
+    expect(readParams(name, { ...body, ...inPath, ...inQuery })).toEqual({ params: given[name] });
   });
 
   it.each(names)('%s answers in the shape its row has', async (name) => {

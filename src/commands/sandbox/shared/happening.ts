@@ -5,7 +5,7 @@ const telling = ['application_status', 'capacity_state', 'publish_status', 'susp
 
 /** What changed, in a few words: `pending → approved`, or the names of the fields. */
 export function changeOf({ before, after }: Happening): string {
-  const field = telling.find((name) => name in after);
+  const field = telling.find((name) => name in after && !(before === null && after[name] === null));
   const value = (one: unknown) => (one === null || one === undefined ? 'none' : String(one));
   if (field !== undefined) {
     return before === null ? value(after[field]) : `${value(before[field])} → ${value(after[field])}`;

@@ -1,0 +1,79 @@
+import * as v from 'valibot';
+import { attempt, deliveryStates } from '../../deliveries/delivery.ts';
+import { happening } from '../../world/happening.ts';
+import type { Operation } from './operation.ts';
+
+export const logKinds = ['happening', 'request', 'delivery'] as const;
+export type LogKind = (typeof logKinds)[number];
+
+/** Entries in one answer. */
+export const logPage = 1_000;
+
+const at = v.pipe(v.string(), v.description('time of the sandbox, ISO 8601 UTC'));
+const happened = v.object({ kind: v.literal('happening'), ...happening.entries });
+const request = v.object({
+  kind: v.literal('request'),
+  at,
+  method: v.pipe(v.nullable(v.string()), v.description('null if not even a request line could be read')),
+  path: v.pipe(v.nullable(v.string()), v.description('without the query; tokens in it are masked')),
+  status: v.pipe(v.nullable(v.number()), v.description('null when a fault closed the connection')),
+  ms: v.number(),
+  request_id: v.nullable(v.string()),
+  error: v.nullable(v.string()),
+  message: v.nullable(v.string()),
+});
+const sent = v.object({
+  kind: v.literal('delivery'),
+  ...attempt.entries,
+  delivery_id: v.string(),
+  event: v.string(),
+  subject: v.pipe(v.nullable(v.string()), v.description('the id of what it tells of; null for a made-up one')),
+  attempt: v.pipe(v.number(), v.description('1 for the first')),
+  state: v.picklist(deliveryStates),
+  next_attempt_at: v.nullable(v.string()),
+});
+
+/** One line of the timeline. */
+export const logEntry = v.variant('kind', [happened, request, sent]);
+export type LogEntry = v.InferOutput<typeof logEntry>;
+
+/** The timeline of the sandbox. */
+export const logRows = {
+  log: {
+    method: 'GET',
+    path: '/log',
+    status: 200,
+    summary: 'List happenings, requests and delivery attempts in one timeline, oldest first',
+    params: v.strictObject({
+      kind: v.exactOptional(v.picklist(logKinds)),
+      subject: v.exactOptional(
+        v.pipe(v.string(), v.description('an id: of what something happened to, or in the path of a request')),
+      ),
+      since: v.exactOptional(
+        v.pipe(
+          v.string(),
+          v.isoTimestamp('must be a time such as 2027-06-10T09:00:00Z'),
+          v.description('leave out what is older, by the time of the sandbox'),
+        ),
+      ),
+      after: v.exactOptional(
+        v.pipe(v.number(), v.minValue(0), v.description('the cursor of an earlier answer: what came after it')),
+      ),
+    }),
+    result: v.pipe(
+      v.object({
+        entries: v.pipe(v.array(logEntry), v.readonly(), v.description(`at most ${logPage}`)),
+        cursor: v.pipe(v.number(), v.description('for `after`; starts over in a restarted sandbox')),
+        has_more: v.boolean(),
+        dropped: v.pipe(
+          v.object({ requests: v.number(), deliveries: v.number() }),
+          v.readonly(),
+          v.description('older ones of this run that are no longer kept'),
+        ),
+      }),
+      v.readonly(),
+    ),
+    refusals: [],
+    example: { params: { kind: 'happening' } },
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,137 @@
+import { type LogEntry, type LogKind, logPage } from '../control/rows/log.ts';
+import type { DeliveryEntry } from '../deliveries/deliveries.ts';
+import type { Delivery } from '../deliveries/delivery.ts';
+import type { Happening } from '../world/happening.ts';
+import type { RequestEntry } from './journal.ts';
+
+/** Requests, and attempts of deliveries, that are remembered of each; happenings all are. */
+const remembered = 10_000;
+/** Old ones are dropped some at a time: to move the rest for each new one would cost more than the entry. */
+const slack = 500;
+
+interface Numbered {
+  readonly number: number;
+  readonly entry: LogEntry;
+}
+
+/** Which entries are asked for. */
+export interface LogQuery {
+  readonly kind?: LogKind;
+  readonly subject?: string;
+  /** ISO 8601 UTC. */
+  readonly since?: string;
+  /** Number of the last entry that is known. */
+  readonly after?: number;
+}
+
+/** One page of the timeline. */
+export interface LogPage {
+  readonly entries: readonly LogEntry[];
+  readonly cursor: number;
+  readonly has_more: boolean;
+  readonly dropped: { readonly requests: number; readonly deliveries: number };
+}
+
+/** What a sandbox did and what was done to it, in one order. */
+export class Timeline {
+  readonly #of: Record<LogKind, Numbered[]> = { happening: [], request: [], delivery: [] };
+  readonly #dropped: Record<LogKind, number> = { happening: 0, request: 0, delivery: 0 };
+  readonly #now: () => number;
+  #count = 0;
+
+  /** @param now  time of the sandbox, milliseconds since the Unix epoch */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  happened(happening: Happening): void {
+    this.#add({ kind: 'happening', ...happening });
+  }
+
+  requested({ type: _, path, ...request }: RequestEntry): void {
+    this.#add({
+      kind: 'request',
+      at: new Date(this.#now()).toISOString(),
+      ...request,
+      path: path === null ? null : withoutTokens(path),
+    });
+  }
+
+  attempted({ type: _, ...attempt }: DeliveryEntry): void {
+    this.#add({ kind: 'delivery', ...attempt });
+  }
+
+  /** Begins with what was kept of an earlier run; requests are not. */
+  restore(happenings: readonly Happening[], deliveries: readonly Delivery[]): void {
+    const entries: LogEntry[] = [
+      ...happenings.map((happening): LogEntry => ({ kind: 'happening', ...happening })),
+      ...deliveries.flatMap(attemptsOf),
+    ];
+    const timeOf = ({ at }: LogEntry) => Date.parse(at);
+    for (const entry of entries.sort((a, b) => timeOf(a) - timeOf(b))) this.#add(entry);
+  }
+
+  clear(): void {
+    for (const list of Object.values(this.#of)) list.length = 0;
+  }
+
+  read({ kind, subject, since, after = 0 }: LogQuery): LogPage {
+    const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
+    const lists = kind === undefined ? Object.values(this.#of) : [this.#of[kind]];
+    const found = lists
+      .flatMap((list) => list.slice(firstAfter(list, after)))
+      .filter(({ entry }) => Date.parse(entry.at) >= from && (subject === undefined || isAbout(entry, subject)))
+      .sort((a, b) => a.number - b.number);
+    const page = found.slice(0, logPage);
+    const hasMore = found.length > page.length;
+    return {
+      entries: page.map(({ entry }) => entry),
+      cursor: hasMore ? (page.at(-1)?.number ?? after) : Math.max(after, this.#count),
+      has_more: hasMore,
+      dropped: { requests: this.#dropped.request, deliveries: this.#dropped.delivery },
+    };
+  }
+
+  #add(entry: LogEntry): void {
+    const list = this.#of[entry.kind];
+    list.push({ number: ++this.#count, entry });
+    if (entry.kind === 'happening' || list.length < remembered + slack) return;
+    this.#dropped[entry.kind] += slack;
+    list.splice(0, slack);
+  }
+}
+
+function attemptsOf({ attempts, created_at: _, event_id: __, state, next_attempt_at: nextAt, ...delivery }: Delivery) {
+  return attempts.map((attempt, index): LogEntry => {
+    const isLast = index === attempts.length - 1;
+    const own = isLast ? { state, next_attempt_at: nextAt } : { state: 'pending' as const, next_attempt_at: null };
+    return { kind: 'delivery', ...delivery, ...attempt, ...own, attempt: index + 1 };
+  });
+}
+
+/** Index of the first entry with a higher number. */
+function firstAfter(list: readonly Numbered[], number: number): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((list[middle]?.number ?? 0) > number) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function isAbout(entry: LogEntry, id: string): boolean {
+  switch (entry.kind) {
+    case 'happening':
+      return entry.subject.id === id || entry.id === id;
+    case 'delivery':
+      return entry.subject === id || entry.delivery_id === id;
+    case 'request':
+      return entry.request_id === id || (entry.path?.split('/').includes(id) ?? false);
+  }
+}
+
+/** A path with every token in it masked: a client may have put one there by mistake. */
+function withoutTokens(path: string): string {
+  return path.replace(/\b(rev_(?:install|user|refresh)_|whsec_)[\w%-]+/g, '$1…');
+}
