@@ -13,7 +13,7 @@ import type { FaultPlan } from '../faults/fault-plan.ts';
 import { hasWaited } from '../faults/strike.ts';
 import type { Note } from '../saved/change.ts';
 import type { SavedDeliveries, SavedDelivery } from '../saved/snapshot.ts';
-import type { Attempt, Delivery } from './delivery.ts';
+import type { Attempt, Delivery, DeliveryEntry } from './delivery.ts';
 import { type SecretAge, SigningSecrets } from './signing.ts';
 
 /** Waits before the second and every later attempt. Assumed: the guide does not publish its schedule. */
@@ -35,17 +35,6 @@ export interface WebhookTarget {
   readonly send: Exchange;
   /** Every wait of the schedule is multiplied by it. Default 1. */
   readonly retryScale?: number;
-}
-
-/** One attempt, as `revento sandbox start -o ndjson` prints it. */
-export interface DeliveryEntry extends Attempt {
-  readonly type: 'delivery';
-  readonly delivery_id: string;
-  readonly event: string;
-  readonly subject: string | null;
-  readonly attempt: number;
-  readonly state: Delivery['state'];
-  readonly next_attempt_at: string | null;
 }
 
 interface Open {

@@ -33,3 +33,14 @@ export const delivery = v.pipe(
   v.readonly(),
 );
 export type Delivery = v.InferOutput<typeof delivery>;
+
+/** One attempt, as `revento sandbox start -o ndjson` prints it. */
+export interface DeliveryEntry extends Attempt {
+  readonly type: 'delivery';
+  readonly delivery_id: string;
+  readonly event: string;
+  readonly subject: string | null;
+  readonly attempt: number;
+  readonly state: Delivery['state'];
+  readonly next_attempt_at: string | null;
+}

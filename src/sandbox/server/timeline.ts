@@ -1,6 +1,5 @@
 import { type LogEntry, type LogKind, logPage } from '../control/rows/log.ts';
-import type { DeliveryEntry } from '../deliveries/deliveries.ts';
-import type { Delivery } from '../deliveries/delivery.ts';
+import type { Delivery, DeliveryEntry } from '../deliveries/delivery.ts';
 import type { Happening } from '../world/happening.ts';
 import type { RequestEntry } from './journal.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeliveryEntry } from '../../../src/sandbox/deliveries/deliveries.ts';
+import type { DeliveryEntry } from '../../../src/sandbox/deliveries/delivery.ts';
 import type { RequestEntry } from '../../../src/sandbox/server/journal.ts';
 import { Timeline } from '../../../src/sandbox/server/timeline.ts';
 import type { Happening } from '../../../src/sandbox/world/happening.ts';

@@ -1,4 +1,4 @@
-import type { DeliveryEntry } from '../../../sandbox/deliveries/deliveries.ts';
+import type { DeliveryEntry } from '../../../sandbox/deliveries/delivery.ts';
 import type { SandboxEntry } from '../../../sandbox/server/app.ts';
 import { type Credentials, variablesOf } from '../../../sandbox/server/env-file.ts';
 import type { RequestEntry } from '../../../sandbox/server/journal.ts';
