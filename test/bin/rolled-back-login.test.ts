@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RefreshRig } from '../support/refresh-rig.ts';
@@ -25,6 +26,18 @@ describe('a login file that was put back from a copy', () => {
     writeFileSync(rig.path(), live);
     expect((await refresh()).code).toBe(0);
     expect(rig.server.requests).toHaveLength(2);
+  });
+
+  it('is noticed under a passphrase, too', async () => {
+    const passphrase = 'a long enough passphrase';
+    const env = { REVENTO_STORE_KEY: passphrase };
+    await rig.logIn({}, rig.sessions({ passphrase }));
+    const old = rig.read();
+    expect((await rig.run(['token', 'refresh'], { env })).code).toBe(0);
+    writeFileSync(rig.path(), old);
+    const { code, stderr } = await rig.run(['token', 'refresh'], { env });
+    expect([code, stderr]).toEqual([4, expect.stringContaining('is an older copy')]);
+    expect(rig.server.requests).toHaveLength(1);
   });
 
   it('is replaced by logging in again', async () => {
@@ -85,12 +98,22 @@ describe('no login is lost to the journal', () => {
     ['damaged', () => writeFileSync(journal(), '\u0000-not a journal\n-12')],
     ['a directory', () => mkdirSync(journal())],
     ['gone', () => rmSync(journal(), { force: true })],
+    ['a named pipe', () => execFileSync('mkfifo', [journal()])],
+    ['a link to a file of the user', () => symlinkSync(rig.path(), journal())],
+    ['too long to be ours', () => writeFileSync(journal(), `-${'0'.repeat(32)}\n`.repeat(40_000))],
   ])('when it is %s', async (_, spoil) => {
     await rig.logIn();
     spoil();
     expect((await refresh()).code).toBe(0);
     expect((await refresh()).code).toBe(0);
     expect(rig.server.requests).toHaveLength(2);
+  });
+
+  it('when it is on a full device', async () => {
+    await rig.logIn();
+    symlinkSync('/dev/full', journal());
+    expect((await refresh()).code).toBe(0);
+    expect((await refresh()).code).toBe(0);
   });
 });
 
