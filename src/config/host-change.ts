@@ -17,11 +17,11 @@ export interface HostChange {
 /**
  * Asks the user whether the credential may go there.
  *
- * @throws ReventoError `host_changed` when it may not, or nobody can be asked
+ * @throws ReventoError `host_changed` when it may not, or the user cannot be asked
  */
 export type ConfirmHost = (change: HostChange) => Promise<void>;
 
-/** Who can be asked, and what the answer is worded with. */
+/** How to ask, and what the question names. */
 export interface HostQuestion {
   readonly profile: string;
   readonly settings: Pick<Settings, 'get'>;
@@ -34,7 +34,7 @@ export interface HostQuestion {
 }
 
 /**
- * Asks as ssh does for a changed host key: a file or a variable that somebody else can write must not be enough to
+ * Asks, as ssh does for a changed host key: writing a file or a variable must not be enough to
  * have a secret sent to them.
  */
 export function confirmHostWith({ profile, settings, terminal, signal }: HostQuestion): ConfirmHost {

@@ -7,14 +7,14 @@ import { keySources } from '../ports/store.ts';
 import { oddityOf, settingText } from '../text/input.ts';
 import { type SettingName, type SettingSource, type Settings, settingNames } from './types.ts';
 
-/** Everything the program knows of one setting. */
+/** Everything about one setting. */
 interface SettingRow {
   /** Environment variables, first found wins. */
   readonly variables: readonly string[];
   readonly flag?: string;
   readonly default?: string;
   readonly summary: string;
-  /** Another way out when it is missing: for who has no value to give. */
+  /** Another remedy when it is missing, for users without a value. */
   readonly without?: string;
   /** The value in the form it is used in. Throws an Error whose message ends the sentence "NAME must be …". */
   readonly parse: (value: string) => string;
@@ -58,7 +58,7 @@ const rows: Readonly<Record<SettingName, SettingRow>> = {
   default_event: {
     variables: ['REVENTO_EVENT', 'SANDBOX_EVENT_ID'],
     flag: '--event',
-    summary: 'event to use when none is named',
+    summary: 'default event',
     parse: (value) => requireFileName('event', value),
   },
   output: {
@@ -105,7 +105,7 @@ export function parseSetting(name: SettingName, value: string, from: string = na
 }
 
 export interface SettingLayers {
-  /** What flags of this run said, by setting: `--event` is `default_event`, `--output` is `output`. */
+  /** Values of this run's flags, by setting: `--event` is `default_event`, `--output` is `output`. */
   readonly flags: Partial<Record<SettingName, string | undefined>>;
   /** `readEnvironment(process.env).values` */
   readonly environment: Partial<Record<SettingName, string>>;
@@ -120,7 +120,7 @@ export interface SettingLayers {
 }
 
 /**
- * The settings in force: flag, then environment, then profile, then default.
+ * The effective settings: flag, then environment, then profile, then default.
  *
  * `get` gives the value in its used form, or as written when it is malformed, and never throws: showing settings
  * must not fail. `require` refuses a malformed one, so the check happens where the value is about to be used.

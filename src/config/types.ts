@@ -64,8 +64,8 @@ export interface SecretStore {
   clientSecretFor(authBase: string): Promise<Secret | null>;
   /** Binds the stored client secret to this auth base; does nothing when there is none. */
   bind(authBase: string): Promise<void>;
-  /** Of the sealed ones: another text once they were written again; null when only reading tells. Costs no more than a look. */
+  /** A stamp of the sealed secrets, which changes when they are written; null when only reading tells. Cheap. */
   stamp(): string | null;
-  /** Removes all sealed ones and every trace of them; needs no key, so too where that is lost. */
+  /** Removes all sealed secrets and their copies; works without the key. */
   forget(): Promise<void>;
 }

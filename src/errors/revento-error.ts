@@ -21,32 +21,32 @@ export const exitStatus = {
 
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
-/** What a hint may be worded with. */
+/** What the text of a hint may depend on. */
 export interface HintContext {
   readonly profile: string;
   readonly eventId?: string | undefined;
-  /** Nobody is there to give consent, as in CI. */
+  /** Whether nobody can give consent, as in CI. */
   readonly isUnattended?: boolean;
   readonly facts: Facts;
 }
 
-/** What is known of one failure besides its code and message. */
+/** Facts about one failure besides its code and message. */
 export interface Facts {
   /** Overrides the row's remedy. Names the literal next command where there is one. */
   readonly hint?: string | undefined;
-  /** HTTP status of the answer that told us. */
+  /** HTTP status of the answer. */
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
   /** The API's own `error` value; shown as the code when present. */
   readonly apiCode?: string | undefined;
   /** The event the failure is about, when it is not the selected one. */
   readonly eventId?: string | undefined;
-  /** Whose login the failure is about; an organizer's when nothing is said. */
+  /** Whose login the failure is about; default: an organizer's. */
   readonly kind?: 'installation' | 'user' | undefined;
   /** Scope that was missing, space separated. */
   readonly scope?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
-  /** What the selected profile, and the environment, do not have. */
+  /** The missing setting, which neither the selected profile nor the environment has. */
   readonly lacks?: Lack | undefined;
   /** The server ended the login, for a reason that it does not give. */
   readonly isRevoked?: boolean | undefined;
@@ -54,7 +54,7 @@ export interface Facts {
   readonly tlsFault?: TlsFault | undefined;
 }
 
-/** What a profile may be without when a command needs it. */
+/** Settings that a command may find missing. */
 export type Lack = 'login' | 'webhook_secret' | 'client_id' | 'default_event';
 
 /** `out_of_date`: expired, or not valid yet. `no_tls`: the other side speaks something else. */
@@ -86,7 +86,7 @@ function revoked(context: HintContext): string {
 export const otherCauses =
   'that fails as long as the event is archived, the organization has lost its formal status, or the integration is unpublished or suspended: check these in Revento';
 
-/** What to do about a token that is refused although it is right. */
+/** What to do about a token that is refused although it is valid. */
 export function escalate({ requestId }: Facts): string {
   return `contact Revento${requestId === undefined ? '' : ` with the request id ${requestId}`}`;
 }
@@ -100,7 +100,7 @@ function tlsRemedy({ profile, facts }: HintContext): string {
     case 'out_of_date':
       return `if the clock of this machine is right, the server's operator has to renew the certificate; to see the clock, run: ${program(profile)} doctor`;
     default:
-      return 'if the server, or a proxy on the way, uses a private root, put NODE_EXTRA_CA_CERTS=/path/to/root.pem in front of the same command; if not, do not go on: somebody may be listening in';
+      return 'if the server, or a proxy on the way, uses a private root, put NODE_EXTRA_CA_CERTS=/path/to/root.pem in front of the same command; if not, stop: someone may be intercepting the connection';
   }
 }
 
@@ -136,9 +136,12 @@ const rows = {
   },
   refresh_ambiguous: {
     exit: exitStatus.later,
-    hint: () => 'the server may or may not have taken the refresh; run the same command again',
+    hint: () => 'the server may or may not have processed the refresh; run the same command again',
   },
-  lock_timeout: { exit: exitStatus.later, hint: () => 'another revento holds this login; run the same command again' },
+  lock_timeout: {
+    exit: exitStatus.later,
+    hint: () => 'another revento process holds this login; run the same command again',
+  },
   store_corrupt: { exit: exitStatus.failed },
   store_key: { exit: exitStatus.failed },
   invalid_client: {
@@ -152,7 +155,7 @@ const rows = {
   invalid_scope: {
     exit: exitStatus.failed,
     hint: () =>
-      'ask only for scopes that your manifest declares, all of one kind: an organizer or a participant (see revento help login)',
+      'request only scopes that your manifest declares, all of one kind: an organizer or a participant (see revento help login)',
   },
   invalid_token: {
     exit: exitStatus.login,
@@ -200,7 +203,7 @@ const rows = {
 export type FailureCode = keyof typeof rows;
 
 /**
- * A failure that is reported to the user as it stands: `error: MESSAGE`, then `hint: …`.
+ * A failure that is reported to the user as `error: MESSAGE`, then `hint: …`.
  *
  * The message names what failed in one sentence, without secrets, query strings or stack traces.
  */

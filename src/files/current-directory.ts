@@ -3,7 +3,7 @@ import { ReventoError } from '../errors/revento-error.ts';
 
 /** The failure for a relative path after the current directory was removed. */
 export function currentDirectoryGone(): ReventoError {
-  return new ReventoError('file', 'The current directory does not exist any more; cd somewhere else.');
+  return new ReventoError('file', 'The current directory no longer exists; cd somewhere else.');
 }
 
 /** Whether an error is Node's for a current directory that was removed. */

@@ -11,6 +11,6 @@ export function isNowhere(path: string): boolean {
 
 /** What a user without a home is told where something must be stored. */
 export const noHome = {
-  message: 'This user has no home directory, so there is no place for settings and logins.',
-  hint: 'set REVENTO_CONFIG_DIR to a directory of yours, or HOME to an absolute path',
+  message: 'This user has no home directory, so settings and logins have nowhere to be stored.',
+  hint: 'set REVENTO_CONFIG_DIR to your own directory, or HOME to an absolute path',
 } as const;

@@ -22,14 +22,14 @@ export type HttpFailureKind =
   | 'aborted'
   | 'unexpected';
 
-/** What a server turned out to speak instead of HTTP/1.1. */
+/** The protocol a server speaks instead of HTTP/1.1. */
 export type WrongProtocol = 'TLS' | 'HTTP/2' | 'SSH' | 'SMTP or FTP' | 'IMAP' | 'POP3' | 'Redis' | 'MySQL';
 
-/** What else is known of a failed exchange. */
+/** Details of a failed exchange. */
 export interface HttpFailureFacts {
   /** What exactly went wrong, as a clause. */
   readonly detail?: string;
-  /** What was wrong with the TLS handshake, where that is known. */
+  /** What was wrong with the TLS handshake, if known. */
   readonly tlsFault?: TlsFault | undefined;
   readonly protocol?: WrongProtocol;
   /** The connection was closed before a single byte of an answer came. */
@@ -76,8 +76,8 @@ export const failureWords: Readonly<Record<HttpFailureKind, string>> = {
   tls: 'TLS handshake failed',
   timeout: 'timed out waiting for the response',
   reset: 'connection closed before the response was complete',
-  malformed: 'its answer is not valid HTTP',
-  wrong_protocol: 'its answer is not valid HTTP',
+  malformed: 'its response is not valid HTTP',
+  wrong_protocol: 'its response is not valid HTTP',
   too_large: 'response too large',
   not_loopback: 'address is not on this machine',
   invalid_request: 'not a valid HTTP request',

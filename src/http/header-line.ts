@@ -6,7 +6,7 @@ export function readHeaderLine(text: string): readonly [name: string, value: str
   return name === undefined || /[^\t\x20-\x7e\x80-\xff]/.test(value) ? null : [name, value];
 }
 
-/** Headers of one connection, lower case: each hop has its own, and the client sets them. Source: RFC 9110 section 7.6.1. */
+/** Headers of one connection, lower case: each hop has its own, set by the client. Source: RFC 9110 section 7.6.1. */
 export const connectionHeaders: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',

@@ -40,7 +40,7 @@ export function proxyFor(url: URL, settings: ProxySettings): URL | null {
   const proxy = proxyUrl(variable.value);
   if (proxy !== null) return proxy;
   // The value may hold a password.
-  throw new ReventoError('usage', `${variable.name} is not the address of an http or https proxy.`, {
+  throw new ReventoError('usage', `${variable.name} is not the URL of an http or https proxy.`, {
     hint: proxyRemedy(variable.name),
   });
 }

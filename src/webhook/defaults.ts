@@ -1,4 +1,4 @@
-/** Where the guide's example handlers listen; what a bare port stands for. */
+/** The path of the guide's example handlers, and of a bare port. */
 export const defaultHandlerPath = '/webhooks/revento';
 
 /** The URL of a listener started without options; `trigger` sends there. */

@@ -10,7 +10,7 @@ export interface Delivery {
   /** As `deliveryId`. Not covered by the signature, unlike the body's `type`. */
   readonly claimedEvent: string | null;
   readonly headers: HeaderList;
-  /** Whole for a verified delivery; else maybe the beginning, see `bodyBytes`. */
+  /** Whole for a verified delivery; otherwise perhaps only the beginning, see `bodyBytes`. */
   readonly body: Uint8Array;
   /** Length of the whole body; null when it was not read to its end and its length was not declared. */
   readonly bodyBytes: number | null;

@@ -2,7 +2,7 @@ import type { Json } from '../json/value.ts';
 
 type Data = { readonly [key: string]: Json };
 
-/** What a sample is made for. */
+/** The inputs of a sample. */
 export interface SampleContext {
   /** ISO 8601 UTC with milliseconds: when it happened. */
   readonly occurredAt: string;
@@ -23,7 +23,7 @@ interface EventRow {
   readonly data: (context: SampleContext) => Data;
 }
 
-/** The outside of every delivery's body. Wire names. Source: guide, webhook envelope. */
+/** The envelope of every delivery. Wire names. Source: guide, webhook envelope. */
 export interface Envelope {
   readonly id: string;
   readonly type: string;

@@ -1,9 +1,9 @@
-/** How much of an answer is read: error pages of frameworks begin with long style sheets. */
+/** How much of an answer is read: error pages of frameworks start with long style sheets. */
 const readBytes = 256 * 1024;
 const keptChars = 4 * 1024;
 
 /**
- * What an answer says, as text: an HTML page (the error page of most frameworks) without its markup, anything else
+ * The text of an answer: an HTML page (the error page of most frameworks) without its markup, anything else
  * unchanged, cut to 4,096 characters. It may contain control characters.
  */
 export function excerptOf(body: Uint8Array): string {

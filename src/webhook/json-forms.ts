@@ -11,7 +11,7 @@ export interface JsonWriter {
 export interface JsonForm {
   /** Completes "the same JSON …". */
   readonly what: string;
-  /** Who writes it like that, the most likely first; none where it takes more than one call. */
+  /** Calls that write it, the most likely first; none if it takes more than one call. */
   readonly by: readonly JsonWriter[];
   /** Whether 1.0 is written as 1.0, not as 1. */
   readonly keepsDecimals: boolean;

@@ -18,12 +18,12 @@ export interface Recorded {
   readonly body: Uint8Array;
 }
 
-/** What one line of a file is. */
+/** The kind of one line of a file. */
 export type RecordedLine =
   | { readonly kind: 'delivery'; readonly delivery: Recorded }
-  /** Not a recorded delivery at all. */
+  /** Not a recorded delivery. */
   | { readonly kind: 'foreign' }
-  /** The beginning of a delivery that failed verification: a listener keeps no more of those. */
+  /** The beginning of a delivery that failed verification: a listener keeps only that. */
   | { readonly kind: 'cut' }
   /** A delivery that somebody changed: its fields contradict each other. `how` is a clause, such as `its body …`. */
   | { readonly kind: 'altered'; readonly how: string };

@@ -23,15 +23,15 @@ const maxRecordingBytes = 256 * 1024 * 1024;
 
 /** Appends delivery lines to a file. */
 export interface Recorder {
-  /** What the user should know about the file: who else could or can read it. One sentence, or null. */
+  /** A warning about the file: who else could or can read it. One sentence, or null. */
   readonly warning: string | null;
-  /** Resolves when the line is with the operating system: from then on, killing this process does not lose it. */
+  /** Resolves when the operating system has the line, so that killing this process does not lose it. */
   append(line: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a recording for appending, readable by its owner only: deliveries hold personal data. A file that others could
+ * Opens a recording for appending, readable by its owner only: deliveries hold personal data. A file that others can
  * read is closed to them first.
  *
  * A file whose last line was cut off (its writer was killed) is ended with a line break first, so that the torn
@@ -47,7 +47,7 @@ export async function openRecorder(path: string): Promise<Recorder> {
     await file.close();
     // A write to a pipe that nobody reads would block exit forever.
     throw new ReventoError('file', `${path} is a pipe; a recording must be a file.`, {
-      hint: 'for a pipe there is -o ndjson: it writes the same lines to standard output',
+      hint: 'use -o ndjson, which writes the same lines to standard output',
     });
   }
   const write = (text: string) => attempt(path, () => file.appendFile(text));
@@ -63,7 +63,7 @@ export async function openRecorder(path: string): Promise<Recorder> {
 /** Permissions of everybody but the owner. */
 const othersMode = 0o077;
 
-/** Makes a file of this user private; another user's stays as it is. Gives back what to say about it. */
+/** Makes a file of this user private; another user's stays unchanged. Returns the warning, or null. */
 async function closeToOthers(path: string, file: FileHandle, stat: Stats): Promise<string | null> {
   const ownUid = process.getuid?.();
   // Windows has no such permissions.
@@ -91,7 +91,7 @@ export async function readRecording(path: string, signal?: AbortSignal): Promise
   return recordingOf(bytes, signal);
 }
 
-/** The same of bytes that came another way. @throws ReventoError `interrupted` when the signal is aborted */
+/** The same for bytes from elsewhere. @throws ReventoError `interrupted` when the signal is aborted */
 export function recordingOf(bytes: Uint8Array, signal?: AbortSignal): Promise<Recording> {
   // Where a line is not text, the others still count.
   return parseRecording(decodeText(bytes) ?? asBuffer(bytes).toString('utf8'), signal);
@@ -141,7 +141,7 @@ export async function parseRecording(text: string, signal?: AbortSignal): Promis
   return { deliveries, warnings, foreign: isForeign ? skipped.first() : null };
 }
 
-/** Lets signals and timers in, because parsing alone would keep them out until the end. */
+/** Lets signals and timers run, which parsing would delay until its end. */
 async function turn(signal: AbortSignal | undefined): Promise<void> {
   await setImmediate();
   if (signal?.aborted) throw new ReventoError('interrupted', 'Interrupted.');
@@ -174,7 +174,7 @@ class SkippedLines {
   }
 }
 
-/** What no JSON value begins with. A failed parse costs far more than this test, and a wrong file has many lines. */
+/** A first character that no JSON value has. A failed parse costs far more, and a wrong file has many lines. */
 const notJson = /^\s*[^\s{["\-\dtfn]/;
 
 function parse(line: string): unknown {
@@ -198,7 +198,7 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or directory',
-  EACCES: 'this user may not open it',
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
   EISDIR: 'it is a directory',
 };

@@ -24,7 +24,7 @@ export type Verdict =
   /** `secretIndex` is the place in `secrets` of the one that signed. */
   { readonly ok: true; readonly secretIndex: number } | { readonly ok: false; readonly reason: VerifyFailure };
 
-/** What can be judged before the body has arrived. `null` is a header that was not sent. */
+/** The data to judge before the body has arrived. `null` is a header that was not sent. */
 export interface HeadToVerify {
   readonly timestamp: string | null;
   readonly signature: string | null;

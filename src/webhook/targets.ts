@@ -8,7 +8,7 @@ const defaultHandlerPort = '3000';
 export interface Route {
   /** Absolute, without user name, password or fragment. */
   readonly url: string;
-  /** Types it takes, `application.*` among the possibilities; null takes what no other route names. */
+  /** Types it takes, such as `application.*`; null takes types that no other route names. */
   readonly type: string | null;
   /** A warning about it, or null. */
   readonly warning: string | null;

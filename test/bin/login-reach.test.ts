@@ -113,7 +113,7 @@ describe('a login goes on', () => {
     expect(await expectToGoOn(await settings(base))).not.toContain('warning');
   });
 
-  it('at a server that hangs up, or whose answer is not valid HTTP', async () => {
+  it('at a server that hangs up, or whose response is not valid HTTP', async () => {
     for (const answer of [null, 'HTTP/1.1 200 OK\n\n']) {
       const { base } = await rawServer((socket) => (answer === null ? socket.destroy() : socket.end(answer)));
       expect(await expectToGoOn(await settings(base))).not.toContain('warning');

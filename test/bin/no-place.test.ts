@@ -98,7 +98,7 @@ describe.skipIf(process.platform !== 'linux')('in a directory that was removed',
     });
     return { code: status, stdout, stderr };
   };
-  const told = 'The current directory does not exist any more; cd somewhere else.';
+  const told = 'The current directory no longer exists; cd somewhere else.';
 
   it.each([...needless, ['config', 'set', 'client_id', 'x'], ['profile', 'list']])('%s %s %s %s works', (...words) => {
     expect(run(words)).toMatchObject({ code: 0 });

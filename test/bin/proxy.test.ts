@@ -113,7 +113,7 @@ it.each(['ftp://user:PASSWORD@proxy.test', 'http://', 'http://us%er:PASSWORD@pro
     const { code, stderr } = await list({ ...trusted(), HTTPS_PROXY: value.replace('PASSWORD', password) });
     expect(code).toBe(2);
     expect(JSON.parse(stderr).error).toMatchObject({
-      message: 'HTTPS_PROXY is not the address of an http or https proxy.',
+      message: 'HTTPS_PROXY is not the URL of an http or https proxy.',
       hint: expect.stringContaining('set HTTPS_PROXY to a URL such as http://'),
     });
     expect(stderr).not.toContain(password);

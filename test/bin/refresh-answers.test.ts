@@ -82,7 +82,7 @@ it.each([
   const first = await rig.token();
   expect(first.code).toBe(5);
   expect(first.stderr).toContain('but its answer cannot be used');
-  expect(first.stderr).toContain('the server may or may not have taken the refresh');
+  expect(first.stderr).toContain('the server may or may not have processed the refresh');
   expect(rig.server.requests).toHaveLength(1);
 });
 

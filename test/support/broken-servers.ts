@@ -48,7 +48,7 @@ const malformed = (name: string, answer: string, words: string): BrokenServer =>
   scheme: 'http',
   make: saying(answer),
   kind: 'malformed',
-  words: `its answer is not valid HTTP (${words}`,
+  words: `its response is not valid HTTP (${words}`,
 });
 
 const foreign = (name: string, answer: string | Buffer): BrokenServer => ({
@@ -56,7 +56,7 @@ const foreign = (name: string, answer: string | Buffer): BrokenServer => ({
   scheme: 'http',
   make: saying(answer),
   kind: 'wrong_protocol',
-  words: `its answer is not valid HTTP (it speaks ${name})`,
+  words: `its response is not valid HTTP (it speaks ${name})`,
 });
 
 const headFault = 'its Content-Length is repeated or contradicted, or another header is broken';

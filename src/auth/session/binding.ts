@@ -5,7 +5,7 @@ import type { Binding } from '../../ports/store.ts';
 
 /**
  * Refuses to use a login under settings that point elsewhere: its tokens belong to the server and the client they
- * were issued by, and must reach no other. Where nobody has set anything, the login's own count.
+ * were issued by, and must reach no other. Without settings, the login's own values count.
  *
  * @throws ReventoError `login_mismatch`, naming both sides
  */

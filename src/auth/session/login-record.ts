@@ -22,15 +22,15 @@ export interface ActiveLogin extends Whose {
   readonly state: 'active';
   readonly accessToken: Secret;
   readonly refreshToken: Secret | null;
-  /** When this pair of tokens was asked for. */
+  /** When this pair of tokens was requested. */
   readonly issuedAt: number;
-  /** A refresh that was begun and whose end is not known: the refresh token may be spent. */
+  /** A refresh that was started and has no known outcome: the refresh token may be spent. */
   readonly pending: Pending | null;
   /** How the last attempt failed, for those who waited for it. */
   readonly failed: Failed | null;
 }
 
-/** No tokens are left in it: it only says why. */
+/** A record without tokens, which only holds the reason. */
 export interface EndedLogin extends Whose {
   readonly state: 'reauth';
   readonly reason: string;
@@ -73,7 +73,7 @@ export function fromGrant(grant: Grant, apiOrigin: string | null, nowMs: number)
   };
 }
 
-/** The same login with its tokens gone. */
+/** The same login without its tokens. */
 export function ended(login: StoredLogin, reason: string): EndedLogin {
   const { kind, eventId, organizationId, userId, scope, obtainedAt, refreshExpiresAt, apiOrigin } = login;
   return {
@@ -91,7 +91,7 @@ export function ended(login: StoredLogin, reason: string): EndedLogin {
   };
 }
 
-/** What may be shown of it. */
+/** The parts that may be shown. */
 export function toLogin(login: StoredLogin, nowMs: number): Login {
   const { kind, eventId, organizationId, userId, scope, accessExpiresAt, refreshExpiresAt, obtainedAt } = login;
   const shown = { kind, eventId, organizationId, userId, scope, accessExpiresAt, refreshExpiresAt, obtainedAt };
@@ -185,7 +185,7 @@ const attemptEnds: ReadonlySet<unknown> = new Set<FailureCode>([
   'usage',
 ]);
 
-/** Null for what another version may have put there: it only spares a request. */
+/** Null for unknown values, perhaps of another version: it only saves a request. */
 function toFailed(value: unknown): Failed | null {
   if (typeof value !== 'object' || value === null) return null;
   const { at, code, message, facts } = value as Record<string, unknown>;

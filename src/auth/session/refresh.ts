@@ -12,7 +12,7 @@ import { judgeTokenAnswer, type TokenAnswer } from '../token/answer.ts';
 import { requestRefresh } from '../token/request.ts';
 import { type ActiveLogin, ended, endings, type StoredLogin, toContent, toStoredLogin } from './login-record.ts';
 
-/** What spending a refresh token takes besides the login itself. */
+/** What spending a refresh token needs besides the login. */
 export interface Spender {
   readonly exchange: Exchange;
   readonly clientSecret: Secret | null;
@@ -25,7 +25,7 @@ export interface Spender {
   readonly ambiguousHint: string | undefined;
 }
 
-/** `superseded`: the login was ended or replaced, or the lock lost, while this was under way; look again. */
+/** `superseded`: the login was ended or replaced, or the lock lost, meanwhile; read it again. */
 export type Spent = ActiveLogin | 'superseded';
 
 /**
@@ -73,7 +73,7 @@ export async function spendRefreshToken(
     throw withoutAnswer(outcome, error);
   }
   crashPoint('answered');
-  // From here to the end nothing waits: no other part of the program can come between the answer and the disk.
+  // From here to the end everything is synchronous: nothing can run between the answer and the disk.
   const answer = judgeTokenAnswer(response, { startedAtMs, redactor, isRefresh: true });
   if (!isStillOurs(outcome)) return 'superseded';
   if (!answer.ok) throw refused(outcome, answer);
@@ -105,7 +105,7 @@ export async function spendRefreshToken(
   return renewed;
 }
 
-/** What is needed to write down how it ended. */
+/** What storing the outcome needs. */
 interface Outcome {
   readonly file: SealedFile;
   readonly login: ActiveLogin;
@@ -116,8 +116,8 @@ interface Outcome {
 }
 
 /**
- * Whether the file still holds our intent. A logout or login that did not wait for the lock has the last word: to
- * store an answer over it would bring a login back that somebody ended.
+ * Whether the file still holds our intent. A logout or login that did not wait for the lock wins: to
+ * store an answer over it would restore a login that the user ended.
  */
 function isStillOurs({ file, login, intent, requestId, spender }: Outcome): boolean {
   const now = file.peek();
@@ -138,12 +138,12 @@ function withoutAnswer(outcome: Outcome, error: unknown): unknown {
   return ambiguous(outcome, message, facts, { cause: error });
 }
 
-/** An answer that says nothing about the refresh token: the server may have rotated it. */
+/** An answer that does not tell about the refresh token: the server may have rotated it. */
 function unusable(outcome: Outcome, why: string, facts: Facts): unknown {
   return ambiguous(outcome, `The token refresh was sent, but its answer cannot be used: ${why}`, facts);
 }
 
-/** Nobody can say whether the refresh token is spent. */
+/** The failure when the refresh token may be spent. */
 function ambiguous(outcome: Outcome, message: string, facts: Facts, options?: ErrorOptions): unknown {
   const { ambiguousHint: hint } = outcome.spender;
   return keepPending(outcome, new ReventoError('refresh_ambiguous', message, { ...facts, hint }, options));
@@ -166,11 +166,11 @@ function refused(outcome: Outcome, answer: TokenAnswer & { readonly ok: false })
   if (isSuccess(status)) {
     return unusable(outcome, `${said || `HTTP ${status}`}.`, facts);
   }
-  // A gateway that gave up on the server behind it does not know what that one did.
+  // A gateway that timed out does not know what the server behind it did.
   if (status === 502 || status === 504) return keepPending(outcome, new ReventoError('server_error', refresh, facts));
   if (status >= 500) return withdraw(outcome, new ReventoError('server_error', refresh, facts));
   if (status === 429) return withdraw(outcome, new ReventoError('rate_limited', refresh, facts));
-  // Not in the words of a token endpoint: a proxy, a redirect, another server.
+  // Not an answer of a token endpoint: a proxy, a redirect, another server.
   const unnamed = error === '' ? 'bad_answer' : 'api_error';
   const code = error === 'invalid_client' || error === 'invalid_scope' ? error : unnamed;
   return withdraw(outcome, new ReventoError(code, refresh, facts));
@@ -185,19 +185,19 @@ function endLogin(outcome: Outcome, facts: Facts): ReventoError {
   return reauthRequired(ended(login, reason), facts);
 }
 
-/** The failure for a login that has ended. Nothing but consenting again helps, and nothing is sent any more. */
+/** The failure for a login that has ended. Only a new consent helps, and no more requests are sent. */
 export function reauthRequired(login: StoredLogin & { readonly state: 'reauth' }, facts: Facts = {}): ReventoError {
   const message = `The login for event ${login.eventId} has ended: ${login.reason}.`;
   const isRevoked = login.reason !== endings.interrupted;
   return new ReventoError('reauth_required', message, { ...whose(login), isRevoked, ...facts });
 }
 
-/** What a failure says of the login it is about. */
+/** The facts about the login that a failure carries. */
 export function whose({ kind, eventId }: LoginKey): Pick<Facts, 'kind' | 'eventId'> {
   return { kind, eventId };
 }
 
-/** The refresh token was not spent: forget the intent. */
+/** The refresh token was not spent: drop the intent. */
 function withdraw(outcome: Outcome, error: unknown): unknown {
   return remember(outcome, error, null);
 }
@@ -219,7 +219,7 @@ function remember(outcome: Outcome, error: unknown, pending: ActiveLogin['pendin
   return error;
 }
 
-/** Notes the token that was sent as spent, if the server gave another one for it. */
+/** Marks the token that was sent as spent, if the server returned a new one. */
 function noteSpent({ file, intent, login }: Outcome, fresh: Secret | null): void {
   const spent = login.refreshToken?.reveal() ?? null;
   if (fresh !== null && fresh.reveal() !== spent) file.noteSpent(intent, spent, fresh.reveal());

@@ -36,7 +36,7 @@ export interface SessionOptions {
   readonly notice: (text: string) => void;
 }
 
-/** After these a token that is still alive serves: the failure concerns the next one. */
+/** After these a token that is still valid is used: the failure concerns the next one. */
 const passing: ReadonlySet<FailureCode> = new Set([
   'lock_timeout',
   'disk_full',
@@ -50,16 +50,16 @@ const passing: ReadonlySet<FailureCode> = new Set([
   'bad_answer',
 ]);
 
-/** How often to look again when the lock or the login went away under our hands. */
+/** Attempts when the lock or the login disappeared meanwhile. */
 const maxRounds = 5;
 
-/** Hands out access tokens of one login, and sees to it that at most one refresh of it is under way anywhere. */
+/** Returns access tokens of one login, and ensures that only one process refreshes it at a time. */
 export class Renewal {
   readonly #key: LoginKey;
   readonly #file: SealedFile;
   readonly #options: SessionOptions;
   #underWay: Promise<ActiveLogin> | null = null;
-  /** What was read last. A list of a thousand pages asks a thousand times, and unsealing costs more than asking. */
+  /** The login as last read. A list of a thousand pages needs it a thousand times, and decrypting is slow. */
   #lastRead: { readonly stamp: string; readonly login: ActiveLogin } | null = null;
 
   constructor(key: LoginKey, file: SealedFile, options: SessionOptions) {
@@ -99,7 +99,7 @@ export class Renewal {
     return login;
   }
 
-  /** Joins the refresh that is under way in this process, or begins one. */
+  /** Joins the refresh in progress in this process, or starts one. */
   async #renewed(seen: ActiveLogin, need: TokenNeed, arrivedAtMs: number): Promise<ActiveLogin> {
     const joined = this.#underWay;
     if (joined !== null) {
@@ -130,7 +130,7 @@ export class Renewal {
       const record = await this.#file.settle();
       const login = this.#active(record);
       const nowMs = clock.now();
-      // What others refreshed while we waited is as fresh as it gets, however long it lasts.
+      // A token that another process refreshed while we waited is as fresh as possible.
       if (isNewer(login, seen) && isAlive(login, need, nowMs)) return login;
       if (isEnough(login, need, nowMs)) return login;
       if (login.failed !== null && login.failed.at >= arrivedAtMs && login.failed.at <= nowMs) {
@@ -177,7 +177,7 @@ export class Renewal {
     }
     const mayBeSpent = pending !== null && pending.refreshToken === fingerprint(refreshToken.reveal());
     if (mayBeSpent && isAlive(login, need, nowMs)) {
-      // Sent again, a spent token ends the whole login, and with it the access token that still works.
+      // Sending a spent token again ends the whole login, including the access token that still works.
       const until = login.accessExpiresAt === null ? '' : ` before ${new Date(login.accessExpiresAt).toISOString()}`;
       const message = `An earlier refresh for event ${eventId} had no usable answer; it is not sent again${until}, while the present token lasts.`;
       throw new ReventoError('refresh_ambiguous', message, {
@@ -215,7 +215,7 @@ export class Renewal {
   }
 }
 
-/** A restored or copied file: to send its token again would revoke the login that took its place. */
+/** A restored or copied file: sending its token again would revoke the login that replaced it. */
 function alreadySpent(key: LoginKey): ReventoError {
   return new ReventoError(
     'reauth_required',

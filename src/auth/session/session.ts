@@ -25,7 +25,7 @@ export function createSessions(options: SessionOptions): Sessions {
     });
   };
 
-  /** One for each login: it is what makes the calls of this process wait for one refresh. */
+  /** One per login, so that the calls of this process wait for one refresh. */
   const renewalOf = (key: LoginKey): Renewal => {
     const name = fileNameOf(key);
     const known = renewals.get(name) ?? new Renewal(key, fileOf(key), options);
@@ -64,7 +64,7 @@ export function createSessions(options: SessionOptions): Sessions {
       });
     } catch (error) {
       if (!(error instanceof ReventoError) || error.code === 'interrupted') throw error;
-      // What the caller has to report is the refusal; that it could not be written down comes second.
+      // The caller reports the refusal; that it could not be stored matters less.
       notice(`warning: the login for event ${key.eventId} was revoked, and that could not be stored: ${error.message}`);
     }
   };
@@ -164,7 +164,7 @@ export function createSessions(options: SessionOptions): Sessions {
 
     async refresh(key): Promise<AccessToken> {
       if (accessToken !== null) {
-        throw new ReventoError('usage', 'REVENTO_ACCESS_TOKEN is set: it is used as it is and cannot be refreshed.', {
+        throw new ReventoError('usage', 'REVENTO_ACCESS_TOKEN is set: it is used unchanged and cannot be refreshed.', {
           hint: 'unset REVENTO_ACCESS_TOKEN to use the stored login',
         });
       }
@@ -175,7 +175,7 @@ export function createSessions(options: SessionOptions): Sessions {
   };
 }
 
-/** A ready token from the environment: nothing is known of it, nothing is stored, and a refusal is final. */
+/** A ready token from the environment: nothing about it is known or stored, and a refusal is final. */
 function environmentSource(token: Secret): TokenSource {
   const refuse = (code: 'token_expired' | 'token_revoked'): Promise<never> =>
     Promise.reject(

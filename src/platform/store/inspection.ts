@@ -19,13 +19,13 @@ export interface InspectionOptions {
 }
 
 /**
- * What lies in the store's directories. Changes nothing, takes no lock and opens no sealed file, so it also works
+ * The files in the store's directories. Changes nothing, takes no lock and opens no sealed file, so it also works
  * on a store that is locked, damaged or whose key is lost.
  *
  * Files that go away while it looks are left out. Never throws.
  */
 export function inspectStore(options: InspectionOptions): StoreInspection {
-  // Hidden from the user that root becomes for it, so it is asked for before.
+  // Root loses access when it becomes that user, so this is read first.
   const self = ownIdentity();
   return asOwner(options.configDir, () => inspect(options, self));
 }
@@ -130,7 +130,7 @@ function describe(path: string, role: StoreFileRole, now: number, self: ProcessI
   };
 }
 
-/** The endings of a login's copies and of what its writers leave. */
+/** The endings of a login's copies and of leftovers. */
 const besides = /\.json\.(next|rescue|[0-9a-f]{12}\.tmp)$/;
 
 function loginOf(path: string): StoreFile['login'] {
@@ -144,7 +144,7 @@ function readLock(path: string): Found | null {
   try {
     return lookAtLock(path);
   } catch {
-    // Unreadable to us: nothing can be said of its holder.
+    // Unreadable: its holder is unknown.
     return null;
   }
 }

@@ -10,15 +10,15 @@ import { readOwnFile, removeOwnFile } from '../files/own-file.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../lock/process-identity.ts';
 
-/** Where the system does not say when a process began, this is how it is known to be the same one. */
+/** Identifies the process where the system does not tell when one started. */
 const heartbeatMs = 60_000;
 
-/** How many listeners of one profile are looked at; the rest are not this program's. */
+/** The limit of listeners read per profile; more were not written by this program. */
 const most = 100;
 
 /**
  * The listeners of a profile, a small file each in `listeners/PROFILE`. Files of processes that have ended are removed.
- * None of it is needed: where nothing can be written or read, nobody is found.
+ * Optional: if nothing can be written or read, no listener is found.
  */
 export function openListeners(configDir: string, profile: string, now: () => number): Listeners {
   const directory = join(configDir, 'listeners', requireFileName('profile', profile));
@@ -78,7 +78,7 @@ function attempt<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch {
-    // No directory, no access, no room: then a listener is not found, and `--webhook-url` names it.
+    // Without directory, access or space no listener is found, and the user can pass `--webhook-url`.
     return undefined;
   }
 }

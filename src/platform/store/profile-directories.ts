@@ -25,7 +25,7 @@ export function discardProfile(configDir: string, profile: string): void {
   });
 }
 
-/** A sealed log, and what became of one: a temporary copy, or one that was damaged and moved aside. */
+/** A sealed log, its temporary copy, or one that was damaged and moved aside. */
 const sealedLog = /\.sealed(\..*)?$/;
 
 /** An empty directory may stay: that must not fail the run. */
@@ -33,6 +33,6 @@ function attempt(remove: () => void): void {
   try {
     remove();
   } catch {
-    // Not there, not empty, or not ours to change.
+    // Missing, not empty, or not writable.
   }
 }

@@ -6,7 +6,7 @@ import type { OpenVault } from './vault.ts';
 /**
  * Moves a whole store from one key source to another.
  *
- * Each file names the source of its own key, so a move that is cut short at any moment leaves a store that works:
+ * Each file names the source of its key, so a move interrupted at any moment leaves a working store:
  * some files are opened with the old key, some with the new one, and running it again moves the rest. Old keys
  * are kept, for they cost nothing and a file might still need them.
  */

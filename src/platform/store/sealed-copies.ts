@@ -14,15 +14,15 @@ import type { KeySources } from '../key/key-source.ts';
 /** Where the copies of one sealed file may be. */
 export interface CopyPaths {
   readonly file: string;
-  /** The pre-allocated successor: renamed onto the file, it is the file. */
+  /** The pre-allocated successor, which is renamed to the file. */
   readonly next: string;
   /** Last resorts, in this order, when the successor could not be written. */
   readonly rescues: readonly string[];
 }
 
 /**
- * @param rescueDirectories  where to turn when the file's own directory takes no more writes; may be shared with
- *   other users, since what is put there is sealed and authentic or nothing
+ * @param rescueDirectories  directories to use when the file's own one cannot be written; may be shared with
+ *   other users, because copies are encrypted and authenticated
  */
 export function copyPaths(file: string, rescueDirectories: readonly string[]): CopyPaths {
   // Named after the whole path: other configurations have files of the same name.
@@ -35,7 +35,7 @@ export function copyPaths(file: string, rescueDirectories: readonly string[]): C
 }
 
 /**
- * A sealed file's text, or null when there is none; empty for what is not a file, in which nothing is sealed. A mode
+ * The text of a sealed file, or null without one; empty for anything but a file. A mode
  * open to others is tightened.
  *
  * @throws ReventoError `file` when it is there and cannot be read
@@ -44,7 +44,7 @@ export function readText(path: string, onLoose: (path: string) => void): string 
   try {
     const found = readOwnFile(path);
     if (found === null) return null;
-    // Everything else a login replaces.
+    // A login replaces everything else.
     if (found.kind === 'other' && found.what === 'a directory') throw notOurFile(path, found.what);
     if (found.kind === 'other') return '';
     if ((found.status.mode & 0o077) !== 0 && tighten(path, 0o600)) onLoose(path);
@@ -55,8 +55,8 @@ export function readText(path: string, onLoose: (path: string) => void): string 
 }
 
 /**
- * A copy's text, or null when there is none or it cannot be read: a copy only ever adds to what the file says, and
- * one of the places is open to everybody, so what somebody else put there is skipped.
+ * The text of a copy, or null when it is missing or unreadable: a copy only adds to the file, and
+ * one of the places is open to everyone, so files of other users are skipped.
  */
 export function readCopy(path: string): string | null {
   try {
@@ -90,7 +90,7 @@ export function envelopeIn(text: string | null): Envelope | null {
   return text === null ? null : parseEnvelope(text);
 }
 
-/** The newest of a file and its copies, and whether it has yet to be put in the file's place. */
+/** The newest of a file and its copies, and whether it still has to replace the file. */
 export interface Newest {
   readonly record: SealedRecord;
   readonly isCopy: boolean;
@@ -114,7 +114,7 @@ export async function newestCopy(
   for (const path of [next, ...rescues]) {
     const copy = envelopeIn(readCopy(path));
     if (copy === null) continue;
-    // A copy has the file's key or is not its copy; only where the file does not tell is the key looked for.
+    // A copy has the same key as its file; the key is searched only if the file does not name it.
     const key = own === null ? await keys.find(copy.key) : keys.loaded(copy.key.id);
     const record = key && openRecord(copy, key, place);
     if (record !== null && record.generation > (best?.record.generation ?? -1)) best = { record, isCopy: true };
@@ -123,9 +123,9 @@ export async function newestCopy(
 }
 
 /**
- * What writes of a file left that were cut short: sealed like the file, perhaps whole. Never throws.
+ * Leftovers of interrupted writes of a file: sealed like the file, perhaps complete. Never throws.
  *
- * To be removed only with the file's lock held: until then one of them may be a write that goes on.
+ * Remove them only while holding the file's lock: otherwise one of them may be a write in progress.
  */
 export function cutShort(file: string): string[] {
   const name = basename(file);
@@ -146,15 +146,15 @@ export function removeCopies({ next, rescues }: CopyPaths): void {
     try {
       removeOwnFile(path);
     } catch {
-      // Not ours, in a directory that others write to as well; or ours and stuck, and then older than the file.
+      // Another user's, in a shared directory; or ours and undeletable, and then older than the file.
     }
   }
 }
 
 /**
- * Puts an answer that must not get lost into the first place that takes it.
+ * Writes an answer that must not get lost to the first place that works.
  *
- * @param file  whose copy it is: it belongs to the same user
+ * @param file  the original, whose owner the copy gets
  * @returns where, or null when none did. Never throws.
  */
 export function rescue(bytes: Uint8Array, file: string, places: readonly string[]): string | null {
@@ -169,7 +169,7 @@ export function rescue(bytes: Uint8Array, file: string, places: readonly string[
       });
       return path;
     } catch {
-      // The next place may do; that all of them failed is reported by the caller.
+      // The next place may work; the caller reports when all of them failed.
     }
   }
   return null;

@@ -38,13 +38,13 @@ export interface SealedFileOptions {
   readonly locks: Locks;
   readonly journal: SpentJournal;
   readonly sealedFiles: () => readonly SealedBy[];
-  /** Called with the lock held: a good moment to remove what earlier crashes left. */
+  /** Called with the lock held, to remove leftovers of earlier crashes. */
   readonly sweep: () => void;
   readonly now: () => number;
   readonly notice: (text: string) => void;
 }
 
-/** One sealed file; what its methods promise stands at the port. */
+/** One sealed file; the port documents its methods. */
 export function openSealedFile(options: SealedFileOptions): SealedFile & {
   /** Seals the record again with the key of another source. Needs the lock. */
   reseal(from: SealedRecord, key: StoreKey): SealedRecord;
@@ -54,7 +54,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
   const loosened = (path: string): void => notice(`warning: ${path} was open to other users; permissions fixed`);
 
   const damaged = (): ReventoError =>
-    new ReventoError('store_corrupt', `${file} is damaged, or was put there from elsewhere; it was left as it is.`, {
+    new ReventoError('store_corrupt', `${file} is damaged, or was copied from elsewhere; it was left unchanged.`, {
       hint: remedies.replace,
     });
 
@@ -108,7 +108,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
         const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
         return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
       } catch {
-        // Gone, or out of reach: reading it says which.
+        // Missing or inaccessible; reading it tells which.
         return null;
       }
     },
@@ -195,9 +195,9 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
     async create(binding, content) {
       const others = sealedFiles();
       const key = await keys.forNew(keys.choice(), others);
-      // A damaged one is what a new login is there to replace.
+      // A new login replaces a damaged one.
       const present = await newest().catch(() => null);
-      // What cannot be read may have any generation; the time in milliseconds is above all that are counted up.
+      // An unreadable file may have any generation; the time in milliseconds is above all counted ones.
       const isUnread = present === null && existsSync(file);
       const record = replace(
         key,
@@ -219,7 +219,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
 
     remove() {
       const hadAny = hasTrace();
-      // The file last: as long as it is there, whoever is interrupted here finds the login to remove it again.
+      // The file last: after an interruption here, the login is still listed and can be removed again.
       try {
         for (const path of cutShort(file)) removeOwnFile(path);
         removeCopies(paths);
@@ -233,7 +233,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
   };
 }
 
-/** Adds the way out for a key that is gone for good: without it, only whoever has a backup could go on. */
+/** Adds the remedy for a lost key, which would otherwise need a backup. */
 function withGiveUp(error: unknown, { giveUp }: Remedies): unknown {
   if (!(error instanceof ReventoError) || error.code !== 'store_key') return error;
   const hint = [error.facts.hint, giveUp].filter((part) => part !== undefined).join('; or, ');

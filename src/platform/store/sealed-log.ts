@@ -23,9 +23,9 @@ import { type Place, parseEnvelope, type StoreKey, seal, unseal } from '../key/e
 import type { KeySources } from '../key/key-source.ts';
 import { cutShort } from './sealed-copies.ts';
 
-/** A thousand deliveries and a hundred thousand happenings take some hundred. */
+/** In bytes. A thousand deliveries and a hundred thousand changes take about a hundred megabytes. */
 const maxBytes = 512 * 1024 * 1024;
-/** What a log is sealed for: it holds no login of a server. */
+/** The purpose a log is sealed for, instead of a server. */
 const binding = { authBase: '', clientId: '' };
 
 export interface SealedLogOptions {
@@ -34,12 +34,12 @@ export interface SealedLogOptions {
   /** Held until the log is released. */
   readonly lock: HeldLock;
   readonly keys: KeySources;
-  /** Seals what is written from now on. */
+  /** The key for new records. */
   readonly key: StoreKey;
 }
 
 /**
- * Opens a sealed log; what its methods promise stands at the port.
+ * Opens a sealed log; the port documents its methods.
  *
  * Every line is an envelope. Sealed in it are the number of the line and a random id, which each writing of the whole
  * file makes new: a line that was taken out, or comes from an earlier file, is noticed. A line without its end is a
@@ -51,7 +51,7 @@ export function openSealedLog({ place, path, lock, keys, key }: SealedLogOptions
   let lines = 0;
   let wholeBytes = 0;
   let goodBytes = 0;
-  /** Whoever removed it, with its profile perhaps, does not want it back. */
+  /** A removed log, perhaps with its profile, must not come back. */
   let isRemoved = false;
   for (const left of cutShort(path)) removeOwnFile(left);
 
@@ -67,7 +67,7 @@ export function openSealedLog({ place, path, lock, keys, key }: SealedLogOptions
     fd = null;
   };
 
-  /** The descriptor to append with; what a cut-short write left behind the last whole line is cut off first. */
+  /** The descriptor to append with; first cuts off an incomplete last line. */
   const appending = (): number => {
     if (fd !== null) return fd;
     const { O_RDWR, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
@@ -174,7 +174,7 @@ export function openSealedLog({ place, path, lock, keys, key }: SealedLogOptions
   };
 }
 
-/** The bytes of the file, or why it is unreadable; null when there is no file. */
+/** The bytes of the file, or why it is unreadable; null without a file. */
 function readFile(path: string): { readonly bytes: Buffer } | { readonly problem: string } | null {
   try {
     const found = readOwnFile(path, { maxBytes });
@@ -189,12 +189,12 @@ function readFile(path: string): { readonly bytes: Buffer } | { readonly problem
   }
 }
 
-/** Takes back a part of a line. Where that fails too, the line has no end or a wrong one, and is not read. */
+/** Removes a partial line. If that fails too, the line lacks a valid end and is not read. */
 function cutBack(fd: number | null, bytes: number): void {
   if (fd === null) return;
   try {
     ftruncateSync(fd, bytes);
   } catch {
-    // The next write begins with a whole file.
+    // The next write starts with a whole file.
   }
 }

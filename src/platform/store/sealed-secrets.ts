@@ -5,7 +5,7 @@ import { program } from '../../errors/next-command.ts';
 import type { SealedRecord, Vault } from '../../ports/store.ts';
 import type { Redactor } from '../../text/secret.ts';
 
-/** The sealed file's name, without extension; no login's, which all begin with their kind. */
+/** The sealed file's name, without extension; distinct from logins, whose names start with their kind. */
 export const secretsFileName = 'secrets';
 
 export interface SecretStoreOptions {
@@ -77,7 +77,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
       if (bound !== null && bound !== base) {
         await confirmHost({ what: 'The client secret', setting: 'auth_base', from: bound, to: base });
       }
-      // One that an earlier version stored is bound when it is first used.
+      // A secret stored by an earlier version is bound when it is first used.
       if (bound !== base) await bind(base);
       return redactor.add(value);
     },

@@ -2,17 +2,17 @@ import { type SettingName, settingNames } from '../../config/types.ts';
 import { errorLine } from '../../json/error-line.ts';
 import { isRecord, parseJson } from '../../json/parse.ts';
 
-/** `config.json` as it stands. Fields this version does not know are kept through a write. */
+/** The content of `config.json`. A write keeps fields unknown to this version. */
 export interface SettingsContent {
   readonly [unknownField: string]: unknown;
   readonly default_profile?: string;
-  /** The store is one for all profiles, and so is what protects it. */
+  /** All profiles share the store, and so its protection. */
   readonly key_store?: unknown;
   readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /**
- * What is in the text of `config.json`.
+ * The content of the text of `config.json`.
  *
  * @returns a text when it is damaged: where, as words such as `line 3 is not valid JSON`. No value is quoted: it may
  *   be a secret that was put into the wrong file.
@@ -31,7 +31,7 @@ export function parseSettings(text: string): SettingsContent | string {
   return chosen === undefined ? content : { ...content, default_profile: chosen };
 }
 
-/** The settings of each profile; what is not a setting, or not text, is left out. */
+/** The settings of each profile; unknown names and values that are not text are left out. */
 export function profilesIn({ profiles }: SettingsContent): Record<string, Partial<Record<SettingName, string>>> {
   const found: Record<string, Partial<Record<SettingName, string>>> = Object.create(null);
   for (const [name, fields] of Object.entries(profiles)) found[name] = settingsIn(fields);

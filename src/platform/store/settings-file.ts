@@ -19,7 +19,7 @@ export interface SettingsFileOptions {
   /** Holds `config.json`; made with 0700 at the first write. */
   readonly directory: string;
   readonly lock: ExclusiveLock;
-  /** Is given what was open to other users, which it is no longer. */
+  /** Called with the path of a file that was open to other users and no longer is. */
   readonly onLoose?: (path: string) => void;
 }
 
@@ -85,14 +85,14 @@ export function openSettingsFile({ directory, lock, onLoose = () => undefined }:
 }
 
 /**
- * Whether REVENTO_CONFIG_DIR names a directory that is not for this program alone: `/tmp`, `/`, a home, a checkout.
- * Its mode is somebody's decision, and closing it may lock everybody else out; what is put there has modes of its own.
+ * Whether REVENTO_CONFIG_DIR names a directory with other uses: `/tmp`, `/`, a home, a checkout.
+ * Its mode is the user's decision, and closing it could lock others out; files in it have their own modes.
  */
 function isSharedPlace(directory: string): boolean {
   try {
     return asOwner(directory, () => readdirSync(directory)).some((name) => !/^(auth|data|pace|config\..*)$/.test(name));
   } catch {
-    // Not there yet, or out of reach, which making it will tell.
+    // Missing or inaccessible; creating it will tell.
     return false;
   }
 }

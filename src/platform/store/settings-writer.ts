@@ -9,9 +9,9 @@ import type { SettingsContent } from './settings-content.ts';
  * Writes `config.json` through conf, and checks that it was written.
  *
  * On a nearly full disk conf can put the first 4,096 bytes of the new text in place of a good file and report
- * success. A second name for the old file costs no disk space, so the way back is open even then.
+ * success. A hard link to the old file costs no disk space, so it can be restored even then.
  *
- * @throws ReventoError `disk_full`, `file`; the old file is then as it was
+ * @throws ReventoError `disk_full`, `file`; the old file is then unchanged
  */
 export async function writeSettings(directory: string, content: SettingsContent): Promise<void> {
   const Conf = await loadConf();
@@ -88,7 +88,7 @@ function restore(before: string, path: string): void {
 
 function writeFailure(path: string, code: string): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new ReventoError('disk_full', `The disk is full: the settings in ${path} were left as they were.`);
+    return new ReventoError('disk_full', `The disk is full: the settings in ${path} were left unchanged.`);
   }
   return storeFailure('write the settings in', path, Object.assign(new Error(code), { code }));
 }

@@ -17,14 +17,14 @@ import { asOwner } from '../files/as-owner.ts';
 import { systemCode } from '../files/file-failure.ts';
 
 const hourMs = 3_600_000;
-/** Far more than an hour of requests makes; a longer file is not read through at every start. */
+/** In bytes, far more than an hour of requests; a longer file is not read at every start. */
 const longestReadBytes = 1 << 20;
 
 /**
  * A shared log in files named `<path>.<hour>`, one for each hour since the Unix epoch; this hour's and the last one's
  * are read, older ones are deleted.
  *
- * There is no lock to be left behind by a process that is killed or stopped: a line is one `write` under `O_APPEND`,
+ * Without a lock, which a killed or stopped process would leave behind: a line is one `write` under `O_APPEND`,
  * which the kernel puts after all others, and what is before one's own line when it is read back came first.
  * Nothing is ever rewritten, so each process reads only what is new. A new hour is a new file for the same reason.
  *
@@ -60,7 +60,7 @@ export function openSharedLog(path: string, clock: Clock): SharedLog {
           tails.delete(old);
         }
       }
-      // The hour turned while the line was written: who came later reads this file no more, so the line goes on there.
+      // The hour changed while the line was written: later processes read only the new file, so the line goes there too.
       if (line === null || Math.floor(clock.now() / hourMs) === hour) return lines;
     }
   };
@@ -72,7 +72,7 @@ export function openSharedLog(path: string, clock: Clock): SharedLog {
       try {
         return asOwner(path, () => share(line));
       } catch {
-        // A read-only or full disk must not keep anybody from the API; pacing then holds for this process only.
+        // A read-only or full disk must not block API requests; pacing then covers this process only.
         isShared = false;
         return own;
       }
@@ -115,7 +115,7 @@ class Tail {
     const count = readSync(this.#fd, buffer, 0, length, this.#offset);
     this.#offset += count;
     const lines = `${this.#rest}${buffer.toString('latin1', 0, count)}`.split('\n');
-    // What has no newline yet is a line whose writer is still at it, or died at it.
+    // A line without a newline is still being written, or its writer died.
     this.#rest = lines.pop() ?? '';
     return lines;
   }
@@ -125,7 +125,7 @@ class Tail {
   }
 }
 
-/** A descriptor to append to and read from; null when there is no such file and none may be made. */
+/** A descriptor to append to and read from; null when the file is missing and may not be created. */
 function open(file: string, mayCreate: boolean): number | null {
   const { O_APPEND, O_CREAT, O_RDWR, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK;

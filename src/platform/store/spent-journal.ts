@@ -14,18 +14,18 @@ const longestBytes = 256 * 1024;
 const markLength = 32;
 const line = new RegExp(`^[+-][0-9a-f]{${markLength}}$`);
 
-/** Which refresh tokens were used up on this machine, whatever the login files say. */
+/** Which refresh tokens were spent on this machine, whatever the login files say. */
 export interface SpentJournal {
   has(key: StoreKey, token: string): boolean;
-  /** Notes a token that is used up, null for none, and the one that is live instead. */
+  /** Marks a token as spent (null for none), and its replacement as live. */
   note(key: StoreKey, spent: string | null, live: string): void;
 }
 
 /**
- * The journal beside the key. It holds keyed hashes, one a line: `-` marks a token as spent, `+` takes that back for a
+ * The journal beside the key. It holds keyed hashes, one per line: `-` marks a token as spent, `+` unmarks it for a
  * server that issued the same text again. The last line about a token counts.
  *
- * It is only ever appended to, after the new tokens are stored: a crash before that leaves a mark out and never marks a
+ * It is only appended to, after the new tokens are stored: a crash before that omits a mark, but never marks a
  * token that may still work. Where it can't be read or written, logins work as they would without it.
  */
 export function openSpentJournal(dataDir: string): SpentJournal {
@@ -41,7 +41,7 @@ export function openSpentJournal(dataDir: string): SpentJournal {
             .filter((text) => line.test(text))
         : [];
     } catch {
-      // Out of reach: what it would have prevented is what happens without a journal.
+      // Inaccessible: as if there were no journal.
       return [];
     }
   };
@@ -61,7 +61,7 @@ export function openSpentJournal(dataDir: string): SpentJournal {
         if (bytes <= longestBytes) append(path, added);
         else replaceFile(path, textOf([...before.slice(before.length / 2), ...added]));
       } catch {
-        // The login is stored and works; only a later copy of this state would not be noticed.
+        // The login is stored and works; only a restored copy of this state would go unnoticed.
       }
     },
   };
@@ -75,7 +75,7 @@ function markOf(key: StoreKey, token: string): string {
     .slice(0, markLength);
 }
 
-/** The line end in front keeps a line apart from one that a crash cut off. */
+/** The leading line end separates it from a line that a crash cut off. */
 function textOf(lines: readonly string[]): Buffer {
   return Buffer.from(`\n${lines.join('\n')}\n`);
 }

@@ -4,11 +4,11 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
 import { asOwner } from '../files/as-owner.ts';
 
-/** Whether somebody else may have decided what the settings say. */
+/** Whether another user may have written the settings. */
 export interface Trust {
-  /** Why nothing secret may be sent under these settings; null when it may. */
+  /** Why these settings must not be used for secrets; null if they may. */
   readonly refusal: ReventoError | null;
-  /** One sentence for each way in which others could change what is stored. */
+  /** One sentence for each way in which other users could change the store. */
   readonly warnings: readonly string[];
 }
 
@@ -67,7 +67,7 @@ function statusOf(path: string): Stats | null {
   try {
     return statSync(path);
   } catch {
-    // Not there, or out of reach: then nothing of it is used.
+    // Missing or inaccessible: then nothing of it is used.
     return null;
   }
 }

@@ -25,7 +25,7 @@ import { openSealedFile } from './sealed-file.ts';
 import { openSealedLog } from './sealed-log.ts';
 import { openSpentJournal } from './spent-journal.ts';
 
-/** What a crash left is removed after this; nothing of ours takes as long. */
+/** Leftovers of a crash are removed after this time; no write takes that long. */
 const leftoverAgeMs = 3_600_000;
 
 /** A kind, a dash, an event id and perhaps a user id; always used with an extension. */
@@ -36,7 +36,7 @@ export interface VaultOptions {
   readonly configDir: string;
   /** Directory of the key file. */
   readonly dataDir: string;
-  /** Directories for rescue copies when the first takes no more writes: the state directory, then the temporary one. */
+  /** Directories for rescue copies when the first cannot be written: the state directory, then the temporary one. */
   readonly rescueDirs: readonly string[];
   /** REVENTO_STORE_KEY, or null. */
   readonly passphrase: Secret | null;
@@ -133,7 +133,7 @@ export function openVault(options: VaultOptions): OpenVault {
     },
     protection(profile) {
       const used = new Set(all().flatMap((sealed) => (sealed.profile === profile ? [sealed.key.source] : [])));
-      // A store is as safe as its weakest file.
+      // The weakest file decides how safe a store is.
       return keySources.find((source) => used.has(source)) ?? keys.choice();
     },
   };

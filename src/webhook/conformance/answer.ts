@@ -9,7 +9,7 @@ export interface Answer {
   readonly status: number | null;
   /** Why there was no answer, such as `refused`. */
   readonly error: string | null;
-  /** The same in full. */
+  /** The same as a sentence. */
   readonly failure: HttpFailure | null;
   readonly headers: HeaderList;
   /** Beginning of the body of an answer that was not 2xx, on one line; else empty. */

@@ -10,7 +10,7 @@ import { answerLimitMs, post } from '../sending/post.ts';
 import type { Answer } from './answer.ts';
 import { FrontGate } from './front.ts';
 
-/** Later answers are still read, so that a slow handler is reported as slow, not as silent. */
+/** Longer than the limit of Revento, so that a slow handler is reported as slow, not as silent. */
 const readFactor = 3;
 /** Enough for the sentence with which Django explains a missing slash. */
 const shownChars = 400;
@@ -28,7 +28,7 @@ export interface CheckOptions {
   readonly patienceMs?: number;
 }
 
-/** What a delivery of a case is made of; whatever is left out is valid. */
+/** The parts of a delivery of a case; parts left out are valid. */
 export interface Parts {
   readonly type?: string;
   /** The body's text; default a compact sample. */
@@ -43,7 +43,7 @@ export interface Parts {
 /** The apparatus of a run: makes deliveries, sends them, and remembers how long the valid ones took. */
 export class Bench {
   readonly patienceMs: number;
-  /** The longest that a delivery which should be acknowledged has taken so far. */
+  /** The longest time of a delivery that had to be acknowledged so far. */
   slowestMs = 0;
   /** How far the handler's clock is ahead of ours, by the `Date` of its answers; 0 where it agrees or does not show. */
   clockAheadSeconds = 0;
@@ -96,7 +96,7 @@ export class Bench {
   }
 
   /**
-   * Sends one delivery; no answer is an answer too. What a rate limiter or gateway says is marked as such.
+   * Sends one delivery; no answer is a result too. Answers of a rate limiter or gateway are marked.
    *
    * @throws the signal's reason
    */
@@ -117,7 +117,7 @@ export class Bench {
     return answer;
   }
 
-  /** Sends one delivery and takes its answer as it is. */
+  /** Sends one delivery and returns its answer unchanged. */
   async sendOnce(delivery: Outgoing): Promise<Answer> {
     const { url, exchange, clock, signal } = this.#options;
     const timeoutMs = this.patienceMs * readFactor;
@@ -138,9 +138,9 @@ export class Bench {
   }
 }
 
-/** A `Date` has whole seconds and takes its way: less is not a difference between clocks. */
+/** A `Date` has whole seconds and takes time to arrive: smaller differences do not count. */
 const leastSkewSeconds = 5;
-/** A handler that is further off and accepts plain deliveries all the same has a wrong `Date`, not a wrong clock. */
+/** A handler that is further off but accepts plain deliveries has a wrong `Date`, not a wrong clock. */
 const mostSkewSeconds = 300;
 
 function aheadSeconds(answer: HttpResponse, now: number): number {

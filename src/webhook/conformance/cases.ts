@@ -7,7 +7,7 @@ import { sequences } from './sequences.ts';
 import { timestamps } from './timestamps.ts';
 import { valid } from './valid.ts';
 
-/** Every case, in the order they are run: a plain valid delivery first, the looks back last. */
+/** Every case, in the order they run: a plain valid delivery first, the reviews last. */
 export const conformanceCases: readonly ConformanceCase[] = [
   ...valid,
   ...eventTypeCases,
@@ -18,7 +18,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...sequences,
 ];
 
-/** The first case: where it fails, the others say nothing. */
+/** The first case: if it fails, the others mean nothing. */
 export const plainCase = conformanceCases[0] as ConformanceCase;
 
 /** Whether a case can be run without a previous secret. */

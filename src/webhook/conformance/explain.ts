@@ -6,7 +6,7 @@ import type { CaseResult } from './case.ts';
 import { type Framework, frameworkOf, rawBodyLine } from './framework.ts';
 import { allProbes, formProbes, type Probe } from './probes.ts';
 
-/** One reason for what went wrong, and what to change. Both are clauses. */
+/** A mistake and its fix. Both are clauses. */
 export interface Explanation {
   readonly mistake: string;
   readonly fix: string;
@@ -15,7 +15,7 @@ export interface Explanation {
 /** Statuses by which a handler judges a delivery, or crashes on it; others come from routers and gateways. */
 const judging: ReadonlySet<number> = new Set([400, 401, 403, 406, 409, 412, 418, 422, 500]);
 
-/** A handler that takes longer for each delivery is not asked dozens of times. */
+/** A handler that takes longer per delivery is not probed dozens of times. */
 const slowMs = 1_000;
 
 /**
@@ -29,7 +29,7 @@ export async function explainRefusal(answer: Answer, bench: Bench): Promise<Expl
   return (await firstAccepted(allProbes(bench), framework, bench)) ?? (await explainCrash(answer, framework, bench));
 }
 
-/** The signs of a handler that verifies JSON it wrote itself, though it accepts the compact form. */
+/** Failures of a handler that verifies re-serialized JSON but accepts the compact form. */
 const rewriting: ReadonlySet<string> = new Set(['valid-pretty', 'valid-escapes', 'tampered-space']);
 
 /** Which mistake explains several failures of a handler that acknowledges plain deliveries; null when none does. */

@@ -2,7 +2,7 @@ import { headerOf } from '../../http/headers.ts';
 import type { HeaderList } from '../../ports/exchange.ts';
 import type { JsonLanguage } from '../json-forms.ts';
 
-/** What a handler is written with, and how it gets at the bytes of a request. */
+/** The framework of a handler, and how it reads the bytes of a request. */
 export interface Framework {
   readonly name: string;
   readonly language: JsonLanguage;
@@ -10,7 +10,7 @@ export interface Framework {
   readonly rawBody: string;
 }
 
-/** As far as a framework shows in it. */
+/** The part that can reveal a framework. */
 interface Answer {
   readonly headers: HeaderList;
 }
@@ -25,7 +25,7 @@ const server = (form: RegExp) => header('server', form);
 const has = (answer: Answer, ...names: readonly string[]) => names.every((name) => headerOf(answer, name) !== null);
 
 /**
- * Frameworks that show in the headers of their answers; the first that fits is it.
+ * Frameworks revealed by the headers of their answers; the first match counts.
  *
  * Source: contract of the guide's page on raw bodies for the lines; the answers of each framework for its headers.
  */
@@ -86,12 +86,12 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** The framework that an answer's headers show, or null: most show none. */
+/** The framework that an answer's headers reveal, or null for most. */
 export function frameworkOf(answer: Answer): Framework | null {
   return rows.find(({ isIt }) => isIt(answer)) ?? null;
 }
 
-/** The usual ways in each language, for a handler whose framework does not show. */
+/** The usual ways in each language, for a handler of an unknown framework. */
 const usual: Readonly<Record<JsonLanguage, string>> = {
   JavaScript: `hash the Buffer (Express: express.raw(), Fastify: a parser with parseAs 'buffer', Next.js and Hono: await request.arrayBuffer())`,
   Python: 'hash request.get_data() (Flask), request.body (Django) or await request.body() (FastAPI)',
@@ -121,7 +121,7 @@ const lineIn = (name: string): RawBodyLine => ({
   line: rows.find((row) => row.name === name)?.rawBody ?? '',
 });
 
-/** For a reader who knows what the handler is written with: the line of each common framework. */
+/** The line of each common framework, for the user to choose. */
 export const rawBodyLines: readonly RawBodyLine[] = [
   ...['Express', 'Flask', 'FastAPI', 'Django', 'Rails'].map(lineIn),
   { framework: 'Laravel', line: '$request->getContent()' },

@@ -16,10 +16,10 @@ export interface GateMeans {
 }
 
 /**
- * Tells answers of a rate limiter or gateway in front of the handler from the handler's own.
+ * Distinguishes answers of a rate limiter or gateway in front of the handler from the handler's own.
  *
  * 429 is never a verdict on a delivery. 502, 503 and 504 are the handler's doing when they come back for this delivery
- * while a plain valid one is acknowledged: then it crashed. Otherwise whatever is in front has no handler to ask.
+ * while a plain valid one is acknowledged: then it crashed. Otherwise the gateway cannot reach the handler.
  */
 export class FrontGate {
   #isLimited = false;
@@ -36,7 +36,7 @@ export class FrontGate {
 
   async #settleLimited(answer: Answer, { again, sleep, nowMs }: GateMeans): Promise<Answer> {
     const waitMs = retryAfterMs(answer, nowMs);
-    // A limiter that has let nothing through after its own wait once is not waited for again.
+    // A limiter that refused again after its own wait is not waited for a second time.
     if (this.#isLimited || waitMs === null || waitMs > longestWaitMs) return { ...answer, isFront: true };
     await sleep(waitMs);
     const second = await again();

@@ -6,11 +6,11 @@ import type { Bench } from './bench.ts';
 
 /** A delivery that only a handler with one certain mistake accepts. */
 export interface Probe {
-  /** The mistake, as a clause that begins with what does it. */
+  /** The mistake, as a clause whose subject makes it. */
   readonly mistake: string;
-  /** What to change; null where the handler must get at the raw body, which every framework does differently. */
+  /** What to change; null when the handler needs the raw body, which depends on the framework. */
   readonly fix: string | null;
-  /** Whose JSON library or way to print gives it away; null when it may be any. */
+  /** The language whose JSON library or formatting reveals it; null for any. */
   readonly language: JsonLanguage | null;
   readonly make: (bench: Bench) => Outgoing;
 }
@@ -81,7 +81,7 @@ function compactSignedAs(make: (bench: Bench, parts: ToSign) => string): Probe['
   return (bench) => signedAs(bench, JSON.stringify(bench.envelope()), (parts) => make(bench, parts));
 }
 
-/** Another text is signed under the current secret. */
+/** Signs another text with the current secret. */
 function overText(text: (parts: ToSign) => string): Probe['make'] {
   return compactSignedAs(({ secret }, parts) => `sha256=${hmac(secret, text(parts))}`);
 }
@@ -132,7 +132,7 @@ const textProbes: readonly Probe[] = [
     make: overText(({ timestamp, body }) => `${timestamp}.b'${body}'`),
   },
   {
-    mistake: 'the handler hashes an empty body: something has read the request before',
+    mistake: 'the handler hashes an empty body: something read the request first',
     fix: null,
     language: null,
     make: overText(({ timestamp }) => `${timestamp}.`),
@@ -182,7 +182,7 @@ function secretProbes({ secret, previousSecret }: Bench): readonly Probe[] {
     ['the handler decodes the secret from hex', Buffer.from(bare, 'hex'), wholeSecret],
     ['the secret of the handler ends in a line break', `${secret}\n`, 'remove the line break where the secret is set'],
     ['the secret of the handler has quotes around it', `"${secret}"`, 'remove the quotes where the secret is set'],
-    ['the secret of the handler is empty, so anybody can sign', '', 'set the secret, and refuse to start without it'],
+    ['the secret of the handler is empty, so anyone can sign', '', 'set the secret, and refuse to start without it'],
     ['the secret of the handler is "undefined"', 'undefined', 'set the secret, and refuse to start without it'],
   ];
   const previous = previousSecret === null ? [] : [previousProbe(previousSecret)];

@@ -1,6 +1,6 @@
 import { accepts, type ConformanceCase } from './case.ts';
 
-/** What a handler must do while two secrets are valid; run only where the previous one is configured. */
+/** Cases for the time when two secrets are valid; run only if the previous one is configured. */
 export const rotation: readonly ConformanceCase[] = [
   accepts(
     {

@@ -6,19 +6,19 @@ import { plainCase } from './cases.ts';
 import { type Explanation, explainFailures, explainRefusal } from './explain.ts';
 import { type Framework, frameworkOf, rawBodyLine } from './framework.ts';
 
-/** What can be said about a run as a whole. */
+/** Remarks about a whole run. */
 export interface Conclusion {
-  /** The one mistake behind the failures, where it was found. */
+  /** The one mistake behind the failures, if found. */
   readonly explanation: Explanation | null;
-  /** The framework that the handler's answers show, where they do. */
+  /** The framework that the handler's answers reveal, if any. */
   readonly framework: string | null;
-  /** Remarks that hold for many cases and are made once. */
+  /** Remarks that apply to many cases and are shown once. */
   readonly notes: readonly string[];
 }
 
 /**
  * Runs the cases one after the other, each against the handler as the previous ones left it. Stops after a plain
- * valid delivery that was not acknowledged, because then the others say nothing.
+ * valid delivery that was not acknowledged, because the other results would mean nothing.
  *
  * @throws the signal's reason when it is aborted
  */
@@ -38,7 +38,7 @@ export async function* runCases(
     const result: CaseResult = {
       test,
       ...judgment,
-      // Whatever stands in front: without one plain delivery that arrives there is nothing to judge.
+      // With or without a proxy in front: if no plain delivery arrives, nothing can be judged.
       ...(test === plainCase && judgment.outcome === 'skip' && { outcome: 'fail' }),
       fix: fixFor(test, framework),
       durationMs: Math.round(options.clock.monotonic() - startedAt),
@@ -72,7 +72,7 @@ function refusalNotes(results: readonly CaseResult[]): string[] {
   ];
 }
 
-/** What was in the way is named once, however many cases it kept from being judged. */
+/** The obstacle is named once, however many cases could not be judged. */
 function frontNotes(results: readonly CaseResult[]): string[] {
   const skipped = results.filter(({ outcome }) => outcome === 'skip');
   if (skipped.length === 0) return [];

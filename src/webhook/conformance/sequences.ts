@@ -6,7 +6,7 @@ import { accepts, type ConformanceCase } from './case.ts';
 /** Answers with which a rate limiter or gateway turns away a part of many. */
 const turnedAway: ReadonlySet<number | null> = new Set([429, 502, 503, 504]);
 
-/** Cases of several deliveries, and the looks back at the whole run, which stay last. */
+/** Cases of several deliveries; the reviews of the whole run come last. */
 export const sequences: readonly ConformanceCase[] = [
   {
     id: 'out-of-order',
@@ -14,7 +14,7 @@ export const sequences: readonly ConformanceCase[] = [
     sent: 'two events of one application, the one that happened later first',
     wanted: '2xx both times',
     why: 'retries overtake each other; the order of deliveries is not guaranteed',
-    fix: 'compare occurred_at with what you hold, and keep the newer',
+    fix: 'compare occurred_at with the stored one, and keep the newer',
     run: async (bench) => {
       const older = new Date((bench.nowSeconds - 60) * 1000).toISOString();
       const text = JSON.stringify({ ...bench.envelope(), occurred_at: older });
@@ -46,10 +46,10 @@ export const sequences: readonly ConformanceCase[] = [
   },
   {
     id: 'answers-in-time',
-    title: 'has answered within 10 seconds all along',
-    sent: 'nothing: this looks back at every delivery that had to be acknowledged',
+    title: 'answers within 10 seconds in the whole run',
+    sent: 'nothing: this reviews every delivery that had to be acknowledged',
     wanted: 'the slowest answer under 10 s',
-    why: 'Revento stops waiting then and may send the delivery again, although it was processed',
+    why: 'Revento stops waiting after 10 s and may send the delivery again, although it was processed',
     fix: 'acknowledge first and do the work afterwards',
     run: async ({ slowestMs, patienceMs }) => ({
       outcome: slowestMs < patienceMs ? (slowestMs < patienceMs / 2 ? 'pass' : 'warn') : 'fail',
@@ -61,14 +61,14 @@ export const sequences: readonly ConformanceCase[] = [
       id: 'healthy-afterwards',
       title: 'still works after all this',
       sent: 'one more valid delivery',
-      why: 'something in this run has left it broken',
+      why: 'an earlier case of this run broke it',
       fix: 'run with --only and the cases before this one to find out which',
     },
     (bench) => bench.make(),
   ),
 ];
 
-/** What is turned away by something in front is sent again by Revento, so that is a warning and no failure. */
+/** Revento retries deliveries that a proxy in front refused, so this is a warning, not a failure. */
 async function sendTwenty(bench: Bench): Promise<Judgment> {
   const deliveries = Array.from({ length: 20 }, () => bench.make());
   const answers = await Promise.all(deliveries.map((delivery) => bench.sendOnce(delivery)));

@@ -39,7 +39,7 @@ export const valid: readonly ConformanceCase[] = [
       id: 'valid-unicode',
       title: 'acknowledges a body with characters outside ASCII',
       sent: 'names with umlauts, Japanese and an emoji, as UTF-8',
-      why: 'a handler that reads the body in another encoding rejects everybody whose name is not ASCII',
+      why: 'a handler that reads the body in another encoding rejects everyone whose name is not ASCII',
       fix: `${rawBytes}; where you need text, decode it as UTF-8`,
     },
     (bench) => bench.make({ text: withMember(bench, '"Zoë Müller 山田 🎪"') }),

@@ -1,5 +1,5 @@
 /**
- * What stands at the ends of a body without being seen: a byte order mark or line breaks. They count for the signature
+ * The invisible ends of a body: a byte order mark or line breaks. They count for the signature
  * like every byte, and editors, shells and `curl -d` add or drop them.
  *
  * @returns clauses such as `ends in a line break`; none for an ordinary body

@@ -10,7 +10,7 @@ type Refused = Pick<Delivery, 'headers' | 'body' | 'receivedAt'>;
 /**
  * Why a delivery failed verification and what to try, the most likely first: at least one sentence.
  *
- * It looks for the change that would make the signature match (another profile's secret, another form of the same
+ * Looks for the change that would make the signature match (another profile's secret, another form of the same
  * JSON, another reading of the headers), and names it only when it does. Costs about fifty HMACs over the body.
  */
 export function diagnose(delivery: Refused, reason: VerifyFailure, context: DiagnoseContext): readonly string[] {
@@ -35,7 +35,7 @@ function missing({ headers }: Refused): readonly string[] {
   const absent = names.filter((name) => valuesOf(name).every(([, value]) => value === ''));
   const repeated = names.filter((name) => valuesOf(name).length > 1);
   if (absent.length === names.length) {
-    return ['none of the X-Revento-* headers is there: this is not a delivery, or a proxy on the way drops them'];
+    return ['all X-Revento-* headers are missing: this is not a delivery, or a proxy on the way drops them'];
   }
   const hints: string[] = [];
   if (absent.length > 0) hints.push(`${wordsOf(absent)} missing: does a proxy on the way drop it?`);
@@ -43,7 +43,7 @@ function missing({ headers }: Refused): readonly string[] {
   return hints;
 }
 
-/** A header that must be there exactly once. */
+/** A header that must be present exactly once. */
 function repeatedHint(names: readonly string[]): string {
   return `the header is there more than once (${names.join(', ')}): does a proxy on the way repeat it?`;
 }

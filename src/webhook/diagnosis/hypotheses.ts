@@ -9,13 +9,13 @@ export interface HypothesisContext {
   readonly otherSecrets: ReadonlyMap<string, string>;
 }
 
-/** One explanation of a signature that does not match, and a way to find out. */
+/** One explanation of a signature that does not match, and a way to test it. */
 export interface Hypothesis {
-  /** What is assumed, as a noun phrase: `the secret of profile "staging"`. */
+  /** The assumption, as a noun phrase: `the secret of profile "staging"`. */
   readonly what: string;
-  /** What it means for the user if it holds, one sentence. */
+  /** The meaning for the user if it is true, one sentence. */
   readonly meaning: string;
-  /** Whether the signature is the one that follows from it. Costs at most two HMACs over the body. */
+  /** Whether the signature follows from it. Costs at most two HMACs over the body. */
   readonly holds: () => boolean;
 }
 
@@ -40,7 +40,7 @@ export function* hypotheses(
   }
   for (const [how, variant] of secretVariants) {
     const keys = secrets.map((secret) => variant(secret)).filter((key) => key !== null);
-    // Only what differs from the secret itself says anything.
+    // Only variants that differ from the secret are of use.
     if (keys.length === 0) continue;
     yield {
       what: `the configured secret, used ${how}`,
@@ -66,7 +66,7 @@ function digest(key: string | Uint8Array, prefix: string, body: Uint8Array): str
   return `sha256=${createHmac('sha256', key).update(prefix).update(body).digest('hex')}`;
 }
 
-/** What often happens to a secret between a dashboard and an environment variable; null where it changes nothing. */
+/** Common damage to a secret between a dashboard and an environment variable; null where it changes nothing. */
 const secretVariants: readonly (readonly [how: string, variant: (secret: string) => string | Uint8Array | null])[] = [
   ['without the white space around it', (secret) => changed(secret, secret.trim())],
   ['without the quotes around it', (secret) => changed(secret, secret.trim().replace(/^(["'])(.*)\1$/s, '$2'))],

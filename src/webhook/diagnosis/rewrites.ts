@@ -11,11 +11,11 @@ export interface Rewrite {
 }
 
 /**
- * Larger bodies are not tried: each form costs a serialization and an HMAC, and up to ten forged bodies a second are
+ * The limit for bodies, in bytes: each form costs a serialization and an HMAC, and up to ten forged bodies a second are
  * explained. A delivery has a few thousand bytes.
  */
 const largestBytes = 64 * 1024;
-/** Forms that are much longer than the body are not tried either. */
+/** Forms much longer than the body are not tried either. */
 const longestFormChars = 256 * 1024;
 /** No delivery is nested deeper, and serializing recurses. */
 const deepestLevel = 100;

@@ -4,20 +4,20 @@ import type { Clock } from '../../ports/clock.ts';
 /** Assumed large enough: a sender that has 10,000 deliveries open is not a developer's listener. */
 const defaultMaxEntries = 10_000;
 
-/** How a verified delivery stands to those before it. `retry`: our earlier answer was not 2xx. */
+/** How a verified delivery relates to earlier ones. `retry`: our earlier answer was not 2xx. */
 export type Standing =
   | { readonly kind: 'first' | 'retry' }
   /** Answered 2xx before, or being worked on: `status` is the answer to that one. */
   | { readonly kind: 'duplicate'; readonly status: Promise<number> | number };
 
-/** What a delivery is recognized by. */
+/** The keys that identify a delivery. */
 export interface DeliveryKeys {
   readonly id: string;
   readonly signature: string;
 }
 
 interface Entry {
-  /** A number once it is known: thousands of settled promises are a burden on the memory. */
+  /** A number once it is known: thousands of settled promises take too much memory. */
   status: Promise<number> | number;
   readonly expiresAtMs: number;
 }
@@ -30,14 +30,14 @@ interface Generation {
 
 export interface DuplicatesOptions {
   readonly clock: Clock;
-  /** Seconds a timestamp may lie in the past or future: no signature outlives its memory. */
+  /** Seconds a timestamp may lie in the past or future: every valid signature is remembered. */
   readonly toleranceSeconds: number;
   readonly maxEntries?: number;
 }
 
 /**
- * Tells retries and replays apart. A retry (same delivery id, our earlier answer was not 2xx) is to be worked on
- * again; anything acknowledged, or under way, is not.
+ * Distinguishes retries from replays. A retry (same delivery id, our earlier answer was not 2xx) is handled
+ * again; anything acknowledged or in progress is not.
  *
  * Both the delivery id and the signature are remembered, because only the signature is bound to the bytes: a
  * replay under a made-up delivery id is still a replay.
@@ -47,7 +47,7 @@ export class Duplicates {
   readonly #rememberMs: number;
   readonly #perGeneration: number;
   /**
-   * Two generations, and the older one is dropped whole when the younger one is full: removing entries one by one
+   * Two generations; the whole older one is dropped when the younger one is full: removing entries one by one
    * from the front of a Map costs more with every removal.
    */
   #younger = newGeneration();
@@ -55,7 +55,7 @@ export class Duplicates {
 
   constructor({ clock, toleranceSeconds, maxEntries = defaultMaxEntries }: DuplicatesOptions) {
     this.#clock = clock;
-    // One second more than from the one limit to the other: a timestamp holds until its last second is over.
+    // One second more than the distance between the limits: a timestamp is valid until the end of its last second.
     this.#rememberMs = (2 * toleranceSeconds + 1) * 1_000;
     this.#perGeneration = Math.max(1, Math.floor(maxEntries / 2));
   }
@@ -69,7 +69,7 @@ export class Duplicates {
     return done === undefined ? retry : { kind: 'duplicate', status: done.status };
   }
 
-  /** @param status  of the work that has been begun on it; never rejects */
+  /** @param status  of its handling, which has started; never rejects */
   remember({ id, signature }: DeliveryKeys, status: Promise<number>): void {
     const entry: Entry = { status, expiresAtMs: this.#clock.monotonic() + this.#rememberMs };
     void status.then((known) => {
@@ -97,7 +97,7 @@ export class Duplicates {
 const first: Standing = { kind: 'first' };
 const retry: Standing = { kind: 'retry' };
 
-/** Acknowledged, or under way. */
+/** Acknowledged or in progress. */
 function isDone(entry: Entry | undefined): boolean {
   if (entry === undefined) return false;
   return typeof entry.status !== 'number' || isSuccess(entry.status);

@@ -9,23 +9,23 @@ import { type Posted, type PostOptions, post } from '../sending/post.ts';
 import { deliveryHeaders } from '../signature.ts';
 import type { Route } from '../targets.ts';
 
-/** Marks a request whose signature did not hold, forwarded because the user asked for it. */
+/** Marks a request with an invalid signature, forwarded because the user requested it. */
 const unverifiedHeader = 'x-revento-cli-unverified';
 
 export interface ForwardOptions extends PostOptions {
-  /** The user's `-H`, put over what the sender sent. */
+  /** The user's `-H`, which replace headers of the sender. */
   readonly extraHeaders: HeaderList;
   readonly listenerId: string;
-  /** Of each handler's answer, this much of its body is kept, and its headers. Default: nothing of it. */
+  /** How many body bytes of each handler's answer are kept, with its headers. Default: none. */
   readonly keptAnswerBytes?: number | undefined;
 }
 
-/** Hands a delivery to its handlers, all at once. Never rejects. */
+/** Sends a delivery to its handlers, all at once. Never rejects. */
 export type Forward = (delivery: Delivery, routes: readonly Route[]) => Promise<readonly Posted[]>;
 
 /**
  * Makes the forwarder of a listener: the same bytes, the sender's headers without those of the connection, and one
- * attempt. The sender gets the status of that one, and retries if it wants to.
+ * attempt. The sender gets its status, and may retry.
  */
 export function createForward(options: ForwardOptions): Forward {
   return (delivery, routes) => {
@@ -39,7 +39,7 @@ export function createForward(options: ForwardOptions): Forward {
 
 const asList = (result: Posted): readonly Posted[] => [result];
 
-/** Anything but a failed exchange is a defect, but a delivery is under way: it is answered 502 and shown. */
+/** Anything but a failed exchange is a defect, but the sender waits: it is answered 502, and the error is shown. */
 async function forwardOne(
   url: string,
   headers: HeaderList,
@@ -64,7 +64,7 @@ async function forwardOne(
   }
 }
 
-/** An answer may be long: no more of it is held than somebody will look at. */
+/** An answer may be long: only as much of it is kept as will be shown. */
 function kept(response: HttpResponse | null, bytes: number | undefined): HttpResponse | null {
   if (response === null || bytes === undefined) return null;
   // A copy: a part of a buffer would keep all of it in memory.
@@ -94,12 +94,12 @@ const dropped: ReadonlySet<string> = new Set([
   'cookie',
   'authorization',
   'forwarded',
-  // Answers are shown as text, so they have to come as they are.
+  // Answers are shown as text, so they must not be compressed.
   'accept-encoding',
 ]);
 const droppedPrefixes = ['proxy-', 'x-forwarded-', 'x-revento-cli-'] as const;
 
-/** Whether a header belongs to one connection, or is not the sender's to set: such a one is not sent on. */
+/** Whether a header belongs to one connection, or the sender must not set it: it is not forwarded. */
 export function isHopHeader(name: string): boolean {
   const lower = name.toLowerCase();
   return dropped.has(lower) || droppedPrefixes.some((prefix) => lower.startsWith(prefix));
@@ -120,7 +120,7 @@ function forwardedHeaders(delivery: Delivery, options: ForwardOptions): HeaderLi
   return kept;
 }
 
-/** Names that Connection lists, and those the user sets; null when there is none, as nearly always. */
+/** Names that Connection lists, and those the user sets; null for none, the usual case. */
 function namedInConnection(headers: HeaderList, extraHeaders: HeaderList): ReadonlySet<string> | null {
   let named: Set<string> | null = null;
   for (const [name, value] of headers) {
@@ -151,5 +151,5 @@ export function parseHeader(text: string): readonly [name: string, value: string
   }
   const [name] = header;
   if (!unsettable.has(name.toLowerCase())) return header;
-  throw new ReventoError('usage', `-H cannot set ${name}: a delivery reaches the handler as it came.`);
+  throw new ReventoError('usage', `-H cannot set ${name}: a delivery is forwarded unchanged.`);
 }

@@ -1,16 +1,16 @@
 import { isTypeMatch } from '../targets.ts';
 
-/** What `listen` waits for before it ends by itself. Types are patterns, as those of routes are. */
+/** The conditions that end `listen`. Types are patterns, as in routes. */
 export interface GoalOptions {
   readonly count: number | null;
   readonly until: string | null;
-  /** Each takes a delivery of its own: a type named twice must come twice. */
+  /** Each needs its own delivery: a type named twice must come twice. */
   readonly expect: readonly string[];
 }
 
 /**
  * The conditions of a listen run. Only deliveries that were verified, are not duplicates and were acknowledged with
- * 2xx count: one that the handler failed on comes again, and counts then.
+ * 2xx count: one that the handler failed on is retried, and counts then.
  */
 export class Goals {
   readonly #count: number | null;
@@ -41,7 +41,7 @@ export class Goals {
     return this.isSet && this.missing.length === 0;
   }
 
-  /** What has not come yet, in words. */
+  /** The unmet conditions, in words. */
   get missing(): readonly string[] {
     const missing: string[] = [];
     if (this.#count !== null && this.#seen < this.#count) {

@@ -1,12 +1,12 @@
 import type { Delivery } from '../delivery.ts';
 import type { Posted } from '../sending/post.ts';
 
-/** A delivery, and what became of it. */
+/** A delivery and its outcome. */
 export interface Answered {
   readonly kind: 'answered';
-  /** Abridged where it does not verify. */
+  /** Abridged if it failed verification. */
   readonly delivery: Delivery;
-  /** The whole delivery, to find out why it does not verify; null for a verified one, and for one that is too long. */
+  /** The whole delivery, to diagnose why it failed verification; null for a verified one, or if it is too long. */
   readonly evidence: Delivery | null;
   readonly results: readonly Posted[];
   /** The response to its sender. */
@@ -25,12 +25,12 @@ export interface TurnedAway {
   readonly reason: string;
 }
 
-/** More that anybody may have sent than was kept. */
+/** Counts of unverified requests that were not kept. */
 export interface Untold {
   readonly kind: 'untold';
   /** Requests that were not deliveries. */
   readonly turnedAway: number;
-  /** Deliveries that did not verify. */
+  /** Deliveries that failed verification. */
   readonly unverified: number;
 }
 

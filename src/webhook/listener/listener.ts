@@ -18,12 +18,12 @@ const maxBodyBytes = 1024 * 1024;
 const headersTimeoutMs = 5_000;
 const requestTimeoutMs = 8_000;
 const maxConnections = 100;
-/** What may wait to be printed before senders are slowed down. */
+/** The limit of deliveries waiting to be printed, before senders are slowed down. */
 const feedCapacityBytes = 32 * 1024 * 1024;
 /** Invalid deliveries that are forwarded at once, if at all: more get a 503, and leave the handler to valid ones. */
 const maxStrangersForwarded = 50;
 const graceMs = 2_000;
-/** Of these, what is left for the answers to deliveries whose handlers had none. */
+/** Of these, the time for answering deliveries whose handlers did not. */
 const lastAnswersMs = 250;
 
 export interface ListenOptions {
@@ -57,12 +57,12 @@ export interface ListenPorts {
 
 /** A listener that accepts deliveries. */
 export interface Listener {
-  /** Where it is reached on this machine. */
+  /** Its URL on this machine. */
   readonly url: string;
   readonly addresses: readonly string[];
-  /** Events that came together come together. */
+  /** Events, in the batches in which they came. */
   readonly events: AsyncIterable<readonly ListenEvent[]>;
-  /** Stops accepting, gives what is under way 2 s, and ends `events`. Idempotent. */
+  /** Stops accepting, gives requests in flight 2 s, and ends `events`. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -153,7 +153,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
 
   let closing: Promise<void> | null = null;
   const close = async () => {
-    // Handlers that are still at it are given up before the connections are, so that senders get an answer.
+    // Requests to slow handlers are ended before the connections are, so that senders get an answer.
     const timer = setTimeout(() => void forwarder.close(), graceMs - lastAnswersMs);
     await listening.close(graceMs);
     clearTimeout(timer);
@@ -173,7 +173,7 @@ export async function startListener(options: ListenOptions, ports: ListenPorts):
   };
 }
 
-/** Only now is the port certain: 0 picks a free one. */
+/** Checked after binding, because port 0 picks a free one. */
 async function refuseLoop({ routes, host }: ListenOptions, listening: Listening): Promise<void> {
   const loop = routes.find(({ url }) => isSelf(url, { host, port: listening.port }));
   if (loop === undefined) return;
@@ -187,7 +187,7 @@ function isWanted(types: readonly string[] | null, type: string | null): boolean
   return types === null || (type !== null && types.some((pattern) => isTypeMatch(pattern, type)));
 }
 
-/** About what a delivery holds in memory until it is printed: its bytes, the same as text, and the same parsed. */
+/** Estimates the memory of a delivery until it is printed: its bytes, text, and parsed form. */
 function weigh({ body, headers }: Delivery): number {
   let bytes = 2_048 + 3 * body.length;
   for (const [name, value] of headers) bytes += 64 + name.length + value.length;

@@ -35,14 +35,14 @@ export class OrderedFeed<T> implements AsyncIterable<readonly T[]> {
     this.#capacityBytes = capacityBytes;
   }
 
-  /** Takes room for a value at once, or not at all: then `room` waits for it. */
+  /** Reserves room for a value at once, or returns false: then `room` waits for it. */
   reserve(bytes: number): boolean {
     if (!this.#isEnded && (this.#reservedBytes >= this.#capacityBytes || this.#waiting.length > 0)) return false;
     this.#reservedBytes += bytes;
     return true;
   }
 
-  /** Resolves with the room taken. A slow reader slows its senders down like this, one by one, and fills no memory. */
+  /** Resolves with the room reserved. This way a slow reader slows its senders down, without filling memory. */
   async room(bytes: number): Promise<void> {
     if (this.reserve(bytes)) return;
     await new Promise<void>((wake) => this.#waiting.push({ bytes, wake }));
@@ -66,19 +66,19 @@ export class OrderedFeed<T> implements AsyncIterable<readonly T[]> {
     };
   }
 
-  /** Nothing more comes: the reader gets what there is, then the end. Places still open are given up. */
+  /** Ends the feed: the reader gets what is left, then the end. Open places are dropped. */
   end(): void {
     this.#isEnded = true;
     this.#wakeReader?.();
     this.#wakeWaiting();
   }
 
-  /** Gives whatever is ready together; never an empty list. */
+  /** Returns everything that is ready; never an empty list. */
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly T[], void, void> {
     try {
       yield* this.#batches();
     } finally {
-      // A reader that left makes no more room: whoever waits for it would wait forever.
+      // A reader that left frees no room: waiting for it would never end.
       this.end();
     }
   }
@@ -97,13 +97,13 @@ export class OrderedFeed<T> implements AsyncIterable<readonly T[]> {
           this.#wakeReader = resolve;
         });
         this.#wakeReader = null;
-        // Whatever else this turn of the event loop brings goes out with it: under load, one write for many.
+        // Collects the rest of this turn of the event loop: under load, one write for many.
         await new Promise<void>((resolve) => setImmediate(resolve));
       }
     }
   }
 
-  /** As many as there is room for, the first first. */
+  /** As many as fit, the oldest first. */
   #wakeWaiting(): void {
     while (this.#isEnded || this.#reservedBytes < this.#capacityBytes) {
       const waiter = this.#waiting.shift();

@@ -14,7 +14,7 @@ import { keptBodyBytes } from './stranger.ts';
 const maxInFlight = 100;
 
 /**
- * Handles a delivery and gives the status to answer. Duplicates come here too, and deliveries that do not verify; the
+ * Handles a delivery and returns the status to answer. Also called for duplicates and unverified deliveries; the
  * preset is the status they get. Must not reject.
  */
 export type Work = (delivery: Delivery, preset: Promise<number> | number | null) => Promise<number>;
@@ -23,8 +23,8 @@ export interface ReceiverOptions {
   readonly path: string;
   readonly secrets: readonly string[];
   /**
-   * Resolves with the secrets that hold from now on, or null when they are still the same. Asked before a delivery
-   * is refused that none of them signed, and before one is taken that another than the first did. Must not reject.
+   * Resolves with the new secrets, or null when they are unchanged. Called before a delivery
+   * signed with none of them is refused, and before one not signed with the first is accepted. Must not reject.
    */
   readonly renewSecrets?: (() => Promise<readonly string[] | null>) | undefined;
   readonly clock: Clock;
@@ -41,7 +41,7 @@ export interface ReceiverOptions {
 
 export interface Receiver {
   readonly admit: Admit;
-  /** See `ServeOptions`: a head that cannot verify makes its body not worth reading. */
+  /** See `ServeOptions`: the body of a head that cannot verify is not read. */
   readonly excerpt: (head: Omit<HttpRequest, 'body'>) => number | null;
   /** For requests that `admit` let through. */
   readonly answer: Exchange;
@@ -76,7 +76,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (reason === null) return null;
     const unread = { ...request, body: nothing, isBodyCut: true };
     const judgment = { receivedAt: clock.now(), reason, isPreviousSecret: false, standing: 'first' } as const;
-    // Its sender has the answer already; it takes a place until it is reported.
+    // Its sender already has the answer; it counts until it is reported.
     inFlight++;
     void options.work(asDelivery(unread, head, judgment), 401).then(() => inFlight--);
     return answerOf(401);
@@ -89,7 +89,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   };
 
   const answer: Exchange = async (request) => {
-    // Many can have been admitted while their bodies were still on the way.
+    // Many can have been admitted while their bodies were still arriving.
     if (inFlight >= maxInFlight) return refuse(request, busy);
     inFlight++;
     try {
@@ -112,7 +112,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     });
   };
 
-  /** Without a pause from the look at the duplicates to the note about this one: two at once are not both the first. */
+  /** Synchronous from the lookup of duplicates to the note about this one, so that only one of two is the first. */
   const take = (request: HttpRequest, head: Head, receivedAt: number, verdict: Verdict): Promise<number> => {
     if (!verdict.ok) {
       const judgment = { receivedAt, reason: verdict.reason, isPreviousSecret: false, standing: 'first' } as const;
@@ -138,13 +138,13 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   return { admit, excerpt, answer };
 }
 
-/** A response and, for the one who runs the listener, why. */
+/** A response and, for the user of the listener, its reason. */
 interface Refusal {
   readonly response: HttpResponse;
   readonly reason: string;
 }
 
-/** What is wrong with a request before it counts as a delivery, or null. */
+/** Why a request is not a delivery, or null. */
 function refusalOf(
   { method, url }: Omit<HttpRequest, 'body'>,
   { hostCount, contentEncoding, forwardedBy }: Head,
@@ -169,7 +169,7 @@ function refusalOf(
   return null;
 }
 
-/** A duplicate of something acknowledged gets a plain 200; of something that fails, the same failure. */
+/** A duplicate of an acknowledged delivery gets a plain 200; of a failing one, the same failure. */
 async function acknowledged(earlier: Promise<number> | number): Promise<number> {
   const status = await earlier;
   return isSuccess(status) ? 200 : status;
@@ -209,11 +209,11 @@ const texts: Readonly<Record<number, string>> = {
   401: 'not a valid delivery\n',
   404: 'not found\n',
   405: 'only POST\n',
-  415: 'send the body as it is, without a content encoding\n',
+  415: 'send the body without a content encoding\n',
   502: 'the handler could not be reached\n',
   503: 'busy, try again\n',
   504: 'the handler did not answer in time\n',
-  508: 'this request has been here before\n',
+  508: 'this request was already forwarded by this listener\n',
 };
 
 const busy: Refusal = {

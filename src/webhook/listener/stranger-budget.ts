@@ -1,9 +1,9 @@
 import type { Clock } from '../../ports/clock.ts';
 
-/** Lines for people: a flood may not push everything else off the screen. */
+/** Lines on the screen: a flood must not push everything else off it. */
 const linesPerSecond = 10;
 
-/** Bytes of output that may come at once: a whole run of `webhook check` has a tenth of this. */
+/** Bytes of output in a burst: a whole run of `webhook check` needs a tenth of this. */
 const burstBytes = 1024 * 1024;
 const bytesPerSecond = 64 * 1024;
 
@@ -11,8 +11,8 @@ const bytesPerSecond = 64 * 1024;
 const recordedBytes = 16 * 1024 * 1024;
 
 /**
- * What a run spends on requests that do not verify, all of them together: lines on the screen, bytes of output, and
- * bytes of a recording. What is beyond is only counted.
+ * The budget of a run for all requests that fail verification: lines on the screen, bytes of output, and
+ * bytes of a recording. Requests beyond it are only counted.
  */
 export class StrangerBudget {
   readonly #clock: Clock;
@@ -57,7 +57,7 @@ export class StrangerBudget {
     return true;
   }
 
-  /** Adds requests that are shown nowhere. */
+  /** Adds requests that are not shown. */
   holdBack(count: number): void {
     this.#untold += count;
   }

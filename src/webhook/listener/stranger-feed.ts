@@ -3,15 +3,15 @@ import type { Answered, ListenEvent, TurnedAway } from './listen-event.ts';
 import type { OrderedFeed } from './ordered-feed.ts';
 import { abridged, evidenceSize } from './stranger.ts';
 
-/** What waits for a reader that does not keep up; nobody is shown more of a flood than ten a second anyway. */
+/** The limit of waiting entries; at most ten a second of a flood are shown anyway. */
 const mostWaiting = 100;
 
-/** Whole deliveries that may wait, together, to be examined for why they do not verify. */
+/** Bytes of whole deliveries that may wait to be diagnosed, in all. */
 const evidenceBytes = 64 * 1024;
 
 /**
- * Adds to a feed what anybody can send: requests that were turned away, and deliveries that do not verify. Nobody
- * waits for room because of them: while the reader stands still a few are kept, and the rest is only counted.
+ * Adds unverified requests to a feed: refused ones, and deliveries that failed verification. Nothing
+ * waits for room because of them: while the reader is stuck, a few are kept and the rest is only counted.
  */
 export class StrangerFeed implements AsyncIterable<readonly ListenEvent[]> {
   readonly #feed: OrderedFeed<ListenEvent>;
@@ -29,7 +29,7 @@ export class StrangerFeed implements AsyncIterable<readonly ListenEvent[]> {
     else this.#turnedAway++;
   }
 
-  /** Keeps the beginning of it, and all of it for a moment if it is short enough to be examined. */
+  /** Keeps its beginning and, if it is short enough to be diagnosed, all of it for a moment. */
   addUnverified(delivery: Delivery, outcome: Pick<Answered, 'results' | 'status'>): void {
     if (!this.#takePlace()) {
       this.#unverified++;

@@ -5,7 +5,7 @@ import type { Delivery } from '../delivery.ts';
 import { readHead } from '../head.ts';
 
 /*
- * Anybody who reaches the port can send what does not verify, as much and as fast as they like. Whatever is kept, shown
+ * Anyone who can reach the port can send invalid deliveries, as many and as fast as they like. Whatever is kept, shown
  * or written of it is bounded by the figures here; `StrangerBudget` adds those over time.
  */
 
@@ -21,7 +21,7 @@ const keptNameChars = 256;
 /** Longest delivery that is kept whole, for a moment, to find out why it does not verify. */
 const evidenceBytes = 64 * 1024;
 
-/** The beginning of a delivery that does not verify: all that is kept of it. */
+/** The beginning of a delivery that failed verification; the rest is not kept. */
 export function abridged(delivery: Delivery): Delivery {
   const headers = firstHeaders(delivery.headers);
   const { deliveryId, event } = readHead(headers);
@@ -37,7 +37,7 @@ export function abridged(delivery: Delivery): Delivery {
   };
 }
 
-/** Bytes that have to be kept to explain why a delivery does not verify; null where it is too long, or was cut. */
+/** The bytes needed to explain why a delivery failed verification; null if it is too long or was cut. */
 export function evidenceSize({ body, bodyBytes, headers }: Delivery): number | null {
   if (body.length !== bodyBytes) return null;
   let bytes = body.length;
@@ -49,7 +49,7 @@ function nameOf(claimed: string | null): string | null {
   return claimed !== null && claimed.length <= keptNameChars ? claimed : null;
 }
 
-/** Those that fit, in their order. */
+/** The entries that fit, in order. */
 function firstHeaders(headers: HeaderList): HeaderList {
   const room = { ours: keptHeadBytes, others: keptHeadBytes };
   return headers.filter(([name, value]) => {

@@ -18,7 +18,7 @@ export interface Summary {
   readonly failed: number;
 }
 
-/** Counts what a listener has seen. */
+/** Counts the requests of a listener. */
 export class Tally {
   #deliveries = 0;
   #invalid = 0;
@@ -40,7 +40,7 @@ export class Tally {
     }
   }
 
-  /** Counts deliveries that did not verify and of which nothing else is known. */
+  /** Counts deliveries that failed verification and were not kept. */
   addInvalid(count: number): void {
     this.#deliveries += count;
     this.#invalid += count;
@@ -58,7 +58,7 @@ export class Tally {
     };
   }
 
-  /** The latency below which a share of the handlers' answers came, in milliseconds; null before the first. */
+  /** A percentile of the handlers' latencies, in milliseconds; null before the first. */
   percentile(share: number): number | null {
     const ordered = [...this.#latencies].sort((a, b) => a - b);
     return ordered[Math.max(0, Math.ceil(ordered.length * share) - 1)] ?? null;

@@ -4,7 +4,7 @@ import { stringify } from '../../json/stringify.ts';
 import { defaultToleranceSeconds, sign } from '../signature.ts';
 import { type Outgoing, outgoing, without } from './outgoing.ts';
 
-/** What a faulty delivery is made from. */
+/** The inputs of a faulty delivery. */
 export interface FaultContext {
   readonly secret: string;
   readonly type: string;
@@ -14,7 +14,7 @@ export interface FaultContext {
   readonly json: string;
 }
 
-/** What a handler has to do with a delivery. */
+/** The required outcome. */
 export type Expected = 'acknowledge' | 'reject' | 'either';
 
 interface FaultRow {
@@ -22,7 +22,7 @@ interface FaultRow {
   readonly summary: string;
   /** What a handler without bugs does with it. */
   readonly expected: Expected;
-  /** What is sent, in order. */
+  /** The requests to send, in order. */
   readonly deliveries: (context: FaultContext) => readonly Outgoing[];
 }
 
@@ -135,13 +135,13 @@ function signed(context: FaultContext, signature: string): Outgoing {
   return outgoing({ secret, type, deliveryId, timestamp: String(nowSeconds), body: body(json), signature });
 }
 
-/** Another body under the signature of the sample. */
+/** A different body with the signature of the sample. */
 function resent(context: FaultContext, json: string): Outgoing {
   const signature = sign(context.secret, String(context.nowSeconds), body(context.json));
   return signed({ ...context, json }, signature);
 }
 
-/** The last letter or digit is another. */
+/** The same text with its last letter or digit changed. */
 export function altered(json: string): string {
   return json.replace(
     /([a-z0-9])([^a-z0-9]*)$/i,
@@ -149,7 +149,7 @@ export function altered(json: string): string {
   );
 }
 
-/** The same envelope, grown to a size in bytes by a member of its own. */
+/** The same envelope, padded to a size in bytes by an extra member. */
 export function inflated(json: string, bytes: number): string {
   const grown = (padding: string) => withMember(json, 'padding', padding);
   return grown('x'.repeat(Math.max(0, bytes - Buffer.byteLength(grown('')))));

@@ -11,22 +11,22 @@ export const answerLimitMs = 10_000;
 /** Only the status of an answer counts; this much is read so that an error page can be shown. */
 const maxResponseBytes = 16 * 1024 * 1024;
 
-/** What one handler made of a delivery. */
+/** The outcome of one delivery at a handler. */
 export interface Posted {
   readonly url: string;
-  /** Null when no answer came. */
+  /** Null without an answer. */
   readonly status: number | null;
   /** To a tenth of a millisecond. */
   readonly latencyMs: number;
   /** Why no answer came, such as `refused` or `timeout`; null otherwise. */
   readonly error: HttpFailureKind | null;
-  /** The same in full. */
+  /** The same as a sentence. */
   readonly failure: HttpFailure | null;
-  /** What an answer that was not 2xx says, its beginning; empty otherwise. */
+  /** The beginning of an answer that was not 2xx; empty otherwise. */
   readonly excerpt: string;
   /** Where a redirect points; null otherwise. */
   readonly location: string | null;
-  /** The answer itself; null when there is none. */
+  /** The answer; null without one. */
   readonly response: HttpResponse | null;
 }
 

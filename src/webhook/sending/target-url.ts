@@ -4,7 +4,7 @@ import { bareHost, isThisMachine, isUnspecifiedAddress } from '../../http/this-m
 import { parseUrl } from '../../http/web-address.ts';
 import { defaultHandlerPath } from '../defaults.ts';
 
-/** Where a target was named: the flag, argument or variable that a message about it speaks of. */
+/** Where a target was named: the flag, argument or variable for messages. */
 export type TargetSource = '--forward' | '--to' | 'the URL argument' | 'REVENTO_WEBHOOK_URL';
 
 export interface TargetRules {
@@ -13,7 +13,7 @@ export interface TargetRules {
   readonly isRemoteAllowed?: boolean;
 }
 
-/** How a target is written, by where it is named. */
+/** The hint for a malformed target, by where it is named. */
 const forms: Readonly<Record<TargetSource, string>> = {
   '--forward':
     'write it like --forward 3000, --forward http://localhost:3000/hook or --forward application.approved=3001',
@@ -53,7 +53,7 @@ export function targetUrl(text: string, { source, isRemoteAllowed = true }: Targ
       hint:
         source === '--forward'
           ? 'deliveries carry personal data; to send them there anyway, add --allow-remote'
-          : 'leave out --insecure: it is for handlers on this machine',
+          : 'leave out --insecure, which only works for handlers on this machine',
     });
   }
   if (isUnspecifiedAddress(bareHost(url.hostname))) url.hostname = 'localhost';
@@ -68,7 +68,7 @@ function meant(text: string): string | null {
   return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:\/[!-~]*)?$/i.test(text) ? `did you mean https://${text}?` : null;
 }
 
-/** True only for an address that certainly is another machine's; names are judged when they are resolved. */
+/** True only for an address that is certainly not on this machine; names are judged when resolved. */
 function isElsewhere(hostname: string): boolean {
   return isIP(bareHost(hostname)) !== 0 && !isThisMachine(hostname);
 }

@@ -98,7 +98,7 @@ describe('the mistake of a handler that refuses a plain delivery is named', () =
     [
       'nothing',
       expecting(({ timestamp }) => hmac(secret, `${timestamp}.`)),
-      'something has read the request before',
+      'something read the request first',
       'raw request bytes',
     ],
     [
