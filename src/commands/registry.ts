@@ -53,6 +53,7 @@ export const registry: readonly CommandEntry[] = [
     ],
     'sandbox log': ['Show what happened in the running sandbox: one timeline', () => import('./sandbox/log.ts')],
     'sandbox env': ['Print the settings of the sandbox as environment variables', () => import('./sandbox/env.ts')],
+    'sandbox audit': ['Judge what your integration did at the running sandbox', () => import('./sandbox/audit.ts')],
     'sandbox save': ['Write everything the running sandbox holds into a file', () => import('./sandbox/save.ts')],
     'sandbox do': ['Make something happen: apply, approve, cancel, revoke and more', () => import('./sandbox/do.ts')],
     'sandbox clock': ['Show the time of the running sandbox, or move it forward', () => import('./sandbox/clock.ts')],

@@ -109,15 +109,35 @@ beforeEach(() => {
 afterEach(() => rig.close());
 
 /** Runs a library's login beside a sandbox that consents by itself. */
-function logIn({ file, command }: Library, change: (source: string) => string = (source) => source) {
+function logIn(
+  { file, command }: Library,
+  flags: readonly string[] = [],
+  change: (source: string) => string = (source) => source,
+) {
   const folder = join(rig.home, 'clients');
   cpSync(sources, folder, { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   const path = join(folder, file);
   writeFileSync(path, change(readFileSync(path, 'utf8')));
-  return rig.run(['sandbox', 'exec', '--auto-consent', '--', ...command, path], {
+  return rig.run(['sandbox', 'exec', '--auto-consent', ...flags, '--', ...command, path], {
     env: { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOCACHE: join(rig.home, 'go') },
   });
+}
+
+/** Each login ends with a spent refresh token, to see it refused: that the audit finds this, and nothing else, is right. */
+const onPurpose = JSON.stringify({ cases: [{ id: 'refresh-token-spent', outcome: 'fail' }] });
+
+interface AuditCase {
+  readonly id: string;
+  readonly outcome: string;
+  readonly level: string;
+}
+
+function brokenMusts(report: string): readonly string[] {
+  const { cases } = JSON.parse(readFileSync(report, 'utf8')) as { cases: readonly AuditCase[] };
+  return cases
+    .filter(({ outcome, level }) => (outcome === 'fail' || outcome === 'warn') && level.startsWith('must'))
+    .map(({ id }) => id);
 }
 
 describe('OAuth libraries', () => {
@@ -134,21 +154,28 @@ describe('OAuth libraries', () => {
       expect(readFileSync(join(sources, library.file), 'utf8')).toContain(line);
     });
 
-    it.skipIf(missing !== null)(`logs in, reads, refreshes, and sees a spent token refused${suffix}`, async () => {
-      const { code, stdout, stderr } = await logIn(library);
-      expect(code, stderr).toBe(0);
-      expect(JSON.parse(stdout)).toEqual({
-        event: 'evt_test_published',
-        rows: 42,
-        rowsAfterRefresh: 42,
-        reuse: 'invalid_grant',
-      });
-    });
+    it.skipIf(missing !== null)(
+      `logs in, reads, refreshes, sees a spent token refused, and breaks no rule but that one${suffix}`,
+      async () => {
+        const report = join(rig.home, 'audit.json');
+        const baseline = join(rig.home, 'baseline.json');
+        writeFileSync(baseline, onPurpose);
+        const { code, stdout, stderr } = await logIn(library, ['--audit-report', report, '--baseline', baseline]);
+        expect(code, stderr).toBe(0);
+        expect(brokenMusts(report)).toEqual(['refresh-token-spent']);
+        expect(JSON.parse(stdout)).toEqual({
+          event: 'evt_test_published',
+          rows: 42,
+          rowsAfterRefresh: 42,
+          reuse: 'invalid_grant',
+        });
+      },
+    );
 
     if (library.without === undefined) return;
     const [line, instead, error] = library.without;
     it.skipIf(missing !== null)(`fails without the line, and says how credentials are sent${suffix}`, async () => {
-      const { code, stderr } = await logIn(library, (source) => source.replace(line, instead));
+      const { code, stderr } = await logIn(library, [], (source) => source.replace(line, instead));
       expect(code).not.toBe(0);
       expect(stderr).toContain(error);
     });

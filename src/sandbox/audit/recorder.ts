@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpRequest, HttpResponse } from '../../ports/exchange.ts';
+import { controlPrefix } from '../control/key.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { Strike } from '../faults/fault-plan.ts';
 import type { Incoming } from '../message/request.ts';
@@ -50,8 +51,9 @@ export class Recorder {
     this.#mostSeen = most;
   }
 
-  arrive(): Arrival {
-    return { strikes: [], ...this.#start() };
+  /** Begins a request. One that controls the sandbox is not the integration's, and has no number. */
+  arrive(path: string): Arrival {
+    return { strikes: [], ...this.#start(path.startsWith(controlPrefix) ? 0 : 1) };
   }
 
   /** Keeps a request that was answered, where it is one that a rule is about. */
@@ -116,9 +118,10 @@ export class Recorder {
     return judge(evidenceOf(this.#seen, { logins: this.#logins.all, eventIds }));
   }
 
-  #start(): { readonly number: number; readonly at: number; readonly startMs: number } {
+  #start(step: 0 | 1 = 1): { readonly number: number; readonly at: number; readonly startMs: number } {
     const { clock } = this.#parts;
-    return { number: ++this.#numbers, at: clock.now(), startMs: clock.monotonic() };
+    this.#numbers += step;
+    return { number: this.#numbers, at: clock.now(), startMs: clock.monotonic() };
   }
 
   #end(start: Pick<Span, 'at' | 'startMs'>): Span {

@@ -219,7 +219,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     const startedAt = clock.monotonic();
     const incoming = readRequest(request);
     if (incoming === null) return { status: 400, headers: [], body: new Uint8Array() };
-    const arrival = recorder.arrive();
+    const arrival = recorder.arrive(incoming.path);
     const answer = await route(incoming, { ...parts, faults: noting(faults, arrival.strikes) });
     recorder.answered(arrival, request, incoming, answer);
     // Whoever has a token has a login that outlives this process.

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { CommandModule } from '../../../command-kit/command.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
+import { exitStatus } from '../../../errors/revento-error.ts';
 import { controlVariable } from '../../../sandbox/control/key.ts';
 import type { SandboxEntry } from '../../../sandbox/server/app.ts';
 import { variablesOf } from '../../../sandbox/server/env-file.ts';
@@ -10,9 +11,13 @@ import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from '../sha
 import { openSandbox } from '../shared/open.ts';
 import { withOwnData } from '../shared/own-data.ts';
 import { describeEntry } from '../shared/text.ts';
+import { conclude, readAuditFlags } from './audit.ts';
 import { makeScratch } from './scratch.ts';
 
 interface SandboxExecOptions extends SandboxFlags {
+  readonly audit?: boolean;
+  readonly auditReport?: string;
+  readonly baseline?: string;
   readonly command: readonly string[];
 }
 
@@ -23,6 +28,9 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
       command
         .argument('<command...>', 'the command and its arguments, after --')
         .usage('[options] -- COMMAND')
+        .option('--audit', 'judge what COMMAND did, on stderr; exit 3 when it broke a rule')
+        .option('--audit-report <file>', 'also write the verdict, by ending: .json .ndjson .xml .sarif .html .tap .txt')
+        .option('--baseline <file>', 'with --audit: an earlier .json report; what is broken there fails nothing')
         .addHelpText(
           'after',
           `\n${[
@@ -36,6 +44,10 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
   examples: [
     { command: 'revento sandbox exec -- npm test', explains: 'run a test suite against a sandbox' },
     {
+      command: 'revento sandbox exec --audit -- npm test',
+      explains: 'the same, and fail when it breaks a rule of the guide',
+    },
+    {
       command:
         "revento sandbox exec --participants 5000 --no-rate-limit -- sh -c 'revento login && revento participants list --all'",
       explains: 'run this tool itself with it',
@@ -46,6 +58,7 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
 
   // biome-ignore lint/correctness/useYield: stdout belongs to the command that is run.
   async *run(flags, deps) {
+    const audit = await readAuditFlags(flags, deps);
     const plan = await withOwnData(readSandboxFlags(flags), flags, deps);
     const redirectUri = plan.redirectUris.at(-1) ?? `http://localhost:${await freePort(await deps.serve())}/callback`;
     const scratch = await makeScratch(deps);
@@ -57,13 +70,17 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
         redirectUris: [...plan.redirectUris, redirectUri],
         ...(deps.isVerbose ? { onEvent: logTo(deps) } : {}),
       };
-      const { hosted, credentials, controlKey } = await openSandbox(deps, plan, opening);
+      const { hosted, credentials, controlKey, audit: judge } = await openSandbox(deps, plan, opening);
       try {
-        return await deps.spawn(flags.command, {
+        const status = await deps.spawn(flags.command, {
           ...(await surroundings(deps, scratch.path)),
           ...variablesOf(credentials),
           [controlVariable]: controlKey,
         });
+        if (audit === null) return status;
+        // The command's own failure matters more than how it got there.
+        const isKept = await conclude(judge(), audit, deps);
+        return status !== 0 ? status : isKept ? 0 : exitStatus.unmet;
       } finally {
         await hosted.close();
       }

@@ -1,6 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { stringify } from '../../../json/stringify.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
+import type { Audit } from '../../../sandbox/audit/recorder.ts';
 import { controlKeyOf } from '../../../sandbox/control/key.ts';
 import { createWebhookSecret } from '../../../sandbox/deliveries/signing.ts';
 import { integrationRedirectUri, manifestOf, registerClients } from '../../../sandbox/oauth/clients.ts';
@@ -40,7 +41,12 @@ export async function openSandbox(
   deps: Pick<Deps, 'clock' | 'forwarder' | 'redactor' | 'serve'>,
   { options, webhookUrl, retryScale, manifest }: SandboxPlan,
   { hostName, port, stored, redirectUris, listener, onEvent, saved, keeping }: Opening,
-): Promise<{ readonly hosted: Hosted; readonly credentials: Credentials; readonly controlKey: string }> {
+): Promise<{
+  readonly hosted: Hosted;
+  readonly credentials: Credentials;
+  readonly controlKey: string;
+  readonly audit: () => Audit;
+}> {
   const [first] = saved?.clients ?? [];
   const registered = registerClients({
     clientId: first?.id ?? stored?.clientId ?? undefined,
@@ -85,6 +91,7 @@ export async function openSandbox(
   return {
     hosted,
     controlKey,
+    audit: sandbox.audit,
     credentials: { authBase, apiBase, clientId, clientSecret, webhookSecret, redirectUri, eventId: testEventId },
   };
 }

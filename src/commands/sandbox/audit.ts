@@ -1,0 +1,99 @@
+import { scoreOf } from '../../checks/result.ts';
+import type { CommandModule } from '../../command-kit/command.ts';
+import type { GlobalOptions } from '../../command-kit/globals.ts';
+import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
+import type { Rule } from '../../sandbox/audit/rule.ts';
+import { rules } from '../../sandbox/audit/rules.ts';
+import { nearest } from '../../text/suggestion.ts';
+import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../shared/report-form.ts';
+import { findingLines } from './shared/audit-bytes.ts';
+import { auditReport, auditText } from './shared/audit-report.ts';
+import { readBaseline } from './shared/baseline.ts';
+import { askSandbox } from './shared/remote.ts';
+
+interface SandboxAuditOptions extends GlobalOptions {
+  readonly format?: ReportFormat;
+  readonly only?: string;
+  readonly list?: boolean;
+  readonly explain?: string;
+  readonly baseline?: string;
+}
+
+/** `revento sandbox audit`: judges what integrations did at the running sandbox; exit 3 when they broke a `must` rule. */
+export const sandboxAudit: CommandModule<SandboxAuditOptions> = {
+  declare: (command) =>
+    command
+      .addOption(command.createOption('--format <format>', 'form of the report').choices(reportFormats))
+      .option('--only <ids>', 'judge only by these rules, separated by commas')
+      .option('--baseline <file>', 'an earlier report (--format json): what is broken there fails nothing')
+      .option('--list', 'list the rules and ask no sandbox')
+      .option('--explain <rule>', 'say what a rule asks for and why, and ask no sandbox')
+      .addHelpText(
+        'after',
+        '\nA rule is held, broken, or not seen: nothing happened by which it could be judged. Exits with 3 when a rule\nof the level `must` is broken; `should` and `note` warn. -o ndjson prints a line for each rule.\n',
+      ),
+  examples: [
+    { command: 'revento sandbox audit', explains: 'what your integration did well and what not, so far' },
+    { command: 'revento sandbox audit --explain refresh-single-flight', explains: 'one rule' },
+    { command: 'revento sandbox audit --format junit > audit.xml', explains: 'a report for CI' },
+  ],
+  layout: { shape: 'value' },
+  answersByStatus: () => true,
+
+  async *run(options, deps) {
+    const chosen = chosenRules(options.explain ?? options.only);
+    if (options.explain !== undefined || options.list) {
+      const isWhole = options.explain !== undefined;
+      yield {
+        kind: 'value',
+        data: chosen.map(({ judge: _, ...rule }) => ({ ...rule })),
+        text: (style) => chosen.map((rule) => (isWhole ? explained(rule) : listed(rule, style.bold))).join('\n'),
+      };
+      return undefined;
+    }
+    const form = reportForm(options, deps.format);
+    const baseline = await readBaseline(options.baseline, deps);
+    const { seen, findings } = await askSandbox(deps, 'audit', {});
+    const ids = chosen.map(({ id }) => id);
+    const report = auditReport(
+      findings.filter(({ rule }) => ids.includes(rule)),
+      { command: 'revento sandbox audit', baseline },
+    );
+    if (form === 'text') yield textItem((style) => auditText(report, style), deps.format);
+    else if (deps.format === 'ndjson' && options.format === undefined && options.jq === undefined) {
+      yield { kind: 'bytes', bytes: Buffer.from(findingLines(report)) };
+    } else yield reportItem(form, { report, facts: { seen }, output: deps.format, jq: options.jq });
+    return scoreOf(report.results).failed > 0 ? exitStatus.unmet : undefined;
+  },
+};
+
+/** @throws ReventoError `usage` for a rule that does not exist */
+function chosenRules(only: string | undefined): readonly Rule[] {
+  if (only === undefined) return rules;
+  const ids = only.split(',').map((id) => id.trim());
+  const known = rules.map(({ id }) => id);
+  for (const id of ids) {
+    if (known.includes(id)) continue;
+    const meant = nearest(id, known);
+    throw new ReventoError('usage', `Unknown rule ${JSON.stringify(id)}.`, {
+      hint: meant === null ? 'run: revento sandbox audit --list' : `did you mean ${meant}?`,
+    });
+  }
+  return rules.filter(({ id }) => ids.includes(id));
+}
+
+function listed({ id, level, title }: Rule, bold: (text: string) => string): string {
+  return `${bold(id.padEnd(28))} ${level.padEnd(7)} ${title}`;
+}
+
+function explained({ id, level, title, why, fix, source, needs }: Rule): string {
+  return [
+    `${id} (${level})`,
+    `A good integration ${title}.`,
+    '',
+    `why     ${why}`,
+    `fix     ${fix}`,
+    `source  ${source}`,
+    `needs   ${needs}`,
+  ].join('\n');
+}
