@@ -57,12 +57,18 @@ export const registry: readonly CommandEntry[] = [
     'sandbox save': ['Write everything the running sandbox holds into a file', () => import('./sandbox/save.ts')],
     'sandbox do': ['Make something happen: apply, approve, cancel, revoke and more', () => import('./sandbox/do.ts')],
     'sandbox clock': ['Show the time of the running sandbox, or move it forward', () => import('./sandbox/clock.ts')],
-    'sandbox trigger': ['Make the running sandbox send a delivery', () => import('./sandbox/trigger.ts')],
-    'sandbox deliveries': ['List what the running sandbox has sent', () => import('./sandbox/deliveries.ts')],
-    'sandbox redeliver': ['Send a delivery again', () => import('./sandbox/redeliver.ts')],
+    'sandbox trigger': ['Make the running sandbox send a delivery', () => import('./sandbox/deliveries/trigger.ts')],
+    'sandbox deliveries': [
+      'List what the running sandbox has sent',
+      () => import('./sandbox/deliveries/deliveries.ts'),
+    ],
+    'sandbox redeliver': ['Send a delivery again', () => import('./sandbox/deliveries/redeliver.ts')],
     'sandbox revoke': ['Revoke consent, as an organizer or participant would', () => import('./sandbox/revoke.ts')],
     'sandbox fault': ['Inject faults into the running sandbox, or clear them', () => import('./sandbox/fault.ts')],
-    'sandbox rotate': ['Rotate the webhook signing secret of the running sandbox', () => import('./sandbox/rotate.ts')],
+    'sandbox rotate': [
+      'Rotate the webhook signing secret of the running sandbox',
+      () => import('./sandbox/deliveries/rotate.ts'),
+    ],
     'sandbox reset': ['Reset the running sandbox', () => import('./sandbox/reset.ts')],
   }),
   ...commands('Settings', {

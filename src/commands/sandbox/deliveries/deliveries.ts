@@ -1,7 +1,7 @@
-import type { CommandModule } from '../../command-kit/command.ts';
-import { ReventoError } from '../../errors/revento-error.ts';
-import { deliveryStates } from '../../sandbox/deliveries/delivery.ts';
-import { listDeliveries } from './shared/delivery.ts';
+import type { CommandModule } from '../../../command-kit/command.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { deliveryStates } from '../../../sandbox/deliveries/delivery.ts';
+import { listDeliveries } from '../shared/delivery.ts';
 
 interface SandboxDeliveriesOptions {
   readonly state?: string;

@@ -1,9 +1,9 @@
-import type { CommandModule } from '../../command-kit/command.ts';
-import type { Deps } from '../../command-kit/deps.ts';
-import type { ResultOf } from '../../sandbox/control/operations.ts';
-import type { Style } from '../../text/style.ts';
-import { chosenSandbox, hasSandboxProfile, steering } from './shared/profile.ts';
-import { askSandbox } from './shared/remote.ts';
+import type { CommandModule } from '../../../command-kit/command.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
+import type { ResultOf } from '../../../sandbox/control/operations.ts';
+import type { Style } from '../../../text/style.ts';
+import { chosenSandbox, hasSandboxProfile, steering } from '../shared/profile.ts';
+import { askSandbox } from '../shared/remote.ts';
 
 interface SandboxRotateOptions {
   readonly finish: boolean;

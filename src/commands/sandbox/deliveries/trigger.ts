@@ -1,16 +1,16 @@
-import { withAssignments } from '../../command-kit/assignment.ts';
-import type { CommandModule } from '../../command-kit/command.ts';
-import { readData } from '../../command-kit/data-input.ts';
-import type { Deps } from '../../command-kit/deps.ts';
-import { collect } from '../../command-kit/option-values.ts';
-import { ReventoError } from '../../errors/revento-error.ts';
-import { isRecord } from '../../json/parse.ts';
-import type { Json } from '../../json/value.ts';
-import { testEventId } from '../../sandbox/world/world.ts';
-import { sampleEnvelope } from '../../webhook/event.ts';
-import { requireKnownType, unknownTypeOption, warnOfUnknownType } from '../shared/unknown-type.ts';
-import { followDelivery } from './shared/delivery.ts';
-import { askSandbox, eventFlag } from './shared/remote.ts';
+import { withAssignments } from '../../../command-kit/assignment.ts';
+import type { CommandModule } from '../../../command-kit/command.ts';
+import { readData } from '../../../command-kit/data-input.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
+import { collect } from '../../../command-kit/option-values.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { isRecord } from '../../../json/parse.ts';
+import type { Json } from '../../../json/value.ts';
+import { testEventId } from '../../../sandbox/world/world.ts';
+import { sampleEnvelope } from '../../../webhook/event.ts';
+import { requireKnownType, unknownTypeOption, warnOfUnknownType } from '../../shared/unknown-type.ts';
+import { followDelivery } from '../shared/delivery.ts';
+import { askSandbox, eventFlag } from '../shared/remote.ts';
 
 interface SandboxTriggerOptions {
   readonly type: string;
