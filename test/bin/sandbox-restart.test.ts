@@ -231,3 +231,44 @@ describe('a kept file that cannot be read whole', () => {
     expect(readdirSync(directory()).filter((name) => name.includes('damaged'))).toEqual([]);
   });
 });
+
+describe('killed while it writes', () => {
+  const crash = (plan: object) => ({
+    env: { CRASH_PLAN: JSON.stringify(plan) },
+    preload: [join(import.meta.dirname, '../support/crash-point-preload.cjs')],
+  });
+
+  it.each([
+    ['log-before-append', ['do', 'apply'], 1],
+    ['log-appended', ['do', 'apply'], 2],
+    ['log-before-rename', ['reset'], 1],
+    ['log-replaced', ['reset'], 0],
+  ] as const)('at %s it has the old or the new state: sandbox %j', async (point, command, happenings) => {
+    const first = await start();
+    await rig.run(['sandbox', 'do', 'apply']);
+    await end(first.running, 'SIGINT');
+    const second = await start([], crash({ [point]: { action: 'kill' } }));
+    // The happening waits for nothing; its delivery may not be the reason.
+    const cut = await rig.run(['sandbox', ...command]);
+    expect(cut.code).not.toBe(0);
+    expect((await second.running.ended).signal).toBe('SIGKILL');
+    const third = await start();
+    expect((await json('sandbox', 'status')).happenings).toBe(happenings);
+    expect(third.running.stderr).not.toContain('moved');
+  });
+
+  it('a full disk is reported, and the sandbox goes on in memory', async () => {
+    const first = await start();
+    await end(first.running, 'SIGINT');
+    const { running } = await start([], crash({ 'log-before-append': { action: 'fail', code: 'ENOSPC' } }));
+    expect((await login()).code).toBe(0);
+    await running.until(
+      'stderr',
+      /warning: cannot write \S+: the disk is full \(ENOSPC\); the sandbox goes on in memory/,
+    );
+    expect((await rig.run(['-p', 'sandbox', 'events', 'get'])).code).toBe(0);
+    const { kept } = await json('sandbox', 'status');
+    expect(kept).toMatchObject({ path: sealed(), problem: expect.stringContaining('the disk is full') });
+    expect((await rig.run(['sandbox', 'status'])).stdout).toContain('Kept: not since this failed');
+  });
+});
