@@ -32,6 +32,8 @@ export function parseFilter(text: string): Filter {
   for (const [, minus, field = '', quoted, plain] of text.matchAll(wordForm)) {
     const value = (quoted ?? plain ?? '').trim();
     const make = Object.hasOwn(fields, field.toLowerCase()) ? fields[field.toLowerCase()] : undefined;
+    // A field whose value is still to be typed.
+    if (field === '' && Object.hasOwn(fields, value.replace(/:$/, '').toLowerCase()) && value.endsWith(':')) continue;
     if (make !== undefined && value === '') continue;
     const test = make === undefined ? textTest(field === '' ? value : `${field}:${value}`) : make(value);
     if (typeof test === 'string') problems.push(test);
