@@ -70,6 +70,12 @@ describe.skipIf(process.platform !== 'linux')('a user without a home directory',
     expect(stdout).toContain('This user has no home directory');
   });
 
+  it.each(['doctor', 'status'])('is shown no made-up path by %s', (word) => {
+    const { stdout, stderr } = run([word]);
+    expect(stdout + stderr).toMatch(/no home directory/);
+    expect(stdout + stderr).not.toContain('/dev/null');
+  });
+
   it.each([
     ['config', 'set', 'client_id', 'x'],
     ['profile', 'use', 'default'],

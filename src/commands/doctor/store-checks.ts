@@ -2,11 +2,12 @@ import { isAbsolute, relative } from 'node:path';
 import type { Deps } from '../../command-kit/deps.ts';
 import { flagsOfLogin, program } from '../../errors/next-command.ts';
 import { shellWord } from '../../errors/shell-word.ts';
+import { isNowhere } from '../../files/nowhere.ts';
 import { loginInWords } from '../../login/login-name.ts';
 import type { KeySource, StoreFile } from '../../ports/store.ts';
 import { formatDuration, relativeTime } from '../../text/time.ts';
 import { cannotBeRead } from '../shared/login-missing.ts';
-import { type Check, type Finding, fail, failureFinding, ok, warn } from './finding.ts';
+import { type Check, type Finding, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
 /** A write needs far less, but with so little space the next one may fail. */
 const scarceBytes = 1024 * 1024;
@@ -41,6 +42,7 @@ const keyBeside =
 
 /** Where the store is, how it is protected, and how to protect it better. */
 export const checkStore: Check = async (deps) => {
+  if (isNowhere(deps.settings.configDir)) return [skip('store', 'Not checked: see home.')];
   const { isWritable, freeBytes, directories, keyFile } = await deps.inspectStore();
   const { path, protection } = await (await deps.sessions()).protection();
   const { configDir, dataDir } = deps.settings;

@@ -1,5 +1,6 @@
 import { loginCommand } from '../../../errors/next-command.ts';
 import { hintOf } from '../../../errors/revento-error.ts';
+import { isNowhere } from '../../../files/nowhere.ts';
 import type { UnreadableLogin } from '../../../login/login.ts';
 import { loginInWords, whoseInWords } from '../../../login/login-name.ts';
 import type { KeySource } from '../../../ports/store.ts';
@@ -19,7 +20,9 @@ export function describe(report: Report, now: number, style: Style): string {
     `${style.bold(`profile ${report.profile}`)}`,
     `  - Auth: ${report.authBase}`,
     `  - API: ${report.apiBase}`,
-    `  - Store: ${store.path} (${protections[store.protection]})`,
+    isNowhere(store.path)
+      ? '  - Store: none (this user has no home directory)'
+      : `  - Store: ${store.path} (${protections[store.protection]})`,
   ];
   if (environment !== null) {
     lines.push('', ...describeEnvironment(environment, style));
