@@ -268,6 +268,20 @@ describe('a format there is none of', () => {
   });
 });
 
+describe('a status that the documentation does not name', () => {
+  const rows = '{"id":"a","application_status":"registered"},{"id":"b","application_status":"withdrawn_by_user"}';
+
+  it.each<[string[]]>([[[]], [['-o', 'csv']], [['--json']], [['-o', 'ndjson']], [['--columns', 'application_status']]])(
+    'is shown as it came and nobody is warned, with %j',
+    async (words) => {
+      const { env } = await serveList(onePage(rows));
+      const { code, stdout, stderr } = await rig.run(list(...words), { env });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/registered[\s\S]*withdrawn_by_user/);
+    },
+  );
+});
+
 describe('on a terminal', () => {
   /** The program on a pseudo terminal 60 columns wide, made by util-linux's `script`. */
   async function onTerminal(args: readonly string[], { env }: Api): Promise<string> {
