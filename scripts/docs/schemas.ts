@@ -1,5 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
+import { scenario } from '../../src/sandbox/scenario/scenario.ts';
 import { manifest } from '../../src/sandbox/seed/manifest.ts';
 import { seedDocument } from '../../src/sandbox/seed/seed-document.ts';
 import { fields } from '../../src/sandbox/world/happening.ts';
@@ -12,6 +13,7 @@ export interface SchemaFile {
 
 const drafts: readonly { readonly file: string; readonly title: string; readonly schema: v.GenericSchema }[] = [
   { file: 'sandbox-seed.schema.json', title: 'Test data of the Revento sandbox', schema: seedDocument },
+  { file: 'scenario.schema.json', title: 'Scenario of the Revento sandbox', schema: scenario },
   { file: 'manifest.schema.json', title: 'Manifest of a Revento integration', schema: manifest },
 ];
 

@@ -27,9 +27,9 @@ export function resultText(
 }
 
 /** The count of a run, after an empty line. */
-export function scoreText(results: readonly CheckResult[], style: Style): string {
+export function scoreText(results: readonly CheckResult[], style: Style, noun?: string): string {
   const { failed, skipped } = scoreOf(results);
-  return `\n${toned(failed > 0 ? 'fail' : skipped > 0 ? 'warn' : 'pass', scoreLine(results), style)}`;
+  return `\n${toned(failed > 0 ? 'fail' : skipped > 0 ? 'warn' : 'pass', scoreLine(results, noun), style)}`;
 }
 
 function toned(outcome: Outcome, text: string, style: Style): string {

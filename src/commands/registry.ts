@@ -58,6 +58,7 @@ export const registry: readonly CommandEntry[] = [
     'sandbox do': ['Make something happen: apply, approve, cancel, revoke and more', () => import('./sandbox/do.ts')],
     'sandbox clock': ['Show the time of the running sandbox, or move it forward', () => import('./sandbox/clock.ts')],
     'sandbox trigger': ['Make the running sandbox send a delivery', () => import('./sandbox/deliveries/trigger.ts')],
+    'sandbox run': ['Play a scenario to your integration and check what it does', () => import('./sandbox/run/run.ts')],
     'sandbox deliveries': [
       'List what the running sandbox has sent',
       () => import('./sandbox/deliveries/deliveries.ts'),

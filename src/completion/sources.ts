@@ -4,6 +4,7 @@ import { configNames } from '../commands/config/setting-name.ts';
 import { outputFormats } from '../output/item.ts';
 import { effects, faultTargets, refusals } from '../sandbox/faults/effects.ts';
 import { scopes } from '../sandbox/oauth/scopes.ts';
+import { builtInScenarios } from '../sandbox/scenario/built-in.ts';
 import { envFormats } from '../sandbox/server/env-format.ts';
 import { actions } from '../sandbox/world/actions/actions.ts';
 import { eventTypes } from '../webhook/event.ts';
@@ -112,6 +113,7 @@ export const argumentSources: Readonly<Record<string, Source>> = {
   'sandbox clock move': { values: () => bare(['advance', 'set', 'resume']) },
   'sandbox do action': { values: () => actions.map(({ name, summary }) => ({ value: name, about: summary })) },
   'sandbox fault fault': sandboxFault,
+  'sandbox run scenario': { values: () => bare(builtInScenarios), hasFiles: true },
 };
 
 /** By what stands for the value in usage, where nothing above fits. */

@@ -1,9 +1,9 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
-import type { Deps } from '../../../command-kit/deps.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import type { Style } from '../../../text/style.ts';
-import { chosenSandbox, hasSandboxProfile, steering } from '../shared/profile.ts';
+import { chosenSandbox, steering } from '../shared/profile.ts';
 import { askSandbox } from '../shared/remote.ts';
+import { keepSigning } from '../shared/signing.ts';
 
 interface SandboxRotateOptions {
   readonly finish: boolean;
@@ -37,7 +37,7 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
 
   async *run({ finish }, deps) {
     const signing = await askSandbox(deps, 'rotate', { finish });
-    const isKept = await keep(deps, signing);
+    const isKept = await keepSigning(deps, signing);
     yield {
       kind: 'value',
       data: { ...signing },
@@ -47,19 +47,6 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
     return undefined;
   },
 };
-
-/** Stores the secrets in the profile if the sandbox was found through it; returns whether it did. */
-async function keep(
-  deps: Pick<Deps, 'profile' | 'redactor' | 'secrets' | 'settingsFile'>,
-  { webhook_secret: current, webhook_secret_previous: previous }: Signing,
-) {
-  for (const secret of [current, previous]) if (secret !== null) deps.redactor.add(secret);
-  if (!(await hasSandboxProfile(deps))) return false;
-  const secrets = await deps.secrets(chosenSandbox(deps));
-  await secrets.set('webhook_secret', current);
-  await secrets.set('webhook_secret_previous', previous);
-  return true;
-}
 
 function describeBegin(
   { webhook_secret: current, webhook_secret_previous: previous }: Signing,

@@ -1,0 +1,182 @@
+import type { CheckReport, CheckResult } from '../../../checks/result.ts';
+import { scoreOf } from '../../../checks/result.ts';
+import { resultText, scoreText } from '../../../checks/text.ts';
+import type { CommandModule } from '../../../command-kit/command.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
+import type { GlobalOptions } from '../../../command-kit/globals.ts';
+import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
+import { isLoopback } from '../../../http/this-machine.ts';
+import { parseUrl } from '../../../http/web-address.ts';
+import type { Item } from '../../../output/item.ts';
+import type { OperationName, ParamsOf, ResultOf } from '../../../sandbox/control/operations.ts';
+import { builtInScenarios } from '../../../sandbox/scenario/built-in.ts';
+import type { Played } from '../../../sandbox/scenario/play.ts';
+import type { Scenario } from '../../../sandbox/scenario/scenario.ts';
+import { wrap } from '../../../text/wrap.ts';
+import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
+import { askSandbox, sandboxAddress } from '../shared/remote.ts';
+import { keepSigning } from '../shared/signing.ts';
+
+interface SandboxRunOptions extends GlobalOptions {
+  readonly scenario?: string;
+  readonly format?: ReportFormat | 'ndjson';
+  readonly list?: boolean;
+  readonly syncUrl?: string;
+}
+
+/** `revento sandbox run`: plays a scenario to an integration and checks what it does; exit 3 when that is wrong. */
+export const sandboxRun: CommandModule<SandboxRunOptions> = {
+  declare: (command) =>
+    command
+      .argument('[scenario]', 'name of a built-in scenario (see --list), or a YAML or JSON file')
+      .addOption(command.createOption('--format <format>', 'report format').choices([...reportFormats, 'ndjson']))
+      .option('--list', 'list the built-in scenarios and what each shows')
+      .option('--sync-url <url>', 'where a POST has your integration read the API, and is answered when it has')
+      .addHelpText(
+        'after',
+        [
+          '\nYour integration must be connected to the running sandbox and receive its deliveries. What happens stays:',
+          'run `revento sandbox reset` to start over. The clock is moved where waiting would be needed.',
+          'Exits with 3 when an expectation is not met. The form of a file is in schemas/scenario.schema.json.',
+        ].join(' '),
+      ),
+  examples: [
+    { command: 'revento sandbox run --list', explains: 'the scenarios, and what each shows' },
+    { command: 'revento sandbox run change-of-mind', explains: 'play one to the running sandbox' },
+    {
+      command: 'revento sandbox run registration-evening --format junit > report.xml',
+      explains: 'a report for CI',
+    },
+  ],
+  layout: { shape: 'value' },
+  answersByStatus: () => true,
+
+  async *run(options, deps) {
+    if (options.list) {
+      yield await listItem();
+      return undefined;
+    }
+    const name = options.scenario;
+    if (name === undefined) {
+      throw new ReventoError('usage', 'Name a scenario, or a file with one.', {
+        hint: 'to see them, run: revento sandbox run --list',
+      });
+    }
+    const isStreamed =
+      options.format === 'ndjson' ||
+      (options.format === undefined && deps.format === 'ndjson' && options.jq === undefined);
+    const { format, ...others } = options;
+    const form = isStreamed
+      ? 'json'
+      : reportForm({ ...others, ...(format !== undefined && format !== 'ndjson' && { format }) }, deps.format);
+    const { loadScenario } = await import('./load.ts');
+    const scenario = await loadScenario(name, deps);
+    const results: CheckResult[] = [];
+    if (form === 'text')
+      yield textItem(({ bold, width }) => `${bold(scenario.title)}\n${shown(scenario, width)}\n`, deps.format);
+    for await (const played of start(scenario, syncUrlOf(options.syncUrl), deps)) {
+      const result = resultOf(played);
+      results.push(result);
+      if (isStreamed) yield rowItem(played, deps);
+      else if (form === 'text') yield textItem((style) => resultText(result, style), deps.format);
+    }
+    const report: CheckReport = {
+      command: `revento sandbox run ${name}`,
+      suite: 'revento.sandbox',
+      results,
+      notes: [scenario.shows],
+    };
+    if (form === 'text') yield textItem((style) => scoreText(results, style, 'steps'), deps.format);
+    else if (!isStreamed) {
+      const facts = { scenario: name, title: scenario.title, shows: scenario.shows };
+      yield reportItem(form, { report, facts, output: deps.format, jq: options.jq });
+    }
+    return scoreOf(results).failed > 0 ? exitStatus.unmet : undefined;
+  },
+};
+
+async function* start(scenario: Scenario, syncUrl: string | null, deps: Deps): AsyncGenerator<Played, void, void> {
+  const { webhook_url: webhookUrl } = await askSandbox(deps, 'status', {});
+  if (webhookUrl === null && scenario.steps.some(({ expect }) => expect?.deliveries !== undefined)) {
+    throw new ReventoError(
+      'setting_missing',
+      'The scenario is about deliveries, and the sandbox was started without --webhook-url.',
+      {
+        hint: 'give it one, as in: revento sandbox exec --webhook-url http://localhost:3000/webhooks/revento -- COMMAND',
+      },
+    );
+  }
+  const { createStageHand } = await import('../../../sandbox/scenario/hand.ts');
+  const { play } = await import('../../../sandbox/scenario/play.ts');
+  const hand = await createStageHand({
+    ask: (name, params) => ask(name, params, deps),
+    http: await deps.http(),
+    authBase: await sandboxAddress(deps),
+    clock: deps.clock,
+    signal: deps.signal,
+    syncUrl,
+    notice: (text) => deps.terminal.notice(text),
+  });
+  yield* play(scenario, hand, isRefusal);
+}
+
+/** As the commands of the same names do: a rotation reaches the profile, and no token is ever shown. */
+async function ask<Name extends OperationName>(
+  name: Name,
+  params: ParamsOf<Name>,
+  deps: Deps,
+): Promise<ResultOf<Name>> {
+  const result = await askSandbox(deps, name, params);
+  if (name === 'rotate') await keepSigning(deps, result as ResultOf<'rotate'>);
+  if (name === 'login') deps.redactor.add((result as ResultOf<'login'>).access_token);
+  return result;
+}
+
+/** The sandbox would not do it; a network that fails is another matter. */
+function isRefusal(error: unknown): error is ReventoError {
+  return error instanceof ReventoError && (error.facts.status ?? 0) >= 400;
+}
+
+function syncUrlOf(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const url = parseUrl(text);
+  if (url !== null && /^https?:$/.test(url.protocol) && isLoopback(url.hostname)) return url.href;
+  throw new ReventoError('usage', '--sync-url must be an http or https URL on this machine.', {
+    hint: 'such as --sync-url http://localhost:3000/sync',
+  });
+}
+
+function resultOf({ number, kind, title, outcome, wanted, got, durationMs }: Played): CheckResult {
+  const particulars = [...(wanted === '' ? [] : [['wanted', wanted] as const]), ['got', got] as const];
+  return { id: `${String(number).padStart(2, '0')}-${kind}`, title, outcome, got, particulars, durationMs };
+}
+
+function rowItem({ durationMs, ...played }: Played, { format }: Pick<Deps, 'format'>): Item {
+  const row = { type: 'step', ...played, duration_ms: durationMs };
+  if (format === 'ndjson') return { kind: 'value', data: row, text: () => '' };
+  return { kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(row)}\n`) };
+}
+
+function shown({ shows }: Scenario, width: number): string {
+  return wrap(shows.trim(), Math.min(width, 100)).join('\n');
+}
+
+async function listItem(): Promise<Item> {
+  const { builtIn } = await import('./load.ts');
+  const all = await Promise.all(
+    builtInScenarios.map(async (name) => {
+      const { title, shows, steps } = await builtIn(name);
+      return { name, title, shows: shows.trim(), steps: steps.length };
+    }),
+  );
+  return {
+    kind: 'value',
+    data: all,
+    text: ({ bold, width }) =>
+      all
+        .map(({ name, shows }) =>
+          [bold(name), ...wrap(shows, Math.min(width, 100) - 2).map((line) => `  ${line}`)].join('\n'),
+        )
+        .join('\n'),
+  };
+}

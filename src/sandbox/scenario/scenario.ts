@@ -1,0 +1,186 @@
+import * as v from 'valibot';
+import { nearest } from '../../text/suggestion.ts';
+import { longestAdvanceMs } from '../control/rows/clock.ts';
+import { deliveryStates } from '../deliveries/delivery.ts';
+import { closed } from '../seed/closed.ts';
+import type { Finding } from '../seed/mistakes.ts';
+import { actions } from '../world/actions/actions.ts';
+import { fields } from '../world/happening.ts';
+
+const actionNames = actions.map(({ name }) => name);
+const text = (about: string) => v.exactOptional(v.pipe(v.string(), v.description(about)));
+const whole = (about: string, least = 0, most = 10_000) =>
+  v.exactOptional(
+    v.pipe(
+      v.number(),
+      v.integer('must be a whole number'),
+      v.minValue(least, `must be at least ${least}`),
+      v.maxValue(most, `must be at most ${most}`),
+      v.description(about),
+    ),
+  );
+const duration = (about: string) =>
+  v.exactOptional(
+    v.pipe(v.string(), v.regex(/^\d+(ms|s|m|h|d)$/, 'must be a duration such as 10s, 5m or 91d'), v.description(about)),
+  );
+const mark = (about: string) =>
+  v.exactOptional(
+    v.pipe(v.string(), v.regex(/^[\w-]{1,40}$/, 'must be a name such as approved'), v.description(about)),
+  );
+const amount = {
+  count: whole('exactly so many', 0, 100_000),
+  at_least: whole('so many or more', 0, 100_000),
+  at_most: whole('so many or fewer', 0, 100_000),
+};
+const requests = {
+  method: text('such as GET; default is any'),
+  path: text('path without query; * stands for anything, such as /api/v1/events/*/participants'),
+  status: whole('status of the answer', 100, 599),
+  since: mark('only requests after the step of this name; default is the whole run'),
+};
+
+const step = closed({
+  title: text('what the step shows, for the report'),
+  as: mark('a name for later steps: `to` means whom this step happened to, `since` means from here on'),
+  do: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (name) => actionNames.includes(name),
+        ({ input }) => {
+          const meant = nearest(String(input), actionNames);
+          return `is an unknown action; ${meant === null ? `actions are ${actionNames.join(', ')}` : `did you mean ${meant}?`}`;
+        },
+      ),
+      v.description('an action of the sandbox, as in `revento sandbox do`'),
+    ),
+  ),
+  id: text('whom it happens to; default is somebody it fits'),
+  to: mark('whom it happens to: those of the step of this name'),
+  set: v.exactOptional(v.pipe(fields, v.description('fields to set'))),
+  repeat: whole('how many times it happens, each time to somebody else', 1),
+  clock: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(advance \d+(ms|s|m|h|d)|resume)$/, 'must be "advance DURATION", such as "advance 91d", or "resume"'),
+      v.description('moves the clock of the sandbox, through everything that is due on the way'),
+    ),
+  ),
+  fault: v.exactOptional(
+    v.pipe(
+      v.union([v.literal('clear'), v.array(v.string())]),
+      v.description('faults to inject, as in `revento sandbox fault`, or clear'),
+    ),
+  ),
+  rotate: v.exactOptional(v.pipe(v.picklist(['start', 'finish']), v.description('rotation of the signing secret'))),
+  sync: v.exactOptional(
+    v.pipe(v.literal(true), v.description('have the integration read the API: POST to --sync-url, or wait for it')),
+  ),
+  wait: v.exactOptional(
+    v.pipe(
+      closed({
+        deliveries: v.exactOptional(
+          v.pipe(v.literal('attempted'), v.description('until every delivery of the run has had its attempt')),
+        ),
+        requests: v.exactOptional(
+          v.pipe(
+            closed({ ...requests, at_least: amount.at_least }),
+            v.description('until the integration has sent such requests'),
+          ),
+        ),
+        quiet: duration('until the integration has sent no request for this long, in real time'),
+        within: duration('longest wait in real time; default 30s'),
+      }),
+      v.description('waits for a condition'),
+    ),
+  ),
+  expect: v.exactOptional(
+    v.pipe(
+      closed({
+        deliveries: v.exactOptional(
+          closed({
+            event: text('event type; default is any'),
+            to: mark('only those about whom the step of this name happened to'),
+            state: v.exactOptional(v.pipe(v.picklist(deliveryStates), v.description('every one is in this state'))),
+            attempts: whole('every one had exactly so many attempts', 1, 6),
+            attempts_at_most: whole('every one had so many attempts or fewer', 1, 6),
+            in_order: v.exactOptional(
+              v.pipe(v.literal(true), v.description('they were acknowledged in the order in which they were sent')),
+            ),
+            ...amount,
+          }),
+        ),
+        requests: v.exactOptional(closed({ ...requests, ...amount })),
+        api: v.exactOptional(
+          closed({
+            path: v.pipe(v.string(), v.description('list below the event, such as participants')),
+            where: v.exactOptional(v.pipe(fields, v.description('only rows with these fields'))),
+            ...amount,
+          }),
+        ),
+      }),
+      v.description('what must hold now'),
+    ),
+  ),
+});
+export type Step = v.InferOutput<typeof step>;
+
+/** Something to play to an integration, and what it must have done: `sandbox run`. */
+export const scenario = closed({
+  $schema: text('where the JSON Schema of this file is'),
+  title: v.pipe(v.string(), v.description('what happens, in a few words')),
+  shows: v.pipe(v.string(), v.description('the lesson: what a right integration does, and why')),
+  steps: v.pipe(v.array(step), v.minLength(1, 'must have at least one step'), v.description('in this order')),
+});
+export type Scenario = v.InferOutput<typeof scenario>;
+
+export const stepKinds = ['do', 'clock', 'fault', 'rotate', 'sync', 'wait', 'expect'] as const;
+export type StepKind = (typeof stepKinds)[number];
+
+/** Milliseconds of a duration that the schema has checked. */
+export function durationMs(given: string): number {
+  const [, count = '0', unit = 's'] = /^(\d+)(ms|s|m|h|d)$/.exec(given) ?? [];
+  const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  return Math.min(Number(count) * (units[unit] ?? 1), longestAdvanceMs);
+}
+
+/** What the schema cannot say: each step does one thing, and names only steps before it. */
+export function stepFindings(value: unknown): readonly Finding[] {
+  const steps = isRecord(value) && Array.isArray(value['steps']) ? (value['steps'] as readonly unknown[]) : [];
+  const known = new Set<string>();
+  return steps.flatMap((one, index) => {
+    if (!isRecord(one)) return [];
+    const path = ['steps', index];
+    const kinds = stepKinds.filter((kind) => kind in one);
+    const findings: Finding[] = [];
+    if (kinds.length !== 1) {
+      const has = kinds.length === 0 ? 'none' : kinds.join(' and ');
+      findings.push({ path, message: `must have exactly one of ${stepKinds.join(', ')}; it has ${has}` });
+    }
+    for (const [name, at] of references(one)) {
+      if (!known.has(name))
+        findings.push({ path: [...path, ...at], message: `names the step ${name}, but none before it is called so` });
+    }
+    if (typeof one['as'] === 'string') known.add(one['as']);
+    return findings;
+  });
+}
+
+function references(
+  step: Readonly<Record<string, unknown>>,
+): readonly (readonly [name: string, path: readonly string[]])[] {
+  const places = [
+    ['to'],
+    ['wait', 'requests', 'since'],
+    ['expect', 'requests', 'since'],
+    ['expect', 'deliveries', 'to'],
+  ];
+  return places.flatMap((path) => {
+    const found = path.reduce<unknown>((at, name) => (isRecord(at) ? at[name] : undefined), step);
+    return typeof found === 'string' ? [[found, path] as const] : [];
+  });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

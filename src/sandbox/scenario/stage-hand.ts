@@ -1,0 +1,28 @@
+import type { OperationName, ParamsOf, ResultOf } from '../control/operations.ts';
+import type { Delivery } from '../deliveries/delivery.ts';
+
+/** A request of the integration. */
+export interface SeenRequest {
+  readonly method: string | null;
+  readonly path: string | null;
+  readonly status: number | null;
+}
+
+/** What playing a scenario needs of the sandbox and of the world around it. */
+export interface StageHand {
+  ask<Name extends OperationName>(name: Name, params: ParamsOf<Name>): Promise<ResultOf<Name>>;
+  /** Deliveries the sandbox remembers, oldest first. */
+  deliveries(): Promise<readonly Delivery[]>;
+  /** Requests of the integration since the run began, oldest first; our own are left out. */
+  requests(): Promise<readonly SeenRequest[]>;
+  /** All rows of a list of the test event. */
+  rows(path: string): Promise<readonly { readonly [field: string]: unknown }[]>;
+  /** Has the integration read the API, and resolves when it has; null where nobody can tell it to. */
+  readonly sync: (() => Promise<void>) | null;
+  /** A moment until the next look, in real time. */
+  pause(): Promise<void>;
+  /** Milliseconds, real time. */
+  now(): number;
+  /** Told what the run waits for that somebody has to do. */
+  notice(text: string): void;
+}
