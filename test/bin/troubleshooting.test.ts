@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { root } from '../support/build.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { freePort } from '../support/free-port.ts';
-import { consentingBrowser, ProgramRig, type SandboxReady } from '../support/program-rig.ts';
+import { consentingBrowser, ProgramRig, type SandboxReady, type StartOptions } from '../support/program-rig.ts';
+import type { Ended } from '../support/running.ts';
 import { until } from '../support/until.ts';
 
 let rig: ProgramRig;
@@ -36,6 +37,14 @@ async function loggedIn(args: readonly string[] = []): Promise<SandboxReady> {
 /** An auth server that is there and asks nobody anything. */
 async function serverElsewhere(): Promise<Record<string, string>> {
   return { ...client, REVENTO_AUTH_BASE: (await rig.sandbox()).auth_base };
+}
+
+/** A sandbox that was started, and stopped. */
+async function endedSandbox(options: StartOptions = {}): Promise<Ended> {
+  const running = rig.start(['sandbox', 'start', '--port', '0'], options);
+  await running.until('stdout', /Requests appear below/);
+  running.kill('SIGINT');
+  return running.ended;
 }
 
 async function withPortTaken(): Promise<string> {
@@ -152,6 +161,22 @@ const situations: Readonly<Record<string, () => Promise<string>>> = {
     say(['events', 'get', '--event', 'evt_1'], { REVENTO_ACCESS_TOKEN: 'rev_install_of_nobody' }),
   'TLS handshake failed (…)': withStrangeRoot,
   'Rate limit reached (requests per minute); not sent. Next request allowed in …': pastTheLimit,
+  'The kept sandbox was started with --participants …, not …': async () => {
+    await endedSandbox();
+    return say(['sandbox', 'start', '--port', '0', '--participants', '7']);
+  },
+  '… is not a kept sandbox that can be read whole: …': async () => {
+    await endedSandbox();
+    writeFileSync(join(rig.home, 'config/revento/auth/sandbox/sandbox.sealed'), 'x');
+    return (await endedSandbox()).stderr;
+  },
+  '… the disk is full (ENOSPC); the sandbox goes on in memory, …': async () =>
+    (
+      await endedSandbox({
+        env: { CRASH_PLAN: '{"log-before-rename":{"action":"fail","code":"ENOSPC"}}' },
+        preload: [join(import.meta.dirname, '../support/crash-point-preload.cjs')],
+      })
+    ).stderr,
   'No webhook signing secret is configured.': () => say(['webhook', 'listen', '--port', '0']),
   'not valid: signature_mismatch': () => verify(0),
   'not valid: stale_timestamp': () => verify(3600),

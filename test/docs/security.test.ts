@@ -18,6 +18,16 @@ const proofs: Readonly<Record<string, Proof>> = {
     ],
     'platform/key/envelope.test.ts': ['is refused when any one bit of it is changed', 'is AES-256-GCM under the key'],
   },
+  'a sandbox between two starts': {
+    'bin/sandbox-restart.test.ts': ['keeps nothing in the clear', 'is reported and moved aside'],
+    'platform/store/sealed-log.test.ts': [
+      'holds nothing in the clear, for this user alone',
+      'with %s is read up to there, and said to be damaged',
+      'does not take a line of an earlier file',
+      'does not open in the place of another profile',
+    ],
+    'sandbox/saved/snapshot.test.ts': ['holds no token in the clear'],
+  },
   'the key, `key_store keyfile` (default)': {
     'platform/key/key-source.test.ts': ['is made by the first login, 32 bytes, 0600, and shared by all'],
   },
