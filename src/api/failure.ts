@@ -17,7 +17,7 @@ import { asBuffer } from '../text/bytes.ts';
 import { plainLine } from '../text/plain-line.ts';
 
 const longestMessageChars = 300;
-/** What an error answer says of itself. Fields the server left out are null. */
+/** The fields of an error answer; null for missing ones. */
 export interface ApiError {
   readonly code: string | null;
   readonly message: string | null;
@@ -26,7 +26,7 @@ export interface ApiError {
   readonly scope: string | null;
 }
 
-/** What the caller knows of the request that failed. */
+/** Facts about the request that failed. */
 export interface FailureContext {
   /** What was asked, such as `GET /events/evt_1`; no query. */
   readonly what: string;
@@ -42,7 +42,7 @@ export interface FailureContext {
 
 /** Reads an error body; every field is null when it is not one. */
 export function readError(answer: HttpResponse): ApiError {
-  // An error page of a proxy is as good as no body: the status says the rest.
+  // An error page of a proxy has no fields; the status must do.
   const body = parseRecord(asBuffer(answer.body).toString('utf8'));
   const text = (key: string) => {
     const value = body?.[key];
@@ -104,7 +104,7 @@ export function failureOf(answer: HttpResponse, context: FailureContext): Revent
   return new ReventoError(code, `${subject} ${explanation}`, withoutEmpty({ ...facts, hint }));
 }
 
-/** Logging in would change nothing while the variable is set: it takes precedence over every login. */
+/** While the variable is set, logging in does not help: it takes precedence over every login. */
 function ownTokenHint(code: FailureCode, facts: Facts): string | undefined {
   const fresh = 'put a fresh token into REVENTO_ACCESS_TOKEN, or unset it';
   if (code === 'invalid_token') return `${fresh}; if it is fresh and for this environment, ${escalate(facts)}`;

@@ -5,7 +5,7 @@ import type { Page } from './page.ts';
 /** Most rows a page holds. Source: guide, pagination. */
 export const longestPage = 50;
 
-/** A server may skip rows it filters out; one that only ever sends new cursors and no rows is broken. */
+/** The limit of pages without rows: a server may filter rows out, but one that sends only cursors is broken. */
 const mostEmptyPages = 100;
 
 export interface PagesOptions {
@@ -17,7 +17,7 @@ export interface PagesOptions {
   readonly cursor: string | null;
 }
 
-/** Some rows, and where to go on after them. */
+/** Some rows, and where to continue after them. */
 export interface Batch {
   readonly rows: readonly JsonText[];
   /** Null when there are no more rows. */
@@ -35,7 +35,7 @@ export interface Batch {
 export async function* pages({ fetch, limit, cursor }: PagesOptions): AsyncGenerator<Batch, void, void> {
   const ahead = (at: string, rows: number): Promise<Page> => {
     const page = fetch({ limit: Math.min(longestPage, rows), cursor: at });
-    // Its failure is handled where it is awaited; an unawaited one must not end the process.
+    // Its failure is handled where it is awaited; an unhandled one would end the process.
     page.catch(() => undefined);
     return page;
   };

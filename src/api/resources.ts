@@ -3,12 +3,12 @@ import type { Column } from '../output/item.ts';
 
 /** One endpoint of the read API: command, help, access check, paging, columns and completion follow from it. */
 export interface Resource {
-  /** The words the user types. */
+  /** The words that the user types. */
   readonly words: string;
   readonly summary: string;
   /** Below the API base; `{event_id}` is filled in. */
   readonly path: string;
-  /** Whose token it takes. */
+  /** The kind of login whose token it needs. */
   readonly kind: LoginKind;
   readonly scope: string;
   /** Pages of rows, or one document. */

@@ -3,24 +3,24 @@ import { retryAfterMs } from '../http/headers.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HttpResponse } from '../ports/exchange.ts';
 
-/** All tries of a call together, pauses between them included, waits for a rate limit not. */
+/** Time limit of a call with all attempts and pauses, without waits for a rate limit. */
 const deadlineMs = 60_000;
 const tryTimeoutMs = 30_000;
 const mostTries = 6;
-/** A host that refuses or does not exist is a wrong setting far more often than a passing fault. */
+/** Fewer attempts: a host that refuses or does not exist is usually a wrong setting. */
 const mostTriesUnreached = 3;
 const firstPauseMs = 400;
 const longestPauseMs = 8_000;
 
-/** How one try ended. */
+/** How one attempt ended. */
 export type Outcome = HttpResponse | HttpFailure;
 
-/** What came of a try so far. */
+/** The state after an attempt. */
 export interface Progress {
   readonly outcome: Outcome;
-  /** Tries made, this one included; refusals for a rate limit not. */
+  /** Attempts made, including this one; refusals for a rate limit do not count. */
   readonly tries: number;
-  /** Time spent on tries and on the pauses between them. */
+  /** Time spent on attempts and on the pauses between them. */
   readonly spentMs: number;
   /** The request may be carried out twice: GET and HEAD. */
   readonly isRepeatable: boolean;
@@ -31,7 +31,7 @@ export interface Progress {
 }
 
 /**
- * How long to pause before the next try, or null when there should be none: the outcome stands.
+ * How long to pause before the next attempt, or null to keep the outcome.
  *
  * Retried are answers of 500 and above except 501, and exchanges without a complete response; what is not
  * repeatable only when it is proven that nothing was sent. The pause is the server's `Retry-After` when that is
@@ -44,7 +44,7 @@ export function pauseBeforeRetry({ outcome, tries, spentMs, isRepeatable, now, r
   if (!isRepeatable && (isAnswer || !outcome.isUnsent)) return null;
   if (isAnswer && !isServerFault(outcome.status)) return null;
   const askedMs = isAnswer ? retryAfterMs(outcome, now) : null;
-  // Asked to come back later than this call may last: coming back sooner would only add to the load.
+  // The server asks for a longer wait than this call may last; an earlier retry would only add load.
   if (askedMs !== null && askedMs >= leftMs) return null;
   if (askedMs !== null && askedMs > 0) return askedMs;
   const pauseMs = random * Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1));

@@ -3,7 +3,7 @@ import { sanitizeLine } from '../text/sanitize.ts';
 import type { Style } from '../text/style.ts';
 import { type Calendar, localCalendar, momentOf } from './moment.ts';
 
-/** What stands in a cell of a table: one safe line, and how it is decorated once it has been cut to its width. */
+/** The content of a table cell: one safe line, and its decoration, applied after cutting. */
 export interface Cell {
   readonly text: string;
   readonly paint: Paint;
@@ -53,8 +53,8 @@ export function cellOf(value: string | undefined, path: string, now: number, cal
 }
 
 /**
- * How much is lost once the end of a cell is cut off: of text some, of a time or number what it says, of an id that
- * it can be copied. Null for what is not there.
+ * How much is lost when a cell is cut: part of a text, the meaning of a time or number, or of an id, that
+ * it can be copied. Null for an empty cell.
  */
 export type Loss = 'some' | 'sense' | 'id';
 

@@ -3,7 +3,7 @@ import { elementsOf, entriesOf, isArray, isObject, memberOf } from '../json/text
 import { sanitizeLine } from '../text/sanitize.ts';
 import { nearest } from '../text/suggestion.ts';
 
-/** Takes the same paths out of every row. */
+/** Picks the same paths from every row. */
 export interface Picker {
   readonly paths: readonly string[];
   /** The values at the paths as JSON text, undefined where the row has none. */
@@ -30,7 +30,7 @@ export interface Choice {
    * @throws ReventoError `usage` for a path whose field none of them has, and which is not one of `known`
    */
   check(rows: readonly string[]): void;
-  /** After the last row: what is wrong with a path that no row had; null for nothing. */
+  /** After the last row: the problem with a path that no row had; null for none. */
   verdict(): ReventoError | null;
 }
 

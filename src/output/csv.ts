@@ -33,7 +33,7 @@ export function createCsv({ chosen, defaults, known = [], hasMark = false }: Csv
       .map(({ path }) => path);
     return [...first, ...fields.filter((field) => !first.includes(field))];
   };
-  // Names nobody here chose come from the network, as the values do.
+  // Names that the user did not choose come from the network, as values do.
   const headLine = () => {
     const names = chosen === null ? paths.map((path) => cleanCell(disarm(path))) : paths;
     return (hasMark ? '\ufeff' : '') + csvLine(names);

@@ -19,7 +19,7 @@ export interface PrinterOptions {
   readonly hasMark?: boolean;
   /** Milliseconds since the Unix epoch: whether a time is of this year. */
   readonly now: number;
-  /** False once nobody reads any more. */
+  /** False once the reader has left. */
   readonly write: (chunk: string | Uint8Array) => Promise<boolean>;
   /** A line for the user, on stderr. */
   readonly notice: (text: string) => void;
@@ -27,10 +27,10 @@ export interface PrinterOptions {
   readonly breakable: <T>(work: () => T) => T;
 }
 
-/** Text to write: at once, later, or in pieces of which there may be no end. */
+/** Text to write: at once, later, or in endlessly many pieces. */
 export type Output = string | Promise<string> | AsyncIterable<string>;
 
-/** How one format shows each kind of item. Gives back text to write; nothing here writes. */
+/** How one format shows each kind of item. Returns text; does not write. */
 export interface View extends Omit<RowFormat, 'end'> {
   value(item: ValueItem): Output;
   end(isWhole: boolean): Output;
@@ -47,10 +47,10 @@ export interface View extends Omit<RowFormat, 'end'> {
 export interface RowFormat {
   /** Never called with no rows. @param zone  the one to tell times in; else that of this machine */
   rows(rows: readonly string[], zone?: string | null): string | Promise<string>;
-  /** No more rows of the list come; `isWhole` is false when the run failed before the last of them. */
+  /** The end of the list; `isWhole` is false when the run failed before its last row. */
   end(isWhole: boolean): string | Promise<string>;
-  /** What the user should know about the rows once they are written, as one safe line; null for nothing. */
+  /** A notice about the rows after they are written, as one safe line; null for none. */
   complaint(): string | null;
-  /** What fails the run once the last row is written: a column that no row had. */
+  /** The failure after the last row: a column that no row had. */
   verdict?(): ReventoError | null;
 }

@@ -11,9 +11,9 @@ export interface ValueItem {
 /** What a command yields. The printer decides how it looks; a command never writes to stdout itself. */
 export type Item =
   | ValueItem
-  /** Events of a stream that came together: printed one by one, written in one go. */
+  /** Events of a stream that came together: printed one by one, written at once. */
   | { readonly kind: 'values'; readonly values: readonly ValueItem[] }
-  /** Rows of a list, as many as came together: usually a page. `zone` is the one a table tells times in. */
+  /** Rows of a list that came together: usually a page. `zone` is the one for times in a table. */
   | { readonly kind: 'rows'; readonly rows: readonly (Json | JsonText)[]; readonly zone?: string | null }
   /** A line for the user, on stderr once the output is complete. */
   | { readonly kind: 'note'; readonly text: string }
@@ -32,11 +32,11 @@ export interface Column {
   readonly isOptional?: boolean;
   /** Characters of it that a terminal shows, where a beginning is enough to name the row. */
   readonly beginning?: number;
-  /** Cut after all others: a part of it could be taken for another value. */
+  /** Cut last, because a part of it could be mistaken for another value. */
   readonly isWhole?: true;
 }
 
-/** How a command's items are laid out. */
+/** The layout of a command's items. */
 export interface Layout {
   /**
    * `value`: one document. `rows`: a list (`json` is one array, a table is fitted). `events`: a stream, one line

@@ -1,6 +1,6 @@
 import { ReventoError } from '../errors/revento-error.ts';
 
-/** What an expression may refer to besides its document: `$ENV`, `env` and what `--arg` named. */
+/** The variables of an expression: `$ENV`, `env` and those of `--arg`. */
 export interface JqVariables {
   /** What `--arg` named. */
   readonly names: readonly string[];
@@ -35,7 +35,7 @@ export function jqVariables(
   for (const [name, value] of Object.entries(usesEnvironment ? environment : {})) {
     if (!secretName.test(name)) shown[name] = value;
     else if (new RegExp(`\\b${name.replace(/\W/g, '\\$&')}\\b`).test(expression)) {
-      throw new ReventoError('usage', `--jq: the variable ${name} looks like a secret, so it is not handed to jq.`, {
+      throw new ReventoError('usage', `--jq: the variable ${name} looks like a secret, so it is not passed to jq.`, {
         hint: 'if it is not one, pass it under another name: --arg name="$VALUE"',
       });
     }

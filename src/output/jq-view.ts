@@ -6,7 +6,7 @@ import type { PrinterOptions, View } from './format.ts';
 import { createJq } from './jq.ts';
 import { jqVariables } from './jq-variables.ts';
 
-/** What a filter is given, for users who expected something else: other tools filter a page or a row. */
+/** The input of a filter, for users who expected another one: other tools filter a page or a row. */
 const given = {
   list: "the filter is given the whole list, one array: begin with .[], as in --jq '.[].id'",
   document: 'the filter is given one document: --jq keys names its fields',
@@ -15,8 +15,8 @@ const given = {
 };
 
 /**
- * `--jq`: rows are kept until the last of them is there, so that the expression sees the whole list and not a page
- * of it; every other value is filtered when it comes. Strings are printed as text, but in NDJSON, where each line
+ * `--jq`: rows are kept until the last one has arrived, so that the expression sees the whole list and not a page
+ * of it; every other value is filtered when it arrives. Strings are printed as text, except in NDJSON, where each line
  * has to be JSON.
  *
  * @throws ReventoError `usage` when the expression does not compile
@@ -46,7 +46,7 @@ export async function createJqView(expression: string, options: PrinterOptions):
 
   const fail = (said: string, shape: keyof typeof given) => {
     if (isStream) {
-      // One event that does not fit must not stop the listener; it is remembered for the exit status.
+      // One event that the filter fails on must not stop the listener; it counts for the exit status.
       failedEvents++;
       notice(`--jq: ${said}`);
       return;

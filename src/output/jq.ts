@@ -4,16 +4,16 @@ import { ReventoError } from '../errors/revento-error.ts';
 import { sanitize } from '../text/sanitize.ts';
 import type { JqVariables } from './jq-variables.ts';
 
-/** Some results of an expression for one document, and whether that was all. */
+/** Some results of an expression for one document, and whether these are all. */
 export interface JqResults {
   /** JSON, one for each result; those before a failure included. */
   readonly texts: readonly string[];
-  /** What jq said when the expression did not fit the document. */
+  /** The error of jq when the expression failed on the document. */
   readonly failure: string | null;
 }
 
 export interface Jq {
-  /** The results, as many at a time as come quickly: an expression may have no end of them. */
+  /** The results, in batches: an expression may have endlessly many. */
   run(document: string): AsyncGenerator<JqResults, void, void>;
 }
 
@@ -28,7 +28,7 @@ export interface JqOptions {
 /** Exit status of jq for an expression it cannot compile. */
 const compileError = 3;
 
-/** Results of the first run, and what each further one multiplies that by: it has to skip those that came before. */
+/** Results of the first run, and the factor for each further one, which has to skip the earlier results. */
 const firstResults = 20_000;
 const growth = 4;
 const mostResults = 1_280_000;

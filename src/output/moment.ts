@@ -1,13 +1,13 @@
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 
-/** The moment an ISO 8601 text stands for; null for any other text. */
+/** The moment of an ISO 8601 text; null for any other text. */
 export function momentOf(text: string): Date | null {
   if (!isoTime.test(text)) return null;
   const moment = new Date(text);
   return Number.isNaN(moment.getTime()) ? null : moment;
 }
 
-/** How moments are told in one time zone. */
+/** How moments are written in one time zone. */
 export interface Calendar {
   /** `Nov 24 06:24`, or `Nov 24 2025 06:24` when it is not the year of `now`. */
   dayAndTime(moment: Date, now: number): string;
@@ -15,7 +15,7 @@ export interface Calendar {
   day(moment: Date): string;
   /** `06:24` */
   time(moment: Date): string;
-  /** How far the zone is ahead at that moment, such as `UTC+1`. */
+  /** The offset of the zone at that moment, such as `UTC+1`. */
   offset(moment: Date): string;
 }
 

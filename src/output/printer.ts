@@ -11,11 +11,11 @@ const pieceChars = 64 * 1024;
 /** Turns a command's items into output. */
 export interface Printer {
   print(item: Item): Promise<void>;
-  /** The command is done: closes what is open. */
+  /** The command has ended: finishes the output. */
   end(): Promise<void>;
-  /** The command failed midway: what came so far is left valid and complete. */
+  /** The command failed midway: makes the output so far valid. */
   abort(): Promise<void>;
-  /** Nobody reads any more; the command may stop. */
+  /** The reader has left; the command may stop. */
   readonly isClosed: boolean;
 }
 

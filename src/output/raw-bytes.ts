@@ -4,7 +4,7 @@ import { escapeForTerminal, sanitize } from '../text/sanitize.ts';
 import type { Style } from '../text/style.ts';
 
 /**
- * Answers that are printed as they came. Anywhere but on a terminal not a byte is touched; a terminal gets the same
+ * Answers that are printed unchanged: byte for byte, except on a terminal, which gets the same
  * text without what could control it, a document in JSON indented and colored, and a final newline.
  *
  * @param terminal  null when the output is not one

@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { ReventoError } from '../errors/revento-error.ts';
 
-/** Where a printer's chunks go. */
+/** The destination of a printer's chunks. */
 export interface Sink {
   /**
    * Resolves when more may be written: true, or false once nobody reads any more.
@@ -14,7 +14,7 @@ export interface Sink {
   readonly isClosed: boolean;
 }
 
-/** How long an interrupted run waits for a reader that takes nothing, such as one that is stopped or asleep. */
+/** How long an interrupted run waits for a reader that reads nothing, such as a stopped one. */
 const readerGraceMs = 1_000;
 
 /**
@@ -121,7 +121,7 @@ function fileOf(stream: NodeJS.WritableStream & { readonly fd?: unknown; readonl
   return stat.isFile() || stat.isCharacterDevice() ? stream.fd : null;
 }
 
-/** What a write says when the other end of a pipe or socket is gone. */
+/** Error codes of a write when the other end of a pipe or socket is closed. */
 const readerLeft: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'EOF', 'ERR_STREAM_DESTROYED']);
 
 function toReventoError(error: NodeJS.ErrnoException, name = 'The output'): ReventoError {

@@ -8,15 +8,15 @@ import { type Calendar, calendarOf, localCalendar } from './moment.ts';
 import { isNarrow, loadRuler, narrowRuler, type Ruler } from './width.ts';
 
 const gap = '  ';
-/** No column is made narrower than this by another one's wish for room. */
+/** Columns are not made narrower than this to make room for others. */
 const narrowest = 6;
-/** Columns at which a field nobody asked for is still worth showing, and at which a cut one is still of use. */
+/** The smallest useful width of an unrequested column, and of a cut one. */
 const worthShowing = 12;
 
 export interface TableOptions {
   /** `--columns`, or null. */
   readonly chosen: readonly string[] | null;
-  /** What the command shows when nothing was chosen. */
+  /** The columns of the command, without a choice. */
   readonly defaults: readonly Column[];
   /** Fields that `--columns` may name though no row has them. */
   readonly known?: readonly string[];
@@ -48,7 +48,7 @@ export function createTable({ chosen, defaults, known = [], style, now, notice }
 
   const chooseColumns = (rows: readonly string[]): readonly Column[] => {
     if (chosen !== null) return chosen.map((path) => defaults.find((known) => known.path === path) ?? { path });
-    // A server whose rows have none of the expected fields still has something to show.
+    // For a server whose rows have none of the expected fields.
     const known = createPicker(defaults.map((column) => column.path));
     const found = rows.map((row) => known.pick(row));
     const isThere = (index: number) => found.some((values) => values[index] !== undefined);
@@ -150,7 +150,7 @@ function renderLine(line: readonly MeasuredCell[], widths: readonly number[], st
 
 const order: readonly Loss[] = ['some', 'sense', 'id'];
 
-/** A column is as precious as its least precious cell. */
+/** A column may be cut as far as its least important cell. */
 function least(known: Loss | undefined, loss: Loss | null): Loss | undefined {
   if (loss === null || known === 'some') return known;
   return known === undefined || order.indexOf(loss) < order.indexOf(known) ? loss : known;
@@ -161,7 +161,7 @@ function cuttable(losses: readonly (Loss | undefined)[], most: Loss): boolean[] 
   return losses.map((loss) => order.indexOf(loss ?? 'id') <= order.indexOf(most));
 }
 
-/** The columns that stay when those that leave first make room, until what is left can be read. */
+/** The columns that stay after the least important ones were removed, until the rest is readable. */
 function columnsWithRoom(
   columns: readonly Column[],
   natural: readonly number[],
@@ -210,7 +210,7 @@ function shareWidths(natural: readonly number[], available: number): number[] {
   if (total(Number.POSITIVE_INFINITY) <= available) return [...natural];
   let cap = Math.max(narrowest, Math.floor(available));
   while (cap > narrowest && total(cap) > available) cap--;
-  // What the common cap leaves over goes to the columns that were cut, from the left.
+  // Width left over by the common cap goes to the cut columns, from the left.
   let spare = available - total(cap);
   return natural.map((width) => {
     if (width <= cap || spare <= 0) return Math.min(width, cap);

@@ -9,12 +9,12 @@ export interface Ruler {
   fitTo(text: string, columns: number): string;
 }
 
-/** Whether `narrowRuler` measures a text right. */
+/** Whether `narrowRuler` measures a text correctly. */
 export function isNarrow(text: string): boolean {
   return narrow.test(text);
 }
 
-/** A ruler for texts that are narrow, and for nothing else. It costs nothing to make. */
+/** A ruler for narrow texts only. It costs nothing to make. */
 export const narrowRuler: Ruler = {
   widthOf: (text) => text.length,
   fitTo: (text, columns) => (text.length <= columns ? text : `${text.slice(0, columns - 1)}…`),

@@ -269,6 +269,6 @@ describe('killed while it writes', () => {
     expect((await rig.run(['-p', 'sandbox', 'events', 'get'])).code).toBe(0);
     const { kept } = await json('sandbox', 'status');
     expect(kept).toMatchObject({ path: sealed(), problem: expect.stringContaining('the disk is full') });
-    expect((await rig.run(['sandbox', 'status'])).stdout).toContain('Kept: not since this failed');
+    expect((await rig.run(['sandbox', 'status'])).stdout).toContain('Storage: not saved since this failed');
   });
 });

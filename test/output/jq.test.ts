@@ -174,7 +174,7 @@ describe('--jq', () => {
     expect((await printed([], { jq: 'env | keys', environment })).stdout).toBe('["ID"]\n');
     await expect(printed([], { jq: `env.${name}`, environment })).rejects.toMatchObject({
       code: 'usage',
-      message: `--jq: the variable ${name} looks like a secret, so it is not handed to jq.`,
+      message: `--jq: the variable ${name} looks like a secret, so it is not passed to jq.`,
     });
   });
 

@@ -49,7 +49,7 @@ export function refusedPage(error: string, description: string): HttpResponse {
     lead: 'The authorization server ended the login with an error. Nothing was stored.',
     facts: [['Error', [error]]],
     ...quoted(description),
-    next: 'Go back to the terminal: it says what to do next.',
+    next: 'Go back to the terminal for the next step.',
   });
 }
 
@@ -61,7 +61,7 @@ export function failedPage(reason: string): HttpResponse {
     title: 'Not signed in',
     lead: 'Consent was given, but the login could not be completed.',
     quote: { from: 'What went wrong', text: reason },
-    next: 'Go back to the terminal: it says what to do next.',
+    next: 'Go back to the terminal for the next step.',
   });
 }
 
@@ -71,13 +71,13 @@ export function foreignPage(issuer: string): HttpResponse {
     tone: 'bad',
     icon: 'alarm',
     title: 'Not signed in',
-    lead: 'The answer came from another authorization server than the one that was asked, so nothing of it was used.',
+    lead: 'The answer came from another authorization server than the configured one, so it was not used.',
     quote: { from: 'It calls itself', text: issuer },
-    next: 'Go back to the terminal: it says what to do next.',
+    next: 'Go back to the terminal for the next step.',
   });
 }
 
-/** Any request that is not the answer: the login goes on unless the page says that it has ended. */
+/** For any request that is not the answer: the login continues unless the page says that it has ended. */
 export function asidePage(status: number, what: string): HttpResponse {
   return pageResponse(status, {
     tone: 'calm',

@@ -2,7 +2,7 @@ import { escapeHtml, htmlPage, proseHtml } from '../../pages/html-page.ts';
 import { pageStyle } from '../../pages/style.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 
-/** What a page says. All of it is plain text, escaped when it is rendered; text in backquotes becomes code. */
+/** The content of an HTML page. Plain text, escaped when rendered; text in backquotes becomes code. */
 export interface PageContent {
   readonly tone: 'good' | 'bad' | 'calm';
   readonly icon: keyof typeof icons;
@@ -11,9 +11,9 @@ export interface PageContent {
   readonly lead: string;
   /** Facts as pairs; a list is set one below the other, as code. */
   readonly facts?: readonly (readonly [name: string, value: string | readonly string[]])[];
-  /** Somebody else's words, set apart from ours. */
+  /** A foreign message, shown separately. */
   readonly quote?: { readonly from: string; readonly text: string };
-  /** What to do now. */
+  /** The next step. */
   readonly next: string;
 }
 
@@ -25,7 +25,7 @@ const icons = {
   waiting: 'M6 12h.01M12 12h.01M18 12h.01',
 } as const;
 
-/** A page as a complete response. */
+/** An HTML page as a complete response. */
 export function pageResponse(status: number, content: PageContent): HttpResponse {
   return htmlPage({ status, html: render(content), style: pageStyle });
 }

@@ -4,7 +4,7 @@ import type { Redactor, Secret } from '../../text/secret.ts';
 import { authEndpoint } from '../token/endpoint.ts';
 import { challengeMethod, challengeOf, createVerifier } from './pkce.ts';
 
-/** What consent is asked for. */
+/** The request for consent. */
 export interface AuthorizationRequest {
   readonly authBase: string;
   /** What `iss` may be: the auth base in its used form, and as it was written, which may end in a slash. */
@@ -29,10 +29,10 @@ export interface CheckedRedirect {
   readonly redirectUri: string;
 }
 
-/** Why a redirect was not taken for the answer. The login goes on: any web page can send one to localhost. */
+/** Why a redirect was not accepted as the answer. The login continues: any web page can send one to localhost. */
 export type Rejection = 'repeated_parameter' | 'missing_state' | 'error_without_state' | 'wrong_state' | 'no_code';
 
-/** What a redirect means. */
+/** The meaning of a redirect. */
 export type RedirectJudgment =
   | { readonly kind: 'code'; readonly redirect: CheckedRedirect }
   | {
@@ -42,7 +42,7 @@ export type RedirectJudgment =
       /** The server's words: one line, cleaned and cut; not yet HTML. */
       readonly description: string;
     }
-  /** Meant for this login, but from another server than the one that was asked: nothing of it may be used. */
+  /** For this login, but from another server than the one that was asked: it must not be used. */
   | { readonly kind: 'foreign'; readonly issuer: string }
   | { readonly kind: 'rejected'; readonly reason: Rejection }
   /** An answer was already taken, or the login has ended. */
@@ -118,7 +118,7 @@ export class PendingAuthorization {
     return { kind: 'code', redirect: redirect as CheckedRedirect };
   }
 
-  /** Forgets state and verifier: on timeout, on Ctrl-C, and after the first answer. Idempotent. */
+  /** Drops state and verifier: on timeout, on Ctrl-C, and after the first answer. Idempotent. */
   drop(): void {
     this.#open = null;
   }
@@ -139,7 +139,7 @@ function authorizationUrl(request: AuthorizationRequest, state: string, challeng
   return `${authEndpoint(request.authBase, '/oauth/authorize')}?${parameters.toString().replaceAll('+', '%20')}`;
 }
 
-/** Compares digests: they are of equal length whatever was sent, and the time taken tells nothing of the state. */
+/** Compares digests, whose lengths are equal, so that the time reveals nothing about the state. */
 function isSame(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text, 'utf8').digest();
   return timingSafeEqual(digest(given), digest(expected));

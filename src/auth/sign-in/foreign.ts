@@ -19,7 +19,7 @@ export function foreignFailure(
   return new ReventoError('login_failed', message, { hint });
 }
 
-/** Whether two URLs differ in their spelling alone: a final slash, letter case, or the name of this machine. */
+/** Whether two URLs differ only in spelling: a final slash, letter case, or the name of this machine. */
 function isSameServer(issuer: string, authBase: string): boolean {
   const [one, other] = [parseUrl(issuer), parseUrl(authBase)];
   if (one === null || other === null || one.search !== '' || one.hash !== '') return false;

@@ -2,7 +2,7 @@ import { type FailureCode, ReventoError } from '../../errors/revento-error.ts';
 import type { Grant, LoginKind } from '../../login/login.ts';
 import type { TokenAnswer, TokenRefusal } from '../token/answer.ts';
 
-/** What consent was asked for. */
+/** The requested consent. */
 export interface AskedConsent {
   readonly kind: LoginKind;
   readonly eventId: string;

@@ -3,17 +3,17 @@ import { asidePage } from '../pages/result.ts';
 import type { PendingAuthorization, RedirectJudgment, Rejection } from './authorize.ts';
 import type { RedirectTarget } from './redirect-uri.ts';
 
-/** A judgment that ends the login, one way or the other. */
+/** A judgment that ends the login. */
 export type Answer = Extract<RedirectJudgment, { kind: 'code' | 'error' | 'foreign' }>;
 
 /** Longest request target, bytes. A real answer has a few hundred. */
 const maxTargetBytes = 8 * 1024;
 
-/** Where a listener takes the answer, and what it says of requests that are none. */
+/** Where a listener expects the answer, and how it reports other requests. */
 export interface RedirectHandlers {
   /** Called at most once; the page it resolves with is what the browser gets. Must not reject. */
   readonly onAnswer: (answer: Answer) => Promise<HttpResponse>;
-  /** Called for a request that may be an answer gone wrong. The login goes on. */
+  /** Called for a request that may be a broken answer. The login continues. */
   readonly onStray: (what: string) => void;
 }
 
@@ -63,7 +63,7 @@ export function listenForRedirect(
   { onAnswer, onStray }: RedirectHandlers,
 ): Promise<Listening> {
   const noted = new Set<string>();
-  // A web page can send any number of them; the terminal belongs to the user.
+  // A web page can send any number of them, and must not flood the terminal.
   const once = (what: string): void => {
     if (!noted.has(what)) onStray(what);
     noted.add(what);

@@ -1,9 +1,9 @@
 import { ReventoError } from '../../errors/revento-error.ts';
 import { isLoopback } from '../../http/this-machine.ts';
 
-/** A redirect URI that was found fit for use, and what has to listen for it. */
+/** A usable redirect URI, and what has to listen for it. */
 export interface RedirectTarget {
-  /** Exactly as configured: sent so in both requests, because the server compares bytes. */
+  /** Exactly as configured, in both requests, because the server compares bytes. */
   readonly uri: string;
   /** False when something else receives it and passes it on: a tunnel, a reverse proxy. */
   readonly isLoopback: boolean;

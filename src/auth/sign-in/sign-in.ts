@@ -24,13 +24,13 @@ export interface SignInPlan extends AskedConsent {
   /** Null for a public client. */
   readonly clientSecret: Secret | null;
   readonly target: RedirectTarget;
-  /** What to run or set, so that the auth base is spelled as the server spells its name. */
+  /** How to set the auth base to the server's spelling. */
   readonly respell: (issuer: string) => string;
-  /** How long the user has, milliseconds from the moment the listener stands. */
+  /** Time limit for the user, milliseconds from when the listener is ready. */
   readonly timeoutMs: number;
 }
 
-/** What a login needs of the outside. */
+/** What a login needs from its caller. */
 export interface SignInWorld {
   readonly exchange: Exchange;
   readonly serve: Serve;
@@ -41,7 +41,7 @@ export interface SignInWorld {
   /** Stores the login; the browser gets the page of success after it resolves. */
   save(grant: Grant): Promise<unknown>;
   /**
-   * Shows the URL to open, and opens it. The listener is bound when this is called; `over` aborts when an answer
+   * Shows the URL, and opens it. Called once the listener is bound; `over` aborts when an answer
    * is in. Rejects when nobody can answer, and never resolves.
    */
   announce(url: string, over: AbortSignal): Promise<never>;
@@ -50,7 +50,7 @@ export interface SignInWorld {
   notice(text: string): void;
 }
 
-/** An answer and the way to the browser that brought it. */
+/** An answer, and how to respond to the browser that brought it. */
 interface Received {
   readonly answer: Answer;
   respond(page: HttpResponse): void;
@@ -140,7 +140,7 @@ async function exchangeCode(
   return grantOf(answer, plan);
 }
 
-/** Hands an answer from the keyboard to `receive`, as the listener does with those of the browser; never resolves. */
+/** Passes an answer from the keyboard to `receive`, as the listener does with a browser's; never resolves. */
 async function readPasted(
   plan: SignInPlan,
   world: SignInWorld,

@@ -6,7 +6,7 @@ import { judgeTokenAnswer } from '../token/answer.ts';
 import { grantOf } from './grant.ts';
 import { scopesToAsk } from './scopes.ts';
 
-/** What is known of tokens that come from somewhere else. */
+/** What the user says about tokens from elsewhere. */
 export interface TokenInput {
   readonly kind: LoginKind;
   /** The selected event; null takes the one the answer names. */

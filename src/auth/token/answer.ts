@@ -6,13 +6,13 @@ import type { HttpResponse } from '../../ports/exchange.ts';
 import { plainLine } from '../../text/plain-line.ts';
 import type { Redactor, Secret } from '../../text/secret.ts';
 
-/** Longest lifetime that is believed, seconds: ten years. Beyond it a unit was probably mixed up. */
+/** Longest accepted lifetime, seconds: ten years. A longer one probably has the wrong unit. */
 const longestLifetimeSeconds = 10 * 365 * 24 * 3600;
 
-/** Characters of the server's own words that are shown. */
+/** How many characters of the server's message are shown. */
 const maxDescriptionChars = 600;
 
-/** What a token endpoint said. Times are milliseconds since the Unix epoch, null when unknown. */
+/** An answer of the token endpoint. Times are milliseconds since the Unix epoch, null when unknown. */
 export type TokenAnswer =
   | {
       readonly ok: true;

@@ -10,7 +10,7 @@ const defaultTimeoutMs = 15_000;
 /** A token answer is under 4 KiB; what is longer than this is not one. */
 const maxAnswerBytes = 1024 * 1024;
 
-/** Who asks, and where. */
+/** The client, and the server to ask. */
 export interface TokenClient {
   readonly authBase: string;
   readonly clientId: string;
@@ -76,7 +76,7 @@ async function post(
     headers: [
       ['Content-Type', 'application/x-www-form-urlencoded'],
       ['Accept', 'application/json'],
-      // Without the header any encoding is welcome (RFC 9110 section 12.5.3); a proxy may compress all the same.
+      // Without the header any encoding is allowed (RFC 9110 section 12.5.3), and a proxy may compress anyway.
       ['Accept-Encoding', 'identity'],
       ['X-Revento-Request-Id', requestId],
     ],

@@ -21,24 +21,24 @@ const keepApart = `to keep the key out of it, ${otherKeys}`;
 const protections: Readonly<Record<KeySource, { readonly message: string; readonly better: string | null }>> = {
   keyfile: {
     message:
-      'Encrypted with a key file: protected from other users and in a copy of the settings directory, but not from programs that run as you, nor in a backup of the whole home.',
+      'encrypted with a key file: protected from other users and in a copy of the settings directory, but not from programs that run as you, nor in a backup of the whole home.',
     better: `for more, ${otherKeys}`,
   },
   keyring: {
     message:
-      'Encrypted with a key from the OS keyring: protected in any copy of the disk, but not from programs that run as you while you are logged in.',
+      'encrypted with a key from the OS keyring: protected in any copy of the disk, but not from programs that run as you while you are logged in.',
     better: null,
   },
   passphrase: {
     message:
-      'Encrypted with the passphrase in REVENTO_STORE_KEY: as secret as that variable, which programs that run as you can read.',
+      'encrypted with the passphrase in REVENTO_STORE_KEY: as secret as that variable, which programs that run as you can read.',
     better: null,
   },
 };
 
 /** For a key file in the same directory as the logins, as with REVENTO_CONFIG_DIR. */
 const keyBeside =
-  'Encrypted with a key file that is in the settings directory too: protected from other users, but not in a copy of that directory, which has both.';
+  'encrypted with a key file that is in the settings directory too: protected from other users, but not in a copy of that directory, which has both.';
 
 /** Where the store is, how it is protected, and how to protect it better. */
 export const checkStore: Check = async (deps) => {

@@ -49,16 +49,16 @@ function describe(status: Status, { authBase, faults, clock, now }: Beside, styl
     `  - Webhooks: ${status.webhook_url ?? 'none'} (${delivered} delivered, ${pending} pending, ${dead} dead)`,
     `  - Faults: ${faults.length === 0 ? 'none' : faults.map(({ fault }) => fault).join(', ')}`,
     `  - Clock: ${clock.now}${clock.held ? ', held' : ''}`,
-    `  - Happenings: ${status.happenings}`,
-    `  - Kept: ${describeKept(status.kept, now, style)}`,
+    `  - Changes: ${status.happenings}`,
+    `  - Storage: ${describeKept(status.kept, now, style)}`,
   ];
   return lines.join('\n');
 }
 
 function describeKept(kept: Status['kept'], now: number, style: Style): string {
   if (kept === null) return 'in memory only';
-  const where = `in ${kept.path}, begun ${relativeTime(Date.parse(kept.since), now)}`;
-  return kept.problem === null ? where : style.yellow(`not since this failed: ${kept.problem}`);
+  const where = `${kept.path}, created ${relativeTime(Date.parse(kept.since), now)}`;
+  return kept.problem === null ? where : style.yellow(`not saved since this failed: ${kept.problem}`);
 }
 
 function describeConnection({ kind, event_id: eventId, user_id: userId, scope }: Status['connections'][number]) {

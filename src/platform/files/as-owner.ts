@@ -9,9 +9,9 @@ interface Owner {
 }
 
 /**
- * What `work` returns. Run by root, it gets no more rights than whom the path belongs to, as with `sudo` and the
- * user's home: what that user planted there, such as a link to a file of root, then leads nowhere they can't go, and
- * new files are theirs. Everybody else just does the work.
+ * Runs `work` and returns its result. Run by root, it gets only the rights of the path's owner, as with `sudo` and the
+ * user's home: a link that the user planted there then leads nowhere they can't go, and
+ * new files are theirs. Other users just run it.
  *
  * @param work  synchronous: the rights are those of the whole process
  * @throws ReventoError `file` when the system does not let us give up rights
@@ -59,7 +59,7 @@ function statusOf(path: string): Stats | null {
   }
 }
 
-/** Takes on another user's rights; gives back what takes on root's again. */
+/** Switches to another user's rights; returns the function that switches back. */
 function become({ uid, gid }: Owner, path: string): () => void {
   const { seteuid, setegid, setgroups, getegid, getgroups } = process;
   if (!seteuid || !setegid || !setgroups || !getegid || !getgroups) return () => undefined;
@@ -82,7 +82,7 @@ function become({ uid, gid }: Owner, path: string): () => void {
   });
 }
 
-/** The system's name of what went wrong; empty when nothing did. */
+/** The system's error code; empty without an error. */
 function attempt(work: () => void): string {
   try {
     work();

@@ -17,7 +17,7 @@ import { systemCode } from './file-failure.ts';
 
 const isWindows = process.platform === 'win32';
 
-/** Virus scanners hold a file open for moments; a rename onto it fails meanwhile (Windows only). */
+/** Virus scanners hold a file open for moments, which makes a rename onto it fail (Windows only). */
 const renameTries = 10;
 const renamePauseMs = 50;
 
@@ -60,7 +60,7 @@ export function createFile(path: string, bytes: Uint8Array, write: WriteSome = w
   create(path, bytes, write, fsyncSync);
 }
 
-/** The same without waiting for the disk: for a file that means nothing after a power cut. */
+/** The same without waiting for the disk: for a file that need not survive a power cut. */
 export function createPassingFile(path: string, bytes: Uint8Array): void {
   create(path, bytes, writeSome, () => {});
 }

@@ -5,10 +5,10 @@ import { isNowhere } from '../../files/nowhere.ts';
 import { asOwner } from './as-owner.ts';
 import { systemCode } from './file-failure.ts';
 
-/** Far more than any file of ours holds, but for the one that says otherwise. */
+/** The default limit, in bytes: far more than nearly all our files hold. */
 const usualMaxBytes = 1024 * 1024;
 
-/** A file of this program as found: its bytes, or what stands in its place instead. */
+/** A file of this program: its bytes, or what is in its place. */
 export type OwnFile =
   | { readonly kind: 'file'; readonly bytes: Buffer; readonly status: Stats }
   | { readonly kind: 'other'; readonly what: string };
@@ -45,7 +45,7 @@ export function readOwnFile(path: string, { isLinkFollowed = false, maxBytes = u
   });
 }
 
-/** The failure for what stands in the place of a file of ours. */
+/** The failure when something else is in the place of our file. */
 export function notOurFile(path: string, what: string): ReventoError {
   return new ReventoError('file', `${path} is ${what}, not a file that revento wrote.`, {
     hint: `move it aside: mv ${shellWord(path)} ${shellWord(`${path}.old`)}`,

@@ -2,7 +2,7 @@ import { posix, win32 } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { noHome, nowhere } from '../../files/nowhere.ts';
 
-/** What decides where files go. */
+/** The inputs that decide where files are. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;

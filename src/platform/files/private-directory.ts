@@ -6,9 +6,9 @@ import { systemCode } from './file-failure.ts';
 const isWindows = process.platform === 'win32';
 
 /**
- * Makes a directory, with those above it, for this user alone.
+ * Makes a directory and its parents for this user alone.
  *
- * @returns true when it was there and looser than 0700, which it is no longer
+ * @returns true when it existed and was open to others, which is fixed
  */
 export function makePrivateDirectory(directory: string): boolean {
   return asOwner(directory, () => {
@@ -22,9 +22,9 @@ export function makePrivateDirectory(directory: string): boolean {
 }
 
 /**
- * Takes away what a mode gives to group and others. A link is left alone, and so is what belongs to somebody else.
+ * Removes the permissions of group and others. Leaves links and files of other users alone.
  *
- * @returns true when there was something to take away and it is gone
+ * @returns true when permissions were removed
  */
 export function tighten(path: string, mode: 0o600 | 0o700): boolean {
   if (isWindows) return false;
@@ -41,14 +41,14 @@ export function tighten(path: string, mode: 0o600 | 0o700): boolean {
         closeSync(fd);
       }
     } catch (error) {
-      // A link, closed to us, or a read-only file system: reading goes on.
+      // A link, an inaccessible file, or a read-only file system: reading may still work.
       if (['ELOOP', 'EMLINK', 'EPERM', 'EACCES', 'EROFS'].includes(systemCode(error))) return false;
       throw error;
     }
   });
 }
 
-/** Whether group or others may do anything. The sticky bit marks a directory for everybody, such as /tmp. */
+/** Whether group or others have any permission. The sticky bit marks a shared directory such as /tmp. */
 function isLoose(status: Stats): boolean {
   return (status.mode & 0o077) !== 0 && !(status.isDirectory() && (status.mode & 0o1000) !== 0);
 }

@@ -7,7 +7,7 @@ import { blameProxy, makeProxied } from './proxied.ts';
 
 const connectTimeoutMs = 10_000;
 
-/** A client and the way to let go of its sockets. */
+/** A client, and how to close its sockets. */
 export interface HttpClient {
   readonly exchange: Exchange;
   /** Closes idle and busy connections, so that the process can end. */

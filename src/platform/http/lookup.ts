@@ -12,7 +12,7 @@ const localhost: readonly [LookupAddress, LookupAddress] = [
   { address: '::1', family: 6 },
 ];
 
-/** How long a name is looked up only to find out whether it is this machine's: /etc/hosts answers at once. */
+/** Time limit for resolving a name only to check whether it is this machine: /etc/hosts answers at once. */
 const patienceMs = 2_000;
 
 /** The system's lookup, but for `localhost` and the names below it, which never leave this machine. */

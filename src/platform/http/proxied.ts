@@ -23,7 +23,7 @@ const deeds: Readonly<Partial<Record<HttpFailureKind, string>>> = {
   wrong_protocol: 'does not answer like an HTTP proxy',
 };
 
-/** The failure that names the proxy where it opened no tunnel; any other as it is. */
+/** The failure with the name of the proxy if it opened no tunnel; any other unchanged. */
 export function blameProxy(error: unknown, proxy: URL): unknown {
   if (!isHttpFailure(error) || !error.isUnsent) return error;
   const deed = error.kind === 'proxy' ? error.detail : deeds[error.kind];

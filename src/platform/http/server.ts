@@ -146,7 +146,7 @@ class Turn {
     return this.#context.options.closeEach === true || this.#context.sockets.isClosing;
   }
 
-  /** Null where nothing is left to do: it was too long, or the peer is gone. */
+  /** Null when it was too long or the peer left, so that nothing is left to do. */
   async #readAll(): Promise<true | null> {
     const { maxBodyBytes } = this.#context.limits;
     const body = await readBody(this.#message, maxBodyBytes, this.#context.lanes);

@@ -24,7 +24,7 @@ const words: Readonly<Record<TlsFault, string>> = {
   no_tls: 'the server does not speak TLS on this port',
 };
 
-/** Failures that no remedy of ours fits, by the end of their code. */
+/** Failures without a remedy, by the end of their code. */
 const otherWords: readonly (readonly [RegExp, string])[] = [
   [/ALERT_CERTIFICATE_REQUIRED$/, 'the server asks for a client certificate'],
   [/ALERT_PROTOCOL_VERSION$|UNSUPPORTED_PROTOCOL$/, 'the server supports only TLS versions that are too old'],

@@ -1,6 +1,6 @@
 import type { WrongProtocol } from '../../http/failure.ts';
 
-/** How an answer begins that is not HTTP/1.1. The first row that fits counts. */
+/** How answers of other protocols begin. The first matching row counts. */
 const beginnings: readonly (readonly [RegExp, WrongProtocol])[] = [
   // A record of type alert or handshake. Source: RFC 8446 section 5.1.
   [/^[\x15\x16]\x03/, 'TLS'],
@@ -20,7 +20,7 @@ export function protocolOf(text: string): WrongProtocol | null {
   return beginnings.find(([form]) => form.test(text))?.[1] ?? null;
 }
 
-/** What came where a status line belongs. It is named, never quoted: it may be anything. */
+/** What came instead of a status line. It is named, never quoted: it may be anything. */
 export function beginning(text: string): string {
   const start = text.trimStart();
   if (start.startsWith('<')) return 'it begins with a page, without a status line';

@@ -25,7 +25,7 @@ export interface StoreKey extends KeyName {
   readonly bytes: Uint8Array;
 }
 
-/** Where a sealed text belongs: opened anywhere else it is refused. */
+/** The place of a sealed text, which opens nowhere else. */
 export interface Place {
   readonly profile: string;
   readonly name: string;
@@ -44,7 +44,7 @@ const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** First 16 hex digits of the key's SHA-256: tells keys apart and gives nothing away. */
+/** First 16 hex digits of the key's SHA-256: identifies a key without revealing it. */
 export function keyId(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }
@@ -142,7 +142,7 @@ function serialize({ key, binding, nonce, ciphertext, tag }: Envelope): string {
   return `${JSON.stringify(sealed)}\n`;
 }
 
-/** Undefined for what is none, or so costly that it was not made by us. */
+/** Undefined for invalid parameters, or so costly that they cannot be ours. */
 function parseKdf(value: unknown): Kdf | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { N, r, p, salt } = value as Record<string, unknown>;

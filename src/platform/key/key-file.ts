@@ -17,7 +17,7 @@ export function keyFilePath(dataDir: string): string {
 }
 
 /**
- * The key in the file, or null when there is no file.
+ * The key in the file, or null without a file.
  *
  * @throws ReventoError `store_key` when it is not 32 bytes or others may read it, `file`
  */
@@ -65,7 +65,7 @@ function refuseIfShared(path: string, mode: number, uid: number): void {
  * The key in the file, made first where there is none. Of any number of processes that do this at once one makes
  * the key and all use it: it appears under its name only when it is whole, and never replaces another.
  *
- * @param onLoose  is given the directory when it was open to others, which it is no longer
+ * @param onLoose  called with a directory that was open to others and no longer is
  * @throws ReventoError `store_key`, `disk_full`, `file`
  */
 export function createKeyFile(path: string, onLoose: (directory: string) => void): Uint8Array {
@@ -94,7 +94,7 @@ function linkIfAbsent(temporary: string, path: string): void {
     const code = systemCode(error);
     if (code === 'EEXIST') return;
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'].includes(code)) throw error;
-    // No hard links here (exFAT, some network mounts): an exclusive create is the next best, if less atomic.
+    // Without hard links (exFAT, some network mounts): an exclusive create is the next best, though less atomic.
     try {
       createFile(path, readFileSync(temporary));
     } catch (taken) {

@@ -18,7 +18,7 @@ export interface KeySourceOptions {
   readonly notice: (text: string) => void;
 }
 
-/** A sealed file's header and path, to say which files a missing key locks. */
+/** The header and path of a sealed file, to name the files that need a missing key. */
 export interface SealedBy {
   readonly path: string;
   readonly key: KeyName;
@@ -26,24 +26,24 @@ export interface SealedBy {
 
 export interface KeySources {
   /**
-   * The key a sealed file names. Where it is kept was decided when it was made, and is not guessed again.
+   * The key that a sealed file names. Its source was decided when the key was made, and is not guessed again.
    *
    * @throws ReventoError `store_key`
    */
   find(name: KeyName): Promise<StoreKey>;
-  /** The same without waiting: null unless it was found before. */
+  /** The same synchronously: null unless it was found before. */
   loaded(id: string): StoreKey | null;
   /** Where a new record's key is kept: passphrase when one is given, then the setting, then the key file. */
   choice(): KeySource;
   /**
-   * The key for new records, made when there is none yet. Never made again while a sealed file needs another one
+   * The key for new records, made if needed. Never made while a sealed file needs another one
    * from the same place.
    *
    * @param sealed  every sealed file of the store
    * @throws ReventoError `store_key`, `usage` for a passphrase that is too short
    */
   forNew(source: KeySource, sealed: readonly SealedBy[]): Promise<StoreKey>;
-  /** Fails as `forNew` would, and makes nothing. */
+  /** Fails as `forNew` would, but makes no key. */
   checkForNew(source: KeySource, sealed: readonly SealedBy[]): Promise<void>;
 }
 
@@ -147,11 +147,11 @@ function account(id: string): string {
 
 function keyMissing(what: string): ReventoError {
   return new ReventoError('store_key', `${what}; nothing was changed.`, {
-    hint: 'put the key back from a backup; the login cannot be read without it',
+    hint: 'restore the key from a backup; without it, the login cannot be read',
   });
 }
 
-/** Shortest passphrase for a new store, characters. What is there already opens with the one it was sealed with. */
+/** Shortest passphrase for a new store, characters. Existing files still open with a shorter one. */
 const minPassphraseChars = 8;
 
 /** @throws ReventoError `store_key` when there is no passphrase, `usage` when it is too weak to seal anything new */
@@ -167,18 +167,18 @@ function requireStrength(passphrase: Secret | null): Secret {
 }
 
 function passphraseMissing(): ReventoError {
-  return new ReventoError('store_key', 'The login is sealed with a passphrase, and REVENTO_STORE_KEY is not set.', {
+  return new ReventoError('store_key', 'The login is encrypted with a passphrase, and REVENTO_STORE_KEY is not set.', {
     hint: 'set REVENTO_STORE_KEY to the passphrase it was stored with',
   });
 }
 
 function passphraseWrong(): ReventoError {
-  return new ReventoError('store_key', 'REVENTO_STORE_KEY is not the passphrase this was sealed with.', {
+  return new ReventoError('store_key', 'REVENTO_STORE_KEY is not the passphrase this was encrypted with.', {
     hint: 'set REVENTO_STORE_KEY to the passphrase it was stored with',
   });
 }
 
-/** Adds the way out for a key that is gone for good. */
+/** Adds the remedy for a lost key. */
 function withFiles(error: unknown, files: readonly SealedBy[]): unknown {
   if (!(error instanceof ReventoError)) return error;
   const paths = files.map(({ path }) => shellWord(path)).join(' ');

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { parseRecord } from '../../json/parse.ts';
 
-/** A locked keyring, or a D-Bus that starts a service which hangs, answers never; nobody waits longer than this. */
+/** Time limit: a locked keyring, or a D-Bus service that hangs, never answers. */
 const limitMs = 3_000;
 
 const service = 'revento';
@@ -36,7 +36,7 @@ export interface Keyring {
   /** @throws ReventoError `store_key`, saying why the keyring is unavailable */
   get(account: string): Promise<string | null>;
   set(account: string, value: string): Promise<void>;
-  /** Writes, reads and deletes a dummy: a keyring that can only be read is of no use. */
+  /** Writes, reads and deletes a dummy, because a read-only keyring is useless. */
   probe(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export function openKeyring(env: Readonly<Record<string, string>>): Keyring {
       await ask('set', account, value);
       const found = await ask('get', account);
       await ask('delete', account);
-      if (found !== value) throw unreachableKeyring('it did not give back what was put in');
+      if (found !== value) throw unreachableKeyring('it did not return the stored value');
     },
   };
 }
@@ -94,7 +94,7 @@ function parseAnswer(text: string): Answer {
   const { failure, value } = parseRecord(text) ?? {};
   if (typeof failure === 'string') return { failure };
   if (value === null || typeof value === 'string') return { value };
-  // What the child printed is not an answer, and it might hold a key, so it is not shown.
+  // The child's output is not an answer and might hold a key, so it is not shown.
   return { failure: 'the module for it failed' };
 }
 

@@ -2,7 +2,7 @@ import { parseRecord } from '../../json/parse.ts';
 import { notOurFile, readOwnFile } from '../files/own-file.ts';
 import { type Liveness, livenessOf, type ProcessIdentity } from './process-identity.ts';
 
-/** How long the owner of a lock may be silent where it cannot be seen whether it runs. It touches its lock every 10 s. */
+/** How long the owner of a lock may be silent if its process is not visible. It touches its lock every 10 s. */
 const silenceMs = 60_000;
 
 /** Who holds a lock, as written in the lock file. */
@@ -19,11 +19,11 @@ export interface Found {
   readonly text: string;
   readonly inode: number;
   readonly touchedAtMs: number;
-  /** Null for what no lock of ours holds: made without hard links and not yet written, or damaged. */
+  /** Null for unreadable content: a lock that is not written yet (without hard links), or damaged. */
   readonly owner: Owner | null;
 }
 
-/** What a lock file says that its owner has released but could not remove. */
+/** The content of a lock file that its owner has released but could not remove. */
 export const releasedText = 'released\n';
 
 export function toText(owner: Owner): string {
@@ -31,7 +31,7 @@ export function toText(owner: Owner): string {
 }
 
 /**
- * The lock file at a path, or null when there is none.
+ * The lock file at a path, or null without one.
  *
  * @throws ReventoError `file` when something else stands there; the system's error when it cannot be read
  */
@@ -44,13 +44,13 @@ export function look(path: string): Found | null {
   return { path, text, inode: ino, touchedAtMs: mtimeMs, owner: parseOwner(text) };
 }
 
-/** The same file with the same content, still: nobody has taken it over since. */
+/** Whether it is still the same file with the same content, so no process has taken it over. */
 export function isUnchanged(found: Found): boolean {
   const now = look(found.path);
   return now !== null && now.inode === found.inode && now.text === found.text;
 }
 
-/** What is known of the owner. Never throws. */
+/** Whether the owner runs, as far as known. Never throws. */
 export function judge(found: Found, self: ProcessIdentity, nowMs: number): Liveness {
   return found.owner === null ? 'unknown' : livenessOf(found.owner, found.touchedAtMs, self, nowMs);
 }
@@ -61,7 +61,7 @@ export function isAbandoned(found: Found, self: ProcessIdentity, nowMs: number):
   const liveness = judge(found, self, nowMs);
   if (liveness !== 'unknown') return liveness === 'dead';
   const silentMs = nowMs - found.touchedAtMs;
-  // A time ahead of ours by as much is a clock that was set back, not a sign of life.
+  // A time that far ahead of ours means a clock that was set back, not a live owner.
   return silentMs > silenceMs || silentMs < -silenceMs;
 }
 

@@ -14,10 +14,10 @@ import { ownIdentity } from './process-identity.ts';
 /** Longer than the token endpoint may take to answer, so a slow refresh of another process is waited for. */
 const waitLimitMs = 30_000;
 
-/** Random between these, so that waiters do not come in step. */
+/** Random between these, so that waiters do not retry at the same moment. */
 const pollMs = { min: 5, max: 60 } as const;
 
-/** Where it cannot be seen whether we run, this is how it is known. */
+/** How often the owner touches its lock, which shows other machines that it runs. */
 const heartbeatMs = 10_000;
 
 export interface LockOptions {
@@ -28,7 +28,7 @@ export interface LockOptions {
 export interface Locks {
   /**
    * Waits for a lock file of this path, in an existing directory, and holds it. Between processes and, where
-   * directories are shared, between machines. Never taken from a process that runs, never passed by.
+   * directories are shared, between machines. Never taken from a running process.
    *
    * @throws ReventoError `lock_timeout`, naming the holder; `interrupted`; `disk_full`; `file`
    */
@@ -77,7 +77,7 @@ export function createLocks(clock: Clock): Locks {
   };
 }
 
-/** Makes a lock file that is whole from its first moment; false when the name is taken. */
+/** Makes a lock file that appears only when complete; false when the name is taken. */
 function place(path: string, owner: Owner): boolean {
   const temporary = `${path}.${owner.id}`;
   return asOwner(path, () => {
@@ -155,7 +155,7 @@ function hold(path: string, owner: Owner): HeldLock {
     try {
       if (isHeld()) asOwner(path, () => utimesSync(path, new Date(), new Date()));
     } catch {
-      // A sign of life that did not get through is what the other side's patience is for.
+      // A missed touch does not matter: others wait much longer.
     }
   }, heartbeatMs);
   heartbeat.unref();
@@ -177,7 +177,7 @@ function markReleased(path: string): void {
   try {
     overwriteFile(path, Buffer.from(releasedText));
   } catch {
-    // Then it is ours until this process ends, which frees it: the work it guarded is done and must not fail for it.
+    // Then the lock stays until this process ends, which frees it: the guarded work is done and must not fail now.
   }
 }
 
@@ -186,7 +186,7 @@ async function pause(clock: Clock, signal: AbortSignal | undefined): Promise<voi
     await clock.sleep(randomInt(pollMs.min, pollMs.max), signal);
   } catch (error) {
     if (!signal?.aborted) throw error;
-    throw new ReventoError('interrupted', 'Interrupted while waiting for another revento.');
+    throw new ReventoError('interrupted', 'Interrupted while waiting for another revento process.');
   }
 }
 

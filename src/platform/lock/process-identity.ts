@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 
-/** What tells one process from any other, later ones with the same number included. Empty where the system says nothing. */
+/** Identifies a process, also among later ones with the same number. Empty where the system does not tell. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** When it started, in the kernel's own units. */
@@ -14,7 +14,7 @@ export interface ProcessIdentity {
   readonly pidns: string;
 }
 
-/** `unknown`: it may run where we cannot see it. */
+/** `unknown`: it may run on another machine or in another container. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
 /** This process. Never throws. */
@@ -49,7 +49,7 @@ export function livenessOf(
   }
   if (!isRunning(owner.pid)) return 'dead';
   const status = statusOf(owner.pid);
-  // Killed, and nobody has collected its exit status yet: common in containers without an init.
+  // A zombie, which is common in containers without an init.
   if (status !== null && (status.state === 'Z' || status.state === 'X')) return 'dead';
   if (status !== null && owner.start !== '') return status.start === owner.start ? 'alive' : 'dead';
   // No start times on this system: the number alone may be another process by now, which does not touch the file.
@@ -85,7 +85,7 @@ function orEmpty(read: () => string): string {
   try {
     return read();
   } catch {
-    // Not Linux, or hidden from us: what is not known is left empty, and judged so.
+    // Not Linux, or hidden from us: unknown fields stay empty.
     return '';
   }
 }

@@ -6,13 +6,13 @@ import { plainLine } from '../../text/plain-line.ts';
 import { whyNotStarted } from './start-failure.ts';
 import { startOf } from './windows-start.ts';
 
-/** How long a launcher that fails is listened to, milliseconds. One that runs on until then is the browser itself. */
+/** How long to wait for a launcher to fail, milliseconds. One that still runs then is the browser itself. */
 const watchMs = 60_000;
 
-/** How xdg-open ends when a program it needs is missing: nearly always the browser itself. */
+/** Exit status of xdg-open when a program it needs is missing: nearly always the browser. */
 const withoutBrowser = 3;
 
-/** Of what a failing launcher says on stderr, this much is kept; the end of it usually holds the reason. */
+/** How much of a failing launcher's stderr is kept; its end usually has the reason. */
 const keptOutputChars = 2_000;
 
 export interface BrowserOptions {
@@ -30,7 +30,7 @@ export interface BrowserOptions {
  * the URL is its last argument. It may list several, parted by colons (not on Windows): the first that can be
  * started is used. Only https and loopback http URLs are handed to any program.
  *
- * The result comes when the launcher has ended, or after a minute; nothing waits for that, neither the login nor the
+ * Resolves when the launcher has ended, or after a minute; nothing waits for that, neither the login nor the
  * end of this process.
  */
 export function createOpenBrowser({ command, env, platform }: BrowserOptions): OpenBrowser {
@@ -111,7 +111,7 @@ function start(
         windowsHide: true,
       });
     } catch (error) {
-      // Node tells of a few causes by an event; every other one it throws.
+      // Node reports a few causes by an event, and throws for all others.
       return resolve(startFailure(program, error as NodeJS.ErrnoException));
     }
     child.once('error', (error: NodeJS.ErrnoException) => resolve(startFailure(program, error)));
@@ -119,7 +119,7 @@ function start(
   });
 }
 
-/** The `open` package has the knowledge of macOS, Windows, WSL and xdg-open. */
+/** The `open` package knows macOS, Windows, WSL and xdg-open. */
 async function openDefault(url: string, platform: NodeJS.Platform): Promise<string | null> {
   const { default: open } = await import('open');
   let child: ChildProcess;
@@ -161,7 +161,7 @@ function ending(child: ChildProcess, program: string): Promise<string | null> {
 
 /** The line that says what went wrong: one that calls itself an error, else the last. Empty when there is none. */
 function reasonIn(output: string): string {
-  // A hint is for whoever would run it by hand.
+  // A hint of the launcher is for users who run it themselves.
   const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^hint:/i.test(line));
   return lines.find((line) => /^error:/i.test(line)) ?? lines.at(-1) ?? '';
 }

@@ -37,7 +37,7 @@ export function runChild(
         windowsVerbatimArguments,
       });
     } catch (error) {
-      // Node tells of a few causes by an event; every other one it throws.
+      // Node reports a few causes by an event, and throws for all others.
       return reject(startFailure(program, error as NodeJS.ErrnoException));
     }
     let timer: NodeJS.Timeout | undefined;

@@ -11,10 +11,10 @@ const watched = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export type Interrupt = (typeof watched)[number];
 
 /**
- * Ctrl-C and its relatives, turned into an AbortSignal.
+ * Ctrl-C and similar signals as an AbortSignal.
  *
- * The first signal asks the running command to wind up; a second Ctrl-C ends the process at once, unless a piece
- * of work that must not be torn (a token refresh) is under way: then it is remembered until that is done.
+ * The first signal asks the running command to end; a second Ctrl-C ends the process at once, unless
+ * work that must not be interrupted (a token refresh) is in progress: then it takes effect after that.
  */
 export class Interrupts {
   readonly #controller = new AbortController();
@@ -39,12 +39,12 @@ export class Interrupts {
     return this.#controller.signal;
   }
 
-  /** The first signal that came, or null. */
+  /** The first signal received, or null. */
   get received(): Interrupt | null {
     return this.#received;
   }
 
-  /** Runs work that no signal may tear: whatever comes meanwhile takes effect when it is done. */
+  /** Runs work that no signal may interrupt: signals received meanwhile take effect when it is done. */
   uninterrupted = async <T>(work: () => Promise<T>): Promise<T> => {
     this.#critical++;
     try {
@@ -59,15 +59,15 @@ export class Interrupts {
   };
 
   /**
-   * Runs work that keeps the event loop from turning, when no listener would hear of a signal: Ctrl-C breaks it off,
-   * and the other signals end the process as if nobody listened. After a signal the work has a second.
+   * Runs work that blocks the event loop, and so signal handlers: Ctrl-C stops it,
+   * and other signals end the process as by default. After a signal the work has a second.
    *
    * A signal that has come but was not heard of yet does not count: let the event loop turn before.
    *
    * @throws ReventoError `interrupted`, besides what the work throws
    */
   breakable = <T>(work: () => T): T => {
-    // What must not be torn may be under way beside this work; then only Ctrl-C, which ends no process, gets through.
+    // Work that must not be interrupted may be in progress; then only Ctrl-C, which ends no process, is let through.
     const fatal = this.#critical > 0 ? [] : ([...this.#listeners] as const).filter(([name]) => name !== 'SIGINT');
     for (const [name, listener] of fatal) process.off(name, listener);
     try {
@@ -77,7 +77,7 @@ export class Interrupts {
     }
   };
 
-  /** Ends the process, once no piece of work is under way that must not be torn. */
+  /** Ends the process, once no work is in progress that must not be interrupted. */
   end(): void {
     if (this.#critical > 0) this.#isHeldBack = true;
     else this.#onSecond();
@@ -106,7 +106,7 @@ export class Interrupts {
 const place = Symbol.for('revento.breakable');
 let script: Script | null = null;
 
-/** What is thrown where the script was broken off. */
+/** What is thrown when the script was stopped. */
 const brokenOff: ReadonlySet<unknown> = new Set(['ERR_SCRIPT_EXECUTION_INTERRUPTED', 'ERR_SCRIPT_EXECUTION_TIMEOUT']);
 
 /** A script is the one thing that V8 can be told to break off at a signal, WebAssembly it has called included. */

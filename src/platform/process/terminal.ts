@@ -10,10 +10,10 @@ const defaultMaxStdinBytes = 64 * 1024 * 1024;
 export interface TerminalOptions {
   readonly stdin: NodeJS.ReadStream;
   readonly stderr: NodeJS.WriteStream;
-  /** Neither `--no-input` nor `CI` forbids a question. */
+  /** Whether prompts are allowed: neither `--no-input` nor `CI` is set. */
   readonly mayAsk: boolean;
   readonly style: Style;
-  /** Takes secrets and control characters out of whatever is written; the codes of `style` and newlines stay. */
+  /** Removes secrets and control characters from all output; newlines and the codes of `style` stay. */
   readonly clean: (text: string) => string;
   /** Aborted on Ctrl-C: ends the reading of standard input. */
   readonly signal: AbortSignal;
@@ -27,7 +27,7 @@ export function createTerminal({ stdin, stderr, mayAsk, style, clean, signal }: 
   let standing: StandingQuestion | null = null;
 
   const notice = (text: string) => {
-    // A spinner owns the last line; it is taken away, not written through.
+    // A spinner owns the last line, so it is cleared first.
     current?.stop();
     standing?.stepAside();
     stderr.write(`${clean(text)}\n`);
@@ -66,7 +66,7 @@ export function createTerminal({ stdin, stderr, mayAsk, style, clean, signal }: 
   };
 }
 
-/** A question that waits for its answer on the last line, where a notice may want to be. */
+/** A question that waits for its answer on the last line, which a notice may need. */
 interface StandingQuestion {
   stepAside(): void;
   comeBack(): void;
@@ -128,7 +128,7 @@ function ask(
     onStanding({
       stepAside: () => {
         const shown = question.length + (isHidden ? 0 : lines.line.length);
-        // What takes more than one line is left as it is; the question comes again below.
+        // Text of more than one line stays; the question is repeated below.
         stderr.write(shown < (stderr.columns || 0) ? '\r\u001b[K' : '\n');
       },
       comeBack: () => {
@@ -142,7 +142,7 @@ function ask(
 async function readAll(stdin: NodeJS.ReadStream, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // Whoever writes to it may never come to an end; a stream that is not destroyed would keep this process alive.
+  // The writer may never end, and a stream that is not destroyed would keep this process alive.
   const stop = () => stdin.destroy();
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
@@ -162,7 +162,7 @@ async function readAll(stdin: NodeJS.ReadStream, maxBytes: number, signal: Abort
   return Buffer.concat(chunks);
 }
 
-/** What decides about color, in this order of precedence. */
+/** The inputs that decide about color, in order of precedence. */
 export interface ColorChoice {
   readonly isForbiddenByFlag: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
