@@ -59,7 +59,7 @@ describe.skipIf(process.platform === 'win32')('config.json', () => {
       const { code, stderr } = await read();
       expect([code, stderr]).toEqual([1, expect.stringContaining(`${path} belongs to another user (uid 54321)`)]);
       expect(requests).toBe(0);
-      expect((await rig.run(['doctor'])).stdout).toMatch(/✗ permissions +.*config\.json belongs to another user/);
+      expect((await rig.run(['doctor'])).stdout).toMatch(/✗ fail permissions +.*config\.json belongs to another user/);
       expect((await rig.run(['config', 'path'])).code).toBe(0);
     },
   );

@@ -41,9 +41,9 @@ describe('one damaged login among others', () => {
   it('never disappears from status, which shows the others all the same and fails', async () => {
     const { code, stdout, stderr } = await rig.run(['status']);
     expect(code).toBe(1);
-    expect(stdout).toContain('✓ evt_1 (organizer, org_1)');
+    expect(stdout).toContain('✓ active evt_1 (organizer, org_1)');
     expect(stdout).toMatch(
-      /✗ evt_2 \(organizer\)\n {2}- Cannot be read: .*is damaged.*\n {2}- to replace it, run: revento/,
+      /✗ unreadable evt_2 \(organizer\)\n {2}- Cannot be read: .*is damaged.*\n {2}- to replace it, run: revento/,
     );
     expect(stderr).toContain(remedy);
     const json = await rig.run(['status', '--json']);
@@ -106,7 +106,7 @@ it('of which the key is unavailable is named by status, and the others are used'
   expect((await rig.run(['status', '--check', '--event', 'evt_1'])).code).toBe(0);
   const { code, stdout, stderr } = await rig.run(['status']);
   expect(stdout).toMatch(
-    /✗ evt_3 \(organizer\)\n {2}- Cannot be read: .*\n {2}- set REVENTO_STORE_KEY to the passphrase/,
+    /✗ unreadable evt_3 \(organizer\)\n {2}- Cannot be read: .*\n {2}- set REVENTO_STORE_KEY to the passphrase/,
   );
   expect(stderr).toMatch(/^error: evt_3 \(organizer\) cannot be read: .*REVENTO_STORE_KEY is not set/);
   expect(code).toBe(1);

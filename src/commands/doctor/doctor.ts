@@ -77,11 +77,13 @@ async function examine(deps: Deps): Promise<readonly Finding[]> {
 
 /** In columns. On a narrower terminal the finding goes below the name of its check. */
 const narrowColumns = 64;
+/** As wide as a mark with its word. */
+const markColumns = 6;
 
 /** A finding as lines that fit the terminal; without a terminal, sentences stay on one line so they can be searched. */
 function linesOf({ check, status, message, remedy }: Finding, width: number, style: Style): string[] {
   const isNarrow = style.width < narrowColumns;
-  const indent = isNarrow ? 2 : width + 4;
+  const indent = isNarrow ? 2 : markColumns + width + 3;
   const hung = (text: string, by: number) =>
     style.width === Number.POSITIVE_INFINITY ? [text] : wrap(text, style.width - by);
   const margin = ' '.repeat(indent);
@@ -95,12 +97,13 @@ function linesOf({ check, status, message, remedy }: Finding, width: number, sty
   ];
 }
 
+/** A mark with its word: a screen reader does not read every mark, and none says the same everywhere. */
 function markOf(status: FindingStatus, style: Style): string {
   const marks: Readonly<Record<FindingStatus, string>> = {
-    ok: style.green('✓'),
-    warn: style.yellow('!'),
-    fail: style.red('✗'),
-    skip: style.dim('-'),
+    ok: style.green('✓ ok  '),
+    warn: style.yellow('! warn'),
+    fail: style.red('✗ fail'),
+    skip: style.dim('- skip'),
   };
   return marks[status];
 }

@@ -453,3 +453,12 @@ describe('doctor on the callback port', () => {
     expect((await examine(local('https://tunnel.test/cb'))).of('callback')[0]?.status).toBe('skip');
   });
 });
+
+it('says the outcome of every check in a word beside its mark', async () => {
+  for (const width of [80, 50]) {
+    const { text } = await run(doctor, {}, memory({ ...healthy, logins: {} }), plainStyle(width));
+    const marked = text.split('\n').filter((line) => /^[✓!✗-]/.test(line));
+    expect(marked.length).toBeGreaterThan(5);
+    expect(marked.filter((line) => !/^(✓ ok {2}|! warn|✗ fail|- skip) \S/.test(line))).toEqual([]);
+  }
+});

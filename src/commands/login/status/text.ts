@@ -38,7 +38,9 @@ export function describe(report: Report, now: number, style: Style): string {
 }
 
 function describeEnvironment({ isDisplacing, verdict }: NonNullable<Report['environment']>, style: Style): string[] {
-  const lines = [`${mark(verdict?.isAccepted !== false, style)} ${style.bold('The token in REVENTO_ACCESS_TOKEN')}`];
+  const lines = [
+    `${mark(verdict?.isAccepted !== false, tokenState(verdict?.isAccepted), style)} ${style.bold('The token in REVENTO_ACCESS_TOKEN')}`,
+  ];
   lines.push('  - Used as it is: never stored, never refreshed, expiry unknown');
   if (isDisplacing) lines.push('  - The logins below are not used while it is set');
   if (verdict !== null) lines.push(`  - The API: ${verdict.reason}`);
@@ -50,7 +52,7 @@ function describeLogin({ login, isDefault, verdict }: Row, profile: string, now:
   const organization = login.organizationId === null ? '' : `, ${login.organizationId}`;
   const note = isDefault ? style.dim(' - default') : '';
   const title = `${style.bold(login.eventId)} (${whoseInWords(login)}${organization})${note}`;
-  const lines = [`${mark(isGood, style)} ${title}`];
+  const lines = [`${mark(isGood, isGood || login.state !== 'active' ? login.state : 'refused', style)} ${title}`];
   if (login.state === 'active') {
     lines.push(`  - Access token: ${expiry(login.accessExpiresAt, now, 'refreshed when next used')}`);
     lines.push(
@@ -76,7 +78,7 @@ function describeUnreadable({ failure, ...key }: UnreadableLogin, profile: strin
   const title = `${style.bold(key.eventId)} (${whoseInWords(key)})`;
   const hint = hintOf(failure, { profile });
   return [
-    `${mark(false, style)} ${title}`,
+    `${mark(false, 'unreadable', style)} ${title}`,
     `  - Cannot be read: ${failure.message}`,
     ...(hint === undefined ? [] : [`  - ${hint}`]),
   ];
@@ -87,6 +89,13 @@ function expiry(at: number | null, now: number, consequence: string): string {
   return at > now ? `expires ${relativeTime(at, now)}` : `expired ${relativeTime(at, now)}, ${consequence}`;
 }
 
-function mark(isGood: boolean, style: Style): string {
-  return isGood ? style.green('✓') : style.red('✗');
+/** What is known of the token in the environment: without a question to the API, only that it is there. */
+function tokenState(isAccepted: boolean | null | undefined): string {
+  if (isAccepted === true) return 'accepted';
+  return isAccepted === false ? 'refused' : 'set';
+}
+
+/** A mark with its word: a screen reader does not read every mark. */
+function mark(isGood: boolean, word: string, style: Style): string {
+  return isGood ? style.green(`✓ ${word}`) : style.red(`✗ ${word}`);
 }

@@ -21,7 +21,7 @@ describe('status as text', () => {
         '  - API: https://api.revento.example/api/v1',
         '  - Store: /config/auth (encrypted with a key file of this user)',
         '',
-        '✓ evt_a (organizer, org_1) - default',
+        '✓ active evt_a (organizer, org_1) - default',
         '  - Access token: expires in 42 minutes',
         '  - Refresh token: expires in 89 days',
         '  - Scopes: event.read, participants.read',
@@ -30,8 +30,14 @@ describe('status as text', () => {
   });
 
   it.each([
-    ['an expired one', expired, '✗ evt_a', 'Expired: both tokens have expired', 'revento login --event evt_a'],
-    ['a revoked one', revoked, '✗ evt_b', 'Revoked: the session was revoked', 'revento login --event evt_b --user'],
+    ['an expired one', expired, '✗ expired evt_a', 'Expired: both tokens have expired', 'revento login --event evt_a'],
+    [
+      'a revoked one',
+      revoked,
+      '✗ revoked evt_b',
+      'Revoked: the session was revoked',
+      'revento login --event evt_b --user',
+    ],
   ])('gives the literal command that fixes %s', async (_, login, title, reason, command) => {
     const { text } = await show({ logins: { default: [login] } });
     expect(text).toContain(title);
@@ -64,7 +70,7 @@ describe('status as text', () => {
 
   it('says that the token of the environment is used instead of the stored logins', async () => {
     const { text } = await show({ environmentToken: 'x'.repeat(20), logins: { default: [aLogin()] } });
-    expect(text).toContain('✓ The token in REVENTO_ACCESS_TOKEN');
+    expect(text).toContain('✓ set The token in REVENTO_ACCESS_TOKEN');
     expect(text).toContain('The logins below are not used while it is set');
     expect(text).not.toContain('xxxxxxxx');
   });
@@ -122,8 +128,10 @@ describe('status of a login that cannot be opened', () => {
 
   it('is a row with what is wrong and the remedy, beside the others, and a failure', async () => {
     const { text, failure } = await show(world);
-    expect(text).toContain('✗ evt_b (organizer)\n  - Cannot be read: Its file is damaged.\n  - to replace it, do this');
-    expect(text).toContain('✓ evt_a (organizer, org_1)\n');
+    expect(text).toContain(
+      '✗ unreadable evt_b (organizer)\n  - Cannot be read: Its file is damaged.\n  - to replace it, do this',
+    );
+    expect(text).toContain('✓ active evt_a (organizer, org_1)\n');
     expect(failure).toMatchObject({
       code: 'store_corrupt',
       message: 'evt_b (organizer) cannot be read: Its file is damaged.',
@@ -204,7 +212,7 @@ describe('status --check', () => {
   it('reports a refusal, and asks to log in', async () => {
     const { http } = answers(401, { error: 'invalid_token', message: 'no' });
     const { text, failure } = await show({ http, logins: { default: [aLogin()] } }, true);
-    expect(text).toContain('✗ evt_a');
+    expect(text).toContain('✗ refused evt_a');
     expect(text).toContain('To log in again, run: revento login --event evt_a');
     expect(failure?.code).toBe('not_logged_in');
   });
