@@ -105,6 +105,20 @@ export const scenes: Readonly<Record<string, Readonly<Record<string, Scene>>>> =
       check: (machine) => shown(machine, 9, /participant\.registered/),
     },
   },
+  'docs/sandbox.md': {
+    'Test data of your own': { check: (machine) => shown(machine, 1, /ptp_ada[\s\S]*ptp_grace/) },
+    'Who can sign in': { check: (machine) => shown(machine, 1, /application_status/) },
+    'A scenario of your own': {
+      prepare: async (machine) => {
+        const file = join(machine.home, 'sandbox.env');
+        machine.spawn('revento', ['sandbox', 'start', '--write-env', file]);
+        await until(() => existsSync(file), 'the sandbox has saved its settings');
+        machine.spawn('revento', ['-p', 'sandbox', 'webhook', 'listen']);
+        await until(() => machine.isServing(4400), 'the listener is there');
+      },
+      check: (machine) => shown(machine, 1, /7 of 7 steps passed/),
+    },
+  },
   'docs/tokens.md': {
     'Using a token elsewhere': {
       prepare: async (machine) => {
