@@ -10,8 +10,8 @@ import { type Finding, join, judge } from './judge.ts';
 import { Logins } from './logins.ts';
 import { readSeen } from './seen.ts';
 
-/** As much as is kept of requests and deliveries: some 10 MB. Then it is judged, and only the findings are kept. */
-const mostSeen = 10_000;
+/** The most requests and deliveries that are kept: some 5 MB. Then they are judged, and only the findings are kept. */
+const mostSeen = 5_000;
 
 export interface RecorderParts {
   readonly clock: Clock;
