@@ -38,6 +38,7 @@ export const registry: readonly CommandEntry[] = [
     'webhook events': ['List the known event types, or show a sample of one', () => import('./webhook/events.ts')],
     'webhook trigger': ['Send one signed sample delivery, faults included', () => import('./webhook/trigger.ts')],
     'webhook replay': ['Send recorded deliveries again', () => import('./webhook/replay/replay.ts')],
+    inspect: ['Show recorded deliveries on a page in the browser', () => import('./webhook/inspect.ts')],
     'webhook check': ['Run the conformance tests against a handler', () => import('./webhook/check/check.ts')],
   }),
   ...commands('Sandbox', {

@@ -87,8 +87,12 @@ async function isCut(file: FileHandle): Promise<boolean> {
  * @throws ReventoError `file`; `interrupted` when the signal is aborted
  */
 export async function readRecording(path: string, signal?: AbortSignal): Promise<Recording> {
-  const bytes = await attempt(path, () => readUserFile(path, { maxBytes: maxRecordingBytes, signal }));
-  return recordingOf(bytes, signal);
+  return recordingOf(await readFileOfRecording(path, signal), signal);
+}
+
+/** The bytes of a recording's file. @throws ReventoError `file`; `interrupted` when the signal is aborted */
+export function readFileOfRecording(path: string, signal?: AbortSignal): Promise<Uint8Array> {
+  return attempt(path, () => readUserFile(path, { maxBytes: maxRecordingBytes, signal }));
 }
 
 /** The same for bytes from elsewhere. @throws ReventoError `interrupted` when the signal is aborted */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -272,6 +272,28 @@ describe(withReason('the page of deliveries', reason), () => {
     expect(tries).toHaveLength(7);
     expect(tries.filter((one) => !one.endsWith(': refused'))).toEqual([]);
     expect(target.got).toHaveLength(1);
+  });
+
+  test('opens a recording without a listener, and replays from it', async () => {
+    const body = envelope();
+    const file = `${rig.home}/deliveries.ndjson`;
+    await send({ body });
+    await rows().first().click();
+    await page.getByText('Copy', { exact: true }).click();
+    await page.getByRole('button', { name: 'NDJSON line' }).click();
+    await page.getByText('Copied: NDJSON line.').waitFor();
+    writeFileSync(file, `${await page.evaluate<string>('navigator.clipboard.readText()')}\n`);
+    const env = { REVENTO_WEBHOOK_SECRET: secret };
+    const running = rig.start(['inspect', file, '--to', target.url, '--ui-port', '0'], { env });
+    const [, opened = ''] = await running.until('stderr', /^page: (\S+)$/m);
+    await page.goto(opened);
+    await page.getByText('recording', { exact: true }).waitFor();
+    await rows().first().click();
+    await page.getByRole('button', { name: 'Replay, signed again' }).click();
+    await page.getByText('The handler answered 200.').waitFor();
+    expect(target.got.map((got) => got.body.toString())).toEqual([body, body]);
+    running.kill('SIGINT');
+    expect((await running.ended).code).toBe(130);
   });
 
   test('loses none of a burst while it is open', async () => {
