@@ -26,7 +26,7 @@ export type Invocation =
   | { readonly kind: 'text'; readonly text: string };
 
 /** Options and positional arguments of the command, merged with the global ones. */
-export type Options = GlobalOptions & Readonly<Record<string, unknown>>;
+type Options = GlobalOptions & Readonly<Record<string, unknown>>;
 
 /**
  * Parses the command line against the registry. Only the named command's module is loaded, and none for the help of

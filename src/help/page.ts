@@ -5,7 +5,7 @@ import { globalHeading, helpOption } from '../command-kit/globals.ts';
 import type { Term } from '../text/wrap.ts';
 
 /** Options under one heading. */
-export interface OptionGroup {
+interface OptionGroup {
   /** Null for those under no heading of their own. */
   readonly heading: string | null;
   readonly options: readonly Term[];

@@ -4,7 +4,7 @@ import { isThisMachine } from './this-machine.ts';
 import { parseUrl } from './web-address.ts';
 
 /** One variable that names a proxy, with its value as it was set. */
-export interface ProxyVariable {
+interface ProxyVariable {
   readonly name: string;
   readonly value: string;
 }

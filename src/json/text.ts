@@ -13,7 +13,7 @@ export const colon = 58;
 
 export const openBracket = 91;
 
-export const backslash = 92;
+const backslash = 92;
 
 export const closeBracket = 93;
 

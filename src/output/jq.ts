@@ -5,7 +5,7 @@ import { sanitize } from '../text/sanitize.ts';
 import type { JqVariables } from './jq-variables.ts';
 
 /** Some results of an expression for one document, and whether these are all. */
-export interface JqResults {
+interface JqResults {
   /** JSON, one for each result; those before a failure included. */
   readonly texts: readonly string[];
   /** The error of jq when the expression failed on the document. */

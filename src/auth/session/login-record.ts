@@ -43,14 +43,14 @@ export const endings = {
   interrupted: 'an earlier refresh was interrupted before its answer could be stored',
 } as const;
 
-export interface Pending {
+interface Pending {
   /** Fingerprint of the refresh token that was sent. */
   readonly refreshToken: string;
   readonly at: number;
   readonly requestId: string;
 }
 
-export interface Failed {
+interface Failed {
   readonly at: number;
   readonly code: FailureCode;
   readonly message: string;

@@ -49,10 +49,10 @@ export interface VaultOptions {
 }
 
 /** Behind the name of a sealed log: it is not a file of one record. */
-export const logEnding = '.sealed';
+const logEnding = '.sealed';
 
 /** A sealed file by its place, for work on the whole store. */
-export interface SealedAt extends SealedBy {
+interface SealedAt extends SealedBy {
   readonly profile: string;
   readonly name: string;
 }

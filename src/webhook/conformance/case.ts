@@ -60,7 +60,7 @@ export function refuses(
 }
 
 /** A failure as a warning, where there is a reason to be lenient. */
-export function soften(judgment: Judgment, reason: string | undefined): Judgment {
+function soften(judgment: Judgment, reason: string | undefined): Judgment {
   if (reason === undefined || judgment.outcome !== 'fail') return judgment;
   return { ...judgment, outcome: 'warn', got: `${judgment.got}; ${reason}` };
 }

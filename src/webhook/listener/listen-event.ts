@@ -26,7 +26,7 @@ export interface TurnedAway {
 }
 
 /** Counts of unverified requests that were not kept. */
-export interface Untold {
+interface Untold {
   readonly kind: 'untold';
   /** Requests that were not deliveries. */
   readonly turnedAway: number;

@@ -5,7 +5,7 @@ import { defaultToleranceSeconds, sign } from '../signature.ts';
 import { type Outgoing, outgoing, without } from './outgoing.ts';
 
 /** The inputs of a faulty delivery. */
-export interface FaultContext {
+interface FaultContext {
   readonly secret: string;
   readonly type: string;
   readonly deliveryId: string;
