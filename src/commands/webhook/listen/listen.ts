@@ -16,10 +16,6 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
       explains: 'one type to one server, the rest to another',
     },
     {
-      command: 'revento webhook listen --forward 3000 --ui',
-      explains: 'with a page in the browser that explains signatures and replays deliveries',
-    },
-    {
       command: 'revento webhook listen -f 3000 --expect application.approved --timeout 30s -- npm test',
       explains: 'in CI: run the tests, and fail unless the delivery came and was acknowledged',
     },
