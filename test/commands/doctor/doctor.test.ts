@@ -194,7 +194,7 @@ describe('doctor on settings', () => {
 describe('doctor on the store', () => {
   it('says how it is protected and why not better', async () => {
     const [finding] = (await examine()).of('store');
-    expect(finding?.message).toContain('/config/auth: Encrypted with a key file');
+    expect(finding?.message).toContain('/config/auth: encrypted with a key file');
     expect(finding?.remedy).toContain('config set key_store keyring');
   });
 
