@@ -157,6 +157,12 @@ describe('sandbox exec --manifest', () => {
   });
 });
 
+it('a login of a participant says that an organizer has to connect first', async () => {
+  const { code, stderr } = await rig.run(['sandbox', 'exec', ...inside('revento login --user')]);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('shows no consent form: An organizer has to connect the integration first.');
+});
+
 describe('sandbox trigger', () => {
   it('sends a made-up payload with --set, and says that the API does not know it', async () => {
     const app = await handler();

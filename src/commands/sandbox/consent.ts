@@ -71,13 +71,16 @@ async function go(work: () => Promise<Visit>): Promise<Visit> {
 }
 
 /** @throws ReventoError `failed` when the page was an error page, or the callback refused the consent */
-function requireLanding(start: URL, { landedOn, status, hasAnswered }: Visit, isDenied: boolean): void {
+function requireLanding(start: URL, { landedOn, status, hasAnswered, heading }: Visit, isDenied: boolean): void {
   const isStill = !hasAnswered && landedOn === `${start.origin}${start.pathname}`;
   // An app may answer a denied login with an error page: with --deny that is the expected outcome.
   if (!isStill && (status < 400 || (isDenied && status < 500))) return;
+  const says = heading === null ? '' : `: ${heading}`;
   throw new ReventoError(
     'failed',
-    isStill ? `${landedOn} returned ${status} and shows no consent form.` : `${landedOn} returned ${status}.`,
+    isStill
+      ? `${landedOn} returned ${status} and shows no consent form${says}.`
+      : `${landedOn} returned ${status}${says}.`,
     { status, hint: 'open the URL in a browser to see the error' },
   );
 }

@@ -2,6 +2,7 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { headerOf } from '../../http/headers.ts';
 import { parseUrl } from '../../http/web-address.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../../ports/exchange.ts';
+import { plainLine } from '../../text/plain-line.ts';
 import { type Form, readForm } from './form.ts';
 
 /** How to answer the consent page. */
@@ -18,6 +19,8 @@ export interface Visit {
   readonly status: number;
   /** Whether a consent page was answered on the way. */
   readonly hasAnswered: boolean;
+  /** The heading of that page, which says what is wrong on an error page; null without one. */
+  readonly heading: string | null;
 }
 
 /** The limit of browsers. */
@@ -57,7 +60,10 @@ export async function visit(
       continue;
     }
     const form = hasAnswered || !isHtml(response) ? null : readForm(Buffer.from(response.body).toString('utf8'));
-    if (form === null) return { landedOn: `${at.origin}${at.pathname}`, status: response.status, hasAnswered };
+    if (form === null) {
+      const heading = headingOf(response);
+      return { landedOn: `${at.origin}${at.pathname}`, status: response.status, hasAnswered, heading };
+    }
     const body = Buffer.from(fill(form, answer).toString(), 'utf8');
     at = resolve(form.action === '' ? at.href : form.action, at);
     if (form.method !== 'POST') throw new ReventoError('failed', 'The page has a form, but it is not a consent form.');
@@ -153,4 +159,11 @@ function isRedirect(status: number): boolean {
 
 function isHtml(response: HttpResponse): boolean {
   return response.status === 200 && /^text\/html\b/i.test(headerOf(response, 'content-type') ?? '');
+}
+
+/** The first heading of an HTML page that is plain text. */
+function headingOf(response: HttpResponse): string | null {
+  if (!/^text\/html\b/i.test(headerOf(response, 'content-type') ?? '')) return null;
+  const [, heading = ''] = /<h1>([^<]{1,200})<\/h1>/.exec(Buffer.from(response.body).toString('utf8')) ?? [];
+  return plainLine(heading, 200) || null;
 }

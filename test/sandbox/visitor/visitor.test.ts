@@ -58,7 +58,7 @@ describe('a visit to the consent page', () => {
   it('allows the request and lands on the callback with a code', async () => {
     const { http, start, seen, callback } = setUp();
     const end = await visit(http, start, allow, isHere);
-    expect(end).toEqual({ landedOn: 'http://localhost:3000/callback', status: 200, hasAnswered: true });
+    expect(end).toEqual({ landedOn: 'http://localhost:3000/callback', status: 200, hasAnswered: true, heading: null });
     expect(seen.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET']);
     expect(callback().get('code')).toBeTruthy();
     expect(callback().get('state')).toBe('s1');
