@@ -1,3 +1,5 @@
+import { invisibleCharacters } from './sanitize.ts';
+
 /**
  * Text from a person, a file or the environment, read by one rule:
  *
@@ -36,7 +38,7 @@ export function settingText(text: string): string {
 }
 
 /** Characters without a width, which nobody types: they come along when a value is copied from a page. */
-const invisible = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/u;
+const invisible = new RegExp(`[\\u00ad\\u200c\\u200d${invisibleCharacters}]`, 'u');
 
 /**
  * What is odd about a value and may be a mistake, as words that follow its name, such as `is in quotes`; null for

@@ -1,11 +1,14 @@
+/** Characters that take no room and change what is around them, as the inside of a character class. */
+export const invisibleCharacters =
+  '\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}';
+
 /**
  * The one rule for text that somebody else wrote, on screens and in files made to be read: nothing in it may move a
  * cursor, recolor a screen, reorder a line or be there unseen. Gone are C0 but tab and newline, DEL, C1, what
  * overrides the direction of text, zero-width space, word joiner and byte order mark, language tags, and U+2028 and
  * U+2029, at which some terminals break lines. The zero-width joiners stay: Persian and emoji are written with them.
  */
-export const unsafeCharacters =
-  '\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}';
+export const unsafeCharacters = `\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f${invisibleCharacters}`;
 
 const unsafe = new RegExp(`[${unsafeCharacters}]`, 'u');
 const everyUnsafe = new RegExp(unsafe, 'gu');
