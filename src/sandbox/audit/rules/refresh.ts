@@ -190,7 +190,12 @@ function reuses(evidence: Evidence) {
       (call) => call.token === first.issued?.access && call.status < 400 && isAfter(call, again),
     );
     const apartMs = Math.max(again.startMs - first.startMs, again.at - first.at);
-    return [{ first, again, isParallel: !isNewInUse && apartMs < sameMomentMs }];
+    // Both may have been on their way when the first was answered, however slow the second is.
+    const needing = evidence.apis.filter(
+      (call) => call.login === first.login && call.error === 'token_expired' && call.startMs < first.endMs,
+    );
+    const isHerd = needing.filter((call) => first.startMs - call.startMs < sameMomentMs).length > 1;
+    return [{ first, again, isParallel: apartMs < sameMomentMs && (isHerd || !isNewInUse) }];
   });
 }
 
