@@ -18,30 +18,46 @@ const dist = await mkdtemp(`${target}-`);
 await chmod(dist, 0o755);
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
-const bundle = await rolldown({
-  input: { main: join(root, 'src/main.ts'), complete: join(root, 'src/complete.ts') },
-  cwd: root,
-  plugins: [rawText, pageScript, whenUsed, http2WhenUsed],
-  platform: 'node',
-  external: ['@napi-rs/keyring'],
-  tsconfig: join(root, 'tsconfig.json'),
-  transform: { define: { REVENTO_VERSION: JSON.stringify(version) } },
-  treeshake: true,
-});
-await bundle.write({
-  dir: dist,
-  format: 'cjs',
-  exports: 'named',
-  sourcemap: true,
-  minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
-  entryFileNames: '[name].cjs',
-  chunkFileNames: '[name]-[hash].cjs',
-});
-await bundle.close();
+/** Bundles entries into a folder of dist. */
+async function bundle(input, dir) {
+  const build = await rolldown({
+    input,
+    cwd: root,
+    plugins: [rawText, pageScript, whenUsed, http2WhenUsed],
+    platform: 'node',
+    external: ['@napi-rs/keyring'],
+    tsconfig: join(root, 'tsconfig.json'),
+    transform: { define: { REVENTO_VERSION: JSON.stringify(version) } },
+    treeshake: true,
+  });
+  await build.write({
+    dir,
+    format: 'cjs',
+    exports: 'named',
+    sourcemap: true,
+    minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
+  });
+  await build.close();
+}
+
+await bundle({ main: join(root, 'src/main.ts'), complete: join(root, 'src/complete.ts') }, dist);
+
+// The library by itself: chunks shared with the program would make the program load more of them.
+const library = join(dist, 'library');
+await bundle({ sandbox: join(root, 'src/library/start-sandbox.ts') }, library);
+await writeFile(
+  join(library, 'sandbox.mjs'),
+  "import library from './sandbox.cjs';\nexport const { SandboxError, startSandbox } = library;\n",
+);
+// Written as declarations, so it is published as it stands, once for each kind of module.
+const declarations = await readFile(join(root, 'src/library/public.ts'), 'utf8');
+for (const name of ['sandbox.d.mts', 'sandbox.d.cts']) await writeFile(join(library, name), declarations);
 
 // Maps lead a stack trace back to the sources' lines; the text of other packages' sources is theirs to ship.
 const packages = new Set(pagePackages);
-for (const name of (await readdir(dist)).filter((file) => file.endsWith('.map'))) {
+for (const name of (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.map'))) {
   const map = JSON.parse(await readFile(join(dist, name), 'utf8'));
   map.sourcesContent = map.sources.map((source, index) => {
     const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(source);

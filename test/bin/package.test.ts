@@ -48,12 +48,14 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 describe('the package', () => {
   it('holds the program, its man pages, and what every package holds', () => {
     const kinds = new Set(
-      packed.files.map(({ path }) => path.replace(/^(bin|dist|dist\/man|schemas)\/[^/]+$/, '$1/…')),
+      packed.files.map(({ path }) => path.replace(/^(bin|dist|dist\/library|dist\/man|schemas)\/[^/]+$/, '$1/…')),
     );
     const loose = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'].filter((file) =>
       existsSync(join(root, file)),
     );
-    expect([...kinds].sort()).toEqual([...loose, 'bin/…', 'dist/…', 'dist/man/…', 'schemas/…'].sort());
+    expect([...kinds].sort()).toEqual(
+      [...loose, 'bin/…', 'dist/…', 'dist/library/…', 'dist/man/…', 'schemas/…'].sort(),
+    );
   });
 
   it('holds code, its maps, and the licenses of what was compiled into it', () => {

@@ -22,6 +22,7 @@ import { type Keep, Ledger } from '../saved/ledger.ts';
 import { type Snapshot, snapshotVersion } from '../saved/snapshot.ts';
 import type { SeedDocument } from '../seed/seed-document.ts';
 import { Consequences, type WithheldEntry } from '../world/consequences.ts';
+import type { Happening } from '../world/happening.ts';
 import { Life } from '../world/life.ts';
 import { Stage } from '../world/stage.ts';
 import { defaultParticipants, testEventId, World } from '../world/world.ts';
@@ -68,6 +69,10 @@ export interface Sandbox {
   noteRefusal(refusal: ServerRefusal): void;
   /** The event that tests use: `evt_test_published`. */
   readonly eventId: string;
+  /** The time of the sandbox. */
+  readonly clock: Pick<Clock, 'now'>;
+  /** What has happened, oldest first. */
+  readonly happenings: readonly Happening[];
   /** Does what the control API does; null without a key. */
   readonly control: Control | null;
   /** What the sandbox thinks of the integrations that it has seen. */
@@ -234,6 +239,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     clients,
     eventId: testEventId,
     audit: () => recorder.audit(),
+    clock: { now: () => clock.now() },
+    happenings: world.happenings,
     control,
     deliveries,
     reset,

@@ -1,0 +1,296 @@
+/**
+ * The types of `revento/sandbox`. The build publishes this file as the declarations of the package, so it imports
+ * nothing and names nothing private. Fields in snake_case are what goes over the wire.
+ */
+
+/**
+ * Starts a Revento sandbox in this process, on a free port of 127.0.0.1. It writes no file, and the process can end
+ * once it is closed.
+ *
+ * @throws SandboxError `invalid_option`, `port_busy` or `bind_failed`
+ *
+ * @example
+ * ```ts
+ * const sandbox = await startSandbox({ webhookUrl: 'http://127.0.0.1:3000/webhooks/revento' });
+ * const { access_token } = await sandbox.login();
+ * await sandbox.do('approve');
+ * await sandbox.close();
+ * ```
+ */
+export declare function startSandbox(options?: SandboxOptions): Promise<Sandbox>;
+
+/** What the sandbox, or an option of it, refuses. */
+export declare class SandboxError extends Error {
+  readonly name: 'SandboxError';
+  /** Stable; branch on it, never on the message. */
+  readonly code: SandboxErrorCode;
+}
+
+export type SandboxErrorCode =
+  | 'backwards'
+  | 'bind_failed'
+  | 'closed'
+  | 'does_not_fit'
+  | 'invalid_option'
+  | 'no_rotation'
+  | 'no_webhook_url'
+  | 'nobody_fits'
+  | 'not_a_parameter'
+  | 'not_delivered'
+  | 'not_found'
+  | 'port_busy'
+  | 'unknown_action'
+  | 'validation_error';
+
+export interface SandboxOptions {
+  /** Port to listen on. Default: a free one. */
+  readonly port?: number | undefined;
+  /** Where deliveries go. Without it none are sent. */
+  readonly webhookUrl?: string | undefined;
+  /** Participants of the test event. Default 42. */
+  readonly participants?: number | undefined;
+  /** Random seed of the test data; the same seed gives the same data. Default 1. */
+  readonly seed?: number | undefined;
+  /** Whether the authorize endpoint grants consent at once. Default true; false shows the consent page. */
+  readonly autoConsent?: boolean | undefined;
+  /** Whether the rate limits of the read API apply. Default true. */
+  readonly rateLimit?: boolean | undefined;
+  /** Lifetime of access tokens. Default `1h`. */
+  readonly accessTtl?: Duration | undefined;
+  /** Factor for the waits between webhook retries, from 0 to 100. Default 1. */
+  readonly retryScale?: number | undefined;
+  /** Registered besides `http://localhost:3000/callback`; `redirectUri` is the last of them. */
+  readonly redirectUris?: readonly string[] | undefined;
+  /** Faults that are active from the start and after a reset, such as `api:503x2`. */
+  readonly faults?: readonly string[] | undefined;
+  /** What `save()` gave: clients, logins, happenings, deliveries and clock are those of then. */
+  readonly load?: SavedSandbox | undefined;
+}
+
+/** Milliseconds, or text such as `30s`, `5m`, `1h30m` or `91d`. */
+export type Duration = number | string;
+
+/** A running sandbox. Its methods reject with a `SandboxError`. */
+export interface Sandbox {
+  /** Base URL of the authorization server, such as `http://127.0.0.1:41234`. */
+  readonly authBase: string;
+  /** Base URL of the read API. */
+  readonly apiBase: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Signs deliveries; the new one during a rotation. */
+  readonly webhookSecret: string;
+  readonly redirectUri: string;
+  /** Id of the test event. */
+  readonly event: string;
+  /** The same as environment variables, by the names of the guide's examples, and the key of the control API. */
+  readonly env: Readonly<Record<string, string>>;
+
+  /** Logs in without a browser, as an organizer or a participant; gives back the answer of the token endpoint. */
+  login(options?: LoginOptions): Promise<TokenAnswer>;
+
+  /**
+   * Lets something happen. Resolves when the first attempt of every delivery that follows was answered.
+   *
+   * @param subjects  ids of whom it happens to; left out, somebody is picked whom the action fits
+   */
+  do(action: Action, options?: DoOptions): Promise<readonly Happened[]>;
+  do(action: Action, subjects: string | readonly string[], options?: DoOptions): Promise<readonly Happened[]>;
+
+  /** Lets the thing happen that sends an event type. Resolves when the first attempt was answered. */
+  trigger(type: string, options?: TriggerOptions): Promise<Delivery>;
+
+  /** The time of the sandbox, which tokens, limits, retries and debouncing follow. */
+  readonly clock: SandboxClock;
+  /** What the sandbox does wrong on purpose. */
+  readonly faults: SandboxFaults;
+
+  /** Every delivery with its attempts, oldest first, as it is now. */
+  readonly deliveries: readonly Delivery[];
+  /** Sends a delivery again under its id. Resolves when the first attempt was answered. */
+  redeliver(deliveryId: string): Promise<Delivery>;
+  /** Resolves once no delivery is being sent; retries that wait for their time are not waited for. */
+  settled(): Promise<void>;
+  /** Starts a rotation of the signing secret, or finishes it. */
+  rotate(options?: { readonly finish?: boolean | undefined }): Promise<Rotation>;
+
+  /** Requests that the sandbox has answered, oldest first: the last 1,000. */
+  readonly requests: readonly RequestRecord[];
+  /** Everything that has happened, oldest first. */
+  readonly happenings: readonly Happening[];
+
+  /** Forgets logins, requests, deliveries and what has happened; credentials, port and test data stay. */
+  reset(options?: { readonly keepLogins?: boolean | undefined }): Promise<void>;
+  /** Everything it holds, as JSON that `startSandbox({ load })` goes on from. Contains its credentials. */
+  save(): Promise<SavedSandbox>;
+  /** Frees the port and stops retries. Idempotent. */
+  close(): Promise<void>;
+}
+
+export type Action =
+  | 'apply'
+  | 'approve'
+  | 'archive'
+  | 'cancel'
+  | 'connect'
+  | 'edit-activity'
+  | 'edit-profile'
+  | 'fill'
+  | 'free'
+  | 'register'
+  | 'reinstate'
+  | 'reject'
+  | 'request-revision'
+  | 'resubmit'
+  | 'revoke'
+  | 'suspend';
+
+export interface DoOptions {
+  /** Fields to set, where the action takes some. */
+  readonly set?: Fields | undefined;
+  /** The event in which somebody is picked. Default: the test event. */
+  readonly event?: string | undefined;
+}
+
+export interface LoginOptions {
+  /** `user` is a participant's login. Default `installation`. */
+  readonly kind?: 'installation' | 'user' | undefined;
+  /** Whose login it is, by participant id. Default: the first participant. */
+  readonly participant?: string | undefined;
+  /** What is granted. Default: every scope of the kind. */
+  readonly scope?: readonly string[] | undefined;
+  readonly event?: string | undefined;
+}
+
+export interface TriggerOptions {
+  /** Data of the envelope. With it the delivery is about somebody the API does not know. */
+  readonly data?: unknown;
+  readonly event?: string | undefined;
+}
+
+export interface SandboxClock {
+  /** The time of the sandbox now. */
+  now(): Date;
+  /** Moves it forward, through everything that is due on the way, in order. */
+  advance(by: Duration): Promise<ClockState>;
+  /** Moves it forward to a time and holds it there. */
+  set(to: Date | string): Promise<ClockState>;
+  /** Lets a held clock go on. */
+  resume(): Promise<ClockState>;
+}
+
+export interface SandboxFaults {
+  /** Injects faults, such as `api:503x2`; `revento sandbox fault --help` lists them. */
+  add(...faults: readonly string[]): Promise<readonly FaultState[]>;
+  /** Removes every fault. */
+  clear(): Promise<void>;
+  /** The active faults and how often each has fired. */
+  list(): Promise<readonly FaultState[]>;
+}
+
+/** Any JSON object. */
+export type Fields = { readonly [field: string]: unknown };
+
+export interface TokenAnswer {
+  readonly access_token: string;
+  readonly refresh_token: string;
+  /** Separated by spaces. */
+  readonly scope: string;
+  readonly event_id: string;
+  readonly organization_id: string;
+  readonly token_type: 'Bearer';
+  /** Seconds. */
+  readonly expires_in: number;
+  /** Seconds. */
+  readonly refresh_expires_in: number;
+  /** Only in a participant's login. */
+  readonly user_id?: string;
+}
+
+export interface Happened {
+  readonly happening: Happening;
+  /** Null when no delivery follows, or only later. */
+  readonly delivery: Delivery | null;
+}
+
+export interface Happening {
+  readonly id: string;
+  /** Time of the sandbox, ISO 8601 UTC. */
+  readonly at: string;
+  readonly action: string;
+  readonly actor: 'organizer' | 'participant' | 'revento';
+  readonly event_id: string | null;
+  readonly subject: {
+    readonly type: 'participant' | 'activity' | 'connection' | 'event' | 'integration';
+    readonly id: string;
+  };
+  /** The changed fields as they were; null for something new. */
+  readonly before: Fields | null;
+  /** The same fields now; everything of something new. */
+  readonly after: Fields;
+}
+
+export interface Delivery {
+  readonly delivery_id: string;
+  /** The event type. */
+  readonly event: string;
+  readonly event_id: string | null;
+  readonly created_at: string;
+  /** `dead`: given up after the last retry. */
+  readonly state: 'pending' | 'delivered' | 'dead';
+  readonly attempts: readonly Attempt[];
+  /** When the next retry is due; null when none is. */
+  readonly next_attempt_at: string | null;
+}
+
+export interface Attempt {
+  readonly at: string;
+  /** Null without a complete response. */
+  readonly status: number | null;
+  readonly ms: number;
+  /** Why it was not acknowledged; null when it was. */
+  readonly error: string | null;
+  readonly signed_with: 'current' | 'previous';
+}
+
+export interface RequestRecord {
+  /** Null where not even a request line could be read. */
+  readonly method: string | null;
+  /** Without the query, which may hold a code. */
+  readonly path: string | null;
+  /** Null when a fault closed the connection without an answer. */
+  readonly status: number | null;
+  readonly ms: number;
+  readonly request_id: string | null;
+  /** What was wrong, from the answer or the redirect. */
+  readonly error: string | null;
+  readonly message: string | null;
+}
+
+export interface ClockState {
+  readonly now: string;
+  readonly real: string;
+  readonly ahead_ms: number;
+  /** It stands still until it is resumed. */
+  readonly held: boolean;
+}
+
+export interface FaultState {
+  readonly fault: string;
+  /** Requests it was applied to. */
+  readonly hits: number;
+  /** Requests it still applies to; null is all. */
+  readonly remaining: number | null;
+}
+
+export interface Rotation {
+  readonly webhook_secret: string;
+  /** Null when only one secret signs. */
+  readonly webhook_secret_previous: string | null;
+}
+
+/** A saved sandbox: plain JSON. */
+export interface SavedSandbox {
+  readonly version: number;
+  readonly [field: string]: unknown;
+}

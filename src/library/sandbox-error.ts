@@ -1,0 +1,28 @@
+import { ReventoError } from '../errors/revento-error.ts';
+import { Refusal } from '../sandbox/control/refusal.ts';
+import type { SandboxError as Public, SandboxErrorCode } from './public.ts';
+
+/** What the sandbox, or an option of it, refuses. */
+export class SandboxError extends Error implements Public {
+  override readonly name = 'SandboxError';
+  readonly code: SandboxErrorCode;
+
+  constructor(code: SandboxErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The error that a caller gets for one from within; what is not known there stays as it is. */
+export function toSandboxError(error: unknown): unknown {
+  if (error instanceof Refusal && error.code !== 'forbidden' && error.code !== 'method_not_allowed') {
+    return new SandboxError(error.code, sentence(error.message), { cause: error });
+  }
+  if (!(error instanceof ReventoError)) return error;
+  const isKnown = error.code === 'port_busy' || error.code === 'bind_failed';
+  return new SandboxError(isKnown ? error.code : 'invalid_option', error.message, { cause: error });
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
