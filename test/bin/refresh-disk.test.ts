@@ -167,7 +167,7 @@ describe('a damaged file', () => {
     copyFileSync(rig.path(undefined, 'other'), rig.path());
     const ended = await rig.token();
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toContain('put there from elsewhere');
+    expect(ended.stderr).toContain('copied from elsewhere');
     expect(rig.server.requests).toHaveLength(0);
   });
 

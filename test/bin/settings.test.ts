@@ -211,7 +211,7 @@ describe('doctor on a real machine', () => {
     chmodSync(join(rig.home, 'share', 'revento', 'key'), 0o644);
     const { of, code } = await examine();
     expect(of('locks')[0]).toMatchObject({ status: 'warn' });
-    expect(of('locks')[0]?.message).toContain('which is gone');
+    expect(of('locks')[0]?.message).toContain('which has ended');
     expect(of('leftovers')[0]).toMatchObject({ status: 'warn' });
     expect(of('permissions')[0]).toMatchObject({ status: 'fail' });
     expect(code).toBe(1);
