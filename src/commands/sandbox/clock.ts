@@ -77,7 +77,10 @@ function requireValue(move: string, value: string | undefined, example: string):
 
 function item(clock: ClockFacts): Item {
   const { now, ahead_ms: aheadMs, held } = clock;
-  const ahead = aheadMs < 1_000 ? 'in step with real time' : `${formatDuration(aheadMs)} ahead of real time`;
+  // Timers are not exact to the millisecond, and 1h59m would be shown for two hours.
+  const aheadSeconds = Math.round(aheadMs / 1_000);
+  const ahead =
+    aheadSeconds < 1 ? 'in step with real time' : `${formatDuration(aheadSeconds * 1_000)} ahead of real time`;
   return {
     kind: 'value',
     data: { ...clock },

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { sandboxClock } from '../../../src/commands/sandbox/clock.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 import { controlVariable } from '../../../src/sandbox/control/key.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { memory, run } from '../../support/command-deps.ts';
 import { stillClock } from '../../support/fake-clock.ts';
 
-function setUp() {
+function setUp(clock: Clock = stillClock()) {
   const key = randomBytes(24).toString('hex');
-  const sandbox = createSandbox({ clock: stillClock(), controlKey: key });
+  const sandbox = createSandbox({ clock, controlKey: key });
   return memory({
     environment: { auth_base: 'http://127.0.0.1:4010' },
     variables: { [controlVariable]: key },
@@ -23,6 +24,12 @@ describe('sandbox clock', () => {
     expect((await run(sandboxClock, { move: 'advance', value: '91d' }, fake)).text).toBe(
       '2027-02-23T12:00:00Z (91d ahead of real time)',
     );
+  });
+
+  it('is ahead by as much as it was moved, though time passes meanwhile', async () => {
+    let now = stillClock().now();
+    const fake = setUp({ ...stillClock(), now: () => now++ });
+    expect((await run(sandboxClock, { move: 'advance', value: '2h' }, fake)).text).toContain('(2h ahead of real time)');
   });
 
   it('is held at the time it is set to, and runs again when resumed', async () => {

@@ -8,6 +8,7 @@ import { formatDuration } from '../../../text/time.ts';
 import { describeHappening } from './happening.ts';
 import { chosenSandbox, steering } from './profile.ts';
 import { askSandbox, type SandboxDeps } from './remote.ts';
+import { retryDelayMs } from './text.ts';
 
 /** What following a delivery needs. */
 type FollowDeps = SandboxDeps & Pick<Deps, 'clock' | 'terminal'>;
@@ -54,7 +55,7 @@ export async function settle(deps: FollowDeps, begun: Delivery, isAwaited: boole
     delivery = found;
     if (delivery.next_attempt_at !== null && isAwaited && delivery.attempts.length > told) {
       told = delivery.attempts.length;
-      deps.terminal.notice(`attempt ${told}: ${outcomeOf(delivery)}; retrying in ${untilNext(delivery, deps)}`);
+      deps.terminal.notice(`attempt ${told}: ${outcomeOf(delivery)}; retrying in ${untilNext(delivery)}`);
     }
   }
   return delivery;
@@ -66,9 +67,9 @@ function outcomeOf({ attempts }: Delivery): string {
   return last === undefined ? '' : (last.error ?? `${last.status}`);
 }
 
-/** The sandbox is on this machine, so its clock is ours. */
-function untilNext({ next_attempt_at: nextAt }: Delivery, { clock }: Pick<Deps, 'clock'>): string {
-  return formatDuration(Math.max(0, Date.parse(nextAt ?? '') - clock.now()));
+function untilNext({ attempts, next_attempt_at: nextAt }: Delivery): string {
+  const last = attempts.at(-1);
+  return formatDuration(last === undefined ? 0 : retryDelayMs(last, nextAt));
 }
 
 function forgotten({ event, delivery_id: id }: Delivery): ReventoError {
@@ -93,7 +94,7 @@ export function describeDelivery(delivery: Delivery, style: Style): string {
   return `${mark} ${event} [${id}] ${verdict}${count}: ${outcomeOf(delivery)}${next} ${took}`;
 }
 
-function requireDelivered(delivery: Delivery, deps: Pick<Deps, 'clock' | 'profile'>): void {
+function requireDelivered(delivery: Delivery, deps: Pick<Deps, 'profile'>): void {
   const { state, attempts, delivery_id: id } = delivery;
   const profile = chosenSandbox(deps);
   if (state === 'delivered') return;
@@ -106,6 +107,6 @@ function requireDelivered(delivery: Delivery, deps: Pick<Deps, 'clock' | 'profil
   const nobody =
     attempts.at(-1)?.status === null ? `is your handler (or \`revento -p ${profile} webhook listen\`) running? ` : '';
   throw new ReventoError('failed', `The delivery was not acknowledged: ${why}.`, {
-    hint: `${nobody}the sandbox retries in ${untilNext(delivery, deps)}; see \`${steering(profile)} deliveries\`, or add --wait`,
+    hint: `${nobody}the sandbox retries in ${untilNext(delivery)}; see \`${steering(profile)} deliveries\`, or add --wait`,
   });
 }

@@ -1,4 +1,4 @@
-import type { DeliveryEntry } from '../../../sandbox/deliveries/delivery.ts';
+import type { Attempt, DeliveryEntry } from '../../../sandbox/deliveries/delivery.ts';
 import type { SandboxEntry } from '../../../sandbox/server/app.ts';
 import { type Credentials, variablesOf } from '../../../sandbox/server/env-file.ts';
 import type { RequestEntry } from '../../../sandbox/server/journal.ts';
@@ -57,18 +57,23 @@ function commandLines(profile: string, webhookUrl: string | null, style: Style):
 /** One line for a request or a delivery; a second line says what was wrong. */
 export function describeEntry(entry: SandboxEntry, now: number, style: Style): string {
   const time = style.dim(new Date(now).toTimeString().slice(0, 8));
-  return `${time} ${describeKind(entry, now, style)}`;
+  return `${time} ${describeKind(entry, style)}`;
 }
 
-function describeKind(entry: SandboxEntry, now: number, style: Style): string {
+function describeKind(entry: SandboxEntry, style: Style): string {
   switch (entry.type) {
     case 'request':
       return describeRequest(entry, style);
     case 'delivery':
-      return describeDelivery(entry, now, style);
+      return describeDelivery(entry, style);
     case 'withheld':
       return `${style.yellow('---')} ${entry.event} not delivered: ${entry.reason}`;
   }
+}
+
+/** From the end of an attempt to the next one: both are times of the sandbox, whose clock may be ahead of ours. */
+export function retryDelayMs({ at, ms }: Pick<Attempt, 'at' | 'ms'>, nextAt: string | null): number {
+  return Math.max(0, Date.parse(nextAt ?? '') - Date.parse(at) - ms);
 }
 
 function describeRequest({ method, path, status, ms, error, message }: RequestEntry, style: Style): string {
@@ -78,14 +83,14 @@ function describeRequest({ method, path, status, ms, error, message }: RequestEn
   return `${shown} ${line} ${style.dim(`${ms} ms`)}${problem}`;
 }
 
-function describeDelivery(entry: DeliveryEntry, now: number, style: Style): string {
+function describeDelivery(entry: DeliveryEntry, style: Style): string {
   const shown = entry.status === null ? style.red('---') : statusText(entry.status, style);
   const outcome =
     entry.state === 'delivered'
       ? style.green('delivered')
       : entry.state === 'dead'
         ? style.red('gave up')
-        : style.yellow(`retrying in ${formatDuration(Date.parse(entry.next_attempt_at ?? '') - now)}`);
+        : style.yellow(`retrying in ${formatDuration(retryDelayMs(entry, entry.next_attempt_at))}`);
   const problem = entry.error === null || entry.status !== null ? '' : `\n         ${style.yellow(entry.error)}`;
   const attempt = entry.attempt === 1 ? '' : ` attempt ${entry.attempt}`;
   const signer = entry.signed_with === 'previous' ? ` ${style.dim('(signed with the previous secret)')}` : '';
