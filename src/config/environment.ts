@@ -45,8 +45,6 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * An empty variable counts as unset, with a warning: a CI job whose secret is missing gets an empty string, and
  * must not silently run with another login. After this, `wire.ts` calls
  * `forgetSecrets` on what was read.
- *
- * Pure; never throws.
  */
 export function readEnvironment(env: Variables): Environment {
   const values: Partial<Record<SettingName, string>> = {};
@@ -78,7 +76,7 @@ export function forgetSecrets(env: Record<string, string | undefined>): void {
 
 /**
  * A warning when `NODE_DEBUG` names a part of Node that prints requests, their URLs and headers by itself, past
- * every mask; null otherwise. To be shown before a login. Never throws.
+ * every mask; null otherwise. To be shown before a login.
  */
 export function nodeDebugWarning(env: Variables): string | null {
   const sections = (env['NODE_DEBUG'] ?? '').toLowerCase().split(',');
@@ -134,7 +132,7 @@ export function selectProfile(
   return requireFileName('profile', flag ?? environment.profile ?? file.defaultProfile());
 }
 
-/** Whether an environment variable switches something on: set, and neither empty, `0` nor `false`. Never throws. */
+/** Whether an environment variable switches something on: set, and neither empty, `0` nor `false`. */
 export function isOn(value: string | undefined): boolean {
   return !['', '0', 'false'].includes(settingText(value ?? ''));
 }

@@ -76,12 +76,12 @@ const rows: Readonly<Record<SettingName, SettingRow>> = {
   },
 };
 
-/** Where a setting's values come from, and what for: for help, `config list` and error messages. Never throws. */
+/** Where a setting's values come from, and what for: for help, `config list` and error messages. */
 export function describeSetting(name: SettingName): Omit<SettingRow, 'parse'> {
   return rows[name];
 }
 
-/** Whether a text names a setting that is not secret. Never throws. */
+/** Whether a text names a setting that is not secret. */
 export function isSettingName(text: string): text is SettingName {
   return (settingNames as readonly string[]).includes(text);
 }

@@ -26,7 +26,7 @@ export interface Settings {
   get(name: SettingName): { readonly value: string; readonly source: SettingSource } | null;
   /** @throws ReventoError `setting_missing`, naming the flag, the variable and the `config set` command */
   require(name: SettingName): string;
-  /** The value exactly as it was given, for what is compared byte by byte; null when there is none. Never throws. */
+  /** The value exactly as it was given, for what is compared byte by byte; null when there is none. */
   written(name: SettingName): string | null;
   /** Directory of `config.json` and the sealed files. */
   readonly configDir: string;

@@ -1,6 +1,6 @@
 import { shellWord } from './shell-word.ts';
 
-/** `revento` with the profile, unless it is the default one: the start of a command to type. Never throws. */
+/** `revento` with the profile, unless it is the default one: the start of a command to type. */
 export function program(profile: string): string {
   return profile === 'default' ? 'revento' : `revento -p ${profile}`;
 }
@@ -20,17 +20,17 @@ interface NamedLogin {
   readonly userId?: string | null;
 }
 
-/** The flags that select a stored login, as they are typed. Never throws. */
+/** The flags that select a stored login, as they are typed. */
 export function flagsOfLogin(login: NamedLogin): string {
   return `--event ${login.eventId}${login.kind === 'user' ? ' --user' : ''}${userFlag(login)}`;
 }
 
-/** The flag that tells a participant's login from those of others; empty where there is nothing to tell. Never throws. */
+/** The flag that tells a participant's login from those of others; empty where there is nothing to tell. */
 export function userFlag({ kind, userId = null }: NamedLogin): string {
   return kind === 'user' && userId !== null ? ` --user-id ${shellWord(userId)}` : '';
 }
 
-/** The command that logs in again, as it is typed: who consents decides whose login it is. Never throws. */
+/** The command that logs in again, as it is typed: who consents decides whose login it is. */
 export function loginCommand(profile: string, { eventId, kind }: NamedLogin): string {
   return `${program(profile)} login ${flagsOfLogin({ eventId, kind })}`;
 }

@@ -219,12 +219,12 @@ export class ReventoError extends Error {
   }
 }
 
-/** The exit status of a failure. Never throws. */
+/** The exit status of a failure. */
 export function exitOf(code: FailureCode): ExitStatus {
   return rows[code].exit;
 }
 
-/** The remedy shown under a failure, or undefined where none is known. Never throws. */
+/** The remedy shown under a failure, or undefined where none is known. */
 export function hintOf(error: ReventoError, selected: Omit<HintContext, 'facts'>): string | undefined {
   const row: Row = rows[error.code];
   const hint = error.facts.hint ?? row.hint?.({ ...selected, facts: error.facts });

@@ -3,7 +3,7 @@ import { ReventoError } from '../errors/revento-error.ts';
 /** No separators, no dot directories, nothing a shell or a file system treats in its own way. */
 const pattern = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** Whether a profile name or event id may become part of a file name. Never throws. */
+/** Whether a profile name or event id may become part of a file name. */
 export function isFileName(text: string): boolean {
   return pattern.test(text) && text !== '.' && text !== '..';
 }

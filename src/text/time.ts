@@ -35,7 +35,6 @@ export function parseDuration(text: string, limitMs = longestMs): number {
 
 /**
  * A duration as `parseDuration` takes it, rounded to its two largest units: `45s`, `1h30m`, `89d`, `250ms`.
- * Never throws.
  */
 export function formatDuration(ms: number): string {
   const units = Object.entries(unitMs).reverse();
@@ -66,7 +65,6 @@ const words: readonly (readonly [sizeMs: number, word: string])[] = [
  * unit is the largest that the distance holds exactly one or at least two of, so that an hour and a half is not
  * told as one or two hours.
  *
- * Never throws.
  *
  * @param at   milliseconds since the Unix epoch
  * @param now  the same
@@ -85,7 +83,7 @@ export function relativeTime(at: number, now: number): string {
   return at > now ? `in ${text}` : `${text} ago`;
 }
 
-/** A moment as ISO 8601 UTC with seconds, `2026-03-01T09:30:00Z`; null stays null. Never throws. */
+/** A moment as ISO 8601 UTC with seconds, `2026-03-01T09:30:00Z`; null stays null. */
 export function isoTime(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

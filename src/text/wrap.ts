@@ -4,13 +4,13 @@ import type { Style } from './style.ts';
  * Text in lines of at most `width` columns, broken at spaces; a longer word keeps a line for itself. Line breaks that
  * are there stay, and an indented line stays whole: it is something to copy, or laid out already.
  *
- * Plain text only. Never throws.
+ * Plain text only.
  */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => (line.startsWith(' ') ? [line] : fill(line, width)));
 }
 
-/** The same with every line that is filled indented, to `width` columns in all. Never throws. */
+/** The same with every line that is filled indented, to `width` columns in all. */
 export function indented(text: string, indent: number, width: number): string[] {
   return wrap(text, width - indent).map((line) => `${' '.repeat(indent)}${line}`.trimEnd());
 }
@@ -19,7 +19,7 @@ export function indented(text: string, indent: number, width: number): string[] 
 const widestColumns = 80;
 const narrowestColumns = 40;
 
-/** The columns that help is laid out for. Never throws. */
+/** The columns that help is laid out for. */
 export function helpColumns({ width }: Pick<Style, 'width'>): number {
   return Math.max(narrowestColumns, Math.min(widestColumns, width));
 }

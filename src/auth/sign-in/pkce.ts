@@ -20,7 +20,7 @@ export function createVerifier(): string {
  * @example challengeOf('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')
  *   // 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
  *
- * Never throws. Source: RFC 7636 section 4.2 and appendix B.
+ * Source: RFC 7636 section 4.2 and appendix B.
  */
 export function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier, 'ascii').digest('base64url');
@@ -29,7 +29,7 @@ export function challengeOf(verifier: string): string {
 /**
  * Whether a text may be a code verifier: 43 to 128 unreserved characters.
  *
- * Never throws. Source: RFC 7636 section 4.1.
+ * Source: RFC 7636 section 4.1.
  */
 export function isVerifier(text: string): boolean {
   return /^[A-Za-z0-9._~-]{43,128}$/.test(text);

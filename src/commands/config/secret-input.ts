@@ -8,7 +8,7 @@ import { decodeText, secretText, settingText } from '../../text/input.ts';
 /** Far beyond any secret; a whole file piped in by mistake is refused. */
 const longestSecretBytes = 4_096;
 
-/** Whether a text names a setting that is kept sealed. Never throws. */
+/** Whether a text names a setting that is kept sealed. */
 export function isSecretName(text: string): text is SecretName {
   return (secretNames as readonly string[]).includes(text);
 }

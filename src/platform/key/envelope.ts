@@ -67,8 +67,6 @@ export function seal(key: StoreKey, place: Place, binding: Binding, text: string
 
 /**
  * The text inside, or null when it is not authentic: another key, another place, or changed.
- *
- * Never throws.
  */
 export function unseal(envelope: Envelope, key: StoreKey, place: Place): string | null {
   try {
@@ -85,7 +83,7 @@ export function unseal(envelope: Envelope, key: StoreKey, place: Place): string 
  * Takes a sealed text apart. Only the exact spelling `seal` gives is taken, so no byte of a file can be changed
  * without being noticed, not even one that base64 or JSON would overlook.
  *
- * @returns null for anything else; never throws
+ * @returns null for anything else
  */
 export function parseEnvelope(text: string): Envelope | null {
   const header = parseRecord(text);

@@ -50,7 +50,7 @@ export function isUnchanged(found: Found): boolean {
   return now !== null && now.inode === found.inode && now.text === found.text;
 }
 
-/** Whether the owner runs, as far as known. Never throws. */
+/** Whether the owner runs, as far as known. */
 export function judge(found: Found, self: ProcessIdentity, nowMs: number): Liveness {
   return found.owner === null ? 'unknown' : livenessOf(found.owner, found.touchedAtMs, self, nowMs);
 }

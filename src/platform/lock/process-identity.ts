@@ -17,7 +17,7 @@ export interface ProcessIdentity {
 /** `unknown`: it may run on another machine or in another container. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
-/** This process. Never throws. */
+/** This process. */
 export function ownIdentity(): ProcessIdentity {
   return {
     pid: process.pid,
@@ -33,8 +33,6 @@ export function ownIdentity(): ProcessIdentity {
  *
  * @param writtenAtMs  when the record's file was last touched, Unix milliseconds: its owner does that regularly
  * @param nowMs        Unix milliseconds
- *
- * Never throws.
  */
 export function livenessOf(
   owner: ProcessIdentity,

@@ -4,8 +4,6 @@ import { isAbsolute } from 'node:path';
 /**
  * This user's home directory, absolute; empty when there is none: a container may run as a user that no one has
  * made, and HOME may be set to nothing or to a relative path, which would put logins wherever the program is run.
- *
- * Never throws.
  */
 export function homeDirectory(): string {
   for (const ask of [homedir, () => userInfo().homedir]) {

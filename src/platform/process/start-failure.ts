@@ -8,7 +8,7 @@ const words: Readonly<Record<string, string>> = {
   ENFILE: 'this machine has too many files open',
 };
 
-/** Why a program did not start although it may exist; a phrase to follow a colon. Never throws. */
+/** Why a program did not start although it may exist; a phrase to follow a colon. */
 export function whyNotStarted(error: NodeJS.ErrnoException): string {
   return words[error.code ?? ''] ?? plainLine(error.message, 200);
 }

@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
  * Directories for sealed copies of a login that its own directory could not take: the user's state directory, then
  * the machine's temporary one. On other file systems than the first, with luck.
  *
- * Pure; never throws. Source: XDG Base Directory Specification 0.8.
+ * Source: XDG Base Directory Specification 0.8.
  */
 export function rescueDirectories(machine: {
   readonly env: Readonly<Record<string, string | undefined>>;

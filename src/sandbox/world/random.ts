@@ -5,7 +5,7 @@
  * @param stream  the use of the number, which makes two fields of one row independent
  * @returns an unsigned 32-bit integer
  *
- * Never throws. Not for secrets.
+ * Not for secrets.
  */
 export function roll(seed: number, stream: string, index: number): number {
   let hash = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ index;
