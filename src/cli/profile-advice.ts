@@ -79,7 +79,7 @@ function again(profile: string, { name, line }: Failed): string {
   return `revento -p ${profile} ${name}${hasMore ? ' …' : ''}`;
 }
 
-function remedy(error: ReventoError, { profile, event }: Deps): string {
+function remedy(error: ReventoError, { profile, event }: Pick<Deps, 'event' | 'profile'>): string {
   return hintOf(error, { profile, eventId: event ?? undefined }) ?? 'see: revento profile list';
 }
 

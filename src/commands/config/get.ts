@@ -57,7 +57,7 @@ function masked(name: SecretName, { profile }: Pick<Deps, 'profile'>): ReventoEr
 }
 
 /** @throws ReventoError `setting_missing`, with the ways to set it */
-function missing(wanted: ConfigName, { settings, profile }: Deps): unknown {
+function missing(wanted: ConfigName, { settings, profile }: Pick<Deps, 'profile' | 'settings'>): unknown {
   if (!wanted.isSecret) return settings.require(wanted.name);
   const variable = secretVariables[wanted.name];
   return new ReventoError('setting_missing', `${wanted.name} is not set.`, {

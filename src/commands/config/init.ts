@@ -105,7 +105,10 @@ function incomplete(missing: readonly SettingName[], { profile }: Pick<Deps, 'pr
 }
 
 /** Asks for the missing values; an empty answer keeps the value in brackets, or leaves it unset. */
-async function ask(given: Given, { terminal, settings, signal, redactor }: Deps): Promise<Given> {
+async function ask(
+  given: Given,
+  { terminal, settings, signal, redactor }: Pick<Deps, 'redactor' | 'settings' | 'signal' | 'terminal'>,
+): Promise<Given> {
   const answers: Partial<Record<SettingName, string>> = { ...given.settings };
   for (const name of asked) {
     if (answers[name] !== undefined) continue;
@@ -130,7 +133,10 @@ async function ask(given: Given, { terminal, settings, signal, redactor }: Deps)
 }
 
 /** @throws ReventoError `usage` for the first invalid value */
-function checkedSettings(given: Given['settings'], { terminal }: Deps): Partial<Record<SettingName, string>> {
+function checkedSettings(
+  given: Given['settings'],
+  { terminal }: Pick<Deps, 'terminal'>,
+): Partial<Record<SettingName, string>> {
   for (const [name, value] of Object.entries(given) as [SettingName, string][]) {
     parseSetting(name, value);
     if (isPlaceholder(value)) {

@@ -33,7 +33,7 @@ export const checkServers: Check = async (deps) => {
   return [...findings, clock];
 };
 
-function urlOf({ settings }: Deps, name: 'auth_base' | 'api_base'): URL | null {
+function urlOf({ settings }: Pick<Deps, 'settings'>, name: 'auth_base' | 'api_base'): URL | null {
   const value = settings.get(name)?.value ?? '';
   return /^https?:/.test(value) ? parseUrl(value) : null;
 }

@@ -219,7 +219,7 @@ export const checkLogins: Check = async (deps) => {
   return findings;
 };
 
-function loginRemedy({ profile, event }: Deps): string {
+function loginRemedy({ profile, event }: Pick<Deps, 'event' | 'profile'>): string {
   return `run: ${program(profile)} login${event === null ? '' : ` --event ${event}`}`;
 }
 

@@ -49,7 +49,11 @@ export const profileRemove: CommandModule<ProfileRemoveOptions> = {
   },
 };
 
-async function isConfirmed(name: string, logins: readonly LoginKey[], { terminal, signal }: Deps): Promise<boolean> {
+async function isConfirmed(
+  name: string,
+  logins: readonly LoginKey[],
+  { terminal, signal }: Pick<Deps, 'signal' | 'terminal'>,
+): Promise<boolean> {
   const what = `Profile "${name}" has ${logins.length === 1 ? 'a login' : `${logins.length} logins`}`;
   if (!terminal.isInteractive) {
     throw new ReventoError('usage', `${what}: ${logins.map(loginInWords).join(', ')}.`, {

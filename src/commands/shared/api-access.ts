@@ -10,6 +10,12 @@ import { fingerprint } from '../../text/secret.ts';
 import { candidates, chooseLogin, type Wanted } from './login-choice.ts';
 import { noLoginStored, severalLogins } from './login-missing.ts';
 
+/** What opening the read API needs. */
+export type AccessDeps = Pick<
+  Deps,
+  'clock' | 'environmentToken' | 'event' | 'http' | 'profile' | 'sessions' | 'settings' | 'sharedLog'
+>;
+
 /** What a call needs of the login it is made with. */
 export interface LoginNeed {
   /** What is called, for messages: `participants list`. */
@@ -42,7 +48,7 @@ export interface Access {
  * @throws ReventoError `not_logged_in`, `event_not_authorized`, `user_token_required`, `installation_token_required`
  *   or `insufficient_scope`, each with the command that fixes it; `usage` when several logins fit
  */
-export async function openApi(need: LoginNeed, deps: Deps, options: AccessOptions): Promise<Access> {
+export async function openApi(need: LoginNeed, deps: AccessDeps, options: AccessOptions): Promise<Access> {
   const apiBase = deps.settings.require('api_base');
   const eventId = need.eventId ?? deps.event;
   const sessions = await deps.sessions();
@@ -70,7 +76,12 @@ export async function openApi(need: LoginNeed, deps: Deps, options: AccessOption
   return { client, eventId: login?.eventId ?? eventId };
 }
 
-async function loginFor(need: LoginNeed, eventId: string | null, sessions: Sessions, deps: Deps): Promise<LoginKey> {
+async function loginFor(
+  need: LoginNeed,
+  eventId: string | null,
+  sessions: Sessions,
+  deps: Pick<Deps, 'profile'>,
+): Promise<LoginKey> {
   const logins = await sessions.keys();
   const wanted: Wanted = { kind: need.userId ? 'user' : need.kind, eventId, userId: need.userId };
   const choice = chooseLogin(await candidates(logins, wanted, sessions), wanted);
@@ -91,7 +102,7 @@ function noLogin(
   { what, kind, userId }: LoginNeed,
   eventId: string | null,
   logins: readonly LoginKey[],
-  deps: Deps,
+  deps: Pick<Deps, 'profile'>,
 ): ReventoError {
   if (logins.length === 0) return noLoginStored({ kind, eventId }, deps);
   const ofEvent = logins.filter((login) => eventId === null || login.eventId === eventId);
@@ -115,7 +126,12 @@ function noLogin(
  * Opens the chosen login for its scopes, where one is needed. A server that did not say which it granted leaves
  * nothing to check.
  */
-async function requireScope({ what, scope }: LoginNeed, key: LoginKey, sessions: Sessions, deps: Deps): Promise<void> {
+async function requireScope(
+  { what, scope }: LoginNeed,
+  key: LoginKey,
+  sessions: Sessions,
+  deps: Pick<Deps, 'profile'>,
+): Promise<void> {
   if (scope === null) return;
   const granted = (await sessions.read(key))?.scope ?? [];
   if (granted.length === 0 || granted.includes(scope)) return;

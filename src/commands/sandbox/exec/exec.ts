@@ -104,7 +104,10 @@ function logTo({ terminal, clock }: Pick<Deps, 'clock' | 'terminal'>): (entry: S
 const unwritten = ['NODE_DISABLE_COMPILE_CACHE', '1'] as const;
 
 /** The environment without any trace of a real login, with this program as `revento` and as the browser. */
-async function surroundings({ childEnv, program }: Deps, scratch: string): Promise<Record<string, string>> {
+async function surroundings(
+  { childEnv, program }: Pick<Deps, 'childEnv' | 'program'>,
+  scratch: string,
+): Promise<Record<string, string>> {
   const env = Object.fromEntries(
     Object.entries(childEnv).filter(([name]) => !/^REVENTO_/i.test(name) && name.toUpperCase() !== 'SANDBOX_EVENT_ID'),
   );

@@ -160,7 +160,10 @@ function requireKnownEvent(deps: Pick<Deps, 'settings'>): void {
 }
 
 /** Reports what the start changed in profiles and logins. */
-function tell({ terminal }: Deps, { profile, ended }: { readonly profile: string; readonly ended: number }): void {
+function tell(
+  { terminal }: Pick<Deps, 'terminal'>,
+  { profile, ended }: { readonly profile: string; readonly ended: number },
+): void {
   if (profile !== sandboxProfile) {
     terminal.notice(`"${sandboxProfile}" is in use by another sandbox; this one uses the profile "${profile}"`);
   }
