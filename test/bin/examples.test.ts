@@ -14,7 +14,7 @@ const notRun: readonly (readonly [example: RegExp, why: string])[] = [
   [/sha256=…|redeliver 0b9f6c1e|^revento logout --event/, 'has a placeholder, or would end what the others need'],
   [/npm test|key_store keyring|\/connect$/, 'needs a program or a service besides'],
   [/^revento config init$/, 'asks questions on a terminal'],
-  [/^revento (sandbox start|webhook listen)|--follow/, 'runs until Ctrl-C; has tests of its own'],
+  [/^revento (sandbox start|webhook listen|inspect)|--follow/, 'runs until Ctrl-C; has tests of its own'],
   [/^revento webhook trigger application\.approved$/, 'needs a listener on port 4400'],
   [/^revento (logout|sandbox (reset|revoke|clock advance)|profile remove)/, 'takes away what the others need'],
 ];
