@@ -49,7 +49,8 @@ function isOn(value) {
  */
 function keepCompiledCode() {
   const { enableCompileCache } = require('node:module');
-  if (enableCompileCache === undefined) return;
+  // Node heeds the variable too, but the directory would be made all the same.
+  if (enableCompileCache === undefined || process.env.NODE_DISABLE_COMPILE_CACHE) return;
   const { isAbsolute, join } = require('node:path');
   const { env, platform } = process;
   const isWindows = platform === 'win32';
