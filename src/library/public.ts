@@ -114,7 +114,7 @@ export interface Sandbox {
   /** Starts a rotation of the signing secret, or finishes it. */
   rotate(options?: { readonly finish?: boolean | undefined }): Promise<Rotation>;
 
-  /** Requests that the sandbox has answered, oldest first: the last 1,000. */
+  /** Requests that the sandbox has answered, oldest first: the last 10,000. */
   readonly requests: readonly RequestRecord[];
   /** Everything that has happened, oldest first. */
   readonly happenings: readonly Happening[];
@@ -254,6 +254,8 @@ export interface Attempt {
 }
 
 export interface RequestRecord {
+  /** Time of the sandbox, ISO 8601 UTC. */
+  readonly at: string;
   /** Null where not even a request line could be read. */
   readonly method: string | null;
   /** Without the query, which may hold a code. */

@@ -30,7 +30,6 @@ export interface RunningParts {
   readonly credentials: Credentials;
   /** Variables of the environment besides the credentials. */
   readonly controlVariables: Readonly<Record<string, string>>;
-  readonly requests: { list(): readonly RequestRecord[]; clear(): void };
   readonly ask: Ask;
   /** The time of the sandbox, milliseconds since the Unix epoch. */
   readonly now: () => number;
@@ -80,7 +79,7 @@ export class RunningSandbox implements Sandboxed {
   }
 
   get requests(): readonly RequestRecord[] {
-    return this.#parts.requests.list();
+    return this.#parts.core.requests().map(({ kind: _, ...record }) => record);
   }
 
   get happenings(): readonly Happening[] {
@@ -130,7 +129,6 @@ export class RunningSandbox implements Sandboxed {
 
   async reset({ keepLogins }: { readonly keepLogins?: boolean | undefined } = {}): Promise<void> {
     await this.#parts.ask('reset', { keep_logins: keepLogins });
-    this.#parts.requests.clear();
   }
 
   async save(): Promise<SavedSandbox> {

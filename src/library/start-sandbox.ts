@@ -10,7 +10,6 @@ import { host } from '../sandbox/server/host.ts';
 import { createAsk } from './asking.ts';
 import { type Plan, readOptions } from './options.ts';
 import type { startSandbox as Public, Sandbox } from './public.ts';
-import { RequestBook } from './request-book.ts';
 import { RunningSandbox } from './running-sandbox.ts';
 import { toSandboxError } from './sandbox-error.ts';
 
@@ -36,13 +35,11 @@ async function start({ core, port, webhookUrl, retryScale, redirectUris, saved }
   const clientSecret = secret ?? '';
   const webhookSecret = saved?.deliveries?.signing.current ?? createWebhookSecret();
   const controlKey = controlKeyOf(clientId, clientSecret);
-  const requests = new RequestBook();
   const sandbox = createSandbox({
     ...core,
     clock: systemClock,
     clients,
     controlKey,
-    onEvent: requests.note,
     ...(saved !== null && {
       saved: { ...saved, clients: clients.map((one) => ({ ...one, redirectUris: [...one.redirectUris] })) },
     }),
@@ -54,7 +51,6 @@ async function start({ core, port, webhookUrl, retryScale, redirectUris, saved }
   return new RunningSandbox({
     core: sandbox,
     hosted,
-    requests,
     now: sandbox.clock.now,
     ask: createAsk(control),
     controlVariables: { [controlVariable]: controlKey },

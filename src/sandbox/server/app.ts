@@ -28,7 +28,7 @@ import { Stage } from '../world/stage.ts';
 import { defaultParticipants, testEventId, World } from '../world/world.ts';
 import { entryOf, type RequestEntry, refusedEntry } from './journal.ts';
 import { iconPath, type Parts, route } from './routes.ts';
-import { Timeline } from './timeline.ts';
+import { type RequestLine, Timeline } from './timeline.ts';
 
 export interface SandboxOptions {
   readonly clock: Clock;
@@ -73,6 +73,8 @@ export interface Sandbox {
   readonly clock: Pick<Clock, 'now'>;
   /** What has happened, oldest first. */
   readonly happenings: readonly Happening[];
+  /** The requests that are remembered, oldest first, without tokens. */
+  requests(): readonly RequestLine[];
   /** Does what the control API does; null without a key. */
   readonly control: Control | null;
   /** What the sandbox thinks of the integrations that it has seen. */
@@ -241,6 +243,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     audit: () => recorder.audit(),
     clock: { now: () => clock.now() },
     happenings: world.happenings,
+    requests: () => timeline.requests(),
     control,
     deliveries,
     reset,

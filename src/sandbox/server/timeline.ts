@@ -13,6 +13,9 @@ interface Numbered {
   readonly entry: LogEntry;
 }
 
+/** A request in the timeline. */
+export type RequestLine = Extract<LogEntry, { kind: 'request' }>;
+
 /** Which entries are asked for. */
 export interface LogQuery {
   readonly kind?: LogKind;
@@ -68,6 +71,11 @@ export class Timeline {
     ];
     const timeOf = ({ at }: LogEntry) => Date.parse(at);
     for (const entry of entries.sort((a, b) => timeOf(a) - timeOf(b))) this.#add(entry);
+  }
+
+  /** The remembered requests, oldest first. */
+  requests(): readonly RequestLine[] {
+    return this.#of.request.flatMap(({ entry }) => (entry.kind === 'request' ? [entry] : []));
   }
 
   clear(): void {
