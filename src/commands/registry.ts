@@ -50,14 +50,23 @@ export const registry: readonly CommandEntry[] = [
     'sandbox consent': ['Answer a consent page without a browser', () => import('./sandbox/consent.ts')],
     'sandbox status': [
       'Show where the sandbox runs, who is connected, faults and clock',
-      () => import('./sandbox/status.ts'),
+      () => import('./sandbox/record/status.ts'),
     ],
-    'sandbox log': ['Show what happened in the running sandbox: one timeline', () => import('./sandbox/log.ts')],
+    'sandbox log': ['Show what happened in the running sandbox: one timeline', () => import('./sandbox/record/log.ts')],
     'sandbox env': ['Print the settings of the sandbox as environment variables', () => import('./sandbox/env.ts')],
-    'sandbox audit': ['Judge what your integration did at the running sandbox', () => import('./sandbox/audit.ts')],
-    'sandbox save': ['Write everything the running sandbox holds into a file', () => import('./sandbox/save.ts')],
-    'sandbox do': ['Make something happen: apply, approve, cancel, revoke and more', () => import('./sandbox/do.ts')],
-    'sandbox clock': ['Show the time of the running sandbox, or move it forward', () => import('./sandbox/clock.ts')],
+    'sandbox audit': [
+      'Judge what your integration did at the running sandbox',
+      () => import('./sandbox/record/audit.ts'),
+    ],
+    'sandbox save': ['Write everything the running sandbox holds into a file', () => import('./sandbox/world/save.ts')],
+    'sandbox do': [
+      'Make something happen: apply, approve, cancel, revoke and more',
+      () => import('./sandbox/world/do.ts'),
+    ],
+    'sandbox clock': [
+      'Show the time of the running sandbox, or move it forward',
+      () => import('./sandbox/world/clock.ts'),
+    ],
     'sandbox trigger': ['Make the running sandbox send a delivery', () => import('./sandbox/deliveries/trigger.ts')],
     'sandbox run': ['Play a scenario to your integration and check what it does', () => import('./sandbox/run/run.ts')],
     'sandbox deliveries': [
@@ -65,13 +74,16 @@ export const registry: readonly CommandEntry[] = [
       () => import('./sandbox/deliveries/deliveries.ts'),
     ],
     'sandbox redeliver': ['Send a delivery again', () => import('./sandbox/deliveries/redeliver.ts')],
-    'sandbox revoke': ['Revoke consent, as an organizer or participant would', () => import('./sandbox/revoke.ts')],
+    'sandbox revoke': [
+      'Revoke consent, as an organizer or participant would',
+      () => import('./sandbox/world/revoke.ts'),
+    ],
     'sandbox fault': ['Inject faults into the running sandbox, or clear them', () => import('./sandbox/fault.ts')],
     'sandbox rotate': [
       'Rotate the webhook signing secret of the running sandbox',
       () => import('./sandbox/deliveries/rotate.ts'),
     ],
-    'sandbox reset': ['Reset the running sandbox', () => import('./sandbox/reset.ts')],
+    'sandbox reset': ['Reset the running sandbox', () => import('./sandbox/world/reset.ts')],
   }),
   ...commands('Settings', {
     'config init': ['Set up a profile: questions, flags or a .env file', () => import('./config/init.ts')],

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Deps } from '../../../../src/command-kit/deps.ts';
 import { sandboxRedeliver } from '../../../../src/commands/sandbox/deliveries/redeliver.ts';
 import { sandboxTrigger } from '../../../../src/commands/sandbox/deliveries/trigger.ts';
-import { sandboxRevoke } from '../../../../src/commands/sandbox/revoke.ts';
+import { sandboxRevoke } from '../../../../src/commands/sandbox/world/revoke.ts';
 import type { Item } from '../../../../src/output/item.ts';
 import { systemClock } from '../../../../src/platform/process/clock.ts';
 import type { Exchange, HttpResponse } from '../../../../src/ports/exchange.ts';

@@ -1,16 +1,16 @@
-import { withAssignments } from '../../command-kit/assignment.ts';
-import type { CommandModule } from '../../command-kit/command.ts';
-import { readData } from '../../command-kit/data-input.ts';
-import { collect, wholeNumber } from '../../command-kit/option-values.ts';
-import { ReventoError } from '../../errors/revento-error.ts';
-import { isRecord } from '../../json/parse.ts';
-import type { Json } from '../../json/value.ts';
-import type { ResultOf } from '../../sandbox/control/operations.ts';
-import { actions } from '../../sandbox/world/actions/actions.ts';
-import { nearest } from '../../text/suggestion.ts';
-import { parseDuration } from '../../text/time.ts';
-import { changeOf } from './shared/happening.ts';
-import { askSandbox, eventFlag } from './shared/remote.ts';
+import { withAssignments } from '../../../command-kit/assignment.ts';
+import type { CommandModule } from '../../../command-kit/command.ts';
+import { readData } from '../../../command-kit/data-input.ts';
+import { collect, wholeNumber } from '../../../command-kit/option-values.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { isRecord } from '../../../json/parse.ts';
+import type { Json } from '../../../json/value.ts';
+import type { ResultOf } from '../../../sandbox/control/operations.ts';
+import { actions } from '../../../sandbox/world/actions/actions.ts';
+import { nearest } from '../../../text/suggestion.ts';
+import { parseDuration } from '../../../text/time.ts';
+import { changeOf } from '../shared/happening.ts';
+import { askSandbox, eventFlag } from '../shared/remote.ts';
 
 interface SandboxDoOptions {
   readonly action: string;

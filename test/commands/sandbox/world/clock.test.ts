@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { sandboxClock } from '../../../src/commands/sandbox/clock.ts';
-import type { Clock } from '../../../src/ports/clock.ts';
-import { controlVariable } from '../../../src/sandbox/control/key.ts';
-import { createSandbox } from '../../../src/sandbox/server/app.ts';
-import { memory, run } from '../../support/command-deps.ts';
-import { stillClock } from '../../support/fake-clock.ts';
+import { sandboxClock } from '../../../../src/commands/sandbox/world/clock.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
+import { controlVariable } from '../../../../src/sandbox/control/key.ts';
+import { createSandbox } from '../../../../src/sandbox/server/app.ts';
+import { memory, run } from '../../../support/command-deps.ts';
+import { stillClock } from '../../../support/fake-clock.ts';
 
 function setUp(clock: Clock = stillClock()) {
   const key = randomBytes(24).toString('hex');

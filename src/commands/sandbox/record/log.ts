@@ -1,13 +1,13 @@
-import type { CommandModule } from '../../command-kit/command.ts';
-import type { Deps } from '../../command-kit/deps.ts';
-import { ReventoError } from '../../errors/revento-error.ts';
-import type { Json } from '../../json/value.ts';
-import type { ParamsOf, ResultOf } from '../../sandbox/control/operations.ts';
-import { type LogEntry, type LogKind, logKinds } from '../../sandbox/control/rows/log.ts';
-import { nearest } from '../../text/suggestion.ts';
-import { parseDuration } from '../../text/time.ts';
-import { changeOf } from './shared/happening.ts';
-import { askSandbox } from './shared/remote.ts';
+import type { CommandModule } from '../../../command-kit/command.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import type { Json } from '../../../json/value.ts';
+import type { ParamsOf, ResultOf } from '../../../sandbox/control/operations.ts';
+import { type LogEntry, type LogKind, logKinds } from '../../../sandbox/control/rows/log.ts';
+import { nearest } from '../../../text/suggestion.ts';
+import { parseDuration } from '../../../text/time.ts';
+import { changeOf } from '../shared/happening.ts';
+import { askSandbox } from '../shared/remote.ts';
 
 interface SandboxLogOptions {
   readonly follow: boolean;

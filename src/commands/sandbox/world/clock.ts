@@ -1,12 +1,12 @@
-import type { CommandModule } from '../../command-kit/command.ts';
-import type { Deps } from '../../command-kit/deps.ts';
-import { ReventoError } from '../../errors/revento-error.ts';
-import type { Item } from '../../output/item.ts';
-import type { ResultOf } from '../../sandbox/control/operations.ts';
-import { longestAdvanceMs } from '../../sandbox/control/rows/clock.ts';
-import { nearest } from '../../text/suggestion.ts';
-import { formatDuration, parseDuration } from '../../text/time.ts';
-import { askSandbox } from './shared/remote.ts';
+import type { CommandModule } from '../../../command-kit/command.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import type { Item } from '../../../output/item.ts';
+import type { ResultOf } from '../../../sandbox/control/operations.ts';
+import { longestAdvanceMs } from '../../../sandbox/control/rows/clock.ts';
+import { nearest } from '../../../text/suggestion.ts';
+import { formatDuration, parseDuration } from '../../../text/time.ts';
+import { askSandbox } from '../shared/remote.ts';
 
 interface SandboxClockOptions {
   readonly move?: string;

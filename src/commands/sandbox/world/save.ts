@@ -1,8 +1,8 @@
-import type { CommandModule } from '../../command-kit/command.ts';
-import { ReventoError } from '../../errors/revento-error.ts';
-import { writeUserFile } from '../../files/user-output.ts';
-import { stringify } from '../../json/stringify.ts';
-import { askSandbox } from './shared/remote.ts';
+import type { CommandModule } from '../../../command-kit/command.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { writeUserFile } from '../../../files/user-output.ts';
+import { stringify } from '../../../json/stringify.ts';
+import { askSandbox } from '../shared/remote.ts';
 
 interface SandboxSaveOptions {
   readonly file: string;

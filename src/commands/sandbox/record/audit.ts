@@ -1,15 +1,15 @@
-import { scoreOf } from '../../checks/result.ts';
-import type { CommandModule } from '../../command-kit/command.ts';
-import type { GlobalOptions } from '../../command-kit/globals.ts';
-import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
-import type { Rule } from '../../sandbox/audit/rule.ts';
-import { rules } from '../../sandbox/audit/rules.ts';
-import { nearest } from '../../text/suggestion.ts';
-import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../shared/report-form.ts';
-import { findingLines } from './shared/audit-bytes.ts';
-import { auditReport, auditText } from './shared/audit-report.ts';
-import { readBaseline } from './shared/baseline.ts';
-import { askSandbox } from './shared/remote.ts';
+import { scoreOf } from '../../../checks/result.ts';
+import type { CommandModule } from '../../../command-kit/command.ts';
+import type { GlobalOptions } from '../../../command-kit/globals.ts';
+import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
+import type { Rule } from '../../../sandbox/audit/rule.ts';
+import { rules } from '../../../sandbox/audit/rules.ts';
+import { nearest } from '../../../text/suggestion.ts';
+import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
+import { findingLines } from '../shared/audit-bytes.ts';
+import { auditReport, auditText } from '../shared/audit-report.ts';
+import { readBaseline } from '../shared/baseline.ts';
+import { askSandbox } from '../shared/remote.ts';
 
 interface SandboxAuditOptions extends GlobalOptions {
   readonly format?: ReportFormat;
