@@ -1,6 +1,5 @@
-import { tokenStyle } from '../pages/tokens.ts';
 import script from './client/main.tsx?page';
-import style from './client/page.css?raw';
+import { deliveriesStyle } from './styles.ts';
 
 /** The files of the page, as text. */
 export interface Assets {
@@ -38,4 +37,4 @@ const html = `<!doctype html>
 `;
 
 /** All of them; loaded with the first request. */
-export const assets: Assets = { html, script, style: `${tokenStyle}${style}`, icon };
+export const assets: Assets = { html, script, style: deliveriesStyle, icon };
