@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../free-port.ts';
+import { succeed } from '../packed.ts';
 
 const here = import.meta.dirname;
 const node = (file: string) => [process.execPath, join(here, 'node', file)];
@@ -13,6 +14,7 @@ const debianPython = '/usr/bin/python3';
 const python = (file: string) => [debianPython, join(here, 'python', file)];
 const ruby = (file: string) => ['ruby', join(here, 'ruby', file)];
 const gson = '/usr/share/java/gson.jar';
+const kotlin = 'node_modules/kotlin-compiler/lib';
 
 /** A webhook receiver somebody might write. Its path names the mistake it makes: `none` is correct. */
 export interface Receiver {
@@ -21,6 +23,8 @@ export interface Receiver {
   readonly env?: Readonly<Record<string, string>>;
   /** Before and after the mistake in its path; default `/` and nothing. */
   readonly path?: readonly [before: string, after: string];
+  /** A package of npm's registry that only this receiver's build needs; installed before it. */
+  readonly installs?: string;
   /** Made once before it is started, in the directory named by `$RECEIVER_HOME`. */
   readonly build?: readonly string[];
   /** Debian packages, and a command that fails without them. */
@@ -60,13 +64,8 @@ export const receivers: readonly Receiver[] = [
       rewrites: [json(javascript), 'hash the Buffer'],
     }),
   ),
-  {
-    name: 'Flask',
-    command: python('flask_app.py'),
-    needs: { packages: 'python3-flask', probe: [debianPython, '-c', 'import flask'] },
-    shows: 'Flask',
-    rewrites: [json('json.dumps() in Python'), 'in Flask: request.get_data()'],
-  },
+  flask('Flask', debianPython),
+  ...flaskInPath(),
   {
     name: 'Django',
     command: python('django_app.py'),
@@ -122,6 +121,23 @@ export const receivers: readonly Receiver[] = [
     rewrites: [json('Gson.toJson() in Java'), 'readAllBytes()'],
   },
   {
+    name: 'Kotlin',
+    command: ['java', '-cp', `classes:${gson}:${kotlin}/kotlin-stdlib.jar`, 'ReceiverKt'],
+    // 90 MB, which nothing else here needs.
+    installs: 'kotlin-compiler@2.4.20',
+    build: [
+      ...['java', '-XX:TieredStopAtLevel=1', '-cp', `${kotlin}/kotlin-preloader.jar`],
+      ...['org.jetbrains.kotlin.preloading.Preloader', '-cp', `${kotlin}/kotlin-compiler.jar`],
+      ...['org.jetbrains.kotlin.cli.jvm.K2JVMCompiler', '-cp', gson, '-d', 'classes', join(here, 'receiver.kt')],
+    ],
+    needs: {
+      packages: 'default-jdk-headless libgoogle-gson-java, and kotlin-compiler from an npm registry',
+      probe: ['sh', '-c', `java -version && test -f ${gson} && npm view kotlin-compiler@2.4.20 version`],
+    },
+    shows: null,
+    rewrites: [json('Gson.toJson() in Java'), 'readAllBytes()'],
+  },
+  {
     name: "mono's HttpListener",
     command: ['mono', 'Receiver.exe'],
     build: ['mcs', '-out:Receiver.exe', join(here, 'Receiver.cs')],
@@ -130,6 +146,24 @@ export const receivers: readonly Receiver[] = [
     rewrites: null,
   },
 ];
+
+function flask(name: string, interpreter: string): Receiver {
+  return {
+    name,
+    command: [interpreter, join(here, 'python/flask_app.py')],
+    needs: { packages: 'python3-flask', probe: [interpreter, '-c', 'import flask'] },
+    shows: 'Flask',
+    rewrites: [json('json.dumps() in Python'), 'in Flask: request.get_data()'],
+  };
+}
+
+/** The Flask of the Python in `PATH`, where that is not Debian's: newer than what Debian has, where there is one. */
+function flaskInPath(): Receiver[] {
+  const code = 'import flask, sys, importlib.metadata as it; print(it.version("flask"), sys.executable)';
+  const { status, stdout } = spawnSync('python3', ['-c', code], { encoding: 'utf8' });
+  const [version, interpreter = debianPython] = stdout?.trim().split(' ') ?? [];
+  return status === 0 && interpreter !== debianPython ? [flask(`Flask ${version}`, interpreter)] : [];
+}
 
 /** What is not installed, as an addition to a test's name; null when all is. */
 export function lack({ needs }: Pick<Receiver, 'needs'>): string | null {
@@ -147,7 +181,7 @@ export interface Running {
 
 /** Builds and starts a receiver; resolves once it accepts connections. */
 export async function start(
-  { name, command, env = {}, path: [before, after] = ['/', ''], build }: Receiver,
+  { name, command, env = {}, path: [before, after] = ['/', ''], installs, build }: Receiver,
   secret: string,
 ): Promise<Running> {
   const home = mkdtempSync(join(tmpdir(), 'revento-receiver-'));
@@ -161,6 +195,10 @@ export async function start(
     RECEIVER_SECRET: secret,
     ...env,
   };
+  if (installs !== undefined) {
+    // With the environment of this run, which may name the registry and the cache.
+    succeed('npm', ['install', '--prefix', home, '--no-audit', '--no-fund', '--ignore-scripts', installs], home);
+  }
   const options = { cwd: home, env: variables };
   if (build !== undefined) {
     const [builder = '', ...args] = build;
