@@ -109,7 +109,20 @@ export interface DeliverySeen extends Seen {
   readonly signedWith: 'only' | 'current' | 'previous';
 }
 
-export type AnySeen = AuthorizeSeen | ConsentSeen | TokenSeen | ApiSeen | DeliverySeen;
+/** What was seen of the integration from outside, by name, such as the status of its callback. */
+export type ActFacts = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Something that `revento certify` did to the integration on purpose. What arrived meanwhile is `during` it. */
+export interface ActSeen extends Seen {
+  readonly kind: 'act';
+  /** Its id, such as `forged-state`. */
+  readonly act: string;
+  /** The number of the last thing that arrived before it ended. */
+  readonly lastNumber: number;
+  readonly facts: ActFacts;
+}
+
+export type AnySeen = AuthorizeSeen | ConsentSeen | TokenSeen | ApiSeen | DeliverySeen | ActSeen;
 
 /** A login that tokens belong to. */
 export interface LoginSeen {
@@ -125,6 +138,8 @@ export interface Evidence {
   readonly tokens: readonly TokenSeen[];
   readonly apis: readonly ApiSeen[];
   readonly deliveries: readonly DeliverySeen[];
+  /** Empty unless `revento certify` plays. */
+  readonly acts: readonly ActSeen[];
   readonly logins: ReadonlyMap<number, LoginSeen>;
   /** Events that the sandbox has. */
   readonly eventIds: readonly string[];
@@ -144,6 +159,7 @@ export function evidenceOf(
     tokens: of('token'),
     apis: of('api'),
     deliveries: of('delivery'),
+    acts: of('act'),
     logins,
     eventIds,
   };
@@ -160,4 +176,9 @@ export function waitBetween(before: Span, after: Span): number {
 /** Whether one thing began after the other had ended. */
 export function isAfter(before: Span, after: Span): boolean {
   return after.startMs > before.endMs;
+}
+
+/** What arrived while an act was played. */
+export function during<One extends AnySeen>({ number, lastNumber }: ActSeen, things: readonly One[]): readonly One[] {
+  return things.filter((one) => one.number > number && one.number <= lastNumber);
 }

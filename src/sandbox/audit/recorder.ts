@@ -5,7 +5,7 @@ import type { Delivery } from '../deliveries/delivery.ts';
 import type { Strike } from '../faults/fault-plan.ts';
 import type { Incoming } from '../message/request.ts';
 import type { Client } from '../oauth/clients.ts';
-import { type AnySeen, type DeliverySeen, evidenceOf, type Span } from './evidence.ts';
+import { type ActFacts, type AnySeen, type DeliverySeen, type Evidence, evidenceOf, type Span } from './evidence.ts';
 import { type Finding, join, judge } from './judge.ts';
 import { Logins } from './logins.ts';
 import { readSeen } from './seen.ts';
@@ -91,6 +91,20 @@ export class Recorder {
     };
   }
 
+  /**
+   * Begins an act of `certify`; the function it gives ends it with what was seen of the integration from outside.
+   *
+   * @param title  one line that holds no secret
+   */
+  acting(act: string, title: string): (facts: ActFacts) => void {
+    const { number, ...start } = this.#start();
+    return (facts) => {
+      const span = this.#end(start);
+      const lastNumber = this.#numbers;
+      this.#keep({ kind: 'act', number, line: `act: ${title}`, fault: null, act, lastNumber, facts, ...span });
+    };
+  }
+
   /** Forgets what later requests could refer to. Breaches so far stay known. */
   reset(): void {
     this.#close();
@@ -99,6 +113,12 @@ export class Recorder {
 
   audit(): Audit {
     return { seen: this.#judged + this.#seen.length, findings: join(this.#earlier, this.#judge()) };
+  }
+
+  /** What is judged: everything since the start, the last reset, or the last time that there was too much of it. */
+  evidence(): Evidence {
+    const { eventIds } = this.#parts;
+    return evidenceOf(this.#seen, { logins: this.#logins.all, eventIds });
   }
 
   #keep(seen: AnySeen): void {
@@ -114,8 +134,7 @@ export class Recorder {
   }
 
   #judge(): readonly Finding[] {
-    const { eventIds } = this.#parts;
-    return judge(evidenceOf(this.#seen, { logins: this.#logins.all, eventIds }));
+    return judge(this.evidence());
   }
 
   #start(step: 0 | 1 = 1): { readonly number: number; readonly at: number; readonly startMs: number } {

@@ -79,6 +79,10 @@ export interface Sandbox {
   readonly control: Control | null;
   /** What the sandbox thinks of the integrations that it has seen. */
   audit(): Audit;
+  /** Marks what is done to an integration on purpose: see `Recorder.acting`. */
+  acting: Recorder['acting'];
+  /** What the verdict rests on, so far; see `Recorder.evidence`. */
+  evidence: Recorder['evidence'];
   /** The sender of deliveries; null without a webhook target. */
   readonly deliveries: Deliveries | null;
   /** Clears logins, open pages, counts and deliveries, and goes back to the faults of the start. */
@@ -241,6 +245,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     clients,
     eventId: testEventId,
     audit: () => recorder.audit(),
+    evidence: () => recorder.evidence(),
+    acting: (act, title) => recorder.acting(act, title),
     clock: { now: () => clock.now() },
     happenings: world.happenings,
     requests: () => timeline.requests(),
