@@ -1,3 +1,6 @@
+import { bearerOf, isJsonRequest } from '../pages/local/guard.ts';
+import type { PageKey } from '../pages/local/key.ts';
+import { refuse, respond, respondJson, respondStream } from '../pages/local/response.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../ports/exchange.ts';
 import type { Hub } from '../webhook/listener/hub.ts';
@@ -5,12 +8,9 @@ import { maskedUrl } from '../webhook/masked-url.ts';
 import type { Assets } from './assets.ts';
 import { answerView, deliveryView, type ViewContext } from './delivery-view.ts';
 import { eventStream } from './event-stream.ts';
-import { bearerOf, isJsonRequest } from './guard.ts';
 import type { Inspected } from './inspected.ts';
-import type { PageKey } from './key.ts';
 import type { SessionView } from './model/wire.ts';
 import { readReplayRequest, replay } from './replay.ts';
-import { refuse, respond, respondJson, respondStream } from './response.ts';
 
 /** Pages that are open at once, at most: each holds a connection. */
 const maxStreams = 16;

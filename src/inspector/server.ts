@@ -1,9 +1,9 @@
 import { ReventoError } from '../errors/revento-error.ts';
+import { foreignRefusal } from '../pages/local/guard.ts';
+import { PageKey } from '../pages/local/key.ts';
 import type { Listening, Serve } from '../ports/exchange.ts';
 import type { Hub } from '../webhook/listener/hub.ts';
-import { foreignRefusal } from './guard.ts';
 import type { Inspected } from './inspected.ts';
-import { PageKey } from './key.ts';
 import { createRoutes, type InspectorParts } from './routes.ts';
 
 /** Where the page is by default, and how many ports after it are tried when that is taken. */
@@ -49,7 +49,7 @@ export async function startInspector({ serve, port, ...parts }: InspectorOptions
     const started = serve({
       host: 'localhost',
       port: tried,
-      admit: (head) => foreignRefusal(head, bound),
+      admit: (head) => foreignRefusal(head, bound, '/'),
       answer,
       maxBodyBytes: maxRequestBytes,
     });

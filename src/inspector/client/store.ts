@@ -1,8 +1,9 @@
+import { ApiError } from '../../pages/client/caller.ts';
+import { EventReader } from '../../pages/local/sse.ts';
 import { DeliveryList } from '../model/delivery-list.ts';
 import { type Group, isGood, latest, type Row, rowOf } from '../model/row.ts';
-import { EventReader } from '../model/sse.ts';
 import type { AnswerView, DeliveryLine, SessionView } from '../model/wire.ts';
-import { type Api, ApiError } from './api.ts';
+import type { Api } from './api.ts';
 
 export const tabs = ['Body', 'Signature', 'Headers', 'Answer', 'Timeline'] as const;
 export type Tab = (typeof tabs)[number];
@@ -188,7 +189,7 @@ export class Store {
   /** Resolves with true when the server ended the stream. */
   async #read(): Promise<boolean> {
     const quit = new AbortController();
-    const reader = (await this.api.events(this.#last, quit.signal)).getReader();
+    const reader = (await this.api.events('/events', this.#last, quit.signal)).getReader();
     const events = new EventReader();
     const decoder = new TextDecoder();
     for (;;) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { PageKey } from '../../src/inspector/key.ts';
-import { fakeClock } from '../support/fake-clock.ts';
+import { PageKey } from '../../../src/pages/local/key.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 
 it('a ticket gives the key once', () => {
   const key = new PageKey(fakeClock());

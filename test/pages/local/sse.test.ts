@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { EventReader } from '../../../src/inspector/model/sse.ts';
+import { EventReader } from '../../../src/pages/local/sse.ts';
 
 const text = 'event: hello\ndata: {"last":2}\n\n:\n\nid: 7\nevent: delivery\ndata: {"a":"b: c"}\n\n';
 const events = [

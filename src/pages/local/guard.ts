@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '../ports/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../../ports/exchange.ts';
 import { refuse } from './response.ts';
 
 type RequestHead = Omit<HttpRequest, 'body'>;
@@ -12,19 +12,25 @@ const hostNames = ['127.0.0.1', 'localhost', '[::1]'] as const;
  * A web page can point its own name at 127.0.0.1 (DNS rebinding), so the name must be one of three literals with our
  * port. It can also send requests here from its own origin; a browser says so in `Origin` and `Sec-Fetch-Site`. Only the
  * first page may be opened from elsewhere, by a link or a bookmark; it holds no data.
+ *
+ * @param firstPage  path of the page that others may link to
  */
-export function foreignRefusal({ method, url, headers }: RequestHead, port: number): HttpResponse | null {
+export function foreignRefusal(
+  { method, url, headers }: RequestHead,
+  port: number,
+  firstPage: string,
+): HttpResponse | null {
   const valuesOf = (name: string) => headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
   const [host, ...moreHosts] = valuesOf('host');
   if (host === undefined || moreHosts.length > 0 || !hostNames.some((name) => host === `${name}:${port}`)) {
-    return refuse(421, 'wrong_host', `This server is http://localhost:${port}/ only.`);
+    return refuse(421, 'wrong_host', `This page is http://localhost:${port}${firstPage} only.`);
   }
   const foreign = refuse(403, 'wrong_origin', 'Only the page of this server may send requests here.');
   const origins = valuesOf('origin');
   if (origins.some((origin) => origin !== `http://${host}`)) return foreign;
   const sites = valuesOf('sec-fetch-site');
   const isFirstPage =
-    method === 'GET' && url === '/' && valuesOf('sec-fetch-mode').every((mode) => mode === 'navigate');
+    method === 'GET' && url === firstPage && valuesOf('sec-fetch-mode').every((mode) => mode === 'navigate');
   if (isFirstPage || sites.every((site) => site === 'same-origin' || site === 'none')) return null;
   return foreign;
 }

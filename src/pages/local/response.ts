@@ -1,4 +1,4 @@
-import type { HeaderList, HttpResponse } from '../ports/exchange.ts';
+import type { HeaderList, HttpResponse } from '../../ports/exchange.ts';
 
 /** Nothing but this server's own files, no frames, no forms, no text made into markup. */
 const policy = [
