@@ -36,9 +36,10 @@ export function base(
 
 /** The faults that were injected, as one word where it is one. */
 function faultOf(strikes: Answered['strikes']): string | null {
-  const names = strikes.flatMap(({ effect, delayMs }) => [
+  const names = strikes.flatMap(({ effect, delayMs, hasScrambledMessages }) => [
     ...(effect === null ? [] : [typeof effect === 'string' ? effect : `${effect.code ?? effect.status}`]),
     ...(delayMs > 0 ? ['slow'] : []),
+    ...(hasScrambledMessages ? ['messages'] : []),
   ]);
   return names.length === 0 ? null : names.join('+');
 }

@@ -60,6 +60,22 @@ export const effects = {
     help: '(api) the login is revoked now: 401 token_revoked\n(refresh) the login is revoked now: 400 invalid_grant',
   },
   empty: { value: 'none', targets: ['api'], help: '(api) a page without rows that says there are more' },
+  cursors: {
+    value: 'none',
+    targets: ['api'],
+    help: '(api) cursors of another form, which have to be percent-encoded in a URL',
+  },
+  circle: {
+    value: 'none',
+    targets: ['api'],
+    help: '(api) the third page, or the last one, leads back to an earlier one',
+  },
+  words: { value: 'none', targets: ['api'], help: '(api) status words that are not documented' },
+  messages: {
+    value: 'none',
+    targets: ['token', 'code', 'refresh', 'api'],
+    help: 'scrambles the messages of errors, those of other faults too',
+  },
   denied: { value: 'none', targets: ['authorize'], help: '(authorize) the organizer denies consent' },
   signature: { value: 'none', targets: ['webhook'], help: '(webhook) signs with another secret' },
   stale: { value: 'none', targets: ['webhook'], help: '(webhook) a timestamp of an hour ago' },

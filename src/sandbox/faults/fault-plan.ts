@@ -6,6 +6,8 @@ import { type Fault, parseFault } from './fault.ts';
 /** What is injected into one request: the delays of all faults added up, and the first effect of another kind. */
 export interface Strike {
   readonly delayMs: number;
+  /** The messages of errors are scrambled, whatever else is injected. */
+  readonly hasScrambledMessages: boolean;
   readonly effect: Fault['effect'] | null;
   readonly bytes: number | null;
 }
@@ -65,6 +67,7 @@ export class FaultPlan {
   /** What to inject into the next request of these targets; counts that request. */
   next(...targets: readonly FaultTarget[]): Strike {
     let delayMs = 0;
+    let hasScrambledMessages = false;
     let found: Fault | null = null;
     for (const [index, fault] of this.#faults.entries()) {
       if (!targets.includes(fault.target)) continue;
@@ -72,10 +75,11 @@ export class FaultPlan {
       this.#seen[index] = seen + 1;
       if (seen < fault.after || seen >= fault.after + fault.count) continue;
       if (fault.effect === 'slow') delayMs += fault.delayMs;
+      else if (fault.effect === 'messages') hasScrambledMessages = true;
       else found ??= fault;
     }
     if (this.#faults.some(({ target }) => targets.includes(target))) this.#noteAll();
-    return { delayMs, effect: found?.effect ?? null, bytes: found?.bytes ?? null };
+    return { delayMs, hasScrambledMessages, effect: found?.effect ?? null, bytes: found?.bytes ?? null };
   }
 
   /** Restores the faults given at the start, counted from zero again. */

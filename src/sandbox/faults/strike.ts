@@ -1,7 +1,6 @@
-import type { Json } from '../../json/value.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
-import { json } from '../message/reply.ts';
+import { withUnknownFields, withUnknownWords } from './altered-answer.ts';
 import type { Refused } from './fault.ts';
 import type { Strike } from './fault-plan.ts';
 
@@ -29,6 +28,7 @@ export async function underStrike({ strike, clock, signal, work, refuse }: Struc
   if (effect === 'cut') return { ...answer, cut: strike.bytes ?? Math.floor(answer.body.length / 2) };
   if (effect === 'html') return notJson;
   if (effect === 'extra') return withUnknownFields(answer);
+  if (effect === 'words') return withUnknownWords(answer);
   return answer;
 }
 
@@ -38,19 +38,6 @@ const notJson: HttpResponse = {
   headers: [['Content-Type', 'text/html; charset=utf-8']],
   body: Buffer.from('<!doctype html><title>Welcome</title><p>A proxy answered instead of Revento.</p>\n', 'utf8'),
 };
-
-/** A field that a later version of the API may add; clients have to ignore it. */
-const unknownFields = { added_later: { by: 'sandbox', kinds: ['unknown', null, 1.5] }, added_later_at: null };
-
-function withUnknownFields(answer: HttpResponse): HttpResponse {
-  if (answer.status !== 200) return answer;
-  // Only for our own answers, which are JSON objects.
-  const value: { readonly [field: string]: Json } = JSON.parse(Buffer.from(answer.body).toString('utf8'));
-  const rows = Array.isArray(value['data']) ? value['data'] : null;
-  const data = rows?.map((row: Json) => ({ ...(row as typeof value), ...unknownFields }));
-  const { body } = json(200, { ...value, ...(data ? { data } : {}), ...unknownFields });
-  return { ...answer, body };
-}
 
 /** Waits; false when the caller closed the connection meanwhile. */
 export async function hasWaited(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<boolean> {

@@ -3,6 +3,8 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 const positionBytes = 6;
 const payloadBytes = positionBytes + 1;
 const macBytes = 16;
+/** Begins a cursor of the other form. A plus sign that is not encoded arrives as a space. */
+const otherPrefix = 'v2:+/';
 
 /** Where a list continues. */
 export interface Place {
@@ -28,19 +30,27 @@ export class Cursors {
     this.#key = Buffer.from(key, 'base64url');
   }
 
-  /** A cursor that continues at `position` of the list: base64url, no padding. */
-  issue(list: string, { position, variant }: Place): string {
+  /**
+   * A cursor that continues at `position` of the list: base64url, no padding.
+   *
+   * @param isOther  in another form, with characters that have a meaning in a URL
+   */
+  issue(list: string, { position, variant }: Place, isOther = false): string {
     const payload = Buffer.alloc(payloadBytes);
     payload.writeUIntBE(position, 0, positionBytes);
     payload.writeUInt8(variant, positionBytes);
-    return Buffer.concat([payload, this.#mac(list, payload)]).toString('base64url');
+    const bytes = Buffer.concat([payload, this.#mac(list, payload)]);
+    return isOther ? `${otherPrefix}${bytes.toString('base64')}` : bytes.toString('base64url');
   }
 
   /** The place a cursor stands for; null when it was altered or belongs to another list. */
   read(list: string, cursor: string): Place | null {
-    if (!/^[A-Za-z0-9_-]+$/.test(cursor)) return null;
-    const bytes = Buffer.from(cursor, 'base64url');
-    if (bytes.length !== payloadBytes + macBytes || bytes.toString('base64url') !== cursor) return null;
+    const isOther = cursor.startsWith(otherPrefix);
+    const [text, encoding] = isOther
+      ? ([cursor.slice(otherPrefix.length), 'base64'] as const)
+      : ([cursor, 'base64url'] as const);
+    const bytes = Buffer.from(text, encoding);
+    if (bytes.length !== payloadBytes + macBytes || bytes.toString(encoding) !== text) return null;
     const payload = bytes.subarray(0, payloadBytes);
     if (!timingSafeEqual(bytes.subarray(payloadBytes), this.#mac(list, payload))) return null;
     return { position: payload.readUIntBE(0, positionBytes), variant: payload.readUInt8(positionBytes) === 1 ? 1 : 0 };

@@ -1,13 +1,14 @@
 import type { Json } from '../../json/value.ts';
 import type { LoginKind } from '../../login/login.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
+import type { Strike } from '../faults/fault-plan.ts';
 import { apiError, json } from '../message/reply.ts';
 import type { Incoming } from '../message/request.ts';
 import type { AccessState } from '../oauth/grants.ts';
 import type { SandboxEvent } from '../world/event.ts';
 import { applicationOf, profileOf } from '../world/people.ts';
 import type { Rows } from '../world/rows.ts';
-import type { Cursors } from './cursor.ts';
+import type { Cursors, Place } from './cursor.ts';
 
 /** Source: guide, pagination. */
 const defaultLimit = 25;
@@ -70,8 +71,8 @@ function programPart(read: Resource['read']): Resource {
 export interface ReadParts {
   readonly events: readonly SandboxEvent[];
   readonly cursors: Cursors;
-  /** A fault: pages have no rows and say that there are more. */
-  readonly isEmptied: boolean;
+  /** A fault that some pages have. */
+  readonly effect: Strike['effect'];
 }
 
 /**
@@ -128,7 +129,7 @@ type Page =
   | { readonly data: readonly Json[]; readonly next_cursor: string | null; readonly has_more: boolean }
   | { readonly problem: string; readonly field: string };
 
-function readPage({ query }: Incoming, path: string, rows: Rows, { cursors, isEmptied }: ReadParts): Page {
+function readPage({ query }: Incoming, path: string, rows: Rows, { cursors, effect }: ReadParts): Page {
   const [repeated] = query.repeated();
   if (repeated !== undefined) return { problem: `${repeated} is sent more than once`, field: repeated };
   const limitText = query.get('limit') ?? `${defaultLimit}`;
@@ -138,15 +139,19 @@ function readPage({ query }: Incoming, path: string, rows: Rows, { cursors, isEm
   const place = cursor === null ? ({ position: 0, variant: 0 } as const) : cursors.read(path, cursor);
   if (place === null) return { problem: 'this cursor was not issued for this list', field: 'cursor' };
   const { position: start, variant } = place;
-  if (isEmptied) {
-    const next = cursors.issue(path, { position: start, variant: variant === 0 ? 1 : 0 });
+  const issue = (to: Place) => cursors.issue(path, to, effect === 'cursors');
+  if (effect === 'empty') {
+    const next = issue({ position: start, variant: variant === 0 ? 1 : 0 });
     return { data: [], next_cursor: next, has_more: true };
   }
-  const end = Math.min(start + limit, rows.count);
+  const last = Math.min(start + limit, rows.count);
+  const isTurn = effect === 'circle' && (start >= 2 * limit || last === rows.count);
+  // Back to the second page; a list of one page has only the first.
+  const end = isTurn ? Math.min(limit, start) : last;
   const hasMore = end < rows.count;
   return {
-    data: Array.from({ length: Math.max(0, end - start) }, (_, offset) => rows.at(start + offset)),
-    next_cursor: hasMore ? cursors.issue(path, { position: end, variant: 0 }) : null,
+    data: Array.from({ length: Math.max(0, last - start) }, (_, offset) => rows.at(start + offset)),
+    next_cursor: hasMore ? issue({ position: end, variant: 0 }) : null,
     has_more: hasMore,
   };
 }

@@ -6,6 +6,7 @@ import { Control } from '../control/control.ts';
 import { controlPrefix } from '../control/key.ts';
 import { Deliveries, type WebhookTarget } from '../deliveries/deliveries.ts';
 import type { DeliveryEntry } from '../deliveries/delivery.ts';
+import { withScrambledMessage } from '../faults/altered-answer.ts';
 import type { Fault } from '../faults/fault.ts';
 import { FaultPlan, type Strike } from '../faults/fault-plan.ts';
 import { readRequest } from '../message/request.ts';
@@ -231,7 +232,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     const incoming = readRequest(request);
     if (incoming === null) return { status: 400, headers: [], body: new Uint8Array() };
     const arrival = recorder.arrive(incoming.path);
-    const answer = await route(incoming, { ...parts, faults: noting(faults, arrival.strikes) });
+    const plain = await route(incoming, { ...parts, faults: noting(faults, arrival.strikes) });
+    const answer = arrival.strikes.some((one) => one.hasScrambledMessages) ? withScrambledMessage(plain) : plain;
     recorder.answered(arrival, request, incoming, answer);
     // Whoever has a token has a login that outlives this process.
     ledger.flush();

@@ -95,7 +95,7 @@ async function authorize(incoming: Incoming, parts: Parts, method: 'GET' | 'POST
   });
 }
 
-const noStrike = { delayMs: 0, effect: null, bytes: null } as const;
+const noStrike = { delayMs: 0, hasScrambledMessages: false, effect: null, bytes: null } as const;
 
 async function token(incoming: Incoming, parts: Parts): Promise<HttpResponse> {
   const { requestId } = incoming;
@@ -150,7 +150,7 @@ async function api(incoming: Incoming, path: string, parts: Parts): Promise<Http
       strike,
       clock: parts.clock,
       signal: incoming.signal,
-      work: () => answerRead(incoming, path, access, { ...parts, isEmptied: strike.effect === 'empty' }),
+      work: () => answerRead(incoming, path, access, { ...parts, effect: strike.effect }),
       refuse: ({ status, code, retryAfterSeconds: seconds }) =>
         apiError(status, code ?? codeOf(status, apiCodes), faultMessage, requestId, retryAfter(seconds)),
     });

@@ -221,3 +221,64 @@ describe('authorization faults', () => {
     expect([response.status, headerOf(response, 'location')]).toEqual([502, null]);
   });
 });
+
+describe('a list of another kind than the client is used to', () => {
+  const list = '/events/evt_test_published/participants';
+  const pageOf = async (app: ReturnType<typeof setUp>['app'], token: unknown, query: string) =>
+    jsonOf(await app.api(`${list}?${query}`, token)) as {
+      readonly data: readonly { readonly id: string; readonly application_status: string }[];
+      readonly next_cursor: string | null;
+      readonly has_more: boolean;
+    };
+
+  it('has cursors that are good when they are encoded, and refused as they are', async () => {
+    const { app } = setUp('api:cursorsx1');
+    const { access_token: token } = await app.login();
+    const { next_cursor: cursor } = await pageOf(app, token, 'limit=20');
+    expect(`${cursor}`).toMatch(/[+/=]/);
+    expect((await pageOf(app, token, `limit=20&cursor=${encodeURIComponent(`${cursor}`)}`)).data).toHaveLength(20);
+    expect((await app.api(`${list}?limit=20&cursor=${cursor}`, token)).status).toBe(400);
+  });
+
+  it.each([10, 20, 50])('leads back to an earlier page of %i rows, again and again', async (limit) => {
+    const { app } = setUp('api:circle');
+    const { access_token: token } = await app.login();
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    for (let pages = 0; pages < 6; pages++) {
+      const page = await pageOf(app, token, `limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+      expect(page).toMatchObject({ has_more: true, next_cursor: expect.any(String) });
+      cursor = page.next_cursor;
+      seen.push(`${cursor}`);
+    }
+    expect(new Set(seen).size).toBeLessThanOrEqual(2);
+  });
+
+  it('has status words that nobody has documented', async () => {
+    const { app } = setUp('api:wordsx1');
+    const { access_token: token } = await app.login();
+    const words = (await pageOf(app, token, 'limit=5')).data.map((row) => row.application_status);
+    expect(new Set(words)).toEqual(new Set(['sandbox_new_status']));
+    expect((await pageOf(app, token, 'limit=5')).data[0]?.application_status).not.toBe('sandbox_new_status');
+  });
+});
+
+describe('scrambled messages', () => {
+  it('leave the code and the status, and come with other faults', async () => {
+    const { app } = setUp('api:messages', 'api:expiredx1');
+    const { access_token: token } = await app.login();
+    const plain = jsonOf(await setUp('api:expired').app.api(path, 'x'));
+    const refused = await app.api(path, token);
+    expect([refused.status, jsonOf(refused)['error']]).toEqual([401, 'token_expired']);
+    expect(jsonOf(refused)['message']).not.toMatch(/[Tt]oken|expired|revoked/);
+    expect(jsonOf(refused)['request_id']).toEqual(expect.any(String));
+    expect(plain['message']).toMatch(/token/);
+  });
+
+  it('are those of the token endpoint too', async () => {
+    const { app } = setUp('refresh:messages');
+    const refused = await app.refresh('nobody');
+    expect([refused.status, jsonOf(refused)['error']]).toEqual([400, 'invalid_grant']);
+    expect(jsonOf(refused)['error_description']).toMatch(/^Bei/);
+  });
+});
