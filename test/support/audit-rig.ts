@@ -107,7 +107,7 @@ export function auditRig({ faults = [] as readonly string[], replies = [] as rea
       .map(({ rule }) => rule);
   /** What the handler answers next; 204 after that. */
   const reply = (...answers: readonly Reply[]) => left.push(...answers);
-  return { sandbox, clock, app, reply, pinned, ask, connect, refresh, read, control, findings };
+  return { sandbox, clock, key, app, reply, pinned, ask, connect, refresh, read, control, findings };
 }
 
 export type AuditRig = ReturnType<typeof auditRig>;

@@ -21,6 +21,8 @@ export interface ShownRequest {
 export interface ShownBreach {
   readonly what: string;
   readonly requests: readonly ShownRequest[];
+  /** When the last of the requests ended, by the stopwatch of the evidence. */
+  readonly endMs: number;
 }
 
 /** What became of one rule. */
@@ -34,7 +36,12 @@ export interface Finding {
 
 /** The finding for every rule, in the order of the rules. */
 export function judge(evidence: Evidence): readonly Finding[] {
-  return rules.map((rule) => findingOf(rule.id, rule.judge(evidence)));
+  return [...judgments(evidence)];
+}
+
+/** The same, one rule after the other: whoever has other work can do it in between. */
+export function* judgments(evidence: Evidence): Generator<Finding, void, void> {
+  for (const { id, judge: ruling } of rules) yield findingOf(id, ruling(evidence));
 }
 
 /** Findings of two stretches of time as one: a breach stays a breach. */
@@ -59,6 +66,7 @@ function findingOf(rule: string, { breaches, isSeen }: Ruling): Finding {
     breaches: breaches.slice(0, mostBreaches).map(({ what, shown }) => ({
       what,
       requests: shown.slice(0, mostShown).map(({ number, at, line }) => ({ number, at, line })),
+      endMs: Math.max(...shown.map(({ endMs }) => endMs)),
     })),
     count: breaches.length,
   };

@@ -5,9 +5,11 @@ import type { Delivery } from '../deliveries/delivery.ts';
 import type { Strike } from '../faults/fault-plan.ts';
 import type { Incoming } from '../message/request.ts';
 import type { Client } from '../oauth/clients.ts';
+import { Closing } from './closing.ts';
 import { type ActFacts, type AnySeen, type DeliverySeen, type Evidence, evidenceOf, type Span } from './evidence.ts';
 import { type Finding, join, judge } from './judge.ts';
 import { Logins } from './logins.ts';
+import { type NewBreach, News } from './news.ts';
 import { readSeen } from './seen.ts';
 
 /** The most requests and deliveries that are kept: some 5 MB. Then they are judged, and only the findings are kept. */
@@ -21,6 +23,8 @@ export interface RecorderParts {
 
 /** The verdict so far. */
 export interface Audit {
+  /** Time of the sandbox since when it has watched, milliseconds since the Unix epoch. */
+  readonly since: number;
   /** Requests and deliveries that were judged. */
   readonly seen: number;
   readonly findings: readonly Finding[];
@@ -41,7 +45,11 @@ export class Recorder {
   readonly #mostSeen: number;
   #logins = new Logins();
   #seen: AnySeen[] = [];
-  #earlier: readonly Finding[] = [];
+  readonly #closing = new Closing();
+  readonly #news = new News();
+  readonly #since: number;
+  /** The verdict, and how much had been seen by then. */
+  #latest: Audit | null = null;
   #numbers = 0;
   #judged = 0;
 
@@ -49,6 +57,7 @@ export class Recorder {
   constructor(parts: RecorderParts, most = mostSeen) {
     this.#parts = parts;
     this.#mostSeen = most;
+    this.#since = parts.clock.now();
   }
 
   /** Begins a request. One that controls the sandbox is not the integration's, and has no number. */
@@ -112,7 +121,17 @@ export class Recorder {
   }
 
   audit(): Audit {
-    return { seen: this.#judged + this.#seen.length, findings: join(this.#earlier, this.#judge()) };
+    const seen = this.#judged + this.#seen.length;
+    if (this.#latest?.seen !== seen) {
+      const findings = join(this.#closing.findings(), judge(this.evidence()));
+      this.#latest = { since: this.#since, seen, findings };
+    }
+    return this.#latest;
+  }
+
+  /** Breaches that were found since the last call. */
+  news(): readonly NewBreach[] {
+    return this.#news.of(this.audit().findings, this.#parts.clock.monotonic());
   }
 
   /** What is judged: everything since the start, the last reset, or the last time that there was too much of it. */
@@ -128,13 +147,9 @@ export class Recorder {
 
   #close(): void {
     if (this.#seen.length === 0) return;
-    this.#earlier = join(this.#earlier, this.#judge());
+    this.#closing.begin(this.evidence());
     this.#judged += this.#seen.length;
     this.#seen = [];
-  }
-
-  #judge(): readonly Finding[] {
-    return judge(this.evidence());
   }
 
   #start(step: 0 | 1 = 1): { readonly number: number; readonly at: number; readonly startMs: number } {

@@ -2,8 +2,8 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { parseRecord } from '../../json/parse.ts';
 import type { Json } from '../../json/value.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
-import { auditAnswer } from '../audit/answer.ts';
-import type { Audit } from '../audit/recorder.ts';
+import { auditAnswer, findingLine } from '../audit/answer.ts';
+import type { Recorder } from '../audit/recorder.ts';
 import type { SandboxClock } from '../clock/sandbox-clock.ts';
 import type { Deliveries } from '../deliveries/deliveries.ts';
 import { sampleNotice } from '../deliveries/notices.ts';
@@ -43,7 +43,7 @@ export interface ControlParts {
   readonly timeline: Timeline;
   readonly logIn: (login: DirectLogin) => ReturnType<typeof logInDirectly>;
   readonly reset: (keepsLogins: boolean) => void;
-  readonly audit: () => Audit;
+  readonly recorder: Pick<Recorder, 'audit' | 'news'>;
   readonly save: () => Snapshot;
   /** Where the sandbox is kept; null for one that lives in memory only. */
   readonly kept: () => KeptState | null;
@@ -123,7 +123,10 @@ export class Control {
       };
     },
 
-    log: (query) => this.#parts.timeline.read(query),
+    log: (query) => {
+      for (const line of this.#parts.recorder.news().flatMap(findingLine)) this.#parts.timeline.found(line);
+      return this.#parts.timeline.read(query);
+    },
 
     happenings: () => ({ happenings: this.#parts.life.world.happenings }),
 
@@ -154,7 +157,7 @@ export class Control {
       };
     },
 
-    audit: () => auditAnswer(this.#parts.audit()),
+    audit: () => auditAnswer(this.#parts.recorder.audit()),
 
     save: () => ({ saved: this.#parts.save() }),
 

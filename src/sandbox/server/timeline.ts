@@ -1,4 +1,4 @@
-import { type LogEntry, type LogKind, logPage } from '../control/rows/log.ts';
+import { type FindingLine, type LogEntry, type LogKind, logPage } from '../control/rows/log.ts';
 import type { Delivery, DeliveryEntry } from '../deliveries/delivery.ts';
 import type { Happening } from '../world/happening.ts';
 import type { RequestEntry } from './journal.ts';
@@ -36,8 +36,8 @@ export interface LogPage {
 
 /** What a sandbox did and what was done to it, in one order. */
 export class Timeline {
-  readonly #of: Record<LogKind, Numbered[]> = { happening: [], request: [], delivery: [] };
-  readonly #dropped: Record<LogKind, number> = { happening: 0, request: 0, delivery: 0 };
+  readonly #of: Record<LogKind, Numbered[]> = { happening: [], request: [], delivery: [], finding: [] };
+  readonly #dropped: Record<LogKind, number> = { happening: 0, request: 0, delivery: 0, finding: 0 };
   readonly #now: () => number;
   #count = 0;
 
@@ -61,6 +61,11 @@ export class Timeline {
 
   attempted({ type: _, ...attempt }: DeliveryEntry): void {
     this.#add({ kind: 'delivery', ...attempt });
+  }
+
+  /** Takes a finding of the audit. */
+  found(line: FindingLine): void {
+    this.#add(line);
   }
 
   /** Begins with what was kept of an earlier run; requests are not. */
@@ -133,6 +138,8 @@ function isAbout(entry: LogEntry, id: string): boolean {
       return entry.subject.id === id || entry.id === id;
     case 'delivery':
       return entry.subject === id || entry.delivery_id === id;
+    case 'finding':
+      return entry.rule === id;
     case 'request':
       return entry.request_id === id || (entry.path?.split('/').includes(id) ?? false);
   }

@@ -73,6 +73,7 @@ describe('the audit', () => {
       recorder.sending({ ...about, delivery_id: id }, 'signature', 'only')(status);
     send(randomBytes(8).toString('hex'), 204);
     for (let count = 0; count < 95; count++) send(`${count}`, 401);
+    expect(recorder.audit().since).toBe(clock.now());
     const { seen, findings } = recorder.audit();
     expect(seen).toBe(96);
     expect(findings.find(({ rule }) => rule === 'delivery-forged')).toMatchObject({ verdict: 'broken', count: 1 });

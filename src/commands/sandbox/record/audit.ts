@@ -53,16 +53,17 @@ export const sandboxAudit: CommandModule<SandboxAuditOptions> = {
     }
     const form = reportForm(options, deps.format);
     const baseline = await readBaseline(options.baseline, deps);
-    const { seen, findings } = await askSandbox(deps, 'audit', {});
+    const { since, seen, findings } = await askSandbox(deps, 'audit', {});
     const ids = chosen.map(({ id }) => id);
-    const report = auditReport(
+    const judged = auditReport(
       findings.filter(({ rule }) => ids.includes(rule)),
       { command: 'revento sandbox audit', baseline },
     );
+    const report = { ...judged, notes: [`judged ${seen} requests and deliveries since ${since}`, ...judged.notes] };
     if (form === 'text') yield textItem((style) => auditText(report, style), deps.format);
     else if (deps.format === 'ndjson' && options.format === undefined && options.jq === undefined) {
       yield { kind: 'bytes', bytes: Buffer.from(findingLines(report)) };
-    } else yield reportItem(form, { report, facts: { seen }, output: deps.format, jq: options.jq });
+    } else yield reportItem(form, { report, facts: { seen, since }, output: deps.format, jq: options.jq });
     return scoreOf(report.results).failed > 0 ? exitStatus.unmet : undefined;
   },
 };

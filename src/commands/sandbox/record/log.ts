@@ -19,7 +19,7 @@ interface SandboxLogOptions {
 /** Between two looks with --follow. */
 const pollMs = 250;
 
-/** `revento sandbox log`: happenings, requests and delivery attempts of the running sandbox in one timeline. */
+/** `revento sandbox log`: happenings, requests, delivery attempts and findings of the running sandbox in one timeline. */
 export const sandboxLog: CommandModule<SandboxLogOptions> = {
   declare: (command) =>
     command
@@ -32,7 +32,8 @@ export const sandboxLog: CommandModule<SandboxLogOptions> = {
         [
           '\nTimes are those of the sandbox, which `sandbox clock` may have moved.',
           'Requests have no query and no token. The last 10,000 requests of this run are kept, as many delivery',
-          'attempts, and every happening; a restart forgets requests.',
+          'attempts, and every happening; a restart forgets requests and findings. A finding is a rule of `sandbox audit`',
+          'that an integration broke.',
         ].join(' '),
       ),
   examples: [
@@ -119,6 +120,8 @@ function wordsOf(entry: LogEntry): { readonly what: string; readonly about: stri
       const status = entry.status === null ? 'connection closed' : `${entry.status}`;
       return { what, about: null, outcome: entry.error === null ? status : `${status} ${entry.error}` };
     }
+    case 'finding':
+      return { what: entry.rule, about: null, outcome: `${entry.level}: ${entry.what}` };
     case 'delivery':
       return { what: entry.event, about: entry.subject, outcome: attemptInWords(entry) };
   }

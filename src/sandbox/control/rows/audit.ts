@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { levels } from '../../audit/rule.ts';
 import type { Operation } from './operation.ts';
 
-const shownRequest = v.pipe(
+export const shownRequest = v.pipe(
   v.object({
     number: v.pipe(v.number(), v.description('its place in the order of arrival')),
     at: v.pipe(v.string(), v.description('time of the sandbox, ISO 8601 UTC')),
@@ -44,6 +44,7 @@ export const auditRows = {
     params: v.strictObject({}),
     result: v.pipe(
       v.object({
+        since: v.pipe(v.string(), v.description('when it began to watch, by the time of the sandbox')),
         seen: v.pipe(v.number(), v.description('requests and deliveries that were judged')),
         findings: v.pipe(v.array(finding), v.readonly()),
       }),

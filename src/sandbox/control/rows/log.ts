@@ -1,9 +1,11 @@
 import * as v from 'valibot';
+import { levels } from '../../audit/rule.ts';
 import { attempt, deliveryStates } from '../../deliveries/delivery.ts';
 import { happening } from '../../world/happening.ts';
+import { shownRequest } from './audit.ts';
 import type { Operation } from './operation.ts';
 
-export const logKinds = ['happening', 'request', 'delivery'] as const;
+export const logKinds = ['happening', 'request', 'delivery', 'finding'] as const;
 export type LogKind = (typeof logKinds)[number];
 
 /** Entries in one answer. */
@@ -33,9 +35,23 @@ const sent = v.object({
   next_attempt_at: v.nullable(v.string()),
 });
 
+const found = v.object({
+  kind: v.literal('finding'),
+  at,
+  rule: v.string(),
+  title: v.string(),
+  level: v.picklist(levels),
+  what: v.pipe(v.string(), v.description('how the rule was broken')),
+  requests: v.pipe(v.array(shownRequest), v.readonly(), v.description('what shows it')),
+  why: v.string(),
+  fix: v.string(),
+  source: v.string(),
+});
+
 /** One line of the timeline. */
-export const logEntry = v.variant('kind', [happened, request, sent]);
+export const logEntry = v.variant('kind', [happened, request, sent, found]);
 export type LogEntry = v.InferOutput<typeof logEntry>;
+export type FindingLine = v.InferOutput<typeof found>;
 
 /** The timeline of the sandbox. */
 export const logRows = {
@@ -43,7 +59,7 @@ export const logRows = {
     method: 'GET',
     path: '/log',
     status: 200,
-    summary: 'List happenings, requests and delivery attempts in one timeline, oldest first',
+    summary: 'List happenings, requests, delivery attempts and findings of the audit in one timeline, oldest first',
     params: v.strictObject({
       kind: v.exactOptional(v.picklist(logKinds)),
       subject: v.exactOptional(
