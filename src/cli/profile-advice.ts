@@ -13,6 +13,9 @@ export interface Failed {
   readonly line: CommandLine;
 }
 
+/** What finding the profile that was meant needs. */
+type AdviceDeps = Pick<Deps, 'event' | 'inspectStore' | 'profile' | 'secrets' | 'settingsFile'>;
+
 /** Commands whose `--port` users of other tools expect behind `-p`. */
 const takesPort: ReadonlySet<string> = new Set(['webhook listen', 'sandbox start', 'login']);
 
@@ -37,7 +40,7 @@ export async function refusePortAsProfile(
  * because it does not exist, or because another one has what is missing. Every other failure is returned as it is.
  * What is wrong with the store shows where it matters.
  */
-export async function withProfileAdvice(error: ReventoError, failed: Failed, deps: Deps): Promise<ReventoError> {
+export async function withProfileAdvice(error: ReventoError, failed: Failed, deps: AdviceDeps): Promise<ReventoError> {
   const { lacks } = error.facts;
   if (lacks === undefined) return error;
   try {
@@ -56,7 +59,12 @@ export async function withProfileAdvice(error: ReventoError, failed: Failed, dep
   }
 }
 
-function noSuchProfile(error: ReventoError, failed: Failed, names: readonly string[], deps: Deps): ReventoError {
+function noSuchProfile(
+  error: ReventoError,
+  failed: Failed,
+  names: readonly string[],
+  deps: Pick<Deps, 'event' | 'profile'>,
+): ReventoError {
   const { profile } = deps;
   const message = `There is no profile "${profile}".`;
   if (/^\d+$/.test(profile)) {
@@ -87,7 +95,7 @@ async function firstThatHas(
   lacks: Lack,
   kind: LoginKind | undefined,
   names: readonly string[],
-  deps: Deps,
+  deps: Pick<Deps, 'inspectStore' | 'secrets' | 'settingsFile'>,
 ): Promise<string | null> {
   if (lacks === 'login') {
     const { profiles } = await deps.inspectStore();

@@ -26,7 +26,7 @@ export async function* listRows(
   resource: Resource,
   access: Access,
   { limit, isDefaultLimit, cursor, filter, zone, progress }: ListOptions,
-  deps: Deps,
+  deps: Pick<Deps, 'event' | 'profile' | 'signal'>,
 ): AsyncGenerator<Item, void, void> {
   const path = fillEvent(resource.path, access.eventId);
   const fetch = async (page: { limit: number; cursor: string | null }) => {

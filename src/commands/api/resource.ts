@@ -102,7 +102,12 @@ function isTable({ jq }: ResourceOptions, { format }: Pick<Deps, 'format'>): boo
   return format === 'table' && jq === undefined;
 }
 
-async function document(resource: Resource, access: Access, zone: Promise<string | null>, deps: Deps): Promise<Item> {
+async function document(
+  resource: Resource,
+  access: Access,
+  zone: Promise<string | null>,
+  deps: Pick<Deps, 'clock'>,
+): Promise<Item> {
   const path = fillEvent(resource.path, access.eventId);
   const { answer, failure } = await access.client.send({ target: path, scope: resource.scope });
   if (failure !== null) throw failure;

@@ -14,7 +14,7 @@ interface ConfigGetOptions {
 /** The effective value as it may be shown, and its source; a secret is masked. Null when it is not set. */
 export async function valueInForce(
   wanted: ConfigName,
-  deps: Deps,
+  deps: Pick<Deps, 'secrets' | 'settings'>,
 ): Promise<{ readonly value: string; readonly source: string } | null> {
   if (!wanted.isSecret) return deps.settings.get(wanted.name);
   const found = await (await deps.secrets()).get(wanted.name);

@@ -68,7 +68,10 @@ export const configInit: CommandModule<ConfigInitOptions> = {
   },
 };
 
-async function collect(from: string | undefined, deps: Deps): Promise<Given> {
+async function collect(
+  from: string | undefined,
+  deps: Pick<Deps, 'profile' | 'redactor' | 'settings' | 'signal' | 'terminal'>,
+): Promise<Given> {
   const file = from === undefined ? { settings: {}, secrets: {} } : settingsInEnv(await textOf(from, deps));
   for (const value of Object.values(file.secrets)) deps.redactor.add(value);
   const settings = { ...file.settings, ...fromFlags(deps) };
@@ -90,7 +93,7 @@ function isKnown(name: SettingName, { settings }: Pick<Deps, 'settings'>): boole
   return found !== null && found.source === 'profile' && !isPlaceholder(found.value);
 }
 
-async function textOf(path: string, deps: Deps): Promise<string> {
+async function textOf(path: string, deps: Pick<Deps, 'signal' | 'terminal'>): Promise<string> {
   const text = decodeText(await readBytes(path, deps));
   if (text !== null) return text;
   throw new ReventoError('usage', `${path === '-' ? 'Standard input' : path} is neither UTF-8 nor UTF-16 text.`);

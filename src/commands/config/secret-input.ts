@@ -5,6 +5,9 @@ import { program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { decodeText, secretText, settingText } from '../../text/input.ts';
 
+/** What reading a secret needs. */
+export type InputDeps = Pick<Deps, 'profile' | 'redactor' | 'signal' | 'terminal'>;
+
 /** Far beyond any secret; a whole file piped in by mistake is refused. */
 const longestSecretBytes = 4_096;
 
@@ -20,7 +23,7 @@ export function isSecretName(text: string): text is SecretName {
  * @returns the text without trailing line ends and, when typed, without surrounding blanks; registered for redaction
  * @throws ReventoError `usage` when no secret is entered, or it is more than one line
  */
-export async function readSecret(name: SecretName, deps: Deps): Promise<string> {
+export async function readSecret(name: SecretName, deps: InputDeps): Promise<string> {
   const { terminal, signal, redactor, profile } = deps;
   let value: string;
   if (!terminal.isStdinTty) {

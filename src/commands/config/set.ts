@@ -7,13 +7,19 @@ import { program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { KeySource } from '../../ports/store.ts';
 import { oddityOf, settingText } from '../../text/input.ts';
-import { readSecret } from './secret-input.ts';
+import { type InputDeps, readSecret } from './secret-input.ts';
 import { type ConfigName, configName } from './setting-name.ts';
 
 interface ConfigSetOptions {
   readonly name: string;
   readonly value?: string;
 }
+
+/** What re-encrypting the store needs. */
+type MoveDeps = Pick<Deps, 'keyStore' | 'terminal'>;
+
+/** What finding the source of a setting needs. */
+type SourceDeps = Pick<Deps, 'childEnv' | 'secrets' | 'settings'>;
 
 /**
  * `revento config set`: writes one setting of the selected profile. Secrets come on standard input or are typed
@@ -44,7 +50,11 @@ export const configSet: CommandModule<ConfigSetOptions> = {
   },
 };
 
-async function setPlain(name: SettingName, value: string | undefined, deps: Deps): Promise<string> {
+async function setPlain(
+  name: SettingName,
+  value: string | undefined,
+  deps: MoveDeps & Pick<Deps, 'profile' | 'settingsFile'>,
+): Promise<string> {
   if (value === undefined) {
     throw new ReventoError('usage', `What should ${name} be?`, {
       hint: `run: ${program(deps.profile)} config set ${name} VALUE`,
@@ -73,7 +83,7 @@ export function settingInWords({ name }: ConfigName, profile: string): string {
  *
  * @throws ReventoError what `rekey` throws; nothing is changed then
  */
-export async function moveStore(target: KeySource, deps: Deps): Promise<void> {
+export async function moveStore(target: KeySource, deps: MoveDeps): Promise<void> {
   const { moved } = await (await deps.keyStore()).rekey(target);
   if (moved > 0) deps.terminal.notice(`note: ${moved} stored ${moved === 1 ? 'file was' : 'files were'} re-encrypted`);
 }
@@ -81,7 +91,7 @@ export async function moveStore(target: KeySource, deps: Deps): Promise<void> {
 async function setSecret(
   { name }: Extract<ConfigName, { isSecret: true }>,
   value: string | undefined,
-  deps: Deps,
+  deps: InputDeps & Pick<Deps, 'secrets'>,
 ): Promise<string> {
   if (value !== undefined && value !== '-') {
     // Registered first, so that nothing below prints it again.
@@ -102,12 +112,12 @@ async function setSecret(
 }
 
 /** Warns when the value just set is overridden. */
-async function warnOfPrecedence(wanted: ConfigName, deps: Deps): Promise<void> {
+async function warnOfPrecedence(wanted: ConfigName, deps: SourceDeps & Pick<Deps, 'terminal'>): Promise<void> {
   const variable = await overridingVariable(wanted, deps);
   if (variable !== undefined) deps.terminal.notice(`note: ${variable} is set and takes precedence`);
 }
 
-async function overridingVariable(wanted: ConfigName, deps: Deps): Promise<string | undefined> {
+async function overridingVariable(wanted: ConfigName, deps: SourceDeps): Promise<string | undefined> {
   if (wanted.isSecret) {
     const inForce = await (await deps.secrets()).get(wanted.name);
     return inForce?.source === 'environment' ? secretVariables[wanted.name] : undefined;

@@ -4,7 +4,7 @@ import { exitStatus } from '../../errors/revento-error.ts';
 import type { Style } from '../../text/style.ts';
 import { wrap } from '../../text/wrap.ts';
 import { checkCallback } from './callback-check.ts';
-import { type Check, type Finding, type FindingStatus, failureFinding } from './finding.ts';
+import { type Check, type CheckDeps, type Finding, type FindingStatus, failureFinding } from './finding.ts';
 import { checkServers } from './server-checks.ts';
 import { checkClient, checkEnvironment, checkHosts, checkSettings, checkWebhookSecret } from './setting-checks.ts';
 import { checkLeftovers, checkLogins, checkPermissions, checkStore } from './store-checks.ts';
@@ -57,7 +57,7 @@ export const doctor: CommandModule = {
   },
 };
 
-async function examine(deps: Deps): Promise<readonly Finding[]> {
+async function examine(deps: CheckDeps & Pick<Deps, 'terminal'>): Promise<readonly Finding[]> {
   const progress = await deps.terminal.progress('checking');
   const findings: Finding[] = [];
   try {

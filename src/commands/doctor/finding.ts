@@ -13,8 +13,26 @@ export interface Finding {
   readonly remedy: string | null;
 }
 
+/** What the checks look at. */
+export type CheckDeps = Pick<
+  Deps,
+  | 'childEnv'
+  | 'clock'
+  | 'environmentToken'
+  | 'event'
+  | 'http'
+  | 'inspectStore'
+  | 'profile'
+  | 'secrets'
+  | 'serve'
+  | 'sessions'
+  | 'settings'
+  | 'settingsFile'
+  | 'signal'
+>;
+
 /** Checks one thing. A failure becomes a finding, so one check never hides the others. */
-export type Check = (deps: Deps) => Promise<readonly Finding[]>;
+export type Check = (deps: CheckDeps) => Promise<readonly Finding[]>;
 
 export function ok(check: string, message: string, remedy: string | null = null): Finding {
   return { check, status: 'ok', message, remedy };
@@ -37,7 +55,7 @@ export function skip(check: string, message: string): Finding {
  *
  * @throws what is not a ReventoError, and `interrupted`: both end the report
  */
-export function failureFinding(check: string, error: unknown, deps: Deps): Finding {
+export function failureFinding(check: string, error: unknown, deps: Pick<Deps, 'event' | 'profile'>): Finding {
   if (!(error instanceof ReventoError) || error.code === 'interrupted') throw error;
   return fail(check, error.message, hintOf(error, { profile: deps.profile, eventId: deps.event ?? undefined }) ?? null);
 }

@@ -38,7 +38,11 @@ function urlOf({ settings }: Pick<Deps, 'settings'>, name: 'auth_base' | 'api_ba
   return /^https?:/.test(value) ? parseUrl(value) : null;
 }
 
-async function ask(base: URL, check: string, deps: Deps): Promise<{ finding: Finding; skewMs: number | null }> {
+async function ask(
+  base: URL,
+  check: string,
+  deps: Pick<Deps, 'clock' | 'event' | 'http' | 'profile' | 'signal'>,
+): Promise<{ finding: Finding; skewMs: number | null }> {
   const { clock, signal } = deps;
   const exchange = await deps.http();
   const startedAt = clock.now();

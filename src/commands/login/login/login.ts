@@ -8,7 +8,7 @@ import { requireAuthServer } from './auth-server.ts';
 import { type LoginOptions, planOf } from './plan.ts';
 import { withRemedy } from './remedy.ts';
 import { loginItem, noticesOf } from './text.ts';
-import { requireSomebody, worldOf } from './world.ts';
+import { requireSomebody, type WorldDeps, worldOf } from './world.ts';
 
 /** `revento login`: authorization code and PKCE over a loopback listener, or tokens from stdin. */
 export const login: CommandModule<LoginOptions> = {
@@ -49,7 +49,13 @@ interface Obtained {
   readonly asked: readonly string[];
 }
 
-async function fromStdin(kind: LoginKind, { scope }: LoginOptions, deps: Deps): Promise<Obtained> {
+/** What a token response on standard input needs. */
+type StdinDeps = Pick<Deps, 'clock' | 'event' | 'profile' | 'redactor' | 'sessions' | 'terminal'>;
+
+/** What asking for consent needs. */
+type ConsentDeps = WorldDeps & Pick<Deps, 'event' | 'secrets' | 'settings'>;
+
+async function fromStdin(kind: LoginKind, { scope }: LoginOptions, deps: StdinDeps): Promise<Obtained> {
   const { readTokenAnswer } = await import('../../../auth/sign-in/token-input.ts');
   if (deps.terminal.isStdinTty) {
     deps.terminal.notice('Reading a token response as JSON from the terminal; end it with Ctrl-D on an empty line.');
@@ -69,7 +75,7 @@ async function fromStdin(kind: LoginKind, { scope }: LoginOptions, deps: Deps): 
   return { grant, asked: grant.scope };
 }
 
-async function fromConsent(kind: LoginKind, options: LoginOptions, deps: Deps): Promise<Obtained> {
+async function fromConsent(kind: LoginKind, options: LoginOptions, deps: ConsentDeps): Promise<Obtained> {
   requireSomebody(options, deps);
   const plan = await planOf(kind, options, deps);
   for (const warning of warningsOf(deps.childEnv)) deps.terminal.notice(`warning: ${warning}`);

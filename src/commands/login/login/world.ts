@@ -6,7 +6,7 @@ import { formatDuration } from '../../../text/time.ts';
 import type { LoginOptions } from './plan.ts';
 import { checkRegistration } from './remedy.ts';
 
-type WorldDeps = Pick<
+export type WorldDeps = Pick<
   Deps,
   'childEnv' | 'clock' | 'http' | 'openBrowser' | 'profile' | 'redactor' | 'serve' | 'sessions' | 'signal' | 'terminal'
 >;

@@ -2,7 +2,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { exitOf, exitStatus, ReventoError } from '../../../errors/revento-error.ts';
 import type { LoginKey } from '../../../login/login.ts';
 import { userOf } from '../../../login/login-name.ts';
-import { openApi } from '../../shared/api-access.ts';
+import { type AccessDeps, openApi } from '../../shared/api-access.ts';
 
 /** The API's verdict on a token. */
 export interface Verdict {
@@ -13,6 +13,9 @@ export interface Verdict {
   /** Why it was not accepted. */
   readonly failure: ReventoError | null;
 }
+
+/** What asking the API for its verdict needs. */
+export type VerdictDeps = AccessDeps & Pick<Deps, 'redactor' | 'signal'>;
 
 /** Refusals of the request by a server that accepted the token. */
 const acceptedNevertheless: ReadonlySet<string> = new Set([
@@ -30,7 +33,7 @@ const maxWaitMs = 10_000;
  *
  * Throws no ReventoError but `interrupted`: the reason why the API could not be reached is part of the result.
  */
-export async function askWhetherAccepted(deps: Deps, login: LoginKey | null): Promise<Verdict> {
+export async function askWhetherAccepted(deps: VerdictDeps, login: LoginKey | null): Promise<Verdict> {
   const { signal } = deps;
   const need = {
     what: 'status --check',

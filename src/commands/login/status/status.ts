@@ -9,7 +9,7 @@ import { isoTime } from '../../../text/time.ts';
 import { chooseLogin } from '../../shared/login-choice.ts';
 import { cannotBeRead } from '../../shared/login-missing.ts';
 import { profileNames } from '../../shared/profile-names.ts';
-import type { Verdict } from './check.ts';
+import type { Verdict, VerdictDeps } from './check.ts';
 import type { Report } from './report.ts';
 import { describe } from './text.ts';
 
@@ -89,7 +89,10 @@ function warnOf(unreadable: readonly UnreadableLogin[], { format, terminal }: Pi
   for (const login of unreadable) terminal.notice(`warning: ${cannotBeRead(login).message}`);
 }
 
-async function exists({ profile, rows, unreadable, environment }: Report, deps: Deps): Promise<boolean> {
+async function exists(
+  { profile, rows, unreadable, environment }: Report,
+  deps: Pick<Deps, 'inspectStore' | 'settingsFile'>,
+): Promise<boolean> {
   if (profile === 'default' || rows.length > 0 || unreadable.length > 0 || environment !== null) return true;
   return (await profileNames(deps)).includes(profile);
 }
@@ -118,12 +121,12 @@ function requireUsable({ rows, environment }: Report, deps: Pick<Deps, 'event' |
 }
 
 /** Imported lazily: without `--check` no HTTP code is loaded. */
-async function ask(deps: Deps, login: Login | null): Promise<Verdict> {
+async function ask(deps: VerdictDeps, login: Login | null): Promise<Verdict> {
   const { askWhetherAccepted } = await import('./check.ts');
   return askWhetherAccepted(deps, login);
 }
 
-async function askForAll(logins: readonly Login[], deps: Deps): Promise<Map<string, Verdict>> {
+async function askForAll(logins: readonly Login[], deps: VerdictDeps): Promise<Map<string, Verdict>> {
   const verdicts = new Map<string, Verdict>();
   for (const login of logins) if (login.state === 'active') verdicts.set(fileNameOf(login), await ask(deps, login));
   return verdicts;

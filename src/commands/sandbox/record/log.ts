@@ -7,7 +7,7 @@ import { type LogEntry, type LogKind, logKinds } from '../../../sandbox/control/
 import { nearest } from '../../../text/suggestion.ts';
 import { parseDuration } from '../../../text/time.ts';
 import { changeOf } from '../shared/happening.ts';
-import { askSandbox } from '../shared/remote.ts';
+import { askSandbox, type SandboxDeps } from '../shared/remote.ts';
 
 interface SandboxLogOptions {
   readonly follow: boolean;
@@ -91,7 +91,7 @@ function requireKind(text: string): LogKind {
 }
 
 /** A time of the sandbox, from one that is written out or a duration before now. @throws ReventoError `usage` */
-async function timeOf(text: string, deps: Deps): Promise<string> {
+async function timeOf(text: string, deps: SandboxDeps): Promise<string> {
   const isTime = /^\d{4}-\d\d-\d\d/.test(text);
   const isDuration = /^[\d.]+[a-z]/.test(text);
   const at = isDuration

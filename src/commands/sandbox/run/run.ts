@@ -14,7 +14,7 @@ import type { Played } from '../../../sandbox/scenario/play.ts';
 import type { Scenario } from '../../../sandbox/scenario/scenario.ts';
 import { wrap } from '../../../text/wrap.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
-import { askSandbox, sandboxAddress } from '../shared/remote.ts';
+import { askSandbox, type SandboxDeps, sandboxAddress } from '../shared/remote.ts';
 import { keepSigning } from '../shared/signing.ts';
 
 interface SandboxRunOptions extends GlobalOptions {
@@ -95,7 +95,10 @@ export const sandboxRun: CommandModule<SandboxRunOptions> = {
   },
 };
 
-async function* start(scenario: Scenario, syncUrl: string | null, deps: Deps): AsyncGenerator<Played, void, void> {
+/** What playing a scenario needs. */
+type PlayDeps = SandboxDeps & Pick<Deps, 'clock' | 'terminal'>;
+
+async function* start(scenario: Scenario, syncUrl: string | null, deps: PlayDeps): AsyncGenerator<Played, void, void> {
   const { webhook_url: webhookUrl } = await askSandbox(deps, 'status', {});
   if (webhookUrl === null && scenario.steps.some(({ expect }) => expect?.deliveries !== undefined)) {
     throw new ReventoError(
@@ -124,7 +127,7 @@ async function* start(scenario: Scenario, syncUrl: string | null, deps: Deps): A
 async function ask<Name extends OperationName>(
   name: Name,
   params: ParamsOf<Name>,
-  deps: Deps,
+  deps: SandboxDeps,
 ): Promise<ResultOf<Name>> {
   const result = await askSandbox(deps, name, params);
   if (name === 'rotate') await keepSigning(deps, result as ResultOf<'rotate'>);

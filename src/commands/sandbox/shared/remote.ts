@@ -74,7 +74,7 @@ export async function askSandbox<Name extends OperationName>(
 }
 
 /** The base URL of the chosen sandbox, running or not. @throws ReventoError `setting_missing` */
-export async function sandboxAddress(deps: Deps): Promise<string> {
+export async function sandboxAddress(deps: Finding & Pick<Deps, 'profile'>): Promise<string> {
   return (await findSandbox(deps, chosenSandbox(deps))).authBase;
 }
 
@@ -84,7 +84,7 @@ export async function sandboxAddress(deps: Deps): Promise<string> {
  *
  * @throws ReventoError `setting_missing`
  */
-export async function sandboxVariables(deps: Deps): Promise<Variables> {
+export async function sandboxVariables(deps: Finding & Pick<Deps, 'profile'>): Promise<Variables> {
   const name = chosenSandbox(deps);
   await refuseUnknownProfile(deps, name);
   const { authBase, key } = await findSandbox(deps, name);

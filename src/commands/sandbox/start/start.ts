@@ -81,6 +81,23 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
   },
 };
 
+/** What serving needs. */
+type StartDeps = Pick<
+  Deps,
+  | 'clock'
+  | 'forwarder'
+  | 'inspectStore'
+  | 'listeners'
+  | 'redactor'
+  | 'secrets'
+  | 'serve'
+  | 'sessions'
+  | 'settings'
+  | 'settingsFile'
+  | 'signal'
+  | 'terminal'
+>;
+
 interface Start {
   readonly plan: SandboxPlan;
   readonly claim: Claim;
@@ -91,7 +108,7 @@ interface Start {
 async function* serve(
   flags: SandboxStartOptions,
   { plan, claim: { profile, port, log }, loaded }: Start,
-  deps: Deps,
+  deps: StartDeps,
 ): AsyncGenerator<Item, void, void> {
   const { kept, ...keeping } = await openKept(deps, log, flags.fresh || loaded !== null);
   if (kept !== null) requireAgreement(kept, plan);

@@ -1,12 +1,11 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
-import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import type { Item } from '../../../output/item.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import { longestAdvanceMs } from '../../../sandbox/control/rows/clock.ts';
 import { nearest } from '../../../text/suggestion.ts';
 import { formatDuration, parseDuration } from '../../../text/time.ts';
-import { askSandbox } from '../shared/remote.ts';
+import { askSandbox, type SandboxDeps } from '../shared/remote.ts';
 
 interface SandboxClockOptions {
   readonly move?: string;
@@ -44,7 +43,7 @@ export const sandboxClock: CommandModule<SandboxClockOptions> = {
   },
 };
 
-async function moved(move: string | undefined, value: string | undefined, deps: Deps): Promise<ClockFacts> {
+async function moved(move: string | undefined, value: string | undefined, deps: SandboxDeps): Promise<ClockFacts> {
   if (move === undefined) return askSandbox(deps, 'clock', {});
   if (move === 'resume') {
     if (value !== undefined) throw new ReventoError('usage', 'clock resume takes no value.');

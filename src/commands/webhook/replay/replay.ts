@@ -129,7 +129,7 @@ interface Signing {
 async function signableOf(
   deliveries: readonly Recorded[],
   { file, secrets, includeUnchecked = false }: Signing,
-  deps: Deps,
+  deps: Pick<Deps, 'inspectStore' | 'profile' | 'secrets' | 'terminal'>,
 ): Promise<readonly Recorded[]> {
   const own = signable(deliveries, { secrets, includeUnchecked });
   if (own.leftOut === null) return own.chosen;
