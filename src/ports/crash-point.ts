@@ -20,7 +20,8 @@ export type CrashPoint =
   | 'log-before-append'
   | 'log-appended'
   | 'log-before-rename'
-  | 'log-replaced';
+  | 'log-replaced'
+  | 'journal-full';
 
 const hook = Symbol.for('revento.crash-point');
 

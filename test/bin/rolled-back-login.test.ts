@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withReason } from '../support/needs.ts';
 import { RefreshRig } from '../support/refresh-rig.ts';
+import { SmallDisk } from '../support/small-disk.ts';
 
 let rig: RefreshRig;
 beforeEach(async () => {
@@ -114,6 +116,72 @@ describe('no login is lost to the journal', () => {
     symlinkSync('/dev/full', journal());
     expect((await refresh()).code).toBe(0);
     expect((await refresh()).code).toBe(0);
+  });
+});
+
+describe('a journal that two processes find full at the same moment', () => {
+  it('keeps the marks of both, and both logins work', async () => {
+    const events = ['evt_1', 'evt_2'];
+    for (const eventId of events) await rig.logIn({ eventId });
+    const pathOf = (event: string) => rig.path(`installation-${event}.json`);
+    const copies = events.map((event) => rig.read(pathOf(event)));
+    writeFileSync(journal(), `-${'0'.repeat(32)}\n`.repeat(8_000), { mode: 0o600 });
+    const again = (event: string) => ['token', 'refresh', '--event', event];
+    const held = rig.pause('full');
+    const first = rig.start(again('evt_1'), { crashPoints: { 'journal-full': held.step } });
+    await held.reached();
+    expect((await rig.run(again('evt_2'))).code).toBe(0);
+    held.release();
+    expect((await first.ended).code).toBe(0);
+
+    const live = events.map((event) => rig.read(pathOf(event)));
+    for (const [index, event] of events.entries()) {
+      writeFileSync(pathOf(event), copies[index] ?? '');
+      const { code, stderr } = await rig.run(again(event));
+      expect([code, stderr]).toEqual([4, expect.stringContaining('is an older copy')]);
+      writeFileSync(pathOf(event), live[index] ?? '');
+      expect((await rig.run(again(event))).code).toBe(0);
+    }
+    expect(rig.server.requests).toHaveLength(4);
+  });
+});
+
+describe('a data directory without room', () => {
+  let disk: SmallDisk | null = null;
+  beforeEach(() => {
+    mkdirSync(join(rig.home, 'share'));
+    disk = SmallDisk.mount(join(rig.home, 'share'));
+  });
+  afterEach(() => disk?.unmount());
+
+  it.each([
+    ['full', (small: SmallDisk) => small.fill(0)],
+    ['read-only', (small: SmallDisk) => small.makeReadOnly()],
+  ])('(%s) loses no login', async (_, spoil) => {
+    await rig.logIn();
+    expect((await refresh()).code).toBe(0);
+    if (disk === null) chmodSync(rig.dataDir, 0o500);
+    else spoil(disk);
+    const prefix = disk === null ? rig.unprivileged() : [];
+    const forced = () => rig.run(['token', 'refresh'], { prefix });
+    expect((await forced()).code).toBe(0);
+    expect((await forced()).code).toBe(0);
+    expect(rig.server.requests).toHaveLength(3);
+  });
+
+  const reason = SmallDisk.isPossible() ? null : 'needs the right to mount';
+  it.skipIf(reason !== null)(withReason('(full) loses no login whose token is issued again', reason), async () => {
+    const { refreshToken } = await rig.logIn();
+    // The mark ends with its page of the disk: a longer file would need another.
+    writeFileSync(journal(), '\n'.repeat(4096 - 35), { mode: 0o600 });
+    expect((await refresh()).code).toBe(0);
+    expect(statSync(journal()).size).toBe(4096);
+    disk?.fill(0);
+    rig.server.twists.push({ fields: { refresh_token: refreshToken?.reveal() } });
+    expect((await refresh()).code).toBe(0);
+    // This server takes no token twice; what counts is that it is asked.
+    await refresh();
+    expect(rig.server.requests).toHaveLength(3);
   });
 });
 

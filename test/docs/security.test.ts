@@ -61,7 +61,12 @@ const proofs: Readonly<Record<string, Proof>> = {
       'that fills up while the request is under way finds the space',
       'stops a refresh before anything is sent',
     ],
-    'bin/rolled-back-login.test.ts': ['is refused before its spent token is sent', 'under a passphrase, too'],
+    'bin/rolled-back-login.test.ts': [
+      'is refused before its spent token is sent',
+      'under a passphrase, too',
+      'keeps the marks of both, and both logins work',
+      '(%s) loses no login',
+    ],
   },
   'A changed host': {
     'bin/host-changed.test.ts': [

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A file system of 128 KiB, mounted where a directory is. */
@@ -8,6 +9,15 @@ export class SmallDisk {
 
   private constructor(directory: string) {
     this.#directory = directory;
+  }
+
+  /** Whether this machine lets us mount. */
+  static isPossible(): boolean {
+    const directory = mkdtempSync(join(tmpdir(), 'revento-disk-'));
+    const disk = SmallDisk.mount(directory);
+    disk?.unmount();
+    rmSync(directory, { recursive: true });
+    return disk !== null;
   }
 
   /**
@@ -39,6 +49,10 @@ export class SmallDisk {
 
   empty(): void {
     execFileSync('sh', ['-c', 'rm -f "$0"/filler-*', this.#directory]);
+  }
+
+  makeReadOnly(): void {
+    execFileSync('mount', ['-o', 'remount,ro', this.#directory]);
   }
 
   unmount(): void {

@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
-import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { crashPoint } from '../../ports/crash-point.ts';
 import { asOwner } from '../files/as-owner.ts';
-import { replaceFile } from '../files/durable-file.ts';
-import { readOwnFile } from '../files/own-file.ts';
+import { readOwnFile, removeOwnFile } from '../files/own-file.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';
 import type { StoreKey } from '../key/envelope.ts';
 
-/** Some seven thousand marks: a year of hourly refreshes, four times as long as a refresh token lives. */
-const longestBytes = 256 * 1024;
+/** Nearly four thousand marks a file, and two files: a year of hourly refreshes, four times a refresh token's life. */
+const longestBytes = 128 * 1024;
 
 /** Hex digits of a mark: 128 bits. */
 const markLength = 32;
@@ -22,49 +22,86 @@ export interface SpentJournal {
 }
 
 /**
- * The journal beside the key. It holds keyed hashes, one per line: `-` marks a token as spent, `+` unmarks it for a
- * server that issued the same text again. The last line about a token counts.
+ * The journal beside the key, in `spent` and, once that is full, in `spent.1` and so on, of which the last two are
+ * kept. It holds keyed hashes, one per line: `-` marks a token as spent. When a server issues the same text again, the
+ * `-` becomes a `+`, in place: that needs no room on the disk, and without it a login that works would be refused.
  *
- * It is only appended to, after the new tokens are stored: a crash before that omits a mark, but never marks a
- * token that may still work. Where it can't be read or written, logins work as they would without it.
+ * A mark is only appended, after the new tokens are stored: a crash before that omits a mark, but never marks a
+ * token that may still work. Processes share the files without a lock, since nothing is rewritten and only the oldest
+ * marks are ever removed. Where the files can't be read or written, logins work as they would without them.
  */
 export function openSpentJournal(dataDir: string): SpentJournal {
-  const path = join(dataDir, 'spent');
+  const pathOf = (turn: number) => join(dataDir, turn === 0 ? 'spent' : `spent.${turn}`);
 
-  const linesIn = (): string[] => {
-    try {
-      const found = readOwnFile(path);
-      return found?.kind === 'file'
-        ? found.bytes
-            .toString('latin1')
-            .split('\n')
-            .filter((text) => line.test(text))
-        : [];
-    } catch {
-      // Inaccessible: as if there were no journal.
-      return [];
-    }
+  /** The numbers of the files that are there, oldest first. */
+  const turns = (): number[] =>
+    asOwner(dataDir, () => readdirSync(dataDir))
+      .flatMap((name) => (name === 'spent' ? [0] : (/^spent\.([1-9]\d{0,8})$/.exec(name)?.slice(1).map(Number) ?? [])))
+      .sort((one, other) => one - other);
+
+  const marksIn = (path: string): Mark[] => {
+    const found = readOwnFile(path);
+    return found?.kind === 'file' ? toMarks(found.bytes.toString('latin1')) : [];
   };
-  const isMarked = (lines: readonly string[], mark: string): boolean =>
-    lines.findLast((text) => text.endsWith(mark))?.startsWith('-') ?? false;
+
+  const append = (text: Buffer): void => {
+    makePrivateDirectory(dataDir);
+    const existing = turns();
+    const last = existing.at(-1) ?? 0;
+    let turn = last;
+    while (!tryAppend(pathOf(turn), text)) {
+      crashPoint('journal-full');
+      turn++;
+    }
+    if (turn > last) for (const old of existing) if (old < last) removeOwnFile(pathOf(old));
+  };
 
   return {
-    has: (key, token) => isMarked(linesIn(), markOf(key, token)),
-    note(key, spent, live) {
-      const before = linesIn();
-      const added = spent === null ? [] : [`-${markOf(key, spent)}`];
-      if (isMarked(before, markOf(key, live))) added.push(`+${markOf(key, live)}`);
-      if (added.length === 0) return;
+    has(key, token) {
       try {
-        makePrivateDirectory(dirname(path));
-        const bytes = (before.length + added.length) * (markLength + 2);
-        if (bytes <= longestBytes) append(path, added);
-        else replaceFile(path, textOf([...before.slice(before.length / 2), ...added]));
+        const hash = markOf(key, token);
+        const marks = turns().flatMap((turn) => marksIn(pathOf(turn)));
+        return marks.findLast((mark) => mark.hash === hash)?.isSpent ?? false;
+      } catch {
+        // Inaccessible: as if there were no journal.
+        return false;
+      }
+    },
+    note(key, spent, live) {
+      try {
+        const hash = markOf(key, live);
+        for (const path of turns().map(pathOf)) {
+          for (const mark of marksIn(path)) if (mark.isSpent && mark.hash === hash) unmark(path, mark.at);
+        }
+      } catch {
+        // As above.
+      }
+      if (spent === null) return;
+      try {
+        // The leading line end separates it from a line that a crash cut off.
+        append(Buffer.from(`\n-${markOf(key, spent)}\n`));
       } catch {
         // The login is stored and works; only a restored copy of this state would go unnoticed.
       }
     },
   };
+}
+
+/** A line of the journal, and the byte at which it begins. */
+interface Mark {
+  readonly hash: string;
+  readonly isSpent: boolean;
+  readonly at: number;
+}
+
+function toMarks(text: string): Mark[] {
+  const marks: Mark[] = [];
+  let at = 0;
+  for (const entry of text.split('\n')) {
+    if (line.test(entry)) marks.push({ hash: entry.slice(1), isSpent: entry.startsWith('-'), at });
+    at += entry.length + 1;
+  }
+  return marks;
 }
 
 function markOf(key: StoreKey, token: string): string {
@@ -75,18 +112,29 @@ function markOf(key: StoreKey, token: string): string {
     .slice(0, markLength);
 }
 
-/** The leading line end separates it from a line that a crash cut off. */
-function textOf(lines: readonly string[]): Buffer {
-  return Buffer.from(`\n${lines.join('\n')}\n`);
+/** Appends to a file of the journal, which is made where there is none; false when it is full. */
+function tryAppend(path: string, text: Buffer): boolean {
+  return changed(path, constants.O_APPEND | constants.O_CREAT, (fd) => {
+    const status = fstatSync(fd);
+    if (!status.isFile()) throw new Error('not a regular file');
+    if (status.size + text.length > longestBytes) return false;
+    writeSync(fd, text);
+    return true;
+  });
 }
 
-function append(path: string, lines: readonly string[]): void {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-  asOwner(path, () => {
-    const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+function unmark(path: string, at: number): void {
+  changed(path, 0, (fd) => writeSync(fd, '+', at, 'latin1'));
+}
+
+function changed<Result>(path: string, flags: number, change: (fd: number) => Result): Result {
+  const { O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  return asOwner(path, () => {
+    const fd = openSync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | flags, 0o600);
     try {
-      writeSync(fd, textOf(lines));
+      const result = change(fd);
       fsyncSync(fd);
+      return result;
     } finally {
       closeSync(fd);
     }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -55,9 +55,22 @@ it('reads on behind a line that a crash cut off', () => {
 
 it('forgets the oldest tokens, and stays small', () => {
   const journal = openSpentJournal(directory);
+  const fill = (name: string) => appendFileSync(join(directory, name), `-${'0'.repeat(32)}\n`.repeat(4_000));
   journal.note(key, 'first', 'x');
-  appendFileSync(join(directory, 'spent'), `-${'0'.repeat(32)}\n`.repeat(8_000));
-  journal.note(key, 'last', 'x');
-  expect(['first', 'last'].map((token) => journal.has(key, token))).toEqual([false, true]);
-  expect(statSync(join(directory, 'spent')).size).toBeLessThan(256 * 1024);
+  fill('spent');
+  journal.note(key, 'second', 'x');
+  expect(['first', 'second'].map((token) => journal.has(key, token))).toEqual([true, true]);
+  fill('spent.1');
+  journal.note(key, 'third', 'x');
+  expect(['first', 'second', 'third'].map((token) => journal.has(key, token))).toEqual([false, true, true]);
+  expect(readdirSync(directory).sort()).toEqual(['spent.1', 'spent.2']);
+});
+
+it('takes a token back in whichever file its mark is', () => {
+  const journal = openSpentJournal(directory);
+  journal.note(key, 'one', 'two');
+  appendFileSync(join(directory, 'spent'), `-${'0'.repeat(32)}\n`.repeat(4_000));
+  journal.note(key, 'two', 'three');
+  journal.note(key, 'three', 'one');
+  expect(['one', 'two', 'three'].map((token) => journal.has(key, token))).toEqual([false, true, true]);
 });
