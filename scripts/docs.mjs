@@ -1,5 +1,5 @@
-// `npm run docs`: writes docs/reference.md and schemas/ from the commands, and names their man pages in package.json. A test fails
-// when either is not what the commands say.
+// `npm run docs`: writes docs/reference.md, docs/sandbox-api.md and schemas/ from the sources, and names the man pages in
+// package.json. A test fails when one of them is not what the sources say.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +11,9 @@ import { rawText } from './raw-text.mjs';
 const root = join(import.meta.dirname, '..');
 
 /**
- * The documents made of the commands. The sources are TypeScript, so they are bundled before they can be asked.
+ * The documents made of the sources. The sources are TypeScript, so they are bundled before they can be asked.
  *
- * @returns {Promise<{ reference: string, man: { file: string, text: string }[],
+ * @returns {Promise<{ reference: string, sandboxApi: string, man: { file: string, text: string }[],
  *   schemas: { file: string, text: string }[] }>}
  */
 export async function makeDocuments() {
@@ -44,13 +44,14 @@ export async function makeDocuments() {
 
 if (process.argv[1] === import.meta.filename) {
   await mkdir(join(root, 'docs'), { recursive: true });
-  const { reference, man, schemas } = await makeDocuments();
+  const { reference, sandboxApi, man, schemas } = await makeDocuments();
   await writeFile(join(root, 'docs/reference.md'), reference);
+  await writeFile(join(root, 'docs/sandbox-api.md'), sandboxApi);
   await mkdir(join(root, 'schemas'), { recursive: true });
   for (const { file, text } of schemas) await writeFile(join(root, 'schemas', file), text);
   // npm links what stands here; of a folder it would take no notice.
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const listed = { ...manifest, man: man.map(({ file }) => `./dist/man/${file}`) };
   await writeFile(join(root, 'package.json'), `${JSON.stringify(listed, null, 2)}\n`);
-  console.log('Written: docs/reference.md, schemas/, and the list of man pages in package.json');
+  console.log('Written: docs/reference.md, docs/sandbox-api.md, schemas/, and the list of man pages in package.json');
 }

@@ -12,9 +12,13 @@ beforeAll(async () => {
   made = await documents(manifest.version);
 });
 
-describe('the written documentation is what the commands say; if not, `npm run docs` fixes it', () => {
+describe('the written documentation is what the sources say; if not, `npm run docs` fixes it', () => {
   it('docs/reference.md', () => {
     expect(readFileSync(join(root, 'docs/reference.md'), 'utf8')).toBe(made.reference);
+  });
+
+  it('docs/sandbox-api.md', () => {
+    expect(readFileSync(join(root, 'docs/sandbox-api.md'), 'utf8')).toBe(made.sandboxApi);
   });
 
   it('schemas/', () => {

@@ -119,6 +119,20 @@ export const scenes: Readonly<Record<string, Readonly<Record<string, Scene>>>> =
       check: (machine) => shown(machine, 1, /7 of 7 steps passed/),
     },
   },
+  'docs/sandbox-api.md': {
+    'The control API of the sandbox': { check: (machine) => shown(machine, 2, /"started_at":/) },
+    Operations: {
+      prepare: async (machine) => {
+        const file = join(machine.home, 'sandbox.env');
+        machine.spawn('revento', ['sandbox', 'start', '--write-env', file]);
+        await until(() => existsSync(file), 'the sandbox has saved its settings');
+        const terminal = machine.terminal(1);
+        terminal.start('eval "$(revento sandbox env)"');
+        expect([await terminal.ended(), terminal.output]).toEqual([0, expect.anything()]);
+      },
+      check: (machine) => shown(machine, 1, /"first_name":"Ada"/),
+    },
+  },
   'docs/tokens.md': {
     'Using a token elsewhere': {
       prepare: async (machine) => {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { delivery, deliveryStates } from '../../deliveries/delivery.ts';
+import { delivery } from '../../deliveries/delivery.ts';
 import { snapshot } from '../../saved/snapshot.ts';
 import { fields, happening } from '../../world/happening.ts';
 import { eventId, flag, type Operation } from './operation.ts';
@@ -132,7 +132,11 @@ export const lifeRows = {
         ),
         suspended: v.boolean(),
         webhook_url: v.nullable(v.string()),
-        deliveries: v.pipe(v.record(v.picklist(deliveryStates), v.number()), v.readonly()),
+        deliveries: v.pipe(
+          v.object({ pending: v.number(), delivered: v.number(), dead: v.number() }),
+          v.readonly(),
+          v.description('how many there are in each state'),
+        ),
         happenings: v.number(),
         kept: v.pipe(
           v.nullable(
