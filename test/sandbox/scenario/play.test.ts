@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkStructured } from '../../../src/commands/sandbox/shared/structured-file.ts';
+import { checkStructured } from '../../../src/commands/shared/structured-file.ts';
 import { createHttpClient } from '../../../src/platform/http/client.ts';
 import { createServe } from '../../../src/platform/http/server.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';

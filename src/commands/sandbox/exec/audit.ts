@@ -5,9 +5,9 @@ import { ReventoError } from '../../../errors/revento-error.ts';
 import { writeUserFile } from '../../../files/user-output.ts';
 import { auditAnswer } from '../../../sandbox/audit/answer.ts';
 import type { Audit } from '../../../sandbox/audit/recorder.ts';
-import { type FileForm, reportBytes } from '../shared/audit-bytes.ts';
-import { auditReport, auditText, type Baseline } from '../shared/audit-report.ts';
-import { readBaseline } from '../shared/baseline.ts';
+import { readBaseline } from '../../shared/audit/baseline.ts';
+import { type FileForm, reportBytes } from '../../shared/audit/bytes.ts';
+import { auditReport, auditText, type Baseline } from '../../shared/audit/report.ts';
 
 /** The flags, checked. */
 export interface AuditPlan {

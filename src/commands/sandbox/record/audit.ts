@@ -5,10 +5,10 @@ import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
 import type { Rule } from '../../../sandbox/audit/rule.ts';
 import { rules } from '../../../sandbox/audit/rules.ts';
 import { nearest } from '../../../text/suggestion.ts';
+import { readBaseline } from '../../shared/audit/baseline.ts';
+import { findingLines } from '../../shared/audit/bytes.ts';
+import { auditReport, auditText } from '../../shared/audit/report.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
-import { findingLines } from '../shared/audit-bytes.ts';
-import { auditReport, auditText } from '../shared/audit-report.ts';
-import { readBaseline } from '../shared/baseline.ts';
 import { askSandbox } from '../shared/remote.ts';
 
 interface SandboxAuditOptions extends GlobalOptions {

@@ -4,7 +4,7 @@ import { parseFault } from '../../../sandbox/faults/fault.ts';
 import { type BuiltInScenario, builtInScenarios } from '../../../sandbox/scenario/built-in.ts';
 import { type Scenario, scenario, stepFindings } from '../../../sandbox/scenario/scenario.ts';
 import { nearest } from '../../../text/suggestion.ts';
-import { checkStructured, type FileKind, readStructured } from '../shared/structured-file.ts';
+import { checkStructured, type FileKind, readStructured } from '../../shared/structured-file.ts';
 
 const kind: FileKind = {
   what: 'a scenario',

@@ -4,10 +4,9 @@ import { ReventoError } from '../../../errors/revento-error.ts';
 import { parseUrl } from '../../../http/web-address.ts';
 import { parseFault } from '../../../sandbox/faults/fault.ts';
 import { faultHelp } from '../../../sandbox/faults/fault-help.ts';
-import type { Manifest } from '../../../sandbox/seed/manifest.ts';
-import type { SandboxOptions } from '../../../sandbox/server/app.ts';
 import { defaultParticipants } from '../../../sandbox/world/world.ts';
 import { parseDuration } from '../../../text/time.ts';
+import type { SandboxPlan } from '../../shared/sandbox/open.ts';
 
 /** Flags that `sandbox start` and `sandbox exec` have in common, as commander leaves them. */
 export interface SandboxFlags {
@@ -23,18 +22,6 @@ export interface SandboxFlags {
   readonly fault: readonly string[];
   readonly redirectUri: readonly string[];
   readonly retryScale: string;
-}
-
-/** The flags, checked. */
-export interface SandboxPlan {
-  readonly options: Omit<SandboxOptions, 'clock'>;
-  readonly webhookUrl: string | null;
-  readonly retryScale: number;
-  readonly redirectUris: readonly string[];
-  /** What the world is made from, as far as the user named it. */
-  readonly given: { readonly participants?: number; readonly seed?: number };
-  /** What the integration declares; left out, everything. */
-  readonly manifest?: Manifest | undefined;
 }
 
 const most = 1_000_000;

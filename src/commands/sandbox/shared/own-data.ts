@@ -4,7 +4,8 @@ import { manifest } from '../../../sandbox/seed/manifest.ts';
 import { repeatedIds } from '../../../sandbox/seed/repeated-ids.ts';
 import { seedDocument } from '../../../sandbox/seed/seed-document.ts';
 import { testEventId } from '../../../sandbox/world/world.ts';
-import type { SandboxFlags, SandboxPlan } from './flags.ts';
+import type { SandboxPlan } from '../../shared/sandbox/open.ts';
+import type { SandboxFlags } from './flags.ts';
 
 /**
  * The plan with the files that the flags name: data of its own, and the manifest of the integration.
@@ -17,7 +18,7 @@ export async function withOwnData(
   deps: Pick<Deps, 'signal' | 'terminal'>,
 ): Promise<SandboxPlan> {
   if (seedFile === undefined && manifestFile === undefined) return plan;
-  const { readStructured } = await import('./structured-file.ts');
+  const { readStructured } = await import('../../shared/structured-file.ts');
   const seedKind = { what: 'a seed file', schema: 'schemas/sandbox-seed.schema.json', findings: repeatedIds };
   const manifestKind = { what: 'a manifest', schema: 'schemas/manifest.schema.json' };
   const document = seedFile === undefined ? undefined : await readStructured(seedFile, seedDocument, seedKind, deps);

@@ -1,6 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
+import type { StoredCredentials } from '../../shared/sandbox/open.ts';
 
 /** The profile that `sandbox start` defines, unless another running sandbox has it. */
 export const sandboxProfile = 'sandbox';
@@ -23,13 +24,6 @@ export function steering(profile: string): string {
 /** Whether the chosen sandbox was ever started on this machine; `sandbox exec` leaves no profile. */
 export async function hasSandboxProfile(deps: Pick<Deps, 'profile' | 'settingsFile'>): Promise<boolean> {
   return (await deps.settingsFile()).profiles()[chosenSandbox(deps)]?.auth_base !== undefined;
-}
-
-/** The credentials of an earlier sandbox, so that its env files stay valid; null without them. */
-export interface StoredCredentials {
-  readonly clientId: string | null;
-  readonly clientSecret: string | null;
-  readonly webhookSecret: string | null;
 }
 
 /** Reads the sealed secrets of the profile, never the environment's: those may be the real ones. */

@@ -6,7 +6,7 @@ import type { SealedLog } from '../../../ports/store.ts';
 import { Keeper, type Kept, readKept } from '../../../sandbox/saved/keeper.ts';
 import type { Keep } from '../../../sandbox/saved/ledger.ts';
 import { formatDuration } from '../../../text/time.ts';
-import type { SandboxPlan } from '../shared/flags.ts';
+import type { SandboxPlan } from '../../shared/sandbox/open.ts';
 
 type KeptDeps = Pick<Deps, 'clock' | 'terminal'>;
 

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { readBytes } from '../../../command-kit/byte-input.ts';
-import type { Deps } from '../../../command-kit/deps.ts';
-import { ReventoError } from '../../../errors/revento-error.ts';
-import { type Mistake, readLocated } from '../../../json/located.ts';
-import { type Finding, mistakesOf } from '../../../sandbox/seed/mistakes.ts';
-import { decodeText } from '../../../text/input.ts';
-import { plainLine } from '../../../text/plain-line.ts';
+import { readBytes } from '../../command-kit/byte-input.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { type Mistake, readLocated } from '../../json/located.ts';
+import { type Finding, mistakesOf } from '../../sandbox/seed/mistakes.ts';
+import { decodeText } from '../../text/input.ts';
+import { plainLine } from '../../text/plain-line.ts';
 
 /** As many as are listed; more of them mean that the file is of another kind. */
 const mostListed = 30;

@@ -6,7 +6,7 @@ import { sarifReport } from '../../../checks/sarif.ts';
 import { tapReport } from '../../../checks/tap.ts';
 import { stringify } from '../../../json/stringify.ts';
 import { plainStyle } from '../../../text/style.ts';
-import { auditText } from './audit-report.ts';
+import { auditText } from './report.ts';
 
 /** The forms that a file may have. */
 export type FileForm = 'json' | 'ndjson' | 'junit' | 'sarif' | 'html' | 'tap' | 'text';

@@ -7,12 +7,30 @@ import { createWebhookSecret } from '../../../sandbox/deliveries/signing.ts';
 import { integrationRedirectUri, manifestOf, registerClients } from '../../../sandbox/oauth/clients.ts';
 import type { Keep } from '../../../sandbox/saved/ledger.ts';
 import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
-import { createSandbox, type SandboxEntry } from '../../../sandbox/server/app.ts';
+import type { Manifest } from '../../../sandbox/seed/manifest.ts';
+import { createSandbox, type SandboxEntry, type SandboxOptions } from '../../../sandbox/server/app.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
 import { type Hosted, host } from '../../../sandbox/server/host.ts';
 import { testEventId } from '../../../sandbox/world/world.ts';
-import type { SandboxPlan } from './flags.ts';
-import type { StoredCredentials } from './profile.ts';
+
+/** What a sandbox is made from: the flags of its command, checked. */
+export interface SandboxPlan {
+  readonly options: Omit<SandboxOptions, 'clock'>;
+  readonly webhookUrl: string | null;
+  readonly retryScale: number;
+  readonly redirectUris: readonly string[];
+  /** What the world is made from, as far as the user named it. */
+  readonly given: { readonly participants?: number; readonly seed?: number };
+  /** What the integration declares; left out, everything. */
+  readonly manifest?: Manifest | undefined;
+}
+
+/** The credentials of an earlier sandbox, so that its env files stay valid; null without them. */
+export interface StoredCredentials {
+  readonly clientId: string | null;
+  readonly clientSecret: string | null;
+  readonly webhookSecret: string | null;
+}
 
 /** Where a sandbox serves, and the credentials it is registered with. */
 export interface Opening {

@@ -3,7 +3,7 @@ import { ReventoError } from '../../../errors/revento-error.ts';
 import { readUserFile } from '../../../files/user-file.ts';
 import { isRecord, parseJson } from '../../../json/parse.ts';
 import { decodeText } from '../../../text/input.ts';
-import type { Baseline } from './audit-report.ts';
+import type { Baseline } from './report.ts';
 
 const mostBytes = 16 * 1024 * 1024;
 
