@@ -1,0 +1,113 @@
+// Consent and tokens, on oauth4webapi.
+import { randomUUID } from 'node:crypto';
+import * as oauth from 'oauth4webapi';
+import { is } from './mistake.mjs';
+import { forget, keep, loginOf } from './store.mjs';
+
+const { env } = process;
+const server = {
+  issuer: env.REVENTO_AUTH_BASE,
+  authorization_endpoint: `${env.REVENTO_AUTH_BASE}/oauth/authorize`,
+  token_endpoint: `${env.REVENTO_AUTH_BASE}/oauth/token`,
+};
+const client = { client_id: env.REVENTO_CLIENT_ID };
+const clientAuth = oauth.ClientSecretPost(env.REVENTO_CLIENT_SECRET);
+const insecure = { [oauth.allowInsecureRequests]: true };
+const scope = 'event.read participants.read program.read';
+
+/** Attempts that have not come back, by session. */
+const attempts = new Map();
+const fixedVerifier = oauth.generateRandomCodeVerifier();
+const fixedState = oauth.generateRandomState();
+let count = 1000;
+
+/** Where to send the browser, and the session that it has to bring back. */
+export async function begin(eventId) {
+  const session = randomUUID();
+  const verifier = is('same-verifier') ? fixedVerifier : oauth.generateRandomCodeVerifier();
+  count++;
+  const state = is('same-state') ? fixedState : is('counted-state') ? `${count}` : oauth.generateRandomState();
+  attempts.set(session, { eventId, verifier, state });
+  const url = new URL(server.authorization_endpoint);
+  url.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: env.REVENTO_CLIENT_ID,
+    redirect_uri: env.REVENTO_REDIRECT_URI,
+    scope,
+    event_id: eventId,
+    ...(is('no-state') ? {} : { state }),
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  });
+  return { session, url: url.href };
+}
+
+/** What a browser brought back: the page to show it. Whatever is wrong with it is a refusal, not a failure. */
+export async function land(session, url) {
+  const attempt = attempts.get(session);
+  if (attempt === undefined) return { status: 400, text: 'Connect again.' };
+  if (!is('keeps-attempt')) attempts.delete(session);
+  const expected = is('no-state') ? oauth.expectNoState : is('state-ignored') ? oauth.skipStateCheck : attempt.state;
+  let params;
+  try {
+    params = oauth.validateAuthResponse(server, client, url, expected);
+  } catch (error) {
+    if (is('denied-crashes') && error.error === 'access_denied') throw error;
+    if (is('denied-exchanges') && error.error === 'access_denied')
+      await token({ grant_type: 'authorization_code', code: '' });
+    return { status: 400, text: error.error === 'access_denied' ? 'You declined.' : 'Connect again.' };
+  }
+  try {
+    const answer = await oauth.authorizationCodeGrantRequest(
+      ...[server, client, clientAuth, params, env.REVENTO_REDIRECT_URI, attempt.verifier, insecure],
+    );
+    const tokens = await oauth.processAuthorizationCodeResponse(server, client, answer);
+    keep(tokens.event_id, loginFrom(tokens));
+    return { status: 200, text: 'Connected.' };
+  } catch {
+    return { status: 400, text: 'Connect again.' };
+  }
+}
+
+const loginFrom = (tokens) => ({
+  access: tokens.access_token,
+  refresh: tokens.refresh_token,
+  scope: (tokens.scope ?? scope).split(' '),
+});
+
+const token = (form) =>
+  fetch(server.token_endpoint, {
+    method: 'POST',
+    body: new URLSearchParams({ ...form, client_id: env.REVENTO_CLIENT_ID, client_secret: env.REVENTO_CLIENT_SECRET }),
+  });
+
+const refreshing = new Map();
+
+/** One refresh for everybody who needs it; whether there is a new access token. */
+export function refresh(eventId) {
+  if (is('parallel-refresh')) return refreshOnce(eventId);
+  const running = refreshing.get(eventId) ?? refreshOnce(eventId).finally(() => refreshing.delete(eventId));
+  refreshing.set(eventId, running);
+  return running;
+}
+
+async function refreshOnce(eventId) {
+  const login = loginOf(eventId);
+  if (login === undefined) return false;
+  try {
+    const extra = is('pkce-in-refresh') ? { additionalParameters: { code_verifier: fixedVerifier } } : {};
+    const answer = await oauth.refreshTokenGrantRequest(server, client, clientAuth, login.refresh, {
+      ...insecure,
+      ...extra,
+    });
+    const tokens = await oauth.processRefreshTokenResponse(server, client, answer);
+    const next = { ...loginFrom({ refresh_token: login.refresh, scope: login.scope.join(' '), ...tokens }) };
+    keep(eventId, is('keeps-old-refresh-token') ? { ...next, refresh: login.refresh } : next);
+    return true;
+  } catch {
+    // Refused for good, or in doubt: a token that may be spent is not sent again.
+    if (is('repeats-lost-refresh')) await token({ grant_type: 'refresh_token', refresh_token: login.refresh });
+    forget(eventId);
+    return false;
+  }
+}
