@@ -9,7 +9,7 @@ const apiBase = process.env.REVENTO_API_BASE;
 const perMinute = Number(process.env.REQUESTS_A_MINUTE ?? 30);
 const mostAttempts = 5;
 
-/** Five at once, and so many a minute, for each event. */
+/** The limits of the guide for one event: requests at once, and in a minute. */
 class Budget {
   #open = 0;
   #starts = [];
