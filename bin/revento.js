@@ -22,8 +22,8 @@ if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1))))
 
 function start(built) {
   keepCompiledCode();
-  // Stack traces then name the sources' lines, not the bundle's. Reading the maps takes time, so only when asked.
-  // What stands behind `--` is for another program.
+  // Stack traces then name the sources' lines, not the bundle's. Reading the maps takes time, so only when asked. The
+  // words after `--` are for another program.
   const debug = process.argv.indexOf('--debug');
   const end = process.argv.indexOf('--');
   const isDebug = (debug >= 0 && (end < 0 || debug < end)) || isOn(process.env.REVENTO_DEBUG);

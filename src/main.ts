@@ -9,7 +9,7 @@ const lastWordsMs = 500;
 /** The process edge: streams, environment and signals in; exit status out. */
 export function main(): void {
   const interrupts = new Interrupts(() => endAtOnce(interrupts));
-  // A reader that leaves early is noticed where stdout is written; stderr has nobody left to tell.
+  // A reader of stdout that leaves early is noticed by the writer; a closed stderr can't be reported anywhere.
   process.stderr.on('error', () => undefined);
   void run({
     argv: process.argv.slice(2),
@@ -25,13 +25,13 @@ export function main(): void {
   }).then((status) => {
     const { received } = interrupts;
     interrupts.release();
-    // Windows has no signals to end by: there the status alone tells.
+    // Windows has no signals to end by: there only the status says it.
     const isTold = received !== null && received !== 'SIGINT' && process.platform !== 'win32';
     const isInterrupted = received !== null && !isTold && status === exitStatus.done;
     process.exitCode = isInterrupted ? exitStatus.interrupted : status;
-    // Output that nobody reads, behind a full pipe, would block exit forever.
+    // Unread output in a full pipe would block exit forever.
     if (process.exitCode === exitStatus.interrupted) setTimeout(() => interrupts.end(), lastWordsMs).unref();
-    // Ended by SIGTERM or SIGHUP: the parent is told the way it expects, once everything is put away.
+    // Ended by SIGTERM or SIGHUP: after the cleanup, end by the signal, as the parent expects.
     if (isTold) process.kill(process.pid, received);
   });
 }

@@ -67,7 +67,7 @@ export function cleanEnv() {
   );
 }
 
-/** The rest is read and dropped: a program whose output nobody takes any more would end. */
+/** The rest is read and dropped: a program whose output nobody reads would end. */
 function firstLine(child) {
   return new Promise((resolve, reject) => {
     let text = '';

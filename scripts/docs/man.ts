@@ -74,7 +74,7 @@ function topicPage({ page: topic, text }: WrittenTopic, version: string): string
 function page(title: string, version: string, lines: readonly string[]): string {
   // No date: the same sources give the same pages.
   const head = `.TH "${roff(title.toUpperCase())}" "1" "" "revento ${version}" "Revento Manual"`;
-  // Left-aligned and not hyphenated: options and URLs are to be copied.
+  // Left-aligned and not hyphenated: options and URLs get copied.
   const body = lines.filter((one, index) => !(one === '.P' && /^\.S[HS]/.test(lines[index - 1] ?? '')));
   return `${[head, '.ad l', '.nh', ...body].join('\n')}\n`;
 }

@@ -3,7 +3,7 @@ const windowMs = 60_000;
 /** A request that never ended belongs to a process that has died: no attempt lasts longer than this. */
 const longestRequestMs = 31_000;
 
-/** A time further ahead than this was written before the clock was set back. */
+/** A time further in the future than this was written before the clock was set back. */
 const clockSlackMs = windowMs + longestRequestMs;
 
 /** Requests a token may make. Source: guide, rate limits. */
@@ -17,7 +17,7 @@ export interface Quota {
 export interface Wait {
   readonly ms: number;
   readonly reason: WaitReason;
-  /** False when the time is only when to look again: a request under way may end earlier or later. */
+  /** False when the time only says when to check again: a request in flight may end earlier or later. */
   readonly isCertain: boolean;
 }
 
@@ -31,7 +31,7 @@ interface Hour {
   readonly limit: number;
   readonly remaining: number;
   readonly resetMs: number;
-  /** When the answer that said so came. */
+  /** When the answer that said so arrived. */
   readonly atMs: number;
 }
 
@@ -54,7 +54,7 @@ export class BudgetState {
     return this.#isUnlimited;
   }
 
-  /** Reads lines; one that is torn or of another version is skipped. */
+  /** Reads lines; skips those that are torn or from another version. */
   apply(lines: readonly string[]): void {
     for (const line of lines) {
       const [sign, ...words] = line.split(' ');
@@ -66,7 +66,7 @@ export class BudgetState {
     }
   }
 
-  /** Requests under way. */
+  /** Requests in flight. */
   inFlight(now: number): number {
     let count = 0;
     for (const claim of this.#claims.values()) if (isOpen(claim, now)) count++;
@@ -77,7 +77,7 @@ export class BudgetState {
    * When one more request may go.
    *
    * @param id     a claim already made: then only the claims before it count, so of many at once the first ones win
-   * @param atOnce fewer requests under way than the quota allows, where the server found that too many
+   * @param atOnce a lower limit of requests in flight than the quota's, where the server refused that many
    */
   wait(now: number, token: string, id?: string, atOnce = this.#quota.inFlight): Wait {
     const told = this.#told;
@@ -103,7 +103,7 @@ export class BudgetState {
     this.#isUnlimited = false;
     const [token = '', limit, remaining, resetMs] = said;
     const before = this.#hour;
-    // Two answers under way at once may come in either order; the smaller remainder is the later one.
+    // Concurrent answers may arrive in any order; the smaller remainder is the later one.
     const isOverlapping = before?.token === token && claim !== undefined && claim.startMs < before.atMs;
     const least = isOverlapping ? Math.min(before.remaining, Number(remaining)) : Number(remaining);
     this.#hour = { token, limit: Number(limit), remaining: least, resetMs: Number(resetMs), atMs: endMs };
@@ -122,8 +122,8 @@ export class BudgetState {
     const since = before.filter((claim) => claim.endMs === null || claim.startMs > hour.atMs).length;
     if (hour.remaining > since) return free;
     if (now < hour.resetMs) return { ms: hour.resetMs - now, reason: 'hour', isCertain: true };
-    // The docs say both that the full limit is back after the reset, and that the hour is a rolling one, in which a
-    // single request may be. So nobody knows how much came back: one request at a time asks.
+    // The guide says both that the full limit is restored after the reset and that the hour is a rolling one, which may
+    // free a single request. So it is unknown how much was restored: one request at a time finds out.
     const isAsking = before.some((claim) => isOpen(claim, now));
     return isAsking ? { ms: 100, reason: 'hour', isCertain: false } : free;
   }
@@ -150,14 +150,14 @@ function isOpen(claim: Claim, now: number): boolean {
 }
 
 /**
- * When a request no longer counts. The server dates it somewhere between its start and its end, so counting from
- * the end can never be too early.
+ * When a request no longer counts. The server dates it somewhere between its start and its end, so counting from the
+ * end is never too early.
  */
 function leavesAt(claim: Claim): number {
   return (claim.endMs ?? claim.startMs + longestRequestMs) + windowMs;
 }
 
-/** Until so many claims more than one have left that one fits. */
+/** Until enough claims have left for one more to fit. */
 function minuteWait(claims: readonly Claim[], excess: number, now: number): Wait {
   const ended = claims.filter((claim) => claim.endMs !== null).map(leavesAt);
   const at = ended.sort((a, b) => a - b)[excess];
@@ -166,7 +166,7 @@ function minuteWait(claims: readonly Claim[], excess: number, now: number): Wait
     : { ms: Math.max(1, at - now), reason: 'minute', isCertain: true };
 }
 
-/** What a request has to wait for. */
+/** What a request is waiting for. */
 export type WaitReason = 'in_flight' | 'minute' | 'hour' | 'told';
 
 /** The same in words, to begin a sentence with. */

@@ -10,8 +10,8 @@ import { BudgetState, type Quota, type Wait, type WaitReason, whyWaiting } from 
 import { readError } from './failure.ts';
 
 /**
- * Requests a token may make. Source: guide, rate limits. One place under way is left free: a server may count an
- * answer as under way a moment longer than its reader does.
+ * Requests a token may make. Source: guide, rate limits. One place is left free: a server may count a request as in
+ * flight a moment longer than its reader does.
  */
 export const quotas = {
   installation: { perHour: 500, perMinute: 30, inFlight: 4 },
@@ -19,19 +19,19 @@ export const quotas = {
 } as const satisfies Record<string, Quota>;
 
 const longestHourMs = 3_600_000;
-/** Processes that wait for the same moment spread out over this much. */
+/** Spreads out the processes that wait for the same moment. */
 const spreadMs = 250;
 
 /** Permission to send one request; given back by exactly one of its methods. */
 export interface Place {
-  /** The request was answered: learns from what the headers say. */
+  /** The request was answered: learns from its headers. */
   answered(answer: HttpResponse): void;
   /** It ended without an answer. */
   failed(): void;
 }
 
 export interface EnterOptions {
-  /** Fingerprint of the access token: what a server says of the hour holds for the token it says it about. */
+  /** Fingerprint of the access token: a server reports the hour's limit for each token. */
   readonly token: string;
   /** Longest wait. */
   readonly maxWaitMs: number;
@@ -49,8 +49,8 @@ export interface BudgetOptions {
 }
 
 /**
- * Keeps a login's requests, whichever processes send them, under the rate limits before the server has to refuse
- * one: requests under way, requests in any 60 s, and the hour as the `X-RateLimit-*` headers tell it.
+ * Keeps a login's requests, whichever processes send them, under the rate limits before the server has to refuse one:
+ * requests in flight, requests in any 60 s, and the hour as the `X-RateLimit-*` headers report it.
  *
  * A server that answers without these headers has no limit, and nothing is counted from then on.
  */
@@ -61,7 +61,7 @@ export class Budget {
   #count = 0;
   /** Refusals in a row. */
   #refusals = 0;
-  /** How many requests may be under way, after the server found a number too many. */
+  /** How many requests may be in flight, after the server refused a higher number. */
   #atOnce: number;
 
   constructor(options: BudgetOptions) {
@@ -98,7 +98,7 @@ export class Budget {
     }
   }
 
-  /** A long wait is looked at again every second: another process may have learned something. */
+  /** During a long wait, check every second: another process may have learned something. */
   #nap({ ms, isCertain }: Wait): number {
     const spread = this.#options.random() * (isCertain ? spreadMs : ms);
     return ms > 1_000 ? 1_000 : Math.ceil(ms + spread);
@@ -126,22 +126,22 @@ export class Budget {
     };
   }
 
-  /** What an answer says of the limits, as the end of a line. */
+  /** What an answer says about the limits, as the end of a line. */
   #learn(answer: HttpResponse, token: string): string {
     const limit = wholeNumber(headerOf(answer, 'x-ratelimit-limit'));
     const remaining = wholeNumber(headerOf(answer, 'x-ratelimit-remaining'));
     const reset = wholeNumber(headerOf(answer, 'x-ratelimit-reset'));
     if (limit === null || remaining === null || reset === null) {
-      // Not learned from an error: that may be a proxy's, which knows nothing of the limits.
+      // Not learned from an error, which may come from a proxy that knows nothing of the limits.
       return isSuccess(answer.status) ? ' u' : '';
     }
     const now = this.#options.clock.now();
-    // The server's clock need not be ours; what it says of the future is taken from its own present.
+    // The server's clock may differ from ours, so its times are taken relative to its own present.
     const inMs = reset * 1_000 - (dateOf(answer) ?? now) + 1_000;
     return ` ${token} ${limit} ${remaining} ${now + Math.min(Math.max(inMs, 0), longestHourMs)}`;
   }
 
-  /** After a refusal, no process retries before the time it names; each further refusal in a row makes it later. */
+  /** After a refusal, no process retries before the time it names; each further refusal in a row delays it more. */
   #judge(answer: HttpResponse, token: string): void {
     const { clock, random, quota } = this.#options;
     if (answer.status !== 429) {
@@ -153,7 +153,7 @@ export class Budget {
     if (readError(answer).code === 'concurrent_limit_exceeded') {
       const others = this.#state.inFlight(now);
       this.#atOnce = Math.max(1, Math.min(others, quota.inFlight));
-      // While a request of ours is running, its end is the time to retry; otherwise the wait is random.
+      // While one of our requests is running, retry when it ends; otherwise the wait is random.
       if (others > 0) return;
       this.#write(`b ${token} ${now} ${Math.ceil(now + leastMs * (0.5 + random()))}`);
       return;

@@ -25,12 +25,11 @@ export interface Batch {
 }
 
 /**
- * The rows of a list, a page at a time. While a page is taken apart and used the next one is already on its way;
- * pages are as long as the API allows, and the last one is just as long as needed, so that its cursor is where the
- * rows end.
+ * The rows of a list, a page at a time. The next page is requested while the current one is used. Pages are as long as
+ * the API allows; the last one is only as long as needed, so that its cursor points to the first row that is left.
  *
- * @throws ReventoError `bad_answer` when the cursor goes in a circle or no row comes any more; and whatever `fetch`
- *   rejects with, after all rows before it were given
+ * @throws ReventoError `bad_answer` when cursors repeat or pages stay empty; and whatever `fetch` rejects with, after
+ *   yielding all earlier rows
  */
 export async function* pages({ fetch, limit, cursor }: PagesOptions): AsyncGenerator<Batch, void, void> {
   const ahead = (at: string, rows: number): Promise<Page> => {

@@ -14,7 +14,7 @@ export interface Resource {
   /** Pages of rows, or one document. */
   readonly isList: boolean;
   /**
-   * Shown in a table and CSV when `--columns` names none. Where rows have none of them, every field is shown; so a
+   * Shown in a table and CSV when `--columns` names none. Where rows have none of them, every field is shown, so a
    * column may be one that the guide does not name.
    */
   readonly columns: readonly Column[];
@@ -27,9 +27,9 @@ export interface Resource {
   readonly assumedFields: readonly string[];
   /** What `--status` compares, and the words the guide names for it. */
   readonly status?: { readonly field: string; readonly words: readonly string[] };
-  /** Its times are those of the event's program: they are told in the event's time zone. */
+  /** Its times are those of the event's program and are shown in the event's time zone. */
   readonly isScheduled?: boolean;
-  /** The rest of a command line worth showing in help, and what it does. */
+  /** The rest of an example's command line in help, and what it does. */
   readonly example?: readonly [rest: string, explains: string];
 }
 

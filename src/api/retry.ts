@@ -85,13 +85,13 @@ export interface RetryOptions {
 }
 
 /**
- * Tries until an outcome stands, and gives that back with the number of tries.
+ * Tries until there is an outcome to keep, and returns it with the number of tries.
  *
- * @param admit  waits until a request may go, its time counts towards no deadline; null lets the last outcome stand
- * @param send   one try, given what it may take; rejects with `HttpFailure` when no complete response came
+ * @param admit  waits until a request may go, which counts toward no deadline; null keeps the last outcome
+ * @param send   one try within a time limit; rejects with `HttpFailure` when no complete response came
  *
- * A refusal for a rate limit (429) goes back to `admit`, which knows when the time has come.
- * Rejects with what `admit` rejects with, and with the signal's reason while it pauses.
+ * After a refusal for a rate limit (429), `admit` is called again, which knows when the next request may go. Rejects
+ * with what `admit` rejects with, and with the signal's reason while it pauses.
  */
 export async function withRetries<Permit>(
   options: RetryOptions,

@@ -14,27 +14,27 @@ export interface GivenOption {
   readonly kind: 'option';
   /** As typed, without the value: `--output` or `-o`. */
   readonly name: string;
-  /** What stands behind it, in its own word (`--output=json`, `-o=json`, `-ojson`) or in the next one. */
+  /** The value that follows it, in the same word (`--output=json`, `-o=json`, `-ojson`) or in the next one. */
   readonly value: string | null;
   /** The place of its first word. */
   readonly at: number;
 }
 
-/** A command line, taken apart. */
+/** A command line in its parts. */
 export interface CommandLine {
-  /** What stands in front of `--`. */
+  /** The words before `--`. */
   readonly parts: readonly (Argument | GivenOption)[];
-  /** The words behind `--`, which belong to another program; null without one. */
+  /** The words after `--`, which belong to another program; null without `--`. */
   readonly behind: readonly string[] | null;
   /** The last option, when its value would be the next word. */
   readonly pending: GivenOption | null;
 }
 
 /**
- * Takes a command line apart, as the parser does.
+ * Splits a command line into its parts, as the parser does.
  *
- * @param argv   the words behind the program's name
- * @param takes  the known options; the word behind an option that is not among them is an argument
+ * @param argv   the words after the program's name
+ * @param takes  the known options; the word after any other option is an argument
  */
 export function readArgv(argv: readonly string[], takes: ReadonlyMap<string, Takes> = globalTakes): CommandLine {
   const parts: (Argument | GivenOption)[] = [];
@@ -56,7 +56,7 @@ export function readArgv(argv: readonly string[], takes: ReadonlyMap<string, Tak
   return { parts, behind: null, pending: null };
 }
 
-/** A dash alone is an argument, which stands for stdin. */
+/** A dash alone is an argument that means stdin. */
 function isOption(word: string): boolean {
   return word.startsWith('-') && word !== '-';
 }
@@ -65,12 +65,12 @@ function isOption(word: string): boolean {
 function split(word: string, takes: ReadonlyMap<string, Takes>): Pick<GivenOption, 'name' | 'value'> {
   const [, name, value] = /^(--[^=]+)=(.*)$/s.exec(word) ?? /^(-[^-])=?(.+)$/s.exec(word) ?? [];
   if (name === undefined || value === undefined) return { name: word, value: null };
-  // Of a short option that takes no value, `-hx`, nothing can be said.
+  // A short option without a value (`-hx`) has no value in the same word.
   const isSplit = name.startsWith('--') || (takes.get(name) ?? 'none') !== 'none';
   return isSplit ? { name, value } : { name: word, value: null };
 }
 
-/** The options of a command line, or those that have one of the names. */
+/** The options of a command line, or only those with one of the names. */
 export function givenOptions({ parts }: CommandLine, ...names: readonly string[]): GivenOption[] {
   return parts.filter((part): part is GivenOption => {
     return part.kind === 'option' && (names.length === 0 || names.includes(part.name));
@@ -87,7 +87,7 @@ export function argumentsOf({ parts }: CommandLine): Argument[] {
   return parts.filter((part) => part.kind === 'argument');
 }
 
-/** The arguments among which a command's name is: those in front of the first option that may take one of them. */
+/** The arguments that can be a command's name: those before the first option that may take one of them as its value. */
 export function nameWords({ parts }: CommandLine): string[] {
   const found: string[] = [];
   for (const part of parts) {
@@ -97,7 +97,7 @@ export function nameWords({ parts }: CommandLine): string[] {
   return found;
 }
 
-/** The command that the words name, whatever follows: the longest name they begin with. */
+/** The command that the words begin with: the longest name wins. */
 export function commandNamed(words: readonly string[], registry: readonly CommandEntry[]): CommandEntry | null {
   for (let count = words.length; count > 0; count--) {
     const name = words.slice(0, count).join(' ');
@@ -108,8 +108,8 @@ export function commandNamed(words: readonly string[], registry: readonly Comman
 }
 
 /**
- * The words with `-x=VALUE` written as `-x VALUE`, which is what it means to users of Go programs; the parser would
- * take the sign for a part of the value.
+ * The words with `-x=VALUE` written as `-x VALUE`, as users of Go programs mean it; the parser would make the sign part
+ * of the value.
  */
 export function splitShortValues(argv: readonly string[], takes: ReadonlyMap<string, Takes>): string[] {
   const given = givenOptions(readArgv(argv, takes));

@@ -22,7 +22,7 @@ export type Invocation =
       readonly module: CommandModule<never>;
       readonly options: Options;
     }
-  /** Text for stdout: help, or the version. */
+  /** Text for stdout: help or the version. */
   | { readonly kind: 'text'; readonly text: string };
 
 /** Options and positional arguments of the command, merged with the global ones. */
@@ -45,7 +45,7 @@ export async function parse(
   return entry === null ? withoutCommand(args, registry, style) : withCommand(args, entry, registry, style);
 }
 
-/** Nothing but help and the version can be had without a command. */
+/** Without a command, only help and the version are available. */
 async function withoutCommand(
   args: readonly string[],
   registry: readonly CommandEntry[],
@@ -55,7 +55,7 @@ async function withoutCommand(
   const words = nameWords(line);
   const path = words.join(' ');
   if (path !== '' && !isGroupName(path, registry)) {
-    // The word behind an unknown option may be its value: the option is what is wrong then.
+    // The word after an unknown option may be its value; then the option is what is wrong.
     await parseGlobals(args.slice(0, argumentsOf(line)[0]?.at), '');
     const { unknownCommand } = await import('../help/unknown-command.ts');
     const { message, hint } = unknownCommand(words, registry);
@@ -65,7 +65,7 @@ async function withoutCommand(
     return { kind: 'text', text: `${typeof REVENTO_VERSION === 'string' ? REVENTO_VERSION : 'unbuilt'}\n` };
   }
   await parseGlobals(args, path);
-  // Help would be an answer, with an exit status of 0, to a script that meant to run something.
+  // Showing help would exit with 0, in a script that meant to run something.
   if (line.behind !== null && line.behind.length > 0) {
     throw new UsageFault('no command before `--`', 'remove the `--`, or put it after the command');
   }
@@ -127,7 +127,7 @@ async function withCommand(
   return { kind: 'text', text: commandHelp(pageOf(entry, module, node), style) };
 }
 
-/** @throws UsageFault for a word in front of the `--` that the command to run stands behind */
+/** @throws UsageFault for a word before the `--` of a command that runs another one */
 function refuseLostWord(
   { hintForLostWord }: CommandModule<never>,
   words: readonly string[],
@@ -149,7 +149,7 @@ function takesOf(options: readonly Option[]): ReadonlyMap<string, Takes> {
   );
 }
 
-/** commander neither prints nor exits here: what it has to say comes back as an error. */
+/** commander neither prints nor exits here: its messages are thrown as errors. */
 function quiet(command: Command): Command {
   const ignore = () => undefined;
   return command
@@ -175,7 +175,7 @@ async function faultOf(
   return new UsageFault(fault.message, `is it for the command? Put -- before that: revento ${name} -- COMMAND`);
 }
 
-/** Whether an option was taken for ours that belongs to the command we are to run. */
+/** Whether an unknown option was meant for the command to run, which has to come after `--`. */
 function needsDashes({ behind }: CommandLine, { registeredArguments, args: words }: Command): boolean {
   const runsCommand = registeredArguments.some((argument) => argument.variadic && argument.name() === 'command');
   return runsCommand && words.length > 0 && behind === null;

@@ -13,10 +13,10 @@ export interface Failed {
   readonly line: CommandLine;
 }
 
-/** What finding the profile that was meant needs. */
+/** The dependencies for finding the profile that was meant. */
 type AdviceDeps = Pick<Deps, 'event' | 'inspectStore' | 'profile' | 'secrets' | 'settingsFile'>;
 
-/** Commands whose `--port` users of other tools expect behind `-p`. */
+/** Commands with a `--port` that users of other tools expect as `-p`. */
 const takesPort: ReadonlySet<string> = new Set(['webhook listen', 'sandbox start', 'login']);
 
 /**
@@ -36,9 +36,9 @@ export async function refusePortAsProfile(
 }
 
 /**
- * The failure in other words where a profile lacks what a command needs and the profile is the likelier mistake:
- * because it does not exist, or because another one has what is missing. Every other failure is returned as it is.
- * What is wrong with the store shows where it matters.
+ * Rewords the failure where a profile lacks what a command needs and the profile is the likelier mistake: because it
+ * does not exist, or because another one has what is missing. Returns every other failure unchanged; a broken store is
+ * reported by the commands that need it.
  */
 export async function withProfileAdvice(error: ReventoError, failed: Failed, deps: AdviceDeps): Promise<ReventoError> {
   const { lacks } = error.facts;
@@ -75,7 +75,7 @@ function noSuchProfile(
   const guess = nearest(profile, names);
   const making = `to create ${profile}, ${remedy(error, deps)}`;
   if (guess !== null) return missing(error, message, `did you mean ${guess}? Run: ${again(guess, failed)}; ${making}`);
-  // Most likely it is being created: then it matters what is missing.
+  // Most likely the profile is being created; then the user has to know what is missing.
   const known = names.length === 0 ? '' : ` (existing: ${names.join(', ')})`;
   return missing(error, error.message, `profile "${profile}" does not exist yet${known}; ${making}`);
 }

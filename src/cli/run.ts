@@ -121,7 +121,7 @@ type Command = Extract<Invocation, { kind: 'command' }>;
 /** Commands that help with broken settings, and so must not fail for them. */
 const lenient = /^(config|profile|doctor)\b/;
 
-/** Drives the command and prints what it yields; what came before a failure is left whole. */
+/** Drives the command and prints what it yields. Output before a failure stays complete. */
 async function print({ module, options }: Command, deps: Deps, printer: Printer): Promise<number> {
   const items: AsyncGenerator<Item, number | undefined, void> = module.run(options as never, deps);
   try {
@@ -133,20 +133,20 @@ async function print({ module, options }: Command, deps: Deps, printer: Printer)
       }
       await printer.print(step.value);
       if (printer.isClosed && module.answersByStatus?.(options as never) !== true) {
-        // Whoever read the output has seen enough (`| head`); that is not a failure.
+        // The reader of the output has seen enough (`| head`); that is not a failure.
         await items.return(undefined);
         return exitStatus.done;
       }
     }
   } catch (error) {
-    // A failure of stdout leaves the command in the middle: it has servers to close and programs to end.
+    // A failure of stdout interrupts the command, which has to close servers and end programs.
     await items.return(undefined).catch(() => undefined);
     await printer.abort();
     throw error;
   }
 }
 
-/** The failure as it is told where the choice of the profile may be what is wrong. */
+/** The failure, reworded where the choice of the profile may be the mistake. */
 async function advised(error: unknown, failed: Failed, deps: Deps): Promise<unknown> {
   if (!(error instanceof ReventoError) || error.facts.lacks === undefined) return error;
   const { withProfileAdvice } = await import('./profile-advice.ts');
@@ -170,7 +170,7 @@ function asReventoError(error: unknown): ReventoError {
   return new ReventoError('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }
 
-/** How a failure is wanted that comes before the options are parsed. */
+/** Whether JSON is asked for, for a failure before the options are parsed. */
 function wantsJson(line: CommandLine, env: Edge['env']): boolean {
   const asked = givenOptions(line, '-o', '--output').at(-1);
   const format = asked === undefined ? env['REVENTO_OUTPUT'] : asked.value;

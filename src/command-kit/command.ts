@@ -15,13 +15,13 @@ export interface CommandModule<Options = Record<string, never>> {
   readonly examples?: readonly Example[];
   readonly layout: Layout;
   /**
-   * Whether the run is made for its exit status. Then it goes on to its end, without output, when the reader of a
-   * pipe has left; any other ends there with 0.
+   * Whether the exit status is the result. Then the run continues without output when the reader of a pipe has left;
+   * any other run ends there with 0.
    */
   readonly answersByStatus?: (options: Options) => boolean;
   /**
-   * Present where the command takes another one, and only behind `--`: what to do about a word that stands before it.
-   * Run as a program, a forgotten flag's value could do harm.
+   * For a command that runs another one after `--`: the hint for a word before it. Run as a program, the value of a
+   * forgotten flag could do harm.
    */
   readonly hintForLostWord?: (word: string) => string;
   run(options: Options, deps: Deps): AsyncGenerator<Item, number | undefined, void>;
@@ -31,7 +31,7 @@ export interface CommandModule<Options = Record<string, never>> {
 export interface Example {
   /** The whole line, `revento` included; may be a pipeline. */
   readonly command: string;
-  /** What it does, in a few words without a full stop. */
+  /** What it does, in a few words without a period. */
   readonly explains: string;
 }
 

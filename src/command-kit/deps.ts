@@ -8,8 +8,8 @@ import type { OpenBrowser, Terminal } from '../ports/terminal.ts';
 import type { Redactor, Secret } from '../text/secret.ts';
 
 /**
- * What a command may use. Types only; `wire.ts` builds the real thing and tests build their own. Whatever is
- * costly to load is a function, so a command pays for what it calls.
+ * What a command may use. Types only; `wire.ts` builds the real thing and tests build their own. Whatever is costly to
+ * load is a function, so that a command only pays for what it calls.
  */
 export interface Deps {
   /** Selected profile: `--profile`, `REVENTO_PROFILE`, or `default`. */
@@ -18,7 +18,7 @@ export interface Deps {
   readonly event: string | null;
   readonly settings: Settings;
   readonly format: OutputFormat;
-  /** With `--jq`: whatever is yielded goes through a filter as data, in any format. */
+  /** Whether `--jq` is given: every yielded item is filtered as data, in any format. */
   readonly isFiltered: boolean;
   /** `--verbose` or more: show requests on stderr. */
   readonly isVerbose: boolean;
@@ -29,10 +29,10 @@ export interface Deps {
   readonly clock: Clock;
   /** Aborted on Ctrl-C, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
-  /** Runs work that keeps the event loop from turning, so that Ctrl-C can still break it off. */
+  /** Runs work that blocks the event loop, so that Ctrl-C can still interrupt it. */
   readonly breakable: <T>(work: () => T) => T;
   readonly terminal: Terminal;
-  /** What is printed appears on a terminal, where a progress line would run into it. */
+  /** Whether stdout is a terminal, where a progress line would mix with the output. */
   readonly isStdoutTty: boolean;
   readonly redactor: Redactor;
   http(): Promise<Exchange>;
@@ -42,9 +42,9 @@ export interface Deps {
   openBrowser(): Promise<OpenBrowser>;
   /** REVENTO_ACCESS_TOKEN, which takes precedence over every stored login; null when unset. */
   readonly environmentToken: Secret | null;
-  /** Of the selected profile, or of the one named. */
+  /** The logins of the selected profile, or of the named one. */
   sessions(profile?: string): Promise<Sessions>;
-  /** Of the selected profile; of another one when it is named, then from its sealed file only. */
+  /** The secrets of the selected profile, or of the named one: then from its sealed file only. */
   secrets(profile?: string): Promise<SecretStore>;
   settingsFile(): Promise<SettingsFile>;
   /** Removes the directories of a profile whose logins and secrets are gone, and the logs of its requests. */
@@ -52,24 +52,24 @@ export interface Deps {
   /** The keys of the store, of all profiles. */
   keyStore(): Promise<KeyStore>;
   /**
-   * Where the processes of one login tell each other of their requests.
+   * The log through which the processes of one login share their requests.
    *
    * @param login  fit for a file name, such as `installation-evt_1`
    */
   sharedLog(login: string): Promise<SharedLog>;
   /**
-   * The sealed log of a profile, for this process alone until it is released; null while another process has it.
+   * The sealed log of a profile, exclusive to this process until released; null while another process has it.
    *
    * @throws ReventoError `store_key`, `disk_full`, `file`
    */
   sealedLog(profile: string, name: string): Promise<SealedLog | null>;
   /** The listeners that run with a profile. */
   listeners(profile: string): Promise<Listeners>;
-  /** A look at the files of the store, of all profiles, that changes nothing and reads no secret. */
+  /** The files of the store, of all profiles; inspecting them changes nothing and reads no secret. */
   inspectStore(): Promise<StoreInspection>;
   /**
-   * Runs another program on this terminal; resolves with its exit status (128 + n for signal n). With `signal` it
-   * can be ended early, besides by an interrupt; `stdout: 'stderr'` keeps a stream of our own on stdout clean.
+   * Runs another program on this terminal; resolves with its exit status (128 + n for signal n). `signal` can end it
+   * early, as an interrupt does; `stdout: 'stderr'` keeps our own stdout clean.
    */
   spawn(
     command: readonly string[],

@@ -25,7 +25,7 @@ export interface GlobalOptions {
   readonly debug?: boolean;
 }
 
-/** What help calls the options below. */
+/** The heading of the options below in help. */
 export const globalHeading = 'Global options:';
 
 type GlobalOption = readonly [flags: string, meaning: string, repeat?: typeof collect];
@@ -49,13 +49,13 @@ export const globalOptions: readonly GlobalOption[] = [
   ['--debug', 'show headers as well, with secrets masked (REVENTO_DEBUG=1)'],
 ];
 
-/** The option every command has besides. */
+/** The option that every command has in addition. */
 export const helpOption = ['-h, --help', 'show this help'] as const;
 
 /** What the program takes without a command. */
 export const versionOption = ['-V, --version', 'show the version'] as const;
 
-/** Whether the word behind an option is its value: never, unless it is an option itself, or always. */
+/** Whether the word after an option is its value: never, unless it is an option itself, or always. */
 export type Takes = 'none' | 'optional' | 'required';
 
 /** The options that need no command, by each of their names: the word after one is a command's name only if it takes none. */
@@ -69,7 +69,7 @@ function namesIn(flags: string): readonly string[] {
   return flags.match(/(?<![\w-])--?[\w-]+/g) ?? [];
 }
 
-/** Declares the global options on a command, under a heading of their own in its help. */
+/** Declares the global options on a command, under their own heading in its help. */
 export function declareGlobals(command: Command): Command {
   command.optionsGroup(globalHeading);
   for (const [flags, meaning, repeat] of globalOptions) {
@@ -80,8 +80,7 @@ export function declareGlobals(command: Command): Command {
 }
 
 /**
- * Refuses options that contradict each other, so that none is silently ignored. Options override what the settings
- * say.
+ * Refuses options that contradict each other, so that none is silently ignored. Options override the settings.
  *
  * @throws ReventoError `usage`
  */
@@ -111,8 +110,8 @@ export function refuseContradictions(options: GlobalOptions): void {
 }
 
 /**
- * The output format: `--output`, then `--json`, then, for a list or document, what the settings say. Text for a shell
- * and streams are left alone by the settings: `$(revento token)` has to stay a token.
+ * The output format: `--output`, then `--json`, then, for a list or document, what the settings say. The settings do
+ * not apply to streams and to text for a shell: `$(revento token)` has to stay a token.
  *
  * @throws ReventoError `usage`
  */
@@ -137,7 +136,7 @@ export function columnsOf(options: GlobalOptions): readonly string[] | null {
   if (paths.some((path) => path === '')) {
     throw new ReventoError('usage', '--columns takes names separated by commas, such as id,role');
   }
-  // In JSON it would be the same key twice.
+  // JSON would have the same key twice.
   const twice = paths.find((path, index) => paths.indexOf(path) < index);
   if (twice !== undefined) throw new ReventoError('usage', `--columns names ${JSON.stringify(twice)} twice.`);
   return paths;

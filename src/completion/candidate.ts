@@ -1,4 +1,4 @@
-/** Something the word under the cursor may become. */
+/** A completion of the word under the cursor. */
 export interface Candidate {
   /** The whole word. */
   readonly value: string;
@@ -6,30 +6,30 @@ export interface Candidate {
   readonly about: string;
 }
 
-/** What a shell is told. */
+/** The answer to a shell. */
 export interface Completion {
   readonly candidates: readonly Candidate[];
   /**
-   * What the shell adds of its own: nothing, names of files, or what it offers for another program, whose name is
-   * the argument at this place (0 is the first one after `revento`).
+   * What the shell adds: nothing, file names, or its own candidates for another program, whose name is the argument at
+   * this position (0 is the first one after `revento`).
    */
   readonly also: 'nothing' | 'files' | { readonly programAt: number };
-  /** The word goes on after a candidate: no space is put behind it. */
+  /** Whether the word continues after a candidate: then no space is added. */
   readonly isOpen: boolean;
 }
 
 export const nothing: Completion = { candidates: [], also: 'nothing', isOpen: false };
 
-/** A word that every shell takes as it is: what else there might be is not worth what it could do when typed. */
+/** A word that every shell takes literally: any other candidate could do harm when it is run. */
 const safe = /^[\w./:,=@%+{}-]+$/;
 
 /**
- * The text the shells' scripts read: a line that says what the shell adds (`nothing`, `files` or `program N`, then
- * `open` when no space follows), then a line for each candidate that is safe to type, its description behind a tab.
+ * The text that the shells' scripts read: a line that says what the shell adds (`nothing`, `files` or `program N`, then
+ * `open` when no space follows), then a line for each candidate that is safe to type, with its description after a tab.
  */
 export function toLines({ candidates, also, isOpen }: Completion): string {
   const first = typeof also === 'string' ? also : `program ${also.programAt}`;
-  // A tab or line break inside would be taken for one of ours.
+  // A tab or line break in a description would be read as a separator.
   const clean = (text: string) => text.replace(/\s+/g, ' ').trim();
   const lines = candidates
     .filter(({ value }) => safe.test(value))

@@ -13,7 +13,7 @@ import {
   type Source,
 } from './sources.ts';
 
-/** What was typed before the word under the cursor, understood as far as it goes. */
+/** The words before the one under the cursor, parsed as far as possible. */
 interface Line {
   /** The longest command name it begins with, or null. */
   readonly entry: CommandEntry | null;
@@ -22,18 +22,18 @@ interface Line {
   readonly isHelp: boolean;
   readonly flags: readonly Flag[];
   readonly given: ReadonlySet<Flag>;
-  /** The option whose value the word under the cursor is. */
+  /** The option that the word under the cursor is the value of. */
   readonly pending: Flag | null;
   readonly profile: string | null;
   readonly arguments: readonly Argument[];
-  /** Where the other program stands behind `--`; null without that. */
+  /** The position of the other program after `--`; null without `--`. */
   readonly programAt: number | null;
 }
 
 /**
- * What the last word may become.
+ * Completions of the last word.
  *
- * @param words  of the command line behind the program's name, unquoted; the last one is being typed and may be empty
+ * @param words  of the command line after the program's name, unquoted; the last one is being typed and may be empty
  */
 export async function complete(
   words: readonly string[],
@@ -61,7 +61,7 @@ export async function complete(
 }
 
 async function read(before: readonly string[], registry: readonly CommandEntry[]): Promise<Line> {
-  // Names come first, so that the command's own options are known when the rest is read.
+  // Names are read first, so that the command's own options are known for the rest.
   const first = scan(before, globalFlags());
   const isHelp = first.words[0] === 'help';
   const words = isHelp ? first.words.slice(1) : first.words;
@@ -89,7 +89,7 @@ function scan(
   };
 }
 
-/** Behind `--` stands another program's command line, where the command takes one. */
+/** After `--` comes another program's command line, where the command takes one. */
 function afterDashes(taken: readonly Argument[], programAt: number): Completion {
   if (!taken.at(-1)?.variadic) return nothing;
   return { candidates: [], also: { programAt }, isOpen: false };
@@ -101,7 +101,7 @@ function flagCandidates({ flags, given }: Line): Candidate[] {
     .flatMap(({ long, short, about }) => [long, ...(short === null ? [] : [short])].map((value) => ({ value, about })));
 }
 
-/** The next words of every name that begins with the words typed; `help` stands before any. */
+/** The next words of every name that begins with the typed words; `help` may precede any of them. */
 function namesAfter({ words, isHelp }: Line, registry: readonly CommandEntry[]): Candidate[] {
   const start = words.map((word) => `${word} `).join('');
   const names = registry.map(({ name, ...rest }) => ({ ...rest, name }));
@@ -147,7 +147,7 @@ function valuesOf(flag: Flag, start: string, question: Question): Completion {
   return source === undefined ? nothing : from(source, start, question);
 }
 
-/** @param start  what stands before the value in the same word, such as `--output=` */
+/** @param start  the part before the value in the same word, such as `--output=` */
 function from(source: Source, start: string, question: Question): Completion {
   const { typed } = question;
   const done = source.isList ? typed.slice(0, typed.lastIndexOf(',') + 1) : '';

@@ -21,12 +21,12 @@ export type SecretName = (typeof secretNames)[number];
 
 export type SettingSource = 'flag' | 'environment' | 'profile' | 'default';
 
-/** The selected profile's settings, first found wins: flag, environment, profile, default. */
+/** The selected profile's settings. The first source that has one wins: flag, environment, profile, default. */
 export interface Settings {
   get(name: SettingName): { readonly value: string; readonly source: SettingSource } | null;
   /** @throws ReventoError `setting_missing`, naming the flag, the variable and the `config set` command */
   require(name: SettingName): string;
-  /** The value exactly as it was given, for what is compared byte by byte; null when there is none. */
+  /** The value exactly as given, to compare it byte by byte; null when there is none. */
   written(name: SettingName): string | null;
   /** Directory of `config.json` and the sealed files. */
   readonly configDir: string;
@@ -38,7 +38,7 @@ export interface Settings {
 export interface SettingsFile {
   readonly path: string;
   profiles(): Readonly<Record<string, Partial<Record<SettingName, string>>>>;
-  /** One profile's settings, and those that hold for all: the store is one, so `key_store` is. */
+  /** One profile's settings, and those for all profiles: there is one store, so `key_store` is one of those. */
   of(profile: string): Readonly<Partial<Record<SettingName, string>>>;
   /** Where a setting of a profile is written, for an error: the path, and the line where it is found. */
   placeOf(profile: string, name: SettingName): string;
@@ -49,11 +49,11 @@ export interface SettingsFile {
   use(profile: string): Promise<void>;
 }
 
-/** Sealed secrets of a profile, behind the environment. */
+/** Sealed secrets of a profile; those of the environment take precedence. */
 export interface SecretStore {
   /** The environment's value, else the sealed one, else null. */
   get(name: SecretName): Promise<{ readonly secret: Secret; readonly source: 'environment' | 'profile' } | null>;
-  /** Stores a value, or removes it; a client secret is bound to the auth base in force. */
+  /** Stores a value, or removes it; a client secret is bound to the effective auth base. */
   set(name: SecretName, value: string | null): Promise<void>;
   /**
    * The client secret for this auth base; null when there is none. A stored one goes to the base it is bound to,
@@ -64,7 +64,10 @@ export interface SecretStore {
   clientSecretFor(authBase: string): Promise<Secret | null>;
   /** Binds the stored client secret to this auth base; does nothing when there is none. */
   bind(authBase: string): Promise<void>;
-  /** A stamp of the sealed secrets, which changes when they are written; null when only reading tells. Cheap. */
+  /**
+   * A cheap stamp of the sealed secrets, which changes when they are written; null when there is no way to know but
+   * reading them.
+   */
   stamp(): string | null;
   /** Removes all sealed secrets and their copies; works without the key. */
   forget(): Promise<void>;

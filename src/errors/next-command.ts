@@ -13,7 +13,7 @@ export function startSandbox(port: string): string {
   return `revento sandbox start${port === defaultSandboxPort ? '' : ` --port ${port}`}`;
 }
 
-/** What names a login on a command line. */
+/** What selects a login on a command line. */
 interface NamedLogin {
   readonly eventId: string;
   readonly kind: string;
@@ -25,12 +25,12 @@ export function flagsOfLogin(login: NamedLogin): string {
   return `--event ${login.eventId}${login.kind === 'user' ? ' --user' : ''}${userFlag(login)}`;
 }
 
-/** The flag that tells a participant's login from those of others; empty where there is nothing to tell. */
+/** The flag that distinguishes a participant's login from those of others; empty where no user is known. */
 export function userFlag({ kind, userId = null }: NamedLogin): string {
   return kind === 'user' && userId !== null ? ` --user-id ${shellWord(userId)}` : '';
 }
 
-/** The command that logs in again, as it is typed: who consents decides whose login it is. */
+/** The command that logs in again, without a user: whoever consents decides whose login it is. */
 export function loginCommand(profile: string, { eventId, kind }: NamedLogin): string {
   return `${program(profile)} login ${flagsOfLogin({ eventId, kind })}`;
 }

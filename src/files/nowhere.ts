@@ -1,6 +1,6 @@
 /**
- * The directory of what belongs into the home of a user who has none. It can't exist, not even for root: to look for
- * a file there finds nothing, and to write one fails.
+ * The directory of what belongs into the home of a user who has none. It can't exist, not even for root: looking for a
+ * file there finds none, and writing one fails.
  */
 export const nowhere = '/dev/null/revento';
 
@@ -9,7 +9,7 @@ export function isNowhere(path: string): boolean {
   return path === nowhere || path.startsWith(`${nowhere}/`);
 }
 
-/** What a user without a home is told where something must be stored. */
+/** The message for a user without a home where something must be stored. */
 export const noHome = {
   message: 'This user has no home directory, so settings and logins have nowhere to be stored.',
   hint: 'set REVENTO_CONFIG_DIR to your own directory, or HOME to an absolute path',

@@ -18,7 +18,7 @@ export interface UserOutputOptions {
   readonly signal: AbortSignal;
 }
 
-/** Between two looks whether somebody reads a named pipe, milliseconds. */
+/** How often to check whether a named pipe has a reader, milliseconds. */
 const readerPollMs = 50;
 
 /**
@@ -38,7 +38,7 @@ export async function writeUserFile(path: string, bytes: Uint8Array, options: Us
   }
 }
 
-/** Whether a path names a regular file, or one that can be made: what else there is must not be read before writing. */
+/** Whether a path names a regular file, or one that can be created: anything else must not be read before writing. */
 export async function isRegularOrAbsent(path: string): Promise<boolean> {
   const target = await targetOf(path);
   return !isDescriptor(await parentOf(target)) && ((await existing(target))?.isFile() ?? true);

@@ -100,9 +100,9 @@ export function isHttpFailure(error: unknown): error is HttpFailure {
  * The failure to report when an exchange ended without a complete response.
  *
  * @param what  what was being done, as a capitalized noun: `Token request`, `GET /events/evt_1`
- * @param facts what else is known, such as the request id
- * @returns `host_placeholder` for an unresolvable `.example` host, `tls`, `bad_answer` (not HTTP, or too long),
- *   `usage` (nothing that can be sent), `interrupted`, else `network`; the original failure is its cause
+ * @param facts other known facts, such as the request id
+ * @returns `host_placeholder` for an unresolvable `.example` host, `tls`, `bad_answer` (not HTTP, or too long), `usage`
+ *   (nothing that can be sent), `interrupted`, else `network`; the original failure is its cause
  */
 export function networkError(failure: HttpFailure, what: string, facts: Facts = {}): ReventoError {
   const code = codeOf(failure);

@@ -21,13 +21,13 @@ export function isUnspecifiedAddress(address: string): boolean {
 
 function isIn(list: BlockList, address: string): boolean {
   const version = isIP(address);
-  // The list takes an IPv4 address that is written as IPv6 for what it is.
+  // The list also matches IPv4 addresses that are written as IPv6.
   return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
 /**
- * Whether a URL's hostname is loopback by definition: `localhost`, `[::1]`, 127.0.0.0/8. What may carry secrets in
- * the clear, and what a redirect URI for a listener of ours must name.
+ * Whether a URL's hostname is loopback by definition: `localhost`, `[::1]`, 127.0.0.0/8. Only such a host may be sent
+ * secrets in the clear, and only such a redirect URI can lead to our listener.
  */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && isLoopbackAddress(hostname));
@@ -39,9 +39,9 @@ export function isLocalhostName(hostname: string): boolean {
 }
 
 /**
- * Whether a request to a host stays on this machine, as far as its name tells: loopback and unspecified addresses in
- * every spelling, `localhost` and the names below it. The one rule for what is reached without a proxy and counts as
- * a local handler; a name that only resolves to loopback is for the connection to find out.
+ * Whether a request to a host stays on this machine, judging by its name: loopback and unspecified addresses in every
+ * spelling, `localhost` and the names below it. The one rule for what is reached without a proxy and counts as a local
+ * handler; a name that only resolves to loopback is for the connection to find out.
  *
  * @param hostname  of a URL, IPv6 with or without its brackets
  */

@@ -5,7 +5,7 @@ import type { Inspected } from './inspected.ts';
 
 /**
  * Deliveries as server-sent events, as they come. The data of a `delivery` event is its line as `listen -o ndjson`
- * writes it, its id the number to resume after; `gap` tells how many came and are no longer kept.
+ * writes it, its id the number to resume after; `gap` says how many are no longer kept.
  *
  * Ends when the hub closes or the signal aborts.
  */

@@ -1,11 +1,11 @@
-/** One token of JSON behind blanks; the empty alternative is the end of the text. */
+/** One token of JSON after white space; the empty alternative is the end of the text. */
 const token =
   /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-]))/y;
 
 /** What may come next: a value, a key, or what follows either. */
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or end';
 
-/** The line, counted from 1, with the first token that can't stand where it does in a text that is not JSON. */
+/** The line, counted from 1, of the first unexpected token in a text that is not JSON. */
 export function errorLine(text: string): number {
   const open: string[] = [];
   let expected: Expected = 'value';
@@ -46,7 +46,7 @@ function step(expected: Expected, found: string, open: string[]): Expected | nul
   }
 }
 
-/** The line of the first character that is not blank from `start` on; at the end of the text, its last such line. */
+/** The line of the first non-blank character from `start` on; at the end of the text, the last line with one. */
 function lineAt(text: string, start: number): number {
   const blanks = /[ \t\r\n]*/y;
   blanks.lastIndex = start;

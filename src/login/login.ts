@@ -37,7 +37,7 @@ export interface Login extends LoginKey {
   readonly obtainedAt: number;
   /** False when it came without a refresh token: it ends with its access token. */
   readonly isRenewable: boolean;
-  /** `expired`: neither token can be used any more. `revoked`: the server said so, or a refresh was lost. */
+  /** `expired`: neither token is usable anymore. `revoked`: the server said so, or a refresh was lost. */
   readonly state: 'active' | 'expired' | 'revoked';
   /** Why it is revoked, in a sentence; null otherwise. */
   readonly reason: string | null;

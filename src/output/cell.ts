@@ -7,7 +7,7 @@ import { type Calendar, localCalendar, momentOf } from './moment.ts';
 export interface Cell {
   readonly text: string;
   readonly paint: Paint;
-  /** Of a time: its zone's, such as `UTC+1`. */
+  /** Of a time: the offset of its zone, such as `UTC+1`. */
   readonly offset?: string;
 }
 
@@ -33,11 +33,11 @@ const statusPaint = new Map<string, Paint>([
 ]);
 
 /**
- * A JSON value as a cell: text without quotes, times in one zone, yes and no, `-` for null and for what is missing,
- * the rest as compact JSON. Numbers keep their digits.
+ * A JSON value as a cell: text without quotes, times in one zone, yes and no, `-` for null and for what is missing, the
+ * rest as compact JSON. Numbers keep their digits.
  *
  * @param now milliseconds since the Unix epoch; a time of another year shows its year
- * @param calendar  of the zone to tell times in
+ * @param calendar  of the zone to show times in
  */
 export function cellOf(value: string | undefined, path: string, now: number, calendar: Calendar = localCalendar): Cell {
   if (value === undefined || value === 'null') return { text: '-', paint: 'dim' };
@@ -53,8 +53,8 @@ export function cellOf(value: string | undefined, path: string, now: number, cal
 }
 
 /**
- * How much is lost when a cell is cut: part of a text, the meaning of a time or number, or of an id, that
- * it can be copied. Null for an empty cell.
+ * What cutting a cell destroys: part of a text, the meaning of a time or number, or the use of an id. Null for an empty
+ * cell.
  */
 export type Loss = 'some' | 'sense' | 'id';
 

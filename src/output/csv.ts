@@ -16,9 +16,9 @@ export interface CsvOptions {
 }
 
 /**
- * Rows as RFC 4180 CSV with a header line. Without `--columns` the columns are the command's own and then every
- * other field of the first rows, those of nested objects each in a column; a field that turns up later cannot have a
- * column any more, and is named on stderr.
+ * Rows as RFC 4180 CSV with a header line. Without `--columns` the columns are the command's own and then every other
+ * field of the first rows, those of nested objects each in a column; a field that first appears later gets no column
+ * and is named on stderr.
  */
 export function createCsv({ chosen, defaults, known = [], hasMark = false }: CsvOptions): RowFormat {
   let picker: Picker | Choice | null = null;

@@ -8,7 +8,7 @@ export interface PrinterOptions {
   readonly jq: string | null;
   /** `--arg`: `name=value`, for the filter. */
   readonly jqArguments?: readonly string[];
-  /** What `env` is in a filter; without our own secrets. */
+  /** The value of `env` in a filter, without our own secrets. */
   readonly environment?: Readonly<Record<string, string>>;
   /** `--columns` as paths, or null. */
   readonly columns: readonly string[] | null;
@@ -23,7 +23,7 @@ export interface PrinterOptions {
   readonly write: (chunk: string | Uint8Array) => Promise<boolean>;
   /** A line for the user, on stderr. */
   readonly notice: (text: string) => void;
-  /** Runs `--jq`, which holds up the event loop, so that a signal still gets through. */
+  /** Runs `--jq`, which blocks the event loop, so that a signal can still interrupt it. */
   readonly breakable: <T>(work: () => T) => T;
 }
 
@@ -36,18 +36,18 @@ export interface View extends Omit<RowFormat, 'end'> {
   end(isWhole: boolean): Output;
   /** Where absent, bytes go out as they are. */
   bytes?(bytes: Uint8Array): string;
-  /** Thrown once the text before it is written. */
+  /** An error to throw once the text before it is written. */
   failure?(): ReventoError | null;
 }
 
 /**
  * One way of writing rows down. Rows are JSON text, and come in groups: usually a page of an API's list. Each call
- * gives back what is to be written next, so that nothing has to be kept.
+ * returns what to write next, so that nothing has to be kept.
  */
 export interface RowFormat {
   /** Never called with no rows. @param zone  the one to tell times in; else that of this machine */
   rows(rows: readonly string[], zone?: string | null): string | Promise<string>;
-  /** The end of the list; `isWhole` is false when the run failed before its last row. */
+  /** The end of the list. `isWhole` is false when the run failed before the last row. */
   end(isWhole: boolean): string | Promise<string>;
   /** A notice about the rows after they are written, as one safe line; null for none. */
   complaint(): string | null;

@@ -4,7 +4,7 @@ import { ReventoError } from '../errors/revento-error.ts';
 import { sanitize } from '../text/sanitize.ts';
 import type { JqVariables } from './jq-variables.ts';
 
-/** Some results of an expression for one document, and whether these are all. */
+/** A batch of an expression's results for one document, and the failure that ended them. */
 interface JqResults {
   /** JSON, one for each result; those before a failure included. */
   readonly texts: readonly string[];
@@ -21,7 +21,9 @@ export interface JqOptions {
   readonly expression: string;
   readonly variables: JqVariables;
   readonly notice: (text: string) => void;
-  /** Runs the engine, which never pauses, so that Ctrl-C can break it off. @throws ReventoError `interrupted` */
+  /**
+   * Runs the engine, which blocks the event loop, so that Ctrl-C can interrupt it. @throws ReventoError `interrupted`
+   */
   readonly breakable: <T>(work: () => T) => T;
 }
 
@@ -57,7 +59,7 @@ export async function createJq({ expression, variables, notice, breakable }: JqO
 
   // Compiled but never run: nothing reaches the right side of `empty |`.
   if (run('null', variables.bind(`empty | (${expression}\n)`)).exitCode === compileError) {
-    // Asked again without the wrapping, so that jq's message quotes what the user typed.
+    // Run again without the wrapping, so that jq's message quotes what the user typed.
     const plain = run(
       'null',
       expression,
@@ -71,8 +73,8 @@ export async function createJq({ expression, variables, notice, breakable }: JqO
       const input = variables.inputWith(document);
       let [done, count] = [0, firstResults];
       for (;;) {
-        // A Ctrl-C that is waiting to be heard is heard now: there will be no other chance. The first turn is what is
-        // left of the current one, in which signals were looked for before; the second looks for them again.
+        // A pending Ctrl-C must be handled now, because later the loop is blocked. The first turn ends the current one,
+        // which has already checked for signals; the second checks again.
         await nextTurn();
         await nextTurn();
         const more = randomUUID();
@@ -81,7 +83,7 @@ export async function createJq({ expression, variables, notice, breakable }: JqO
         const isMore = texts.at(-1) === `"${more}"`;
         if (isMore) texts.pop();
         yield { texts, failure: exitCode === 0 ? null : messageOf(stderr) };
-        // `debug` and `stderr` in an expression; later runs say the same again.
+        // The output of `debug` and `stderr` in an expression; later runs repeat it.
         if (exitCode === 0 && stderr !== '' && done === 0) notice(sanitize(stderr.trimEnd()));
         if (!isMore) return;
         done += count;

@@ -4,7 +4,7 @@ import { ReventoError } from '../errors/revento-error.ts';
 /** The destination of a printer's chunks. */
 export interface Sink {
   /**
-   * Resolves when more may be written: true, or false once nobody reads any more.
+   * Resolves to true when more may be written, or to false once the reader has left.
    *
    * @throws ReventoError `disk_full` or `file` when the output cannot be written whole
    */

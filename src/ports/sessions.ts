@@ -16,23 +16,23 @@ export interface Sessions {
   /** Every stored login, sorted by kind and event: told from names of files, so those that cannot be opened too. */
   keys(): Promise<readonly LoginKey[]>;
   /**
-   * Opens one login; null when it is not there, or not any more.
+   * Opens one login; null when it does not exist, or no longer.
    *
    * @throws ReventoError `store_corrupt`, `store_key`, `file`
    */
   read(key: LoginKey): Promise<Login | null>;
-  /** Opens every login. One that cannot be opened is told apart, and no reason to do without the others. */
+  /** Opens every login. Those that cannot be opened are returned separately and do not affect the others. */
   survey(): Promise<{ readonly logins: readonly Login[]; readonly unreadable: readonly UnreadableLogin[] }>;
   /** Finds out whether `save` could store a login of this key now: its key, its lock and its disk space. */
   prepare(key: LoginKey): Promise<void>;
   /** Stores a grant, replacing a login of the same key. */
   save(grant: Grant): Promise<Login>;
-  /** Removes one login and every trace of it, so too where only traces are left; false when there were none. */
+  /** Removes one login and all its files, also where only leftovers exist; false when there were none. */
   forget(key: LoginKey): Promise<boolean>;
   /**
    * Tokens of one login; null stands for REVENTO_ACCESS_TOKEN, which takes precedence over every login.
    *
-   * @param apiBase  where the tokens are to be sent; left out when they are only printed
+   * @param apiBase  where the tokens will be sent; omitted when they are only printed
    * @throws ReventoError `host_changed` when they are bound to another API and the user does not let them go
    */
   source(key: LoginKey | null, apiBase?: string): Promise<TokenSource>;

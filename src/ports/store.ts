@@ -19,7 +19,7 @@ export interface KeyStore {
   rekey(target: KeySource): Promise<{ readonly moved: number; readonly kept: number }>;
 }
 
-/** What lies in the store's directories, told from names, modes and lock records alone. */
+/** The contents of the store's directories, judging by names, modes and lock records alone. */
 export interface StoreInspection {
   /** Profiles that hold a login, what is left of one, or a sealed secret, sorted by name. */
   readonly profiles: readonly StoredProfile[];
@@ -37,7 +37,7 @@ export interface StoredProfile {
   readonly name: string;
   /** Sorted by kind and event, readable or not. */
   readonly logins: readonly LoginKey[];
-  /** Logins of which only copies are left, or what a cut-short write left: no longer used, but tokens all the same. */
+  /** Logins of which only copies or leftovers of an interrupted write exist: unused, but they still hold tokens. */
   readonly remnants: readonly LoginKey[];
   readonly hasSecrets: boolean;
 }
@@ -62,7 +62,7 @@ export interface StoreFile {
   readonly login: (LoginKey & { readonly profile: string; readonly isWhole: boolean }) | null;
 }
 
-/** `successor`, `rescue` and `temporary` are leftovers of a write that was cut short, unless a process is at work. */
+/** `successor`, `rescue` and `temporary` are leftovers of an interrupted write, unless a process is writing. */
 export type StoreFileRole =
   | 'directory'
   | 'login'
@@ -101,7 +101,7 @@ export interface SealedRecord {
 
 /** A lock that is ours until it is released. */
 export interface HeldLock {
-  /** Whether nobody took it from us meanwhile; false is only possible across machines, after a long pause. */
+  /** Whether the lock is still ours; false is only possible across machines, after a long pause. */
   isHeld(): boolean;
   /** Idempotent; removes the lock file only while it is still ours. */
   release(): void;
@@ -125,18 +125,18 @@ export interface SealedFile {
   read(): Promise<SealedRecord | null>;
   /**
    * Which writing of the file this is, by its inode, size and times: while it stays the same, so does what `read`
-   * gives. Null when that can't be told: there is no file, or a copy beside it.
+   * gives. Null when that is unknown: there is no file, or there is a copy of it.
    */
   stamp(): string | null;
   /** @throws ReventoError `lock_timeout`, naming the holder */
   lock(options?: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number }): Promise<HeldLock>;
   /** Like `read`, after putting a newer copy in its place and removing all others. */
   settle(): Promise<SealedRecord | null>;
-  /** What the file itself holds at this moment, without waiting for anything; null when that can't be told. */
+  /** What the file itself holds at this moment, without waiting; null when that is unknown. */
   peek(): SealedRecord | null;
-  /** Takes the disk space the next `commit` needs, so that running out of it is known beforehand. */
+  /** Reserves the disk space the next `commit` needs, so that a full disk is noticed beforehand. */
   reserve(): void;
-  /** Gives reserved space back that no commit has used. */
+  /** Frees reserved space that no commit has used. */
   unreserve(): void;
   /** Replaces the content under the next generation, with the key it has. */
   rewrite(from: SealedRecord, content: SealedRecord['content']): SealedRecord;
@@ -148,11 +148,14 @@ export interface SealedFile {
   create(binding: Binding, content: SealedRecord['content']): Promise<SealedRecord>;
   /** Whether a refresh token of this record was used up on this machine, whatever an older copy of the file says. */
   wasSpent(from: SealedRecord, token: string): boolean;
-  /** Notes that a token was used up, null for none, and which one is live now; to be called once that is stored. */
+  /** Records that a token was used up (null for none) and which one is current; call it once that is stored. */
   noteSpent(from: SealedRecord, spent: string | null, live: string): void;
-  /** Whether the file is there, or a copy, or what a write left that was cut short. */
+  /** Whether the file, a copy or a leftover of an interrupted write exists. */
   hasTrace(): boolean;
-  /** Removes the file, every copy and what cut-short writes left; needs no key. False when there was none of it. */
+  /**
+   * Removes the file, every copy and leftovers of interrupted writes; needs no key. False when there was nothing to
+   * remove.
+   */
   remove(): boolean;
 }
 
@@ -176,8 +179,8 @@ export interface Vault {
 }
 
 /**
- * A sealed file of one process that grows: everything at one moment, and what has changed since. Whoever reads it, at
- * whatever moment the machine stops, finds what was there before a write or after it.
+ * A growing sealed file of one process: a snapshot, and the changes since. A reader finds the state before a write or
+ * after it, at whatever moment the machine stops.
  */
 export interface SealedLog {
   readonly path: string;
@@ -192,14 +195,14 @@ export interface SealedLog {
    */
   read(): Promise<{ readonly texts: readonly string[]; readonly problem: string | null } | null>;
   /**
-   * Adds a text. It outlives the process when this returns, with `isDurable` a power cut as well.
+   * Adds a text. When this returns, the text survives the end of the process; with `isDurable`, also a power cut.
    *
    * @throws ReventoError `disk_full`, `file`, also when somebody has removed the file
    */
   append(text: string, isDurable: boolean): void;
   /** Puts a first text in place of all. @throws ReventoError `disk_full`, `file` */
   replace(text: string): void;
-  /** Renames the file, so that a new one can be begun; gives back where it is now. @throws ReventoError `file` */
+  /** Renames the file, so that a new one can be started; returns its new path. @throws ReventoError `file` */
   setAside(): string;
   /** Lets another process have it. Idempotent. */
   release(): void;
@@ -215,22 +218,22 @@ export interface RunningListener {
 
 /** How a sandbox finds the listeners that run with its profile. Never throws. */
 export interface Listeners {
-  /** Lets this process be found; gives back what ends that. It ends with the process in any case. */
+  /** Registers this process; returns a function that unregisters it. The end of the process does so as well. */
   announce(url: string): () => void;
   /** Those whose processes run, the newest first. */
   running(): readonly RunningListener[];
 }
 
 /**
- * Short lines that the processes of one user share: appended by any of them, seen by all in one and the same order.
- * It forgets lines after an hour or two.
+ * Short lines that the processes of one user share: any of them appends, and all see the same order. It forgets lines
+ * after an hour or two.
  */
 export interface SharedLog {
   /**
-   * Appends a line when one is given, then gives back every line not seen before; that one included, after all that
-   * were appended before it.
+   * Appends the line, if given, and returns every line not seen before, in order and including that one.
    *
-   * Synchronous, a few dozen bytes a call. Never throws: where nothing can be shared it gives back the own lines.
+   * Synchronous, a few dozen bytes a call. Never throws: where sharing is impossible, it returns this process's own
+   * lines.
    */
   exchange(line: string | null): readonly string[];
 }

@@ -4,9 +4,9 @@ import { invisibleCharacters } from './sanitize.ts';
  * Text from a person, a file or the environment, read by one rule:
  *
  * - Bytes are UTF-8, or UTF-16 as Windows writes it. A byte order mark is dropped.
- * - Line ends behind a value are dropped: `echo`, editors and CRLF files add them.
- * - Blanks around a setting are dropped too. Around a secret they may be meant, so they are kept, and named.
- * - Quotes and invisible characters are kept, and named.
+ * - Line ends after a value are dropped: `echo`, editors and CRLF files add them.
+ * - Blanks around a setting are dropped too. Around a secret they may be intended, so they are kept, with a warning.
+ * - Quotes and invisible characters are kept, with a warning.
  */
 
 /** The text that bytes stand for, without its byte order mark; null where they are neither UTF-8 nor UTF-16. */
@@ -27,7 +27,7 @@ function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16
   return second === 0 ? 'utf-16le' : 'utf-16be';
 }
 
-/** A secret as it was meant: without a byte order mark in front and line ends behind. Blanks stay; see `oddityOf`. */
+/** A secret as it was meant: without a leading byte order mark and trailing line ends. Blanks stay; see `oddityOf`. */
 export function secretText(text: string): string {
   return text.replace(/^\ufeff/, '').replace(/[\r\n]+$/, '');
 }

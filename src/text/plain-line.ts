@@ -1,6 +1,6 @@
 import { unsafeCharacters } from './sanitize.ts';
 
-/** Tab, line feed and the like, and the two Unicode line ends: they separate words, so a space takes their place. */
+/** Tab, line feed and similar, and the two Unicode line ends: they separate words, so a space replaces them. */
 const lineBreaking = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 
 const unsafe = new RegExp(`[${unsafeCharacters}]|\\p{Surrogate}`, 'gu');

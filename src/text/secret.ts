@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** Values shorter than this are not looked for: they would blank out ordinary text. */
+/** Shorter values are not redacted: they would blank out ordinary text. */
 const shortestRedactedLength = 8;
 
 /**
- * A value that must not be shown. Every implicit way to text (`String()`, templates, JSON, `util.inspect`) gives
- * `[redacted fp:ab12cd34]`; the value itself comes out of `reveal()` only.
+ * A value that must not be shown. Every implicit conversion to text (`String()`, templates, JSON, `util.inspect`) gives
+ * `[redacted fp:ab12cd34]`; only `reveal()` returns the value itself.
  */
 export class Secret {
   readonly #value: string;
@@ -19,7 +19,7 @@ export class Secret {
     return this.#value;
   }
 
-  /** Eight hex digits of the SHA-256, enough to tell two secrets apart and useless to guess one. */
+  /** Eight hex digits of the SHA-256: enough to distinguish two secrets, useless for guessing one. */
   get fingerprint(): string {
     return fingerprint(this.#value).slice(0, 8);
   }
@@ -42,20 +42,19 @@ export function fingerprint(value: string): string {
   return createHash('sha256').update(value, 'utf8').digest('hex');
 }
 
-/** What cut text ends in. */
+/** What a cut text ends with. */
 const ellipsis = '…';
 
 /**
- * Knows the secrets that are live in this process and takes them out of text: as they are, percent-encoded,
- * JSON-escaped and in base64, also where the text was cut in the middle of one. Everything written to stderr goes
- * through one of these.
+ * Knows the secrets in use in this process and redacts them in text: as they are, percent-encoded, JSON-escaped and in
+ * base64, also where the text was cut in the middle of one. Everything written to stderr goes through one of these.
  */
 export class Redactor {
-  /** Longest first: of two secrets that begin alike, the longer one must not leave its end behind. */
+  /** Longest first: of two secrets that begin alike, the end of the longer one must not stay visible. */
   readonly #forms: { readonly form: string; readonly replacement: string }[] = [];
   readonly #known = new Set<string>();
 
-  /** Registers a live secret; short or empty values are ignored. */
+  /** Registers a secret in use; short or empty values are ignored. */
   add(value: string): Secret {
     const secret = new Secret(value);
     if (value.length < shortestRedactedLength || this.#known.has(value)) return secret;

@@ -39,17 +39,17 @@ describe.each(reasons)('%s', (shell, reason) => {
   it.each([
     ['a command', 'revento webh', 'revento webhook '],
     ['a member of a group', 'revento webhook lis', 'revento webhook listen '],
-    ['a command behind global options', 'revento -p staging webhook lis', 'revento -p staging webhook listen '],
+    ['a command after global options', 'revento -p staging webhook lis', 'revento -p staging webhook listen '],
     ['an option of a command', 'revento webhook listen --forward-ti', 'revento webhook listen --forward-timeout '],
     ['a global option', 'revento status --verb', 'revento status --verbose '],
     ['a value that is one of few', 'revento status -o nd', 'revento status -o ndjson '],
-    ['a value behind an equals sign', 'revento status --output=nd', 'revento status --output=ndjson '],
+    ['a value after an equals sign', 'revento status --output=nd', 'revento status --output=ndjson '],
     ['a setting', 'revento config get redirect', 'revento config get redirect_uri '],
     ['an event type', 'revento webhook events application.app', 'revento webhook events application.approved '],
     ['a profile', 'revento status -p stag', 'revento status -p staging '],
     ['a stored event of the profile', 'revento -p staging status -e evt_s', 'revento -p staging status -e evt_summer '],
     ['a topic of help', 'revento help exit', 'revento help exit-codes '],
-    ['a command behind help', 'revento help webhook lis', 'revento help webhook listen '],
+    ['a command after help', 'revento help webhook lis', 'revento help webhook listen '],
     [
       'a list after its first values',
       'revento webhook listen --expect application.approved,data',
@@ -82,7 +82,7 @@ describe.each(reasons)('%s', (shell, reason) => {
     expect(await shells.candidates(shell, 'revento nosuch --port ')).toEqual([]);
   });
 
-  it('leaves a command behind -- to the shell', async () => {
+  it('leaves a command after -- to the shell', async () => {
     expect(await shells.candidates(shell, 'revento sandbox exec -- reven')).toContain('revento');
   });
 
@@ -96,7 +96,7 @@ describe.each(reasons)('%s', (shell, reason) => {
 plainIt
   .skipIf(lackOf('bash-completion', 'zsh', 'fish', 'script') !== null)
   .each(['bash-completion', 'zsh', 'fish'] as const)(
-  '%s completes the arguments of a command behind -- as its own',
+  '%s completes the arguments of a command after -- as its own',
   async (shell) => {
     const line = 'revento sandbox exec -- revento webhook lis';
     expect((await shells.completed(shell, line)).trimEnd()).toBe('revento sandbox exec -- revento webhook listen');

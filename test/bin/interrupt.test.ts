@@ -68,7 +68,7 @@ describe('a page that is never answered', () => {
 });
 
 describe.skipIf(process.platform !== 'linux')('a listener whose output cannot be written', () => {
-  it('ends with 1 and lets go of its port', async () => {
+  it('ends with 1 and releases its port', async () => {
     const fd = openSync('/dev/full', 'w');
     const running = rig.start(['webhook', 'listen', '--port', '0', '-o', 'ndjson'], { env, stdout: fd });
     closeSync(fd);
@@ -81,7 +81,7 @@ describe.skipIf(process.platform !== 'linux')('a --jq expression that never ends
   it.each([
     ['SIGINT', { code: 130, signal: null }],
     ['SIGTERM', { code: null, signal: 'SIGTERM' }],
-  ] as const)('is broken off by %s', async (signal, ending) => {
+  ] as const)('is interrupted by %s', async (signal, ending) => {
     const running = rig.start(['webhook', 'events', '--jq', 'last(range(1e15))']);
     await isBusy(running.pid);
     running.kill(signal);

@@ -102,7 +102,7 @@ describe('a login at the sandbox', () => {
     });
   });
 
-  it('is there afterwards', async () => {
+  it('is still there', async () => {
     await start();
     await login([], { BROWSER: consentingBrowser() }).ended;
     const status = await rig.run(['-p', 'sandbox', 'status', '--json']);

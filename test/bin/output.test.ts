@@ -225,15 +225,12 @@ describe('options that contradict each other', () => {
   });
 });
 
-it.each(['--event', '--api-base', '--auth-base'])(
-  '%s with nothing behind it is refused, not left out',
-  async (flag) => {
-    const api = await serveList(onePage('{"id":"1"}'));
-    const { code, stderr } = await rig.run(list(flag, ''), api);
-    expect({ code, requests: api.requests() }).toEqual({ code: 2, requests: 0 });
-    expect(stderr).toContain(`${flag} is empty`);
-  },
-);
+it.each(['--event', '--api-base', '--auth-base'])('%s without a value is refused, not ignored', async (flag) => {
+  const api = await serveList(onePage('{"id":"1"}'));
+  const { code, stderr } = await rig.run(list(flag, ''), api);
+  expect({ code, requests: api.requests() }).toEqual({ code: 2, requests: 0 });
+  expect(stderr).toContain(`${flag} is empty`);
+});
 
 it('takes a setting from its flag first', async () => {
   const flags = { auth_base: 'https://a.test', api_base: 'https://b.test', default_event: 'evt_9', output: 'json' };
@@ -254,7 +251,7 @@ describe('a format there is none of', () => {
   });
 
   it.each([['-ojson'], ['-o=ndjson'], ['--output=json'], ['-o', 'json']])(
-    'does not keep a wrong command line from being told as JSON: %s',
+    'does not keep a wrong command line from being reported as JSON: %s',
     async (...format) => {
       const { code, stderr } = await rig.run(['participants', 'lst', ...format]);
       expect(code).toBe(2);
@@ -262,7 +259,7 @@ describe('a format there is none of', () => {
     },
   );
 
-  it('is told as text when the words that ask for JSON are those of another command', async () => {
+  it('is reported as text when the words that ask for JSON are those of another command', async () => {
     const { stderr } = await rig.run(['sandbox', 'exec', '--bogus', '--', 'jq', '--json']);
     expect(stderr).toMatch(/^error: /);
   });

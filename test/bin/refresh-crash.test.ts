@@ -49,10 +49,10 @@ describe('a process killed when the server has spent the token and nothing is st
     await rig.logIn();
     const arrived = rig.server.nextRequest();
     let killed = () => {};
-    const afterwards = new Promise<void>((resolve) => {
+    const released = new Promise<void>((resolve) => {
       killed = resolve;
     });
-    rig.server.twists.push({ after: () => afterwards });
+    rig.server.twists.push({ after: () => released });
     const { child, ended } = rig.start(['token']);
     await arrived;
     child.kill('SIGKILL');

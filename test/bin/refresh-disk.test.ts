@@ -28,7 +28,7 @@ describe('a full disk', () => {
   });
   afterEach(() => disk?.unmount());
 
-  /** Without a small disk the same is had from a limit on the size of files, which a process cannot write past. */
+  /** Without a small disk, a limit on the size of files has the same effect. */
   const limited = (bytes: number) => (disk === null ? { prefix: ['prlimit', `--fsize=${bytes}`] } : {});
 
   it.each([

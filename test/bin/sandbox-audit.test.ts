@@ -86,7 +86,7 @@ describe('sandbox exec --audit', () => {
   });
 
   it.each([
-    [['--audit-report', 'report.pdf'], 'cannot tell the form'],
+    [['--audit-report', 'report.pdf'], 'does not know the format of'],
     [['--baseline', 'missing.json'], 'missing.json'],
   ])('starts nothing with %j', async (flags, message) => {
     const mark = join(rig.home, 'ran');

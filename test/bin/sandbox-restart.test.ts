@@ -68,7 +68,7 @@ describe('a restart', () => {
     expect([people.code, people.stdout.trim()]).toEqual([0, subject.id]);
   });
 
-  it('keeps the login behind another port as well', async () => {
+  it('keeps the login on another port as well', async () => {
     const first = await start();
     expect((await login()).code).toBe(0);
     await end(first.running, 'SIGKILL');

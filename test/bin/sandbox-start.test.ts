@@ -86,7 +86,7 @@ describe('starting', () => {
     expect(await answered(`localhost:${port}`)).toBe(200);
   });
 
-  it('tells a newcomer what to type', async () => {
+  it('shows a newcomer what to type', async () => {
     const running = rig.start(['sandbox', 'start', '--port', '0']);
     await running.until('stdout', /Requests appear below/);
     for (const part of [
@@ -198,7 +198,7 @@ describe('starting', () => {
     expect(entries.filter(({ status }) => status >= 400)).toEqual([]);
   });
 
-  it('takes a number behind -p for the port that was meant', async () => {
+  it('suggests --port for a number after -p', async () => {
     const { code, stderr } = await rig.run(['sandbox', 'start', '-p', '4011']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('for a port, use --port 4011')]);
   });
@@ -262,7 +262,7 @@ describe('starting', () => {
 });
 
 describe('the env file', () => {
-  it('is private, complete, and keeps what else was in it', async () => {
+  it('is private, complete, and keeps its other lines', async () => {
     const file = join(rig.home, 'app.env');
     writeFileSync(file, 'PORT=3000\nREVENTO_CLIENT_ID=old\n', { mode: 0o644 });
     const { ready } = await start('--write-env', file);
@@ -311,7 +311,7 @@ describe('steering a running sandbox', () => {
     expect(JSON.parse(line)).toMatchObject({ delivery_id: JSON.parse(stdout).delivery_id, state: 'delivered' });
   });
 
-  it('tells of each try while it waits', async () => {
+  it('reports each attempt while it waits', async () => {
     await start('--webhook-url', await startHandler(500), '--retry-scale', '0.2');
     const awaited = await rig.run(['sandbox', 'trigger', 'activity.updated', '--wait']);
     expect([awaited.code, awaited.stdout]).toEqual([0, expect.stringContaining('delivered after 2 attempts: 204')]);

@@ -30,7 +30,7 @@ it.each([
   expect(stderr.startsWith(complaint)).toBe(status === 1);
 });
 
-it('takes no word behind -- for its own option', async () => {
+it('takes no word after -- for its own option', async () => {
   const line = ['webhook', 'listen', '--no-such-option', '--', 'jest', '--no-color', '--json', '-o', 'json', '--debug'];
   const { code, stderr } = await rig.run(line, { env: { FORCE_COLOR: '1' } });
   expect(code).toBe(2);

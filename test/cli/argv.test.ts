@@ -93,7 +93,7 @@ describe('the arguments of a command line', () => {
     expect(argumentsIn(line)).toEqual(words);
   });
 
-  it('behind -- are those of another program', () => {
+  it('after -- are those of another program', () => {
     expect(read('exec -- ls -- -l').behind).toEqual(['ls', '--', '-l']);
     expect(read('exec --').behind).toEqual([]);
     expect(read('exec --jq --').behind).toBeNull();

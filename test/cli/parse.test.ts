@@ -91,7 +91,7 @@ describe('options', () => {
     ['greet you -H=a=b', { header: 'a=b', toWhom: 'you' }],
     ['greet -f=3000 you', { forward: '3000', toWhom: 'you' }],
     ['greet you -- -o=json', { rest: ['-o=json'] }],
-  ])('take a value behind an equals sign in their short form as well: %s', async (line, given) => {
+  ])('take a value after an equals sign in their short form as well: %s', async (line, given) => {
     expect(await optionsOf(line)).toMatchObject(given);
   });
 
@@ -151,7 +151,7 @@ describe('a command line that does not fit', () => {
     ],
     ['dashes around arguments', '--json -- greet --', /^no command before `--`/],
     ['a dash alone', '-', 'unknown command "-" / see revento --help'],
-    ['dashes behind a group', 'group -- one', 'no command before `--` / remove the `--`, or put it after the command'],
+    ['dashes after a group', 'group -- one', 'no command before `--` / remove the `--`, or put it after the command'],
     ['a missing argument', 'fetch', '`revento fetch` needs <path> / <path>: what to get; see revento fetch --help'],
     [
       'an option by the name another tool has for it',
@@ -182,16 +182,12 @@ describe('a command line that does not fit', () => {
     ],
     ['a repeatable one with nothing in it', 'greet --name=a --name=', /^--name is empty/],
     ['a global one with nothing in it', '--profile= greet', /^--profile is empty/],
-    [
-      'a word in front of the dashes that a command stands behind',
-      'wrap ls -- cat',
-      'unexpected argument before `--` / not ls',
-    ],
+    ['a word before the dashes that precede a command', 'wrap ls -- cat', 'unexpected argument before `--` / not ls'],
     ['a command without the dashes', 'wrap ls', 'unexpected argument before `--` / not ls'],
     ['what begins with two', 'greet --4canary=', "unknown option '--4c…' / see revento greet --help"],
     ['what begins with two and a name', 'greet --canary+/x', "unknown option '--ca…' / see revento greet --help"],
     ['what begins like a known switch', 'greet -hcanary', "unknown option '-h…' / see revento greet --help"],
-    ['a whole word behind one dash', 'bare -json', "unknown option '-j…' / long options take two dashes: --json"],
+    ['a whole word after one dash', 'bare -json', "unknown option '-j…' / long options take two dashes: --json"],
     [
       'a value that is none of those to choose from',
       'bare --size canary',

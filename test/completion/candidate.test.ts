@@ -4,7 +4,7 @@ import { toLines } from '../../src/completion/candidate.ts';
 const lines = (...values: string[]) =>
   toLines({ candidates: values.map((value) => ({ value, about: 'a\tb\nc' })), also: 'nothing', isOpen: false });
 
-it('hands the shells a candidate a line, its description behind a tab', () => {
+it('gives the shells one candidate per line, with its description after a tab', () => {
   expect(lines('--output=json', '/events/{event}', '::1')).toBe(
     'nothing\n--output=json\ta b c\n/events/{event}\ta b c\n::1\ta b c\n',
   );

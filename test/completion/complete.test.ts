@@ -48,10 +48,10 @@ describe('names', () => {
     ['of commands, groups and help', '', ['status', 'webhook', 'help']],
     ['that begin with what is typed', 'sta', ['status']],
     ['of the members of a group', 'webhook ', ['listen', 'verify']],
-    ['behind a global option and its value', '-p webhook webhook ', ['listen', 'verify']],
-    ['of commands and topics behind help', 'help ', ['status', 'webhook', 'topics']],
-    ['of members behind help', 'help webhook v', ['verify']],
-    ['of nothing behind an unknown word', 'nosuch ', []],
+    ['after a global option and its value', '-p webhook webhook ', ['listen', 'verify']],
+    ['of commands and topics after help', 'help ', ['status', 'webhook', 'topics']],
+    ['of members after help', 'help webhook v', ['verify']],
+    ['of nothing after an unknown word', 'nosuch ', []],
   ])('%s', async (_name, line, values) => {
     expect(await offered(line)).toEqual(values);
   });
@@ -78,7 +78,7 @@ describe('options', () => {
     ['that repeat are offered again', 'webhook listen --header a --hea', ['--header']],
     ['that are hidden are not offered', 'webhook listen --ol', []],
     ['before a command are the global ones', '--prof', ['--profile']],
-    ['behind -- are another program’s', 'webhook listen -- --for', []],
+    ['after -- are another program’s', 'webhook listen -- --for', []],
     ['have short names too', 'webhook listen -f', ['-f']],
   ])('%s', async (_name, line, values) => {
     expect(await offered(line)).toEqual(values);
@@ -88,8 +88,8 @@ describe('options', () => {
 describe('values', () => {
   it.each([
     ['of a choice', 'webhook listen --on ', ['good', 'bad']],
-    ['of a choice, behind an equals sign', 'webhook listen --on=g', ['--on=good']],
-    ['of a global option behind its short name', 'status -o nd', ['ndjson']],
+    ['of a choice, after an equals sign', 'webhook listen --on=g', ['--on=good']],
+    ['of a global option after its short name', 'status -o nd', ['ndjson']],
     ['of a profile', '-p ', ['staging']],
     ['of an event, of the selected profile', 'status -e ', ['evt_of_selected']],
     ['of an event, of the profile named', 'status --profile=other -e ', ['evt_of_other']],
@@ -115,7 +115,7 @@ describe('another program’s command line', () => {
     expect(await offered('webhook listen ')).toEqual(['--']);
   });
 
-  it('begins behind --', async () => {
+  it('begins after --', async () => {
     const found = await complete(['-p', 'x', 'webhook', 'listen', '--', 'npm', 'te'], registry, known);
     expect(found).toEqual({ candidates: [], also: { programAt: 5 }, isOpen: false });
   });

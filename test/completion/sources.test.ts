@@ -12,7 +12,7 @@ beforeAll(async () => {
   for (const entry of registry) declared.set(entry.name, (await declareCommand(entry)).command);
 });
 
-/** A row nobody asks for any more is a name that has changed. */
+/** A row that nothing asks for anymore is a name that has changed. */
 describe('every source of values is of something that exists', () => {
   it.each(Object.keys(globalSources))('%s', (flag) => {
     expect(globalOptions.map(([flags]) => /--[\w-]+/.exec(flags)?.[0])).toContain(flag);

@@ -40,7 +40,7 @@ describe('a regular file', () => {
     expect(readdirSync(directory)).toEqual(['out']);
   });
 
-  it('behind a link is replaced where it is, also when it is not there yet', async () => {
+  it('that a link points to is replaced where it is, also when it does not exist yet', async () => {
     for (const name of ['target', 'absent']) {
       const link = join(directory, `link-to-${name}`);
       if (name === 'target') writeFileSync(join(directory, name), 'old');

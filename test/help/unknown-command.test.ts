@@ -42,7 +42,7 @@ describe('words that name no command', () => {
     ['a word of another group before the only member', 'activities start', 'did you mean `revento activities list`?'],
     ['words the other way round', 'list participants', 'did you mean `revento participants list`?'],
     ['a group of another program', 'auth login', 'did you mean `revento login`?'],
-    ['help behind a group', 'participants help', 'did you mean `revento participants --help`?'],
+    ['help after a group', 'participants help', 'did you mean `revento participants --help`?'],
     ['version', 'version', 'did you mean `revento --version`?'],
     ['nothing like anything', 'xyzzy', 'see revento --help'],
     [

@@ -61,13 +61,13 @@ function filesIn(folder: string): string[] {
   });
 }
 
-/** What stands between the words of a sentence that goes over a line end: quotes, comment marks, indentation. */
+/** What separates the words of a sentence at a line end: quotes, comment marks, indentation. */
 const lineEnd = /[\s'"`+]*\n[\s'"`+/*#>]*/;
 
 function faultsIn(file: string): string[] {
   const lines = readFileSync(join(root, file), 'utf8').split('\n');
   const inText = lines.flatMap((line, index) => {
-    // With the next line behind it: a phrase may be broken where the line ends.
+    // With the next line appended: a phrase may be broken where the line ends.
     const pair = `${line}\n${lines[index + 1] ?? ''}`.replace(lineEnd, ' ');
     return faultsOf(pair, line.length).map((fault) => `${file}:${index + 1}: ${fault}`);
   });

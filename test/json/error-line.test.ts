@@ -4,7 +4,7 @@ import { isJson } from '../../src/json/parse.ts';
 
 describe('the line of an error in JSON', () => {
   it.each([
-    ['a comma behind the last member', '{\n  "a": 1,\n}\n', 3],
+    ['a comma after the last member', '{\n  "a": 1,\n}\n', 3],
     ['a comma that is missing', '{\n  "a": 1\n  "b": 2\n}', 3],
     ['a text that stops', '{\n  "a": [1,\n 2\n\n', 3],
     ['a string that does not end', '{\n\n  "a\n}', 3],

@@ -24,7 +24,7 @@ describe('text that a command has colored', () => {
     expect(finish(`a ${style[name]('b')} c`)).toBe(`a ${real[name]('b')} c`);
   });
 
-  it('goes on in the outer color behind an inner one', () => {
+  it('continues in the outer color after an inner one', () => {
     const { style, finish } = markStyle(real);
     expect(finish(style.red(`a ${style.green('b')} c`))).toBe(real.red(`a ${real.green('b')} c`));
   });

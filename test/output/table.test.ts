@@ -37,7 +37,7 @@ describe('a table', () => {
     ).toEqual(['ID     STATUS    ROLE', 'ptp_1  approved  guest', '2      -         -']);
   });
 
-  it('aligns behind wide characters and emoji, on later pages too', async () => {
+  it('aligns after wide characters and emoji, on later pages too', async () => {
     const format = table({ chosen: ['name', 'n'] });
     const pages = [
       ['{"name":"abcdef","n":0}'],

@@ -29,7 +29,7 @@ export interface ListenRig {
   lineWhere(fits: (line: Line) => boolean): Promise<Line>;
   /** Resolves once some text or notice fits. */
   saw(pattern: RegExp): Promise<string>;
-  /** Resolves once the command behind `--` has ended. */
+  /** Resolves once the command after `--` has ended. */
   readonly childEnded: Promise<void>;
   /** Replaces the sealed secrets of the profile, as another process would. */
   reseal(secrets: Partial<Record<SecretName, string>>): void;
@@ -47,7 +47,7 @@ export interface RigOptions extends Partial<WebhookListenOptions> {
   readonly isFiltered?: boolean;
   readonly world?: World;
   readonly deps?: Partial<Deps>;
-  /** Nothing behind the first line is read before. */
+  /** Until then, only the first line is read. */
   readonly readsAfter?: Promise<void>;
 }
 

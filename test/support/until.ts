@@ -9,7 +9,8 @@ const limitMs = 50_000;
 export async function until(isSo: () => boolean, what: string | (() => string)): Promise<void> {
   const limit = performance.now() + limitMs;
   while (!isSo()) {
-    if (performance.now() > limit) throw new Error(`waited in vain until ${typeof what === 'string' ? what : what()}`);
+    if (performance.now() > limit)
+      throw new Error(`timed out waiting until ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -23,7 +23,7 @@ describe('an answer that is HTML', () => {
     );
   });
 
-  it.each(['<html><script>', '<html><!-- ', '<html><p', '<html></style>x<'])('may be broken off: %s', (page) => {
+  it.each(['<html><script>', '<html><!-- ', '<html><p', '<html></style>x<'])('may be cut off: %s', (page) => {
     expect(of(page)).not.toContain('html');
   });
 

@@ -88,7 +88,7 @@ export async function spendRefreshToken(
   const renewed: ActiveLogin = {
     ...login,
     accessToken: answer.accessToken,
-    // An answer without a refresh token leaves the old one in force.
+    // An answer without a refresh token means that the old one stays valid.
     refreshToken: answer.refreshToken ?? login.refreshToken,
     accessExpiresAt: answer.accessExpiresAt,
     refreshExpiresAt: answer.refreshExpiresAt ?? (answer.refreshToken === null ? login.refreshExpiresAt : null),
@@ -138,7 +138,7 @@ function withoutAnswer(outcome: Outcome, error: unknown): unknown {
   return ambiguous(outcome, message, facts, { cause: error });
 }
 
-/** An answer that does not tell about the refresh token: the server may have rotated it. */
+/** An answer that says nothing about the refresh token: the server may have rotated it. */
 function unusable(outcome: Outcome, why: string, facts: Facts): unknown {
   return ambiguous(outcome, `The token refresh was sent, but its answer cannot be used: ${why}`, facts);
 }

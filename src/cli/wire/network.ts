@@ -39,7 +39,7 @@ function httpClient({ edge }: Context) {
 
 function http(context: Context, client: ReturnType<typeof httpClient>['get']): Network['http'] {
   return once(async () => {
-    // Tokens and secrets go out only by this way.
+    // Tokens and secrets are sent only through this client.
     if (context.trust.refusal !== null) throw context.trust.refusal;
     return shown((await client()).exchange, context);
   });
@@ -52,7 +52,7 @@ function serve({ terminal }: Context): Network['serve'] {
   });
 }
 
-/** Clients for deliveries; with `--verbose` they tell of each request. */
+/** Clients for deliveries; with `--verbose` they report each request. */
 function forwarder(context: Context): Network['forwarder'] {
   return async (options) => {
     const { createForwarder } = await import('../../platform/http/forwarder.ts');
@@ -61,7 +61,7 @@ function forwarder(context: Context): Network['forwarder'] {
   };
 }
 
-/** The same exchange; with `--verbose` it tells of each request. */
+/** The same exchange; with `--verbose` it reports each request. */
 async function shown(exchange: Exchange, { terminal, isVerbose, isDebug }: Context): Promise<Exchange> {
   if (!isVerbose) return exchange;
   const { traced } = await import('../../platform/http/trace.ts');

@@ -20,10 +20,10 @@ import { joinNetwork } from './network.ts';
 import { once } from './once.ts';
 import { joinStore } from './store.ts';
 
-/** Everything a run needs, joined; and how to let go of it. */
+/** Everything that a run needs, joined, and how to release it. */
 export interface Wiring {
   readonly deps: Deps;
-  /** What may be written to stderr of a text: without secrets and without control characters that are not ours. */
+  /** A text as it may be written to stderr: without secrets, and without control characters except our own. */
   clean(text: string): string;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface Wiring {
 /** How the settings are read. */
 export interface Reading {
   readonly formatFrom: (fallback: () => string) => OutputFormat;
-  /** Broken settings are warned of and skipped: the command is there to look at them or to fix them. */
+  /** Warns of broken settings and skips them: the command is there to show or fix them. */
   readonly isLenient: boolean;
 }
 
@@ -40,8 +40,7 @@ export interface RunOptions extends GlobalOptions {
 }
 
 /**
- * The composition root: the only place that knows which implementation stands behind which port. Each is loaded
- * when first used.
+ * The composition root: the only place that knows which implementation a port has. Each is loaded when first used.
  *
  * @throws ReventoError `usage` when a profile, event or output name is malformed
  */
@@ -52,7 +51,7 @@ export async function connect(
   { formatFrom, isLenient }: Reading,
 ): Promise<Wiring> {
   const redactor = new Redactor();
-  // Twice, because a secret that control characters took apart is whole once they are gone.
+  // Twice, because removing control characters may rejoin a secret that they had split.
   const clean = (text: string) => redactor.clean(stderr.finish(redactor.clean(text)));
   const environment = readEnvironment(edge.env);
   forgetSecrets(edge.env);
@@ -67,7 +66,7 @@ export async function connect(
     onLoose: (path) => terminal.notice(`warning: ${path} was open to other users; permissions fixed`),
   });
   const problems = new Set<string>();
-  /** What is read from the settings, or the fallback where they are broken and the command helps with that. */
+  /** A value from the settings, or the fallback where they are broken and the command helps to fix them. */
   const readOr = <T>(read: () => T, fallback: T): T => {
     try {
       return read();
@@ -82,7 +81,7 @@ export async function connect(
   });
   const settingsOf = (name: string) =>
     resolveSettings({
-      // Flags and variables are about the selected profile only.
+      // Flags and variables apply to the selected profile only.
       flags: name === profile ? flagsOf(options) : {},
       environment: name === profile ? environment.values : {},
       profile: readOr(() => file.of(name), {}),
@@ -92,7 +91,7 @@ export async function connect(
       dataDir,
     });
   const settings = settingsOf(profile);
-  // Right after they were read: a file that somebody puts there later decides nothing.
+  // Right after they were read, so that a file that appears later has no effect.
   const trust = judgeTrust(configDir, dataDir);
   const terminal: Terminal = createTerminal({
     stdin: edge.stdin,

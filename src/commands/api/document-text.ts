@@ -5,7 +5,7 @@ import type { Style } from '../../text/style.ts';
 
 /** Deeper levels stand on one line as JSON. */
 const deepestLevel = 8;
-/** A longer name moves no value but its own: on every other line the gap would be as wide. */
+/** A longer name moves only its own value, to keep the gap on the other lines small. */
 const widestName = 40;
 
 /**
@@ -31,7 +31,7 @@ function linesOf(text: string, context: Context): string[] {
   return [scalar(text, '', context)];
 }
 
-/** Values stand under each other, behind the longest name of their level that is not too long. */
+/** Values are aligned, after the longest name of their level that is not too long. */
 function fieldLines(fields: readonly (readonly [string, string])[], context: Context): string[] {
   const names = fields.map(([name]) => sanitizeLine(name));
   const flat = names.filter((_name, index) => !isNested(fields[index]?.[1] ?? '', context));

@@ -4,7 +4,7 @@ import { type Access, fillEvent } from '../shared/api-access.ts';
 
 /**
  * The time zone of the event, such as `Europe/Berlin`; null where the event does not name one or cannot be read: then
- * times are told in the zone of this machine.
+ * times are shown in the zone of this machine.
  *
  * Assumed: the field is called `timezone`.
  */

@@ -16,12 +16,12 @@ interface ListOptions {
   readonly isDefaultLimit: boolean;
   readonly cursor: string | null;
   readonly filter: RowFilter | null;
-  /** The zone a table tells times in, as soon as it is known. */
+  /** The zone in which a table shows times, as soon as it is known. */
   readonly zone: Promise<string | null>;
   readonly progress: CallProgress;
 }
 
-/** The rows of a list as they come, then a word on those that remain. */
+/** The rows of a list as they come, then a note when more are available. */
 export async function* listRows(
   resource: Resource,
   access: Access,

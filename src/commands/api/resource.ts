@@ -56,7 +56,7 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
       const filter = await rowFilter(options, resource.status ?? { field: 'status', words: [] }, deps);
       if (options.cursor === '') throw emptyCursor();
       const progress = new CallProgress(deps);
-      // Ends a page that was asked for ahead when nobody wants it any more.
+      // Cancels the page that was requested ahead when nobody needs it anymore.
       const done = new AbortController();
       const { words: what, kind, scope } = resource;
       const need = { what, kind, scope, eventId: null, userId: options.userId };

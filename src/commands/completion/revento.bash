@@ -13,7 +13,7 @@ _revento() {
       words+=("$word")
     fi
     line=${line#"${line%%[![:space:]]*}"}
-    # The last word may go on behind the cursor.
+    # The last word may continue after the cursor.
     ((i == COMP_CWORD)) && word=$line
     line=${line#"$word"}
     cut=$word

@@ -22,7 +22,7 @@ function __revento_complete
                 __fish_complete_path "$current"
             end
         case 'program*'
-            # Places are counted from behind this program's name; fish counts from 1.
+            # Positions are counted after this program's name; fish counts from 1.
             set -l from (math (string match -r '\d+' -- $told) + 2)
             complete -C (string join ' ' -- (string escape -- $words[$from..-1]) (string escape -n -- $current))
     end

@@ -2,7 +2,7 @@ import type { TopicContent } from './topic.ts';
 
 /** A help topic. */
 export interface Topic {
-  /** The word behind `revento help`. */
+  /** The word after `revento help`. */
   readonly name: string;
   readonly summary: string;
   /** The heading of its section in the man page of the program. */

@@ -28,7 +28,7 @@ const rules: readonly Rule[] = [
     topic: 'Constant time',
     rules: [
       'Check the form of the header, then compare with crypto.timingSafeEqual or hmac.compare_digest, never with ==, whose',
-      'duration tells a forger how much is correct. Answer 401 when the signature does not match.',
+      'duration shows a forger how much is correct. Answer 401 when the signature does not match.',
     ],
   },
   {
@@ -49,7 +49,7 @@ const rules: readonly Rule[] = [
   {
     topic: 'Duplicate, late and out of order',
     rules: [
-      'Answer 2xx within 10 seconds and do slow work afterwards: a delivery may arrive more than once, always under the same',
+      'Answer 2xx within 10 seconds and do slow work afterward: a delivery may arrive more than once, always under the same',
       'delivery id. Verify first; remember the id once the work is done, and answer 2xx to a known one without doing it',
       'again. Answer 2xx to types you do not know, too.',
     ],

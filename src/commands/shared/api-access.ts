@@ -43,10 +43,10 @@ export interface Access {
 }
 
 /**
- * Opens the API with the login that fits. What the store knows to be in vain is refused here, before any request.
+ * Opens the API with the login that fits. A call that the store knows will fail is refused before any request.
  *
- * @throws ReventoError `not_logged_in`, `event_not_authorized`, `user_token_required`, `installation_token_required`
- *   or `insufficient_scope`, each with the command that fixes it; `usage` when several logins fit
+ * @throws ReventoError `not_logged_in`, `event_not_authorized`, `user_token_required`, `installation_token_required` or
+ *   `insufficient_scope`, each with the command that fixes it; `usage` when several logins fit
  */
 export async function openApi(need: LoginNeed, deps: AccessDeps, options: AccessOptions): Promise<Access> {
   const apiBase = deps.settings.require('api_base');

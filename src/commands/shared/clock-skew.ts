@@ -2,7 +2,7 @@ import { dateOf } from '../../http/headers.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 
 /**
- * How far this machine's clock is ahead of a server's, milliseconds; null when the answer does not tell.
+ * How far this machine's clock is ahead of a server's, milliseconds; null when the answer has no date.
  *
  * @param askedAtMs  this machine's clock half-way between question and answer
  */

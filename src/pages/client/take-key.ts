@@ -1,15 +1,15 @@
-/** The key of a run, and what else stood in the address. */
+/** The key of a run, and the rest of the address's fragment. */
 export interface TakenKey {
   /** Null when there is none. */
   readonly key: string | null;
-  /** Whether it is another one than before a reload. */
+  /** Whether it differs from the one before a reload. */
   readonly isNew: boolean;
   readonly fragment: URLSearchParams;
 }
 
 /**
- * The key of this run: from the fragment, or for a ticket in it, or from before a reload. It is kept in this tab only.
- * The caller takes the fragment out of the address bar.
+ * The key of this run: in the fragment, in exchange for a ticket in the fragment, or kept since before a reload. It is
+ * kept in this tab only. The caller removes the fragment from the address bar.
  *
  * @param storageName  where it is kept in the session storage
  * @param keyPath  where a ticket is exchanged

@@ -1,9 +1,11 @@
 import type { Clock } from '../../ports/clock.ts';
 
-/** A sign of life this often: a page that hears nothing for longer connects again. */
+/** How often a heartbeat is sent: a page that receives nothing for longer reconnects. */
 const heartbeatMs = 15_000;
 
-/** Server-sent events as bytes, with an empty comment wherever none came for a while. Ends with its source. */
+/**
+ * Server-sent events as bytes, with an empty comment as a heartbeat when none came for a while. Ends with its source.
+ */
 export async function* withHeartbeat(
   source: AsyncIterable<string>,
   clock: Pick<Clock, 'sleep'>,
@@ -12,7 +14,7 @@ export async function* withHeartbeat(
   let next = pieces.next();
   for (;;) {
     const rest = new AbortController();
-    // The sleep is broken off on purpose, and rejects then.
+    // The sleep is aborted on purpose, which rejects it.
     const beat = clock.sleep(heartbeatMs, rest.signal).then(
       () => null,
       () => null,

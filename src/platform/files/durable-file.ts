@@ -21,7 +21,7 @@ const isWindows = process.platform === 'win32';
 const renameTries = 10;
 const renamePauseMs = 50;
 
-/** What a temporary name of `replaceFile` has behind the file's own. */
+/** The suffix of a temporary name of `replaceFile`. */
 export const temporaryEnding = /^\.[0-9a-f]{12}\.tmp$/;
 
 /** Writes some of `bytes` from `offset` and says how many: `fs.writeSync`, or a test's. */

@@ -12,7 +12,7 @@ export async function makeProxied(options: ProxyAgent.Options): Promise<Dispatch
   return new Proxied(options);
 }
 
-/** What the proxy did, by the kind of failure of the connection to it. The host behind it is for the proxy to reach. */
+/** What the proxy did, by the kind of failure of the connection to it. Only the proxy connects to the host. */
 const deeds: Readonly<Partial<Record<HttpFailureKind, string>>> = {
   dns: 'was not found',
   refused: 'refused the connection',

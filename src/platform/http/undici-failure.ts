@@ -68,7 +68,7 @@ const headFaults: Readonly<Record<string, string>> = {
   ERR_ASSERTION: 'it switches to another protocol, which was not asked for',
 };
 
-/** Where the code tells too little, by the error's text. Source: undici 7.30, lib/dispatcher/client-h1.js. */
+/** By the error's text, where the code says too little. Source: undici 7.30, lib/dispatcher/client-h1.js. */
 const socketFaults: Readonly<Record<string, string>> = {
   'bad upgrade': 'it switches to another protocol, which was not asked for',
   'bad response': 'it answers with a status below 200 that was not asked for',
@@ -136,7 +136,7 @@ function closedEarly({ message }: Error): HttpFailureFacts {
   return / TLS /.test(message) ? { detail: 'during the TLS handshake' } : {};
 }
 
-/** undici tells how many bytes its socket had read; for an error of the system there is only the head to go by. */
+/** undici reports how many bytes its socket had read; for a system error, only the head is known. */
 function isSilent(error: Error, { isAnswered }: Reached): boolean {
   const read = 'socket' in error && (error.socket as { bytesRead?: number } | null)?.bytesRead;
   return !isAnswered && (typeof read === 'number' ? read === 0 : true);

@@ -182,6 +182,6 @@ function passphraseWrong(): ReventoError {
 function withFiles(error: unknown, files: readonly SealedBy[]): unknown {
   if (!(error instanceof ReventoError)) return error;
   const paths = files.map(({ path }) => shellWord(path)).join(' ');
-  const hint = `${error.facts.hint ?? 'put the key back'}; or, to give up what cannot be opened any more, run: rm ${paths}`;
+  const hint = `${error.facts.hint ?? 'put the key back'}; or, to delete what can no longer be opened, run: rm ${paths}`;
   return new ReventoError(error.code, error.message, { ...error.facts, hint }, { cause: error });
 }

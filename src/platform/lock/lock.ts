@@ -172,7 +172,7 @@ function hold(path: string, owner: Owner): HeldLock {
   };
 }
 
-/** A directory that takes no changes any more keeps its files; what this one says can still be changed. */
+/** In a read-only directory no file can be removed, but the content of this one can still be changed. */
 function markReleased(path: string): void {
   try {
     overwriteFile(path, Buffer.from(releasedText));

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 
-/** Identifies a process, also among later ones with the same number. Empty where the system does not tell. */
+/** Identifies a process, also among later ones with the same number. Empty where the system does not say. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** When it started, in the kernel's own units. */

@@ -109,7 +109,7 @@ let script: Script | null = null;
 /** What is thrown when the script was stopped. */
 const brokenOff: ReadonlySet<unknown> = new Set(['ERR_SCRIPT_EXECUTION_INTERRUPTED', 'ERR_SCRIPT_EXECUTION_TIMEOUT']);
 
-/** A script is the one thing that V8 can be told to break off at a signal, WebAssembly it has called included. */
+/** V8 can only interrupt a script at a signal; that includes WebAssembly the script has called. */
 function runBreakable<T>(work: () => T, limit: { readonly timeout?: number }): T {
   script ??= new Script(`globalThis[Symbol.for('${place.description}')]()`);
   Reflect.set(globalThis, place, work);

@@ -91,7 +91,10 @@ function ask(
       },
     });
     const lines = createInterface({ input: stdin as ReadStream, output, terminal: true });
-    /** The cursor stands behind the question, where no line end was typed or shown; what comes next must not. */
+    /**
+     * Whether the cursor is still on the question's line, because no line end was typed or shown; the next output must
+     * begin a new line.
+     */
     const leaveLine = () => stderr.write('\n');
     let isFinished = false;
     const finish = (deliver: () => void) => {

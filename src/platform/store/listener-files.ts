@@ -10,7 +10,7 @@ import { readOwnFile, removeOwnFile } from '../files/own-file.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../lock/process-identity.ts';
 
-/** Identifies the process where the system does not tell when one started. */
+/** Identifies the process where the system does not say when it started. */
 const heartbeatMs = 60_000;
 
 /** The limit of listeners read per profile; more were not written by this program. */

@@ -12,7 +12,7 @@ export function fingerprint(text: string): Fingerprint {
   return { hash: hashOf(text), bits: mostBits(text) };
 }
 
-/** 12 bytes of the SHA-256 of a text, base64url: enough to tell texts apart. */
+/** 12 bytes of the SHA-256 of a text, base64url: enough to distinguish texts. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest().subarray(0, 12).toString('base64url');
 }

@@ -1,6 +1,6 @@
 import type { Finding, ShownBreach } from './judge.ts';
 
-/** What follows a request can excuse it: only a breach that has stood for as long is told. */
+/** What follows a request can excuse it: only a breach that is at least this old is reported. */
 const standingMs = 1_000;
 
 /** A breach, and the rule that it breaks. */

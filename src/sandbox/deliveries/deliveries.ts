@@ -84,7 +84,7 @@ export class Deliveries {
   /**
    * Sends an envelope under a new delivery id.
    *
-   * @param subject  the id of what it tells of; null for a made-up one
+   * @param subject  the id of its subject; null for a made-up one
    */
   send(envelope: Envelope, subject: string | null = null): Delivery {
     const id = randomUUID();

@@ -23,7 +23,7 @@ export const delivery = v.pipe(
     event_id: v.nullable(v.string()),
     subject: v.pipe(
       v.optional(v.nullable(v.string()), null),
-      v.description('the id of what it tells of; null for a made-up one'),
+      v.description('the id of its subject; null for a made-up one'),
     ),
     created_at: v.string(),
     state: v.picklist(deliveryStates),

@@ -2,7 +2,7 @@ import { wrap } from '../../text/wrap.ts';
 import { effects, faultTargets, refusals } from './effects.ts';
 
 const columns = 80;
-/** The placeholder behind the name of an effect that takes a value. */
+/** The placeholder after the name of an effect that takes a value. */
 const samples = { none: '', duration: '=3s', bytes: '=BYTES' } as const;
 const termColumns = 15;
 

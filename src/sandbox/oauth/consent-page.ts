@@ -69,7 +69,7 @@ ${scopes.map((scope) => scopeField(scope, isFixed(scope, scopes))).join('\n')}
 /**
  * The page for a request that nobody can consent to: why, what to do, and the way back.
  *
- * @param back  the redirect that tells the integration
+ * @param back  the redirect that reports it to the integration
  */
 export function obstaclePage({ title, problem, remedy }: Obstacle, back: string, requestId: string): HttpResponse {
   return page({

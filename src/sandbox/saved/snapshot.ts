@@ -36,7 +36,7 @@ export const savedDelivery = v.object({
 const deliveries = v.object({ signing: savedSigning, deliveries: v.array(savedDelivery) });
 /** An active fault, and the requests it has seen. */
 export const savedFault = v.object({ text: v.string(), seen: v.number() });
-/** A debounced notice that waits: the happening it tells of, and when it is due in the time of the sandbox. */
+/** A debounced notice that waits: the happening it reports, and when it is due by the sandbox's clock. */
 export const savedNotice = v.object({ type: v.string(), happening_id: v.string(), due_at: v.string() });
 export const savedClock = v.object({ ahead_ms: v.number(), held_at: v.nullable(v.number()) });
 const names = v.pipe(v.array(v.string()), v.readonly());

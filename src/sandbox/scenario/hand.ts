@@ -11,7 +11,7 @@ import type { SeenRequest, StageHand } from './stage-hand.ts';
 
 /** Between two looks at a condition: the sandbox is on this machine, and answers in a few milliseconds. */
 const lookMs = 25;
-/** Longest sync of an integration that is told to. */
+/** Time limit of a sync that the integration is asked for. */
 const syncMs = 120_000;
 const pageRows = 50;
 

@@ -17,7 +17,7 @@ export interface StageHand {
   requests(): Promise<readonly SeenRequest[]>;
   /** All rows of a list of the test event. */
   rows(path: string): Promise<readonly { readonly [field: string]: unknown }[]>;
-  /** Has the integration read the API, and resolves when it has; null where nobody can tell it to. */
+  /** Makes the integration read the API, and resolves when it has; null where it has no URL for that. */
   readonly sync: (() => Promise<void>) | null;
   /** A moment until the next look, in real time. */
   pause(): Promise<void>;

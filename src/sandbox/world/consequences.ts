@@ -26,7 +26,7 @@ export interface ConsequenceParts {
   readonly onWithheld: (entry: WithheldEntry) => void;
 }
 
-/** Something that no delivery tells of, as `revento sandbox start -o ndjson` prints it. */
+/** Something that no delivery reports, as `revento sandbox start -o ndjson` prints it. */
 export interface WithheldEntry {
   readonly type: 'withheld';
   readonly event: string;
@@ -82,8 +82,8 @@ export class Consequences {
   }
 
   /**
-   * Why Revento would not deliver an event type now; null when it would. A suspended integration is told so, and
-   * nothing else. Assumed: both.
+   * Why Revento would not deliver an event type now; null when it would. A suspended integration is notified of that,
+   * and nothing else. Assumed: both.
    */
   withholds(type: string): string | null {
     const { declaredTypes, world } = this.#parts;

@@ -66,4 +66,4 @@ function soften(judgment: Judgment, reason: string | undefined): Judgment {
 }
 
 /** The remedy of every mistake that comes from verifying something other than what was sent. */
-export const rawBytes = 'verify the raw request bytes before any parser touches them, and parse afterwards';
+export const rawBytes = 'verify the raw request bytes before any parser touches them, and parse afterward';

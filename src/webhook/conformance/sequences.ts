@@ -27,7 +27,7 @@ export const sequences: readonly ConformanceCase[] = [
     sent: 'twenty valid deliveries at the same moment',
     wanted: '2xx each time',
     why: 'an organizer who approves twenty applications causes twenty deliveries',
-    fix: 'acknowledge first and do the work afterwards; check pools, locks and rate limits on this route',
+    fix: 'acknowledge first and do the work afterward; check pools, locks and rate limits on this route',
     run: sendTwenty,
   },
   {
@@ -50,7 +50,7 @@ export const sequences: readonly ConformanceCase[] = [
     sent: 'nothing: this reviews every delivery that had to be acknowledged',
     wanted: 'the slowest answer under 10 s',
     why: 'Revento stops waiting after 10 s and may send the delivery again, although it was processed',
-    fix: 'acknowledge first and do the work afterwards',
+    fix: 'acknowledge first and do the work afterward',
     run: async ({ slowestMs, patienceMs }) => ({
       outcome: slowestMs < patienceMs ? (slowestMs < patienceMs / 2 ? 'pass' : 'warn') : 'fail',
       got: `the slowest took ${slowestMs < 1000 ? `${Math.round(slowestMs)} ms` : `${(slowestMs / 1000).toFixed(1)} s`}`,

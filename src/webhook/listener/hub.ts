@@ -26,7 +26,7 @@ const batchRows = 200;
 
 /**
  * One writer and any number of readers. The writer never waits: a reader that falls behind finds the oldest entries
- * gone, and is told how many. No reader has a queue of its own.
+ * gone, and learns how many. No reader has a queue of its own.
  */
 export class Hub<T> {
   readonly #lanes: Readonly<Record<Lane, Ring<T>>>;

@@ -143,7 +143,7 @@ describe('a stored login', () => {
 });
 
 describe('a login that is over', () => {
-  it('is marked so by invalid_grant, and nothing is sent for it any more', async () => {
+  it('is marked so by invalid_grant, and no further request is sent for it', async () => {
     const { source } = await loggedIn(expired());
     rig.answers.push(() => errorAnswer(400, 'invalid_grant'));
     await expect(source.current()).rejects.toMatchObject({ code: 'reauth_required', facts: { status: 400 } });
@@ -309,7 +309,7 @@ describe('a login under other settings', () => {
     expect(await listOf(rig.sessions({ settings }))).toHaveLength(1);
   });
 
-  it('goes by its own where nothing is set', async () => {
+  it('uses its own where nothing is set', async () => {
     await loggedIn(expired());
     rig.answers.push(() => tokenAnswer());
     const settings = settingsOf({ auth_base: 'https://auth.revento.example' }, 'default');

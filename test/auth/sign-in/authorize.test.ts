@@ -167,7 +167,7 @@ describe('a redirect', () => {
     expect(judge({ error: 'access_denied', state })).toEqual({ kind: 'over' });
   });
 
-  it('is not taken any more once the login was given up', () => {
+  it('is refused once the login was given up', () => {
     const { pending, state, judge } = begin();
     pending.drop();
     expect(judge({ code: 'c', state })).toEqual({ kind: 'over' });

@@ -170,7 +170,7 @@ describe('a list', () => {
     });
   });
 
-  it('ends the page it asked for ahead when nobody reads any more', async () => {
+  it('cancels the page it requested ahead when the reader has left', async () => {
     const signals: AbortSignal[] = [];
     const bench = await apiBench({
       sandbox: { participants: 300 },
@@ -206,7 +206,7 @@ describe('a list', () => {
   });
 });
 
-describe('what the store knows to be in vain is refused before any request', () => {
+describe('what the store knows will fail is refused before any request', () => {
   it('no login at all', async () => {
     const bench = await apiBench({ kinds: [] });
     const { failure } = await run('participants list', bench);

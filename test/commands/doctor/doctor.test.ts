@@ -417,7 +417,7 @@ describe('doctor on the callback port', () => {
     profiles: { default: { ...healthy.profiles?.['default'], redirect_uri: redirectUri } },
   });
 
-  it('binds the port of the redirect URI and lets go of it', async () => {
+  it('binds the port of the redirect URI and releases it', async () => {
     const asked: unknown[] = [];
     let isClosed = false;
     const serve: Serve = async ({ host, port }) => {

@@ -234,6 +234,6 @@ it('never sends what it has given up, although its turn on the connection comes 
   const third = exchange(post(target.url, { body: Buffer.from('third') }));
   release();
   expect(await Promise.all([first, third])).toMatchObject([{ status: 200 }, { status: 200 }]);
-  // The third stood behind the second, so that one's turn is over.
+  // The third was queued after the second, so the second has been handled.
   expect(target.got.map(({ body }) => body.toString())).toEqual(['first', 'third']);
 });

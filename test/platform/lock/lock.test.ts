@@ -104,7 +104,7 @@ describe('a lock whose owner runs', () => {
     await expect(locks().acquire(path, { timeoutMs: 1_000 })).rejects.toMatchObject({ code: 'lock_timeout' });
   });
 
-  it('is had as soon as it is released', async () => {
+  it('is acquired as soon as it is released', async () => {
     const first = await locks().acquire(path);
     const second = locks().acquire(path);
     first.release();

@@ -45,7 +45,7 @@ it('writes nothing for a login that was never spent', () => {
   expect(() => statSync(join(directory, 'spent'))).toThrow('ENOENT');
 });
 
-it('reads on behind a line that a crash cut off', () => {
+it('reads on after a line that a crash cut off', () => {
   const journal = openSpentJournal(directory);
   journal.note(key, 'one', 'two');
   appendFileSync(join(directory, 'spent'), '\n-0123');

@@ -65,7 +65,7 @@ describe('the audit', () => {
     expect(rig.sandbox.audit().findings.find(({ rule }) => rule === 'state-sent')?.count).toBe(1);
   });
 
-  it('keeps findings when it lets go of what they came from, so that memory stays bounded', () => {
+  it('keeps findings when it drops what they came from, so that memory stays bounded', () => {
     const clock = fakeClock();
     const recorder = new Recorder({ clock, clients: [], eventIds: [] }, 10);
     const about = { event: 'activity.updated', event_id: null };

@@ -34,7 +34,7 @@ async function all(get: (path: string) => ReturnType<Awaited<ReturnType<typeof s
 }
 
 describe('lists', () => {
-  it('give 25 rows and a cursor that goes on behind them', async () => {
+  it('give 25 rows and a cursor that continues after them', async () => {
     const { get } = await setUp();
     const first = jsonOf(await get(`${base}/participants`));
     expect(rowsOf(first)).toHaveLength(25);

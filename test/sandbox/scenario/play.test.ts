@@ -77,7 +77,7 @@ const wrong: Readonly<Record<BuiltInScenario, readonly [mistakes: ScenarioMistak
   'change-of-mind': [{ refusesRepeats: true }, /repeat was acknowledged/, /1 pending.*HTTP 409/],
   'revoked-mid-sync': [{ refreshesRevoked: true }, /did not refresh/, /POST \/oauth\/token answered 400/],
   'secret-rotation': [{ knowsOnlyFirstSecret: true }, /whichever secret/, /10 delivered.*HTTP 401/],
-  'outage-and-recovery': [{ givesUpOnOutage: true }, /told 503 twice/, /answered 503, not within/],
+  'outage-and-recovery': [{ givesUpOnOutage: true }, /got 503 twice/, /answered 503, not within/],
   'deletion-demanded': [{ asksWhenDeletionIsDemanded: true }, /asked the API for nothing/, /answered 401/],
   'last-year': [{ repeatsRefusedRefresh: true }, /did not ask again/, /3: POST \/oauth\/token answered 400/],
 };

@@ -6,7 +6,7 @@ import { root } from '../build.ts';
 export interface Block {
   /** The heading it stands under, without `#`. */
   readonly section: string;
-  /** The word behind the fence, such as `sh`; empty when there is none. */
+  /** The word after the fence, such as `sh`; empty when there is none. */
   readonly language: string;
   readonly text: string;
   /** The line of its first line of text, from 1. */

@@ -166,7 +166,7 @@ describe('a handler whose clock is not ours', () => {
     ]);
   });
 
-  it('and which therefore refuses everything is told why', async () => {
+  it('and therefore refuses everything gets the reason', async () => {
     const { url } = await handlerWith({ secret, mistake: 'none' });
     const { results, notes } = await checkAll(url, { ...systemClock, now: () => Date.now() - 3_600_000 });
     expect(failed(results)).toEqual(['valid-compact']);
@@ -267,7 +267,7 @@ describe('a Flask handler', () => {
 });
 
 describe('the cases', () => {
-  it('are at least forty, each with its own id and all that has to be said', () => {
+  it('are at least forty, each with its own id, why and fix', () => {
     expect(conformanceCases.length).toBeGreaterThanOrEqual(40);
     expect(new Set(conformanceCases.map(({ id }) => id)).size).toBe(conformanceCases.length);
     for (const { id, title, sent, wanted, why, fix } of conformanceCases) {

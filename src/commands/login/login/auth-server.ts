@@ -9,11 +9,11 @@ import { isPlaceholderHost } from '../../../http/web-address.ts';
 const timeoutMs = 2_000;
 
 /**
- * Checks that the auth server answers before asking the user for consent: the code has to be exchanged there,
- * and a browser does not report a host that does not exist, so a login would wait in vain for minutes.
+ * Checks that the auth server answers before asking the user for consent: the code has to be exchanged there, and a
+ * browser does not report a host that does not exist, so a login would wait for minutes and then fail.
  *
- * Sends HEAD to the base URL, without headers, with the proxy settings of the exchange. Only a failure that
- * cannot be temporary ends the login; any answer counts.
+ * Sends HEAD to the base URL, without headers, with the proxy settings of the exchange. Only a failure that cannot be
+ * temporary ends the login; any answer counts.
  *
  * @returns null when an answer came or may still come, else a sentence about the failure
  * @throws ReventoError `host_placeholder`, `network` (no such host, nobody listens, or the same of the proxy),

@@ -42,7 +42,7 @@ export async function readAuditFlags(
   if (!audit && path === undefined && baseline === undefined) return null;
   const ending = path === undefined ? null : extname(path).toLowerCase();
   if (ending !== null && !Object.hasOwn(forms, ending)) {
-    throw new ReventoError('usage', `--audit-report cannot tell the form of ${JSON.stringify(path)}.`, {
+    throw new ReventoError('usage', `--audit-report does not know the format of ${JSON.stringify(path)}.`, {
       hint: `let the name end in ${Object.keys(forms).join(', ')}`,
     });
   }

@@ -62,7 +62,7 @@ export async function defineProfile(
   const sessions = await deps.sessions(profile);
   const before = (await deps.settingsFile()).profiles()[profile];
   const goesOn = saved !== undefined && before?.client_id === credentials.clientId;
-  // The same sandbox behind another port, perhaps.
+  // Perhaps the same sandbox on another port.
   if (goesOn && before.auth_base !== credentials.authBase) await sessions.move(credentials.authBase);
   // By name, as logout does: the tokens of a login that cannot be opened have ended as well.
   if (!goesOn) for (const key of [...logins, ...remnants]) await sessions.forget(key);

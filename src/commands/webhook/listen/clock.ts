@@ -8,9 +8,9 @@ const noticeableMs = 60_000;
 const timeoutMs = 3_000;
 
 /**
- * Compares this machine's clock with the `Date` header of the API and warns when they differ by more than a
- * minute. Sends one request, and only if an API host is set. Without an answer it stays silent: deliveries do
- * not depend on it, and `revento doctor` tells more.
+ * Compares this machine's clock with the `Date` header of the API and warns when they differ by more than a minute.
+ * Sends one request, and only if an API host is set. Without an answer it stays silent: deliveries do not depend on it,
+ * and `revento doctor` shows more.
  *
  * Never rejects.
  */

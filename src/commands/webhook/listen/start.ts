@@ -5,7 +5,7 @@ import { type Listener, startListener } from '../../../webhook/listener/listener
 import type { LiveSecrets } from './live-secrets.ts';
 import type { ListenPlan } from './options.ts';
 
-/** A page shows what handlers answered. One byte more than it shows tells that there is more. */
+/** A page shows what handlers answered. Keeping one byte more than it shows reveals that there is more. */
 const pageAnswerBytes = 64 * 1024 + 1;
 
 /**

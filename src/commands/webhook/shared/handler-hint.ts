@@ -27,7 +27,7 @@ function failureHint(url: URL, failure: HttpFailure): string | null {
     case 'dns':
       return `check the spelling of ${host}: no such host name was found`;
     case 'timeout':
-      return 'Revento waits 10 s: acknowledge first, and do slow work afterwards';
+      return 'Revento waits 10 s: acknowledge first, and do slow work afterward';
     case 'proxy':
       return noProxyRemedy(hostOf(failure.peer));
     case 'tls':

@@ -109,7 +109,7 @@ function sentText(sent: Sent, isFine: boolean, style: Style): string {
   return isFine || answer === '' ? line : `${line}\n  ${style.dim('|')} ${answer}`;
 }
 
-/** Why a delivery was not acknowledged, starting with a colon; empty when the status tells. */
+/** Why a delivery was not acknowledged, starting with a colon; empty when the status says it. */
 export function reasonOf({ failure }: Sent): string {
   return failure === null ? '' : `: ${failure.message}`;
 }

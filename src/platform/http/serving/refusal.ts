@@ -42,7 +42,7 @@ export function refusalOf(error: ClientError, socket: Socket, limits: ServerLimi
 /** Writes a refusal on the bare connection, lets the peer read it, and ends the connection. */
 export function refuse(socket: Socket, { status, reason }: ServerRefusal): void {
   const body = `${reason}\n`;
-  // The peer may reset it, and nobody else listens any more.
+  // The peer may reset it, and nothing else listens for errors anymore.
   socket.on('error', () => undefined);
   const timer = setTimeout(() => socket.destroy(), lingerMs);
   socket.once('close', () => clearTimeout(timer));

@@ -15,7 +15,7 @@ export const deliveryRules: readonly Rule[] = [
     level: 'must',
     why: 'a late answer counts as none: the delivery comes again and is worked twice',
     source: 'guide, webhooks',
-    fix: 'answer 2xx as soon as the delivery is stored, and do the work afterwards',
+    fix: 'answer 2xx as soon as the delivery is stored, and do the work afterward',
     needs: 'a delivery',
     judge: (evidence) =>
       each(

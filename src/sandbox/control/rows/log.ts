@@ -29,7 +29,7 @@ const sent = v.object({
   ...attempt.entries,
   delivery_id: v.string(),
   event: v.string(),
-  subject: v.pipe(v.nullable(v.string()), v.description('the id of what it tells of; null for a made-up one')),
+  subject: v.pipe(v.nullable(v.string()), v.description('the id of its subject; null for a made-up one')),
   attempt: v.pipe(v.number(), v.description('1 for the first')),
   state: v.picklist(deliveryStates),
   next_attempt_at: v.nullable(v.string()),

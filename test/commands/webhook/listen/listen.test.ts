@@ -64,7 +64,7 @@ describe('the beginning', () => {
     expect(rig.texts[0]).toContain('try it with');
   });
 
-  it('does not tell the program that it runs how to try it, or how to end', async () => {
+  it('does not tell the command it runs how to try or stop the listener', async () => {
     const rig = await listen({ secret, format: 'table', command: ['true'] });
     expect(rig.texts[0]).toMatch(/^Ready\./);
     expect(rig.texts[0]).not.toMatch(/try it|tunnel|Ctrl-C/);
@@ -397,7 +397,7 @@ describe('--record', () => {
   });
 });
 
-it('is not held up, nor ended, by an unsigned body that is laborious to explain', async () => {
+it('is neither delayed nor ended by an unsigned body that takes long to explain', async () => {
   const rig = await listen({ secret });
   const nested = `${'['.repeat(4_000)}${'1,'.repeat(100_000)}1${']'.repeat(4_000)}`;
   for (const body of [`${'\n'.repeat(262_000)}a\n`, nested]) {
@@ -489,7 +489,7 @@ describe('text', () => {
     expect(rig.notices.filter((notice) => notice.includes('signed with the previous secret'))).toHaveLength(1);
   });
 
-  it('tells of a flood in one line a second', async () => {
+  it('reports a flood in one line a second', async () => {
     const rig = await listen({ secret, format: 'table' });
     for (let index = 0; index < 60; index++) await send(rig, { signature: `sha256=${'0'.repeat(64)}` });
     rig.interrupt();

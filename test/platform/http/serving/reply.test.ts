@@ -95,7 +95,7 @@ describe('a streamed response', () => {
     expect(defects).toEqual([]);
   });
 
-  it('breaks off when its source fails, so that nobody takes it for whole', async () => {
+  it('is cut off when its source fails, so that no client takes it for complete', async () => {
     async function* failing() {
       yield Buffer.from('half');
       throw new Error('defect');
