@@ -29,6 +29,8 @@ async function bundle(input, dir) {
     tsconfig: join(root, 'tsconfig.json'),
     transform: { define: { REVENTO_VERSION: JSON.stringify(version) } },
     treeshake: true,
+    // The page's scripts are bundles of their own, made on the way: that takes time.
+    checks: { pluginTimings: false },
   });
   await build.write({
     dir,
@@ -60,6 +62,8 @@ const packages = new Set(pagePackages);
 for (const name of (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.map'))) {
   const map = JSON.parse(await readFile(join(dist, name), 'utf8'));
   map.sourcesContent = map.sources.map((source, index) => {
+    // A script for the browser is a bundle already: its lines are not those of a source.
+    if (/\?page(?:-module)?$/.test(source)) return null;
     const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(source);
     if (found) packages.add(found[1]);
     return found ? null : map.sourcesContent[index];

@@ -7,6 +7,12 @@ declare module '*?raw' {
   export default text;
 }
 
+/** A module for the browser, with all that it imports. */
+declare module '*?page-module' {
+  const text: string;
+  export default text;
+}
+
 /** A program for the browser, bundled from that file: the text of its one script. */
 declare module '*?page' {
   const script: string;

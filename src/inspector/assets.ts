@@ -7,6 +7,8 @@ export interface Assets {
   readonly script: string;
   readonly style: string;
   readonly icon: string;
+  /** Larger than the rest together. */
+  readonly editor: () => Promise<string>;
 }
 
 /** Dark on light and light on dark alike. */
@@ -36,5 +38,7 @@ const html = `<!doctype html>
 </html>
 `;
 
+const editor = async () => (await import('./editor-script.ts')).editorScript;
+
 /** All of them; loaded with the first request. */
-export const assets: Assets = { html, script, style: deliveriesStyle, icon };
+export const assets: Assets = { html, script, style: deliveriesStyle, icon, editor };

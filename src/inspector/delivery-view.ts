@@ -54,11 +54,15 @@ function frameworkIn(posted: readonly Posted[]): string | null {
   return null;
 }
 
-/** A handler's answer, its body as text where it is. */
-export function answerView(posted: Posted, { hintFor }: Pick<ViewContext, 'hintFor'>): AnswerView {
+/** A handler's answer, its body as text where it is, of at most so many bytes. */
+export function answerView(
+  posted: Posted,
+  { hintFor }: Pick<ViewContext, 'hintFor'>,
+  mostBytes = shownAnswerBytes,
+): AnswerView {
   const { url, status, latencyMs, error, failure, response } = posted;
   const body = asBuffer(response?.body ?? new Uint8Array());
-  const shown = body.subarray(0, shownAnswerBytes);
+  const shown = body.subarray(0, Math.min(mostBytes, shownAnswerBytes));
   return {
     url: maskedUrl(url),
     status,

@@ -1,33 +1,17 @@
 import { bearerOf, isJsonRequest } from '../pages/local/guard.ts';
-import type { PageKey } from '../pages/local/key.ts';
 import { refuse, respond, respondJson, respondStream } from '../pages/local/response.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../ports/exchange.ts';
-import type { Hub } from '../webhook/listener/hub.ts';
 import { maskedUrl } from '../webhook/masked-url.ts';
-import type { Assets } from './assets.ts';
-import { answerView, deliveryView, type ViewContext } from './delivery-view.ts';
+import { deliveryFaults } from '../webhook/sending/delivery-faults.ts';
+import { createCheckAct, sendAct } from './acts/acts.ts';
+import { casesFor } from './acts/check.ts';
+import { deliveryView } from './delivery-view.ts';
 import { eventStream } from './event-stream.ts';
-import type { Inspected } from './inspected.ts';
 import type { SessionView } from './model/wire.ts';
-import { readReplayRequest, replay } from './replay.ts';
+import type { InspectorParts } from './parts.ts';
 
 /** Pages that are open at once, at most: each holds a connection. */
 const maxStreams = 16;
-
-/** What the routes serve. */
-export interface InspectorParts extends ViewContext {
-  readonly hub: Hub<Inspected>;
-  readonly key: PageKey;
-  readonly clock: Clock;
-  readonly source: SessionView['source'];
-  readonly version: string;
-  /** URLs of the handlers that this process was started with. */
-  readonly targets: readonly string[];
-  /** A client for deliveries. */
-  readonly exchange: Exchange;
-  readonly assets: () => Promise<Assets>;
-}
 
 /**
  * Answers what the guard let through. A path is compared as it came, letter by letter: there is no second form of it
@@ -35,6 +19,7 @@ export interface InspectorParts extends ViewContext {
  */
 export function createRoutes(parts: InspectorParts): Exchange {
   let streams = 0;
+  const check = createCheckAct(parts);
 
   const openStream = (request: HttpRequest): HttpResponse => {
     const claimed = request.headers.find(([name]) => name.toLowerCase() === 'last-event-id')?.[1] ?? '0';
@@ -68,14 +53,15 @@ export function createRoutes(parts: InspectorParts): Exchange {
     }
     if (request.url === '/events') return only('GET', request, () => openStream(request));
     if (request.url === '/session') return only('GET', request, () => respondJson(200, sessionView(parts)));
-    const [, number, action] = /^\/deliveries\/([1-9]\d{0,11})(\/replay)?$/.exec(request.url) ?? [];
+    if (request.url === '/check') return only('POST', request, () => check(request));
+    const [, number, action] = /^\/deliveries\/([1-9]\d{0,11})(\/send)?$/.exec(request.url) ?? [];
     if (number === undefined) return refuse(404, 'not_found', 'There is nothing at this path.');
     const found = parts.hub.find(Number(number));
     if (found === null) return refuse(404, 'gone', 'This delivery is no longer kept.');
     if (action === undefined) {
       return only('GET', request, async () => respondJson(200, await deliveryView(found.id, found.value, parts)));
     }
-    return only('POST', request, () => send(request, found.value, parts));
+    return only('POST', request, () => sendAct(request, found.value, parts));
   };
 }
 
@@ -86,6 +72,10 @@ async function fileOf(request: HttpRequest, { assets }: InspectorParts): Promise
       return only('GET', request, async () => respond(200, 'text/html; charset=utf-8', (await assets()).html));
     case '/page.js':
       return only('GET', request, async () => respond(200, 'text/javascript; charset=utf-8', (await assets()).script));
+    case '/editor.js':
+      return only('GET', request, async () => {
+        return respond(200, 'text/javascript; charset=utf-8', await (await assets()).editor());
+      });
     case '/page.css':
       return only('GET', request, async () => respond(200, 'text/css; charset=utf-8', (await assets()).style));
     case '/icon.svg':
@@ -105,8 +95,16 @@ function only(
 }
 
 function sessionView({ source, version, targets, secrets, hub }: InspectorParts): SessionView {
-  const names = secrets().map(({ name }) => name);
-  return { source, version, targets: targets.map(maskedUrl), secrets: names, last: hub.last };
+  const held = secrets();
+  return {
+    source,
+    version,
+    targets: targets.map(maskedUrl),
+    faults: deliveryFaults.map(({ name, summary }) => ({ name, summary })),
+    cases: casesFor(held).length,
+    secrets: held.map(({ name }) => name),
+    last: hub.last,
+  };
 }
 
 function redeem({ body }: HttpRequest, { key }: InspectorParts): HttpResponse {
@@ -118,17 +116,4 @@ function redeem({ body }: HttpRequest, { key }: InspectorParts): HttpResponse {
     'wrong_ticket',
     'This link was used before or is too old. Open the address that the command printed.',
   );
-}
-
-async function send(request: HttpRequest, inspected: Inspected, parts: InspectorParts): Promise<HttpResponse> {
-  const asked = readReplayRequest(Buffer.from(request.body).toString('utf8'));
-  const url = asked === null ? undefined : parts.targets[asked.target];
-  if (asked === null || url === undefined) return refuse(400, 'bad_request', 'This is not a replay of this session.');
-  const view = await deliveryView(0, inspected, parts);
-  const reason = asked.resign ? view.cannot_resign : view.cannot_replay;
-  if (reason !== null) return refuse(409, 'not_allowed', reason);
-  const { exchange, clock } = parts;
-  const signal = request.signal ?? new AbortController().signal;
-  const posted = await replay(inspected, asked, { exchange, clock, signal, secrets: parts.secrets(), url });
-  return respondJson(200, answerView(posted, parts));
 }

@@ -4,7 +4,8 @@ import { PageKey } from '../pages/local/key.ts';
 import type { Listening, Serve } from '../ports/exchange.ts';
 import type { Hub } from '../webhook/listener/hub.ts';
 import type { Inspected } from './inspected.ts';
-import { createRoutes, type InspectorParts } from './routes.ts';
+import type { InspectorParts } from './parts.ts';
+import { createRoutes } from './routes.ts';
 
 /** Where the page is by default, and how many ports after it are tried when that is taken. */
 export const defaultPagePort = 4480;

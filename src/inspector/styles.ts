@@ -1,4 +1,5 @@
 import { tokenStyle } from '../pages/tokens.ts';
+import acts from './client/styles/acts.css?raw';
 import answer from './client/styles/answer.css?raw';
 import base from './client/styles/base.css?raw';
 import body from './client/styles/body.css?raw';
@@ -13,4 +14,4 @@ import signature from './client/styles/signature.css?raw';
 export const sharedStyle = [tokenStyle, base, controls, dialog].join('');
 
 /** The style sheet of the page of deliveries, one sheet a subject. */
-export const deliveriesStyle = [sharedStyle, layout, list, detail, body, signature, answer].join('');
+export const deliveriesStyle = [sharedStyle, layout, list, detail, body, signature, answer, acts].join('');

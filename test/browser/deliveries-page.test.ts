@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sign } from '../../src/webhook/signature.ts';
 import { aDelivery, type DeliveryOptions, envelope, newSecret } from '../support/delivery.ts';
 import { closeHandlers, type Handler, handler } from '../support/handler.ts';
 import { chromiumPath, lackOfChromium, withReason } from '../support/needs.ts';
@@ -133,8 +134,76 @@ describe(withReason('the page of deliveries', reason), () => {
     await rows().first().click();
     await page.getByRole('button', { name: 'Replay, signed again' }).click();
     await page.getByText('The handler answered 200.').waitFor();
-    await page.getByText(/Replay at .*, signed again/).waitFor();
+    await page.getByText(/Sent at .*, signed again/).waitFor();
     expect(target.got.map((got) => got.body.toString())).toEqual([body, body]);
+  });
+
+  test('edits a body: bytes stay until touched, then it is signed for what it holds', async () => {
+    const body = envelope().replace('{', '{\r\n ');
+    await send({ body });
+    await rows().first().click();
+    await page.keyboard.press('e');
+    const editor = page.locator('.cm-content');
+    await editor.waitFor();
+    await page.getByText('Untouched: the bytes that came are sent.').waitFor();
+    await page.getByRole('button', { name: /^Send/ }).click();
+    await page.getByText(/^Sent at .*, signed again$/).waitFor();
+    await editor.click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.type('"added":1,');
+    await page.getByText(/^Changed: \d+ bytes instead of \d+\.$/).waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.getByText(/^Sent at .*, changed body, signed again$/).waitFor();
+    const changed = body.replace('{', '{"added":1,');
+    expect(target.got.map((got) => got.body.toString())).toEqual([body, body, changed]);
+    const [, , last] = target.got;
+    const timestamp = last?.headers['x-revento-timestamp']?.[0] ?? '';
+    expect(last?.headers['x-revento-signature']).toEqual([sign(secret, timestamp, Buffer.from(changed))]);
+  });
+
+  test('names what Revento would not send, and keeps the draft', async () => {
+    await send();
+    await rows().first().click();
+    await page.getByRole('button', { name: 'Edit…' }).click();
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('{"type":"application.approved"}');
+    await page.getByText('occurred_at is missing.').waitFor();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('{{');
+    await page.getByRole('list', { name: 'Problems of the body' }).getByText('JSON').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Edit…' }).click();
+    await page.locator('.cm-content').getByText('{{').waitFor();
+    await page.getByRole('button', { name: 'Restore' }).click();
+    await page.getByText('Untouched').waitFor();
+  });
+
+  test('sends a fault, many times at once, and says whether the handler did the right thing', async () => {
+    await send();
+    await rows().first().click();
+    await page.keyboard.press('e');
+    await page.getByLabel('Fault').selectOption('stale');
+    await page.getByLabel('Times').fill('3');
+    await page.getByLabel('All at once').check();
+    await page.getByRole('button', { name: /^Send/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('3 answers: 3 × 200; a handler without bugs answers 401.').waitFor();
+    expect(target.got).toHaveLength(4);
+  });
+
+  test('checks the handler: a matrix of cases with the remedy of what failed', async () => {
+    await page.getByRole('button', { name: 'Check handler' }).click();
+    await page.getByRole('button', { name: 'Run the check' }).click();
+    await page.getByText('Cause: the handler does not verify signatures').waitFor();
+    const failed = page.getByRole('row', { name: /wrong-secret.*failed/ });
+    await failed.waitFor();
+    await page.getByRole('definition').filter({ hasText: 'HMAC' }).first().waitFor();
+    const passed = page.getByRole('button', { name: /valid-compact/ });
+    expect(await passed.getAttribute('aria-expanded')).toBe('false');
+    await passed.click();
+    await page.getByRole('definition').filter({ hasText: '2xx' }).first().waitFor();
   });
 
   test('filters, survives a reload, pauses, clears and brings back', async () => {
@@ -254,7 +323,7 @@ describe(withReason('the page of deliveries', reason), () => {
         const one = new WebSocket('${base.replace('http', 'ws')}events');
         one.onopen = () => resolve('open'); one.onerror = reject;
       }));
-      await attempt('post', async () => (await fetch('${base}deliveries/1/replay', {
+      await attempt('post', async () => (await fetch('${base}deliveries/1/send', {
         method: 'POST', headers: { ...headers, 'Content-Type': 'application/json' }, body: '{"target":0,"resign":true}' })).status);
       return tries;
     })()`;

@@ -1,6 +1,6 @@
 import { Caller } from '../../pages/client/caller.ts';
 import { takeKey as take } from '../../pages/client/take-key.ts';
-import type { AnswerView, DeliveryView, ReplayRequest, SessionView } from '../model/wire.ts';
+import type { DeliveryView, SendRequest, SendView, SessionView } from '../model/wire.ts';
 
 /** What the page asks its server. */
 export class Api extends Caller {
@@ -12,8 +12,13 @@ export class Api extends Caller {
     return this.json(`/deliveries/${id}`);
   }
 
-  replay(id: number, request: ReplayRequest): Promise<AnswerView> {
-    return this.json(`/deliveries/${id}/replay`, request);
+  send(id: number, request: SendRequest): Promise<SendView> {
+    return this.json(`/deliveries/${id}/send`, request);
+  }
+
+  /** The stream of a check's cases. */
+  check(target: number, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    return this.posted('/check', { target }, signal);
   }
 }
 

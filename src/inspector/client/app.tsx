@@ -1,4 +1,6 @@
 import { useEffect } from 'preact/hooks';
+import { CheckDialog } from './acts/check-dialog.tsx';
+import { SendDialog } from './acts/send-dialog.tsx';
 import { useStore } from './context.ts';
 import { Detail } from './detail/detail.tsx';
 import { countWords, msWords } from './format.ts';
@@ -22,14 +24,10 @@ export function App() {
           Deliveries <small>{session?.source.name ?? ''}</small>
         </h1>
         <ConnectionState />
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => {
-            store.isHelpShown = true;
-            store.changed();
-          }}
-        >
+        <button type="button" onClick={() => store.open('check')}>
+          Check handler
+        </button>
+        <button type="button" class="quiet" onClick={() => store.open('help')}>
           Keys <kbd>?</kbd>
         </button>
       </header>
@@ -42,9 +40,23 @@ export function App() {
         {group === null ? <Empty /> : <Detail />}
       </main>
       <Notice />
-      {store.isHelpShown && <Help />}
+      <Dialogs />
     </div>
   );
+}
+
+function Dialogs() {
+  const { dialog, row } = useStore();
+  switch (dialog) {
+    case 'help':
+      return <Help />;
+    case 'check':
+      return <CheckDialog />;
+    case 'send':
+      return row === null ? null : <SendDialog row={row} />;
+    default:
+      return null;
+  }
 }
 
 /** Shown where there is no valid key. */

@@ -1,20 +1,13 @@
-import { useEffect, useRef } from 'preact/hooks';
 import { filterFields } from '../model/filter.ts';
 import { useStore } from './context.ts';
+import { ModalDialog } from './dialog.tsx';
 import { keys } from './keyboard.ts';
 
 /** All keys and what the filter understands. */
 export function Help() {
   const store = useStore();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  const close = () => {
-    store.isHelpShown = false;
-    store.changed();
-  };
   return (
-    <dialog ref={dialog} aria-labelledby="help-title" onClose={close}>
-      <h2 id="help-title">Keys</h2>
+    <ModalDialog title="Keys">
       <dl>
         {keys.map(({ shown, does }) => (
           <div key={shown}>
@@ -48,9 +41,6 @@ export function Help() {
           </div>
         ))}
       </dl>
-      <form method="dialog">
-        <button type="submit">Close</button>
-      </form>
-    </dialog>
+    </ModalDialog>
   );
 }

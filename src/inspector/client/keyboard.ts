@@ -36,8 +36,9 @@ export const keys: readonly Key[] = [
   })),
   { names: ['d'], shown: 'd', does: 'difference to the previous one', act: (store) => toggleDifference(store) },
   { names: ['r'], shown: 'r', does: 'replay', act: () => focus('replay') },
+  { names: ['e'], shown: 'e', does: 'edit, then send', act: (store) => store.openSend() },
   { names: ['c'], shown: 'c', does: 'copy', act: () => focus('copy') },
-  { names: ['?'], shown: '?', does: 'these keys', act: (store) => showHelp(store) },
+  { names: ['?'], shown: '?', does: 'these keys', act: (store) => store.open('help') },
 ];
 
 function back(store: Store): void {
@@ -49,11 +50,6 @@ function back(store: Store): void {
 function toggleDifference(store: Store): void {
   store.isDifferenceShown = !store.isDifferenceShown;
   store.show('Body');
-}
-
-function showHelp(store: Store): void {
-  store.isHelpShown = true;
-  store.changed();
 }
 
 /** What takes keys itself. Arrows and Enter on a button or tab are that one's. */

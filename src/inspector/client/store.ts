@@ -2,18 +2,17 @@ import { ApiError } from '../../pages/client/caller.ts';
 import { EventReader } from '../../pages/local/sse.ts';
 import { DeliveryList } from '../model/delivery-list.ts';
 import { type Group, isGood, latest, type Row, rowOf } from '../model/row.ts';
-import type { AnswerView, DeliveryLine, SessionView } from '../model/wire.ts';
+import type { DeliveryLine, SendRequest, SessionView } from '../model/wire.ts';
+import { CheckRun } from './acts/check-run.ts';
+import type { Draft } from './acts/draft.ts';
+import { outcomeOf, plainSend, Sends, type Sent } from './acts/sends.ts';
 import type { Api } from './api.ts';
 
 export const tabs = ['Body', 'Signature', 'Headers', 'Answer', 'Timeline'] as const;
 export type Tab = (typeof tabs)[number];
 
-/** A replay that was made from this page. */
-export interface Replayed {
-  readonly atMs: number;
-  readonly isResigned: boolean;
-  readonly answer: AnswerView;
-}
+/** What can be open above the page. */
+export type Dialog = 'help' | 'send' | 'check' | 'palette';
 
 /** Longer than two heartbeats without a word: the connection is dead although nobody said so. */
 const silenceMs = 40_000;
@@ -30,10 +29,12 @@ export class Store {
   attempt = 0;
   tab: Tab = 'Body';
   isDifferenceShown = false;
-  isHelpShown = false;
+  dialog: Dialog | null = null;
   areKeysOn = localStorage.getItem('keys') !== 'off';
   notice: { readonly text: string; readonly undo: (() => void) | null } | null = null;
-  readonly replays = new Map<number, readonly Replayed[]>();
+  readonly sends: Sends;
+  readonly check: CheckRun;
+  readonly drafts = new Map<number, Draft>();
   #held: Row[] = [];
   #last = 0;
   #clearedUntil = Number(sessionStorage.getItem('cleared') ?? 0);
@@ -42,6 +43,8 @@ export class Store {
 
   constructor(api: Api) {
     this.api = api;
+    this.sends = new Sends(api);
+    this.check = new CheckRun(api, () => this.changed());
     this.list.setFilter(sessionStorage.getItem('filter') ?? '');
   }
 
@@ -152,16 +155,33 @@ export class Store {
     this.changed();
   }
 
-  async replay(row: Row, target: number, resign: boolean, base64?: string): Promise<void> {
+  open(dialog: Dialog | null): void {
+    this.dialog = dialog;
+    this.changed();
+  }
+
+  /** Opens the editor, where there is something to send and somebody to send it to. */
+  openSend(): void {
+    if (this.row === null) this.say('Select a delivery first.');
+    else if (this.session?.targets.length === 0) this.say('Start with a handler to send to: --forward 3000.');
+    else this.open('send');
+  }
+
+  /** Sends the delivery again with its own body, and shows the answer. */
+  async replay(row: Row, target: number, resign: boolean): Promise<void> {
+    const sent = await this.send(row, { ...plainSend, target, resign });
+    if (sent !== null) this.show('Answer');
+  }
+
+  /** Null when nothing was sent; the reason is shown. */
+  async send(row: Row, request: SendRequest): Promise<Sent | null> {
     try {
-      const request = base64 === undefined ? { target, resign } : { target, resign, body_base64: base64 };
-      const answer = await this.api.replay(row.id, request);
-      const one = { atMs: Date.now(), isResigned: resign, answer };
-      this.replays.set(row.id, [...(this.replays.get(row.id) ?? []), one]);
-      this.tab = 'Answer';
-      this.say(answer.status === null ? `No answer: ${answer.error}.` : `The handler answered ${answer.status}.`);
+      const sent = await this.sends.send(row, request);
+      this.say(outcomeOf(sent).text);
+      return sent;
     } catch (error) {
       this.say(error instanceof Error ? error.message : String(error));
+      return null;
     }
   }
 

@@ -32,6 +32,10 @@ export interface SessionView {
   readonly version: string;
   /** Handlers this process was started with; an action names one by its place. */
   readonly targets: readonly string[];
+  /** What can go wrong on purpose with a delivery that is sent from here. */
+  readonly faults: readonly FaultView[];
+  /** Number of conformance cases of a check. */
+  readonly cases: number;
   /** Names of the secrets that deliveries are verified with; never a value. */
   readonly secrets: readonly string[];
   /** The number of the latest delivery. */
@@ -90,12 +94,54 @@ export interface AnswerView {
   readonly is_body_cut: boolean;
 }
 
-/** What a replay asks for. */
-export interface ReplayRequest {
+/** What is to be sent to a handler. */
+export interface SendRequest {
   /** Place of the handler in `SessionView.targets`. */
   readonly target: number;
   /** Sign with the current time and secret; else send the headers as they came. */
   readonly resign: boolean;
   /** A changed body, base64; absent to send the one that came. */
   readonly body_base64?: string;
+  /** Name of a fault in `SessionView.faults`; it decides the signature. */
+  readonly fault?: string;
+  readonly times: number;
+  /** All at the same time; else each after the answer to the one before. */
+  readonly at_once: boolean;
+  /** Another delivery id each time, so that a handler does not take it for a duplicate. */
+  readonly new_id: boolean;
+}
+
+/** What became of it. */
+export interface SendView {
+  /** In the order of sending. */
+  readonly answers: readonly AnswerView[];
+  /** What a handler without bugs does with it. */
+  readonly expected: 'acknowledge' | 'reject' | 'either';
+}
+
+/** A fault that can be put into a delivery. */
+export interface FaultView {
+  readonly name: string;
+  readonly summary: string;
+}
+
+/** One conformance case and what the handler did with it. */
+export interface CaseView {
+  readonly id: string;
+  readonly title: string;
+  readonly outcome: 'pass' | 'fail' | 'warn' | 'skip';
+  readonly sent: string;
+  readonly wanted: string;
+  readonly got: string;
+  readonly why: string;
+  readonly fix: string;
+  readonly duration_ms: number;
+}
+
+/** What a whole check says besides its cases. */
+export interface CheckEnd {
+  /** The one mistake behind the failures, and its remedy; null where none is known. */
+  readonly cause: string | null;
+  readonly fix: string | null;
+  readonly notes: readonly string[];
 }

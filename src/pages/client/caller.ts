@@ -32,6 +32,15 @@ export class Caller {
     return (await answer.json()) as T;
   }
 
+  /** Server-sent events that answer a POST of a body. @throws ApiError */
+  async posted(path: string, body: unknown, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const headers = { Authorization: `Bearer ${this.key}`, 'Content-Type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body), signal };
+    const answer = await fetch(this.#base + path, init);
+    if (!answer.ok || answer.body === null) throw await errorOf(answer);
+    return answer.body;
+  }
+
   /** Server-sent events after a number. @throws ApiError */
   async events(path: string, after: number, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const headers = { Authorization: `Bearer ${this.key}`, 'Last-Event-ID': String(after) };

@@ -41,6 +41,11 @@ export function Actions({ row, view }: { readonly row: Row; readonly view: Deliv
           Replay as it came
         </button>
       )}
+      {isOpen && (
+        <button type="button" onClick={() => store.open('send')}>
+          Edit…
+        </button>
+      )}
       <CopyMenu row={row} url={url} />
       <button type="button" onClick={() => save(row)}>
         Save

@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { Row } from '../../model/row.ts';
 import type { DeliveryView } from '../../model/wire.ts';
 import { useStore } from '../context.ts';
 import { reasonWords, timeWords, verdictOf } from '../format.ts';
 import { tabs } from '../store.ts';
+import { useView } from '../use-view.ts';
 import { Actions } from './actions.tsx';
 import { AnswerTab } from './answer-tab.tsx';
 import { BodyTab } from './body-tab.tsx';
@@ -120,25 +120,3 @@ function Tabs() {
     </div>
   );
 }
-
-/** What the server says of a delivery, asked for when it is looked at. */
-function useView(row: Row | null): { readonly value: DeliveryView | null; readonly problem: string | null } {
-  const { api } = useStore();
-  const [view, setView] = useState<{ readonly value: DeliveryView | null; readonly problem: string | null }>(nothing);
-  const id = row?.id ?? null;
-  useEffect(() => {
-    setView(nothing);
-    if (id === null) return;
-    let isWanted = true;
-    api.delivery(id).then(
-      (value) => isWanted && setView({ value, problem: null }),
-      (error: Error) => isWanted && setView({ value: null, problem: error.message }),
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [id]);
-  return view.value === null || view.value.id === id ? view : nothing;
-}
-
-const nothing = { value: null, problem: null } as const;

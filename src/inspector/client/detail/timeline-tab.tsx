@@ -1,4 +1,5 @@
 import type { Row } from '../../model/row.ts';
+import { outcomeOf } from '../acts/sends.ts';
 import { useStore } from '../context.ts';
 import { ageWords, msWords, timeWords } from '../format.ts';
 
@@ -20,11 +21,8 @@ export function TimelineTab({ row }: { readonly row: Row }) {
     const answered = atMs + Math.max(0, ...line.forward.map(({ latency_ms: ms }) => ms));
     steps.push({ atMs: answered, what: `${name}the sender was answered ${line.reply_status}` });
   }
-  for (const { atMs, isResigned, answer } of store.replays.get(row.id) ?? []) {
-    steps.push({
-      atMs,
-      what: `Replayed ${isResigned ? 'signed again' : 'as it came'}: ${answer.status ?? answer.error}`,
-    });
+  for (const sent of store.sends.of(row.id)) {
+    steps.push({ atMs: sent.atMs, what: `Sent from this page, ${sent.how}: ${outcomeOf(sent).text}` });
   }
   steps.sort((a, b) => a.atMs - b.atMs);
   return (

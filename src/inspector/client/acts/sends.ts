@@ -1,0 +1,69 @@
+import type { Row } from '../../model/row.ts';
+import type { SendRequest, SendView } from '../../model/wire.ts';
+import type { Api } from '../api.ts';
+import { countWords } from '../format.ts';
+
+/** What was sent from this page, and what came back. */
+export interface Sent {
+  readonly atMs: number;
+  /** How it differed from the delivery, such as `signed again`. */
+  readonly how: string;
+  readonly view: SendView;
+}
+
+/** A plain replay; a request says what differs from it. */
+export const plainSend = { times: 1, at_once: false, new_id: false } as const;
+
+/** Deliveries that were sent from this page, by the number of the delivery they were made from. */
+export class Sends {
+  readonly #api: Pick<Api, 'send'>;
+  readonly #sent = new Map<number, readonly Sent[]>();
+
+  constructor(api: Pick<Api, 'send'>) {
+    this.#api = api;
+  }
+
+  /** The earliest first. */
+  of(id: number): readonly Sent[] {
+    return this.#sent.get(id) ?? [];
+  }
+
+  /** @throws Error in the words of the server */
+  async send(row: Row, request: SendRequest): Promise<Sent> {
+    const view = await this.#api.send(row.id, request);
+    const sent = { atMs: Date.now(), how: howWords(request), view };
+    this.#sent.set(row.id, [...this.of(row.id), sent]);
+    return sent;
+  }
+}
+
+function howWords({ resign, fault, body_base64: base64, times, at_once: atOnce, new_id: newId }: SendRequest): string {
+  const parts = [
+    ...(base64 === undefined ? [] : ['changed body']),
+    fault !== undefined ? `fault ${fault}` : resign ? 'signed again' : 'as it came',
+    ...(newId ? ['new delivery id'] : []),
+    ...(times > 1 ? [`${times} times${atOnce ? ' at once' : ''}`] : []),
+  ];
+  return parts.join(', ');
+}
+
+/** What came of it in one sentence, and whether that is what a handler without bugs does. */
+export function outcomeOf({ view: { answers, expected } }: Sent): { readonly text: string; readonly isGood: boolean } {
+  const counts = new Map<string, number>();
+  for (const { status, error } of answers) {
+    const word = String(status ?? error);
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const isAcknowledged = answers.every(({ status }) => status !== null && status >= 200 && status < 300);
+  const isRejected = answers.every(({ status }) => status !== null && status >= 400 && status < 500);
+  const isGood = { acknowledge: isAcknowledged, reject: isRejected, either: isAcknowledged || isRejected }[expected];
+  const wanted = { acknowledge: '2xx', reject: '401', either: '2xx or 4xx' }[expected];
+  const [first] = answers;
+  if (answers.length === 1 && first !== undefined) {
+    const got = first.status === null ? `No answer: ${first.error}` : `The handler answered ${first.status}`;
+    return { text: isGood ? `${got}.` : `${got}; a handler without bugs answers ${wanted}.`, isGood };
+  }
+  const words = [...counts].map(([word, count]) => `${count} × ${word}`).join(', ');
+  const text = `${countWords(answers.length, 'answer', 'answers')}: ${words}`;
+  return { text: isGood ? `${text}.` : `${text}; a handler without bugs answers ${wanted}.`, isGood };
+}
