@@ -32,6 +32,7 @@ import {
   readParams,
 } from './operations.ts';
 import { Refusal, type RefusalCode, refusals } from './refusal.ts';
+import type { Views } from './views.ts';
 
 export interface ControlParts {
   readonly key: string;
@@ -44,6 +45,7 @@ export interface ControlParts {
   readonly logIn: (login: DirectLogin) => ReturnType<typeof logInDirectly>;
   readonly reset: (keepsLogins: boolean) => void;
   readonly recorder: Pick<Recorder, 'audit' | 'news'>;
+  readonly views: Views;
   readonly save: () => Snapshot;
   /** Where the sandbox is kept; null for one that lives in memory only. */
   readonly kept: () => KeptState | null;
@@ -156,6 +158,16 @@ export class Control {
         kept: this.#kept(),
       };
     },
+
+    applications: (query) => this.#parts.views.applications(this.#eventOf(query.event_id), query),
+
+    activities: ({ event_id: eventId }) => this.#parts.views.activities(this.#eventOf(eventId)),
+
+    consents: (query) => this.#parts.views.consents(query),
+
+    logins: (query) => this.#parts.views.logins(query),
+
+    budgets: () => this.#parts.views.budgets(),
 
     audit: () => auditAnswer(this.#parts.recorder.audit()),
 

@@ -7,6 +7,8 @@ import { deliveryRows } from './rows/deliveries.ts';
 import { faultRows } from './rows/faults.ts';
 import { lifeRows } from './rows/life.ts';
 import { logRows } from './rows/log.ts';
+import { loginRows } from './rows/logins.ts';
+import { peopleRows } from './rows/people.ts';
 
 /** Every operation of the control API: rows that the server, the command line and the documentation share. */
 export const operations = {
@@ -16,6 +18,8 @@ export const operations = {
   ...clockRows,
   ...logRows,
   ...auditRows,
+  ...peopleRows,
+  ...loginRows,
 };
 
 export type OperationName = keyof typeof operations;

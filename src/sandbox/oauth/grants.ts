@@ -5,6 +5,14 @@ import type { Clock } from '../../ports/clock.ts';
 import { ignore, type Note } from '../saved/change.ts';
 import type { SavedGrants } from '../saved/snapshot.ts';
 import { Codes } from './codes.ts';
+import {
+  type AccessRecord,
+  type Ending,
+  type Generation,
+  generationsOf,
+  type RefreshRecord,
+  savedToken,
+} from './history.ts';
 
 const day = 24 * 60 * 60 * 1000;
 /** Source: guide, token lifetimes. */
@@ -38,6 +46,8 @@ export interface Family {
   /** Its place among all. */
   readonly number: number;
   isRevoked: boolean;
+  /** How it was revoked; absent while it is not, and where an earlier version revoked it. */
+  ending?: Ending;
 }
 
 /** A new access token and its refresh token. */
@@ -52,18 +62,6 @@ export interface Pair {
 
 export type Refusal = { readonly refusal: 'invalid_grant' | 'invalid_scope'; readonly problem: string };
 
-interface AccessRecord {
-  readonly family: Family;
-  readonly scope: readonly string[];
-  expiresAt: number;
-}
-
-interface RefreshRecord {
-  readonly family: Family;
-  readonly expiresAt: number;
-  isSpent: boolean;
-}
-
 /** An access token as the read API sees it. */
 export interface AccessState {
   readonly state: 'active' | 'expired' | 'revoked';
@@ -71,7 +69,7 @@ export interface AccessState {
   readonly scope: readonly string[];
 }
 
-/** The codes and tokens the sandbox has given out. Codes are not saved: they live for a minute. */
+/** The codes and tokens the sandbox has given out. */
 export class Grants {
   readonly #clock: Clock;
   readonly #accessTtlMs: number;
@@ -98,12 +96,18 @@ export class Grants {
    * Exchanges a code. The first attempt spends it, valid or not, and a second one also revokes the tokens of the first:
    * two holders of one code mean that one of them stole it (RFC 6749 section 4.1.2).
    */
-  redeem(code: string, clientId: string, redirectUri: string, verifier: string): Pair | Refusal {
+  redeem(
+    code: string,
+    clientId: string,
+    redirectUri: string,
+    verifier: string,
+    requestId: string | null = null,
+  ): Pair | Refusal {
     const found = this.#codes.get(code);
     // Another client cannot use this code, and does not spend it either.
     if (!found || found.consent.clientId !== clientId) return refuse('unknown or expired code');
     if (found.isUsed) {
-      if (found.family) this.#end(found.family);
+      if (found.family) this.#end(found.family, 'code_reuse', requestId);
       return refuse('this code was used before; its tokens are revoked');
     }
     found.isUsed = true;
@@ -117,21 +121,27 @@ export class Grants {
     const number = this.#accessOf.size;
     found.family = { consent: found.consent, startedAt: this.#clock.now(), number, isRevoked: false };
     this.#noteFamily(found.family);
-    return this.#issue(found.family, found.consent.scope);
+    return this.#issue(found.family, found.consent.scope, requestId);
   }
 
   /**
    * Rotates a refresh token. Reuse of an old one revokes the whole family. Source: guide, refreshing.
    *
    * @param scope  fewer scopes for the new access token; null for all that were granted
+   * @param requestId  the request that asks, for the history of the login
    */
-  refresh(refreshToken: string, clientId: string, scope: readonly string[] | null): Pair | Refusal {
+  refresh(
+    refreshToken: string,
+    clientId: string,
+    scope: readonly string[] | null,
+    requestId: string | null = null,
+  ): Pair | Refusal {
     const found = this.#refresh.get(hash(refreshToken));
     if (!found || found.family.consent.clientId !== clientId) return refuse('unknown refresh token');
     const { family } = found;
     if (family.isRevoked) return refuse('this login was revoked');
     if (found.isSpent) {
-      this.#end(family);
+      this.#end(family, 'reuse', requestId, hash(refreshToken));
       return refuse('this refresh token was used before; the login is revoked');
     }
     if (found.expiresAt <= this.#clock.now()) return refuse('the refresh token has expired');
@@ -140,8 +150,9 @@ export class Grants {
       return { refusal: 'invalid_scope', problem: 'a refresh cannot ask for more than was granted' };
     }
     found.isSpent = true;
+    found.spent = { at: this.#clock.now(), requestId };
     this.#noteRefresh(hash(refreshToken), found);
-    return this.#issue(family, scope ?? family.consent.scope);
+    return this.#issue(family, scope ?? family.consent.scope, requestId);
   }
 
   /** The state of an access token; null when it was never issued, or was forgotten. */
@@ -163,13 +174,13 @@ export class Grants {
   /** Revokes the family of an access token. */
   revokeByAccessToken(accessToken: string): void {
     const found = this.#access.get(hash(accessToken));
-    if (found) this.#end(found.family);
+    if (found) this.#end(found.family, 'revoked', null);
   }
 
   /** Revokes the family of a refresh token, as if the organizer had revoked consent. */
   revokeByRefreshToken(refreshToken: string): void {
     const found = this.#refresh.get(hash(refreshToken));
-    if (found) this.#end(found.family);
+    if (found) this.#end(found.family, 'revoked', null);
   }
 
   /** Ends every living family that fits, and gives back the consents they came from. */
@@ -177,10 +188,25 @@ export class Grants {
     const ended: Consent[] = [];
     for (const family of this.#accessOf.keys()) {
       if (family.isRevoked || !isMeant(family.consent)) continue;
-      this.#end(family);
+      this.#end(family, 'revoked', null);
       ended.push(family.consent);
     }
     return ended;
+  }
+
+  /** Every login, oldest first. */
+  families(): readonly Family[] {
+    return [...this.#accessOf.keys()];
+  }
+
+  /** When a login ends, however often it is refreshed. */
+  endOf({ startedAt }: Family): number {
+    return startedAt + familyCapMs;
+  }
+
+  /** The tokens of each login, oldest first. */
+  generations(): ReadonlyMap<Family, readonly Generation[]> {
+    return generationsOf(this.#refresh, this.#access);
   }
 
   /** Forgets every code and token. */
@@ -213,9 +239,9 @@ export class Grants {
     }
   }
 
-  #issue(family: Family, scope: readonly string[]): Pair {
+  #issue(family: Family, scope: readonly string[], requestId: string | null): Pair {
     const now = this.#clock.now();
-    const endsAt = family.startedAt + familyCapMs;
+    const endsAt = this.endOf(family);
     const accessExpiresAt = Math.min(now + this.#accessTtlMs, endsAt);
     const refreshExpiresAt = Math.min(now + refreshTtlMs, endsAt);
     const prefix = family.consent.kind === 'installation' ? 'rev_install_' : 'rev_user_';
@@ -223,7 +249,8 @@ export class Grants {
     const refreshToken = `rev_refresh_${randomBytes(32).toString('base64url')}`;
     // Only hashes: what is saved opens nothing. Spent ones must be known again for as long as the family lives.
     const access = { family, scope, expiresAt: accessExpiresAt };
-    const refresh = { family, expiresAt: refreshExpiresAt, isSpent: false };
+    const issued = { at: now, requestId };
+    const refresh = { family, expiresAt: refreshExpiresAt, isSpent: false, access: hash(accessToken), issued };
     this.#access.set(hash(accessToken), access);
     this.#refresh.set(hash(refreshToken), refresh);
     this.#noteAccess(hash(accessToken), access);
@@ -251,7 +278,9 @@ export class Grants {
     this.#note({ type: 'access_forgotten', hash: key });
   }
 
-  #end(family: Family): void {
+  #end(family: Family, cause: Ending['cause'], requestId: string | null, token: string | null = null): void {
+    // A second copy of a token that comes later changes nothing.
+    if (!family.isRevoked) family.ending = { at: this.#clock.now(), cause, requestId, token };
     family.isRevoked = true;
     this.#noteFamily(family);
   }
@@ -267,10 +296,6 @@ export class Grants {
   #noteRefresh(key: string, token: RefreshRecord): void {
     this.#note({ type: 'refresh', token: savedToken(key, token) });
   }
-}
-
-function savedToken<Token extends AccessRecord | RefreshRecord>(key: string, { family, ...token }: Token) {
-  return { ...token, hash: key, family: family.number };
 }
 
 function refuse(problem: string): Refusal {

@@ -84,19 +84,19 @@ export function answerTokenRequest(
     const problem = 'code_verifier must be 43 to 128 unreserved characters';
     return tokenError(400, 'invalid_request', problem, requestId);
   }
-  const result = redeem(client, form, grantType, grants);
+  const result = redeem({ client, grantType, form }, grants, requestId);
   if ('refusal' in result) return tokenError(400, result.refusal, result.problem, requestId);
   return json(200, isMinimal ? certain(result) : tokenAnswer(result), noStore);
 }
 
-function redeem(client: Client, form: Params, grantType: TokenRequest['grantType'], grants: Grants): Pair | Refusal {
+function redeem({ client, form, grantType }: TokenRequest, grants: Grants, requestId: string): Pair | Refusal {
   const field = (name: string) => form.get(name) ?? '';
   if (grantType === 'authorization_code') {
-    return grants.redeem(field('code'), client.id, field('redirect_uri'), field('code_verifier'));
+    return grants.redeem(field('code'), client.id, field('redirect_uri'), field('code_verifier'), requestId);
   }
   const scope = form.get('scope');
   const wanted = scope?.split(' ').filter((name) => name !== '') ?? [];
-  return grants.refresh(field('refresh_token'), client.id, wanted.length === 0 ? null : wanted);
+  return grants.refresh(field('refresh_token'), client.id, wanted.length === 0 ? null : wanted, requestId);
 }
 
 function certain({ accessToken, refreshToken, scope, family: { consent } }: Pair) {

@@ -20,7 +20,22 @@ export type Admission =
       readonly message: string;
     };
 
+/** How much of each limit is used. */
+export interface Budget {
+  readonly token: string;
+  readonly kind: LoginKind;
+  readonly minute: Used;
+  readonly hour: Used;
+  readonly inFlight: Used;
+}
+
+export interface Used {
+  readonly used: number;
+  readonly limit: number;
+}
+
 interface Usage {
+  readonly kind: LoginKind;
   /** When the requests of the last hour were admitted, oldest first. */
   readonly times: number[];
   inFlight: number;
@@ -42,7 +57,7 @@ export class RateLimits {
   enter(token: string, kind: LoginKind): Admission {
     const quota = quotas[kind];
     const now = this.#clock.now();
-    const usage = this.#usageOf(token, now);
+    const usage = this.#usageOf(token, kind, now);
     const { times } = usage;
 
     if (usage.inFlight >= quota.inFlight) {
@@ -70,6 +85,25 @@ export class RateLimits {
     };
   }
 
+  /** What tokens used of their limits in the last hour, the one used last first. */
+  budgets(): readonly Budget[] {
+    const now = this.#clock.now();
+    const since = (times: readonly number[], windowMs: number) => times.filter((time) => time > now - windowMs).length;
+    return [...this.#usage]
+      .filter(([, { times, inFlight }]) => inFlight > 0 || (times.at(-1) ?? 0) > now - hourMs)
+      .sort(([, a], [, b]) => (b.times.at(-1) ?? 0) - (a.times.at(-1) ?? 0))
+      .map(([token, { kind, times, inFlight }]) => {
+        const quota = quotas[kind];
+        return {
+          token,
+          kind,
+          minute: { used: since(times, minuteMs), limit: quota.perMinute },
+          hour: { used: since(times, hourMs), limit: quota.perHour },
+          inFlight: { used: inFlight, limit: quota.inFlight },
+        };
+      });
+  }
+
   /** Forgets every count. */
   reset(): void {
     this.#usage.clear();
@@ -85,8 +119,8 @@ export class RateLimits {
     ];
   }
 
-  #usageOf(token: string, now: number): Usage {
-    const found = this.#usage.get(token) ?? { times: [], inFlight: 0 };
+  #usageOf(token: string, kind: LoginKind, now: number): Usage {
+    const found = this.#usage.get(token) ?? { kind, times: [], inFlight: 0 };
     this.#usage.set(token, found);
     const fresh = found.times.findIndex((time) => time > now - hourMs);
     found.times.splice(0, fresh === -1 ? found.times.length : fresh);

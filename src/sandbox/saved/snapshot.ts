@@ -17,9 +17,29 @@ const consent = v.pipe(
 );
 /** A token by its SHA-256, base64url, which gives no access. `family` is an index into `families`. */
 const token = { hash: v.string(), family: v.number(), expiresAt: v.number() };
-export const savedFamily = v.object({ consent, startedAt: v.number(), isRevoked: v.boolean() });
+const requestId = v.nullable(v.string());
+/** Files of earlier versions do not have the moments of a login. */
+const moment = v.exactOptional(v.pipe(v.object({ at: v.number(), requestId }), v.readonly()));
+const ending = v.exactOptional(
+  v.pipe(
+    v.object({
+      at: v.number(),
+      cause: v.picklist(['reuse', 'code_reuse', 'revoked']),
+      requestId,
+      token: v.nullable(v.string()),
+    }),
+    v.readonly(),
+  ),
+);
+export const savedFamily = v.object({ consent, startedAt: v.number(), isRevoked: v.boolean(), ending });
 export const savedAccess = v.object({ ...token, scope: v.pipe(v.array(v.string()), v.readonly()) });
-export const savedRefresh = v.object({ ...token, isSpent: v.boolean() });
+export const savedRefresh = v.object({
+  ...token,
+  isSpent: v.boolean(),
+  access: v.exactOptional(v.string()),
+  issued: moment,
+  spent: moment,
+});
 const grants = v.pipe(
   v.object({ families: v.array(savedFamily), access: v.array(savedAccess), refresh: v.array(savedRefresh) }),
   v.readonly(),

@@ -4,6 +4,7 @@ import { type Audit, Recorder } from '../audit/recorder.ts';
 import { SandboxClock } from '../clock/sandbox-clock.ts';
 import { Control } from '../control/control.ts';
 import { controlPrefix } from '../control/key.ts';
+import { Views } from '../control/views.ts';
 import { Deliveries, type WebhookTarget } from '../deliveries/deliveries.ts';
 import type { DeliveryEntry } from '../deliveries/delivery.ts';
 import { withScrambledMessage } from '../faults/altered-answer.ts';
@@ -202,6 +203,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         ...{ key, life, faults, deliveries, clock, timeline, save },
         kept: () => options.keep?.state() ?? null,
         recorder,
+        views: new Views({ world, clients, grants, limits, now: () => clock.now() }),
         startedAt: real.now(),
         logIn: (login) => {
           // Participants can sign in only after an organizer; whoever skips the page need not do that by hand.

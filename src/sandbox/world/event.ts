@@ -3,7 +3,7 @@ import type { PinnedActivity, PinnedPerson } from '../seed/seed-document.ts';
 import { buildProgram, type Program, type Row } from './event-program.ts';
 import type { Fields } from './happening.ts';
 import { ownProgram } from './own-program.ts';
-import { type Participant, participantAt } from './people.ts';
+import { type ApplicationStatus, displayNameAt, type Participant, participantAt, statusAt } from './people.ts';
 import { idOf } from './random.ts';
 
 /** The inputs an event is generated from. */
@@ -65,6 +65,31 @@ export class SandboxEvent {
     return this.#changedPeople.get(index) ?? this.#grownPerson(index);
   }
 
+  /** How many participants there were before anything happened. */
+  get firstCount(): number {
+    return this.#plan.participantCount;
+  }
+
+  /** Indexes of participants that changed or were added, in the order of their latest change. */
+  changedPeople(): readonly number[] {
+    return [...this.#changedPeople.keys()];
+  }
+
+  /** The status that a participant had before anything happened. */
+  firstStatusOf(index: number): ApplicationStatus {
+    return statusAt(this.#plan.seed, index, this.#plan.people?.[index]);
+  }
+
+  statusOf(index: number): ApplicationStatus {
+    return this.#changedPeople.get(index)?.application_status ?? this.firstStatusOf(index);
+  }
+
+  nameOf(index: number): string {
+    const changed = this.#changedPeople.get(index);
+    if (changed !== undefined) return String(changed['display_name']);
+    return displayNameAt(this.#plan.seed, index, this.#plan.people?.[index]);
+  }
+
   /** The index of the participant with this id; null for an unknown id. */
   indexOf(participantId: string): number | null {
     // Built once, on the first lookup: an id is a hash, which does not lead back to a number.
@@ -109,7 +134,10 @@ export class SandboxEvent {
   /** Applies changed fields to a participant, or adds the new one. */
   changeParticipant(id: string, fields: Fields): void {
     const index = this.indexOf(id) ?? this.#add(id);
-    this.#changedPeople.set(index, { ...this.participant(index), ...fields } as Participant);
+    const changed = { ...this.participant(index), ...fields } as Participant;
+    // At the end: the order is that of the latest changes.
+    this.#changedPeople.delete(index);
+    this.#changedPeople.set(index, changed);
   }
 
   changeActivity(id: string, fields: Fields): void {

@@ -3,7 +3,15 @@ import type { PinnedPerson } from '../seed/seed-document.ts';
 import { idOf, pick, roll } from './random.ts';
 
 /** Source: guide, participants (the first four) and patterns (`registered`). Assumed: the word for a cancellation. */
-export type ApplicationStatus = 'pending' | 'approved' | 'rejected' | 'revision_requested' | 'registered' | 'cancelled';
+export const applicationStatuses = [
+  'pending',
+  'revision_requested',
+  'approved',
+  'registered',
+  'rejected',
+  'cancelled',
+] as const;
+export type ApplicationStatus = (typeof applicationStatuses)[number];
 
 /** One participant of an event, as the read API returns it, and what webhooks and `/me` need. */
 export interface Participant {
@@ -93,6 +101,23 @@ const minuteMs = 60_000;
 const applicationsOpenAt = Date.UTC(2026, 0, 12, 9, 0);
 const applicationsRunMs = 150 * 24 * 60 * minuteMs;
 
+/** The application status of participant number `index`, without the rest: a hundredth of the time. */
+export function statusAt(seed: number, index: number, pinned: PinnedPerson = {}): ApplicationStatus {
+  return pinned.application_status ?? firstStatuses[index] ?? pick(statuses, seed, 'status', index);
+}
+
+function nameAt(seed: number, index: number) {
+  const [firstName, locale] = firstNames[(index + (seed % firstNames.length)) % firstNames.length] ?? firstNames[0];
+  const lastName = lastNames[(index + roll(seed, 'last', Math.floor(index / 22))) % lastNames.length] ?? 'Smith';
+  return { firstName, lastName, locale };
+}
+
+/** The display name of participant number `index`, without the rest. */
+export function displayNameAt(seed: number, index: number, pinned: PinnedPerson = {}): string {
+  const { firstName, lastName } = nameAt(seed, index);
+  return `${pinned.first_name ?? firstName} ${pinned.last_name ?? lastName}`;
+}
+
 /**
  * Participant number `index` of an event. Takes the same time for every index, and stores nothing.
  *
@@ -104,9 +129,8 @@ export function participantAt(
   waveIds: readonly string[],
   pinned: PinnedPerson = {},
 ): Participant {
-  const [firstName, locale] = firstNames[(index + (seed % firstNames.length)) % firstNames.length] ?? firstNames[0];
-  const lastName = lastNames[(index + roll(seed, 'last', Math.floor(index / 22))) % lastNames.length] ?? 'Smith';
-  const status = pinned.application_status ?? firstStatuses[index] ?? pick(statuses, seed, 'status', index);
+  const { firstName, lastName, locale } = nameAt(seed, index);
+  const status = statusAt(seed, index, pinned);
   const isReviewed = status !== 'pending';
   const submittedAt =
     pinned.submitted_at === undefined

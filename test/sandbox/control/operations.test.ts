@@ -24,6 +24,11 @@ const given = {
   trigger: { type: 'activity.updated', data: { id: 'act_1', list: [1, null] } },
   login: { kind: 'user', scope: ['profile.read'] },
   fault: { add: ['api:500x2'], clear: true },
+  reset: { keep_logins: true },
+  applications: { status: 'approved', search: 'a b', offset: 2, limit: 3 },
+  activities: { event_id: 'evt_test_published' },
+  consents: { limit: 5 },
+  logins: { limit: 5 },
   log: { kind: 'request', subject: 'evt_test published&', after: 3 },
 } as unknown as { readonly [Name in OperationName]: ParamsOf<Name> };
 
