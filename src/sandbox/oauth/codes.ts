@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import type { CodeBinding, Consent, Family } from './grants.ts';
+import type { Consent, Family } from './grants.ts';
 
 /** Assumed: the guide gives codes no lifetime. */
 const codeTtlMs = 60_000;
 /** Used codes are remembered for this long, so that reuse revokes their tokens. */
 const rememberedMs = 60 * 60 * 1000;
+
+/** What a code is bound to besides the consent. */
+export interface CodeBinding {
+  readonly redirectUri: string;
+  /** base64url of SHA-256 of the verifier, without padding. */
+  readonly challenge: string;
+}
 
 interface Code {
   readonly consent: Consent;

@@ -4,7 +4,7 @@ import type { LoginKind } from '../../login/login.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { ignore, type Note } from '../saved/change.ts';
 import type { SavedGrants } from '../saved/snapshot.ts';
-import { Codes } from './codes.ts';
+import { type CodeBinding, Codes } from './codes.ts';
 import {
   type AccessRecord,
   type Ending,
@@ -30,13 +30,6 @@ export interface Consent {
   /** The participant of a user token; null for an installation. */
   readonly user: { readonly id: string; readonly index: number } | null;
   readonly scope: readonly string[];
-}
-
-/** What a code is bound to besides the consent. */
-export interface CodeBinding {
-  readonly redirectUri: string;
-  /** base64url of SHA-256 of the verifier, without padding. */
-  readonly challenge: string;
 }
 
 /** All tokens of one consent. */
@@ -118,8 +111,8 @@ export class Grants {
     if (challengeOf(verifier) !== found.binding.challenge) {
       return refuse('code_verifier does not match the code_challenge');
     }
-    const number = this.#accessOf.size;
-    found.family = { consent: found.consent, startedAt: this.#clock.now(), number, isRevoked: false };
+    const [startedAt, number] = [this.#clock.now(), this.#accessOf.size];
+    found.family = { consent: found.consent, startedAt, number, isRevoked: false };
     this.#noteFamily(found.family);
     return this.#issue(found.family, found.consent.scope, requestId);
   }
