@@ -39,7 +39,7 @@ describe('a saved sandbox', () => {
   it.each([
     ['a file that is not there', null, 'ENOENT'],
     ['a file that is not JSON', 'x', 'it is not valid JSON'],
-    ['a file of another kind', '{"version":7}', 'version must be 1, not 7'],
+    ['a file of another kind', '{"version":7}', '"version" must be 1, not 7'],
   ])('refuses %s', async (_what, text, problem) => {
     const file = join(rig.home, 'other.json');
     if (text !== null) writeFileSync(file, text);

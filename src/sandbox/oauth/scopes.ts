@@ -57,7 +57,7 @@ export type ScopeRequest =
 /** Reads a `scope` parameter: space separated, each once, all of one kind. */
 export function readScopes(text: string): ScopeRequest {
   const names = [...new Set(text.split(' ').filter((name) => name !== ''))];
-  if (names.length === 0) return { problem: 'scope is missing; name at least one' };
+  if (names.length === 0) return { problem: 'the scope is missing; name at least one' };
   const unknown = names.find((name) => !scopes.some((scope) => scope.name === name));
   if (unknown !== undefined) {
     return { problem: `unknown scope ${printable(unknown)}; known are ${scopes.map(({ name }) => name).join(', ')}` };

@@ -7,7 +7,9 @@ import * as v from 'valibot';
  * @param whole  the name of the whole value, for a problem that is not in one part of it
  */
 export function problemOf(issue: v.BaseIssue<unknown>, taker = 'this operation', whole = 'the body'): string {
-  const where = v.getDotPath(issue) ?? whole;
+  const path = v.getDotPath(issue);
+  // In quotes: callers make sentences of this, and a name keeps its case in them.
+  const where = path === null ? whole : JSON.stringify(path);
   if (issue.type === 'regex') return `${where} ${issue.message}`;
   if (issue.type === 'strict_object' && issue.expected === 'never') return `${where} is not a parameter of ${taker}`;
   if (issue.received === 'undefined') return `${where} is missing`;

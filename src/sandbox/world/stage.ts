@@ -98,7 +98,7 @@ export class Stage {
     const instead = fitting.length === 0 ? 'nothing fits it now' : `what fits: ${fitting.join(', ')}`;
     throw new DoesNotFit(
       'does_not_fit',
-      `${id} is ${subject.state}; ${row.name} needs ${from.join(' or ')}; ${instead}`,
+      `${subject.type} ${id} is ${subject.state}; ${row.name} needs ${from.join(' or ')}; ${instead}`,
     );
   }
 

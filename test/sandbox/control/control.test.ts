@@ -99,12 +99,12 @@ describe('the control API', () => {
   });
 
   it.each([
-    ['/trigger', {}, 'type is missing'],
-    ['/trigger', { type: 5 }, 'type must be string, not 5'],
-    ['/trigger', { type: 'a\r\nX-Evil: 1' }, 'type must be a word such as application.approved'],
-    ['/reset', { keep_login: true }, 'keep_login is not a parameter of this operation'],
-    ['/faults', { add: ['api:500', 7] }, 'add.1 must be string, not 7'],
-    ['/revoke', { kind: 'organizer' }, 'kind must be ("installation" | "user"), not "organizer"'],
+    ['/trigger', {}, '"type" is missing'],
+    ['/trigger', { type: 5 }, '"type" must be string, not 5'],
+    ['/trigger', { type: 'a\r\nX-Evil: 1' }, '"type" must be a word such as application.approved'],
+    ['/reset', { keep_login: true }, '"keep_login" is not a parameter of this operation'],
+    ['/faults', { add: ['api:500', 7] }, '"add.1" must be string, not 7'],
+    ['/revoke', { kind: 'organizer' }, '"kind" must be ("installation" | "user"), not "organizer"'],
   ])('%s refuses %j and says why', async (path, body, message) => {
     const { control } = setUp();
     expect(jsonOf(await control(path, body))).toMatchObject({ error: 'validation_error', message });

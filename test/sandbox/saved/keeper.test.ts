@@ -156,7 +156,7 @@ describe('a disk that takes no more', () => {
 
 it.each([
   [['{}'], 'the file is missing'],
-  [['{"since":1,"snapshot":{"version":2}}'], 'version must be 1, not 2'],
+  [['{"since":1,"snapshot":{"version":2}}'], '"version" must be 1, not 2'],
 ])('texts of something else are refused: %j', (texts, problem) => {
   expect(readKept(texts)).toEqual({ problem });
 });

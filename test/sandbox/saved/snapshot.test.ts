@@ -110,8 +110,8 @@ describe('a sandbox that was saved and loaded', () => {
 });
 
 it.each([
-  ['another version', (one: Snapshot) => ({ ...one, version: 2 }), 'version must be 1, not 2'],
-  ['a missing part', ({ seed: _, ...one }: Snapshot) => one, 'seed is missing'],
+  ['another version', (one: Snapshot) => ({ ...one, version: 2 }), '"version" must be 1, not 2'],
+  ['a missing part', ({ seed: _, ...one }: Snapshot) => one, '"seed" is missing'],
   ['something else', () => 7, 'the file must be Object, not 7'],
 ])('a file of %s is refused, and says where it is wrong', (_what, change, problem) => {
   const { sandbox } = setUp();

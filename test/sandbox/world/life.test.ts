@@ -105,7 +105,7 @@ describe('an action', () => {
     expect(await perform({ action: 'approve', ids: [id] })).toMatchObject({
       status: 409,
       error: 'does_not_fit',
-      message: `${id} is approved; approve needs pending or rejected or revision_requested; what fits: reject, register, edit-profile, cancel`,
+      message: `participant ${id} is approved; approve needs pending or rejected or revision_requested; what fits: reject, register, edit-profile, cancel`,
     });
     expect(await person(id)).toEqual(before);
   });

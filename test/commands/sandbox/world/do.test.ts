@@ -61,6 +61,12 @@ describe('sandbox do', () => {
   it.each([
     ['an action nobody knows', { action: 'aprove' }, 'Unknown action "aprove".', 'did you mean approve?'],
     [
+      'a field that the action does not have, in the case it was typed in',
+      { action: 'edit-activity', set: ['colour=red'] },
+      '"colour" is not a parameter of edit-activity.',
+      undefined,
+    ],
+    [
       'fields that are not an object',
       { action: 'apply', data: '[1]' },
       '--data must be a JSON object with fields to set.',
