@@ -4,6 +4,7 @@ import { registry } from '../commands/registry.ts';
 import { isOn } from '../config/environment.ts';
 import { exitStatus, ReventoError } from '../errors/revento-error.ts';
 import { currentDirectoryGone, isCurrentDirectoryGone } from '../files/current-directory.ts';
+import { isFileName } from '../files/file-name.ts';
 import type { Item, Layout } from '../output/item.ts';
 import type { MarkedStyle } from '../output/marked-style.ts';
 import type { Printer } from '../output/printer.ts';
@@ -66,7 +67,7 @@ export async function run(edge: Edge): Promise<number> {
     const { deps } = wiring;
     clean = wiring.clean;
     told.profile = deps.profile;
-    told.eventId = deps.event ?? undefined;
+    told.eventId = eventInHints(deps);
     told.isJson = deps.format === 'json' || deps.format === 'ndjson';
     if (/^\d+$/.test(deps.profile)) {
       const { refusePortAsProfile } = await import('./profile-advice.ts');
@@ -168,6 +169,12 @@ function asReventoError(error: unknown): ReventoError {
   }
   if (typeof error === 'string' && error.startsWith('SIG')) return new ReventoError('interrupted', 'Interrupted.');
   return new ReventoError('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}
+
+/** The selected event, where there is one that a command can name. */
+function eventInHints({ settings }: Pick<Deps, 'settings'>): string | undefined {
+  const event = settings.get('default_event')?.value;
+  return event !== undefined && isFileName(event) ? event : undefined;
 }
 
 /** Whether JSON is asked for, for a failure before the options are parsed. */

@@ -14,7 +14,11 @@ import type { Redactor, Secret } from '../text/secret.ts';
 export interface Deps {
   /** Selected profile: `--profile`, `REVENTO_PROFILE`, or `default`. */
   readonly profile: string;
-  /** Selected event, or null: `--event`, `REVENTO_EVENT`, `SANDBOX_EVENT_ID`, then the profile's default event. */
+  /**
+   * Selected event, or null: `--event`, `REVENTO_EVENT`, `SANDBOX_EVENT_ID`, then the profile's default event.
+   *
+   * @throws ReventoError `usage` when it is malformed, so that only commands that need an event fail
+   */
   readonly event: string | null;
   readonly settings: Settings;
   readonly format: OutputFormat;

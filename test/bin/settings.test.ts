@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createServe } from '../../src/platform/http/server.ts';
 import { ownIdentity } from '../../src/platform/lock/process-identity.ts';
+import { newSecret } from '../support/delivery.ts';
 import { freePort } from '../support/free-port.ts';
 import { ProgramRig } from '../support/program-rig.ts';
 
@@ -67,20 +68,37 @@ describe('settings, as a user sets them', () => {
   });
 
   it.each([
-    ['output', 'xml', 'json'],
-    ['default_event', 'a b', 'evt_1'],
-  ])('name the line of a wrong %s, and the command that corrects it works', async (name, wrong, right) => {
+    ['output', 'xml', 'json', 'webhook events'],
+    ['default_event', 'a b', 'evt_1', 'events get'],
+  ])('name the line of a wrong %s, and the command that corrects it works', async (name, wrong, right, needing) => {
     const path = join(configDir, 'config.json');
     const profiles = { other: { [name]: right }, work: { client_id: name, [name]: wrong } };
     mkdirSync(configDir, { recursive: true });
     writeFileSync(path, JSON.stringify({ profiles }, null, 2));
-    const refused = await rig.run(['-p', 'work', 'webhook', 'events']);
+    const refused = await rig.run(['-p', 'work', ...needing.split(' ')]);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain(`error: the setting ${name} (${path}, line 8)`);
     const command = `-p work config set ${name}`;
     expect(refused.stderr).toContain(`hint: run: revento ${command} VALUE\n`);
     expect((await rig.run([...command.split(' '), right])).code).toBe(0);
     expect(await rig.run(['-p', 'work', 'webhook', 'events'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('keep no command from working that needs no event, when the default event is wrong', async () => {
+    mkdirSync(configDir, { recursive: true, mode: 0o700 });
+    const wrong = '{"profiles":{"default":{"default_event":"a b"}}}';
+    writeFileSync(join(configDir, 'config.json'), wrong, { mode: 0o600 });
+    const env = { REVENTO_WEBHOOK_SECRET: newSecret() };
+    const needsNone = ['webhook events', 'webhook sign -', 'webhook check --list', 'completion zsh', 'logout --all'];
+    for (const words of [...needsNone, 'sandbox exec -- true', 'config set client_id x']) {
+      const { code, stderr } = await rig.run(words.split(' '), { env, input: '{}' });
+      expect({ words, code, error: stderr.match(/^error.*/m) }).toEqual({ words, code: 0, error: null });
+    }
+    const sample = await rig.run(['webhook', 'events', 'application.approved', '-q', '.event_id']);
+    expect(sample).toMatchObject({ code: 0, stdout: 'evt_test_published\n' });
+    expect(sample.stderr).toContain('warning: the setting default_event (');
+    const typed = await rig.run(['webhook', 'events', '-e', 'a b']);
+    expect(typed).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--event: event "a b"') });
   });
 
   it.each(['list', 'path', 'get output'])('can be asked for with config %s while one is wrong', async (words) => {

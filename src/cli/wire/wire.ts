@@ -121,9 +121,14 @@ export async function connect(
     isDebug,
   };
   const { close, ...network } = joinNetwork(context);
+  const selectedEvent = () => (settings.get('default_event') === null ? null : settings.require('default_event'));
+  // Refused at once where it was typed; elsewhere only by commands that need one.
+  if (isLenient || options.event !== undefined) readOr(selectedEvent, null);
   const deps: Deps = {
     profile,
-    event: readOr(() => (settings.get('default_event') === null ? null : settings.require('default_event')), null),
+    get event() {
+      return readOr(selectedEvent, null);
+    },
     settings,
     format: formatFrom(() => readOr(() => settings.require('output'), 'table')),
     isFiltered: options.jq !== undefined,

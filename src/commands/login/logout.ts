@@ -38,10 +38,10 @@ export const logout: CommandModule<LogoutOptions> = {
     const { profiles } = await deps.inspectStore();
     const stored = profiles.find((profile) => profile.name === deps.profile) ?? { logins: [], remnants: [] };
     const sessions = await deps.sessions();
-    const wanted = wantedLogin({ user, userId }, deps.event);
+    const wanted = wantedLogin({ user, userId }, all ? null : deps.event);
     const logins = await candidates(stored.logins, wanted, sessions);
     const forgotten: LoginKey[] = [];
-    for (const key of choose({ ...stored, logins }, { isAll: all, wanted }, deps)) {
+    for (const key of choose({ ...stored, logins }, { isAll: all, wanted }, deps.profile)) {
       if (await sessions.forget(key)) forgotten.push(key);
     }
     if (forgotten.length === 0 && !all) throw noneFits(stored.logins, wanted, deps);
@@ -74,12 +74,8 @@ interface LogoutChoice {
   readonly wanted: Wanted;
 }
 
-function choose(
-  { logins, remnants }: Stored,
-  { isAll, wanted }: LogoutChoice,
-  { event, profile }: Pick<Deps, 'event' | 'profile'>,
-): readonly LoginKey[] {
-  const { kind, userId = null } = wanted;
+function choose({ logins, remnants }: Stored, { isAll, wanted }: LogoutChoice, profile: string): readonly LoginKey[] {
+  const { kind, eventId: event, userId = null } = wanted;
   const known = [...logins, ...remnants.filter((key) => userId === null || userOf(key) === userId)];
   if (isAll) return loginsThatFit(known, { kind, eventId: null });
   const fitting = loginsThatFit(logins, wanted);

@@ -5,6 +5,7 @@ import { pretty } from '../../json/pretty.ts';
 import type { Item } from '../../output/item.ts';
 import { eventTypes, knownType, sampleEnvelope } from '../../webhook/event.ts';
 import { requireKnownType } from '../shared/unknown-type.ts';
+import { sampleEventId } from './shared/sample-event.ts';
 
 interface WebhookEventsOptions {
   readonly type?: string;
@@ -39,7 +40,7 @@ export const webhookEvents: CommandModule<WebhookEventsOptions> = {
     const sample = sampleEnvelope(type, {
       id: `evt_delivery_${randomUUID().slice(0, 8)}`,
       occurredAt: new Date(deps.clock.now()).toISOString(),
-      eventId: deps.event ?? 'evt_test_published',
+      eventId: sampleEventId(deps),
       organizationId: 'org_test',
     });
     yield { kind: 'value', data: { ...sample }, text: (style) => pretty(JSON.stringify(sample), style) };

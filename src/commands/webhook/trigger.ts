@@ -12,6 +12,7 @@ import { sampleEnvelope } from '../../webhook/event.ts';
 import { deliveryFaults } from '../../webhook/sending/delivery-faults.ts';
 import { type Outgoing, outgoing } from '../../webhook/sending/outgoing.ts';
 import { requireKnownType, unknownTypeOption, warnOfUnknownType } from '../shared/unknown-type.ts';
+import { sampleEventId } from './shared/sample-event.ts';
 import { signingSecrets } from './shared/secrets.ts';
 import { declareSend, Sender, type SendOptions, sentItem, targetOf } from './shared/send.ts';
 import { failureOf, isExpected } from './shared/verdict.ts';
@@ -115,7 +116,7 @@ async function makeEnvelope(options: WebhookTriggerOptions, deps: EnvelopeDeps):
   const sample = sampleEnvelope(type, {
     id: `evt_delivery_${randomUUID().replaceAll('-', '').slice(0, 16)}`,
     occurredAt: new Date(deps.clock.now()).toISOString(),
-    eventId: deps.event ?? 'evt_test_published',
+    eventId: sampleEventId(deps),
     organizationId: 'org_test',
   });
   const envelope: Json = data === undefined ? { ...sample } : { ...sample, data: await readData(data, deps) };

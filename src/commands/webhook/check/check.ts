@@ -18,6 +18,7 @@ import { type Conclusion, runCases } from '../../../webhook/conformance/run.ts';
 import { targetUrl } from '../../../webhook/sending/target-url.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
 import { handlerHint } from '../shared/handler-hint.ts';
+import { sampleEventId } from '../shared/sample-event.ts';
 import { signingSecrets } from '../shared/secrets.ts';
 import { insecureOption, senderOptions } from '../shared/send.ts';
 import { checkResult, isStopped, verdictLines } from './verdict.ts';
@@ -137,7 +138,7 @@ async function start(
     exchange,
     clock: deps.clock,
     signal: deps.signal,
-    eventId: deps.event ?? 'evt_test_published',
+    eventId: sampleEventId(deps),
     patienceMs,
   });
 }
