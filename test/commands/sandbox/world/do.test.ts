@@ -62,8 +62,8 @@ describe('sandbox do', () => {
     ['an action nobody knows', { action: 'aprove' }, 'Unknown action "aprove".', 'did you mean approve?'],
     [
       'a field that the action does not have, in the case it was typed in',
-      { action: 'edit-activity', set: ['colour=red'] },
-      '"colour" is not a parameter of edit-activity.',
+      { action: 'edit-activity', set: ['venue=red'] },
+      '"venue" is not a parameter of edit-activity.',
       undefined,
     ],
     [
