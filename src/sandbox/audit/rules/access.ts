@@ -29,6 +29,34 @@ export const accessRules: readonly Rule[] = [
     },
   },
   {
+    id: 'ended-stops',
+    title: 'stops calling the API after invalid_grant',
+    level: 'must',
+    why: 'no refresh will bring another access token: every call is refused',
+    source: 'guide, errors',
+    fix: 'mark the login as ended, and stop the background work that uses it',
+    needs: 'a refresh that gets invalid_grant',
+    judge: ({ tokens, apis }) => {
+      const refused = tokens.filter(
+        ({ grant, error, isLost, login }) =>
+          grant === 'refresh' && error === 'invalid_grant' && !isLost && login !== null,
+      );
+      const breaches = [...groups(refused, ({ login }) => login).values()].flatMap(([first]) => {
+        // Another process may have got new tokens.
+        if (
+          first === undefined ||
+          tokens.some(({ login, issued, number }) => issued && login === first.login && number > first.number)
+        )
+          return [];
+        const later = apis.filter(
+          (call) => call.login === first.login && call.status === 401 && waitBetween(first, call) >= reactionMs,
+        );
+        return later.length < 3 ? [] : [{ what: 'requests went on after invalid_grant', shown: [first, ...later] }];
+      });
+      return { breaches, isSeen: refused.length > 0 };
+    },
+  },
+  {
     id: 'deletion-silence',
     title: 'is silent after data.deletion_required',
     level: 'must',

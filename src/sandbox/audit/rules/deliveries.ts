@@ -1,4 +1,6 @@
-import type { DeliverySeen, Evidence } from '../evidence.ts';
+import { knownType } from '../../../webhook/event.ts';
+import { onActs } from '../acts.ts';
+import { type DeliverySeen, during, type Evidence } from '../evidence.ts';
 import { each, groups, type Rule, type Ruling } from '../rule.ts';
 
 const answerLimitMs = 10_000;
@@ -31,7 +33,7 @@ export const deliveryRules: readonly Rule[] = [
     source: 'guide, webhooks',
     fix: 'verify the signature over the raw bytes, with the signing secret of this environment; run: revento webhook check',
     needs: 'a delivery',
-    judge: (evidence) => answered(firsts(evidence), 'a valid delivery', [400, 401, 403, 422]),
+    judge: (evidence) => answered(firsts(evidence).filter(isUsual), 'a valid delivery', [400, 401, 403, 422]),
   },
   {
     id: 'delivery-direct',
@@ -73,7 +75,9 @@ export const deliveryRules: readonly Rule[] = [
     needs: 'a forged delivery (revento sandbox fault webhook:signature)',
     judge: ({ deliveries }) =>
       each(
-        deliveries.filter(({ fault, status }) => fault === 'signature' && status !== null),
+        deliveries.filter(
+          (one) => one.fault === 'signature' && one.status !== null && !forgedRepeats(deliveries).includes(one),
+        ),
         ({ status }) => (isSuccess(status) ? 'a forged delivery was acknowledged' : null),
       ),
   },
@@ -106,6 +110,78 @@ export const deliveryRules: readonly Rule[] = [
         [401, 403],
       ),
   },
+  {
+    id: 'delivery-forged-repeat',
+    title: 'refuses a forged repeat of a delivery that it knows',
+    level: 'must',
+    why: 'who looks the id up before verifying tells strangers which deliveries came, and lets them block others',
+    source: 'guide, verifying signatures',
+    fix: 'verify first, and look the delivery id up afterwards',
+    needs: 'a forged delivery with the id of an earlier one (revento sandbox fault webhook:signature, then redeliver)',
+    judge: ({ deliveries }) =>
+      each(forgedRepeats(deliveries), ({ status }) => (isSuccess(status) ? 'a forged repeat was acknowledged' : null)),
+  },
+  {
+    id: 'delivery-unknown-type',
+    title: 'acknowledges a delivery of an unknown type',
+    level: 'must',
+    why: 'types are added; one that is refused comes again and again',
+    source: 'guide, webhooks',
+    fix: 'answer 2xx to every genuine delivery, and ignore what you have no use for',
+    needs: 'a delivery of an unknown type (revento sandbox trigger --unknown-type)',
+    judge: (evidence) =>
+      refusedAlone(evidence, ({ type }) => knownType(type) === undefined, 'a delivery of an unknown type'),
+  },
+  {
+    id: 'delivery-null-event',
+    title: 'takes a delivery without an event',
+    level: 'must',
+    why: 'event_id and organization_id are null in what is about the integration as a whole',
+    source: 'guide, webhooks',
+    fix: 'look at the type before you look up the event',
+    needs: 'a delivery of integration.suspended (revento sandbox do suspend)',
+    judge: (evidence) =>
+      refusedAlone(
+        evidence,
+        ({ type, eventId }) => knownType(type) !== undefined && eventId === null,
+        'a delivery without an event',
+      ),
+  },
+  {
+    id: 'snapshot-used',
+    title: 'uses the snapshot of a delivery instead of a request',
+    level: 'note',
+    why: 'the delivery has the whole resource as it was then; a request costs from the limit and may be newer',
+    source: 'guide, webhooks',
+    fix: 'take what is in data, and call the API only when the work is done much later',
+    needs: 'an act of revento certify: a delivery brings the whole resource',
+    judge: (evidence) =>
+      onActs(evidence, ['snapshot'], (one) => {
+        const calls = during(one, evidence.apis).filter(({ path }) => path.endsWith('/participants'));
+        return calls.length === 0
+          ? null
+          : { what: 'the participants were read after a delivery', shown: [one, ...calls] };
+      }),
+  },
+  {
+    id: 'webhook-check',
+    title: 'passes every other case of webhook check',
+    level: 'must',
+    why: 'each case is something that Revento, a network or a stranger sends',
+    source: 'guide, webhooks',
+    fix: 'run: revento webhook check',
+    needs: 'an act of revento certify: every case of webhook check',
+    judge: (evidence) => {
+      const ruling = onActs(evidence, ['webhook-check'], ({ facts }) =>
+        facts['failed'] === '' ? null : `failed: ${facts['failed']}`,
+      );
+      // A case fails for whatever breaks a rule above, which says more about it.
+      const isExplained = deliveryRules.some(
+        ({ id, judge }) => id.startsWith('delivery-') && judge(evidence).breaches.length > 0,
+      );
+      return isExplained ? { breaches: [], isSeen: false } : ruling;
+    },
+  },
 ];
 
 function isSuccess(status: number | null): boolean {
@@ -134,4 +210,34 @@ function answered(deliveries: readonly DeliverySeen[], what: string, wrong: read
     deliveries.filter(({ status }) => isSuccess(status) || wrong.includes(status ?? 0)),
     ({ status }) => (wrong.includes(status ?? 0) ? `${what} was answered ${status}` : null),
   );
+}
+
+/** Forged ones with the id of a delivery that was acknowledged before. */
+function forgedRepeats(deliveries: readonly DeliverySeen[]): readonly DeliverySeen[] {
+  return deliveries.filter(
+    (one) =>
+      one.fault === 'signature' &&
+      one.status !== null &&
+      deliveries.some(({ id, fault, status, endMs }) => {
+        return id === one.id && fault === null && isSuccess(status) && endMs <= one.startMs;
+      }),
+  );
+}
+
+/** A ruling on some deliveries that a handler refuses or fails at, while it acknowledges others before and after. */
+function refusedAlone(evidence: Evidence, isSuch: (one: DeliverySeen) => boolean, what: string): Ruling {
+  const all = genuine(evidence);
+  const others = all.filter((one) => !isSuch(one) && isSuccess(one.status));
+  return each(
+    all.filter((one) => isSuch(one) && one.status !== null && !frontStatuses.includes(one.status)),
+    ({ status, number }) => {
+      const isWell = others.some((one) => one.number < number) && others.some((one) => one.number > number);
+      return isSuccess(status) || !isWell ? null : `${what} was answered ${status}`;
+    },
+  );
+}
+
+/** Of a known type, and about an event. */
+function isUsual({ type, eventId }: DeliverySeen): boolean {
+  return knownType(type) !== undefined && eventId !== null;
 }

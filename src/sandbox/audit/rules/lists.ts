@@ -1,4 +1,5 @@
-import { type ApiSeen, type Evidence, waitBetween } from '../evidence.ts';
+import { failureOf, onActs } from '../acts.ts';
+import { type ApiSeen, during, type Evidence, waitBetween } from '../evidence.ts';
 import { hashOf } from '../fingerprint.ts';
 import { each, groups, type Rule } from '../rule.ts';
 
@@ -21,7 +22,7 @@ export const listRules: readonly Rule[] = [
     judge: (evidence) => {
       const issued = issuedCursors(evidence);
       const judged = evidence.apis.filter(({ cursor }) => cursor !== null && !nothings.includes(cursor.toLowerCase()));
-      return each(
+      const ruling = each(
         judged.filter((call) => issued.has(call.cursor ?? '') || alteredFrom(call, issued)),
         (call) => {
           const origin = issued.get(call.cursor ?? '');
@@ -29,6 +30,13 @@ export const listRules: readonly Rule[] = [
           return origin.path === call.path || call.status !== 400 ? null : 'the cursor comes from another list';
         },
       );
+      const acted = onActs(evidence, ['cursor-form'], (one) => {
+        const [strange] = during(one, judged).filter((call) => call.status === 400 && !issued.has(call.cursor ?? ''));
+        if (strange !== undefined) return { what: 'a cursor of another form was altered', shown: [one, strange] };
+        const problem = failureOf(one, evidence);
+        return problem === null ? null : `${problem} when cursors had another form`;
+      });
+      return acted.breaches.length > 0 && ruling.breaches.length === 0 ? { ...acted, isSeen: true } : ruling;
     },
   },
   {

@@ -1,4 +1,4 @@
-import { type ApiSeen, type Evidence, isAfter, type TokenSeen, waitBetween } from '../evidence.ts';
+import { type ActSeen, type ApiSeen, type Evidence, isAfter, type TokenSeen, waitBetween } from '../evidence.ts';
 import { type Breach, each, groups, type Rule } from '../rule.ts';
 
 /** Two refreshes with one token that begin within this time had nothing to do with each other's answer. */
@@ -186,6 +186,9 @@ function reuses(evidence: Evidence) {
     const again = first && same.find((one) => one.number > first.number);
     // Something before it may have spent the token, and then the client was in doubt.
     if (!first || !again || same[0] !== first) return [];
+    // Killed on purpose in between: whether it had stored the new token is a rule of its own.
+    const isKilled = ({ act, number }: ActSeen) => act === 'killed-after-refresh' && number < again.number;
+    if (evidence.acts.some((act) => isKilled(act) && act.lastNumber >= again.number)) return [];
     const isNewInUse = evidence.apis.some(
       (call) => call.token === first.issued?.access && call.status < 400 && isAfter(call, again),
     );

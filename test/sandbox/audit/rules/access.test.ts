@@ -3,6 +3,7 @@ import { list } from '../../../support/audit-rig.ts';
 import { describeRules } from '../../../support/audit-rows.ts';
 
 const accept = ['Accept', 'application/vnd.revento.v1+json'] as const;
+const hour = 3_601_000;
 const event = '/events/evt_test_published';
 
 describeRules([
@@ -33,6 +34,38 @@ describeRules([
         const next = await rig.connect();
         await rig.read(next.access);
         await rig.read(next.access);
+      },
+    },
+  },
+  {
+    rule: 'ended-stops',
+    rig: { faults: ['refresh:invalid_grantx1'] },
+    held: async (rig) => {
+      const { access, refresh } = await rig.connect();
+      rig.clock.advance(hour);
+      await rig.read(access);
+      await rig.app.refresh(refresh);
+    },
+    broken: async (rig) => {
+      const { access, refresh } = await rig.connect();
+      rig.clock.advance(hour);
+      await rig.read(access);
+      await rig.app.refresh(refresh);
+      for (let minutes = 0; minutes < 3; minutes++) {
+        rig.clock.advance(60_000);
+        await rig.read(access);
+      }
+    },
+    calm: {
+      'another process that got new tokens': async (rig) => {
+        const { access, refresh } = await rig.connect();
+        rig.clock.advance(hour);
+        await rig.app.refresh(refresh);
+        for (let calls = 0; calls < 3; calls++) {
+          rig.clock.advance(2_000);
+          await rig.read(access);
+        }
+        await rig.refresh(refresh);
       },
     },
   },

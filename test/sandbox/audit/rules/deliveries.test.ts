@@ -1,4 +1,5 @@
-import type { AuditRig } from '../../../support/audit-rig.ts';
+import { acting } from '../../../support/audit-acts.ts';
+import { type AuditRig, list } from '../../../support/audit-rig.ts';
 import { describeRules } from '../../../support/audit-rows.ts';
 
 const send = (rig: AuditRig) => rig.control('/do', { action: 'apply' });
@@ -7,6 +8,18 @@ const send = (rig: AuditRig) => rig.control('/do', { action: 'apply' });
 async function repeat(rig: AuditRig) {
   const { happened } = (await send(rig)) as { happened: readonly { delivery_id: string }[] };
   await rig.control(`/deliveries/${happened[0]?.delivery_id}/redeliver`);
+}
+
+const unknown = (rig: AuditRig) => rig.control('/trigger', { type: 'thread.updated', data: {} });
+const suspend = (rig: AuditRig) => rig.control('/do', { action: 'suspend' });
+
+/** Something that is answered with a status, between two deliveries that are acknowledged. */
+async function between(rig: AuditRig, status: number, happen: (rig: AuditRig) => Promise<unknown>) {
+  rig.reply(204, status, 204);
+  await send(rig);
+  await happen(rig);
+  if (happen === suspend) await rig.control('/do', { action: 'reinstate' });
+  await send(rig);
 }
 
 async function rotated(rig: AuditRig) {
@@ -113,6 +126,67 @@ describeRules([
     broken: async (rig) => {
       rig.reply(401);
       await rotated(rig);
+    },
+  },
+  {
+    rule: 'delivery-forged-repeat',
+    rig: { webhook: true, faults: ['webhook:signaturex1@1'] },
+    held: async (rig) => {
+      rig.reply(204, 401);
+      await repeat(rig);
+    },
+    broken: repeat,
+    calm: {
+      'a forged delivery that is new': async (rig) => {
+        await send(rig);
+        await send(rig);
+      },
+    },
+  },
+  {
+    rule: 'delivery-unknown-type',
+    rig: { webhook: true },
+    held: (rig) => between(rig, 204, unknown),
+    broken: (rig) => between(rig, 422, unknown),
+    calm: {
+      'a handler that is down for a moment': (rig) => between(rig, 503, unknown),
+      'a handler that fails at everything': async (rig) => {
+        rig.reply(500, 500, 500);
+        await send(rig);
+        await unknown(rig);
+        await send(rig);
+      },
+    },
+  },
+  {
+    rule: 'delivery-null-event',
+    rig: { webhook: true },
+    held: (rig) => between(rig, 204, suspend),
+    broken: (rig) => between(rig, 500, suspend),
+  },
+  {
+    rule: 'snapshot-used',
+    rig: { webhook: true },
+    held: (rig) => acting(rig, 'snapshot', {}, () => send(rig)),
+    broken: async (rig) => {
+      const { access } = await rig.connect();
+      await acting(rig, 'snapshot', {}, async () => {
+        await send(rig);
+        await rig.read(access, list);
+      });
+    },
+  },
+  {
+    rule: 'webhook-check',
+    rig: { webhook: true },
+    held: (rig) => acting(rig, 'webhook-check', { cases: 46, failed: '' }),
+    broken: (rig) => acting(rig, 'webhook-check', { cases: 46, failed: 'timestamp-text' }),
+    calm: {
+      'a case that another rule explains': async (rig) => {
+        rig.reply(401);
+        await send(rig);
+        await acting(rig, 'webhook-check', { cases: 46, failed: 'valid' });
+      },
     },
   },
 ]);

@@ -1,0 +1,127 @@
+import { crashOf, failureOf, onActs } from '../acts.ts';
+import { type ActSeen, during, type Evidence, type TokenSeen } from '../evidence.ts';
+import type { Rule } from '../rule.ts';
+
+const act = (text: string): string => `an act of revento certify: ${text}`;
+
+/** What an integration does with what a browser brings back; each rule needs an act of `revento certify`. */
+export const consentActRules: readonly Rule[] = [
+  {
+    id: 'connects',
+    title: 'completes a login',
+    level: 'must',
+    why: 'everything else rests on it',
+    source: 'guide, authorization request',
+    fix: 'redeem the code at the callback, store the tokens, and answer with a page',
+    needs: act('an organizer allows the connection'),
+    judge: (evidence) =>
+      onActs(evidence, ['consent', 'consent-again'], (one) => {
+        const landed = one.facts['landed'];
+        if (landed === null) return 'the page after consent did not come';
+        if (Number(landed) >= 400) return `the page after consent was answered ${landed}`;
+        return exchanges(one, evidence).some(({ issued }) => issued !== null) ? null : 'no code was redeemed';
+      }),
+  },
+  {
+    id: 'state-checked',
+    title: 'refuses a redirect whose state is not its own',
+    level: 'must',
+    why: 'otherwise somebody can connect their own account in the browser of another user',
+    source: 'guide, authorization request; RFC 6749 section 10.12',
+    fix: 'compare state with the one in the session before anything else, and answer 400 when it differs or is missing',
+    needs: act('a redirect with a forged state'),
+    judge: (evidence) =>
+      onActs(evidence, forgeries, (one) => redeemed(one, evidence, 'a redirect with a forged state')),
+  },
+  {
+    id: 'state-bound',
+    title: 'takes a state only from the browser that it was made for',
+    level: 'must',
+    why: 'whoever has a state of their own can send another user to the callback with it',
+    source: 'guide, authorization request; RFC 6749 section 10.12',
+    fix: 'keep the state in the session of the browser, not in a list for everybody',
+    needs: act('a redirect with the state of another browser'),
+    judge: (evidence) => {
+      // Whoever takes any state takes this one too, which is the other rule's breach.
+      const takesAny = evidence.acts.some((one) => forgeries.includes(one.act) && exchanges(one, evidence).length > 0);
+      const ruling = onActs(evidence, ['foreign-state'], (one) =>
+        one.facts['had_state'] === false
+          ? null
+          : redeemed(one, evidence, 'a redirect with the state of another browser'),
+      );
+      return takesAny ? { breaches: [], isSeen: false } : ruling;
+    },
+  },
+  {
+    id: 'denied-handled',
+    title: 'copes with a consent that was declined or failed',
+    level: 'must',
+    why: 'people decline, close the page and come back; they must not meet a crash',
+    source: 'guide, authorization request; RFC 6749 section 4.1.2.1',
+    fix: 'look at the parameter error of the redirect first, and show a page that says so',
+    needs: act('the organizer declines'),
+    judge: (evidence) =>
+      onActs(evidence, ['access-denied', 'authorize-error', 'empty-callback'], (one) => {
+        const [asked] = exchanges(one, evidence);
+        if (asked !== undefined) return { what: 'tokens were asked for without a code', shown: [one, asked] };
+        return crashOf(one, 'the callback');
+      }),
+  },
+  {
+    id: 'code-refused-final',
+    title: 'sends a refused code once',
+    level: 'must',
+    why: 'a code that was refused once is refused always',
+    source: 'guide, token endpoint; RFC 6749 section 5.2',
+    fix: 'on invalid_grant show a page that offers to connect again',
+    needs: act('the token endpoint refuses the code'),
+    judge: (evidence) =>
+      onActs(evidence, ['code-refused'], (one) => {
+        const sent = exchanges(one, evidence);
+        if (sent.length > 1) return { what: `the refused code was sent ${sent.length} times`, shown: sent };
+        return crashOf(one, 'the callback');
+      }),
+  },
+  {
+    id: 'token-answer-tolerated',
+    title: 'takes a token answer with fewer or more fields',
+    level: 'must',
+    why: 'only access_token, refresh_token, event_id, organization_id and scope are certain, and fields may be added',
+    source: 'guide, token endpoint; RFC 6749 section 5.1',
+    fix: 'treat every other field of a token answer as optional, and ignore unknown ones',
+    needs: act('the token answer has the certain fields only'),
+    judge: (evidence) =>
+      onActs(evidence, ['code-minimal', 'code-unknown-fields', 'refresh-unknown-fields'], (one) => {
+        const landed = one.facts['landed'];
+        if (landed === null || Number(landed ?? 0) >= 400) return `the callback was answered ${landed ?? 'not at all'}`;
+        return failureOf(one, evidence);
+      }),
+  },
+  {
+    id: 'fewer-scopes',
+    title: 'reads the granted scope, and copes with less',
+    level: 'should',
+    why: 'organizers may untick optional scopes; what was not granted is refused',
+    source: 'guide, scopes',
+    fix: 'store the scope of the token answer, and leave out what it does not cover',
+    needs: act('the organizer unticks every optional scope'),
+    judge: (evidence) =>
+      onActs(evidence, ['fewer-scopes'], (one) => {
+        const refused = during(one, evidence.apis).filter(({ error }) => error === 'insufficient_scope');
+        if (refused.length > 0) return { what: 'asked for what was not granted', shown: [one, ...refused] };
+        if (one.facts['sync'] === 'no answer') return 'the sync did not end';
+        return crashOf(one, 'the callback');
+      }),
+  },
+];
+
+const forgeries = ['forged-state', 'missing-state'];
+
+function exchanges(one: ActSeen, { tokens }: Evidence): readonly TokenSeen[] {
+  return during(one, tokens).filter(({ grant }) => grant === 'code');
+}
+
+function redeemed(one: ActSeen, evidence: Evidence, what: string) {
+  const [first] = exchanges(one, evidence);
+  return first === undefined ? null : { what: `the code of ${what} was sent`, shown: [one, first] };
+}

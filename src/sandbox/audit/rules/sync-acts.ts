@@ -1,0 +1,201 @@
+import { canSync, failureOf, onActs } from '../acts.ts';
+import { type ActSeen, type ApiSeen, during, type Evidence, waitBetween } from '../evidence.ts';
+import { hashOf } from '../fingerprint.ts';
+import { groups, type Rule } from '../rule.ts';
+
+const act = (text: string): string => `an act of revento certify: ${text}`;
+/** Attempts that follow each other sooner did not wait at all. */
+const noWaitMs = 20;
+
+/** How an integration reads while something is wrong; each rule needs an act of `revento certify`. */
+export const syncActRules: readonly Rule[] = [
+  {
+    id: 'syncs',
+    title: 'reads the API when nothing is wrong',
+    level: 'must',
+    why: 'everything else about reading rests on it',
+    source: 'our reading of the guide, read API',
+    fix: 'look at the answer of your sync, and at revento sandbox log',
+    needs: act('a sync when all is well (--sync)'),
+    judge: (evidence) =>
+      onActs(evidence, ['sync'], (one) => {
+        const calls = during(one, evidence.apis);
+        if (one.facts['sync'] === 'done') return calls.length === 0 ? 'the sync sent no request' : null;
+        // A request that was refused breaks a rule of its own.
+        if (calls.some(({ status }) => status >= 400)) return null;
+        return one.facts['sync'] === 'failed' ? 'the sync failed' : 'the sync did not end';
+      }),
+  },
+  {
+    id: 'list-whole',
+    title: 'reads a list to its end',
+    level: 'must',
+    why: 'who reads the first page only misses everybody else',
+    source: 'guide, pagination',
+    fix: 'read on with next_cursor while has_more is true',
+    needs: act('a sync when all is well (--sync)'),
+    judge: (evidence) =>
+      onActs(evidence, ['sync'], (one) => {
+        if (one.facts['sync'] !== 'done') return null;
+        const left = unfollowed(one, evidence).filter(({ path }) => path.endsWith('/participants'));
+        return left.length === 0
+          ? null
+          : { what: 'the sync was done before has_more was false', shown: [one, ...left] };
+      }),
+  },
+  {
+    id: 'empty-page-followed',
+    title: 'goes on after an empty page that has more',
+    level: 'must',
+    why: 'has_more says whether there is another page, not the number of rows',
+    source: 'guide, pagination',
+    fix: 'decide by has_more alone',
+    needs: act('a page has no rows and says there are more'),
+    judge: (evidence) =>
+      onActs(evidence, ['empty-page'], (one) => {
+        const left = unfollowed(one, evidence).filter(({ page }) => page?.isEmpty);
+        if (left.length > 0) return { what: 'the sync ended at an empty page', shown: [one, ...left] };
+        return failureOf(one, evidence);
+      }),
+  },
+  {
+    id: 'cursor-circle',
+    title: 'ends when cursors go in a circle',
+    level: 'should',
+    why: 'a sync that never ends uses up the limit for everything else',
+    source: 'our reading of the guide, pagination',
+    fix: 'remember the cursors of a sync, and fail when one comes again',
+    needs: act('cursors go in a circle'),
+    judge: (evidence) =>
+      onActs(evidence, ['cursor-circle'], (one) => {
+        const struck = during(one, evidence.apis).filter(({ fault }) => fault?.includes('circle'));
+        const turns = [...groups(struck, ({ target }) => target).values()].find((same) => same.length > 2);
+        if (turns !== undefined) return { what: `the same page was read ${turns.length} times`, shown: turns };
+        return one.facts['sync'] === 'no answer' ? 'the sync did not end' : null;
+      }),
+  },
+  {
+    id: 'unknown-tolerated',
+    title: 'reads rows with unknown fields and status words',
+    level: 'must',
+    why: 'Revento adds fields and statuses without a new version',
+    source: 'guide, read API',
+    fix: 'ignore unknown fields, and treat an unknown status as a status of its own',
+    needs: act('rows have unknown fields or status words'),
+    judge: (evidence) => onActs(evidence, ['unknown-fields', 'unknown-status'], (one) => failureOf(one, evidence)),
+  },
+  {
+    id: 'message-ignored',
+    title: 'decides by the code of an error, not by its message',
+    level: 'must',
+    why: 'messages change, and may come in another language',
+    source: 'guide, errors',
+    fix: 'compare the field error, and show the message to people only',
+    needs: act('the messages of errors are scrambled'),
+    judge: (evidence) => {
+      const isKnown = evidence.acts.some(({ act: id, facts }) => id === 'expired' && facts['sync'] === 'done');
+      const ruling = onActs(evidence, ['scrambled-messages'], (one) => (isKnown ? failureOf(one, evidence) : null));
+      return { ...ruling, isSeen: ruling.isSeen && isKnown };
+    },
+  },
+  {
+    id: 'page-cut',
+    title: 'takes a page that was cut off for a failure',
+    level: 'must',
+    why: 'otherwise everybody on the rest of the list is missing, and nobody notices',
+    source: 'our reading of the guide, errors',
+    fix: 'send the request again with backoff, and report the sync as failed when that does not help',
+    needs: act('a page is cut off'),
+    judge: (evidence) => onActs(evidence, ['page-cut'], (one) => ignored(one, evidence, 'a page that was cut off')),
+  },
+  {
+    id: 'page-html',
+    title: 'takes an answer that is not JSON for a failure',
+    level: 'must',
+    why: 'proxies answer 200 with a page of their own; it is not an empty list',
+    source: 'our reading of the guide, errors',
+    fix: 'fail, or send the request again, when an answer cannot be parsed',
+    needs: act('a proxy answers with an HTML page'),
+    judge: (evidence) => onActs(evidence, ['page-html'], (one) => ignored(one, evidence, 'an HTML page')),
+  },
+  {
+    id: 'concurrent-limit',
+    title: 'tries again after concurrent_limit_exceeded, after a moment',
+    level: 'should',
+    why: 'it has no Retry-After, and is over as soon as one of your own requests has ended',
+    source: 'guide, rate limits',
+    fix: 'queue the request until one of your own has ended, then send it again',
+    needs: act('a 429 without Retry-After'),
+    judge: (evidence) =>
+      onActs(evidence, ['concurrent-limit'], (one) => {
+        const refused = during(one, evidence.apis).filter(({ error }) => error === 'concurrent_limit_exceeded');
+        const hasWaited = refused.every((call, index) => {
+          const before = refused[index - 1];
+          return !before || before.target !== call.target || waitBetween(before, call) >= noWaitMs;
+        });
+        return hasWaited ? failureOf(one, evidence) : { what: 'sent again without a wait', shown: refused };
+      }),
+  },
+  {
+    id: 'refresh-stored-first',
+    title: 'stores the new tokens before it uses them',
+    level: 'must',
+    why: 'the old refresh token is spent: whoever is killed before the new one is stored has lost the login',
+    source: 'guide, refreshing',
+    fix: 'write both tokens to durable storage, and wait for that, before the next request',
+    needs: act('it is killed right after a refresh, and started again (--restart)'),
+    judge: (evidence) => {
+      const ruling = onActs(evidence, ['killed-after-refresh'], ({ facts }) =>
+        facts['killed'] === true && facts['after'] !== 'done' && canSync(evidence)
+          ? 'the login was lost: after a restart the sync failed'
+          : null,
+      );
+      const isKilled = evidence.acts.some(({ act: id, facts }) => id === 'killed-after-refresh' && facts['killed']);
+      return { ...ruling, isSeen: isKilled };
+    },
+  },
+  {
+    id: 'second-event',
+    title: 'serves two events side by side',
+    level: 'must',
+    why: 'each event is a consent of its own; the second one must not replace the first',
+    source: 'guide, tokens',
+    fix: 'store tokens by event and organization',
+    needs: act('an organizer connects a second event'),
+    judge: (evidence) =>
+      onActs(evidence, ['second-event'], (one) => {
+        const { sync, after } = one.facts;
+        const isMixed = during(one, evidence.apis).some(({ error }) => error === 'event_not_authorized');
+        if (isMixed || !canSync(evidence)) return null;
+        if (sync !== 'done') return 'the sync of the second event failed';
+        return after === 'done' ? null : 'the sync of the first event failed after the second was connected';
+      }),
+  },
+];
+
+/** Pages that say there are more, whose cursor was not sent afterwards under any name. */
+function unfollowed(one: ActSeen, { apis }: Evidence): readonly ApiSeen[] {
+  const calls = during(one, apis);
+  return calls.filter(({ page, number, isLost }) => {
+    const cursor = page?.nextCursor ?? null;
+    if (!page?.hasMore || cursor === null || isLost) return false;
+    const hash = hashOf(cursor);
+    return !calls.some(
+      (later) => later.number > number && (later.cursor === cursor || Object.values(later.others).includes(hash)),
+    );
+  });
+}
+
+/** Whether a sync called itself done although an answer never came, and was not asked for again. */
+function ignored(one: ActSeen, evidence: Evidence, what: string) {
+  if (one.facts['sync'] === 'no answer') return 'the sync did not end';
+  const calls = during(one, evidence.apis);
+  const missing = calls.find(
+    (call) =>
+      (call.isLost || call.fault === 'html') &&
+      !calls.some((later) => later.target === call.target && later.number > call.number && later.page !== null),
+  );
+  return missing === undefined || one.facts['sync'] !== 'done'
+    ? null
+    : { what: `the sync was done, and ${what} was in it`, shown: [one, missing] };
+}
