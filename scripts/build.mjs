@@ -53,8 +53,9 @@ await writeFile(
   join(library, 'sandbox.mjs'),
   "import library from './sandbox.cjs';\nexport const { SandboxError, startSandbox } = library;\n",
 );
-// Written as declarations, so it is published as it stands, once for each kind of module.
-const declarations = await readFile(join(root, 'src/library/public.ts'), 'utf8');
+// Written as declarations, so they are published as they stand, in one file for each kind of module.
+const parts = ['public.ts', 'public-data.ts'].map((file) => readFile(join(root, 'src/library', file), 'utf8'));
+const declarations = (await Promise.all(parts)).join('\n').replace(/^import type \{[^}]*\} from .*\n/gm, '');
 for (const name of ['sandbox.d.mts', 'sandbox.d.cts']) await writeFile(join(library, name), declarations);
 
 // Maps lead a stack trace back to the sources' lines; the text of other packages' sources is theirs to ship.

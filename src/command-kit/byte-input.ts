@@ -1,9 +1,6 @@
 import { ReventoError } from '../errors/revento-error.ts';
 import type { Deps } from './deps.ts';
 
-/** As much as standard input may bring. */
-const maxFileBytes = 64 * 1024 * 1024;
-
 /**
  * The bytes of a file, or of standard input for `-` or no name at all.
  *
@@ -21,13 +18,6 @@ export async function readBytes(
   }
   // Who writes `-` on a terminal means to type it.
   if (path === undefined || path === '-') return terminal.readStdin();
-  const { readUserFile } = await import('../files/user-file.ts');
-  try {
-    return await readUserFile(path, { maxBytes: maxFileBytes, signal });
-  } catch (error) {
-    if (error instanceof ReventoError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : String(code);
-    throw new ReventoError('file', `Cannot read ${path || '""'}: ${reason}.`, {}, { cause: error });
-  }
+  const { readNamedFile } = await import('../files/named-file.ts');
+  return readNamedFile(path, { signal });
 }

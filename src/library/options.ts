@@ -14,6 +14,8 @@ export interface Plan {
   readonly retryScale: number;
   readonly redirectUris: readonly string[];
   readonly saved: Snapshot | null;
+  /** Checked later: a file has to be read first. */
+  readonly own: Pick<SandboxOptions, 'manifest' | 'participants' | 'seedFile'>;
 }
 
 /** Every option there is: a misspelled one would otherwise do nothing, without a word. */
@@ -22,6 +24,8 @@ const known: Readonly<Record<keyof SandboxOptions, true>> = {
   webhookUrl: true,
   participants: true,
   seed: true,
+  seedFile: true,
+  manifest: true,
   autoConsent: true,
   rateLimit: true,
   accessTtl: true,
@@ -44,10 +48,15 @@ export function readOptions(options: SandboxOptions): Plan {
   if (accessTtlMs < 1_000) throw invalid('accessTtl must be at least 1s');
   const retryScale = options.retryScale ?? 1;
   if (!(retryScale >= 0 && retryScale <= 100)) throw invalid('retryScale must be a number from 0 to 100');
+  const { seed, participants, seedFile, manifest } = options;
+  if (options.load !== undefined && seedFile !== undefined) {
+    throw invalid('load and seedFile cannot be given together: a saved sandbox has its own data');
+  }
   return {
     core: {
-      seed: whole('seed', options.seed ?? 1, 2 ** 31 - 1),
-      participants: whole('participants', options.participants ?? 42, 1_000_000),
+      // A seed file may have its own.
+      ...(seed !== undefined && { seed: whole('seed', seed, 2 ** 31 - 1) }),
+      ...(participants !== undefined && { participants: whole('participants', participants, 1_000_000) }),
       hasAutoConsent: flag('autoConsent', options.autoConsent ?? true),
       hasRateLimits: flag('rateLimit', options.rateLimit ?? true),
       accessTtlMs,
@@ -58,6 +67,7 @@ export function readOptions(options: SandboxOptions): Plan {
     retryScale,
     redirectUris: texts('redirectUris', options.redirectUris ?? []).map((uri) => webUrl('redirectUris', uri)),
     saved: options.load === undefined ? null : savedSandbox(options.load),
+    own: { seedFile, manifest, participants },
   };
 }
 

@@ -1,13 +1,28 @@
 /**
- * The types of `revento/sandbox`. The build publishes this file as the declarations of the package, so it imports
- * nothing and names nothing private. Fields in snake_case are what goes over the wire.
+ * The types of `revento/sandbox`. The build publishes this file and `public-data.ts` as the declarations of the package,
+ * so they import nothing else and name nothing private. Fields in snake_case are what goes over the wire.
  */
+import type {
+  ClockState,
+  Delivery,
+  FaultState,
+  Fields,
+  FileUrl,
+  Happened,
+  Happening,
+  Manifest,
+  RequestRecord,
+  Rotation,
+  SavedSandbox,
+  SeedData,
+  TokenAnswer,
+} from './public-data.ts';
 
 /**
  * Starts a Revento sandbox in this process, on a free port of 127.0.0.1. It writes no file, and the process can end
  * once it is closed.
  *
- * @throws SandboxError `invalid_option`, `port_busy` or `bind_failed`
+ * @throws SandboxError `invalid_option`, `file`, `port_busy` or `bind_failed`
  *
  * @example
  * ```ts
@@ -31,6 +46,7 @@ export type SandboxErrorCode =
   | 'bind_failed'
   | 'closed'
   | 'does_not_fit'
+  | 'file'
   | 'invalid_option'
   | 'no_rotation'
   | 'no_webhook_url'
@@ -51,6 +67,10 @@ export interface SandboxOptions {
   readonly participants?: number | undefined;
   /** Random seed of the test data; the same seed gives the same data. Default 1. */
   readonly seed?: number | undefined;
+  /** Test data of your own: a YAML or JSON file, or the data itself. `schemas/sandbox-seed.schema.json` has its form. */
+  readonly seedFile?: string | FileUrl | SeedData | undefined;
+  /** What the integration declares, as file or data; other scopes are refused, other event types not delivered. */
+  readonly manifest?: string | FileUrl | Manifest | undefined;
   /** Whether the authorize endpoint grants consent at once. Default true; false shows the consent page. */
   readonly autoConsent?: boolean | undefined;
   /** Whether the rate limits of the read API apply. Default true. */
@@ -186,113 +206,4 @@ export interface SandboxFaults {
   clear(): Promise<void>;
   /** The active faults and how often each has fired. */
   list(): Promise<readonly FaultState[]>;
-}
-
-/** Any JSON object. */
-export type Fields = { readonly [field: string]: unknown };
-
-export interface TokenAnswer {
-  readonly access_token: string;
-  readonly refresh_token: string;
-  /** Separated by spaces. */
-  readonly scope: string;
-  readonly event_id: string;
-  readonly organization_id: string;
-  readonly token_type: 'Bearer';
-  /** Seconds. */
-  readonly expires_in: number;
-  /** Seconds. */
-  readonly refresh_expires_in: number;
-  /** Only in a participant's login. */
-  readonly user_id?: string;
-}
-
-export interface Happened {
-  readonly happening: Happening;
-  /** Null when no delivery follows, or only later. */
-  readonly delivery: Delivery | null;
-}
-
-export interface Happening {
-  readonly id: string;
-  /** Time of the sandbox, ISO 8601 UTC. */
-  readonly at: string;
-  readonly action: string;
-  readonly actor: 'organizer' | 'participant' | 'revento';
-  readonly event_id: string | null;
-  readonly subject: {
-    readonly type: 'participant' | 'activity' | 'connection' | 'event' | 'integration';
-    readonly id: string;
-  };
-  /** The changed fields as they were; null for something new. */
-  readonly before: Fields | null;
-  /** The same fields now; everything of something new. */
-  readonly after: Fields;
-}
-
-export interface Delivery {
-  readonly delivery_id: string;
-  /** The event type. */
-  readonly event: string;
-  readonly event_id: string | null;
-  readonly created_at: string;
-  /** `dead`: given up after the last retry. */
-  readonly state: 'pending' | 'delivered' | 'dead';
-  readonly attempts: readonly Attempt[];
-  /** When the next retry is due; null when none is. */
-  readonly next_attempt_at: string | null;
-}
-
-export interface Attempt {
-  readonly at: string;
-  /** Null without a complete response. */
-  readonly status: number | null;
-  readonly ms: number;
-  /** Why it was not acknowledged; null when it was. */
-  readonly error: string | null;
-  readonly signed_with: 'current' | 'previous';
-}
-
-export interface RequestRecord {
-  /** Time of the sandbox, ISO 8601 UTC. */
-  readonly at: string;
-  /** Null where not even a request line could be read. */
-  readonly method: string | null;
-  /** Without the query, which may hold a code. */
-  readonly path: string | null;
-  /** Null when a fault closed the connection without an answer. */
-  readonly status: number | null;
-  readonly ms: number;
-  readonly request_id: string | null;
-  /** What was wrong, from the answer or the redirect. */
-  readonly error: string | null;
-  readonly message: string | null;
-}
-
-export interface ClockState {
-  readonly now: string;
-  readonly real: string;
-  readonly ahead_ms: number;
-  /** It stands still until it is resumed. */
-  readonly held: boolean;
-}
-
-export interface FaultState {
-  readonly fault: string;
-  /** Requests it was applied to. */
-  readonly hits: number;
-  /** Requests it still applies to; null is all. */
-  readonly remaining: number | null;
-}
-
-export interface Rotation {
-  readonly webhook_secret: string;
-  /** Null when only one secret signs. */
-  readonly webhook_secret_previous: string | null;
-}
-
-/** A saved sandbox: plain JSON. */
-export interface SavedSandbox {
-  readonly version: number;
-  readonly [field: string]: unknown;
 }

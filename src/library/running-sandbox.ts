@@ -7,22 +7,24 @@ import type { Ask } from './asking.ts';
 import { toMs } from './options.ts';
 import type {
   Action,
-  ClockState,
   DoOptions,
+  LoginOptions,
+  SandboxClock,
+  Sandbox as Sandboxed,
+  SandboxFaults,
+  TriggerOptions,
+} from './public.ts';
+import type {
+  ClockState,
   FaultState,
   Fields,
   Happened,
   Happening,
-  LoginOptions,
   RequestRecord,
   Rotation,
-  SandboxClock,
-  Sandbox as Sandboxed,
-  SandboxFaults,
   SavedSandbox,
   TokenAnswer,
-  TriggerOptions,
-} from './public.ts';
+} from './public-data.ts';
 
 export interface RunningParts {
   readonly core: Core;

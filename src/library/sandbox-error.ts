@@ -19,7 +19,7 @@ export function toSandboxError(error: unknown): unknown {
     return new SandboxError(error.code, sentence(error.message), { cause: error });
   }
   if (!(error instanceof ReventoError)) return error;
-  const isKnown = error.code === 'port_busy' || error.code === 'bind_failed';
+  const isKnown = error.code === 'port_busy' || error.code === 'bind_failed' || error.code === 'file';
   return new SandboxError(isKnown ? error.code : 'invalid_option', error.message, { cause: error });
 }
 

@@ -2,13 +2,12 @@ import { readProxySettings } from '../http/proxy.ts';
 import { createServe } from '../platform/http/server.ts';
 import { systemClock } from '../platform/process/clock.ts';
 import type { Exchange } from '../ports/exchange.ts';
-import { controlKeyOf, controlVariable } from '../sandbox/control/key.ts';
-import { createWebhookSecret } from '../sandbox/deliveries/signing.ts';
-import { integrationRedirectUri, registerClients } from '../sandbox/oauth/clients.ts';
-import { createSandbox } from '../sandbox/server/app.ts';
-import { host } from '../sandbox/server/host.ts';
+import { controlVariable } from '../sandbox/control/key.ts';
+import { open } from '../sandbox/server/open.ts';
+import { register } from '../sandbox/server/registration.ts';
 import { createAsk } from './asking.ts';
 import { type Plan, readOptions } from './options.ts';
+import { readOwnData } from './own-data.ts';
 import type { startSandbox as Public, Sandbox } from './public.ts';
 import { RunningSandbox } from './running-sandbox.ts';
 import { toSandboxError } from './sandbox-error.ts';
@@ -24,45 +23,26 @@ export const startSandbox: typeof Public = async (options = {}) => {
   }
 };
 
-async function start({ core, port, webhookUrl, retryScale, redirectUris, saved }: Plan): Promise<Sandbox> {
-  const [first] = saved?.clients ?? [];
-  const clients = registerClients({
-    clientId: first?.id,
-    clientSecret: first?.secret ?? undefined,
-    redirectUris: [...(first?.redirectUris ?? []), ...redirectUris],
-  });
-  const [{ id: clientId, secret }] = clients;
-  const clientSecret = secret ?? '';
-  const webhookSecret = saved?.deliveries?.signing.current ?? createWebhookSecret();
-  const controlKey = controlKeyOf(clientId, clientSecret);
-  const sandbox = createSandbox({
-    ...core,
-    clock: systemClock,
-    clients,
-    controlKey,
-    ...(saved !== null && {
-      saved: { ...saved, clients: clients.map((one) => ({ ...one, redirectUris: [...one.redirectUris] })) },
-    }),
-    ...(webhookUrl !== null && { webhook: { url: webhookUrl, secret: webhookSecret, send: sender(), retryScale } }),
+async function start({ core, port, webhookUrl, retryScale, redirectUris, saved, own }: Plan): Promise<Sandbox> {
+  const { document, manifest } = await readOwnData(own);
+  const registration = register({ saved: saved ?? undefined, redirectUris, manifest, document });
+  const { sandbox, hosted, credentials } = await open({
+    registration,
+    options: { ...core, clock: systemClock, ...(document !== undefined && { document }) },
+    webhook: webhookUrl === null ? null : { url: webhookUrl, send: sender(), retryScale },
+    serve: createServe(warnOfDefect),
+    hostName: '127.0.0.1',
+    port,
   });
   const { control } = sandbox;
   if (control === null) throw new Error('the sandbox has a key and no control');
-  const hosted = await host(sandbox, createServe(warnOfDefect), '127.0.0.1', port);
   return new RunningSandbox({
     core: sandbox,
     hosted,
     now: sandbox.clock.now,
     ask: createAsk(control),
-    controlVariables: { [controlVariable]: controlKey },
-    credentials: {
-      authBase: hosted.authBase,
-      apiBase: hosted.apiBase,
-      clientId,
-      clientSecret,
-      webhookSecret,
-      redirectUri: redirectUris.at(-1) ?? integrationRedirectUri,
-      eventId: sandbox.eventId,
-    },
+    controlVariables: { [controlVariable]: registration.controlKey },
+    credentials,
   });
 }
 

@@ -5,7 +5,7 @@ import type { SandboxOptions } from '../../src/library/public.ts';
 describe('the options of the library', () => {
   it('have defaults for a test suite: consent at once, a free port, no deliveries', () => {
     expect(readOptions({})).toMatchObject({
-      core: { hasAutoConsent: true, hasRateLimits: true, participants: 42, seed: 1, accessTtlMs: 3_600_000 },
+      core: { hasAutoConsent: true, hasRateLimits: true, accessTtlMs: 3_600_000 },
       port: 0,
       webhookUrl: null,
       retryScale: 1,
@@ -24,6 +24,8 @@ describe('the options of the library', () => {
     [{ retryScale: Number.NaN }, 'retryScale must be a number from 0 to 100'],
     [{ faults: 'api:503' }, 'faults must be an array of strings'],
     [{ load: {} }, 'load is not a saved sandbox'],
+    [{ load: {}, seedFile: 'people.yaml' }, 'load and seedFile cannot be given together'],
+    [{ seed: -1 }, 'seed must be a whole number'],
   ])('are refused where they mean nothing: %j', (options, message) => {
     expect(() => readOptions(options as SandboxOptions)).toThrow(
       expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining(message) }),

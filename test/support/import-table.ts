@@ -17,7 +17,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   platform: ['config', 'errors', 'files', 'http', 'json', 'login', 'ports', 'text'],
   sandbox: ['auth', 'errors', 'http', 'json', 'login', 'pages', 'ports', 'text', 'webhook'],
   inspector: ['errors', 'json', 'pages', 'ports', 'text', 'webhook'],
-  library: ['errors', 'http', 'platform', 'ports', 'sandbox', 'text'],
+  library: ['errors', 'files', 'http', 'platform', 'ports', 'sandbox', 'text'],
   'command-kit': ['config', 'errors', 'files', 'json', 'output', 'ports', 'text'],
   help: ['command-kit', 'text'],
   commands: [

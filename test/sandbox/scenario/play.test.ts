@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkStructured } from '../../../src/commands/shared/structured-file.ts';
 import { createHttpClient } from '../../../src/platform/http/client.ts';
 import { createServe } from '../../../src/platform/http/server.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
@@ -13,6 +12,7 @@ import { createStageHand, type HandParts } from '../../../src/sandbox/scenario/h
 import { library } from '../../../src/sandbox/scenario/library.ts';
 import { type Played, play } from '../../../src/sandbox/scenario/play.ts';
 import { scenario, stepFindings } from '../../../src/sandbox/scenario/scenario.ts';
+import { checkStructured } from '../../../src/sandbox/seed/structured.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { host } from '../../../src/sandbox/server/host.ts';
 import { closeHandlers } from '../../support/handler.ts';

@@ -3,8 +3,9 @@ import { ReventoError } from '../../../errors/revento-error.ts';
 import { parseFault } from '../../../sandbox/faults/fault.ts';
 import { type BuiltInScenario, builtInScenarios } from '../../../sandbox/scenario/built-in.ts';
 import { type Scenario, scenario, stepFindings } from '../../../sandbox/scenario/scenario.ts';
+import { checkStructured, type FileKind } from '../../../sandbox/seed/structured.ts';
 import { nearest } from '../../../text/suggestion.ts';
-import { checkStructured, type FileKind, readStructured } from '../../shared/structured-file.ts';
+import { readStructured } from '../../shared/structured-file.ts';
 
 const kind: FileKind = {
   what: 'a scenario',

@@ -2,16 +2,14 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { stringify } from '../../../json/stringify.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
 import type { Audit } from '../../../sandbox/audit/recorder.ts';
-import { controlKeyOf } from '../../../sandbox/control/key.ts';
-import { createWebhookSecret } from '../../../sandbox/deliveries/signing.ts';
-import { integrationRedirectUri, manifestOf, registerClients } from '../../../sandbox/oauth/clients.ts';
 import type { Keep } from '../../../sandbox/saved/ledger.ts';
 import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import type { Manifest } from '../../../sandbox/seed/manifest.ts';
-import { createSandbox, type SandboxEntry, type SandboxOptions } from '../../../sandbox/server/app.ts';
+import type { SandboxEntry, SandboxOptions } from '../../../sandbox/server/app.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
-import { type Hosted, host } from '../../../sandbox/server/host.ts';
-import { testEventId } from '../../../sandbox/world/world.ts';
+import type { Hosted } from '../../../sandbox/server/host.ts';
+import { open } from '../../../sandbox/server/open.ts';
+import { register, secretsOf } from '../../../sandbox/server/registration.ts';
 
 /** What a sandbox is made from: the flags of its command, checked. */
 export interface SandboxPlan {
@@ -65,35 +63,23 @@ export async function openSandbox(
   readonly controlKey: string;
   readonly audit: () => Audit;
 }> {
-  const [first] = saved?.clients ?? [];
-  const registered = registerClients({
-    clientId: first?.id ?? stored?.clientId ?? undefined,
-    clientSecret: first?.secret ?? stored?.clientSecret ?? undefined,
-    redirectUris: [...(first?.redirectUris ?? []), ...redirectUris],
-    manifest: manifest ?? (first === undefined ? undefined : manifestOf(first)),
-    others: options.document?.clients ?? [],
-  });
-  const clients = [...registered, ...(saved?.clients.slice(registered.length) ?? [])];
-  for (const { secret } of clients) if (secret !== null) deps.redactor.add(secret);
-  const [{ id: clientId, secret }] = registered;
-  const clientSecret = deps.redactor.add(secret ?? '').reveal();
-  const webhookSecret = saved?.deliveries?.signing.current ?? stored?.webhookSecret ?? createWebhookSecret();
-  deps.redactor.add(webhookSecret);
-  const controlKey = deps.redactor.add(controlKeyOf(clientId, clientSecret)).reveal();
+  const { document } = options;
+  const registration = register({ saved, stored: stored ?? undefined, redirectUris, manifest, document });
+  for (const secret of secretsOf(registration)) deps.redactor.add(secret);
   const target = webhookUrl ?? listener ?? null;
-  const sandbox = createSandbox({
-    ...options,
-    clock: deps.clock,
-    ...(saved !== undefined && { saved: { ...saved, clients } }),
-    clients,
-    controlKey,
-    ...(keeping !== undefined && { keep: keeping.keep }),
-    ...(onEvent === undefined ? {} : { onEvent }),
-    ...(target === null
-      ? {}
-      : { webhook: { url: target, secret: webhookSecret, send: await sender(deps), retryScale } }),
+  const { sandbox, hosted, credentials } = await open({
+    registration,
+    options: {
+      ...options,
+      clock: deps.clock,
+      ...(keeping !== undefined && { keep: keeping.keep }),
+      ...(onEvent === undefined ? {} : { onEvent }),
+    },
+    webhook: target === null ? null : { url: target, send: await sender(deps), retryScale },
+    serve: await deps.serve(),
+    hostName,
+    port,
   });
-  const hosted = await host(sandbox, await deps.serve(), hostName, port);
   try {
     // Not before it serves: a start that fails must leave what is kept as it is.
     keeping?.prepare();
@@ -102,16 +88,9 @@ export async function openSandbox(
     throw error;
   }
   sandbox.beginKeeping(
-    keeping?.isNew || stringify(saved?.clients ?? []) !== stringify(clients.map((one) => ({ ...one }))),
+    keeping?.isNew || stringify(saved?.clients ?? []) !== stringify(registration.clients.map((one) => ({ ...one }))),
   );
-  const { authBase, apiBase } = hosted;
-  const redirectUri = redirectUris.at(-1) ?? integrationRedirectUri;
-  return {
-    hosted,
-    controlKey,
-    audit: sandbox.audit,
-    credentials: { authBase, apiBase, clientId, clientSecret, webhookSecret, redirectUri, eventId: testEventId },
-  };
+  return { hosted, credentials, controlKey: registration.controlKey, audit: sandbox.audit };
 }
 
 /** Each delivery has a connection of its own, so there is nothing to close. */

@@ -1,0 +1,65 @@
+import { controlKeyOf } from '../control/key.ts';
+import { createWebhookSecret } from '../deliveries/signing.ts';
+import { type Client, integrationRedirectUri, manifestOf, registerClients } from '../oauth/clients.ts';
+import type { Snapshot } from '../saved/snapshot.ts';
+import type { Manifest } from '../seed/manifest.ts';
+import type { SeedDocument } from '../seed/seed-document.ts';
+
+/** What the credentials of a sandbox come from; what nothing gives is made. */
+export interface Origin {
+  /** The sandbox to continue from, which comes first. */
+  readonly saved?: Snapshot | undefined;
+  /** What an earlier sandbox was registered with; a null in it is made. */
+  readonly stored?:
+    | {
+        readonly clientId: string | null;
+        readonly clientSecret: string | null;
+        readonly webhookSecret: string | null;
+      }
+    | undefined;
+  /** Registered besides the default ones; an integration is given the last one. */
+  readonly redirectUris: readonly string[];
+  readonly manifest?: Manifest | undefined;
+  readonly document?: SeedDocument | undefined;
+}
+
+/** The integrations of a sandbox, and what the first of them proves itself with. */
+export interface Registration {
+  readonly clients: readonly Client[];
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly webhookSecret: string;
+  readonly controlKey: string;
+  readonly redirectUri: string;
+  /** The saved sandbox with these clients. */
+  readonly saved: Snapshot | undefined;
+}
+
+/** Registers the integrations of a sandbox that is about to start. */
+export function register({ saved, stored, redirectUris, manifest, document }: Origin): Registration {
+  const [first] = saved?.clients ?? [];
+  const registered = registerClients({
+    clientId: first?.id ?? stored?.clientId ?? undefined,
+    clientSecret: first?.secret ?? stored?.clientSecret ?? undefined,
+    redirectUris: [...(first?.redirectUris ?? []), ...redirectUris],
+    manifest: manifest ?? (first === undefined ? undefined : manifestOf(first)),
+    others: document?.clients ?? [],
+  });
+  const clients = [...registered, ...(saved?.clients.slice(registered.length) ?? [])];
+  const [{ id: clientId, secret }] = registered;
+  const clientSecret = secret ?? '';
+  return {
+    clients,
+    clientId,
+    clientSecret,
+    webhookSecret: saved?.deliveries?.signing.current ?? stored?.webhookSecret ?? createWebhookSecret(),
+    controlKey: controlKeyOf(clientId, clientSecret),
+    redirectUri: redirectUris.at(-1) ?? integrationRedirectUri,
+    saved: saved && { ...saved, clients: clients.map((one) => ({ ...one })) },
+  };
+}
+
+/** Everything in it that must not be shown. */
+export function secretsOf({ clients, webhookSecret, controlKey }: Registration): readonly string[] {
+  return [...clients.flatMap(({ secret }) => (secret === null ? [] : [secret])), webhookSecret, controlKey];
+}
