@@ -20,8 +20,8 @@ _revento() {
   [[ $told == *open ]] && space=(-S '')
 
   local found=1
-  (( $#described )) && _describe -t values revento described $space && found=0
-  (( $#plain )) && compadd $space -a plain && found=0
+  (( $#described )) && _describe -t values revento described "${space[@]}" && found=0
+  (( $#plain )) && compadd "${space[@]}" -a plain && found=0
   case $told in
     files*)
       # Of --record=FILE only what follows the sign is the name.
