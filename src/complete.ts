@@ -8,12 +8,15 @@ import { homeDirectory } from './platform/process/home.ts';
 import { inspectStore } from './platform/store/inspection.ts';
 import { openSettingsFile } from './platform/store/settings-file.ts';
 
+/** A sandbox on this machine answers in a few milliseconds; one that does not must not hold up the typing. */
+const sandboxLimitMs = 300;
+
 /**
  * The process edge of completion, called by the shells' scripts: `revento __complete --current=WORD WORD...`, the
  * words in front of the one being typed as they are, that one under `--current=`, because a shell may drop an empty
  * argument.
  *
- * Never prompts and never reaches the network. Whatever goes wrong, the user is in the middle of typing: it ends
+ * Never prompts, and asks nobody but the running sandbox of this machine. Whatever goes wrong, the user is in the middle of typing: it ends
  * with 0 and no candidates, and says why only under REVENTO_DEBUG.
  */
 export async function main(): Promise<void> {
@@ -29,6 +32,16 @@ export async function main(): Promise<void> {
       settingsFile: () => openSettingsFile({ directory: paths.configDir, lock: refuseToWrite }),
       inspectStore: () => inspectStore({ ...paths, rescueDirs: [], now: Date.now() }),
       environmentProfile: env['REVENTO_PROFILE'],
+      askSandbox: async (operation, params, profile) => {
+        const { quickSandbox } = await import('./cli/wire/quick-sandbox.ts');
+        const { askSandbox } = await import('./commands/sandbox/shared/remote.ts');
+        const { deps, close } = await quickSandbox({ ...paths, env, profile }, sandboxLimitMs);
+        try {
+          return await askSandbox(deps, operation, params);
+        } finally {
+          await close();
+        }
+      },
       onFailure,
     });
     const words = [...before, current.replace(/^--current=/, '')];

@@ -25,6 +25,7 @@ interface Line {
   /** The option that the word under the cursor is the value of. */
   readonly pending: Flag | null;
   readonly profile: string | null;
+  readonly event: string | null;
   readonly arguments: readonly Argument[];
   /** The position of the other program after `--`; null without `--`. */
   readonly programAt: number | null;
@@ -42,7 +43,9 @@ export async function complete(
 ): Promise<Completion> {
   const typed = words.at(-1) ?? '';
   const line = await read(words.slice(0, -1), registry);
-  const question = { command: line.entry?.name ?? '', profile: line.profile, known };
+  const command = line.entry?.name ?? '';
+  const given = line.words.slice(line.entry?.name.split(' ').length ?? 0);
+  const question = { command, before: given, profile: line.profile, event: line.event, known };
   if (line.programAt !== null) return afterDashes(line.arguments, line.programAt);
   const isOption = typed.startsWith('-') && line.pending?.value !== 'required';
   if (line.pending !== null && !isOption) return valuesOf(line.pending, '', { ...question, typed });
@@ -57,7 +60,7 @@ export async function complete(
 
   const names = namesAfter(line, registry);
   if (line.isHelp || line.entry === null) return only(names, typed);
-  return withMore(only(names, typed), argumentOf(line, { ...question, typed }));
+  return withMore(only(names, typed), await argumentOf(line, { ...question, typed }));
 }
 
 async function read(before: readonly string[], registry: readonly CommandEntry[]): Promise<Line> {
@@ -77,7 +80,7 @@ async function read(before: readonly string[], registry: readonly CommandEntry[]
 function scan(
   before: readonly string[],
   flags: readonly Flag[],
-): Pick<Line, 'words' | 'given' | 'pending' | 'profile' | 'programAt'> {
+): Pick<Line, 'words' | 'given' | 'pending' | 'profile' | 'event' | 'programAt'> {
   const takes = new Map(flags.flatMap(({ long, short, value }) => [long, short ?? long].map((name) => [name, value])));
   const line = readArgv(before, takes);
   return {
@@ -85,6 +88,7 @@ function scan(
     given: new Set(givenOptions(line).flatMap(({ name }) => flagOf(name, flags) ?? [])),
     pending: line.pending === null ? null : (flagOf(line.pending.name, flags) ?? null),
     profile: givenOptions(line, '-p', '--profile').at(-1)?.value ?? null,
+    event: givenOptions(line, '-e', '--event').at(-1)?.value ?? null,
     programAt: line.behind === null ? null : before.length - line.behind.length,
   };
 }
@@ -126,10 +130,9 @@ function membersOf(group: string, names: readonly { readonly name: string }[]): 
   return members.map(({ name }) => name.slice(group.length + 1)).join(', ');
 }
 
-function argumentOf({ entry, words, arguments: taken }: Line, question: Question): Completion {
-  const index = words.length - (entry?.name.split(' ').length ?? 0);
+async function argumentOf({ arguments: taken }: Line, question: Question): Promise<Completion> {
   const last = taken.at(-1);
-  const argument = taken[index] ?? (last?.variadic ? last : undefined);
+  const argument = taken[question.before.length] ?? (last?.variadic ? last : undefined);
   if (argument === undefined) return nothing;
   const choices = argument.argChoices ?? [];
   if (choices.length > 0) return only(bare(choices), question.typed);
@@ -140,7 +143,7 @@ function argumentOf({ entry, words, arguments: taken }: Line, question: Question
   return source === undefined ? nothing : from(source, '', question);
 }
 
-function valuesOf(flag: Flag, start: string, question: Question): Completion {
+async function valuesOf(flag: Flag, start: string, question: Question): Promise<Completion> {
   const { long, placeholder } = flag;
   const source = optionSources[`${question.command} ${long}`] ?? globalSources[long] ?? placeholderSources[placeholder];
   if (flag.choices.length > 0) return from({ values: () => bare(flag.choices) }, start, question);
@@ -148,14 +151,14 @@ function valuesOf(flag: Flag, start: string, question: Question): Completion {
 }
 
 /** @param start  the part before the value in the same word, such as `--output=` */
-function from(source: Source, start: string, question: Question): Completion {
+async function from(source: Source, start: string, question: Question): Promise<Completion> {
   const { typed } = question;
   const done = source.isList ? typed.slice(0, typed.lastIndexOf(',') + 1) : '';
   const had = new Set(done.split(','));
-  const values = source.values(question).filter(({ value }) => !had.has(value));
+  const values = (await source.values(question)).filter(({ value }) => !had.has(value));
   const candidates = values.map(({ value, about }) => ({ value: `${start}${done}${value}`, about }));
   const { candidates: fitting } = only(candidates, `${start}${typed}`);
-  const isOpen = source.isOpen === true && fitting.every(({ value }) => value.endsWith(':'));
+  const isOpen = source.isOpen === true && fitting.every(({ value }) => /[:=.]$/.test(value));
   return { candidates: fitting, also: source.hasFiles ? 'files' : 'nothing', isOpen };
 }
 

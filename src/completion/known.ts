@@ -4,6 +4,7 @@ import type { LoginKey } from '../login/login.ts';
 import { kindInWords } from '../login/login-name.ts';
 import type { StoreInspection } from '../ports/store.ts';
 import type { Candidate } from './candidate.ts';
+import { type AskSandbox, knownSandbox } from './known-sandbox.ts';
 import type { Known } from './sources.ts';
 
 /** Where the values that depend on this machine are found. Each may throw: what can't be read has no values. */
@@ -12,12 +13,13 @@ export interface Places {
   inspectStore(): Pick<StoreInspection, 'profiles'>;
   /** REVENTO_PROFILE. */
   readonly environmentProfile: string | undefined;
+  readonly askSandbox: AskSandbox;
   /** Told what could not be read. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /** Profiles and the events of their logins, from names of files and the settings; nothing sealed is opened. */
-export function knownFrom({ settingsFile, inspectStore, environmentProfile, onFailure }: Places): Known {
+export function knownFrom({ settingsFile, inspectStore, environmentProfile, askSandbox, onFailure }: Places): Known {
   const attempt = <T>(read: () => T, otherwise: T): T => {
     try {
       return read();
@@ -32,6 +34,7 @@ export function knownFrom({ settingsFile, inspectStore, environmentProfile, onFa
   const stored = () => attempt(() => inspectStore().profiles, []);
 
   return {
+    sandbox: knownSandbox(askSandbox, onFailure),
     profiles() {
       const selected = environmentProfile || attempt(() => settingsFile().defaultProfile(), 'default');
       const logins = new Map(stored().map(({ name, logins: keys }) => [name, keys.length]));

@@ -2,6 +2,7 @@ import { knownFields, resources } from '../api/resources.ts';
 import { shellNames } from '../commands/completion/completion.ts';
 import { configNames } from '../commands/config/setting-name.ts';
 import { outputFormats } from '../output/item.ts';
+import { logKinds } from '../sandbox/control/rows/log.ts';
 import { effects, faultTargets, refusals } from '../sandbox/faults/effects.ts';
 import { scopes } from '../sandbox/oauth/scopes.ts';
 import { builtInScenarios } from '../sandbox/scenario/built-in.ts';
@@ -11,11 +12,22 @@ import { eventTypes } from '../webhook/event.ts';
 import { deliveryFaults } from '../webhook/sending/delivery-faults.ts';
 import type { Candidate } from './candidate.ts';
 
-/** What can only be known on this machine. Neither asks the network or the user, and neither throws. */
+/** What can only be known on this machine. Nothing here asks the user or another machine, and nothing throws. */
 export interface Known {
   profiles(): readonly Candidate[];
   /** Of one profile; null for the selected one. */
   events(profile: string | null): readonly Candidate[];
+  readonly sandbox: KnownSandbox;
+}
+
+/** What the running sandbox knows; nothing where none runs, or none that answers at once. */
+export interface KnownSandbox {
+  /** Ids that an action fits now. */
+  subjects(action: string, question: Question): Promise<readonly Candidate[]>;
+  /** Fields that an action may set, as `field=`; with the values after a field that has few. */
+  fields(action: string, question: Question): Promise<readonly Candidate[]>;
+  /** Ids of sent deliveries, the latest first. */
+  deliveries(question: Question): Promise<readonly Candidate[]>;
 }
 
 /** What a value is wanted for. */
@@ -24,6 +36,10 @@ export interface Question {
   readonly command: string;
   /** As given with `--profile`. */
   readonly profile: string | null;
+  /** As given with `--event`. */
+  readonly event: string | null;
+  /** The arguments in front of it, without the command's name. */
+  readonly before: readonly string[];
   /** What is typed of it so far. */
   readonly typed: string;
   readonly known: Known;
@@ -31,7 +47,7 @@ export interface Question {
 
 /** Where the values of an option or argument come from. */
 export interface Source {
-  readonly values: (question: Question) => readonly Candidate[];
+  readonly values: (question: Question) => readonly Candidate[] | Promise<readonly Candidate[]>;
   /** Names of files are values too. */
   readonly hasFiles?: true;
   /** Several values in one word, separated by commas. */
@@ -48,6 +64,7 @@ const setting: Source = { values: () => bare(configNames) };
 const scope: Source = { values: () => scopes.map(({ name, title }) => ({ value: name, about: title })) };
 const eventType: Source = { values: () => eventTypes.map(({ type, summary }) => ({ value: type, about: summary })) };
 const eventTypeList: Source = { ...eventType, isList: true };
+const actionOf = ({ before }: Question) => before[0] ?? '';
 const host: Source = { values: () => bare(['localhost', '127.0.0.1', '::1']) };
 const sandboxFault: Source = {
   values: ({ typed }) => {
@@ -79,8 +96,13 @@ export const optionSources: Readonly<Record<string, Source>> = {
   'api --method': { values: () => bare(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) },
   'login --scope': scope,
   'sandbox consent --only-scopes': scope,
+  'sandbox do --set': {
+    values: (question) => question.known.sandbox.fields(actionOf(question), question),
+    isOpen: true,
+  },
   'sandbox env --format': { values: () => bare(envFormats) },
   'sandbox exec --fault': sandboxFault,
+  'sandbox log --kind': { values: () => bare(logKinds) },
   'sandbox start --fault': sandboxFault,
   'sandbox start --host': host,
   'webhook listen --events': eventTypeList,
@@ -111,6 +133,13 @@ export const argumentSources: Readonly<Record<string, Source>> = {
   'profile remove name': profile,
   'profile use name': profile,
   'sandbox clock move': { values: () => bare(['advance', 'set', 'resume']) },
+  'sandbox do id': {
+    values: async (question) => {
+      const found = await question.known.sandbox.subjects(actionOf(question), question);
+      return found.filter(({ value }) => !question.before.includes(value));
+    },
+  },
+  'sandbox redeliver delivery-id': { values: (question) => question.known.sandbox.deliveries(question) },
   'sandbox do action': { values: () => actions.map(({ name, summary }) => ({ value: name, about: summary })) },
   'sandbox fault fault': sandboxFault,
   'sandbox run scenario': { values: () => bare(builtInScenarios), hasFiles: true },

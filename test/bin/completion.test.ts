@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
+import { builtInScenarios } from '../../src/sandbox/scenario/built-in.ts';
 import { lackOf } from '../support/needs.ts';
+import { ProgramRig } from '../support/program-rig.ts';
 import { openShells, type ShellName, type ShellRig } from '../support/shells.ts';
 
 let shells: ShellRig;
@@ -57,6 +61,14 @@ describe.each(reasons)('%s', (shell, reason) => {
     ],
     ['a fault of a delivery', 'revento webhook trigger --fault fut', 'revento webhook trigger --fault future '],
     ['a shell', 'revento completion fi', 'revento completion fish '],
+    ['an action of the sandbox', 'revento sandbox do request', 'revento sandbox do request-revision '],
+    ['a scenario', 'revento sandbox run outage', 'revento sandbox run outage-and-recovery '],
+    ['a kind of entry', 'revento sandbox log --kind hap', 'revento sandbox log --kind happening '],
+    [
+      'an event type to trigger',
+      'revento sandbox trigger activity.cap',
+      'revento sandbox trigger activity.capacity_state_changed ',
+    ],
     ['a value with a colon', 'revento sandbox start --fault api:exp', 'revento sandbox start --fault api:expired '],
   ])('completes %s', async (_name, line, whole) => {
     expect((await shells.completed(shell, line)).trimEnd()).toBe(whole.trimEnd());
@@ -65,6 +77,20 @@ describe.each(reasons)('%s', (shell, reason) => {
   it('offers every command of a group', async () => {
     const found = await shells.candidates(shell, 'revento config ');
     expect(found.sort()).toEqual(['get', 'init', 'list', 'path', 'set', 'unset']);
+  });
+
+  it('offers every scenario', async () => {
+    const found = await shells.candidates(shell, 'revento sandbox run ');
+    expect(found).toEqual(expect.arrayContaining([...builtInScenarios]));
+  });
+
+  it('offers the fields of an action while no sandbox runs', async () => {
+    const found = await shells.candidates(shell, 'revento sandbox do connect --set ');
+    expect(found.sort()).toEqual(['kind=', 'scope=', 'user_id=']);
+  });
+
+  it('offers no ids while no sandbox runs', async () => {
+    expect(await shells.candidates(shell, 'revento sandbox do approve ')).toEqual([]);
   });
 
   it('offers every profile that is set up or holds a login', async () => {
@@ -90,6 +116,73 @@ describe.each(reasons)('%s', (shell, reason) => {
     expect((await shells.completed(shell, 'revento webhook verify reco')).trimEnd()).toMatch(
       /verify '?recorded\\? deliveries\.ndjson'?$/,
     );
+  });
+});
+
+interface Answer {
+  readonly access_token: string;
+  readonly data: readonly { readonly id: string; readonly application_status: string }[];
+}
+
+const patience = { timeout: 50_000, interval: 20 };
+
+describe('while a sandbox runs', () => {
+  const rig = new ProgramRig();
+  let beside: ShellRig;
+  let env: Record<string, string | undefined>;
+
+  beforeAll(async () => {
+    beside = openShells();
+    env = { ...beside.env, XDG_CONFIG_HOME: undefined, XDG_DATA_HOME: undefined, XDG_STATE_HOME: undefined };
+    const running = rig.start(['sandbox', 'start', '--port', '0', '-o', 'ndjson'], { env });
+    await running.until('stdout', /^\{"type":"ready".*\}$/m);
+  });
+  afterAll(async () => {
+    await rig.close();
+    beside.close();
+  });
+
+  /** Ids of the participants with this status, from the API. */
+  async function idsOf(status: string): Promise<string[]> {
+    const { stdout } = await rig.run(['sandbox', 'env', '--format', 'json'], { env });
+    const variables = JSON.parse(stdout) as Record<string, string>;
+    const ask = async (url: string, token: string, method: string) =>
+      (await fetch(url, { method, headers: { Authorization: `Bearer ${token}` } })).json() as Promise<Answer>;
+    const login = `${variables['REVENTO_AUTH_BASE']}/_sandbox/v1/login`;
+    const { access_token: token } = await ask(login, variables['REVENTO_SANDBOX_KEY'] ?? '', 'POST');
+    const list = `${variables['REVENTO_API_BASE']}/events/${variables['SANDBOX_EVENT_ID']}/participants?limit=50`;
+    const { data } = await ask(list, token, 'GET');
+    return data.filter(({ application_status: one }) => one === status).map(({ id }) => id);
+  }
+
+  // Asked until it answers: on a loaded machine it may take longer than a shell is made to wait.
+  describe.each(reasons)('%s', (shell, reason) => {
+    const it = plainIt.skipIf(reason !== null);
+
+    it('offers ids that the action fits, and no other', async () => {
+      const fitting = await idsOf('revision_requested');
+      expect(fitting.length).toBeGreaterThan(1);
+      const found = async () => (await beside.candidates(shell, 'revento sandbox do resubmit ptp_')).sort();
+      await expect.poll(found, patience).toEqual(fitting.sort());
+    });
+
+    it.each([
+      ['a field', '--set first_n', '--set first_name='],
+      [
+        'an answer of the registration form',
+        '--set custom_form_fields.fav',
+        '--set custom_form_fields.favorite_track=',
+      ],
+    ])('completes %s', async (_what, typed, whole) => {
+      const completed = async () => (await beside.completed(shell, `revento sandbox do apply ${typed}`)).trimEnd();
+      await expect.poll(completed, patience).toBe(`revento sandbox do apply ${whole}`);
+    });
+
+    it('completes a value of a field that has few', async () => {
+      const completed = async () =>
+        (await beside.completed(shell, 'revento sandbox do connect --set kind=us')).trimEnd();
+      await expect.poll(completed, patience).toBe('revento sandbox do connect --set kind=user');
+    });
   });
 });
 
@@ -129,6 +222,24 @@ describe('what the shells ask', () => {
     writeFileSync(join(config, 'config.json'), '{ not JSON');
     const env = { REVENTO_CONFIG_DIR: config, REVENTO_DEBUG: value };
     expect(ask(['--current=', '--profile'], env)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  plainIt('gives up on a sandbox that does not answer', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const env = { ...shells.env, REVENTO_CONFIG_DIR: join(shells.home, 'silent'), REVENTO_DEBUG: '1' };
+    const set = (input: string, ...words: readonly string[]) =>
+      expect(spawnSync('revento', ['-p', 'sandbox', 'config', 'set', ...words], { env, input }).status).toBe(0);
+    set('', 'auth_base', `http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+    set('', 'client_id', 'sandbox');
+    set(randomBytes(24).toString('hex'), 'client_secret');
+    const { status, stdout, stderr } = spawnSync('revento', ['__complete', '--current=', 'sandbox', 'do', 'approve'], {
+      env,
+      encoding: 'utf8',
+    });
+    silent.close();
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'nothing\n' });
+    expect(stderr).toMatch(/no answer within|timed out/);
   });
 
   plainIt('writes nothing into the home', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommandEntry, CommandModule } from '../../src/command-kit/command.ts';
 import { toLines } from '../../src/completion/candidate.ts';
 import { complete } from '../../src/completion/complete.ts';
+import { knownSandbox } from '../../src/completion/known-sandbox.ts';
 import type { Known } from '../../src/completion/sources.ts';
 
 const listen: CommandModule<never> = {
@@ -37,6 +38,10 @@ const registry = [
 const known: Known = {
   profiles: () => [{ value: 'staging', about: '1 login' }],
   events: (profile) => [{ value: `evt_of_${profile ?? 'selected'}`, about: '' }],
+  sandbox: knownSandbox(
+    () => Promise.reject(new Error('none runs')),
+    () => undefined,
+  ),
 };
 
 /** The words after the program's name, the last one being typed. */

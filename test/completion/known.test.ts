@@ -24,6 +24,7 @@ const places = (changes: Partial<Places> = {}): Places => ({
       { name: 'ci', logins: [{ kind: 'installation', eventId: 'evt_c' }], remnants: [], hasSecrets: false },
     ]),
   environmentProfile: undefined,
+  askSandbox: () => Promise.reject(new Error('none runs')),
   onFailure: () => undefined,
   ...changes,
 });

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { globalOptions } from '../../src/command-kit/globals.ts';
 import { registry } from '../../src/commands/registry.ts';
 import { complete } from '../../src/completion/complete.ts';
+import { knownSandbox } from '../../src/completion/known-sandbox.ts';
 import { argumentSources, globalSources, optionSources, placeholderSources } from '../../src/completion/sources.ts';
 import { declareCommand } from '../../src/help/page.ts';
 
@@ -40,7 +41,11 @@ describe('every source of values is of something that exists', () => {
 
 describe('what is offered', () => {
   const offered = async (line: string) => {
-    const found = await complete(line.split(' '), registry, { profiles: () => [], events: () => [] });
+    const sandbox = knownSandbox(
+      () => Promise.reject(new Error('none runs')),
+      () => undefined,
+    );
+    const found = await complete(line.split(' '), registry, { profiles: () => [], events: () => [], sandbox });
     return found.candidates.map(({ value }) => value);
   };
 

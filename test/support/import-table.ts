@@ -69,5 +69,5 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'webhook',
   ],
   'main.ts': ['cli', 'errors', 'platform'],
-  'complete.ts': ['commands', 'completion', 'config', 'platform'],
+  'complete.ts': ['cli', 'commands', 'completion', 'config', 'platform'],
 };

@@ -21,6 +21,7 @@ import type { SandboxEvent } from '../world/event.ts';
 import type { Life } from '../world/life.ts';
 import { DoesNotFit, isoSeconds } from '../world/stage.ts';
 import { testEventId } from '../world/world.ts';
+import { listActions, listSubjects } from './choices.ts';
 import { controlPrefix } from './key.ts';
 import {
   fromQuery,
@@ -124,6 +125,11 @@ export class Control {
         })),
       };
     },
+
+    actions: ({ event_id: eventId }) => listActions(this.#eventOf(eventId)),
+
+    subjects: ({ event_id: eventId, ...search }) =>
+      listSubjects(search, this.#eventOf(eventId), this.#parts.life.world),
 
     log: (query) => {
       for (const line of this.#parts.recorder.news().flatMap(findingLine)) this.#parts.timeline.found(line);

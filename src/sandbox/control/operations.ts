@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Json } from '../../json/value.ts';
 import { problemOf } from '../world/problem.ts';
+import { actionRows } from './rows/actions.ts';
 import { auditRows } from './rows/audit.ts';
 import { clockRows } from './rows/clock.ts';
 import { deliveryRows } from './rows/deliveries.ts';
@@ -14,6 +15,7 @@ import { peopleRows } from './rows/people.ts';
 export const operations = {
   ...deliveryRows,
   ...lifeRows,
+  ...actionRows,
   ...faultRows,
   ...clockRows,
   ...logRows,

@@ -1,10 +1,11 @@
 import type { Clock } from '../../ports/clock.ts';
 import { actionOf, actions, fittingActions } from './actions/actions.ts';
 import type { ActionRow, Subject } from './actions/row.ts';
+import { candidatesOf } from './candidates.ts';
 import type { SandboxEvent } from './event.ts';
-import type { Fields, Happening, SubjectType } from './happening.ts';
+import type { Fields, Happening } from './happening.ts';
 import { idOf } from './random.ts';
-import { type Connection, integrationId, participantSubject, testEventId, type World } from './world.ts';
+import { type Connection, testEventId, type World } from './world.ts';
 
 /** A requested change. */
 export interface Wish {
@@ -27,6 +28,12 @@ export class DoesNotFit extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** Why an action of this name is not done. */
+export function unknownAction(name: string): DoesNotFit {
+  const known = actions.map((row) => row.name).join(', ');
+  return new DoesNotFit('unknown_action', `unknown action "${name}"; actions are ${known}`);
 }
 
 export interface StageParts {
@@ -56,10 +63,7 @@ export class Stage {
    */
   do(wish: Wish): Happening {
     const row = actionOf(wish.action);
-    if (row === undefined) {
-      const known = actions.map(({ name }) => name).join(', ');
-      throw new DoesNotFit('unknown_action', `unknown action "${wish.action}"; actions are ${known}`);
-    }
+    if (row === undefined) throw unknownAction(wish.action);
     const event = this.#eventOf(wish.eventId);
     const subject = row.from === null ? this.#make(row, event, wish) : this.#find(row, row.from, wish.id, event);
     const { world, clock, seed } = this.#parts;
@@ -116,7 +120,7 @@ export class Stage {
   #search(row: ActionRow, from: readonly string[], event: SandboxEvent): { subject: Subject; index: number } | null {
     const turn = `${row.name} ${event.id}`;
     for (const type of row.subjects) {
-      const { count, at } = this.#candidates(type, event);
+      const { count, at } = candidatesOf(type, event, this.#parts.world);
       const start = this.#turns.get(turn) ?? 0;
       for (let step = 0; step < count; step++) {
         const index = (start + step) % count;
@@ -126,20 +130,6 @@ export class Stage {
       }
     }
     return null;
-  }
-
-  #candidates(type: SubjectType, event: SandboxEvent): Candidates {
-    const { world } = this.#parts;
-    if (type === 'participant') {
-      return { count: event.participantCount, at: (index) => participantSubject(event, index) };
-    }
-    const ids = {
-      activity: () => event.program().activities.map(({ id }) => String(id)),
-      connection: () => world.connections.filter((one) => one.event_id === event.id).map(({ id }) => id),
-      event: () => [event.id],
-      integration: () => [integrationId],
-    }[type]();
-    return { count: ids.length, at: (index) => world.subject(type, ids[index] ?? '') };
   }
 
   /** The subject that an action creates, before its change. */
@@ -171,11 +161,6 @@ export class Stage {
     const known = world.events.map((one) => one.id).join(' and ');
     throw new DoesNotFit('not_found', `the sandbox has no event ${id}; it has ${known}`);
   }
-}
-
-interface Candidates {
-  readonly count: number;
-  at(index: number): Subject | null;
 }
 
 function pickFields(fields: Fields, names: readonly string[]): Fields {

@@ -21,6 +21,7 @@ const given = {
   ...Object.fromEntries(names.map((name) => [name, operations[name].example.params])),
   redeliver: { delivery_id: deliveryId },
   do: { action: 'approve', event_id: 'evt_test_published', set: {} },
+  subjects: { action: 'approve', starts_with: 'ptp_', limit: 3 },
   trigger: { type: 'activity.updated', data: { id: 'act_1', list: [1, null] } },
   login: { kind: 'user', scope: ['profile.read'] },
   fault: { add: ['api:500x2'], clear: true },

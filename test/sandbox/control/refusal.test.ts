@@ -25,6 +25,11 @@ const provoked: { readonly [name: string]: { readonly [Code in RefusalCode]?: re
     does_not_fit: [{ action: 'suspend' }, { action: 'suspend', ids: ['integration'] }],
     nobody_fits: [{ action: 'reinstate' }],
   },
+  actions: { not_found: [{ event_id: 'evt_unknown' }] },
+  subjects: {
+    unknown_action: [{ action: 'aprove' }],
+    not_found: [{ action: 'approve', event_id: 'evt_unknown' }],
+  },
   login: { not_found: [{ kind: 'user', participant_id: 'ptp_unknown' }] },
   applications: { not_found: [{ event_id: 'evt_unknown' }] },
   activities: { not_found: [{ event_id: 'evt_unknown' }] },
