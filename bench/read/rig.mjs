@@ -20,20 +20,16 @@ export const bare = path('bare.mjs');
  */
 export async function start(participants) {
   const home = await mkdtemp(join(tmpdir(), 'revento-bench-'));
-  const children = [];
+  const stops = [];
   const stop = async () => {
-    for (const child of children) child.kill();
+    for (const end of stops) await end();
     await rm(home, { recursive: true, force: true });
   };
   try {
     const base = { ...cleanEnv(), REVENTO_CONFIG_DIR: join(home, 'config'), HOME: home };
-    const sandboxArgs = ['sandbox', 'start', '--port', '0', '--no-rate-limit', '--auto-consent', '-o', 'ndjson'];
-    const sandbox = spawn(execPath, [revento, ...sandboxArgs, '--participants', `${participants}`], {
-      env: base,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    children.push(sandbox);
-    const ready = JSON.parse(await firstLine(sandbox));
+    const args = ['--no-rate-limit', '--auto-consent', '--participants', `${participants}`];
+    const { ready, stop: stopSandbox } = await startSandbox(args, base);
+    stops.push(stopSandbox);
     const login = {
       ...base,
       REVENTO_AUTH_BASE: ready.auth_base,
@@ -51,13 +47,34 @@ export async function start(participants) {
       env: { ...cleanEnv(), TOKEN: token },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    children.push(server);
+    stops.push(() => server.kill());
     const apiBase = `${await firstLine(server)}/api/v1`;
     return { apiBase, eventId: ready.event_id, token, login, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/**
+ * Starts a sandbox on a free port, and gives back its `ready` line and how to end it.
+ *
+ * @param {readonly string[]} args
+ * @param {Record<string, string>} environment
+ */
+export async function startSandbox(args, environment) {
+  const child = spawn(execPath, [revento, 'sandbox', 'start', '--port', '0', '-o', 'ndjson', ...args], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ready = JSON.parse(await firstLine(child));
+  const stop = async () => {
+    if (child.exitCode !== null) return;
+    const ended = once(child, 'close');
+    child.kill();
+    await ended;
+  };
+  return { ready, stop };
 }
 
 /** The environment without settings of whoever runs the benchmark. */
