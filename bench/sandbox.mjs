@@ -139,16 +139,20 @@ function send(url, { agent, token, body }) {
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
     };
     // No agent for a POST: a kept connection that the server closes meanwhile would fail it.
-    const sent = request(url, { agent: agent ?? false, headers, method: body === undefined ? 'GET' : 'POST' }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (chunk) => {
-        text += chunk;
-      });
-      answer.once('end', () => {
-        if (answer.statusCode === 200) resolve(JSON.parse(text));
-        else reject(new Error(`${url} was answered ${answer.statusCode}: ${text}`));
-      });
-    });
+    const sent = request(
+      url,
+      { agent: agent ?? false, headers, method: body === undefined ? 'GET' : 'POST' },
+      (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (chunk) => {
+          text += chunk;
+        });
+        answer.once('end', () => {
+          if (answer.statusCode === 200) resolve(JSON.parse(text));
+          else reject(new Error(`${url} was answered ${answer.statusCode}: ${text}`));
+        });
+      },
+    );
     sent.once('error', (error) => reject(new Error(`${url}: ${error.message}`)));
     sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
