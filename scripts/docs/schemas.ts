@@ -1,5 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
+import { certifySettings } from '../../src/certify/settings.ts';
 import { scenario } from '../../src/sandbox/scenario/scenario.ts';
 import { manifest } from '../../src/sandbox/seed/manifest.ts';
 import { seedDocument } from '../../src/sandbox/seed/seed-document.ts';
@@ -14,6 +15,7 @@ export interface SchemaFile {
 const drafts: readonly { readonly file: string; readonly title: string; readonly schema: v.GenericSchema }[] = [
   { file: 'sandbox-seed.schema.json', title: 'Test data of the Revento sandbox', schema: seedDocument },
   { file: 'scenario.schema.json', title: 'Scenario of the Revento sandbox', schema: scenario },
+  { file: 'certify.schema.json', title: 'Settings of revento certify', schema: certifySettings },
   { file: 'manifest.schema.json', title: 'Manifest of a Revento integration', schema: manifest },
 ];
 

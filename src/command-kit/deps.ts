@@ -2,6 +2,7 @@ import type { SecretStore, Settings, SettingsFile } from '../config/types.ts';
 import type { OutputFormat } from '../output/item.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Exchange, Forwarder, ForwarderOptions, Serve } from '../ports/exchange.ts';
+import type { Launch } from '../ports/launched.ts';
 import type { Sessions } from '../ports/sessions.ts';
 import type { KeyStore, Listeners, SealedLog, SharedLog, StoreInspection } from '../ports/store.ts';
 import type { OpenBrowser, Terminal } from '../ports/terminal.ts';
@@ -80,4 +81,6 @@ export interface Deps {
     env: Readonly<Record<string, string>>,
     options?: { readonly stdout?: 'stdout' | 'stderr'; readonly signal?: AbortSignal },
   ): Promise<number>;
+  /** Starts a program that runs beside this one, in a group of processes that can be ended as a whole. */
+  readonly launch: Launch;
 }

@@ -142,6 +142,7 @@ export function memory(world: World = {}): Memory {
     forwarder: unused('deliveries'),
     openBrowser: unused('browsers'),
     spawn: unused('children'),
+    launch: unused('children'),
     sessions: async (name = profile) => memorySessions(memory, world, name),
     secrets: async (name = profile) => memorySecrets(memory, world, name, name === profile),
     discardProfile: async () => undefined,

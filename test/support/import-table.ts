@@ -16,6 +16,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   auth: ['config', 'errors', 'files', 'http', 'json', 'login', 'pages', 'ports', 'text'],
   platform: ['config', 'errors', 'files', 'http', 'json', 'login', 'ports', 'text'],
   sandbox: ['auth', 'errors', 'http', 'json', 'login', 'pages', 'ports', 'text', 'webhook'],
+  certify: ['errors', 'http', 'ports', 'sandbox', 'text', 'webhook'],
   inspector: ['errors', 'json', 'pages', 'ports', 'text', 'webhook'],
   library: ['errors', 'files', 'http', 'platform', 'ports', 'sandbox', 'text'],
   'command-kit': ['config', 'errors', 'files', 'json', 'output', 'ports', 'text'],
@@ -23,6 +24,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   commands: [
     'api',
     'auth',
+    'certify',
     'checks',
     'command-kit',
     'config',

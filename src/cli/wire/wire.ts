@@ -145,6 +145,7 @@ export async function connect(
     ...network,
     ...joinStore(context, locks, network.http),
     spawn: spawn(edge),
+    launch: async (...about) => (await import('../../platform/process/launch.ts')).launch(...about),
   };
   for (const problem of problems) terminal.notice(`warning: ${problem}`);
   return { deps, clean, close };

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { ReventoError } from '../../errors/revento-error.ts';
-import { whyNotStarted } from './start-failure.ts';
+import { startFailure } from './start-failure.ts';
 import { startOf } from './windows-start.ts';
 
 const graceMs = 5_000;
@@ -66,12 +65,4 @@ export function runChild(
       resolve(code ?? 128 + (name === null ? 0 : constants.signals[name]));
     });
   });
-}
-
-function startFailure(program: string, error: NodeJS.ErrnoException): ReventoError {
-  if (error.code === 'ENOENT') {
-    return new ReventoError('command_not_found', `Cannot run ${program}: no such program.`, {}, { cause: error });
-  }
-  const message = `Cannot run ${program}: ${whyNotStarted(error)}.`;
-  return new ReventoError('command_not_runnable', message, {}, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { ReventoError } from '../../errors/revento-error.ts';
 import { plainLine } from '../../text/plain-line.ts';
 
 const words: Readonly<Record<string, string>> = {
@@ -11,4 +12,13 @@ const words: Readonly<Record<string, string>> = {
 /** Why a program did not start although it may exist; a phrase to follow a colon. */
 export function whyNotStarted(error: NodeJS.ErrnoException): string {
   return words[error.code ?? ''] ?? plainLine(error.message, 200);
+}
+
+/** Why the program of a command could not be started: `command_not_found` or `command_not_runnable`. */
+export function startFailure(program: string, error: NodeJS.ErrnoException): ReventoError {
+  if (error.code === 'ENOENT') {
+    return new ReventoError('command_not_found', `Cannot run ${program}: no such program.`, {}, { cause: error });
+  }
+  const message = `Cannot run ${program}: ${whyNotStarted(error)}.`;
+  return new ReventoError('command_not_runnable', message, {}, { cause: error });
 }

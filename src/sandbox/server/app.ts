@@ -57,6 +57,8 @@ export interface SandboxOptions {
   readonly webhook?: WebhookTarget;
   /** The bearer token of the control API; without it the path does not exist. */
   readonly controlKey?: string;
+  /** Told of the path of every request before it is answered. */
+  readonly onArrival?: (path: string) => void;
   /** Told of every request that was answered or refused, and of every attempt of a delivery. */
   readonly onEvent?: (entry: SandboxEntry) => void;
 }
@@ -234,6 +236,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     const incoming = readRequest(request);
     if (incoming === null) return { status: 400, headers: [], body: new Uint8Array() };
     const arrival = recorder.arrive(incoming.path);
+    options.onArrival?.(incoming.path);
     const plain = await route(incoming, { ...parts, faults: noting(faults, arrival.strikes) });
     const answer = arrival.strikes.some((one) => one.hasScrambledMessages) ? withScrambledMessage(plain) : plain;
     recorder.answered(arrival, request, incoming, answer);

@@ -16,11 +16,19 @@ export interface Answer {
 export interface Visit {
   /** URL of the last page, without its query, which contains the code. */
   readonly landedOn: string;
+  /** 0 when the visit was ended before it. */
   readonly status: number;
   /** Whether a consent page was answered on the way. */
   readonly hasAnswered: boolean;
   /** The heading of that page, which says what is wrong on an error page; null without one. */
   readonly heading: string | null;
+}
+
+export interface VisitOptions {
+  /** Those of the browser; left out, there are none yet. */
+  readonly cookies?: Cookies;
+  /** Told of every URL that is about to be asked for; false ends the visit before that. */
+  readonly onHop?: (url: URL) => boolean;
 }
 
 /** The limit of browsers. */
@@ -40,8 +48,8 @@ export async function visit(
   url: URL,
   answer: Answer,
   isAllowed: (url: URL) => boolean,
+  { cookies = new Cookies(), onHop = () => true }: VisitOptions = {},
 ): Promise<Visit> {
-  const cookies = new Cookies();
   let request: Pick<HttpRequest, 'method' | 'body'> = get;
   let at = url;
   let hasAnswered = false;
@@ -51,6 +59,7 @@ export async function visit(
         hint: 'open the URL in a browser instead',
       });
     }
+    if (!onHop(at)) return { landedOn: `${at.origin}${at.pathname}`, status: 0, hasAnswered, heading: null };
     const response = await send(http, at, request, cookies);
     const location = headerOf(response, 'location');
     if (isRedirect(response.status) && location !== null) {
@@ -125,8 +134,8 @@ function fill(form: Form, { isDenied, onlyScopes }: Answer): URLSearchParams {
   return body;
 }
 
-/** Cookies by host name, for one visit: an app may keep its `state` in one. */
-class Cookies {
+/** Cookies by host name, of one browser: an app may keep its `state` in one. */
+export class Cookies {
   readonly #byHost = new Map<string, Map<string, string>>();
 
   keep(url: URL, response: HttpResponse): void {

@@ -5,7 +5,7 @@ import { parseUrl } from '../../http/web-address.ts';
 import { defaultHandlerPath } from '../defaults.ts';
 
 /** Where a target was named: the flag, argument or variable for messages. */
-export type TargetSource = '--forward' | '--to' | 'the URL argument' | 'REVENTO_WEBHOOK_URL';
+export type TargetSource = '--forward' | '--to' | 'the URL argument' | '--webhook' | 'REVENTO_WEBHOOK_URL';
 
 export interface TargetRules {
   readonly source: TargetSource;
@@ -19,6 +19,7 @@ const forms: Readonly<Record<TargetSource, string>> = {
     'write it like --forward 3000, --forward http://localhost:3000/hook or --forward application.approved=3001',
   '--to': 'write it like --to 3000 or --to http://localhost:3000/hook',
   'the URL argument': 'write it like: revento webhook check 3000, or revento webhook check http://localhost:3000/hook',
+  '--webhook': 'write it like --webhook 3000 or --webhook http://localhost:3000/hook',
   REVENTO_WEBHOOK_URL: 'set it to a URL such as http://localhost:3000/hook, or unset it',
 };
 

@@ -69,7 +69,7 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
         redirectUris: [...plan.redirectUris, redirectUri],
         ...(deps.isVerbose ? { onEvent: logTo(deps) } : {}),
       };
-      const { hosted, credentials, controlKey, audit: judge } = await openSandbox(deps, plan, opening);
+      const { hosted, credentials, controlKey, sandbox } = await openSandbox(deps, plan, opening);
       try {
         const status = await deps.spawn(flags.command, {
           ...(await surroundings(deps, scratch.path)),
@@ -78,7 +78,7 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
         });
         if (audit === null) return status;
         // The command's own failure matters more than how it got there.
-        const isKept = await conclude(judge(), audit, deps);
+        const isKept = await conclude(sandbox.audit(), audit, deps);
         return status !== 0 ? status : isKept ? 0 : exitStatus.unmet;
       } finally {
         await hosted.close();

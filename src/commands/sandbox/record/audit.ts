@@ -7,6 +7,7 @@ import { rules } from '../../../sandbox/audit/rules.ts';
 import { nearest } from '../../../text/suggestion.ts';
 import { readBaseline } from '../../shared/audit/baseline.ts';
 import { findingLines } from '../../shared/audit/bytes.ts';
+import { explained } from '../../shared/audit/explained.ts';
 import { auditReport, auditText } from '../../shared/audit/report.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
 import { askSandbox } from '../shared/remote.ts';
@@ -85,16 +86,4 @@ function chosenRules(only: string | undefined): readonly Rule[] {
 
 function listed({ id, level, title }: Rule, bold: (text: string) => string): string {
   return `${bold(id.padEnd(28))} ${level.padEnd(7)} ${title}`;
-}
-
-function explained({ id, level, title, why, fix, source, needs }: Rule): string {
-  return [
-    `${id} (${level})`,
-    `A good integration ${title}.`,
-    '',
-    `why     ${why}`,
-    `fix     ${fix}`,
-    `source  ${source}`,
-    `needs   ${needs}`,
-  ].join('\n');
 }

@@ -11,10 +11,16 @@ const mostBytes = 16 * 1024 * 1024;
  * The rules that an earlier report has as broken. Without a path there are none.
  *
  * @param path  a file that `--format json` wrote
+ * @param command  what writes such a file
  * @throws ReventoError `file` when it cannot be read or is not such a report
  */
-export async function readBaseline(path: string | undefined, { signal }: Pick<Deps, 'signal'>): Promise<Baseline> {
+export async function readBaseline(
+  path: string | undefined,
+  { signal }: Pick<Deps, 'signal'>,
+  command = 'revento sandbox audit',
+): Promise<Baseline> {
   if (path === undefined) return new Set();
+  const hint = `to write one, run: ${command} --format json > baseline.json`;
   const bytes = await readUserFile(path, { maxBytes: mostBytes, signal }).catch((error: unknown) => {
     if (error instanceof ReventoError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
@@ -31,5 +37,3 @@ export async function readBaseline(path: string | undefined, { signal }: Pick<De
     }),
   );
 }
-
-const hint = 'to write one, run: revento sandbox audit --format json > baseline.json';

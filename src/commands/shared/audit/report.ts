@@ -10,15 +10,22 @@ const nameWidth = 8;
 /** Rules that were broken before, so that they fail nothing now. */
 export type Baseline = ReadonlySet<string>;
 
+export interface AuditReportOptions {
+  readonly command: string;
+  readonly baseline: Baseline;
+  /** Default `revento.audit`. */
+  readonly suite?: string;
+}
+
 /** The verdict as a report; `must` rules fail, others warn. */
 export function auditReport(
   findings: readonly AuditFinding[],
-  { command, baseline }: { readonly command: string; readonly baseline: Baseline },
+  { command, baseline, suite = 'revento.audit' }: AuditReportOptions,
 ): CheckReport {
   const fixed = findings.filter(({ rule, verdict }) => baseline.has(rule) && verdict === 'held');
   return {
     command,
-    suite: 'revento.audit',
+    suite,
     noun: 'rules',
     results: findings.map((finding) => resultOf(finding, baseline)),
     notes: fixed.map(({ rule }) => `${rule} is fixed: remove it from the baseline`),
@@ -58,15 +65,19 @@ function outcomeOf({ rule, verdict, level }: AuditFinding, baseline: Baseline): 
   return level === 'must' && !baseline.has(rule) ? 'fail' : 'warn';
 }
 
-/** The broken rules with all that is known of them, then the others by their ids. At most 80 columns wide. */
-export function auditText({ results, notes }: CheckReport, style: Style): string {
+/**
+ * The broken rules with all that is known of them, then the others by their ids. At most 80 columns wide.
+ *
+ * @param hasReasons  the rules that were not seen stand under what they need
+ */
+export function auditText({ results, notes }: CheckReport, style: Style, { hasReasons = false } = {}): string {
   const of = (outcome: Outcome) => results.filter((result) => result.outcome === outcome);
   const broken = [...of('fail'), ...of('warn')];
   return [
     ...broken.map((result) => brokenText(result, style)),
     ...(broken.length > 0 ? [''] : []),
     ...idsText('Held', of('pass')),
-    ...idsText('Not seen', of('skip')),
+    ...(hasReasons ? reasonsText(of('skip')) : idsText('Not seen', of('skip'))),
     ...notes.map((note) => `note: ${note}`),
     '',
     scoreText(results, style),
@@ -85,6 +96,16 @@ function brokenText({ title, id, outcome, particulars }: CheckResult, style: Sty
 function idsText(heading: string, results: readonly CheckResult[]): string[] {
   if (results.length === 0) return [];
   return [`${heading}:`, ...indented(results.map(({ id }) => id).join(', '), 2, columns)];
+}
+
+/** Rules by what they need. */
+function reasonsText(results: readonly CheckResult[]): string[] {
+  const reasons = [...new Set(results.map(({ got }) => got))];
+  return reasons.flatMap((reason) => {
+    const [first = '', ...rest] = indented(`Not seen: ${reason}:`, 0, columns);
+    const own = results.filter(({ got }) => got === reason);
+    return [first, ...rest, ...indented(own.map(({ id }) => id).join(', '), 2, columns)];
+  });
 }
 
 /** Such as `12 rules held, 2 broken, 36 not seen`. */

@@ -1,11 +1,10 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { stringify } from '../../../json/stringify.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
-import type { Audit } from '../../../sandbox/audit/recorder.ts';
 import type { Keep } from '../../../sandbox/saved/ledger.ts';
 import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import type { Manifest } from '../../../sandbox/seed/manifest.ts';
-import type { SandboxEntry, SandboxOptions } from '../../../sandbox/server/app.ts';
+import type { Sandbox, SandboxEntry, SandboxOptions } from '../../../sandbox/server/app.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
 import type { Hosted } from '../../../sandbox/server/host.ts';
 import { open } from '../../../sandbox/server/open.ts';
@@ -41,6 +40,8 @@ export interface Opening {
   readonly redirectUris: readonly string[];
   /** Where deliveries go without `--webhook-url`; without either none are sent. */
   readonly listener?: () => string;
+  /** Told of every request before it is answered. */
+  readonly onArrival?: (path: string) => void;
   readonly onEvent?: (entry: SandboxEntry) => void;
   /** The saved sandbox to continue from, with its clients and secrets. */
   readonly saved?: Snapshot;
@@ -56,12 +57,12 @@ export interface Opening {
 export async function openSandbox(
   deps: Pick<Deps, 'clock' | 'forwarder' | 'redactor' | 'serve'>,
   { options, webhookUrl, retryScale, manifest }: SandboxPlan,
-  { hostName, port, stored, redirectUris, listener, onEvent, saved, keeping }: Opening,
+  { hostName, port, stored, redirectUris, listener, onArrival, onEvent, saved, keeping }: Opening,
 ): Promise<{
   readonly hosted: Hosted;
   readonly credentials: Credentials;
   readonly controlKey: string;
-  readonly audit: () => Audit;
+  readonly sandbox: Sandbox;
 }> {
   const { document } = options;
   const registration = register({ saved, stored: stored ?? undefined, redirectUris, manifest, document });
@@ -73,6 +74,7 @@ export async function openSandbox(
       ...options,
       clock: deps.clock,
       ...(keeping !== undefined && { keep: keeping.keep }),
+      ...(onArrival === undefined ? {} : { onArrival }),
       ...(onEvent === undefined ? {} : { onEvent }),
     },
     webhook: target === null ? null : { url: target, send: await sender(deps), retryScale },
@@ -90,7 +92,7 @@ export async function openSandbox(
   sandbox.beginKeeping(
     keeping?.isNew || stringify(saved?.clients ?? []) !== stringify(registration.clients.map((one) => ({ ...one }))),
   );
-  return { hosted, credentials, controlKey: registration.controlKey, audit: sandbox.audit };
+  return { hosted, credentials, controlKey: registration.controlKey, sandbox };
 }
 
 /** Each delivery has a connection of its own, so there is nothing to close. */

@@ -1,0 +1,9 @@
+import type { Act } from './act.ts';
+import { consentActs } from './acts/consent.ts';
+import { deliveryActs } from './acts/deliveries.ts';
+import { errorActs } from './acts/errors.ts';
+import { listActs } from './acts/lists.ts';
+import { loginActs } from './acts/login.ts';
+
+/** Every act, in the order in which they are played. */
+export const acts: readonly Act[] = [...consentActs, ...loginActs, ...errorActs, ...listActs, ...deliveryActs];

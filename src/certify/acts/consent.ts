@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import type { Act } from '../act.ts';
+import type { Stage } from '../stage.ts';
+
+/** What happens on the way to a login. */
+export const consentActs: readonly Act[] = [
+  {
+    id: 'consent',
+    title: 'an organizer allows the connection',
+    brings: [
+      'connects',
+      'pkce-s256',
+      'state-sent',
+      'redirect-exact',
+      'scopes-declared',
+      'verifier-random',
+      'code-once',
+    ],
+    needs: ['connect'],
+    hasLogin: false,
+    play: async (stage) => ({ landed: await stage.connect() }),
+  },
+  {
+    id: 'consent-again',
+    title: 'the organizer connects a second time',
+    brings: ['pkce-fresh', 'state-fresh', 'state-random'],
+    needs: ['connect'],
+    hasLogin: false,
+    play: async (stage) => ({ landed: await stage.connect() }),
+  },
+  {
+    id: 'forged-state',
+    title: 'a redirect with a forged state',
+    brings: ['state-checked'],
+    needs: ['connect'],
+    hasLogin: false,
+    play: async (stage) => {
+      const browser = stage.stranger();
+      await browser.leave(stage.connectUrl());
+      return { landed: await browser.call(callback(stage, { code: random(), state: random() })) };
+    },
+  },
+  {
+    id: 'missing-state',
+    title: 'a redirect without a state',
+    brings: ['state-checked'],
+    needs: ['connect'],
+    hasLogin: false,
+    play: async (stage) => {
+      const browser = stage.stranger();
+      await browser.leave(stage.connectUrl());
+      return { landed: await browser.call(callback(stage, { code: random() })) };
+    },
+  },
+  {
+    id: 'foreign-state',
+    title: 'a redirect with the state of another browser',
+    brings: ['state-bound'],
+    needs: ['connect'],
+    hasLogin: false,
+    play: async (stage) => {
+      const away = await stage.stranger().leave(stage.connectUrl());
+      const state = away?.searchParams.get('state') ?? '';
+      const victim = stage.stranger();
+      return { landed: await victim.call(callback(stage, { code: random(), state })), had_state: state !== '' };
+    },
+  },
+  {
+    id: 'replayed-callback',
+    title: 'the page of the redirect is loaded again',
+    brings: ['code-once'],
+    needs: ['connect'],
+    hasLogin: false,
+    play: async (stage) => {
+      const browser = stage.stranger();
+      const { callback: back, status } = await browser.open(stage.connectUrl());
+      return { landed: status, again: back === null ? null : await browser.call(back) };
+    },
+  },
+  {
+    id: 'access-denied',
+    title: 'the organizer declines',
+    brings: ['denied-handled'],
+    needs: ['connect'],
+    hasLogin: false,
+    play: async (stage) => {
+      const { status } = await stage.stranger().open(stage.connectUrl(), { isDenied: true });
+      return { landed: status };
+    },
+  },
+  {
+    id: 'authorize-error',
+    title: 'the consent page redirects with server_error',
+    brings: ['denied-handled'],
+    needs: ['connect'],
+    hasLogin: false,
+    play: async (stage) => {
+      await stage.faults('authorize:server_errorx1');
+      const { status } = await stage.stranger().open(stage.connectUrl());
+      return { landed: status };
+    },
+  },
+  {
+    id: 'empty-callback',
+    title: 'a redirect without any parameter',
+    brings: ['denied-handled'],
+    needs: ['connect'],
+    hasLogin: false,
+    play: async (stage) => ({ landed: await stage.stranger().call(callback(stage, {})) }),
+  },
+  {
+    id: 'code-refused',
+    title: 'the token endpoint refuses the code',
+    brings: ['code-refused-final'],
+    needs: ['connect'],
+    hasLogin: false,
+    play: async (stage) => {
+      await stage.faults('code:invalid_grant');
+      const { status } = await stage.stranger().open(stage.connectUrl());
+      return { landed: status };
+    },
+  },
+  {
+    id: 'code-minimal',
+    title: 'the token answer has the certain fields only',
+    brings: ['token-answer-tolerated'],
+    needs: ['connect', 'sync'],
+    hasLogin: false,
+    play: async (stage) => connectUnder(stage, 'code:minimalx1'),
+  },
+  {
+    id: 'code-unknown-fields',
+    title: 'the token answer has unknown fields',
+    brings: ['token-answer-tolerated'],
+    needs: ['connect', 'sync'],
+    hasLogin: false,
+    play: async (stage) => connectUnder(stage, 'code:extrax1'),
+  },
+  {
+    id: 'fewer-scopes',
+    title: 'the organizer unticks every optional scope',
+    brings: ['fewer-scopes'],
+    needs: ['connect', 'sync'],
+    hasLogin: false,
+    play: async (stage) => {
+      const { status } = await stage.person.open(stage.connectUrl(), { onlyScopes: [] });
+      const sync = await stage.sync();
+      stage.forgetLogin();
+      return { landed: status, sync };
+    },
+  },
+];
+
+async function connectUnder(stage: Stage, fault: string) {
+  await stage.faults(fault);
+  const landed = await stage.connect();
+  await stage.faults();
+  return { landed, sync: await stage.sync() };
+}
+
+function callback({ redirectUri }: Stage, query: Readonly<Record<string, string>>): URL {
+  const url = new URL(redirectUri);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return url;
+}
+
+function random(): string {
+  return randomBytes(32).toString('base64url');
+}

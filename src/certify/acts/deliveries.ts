@@ -1,0 +1,136 @@
+import type { ResultOf } from '../../sandbox/control/operations.ts';
+import type { Act } from '../act.ts';
+import type { Stage } from '../stage.ts';
+
+/** Long enough for whoever calls the API because of a delivery. */
+const reactionMs = 400;
+const minuteMs = 61_000;
+/** So many that nobody needs to poll. */
+const many = 10;
+
+/** What the handler gets. */
+export const deliveryActs: readonly Act[] = [
+  simple('delivery', 'a delivery', ['delivery-accepted', 'delivery-in-time', 'delivery-direct']),
+  simple('delivery-forged', 'a forged delivery', ['delivery-forged'], 'webhook:signaturex1'),
+  simple('delivery-stale', 'a delivery with an old timestamp', ['delivery-stale'], 'webhook:stalex1'),
+  simple('delivery-future', 'a delivery with a timestamp ahead', ['delivery-stale'], 'webhook:futurex1'),
+  simple('delivery-chunked', 'a delivery in chunks', ['delivery-accepted'], 'webhook:chunkedx1'),
+  {
+    id: 'delivery-repeat',
+    title: 'a delivery comes again',
+    brings: ['delivery-repeat'],
+    needs: ['webhook'],
+    hasLogin: false,
+    play: async (stage) => {
+      const id = deliveryIn(await stage.ask('do', { action: 'apply' }));
+      await stage.settled();
+      if (id !== null) await stage.ask('redeliver', { delivery_id: id });
+      await stage.settled();
+      return {};
+    },
+  },
+  {
+    id: 'delivery-many',
+    title: 'ten deliveries',
+    brings: ['polling'],
+    needs: ['webhook'],
+    hasLogin: false,
+    play: async (stage) => {
+      for (let count = 0; count < many; count++) await stage.ask('do', { action: 'apply' });
+      await stage.settled();
+      return {};
+    },
+  },
+  {
+    id: 'snapshot',
+    title: 'a delivery brings the whole resource',
+    brings: ['snapshot-used'],
+    needs: ['webhook', 'connect'],
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.ask('do', { action: 'approve' });
+      await stage.settled();
+      await stage.pause(reactionMs);
+      return {};
+    },
+  },
+  {
+    id: 'webhook-check',
+    title: 'every case of webhook check',
+    brings: ['webhook-check'],
+    needs: ['webhook'],
+    hasLogin: false,
+    play: async (stage) => {
+      const { failed, cases } = await stage.checkHandler();
+      return { cases, failed: failed.join(', ') };
+    },
+  },
+  {
+    id: 'rotation',
+    title: 'the signing secret is rotated',
+    brings: ['delivery-rotation'],
+    needs: ['webhook', 'restart'],
+    hasLogin: false,
+    play: async (stage) => {
+      await stage.ask('rotate', {});
+      await stage.kill();
+      await stage.restart();
+      for (let turn = 0; turn < 2; turn++) {
+        await stage.ask('do', { action: 'apply' });
+        await stage.settled();
+      }
+      await stage.ask('rotate', { finish: true });
+      return {};
+    },
+  },
+  {
+    id: 'suspended',
+    title: 'the integration is suspended for a while',
+    brings: ['revoked-stops'],
+    needs: ['webhook', 'connect', 'sync'],
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.ask('do', { action: 'suspend' });
+      await stage.settled();
+      const sync = await stage.sync();
+      await stage.ask('do', { action: 'reinstate' });
+      stage.forgetLogin();
+      return { sync };
+    },
+  },
+  {
+    id: 'deletion',
+    title: 'consent is revoked, and data.deletion_required follows',
+    brings: ['deletion-silence'],
+    needs: ['webhook', 'connect', 'sync'],
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.ask('revoke', {});
+      await stage.settled();
+      await stage.advance(minuteMs);
+      const sync = await stage.sync();
+      stage.forgetLogin();
+      return { sync };
+    },
+  },
+];
+
+function simple(id: string, title: string, brings: readonly string[], ...faults: readonly string[]): Act {
+  return {
+    id,
+    title,
+    brings,
+    needs: ['webhook'],
+    hasLogin: false,
+    play: async (stage: Stage) => {
+      await stage.faults(...faults);
+      await stage.ask('do', { action: 'apply' });
+      await stage.settled();
+      return {};
+    },
+  };
+}
+
+function deliveryIn({ happened }: ResultOf<'do'>): string | null {
+  return happened[0]?.delivery_id ?? null;
+}

@@ -1,0 +1,59 @@
+import type { Act } from '../act.ts';
+import type { Stage } from '../stage.ts';
+
+const needs = ['connect', 'sync'] as const;
+const minuteMs = 61_000;
+
+/** What the API answers instead of what was asked for. */
+export const errorActs: readonly Act[] = [
+  under('invalid-token', 'the API answers invalid_token', ['invalid-token-final'], 'api:invalid_tokenx5'),
+  under('rate-limited', 'a 429 with Retry-After', ['retry-after-waited'], 'api:429=3x1'),
+  under('concurrent-limit', 'a 429 without Retry-After', ['concurrent-limit'], 'api:concurrent_limit_exceededx1'),
+  under('server-errors', 'the API fails three times (503)', ['backoff'], 'api:503x3'),
+  under('refused', 'the API refuses a request (400)', ['refusal-final'], 'api:validation_errorx5'),
+  under('forbidden', 'the API answers insufficient_scope', ['refusal-final'], 'api:insufficient_scopex5'),
+  under('page-cut', 'a page is cut off', ['page-cut'], 'api:cutx1@1'),
+  under('page-html', 'a proxy answers with an HTML page', ['page-html'], 'api:htmlx1@1'),
+  {
+    id: 'scrambled-messages',
+    title: 'the messages of errors are scrambled',
+    brings: ['message-ignored'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.faults('api:messages', 'refresh:messages', 'api:expiredx1');
+      const sync = await stage.sync();
+      await stage.faults();
+      await stage.advance(minuteMs);
+      return { sync, after: await stage.sync() };
+    },
+  },
+  {
+    id: 'scrambled-revoked',
+    title: 'token_revoked comes with a scrambled message',
+    brings: ['message-ignored', 'revoked-stops'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.faults('api:messages', 'refresh:messages', 'api:revokedx1');
+      const sync = await stage.sync();
+      await stage.advance(minuteMs);
+      const after = await stage.sync();
+      stage.forgetLogin();
+      return { sync, after };
+    },
+  },
+];
+
+/** Syncs under a fault, and once more without it a minute later. */
+function under(id: string, title: string, brings: readonly string[], ...faults: readonly string[]): Act {
+  return { id, title, brings, needs, hasLogin: true, play: (stage) => syncUnder(stage, faults) };
+}
+
+export async function syncUnder(stage: Stage, faults: readonly string[]) {
+  await stage.faults(...faults);
+  const sync = await stage.sync();
+  await stage.faults();
+  await stage.advance(minuteMs);
+  return { sync, after: await stage.sync() };
+}

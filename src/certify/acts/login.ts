@@ -1,0 +1,179 @@
+import type { Act } from '../act.ts';
+import type { Stage, SyncEnd } from '../stage.ts';
+
+/** Past the lifetime of an access token. */
+export const expiryMs = 3_660_000;
+const minuteMs = 61_000;
+const needs = ['connect', 'sync'] as const;
+
+/** What becomes of a login: it expires, its refresh is answered or not, and it ends. */
+export const loginActs: readonly Act[] = [
+  {
+    id: 'sync',
+    title: 'a sync when all is well',
+    brings: ['syncs', 'pages-followed', 'list-end', 'limit-most', 'limit-kept', 'cursor-opaque'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => ({ sync: await stage.sync() }),
+  },
+  {
+    id: 'expired',
+    title: 'the access token has expired',
+    brings: ['expired-refreshed', 'refresh-clean', 'refresh-needless', 'expired-once'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.advance(expiryMs);
+      return { sync: await stage.sync() };
+    },
+  },
+  {
+    id: 'five-at-once',
+    title: 'five syncs at once on an expired token',
+    brings: ['refresh-single-flight', 'in-flight'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.advance(expiryMs);
+      // Slow answers, so that the calls of all five are under way together.
+      await stage.faults('api:slow=100ms', 'refresh:slow=200ms');
+      const ends = await Promise.all(Array.from({ length: 5 }, () => stage.sync()));
+      return { sync: worst(ends) };
+    },
+  },
+  {
+    id: 'expired-again',
+    title: 'the access token has expired once more',
+    brings: ['refresh-token-spent'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.advance(expiryMs);
+      return { sync: await stage.sync() };
+    },
+  },
+  {
+    id: 'expired-forever',
+    title: 'the new access token is refused as well',
+    brings: ['expired-once'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.faults('api:expiredx6');
+      const sync = await stage.sync();
+      await stage.faults();
+      await stage.advance(minuteMs);
+      return { sync, after: await stage.sync() };
+    },
+  },
+  {
+    id: 'refresh-unknown-fields',
+    title: 'the answer to a refresh has unknown fields',
+    brings: ['token-answer-tolerated'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.advance(expiryMs);
+      await stage.faults('refresh:extrax1');
+      return { sync: await stage.sync() };
+    },
+  },
+  {
+    id: 'killed-after-refresh',
+    title: 'it is killed right after a refresh, and started again',
+    brings: ['refresh-stored-first'],
+    needs: ['connect', 'sync', 'restart'],
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.advance(expiryMs);
+      // The first request with the new token proves that it got the answer; by then it has to be stored.
+      await stage.faults('api:slow=2s');
+      const killed = killAfterRefresh(stage);
+      await Promise.race([stage.sync(), killed.done]);
+      const isKilled = killed.stop();
+      await killed.done;
+      await stage.faults();
+      await stage.restart();
+      return { killed: isKilled, after: await stage.sync() };
+    },
+  },
+  {
+    id: 'refresh-answer-lost',
+    title: 'the answer to a refresh is lost',
+    brings: ['refresh-lost'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.advance(expiryMs);
+      await stage.faults('refresh:dropx1');
+      const sync = await stage.sync();
+      stage.forgetLogin();
+      return { sync };
+    },
+  },
+  {
+    id: 'refresh-token-stolen',
+    title: 'somebody else used its refresh token',
+    brings: ['refresh-after-invalid-grant'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.advance(expiryMs);
+      await stage.faults('refresh:revokedx1');
+      const sync = await stage.sync();
+      await stage.advance(minuteMs);
+      const after = await stage.sync();
+      stage.forgetLogin();
+      return { sync, after };
+    },
+  },
+  {
+    id: 'revoked-mid-sync',
+    title: 'consent is revoked in the middle of a sync',
+    brings: ['revoked-stops', 'refresh-after-revoked'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => {
+      await stage.faults('api:revokedx1@1');
+      const sync = await stage.sync();
+      const later: SyncEnd[] = [];
+      for (let minutes = 0; minutes < 3; minutes++) {
+        await stage.advance(minuteMs);
+        later.push(await stage.sync());
+      }
+      stage.forgetLogin();
+      return { sync, after: worst(later) };
+    },
+  },
+];
+
+/** Kills the integration at the first API request after a refresh was answered. */
+function killAfterRefresh(stage: Stage) {
+  const before = stage.evidence().tokens.length;
+  let kill: Promise<void> | null = null;
+  let settle: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  const stop = stage.onArrival((path) => {
+    const isRefreshed = stage
+      .evidence()
+      .tokens.slice(before)
+      .some(({ issued, grant }) => grant === 'refresh' && issued);
+    if (kill !== null || !isRefreshed || !path.startsWith('/api/')) return;
+    kill = stage.kill().then(settle);
+  });
+  return {
+    done,
+    /** Whether it was killed. */
+    stop: () => {
+      stop();
+      if (kill === null) settle();
+      return kill !== null;
+    },
+  };
+}
+
+function worst(ends: readonly SyncEnd[]): SyncEnd {
+  return ends.includes('no answer') ? 'no answer' : ends.includes('failed') ? 'failed' : 'done';
+}

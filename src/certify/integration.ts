@@ -1,0 +1,143 @@
+import { ReventoError } from '../errors/revento-error.ts';
+import { isHttpFailure } from '../http/failure.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Exchange } from '../ports/exchange.ts';
+import type { Launch, Launched } from '../ports/launched.ts';
+
+const lookMs = 50;
+const answerMs = 2_000;
+const keptLines = 15;
+
+/** How an integration is started. */
+export interface IntegrationParts {
+  readonly launch: Launch;
+  readonly http: Exchange;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly command: readonly string[];
+  /** Starts it again after it was killed. */
+  readonly restartCommand: readonly string[] | null;
+  /** The environment at this moment: signing secrets change. */
+  env(): Readonly<Record<string, string>>;
+  /** Where it listens; each has to answer before it is ready. */
+  readonly origins: readonly URL[];
+  readonly readyMs: number;
+  /** A line that it printed, without secrets. */
+  readonly onLine: (line: string) => void;
+  /** A text without secrets. */
+  clean(text: string): string;
+}
+
+/** The program under test: its processes, and where it answers. */
+export class Integration {
+  readonly #parts: IntegrationParts;
+  #running: Launched | null = null;
+  #last: string[] = [];
+
+  constructor(parts: IntegrationParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Starts it and waits until it answers.
+   *
+   * @throws ReventoError `port_busy` when something answers there already, `failed` when it ends or never answers
+   */
+  async start(): Promise<void> {
+    const busy = await this.#firstAnswering();
+    if (busy !== null) {
+      throw new ReventoError('port_busy', `Something already answers at ${busy.origin}, before COMMAND was started.`, {
+        hint: 'stop it, or give COMMAND and the flags another port',
+      });
+    }
+    await this.#launch(this.#parts.command);
+  }
+
+  /** Starts it again, with the command for that. @throws ReventoError `failed` */
+  async restart(): Promise<void> {
+    await this.end(0);
+    await this.#launch(this.#parts.restartCommand ?? this.#parts.command);
+  }
+
+  /** Ends it and all that it started. */
+  async end(graceMs?: number): Promise<void> {
+    await this.#running?.end(graceMs);
+    this.#running = null;
+  }
+
+  /** Runs another command of its owner beside it; the exit status, null past the time. */
+  async runCommand(command: readonly string[], timeoutMs: number): Promise<number | null> {
+    const { launch, clock, signal } = this.#parts;
+    const launched = await launch(command, { env: this.#parts.env(), onLine: (line) => this.#heard(line) });
+    const over = new AbortController();
+    const stop = () => over.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const late = clock.sleep(timeoutMs, over.signal).then(
+        () => null,
+        () => null,
+      );
+      return await Promise.race([launched.ended, late]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      over.abort();
+      await launched.end(0);
+      signal.throwIfAborted();
+    }
+  }
+
+  async #launch(command: readonly string[]): Promise<void> {
+    const { launch, clock, signal, readyMs } = this.#parts;
+    signal.throwIfAborted();
+    this.#last = [];
+    const running = await launch(command, { env: this.#parts.env(), onLine: (line) => this.#heard(line) });
+    this.#running = running;
+    const limit = clock.monotonic() + readyMs;
+    for (;;) {
+      if (!running.isRunning)
+        throw this.#failure(`COMMAND ended with status ${await running.ended} before it was ready`);
+      const silent = await this.#firstSilent();
+      if (silent === null) return;
+      if (clock.monotonic() > limit) {
+        throw this.#failure(`COMMAND does not answer at ${silent.origin} within ${readyMs / 1000} s`);
+      }
+      await clock.sleep(lookMs, signal);
+    }
+  }
+
+  #heard(line: string): void {
+    const clean = this.#parts.clean(line);
+    this.#last = [...this.#last, clean].slice(-keptLines);
+    this.#parts.onLine(clean);
+  }
+
+  #failure(what: string): ReventoError {
+    const said = this.#last.length === 0 ? 'It printed nothing.' : `It printed last:\n${this.#last.join('\n')}`;
+    return new ReventoError('failed', `${what}. ${said}`, {
+      hint: 'check that COMMAND listens on the port in the flags, and reads its settings from the environment',
+    });
+  }
+
+  async #firstAnswering(): Promise<URL | null> {
+    for (const url of this.#parts.origins) if (await this.#answers(url)) return url;
+    return null;
+  }
+
+  async #firstSilent(): Promise<URL | null> {
+    for (const url of this.#parts.origins) if (!(await this.#answers(url))) return url;
+    return null;
+  }
+
+  /** Whatever it answers: a page that does not exist is an answer too. */
+  async #answers(url: URL): Promise<boolean> {
+    const { http, signal } = this.#parts;
+    try {
+      const at = new URL('/', url).href;
+      await http({ method: 'HEAD', url: at, headers: [], body: new Uint8Array(), timeoutMs: answerMs, signal });
+      return true;
+    } catch (error) {
+      if (isHttpFailure(error)) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { isHttpFailure } from '../http/failure.ts';
+import { isSuccess } from '../http/status.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Exchange } from '../ports/exchange.ts';
+import type { OperationName, ParamsOf, ResultOf } from '../sandbox/control/operations.ts';
+import type { Sandbox } from '../sandbox/server/app.ts';
+import type { CaseResult } from '../webhook/conformance/case.ts';
+import { conformanceCases, isAlwaysRun } from '../webhook/conformance/cases.ts';
+import { runCases } from '../webhook/conformance/run.ts';
+import type { Hooks } from './hooks.ts';
+import type { Integration } from './integration.ts';
+import { Person } from './person.ts';
+import type { Stage, SyncEnd } from './stage.ts';
+
+/** Longest sync: backoff after three failures takes some seconds, one that hangs never ends. */
+const syncMs = 25_000;
+
+export interface LiveStageParts {
+  readonly sandbox: Sandbox;
+  readonly integration: Integration;
+  readonly http: Exchange;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly hooks: Hooks;
+  readonly redirectUri: string;
+  readonly webhookSecret: () => string;
+  /** Tells of every request before it is answered; the function it gives ends that. */
+  readonly onArrival: (heard: (path: string) => void) => () => void;
+}
+
+/** The stage of a run: a sandbox in this process, and an integration beside it. */
+export class LiveStage implements Stage {
+  readonly redirectUri: string;
+  person: Person;
+  isConnected = false;
+  /** What `webhook check` found, once it has run. */
+  cases: readonly CaseResult[] = [];
+  readonly #parts: LiveStageParts;
+
+  constructor(parts: LiveStageParts) {
+    this.#parts = parts;
+    this.redirectUri = parts.redirectUri;
+    this.person = this.stranger();
+  }
+
+  stranger(): Person {
+    const { http, signal } = this.#parts;
+    return new Person((request) => http({ ...request, signal }), this.redirectUri);
+  }
+
+  connectUrl(eventId = this.#parts.sandbox.eventId): URL {
+    return new URL(filled(this.#parts.hooks.connect ?? '', eventId));
+  }
+
+  async connect(eventId?: string): Promise<number | null> {
+    this.person = this.stranger();
+    const { status } = await this.person.open(this.connectUrl(eventId));
+    this.isConnected = true;
+    return status;
+  }
+
+  forgetLogin(): void {
+    this.isConnected = false;
+  }
+
+  async sync(eventId = this.#parts.sandbox.eventId): Promise<SyncEnd> {
+    const { hooks, http, signal, integration } = this.#parts;
+    if (hooks.syncCommand !== null) {
+      const status = await integration.runCommand(
+        hooks.syncCommand.map((word) => filled(word, eventId, false)),
+        syncMs,
+      );
+      return status === null ? 'no answer' : status === 0 ? 'done' : 'failed';
+    }
+    const url = filled(hooks.sync ?? '', eventId);
+    try {
+      const { status } = await http({
+        method: 'POST',
+        url,
+        headers: [],
+        body: new Uint8Array(),
+        timeoutMs: syncMs,
+        signal,
+      });
+      return isSuccess(status) ? 'done' : 'failed';
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isHttpFailure(error)) return 'no answer';
+      throw error;
+    }
+  }
+
+  async ask<Name extends OperationName>(name: Name, params: ParamsOf<Name>): Promise<ResultOf<Name>> {
+    const { control } = this.#parts.sandbox;
+    if (control === null) throw new Error('the sandbox of a run has no control');
+    return control.do(name, params);
+  }
+
+  async faults(...faults: readonly string[]): Promise<void> {
+    await this.ask('fault', { add: [...faults], clear: true });
+  }
+
+  async advance(ms: number): Promise<void> {
+    await this.ask('advance', { ms });
+  }
+
+  async settled(): Promise<void> {
+    await this.#parts.sandbox.deliveries?.settled();
+    this.#parts.signal.throwIfAborted();
+  }
+
+  evidence() {
+    return this.#parts.sandbox.evidence();
+  }
+
+  onArrival(heard: (path: string) => void): () => void {
+    return this.#parts.onArrival(heard);
+  }
+
+  async kill(): Promise<void> {
+    await this.#parts.integration.end(0);
+  }
+
+  async restart(): Promise<void> {
+    await this.#parts.integration.restart();
+  }
+
+  async checkHandler() {
+    const { hooks, http, clock, signal, webhookSecret, sandbox } = this.#parts;
+    const results: CaseResult[] = [];
+    const run = runCases(conformanceCases.filter(isAlwaysRun), {
+      url: hooks.webhook ?? '',
+      secret: webhookSecret(),
+      previousSecret: null,
+      exchange: http,
+      clock,
+      signal,
+      eventId: sandbox.eventId,
+    });
+    for await (const result of run) results.push(result);
+    this.cases = results;
+    const failed = results.filter(({ outcome }) => outcome === 'fail').map(({ test }) => test.id);
+    return { failed, cases: results.length };
+  }
+
+  async pause(ms: number): Promise<void> {
+    await this.#parts.clock.sleep(ms, this.#parts.signal);
+  }
+}
+
+/** The text with the event in the place of `{event}`. */
+function filled(text: string, eventId: string, isUrl = true): string {
+  return text.replaceAll('{event}', isUrl ? encodeURIComponent(eventId) : eventId);
+}

@@ -1,0 +1,83 @@
+import { ReventoError } from '../errors/revento-error.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ActFacts } from '../sandbox/audit/evidence.ts';
+import type { Sandbox } from '../sandbox/server/app.ts';
+import type { Act, Hook } from './act.ts';
+import type { Stage } from './stage.ts';
+
+/** Between two acts, so that neither the limit of a minute nor a retry of one reaches into the next. */
+const leastBetweenMs = 61_000;
+/** Added in turn: syncs at the same distance would look like polling. */
+const moreBetweenMs = [0, 13_000, 39_000, 26_000];
+
+/** What became of an act. */
+export interface PlayedAct {
+  readonly act: Act;
+  readonly durationMs: number;
+  readonly outcome:
+    | { readonly kind: 'played'; readonly facts: ActFacts }
+    /** Hooks that were not given. */
+    | { readonly kind: 'hooks missing'; readonly missing: readonly Hook[] }
+    /** Why it makes no sense. */
+    | { readonly kind: 'not played'; readonly reason: string };
+}
+
+export interface RunParts {
+  readonly stage: Stage & { readonly isConnected: boolean };
+  readonly sandbox: Pick<Sandbox, 'acting' | 'evidence'>;
+  readonly hooks: ReadonlySet<Hook>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** After this much real time no further act begins. */
+  readonly budgetMs: number;
+}
+
+/** Plays the acts one after the other, each when what it needs is there. */
+export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGenerator<PlayedAct, void, void> {
+  const { stage, sandbox, hooks, clock, signal, budgetMs } = parts;
+  const startedAt = clock.monotonic();
+  const broken = new Map<Hook, string>();
+  for (const [index, act] of acts.entries()) {
+    signal.throwIfAborted();
+    const beganAt = clock.monotonic();
+    const played = (outcome: PlayedAct['outcome']) => ({
+      act,
+      durationMs: Math.round(clock.monotonic() - beganAt),
+      outcome,
+    });
+    const missing = act.needs.filter((hook) => !hooks.has(hook));
+    if (missing.length > 0) {
+      yield played({ kind: 'hooks missing', missing });
+      continue;
+    }
+    const reason = act.needs.map((hook) => broken.get(hook)).find((why) => why !== undefined);
+    if (reason !== undefined || beganAt - startedAt > budgetMs) {
+      yield played({ kind: 'not played', reason: reason ?? 'the time of the run was over' });
+      continue;
+    }
+    await stage.faults();
+    await stage.advance(leastBetweenMs + (moreBetweenMs[index % moreBetweenMs.length] ?? 0));
+    if (act.hasLogin && !stage.isConnected) await stage.connect();
+    const end = sandbox.acting(act.id, act.title);
+    const facts = await act.play(stage).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (!(error instanceof ReventoError)) throw error;
+      return error;
+    });
+    await stage.faults();
+    if (facts instanceof ReventoError) {
+      // What cannot be started again can do nothing.
+      if (act.needs.includes('restart')) for (const hook of hooks) broken.set(hook, facts.message);
+      yield played({ kind: 'not played', reason: facts.message });
+      continue;
+    }
+    end(facts);
+    if (act.id === 'consent' && !hasLoggedIn(sandbox)) broken.set('connect', 'the consent led to no login');
+    if (act.id === 'sync' && facts['sync'] === 'no answer') broken.set('sync', 'the sync did not end');
+    yield played({ kind: 'played', facts });
+  }
+}
+
+function hasLoggedIn({ evidence }: RunParts['sandbox']): boolean {
+  return evidence().tokens.some(({ issued }) => issued !== null);
+}

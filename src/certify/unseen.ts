@@ -1,0 +1,25 @@
+import { type Act, hooks } from './act.ts';
+import type { PlayedAct } from './run.ts';
+
+/**
+ * What would let a rule be judged that was not: the flags to add, why an act was not played, or null when every act
+ * that it needs was played.
+ */
+export function remedyFor(rule: string, played: readonly PlayedAct[]): string | null {
+  const own = played.filter(({ act }) => act.brings.includes(rule));
+  const missing = own.flatMap(({ outcome }) => (outcome.kind === 'hooks missing' ? [outcome.missing] : []));
+  const [fewest] = [...missing].sort((a, b) => a.length - b.length);
+  if (fewest !== undefined) return fewest.map((hook) => hooks[hook]).join(', and ');
+  const [unplayed] = own.flatMap(({ outcome }) => (outcome.kind === 'not played' ? [outcome.reason] : []));
+  return unplayed ?? null;
+}
+
+/** The acts by which these rules can be judged, with those that must come first. */
+export function actsFor(only: readonly string[] | null, acts: readonly Act[]): readonly Act[] {
+  if (only === null) return acts;
+  // Where a rule needs no act of its own, any of them may show it.
+  if (only.some((rule) => !acts.some(({ brings }) => brings.includes(rule)))) return acts;
+  return acts.filter(
+    ({ id, brings, hasLogin }) => brings.some((rule) => only.includes(rule)) || (!hasLogin && id === 'consent'),
+  );
+}

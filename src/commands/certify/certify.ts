@@ -1,0 +1,172 @@
+import { hooks } from '../../certify/act.ts';
+import { acts } from '../../certify/acts.ts';
+import type { PlayedAct } from '../../certify/run.ts';
+import { actsFor } from '../../certify/unseen.ts';
+import { passport } from '../../checks/passport.ts';
+import { scoreOf } from '../../checks/result.ts';
+import type { CommandModule } from '../../command-kit/command.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { wholeNumber } from '../../command-kit/option-values.ts';
+import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
+import { rules } from '../../sandbox/audit/rules.ts';
+import { nearest } from '../../text/suggestion.ts';
+import { readBaseline } from '../shared/audit/baseline.ts';
+import { explained } from '../shared/audit/explained.ts';
+import { auditText } from '../shared/audit/report.ts';
+import { reportForm, reportFormats, reportItem, textItem } from '../shared/report-form.ts';
+import { type CertifyOptions, readPlan } from './options.ts';
+import { play } from './play.ts';
+import { certifyReport } from './report.ts';
+
+/** What `--only` may name besides the rules. */
+const caseRule = 'webhook-check';
+
+/** `revento certify`: starts an integration beside a sandbox, does the worst to it, and says what it broke. */
+export const certify: CommandModule<CertifyOptions> = {
+  declare: (command) =>
+    command
+      .argument('[command...]', 'the command that starts the integration, after --')
+      .usage('[options] -- COMMAND')
+      .option('--connect <url>', 'where a consent starts; {event} in it stands for the id of an event')
+      .option('--redirect-uri <uri>', 'where it comes back to (default: /callback beside --connect)')
+      .option('--webhook <url>', 'the webhook handler, or its port')
+      .option('--sync <url>', 'a POST there reads the API, and is answered 2xx when it is done')
+      .option('--sync-command <command>', 'does the same as a shell command, and exits with 0')
+      .option('--restart [command]', 'it may be killed; starts it again (default: COMMAND)')
+      .option('--manifest <file>', 'the scopes and event types that your integration declares: YAML or JSON')
+      .option('--ready-timeout <duration>', 'how long it may take to answer after the start (default: 30s)')
+      .option('--seed <n>', 'random seed of the test data (default: 1)')
+      .option('--config <file>', 'the same settings in a file (default: certify.json, if there is one)')
+      .addOption(command.createOption('--format <format>', 'form of the report').choices(reportFormats))
+      .option('--only <ids>', 'judge only by these rules, separated by commas')
+      .option('--baseline <file>', 'an earlier report (--format json): what is broken there fails nothing')
+      .option('--list', 'list the acts and start nothing')
+      .option('--explain <rule>', 'say what a rule asks for, why, and which acts bring it about')
+      .addHelpText(
+        'after',
+        `\n${[
+          'COMMAND finds the sandbox in its environment, as with `revento sandbox exec`. The clock of the sandbox is moved',
+          'where waiting would be needed. What cannot be brought about with the flags given is reported as not seen, with',
+          'the flag to add. COMMAND and all that it started are ended in any case.',
+        ].join(' ')}\n\nExits with 3 when a rule of the level \`must\` or a case of \`webhook check\` is broken.\n`,
+      ),
+  examples: [
+    {
+      command:
+        "revento certify --connect 'http://localhost:3000/connect?event_id={event}' --webhook 3000 --sync 'http://localhost:3000/sync?event_id={event}' --restart -- npm start",
+      explains: 'everything, of an integration on port 3000',
+    },
+    { command: 'revento certify --format html > passport.html', explains: 'with the settings in certify.json' },
+    { command: 'revento certify --list', explains: 'what is done to the integration' },
+  ],
+  layout: { shape: 'value' },
+  answersByStatus: () => true,
+
+  async *run(options, deps) {
+    if (options.list) {
+      yield {
+        kind: 'value',
+        data: acts.map(({ id, title, brings, needs }) => ({ id, title, rules: [...brings], needs: [...needs] })),
+        text: (style) => acts.map(({ id, title }) => `${style.bold(id.padEnd(24))} ${title}`).join('\n'),
+      };
+      return undefined;
+    }
+    if (options.explain !== undefined) {
+      yield explanation(options.explain);
+      return undefined;
+    }
+    const only = onlyOf(options.only);
+    const form = reportForm(options, deps.format);
+    const baseline = await readBaseline(options.baseline, deps, 'revento certify');
+    const seed = options.seed === undefined ? null : wholeNumber('--seed', options.seed, 0, 2 ** 31 - 1);
+    const plan = await readPlan(options, deps);
+    const chosen = actsFor(only, acts);
+    const progress = await deps.terminal.progress(`Playing ${chosen.length} acts…`);
+    let count = 0;
+    const onAct = (played: PlayedAct) => {
+      count++;
+      progress.update(`Playing ${chosen.length} acts: ${count} done…`);
+      if (deps.isVerbose) deps.terminal.notice(actLine(played));
+    };
+    const played = await play(plan, chosen, { seed, onAct }, deps).finally(() => progress.stop());
+    const report = certifyReport(played, { baseline, only });
+    if (form === 'text') {
+      yield textItem((style) => auditText(report, style, { hasReasons: true }), deps.format);
+    } else if (form === 'html') {
+      yield { kind: 'bytes', bytes: Buffer.from(passport(report, madeWith(played.acts, deps))) };
+    } else {
+      const facts = {
+        ...Object.fromEntries(madeWith(played.acts, deps)),
+        seen: played.seen,
+        acts: played.acts.map(({ act, durationMs, outcome }) => ({
+          id: act.id,
+          outcome: outcome.kind === 'played' ? 'played' : 'not_played',
+          ...(outcome.kind === 'played' ? { facts: outcome.facts } : {}),
+          duration_ms: durationMs,
+        })),
+      };
+      yield reportItem(form, { report, facts, output: deps.format, jq: options.jq });
+    }
+    return scoreOf(report.results).failed > 0 ? exitStatus.unmet : undefined;
+  },
+};
+
+/** What a report was made with. */
+function madeWith(
+  played: readonly PlayedAct[],
+  { clock }: Pick<Deps, 'clock'>,
+): readonly (readonly [string, string])[] {
+  const count = played.filter(({ outcome }) => outcome.kind === 'played').length;
+  return [
+    ['date', new Date(clock.now()).toISOString()],
+    ['revento', typeof REVENTO_VERSION === 'string' ? REVENTO_VERSION : 'unbuilt'],
+    ['api', 'v1, as the sandbox serves it'],
+    ['node', process.versions.node],
+    ['played', `${count} of ${acts.length} acts`],
+  ];
+}
+
+function actLine({ act, outcome, durationMs }: PlayedAct): string {
+  const seconds = `${(durationMs / 1000).toFixed(1)} s`;
+  if (outcome.kind === 'played') {
+    const facts = Object.entries(outcome.facts).map(([name, value]) => `${name} ${value ?? 'no answer'}`);
+    return `act ${act.id}: ${[...facts, seconds].join(', ')}`;
+  }
+  const why =
+    outcome.kind === 'hooks missing'
+      ? `needs ${outcome.missing.map((hook) => hooks[hook]).join(', and ')}`
+      : outcome.reason;
+  return `act ${act.id}: not played, ${why}`;
+}
+
+/** @throws ReventoError `usage` for a rule that does not exist */
+function onlyOf(text: string | undefined): readonly string[] | null {
+  if (text === undefined) return null;
+  const ids = text.split(',').map((id) => id.trim());
+  for (const id of ids) ruleOf(id);
+  return ids;
+}
+
+function ruleOf(id: string) {
+  const known = [...rules.map((rule) => rule.id), caseRule];
+  if (!known.includes(id)) {
+    const meant = nearest(id, known);
+    throw new ReventoError('usage', `Unknown rule ${JSON.stringify(id)}.`, {
+      hint: meant === null ? 'run: revento sandbox audit --list' : `did you mean ${meant}?`,
+    });
+  }
+  return rules.find((rule) => rule.id === id) ?? null;
+}
+
+function explanation(id: string) {
+  const rule = ruleOf(id);
+  const own = acts.filter(({ brings }) => brings.includes(id)).map(({ id: act, title }) => ({ id: act, title }));
+  const shown = own.map(({ id: act, title }) => `act     ${act}: ${title}`);
+  const words = rule === null ? 'webhook-check\nEvery case of `revento webhook check` passes.' : explained(rule);
+  const facts = rule === null ? { id } : Object.fromEntries(Object.entries(rule).filter(([name]) => name !== 'judge'));
+  return {
+    kind: 'value' as const,
+    data: { ...facts, acts: own },
+    text: () => [words, ...shown].join('\n'),
+  };
+}

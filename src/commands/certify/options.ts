@@ -1,0 +1,105 @@
+import { givenHooks, type Hooks } from '../../certify/hooks.ts';
+import type { CertifySettings } from '../../certify/settings.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import type { GlobalOptions } from '../../command-kit/globals.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { isLoopback } from '../../http/this-machine.ts';
+import { parseUrl } from '../../http/web-address.ts';
+import { parseDuration } from '../../text/time.ts';
+import { targetUrl } from '../../webhook/sending/target-url.ts';
+import type { ReportFormat } from '../shared/report-form.ts';
+import { readOptional } from './settings-file.ts';
+
+/** The flags, as commander leaves them. */
+export interface CertifyOptions extends GlobalOptions {
+  readonly command: readonly string[];
+  readonly connect?: string;
+  readonly redirectUri?: string;
+  readonly webhook?: string;
+  readonly sync?: string;
+  readonly syncCommand?: string;
+  readonly restart?: string | true;
+  readonly manifest?: string;
+  readonly readyTimeout?: string;
+  readonly seed?: string;
+  readonly config?: string;
+  readonly format?: ReportFormat;
+  readonly only?: string;
+  readonly list?: boolean;
+  readonly explain?: string;
+  readonly baseline?: string;
+}
+
+/** What is played to whom: flags and file, checked. */
+export interface CertifyPlan {
+  readonly command: readonly string[];
+  readonly hooks: Hooks;
+  readonly redirectUri: string | null;
+  readonly manifest: string | null;
+  readonly readyMs: number;
+}
+
+const defaultReady = '30s';
+
+/**
+ * Joins the flags and `certify.json`.
+ *
+ * @throws ReventoError `usage`, `file`
+ */
+export async function readPlan(options: CertifyOptions, deps: Pick<Deps, 'signal' | 'terminal'>): Promise<CertifyPlan> {
+  const file = await readOptional(options.config, deps);
+  const command = options.command.length > 0 ? options.command : (file.start ?? []);
+  if (command.length === 0) {
+    throw new ReventoError('usage', 'Name the command that starts your integration, after --.', {
+      hint: 'such as: revento certify --connect http://localhost:3000/connect -- npm start',
+    });
+  }
+  const hooks = hooksOf(options, file, command);
+  if (givenHooks(hooks).size === 0 || (hooks.connect === null && hooks.webhook === null)) {
+    throw new ReventoError('usage', 'Nothing can be played without --connect or --webhook.', {
+      hint: 'such as: --connect http://localhost:3000/connect --webhook 3000',
+    });
+  }
+  const given = options.redirectUri ?? file.redirect_uri ?? null;
+  if (given !== null) localUrl('--redirect-uri', given);
+  const readyMs = parseDuration(options.readyTimeout ?? file.ready_timeout ?? defaultReady);
+  return {
+    command,
+    hooks,
+    redirectUri: given ?? (hooks.connect === null ? null : `${new URL(hooks.connect).origin}/callback`),
+    manifest: options.manifest ?? file.manifest ?? null,
+    readyMs,
+  };
+}
+
+function hooksOf(options: CertifyOptions, file: CertifySettings, command: readonly string[]): Hooks {
+  const sync = options.sync ?? (options.syncCommand === undefined ? file.sync : undefined);
+  const syncCommand = options.syncCommand ?? (options.sync === undefined ? file.sync_command : undefined);
+  if (sync !== undefined && syncCommand !== undefined) {
+    throw new ReventoError('usage', "--sync can't be combined with --sync-command.", { hint: 'use one of them' });
+  }
+  const connect = options.connect ?? file.connect;
+  const webhook = options.webhook ?? file.webhook;
+  const restart = options.restart ?? file.restart ?? false;
+  return {
+    connect: connect === undefined ? null : localUrl('--connect', connect),
+    webhook: webhook === undefined ? null : localUrl('--webhook', targetUrl(webhook, { source: '--webhook' }).href),
+    sync: sync === undefined ? null : localUrl('--sync', sync),
+    syncCommand: syncCommand === undefined ? null : shell(syncCommand),
+    restart: restart === false ? null : restart === true ? command : shell(restart),
+  };
+}
+
+/** A command with its arguments in one text is for the shell. */
+function shell(text: string): readonly string[] {
+  return process.platform === 'win32' ? ['cmd', '/d', '/s', '/c', text] : ['sh', '-c', text];
+}
+
+/** What is done to it must stay on this machine. */
+function localUrl(flag: string, text: string): string {
+  const url = parseUrl(text);
+  if (url !== null && /^https?:$/.test(url.protocol) && isLoopback(url.hostname) && url.username === '') return text;
+  throw new ReventoError('usage', `${flag} must be an http or https URL on this machine.`, {
+    hint: `such as ${flag} http://localhost:3000/${flag.replace(/^--/, '')}`,
+  });
+}

@@ -1,0 +1,144 @@
+import type { Act } from '../../certify/act.ts';
+import { givenHooks } from '../../certify/hooks.ts';
+import { Integration } from '../../certify/integration.ts';
+import { LiveStage } from '../../certify/live-stage.ts';
+import { type PlayedAct, playActs } from '../../certify/run.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { auditAnswer } from '../../sandbox/audit/answer.ts';
+import { controlVariable } from '../../sandbox/control/key.ts';
+import type { AuditFinding } from '../../sandbox/control/rows/audit.ts';
+import { manifest } from '../../sandbox/seed/manifest.ts';
+import { variablesOf } from '../../sandbox/server/env-file.ts';
+import { freePort } from '../../sandbox/server/host.ts';
+import type { CaseResult } from '../../webhook/conformance/case.ts';
+import { openSandbox } from '../shared/sandbox/open.ts';
+import { makeScratch } from '../shared/sandbox/scratch.ts';
+import { surroundings } from '../shared/sandbox/surroundings.ts';
+import { readStructured } from '../shared/structured-file.ts';
+import type { CertifyPlan } from './options.ts';
+
+/** Two pages of the largest size, three of the usual one, and five syncs at once stay below the limit of a minute. */
+const participants = 60;
+const hourMs = 3_600_000;
+/** No act begins after that. A good integration takes a quarter of it. */
+const budgetMs = 300_000;
+
+/** What playing needs. */
+type PlayDeps = Pick<
+  Deps,
+  'childEnv' | 'clock' | 'forwarder' | 'isVerbose' | 'launch' | 'program' | 'redactor' | 'serve' | 'signal' | 'terminal'
+>;
+
+/** What a whole run found. */
+export interface Played {
+  readonly acts: readonly PlayedAct[];
+  readonly findings: readonly AuditFinding[];
+  readonly cases: readonly CaseResult[];
+  readonly seen: number;
+}
+
+/**
+ * Starts a sandbox and the integration, plays the acts, and ends both, whatever happens.
+ *
+ * @param onAct  told of every act when it has ended
+ * @throws ReventoError `failed` when the integration does not start, `port_busy`, `command_not_found`, `interrupted`
+ */
+export async function play(
+  plan: CertifyPlan,
+  acts: readonly Act[],
+  { seed, onAct }: { readonly seed: number | null; readonly onAct: (played: PlayedAct) => void },
+  deps: PlayDeps,
+): Promise<Played> {
+  const { clock, signal, terminal, redactor } = deps;
+  const { hooks } = plan;
+  const redirectUri = plan.redirectUri ?? `http://localhost:${await freePort(await deps.serve())}/callback`;
+  const kind = { what: 'a manifest', schema: 'schemas/manifest.schema.json' };
+  const declared = plan.manifest === null ? undefined : await readStructured(plan.manifest, manifest, kind, deps);
+  const { exchange: http, close: closeHttp } = await deps.forwarder({ isEachAlone: true });
+  const scratch = await makeScratch(deps);
+  const heard = new Set<(path: string) => void>();
+  try {
+    const given = { participants, ...(seed === null ? {} : { seed }) };
+    const { hosted, sandbox, credentials, controlKey } = await openSandbox(
+      deps,
+      {
+        options: { ...given, hasAutoConsent: false, hasRateLimits: true, accessTtlMs: hourMs, faults: [] },
+        webhookUrl: hooks.webhook,
+        retryScale: 1,
+        redirectUris: [],
+        given,
+        manifest: declared,
+      },
+      {
+        hostName: '127.0.0.1',
+        port: 0,
+        stored: null,
+        redirectUris: [redirectUri],
+        onArrival: (path) => {
+          for (const one of [...heard]) one(path);
+        },
+      },
+    );
+    const base = await surroundings(deps, scratch.path);
+    const secrets = () => {
+      const signing = sandbox.deliveries?.signing;
+      const current = signing?.current ?? credentials.webhookSecret;
+      const previous = signing?.previous ?? null;
+      for (const secret of [current, previous]) if (secret !== null) redactor.add(secret);
+      return { current, previous };
+    };
+    const integration = new Integration({
+      launch: deps.launch,
+      http,
+      clock,
+      signal,
+      command: plan.command,
+      restartCommand: hooks.restart,
+      env: () => {
+        const { current, previous } = secrets();
+        return {
+          ...base,
+          ...variablesOf({ ...credentials, webhookSecret: current }),
+          ...(previous === null ? {} : { REVENTO_WEBHOOK_SECRET_PREVIOUS: previous }),
+          [controlVariable]: controlKey,
+        };
+      },
+      origins: originsOf(hooks),
+      readyMs: plan.readyMs,
+      onLine: (line) => {
+        if (deps.isVerbose) terminal.notice(`integration: ${line}`);
+      },
+      clean: (line) => redactor.clean(line).replace(/rev_(install|user|refresh)_[\w-]+/g, 'rev_$1_…'),
+    });
+    try {
+      await integration.start();
+      const stage = new LiveStage({
+        ...{ sandbox, integration, http, clock, signal, hooks, redirectUri },
+        webhookSecret: () => secrets().current,
+        onArrival: (one) => {
+          heard.add(one);
+          return () => void heard.delete(one);
+        },
+      });
+      const played: PlayedAct[] = [];
+      for await (const one of playActs(acts, { stage, sandbox, hooks: givenHooks(hooks), clock, signal, budgetMs })) {
+        played.push(one);
+        onAct(one);
+      }
+      const { seen, findings } = auditAnswer(sandbox.audit());
+      return { acts: played, findings, cases: stage.cases, seen };
+    } finally {
+      await integration.end();
+      await hosted.close();
+    }
+  } finally {
+    await closeHttp();
+    await scratch.remove();
+  }
+}
+
+/** Where the integration has to answer. */
+function originsOf({ connect, webhook, sync }: CertifyPlan['hooks']): readonly URL[] {
+  const origins = [connect, webhook, sync].flatMap((url) => (url === null ? [] : [new URL(url).origin]));
+  return [...new Set(origins)].map((origin) => new URL(origin));
+}

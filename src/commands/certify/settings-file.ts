@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import { type CertifySettings, certifySettings } from '../../certify/settings.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { readStructured } from '../shared/structured-file.ts';
+
+/** Read where no other file is named. */
+export const settingsFile = 'certify.json';
+
+/**
+ * The settings in a file; without a name those of `certify.json`, if there is one here.
+ *
+ * @throws ReventoError `file` with every mistake, its line and column
+ */
+export async function readOptional(
+  path: string | undefined,
+  deps: Pick<Deps, 'signal' | 'terminal'>,
+): Promise<CertifySettings> {
+  if (path === undefined && !existsSync(settingsFile)) return {};
+  const kind = { what: 'a file of settings for certify', schema: 'schemas/certify.schema.json' };
+  return readStructured(path ?? settingsFile, certifySettings, kind, deps);
+}

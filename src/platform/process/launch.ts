@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { constants } from 'node:os';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { Launch, Launched } from '../../ports/launched.ts';
+import { startFailure } from './start-failure.ts';
+import { startOf } from './windows-start.ts';
+
+const graceMs = 3_000;
+/** For what is left after SIGKILL: a process that nobody waits for stays listed as a zombie. */
+const afterKillMs = 1_000;
+const lookMs = 20;
+
+/** The implementation of `Launch`: a group of its own, so that Ctrl-C on the terminal reaches this process first. */
+export const launch: Launch = (command, { env, onLine }) => {
+  const [program = '', ...args] = command;
+  return new Promise((resolve, reject) => {
+    let child: ChildProcess;
+    try {
+      const { file, args: given, windowsVerbatimArguments } = startOf(program, args, env, process.platform);
+      child = spawn(file, given, {
+        env: { ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: process.platform !== 'win32',
+        windowsVerbatimArguments,
+      });
+    } catch (error) {
+      return reject(startFailure(program, error as NodeJS.ErrnoException));
+    }
+    for (const stream of [child.stdout, child.stderr]) if (stream !== null) readLines(stream, onLine);
+    child.once('error', (error) => reject(startFailure(program, error)));
+    child.once('spawn', () => resolve(new Group(child)));
+  });
+};
+
+function readLines(stream: Readable, onLine: (line: string) => void): void {
+  createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine);
+}
+
+class Group implements Launched {
+  readonly ended: Promise<number>;
+  readonly #child: ChildProcess;
+  readonly #onExit = () => this.#signal('SIGKILL');
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    process.once('exit', this.#onExit);
+    this.ended = new Promise((resolve) => {
+      child.once('exit', (code, name) => resolve(code ?? 128 + (name === null ? 0 : constants.signals[name])));
+    });
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  async end(patienceMs = graceMs): Promise<void> {
+    if (patienceMs > 0 && this.#signal('SIGTERM')) await this.#isGone(patienceMs);
+    if (this.#signal('SIGKILL')) await this.#isGone(afterKillMs);
+    process.off('exit', this.#onExit);
+    // Whoever left the group may hold them open.
+    for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.destroy();
+  }
+
+  async #isGone(patienceMs: number): Promise<void> {
+    const limit = performance.now() + patienceMs;
+    while (this.#signal(0) && performance.now() < limit) await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+
+  /** Whether anything of the group was there to get it. */
+  #signal(name: NodeJS.Signals | 0): boolean {
+    const { pid } = this.#child;
+    if (pid === undefined) return false;
+    if (process.platform === 'win32') {
+      if (!this.isRunning || name === 0) return this.isRunning;
+      return spawnSync('taskkill', ['/pid', `${pid}`, '/T', '/F'], { stdio: 'ignore' }).status === 0;
+    }
+    try {
+      process.kill(-pid, name);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+      if ((error as NodeJS.ErrnoException).code === 'EPERM') return this.isRunning;
+      throw error;
+    }
+  }
+}
