@@ -56,7 +56,7 @@ export async function createStageHand(parts: HandParts): Promise<StageHand> {
       seen.push(...(await look()));
       return seen;
     },
-    rows: (path) => readRows(path, parts),
+    rows: (path, eventId) => readRows(path, eventId, parts),
     sync: syncUrl === null ? null : () => startSync(syncUrl, parts),
     pause: () => clock.sleep(lookMs, signal),
     now: () => clock.monotonic(),
@@ -74,15 +74,24 @@ async function startSync(url: string, { http, signal }: HandParts): Promise<void
   }
 }
 
-/** All rows of a list, with a token of our own, so that the integration's budget is left alone. */
-async function readRows(path: string, { ask, http, authBase, signal }: HandParts) {
-  const { access_token: token } = await ask('login', {});
+/**
+ * All rows of a list, with a token of our own, so that the integration's budget is left alone. It is one of the consent
+ * that is there: a wider one would be another connection, which `revoke` ends as well.
+ */
+async function readRows(path: string, eventId: string, { ask, http, authBase, signal }: HandParts) {
+  const { connections } = await ask('status', {});
+  const consent = connections.find((one) => one.kind === 'installation' && one.event_id === eventId);
+  if (consent === undefined && eventId !== testEventId) {
+    throw new ReventoError('usage', `Nobody has connected the integration to ${eventId}.`, { status: 409 });
+  }
+  const scope = consent === undefined ? {} : { scope: [...consent.scope] };
+  const { access_token: token } = await ask('login', { event_id: eventId, ...scope });
   const rows: { readonly [field: string]: unknown }[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
     const place: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const answer = await http({
       method: 'GET',
-      url: `${authBase}/api/v1/events/${testEventId}/${path}?limit=${pageRows}${place}`,
+      url: `${authBase}/api/v1/events/${eventId}/${path}?limit=${pageRows}${place}`,
       headers: [
         ['Authorization', `Bearer ${token}`],
         ['X-Revento-Request-Id', `${ownPrefix}${randomUUID()}`],

@@ -1,3 +1,4 @@
+import { testEventId } from '../world/world.ts';
 import { isSuch, type Judgment, judgeDeliveries, judgeRequests, judgeRows } from './expectation.ts';
 import { durationMs, type Scenario, type Step, type StepKind, stepKinds } from './scenario.ts';
 import type { StageHand } from './stage-hand.ts';
@@ -105,7 +106,10 @@ async function take(step: Step, run: Run): Promise<Taken> {
 async function act(step: Step, action: string, { hand, marks }: Run): Promise<readonly string[]> {
   const named = step.to === undefined ? undefined : marks.get(step.to)?.ids;
   const ids = step.id === undefined ? named : [step.id];
-  const set = step.set === undefined ? {} : { set: step.set };
+  const set = {
+    ...(step.set !== undefined && { set: step.set }),
+    ...(step.event !== undefined && { event_id: step.event }),
+  };
   const done: string[] = [];
   for (let times = step.repeat ?? 1; times > 0; times--) {
     const { happened } = await hand.ask('do', { action, ...(ids !== undefined && { ids: [...ids] }), ...set });
@@ -170,7 +174,7 @@ async function judge({ deliveries, requests, api }: NonNullable<Step['expect']>,
     judged.push(judgeDeliveries(await sentBy(run), deliveries, subjects));
   }
   if (requests !== undefined) judged.push(judgeRequests(await requestsSince(requests.since, run), requests));
-  if (api !== undefined) judged.push(judgeRows(await run.hand.rows(api.path), api));
+  if (api !== undefined) judged.push(judgeRows(await run.hand.rows(api.path, api.event ?? testEventId), api));
   const told = judged.filter(({ isMet }) => !isMet);
   const shown = told.length === 0 ? judged : told;
   return {

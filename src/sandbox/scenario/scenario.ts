@@ -56,6 +56,7 @@ const step = closed({
     ),
   ),
   id: text('whom it happens to; default is somebody it fits'),
+  event: text('id of the event it happens in; default is the test event'),
   to: mark('whom it happens to: those of the step of this name'),
   set: v.exactOptional(v.pipe(fields, v.description('fields to set'))),
   repeat: whole('how many times it happens, each time to somebody else', 1),
@@ -114,6 +115,7 @@ const step = closed({
         api: v.exactOptional(
           closed({
             path: v.pipe(v.string(), v.description('list below the event, such as participants')),
+            event: text('id of an event that the integration is connected to; default is the test event'),
             where: v.exactOptional(v.pipe(fields, v.description('only rows with these fields'))),
             ...amount,
           }),

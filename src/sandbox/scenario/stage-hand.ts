@@ -15,8 +15,8 @@ export interface StageHand {
   deliveries(): Promise<readonly Delivery[]>;
   /** Requests of the integration since the run began, oldest first; our own are left out. */
   requests(): Promise<readonly SeenRequest[]>;
-  /** All rows of a list of the test event. */
-  rows(path: string): Promise<readonly { readonly [field: string]: unknown }[]>;
+  /** All rows of a list of an event. */
+  rows(path: string, eventId: string): Promise<readonly { readonly [field: string]: unknown }[]>;
   /** Makes the integration read the API, and resolves when it has; null where it has no URL for that. */
   readonly sync: (() => Promise<void>) | null;
   /** A moment until the next look, in real time. */

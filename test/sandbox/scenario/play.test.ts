@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ReventoError } from '../../../src/errors/revento-error.ts';
 import { createHttpClient } from '../../../src/platform/http/client.ts';
 import { createServe } from '../../../src/platform/http/server.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
@@ -66,8 +67,8 @@ async function playTo(text: string, mistakes: ScenarioMistakes = {}): Promise<re
     notice: (notice) => expect.fail(notice),
   });
   const played: Played[] = [];
-  for await (const one of play(await read(text), hand, (error): error is Error => error instanceof Refusal))
-    played.push(one);
+  const isRefusal = (error: unknown): error is Error => error instanceof Refusal || error instanceof ReventoError;
+  for await (const one of play(await read(text), hand, isRefusal)) played.push(one);
   return played;
 }
 
@@ -118,6 +119,42 @@ describe('a scenario', () => {
     const steps = '  - expect: { deliveries: { count: 1 } }\n  - expect: { deliveries: { count: 0 } }\n';
     const played = await playTo(`title: t\nshows: s\nsteps:\n${steps}`);
     expect(played.map(({ outcome }) => outcome)).toEqual(['fail', 'pass']);
+  });
+
+  const neighbor = 'event: evt_test_neighbor';
+
+  it('looks at another event that the integration is connected to', async () => {
+    const played = await playTo(`title: t
+shows: s
+steps:
+  - { do: connect, ${neighbor} }
+  - { do: apply, ${neighbor}, set: { first_name: Ada } }
+  - expect: { api: { path: participants, ${neighbor}, where: { first_name: Ada }, count: 1 } }
+  - expect: { api: { path: participants, where: { first_name: Ada }, count: 0 } }
+`);
+    expect(played.map(({ outcome }) => outcome)).toEqual(['pass', 'pass', 'pass', 'pass']);
+  });
+
+  it('does not look at an event that nobody has connected it to', async () => {
+    const played = await playTo(
+      `title: t\nshows: s\nsteps:\n  - expect: { api: { path: participants, ${neighbor} } }\n`,
+    );
+    expect(played[0]).toMatchObject({
+      outcome: 'fail',
+      got: 'Nobody has connected the integration to evt_test_neighbor.',
+    });
+  });
+
+  it('leaves the consent as it is when it looks at the API', async () => {
+    const played = await playTo(`title: t
+shows: s
+steps:
+  - { do: connect, ${neighbor}, set: { scope: [event.read, participants.read] } }
+  - expect: { api: { path: participants, ${neighbor}, at_least: 1 } }
+  - { do: revoke, ${neighbor} }
+  - { do: revoke, ${neighbor} }
+`);
+    expect(played.map(({ outcome }) => outcome)).toEqual(['pass', 'pass', 'pass', 'fail']);
   });
 
   it('tells deliveries that overtook each other from those in order', async () => {
