@@ -11,6 +11,8 @@ export interface CsvOptions {
   readonly defaults: readonly Column[];
   /** Fields that `--columns` may name though no row has them. */
   readonly known?: readonly string[];
+  /** All columns when nothing was chosen, whatever fields the rows have. */
+  readonly fixed?: readonly string[];
   /** `--bom`: begin with a byte order mark, by which spreadsheets recognize UTF-8. */
   readonly hasMark?: boolean;
 }
@@ -18,15 +20,16 @@ export interface CsvOptions {
 /**
  * Rows as RFC 4180 CSV with a header line. Without `--columns` the columns are the command's own and then every other
  * field of the first rows, those of nested objects each in a column; a field that first appears later gets no column
- * and is named on stderr.
+ * and is named on stderr, unless the columns are fixed.
  */
-export function createCsv({ chosen, defaults, known = [], hasMark = false }: CsvOptions): RowFormat {
+export function createCsv({ chosen, defaults, known = [], fixed, hasMark = false }: CsvOptions): RowFormat {
   let picker: Picker | Choice | null = null;
   let paths: readonly string[] = [];
   const late = new Set<string>();
 
   const choosePaths = (rows: readonly string[]) => {
     if (chosen !== null) return chosen;
+    if (fixed !== undefined) return fixed;
     const fields = flatFieldsOf(rows);
     const first = defaults
       .filter(({ path, isOptional }) => !isOptional || fields.includes(path))
@@ -45,7 +48,8 @@ export function createCsv({ chosen, defaults, known = [], hasMark = false }: Csv
       if (isFirst) paths = choosePaths(rows);
       picker ??= chosen === null ? createPicker(paths) : createChoice(chosen, known);
       if ('check' in picker) picker.check(rows);
-      else if (!isFirst) for (const field of flatFieldsOf(rows)) if (!paths.includes(field)) late.add(field);
+      else if (!isFirst && fixed === undefined)
+        for (const field of flatFieldsOf(rows)) if (!paths.includes(field)) late.add(field);
       const { pick } = picker;
       return (isFirst ? headLine() : '') + rows.map((row) => csvLine(pick(row).map(csvCell))).join('');
     },

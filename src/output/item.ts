@@ -45,6 +45,8 @@ export interface Layout {
   readonly shape: 'value' | 'rows' | 'events';
   /** Columns of the table and CSV when `--columns` names none. */
   readonly columns?: readonly Column[];
+  /** All columns of CSV, for rows of several kinds: the first rows do not have every field. Default: see `createCsv`. */
+  readonly csvPaths?: readonly string[];
   /** Fields that rows may have: `--columns` takes them though no row has them. */
   readonly fields?: readonly string[];
   /** Text for a shell or a user: the setting `output` leaves it alone, and only -o or --json makes it something else. */

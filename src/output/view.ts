@@ -56,7 +56,13 @@ async function createTextView({ columns, layout, style, now, notice }: PrinterOp
 
 async function createCsvView({ columns, layout, hasMark = false }: PrinterOptions): Promise<View> {
   const { createCsv } = await import('./csv.ts');
-  const csv = createCsv({ chosen: columns, defaults: layout.columns ?? [], known: layout.fields ?? [], hasMark });
+  const csv = createCsv({
+    chosen: columns,
+    defaults: layout.columns ?? [],
+    known: layout.fields ?? [],
+    hasMark,
+    ...(layout.csvPaths && { fixed: layout.csvPaths }),
+  });
   return { ...csv, value: (item) => rowsOf(toText(item.data), csv.rows) };
 }
 

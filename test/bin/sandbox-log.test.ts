@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { consentingBrowser, ProgramRig } from '../support/program-rig.ts';
@@ -97,6 +99,50 @@ describe('sandbox log', () => {
     const { code, stdout, stderr } = await following.ended;
     expect([code, stderr]).toEqual([130, '']);
     expect(stdout.trim().split('\n')).toHaveLength(2);
+  });
+
+  it('ends with 0 when the sandbox stops, and says so', async () => {
+    const sandbox = await start();
+    const following = rig.start(['sandbox', 'log', '--follow', '-o', 'ndjson']);
+    await rig.run(['sandbox', 'do', 'apply']);
+    await following.until('stdout', /"action":"apply"/);
+    sandbox.kill('SIGTERM');
+    const { code, stderr } = await following.ended;
+    expect([code, stderr]).toEqual([0, 'The sandbox has stopped.\n']);
+  });
+
+  it('gives every entry of a CSV the same columns, whatever came first', async () => {
+    const sandbox = await start();
+    const following = rig.start(['sandbox', 'log', '--follow', '-o', 'csv']);
+    await rig.run(['sandbox', 'do', 'apply']);
+    await following.until('stdout', /application\.submitted/);
+    sandbox.kill('SIGTERM');
+    const { stdout, stderr } = await following.ended;
+    expect(stderr).toBe('The sandbox has stopped.\n');
+    const [head = '', ...rows] = stdout.trimEnd().split('\r\n');
+    expect(head.split(',')).toEqual(expect.arrayContaining(['action', 'method', 'status', 'delivery_id', 'attempt']));
+    const sent = rows.find((row) => row.includes('application.submitted'))?.split(',') ?? [];
+    expect(sent[head.split(',').indexOf('attempt')]).toBe('1');
+  });
+
+  it('has what was not delivered, and why', async () => {
+    writeFileSync(
+      join(rig.home, 'manifest.json'),
+      JSON.stringify({ declared_webhook_event_types: ['application.approved'] }),
+    );
+    args = [...args, '--manifest', join(rig.home, 'manifest.json')];
+    await start();
+    const { stdout } = await rig.run(['sandbox', 'do', 'apply', '--json']);
+    const [{ subject }] = JSON.parse(stdout);
+    expect(await entries('--kind', 'withheld', '--subject', subject.id)).toMatchObject([
+      {
+        kind: 'withheld',
+        event: 'application.submitted',
+        subject: subject.id,
+        outcome: expect.stringContaining('manifest'),
+      },
+    ]);
+    expect((await log()).stdout).toMatch(/withheld +application\.submitted/);
   });
 
   it('has happenings and deliveries of before a restart', async () => {

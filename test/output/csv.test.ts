@@ -134,6 +134,13 @@ describe('CSV rows', () => {
     expect(csv(null).rows(['{"\\u001b[31ma":1}'])).toBe('[31ma\r\n1\r\n');
   });
 
+  it('have the same columns whatever the first rows are like, where they are fixed', () => {
+    const writer = createCsv({ chosen: null, defaults: [{ path: 'a' }], fixed: ['a', 'b.c', 'd'] });
+    const text = `${writer.rows(['{"a":1,"x":2}'])}${writer.rows(['{"b":{"c":3},"d":4,"y":5}'])}`;
+    expect(text).toBe('a,b.c,d\r\n1,,\r\n,3,4\r\n');
+    expect(writer.complaint()).toBeNull();
+  });
+
   it('begin with a byte order mark on request, once', () => {
     const writer = createCsv({ chosen: ['n'], defaults: [], hasMark: true });
     expect(`${writer.rows(['{"n":"Ł"}'])}${writer.rows(['{"n":"b"}'])}`).toBe('\ufeffn\r\nŁ\r\nb\r\n');

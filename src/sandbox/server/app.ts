@@ -145,6 +145,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const onEvent = (entry: SandboxEntry) => {
     if (entry.type === 'request') timeline.requested(entry);
     else if (entry.type === 'delivery') timeline.attempted(entry);
+    else timeline.withheld(entry);
     options.onEvent?.(entry);
   };
   const recorder = new Recorder({ clock, clients, eventIds: events.map(({ id }) => id) });

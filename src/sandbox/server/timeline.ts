@@ -1,6 +1,8 @@
 import { type FindingLine, type LogEntry, type LogKind, logPage } from '../control/rows/log.ts';
 import type { Delivery, DeliveryEntry } from '../deliveries/delivery.ts';
+import type { WithheldEntry } from '../world/consequences.ts';
 import type { Happening } from '../world/happening.ts';
+import { isoSeconds } from '../world/stage.ts';
 import type { RequestEntry } from './journal.ts';
 
 /** Requests, and attempts of deliveries, that are remembered of each; happenings all are. */
@@ -36,8 +38,8 @@ export interface LogPage {
 
 /** What a sandbox did and what was done to it, in one order. */
 export class Timeline {
-  readonly #of: Record<LogKind, Numbered[]> = { happening: [], request: [], delivery: [], finding: [] };
-  readonly #dropped: Record<LogKind, number> = { happening: 0, request: 0, delivery: 0, finding: 0 };
+  readonly #of: Record<LogKind, Numbered[]> = { happening: [], request: [], delivery: [], withheld: [], finding: [] };
+  readonly #dropped: Record<LogKind, number> = { happening: 0, request: 0, delivery: 0, withheld: 0, finding: 0 };
   readonly #now: () => number;
   #count = 0;
 
@@ -61,6 +63,10 @@ export class Timeline {
 
   attempted({ type: _, ...attempt }: DeliveryEntry): void {
     this.#add({ kind: 'delivery', ...attempt });
+  }
+
+  withheld({ type: _, ...entry }: WithheldEntry): void {
+    this.#add({ kind: 'withheld', at: isoSeconds(this.#now()), ...entry });
   }
 
   /** Takes a finding of the audit. */
@@ -138,6 +144,8 @@ function isAbout(entry: LogEntry, id: string): boolean {
       return entry.subject.id === id || entry.id === id;
     case 'delivery':
       return entry.subject === id || entry.delivery_id === id;
+    case 'withheld':
+      return entry.subject === id || entry.happening_id === id;
     case 'finding':
       return entry.rule === id;
     case 'request':

@@ -32,6 +32,8 @@ export interface WithheldEntry {
   readonly event: string;
   /** The happening that it would have told of. */
   readonly happening_id: string;
+  /** The id of what the happening changed. */
+  readonly subject: string;
   readonly reason: string;
 }
 
@@ -117,7 +119,7 @@ export class Consequences {
     if (deliveries === null) return null;
     const reason = this.withholds(type);
     if (reason !== null) {
-      onWithheld({ type: 'withheld', event: type, happening_id: happening.id, reason });
+      onWithheld({ type: 'withheld', event: type, happening_id: happening.id, subject: happening.subject.id, reason });
       return null;
     }
     return deliveries.send(noticeOf(type, happening, world), happening.subject.id);

@@ -1,6 +1,7 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
+import { isHttpFailure } from '../../../http/failure.ts';
 import type { Json } from '../../../json/value.ts';
 import type { ParamsOf, ResultOf } from '../../../sandbox/control/operations.ts';
 import { type LogEntry, type LogKind, logKinds } from '../../../sandbox/control/rows/log.ts';
@@ -23,7 +24,7 @@ const pollMs = 250;
 export const sandboxLog: CommandModule<SandboxLogOptions> = {
   declare: (command) =>
     command
-      .option('-f, --follow', 'continue to print new entries until Ctrl-C', false)
+      .option('-f, --follow', 'continue to print new entries until Ctrl-C or the end of the sandbox', false)
       .option('--kind <kind>', `only one kind: ${logKinds.join(', ')}`)
       .option('--subject <id>', 'only what concerns this id: a participant, an activity, a delivery, a request')
       .option('--since <time>', 'only entries since a time such as 2027-06-10T09:00:00Z, or in the last 10m')
@@ -32,8 +33,8 @@ export const sandboxLog: CommandModule<SandboxLogOptions> = {
         [
           '\nTimes are those of the sandbox, which `sandbox clock` may have moved.',
           'Requests have no query and no token. The last 10,000 requests of this run are kept, as many delivery',
-          'attempts, and every happening; a restart forgets requests and findings. A finding is a rule of `sandbox audit`',
-          'that an integration broke.',
+          'attempts, and every happening; a restart forgets requests, findings and withheld deliveries. A withheld delivery is',
+          'one that Revento would not send; a finding is a rule of `sandbox audit` that an integration broke.',
         ].join(' '),
       ),
   examples: [
@@ -50,6 +51,11 @@ export const sandboxLog: CommandModule<SandboxLogOptions> = {
       { path: 'about', leaves: 3 },
       { path: 'outcome' },
     ],
+    csvPaths: [
+      ...['time', 'kind', 'what', 'about', 'outcome', 'at', 'id', 'action', 'actor', 'event_id', 'subject.type'],
+      ...['subject.id', 'method', 'path', 'status', 'ms', 'request_id', 'error', 'message', 'delivery_id', 'event'],
+      ...['attempt', 'state', 'next_attempt_at', 'signed_with', 'happening_id', 'reason', 'rule', 'level'],
+    ],
   },
 
   async *run({ follow, kind, subject, since }, deps) {
@@ -63,12 +69,24 @@ export const sandboxLog: CommandModule<SandboxLogOptions> = {
     for (;;) {
       if (page.entries.length > 0) yield { kind: 'rows', rows: page.entries.map(rowOf) };
       if (!page.has_more && !(follow && (await hasWaited(deps)))) break;
-      page = await askSandbox(deps, 'log', { ...query, after: page.cursor });
+      const next = await askSandbox(deps, 'log', { ...query, after: page.cursor }).catch(nullIfStopped);
+      if (next === null) {
+        yield { kind: 'note', text: 'The sandbox has stopped.' };
+        break;
+      }
+      page = next;
     }
     if (dropped !== null) yield { kind: 'note', text: dropped };
     return undefined;
   },
 };
+
+/** The end of what is followed; whatever else fails is a failure. */
+function nullIfStopped(error: unknown): null {
+  const cause = error instanceof ReventoError ? error.cause : null;
+  if (isHttpFailure(cause) && ['refused', 'closed', 'reset'].includes(cause.kind)) return null;
+  throw error;
+}
 
 /** Waits for the next look; false once the user has ended it. */
 async function hasWaited({ clock, signal }: Pick<Deps, 'clock' | 'signal'>): Promise<boolean> {
@@ -120,6 +138,8 @@ function wordsOf(entry: LogEntry): { readonly what: string; readonly about: stri
       const status = entry.status === null ? 'connection closed' : `${entry.status}`;
       return { what, about: null, outcome: entry.error === null ? status : `${status} ${entry.error}` };
     }
+    case 'withheld':
+      return { what: entry.event, about: entry.subject, outcome: `not delivered: ${entry.reason}` };
     case 'finding':
       return { what: entry.rule, about: null, outcome: `${entry.level}: ${entry.what}` };
     case 'delivery':

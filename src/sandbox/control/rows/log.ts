@@ -5,7 +5,7 @@ import { happening } from '../../world/happening.ts';
 import { shownRequest } from './audit.ts';
 import type { Operation } from './operation.ts';
 
-export const logKinds = ['happening', 'request', 'delivery', 'finding'] as const;
+export const logKinds = ['happening', 'request', 'delivery', 'withheld', 'finding'] as const;
 export type LogKind = (typeof logKinds)[number];
 
 /** Entries in one answer. */
@@ -35,6 +35,14 @@ const sent = v.object({
   next_attempt_at: v.nullable(v.string()),
 });
 
+const withheld = v.object({
+  kind: v.literal('withheld'),
+  at,
+  event: v.pipe(v.string(), v.description('event type that is not delivered')),
+  happening_id: v.string(),
+  subject: v.string(),
+  reason: v.string(),
+});
 const found = v.object({
   kind: v.literal('finding'),
   at,
@@ -49,7 +57,7 @@ const found = v.object({
 });
 
 /** One line of the timeline. */
-export const logEntry = v.variant('kind', [happened, request, sent, found]);
+export const logEntry = v.variant('kind', [happened, request, sent, withheld, found]);
 export type LogEntry = v.InferOutput<typeof logEntry>;
 export type FindingLine = v.InferOutput<typeof found>;
 
@@ -59,7 +67,8 @@ export const logRows = {
     method: 'GET',
     path: '/log',
     status: 200,
-    summary: 'List happenings, requests, delivery attempts and findings of the audit in one timeline, oldest first',
+    summary:
+      'List changes, requests, delivery attempts, what is not delivered, and findings of the audit, oldest first',
     params: v.strictObject({
       kind: v.exactOptional(v.picklist(logKinds)),
       subject: v.exactOptional(
