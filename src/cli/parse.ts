@@ -1,6 +1,7 @@
 import type { Command, CommanderError, Option } from 'commander';
 import type { CommandEntry, CommandModule } from '../command-kit/command.ts';
 import { declareGlobals, type GlobalOptions, helpOption, type Takes } from '../command-kit/globals.ts';
+import { membersOf } from '../command-kit/group.ts';
 import type { Style } from '../text/style.ts';
 import {
   argumentsOf,
@@ -165,7 +166,7 @@ async function faultOf(
   { entry: { name }, node, registry }: { entry: CommandEntry; node: Command; registry: readonly CommandEntry[] },
 ): Promise<UsageFault> {
   const fault = usageFault(error, name, node);
-  const members = registry.filter((other) => other.name.startsWith(`${name} `)).map((other) => other.name);
+  const members = membersOf(name, registry).map(({ command }) => command.name);
   if (error.code === 'commander.excessArguments' && members.length > 0) {
     const { nearest } = await import('../text/suggestion.ts');
     const meant = nearest(nameWords(line).join(' '), members);
@@ -193,7 +194,7 @@ function withoutHelpWord(argv: readonly string[], registry: readonly CommandEntr
 }
 
 function isGroupName(words: string, registry: readonly CommandEntry[]): boolean {
-  return registry.some(({ name }) => name.startsWith(`${words} `));
+  return membersOf(words, registry).length > 0;
 }
 
 /** Local values over global ones, positional arguments under their camel-cased names. */

@@ -1,6 +1,7 @@
 import type { Argument } from 'commander';
 import { argumentsOf, commandNamed, givenOptions, readArgv } from '../cli/argv.ts';
 import type { CommandEntry } from '../command-kit/command.ts';
+import { memberList, membersOf } from '../command-kit/group.ts';
 import { type Candidate, type Completion, nothing } from './candidate.ts';
 import { type Flag, flagOf, flagsOf, globalFlags } from './flags.ts';
 import {
@@ -110,8 +111,7 @@ function namesAfter({ words, isHelp }: Line, registry: readonly CommandEntry[]):
   const start = words.map((word) => `${word} `).join('');
   const names = registry.map(({ name, ...rest }) => ({ ...rest, name }));
   if (isHelp && words.length === 0) {
-    const topics = names.filter(({ name }) => name.startsWith('help '));
-    for (const topic of topics) names.push({ ...topic, name: topic.name.slice('help '.length) });
+    for (const { word, command } of membersOf('help', names)) names.push({ ...command, name: word });
   }
   const found = new Map<string, Candidate>();
   for (const { name, summary } of names) {
@@ -120,14 +120,9 @@ function namesAfter({ words, isHelp }: Line, registry: readonly CommandEntry[]):
     const known = found.get(word);
     if (isHelp && words.length === 0 && word === 'help') continue;
     if (more.length === 0) found.set(word, { value: word, about: summary });
-    else if (known === undefined) found.set(word, { value: word, about: membersOf(`${start}${word}`, names) });
+    else if (known === undefined) found.set(word, { value: word, about: memberList(`${start}${word}`, names) });
   }
   return [...found.values()];
-}
-
-function membersOf(group: string, names: readonly { readonly name: string }[]): string {
-  const members = names.filter(({ name }) => name.startsWith(`${group} `));
-  return members.map(({ name }) => name.slice(group.length + 1)).join(', ');
 }
 
 async function argumentOf({ arguments: taken }: Line, question: Question): Promise<Completion> {

@@ -1,5 +1,6 @@
 import type { CommandEntry, CommandGroup, Example } from '../command-kit/command.ts';
 import { globalHeading, globalOptions, helpOption, versionOption } from '../command-kit/globals.ts';
+import { memberList, membersOf } from '../command-kit/group.ts';
 import type { Style } from '../text/style.ts';
 import type { Term } from '../text/wrap.ts';
 import { columnOf, layout, page } from './layout.ts';
@@ -21,7 +22,7 @@ const groups: readonly CommandGroup[] = ['Login', 'API', 'Webhooks', 'Sandbox', 
 
 /** `revento --help`: every command by group and the global options, then the first steps and where to learn more. */
 export function rootHelp(registry: readonly CommandEntry[], style: Style): string {
-  const topics = registry.filter(({ name }) => name.startsWith('help '));
+  const topics = membersOf('help', registry).map(({ command }) => command);
   const commands = registry.filter((entry) => !topics.includes(entry));
   const { section, terms, examples, paragraph } = layout(style);
   const sections = groups.map((group) => ({ title: group, rows: rowsOf(commands, group) }));
@@ -46,9 +47,8 @@ export function rootHelp(registry: readonly CommandEntry[], style: Style): strin
 
 /** `revento webhook`: the members of a group. */
 export function groupHelp(name: string, registry: readonly CommandEntry[], style: Style): string {
-  const members = registry.filter((entry) => entry.name.startsWith(`${name} `));
   const { section, terms, paragraph } = layout(style);
-  const rows = members.map((entry) => ({ term: entry.name.slice(name.length + 1), meaning: entry.summary }));
+  const rows = membersOf(name, registry).map(({ word, command }) => ({ term: word, meaning: command.summary }));
   return page([
     section('Usage', [`  revento ${name} COMMAND [options]`]),
     section('Commands', terms(rows)),
@@ -76,12 +76,10 @@ function rowsOf(commands: readonly CommandEntry[], group: CommandGroup): Term[] 
   const rows = new Map<string, Term>();
   for (const { name, aliases, summary } of commands.filter((entry) => entry.group === group)) {
     const [first = name] = name.split(' ');
-    const family = commands.filter((other) => other.name.startsWith(`${first} `));
-    const isAlone = family.length < 2 || name === first;
+    const isAlone = membersOf(first, commands).length < 2 || name === first;
     if (isAlone) rows.set(name, { term: [name, ...(aliases ?? [])].join(', '), meaning: summary });
     else if (!rows.has(`${first} *`)) {
-      const members = family.map((other) => other.name.slice(first.length + 1)).join(', ');
-      rows.set(`${first} *`, { term: `${first} COMMAND`, meaning: members });
+      rows.set(`${first} *`, { term: `${first} COMMAND`, meaning: memberList(first, commands) });
     }
   }
   return [...rows.values()];

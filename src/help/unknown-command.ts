@@ -1,4 +1,5 @@
 import type { CommandEntry } from '../command-kit/command.ts';
+import { memberList, membersOf } from '../command-kit/group.ts';
 import { nearest } from '../text/suggestion.ts';
 
 /** More than these say nothing about what was meant. */
@@ -19,33 +20,31 @@ export function unknownCommand(
   if (asked !== null) {
     return { message: `unknown command ${JSON.stringify(words.join(' '))}`, hint: `did you mean \`${asked}\`?` };
   }
-  const isGroup = registry.some(({ name }) => name.startsWith(`${first} `));
+  const isGroup = membersOf(first, registry).length > 0;
   const typed = isGroup && second !== undefined ? `${first} ${second}` : first;
   const likely = similar(words, registry);
   const commands = likely.map((name) => `\`revento ${name}\``);
   const hint =
     likely.length === 0 || likely.length > mostSuggestions
-      ? `see revento ${isGroup ? `${first} --help; its commands are ${membersOf(first, registry)}` : '--help'}`
+      ? `see revento ${isGroup ? `${first} --help; its commands are ${memberList(first, registry)}` : '--help'}`
       : `did you mean ${[commands.slice(0, -1).join(', '), ...commands.slice(-1)].filter(Boolean).join(' or ')}?`;
   return { message: `unknown command ${JSON.stringify(typed)}`, hint };
-}
-
-function membersOf(group: string, registry: readonly CommandEntry[]): string {
-  const members = registry.filter(({ name }) => name.startsWith(`${group} `));
-  return members.map(({ name }) => name.slice(group.length + 1)).join(', ');
 }
 
 /** What other programs have as a word and this one as an option. */
 function asOption([first = '', second, ...rest]: readonly string[], registry: readonly CommandEntry[]): string | null {
   if (first === 'version' && second === undefined) return 'revento --version';
-  const isGroup = registry.some(({ name }) => name.startsWith(`${first} `));
+  const isGroup = membersOf(first, registry).length > 0;
   return isGroup && second === 'help' && rest.length === 0 ? `revento ${first} --help` : null;
 }
 
 function similar(words: readonly string[], registry: readonly CommandEntry[]): string[] {
   const names = registry.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]);
   const [first = '', second] = words;
-  const members = names.filter((name) => name.startsWith(`${first} `));
+  const members = membersOf(
+    first,
+    names.map((name) => ({ name })),
+  ).map(({ word }) => word);
   if (members.length > 0 && second !== undefined) return within(first, second, members, names);
 
   const groups = [...new Set(names.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0] as string))];
@@ -64,12 +63,9 @@ function similar(words: readonly string[], registry: readonly CommandEntry[]): s
 
 /** In a group that exists: its nearest member, or its only one; else the same word in another group. */
 function within(group: string, word: string, members: readonly string[], names: readonly string[]): string[] {
-  const near = nearest(
-    word,
-    members.map((name) => name.slice(group.length + 1)),
-  );
-  if (near !== null) return [`${group} ${near}`];
-  return members.length === 1 ? [...members] : withWord(word, names);
+  const [only, second] = members;
+  const meant = nearest(word, members) ?? (second === undefined ? only : undefined);
+  return meant === undefined ? withWord(word, names) : [`${group} ${meant}`];
 }
 
 function withMember(group: string, word: string | undefined, names: readonly string[]): string {
