@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { revento } from '../support/build.ts';
+import { listServer, type PageOf } from '../support/list-server.ts';
 import { ProgramRig } from '../support/program-rig.ts';
 import { SmallDisk } from '../support/small-disk.ts';
 
@@ -18,34 +17,17 @@ afterEach(async () => {
   await rig.close();
 });
 
+/** An API with one list, and an environment for a login there. */
+async function serveList(pageOf: PageOf): Promise<Api> {
+  const { apiBase, requests, close } = await listServer(pageOf);
+  closing.push(close);
+  const login = { REVENTO_ACCESS_TOKEN: 'rev_install_of_nobody', REVENTO_EVENT: 'evt_1' };
+  return { env: { ...rig.env, ...login, REVENTO_API_BASE: apiBase }, requests };
+}
+
 interface Api {
   readonly env: Readonly<Record<string, string>>;
   requests(): number;
-}
-
-/** An API with one list, whose pages are what the function says; null ends it. */
-async function serveList(pageOf: (index: number) => string | null): Promise<Api> {
-  let requests = 0;
-  const server = createServer((request, response) => {
-    requests++;
-    const cursor = Number(new URL(request.url ?? '', 'http://localhost').searchParams.get('cursor') ?? 0);
-    const hasMore = pageOf(cursor + 1) !== null;
-    response.setHeader('Content-Type', 'application/json');
-    response.end(
-      `{"data":[${pageOf(cursor)}],"next_cursor":${hasMore ? `"${cursor + 1}"` : null},"has_more":${hasMore}}`,
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => server.close());
-  return {
-    env: {
-      ...rig.env,
-      REVENTO_API_BASE: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      REVENTO_ACCESS_TOKEN: 'rev_install_of_nobody',
-      REVENTO_EVENT: 'evt_1',
-    },
-    requests: () => requests,
-  };
 }
 
 const onePage = (rows: string) => (index: number) => (index === 0 ? rows : null);

@@ -6,7 +6,7 @@ import { allowed } from '../support/import-table.ts';
 const src = join(import.meta.dirname, '../../src');
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+  .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
   .map((file) => file.replaceAll('\\', '/'));
 
 const folderOf = (file: string): string => file.split('/')[0] ?? '';

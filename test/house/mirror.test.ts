@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
@@ -8,10 +8,13 @@ const whole = new Set(['bin', 'browser', 'chaos', 'docs', 'flow', 'house', 'scri
 
 const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => file.endsWith('.test.ts') && !whole.has(file.split('/')[0] ?? ''));
+  .filter((file) => /\.test\.tsx?$/.test(file) && !whole.has(file.split('/')[0] ?? ''));
 
-describe('a unit test stands at the path of its source', () => {
+const hasSource = (path: string) => ['.ts', '.tsx'].some((end) => existsSync(join(root, 'src', `${path}${end}`)));
+
+/** Several tests of one source stand in a folder of its name. */
+describe('a unit test stands at the path of its source, or in a folder of that path', () => {
   it.each(tests)('%s', (file) => {
-    expect(existsSync(join(root, 'src', file.replace(/\.test\.ts$/, '.ts')))).toBe(true);
+    expect([file.replace(/\.test\.tsx?$/, ''), dirname(file)].some(hasSource)).toBe(true);
   });
 });
