@@ -7,6 +7,7 @@ import { systemClock } from '../../src/platform/process/clock.ts';
 import type { Delivery } from '../../src/webhook/delivery.ts';
 import { Hub } from '../../src/webhook/listener/hub.ts';
 import { aDelivery, type DeliveryOptions } from './delivery.ts';
+import { type RawAnswer, rawExchange } from './raw-http.ts';
 
 /** A page's server with what a test puts into it. */
 export interface PageRig {
@@ -15,7 +16,16 @@ export interface PageRig {
   readonly defects: unknown[];
   /** Adds a delivery as a listener reports it; its number. */
   add(options: DeliveryOptions & { readonly reason?: Delivery['reason'] }): number;
+  /** Sends a request as a page with the key does, with the changes a test wants. */
+  ask(changes: Raw): Promise<RawAnswer>;
   close(): Promise<void>;
+}
+
+interface Raw {
+  readonly line?: string;
+  readonly host?: string | null;
+  readonly headers?: readonly string[];
+  readonly body?: string;
 }
 
 export async function pageRig(secret: string, targets: readonly string[] = []): Promise<PageRig> {
@@ -36,9 +46,11 @@ export async function pageRig(secret: string, targets: readonly string[] = []): 
     hintFor: () => null,
     assets: async () => assets,
   });
+  const key = inspector.address.split('#key=')[1] ?? '';
+  const { port } = inspector;
   return {
     inspector,
-    key: inspector.address.split('#key=')[1] ?? '',
+    key,
     defects,
     add: ({ reason = null, ...options }) => {
       const { headers, body, deliveryId } = aDelivery(options);
@@ -62,6 +74,16 @@ export async function pageRig(secret: string, targets: readonly string[] = []): 
       const [inspected, lane] = fromListener({ kind: 'answered', delivery, evidence, results: [], status });
       hub.add(inspected, weightOf(inspected), lane);
       return hub.last;
+    },
+    ask: ({ line = 'GET /session', host = `localhost:${port}`, headers, body = '' }) => {
+      const lines = [
+        `${line} HTTP/1.1`,
+        ...(host === null ? [] : [`Host: ${host}`]),
+        ...(headers ?? [`Authorization: Bearer ${key}`]),
+        ...(body === '' ? [] : [`Content-Length: ${body.length}`]),
+        'Connection: close',
+      ];
+      return rawExchange(port, { pieces: [`${lines.join('\r\n')}\r\n\r\n${body}`] });
     },
     close: async () => {
       await inspector.close();
