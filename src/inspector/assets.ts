@@ -30,7 +30,7 @@ const html = `<!doctype html>
 <noscript>
 <main class="plain">
 <h1>Revento deliveries</h1>
-<p>This page needs JavaScript: the key that opens it never leaves your browser’s address bar otherwise.</p>
+<p>Without JavaScript there is <a href="/list">a list to read</a>. It asks for a password: what follows <code>#key=</code> in the address that was printed; any user name will do.</p>
 <p>The same deliveries as text: <code>revento webhook listen --print-body</code>, or <code>revento webhook listen -o ndjson</code> for programs.</p>
 </main>
 </noscript>

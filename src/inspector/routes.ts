@@ -1,4 +1,4 @@
-import { bearerOf, isJsonRequest } from '../pages/local/guard.ts';
+import { bearerOf, isJsonRequest, passwordOf } from '../pages/local/guard.ts';
 import { refuse, respond, respondJson, respondStream } from '../pages/local/response.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../ports/exchange.ts';
 import { maskedUrl } from '../webhook/masked-url.ts';
@@ -9,6 +9,7 @@ import { deliveryView } from './delivery-view.ts';
 import { eventStream } from './event-stream.ts';
 import type { SessionView } from './model/wire.ts';
 import type { InspectorParts } from './parts.ts';
+import { plainList } from './plain-list.ts';
 
 /** Pages that are open at once, at most: each holds a connection. */
 const maxStreams = 16;
@@ -47,6 +48,7 @@ export function createRoutes(parts: InspectorParts): Exchange {
       return refuse(415, 'not_json', 'Send Content-Type: application/json.');
     }
     if (request.method === 'POST' && request.url === '/key') return redeem(request, parts);
+    if (request.url === '/list') return only('GET', request, () => listWithoutScript(request, parts));
     const bearer = bearerOf(request);
     if (bearer === null || !parts.key.isIt(bearer)) {
       return refuse(401, 'wrong_key', 'Open the address that the command printed; its key is new for each run.');
@@ -105,6 +107,18 @@ function sessionView({ source, version, targets, secrets, hub }: InspectorParts)
     secrets: held.map(({ name }) => name),
     last: hub.last,
   };
+}
+
+/**
+ * Without script nothing can read the key in the fragment, so the browser asks for it as a password. That is kept for
+ * this origin only, port included, which a cookie is not; and it opens nothing but this list.
+ */
+function listWithoutScript(request: HttpRequest, { key, hub }: InspectorParts): HttpResponse {
+  const password = passwordOf(request);
+  if (password !== null && key.isIt(password)) return respond(200, 'text/html; charset=utf-8', plainList(hub));
+  return respond(401, 'text/plain; charset=utf-8', 'The password is what follows #key= in the printed address.\n', [
+    ['WWW-Authenticate', 'Basic realm="revento deliveries", charset="UTF-8"'],
+  ]);
 }
 
 function redeem({ body }: HttpRequest, { key }: InspectorParts): HttpResponse {

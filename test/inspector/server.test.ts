@@ -115,6 +115,34 @@ describe('the key', () => {
   });
 });
 
+describe('the list without script', () => {
+  const basic = (text: string) => `Authorization: Basic ${Buffer.from(text).toString('base64')}`;
+
+  it('takes the key as a password and shows every delivery escaped', async () => {
+    rig.add({ secret, body: envelope('application.approved', { id: '<script>alert(1)</script>' }) });
+    const { status, body } = await rig.ask({ line: 'GET /list', headers: [basic(`me:${rig.key}`)] });
+    expect(status).toBe(200);
+    expect(body).toContain('application.approved');
+    expect(body).toContain('&lt;script&gt;alert(1)');
+    expect(body).not.toContain('<script');
+  });
+
+  it.each(['me:wrong', 'nothing', ':'])('shows nothing for %s', async (text) => {
+    rig.add({ secret });
+    const { status, head, body } = await rig.ask({ line: 'GET /list', headers: [basic(text)] });
+    expect(status).toBe(401);
+    expect(head).toMatch(/^www-authenticate: Basic/im);
+    expect(body).not.toContain('application');
+  });
+
+  it('opens nothing else by its password, and not to a page of another origin', async () => {
+    const password = basic(`me:${rig.key}`);
+    expect((await rig.ask({ headers: [password] })).status).toBe(401);
+    const headers = [password, 'Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: navigate'];
+    expect((await rig.ask({ line: 'GET /list', headers })).status).toBe(403);
+  });
+});
+
 describe('every answer', () => {
   it.each(['GET /', 'GET /page.js', 'GET /session', 'GET /nothing', 'PUT /session'])(
     'to %s has all the headers',

@@ -26,6 +26,14 @@ export const needs = {
   },
   flask: { probe: [python, '-c', 'import flask'], packages: 'python3-flask' },
   requests: { probe: [python, '-c', 'import requests'], packages: 'python3-requests' },
+  pytest: { probe: [python, '-c', 'import pytest'], packages: 'python3-pytest' },
+  go: { probe: ['go', 'version'], packages: 'golang-go' },
+  phpunit: { probe: ['phpunit', '--version'], packages: 'phpunit' },
+  rspec: { probe: ['rspec', '--version'], packages: 'ruby-rspec' },
+  junit: {
+    probe: ['sh', '-c', 'command -v javac && test -f /usr/share/java/junit-platform-console.jar'],
+    packages: 'default-jdk-headless junit5',
+  },
   /** As root, and with a program that gives that up: other users can be played. */
   'other users': {
     probe: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'true'],

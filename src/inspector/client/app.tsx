@@ -7,6 +7,7 @@ import { countWords, msWords } from './format.ts';
 import { Help } from './help.tsx';
 import { DeliveryTable } from './list/delivery-table.tsx';
 import { FilterBox } from './list/filter-box.tsx';
+import { Palette } from './palette.tsx';
 
 /** List left, detail right; one at a time where it is narrow. */
 export function App() {
@@ -52,6 +53,8 @@ function Dialogs() {
       return <Help />;
     case 'check':
       return <CheckDialog />;
+    case 'palette':
+      return <Palette />;
     case 'send':
       return row === null ? null : <SendDialog row={row} />;
     default:

@@ -22,11 +22,7 @@ export function Help() {
         <input
           type="checkbox"
           checked={store.areKeysOn}
-          onChange={({ currentTarget }) => {
-            store.areKeysOn = currentTarget.checked;
-            localStorage.setItem('keys', currentTarget.checked ? 'on' : 'off');
-            store.changed();
-          }}
+          onChange={({ currentTarget }) => store.switchKeys(currentTarget.checked)}
         />{' '}
         Single keys are on
       </label>

@@ -1,3 +1,4 @@
+import { openCopyMenu } from './acts/copy-menu.tsx';
 import { type Store, tabs } from './store.ts';
 
 interface Key {
@@ -35,9 +36,11 @@ export const keys: readonly Key[] = [
     act: (store: Store) => store.show(tab),
   })),
   { names: ['d'], shown: 'd', does: 'difference to the previous one', act: (store) => toggleDifference(store) },
-  { names: ['r'], shown: 'r', does: 'replay', act: () => focus('replay') },
+  { names: ['r'], shown: 'r', does: 'replay', act: (store) => void store.replaySelected() },
   { names: ['e'], shown: 'e', does: 'edit, then send', act: (store) => store.openSend() },
-  { names: ['c'], shown: 'c', does: 'copy', act: () => focus('copy') },
+  { names: ['c'], shown: 'c', does: 'copy', act: () => openCopyMenu() },
+  { names: ['x'], shown: 'x', does: 'check the handler', act: (store) => store.open('check') },
+  { names: ['Control+k'], shown: 'Ctrl K', does: 'all commands', act: (store) => store.open('palette') },
   { names: ['?'], shown: '?', does: 'these keys', act: (store) => store.open('help') },
 ];
 
@@ -60,7 +63,13 @@ const controls = 'button, summary, a, [role=tab]';
 export function listenToKeys(store: Store): void {
   let pending = '';
   addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof Element)) return;
+    if (!(event.target instanceof Element)) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k' && store.dialog === null) {
+      event.preventDefault();
+      store.open('palette');
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const isLetter = event.key.length === 1;
     if (event.target.closest(typing) !== null) {
       if (event.key === 'Escape' && event.target.id === 'filter') focus('deliveries');

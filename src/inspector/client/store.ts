@@ -27,6 +27,8 @@ export class Store {
   missed = 0;
   selected: number | null = null;
   attempt = 0;
+  /** Place of the handler that actions go to. */
+  target = 0;
   tab: Tab = 'Body';
   isDifferenceShown = false;
   dialog: Dialog | null = null;
@@ -94,11 +96,12 @@ export class Store {
     this.changed();
   }
 
-  /** Moves the selection in the list by so many rows; from none, to the first. */
+  /** Moves the selection in the list by so many rows; from none, to the first, or to the last by a move past the end. */
   move(by: number): void {
     const { shown } = this.list;
     const at = shown.findIndex(({ id }) => id === this.selected);
-    const to = at === -1 ? 0 : Math.min(shown.length - 1, Math.max(0, at + by));
+    const from = at === -1 && Number.isFinite(by) ? 0 : at + by;
+    const to = Math.min(shown.length - 1, Math.max(0, from));
     this.select(shown[to]?.id ?? null);
   }
 
@@ -155,6 +158,17 @@ export class Store {
     this.changed();
   }
 
+  pickTarget(target: number): void {
+    this.target = target;
+    this.changed();
+  }
+
+  switchKeys(areOn: boolean): void {
+    this.areKeysOn = areOn;
+    localStorage.setItem('keys', areOn ? 'on' : 'off');
+    this.say(areOn ? 'Single keys are on.' : 'Single keys are off; Ctrl-K opens the commands.');
+  }
+
   open(dialog: Dialog | null): void {
     this.dialog = dialog;
     this.changed();
@@ -165,6 +179,16 @@ export class Store {
     if (this.row === null) this.say('Select a delivery first.');
     else if (this.session?.targets.length === 0) this.say('Start with a handler to send to: --forward 3000.');
     else this.open('send');
+  }
+
+  /** Sends the selected delivery to the chosen handler again, signed again if that is allowed. */
+  async replaySelected(): Promise<void> {
+    const { row, target, session } = this;
+    if (row === null) return this.say('Select a delivery first.');
+    if (session?.targets.length === 0) return this.say('Start with a handler to send to: --forward 3000.');
+    const view = await this.api.delivery(row.id);
+    if (view.cannot_replay !== null) return this.say(`Not replayed: ${view.cannot_replay}`);
+    await this.replay(row, target, view.cannot_resign === null);
   }
 
   /** Sends the delivery again with its own body, and shows the answer. */

@@ -46,3 +46,13 @@ export function isJsonRequest({ headers }: Pick<HttpRequest, 'headers'>): boolea
   const found = headers.filter(([name]) => name.toLowerCase() === 'content-type').map(([, value]) => value);
   return found.length === 1 && /^application\/json(?:\s*;\s*charset=utf-8)?$/i.test(found[0] ?? '');
 }
+
+/** The password that a request shows: that of its one `Authorization: Basic` header, whatever its user name; or null. */
+export function passwordOf({ headers }: Pick<HttpRequest, 'headers'>): string | null {
+  const found = headers.filter(([name]) => name.toLowerCase() === 'authorization').map(([, value]) => value);
+  const [, text] = /^Basic ([\w+/]+={0,2})$/i.exec(found.length === 1 ? (found[0] ?? '') : '') ?? [];
+  if (text === undefined) return null;
+  const pair = Buffer.from(text, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  return colon === -1 ? null : pair.slice(colon + 1);
+}

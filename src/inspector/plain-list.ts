@@ -1,0 +1,54 @@
+import { escapeHtml, escapeMarkup } from '../pages/html-page.ts';
+import type { Hub } from '../webhook/listener/hub.ts';
+import type { Inspected } from './inspected.ts';
+import type { DeliveryLine } from './model/wire.ts';
+
+/** Deliveries on the page without script: a reader does not read more. */
+const mostRows = 200;
+/** Of a body, this much. */
+const shownChars = 16 * 1024;
+
+/** The deliveries as HTML that needs no script, newest first. It is as safe to show as the page: all text is escaped. */
+export function plainList(hub: Pick<Hub<Inspected>, 'last' | 'find'>): string {
+  const rows: string[] = [];
+  for (let id = hub.last; id > 0 && rows.length < mostRows; id--) {
+    const found = hub.find(id);
+    if (found !== null) rows.push(rowOf(id, JSON.parse(found.value.line) as DeliveryLine));
+  }
+  const table = `<table class="pairs">
+<caption>Newest first, ${rows.length} of ${hub.last}. Reload for later ones.</caption>
+<thead><tr><th scope="col">Received</th><th scope="col">Type</th><th scope="col">Signature</th><th scope="col">Answers</th><th scope="col">Body</th></tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+</table>`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Revento deliveries</title>
+<link rel="icon" href="/icon.svg">
+<link rel="stylesheet" href="/page.css">
+</head>
+<body>
+<main class="plain wide">
+<h1>Deliveries</h1>
+${rows.length === 0 ? '<p>No deliveries yet.</p>' : table}
+</main>
+</body>
+</html>
+`;
+}
+
+function rowOf(id: number, line: DeliveryLine): string {
+  const { received_at: at, event, verified, reason, duplicate, forward, body, reply_status: reply } = line;
+  const verdict = verified ? `verified${duplicate ? ', duplicate' : ''}` : `not verified: ${reason}`;
+  const answers = forward.map(({ url, status, error, latency_ms: ms }) => `${url}: ${status ?? error}, ${ms} ms`);
+  const shown = body === null ? '(not text)' : body.slice(0, shownChars);
+  return `<tr id="delivery-${id}">
+<td>${escapeHtml(at)}</td>
+<th scope="row">${escapeHtml(event ?? '(no type)')}</th>
+<td class="${verified ? 'good' : 'bad'}">${escapeHtml(verdict)}</td>
+<td>${[...answers, `sender: ${reply}`].map(escapeHtml).join('<br>')}</td>
+<td><details><summary>Show</summary><pre>${escapeMarkup(shown)}</pre></details></td>
+</tr>`;
+}

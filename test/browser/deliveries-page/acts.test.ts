@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { sign } from '../../../src/webhook/signature.ts';
+import { lackOfBrowser, useDeliveriesPage } from '../../support/deliveries-page.ts';
+import { envelope } from '../../support/delivery.ts';
+import { withReason } from '../../support/needs.ts';
+
+const at = useDeliveriesPage();
+const test = it.skipIf(lackOfBrowser !== null);
+
+describe(withReason('what can be done with a delivery', lackOfBrowser), () => {
+  test('replays to the handler with a fresh signature and the same bytes', async () => {
+    const body = envelope();
+    await at.send({ body });
+    await at.rows().first().click();
+    await at.page.getByRole('button', { name: 'Replay, signed again' }).click();
+    await at.page.getByText('The handler answered 200.').waitFor();
+    await at.page.getByText(/Sent at .*, signed again/).waitFor();
+    expect(at.target.got.map((got) => got.body.toString())).toEqual([body, body]);
+  });
+
+  test('edits a body: bytes stay until touched, then it is signed for what it holds', async () => {
+    const body = envelope().replace('{', '{\r\n ');
+    await at.send({ body });
+    await at.rows().first().click();
+    await at.page.keyboard.press('e');
+    const editor = at.page.locator('.cm-content');
+    await editor.waitFor();
+    await at.page.getByText('Untouched: the bytes that came are sent.').waitFor();
+    await at.page.getByRole('button', { name: /^Send/ }).click();
+    await at.page.getByText(/^Sent at .*, signed again$/).waitFor();
+    await editor.click();
+    await at.page.keyboard.press('Control+Home');
+    await at.page.keyboard.press('ArrowRight');
+    await at.page.keyboard.type('"added":1,');
+    await at.page.getByText(/^Changed: \d+ bytes instead of \d+\.$/).waitFor();
+    await at.page.keyboard.press('Control+Enter');
+    await at.page.getByText(/^Sent at .*, changed body, signed again$/).waitFor();
+    const changed = body.replace('{', '{"added":1,');
+    expect(at.target.got.map((got) => got.body.toString())).toEqual([body, body, changed]);
+    const [, , last] = at.target.got;
+    const timestamp = last?.headers['x-revento-timestamp']?.[0] ?? '';
+    expect(last?.headers['x-revento-signature']).toEqual([sign(at.secret, timestamp, Buffer.from(changed))]);
+  });
+
+  test('names what Revento would not send, and keeps the draft', async () => {
+    await at.send();
+    await at.rows().first().click();
+    await at.page.getByRole('button', { name: 'Edit…' }).click();
+    await at.page.locator('.cm-content').click();
+    await at.page.keyboard.press('Control+A');
+    await at.page.keyboard.type('{"type":"application.approved"}');
+    await at.page.getByText('occurred_at is missing.').waitFor();
+    await at.page.keyboard.press('Control+A');
+    await at.page.keyboard.type('{{');
+    await at.page.getByRole('list', { name: 'Problems of the body' }).getByText('JSON').waitFor();
+    await at.page.getByRole('button', { name: 'Close' }).click();
+    await at.page.getByRole('button', { name: 'Edit…' }).click();
+    await at.page.locator('.cm-content').getByText('{{').waitFor();
+    await at.page.getByRole('button', { name: 'Restore' }).click();
+    await at.page.getByText('Untouched').waitFor();
+  });
+
+  test('sends a fault, many times at once, and says whether the handler did the right thing', async () => {
+    await at.send();
+    await at.rows().first().click();
+    await at.page.keyboard.press('e');
+    await at.page.getByLabel('Fault').selectOption('stale');
+    await at.page.getByLabel('Times').fill('3');
+    await at.page.getByLabel('All at once').check();
+    await at.page.getByRole('button', { name: /^Send/ }).click();
+    const dialog = at.page.getByRole('dialog');
+    await dialog.getByText('3 answers: 3 × 200; a handler without bugs answers 401.').waitFor();
+    expect(at.target.got).toHaveLength(4);
+  });
+
+  test('checks the handler: a matrix of cases with the remedy of what failed', async () => {
+    await at.page.getByRole('button', { name: 'Check handler' }).click();
+    await at.page.getByRole('button', { name: 'Run the check' }).click();
+    await at.page.getByText('Cause: the handler does not verify signatures').waitFor();
+    const failed = at.page.getByRole('row', { name: /wrong-secret.*failed/ });
+    await failed.waitFor();
+    await at.page.getByRole('definition').filter({ hasText: 'HMAC' }).first().waitFor();
+    const passed = at.page.getByRole('button', { name: /valid-compact/ });
+    expect(await passed.getAttribute('aria-expanded')).toBe('false');
+    await passed.click();
+    await at.page.getByRole('definition').filter({ hasText: '2xx' }).first().waitFor();
+  });
+
+  test('copies a curl command with the bytes as they came', async () => {
+    const body = envelope();
+    await at.send({ body });
+    await at.rows().first().click();
+    await at.page.getByText('Copy', { exact: true }).click();
+    await at.page.getByRole('button', { name: 'curl command' }).click();
+    await at.page.getByText('Copied: curl command.').waitFor();
+    const copied = await at.page.evaluate<string>('navigator.clipboard.readText()');
+    expect(copied).toContain(body);
+    expect(copied).toContain('--data-binary @-');
+  });
+});

@@ -1,0 +1,84 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { lackOfBrowser, useDeliveriesPage } from '../../support/deliveries-page.ts';
+import { envelope } from '../../support/delivery.ts';
+import { withReason } from '../../support/needs.ts';
+
+const at = useDeliveriesPage();
+const test = it.skipIf(lackOfBrowser !== null);
+
+describe(withReason('the detail of a delivery', lackOfBrowser), () => {
+  test('shows a delivery when it comes, and everything about it', async () => {
+    await at.send({ body: envelope('application.approved', { id: 'app_1', participant_id: 'ptp_7', note: '<b>&' }) });
+    await at.rows().first().click();
+    await at.page.getByRole('heading', { level: 2, name: 'application.approved' }).waitFor();
+    await at.page.getByText('"<b>&"').waitFor();
+    await at.page.keyboard.press('2');
+    await at.page.getByText('Verified with webhook_secret').waitFor();
+    await at.page.keyboard.press('3');
+    await at.page.getByRole('rowheader', { name: 'x-revento-signature' }).waitFor();
+    await at.page.keyboard.press('4');
+    await at.page.getByText('The sender was answered 200.').waitFor();
+    await at.page.keyboard.press('5');
+    await at.page.getByText('received and verified').waitFor();
+  });
+
+  test('shows the exact bytes that were signed', async () => {
+    const body = `${envelope()}\n`;
+    await at.send({ body });
+    await at.rows().first().click();
+    await at.page.getByText('Raw', { exact: true }).click();
+    const raw = await at.page.locator('pre.raw').textContent();
+    expect(raw?.replace(/^\d+\./, '')).toBe(body);
+    await at.page.getByText('Hex', { exact: true }).click();
+    expect(await at.page.locator('pre.hex').textContent()).toMatch(/ 0a +.*\.\n$/);
+  });
+
+  test('explains a body that was rewritten on the way', async () => {
+    const body = envelope();
+    await at.send({ body, signedBody: JSON.stringify(JSON.parse(body), null, 2) });
+    await at.rows().first().click();
+    await at.page.getByRole('tab', { name: 'Signature' }).click();
+    await at.page.getByText('the same JSON pretty-printed (2 spaces): matches').waitFor();
+    await at.page.getByText('a fresh signature would make a forged delivery genuine').waitFor();
+    expect(await at.page.getByRole('button', { name: 'Replay, signed again' }).count()).toBe(0);
+  });
+
+  test("shows a failing handler's words, the line for its framework, and folds attempts", async () => {
+    const deliveryId = crypto.randomUUID();
+    const body = envelope('application.revision_requested', { id: 'app_2' });
+    await at.send({ body, deliveryId, type: 'application.revision_requested' });
+    await at.send({ body, deliveryId, type: 'application.revision_requested' });
+    await at.page.getByText('2 attempts').waitFor();
+    expect(await at.rows().count()).toBe(1);
+    await at.rows().first().click();
+    await at.page.getByRole('tab', { name: 'Answer' }).click();
+    await at.page.getByText('TypeError: x').waitFor();
+    await at.page.getByRole('tab', { name: 'Signature' }).click();
+    await at.page.getByText('Express (yours)').waitFor();
+    await at.page.keyboard.press('[');
+    await at.page.getByText('attempt 1 of 2').waitFor();
+  });
+
+  test('opens a recording without a listener, and replays from it', async () => {
+    const body = envelope();
+    const file = `${at.rig.home}/deliveries.ndjson`;
+    await at.send({ body });
+    await at.rows().first().click();
+    await at.page.getByText('Copy', { exact: true }).click();
+    await at.page.getByRole('button', { name: 'NDJSON line' }).click();
+    await at.page.getByText('Copied: NDJSON line.').waitFor();
+    writeFileSync(file, `${await at.page.evaluate<string>('navigator.clipboard.readText()')}\n`);
+    const env = { REVENTO_WEBHOOK_SECRET: at.secret };
+    const running = at.rig.start(['inspect', file, '--to', at.target.url, '--ui-port', '0'], { env });
+    const [, opened = ''] = await running.until('stderr', /^page: (\S+)$/m);
+    await at.page.goto(opened);
+    await at.page.getByText('recording', { exact: true }).waitFor();
+    await at.rows().first().click();
+    await at.page.getByRole('button', { name: 'Replay, signed again' }).click();
+    await at.page.getByText('The handler answered 200.').waitFor();
+    expect(at.target.got.map((got) => got.body.toString())).toEqual([body, body]);
+    running.kill('SIGINT');
+    expect((await running.ended).code).toBe(130);
+  });
+});
