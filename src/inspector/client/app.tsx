@@ -4,10 +4,10 @@ import { SendDialog } from './acts/send-dialog.tsx';
 import { useStore } from './context.ts';
 import { Detail } from './detail/detail.tsx';
 import { countWords, msWords } from './format.ts';
-import { Help } from './help.tsx';
+import { Help } from './keys/help.tsx';
+import { Palette } from './keys/palette.tsx';
 import { DeliveryTable } from './list/delivery-table.tsx';
 import { FilterBox } from './list/filter-box.tsx';
-import { Palette } from './palette.tsx';
 
 /** List left, detail right; one at a time where it is narrow. */
 export function App() {

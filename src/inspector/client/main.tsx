@@ -2,7 +2,7 @@ import { render } from 'preact';
 import { Api, takeKey } from './api.ts';
 import { App, Closed } from './app.tsx';
 import { StoreContext } from './context.ts';
-import { listenToKeys } from './keyboard.ts';
+import { listenToKeys } from './keys/keyboard.ts';
 import { Store } from './store.ts';
 
 async function start(root: HTMLElement): Promise<void> {

@@ -90,7 +90,7 @@ for (const form of testForms) {
   describe(withReason(`a test for ${form.name}`, reason), () => {
     test.each([
       ['a body to read', readable],
-      ['bytes that are no text', bytes],
+      ['bytes that are not text', bytes],
     ])('passes with a handler that verifies, which gets the same bytes: %s', async (_, body) => {
       const target = await handler((got) => ({ status: isRight(got) ? 200 : 401 }));
       const { code, output } = await run(form, body, target.url);

@@ -1,5 +1,5 @@
-import { openCopyMenu } from './acts/copy-menu.tsx';
-import { type Store, tabs } from './store.ts';
+import { openCopyMenu } from '../acts/copy-menu.tsx';
+import { type Store, tabs } from '../store.ts';
 
 interface Key {
   /** As `KeyboardEvent.key` gives it; two letters are typed one after the other. */

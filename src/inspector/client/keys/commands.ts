@@ -1,6 +1,6 @@
-import { copyAs, copyForms, download } from './acts/copy-forms.ts';
+import { copyAs, copyForms, download } from '../acts/copy-forms.ts';
+import type { Store } from '../store.ts';
 import { keys } from './keyboard.ts';
-import type { Store } from './store.ts';
 
 /** Something that the palette can do. */
 export interface Command {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useStore } from '../context.ts';
 import { commandsOf, matching } from './commands.ts';
-import { useStore } from './context.ts';
 
 /** All commands by name: type a part of it, choose by arrows, Enter does it. */
 export function Palette() {

@@ -1,6 +1,6 @@
-import { filterFields } from '../model/filter.ts';
-import { useStore } from './context.ts';
-import { ModalDialog } from './dialog.tsx';
+import { filterFields } from '../../model/filter.ts';
+import { useStore } from '../context.ts';
+import { ModalDialog } from '../dialog.tsx';
 import { keys } from './keyboard.ts';
 
 /** All keys and what the filter understands. */
