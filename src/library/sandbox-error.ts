@@ -1,5 +1,5 @@
 import { ReventoError } from '../errors/revento-error.ts';
-import { Refusal } from '../sandbox/control/refusal.ts';
+import { Refusal, type RefusalCode } from '../sandbox/control/refusal.ts';
 import type { SandboxError as Public, SandboxErrorCode } from './public.ts';
 
 /** What the sandbox, or an option of it, refuses. */
@@ -13,9 +13,16 @@ export class SandboxError extends Error implements Public {
   }
 }
 
+/** Refusals of requests, which a caller in this process sends none of. */
+type OfRequests = 'forbidden' | 'method_not_allowed' | 'unsupported_media_type';
+
+function isOfRequests(code: RefusalCode): code is OfRequests {
+  return (['forbidden', 'method_not_allowed', 'unsupported_media_type'] as const).some((one) => one === code);
+}
+
 /** The error that a caller gets for one from within; what is not known there stays as it is. */
 export function toSandboxError(error: unknown): unknown {
-  if (error instanceof Refusal && error.code !== 'forbidden' && error.code !== 'method_not_allowed') {
+  if (error instanceof Refusal && !isOfRequests(error.code)) {
     return new SandboxError(error.code, sentence(error.message), { cause: error });
   }
   if (!(error instanceof ReventoError)) return error;

@@ -12,7 +12,6 @@ import { parseFault } from '../faults/fault.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { apiError, json } from '../message/reply.ts';
 import type { Incoming } from '../message/request.ts';
-import { isSame } from '../oauth/clients.ts';
 import type { DirectLogin, logInDirectly } from '../oauth/direct-login.ts';
 import type { KeptState } from '../saved/ledger.ts';
 import type { Snapshot } from '../saved/snapshot.ts';
@@ -22,6 +21,7 @@ import type { Life } from '../world/life.ts';
 import { DoesNotFit, isoSeconds } from '../world/stage.ts';
 import { testEventId } from '../world/world.ts';
 import { listActions, listSubjects } from './choices.ts';
+import { guardRefusal } from './guard.ts';
 import { controlPrefix } from './key.ts';
 import {
   fromQuery,
@@ -70,11 +70,8 @@ export class Control {
   async answer(incoming: Incoming): Promise<HttpResponse> {
     const { requestId } = incoming;
     const refuse = (code: RefusalCode, message: string) => apiError(refusals[code].status, code, message, requestId);
-    const key = /^Bearer (.+)$/.exec(incoming.header('authorization') ?? '')?.[1] ?? '';
-    // A browser sends the origin of the page it acts for, and no page may control the sandbox, whatever its key.
-    if (incoming.header('origin') !== null || !isSame(this.#parts.key, key)) {
-      return refuse('forbidden', 'the control API needs the sandbox’s own key');
-    }
+    const guarded = guardRefusal(incoming, this.#parts.key);
+    if (guarded !== null) return refuse(guarded.code, guarded.message);
     const found = operationAt(incoming.method, incoming.path.slice(controlPrefix.length));
     if (found === null) return refuse('not_found', 'this path is not an operation of the sandbox');
     if ('allowed' in found) {

@@ -9,6 +9,7 @@ export const refusals = {
   forbidden: { status: 403, meaning: 'the key is missing or wrong, or a web page sent the request' },
   not_found: { status: 404, meaning: 'unknown id, or unknown path' },
   method_not_allowed: { status: 405, meaning: 'the path takes the method named in `Allow`' },
+  unsupported_media_type: { status: 415, meaning: 'the body of a POST is not declared as `application/json`' },
   does_not_fit: { status: 409, meaning: 'the action does not fit the state of its subject' },
   nobody_fits: { status: 409, meaning: 'no subject is in a state that the action fits' },
   not_delivered: {

@@ -2,6 +2,8 @@ import { isIPv4 } from 'node:net';
 import type { HttpRequest, HttpResponse } from '../../ports/exchange.ts';
 import { errorPage } from '../message/page.ts';
 
+type Head = Pick<HttpRequest, 'headers'> & Partial<Pick<HttpRequest, 'url'>>;
+
 /** Top-level names that the public DNS never holds. Source: RFC 2606, RFC 6761, RFC 6762, RFC 8375; ICANN for `internal`. */
 const privateNames = /\.(?:localhost|internal|local|test|example|home\.arpa)$/;
 
@@ -12,12 +14,13 @@ const privateNames = /\.(?:localhost|internal|local|test|example|home\.arpa)$/;
  * rebinding). So a name that anyone could register is refused; addresses, `localhost`, and names that only a
  * container network or a hosts file defines are not.
  */
-export function strangerRefusal({ headers }: Pick<HttpRequest, 'headers'>): HttpResponse | null {
+export function strangerRefusal({ headers, url = '' }: Head): HttpResponse | null {
   const hosts = headers.filter(([name]) => name.toLowerCase() === 'host').map(([, value]) => value);
-  // Every browser sends one. HTTP/1.0 may leave it out, and node:http refuses a later version without it.
-  if (hosts.length === 0) return null;
-  const name = hosts.length === 1 ? nameOf(hosts[0] ?? '') : null;
-  if (name !== null && isPrivate(name)) return null;
+  // A target in absolute form names a host as well, and routing reads that one. Source: RFC 9112 section 3.2.2.
+  const inTarget = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1];
+  // Every browser sends a Host. HTTP/1.0 may leave it out, and a later version without it is refused before this.
+  const named = inTarget === undefined ? hosts : [...hosts, inTarget];
+  if (hosts.length <= 1 && named.every((host) => isPrivate(nameOf(host)))) return null;
   return errorPage(
     421,
     'Not this server’s name',
@@ -29,10 +32,11 @@ export function strangerRefusal({ headers }: Pick<HttpRequest, 'headers'>): Http
 
 /** Lower-case host name without its port; null when it is not a host name. */
 function nameOf(host: string): string | null {
-  const [, name] = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?$/.exec(host.toLowerCase()) ?? [];
+  const [, name] = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]{1,253})(?::\d{1,5})?$/.exec(host.toLowerCase()) ?? [];
   return name?.replace(/\.$/, '') ?? null;
 }
 
-function isPrivate(name: string): boolean {
+function isPrivate(name: string | null): boolean {
+  if (name === null) return false;
   return name.startsWith('[') || isIPv4(name) || !name.includes('.') || privateNames.test(name);
 }

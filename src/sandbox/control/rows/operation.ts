@@ -31,7 +31,7 @@ export interface Example {
 }
 
 /** Refusal codes of every operation. */
-export const commonRefusals: readonly RefusalCode[] = ['validation_error', 'forbidden'];
+export const commonRefusals: readonly RefusalCode[] = ['validation_error', 'forbidden', 'unsupported_media_type'];
 
 export const flag = (about: string) => v.optional(v.pipe(v.boolean(), v.description(about)), false);
 export const eventId = v.exactOptional(
