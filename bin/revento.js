@@ -59,13 +59,13 @@ function keepCompiledCode() {
   if (!isAbsolute(base ?? '')) return;
   const folder = platform === 'darwin' ? 'Library/Caches' : isWindows || hasOwn ? '.' : '.cache';
   const directory = join(base, folder, 'revento');
-  if (isWindows || makePrivate(base, directory)) enableCompileCache(directory);
+  if (isWindows || makePrivate(base, [...folder.split('/'), 'revento'])) enableCompileCache(directory);
 }
 
-/** Makes a directory below one that is there; says whether only this user, and root, can write on the way to it. */
-function makePrivate(base, directory) {
+/** Makes directories below one that is there; says whether only this user, and root, can write on the way to the last. */
+function makePrivate(base, names) {
   const { existsSync, lstatSync, mkdirSync, realpathSync } = require('node:fs');
-  const { dirname } = require('node:path');
+  const { dirname, join } = require('node:path');
   /** A sticky directory such as /tmp is for everybody, but what is in it can't be replaced by others. */
   const isPrivate = (path) => {
     const { uid, mode } = lstatSync(path);
@@ -74,7 +74,11 @@ function makePrivate(base, directory) {
   };
   try {
     if (!existsSync(base) || lstatSync(realpathSync(base)).uid !== process.getuid()) return false;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    let directory = base;
+    for (const name of names) {
+      directory = join(directory, name);
+      if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 });
+    }
     return isPrivate(directory) && isPrivate(realpathSync(directory));
   } catch {
     return false;

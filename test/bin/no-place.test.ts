@@ -51,6 +51,14 @@ describe.skipIf(process.platform !== 'linux')('a user without a home directory',
     expect(run(words, secret)).toMatchObject({ code: 0 });
   });
 
+  it.each(['REVENTO_CONFIG_DIR', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'HOME'])(
+    'is told so where %s leads to /proc, which can hold nothing',
+    (name) => {
+      const { code, stderr } = run(['config', 'set', 'client_id', 'abc'], { HOME: '/proc', [name]: '/proc/revento' });
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('/proc') });
+    },
+  );
+
   it('can read the API with REVENTO_ACCESS_TOKEN', async () => {
     const server = createServer((_request, response) => response.end('{"id":"evt_1"}')).listen(0, '127.0.0.1');
     await once(server, 'listening');

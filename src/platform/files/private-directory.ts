@@ -1,5 +1,6 @@
-import { chmodSync, closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, type Stats } from 'node:fs';
+import { chmodSync, closeSync, constants, fchmodSync, fstatSync, openSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectory } from '../../files/directory.ts';
 import { asOwner } from './as-owner.ts';
 import { systemCode } from './file-failure.ts';
 
@@ -12,7 +13,7 @@ const isWindows = process.platform === 'win32';
  */
 export function makePrivateDirectory(directory: string): boolean {
   return asOwner(directory, () => {
-    const first = mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const first = makeDirectory(directory, 0o700);
     if (first === undefined) return tighten(directory, 0o700);
     if (isWindows) return false;
     // The umask can only take bits away; what it took of our own is given back.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectory } from '../../files/directory.ts';
 import { crashPoint } from '../../ports/crash-point.ts';
 import type { SealedRecord } from '../../ports/store.ts';
 import { asOwner } from '../files/as-owner.ts';
@@ -162,7 +163,7 @@ export function rescue(bytes: Uint8Array, file: string, places: readonly string[
     try {
       crashPoint('rescue-before-write');
       asOwner(file, () => {
-        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        makeDirectory(dirname(path), 0o700);
         rmSync(path, { force: true });
         createFile(path, bytes);
         syncDirectory(dirname(path));

@@ -2,7 +2,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -11,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectory } from '../../files/directory.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SharedLog } from '../../ports/store.ts';
 import { asOwner } from '../files/as-owner.ts';
@@ -134,7 +134,7 @@ function open(file: string, mayCreate: boolean): number | null {
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
     if (!mayCreate) return null;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(file), 0o700);
     return regular(openSync(file, flags | O_CREAT, 0o600));
   }
 }
