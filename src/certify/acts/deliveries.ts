@@ -30,6 +30,33 @@ export const deliveryActs: readonly Act[] = [
     },
   },
   {
+    id: 'delivery-forged-repeat',
+    title: 'a forged delivery comes with an id that is known',
+    brings: ['delivery-forged-repeat'],
+    needs: ['webhook'],
+    hasLogin: false,
+    play: async (stage) => {
+      const id = deliveryIn(await stage.ask('do', { action: 'apply' }));
+      await stage.settled();
+      await stage.faults('webhook:signaturex1');
+      if (id !== null) await stage.ask('redeliver', { delivery_id: id });
+      await stage.settled();
+      return {};
+    },
+  },
+  {
+    id: 'delivery-unknown-type',
+    title: 'a delivery of a type that Revento has added',
+    brings: ['delivery-unknown-type'],
+    needs: ['webhook'],
+    hasLogin: false,
+    play: async (stage) => {
+      await stage.ask('trigger', { type: 'badge.printed' });
+      await stage.settled();
+      return {};
+    },
+  },
+  {
     id: 'delivery-many',
     title: 'ten deliveries',
     brings: ['polling'],
