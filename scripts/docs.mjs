@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
+import { folderText } from './folder-text.mjs';
 import { pageScript } from './page-script.mjs';
 import { rawText } from './raw-text.mjs';
 
@@ -23,7 +24,7 @@ export async function makeDocuments() {
     const bundle = await rolldown({
       input: join(root, 'scripts/docs/documents.ts'),
       cwd: root,
-      plugins: [rawText, pageScript],
+      plugins: [rawText, folderText, pageScript],
       platform: 'node',
       external: ['@napi-rs/keyring'],
       tsconfig: join(root, 'tsconfig.json'),

@@ -18,3 +18,9 @@ declare module '*?page' {
   const script: string;
   export default script;
 }
+
+/** The text of every file in that folder, by its path there. */
+declare module '*?files' {
+  const files: Readonly<Record<string, string>>;
+  export default files;
+}

@@ -74,12 +74,17 @@ export interface Deps {
   inspectStore(): Promise<StoreInspection>;
   /**
    * Runs another program on this terminal; resolves with its exit status (128 + n for signal n). `signal` can end it
-   * early, as an interrupt does; `stdout: 'stderr'` keeps our own stdout clean.
+   * early, as an interrupt does; `stdout: 'stderr'` keeps our own stdout clean; it runs in
+   * `directory`, or here.
    */
   spawn(
     command: readonly string[],
     env: Readonly<Record<string, string>>,
-    options?: { readonly stdout?: 'stdout' | 'stderr'; readonly signal?: AbortSignal },
+    options?: {
+      readonly stdout?: 'stdout' | 'stderr';
+      readonly signal?: AbortSignal;
+      readonly directory?: string;
+    },
   ): Promise<number>;
   /** Starts a program that runs beside this one, in a group of processes that can be ended as a whole. */
   readonly launch: Launch;

@@ -86,6 +86,9 @@ export const registry: readonly CommandEntry[] = [
     ],
     'sandbox reset': ['Reset the running sandbox', () => import('./sandbox/world/reset.ts')],
   }),
+  ...commands('Starters', {
+    init: ['Write an integration to start from, in the language of your choice', () => import('./init/init.ts')],
+  }),
   ...commands('Settings', {
     'config init': ['Set up a profile: questions, flags or a .env file', () => import('./config/init.ts')],
     'config get': ['Show one setting', () => import('./config/get.ts')],

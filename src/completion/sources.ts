@@ -8,6 +8,7 @@ import { scopes } from '../sandbox/oauth/scopes.ts';
 import { builtInScenarios } from '../sandbox/scenario/built-in.ts';
 import { envFormats } from '../sandbox/server/env-format.ts';
 import { actions } from '../sandbox/world/actions/actions.ts';
+import { starters } from '../starters/starters.ts';
 import { eventTypes } from '../webhook/event.ts';
 import { deliveryFaults } from '../webhook/sending/delivery-faults.ts';
 import type { Candidate } from './candidate.ts';
@@ -127,6 +128,7 @@ export const argumentSources: Readonly<Record<string, Source>> = {
       resources.map(({ path, summary }) => ({ value: path.replace('{event_id}', '{event}'), about: summary })),
   },
   'completion shell': { values: () => bare(shellNames) },
+  'init language': { values: () => starters.map(({ language, title }) => ({ value: language, about: title })) },
   'config get name': setting,
   'config set name': setting,
   'config unset name': setting,

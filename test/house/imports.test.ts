@@ -9,7 +9,8 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
   .map((file) => file.replaceAll('\\', '/'));
 
-const folderOf = (file: string): string => file.split('/')[0] ?? '';
+/** Of a file in `src/`; of the templates, which stand beside it, their own name. */
+const folderOf = (file: string): string => file.replace(/^\.\.\//, '').split('/')[0] ?? '';
 /** A command's own group: `commands/webhook/listen/run.ts` is `webhook`. */
 const groupOf = (file: string): string | null => (file.startsWith('commands/') ? (file.split('/')[1] ?? null) : null);
 

@@ -1,5 +1,6 @@
 /** What each folder may import, itself aside. Every line names only folders that stand above it in this table. */
 export const allowed: Readonly<Record<string, readonly string[]>> = {
+  templates: [],
   errors: [],
   text: ['errors'],
   files: ['errors'],
@@ -19,6 +20,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   certify: ['errors', 'http', 'ports', 'sandbox', 'text', 'webhook'],
   inspector: ['errors', 'json', 'pages', 'ports', 'text', 'webhook'],
   library: ['errors', 'files', 'http', 'platform', 'ports', 'sandbox', 'text'],
+  starters: ['errors', 'files', 'templates'],
   'command-kit': ['config', 'errors', 'files', 'json', 'output', 'ports', 'text'],
   help: ['command-kit', 'text'],
   commands: [
@@ -38,6 +40,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'output',
     'ports',
     'sandbox',
+    'starters',
     'text',
     'webhook',
   ],
@@ -68,6 +71,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'output',
     'ports',
     'sandbox',
+    'starters',
     'webhook',
   ],
   'main.ts': ['cli', 'errors', 'platform'],

@@ -153,10 +153,10 @@ export async function connect(
 
 /** Runs another program until it ends, or until this one is interrupted. */
 function spawn({ interrupts }: Edge): Deps['spawn'] {
-  return async (command, env, { stdout = 'stdout', signal } = {}) => {
+  return async (command, env, { signal, ...options } = {}) => {
     const { runChild } = await import('../../platform/process/child.ts');
     const either = signal ? AbortSignal.any([interrupts.signal, signal]) : interrupts.signal;
-    return runChild(command, { env, stdout, signal: either });
+    return runChild(command, { ...options, env, signal: either });
   };
 }
 

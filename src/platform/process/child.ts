@@ -10,6 +10,8 @@ export interface SpawnOptions {
   readonly signal: AbortSignal;
   /** Where the child's stdout goes; `stderr` keeps a stream of our own on stdout clean. Default `stdout`. */
   readonly stdout?: 'stdout' | 'stderr';
+  /** Where it runs; default: here. */
+  readonly directory?: string;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface SpawnOptions {
  */
 export function runChild(
   command: readonly string[],
-  { env, signal, stdout = 'stdout' }: SpawnOptions,
+  { env, signal, stdout = 'stdout', directory }: SpawnOptions,
 ): Promise<number> {
   const [program = '', ...args] = command;
   return new Promise((resolve, reject) => {
@@ -32,6 +34,7 @@ export function runChild(
       const { file, args: given, windowsVerbatimArguments } = startOf(program, args, env, process.platform);
       child = spawn(file, given, {
         env: { ...env },
+        ...(directory !== undefined && { cwd: directory }),
         stdio: ['inherit', stdout === 'stdout' ? 'inherit' : 2, 'inherit'],
         windowsVerbatimArguments,
       });

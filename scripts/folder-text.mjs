@@ -1,0 +1,36 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Folders that package managers and builds leave behind when a template is run where it stands. */
+const leftovers = /(?:^|\/)(?:node_modules|data|vendor|target|build|__pycache__|\.venv)(?:\/|$)|(?:^|\/)\.env$/;
+
+/**
+ * `import files from './folder?files'` gives the text of every file in a folder by its path there, in a build as in the
+ * tests.
+ */
+export const folderText = {
+  name: 'folder-text',
+  resolveId: {
+    filter: { id: /\?files$/ },
+    handler: (source, importer) => join(dirname(importer), source),
+  },
+  load: {
+    filter: { id: /\?files$/ },
+    async handler(id) {
+      const folder = id.slice(0, -'?files'.length);
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+      const paths = entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .map((path) => path.slice(folder.length + 1).replaceAll('\\', '/'))
+        .filter((path) => !leftovers.test(path))
+        .sort();
+      const files = {};
+      for (const path of paths) {
+        files[path] = await readFile(join(folder, path), 'utf8');
+        this.addWatchFile(join(folder, path));
+      }
+      return `export default ${JSON.stringify(files)}`;
+    },
+  },
+};

@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { relative, resolve } from 'node:path';
+import type { CommandModule } from '../../command-kit/command.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
+import { shellWord } from '../../errors/shell-word.ts';
+import type { Item } from '../../output/item.ts';
+import { existingFiles, placeFiles } from '../../starters/place.ts';
+import { type Framework, projectFiles, type Starter } from '../../starters/starter.ts';
+import { starterFor, starters } from '../../starters/starters.ts';
+import { nearest } from '../../text/suggestion.ts';
+
+interface InitOptions {
+  readonly language?: string;
+  readonly dir?: string;
+  readonly framework?: string;
+  readonly force?: boolean;
+  readonly install: boolean;
+  readonly list?: boolean;
+}
+
+const names = starters.map(({ language }) => language);
+
+/**
+ * `revento init`: writes an integration to start from, with all that the examples of the guide leave out.
+ *
+ * A `.env` with a fresh key for the stored tokens comes with it. One that exists is never touched: without its key the
+ * logins of that project could not be read again.
+ */
+export const init: CommandModule<InitOptions> = {
+  declare: (command) =>
+    command
+      .argument('[language]', names.join(', '))
+      .argument('[dir]', 'directory for it (default: revento-LANGUAGE)')
+      .option('--framework <name>', 'where a language has more than one, see --list')
+      .option('--force', 'replace files that exist; .env is kept')
+      .option('--no-install', 'do not fetch the dependencies')
+      .option('--list', 'list the languages and what each needs'),
+  examples: [
+    { command: 'revento init node', explains: 'an integration in ./revento-node' },
+    { command: 'revento init --list', explains: 'the languages' },
+  ],
+  layout: { shape: 'value' },
+
+  async *run({ language, dir, framework, force = false, install, list = false }, deps) {
+    if (list) {
+      yield listed();
+      return undefined;
+    }
+    const starter = chosen(language ?? (await asked(deps)));
+    const variant = chosenFramework(starter, framework);
+    const directory = resolve(dir ?? `revento-${starter.language}`);
+    const files = projectFiles((await starter.files()).default, variant);
+    const taken = await existingFiles(directory, files);
+    if (taken.length > 0 && !force) throw inTheWay(directory, taken);
+    const isNew = (await existingFiles(directory, { '.env': '' })).length === 0;
+    await placeFiles(directory, { ...files, ...(isNew && { '.env': environment(files) }) }, force);
+    const isInstalled = install && starter.install !== null && (await isFetched(starter.install, directory, deps));
+    yield written({ starter, variant, directory, files, isInstalled });
+    return install && starter.install !== null && !isInstalled ? exitStatus.failed : undefined;
+  },
+};
+
+function chosen(language: string): Starter {
+  const found = starterFor(language);
+  if (found !== undefined) return found;
+  const guess = nearest(language, names);
+  throw new ReventoError('usage', `There is no starter for ${JSON.stringify(language)}.`, {
+    hint: guess === null ? `languages are ${names.join(', ')}` : `did you mean ${guess}?`,
+  });
+}
+
+async function asked({ terminal, signal }: Pick<Deps, 'signal' | 'terminal'>): Promise<string> {
+  if (!terminal.isInteractive) {
+    throw new ReventoError('usage', 'Missing the language.', { hint: `languages are ${names.join(', ')}` });
+  }
+  return (await terminal.ask(`Language (${names.join(', ')}): `, { signal })).trim().toLowerCase();
+}
+
+function chosenFramework({ language, frameworks }: Starter, name: string | undefined): Framework {
+  if (name === undefined) return frameworks[0];
+  const found = frameworks.find((row) => row.name === name);
+  if (found !== undefined) return found;
+  throw new ReventoError('usage', `There is no starter for ${language} with ${JSON.stringify(name)}.`, {
+    hint: `give --framework one of ${frameworks.map((row) => row.name).join(', ')}`,
+  });
+}
+
+function inTheWay(directory: string, taken: readonly string[]): ReventoError {
+  const shown = taken.slice(0, 3).join(', ') + (taken.length > 3 ? ` and ${taken.length - 3} more` : '');
+  return new ReventoError('usage', `${directory} already has ${shown}. Nothing was written.`, {
+    hint: 'give another directory, or --force to replace them',
+  });
+}
+
+/** The text of `.env`: the example with a key of its own. */
+function environment(files: Readonly<Record<string, string>>): string {
+  const key = randomBytes(32).toString('base64');
+  return (files['.env.example'] ?? '').replace(/^REVENTO_TOKEN_KEY=$/m, `REVENTO_TOKEN_KEY=${key}`);
+}
+
+/** Runs the package manager in the project; what it prints goes to stderr. False when it failed or is not there. */
+async function isFetched(
+  command: readonly string[],
+  directory: string,
+  { spawn, childEnv, terminal }: Pick<Deps, 'childEnv' | 'spawn' | 'terminal'>,
+): Promise<boolean> {
+  let fault: string;
+  try {
+    const status = await spawn(command, childEnv, { stdout: 'stderr', directory });
+    if (status === 0) return true;
+    fault = `\`${command.join(' ')}\` ended with status ${status}`;
+  } catch (error) {
+    if (!(error instanceof ReventoError)) throw error;
+    fault = error.message;
+  }
+  terminal.notice(`warning: the dependencies are not installed: ${fault}`);
+  return false;
+}
+
+function listed(): Item {
+  const data = starters.map(({ language, title, frameworks, needs, untested }) => ({
+    language,
+    title,
+    frameworks: frameworks.map(({ name }) => name),
+    needs,
+    untested: untested ?? null,
+  }));
+  const width = Math.max(...names.map((name) => name.length));
+  return {
+    kind: 'value',
+    data,
+    text: (style) =>
+      data
+        .flatMap(({ language, frameworks, needs, untested }) => [
+          `${style.bold(language.padEnd(width))}  ${frameworks.join(', ')}; needs ${needs}`,
+          ...(untested === null ? [] : [`${' '.repeat(width)}  ${untested}`]),
+        ])
+        .join('\n'),
+  };
+}
+
+function written({ starter, variant, directory, files, isInstalled }: Written): Item {
+  const here = relative(process.cwd(), directory);
+  const next = [
+    ...(here === '' ? [] : [`cd ${shellWord(here.startsWith('..') ? directory : here)}`]),
+    ...(isInstalled || starter.install === null ? [] : [starter.install.join(' ')]),
+    'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --write-env .env',
+    starter.start,
+  ];
+  return {
+    kind: 'value',
+    data: {
+      language: starter.language,
+      framework: variant.name,
+      directory,
+      files: Object.keys(files),
+      is_installed: isInstalled,
+      next,
+    },
+    text: (style) =>
+      [
+        `${style.green('✓')} ${starter.title} integration in ${directory}`,
+        '',
+        'Next, the sandbox in a terminal of its own:',
+        ...next.map((line) => `  ${line}`),
+        '',
+        'Then open http://localhost:3000/connect',
+      ].join('\n'),
+  };
+}
+
+interface Written {
+  readonly starter: Starter;
+  readonly variant: Framework;
+  readonly directory: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly isInstalled: boolean;
+}

@@ -1,0 +1,44 @@
+import { lstat, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ReventoError } from '../errors/revento-error.ts';
+import { makeDirectory } from '../files/directory.ts';
+import type { Files } from './starter.ts';
+
+/** Which of these files exist in a directory already, by path. */
+export async function existingFiles(directory: string, files: Files): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of Object.keys(files)) if (await exists(join(directory, path))) found.push(path);
+  return found;
+}
+
+/**
+ * Writes the files of a project. When one cannot be written, the ones written before it are removed again.
+ *
+ * @param isReplacing  whether files that exist are replaced; else one of them is an error
+ * @throws ReventoError `file`
+ */
+export async function placeFiles(directory: string, files: Files, isReplacing: boolean): Promise<void> {
+  const made: string[] = [];
+  for (const [path, text] of Object.entries(files)) {
+    const target = join(directory, path);
+    try {
+      const firstMade = makeDirectory(dirname(target));
+      if (firstMade !== undefined) made.push(firstMade);
+      const isNew = !(await exists(target));
+      await writeFile(target, text, { flag: isReplacing ? 'w' : 'wx', mode: path === '.env' ? 0o600 : 0o666 });
+      if (isNew) made.push(target);
+    } catch (error) {
+      for (const one of made.reverse()) await rm(one, { recursive: true, force: true });
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new ReventoError('file', `Cannot write ${target} (${code ?? message}).`, {
+        hint: 'give a directory that you can write to',
+      });
+    }
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+  );

@@ -1,0 +1,43 @@
+/** Text of files by their path, with `/` between folders. */
+export type Files = Readonly<Record<string, string>>;
+
+/** What a starter is made of beside its files. One row a language; the program knows nothing else about any of them. */
+export interface Starter {
+  /** The word that is typed. */
+  readonly language: string;
+  readonly title: string;
+  /** The first is the default. */
+  readonly frameworks: readonly [Framework, ...Framework[]];
+  /** What has to be on the machine. */
+  readonly needs: string;
+  /** Fetches the dependencies; null where there are none. */
+  readonly install: readonly string[] | null;
+  readonly start: string;
+  readonly test: string;
+  /** What nobody has run yet, in a sentence; shown by `--list`. */
+  readonly untested?: string;
+  /** The folder in `templates/`. */
+  readonly files: () => Promise<{ readonly default: Files }>;
+}
+
+export interface Framework {
+  readonly name: string;
+  /** The folder in `frameworks/` of the template whose files replace those of the default. */
+  readonly overlay?: string;
+}
+
+/** Names that package managers would act on if a template had them. */
+const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', dockerignore: '.dockerignore' };
+
+/** The files of a project, for one of the starter's frameworks. */
+export function projectFiles(all: Files, { overlay }: Framework): Files {
+  const files: Record<string, string> = {};
+  for (const [path, text] of Object.entries(all)) {
+    if (!path.startsWith('frameworks/')) files[renamed[path] ?? path] = text;
+  }
+  const folder = `frameworks/${overlay}/`;
+  for (const [path, text] of Object.entries(all)) {
+    if (overlay !== undefined && path.startsWith(folder)) files[path.slice(folder.length)] = text;
+  }
+  return files;
+}

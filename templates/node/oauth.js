@@ -1,0 +1,103 @@
+// The authorization code flow with PKCE, and the token endpoint.
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { join } from 'node:path';
+import { config } from './config.js';
+import { createOnce, fileName, seal, store, unseal } from './tokens.js';
+
+const scope = 'event.read participants.read program.read';
+const attemptMs = 10 * 60_000;
+
+/** The organizer cannot be connected this way; `message` may be shown. */
+export class NotConnected extends Error {}
+
+/** An answer of the token endpoint that is not tokens. `isUnused`: the code or refresh token can still be used. */
+class TokenError extends Error {
+  constructor(code, isUnused, cause) {
+    super(`token endpoint: ${code}`, { cause });
+    this.code = code;
+    this.isUnused = isUnused;
+  }
+}
+
+/** Begins a login: where the browser goes, and the cookie that binds the attempt to that browser. */
+export function begin(eventId) {
+  const attempt = {
+    state: randomBytes(32).toString('base64url'),
+    verifier: randomBytes(32).toString('base64url'),
+    expiresAt: Date.now() + attemptMs,
+  };
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: config.clientId,
+    redirect_uri: config.redirectUri,
+    scope,
+    event_id: eventId,
+    state: attempt.state,
+    code_challenge: createHash('sha256').update(attempt.verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  return {
+    url: `${config.authBase}/oauth/authorize?${query}`,
+    cookie: seal(attempt, 'attempt').toString('base64url'),
+  };
+}
+
+/** Ends a login: checks the state, redeems the code and stores the tokens. */
+export async function finish(query, cookie) {
+  const attempt = opened(cookie);
+  if (!attempt || !isEqual(query.state, attempt.state)) throw new NotConnected('This is not the answer to your login.');
+  if (attempt.expiresAt < Date.now()) throw new NotConnected('The login took too long. Open /connect again.');
+  // An attempt has one answer, also when the browser sends it again.
+  if (!(await createOnce(join(config.dataDir, 'attempts', fileName(attempt.state))))) {
+    throw new NotConnected('This answer was used already. Open /connect again.');
+  }
+  if (query.error === 'access_denied') throw new NotConnected('You declined. Nothing was connected.');
+  if (query.error || !query.code) throw new NotConnected('Revento did not connect the event. Open /connect again.');
+  const login = await requestTokens({
+    grant_type: 'authorization_code',
+    code: query.code,
+    redirect_uri: config.redirectUri,
+    code_verifier: attempt.verifier,
+  }).catch((error) => {
+    throw new NotConnected('Revento did not connect the event. Open /connect again.', { cause: error });
+  });
+  await store(login);
+  return login;
+}
+
+/** Tokens for a code or a refresh token. Throws errors with `code` and `isUnused`. */
+export async function requestTokens(form) {
+  const body = new URLSearchParams({ client_id: config.clientId, client_secret: config.clientSecret, ...form });
+  let response;
+  try {
+    response = await fetch(`${config.authBase}/oauth/token`, {
+      method: 'POST',
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(15_000),
+    });
+  } catch (error) {
+    const isUnused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(error.cause?.code);
+    throw new TokenError('unreachable', isUnused, error);
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok && answer.access_token && answer.refresh_token) {
+    const { access_token, refresh_token, event_id, organization_id, scope: granted } = answer;
+    return { access_token, refresh_token, event_id, organization_id, scope: granted };
+  }
+  // 429 and 503 are said before the token is looked at; after any other failure it may be used up.
+  throw new TokenError(answer.error ?? `status ${response.status}`, [429, 503].includes(response.status));
+}
+
+function opened(cookie) {
+  try {
+    return unseal(Buffer.from(cookie, 'base64url'), 'attempt');
+  } catch {
+    return undefined;
+  }
+}
+
+function isEqual(given, expected) {
+  const [a, b] = [Buffer.from(`${given}`), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

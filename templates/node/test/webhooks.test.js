@@ -1,0 +1,41 @@
+import './settings.js';
+import assert from 'node:assert/strict';
+import { createHmac, randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { receive } from '../webhooks.js';
+
+const secret = process.env.REVENTO_WEBHOOK_SECRET;
+const now = () => Math.floor(Date.now() / 1000);
+
+function delivery({ body = '{"id":"1","type":"x","data":{}}', key = secret, timestamp = `${now()}` } = {}) {
+  const mac = createHmac('sha256', key).update(`${timestamp}.`).update(body).digest('hex');
+  const headers = {
+    'x-revento-event': 'x',
+    'x-revento-delivery-id': randomUUID(),
+    'x-revento-timestamp': timestamp,
+    'x-revento-signature': `sha256=${mac}`,
+  };
+  return [headers, Buffer.from(body)];
+}
+
+test('a genuine delivery is accepted, and so is its repeat', async () => {
+  const once = delivery();
+  assert.equal(await receive(...once), 204);
+  assert.equal(await receive(...once), 204);
+});
+
+for (const [name, status, sent] of [
+  ['signed with another secret', 401, delivery({ key: 'another' })],
+  ['six minutes old', 401, delivery({ timestamp: `${now() - 360}` })],
+  ['from six minutes ahead', 401, delivery({ timestamp: `${now() + 360}` })],
+  ['with a timestamp that is not a number', 401, delivery({ timestamp: 'today' })],
+  ['without any headers', 401, [{}, Buffer.from('{}')]],
+  ['signed, but not JSON', 400, delivery({ body: 'hello' })],
+]) {
+  test(`a delivery ${name} gets ${status}`, async () => assert.equal(await receive(...sent), status));
+}
+
+test('a delivery with one byte changed is refused', async () => {
+  const [headers, body] = delivery();
+  assert.equal(await receive(headers, Buffer.concat([body, Buffer.from('\n')])), 401);
+});

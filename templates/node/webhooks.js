@@ -1,0 +1,94 @@
+// Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterwards.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { config, log } from './config.js';
+import { createOnce, end, fileName, readSealed, writeSealed } from './tokens.js';
+
+const inbox = join(config.dataDir, 'inbox');
+const worked = join(config.dataDir, 'worked');
+const toleranceSeconds = 300;
+/** Revento gives up after hours; a delivery that is repeated by hand may be older. */
+const keptMs = 30 * 24 * 3_600_000;
+
+/** Whether Revento signed these bytes with one of our secrets, within the last five minutes. */
+export function isGenuine(body, timestamp = '', signature = '') {
+  if (!/^[0-9]{1,12}$/.test(timestamp) || !/^sha256=[0-9a-f]{64}$/.test(signature)) return false;
+  if (Math.abs(Math.floor(Date.now() / 1000) - Number(timestamp)) > toleranceSeconds) return false;
+  const claimed = Buffer.from(signature.slice('sha256='.length), 'hex');
+  const mac = (secret) => createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest();
+  return config.webhookSecrets.map((secret) => timingSafeEqual(mac(secret), claimed)).includes(true);
+}
+
+/** The status for a delivery. It is on disk before it is acknowledged, so a crash loses nothing. */
+export async function receive(headers, body) {
+  const { 'x-revento-delivery-id': deliveryId, 'x-revento-event': type } = headers;
+  const isComplete = Boolean(deliveryId && type);
+  if (!isComplete || !isGenuine(body, headers['x-revento-timestamp'], headers['x-revento-signature'])) {
+    log('delivery refused');
+    return 401;
+  }
+  let event;
+  try {
+    event = JSON.parse(body); // only now: nobody but Revento gets here
+  } catch {
+    return 400;
+  }
+  const name = fileName(deliveryId);
+  const isRepeat = (await exists(join(worked, name))) || (await exists(join(inbox, name)));
+  log('delivery received', { delivery_id: deliveryId, event_id: event.event_id, type, repeat: isRepeat });
+  if (isRepeat) return 204;
+  // Requests stop at once; what is held is deleted as work.
+  if (type === 'data.deletion_required') await end(event, type);
+  await writeSealed(join(inbox, name), name, { deliveryId, receivedAt: Date.now(), event });
+  wake();
+  return 204;
+}
+
+let wake = () => {};
+
+/**
+ * Works what is in the inbox, oldest first, for as long as the process lives. `work(event)` has to be safe to repeat: a
+ * crash between the work and its mark has it done again. With a database, write both in one transaction.
+ */
+export async function workDeliveries(work) {
+  await forgetOldMarks();
+  for (;;) {
+    const woken = new Promise((resolve) => {
+      wake = resolve;
+    });
+    for (const { name, deliveryId, event } of await waiting()) {
+      try {
+        await work(event);
+        await createOnce(join(worked, name));
+        await rm(join(inbox, name));
+        log('delivery worked', { delivery_id: deliveryId, event_id: event.event_id, type: event.type });
+      } catch (error) {
+        log('delivery failed', { delivery_id: deliveryId, error: error.message });
+        setTimeout(() => wake(), 10_000).unref();
+      }
+    }
+    await woken;
+  }
+}
+
+async function waiting() {
+  const names = (await readdir(inbox).catch(() => [])).filter((name) => !name.endsWith('.tmp'));
+  const entries = await Promise.all(
+    names.map(async (name) => ({ name, ...(await readSealed(join(inbox, name), name)) })),
+  );
+  return entries.filter(({ event }) => event).sort((a, b) => a.receivedAt - b.receivedAt);
+}
+
+async function forgetOldMarks() {
+  for (const name of await readdir(worked).catch(() => [])) {
+    const path = join(worked, name);
+    if (Date.now() - (await stat(path)).mtimeMs > keptMs) await rm(path);
+  }
+}
+
+const exists = (path) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,47 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { existingFiles, placeFiles } from '../../src/starters/place.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'revento-place-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+it('writes files and the folders that they need; what holds a key is for this user alone', async () => {
+  await placeFiles(join(directory, 'new'), { 'a/b.txt': 'b', '.env': 'KEY=1' }, false);
+  expect(readFileSync(join(directory, 'new/a/b.txt'), 'utf8')).toBe('b');
+  expect(statSync(join(directory, 'new/.env')).mode & 0o777).toBe(0o600);
+});
+
+it('finds what exists already, a dangling link too', async () => {
+  writeFileSync(join(directory, 'one'), '');
+  expect(await existingFiles(directory, { one: '', 'two/three': '' })).toEqual(['one']);
+});
+
+it('removes what it wrote when one file cannot be written, and nothing else', async () => {
+  mkdirSync(join(directory, 'taken'));
+  writeFileSync(join(directory, 'mine'), 'mine');
+  await expect(placeFiles(directory, { 'new/a': '', taken: 'a file' }, false)).rejects.toMatchObject({ code: 'file' });
+  expect(readdirSync(directory).sort()).toEqual(['mine', 'taken']);
+});
+
+it('replaces files only when told to', async () => {
+  writeFileSync(join(directory, 'app'), 'old');
+  await expect(placeFiles(directory, { app: 'new' }, false)).rejects.toMatchObject({ code: 'file' });
+  expect(readFileSync(join(directory, 'app'), 'utf8')).toBe('old');
+  await placeFiles(directory, { app: 'new' }, true);
+  expect(readFileSync(join(directory, 'app'), 'utf8')).toBe('new');
+  expect(existsSync(join(directory, 'app'))).toBe(true);
+});
