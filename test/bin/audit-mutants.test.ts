@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { rules } from '../../src/sandbox/audit/rules.ts';
 import { root } from '../support/build.ts';
 import { freePort } from '../support/free-port.ts';
 import { ProgramRig } from '../support/program-rig.ts';
@@ -49,8 +50,12 @@ const mutants: readonly (readonly [mutant: string, ...rules: readonly string[]])
   ['refuses-repeats', 'delivery-repeat'],
 ];
 
-/** What the integration never gives a chance to be judged. */
-const unseen = ['pace', 'polling', 'refresh-lost', 'delivery-rotation'];
+/** What this integration never gives a chance to be judged; what needs an act is judged by `certify`. */
+const unseen = [
+  ...['pace', 'polling', 'refresh-lost', 'delivery-rotation', 'delivery-forged-repeat', 'delivery-unknown-type'],
+  'delivery-null-event',
+  ...rules.filter(({ needs }) => needs.startsWith('an act of')).map(({ id }) => id),
+];
 
 let rig: ProgramRig;
 beforeEach(() => {

@@ -102,6 +102,8 @@ export interface DeliverySeen extends Seen {
   readonly id: string;
   readonly type: string;
   readonly eventId: string | null;
+  /** Sent by hand, with data of its own: a handler may find something wrong with it. */
+  readonly isMadeUp: boolean;
   /** Null without an answer. */
   readonly status: number | null;
   readonly ms: number;
@@ -176,6 +178,12 @@ export function waitBetween(before: Span, after: Span): number {
 /** Whether one thing began after the other had ended. */
 export function isAfter(before: Span, after: Span): boolean {
   return after.startMs > before.endMs;
+}
+
+/** Whether something arrived while an act of that id was played: one client did it, one thing after the other. */
+export function isActed({ acts }: Evidence, ids: readonly string[], seen: AnySeen | undefined): boolean {
+  const number = seen?.number ?? 0;
+  return acts.some((one) => ids.includes(one.act) && number > one.number && number <= one.lastNumber);
 }
 
 /** What arrived while an act was played. */

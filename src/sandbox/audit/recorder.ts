@@ -30,6 +30,8 @@ export interface Audit {
   readonly findings: readonly Finding[];
 }
 
+type DeliveryFacts = Pick<Delivery, 'delivery_id' | 'event' | 'event_id' | 'subject'>;
+
 /** A request that is being answered. */
 export interface Arrival {
   /** Whatever the fault plan injects into it is added here. */
@@ -87,7 +89,7 @@ export class Recorder {
 
   /** Keeps a delivery once the function it gives is called with the status of the answer, or null. */
   sending(
-    { delivery_id: id, event: type, event_id: eventId }: Pick<Delivery, 'delivery_id' | 'event' | 'event_id'>,
+    { delivery_id: id, event: type, event_id: eventId, subject }: DeliveryFacts,
     fault: string | null,
     signedWith: DeliverySeen['signedWith'],
   ): (status: number | null) => void {
@@ -96,7 +98,21 @@ export class Recorder {
       const span = this.#end(start);
       const ms = Math.round(span.endMs - span.startMs);
       const line = `${type} [${id.slice(0, 8)}] ${status ?? 'no answer'}`;
-      this.#keep({ kind: 'delivery', number, line, id, type, eventId, status, ms, signedWith, fault, ...span });
+      const isMadeUp = subject === null;
+      this.#keep({
+        kind: 'delivery',
+        number,
+        line,
+        id,
+        type,
+        eventId,
+        isMadeUp,
+        status,
+        ms,
+        signedWith,
+        fault,
+        ...span,
+      });
     };
   }
 

@@ -21,12 +21,16 @@ export function readApi(answered: Answered, path: string): ApiSeen {
   const sentId = headerOf(request, 'x-revento-request-id');
   const names = namesIn(request.url);
   const known = names.find((name) => isToken(query.get(name), answered));
-  const common = base(answered, errorOf(answer), query);
+  const plain = base(answered, errorOf(answer), query);
+  // `code` may be the name of a filter: it is a secret only where it is a code that was given out.
+  const isSecret = (name: string) => name !== 'code' || logins.code(hashOf(query.get('code') ?? '')) !== null;
+  const common = { ...plain, secretsInUrl: plain.secretsInUrl.filter(isSecret) };
   return {
     kind: 'api',
     ...common,
     secretsInUrl: known === undefined ? common.secretsInUrl : [...new Set([...common.secretsInUrl, 'access_token'])],
-    method: incoming.method,
+    // As it was sent: the sandbox answers HEAD as if it were GET.
+    method: request.method,
     path,
     target: hashOf(`${incoming.method} ${request.url}`),
     token,

@@ -98,8 +98,10 @@ function readToken(answered: Answered): TokenSeen {
     redirect: asked === null || sentUri === null ? null : sentUri === asked.redirectUri ? 'same' : 'other',
     refresh,
     login,
-    strays: ['code', 'code_verifier', 'code_challenge', 'redirect_uri'].filter((name) => form.get(name) !== null),
-    hasCredentialsInHeader: incoming.header('authorization') !== null && form.get('client_secret') === null,
+    // An empty field counts as left out.
+    strays: ['code', 'code_verifier', 'code_challenge', 'redirect_uri'].filter((name) => (form.get(name) ?? '') !== ''),
+    hasCredentialsInHeader:
+      /^Basic /i.test(incoming.header('authorization') ?? '') && form.get('client_secret') === null,
     issued,
   };
 }

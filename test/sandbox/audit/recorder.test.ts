@@ -68,7 +68,7 @@ describe('the audit', () => {
   it('keeps findings when it drops what they came from, so that memory stays bounded', () => {
     const clock = fakeClock();
     const recorder = new Recorder({ clock, clients: [], eventIds: [] }, 10);
-    const about = { event: 'activity.updated', event_id: null };
+    const about = { event: 'activity.updated', event_id: null, subject: 'act_1' };
     const send = (id: string, status: number) =>
       recorder.sending({ ...about, delivery_id: id }, 'signature', 'only')(status);
     send(randomBytes(8).toString('hex'), 204);

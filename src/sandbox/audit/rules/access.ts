@@ -1,8 +1,13 @@
-import { type ApiSeen, type Evidence, isAfter, waitBetween } from '../evidence.ts';
+import { type ApiSeen, type Evidence, isActed, isAfter, waitBetween } from '../evidence.ts';
 import { each, groups, type Rule } from '../rule.ts';
 
 /** Whatever comes sooner than this after an answer was on its way already. */
 const reactionMs = 1_000;
+/** Time to stop what runs in the background. */
+const deletionMs = 30_000;
+
+/** Methods that change nothing; health checks and browsers send the others. */
+const harmless = ['GET', 'HEAD', 'OPTIONS'];
 
 /** The right token for each request, and an end when it has ended. */
 export const accessRules: readonly Rule[] = [
@@ -15,17 +20,18 @@ export const accessRules: readonly Rule[] = [
     fix: 'mark the login as revoked, and stop the background work that uses it',
     needs: 'an API request that gets token_revoked',
     judge: (evidence) => {
-      const revoked = evidence.apis.filter(({ error, isLost }) => error === 'token_revoked' && !isLost);
-      const byLogin = groups(revoked, ({ login, token }) => login ?? token);
-      const breaches = [...byLogin.values()].flatMap((calls) => {
+      const ends = endings(evidence);
+      const breaches = ends.flatMap((calls) => {
         const [first] = calls;
         if (first === undefined) return [];
         const later = calls.filter((call) => waitBetween(first, call) >= reactionMs);
-        const repeat = calls.find((call) => isRepeat(first, call, evidence));
-        if (later.length < 2 && repeat === undefined) return [];
-        return [{ what: 'requests went on after token_revoked', shown: repeat ? [first, repeat] : [first, ...later] }];
+        const repeats = calls.filter((call) => isRepeat(first, call, evidence));
+        // A page that is loaded again, or two that ask for the same, send it twice.
+        if (later.length < 2 && repeats.length < 2) return [];
+        const shown = later.length < 2 ? repeats : later;
+        return [{ what: 'requests went on after token_revoked', shown: [first, ...shown] }];
       });
-      return { breaches, isSeen: revoked.length > 0 };
+      return { breaches, isSeen: ends.length > 0 };
     },
   },
   {
@@ -64,15 +70,18 @@ export const accessRules: readonly Rule[] = [
     source: 'guide, data.deletion_required',
     fix: 'stop the background work of the connection when the delivery arrives, and delete what you hold',
     needs: 'a delivery of data.deletion_required (revento sandbox revoke)',
-    judge: ({ deliveries, apis, logins }) => {
+    judge: (evidence) => {
+      const { deliveries, apis, logins } = evidence;
       const told = deliveries.filter(({ type, status }) => type === 'data.deletion_required' && isAcknowledged(status));
       const breaches = told.flatMap((delivery) => {
         const call = apis.find(
-          ({ login, error, ...span }) =>
-            error === 'token_revoked' &&
-            login !== null &&
-            logins.get(login)?.eventId === delivery.eventId &&
-            waitBetween(delivery, span) >= reactionMs,
+          (span) =>
+            span.error === 'token_revoked' &&
+            span.login !== null &&
+            logins.get(span.login)?.eventId === delivery.eventId &&
+            // The work begins after the answer; and the clock may be moved while it is done.
+            waitBetween(delivery, span) >= deletionMs &&
+            (span.startMs - delivery.endMs >= reactionMs || isActed(evidence, ['deletion'], span)),
         );
         return call ? [{ what: 'a request for the ended connection followed', shown: [delivery, call] }] : [];
       });
@@ -118,7 +127,8 @@ export const accessRules: readonly Rule[] = [
     source: 'guide, read API',
     fix: 'send GET requests only',
     needs: 'an API request with a token',
-    judge: ({ apis }) => each(authorized(apis), ({ method }) => (method === 'GET' ? null : `${method} was sent`)),
+    judge: ({ apis }) =>
+      each(authorized(apis), ({ method }) => (harmless.includes(method) ? null : `${method} was sent`)),
   },
   {
     id: 'accept-pinned',
@@ -129,7 +139,7 @@ export const accessRules: readonly Rule[] = [
     fix: 'send Accept: application/vnd.revento.v1+json with every API request',
     needs: 'an API request with a token',
     judge: ({ apis }) =>
-      each(authorized(apis), ({ accept }) =>
+      each(asked(apis), ({ accept }) =>
         accept?.includes('application/vnd.revento.v') ? null : 'the request has no version in Accept',
       ),
   },
@@ -142,7 +152,7 @@ export const accessRules: readonly Rule[] = [
     fix: 'send a new UUID in X-Revento-Request-Id with every API request, and log it',
     needs: 'an API request with a token',
     judge: ({ apis }) =>
-      each(authorized(apis), ({ requestId }) => (requestId === null ? 'the request has no request id' : null)),
+      each(asked(apis), ({ requestId }) => (requestId === null ? 'the request has no request id' : null)),
   },
   {
     id: 'request-id-uuid',
@@ -169,10 +179,11 @@ export const accessRules: readonly Rule[] = [
     judge: ({ apis }) => {
       const byId = groups(apis, ({ requestId }) => requestId?.text ?? null);
       const breaches = [...byId.values()].flatMap((same) => {
-        // A retry of the same request may keep its id.
+        // A retry of the same request may keep its id, until it succeeds.
         const other = same.find(({ target }) => target !== same[0]?.target);
-        const shown = other ? [same[0], other].filter((one) => one !== undefined) : same.slice(0, 3);
-        return other || same.length > 5 ? [{ what: 'different requests have the same id', shown }] : [];
+        const done = same.filter(({ status, isLost }) => status < 300 && !isLost);
+        const shown = other ? [same[0], other].filter((one) => one !== undefined) : done;
+        return other || done.length > 2 ? [{ what: 'different requests have the same id', shown }] : [];
       });
       return { breaches, isSeen: byId.size > 1 };
     },
@@ -181,6 +192,26 @@ export const accessRules: readonly Rule[] = [
 
 function authorized(apis: readonly ApiSeen[]): readonly ApiSeen[] {
   return apis.filter(({ token }) => token !== null);
+}
+
+/** Requests for data: whoever looks whether the API is there sends HEAD. */
+function asked(apis: readonly ApiSeen[]): readonly ApiSeen[] {
+  return authorized(apis).filter(({ method }) => method === 'GET');
+}
+
+/** Calls that got token_revoked, by login, each time that it ended: one that was suspended may work again. */
+function endings({ apis }: Evidence): readonly (readonly ApiSeen[])[] {
+  return [...groups(apis, ({ login, token }) => login ?? token).values()].flatMap((calls) => {
+    const ends: ApiSeen[][] = [];
+    let isEnded = false;
+    for (const call of calls) {
+      const isRevoked = call.error === 'token_revoked' && !call.isLost;
+      if (isRevoked && isEnded) ends.at(-1)?.push(call);
+      else if (isRevoked) ends.push([call]);
+      if (isRevoked || call.status < 300) isEnded = isRevoked;
+    }
+    return ends;
+  });
 }
 
 function isAcknowledged(status: number | null): boolean {

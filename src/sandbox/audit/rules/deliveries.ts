@@ -9,6 +9,9 @@ const staleFaults = ['stale', 'future'];
 /** What something in front of the handler answers, not the handler. */
 const frontStatuses = [429, 502, 503, 504];
 
+/** What only the handler itself answers. */
+const refusals = [400, 409, 410, 412, 422];
+
 /** How an integration answers deliveries. */
 export const deliveryRules: readonly Rule[] = [
   {
@@ -33,7 +36,21 @@ export const deliveryRules: readonly Rule[] = [
     source: 'guide, webhooks',
     fix: 'verify the signature over the raw bytes, with the signing secret of this environment; run: revento webhook check',
     needs: 'a delivery',
-    judge: (evidence) => answered(firsts(evidence).filter(isUsual), 'a valid delivery', [400, 401, 403, 422]),
+    judge: (evidence) => {
+      const usual = firsts(evidence).filter(isUsual);
+      const own = answered(
+        usual.filter(({ isMadeUp }) => !isMadeUp),
+        'a valid delivery',
+        [400, 401, 403, 422],
+      );
+      // Data that somebody made up may be refused for what is in it, but not for its signature.
+      const madeUp = answered(
+        usual.filter(({ isMadeUp }) => isMadeUp),
+        'a valid delivery',
+        [401, 403],
+      );
+      return { breaches: [...own.breaches, ...madeUp.breaches], isSeen: own.isSeen || madeUp.isSeen };
+    },
   },
   {
     id: 'delivery-direct',
@@ -60,9 +77,11 @@ export const deliveryRules: readonly Rule[] = [
           ? []
           : same.filter((one) => one !== first && one.startMs >= first.endMs && one.status !== null);
       });
-      return each(repeats, ({ status }) =>
-        isSuccess(status) || frontStatuses.includes(status ?? 0) ? null : `the repeat was answered ${status}`,
-      );
+      return each(repeats, (one) => {
+        // A secret may have changed meanwhile, and something else may have failed.
+        const isRefused = refusals.includes(one.status ?? 0) || (one.status === 500 && isWellAround(one, evidence));
+        return isRefused ? `the repeat was answered ${one.status}` : null;
+      });
     },
   },
   {
@@ -103,12 +122,17 @@ export const deliveryRules: readonly Rule[] = [
     source: 'our reading of the guide, secret rotation',
     fix: 'verify against every configured secret: REVENTO_WEBHOOK_SECRET and REVENTO_WEBHOOK_SECRET_PREVIOUS',
     needs: 'deliveries during a rotation (revento sandbox rotate)',
-    judge: ({ deliveries }) =>
-      answered(
-        deliveries.filter(({ fault, signedWith }) => fault === null && signedWith !== 'only'),
+    judge: ({ deliveries }) => {
+      const rotating = deliveries.filter(({ fault, signedWith }) => fault === null && signedWith !== 'only');
+      // Until the handler has taken one with the new secret, nobody has told it.
+      const isTold = ({ number }: DeliverySeen) =>
+        rotating.some((one) => one.signedWith === 'current' && isSuccess(one.status) && one.number < number);
+      return answered(
+        rotating.filter((one) => isSuccess(one.status) || isTold(one)),
         'a delivery signed with one of the two secrets',
         [401, 403],
-      ),
+      );
+    },
   },
   {
     id: 'delivery-forged-repeat',
@@ -226,15 +250,16 @@ function forgedRepeats(deliveries: readonly DeliverySeen[]): readonly DeliverySe
 
 /** A ruling on some deliveries that a handler refuses or fails at, while it acknowledges others before and after. */
 function refusedAlone(evidence: Evidence, isSuch: (one: DeliverySeen) => boolean, what: string): Ruling {
-  const all = genuine(evidence);
-  const others = all.filter((one) => !isSuch(one) && isSuccess(one.status));
   return each(
-    all.filter((one) => isSuch(one) && one.status !== null && !frontStatuses.includes(one.status)),
-    ({ status, number }) => {
-      const isWell = others.some((one) => one.number < number) && others.some((one) => one.number > number);
-      return isSuccess(status) || !isWell ? null : `${what} was answered ${status}`;
-    },
+    genuine(evidence).filter((one) => isSuch(one) && one.status !== null && !frontStatuses.includes(one.status)),
+    (one) => (isSuccess(one.status) || !isWellAround(one, evidence) ? null : `${what} was answered ${one.status}`),
   );
+}
+
+/** Whether the handler acknowledged other deliveries before and after one. */
+function isWellAround({ id, number }: DeliverySeen, evidence: Evidence): boolean {
+  const others = genuine(evidence).filter((one) => one.id !== id && isSuccess(one.status));
+  return others.some((one) => one.number < number) && others.some((one) => one.number > number);
 }
 
 /** Of a known type, and about an event. */

@@ -1,9 +1,16 @@
-import { type ApiSeen, type Evidence, isAfter, waitBetween } from '../evidence.ts';
+import { type ApiSeen, type Evidence, isActed, isAfter, waitBetween } from '../evidence.ts';
 import { type Breach, each, groups, type Rule } from '../rule.ts';
 
 /** Timers of clients may fire a little early. */
 const earlyMs = 100;
 const mostInFlight = 5;
+/** What follows an answer sooner may have been sent before it. */
+const underWayMs = 100;
+/** Retries follow each other sooner; a page that is loaded again, or a health check, takes longer. */
+const retryMs = 5_000;
+const longestConstantMs = 5_000;
+/** Refusals within this time are repeated ones. */
+const repeatedlyMs = 600_000;
 
 /** How an integration waits. */
 export const limitRules: readonly Rule[] = [
@@ -18,12 +25,15 @@ export const limitRules: readonly Rule[] = [
     judge: (evidence) => {
       const breaches: Breach[] = [];
       let isSeen = false;
-      for (const [refused, next] of nextOfSame(evidence)) {
+      for (const [refused, next, before] of nextOfSame(evidence)) {
         const { retryAfterMs, status, isLost } = refused;
         if (status !== 429 || retryAfterMs === null || isLost || !isAfter(refused, next)) continue;
         const waitedMs = waitBetween(refused, next);
+        // What comes at once may have been under way: only who does it again did not wait.
+        const isAgain = before?.status === 429 && isAfter(before, refused);
+        const isSure = waitedMs >= underWayMs || isAgain || isActed(evidence, ['rate-limited'], next);
         if (waitedMs >= retryAfterMs - earlyMs) isSeen = true;
-        else {
+        else if (isSure) {
           const what = `sent again after ${seconds(waitedMs)}, Retry-After was ${seconds(retryAfterMs)}`;
           breaches.push({ what, shown: [refused, next] });
         }
@@ -63,7 +73,11 @@ export const limitRules: readonly Rule[] = [
       const busy = [...groups(apis, ({ token }) => token).values()].filter((calls) => calls.length >= 10);
       const breaches = busy.flatMap((calls) => {
         const refused = calls.filter(({ error, fault }) => error === 'rate_limit_exceeded' && fault === null);
-        return refused.length < 3 ? [] : [{ what: `${refused.length} requests were over the limit`, shown: refused }];
+        const shown = refused.filter((call, index) => {
+          const third = refused[index + 2];
+          return third !== undefined && waitBetween(call, third) < repeatedlyMs;
+        });
+        return shown.length === 0 ? [] : [{ what: `${refused.length} requests were over the limit`, shown: refused }];
       });
       return { breaches, isSeen: busy.length > 0 };
     },
@@ -83,8 +97,12 @@ export const limitRules: readonly Rule[] = [
       const breaches = runs.flatMap((run) => {
         const gaps = run.slice(1).map((call, index) => waitBetween(run[index] ?? call, call));
         const [longest, shortest] = [Math.max(...gaps), Math.min(...gaps)];
-        if (longest < 100) return [{ what: `${run.length} attempts without a wait`, shown: run }];
-        const isConstant = longest - shortest < longest / 20;
+        if (longest < underWayMs) {
+          const isSure = run.length > mostInFlight + 1 || isActed(evidence, ['server-errors'], run[1] ?? run[0]);
+          return isSure ? [{ what: `${run.length} attempts without a wait`, shown: run }] : [];
+        }
+        // Longer ones are those of a clock: whoever asks every ten seconds asks again, and retries nothing.
+        const isConstant = longest - shortest < longest / 20 && longest <= longestConstantMs;
         return isConstant ? [{ what: `${run.length} attempts, always ${seconds(longest)} apart`, shown: run }] : [];
       });
       return { breaches, isSeen: runs.length > 0 };
@@ -98,7 +116,7 @@ export const limitRules: readonly Rule[] = [
     source: 'guide, errors',
     fix: 'retry on 429 and 5xx only; report other 4xx as failures',
     needs: 'an API request that gets 400, 403 or 404',
-    judge: (evidence) => repeated(evidence, ({ status }) => [400, 403, 404].includes(status)),
+    judge: (evidence) => repeated(evidence, ['refused', 'forbidden'], ({ status }) => [400, 403, 404].includes(status)),
   },
   {
     id: 'invalid-token-final',
@@ -109,7 +127,11 @@ export const limitRules: readonly Rule[] = [
     fix: 'check the bytes of the token and the environment; report the failure with its request id',
     needs: 'an API request that gets invalid_token',
     judge: (evidence) =>
-      repeated(evidence, ({ status, error, token }) => status === 401 && error === 'invalid_token' && token !== null),
+      repeated(
+        evidence,
+        ['invalid-token'],
+        ({ status, error, token }) => status === 401 && error === 'invalid_token' && token !== null,
+      ),
   },
   {
     id: 'polling',
@@ -122,10 +144,10 @@ export const limitRules: readonly Rule[] = [
     judge: ({ apis, deliveries }) => {
       if (deliveries.length === 0) return { breaches: [], isSeen: false };
       const breaches: Breach[] = [];
-      for (const same of groups(apis, ({ cursor, target, token }) =>
-        cursor === null ? `${token} ${target}` : null,
-      ).values()) {
-        const gaps = same.slice(1).map((call, index) => waitBetween(same[index] ?? call, call));
+      const reported = apis.filter(({ path, cursor }) => cursor === null && isReported(path));
+      for (const same of groups(reported, sameness).values()) {
+        // By the stopwatch: a test that moves the clock an hour at a time does not poll.
+        const gaps = same.slice(1).map((call, index) => call.startMs - (same[index] ?? call).endMs);
         const middle = [...gaps].sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
         const isRegular = gaps.every((gap) => Math.abs(gap - middle) <= middle / 10);
         if (gaps.length >= 9 && isRegular && middle >= 1_000 && middle <= 3_600_000) {
@@ -139,12 +161,17 @@ export const limitRules: readonly Rule[] = [
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 
-/** Each request and the next one that is the same, with the same token. */
-function* nextOfSame({ apis }: Evidence): Generator<readonly [ApiSeen, ApiSeen]> {
+/** Whether deliveries report what changes in a path. */
+function isReported(path: string): boolean {
+  return /^\/me\/|\/(participants|activities)$/.test(path);
+}
+
+/** Each request and the next one that is the same, with the same token; and the one before both. */
+function* nextOfSame({ apis }: Evidence): Generator<readonly [ApiSeen, ApiSeen, ApiSeen | undefined]> {
   for (const same of groups(apis, sameness).values()) {
     for (const [index, call] of same.entries()) {
       const next = same[index + 1];
-      if (next !== undefined) yield [call, next];
+      if (next !== undefined) yield [call, next, same[index - 1]];
     }
   }
 }
@@ -168,10 +195,17 @@ function runsOf({ apis }: Evidence, isSuch: (call: ApiSeen) => boolean): readonl
   });
 }
 
-/** Three attempts are a retry; two may be two users. */
-function repeated(evidence: Evidence, isRefused: (call: ApiSeen) => boolean) {
+/**
+ * Attempts that go on after a refusal. Four are a retry, where two may be two users and three somebody who loads a page
+ * again; those that come at once may all have been under way.
+ */
+function repeated(evidence: Evidence, acts: readonly string[], isRefused: (call: ApiSeen) => boolean) {
   const refused = evidence.apis.filter(isRefused);
-  const runs = runsOf(evidence, isRefused).filter((run) => run.length > 2 && within(run, 10_000));
+  const runs = runsOf(evidence, isRefused).filter((run) => {
+    if (!within(run, retryMs)) return false;
+    if (isActed(evidence, acts, run[1] ?? run[0])) return run.length > 2;
+    return run.length > (within(run, underWayMs) ? mostInFlight + 1 : 3);
+  });
   return {
     breaches: runs.map((run) => ({ what: `sent ${run.length} times`, shown: run })),
     isSeen: each(refused, () => null).isSeen,

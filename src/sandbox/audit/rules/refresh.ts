@@ -1,10 +1,23 @@
-import { type ActSeen, type ApiSeen, type Evidence, isAfter, type TokenSeen, waitBetween } from '../evidence.ts';
+import { type Evidence, isActed, isAfter, type TokenSeen, waitBetween } from '../evidence.ts';
+import {
+  expiredByToken,
+  hasRefreshed,
+  isCausedByExpiry,
+  isTry,
+  longestLoop,
+  refreshes,
+  reuses,
+} from '../refreshing.ts';
 import { type Breach, each, groups, type Rule } from '../rule.ts';
 
-/** Two refreshes with one token that begin within this time had nothing to do with each other's answer. */
-const sameMomentMs = 1_500;
 /** Whatever comes sooner than this after an answer was on its way already. */
 const reactionMs = 1_000;
+
+/** So long before the end of a token its refresh is due; generous, the guide says five minutes. */
+const dueMs = 600_000;
+/** Early refreshes in a row, each so soon after the one before. */
+const mostEarly = 5;
+const hurriedMs = 5_000;
 
 /** How an integration keeps its login alive. */
 export const refreshRules: readonly Rule[] = [
@@ -77,10 +90,13 @@ export const refreshRules: readonly Rule[] = [
     judge: (evidence) => {
       const refused = refreshes(evidence).filter(({ error, isLost }) => error === 'invalid_grant' && !isLost);
       const breaches = [...groups(refused, ({ refresh }) => refresh).values()].flatMap(([first]) => {
-        const again = refreshes(evidence).find(
-          (later) => first && later.refresh === first.refresh && waitBetween(first, later) >= reactionMs,
+        if (first === undefined) return [];
+        const again = refreshes(evidence).filter(
+          (later) => later.refresh === first.refresh && waitBetween(first, later) >= reactionMs,
         );
-        return first && again ? [{ what: 'the same refresh was tried again', shown: [first, again] }] : [];
+        // Once more may be a restart, or somebody who tries it.
+        const most = isActed(evidence, ['refresh-token-stolen', 'invalid-grant'], first) ? 0 : 1;
+        return again.length > most ? [{ what: 'the same refresh was tried again', shown: [first, ...again] }] : [];
       });
       return { breaches, isSeen: refused.length > 0 };
     },
@@ -98,7 +114,12 @@ export const refreshRules: readonly Rule[] = [
       const breaches = [...groups(revoked, ({ login }) => login).values()].flatMap(([first]) => {
         const again = refreshes(evidence).find(
           (later) =>
-            first && later.login === first.login && isAfter(first, later) && !isCausedByExpiry(later, evidence),
+            first &&
+            later.login === first.login &&
+            // One that works shows that the login works again, as after a suspension.
+            later.issued === null &&
+            isAfter(first, later) &&
+            !isCausedByExpiry(later, evidence),
         );
         return first && again ? [{ what: 'a refresh followed token_revoked', shown: [first, again] }] : [];
       });
@@ -175,77 +196,10 @@ export const refreshRules: readonly Rule[] = [
   },
 ];
 
-function refreshes({ tokens }: Evidence): readonly TokenSeen[] {
-  return tokens.filter(({ grant, refresh }) => grant === 'refresh' && refresh !== null);
-}
-
-/** Refresh tokens that were sent again after a refresh that certainly worked, whose answer was not lost. */
-function reuses(evidence: Evidence) {
-  return [...groups(refreshes(evidence), ({ refresh }) => refresh).values()].flatMap((same) => {
-    const first = same.find(({ issued, isLost }) => issued !== null && !isLost);
-    const again = first && same.find((one) => one.number > first.number);
-    // Something before it may have spent the token, and then the client was in doubt.
-    if (!first || !again || same[0] !== first) return [];
-    // Killed on purpose in between: whether it had stored the new token is a rule of its own.
-    const isKilled = ({ act, number }: ActSeen) => act === 'killed-after-refresh' && number < again.number;
-    if (evidence.acts.some((act) => isKilled(act) && act.lastNumber >= again.number)) return [];
-    const isNewInUse = evidence.apis.some(
-      (call) => call.token === first.issued?.access && call.status < 400 && isAfter(call, again),
-    );
-    const apartMs = Math.max(again.startMs - first.startMs, again.at - first.at);
-    // Both may have been on their way when the first was answered, however slow the second is.
-    const needing = evidence.apis.filter(
-      (call) => call.login === first.login && call.error === 'token_expired' && call.startMs < first.endMs,
-    );
-    const isHerd = needing.filter((call) => first.startMs - call.startMs < sameMomentMs).length > 1;
-    return [{ first, again, isParallel: apartMs < sameMomentMs && (isHerd || !isNewInUse) }];
-  });
-}
-
-function expiredByToken({ apis }: Evidence): ReadonlyMap<string | number, readonly ApiSeen[]> {
-  return groups(apis, ({ error, isLost, token }) => (error === 'token_expired' && !isLost ? token : null));
-}
-
-/** Whether a refresh may be the reaction to a call, of a login that is known or not. */
-function isTry(refresh: TokenSeen, call: ApiSeen): boolean {
-  const isSame = call.login === null || refresh.login === null || refresh.login === call.login;
-  return isSame && refresh.startMs > call.startMs - sameMomentMs;
-}
-
-function hasRefreshed(call: ApiSeen | undefined, evidence: Evidence): boolean {
-  return call !== undefined && refreshes(evidence).some((one) => one.issued !== null && isTry(one, call));
-}
-
-/** Whether a call of the same login had just learned that the token has expired. */
-function isCausedByExpiry(refresh: TokenSeen, { apis }: Evidence): boolean {
-  return apis.some(
-    (call) =>
-      call.login === refresh.login &&
-      call.error === 'token_expired' &&
-      isAfter(call, refresh) &&
-      refresh.startMs - call.endMs < 2_000,
-  );
-}
-
-/** Refreshes that follow each other within seconds, with nothing but token_expired between them. */
-function longestLoop(list: readonly TokenSeen[], calls: readonly ApiSeen[]): readonly TokenSeen[] {
-  let longest: TokenSeen[] = [];
-  let run: TokenSeen[] = [];
-  for (const one of list) {
-    const before = run.at(-1);
-    const between = before ? calls.filter((call) => call.number > before.number && call.number < one.number) : [];
-    const isLoop =
-      before !== undefined &&
-      waitBetween(before, one) < 10_000 &&
-      between.length > 0 &&
-      between.every(({ error }) => error === 'token_expired');
-    run = isLoop ? [...run, one] : [one];
-    if (run.length > longest.length) longest = run;
-  }
-  return longest;
-}
-
-/** Four refreshes in a row with half of the lifetime left: fewer may be somebody who tries it out. */
+/**
+ * Refreshes that follow each other within seconds, with time left: some may be somebody who tries it out, or a program
+ * that keeps no access token and was started again.
+ */
 function needless({ tokens, apis }: Evidence) {
   const breaches: Breach[] = [];
   let isSeen = false;
@@ -255,15 +209,17 @@ function needless({ tokens, apis }: Evidence) {
       const before = list[index - 1];
       if (one.grant !== 'refresh' || before?.issued == null) continue;
       const isDue =
-        before.issued.lifetimeMs < 60_000 ||
         one.at - before.endedAt > before.issued.lifetimeMs / 2 ||
+        before.issued.lifetimeMs - (one.at - before.endedAt) < dueMs ||
         apis.some(
           (call) =>
             call.login === login && call.status === 401 && call.number > before.number && call.number < one.number,
         );
       isSeen ||= isDue;
-      early = isDue ? [] : [...early, one];
-      if (early.length === 4) breaches.push({ what: 'four refreshes in a row with hours left', shown: early });
+      const isHurried = one.startMs - before.endMs < hurriedMs;
+      early = isDue || !isHurried ? [] : [...early, one];
+      if (early.length === mostEarly)
+        breaches.push({ what: `${mostEarly} refreshes in a row with time left`, shown: early });
     }
   }
   return { breaches, isSeen };

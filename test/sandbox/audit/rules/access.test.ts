@@ -19,6 +19,7 @@ describeRules([
       await rig.control('/revoke', {});
       await rig.read(access);
       await rig.read(access);
+      await rig.read(access);
     },
     calm: {
       'calls of the same moment': async (rig) => {

@@ -97,8 +97,16 @@ describeRules([
     rig: { faults: ['webhook:twice'], webhook: true },
     held: send,
     broken: async (rig) => {
-      rig.reply(204, 500);
+      rig.reply(204, 204, 204, 500);
       await send(rig);
+      await send(rig);
+      await send(rig);
+    },
+    calm: {
+      'a handler that goes down between the two': async (rig) => {
+        rig.reply(204, 500);
+        await send(rig);
+      },
     },
   },
   {
@@ -123,9 +131,18 @@ describeRules([
     rule: 'delivery-rotation',
     rig: { webhook: true },
     held: rotated,
+    // It has taken one with the new secret, and refuses the old one.
     broken: async (rig) => {
-      rig.reply(401);
       await rotated(rig);
+      rig.reply(401, 401);
+      await send(rig);
+      await send(rig);
+    },
+    calm: {
+      'a handler that nobody has told the new secret': async (rig) => {
+        rig.reply(401, 401, 401, 401);
+        await rotated(rig);
+      },
     },
   },
   {

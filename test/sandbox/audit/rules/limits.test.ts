@@ -62,10 +62,12 @@ describeRules([
   },
   {
     rule: 'backoff',
-    rig: { faults: ['api:503x4'] },
+    rig: { faults: ['api:503x8'] },
     held: (rig) => again(rig, [500, 1_100, 1_900, 4_000]),
-    broken: (rig) => again(rig, [10, 10, 10, 10]),
+    broken: (rig) => again(rig, Array(8).fill(10)),
     calm: {
+      'six calls at once that all fail': (rig) => again(rig, Array(5).fill(1)),
+      'a health check every ten seconds during an outage': (rig) => again(rig, Array(8).fill(10_000)),
       'two quick retries': [{ faults: ['api:503x2'] }, (rig) => again(rig, [10, 10])],
       'a wait with jitter that happens to shrink': (rig) => again(rig, [700, 500, 1_900, 1_200]),
     },
@@ -79,8 +81,10 @@ describeRules([
   {
     rule: 'refusal-final',
     held: (rig) => again(rig, [], '/events/evt_test_published/nothing'),
-    broken: (rig) => again(rig, [100, 100], '/events/evt_test_published/nothing'),
+    broken: (rig) => again(rig, [150, 150, 150], '/events/evt_test_published/nothing'),
     calm: {
+      'a page that is loaded again twice': (rig) => again(rig, [900, 700], '/events/evt_test_published/nothing'),
+      'five calls at once': (rig) => again(rig, [1, 1, 1, 1], '/events/evt_test_published/nothing'),
       'two users with the same mistake': (rig) => again(rig, [100], '/events/evt_test_published/nothing'),
       'somebody who tries again a minute later': (rig) =>
         again(rig, [60_000, 60_000], '/events/evt_test_published/nothing'),
@@ -89,7 +93,11 @@ describeRules([
   {
     rule: 'invalid-token-final',
     held: (rig) => again(rig, [], list, 'rev_install_of_another_environment'),
-    broken: (rig) => again(rig, [100, 100], list, 'rev_install_of_another_environment'),
+    broken: (rig) => again(rig, [150, 150, 150], list, 'rev_install_of_another_environment'),
+    calm: {
+      'a health check every ten seconds with the wrong token': (rig) =>
+        again(rig, Array(6).fill(10_000), list, 'rev_install_of_another_environment'),
+    },
   },
   {
     rule: 'polling',

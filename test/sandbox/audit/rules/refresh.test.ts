@@ -77,6 +77,12 @@ describeRules([
       await rig.app.refresh(refresh);
     },
     calm: {
+      'a program that was killed before it could store the answer': async (rig) => {
+        const { refresh } = await expired(rig);
+        await rig.refresh(refresh);
+        rig.clock.advance(20_000);
+        await rig.app.refresh(refresh);
+      },
       'an answer that was lost': [
         { faults: ['refresh:dropx1'] },
         async (rig) => {
@@ -104,11 +110,18 @@ describeRules([
     held: async (rig) => rig.app.refresh((await expired(rig)).refresh),
     broken: async (rig) => {
       const { refresh } = await expired(rig);
-      await rig.app.refresh(refresh);
-      rig.clock.advance(2_000);
-      await rig.app.refresh(refresh);
+      for (let count = 0; count < 3; count++) {
+        await rig.app.refresh(refresh);
+        rig.clock.advance(2_000);
+      }
     },
     calm: {
+      'a restart that tries once more': async (rig) => {
+        const { refresh } = await expired(rig);
+        await rig.app.refresh(refresh);
+        rig.clock.advance(2_000);
+        await rig.app.refresh(refresh);
+      },
       'another login that refreshes': async (rig) => {
         await rig.app.refresh((await expired(rig)).refresh);
         rig.clock.advance(2_000);
@@ -155,13 +168,20 @@ describeRules([
     held: async (rig) => rig.refresh((await expired(rig)).refresh),
     broken: async (rig) => {
       let { refresh } = await rig.connect();
-      for (let count = 0; count < 4; count++) {
+      for (let count = 0; count < 5; count++) {
         const next = await rig.refresh(refresh);
         await rig.read(next.access);
         refresh = next.refresh;
       }
     },
     calm: {
+      'a program that keeps no access token and is started again and again': async (rig) => {
+        let { refresh } = await rig.connect();
+        for (let count = 0; count < 8; count++) {
+          rig.clock.advance(20_000);
+          refresh = (await rig.refresh(refresh)).refresh;
+        }
+      },
       'somebody who tries a refresh': async (rig) => rig.refresh((await rig.connect()).refresh),
       'refreshes shortly before the end': async (rig) => {
         let { refresh } = await rig.connect();
