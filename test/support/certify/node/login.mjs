@@ -13,7 +13,7 @@ const server = {
 const client = { client_id: env.REVENTO_CLIENT_ID };
 const clientAuth = oauth.ClientSecretPost(env.REVENTO_CLIENT_SECRET);
 const insecure = { [oauth.allowInsecureRequests]: true };
-const scope = 'event.read participants.read program.read';
+const scope = 'event.read participants.read';
 
 /** Attempts that have not come back, by session. */
 const attempts = new Map();
@@ -61,12 +61,19 @@ export async function land(session, url) {
     const answer = await oauth.authorizationCodeGrantRequest(
       ...[server, client, clientAuth, params, env.REVENTO_REDIRECT_URI, attempt.verifier, insecure],
     );
-    const tokens = await oauth.processAuthorizationCodeResponse(server, client, answer);
+    const tokens = await oauth.processAuthorizationCodeResponse(server, client, await completed(answer));
     keep(tokens.event_id, loginFrom(tokens));
     return { status: 200, text: 'Connected.' };
   } catch {
     return { status: 400, text: 'Connect again.' };
   }
+}
+
+/** The library insists on token_type, of which the guide is not certain. */
+async function completed(answer) {
+  if (!answer.ok || is('insists-on-token-type')) return answer;
+  const tokens = { token_type: 'Bearer', ...(await answer.json()) };
+  return new Response(JSON.stringify(tokens), { headers: { 'Content-Type': 'application/json' } });
 }
 
 const loginFrom = (tokens) => ({
@@ -100,7 +107,7 @@ async function refreshOnce(eventId) {
       ...insecure,
       ...extra,
     });
-    const tokens = await oauth.processRefreshTokenResponse(server, client, answer);
+    const tokens = await oauth.processRefreshTokenResponse(server, client, await completed(answer));
     const next = { ...loginFrom({ refresh_token: login.refresh, scope: login.scope.join(' '), ...tokens }) };
     keep(eventId, is('keeps-old-refresh-token') ? { ...next, refresh: login.refresh } : next);
     return true;
