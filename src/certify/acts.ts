@@ -4,6 +4,14 @@ import { deliveryActs } from './acts/deliveries.ts';
 import { errorActs } from './acts/errors.ts';
 import { listActs } from './acts/lists.ts';
 import { loginActs } from './acts/login.ts';
+import { plainActs } from './acts/plain.ts';
 
 /** Every act, in the order in which they are played. */
-export const acts: readonly Act[] = [...consentActs, ...loginActs, ...errorActs, ...listActs, ...deliveryActs];
+export const acts: readonly Act[] = [
+  ...plainActs,
+  ...consentActs,
+  ...loginActs,
+  ...errorActs,
+  ...listActs,
+  ...deliveryActs,
+];

@@ -12,9 +12,6 @@ import type { Integration } from './integration.ts';
 import { Person } from './person.ts';
 import type { Stage, SyncEnd } from './stage.ts';
 
-/** Longest sync: backoff after three failures takes some seconds, one that hangs never ends. */
-const syncMs = 25_000;
-
 export interface LiveStageParts {
   readonly sandbox: Sandbox;
   readonly integration: Integration;
@@ -23,6 +20,8 @@ export interface LiveStageParts {
   readonly signal: AbortSignal;
   readonly hooks: Hooks;
   readonly redirectUri: string;
+  /** Longest sync: backoff after three failures takes some seconds, one that hangs never ends. */
+  readonly syncMs: number;
   readonly webhookSecret: () => string;
   /** Tells of every request before it is answered; the function it gives ends that. */
   readonly onArrival: (heard: (path: string) => void) => () => void;
@@ -64,7 +63,7 @@ export class LiveStage implements Stage {
   }
 
   async sync(eventId = this.#parts.sandbox.eventId): Promise<SyncEnd> {
-    const { hooks, http, signal, integration } = this.#parts;
+    const { hooks, http, signal, integration, syncMs } = this.#parts;
     if (hooks.syncCommand !== null) {
       const status = await integration.runCommand(
         hooks.syncCommand.map((word) => filled(word, eventId, false)),

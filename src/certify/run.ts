@@ -52,7 +52,7 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
     }
     const reason = act.needs.map((hook) => broken.get(hook)).find((why) => why !== undefined);
     if (reason !== undefined || beganAt - startedAt > budgetMs) {
-      yield played({ kind: 'not played', reason: reason ?? 'the time of the run was over' });
+      yield played({ kind: 'not played', reason: reason ?? 'more time: that of the run was over' });
       continue;
     }
     await stage.faults();
@@ -72,8 +72,8 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
       continue;
     }
     end(facts);
-    if (act.id === 'consent' && !hasLoggedIn(sandbox)) broken.set('connect', 'the consent led to no login');
-    if (act.id === 'sync' && facts['sync'] === 'no answer') broken.set('sync', 'the sync did not end');
+    if (act.id === 'consent' && !hasLoggedIn(sandbox)) broken.set('connect', 'a login: the consent led to none');
+    if (act.id === 'sync' && facts['sync'] === 'no answer') broken.set('sync', 'a sync: the sync did not end');
     yield played({ kind: 'played', facts });
   }
 }

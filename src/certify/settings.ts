@@ -27,6 +27,7 @@ export const certifySettings = closed({
       v.description('starts the integration again after it was killed: true runs the start command'),
     ),
   ),
+  sync_timeout: v.exactOptional(v.pipe(text, v.description('how long a sync may take, such as 25s'))),
   manifest: v.exactOptional(v.pipe(text, v.description('the manifest of the integration: a YAML or JSON file'))),
   ready_timeout: v.exactOptional(v.pipe(text, v.description('how long it may take to start, such as 30s'))),
 });

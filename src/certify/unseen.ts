@@ -19,7 +19,7 @@ export function actsFor(only: readonly string[] | null, acts: readonly Act[]): r
   if (only === null) return acts;
   // Where a rule needs no act of its own, any of them may show it.
   if (only.some((rule) => !acts.some(({ brings }) => brings.includes(rule)))) return acts;
-  return acts.filter(
-    ({ id, brings, hasLogin }) => brings.some((rule) => only.includes(rule)) || (!hasLogin && id === 'consent'),
-  );
+  const wanted = acts.filter(({ brings }) => brings.some((rule) => only.includes(rule)));
+  const needsConsent = wanted.some(({ needs }) => needs.includes('connect'));
+  return acts.filter((act) => wanted.includes(act) || (needsConsent && act.id === 'consent'));
 }

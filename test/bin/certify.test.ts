@@ -92,7 +92,7 @@ describe('a program that', () => {
   });
 
   it('ignores SIGTERM is killed, with what it started, and breaks what it breaks', async () => {
-    const { status, ids, stderr } = await certify(connect(), odd, { MODE: 'stubborn' });
+    const { status, ids, stderr } = await certify(connect(), odd, { MODE: 'stubborn+bare' });
     expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
     expect(ids('fail')).toEqual(expect.arrayContaining(['pkce-s256']));
     expect(await isFree()).toBe(true);
@@ -100,8 +100,37 @@ describe('a program that', () => {
 
   it('prints its tokens gives away none of them', async () => {
     const { stdout, stderr } = await start([...connect(), '--verbose'], odd).ended;
-    expect(stderr).toContain('integration: token answer');
+    expect(stderr).toMatch(/integration: token answer .*rev_install_…/);
     expect(`${stdout}${stderr}`).not.toMatch(/rev_(install|refresh)_[\w-]{8}/);
+  });
+
+  it('hangs in every sync costs one of them, and the reason is said', async () => {
+    const flags = [...connect(), ...sync(), '--sync-timeout', '1s'];
+    const { status, report, ids } = await certify(flags, odd, { MODE: 'hangs' });
+    expect(status).toBe(3);
+    expect(ids('fail')).toContain('syncs');
+    expect(report?.cases.find(({ id }) => id === 'refresh-single-flight')).toMatchObject({
+      outcome: 'skip',
+      got: 'it needs a sync: the sync did not end',
+    });
+    expect(report?.notes.join()).toMatch(/not played: .*five-at-once.* \(a sync: the sync did not end\)/);
+  });
+
+  it('does not come back after it was killed says so, and ends the run', async () => {
+    const flags = [...all().slice(0, -1), '--restart', 'exit 5', '--only', 'refresh-stored-first'];
+    const { report, status } = await certify(flags, golden);
+    expect(status).toBe(0);
+    expect(report?.notes.join()).toContain('ended with status 5 before it was ready');
+  });
+
+  it('runs when Ctrl-C comes is ended with all that it started', async () => {
+    const flags = [...connect(), ...sync(), '--sync-timeout', '10m', '--verbose'];
+    const run = start(flags, odd, { MODE: 'stubborn+hangs' });
+    await run.until('stderr', /act consent:/);
+    run.kill('SIGINT');
+    const { code, stdout } = await run.ended;
+    expect([code, stdout]).toEqual([130, '']);
+    expect(await isFree()).toBe(true);
   });
 
   it('is not the one on the port is not started at all', async () => {
@@ -115,6 +144,48 @@ describe('a program that', () => {
   it('cannot be found is named', async () => {
     const { code: status, stderr } = await rig.run(['certify', ...connect(), '--', 'no-such-program-anywhere']);
     expect([status, stderr]).toEqual([127, expect.stringContaining('Cannot run no-such-program-anywhere')]);
+  });
+});
+
+it('has a command read the API where there is no URL for it', async () => {
+  const command = `${process.execPath} -e "fetch('${at('/sync?event_id=')}' + '{event}', { method: 'POST' }).then((a) => process.exit(a.ok ? 0 : 1))"`;
+  const flags = [...connect(), '--sync-command', command, '--only', 'refresh-single-flight,syncs'];
+  const { status, ids, stderr } = await certify(flags, golden);
+  expect({ status, held: ids('pass'), stderr }).toEqual({
+    ...{ status: 0, stderr: '' },
+    held: ['refresh-single-flight', 'syncs'],
+  });
+});
+
+describe('a report', () => {
+  const flags = () => [...connect(), '--only', 'pkce-s256,state-random'];
+
+  it('of what is known fails nothing, and names what is fixed', async () => {
+    const baseline = join(rig.home, 'baseline.json');
+    const first = await start([...flags(), '--format', 'json'], odd, { MODE: 'bare' }).ended;
+    expect(first.code).toBe(3);
+    const known = JSON.parse(first.stdout) as { cases: Case[] };
+    const [challenge, ...others] = known.cases;
+    writeFileSync(
+      baseline,
+      JSON.stringify({ cases: [challenge, ...others.map((one) => ({ ...one, outcome: 'fail' }))] }),
+    );
+    const second = await certify([...flags(), '--baseline', baseline], odd, { MODE: 'bare' });
+    expect(second.status).toBe(0);
+    expect(second.ids('warn')).toEqual(['pkce-s256']);
+    const third = await certify([...flags(), '--baseline', baseline], golden);
+    expect(third.report?.notes).toContain('pkce-s256 is fixed: remove it from the baseline');
+  });
+
+  it.each([
+    ['tap', /^TAP version 13\n1\.\.2\nnot ok 1/],
+    ['junit', /<testsuite name="revento.certify"[^>]*failures="1"/],
+    ['sarif', /"ruleId": "pkce-s256",\s+"level": "error"/],
+    ['html', /<h1>Integration passport<\/h1>[\s\S]*<h2>Broken<\/h2>[\s\S]*pkce-s256[\s\S]*<h2>Not seen/],
+  ])('as %s has the broken rule', async (format, form) => {
+    const { stdout, code } = await start([...flags(), '--format', format], odd, { MODE: 'bare' }).ended;
+    expect([code, stdout]).toEqual([3, expect.stringMatching(form)]);
+    expect(stdout).not.toMatch(/<script|https?:\/\/(?!127|json.schemastore|docs.oasis)/);
   });
 });
 

@@ -5,22 +5,6 @@ import type { Stage } from '../stage.ts';
 /** What happens on the way to a login. */
 export const consentActs: readonly Act[] = [
   {
-    id: 'consent',
-    title: 'an organizer allows the connection',
-    brings: [
-      'connects',
-      'pkce-s256',
-      'state-sent',
-      'redirect-exact',
-      'scopes-declared',
-      'verifier-random',
-      'code-once',
-    ],
-    needs: ['connect'],
-    hasLogin: false,
-    play: async (stage) => ({ landed: await stage.connect() }),
-  },
-  {
     id: 'consent-again',
     title: 'the organizer connects a second time',
     brings: ['pkce-fresh', 'state-fresh', 'state-random'],
@@ -123,7 +107,7 @@ export const consentActs: readonly Act[] = [
   {
     id: 'code-minimal',
     title: 'the token answer has the certain fields only',
-    brings: ['token-answer-tolerated'],
+    brings: ['token-answer-minimal'],
     needs: ['connect', 'sync'],
     hasLogin: false,
     play: async (stage) => connectUnder(stage, 'code:minimalx1'),

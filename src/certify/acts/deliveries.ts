@@ -31,7 +31,7 @@ export const deliveryActs: readonly Act[] = [
   },
   {
     id: 'delivery-forged-repeat',
-    title: 'a forged delivery comes with an id that is known',
+    title: 'a forged delivery with the id of an earlier one',
     brings: ['delivery-forged-repeat'],
     needs: ['webhook'],
     hasLogin: false,
@@ -46,12 +46,16 @@ export const deliveryActs: readonly Act[] = [
   },
   {
     id: 'delivery-unknown-type',
-    title: 'a delivery of a type that Revento has added',
+    title: 'a delivery of an unknown type',
     brings: ['delivery-unknown-type'],
     needs: ['webhook'],
     hasLogin: false,
     play: async (stage) => {
-      await stage.ask('trigger', { type: 'badge.printed' });
+      await stage.ask('do', { action: 'apply' });
+      await stage.settled();
+      await stage.ask('trigger', { type: 'sandbox.added_later', data: {} });
+      await stage.settled();
+      await stage.ask('do', { action: 'apply' });
       await stage.settled();
       return {};
     },
@@ -113,7 +117,7 @@ export const deliveryActs: readonly Act[] = [
   {
     id: 'suspended',
     title: 'the integration is suspended for a while',
-    brings: ['revoked-stops'],
+    brings: ['revoked-stops', 'delivery-null-event'],
     needs: ['webhook', 'connect', 'sync'],
     hasLogin: true,
     play: async (stage) => {

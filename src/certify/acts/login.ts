@@ -9,14 +9,6 @@ const needs = ['connect', 'sync'] as const;
 /** What becomes of a login: it expires, its refresh is answered or not, and it ends. */
 export const loginActs: readonly Act[] = [
   {
-    id: 'sync',
-    title: 'a sync when all is well',
-    brings: ['syncs', 'pages-followed', 'list-end', 'limit-most', 'limit-kept', 'cursor-opaque'],
-    needs,
-    hasLogin: true,
-    play: async (stage) => ({ sync: await stage.sync() }),
-  },
-  {
     id: 'expired',
     title: 'the access token has expired',
     brings: ['expired-refreshed', 'refresh-clean', 'refresh-needless', 'expired-once'],
@@ -94,7 +86,9 @@ export const loginActs: readonly Act[] = [
       await killed.done;
       await stage.faults();
       await stage.restart();
-      return { killed: isKilled, after: await stage.sync() };
+      const after = await stage.sync();
+      if (after !== 'done') stage.forgetLogin();
+      return { killed: isKilled, after };
     },
   },
   {
@@ -114,7 +108,7 @@ export const loginActs: readonly Act[] = [
   {
     id: 'refresh-token-stolen',
     title: 'somebody else used its refresh token',
-    brings: ['refresh-after-invalid-grant'],
+    brings: ['refresh-after-invalid-grant', 'ended-stops'],
     needs,
     hasLogin: true,
     play: async (stage) => {

@@ -8,6 +8,8 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { wholeNumber } from '../../command-kit/option-values.ts';
 import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
+import type { Item } from '../../output/item.ts';
+import type { Rule } from '../../sandbox/audit/rule.ts';
 import { rules } from '../../sandbox/audit/rules.ts';
 import { nearest } from '../../text/suggestion.ts';
 import { readBaseline } from '../shared/audit/baseline.ts';
@@ -17,9 +19,6 @@ import { reportForm, reportFormats, reportItem, textItem } from '../shared/repor
 import { type CertifyOptions, readPlan } from './options.ts';
 import { play } from './play.ts';
 import { certifyReport } from './report.ts';
-
-/** What `--only` may name besides the rules. */
-const caseRule = 'webhook-check';
 
 /** `revento certify`: starts an integration beside a sandbox, does the worst to it, and says what it broke. */
 export const certify: CommandModule<CertifyOptions> = {
@@ -32,6 +31,7 @@ export const certify: CommandModule<CertifyOptions> = {
       .option('--webhook <url>', 'the webhook handler, or its port')
       .option('--sync <url>', 'a POST there reads the API, and is answered 2xx when it is done')
       .option('--sync-command <command>', 'does the same as a shell command, and exits with 0')
+      .option('--sync-timeout <duration>', 'how long a sync may take (default: 25s)')
       .option('--restart [command]', 'it may be killed; starts it again (default: COMMAND)')
       .option('--manifest <file>', 'the scopes and event types that your integration declares: YAML or JSON')
       .option('--ready-timeout <duration>', 'how long it may take to answer after the start (default: 30s)')
@@ -147,26 +147,25 @@ function onlyOf(text: string | undefined): readonly string[] | null {
   return ids;
 }
 
-function ruleOf(id: string) {
-  const known = [...rules.map((rule) => rule.id), caseRule];
-  if (!known.includes(id)) {
-    const meant = nearest(id, known);
-    throw new ReventoError('usage', `Unknown rule ${JSON.stringify(id)}.`, {
-      hint: meant === null ? 'run: revento sandbox audit --list' : `did you mean ${meant}?`,
-    });
-  }
-  return rules.find((rule) => rule.id === id) ?? null;
+function ruleOf(id: string): Rule {
+  const found = rules.find((rule) => rule.id === id);
+  if (found !== undefined) return found;
+  const meant = nearest(
+    id,
+    rules.map((rule) => rule.id),
+  );
+  throw new ReventoError('usage', `Unknown rule ${JSON.stringify(id)}.`, {
+    hint: meant === null ? 'run: revento sandbox audit --list' : `did you mean ${meant}?`,
+  });
 }
 
-function explanation(id: string) {
-  const rule = ruleOf(id);
+function explanation(id: string): Item {
+  const { judge: _, ...rule } = ruleOf(id);
   const own = acts.filter(({ brings }) => brings.includes(id)).map(({ id: act, title }) => ({ id: act, title }));
   const shown = own.map(({ id: act, title }) => `act     ${act}: ${title}`);
-  const words = rule === null ? 'webhook-check\nEvery case of `revento webhook check` passes.' : explained(rule);
-  const facts = rule === null ? { id } : Object.fromEntries(Object.entries(rule).filter(([name]) => name !== 'judge'));
   return {
-    kind: 'value' as const,
-    data: { ...facts, acts: own },
-    text: () => [words, ...shown].join('\n'),
+    kind: 'value',
+    data: { ...rule, acts: own },
+    text: () => [explained(rule), ...shown].join('\n'),
   };
 }

@@ -21,6 +21,7 @@ export interface CertifyOptions extends GlobalOptions {
   readonly restart?: string | true;
   readonly manifest?: string;
   readonly readyTimeout?: string;
+  readonly syncTimeout?: string;
   readonly seed?: string;
   readonly config?: string;
   readonly format?: ReportFormat;
@@ -37,9 +38,11 @@ export interface CertifyPlan {
   readonly redirectUri: string | null;
   readonly manifest: string | null;
   readonly readyMs: number;
+  readonly syncMs: number;
 }
 
 const defaultReady = '30s';
+const defaultSync = '25s';
 
 /**
  * Joins the flags and `certify.json`.
@@ -69,6 +72,7 @@ export async function readPlan(options: CertifyOptions, deps: Pick<Deps, 'signal
     redirectUri: given ?? (hooks.connect === null ? null : `${new URL(hooks.connect).origin}/callback`),
     manifest: options.manifest ?? file.manifest ?? null,
     readyMs,
+    syncMs: parseDuration(options.syncTimeout ?? file.sync_timeout ?? defaultSync),
   };
 }
 

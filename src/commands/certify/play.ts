@@ -113,7 +113,7 @@ export async function play(
     try {
       await integration.start();
       const stage = new LiveStage({
-        ...{ sandbox, integration, http, clock, signal, hooks, redirectUri },
+        ...{ sandbox, integration, http, clock, signal, hooks, redirectUri, syncMs: plan.syncMs },
         webhookSecret: () => secrets().current,
         onArrival: (one) => {
           heard.add(one);

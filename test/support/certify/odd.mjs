@@ -1,15 +1,18 @@
-// A program that `revento certify` has trouble with. MODE says which.
+// A program that `revento certify` has trouble with. MODE says which: one or more of bare, dies, hangs, silent, stubborn.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 
 const { env } = process;
-const { MODE: mode, PORT: port } = env;
+const { MODE = '', PORT: port } = env;
+const is = (mode) => MODE.split('+').includes(mode);
+const verifier = 'a-verifier-that-is-the-same-for-everybody-who-connects';
 
-if (mode === 'dies') {
+if (is('dies')) {
   process.stderr.write(`cannot start: the secret ${env.REVENTO_CLIENT_SECRET} is not mine\n`);
   process.exitCode = 7;
 }
-if (mode === 'stubborn') {
+if (is('stubborn')) {
   process.on('SIGTERM', () => process.stderr.write('not now\n'));
   // A process of its own that would keep the terminal busy.
   spawn(process.execPath, ['-e', `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)`], { stdio: 'inherit' });
@@ -26,6 +29,12 @@ const server = createServer(async (request, response) => {
       scope: 'event.read participants.read',
       event_id: env.SANDBOX_EVENT_ID,
       state: 'always-the-same-state-of-everybody',
+      ...(is('bare')
+        ? {}
+        : {
+            code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+            code_challenge_method: 'S256',
+          }),
     }).toString();
     return response.writeHead(302, { Location: to.href }).end();
   }
@@ -33,6 +42,7 @@ const server = createServer(async (request, response) => {
     const body = new URLSearchParams({
       grant_type: 'authorization_code',
       code: url.searchParams.get('code') ?? '',
+      code_verifier: verifier,
       redirect_uri: env.REVENTO_REDIRECT_URI,
       client_id: env.REVENTO_CLIENT_ID,
       client_secret: env.REVENTO_CLIENT_SECRET,
@@ -41,8 +51,8 @@ const server = createServer(async (request, response) => {
     process.stdout.write(`token answer ${answer}\n`);
     return response.end('connected');
   }
-  if (url.pathname === '/sync' && mode === 'hangs') return undefined;
+  if (url.pathname === '/sync' && is('hangs')) return undefined;
   return response.writeHead(url.pathname === '/sync' ? 200 : 404).end();
 });
-if (mode === 'silent') setInterval(() => undefined, 1_000);
-else if (mode !== 'dies') server.listen(Number(port), '127.0.0.1');
+if (is('silent')) setInterval(() => undefined, 1_000);
+else if (!is('dies')) server.listen(Number(port), '127.0.0.1');

@@ -1,7 +1,7 @@
 import type { Rule } from '../../../sandbox/audit/rule.ts';
 
 /** All that is known of a rule, in lines. */
-export function explained({ id, level, title, why, fix, source, needs }: Rule): string {
+export function explained({ id, level, title, why, fix, source, needs }: Omit<Rule, 'judge'>): string {
   return [
     `${id} (${level})`,
     `A good integration ${title}.`,

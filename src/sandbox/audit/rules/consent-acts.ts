@@ -1,6 +1,6 @@
 import { crashOf, failureOf, onActs } from '../acts.ts';
 import { type ActSeen, during, type Evidence, type TokenSeen } from '../evidence.ts';
-import type { Rule } from '../rule.ts';
+import type { Rule, Ruling } from '../rule.ts';
 
 const act = (text: string): string => `an act of revento certify: ${text}`;
 
@@ -84,18 +84,24 @@ export const consentActRules: readonly Rule[] = [
   },
   {
     id: 'token-answer-tolerated',
-    title: 'takes a token answer with fewer or more fields',
+    title: 'takes a token answer with unknown fields',
     level: 'must',
-    why: 'only access_token, refresh_token, event_id, organization_id and scope are certain, and fields may be added',
+    why: 'fields may be added to the answer at any time',
     source: 'guide, token endpoint; RFC 6749 section 5.1',
-    fix: 'treat every other field of a token answer as optional, and ignore unknown ones',
+    fix: 'read the fields that you know from a token answer, and ignore the others',
+    needs: act('the token answer has unknown fields'),
+    judge: (evidence) => tokenAnswerTaken(evidence, ['code-unknown-fields', 'refresh-unknown-fields']),
+  },
+  {
+    id: 'token-answer-minimal',
+    title: 'takes a token answer with the certain fields only',
+    // RFC 6749 demands token_type, and strict libraries refuse an answer without it.
+    level: 'note',
+    why: 'the guide is certain of access_token, refresh_token, event_id, organization_id and scope only',
+    source: 'our reading of the guide, token endpoint',
+    fix: 'treat every other field of a token answer as optional; without token_type it is Bearer',
     needs: act('the token answer has the certain fields only'),
-    judge: (evidence) =>
-      onActs(evidence, ['code-minimal', 'code-unknown-fields', 'refresh-unknown-fields'], (one) => {
-        const landed = one.facts['landed'];
-        if (landed === null || Number(landed ?? 0) >= 400) return `the callback was answered ${landed ?? 'not at all'}`;
-        return failureOf(one, evidence);
-      }),
+    judge: (evidence) => tokenAnswerTaken(evidence, ['code-minimal']),
   },
   {
     id: 'fewer-scopes',
@@ -114,6 +120,15 @@ export const consentActRules: readonly Rule[] = [
       }),
   },
 ];
+
+/** A ruling on logins whose token answer was unusual. */
+function tokenAnswerTaken(evidence: Evidence, acts: readonly string[]): Ruling {
+  return onActs(evidence, acts, (one) => {
+    const landed = one.facts['landed'];
+    if (landed === null || Number(landed ?? 0) >= 400) return `the callback was answered ${landed ?? 'not at all'}`;
+    return failureOf(one, evidence);
+  });
+}
 
 const forgeries = ['forged-state', 'missing-state'];
 

@@ -78,7 +78,7 @@ describeRules([
     }),
   },
   {
-    rule: 'token-answer-tolerated',
+    rule: 'token-answer-minimal',
     held: under('code-minimal', 'done'),
     broken: under('code-minimal', 'failed'),
     calm: {

@@ -1,0 +1,38 @@
+import type { Act } from '../act.ts';
+
+/** Nothing is wrong yet: where one of these fails, the acts after it would say nothing. */
+export const plainActs: readonly Act[] = [
+  {
+    id: 'consent',
+    title: 'an organizer allows the connection',
+    brings: [
+      'connects',
+      'pkce-s256',
+      'state-sent',
+      'redirect-exact',
+      'scopes-declared',
+      'verifier-random',
+      'code-once',
+    ],
+    needs: ['connect'],
+    hasLogin: false,
+    play: async (stage) => ({ landed: await stage.connect() }),
+  },
+  {
+    id: 'sync',
+    title: 'a sync when all is well',
+    brings: [
+      'syncs',
+      'list-whole',
+      'pages-stuck',
+      'pages-followed',
+      'list-end',
+      'limit-most',
+      'limit-kept',
+      'cursor-opaque',
+    ],
+    needs: ['connect', 'sync'],
+    hasLogin: true,
+    play: async (stage) => ({ sync: await stage.sync() }),
+  },
+];

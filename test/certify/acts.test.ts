@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { acts } from '../../src/certify/acts.ts';
+import { rules } from '../../src/sandbox/audit/rules.ts';
+
+it('are about forty, each with a name and a title of its own', () => {
+  expect(acts.length).toBeGreaterThanOrEqual(40);
+  expect(new Set(acts.map(({ id }) => id)).size).toBe(acts.length);
+  expect(new Set(acts.map(({ title }) => title)).size).toBe(acts.length);
+});
+
+it.each(acts.map((act) => [act.id, act] as const))('%s brings about rules that exist', (_, { brings, needs }) => {
+  expect(brings.filter((id) => !rules.some((rule) => rule.id === id))).toEqual([]);
+  expect(brings.length).toBeGreaterThan(0);
+  expect(needs.length).toBeGreaterThan(0);
+});
+
+it('bring about every rule that only an act can show', () => {
+  const onActs = rules.filter(({ needs }) => needs.includes('revento certify')).map(({ id }) => id);
+  expect(onActs.length).toBeGreaterThan(10);
+  expect(onActs.filter((id) => !acts.some(({ brings }) => brings.includes(id)))).toEqual([]);
+});
+
+it('begin with a consent, and end with the loss of it', () => {
+  expect(acts[0]?.id).toBe('consent');
+  expect(acts.at(-1)?.id).toBe('deletion');
+});
