@@ -2,10 +2,11 @@
 // costs with 100,000 people when 10,000 things have happened to them, against when nothing has.
 import { createHmac } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { race, runAlone, timeOf } from './kit.mjs';
 import { cleanEnv, startSandbox } from './read/rig.mjs';
 
@@ -57,7 +58,8 @@ async function startUp(rounds) {
 async function lists(rounds) {
   const before = 'nothing has happened';
   const after = `${happenings.toLocaleString('en')} happenings`;
-  const [calm, busy] = await Promise.all([openSandbox(), openSandbox()]);
+  const handler = await openHandler();
+  const [calm, busy] = await Promise.all([openSandbox(handler.url), openSandbox(handler.url)]);
   try {
     await makeHappen(busy);
     const pairs = [before, after].map((name, index) => ({
@@ -74,13 +76,21 @@ async function lists(rounds) {
     });
   } finally {
     await Promise.all([calm, busy].map(({ stop }) => stop()));
+    handler.stop();
   }
 }
 
-async function openSandbox() {
+/** Acknowledges every delivery, so that none waits for a retry while pages are measured. */
+async function openHandler() {
+  const server = createServer((delivery, answer) => delivery.resume().once('end', () => answer.writeHead(204).end()));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${server.address().port}/`, stop: () => server.close() };
+}
+
+async function openSandbox(webhookUrl) {
   const home = await mkdtemp(join(tmpdir(), 'revento-bench-'));
   const env = { ...cleanEnv(), REVENTO_CONFIG_DIR: join(home, 'config'), HOME: home };
-  const args = ['--participants', `${people}`, '--no-rate-limit'];
+  const args = ['--participants', `${people}`, '--no-rate-limit', '--webhook-url', webhookUrl];
   const { ready, stop } = await startSandbox(args, env);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const key = createHmac('sha256', ready.client_secret)
@@ -124,6 +134,8 @@ async function makeHappen({ control, page, cursors }) {
       done += (await control('/do', body)).happened.length;
     }
   }
+  // Deliveries that are under way would take their time from the pages.
+  while ((await control('/status')).deliveries.pending > 0) await sleep(100);
 }
 
 async function timeOfPages({ page, cursors }) {

@@ -31,6 +31,8 @@ export class SandboxClock implements Clock {
   #heldAt: number | null = null;
   #orders = 0;
   #moving: Promise<void> = Promise.resolve();
+  /** A move ends the timers itself. */
+  #isMoving = false;
 
   /** @param note  told of every move */
   constructor(real: Clock, note: Note = ignore) {
@@ -125,12 +127,17 @@ export class SandboxClock implements Clock {
   moveTo(target: number, settled: () => Promise<void>): Promise<void> {
     const moved = this.#moving.then(async () => {
       await settled();
-      for (let next = this.#first(target); next !== null; next = this.#first(target)) {
-        this.#jump(Math.max(next.due, this.now()));
-        next.end();
-        await settled();
+      this.#pause(true);
+      try {
+        for (let next = this.#first(target); next !== null; next = this.#first(target)) {
+          this.#jump(Math.max(next.due, this.now()));
+          next.end();
+          await settled();
+        }
+        if (target > this.now()) this.#jump(target);
+      } finally {
+        this.#pause(false);
       }
-      if (target > this.now()) this.#jump(target);
     });
     // A failure is reported to the caller of that move; the next move starts anyway.
     this.#moving = moved.catch(() => undefined);
@@ -145,6 +152,11 @@ export class SandboxClock implements Clock {
     }
     this.#aheadMs = to - this.#real.now();
     this.#noteState();
+  }
+
+  /** Stops the waits in real time while it moves: to start all of them again for each step would take long. */
+  #pause(isMoving: boolean): void {
+    this.#isMoving = isMoving;
     for (const timer of this.#timers) this.#begin(timer);
   }
 
@@ -162,7 +174,7 @@ export class SandboxClock implements Clock {
   #begin(timer: Timer): void {
     timer.wait.abort();
     timer.wait = new AbortController();
-    if (this.#heldAt !== null) return;
+    if (this.#heldAt !== null || this.#isMoving) return;
     this.#real.sleep(Math.max(0, timer.due - this.now()), timer.wait.signal).then(
       () => timer.end(),
       // Replaced by another wait, or no longer wanted.

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { isSuccess } from '../../http/status.ts';
 import { stringify } from '../../json/stringify.ts';
@@ -68,7 +67,10 @@ export class Deliveries {
   readonly #open = new Map<string, Open>();
   /** Requests in flight. */
   readonly #posting = new Set<Promise<unknown>>();
-  #stop = createStop();
+  /** Deliveries that are no longer pending, in the order in which they ended. */
+  readonly #finished = new Set<string>();
+  /** One for each round. A signal for all of them would compare every new listener with all the others. */
+  readonly #stops = new Set<AbortController>();
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
@@ -140,18 +142,19 @@ export class Deliveries {
   load(saved: SavedDeliveries): void {
     this.reset();
     this.signing.load(saved.signing);
-    const { signal } = this.#stop;
     for (const { body, shown, signer, tries } of saved.deliveries) {
       const open: Open = { body: Buffer.from(body, 'utf8'), shown, signer, tries, round: 1 };
       this.#open.set(shown.delivery_id, open);
-      void this.#retry(open, open.round, signal);
+      if (shown.state !== 'pending') this.#finished.add(shown.delivery_id);
+      else void this.#stoppable((signal) => this.#retry(open, open.round, signal));
     }
   }
 
   /** Cancels every retry and drops every delivery. New ones can be sent. */
   reset(): void {
-    this.#stop.abort();
-    this.#stop = createStop();
+    for (const stop of this.#stops) stop.abort();
+    this.#stops.clear();
+    this.#finished.clear();
     this.#open.clear();
   }
 
@@ -163,9 +166,19 @@ export class Deliveries {
     open.shown = { ...open.shown, state: 'pending', next_attempt_at: null };
     this.#noteOpen(open);
     const begun = open.shown;
-    const { signal } = this.#stop;
-    void this.#try(open, signal).then(() => this.#retry(open, round, signal));
+    this.#finished.delete(begun.delivery_id);
+    void this.#stoppable(async (signal) => {
+      await this.#try(open, signal);
+      await this.#retry(open, round, signal);
+    });
     return begun;
+  }
+
+  async #stoppable(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    this.#stops.add(stop);
+    await work(stop.signal);
+    this.#stops.delete(stop);
   }
 
   async #retry(open: Open, round: number, signal: AbortSignal): Promise<void> {
@@ -210,6 +223,7 @@ export class Deliveries {
     const nextAt = state === 'pending' ? new Date(clock.now() + this.#delayMs(retry)).toISOString() : null;
     open.shown = { ...open.shown, state, attempts: [...open.shown.attempts, attempt], next_attempt_at: nextAt };
     if (open.round === round) open.tries = retry + 1;
+    if (state !== 'pending') this.#finished.add(open.shown.delivery_id);
     this.#noteOpen(open);
     const { delivery_id, event, subject, attempts } = open.shown;
     onEvent({
@@ -265,13 +279,11 @@ export class Deliveries {
   }
 
   #forgetOldest(): void {
-    if (this.#open.size < rememberedDeliveries) return;
-    for (const [id, { shown }] of this.#open) {
-      if (shown.state === 'pending') continue;
-      this.#open.delete(id);
-      this.#parts.note?.({ type: 'delivery_forgotten', id });
-      return;
-    }
+    const [id] = this.#finished;
+    if (id === undefined || this.#open.size < rememberedDeliveries) return;
+    this.#finished.delete(id);
+    this.#open.delete(id);
+    this.#parts.note?.({ type: 'delivery_forgotten', id });
   }
 
   #noteOpen(open: Open): void {
@@ -281,11 +293,4 @@ export class Deliveries {
 
 function savedOf({ body, shown, signer, tries }: Open): SavedDelivery {
   return { body: Buffer.from(body).toString('utf8'), shown, signer, tries };
-}
-
-/** Every attempt and every wait listens to one signal; from the eleventh on, Node would warn of a leak. */
-function createStop(): AbortController {
-  const stop = new AbortController();
-  setMaxListeners(0, stop.signal);
-  return stop;
 }

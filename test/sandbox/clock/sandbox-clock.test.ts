@@ -45,6 +45,41 @@ describe('a clock that is moved', () => {
     expect(clock.toReal(clock.now() + 60)).toBe(now + 60);
   });
 
+  it('does not start every wait again for each timer it ends', async () => {
+    let waits = 0;
+    const still = stillClock();
+    const clock = new SandboxClock({
+      ...still,
+      sleep: (ms, signal) => {
+        waits++;
+        return still.sleep(ms, signal);
+      },
+    });
+    const timers = 200;
+    const ended: number[] = [];
+    for (let ms = 1; ms <= timers; ms++) void clock.sleep(ms).then(() => ended.push(ms));
+    void clock.sleep(10 * timers).then(() => ended.push(10 * timers));
+    await clock.moveTo(start + timers, settled);
+    expect(ended).toEqual(Array.from({ length: timers }, (_, index) => index + 1));
+    expect(waits).toBeLessThan(3 * timers);
+  });
+
+  it('lets timers run on in real time once it has been moved', async () => {
+    let wake = () => {};
+    const clock = new SandboxClock({
+      ...stillClock(),
+      sleep: (_ms, signal) =>
+        new Promise((resolve, reject) => {
+          wake = resolve;
+          signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+        }),
+    });
+    const slept = clock.sleep(50);
+    await clock.moveTo(start + 40, settled);
+    wake();
+    await slept;
+  });
+
   it('lets a sleeper be woken by its signal', async () => {
     const clock = new SandboxClock(stillClock());
     const stop = new AbortController();

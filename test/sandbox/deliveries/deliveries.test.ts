@@ -42,6 +42,12 @@ describe('a delivery', () => {
     expect(await list()).toMatchObject([{ state: 'delivered', attempts: [{ status: 204 }] }]);
   });
 
+  it('shares no signal with another one: thousands of listeners to one are slow', async () => {
+    const { control, received } = setUp();
+    for (let i = 0; i < 3; i++) await control('/do', { action: 'apply' });
+    expect(new Set(received.map(({ signal }) => signal)).size).toBe(3);
+  });
+
   it('is about a participant that the API knows', async () => {
     const { control, received, app } = setUp();
     await control('/trigger', { type: 'participant.registered' });

@@ -8,12 +8,19 @@ import { defaultListenUrl } from '../../../webhook/defaults.ts';
  */
 export function followListener(listeners: Listeners, terminal: Pick<Deps['terminal'], 'notice'>): () => string {
   let before = defaultListenUrl;
-  return () => {
+  let current: string | null = null;
+  const look = () => {
     const [newest, ...others] = listeners.running();
     const url = newest?.url ?? defaultListenUrl;
     if (url !== before) terminal.notice(describe(url, newest?.pid ?? null, others.length));
     before = url;
     return url;
+  };
+  return () => {
+    // Hundreds of deliveries may begin at one moment, and each look reads files.
+    if (current === null) setImmediate(() => (current = null));
+    current ??= look();
+    return current;
   };
 }
 
