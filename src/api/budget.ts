@@ -30,7 +30,7 @@ export interface Place {
   failed(): void;
 }
 
-export interface EnterOptions {
+interface EnterOptions {
   /** Fingerprint of the access token: a server reports the hour's limit for each token. */
   readonly token: string;
   /** Longest wait. */
@@ -40,7 +40,7 @@ export interface EnterOptions {
   readonly onWait?: ((leftMs: number, reason: WaitReason) => void) | undefined;
 }
 
-export interface BudgetOptions {
+interface BudgetOptions {
   readonly quota: Quota;
   readonly log: SharedLog;
   readonly clock: Clock;

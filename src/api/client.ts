@@ -21,7 +21,7 @@ export type Pause =
   | { readonly kind: 'rate_limit'; readonly ms: number; readonly reason: WaitReason }
   | { readonly kind: 'retry'; readonly ms: number; readonly outcome: Outcome };
 
-export interface ApiClientOptions {
+interface ApiClientOptions {
   /** API base as configured, such as `https://api.revento.example/api/v1`. */
   readonly apiBase: string;
   readonly exchange: Exchange;

@@ -18,7 +18,7 @@ import { plainLine } from '../text/plain-line.ts';
 
 const longestMessageChars = 300;
 /** The fields of an error answer; null for missing ones. */
-export interface ApiError {
+interface ApiError {
   readonly code: string | null;
   readonly message: string | null;
   readonly requestId: string | null;
@@ -27,7 +27,7 @@ export interface ApiError {
 }
 
 /** Facts about the request that failed. */
-export interface FailureContext {
+interface FailureContext {
   /** What was asked, such as `GET /events/evt_1`; no query. */
   readonly what: string;
   /** The request id that was sent. */

@@ -8,7 +8,7 @@ export const longestPage = 50;
 /** The limit of pages without rows: a server may filter rows out, but one that sends only cursors is broken. */
 const mostEmptyPages = 100;
 
-export interface PagesOptions {
+interface PagesOptions {
   /** Fetches one page. */
   readonly fetch: (query: { readonly limit: number; readonly cursor: string | null }) => Promise<Page>;
   /** Number of rows to return; null for all. */

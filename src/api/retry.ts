@@ -16,7 +16,7 @@ const longestPauseMs = 8_000;
 export type Outcome = HttpResponse | HttpFailure;
 
 /** The state after an attempt. */
-export interface Progress {
+interface Progress {
   readonly outcome: Outcome;
   /** Attempts made, including this one; refusals for a rate limit do not count. */
   readonly tries: number;
@@ -75,7 +75,7 @@ function isServerFault(status: number): boolean {
   return status >= 500 && status !== 501;
 }
 
-export interface RetryOptions {
+interface RetryOptions {
   readonly isRepeatable: boolean;
   readonly clock: Clock;
   readonly random: () => number;

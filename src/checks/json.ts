@@ -1,7 +1,7 @@
 import { type CheckReport, type CheckResult, scoreOf } from './result.ts';
 
 /** One check of a JSON report. Wire names. */
-export type CheckRow = Readonly<Record<string, string | number>>;
+type CheckRow = Readonly<Record<string, string | number>>;
 
 /** Each check as a row: its particulars are fields. */
 export function checkRows(results: readonly CheckResult[]): readonly CheckRow[] {

@@ -28,7 +28,7 @@ export interface CheckReport {
 }
 
 /** Counts of a run. Wire names. */
-export interface Score {
+interface Score {
   readonly passed: number;
   readonly warned: number;
   readonly failed: number;

@@ -1,5 +1,5 @@
 /** A command of a group: `listen`, for `webhook listen` in the group `webhook`. */
-export interface Member<Named> {
+interface Member<Named> {
   /** Its name without the group's. */
   readonly word: string;
   readonly command: Named;

@@ -22,7 +22,7 @@ export interface HostChange {
 export type ConfirmHost = (change: HostChange) => Promise<void>;
 
 /** How to ask, and what the question names. */
-export interface HostQuestion {
+interface HostQuestion {
   readonly profile: string;
   readonly settings: Pick<Settings, 'get'>;
   readonly terminal: {

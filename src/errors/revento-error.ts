@@ -22,7 +22,7 @@ export const exitStatus = {
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
 /** What the text of a hint may depend on. */
-export interface HintContext {
+interface HintContext {
   readonly profile: string;
   readonly eventId?: string | undefined;
   /** Whether nobody can give consent, as in CI. */

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { ReventoError } from '../errors/revento-error.ts';
 import { requireBaseOf } from './current-directory.ts';
 
-export interface UserOutputOptions {
+interface UserOutputOptions {
   /** Permission bits of a regular file, such as 0o600, also of one that is replaced. */
   readonly mode: number;
   /** Ends the wait for the reader of a pipe. */

@@ -4,7 +4,7 @@ import { type Choice, createChoice, createPicker, flatFieldsOf, type Picker } fr
 import type { RowFormat } from './format.ts';
 import type { Column } from './item.ts';
 
-export interface CsvOptions {
+interface CsvOptions {
   /** `--columns`, or null. */
   readonly chosen: readonly string[] | null;
   /** Paths that come first when nothing was chosen. */

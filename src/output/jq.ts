@@ -12,12 +12,12 @@ interface JqResults {
   readonly failure: string | null;
 }
 
-export interface Jq {
+interface Jq {
   /** The results, in batches: an expression may have endlessly many. */
   run(document: string): AsyncGenerator<JqResults, void, void>;
 }
 
-export interface JqOptions {
+interface JqOptions {
   readonly expression: string;
   readonly variables: JqVariables;
   readonly notice: (text: string) => void;

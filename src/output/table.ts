@@ -13,7 +13,7 @@ const narrowest = 6;
 /** The smallest useful width of an unrequested column, and of a cut one. */
 const worthShowing = 12;
 
-export interface TableOptions {
+interface TableOptions {
   /** `--columns`, or null. */
   readonly chosen: readonly string[] | null;
   /** The columns of the command, without a choice. */

@@ -1,7 +1,7 @@
 import { knownType, sampleEnvelope } from './event.ts';
 
 /** One thing about an envelope that Revento would not send. */
-export interface EnvelopeProblem {
+interface EnvelopeProblem {
   /** Names of the members on the way to it; empty for the whole. */
   readonly path: readonly string[];
   readonly message: string;
@@ -42,11 +42,6 @@ export function envelopeProblems(value: unknown): readonly EnvelopeProblem[] {
     else problems.push({ path: ['data'], message: 'data must be an object.', level });
   }
   return problems;
-}
-
-/** Whether the fields of a type are known: else only the envelope can be checked. */
-export function isTypeKnown(type: string): boolean {
-  return knownType(type) !== undefined;
 }
 
 type Members = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import type { Json } from '../json/value.ts';
 type Data = { readonly [key: string]: Json };
 
 /** The inputs of a sample. */
-export interface SampleContext {
+interface SampleContext {
   /** ISO 8601 UTC with milliseconds: when it happened. */
   readonly occurredAt: string;
   /** Envelope id, such as `evt_delivery_…`. */

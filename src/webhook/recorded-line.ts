@@ -19,7 +19,7 @@ export interface Recorded {
 }
 
 /** The kind of one line of a file. */
-export type RecordedLine =
+type RecordedLine =
   | { readonly kind: 'delivery'; readonly delivery: Recorded }
   /** Not a recorded delivery. */
   | { readonly kind: 'foreign' }

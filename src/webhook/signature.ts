@@ -25,7 +25,7 @@ export type Verdict =
   { readonly ok: true; readonly secretIndex: number } | { readonly ok: false; readonly reason: VerifyFailure };
 
 /** The data to judge before the body has arrived. `null` is a header that was not sent. */
-export interface HeadToVerify {
+interface HeadToVerify {
   readonly timestamp: string | null;
   readonly signature: string | null;
   readonly nowSeconds: number;

@@ -39,7 +39,7 @@ export interface ApiBench {
   expire(): void;
 }
 
-export interface ApiBenchOptions {
+interface ApiBenchOptions {
   readonly sandbox?: Partial<SandboxOptions>;
   readonly exchange?: (inner: Exchange) => Exchange;
   readonly log?: SharedLog;

@@ -5,7 +5,7 @@ type Play = (rig: AuditRig) => Promise<unknown>;
 type RigOptions = Parameters<typeof auditRig>[0];
 
 /** What an integration does, and what one rule says of it. */
-export interface RuleRow {
+interface RuleRow {
   readonly rule: string;
   readonly rig?: RigOptions;
   readonly held: Play;

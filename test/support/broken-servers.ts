@@ -9,7 +9,7 @@ import type { HttpFailureKind } from '../../src/http/failure.ts';
 import { selfSigned } from './certificate.ts';
 
 /** A server that answers with something other than a plain HTTP/1.1 response, and what a client has to say of it. */
-export interface BrokenServer {
+interface BrokenServer {
   readonly name: string;
   readonly scheme: 'http' | 'https';
   readonly make: () => Server;

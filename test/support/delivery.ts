@@ -21,7 +21,7 @@ export interface DeliveryOptions {
   readonly headers?: Readonly<Record<string, string | null>>;
 }
 
-export interface TestDelivery {
+interface TestDelivery {
   readonly deliveryId: string;
   readonly headers: Record<string, string>;
   readonly body: Buffer;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
-export interface Tunnel {
+interface Tunnel {
   /** `host:port` as the client asked for it. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;

@@ -30,7 +30,7 @@ export const mistakes = [
 ] as const;
 export type Mistake = (typeof mistakes)[number];
 
-export interface MistakeOptions {
+interface MistakeOptions {
   readonly secret: string;
   readonly mistake: Mistake;
   /** For `slow`: called while a delivery is worked on, to let time go by. */

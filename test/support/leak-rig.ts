@@ -17,7 +17,7 @@ import { settingsOf } from './store-rig.ts';
 /** Characters of a secret that must not appear in a row: fewer could be chance. */
 const telltaleLength = 12;
 
-export interface LeakRunOptions {
+interface LeakRunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   /** Where the servers seem to be; default is the hostile one. */
@@ -30,13 +30,13 @@ export interface LeakRunOptions {
 }
 
 /** A secret that shows itself, in whatever form, by its random part. */
-export interface Canary {
+interface Canary {
   readonly name: string;
   readonly value: string;
 }
 
 /** Where a canary was found. */
-export interface Leak {
+interface Leak {
   readonly canary: string;
   readonly place: string;
   readonly around: string;

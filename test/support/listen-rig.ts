@@ -37,7 +37,7 @@ export interface ListenRig {
   readonly end: Promise<{ readonly status: number | undefined; readonly failure: ReventoError | null }>;
 }
 
-export interface RigOptions extends Partial<WebhookListenOptions> {
+interface RigOptions extends Partial<WebhookListenOptions> {
   /** The environment's; null where only `sealed` ones are. */
   readonly secret: string | null;
   readonly sealed?: Partial<Record<SecretName, string>>;

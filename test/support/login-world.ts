@@ -8,7 +8,7 @@ import type { Sessions } from '../../src/ports/sessions.ts';
 import { type Memory, memory, run, testNow, type World } from './command-deps.ts';
 
 /** A clock whose waits end when a test says so. */
-export interface ManualClock {
+interface ManualClock {
   now(): number;
   monotonic(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -18,7 +18,7 @@ export interface ManualClock {
   ring(): void;
 }
 
-export interface LoginWorld extends Memory {
+interface LoginWorld extends Memory {
   /** What was saved, in order. */
   readonly saved: Grant[];
   /** Form fields of each token request. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** What a test needs of the machine: the command that shows that it is there, and the packages that bring it. */
-export interface Need {
+interface Need {
   readonly probe: readonly [program: string, ...args: string[]];
   readonly packages: string;
 }
@@ -10,7 +10,7 @@ export interface Need {
 const python = '/usr/bin/python3';
 
 /** What tests in this repository need besides Node. */
-export const needs = {
+const needs = {
   bash: { probe: ['bash', '--version'], packages: 'bash' },
   'bash-completion': {
     probe: ['test', '-f', '/usr/share/bash-completion/bash_completion'],

@@ -4,7 +4,7 @@ import { createPrinter } from '../../src/output/printer.ts';
 import { plainStyle } from '../../src/text/style.ts';
 
 /** What a run left on stdout and said beside it. */
-export interface Printed {
+interface Printed {
   readonly stdout: string;
   /** How many times something was written. */
   readonly writes: number;

@@ -8,7 +8,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-export interface RawOptions {
+interface RawOptions {
   readonly host?: string;
   /** Sent one after the other, each in a packet of its own. */
   readonly pieces: readonly (string | Uint8Array)[];

@@ -16,14 +16,14 @@ import { settingsOf } from './store-rig.ts';
 import { TokenServer } from './token-server.ts';
 import { until } from './until.ts';
 
-export interface CrashStep {
+interface CrashStep {
   readonly action: 'kill' | 'stop' | 'fail' | 'mark' | 'pause';
   readonly code?: string;
   readonly file?: string;
   readonly nth?: number;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly crashPoints?: Readonly<Record<string, CrashStep>>;
   readonly env?: Readonly<Record<string, string>>;
   /** How many times faster than real the clock of waiting limits runs. */
@@ -37,7 +37,7 @@ export interface RunOptions {
 }
 
 /** How this process opens the store under test. */
-export interface StoreOptions {
+interface StoreOptions {
   readonly passphrase?: string;
   readonly preferred?: KeySource;
   readonly profile?: string;

@@ -13,7 +13,7 @@ export interface ScenarioMistakes {
   readonly repeatsRefusedRefresh?: boolean;
 }
 
-export interface ScenarioIntegrationParts {
+interface ScenarioIntegrationParts {
   readonly authBase: string;
   readonly client: { readonly id: string; readonly secret: string };
   readonly tokens: { access: string; refresh: string };

@@ -11,7 +11,7 @@ import { newSecret } from './delivery.ts';
 import { closeHandlers, type Got } from './handler.ts';
 
 /** What the tests of commands that send deliveries share: a real client, a secret, and a folder for each test. */
-export interface SendRig {
+interface SendRig {
   readonly secret: string;
   /** Fresh for each test. */
   folder(): string;

@@ -3,7 +3,7 @@ import { pageStyle } from '../../pages/style.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 
 /** The content of an HTML page. Plain text, escaped when rendered; text in backquotes becomes code. */
-export interface PageContent {
+interface PageContent {
   readonly tone: 'good' | 'bad' | 'calm';
   readonly icon: keyof typeof icons;
   readonly title: string;

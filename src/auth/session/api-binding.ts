@@ -7,7 +7,7 @@ import type { SealedFile } from '../../ports/store.ts';
 import type { Redactor } from '../../text/secret.ts';
 import { toContent, toStoredLogin } from './login-record.ts';
 
-export interface ApiBindingOptions {
+interface ApiBindingOptions {
   readonly redactor: Redactor;
   readonly confirmHost: ConfirmHost;
   /** Runs work on the file of a login with its lock held. */

@@ -13,7 +13,7 @@ import { requestRefresh } from '../token/request.ts';
 import { type ActiveLogin, ended, endings, type StoredLogin, toContent, toStoredLogin } from './login-record.ts';
 
 /** What spending a refresh token needs besides the login. */
-export interface Spender {
+interface Spender {
   readonly exchange: Exchange;
   readonly clientSecret: Secret | null;
   readonly clock: Clock;
@@ -26,7 +26,7 @@ export interface Spender {
 }
 
 /** `superseded`: the login was ended or replaced, or the lock lost, meanwhile; read it again. */
-export type Spent = ActiveLogin | 'superseded';
+type Spent = ActiveLogin | 'superseded';
 
 /**
  * Spends the refresh token of a login: one request, whose answer is on the disk before this returns.

@@ -10,7 +10,7 @@ export type Answer = Extract<RedirectJudgment, { kind: 'code' | 'error' | 'forei
 const maxTargetBytes = 8 * 1024;
 
 /** Where a listener expects the answer, and how it reports other requests. */
-export interface RedirectHandlers {
+interface RedirectHandlers {
   /** Called at most once; the page it resolves with is what the browser gets. Must not reject. */
   readonly onAnswer: (answer: Answer) => Promise<HttpResponse>;
   /** Called for a request that may be a broken answer. The login continues. */

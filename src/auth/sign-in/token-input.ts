@@ -7,7 +7,7 @@ import { grantOf } from './grant.ts';
 import { scopesToAsk } from './scopes.ts';
 
 /** What the user says about tokens from elsewhere. */
-export interface TokenInput {
+interface TokenInput {
   readonly kind: LoginKind;
   /** The selected event; null takes the one the answer names. */
   readonly eventId: string | null;

@@ -11,7 +11,7 @@ const defaultTimeoutMs = 15_000;
 const maxAnswerBytes = 1024 * 1024;
 
 /** The client, and the server to ask. */
-export interface TokenClient {
+interface TokenClient {
   readonly authBase: string;
   readonly clientId: string;
   /** Null for a public client: the field is then left out, not sent empty. */

@@ -12,7 +12,7 @@ import type { Network } from './network.ts';
 import { once, onceEach } from './once.ts';
 
 /** What a command needs of what is stored on this machine. */
-export type Store = Pick<
+type Store = Pick<
   Deps,
   | 'sessions'
   | 'secrets'

@@ -21,7 +21,7 @@ import { once } from './once.ts';
 import { joinStore } from './store.ts';
 
 /** Everything that a run needs, joined, and how to release it. */
-export interface Wiring {
+interface Wiring {
   readonly deps: Deps;
   /** A text as it may be written to stderr: without secrets, and without control characters except our own. */
   clean(text: string): string;
@@ -29,13 +29,13 @@ export interface Wiring {
 }
 
 /** How the settings are read. */
-export interface Reading {
+interface Reading {
   readonly formatFrom: (fallback: () => string) => OutputFormat;
   /** Warns of broken settings and skips them: the command is there to show or fix them. */
   readonly isLenient: boolean;
 }
 
-export interface RunOptions extends GlobalOptions {
+interface RunOptions extends GlobalOptions {
   readonly [name: string]: unknown;
 }
 

@@ -4,7 +4,7 @@ import { shellWord } from '../../errors/shell-word.ts';
 import { plainLine } from '../../text/plain-line.ts';
 
 /** How far a list came, for the command that continues from there. */
-export interface Resume {
+interface Resume {
   /** Null when there is nowhere to continue from. */
   readonly cursor: string | null;
   /** Rows that were printed whole; with none the same command starts over. */

@@ -25,7 +25,7 @@ const renamePauseMs = 50;
 export const temporaryEnding = /^\.[0-9a-f]{12}\.tmp$/;
 
 /** Writes some of `bytes` from `offset` and says how many: `fs.writeSync`, or a test's. */
-export type WriteSome = (fd: number, bytes: Uint8Array, offset: number) => number;
+type WriteSome = (fd: number, bytes: Uint8Array, offset: number) => number;
 
 const writeSome: WriteSome = (fd, bytes, offset) => writeSync(fd, bytes, offset, bytes.length - offset, offset);
 

@@ -12,7 +12,7 @@ export interface Machine {
   readonly cwd: () => string;
 }
 
-export interface Paths {
+interface Paths {
   /** Directory of `config.json` and, in `auth`, of the sealed logins. Absolute. */
   readonly configDir: string;
   /** Directory of the key file. Never among the sealed files: whoever copies those has no key. Absolute. */

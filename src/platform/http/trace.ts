@@ -10,7 +10,7 @@ const secretName = /token|secret|code|verifier|authorization|cookie|signature|pa
 /** Longer than any header that servers of ours send; a cut value ends in `…`. */
 const shownChars = 4_096;
 
-export interface TraceOptions {
+interface TraceOptions {
   readonly clock: Clock;
   /** Takes one or more lines, without a final newline. */
   readonly write: (text: string) => void;

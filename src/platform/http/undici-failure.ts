@@ -3,7 +3,7 @@ import { explainTls, isTlsCode } from './tls-failure.ts';
 import { beginning, protocolOf } from './wrong-protocol.ts';
 
 /** How far an exchange had come when it failed. */
-export interface Reached {
+interface Reached {
   /** `host:port`. */
   readonly peer: string;
   /** No byte of the request was handed to a socket. */

@@ -7,7 +7,7 @@ import { createKeyFile, keyFilePath, readKeyFile } from './key-file.ts';
 import type { Keyring } from './keyring.ts';
 import { deriveKey, newKdf } from './passphrase.ts';
 
-export interface KeySourceOptions {
+interface KeySourceOptions {
   /** Directory of the key file; not among the sealed files. */
   readonly dataDir: string;
   /** REVENTO_STORE_KEY, or null. */

@@ -15,7 +15,7 @@ const withoutBrowser = 3;
 /** How much of a failing launcher's stderr is kept; its end usually has the reason. */
 const keptOutputChars = 2_000;
 
-export interface BrowserOptions {
+interface BrowserOptions {
   /** The value of BROWSER; empty or undefined: the system's default browser. */
   readonly command: string | undefined;
   /** Environment of the program, without secrets. */

@@ -5,7 +5,7 @@ import { startOf } from './windows-start.ts';
 
 const graceMs = 5_000;
 
-export interface SpawnOptions {
+interface SpawnOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** Where the child's stdout goes; `stderr` keeps a stream of our own on stdout clean. Default `stdout`. */

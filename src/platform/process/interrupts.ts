@@ -8,7 +8,7 @@ const echoWindowMs = 100;
 const lateWorkMs = 1_000;
 
 const watched = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-export type Interrupt = (typeof watched)[number];
+type Interrupt = (typeof watched)[number];
 
 /**
  * Ctrl-C and similar signals as an AbortSignal.

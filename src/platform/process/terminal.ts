@@ -7,7 +7,7 @@ import { plainStyle, type Style } from '../../text/style.ts';
 
 const defaultMaxStdinBytes = 64 * 1024 * 1024;
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly stdin: NodeJS.ReadStream;
   readonly stderr: NodeJS.WriteStream;
   /** Whether prompts are allowed: neither `--no-input` nor `CI` is set. */
@@ -166,7 +166,7 @@ async function readAll(stdin: NodeJS.ReadStream, maxBytes: number, signal: Abort
 }
 
 /** The inputs that decide about color, in order of precedence. */
-export interface ColorChoice {
+interface ColorChoice {
   readonly isForbiddenByFlag: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }

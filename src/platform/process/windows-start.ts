@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { win32 } from 'node:path';
 
 /** How a program is handed to `child_process.spawn`. */
-export interface Start {
+interface Start {
   readonly file: string;
   readonly args: readonly string[];
   /** The arguments are quoted already. */

@@ -9,7 +9,7 @@ import { type Found, isAbandoned, judge, look as lookAtLock } from '../lock/lock
 import { ownIdentity, type ProcessIdentity } from '../lock/process-identity.ts';
 import { secretsFileName } from './sealed-secrets.ts';
 
-export interface InspectionOptions {
+interface InspectionOptions {
   readonly configDir: string;
   readonly dataDir: string;
   /** Where copies go that the store's own directory could not take; other programs use these too. */

@@ -29,7 +29,7 @@ import type { SpentJournal } from './spent-journal.ts';
 /** A new record may be longer than the one it follows by this much and still fit into the space reserved for it. */
 const reserveBytes = 4096;
 
-export interface SealedFileOptions {
+interface SealedFileOptions {
   readonly place: Place;
   readonly paths: CopyPaths;
   readonly lockPath: string;

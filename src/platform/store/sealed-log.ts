@@ -28,7 +28,7 @@ const maxBytes = 512 * 1024 * 1024;
 /** The purpose a log is sealed for, instead of a server. */
 const binding = { authBase: '', clientId: '' };
 
-export interface SealedLogOptions {
+interface SealedLogOptions {
   readonly place: Place;
   readonly path: string;
   /** Held until the log is released. */

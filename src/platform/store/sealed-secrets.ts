@@ -8,7 +8,7 @@ import type { Redactor } from '../../text/secret.ts';
 /** The sealed file's name, without extension; distinct from logins, whose names start with their kind. */
 export const secretsFileName = 'secrets';
 
-export interface SecretStoreOptions {
+interface SecretStoreOptions {
   readonly profile: string;
   readonly vault: Vault;
   /** Values of the environment, which take precedence over the sealed ones; none for a profile that is not the selected one. */

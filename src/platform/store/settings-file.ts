@@ -15,7 +15,7 @@ import { writeSettings } from './settings-writer.ts';
 /** Runs `work` while no other process does, under a lock file of this path. */
 export type ExclusiveLock = <Result>(path: string, work: () => Promise<Result>) => Promise<Result>;
 
-export interface SettingsFileOptions {
+interface SettingsFileOptions {
   /** Holds `config.json`; made with 0700 at the first write. */
   readonly directory: string;
   readonly lock: ExclusiveLock;

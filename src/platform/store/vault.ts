@@ -31,7 +31,7 @@ const leftoverAgeMs = 3_600_000;
 /** A kind, a dash, an event id and perhaps a user id; always used with an extension. */
 const fileStem = /^[A-Za-z0-9_.@%-]{1,208}$/;
 
-export interface VaultOptions {
+interface VaultOptions {
   /** Directory of `config.json`; sealed files go to `auth/PROFILE/NAME.json` in it. */
   readonly configDir: string;
   /** Directory of the key file. */

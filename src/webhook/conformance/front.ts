@@ -6,7 +6,7 @@ import type { Answer } from './answer.ts';
 const longestWaitMs = 5_000;
 
 /** How the gate sends and waits. */
-export interface GateMeans {
+interface GateMeans {
   /** Sends the delivery in question again. */
   readonly again: () => Promise<Answer>;
   /** Sends a plain valid delivery. */

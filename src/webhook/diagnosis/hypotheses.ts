@@ -10,7 +10,7 @@ export interface HypothesisContext {
 }
 
 /** One explanation of a signature that does not match, and a way to test it. */
-export interface Hypothesis {
+interface Hypothesis {
   /** The assumption, as a noun phrase: `the secret of profile "staging"`. */
   readonly what: string;
   /** The meaning for the user if it is true, one sentence. */

@@ -4,7 +4,7 @@ import { asBuffer } from '../../text/bytes.ts';
 import { jsonForms } from '../json-forms.ts';
 
 /** The same JSON in another form. */
-export interface Rewrite {
+interface Rewrite {
   /** Completes "the signature is of …". */
   readonly what: string;
   readonly body: Uint8Array;

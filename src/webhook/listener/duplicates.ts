@@ -5,13 +5,13 @@ import type { Clock } from '../../ports/clock.ts';
 const defaultMaxEntries = 10_000;
 
 /** How a verified delivery relates to earlier ones. `retry`: our earlier answer was not 2xx. */
-export type Standing =
+type Standing =
   | { readonly kind: 'first' | 'retry' }
   /** Answered 2xx before, or being worked on: `status` is the answer to that one. */
   | { readonly kind: 'duplicate'; readonly status: Promise<number> | number };
 
 /** The keys that identify a delivery. */
-export interface DeliveryKeys {
+interface DeliveryKeys {
   readonly id: string;
   readonly signature: string;
 }
@@ -28,7 +28,7 @@ interface Generation {
   readonly bySignature: Map<string, Entry>;
 }
 
-export interface DuplicatesOptions {
+interface DuplicatesOptions {
   readonly clock: Clock;
   /** Seconds a timestamp may lie in the past or future: every valid signature is remembered. */
   readonly toleranceSeconds: number;

@@ -12,7 +12,7 @@ import type { Route } from '../targets.ts';
 /** Marks a request with an invalid signature, forwarded because the user requested it. */
 const unverifiedHeader = 'x-revento-cli-unverified';
 
-export interface ForwardOptions extends PostOptions {
+interface ForwardOptions extends PostOptions {
   /** The user's `-H`, which replace headers of the sender. */
   readonly extraHeaders: HeaderList;
   readonly listenerId: string;
@@ -21,7 +21,7 @@ export interface ForwardOptions extends PostOptions {
 }
 
 /** Sends a delivery to its handlers, all at once. Never rejects. */
-export type Forward = (delivery: Delivery, routes: readonly Route[]) => Promise<readonly Posted[]>;
+type Forward = (delivery: Delivery, routes: readonly Route[]) => Promise<readonly Posted[]>;
 
 /**
  * Makes the forwarder of a listener: the same bytes, the sender's headers without those of the connection, and one

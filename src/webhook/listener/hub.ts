@@ -2,7 +2,7 @@
 export type Lane = 'verified' | 'stranger';
 
 /** Room of one lane: the oldest entries leave when either bound is exceeded. */
-export interface LaneBounds {
+interface LaneBounds {
   readonly rows: number;
   readonly bytes: number;
 }

@@ -49,7 +49,7 @@ export interface ListenOptions {
   readonly isOrderKept: boolean;
 }
 
-export interface ListenPorts {
+interface ListenPorts {
   readonly serve: Serve;
   readonly forwarder: Forwarder;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 /** A place in a feed, taken now and filled later. */
-export interface Slot<T> {
+interface Slot<T> {
   /** Once only. */
   fill(value: T, bytes: number): void;
 }

@@ -19,7 +19,7 @@ const maxInFlight = 100;
  */
 export type Work = (delivery: Delivery, preset: Promise<number> | number | null) => Promise<number>;
 
-export interface ReceiverOptions {
+interface ReceiverOptions {
   readonly path: string;
   readonly secrets: readonly string[];
   /**
@@ -39,7 +39,7 @@ export interface ReceiverOptions {
   readonly onRefused: (refusal: ServerRefusal) => void;
 }
 
-export interface Receiver {
+interface Receiver {
   readonly admit: Admit;
   /** See `ServeOptions`: the body of a head that cannot verify is not read. */
   readonly excerpt: (head: Omit<HttpRequest, 'body'>) => number | null;

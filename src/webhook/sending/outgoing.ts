@@ -9,7 +9,7 @@ export interface Outgoing {
   readonly drip?: { readonly bytes: number; readonly pauseMs: number };
 }
 
-export interface OutgoingParts {
+interface OutgoingParts {
   readonly secret: string;
   readonly type: string;
   readonly deliveryId: string;

@@ -37,7 +37,7 @@ export interface PostOptions {
   readonly timeoutMs: number;
 }
 
-export interface PostParts extends Pick<HttpRequest, 'drip' | 'signal'> {
+interface PostParts extends Pick<HttpRequest, 'drip' | 'signal'> {
   readonly url: string;
   readonly headers: HeaderList;
   readonly body: Uint8Array;

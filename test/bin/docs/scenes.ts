@@ -11,7 +11,7 @@ import { withVendoredPackage } from '../../support/docs/vendored.ts';
 import { until } from '../../support/until.ts';
 
 /** What stands around the blocks of a section, and what a reader would notice after them. */
-export interface Scene {
+interface Scene {
   readonly prepare?: (machine: Machine) => Promise<void> | void;
   readonly answers?: Answers;
   readonly check?: (machine: Machine) => Promise<void> | void;

@@ -20,7 +20,7 @@ export function isStopped({ test, outcome }: CaseResult): boolean {
   return test === plainCase && outcome === 'fail';
 }
 
-export interface VerdictContext {
+interface VerdictContext {
   readonly url: string;
   /** Of the secret that signed. */
   readonly label: string;

@@ -12,7 +12,7 @@ import type { Posted } from '../../../webhook/sending/post.ts';
 const shownAnswerLines = 12;
 
 /** A delivery and its outcome. */
-export interface DeliveryReport {
+interface DeliveryReport {
   readonly delivery: Delivery;
   readonly results: readonly Posted[];
   /** The response to its sender. */

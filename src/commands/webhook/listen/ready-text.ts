@@ -6,7 +6,7 @@ import type { Route } from '../../../webhook/targets.ts';
 import type { ListenPlan } from './options.ts';
 
 /** What is printed once deliveries are accepted. */
-export interface Ready {
+interface Ready {
   readonly url: string;
   readonly addresses: readonly string[];
   /** Labels of the secrets, see `SigningSecret`. */

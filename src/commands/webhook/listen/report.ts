@@ -15,7 +15,7 @@ import { payloadText } from './payload-text.ts';
 /** What goes to stdout: text to read, lines of data, or data for a filter. */
 export type OutputKind = 'text' | 'data' | 'filter';
 
-export interface ReportOptions {
+interface ReportOptions {
   readonly output: OutputKind;
   readonly isBodyPrinted: boolean;
   readonly hints: ListenHints;

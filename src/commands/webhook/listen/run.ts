@@ -22,7 +22,7 @@ import { isFine, ListenReport, type OutputKind } from './report.ts';
 import { summaryText } from './summary-text.ts';
 
 /** What a run needs from its caller. */
-export type ListenDeps = Pick<
+type ListenDeps = Pick<
   Deps,
   | 'profile'
   | 'format'
@@ -40,7 +40,7 @@ export type ListenDeps = Pick<
   | 'spawn'
 >;
 
-export interface ListenParts {
+interface ListenParts {
   readonly plan: ListenPlan;
   readonly secrets: LiveSecrets;
   readonly listener: Listener;

@@ -5,7 +5,7 @@ import type { Recorded } from '../../../webhook/recorded-line.ts';
 import type { Recording } from '../../../webhook/recording.ts';
 import { defaultToleranceSeconds, deliveryHeaders } from '../../../webhook/signature.ts';
 
-export interface Choice {
+interface Choice {
   readonly file: string;
   /** Delivery ids; default: all. */
   readonly only: readonly string[] | undefined;

@@ -13,7 +13,7 @@ export type PageDeps = Pick<
   'profile' | 'secrets' | 'inspectStore' | 'terminal' | 'clock' | 'serve' | 'forwarder' | 'openBrowser' | 'childEnv'
 >;
 
-export interface PageOptions {
+interface PageOptions {
   readonly source: SessionView['source'];
   /** URLs of the handlers that deliveries can be sent to from the page. */
   readonly targets: readonly string[];
@@ -25,7 +25,7 @@ export interface PageOptions {
 }
 
 /** A page that is open, and where to put what it shows. */
-export interface OpenPage {
+interface OpenPage {
   readonly hub: Hub<Inspected>;
   readonly address: string;
   close(): Promise<void>;

@@ -8,7 +8,7 @@ import { hintFor, reasonOf, type Sent } from './send.ts';
 /** Statuses of a server that did not look at the delivery, so they are not a rejection. */
 const notLookedAt: ReadonlySet<number> = new Set([404, 405, 407, 408, 410, 411, 413, 414, 415, 421, 426, 429, 431]);
 
-export interface VerdictContext {
+interface VerdictContext {
   readonly expected: Expected;
   /** The value of `--fault`, if given. */
   readonly fault: string | undefined;
