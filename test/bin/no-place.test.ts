@@ -43,6 +43,9 @@ describe.skipIf(process.platform !== 'linux')('a user without a home directory',
       cwd: '/',
       env: { NODE_DISABLE_COMPILE_CACHE, PATH, ...env },
       encoding: 'utf8',
+      // A hang of its system calls lets no gentler signal through.
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
     });
     return { code: status, stdout, stderr };
   };
@@ -71,6 +74,16 @@ describe.skipIf(process.platform !== 'linux')('a user without a home directory',
     } finally {
       server.close();
     }
+  });
+
+  it.each(needless)('is meant by HOME=/dev/null, too: %s %s %s %s', (...words) => {
+    expect(run(words, { ...secret, HOME: '/dev/null' })).toMatchObject({ code: 0 });
+  });
+
+  it.each(['/dev/null', '/proc/self/nowhere'])('is told so, at once, where HOME=%s cannot be written', (HOME) => {
+    const { code, stderr } = run(['config', 'set', 'output', 'json'], { HOME });
+    expect(stderr).toMatch(/^error: (This user has no home directory|cannot use the directory)/);
+    expect([1, 2]).toContain(code);
   });
 
   it('is told by doctor', () => {
@@ -144,9 +157,9 @@ describe('broken settings', () => {
   const withSettings = (settings: object) => write(JSON.stringify({ profiles: { default: settings } }));
 
   it.each([
-    ['output', 'yaml', 'json'],
-    ['default_event', 'a b', 'evt_1'],
-  ])('with an invalid %s are repaired by config', async (name, invalid, valid) => {
+    ['output', 'yaml', 'json', 'webhook events'],
+    ['default_event', 'a b', 'evt_1', 'events get'],
+  ])('with an invalid %s are repaired by config', async (name, invalid, valid, needing) => {
     withSettings({ [name]: invalid, client_id: 'app' });
     for (const words of [
       ['config', 'get', 'client_id'],
@@ -157,7 +170,7 @@ describe('broken settings', () => {
     }
     const list = await rig.run(['config', 'list']);
     expect([list.code, list.stderr]).toEqual([0, expect.stringMatching(`^warning: .*${name}`)]);
-    expect((await rig.run(['webhook', 'events'])).stderr).toContain(`run: revento config set ${name} VALUE`);
+    expect((await rig.run(needing.split(' '))).stderr).toContain(`run: revento config set ${name} VALUE`);
     expect((await rig.run(['config', 'set', name, valid])).code).toBe(0);
     expect(await rig.run(['config', 'list'])).toMatchObject({ code: 0, stderr: '' });
   });
