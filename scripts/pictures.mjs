@@ -1,10 +1,11 @@
-// Makes docs/pictures: what the built program really prints, on a terminal of 90 columns, and the consent page. Run it
+// Makes docs/pictures: what the built program really prints, on a terminal of 90 columns, and its pages in a browser. Run it
 // with `npm run pictures`; it starts a sandbox of its own and needs `script` (bsdutils) and Chromium.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { photographConsent } from './pictures/consent.mjs';
+import { photographDeliveries } from './pictures/deliveries.mjs';
 import { draw } from './pictures/draw.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -61,6 +62,7 @@ await served('http://localhost:3000');
 
 await mkdir(folder, { recursive: true });
 await photographConsent(words, join(folder, 'consent.png'));
+await photographDeliveries(words, folder);
 const login = spawn('sh', ['-c', `${program} login`], { stdio: 'ignore' });
 const [status] = await once(login, 'close');
 if (status !== 0) throw new Error(`the login ended with ${status}`);

@@ -80,7 +80,7 @@ Next, the same by hand. In one terminal, a sandbox that stays:
 In another, with your own browser:
   npx --no -- revento -p sandbox login
   npx --no -- revento -p sandbox participants list
-  npx --no -- revento -p sandbox webhook listen      ${dim('# Ctrl-C ends it')}
+  npx --no -- revento -p sandbox webhook listen --ui ${dim('# deliveries in your browser; Ctrl-C ends it')}
 
 In a third, while that listens:
   npx --no -- revento sandbox trigger application.approved`);

@@ -19,10 +19,11 @@ function linksOf(page: string): Link[] {
   const markdown = [...text.matchAll(/(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g)].map(
     ([, mark, words = '', target = '']) => ({ page, target, alt: mark === '!' ? words : null }),
   );
-  const html = [...text.matchAll(/<img\b[^>]*>/g)].map(([tag]) => ({
+  // A picture for the dark has the words of the one that follows it.
+  const html = [...text.matchAll(/<(?:img|source)\b[^>]*>/g)].map(({ 0: tag, index }) => ({
     page,
-    target: /\bsrc="([^"]*)"/.exec(tag)?.[1] ?? '',
-    alt: /\balt="([^"]*)"/.exec(tag)?.[1] ?? '',
+    target: /\bsrc(?:set)?="([^"]*)"/.exec(tag)?.[1] ?? '',
+    alt: /\balt="([^"]*)"/.exec(text.slice(index))?.[1] ?? '',
   }));
   return [...markdown, ...html].filter(({ target }) => !/^[a-z]+:/.test(target));
 }

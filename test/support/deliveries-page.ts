@@ -31,6 +31,8 @@ export interface DeliveriesPage {
   open(options?: BrowserContextOptions): Promise<Page>;
   send(options?: Partial<DeliveryOptions>): Promise<RawAnswer>;
   rows(): Locator;
+  /** Complaints of the browser that a test provoked. */
+  forgive(form: RegExp): void;
 }
 
 const failing = ({ body }: Got): Reply =>
@@ -43,9 +45,9 @@ const failing = ({ body }: Got): Reply =>
  */
 export function useDeliveriesPage(reply = failing): DeliveriesPage {
   const secret = newSecret();
-  const complaints: string[] = [];
+  let complaints: string[] = [];
   let browser: Browser;
-  let current: Omit<DeliveriesPage, 'secret' | 'browser' | 'open' | 'send' | 'rows'>;
+  let current: Omit<DeliveriesPage, 'secret' | 'browser' | 'open' | 'send' | 'rows' | 'forgive'>;
 
   const open = async (options: BrowserContextOptions = {}): Promise<Page> => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
@@ -70,7 +72,7 @@ export function useDeliveriesPage(reply = failing): DeliveriesPage {
     const running = rig.start(args, { env: { REVENTO_WEBHOOK_SECRET: secret } });
     const [, address = ''] = await running.until('stderr', /^page: (\S+)$/m);
     const [, port] = await running.until('stdout', /"url":"http:\/\/localhost:(\d+)/);
-    complaints.length = 0;
+    complaints = [];
     current = { rig, running, target, address, listener: Number(port), page: undefined as unknown as Page };
     current = { ...current, page: await open() };
   });
@@ -107,6 +109,9 @@ export function useDeliveriesPage(reply = failing): DeliveriesPage {
     },
     get listener() {
       return current.listener;
+    },
+    forgive: (form) => {
+      complaints = complaints.filter((text) => !form.test(text));
     },
     rows: () => current.page.locator('#deliveries tbody tr:not(.space)'),
   };

@@ -28,6 +28,9 @@ export function App() {
         <button type="button" onClick={() => store.open('check')}>
           Check handler
         </button>
+        <button type="button" class="quiet" onClick={() => store.open('palette')}>
+          Commands <kbd>Ctrl K</kbd>
+        </button>
         <button type="button" class="quiet" onClick={() => store.open('help')}>
           Keys <kbd>?</kbd>
         </button>
@@ -114,7 +117,11 @@ function Figures() {
   ];
   return (
     <div class="figures">
-      <span>{counts.join(' · ')}</span>
+      <ul>
+        {counts.map((count) => (
+          <li key={count}>{count}</li>
+        ))}
+      </ul>
       <button type="button" aria-pressed={isPaused} onClick={() => store.togglePause()}>
         {isPaused ? `Resume${held > 0 ? ` (${held} new)` : ''}` : 'Pause'}
       </button>

@@ -17,7 +17,7 @@ export function SignatureTab({ view }: { readonly row: Row; readonly view: Deliv
       </p>
       {hints.map((hint) => (
         <p key={hint} class="hint">
-          {hint}
+          {sentence(hint)}
         </p>
       ))}
       <Inputs signature={signature} />
@@ -64,6 +64,12 @@ export function SignatureTab({ view }: { readonly row: Row; readonly view: Deliv
       </table>
     </>
   );
+}
+
+/** With a capital and a full stop: the command line prints hints as clauses. */
+function sentence(hint: string): string {
+  const text = `${hint.charAt(0).toUpperCase()}${hint.slice(1)}`;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function Inputs({ signature }: { readonly signature: SignatureView }) {
@@ -114,7 +120,7 @@ function Received({ received, same }: { readonly received: string | null; readon
   return (
     <code>
       <span class="same">{received.slice(0, start)}</span>
-      <mark>{received.slice(start, start + 1)}</mark>
+      {start < received.length && <mark>{received.slice(start, start + 1)}</mark>}
       {received.slice(start + 1)}
     </code>
   );
@@ -125,7 +131,7 @@ function Digits({ digits, same }: ExpectedSignature) {
     <code>
       sha256=<span class="same">{digits.slice(0, same)}</span>
       {same < digits.length && <mark>{digits.slice(same)}</mark>}
-      {same < 64 ? '…' : ' (the same)'}
+      {same < 64 && '…'}
     </code>
   );
 }
