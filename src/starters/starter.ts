@@ -10,8 +10,8 @@ export interface Starter {
   readonly frameworks: readonly [Framework, ...Framework[]];
   /** What has to be on the machine. */
   readonly needs: string;
-  /** Fetches the dependencies; null where there are none. */
-  readonly install: readonly string[] | null;
+  /** Fetches the dependencies: words that `init` runs, a line that only the user's shell can run, or null for none. */
+  readonly install: readonly string[] | string | null;
   readonly start: string;
   readonly test: string;
   /** What nobody has run yet, in a sentence; shown by `--list`. */

@@ -12,6 +12,16 @@ export const starters: readonly Starter[] = [
     test: 'npm test',
     files: () => import('../../templates/node?files'),
   },
+  {
+    language: 'python',
+    title: 'Python',
+    frameworks: [{ name: 'flask' }],
+    needs: 'Python 3.10 or newer',
+    install: 'python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt',
+    start: 'python3 app.py',
+    test: 'python3 -m unittest',
+    files: () => import('../../templates/python?files'),
+  },
 ];
 
 /** The row of a language; undefined where there is none. */

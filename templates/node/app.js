@@ -10,8 +10,19 @@ import { receive, workDeliveries } from './webhooks.js';
 
 const mirrorOf = (eventId) => join(config.dataDir, 'participants', fileName(eventId));
 
-/** Changes what is held of one participant; `change` gets it and returns what to hold, or undefined to leave it. */
-async function remember(connection, participantId, change) {
+let turn = Promise.resolve();
+
+/**
+ * Changes what is held of one participant, one change after the other; `change` gets it and returns what to hold, or
+ * undefined to leave it.
+ */
+function remember(connection, participantId, change) {
+  const changed = turn.then(() => rememberNow(connection, participantId, change));
+  turn = changed.catch(() => {});
+  return changed;
+}
+
+async function rememberNow(connection, participantId, change) {
   const name = fileName(connection.event_id, participantId);
   const path = join(mirrorOf(connection.event_id), `${name}.sealed`);
   const next = change(await readSealed(path, name));

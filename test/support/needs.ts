@@ -26,6 +26,10 @@ const needs = {
   },
   flask: { probe: [python, '-c', 'import flask'], packages: 'python3-flask' },
   requests: { probe: [python, '-c', 'import requests'], packages: 'python3-requests' },
+  'python starter': {
+    probe: ['python3', '-c', 'import cryptography, flask, requests'],
+    packages: 'python3-cryptography python3-flask python3-requests',
+  },
   pytest: { probe: [python, '-c', 'import pytest'], packages: 'python3-pytest' },
   go: { probe: ['go', 'version'], packages: 'golang-go' },
   phpunit: { probe: ['phpunit', '--version'], packages: 'phpunit' },

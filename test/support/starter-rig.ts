@@ -15,6 +15,7 @@ export class StarterRig {
     this.port = port;
   }
 
+  /** @param framework  one that the starter has */
   static async make(language: string, framework: string): Promise<StarterRig> {
     const made = new StarterRig(await freePort());
     const { code, stderr } = await made.#rig.run([

@@ -55,9 +55,10 @@ export const init: CommandModule<InitOptions> = {
     if (taken.length > 0 && !force) throw inTheWay(directory, taken);
     const isNew = (await existingFiles(directory, { '.env': '' })).length === 0;
     await placeFiles(directory, { ...files, ...(isNew && { '.env': environment(files) }) }, force);
-    const isInstalled = install && starter.install !== null && (await isFetched(starter.install, directory, deps));
+    const command = install && typeof starter.install === 'object' ? starter.install : null;
+    const isInstalled = command !== null && (await isFetched(command, directory, deps));
     yield written({ starter, variant, directory, files, isInstalled });
-    return install && starter.install !== null && !isInstalled ? exitStatus.failed : undefined;
+    return command !== null && !isInstalled ? exitStatus.failed : undefined;
   },
 };
 
@@ -144,7 +145,7 @@ function written({ starter, variant, directory, files, isInstalled }: Written): 
   const here = relative(process.cwd(), directory);
   const next = [
     ...(here === '' ? [] : [`cd ${shellWord(here.startsWith('..') ? directory : here)}`]),
-    ...(isInstalled || starter.install === null ? [] : [starter.install.join(' ')]),
+    ...(isInstalled || starter.install === null ? [] : [[starter.install].flat().join(' ')]),
     'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --write-env .env',
     starter.start,
   ];

@@ -1,0 +1,70 @@
+"""Settings from the environment, and the log. All are checked here: a wrong one ends the start, not a request."""
+
+import base64
+import json
+import os
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_problems = []
+
+
+def _read_env_file(path):
+    """Variables that are set already win."""
+    if not path.exists():
+        return
+    for line in path.read_text().splitlines():
+        name, separator, value = line.partition("=")
+        if separator and not name.startswith("#"):
+            os.environ.setdefault(name.strip(), value.strip().strip("'\""))
+
+
+def _required(name):
+    value = os.environ.get(name, "").strip()
+    if not value:
+        _problems.append(f"Set {name}.")
+    return value
+
+
+def _url(name):
+    value = _required(name)
+    if value and urlsplit(value).scheme not in ("http", "https"):
+        _problems.append(f"{name} is not a URL.")
+    return value
+
+
+def _token_key():
+    try:
+        key = base64.b64decode(_required("REVENTO_TOKEN_KEY"), validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        _problems.append("Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32")
+    return key
+
+
+_read_env_file(Path(".env"))
+
+AUTH_BASE = _url("REVENTO_AUTH_BASE").rstrip("/")
+API_BASE = _url("REVENTO_API_BASE").rstrip("/")
+CLIENT_ID = _required("REVENTO_CLIENT_ID")
+CLIENT_SECRET = _required("REVENTO_CLIENT_SECRET")
+REDIRECT_URI = _url("REVENTO_REDIRECT_URI")
+EVENT_ID = _required("SANDBOX_EVENT_ID")
+# While the signing secret is rotated, deliveries may be signed with either of the two.
+_secrets = [_required("REVENTO_WEBHOOK_SECRET"), os.environ.get("REVENTO_WEBHOOK_SECRET_PREVIOUS", "")]
+WEBHOOK_SECRETS = [secret.encode() for secret in _secrets if secret]
+TOKEN_KEY = _token_key()
+# A directory for each API: what belongs to one is never sent to another, such as a sandbox.
+DATA_DIR = Path(os.environ.get("DATA_DIR") or "data") / urlsplit(API_BASE).netloc.replace(":", "_")
+PORT = int(os.environ.get("PORT") or 3000)
+
+if _problems:
+    sys.exit("\n".join(_problems))
+
+
+def log(message, **fields):
+    """Writes one JSON line. Give it ids, never tokens and never what attendees entered."""
+    print(json.dumps({"at": datetime.now(timezone.utc).isoformat(), "message": message, **fields}), flush=True)

@@ -1,0 +1,106 @@
+"""The authorization code flow with PKCE, and the token endpoint."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+import time
+from urllib.parse import urlencode
+
+import requests
+from cryptography.exceptions import InvalidTag
+
+from config import AUTH_BASE, CLIENT_ID, CLIENT_SECRET, DATA_DIR, REDIRECT_URI
+from tokens import create_once, file_name, seal, store, unseal
+
+SCOPE = "event.read participants.read program.read"
+ATTEMPT_SECONDS = 600
+
+
+class NotConnected(Exception):
+    """The organizer cannot be connected this way; the text may be shown."""
+
+
+class TokenError(Exception):
+    """An answer of the token endpoint that is not tokens. `is_unused`: the code or token can still be used."""
+
+    def __init__(self, code, is_unused):
+        super().__init__(f"token endpoint: {code}")
+        self.code = code
+        self.is_unused = is_unused
+
+
+def begin(event_id):
+    """Begins a login: where the browser goes, and the cookie that binds the attempt to that browser."""
+    verifier = secrets.token_urlsafe(32)
+    state = secrets.token_urlsafe(32)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    query = {
+        "response_type": "code",
+        "client_id": CLIENT_ID,
+        "redirect_uri": REDIRECT_URI,
+        "scope": SCOPE,
+        "event_id": event_id,
+        "state": state,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    attempt = {"state": state, "verifier": verifier, "expires_at": time.time() + ATTEMPT_SECONDS}
+    cookie = base64.urlsafe_b64encode(seal(attempt, "attempt")).decode()
+    return f"{AUTH_BASE}/oauth/authorize?{urlencode(query)}", cookie
+
+
+def finish(query, cookie):
+    """Ends a login: checks the state, redeems the code and stores the tokens."""
+    attempt = _opened(cookie)
+    if attempt is None or not hmac.compare_digest(query.get("state", "").encode(), attempt["state"].encode()):
+        raise NotConnected("This is not the answer to your login.")
+    if attempt["expires_at"] < time.time():
+        raise NotConnected("The login took too long. Open /connect again.")
+    # An attempt has one answer, also when the browser sends it again.
+    if not create_once(DATA_DIR / "attempts" / file_name(attempt["state"])):
+        raise NotConnected("This answer was used already. Open /connect again.")
+    if query.get("error") == "access_denied":
+        raise NotConnected("You declined. Nothing was connected.")
+    if "error" in query or not query.get("code"):
+        raise NotConnected("Revento did not connect the event. Open /connect again.")
+    try:
+        login = request_tokens(
+            {
+                "grant_type": "authorization_code",
+                "code": query["code"],
+                "redirect_uri": REDIRECT_URI,
+                "code_verifier": attempt["verifier"],
+            }
+        )
+    except TokenError as error:
+        raise NotConnected("Revento did not connect the event. Open /connect again.") from error
+    store(login)
+    return login
+
+
+def request_tokens(form):
+    """Tokens for a code or a refresh token."""
+    form = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **form}
+    try:
+        response = requests.post(f"{AUTH_BASE}/oauth/token", data=form, timeout=15, allow_redirects=False)
+    except requests.RequestException as error:
+        # The connection was never made: the token is as good as before.
+        is_unused = isinstance(error, requests.ConnectionError) and "NewConnectionError" in repr(error)
+        raise TokenError("unreachable", is_unused) from error
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = {}
+    if response.ok and answer.get("access_token") and answer.get("refresh_token"):
+        names = "access_token", "refresh_token", "event_id", "organization_id", "scope"
+        return {name: answer.get(name) for name in names}
+    # 429 and 503 are said before the token is looked at; after any other failure it may be used up.
+    raise TokenError(answer.get("error") or f"status {response.status_code}", response.status_code in (429, 503))
+
+
+def _opened(cookie):
+    try:
+        return unseal(base64.urlsafe_b64decode(cookie), "attempt")
+    except (ValueError, InvalidTag):
+        return None

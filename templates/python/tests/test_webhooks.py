@@ -1,0 +1,48 @@
+import hashlib
+import hmac
+import os
+import time
+import unittest
+import uuid
+
+from tests import settings  # noqa: F401
+from webhooks import receive
+
+SECRET = os.environ["REVENTO_WEBHOOK_SECRET"]
+BODY = b'{"id":"1","type":"x","event_id":null,"organization_id":null,"data":{}}'
+
+
+def delivery(body=BODY, key=SECRET, timestamp=None):
+    timestamp = timestamp or str(int(time.time()))
+    mac = hmac.new(key.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    headers = {
+        "X-Revento-Event": "x",
+        "X-Revento-Delivery-Id": str(uuid.uuid4()),
+        "X-Revento-Timestamp": timestamp,
+        "X-Revento-Signature": f"sha256={mac}",
+    }
+    return headers, body
+
+
+class Deliveries(unittest.TestCase):
+    def test_a_genuine_delivery_is_accepted_and_so_is_its_repeat(self):
+        once = delivery()
+        self.assertEqual(receive(*once), 204)
+        self.assertEqual(receive(*once), 204)
+
+    def test_others_are_refused(self):
+        now = int(time.time())
+        headers, body = delivery()
+        for name, refused in {
+            "another secret": delivery(key="another"),
+            "six minutes old": delivery(timestamp=str(now - 360)),
+            "six minutes ahead": delivery(timestamp=str(now + 360)),
+            "not a number": delivery(timestamp="today"),
+            "no headers": ({}, b"{}"),
+            "one byte changed": (headers, body + b"\n"),
+        }.items():
+            with self.subTest(name):
+                self.assertEqual(receive(*refused), 401)
+
+    def test_signed_but_not_json(self):
+        self.assertEqual(receive(*delivery(body=b"hello")), 400)
