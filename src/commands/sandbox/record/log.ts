@@ -4,6 +4,7 @@ import { ReventoError } from '../../../errors/revento-error.ts';
 import { isHttpFailure } from '../../../http/failure.ts';
 import type { Json } from '../../../json/value.ts';
 import type { ParamsOf, ResultOf } from '../../../sandbox/control/operations.ts';
+import { longestAdvanceMs } from '../../../sandbox/control/rows/clock.ts';
 import { type LogEntry, type LogKind, logKinds } from '../../../sandbox/control/rows/log.ts';
 import { nearest } from '../../../text/suggestion.ts';
 import { parseDuration } from '../../../text/time.ts';
@@ -113,7 +114,7 @@ async function timeOf(text: string, deps: SandboxDeps): Promise<string> {
   const isTime = /^\d{4}-\d\d-\d\d/.test(text);
   const isDuration = /^[\d.]+[a-z]/.test(text);
   const at = isDuration
-    ? Date.parse((await askSandbox(deps, 'clock', {})).now) - parseDuration(text)
+    ? Date.parse((await askSandbox(deps, 'clock', {})).now) - parseDuration(text, longestAdvanceMs)
     : Date.parse(isTime ? text : '');
   if (Number.isNaN(at)) {
     throw new ReventoError('usage', `${JSON.stringify(text)} is not a time.`, {

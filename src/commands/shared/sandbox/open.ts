@@ -77,7 +77,7 @@ export async function openSandbox(
       ...(onArrival === undefined ? {} : { onArrival }),
       ...(onEvent === undefined ? {} : { onEvent }),
     },
-    webhook: target === null ? null : { url: target, send: await sender(deps), retryScale },
+    webhook: target === null ? null : { url: target, send: sender(deps), retryScale },
     serve: await deps.serve(),
     hostName,
     port,
@@ -95,7 +95,14 @@ export async function openSandbox(
   return { hosted, credentials, controlKey: registration.controlKey, sandbox };
 }
 
-/** Each delivery has a connection of its own, so there is nothing to close. */
-async function sender(deps: Pick<Deps, 'forwarder'>): Promise<Exchange> {
-  return (await deps.forwarder({ isRemoteAllowed: true, isEachAlone: true })).exchange;
+/**
+ * Each delivery has a connection of its own, so there is nothing to close. The client is loaded with the first one,
+ * because a start need not wait for it.
+ */
+function sender(deps: Pick<Deps, 'forwarder'>): Exchange {
+  let forwarder: ReturnType<Deps['forwarder']> | null = null;
+  return async (request) => {
+    forwarder ??= deps.forwarder({ isRemoteAllowed: true, isEachAlone: true });
+    return (await forwarder).exchange(request);
+  };
 }
