@@ -1,12 +1,13 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import { certifySettings } from '../../src/certify/settings.ts';
+import { openApiDocument } from '../../src/sandbox/openapi/document.ts';
 import { scenario } from '../../src/sandbox/scenario/scenario.ts';
 import { manifest } from '../../src/sandbox/seed/manifest.ts';
 import { seedDocument } from '../../src/sandbox/seed/seed-document.ts';
 import { fields } from '../../src/sandbox/world/happening.ts';
 
-/** A JSON Schema of a file that users write. */
+/** A document in `schemas/` of the package. */
 export interface SchemaFile {
   readonly file: string;
   readonly text: string;
@@ -19,8 +20,13 @@ const drafts: readonly { readonly file: string; readonly title: string; readonly
   { file: 'manifest.schema.json', title: 'Manifest of a Revento integration', schema: manifest },
 ];
 
-/** The JSON Schemas in the package, made of the schemas that read the files. */
+/** The OpenAPI document, and the JSON Schemas of files, made of the schemas that read them. */
 export function schemaFiles(): readonly SchemaFile[] {
+  const openApi = openApiDocument('http://127.0.0.1:4010');
+  return [{ file: 'openapi.json', text: `${JSON.stringify(openApi, null, 2)}\n` }, ...fileSchemas()];
+}
+
+function fileSchemas(): readonly SchemaFile[] {
   return drafts.map(({ file, title, schema }) => {
     const made = toJsonSchema(schema, {
       target: 'draft-07',

@@ -200,6 +200,8 @@ export class Control {
       return { revoked, event_id: event.id, kind, deliveries: sent };
     },
 
+    openapi: async () => (await import('../openapi/document.ts')).openApiDocument('/'),
+
     faults: () => ({ faults: this.#parts.faults.list() }),
 
     fault: ({ add, clear }) => {

@@ -5,6 +5,7 @@ import { actionRows } from './rows/actions.ts';
 import { auditRows } from './rows/audit.ts';
 import { clockRows } from './rows/clock.ts';
 import { deliveryRows } from './rows/deliveries.ts';
+import { documentRows } from './rows/documents.ts';
 import { faultRows } from './rows/faults.ts';
 import { lifeRows } from './rows/life.ts';
 import { logRows } from './rows/log.ts';
@@ -22,6 +23,7 @@ export const operations = {
   ...auditRows,
   ...peopleRows,
   ...loginRows,
+  ...documentRows,
 };
 
 export type OperationName = keyof typeof operations;

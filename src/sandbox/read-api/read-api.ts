@@ -58,11 +58,13 @@ const userResources: Readonly<Record<string, Resource>> = {
   },
 };
 
-/** Every path of the read API, below its base. */
-export const readPaths: readonly string[] = [
-  ...Object.keys(eventResources).map((rest) => `/events/{event_id}${rest}`),
-  ...Object.keys(userResources),
-];
+/** Every path of the read API, below its base, with the token and the scope that it needs. */
+export const readRoutes: readonly { readonly path: string; readonly kind: LoginKind; readonly scope: string }[] = [
+  ...Object.entries(eventResources).map(([rest, row]) => ({ path: `/events/{event_id}${rest}`, row })),
+  ...Object.entries(userResources).map(([path, row]) => ({ path, row })),
+].map(({ path, row: { kind, scope } }) => ({ path, kind, scope }));
+
+export const readPaths: readonly string[] = readRoutes.map(({ path }) => path);
 
 function programPart(read: Resource['read']): Resource {
   return { kind: 'installation', scope: 'program.read', read };
