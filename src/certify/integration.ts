@@ -3,9 +3,12 @@ import { isHttpFailure } from '../http/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import type { Launch, Launched } from '../ports/launched.ts';
+import { plainLine } from '../text/plain-line.ts';
 
 const lookMs = 50;
 const answerMs = 2_000;
+/** How long one that answers nobody may take to end. */
+const doubtMs = 5_000;
 const keptLines = 15;
 
 /** How an integration is started. */
@@ -53,10 +56,38 @@ export class Integration {
     await this.#launch(this.#parts.command);
   }
 
-  /** Starts it again, with the command for that. @throws ReventoError `failed` */
-  async restart(): Promise<void> {
+  /**
+   * Starts it again; why that did not work, or null.
+   *
+   * @param isLost  it ended by itself, so with the command of the first start
+   */
+  async restart(isLost = false): Promise<string | null> {
+    const { command, restartCommand, signal } = this.#parts;
     await this.end(0);
-    await this.#launch(this.#parts.restartCommand ?? this.#parts.command);
+    return this.#launch(isLost ? command : (restartCommand ?? command)).then(
+      () => null,
+      (error: unknown) => {
+        signal.throwIfAborted();
+        if (error instanceof ReventoError) return error.message;
+        throw error;
+      },
+    );
+  }
+
+  /**
+   * The status that it ended with by itself; null while it runs, or when we ended it.
+   *
+   * @param isDoubtful  it did not answer, so it may be about to end
+   */
+  async lost(isDoubtful: boolean): Promise<number | null> {
+    const { clock, signal } = this.#parts;
+    const running = this.#running;
+    if (running === null) return null;
+    const limit = clock.monotonic() + doubtMs;
+    while (isDoubtful && running.isRunning && (await this.#firstSilent()) !== null && clock.monotonic() < limit) {
+      await clock.sleep(lookMs, signal);
+    }
+    return running.isRunning ? null : running.ended;
   }
 
   /** Ends it and all that it started. */
@@ -87,19 +118,29 @@ export class Integration {
   }
 
   async #launch(command: readonly string[]): Promise<void> {
-    const { launch, clock, signal, readyMs } = this.#parts;
+    const { launch, signal } = this.#parts;
     signal.throwIfAborted();
     this.#last = [];
     const running = await launch(command, { env: this.#parts.env(), onLine: (line) => this.#heard(line) });
     this.#running = running;
+    try {
+      await this.#untilReady(running, command);
+    } catch (error) {
+      await this.end(0);
+      throw error;
+    }
+  }
+
+  async #untilReady(running: Launched, command: readonly string[]): Promise<void> {
+    const { clock, signal, readyMs } = this.#parts;
     const limit = clock.monotonic() + readyMs;
     for (;;) {
       if (!running.isRunning)
-        throw this.#failure(`COMMAND ended with status ${await running.ended} before it was ready`);
+        throw this.#failure(`${shown(command)} ended with status ${await running.ended} before it was ready`);
       const silent = await this.#firstSilent();
       if (silent === null) return;
       if (clock.monotonic() > limit) {
-        throw this.#failure(`COMMAND does not answer at ${silent.origin} within ${readyMs / 1000} s`);
+        throw this.#failure(`${shown(command)} does not answer at ${silent.origin} within ${readyMs / 1000} s`);
       }
       await clock.sleep(lookMs, signal);
     }
@@ -140,4 +181,9 @@ export class Integration {
       throw error;
     }
   }
+}
+
+/** The program of a command, without its arguments: they may hold a secret. */
+function shown([program = '']: readonly string[]): string {
+  return plainLine(program, 80);
 }

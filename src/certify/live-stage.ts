@@ -32,6 +32,8 @@ export class LiveStage implements Stage {
   readonly redirectUri: string;
   person: Person;
   isConnected = false;
+  /** Why it could not be started again; null as long as it runs. */
+  downBecause: string | null = null;
   /** What `webhook check` found, once it has run. */
   cases: readonly CaseResult[] = [];
   readonly #parts: LiveStageParts;
@@ -120,8 +122,18 @@ export class LiveStage implements Stage {
     await this.#parts.integration.end(0);
   }
 
-  async restart(): Promise<void> {
-    await this.#parts.integration.restart();
+  async restart(): Promise<string | null> {
+    this.downBecause = await this.#parts.integration.restart();
+    return this.downBecause;
+  }
+
+  /** Starts it again where it has ended by itself; the status that it ended with, or null. */
+  async revive(isDoubtful: boolean): Promise<number | null> {
+    const status = await this.#parts.integration.lost(isDoubtful);
+    if (status === null) return null;
+    this.isConnected = false;
+    this.downBecause = await this.#parts.integration.restart(true);
+    return status;
   }
 
   async checkHandler() {

@@ -23,7 +23,16 @@ export interface PlayedAct {
 }
 
 export interface RunParts {
-  readonly stage: Stage & { readonly isConnected: boolean };
+  readonly stage: Stage & {
+    readonly isConnected: boolean;
+    readonly downBecause: string | null;
+    /**
+     * Starts the integration again where it has ended by itself; the status that it ended with, or null.
+     *
+     * @param isDoubtful  it did not answer, so it may be about to end
+     */
+    revive(isDoubtful: boolean): Promise<number | null>;
+  };
   readonly sandbox: Pick<Sandbox, 'acting' | 'evidence'>;
   readonly hooks: ReadonlySet<Hook>;
   readonly clock: Clock;
@@ -59,22 +68,27 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
     await stage.advance(leastBetweenMs + (moreBetweenMs[index % moreBetweenMs.length] ?? 0));
     if (act.hasLogin && !stage.isConnected) await stage.connect();
     const end = sandbox.acting(act.id, act.title);
-    const facts = await act.play(stage).catch((error: unknown) => {
-      signal.throwIfAborted();
-      if (!(error instanceof ReventoError)) throw error;
-      return error;
-    });
+    const facts = await factsOf(act, parts);
+    const isDoubtful = Object.values(facts).some((fact) => fact === null || fact === 'no answer');
+    const status = await stage.revive(isDoubtful);
     await stage.faults();
-    if (facts instanceof ReventoError) {
-      // What cannot be started again can do nothing.
-      if (act.needs.includes('restart')) for (const hook of hooks) broken.set(hook, facts.message);
-      yield played({ kind: 'not played', reason: facts.message });
-      continue;
-    }
-    end(facts);
+    const shown = status === null ? facts : { ...facts, ended: status };
+    end(shown);
     if (act.id === 'consent' && !hasLoggedIn(sandbox)) broken.set('connect', 'a login: the consent led to none');
     if (act.id === 'sync' && facts['sync'] === 'no answer') broken.set('sync', 'a sync: the sync did not end');
-    yield played({ kind: 'played', facts });
+    if (stage.downBecause !== null) for (const hook of hooks) broken.set(hook, stage.downBecause);
+    yield played({ kind: 'played', facts: shown });
+  }
+}
+
+/** What an act showed. A page that leads away from this machine led nowhere. */
+async function factsOf(act: Act, { stage, signal }: RunParts): Promise<ActFacts> {
+  try {
+    return await act.play(stage);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ReventoError)) throw error;
+    return { landed: null, problem: error.message };
   }
 }
 

@@ -33,8 +33,8 @@ export interface Stage {
   onArrival(heard: (path: string) => void): () => void;
   /** Kills the integration at once. */
   kill(): Promise<void>;
-  /** Starts it again, with the signing secrets of now, and waits until it is ready. */
-  restart(): Promise<void>;
+  /** Starts it again, with the signing secrets of now, and waits until it is ready; why it is not, or null. */
+  restart(): Promise<string | null>;
   /** Runs `webhook check` on the handler. */
   checkHandler(): Promise<{ readonly failed: readonly string[]; readonly cases: number }>;
   /** Waits a moment in real time. */

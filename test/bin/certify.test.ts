@@ -81,7 +81,7 @@ describe('a program that', () => {
     const { status, stdout, stderr } = await certify(all(), odd, { MODE: 'dies' });
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
-      /COMMAND ended with status 7 before it was ready\. It printed last:\ncannot start: the secret \[redacted/,
+      /node ended with status 7 before it was ready\. It printed last:\ncannot start: the secret \[redacted/,
     );
   });
 
@@ -117,10 +117,31 @@ describe('a program that', () => {
   });
 
   it('does not come back after it was killed says so, and ends the run', async () => {
-    const flags = [...all().slice(0, -1), '--restart', 'exit 5', '--only', 'refresh-stored-first'];
-    const { report, status } = await certify(flags, golden);
-    expect(status).toBe(0);
-    expect(report?.notes.join()).toContain('ended with status 5 before it was ready');
+    const flags = [
+      ...connect(),
+      ...sync(),
+      '--restart',
+      'exit 5',
+      '--only',
+      'syncs,refresh-stored-first,cursor-circle',
+    ];
+    const { report, status, ids } = await certify(flags, golden);
+    expect([status, ids('fail')]).toEqual([3, ['refresh-stored-first']]);
+    expect(report?.notes.join()).toContain('sh ended with status 5 before it was ready');
+  });
+
+  it('dies of an answer is started again, and that is a finding', async () => {
+    const { status, ids, report } = await certify(connect(), odd, { MODE: 'fragile' });
+    expect(status).toBe(3);
+    expect(ids('fail')).toContain('stays-up');
+    expect(report?.acts.find(({ id }) => id === 'access-denied')).toMatchObject({ facts: { landed: null, ended: 9 } });
+    expect(report?.acts.find(({ id }) => id === 'empty-callback')).toMatchObject({ outcome: 'played' });
+  });
+
+  it('sends the browser to a host of its own completes no login', async () => {
+    const { status, ids } = await certify(connect(), odd, { MODE: 'elsewhere' });
+    expect(status).toBe(3);
+    expect(ids('fail')).toEqual(['connects']);
   });
 
   it('runs when Ctrl-C comes is ended with all that it started', async () => {

@@ -105,13 +105,13 @@ export const deliveryActs: readonly Act[] = [
     play: async (stage) => {
       await stage.ask('rotate', {});
       await stage.kill();
-      await stage.restart();
-      for (let turn = 0; turn < 2; turn++) {
+      const isBack = (await stage.restart()) === null;
+      for (let turn = 0; isBack && turn < 2; turn++) {
         await stage.ask('do', { action: 'apply' });
         await stage.settled();
       }
       await stage.ask('rotate', { finish: true });
-      return {};
+      return { restarted: isBack };
     },
   },
   {

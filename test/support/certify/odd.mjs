@@ -1,4 +1,4 @@
-// A program that `revento certify` has trouble with. MODE says which: one or more of bare, dies, hangs, silent, stubborn.
+// A program that `revento certify` has trouble with. MODE says which: one or more of bare, dies, elsewhere, fragile, hangs, silent, stubborn.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -21,7 +21,7 @@ if (is('stubborn')) {
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, 'http://localhost');
   if (url.pathname === '/connect') {
-    const to = new URL(`${env.REVENTO_AUTH_BASE}/oauth/authorize`);
+    const to = new URL(`${is('elsewhere') ? 'https://auth.revento.example' : env.REVENTO_AUTH_BASE}/oauth/authorize`);
     to.search = new URLSearchParams({
       response_type: 'code',
       client_id: env.REVENTO_CLIENT_ID,
@@ -39,6 +39,7 @@ const server = createServer(async (request, response) => {
     return response.writeHead(302, { Location: to.href }).end();
   }
   if (url.pathname === '/callback') {
+    if (is('fragile') && url.searchParams.has('error')) process.exit(9);
     const body = new URLSearchParams({
       grant_type: 'authorization_code',
       code: url.searchParams.get('code') ?? '',

@@ -27,6 +27,22 @@ export const syncActRules: readonly Rule[] = [
       }),
   },
   {
+    id: 'stays-up',
+    title: 'keeps running, whatever it is answered',
+    level: 'must',
+    why: 'one bad answer must not end the work for everybody',
+    source: 'our reading of the guide, errors',
+    fix: 'catch what a request, a callback or a delivery fails with where it is started, and log it',
+    needs: act('any'),
+    judge: ({ acts }) => ({
+      breaches: acts.flatMap((one) => {
+        const { ended } = one.facts;
+        return ended === undefined ? [] : [{ what: `it ended by itself, with status ${ended}`, shown: [one] }];
+      }),
+      isSeen: acts.length > 0,
+    }),
+  },
+  {
     id: 'list-whole',
     title: 'reads a list to its end',
     level: 'must',
