@@ -44,6 +44,12 @@ describeRules([
   },
   { rule: 'syncs', held: healthy, broken: (rig) => acting(rig, 'sync', { sync: 'done' }) },
   {
+    rule: 'stays-up',
+    held: ends('page-cut', 'failed'),
+    broken: (rig) => acting(rig, 'page-cut', { sync: 'no answer', ended: 1 }),
+    calm: { 'a sync that does not end': ends('page-cut', 'no answer') },
+  },
+  {
     rule: 'list-whole',
     held: reads('sync', 'done'),
     broken: reads('sync', 'done', 1),
