@@ -58,7 +58,7 @@ export const registry: readonly CommandEntry[] = [
       'Judge what your integration did at the running sandbox',
       () => import('./sandbox/record/audit.ts'),
     ],
-    certify: ['Play the worst to your integration and grade it', () => import('./certify/certify.ts')],
+    certify: ['Put your integration through failures and attacks, and grade it', () => import('./certify/certify.ts')],
     'sandbox save': ['Write everything the running sandbox holds into a file', () => import('./sandbox/world/save.ts')],
     'sandbox do': [
       'Make something happen: apply, approve, cancel, revoke and more',

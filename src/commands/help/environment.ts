@@ -65,7 +65,7 @@ const others: readonly Variable[] = [
 
 const notes = [
   'A setting comes from the first of: flag, environment, profile (`revento config set`), default.',
-  'An empty variable counts as unset; blanks around a setting and line ends behind a secret are dropped. Secrets are never passed as arguments. Child processes do not inherit them, with two exceptions: the command of `webhook listen` gets the webhook secrets, and that of `sandbox exec` the secrets of its own sandbox.',
+  'An empty variable counts as unset; blanks around a setting and line ends after a secret are dropped. Secrets are never passed as arguments. Child processes do not inherit them, with two exceptions: the command of `webhook listen` gets the signing secrets, and that of `sandbox exec` the secrets of its own sandbox.',
   'There is no variable for a refresh token: it changes with every use, and the new one could not be written back.',
 ];
 

@@ -23,7 +23,7 @@ interface SecretStoreOptions {
 /** The field beside the client secret that names the auth base it may be sent to. */
 const bindingField = 'client_secret_auth_base';
 
-/** A profile's client and webhook secrets, all in one sealed file. */
+/** A profile's client and signing secrets, all in one sealed file. */
 export function createSecretStore(options: SecretStoreOptions): SecretStore {
   const { profile, vault, environment, authBase, confirmHost, redactor, signal } = options;
   const giveUp = `to give up the stored secrets, remove ${join(vault.directory, profile, `${secretsFileName}.json`)}, then run: ${program(profile)} config set client_secret < FILE`;
