@@ -1,6 +1,7 @@
 // Kills processes of the built program at random moments while they refresh one login, and checks that it is never
 // lost but in the one way that cannot be avoided. Then plays random sequences of steps to the sandbox, and checks that
-// API, deliveries and saved state agree. `node scripts/chaos.mjs [--rounds 100] [--seed N] [--runs 2000]`
+// API, deliveries and saved state agree. Then has every planted mistake graded, again and again: each breaks its own rule
+// and no other. `node scripts/chaos.mjs [--rounds 100] [--seed N] [--runs 2000] [--mutants 10]`
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     processes: { type: 'string', default: '12' },
     kills: { type: 'string', default: '6' },
     runs: { type: 'string', default: '2000' },
+    mutants: { type: 'string', default: '10' },
   },
 });
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -51,7 +53,13 @@ try {
     env: { ...process.env, REVENTO_MODEL_RUNS: values.runs },
     stdio: 'inherit',
   });
-  process.exitCode = broken.length === 0 && played.status === 0 ? 0 : 1;
+  console.log(`${values.mutants} runs of every mutant`);
+  const graded = spawnSync('npx', ['vitest', 'run', '--project', 'bin', 'mutants.test.ts'], {
+    cwd: root,
+    env: { ...process.env, REVENTO_MUTANT_RUNS: values.mutants },
+    stdio: 'inherit',
+  });
+  process.exitCode = broken.length === 0 && played.status === 0 && graded.status === 0 ? 0 : 1;
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

@@ -65,6 +65,13 @@ export class LiveStage implements Stage {
   }
 
   async sync(eventId = this.#parts.sandbox.eventId): Promise<SyncEnd> {
+    const end = await this.#sync(eventId);
+    // The login may be lost: the next act that needs one begins with a new one, so that it shows its own mistake only.
+    if (end !== 'done' && eventId === this.#parts.sandbox.eventId) this.isConnected = false;
+    return end;
+  }
+
+  async #sync(eventId: string): Promise<SyncEnd> {
     const { hooks, http, signal, integration, syncMs } = this.#parts;
     if (hooks.syncCommand !== null) {
       const status = await integration.runCommand(

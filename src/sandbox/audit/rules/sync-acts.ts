@@ -202,14 +202,18 @@ function unfollowed(one: ActSeen, { apis }: Evidence): readonly ApiSeen[] {
   });
 }
 
+/** Whether a call may be another attempt of one. The clock is moved by a minute before an act syncs again. */
+function isSecondTry(call: ApiSeen, later: ApiSeen): boolean {
+  return later.target === call.target && later.number > call.number && waitBetween(call, later) < 50_000;
+}
+
 /** Whether a sync called itself done although an answer never came, and was not asked for again. */
 function ignored(one: ActSeen, evidence: Evidence, what: string) {
   if (one.facts['sync'] === 'no answer') return 'the sync did not end';
   const calls = during(one, evidence.apis);
   const missing = calls.find(
     (call) =>
-      (call.isLost || call.fault === 'html') &&
-      !calls.some((later) => later.target === call.target && later.number > call.number && later.page !== null),
+      (call.isLost || call.fault === 'html') && !calls.some((later) => isSecondTry(call, later) && later.page !== null),
   );
   return missing === undefined || one.facts['sync'] !== 'done'
     ? null

@@ -95,7 +95,15 @@ describeRules([
     rule: 'page-cut',
     rig: { faults: ['api:cutx1'] },
     held: struck('page-cut', 'done', 10),
-    broken: struck('page-cut', 'done', 0),
+    // Another sync a minute later reads the page.
+    broken: async (rig) => {
+      const { access } = await rig.connect();
+      await acting(rig, 'page-cut', { sync: 'done', after: 'done' }, async () => {
+        await rig.read(access, `${list}?limit=20`).catch(() => undefined);
+        rig.clock.advance(61_000);
+        await pages(rig, access);
+      });
+    },
     calm: { 'a sync that says it failed': struck('page-cut', 'failed', 0) },
   },
   {

@@ -43,6 +43,7 @@ export async function receive(request, body) {
     return 400;
   }
   if (is('refuses-unknown-types') && !types.some((type) => envelope.type.startsWith(type))) return 422;
+  if (is('needs-an-event') && envelope.event_id === null) return 500;
   if (is('works-before-answering')) await sleep(11_000);
   take(id, envelope);
   setImmediate(() => work(envelope));

@@ -44,9 +44,10 @@ export async function begin(eventId) {
 
 /** What a browser brought back: the page to show it. Whatever is wrong with it is a refusal, not a failure. */
 export async function land(session, url) {
-  const attempt = attempts.get(session);
+  const owner = is('state-for-everybody') ? ownerOf(url.searchParams.get('state')) : session;
+  const attempt = attempts.get(owner);
   if (attempt === undefined) return { status: 400, text: 'Connect again.' };
-  if (!is('keeps-attempt')) attempts.delete(session);
+  if (!is('keeps-attempt')) attempts.delete(owner);
   const expected = is('no-state') ? oauth.expectNoState : is('state-ignored') ? oauth.skipStateCheck : attempt.state;
   let params;
   try {
@@ -65,9 +66,14 @@ export async function land(session, url) {
     keep(tokens.event_id, loginFrom(tokens));
     return { status: 200, text: 'Connected.' };
   } catch {
+    const exchange = { code: url.searchParams.get('code'), code_verifier: attempt.verifier };
+    if (is('repeats-refused-code')) await token({ grant_type: 'authorization_code', ...exchange });
     return { status: 400, text: 'Connect again.' };
   }
 }
+
+/** A mistake: the attempt of whoever a state was made for. */
+const ownerOf = (state) => [...attempts.keys()].find((session) => attempts.get(session).state === state);
 
 /** The library insists on token_type, of which the guide is not certain. */
 async function completed(answer) {

@@ -44,7 +44,9 @@ async function ask(login, path) {
     const after = Number(response.headers.get('retry-after') ?? 'NaN');
     const text = await response.text();
     return { status: response.status, after, body: JSON.parse(text) };
-  } catch {
+  } catch (error) {
+    const isEnd = is(error instanceof SyntaxError ? 'html-is-the-end' : 'cut-is-the-end');
+    if (isEnd) return { status: 200, body: { data: [], has_more: false, next_cursor: null } };
     return { status: 0, after: Number.NaN, body: {} };
   }
 }
@@ -74,11 +76,10 @@ export async function get(eventId, path) {
       if (!is('forgets-revoked')) forget(eventId);
       throw new Error('revoked');
     } else if (status === 429) {
-      if (attempt === mostAttempts) throw new Error('limited');
+      if (attempt === mostAttempts || (is('gives-up-when-busy') && Number.isNaN(after))) throw new Error('limited');
       const waitMs = Number.isNaN(after) ? 150 * attempt + 100 * Math.random() : after * 1000;
       await sleep(is('waits-a-moment') ? 300 : waitMs);
     } else if (status >= 500 || status === 0) {
-      if (is('cut-is-the-end') && status === 0) return { data: [], has_more: false, next_cursor: null };
       if (attempt === mostAttempts) throw new Error(`failed: ${status}`);
       if (!is('hammers')) await sleep(is('constant-wait') ? 400 : 100 * 2 ** attempt * (1 + Math.random() / 4));
     } else if (is('retries-refusals') && status < 404 && status !== 401 && attempt < 4) {

@@ -26,17 +26,20 @@ const read = () => {
 };
 const logins = read();
 
+const nameOf = (eventId) => (is('one-token-for-all') ? 'any' : eventId);
+
 /** The login of an event, or undefined. */
-export const loginOf = (eventId) => logins[is('one-token-for-all') ? 'any' : eventId];
+export const loginOf = (eventId) => logins[nameOf(eventId)];
 
 /** Keeps a login, on disk before it is used. */
 export function keep(eventId, login) {
-  logins[is('one-token-for-all') ? 'any' : eventId] = login;
+  if (is('forgets-other-events')) for (const other of Object.keys(logins)) delete logins[other];
+  logins[nameOf(eventId)] = login;
   if (!is('stores-after-use')) save();
 }
 
 export function forget(eventId) {
-  delete logins[eventId];
+  delete logins[nameOf(eventId)];
   save();
 }
 
