@@ -27,7 +27,9 @@ function isGenuine({ headers }, body) {
   );
 }
 
-const types = ['application.', 'participant.', 'activity.', 'data.'];
+/** What the mistake `works-before-answering` has been slow at. */
+let worked = 0;
+const types = ['application.', 'participant.', 'activity.', 'data.', 'integration.'];
 
 /** The status that a delivery is answered with. */
 export async function receive(request, body) {
@@ -44,7 +46,7 @@ export async function receive(request, body) {
   }
   if (is('refuses-unknown-types') && !types.some((type) => envelope.type.startsWith(type))) return 422;
   if (is('needs-an-event') && envelope.event_id === null) return 500;
-  if (is('works-before-answering')) await sleep(11_000);
+  if (is('works-before-answering') && worked++ === 0) await sleep(11_000);
   take(id, envelope);
   setImmediate(() => work(envelope));
   return 204;

@@ -17,6 +17,7 @@ export async function sync(eventId) {
   }
   const rows = new Map();
   const cursors = new Set();
+  let turns = 0;
   for (let cursor = null; ; ) {
     const query = new URLSearchParams({
       ...(is('drops-limit') && cursor !== null ? {} : { limit: is('limit-100') ? 100 : limit }),
@@ -35,7 +36,6 @@ export async function sync(eventId) {
   people.set(eventId, rows);
   return rows.size;
 }
-let turns = 0;
 
 /** A row with whatever it has: fields and status words may be added. */
 function read(row) {

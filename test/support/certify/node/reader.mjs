@@ -81,7 +81,7 @@ export async function get(eventId, path) {
       await sleep(is('waits-a-moment') ? 300 : waitMs);
     } else if (status >= 500 || status === 0) {
       if (attempt === mostAttempts) throw new Error(`failed: ${status}`);
-      if (!is('hammers')) await sleep(is('constant-wait') ? 400 : 100 * 2 ** attempt * (1 + Math.random() / 4));
+      if (!is('hammers')) await sleep(is('constant-wait') ? 2_000 : 100 * 2 ** attempt * (1 + Math.random() / 4));
     } else if (is('retries-refusals') && status < 404 && status !== 401 && attempt < 4) {
     } else if (is('retries-invalid-token') && body.error === 'invalid_token' && attempt < 4) {
     } else throw new Error(`refused: ${status}`);

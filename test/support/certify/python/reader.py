@@ -88,7 +88,7 @@ def get(event_id, path, params=None):
         elif status >= 500 or status == 0:
             if has("cut-is-the-end") and status == 0:
                 return {"data": [], "has_more": False, "next_cursor": None}
-            time.sleep(0.4 if has("constant-wait") else 0.1 * 2**attempt * (1 + random.random() / 4))
+            time.sleep(2 if has("constant-wait") else 0.1 * 2**attempt * (1 + random.random() / 4))
         else:
             raise Failed(f"refused: {status}")
     raise Failed("gave up")
