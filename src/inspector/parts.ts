@@ -5,7 +5,7 @@ import type { Hub } from '../webhook/listener/hub.ts';
 import type { Assets } from './assets.ts';
 import type { ViewContext } from './delivery-view.ts';
 import type { Inspected } from './inspected.ts';
-import type { SessionView } from './model/wire.ts';
+import type { SenderRecord, SessionView } from './model/wire.ts';
 
 /** What the routes serve. */
 export interface InspectorParts extends ViewContext {
@@ -19,4 +19,6 @@ export interface InspectorParts extends ViewContext {
   /** A client for deliveries. */
   readonly exchange: Exchange;
   readonly assets: () => Promise<Assets>;
+  /** What the sender says of a delivery; null where nobody can be asked. */
+  readonly senderRecord: ((deliveryId: string) => Promise<SenderRecord | null>) | null;
 }

@@ -1,13 +1,15 @@
 import { bearerOf, isJsonRequest, passwordOf } from '../pages/local/guard.ts';
 import { refuse, respond, respondJson, respondStream } from '../pages/local/response.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../ports/exchange.ts';
+import { readHead } from '../webhook/head.ts';
 import { maskedUrl } from '../webhook/masked-url.ts';
 import { deliveryFaults } from '../webhook/sending/delivery-faults.ts';
 import { createCheckAct, sendAct } from './acts/acts.ts';
 import { casesFor } from './acts/check.ts';
 import { deliveryView } from './delivery-view.ts';
 import { eventStream } from './event-stream.ts';
-import type { SessionView } from './model/wire.ts';
+import type { Inspected } from './inspected.ts';
+import type { SenderRecord, SessionView } from './model/wire.ts';
 import type { InspectorParts } from './parts.ts';
 import { plainList } from './plain-list.ts';
 
@@ -56,13 +58,15 @@ export function createRoutes(parts: InspectorParts): Exchange {
     if (request.url === '/events') return only('GET', request, () => openStream(request));
     if (request.url === '/session') return only('GET', request, () => respondJson(200, sessionView(parts)));
     if (request.url === '/check') return only('POST', request, () => check(request));
-    const [, number, action] = /^\/deliveries\/([1-9]\d{0,11})(\/send)?$/.exec(request.url) ?? [];
+    const [, number, action] = /^\/deliveries\/([1-9]\d{0,11})(\/(?:send|sender))?$/.exec(request.url) ?? [];
     if (number === undefined) return refuse(404, 'not_found', 'There is nothing at this path.');
     const found = parts.hub.find(Number(number));
     if (found === null) return refuse(404, 'gone', 'This delivery is no longer kept.');
     if (action === undefined) {
       return only('GET', request, async () => respondJson(200, await deliveryView(found.id, found.value, parts)));
     }
+    if (action === '/sender')
+      return only('GET', request, async () => respondJson(200, await senderOf(found.value, parts)));
     return only('POST', request, () => sendAct(request, found.value, parts));
   };
 }
@@ -107,6 +111,12 @@ function sessionView({ source, version, targets, secrets, hub }: InspectorParts)
     secrets: held.map(({ name }) => name),
     last: hub.last,
   };
+}
+
+/** Null where the sender cannot be asked, or does not know the delivery. */
+async function senderOf({ headers }: Inspected, { senderRecord }: InspectorParts): Promise<SenderRecord | null> {
+  const { deliveryId } = readHead(headers);
+  return senderRecord === null || deliveryId === null ? null : senderRecord(deliveryId);
 }
 
 /**

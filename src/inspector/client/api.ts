@@ -1,6 +1,6 @@
 import { Caller } from '../../pages/client/caller.ts';
 import { takeKey as take } from '../../pages/client/take-key.ts';
-import type { DeliveryView, SendRequest, SendView, SessionView } from '../model/wire.ts';
+import type { DeliveryView, SenderRecord, SendRequest, SendView, SessionView } from '../model/wire.ts';
 
 /** What the page asks its server. */
 export class Api extends Caller {
@@ -10,6 +10,11 @@ export class Api extends Caller {
 
   delivery(id: number): Promise<DeliveryView> {
     return this.json(`/deliveries/${id}`);
+  }
+
+  /** What the sender did with it; null where nobody tells. */
+  sender(id: number): Promise<SenderRecord | null> {
+    return this.json(`/deliveries/${id}/sender`);
   }
 
   send(id: number, request: SendRequest): Promise<SendView> {

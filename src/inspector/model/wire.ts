@@ -145,3 +145,18 @@ export interface CheckEnd {
   readonly fix: string | null;
   readonly notes: readonly string[];
 }
+
+/** What the sender did with a delivery; only a sandbox tells. */
+export interface SenderRecord {
+  /** `dead`: given up after the last retry. */
+  readonly state: 'pending' | 'delivered' | 'dead';
+  /** When the next retry is due, ISO 8601; null when none is. */
+  readonly next_attempt_at: string | null;
+  readonly attempts: readonly {
+    readonly at: string;
+    readonly status: number | null;
+    readonly ms: number;
+    readonly error: string | null;
+    readonly signed_with: 'current' | 'previous';
+  }[];
+}

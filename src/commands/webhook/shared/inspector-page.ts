@@ -5,13 +5,15 @@ import { inspectorBounds, startInspector } from '../../../inspector/server.ts';
 import type { ForwarderOptions } from '../../../ports/exchange.ts';
 import { Hub } from '../../../webhook/listener/hub.ts';
 import { handlerHint } from './handler-hint.ts';
+import { type RecordDeps, sandboxRecords } from './sandbox-record.ts';
 import { otherSecrets, type SigningSecret } from './secrets.ts';
 
 /** What the page of a run needs of the outside. */
-export type PageDeps = Pick<
-  Deps,
-  'profile' | 'secrets' | 'inspectStore' | 'terminal' | 'clock' | 'serve' | 'forwarder' | 'openBrowser' | 'childEnv'
->;
+export type PageDeps = RecordDeps &
+  Pick<
+    Deps,
+    'profile' | 'secrets' | 'inspectStore' | 'terminal' | 'clock' | 'serve' | 'forwarder' | 'openBrowser' | 'childEnv'
+  >;
 
 interface PageOptions {
   readonly source: SessionView['source'];
@@ -54,6 +56,7 @@ export async function openPage(options: PageOptions, deps: PageDeps): Promise<Op
       secrets: () => secrets().map(({ name, secret }) => ({ name, value: secret.reveal() })),
       otherSecrets: () => (others ??= otherSecrets(deps)),
       hintFor: handlerHint,
+      senderRecord: sandboxRecords(deps),
       assets: async () => (await import('../../../inspector/assets.ts')).assets,
     });
     deps.terminal.notice(`page: ${inspector.address}`);
