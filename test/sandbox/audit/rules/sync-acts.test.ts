@@ -46,7 +46,7 @@ describeRules([
   {
     rule: 'stays-up',
     held: ends('page-cut', 'failed'),
-    broken: (rig) => acting(rig, 'page-cut', { sync: 'no answer', ended: 1 }),
+    broken: (rig) => acting(rig, 'access-denied', { landed: 400, ended: 1 }),
     calm: { 'a sync that does not end': ends('page-cut', 'no answer') },
   },
   {
