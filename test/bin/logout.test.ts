@@ -39,6 +39,14 @@ describe('logout', () => {
     expect((await rig.run(['status', '-p', 'other'])).code).toBe(0);
   });
 
+  it('asks the server for nothing, and says who revokes', async () => {
+    await rig.logIn({ accessExpiresAt: inAnHour() });
+    const { code, stderr } = await rig.run(['logout', '--event', 'evt_1']);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('revoke') });
+    expect(stderr).toContain('organizer');
+    expect([rig.server.requests.length, rig.server.apiRequests]).toEqual([0, 0]);
+  });
+
   it('keeps what belongs to an event whose name begins alike', async () => {
     await rig.logIn({ accessExpiresAt: inAnHour() });
     const alike = ['evt_1.json', 'evt_1.lock', 'evt_1.json.next', 'evt_10'];

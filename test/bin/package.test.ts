@@ -69,8 +69,9 @@ describe('the package', () => {
     expect(Object.keys(manifest.scripts).filter((script) => hooks.includes(script))).toEqual([]);
   });
 
-  it('needs no other package', () => {
+  it('needs no other package, and asks for one optional one', () => {
     expect(manifest.dependencies ?? {}).toEqual({});
+    expect(Object.keys(manifest.optionalDependencies)).toEqual(['@napi-rs/keyring']);
     expect(manifest.bundleDependencies ?? []).toEqual([]);
   });
 

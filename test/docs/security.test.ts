@@ -115,11 +115,28 @@ const proofs: Readonly<Record<string, Proof>> = {
       'connects beyond loopback when that is allowed',
       "it.each(['192.0.2.1', '169.254.169.254'",
     ],
-    'commands/webhook/listen/listen.test.ts': ['names where a redirect points, which is not followed'],
+    'commands/webhook/listen/listen/text.test.ts': ['names where a redirect points, which is not followed'],
   },
   'Hostile text in answers': {
     'bin/hostile-text.test.ts': ['shows what a server sent without its control characters'],
     'output/csv.test.ts': ['＝1', 'carry nothing that acts on a terminal'],
+  },
+  "Other people's code": {
+    'bin/package.test.ts': [
+      'needs no other package, and asks for one optional one',
+      'runs nothing when it is installed',
+    ],
+    'bin/audit.test.ts': [
+      'is listed with its license, at the version of the lock file',
+      'fails for a vulnerability in %s, which users get',
+      'says so when the registry gives no advisories',
+    ],
+  },
+  'Logging out': {
+    'bin/logout.test.ts': [
+      'leaves nothing of a login that was used',
+      'asks the server for nothing, and says who revokes',
+    ],
   },
 };
 
@@ -127,9 +144,12 @@ const text = readFileSync(join(root, 'SECURITY.md'), 'utf8');
 const rows = [...text.matchAll(/^\| (?!asset |---)(.+?) \|/gm)].map(([, asset = '']) => asset);
 const points = [...text.matchAll(/^- \*\*(.+?)\*\*/gm)].map(([, point = '']) => point);
 
+/** Sections that are prose. */
+const sections = [...text.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title).slice(2);
+
 describe('SECURITY.md', () => {
-  it('has tests for every row and every point, and for nothing else', () => {
-    expect([...rows, ...points]).toEqual(Object.keys(proofs));
+  it('has tests for every row, every point and every other section, and for nothing else', () => {
+    expect([...rows, ...points, ...sections]).toEqual(Object.keys(proofs));
   });
 
   it.each(Object.entries(proofs))('is held to its words on %s', (_, proof) => {
