@@ -88,11 +88,14 @@ export function cleanEnv() {
 function firstLine(child) {
   return new Promise((resolve, reject) => {
     let text = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    const look = (chunk) => {
       text += chunk;
       const end = text.indexOf('\n');
-      if (end >= 0) resolve(text.slice(0, end));
-    });
+      if (end < 0) return;
+      child.stdout.off('data', look).resume();
+      resolve(text.slice(0, end));
+    };
+    child.stdout.setEncoding('utf8').on('data', look);
     child.once('error', reject);
     child.once('close', () => reject(new Error('the program ended before it was ready')));
   });

@@ -28,14 +28,23 @@ export interface LocatedValue {
 export async function readLocated(
   text: string,
 ): Promise<LocatedValue | { readonly mistakes: readonly [Mistake, ...Mistake[]] }> {
-  const { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } = await import('yaml');
+  const { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } = await import('yaml');
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, merge: true });
   const placeAt = (offset: number): Place => {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const [first, ...more] = document.errors.map(({ message, pos }) => ({ ...placeAt(pos[0]), message }));
+  const mistakes = document.errors.map(({ message, pos }): Mistake => ({ ...placeAt(pos[0]), message }));
+  // The library reports them without a place, and not before the value is asked for.
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      const message = `unknown anchor ${alias.source}; an anchor must be set before its alias`;
+      mistakes.push({ ...placeAt(alias.range?.[0] ?? 0), message });
+    },
+  });
+  const [first, ...more] = mistakes;
   if (first !== undefined) return { mistakes: [first, ...more] };
   const placeOf = (path: readonly Step[]): Place => {
     for (let length = path.length; length > 0; length--) {
@@ -50,7 +59,7 @@ export async function readLocated(
   try {
     return { value: document.toJS(), placeOf };
   } catch (error) {
-    // An alias without its anchor, or too many of them.
+    // Aliases of aliases that would become a huge value.
     if (!(error instanceof ReferenceError)) throw error;
     return { mistakes: [{ line: 1, column: 1, message: error.message }] };
   }
