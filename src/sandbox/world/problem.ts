@@ -10,7 +10,8 @@ export function problemOf(issue: v.BaseIssue<unknown>, taker = 'this operation',
   const path = v.getDotPath(issue);
   // In quotes: callers make sentences of this, and a name keeps its case in them.
   const where = path === null ? whole : JSON.stringify(path);
-  if (issue.type === 'regex') return `${where} ${issue.message}`;
+  // A message of ours ends the sentence; those of the library begin with this word.
+  if (issue.kind === 'validation' && !issue.message.startsWith('Invalid ')) return `${where} ${issue.message}`;
   if (issue.type === 'strict_object' && issue.expected === 'never') return `${where} is not a parameter of ${taker}`;
   if (issue.received === 'undefined') return `${where} is missing`;
   return `${where} must be ${issue.expected}, not ${issue.received}`;

@@ -103,6 +103,8 @@ describe('the control API', () => {
     ['/trigger', { type: 5 }, '"type" must be string, not 5'],
     ['/trigger', { type: 'a\r\nX-Evil: 1' }, '"type" must be a word such as application.approved'],
     ['/reset', { keep_login: true }, '"keep_login" is not a parameter of this operation'],
+    ['/clock/set', { to: 'noon' }, '"to" must be a time such as 2027-06-10T09:00:00Z'],
+    ['/do', { action: 'approve', ids: [] }, '"ids" must name at least one subject, or be left out'],
     ['/faults', { add: ['api:500', 7] }, '"add.1" must be string, not 7'],
     ['/revoke', { kind: 'organizer' }, '"kind" must be ("installation" | "user"), not "organizer"'],
   ])('%s refuses %j and says why', async (path, body, message) => {
