@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { closeHandlers, handler } from '../support/handler.ts';
 import { ProgramRig } from '../support/program-rig.ts';
 
@@ -75,6 +76,41 @@ describe('sandbox run', () => {
     await listener.until('stdout', /"type":"ready"/);
     const { code, stdout } = await rig.run(['sandbox', 'run', 'secret-rotation', '--json']);
     expect([code, JSON.parse(stdout).failed]).toEqual([0, 0]);
+  });
+
+  describe('with a COMMAND', () => {
+    const serving = (port: number, status: number) =>
+      `require('http').createServer((q, a) => q.resume().on('end', () => a.writeHead(${status}).end()))` +
+      `.listen(${port}, '127.0.0.1', () => console.log('it listens'))`;
+    const inCi = async (program: (port: number) => string) => {
+      const port = await freePort();
+      const scenario = ['revento', 'sandbox', 'run', 'change-of-mind', '--', process.execPath, '-e', program(port)];
+      return rig.run(['sandbox', 'exec', '--webhook-url', `http://127.0.0.1:${port}/`, '--', ...scenario]);
+    };
+
+    it('starts it, plays when it listens, ends it, and keeps stdout for the report', async () => {
+      const { code, stdout, stderr } = await inCi((port) => serving(port, 200));
+      expect({ code, stderr }).toEqual({ code: 0, stderr: 'it listens\n' });
+      expect(stdout).toMatch(/12 of 12 steps passed\n$/);
+    });
+
+    it('ends with 3 when it does what it must not', async () => {
+      const { code, stdout } = await inCi((port) => serving(port, 500));
+      expect(code).toBe(3);
+      expect(stdout).toMatch(/failed/);
+    });
+
+    it('ends with 1 when it ends by itself, and says how', async () => {
+      const { code, stderr } = await inCi(() => 'process.exit(7)');
+      expect(code).toBe(1);
+      expect(stderr).toContain('ended with status 7 before the scenario was over.');
+    });
+
+    it('gives it the settings of the sandbox', async () => {
+      const { stderr } = await inCi(() => 'console.log(Object.keys(process.env).join()); process.exit(7)');
+      for (const name of ['REVENTO_AUTH_BASE', 'REVENTO_CLIENT_SECRET', 'REVENTO_WEBHOOK_SECRET', 'SANDBOX_EVENT_ID'])
+        expect(stderr).toContain(name);
+    });
   });
 
   it('plays a file, and lists every mistake of one that is wrong', async () => {

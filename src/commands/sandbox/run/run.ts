@@ -16,12 +16,14 @@ import { wrap } from '../../../text/wrap.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
 import { askSandbox, type SandboxDeps, sandboxAddress } from '../shared/remote.ts';
 import { keepSigning } from '../shared/signing.ts';
+import { startIntegration } from './integration.ts';
 
 interface SandboxRunOptions extends GlobalOptions {
   readonly scenario?: string;
   readonly format?: ReportFormat | 'ndjson';
   readonly list?: boolean;
   readonly syncUrl?: string;
+  readonly command?: readonly string[];
 }
 
 /** `revento sandbox run`: plays a scenario to an integration and checks what it does; exit 3 when that is wrong. */
@@ -29,6 +31,8 @@ export const sandboxRun: CommandModule<SandboxRunOptions> = {
   declare: (command) =>
     command
       .argument('[scenario]', 'name of a built-in scenario (see --list), or a YAML or JSON file')
+      .argument('[command...]', 'after --: start this first, and end it after the scenario')
+      .usage('[options] [scenario] [-- COMMAND]')
       .addOption(command.createOption('--format <format>', 'report format').choices([...reportFormats, 'ndjson']))
       .option('--list', 'list the built-in scenarios and what each shows')
       .option('--sync-url <url>', 'where a POST has your integration read the API, and is answered when it has')
@@ -37,6 +41,8 @@ export const sandboxRun: CommandModule<SandboxRunOptions> = {
         [
           '\nYour integration must be connected to the running sandbox and receive its deliveries. What happens stays:',
           'run `revento sandbox reset` to start over. The clock is moved where waiting would be needed.',
+          'COMMAND gets the settings of the sandbox as environment variables, and is waited for until something answers at',
+          'the webhook URL.',
           'Exits with 3 when an expectation is not met. The form of a file is in schemas/scenario.schema.json.',
         ].join(' '),
       ),
@@ -46,6 +52,11 @@ export const sandboxRun: CommandModule<SandboxRunOptions> = {
     {
       command: 'revento sandbox run registration-evening --format junit > report.xml',
       explains: 'a report for CI',
+    },
+    {
+      command:
+        'revento sandbox exec --webhook-url http://localhost:3000/webhooks/revento -- revento sandbox run change-of-mind -- npm start',
+      explains: 'in CI: a temporary sandbox, your integration, and the scenario',
     },
   ],
   layout: { shape: 'value' },
@@ -74,11 +85,19 @@ export const sandboxRun: CommandModule<SandboxRunOptions> = {
     const results: CheckResult[] = [];
     if (form === 'text')
       yield textItem(({ bold, width }) => `${bold(scenario.title)}\n${shown(scenario, width)}\n`, deps.format);
-    for await (const played of start(scenario, syncUrlOf(options.syncUrl), deps)) {
-      const result = resultOf(played);
-      results.push(result);
-      if (isStreamed) yield rowItem(played, deps);
-      else if (form === 'text') yield textItem((style) => resultText(result, style), deps.format);
+    const syncUrl = syncUrlOf(options.syncUrl);
+    const { command = [] } = options;
+    const integration = command.length === 0 ? null : await startIntegration(command, deps);
+    try {
+      for await (const played of start(scenario, syncUrl, deps)) {
+        integration?.check();
+        const result = resultOf(played);
+        results.push(result);
+        if (isStreamed) yield rowItem(played, deps);
+        else if (form === 'text') yield textItem((style) => resultText(result, style), deps.format);
+      }
+    } finally {
+      await integration?.stop();
     }
     const report: CheckReport = {
       command: `revento sandbox run ${name}`,
