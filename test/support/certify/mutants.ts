@@ -13,6 +13,13 @@ export const programs = {
     probe: ['/usr/bin/python3', '-c', 'import authlib.integrations.requests_client, requests'],
     packages: 'python3-authlib python3-requests',
   },
+  /** Not golden: what the guide's page of code examples has, and no more. */
+  flask: {
+    command: ['/usr/bin/python3', '-B'],
+    file: 'test/support/certify/python/example.py',
+    probe: ['/usr/bin/python3', '-c', 'import flask, requests'],
+    packages: 'python3-flask python3-requests',
+  },
 } as const;
 export type Program = keyof typeof programs;
 
@@ -32,6 +39,19 @@ const of = (program: Program, rows: Readonly<Record<string, readonly string[]>>)
     ...{ program, mutant, rules },
     isQuick: quick.includes(`${program} ${mutant}`),
   }));
+
+/**
+ * What the example of the guide is found to lack. Its page says that it leaves out how tokens are kept and refreshed,
+ * robust errors, and retries; a second signing secret it does not mention.
+ */
+export const exampleLacks = [
+  'fewer-scopes',
+  'expired-refreshed',
+  'revoked-stops',
+  'cursor-circle',
+  'concurrent-limit',
+  'delivery-rotation',
+];
 
 /** Mistakes that `certify` brings to light; those that watching sees are in the test of the audit. */
 export const mutants: readonly Mutant[] = [

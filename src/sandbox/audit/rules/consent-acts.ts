@@ -126,6 +126,8 @@ function tokenAnswerTaken(evidence: Evidence, acts: readonly string[]): Ruling {
   return onActs(evidence, acts, (one) => {
     const landed = one.facts['landed'];
     if (landed === null || Number(landed ?? 0) >= 400) return `the callback was answered ${landed ?? 'not at all'}`;
+    // Whoever did not ask for tokens was given no such answer.
+    if (during(one, evidence.tokens).length === 0) return null;
     return failureOf(one, evidence);
   });
 }

@@ -1,4 +1,5 @@
-import { type Evidence, isActed, isAfter, type TokenSeen, waitBetween } from '../evidence.ts';
+import { onActs } from '../acts.ts';
+import { during, type Evidence, isActed, isAfter, type TokenSeen, waitBetween } from '../evidence.ts';
 import {
   expiredByToken,
   hasRefreshed,
@@ -166,7 +167,14 @@ export const refreshRules: readonly Rule[] = [
           ? []
           : [{ what: 'the expired token was sent again and again', shown: [first, ...later] }];
       });
-      return { breaches, isSeen: [...byToken.values()].some(([first]) => hasRefreshed(first, evidence)) };
+      // One that was played a sync on an expired token has nobody else who could refresh.
+      const acted = onActs(evidence, ['expired'], (one) => {
+        const [refused] = during(one, evidence.apis).filter(({ error }) => error === 'token_expired');
+        const isTried = during(one, evidence.tokens).some(({ grant }) => grant === 'refresh');
+        return refused && !isTried ? { what: 'no refresh followed token_expired', shown: [one, refused] } : null;
+      });
+      const isSeen = [...byToken.values()].some(([first]) => hasRefreshed(first, evidence));
+      return { breaches: breaches.length > 0 ? breaches : acted.breaches, isSeen };
     },
   },
   {

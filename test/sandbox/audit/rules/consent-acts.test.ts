@@ -10,7 +10,7 @@ const under =
   (act: string, sync: string, landed = 200) =>
   async (rig: AuditRig) => {
     await healthy(rig);
-    await acting(rig, act, { landed, sync });
+    await acting(rig, act, { landed, sync }, () => rig.connect());
   };
 
 describeRules([
@@ -84,6 +84,17 @@ describeRules([
     calm: {
       'an integration whose sync never works': async (rig) => {
         await rig.connect();
+        await acting(rig, 'refresh-unknown-fields', { sync: 'failed' });
+      },
+    },
+  },
+  {
+    rule: 'token-answer-tolerated',
+    held: under('refresh-unknown-fields', 'done'),
+    broken: under('refresh-unknown-fields', 'failed'),
+    calm: {
+      'an integration that never refreshes': async (rig) => {
+        await healthy(rig);
         await acting(rig, 'refresh-unknown-fields', { sync: 'failed' });
       },
     },

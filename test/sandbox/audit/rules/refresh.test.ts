@@ -1,3 +1,4 @@
+import { acting } from '../../../support/audit-acts.ts';
 import type { AuditRig } from '../../../support/audit-rig.ts';
 import { describeRules } from '../../../support/audit-rows.ts';
 
@@ -219,6 +220,12 @@ describeRules([
         },
       ],
     },
+  },
+  {
+    rule: 'expired-refreshed',
+    held: async (rig) =>
+      acting(rig, 'expired', { sync: 'done' }, async () => rig.refresh((await expired(rig)).refresh)),
+    broken: (rig) => acting(rig, 'expired', { sync: 'failed' }, () => expired(rig)),
   },
   {
     rule: 'expired-once',
