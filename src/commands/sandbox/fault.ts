@@ -1,10 +1,12 @@
 import type { CommandModule } from '../../command-kit/command.ts';
+import { collect } from '../../command-kit/option-values.ts';
 import { parseFault } from '../../sandbox/faults/fault.ts';
 import { faultHelp } from '../../sandbox/faults/fault-help.ts';
 import { askSandbox } from './shared/remote.ts';
 
 interface SandboxFaultOptions {
   readonly fault: readonly string[];
+  readonly remove?: readonly string[];
   readonly clear: boolean;
 }
 
@@ -13,19 +15,21 @@ export const sandboxFault: CommandModule<SandboxFaultOptions> = {
   declare: (command) =>
     command
       .argument('[fault...]', 'faults to inject, in addition to the active ones')
+      .option('--remove <fault>', 'remove one active fault; repeatable', collect)
       .option('--clear', 'clear all faults first', false)
       .addHelpText('after', `\n${faultHelp}`),
   examples: [
     { command: 'revento sandbox fault api:expiredx1', explains: 'the next API request gets token_expired' },
     { command: 'revento sandbox fault --clear', explains: 'clear all faults' },
+    { command: 'revento sandbox fault --remove api:500', explains: 'stop one fault' },
     { command: 'revento sandbox fault', explains: 'list active faults and how often each has fired' },
   ],
   layout: { shape: 'rows', columns: [{ path: 'fault' }, { path: 'hits' }, { path: 'remaining' }] },
 
-  async *run({ fault, clear }, deps) {
+  async *run({ fault, remove = [], clear }, deps) {
     // Before anything is cleared, and with the message that the flag would get.
     for (const text of fault) parseFault(text);
-    const { faults } = await askSandbox(deps, 'fault', { add: [...fault], clear });
+    const { faults } = await askSandbox(deps, 'fault', { add: [...fault], remove: [...remove], clear });
     if (clear) deps.terminal.notice('Cleared all faults.');
     yield { kind: 'rows', rows: faults };
     return undefined;

@@ -36,5 +36,8 @@ export function findingLine({ rule: id, breach }: NewBreach): readonly FindingLi
 }
 
 function shown({ what, requests }: ShownBreach) {
-  return { what, requests: requests.map(({ number, at, line }) => ({ number, at: isoTime(at) ?? '', line })) };
+  const lines = requests.map(({ number, at, line, requestId }) => {
+    return { number, at: isoTime(at) ?? '', line, request_id: requestId };
+  });
+  return { what, requests: lines };
 }

@@ -15,6 +15,8 @@ interface Seen extends Span {
   readonly number: number;
   /** One line that holds no secret, such as `POST /oauth/token 400 invalid_grant`. */
   readonly line: string;
+  /** Of a request, the id that it was answered with; a delivery has none. */
+  readonly answeredAs?: string;
   /** The fault that was injected into it; null without one. */
   readonly fault: string | null;
 }

@@ -16,6 +16,7 @@ export interface ShownRequest {
   readonly at: number;
   /** Holds no secret. */
   readonly line: string;
+  readonly requestId: string | null;
 }
 
 export interface ShownBreach {
@@ -65,7 +66,9 @@ function findingOf(rule: string, { breaches, isSeen }: Ruling): Finding {
     verdict: breaches.length > 0 ? 'broken' : isSeen ? 'held' : 'not_seen',
     breaches: breaches.slice(0, mostBreaches).map(({ what, shown }) => ({
       what,
-      requests: shown.slice(0, mostShown).map(({ number, at, line }) => ({ number, at, line })),
+      requests: shown.slice(0, mostShown).map(({ number, at, line, answeredAs }) => {
+        return { number, at, line, requestId: answeredAs ?? null };
+      }),
       endMs: Math.max(...shown.map(({ endMs }) => endMs)),
     })),
     count: breaches.length,

@@ -23,6 +23,7 @@ export function base(
   const isLost = answer.cut !== undefined || isAborted;
   const shown = isLost ? '(answer lost)' : `${answer.status}${error === null ? '' : ` ${error}`}`;
   return {
+    answeredAs: incoming.requestId,
     number,
     ...span,
     status: answer.status,

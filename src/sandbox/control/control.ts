@@ -204,10 +204,13 @@ export class Control {
 
     faults: () => ({ faults: this.#parts.faults.list() }),
 
-    fault: ({ add, clear }) => {
+    fault: ({ add, remove, clear }) => {
       const { faults } = this.#parts;
       const added = readFaults(add);
+      const unknown = remove.find((text) => !faults.list().some(({ fault }) => fault === text));
+      if (unknown !== undefined) throw new Refusal('not_found', `the fault ${unknown} is not active`);
       if (clear) faults.clear();
+      faults.remove(remove);
       faults.add(added);
       return { faults: faults.list() };
     },

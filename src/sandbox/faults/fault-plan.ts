@@ -34,6 +34,14 @@ export class FaultPlan {
     this.#noteAll();
   }
 
+  /** Removes the faults written like this; the others keep their counts. */
+  remove(texts: readonly string[]): void {
+    const kept = this.#faults.map(({ text }) => !texts.includes(text));
+    this.#faults = this.#faults.filter((_, index) => kept[index]);
+    this.#seen = this.#seen.filter((_, index) => kept[index]);
+    this.#noteAll();
+  }
+
   /** Removes every fault. */
   clear(): void {
     this.#faults = [];

@@ -1,6 +1,6 @@
 import { testEventId } from '../world/world.ts';
 import { isSuch, type Judgment, judgeDeliveries, judgeRequests, judgeRows } from './expectation.ts';
-import { durationMs, type Scenario, type Step, type StepKind, stepKinds } from './scenario.ts';
+import { durationMs, type Scenario, type Step, type StepKind, stepKinds, titleOf } from './scenario.ts';
 import type { StageHand } from './stage-hand.ts';
 
 /** How one step went. */
@@ -191,10 +191,4 @@ async function sentBy({ hand, earlier }: Run) {
 async function requestsSince(since: string | undefined, { hand, marks }: Run) {
   const all = await hand.requests();
   return since === undefined ? all : all.slice(marks.get(since)?.requests ?? 0);
-}
-
-function titleOf(step: Step, kind: StepKind): string {
-  const value = step[kind];
-  if (kind === 'do') return `${step.repeat === undefined ? '' : `${step.repeat} × `}${value}`;
-  return typeof value === 'string' ? `${kind} ${value}` : kind;
 }

@@ -186,3 +186,10 @@ function references(
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** What a step without a title is called. */
+export function titleOf(step: Step, kind: StepKind): string {
+  const value = step[kind];
+  if (kind === 'do') return `${step.repeat === undefined ? '' : `${step.repeat} × `}${value}`;
+  return typeof value === 'string' ? `${kind} ${value}` : kind;
+}

@@ -9,6 +9,14 @@ export interface Address {
   readonly apiBase: string;
 }
 
+/** Pages on the port of the sandbox that do not belong to it. */
+export interface Beside {
+  /** Whether a request target, as it came, is for them. */
+  isFor(url: string): boolean;
+  admit(head: Parameters<Admit>[0], port: number): ReturnType<Admit>;
+  readonly answer: Exchange;
+}
+
 /** A sandbox that accepts connections. */
 export interface Hosted extends Address {
   /** Frees the port and stops retries. Idempotent. */
@@ -22,24 +30,36 @@ const maxConnections = 1_024;
  * Puts a sandbox on a socket.
  *
  * @param port  0 picks a free one
+ * @param beside  left out where other machines can reach the sandbox
  * @throws ReventoError `port_busy`, `bind_failed`
  */
-export async function host(sandbox: Sandbox, serve: Serve, hostName: string, port: number): Promise<Hosted> {
+export async function host(
+  sandbox: Sandbox,
+  serve: Serve,
+  hostName: string,
+  port: number,
+  beside: Beside | null = null,
+): Promise<Hosted> {
+  let bound = port;
   const admit: Admit = (head) => {
+    if (beside?.isFor(head.url)) return beside.admit(head, bound);
     const refused = strangerRefusal(head);
     if (refused !== null) {
       sandbox.noteRefusal({ status: refused.status, request: head, reason: 'the Host header names another server' });
     }
     return refused;
   };
+  const answer: Exchange = (request) =>
+    beside?.isFor(request.url) ? beside.answer(request) : sandbox.exchange(request);
   const listening = await serve({
     host: hostName,
     port,
-    answer: sandbox.exchange,
+    answer: beside === null ? sandbox.exchange : answer,
     maxConnections,
     onRefused: sandbox.noteRefusal,
     ...(isOwnMachine(hostName) ? { admit } : {}),
   });
+  bound = listening.port;
   return {
     ...addressOf(hostName, listening.port),
     close: async () => {
@@ -50,7 +70,7 @@ export async function host(sandbox: Sandbox, serve: Serve, hostName: string, por
 }
 
 /** Whether only this machine can reach the address. Elsewhere the sandbox may have any name. */
-function isOwnMachine(hostName: string): boolean {
+export function isOwnMachine(hostName: string): boolean {
   return isLoopback(hostName) || hostName === '::1';
 }
 

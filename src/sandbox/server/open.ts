@@ -1,8 +1,9 @@
 import type { Serve } from '../../ports/exchange.ts';
+import type { Control } from '../control/control.ts';
 import type { WebhookTarget } from '../deliveries/deliveries.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from './app.ts';
 import type { Credentials } from './env-file.ts';
-import { type Hosted, host } from './host.ts';
+import { addressOf, type Beside, type Hosted, host } from './host.ts';
 import type { Registration } from './registration.ts';
 
 /** How a sandbox is made, and where it serves. */
@@ -15,6 +16,8 @@ export interface Opening {
   readonly hostName: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** What is served besides the sandbox, made from its control API and its base URL. */
+  readonly beside?: (control: Control, authBase: () => string) => Beside;
 }
 
 /** A sandbox that serves, and what a client of it needs to know. */
@@ -29,7 +32,8 @@ export interface Opened {
  *
  * @throws ReventoError `port_busy`, `bind_failed`
  */
-export async function open({ registration, options, webhook, serve, hostName, port }: Opening): Promise<Opened> {
+export async function open(opening: Opening): Promise<Opened> {
+  const { registration, options, webhook, serve, hostName, port, beside } = opening;
   const { clients, clientId, clientSecret, webhookSecret, controlKey, redirectUri, saved } = registration;
   const sandbox = createSandbox({
     ...options,
@@ -38,7 +42,10 @@ export async function open({ registration, options, webhook, serve, hostName, po
     ...(saved !== undefined && { saved }),
     ...(webhook !== null && { webhook: { ...webhook, secret: webhookSecret } }),
   });
-  const hosted = await host(sandbox, serve, hostName, port);
+  let bound = addressOf(hostName, port).authBase;
+  const extra = beside === undefined || sandbox.control === null ? null : beside(sandbox.control, () => bound);
+  const hosted = await host(sandbox, serve, hostName, port, extra);
+  bound = hosted.authBase;
   const { authBase, apiBase } = hosted;
   const eventId = sandbox.eventId;
   return {

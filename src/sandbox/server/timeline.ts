@@ -26,6 +26,8 @@ export interface LogQuery {
   readonly since?: string;
   /** Number of the last entry that is known. */
   readonly after?: number;
+  /** Only the newest so many. */
+  readonly latest?: number;
 }
 
 /** One page of the timeline. */
@@ -93,15 +95,15 @@ export class Timeline {
     for (const list of Object.values(this.#of)) list.length = 0;
   }
 
-  read({ kind, subject, since, after = 0 }: LogQuery): LogPage {
+  read({ kind, subject, since, after = 0, latest }: LogQuery): LogPage {
     const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
     const lists = kind === undefined ? Object.values(this.#of) : [this.#of[kind]];
     const found = lists
       .flatMap((list) => list.slice(firstAfter(list, after)))
       .filter(({ entry }) => Date.parse(entry.at) >= from && (subject === undefined || isAbout(entry, subject)))
       .sort((a, b) => a.number - b.number);
-    const page = found.slice(0, logPage);
-    const hasMore = found.length > page.length;
+    const page = latest === undefined ? found.slice(0, logPage) : found.slice(-latest);
+    const hasMore = latest === undefined && found.length > page.length;
     return {
       entries: page.map(({ entry }) => entry),
       cursor: hasMore ? (page.at(-1)?.number ?? after) : Math.max(after, this.#count),

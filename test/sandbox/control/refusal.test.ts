@@ -33,6 +33,7 @@ const provoked: { readonly [name: string]: { readonly [Code in RefusalCode]?: re
   login: { not_found: [{ kind: 'user', participant_id: 'ptp_unknown' }] },
   applications: { not_found: [{ event_id: 'evt_unknown' }] },
   activities: { not_found: [{ event_id: 'evt_unknown' }] },
+  fault: { not_found: [{ remove: ['api:503'] }] },
   revoke: { not_found: [{ event_id: 'evt_unknown' }] },
   set_clock: { backwards: [{ to: '1999-01-01T00:00:00Z' }] },
 };

@@ -80,7 +80,7 @@ export const sandboxRun: CommandModule<SandboxRunOptions> = {
     const form = isStreamed
       ? 'json'
       : reportForm({ ...others, ...(format !== undefined && format !== 'ndjson' && { format }) }, deps.format);
-    const { loadScenario } = await import('./load.ts');
+    const { loadScenario } = await import('../../shared/sandbox/scenario.ts');
     const scenario = await loadScenario(name, deps);
     const results: CheckResult[] = [];
     if (form === 'text')
@@ -184,7 +184,7 @@ function shown({ shows }: Scenario, width: number): string {
 }
 
 async function listItem(): Promise<Item> {
-  const { builtIn } = await import('./load.ts');
+  const { builtIn } = await import('../../shared/sandbox/scenario.ts');
   const all = await Promise.all(
     builtInScenarios.map(async (name) => {
       const { title, shows, steps } = await builtIn(name);

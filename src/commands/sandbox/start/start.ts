@@ -9,6 +9,7 @@ import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import type { SandboxEntry } from '../../../sandbox/server/app.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
 import { Feed } from '../../../sandbox/server/feed.ts';
+import { isOwnMachine } from '../../../sandbox/server/host.ts';
 import { testEventId } from '../../../sandbox/world/world.ts';
 import { defaultListenUrl } from '../../../webhook/defaults.ts';
 import type { SandboxPlan } from '../../shared/sandbox/open.ts';
@@ -18,6 +19,7 @@ import { withOwnData } from '../shared/own-data.ts';
 import { defineProfile, sandboxProfile, storedCredentials } from '../shared/profile.ts';
 import { describeEntry, describeReady } from '../shared/text.ts';
 import { type Claim, claimProfile } from './claim.ts';
+import { consoleOf } from './console.ts';
 import { writeEnvFile } from './env-file.ts';
 import { describeKept, openKept, requireAgreement } from './kept.ts';
 import { followListener } from './listener.ts';
@@ -87,8 +89,10 @@ type StartDeps = Pick<
   Deps,
   | 'clock'
   | 'forwarder'
+  | 'http'
   | 'inspectStore'
   | 'listeners'
+  | 'profile'
   | 'redactor'
   | 'secrets'
   | 'serve'
@@ -115,6 +119,8 @@ async function* serve(
   if (kept !== null) requireAgreement(kept, plan);
   const saved = loaded ?? kept?.snapshot;
   const feed = new Feed<SandboxEntry>();
+  // Whoever can reach another address could send any Host header.
+  const page = isOwnMachine(flags.host) ? consoleOf(profile, deps) : null;
   const opening = {
     hostName: flags.host,
     port,
@@ -123,6 +129,7 @@ async function* serve(
     ...(saved !== undefined && { saved }),
     listener: followListener(await deps.listeners(profile), deps.terminal),
     keeping,
+    ...(page !== null && { beside: page.beside }),
     onEvent: (entry: SandboxEntry) => feed.push(entry),
   };
   const { hosted, credentials } = await openSandbox(deps, plan, opening).catch(explainBusyPort(port));
@@ -133,6 +140,7 @@ async function* serve(
     const envFile = flags.writeEnv ?? null;
     if (envFile !== null) await writeEnvFile(envFile, credentials, deps.signal);
     warn(deps, flags, profile);
+    if (page !== null) deps.terminal.notice(`console: ${page.addressAt(credentials.authBase)}`);
     yield readyItem(credentials, { profile, envFile, webhookUrl: plan.webhookUrl ?? defaultListenUrl });
     for await (const entry of feed.read(deps.signal)) yield entryItem(entry, deps.clock.now());
   } finally {

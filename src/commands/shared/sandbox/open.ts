@@ -1,12 +1,13 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { stringify } from '../../../json/stringify.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
+import type { Control } from '../../../sandbox/control/control.ts';
 import type { Keep } from '../../../sandbox/saved/ledger.ts';
 import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import type { Manifest } from '../../../sandbox/seed/manifest.ts';
 import type { Sandbox, SandboxEntry, SandboxOptions } from '../../../sandbox/server/app.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
-import type { Hosted } from '../../../sandbox/server/host.ts';
+import type { Beside, Hosted } from '../../../sandbox/server/host.ts';
 import { open } from '../../../sandbox/server/open.ts';
 import { register, secretsOf } from '../../../sandbox/server/registration.ts';
 
@@ -46,6 +47,8 @@ export interface Opening {
   /** The saved sandbox to continue from, with its clients and secrets. */
   readonly saved?: Snapshot;
   /** Where it is kept, and whether it replaces what is kept there. */
+  /** What is served besides the sandbox, made from its control API and its base URL. */
+  readonly beside?: (control: Control, authBase: () => string) => Beside;
   readonly keeping?: { readonly keep: Keep; readonly isNew: boolean; prepare(): void };
 }
 
@@ -57,7 +60,7 @@ export interface Opening {
 export async function openSandbox(
   deps: Pick<Deps, 'clock' | 'forwarder' | 'redactor' | 'serve'>,
   { options, webhookUrl, retryScale, manifest }: SandboxPlan,
-  { hostName, port, stored, redirectUris, listener, onArrival, onEvent, saved, keeping }: Opening,
+  { hostName, port, stored, redirectUris, listener, onArrival, onEvent, saved, keeping, beside }: Opening,
 ): Promise<{
   readonly hosted: Hosted;
   readonly credentials: Credentials;
@@ -81,6 +84,7 @@ export async function openSandbox(
     serve: await deps.serve(),
     hostName,
     port,
+    ...(beside !== undefined && { beside }),
   });
   try {
     // Not before it serves: a start that fails must leave what is kept as it is.

@@ -7,6 +7,7 @@ export const shownRequest = v.pipe(
     number: v.pipe(v.number(), v.description('its place in the order of arrival')),
     at: v.pipe(v.string(), v.description('time of the sandbox, ISO 8601 UTC')),
     line: v.pipe(v.string(), v.description('method, path and answer; holds no secret')),
+    request_id: v.pipe(v.nullable(v.string()), v.description('null for a delivery')),
   }),
   v.readonly(),
 );

@@ -39,10 +39,14 @@ export const faultRows = {
     summary: 'Inject faults, or clear them',
     params: v.strictObject({
       add: v.optional(v.pipe(v.array(v.string()), v.description('such as api:500x2')), []),
+      remove: v.optional(
+        v.pipe(v.array(v.string()), v.description('active faults to remove, as they were injected')),
+        [],
+      ),
       clear: flag('remove every active fault first'),
     }),
     result: faults,
-    refusals: [],
+    refusals: ['not_found'],
     example: { params: { add: ['api:503x2'] } },
   },
 } as const satisfies Record<string, Operation>;

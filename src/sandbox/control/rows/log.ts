@@ -84,6 +84,14 @@ export const logRows = {
       after: v.exactOptional(
         v.pipe(v.number(), v.minValue(0), v.description('the cursor of an earlier answer: what came after it')),
       ),
+      latest: v.exactOptional(
+        v.pipe(
+          v.number(),
+          v.minValue(1),
+          v.maxValue(logPage),
+          v.description('only the newest so many, with a cursor for what comes next'),
+        ),
+      ),
     }),
     result: v.pipe(
       v.object({

@@ -5,7 +5,7 @@ import { type BuiltInScenario, builtInScenarios } from '../../../sandbox/scenari
 import { type Scenario, scenario, stepFindings } from '../../../sandbox/scenario/scenario.ts';
 import { checkStructured, type FileKind } from '../../../sandbox/seed/structured.ts';
 import { nearest } from '../../../text/suggestion.ts';
-import { readStructured } from '../../shared/structured-file.ts';
+import { readStructured } from '../structured-file.ts';
 
 const kind: FileKind = {
   what: 'a scenario',

@@ -1,0 +1,44 @@
+import { useConsole } from './context.ts';
+
+/** What the last click did, as a command and as a curl line; and what came of it. */
+export function CommandBar() {
+  const store = useConsole();
+  const { shown, notice } = store;
+  return (
+    <section class="command-bar" aria-label="The same in a terminal">
+      <p class={`outcome ${notice?.tone ?? 'calm'}`} role="status">
+        {notice?.text ?? 'Every click shows here how to do the same in a terminal.'}
+      </p>
+      {shown !== null && (
+        <dl>
+          {shown.command !== null && <Line name="command" text={shown.command} />}
+          {shown.curl !== '' && <Line name="curl" text={shown.curl} />}
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function Line({ name, text }: { readonly name: string; readonly text: string }) {
+  const store = useConsole();
+  const copy = () => {
+    navigator.clipboard.writeText(text).then(
+      () => store.say(`Copied: ${name}.`),
+      (error: unknown) => store.failed(error),
+    );
+  };
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a line that scrolls has to be reached by keyboard */}
+        <code tabIndex={0} data-shown={name}>
+          {text}
+        </code>
+        <button type="button" onClick={copy} aria-label={`Copy the ${name} line`}>
+          Copy
+        </button>
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { createContext } from 'preact';
+import { useContext, useEffect, useReducer, useRef, useState } from 'preact/hooks';
+import type { ParamsOf } from '../../sandbox/control/operations.ts';
+import type { Askable, PageResult } from '../model/wire.ts';
+import type { ConsoleStore } from './store.ts';
+
+export const ConsoleContext = createContext<ConsoleStore | null>(null);
+
+/** The store; the component is drawn again with each change of it. */
+export function useConsole(): ConsoleStore {
+  const store = useContext(ConsoleContext);
+  if (store === null) throw new Error('there is no console above this component');
+  const [, redraw] = useReducer((count: number, _: null) => count + 1, 0);
+  useEffect(() => store.subscribe(() => redraw(null)), [store]);
+  return store;
+}
+
+/** Reads again at most this often, however much happens. */
+const pauseMs = 300;
+
+/**
+ * What an operation gives, read again when entries of these kinds come and after each action.
+ *
+ * @returns null until it is known
+ */
+export function useData<Name extends Askable>(
+  operation: Name,
+  params: ParamsOf<Name>,
+  kinds: readonly ('happening' | 'request' | 'delivery' | 'finding')[],
+): PageResult<Name> | null {
+  const store = useConsole();
+  const [value, setValue] = useState<PageResult<Name> | null>(null);
+  const readAt = useRef(0);
+  const asked = JSON.stringify(params);
+  const tick = kinds.reduce((sum, kind) => sum + store.ticks[kind], store.ticks.begin);
+  const before = useRef(asked);
+  useEffect(() => {
+    let isWanted = true;
+    const isOther = before.current !== asked;
+    before.current = asked;
+    const timer = setTimeout(
+      () => {
+        readAt.current = Date.now();
+        store.read(operation, params).then(
+          (read) => isWanted && setValue(() => read),
+          (error: unknown) => isWanted && store.failed(error),
+        );
+      },
+      isOther ? 0 : Math.max(0, readAt.current + pauseMs - Date.now()),
+    );
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
+  }, [operation, asked, tick]);
+  return value;
+}
+
+/** Draws again every second, because times pass. */
+export function useSecond(): void {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((count) => count + 1), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+}

@@ -1,0 +1,174 @@
+import { ApiError, type Caller } from '../../pages/client/caller.ts';
+import { EventReader, type ServerEvent } from '../../pages/local/sse.ts';
+import type { ParamsOf } from '../../sandbox/control/operations.ts';
+import type { LogEntry } from '../../sandbox/control/rows/log.ts';
+import { type Tab, tabs } from '../model/tabs.ts';
+import type { Answered, Askable, Facts, PageResult, Pulse, Shown } from '../model/wire.ts';
+
+/** Entries that are kept; the sandbox keeps more, for `sandbox log`. */
+const keptEntries = 2_000;
+/** Longer than two heartbeats without a word: the connection is dead although nobody said so. */
+const silenceMs = 40_000;
+const retryMs = 1_000;
+
+/** What the console shows, and everything that changes it. */
+export class ConsoleStore {
+  readonly caller: Caller;
+  facts: Facts | null = null;
+  connection: 'connecting' | 'open' | 'away' | 'over' | 'refused' = 'connecting';
+  pulse: Pulse | null = null;
+  /** When the pulse came, by this browser's clock. */
+  pulseAtMs = 0;
+  entries: readonly LogEntry[] = [];
+  tab: Tab = tabs.find((one) => one === sessionStorage.getItem('console-tab')) ?? 'Applications';
+  /** What the last click did, for a terminal. */
+  shown: Shown | null = null;
+  notice: { readonly text: string; readonly tone: 'good' | 'bad' } | null = null;
+  /** The request that a link leads to. */
+  request: string | null = null;
+  /** How many entries of each kind have come: whoever shows something reads it again when its kind grows. */
+  readonly ticks: Record<LogEntry['kind'] | 'begin', number> = {
+    happening: 0,
+    request: 0,
+    delivery: 0,
+    finding: 0,
+    withheld: 0,
+    begin: 0,
+  };
+  #cursor = 0;
+  readonly #listeners = new Set<() => void>();
+  #isQueued = false;
+
+  constructor(caller: Caller) {
+    this.caller = caller;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  changed(): void {
+    if (this.#isQueued) return;
+    this.#isQueued = true;
+    // Not a frame: those stop in a tab that is not looked at.
+    setTimeout(() => {
+      this.#isQueued = false;
+      for (const listener of this.#listeners) listener();
+    }, 16);
+  }
+
+  /** Time of the sandbox, as well as it is known; null before the first pulse. */
+  now(): number | null {
+    if (this.pulse === null) return null;
+    const { now, held } = this.pulse.clock;
+    return Date.parse(now) + (held ? 0 : Date.now() - this.pulseAtMs);
+  }
+
+  show(tab: Tab): void {
+    this.tab = tab;
+    sessionStorage.setItem('console-tab', tab);
+    this.changed();
+  }
+
+  showRequest(id: string): void {
+    this.request = id;
+    this.show('Requests');
+  }
+
+  /** Reads something. @throws ApiError */
+  async read<Name extends Askable>(operation: Name, params: ParamsOf<Name>): Promise<PageResult<Name>> {
+    return (await this.caller.json<Answered<Name>>('/ask', { operation, params })).result;
+  }
+
+  /** Does something because of a click: shows how to do the same in a terminal, and what came of it. */
+  async act<Name extends Askable>(
+    operation: Name,
+    params: ParamsOf<Name>,
+    done: (result: PageResult<Name>) => string,
+  ): Promise<boolean> {
+    try {
+      const { result, shown } = await this.caller.json<Answered<Name>>('/ask', { operation, params });
+      this.shown = shown;
+      this.#learn(result);
+      this.say(done(result));
+      this.ticks.begin++;
+      return true;
+    } catch (error) {
+      this.failed(error);
+      return false;
+    }
+  }
+
+  /** What an action gives back about the clock or the faults need not wait for the next pulse. */
+  #learn(result: object): void {
+    if (this.pulse === null) return;
+    if ('ahead_ms' in result) {
+      this.pulse = { ...this.pulse, clock: result as Pulse['clock'] };
+      this.pulseAtMs = Date.now();
+    } else if ('faults' in result) this.pulse = { ...this.pulse, faults: result.faults as Pulse['faults'] };
+  }
+
+  say(text: string, tone: 'good' | 'bad' = 'good'): void {
+    this.notice = { text, tone };
+    this.changed();
+  }
+
+  /** Shows why something was not done. */
+  failed(error: unknown): void {
+    if (!(error instanceof Error)) throw error;
+    const answer = error instanceof ApiError ? (error.answer as { readonly shown?: Shown } | null) : null;
+    if (answer?.shown !== undefined) this.shown = answer.shown;
+    this.say(error.message, 'bad');
+  }
+
+  /** Reads the timeline until the key is refused, connecting again whenever that ends. */
+  async follow(): Promise<void> {
+    for (;;) {
+      try {
+        this.facts ??= await this.caller.json<Facts>('/facts');
+        await this.#readStream();
+        this.connection = 'over';
+      } catch (error) {
+        this.connection = error instanceof ApiError && error.status === 401 ? 'refused' : 'over';
+      }
+      this.changed();
+      if (this.connection === 'refused') return;
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+
+  async #readStream(): Promise<void> {
+    const quit = new AbortController();
+    const reader = (await this.caller.events('/events', this.#cursor, quit.signal)).getReader();
+    const decoder = new TextDecoder();
+    const events = new EventReader();
+    for (;;) {
+      const silence = setTimeout(() => quit.abort(), silenceMs);
+      const { done, value } = await reader.read().finally(() => clearTimeout(silence));
+      if (done) return;
+      for (const event of events.push(decoder.decode(value, { stream: true }))) this.#take(event);
+      this.changed();
+    }
+  }
+
+  #take({ name, data, id }: ServerEvent): void {
+    if (id !== null) this.#cursor = Number(id);
+    if (name === 'away') {
+      this.connection = 'away';
+      return;
+    }
+    this.connection = 'open';
+    if (name === 'begin') {
+      this.entries = [];
+      this.ticks.begin++;
+    } else if (name === 'pulse') {
+      this.pulse = JSON.parse(data) as Pulse;
+      this.pulseAtMs = Date.now();
+    } else if (name === 'entry') {
+      const entry = JSON.parse(data) as LogEntry;
+      this.entries = [...this.entries.slice(1 - keptEntries), entry];
+      this.ticks[entry.kind]++;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { bearerOf, foreignRefusal, isJsonRequest } from '../pages/local/guard.ts';
+import { PageKey } from '../pages/local/key.ts';
+import { refuse, respond, respondJson } from '../pages/local/response.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Admit, Exchange, HttpRequest, HttpResponse } from '../ports/exchange.ts';
+import type { ConsoleAssets } from './assets.ts';
+
+/** The path that a console has in every server. */
+export const consolePath = '/console';
+
+/** The console as a part of another server. */
+export interface ServedConsole {
+  /** Whether a request is for the console. The path is compared as it came, letter by letter. */
+  isFor(url: string): boolean;
+  admit(head: Parameters<Admit>[0], port: number): ReturnType<Admit>;
+  readonly answer: Exchange;
+}
+
+export interface ConsoleSource {
+  /** Loaded with the first request. */
+  readonly assets: () => Promise<ConsoleAssets>;
+  /** Makes what answers whoever has the key; called once, when somebody has. */
+  readonly routes: () => Promise<Exchange>;
+}
+
+/** A console with a key of its own, which opens nothing but this page. */
+export function createConsolePage(clock: Pick<Clock, 'monotonic'>): {
+  readonly key: string;
+  serve(source: ConsoleSource): ServedConsole;
+} {
+  const key = new PageKey(clock);
+  return {
+    key: key.value,
+    serve: ({ assets, routes }) => {
+      let made: Promise<Exchange> | null = null;
+      return {
+        isFor: (url) => url === consolePath || url.startsWith(`${consolePath}/`) || url.startsWith(`${consolePath}?`),
+        admit: (head, port) => foreignRefusal(head, port, consolePath),
+        answer: (request) => answer(request, { key, assets, routes: () => (made ??= routes()) }),
+      };
+    },
+  };
+}
+
+async function answer(
+  request: HttpRequest,
+  { key, assets, routes }: ConsoleSource & { readonly key: PageKey },
+): Promise<HttpResponse> {
+  const file = files[request.url.slice(consolePath.length)];
+  if (file !== undefined) {
+    if (request.method !== 'GET') return refuse(405, 'wrong_method', 'Use GET.', [['Allow', 'GET']]);
+    return respond(200, file.type, (await assets())[file.name]);
+  }
+  if (request.method === 'POST' && request.url === `${consolePath}/key`) return redeem(request, key);
+  const bearer = bearerOf(request);
+  if (bearer === null || !key.isIt(bearer)) {
+    return refuse(401, 'wrong_key', 'Open the address that the command printed; its key is new for each run.');
+  }
+  return (await routes())(request);
+}
+
+/** Files hold no data, and are read before the page has its key. */
+const files: Readonly<Record<string, { readonly type: string; readonly name: keyof ConsoleAssets }>> = {
+  '': { type: 'text/html; charset=utf-8', name: 'html' },
+  '/page.js': { type: 'text/javascript; charset=utf-8', name: 'script' },
+  '/page.css': { type: 'text/css; charset=utf-8', name: 'style' },
+  '/icon.svg': { type: 'image/svg+xml', name: 'icon' },
+};
+
+function redeem(request: HttpRequest, key: PageKey): HttpResponse {
+  if (!isJsonRequest(request)) return refuse(415, 'not_json', 'Send Content-Type: application/json.');
+  const [, ticket] = /^\{"ticket":"([\w-]{1,64})"\}$/.exec(Buffer.from(request.body).toString('utf8')) ?? [];
+  const value = ticket === undefined ? null : key.redeem(ticket);
+  if (value !== null) return respondJson(200, { key: value });
+  return refuse(401, 'wrong_ticket', 'This link was used before or is too old. Open the address that was printed.');
+}

@@ -1,0 +1,137 @@
+import { isRecord, parseJson } from '../json/parse.ts';
+import { isJsonRequest } from '../pages/local/guard.ts';
+import { refuse, respond, respondStream } from '../pages/local/response.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Exchange, HttpRequest, HttpResponse } from '../ports/exchange.ts';
+import { type AskParts, askFor, isAskable } from './ask.ts';
+import { ControlRefusal } from './control-port.ts';
+import { factsOf } from './facts.ts';
+import type { ScenarioFact } from './model/wire.ts';
+import { consolePath } from './page.ts';
+import { type BeginScenario, Rehearsal } from './rehearsal.ts';
+import { shownFor } from './shown.ts';
+import { timelineStream } from './stream.ts';
+import { withoutSecrets } from './without-secrets.ts';
+
+/** Pages that are open at once, at most: each holds a connection and asks the sandbox four times a second. */
+const maxStreams = 16;
+
+/** What the console is served from. */
+export interface ConsoleParts extends AskParts {
+  readonly clock: Clock;
+  /** Base URL of the sandbox. */
+  readonly address: string;
+  /** Begin of a command line for it. */
+  readonly command: string;
+  readonly scenarios: () => Promise<readonly ScenarioFact[]>;
+  readonly begin: BeginScenario;
+}
+
+/**
+ * Answers the console's requests below `/console`, for a server that has checked where they come from and the key they
+ * bring.
+ */
+export function createConsoleRoutes(parts: ConsoleParts): Exchange {
+  const rehearsal = new Rehearsal(parts.begin);
+  let streams = 0;
+
+  const openStream = (request: HttpRequest): HttpResponse => {
+    const claimed = request.headers.find(([name]) => name.toLowerCase() === 'last-event-id')?.[1] ?? '0';
+    if (!/^\d{1,12}$/.test(claimed)) return refuse(400, 'bad_event_id', 'Last-Event-ID must be a whole number.');
+    if (streams >= maxStreams) return refuse(503, 'busy', `Only ${maxStreams} pages can be open at once.`);
+    const signal = request.signal ?? new AbortController().signal;
+    return respondStream(counted(timelineStream(Number(claimed), parts, signal)));
+  };
+
+  async function* counted(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+    streams++;
+    try {
+      yield* stream;
+    } finally {
+      streams--;
+    }
+  }
+
+  const routes: Readonly<Record<string, (request: HttpRequest) => HttpResponse | Promise<HttpResponse>>> = {
+    'GET /facts': async () => jsonOf(200, factsOf(parts, await parts.scenarios())),
+    'GET /events': openStream,
+    'POST /ask': (request) => ask(request, parts),
+    'POST /scenario': (request) => startScenario(request, rehearsal),
+    'POST /step': (request) => step(request, rehearsal, parts),
+  };
+
+  return async (request) => {
+    const path = request.url.slice(consolePath.length);
+    const route = routes[`${request.method} ${path}`];
+    const isPost = request.method === 'POST';
+    if (route !== undefined) {
+      return isPost && !isJsonRequest(request)
+        ? refuse(415, 'not_json', 'Send Content-Type: application/json.')
+        : route(request);
+    }
+    const other = isPost ? 'GET' : 'POST';
+    return routes[`${other} ${path}`] === undefined
+      ? refuse(404, 'not_found', 'There is nothing at this path.')
+      : refuse(405, 'wrong_method', `Use ${other}.`, [['Allow', other]]);
+  };
+}
+
+/** Text without anything that looks like a secret, whatever a participant or an integration may have written. */
+function jsonOf(status: number, value: unknown): HttpResponse {
+  return respond(status, 'application/json', withoutSecrets(JSON.stringify(value)));
+}
+
+function bodyOf({ body }: HttpRequest): { readonly [name: string]: unknown } | null {
+  const value = parseJson(Buffer.from(body).toString('utf8'));
+  return isRecord(value) ? value : null;
+}
+
+async function ask(request: HttpRequest, parts: ConsoleParts): Promise<HttpResponse> {
+  const { operation, params = {} } = bodyOf(request) ?? {};
+  if (!isAskable(operation) || !isRecord(params)) {
+    return refuse(400, 'bad_request', 'This is not something that the page may ask for.');
+  }
+  const shown = shownFor(operation, params, parts);
+  try {
+    return jsonOf(200, { result: await askFor(operation, params, parts), shown });
+  } catch (error) {
+    return refused(error, { shown });
+  }
+}
+
+async function startScenario(request: HttpRequest, rehearsal: Rehearsal): Promise<HttpResponse> {
+  const name = bodyOf(request)?.['name'];
+  if (rehearsal.isBusy) return refuse(409, 'busy', 'A step is being played.');
+  if (typeof name !== 'string' || !(await rehearsal.start(name))) {
+    return refuse(404, 'not_found', 'There is no scenario of this name.');
+  }
+  return jsonOf(200, {});
+}
+
+async function step(request: HttpRequest, rehearsal: Rehearsal, parts: ConsoleParts): Promise<HttpResponse> {
+  const name = bodyOf(request)?.['name'];
+  if (rehearsal.isBusy) return refuse(409, 'busy', 'A step is being played.');
+  const shown = { command: `${parts.command} run ${String(name)}`, curl: '' };
+  try {
+    return jsonOf(200, { played: await rehearsal.next(), shown });
+  } catch (error) {
+    return refused(error, { shown });
+  }
+}
+
+/** A refusal of the sandbox, in its own words; anything else is that it cannot be reached. */
+function refused(error: unknown, more: object): HttpResponse {
+  if (error instanceof ControlRefusal) {
+    const { status, code, message } = error;
+    return jsonOf(status >= 400 && status < 500 ? status : 502, {
+      error: { code, message: sentence(message) },
+      ...more,
+    });
+  }
+  const reason = error instanceof Error ? error.message : 'it failed';
+  return jsonOf(502, { error: { code: 'sandbox_away', message: sentence(reason) }, ...more });
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
