@@ -3,6 +3,7 @@ import { ControlRefusal } from '../../../console/control-port.ts';
 import { type ConsoleParts, createConsoleRoutes } from '../../../console/routes.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
+import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import { type BuiltInScenario, builtInScenarios } from '../../../sandbox/scenario/built-in.ts';
 import { createStageHand } from '../../../sandbox/scenario/hand.ts';
 import { play } from '../../../sandbox/scenario/play.ts';
@@ -32,7 +33,7 @@ export function consoleRoutes(
       const hand = await createStageHand({
         ask: async (operation, params) => {
           const result = await control.ask(operation, params);
-          if ('webhook_secret' in result) await onRotated(result);
+          if (operation === 'rotate') await onRotated(result as ResultOf<'rotate'>);
           return result;
         },
         http: await http(),
