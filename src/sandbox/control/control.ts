@@ -163,13 +163,9 @@ export class Control {
     },
 
     applications: (query) => this.#parts.views.applications(this.#eventOf(query.event_id), query),
-
     activities: ({ event_id: eventId }) => this.#parts.views.activities(this.#eventOf(eventId)),
-
     consents: (query) => this.#parts.views.consents(query),
-
     logins: (query) => this.#parts.views.logins(query),
-
     budgets: () => this.#parts.views.budgets(),
 
     audit: () => auditAnswer(this.#parts.recorder.audit()),
