@@ -77,7 +77,8 @@ export function useDeliveriesPage(reply = failing): DeliveriesPage {
     current = { ...current, page: await open() };
   });
   afterEach(async () => {
-    await current.page.context().close();
+    // First the pages: they would complain of a server that is gone.
+    await Promise.all(browser?.contexts().map((context) => context.close()) ?? []);
     await current.rig.close();
     await closeHandlers();
     expect(complaints).toEqual([]);
@@ -117,11 +118,20 @@ export function useDeliveriesPage(reply = failing): DeliveriesPage {
   };
 }
 
-/** What axe finds wrong with a page. The page forbids foreign script, so this one comes by way of the debugger. */
+/**
+ * What axe finds wrong with a page. The page forbids foreign script, so this one comes by way of the debugger. It breaks
+ * off when something is redrawn meanwhile, such as an age; then it looks again.
+ */
 export async function violations(on: Page): Promise<string[]> {
   await on.evaluate(axe);
-  return on.evaluate<string[]>(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) =>
-    id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`);
+  const look = () =>
+    on.evaluate<string[] | null>(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) =>
+      id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')), () => null)`);
+  for (let tries = 0; tries < 10; tries++) {
+    const found = await look();
+    if (found !== null) return found;
+  }
+  throw new Error('axe never got to its end');
 }
 
 /** What is in the clipboard. */

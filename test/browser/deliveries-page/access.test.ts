@@ -180,18 +180,35 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
     ] as const) {
       await other.keyboard.press(key);
       await other.getByRole('dialog', { name }).waitFor();
-      if (key === 'e') await other.locator('.cm-content').waitFor();
+      if (key === 'e') await other.getByRole('list', { name: 'Problems of the body' }).waitFor();
       if (key === 'x') {
         await other.getByRole('button', { name: 'Run the check' }).click();
-        await other.getByText('Cause: ').waitFor();
+        await other.getByRole('button', { name: 'Run it again' }).waitFor();
       }
       found.push(...(await violations(other)).map((one) => `${key}: ${one}`));
       await other.keyboard.press('Escape');
+      await other.getByRole('dialog').waitFor({ state: 'detached' });
     }
     await other.keyboard.press('c');
     found.push(...(await violations(other)).map((one) => `copy menu: ${one}`));
     await other.context().close();
     expect(found).toEqual([]);
+  });
+
+  test('keeps to forced colors and moves nothing for who asked for that', async () => {
+    await at.send();
+    const other = await at.open({ forcedColors: 'active', reducedMotion: 'reduce' });
+    await other.locator('#deliveries tbody tr').first().click();
+    await other.locator('#panel').waitFor();
+    expect(await violations(other)).toEqual([]);
+    const moving = await other.evaluate<string[]>(`[...document.querySelectorAll('*')].filter((one) => {
+      const { transitionDuration, animationName } = getComputedStyle(one);
+      return transitionDuration !== '0s' || animationName !== 'none';
+    }).map(({ outerHTML }) => outerHTML.slice(0, 80))`);
+    expect(moving).toEqual([]);
+    const outline = "getComputedStyle(document.querySelector('#deliveries tr[aria-selected=true]')).outlineStyle";
+    expect(await other.evaluate(outline)).toBe('solid');
+    await other.context().close();
   });
 
   test.each([320, 900])('fits into %i px', async (width) => {

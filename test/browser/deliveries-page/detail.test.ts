@@ -23,6 +23,25 @@ describe(withReason('the detail of a delivery', lackOfBrowser), () => {
     await at.page.getByText('received and verified').waitFor();
   });
 
+  test('finds text in a body, opens what is folded around it, and copies its jq path', async () => {
+    const { page } = at;
+    await at.send({ body: envelope('application.approved', { id: 'app_1', deep: { list: [{ wanted_one: 'Zoë' }] } }) });
+    await at.rows().first().click();
+    await page.getByRole('button', { name: '"data"' }).first().waitFor();
+    for (const fold of await page.locator('.json .fold[aria-expanded=true]').all()) {
+      if (await fold.isVisible()) await fold.click();
+    }
+    expect(await page.getByRole('button', { name: '"wanted_one"' }).count()).toBe(0);
+    const search = page.getByRole('searchbox', { name: 'Search in the body' });
+    await search.fill('zoë');
+    await page.getByText('Found 1 time.').waitFor();
+    await page.locator('.json .hit', { hasText: 'Zoë' }).waitFor();
+    await page.getByRole('button', { name: '"wanted_one"', exact: true }).click();
+    await page.getByText('Copied: .data.deep.list[0].wanted_one').waitFor();
+    await search.fill('nowhere');
+    await page.getByText('Not found.').waitFor();
+  });
+
   test('shows the exact bytes that were signed', async () => {
     const body = `${envelope()}\n`;
     await at.send({ body });

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { elementsOf, entriesOf, isArray, isObject } from '../../../json/text.ts';
 import { stepTo } from '../../model/difference.ts';
 import { useStore } from '../context.ts';
+import { countWords } from '../format.ts';
 
 /** More members than this are folded at first, below the top. */
 const openMembers = 40;
@@ -10,10 +11,27 @@ const drawnMembers = 500;
 
 /** JSON indented and foldable, with its numbers and duplicate members as they came. A name copies its jq path. */
 export function JsonTree({ text }: { readonly text: string }) {
+  const [typed, setTyped] = useState('');
+  const wanted = typed.trim().toLowerCase();
+  const hits = wanted === '' ? 0 : text.toLowerCase().split(wanted).length - 1;
   return (
-    <div class="json">
-      <Value text={text.trim()} path="" depth={0} name={null} />
-    </div>
+    <>
+      <p class="search">
+        <input
+          type="search"
+          aria-label="Search in the body"
+          placeholder="Search in the body"
+          value={typed}
+          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+        <span class="aside" role="status">
+          {wanted === '' ? '' : hits === 0 ? 'Not found.' : `Found ${countWords(hits, 'time', 'times')}.`}
+        </span>
+      </p>
+      <div class="json">
+        <Value text={text.trim()} path="" depth={0} name={null} wanted={wanted} />
+      </div>
+    </>
   );
 }
 
@@ -22,9 +40,11 @@ interface ValueProps {
   readonly path: string;
   readonly depth: number;
   readonly name: string | null;
+  /** What is searched for, in lower case; empty for nothing. */
+  readonly wanted: string;
 }
 
-function Value({ text, path, depth, name }: ValueProps) {
+function Value({ text, path, depth, name, wanted }: ValueProps) {
   const members: readonly (readonly [string | number, string])[] | null = isObject(text)
     ? entriesOf(text)
     : isArray(text)
@@ -33,21 +53,36 @@ function Value({ text, path, depth, name }: ValueProps) {
   if (members === null || members.length === 0) {
     return (
       <div class="leaf">
-        <Name name={name} path={path} />
-        <span class={kindOf(text)}>{members === null ? text : isObject(text) ? '{}' : '[]'}</span>
+        <Name name={name} path={path} wanted={wanted} />
+        <span class={isHit(text, wanted) ? `${kindOf(text)} hit` : kindOf(text)}>
+          {members === null ? text : isObject(text) ? '{}' : '[]'}
+        </span>
       </div>
     );
   }
-  return <Branch members={members} isList={isArray(text)} path={path} depth={depth} name={name} />;
+  return (
+    <Branch
+      members={members}
+      isList={isArray(text)}
+      path={path}
+      depth={depth}
+      name={name}
+      wanted={wanted}
+      holds={isHit(text, wanted)}
+    />
+  );
 }
 
 interface BranchProps extends Omit<ValueProps, 'text'> {
   readonly members: readonly (readonly [string | number, string])[];
   readonly isList: boolean;
+  /** What is searched for is somewhere in it. */
+  readonly holds: boolean;
 }
 
-function Branch({ members, isList, path, depth, name }: BranchProps) {
-  const [isOpen, setOpen] = useState(depth === 0 || (depth < 6 && members.length <= openMembers));
+function Branch({ members, isList, path, depth, name, wanted, holds }: BranchProps) {
+  const [isUnfolded, setOpen] = useState(depth === 0 || (depth < 6 && members.length <= openMembers));
+  const isOpen = isUnfolded || holds;
   const [drawn, setDrawn] = useState(drawnMembers);
   const [open, close] = isList ? ['[', ']'] : ['{', '}'];
   return (
@@ -61,7 +96,7 @@ function Branch({ members, isList, path, depth, name }: BranchProps) {
       >
         {isOpen ? '▾' : '▸'}
       </button>
-      <Name name={name} path={path} />
+      <Name name={name} path={path} wanted={wanted} />
       <span class="mark">{isOpen ? open : `${open}…${close} ${members.length}`}</span>
       {isOpen && (
         <>
@@ -73,6 +108,7 @@ function Branch({ members, isList, path, depth, name }: BranchProps) {
                 path={stepTo(path, key)}
                 depth={depth + 1}
                 name={isList ? null : JSON.stringify(key)}
+                wanted={wanted}
               />
             ))}
             {members.length > drawn && (
@@ -88,7 +124,7 @@ function Branch({ members, isList, path, depth, name }: BranchProps) {
   );
 }
 
-function Name({ name, path }: Pick<ValueProps, 'name' | 'path'>) {
+function Name({ name, path, wanted }: Pick<ValueProps, 'name' | 'path' | 'wanted'>) {
   const store = useStore();
   if (name === null) return null;
   const copy = () =>
@@ -98,12 +134,16 @@ function Name({ name, path }: Pick<ValueProps, 'name' | 'path'>) {
     );
   return (
     <>
-      <button type="button" class="key" title={`Copy ${path}`} onClick={copy}>
+      <button type="button" class={isHit(name, wanted) ? 'key hit' : 'key'} title={`Copy ${path}`} onClick={copy}>
         {name}
       </button>
       <span class="mark">: </span>
     </>
   );
+}
+
+function isHit(text: string, wanted: string): boolean {
+  return wanted !== '' && text.toLowerCase().includes(wanted);
 }
 
 function kindOf(text: string): string {
