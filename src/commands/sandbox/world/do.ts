@@ -1,6 +1,7 @@
 import { withAssignments } from '../../../command-kit/assignment.ts';
 import type { CommandModule } from '../../../command-kit/command.ts';
 import { readData } from '../../../command-kit/data-input.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
 import { collect, wholeNumber } from '../../../command-kit/option-values.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { isRecord } from '../../../json/parse.ts';
@@ -75,6 +76,7 @@ export const sandboxDo: CommandModule<SandboxDoOptions> = {
     for (let done = 0; done < times; done++) {
       if (done > 0 && pauseMs > 0) await deps.clock.sleep(pauseMs, deps.signal);
       const { happened } = await askSandbox(deps, 'do', params);
+      if (ids.length === 0 && count === undefined) noticePick(happened, deps);
       for (const { happening: one, withheld } of happened) {
         if (withheld !== null)
           deps.terminal.notice(`note: ${one.action} ${one.subject.id} was not delivered: ${withheld}`);
@@ -89,6 +91,15 @@ function rowOf({ happening, delivery_id: deliveryId, withheld }: ResultOf<'do'>[
   readonly [field: string]: Json;
 } {
   return { ...happening, change: changeOf(happening), delivery_id: deliveryId, withheld };
+}
+
+/** Says whom it happened to when nobody was named; an event or the integration is the only one that it could be. */
+function noticePick(happened: ResultOf<'do'>['happened'], { terminal }: Pick<Deps, 'terminal'>): void {
+  for (const { happening } of happened) {
+    const { type, id } = happening.subject;
+    const isChoice = happening.before !== null && type !== 'event' && type !== 'integration';
+    if (isChoice) terminal.notice(`note: no id given; picked ${type} ${id}`);
+  }
 }
 
 function requireKnown(action: string): void {

@@ -29,6 +29,23 @@ describe('sandbox do', () => {
     expect(rows(data)).toMatchObject([{ action: 'request-revision', change: 'pending → revision_requested' }]);
   });
 
+  it('says whom it picked when nobody was named', async () => {
+    const { fake } = setUp();
+    const { data } = await run(sandboxDo, { action: 'reject' }, fake);
+    const id = rows(data)[0]?.subject.id;
+    expect(fake.notices).toEqual([`note: no id given; picked participant ${id}`]);
+  });
+
+  it.each([
+    ['a new one', { action: 'apply' }],
+    ['the only one', { action: 'suspend' }],
+    ['as many as were asked for', { action: 'reject', count: '2' }],
+  ])('says nothing where it is %s', async (_what, options) => {
+    const { fake } = setUp();
+    await run(sandboxDo, options, fake);
+    expect(fake.notices).toEqual([]);
+  });
+
   it('takes fields from --data and --set, the latter over the former', async () => {
     const { fake } = setUp();
     const options = {
