@@ -33,7 +33,7 @@ export async function run(edge: Edge): Promise<number> {
   const told = {
     profile: 'default',
     eventId: undefined as string | undefined,
-    isUnattended: Boolean(edge.env['CI']),
+    isUnattended: isOn(edge.env['CI']),
     isJson: wantsJson(line, edge.env),
   };
   let clean = stderr.finish;

@@ -132,7 +132,7 @@ export function selectProfile(
   return requireFileName('profile', flag ?? environment.profile ?? file.defaultProfile());
 }
 
-/** Whether an environment variable switches something on: set, and neither empty, `0` nor `false`. */
+/** Whether an environment variable switches something on: set, and neither empty, `0` nor `false` in any case. */
 export function isOn(value: string | undefined): boolean {
-  return !['', '0', 'false'].includes(settingText(value ?? ''));
+  return !['', '0', 'false'].includes(settingText(value ?? '').toLowerCase());
 }

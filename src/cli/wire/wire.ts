@@ -96,7 +96,7 @@ export async function connect(
   const terminal: Terminal = createTerminal({
     stdin: edge.stdin,
     stderr: edge.stderr,
-    mayAsk: options.input !== false && !edge.env['CI'],
+    mayAsk: options.input !== false && !isOn(edge.env['CI']),
     style: stderr.style,
     clean,
     signal: edge.interrupts.signal,

@@ -35,7 +35,7 @@ const others: readonly Variable[] = [
   },
   { name: 'REVENTO_DEBUG', meaning: '1: same as --debug' },
   { name: 'BROWSER', meaning: 'program that opens the consent page, such as "revento sandbox consent"' },
-  { name: 'CI', meaning: 'when set, never prompt, same as --no-input' },
+  { name: 'CI', meaning: 'when on (not 0 or false), never prompt, same as --no-input' },
   { name: 'NO_COLOR, FORCE_COLOR', meaning: 'no color, or color even when piped; NO_COLOR wins' },
   {
     name: 'HTTPS_PROXY, HTTP_PROXY, NO_PROXY',

@@ -29,7 +29,9 @@ const forms: Readonly<Record<TargetSource, string>> = {
  *
  * @throws ReventoError `usage`, naming what was given
  */
-export function targetUrl(text: string, { source, isRemoteAllowed = true }: TargetRules): URL {
+export function targetUrl(written: string, { source, isRemoteAllowed = true }: TargetRules): URL {
+  // A line end or a blank of a file or a script; no target begins or ends with one.
+  const text = written.trim();
   const subject = `${source === 'the URL argument' ? 'The URL' : source} ${printable(text)}`;
   if (/^\d+$/.test(text)) {
     if (Number(text) < 1 || Number(text) > 65_535) {
@@ -62,10 +64,13 @@ export function targetUrl(text: string, { source, isRemoteAllowed = true }: Targ
   return url;
 }
 
-/** A likely target, as a hint: `:3000` is a port, `example.com/hook` a URL without its scheme. */
+/** A likely target, as a hint: `:3000` is a port, `localhost` lacks one, `example.com/hook` is without its scheme. */
 function meant(text: string): string | null {
   const [, port] = /^:(\d{1,5})$/.exec(text) ?? [];
   if (port !== undefined) return `did you mean ${port}?`;
+  const [, host = '', path = ''] = /^(\[[0-9a-f:.]+\]|[0-9a-f:.]+|[a-z0-9.-]+)(\/[!-~]*)?$/i.exec(text) ?? [];
+  const url = parseUrl(`http://${isIP(host) === 6 ? `[${host}]` : host}`);
+  if (url !== null && isThisMachine(url.hostname)) return `did you mean http://${url.host}:3000${path}?`;
   return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:\/[!-~]*)?$/i.test(text) ? `did you mean https://${text}?` : null;
 }
 

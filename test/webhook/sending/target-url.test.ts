@@ -24,6 +24,8 @@ it.each([
   ['http://[::]:3310/x', 'http://localhost:3310/x'],
   ['[::]:3310', 'http://localhost:3310/'],
   ['http://2130706433:3000/', 'http://127.0.0.1:3000/'],
+  [' 3000\r\n', 'http://localhost:3000/webhooks/revento'],
+  ['\tlocalhost:4000/hook ', 'http://localhost:4000/hook'],
 ])('%s is %s', (text, url) => {
   expect(targetUrl(text, { source: '--to' }).href).toBe(url);
 });
@@ -55,6 +57,15 @@ describe('what was given is named', () => {
       expect(message).not.toContain('p4ssword');
     }
   });
+});
+
+it.each([
+  ['localhost', 'http://localhost:3000'],
+  ['127.0.0.1/hook', 'http://127.0.0.1:3000/hook'],
+  ['[::1]', 'http://[::1]:3000'],
+  ['::1', 'http://[::1]:3000'],
+])('%s of this machine lacks a port, not https', (text, url) => {
+  expect(failureOf(text, { source: '--to' }).facts.hint).toBe(`did you mean ${url}?`);
 });
 
 it('a host without a scheme is recognized', () => {

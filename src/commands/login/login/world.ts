@@ -1,6 +1,7 @@
 import type { RedirectTarget } from '../../../auth/sign-in/redirect-uri.ts';
 import type { SignInPlan, SignInWorld } from '../../../auth/sign-in/sign-in.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
+import { isOn } from '../../../config/environment.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { formatDuration } from '../../../text/time.ts';
 import type { LoginOptions } from './plan.ts';
@@ -46,7 +47,7 @@ export async function worldOf(plan: SignInPlan, options: LoginOptions, deps: Wor
  * @throws ReventoError `login_failed`
  */
 export function requireSomebody({ browser }: LoginOptions, { childEnv }: Pick<Deps, 'childEnv'>): void {
-  if (!childEnv['CI'] || childEnv['BROWSER'] || browser === false) return;
+  if (!isOn(childEnv['CI']) || childEnv['BROWSER'] || browser === false) return;
   throw new ReventoError('login_failed', 'Nobody can give consent: CI is set, and BROWSER is not.', {
     hint: 'set REVENTO_ACCESS_TOKEN, or REVENTO_CONFIG_DIR and REVENTO_STORE_KEY of a login made before; or set BROWSER to a program that gives consent; or open the URL yourself with --no-browser',
   });

@@ -103,6 +103,7 @@ function statusHint(url: URL, status: number, { excerpt, location }: Pick<Posted
   if (status === 508) return `do not forward from ${host} back to this listener: deliveries go in circles`;
   if (status === 429) return 'raise the rate limit of the handler: expect twenty deliveries at once';
   if (status === 502 || status === 504) return `is the handler behind ${host} running? ${host} got no answer from it`;
+  if (status === 304) return 'answer 2xx: 304 is for GET, and does not acknowledge a delivery';
   if (status >= 300 && status < 400) {
     const target = location === null ? 'where it points' : plainLine(location, 200);
     return `redirects are not followed: send to ${target} (mind the trailing slash)`;

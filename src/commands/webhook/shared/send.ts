@@ -47,7 +47,7 @@ export const insecureOption = ['--insecure', 'accept self-signed certificates fr
 export function targetOf({ to, insecure = false }: SendOptions, { childEnv }: Pick<Deps, 'childEnv'>): string {
   const isRemoteAllowed = !insecure;
   if (to !== undefined) return targetUrl(to, { source: '--to', isRemoteAllowed }).href;
-  const listener = childEnv[listenerVariable];
+  const listener = childEnv[listenerVariable]?.trim();
   return listener ? targetUrl(listener, { source: listenerVariable, isRemoteAllowed }).href : defaultListenUrl;
 }
 

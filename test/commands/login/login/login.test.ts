@@ -246,6 +246,9 @@ describe('the browser', () => {
 
   it.each<[string, LoginSetting, LoginOptions]>([
     ['BROWSER names a program', { variables: { CI: 'true', BROWSER: 'x' } }, {}],
+    ['CI is off', { variables: { CI: 'false' } }, {}],
+    ['CI is off, in other letters', { variables: { CI: 'False' } }, {}],
+    ['CI is zero', { variables: { CI: '0' } }, {}],
     ['--no-browser says that the URL is opened elsewhere', { variables: { CI: 'true' } }, { browser: false }],
   ])('is waited for in CI when %s', async (_what, setting, options) => {
     expect((await succeed(setting, options)).done.failure).toBeNull();

@@ -47,6 +47,13 @@ describe('trigger', () => {
     });
   });
 
+  it('does not take 304 for a redirect', async () => {
+    await serving(saying('HTTP/1.1 304 Not Modified\r\n\r\n'), async (port) => {
+      const { failure } = await trigger(`http://localhost:${port}/hook`);
+      expect(failure?.facts.hint).toBe('answer 2xx: 304 is for GET, and does not acknowledge a delivery');
+    });
+  });
+
   it.each([
     ['an HTTP/2 server', 'deliveries are HTTP/1.1'],
     ['SSH', 'It speaks SSH, not HTTP'],
