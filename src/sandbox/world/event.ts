@@ -204,8 +204,16 @@ function withChanges(grown: Program, changed: ReadonlyMap<string, Row>, eventId:
   return { ...grown, activities, tree: { event_id: eventId, days } };
 }
 
+const months = [
+  ...['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November'],
+  'December',
+];
+
+/** Written out here: the first use of the locale data of Node costs as much as the rest of a start. */
 function describeDates(first: number, last: number): string {
-  const format = (time: number) =>
-    new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+  const format = (time: number) => {
+    const date = new Date(time);
+    return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+  };
   return first === last ? format(first) : `${format(first)} to ${format(last)}`;
 }

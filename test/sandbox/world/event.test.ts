@@ -7,3 +7,11 @@ it('finds every participant by the id that the API gives', () => {
   expect(ids.map((id) => event?.indexOf(id))).toEqual(ids.map((_, index) => index));
   expect(event?.indexOf('ptp_nobody')).toBeNull();
 });
+
+it.each([
+  ['2027-12-31', 2, '31 December 2027 to 1 January 2028'],
+  ['2027-06-10', 1, '10 June 2027'],
+] as const)('says from %s for %i days: %s', (startsOn, days, dates) => {
+  const document = { events: [{ id: 'evt_own', starts_on: startsOn, days }] };
+  expect(new World({ seed: 1, participants: 1, document }).event('evt_own')?.dates).toBe(dates);
+});
