@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
-import { root } from '../../support/build.ts';
+import { revento, root } from '../../support/build.ts';
 import type { Machine } from '../../support/docs/machine.ts';
 import { connectToRevento, credentials } from '../../support/docs/real-revento.ts';
 import type { Answers } from '../../support/docs/terminal.ts';
@@ -30,6 +30,15 @@ async function shown(machine: Machine, terminal: number, pattern: RegExp): Promi
     () => pattern.test(at.output),
     () => `Terminal ${terminal} shows ${pattern}; it shows: ${at.output}`,
   );
+}
+
+/** A project with the library and a test runner in it. */
+function withLibrary({ project }: Machine): void {
+  const modules = join(project, 'node_modules');
+  mkdirSync(join(modules, '.bin'), { recursive: true });
+  symlinkSync(dirname(dirname(revento)), join(modules, 'revento'));
+  symlinkSync(join(root, 'node_modules/vitest'), join(modules, 'vitest'));
+  symlinkSync(join(root, 'node_modules/vitest/vitest.mjs'), join(modules, '.bin/vitest'));
 }
 
 /** A machine that is logged in to a running sandbox, with its settings in the environment. */
@@ -132,6 +141,17 @@ export const scenes: Readonly<Record<string, Readonly<Record<string, Scene>>>> =
       },
       check: (machine) => shown(machine, 1, /"first_name":"Ada"/),
     },
+  },
+  'docs/testing.md': {
+    'In JavaScript and TypeScript': {
+      prepare: withLibrary,
+      check: (machine) => shown(machine, 1, /1 passed/),
+    },
+    'In any language': {
+      prepare: testedBy('revento sandbox do approve > done.txt; test -s done.txt'),
+      check: (machine) => shown(machine, 1, /^true$/m),
+    },
+    'The audit': { check: (machine) => shown(machine, 1, /held/) },
   },
   'docs/tokens.md': {
     'Using a token elsewhere': {
