@@ -13,9 +13,16 @@ interface DialogProps {
 export function ModalDialog({ title, size, children }: DialogProps) {
   const store = useStore();
   const dialog = useRef<HTMLDialogElement>(null);
+  // The event comes a moment after the closing: by then another one may be open.
+  const own = useRef(store.dialog);
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} class={size} aria-labelledby="dialog-title" onClose={() => store.open(null)}>
+    <dialog
+      ref={dialog}
+      class={size}
+      aria-labelledby="dialog-title"
+      onClose={() => store.dialog === own.current && store.open(null)}
+    >
       <header>
         <h2 id="dialog-title">{title}</h2>
         <button type="button" class="quiet" onClick={() => dialog.current?.close()}>

@@ -55,6 +55,10 @@ function toggleDifference(store: Store): void {
   store.show('Body');
 }
 
+function isDialogOpen(): boolean {
+  return document.querySelector('dialog[open]') !== null;
+}
+
 /** What takes keys itself. Arrows and Enter on a button or tab are that one's. */
 const typing = 'input, textarea, select, dialog, [contenteditable]';
 const controls = 'button, summary, a, [role=tab]';
@@ -64,7 +68,7 @@ export function listenToKeys(store: Store): void {
   let pending = '';
   addEventListener('keydown', (event) => {
     if (!(event.target instanceof Element)) return;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k' && store.dialog === null) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k' && !isDialogOpen()) {
       event.preventDefault();
       store.open('palette');
       return;
