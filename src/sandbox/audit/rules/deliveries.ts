@@ -142,8 +142,15 @@ export const deliveryRules: readonly Rule[] = [
     source: 'guide, verifying signatures',
     fix: 'verify first, and look the delivery id up afterwards',
     needs: 'a forged delivery with the id of an earlier one (revento sandbox fault webhook:signature, then redeliver)',
-    judge: ({ deliveries }) =>
-      each(forgedRepeats(deliveries), ({ status }) => (isSuccess(status) ? 'a forged repeat was acknowledged' : null)),
+    judge: ({ deliveries }) => {
+      const repeats = forgedRepeats(deliveries);
+      // Whoever takes any forged delivery takes this one too, which is the other rule's breach.
+      const takesAny = deliveries.some(
+        (one) => one.fault === 'signature' && isSuccess(one.status) && !repeats.includes(one),
+      );
+      if (takesAny) return { breaches: [], isSeen: false };
+      return each(repeats, ({ status }) => (isSuccess(status) ? 'a forged repeat was acknowledged' : null));
+    },
   },
   {
     id: 'delivery-unknown-type',

@@ -9,6 +9,8 @@ const underWayMs = 100;
 /** Retries follow each other sooner; a page that is loaded again, or a health check, takes longer. */
 const retryMs = 5_000;
 const longestConstantMs = 5_000;
+/** So much may a busy machine add to a wait. */
+const mostJitterMs = 250;
 /** Refusals within this time are repeated ones. */
 const repeatedlyMs = 600_000;
 
@@ -102,7 +104,7 @@ export const limitRules: readonly Rule[] = [
           return isSure ? [{ what: `${run.length} attempts without a wait`, shown: run }] : [];
         }
         // Longer ones are those of a clock: whoever asks every ten seconds asks again, and retries nothing.
-        const isConstant = longest - shortest < longest / 20 && longest <= longestConstantMs;
+        const isConstant = longest - shortest < Math.min(longest / 10, mostJitterMs) && longest <= longestConstantMs;
         return isConstant ? [{ what: `${run.length} attempts, always ${seconds(longest)} apart`, shown: run }] : [];
       });
       return { breaches, isSeen: runs.length > 0 };

@@ -154,6 +154,13 @@ describeRules([
     },
     broken: repeat,
     calm: {
+      'a handler that takes every forged delivery': [
+        { webhook: true, faults: ['webhook:signaturex2@1'] },
+        async (rig) => {
+          await repeat(rig);
+          await send(rig);
+        },
+      ],
       'a forged delivery that is new': async (rig) => {
         await send(rig);
         await send(rig);
