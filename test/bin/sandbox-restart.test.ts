@@ -53,10 +53,7 @@ describe('a restart', () => {
     await end(first.running, signal);
 
     const { running, ready } = await start();
-    await running.until(
-      'stderr',
-      /going on with the kept sandbox: 1 login, 2 happenings, .*1 active fault, a clock 3d/,
-    );
+    await running.until('stderr', /continuing the kept sandbox: 1 login, 2 happenings, .*1 active fault, a clock 3d/);
     expect(ready).toEqual(first.ready);
     const { started_at: _, clock, deliveries: __, ...now } = await json('sandbox', 'status');
     expect(before).toMatchObject(now);
@@ -132,7 +129,7 @@ describe('a sandbox beside the first', () => {
     await rig.run(['-p', `sandbox-${other}`, 'sandbox', 'do', 'apply']);
     await end(second, 'SIGKILL');
     const again = rig.start(['sandbox', 'start', '--port', other, '-o', 'ndjson']);
-    await again.until('stderr', /going on with the kept sandbox: 0 logins, 1 happening/);
+    await again.until('stderr', /continuing the kept sandbox: 0 logins, 1 happening/);
     expect((await json('sandbox', 'status')).happenings).toBe(0);
     expect((await json('-p', `sandbox-${other}`, 'sandbox', 'status')).happenings).toBe(1);
   });
@@ -197,12 +194,12 @@ describe('what a start begins with', () => {
 
 describe('a kept file that cannot be read whole', () => {
   it.each([
-    ['damaged at its beginning', () => writeFileSync(sealed(), 'x', { flag: 'r+' }), /a new sandbox begins/],
-    ['cut off in its first line', () => truncateSync(sealed(), 100), /a new sandbox begins/],
+    ['damaged at its beginning', () => writeFileSync(sealed(), 'x', { flag: 'r+' }), /starting a new sandbox/],
+    ['cut off in its first line', () => truncateSync(sealed(), 100), /starting a new sandbox/],
     [
       'with a line that is not its own',
       () => appendFileSync(sealed(), '{}\n'),
-      /goes on from what could be read of it/,
+      /continuing from what could be read of it/,
     ],
   ])('%s is reported and moved aside', async (_what, damage, outcome) => {
     const first = await start();
@@ -264,7 +261,7 @@ describe('killed while it writes', () => {
     expect((await login()).code).toBe(0);
     await running.until(
       'stderr',
-      /warning: cannot write \S+: the disk is full \(ENOSPC\); the sandbox goes on in memory/,
+      /warning: cannot write \S+: the disk is full \(ENOSPC\); the sandbox keeps running in memory/,
     );
     expect((await rig.run(['-p', 'sandbox', 'events', 'get'])).code).toBe(0);
     const { kept } = await json('sandbox', 'status');

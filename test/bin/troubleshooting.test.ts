@@ -170,7 +170,7 @@ const situations: Readonly<Record<string, () => Promise<string>>> = {
     writeFileSync(join(rig.home, 'config/revento/auth/sandbox/sandbox.sealed'), 'x');
     return (await endedSandbox()).stderr;
   },
-  '… the disk is full (ENOSPC); the sandbox goes on in memory, …': async () =>
+  '… the disk is full (ENOSPC); the sandbox keeps running in memory, …': async () =>
     (
       await endedSandbox({
         env: { CRASH_PLAN: '{"log-before-rename":{"action":"fail","code":"ENOSPC"}}' },

@@ -39,7 +39,9 @@ export async function openKept(deps: KeptDeps, log: SealedLog, isIgnored: boolea
     clock,
     since: kept?.since ?? clock.now(),
     onProblem: (what) =>
-      terminal.notice(`warning: ${what}; the sandbox goes on in memory, and a restart loses what happens from now on`),
+      terminal.notice(
+        `warning: ${what}; the sandbox keeps running in memory, and changes from now on are lost at a restart`,
+      ),
     onRecovery: () => terminal.notice(`the sandbox is kept in ${log.path} again`),
   });
   const prepare = () => {
@@ -50,9 +52,9 @@ export async function openKept(deps: KeptDeps, log: SealedLog, isIgnored: boolea
 
 function moveAside({ terminal }: KeptDeps, log: SealedLog, problem: string, kept: Kept | null): void {
   const aside = log.setAside();
-  const outcome = kept === null ? 'a new sandbox begins' : 'the sandbox goes on from what could be read of it';
+  const outcome = kept === null ? 'starting a new sandbox' : 'continuing from what could be read of it';
   terminal.notice(
-    `warning: ${log.path} is not a kept sandbox that can be read whole: ${problem}. It was moved to ${aside}, and ${outcome}.`,
+    `warning: ${log.path} is not a kept sandbox that can be read whole: ${problem}. It was moved to ${aside}; ${outcome}.`,
   );
   terminal.notice(`hint: delete it when it is not needed: rm ${shellWord(aside)}`);
 }
@@ -90,7 +92,7 @@ export function describeKept({ snapshot }: Pick<Kept, 'snapshot'>, now: number):
     ...(faults.length === 0 ? [] : [counted(faults.length, 'active fault')]),
     ...(aheadMs < 1_000 ? [] : [`a clock ${formatDuration(aheadMs)} ahead${clock.held_at === null ? '' : ', held'}`]),
   ];
-  return `going on with the kept sandbox: ${parts.join(', ')} (--fresh begins a new one)`;
+  return `continuing the kept sandbox: ${parts.join(', ')} (--fresh starts a new one)`;
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {
