@@ -1,7 +1,7 @@
 import type { SettingsFile } from '../config/types.ts';
 import { isFileName } from '../files/file-name.ts';
 import type { LoginKey } from '../login/login.ts';
-import { kindInWords } from '../login/login-name.ts';
+import { kindInWords, userOf } from '../login/login-name.ts';
 import type { StoreInspection } from '../ports/store.ts';
 import type { Candidate } from './candidate.ts';
 import { type AskSandbox, knownSandbox } from './known-sandbox.ts';
@@ -32,6 +32,9 @@ export function knownFrom({ settingsFile, inspectStore, environmentProfile, askS
   // What nobody can use is not offered, least of all what a shell would run.
   const usable = (values: readonly Candidate[]) => values.filter(({ value }) => isFileName(value));
   const stored = () => attempt(() => inspectStore().profiles, []);
+  const selectedOr = (profile: string | null) =>
+    profile ?? (environmentProfile || attempt(() => settingsFile().defaultProfile(), 'default'));
+  const keysOf = (name: string) => stored().find((one) => one.name === name)?.logins ?? [];
 
   return {
     sandbox: knownSandbox(askSandbox, onFailure),
@@ -45,9 +48,16 @@ export function knownFrom({ settingsFile, inspectStore, environmentProfile, askS
       });
       return usable(candidates);
     },
+    users(profile) {
+      const users = keysOf(selectedOr(profile)).flatMap((key) => {
+        const value = userOf(key);
+        return value === null ? [] : [{ value, about: key.eventId }];
+      });
+      return usable(users);
+    },
     events(profile) {
-      const name = profile ?? (environmentProfile || attempt(() => settingsFile().defaultProfile(), 'default'));
-      const keys = stored().find((one) => one.name === name)?.logins ?? [];
+      const name = selectedOr(profile);
+      const keys = keysOf(name);
       const fallback = settings()[name]?.default_event;
       return usable(eventsOf(keys, fallback));
     },

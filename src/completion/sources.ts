@@ -18,6 +18,8 @@ export interface Known {
   profiles(): readonly Candidate[];
   /** Of one profile; null for the selected one. */
   events(profile: string | null): readonly Candidate[];
+  /** Participants whose logins are stored, of the same. */
+  users(profile: string | null): readonly Candidate[];
   readonly sandbox: KnownSandbox;
 }
 
@@ -66,6 +68,7 @@ const scope: Source = { values: () => scopes.map(({ name, title }) => ({ value: 
 const eventType: Source = { values: () => eventTypes.map(({ type, summary }) => ({ value: type, about: summary })) };
 const eventTypeList: Source = { ...eventType, isList: true };
 const actionOf = ({ before }: Question) => before[0] ?? '';
+const user: Source = { values: ({ known, profile: name }) => known.users(name) };
 const host: Source = { values: () => bare(['localhost', '127.0.0.1', '::1']) };
 const sandboxFault: Source = {
   values: ({ typed }) => {
@@ -94,6 +97,12 @@ export const globalSources: Readonly<Record<string, Source>> = {
 
 /** By a command and the long flag of an option of its own: the same flag means different things elsewhere. */
 export const optionSources: Readonly<Record<string, Source>> = {
+  'api --user-id': user,
+  'logout --user-id': user,
+  'me application --user-id': user,
+  'me profile --user-id': user,
+  'token --user-id': user,
+  'token refresh --user-id': user,
   'api --method': { values: () => bare(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) },
   'login --scope': scope,
   'sandbox consent --only-scopes': scope,

@@ -37,6 +37,7 @@ const registry = [
 ];
 const known: Known = {
   profiles: () => [{ value: 'staging', about: '1 login' }],
+  users: () => [{ value: 'usr_1', about: 'evt_1' }],
   events: (profile) => [{ value: `evt_of_${profile ?? 'selected'}`, about: '' }],
   sandbox: knownSandbox(
     () => Promise.reject(new Error('none runs')),

@@ -39,6 +39,15 @@ describe('what completion knows of this machine', () => {
     ]);
   });
 
+  it('participants whose logins are stored, and none whose id a shell would run', () => {
+    const logins = ['usr_1', 'usr_`x`'].map((userId) => ({ kind: 'user' as const, eventId: 'evt_1', userId }));
+    const known = knownFrom({
+      ...places(),
+      inspectStore: () => ({ profiles: [{ name: 'default', logins, remnants: [] }] }) as never,
+    });
+    expect(known.users('default')).toEqual([{ value: 'usr_1', about: 'evt_1' }]);
+  });
+
   it('events of the selected profile, each once, and its default event', () => {
     expect(knownFrom(places()).events(null)).toEqual([
       { value: 'evt_a', about: 'organizer, participant' },

@@ -45,7 +45,12 @@ describe('what is offered', () => {
       () => Promise.reject(new Error('none runs')),
       () => undefined,
     );
-    const found = await complete(line.split(' '), registry, { profiles: () => [], events: () => [], sandbox });
+    const found = await complete(line.split(' '), registry, {
+      profiles: () => [],
+      events: () => [],
+      users: () => [],
+      sandbox,
+    });
     return found.candidates.map(({ value }) => value);
   };
 
