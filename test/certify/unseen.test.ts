@@ -39,7 +39,7 @@ describe('the acts for some rules', () => {
   });
 
   it('are all when any request may show one of them', () => {
-    expect(ids(['accept-pinned'])).toHaveLength(acts.length);
+    expect(ids(['stays-up'])).toHaveLength(acts.length);
     expect(ids(null)).toHaveLength(acts.length);
   });
 });

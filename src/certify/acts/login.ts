@@ -22,7 +22,7 @@ export const loginActs: readonly Act[] = [
   {
     id: 'five-at-once',
     title: 'five syncs at once on an expired token',
-    brings: ['refresh-single-flight', 'in-flight'],
+    brings: ['refresh-single-flight', 'in-flight', 'pace', 'scopes-used'],
     needs,
     hasLogin: true,
     play: async (stage) => {

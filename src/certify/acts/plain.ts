@@ -7,6 +7,8 @@ export const plainActs: readonly Act[] = [
     title: 'an organizer allows the connection',
     brings: [
       'connects',
+      'secret-not-in-url',
+      'client-auth-in-body',
       'pkce-s256',
       'state-sent',
       'redirect-exact',
@@ -24,6 +26,13 @@ export const plainActs: readonly Act[] = [
     brings: [
       'syncs',
       'list-whole',
+      'token-in-header',
+      'token-kind',
+      'read-only',
+      'accept-pinned',
+      'request-id',
+      'request-id-uuid',
+      'request-id-fresh',
       'pages-stuck',
       'pages-followed',
       'list-end',

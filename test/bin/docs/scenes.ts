@@ -55,6 +55,19 @@ async function loggedIn(machine: Machine): Promise<void> {
   }
 }
 
+const connect = 'http://localhost:3000/connect';
+
+/** A project whose `npm start` is an integration that breaks no rule; with its settings for certify. */
+function certified(machine: Machine, settings?: Readonly<Record<string, string>>): void {
+  const server = join(root, 'test/support/certify/node/server.mjs');
+  // What it stores is of one sandbox.
+  const start = `mkdir -p ~/$REVENTO_CLIENT_ID && GOLDEN_HOME=~/$REVENTO_CLIENT_ID node ${server}`;
+  write(machine, 'package.json', JSON.stringify({ scripts: { start } }));
+  machine.env['REQUESTS_A_MINUTE'] = '100000';
+  if (settings === undefined) return;
+  write(machine, 'certify.json', JSON.stringify({ start: ['npm', 'start'], ...settings }));
+}
+
 /** By page and section. A section without a scene runs on an empty machine, and each of its blocks ends with 0. */
 export const scenes: Readonly<Record<string, Readonly<Record<string, Scene>>>> = {
   'README.md': {
@@ -91,6 +104,15 @@ export const scenes: Readonly<Record<string, Readonly<Record<string, Scene>>>> =
       },
       check: (machine) => expect(read(machine, '.git/config')).toContain('.git-blame-ignore-revs'),
     },
+  },
+  'docs/certify.md': {
+    'A first run': { prepare: (machine) => certified(machine) },
+    'The whole run': { prepare: (machine) => certified(machine) },
+    'Reading the report': {
+      prepare: (machine) => certified(machine, { connect, sync: 'http://localhost:3000/sync' }),
+      check: (machine) => expect(read(machine, 'passport.html')).toContain('<h1>Integration passport</h1>'),
+    },
+    'In CI': { prepare: (machine) => certified(machine, { connect }) },
   },
   'docs/ci.md': {
     'Output and exit codes': {
