@@ -19,6 +19,8 @@ export interface InspectorParts extends ViewContext {
   /** A client for deliveries. */
   readonly exchange: Exchange;
   readonly assets: () => Promise<Assets>;
+  /** Answers the console of the sandbox that the deliveries come from, below `/console`; null without one. */
+  readonly sandboxConsole: Exchange | null;
   /** What the sender says of a delivery; null where nobody can be asked. */
   readonly senderRecord: ((deliveryId: string) => Promise<SenderRecord | null>) | null;
 }

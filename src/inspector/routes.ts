@@ -58,6 +58,7 @@ export function createRoutes(parts: InspectorParts): Exchange {
     if (request.url === '/events') return only('GET', request, () => openStream(request));
     if (request.url === '/session') return only('GET', request, () => respondJson(200, sessionView(parts)));
     if (request.url === '/check') return only('POST', request, () => check(request));
+    if (request.url.startsWith('/console/') && parts.sandboxConsole !== null) return parts.sandboxConsole(request);
     const [, number, action] = /^\/deliveries\/([1-9]\d{0,11})(\/(?:send|sender))?$/.exec(request.url) ?? [];
     if (number === undefined) return refuse(404, 'not_found', 'There is nothing at this path.');
     const found = parts.hub.find(Number(number));
@@ -100,11 +101,12 @@ function only(
   return refuse(405, 'wrong_method', `Use ${method}.`, [['Allow', method]]);
 }
 
-function sessionView({ source, version, targets, secrets, hub }: InspectorParts): SessionView {
+function sessionView({ source, version, targets, secrets, hub, sandboxConsole }: InspectorParts): SessionView {
   const held = secrets();
   return {
     source,
     version,
+    has_console: sandboxConsole !== null,
     targets: targets.map(maskedUrl),
     faults: deliveryFaults.map(({ name, summary }) => ({ name, summary })),
     cases: casesFor(held).length,

@@ -1,3 +1,4 @@
+import { consoleStyle } from '../console/styles.ts';
 import { sharedStyle } from '../pages/shared-style.ts';
 import acts from './client/styles/acts.css?raw';
 import answer from './client/styles/answer.css?raw';
@@ -8,4 +9,6 @@ import list from './client/styles/list.css?raw';
 import signature from './client/styles/signature.css?raw';
 
 /** The style sheet of the page of deliveries, one sheet a subject. */
-export const deliveriesStyle = [sharedStyle, layout, list, detail, body, signature, answer, acts].join('');
+export const deliveriesStyle = [sharedStyle, layout, list, detail, body, signature, answer, acts, consoleStyle].join(
+  '',
+);

@@ -135,4 +135,30 @@ describe(withReason('the page as a whole', reason), () => {
     expect(tries.filter((one) => !one.endsWith(': refused'))).toEqual([]);
     expect((await run('sandbox', 'status', '--json')).stdout).toContain('"suspended": false');
   });
+
+  test('is part of the page of a listener whose profile is the sandbox, with one origin and one key', async () => {
+    const flags = ['--port', '0', '--ui-port', '0', '--no-browser', '-o', 'ndjson'];
+    const listening = rig.program.start(['-p', 'sandbox', 'webhook', 'listen', ...flags]);
+    const [, address = ''] = await listening.until('stderr', /^page: (\S+)$/m);
+    const context = await rig.browser.newContext();
+    const other = await context.newPage();
+    const origins = new Set<string>();
+    other.on('request', (request) => origins.add(new URL(request.url()).origin));
+    await other.goto(address);
+    await other.getByRole('button', { name: 'Sandbox', exact: true }).click();
+    const card = other.locator('.column.pending .card').first();
+    const name = await card.locator('strong').textContent();
+    await card.focus();
+    await other.keyboard.press('x');
+    await other
+      .locator('.column.rejected .card')
+      .first()
+      .getByText(name ?? '')
+      .waitFor();
+    expect(await other.locator('[data-shown=command]').textContent()).toMatch(/^revento sandbox do reject ptp_/);
+    expect([...origins]).toEqual([new URL(address).origin]);
+    await other.getByRole('button', { name: 'Sandbox', exact: true }).click();
+    await other.getByText('No deliveries yet.').waitFor();
+    await context.close();
+  });
 });

@@ -44,6 +44,7 @@ export async function pageRig(secret: string, targets: readonly string[] = []): 
     secrets: () => [{ name: 'webhook_secret', value: secret }],
     otherSecrets: async () => new Map(),
     hintFor: () => null,
+    sandboxConsole: null,
     senderRecord: null,
     assets: async () => assets,
   });

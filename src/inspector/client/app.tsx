@@ -8,6 +8,7 @@ import { Help } from './keys/help.tsx';
 import { Palette } from './keys/palette.tsx';
 import { DeliveryTable } from './list/delivery-table.tsx';
 import { FilterBox } from './list/filter-box.tsx';
+import { SandboxConsole, SandboxSwitch } from './sandbox.tsx';
 
 /** List left, detail right; one at a time where it is narrow. */
 export function App() {
@@ -18,13 +19,14 @@ export function App() {
   }, [session]);
   if (connection === 'refused') return <Closed />;
   return (
-    <div class={group === null ? 'app' : 'app has-detail'}>
+    <div class={store.isSandboxShown ? 'app has-console' : group === null ? 'app' : 'app has-detail'}>
       <header class="top">
         <span class="logo" aria-hidden="true" />
         <h1>
           Deliveries <small>{session?.source.name ?? ''}</small>
         </h1>
         <ConnectionState />
+        {session?.has_console && <SandboxSwitch />}
         <button type="button" onClick={() => store.open('check')}>
           Check handler
         </button>
@@ -35,6 +37,17 @@ export function App() {
           Keys <kbd>?</kbd>
         </button>
       </header>
+      {store.isSandboxShown ? <SandboxConsole /> : <Deliveries />}
+      <Notice />
+      <Dialogs />
+    </div>
+  );
+}
+
+function Deliveries() {
+  const { group } = useStore();
+  return (
+    <>
       <section class="list" aria-label="List of deliveries">
         <FilterBox />
         <Figures />
@@ -43,9 +56,7 @@ export function App() {
       <main class="detail" aria-label="Delivery" tabIndex={-1} id="detail">
         {group === null ? <Empty /> : <Detail />}
       </main>
-      <Notice />
-      <Dialogs />
-    </div>
+    </>
   );
 }
 

@@ -33,6 +33,8 @@ export class Store {
   isDifferenceShown = false;
   dialog: Dialog | null = null;
   areKeysOn = localStorage.getItem('keys') !== 'off';
+  /** Whether the console of the sandbox is shown in place of the deliveries. */
+  isSandboxShown = false;
   notice: { readonly text: string; readonly undo: (() => void) | null } | null = null;
   readonly sends: Sends;
   readonly check: CheckRun;

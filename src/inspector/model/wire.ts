@@ -30,6 +30,8 @@ export interface ForwardLine {
 export interface SessionView {
   readonly source: { readonly kind: 'listener' | 'recording'; readonly name: string };
   readonly version: string;
+  /** Whether the console of a sandbox is served along with it. */
+  readonly has_console: boolean;
   /** Handlers this process was started with; an action names one by its place. */
   readonly targets: readonly string[];
   /** What can go wrong on purpose with a delivery that is sent from here. */

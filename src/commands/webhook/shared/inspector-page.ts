@@ -5,6 +5,7 @@ import { inspectorBounds, startInspector } from '../../../inspector/server.ts';
 import type { ForwarderOptions } from '../../../ports/exchange.ts';
 import { Hub } from '../../../webhook/listener/hub.ts';
 import { handlerHint } from './handler-hint.ts';
+import { sandboxConsole } from './sandbox-console.ts';
 import { type RecordDeps, sandboxRecords } from './sandbox-record.ts';
 import { otherSecrets, type SigningSecret } from './secrets.ts';
 
@@ -57,6 +58,7 @@ export async function openPage(options: PageOptions, deps: PageDeps): Promise<Op
       otherSecrets: () => (others ??= otherSecrets(deps)),
       hintFor: handlerHint,
       senderRecord: sandboxRecords(deps),
+      sandboxConsole: sandboxConsole(deps),
       assets: async () => (await import('../../../inspector/assets.ts')).assets,
     });
     deps.terminal.notice(`page: ${inspector.address}`);

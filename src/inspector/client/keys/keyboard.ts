@@ -67,7 +67,8 @@ const controls = 'button, summary, a, [role=tab]';
 export function listenToKeys(store: Store): void {
   let pending = '';
   addEventListener('keydown', (event) => {
-    if (!(event.target instanceof Element)) return;
+    // The sandbox has keys of its own.
+    if (!(event.target instanceof Element) || store.isSandboxShown) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k' && !isDialogOpen()) {
       event.preventDefault();
       store.open('palette');
