@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { photographConsent } from './pictures/consent.mjs';
+import { photographConsole } from './pictures/console.mjs';
 import { photographDeliveries } from './pictures/deliveries.mjs';
 import { draw } from './pictures/draw.mjs';
 
@@ -63,6 +64,7 @@ await served('http://localhost:3000');
 await mkdir(folder, { recursive: true });
 await photographConsent(words, join(folder, 'consent.png'));
 await photographDeliveries(words, folder);
+await photographConsole(words, folder);
 const login = spawn('sh', ['-c', `${program} login`], { stdio: 'ignore' });
 const [status] = await once(login, 'close');
 if (status !== 0) throw new Error(`the login ended with ${status}`);

@@ -82,7 +82,7 @@ export async function photographDeliveries(program, folder) {
 }
 
 /** What the form's first group finds in a stream; the rest is read on, so that nobody waits for room. */
-function found(stream, form) {
+export function found(stream, form) {
   return new Promise((resolve, reject) => {
     let said = '';
     stream.setEncoding('utf8').on('data', (chunk) => {
