@@ -21,7 +21,6 @@ export const sandboxFault: CommandModule<SandboxFaultOptions> = {
   examples: [
     { command: 'revento sandbox fault api:expiredx1', explains: 'the next API request gets token_expired' },
     { command: 'revento sandbox fault --clear', explains: 'clear all faults' },
-    { command: 'revento sandbox fault --remove api:500', explains: 'stop one fault' },
     { command: 'revento sandbox fault', explains: 'list active faults and how often each has fired' },
   ],
   layout: { shape: 'rows', columns: [{ path: 'fault' }, { path: 'hits' }, { path: 'remaining' }] },
