@@ -44,7 +44,7 @@ describe('starting', () => {
       redirect_uri: 'http://localhost:3000/callback',
     });
     (await dial(Number(new URL(ready['auth_base'] ?? '').port))).destroy();
-    expect(running.stderr).toMatch(/^console: http:\/\/127\.0\.0\.1:\d+\/console#key=[\w-]{43}\n$/);
+    await running.until('stderr', /^console: http:\/\/127\.0\.0\.1:\d+\/console#key=[\w-]{43}\n/);
   });
 
   it('then prints one line a request, without the query', async () => {
