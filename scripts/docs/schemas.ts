@@ -6,6 +6,7 @@ import { scenario } from '../../src/sandbox/scenario/scenario.ts';
 import { manifest } from '../../src/sandbox/seed/manifest.ts';
 import { seedDocument } from '../../src/sandbox/seed/seed-document.ts';
 import { fields } from '../../src/sandbox/world/happening.ts';
+import { anyEventSchema } from '../../src/webhook/schema/event-schema.ts';
 
 /** A document in `schemas/` of the package. */
 export interface SchemaFile {
@@ -20,10 +21,14 @@ const drafts: readonly { readonly file: string; readonly title: string; readonly
   { file: 'manifest.schema.json', title: 'Manifest of a Revento integration', schema: manifest },
 ];
 
-/** The OpenAPI document, and the JSON Schemas of files, made of the schemas that read them. */
+/** The OpenAPI document, the schema of deliveries, and the JSON Schemas of files, made of the schemas that read them. */
 export function schemaFiles(): readonly SchemaFile[] {
   const openApi = openApiDocument('http://127.0.0.1:4010');
-  return [{ file: 'openapi.json', text: `${JSON.stringify(openApi, null, 2)}\n` }, ...fileSchemas()];
+  return [
+    { file: 'openapi.json', text: `${JSON.stringify(openApi, null, 2)}\n` },
+    { file: 'event.schema.json', text: `${JSON.stringify(anyEventSchema(), null, 2)}\n` },
+    ...fileSchemas(),
+  ];
 }
 
 function fileSchemas(): readonly SchemaFile[] {

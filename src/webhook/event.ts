@@ -12,7 +12,7 @@ interface SampleContext {
   readonly organizationId: string;
 }
 
-interface EventRow {
+export interface EventRow {
   readonly type: string;
   readonly summary: string;
   /** The guide does not spell out the fields of its `data`: those of the sample are our guess. */

@@ -32,6 +32,10 @@ const needs = {
   },
   pytest: { probe: [python, '-c', 'import pytest'], packages: 'python3-pytest' },
   go: { probe: ['go', 'version'], packages: 'golang-go' },
+  php: { probe: ['php', '--version'], packages: 'php-cli' },
+  ruby: { probe: ['ruby', '--version'], packages: 'ruby' },
+  java: { probe: ['javac', '-version'], packages: 'default-jdk-headless' },
+  mono: { probe: ['mcs', '--version'], packages: 'mono-mcs' },
   phpunit: { probe: ['phpunit', '--version'], packages: 'phpunit' },
   rspec: { probe: ['rspec', '--version'], packages: 'ruby-rspec' },
   junit: {

@@ -1,21 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
 import { pretty } from '../../json/pretty.ts';
 import type { Item } from '../../output/item.ts';
+import { nearest } from '../../text/suggestion.ts';
 import { eventTypes, knownType, sampleEnvelope } from '../../webhook/event.ts';
+import { anyEventSchema, envelopeSchema, schemaDialect } from '../../webhook/schema/event-schema.ts';
+import { typings } from '../../webhook/schema/typings/languages.ts';
+import { eventModels } from '../../webhook/schema/typings/model.ts';
 import { requireKnownType } from '../shared/unknown-type.ts';
 import { sampleEventId } from './shared/sample-event.ts';
 
 interface WebhookEventsOptions {
   readonly type?: string;
+  readonly schema?: boolean;
+  readonly types?: string;
 }
+
+const languages = Object.keys(typings);
 
 /** `revento webhook events`: the known event types, or a whole sample body of one. */
 export const webhookEvents: CommandModule<WebhookEventsOptions> = {
   declare: (command) =>
     command
       .argument('[type]', 'show a sample payload of this type')
+      .option('--schema', 'show the JSON Schema of all types, or of the one given')
+      .option('--types <language>', `show types for one of ${languages.join(', ')}`)
       .addHelpText(
         'after',
         '\nThe list is not complete: deliveries of other types are received and shown as well.\nThe docs spell out the data of application.approved and application.rejected; the data of the other samples is assumed.\n',
@@ -23,15 +34,24 @@ export const webhookEvents: CommandModule<WebhookEventsOptions> = {
   examples: [
     { command: 'revento webhook events', explains: 'the known types' },
     { command: 'revento webhook events application.approved', explains: 'a sample delivery body' },
+    { command: 'revento webhook events --types go', explains: 'structs for a program in Go' },
   ],
   layout: { shape: 'value' },
 
-  async *run({ type }, deps: Pick<Deps, 'event' | 'clock' | 'terminal'>) {
+  async *run({ type, schema = false, types }, deps: Pick<Deps, 'event' | 'clock' | 'terminal'>) {
+    if (types !== undefined) {
+      yield typesFor(types, schema || type !== undefined);
+      return undefined;
+    }
+    if (type !== undefined) requireKnownType(type, { remedy: null });
+    if (schema) {
+      yield schemaOf(type);
+      return undefined;
+    }
     if (type === undefined) {
       yield list();
       return undefined;
     }
-    requireKnownType(type, { remedy: null });
     if (knownType(type)?.isAssumed) {
       deps.terminal.notice(
         `note: the docs do not spell out the data of ${type}; the fields of this sample are assumed`,
@@ -47,6 +67,27 @@ export const webhookEvents: CommandModule<WebhookEventsOptions> = {
     return undefined;
   },
 };
+
+function schemaOf(type: string | undefined): Item {
+  const row = type === undefined ? undefined : knownType(type);
+  const data = row === undefined ? anyEventSchema() : { $schema: schemaDialect, ...envelopeSchema(row) };
+  return { kind: 'value', data, text: (style) => pretty(JSON.stringify(data), style) };
+}
+
+function typesFor(language: string, hasMore: boolean): Item {
+  if (hasMore) {
+    throw new ReventoError('usage', '--types covers all event types, so it goes without TYPE and --schema.');
+  }
+  const render = Object.hasOwn(typings, language) ? typings[language] : undefined;
+  if (render === undefined) {
+    const guess = nearest(language, languages);
+    throw new ReventoError('usage', `There are no types for ${JSON.stringify(language)}.`, {
+      hint: guess === null ? `languages are ${languages.join(', ')}` : `did you mean ${guess}?`,
+    });
+  }
+  const text = render(eventModels());
+  return { kind: 'value', data: { language, text }, text: () => text.trimEnd() };
+}
 
 function list(): Item {
   const width = Math.max(...eventTypes.map(({ type }) => type.length));

@@ -5,7 +5,7 @@ import { type Diagnostic, linter, lintGutter } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
-import { envelopeProblems } from '../../../webhook/envelope-problems.ts';
+import { envelopeProblems } from '../../../webhook/schema/envelope-problems.ts';
 import { rangeOf } from './range.ts';
 import { colors, theme } from './theme.ts';
 

@@ -1,4 +1,4 @@
-import { knownType, sampleEnvelope } from './event.ts';
+import { knownType, sampleEnvelope } from '../event.ts';
 
 /** One thing about an envelope that Revento would not send. */
 interface EnvelopeProblem {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { envelopeProblems } from '../../src/webhook/envelope-problems.ts';
-import { eventTypes, sampleEnvelope } from '../../src/webhook/event.ts';
+import { eventTypes, sampleEnvelope } from '../../../src/webhook/event.ts';
+import { envelopeProblems } from '../../../src/webhook/schema/envelope-problems.ts';
 
 const context = { id: 'x', occurredAt: '2026-11-29T09:00:00.000Z', eventId: 'evt_1', organizationId: 'org_1' };
 const approved = { ...sampleEnvelope('application.approved', context) };
