@@ -23,7 +23,7 @@ export interface LiveStageParts {
   /** Longest sync: backoff after three failures takes some seconds, one that hangs never ends. */
   readonly syncMs: number;
   readonly webhookSecret: () => string;
-  /** Tells of every request before it is answered; the function it gives ends that. */
+  /** Reports every request before it is answered; the returned function stops that. */
   readonly onArrival: (heard: (path: string) => void) => () => void;
 }
 

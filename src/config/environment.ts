@@ -40,11 +40,10 @@ export interface Environment {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment, read once and taken apart: settings, secrets, and what a child may see.
+ * The environment, read once: settings, secrets, and what a child may see.
  *
- * An empty variable counts as unset, with a warning: a CI job whose secret is missing gets an empty string, and
- * must not silently run with another login. After this, `wire.ts` calls
- * `forgetSecrets` on what was read.
+ * An empty variable counts as unset, with a warning: a CI job whose secret is missing gets an empty string, and must
+ * not silently run with another login. After reading, `wire.ts` calls `forgetSecrets`.
  */
 export function readEnvironment(env: Variables): Environment {
   const values: Partial<Record<SettingName, string>> = {};
@@ -75,8 +74,8 @@ export function forgetSecrets(env: Record<string, string | undefined>): void {
 }
 
 /**
- * A warning when `NODE_DEBUG` names a part of Node that prints requests, their URLs and headers by itself, past
- * every mask; null otherwise. To be shown before a login.
+ * A warning when `NODE_DEBUG` makes Node print requests, with unmasked URLs and headers; null otherwise. Show it before
+ * a login.
  */
 export function nodeDebugWarning(env: Variables): string | null {
   const sections = (env['NODE_DEBUG'] ?? '').toLowerCase().split(',');

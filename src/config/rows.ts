@@ -76,7 +76,7 @@ const rows: Readonly<Record<SettingName, SettingRow>> = {
   },
 };
 
-/** Where a setting's values come from, and what for: for help, `config list` and error messages. */
+/** A setting's sources and meaning, for help, `config list` and error messages. */
 export function describeSetting(name: SettingName): Omit<SettingRow, 'parse'> {
   return rows[name];
 }

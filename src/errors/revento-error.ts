@@ -25,7 +25,7 @@ export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 interface HintContext {
   readonly profile: string;
   readonly eventId?: string | undefined;
-  /** Whether nobody can give consent, as in CI. */
+  /** Whether nobody is there to give consent, as in CI. */
   readonly isUnattended?: boolean;
   readonly facts: Facts;
 }
@@ -84,7 +84,7 @@ function revoked(context: HintContext): string {
 
 /** Why logging in again may not help. */
 export const otherCauses =
-  'that fails as long as the event is archived, the organization has lost its formal status, or the integration is unpublished or suspended: check these in Revento';
+  'logging in fails while the event is archived, the organization has lost its formal status, or the integration is unpublished or suspended: check these in Revento';
 
 /** What to do about a token that is refused although it is valid. */
 export function escalate({ requestId }: Facts): string {

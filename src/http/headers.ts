@@ -17,7 +17,7 @@ export function dateOf(answer: Message): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
-/** Nobody means more by a Retry-After, and a wait is remembered for the runs to come. */
+/** A longer Retry-After is a mistake, and later runs remember the wait. */
 const longestWaitMs = 86_400_000;
 
 /**
@@ -32,7 +32,7 @@ export function retryAfterMs(answer: Message, now: number): number | null {
   if (text === undefined) return null;
   // RFC 9110 has whole seconds only; a fraction is rounded up, so that no retry comes too early.
   if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1000), longestWaitMs);
-  // `Date.parse` alone takes nearly anything, `-5` for instance.
+  // `Date.parse` alone accepts nearly anything, such as `-5`.
   const at = /^[A-Z][a-z]{2,8}, .+ GMT$/.test(text) ? Date.parse(text) : Number.NaN;
   // The date is the server's, so its own clock is the one to measure from.
   return Number.isNaN(at) ? null : Math.min(Math.max(0, at - (dateOf(answer) ?? now)), longestWaitMs);

@@ -26,7 +26,7 @@ function split(entry: string): { readonly name: string; readonly itsPort: string
   return { name: bareHost(host.replace(/^\*?\./, '')).toLowerCase(), itsPort };
 }
 
-/** Entries that look like a range of addresses and are not: they except nothing. */
+/** Entries that look like a range of addresses but are not one: they match nothing. */
 export function brokenRanges(noProxy: string): readonly string[] {
   return noProxy.split(/[,\s]+/).filter((entry) => entry.includes('/') && rangeOf(entry) === null);
 }

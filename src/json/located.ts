@@ -4,7 +4,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** Something wrong at a place. */
+/** A mistake and its place. */
 export interface Mistake extends Place {
   readonly message: string;
 }

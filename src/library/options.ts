@@ -18,7 +18,7 @@ export interface Plan {
   readonly own: Pick<SandboxOptions, 'manifest' | 'participants' | 'seedFile'>;
 }
 
-/** Every option there is: a misspelled one would otherwise do nothing, without a word. */
+/** Every option: a misspelled one would otherwise be silently ignored. */
 const known: Readonly<Record<keyof SandboxOptions, true>> = {
   port: true,
   webhookUrl: true,

@@ -79,7 +79,7 @@ export interface SandboxOptions {
   readonly accessTtl?: Duration | undefined;
   /** Factor for the waits between webhook retries, from 0 to 100. Default 1. */
   readonly retryScale?: number | undefined;
-  /** Registered besides `http://localhost:3000/callback`; `redirectUri` is the last of them. */
+  /** Registered in addition to `http://localhost:3000/callback`; `redirectUri` is the last of them. */
   readonly redirectUris?: readonly string[] | undefined;
   /** Faults that are active from the start and after a reset, such as `api:503x2`. */
   readonly faults?: readonly string[] | undefined;
@@ -110,9 +110,9 @@ export interface Sandbox {
   login(options?: LoginOptions): Promise<TokenAnswer>;
 
   /**
-   * Lets something happen. Resolves when the first attempt of every delivery that follows was answered.
+   * Makes something happen. Resolves when the first attempt of every resulting delivery was answered.
    *
-   * @param subjects  ids of whom it happens to; left out, somebody is picked whom the action fits
+   * @param subjects  ids of whom it happens to; default: somebody the action fits
    */
   do(action: Action, options?: DoOptions): Promise<readonly Happened[]>;
   do(action: Action, subjects: string | readonly string[], options?: DoOptions): Promise<readonly Happened[]>;
@@ -195,7 +195,7 @@ export interface SandboxClock {
   advance(by: Duration): Promise<ClockState>;
   /** Moves it forward to a time and holds it there. */
   set(to: Date | string): Promise<ClockState>;
-  /** Lets a held clock go on. */
+  /** Lets a held clock run again. */
   resume(): Promise<ClockState>;
 }
 

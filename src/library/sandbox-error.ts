@@ -20,7 +20,7 @@ function isOfRequests(code: RefusalCode): code is OfRequests {
   return (['forbidden', 'method_not_allowed', 'unsupported_media_type'] as const).some((one) => one === code);
 }
 
-/** The error that a caller gets for one from within; what is not known there stays as it is. */
+/** The public error for an internal one; an unknown error is returned unchanged. */
 export function toSandboxError(error: unknown): unknown {
   if (error instanceof Refusal && !isOfRequests(error.code)) {
     return new SandboxError(error.code, sentence(error.message), { cause: error });

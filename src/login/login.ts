@@ -51,7 +51,7 @@ export interface AccessToken {
   readonly key: LoginKey | null;
 }
 
-/** A stored login that cannot be opened here: damaged, or its key is unavailable. */
+/** A stored login that cannot be opened: it is damaged, or its key is unavailable. */
 export interface UnreadableLogin extends LoginKey {
   readonly failure: ReventoError;
 }

@@ -26,11 +26,13 @@ export interface Column {
   readonly path: string;
   /** Heading; default is the path. */
   readonly title?: string;
-  /** Left out of a table that has no room for all, the one with the lowest number first; never, where there is none. */
+  /**
+   * Dropped from a table that has no room for all columns, the lowest number first; without a number, never dropped.
+   */
   readonly leaves?: number;
   /** Shown only where one of the first rows has it. */
   readonly isOptional?: boolean;
-  /** Characters of it that a terminal shows, where a beginning is enough to name the row. */
+  /** How many characters a terminal shows, where a prefix is enough to identify the row. */
   readonly beginning?: number;
   /** Cut last, because a part of it could be mistaken for another value. */
   readonly isWhole?: true;

@@ -80,7 +80,7 @@ function createStreamSink(stream: NodeJS.WritableStream, signal: AbortSignal): S
   };
 }
 
-/** Calls back this long after the signal was aborted, or after now when it was before. @returns what calls it off */
+/** Calls back this long after the signal was aborted, or from now if it already was. @returns what cancels it */
 function afterAbort(signal: AbortSignal, delayMs: number, callback: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   const arm = () => {

@@ -26,9 +26,9 @@ interface TableOptions {
 }
 
 /**
- * Rows as aligned columns. The first rows decide the columns and their widths; later ones can only widen a column,
- * so that a list of any length streams. Where there is a width to fit into, columns that can be done without are left
- * out and cells are cut, ids last; else all is whole.
+ * Rows as aligned columns. The first rows decide the columns and their widths; later ones can only widen a column, so
+ * that a list of any length streams. To fit a width, it drops columns that are not needed and cuts cells, ids last;
+ * without a width, everything is shown.
  */
 export function createTable({ chosen, defaults, known = [], style, now, notice }: TableOptions): RowFormat {
   let picker: Pick<Picker, 'pick'> | null = null;
@@ -156,7 +156,7 @@ function least(known: Loss | undefined, loss: Loss | null): Loss | undefined {
   return known === undefined || order.indexOf(loss) < order.indexOf(known) ? loss : known;
 }
 
-/** What may be cut when a cut may cost so much; a column without a value, only when everything is. */
+/** What may be cut at this cost; a column without a value only when every column may be cut. */
 function cuttable(losses: readonly (Loss | undefined)[], most: Loss): boolean[] {
   return losses.map((loss) => order.indexOf(loss ?? 'id') <= order.indexOf(most));
 }

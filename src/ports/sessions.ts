@@ -36,9 +36,9 @@ export interface Sessions {
    * @throws ReventoError `host_changed` when they are bound to another API and the user does not let them go
    */
   source(key: LoginKey | null, apiBase?: string): Promise<TokenSource>;
-  /** Lets the tokens of every stored login go to this API from now on. */
+  /** Allows the tokens of every stored login to be sent to this API from now on. */
   bind(apiBase: string): Promise<void>;
-  /** Says of every stored login that its server is reached at this auth base now. */
+  /** Records for every stored login that its server is now at this auth base. */
   move(authBase: string): Promise<void>;
   /** Refreshes now, however long the token would last. */
   refresh(key: LoginKey): Promise<AccessToken>;

@@ -9,7 +9,7 @@ export interface Progress {
 
 /** The user's side of the program: everything here goes to stderr or comes from stdin, never to stdout. */
 export interface Terminal {
-  /** A question may be asked: stdin and stderr are terminals, and neither `--no-input` nor `CI` forbids it. */
+  /** Whether a question may be asked: stdin and stderr are terminals, and neither `--no-input` nor `CI` forbids it. */
   readonly isInteractive: boolean;
   readonly isStderrTty: boolean;
   readonly isStdinTty: boolean;

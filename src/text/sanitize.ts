@@ -1,4 +1,4 @@
-/** Characters that take no room and change what is around them, as the inside of a character class. */
+/** Zero-width characters that change the text around them, as the inside of a character class. */
 export const invisibleCharacters =
   '\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}';
 

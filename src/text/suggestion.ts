@@ -1,6 +1,6 @@
 /**
- * The candidate most like a misspelled word, or null when none is near enough to be what was meant: at most a third
- * of the letters wrong, an exchanged pair counting as one.
+ * The candidate most similar to a misspelled word, or null when none is close enough: at most a third of the letters
+ * may be wrong, and a swapped pair counts as one.
  */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;

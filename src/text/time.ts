@@ -14,9 +14,9 @@ const longestMs = 2 ** 31 - 1;
 /**
  * Milliseconds of a duration as users write it: `30s`, `5m`, `1h`, `1h30m`, `250ms`, `0s`.
  *
- * A bare number is refused: seconds and milliseconds are both what somebody would expect of it.
+ * A bare number is refused: it could mean seconds or milliseconds.
  *
- * @param limitMs  the longest that is taken; what is not waited for by a timer may be longer
+ * @param limitMs  the longest one accepted; it may be longer when no timer waits for it
  * @throws ReventoError `usage`
  */
 export function parseDuration(text: string, limitMs = longestMs): number {
@@ -44,7 +44,7 @@ export function formatDuration(ms: number): string {
   let rest = ms;
   for (const [unit, size] of units.slice(index, index + 2)) {
     const amount = Math.floor(rest / size);
-    // Below a second nobody reads the milliseconds; `ms` appears only on its own.
+    // `ms` appears only on its own: next to seconds, nobody reads it.
     if (amount > 0 && !(text !== '' && unit === 'ms')) text += `${amount}${unit}`;
     rest -= amount * size;
   }

@@ -1,4 +1,4 @@
-// Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterwards.
+// Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';

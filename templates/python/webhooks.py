@@ -1,4 +1,4 @@
-"""Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterwards."""
+"""Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward."""
 
 import hashlib
 import hmac

@@ -75,7 +75,7 @@ describe('what completion knows of this machine', () => {
     expect(known.events(null).map(({ value }) => value)).toEqual(['evt_a', 'evt_b']);
   });
 
-  it('goes on with the rest when a part can’t be read, and tells of it', () => {
+  it('continues with the rest when a part can’t be read, and reports it', () => {
     const told: unknown[] = [];
     const damaged = new Error('damaged');
     const known = knownFrom(

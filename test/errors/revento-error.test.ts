@@ -10,7 +10,7 @@ describe('a login that the server ended', () => {
     ['invalid_grant', {}],
     ['reauth_required', { isRevoked: true }],
   ])('(%s) has to be made again, and the causes are named where that does not help', (code, facts) => {
-    expect(hint(code, facts)).toMatch(/^run: revento -p work login --event evt_1; that fails as long as/);
+    expect(hint(code, facts)).toMatch(/^run: revento -p work login --event evt_1; logging in fails while/);
     for (const cause of [/event is archived/, /lost its formal status/, /unpublished or suspended/]) {
       expect(hint(code, facts)).toMatch(cause);
     }

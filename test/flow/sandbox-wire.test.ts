@@ -123,7 +123,7 @@ describe('the sandbox on a socket', () => {
     ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, null, null, 'HTTP/2 preface'],
     [`GET / HTTP/1.1\r\nA: ${'x'.repeat(140_000)}\r\n\r\n`, 431, null, null, 'request head over 128 KB'],
     ['nonsense\r\n\r\n', 400, null, null, 'not readable as HTTP/1.1'],
-  ])('tells of a request that it refuses unread: %#', async (head, status, method, target, reason) => {
+  ])('reports a request that it refuses unread: %#', async (head, status, method, target, reason) => {
     const entries: SandboxEntry[] = [];
     const sandbox = createSandbox({ clock: systemClock, onEvent: (entry) => entries.push(entry) });
     hosted = await host(sandbox, serve, '127.0.0.1', 0);

@@ -76,7 +76,7 @@ describe('test data of your own', () => {
     expect(await made({ seedFile: { ...data, seed: 8 }, seed: 7 })).toEqual(ofFile);
   });
 
-  it('does not change with the object afterwards', async () => {
+  it('does not change with the object afterward', async () => {
     const person = { id: 'ptp_ada', custom_form_fields: { answers: ['yes'] } };
     const sandbox = await started({ seedFile: { events: [{ id: 'evt_test_published', participants: [person] }] } });
     person.custom_form_fields.answers.push('no');

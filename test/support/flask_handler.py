@@ -71,7 +71,7 @@ def receive():
 
 
 server = make_server("127.0.0.1", 0, app, threaded=True)
-# Werkzeug answers on two writes; without this each one waits for the other side's delayed acknowledgement.
+# Werkzeug answers on two writes; without this each one waits for the other side's delayed acknowledgment.
 server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 print(server.server_port, flush=True)
 server.serve_forever()

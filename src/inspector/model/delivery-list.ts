@@ -31,7 +31,10 @@ export class DeliveryList {
     return this.#shown;
   }
 
-  /** A retry joins its delivery, wherever that stands. What does not verify may claim any id, and stands alone. */
+  /**
+   * A retry joins its delivery, wherever that is in the list. What does not verify may claim any id, so it stays
+   * separate.
+   */
   add(rows: readonly Row[]): void {
     for (const row of rows) {
       const key = row.line.verified && row.line.delivery_id !== null ? row.line.delivery_id : `#${row.id}`;

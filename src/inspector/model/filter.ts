@@ -23,8 +23,9 @@ export const filterFields = [
 ] as const;
 
 /**
- * Reads a filter: words that must all hold, parted by spaces. `FIELD:VALUE` asks a field, a minus in front turns a word
- * around, quotes keep spaces; all else is text to look for, whatever its case. A field that does not exist is text too.
+ * Reads a filter: words that must all match, separated by spaces. `FIELD:VALUE` compares a field, a leading minus
+ * negates a word, quotes keep spaces; anything else is text to search for, ignoring case. A field that does not exist
+ * is text too.
  */
 export function parseFilter(text: string): Filter {
   const problems: string[] = [];

@@ -1,7 +1,10 @@
 import type { LoginKind } from '../../login/login.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
-/** When something began and ended: by the clock of the sandbox, and by a stopwatch that nobody moves. Milliseconds. */
+/**
+ * When something began and ended: by the sandbox's clock, which can be moved, and by a stopwatch, which cannot.
+ * Milliseconds.
+ */
 export interface Span {
   readonly at: number;
   readonly endedAt: number;

@@ -26,7 +26,7 @@ export interface ShownBreach {
   readonly endMs: number;
 }
 
-/** What became of one rule. */
+/** The result of one rule. */
 export interface Finding {
   readonly rule: string;
   readonly verdict: Verdict;
@@ -40,7 +40,7 @@ export function judge(evidence: Evidence): readonly Finding[] {
   return [...judgments(evidence)];
 }
 
-/** The same, one rule after the other: whoever has other work can do it in between. */
+/** The same, one rule at a time, so that the caller can do other work between rules. */
 export function* judgments(evidence: Evidence): Generator<Finding, void, void> {
   for (const { id, judge: ruling } of rules) yield findingOf(id, ruling(evidence));
 }

@@ -41,7 +41,7 @@ export interface Arrival {
   readonly startMs: number;
 }
 
-/** Remembers what an integration did, without its secrets, and judges it by the rules. */
+/** Records what an integration did, without its secrets, and judges it by the rules. */
 export class Recorder {
   readonly #parts: RecorderParts;
   readonly #mostSeen: number;
@@ -67,7 +67,7 @@ export class Recorder {
     return { strikes: [], ...this.#start(path.startsWith(controlPrefix) ? 0 : 1) };
   }
 
-  /** Keeps a request that was answered, where it is one that a rule is about. */
+  /** Keeps an answered request if a rule is about it. */
   answered(arrival: Arrival, request: HttpRequest, incoming: Incoming, answer: HttpResponse): void {
     const { strikes, number, ...start } = arrival;
     const span = this.#end(start);
@@ -130,7 +130,7 @@ export class Recorder {
     };
   }
 
-  /** Forgets what later requests could refer to. Breaches so far stay known. */
+  /** Forgets what later requests could refer to. Breaches so far are kept. */
   reset(): void {
     this.#close();
     this.#logins = new Logins();

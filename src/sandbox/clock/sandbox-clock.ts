@@ -7,7 +7,7 @@ interface Timer {
   /** Increases, so that timers due at one moment end in the order they started. */
   readonly order: number;
   end(): void;
-  /** The wait in real time; aborted and started again when the clock jumps. */
+  /** The wait in real time; aborted and restarted when the clock jumps. */
   wait: AbortController;
 }
 
@@ -111,7 +111,7 @@ export class SandboxClock implements Clock {
     for (const timer of this.#timers) this.#begin(timer);
   }
 
-  /** Goes with real time again. What sleeps must be woken before. */
+  /** Follows real time again. Wake all sleepers before. */
   reset(): void {
     this.#aheadMs = 0;
     this.#heldAt = null;
@@ -177,7 +177,7 @@ export class SandboxClock implements Clock {
     if (this.#heldAt !== null || this.#isMoving) return;
     this.#real.sleep(Math.max(0, timer.due - this.now()), timer.wait.signal).then(
       () => timer.end(),
-      // Replaced by another wait, or no longer wanted.
+      // Replaced by another wait, or no longer needed.
       () => undefined,
     );
   }

@@ -6,7 +6,7 @@ import type { Consent, Grants } from './grants.ts';
 import { declaredScopes, readScopes, undeclaredScope } from './scopes.ts';
 import { type TokenAnswer, tokenAnswer } from './token.ts';
 
-/** A consent that is given without anybody to give it. */
+/** A consent without a consent page. */
 export interface DirectLogin {
   readonly kind: LoginKind;
   readonly event: SandboxEvent;

@@ -12,7 +12,7 @@ export interface Obstacle {
 }
 
 /**
- * What keeps anybody from consenting, whoever they are; null for nothing.
+ * Why nobody at all can consent; null when somebody can.
  *
  * Source: guide, who may sign in. Assumed: what the page says, and that a suspended integration and an archived event
  * take no consent.

@@ -15,7 +15,10 @@ import {
   savedSigning,
 } from './snapshot.ts';
 
-/** One change of a sandbox since it was saved. Of `clock`, `faults`, `notices` and `signing` the last one counts. */
+/**
+ * One change of a sandbox since it was saved. Only the last change of `clock`, `faults`, `notices` and `signing`
+ * counts.
+ */
 export const change = v.variant('type', [
   v.object({ type: v.literal('happened'), happening }),
   /** A login, by its place among all. */

@@ -9,13 +9,13 @@ import { type Change, change, withChanges } from './change.ts';
 import type { Keep, KeptState } from './ledger.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 
-/** Once changes take this much, and more than the whole, the whole is written again in place of both. */
+/** Once the changes are larger than this, and than the whole state, the whole state replaces both. */
 const leastCompactedBytes = 1024 * 1024;
-/** After a failure it is tried again with the first change after this. */
+/** After a failure, the first change after this time tries again. */
 const retryAfterMs = 5_000;
 
 const batch = v.array(change);
-/** Kinds of change that must not be lost with the power either: the client that got the token has it on its disk. */
+/** Kinds of change that must also survive a power cut: the client has stored the token that it got. */
 const durable: ReadonlySet<Change['type']> = new Set(['family', 'access', 'refresh']);
 
 export interface KeeperParts {
@@ -28,7 +28,7 @@ export interface KeeperParts {
   readonly onRecovery: () => void;
 }
 
-/** Keeps a sandbox in a sealed log: everything at one moment, and the changes since. */
+/** Keeps a sandbox in a sealed log: a snapshot, and the changes since. */
 export class Keeper implements Keep {
   readonly #parts: KeeperParts;
   #problem: string | null = null;

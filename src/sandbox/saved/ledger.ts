@@ -10,11 +10,11 @@ export interface KeptState {
   readonly problem: string | null;
 }
 
-/** Writes down what a sandbox is, so that it can go on after its process has ended. */
+/** Persists a sandbox, so that a later process can continue it. */
 export interface Keep {
   /**
-   * Adds changes to what is kept. They outlive this process when it returns, and a power cut as well where they hold a
-   * token. Never throws: what cannot be written is reported, and shows in `state`.
+   * Appends changes to what is kept. When this returns they survive the end of the process, and those that hold a token
+   * also a power cut. Never throws: what cannot be written is reported and shown in `state`.
    *
    * @param whole  everything, for when the changes alone are not enough
    */
@@ -24,7 +24,7 @@ export interface Keep {
   state(): KeptState;
 }
 
-/** Collects what changes in a sandbox, and has it written before anybody learns of it. */
+/** Collects what changes in a sandbox and writes it before any answer shows it. */
 export class Ledger {
   readonly #keep: Keep | null;
   readonly #save: () => Snapshot;
@@ -48,19 +48,19 @@ export class Ledger {
     this.#schedule();
   };
 
-  /** From now on changes count: what the sandbox was made or loaded from is there. */
+  /** Starts to record changes, once the sandbox has its initial state. */
   record(): void {
     this.#isRecording = this.#keep !== null;
   }
 
-  /** From now on changes are written. @param isNew  nothing of this sandbox is kept yet */
+  /** Starts to write changes. @param isNew  nothing of this sandbox is kept yet */
   begin(isNew: boolean): void {
     this.#isWriting = true;
     if (isNew) this.replace();
     this.#schedule();
   }
 
-  /** Has everything written with the next change, in place of what is kept. */
+  /** Replaces what is kept with the whole state at the next change. */
   replace(): void {
     if (!this.#isRecording) return;
     this.#isWhole = true;
@@ -80,7 +80,7 @@ export class Ledger {
     else keep.add(changes, this.#save);
   }
 
-  /** Writes a last time, also what could not be written before, and no more. */
+  /** Writes a last time, including what could not be written before. */
   stop(): void {
     this.flush();
     if (this.#isWriting && this.#keep?.state().problem) this.#keep.replace(this.#save());

@@ -9,7 +9,7 @@ import type { OperationName, ParamsOf, ResultOf } from '../control/operations.ts
 import { testEventId } from '../world/world.ts';
 import type { SeenRequest, StageHand } from './stage-hand.ts';
 
-/** Between two looks at a condition: the sandbox is on this machine, and answers in a few milliseconds. */
+/** How often to check a condition: the sandbox is on this machine and answers in a few milliseconds. */
 const lookMs = 25;
 /** Time limit of a sync that the integration is asked for. */
 const syncMs = 120_000;
@@ -66,7 +66,7 @@ export async function createStageHand(parts: HandParts): Promise<StageHand> {
 
 async function startSync(url: string, { http, signal }: HandParts): Promise<void> {
   try {
-    // Whatever it answers: a sync may well have to end with an error.
+    // Any answer will do: some scenarios expect the sync to fail.
     await http({ method: 'POST', url, headers: [], body: new Uint8Array(), timeoutMs: syncMs, signal });
   } catch (error) {
     if (isHttpFailure(error)) throw networkError(error, 'The sync of your integration');

@@ -127,7 +127,7 @@ const step = closed({
 });
 export type Step = v.InferOutput<typeof step>;
 
-/** Something to play to an integration, and what it must have done: `sandbox run`. */
+/** What `sandbox run` plays to an integration, and what the integration must have done. */
 export const scenario = closed({
   $schema: text('where the JSON Schema of this file is'),
   title: v.pipe(v.string(), v.description('what happens, in a few words')),

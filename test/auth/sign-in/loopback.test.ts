@@ -142,7 +142,7 @@ describe('what a browser wants the answer for', () => {
       'a page from an address that was typed',
       { 'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-User': '?1' },
     ],
-    ['nothing it tells of', {}],
+    ['nothing of that', {}],
     ['the fetch of Node, which is a program', { 'Sec-Fetch-Mode': 'cors' }],
   ])('is taken when it is %s', async (_what, fetch) => {
     const { hit, good } = listener();

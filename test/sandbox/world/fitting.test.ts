@@ -44,7 +44,7 @@ describe('what an action fits', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('leaves out what does not fit any more', () => {
+  it('leaves out what no longer fits', () => {
     const { world, search } = setUp();
     const id = search('resubmit').found[0]?.id ?? '';
     world.record(reviewed(id, 'approved'));

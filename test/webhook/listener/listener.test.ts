@@ -69,7 +69,7 @@ describe('while nobody reads its output', () => {
     expect(events.at(-1)).toEqual({ kind: 'untold', turnedAway: 300 - (events.length - 1), unverified: 0 });
   });
 
-  it('tells of all of them once somebody does', async () => {
+  it('reports all of them once somebody does', async () => {
     let read: () => void = () => undefined;
     const readsAfter = new Promise<void>((resolve) => {
       read = resolve;

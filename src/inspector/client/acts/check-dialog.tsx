@@ -73,7 +73,7 @@ function Verdict({ checked, name, all }: { readonly checked: Checked; readonly n
 function Matrix({ checked, targets }: { readonly checked: readonly Checked[]; readonly targets: readonly string[] }) {
   const [open, setOpen] = useState<string | null>(null);
   const cases = [...new Map(checked.flatMap((one) => one.cases).map((one) => [one.id, one])).values()];
-  // What failed comes first, once nothing moves any more.
+  // What failed comes first, once nothing moves anymore.
   if (checked.every(({ end }) => end !== null)) cases.sort((a, b) => rankOf(checked, a.id) - rankOf(checked, b.id));
   const found = (one: Checked, id: string) => one.cases.find((candidate) => candidate.id === id);
   return (

@@ -67,7 +67,7 @@ export class CheckRun {
           if (name === 'end') put({ end: JSON.parse(data) as CheckEnd });
         }
       }
-      if (checked.end === null) put({ problem: 'The check was broken off.' });
+      if (checked.end === null) put({ problem: 'The check was interrupted.' });
     } catch (error) {
       put({ problem: signal.aborted ? 'Stopped.' : error instanceof Error ? error.message : String(error) });
     }

@@ -140,7 +140,7 @@ export const deliveryRules: readonly Rule[] = [
     level: 'must',
     why: 'who looks the id up before verifying tells strangers which deliveries came, and lets them block others',
     source: 'guide, verifying signatures',
-    fix: 'verify first, and look the delivery id up afterwards',
+    fix: 'verify first, and look the delivery id up afterward',
     needs: 'a forged delivery with the id of an earlier one (revento sandbox fault webhook:signature, then redeliver)',
     judge: ({ deliveries }) => {
       const repeats = forgedRepeats(deliveries);

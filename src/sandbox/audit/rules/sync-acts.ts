@@ -189,7 +189,7 @@ export const syncActRules: readonly Rule[] = [
   },
 ];
 
-/** Pages that say there are more, whose cursor was not sent afterwards under any name. */
+/** Pages that say there are more, whose cursor was not sent afterward under any name. */
 function unfollowed(one: ActSeen, { apis }: Evidence): readonly ApiSeen[] {
   const calls = during(one, apis);
   return calls.filter(({ page, number, isLost }) => {

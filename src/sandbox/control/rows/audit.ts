@@ -22,7 +22,7 @@ const finding = v.pipe(
     level: v.pipe(v.picklist(levels), v.description('must: the guide demands it')),
     verdict: v.pipe(
       v.picklist(['held', 'broken', 'not_seen']),
-      v.description('not_seen: nothing happened by which it could be judged'),
+      v.description('not_seen: nothing happened that it can be judged by'),
     ),
     count: v.pipe(v.number(), v.description('how often it was broken')),
     breaches: v.pipe(v.array(breach), v.readonly(), v.description('the first five')),
@@ -45,7 +45,7 @@ export const auditRows = {
     params: v.strictObject({}),
     result: v.pipe(
       v.object({
-        since: v.pipe(v.string(), v.description('when it began to watch, by the time of the sandbox')),
+        since: v.pipe(v.string(), v.description("when it started to watch, by the sandbox's clock")),
         seen: v.pipe(v.number(), v.description('requests and deliveries that were judged')),
         findings: v.pipe(v.array(finding), v.readonly()),
       }),

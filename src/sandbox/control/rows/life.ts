@@ -143,7 +143,7 @@ export const lifeRows = {
             v.pipe(
               v.object({
                 path: v.string(),
-                since: v.pipe(v.string(), v.description('when it was begun; real time')),
+                since: v.pipe(v.string(), v.description('when it was started; real time')),
                 problem: v.pipe(
                   v.nullable(v.string()),
                   v.description('why the latest changes are in memory only; null when they are written'),
@@ -152,7 +152,7 @@ export const lifeRows = {
               v.readonly(),
             ),
           ),
-          v.description('the file that a restart goes on from; null where nothing is kept'),
+          v.description('the file that a restart continues from; null where nothing is kept'),
         ),
       }),
       v.readonly(),

@@ -23,7 +23,7 @@ describe('the counts at the end', () => {
     return summaryText(tally, plainStyle(width));
   };
 
-  it('tell of what was forwarded how much of it failed', () => {
+  it('say how much of what was forwarded failed', () => {
     expect(summaryAt(undefined, [200, 500, null])).toBe(
       '3 deliveries: 3 verified, 0 invalid, 0 duplicates, 3 forwarded (2 failed); latency p50 12 ms, p95 12 ms',
     );

@@ -94,7 +94,7 @@ describe('check', () => {
   });
 
   it.each(oddAnswers.filter(([, , status]) => status < 300))(
-    'takes %s for an acknowledgement',
+    'takes %s for an acknowledgment',
     async (_name, answer) => {
       await serving(saying(answer), async (port) => {
         const { failure, status } = await check(`http://localhost:${port}/hook`);

@@ -87,7 +87,7 @@ describe('over sockets', () => {
   });
 
   const acknowledged = oddAnswers.filter(([, , status]) => status < 300);
-  it.each(acknowledged)('takes %s for an acknowledgement', async (_name, answer) => {
+  it.each(acknowledged)('takes %s for an acknowledgment', async (_name, answer) => {
     await serving(saying(answer), async (port) => {
       expect(await firstAttempt(`http://localhost:${port}/hook`)).toMatchObject({ state: 'delivered', error: null });
     });

@@ -1,4 +1,4 @@
-// Deliveries: verified over their bytes, taken down, acknowledged, and worked afterwards.
+// Deliveries: verified over their bytes, taken down, acknowledged, and worked afterward.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apply, drop } from './mirror.mjs';
