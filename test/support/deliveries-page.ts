@@ -119,8 +119,8 @@ export function useDeliveriesPage(reply = failing): DeliveriesPage {
 }
 
 /**
- * What axe finds wrong with a page. The page forbids foreign script, so this one comes by way of the debugger. It breaks
- * off when something is redrawn meanwhile, such as an age; then it looks again.
+ * What axe finds wrong with a page. The page forbids foreign script, so this one comes by way of the debugger. It stops
+ * when something is redrawn meanwhile, such as an age; then it looks again.
  */
 export async function violations(on: Page): Promise<string[]> {
   await on.evaluate(axe);

@@ -48,7 +48,6 @@ export const sandboxRun: CommandModule<SandboxRunOptions> = {
       ),
   examples: [
     { command: 'revento sandbox run --list', explains: 'the scenarios, and what each shows' },
-    { command: 'revento sandbox run change-of-mind', explains: 'play one to the running sandbox' },
     {
       command: 'revento sandbox run registration-evening --format junit > report.xml',
       explains: 'a report for CI',
