@@ -24,7 +24,7 @@ describe('a folder is small enough to take in', () => {
 const written = ['src', 'test', 'scripts', 'bench', 'bin'].flatMap((top) =>
   readdirSync(join(root, top), { recursive: true, encoding: 'utf8' })
     .map((file) => `${top}/${file.replaceAll('\\', '/')}`)
-    .filter((file) => /\.(?:tsx?|mjs|cjs|js|css)$/.test(file)),
+    .filter((file) => /\.(?:tsx?|mjs|cjs|js|css)$/.test(file) && !file.includes('/node_modules/')),
 );
 
 describe('a file has one job, and at most 300 lines', () => {
