@@ -161,7 +161,7 @@ describe('steering a running sandbox', () => {
     const attempts = [
       [['trigger', 'activity.updated', '--data', '{broken'], 2, 'not valid JSON'],
       [['trigger', 'Not A Type'], 2, 'Unknown event type'],
-      [['trigger', 'Not A Type', '--unknown-type'], 2, 'Type must be'],
+      [['trigger', 'Not A Type', '--unknown-type'], 2, '"type" must be'],
       [['trigger', 'activity.updated', '--event', 'evt_nowhere'], 1, 'no such event'],
       [['redeliver', 'nonsense'], 2, 'UUID'],
       [['redeliver', '0000'], 2, 'No delivery has an id that begins with 0000.'],
