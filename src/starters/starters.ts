@@ -22,6 +22,16 @@ export const starters: readonly Starter[] = [
     test: 'python3 -m unittest',
     files: () => import('../../templates/python?files'),
   },
+  {
+    language: 'go',
+    title: 'Go',
+    frameworks: [{ name: 'net/http' }],
+    needs: 'Go 1.19 or newer',
+    install: ['go', 'build', '-o', 'revento-integration', '.'],
+    start: 'go run .',
+    test: 'go test',
+    files: () => import('../../templates/go?files'),
+  },
 ];
 
 /** The row of a language; undefined where there is none. */

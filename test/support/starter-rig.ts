@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { revento, root } from './build.ts';
 import { freePort } from './free-port.ts';
 import { ProgramRig } from './program-rig.ts';
+
+/** Compiled packages of Go, for all projects of one file: without it, each compiles the standard library again. */
+const goCache = mkdtempSync(join(tmpdir(), 'revento-go-'));
+process.once('exit', () => rmSync(goCache, { recursive: true, force: true }));
 
 /** A project that `revento init` wrote, on a port of its own. */
 export class StarterRig {
@@ -34,6 +39,11 @@ export class StarterRig {
     return made;
   }
 
+  /** Runs a command in the project, such as its compiler. */
+  command([program, ...words]: readonly [program: string, ...words: string[]]) {
+    return this.#spawn(program, words);
+  }
+
   /** Runs the tests of the project at a sandbox, which the audit watches. */
   tests(command: readonly string[]) {
     const redirect = `http://localhost:${this.port}/callback`;
@@ -49,9 +59,13 @@ export class StarterRig {
   }
 
   #run(words: readonly string[]) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [revento, ...words], {
+    return this.#spawn(process.execPath, [revento, ...words]);
+  }
+
+  #spawn(program: string, words: readonly string[]) {
+    const { status, stdout, stderr } = spawnSync(program, words, {
       cwd: this.directory,
-      env: { ...this.#rig.env, PORT: `${this.port}` },
+      env: { ...this.#rig.env, PORT: `${this.port}`, GOCACHE: goCache },
       encoding: 'utf8',
       timeout: 110_000,
       maxBuffer: 64 * 1024 * 1024,

@@ -1,0 +1,3 @@
+module revento-integration
+
+go 1.19

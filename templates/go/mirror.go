@@ -1,0 +1,187 @@
+// The mirror of participants that webhooks and syncs keep up to date.
+package main
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// held is what the mirror has of one participant.
+type held struct {
+	Row row `json:"row"`
+	// When the last delivery about it happened, by Revento's clock.
+	OccurredAt string `json:"occurred_at"`
+	// When it was written, by ours.
+	WrittenAt time.Time `json:"written_at"`
+}
+
+var mirror sync.Mutex
+
+func mirrorOf(eventID string) string {
+	return filepath.Join(config.dataDir, "participants", fileName(eventID))
+}
+
+// remember changes what is held of one participant; change says whether there is something to write.
+func remember(eventID, organizationID, participantID string, change func(*held) bool) error {
+	mirror.Lock()
+	defer mirror.Unlock()
+	name := fileName(eventID, participantID)
+	path := filepath.Join(mirrorOf(eventID), name+".sealed")
+	var one held
+	if _, err := readSealed(path, name, &one); err != nil {
+		return err
+	}
+	if !change(&one) {
+		return nil
+	}
+	one.WrittenAt = time.Now()
+	err := writeSealed(path, name, one)
+	// The end of the connection may have come meanwhile: nothing of the event may be kept.
+	if err == nil && hasEnded(eventID, organizationID) {
+		err = os.Remove(path)
+	}
+	return err
+}
+
+func participants(eventID string) ([]row, error) {
+	paths, err := filepath.Glob(filepath.Join(mirrorOf(eventID), "*.sealed"))
+	found := []row{}
+	for _, path := range paths {
+		var one held
+		isThere, failure := readSealed(path, strings.TrimSuffix(filepath.Base(path), ".sealed"), &one)
+		if isThere {
+			found = append(found, one.Row)
+		}
+		err = firstOf(err, failure)
+	}
+	return found, err
+}
+
+// work is what a delivery changes. It carries a snapshot, so the API is not asked; safe to repeat.
+func work(sent event) error {
+	if sent.Type == "data.deletion_required" {
+		mirror.Lock()
+		defer mirror.Unlock()
+		return os.RemoveAll(mirrorOf(sent.EventID))
+	}
+	changes := changesOf(sent)
+	id, isText := changes["id"].(string)
+	if !isText {
+		return nil // a type that this integration does not know, or does not need
+	}
+	return remember(sent.EventID, sent.OrganizationID, id, func(one *held) bool {
+		if one.OccurredAt > sent.OccurredAt {
+			return false // a newer delivery came first
+		}
+		if one.Row == nil {
+			one.Row = row{}
+		}
+		for name, value := range changes {
+			one.Row[name] = value
+		}
+		one.OccurredAt = sent.OccurredAt
+		return true
+	})
+}
+
+func changesOf(sent event) row {
+	if strings.HasPrefix(sent.Type, "participant.") {
+		return sent.Data
+	}
+	if !strings.HasPrefix(sent.Type, "application.") {
+		return nil
+	}
+	changes := row{"id": sent.Data["participant_id"], "application_status": sent.Data["status"]}
+	for _, name := range []string{"user_id", "custom_form_fields"} {
+		if value, isThere := sent.Data[name]; isThere {
+			changes[name] = value
+		}
+	}
+	return changes
+}
+
+type syncRun struct {
+	done   chan struct{}
+	result row
+	err    error
+}
+
+var (
+	syncs     = map[string]*syncRun{}
+	syncsLock sync.Mutex
+)
+
+// syncEvent reads an event, once also when several ask at the same time.
+func syncEvent(eventID string) (row, error) {
+	syncsLock.Lock()
+	run, isRunning := syncs[eventID]
+	if !isRunning {
+		run = &syncRun{done: make(chan struct{})}
+		syncs[eventID] = run
+	}
+	syncsLock.Unlock()
+	if !isRunning {
+		run.result, run.err = readEvent(eventID)
+		syncsLock.Lock()
+		delete(syncs, eventID)
+		syncsLock.Unlock()
+		close(run.done)
+	}
+	<-run.done
+	return run.result, run.err
+}
+
+// readEvent reads what the organizer permitted: all but `event.read` may have been left out.
+func readEvent(eventID string) (row, error) {
+	connected, err := loginFor(eventID)
+	if err != nil {
+		return nil, err
+	}
+	path := "/events/" + url.PathEscape(eventID)
+	var found row
+	if err := get(eventID, path, &found); err != nil {
+		return nil, err
+	}
+	result := row{"event_id": eventID, "title": found["title"], "participants": "not permitted", "activities": "not permitted"}
+	startedAt := time.Now()
+	var people, activities int
+	var failures [2]error
+	var reads sync.WaitGroup
+	if connected.mayRead("participants.read") {
+		reads.Add(1)
+		go func() {
+			defer reads.Done()
+			failures[0] = eachRow(eventID, path+"/participants", func(one row) error {
+				people++
+				id, _ := one["id"].(string)
+				return remember(eventID, connected.OrganizationID, id, func(kept *held) bool {
+					// What a delivery wrote meanwhile is newer than this page.
+					isOlder := kept.WrittenAt.Before(startedAt)
+					if isOlder {
+						kept.Row = one
+					}
+					return isOlder
+				})
+			})
+		}()
+	}
+	if connected.mayRead("program.read") {
+		reads.Add(1)
+		go func() {
+			defer reads.Done()
+			failures[1] = eachRow(eventID, path+"/activities", func(row) error { activities++; return nil })
+		}()
+	}
+	reads.Wait()
+	if connected.mayRead("participants.read") {
+		result["participants"] = people
+	}
+	if connected.mayRead("program.read") {
+		result["activities"] = activities
+	}
+	return result, firstOf(failures[:]...)
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"time"
+)
+
+const scopes = "event.read participants.read program.read"
+
+// notConnected: the organizer cannot be connected this way; the text may be shown.
+type notConnected string
+
+func (n notConnected) Error() string { return string(n) }
+
+// tokenError is an answer of the token endpoint that is not tokens; isUnused: the code or token can still be used.
+type tokenError struct {
+	code     string
+	isUnused bool
+}
+
+func (t *tokenError) Error() string { return "token endpoint: " + t.code }
+
+type attempt struct {
+	State, Verifier string
+	ExpiresAt       time.Time
+}
+
+func randomWord() string { return base64.RawURLEncoding.EncodeToString(randomBytes(32)) }
+
+// begin starts a login: where the browser goes, and the cookie that binds the attempt to that browser.
+func begin(eventID string) (address, cookie string, err error) {
+	try := attempt{State: randomWord(), Verifier: randomWord(), ExpiresAt: time.Now().Add(10 * time.Minute)}
+	challenge := sha256.Sum256([]byte(try.Verifier))
+	query := url.Values{
+		"response_type":         {"code"},
+		"client_id":             {config.clientID},
+		"redirect_uri":          {config.redirectURI},
+		"scope":                 {scopes},
+		"event_id":              {eventID},
+		"state":                 {try.State},
+		"code_challenge":        {base64.RawURLEncoding.EncodeToString(challenge[:])},
+		"code_challenge_method": {"S256"},
+	}
+	sealed, err := seal(try, "attempt")
+	return config.authBase + "/oauth/authorize?" + query.Encode(), base64.RawURLEncoding.EncodeToString(sealed), err
+}
+
+// finish ends a login: checks the state, redeems the code and stores the tokens.
+func finish(query url.Values, cookie string) (login, error) {
+	var try attempt
+	sealed, err := base64.RawURLEncoding.DecodeString(cookie)
+	if err == nil {
+		err = unseal(sealed, "attempt", &try)
+	}
+	if err != nil || subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(try.State)) == 0 {
+		return login{}, notConnected("This is not the answer to your login.")
+	}
+	if time.Now().After(try.ExpiresAt) {
+		return login{}, notConnected("The login took too long. Open /connect again.")
+	}
+	// An attempt has one answer, also when the browser sends it again.
+	isFirst, err := createOnce(filepath.Join(config.dataDir, "attempts", fileName(try.State)))
+	if err != nil {
+		return login{}, err
+	}
+	if !isFirst {
+		return login{}, notConnected("This answer was used already. Open /connect again.")
+	}
+	if query.Get("error") == "access_denied" {
+		return login{}, notConnected("You declined. Nothing was connected.")
+	}
+	failed := notConnected("Revento did not connect the event. Open /connect again.")
+	if query.Has("error") || query.Get("code") == "" {
+		return login{}, failed
+	}
+	connected, err := requestTokens(map[string]string{
+		"grant_type":    "authorization_code",
+		"code":          query.Get("code"),
+		"redirect_uri":  config.redirectURI,
+		"code_verifier": try.Verifier,
+	})
+	if err != nil {
+		log("no tokens", fields{"error": err.Error()})
+		return login{}, failed
+	}
+	return connected, store(connected)
+}
+
+var tokenClient = &http.Client{
+	Timeout:       15 * time.Second,
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// requestTokens asks for tokens, for a code or a refresh token.
+func requestTokens(form map[string]string) (login, error) {
+	body := url.Values{"client_id": {config.clientID}, "client_secret": {config.clientSecret}}
+	for name, value := range form {
+		body.Set(name, value)
+	}
+	response, err := tokenClient.PostForm(config.authBase+"/oauth/token", body)
+	if err != nil {
+		// The connection was never made: the token is as good as before.
+		var dialed *net.OpError
+		isUnused := errors.As(err, &dialed) && dialed.Op == "dial"
+		return login{}, &tokenError{"unreachable", isUnused}
+	}
+	defer response.Body.Close()
+	var answer struct {
+		login
+		Error string `json:"error"`
+	}
+	err = json.NewDecoder(response.Body).Decode(&answer)
+	if err == nil && response.StatusCode == 200 && answer.AccessToken != "" && answer.RefreshToken != "" {
+		return answer.login, nil
+	}
+	if answer.Error == "" {
+		answer.Error = fmt.Sprintf("status %d", response.StatusCode)
+	}
+	// 429 and 503 are said before the token is looked at; after any other failure it may be used up.
+	return login{}, &tokenError{answer.Error, response.StatusCode == 429 || response.StatusCode == 503}
+}

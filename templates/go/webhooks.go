@@ -1,0 +1,163 @@
+package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	tolerance = 300 // seconds
+	// Revento gives up after hours; a delivery that is repeated by hand may be older.
+	marksKept = 30 * 24 * time.Hour
+)
+
+var (
+	timestampForm = regexp.MustCompile(`^[0-9]{1,12}$`)
+	signatureForm = regexp.MustCompile(`^sha256=[0-9a-f]{64}$`)
+)
+
+// event is the envelope of a delivery; for what concerns the whole integration the ids are empty.
+type event struct {
+	ID             string `json:"id"`
+	Type           string `json:"type"`
+	OccurredAt     string `json:"occurred_at"`
+	EventID        string `json:"event_id"`
+	OrganizationID string `json:"organization_id"`
+	Data           row    `json:"data"`
+}
+
+type delivery struct {
+	ID         string    `json:"id"`
+	ReceivedAt time.Time `json:"received_at"`
+	Event      event     `json:"event"`
+}
+
+func inbox(name string) string  { return filepath.Join(config.dataDir, "inbox", name) }
+func worked(name string) string { return filepath.Join(config.dataDir, "worked", name) }
+
+// isGenuine says whether Revento signed these bytes with one of our secrets, within the last five minutes.
+func isGenuine(body []byte, timestamp, signature string) bool {
+	if !timestampForm.MatchString(timestamp) || !signatureForm.MatchString(signature) {
+		return false
+	}
+	seconds, _ := strconv.ParseInt(timestamp, 10, 64)
+	if age := time.Now().Unix() - seconds; age > tolerance || age < -tolerance {
+		return false
+	}
+	claimed, _ := hex.DecodeString(strings.TrimPrefix(signature, "sha256="))
+	isMatch := false
+	for _, secret := range config.webhookSecrets {
+		mac := hmac.New(sha256.New, secret)
+		mac.Write([]byte(timestamp + "."))
+		mac.Write(body)
+		isMatch = hmac.Equal(mac.Sum(nil), claimed) || isMatch
+	}
+	return isMatch
+}
+
+// receive gives the status for a delivery. It is on disk before it is acknowledged, so a crash loses nothing.
+func receive(header http.Header, body []byte) int {
+	id, kind := header.Get("X-Revento-Delivery-Id"), header.Get("X-Revento-Event")
+	isComplete := id != "" && kind != ""
+	if !isComplete || !isGenuine(body, header.Get("X-Revento-Timestamp"), header.Get("X-Revento-Signature")) {
+		log("delivery refused", nil)
+		return http.StatusUnauthorized
+	}
+	var sent event
+	if json.Unmarshal(body, &sent) != nil { // only now: nobody but Revento gets here
+		return http.StatusBadRequest
+	}
+	name := fileName(id)
+	isRepeat := exists(worked(name)) || exists(inbox(name))
+	log("delivery received", fields{"delivery_id": id, "event_id": sent.EventID, "type": kind, "repeat": isRepeat})
+	if isRepeat {
+		return http.StatusNoContent
+	}
+	var err error
+	if kind == "data.deletion_required" { // requests stop at once; what is held is deleted as work
+		err = end(sent.EventID, sent.OrganizationID, kind)
+	}
+	err = firstOf(err, writeSealed(inbox(name), name, delivery{id, time.Now(), sent}))
+	if err != nil {
+		log("delivery not stored", fields{"delivery_id": id, "error": err.Error()})
+		return http.StatusInternalServerError
+	}
+	select {
+	case woken <- struct{}{}:
+	default:
+	}
+	return http.StatusNoContent
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+var woken = make(chan struct{}, 1)
+
+// workDeliveries works what is in the inbox, oldest first, for as long as the process lives.
+//
+// work has to be safe to repeat: a crash between the work and its mark has it done again. With a database, write both
+// in one transaction.
+func workDeliveries(work func(event) error) {
+	forgetOldMarks()
+	for {
+		for _, one := range waiting() {
+			ids := fields{"delivery_id": one.ID, "event_id": one.Event.EventID, "type": one.Event.Type}
+			if err := finished(one, work); err != nil {
+				ids["error"] = err.Error()
+				log("delivery failed", ids)
+			} else {
+				log("delivery worked", ids)
+			}
+		}
+		select {
+		case <-woken:
+		case <-time.After(10 * time.Second): // for what failed
+		}
+	}
+}
+
+func finished(one delivery, work func(event) error) error {
+	name := fileName(one.ID)
+	if err := work(one.Event); err != nil {
+		return err
+	}
+	if _, err := createOnce(worked(name)); err != nil {
+		return err
+	}
+	return os.Remove(inbox(name))
+}
+
+func waiting() []delivery {
+	paths, _ := filepath.Glob(inbox("*"))
+	var found []delivery
+	for _, path := range paths {
+		var one delivery
+		if isThere, err := readSealed(path, filepath.Base(path), &one); isThere && err == nil {
+			found = append(found, one)
+		}
+	}
+	sort.Slice(found, func(a, b int) bool { return found[a].ReceivedAt.Before(found[b].ReceivedAt) })
+	return found
+}
+
+func forgetOldMarks() {
+	marks, _ := filepath.Glob(worked("*"))
+	for _, path := range marks {
+		if found, err := os.Stat(path); err == nil && time.Since(found.ModTime()) > marksKept {
+			os.Remove(path)
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+)
+
+const body = `{"id":"1","type":"x","event_id":null,"organization_id":null,"data":{}}`
+
+func signed(id, body, key, timestamp string) http.Header {
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write([]byte(timestamp + "." + body))
+	header := http.Header{}
+	header.Set("X-Revento-Event", "x")
+	header.Set("X-Revento-Delivery-Id", id)
+	header.Set("X-Revento-Timestamp", timestamp)
+	header.Set("X-Revento-Signature", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+	return header
+}
+
+func ago(seconds int64) string { return fmt.Sprint(time.Now().Unix() - seconds) }
+
+func TestDeliveries(t *testing.T) {
+	secret := string(config.webhookSecrets[0])
+	for name, one := range map[string]struct {
+		header http.Header
+		body   string
+		status int
+	}{
+		"genuine":              {signed("once", body, secret, ago(0)), body, 204},
+		"another secret":       {signed("2", body, "another", ago(0)), body, 401},
+		"six minutes old":      {signed("3", body, secret, ago(360)), body, 401},
+		"six minutes ahead":    {signed("4", body, secret, ago(-360)), body, 401},
+		"not a number":         {signed("5", body, secret, "today"), body, 401},
+		"no headers":           {http.Header{}, body, 401},
+		"one byte more":        {signed("6", body, secret, ago(0)), body + "\n", 401},
+		"signed, but not JSON": {signed("7", "hello", secret, ago(0)), "hello", 400},
+	} {
+		if status := receive(one.header, []byte(one.body)); status != one.status {
+			t.Errorf("%s: %d, not %d", name, status, one.status)
+		}
+	}
+	if status := receive(signed("once", body, secret, ago(0)), []byte(body)); status != 204 {
+		t.Errorf("a repeat: %d", status)
+	}
+}
