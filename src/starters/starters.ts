@@ -32,6 +32,16 @@ export const starters: readonly Starter[] = [
     test: 'go test',
     files: () => import('../../templates/go?files'),
   },
+  {
+    language: 'ruby',
+    title: 'Ruby',
+    frameworks: [{ name: 'sinatra' }],
+    needs: 'Ruby 3.1 or newer with Bundler',
+    install: ['bundle', 'install'],
+    start: 'ruby app.rb',
+    test: 'ruby test/all.rb',
+    files: () => import('../../templates/ruby?files'),
+  },
 ];
 
 /** The row of a language; undefined where there is none. */

@@ -23,6 +23,13 @@ const rows: readonly Row[] = [
     build: 'go build -o revento-integration .',
     lack: lackOf('go'),
   },
+  {
+    language: 'ruby',
+    framework: 'sinatra',
+    test: ['ruby', 'test/all.rb'],
+    style: 'for file in *.rb test/*.rb; do ruby -wc "$file" >/dev/null; done',
+    lack: lackOf('ruby starter'),
+  },
 ];
 
 describe.each(rows)('the starter in $language with $framework', ({ language, framework, test, style, build, lack }) => {

@@ -30,6 +30,10 @@ const needs = {
     probe: ['python3', '-c', 'import cryptography, flask, requests'],
     packages: 'python3-cryptography python3-flask python3-requests',
   },
+  'ruby starter': {
+    probe: ['ruby', '-e', 'require "sinatra/base"; require "puma"; require "minitest"'],
+    packages: 'ruby-sinatra puma',
+  },
   pytest: { probe: [python, '-c', 'import pytest'], packages: 'python3-pytest' },
   go: { probe: ['go', 'version'], packages: 'golang-go' },
   php: { probe: ['php', '--version'], packages: 'php-cli' },

@@ -1,0 +1,209 @@
+# frozen_string_literal: true
+
+# The routes, and the mirror of participants that webhooks and syncs keep up to date.
+
+require 'sinatra/base'
+require_relative 'api'
+require_relative 'webhooks'
+
+module Mirror
+  LOCK = Mutex.new
+
+  module_function
+
+  def directory(event_id)
+    File.join(Config::DATA_DIR, 'participants', Sealed.file_name(event_id))
+  end
+
+  # Changes what is held of one participant; the block gets it and returns what to hold, or nil to leave it.
+  def remember(connection, participant_id)
+    name = Sealed.file_name(connection['event_id'], participant_id)
+    path = File.join(directory(connection['event_id']), "#{name}.sealed")
+    LOCK.synchronize do
+      held = yield Sealed.read(path, name) || {}
+      next if held.nil?
+
+      Sealed.write(path, name, held.merge('written_at' => Time.now.to_f))
+      # The end of the connection may have come meanwhile: nothing of the event may be kept.
+      File.delete(path) if Logins.ended?(connection)
+    end
+  end
+
+  def participants(event_id)
+    paths = Dir.glob(File.join(directory(event_id), '*.sealed'))
+    paths.filter_map { |path| Sealed.read(path, File.basename(path, '.sealed')) }.map { |held| held['row'] }
+  end
+
+  # What a delivery changes. It carries a snapshot, so the API is not asked; safe to repeat.
+  def work(event)
+    if event['type'] == 'data.deletion_required'
+      LOCK.synchronize { FileUtils.rm_rf(directory(event['event_id'])) }
+      return
+    end
+    changes = changes_of(event['type'], event['data'])
+    return if changes.nil? # a type that this integration does not know, or does not need
+
+    remember(event, changes['id']) do |held|
+      next if (held['occurred_at'] || '') > event['occurred_at'] # a newer delivery came first
+
+      { 'row' => (held['row'] || {}).merge(changes), 'occurred_at' => event['occurred_at'] }
+    end
+  end
+
+  def changes_of(type, data)
+    return data if type.start_with?('participant.')
+    return unless type.start_with?('application.')
+
+    { 'id' => data['participant_id'], 'application_status' => data['status'] }
+      .merge(data.slice('user_id', 'custom_form_fields'))
+  end
+
+  SYNCS = {} # rubocop:disable Style/MutableConstant
+  SYNCS_LOCK = Mutex.new
+
+  # Reads an event, once also when several ask at the same time.
+  def sync(event_id)
+    running = SYNCS_LOCK.synchronize do
+      SYNCS[event_id] ||= Thread.new do
+        Thread.current.report_on_exception = false
+        read_event(event_id)
+      ensure
+        SYNCS_LOCK.synchronize { SYNCS.delete(event_id) }
+      end
+    end
+    running.value
+  end
+
+  # What the organizer permitted: all but `event.read` may have been left out.
+  def read_event(event_id)
+    login = Logins.for_event(event_id)
+    path = "/events/#{URI.encode_www_form_component(event_id)}"
+    title = Api.get(event_id, path)['title']
+    counts = {
+      participants: reader(login, 'participants.read') { read_participants(login, "#{path}/participants") },
+      activities: reader(login, 'program.read') { count_rows(event_id, "#{path}/activities") }
+    }
+    { event_id: event_id, title: title, **counts.transform_values { |thread| thread ? thread.value : 'not permitted' } }
+  end
+
+  def reader(login, scope, &read)
+    return unless login['scope'].split.include?(scope)
+
+    Thread.new do
+      Thread.current.report_on_exception = false
+      read.call
+    end
+  end
+
+  def read_participants(login, path)
+    started_at = Time.now.to_f
+    count = 0
+    Api.each_row(login['event_id'], path) do |row|
+      count += 1
+      remember(login, row['id']) do |held|
+        # What a delivery wrote meanwhile is newer than this page.
+        held.merge('row' => row) unless held['written_at'] && held['written_at'] > started_at
+      end
+    end
+    count
+  end
+
+  def count_rows(event_id, path)
+    count = 0
+    Api.each_row(event_id, path) { count += 1 }
+    count
+  end
+end
+
+class App < Sinatra::Base
+  COOKIE = 'revento_attempt'
+  MAX_BODY = 1024 * 1024
+  THIS_MACHINE = /\A(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\z/.freeze
+
+  set environment: :production, server: :puma, port: Config::PORT, bind: Config.optional('HOST', 'localhost'),
+      logging: false, quiet: true
+  # Sinatra's own reading of bodies: nothing may parse them first.
+  disable :method_override, :static, :sessions
+
+  helpers do
+    def event_id
+      params['event'].to_s.empty? ? Config::EVENT_ID : params['event']
+    end
+
+    def json(body, code = 200)
+      content_type :json
+      status code
+      JSON.generate(body)
+    end
+
+    # For what shows attendees' data, until you put your own login before it.
+    def this_machine_only
+      is_local = request.env['REMOTE_ADDR'].to_s.match?(/\A(::1|(::ffff:)?127\.)/)
+      is_named_so = request.env['HTTP_HOST'].to_s.match?(THIS_MACHINE)
+      is_proxied = %w[HTTP_FORWARDED HTTP_X_FORWARDED_FOR HTTP_ORIGIN].any? { |name| request.env.key?(name) }
+      halt json({ error: 'this_machine_only' }, 403) unless is_local && is_named_so && !is_proxied
+    end
+
+    def attempt_cookie(value)
+      uri = URI(Config::REDIRECT_URI)
+      { value: value, path: uri.path, httponly: true, same_site: :lax, secure: uri.scheme == 'https' }
+    end
+  end
+
+  get('/healthz') { json({ status: 'ok' }) }
+
+  get '/connect' do
+    url, cookie = OAuth.start(event_id)
+    response.set_cookie(COOKIE, attempt_cookie(cookie).merge(max_age: 600))
+    redirect url
+  end
+
+  get '/callback' do
+    response.set_cookie(COOKIE, attempt_cookie('').merge(max_age: 0))
+    login = OAuth.finish(params, request.cookies[COOKIE])
+    log('connected', event_id: login['event_id'], scope: login['scope'])
+    content_type :text
+    "Connected. You can close this page.\n"
+  end
+
+  post '/webhooks/revento' do
+    body = request.body.read(MAX_BODY + 1).to_s.b # the raw bytes
+    halt 413 if body.bytesize > MAX_BODY
+    status Webhooks.receive(->(name) { request.env["HTTP_#{name.upcase.tr('-', '_')}"] }, body)
+  end
+
+  get '/participants' do
+    this_machine_only
+    json({ data: Mirror.participants(event_id) })
+  end
+
+  post '/sync' do
+    this_machine_only
+    connected = Logins.all.map { |login| login['event_id'] }
+    wanted = params['event'] || connected.empty? ? [event_id] : connected
+    json({ events: wanted.map { |id| Mirror.sync(id) } })
+  end
+
+  error NotConnected do |e|
+    content_type :text
+    halt 400, "#{e.message}\n"
+  end
+
+  error LoginEnded do |e|
+    halt json({ error: 'not_connected', message: e.message }, 409)
+  end
+
+  error do |e|
+    log('request failed', error: e.class.name, code: e.respond_to?(:code) ? e.code : nil)
+    halt json({ error: 'failed' }, 502)
+  end
+
+  def self.work_deliveries
+    Thread.new { Webhooks.work_deliveries { |event| Mirror.work(event) } }
+  end
+end
+
+if $PROGRAM_NAME == __FILE__
+  App.work_deliveries
+  App.run!
+end

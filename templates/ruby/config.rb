@@ -1,0 +1,77 @@
+# frozen_string_literal: true
+
+# Settings from the environment, and the log. All are checked here: a wrong one ends the start, not a request.
+
+require 'json'
+require 'time'
+require 'uri'
+
+module Config
+  PROBLEMS = [] # rubocop:disable Style/MutableConstant
+
+  # Variables that are set already win.
+  def self.read_env_file(path)
+    return unless File.exist?(path)
+
+    File.foreach(path, chomp: true) do |line|
+      name, separator, value = line.partition('=')
+      ENV[name.strip] ||= value.strip.gsub(/\A['"]|['"]\z/, '') unless separator.empty? || name.start_with?('#')
+    end
+  end
+
+  def self.required(name)
+    value = ENV[name].to_s.strip
+    PROBLEMS << "Set #{name}." if value.empty?
+    value
+  end
+
+  def self.url(name)
+    value = required(name)
+    PROBLEMS << "#{name} is not a URL." unless value.empty? || value.match?(%r{\Ahttps?://\S+\z})
+    value
+  end
+
+  def self.token_key
+    key = required('REVENTO_TOKEN_KEY').unpack1('m')
+    return key if key.bytesize == 32
+
+    PROBLEMS << 'Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32'
+    key
+  end
+
+  # `PORT=` in an env file means that there is none.
+  def self.optional(name, otherwise)
+    value = ENV[name].to_s
+    value.empty? ? otherwise : value
+  end
+
+  read_env_file('.env')
+
+  AUTH_BASE = url('REVENTO_AUTH_BASE').sub(%r{/+\z}, '')
+  API_BASE = url('REVENTO_API_BASE').sub(%r{/+\z}, '')
+  CLIENT_ID = required('REVENTO_CLIENT_ID')
+  CLIENT_SECRET = required('REVENTO_CLIENT_SECRET')
+  REDIRECT_URI = url('REVENTO_REDIRECT_URI')
+  EVENT_ID = required('SANDBOX_EVENT_ID')
+  # While the signing secret is rotated, deliveries may be signed with either of the two.
+  WEBHOOK_SECRETS = [required('REVENTO_WEBHOOK_SECRET'), optional('REVENTO_WEBHOOK_SECRET_PREVIOUS', nil)].compact
+  TOKEN_KEY = token_key
+  PORT = Integer(optional('PORT', '3000'))
+
+  abort PROBLEMS.join("\n") unless PROBLEMS.empty?
+
+  # A directory for each API: what belongs to one is never sent to another, such as a sandbox.
+  api = URI(API_BASE)
+  DATA_DIR = File.join(optional('DATA_DIR', 'data'), "#{api.host}_#{api.port}")
+end
+
+LOG_LOCK = Mutex.new
+
+# Writes one JSON line. Give it ids, never tokens and never what attendees entered.
+def log(message, **fields)
+  line = JSON.generate({ at: Time.now.utc.iso8601(3), message: message, **fields })
+  LOG_LOCK.synchronize do
+    $stdout.puts(line)
+    $stdout.flush
+  end
+end

@@ -1,0 +1,115 @@
+# frozen_string_literal: true
+
+# The authorization code flow with PKCE, and the token endpoint.
+
+require 'net/http'
+require_relative 'tokens'
+
+# The organizer cannot be connected this way; the text may be shown.
+class NotConnected < StandardError; end
+
+module OAuth
+  SCOPE = 'event.read participants.read program.read'
+  ATTEMPT_SECONDS = 600
+  FAILED = 'Revento did not connect the event. Open /connect again.'
+
+  module_function
+
+  # Begins a login: where the browser goes, and the cookie that binds the attempt to that browser.
+  def start(event_id)
+    state = SecureRandom.urlsafe_base64(32)
+    verifier = SecureRandom.urlsafe_base64(32)
+    query = {
+      response_type: 'code',
+      client_id: Config::CLIENT_ID,
+      redirect_uri: Config::REDIRECT_URI,
+      scope: SCOPE,
+      event_id: event_id,
+      state: state,
+      code_challenge: base64url(Digest::SHA256.digest(verifier)),
+      code_challenge_method: 'S256'
+    }
+    attempt = { state: state, verifier: verifier, expires_at: Time.now.to_f + ATTEMPT_SECONDS }
+    ["#{Config::AUTH_BASE}/oauth/authorize?#{URI.encode_www_form(query)}", base64url(Sealed.seal(attempt, 'attempt'))]
+  end
+
+  # Ends a login: checks the state, redeems the code and stores the tokens.
+  def finish(query, cookie)
+    attempt = opened(cookie)
+    raise NotConnected, 'This is not the answer to your login.' unless attempt && same?(query['state'], attempt['state'])
+    raise NotConnected, 'The login took too long. Open /connect again.' if attempt['expires_at'] < Time.now.to_f
+
+    # An attempt has one answer, also when the browser sends it again.
+    mark = File.join(Config::DATA_DIR, 'attempts', Sealed.file_name(attempt['state']))
+    raise NotConnected, 'This answer was used already. Open /connect again.' unless Sealed.create_once(mark)
+    raise NotConnected, 'You declined. Nothing was connected.' if query['error'] == 'access_denied'
+    raise NotConnected, FAILED if query.key?('error') || query['code'].to_s.empty?
+
+    redeemed(query['code'], attempt['verifier']).tap { |login| Logins.store(login) }
+  end
+
+  def redeemed(code, verifier)
+    request_tokens(
+      'grant_type' => 'authorization_code',
+      'code' => code,
+      'redirect_uri' => Config::REDIRECT_URI,
+      'code_verifier' => verifier
+    )
+  rescue TokenError => e
+    log('no tokens', code: e.code)
+    raise NotConnected, FAILED
+  end
+
+  # Tokens for a code or a refresh token.
+  def request_tokens(form)
+    body = { 'client_id' => Config::CLIENT_ID, 'client_secret' => Config::CLIENT_SECRET, **form }
+    response = post(URI("#{Config::AUTH_BASE}/oauth/token"), URI.encode_www_form(body))
+    answer = parsed(response.body)
+    if response.code == '200' && answer['access_token'] && answer['refresh_token']
+      return answer.slice('access_token', 'refresh_token', 'event_id', 'organization_id', 'scope')
+    end
+
+    # 429 and 503 are said before the token is looked at; after any other failure it may be used up.
+    raise TokenError.new(answer['error'] || "status #{response.code}", %w[429 503].include?(response.code))
+  end
+
+  def post(uri, body)
+    http = Net::HTTP.new(uri.host, uri.port)
+    http.use_ssl = uri.scheme == 'https'
+    http.open_timeout = http.read_timeout = 7
+    http.max_retries = 0 # a token is never sent twice
+    begin
+      http.start
+    rescue StandardError
+      raise TokenError.new('unreachable', true) # the connection was never made: the token is as good as before
+    end
+    begin
+      http.post(uri.path, body, 'Content-Type' => 'application/x-www-form-urlencoded')
+    rescue StandardError
+      raise TokenError.new('unanswered', false)
+    ensure
+      http.finish if http.started?
+    end
+  end
+
+  def parsed(text)
+    answer = JSON.parse(text.to_s)
+    answer.is_a?(Hash) ? answer : {}
+  rescue JSON::ParserError
+    {}
+  end
+
+  def opened(cookie)
+    Sealed.unseal(cookie.tr('-_', '+/').unpack1('m'), 'attempt') if cookie.to_s.match?(/\A[\w-]+\z/)
+  rescue OpenSSL::Cipher::CipherError, ArgumentError, TypeError
+    nil
+  end
+
+  def same?(given, expected)
+    OpenSSL.secure_compare(given.to_s, expected)
+  end
+
+  def base64url(bytes)
+    [bytes].pack('m0').tr('+/', '-_').delete('=')
+  end
+end

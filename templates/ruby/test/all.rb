@@ -1,0 +1,5 @@
+# frozen_string_literal: true
+
+require_relative 'webhooks_test'
+require_relative 'tokens_test'
+require_relative 'sandbox_test'

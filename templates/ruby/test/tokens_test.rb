@@ -1,0 +1,57 @@
+# frozen_string_literal: true
+
+require_relative 'settings'
+require_relative '../tokens'
+
+class TokensTest < Minitest::Test
+  RENEWED = { 'access_token' => 'a2', 'refresh_token' => 'r2' }.freeze
+
+  def stored(event_id)
+    login = {
+      'event_id' => event_id, 'organization_id' => 'org_1', 'scope' => '',
+      'access_token' => 'a1', 'refresh_token' => "r1 of #{event_id}"
+    }
+    Logins.store(login)
+    login
+  end
+
+  def test_tokens_are_encrypted_on_disk
+    stored('evt_sealed')
+    assert_equal 'a1', Logins.for_event('evt_sealed')['access_token']
+    Dir.glob(File.join(Logins::DIRECTORY, '*')).each { |path| refute_includes File.binread(path), 'evt_sealed' }
+  end
+
+  def test_a_sealed_value_opens_under_its_own_name_only
+    sealed = Sealed.seal({ 'a' => 1 }, 'one')
+    assert_equal({ 'a' => 1 }, Sealed.unseal(sealed, 'one'))
+    assert_raises(OpenSSL::Cipher::CipherError) { Sealed.unseal(sealed, 'another') }
+  end
+
+  def test_twenty_threads_refresh_once
+    spent = stored('evt_single')
+    requests = Queue.new
+    threads = Array.new(20) do
+      Thread.new do
+        Logins.refreshed(spent) do |form|
+          requests << form
+          RENEWED
+        end
+      end
+    end
+    assert_equal ['a2'], threads.map { |thread| thread.value['access_token'] }.uniq
+    assert_equal 1, requests.size
+    assert_equal 'r2', Logins.for_event('evt_single')['refresh_token']
+  end
+
+  def test_invalid_grant_ends_the_login
+    spent = stored('evt_ended')
+    assert_raises(LoginEnded) { Logins.refreshed(spent) { raise TokenError.new('invalid_grant', false) } }
+    assert_raises(LoginEnded) { Logins.for_event('evt_ended') }
+  end
+
+  def test_a_refresh_that_revento_never_got_is_sent_again
+    spent = stored('evt_unused')
+    assert_raises(TokenError) { Logins.refreshed(spent) { raise TokenError.new('unreachable', true) } }
+    assert_equal 'a2', Logins.refreshed(spent) { RENEWED }['access_token']
+  end
+end

@@ -1,0 +1,99 @@
+# frozen_string_literal: true
+
+# Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterwards.
+
+require_relative 'tokens'
+
+module Webhooks
+  INBOX = File.join(Config::DATA_DIR, 'inbox')
+  WORKED = File.join(Config::DATA_DIR, 'worked')
+  TOLERANCE_SECONDS = 300
+  # Revento gives up after hours; a delivery that is repeated by hand may be older.
+  KEPT_SECONDS = 30 * 24 * 3600
+  WOKEN = Queue.new
+
+  module_function
+
+  # Whether Revento signed these bytes with one of our secrets, within the last five minutes.
+  def genuine?(body, timestamp, signature)
+    return false unless timestamp.to_s.match?(/\A[0-9]{1,12}\z/) && signature.to_s.match?(/\Asha256=[0-9a-f]{64}\z/)
+    return false if (Time.now.to_i - timestamp.to_i).abs > TOLERANCE_SECONDS
+
+    Config::WEBHOOK_SECRETS.map do |secret|
+      mac = OpenSSL::HMAC.hexdigest('SHA256', secret, "#{timestamp}.".b + body)
+      OpenSSL.fixed_length_secure_compare("sha256=#{mac}", signature)
+    end.any?
+  end
+
+  # The status for a delivery; `header` gives one by its name. It is on disk before it is acknowledged, so a crash loses
+  # nothing.
+  def receive(header, body)
+    delivery_id, type = %w[X-Revento-Delivery-Id X-Revento-Event].map(&header)
+    unless delivery_id && type && genuine?(body, header.call('X-Revento-Timestamp'), header.call('X-Revento-Signature'))
+      log('delivery refused')
+      return 401
+    end
+    event = JSON.parse(body) # only now: nobody but Revento gets here
+    accept(delivery_id, type, event)
+    204
+  rescue JSON::ParserError
+    400
+  end
+
+  def accept(delivery_id, type, event)
+    name = Sealed.file_name(delivery_id)
+    is_repeat = [WORKED, INBOX].any? { |directory| File.exist?(File.join(directory, name)) }
+    log('delivery received', delivery_id: delivery_id, event_id: event['event_id'], type: type, repeat: is_repeat)
+    return if is_repeat
+
+    # Requests stop at once; what is held is deleted as work.
+    Logins.end_of(event, type) if type == 'data.deletion_required'
+    entry = { 'delivery_id' => delivery_id, 'received_at' => Time.now.to_f, 'event' => event }
+    Sealed.write(File.join(INBOX, name), name, entry)
+    WOKEN.push(true)
+  end
+
+  # Works what is in the inbox, oldest first, for as long as the process lives; the block gets each event.
+  #
+  # It has to be safe to repeat: a crash between the work and its mark has it done again. With a database, write both in
+  # one transaction.
+  def work_deliveries(&work)
+    forget_old_marks
+    loop do
+      WOKEN.clear
+      has_failed = waiting.map { |name, entry| worked?(name, entry, work) }.include?(false)
+      if has_failed
+        sleep 10
+      else
+        WOKEN.pop
+      end
+    end
+  end
+
+  def worked?(name, entry, work)
+    event = entry['event']
+    ids = { delivery_id: entry['delivery_id'], event_id: event['event_id'], type: event['type'] }
+    work.call(event)
+    Sealed.create_once(File.join(WORKED, name))
+    File.delete(File.join(INBOX, name))
+    log('delivery worked', **ids)
+    true
+  rescue StandardError => e # one that fails must not hold up the others
+    log('delivery failed', **ids, error: e.class.name)
+    false
+  end
+
+  def waiting
+    names = Dir.children(INBOX).reject { |name| name.end_with?('.tmp') }
+    entries = names.to_h { |name| [name, Sealed.read(File.join(INBOX, name), name)] }.compact
+    entries.sort_by { |_name, entry| entry['received_at'] }
+  rescue Errno::ENOENT
+    []
+  end
+
+  def forget_old_marks
+    Dir.glob(File.join(WORKED, '*')).each do |path|
+      File.delete(path) if Time.now - File.mtime(path) > KEPT_SECONDS
+    end
+  end
+end
