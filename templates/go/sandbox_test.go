@@ -55,7 +55,7 @@ func TestSandbox(t *testing.T) {
 		response.Body.Close()
 	}
 	synced := func() int {
-		response, err := browser.Post(here+"/sync", "", nil)
+		response, err := browser.Post(here+"/sync?event="+url.QueryEscape(config.eventID), "", nil)
 		if err != nil {
 			t.Error(err)
 			return 0

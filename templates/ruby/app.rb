@@ -120,6 +120,7 @@ class App < Sinatra::Base
   MAX_BODY = 1024 * 1024
   THIS_MACHINE = /\A(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\z/.freeze
 
+  disable :dump_errors # the log has them, without what the requests held
   set environment: :production, server: :puma, port: Config::PORT, bind: Config.optional('HOST', 'localhost'),
       logging: false, quiet: true
   # Sinatra's own reading of bodies: nothing may parse them first.

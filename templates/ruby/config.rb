@@ -6,6 +6,9 @@ require 'json'
 require 'time'
 require 'uri'
 
+# Whatever the locale of the service says, texts here are UTF-8.
+Encoding.default_external = Encoding::UTF_8
+
 module Config
   PROBLEMS = [] # rubocop:disable Style/MutableConstant
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const { REVENTO_SANDBOX_KEY: key, REVENTO_AUTH_BASE: sandbox, REVENTO_REDIRECT_URI } = process.env;
+const { REVENTO_SANDBOX_KEY: key, REVENTO_AUTH_BASE: sandbox, REVENTO_REDIRECT_URI, SANDBOX_EVENT_ID } = process.env;
 const { origin, port } = new URL(REVENTO_REDIRECT_URI);
 process.env.PORT = port;
 
@@ -15,7 +15,7 @@ async function control(path, body = {}) {
   return answer.json();
 }
 
-const sync = () => fetch(`${origin}/sync`, { method: 'POST' });
+const sync = () => fetch(`${origin}/sync?event=${SANDBOX_EVENT_ID}`, { method: 'POST' });
 const participants = async () => (await (await fetch(`${origin}/participants`)).json()).data;
 
 async function until(holds) {

@@ -25,7 +25,7 @@ def control(path, **body):
 
 
 def sync(_number=0):
-    return requests.post(f"{HERE}/sync").status_code
+    return requests.post(f"{HERE}/sync", params={"event": os.environ["SANDBOX_EVENT_ID"]}).status_code
 
 
 def participants():

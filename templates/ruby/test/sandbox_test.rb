@@ -35,7 +35,7 @@ class SandboxTest < Minitest::Test
   end
 
   def sync
-    Net::HTTP.post(here('/sync'), '').code
+    Net::HTTP.post(here("/sync?event=#{Config::EVENT_ID}"), '').code
   end
 
   def count
