@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Folders that package managers and builds leave behind when a template is run where it stands. */
-const leftovers = /(?:^|\/)(?:node_modules|data|vendor|target|build|__pycache__|\.venv)(?:\/|$)|(?:^|\/)(?:\.env|revento-integration)$/;
+const leftovers =
+  /(?:^|\/)(?:node_modules|data|vendor|target|build|__pycache__|\.venv)(?:\/|$)|(?:^|\/)(?:\.env|revento-integration)$/;
 
 /**
  * `import files from './folder?files'` gives the text of every file in a folder by its path there, in a build as in the
