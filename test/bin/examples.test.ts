@@ -12,7 +12,10 @@ import { consentingBrowser, ProgramRig } from '../support/program-rig.ts';
 const notRun: readonly (readonly [example: RegExp, why: string])[] = [
   [/tunnel\.example|api\.revento\.example/, 'names a host that does not exist'],
   [/sha256=…|redeliver 0b9f6c1e|^revento logout --event/, 'has a placeholder, or would end what the others need'],
-  [/npm (test|start)|key_store keyring|\/connect$|^revento certify --format/, 'needs a program or a service besides'],
+  [
+    /npm (test|start)|key_store keyring|\/connect$|^revento (certify --format|init node$)/,
+    'needs a program or a service besides',
+  ],
   [/^revento config init$/, 'asks questions on a terminal'],
   [/^revento (sandbox start|webhook listen|inspect)|--follow/, 'runs until Ctrl-C; has tests of its own'],
   [/^revento webhook trigger application\.approved$/, 'needs a listener on port 4400'],
