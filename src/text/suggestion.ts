@@ -12,6 +12,12 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best;
 }
 
+/** What to do about a misspelled word: to take the candidate that is meant, or else this. */
+export function adviceOn(word: string, candidates: readonly string[], otherwise: string): string {
+  const meant = nearest(word, candidates);
+  return meant === null ? otherwise : `did you mean ${meant}?`;
+}
+
 /** Letters to insert, remove, replace, or exchange with their neighbor (optimal string alignment). */
 function distanceBetween(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../src/text/suggestion.ts';
+import { adviceOn, nearest } from '../../src/text/suggestion.ts';
 
 describe('the word that was meant', () => {
   it.each([
@@ -14,4 +14,9 @@ describe('the word that was meant', () => {
   it.each(['completely', '', 'client'])('by %j is none of those that are far away', (word) => {
     expect(nearest(word, ['client_id', 'output', 'scope'])).toBeNull();
   });
+});
+
+it('advises to take the word that is meant, or else what it is told', () => {
+  expect(adviceOn('pyton', ['python', 'go'], 'languages are python, go')).toBe('did you mean python?');
+  expect(adviceOn('cobol', ['python', 'go'], 'languages are python, go')).toBe('languages are python, go');
 });

@@ -11,7 +11,7 @@ import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
 import type { Item } from '../../output/item.ts';
 import type { Rule } from '../../sandbox/audit/rule.ts';
 import { rules } from '../../sandbox/audit/rules.ts';
-import { nearest } from '../../text/suggestion.ts';
+import { adviceOn } from '../../text/suggestion.ts';
 import { readBaseline } from '../shared/audit/baseline.ts';
 import { explained } from '../shared/audit/explained.ts';
 import { auditText } from '../shared/audit/report.ts';
@@ -150,12 +150,12 @@ function onlyOf(text: string | undefined): readonly string[] | null {
 function ruleOf(id: string): Rule {
   const found = rules.find((rule) => rule.id === id);
   if (found !== undefined) return found;
-  const meant = nearest(
-    id,
-    rules.map((rule) => rule.id),
-  );
   throw new ReventoError('usage', `Unknown rule ${JSON.stringify(id)}.`, {
-    hint: meant === null ? 'run: revento sandbox audit --list' : `did you mean ${meant}?`,
+    hint: adviceOn(
+      id,
+      rules.map((rule) => rule.id),
+      'run: revento sandbox audit --list',
+    ),
   });
 }
 

@@ -1,6 +1,6 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
-import { nearest } from '../../text/suggestion.ts';
+import { adviceOn } from '../../text/suggestion.ts';
 
 interface CompletionOptions {
   readonly shell: string;
@@ -51,9 +51,8 @@ export const completion: CommandModule<CompletionOptions> = {
   async *run({ shell }) {
     const found = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
     if (found === undefined) {
-      const guess = nearest(shell, shellNames);
       throw new ReventoError('usage', `There is no completion for ${JSON.stringify(shell)}.`, {
-        hint: guess === null ? `shells are ${shellNames.join(', ')}` : `did you mean ${guess}?`,
+        hint: adviceOn(shell, shellNames, `shells are ${shellNames.join(', ')}`),
       });
     }
     const script = await found.load();

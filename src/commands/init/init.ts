@@ -8,7 +8,7 @@ import type { Item } from '../../output/item.ts';
 import { existingFiles, placeFiles } from '../../starters/place.ts';
 import { type Framework, projectFiles, type Starter } from '../../starters/starter.ts';
 import { starterFor, starters } from '../../starters/starters.ts';
-import { nearest } from '../../text/suggestion.ts';
+import { adviceOn } from '../../text/suggestion.ts';
 
 interface InitOptions {
   readonly language?: string;
@@ -65,9 +65,8 @@ export const init: CommandModule<InitOptions> = {
 function chosen(language: string): Starter {
   const found = starterFor(language);
   if (found !== undefined) return found;
-  const guess = nearest(language, names);
   throw new ReventoError('usage', `There is no starter for ${JSON.stringify(language)}.`, {
-    hint: guess === null ? `languages are ${names.join(', ')}` : `did you mean ${guess}?`,
+    hint: adviceOn(language, names, `languages are ${names.join(', ')}`),
   });
 }
 

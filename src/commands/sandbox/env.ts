@@ -2,7 +2,7 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { controlVariable } from '../../sandbox/control/key.ts';
 import { envFormats, formatVariables, isEnvFormat } from '../../sandbox/server/env-format.ts';
-import { nearest } from '../../text/suggestion.ts';
+import { adviceOn } from '../../text/suggestion.ts';
 import { sandboxVariables } from './shared/remote.ts';
 
 interface SandboxEnvOptions {
@@ -23,9 +23,8 @@ export const sandboxEnv: CommandModule<SandboxEnvOptions> = {
 
   async *run({ format }, deps) {
     if (!isEnvFormat(format)) {
-      const meant = nearest(format, envFormats);
       throw new ReventoError('usage', `Unknown format ${JSON.stringify(format)}.`, {
-        hint: meant === null ? `formats are ${envFormats.join(', ')}` : `did you mean ${meant}?`,
+        hint: adviceOn(format, envFormats, `formats are ${envFormats.join(', ')}`),
       });
     }
     const variables = await sandboxVariables(deps);

@@ -1,7 +1,7 @@
 import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { requireFileName } from '../../files/file-name.ts';
-import { nearest } from '../../text/suggestion.ts';
+import { adviceOn } from '../../text/suggestion.ts';
 
 /** Names of all profiles, sorted: those with settings and those with a login or a secret. */
 export async function profileNames(deps: Pick<Deps, 'settingsFile' | 'inspectStore'>): Promise<readonly string[]> {
@@ -19,9 +19,8 @@ export async function requireProfile(name: string, deps: Pick<Deps, 'settingsFil
   requireFileName('profile', name);
   const names = await profileNames(deps);
   if (names.includes(name)) return name;
-  const guess = nearest(name, names);
   const known = names.length === 0 ? 'no profile exists yet' : `existing profiles: ${names.join(', ')}`;
   throw new ReventoError('usage', `There is no profile "${name}".`, {
-    hint: `${guess === null ? known : `did you mean ${guess}?`}; to create it, run: revento -p ${name} config set client_id VALUE`,
+    hint: `${adviceOn(name, names, known)}; to create it, run: revento -p ${name} config set client_id VALUE`,
   });
 }

@@ -4,7 +4,7 @@ import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { pretty } from '../../json/pretty.ts';
 import type { Item } from '../../output/item.ts';
-import { nearest } from '../../text/suggestion.ts';
+import { adviceOn } from '../../text/suggestion.ts';
 import { eventTypes, knownType, sampleEnvelope } from '../../webhook/event.ts';
 import { anyEventSchema, envelopeSchema, schemaDialect } from '../../webhook/schema/event-schema.ts';
 import { typings } from '../../webhook/schema/typings/languages.ts';
@@ -80,9 +80,8 @@ function typesFor(language: string, hasMore: boolean): Item {
   }
   const render = Object.hasOwn(typings, language) ? typings[language] : undefined;
   if (render === undefined) {
-    const guess = nearest(language, languages);
     throw new ReventoError('usage', `There are no types for ${JSON.stringify(language)}.`, {
-      hint: guess === null ? `languages are ${languages.join(', ')}` : `did you mean ${guess}?`,
+      hint: adviceOn(language, languages, `languages are ${languages.join(', ')}`),
     });
   }
   const text = render(eventModels());

@@ -7,7 +7,7 @@ import { collect } from '../../command-kit/option-values.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { stringify } from '../../json/stringify.ts';
 import type { Json } from '../../json/value.ts';
-import { nearest } from '../../text/suggestion.ts';
+import { adviceOn } from '../../text/suggestion.ts';
 import { sampleEnvelope } from '../../webhook/event.ts';
 import { deliveryFaults } from '../../webhook/sending/delivery-faults.ts';
 import { type Outgoing, outgoing } from '../../webhook/sending/outgoing.ts';
@@ -101,9 +101,8 @@ function faultNamed(fault: string | undefined): (typeof deliveryFaults)[number] 
   const row = deliveryFaults.find(({ name }) => name === wanted);
   if (row !== undefined) return row;
   const names = deliveryFaults.map(({ name }) => name);
-  const meant = nearest(fault, names);
   throw new ReventoError('usage', `${JSON.stringify(fault)} is an unknown fault.`, {
-    hint: meant === null ? `use one of ${names.join(', ')}` : `did you mean ${meant}?`,
+    hint: adviceOn(fault, names, `use one of ${names.join(', ')}`),
   });
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { nearest } from '../../text/suggestion.ts';
+import { adviceOn } from '../../text/suggestion.ts';
 import { longestAdvanceMs } from '../control/rows/clock.ts';
 import { deliveryStates } from '../deliveries/delivery.ts';
 import { closed } from '../seed/closed.ts';
@@ -48,8 +48,7 @@ const step = closed({
       v.check(
         (name) => actionNames.includes(name),
         ({ input }) => {
-          const meant = nearest(String(input), actionNames);
-          return `is an unknown action; ${meant === null ? `actions are ${actionNames.join(', ')}` : `did you mean ${meant}?`}`;
+          return `is an unknown action; ${adviceOn(String(input), actionNames, `actions are ${actionNames.join(', ')}`)}`;
         },
       ),
       v.description('an action of the sandbox, as in `revento sandbox do`'),

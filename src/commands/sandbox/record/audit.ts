@@ -4,7 +4,7 @@ import type { GlobalOptions } from '../../../command-kit/globals.ts';
 import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
 import type { Rule } from '../../../sandbox/audit/rule.ts';
 import { rules } from '../../../sandbox/audit/rules.ts';
-import { nearest } from '../../../text/suggestion.ts';
+import { adviceOn } from '../../../text/suggestion.ts';
 import { readBaseline } from '../../shared/audit/baseline.ts';
 import { findingLines } from '../../shared/audit/bytes.ts';
 import { explained } from '../../shared/audit/explained.ts';
@@ -76,9 +76,8 @@ function chosenRules(only: string | undefined): readonly Rule[] {
   const known = rules.map(({ id }) => id);
   for (const id of ids) {
     if (known.includes(id)) continue;
-    const meant = nearest(id, known);
     throw new ReventoError('usage', `Unknown rule ${JSON.stringify(id)}.`, {
-      hint: meant === null ? 'run: revento sandbox audit --list' : `did you mean ${meant}?`,
+      hint: adviceOn(id, known, 'run: revento sandbox audit --list'),
     });
   }
   return rules.filter(({ id }) => ids.includes(id));

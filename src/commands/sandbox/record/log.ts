@@ -6,7 +6,7 @@ import type { Json } from '../../../json/value.ts';
 import type { ParamsOf, ResultOf } from '../../../sandbox/control/operations.ts';
 import { longestAdvanceMs } from '../../../sandbox/control/rows/clock.ts';
 import { type LogEntry, type LogKind, logKinds } from '../../../sandbox/control/rows/log.ts';
-import { nearest } from '../../../text/suggestion.ts';
+import { adviceOn } from '../../../text/suggestion.ts';
 import { parseDuration } from '../../../text/time.ts';
 import { changeOf } from '../shared/happening.ts';
 import { askSandbox, type SandboxDeps } from '../shared/remote.ts';
@@ -103,9 +103,8 @@ async function hasWaited({ clock, signal }: Pick<Deps, 'clock' | 'signal'>): Pro
 function requireKind(text: string): LogKind {
   const kind = logKinds.find((one) => one === text);
   if (kind !== undefined) return kind;
-  const meant = nearest(text, logKinds);
   throw new ReventoError('usage', `Unknown kind ${JSON.stringify(text)}.`, {
-    hint: meant === null ? `kinds are ${logKinds.join(', ')}` : `did you mean ${meant}?`,
+    hint: adviceOn(text, logKinds, `kinds are ${logKinds.join(', ')}`),
   });
 }
 

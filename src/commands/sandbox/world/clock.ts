@@ -3,7 +3,7 @@ import { ReventoError } from '../../../errors/revento-error.ts';
 import type { Item } from '../../../output/item.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import { longestAdvanceMs } from '../../../sandbox/control/rows/clock.ts';
-import { nearest } from '../../../text/suggestion.ts';
+import { adviceOn } from '../../../text/suggestion.ts';
 import { formatDuration, parseDuration } from '../../../text/time.ts';
 import { askSandbox, type SandboxDeps } from '../shared/remote.ts';
 
@@ -63,9 +63,8 @@ async function moved(move: string | undefined, value: string | undefined, deps: 
     }
     return askSandbox(deps, 'set_clock', { to: new Date(at).toISOString() });
   }
-  const meant = nearest(move, moves);
   throw new ReventoError('usage', `Unknown move ${JSON.stringify(move)}.`, {
-    hint: meant === null ? `moves are ${moves.join(', ')}` : `did you mean ${meant}?`,
+    hint: adviceOn(move, moves, `moves are ${moves.join(', ')}`),
   });
 }
 

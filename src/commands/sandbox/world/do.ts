@@ -8,7 +8,7 @@ import { isRecord } from '../../../json/parse.ts';
 import type { Json } from '../../../json/value.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import { actions } from '../../../sandbox/world/actions/actions.ts';
-import { nearest } from '../../../text/suggestion.ts';
+import { adviceOn } from '../../../text/suggestion.ts';
 import { parseDuration } from '../../../text/time.ts';
 import { changeOf } from '../shared/happening.ts';
 import { askSandbox, eventFlag } from '../shared/remote.ts';
@@ -105,9 +105,8 @@ function noticePick(happened: ResultOf<'do'>['happened'], { terminal }: Pick<Dep
 function requireKnown(action: string): void {
   const names = actions.map(({ name }) => name);
   if (names.includes(action)) return;
-  const meant = nearest(action, names);
   throw new ReventoError('usage', `Unknown action ${JSON.stringify(action)}.`, {
-    hint: meant === null ? `actions are ${names.join(', ')}` : `did you mean ${meant}?`,
+    hint: adviceOn(action, names, `actions are ${names.join(', ')}`),
   });
 }
 

@@ -4,7 +4,7 @@ import { parseFault } from '../../../sandbox/faults/fault.ts';
 import { type BuiltInScenario, builtInScenarios } from '../../../sandbox/scenario/built-in.ts';
 import { type Scenario, scenario, stepFindings } from '../../../sandbox/scenario/scenario.ts';
 import { checkStructured, type FileKind } from '../../../sandbox/seed/structured.ts';
-import { nearest } from '../../../text/suggestion.ts';
+import { adviceOn } from '../../../text/suggestion.ts';
 import { readStructured } from '../structured-file.ts';
 
 const kind: FileKind = {
@@ -22,12 +22,12 @@ export async function loadScenario(name: string, deps: Pick<Deps, 'signal' | 'te
   if (isBuiltIn(name)) return builtIn(name);
   // A file has a place or an ending; a bare word was meant for a name.
   if (name === '-' || /[./\\]/.test(name)) return readStructured(name, scenario, kind, deps);
-  const meant = nearest(name, builtInScenarios);
   throw new ReventoError('usage', `Unknown scenario ${JSON.stringify(name)}.`, {
-    hint:
-      meant === null
-        ? `scenarios are ${builtInScenarios.join(', ')}; a file is named with its ending, such as ${name}.yaml`
-        : `did you mean ${meant}?`,
+    hint: adviceOn(
+      name,
+      builtInScenarios,
+      `scenarios are ${builtInScenarios.join(', ')}; a file is named with its ending, such as ${name}.yaml`,
+    ),
   });
 }
 

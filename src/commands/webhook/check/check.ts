@@ -9,7 +9,7 @@ import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
 import type { HttpFailureKind } from '../../../http/failure.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
 import type { Style } from '../../../text/style.ts';
-import { nearest } from '../../../text/suggestion.ts';
+import { adviceOn } from '../../../text/suggestion.ts';
 import { parseDuration } from '../../../text/time.ts';
 import type { CheckOptions } from '../../../webhook/conformance/bench.ts';
 import type { CaseResult, ConformanceCase } from '../../../webhook/conformance/case.ts';
@@ -183,9 +183,8 @@ function chosen(only: string | undefined): readonly ConformanceCase[] {
   const known = conformanceCases.map(({ id }) => id);
   for (const id of ids) {
     if (known.includes(id)) continue;
-    const meant = nearest(id, known);
     throw new ReventoError('usage', `Unknown case ${JSON.stringify(id)}.`, {
-      hint: meant === null ? 'run: revento webhook check --list' : `did you mean ${meant}?`,
+      hint: adviceOn(id, known, 'run: revento webhook check --list'),
     });
   }
   return conformanceCases.filter(({ id }) => ids.includes(id));
