@@ -3,25 +3,15 @@ import { startSandbox } from '../../../errors/next-command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { isHttpFailure, networkError } from '../../../http/failure.ts';
 import { isSuccess } from '../../../http/status.ts';
-import { isLoopback } from '../../../http/this-machine.ts';
-import { parseUrl } from '../../../http/web-address.ts';
-import { isRecord, parseJson } from '../../../json/parse.ts';
-import { stringify } from '../../../json/stringify.ts';
+import { isRecord } from '../../../json/parse.ts';
 import type { Json } from '../../../json/value.ts';
-import type { HttpRequest } from '../../../ports/exchange.ts';
-import { controlKeyOf, controlPrefix, controlVariable } from '../../../sandbox/control/key.ts';
-import {
-  type OperationName,
-  operations,
-  type ParamsOf,
-  type ResultOf,
-  readResult,
-  spread,
-} from '../../../sandbox/control/operations.ts';
+import { controlVariable } from '../../../sandbox/control/key.ts';
+import type { OperationName, ParamsOf, ResultOf } from '../../../sandbox/control/operations.ts';
 import { integrationRedirectUri } from '../../../sandbox/oauth/clients.ts';
 import { type Variables, variablesOf } from '../../../sandbox/server/env-file.ts';
 import { testEventId } from '../../../sandbox/world/world.ts';
 import { plainLine } from '../../../text/plain-line.ts';
+import { askControl, type ControlAddress, controlAddress } from '../../shared/sandbox/control-client.ts';
 import { chosenSandbox, sandboxProfile, steering } from './profile.ts';
 
 /** What finding a sandbox needs. */
@@ -58,19 +48,16 @@ export async function askSandbox<Name extends OperationName>(
   const { authBase, key } = await findSandbox(deps, name);
   // Another program may be answering there, and repeat the key.
   deps.redactor.add(key);
-  const http = await deps.http();
-  const answer = await http({
-    ...requestOf(authBase, key, operation, params),
-    timeoutMs,
+  const { status, value, result } = await askControl({ authBase, key }, [operation, params], {
+    http: await deps.http(),
     signal: deps.signal,
+    timeoutMs,
   }).catch((error: unknown) => {
     if (!isHttpFailure(error)) throw error;
     throw networkError(error, `The sandbox at ${authBase}`);
   });
-  const value = parseJson(Buffer.from(answer.body).toString('utf8')) ?? null;
-  const result = isSuccess(answer.status) ? readResult(operation, value) : null;
   if (result !== null) return result;
-  throw refusal(answer.status, value, { authBase, name });
+  throw refusal(status, value, { authBase, name });
 }
 
 /** The base URL of the chosen sandbox, running or not. @throws ReventoError `setting_missing` */
@@ -108,30 +95,6 @@ export async function sandboxVariables(deps: Finding & Pick<Deps, 'profile'>): P
   };
 }
 
-/** A request for an operation at the sandbox of this address. */
-function requestOf<Name extends OperationName>(
-  authBase: string,
-  key: string,
-  operation: Name,
-  params: ParamsOf<Name>,
-): Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> {
-  const { method } = operations[operation];
-  const { path, body } = spread(operation, params);
-  const headers: [string, string][] = [['Authorization', `Bearer ${key}`]];
-  if (method === 'POST') headers.push(['Content-Type', 'application/json']);
-  return {
-    method,
-    url: `${authBase}${controlPrefix}${path}`,
-    headers,
-    body: method === 'GET' ? new Uint8Array() : Buffer.from(stringify(body), 'utf8'),
-  };
-}
-
-/**
- * The profile's sandbox; without one, that of the environment, which `sandbox exec` sets.
- *
- * Never one on another machine: the key would travel in the clear.
- */
 /** A mistyped profile must not stand for the sandbox that happens to run. Any other one does: it has no sandbox. */
 async function refuseUnknownProfile(deps: Pick<SandboxDeps, 'profile' | 'settingsFile'>, name: string): Promise<void> {
   const profiles = (await deps.settingsFile()).profiles();
@@ -143,22 +106,22 @@ async function refuseUnknownProfile(deps: Pick<SandboxDeps, 'profile' | 'setting
   });
 }
 
-async function findSandbox(deps: Finding, name: string): Promise<{ readonly authBase: string; readonly key: string }> {
+/** The profile's sandbox; without one, that of the environment, which `sandbox exec` sets. */
+async function findSandbox(deps: Finding, name: string): Promise<ControlAddress> {
   const profile = (await deps.settingsFile()).profiles()[name];
   const isProfile = profile?.auth_base !== undefined;
-  const authBase = isProfile ? profile?.auth_base : deps.settings.get('auth_base')?.value;
-  const url = parseUrl(authBase ?? '');
-  const given = isProfile ? undefined : deps.childEnv[controlVariable];
-  if (given && url !== null && isLoopback(url.hostname)) return { authBase: url.origin, key: given };
-  const clientId = isProfile ? profile?.client_id : deps.settings.get('client_id')?.value;
+  const setting = (one: 'auth_base' | 'client_id') => (isProfile ? profile?.[one] : deps.settings.get(one)?.value);
   const secrets = await (isProfile ? deps.secrets(name) : deps.secrets());
-  const secret = await secrets.get('client_secret');
-  if (url === null || !isLoopback(url.hostname) || clientId === undefined || secret === null) {
-    throw new ReventoError('setting_missing', 'No sandbox has been started on this machine.', {
-      hint: 'run: revento sandbox start',
-    });
-  }
-  return { authBase: url.origin, key: controlKeyOf(clientId, secret.secret.reveal()) };
+  const found = controlAddress({
+    authBase: setting('auth_base'),
+    clientId: setting('client_id'),
+    clientSecret: (await secrets.get('client_secret'))?.secret.reveal(),
+    key: isProfile ? undefined : deps.childEnv[controlVariable],
+  });
+  if (found !== null) return found;
+  throw new ReventoError('setting_missing', 'No sandbox has been started on this machine.', {
+    hint: 'run: revento sandbox start',
+  });
 }
 
 /**
@@ -170,12 +133,11 @@ export async function isFirstRunning(deps: SandboxDeps): Promise<boolean> {
   const found = await findSandbox(deps, sandboxProfile).catch(() => null);
   if (found === null) return false;
   deps.redactor.add(found.key);
-  const http = await deps.http();
   try {
-    const { status } = await http({
-      ...requestOf(found.authBase, found.key, 'faults', {}),
-      timeoutMs: probeMs,
+    const { status } = await askControl(found, ['faults', {}], {
+      http: await deps.http(),
       signal: deps.signal,
+      timeoutMs: probeMs,
     });
     return isSuccess(status);
   } catch (error) {

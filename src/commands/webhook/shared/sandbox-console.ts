@@ -1,12 +1,10 @@
 import type { ControlPort } from '../../../console/control-port.ts';
-import { isSuccess } from '../../../http/status.ts';
-import { isLoopback } from '../../../http/this-machine.ts';
 import { parseUrl } from '../../../http/web-address.ts';
-import { isRecord, parseJson } from '../../../json/parse.ts';
+import { isRecord } from '../../../json/parse.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
 import type { ConsoleDeps } from '../../shared/sandbox/console.ts';
 import { isSandboxProfile } from '../../shared/sandbox-profile.ts';
-import type { RecordDeps } from './sandbox-record.ts';
+import { profileControl, type RecordDeps } from './sandbox-record.ts';
 
 /** A move of the clock performs everything that is due on the way. */
 const timeoutMs = 60_000;
@@ -32,7 +30,7 @@ async function open(deps: RecordDeps & ConsoleDeps): Promise<Exchange> {
     {
       address,
       command: profile === 'sandbox' ? 'revento sandbox' : `revento -p ${profile} sandbox`,
-      control: await overHttp(address, deps),
+      control: await overHttp(deps),
       onRotated: async ({ webhook_secret: current, webhook_secret_previous: previous }) => {
         for (const secret of [current, previous]) if (secret !== null) deps.redactor.add(secret);
         const secrets = await deps.secrets(profile);
@@ -45,38 +43,19 @@ async function open(deps: RecordDeps & ConsoleDeps): Promise<Exchange> {
 }
 
 /** The control API of a sandbox in another process. */
-async function overHttp(address: string, deps: RecordDeps): Promise<ControlPort> {
-  const [{ controlKeyOf, controlPrefix }, { operations, readResult, spread }, { ControlRefusal }] = await Promise.all([
-    import('../../../sandbox/control/key.ts'),
-    import('../../../sandbox/control/operations.ts'),
+async function overHttp(deps: RecordDeps): Promise<ControlPort> {
+  const [{ askControl }, { ControlRefusal }] = await Promise.all([
+    import('../../shared/sandbox/control-client.ts'),
     import('../../../console/control-port.ts'),
   ]);
-  const clientId = deps.settings.get('client_id')?.value ?? '';
-  const secret = (await (await deps.secrets()).get('client_secret'))?.secret.reveal() ?? '';
-  const isHere = isLoopback(parseUrl(address)?.hostname ?? '');
-  const key = deps.redactor.add(controlKeyOf(clientId, secret)).reveal();
+  const address = await profileControl(deps);
   return {
     ask: async (name, params) => {
-      // The key would travel in the clear.
-      if (!isHere || secret === '') throw new Error('the profile has no sandbox on this machine');
-      const { path, body } = spread(name, params);
-      const { method } = operations[name];
-      const exchange = await deps.http();
-      const answer = await exchange({
-        method,
-        url: `${address}${controlPrefix}${path}`,
-        headers: [
-          ['Authorization', `Bearer ${key}`],
-          ['Content-Type', 'application/json'],
-        ],
-        body: method === 'GET' ? new Uint8Array() : Buffer.from(JSON.stringify(body)),
-        timeoutMs,
-        signal: deps.signal,
-      });
-      const value = parseJson(Buffer.from(answer.body).toString('utf8')) ?? null;
-      const result = isSuccess(answer.status) ? readResult(name, value) : null;
-      if (result !== null) return result;
-      const { error, message } = isRecord(value) ? value : {};
+      if (address === null) throw new Error('the profile has no sandbox on this machine');
+      const { signal } = deps;
+      const answer = await askControl(address, [name, params], { http: await deps.http(), signal, timeoutMs });
+      if (answer.result !== null) return answer.result;
+      const { error, message } = isRecord(answer.value) ? answer.value : {};
       throw new ControlRefusal(answer.status, String(error ?? 'unknown'), String(message ?? `HTTP ${answer.status}`));
     },
   };

@@ -1,9 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { isHttpFailure } from '../../../http/failure.ts';
-import { isLoopback } from '../../../http/this-machine.ts';
-import { parseUrl } from '../../../http/web-address.ts';
 import type { SenderRecord } from '../../../inspector/model/wire.ts';
-import { parseJson } from '../../../json/parse.ts';
+import type { ControlAddress } from '../../shared/sandbox/control-client.ts';
 import { isSandboxProfile } from '../../shared/sandbox-profile.ts';
 
 /** A sandbox on this machine answers in a few milliseconds. */
@@ -23,27 +21,12 @@ export function sandboxRecords(deps: RecordDeps): FindRecord | null {
 }
 
 async function find(deliveryId: string, deps: RecordDeps): Promise<SenderRecord | null> {
-  const url = parseUrl(deps.settings.get('auth_base')?.value ?? '');
-  const clientId = deps.settings.get('client_id')?.value;
-  const secret = await (await deps.secrets()).get('client_secret');
-  if (url === null || !isLoopback(url.hostname) || clientId === undefined || secret === null) return null;
-  const [{ controlKeyOf, controlPrefix }, { operations, readResult }] = await Promise.all([
-    import('../../../sandbox/control/key.ts'),
-    import('../../../sandbox/control/operations.ts'),
-  ]);
-  const key = controlKeyOf(clientId, secret.secret.reveal());
-  deps.redactor.add(key);
+  const address = await profileControl(deps);
+  if (address === null) return null;
+  const { askControl } = await import('../../shared/sandbox/control-client.ts');
   try {
-    const exchange = await deps.http();
-    const answer = await exchange({
-      method: 'GET',
-      url: `${url.origin}${controlPrefix}${operations.deliveries.path}`,
-      headers: [['Authorization', `Bearer ${key}`]],
-      body: new Uint8Array(),
-      timeoutMs,
-      signal: deps.signal,
-    });
-    const result = readResult('deliveries', parseJson(Buffer.from(answer.body).toString('utf8')) ?? null);
+    const { signal } = deps;
+    const { result } = await askControl(address, ['deliveries', {}], { http: await deps.http(), signal, timeoutMs });
     const found = result?.deliveries.find(({ delivery_id: id }) => id === deliveryId);
     return found === undefined
       ? null
@@ -53,4 +36,16 @@ async function find(deliveryId: string, deps: RecordDeps): Promise<SenderRecord 
     if (isHttpFailure(error)) return null;
     throw error;
   }
+}
+
+/** The sandbox of the profile; null when its settings name none on this machine. */
+export async function profileControl(deps: RecordDeps): Promise<ControlAddress | null> {
+  const { controlAddress } = await import('../../shared/sandbox/control-client.ts');
+  const found = controlAddress({
+    authBase: deps.settings.get('auth_base')?.value,
+    clientId: deps.settings.get('client_id')?.value,
+    clientSecret: (await (await deps.secrets()).get('client_secret'))?.secret.reveal(),
+  });
+  if (found !== null) deps.redactor.add(found.key);
+  return found;
 }
