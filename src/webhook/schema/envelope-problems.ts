@@ -1,88 +1,73 @@
-import { knownType, sampleEnvelope } from '../event.ts';
+import { schemaOfType } from './event-schema.ts';
 
 /** One thing about an envelope that Revento would not send. */
 interface EnvelopeProblem {
   /** Names of the members on the way to it; empty for the whole. */
   readonly path: readonly string[];
   readonly message: string;
-  /** `error`: the guide says otherwise. `warning`: the fields of this type are an assumption. */
+  /** `error`: the guide says otherwise. `warning`: the field is an assumption. */
   readonly level: 'error' | 'warning';
 }
 
-/** Of a sample; what it holds does not matter here, only of which kind it is. */
-const sampleContext = {
-  id: 'evt_delivery_01',
-  occurredAt: '2026-01-01T00:00:00.000Z',
-  eventId: 'evt_01',
-  organizationId: 'org_01',
-};
+/** The words of JSON Schema that the schemas of events use. */
+interface FieldSchema {
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly 'x-choice'?: boolean;
+  readonly properties?: Readonly<Record<string, FieldSchema>>;
+  readonly required?: readonly string[];
+}
 
 /**
- * What is wrong with a body as an envelope of its type: members that are missing or of another kind than in the
- * sample. Further members are never wrong, and an unknown type may have any data.
+ * What is wrong with a body by the schema of its type, in sentences for whoever edits it: members that are missing or of
+ * another kind. Further members are never wrong, and an unknown type may have any data.
  *
  * @param value  parsed JSON
- * Source: guide, webhook envelope. Assumed: the fields of types whose rows say so.
  */
 export function envelopeProblems(value: unknown): readonly EnvelopeProblem[] {
   if (!isMembers(value)) return [{ path: [], message: 'The body must be a JSON object.', level: 'error' }];
-  const { type } = value;
-  const row = typeof type === 'string' ? knownType(type) : undefined;
-  const { data, ...envelope } = sampleEnvelope(typeof type === 'string' ? type : '', sampleContext);
-  const problems = compared(value, { ...envelope, event_id: null, organization_id: null }, [], 'error');
-  for (const name of ['event_id', 'organization_id']) {
-    const id = value[name];
-    if (id === undefined || id === null || typeof id === 'string') continue;
-    problems.push({ path: [name], message: `${name} must be a string or null.`, level: 'error' });
-  }
-  if (!('data' in value)) problems.push({ path: [], message: 'data is missing.', level: 'error' });
-  else if (row !== undefined) {
-    const level = row.isAssumed === true ? 'warning' : 'error';
-    if (isMembers(value['data'])) problems.push(...compared(value['data'], data as Members, ['data'], level));
-    else problems.push({ path: ['data'], message: 'data must be an object.', level });
-  }
-  return problems;
+  return problemsOf(value, schemaOfType(value['type']) as FieldSchema, []);
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Free text of the event's own form: any member may be there or not. */
-const free: ReadonlySet<string> = new Set(['custom_form_fields']);
-
-function compared(
+function problemsOf(
   value: Members,
-  sample: Members,
+  { properties = {}, required = [] }: FieldSchema,
   path: readonly string[],
-  level: EnvelopeProblem['level'],
 ): EnvelopeProblem[] {
-  const problems: EnvelopeProblem[] = [];
-  for (const [name, expected] of Object.entries(sample)) {
-    const given = value[name];
+  return Object.entries(properties).flatMap(([name, field]) => {
     const here = [...path, name];
-    const shown = here.join('.');
+    const isAssumed = field['x-choice'] === true;
+    const level = isAssumed ? 'warning' : 'error';
+    const given = value[name];
     if (given === undefined) {
-      problems.push({ path, message: `${shown} is missing.`, level });
-    } else if (expected === null || kindOf(given) === kindOf(expected)) {
-      const isTime = name.endsWith('_at') && typeof given === 'string';
-      if (isTime && !isTimestamp(given))
-        problems.push({ path: here, message: `${shown} must be an ISO 8601 time.`, level });
-      if (isMembers(given) && isMembers(expected) && !free.has(name)) {
-        problems.push(...compared(given, expected, here, level));
-      }
-    } else {
-      problems.push({ path: here, message: `${shown} must be ${article(kindOf(expected))}.`, level });
+      const isMissed = isAssumed || required.includes(name);
+      return isMissed ? [{ path, message: `${here.join('.')} is missing.`, level }] : [];
     }
-  }
-  return problems;
+    const wanted = wantedOf(given, field);
+    if (wanted !== null) return [{ path: here, message: `${here.join('.')} must be ${wanted}.`, level }];
+    return isMembers(given) ? problemsOf(given, field, here) : [];
+  });
+}
+
+/** What a member has to be instead, in words; null when it is right. */
+function wantedOf(given: unknown, { type, format }: FieldSchema): string | null {
+  const types = type === undefined ? [] : [type].flat();
+  const kind = kindOf(given);
+  if (types.length > 0 && !types.includes(kind)) return types.map(withArticle).join(' or ');
+  return format === 'date-time' && typeof given === 'string' && !isTimestamp(given) ? 'an ISO 8601 time' : null;
 }
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
-  return Array.isArray(value) ? 'list' : typeof value;
+  if (Array.isArray(value)) return 'array';
+  return Number.isInteger(value) ? 'integer' : typeof value;
 }
 
-function article(kind: string): string {
-  return kind === 'object' ? 'an object' : `a ${kind}`;
+function withArticle(kind: string): string {
+  if (kind === 'null') return kind;
+  return /^[aio]/.test(kind) ? `an ${kind}` : `a ${kind}`;
 }
 
 function isMembers(value: unknown): value is Members {

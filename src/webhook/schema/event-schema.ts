@@ -1,5 +1,5 @@
 import type { Json } from '../../json/value.ts';
-import { type EventRow, eventTypes } from '../event.ts';
+import { type EventRow, eventTypes, knownType } from '../event.ts';
 
 /** JSON Schema 2020-12. */
 type Schema = { readonly [keyword: string]: Json };
@@ -29,6 +29,12 @@ const envelopeFields = ['id', 'type', 'occurred_at', 'event_id', 'organization_i
 export function envelopeSchema({ type, isAssumed, isIntegrationLevel, data }: EventRow): Schema {
   const id = isIntegrationLevel === true ? { type: 'null' } : text;
   return envelope({ const: type }, id, dataSchema(data(context), isAssumed === true));
+}
+
+/** The schema of a body by its `type`; one that is unknown, or is not text, may have any data. */
+export function schemaOfType(type: unknown): Schema {
+  const row = typeof type === 'string' ? knownType(type) : undefined;
+  return row === undefined ? envelope(text, nullable, {}) : envelopeSchema(row);
 }
 
 /** The schema of any delivery body: one of the known types, or one that was added later. */
