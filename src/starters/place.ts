@@ -2,6 +2,7 @@ import { lstat, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ReventoError } from '../errors/revento-error.ts';
 import { makeDirectory } from '../files/directory.ts';
+import { writeUserFile } from '../files/user-output.ts';
 import type { Files } from './starter.ts';
 
 /** Which of these files exist in a directory already, by path. */
@@ -12,21 +13,28 @@ export async function existingFiles(directory: string, files: Files): Promise<st
 }
 
 /**
- * Writes the files of a project. When one cannot be written, the ones written before it are removed again.
+ * Writes the files of a project. When one cannot be written, new ones written before it are removed again. A file that
+ * exists is replaced as a whole, or is an error.
  *
- * @param isReplacing  whether files that exist are replaced; else one of them is an error
  * @throws ReventoError `file`
  */
-export async function placeFiles(directory: string, files: Files, isReplacing: boolean): Promise<void> {
+export async function placeFiles(
+  directory: string,
+  files: Files,
+  { isReplacing, signal }: { readonly isReplacing: boolean; readonly signal: AbortSignal },
+): Promise<void> {
   const made: string[] = [];
   for (const [path, text] of Object.entries(files)) {
     const target = join(directory, path);
     try {
       const firstMade = makeDirectory(dirname(target));
       if (firstMade !== undefined) made.push(firstMade);
-      const isNew = !(await exists(target));
-      await writeFile(target, text, { flag: isReplacing ? 'w' : 'wx', mode: path === '.env' ? 0o600 : 0o666 });
-      if (isNew) made.push(target);
+      if (isReplacing && (await exists(target))) {
+        await writeUserFile(target, Buffer.from(text), { mode: 0o644, signal });
+      } else {
+        await writeFile(target, text, { flag: 'wx', mode: path === '.env' ? 0o600 : 0o666 });
+        made.push(target);
+      }
     } catch (error) {
       for (const one of made.reverse()) await rm(one, { recursive: true, force: true });
       const { code, message } = error as NodeJS.ErrnoException;

@@ -1,7 +1,8 @@
 import {
-  existsSync,
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { existingFiles, placeFiles } from '../../src/starters/place.ts';
 
+const { signal } = new AbortController();
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'revento-place-'));
@@ -20,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 it('writes files and the folders that they need; what holds a key is for this user alone', async () => {
-  await placeFiles(join(directory, 'new'), { 'a/b.txt': 'b', '.env': 'KEY=1' }, false);
+  await placeFiles(join(directory, 'new'), { 'a/b.txt': 'b', '.env': 'KEY=1' }, { isReplacing: false, signal });
   expect(readFileSync(join(directory, 'new/a/b.txt'), 'utf8')).toBe('b');
   expect(statSync(join(directory, 'new/.env')).mode & 0o777).toBe(0o600);
 });
@@ -33,15 +35,29 @@ it('finds what exists already, a dangling link too', async () => {
 it('removes what it wrote when one file cannot be written, and nothing else', async () => {
   mkdirSync(join(directory, 'taken'));
   writeFileSync(join(directory, 'mine'), 'mine');
-  await expect(placeFiles(directory, { 'new/a': '', taken: 'a file' }, false)).rejects.toMatchObject({ code: 'file' });
+  await expect(
+    placeFiles(directory, { 'new/a': '', taken: 'a file' }, { isReplacing: false, signal }),
+  ).rejects.toMatchObject({ code: 'file' });
   expect(readdirSync(directory).sort()).toEqual(['mine', 'taken']);
 });
 
 it('replaces files only when told to', async () => {
   writeFileSync(join(directory, 'app'), 'old');
-  await expect(placeFiles(directory, { app: 'new' }, false)).rejects.toMatchObject({ code: 'file' });
+  await expect(placeFiles(directory, { app: 'new' }, { isReplacing: false, signal })).rejects.toMatchObject({
+    code: 'file',
+  });
   expect(readFileSync(join(directory, 'app'), 'utf8')).toBe('old');
-  await placeFiles(directory, { app: 'new' }, true);
+  await placeFiles(directory, { app: 'new' }, { isReplacing: true, signal });
   expect(readFileSync(join(directory, 'app'), 'utf8')).toBe('new');
-  expect(existsSync(join(directory, 'app'))).toBe(true);
+});
+
+it('replaces a file as a whole: who has it open reads the old one', async () => {
+  writeFileSync(join(directory, 'app'), 'old');
+  const fd = openSync(join(directory, 'app'), 'r');
+  try {
+    await placeFiles(directory, { app: 'new' }, { isReplacing: true, signal });
+    expect(readFileSync(fd, 'utf8')).toBe('old');
+  } finally {
+    closeSync(fd);
+  }
 });

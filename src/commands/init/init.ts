@@ -47,6 +47,7 @@ export const init: CommandModule<InitOptions> = {
       yield listed();
       return undefined;
     }
+    const { signal } = deps;
     const starter = chosen(language ?? (await asked(deps)));
     const variant = chosenFramework(starter, framework);
     const directory = resolve(dir ?? `revento-${starter.language}`);
@@ -54,7 +55,11 @@ export const init: CommandModule<InitOptions> = {
     const taken = await existingFiles(directory, files);
     if (taken.length > 0 && !force) throw inTheWay(directory, taken);
     const isNew = (await existingFiles(directory, { '.env': '' })).length === 0;
-    await placeFiles(directory, { ...files, ...(isNew && { '.env': environment(files) }) }, force);
+    await placeFiles(
+      directory,
+      { ...files, ...(isNew && { '.env': environment(files) }) },
+      { isReplacing: force, signal },
+    );
     const command = install && typeof starter.install === 'object' ? starter.install : null;
     const isInstalled = command !== null && (await isFetched(command, directory, deps));
     yield written({ starter, variant, directory, files, isInstalled });
