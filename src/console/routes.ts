@@ -3,6 +3,7 @@ import { isJsonRequest } from '../pages/local/guard.ts';
 import { refuse, respond, respondStream } from '../pages/local/response.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../ports/exchange.ts';
+import { withoutTokens } from '../text/without-tokens.ts';
 import { type AskParts, askFor, isAskable } from './ask.ts';
 import { ControlRefusal } from './control-port.ts';
 import { factsOf } from './facts.ts';
@@ -11,7 +12,6 @@ import { consolePath } from './page.ts';
 import { type BeginScenario, Rehearsal } from './rehearsal.ts';
 import { shownFor } from './shown.ts';
 import { timelineStream } from './stream.ts';
-import { withoutSecrets } from './without-secrets.ts';
 
 /** Pages that are open at once, at most: each holds a connection and asks the sandbox four times a second. */
 const maxStreams = 16;
@@ -78,7 +78,7 @@ export function createConsoleRoutes(parts: ConsoleParts): Exchange {
 
 /** Text without anything that looks like a secret, whatever a participant or an integration may have written. */
 function jsonOf(status: number, value: unknown): HttpResponse {
-  return respond(status, 'application/json', withoutSecrets(JSON.stringify(value)));
+  return respond(status, 'application/json', withoutTokens(JSON.stringify(value)));
 }
 
 function bodyOf({ body }: HttpRequest): { readonly [name: string]: unknown } | null {

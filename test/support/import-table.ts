@@ -18,7 +18,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   platform: ['config', 'errors', 'files', 'http', 'json', 'login', 'ports', 'text'],
   sandbox: ['auth', 'errors', 'http', 'json', 'login', 'pages', 'ports', 'text', 'webhook'],
   certify: ['errors', 'http', 'ports', 'sandbox', 'text', 'webhook'],
-  console: ['json', 'pages', 'ports', 'sandbox'],
+  console: ['json', 'pages', 'ports', 'sandbox', 'text'],
   inspector: ['console', 'errors', 'json', 'pages', 'ports', 'text', 'webhook'],
   library: ['errors', 'files', 'http', 'platform', 'ports', 'sandbox', 'text'],
   starters: ['errors', 'files', 'templates'],

@@ -7,14 +7,12 @@ import { scoreOf } from '../../checks/result.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { wholeNumber } from '../../command-kit/option-values.ts';
-import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
+import { exitStatus } from '../../errors/revento-error.ts';
 import type { Item } from '../../output/item.ts';
-import type { Rule } from '../../sandbox/audit/rule.ts';
-import { rules } from '../../sandbox/audit/rules.ts';
-import { adviceOn } from '../../text/suggestion.ts';
 import { readBaseline } from '../shared/audit/baseline.ts';
 import { explained } from '../shared/audit/explained.ts';
 import { auditText } from '../shared/audit/report.ts';
+import { chosenRules } from '../shared/audit/rules.ts';
 import { reportForm, reportFormats, reportItem, textItem } from '../shared/report-form.ts';
 import { type CertifyOptions, readPlan } from './options.ts';
 import { play } from './play.ts';
@@ -75,7 +73,7 @@ export const certify: CommandModule<CertifyOptions> = {
       yield explanation(options.explain);
       return undefined;
     }
-    const only = onlyOf(options.only);
+    const only = options.only === undefined ? null : chosenRules(options.only).map(({ id }) => id);
     const form = reportForm(options, deps.format);
     const baseline = await readBaseline(options.baseline, deps, 'revento certify');
     const seed = options.seed === undefined ? null : wholeNumber('--seed', options.seed, 0, 2 ** 31 - 1);
@@ -139,33 +137,18 @@ function actLine({ act, outcome, durationMs }: PlayedAct): string {
   return `act ${act.id}: not played, ${why}`;
 }
 
-/** @throws ReventoError `usage` for a rule that does not exist */
-function onlyOf(text: string | undefined): readonly string[] | null {
-  if (text === undefined) return null;
-  const ids = text.split(',').map((id) => id.trim());
-  for (const id of ids) ruleOf(id);
-  return ids;
-}
-
-function ruleOf(id: string): Rule {
-  const found = rules.find((rule) => rule.id === id);
-  if (found !== undefined) return found;
-  throw new ReventoError('usage', `Unknown rule ${JSON.stringify(id)}.`, {
-    hint: adviceOn(
-      id,
-      rules.map((rule) => rule.id),
-      'run: revento sandbox audit --list',
-    ),
-  });
-}
-
-function explanation(id: string): Item {
-  const { judge: _, ...rule } = ruleOf(id);
-  const own = acts.filter(({ brings }) => brings.includes(id)).map(({ id: act, title }) => ({ id: act, title }));
-  const shown = own.map(({ id: act, title }) => `act     ${act}: ${title}`);
+function explanation(list: string): Item {
+  const shown = chosenRules(list).map(({ judge: _, ...rule }) => ({
+    ...rule,
+    acts: acts.filter(({ brings }) => brings.includes(rule.id)).map(({ id, title }) => ({ id, title })),
+  }));
+  const [first] = shown;
   return {
     kind: 'value',
-    data: { ...rule, acts: own },
-    text: () => [explained(rule), ...shown].join('\n'),
+    data: shown.length === 1 && first !== undefined ? first : shown,
+    text: () =>
+      shown
+        .map((rule) => [explained(rule), ...rule.acts.map(({ id, title }) => `act     ${id}: ${title}`)].join('\n'))
+        .join('\n\n'),
   };
 }

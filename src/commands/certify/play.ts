@@ -10,6 +10,7 @@ import type { AuditFinding } from '../../sandbox/control/rows/audit.ts';
 import { manifest } from '../../sandbox/seed/manifest.ts';
 import { variablesOf } from '../../sandbox/server/env-file.ts';
 import { freePort } from '../../sandbox/server/host.ts';
+import { withoutTokens } from '../../text/without-tokens.ts';
 import type { CaseResult } from '../../webhook/conformance/case.ts';
 import { openSandbox } from '../shared/sandbox/open.ts';
 import { makeScratch } from '../shared/sandbox/scratch.ts';
@@ -108,7 +109,7 @@ export async function play(
       onLine: (line) => {
         if (deps.isVerbose) terminal.notice(`integration: ${line}`);
       },
-      clean: (line) => redactor.clean(line).replace(/rev_(install|user|refresh)_[\w-]+/g, 'rev_$1_…'),
+      clean: (line) => withoutTokens(redactor.clean(line)),
     });
     try {
       await integration.start();

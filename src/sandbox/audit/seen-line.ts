@@ -1,4 +1,5 @@
 import { plainLine } from '../../text/plain-line.ts';
+import { withoutTokens } from '../../text/without-tokens.ts';
 import type { Params } from '../message/request.ts';
 import type { Answered } from './seen.ts';
 
@@ -31,7 +32,7 @@ export function base(
     isLost,
     fault: faultOf(strikes),
     secretsInUrl: names.length === 0 && secrets.some((one) => path.includes(one)) ? ['client_secret'] : names,
-    line: plainLine(`${method} ${withoutTokens(path, secrets)} ${shown}`, longestLine),
+    line: plainLine(`${method} ${harmless(path, secrets)} ${shown}`, longestLine),
   };
 }
 
@@ -46,7 +47,7 @@ function faultOf(strikes: Answered['strikes']): string | null {
 }
 
 /** A path in which nothing is secret, whatever was put there by mistake. */
-function withoutTokens(path: string, secrets: readonly string[]): string {
-  const masked = path.replace(/rev_(install|user|refresh)_[\w-]+/g, 'rev_$1_…').replace(/[\w-]{40,}/g, '…');
+function harmless(path: string, secrets: readonly string[]): string {
+  const masked = withoutTokens(path).replace(/[\w-]{40,}/g, '…');
   return secrets.reduce((text, secret) => text.replaceAll(secret, '…'), masked);
 }

@@ -1,3 +1,4 @@
+import { withoutTokens } from '../../text/without-tokens.ts';
 import { type FindingLine, type LogEntry, type LogKind, logPage } from '../control/rows/log.ts';
 import type { Delivery, DeliveryEntry } from '../deliveries/delivery.ts';
 import type { WithheldEntry } from '../world/consequences.ts';
@@ -153,9 +154,4 @@ function isAbout(entry: LogEntry, id: string): boolean {
     case 'request':
       return entry.request_id === id || (entry.path?.split('/').includes(id) ?? false);
   }
-}
-
-/** A path with every token in it masked: a client may have put one there by mistake. */
-function withoutTokens(path: string): string {
-  return path.replace(/\b(rev_(?:install|user|refresh)_|whsec_)[\w%-]+/g, '$1…');
 }

@@ -1,14 +1,13 @@
 import { scoreOf } from '../../../checks/result.ts';
 import type { CommandModule } from '../../../command-kit/command.ts';
 import type { GlobalOptions } from '../../../command-kit/globals.ts';
-import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
+import { exitStatus } from '../../../errors/revento-error.ts';
 import type { Rule } from '../../../sandbox/audit/rule.ts';
-import { rules } from '../../../sandbox/audit/rules.ts';
-import { adviceOn } from '../../../text/suggestion.ts';
 import { readBaseline } from '../../shared/audit/baseline.ts';
 import { findingLines } from '../../shared/audit/bytes.ts';
 import { explained } from '../../shared/audit/explained.ts';
 import { auditReport, auditText } from '../../shared/audit/report.ts';
+import { chosenRules } from '../../shared/audit/rules.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
 import { askSandbox } from '../shared/remote.ts';
 
@@ -68,20 +67,6 @@ export const sandboxAudit: CommandModule<SandboxAuditOptions> = {
     return scoreOf(report.results).failed > 0 ? exitStatus.unmet : undefined;
   },
 };
-
-/** @throws ReventoError `usage` for a rule that does not exist */
-function chosenRules(only: string | undefined): readonly Rule[] {
-  if (only === undefined) return rules;
-  const ids = only.split(',').map((id) => id.trim());
-  const known = rules.map(({ id }) => id);
-  for (const id of ids) {
-    if (known.includes(id)) continue;
-    throw new ReventoError('usage', `Unknown rule ${JSON.stringify(id)}.`, {
-      hint: adviceOn(id, known, 'run: revento sandbox audit --list'),
-    });
-  }
-  return rules.filter(({ id }) => ids.includes(id));
-}
 
 function listed({ id, level, title }: Rule, bold: (text: string) => string): string {
   return `${bold(id.padEnd(28))} ${level.padEnd(7)} ${title}`;
