@@ -20,39 +20,45 @@ export function foreignRefusal(
   port: number,
   firstPage: string,
 ): HttpResponse | null {
-  const valuesOf = (name: string) => headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
-  const [host, ...moreHosts] = valuesOf('host');
+  const [host, ...moreHosts] = valuesOf('host', headers);
   if (host === undefined || moreHosts.length > 0 || !hostNames.some((name) => host === `${name}:${port}`)) {
     return refuse(421, 'wrong_host', `This page is http://localhost:${port}${firstPage} only.`);
   }
   const foreign = refuse(403, 'wrong_origin', 'Only the page of this server may send requests here.');
-  const origins = valuesOf('origin');
+  const origins = valuesOf('origin', headers);
   if (origins.some((origin) => origin !== `http://${host}`)) return foreign;
-  const sites = valuesOf('sec-fetch-site');
+  const sites = valuesOf('sec-fetch-site', headers);
   const isFirstPage =
-    method === 'GET' && url === firstPage && valuesOf('sec-fetch-mode').every((mode) => mode === 'navigate');
+    method === 'GET' && url === firstPage && valuesOf('sec-fetch-mode', headers).every((mode) => mode === 'navigate');
   if (isFirstPage || sites.every((site) => site === 'same-origin' || site === 'none')) return null;
   return foreign;
 }
 
 /** The key that a request shows: the value of its one `Authorization: Bearer` header, or null. */
 export function bearerOf({ headers }: Pick<HttpRequest, 'headers'>): string | null {
-  const found = headers.filter(([name]) => name.toLowerCase() === 'authorization').map(([, value]) => value);
-  return found.length === 1 ? (/^Bearer ([\w-]+)$/.exec(found[0] ?? '')?.[1] ?? null) : null;
+  return /^Bearer ([\w-]+)$/.exec(onlyValueOf('authorization', headers))?.[1] ?? null;
 }
 
 /** Whether a body is JSON by its own declaration: a type that no form of another page can send. */
 export function isJsonRequest({ headers }: Pick<HttpRequest, 'headers'>): boolean {
-  const found = headers.filter(([name]) => name.toLowerCase() === 'content-type').map(([, value]) => value);
-  return found.length === 1 && /^application\/json(?:\s*;\s*charset=utf-8)?$/i.test(found[0] ?? '');
+  return /^application\/json(?:\s*;\s*charset=utf-8)?$/i.test(onlyValueOf('content-type', headers));
 }
 
 /** The password that a request shows: that of its one `Authorization: Basic` header, whatever its user name; or null. */
 export function passwordOf({ headers }: Pick<HttpRequest, 'headers'>): string | null {
-  const found = headers.filter(([name]) => name.toLowerCase() === 'authorization').map(([, value]) => value);
-  const [, text] = /^Basic ([\w+/]+={0,2})$/i.exec(found.length === 1 ? (found[0] ?? '') : '') ?? [];
+  const [, text] = /^Basic ([\w+/]+={0,2})$/i.exec(onlyValueOf('authorization', headers)) ?? [];
   if (text === undefined) return null;
   const pair = Buffer.from(text, 'base64').toString('utf8');
   const colon = pair.indexOf(':');
   return colon === -1 ? null : pair.slice(colon + 1);
+}
+
+function valuesOf(name: string, headers: HttpRequest['headers']): readonly string[] {
+  return headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
+}
+
+/** Empty when it is missing, or there are several. */
+function onlyValueOf(name: string, headers: HttpRequest['headers']): string {
+  const [value = '', ...more] = valuesOf(name, headers);
+  return more.length === 0 ? value : '';
 }
