@@ -5,11 +5,11 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Exchange, HeaderList } from '../../ports/exchange.ts';
 import { decodeText } from '../../text/input.ts';
 import { readHead } from '../../webhook/head.ts';
-import { isHopHeader } from '../../webhook/listener/forward.ts';
+import { again } from '../../webhook/sending/again.ts';
 import { deliveryFaults } from '../../webhook/sending/delivery-faults.ts';
 import type { Outgoing } from '../../webhook/sending/outgoing.ts';
 import { answerLimitMs, type Posted, post } from '../../webhook/sending/post.ts';
-import { deliveryHeaders, sign } from '../../webhook/signature.ts';
+import { deliveryHeaders } from '../../webhook/signature.ts';
 import type { Inspected } from '../inspected.ts';
 import type { SendRequest } from '../model/wire.ts';
 import type { NamedSecret } from '../signature-view.ts';
@@ -65,30 +65,20 @@ function outgoings(inspected: Inspected, request: SendRequest, context: SendCont
   const body = bodyOf(inspected, request.body_base64);
   const { resign, fault, new_id: isIdNew } = request;
   const [current] = secrets;
-  const kept = keptHeaders(inspected, isIdNew);
-  if (current === undefined || (!resign && fault === undefined)) return [{ headers: kept, body }];
+  const received = { headers: withId(inspected.headers, isIdNew), body };
+  if (current === undefined || (!resign && fault === undefined)) return [again(received, null)];
   const nowSeconds = Math.floor(clock.now() / 1000);
   const row = deliveryFaults.find(({ name }) => name === fault);
-  if (row !== undefined) {
-    const { event, deliveryId } = readHead(kept);
-    const head = { secret: current.value, type: event ?? '', deliveryId: deliveryId ?? randomUUID(), nowSeconds };
-    return row.deliveries({ ...head, json: decodeText(body) ?? '' });
-  }
-  const timestamp = String(nowSeconds);
-  const renewed: Readonly<Record<string, string>> = {
-    [deliveryHeaders.timestamp]: timestamp,
-    [deliveryHeaders.signature]: sign(current.value, timestamp, body),
-  };
-  const others = kept.filter(([name]) => renewed[name.toLowerCase()] === undefined);
-  return [{ headers: [...others, ...Object.entries(renewed)], body }];
+  if (row === undefined) return [again(received, { secret: current.value, nowSeconds })];
+  const { event, deliveryId } = readHead(received.headers);
+  const head = { secret: current.value, type: event ?? '', deliveryId: deliveryId ?? randomUUID(), nowSeconds };
+  return row.deliveries({ ...head, json: decodeText(body) ?? '' });
 }
 
-/** The headers as they came, without those of the connection; with another delivery id where one is asked for. */
-function keptHeaders({ headers }: Inspected, isIdNew: boolean): HeaderList {
-  const isKept = (name: string) => !isHopHeader(name) && name.toLowerCase() !== 'content-length';
-  const kept = headers.filter(([name]) => isKept(name));
-  if (!isIdNew) return kept;
-  const others = kept.filter(([name]) => name.toLowerCase() !== deliveryHeaders.deliveryId);
+/** The headers as they came; with another delivery id where one is asked for. */
+function withId(headers: HeaderList, isIdNew: boolean): HeaderList {
+  if (!isIdNew) return headers;
+  const others = headers.filter(([name]) => name.toLowerCase() !== deliveryHeaders.deliveryId);
   return [...others, [deliveryHeaders.deliveryId, randomUUID()]];
 }
 

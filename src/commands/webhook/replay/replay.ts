@@ -3,11 +3,9 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { collect } from '../../../command-kit/option-values.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { isSuccess } from '../../../http/status.ts';
-import { isHopHeader } from '../../../webhook/listener/forward.ts';
 import type { Recorded } from '../../../webhook/recorded-line.ts';
 import { type Recording, readRecording, recordingOf } from '../../../webhook/recording.ts';
-import type { Outgoing } from '../../../webhook/sending/outgoing.ts';
-import { deliveryHeaders, sign } from '../../../webhook/signature.ts';
+import { again } from '../../../webhook/sending/again.ts';
 import { otherSecrets, signingSecrets } from '../shared/secrets.ts';
 import {
   declareSend,
@@ -81,7 +79,8 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
       for (const recorded of chosen) {
         if (asRecorded && before !== null) await pause(recorded.receivedAt - before.receivedAt, deps);
         before = recorded;
-        const sent = await sender.send(url, again(recorded, secret, deps));
+        const nowSeconds = Math.floor(deps.clock.now() / 1000);
+        const sent = await sender.send(url, again(recorded, secret === null ? null : { secret, nowSeconds }));
         yield sentItem(sent);
         if (!isSuccess(sent.status)) refused.push({ recorded, sent });
       }
@@ -140,19 +139,6 @@ async function signableOf(
   throw new ReventoError('failed', `${file} has no deliveries that can be signed.`, {
     hint: 'check the recording; --include-unchecked signs deliveries that were signed with an unknown secret, or forged',
   });
-}
-
-/** The recorded bytes and headers, without those of the connection; with a fresh signature if a secret is given. */
-function again({ headers, body }: Recorded, secret: string | null, { clock }: Pick<Deps, 'clock'>): Outgoing {
-  const kept = headers.filter(([name]) => !isHopHeader(name));
-  if (secret === null) return { headers: kept, body };
-  const timestamp = String(Math.floor(clock.now() / 1000));
-  const renewed: Readonly<Record<string, string>> = {
-    [deliveryHeaders.timestamp]: timestamp,
-    [deliveryHeaders.signature]: sign(secret, timestamp, body),
-  };
-  const others = kept.filter(([name]) => renewed[name.toLowerCase()] === undefined);
-  return { headers: [...others, ...Object.entries(renewed)], body };
 }
 
 async function pause(ms: number, { clock, signal }: Pick<Deps, 'clock' | 'signal'>): Promise<void> {
