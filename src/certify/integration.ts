@@ -155,7 +155,7 @@ export class Integration {
   #failure(what: string): ReventoError {
     const said = this.#last.length === 0 ? 'It printed nothing.' : `It printed last:\n${this.#last.join('\n')}`;
     return new ReventoError('failed', `${what}. ${said}`, {
-      hint: 'check that COMMAND listens on the port in the flags, and reads its settings from the environment',
+      hint: 'check that COMMAND listens at the URLs given, and reads its settings from the environment',
     });
   }
 

@@ -100,10 +100,29 @@ describe('sandbox run', () => {
       expect(stdout).toMatch(/failed/);
     });
 
-    it('ends with 1 when it ends by itself, and says how', async () => {
-      const { code, stderr } = await inCi(() => 'process.exit(7)');
+    it('ends with 1 when it ends before it listens, and says how', async () => {
+      const { code, stderr } = await inCi(() => 'console.log("no database"); process.exit(7)');
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/ended with status 7 before it was ready\. It printed last:\s+no database/);
+    });
+
+    it('ends with 1 when it ends at a delivery, and says how', async () => {
+      const dying = (port: number) =>
+        `require('http').createServer((q, a) => q.method === 'POST' ? process.exit(7) : a.end()).listen(${port}, '127.0.0.1')`;
+      const { code, stderr } = await inCi(dying);
       expect(code).toBe(1);
       expect(stderr).toContain('ended with status 7 before the scenario was over.');
+    });
+
+    it('ends what it started, too', async () => {
+      const port = await freePort();
+      const inner = serving(port, 200);
+      const outer = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(inner)}], { stdio: 'inherit' })`;
+      const scenario = ['revento', 'sandbox', 'run', 'change-of-mind', '--', process.execPath, '-e', outer];
+      const url = `http://127.0.0.1:${port}/`;
+      const { code } = await rig.run(['sandbox', 'exec', '--webhook-url', url, '--', ...scenario]);
+      expect(code).toBe(0);
+      await expect(fetch(url)).rejects.toThrow('fetch failed');
     });
 
     it('gives it the settings of the sandbox', async () => {

@@ -89,14 +89,15 @@ export const sandboxRun: CommandModule<SandboxRunOptions> = {
     const integration = command.length === 0 ? null : await startIntegration(command, deps);
     try {
       for await (const played of start(scenario, syncUrl, deps)) {
-        integration?.check();
+        const status = (await integration?.lost(false)) ?? null;
+        if (status !== null) throw endedEarly(command, status);
         const result = resultOf(played);
         results.push(result);
         if (isStreamed) yield rowItem(played, deps);
         else if (form === 'text') yield textItem((style) => resultText(result, style), deps.format);
       }
     } finally {
-      await integration?.stop();
+      await integration?.end();
     }
     const report: CheckReport = {
       command: `revento sandbox run ${name}`,
@@ -112,6 +113,10 @@ export const sandboxRun: CommandModule<SandboxRunOptions> = {
     return scoreOf(results).failed > 0 ? exitStatus.unmet : undefined;
   },
 };
+
+function endedEarly([program]: readonly string[], status: number): ReventoError {
+  return new ReventoError('failed', `${program} ended with status ${status} before the scenario was over.`);
+}
 
 /** What playing a scenario needs. */
 type PlayDeps = SandboxDeps & Pick<Deps, 'clock' | 'terminal'>;
