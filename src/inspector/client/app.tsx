@@ -1,11 +1,13 @@
 import { useEffect } from 'preact/hooks';
+import { Palette } from '../../pages/client/keys/palette.tsx';
 import { CheckDialog } from './acts/check-dialog.tsx';
 import { SendDialog } from './acts/send-dialog.tsx';
 import { useStore } from './context.ts';
 import { Detail } from './detail/detail.tsx';
+import { useClosing } from './dialog.tsx';
 import { countWords, msWords } from './format.ts';
+import { commandsOf } from './keys/commands.ts';
 import { Help } from './keys/help.tsx';
-import { Palette } from './keys/palette.tsx';
 import { DeliveryTable } from './list/delivery-table.tsx';
 import { FilterBox } from './list/filter-box.tsx';
 import { SandboxConsole, SandboxSwitch } from './sandbox.tsx';
@@ -68,12 +70,16 @@ function Dialogs() {
     case 'check':
       return <CheckDialog />;
     case 'palette':
-      return <Palette />;
+      return <Commands />;
     case 'send':
       return row === null ? null : <SendDialog row={row} />;
     default:
       return null;
   }
+}
+
+function Commands() {
+  return <Palette commands={commandsOf(useStore())} onClose={useClosing()} />;
 }
 
 /** Shown where there is no valid key. */

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
+import { ModalDialog as SharedDialog } from '../../pages/client/modal-box.tsx';
 import { useStore } from './context.ts';
 
 interface DialogProps {
@@ -9,27 +10,21 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** A modal dialog; when it closes, the focus is where it was before. */
+/** The dialog that is open above the deliveries. */
 export function ModalDialog({ title, size, children }: DialogProps) {
+  return (
+    <SharedDialog title={title} size={size} onClose={useClosing()}>
+      {children}
+    </SharedDialog>
+  );
+}
+
+/** Closes the dialog that is open now. */
+export function useClosing(): () => void {
   const store = useStore();
-  const dialog = useRef<HTMLDialogElement>(null);
   // The event comes a moment after the closing: by then another one may be open.
   const own = useRef(store.dialog);
-  useEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog
-      ref={dialog}
-      class={size}
-      aria-labelledby="dialog-title"
-      onClose={() => store.dialog === own.current && store.open(null)}
-    >
-      <header>
-        <h2 id="dialog-title">{title}</h2>
-        <button type="button" class="quiet" onClick={() => dialog.current?.close()}>
-          Close <kbd>Esc</kbd>
-        </button>
-      </header>
-      {children}
-    </dialog>
-  );
+  return () => {
+    if (store.dialog === own.current) store.open(null);
+  };
 }

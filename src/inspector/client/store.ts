@@ -1,4 +1,5 @@
 import { ApiError } from '../../pages/client/caller.ts';
+import { singleKeys } from '../../pages/client/keys/keyboard.ts';
 import { EventReader } from '../../pages/local/sse.ts';
 import { DeliveryList } from '../model/delivery-list.ts';
 import { type Group, isGood, latest, type Row, rowOf } from '../model/row.ts';
@@ -32,7 +33,6 @@ export class Store {
   tab: Tab = 'Body';
   isDifferenceShown = false;
   dialog: Dialog | null = null;
-  areKeysOn = localStorage.getItem('keys') !== 'off';
   /** Whether the console of the sandbox is shown in place of the deliveries. */
   isSandboxShown = false;
   notice: { readonly text: string; readonly undo: (() => void) | null } | null = null;
@@ -166,8 +166,7 @@ export class Store {
   }
 
   switchKeys(areOn: boolean): void {
-    this.areKeysOn = areOn;
-    localStorage.setItem('keys', areOn ? 'on' : 'off');
+    singleKeys.turn(areOn);
     this.say(areOn ? 'Single keys are on.' : 'Single keys are off; Ctrl-K opens the commands.');
   }
 

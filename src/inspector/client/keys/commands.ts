@@ -1,14 +1,8 @@
+import { singleKeys } from '../../../pages/client/keys/keyboard.ts';
+import type { Command } from '../../../pages/client/keys/palette.tsx';
 import { copyAs, copyForms, download } from '../acts/copy-forms.ts';
 import type { Store } from '../store.ts';
 import { keys } from './keyboard.ts';
-
-/** Something that the palette can do. */
-export interface Command {
-  readonly name: string;
-  /** The keys that do the same; empty where none do. */
-  readonly shown: string;
-  readonly act: (store: Store) => void;
-}
 
 const filters: readonly (readonly [name: string, filter: string])[] = [
   ['Show only deliveries that did not verify', 'verdict:bad'],
@@ -20,13 +14,13 @@ const filters: readonly (readonly [name: string, filter: string])[] = [
 
 /** Everything that can be done just now, by name. */
 export function commandsOf(store: Store): readonly Command[] {
-  const { row, list, areKeysOn, session } = store;
+  const { row, list, session } = store;
   const isSendable = row !== null && session !== null && session.targets.length > 0;
   const { target } = store;
   return [
     ...keys
       .filter(({ names }) => !names.includes('Control+k'))
-      .map(({ shown, does, act }) => ({ name: capital(does), shown, act })),
+      .map(({ shown, does, act }) => ({ name: capital(does), shown, act: () => act(store) })),
     ...(isSendable
       ? [
           { name: 'Replay, signed again', shown: '', act: () => void store.replay(row, target, true) },
@@ -52,20 +46,11 @@ export function commandsOf(store: Store): readonly Command[] {
     },
     { name: 'Clear the list', shown: '', act: () => store.clear() },
     {
-      name: areKeysOn ? 'Switch single keys off' : 'Switch single keys on',
+      name: singleKeys.areOn() ? 'Switch single keys off' : 'Switch single keys on',
       shown: '',
-      act: () => store.switchKeys(!areKeysOn),
+      act: () => store.switchKeys(!singleKeys.areOn()),
     },
   ];
-}
-
-/** Those whose names have all the words, whatever their order; those that begin with the text first. */
-export function matching(commands: readonly Command[], text: string): readonly Command[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = commands.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
-  const start = text.trim().toLowerCase();
-  const isFirst = ({ name }: Command) => name.toLowerCase().startsWith(start);
-  return [...found.filter(isFirst), ...found.filter((command) => !isFirst(command))];
 }
 
 function capital(text: string): string {

@@ -1,42 +1,14 @@
+import { DefinitionList, KeyHelp } from '../../../pages/client/keys/help.tsx';
 import { filterFields } from '../../model/filter.ts';
-import { useStore } from '../context.ts';
-import { ModalDialog } from '../dialog.tsx';
+import { useClosing } from '../dialog.tsx';
 import { keys } from './keyboard.ts';
 
 /** All keys and what the filter understands. */
 export function Help() {
-  const store = useStore();
   return (
-    <ModalDialog title="Keys">
-      <dl>
-        {keys.map(({ shown, does }) => (
-          <div key={shown}>
-            <dt>
-              <kbd>{shown}</kbd>
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={store.areKeysOn}
-          onChange={({ currentTarget }) => store.switchKeys(currentTarget.checked)}
-        />{' '}
-        Single keys are on
-      </label>
+    <KeyHelp keys={keys} onClose={useClosing()}>
       <h2>Filter</h2>
-      <dl>
-        {filterFields.map(([word, meaning]) => (
-          <div key={word}>
-            <dt>
-              <code>{word}</code>
-            </dt>
-            <dd>{meaning}</dd>
-          </div>
-        ))}
-      </dl>
-    </ModalDialog>
+      <DefinitionList rows={filterFields} />
+    </KeyHelp>
   );
 }

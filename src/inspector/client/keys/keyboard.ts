@@ -1,18 +1,9 @@
+import { focusOn, type Key, listenToKeys as listen } from '../../../pages/client/keys/keyboard.ts';
 import { openCopyMenu } from '../acts/copy-menu.tsx';
 import { type Store, tabs } from '../store.ts';
 
-interface Key {
-  /** As `KeyboardEvent.key` gives it; two letters are typed one after the other. */
-  readonly names: readonly string[];
-  readonly shown: string;
-  readonly does: string;
-  readonly act: (store: Store) => void;
-}
-
-const focus = (id: string) => document.getElementById(id)?.focus();
-
 /** The keys of the page, in the order the help shows them. */
-export const keys: readonly Key[] = [
+export const keys: readonly Key<Store>[] = [
   { names: ['j', 'ArrowDown'], shown: 'j ↓', does: 'next delivery', act: (store) => store.move(1) },
   { names: ['k', 'ArrowUp'], shown: 'k ↑', does: 'previous delivery', act: (store) => store.move(-1) },
   {
@@ -23,9 +14,9 @@ export const keys: readonly Key[] = [
   },
   { names: ['G', 'End'], shown: 'G', does: 'oldest delivery', act: (store) => store.move(Number.POSITIVE_INFINITY) },
   { names: ['n'], shown: 'n', does: 'next delivery that failed', act: (store) => store.moveToFailure() },
-  { names: ['Enter'], shown: 'Enter', does: 'go to the detail', act: () => focus('detail') },
+  { names: ['Enter'], shown: 'Enter', does: 'go to the detail', act: () => focusOn('detail') },
   { names: ['Escape'], shown: 'Esc', does: 'back to the list', act: (store) => back(store) },
-  { names: ['/'], shown: '/', does: 'filter', act: () => focus('filter') },
+  { names: ['/'], shown: '/', does: 'filter', act: () => focusOn('filter') },
   { names: ['p'], shown: 'p', does: 'pause or resume', act: (store) => store.togglePause() },
   { names: ['['], shown: '[', does: 'previous attempt', act: (store) => store.moveAttempt(-1) },
   { names: [']'], shown: ']', does: 'next attempt', act: (store) => store.moveAttempt(1) },
@@ -47,7 +38,7 @@ export const keys: readonly Key[] = [
 function back(store: Store): void {
   const isInList = document.activeElement?.id === 'deliveries';
   if (isInList || document.activeElement === document.body) store.select(null);
-  focus('deliveries');
+  focusOn('deliveries');
 }
 
 function toggleDifference(store: Store): void {
@@ -55,42 +46,16 @@ function toggleDifference(store: Store): void {
   store.show('Body');
 }
 
-function isDialogOpen(): boolean {
-  return document.querySelector('dialog[open]') !== null;
-}
-
-/** What takes keys itself. Arrows and Enter on a button or tab are that one's. */
-const typing = 'input, textarea, select, dialog, [contenteditable]';
-const controls = 'button, summary, a, [role=tab]';
-
-/** Listens to single keys, on the whole page. Without them everything can still be reached by Tab. */
+/** Listens to the keys of the deliveries. */
 export function listenToKeys(store: Store): void {
-  let pending = '';
-  addEventListener('keydown', (event) => {
+  listen(store, keys, {
     // The sandbox has keys of its own.
-    if (!(event.target instanceof Element) || store.isSandboxShown) return;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k' && !isDialogOpen()) {
-      event.preventDefault();
-      store.open('palette');
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const isLetter = event.key.length === 1;
-    if (event.target.closest(typing) !== null) {
-      if (event.key === 'Escape' && event.target.id === 'filter') focus('deliveries');
-      return;
-    }
-    if (isLetter && !store.areKeysOn) return;
+    isOn: () => !store.isSandboxShown,
     // In the list arrows move the selection; elsewhere they scroll.
-    const isInList = event.target.id === 'deliveries';
-    if (!isLetter && event.key !== 'Escape' && !isInList) return;
-    if (event.key === 'Enter' && event.target.closest(controls) !== null) return;
-    const typed = `${pending}${event.key}`;
-    pending = event.key === 'g' && pending === '' ? 'g' : '';
-    const found =
-      keys.find(({ names }) => names.includes(typed)) ?? keys.find(({ names }) => names.includes(event.key));
-    if (found === undefined) return;
-    event.preventDefault();
-    found.act(store);
+    isList: ({ id }) => id === 'deliveries',
+    leave: ({ id }) => {
+      if (id === 'filter') focusOn('deliveries');
+    },
+    openPalette: () => store.open('palette'),
   });
 }

@@ -1,15 +1,25 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useStore } from '../context.ts';
-import { commandsOf, matching } from './commands.ts';
+import { ModalBox } from '../modal-box.tsx';
+
+/** Something that the palette can do. */
+export interface Command {
+  readonly name: string;
+  /** The keys that do the same; empty where none do. */
+  readonly shown: string;
+  readonly act: () => void;
+}
+
+interface PaletteProps {
+  readonly commands: readonly Command[];
+  readonly onClose: () => void;
+}
 
 /** All commands by name: type a part of it, choose by arrows, Enter does it. */
-export function Palette() {
-  const store = useStore();
+export function Palette({ commands, onClose }: PaletteProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
-  useEffect(() => dialog.current?.showModal(), []);
-  const found = matching(commandsOf(store), text);
+  const found = matching(commands, text);
   const at = Math.min(chosen, found.length - 1);
   useEffect(() => document.getElementById(`command-${at}`)?.scrollIntoView({ block: 'nearest' }), [at]);
 
@@ -18,8 +28,8 @@ export function Palette() {
     if (command === undefined) return;
     // First back to where the focus was: the command may move it on.
     dialog.current?.close();
-    store.open(null);
-    command.act(store);
+    onClose();
+    command.act();
   };
   const onKey = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -29,12 +39,7 @@ export function Palette() {
     event.preventDefault();
   };
   return (
-    <dialog
-      ref={dialog}
-      class="palette"
-      aria-label="Commands"
-      onClose={() => store.dialog === 'palette' && store.open(null)}
-    >
+    <ModalBox box={dialog} label="Commands" className="palette" onClose={onClose}>
       <input
         type="text"
         role="combobox"
@@ -70,6 +75,15 @@ export function Palette() {
         ))}
       </div>
       {found.length === 0 && <p class="none">No command has these words.</p>}
-    </dialog>
+    </ModalBox>
   );
+}
+
+/** Those whose names have all the words, whatever their order; those that begin with the text first. */
+function matching(commands: readonly Command[], text: string): readonly Command[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = commands.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
+  const start = text.trim().toLowerCase();
+  const isFirst = ({ name }: Command) => name.toLowerCase().startsWith(start);
+  return [...found.filter(isFirst), ...found.filter((command) => !isFirst(command))];
 }
