@@ -34,13 +34,19 @@ type Reply = number | 'silence' | 'refused';
 type Changes = Readonly<Record<string, string | null>>;
 
 /** A sandbox, and an integration beside it that does everything as the guide says unless a test changes it. */
-export function auditRig({ faults = [] as readonly string[], replies = [] as readonly Reply[], webhook = false } = {}) {
+export function auditRig({
+  faults = [] as readonly string[],
+  replies = [] as readonly Reply[],
+  webhook = false,
+  hasRateLimits = true,
+} = {}) {
   const clock = handClock();
   const key = randomBytes(24).toString('hex');
   const left = [...replies];
   const sandbox = createSandbox({
     clock,
     hasAutoConsent: true,
+    hasRateLimits,
     controlKey: key,
     faults: faults.map(parseFault),
     ...((webhook || replies.length > 0) && {

@@ -4,13 +4,14 @@ import { type Finding, join, judgments } from './judge.ts';
 /** Judges evidence that is about to be forgotten a rule at a time, so that requests are answered in between. */
 export class Closing {
   #earlier: readonly Finding[] = [];
-  #finishOpen: (() => void) | null = null;
+  #open: { readonly finish: () => void; readonly finished: Promise<void> } | null = null;
 
   /** Begins with what was seen since the last time. */
   begin(evidence: Evidence): void {
     this.findings();
     const left = judgments(evidence);
     const judged: Finding[] = [];
+    let settle: () => void = () => undefined;
     const step = (): boolean => {
       const { done, value } = left.next();
       if (!done) judged.push(value);
@@ -19,20 +20,29 @@ export class Closing {
     const finish = () => {
       while (step());
       this.#earlier = join(this.#earlier, judged);
-      this.#finishOpen = null;
+      this.#open = null;
+      settle();
     };
+    const finished = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
     const goOn = () => {
-      if (this.#finishOpen !== finish) return;
+      if (this.#open?.finish !== finish) return;
       if (step()) setImmediate(goOn).unref();
       else finish();
     };
-    this.#finishOpen = finish;
+    this.#open = { finish, finished };
     setImmediate(goOn).unref();
+  }
+
+  /** Waits until everything that was given to `begin` has been judged. */
+  async finished(): Promise<void> {
+    while (this.#open !== null) await this.#open.finished;
   }
 
   /** The findings on everything that was ever given to `begin`. */
   findings(): readonly Finding[] {
-    this.#finishOpen?.();
+    this.#open?.finish();
     return this.#earlier;
   }
 }

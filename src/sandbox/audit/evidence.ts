@@ -150,26 +150,16 @@ export interface Evidence {
   readonly logins: ReadonlyMap<number, LoginSeen>;
   /** Events that the sandbox has. */
   readonly eventIds: readonly string[];
-}
-
-/** Sorts what was seen by kind. */
-export function evidenceOf(
-  seen: readonly AnySeen[],
-  { logins, eventIds }: Pick<Evidence, 'logins' | 'eventIds'>,
-): Evidence {
-  const ordered = [...seen].sort((a, b) => a.number - b.number);
-  const of = <Kind extends AnySeen['kind']>(kind: Kind) =>
-    ordered.filter((one): one is Extract<AnySeen, { kind: Kind }> => one.kind === kind);
-  return {
-    authorizes: of('authorize'),
-    consents: of('consent'),
-    tokens: of('token'),
-    apis: of('api'),
-    deliveries: of('delivery'),
-    acts: of('act'),
-    logins,
-    eventIds,
-  };
+  /** API requests for a login. */
+  apisOf(login: number | null): readonly ApiSeen[];
+  /** API requests with a token. */
+  apisWith(token: string | null): readonly ApiSeen[];
+  /** API requests with one token for the same thing, by both. */
+  sameApis(): readonly (readonly ApiSeen[])[];
+  /** Token requests for a login. */
+  tokensOf(login: number | null): readonly TokenSeen[];
+  /** Refreshes that sent a refresh token. */
+  refreshesWith(refresh: string | null): readonly TokenSeen[];
 }
 
 /**
@@ -193,5 +183,26 @@ export function isActed({ acts }: Evidence, ids: readonly string[], seen: AnySee
 
 /** What arrived while an act was played. */
 export function during<One extends AnySeen>({ number, lastNumber }: ActSeen, things: readonly One[]): readonly One[] {
-  return things.filter((one) => one.number > number && one.number <= lastNumber);
+  return things.slice(firstAfter(things, number), firstAfter(things, lastNumber));
+}
+
+/** What arrived after one thing and before another one, or until now. */
+export function between<One extends AnySeen>(
+  things: readonly One[],
+  after: Pick<AnySeen, 'number'>,
+  before?: Pick<AnySeen, 'number'>,
+): readonly One[] {
+  const end = before === undefined ? things.length : firstAfter(things, before.number - 1);
+  return things.slice(firstAfter(things, after.number), end);
+}
+
+/** Index of the first thing with a higher number, of things in the order of arrival. */
+function firstAfter(things: readonly AnySeen[], number: number): number {
+  let [low, high] = [0, things.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((things[middle]?.number ?? 0) > number) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -45,6 +45,16 @@ export function* judgments(evidence: Evidence): Generator<Finding, void, void> {
   for (const { id, judge: ruling } of rules) yield findingOf(id, ruling(evidence));
 }
 
+/** The same, where other work is done between rules. */
+export async function judgeInTurns(evidence: Evidence): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const finding of judgments(evidence)) {
+    findings.push(finding);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return findings;
+}
+
 /** Findings of two stretches of time as one: a breach stays a breach. */
 export function join(earlier: readonly Finding[], later: readonly Finding[]): readonly Finding[] {
   return later.map((finding) => {

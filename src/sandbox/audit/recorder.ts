@@ -6,14 +6,17 @@ import type { Strike } from '../faults/fault-plan.ts';
 import type { Incoming } from '../message/request.ts';
 import type { Client } from '../oauth/clients.ts';
 import { Closing } from './closing.ts';
-import { type ActFacts, type AnySeen, type DeliverySeen, type Evidence, evidenceOf, type Span } from './evidence.ts';
-import { type Finding, join, judge } from './judge.ts';
+import type { ActFacts, AnySeen, DeliverySeen, Evidence, Span } from './evidence.ts';
+import { evidenceOf } from './evidence-of.ts';
+import { type Finding, join, judge, judgeInTurns } from './judge.ts';
 import { Logins } from './logins.ts';
 import { type NewBreach, News } from './news.ts';
 import { readSeen } from './seen.ts';
 
 /** The most requests and deliveries that are kept: some 5 MB. Then they are judged, and only the findings are kept. */
 const mostSeen = 5_000;
+/** So many times as long as a verdict took is the rest before the next one for `news`. */
+const restsPerVerdict = 20;
 
 export interface RecorderParts {
   readonly clock: Clock;
@@ -50,8 +53,10 @@ export class Recorder {
   readonly #closing = new Closing();
   readonly #news = new News();
   readonly #since: number;
-  /** The verdict, and how much had been seen by then. */
   #latest: Audit | null = null;
+  #judging: Promise<void> | null = null;
+  /** How long the last verdict took, and when it was there. */
+  #cost = { tookMs: 0, atMs: 0 };
   #numbers = 0;
   #judged = 0;
 
@@ -136,8 +141,9 @@ export class Recorder {
     this.#logins = new Logins();
   }
 
+  /** The verdict at once: no request is answered meanwhile. */
   audit(): Audit {
-    const seen = this.#judged + this.#seen.length;
+    const seen = this.#seenSoFar;
     if (this.#latest?.seen !== seen) {
       const findings = join(this.#closing.findings(), judge(this.evidence()));
       this.#latest = { since: this.#since, seen, findings };
@@ -145,15 +151,49 @@ export class Recorder {
     return this.#latest;
   }
 
-  /** Breaches that were found since the last call. */
-  news(): readonly NewBreach[] {
-    return this.#news.of(this.audit().findings, this.#parts.clock.monotonic());
+  /** The verdict on everything so far, made a rule at a time, so that requests are answered meanwhile. */
+  async verdict(): Promise<Audit> {
+    const seen = this.#seenSoFar;
+    for (;;) {
+      if (this.#latest !== null && this.#latest.seen >= seen) return this.#latest;
+      this.#judging ??= this.#judge().finally(() => {
+        this.#judging = null;
+      });
+      await this.#judging;
+    }
+  }
+
+  /**
+   * Breaches that were found since the last call. Where a verdict takes long, they come a little late, so that
+   * whoever watches all the time takes a small part of it.
+   */
+  async news(): Promise<readonly NewBreach[]> {
+    const { clock } = this.#parts;
+    const { tookMs, atMs } = this.#cost;
+    const isDue = this.#latest === null || clock.monotonic() - atMs >= tookMs * restsPerVerdict;
+    const { findings } = isDue || this.#latest === null ? await this.verdict() : this.#latest;
+    return this.#news.of(findings, clock.monotonic());
   }
 
   /** What is judged: everything since the start, the last reset, or the last time that there was too much of it. */
   evidence(): Evidence {
     const { eventIds } = this.#parts;
     return evidenceOf(this.#seen, { logins: this.#logins.all, eventIds });
+  }
+
+  get #seenSoFar(): number {
+    return this.#judged + this.#seen.length;
+  }
+
+  async #judge(): Promise<void> {
+    const { clock } = this.#parts;
+    const startMs = clock.monotonic();
+    await this.#closing.finished();
+    const [seen, earlier] = [this.#seenSoFar, this.#closing.findings()];
+    const findings = join(earlier, await judgeInTurns(this.evidence()));
+    const atMs = clock.monotonic();
+    this.#cost = { tookMs: atMs - startMs, atMs };
+    if ((this.#latest?.seen ?? -1) < seen) this.#latest = { since: this.#since, seen, findings };
   }
 
   #keep(seen: AnySeen): void {

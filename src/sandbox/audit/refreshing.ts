@@ -1,5 +1,5 @@
-import { type ActSeen, type ApiSeen, type Evidence, isAfter, type TokenSeen, waitBetween } from './evidence.ts';
-import { groups } from './rule.ts';
+import { type ActSeen, type ApiSeen, between, type Evidence, type TokenSeen, waitBetween } from './evidence.ts';
+import { groups } from './groups.ts';
 
 /** Two refreshes with one token that begin within this time had nothing to do with each other's answer. */
 const sameMomentMs = 1_500;
@@ -21,13 +21,13 @@ export function reuses(evidence: Evidence) {
     // Killed on purpose in between: whether it had stored the new token is a rule of its own.
     const isKilled = ({ act, number }: ActSeen) => act === 'killed-after-refresh' && number < again.number;
     if (evidence.acts.some((act) => isKilled(act) && act.lastNumber >= again.number)) return [];
-    const isNewInUse = evidence.apis.some((call) => call.token === first.issued?.access && call.number < again.number);
+    const isNewInUse = evidence.apisWith(first.issued?.access ?? null).some(({ number }) => number < again.number);
     const apartMs = Math.max(again.startMs - first.startMs, again.at - first.at);
     // Both may have been on their way when the first was answered, however slow the second is.
-    const needing = evidence.apis.filter(
-      (call) => call.login === first.login && call.error === 'token_expired' && call.startMs < first.endMs,
-    );
-    const isHerd = needing.filter((call) => first.startMs - call.startMs < sameMomentMs).length > 1;
+    const needing = evidence.apisOf(first.login).filter(({ error, startMs }) => {
+      return error === 'token_expired' && startMs < first.endMs && first.startMs - startMs < sameMomentMs;
+    });
+    const isHerd = needing.length > 1;
     const isParallel = apartMs < sameMomentMs && (isHerd || !isNewInUse);
     // Killed before it could read or store the answer: only the new token shows that it had it.
     return isParallel || isUsedLater(first, evidence) ? [{ first, again, isParallel }] : [];
@@ -35,10 +35,8 @@ export function reuses(evidence: Evidence) {
 }
 
 /** Whether anybody used what a refresh gave, however late. */
-function isUsedLater({ issued }: TokenSeen, { apis, tokens }: Evidence): boolean {
-  return (
-    apis.some(({ token }) => token === issued?.access) || tokens.some(({ refresh }) => refresh === issued?.refresh)
-  );
+function isUsedLater({ issued }: TokenSeen, { apisWith, refreshesWith }: Evidence): boolean {
+  return apisWith(issued?.access ?? null).length > 0 || refreshesWith(issued?.refresh ?? null).length > 0;
 }
 
 /** Calls that got token_expired, by their token. */
@@ -46,26 +44,34 @@ export function expiredByToken({ apis }: Evidence): ReadonlyMap<string | number,
   return groups(apis, ({ error, isLost, token }) => (error === 'token_expired' && !isLost ? token : null));
 }
 
-/** Whether a refresh may be the reaction to a call, of a login that is known or not. */
-export function isTry(refresh: TokenSeen, call: ApiSeen): boolean {
-  const isSame = call.login === null || refresh.login === null || refresh.login === call.login;
-  return isSame && refresh.startMs > call.startMs - sameMomentMs;
+/** Tells of a call whether one of some refreshes may be the reaction to it, of a login that is known or not. */
+export function triesAmong(tried: readonly TokenSeen[]): (call: ApiSeen) => boolean {
+  const latest = new Map<number | null, number>();
+  let latestOfAll = Number.NEGATIVE_INFINITY;
+  for (const { login, startMs } of tried) {
+    latest.set(login, Math.max(latest.get(login) ?? startMs, startMs));
+    latestOfAll = Math.max(latestOfAll, startMs);
+  }
+  const latestOf = (login: number | null) => (login === null ? latestOfAll : (latest.get(login) ?? -Infinity));
+  return ({ login, startMs }) => Math.max(latestOf(login), latest.get(null) ?? -Infinity) > startMs - sameMomentMs;
 }
 
-/** Whether a refresh worked that may be the reaction to a call. */
-export function hasRefreshed(call: ApiSeen | undefined, evidence: Evidence): boolean {
-  return call !== undefined && refreshes(evidence).some((one) => one.issued !== null && isTry(one, call));
+/** Whether a refresh worked that may be the reaction to the first call of a token that got token_expired. */
+export function hasRefreshed(evidence: Evidence): boolean {
+  const isTried = triesAmong(refreshes(evidence).filter(({ issued }) => issued !== null));
+  return [...expiredByToken(evidence).values()].some(([first]) => first !== undefined && isTried(first));
 }
 
-/** Whether a call of the same login had just learned that the token has expired. */
-export function isCausedByExpiry(refresh: TokenSeen, { apis }: Evidence): boolean {
-  return apis.some(
-    (call) =>
-      call.login === refresh.login &&
-      call.error === 'token_expired' &&
-      isAfter(call, refresh) &&
-      refresh.startMs - call.endMs < 2_000,
-  );
+/** Tells of a refresh of a login whether a call had just learned that the token has expired. */
+export function causedByExpiry(calls: readonly ApiSeen[]): (refresh: TokenSeen) => boolean {
+  const ends = calls.flatMap(({ error, endMs }) => (error === 'token_expired' ? [endMs] : [])).sort((a, b) => a - b);
+  let passed = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  // Refreshes come in order, so that each end is passed once.
+  return ({ startMs }) => {
+    for (let end = ends[passed]; end !== undefined && end < startMs; end = ends[++passed]) last = end;
+    return startMs - last < 2_000;
+  };
 }
 
 /** Refreshes that follow each other within seconds, with nothing but token_expired between them. */
@@ -74,14 +80,14 @@ export function longestLoop(list: readonly TokenSeen[], calls: readonly ApiSeen[
   let run: TokenSeen[] = [];
   for (const one of list) {
     const before = run.at(-1);
-    const between = before ? calls.filter((call) => call.number > before.number && call.number < one.number) : [];
+    const meanwhile = before ? between(calls, before, one) : [];
     const isLoop =
       before !== undefined &&
       waitBetween(before, one) < 10_000 &&
       // One that lives for seconds may well have expired again.
       (before.issued?.lifetimeMs ?? 0) > 10_000 &&
-      between.some(({ token }) => token === before.issued?.access) &&
-      between.every(({ error }) => error === 'token_expired');
+      meanwhile.some(({ token }) => token === before.issued?.access) &&
+      meanwhile.every(({ error }) => error === 'token_expired');
     run = isLoop ? [...run, one] : [one];
     if (run.length > longest.length) longest = run;
   }

@@ -45,7 +45,7 @@ export interface ControlParts {
   readonly timeline: Timeline;
   readonly logIn: (login: DirectLogin) => ReturnType<typeof logInDirectly>;
   readonly reset: (keepsLogins: boolean) => void;
-  readonly recorder: Pick<Recorder, 'audit' | 'news'>;
+  readonly recorder: Pick<Recorder, 'verdict' | 'news'>;
   readonly views: Views;
   readonly save: () => Snapshot;
   /** Where the sandbox is kept; null for one that lives in memory only. */
@@ -128,8 +128,9 @@ export class Control {
     subjects: ({ event_id: eventId, ...search }) =>
       listSubjects(search, this.#eventOf(eventId), this.#parts.life.world),
 
-    log: (query) => {
-      for (const line of this.#parts.recorder.news().flatMap(findingLine)) this.#parts.timeline.found(line);
+    log: async (query) => {
+      const news = await this.#parts.recorder.news();
+      for (const line of news.flatMap(findingLine)) this.#parts.timeline.found(line);
       return this.#parts.timeline.read(query);
     },
 
@@ -168,7 +169,7 @@ export class Control {
     logins: (query) => this.#parts.views.logins(query),
     budgets: () => this.#parts.views.budgets(),
 
-    audit: () => auditAnswer(this.#parts.recorder.audit()),
+    audit: async () => auditAnswer(await this.#parts.recorder.verdict()),
 
     save: () => ({ saved: this.#parts.save() }),
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Closing } from '../../../src/sandbox/audit/closing.ts';
-import { type DeliverySeen, evidenceOf } from '../../../src/sandbox/audit/evidence.ts';
+import type { DeliverySeen } from '../../../src/sandbox/audit/evidence.ts';
+import { evidenceOf } from '../../../src/sandbox/audit/evidence-of.ts';
 import { rules } from '../../../src/sandbox/audit/rules.ts';
 
 const forged = (number: number, status: number): DeliverySeen => ({

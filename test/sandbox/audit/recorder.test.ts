@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Recorder } from '../../../src/sandbox/audit/recorder.ts';
+import { type Audit, Recorder } from '../../../src/sandbox/audit/recorder.ts';
 import { rules } from '../../../src/sandbox/audit/rules.ts';
 import { auditRig, list } from '../../support/audit-rig.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -63,6 +63,28 @@ describe('the audit', () => {
     await rig.connect();
     expect(rig.findings('broken')).toEqual(['state-sent']);
     expect(rig.sandbox.audit().findings.find(({ rule }) => rule === 'state-sent')?.count).toBe(1);
+  });
+
+  it('is made while other work is done, and has all that came before it was asked for', async () => {
+    const recorder = new Recorder({ clock: fakeClock(), clients: [], eventIds: [] });
+    const about = { event: 'activity.updated', event_id: null, subject: 'act_1', delivery_id: '1' };
+    const [first, second] = [recorder.sending(about, 'signature', 'only'), recorder.sending(about, 'stale', 'only')];
+    first(204);
+    let turns = 0;
+    const count = () => {
+      turns++;
+      setImmediate(count).unref();
+    };
+    count();
+    const early = recorder.verdict();
+    await new Promise((resolve) => setImmediate(resolve));
+    second(204);
+    const asked = recorder.verdict();
+    const broken = ({ findings }: Audit) =>
+      findings.filter(({ verdict }) => verdict === 'broken').map(({ rule }) => rule);
+    expect(broken(await early)).toEqual(['delivery-forged']);
+    expect(turns).toBeGreaterThan(rules.length / 2);
+    expect(broken(await asked)).toEqual(['delivery-forged', 'delivery-stale']);
   });
 
   it('keeps findings when it drops what they came from, so that memory stays bounded', () => {

@@ -1,5 +1,6 @@
-import { type ApiSeen, type Evidence, isActed, isAfter, waitBetween } from '../evidence.ts';
-import { each, groups, type Rule } from '../rule.ts';
+import { type ApiSeen, between, type DeliverySeen, type Evidence, isActed, isAfter, waitBetween } from '../evidence.ts';
+import { groups } from '../groups.ts';
+import { each, type Rule } from '../rule.ts';
 
 /** Whatever comes sooner than this after an answer was on its way already. */
 const reactionMs = 1_000;
@@ -25,7 +26,7 @@ export const accessRules: readonly Rule[] = [
         const [first] = calls;
         if (first === undefined) return [];
         const later = calls.filter((call) => waitBetween(first, call) >= reactionMs);
-        const repeats = calls.filter((call) => isRepeat(first, call, evidence));
+        const repeats = repeatsOf(first, calls, evidence);
         // A page that is loaded again, or two that ask for the same, send it twice.
         if (later.length < 2 && repeats.length < 2) return [];
         const shown = later.length < 2 ? repeats : later;
@@ -42,20 +43,17 @@ export const accessRules: readonly Rule[] = [
     source: 'guide, errors',
     fix: 'mark the login as ended, and stop the background work that uses it',
     needs: 'a refresh that gets invalid_grant',
-    judge: ({ tokens, apis }) => {
+    judge: ({ tokens, tokensOf, apisOf }) => {
       const refused = tokens.filter(
         ({ grant, error, isLost, login }) =>
           grant === 'refresh' && error === 'invalid_grant' && !isLost && login !== null,
       );
       const breaches = [...groups(refused, ({ login }) => login).values()].flatMap(([first]) => {
         // Another process may have got new tokens.
-        if (
-          first === undefined ||
-          tokens.some(({ login, issued, number }) => issued && login === first.login && number > first.number)
-        )
+        if (first === undefined || between(tokensOf(first.login), first).some(({ issued }) => issued !== null))
           return [];
-        const later = apis.filter(
-          (call) => call.login === first.login && call.status === 401 && waitBetween(first, call) >= reactionMs,
+        const later = apisOf(first.login).filter(
+          (call) => call.status === 401 && waitBetween(first, call) >= reactionMs,
         );
         return later.length < 3 ? [] : [{ what: 'requests went on after invalid_grant', shown: [first, ...later] }];
       });
@@ -71,19 +69,21 @@ export const accessRules: readonly Rule[] = [
     fix: 'stop the background work of the connection when the delivery arrives, and delete what you hold',
     needs: 'a delivery of data.deletion_required (revento sandbox revoke)',
     judge: (evidence) => {
-      const { deliveries, apis, logins } = evidence;
+      const { deliveries, apis, logins, tokensOf, apisOf } = evidence;
       const told = deliveries.filter(({ type, status }) => type === 'data.deletion_required' && isAcknowledged(status));
-      const breaches = told.flatMap((delivery) => {
-        const call = apis.find(
-          (span) =>
-            span.error === 'token_revoked' &&
-            span.login !== null &&
-            logins.get(span.login)?.eventId === delivery.eventId &&
-            // The work begins after the answer; and the clock may be moved while it is done.
-            waitBetween(delivery, span) >= deletionMs &&
-            (span.startMs - delivery.endMs >= reactionMs || isActed(evidence, ['deletion'], span)),
-        );
-        return call ? [{ what: 'a request for the ended connection followed', shown: [delivery, call] }] : [];
+      const toldOf = groups(told, ({ eventId }) => eventId);
+      const refused = groups(apis, ({ error, login }) => (error === 'token_revoked' ? login : null));
+      const breaches = [...refused].flatMap(([id, calls]) => {
+        const login = Number(id);
+        const ofEvent = toldOf.get(logins.get(login)?.eventId ?? '') ?? [];
+        const lastGood = apisOf(login).findLast(({ status }) => status < 300);
+        for (const call of calls) {
+          // Those before were about other logins of the event.
+          const delivery = between(ofEvent, lastGood ?? tokensOf(login)[0] ?? { number: 0 }, call).at(-1);
+          if (delivery === undefined || !isLongAfter(delivery, call, evidence)) continue;
+          return [{ what: 'a request for the ended connection followed', shown: [delivery, call] }];
+        }
+        return [];
       });
       return { breaches, isSeen: told.length > 0 };
     },
@@ -218,11 +218,17 @@ function isAcknowledged(status: number | null): boolean {
   return status !== null && status >= 200 && status < 300;
 }
 
-/** Whether a call is the refused one again. Where the same call was made in parallel, it may be one of those. */
-function isRepeat(first: ApiSeen, call: ApiSeen, { apis }: Evidence): boolean {
-  if (call.target !== first.target || call.token !== first.token || !isAfter(first, call)) return false;
-  const isParallel = apis.some(
+/** The work begins after the answer to a delivery; and the clock may be moved while it is done. */
+function isLongAfter(delivery: DeliverySeen, call: ApiSeen, evidence: Evidence): boolean {
+  const isLong = waitBetween(delivery, call) >= deletionMs;
+  return isLong && (call.startMs - delivery.endMs >= reactionMs || isActed(evidence, ['deletion'], call));
+}
+
+/** The refused call again. Where the same call was made in parallel, these may be answers to that. */
+function repeatsOf(first: ApiSeen, calls: readonly ApiSeen[], { apisWith }: Evidence): readonly ApiSeen[] {
+  const isParallel = apisWith(first.token).some(
     (one) => one !== first && one.target === first.target && one.startMs <= first.endMs && one.endMs >= first.startMs,
   );
-  return !isParallel;
+  if (isParallel) return [];
+  return calls.filter((call) => call.target === first.target && call.token === first.token && isAfter(first, call));
 }

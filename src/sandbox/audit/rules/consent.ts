@@ -1,5 +1,6 @@
 import type { AuthorizeSeen, Evidence, TokenSeen } from '../evidence.ts';
-import { type Breach, each, groups, type Rule } from '../rule.ts';
+import { groups } from '../groups.ts';
+import { type Breach, each, type Rule } from '../rule.ts';
 
 /** Fewer bits than this can be guessed: a counter, a time, a short word. Generous: RFC 6749 asks for 128. */
 const fewestBits = 48;

@@ -1,7 +1,8 @@
 import { knownType } from '../../../webhook/event.ts';
 import { onActs } from '../acts.ts';
 import { type DeliverySeen, during, type Evidence } from '../evidence.ts';
-import { each, groups, type Rule, type Ruling } from '../rule.ts';
+import { groups } from '../groups.ts';
+import { each, type Rule, type Ruling } from '../rule.ts';
 
 const answerLimitMs = 10_000;
 /** Faults after which a delivery must not be acknowledged. */
@@ -71,6 +72,7 @@ export const deliveryRules: readonly Rule[] = [
     fix: 'look the delivery id up after verifying, and answer 2xx when it is known',
     needs: 'a repeated delivery (revento sandbox redeliver)',
     judge: (evidence) => {
+      const isWellAround = wellAround(evidence);
       const repeats = [...groups(genuine(evidence), ({ id }) => id).values()].flatMap((same) => {
         const first = same.find(({ status }) => isSuccess(status));
         return first === undefined
@@ -79,7 +81,7 @@ export const deliveryRules: readonly Rule[] = [
       });
       return each(repeats, (one) => {
         // A secret may have changed meanwhile, and something else may have failed.
-        const isRefused = refusals.includes(one.status ?? 0) || (one.status === 500 && isWellAround(one, evidence));
+        const isRefused = refusals.includes(one.status ?? 0) || (one.status === 500 && isWellAround(one));
         return isRefused ? `the repeat was answered ${one.status}` : null;
       });
     },
@@ -93,12 +95,7 @@ export const deliveryRules: readonly Rule[] = [
     fix: 'compare the signature in constant time, and answer 401 before anything else is done',
     needs: 'a forged delivery (revento sandbox fault webhook:signature)',
     judge: ({ deliveries }) =>
-      each(
-        deliveries.filter(
-          (one) => one.fault === 'signature' && one.status !== null && !forgedRepeats(deliveries).includes(one),
-        ),
-        ({ status }) => (isSuccess(status) ? 'a forged delivery was acknowledged' : null),
-      ),
+      each(forged(deliveries).news, ({ status }) => (isSuccess(status) ? 'a forged delivery was acknowledged' : null)),
   },
   {
     id: 'delivery-stale',
@@ -125,10 +122,9 @@ export const deliveryRules: readonly Rule[] = [
     judge: ({ deliveries }) => {
       const rotating = deliveries.filter(({ fault, signedWith }) => fault === null && signedWith !== 'only');
       // Until the handler has taken one with the new secret, nobody has told it.
-      const isTold = ({ number }: DeliverySeen) =>
-        rotating.some((one) => one.signedWith === 'current' && isSuccess(one.status) && one.number < number);
+      const told = rotating.find(({ signedWith, status }) => signedWith === 'current' && isSuccess(status));
       return answered(
-        rotating.filter((one) => isSuccess(one.status) || isTold(one)),
+        rotating.filter(({ status, number }) => isSuccess(status) || (told !== undefined && number > told.number)),
         'a delivery signed with one of the two secrets',
         [401, 403],
       );
@@ -143,12 +139,9 @@ export const deliveryRules: readonly Rule[] = [
     fix: 'verify first, and look the delivery id up afterward',
     needs: 'a forged delivery with the id of an earlier one (revento sandbox fault webhook:signature, then redeliver)',
     judge: ({ deliveries }) => {
-      const repeats = forgedRepeats(deliveries);
+      const { news, repeats } = forged(deliveries);
       // Whoever takes any forged delivery takes this one too, which is the other rule's breach.
-      const takesAny = deliveries.some(
-        (one) => one.fault === 'signature' && isSuccess(one.status) && !repeats.includes(one),
-      );
-      if (takesAny) return { breaches: [], isSeen: false };
+      if (news.some(({ status }) => isSuccess(status))) return { breaches: [], isSeen: false };
       return each(repeats, ({ status }) => (isSuccess(status) ? 'a forged repeat was acknowledged' : null));
     },
   },
@@ -243,30 +236,30 @@ function answered(deliveries: readonly DeliverySeen[], what: string, wrong: read
   );
 }
 
-/** Forged ones with the id of a delivery that was acknowledged before. */
-function forgedRepeats(deliveries: readonly DeliverySeen[]): readonly DeliverySeen[] {
-  return deliveries.filter(
-    (one) =>
-      one.fault === 'signature' &&
-      one.status !== null &&
-      deliveries.some(({ id, fault, status, endMs }) => {
-        return id === one.id && fault === null && isSuccess(status) && endMs <= one.startMs;
-      }),
-  );
+/** Forged ones that were answered: with the id of a delivery that was acknowledged before, and with a new one. */
+function forged(deliveries: readonly DeliverySeen[]) {
+  const known = groups(deliveries, ({ id, fault, status }) => (fault === null && isSuccess(status) ? id : null));
+  const isKnown = ({ id, startMs }: DeliverySeen) => (known.get(id) ?? []).some(({ endMs }) => endMs <= startMs);
+  const all = deliveries.filter(({ fault, status }) => fault === 'signature' && status !== null);
+  return { repeats: all.filter(isKnown), news: all.filter((one) => !isKnown(one)) };
 }
 
 /** A ruling on some deliveries that a handler refuses or fails at, while it acknowledges others before and after. */
 function refusedAlone(evidence: Evidence, isSuch: (one: DeliverySeen) => boolean, what: string): Ruling {
+  const isWellAround = wellAround(evidence);
   return each(
     genuine(evidence).filter((one) => isSuch(one) && one.status !== null && !frontStatuses.includes(one.status)),
-    (one) => (isSuccess(one.status) || !isWellAround(one, evidence) ? null : `${what} was answered ${one.status}`),
+    (one) => (isSuccess(one.status) || !isWellAround(one) ? null : `${what} was answered ${one.status}`),
   );
 }
 
-/** Whether the handler acknowledged other deliveries before and after one. */
-function isWellAround({ id, number }: DeliverySeen, evidence: Evidence): boolean {
-  const others = genuine(evidence).filter((one) => one.id !== id && isSuccess(one.status));
-  return others.some((one) => one.number < number) && others.some((one) => one.number > number);
+/** Tells of a delivery whether the handler acknowledged other ones before and after it. */
+function wellAround(evidence: Evidence): (one: DeliverySeen) => boolean {
+  const taken = genuine(evidence).filter(({ status }) => isSuccess(status));
+  return ({ id, number }) => {
+    const [first, last] = [taken.find((one) => one.id !== id), taken.findLast((one) => one.id !== id)];
+    return first !== undefined && last !== undefined && first.number < number && last.number > number;
+  };
 }
 
 /** Of a known type, and about an event. */

@@ -1,5 +1,6 @@
 import { type ApiSeen, type Evidence, isActed, isAfter, waitBetween } from '../evidence.ts';
-import { type Breach, each, groups, type Rule } from '../rule.ts';
+import { groups } from '../groups.ts';
+import { type Breach, each, type Rule } from '../rule.ts';
 
 /** Timers of clients may fire a little early. */
 const earlyMs = 100;
@@ -143,11 +144,12 @@ export const limitRules: readonly Rule[] = [
     source: 'guide, rate limits',
     fix: 'let the webhook start the work; read the list once a day to find what was lost',
     needs: 'ten deliveries or ten requests for the same list',
-    judge: ({ apis, deliveries }) => {
+    judge: ({ sameApis, deliveries }) => {
       if (deliveries.length === 0) return { breaches: [], isSeen: false };
       const breaches: Breach[] = [];
-      const reported = apis.filter(({ path, cursor }) => cursor === null && isReported(path));
-      for (const same of groups(reported, sameness).values()) {
+      for (const same of sameApis()) {
+        const [first] = same;
+        if (first === undefined || first.cursor !== null || !isReported(first.path)) continue;
         // By the stopwatch: a test that moves the clock an hour at a time does not poll.
         const gaps = same.slice(1).map((call, index) => call.startMs - (same[index] ?? call).endMs);
         const middle = [...gaps].sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
@@ -169,8 +171,8 @@ function isReported(path: string): boolean {
 }
 
 /** Each request and the next one that is the same, with the same token; and the one before both. */
-function* nextOfSame({ apis }: Evidence): Generator<readonly [ApiSeen, ApiSeen, ApiSeen | undefined]> {
-  for (const same of groups(apis, sameness).values()) {
+function* nextOfSame({ sameApis }: Evidence): Generator<readonly [ApiSeen, ApiSeen, ApiSeen | undefined]> {
+  for (const same of sameApis()) {
     for (const [index, call] of same.entries()) {
       const next = same[index + 1];
       if (next !== undefined) yield [call, next, same[index - 1]];
@@ -178,13 +180,9 @@ function* nextOfSame({ apis }: Evidence): Generator<readonly [ApiSeen, ApiSeen, 
   }
 }
 
-function sameness({ token, target }: ApiSeen): string | null {
-  return token === null ? null : `${token} ${target}`;
-}
-
 /** Attempts of one request, one after the other and within a minute, where each but the last ended in some way. */
-function runsOf({ apis }: Evidence, isSuch: (call: ApiSeen) => boolean): readonly (readonly ApiSeen[])[] {
-  return [...groups(apis, sameness).values()].flatMap((same) => {
+function runsOf({ sameApis }: Evidence, isSuch: (call: ApiSeen) => boolean): readonly (readonly ApiSeen[])[] {
+  return sameApis().flatMap((same) => {
     const runs: ApiSeen[][] = [];
     for (const call of same) {
       const run = runs.at(-1);

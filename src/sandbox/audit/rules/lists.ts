@@ -1,7 +1,8 @@
 import { failureOf, onActs } from '../acts.ts';
 import { type ApiSeen, during, type Evidence, waitBetween } from '../evidence.ts';
 import { hashOf } from '../fingerprint.ts';
-import { each, groups, type Rule } from '../rule.ts';
+import { groups } from '../groups.ts';
+import { each, type Rule } from '../rule.ts';
 
 /** Source: guide, pagination. */
 const mostLimit = 50;
@@ -23,9 +24,10 @@ export const listRules: readonly Rule[] = [
     needs: 'a request with a cursor',
     judge: (evidence) => {
       const issued = issuedCursors(evidence);
+      const isAltered = alterations(issued);
       const judged = evidence.apis.filter(({ cursor }) => cursor !== null && !nothings.includes(cursor.toLowerCase()));
       const ruling = each(
-        judged.filter((call) => issued.has(call.cursor ?? '') || alteredFrom(call, issued)),
+        judged.filter((call) => issued.has(call.cursor ?? '') || isAltered(call)),
         (call) => {
           const origin = issued.get(call.cursor ?? '');
           if (origin === undefined) return 'the cursor is altered';
@@ -50,11 +52,10 @@ export const listRules: readonly Rule[] = [
     fix: 'ask for another page only while has_more is true',
     needs: 'the last page of a list',
     judge: ({ apis }) => {
+      const place = ({ token, path }: ApiSeen) => `${token} ${path}`;
+      const ends = groups(apis, (call) => (call.page?.hasMore === false ? place(call) : null));
       // Who sends an empty cursor with the first page has not read past an end.
-      const isPastEnd = ({ token, path, number }: ApiSeen) =>
-        apis.some(
-          (one) => one.token === token && one.path === path && one.number < number && one.page?.hasMore === false,
-        );
+      const isPastEnd = (call: ApiSeen) => (ends.get(place(call))?.[0]?.number ?? Infinity) < call.number;
       const past = apis.filter(
         (call) =>
           call.status === 400 &&
@@ -133,12 +134,13 @@ export const listRules: readonly Rule[] = [
     needs: 'a request with a cursor, after one with a limit',
     judge: (evidence) => {
       // Two clients get the same cursor for the same place: what the other one asked for is not this one's limit.
-      const isLimited = ({ cursor, token }: ApiSeen) => {
-        const origins = evidence.apis.filter((one) => one.token === token && one.page?.nextCursor === cursor);
-        return origins.length > 0 && origins.every(({ limit }) => limit !== null);
-      };
+      const limited = new Map<string, boolean>();
+      for (const { token, page, limit } of evidence.apis) {
+        const place = `${token} ${page?.nextCursor}`;
+        limited.set(place, limit !== null && limited.get(place) !== false);
+      }
       return each(
-        evidence.apis.filter((call) => call.cursor !== null && isLimited(call)),
+        evidence.apis.filter(({ token, cursor }) => cursor !== null && limited.get(`${token} ${cursor}`)),
         ({ limit }) => (limit === null ? 'the request has a cursor and no limit, the one before it had one' : null),
       );
     },
@@ -155,15 +157,23 @@ function issuedCursors({ apis }: Evidence): ReadonlyMap<string, ApiSeen> {
   return issued;
 }
 
-/** Whether a refused cursor is clearly made from one that was issued; any other may be a test's own. */
-function alteredFrom({ cursor, status, fault }: ApiSeen, issued: ReadonlyMap<string, ApiSeen>): boolean {
-  if (cursor === null || cursor.length < 8 || status !== 400 || fault !== null) return false;
-  return [...issued.keys()].some(
-    (one) =>
-      one.toLowerCase() === cursor.toLowerCase() ||
-      one.includes(cursor) ||
-      cursor.includes(one) ||
-      one.slice(-8) === cursor.slice(-8) ||
-      (one.length === cursor.length && one.slice(0, 12) === cursor.slice(0, 12)),
-  );
+/** Tells of a refused cursor whether it is clearly made from one that was issued; any other may be a test's own. */
+function alterations(issued: ReadonlyMap<string, ApiSeen>): (call: ApiSeen) => boolean {
+  const cursors = [...issued.keys()];
+  const whole = new Set(cursors.map((one) => one.toLowerCase()));
+  const byStart = groups(cursors, (one) => one.slice(0, 8));
+  const byEnd = groups(cursors, (one) => one.slice(-8));
+  return ({ cursor, status, fault }) => {
+    if (cursor === null || status !== 400 || fault !== null) return false;
+    // Quoted, or with a blank or an equals sign too many.
+    const bare = cursor.replace(/^[^\w-]+|[^\w-]+$/g, '');
+    if (bare.length < 8) return false;
+    const isPart = (one: string) => one.includes(bare) || bare.includes(one);
+    const isSimilar = (one: string) => one.length === bare.length && one.slice(0, 12) === bare.slice(0, 12);
+    return (
+      whole.has(bare.toLowerCase()) ||
+      byEnd.has(bare.slice(-8)) ||
+      (byStart.get(bare.slice(0, 8)) ?? []).some((one) => isPart(one) || isSimilar(one))
+    );
+  };
 }

@@ -1,15 +1,16 @@
 import { onActs } from '../acts.ts';
-import { during, type Evidence, isActed, isAfter, type TokenSeen, waitBetween } from '../evidence.ts';
+import { between, during, type Evidence, isActed, isAfter, type TokenSeen, waitBetween } from '../evidence.ts';
+import { groups } from '../groups.ts';
 import {
+  causedByExpiry,
   expiredByToken,
   hasRefreshed,
-  isCausedByExpiry,
-  isTry,
   longestLoop,
   refreshes,
   reuses,
+  triesAmong,
 } from '../refreshing.ts';
-import { type Breach, each, groups, type Rule } from '../rule.ts';
+import { type Breach, each, type Rule } from '../rule.ts';
 
 /** Whatever comes sooner than this after an answer was on its way already. */
 const reactionMs = 1_000;
@@ -74,7 +75,7 @@ export const refreshRules: readonly Rule[] = [
     judge: (evidence) => {
       const lost = refreshes(evidence).filter(({ isLost }) => isLost);
       const breaches = lost.flatMap((one) => {
-        const again = refreshes(evidence).find((later) => later.refresh === one.refresh && isAfter(one, later));
+        const again = evidence.refreshesWith(one.refresh).find((later) => isAfter(one, later));
         return again ? [{ what: 'the refresh was sent again with the same token', shown: [one, again] }] : [];
       });
       return { breaches, isSeen: lost.length > 0 };
@@ -92,9 +93,7 @@ export const refreshRules: readonly Rule[] = [
       const refused = refreshes(evidence).filter(({ error, isLost }) => error === 'invalid_grant' && !isLost);
       const breaches = [...groups(refused, ({ refresh }) => refresh).values()].flatMap(([first]) => {
         if (first === undefined) return [];
-        const again = refreshes(evidence).filter(
-          (later) => later.refresh === first.refresh && waitBetween(first, later) >= reactionMs,
-        );
+        const again = evidence.refreshesWith(first.refresh).filter((later) => waitBetween(first, later) >= reactionMs);
         // Once more may be a restart, or somebody who tries it.
         const most = isActed(evidence, ['refresh-token-stolen', 'invalid-grant'], first) ? 0 : 1;
         return again.length > most ? [{ what: 'the same refresh was tried again', shown: [first, ...again] }] : [];
@@ -113,16 +112,17 @@ export const refreshRules: readonly Rule[] = [
     judge: (evidence) => {
       const revoked = evidence.apis.filter(({ error, isLost }) => error === 'token_revoked' && !isLost);
       const breaches = [...groups(revoked, ({ login }) => login).values()].flatMap(([first]) => {
-        const again = refreshes(evidence).find(
+        if (first === undefined) return [];
+        const isCaused = causedByExpiry(evidence.apisOf(first.login));
+        const again = evidence.tokensOf(first.login).find(
           (later) =>
-            first &&
-            later.login === first.login &&
+            later.grant === 'refresh' &&
             // One that works shows that the login works again, as after a suspension.
             later.issued === null &&
             isAfter(first, later) &&
-            !isCausedByExpiry(later, evidence),
+            !isCaused(later),
         );
-        return first && again ? [{ what: 'a refresh followed token_revoked', shown: [first, again] }] : [];
+        return again ? [{ what: 'a refresh followed token_revoked', shown: [first, again] }] : [];
       });
       return { breaches, isSeen: revoked.some(({ login }) => login !== null) };
     },
@@ -157,10 +157,10 @@ export const refreshRules: readonly Rule[] = [
     fix: 'on 401 token_expired refresh once, then send the request once more',
     needs: 'an API request that gets token_expired',
     judge: (evidence) => {
-      const byToken = expiredByToken(evidence);
-      const breaches = [...byToken.values()].flatMap((calls) => {
+      const isTried = triesAmong(refreshes(evidence));
+      const breaches = [...expiredByToken(evidence).values()].flatMap((calls) => {
         const [first] = calls;
-        if (first === undefined || refreshes(evidence).some((one) => isTry(one, first))) return [];
+        if (first === undefined || isTried(first)) return [];
         // Calls of the same moment could not know of each other.
         const later = calls.filter((call) => waitBetween(first, call) >= reactionMs);
         return later.length < 2
@@ -170,11 +170,10 @@ export const refreshRules: readonly Rule[] = [
       // One that was played a sync on an expired token has nobody else who could refresh.
       const acted = onActs(evidence, ['expired'], (one) => {
         const [refused] = during(one, evidence.apis).filter(({ error }) => error === 'token_expired');
-        const isTried = during(one, evidence.tokens).some(({ grant }) => grant === 'refresh');
-        return refused && !isTried ? { what: 'no refresh followed token_expired', shown: [one, refused] } : null;
+        const hasTried = during(one, evidence.tokens).some(({ grant }) => grant === 'refresh');
+        return refused && !hasTried ? { what: 'no refresh followed token_expired', shown: [one, refused] } : null;
       });
-      const isSeen = [...byToken.values()].some(([first]) => hasRefreshed(first, evidence));
-      return { breaches: breaches.length > 0 ? breaches : acted.breaches, isSeen };
+      return { breaches: breaches.length > 0 ? breaches : acted.breaches, isSeen: hasRefreshed(evidence) };
     },
   },
   {
@@ -190,16 +189,10 @@ export const refreshRules: readonly Rule[] = [
         grant === 'refresh' && issued !== null ? login : null,
       );
       const breaches = [...all].flatMap(([login, list]) => {
-        const loop = longestLoop(
-          list,
-          evidence.apis.filter((call) => call.login === login),
-        );
+        const loop = longestLoop(list, evidence.apisOf(Number(login)));
         return loop.length < 3 ? [] : [{ what: `${loop.length} refreshes in a row, each refused again`, shown: loop }];
       });
-      return {
-        breaches,
-        isSeen: [...expiredByToken(evidence).values()].some(([first]) => hasRefreshed(first, evidence)),
-      };
+      return { breaches, isSeen: hasRefreshed(evidence) };
     },
   },
 ];
@@ -208,7 +201,7 @@ export const refreshRules: readonly Rule[] = [
  * Refreshes that follow each other within seconds, with time left: some may be somebody who tries it out, or a program
  * that keeps no access token and was started again.
  */
-function needless({ tokens, apis }: Evidence) {
+function needless({ tokens, apisOf }: Evidence) {
   const breaches: Breach[] = [];
   let isSeen = false;
   for (const [login, list] of groups(tokens, (one) => (one.issued === null ? null : one.login))) {
@@ -219,10 +212,7 @@ function needless({ tokens, apis }: Evidence) {
       const isDue =
         one.at - before.endedAt > before.issued.lifetimeMs / 2 ||
         before.issued.lifetimeMs - (one.at - before.endedAt) < dueMs ||
-        apis.some(
-          (call) =>
-            call.login === login && call.status === 401 && call.number > before.number && call.number < one.number,
-        );
+        between(apisOf(Number(login)), before, one).some(({ status }) => status === 401);
       isSeen ||= isDue;
       const isHurried = one.startMs - before.endMs < hurriedMs;
       early = isDue || !isHurried ? [] : [...early, one];

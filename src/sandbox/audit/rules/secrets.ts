@@ -1,5 +1,6 @@
 import { isAfter } from '../evidence.ts';
-import { each, groups, type Rule } from '../rule.ts';
+import { groups } from '../groups.ts';
+import { each, type Rule } from '../rule.ts';
 
 /** What must not be seen, and where it must not be. */
 export const secretRules: readonly Rule[] = [
@@ -62,7 +63,8 @@ export const secretRules: readonly Rule[] = [
     judge: ({ tokens }) => {
       const refused = tokens.filter(({ hasCredentialsInHeader, error }) => hasCredentialsInHeader && error !== null);
       // Some libraries try the header first and the body when it is refused.
-      const lasting = refused.filter((one) => !tokens.some((later) => isAfter(one, later) && later.issued !== null));
+      const lastGood = tokens.findLast(({ issued }) => issued !== null);
+      const lasting = refused.filter((one) => lastGood === undefined || !isAfter(one, lastGood));
       return {
         breaches: lasting.map((one) => ({ what: 'credentials in an Authorization header', shown: [one] })),
         isSeen: tokens.length > 0,
