@@ -1,5 +1,5 @@
 import type { LoginKind } from '../../login/login.ts';
-import type { Fingerprint } from './fingerprint.ts';
+import type { Fingerprint } from './seen/fingerprint.ts';
 
 /**
  * When something began and ended: by the sandbox's clock, which can be moved, and by a stopwatch, which cannot.

@@ -9,9 +9,9 @@ import { Closing } from './closing.ts';
 import type { ActFacts, AnySeen, DeliverySeen, Evidence, Span } from './evidence.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { type Finding, join, judge, judgeInTurns } from './judge.ts';
-import { Logins } from './logins.ts';
 import { type NewBreach, News } from './news.ts';
-import { readSeen } from './seen.ts';
+import { Logins } from './seen/logins.ts';
+import { readSeen } from './seen/request.ts';
 
 /** The most requests and deliveries that are kept: some 5 MB. Then they are judged, and only the findings are kept. */
 const mostSeen = 5_000;

@@ -44,7 +44,7 @@ export function expiredByToken({ apis }: Evidence): ReadonlyMap<string | number,
   return groups(apis, ({ error, isLost, token }) => (error === 'token_expired' && !isLost ? token : null));
 }
 
-/** Tells of a call whether one of some refreshes may be the reaction to it, of a login that is known or not. */
+/** A test of calls: whether one of these refreshes may be the reaction to a call, of a login that is known or not. */
 export function triesAmong(tried: readonly TokenSeen[]): (call: ApiSeen) => boolean {
   const latest = new Map<number | null, number>();
   let latestOfAll = Number.NEGATIVE_INFINITY;
@@ -62,7 +62,7 @@ export function hasRefreshed(evidence: Evidence): boolean {
   return [...expiredByToken(evidence).values()].some(([first]) => first !== undefined && isTried(first));
 }
 
-/** Tells of a refresh of a login whether a call had just learned that the token has expired. */
+/** A test of refreshes of one login: whether one of its calls had just got token_expired. */
 export function causedByExpiry(calls: readonly ApiSeen[]): (refresh: TokenSeen) => boolean {
   const ends = calls.flatMap(({ error, endMs }) => (error === 'token_expired' ? [endMs] : [])).sort((a, b) => a - b);
   let passed = 0;

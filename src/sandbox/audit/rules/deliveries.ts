@@ -253,7 +253,7 @@ function refusedAlone(evidence: Evidence, isSuch: (one: DeliverySeen) => boolean
   );
 }
 
-/** Tells of a delivery whether the handler acknowledged other ones before and after it. */
+/** A test of deliveries: whether the handler acknowledged other ones before and after one. */
 function wellAround(evidence: Evidence): (one: DeliverySeen) => boolean {
   const taken = genuine(evidence).filter(({ status }) => isSuccess(status));
   return ({ id, number }) => {

@@ -1,8 +1,8 @@
 import { failureOf, onActs } from '../acts.ts';
 import { type ApiSeen, during, type Evidence, waitBetween } from '../evidence.ts';
-import { hashOf } from '../fingerprint.ts';
 import { groups } from '../groups.ts';
 import { each, type Rule } from '../rule.ts';
+import { hashOf } from '../seen/fingerprint.ts';
 
 /** Source: guide, pagination. */
 const mostLimit = 50;
@@ -157,7 +157,7 @@ function issuedCursors({ apis }: Evidence): ReadonlyMap<string, ApiSeen> {
   return issued;
 }
 
-/** Tells of a refused cursor whether it is clearly made from one that was issued; any other may be a test's own. */
+/** A test of calls: whether a refused cursor is clearly made from an issued one; any other may be made up on purpose. */
 function alterations(issued: ReadonlyMap<string, ApiSeen>): (call: ApiSeen) => boolean {
   const cursors = [...issued.keys()];
   const whole = new Set(cursors.map((one) => one.toLowerCase()));

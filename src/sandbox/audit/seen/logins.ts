@@ -1,5 +1,5 @@
-import type { LoginKind } from '../../login/login.ts';
-import type { LoginSeen } from './evidence.ts';
+import type { LoginKind } from '../../../login/login.ts';
+import type { LoginSeen } from '../evidence.ts';
 
 /** As many tokens and codes as are remembered; the oldest is forgotten first. */
 const mostKnown = 20_000;

@@ -1,7 +1,7 @@
-import { plainLine } from '../../text/plain-line.ts';
-import { withoutTokens } from '../../text/without-tokens.ts';
-import type { Params } from '../message/request.ts';
-import type { Answered } from './seen.ts';
+import { plainLine } from '../../../text/plain-line.ts';
+import { withoutTokens } from '../../../text/without-tokens.ts';
+import type { Params } from '../../message/request.ts';
+import type { Answered } from './request.ts';
 
 /** What every answer of the sandbox may say about itself. */
 export interface RequestFacts {

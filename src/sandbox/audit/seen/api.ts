@@ -1,10 +1,10 @@
-import { headerOf, retryAfterMs } from '../../http/headers.ts';
-import { parseRecord } from '../../json/parse.ts';
-import type { HttpResponse } from '../../ports/exchange.ts';
-import type { ApiSeen } from './evidence.ts';
+import { headerOf, retryAfterMs } from '../../../http/headers.ts';
+import { parseRecord } from '../../../json/parse.ts';
+import type { HttpResponse } from '../../../ports/exchange.ts';
+import type { ApiSeen } from '../evidence.ts';
 import { hashOf } from './fingerprint.ts';
-import type { Answered } from './seen.ts';
-import { base } from './seen-line.ts';
+import { base } from './line.ts';
+import type { Answered } from './request.ts';
 
 /** A UUID of any version, with or without its hyphens. */
 const uuidForm = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;

@@ -1,16 +1,16 @@
-import { headerOf } from '../../http/headers.ts';
-import { parseUrl } from '../../http/web-address.ts';
-import { parseRecord } from '../../json/parse.ts';
-import type { HttpRequest, HttpResponse } from '../../ports/exchange.ts';
-import { controlPrefix } from '../control/key.ts';
-import type { Strike } from '../faults/fault-plan.ts';
-import { type Incoming, type Params, readParams } from '../message/request.ts';
-import type { Client } from '../oauth/clients.ts';
-import type { AnySeen, AuthorizeSeen, ConsentSeen, Issued, Span, TokenSeen } from './evidence.ts';
+import { headerOf } from '../../../http/headers.ts';
+import { parseUrl } from '../../../http/web-address.ts';
+import { parseRecord } from '../../../json/parse.ts';
+import type { HttpRequest, HttpResponse } from '../../../ports/exchange.ts';
+import { controlPrefix } from '../../control/key.ts';
+import type { Strike } from '../../faults/fault-plan.ts';
+import { type Incoming, type Params, readParams } from '../../message/request.ts';
+import type { Client } from '../../oauth/clients.ts';
+import type { AnySeen, AuthorizeSeen, ConsentSeen, Issued, Span, TokenSeen } from '../evidence.ts';
+import { readApi } from './api.ts';
 import { fingerprint, hashOf } from './fingerprint.ts';
+import { base, type RequestFacts } from './line.ts';
 import type { Logins } from './logins.ts';
-import { readApi } from './seen-api.ts';
-import { base, type RequestFacts } from './seen-line.ts';
 
 /** One request, answered. */
 export interface Answered {
