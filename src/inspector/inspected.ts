@@ -1,4 +1,5 @@
 import type { HeaderList } from '../ports/exchange.ts';
+import { apart } from '../text/bytes.ts';
 import { deliveryLine } from '../webhook/listener/delivery-line.ts';
 import type { Lane } from '../webhook/listener/hub.ts';
 import type { Answered } from '../webhook/listener/listen-event.ts';
@@ -25,7 +26,7 @@ export function fromListener({ delivery, evidence, results, status }: Answered):
   const inspected: Inspected = {
     line: deliveryLine(delivery, results, status),
     headers,
-    body,
+    body: apart(body),
     isWhole: evidence !== null || delivery.body.length === delivery.bodyBytes,
     receivedAt: delivery.receivedAt,
     reason: delivery.reason,
@@ -39,9 +40,21 @@ export function fromRecording({ headers, body, receivedAt, invalid }: Recorded, 
   return { line, headers, body, isWhole: true, receivedAt, reason: invalid, posted: [] };
 }
 
-/** About what it holds in memory. */
-export function weightOf({ line, body, posted }: Inspected): number {
-  let bytes = 1_024 + 2 * line.length + body.length;
-  for (const { response } of posted) bytes += 512 + (response?.body.length ?? 0);
+/** An error, with the stack and the causes it holds. */
+const failureBytes = 6 * 1024;
+/** A header as a pair of strings, besides its characters. */
+const headerBytes = 96;
+
+/** About what it holds in memory; nothing that a sender or a handler can make long is left out. */
+export function weightOf({ line, headers, body, posted }: Inspected): number {
+  let bytes = 1_024 + 2 * line.length + weightOfHeaders(headers) + body.length;
+  for (const { response, failure, excerpt } of posted) {
+    bytes += 512 + 2 * excerpt.length + (failure === null ? 0 : failureBytes);
+    if (response !== null) bytes += weightOfHeaders(response.headers) + response.body.length;
+  }
   return bytes;
+}
+
+function weightOfHeaders(headers: HeaderList): number {
+  return headers.reduce((sum, [name, value]) => sum + headerBytes + name.length + value.length, 0);
 }

@@ -8,7 +8,12 @@ const keptChars = 4 * 1024;
  */
 export function excerptOf(body: Uint8Array): string {
   const text = new TextDecoder().decode(body.subarray(0, readBytes)).trim();
-  return (/^<(?:!doctype|html|head|body)\b/i.test(text) ? textOfHtml(text) : text).slice(0, keptChars);
+  return copied((/^<(?:!doctype|html|head|body)\b/i.test(text) ? textOfHtml(text) : text).slice(0, keptChars));
+}
+
+/** V8 keeps the whole text as long as a part of it is kept. */
+function copied(part: string): string {
+  return Buffer.from(part, 'utf8').toString('utf8');
 }
 
 /** Elements whose content is not text for readers. */

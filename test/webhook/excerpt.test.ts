@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { excerptOf } from '../../src/webhook/excerpt.ts';
+import { usedHeapBytes } from '../support/held-memory.ts';
 
 const of = (text: string) => excerptOf(Buffer.from(text));
 
@@ -35,4 +36,11 @@ describe('an answer that is HTML', () => {
 it('is anything else as it is, cut', () => {
   expect(of('{"error":"<b>no</b>"}')).toBe('{"error":"<b>no</b>"}');
   expect(of('x'.repeat(10_000))).toHaveLength(4_096);
+});
+
+it('holds no more of a long answer than it shows', () => {
+  const before = usedHeapBytes();
+  const kept = Array.from({ length: 100 }, (_, at) => of(`${at} ${'x'.repeat(250_000)}`));
+  expect(usedHeapBytes() - before).toBeLessThan(5_000_000);
+  expect(kept).toHaveLength(100);
 });

@@ -3,6 +3,7 @@ import { HttpFailure } from '../../http/failure.ts';
 import { connectionHeaders, readHeaderLine } from '../../http/header-line.ts';
 import { isSuccess } from '../../http/status.ts';
 import type { HeaderList, HttpResponse } from '../../ports/exchange.ts';
+import { apart } from '../../text/bytes.ts';
 import type { Delivery } from '../delivery.ts';
 import { forwardedByHeader } from '../head.ts';
 import { type Posted, type PostOptions, post } from '../sending/post.ts';
@@ -64,13 +65,11 @@ async function forwardOne(
   }
 }
 
-/** An answer may be long: only as much of it is kept as will be shown. */
+/** An answer may be long: only as much of it is kept as will be shown, and nothing of what the socket read. */
 function kept(response: HttpResponse | null, bytes: number | undefined): HttpResponse | null {
   if (response === null || bytes === undefined) return null;
-  // A copy: a part of a buffer would keep all of it in memory.
-  return response.body.length <= bytes
-    ? response
-    : { ...response, body: Uint8Array.from(response.body.subarray(0, bytes)) };
+  const { status, headers, body } = response;
+  return { status, headers, body: apart(body.subarray(0, bytes)) };
 }
 
 /**
