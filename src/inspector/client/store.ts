@@ -39,7 +39,8 @@ export class Store {
   readonly sends: Sends;
   readonly check: CheckRun;
   readonly drafts = new Map<number, Draft>();
-  #held: Row[] = [];
+  /** What came during a pause, within the same bounds. */
+  readonly #held = new DeliveryList();
   #last = 0;
   #clearedUntil = Number(sessionStorage.getItem('cleared') ?? 0);
   readonly #listeners = new Set<() => void>();
@@ -68,7 +69,7 @@ export class Store {
   }
 
   get held(): number {
-    return this.#held.length;
+    return this.#held.total;
   }
 
   get group(): Group | null {
@@ -136,7 +137,7 @@ export class Store {
 
   togglePause(): void {
     this.isPaused = !this.isPaused;
-    if (!this.isPaused) this.list.add(this.#held.splice(0));
+    if (!this.isPaused) this.list.add(this.#held.clear());
     this.changed();
   }
 
@@ -257,8 +258,7 @@ export class Store {
       this.#last = Number(id);
       if (this.#last > this.#clearedUntil) rows.push(rowOf(this.#last, JSON.parse(data) as DeliveryLine));
     }
-    if (this.isPaused) this.#held.push(...rows);
-    else this.list.add(rows);
+    (this.isPaused ? this.#held : this.list).add(rows);
     this.changed();
   }
 

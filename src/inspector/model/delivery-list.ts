@@ -1,14 +1,19 @@
 import { type Filter, parseFilter } from './filter.ts';
 import { type Group, isGood, latest, type Row } from './row.ts';
 
-/** Attempts that are kept, as many as the server keeps. */
+/** What is kept: as many attempts as the server keeps, and of those that did not verify as few. */
 const mostRows = 10_000;
+const mostStrangers = 1_000;
+/** Characters of bodies and headers: 10,000 rows of a megabyte each would be too much for a browser. */
+const mostChars = 96 * 1024 * 1024;
 
 /** The deliveries of a session, attempts folded, and those of them that a filter lets through. Newest first. */
 export class DeliveryList {
   #groups: Group[] = [];
   readonly #places = new Map<string, Group>();
   #rows = 0;
+  #strangers = 0;
+  #chars = 0;
   #filterText = '';
   #filter: Filter = parseFilter('');
   #shown: readonly Group[] | null = null;
@@ -37,16 +42,18 @@ export class DeliveryList {
    */
   add(rows: readonly Row[]): void {
     for (const row of rows) {
-      const key = row.line.verified && row.line.delivery_id !== null ? row.line.delivery_id : `#${row.id}`;
+      const key = keyOf(row);
       const known = this.#places.get(key);
       const group: Group =
         known === undefined ? { id: row.id, attempts: [row] } : { ...known, attempts: [...known.attempts, row] };
       if (known === undefined) this.#groups.push(group);
       else this.#groups[indexOf(this.#groups, known.id)] = group;
       this.#places.set(key, group);
-      this.#rows++;
+      this.#count(row, 1);
     }
-    while (this.#rows > mostRows && this.#groups.length > 1) this.#dropOldest();
+    // What anybody can send displaces only its like.
+    while (this.#strangers > mostStrangers) this.#drop(this.#groups.findIndex((group) => !latest(group).line.verified));
+    while ((this.#rows > mostRows || this.#chars > mostChars) && this.#groups.length > 1) this.#drop(0);
     this.#shown = null;
   }
 
@@ -69,7 +76,7 @@ export class DeliveryList {
     const rows = this.#groups.flatMap(({ attempts }) => attempts).sort((a, b) => a.id - b.id);
     this.#groups = [];
     this.#places.clear();
-    this.#rows = 0;
+    for (const row of rows) this.#count(row, -1);
     this.#shown = null;
     return rows;
   }
@@ -107,13 +114,22 @@ export class DeliveryList {
     return { bad, failed, p50: share(0.5), p95: share(0.95) };
   }
 
-  #dropOldest(): void {
-    const [oldest] = this.#groups.splice(0, 1);
-    if (oldest === undefined) return;
-    this.#rows -= oldest.attempts.length;
-    const row = latest(oldest);
-    this.#places.delete(row.line.verified && row.line.delivery_id !== null ? row.line.delivery_id : `#${row.id}`);
+  #drop(at: number): void {
+    const [group] = this.#groups.splice(at, 1);
+    for (const row of group?.attempts ?? []) this.#count(row, -1);
+    if (group !== undefined) this.#places.delete(keyOf(latest(group)));
   }
+
+  #count({ line, searched }: Row, by: 1 | -1): void {
+    this.#rows += by;
+    if (!line.verified) this.#strangers += by;
+    this.#chars += by * (searched.length + (line.body?.length ?? line.body_base64.length));
+  }
+}
+
+/** What the attempts of one delivery have in common; of what does not verify, each stands alone. */
+function keyOf({ id, line }: Row): string {
+  return line.verified && line.delivery_id !== null ? line.delivery_id : `#${id}`;
 }
 
 /** Where a group of that number stands, or would: they are in the order of their numbers. */

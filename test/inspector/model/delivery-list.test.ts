@@ -42,6 +42,27 @@ it('keeps ten thousand, the newest, and answers a filter over them', () => {
   expect(shown(list)).toEqual([[7_777]]);
 });
 
+it('keeps no more than its share of characters, the newest', () => {
+  const list = new DeliveryList();
+  const body = 'x'.repeat(1024 * 1024);
+  for (let id = 1; id <= 200; id++) list.add([row(id, `id-${id}`, { body })]);
+  const kept = list.shown.flatMap(({ attempts }) => attempts);
+  const chars = kept.reduce((sum, { line, searched }) => sum + (line.body?.length ?? 0) + searched.length, 0);
+  expect(chars).toBeLessThanOrEqual(96 * 1024 * 1024);
+  expect([kept.length, kept[0]?.id]).toEqual([47, 200]);
+  list.clear();
+  list.add([row(201, 'small')]);
+  expect(list.total).toBe(1);
+});
+
+it('lets nothing that did not verify displace what did', () => {
+  const list = new DeliveryList();
+  list.add([row(1, 'genuine')]);
+  const forged = { verified: false, reason: 'signature_mismatch' };
+  list.add(Array.from({ length: 12_000 }, (_, n) => row(n + 2, `id-${n}`, forged)));
+  expect([list.total, list.shown.at(-1)?.id, list.shown[0]?.id]).toEqual([1_001, 1, 12_001]);
+});
+
 it('gives back what was cleared', () => {
   const list = new DeliveryList();
   list.add([row(1, 'x'), row(2, 'y'), row(3, 'x')]);
