@@ -15,6 +15,7 @@ type held struct {
 	Row row `json:"row"`
 	// When the last delivery about it happened, by Revento's clock.
 	OccurredAt string `json:"occurred_at"`
+	DeliveryID string `json:"delivery_id"`
 	// When it was written, by ours.
 	WrittenAt time.Time `json:"written_at"`
 }
@@ -61,8 +62,8 @@ func participants(eventID string) ([]row, error) {
 	return found, err
 }
 
-// work is what a delivery changes. It carries a snapshot, so the API is not asked; safe to repeat.
-func work(sent event) error {
+// work is what a delivery changes. It carries a snapshot, so the API is not asked.
+func work(sent event, deliveryID string) error {
 	if sent.Type == "data.deletion_required" {
 		mirror.Lock()
 		defer mirror.Unlock()
@@ -74,6 +75,9 @@ func work(sent event) error {
 		return nil // a type that this integration does not know, or does not need
 	}
 	return remember(sent.EventID, sent.OrganizationID, id, func(one *held) bool {
+		if one.DeliveryID == deliveryID {
+			return false // a crash came before its mark
+		}
 		if one.OccurredAt > sent.OccurredAt {
 			return false // a newer delivery came first
 		}
@@ -83,7 +87,7 @@ func work(sent event) error {
 		for name, value := range changes {
 			one.Row[name] = value
 		}
-		one.OccurredAt = sent.OccurredAt
+		one.OccurredAt, one.DeliveryID = sent.OccurredAt, deliveryID
 		return true
 	})
 }

@@ -78,7 +78,8 @@ func receive(header http.Header, body []byte) int {
 		return http.StatusBadRequest
 	}
 	name := fileName(id)
-	isRepeat := exists(worked(name)) || exists(inbox(name))
+	// In this order: what leaves the inbox has its mark already.
+	isRepeat := exists(inbox(name)) || exists(worked(name))
 	log("delivery received", fields{"delivery_id": id, "event_id": sent.EventID, "type": kind, "repeat": isRepeat})
 	if isRepeat {
 		return http.StatusNoContent
@@ -108,9 +109,9 @@ var woken = make(chan struct{}, 1)
 
 // workDeliveries works what is in the inbox, oldest first, for as long as the process lives.
 //
-// work has to be safe to repeat: a crash between the work and its mark has it done again. With a database, write both
-// in one transaction.
-func workDeliveries(work func(event) error) {
+// A crash between the work and its mark calls work again, so it has to write the id of the delivery together with what it
+// changes: here in one file, with a database in one transaction.
+func workDeliveries(work func(event, string) error) {
 	forgetOldMarks()
 	for {
 		for _, one := range waiting() {
@@ -129,10 +130,12 @@ func workDeliveries(work func(event) error) {
 	}
 }
 
-func finished(one delivery, work func(event) error) error {
+func finished(one delivery, work func(event, string) error) error {
 	name := fileName(one.ID)
-	if err := work(one.Event); err != nil {
-		return err
+	if !exists(worked(name)) {
+		if err := work(one.Event, one.ID); err != nil {
+			return err
+		}
 	}
 	if _, err := createOnce(worked(name)); err != nil {
 		return err

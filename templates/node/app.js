@@ -38,8 +38,8 @@ async function participants(eventId) {
   return held.filter(Boolean).map(({ row }) => row);
 }
 
-/** What a delivery changes. It carries a snapshot, so the API is not asked; safe to repeat. */
-async function work({ type, event_id: eventId, organization_id, occurred_at: occurredAt, data }) {
+/** What a delivery changes. It carries a snapshot, so the API is not asked. */
+async function work({ type, event_id: eventId, organization_id, occurred_at: occurredAt, data }, deliveryId) {
   const connection = { event_id: eventId, organization_id };
   if (type === 'data.deletion_required') {
     await rm(mirrorOf(eventId), { recursive: true, force: true });
@@ -48,8 +48,9 @@ async function work({ type, event_id: eventId, organization_id, occurred_at: occ
   const changes = changesOf(type, data);
   if (!changes) return; // a type that this integration does not know, or does not need
   await remember(connection, changes.id, (held) => {
+    if (held?.deliveryId === deliveryId) return undefined; // a crash came before its mark
     if (held?.occurredAt > occurredAt) return undefined; // a newer delivery came first
-    return { row: { ...held?.row, ...changes }, occurredAt };
+    return { row: { ...held?.row, ...changes }, occurredAt, deliveryId };
   });
 }
 

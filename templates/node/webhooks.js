@@ -35,7 +35,8 @@ export async function receive(headers, body) {
     return 400;
   }
   const name = fileName(deliveryId);
-  const isRepeat = (await exists(join(worked, name))) || (await exists(join(inbox, name)));
+  // In this order: what leaves the inbox has its mark already.
+  const isRepeat = (await exists(join(inbox, name))) || (await exists(join(worked, name)));
   log('delivery received', { delivery_id: deliveryId, event_id: event.event_id, type, repeat: isRepeat });
   if (isRepeat) return 204;
   // Requests stop at once; what is held is deleted as work.
@@ -48,8 +49,9 @@ export async function receive(headers, body) {
 let wake = () => {};
 
 /**
- * Works what is in the inbox, oldest first, for as long as the process lives. `work(event)` has to be safe to repeat: a
- * crash between the work and its mark has it done again. With a database, write both in one transaction.
+ * Works what is in the inbox, oldest first, for as long as the process lives. A crash between the work and its mark calls
+ * `work(event, deliveryId)` again, so it has to write the id together with what it changes: here in one file, with a
+ * database in one transaction.
  */
 export async function workDeliveries(work) {
   await forgetOldMarks();
@@ -59,7 +61,7 @@ export async function workDeliveries(work) {
     });
     for (const { name, deliveryId, event } of await waiting()) {
       try {
-        await work(event);
+        if (!(await exists(join(worked, name)))) await work(event, deliveryId);
         await createOnce(join(worked, name));
         await rm(join(inbox, name));
         log('delivery worked', { delivery_id: deliveryId, event_id: event.event_id, type: event.type });

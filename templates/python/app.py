@@ -51,8 +51,8 @@ def participants(event_id):
     return [entry["row"] for entry in held if entry]
 
 
-def work(event):
-    """What a delivery changes. It carries a snapshot, so the API is not asked; safe to repeat."""
+def work(event, delivery_id):
+    """What a delivery changes. It carries a snapshot, so the API is not asked."""
     if event["type"] == "data.deletion_required":
         with _mirror:
             shutil.rmtree(_mirror_of(event["event_id"]), ignore_errors=True)
@@ -62,9 +62,12 @@ def work(event):
         return  # a type that this integration does not know, or does not need
 
     def change(held):
+        if held and held.get("delivery_id") == delivery_id:
+            return None  # a crash came before its mark
         if held and held.get("occurred_at", "") > event["occurred_at"]:
             return None  # a newer delivery came first
-        return {"row": {**(held or {}).get("row", {}), **changes}, "occurred_at": event["occurred_at"]}
+        row = {**(held or {}).get("row", {}), **changes}
+        return {"row": row, "occurred_at": event["occurred_at"], "delivery_id": delivery_id}
 
     remember(event, changes["id"], change)
 

@@ -40,7 +40,8 @@ def receive(headers, body):
     except ValueError:
         return 400
     name = file_name(delivery_id)
-    is_repeat = (WORKED / name).exists() or (INBOX / name).exists()
+    # In this order: what leaves the inbox has its mark already.
+    is_repeat = (INBOX / name).exists() or (WORKED / name).exists()
     log("delivery received", delivery_id=delivery_id, event_id=event["event_id"], type=kind, repeat=is_repeat)
     if is_repeat:
         return 204
@@ -58,8 +59,8 @@ _woken = threading.Event()
 def work_deliveries(work):
     """Works what is in the inbox, oldest first, for as long as the process lives.
 
-    `work(event)` has to be safe to repeat: a crash between the work and its mark has it done again. With a database,
-    write both in one transaction.
+    A crash between the work and its mark calls `work(event, delivery_id)` again, so it has to write the id together
+    with what it changes: here in one file, with a database in one transaction.
     """
     _forget_old_marks()
     while True:
@@ -69,7 +70,8 @@ def work_deliveries(work):
             event = entry["event"]
             ids = {"delivery_id": entry["delivery_id"], "event_id": event["event_id"], "type": event["type"]}
             try:
-                work(event)
+                if not (WORKED / name).exists():
+                    work(event, entry["delivery_id"])
                 create_once(WORKED / name)
                 (INBOX / name).unlink()
                 log("delivery worked", **ids)

@@ -34,8 +34,8 @@ module Mirror
     paths.filter_map { |path| Sealed.read(path, File.basename(path, '.sealed')) }.map { |held| held['row'] }
   end
 
-  # What a delivery changes. It carries a snapshot, so the API is not asked; safe to repeat.
-  def work(event)
+  # What a delivery changes. It carries a snapshot, so the API is not asked.
+  def work(event, delivery_id)
     if event['type'] == 'data.deletion_required'
       LOCK.synchronize { FileUtils.rm_rf(directory(event['event_id'])) }
       return
@@ -44,9 +44,11 @@ module Mirror
     return if changes.nil? # a type that this integration does not know, or does not need
 
     remember(event, changes['id']) do |held|
+      next if held['delivery_id'] == delivery_id # a crash came before its mark
       next if (held['occurred_at'] || '') > event['occurred_at'] # a newer delivery came first
 
-      { 'row' => (held['row'] || {}).merge(changes), 'occurred_at' => event['occurred_at'] }
+      row = (held['row'] || {}).merge(changes)
+      { 'row' => row, 'occurred_at' => event['occurred_at'], 'delivery_id' => delivery_id }
     end
   end
 
@@ -200,7 +202,7 @@ class App < Sinatra::Base
   end
 
   def self.work_deliveries
-    Thread.new { Webhooks.work_deliveries { |event| Mirror.work(event) } }
+    Thread.new { Webhooks.work_deliveries { |event, delivery_id| Mirror.work(event, delivery_id) } }
   end
 end
 

@@ -36,7 +36,8 @@ module OAuth
   # Ends a login: checks the state, redeems the code and stores the tokens.
   def finish(query, cookie)
     attempt = opened(cookie)
-    raise NotConnected, 'This is not the answer to your login.' unless attempt && same?(query['state'], attempt['state'])
+    is_ours = attempt && same?(query['state'], attempt['state'])
+    raise NotConnected, 'This is not the answer to your login.' unless is_ours
     raise NotConnected, 'The login took too long. Open /connect again.' if attempt['expires_at'] < Time.now.to_f
 
     # An attempt has one answer, also when the browser sends it again.

@@ -42,7 +42,8 @@ module Webhooks
 
   def accept(delivery_id, type, event)
     name = Sealed.file_name(delivery_id)
-    is_repeat = [WORKED, INBOX].any? { |directory| File.exist?(File.join(directory, name)) }
+    # In this order: what leaves the inbox has its mark already.
+    is_repeat = [INBOX, WORKED].any? { |directory| File.exist?(File.join(directory, name)) }
     log('delivery received', delivery_id: delivery_id, event_id: event['event_id'], type: type, repeat: is_repeat)
     return if is_repeat
 
@@ -53,10 +54,11 @@ module Webhooks
     WOKEN.push(true)
   end
 
-  # Works what is in the inbox, oldest first, for as long as the process lives; the block gets each event.
+  # Works what is in the inbox, oldest first, for as long as the process lives; the block gets each event and the id of
+  # its delivery.
   #
-  # It has to be safe to repeat: a crash between the work and its mark has it done again. With a database, write both in
-  # one transaction.
+  # A crash between the work and its mark calls the block again, so it has to write the id together with what it
+  # changes: here in one file, with a database in one transaction.
   def work_deliveries(&work)
     forget_old_marks
     loop do
@@ -73,7 +75,7 @@ module Webhooks
   def worked?(name, entry, work)
     event = entry['event']
     ids = { delivery_id: entry['delivery_id'], event_id: event['event_id'], type: event['type'] }
-    work.call(event)
+    work.call(event, entry['delivery_id']) unless File.exist?(File.join(WORKED, name))
     Sealed.create_once(File.join(WORKED, name))
     File.delete(File.join(INBOX, name))
     log('delivery worked', **ids)

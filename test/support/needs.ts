@@ -27,12 +27,12 @@ const needs = {
   flask: { probe: [python, '-c', 'import flask'], packages: 'python3-flask' },
   requests: { probe: [python, '-c', 'import requests'], packages: 'python3-requests' },
   'python starter': {
-    probe: ['python3', '-c', 'import cryptography, flask, requests'],
-    packages: 'python3-cryptography python3-flask python3-requests',
+    probe: ['sh', '-c', 'python3 -c "import cryptography, flask, requests" && command -v black && command -v flake8'],
+    packages: 'python3-cryptography python3-flask python3-requests black flake8',
   },
   'ruby starter': {
-    probe: ['ruby', '-e', 'require "sinatra/base"; require "puma"; require "minitest"'],
-    packages: 'ruby-sinatra puma',
+    probe: ['sh', '-c', `ruby -e 'require "sinatra/base"; require "puma"; require "minitest"' && command -v rubocop`],
+    packages: 'ruby-sinatra puma rubocop',
   },
   pytest: { probe: [python, '-c', 'import pytest'], packages: 'python3-pytest' },
   go: { probe: ['go', 'version'], packages: 'golang-go' },

@@ -1,0 +1,50 @@
+import { lackOf } from '../needs.ts';
+import type { NotRun } from './matrix.ts';
+
+/** How one starter is tried. A new language or framework is a row here. */
+export interface StarterRow {
+  readonly language: string;
+  readonly framework: string;
+  /** Prints the version of the language somewhere in its first line. */
+  readonly version: string;
+  /** Compiles it. */
+  readonly build?: string;
+  /** Runs its own tests. */
+  readonly test: string;
+  /** Formatter and linter, which print nothing; left out for Node, which `npm run check` looks at in place. */
+  readonly style?: string;
+  /** What this machine lacks; null for nothing. */
+  readonly lack: string | null;
+}
+
+/** Starters that none of our machines can run, with what they lack; `init --list` says so. */
+export const notRunRows: readonly NotRun[] = [];
+
+export const starterRows: readonly StarterRow[] = [
+  { language: 'node', framework: 'express', version: 'node --version', test: 'npm test', lack: null },
+  {
+    language: 'python',
+    framework: 'flask',
+    version: 'python3 --version',
+    test: 'python3 -m unittest',
+    style: 'black --quiet --check --line-length 120 . && flake8 --max-line-length 120',
+    lack: lackOf('python starter'),
+  },
+  {
+    language: 'go',
+    framework: 'net/http',
+    version: 'go version',
+    build: 'go build -o revento-integration .',
+    test: 'go test',
+    style: 'gofmt -l . && go vet ./...',
+    lack: lackOf('go'),
+  },
+  {
+    language: 'ruby',
+    framework: 'sinatra',
+    version: 'ruby --version',
+    test: 'ruby test/all.rb',
+    style: 'rubocop --cache false --format emacs --except Metrics,Style/Documentation',
+    lack: lackOf('ruby starter'),
+  },
+];
