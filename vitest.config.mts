@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'bin',
           include: ['test/bin/**/*.test.ts'],
-          globalSetup: ['test/support/build.ts'],
+          globalSetup: ['test/support/program/build.ts'],
           testTimeout: 120_000,
         },
       },
@@ -39,7 +39,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          globalSetup: ['test/support/build.ts'],
+          globalSetup: ['test/support/program/build.ts'],
           testTimeout: 120_000,
         },
       },

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Budget, quotas } from '../../src/api/budget.ts';
 import type { HeaderList, HttpResponse } from '../../src/ports/exchange.ts';
 import type { SharedLog } from '../../src/ports/store.ts';
+import { loneLog } from '../support/api/lone-log.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { loneLog } from '../support/lone-log.ts';
 
 const signal = new AbortController().signal;
 const answer = (status = 200, headers: HeaderList = [], body = ''): HttpResponse => ({

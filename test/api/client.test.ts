@@ -8,8 +8,8 @@ import type { AccessToken } from '../../src/login/login.ts';
 import type { HeaderList, HttpRequest, HttpResponse } from '../../src/ports/exchange.ts';
 import type { TokenSource } from '../../src/ports/sessions.ts';
 import { Secret } from '../../src/text/secret.ts';
+import { loneLog } from '../support/api/lone-log.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { loneLog } from '../support/lone-log.ts';
 
 const apiBase = 'https://api.test/api/v1';
 const answer = (status: number, body = '{}', headers: HeaderList = []): HttpResponse => ({

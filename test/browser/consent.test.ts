@@ -7,8 +7,8 @@ import { systemClock } from '../../src/platform/process/clock.ts';
 import { registerClients } from '../../src/sandbox/oauth/clients.ts';
 import { createSandbox } from '../../src/sandbox/server/app.ts';
 import { type Hosted, host } from '../../src/sandbox/server/host.ts';
-import { chromiumPath, lackOfChromium } from '../support/needs.ts';
-import { encode } from '../support/sandbox-client.ts';
+import { chromiumPath, lackOfChromium } from '../support/program/needs.ts';
+import { encode } from '../support/sandbox/client.ts';
 
 const executablePath = chromiumPath;
 const reason = lackOfChromium();

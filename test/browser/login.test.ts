@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../support/free-port.ts';
-import { chromiumPath, lackOfChromium } from '../support/needs.ts';
-import { ProgramRig } from '../support/program-rig.ts';
-import type { Running } from '../support/running.ts';
+import { freePort } from '../support/http/free-port.ts';
+import { chromiumPath, lackOfChromium } from '../support/program/needs.ts';
+import { ProgramRig } from '../support/program/program-rig.ts';
+import type { Running } from '../support/program/running.ts';
 
 /** Debian's package; the browser test is part of the promise, so a missing browser is a failure and not a skip. */
 const executablePath = chromiumPath;

@@ -7,7 +7,7 @@ import { createServe } from '../../src/platform/http/server.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/server/app.ts';
 import { type Hosted, host } from '../../src/sandbox/server/host.ts';
-import { chromiumPath, lackOfChromium, withReason } from '../support/needs.ts';
+import { chromiumPath, lackOfChromium, withReason } from '../support/program/needs.ts';
 
 const reason = lackOfChromium();
 const key = randomBytes(24).toString('hex');

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { RefreshRig } from '../support/refresh-rig.ts';
-import type { Ended } from '../support/running.ts';
+import type { Ended } from '../support/program/running.ts';
+import { RefreshRig } from '../support/store/refresh-rig.ts';
 
 /** What a run of chaos is made of. The same seed gives the same decisions; the machine adds its own timing. */
 export interface ChaosOptions {

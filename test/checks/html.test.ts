@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { htmlReport } from '../../src/checks/html.ts';
-import { aReport } from '../support/check-report.ts';
+import { aReport } from '../support/webhook/check-report.ts';
 
 const html = htmlReport(aReport);
 

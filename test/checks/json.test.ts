@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { jsonReport } from '../../src/checks/json.ts';
-import { aReport } from '../support/check-report.ts';
+import { aReport } from '../support/webhook/check-report.ts';
 
 it('has the counts, the remarks and each check with its particulars as fields', () => {
   const { cases, ...rest } = jsonReport(aReport);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { junitReport } from '../../src/checks/junit.ts';
-import { aReport } from '../support/check-report.ts';
+import { aReport } from '../support/webhook/check-report.ts';
 
 const xml = junitReport(aReport);
 

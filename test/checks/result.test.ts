@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { scoreLine, scoreOf } from '../../src/checks/result.ts';
-import { aReport } from '../support/check-report.ts';
+import { aReport } from '../support/webhook/check-report.ts';
 
 it('counts each outcome', () => {
   expect(scoreOf(aReport.results)).toEqual({ passed: 1, warned: 1, failed: 1, skipped: 1 });

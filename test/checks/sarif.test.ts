@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { sarifReport } from '../../src/checks/sarif.ts';
-import { aReport } from '../support/check-report.ts';
+import { aReport } from '../support/webhook/check-report.ts';
 
 it('has every check as a rule, and what failed or warns as results', () => {
   const { version, runs } = JSON.parse(sarifReport(aReport));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { tapReport } from '../../src/checks/tap.ts';
-import { aReport } from '../support/check-report.ts';
+import { aReport } from '../support/webhook/check-report.ts';
 
 it('has a plan, a line for each check, and the remarks as comments', () => {
   const lines = tapReport(aReport).split('\n');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { resultText, scoreText } from '../../src/checks/text.ts';
 import { plainStyle } from '../../src/text/style.ts';
-import { aReport } from '../support/check-report.ts';
+import { aReport } from '../support/webhook/check-report.ts';
 
 const style = plainStyle();
 

@@ -3,7 +3,7 @@ import { parse } from '../../src/cli/parse.ts';
 import { UsageFault } from '../../src/cli/usage-fault.ts';
 import type { CommandEntry, CommandModule } from '../../src/command-kit/command.ts';
 import { plainStyle } from '../../src/text/style.ts';
-import { colored } from '../support/style.ts';
+import { colored } from '../support/commands/style.ts';
 
 const module: CommandModule<never> = {
   declare: (command) =>

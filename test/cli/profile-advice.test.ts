@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readArgv } from '../../src/cli/argv.ts';
 import { withProfileAdvice } from '../../src/cli/profile-advice.ts';
 import { ReventoError } from '../../src/errors/revento-error.ts';
-import { aLogin, memory, type World } from '../support/command-deps.ts';
+import { aLogin, memory, type World } from '../support/commands/deps.ts';
 
 const noLogin = new ReventoError('not_logged_in', 'Profile has no login.', { hint: 'run: MAKE IT', lacks: 'login' });
 const noSecret = new ReventoError('setting_missing', 'There is no secret.', {

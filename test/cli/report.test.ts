@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ReportContext, report } from '../../src/cli/report.ts';
 import { ReventoError } from '../../src/errors/revento-error.ts';
 import { plainStyle } from '../../src/text/style.ts';
-import { colored } from '../support/style.ts';
+import { colored } from '../support/commands/style.ts';
 
 const context: ReportContext = {
   profile: 'default',

@@ -4,7 +4,7 @@ import type { Example } from '../../src/command-kit/command.ts';
 import { registry } from '../../src/commands/registry.ts';
 import { rootExamples } from '../../src/help/text.ts';
 import { plainStyle } from '../../src/text/style.ts';
-import { wordsOf } from '../support/shell-words.ts';
+import { wordsOf } from '../support/program/shell-words.ts';
 
 const plain = plainStyle(80);
 const examples = new Map<string, readonly Example[]>();

@@ -9,7 +9,7 @@ import type { Control } from '../../src/sandbox/control/control.ts';
 import { Refusal } from '../../src/sandbox/control/refusal.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/server/app.ts';
 import { type Hosted, host } from '../../src/sandbox/server/host.ts';
-import { type RawAnswer, rawExchange } from '../support/raw-http.ts';
+import { type RawAnswer, rawExchange } from '../support/http/raw-http.ts';
 
 const controlKey = randomBytes(24).toString('hex');
 const webhookSecret = `whsec_${randomBytes(24).toString('hex')}`;

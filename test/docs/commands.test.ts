@@ -4,7 +4,7 @@ import { UsageFault } from '../../src/cli/usage-fault.ts';
 import { registry } from '../../src/commands/registry.ts';
 import { plainStyle } from '../../src/text/style.ts';
 import { pages, proseOf, readPage } from '../support/docs/markdown.ts';
-import { wordsOf } from '../support/shell-words.ts';
+import { wordsOf } from '../support/program/shell-words.ts';
 
 /** Commands inside a sentence or a table; blocks are run (test/bin/docs). */
 const mentioned = pages.flatMap((page) =>

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root } from '../support/build.ts';
 import { pages, proseOf, readPage } from '../support/docs/markdown.ts';
+import { root } from '../support/program/build.ts';
 
 interface Link {
   readonly page: string;

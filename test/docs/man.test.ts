@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { toManPages } from '../../scripts/docs/man.ts';
 import type { CommandPage } from '../../src/help/page.ts';
-import { lackOf, withReason } from '../support/needs.ts';
+import { lackOf, withReason } from '../support/program/needs.ts';
 
 const command: CommandPage = {
   name: 'webhook listen',

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root } from '../support/build.ts';
 import { pages, proseOf, readPage } from '../support/docs/markdown.ts';
+import { root } from '../support/program/build.ts';
 
 /** What stands between backquotes on a page, blocks left out. */
 const quoted = pages.flatMap((page) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { documents } from '../../scripts/docs/documents.ts';
 import { registry } from '../../src/commands/registry.ts';
-import { root } from '../support/build.ts';
+import { root } from '../support/program/build.ts';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 let made: Awaited<ReturnType<typeof documents>>;

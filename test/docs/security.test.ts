@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root } from '../support/build.ts';
+import { root } from '../support/program/build.ts';
 
 /** Tests by file, each by words of its name, or its whole name. */
 type Proof = Readonly<Record<string, readonly string[]>>;
@@ -9,7 +9,7 @@ type Proof = Readonly<Record<string, readonly string[]>>;
 /** What holds each row of the table and each point of SECURITY.md: the tests that fail when it is no longer true. */
 const proofs: Readonly<Record<string, Proof>> = {
   'access and refresh tokens, client secret, webhook secrets': {
-    'bin/stolen-copies.test.ts': [
+    'bin/store/stolen-copies.test.ts': [
       'is of no use in a copy of the settings directory, which lacks the key',
       'can be used from a copy of the whole home: that is not protected from',
       'readable for this user alone, whatever the umask',
@@ -19,7 +19,7 @@ const proofs: Readonly<Record<string, Proof>> = {
     'platform/key/envelope.test.ts': ['is refused when any one bit of it is changed', 'is AES-256-GCM under the key'],
   },
   'a sandbox between two starts': {
-    'bin/sandbox-restart.test.ts': ['keeps nothing in the clear', 'is reported and moved aside'],
+    'bin/sandbox/restart.test.ts': ['keeps nothing in the clear', 'is reported and moved aside'],
     'platform/store/sealed-log.test.ts': [
       'holds nothing in the clear, for this user alone',
       'with %s is read up to there, and said to be damaged',
@@ -32,10 +32,10 @@ const proofs: Readonly<Record<string, Proof>> = {
     'platform/key/key-source.test.ts': ['is made by the first login, 32 bytes, 0600, and shared by all'],
   },
   'the key, `key_store keyring`': {
-    'bin/keyring.test.ts': ['opens without any key file', 'as in cron or over ssh'],
+    'bin/store/keyring.test.ts': ['opens without any key file', 'as in cron or over ssh'],
   },
   'the key, `REVENTO_STORE_KEY`': {
-    'bin/stolen-copies.test.ts': ['without the passphrase, or with another'],
+    'bin/store/stolen-copies.test.ts': ['without the passphrase, or with another'],
     'platform/key/key-source.test.ts': ['seals nothing new, and says so'],
   },
   'A stolen authorization code': {
@@ -56,12 +56,12 @@ const proofs: Readonly<Record<string, Proof>> = {
     'auth/sign-in/authorize.test.ts': ['with %s twice is rejected, and the login goes on'],
   },
   'A lost login': {
-    'bin/refresh-race.test.ts': ['make one token request, and all of them get the new token'],
-    'bin/refresh-disk.test.ts': [
+    'bin/refresh/race.test.ts': ['make one token request, and all of them get the new token'],
+    'bin/refresh/disk.test.ts': [
       'that fills up while the request is under way finds the space',
       'stops a refresh before anything is sent',
     ],
-    'bin/rolled-back-login.test.ts': [
+    'bin/store/rolled-back.test.ts': [
       'is refused before its spent token is sent',
       'under a passphrase, too',
       'keeps the marks of both, and both logins work',
@@ -69,7 +69,7 @@ const proofs: Readonly<Record<string, Proof>> = {
     ],
   },
   'A changed host': {
-    'bin/host-changed.test.ts': [
+    'bin/login/host-changed.test.ts': [
       'gets no token, and the command that accepts it is named and works',
       'an auth base that was changed behind the back of the tool',
     ],
@@ -79,14 +79,17 @@ const proofs: Readonly<Record<string, Proof>> = {
     ],
   },
   'Files that somebody else put there': {
-    'bin/own-files.test.ts': ['%s keeps no command from ending'],
-    'bin/foreign-settings.test.ts': [
+    'bin/machine/own-files.test.ts': ['%s keeps no command from ending'],
+    'bin/config/foreign.test.ts': [
       'that every user can change sends nothing anywhere',
       'is reported when a secret is stored or used',
     ],
-    'bin/sudo.test.ts': ['all that is made belongs to the user', 'leads to a file of root alone shows nothing of it'],
-    'bin/named-pipes.test.ts': ['leave a device a device', 'and the pipe stays'],
-    'bin/compile-cache.test.ts': [
+    'bin/machine/sudo.test.ts': [
+      'all that is made belongs to the user',
+      'leads to a file of root alone shows nothing of it',
+    ],
+    'bin/machine/named-pipes.test.ts': ['leave a device a device', 'and the pipe stays'],
+    'bin/package/compile-cache.test.ts': [
       'is neither read nor kept where %s',
       'is not kept in a directory that a checkout names',
     ],
@@ -103,7 +106,7 @@ const proofs: Readonly<Record<string, Proof>> = {
     ],
   },
   'Secrets in logs': {
-    'bin/leaks.test.ts': [
+    'bin/machine/leaks.test.ts': [
       'no secret gets out of',
       'a child is given no secret that it does not need',
       'nothing secret is taken as an argument',
@@ -118,22 +121,22 @@ const proofs: Readonly<Record<string, Proof>> = {
     'commands/webhook/listen/listen/text.test.ts': ['names where a redirect points, which is not followed'],
   },
   'Hostile text in answers': {
-    'bin/hostile-text.test.ts': ['shows what a server sent without its control characters'],
+    'bin/api/hostile-text.test.ts': ['shows what a server sent without its control characters'],
     'output/csv.test.ts': ['＝1', 'carry nothing that acts on a terminal'],
   },
   "Other people's code": {
-    'bin/package.test.ts': [
+    'bin/package/package.test.ts': [
       'needs no other package, and asks for one optional one',
       'runs nothing when it is installed',
     ],
-    'bin/audit.test.ts': [
+    'bin/package/dependencies.test.ts': [
       'is listed with its license, at the version of the lock file',
       'fails for a vulnerability in %s, which users get',
       'says so when the registry gives no advisories',
     ],
   },
   'Logging out': {
-    'bin/logout.test.ts': [
+    'bin/login/logout.test.ts': [
       'leaves nothing of a login that was used',
       'asks the server for nothing, and says who revokes',
     ],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { resourceCommand } from '../../src/commands/api/resource.ts';
 import { openSharedLog } from '../../src/platform/store/shared-log.ts';
-import { apiBench, collect, resourceOf } from '../support/api-deps.ts';
+import { apiBench, collect, resourceOf } from '../support/api/deps.ts';
 
 let directory = '';
 beforeEach(() => {

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, expect, it } from 'vitest';
 import { sign } from '../../src/webhook/signature.ts';
-import { aDelivery, newSecret } from '../support/delivery.ts';
-import { endRigs, listen } from '../support/listen-rig.ts';
+import { rawExchange } from '../support/http/raw-http.ts';
 import { type Random, seeded } from '../support/random.ts';
-import { rawExchange } from '../support/raw-http.ts';
+import { aDelivery, newSecret } from '../support/webhook/delivery.ts';
+import { endRigs, listen } from '../support/webhook/listen-rig.ts';
 
 const requests = 10_000;
 const atOnce = 50;

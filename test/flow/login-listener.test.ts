@@ -4,10 +4,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { login } from '../../src/commands/login/login/login.ts';
 import type { LoginOptions } from '../../src/commands/login/login/plan.ts';
 import { createServe } from '../../src/platform/http/server.ts';
-import { run } from '../support/command-deps.ts';
-import { freePort } from '../support/free-port.ts';
-import { type LoginSetting, loginWorld } from '../support/login-world.ts';
-import { dial, rawExchange } from '../support/raw-http.ts';
+import { run } from '../support/commands/deps.ts';
+import { type LoginSetting, loginWorld } from '../support/commands/login-world.ts';
+import { freePort } from '../support/http/free-port.ts';
+import { dial, rawExchange } from '../support/http/raw-http.ts';
 
 const serve = createServe((error) => {
   throw error;

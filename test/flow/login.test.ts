@@ -3,11 +3,11 @@ import { login } from '../../src/commands/login/login/login.ts';
 import type { LoginOptions } from '../../src/commands/login/login/plan.ts';
 import type { Exchange, HttpResponse } from '../../src/ports/exchange.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server/app.ts';
-import { run } from '../support/command-deps.ts';
+import { run } from '../support/commands/deps.ts';
+import { jsonResponse, type LoginSetting, loginWorld } from '../support/commands/login-world.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { inMemory } from '../support/in-memory.ts';
-import { jsonResponse, type LoginSetting, loginWorld } from '../support/login-world.ts';
-import { encode, headerOf, textOf } from '../support/sandbox-client.ts';
+import { encode, headerOf, textOf } from '../support/sandbox/client.ts';
+import { inMemory } from '../support/sandbox/in-memory.ts';
 
 /** A person with a browser, in memory: opens the address, answers the consent page, follows the redirect. */
 async function consent(sandbox: Sandbox, url: URL, answer: { scopes?: readonly string[]; decision: 'allow' | 'deny' }) {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { webhookCheck } from '../../src/commands/webhook/check/check.ts';
 import { createForwarder } from '../../src/platform/http/forwarder.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
-import { memory, run } from '../support/command-deps.ts';
-import { newSecret } from '../support/delivery.ts';
-import { lack, nginx, type Receiver, type Running, receivers, start } from '../support/receivers/rig.ts';
+import { memory, run } from '../support/commands/deps.ts';
+import { newSecret } from '../support/webhook/delivery.ts';
+import { lack, nginx, type Receiver, type Running, receivers, start } from '../support/webhook/receivers/rig.ts';
 
 const secret = newSecret();
 

@@ -5,8 +5,8 @@ import { systemClock } from '../../src/platform/process/clock.ts';
 import { type OperationName, operations, spread } from '../../src/sandbox/control/operations.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/server/app.ts';
 import { type Hosted, host } from '../../src/sandbox/server/host.ts';
-import { type RawAnswer, rawExchange } from '../support/raw-http.ts';
-import { encode } from '../support/sandbox-client.ts';
+import { type RawAnswer, rawExchange } from '../support/http/raw-http.ts';
+import { encode } from '../support/sandbox/client.ts';
 
 const key = randomBytes(24).toString('hex');
 const bearer = `Authorization: Bearer ${key}`;

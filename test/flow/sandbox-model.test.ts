@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { playSandbox } from '../support/sandbox-model/play.ts';
+import { playSandbox } from '../support/sandbox/model/play.ts';
 
 // `npm run chaos` asks for more of them.
 const runs = Number(process.env['REVENTO_MODEL_RUNS'] ?? 200);

@@ -10,8 +10,8 @@ import { resourceSchemas } from '../../src/sandbox/openapi/resources.ts';
 import { readRoutes } from '../../src/sandbox/read-api/read-api.ts';
 import { createSandbox, type SandboxOptions } from '../../src/sandbox/server/app.ts';
 import { eventTypes } from '../../src/webhook/event.ts';
-import { OpenApiCheck } from '../support/openapi-check.ts';
-import { integrationOf, jsonOf } from '../support/sandbox-client.ts';
+import { integrationOf, jsonOf } from '../support/sandbox/client.ts';
+import { OpenApiCheck } from '../support/sandbox/openapi-check.ts';
 
 const document = openApiDocument('/');
 const check = new OpenApiCheck(document);

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/platform/process/clock.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { createSandbox } from '../../src/sandbox/server/app.ts';
 import { stillClock } from '../support/fake-clock.ts';
-import { integrationOf } from '../support/sandbox-client.ts';
+import { integrationOf } from '../support/sandbox/client.ts';
 import { until } from '../support/until.ts';
 
 /** Three deliveries: the first is accepted at its third attempt, the others never. */

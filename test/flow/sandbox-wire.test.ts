@@ -11,8 +11,8 @@ import { createSandbox, type SandboxEntry } from '../../src/sandbox/server/app.t
 import { addressOf, freePort, type Hosted, host } from '../../src/sandbox/server/host.ts';
 import { sampleEnvelope } from '../../src/webhook/event.ts';
 import { sign } from '../../src/webhook/signature.ts';
-import { dial, rawExchange } from '../support/raw-http.ts';
-import { headerOf, integrationOf, jsonOf } from '../support/sandbox-client.ts';
+import { dial, rawExchange } from '../support/http/raw-http.ts';
+import { headerOf, integrationOf, jsonOf } from '../support/sandbox/client.ts';
 import { until } from '../support/until.ts';
 
 const defects: unknown[] = [];

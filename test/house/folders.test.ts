@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { allowed } from '../support/import-table.ts';
+import { allowed } from './import-table.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../CONTRIBUTING.md'), 'utf8');
 

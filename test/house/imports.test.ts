@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { allowed } from '../support/import-table.ts';
+import { allowed } from './import-table.ts';
 
 const src = join(import.meta.dirname, '../../src');
 

@@ -6,11 +6,11 @@ import { systemClock } from '../../src/platform/process/clock.ts';
 import type { Answered } from '../../src/webhook/listener/listen-event.ts';
 import { startListener } from '../../src/webhook/listener/listener.ts';
 import type { Posted } from '../../src/webhook/sending/post.ts';
-import { aDelivery, newSecret } from '../support/delivery.ts';
-import { freePort } from '../support/free-port.ts';
-import { closeHandlers, handler, type Reply } from '../support/handler.ts';
-import { heldBytes } from '../support/held-memory.ts';
-import { rawExchange } from '../support/raw-http.ts';
+import { freePort } from '../support/http/free-port.ts';
+import { rawExchange } from '../support/http/raw-http.ts';
+import { heldBytes } from '../support/program/held-memory.ts';
+import { aDelivery, newSecret } from '../support/webhook/delivery.ts';
+import { closeHandlers, handler, type Reply } from '../support/webhook/handler.ts';
 
 const secret = newSecret();
 const long = 'v'.repeat(10_000);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sign } from '../../src/webhook/signature.ts';
-import { envelope, newSecret } from '../support/delivery.ts';
-import { closeHandlers } from '../support/handler.ts';
-import { type PageRig, pageRig } from '../support/page-rig.ts';
+import { type PageRig, pageRig } from '../support/pages/page-rig.ts';
+import { envelope, newSecret } from '../support/webhook/delivery.ts';
+import { closeHandlers } from '../support/webhook/handler.ts';
 
 const secret = newSecret();
 let rig: PageRig;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pretty } from '../../src/json/pretty.ts';
-import { colored } from '../support/style.ts';
+import { colored } from '../support/commands/style.ts';
 
 describe('indented JSON', () => {
   it('looks like JSON.stringify with two spaces', () => {

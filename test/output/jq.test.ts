@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { JsonText } from '../../src/json/value.ts';
 import type { Item, Layout } from '../../src/output/item.ts';
 import { createPrinter } from '../../src/output/printer.ts';
-import { printed, printerOptions } from '../support/printing.ts';
+import { printed, printerOptions } from '../support/commands/printing.ts';
 
 const rows = (...texts: string[]): Item => ({ kind: 'rows', rows: texts.map((text) => new JsonText(text)) });
 const value = (text: string): Item => ({ kind: 'value', data: new JsonText(text), text: () => 'for people' });

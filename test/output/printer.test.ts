@@ -3,8 +3,8 @@ import { JsonText } from '../../src/json/value.ts';
 import type { Item, Layout, OutputFormat, ValueItem } from '../../src/output/item.ts';
 import { createPrinter } from '../../src/output/printer.ts';
 import { plainStyle } from '../../src/text/style.ts';
-import { printed } from '../support/printing.ts';
-import { colored } from '../support/style.ts';
+import { printed } from '../support/commands/printing.ts';
+import { colored } from '../support/commands/style.ts';
 
 const rows = (...texts: string[]): Item => ({ kind: 'rows', rows: texts.map((text) => new JsonText(text)) });
 const value = (text: string, shown = 'shown'): Item => ({ kind: 'value', data: new JsonText(text), text: () => shown });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRawBytes } from '../../src/output/raw-bytes.ts';
 import { plainStyle } from '../../src/text/style.ts';
-import { colored } from '../support/style.ts';
+import { colored } from '../support/commands/style.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'utf8');
 

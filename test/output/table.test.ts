@@ -4,7 +4,7 @@ import type { Column } from '../../src/output/item.ts';
 import { createTable, fitWidths } from '../../src/output/table.ts';
 import { loadRuler, type Ruler } from '../../src/output/width.ts';
 import { plainStyle } from '../../src/text/style.ts';
-import { colored } from '../support/style.ts';
+import { colored } from '../support/commands/style.ts';
 
 const now = Date.parse('2026-11-24T12:00:00Z');
 let ruler: Ruler;

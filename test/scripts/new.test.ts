@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root } from '../support/build.ts';
 import { blocksOf, readPage } from '../support/docs/markdown.ts';
+import { root } from '../support/program/build.ts';
 
 /** A copy of the repository: what is scaffolded is checked there as a contributor would check it. */
 let copy: string;

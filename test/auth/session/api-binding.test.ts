@@ -3,7 +3,7 @@ import type { SessionOptions } from '../../../src/auth/session/renewal.ts';
 import type { HostChange } from '../../../src/config/host-change.ts';
 import { ReventoError } from '../../../src/errors/revento-error.ts';
 import type { LoginKey } from '../../../src/login/login.ts';
-import { StoreRig, settingsOf, tokenAnswer } from '../../support/store-rig.ts';
+import { StoreRig, settingsOf, tokenAnswer } from '../../support/store/store-rig.ts';
 
 const key: LoginKey = { kind: 'installation', eventId: 'evt_1' };
 const api = 'https://api.test/api/v1';

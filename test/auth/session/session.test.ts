@@ -4,7 +4,7 @@ import type { Grant, LoginKey } from '../../../src/login/login.ts';
 import { createLocks } from '../../../src/platform/lock/lock.ts';
 import type { TokenSource } from '../../../src/ports/sessions.ts';
 import { Secret } from '../../../src/text/secret.ts';
-import { freshToken, listOf, StoreRig, settingsOf, tokenAnswer } from '../../support/store-rig.ts';
+import { freshToken, listOf, StoreRig, settingsOf, tokenAnswer } from '../../support/store/store-rig.ts';
 
 let rig: StoreRig;
 beforeEach(() => {

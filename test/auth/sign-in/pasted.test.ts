@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { begin, jsonResponse, type LoginSetting, noticesOf, succeed, tokenBody } from '../../support/login-world.ts';
+import {
+  begin,
+  jsonResponse,
+  type LoginSetting,
+  noticesOf,
+  succeed,
+  tokenBody,
+} from '../../support/commands/login-world.ts';
 
 describe('an address pasted at the terminal', () => {
   const interactive: LoginSetting = { isInteractive: true };

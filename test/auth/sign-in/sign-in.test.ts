@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { ReventoError } from '../../../src/errors/revento-error.ts';
 import { HttpFailure } from '../../../src/http/failure.ts';
 import type { Grant } from '../../../src/login/login.ts';
-import { begin, jsonResponse, type LoginSetting, pageText, succeed, tokenBody } from '../../support/login-world.ts';
+import {
+  begin,
+  jsonResponse,
+  type LoginSetting,
+  pageText,
+  succeed,
+  tokenBody,
+} from '../../support/commands/login-world.ts';
 
 describe('consent that is not given', () => {
   it('ends the login as declined, with the words of the server', async () => {

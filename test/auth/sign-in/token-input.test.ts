@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { login } from '../../../src/commands/login/login/login.ts';
 import type { LoginOptions } from '../../../src/commands/login/login/plan.ts';
-import { run, testNow } from '../../support/command-deps.ts';
-import { type LoginSetting, loginWorld, noticesOf, tokenBody } from '../../support/login-world.ts';
+import { run, testNow } from '../../support/commands/deps.ts';
+import { type LoginSetting, loginWorld, noticesOf, tokenBody } from '../../support/commands/login-world.ts';
 
 describe('--with-token', () => {
   const withToken = (body: unknown, setting: LoginSetting = {}, options: LoginOptions = {}) => {

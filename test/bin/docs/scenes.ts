@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
-import { revento, root } from '../../support/build.ts';
 import type { Machine } from '../../support/docs/machine.ts';
 import { connectToRevento, credentials } from '../../support/docs/real-revento.ts';
 import type { Answers } from '../../support/docs/terminal.ts';
 import { withVendoredPackage } from '../../support/docs/vendored.ts';
+import { revento, root } from '../../support/program/build.ts';
 import { until } from '../../support/until.ts';
 
 /** What stands around the blocks of a section, and what a reader would notice after them. */

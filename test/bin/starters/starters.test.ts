@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { starterFor, starters } from '../../../src/starters/starters.ts';
-import { withReason } from '../../support/needs.ts';
+import { withReason } from '../../support/program/needs.ts';
 import { KillDrill } from '../../support/starters/kill-drill.ts';
 import { oneRefreshEach, race } from '../../support/starters/race-drill.ts';
 import { notRunRows, starterRows } from '../../support/starters/rows.ts';

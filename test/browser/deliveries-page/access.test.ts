@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { clipboard, lackOfBrowser, useDeliveriesPage, violations } from '../../support/deliveries-page.ts';
-import { envelope } from '../../support/delivery.ts';
-import { withReason } from '../../support/needs.ts';
+import { clipboard, lackOfBrowser, useDeliveriesPage, violations } from '../../support/pages/deliveries-page.ts';
+import { withReason } from '../../support/program/needs.ts';
+import { envelope } from '../../support/webhook/delivery.ts';
 
 const tabs = ['Body', 'Signature', 'Headers', 'Answer', 'Timeline'];
 const at = useDeliveriesPage();

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { lackOfBrowser, useDeliveriesPage } from '../../support/deliveries-page.ts';
-import { envelope } from '../../support/delivery.ts';
-import { withReason } from '../../support/needs.ts';
+import { lackOfBrowser, useDeliveriesPage } from '../../support/pages/deliveries-page.ts';
+import { withReason } from '../../support/program/needs.ts';
+import { envelope } from '../../support/webhook/delivery.ts';
 
 const at = useDeliveriesPage();
 const test = it.skipIf(lackOfBrowser !== null);

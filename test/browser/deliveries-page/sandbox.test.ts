@@ -1,9 +1,9 @@
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { lackOfBrowser } from '../../support/deliveries-page.ts';
-import { closeHandlers, handler } from '../../support/handler.ts';
-import { chromiumPath, withReason } from '../../support/needs.ts';
-import { ProgramRig } from '../../support/program-rig.ts';
+import { lackOfBrowser } from '../../support/pages/deliveries-page.ts';
+import { chromiumPath, withReason } from '../../support/program/needs.ts';
+import { ProgramRig } from '../../support/program/program-rig.ts';
+import { closeHandlers, handler } from '../../support/webhook/handler.ts';
 
 let browser: Browser;
 const rig = new ProgramRig();

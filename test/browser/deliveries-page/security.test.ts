@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { lackOfBrowser, useDeliveriesPage } from '../../support/deliveries-page.ts';
-import { envelope, newSecret } from '../../support/delivery.ts';
-import { chromiumPath, withReason } from '../../support/needs.ts';
-import { rawExchange } from '../../support/raw-http.ts';
+import { rawExchange } from '../../support/http/raw-http.ts';
+import { lackOfBrowser, useDeliveriesPage } from '../../support/pages/deliveries-page.ts';
+import { chromiumPath, withReason } from '../../support/program/needs.ts';
+import { envelope, newSecret } from '../../support/webhook/delivery.ts';
 
 const at = useDeliveriesPage();
 const test = it.skipIf(lackOfBrowser !== null);

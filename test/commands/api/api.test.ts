@@ -7,7 +7,7 @@ import type { ApiOptions } from '../../../src/commands/api/request.ts';
 import type { JsonText } from '../../../src/json/value.ts';
 import type { Item } from '../../../src/output/item.ts';
 import type { HttpRequest } from '../../../src/ports/exchange.ts';
-import { type ApiBench, apiBase, apiBench, collect } from '../../support/api-deps.ts';
+import { type ApiBench, apiBase, apiBench, collect } from '../../support/api/deps.ts';
 
 const defaults = {
   header: [],

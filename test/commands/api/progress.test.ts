@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Deps } from '../../../src/command-kit/deps.ts';
 import { CallProgress } from '../../../src/commands/api/progress.ts';
 import { HttpFailure } from '../../../src/http/failure.ts';
-import { apiBench } from '../../support/api-deps.ts';
+import { apiBench } from '../../support/api/deps.ts';
 
 /** A terminal that keeps what its progress line says, null while there is none. */
 async function setUp(changes: { isStdoutTty?: boolean; isStderrTty?: boolean } = {}) {

@@ -6,7 +6,7 @@ import { HttpFailure } from '../../../src/http/failure.ts';
 import type { JsonText } from '../../../src/json/value.ts';
 import type { Item } from '../../../src/output/item.ts';
 import { plainStyle } from '../../../src/text/style.ts';
-import { type ApiBench, apiBench, collect, resourceOf } from '../../support/api-deps.ts';
+import { type ApiBench, apiBench, collect, resourceOf } from '../../support/api/deps.ts';
 
 const run = (words: string, bench: ApiBench, options: Partial<ResourceOptions> = {}) =>
   collect(resourceCommand(resourceOf(words)).run({ maxWait: '5m', ...options }, bench.deps));

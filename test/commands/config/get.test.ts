@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { configGet } from '../../../src/commands/config/get.ts';
 import { hintOf } from '../../../src/errors/revento-error.ts';
 import { Secret } from '../../../src/text/secret.ts';
-import { memory, run, type World } from '../../support/command-deps.ts';
+import { memory, run, type World } from '../../support/commands/deps.ts';
 
 const secret = randomBytes(16).toString('hex');
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { configInit } from '../../../src/commands/config/init.ts';
-import { memory, run } from '../../support/command-deps.ts';
+import { memory, run } from '../../support/commands/deps.ts';
 
 const secret = 'whsec_of_this_test_0123456789';
 

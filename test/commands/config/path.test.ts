@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configPath } from '../../../src/commands/config/path.ts';
-import { memory, run } from '../../support/command-deps.ts';
+import { memory, run } from '../../support/commands/deps.ts';
 
 describe('config path', () => {
   it('prints the path of the file', async () => {

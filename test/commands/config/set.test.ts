@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { configSet } from '../../../src/commands/config/set.ts';
 import { Secret } from '../../../src/text/secret.ts';
-import { memory, run, type World } from '../../support/command-deps.ts';
+import { memory, run, type World } from '../../support/commands/deps.ts';
 
 const secret = randomBytes(16).toString('hex');
 

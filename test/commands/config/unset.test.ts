@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { configUnset } from '../../../src/commands/config/unset.ts';
-import { memory, run } from '../../support/command-deps.ts';
+import { memory, run } from '../../support/commands/deps.ts';
 
 const secret = randomBytes(16).toString('hex');
 

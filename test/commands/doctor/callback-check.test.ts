@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ReventoError } from '../../../src/errors/revento-error.ts';
 import type { Serve } from '../../../src/ports/exchange.ts';
-import type { World } from '../../support/command-deps.ts';
-import { bound, examine, healthy } from '../../support/doctor-rig.ts';
+import type { World } from '../../support/commands/deps.ts';
+import { bound, examine, healthy } from '../../support/commands/doctor-rig.ts';
 
 describe('doctor on the callback port', () => {
   const local = (redirectUri: string): World => ({

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { doctor } from '../../../src/commands/doctor/doctor.ts';
 import { ReventoError } from '../../../src/errors/revento-error.ts';
 import { plainStyle } from '../../../src/text/style.ts';
-import { aLogin, memory, run } from '../../support/command-deps.ts';
-import { examine, healthy } from '../../support/doctor-rig.ts';
+import { aLogin, memory, run } from '../../support/commands/deps.ts';
+import { examine, healthy } from '../../support/commands/doctor-rig.ts';
 
 describe('doctor', () => {
   it('finds nothing on a machine that is in order, and ends with 0', async () => {

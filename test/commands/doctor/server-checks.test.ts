@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HttpFailure } from '../../../src/http/failure.ts';
 import type { Exchange, HttpRequest } from '../../../src/ports/exchange.ts';
-import { testNow } from '../../support/command-deps.ts';
-import { answering, examine, httpDate } from '../../support/doctor-rig.ts';
+import { testNow } from '../../support/commands/deps.ts';
+import { answering, examine, httpDate } from '../../support/commands/doctor-rig.ts';
 
 describe('doctor on the network', () => {
   it('sends no token to anybody', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../../src/ports/exchange.ts';
 import { Secret } from '../../../src/text/secret.ts';
-import { answering, examine, healthy } from '../../support/doctor-rig.ts';
+import { answering, examine, healthy } from '../../support/commands/doctor-rig.ts';
 
 describe('doctor on settings', () => {
   it.each(['auth_base', 'api_base'])('explains a placeholder host in %s', async (check) => {

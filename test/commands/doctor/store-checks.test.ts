@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StoreFile } from '../../../src/ports/store.ts';
-import { aLogin, testNow } from '../../support/command-deps.ts';
-import { examine } from '../../support/doctor-rig.ts';
+import { aLogin, testNow } from '../../support/commands/deps.ts';
+import { examine } from '../../support/commands/doctor-rig.ts';
 
 const file = (changes: Partial<StoreFile>): StoreFile => ({
   path: '/config/auth/default/user-evt_a.json',

@@ -6,7 +6,7 @@ import { topicCommand } from '../../../src/commands/help/topic.ts';
 import { topics } from '../../../src/commands/help/topics.ts';
 import { outputFormats } from '../../../src/output/item.ts';
 import { plainStyle } from '../../../src/text/style.ts';
-import { printed } from '../../support/printing.ts';
+import { printed } from '../../support/commands/printing.ts';
 
 /** The topic takes nothing from the outside. */
 const nothing = {} as Deps;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { logout } from '../../../src/commands/login/logout.ts';
-import { aLogin, memory, run, type World } from '../../support/command-deps.ts';
+import { aLogin, memory, run, type World } from '../../support/commands/deps.ts';
 
 const three = [aLogin(), aLogin({ kind: 'user' }), aLogin({ eventId: 'evt_b' })];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { token } from '../../../src/commands/login/token.ts';
 import { tokenRefresh } from '../../../src/commands/login/token-refresh.ts';
-import { aLogin, memory, run } from '../../support/command-deps.ts';
+import { aLogin, memory, run } from '../../support/commands/deps.ts';
 
 const participant = aLogin({ kind: 'user' });
 

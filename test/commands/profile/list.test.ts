@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { profileList } from '../../../src/commands/profile/list.ts';
-import { aLogin, memory, run, type World } from '../../support/command-deps.ts';
+import { aLogin, memory, run, type World } from '../../support/commands/deps.ts';
 
 const full: World = {
   profiles: {

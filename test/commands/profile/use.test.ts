@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { profileUse } from '../../../src/commands/profile/use.ts';
-import { aLogin, memory, run, type World } from '../../support/command-deps.ts';
+import { aLogin, memory, run, type World } from '../../support/commands/deps.ts';
 
 const full: World = {
   profiles: {

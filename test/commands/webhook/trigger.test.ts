@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { webhookTrigger } from '../../../src/commands/webhook/trigger.ts';
 import { HttpFailure } from '../../../src/http/failure.ts';
 import { deliveryFaults } from '../../../src/webhook/sending/delivery-faults.ts';
-import { memory, run } from '../../support/command-deps.ts';
-import { freePort } from '../../support/free-port.ts';
-import { type Got, handler } from '../../support/handler.ts';
-import { handlerWith } from '../../support/handler-mistakes.ts';
-import { header, sendRig } from '../../support/send-rig.ts';
+import { memory, run } from '../../support/commands/deps.ts';
+import { freePort } from '../../support/http/free-port.ts';
+import { type Got, handler } from '../../support/webhook/handler.ts';
+import { handlerWith } from '../../support/webhook/handler-mistakes.ts';
+import { header, sendRig } from '../../support/webhook/send-rig.ts';
 
 const { secret, folder, world, verdict } = sendRig();
 

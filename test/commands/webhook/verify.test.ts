@@ -7,8 +7,8 @@ import { webhookEvents } from '../../../src/commands/webhook/events.ts';
 import { webhookSign } from '../../../src/commands/webhook/sign.ts';
 import { webhookVerify } from '../../../src/commands/webhook/verify.ts';
 import { eventTypes } from '../../../src/webhook/event.ts';
-import { memory, run, testNow, type World } from '../../support/command-deps.ts';
-import { newSecret } from '../../support/delivery.ts';
+import { memory, run, testNow, type World } from '../../support/commands/deps.ts';
+import { newSecret } from '../../support/webhook/delivery.ts';
 
 const secret = newSecret();
 const now = String(testNow / 1000);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deliveryFaults } from '../../../src/webhook/sending/delivery-faults.ts';
 import { sign } from '../../../src/webhook/signature.ts';
-import { envelope, newSecret } from '../../support/delivery.ts';
-import { closeHandlers, handler } from '../../support/handler.ts';
-import { type PageRig, pageRig } from '../../support/page-rig.ts';
+import { type PageRig, pageRig } from '../../support/pages/page-rig.ts';
+import { envelope, newSecret } from '../../support/webhook/delivery.ts';
+import { closeHandlers, handler } from '../../support/webhook/handler.ts';
 
 const secret = newSecret();
 let rig: PageRig;

@@ -11,11 +11,11 @@ import { readProxySettings } from '../../../src/http/proxy.ts';
 import { createForwarder } from '../../../src/platform/http/forwarder.ts';
 import { lookupLoopback } from '../../../src/platform/http/lookup.ts';
 import type { Forwarder, HttpRequest } from '../../../src/ports/exchange.ts';
-import { saying, serving } from '../../support/broken-servers.ts';
-import { selfSigned } from '../../support/certificate.ts';
-import { ForwardProxy } from '../../support/forward-proxy.ts';
-import { freePort } from '../../support/free-port.ts';
-import { closeHandlers, handler } from '../../support/handler.ts';
+import { saying, serving } from '../../support/http/broken-servers.ts';
+import { selfSigned } from '../../support/http/certificate.ts';
+import { ForwardProxy } from '../../support/http/forward-proxy.ts';
+import { freePort } from '../../support/http/free-port.ts';
+import { closeHandlers, handler } from '../../support/webhook/handler.ts';
 
 let forwarder: Forwarder | null = null;
 afterEach(async () => {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { createServe } from '../../../src/platform/http/server.ts';
 import type { HttpRequest, Listening, ServeOptions } from '../../../src/ports/exchange.ts';
-import { dial, rawExchange, readAnswer } from '../../support/raw-http.ts';
+import { dial, rawExchange, readAnswer } from '../../support/http/raw-http.ts';
 
 const serve = createServe((error) => {
   throw error;

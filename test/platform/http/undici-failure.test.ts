@@ -4,7 +4,7 @@ import { createHttpClient } from '../../../src/platform/http/client.ts';
 import { createForwarder } from '../../../src/platform/http/forwarder.ts';
 import { asFailure } from '../../../src/platform/http/undici-failure.ts';
 import type { Exchange, HttpRequest } from '../../../src/ports/exchange.ts';
-import { brokenServers, oddAnswers, saying, serving } from '../../support/broken-servers.ts';
+import { brokenServers, oddAnswers, saying, serving } from '../../support/http/broken-servers.ts';
 
 const clients: Record<string, { readonly exchange: Exchange; close(): Promise<void> }> = {};
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import { createKeyStore } from '../../../src/platform/store/rekey.ts';
 import { createSecretStore } from '../../../src/platform/store/sealed-secrets.ts';
 import type { CrashPoint } from '../../../src/ports/crash-point.ts';
 import { Secret } from '../../../src/text/secret.ts';
-import { freshToken, listOf, StoreRig } from '../../support/store-rig.ts';
+import { freshToken, listOf, StoreRig } from '../../support/store/store-rig.ts';
 
 let rig: StoreRig;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Interrupts } from '../../../src/platform/process/interrupts.ts';
-import { printed } from '../../support/printing.ts';
+import { printed } from '../../support/commands/printing.ts';
 
 const onSecond = vi.fn();
 let interrupts: Interrupts;

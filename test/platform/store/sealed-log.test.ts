@@ -11,7 +11,7 @@ import {
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SealedLog } from '../../../src/ports/store.ts';
-import { StoreRig } from '../../support/store-rig.ts';
+import { StoreRig } from '../../support/store/store-rig.ts';
 
 let rig: StoreRig;
 const open: SealedLog[] = [];

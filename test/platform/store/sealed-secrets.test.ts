@@ -5,7 +5,7 @@ import type { HostChange } from '../../../src/config/host-change.ts';
 import type { SecretName, SecretStore } from '../../../src/config/types.ts';
 import { ReventoError } from '../../../src/errors/revento-error.ts';
 import { createSecretStore } from '../../../src/platform/store/sealed-secrets.ts';
-import { freshToken, StoreRig } from '../../support/store-rig.ts';
+import { freshToken, StoreRig } from '../../support/store/store-rig.ts';
 
 let rig: StoreRig;
 /** What the user was asked about hosts, what they say, and the auth base in force. */

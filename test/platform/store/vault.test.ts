@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copyPaths } from '../../../src/platform/store/sealed-copies.ts';
 import type { SealedRecord } from '../../../src/ports/store.ts';
-import { StoreRig } from '../../support/store-rig.ts';
+import { StoreRig } from '../../support/store/store-rig.ts';
 
 let rig: StoreRig;
 beforeEach(() => {

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import type { AnySeen, Evidence } from '../../../src/sandbox/audit/evidence.ts';
 import { evidenceOf } from '../../../src/sandbox/audit/evidence-of.ts';
 import { rules } from '../../../src/sandbox/audit/rules.ts';
-import { type AuditRig, auditRig, list } from '../../support/audit-rig.ts';
-import { jsonOf } from '../../support/sandbox-client.ts';
+import { type AuditRig, auditRig, list } from '../../support/audit/rig.ts';
+import { jsonOf } from '../../support/sandbox/client.ts';
 
 const hour = 3_601_000;
 

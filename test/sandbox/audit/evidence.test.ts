@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { during } from '../../../src/sandbox/audit/evidence.ts';
-import { auditRig } from '../../support/audit-rig.ts';
+import { auditRig } from '../../support/audit/rig.ts';
 
 it('knows what arrived while an act was played, and what was seen from outside', async () => {
   const rig = auditRig();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { auditRig } from '../../support/audit-rig.ts';
+import { auditRig } from '../../support/audit/rig.ts';
 
 const findings = async (rig: ReturnType<typeof auditRig>, query = '') => {
   const answer = await rig.app.send('GET', `/_sandbox/v1/log?kind=finding${query}`, [

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Audit, Recorder } from '../../../src/sandbox/audit/recorder.ts';
 import { rules } from '../../../src/sandbox/audit/rules.ts';
-import { auditRig, list } from '../../support/audit-rig.ts';
+import { auditRig, list } from '../../support/audit/rig.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 describe('the audit', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SandboxClock } from '../../../src/sandbox/clock/sandbox-clock.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { stillClock } from '../../support/fake-clock.ts';
-import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { integrationOf, jsonOf } from '../../support/sandbox/client.ts';
 
 const start = stillClock().now();
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));

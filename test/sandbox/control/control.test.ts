@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { headerOf, integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { headerOf, integrationOf, jsonOf } from '../../support/sandbox/client.ts';
 
 const key = randomBytes(24).toString('hex');
 const trigger = '{"type":"activity.updated"}';

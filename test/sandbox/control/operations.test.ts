@@ -12,7 +12,7 @@ import {
 } from '../../../src/sandbox/control/operations.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { integrationOf, jsonOf } from '../../support/sandbox/client.ts';
 
 const deliveryId = '0b9f6c1e-6f6a-4c53-9c1f-6b1f0f7f4c11';
 const names = Object.keys(operations) as OperationName[];

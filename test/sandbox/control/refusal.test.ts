@@ -5,7 +5,7 @@ import { type RefusalCode, refusals } from '../../../src/sandbox/control/refusal
 import { commonRefusals } from '../../../src/sandbox/control/rows/operation.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { integrationOf, jsonOf } from '../../support/sandbox/client.ts';
 
 type Params = { readonly [name: string]: unknown };
 

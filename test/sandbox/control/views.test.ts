@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { OperationName, ParamsOf, ResultOf } from '../../../src/sandbox/control/operations.ts';
 import { createSandbox, type Sandbox } from '../../../src/sandbox/server/app.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
-import { integrationOf } from '../../support/sandbox-client.ts';
+import { integrationOf } from '../../support/sandbox/client.ts';
 
 const key = randomBytes(24).toString('hex');
 const printOf = (token: unknown) => createHash('sha256').update(String(token)).digest('hex').slice(0, 8);

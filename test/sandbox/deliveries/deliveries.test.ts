@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import type { HttpRequest } from '../../../src/ports/exchange.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
-import { bodyOf, key, type Reply, secret, setUp, turn } from '../../support/deliveries-rig.ts';
-import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { integrationOf, jsonOf } from '../../support/sandbox/client.ts';
+import { bodyOf, key, type Reply, secret, setUp, turn } from '../../support/sandbox/deliveries-rig.ts';
 
 describe('a delivery', () => {
   it('carries the documented headers, a good signature and the whole envelope', async () => {

@@ -4,7 +4,7 @@ import type { HttpRequest } from '../../../src/ports/exchange.ts';
 import { parseFault } from '../../../src/sandbox/faults/fault.ts';
 import { createSandbox, type SandboxEntry } from '../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { integrationOf, jsonOf } from '../../support/sandbox/client.ts';
 
 /** A sandbox whose handler answers with these statuses, then 204; and how to steer it. */
 function setUp(statuses: readonly number[] = [], faults: readonly string[] = []) {

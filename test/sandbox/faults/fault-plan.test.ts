@@ -4,7 +4,7 @@ import { parseFault } from '../../../src/sandbox/faults/fault.ts';
 import { FaultPlan } from '../../../src/sandbox/faults/fault-plan.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { integrationOf, jsonOf } from '../../support/sandbox/client.ts';
 
 const path = '/events/evt_test_published';
 

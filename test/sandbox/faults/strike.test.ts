@@ -3,7 +3,7 @@ import { refusals } from '../../../src/sandbox/faults/effects.ts';
 import { parseFault } from '../../../src/sandbox/faults/fault.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { callbackOf, headerOf, integrationOf, jsonOf, textOf } from '../../support/sandbox-client.ts';
+import { callbackOf, headerOf, integrationOf, jsonOf, textOf } from '../../support/sandbox/client.ts';
 
 const path = '/events/evt_test_published';
 const setUp = (...faults: readonly string[]) => {

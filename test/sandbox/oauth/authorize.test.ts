@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { registerClients } from '../../../src/sandbox/oauth/clients.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { callbackOf, headerOf, integrationOf, textOf } from '../../support/sandbox-client.ts';
+import { callbackOf, headerOf, integrationOf, textOf } from '../../support/sandbox/client.ts';
 
 const setUp = (redirectUris: readonly string[] = []) => {
   const clock = fakeClock();

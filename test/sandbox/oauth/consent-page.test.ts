@@ -4,7 +4,7 @@ import { registerClients } from '../../../src/sandbox/oauth/clients.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { readForm } from '../../../src/sandbox/visitor/form.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { callbackOf, headerOf, integrationOf, jsonOf, textOf } from '../../support/sandbox-client.ts';
+import { callbackOf, headerOf, integrationOf, jsonOf, textOf } from '../../support/sandbox/client.ts';
 
 const setUp = (name = 'Sample Integration', redirectUris: readonly string[] = []) => {
   const clock = fakeClock();

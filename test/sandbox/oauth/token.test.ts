@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { challengeOf } from '../../../src/auth/sign-in/pkce.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { encode, headerOf, integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { encode, headerOf, integrationOf, jsonOf } from '../../support/sandbox/client.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const setUp = (options: { accessTtlMs?: number } = {}) => {

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../../src/ports/exchange.ts';
 import { parseFault } from '../../../src/sandbox/faults/fault.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { headerOf, integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { headerOf, integrationOf, jsonOf } from '../../support/sandbox/client.ts';
 
 const path = '/events/evt_test_published';
 const setUp = async () => {

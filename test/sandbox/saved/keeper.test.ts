@@ -4,7 +4,7 @@ import type { SealedLog } from '../../../src/ports/store.ts';
 import { Keeper, readKept } from '../../../src/sandbox/saved/keeper.ts';
 import { createSandbox, type Sandbox } from '../../../src/sandbox/server/app.ts';
 import { stillClock } from '../../support/fake-clock.ts';
-import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { integrationOf, jsonOf } from '../../support/sandbox/client.ts';
 
 /** A log in memory; `failure` is what writing fails with. */
 class MemoryLog implements SealedLog {

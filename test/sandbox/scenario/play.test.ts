@@ -16,8 +16,8 @@ import { scenario, stepFindings } from '../../../src/sandbox/scenario/scenario.t
 import { checkStructured } from '../../../src/sandbox/seed/structured.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { host } from '../../../src/sandbox/server/host.ts';
-import { closeHandlers } from '../../support/handler.ts';
-import { type ScenarioMistakes, scenarioIntegration } from '../../support/scenario-integration.ts';
+import { type ScenarioMistakes, scenarioIntegration } from '../../support/sandbox/scenario-integration.ts';
+import { closeHandlers } from '../../support/webhook/handler.ts';
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {

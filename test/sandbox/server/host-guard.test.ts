@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { strangerRefusal } from '../../../src/sandbox/server/host-guard.ts';
-import { textOf } from '../../support/sandbox-client.ts';
+import { textOf } from '../../support/sandbox/client.ts';
 
 const statusFor = (...hosts: readonly string[]) =>
   strangerRefusal({ headers: hosts.map((host) => ['Host', host] as const) })?.status ?? 'let in';

@@ -6,7 +6,7 @@ import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import { readForm } from '../../../src/sandbox/visitor/form.ts';
 import { visit } from '../../../src/sandbox/visitor/visitor.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { integrationOf } from '../../support/sandbox-client.ts';
+import { integrationOf } from '../../support/sandbox/client.ts';
 
 const allow = { isDenied: false, onlyScopes: null };
 const isHere = (url: URL) => isLoopback(url.hostname);

@@ -4,7 +4,7 @@ import type { HttpRequest } from '../../../src/ports/exchange.ts';
 import { createSandbox } from '../../../src/sandbox/server/app.ts';
 import type { Happening } from '../../../src/sandbox/world/happening.ts';
 import { stillClock } from '../../support/fake-clock.ts';
-import { integrationOf, jsonOf } from '../../support/sandbox-client.ts';
+import { integrationOf, jsonOf } from '../../support/sandbox/client.ts';
 
 const key = randomBytes(24).toString('hex');
 type Facts = Record<string, unknown>;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { revento } from '../build.ts';
+import { revento } from '../program/build.ts';
 import { until } from '../until.ts';
 import { Terminal } from './terminal.ts';
 

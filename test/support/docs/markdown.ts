@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../build.ts';
+import { root } from '../program/build.ts';
 
 /** A fenced block of a page. */
 export interface Block {

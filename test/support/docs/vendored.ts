@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { revento, root } from '../build.ts';
+import { revento, root } from '../program/build.ts';
 import type { Machine } from './machine.ts';
 
 /** A project of a user's, with the packed tool in `vendor/`, where docs/ci.md says to put it. */

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { revento, root } from '../build.ts';
-import { freePort } from '../free-port.ts';
-import { ProgramRig } from '../program-rig.ts';
+import { freePort } from '../http/free-port.ts';
+import { revento, root } from '../program/build.ts';
+import { ProgramRig } from '../program/program-rig.ts';
 import type { Project } from './stage.ts';
 
 /** Compiled packages of Go, for all projects of one file: without it, each compiles the standard library again. */

@@ -1,4 +1,4 @@
-import { lackOf } from '../needs.ts';
+import { lackOf } from '../program/needs.ts';
 import type { NotRun } from './matrix.ts';
 
 /** How one starter is tried. A new language or framework is a row here. */

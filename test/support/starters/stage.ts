@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { Sandbox } from '../../../src/library/public.ts';
 import { startSandbox } from '../../../src/library/start-sandbox.ts';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../http/free-port.ts';
 import { until } from '../until.ts';
 
 /** A project that `revento init` wrote: how it is started, and in which environment. */

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/platform/process/clock.ts';
 import { conformanceCases } from '../../../src/webhook/conformance/cases.ts';
 import type { Explanation } from '../../../src/webhook/conformance/explain.ts';
 import { type Conclusion, runCases } from '../../../src/webhook/conformance/run.ts';
-import { closeHandlers, type Got, handler, type Reply } from '../../support/handler.ts';
+import { closeHandlers, type Got, handler, type Reply } from '../../support/webhook/handler.ts';
 
 const secret = `whsec_${Buffer.from('a secret that is base64, and long').toString('base64')}`;
 let client: HttpClient;

@@ -8,9 +8,9 @@ import type { Exchange } from '../../../src/ports/exchange.ts';
 import type { CaseResult } from '../../../src/webhook/conformance/case.ts';
 import { conformanceCases, isAlwaysRun } from '../../../src/webhook/conformance/cases.ts';
 import { type Conclusion, runCases } from '../../../src/webhook/conformance/run.ts';
-import { newSecret } from '../../support/delivery.ts';
-import { closeHandlers, type Got, handler } from '../../support/handler.ts';
-import { handlerWith, type Mistake } from '../../support/handler-mistakes.ts';
+import { newSecret } from '../../support/webhook/delivery.ts';
+import { closeHandlers, type Got, handler } from '../../support/webhook/handler.ts';
+import { handlerWith, type Mistake } from '../../support/webhook/handler-mistakes.ts';
 
 const secret = newSecret();
 let client: HttpClient;
@@ -54,7 +54,7 @@ const warned = (results: readonly CaseResult[]) => those('warn', results);
 
 /** Python from Debian's packages: `apt-get install python3-flask`. */
 function flask(mistake: Mistake): Promise<string> {
-  const script = join(import.meta.dirname, '../../support/flask_handler.py');
+  const script = join(import.meta.dirname, '../../support/webhook/flask_handler.py');
   const child = spawn('/usr/bin/python3', [script, mistake], {
     env: { WEBHOOK_SECRET: secret },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type DiagnoseContext, diagnose } from '../../../src/webhook/diagnosis/diagnose.ts';
 import { sign, verify } from '../../../src/webhook/signature.ts';
-import { newSecret } from '../../support/delivery.ts';
+import { newSecret } from '../../support/webhook/delivery.ts';
 
 const secret = newSecret();
 const receivedAt = 1_700_000_000_000;

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hypotheses } from '../../../src/webhook/diagnosis/hypotheses.ts';
-import { newSecret } from '../../support/delivery.ts';
+import { newSecret } from '../../support/webhook/delivery.ts';
 
 const timestamp = '1700000000';
 const body = Buffer.from('{"name":"Zoë","list":[1,2]}');

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { aDelivery, type DeliveryOptions, newSecret } from '../../support/delivery.ts';
-import { freePort } from '../../support/free-port.ts';
-import { closeHandlers, type Got, handler } from '../../support/handler.ts';
-import { endRigs, type ListenRig, listen } from '../../support/listen-rig.ts';
-import { dial, rawExchange, readAnswer } from '../../support/raw-http.ts';
+import { freePort } from '../../support/http/free-port.ts';
+import { dial, rawExchange, readAnswer } from '../../support/http/raw-http.ts';
+import { aDelivery, type DeliveryOptions, newSecret } from '../../support/webhook/delivery.ts';
+import { closeHandlers, type Got, handler } from '../../support/webhook/handler.ts';
+import { endRigs, type ListenRig, listen } from '../../support/webhook/listen-rig.ts';
 
 const secret = newSecret();
 

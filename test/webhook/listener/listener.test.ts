@@ -6,10 +6,10 @@ import { Duplicates } from '../../../src/webhook/listener/duplicates.ts';
 import type { ListenEvent } from '../../../src/webhook/listener/listen-event.ts';
 import { startListener } from '../../../src/webhook/listener/listener.ts';
 import { createReceiver } from '../../../src/webhook/listener/receiver.ts';
-import { aDelivery, newSecret } from '../../support/delivery.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { endRigs, listen } from '../../support/listen-rig.ts';
-import { rawExchange } from '../../support/raw-http.ts';
+import { rawExchange } from '../../support/http/raw-http.ts';
+import { aDelivery, newSecret } from '../../support/webhook/delivery.ts';
+import { endRigs, listen } from '../../support/webhook/listen-rig.ts';
 
 const secret = newSecret();
 

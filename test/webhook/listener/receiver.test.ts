@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aDelivery, type DeliveryOptions, envelope, newSecret } from '../../support/delivery.ts';
-import { endRigs, type ListenRig, listen } from '../../support/listen-rig.ts';
-import { dial, rawExchange } from '../../support/raw-http.ts';
+import { dial, rawExchange } from '../../support/http/raw-http.ts';
+import { aDelivery, type DeliveryOptions, envelope, newSecret } from '../../support/webhook/delivery.ts';
+import { endRigs, type ListenRig, listen } from '../../support/webhook/listen-rig.ts';
 
 const secret = newSecret();
 const previousSecret = newSecret();

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseRecording } from '../../../src/webhook/recording.ts';
-import { aDelivery, newSecret } from '../../support/delivery.ts';
-import { closeHandlers, handler } from '../../support/handler.ts';
-import { endRigs, type Line, type ListenRig, listen } from '../../support/listen-rig.ts';
-import { rawExchange } from '../../support/raw-http.ts';
+import { rawExchange } from '../../support/http/raw-http.ts';
+import { aDelivery, newSecret } from '../../support/webhook/delivery.ts';
+import { closeHandlers, handler } from '../../support/webhook/handler.ts';
+import { endRigs, type Line, type ListenRig, listen } from '../../support/webhook/listen-rig.ts';
 
 const secret = newSecret();
 const cleanUps: (() => Promise<void>)[] = [];

@@ -4,7 +4,7 @@ import { HttpFailure } from '../../../../src/http/failure.ts';
 import type { Grant, LoginKey } from '../../../../src/login/login.ts';
 import { createLocks } from '../../../../src/platform/lock/lock.ts';
 import type { TokenSource } from '../../../../src/ports/sessions.ts';
-import { errorAnswer, listOf, StoreRig, tokenAnswer } from '../../../support/store-rig.ts';
+import { errorAnswer, listOf, StoreRig, tokenAnswer } from '../../../support/store/store-rig.ts';
 
 let rig: StoreRig;
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { challengeOf } from '../../../../src/auth/sign-in/pkce.ts';
 import type { LoginOptions } from '../../../../src/commands/login/login/plan.ts';
-import { testNow } from '../../../support/command-deps.ts';
+import { testNow } from '../../../support/commands/deps.ts';
 import {
   begin,
   jsonResponse,
@@ -11,7 +11,7 @@ import {
   pageText,
   succeed,
   tokenBody,
-} from '../../../support/login-world.ts';
+} from '../../../support/commands/login-world.ts';
 
 describe('a login', () => {
   it('gives back which login it is, and no token', async () => {

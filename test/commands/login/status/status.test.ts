@@ -4,7 +4,7 @@ import { ReventoError } from '../../../../src/errors/revento-error.ts';
 import { HttpFailure } from '../../../../src/http/failure.ts';
 import type { Login } from '../../../../src/login/login.ts';
 import type { Exchange, HttpRequest } from '../../../../src/ports/exchange.ts';
-import { aLogin, memory, run, testNow } from '../../../support/command-deps.ts';
+import { aLogin, memory, run, testNow } from '../../../support/commands/deps.ts';
 
 const show = (world: Parameters<typeof memory>[0], check = false) => run(status, { check }, memory(world));
 const expired = aLogin({ state: 'expired', accessExpiresAt: testNow - 1, refreshExpiresAt: testNow - 1 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { sandboxDeliveries } from '../../../../src/commands/sandbox/deliveries/deliveries.ts';
 import { plainStyle } from '../../../../src/text/style.ts';
-import { printed } from '../../../support/printing.ts';
+import { printed } from '../../../support/commands/printing.ts';
 
 const rows = [
   {

@@ -9,8 +9,8 @@ import { systemClock } from '../../../../src/platform/process/clock.ts';
 import type { Exchange, HttpResponse } from '../../../../src/ports/exchange.ts';
 import { controlVariable } from '../../../../src/sandbox/control/key.ts';
 import { createSandbox, type Sandbox } from '../../../../src/sandbox/server/app.ts';
-import { memory } from '../../../support/command-deps.ts';
-import { integrationOf } from '../../../support/sandbox-client.ts';
+import { memory } from '../../../support/commands/deps.ts';
+import { integrationOf } from '../../../support/sandbox/client.ts';
 
 let sandbox: Sandbox;
 afterEach(() => sandbox.close());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeEntry } from '../../../../src/commands/sandbox/shared/text.ts';
 import type { DeliveryEntry } from '../../../../src/sandbox/deliveries/delivery.ts';
-import { colored } from '../../../support/style.ts';
+import { colored } from '../../../support/commands/style.ts';
 
 describe('a failed delivery in the output of sandbox start', () => {
   it('says how long the retry takes, also where the clock of the sandbox is ahead', () => {

@@ -4,7 +4,7 @@ import { sandboxClock } from '../../../../src/commands/sandbox/world/clock.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import { controlVariable } from '../../../../src/sandbox/control/key.ts';
 import { createSandbox } from '../../../../src/sandbox/server/app.ts';
-import { memory, run } from '../../../support/command-deps.ts';
+import { memory, run } from '../../../support/commands/deps.ts';
 import { stillClock } from '../../../support/fake-clock.ts';
 
 function setUp(clock: Clock = stillClock()) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sandboxDo } from '../../../../src/commands/sandbox/world/do.ts';
 import { controlVariable } from '../../../../src/sandbox/control/key.ts';
 import { createSandbox } from '../../../../src/sandbox/server/app.ts';
-import { memory, run } from '../../../support/command-deps.ts';
+import { memory, run } from '../../../support/commands/deps.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 
 /** A running sandbox, and a clock that notes how long the command waits. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { webhookCheck } from '../../../../src/commands/webhook/check/check.ts';
-import { run } from '../../../support/command-deps.ts';
-import { newSecret } from '../../../support/delivery.ts';
-import { freePort } from '../../../support/free-port.ts';
-import { handler } from '../../../support/handler.ts';
-import { handlerWith } from '../../../support/handler-mistakes.ts';
-import { sendRig } from '../../../support/send-rig.ts';
+import { run } from '../../../support/commands/deps.ts';
+import { freePort } from '../../../support/http/free-port.ts';
+import { newSecret } from '../../../support/webhook/delivery.ts';
+import { handler } from '../../../support/webhook/handler.ts';
+import { handlerWith } from '../../../support/webhook/handler-mistakes.ts';
+import { sendRig } from '../../../support/webhook/send-rig.ts';
 
 const { secret, world } = sendRig();
 

@@ -3,7 +3,7 @@ import { deliveryText } from '../../../../src/commands/webhook/listen/delivery-t
 import { plainStyle } from '../../../../src/text/style.ts';
 import type { Delivery } from '../../../../src/webhook/delivery.ts';
 import type { Posted } from '../../../../src/webhook/sending/post.ts';
-import { deliveryId, deliveryOf } from '../../../support/a-listened-delivery.ts';
+import { deliveryId, deliveryOf } from '../../../support/webhook/listened-delivery.ts';
 
 const url = 'http://localhost:3000/webhooks/revento';
 

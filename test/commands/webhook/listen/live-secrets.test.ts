@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ReventoError } from '../../../../src/errors/revento-error.ts';
 import { Secret } from '../../../../src/text/secret.ts';
-import { aDelivery, newSecret } from '../../../support/delivery.ts';
-import { closeHandlers, handler } from '../../../support/handler.ts';
-import { endRigs, type ListenRig, listen } from '../../../support/listen-rig.ts';
-import { rawExchange } from '../../../support/raw-http.ts';
+import { rawExchange } from '../../../support/http/raw-http.ts';
+import { aDelivery, newSecret } from '../../../support/webhook/delivery.ts';
+import { closeHandlers, handler } from '../../../support/webhook/handler.ts';
+import { endRigs, type ListenRig, listen } from '../../../support/webhook/listen-rig.ts';
 
 afterEach(async () => {
   await endRigs();

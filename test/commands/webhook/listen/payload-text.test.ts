@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { payloadText } from '../../../../src/commands/webhook/listen/payload-text.ts';
 import { plainStyle } from '../../../../src/text/style.ts';
-import { deliveryOf } from '../../../support/a-listened-delivery.ts';
+import { deliveryOf } from '../../../support/webhook/listened-delivery.ts';
 
 const long = { list: Array.from({ length: 500 }, (_, index) => index), text: 'x'.repeat(5_000) };
 const linesAt = (width: number | undefined, json: unknown) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { summaryText } from '../../../../src/commands/webhook/listen/summary-text.ts';
 import { plainStyle } from '../../../../src/text/style.ts';
 import { Tally } from '../../../../src/webhook/listener/tally.ts';
-import { deliveryOf } from '../../../support/a-listened-delivery.ts';
+import { deliveryOf } from '../../../support/webhook/listened-delivery.ts';
 
 describe('the counts at the end', () => {
   const summaryAt = (width: number | undefined, statuses: readonly (number | null)[]) => {

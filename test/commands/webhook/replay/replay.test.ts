@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { webhookReplay } from '../../../../src/commands/webhook/replay/replay.ts';
 import { systemClock } from '../../../../src/platform/process/clock.ts';
 import { sign } from '../../../../src/webhook/signature.ts';
-import { run } from '../../../support/command-deps.ts';
-import { type Got, handler } from '../../../support/handler.ts';
-import { header, sendRig } from '../../../support/send-rig.ts';
+import { run } from '../../../support/commands/deps.ts';
+import { type Got, handler } from '../../../support/webhook/handler.ts';
+import { header, sendRig } from '../../../support/webhook/send-rig.ts';
 
 const { secret, folder, world, verdict } = sendRig();
 

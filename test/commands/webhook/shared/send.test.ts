@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { webhookCheck } from '../../../../src/commands/webhook/check/check.ts';
 import { webhookTrigger } from '../../../../src/commands/webhook/trigger.ts';
-import { brokenServers, oddAnswers, saying, serving } from '../../../support/broken-servers.ts';
-import { run } from '../../../support/command-deps.ts';
-import { sendRig } from '../../../support/send-rig.ts';
+import { run } from '../../../support/commands/deps.ts';
+import { brokenServers, oddAnswers, saying, serving } from '../../../support/http/broken-servers.ts';
+import { sendRig } from '../../../support/webhook/send-rig.ts';
 
 const { world } = sendRig();
 

@@ -6,9 +6,9 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { asTest, testForms } from '../../../../src/inspector/model/tests/test-forms.ts';
 import type { DeliveryLine } from '../../../../src/inspector/model/wire.ts';
 import { sign } from '../../../../src/webhook/signature.ts';
-import { newSecret } from '../../../support/delivery.ts';
-import { closeHandlers, type Got, handler } from '../../../support/handler.ts';
-import { lackOf, type NeedName, withReason } from '../../../support/needs.ts';
+import { lackOf, type NeedName, withReason } from '../../../support/program/needs.ts';
+import { newSecret } from '../../../support/webhook/delivery.ts';
+import { closeHandlers, type Got, handler } from '../../../support/webhook/handler.ts';
 
 const secret = newSecret();
 const junit = '/usr/share/java';

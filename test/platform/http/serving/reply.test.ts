@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createServe } from '../../../../src/platform/http/server.ts';
 import type { Exchange, Listening } from '../../../../src/ports/exchange.ts';
-import { dial, rawExchange } from '../../../support/raw-http.ts';
+import { dial, rawExchange } from '../../../support/http/raw-http.ts';
 import { until } from '../../../support/until.ts';
 
 const defects: unknown[] = [];

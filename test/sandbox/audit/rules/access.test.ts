@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { list } from '../../../support/audit-rig.ts';
-import { describeRules } from '../../../support/audit-rows.ts';
+import { list } from '../../../support/audit/rig.ts';
+import { describeRules } from '../../../support/audit/rows.ts';
 
 const accept = ['Accept', 'application/vnd.revento.v1+json'] as const;
 const hour = 3_601_000;

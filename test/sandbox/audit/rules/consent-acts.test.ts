@@ -1,6 +1,6 @@
-import { acting, healthy } from '../../../support/audit-acts.ts';
-import type { AuditRig } from '../../../support/audit-rig.ts';
-import { describeRules } from '../../../support/audit-rows.ts';
+import { acting, healthy } from '../../../support/audit/acts.ts';
+import type { AuditRig } from '../../../support/audit/rig.ts';
+import { describeRules } from '../../../support/audit/rows.ts';
 
 /** Sends a code that nobody issued, as an integration does that takes every redirect. */
 const redeem = (rig: AuditRig) => rig.app.exchangeCode('a-code-of-somebody-else');

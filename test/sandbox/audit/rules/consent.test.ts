@@ -1,7 +1,7 @@
 import { challengeOf } from '../../../../src/auth/sign-in/pkce.ts';
-import { list } from '../../../support/audit-rig.ts';
-import { describeRules } from '../../../support/audit-rows.ts';
-import { callbackOf } from '../../../support/sandbox-client.ts';
+import { list } from '../../../support/audit/rig.ts';
+import { describeRules } from '../../../support/audit/rows.ts';
+import { callbackOf } from '../../../support/sandbox/client.ts';
 
 const dull = 'a'.repeat(43);
 

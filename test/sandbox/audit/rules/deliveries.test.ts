@@ -1,6 +1,6 @@
-import { acting } from '../../../support/audit-acts.ts';
-import { type AuditRig, list } from '../../../support/audit-rig.ts';
-import { describeRules } from '../../../support/audit-rows.ts';
+import { acting } from '../../../support/audit/acts.ts';
+import { type AuditRig, list } from '../../../support/audit/rig.ts';
+import { describeRules } from '../../../support/audit/rows.ts';
 
 const send = (rig: AuditRig) => rig.control('/do', { action: 'apply' });
 

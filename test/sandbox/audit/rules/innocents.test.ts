@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { rules } from '../../../../src/sandbox/audit/rules.ts';
-import { innocentCalls } from '../../../support/audit-innocents/calls.ts';
-import { innocentLogins } from '../../../support/audit-innocents/logins.ts';
-import { auditRig } from '../../../support/audit-rig.ts';
+import { innocentCalls } from '../../../support/audit/innocents/calls.ts';
+import { innocentLogins } from '../../../support/audit/innocents/logins.ts';
+import { auditRig } from '../../../support/audit/rig.ts';
 
 const innocents = [...innocentLogins, ...innocentCalls];
 

@@ -1,5 +1,5 @@
-import { type AuditRig, list } from '../../../support/audit-rig.ts';
-import { describeRules } from '../../../support/audit-rows.ts';
+import { type AuditRig, list } from '../../../support/audit/rig.ts';
+import { describeRules } from '../../../support/audit/rows.ts';
 
 /** The same request several times, with these waits between. */
 async function again(rig: AuditRig, waitsMs: readonly number[], path = list, token?: string) {

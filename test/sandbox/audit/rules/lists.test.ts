@@ -1,6 +1,6 @@
-import { type AuditRig, list } from '../../../support/audit-rig.ts';
-import { describeRules } from '../../../support/audit-rows.ts';
-import { jsonOf } from '../../../support/sandbox-client.ts';
+import { type AuditRig, list } from '../../../support/audit/rig.ts';
+import { describeRules } from '../../../support/audit/rows.ts';
+import { jsonOf } from '../../../support/sandbox/client.ts';
 
 /** Asks for the first page; its cursor. */
 async function first(rig: AuditRig, query = 'limit=25') {

@@ -1,6 +1,6 @@
-import { acting } from '../../../support/audit-acts.ts';
-import type { AuditRig } from '../../../support/audit-rig.ts';
-import { describeRules } from '../../../support/audit-rows.ts';
+import { acting } from '../../../support/audit/acts.ts';
+import type { AuditRig } from '../../../support/audit/rig.ts';
+import { describeRules } from '../../../support/audit/rows.ts';
 
 const hour = 3_600_000;
 

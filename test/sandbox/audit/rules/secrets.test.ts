@@ -1,4 +1,4 @@
-import { describeRules } from '../../../support/audit-rows.ts';
+import { describeRules } from '../../../support/audit/rows.ts';
 
 describeRules([
   {

@@ -1,7 +1,7 @@
-import { acting, healthy } from '../../../support/audit-acts.ts';
-import { type AuditRig, list } from '../../../support/audit-rig.ts';
-import { describeRules } from '../../../support/audit-rows.ts';
-import { jsonOf } from '../../../support/sandbox-client.ts';
+import { acting, healthy } from '../../../support/audit/acts.ts';
+import { type AuditRig, list } from '../../../support/audit/rig.ts';
+import { describeRules } from '../../../support/audit/rows.ts';
+import { jsonOf } from '../../../support/sandbox/client.ts';
 
 const ends = (act: string, sync: string) => async (rig: AuditRig) => {
   await healthy(rig);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Deliveries } from '../../../../src/sandbox/deliveries/deliveries.ts';
 import { FaultPlan } from '../../../../src/sandbox/faults/fault-plan.ts';
-import { bodyOf, secret, setUp, turn } from '../../../support/deliveries-rig.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
-import { jsonOf } from '../../../support/sandbox-client.ts';
+import { jsonOf } from '../../../support/sandbox/client.ts';
+import { bodyOf, secret, setUp, turn } from '../../../support/sandbox/deliveries-rig.ts';
 
 describe('redelivery', () => {
   it('sends a dead letter again under its id, with retries of its own', async () => {

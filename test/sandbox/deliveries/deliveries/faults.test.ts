@@ -6,8 +6,8 @@ import { Deliveries } from '../../../../src/sandbox/deliveries/deliveries.ts';
 import type { DeliveryEntry } from '../../../../src/sandbox/deliveries/delivery.ts';
 import { FaultPlan } from '../../../../src/sandbox/faults/fault-plan.ts';
 import { sampleEnvelope } from '../../../../src/webhook/event.ts';
-import { brokenServers, oddAnswers, saying, serving } from '../../../support/broken-servers.ts';
-import { secret, setUp } from '../../../support/deliveries-rig.ts';
+import { brokenServers, oddAnswers, saying, serving } from '../../../support/http/broken-servers.ts';
+import { secret, setUp } from '../../../support/sandbox/deliveries-rig.ts';
 
 describe('webhook faults', () => {
   it('sign wrongly', async () => {

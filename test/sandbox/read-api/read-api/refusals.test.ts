@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseFault } from '../../../../src/sandbox/faults/fault.ts';
 import { createSandbox } from '../../../../src/sandbox/server/app.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
-import { headerOf, integrationOf, jsonOf } from '../../../support/sandbox-client.ts';
+import { headerOf, integrationOf, jsonOf } from '../../../support/sandbox/client.ts';
 
 const base = '/events/evt_test_published';
 const setUp = async (options: { participants?: number; seed?: number; user?: boolean; scope?: string } = {}) => {

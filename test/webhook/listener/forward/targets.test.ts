@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { aDelivery, type DeliveryOptions, newSecret } from '../../../support/delivery.ts';
-import { freePort } from '../../../support/free-port.ts';
-import { closeHandlers, handler } from '../../../support/handler.ts';
-import { endRigs, type ListenRig, listen } from '../../../support/listen-rig.ts';
-import { rawExchange } from '../../../support/raw-http.ts';
+import { freePort } from '../../../support/http/free-port.ts';
+import { rawExchange } from '../../../support/http/raw-http.ts';
+import { aDelivery, type DeliveryOptions, newSecret } from '../../../support/webhook/delivery.ts';
+import { closeHandlers, handler } from '../../../support/webhook/handler.ts';
+import { endRigs, type ListenRig, listen } from '../../../support/webhook/listen-rig.ts';
 
 const secret = newSecret();
 

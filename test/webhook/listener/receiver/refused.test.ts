@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sign } from '../../../../src/webhook/signature.ts';
-import { aDelivery, type DeliveryOptions, envelope, newSecret } from '../../../support/delivery.ts';
-import { endRigs, type ListenRig, listen } from '../../../support/listen-rig.ts';
-import { rawExchange } from '../../../support/raw-http.ts';
+import { rawExchange } from '../../../support/http/raw-http.ts';
+import { aDelivery, type DeliveryOptions, envelope, newSecret } from '../../../support/webhook/delivery.ts';
+import { endRigs, type ListenRig, listen } from '../../../support/webhook/listen-rig.ts';
 
 const secret = newSecret();
 const previousSecret = newSecret();

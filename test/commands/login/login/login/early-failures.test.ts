@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LoginOptions } from '../../../../../src/commands/login/login/plan.ts';
 import { ReventoError } from '../../../../../src/errors/revento-error.ts';
-import { begin, type LoginSetting } from '../../../../support/login-world.ts';
+import { begin, type LoginSetting } from '../../../../support/commands/login-world.ts';
 
 describe('before anything is bound or opened it fails', () => {
   it.each<[string, LoginSetting, LoginOptions, string, RegExp]>([

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aDelivery, type DeliveryOptions, newSecret } from '../../../../support/delivery.ts';
-import { closeHandlers, handler } from '../../../../support/handler.ts';
-import { endRigs, type ListenRig, listen } from '../../../../support/listen-rig.ts';
-import { rawExchange } from '../../../../support/raw-http.ts';
+import { rawExchange } from '../../../../support/http/raw-http.ts';
+import { aDelivery, type DeliveryOptions, newSecret } from '../../../../support/webhook/delivery.ts';
+import { closeHandlers, handler } from '../../../../support/webhook/handler.ts';
+import { endRigs, type ListenRig, listen } from '../../../../support/webhook/listen-rig.ts';
 
 const secret = newSecret();
 let folder: string;

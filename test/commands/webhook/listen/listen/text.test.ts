@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aDelivery, type DeliveryOptions, newSecret } from '../../../../support/delivery.ts';
-import { freePort } from '../../../../support/free-port.ts';
-import { closeHandlers, handler } from '../../../../support/handler.ts';
-import { endRigs, type ListenRig, listen } from '../../../../support/listen-rig.ts';
-import { dial, rawExchange } from '../../../../support/raw-http.ts';
+import { freePort } from '../../../../support/http/free-port.ts';
+import { dial, rawExchange } from '../../../../support/http/raw-http.ts';
+import { aDelivery, type DeliveryOptions, newSecret } from '../../../../support/webhook/delivery.ts';
+import { closeHandlers, handler } from '../../../../support/webhook/handler.ts';
+import { endRigs, type ListenRig, listen } from '../../../../support/webhook/listen-rig.ts';
 
 const secret = newSecret();
 let folder: string;

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exampleLacks, mutants, type Program, programs } from '../../support/certify/mutants.ts';
+import { freePort } from '../../support/http/free-port.ts';
+import { root } from '../../support/program/build.ts';
+import { ProgramRig } from '../../support/program/program-rig.ts';
+
+/** All of them take minutes: `npm run chaos` asks for that. */
+const asked = process.env['REVENTO_MUTANT_RUNS'];
+const runs = Number(asked ?? 1);
+const seeds = ['1', '2026'];
+const chosen = mutants.filter(({ isQuick }) => asked !== undefined || isQuick);
+
+/** What is not installed, as an addition to a name; empty when all is. */
+function lackOf(program: Program): string {
+  const { probe, packages } = programs[program];
+  const [command = '', ...args] = probe;
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0 ? '' : ` (not installed: ${packages})`;
+}
+
+/** Has an integration graded; the rules that it broke, and those that nothing was seen of. */
+async function grade(program: Program, mutant: string, seed: string) {
+  const rig = new ProgramRig();
+  try {
+    const port = await freePort();
+    const at = (path: string) => `http://127.0.0.1:${port}${path}`;
+    const hooks = [
+      ...['--connect', at('/connect?event_id={event}'), '--sync', at('/sync?event_id={event}')],
+      ...['--webhook', at('/webhooks/revento'), '--restart'],
+    ];
+    const { command, file } = programs[program];
+    const { stdout, stderr } = await rig.run(
+      ['certify', ...hooks, '--seed', seed, '--format', 'json', '--', ...command, join(root, file)],
+      { env: { PORT: `${port}`, GOLDEN_HOME: rig.home, REQUESTS_A_MINUTE: '100000', MUTANT: mutant } },
+    );
+    const { cases } = JSON.parse(stdout) as { cases: readonly { id: string; outcome: string }[] };
+    // Each case of `webhook check` is listed beside the rule.
+    const rules = cases.filter(({ id }) => !id.includes(':'));
+    const of = (...wanted: readonly string[]) =>
+      rules.filter((one) => wanted.includes(one.outcome)).map(({ id }) => id);
+    return { broken: of('fail', 'warn'), unseen: of('skip'), stderr };
+  } finally {
+    await rig.close();
+  }
+}
+
+const lackOfFlask = lackOf('flask');
+it.skipIf(lackOfFlask !== '')(`the example of the guide lacks what its page leaves out${lackOfFlask}`, async () => {
+  const { broken, stderr } = await grade('flask', '', '1');
+  expect(broken, stderr).toEqual(exampleLacks);
+});
+
+describe.each(['node', 'python'] as const)('the golden integration in %s', (program) => {
+  const lack = lackOf(program);
+  const own = chosen.filter((one) => one.program === program);
+  for (let run = 0; run < runs; run++) {
+    const seed = seeds[run % seeds.length] ?? '1';
+    const suffix = `, seed ${seed}, run ${run + 1}${lack}`;
+
+    it.skipIf(lack !== '')(`breaks no rule, and leaves none unseen${suffix}`, async () => {
+      expect(await grade(program, '', seed)).toEqual({ broken: [], unseen: [], stderr: '' });
+    });
+
+    it.skipIf(lack !== '').each(own.map(({ mutant, rules }) => [mutant, rules] as const))(
+      `breaks its own rule, and no other, with the mistake %s${suffix}`,
+      async (mutant, rules) => {
+        const { broken, stderr } = await grade(program, mutant, seed);
+        expect(broken, stderr).toEqual(rules);
+      },
+    );
+  }
+});

@@ -1,0 +1,93 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import module from 'node:module';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ProgramRig } from '../../support/program/program-rig.ts';
+
+/** Node keeps compiled code from version 22 on. */
+const canKeep = 'enableCompileCache' in module;
+
+let rig: ProgramRig;
+let kept: string;
+beforeEach(() => {
+  rig = new ProgramRig();
+  kept = join(rig.home, '.cache/revento');
+});
+afterEach(() => rig.close());
+
+const keeping = { NODE_DISABLE_COMPILE_CACHE: undefined };
+const files = () => (existsSync(kept) ? readdirSync(kept, { recursive: true }).length : 0);
+
+describe('compiled code', () => {
+  it('is kept for the next run in the cache directory of the user, where Node can', async () => {
+    const first = await rig.run(['--help'], { env: keeping });
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(files() > 0).toBe(canKeep);
+    expect(await rig.run(['--help'], { env: keeping })).toEqual(first);
+  });
+
+  it('goes where XDG_CACHE_HOME says', async () => {
+    const elsewhere = join(rig.home, 'elsewhere');
+    mkdirSync(elsewhere);
+    await rig.run(['--help'], { env: { ...keeping, XDG_CACHE_HOME: elsewhere } });
+    expect(existsSync(join(elsewhere, 'revento'))).toBe(canKeep);
+    expect(files()).toBe(0);
+  });
+
+  it('is not kept without a home', async () => {
+    const missing = join(rig.home, 'missing');
+    expect((await rig.run(['--help'], { env: { ...keeping, HOME: missing } })).code).toBe(0);
+    expect(existsSync(missing)).toBe(false);
+  });
+
+  it.each(['a file', 'a ring of links'])(
+    'is not kept where the home leads through %s, and nothing else suffers',
+    async (what) => {
+      const way = join(rig.home, 'way');
+      if (what === 'a file') writeFileSync(way, '');
+      else symlinkSync(way, way);
+      const { code, stderr } = await rig.run(['--help'], { env: { ...keeping, HOME: join(way, 'home') } });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    },
+  );
+
+  it.runIf(process.getuid?.() === 0)('is neither read from nor left in a home of somebody else', async () => {
+    chownSync(rig.home, 65_534, 65_534);
+    expect((await rig.run(['--help'], { env: keeping })).code).toBe(0);
+    expect(files()).toBe(0);
+  });
+
+  it.each([
+    ['it may be written to by others', () => openUp(join(rig.home, '.cache/revento'))],
+    ['the directory above may be', () => openUp(join(rig.home, '.cache'))],
+    ['the home may be', () => openUp(rig.home)],
+    [
+      'it is behind a link, in such a directory',
+      () => openUp(join(rig.home, 'open')) && symlinkSync('open', join(rig.home, '.cache')),
+    ],
+  ])('is neither read nor kept where %s', async (_, prepare) => {
+    prepare();
+    expect((await rig.run(['--help'], { env: keeping })).code).toBe(0);
+    expect(files()).toBe(0);
+  });
+
+  it('is not kept in a directory that a checkout names', async () => {
+    const env = { ...keeping, XDG_CACHE_HOME: 'cache', HOME: join(rig.home, 'missing') };
+    expect((await rig.run(['--help'], { env })).code).toBe(0);
+    expect(existsSync(join(rig.home, 'cache'))).toBe(false);
+  });
+
+  it.runIf(process.getuid?.() === 0)('is not kept in a directory of another user on the way', async () => {
+    mkdirSync(kept, { recursive: true });
+    chownSync(join(rig.home, '.cache'), 65_534, 65_534);
+    expect((await rig.run(['--help'], { env: keeping })).code).toBe(0);
+    expect(files()).toBe(0);
+  });
+});
+
+/** Lets everybody write into a directory, which is made where it is not there. */
+function openUp(directory: string): boolean {
+  mkdirSync(directory, { recursive: true });
+  chmodSync(directory, 0o777);
+  return true;
+}

@@ -1,0 +1,75 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ProgramRig } from '../../support/program/program-rig.ts';
+
+let rig: ProgramRig;
+beforeEach(() => {
+  rig = new ProgramRig();
+});
+afterEach(() => rig.close());
+
+const here = (...path: string[]) => join(rig.home, ...path);
+const keyIn = (file: string) => /^REVENTO_TOKEN_KEY=(.+)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+
+it('writes a project, and says which commands start it', async () => {
+  const { code, stdout } = await rig.run(['init', 'node', '--no-install']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('cd revento-node');
+  expect(stdout).toContain('npm start');
+  for (const file of ['app.js', '.gitignore', '.env.example', '.github/workflows/ci.yml', 'README.md']) {
+    expect(existsSync(here('revento-node', file)), file).toBe(true);
+  }
+});
+
+it('gives each project a key of its own, in a file for this user alone that git ignores', async () => {
+  await rig.run(['init', 'node', 'one', '--no-install']);
+  await rig.run(['init', 'node', 'two', '--no-install']);
+  const keys = [keyIn(here('one/.env')), keyIn(here('two/.env'))];
+  expect(Buffer.from(keys[0] ?? '', 'base64')).toHaveLength(32);
+  expect(keys[0]).not.toBe(keys[1]);
+  expect(statSync(here('one/.env')).mode & 0o777).toBe(0o600);
+  expect(readFileSync(here('one/.gitignore'), 'utf8')).toMatch(/^\.env$/m);
+});
+
+it('never writes over a file, and loses the key to nothing', async () => {
+  mkdirSync(here('mine'));
+  writeFileSync(here('mine/app.js'), 'mine');
+  writeFileSync(here('mine/.env'), 'REVENTO_TOKEN_KEY=mine\n');
+  const refused = await rig.run(['init', 'node', 'mine', '--no-install']);
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('app.js') });
+  expect(readFileSync(here('mine/app.js'), 'utf8')).toBe('mine');
+  expect(existsSync(here('mine/tokens.js'))).toBe(false);
+
+  expect(await rig.run(['init', 'node', 'mine', '--no-install', '--force'])).toMatchObject({ code: 0 });
+  expect(readFileSync(here('mine/app.js'), 'utf8')).not.toBe('mine');
+  expect(keyIn(here('mine/.env'))).toBe('mine');
+});
+
+it.each([
+  ['a misspelled language', ['init', 'nod'], 'did you mean node?'],
+  ['no language, where nobody can be asked', ['init'], 'languages are'],
+  ['an unknown framework', ['init', 'node', '--framework', 'koa'], 'express'],
+])('%s is wrong usage', async (_name, words, hint) => {
+  expect(await rig.run(words)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(hint) });
+});
+
+it('says where it cannot write, and leaves nothing behind', async () => {
+  writeFileSync(here('file'), '');
+  const { code, stderr } = await rig.run(['init', 'node', 'file/below', '--no-install']);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Cannot write') });
+});
+
+it('exits with 1 when the dependencies cannot be fetched, and names the command', async () => {
+  const { code, stdout, stderr } = await rig.run(['init', 'node'], { env: { PATH: rig.home } });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('the dependencies are not installed') });
+  expect(stdout).toContain('npm install');
+});
+
+it('lists the languages for people and programs', async () => {
+  expect(await rig.run(['init', '--list'])).toMatchObject({ code: 0, stdout: expect.stringContaining('node') });
+  const { stdout } = await rig.run(['init', '--list', '--json']);
+  expect(JSON.parse(stdout)).toContainEqual(
+    expect.objectContaining({ language: 'node', frameworks: ['express'], needs: expect.stringContaining('Node') }),
+  );
+});

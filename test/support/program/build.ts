@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The repository's root. */
+export const root = join(import.meta.dirname, '../../..');
+
+/**
+ * The program users run, of this test run's own build: another run, or an edit under way, does not change it. With
+ * REVENTO_TEST_PROGRAM it is that one, such as an installed package's.
+ */
+export const revento = process.env['REVENTO_TEST_PROGRAM'] ?? join(root, 'bin/revento.js');
+
+/** Vitest's global set-up of the suites that run the built program: builds it once, into a place of its own. */
+export function setup(): (() => void) | undefined {
+  if (process.env['REVENTO_TEST_PROGRAM'] !== undefined) return undefined;
+  const directory = mkdtempSync(join(tmpdir(), 'revento-build-'));
+  // Some tests run it as another user.
+  chmodSync(directory, 0o755);
+  execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), '--out', join(directory, 'dist')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  cpSync(join(root, 'bin'), join(directory, 'bin'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(directory, 'package.json'));
+  // As an installed package has them beside it: what is not bundled, such as the keyring's native module.
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
+  process.env['REVENTO_TEST_PROGRAM'] = join(directory, 'bin/revento.js');
+  return () => rmSync(directory, { recursive: true, force: true });
+}
