@@ -11,8 +11,8 @@ export default defineConfig({
   test: {
     // One worker for each of two cores: the tests that wait most run processes of their own.
     maxWorkers: 2,
-    // Tests that run at once wait for each other where they must.
-    maxConcurrency: 100,
+    // Of the tests that mostly wait, so many run at once in one worker.
+    maxConcurrency: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

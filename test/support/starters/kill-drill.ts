@@ -1,5 +1,6 @@
 import { existsSync, type FSWatcher, readdirSync, utimesSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { seeded } from '../random.ts';
 import { until } from '../until.ts';
 import type { Stage } from './stage.ts';
@@ -85,10 +86,12 @@ export class KillDrill {
     const applying = (async () => {
       while (!isOver) await this.#apply();
     })();
-    await new Promise((resolve) => setTimeout(resolve, ms));
-    isOver = true;
-    await this.#stage.kill();
-    await Promise.all([syncing, applying]);
+    const killing = (async () => {
+      await setTimeout(ms);
+      isOver = true;
+      await this.#stage.kill();
+    })();
+    await Promise.all([syncing, applying, killing]);
   }
 
   /** Somebody applies, which a delivery reports. */

@@ -80,14 +80,13 @@ export class Stage {
 
   /** Has a process read the API; its status, null without an answer. */
   async sync(port = this.port): Promise<number | null> {
-    const url = `${this.#origin(port)}/sync?event=${this.sandbox.event}`;
-    return fetch(url, { method: 'POST' }).then(
-      async (answer) => {
-        await answer.text();
-        return answer.status;
-      },
-      () => null,
-    );
+    try {
+      const answer = await fetch(`${this.#origin(port)}/sync?event=${this.sandbox.event}`, { method: 'POST' });
+      await answer.text();
+      return answer.status;
+    } catch {
+      return null; // fetch says no more than that there is no whole answer
+    }
   }
 
   /** The ids in its mirror. */

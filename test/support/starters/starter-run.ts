@@ -13,16 +13,10 @@ export class StarterRun {
   #rig: Promise<StarterRig> | undefined;
   #stage: Promise<Stage> | undefined;
   /** What is done with it, one after the other: it has one port. */
-  #last: Promise<unknown>;
-  #hasClosed: () => void = () => undefined;
-  readonly closed = new Promise<void>((resolve) => {
-    this.#hasClosed = resolve;
-  });
+  #last: Promise<unknown> = Promise.resolve();
 
-  /** @param turn  resolves when it is its turn */
-  constructor(row: StarterRow, turn: Promise<unknown>) {
+  constructor(row: StarterRow) {
     this.row = row;
-    this.#last = turn;
     const { stdout } = spawnSync('sh', ['-c', row.version], { encoding: 'utf8' });
     this.#version = /\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? '-';
   }
@@ -70,12 +64,9 @@ export class StarterRun {
     return join((await this.rig()).directory, 'data', new URL(sandbox.apiBase).host.replaceAll(':', '_'));
   }
 
-  /** Waits until its steps are over, and ends what is left of it. */
   async close(): Promise<void> {
-    await this.#last;
     await (await this.#stage)?.close();
     await (await this.#rig)?.close();
-    this.#hasClosed();
   }
 
   async #make(): Promise<StarterRig> {
