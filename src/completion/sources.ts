@@ -143,7 +143,7 @@ export const argumentSources: Readonly<Record<string, Source>> = {
   'config unset name': setting,
   'profile remove name': profile,
   'profile use name': profile,
-  'sandbox clock move': { values: () => bare(['advance', 'set', 'resume']) },
+  'sandbox clock move': { values: () => bare(['advance', 'set', 'hold', 'resume']) },
   'sandbox do id': {
     values: async (question) => {
       const found = await question.known.sandbox.subjects(actionOf(question), question);

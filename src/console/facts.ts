@@ -1,6 +1,7 @@
 import { effects, faultTargets, refusals } from '../sandbox/faults/effects.ts';
 import { actions } from '../sandbox/world/actions/actions.ts';
 import type { Facts, FaultFact, ScenarioFact } from './model/wire.ts';
+import { profiled } from './shown.ts';
 
 /** Effects that make no switch without a value are given this one. */
 const values = { none: '', duration: '=3s', bytes: '' } as const;
@@ -14,6 +15,7 @@ export function factsOf(
 ): Facts {
   return {
     ...place,
+    profiled: profiled(place.command),
     actions: actions.map(({ name, summary, subjects, from, sends }) => ({ name, summary, subjects, from, sends })),
     faults: Object.keys(faultTargets).flatMap(faultsOf),
     scenarios,

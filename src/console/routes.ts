@@ -11,6 +11,7 @@ import type { ScenarioFact } from './model/wire.ts';
 import { consolePath } from './page.ts';
 import { type BeginScenario, Rehearsal } from './rehearsal.ts';
 import { shownFor } from './shown.ts';
+import { shownForStep } from './shown-step.ts';
 import { timelineStream } from './stream.ts';
 
 /** Pages that are open at once, at most: each holds a connection and asks the sandbox four times a second. */
@@ -102,20 +103,20 @@ async function ask(request: HttpRequest, parts: ConsoleParts): Promise<HttpRespo
 async function startScenario(request: HttpRequest, rehearsal: Rehearsal): Promise<HttpResponse> {
   const name = bodyOf(request)?.['name'];
   if (rehearsal.isBusy) return refuse(409, 'busy', 'A step is being played.');
-  if (typeof name !== 'string' || !(await rehearsal.start(name))) {
-    return refuse(404, 'not_found', 'There is no scenario of this name.');
-  }
-  return jsonOf(200, {});
+  const run = typeof name === 'string' ? await rehearsal.start(name) : null;
+  return run === null ? refuse(404, 'not_found', 'Unknown scenario.') : jsonOf(200, { run });
 }
 
 async function step(request: HttpRequest, rehearsal: Rehearsal, parts: ConsoleParts): Promise<HttpResponse> {
-  const name = bodyOf(request)?.['name'];
   if (rehearsal.isBusy) return refuse(409, 'busy', 'A step is being played.');
-  const shown = { command: `${parts.command} run ${String(name)}`, curl: '' };
+  if (!rehearsal.isCurrent(bodyOf(request)?.['run'])) {
+    return refuse(409, 'other_run', 'Another scenario was started since. Run this one again.');
+  }
   try {
-    return jsonOf(200, { played: await rehearsal.next(), shown });
+    const { played, asked } = await rehearsal.next();
+    return jsonOf(200, { played, shown: shownForStep(asked, parts) });
   } catch (error) {
-    return refused(error, { shown });
+    return refused(error, {});
   }
 }
 

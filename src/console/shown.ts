@@ -9,7 +9,13 @@ export interface ShownContext {
   readonly command: string;
 }
 
-type Params = { readonly [name: string]: unknown };
+export type Params = { readonly [name: string]: unknown };
+
+/** The begin of a command line that uses the profile of the sandbox. */
+export function profiled(command: string): string {
+  const program = command.replace(/ sandbox$/, '');
+  return program.includes(' -p ') ? program : `${program} -p sandbox`;
+}
 
 /** The command line and the curl line that do an operation as the page does it. Neither has the key in it. */
 export function shownFor(name: OperationName, params: Params, { address, command }: ShownContext): Shown {
@@ -51,6 +57,8 @@ function wordsOf(name: OperationName, params: Params): readonly string[] | null 
       return ['clock', 'advance', durationOf(Number(params['ms']))];
     case 'set_clock':
       return ['clock', 'set', text('to')];
+    case 'hold_clock':
+      return ['clock', 'hold'];
     case 'resume_clock':
       return ['clock', 'resume'];
     case 'rotate':
@@ -59,9 +67,12 @@ function wordsOf(name: OperationName, params: Params): readonly string[] | null 
       return ['reset', ...(params['keep_logins'] === true ? ['--keep-logins'] : [])];
     case 'status':
     case 'clock':
-    case 'deliveries':
     case 'audit':
       return [name];
+    case 'deliveries':
+      return ['deliveries', ...(params['state'] === undefined ? [] : ['--state', text('state')])];
+    case 'log':
+      return ['log', ...(params['kind'] === undefined ? [] : ['--kind', text('kind')])];
     case 'faults':
       return ['fault'];
     default:
@@ -90,6 +101,6 @@ export function durationOf(ms: number): string {
 }
 
 /** For a POSIX shell. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

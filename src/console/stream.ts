@@ -1,5 +1,6 @@
 import { withHeartbeat } from '../pages/local/heartbeat.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ResultOf } from '../sandbox/control/operations.ts';
 import type { ControlPort } from './control-port.ts';
 import type { Pulse } from './model/wire.ts';
 
@@ -39,7 +40,7 @@ async function* events(after: number, { control, clock }: StreamParts, signal: A
         if (isAway || (startedAt !== null && startedAt !== status.started_at)) cursor = null;
         if (cursor === null) text += eventOf('begin', { started_at: status.started_at });
         startedAt = status.started_at;
-        const pulse = eventOf('pulse', await pulseOf(control, status.suspended));
+        const pulse = eventOf('pulse', await pulseOf(control, status));
         // The clock runs: that does not count as a change.
         const lasting = pulse.replace(/"(?:now|real)":"[^"]*"|"ahead_ms":\d+/g, '');
         if (lasting !== before || look % (pulseLooks * 5) === 0) text += pulse;
@@ -64,9 +65,9 @@ async function* events(after: number, { control, clock }: StreamParts, signal: A
   }
 }
 
-async function pulseOf(control: ControlPort, suspended: boolean): Promise<Pulse> {
+async function pulseOf(control: ControlPort, { suspended, deliveries }: ResultOf<'status'>): Promise<Pulse> {
   const [clock, { faults }] = await Promise.all([control.ask('clock', {}), control.ask('faults', {})]);
-  return { clock, faults, suspended };
+  return { clock, faults, suspended, deliveries };
 }
 
 function eventOf(name: string, data: unknown): string {

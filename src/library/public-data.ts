@@ -180,6 +180,8 @@ export interface ClockState {
   readonly ahead_ms: number;
   /** It stands still until it is resumed. */
   readonly held: boolean;
+  /** When a delivery is retried next; null without one. */
+  readonly next_retry_at: string | null;
 }
 
 export interface FaultState {

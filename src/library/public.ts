@@ -195,6 +195,8 @@ export interface SandboxClock {
   advance(by: Duration): Promise<ClockState>;
   /** Moves it forward to a time and holds it there. */
   set(to: Date | string): Promise<ClockState>;
+  /** Holds it at its current time. */
+  hold(): Promise<ClockState>;
   /** Lets a held clock run again. */
   resume(): Promise<ClockState>;
 }

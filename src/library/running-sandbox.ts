@@ -152,6 +152,7 @@ function clockOf({ ask, now }: RunningParts): SandboxClock {
     now: () => new Date(now()),
     advance: async (by): Promise<ClockState> => ask('advance', { ms: toMs(by, 'by', longestAdvanceMs) }),
     set: (to) => ask('set_clock', { to: to instanceof Date ? to.toISOString() : to }),
+    hold: () => ask('hold_clock', {}),
     resume: () => ask('resume_clock', {}),
   };
 }

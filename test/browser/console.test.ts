@@ -36,7 +36,7 @@ describe(withReason('the board of applications', reason), () => {
     const name = await card.locator('strong').textContent();
     await card.click();
     await page.getByRole('button', { name: 'Approve' }).click();
-    await told(`${name}: done; delivery`);
+    await told(`${name}: approve is done; delivery`);
     await column('approved')
       .locator('.card')
       .first()
@@ -52,15 +52,16 @@ describe(withReason('the board of applications', reason), () => {
   });
 
   test('rejects, asks for revision, registers and cancels by keys, and keeps the focus on the card', async () => {
-    await column('pending').locator('.card').first().focus();
-    const name = await page.locator('#person h3').textContent();
+    const card = column('pending').locator('.card').first();
+    const name = await card.locator('strong').textContent();
+    await card.focus();
     const focused = () => page.evaluate<string | null>("document.activeElement?.querySelector('strong')?.textContent");
     for (const [key, status] of [
       ['v', 'revision_requested'],
       ['s', 'pending'],
       ['x', 'rejected'],
       ['a', 'approved'],
-      ['g', 'registered'],
+      ['r', 'registered'],
       ['c', 'cancelled'],
     ] as const) {
       await page.keyboard.press(key);
@@ -76,8 +77,8 @@ describe(withReason('the board of applications', reason), () => {
   test('moves between cards and columns by arrows, with one tab stop a column', async () => {
     await column('approved').locator('.card').first().focus();
     await page.keyboard.press('ArrowDown');
-    const second = await column('approved').locator('.card').nth(1).getAttribute('id');
-    expect(await page.evaluate('document.activeElement.id')).toBe(second);
+    const second = await column('approved').locator('.card').nth(1).getAttribute('data-row');
+    expect(await page.evaluate('document.activeElement.dataset.row')).toBe(second);
     await page.keyboard.press('ArrowLeft');
     const inColumn = "document.activeElement.closest('.column').className";
     expect(await page.evaluate(inColumn)).toContain('revision_requested');
@@ -103,9 +104,9 @@ describe(withReason('the board of applications', reason), () => {
 describe(withReason('the other panels', reason), () => {
   test('fills an activity and frees half of it', async () => {
     await show('Activities');
-    const row = page.locator('tr[data-id]').filter({ hasText: 'available' }).first();
-    const id = await row.getAttribute('data-id');
-    const same = page.locator(`tr[data-id=${id}]`);
+    const row = page.locator('tr[data-row]').filter({ hasText: 'available' }).first();
+    const id = await row.getAttribute('data-row');
+    const same = page.locator(`tr[data-row=${id}]`);
     await same.getByRole('button', { name: 'Fill' }).click();
     await same.getByText('full').waitFor();
     await same.getByRole('button', { name: 'Free half' }).click();
@@ -183,7 +184,7 @@ describe(withReason('the other panels', reason), () => {
     rig.status = 500;
     await run('-p', 'sandbox', 'sandbox', 'do', 'apply');
     await show('Deliveries');
-    const row = page.locator('tr[data-id]').first();
+    const row = page.locator('tr[data-row]').first();
     await row.getByText(/^in \d+ s$/).waitFor();
     await run('-p', 'sandbox', 'sandbox', 'clock', 'advance', '3d');
     await row.getByText('dead').waitFor();
@@ -203,7 +204,7 @@ describe(withReason('the other panels', reason), () => {
     await show('Requests');
     const { access } = await rig.login();
     await fetch(`${rig.base}/api/v1/events/evt_test_published`, { headers: { Authorization: `Bearer ${access}` } });
-    await page.locator('.requests').getByText('GET /api/v1/events/evt_test_published').first().waitFor();
+    await page.getByRole('grid', { name: 'Requests' }).getByText('GET /api/v1/events/evt_test_published').first().waitFor();
     const budget = page.locator('.budget').first();
     await budget.getByText('1 of 30').waitFor();
     await budget.getByText('1 of 500').waitFor();

@@ -1,13 +1,14 @@
 import { useConsole } from './context.ts';
+import { copyShown } from './copy.ts';
 
 /** What the last click did, as a command and as a curl line; and what came of it. */
 export function CommandBar() {
-  const store = useConsole();
-  const { shown, notice } = store;
+  const { shown, notice } = useConsole();
   return (
     <section class="command-bar" aria-label="The same in a terminal">
       <p class={`outcome ${notice?.tone ?? 'calm'}`} role="status">
-        {notice?.text ?? 'Every click shows here how to do the same in a terminal.'}
+        {notice?.text ??
+          (shown === null ? 'Every click shows here how to do the same in a terminal.' : 'The same in a terminal:')}
       </p>
       {shown !== null && (
         <dl>
@@ -19,14 +20,8 @@ export function CommandBar() {
   );
 }
 
-function Line({ name, text }: { readonly name: string; readonly text: string }) {
+function Line({ name, text }: { readonly name: 'command' | 'curl'; readonly text: string }) {
   const store = useConsole();
-  const copy = () => {
-    navigator.clipboard.writeText(text).then(
-      () => store.say(`Copied: ${name}.`),
-      (error: unknown) => store.failed(error),
-    );
-  };
   return (
     <div>
       <dt>{name}</dt>
@@ -35,7 +30,7 @@ function Line({ name, text }: { readonly name: string; readonly text: string }) 
         <code tabIndex={0} data-shown={name}>
           {text}
         </code>
-        <button type="button" onClick={copy} aria-label={`Copy the ${name} line`}>
+        <button type="button" onClick={() => copyShown(store, name)} aria-label={`Copy the ${name} line`}>
           Copy
         </button>
       </dd>

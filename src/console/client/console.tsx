@@ -1,10 +1,19 @@
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { keepFocus } from '../../pages/client/keep-focus.ts';
+import { KeyHelp } from '../../pages/client/keys/help.tsx';
+import { Palette } from '../../pages/client/keys/palette.tsx';
 import { type Tab, tabs } from '../model/tabs.ts';
+import { Announcer } from './announcer.tsx';
 import { CommandBar } from './command-bar.tsx';
 import { useConsole, useSecond } from './context.ts';
+import { commandsOf } from './keys/commands.ts';
+import { keys, listenToKeys } from './keys/keyboard.ts';
+import { actionKeys } from './keys/person-keys.ts';
 import { ActivitiesPanel } from './panels/activities.tsx';
 import { AuditPanel } from './panels/audit.tsx';
-import { BoardPanel } from './panels/board.tsx';
+import { BoardPanel } from './panels/board/board.tsx';
+import { EditDialog } from './panels/board/edit-dialog.tsx';
 import { ClockPanel } from './panels/clock.tsx';
 import { ConsentsPanel } from './panels/consents.tsx';
 import { DeliveriesPanel } from './panels/deliveries.tsx';
@@ -30,9 +39,12 @@ const panels: Readonly<Record<Tab, () => JSX.Element | null>> = {
 /** The organizer's console: one panel at a time, and below it how to do the same in a terminal. */
 export function Console({ heading: Heading }: { readonly heading: 'h1' | 'h2' }) {
   const store = useConsole();
+  const root = useRef<HTMLDivElement>(null);
   const Panel = panels[store.tab];
+  useEffect(() => listenToKeys(store), [store]);
+  useEffect(() => (root.current === null ? undefined : keepFocus(root.current, panelHeading)), []);
   return (
-    <div class="console">
+    <div class="console" ref={root}>
       <header>
         <div class="top">
           <span class="logo" aria-hidden="true" />
@@ -41,6 +53,12 @@ export function Console({ heading: Heading }: { readonly heading: 'h1' | 'h2' })
           </Heading>
           <SandboxTime />
           <Connection />
+          <button type="button" class="quiet" onClick={() => store.open('palette')}>
+            Commands <kbd>Ctrl K</kbd>
+          </button>
+          <button type="button" class="quiet" onClick={() => store.open('help')}>
+            Keys <kbd>?</kbd>
+          </button>
         </div>
         <Tabs />
       </header>
@@ -50,8 +68,49 @@ export function Console({ heading: Heading }: { readonly heading: 'h1' | 'h2' })
         </div>
       </main>
       <CommandBar />
+      <Announcer />
+      <Dialogs />
     </div>
   );
+}
+
+/** Where to go on from when what had the focus is gone. */
+function panelHeading(): HTMLElement | null {
+  const heading = document.querySelector<HTMLElement>('#console-panel h2');
+  heading?.setAttribute('tabindex', '-1');
+  return heading;
+}
+
+function Dialogs() {
+  const store = useConsole();
+  const { dialog, person } = store;
+  const close = () => {
+    if (store.dialog === dialog) store.open(null);
+  };
+  switch (dialog) {
+    case 'palette':
+      return <Palette commands={commandsOf(store)} onClose={close} />;
+    case 'help':
+      return (
+        <KeyHelp keys={keys} onClose={close}>
+          <h2>On a card of the board</h2>
+          <dl>
+            {actionKeys.map(({ key, word }) => (
+              <div key={key}>
+                <dt>
+                  <kbd>{key}</kbd>
+                </dt>
+                <dd>{word.toLowerCase()}</dd>
+              </div>
+            ))}
+          </dl>
+        </KeyHelp>
+      );
+    case 'edit':
+      return person === null ? null : <EditDialog person={person} onClose={close} />;
+    default:
+      return null;
+  }
 }
 
 function Connection() {
@@ -80,13 +139,13 @@ function SandboxTime() {
 
 function Tabs() {
   const store = useConsole();
+  useEffect(() => document.getElementById(`tab-${store.tab}`)?.scrollIntoView({ block: 'nearest' }), [store.tab]);
   const move = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const to = tabs[(tabs.indexOf(store.tab) + step + tabs.length) % tabs.length] ?? 'Applications';
-    store.show(to);
-    document.getElementById(`tab-${to}`)?.focus();
+    store.moveTab(step);
+    document.getElementById(`tab-${store.tab}`)?.focus();
   };
   return (
     <div class="tabs console-tabs" role="tablist" aria-label="Parts of the sandbox" onKeyDown={move}>

@@ -6,10 +6,16 @@ import type { ConsoleStore } from './store.ts';
 
 export const ConsoleContext = createContext<ConsoleStore | null>(null);
 
-/** The store; the component is drawn again with each change of it. */
-export function useConsole(): ConsoleStore {
+/** The store, for what only acts: a change of it draws nothing again. */
+export function useConsoleStore(): ConsoleStore {
   const store = useContext(ConsoleContext);
   if (store === null) throw new Error('there is no console above this component');
+  return store;
+}
+
+/** The store; the component is drawn again with each change of it. */
+export function useConsole(): ConsoleStore {
+  const store = useConsoleStore();
   const [, redraw] = useReducer((count: number, _: null) => count + 1, 0);
   useEffect(() => store.subscribe(() => redraw(null)), [store]);
   return store;

@@ -2,7 +2,7 @@ import { ApiError, type Caller } from '../../pages/client/caller.ts';
 import { EventReader, type ServerEvent } from '../../pages/local/sse.ts';
 import type { ParamsOf } from '../../sandbox/control/operations.ts';
 import type { LogEntry } from '../../sandbox/control/rows/log.ts';
-import { type Tab, tabs } from '../model/tabs.ts';
+import { readings, type Tab, tabs } from '../model/tabs.ts';
 import type { Answered, Askable, Facts, PageResult, Pulse, Shown } from '../model/wire.ts';
 
 /** Entries that are kept; the sandbox keeps more, for `sandbox log`. */
@@ -10,6 +10,10 @@ const keptEntries = 2_000;
 /** Longer than two heartbeats without a word: the connection is dead although nobody said so. */
 const silenceMs = 40_000;
 const retryMs = 1_000;
+
+/** What can be open above the console. */
+export type Dialog = 'help' | 'palette' | 'edit';
+export type Application = PageResult<'applications'>['applications'][number];
 
 /** What the console shows, and everything that changes it. */
 export class ConsoleStore {
@@ -26,6 +30,9 @@ export class ConsoleStore {
   notice: { readonly text: string; readonly tone: 'good' | 'bad' } | null = null;
   /** The request that a link leads to. */
   request: string | null = null;
+  dialog: Dialog | null = null;
+  /** Whose application is selected on the board. */
+  person: Application | null = null;
   /** How many entries of each kind have come: whoever shows something reads it again when its kind grows. */
   readonly ticks: Record<LogEntry['kind'] | 'begin', number> = {
     happening: 0,
@@ -66,8 +73,41 @@ export class ConsoleStore {
   }
 
   show(tab: Tab): void {
+    if (tab !== this.tab) {
+      this.shown = null;
+      this.notice = null;
+    }
     this.tab = tab;
     sessionStorage.setItem('console-tab', tab);
+    this.changed();
+    void this.#showReading(tab);
+  }
+
+  /** Until something is done in a part: how to read the same in a terminal. */
+  async #showReading(tab: Tab): Promise<void> {
+    const operation = readings[tab];
+    if (operation === null || this.shown !== null) return;
+    try {
+      const { shown } = await this.caller.json<Answered<Askable>>('/ask', { operation, params: {} });
+      if (this.tab === tab) this.shown ??= shown;
+      this.changed();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** To the next part, or the one before; from the last to the first. */
+  moveTab(by: number): void {
+    this.show(tabs[(tabs.indexOf(this.tab) + by + tabs.length) % tabs.length] ?? 'Applications');
+  }
+
+  open(dialog: Dialog | null): void {
+    this.dialog = dialog;
+    this.changed();
+  }
+
+  select(person: Application | null): void {
+    this.person = person;
     this.changed();
   }
 
@@ -126,7 +166,10 @@ export class ConsoleStore {
   async follow(): Promise<void> {
     for (;;) {
       try {
-        this.facts ??= await this.caller.json<Facts>('/facts');
+        if (this.facts === null) {
+          this.facts = await this.caller.json<Facts>('/facts');
+          this.show(this.tab);
+        }
         await this.#readStream();
         this.connection = 'over';
       } catch (error) {
@@ -147,12 +190,14 @@ export class ConsoleStore {
       const silence = setTimeout(() => quit.abort(), silenceMs);
       const { done, value } = await reader.read().finally(() => clearTimeout(silence));
       if (done) return;
-      for (const event of events.push(decoder.decode(value, { stream: true }))) this.#take(event);
+      const entries: LogEntry[] = [];
+      for (const event of events.push(decoder.decode(value, { stream: true }))) this.#take(event, entries);
+      this.entries = [...this.entries, ...entries].slice(-keptEntries);
       this.changed();
     }
   }
 
-  #take({ name, data, id }: ServerEvent): void {
+  #take({ name, data, id }: ServerEvent, entries: LogEntry[]): void {
     if (id !== null) this.#cursor = Number(id);
     if (name === 'away') {
       this.connection = 'away';
@@ -161,13 +206,14 @@ export class ConsoleStore {
     this.connection = 'open';
     if (name === 'begin') {
       this.entries = [];
+      entries.length = 0;
       this.ticks.begin++;
     } else if (name === 'pulse') {
       this.pulse = JSON.parse(data) as Pulse;
       this.pulseAtMs = Date.now();
     } else if (name === 'entry') {
       const entry = JSON.parse(data) as LogEntry;
-      this.entries = [...this.entries.slice(1 - keptEntries), entry];
+      entries.push(entry);
       this.ticks[entry.kind]++;
     }
   }

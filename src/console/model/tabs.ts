@@ -1,3 +1,5 @@
+import type { Askable } from './wire.ts';
+
 /** The parts of the console, in their order. */
 export const tabs = [
   'Applications',
@@ -12,3 +14,17 @@ export const tabs = [
   'Audit',
 ] as const;
 export type Tab = (typeof tabs)[number];
+
+/** The operation that reads what a part shows; null for one that is no operation's result. */
+export const readings: Readonly<Record<Tab, Askable | null>> = {
+  Applications: 'applications',
+  Activities: 'activities',
+  Consents: 'consents',
+  Tokens: 'logins',
+  Clock: 'clock',
+  Faults: 'faults',
+  Deliveries: 'deliveries',
+  Requests: 'budgets',
+  Scenarios: null,
+  Audit: 'audit',
+};

@@ -18,6 +18,7 @@ export const askable = [
   'fault',
   'advance',
   'set_clock',
+  'hold_clock',
   'resume_clock',
   'rotate',
   'reset',
@@ -68,6 +69,8 @@ export interface Facts {
   readonly address: string;
   /** Begin of a command line for this sandbox. */
   readonly command: string;
+  /** The same for a command that uses its profile. */
+  readonly profiled: string;
   readonly actions: readonly ActionFact[];
   readonly faults: readonly FaultFact[];
   readonly scenarios: readonly ScenarioFact[];
@@ -84,6 +87,12 @@ export interface PlayedStep {
   readonly duration_ms: number;
 }
 
+/** The answer to the start of a scenario. */
+export interface Started {
+  /** Goes along with each of its steps. */
+  readonly run: number;
+}
+
 /** The answer to one step: null when the last one has been played. */
 export interface SteppedOn {
   readonly played: PlayedStep | null;
@@ -93,6 +102,8 @@ export interface SteppedOn {
 /** What the stream says besides the entries of the timeline, when it has changed. */
 export interface Pulse {
   readonly clock: ResultOf<'clock'>;
+  /** How many there are in each state. */
+  readonly deliveries: ResultOf<'status'>['deliveries'];
   readonly faults: ResultOf<'faults'>['faults'];
   readonly suspended: boolean;
 }

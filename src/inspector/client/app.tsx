@@ -32,12 +32,17 @@ export function App() {
         <button type="button" onClick={() => store.open('check')}>
           Check handler
         </button>
-        <button type="button" class="quiet" onClick={() => store.open('palette')}>
-          Commands <kbd>Ctrl K</kbd>
-        </button>
-        <button type="button" class="quiet" onClick={() => store.open('help')}>
-          Keys <kbd>?</kbd>
-        </button>
+        {/* The sandbox has its own. */}
+        {!store.isSandboxShown && (
+          <>
+            <button type="button" class="quiet" onClick={() => store.open('palette')}>
+              Commands <kbd>Ctrl K</kbd>
+            </button>
+            <button type="button" class="quiet" onClick={() => store.open('help')}>
+              Keys <kbd>?</kbd>
+            </button>
+          </>
+        )}
       </header>
       {store.isSandboxShown ? <SandboxConsole /> : <Deliveries />}
       <Notice />

@@ -104,7 +104,11 @@ export class Control {
   }
 
   readonly #work: Work = {
-    deliveries: () => ({ deliveries: this.#parts.deliveries?.list() ?? [] }),
+    deliveries: ({ state, latest = Number.POSITIVE_INFINITY }) => {
+      const all = this.#parts.deliveries?.list() ?? [];
+      const found = state === undefined ? all : all.filter((one) => one.state === state);
+      return { deliveries: found.slice(-latest) };
+    },
 
     redeliver: ({ delivery_id: id }) => {
       const sent = this.#sender().redeliver(id);
@@ -226,6 +230,11 @@ export class Control {
       return this.#moveTo(target);
     },
 
+    hold_clock: () => {
+      this.#parts.clock.hold();
+      return this.#clockState();
+    },
+
     resume_clock: () => {
       this.#parts.clock.resume();
       return this.#clockState();
@@ -252,8 +261,15 @@ export class Control {
   }
 
   #clockState(): ResultOf<'clock'> {
-    const { now, real, isHeld } = this.#parts.clock.state();
-    return { now: isoSeconds(now), real: isoSeconds(real), ahead_ms: Math.max(0, now - real), held: isHeld };
+    const { clock, deliveries } = this.#parts;
+    const { now, real, isHeld } = clock.state();
+    return {
+      now: isoSeconds(now),
+      real: isoSeconds(real),
+      ahead_ms: Math.max(0, now - real),
+      held: isHeld,
+      next_retry_at: earliest((deliveries?.list() ?? []).map(({ next_attempt_at: at }) => at)),
+    };
   }
 
   #kept(): ResultOf<'status'>['kept'] {
@@ -286,6 +302,11 @@ function queryOf({ query }: Incoming): ReadonlyMap<string, string> {
 function readBody(incoming: Incoming): { readonly [field: string]: Json } | null {
   if (incoming.body.length === 0) return {};
   return parseRecord(Buffer.from(incoming.body).toString('utf8')) as { readonly [field: string]: Json } | null;
+}
+
+/** The earliest of ISO times in UTC, which sort as text. */
+function earliest(times: readonly (string | null)[]): string | null {
+  return times.reduce((first, at) => (at !== null && (first === null || at < first) ? at : first), null);
 }
 
 function readFaults(texts: readonly string[]) {

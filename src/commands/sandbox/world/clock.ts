@@ -14,7 +14,7 @@ interface SandboxClockOptions {
 
 type ClockFacts = ResultOf<'clock'>;
 
-const moves = ['advance', 'set', 'resume'] as const;
+const moves = ['advance', 'set', 'hold', 'resume'] as const;
 
 /** `revento sandbox clock`: shows the time of the running sandbox, and moves it forward. */
 export const sandboxClock: CommandModule<SandboxClockOptions> = {
@@ -26,7 +26,7 @@ export const sandboxClock: CommandModule<SandboxClockOptions> = {
         'after',
         [
           '\nEverything due in between happens, in order: tokens expire, limits recover, retries are sent.',
-          'The clock only moves forward. After `set` it stands still until `resume`.',
+          'The clock only moves forward. After `set` or `hold` it stands still until `resume`.',
           'Deliveries are signed with the real time, because handlers compare it with theirs.',
         ].join(' '),
       ),
@@ -45,9 +45,9 @@ export const sandboxClock: CommandModule<SandboxClockOptions> = {
 
 async function moved(move: string | undefined, value: string | undefined, deps: SandboxDeps): Promise<ClockFacts> {
   if (move === undefined) return askSandbox(deps, 'clock', {});
-  if (move === 'resume') {
-    if (value !== undefined) throw new ReventoError('usage', 'clock resume takes no value.');
-    return askSandbox(deps, 'resume_clock', {});
+  if (move === 'hold' || move === 'resume') {
+    if (value !== undefined) throw new ReventoError('usage', `clock ${move} takes no value.`);
+    return askSandbox(deps, move === 'hold' ? 'hold_clock' : 'resume_clock', {});
   }
   if (move === 'advance') {
     const ms = parseDuration(requireValue(move, value, '1h'), longestAdvanceMs);

@@ -28,15 +28,20 @@ export function consoleRoutes(
           return { name, title, shows: shows.trim(), steps: steps.map(stepFact) };
         }),
       ),
-    begin: async (name) => {
+    begin: async (name, onAsked) => {
       if (!isBuiltIn(name)) return null;
+      const exchange = await http();
       const hand = await createStageHand({
         ask: async (operation, params) => {
+          onAsked({ name: operation, params });
           const result = await control.ask(operation, params);
           if (operation === 'rotate') await onRotated(result as ResultOf<'rotate'>);
           return result;
         },
-        http: await http(),
+        http: (request) => {
+          onAsked({ readUrl: request.url });
+          return exchange(request);
+        },
         authBase: address,
         clock,
         signal,

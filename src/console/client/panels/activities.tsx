@@ -1,82 +1,71 @@
-import { useConsole, useData } from '../context.ts';
-import { ScrollBox } from '../scroll-box.tsx';
-import { countWords, plainWord } from '../words.ts';
+import { actProps } from '../../../pages/client/roving.ts';
+import { countWords } from '../../../pages/client/words.ts';
+import type { PageResult } from '../../model/wire.ts';
+import { useConsoleStore, useData } from '../context.ts';
+import { type Column, Grid } from '../grid.tsx';
+import { plainWord } from '../words.ts';
+
+type Activity = PageResult<'activities'>['activities'][number];
+
+const columns: readonly Column<Activity>[] = [
+  { name: 'Title', cell: ({ title }) => title },
+  { name: 'Starts (UTC)', cell: ({ starts_at: at }) => (at === null ? '' : at.slice(5, 16).replace('T', ' ')) },
+  { name: 'Signups', cell: (activity) => <Signups {...activity} /> },
+  { name: 'Room left', cell: ({ capacity_state: state }) => <RoomLeft state={state} /> },
+  { name: 'Change', cell: (activity) => <Changes {...activity} />, className: 'row-acts' },
+];
 
 /** Activities of the test event with their signups. */
 export function ActivitiesPanel() {
-  const store = useConsole();
-  const data = useData('activities', {}, ['happening']);
-  const rows = data?.activities ?? [];
-  const act = (action: string, id: string, title: string) =>
-    store.act('do', { action, ids: [id] }, () => `${title}: ${action} is done; its delivery follows shortly.`);
+  const rows = useData('activities', {}, ['happening'])?.activities;
   return (
     <div>
       <div class="panel-bar">
         <h2>Activities</h2>
-        <p class="aside">{countWords(rows.length, 'activity', 'activities')}</p>
+        <p class="aside">{rows === undefined ? '' : countWords(rows.length, 'activity', 'activities')}</p>
       </div>
-      <ScrollBox label="Activities">
-        <table class="grid">
-          <thead>
-            <tr>
-              <th scope="col">Title</th>
-              <th scope="col">Starts (UTC)</th>
-              <th scope="col">Signups</th>
-              <th scope="col">Room left</th>
-              <th scope="col">Change</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ id, title, starts_at, signups, capacity, capacity_state }) => (
-              <tr key={id} data-id={id}>
-                <th scope="row">{title}</th>
-                <td>{starts_at === null ? '' : starts_at.slice(5, 16).replace('T', ' ')}</td>
-                <td>
-                  <Signups title={title} signups={signups} capacity={capacity} />
-                </td>
-                <td>
-                  <span
-                    class={`badge ${capacity_state === 'full' ? 'bad' : capacity_state === 'available' ? 'good' : 'calm'}`}
-                  >
-                    {plainWord(capacity_state)}
-                  </span>
-                </td>
-                <td class="row-acts">
-                  <button type="button" disabled={capacity_state === 'full'} onClick={() => act('fill', id, title)}>
-                    Fill
-                  </button>
-                  <button
-                    type="button"
-                    disabled={capacity_state === 'available'}
-                    onClick={() => act('free', id, title)}
-                  >
-                    Free half
-                  </button>
-                  <button type="button" onClick={() => act('edit-activity', id, title)}>
-                    Move 15 min
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollBox>
+      <Grid label="Activities" columns={columns} rows={rows ?? []} idOf={({ id }) => id} />
     </div>
   );
 }
 
-interface SignupsProps {
-  readonly title: string;
-  readonly signups: number;
-  readonly capacity: number | null;
-}
-
-function Signups({ title, signups, capacity }: SignupsProps) {
+function Signups({ title, signups, capacity }: Activity) {
   if (capacity === null) return <>{signups}</>;
   return (
     <span class="gauge">
       <meter min={0} max={capacity} value={signups} aria-label={`Signups of ${title}`} />
       {signups} of {capacity}
     </span>
+  );
+}
+
+function RoomLeft({ state }: { readonly state: string }) {
+  const tone = state === 'full' ? 'bad' : state === 'available' ? 'good' : 'calm';
+  return <span class={`badge ${tone}`}>{plainWord(state)}</span>;
+}
+
+function Changes({ id, title, capacity_state: state }: Activity) {
+  const store = useConsoleStore();
+  const act = (action: string) =>
+    store.act('do', { action, ids: [id] }, () => `${title}: ${action} is done; its delivery follows shortly.`);
+  const changes = [
+    ['fill', 'Fill', state !== 'full'],
+    ['free', 'Free half', state !== 'available'],
+    ['edit-activity', 'Move 15 min', true],
+  ] as const;
+  return (
+    <>
+      {changes.map(([action, word, isPossible]) => (
+        <button
+          key={action}
+          type="button"
+          {...actProps}
+          aria-disabled={!isPossible}
+          onClick={() => isPossible && act(action)}
+        >
+          {word}
+        </button>
+      ))}
+    </>
   );
 }

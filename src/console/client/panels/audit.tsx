@@ -1,7 +1,9 @@
+import { useRoving } from '../../../pages/client/roving.ts';
+import { countWords } from '../../../pages/client/words.ts';
 import type { PageResult } from '../../model/wire.ts';
 import { useData } from '../context.ts';
-import { countWords, timeWords } from '../words.ts';
-import { RequestLink } from './tokens.tsx';
+import { timeWords } from '../words.ts';
+import { RequestLink } from './request-link.tsx';
 
 type Finding = PageResult<'audit'>['findings'][number];
 
@@ -12,33 +14,42 @@ const tones = { broken: 'bad', held: 'good', not_seen: 'calm' } as const;
 /** What the sandbox thinks of the integration, as it thinks it; each breach leads to its requests. */
 export function AuditPanel() {
   const data = useData('audit', {}, ['request', 'delivery', 'finding']);
-  if (data === null) return null;
-  const findings = order.flatMap((verdict) => data.findings.filter((one) => one.verdict === verdict));
-  const count = (verdict: Finding['verdict']) => data.findings.filter((one) => one.verdict === verdict).length;
+  const all = data?.findings ?? [];
+  const findings = order.flatMap((verdict) => all.filter((one) => one.verdict === verdict));
+  const roving = useRoving(findings.map(({ rule }) => rule));
+  const count = (verdict: Finding['verdict']) => all.filter((one) => one.verdict === verdict).length;
   return (
     <div>
       <div class="panel-bar">
         <h2>Audit</h2>
-        <p class="aside">
-          {countWords(data.seen, 'request or delivery', 'requests and deliveries')} judged · {count('broken')} broken ·{' '}
-          {count('held')} held · {count('not_seen')} not seen
-        </p>
+        {data !== null && (
+          <p class="aside">
+            {countWords(data.seen, 'request or delivery', 'requests and deliveries')} judged · {count('broken')} broken
+            · {count('held')} held · {count('not_seen')} not seen
+          </p>
+        )}
       </div>
-      <ul class="findings">
+      <ul class="findings" {...roving.list}>
         {findings.map((finding) => (
-          <FindingRow key={finding.rule} finding={finding} />
+          <FindingRow key={finding.rule} finding={finding} stop={roving.row(finding.rule)} />
         ))}
       </ul>
     </div>
   );
 }
 
-function FindingRow({ finding }: { readonly finding: Finding }) {
+interface FindingRowProps {
+  readonly finding: Finding;
+  readonly stop: object;
+}
+
+function FindingRow({ finding, stop }: FindingRowProps) {
   const { rule, title, level, verdict, count, breaches, why, fix, source, needs } = finding;
+  const isBroken = verdict === 'broken';
   return (
-    <li class={`finding ${tones[verdict]}`} data-rule={rule}>
-      <details open={verdict === 'broken'}>
-        <summary>
+    <li class={`finding ${tones[verdict]}`} data-rule={rule} data-item="" {...(isBroken && { 'data-bad': '' })}>
+      <details open={isBroken}>
+        <summary {...stop}>
           <span class={`badge ${tones[verdict]}`}>
             {words[verdict]}
             {count > 1 ? ` ${count} times` : ''}
@@ -60,7 +71,7 @@ function FindingRow({ finding }: { readonly finding: Finding }) {
         ))}
         {verdict === 'not_seen' && <p>It needs: {needs}</p>}
         <p>
-          {why} {verdict === 'broken' && <strong>{fix}</strong>} <span class="aside">{source}</span>
+          {why} {isBroken && <strong>{fix}</strong>} <span class="aside">{source}</span>
         </p>
       </details>
     </li>

@@ -1,34 +1,51 @@
+import { useState } from 'preact/hooks';
+import { spanWords } from '../../../pages/client/words.ts';
+import { acts } from '../acts.ts';
 import { useConsole, useData, useSecond } from '../context.ts';
-import { spanWords, timeWords } from '../words.ts';
+import { timeWords } from '../words.ts';
 
 const hourMs = 3_600_000;
+const units = { s: 1_000, m: 60_000, h: hourMs, d: 24 * hourMs } as const;
 /** A little beyond the moment itself, so that what is due then has happened. */
 const beyondMs = 1_000;
-
-/** The clock of the sandbox may be a little ahead of what is shown, and only goes forward. */
-const soon = (now: number) => new Date(Math.ceil(now / 1_000) * 1_000 + 2_000).toISOString();
 
 /** The time of the sandbox, and how far it can usefully be moved. */
 export function ClockPanel() {
   const store = useConsole();
   useSecond();
-  const deliveries = useData('deliveries', {}, ['delivery']);
   const logins = useData('logins', { limit: 200 }, ['request', 'happening']);
   const now = store.now();
   const { pulse } = store;
   if (now === null || pulse === null) return null;
-  const retryAt = earliest((deliveries?.deliveries ?? []).map(({ next_attempt_at: at }) => at));
+  const { held, next_retry_at: retryAt } = pulse.clock;
   const live = (logins?.logins ?? []).filter(({ state }) => state === 'active');
-  const refreshEndsAt = earliest(live.map(({ tokens }) => tokens.at(-1)?.refresh_expires_at ?? null));
-  const accessEndsAt = earliest(
-    live
-      .map(({ tokens }) => tokens.at(-1)?.access_expires_at ?? null)
-      .filter((at) => at !== null && Date.parse(at) > now),
-  );
-  const advance = (ms: number) =>
-    store.act('advance', { ms }, ({ now: reached }) => `The clock of the sandbox shows ${timeWords(reached)}.`);
-  const to = (atMs: number | null) => () =>
-    atMs !== null && advance(Math.ceil((atMs - now + beyondMs) / 1_000) * 1_000);
+  const moments = [
+    ['To the next retry', 'a delivery is sent again', earliest([retryAt], 0)],
+    [
+      'To the end of an access token',
+      'requests with it are answered with 401',
+      earliest(
+        live.map(({ tokens }) => tokens.at(-1)?.access_expires_at ?? null),
+        now,
+      ),
+    ],
+    [
+      'To the end of the refresh window',
+      'whoever has not refreshed by then must log in again',
+      earliest(
+        live.map(({ tokens }) => tokens.at(-1)?.refresh_expires_at ?? null),
+        now,
+      ),
+    ],
+    [
+      'To the end of a login',
+      'a year after it began, no refresh reaches beyond it',
+      earliest(
+        live.map(({ ends_at: at }) => at),
+        now,
+      ),
+    ],
+  ] as const;
   const ahead = now - Date.now();
   return (
     <div class="clock">
@@ -37,50 +54,79 @@ export function ClockPanel() {
         <time>{timeWords(new Date(now).toISOString())}</time> <span>UTC</span>
       </p>
       <p class="aside">
-        {pulse.clock.held ? 'Held: it stands still until it is resumed.' : 'It runs.'}{' '}
+        {held ? 'Held: it stands still until it is resumed.' : 'It runs.'}{' '}
         {ahead > 60_000 ? `${spanWords(ahead)} ahead of real time.` : 'It shows real time.'} It only goes forward;
         everything due in between happens, in order. Deliveries are signed with real time.
       </p>
       <div class="acts">
-        <button type="button" onClick={() => advance(hourMs)}>
+        <button type="button" onClick={() => acts.advance(store, hourMs)}>
           + 1 h
         </button>
-        <button type="button" onClick={() => advance(24 * hourMs)}>
+        <button type="button" onClick={() => acts.advance(store, 24 * hourMs)}>
           + 1 day
         </button>
-        <button type="button" disabled={retryAt === null} onClick={to(retryAt)}>
-          To the next retry {retryAt !== null && <small>in {spanWords(retryAt - now)}</small>}
+        <button type="button" class={held ? 'main' : ''} onClick={() => (held ? acts.resume : acts.hold)(store)}>
+          {held ? 'Resume' : 'Hold'}
         </button>
-        <button type="button" disabled={accessEndsAt === null} onClick={to(accessEndsAt)}>
-          To the end of an access token {accessEndsAt !== null && <small>in {spanWords(accessEndsAt - now)}</small>}
-        </button>
-        <button type="button" disabled={refreshEndsAt === null} onClick={to(refreshEndsAt)}>
-          To the end of the refresh window{' '}
-          {refreshEndsAt !== null && <small>in {spanWords(refreshEndsAt - now)}</small>}
-        </button>
-        {pulse.clock.held ? (
-          <button
-            type="button"
-            class="main"
-            onClick={() => store.act('resume_clock', {}, () => 'The clock runs again.')}
-          >
-            Resume
-          </button>
-        ) : (
-          <button
-            type="button"
-            onClick={() => store.act('set_clock', { to: soon(now) }, () => 'The clock stands still.')}
-          >
-            Hold
-          </button>
-        )}
+        <MoveBy />
       </div>
+      <h3>What is due</h3>
+      <ul class="moments">
+        {moments.map(([name, meaning, at]) => (
+          <li key={name}>
+            <button
+              type="button"
+              aria-disabled={at === null}
+              onClick={() => at !== null && acts.advance(store, Math.ceil((at - now + beyondMs) / 1_000) * 1_000)}
+            >
+              {name}
+            </button>
+            <span>
+              {at === null ? (
+                <span class="aside">none</span>
+              ) : (
+                <>
+                  in {spanWords(at - now)} <span class="aside">{timeWords(new Date(at).toISOString())}</span>
+                </>
+              )}
+            </span>
+            <span class="aside">{meaning}</span>
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }
 
-/** The earliest of these times in milliseconds; null without any. */
-function earliest(times: readonly (string | null)[]): number | null {
-  const known = times.flatMap((at) => (at === null ? [] : [Date.parse(at)]));
+/** Moves the clock by any duration. */
+function MoveBy() {
+  const store = useConsole();
+  const [text, setText] = useState('');
+  const move = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const [, count = '', unit = ''] = /^\s*(\d{1,9})\s*([smhd])\s*$/.exec(text) ?? [];
+    const size = units[unit as keyof typeof units];
+    if (size === undefined) store.say('Write a duration such as 90m, 12h or 91d.', 'bad');
+    else if (await acts.advance(store, Number(count) * size)) setText('');
+  };
+  return (
+    <form class="inline" onSubmit={move}>
+      <label for="move-by">Move by</label>
+      <input
+        id="move-by"
+        placeholder="91d"
+        size={6}
+        value={text}
+        autocomplete="off"
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+      />
+      <button type="submit">Move</button>
+    </form>
+  );
+}
+
+/** The earliest of these times that is not before another one, in milliseconds; null without any. */
+function earliest(times: readonly (string | null)[], after: number): number | null {
+  const known = times.flatMap((at) => (at === null || Date.parse(at) < after ? [] : [Date.parse(at)]));
   return known.length === 0 ? null : Math.min(...known);
 }

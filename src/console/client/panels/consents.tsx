@@ -1,96 +1,88 @@
-import { useConsole, useData } from '../context.ts';
-import { ScrollBox } from '../scroll-box.tsx';
-import { countWords, timeWords } from '../words.ts';
+import { actProps } from '../../../pages/client/roving.ts';
+import { countWords } from '../../../pages/client/words.ts';
+import type { PageResult } from '../../model/wire.ts';
+import { acts, logInWith } from '../acts.ts';
+import { useConsole, useConsoleStore, useData } from '../context.ts';
+import { type Column, Grid } from '../grid.tsx';
+import { timeWords } from '../words.ts';
+
+type Consent = PageResult<'consents'>['consents'][number];
+
+const columns: readonly Column<Consent>[] = [
+  {
+    name: 'Who',
+    cell: ({ kind, user_id: id, user_name: name, event_id: event }) => (
+      <>
+        {kind === 'installation' ? 'Organizer' : (name ?? id)} <span class="aside">{event}</span>
+      </>
+    ),
+  },
+  { name: 'Integration', cell: ({ client_name: name }) => name },
+  { name: 'Scopes', cell: ({ scope }) => <Scopes scope={scope} /> },
+  { name: 'Since', cell: ({ connected_at: at }) => timeWords(at) },
+  { name: 'State', cell: (consent) => <Revoke {...consent} />, className: 'row-acts' },
+];
 
 /** Who consented to what; a consent can be revoked as its giver would. */
 export function ConsentsPanel() {
   const store = useConsole();
   const data = useData('consents', { limit: 200 }, ['happening']);
-  const rows = data?.consents ?? [];
-  const connect = () =>
-    store.act(
-      'do',
-      { action: 'connect' },
-      () => 'The organizer consented. To get tokens, log in: revento -p sandbox login',
-    );
+  const isSuspended = store.pulse?.suspended ?? false;
   return (
     <div>
       <div class="panel-bar">
         <h2>Consents</h2>
-        <p class="aside">{data === null ? '' : countWords(data.total, 'consent', 'consents')}</p>
-        <button type="button" onClick={connect}>
+        <p class="aside">{data === null ? '' : shownOf(data)}</p>
+        <button type="button" onClick={() => acts.connect(store)}>
           Connect the organizer
         </button>
-        <Integration />
+        <button type="button" onClick={() => (isSuspended ? acts.reinstate : acts.suspend)(store)}>
+          {isSuspended ? 'Reinstate the integration' : 'Suspend the integration'}
+        </button>
       </div>
-      {data !== null && rows.length === 0 && <p class="none">Nobody has consented yet: revento -p sandbox login</p>}
-      {rows.length > 0 && (
-        <ScrollBox label="Consents">
-          <table class="grid">
-            <thead>
-              <tr>
-                <th scope="col">Who</th>
-                <th scope="col">Integration</th>
-                <th scope="col">Scopes</th>
-                <th scope="col">Since</th>
-                <th scope="col">State</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ id, kind, user_id, user_name, client_name, scope, connected_at, revoked_at, event_id }) => (
-                <tr key={id} data-id={id}>
-                  <th scope="row">
-                    {kind === 'installation' ? 'Organizer' : (user_name ?? user_id)}{' '}
-                    <span class="aside">{event_id}</span>
-                  </th>
-                  <td>{client_name}</td>
-                  <td class="scopes">
-                    {scope.map((one) => (
-                      <code key={one}>{one}</code>
-                    ))}
-                  </td>
-                  <td>{timeWords(connected_at)}</td>
-                  <td>
-                    {revoked_at === null ? (
-                      <button
-                        type="button"
-                        onClick={() =>
-                          store.act('do', { action: 'revoke', ids: [id] }, ({ happened }) =>
-                            happened[0]?.delivery_id
-                              ? `Revoked; delivery ${happened[0].delivery_id} demands deletion.`
-                              : 'Revoked.',
-                          )
-                        }
-                      >
-                        Revoke
-                      </button>
-                    ) : (
-                      <span class="badge bad">revoked {timeWords(revoked_at)}</span>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </ScrollBox>
+      {data?.total === 0 && (
+        <p class="none">
+          Nobody has consented yet. Log in: <code>{logInWith(store)}</code>
+        </p>
+      )}
+      {data !== null && data.total > 0 && (
+        <Grid
+          label="Consents"
+          columns={columns}
+          rows={data.consents}
+          idOf={({ id }) => id}
+          isBad={({ revoked_at: at }) => at !== null}
+        />
       )}
     </div>
   );
 }
 
-/** Revento can suspend the integration as a whole. */
-function Integration() {
-  const store = useConsole();
-  const isSuspended = store.pulse?.suspended ?? false;
-  const action = isSuspended ? 'reinstate' : 'suspend';
+function shownOf({ total, consents }: PageResult<'consents'>): string {
+  const all = countWords(total, 'consent', 'consents');
+  return total === consents.length ? all : `the latest ${consents.length} of ${all}`;
+}
+
+export function Scopes({ scope }: { readonly scope: readonly string[] }) {
   return (
-    <button
-      type="button"
-      onClick={() =>
-        store.act('do', { action }, () => (isSuspended ? 'Reinstated.' : 'Suspended: the API refuses every token.'))
-      }
-    >
-      {isSuspended ? 'Reinstate the integration' : 'Suspend the integration'}
+    <span class="scopes">
+      {scope.map((one) => (
+        <code key={one}>{one}</code>
+      ))}
+    </span>
+  );
+}
+
+function Revoke({ id, revoked_at: at }: Consent) {
+  const store = useConsoleStore();
+  if (at !== null) return <span class="badge bad">revoked {timeWords(at)}</span>;
+  const revoke = () =>
+    store.act('do', { action: 'revoke', ids: [id] }, ({ happened: [first] }) =>
+      first?.delivery_id ? `Revoked; delivery ${first.delivery_id} demands deletion.` : 'Revoked.',
+    );
+  return (
+    <button type="button" {...actProps} onClick={revoke}>
+      Revoke
     </button>
   );
 }

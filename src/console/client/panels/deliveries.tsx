@@ -1,24 +1,42 @@
 import { useState } from 'preact/hooks';
+import { actProps } from '../../../pages/client/roving.ts';
+import { countWords, shortId, spanWords } from '../../../pages/client/words.ts';
 import type { PageResult } from '../../model/wire.ts';
-import { useConsole, useData, useSecond } from '../context.ts';
-import { ScrollBox } from '../scroll-box.tsx';
-import { countWords, shortId, spanWords, timeWords } from '../words.ts';
+import { acts } from '../acts.ts';
+import { useConsole, useConsoleStore, useData, useSecond } from '../context.ts';
+import { type Column, Grid } from '../grid.tsx';
+import { timeWords } from '../words.ts';
 
 type Delivery = PageResult<'deliveries'>['deliveries'][number];
 
 const states = ['pending', 'delivered', 'dead'] as const;
-/** Deliveries that are shown; `sandbox deliveries` has all. */
-const shownRows = 200;
+const tones = { pending: 'calm', delivered: 'good', dead: 'bad' } as const;
+/** The newest that are read; `sandbox deliveries` has all. */
+const mostRead = 1_000;
+
+const columns: readonly Column<Delivery>[] = [
+  { name: 'Event type', cell: ({ event }) => event },
+  { name: 'State', cell: ({ state }) => <span class={`badge ${tones[state]}`}>{state}</span> },
+  { name: 'Subject', cell: ({ subject }) => <code>{subject === null ? '' : shortId(subject)}</code> },
+  { name: 'Created', cell: ({ created_at: at }) => timeWords(at) },
+  { name: 'Attempts', cell: (delivery) => <Attempts {...delivery} /> },
+  {
+    name: 'Next attempt',
+    cell: ({ next_attempt_at: at }) => at !== null && <Countdown at={at} />,
+    className: 'countdown',
+  },
+  { name: 'Send', cell: (delivery) => <Redeliver {...delivery} />, className: 'row-acts' },
+];
 
 /** What the sandbox sent, with countdowns to the next retry; and the signing secret. */
 export function DeliveriesPanel() {
   const store = useConsole();
-  useSecond();
   const [state, setState] = useState<(typeof states)[number] | null>(null);
-  const data = useData('deliveries', {}, ['delivery', 'happening']);
-  const all = data?.deliveries ?? [];
-  const found = state === null ? all : all.filter((one) => one.state === state);
-  const rows = found.slice(-shownRows).reverse();
+  const data = useData('deliveries', { latest: mostRead, ...(state !== null && { state }) }, ['delivery', 'happening']);
+  const counts = store.pulse?.deliveries;
+  const rows = [...(data?.deliveries ?? [])].reverse();
+  const total =
+    counts === undefined ? 0 : state === null ? states.reduce((sum, one) => sum + counts[one], 0) : counts[state];
   return (
     <div>
       <div class="panel-bar">
@@ -31,98 +49,88 @@ export function DeliveriesPanel() {
               aria-pressed={state === one}
               onClick={() => setState(state === one ? null : one)}
             >
-              {one} {all.filter((delivery) => delivery.state === one).length}
+              {one} {counts?.[one].toLocaleString('en-US') ?? ''}
             </button>
           ))}
         </fieldset>
-        <button
-          type="button"
-          onClick={() =>
-            store.act('rotate', {}, () => 'Rotation started: the new and the old secret sign alternately.')
-          }
-        >
+        <SendEvent />
+        <button type="button" onClick={() => acts.rotate(store)}>
           Rotate the secret
         </button>
-        <button
-          type="button"
-          onClick={() => store.act('rotate', { finish: true }, () => 'Rotation finished: only the new secret signs.')}
-        >
+        <button type="button" onClick={() => acts.finishRotation(store)}>
           Finish the rotation
         </button>
       </div>
-      {data !== null && rows.length === 0 && <p class="none">Nothing was sent yet. Approve somebody on the board.</p>}
-      {found.length > rows.length && (
-        <p class="aside">{countWords(found.length - rows.length, 'older one', 'older ones')} not shown</p>
+      {data !== null && rows.length === 0 && (
+        <p class="none">
+          {state === null ? 'Nothing was sent yet. Approve somebody on the board.' : `None is ${state}.`}
+        </p>
+      )}
+      {rows.length === mostRead && total > mostRead && (
+        <p class="aside">{countWords(total - mostRead, 'older one', 'older ones')} not shown</p>
       )}
       {rows.length > 0 && (
-        <ScrollBox label="Deliveries of the sandbox">
-          <table class="grid">
-            <thead>
-              <tr>
-                <th scope="col">State</th>
-                <th scope="col">Event type</th>
-                <th scope="col">Subject</th>
-                <th scope="col">Created</th>
-                <th scope="col">Attempts</th>
-                <th scope="col">Next attempt</th>
-                <th scope="col">Send</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((delivery) => (
-                <DeliveryRow key={delivery.delivery_id} delivery={delivery} />
-              ))}
-            </tbody>
-          </table>
-        </ScrollBox>
+        <Grid
+          label="Deliveries, newest first"
+          columns={columns}
+          rows={rows}
+          idOf={({ delivery_id: id }) => id}
+          isBad={({ attempts, state: one }) => one === 'dead' || (attempts.at(-1)?.error ?? null) !== null}
+        />
       )}
     </div>
   );
 }
 
-const tones = { pending: 'calm', delivered: 'good', dead: 'bad' } as const;
-
-function DeliveryRow({ delivery }: { readonly delivery: Delivery }) {
+/** Makes something happen that sends an event of a chosen type. */
+function SendEvent() {
   const store = useConsole();
-  const { delivery_id: id, event, subject, created_at, attempts, state, next_attempt_at: nextAt } = delivery;
-  const now = store.now();
-  const wait = nextAt === null || now === null ? null : Date.parse(nextAt) - now;
+  const types = [...new Set((store.facts?.actions ?? []).flatMap(({ sends }) => sends ?? []))];
+  return (
+    <select
+      aria-label="Send an event"
+      value=""
+      onChange={({ currentTarget }) => {
+        void acts.trigger(store, currentTarget.value);
+        currentTarget.value = '';
+      }}
+    >
+      <option value="">Send an event…</option>
+      {types.map((type) => (
+        <option key={type}>{type}</option>
+      ))}
+    </select>
+  );
+}
+
+function Attempts({ attempts }: Delivery) {
   const problem = attempts.at(-1)?.error ?? null;
   return (
-    <tr data-id={id}>
-      <td>
-        <span class={`badge ${tones[state]}`}>{state}</span>
-      </td>
-      <th scope="row">{event}</th>
-      <td>
-        <code>{subject === null ? '' : shortId(subject)}</code>
-      </td>
-      <td>{timeWords(created_at)}</td>
-      <td>
-        <span class="attempts">
-          {attempts.map((attempt) => (
-            <span key={attempt.at} class={`badge ${attempt.error === null ? 'good' : 'bad'}`}>
-              {attempt.status ?? 'no answer'}
-            </span>
-          ))}
+    <span class="attempts">
+      {attempts.map(({ at, status, error }) => (
+        <span key={at} class={`badge ${error === null ? 'good' : 'bad'}`}>
+          {status ?? 'no answer'}
         </span>
-        {problem !== null && <span class="aside"> {problem}</span>}
-      </td>
-      <td class="countdown">{wait === null ? '' : wait > 0 ? `in ${spanWords(wait)}` : 'now'}</td>
-      <td>
-        <button
-          type="button"
-          onClick={() =>
-            store.act(
-              'redeliver',
-              { delivery_id: id },
-              () => `${event} is sent again under its id, with a new signature.`,
-            )
-          }
-        >
-          Redeliver
-        </button>
-      </td>
-    </tr>
+      ))}
+      {problem !== null && !/^HTTP \d+$/.test(problem) && <span class="aside">{problem}</span>}
+    </span>
+  );
+}
+
+function Countdown({ at }: { readonly at: string }) {
+  const store = useConsole();
+  useSecond();
+  const now = store.now();
+  if (now === null) return null;
+  const wait = Date.parse(at) - now;
+  return <>{wait > 0 ? `in ${spanWords(wait)}` : 'now'}</>;
+}
+
+function Redeliver({ delivery_id: id, event }: Delivery) {
+  const store = useConsoleStore();
+  return (
+    <button type="button" {...actProps} onClick={() => acts.redeliver(store, id, event)}>
+      Redeliver
+    </button>
   );
 }

@@ -1,10 +1,14 @@
 import { useState } from 'preact/hooks';
-import type { PlayedStep, SteppedOn } from '../../model/wire.ts';
+import { useRoving } from '../../../pages/client/roving.ts';
+import type { PlayedStep, ScenarioFact, Shown, Started, SteppedOn } from '../../model/wire.ts';
 import { useConsole } from '../context.ts';
+import type { ConsoleStore } from '../store.ts';
+import { ScenarioStep } from './scenario-step.tsx';
 
-interface Run {
+interface Run extends Started {
   readonly name: string;
   readonly played: readonly PlayedStep[];
+  readonly shown: readonly Shown[];
   readonly isOver: boolean;
 }
 
@@ -15,32 +19,25 @@ export function ScenariosPanel() {
   const [chosen, choose] = useState(all[0]?.name ?? '');
   const [run, setRun] = useState<Run | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const roving = useRoving(all.map(({ name }) => name));
   const scenario = all.find(({ name }) => name === chosen);
   if (scenario === undefined) return null;
   const played = run?.name === chosen ? run.played : [];
 
-  /** Plays one step, or all that are left. */
-  const play = async (isAll: boolean) => {
+  const play = async (isWhole: boolean) => {
+    if (isBusy) return;
     setBusy(true);
     try {
-      let current: Run =
-        run !== null && run.name === chosen && !run.isOver ? run : { name: chosen, played: [], isOver: false };
-      if (current.played.length === 0) await store.caller.json('/scenario', { name: chosen });
+      let current = run !== null && run.name === chosen && !run.isOver ? run : await begin(store, chosen);
+      setRun(current);
       do {
-        const { played: step, shown } = await store.caller.json<SteppedOn>('/step', { name: chosen });
-        store.shown = shown;
-        current =
-          step === null
-            ? { ...current, isOver: true }
-            : {
-                ...current,
-                played: [...current.played, step],
-                isOver: current.played.length + 1 === scenario.steps.length,
-              };
+        current = await step(store, scenario, current);
         setRun(current);
-      } while (isAll && !current.isOver);
+        show(store, current, isWhole);
+      } while (isWhole && !current.isOver);
       if (current.isOver) store.say(...verdictOf(current.played));
     } catch (error) {
+      setRun(null);
       store.failed(error);
     } finally {
       setBusy(false);
@@ -51,10 +48,16 @@ export function ScenariosPanel() {
     <div class="scenarios">
       <nav aria-label="Scenarios">
         <h2>Scenarios</h2>
-        <ul>
+        <ul {...roving.list}>
           {all.map(({ name, title }) => (
             <li key={name}>
-              <button type="button" aria-pressed={name === chosen} disabled={isBusy} onClick={() => choose(name)}>
+              <button
+                type="button"
+                {...roving.row(name)}
+                aria-pressed={name === chosen}
+                aria-disabled={isBusy}
+                onClick={() => !isBusy && choose(name)}
+              >
                 {title}
               </button>
             </li>
@@ -66,21 +69,20 @@ export function ScenariosPanel() {
         <p>{scenario.shows}</p>
         <p class="aside">What happens stays; your integration must be connected and receive deliveries.</p>
         <div class="acts">
-          <button type="button" class="main" disabled={isBusy} onClick={() => play(true)}>
+          <button type="button" class="main" aria-disabled={isBusy} onClick={() => play(true)}>
             Run
           </button>
-          <button type="button" disabled={isBusy} onClick={() => play(false)}>
+          <button type="button" aria-disabled={isBusy} onClick={() => play(false)}>
             Step
           </button>
         </div>
         <ol class="steps">
-          {scenario.steps.map(({ kind, title }, index) => (
-            <Step
-              key={title}
-              kind={kind}
-              title={title}
+          {scenario.steps.map((one, index) => (
+            <ScenarioStep
+              key={one.title}
+              {...one}
               played={played[index]}
-              isNow={isBusy && index === played.length}
+              isNow={isBusy && run?.name === chosen && index === played.length}
             />
           ))}
         </ol>
@@ -89,34 +91,25 @@ export function ScenariosPanel() {
   );
 }
 
-interface StepProps {
-  readonly kind: string;
-  readonly title: string;
-  readonly played: PlayedStep | undefined;
-  readonly isNow: boolean;
+async function begin(store: ConsoleStore, name: string): Promise<Run> {
+  const { run } = await store.caller.json<Started>('/scenario', { name });
+  return { run, name, played: [], shown: [], isOver: false };
 }
 
-const words = { pass: '✓ passed', fail: '✗ failed', skip: '– skipped' } as const;
-const tones = { pass: 'good', fail: 'bad', skip: 'calm' } as const;
+async function step(store: ConsoleStore, scenario: ScenarioFact, run: Run): Promise<Run> {
+  const { played, shown } = await store.caller.json<SteppedOn>('/step', { run: run.run });
+  if (played === null) return { ...run, isOver: true };
+  const all = [...run.played, played];
+  return { ...run, played: all, shown: [...run.shown, shown], isOver: all.length === scenario.steps.length };
+}
 
-function Step({ kind, title, played, isNow }: StepProps) {
-  return (
-    <li class={played === undefined ? '' : tones[played.outcome]} aria-current={isNow ? 'step' : undefined}>
-      <span class="kind">{kind}</span> <strong>{title}</strong>{' '}
-      {played !== undefined && <span class={`badge ${tones[played.outcome]}`}>{words[played.outcome]}</span>}
-      {isNow && (
-        <span class="badge calm">
-          {kind === 'sync' ? 'waiting: have your integration read the API now' : 'playing'}
-        </span>
-      )}
-      {played !== undefined && (
-        <span class="aside">
-          {played.wanted !== '' && `expected: ${played.wanted}; `}
-          {played.got}
-        </span>
-      )}
-    </li>
-  );
+/** The latest step in a terminal, or the whole scenario. */
+function show(store: ConsoleStore, { name, shown }: Run, isWhole: boolean): void {
+  const last = shown.at(-1) ?? null;
+  store.shown = !isWhole
+    ? last
+    : { command: `${store.facts?.command} run ${name}`, curl: shown.map(({ curl }) => curl).join('\n') };
+  store.changed();
 }
 
 function verdictOf(played: readonly PlayedStep[]): [string, 'good' | 'bad'] {

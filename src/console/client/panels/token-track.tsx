@@ -1,71 +1,73 @@
-import { ScrollBox } from '../scroll-box.tsx';
+import { countWords, spanWords } from '../../../pages/client/words.ts';
+import { useConsole, useSecond } from '../context.ts';
 import { timeWords } from '../words.ts';
+import { RequestLink } from './request-link.tsx';
 import type { Login, Token } from './tokens.tsx';
-
-const stepPx = 132;
-const leftPx = 28;
-const linePx = 26;
-const forkPx = 74;
 
 /** The tokens of a login on a line, each refresh a step; a token that came again is a fork that ends the login. */
 export function TokenTrack({ login }: { readonly login: Login }) {
-  const { tokens, ending, number } = login;
-  const reused = ending?.refresh_token ?? null;
-  const forkAt = tokens.findIndex(({ refresh_token }) => refresh_token === reused);
-  const hasFork = reused !== null && forkAt !== -1;
-  const x = (index: number) => leftPx + index * stepPx;
-  const width = x(tokens.length - 1) + stepPx;
-  const height = hasFork ? 132 : 84;
-  const forkX = x(forkAt) + stepPx * 0.62;
+  const { tokens, ending, number, token_count: count } = login;
+  const hidden = count - tokens.length;
   return (
-    <ScrollBox className="track" label={`Timeline of login ${number}`}>
-      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={describe(login)}>
-        {tokens.slice(1).map((token, index) => (
-          <line key={token.number} class="rail" x1={x(index)} x2={x(index + 1)} y1={linePx} y2={linePx} />
-        ))}
-        {hasFork && (
-          <g class="fork">
-            <path
-              d={`M${x(forkAt)} ${linePx} C${x(forkAt)} ${forkPx} ${x(forkAt) + 30} ${forkPx} ${forkX} ${forkPx}`}
-            />
-            <path class="cross" d={`M${forkX - 6} ${forkPx - 6} l12 12 m0 -12 l-12 12`} />
-            <text x={forkX + 14} y={forkPx + 4}>
-              came again
-            </text>
-            <text class="minor" x={forkX - 6} y={forkPx + 26}>
-              {ending === null ? '' : timeWords(ending.at).slice(5)}
-            </text>
-          </g>
-        )}
-        {tokens.map((token, index) => (
-          <g key={token.number} class={`node ${token.state}`}>
-            <circle cx={x(index)} cy={linePx} r={10} />
-            <text class="inside" x={x(index)} y={linePx + 4}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+    <section class="track" aria-label={`Timeline of login ${number}`} tabIndex={0}>
+      <ol>
+        {hidden > 0 && <li class="hidden aside">{countWords(hidden, 'older token', 'older tokens')}</li>}
+        {tokens.map((token) => (
+          <li key={token.number} class={`node ${token.state}`}>
+            <span class="dot" aria-hidden="true">
               {token.number}
-            </text>
-            <text x={x(index) + 16} y={linePx - 8}>
-              {token.refresh_token}
-            </text>
-            <text class="minor" x={x(index) + 16} y={linePx + 18}>
-              {timeWords(token.issued_at).slice(5)}
-            </text>
-            {!(hasFork && index === forkAt) && (
-              <text class="minor" x={x(index) + 16} y={linePx + 34}>
-                {stateWords(token)}
-              </text>
-            )}
-          </g>
+            </span>
+            <TokenFacts token={token} />
+            {ending !== null && ending.refresh_token === token.refresh_token && <Fork ending={ending} />}
+          </li>
         ))}
-      </svg>
-    </ScrollBox>
+      </ol>
+    </section>
   );
 }
 
-function stateWords({ state, spent_at }: Token): string {
-  return state === 'spent' && spent_at !== null ? `spent ${timeWords(spent_at).slice(11, 16)}` : state;
+function TokenFacts({ token }: { readonly token: Token }) {
+  const { refresh_token: refresh, issued_at: at, issued_by: by, state, access_expires_at: access } = token;
+  const isLive = state === 'current';
+  return (
+    <div class="token">
+      <p>
+        <code>{refresh}</code> <span class="badge">{state}</span>
+      </p>
+      <p class="aside">
+        issued {timeWords(at).slice(5)} {by !== null && <RequestLink id={by} />}
+      </p>
+      {token.spent_at !== null && (
+        <p class="aside">
+          spent {timeWords(token.spent_at).slice(5)} {token.spent_by !== null && <RequestLink id={token.spent_by} />}
+        </p>
+      )}
+      {isLive && access !== null && <Expiry what="access" at={access} />}
+      {(isLive || state === 'expired') && <Expiry what="refresh" at={token.refresh_expires_at} />}
+    </div>
+  );
 }
 
-function describe({ tokens, ending }: Login): string {
-  const steps = tokens.map(({ number, refresh_token, state }) => `${number}: ${refresh_token}, ${state}`).join('; ');
-  return ending?.refresh_token == null ? steps : `${steps}; ${ending.refresh_token} came again, which ended the login`;
+function Expiry({ what, at }: { readonly what: string; readonly at: string }) {
+  const store = useConsole();
+  useSecond();
+  const left = Date.parse(at) - (store.now() ?? 0);
+  return (
+    <p class="aside">
+      {what} {left > 0 ? `expires in ${spanWords(left)}` : `expired ${timeWords(at).slice(5)}`}
+    </p>
+  );
+}
+
+function Fork({ ending }: { readonly ending: NonNullable<Login['ending']> }) {
+  return (
+    <div class="fork">
+      <p>✗ came again</p>
+      <p class="aside">
+        {timeWords(ending.at).slice(5)} {ending.request_id !== null && <RequestLink id={ending.request_id} />}
+      </p>
+      <p class="aside">this ended the login</p>
+    </div>
+  );
 }

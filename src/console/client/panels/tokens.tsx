@@ -1,7 +1,11 @@
+import { useRoving } from '../../../pages/client/roving.ts';
+import { countWords } from '../../../pages/client/words.ts';
 import type { PageResult } from '../../model/wire.ts';
-import { useConsole, useData, useSecond } from '../context.ts';
-import { ScrollBox } from '../scroll-box.tsx';
-import { countWords, spanWords, timeWords } from '../words.ts';
+import { logInWith } from '../acts.ts';
+import { useConsole, useData } from '../context.ts';
+import { timeWords } from '../words.ts';
+import { Scopes } from './consents.tsx';
+import { RequestLink } from './request-link.tsx';
 import { TokenTrack } from './token-track.tsx';
 
 export type Login = PageResult<'logins'>['logins'][number];
@@ -9,7 +13,11 @@ export type Token = Login['tokens'][number];
 
 /** Every login with the history of its tokens. */
 export function TokensPanel() {
+  const store = useConsole();
   const data = useData('logins', { limit: 50 }, ['request', 'happening']);
+  const logins = data?.logins ?? [];
+  const roving = useRoving(logins.map(({ number }) => String(number)));
+  const hidden = (data?.total ?? 0) - logins.length;
   return (
     <div>
       <div class="panel-bar">
@@ -19,10 +27,20 @@ export function TokensPanel() {
           8 hex digits of their SHA-256
         </p>
       </div>
-      {data?.total === 0 && <p class="none">No login yet: revento -p sandbox login</p>}
-      {data?.logins.map((login) => (
-        <LoginCard key={login.number} login={login} />
-      ))}
+      {data?.total === 0 && (
+        <p class="none">
+          No login yet. Log in: <code>{logInWith(store)}</code>
+        </p>
+      )}
+      <ul class="logins" {...roving.list}>
+        {logins.map((login) => (
+          <li key={login.number} class="login" data-item="">
+            <LoginHead login={login} stop={roving.row(String(login.number))} />
+            <TokenTrack login={login} />
+          </li>
+        ))}
+      </ul>
+      {hidden > 0 && <p class="aside">{countWords(hidden, 'older login', 'older logins')} not shown</p>}
     </div>
   );
 }
@@ -34,107 +52,30 @@ const causes = {
   revoked: 'the consent was revoked',
 } as const;
 
-function LoginCard({ login }: { readonly login: Login }) {
-  const { number, kind, user_name, user_id, event_id, state, scope, started_at, ends_at, ending, tokens, token_count } =
-    login;
-  const hidden = token_count - tokens.length;
+function LoginHead({ login, stop }: { readonly login: Login; readonly stop: object }) {
+  const { number, kind, user_name: name, user_id: id, event_id: event, state, scope, ending } = login;
   return (
-    <article class="login" aria-labelledby={`login-${number}`}>
+    <>
       <div class="panel-bar">
-        <h3 id={`login-${number}`}>
-          Login {number}: {kind === 'installation' ? 'organizer' : (user_name ?? user_id)}
+        <h3 {...stop}>
+          Login {number}: {kind === 'installation' ? 'organizer' : (name ?? id)}
         </h3>
         <span class={`badge ${tones[state]}`}>{state}</span>
         <span class="aside">
-          {event_id} · since {timeWords(started_at)} · ends {timeWords(ends_at)} at the latest
+          {event} · since {timeWords(login.started_at)} · ends {timeWords(login.ends_at)} at the latest
         </span>
       </div>
-      <p class="scopes">
-        {scope.map((one) => (
-          <code key={one}>{one}</code>
-        ))}
-      </p>
+      <Scopes scope={scope} />
       {ending !== null && (
-        <p class="ending bad">
+        <p class="ending bad" data-bad="">
           {timeWords(ending.at)}: {causes[ending.cause]}
           {ending.request_id !== null && (
             <>
-              , by <RequestLink id={ending.request_id} />
+              , by request <RequestLink id={ending.request_id} />
             </>
           )}
         </p>
       )}
-      <TokenTrack login={login} />
-      {hidden > 0 && <p class="aside">{countWords(hidden, 'older token', 'older tokens')} not shown</p>}
-      <details>
-        <summary>As a table</summary>
-        <TokenTable login={login} />
-      </details>
-    </article>
-  );
-}
-
-function TokenTable({ login: { number, tokens } }: { readonly login: Login }) {
-  const store = useConsole();
-  useSecond();
-  const now = store.now();
-  const left = (iso: string | null) => {
-    if (iso === null || now === null) return timeWords(iso);
-    const ms = Date.parse(iso) - now;
-    return ms > 0 ? `${timeWords(iso)} (in ${spanWords(ms)})` : `${timeWords(iso)} (over)`;
-  };
-  return (
-    <ScrollBox label={`Tokens of login ${number}`}>
-      <table class="grid">
-        <thead>
-          <tr>
-            {['No.', 'Refresh token', 'Access token', 'Issued', 'Access expires', 'Refresh expires', 'State'].map(
-              (name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ),
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {tokens.map((token) => (
-            <tr key={token.number}>
-              <th scope="row">{token.number}</th>
-              <td>
-                <code>{token.refresh_token}</code>
-              </td>
-              <td>
-                <code>{token.access_token ?? ''}</code>
-              </td>
-              <td>
-                {timeWords(token.issued_at)} {token.issued_by !== null && <RequestLink id={token.issued_by} />}
-              </td>
-              <td>{left(token.access_expires_at)}</td>
-              <td>{left(token.refresh_expires_at)}</td>
-              <td>
-                {token.state}
-                {token.spent_by !== null && (
-                  <>
-                    {' '}
-                    by <RequestLink id={token.spent_by} />
-                  </>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollBox>
-  );
-}
-
-/** Leads to a request in the list of requests. */
-export function RequestLink({ id }: { readonly id: string }) {
-  const store = useConsole();
-  return (
-    <button type="button" class="link" onClick={() => store.showRequest(id)}>
-      {id.length > 16 ? `${id.slice(0, 12)}…` : id}
-    </button>
+    </>
   );
 }

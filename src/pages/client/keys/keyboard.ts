@@ -32,10 +32,14 @@ export function focusOn(id: string): void {
 const typing = 'input:not([type=checkbox]):not([type=radio]), textarea, select, dialog, [contenteditable]';
 const controls = 'button, summary, a, [role=tab]';
 
-/** Listens to single keys, on the whole page. Without them everything can still be reached by Tab. */
-export function listenToKeys<Page>(page: Page, keys: readonly Key<Page>[], places: KeyPlaces): void {
+/**
+ * Listens to single keys, on the whole page. Without them everything can still be reached by Tab.
+ *
+ * @returns what ends it
+ */
+export function listenToKeys<Page>(page: Page, keys: readonly Key<Page>[], places: KeyPlaces): () => void {
   let pending = '';
-  addEventListener('keydown', (event) => {
+  const listener = (event: KeyboardEvent) => {
     if (!(event.target instanceof Element) || event.defaultPrevented || !places.isOn()) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k' && !isDialogOpen()) {
       event.preventDefault();
@@ -58,7 +62,9 @@ export function listenToKeys<Page>(page: Page, keys: readonly Key<Page>[], place
     if (found === undefined) return;
     event.preventDefault();
     found.act(page);
-  });
+  };
+  addEventListener('keydown', listener);
+  return () => removeEventListener('keydown', listener);
 }
 
 function isDialogOpen(): boolean {

@@ -9,6 +9,7 @@ const clock = v.pipe(
     real: v.pipe(v.string(), v.description('time of the machine, with which deliveries are signed')),
     ahead_ms: v.number(),
     held: v.pipe(v.boolean(), v.description('whether it stands still until it is resumed')),
+    next_retry_at: v.pipe(v.nullable(v.string()), v.description('when a delivery is retried next; null without one')),
   }),
   v.readonly(),
 );
@@ -54,6 +55,16 @@ export const clockRows = {
     result: clock,
     refusals: ['backwards'],
     example: { params: { to: '2030-06-10T09:00:00Z' } },
+  },
+  hold_clock: {
+    method: 'POST',
+    path: '/clock/hold',
+    status: 200,
+    summary: 'Hold the clock at its current time',
+    params: v.strictObject({}),
+    result: clock,
+    refusals: [],
+    example: { params: {} },
   },
   resume_clock: {
     method: 'POST',

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { delivery } from '../../deliveries/delivery.ts';
+import { delivery, deliveryStates } from '../../deliveries/delivery.ts';
 import { happening } from '../../world/happening.ts';
 import { eventId, flag, json, type Operation } from './operation.ts';
 
@@ -12,7 +12,10 @@ export const deliveryRows = {
     path: '/deliveries',
     status: 200,
     summary: 'List what was sent, oldest first',
-    params: v.strictObject({}),
+    params: v.strictObject({
+      state: v.exactOptional(v.pipe(v.picklist(deliveryStates), v.description('only those in this state'))),
+      latest: v.exactOptional(v.pipe(v.number(), v.minValue(1), v.description('only the newest so many'))),
+    }),
     result: v.pipe(v.object({ deliveries }), v.readonly()),
     refusals: [],
     example: { params: {} },

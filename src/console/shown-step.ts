@@ -1,0 +1,51 @@
+import { operations } from '../sandbox/control/operations.ts';
+import type { Shown } from './model/wire.ts';
+import type { Asked } from './rehearsal.ts';
+import { profiled, quoted, type ShownContext, shownFor } from './shown.ts';
+
+interface Counted {
+  readonly asked: Asked;
+  readonly count: number;
+}
+
+/** The command lines and the curl lines that do what a step of a scenario did, one a line. */
+export function shownForStep(asked: readonly Asked[], place: ShownContext): Shown {
+  const shown = counted(asked).map(({ asked: one, count }) => repeated(shownForOne(one, place), count));
+  const commands = shown.flatMap(({ command }) => (command === null ? [] : [command]));
+  return {
+    command: commands.length === 0 ? null : commands.join('\n'),
+    curl: shown.map(({ curl }) => curl).join('\n'),
+  };
+}
+
+/** What was asked several times in a row, once; of what was read again and again, the latest. */
+function counted(asked: readonly Asked[]): readonly Counted[] {
+  const found = new Map<string, Counted>();
+  for (const one of asked) {
+    // The token that we read the API with is not of the scenario.
+    if ('name' in one && one.name === 'login') continue;
+    const isRead = !('name' in one) || operations[one.name].method === 'GET';
+    const key = isRead ? ('name' in one ? one.name : one.readUrl.split('?')[0]) : JSON.stringify(one);
+    const before = found.get(key ?? '')?.count ?? 0;
+    found.set(key ?? '', { asked: one, count: isRead ? 1 : before + 1 });
+  }
+  return [...found.values()];
+}
+
+function shownForOne(asked: Asked, place: ShownContext): Shown {
+  if ('name' in asked) return shownFor(asked.name, asked.params, place);
+  const program = profiled(place.command);
+  const [url = ''] = asked.readUrl.split('?');
+  return {
+    command: `${program} api ${quoted(new URL(url).pathname)}`,
+    curl: `curl -fsS ${quoted(url)} -H "Authorization: Bearer $(${program} token)"`,
+  };
+}
+
+function repeated({ command, curl }: Shown, count: number): Shown {
+  if (count === 1) return { command, curl };
+  return {
+    command: command === null ? null : `${command} --count ${count}`,
+    curl: `for i in $(seq ${count}); do ${curl}; done`,
+  };
+}

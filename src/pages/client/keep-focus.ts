@@ -1,0 +1,47 @@
+/**
+ * Keeps the focus on a page that draws itself again: when what has it is taken away or can no longer be pressed, it goes
+ * to the row that it was in, or to a place to go on from; and back to the row when that turns up elsewhere.
+ *
+ * @param home  where to go on from when the row is gone
+ * @returns what ends it
+ */
+export function keepFocus(root: HTMLElement, home: () => HTMLElement | null): () => void {
+  let last: { readonly element: Element; readonly row: string | null } | null = null;
+  let standIn: HTMLElement | null = null;
+
+  const remember = ({ target }: FocusEvent) => {
+    if (!(target instanceof Element) || target === standIn) return;
+    standIn = null;
+    last = { element: target, row: target.closest('[data-row]')?.getAttribute('data-row') ?? null };
+  };
+  const leave = ({ target }: Event) => {
+    if (target instanceof Element && target.closest('button, a, input, select, summary, [tabindex]') === null) {
+      last = null;
+      standIn = null;
+    }
+  };
+  const restore = () => {
+    if (last === null) return;
+    const { activeElement: active } = document;
+    const isLost = active === null || active === document.body || active.matches(':disabled');
+    if (!isLost && active !== standIn) return;
+    const row = last.row === null ? null : root.querySelector<HTMLElement>(`[data-row="${CSS.escape(last.row)}"]`);
+    if (row !== null) {
+      standIn = null;
+      row.focus();
+    } else if (isLost) {
+      standIn = home();
+      standIn?.focus();
+    }
+  };
+
+  const observer = new MutationObserver(restore);
+  observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ['disabled'] });
+  root.addEventListener('focusin', remember);
+  addEventListener('pointerdown', leave);
+  return () => {
+    observer.disconnect();
+    root.removeEventListener('focusin', remember);
+    removeEventListener('pointerdown', leave);
+  };
+}
