@@ -204,7 +204,11 @@ describe(withReason('the other panels', reason), () => {
     await show('Requests');
     const { access } = await rig.login();
     await fetch(`${rig.base}/api/v1/events/evt_test_published`, { headers: { Authorization: `Bearer ${access}` } });
-    await page.getByRole('grid', { name: 'Requests' }).getByText('GET /api/v1/events/evt_test_published').first().waitFor();
+    await page
+      .getByRole('grid', { name: 'Requests' })
+      .getByText('GET /api/v1/events/evt_test_published')
+      .first()
+      .waitFor();
     const budget = page.locator('.budget').first();
     await budget.getByText('1 of 30').waitFor();
     await budget.getByText('1 of 500').waitFor();

@@ -24,8 +24,10 @@ export function BoardPanel() {
     if (card === null || event.ctrlKey || event.metaKey || event.altKey) return;
     const action = actionKeys.find(({ key }) => key === event.key);
     const next = neighbor(card, event.key);
-    if (action !== undefined && person !== null && singleKeys.areOn()) void actOn(store, person, action.name);
-    else if (next !== null) next.focus();
+    if (action !== undefined && store.person !== null && singleKeys.areOn()) {
+      // Of now: the focus may have come to this card since the last drawing.
+      void actOn(store, store.person, action.name);
+    } else if (next !== null) next.focus();
     else return;
     event.preventDefault();
   };
