@@ -15,7 +15,7 @@ export const tabs = [
 ] as const;
 export type Tab = (typeof tabs)[number];
 
-/** The operation that reads what a part shows; null for one that is no operation's result. */
+/** The operation that reads what a part shows; null where none does. */
 export const readings: Readonly<Record<Tab, Askable | null>> = {
   Applications: 'applications',
   Activities: 'activities',

@@ -33,6 +33,7 @@ import {
   readParams,
 } from './operations.ts';
 import { Refusal, type RefusalCode, refusals } from './refusal.ts';
+import { clockView, statusView } from './status-views.ts';
 import type { Views } from './views.ts';
 
 export interface ControlParts {
@@ -150,22 +151,7 @@ export class Control {
       return { delivery: sender.send(sampleNotice(type, event, this.#time(), data)), happened: [] };
     },
 
-    status: () => {
-      const { life, deliveries, startedAt } = this.#parts;
-      const { world } = life;
-      const counts = { pending: 0, delivered: 0, dead: 0 };
-      for (const { state } of deliveries?.list() ?? []) counts[state]++;
-      return {
-        started_at: isoSeconds(startedAt),
-        events: world.events.map(({ id, title, participantCount }) => ({ id, title, participants: participantCount })),
-        connections: world.connections.filter((one) => one.revoked_at === null),
-        suspended: world.isSuspended,
-        webhook_url: deliveries?.url ?? null,
-        deliveries: counts,
-        happenings: world.happenings.length,
-        kept: this.#kept(),
-      };
-    },
+    status: () => statusView(this.#parts),
 
     applications: (query) => this.#parts.views.applications(this.#eventOf(query.event_id), query),
     activities: ({ event_id: eventId }) => this.#parts.views.activities(this.#eventOf(eventId)),
@@ -216,7 +202,7 @@ export class Control {
       return { faults: faults.list() };
     },
 
-    clock: () => this.#clockState(),
+    clock: () => clockView(this.#parts),
 
     advance: async ({ ms }) => this.#moveTo(this.#parts.clock.now() + ms),
 
@@ -232,12 +218,12 @@ export class Control {
 
     hold_clock: () => {
       this.#parts.clock.hold();
-      return this.#clockState();
+      return clockView(this.#parts);
     },
 
     resume_clock: () => {
       this.#parts.clock.resume();
-      return this.#clockState();
+      return clockView(this.#parts);
     },
 
     rotate: ({ finish }) => {
@@ -257,24 +243,7 @@ export class Control {
   async #moveTo(target: number): Promise<ResultOf<'clock'>> {
     const { clock, deliveries } = this.#parts;
     await clock.moveTo(target, async () => deliveries?.settled());
-    return this.#clockState();
-  }
-
-  #clockState(): ResultOf<'clock'> {
-    const { clock, deliveries } = this.#parts;
-    const { now, real, isHeld } = clock.state();
-    return {
-      now: isoSeconds(now),
-      real: isoSeconds(real),
-      ahead_ms: Math.max(0, now - real),
-      held: isHeld,
-      next_retry_at: earliest((deliveries?.list() ?? []).map(({ next_attempt_at: at }) => at)),
-    };
-  }
-
-  #kept(): ResultOf<'status'>['kept'] {
-    const kept = this.#parts.kept();
-    return kept === null ? null : { path: kept.path, since: isoSeconds(kept.since), problem: kept.problem };
+    return clockView(this.#parts);
   }
 
   #sender(): Deliveries {
@@ -302,11 +271,6 @@ function queryOf({ query }: Incoming): ReadonlyMap<string, string> {
 function readBody(incoming: Incoming): { readonly [field: string]: Json } | null {
   if (incoming.body.length === 0) return {};
   return parseRecord(Buffer.from(incoming.body).toString('utf8')) as { readonly [field: string]: Json } | null;
-}
-
-/** The earliest of ISO times in UTC, which sort as text. */
-function earliest(times: readonly (string | null)[]): string | null {
-  return times.reduce((first, at) => (at !== null && (first === null || at < first) ? at : first), null);
 }
 
 function readFaults(texts: readonly string[]) {
