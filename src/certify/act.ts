@@ -1,7 +1,7 @@
 import type { ActFacts } from '../sandbox/audit/evidence.ts';
 import type { Stage } from './stage.ts';
 
-/** What a user gives `certify` besides the command: each is a way to make the integration do something. */
+/** The flags of `certify` that make the integration do something. */
 export const hooks = {
   connect: '--connect URL',
   'second-event': '{event} in --connect and in --sync',
@@ -11,16 +11,16 @@ export const hooks = {
 } as const;
 export type Hook = keyof typeof hooks;
 
-/** One thing that is done to an integration on purpose. */
+/** One deliberate test of an integration, such as a login with a forged state. */
 export interface Act {
   readonly id: string;
   /** What is done, such as `a callback with a forged state`. */
   readonly title: string;
-  /** Ids of the rules that need it; those that any request shows are not named. */
+  /** Ids of the rules that only this act can test; rules that any request can test are left out. */
   readonly brings: readonly string[];
   readonly needs: readonly Hook[];
-  /** Whether it needs a login of the integration that works. */
+  /** Whether the integration must be logged in. */
   readonly hasLogin: boolean;
-  /** What was seen from outside. */
+  /** What certify itself observed. */
   play(stage: Stage): Promise<ActFacts>;
 }

@@ -1,19 +1,19 @@
 import type { Hook } from './act.ts';
 
-/** How the integration is made to do something; null for what the user did not give. */
+/** The ways to make the integration do something; null for each that the user did not give. */
 export interface Hooks {
   /** Starts a consent. `{event}` in it stands for the id of an event. */
   readonly connect: string | null;
   readonly webhook: string | null;
-  /** A POST there has it read the API. */
+  /** A POST to it makes the integration read the API. */
   readonly sync: string | null;
-  /** The words of a command that has it read the API, in place of a URL. */
+  /** The command that makes the integration read the API, as words; instead of a URL. */
   readonly syncCommand: readonly string[] | null;
-  /** What starts it again; null when it must not be killed. */
+  /** The command that restarts it; null when it must not be killed. */
   readonly restart: readonly string[] | null;
 }
 
-/** The hooks that are there. */
+/** The hooks that the user gave. */
 export function givenHooks({ connect, webhook, sync, syncCommand, restart }: Hooks): ReadonlySet<Hook> {
   const hasEvent = (text: string) => text.includes('{event}');
   const given: Hook[] = [];

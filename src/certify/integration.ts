@@ -7,7 +7,7 @@ import { plainLine } from '../text/plain-line.ts';
 
 const lookMs = 50;
 const answerMs = 2_000;
-/** How long one that answers nobody may take to end. */
+/** How long an integration may take to stop before it is killed. */
 const doubtMs = 5_000;
 const keptLines = 15;
 
@@ -18,20 +18,20 @@ export interface IntegrationParts {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly command: readonly string[];
-  /** Starts it again after it was killed. */
+  /** The command that restarts it after it was killed. */
   readonly restartCommand: readonly string[] | null;
   /** The environment at this moment: signing secrets change. */
   env(): Readonly<Record<string, string>>;
-  /** Where it listens; each has to answer before it is ready. */
+  /** Its URLs; each must answer before it counts as ready. */
   readonly origins: readonly URL[];
   readonly readyMs: number;
-  /** A line that it printed, without secrets. */
+  /** Receives a line that it printed, without secrets. */
   readonly onLine: (line: string) => void;
-  /** A text without secrets. */
+  /** Removes secrets from a text. */
   clean(text: string): string;
 }
 
-/** The program under test: its processes, and where it answers. */
+/** The integration under test: its processes and its URLs. */
 export class Integration {
   readonly #parts: IntegrationParts;
   #running: Launched | null = null;
@@ -57,9 +57,9 @@ export class Integration {
   }
 
   /**
-   * Starts it again; why that did not work, or null.
+   * Restarts it. Gives the reason why that failed, or null.
    *
-   * @param isLost  it ended by itself, so with the command of the first start
+   * @param isLost  it ended by itself, so the command of the first start is used
    */
   async restart(isLost = false): Promise<string | null> {
     const { command, restartCommand, signal } = this.#parts;
@@ -75,7 +75,7 @@ export class Integration {
   }
 
   /**
-   * The status that it ended with by itself; null while it runs, or when we ended it.
+   * The exit status if it ended by itself; null while it runs, or when we ended it.
    *
    * @param isDoubtful  it did not answer, so it may be about to end
    */
@@ -96,7 +96,7 @@ export class Integration {
     this.#running = null;
   }
 
-  /** Runs another command of its owner beside it; the exit status, null past the time. */
+  /** Runs another command of the user beside it. Gives the exit status, or null after a timeout. */
   async runCommand(command: readonly string[], timeoutMs: number): Promise<number | null> {
     const { launch, clock, signal } = this.#parts;
     const launched = await launch(command, { env: this.#parts.env(), onLine: (line) => this.#heard(line) });
@@ -140,7 +140,7 @@ export class Integration {
       const silent = await this.#firstSilent();
       if (silent === null) return;
       if (clock.monotonic() > limit) {
-        throw this.#failure(`${shown(command)} does not answer at ${silent.origin} within ${readyMs / 1000} s`);
+        throw this.#failure(`${shown(command)} did not answer at ${silent.origin} within ${readyMs / 1000} s`);
       }
       await clock.sleep(lookMs, signal);
     }
@@ -153,7 +153,7 @@ export class Integration {
   }
 
   #failure(what: string): ReventoError {
-    const said = this.#last.length === 0 ? 'It printed nothing.' : `It printed last:\n${this.#last.join('\n')}`;
+    const said = this.#last.length === 0 ? 'It printed nothing.' : `Its last output:\n${this.#last.join('\n')}`;
     return new ReventoError('failed', `${what}. ${said}`, {
       hint: 'check that COMMAND listens at the URLs given, and reads its settings from the environment',
     });
@@ -169,7 +169,7 @@ export class Integration {
     return null;
   }
 
-  /** Whatever it answers: a page that does not exist is an answer too. */
+  /** Any answer counts, even 404. */
   async #answers(url: URL): Promise<boolean> {
     const { http, signal } = this.#parts;
     try {
@@ -183,7 +183,7 @@ export class Integration {
   }
 }
 
-/** The program of a command, without its arguments: they may hold a secret. */
+/** The program of a command, without its arguments, which may contain a secret. */
 function shown([program = '']: readonly string[]): string {
   return plainLine(program, 80);
 }

@@ -20,21 +20,21 @@ export interface LiveStageParts {
   readonly signal: AbortSignal;
   readonly hooks: Hooks;
   readonly redirectUri: string;
-  /** Longest sync: backoff after three failures takes some seconds, one that hangs never ends. */
+  /** The longest sync: backoff after three failures takes some seconds. */
   readonly syncMs: number;
   readonly webhookSecret: () => string;
   /** Reports every request before it is answered; the returned function stops that. */
   readonly onArrival: (heard: (path: string) => void) => () => void;
 }
 
-/** The stage of a run: a sandbox in this process, and an integration beside it. */
+/** The stage of a run: a sandbox in this process and the integration in its own process. */
 export class LiveStage implements Stage {
   readonly redirectUri: string;
   person: Person;
   isConnected = false;
-  /** Why it could not be started again; null as long as it runs. */
+  /** Why it could not be restarted; null while it runs. */
   downBecause: string | null = null;
-  /** What `webhook check` found, once it has run. */
+  /** The result of `webhook check`, once it has run. */
   cases: readonly CaseResult[] = [];
   readonly #parts: LiveStageParts;
 
@@ -66,7 +66,7 @@ export class LiveStage implements Stage {
 
   async sync(eventId = this.#parts.sandbox.eventId): Promise<SyncEnd> {
     const end = await this.#sync(eventId);
-    // The login may be lost: the next act that needs one begins with a new one, so that it shows its own mistake only.
+    // The login may be lost: the next act that needs one logs in again, so that it shows only its own mistake.
     if (end !== 'done' && eventId === this.#parts.sandbox.eventId) this.isConnected = false;
     return end;
   }
@@ -134,7 +134,7 @@ export class LiveStage implements Stage {
     return this.downBecause;
   }
 
-  /** Starts it again where it has ended by itself; the status that it ended with, or null. */
+  /** Restarts it if it ended by itself. Gives the exit status, or null. */
   async revive(isDoubtful: boolean): Promise<number | null> {
     const status = await this.#parts.integration.lost(isDoubtful);
     if (status === null) return null;
@@ -166,7 +166,7 @@ export class LiveStage implements Stage {
   }
 }
 
-/** The text with the event in the place of `{event}`. */
+/** The text with `{event}` replaced by the event. */
 function filled(text: string, eventId: string, isUrl = true): string {
   return text.replaceAll('{event}', isUrl ? encodeURIComponent(eventId) : eventId);
 }

@@ -3,20 +3,20 @@ import { isLoopback } from '../http/this-machine.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import { type Answer, Cookies, type Visit, visit } from '../sandbox/visitor/visitor.ts';
 
-/** Longest wait for one page: whoever hangs must not hold up the run. */
+/** The longest wait for one page: a hanging server must not block the run. */
 const timeoutMs = 10_000;
 
 const allow: Answer = { isDenied: false, onlyScopes: null };
 
-/** How one visit went. */
+/** The outcome of one visit. */
 export interface Landing {
-  /** Status of the last page; null when it did not come. */
+  /** Status of the last page; null without an answer. */
   readonly status: number | null;
   /** The URL that brought the browser back to the integration; null when it never came back. It holds a code. */
   readonly callback: URL | null;
 }
 
-/** Somebody with a browser of their own, which keeps its cookies. */
+/** A user with a browser that keeps cookies. */
 export class Person {
   readonly #http: Exchange;
   readonly #redirectUri: string;
@@ -27,7 +27,7 @@ export class Person {
     this.#redirectUri = redirectUri;
   }
 
-  /** Opens a page and goes where it leads, answering the consent page. */
+  /** Opens a page, follows redirects and answers the consent page. */
   async open(url: URL, answer: Partial<Answer> = {}): Promise<Landing> {
     let callback: URL | null = null;
     const onHop = (to: URL) => {
@@ -37,7 +37,7 @@ export class Person {
     return { status: await this.#visit(url, { ...allow, ...answer }, onHop), callback };
   }
 
-  /** Opens a page, and stops at the first page of somebody else; the URL of that, or null. */
+  /** Opens a page and stops at the first redirect to another origin. Gives its URL, or null. */
   async leave(url: URL): Promise<URL | null> {
     let left: URL | null = null;
     await this.#visit(url, allow, (to) => {
@@ -48,7 +48,10 @@ export class Person {
     return left;
   }
 
-  /** Asks for one page, with the cookies of this browser, and follows nothing; its status, null when it did not come. */
+  /**
+   * Requests one page with the cookies of this browser, without following redirects. Gives its status, or null without
+   * an answer.
+   */
   async call(url: URL): Promise<number | null> {
     const cookie = this.#cookies.of(url);
     const headers = [['Accept', 'text/html'] as const, ...(cookie === '' ? [] : [['Cookie', cookie] as const])];

@@ -5,12 +5,12 @@ import type { Sandbox } from '../sandbox/server/app.ts';
 import type { Act, Hook } from './act.ts';
 import type { Stage } from './stage.ts';
 
-/** Between two acts, so that neither the limit of a minute nor a retry of one reaches into the next. */
+/** The pause between two acts, so that neither the rate limit nor a retry of one affects the next. */
 const leastBetweenMs = 61_000;
-/** Added in turn: syncs at the same distance would look like polling. */
+/** Added in turn: syncs at equal intervals would look like polling. */
 const moreBetweenMs = [0, 13_000, 39_000, 26_000];
 
-/** What became of an act. */
+/** The outcome of an act. */
 export interface PlayedAct {
   readonly act: Act;
   readonly durationMs: number;
@@ -18,7 +18,7 @@ export interface PlayedAct {
     | { readonly kind: 'played'; readonly facts: ActFacts }
     /** Hooks that were not given. */
     | { readonly kind: 'hooks missing'; readonly missing: readonly Hook[] }
-    /** Why it makes no sense. */
+    /** Why it cannot be judged. */
     | { readonly kind: 'not played'; readonly reason: string };
 }
 
@@ -27,7 +27,7 @@ export interface RunParts {
     readonly isConnected: boolean;
     readonly downBecause: string | null;
     /**
-     * Starts the integration again where it has ended by itself; the status that it ended with, or null.
+     * Restarts the integration if it ended by itself. Gives the exit status, or null.
      *
      * @param isDoubtful  it did not answer, so it may be about to end
      */
@@ -37,11 +37,11 @@ export interface RunParts {
   readonly hooks: ReadonlySet<Hook>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** After this much real time no further act begins. */
+  /** No act begins after this much real time. */
   readonly budgetMs: number;
 }
 
-/** Plays the acts one after the other, each when what it needs is there. */
+/** Plays the acts one after the other, and skips those whose needs are not met. */
 export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGenerator<PlayedAct, void, void> {
   const { stage, sandbox, hooks, clock, signal, budgetMs } = parts;
   const startedAt = clock.monotonic();
@@ -61,7 +61,7 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
     }
     const reason = act.needs.map((hook) => broken.get(hook)).find((why) => why !== undefined);
     if (reason !== undefined || beganAt - startedAt > budgetMs) {
-      yield played({ kind: 'not played', reason: reason ?? 'more time: that of the run was over' });
+      yield played({ kind: 'not played', reason: reason ?? 'more time: the run reached its time limit' });
       continue;
     }
     await stage.faults();
@@ -74,14 +74,15 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
     await stage.faults();
     const shown = status === null ? facts : { ...facts, ended: status };
     end(shown);
-    if (act.id === 'consent' && !hasLoggedIn(sandbox)) broken.set('connect', 'a login: the consent led to none');
+    if (act.id === 'consent' && !hasLoggedIn(sandbox))
+      broken.set('connect', 'a login: the consent did not lead to one');
     if (act.id === 'sync' && facts['sync'] === 'no answer') broken.set('sync', 'a sync: the sync did not end');
     if (stage.downBecause !== null) for (const hook of hooks) broken.set(hook, stage.downBecause);
     yield played({ kind: 'played', facts: shown });
   }
 }
 
-/** What an act showed. A page that leads away from this machine led nowhere. */
+/** What an act showed. A redirect away from this machine counts as no answer. */
 async function factsOf(act: Act, { stage, signal }: RunParts): Promise<ActFacts> {
   try {
     return await act.play(stage);

@@ -6,25 +6,28 @@ const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 
 /** `certify.json`: the flags of `revento certify`, for the file beside an integration. Flags take precedence. */
 export const certifySettings = closed({
-  $schema: v.exactOptional(v.pipe(v.string(), v.description('where the JSON Schema of this file is'))),
-  start: v.exactOptional(v.pipe(words, v.description('the words of the command that starts the integration'))),
+  $schema: v.exactOptional(v.pipe(v.string(), v.description('URL or path of the JSON Schema of this file'))),
+  start: v.exactOptional(v.pipe(words, v.description('the command that starts the integration, as a list of words'))),
   connect: v.exactOptional(
-    v.pipe(text, v.description('the URL that starts a consent; {event} in it stands for the id of an event')),
+    v.pipe(text, v.description('the URL that starts a consent; {event} is replaced by the event ID')),
   ),
   redirect_uri: v.exactOptional(
-    v.pipe(text, v.description('where consent comes back to; default: /callback beside connect')),
+    v.pipe(text, v.description('the redirect URI; default: /callback at the origin of connect')),
   ),
-  webhook: v.exactOptional(v.pipe(text, v.description('the URL of the webhook handler, or its port'))),
+  webhook: v.exactOptional(v.pipe(text, v.description('the URL of URL of the webhook handler, or its port'))),
   sync: v.exactOptional(
-    v.pipe(text, v.description('the URL where a POST has the integration read the API, answered 2xx when it is done')),
+    v.pipe(
+      text,
+      v.description('a URL: a POST to it makes the integration read the API, and it responds with 2xx when done'),
+    ),
   ),
   sync_command: v.exactOptional(
-    v.pipe(text, v.description('a shell command that does the same, in place of sync; exit status 0 when it is done')),
+    v.pipe(text, v.description('a shell command that does the same, instead of sync; it exits with 0 when done')),
   ),
   restart: v.exactOptional(
     v.pipe(
       v.union([v.boolean(), text], 'must be true, or a shell command'),
-      v.description('starts the integration again after it was killed: true runs the start command'),
+      v.description('restarts the integration after it was killed: true runs the start command'),
     ),
   ),
   sync_timeout: v.exactOptional(v.pipe(text, v.description('how long a sync may take, such as 25s'))),

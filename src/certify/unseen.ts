@@ -2,8 +2,8 @@ import { type Act, hooks } from './act.ts';
 import type { PlayedAct } from './run.ts';
 
 /**
- * What would let a rule be judged that was not: the flags to add, why an act was not played, or null when every act
- * that it needs was played.
+ * Why a rule could not be judged: the flags to add, or why an act was not played; null when every act that it needs was
+ * played.
  */
 export function remedyFor(rule: string, played: readonly PlayedAct[]): string | null {
   const own = played.filter(({ act }) => act.brings.includes(rule));
@@ -14,10 +14,10 @@ export function remedyFor(rule: string, played: readonly PlayedAct[]): string | 
   return unplayed ?? null;
 }
 
-/** The acts by which these rules can be judged, with those that must come first. */
+/** The acts that test these rules, with the acts that must come first. */
 export function actsFor(only: readonly string[] | null, acts: readonly Act[]): readonly Act[] {
   if (only === null) return acts;
-  // Where a rule needs no act of its own, any of them may show it.
+  // A rule without an act of its own can be tested by any act.
   if (only.some((rule) => !acts.some(({ brings }) => brings.includes(rule)))) return acts;
   const wanted = acts.filter(({ brings }) => brings.some((rule) => only.includes(rule)));
   const needsConsent = wanted.some(({ needs }) => needs.includes('connect'));

@@ -5,7 +5,7 @@ import { makeDirectory } from '../files/directory.ts';
 import { writeUserFile } from '../files/user-output.ts';
 import type { Files } from './starter.ts';
 
-/** Which of these files exist in a directory already, by path. */
+/** The paths of those files that exist in a directory already. */
 export async function existingFiles(directory: string, files: Files): Promise<string[]> {
   const found: string[] = [];
   for (const path of Object.keys(files)) if (await exists(join(directory, path))) found.push(path);
@@ -13,8 +13,8 @@ export async function existingFiles(directory: string, files: Files): Promise<st
 }
 
 /**
- * Writes the files of a project. When one cannot be written, new ones written before it are removed again. A file that
- * exists is replaced as a whole, or is an error.
+ * Writes the files of a project. When one cannot be written, the new files written so far are removed. An existing file
+ * is replaced as a whole, or is an error.
  *
  * @throws ReventoError `file`
  */
@@ -39,7 +39,7 @@ export async function placeFiles(
       for (const one of made.reverse()) await rm(one, { recursive: true, force: true });
       const { code, message } = error as NodeJS.ErrnoException;
       throw new ReventoError('file', `Cannot write ${target} (${code ?? message}).`, {
-        hint: 'give a directory that you can write to',
+        hint: 'choose a directory that you can write to',
       });
     }
   }

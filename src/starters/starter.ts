@@ -1,20 +1,20 @@
-/** Text of files by their path, with `/` between folders. */
+/** The text of files by path, with `/` between folders. */
 export type Files = Readonly<Record<string, string>>;
 
-/** What a starter is made of beside its files. One row a language; the program knows nothing else about any of them. */
+/** The settings of one language's starter, one row per language. The program knows nothing else about a language. */
 export interface Starter {
   /** The word that is typed. */
   readonly language: string;
   readonly title: string;
   /** The first is the default. */
   readonly frameworks: readonly [Framework, ...Framework[]];
-  /** What has to be on the machine. */
+  /** What must be installed on the machine. */
   readonly needs: string;
-  /** Fetches the dependencies: words that `init` runs, a line that only the user's shell can run, or null for none. */
+  /** Installs the dependencies: words that `init` runs, a line that only the user's shell can run, or null for none. */
   readonly install: readonly string[] | string | null;
   readonly start: string;
   readonly test: string;
-  /** What nobody has run yet, in a sentence; shown by `--list`. */
+  /** A sentence about what is untested; shown by `--list`. */
   readonly untested?: string;
   /** The folder in `templates/`. */
   readonly files: () => Promise<{ readonly default: Files }>;
@@ -26,7 +26,7 @@ export interface Framework {
   readonly overlay?: string;
 }
 
-/** Names that package managers would act on if a template had them. */
+/** File names that package managers would act on if a template had them. */
 const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', dockerignore: '.dockerignore' };
 
 /** The files of a project, for one of the starter's frameworks. */

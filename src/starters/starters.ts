@@ -1,6 +1,6 @@
 import type { Starter } from './starter.ts';
 
-/** Every language there is a starter for. A new one is a folder in `templates/` and a row here. */
+/** Every language that has a starter. To add one, add a folder in `templates/` and a row here. */
 export const starters: readonly Starter[] = [
   {
     language: 'node',
@@ -44,7 +44,7 @@ export const starters: readonly Starter[] = [
   },
 ];
 
-/** The row of a language; undefined where there is none. */
+/** The row of a language, or undefined. */
 export function starterFor(language: string): Starter | undefined {
   return starters.find((row) => row.language === language);
 }

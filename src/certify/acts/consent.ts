@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Act } from '../act.ts';
 import type { Stage } from '../stage.ts';
 
-/** What happens on the way to a login. */
+/** Acts of the OAuth redirect and the consent page. */
 export const consentActs: readonly Act[] = [
   {
     id: 'consent-again',
@@ -51,7 +51,7 @@ export const consentActs: readonly Act[] = [
   },
   {
     id: 'replayed-callback',
-    title: 'the page of the redirect is loaded again',
+    title: 'the redirect page is reloaded',
     brings: ['code-once'],
     needs: ['connect'],
     hasLogin: false,
@@ -106,7 +106,7 @@ export const consentActs: readonly Act[] = [
   },
   {
     id: 'code-minimal',
-    title: 'the token answer has the certain fields only',
+    title: 'the token response has only the required fields',
     brings: ['token-answer-minimal'],
     needs: ['connect', 'sync'],
     hasLogin: false,
@@ -114,7 +114,7 @@ export const consentActs: readonly Act[] = [
   },
   {
     id: 'code-unknown-fields',
-    title: 'the token answer has unknown fields',
+    title: 'the token response has unknown fields',
     brings: ['token-answer-tolerated'],
     needs: ['connect', 'sync'],
     hasLogin: false,

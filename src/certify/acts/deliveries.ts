@@ -2,22 +2,22 @@ import type { ResultOf } from '../../sandbox/control/operations.ts';
 import type { Act } from '../act.ts';
 import type { Stage } from '../stage.ts';
 
-/** Long enough for whoever calls the API because of a delivery. */
+/** Time for the integration to call the API after a delivery. */
 const reactionMs = 400;
 const minuteMs = 61_000;
-/** So many that nobody needs to poll. */
+/** Enough deliveries that polling is unnecessary. */
 const many = 10;
 
-/** What the handler gets. */
+/** Acts of webhook deliveries. */
 export const deliveryActs: readonly Act[] = [
   simple('delivery', 'a delivery', ['delivery-accepted', 'delivery-in-time', 'delivery-direct']),
   simple('delivery-forged', 'a forged delivery', ['delivery-forged'], 'webhook:signaturex1'),
   simple('delivery-stale', 'a delivery with an old timestamp', ['delivery-stale'], 'webhook:stalex1'),
-  simple('delivery-future', 'a delivery with a timestamp ahead', ['delivery-stale'], 'webhook:futurex1'),
+  simple('delivery-future', 'a delivery with a future timestamp', ['delivery-stale'], 'webhook:futurex1'),
   simple('delivery-chunked', 'a delivery in chunks', ['delivery-accepted'], 'webhook:chunkedx1'),
   {
     id: 'delivery-repeat',
-    title: 'a delivery comes again',
+    title: 'a delivery is sent twice',
     brings: ['delivery-repeat'],
     needs: ['webhook'],
     hasLogin: false,
@@ -74,7 +74,7 @@ export const deliveryActs: readonly Act[] = [
   },
   {
     id: 'snapshot',
-    title: 'a delivery brings the whole resource',
+    title: 'a delivery contains the whole resource',
     brings: ['snapshot-used'],
     needs: ['webhook', 'connect'],
     hasLogin: true,

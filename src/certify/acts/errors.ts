@@ -4,7 +4,7 @@ import type { Stage } from '../stage.ts';
 const needs = ['connect', 'sync'] as const;
 const minuteMs = 61_000;
 
-/** What the API answers instead of what was asked for. */
+/** Acts in which the API returns errors. */
 export const errorActs: readonly Act[] = [
   under('invalid-token', 'the API answers invalid_token', ['invalid-token-final'], 'api:invalid_tokenx5'),
   under('rate-limited', 'a 429 with Retry-After', ['retry-after-waited'], 'api:429=3x1'),
@@ -12,8 +12,8 @@ export const errorActs: readonly Act[] = [
   under('server-errors', 'the API fails three times (503)', ['backoff'], 'api:503x3'),
   under('refused', 'the API refuses a request (400)', ['refusal-final'], 'api:validation_errorx5'),
   under('forbidden', 'the API answers insufficient_scope', ['refusal-final'], 'api:insufficient_scopex5'),
-  under('page-cut', 'a page is cut off', ['page-cut'], 'api:cutx1@1'),
-  under('page-html', 'a proxy answers with an HTML page', ['page-html'], 'api:htmlx1@1'),
+  under('page-cut', 'a page is truncated', ['page-cut'], 'api:cutx1@1'),
+  under('page-html', 'a proxy returns an HTML page', ['page-html'], 'api:htmlx1@1'),
   {
     id: 'scrambled-messages',
     title: 'the messages of errors are scrambled',
@@ -45,7 +45,7 @@ export const errorActs: readonly Act[] = [
   },
 ];
 
-/** Syncs under a fault, and once more without it a minute later. */
+/** Syncs with a fault injected, then again without it a minute later. */
 function under(id: string, title: string, brings: readonly string[], ...faults: readonly string[]): Act {
   return { id, title, brings, needs, hasLogin: true, play: (stage) => syncUnder(stage, faults) };
 }

@@ -3,14 +3,14 @@ import { syncUnder } from './errors.ts';
 
 const needs = ['connect', 'sync'] as const;
 
-/** Lists and rows that are not as they were yesterday. */
+/** Acts in which lists and rows change their shape. */
 export const listActs: readonly Act[] = [
-  under('cursor-form', 'cursors have another form', ['cursor-opaque'], 'api:cursors'),
-  under('empty-page', 'a page has no rows and says there are more', ['empty-page-followed'], 'api:emptyx1@1'),
-  // It ends by itself, so that whoever turns in it is not turning for good.
+  under('cursor-form', 'cursors have a different format', ['cursor-opaque'], 'api:cursors'),
+  under('empty-page', 'a page is empty but has_more is true', ['empty-page-followed'], 'api:emptyx1@1'),
+  // The circle ends by itself, so that an integration that follows it does not loop forever.
   under('cursor-circle', 'cursors go in a circle', ['cursor-circle'], 'api:circlex12'),
   under('unknown-fields', 'rows have unknown fields', ['unknown-tolerated'], 'api:extra'),
-  under('unknown-status', 'rows have unknown status words', ['unknown-tolerated'], 'api:words'),
+  under('unknown-status', 'rows have unknown status values', ['unknown-tolerated'], 'api:words'),
   {
     id: 'second-event',
     title: 'an organizer connects a second event',
@@ -25,7 +25,7 @@ export const listActs: readonly Act[] = [
   },
 ];
 
-/** The other event that every sandbox has. */
+/** The second event of every sandbox. */
 const secondEvent = 'evt_test_neighbor';
 
 function under(id: string, title: string, brings: readonly string[], ...faults: readonly string[]): Act {

@@ -6,7 +6,7 @@ export const expiryMs = 3_660_000;
 const minuteMs = 61_000;
 const needs = ['connect', 'sync'] as const;
 
-/** What becomes of a login: it expires, its refresh is answered or not, and it ends. */
+/** Acts of a login after consent: expiry, refresh and revocation. */
 export const loginActs: readonly Act[] = [
   {
     id: 'expired',
@@ -21,7 +21,7 @@ export const loginActs: readonly Act[] = [
   },
   {
     id: 'five-at-once',
-    title: 'five syncs at once on an expired token',
+    title: 'five concurrent syncs with an expired token',
     brings: ['refresh-single-flight', 'in-flight', 'pace', 'scopes-used'],
     needs,
     hasLogin: true,
@@ -35,7 +35,7 @@ export const loginActs: readonly Act[] = [
   },
   {
     id: 'expired-again',
-    title: 'the access token has expired once more',
+    title: 'the access token expires again',
     brings: ['refresh-token-spent'],
     needs,
     hasLogin: true,
@@ -46,7 +46,7 @@ export const loginActs: readonly Act[] = [
   },
   {
     id: 'expired-forever',
-    title: 'the new access token is refused as well',
+    title: 'the new access token is rejected too',
     brings: ['expired-once'],
     needs,
     hasLogin: true,
@@ -60,7 +60,7 @@ export const loginActs: readonly Act[] = [
   },
   {
     id: 'refresh-unknown-fields',
-    title: 'the answer to a refresh has unknown fields',
+    title: 'the refresh response has unknown fields',
     brings: ['token-answer-tolerated'],
     needs,
     hasLogin: true,
@@ -72,13 +72,13 @@ export const loginActs: readonly Act[] = [
   },
   {
     id: 'killed-after-refresh',
-    title: 'it is killed right after a refresh, and started again',
+    title: 'it is killed right after a refresh and restarted',
     brings: ['refresh-stored-first'],
     needs: ['connect', 'sync', 'restart'],
     hasLogin: true,
     play: async (stage) => {
       await stage.advance(expiryMs);
-      // The first request with the new token proves that it got the answer; by then it has to be stored.
+      // The first request with the new token shows that the response arrived; the token must be stored by then.
       await stage.faults('api:slow=2s');
       const killed = killAfterRefresh(stage);
       await Promise.race([stage.sync(), killed.done]);
@@ -93,7 +93,7 @@ export const loginActs: readonly Act[] = [
   },
   {
     id: 'refresh-answer-lost',
-    title: 'the answer to a refresh is lost',
+    title: 'the refresh response is lost',
     brings: ['refresh-lost'],
     needs,
     hasLogin: true,
@@ -107,7 +107,7 @@ export const loginActs: readonly Act[] = [
   },
   {
     id: 'refresh-token-stolen',
-    title: 'somebody else used its refresh token',
+    title: 'its refresh token was used by someone else',
     brings: ['refresh-after-invalid-grant', 'ended-stops'],
     needs,
     hasLogin: true,
@@ -141,7 +141,7 @@ export const loginActs: readonly Act[] = [
   },
 ];
 
-/** Kills the integration at the first API request after a refresh was answered. */
+/** Kills the integration at its first API request after a successful refresh. */
 function killAfterRefresh(stage: Stage) {
   const before = stage.evidence().tokens.length;
   let kill: Promise<void> | null = null;

@@ -1,6 +1,6 @@
 import type { Act } from '../act.ts';
 
-/** Nothing is wrong yet: where one of these fails, the acts after it would say nothing. */
+/** Acts without faults. If one of them fails, the results of later acts mean nothing. */
 export const plainActs: readonly Act[] = [
   {
     id: 'consent',
@@ -22,7 +22,7 @@ export const plainActs: readonly Act[] = [
   },
   {
     id: 'sync',
-    title: 'a sync when all is well',
+    title: 'a sync without faults',
     brings: [
       'syncs',
       'list-whole',

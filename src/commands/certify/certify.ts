@@ -18,44 +18,53 @@ import { type CertifyOptions, readPlan } from './options.ts';
 import { play } from './play.ts';
 import { certifyReport } from './report.ts';
 
-/** `revento certify`: starts an integration beside a sandbox, does the worst to it, and says what it broke. */
+/**
+ * `revento certify`: starts an integration beside a sandbox, tests it with every act, and reports the rules that it
+ * broke.
+ */
 export const certify: CommandModule<CertifyOptions> = {
   declare: (command) =>
     command
       .argument('[command...]', 'the command that starts the integration, after --')
       .usage('[options] -- COMMAND')
-      .option('--connect <url>', 'where a consent starts; {event} in it stands for the id of an event')
-      .option('--redirect-uri <uri>', 'where it comes back to (default: /callback beside --connect)')
-      .option('--webhook <url>', 'the webhook handler, or its port')
-      .option('--sync <url>', 'a POST there reads the API, and is answered 2xx when it is done')
-      .option('--sync-command <command>', 'does the same as a shell command, and exits with 0')
+      .option('--connect <url>', 'URL that starts a consent; {event} is replaced by the event ID')
+      .option('--redirect-uri <uri>', 'redirect URI (default: /callback at the origin of --connect)')
+      .option('--webhook <url>', 'URL of the webhook handler, or its port')
+      .option(
+        '--sync <url>',
+        'URL: a POST to it makes the integration read the API, and it responds with 2xx when done',
+      )
+      .option('--sync-command <command>', 'shell command that does the same, and exits with 0 when done')
       .option('--sync-timeout <duration>', 'how long a sync may take (default: 25s)')
-      .option('--restart [command]', 'it may be killed; starts it again (default: COMMAND)')
+      .option(
+        '--restart [command]',
+        'allow killing the integration, and restart it with this command (default: COMMAND)',
+      )
       .option('--manifest <file>', 'the scopes and event types that your integration declares: YAML or JSON')
-      .option('--ready-timeout <duration>', 'how long it may take to answer after the start (default: 30s)')
+      .option('--ready-timeout <duration>', 'how long it may take to answer after being started (default: 30s)')
       .option('--seed <n>', 'random seed of the test data (default: 1)')
       .option('--config <file>', 'the same settings in a file (default: certify.json, if there is one)')
-      .addOption(command.createOption('--format <format>', 'form of the report').choices(reportFormats))
-      .option('--only <ids>', 'judge only by these rules, separated by commas')
-      .option('--baseline <file>', 'an earlier report (--format json): what is broken there fails nothing')
+      .addOption(command.createOption('--format <format>', 'format of the report').choices(reportFormats))
+      .option('--only <ids>', 'check only these rules, separated by commas')
+      .option('--baseline <file>', 'an earlier report (--format json): rules broken there do not fail this run')
       .option('--list', 'list the acts and start nothing')
-      .option('--explain <rule>', 'say what a rule asks for, why, and which acts bring it about')
+      .option('--explain <rule>', 'explain a rule: what it requires, why, and which acts test it')
       .addHelpText(
         'after',
         `\n${[
-          'COMMAND finds the sandbox in its environment, as with `revento sandbox exec`. The clock of the sandbox is moved',
-          'where waiting would be needed. What cannot be brought about with the flags given is reported as not seen, with',
-          'the flag to add. COMMAND and all that it started are ended in any case.',
+          'COMMAND finds the sandbox in its environment, as with `revento sandbox exec`. Instead of waiting,',
+          'the clock of the sandbox is moved. Rules that cannot be tested with the given flags are reported as not seen,',
+          'with the flag to add. COMMAND and all processes that it started are always ended.',
         ].join(' ')}\n\nExits with 3 when a rule of the level \`must\` or a case of \`webhook check\` is broken.\n`,
       ),
   examples: [
     {
       command:
         "revento certify --connect 'http://localhost:3000/connect?event_id={event}' --webhook 3000 --sync 'http://localhost:3000/sync?event_id={event}' --restart -- npm start",
-      explains: 'everything, of an integration on port 3000',
+      explains: 'all acts, for an integration on port 3000',
     },
     { command: 'revento certify --format html > passport.html', explains: 'with the settings in certify.json' },
-    { command: 'revento certify --list', explains: 'what is done to the integration' },
+    { command: 'revento certify --list', explains: 'the acts that test the integration' },
   ],
   layout: { shape: 'value' },
   answersByStatus: () => true,
@@ -109,7 +118,7 @@ export const certify: CommandModule<CertifyOptions> = {
   },
 };
 
-/** What a report was made with. */
+/** The inputs of a report. */
 function madeWith(
   played: readonly PlayedAct[],
   { clock }: Pick<Deps, 'clock'>,

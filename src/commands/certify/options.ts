@@ -31,7 +31,7 @@ export interface CertifyOptions extends GlobalOptions {
   readonly baseline?: string;
 }
 
-/** What is played to whom: flags and file, checked. */
+/** The checked options, from flags and file. */
 export interface CertifyPlan {
   readonly command: readonly string[];
   readonly hooks: Hooks;
@@ -59,7 +59,7 @@ export async function readPlan(options: CertifyOptions, deps: Pick<Deps, 'signal
   }
   const hooks = hooksOf(options, file, command);
   if (givenHooks(hooks).size === 0 || (hooks.connect === null && hooks.webhook === null)) {
-    throw new ReventoError('usage', 'Nothing can be played without --connect or --webhook.', {
+    throw new ReventoError('usage', 'Missing --connect or --webhook: without them nothing can be tested.', {
       hint: 'such as: --connect http://localhost:3000/connect --webhook 3000',
     });
   }
@@ -94,12 +94,12 @@ function hooksOf(options: CertifyOptions, file: CertifySettings, command: readon
   };
 }
 
-/** A command with its arguments in one text is for the shell. */
+/** A command given as one string is run by the shell. */
 function shell(text: string): readonly string[] {
   return process.platform === 'win32' ? ['cmd', '/d', '/s', '/c', text] : ['sh', '-c', text];
 }
 
-/** What is done to it must stay on this machine. */
+/** Requires a URL on this machine: certify must not test anything else. */
 function localUrl(flag: string, text: string): string {
   const url = parseUrl(text);
   if (url !== null && /^https?:$/.test(url.protocol) && isLoopback(url.hostname) && url.username === '') return text;

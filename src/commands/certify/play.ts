@@ -18,19 +18,19 @@ import { surroundings } from '../shared/sandbox/surroundings.ts';
 import { readStructured } from '../shared/structured-file.ts';
 import type { CertifyPlan } from './options.ts';
 
-/** Two pages of the largest size, three of the usual one, and five syncs at once stay below the limit of a minute. */
+/** Two pages of the largest size, three of the default size, and five concurrent syncs stay below the rate limit. */
 const participants = 60;
 const hourMs = 3_600_000;
-/** No act begins after that. A good integration takes a quarter of it. */
+/** No act begins after this time. A correct integration takes a quarter of it. */
 const budgetMs = 300_000;
 
-/** What playing needs. */
+/** The inputs of a run. */
 type PlayDeps = Pick<
   Deps,
   'childEnv' | 'clock' | 'forwarder' | 'isVerbose' | 'launch' | 'program' | 'redactor' | 'serve' | 'signal' | 'terminal'
 >;
 
-/** What a whole run found. */
+/** The results of a run. */
 export interface Played {
   readonly acts: readonly PlayedAct[];
   readonly findings: readonly AuditFinding[];
@@ -41,7 +41,7 @@ export interface Played {
 /**
  * Starts a sandbox and the integration, plays the acts, and ends both, whatever happens.
  *
- * @param onAct  told of every act when it has ended
+ * @param onAct called with the outcome of every act
  * @throws ReventoError `failed` when the integration does not start, `port_busy`, `command_not_found`, `interrupted`
  */
 export async function play(
@@ -138,7 +138,7 @@ export async function play(
   }
 }
 
-/** Where the integration has to answer. */
+/** The URLs where the integration must answer. */
 function originsOf({ connect, webhook, sync }: CertifyPlan['hooks']): readonly URL[] {
   const origins = [connect, webhook, sync].flatMap((url) => (url === null ? [] : [new URL(url).origin]));
   return [...new Set(origins)].map((origin) => new URL(origin));

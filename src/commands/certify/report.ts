@@ -5,7 +5,7 @@ import type { CaseResult } from '../../webhook/conformance/case.ts';
 import { auditReport, type Baseline } from '../shared/audit/report.ts';
 import type { Played } from './play.ts';
 
-/** Stands before the ids of the cases of `webhook check`. */
+/** The prefix of the IDs of `webhook check` cases. */
 const casePrefix = 'webhook-check:';
 
 /** The verdict of a run: every rule, and every case of `webhook check` that was sent. */
@@ -46,7 +46,7 @@ function caseResult({ test, outcome, got, fix, durationMs }: CaseResult, baselin
   };
 }
 
-/** Acts that could not be played although everything that they need was given. */
+/** Acts that could not be played although all flags that they need were given. */
 function unplayed(acts: readonly PlayedAct[]): string[] {
   const byReason = new Map<string, string[]>();
   for (const { act, outcome } of acts) {

@@ -3,11 +3,11 @@ import { type CertifySettings, certifySettings } from '../../certify/settings.ts
 import type { Deps } from '../../command-kit/deps.ts';
 import { readStructured } from '../shared/structured-file.ts';
 
-/** Read where no other file is named. */
+/** The file that is read by default. */
 export const settingsFile = 'certify.json';
 
 /**
- * The settings in a file; without a name those of `certify.json`, if there is one here.
+ * Reads the settings from a file; without a name from `certify.json`, if it exists here.
  *
  * @throws ReventoError `file` with every mistake, its line and column
  */

@@ -22,22 +22,22 @@ interface InitOptions {
 const names = starters.map(({ language }) => language);
 
 /**
- * `revento init`: writes an integration to start from, with all that the examples of the guide leave out.
+ * `revento init`: writes a complete starter integration.
  *
- * A `.env` with a fresh key for the stored tokens comes with it. One that exists is never touched: without its key the
- * logins of that project could not be read again.
+ * It also writes a `.env` with a new key for the stored tokens. An existing `.env` is never changed: without its key
+ * the stored logins of that project could not be decrypted.
  */
 export const init: CommandModule<InitOptions> = {
   declare: (command) =>
     command
       .argument('[language]', names.join(', '))
-      .argument('[dir]', 'directory for it (default: revento-LANGUAGE)')
-      .option('--framework <name>', 'where a language has more than one, see --list')
-      .option('--force', 'replace files that exist; .env is kept')
-      .option('--no-install', 'do not fetch the dependencies')
-      .option('--list', 'list the languages and what each needs'),
+      .argument('[dir]', 'target directory (default: revento-LANGUAGE)')
+      .option('--framework <name>', 'web framework, for languages with more than one (see --list)')
+      .option('--force', 'overwrite existing files, except .env')
+      .option('--no-install', 'do not install the dependencies')
+      .option('--list', 'list the languages and their requirements'),
   examples: [
-    { command: 'revento init node', explains: 'an integration in ./revento-node' },
+    { command: 'revento init node', explains: 'a starter integration in ./revento-node' },
     { command: 'revento init --list', explains: 'the languages' },
   ],
   layout: { shape: 'value' },
@@ -70,7 +70,7 @@ export const init: CommandModule<InitOptions> = {
 function chosen(language: string): Starter {
   const found = starterFor(language);
   if (found !== undefined) return found;
-  throw new ReventoError('usage', `There is no starter for ${JSON.stringify(language)}.`, {
+  throw new ReventoError('usage', `Unknown language ${JSON.stringify(language)}.`, {
     hint: adviceOn(language, names, `languages are ${names.join(', ')}`),
   });
 }
@@ -86,7 +86,7 @@ function chosenFramework({ language, frameworks }: Starter, name: string | undef
   if (name === undefined) return frameworks[0];
   const found = frameworks.find((row) => row.name === name);
   if (found !== undefined) return found;
-  throw new ReventoError('usage', `There is no starter for ${language} with ${JSON.stringify(name)}.`, {
+  throw new ReventoError('usage', `The ${language} starter has no framework ${JSON.stringify(name)}.`, {
     hint: `give --framework one of ${frameworks.map((row) => row.name).join(', ')}`,
   });
 }
@@ -98,13 +98,13 @@ function inTheWay(directory: string, taken: readonly string[]): ReventoError {
   });
 }
 
-/** The text of `.env`: the example with a key of its own. */
+/** The text of `.env`: the example with a new key. */
 function environment(files: Readonly<Record<string, string>>): string {
   const key = randomBytes(32).toString('base64');
   return (files['.env.example'] ?? '').replace(/^REVENTO_TOKEN_KEY=$/m, `REVENTO_TOKEN_KEY=${key}`);
 }
 
-/** Runs the package manager in the project; what it prints goes to stderr. False when it failed or is not there. */
+/** Runs the package manager in the project; its output goes to stderr. False when it failed or is not installed. */
 async function isFetched(
   command: readonly string[],
   directory: string,
@@ -167,7 +167,7 @@ function written({ starter, variant, directory, files, isInstalled }: Written): 
       [
         `${style.green('✓')} ${starter.title} integration in ${directory}`,
         '',
-        'Next, the sandbox in a terminal of its own:',
+        'Next, start the sandbox in another terminal:',
         ...next.map((line) => `  ${line}`),
         '',
         'Then open http://localhost:3000/connect',

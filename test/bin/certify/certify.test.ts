@@ -88,7 +88,7 @@ describe('a program that', () => {
   it('never answers is ended', async () => {
     const { status, stderr } = await certify([...all(), '--ready-timeout', '1s'], odd, { MODE: 'silent' });
     expect(status).toBe(1);
-    expect(stderr).toMatch(/does not answer at http:\/\/127\.0\.0\.1:\d+ within 1 s\. It printed nothing\./);
+    expect(stderr).toMatch(/did not answer at http:\/\/127\.0\.0\.1:\d+ within 1 s\. It printed nothing\./);
   });
 
   it('ignores SIGTERM is killed, with what it started, and breaks what it breaks', async () => {
@@ -212,7 +212,7 @@ describe('a report', () => {
 
 describe('usage', () => {
   it.each([
-    [['--', 'node'], 'Nothing can be played without --connect or --webhook'],
+    [['--', 'node'], 'Missing --connect or --webhook: without them nothing can be tested'],
     [['--connect', 'http://localhost:3000/connect'], 'Name the command that starts your integration'],
     [
       ['--connect', 'https://example.com/connect', '--', 'node'],

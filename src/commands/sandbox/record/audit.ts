@@ -23,9 +23,9 @@ interface SandboxAuditOptions extends GlobalOptions {
 export const sandboxAudit: CommandModule<SandboxAuditOptions> = {
   declare: (command) =>
     command
-      .addOption(command.createOption('--format <format>', 'form of the report').choices(reportFormats))
+      .addOption(command.createOption('--format <format>', 'format of the report').choices(reportFormats))
       .option('--only <ids>', 'judge only by these rules, separated by commas')
-      .option('--baseline <file>', 'an earlier report (--format json): what is broken there fails nothing')
+      .option('--baseline <file>', 'an earlier report (--format json): rules broken there do not fail this run')
       .option('--list', 'list the rules and ask no sandbox')
       .option('--explain <rule>', 'say what a rule asks for and why, and ask no sandbox')
       .addHelpText(

@@ -40,7 +40,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
   declare: (command) =>
     command
       .argument('[url]', 'the handler, or its port')
-      .addOption(command.createOption('--format <format>', 'form of the report').choices(reportFormats))
+      .addOption(command.createOption('--format <format>', 'format of the report').choices(reportFormats))
       .option('--only <ids>', 'run only these cases, separated by commas')
       .option('--list', 'list the cases and send nothing')
       .option('--patience <duration>', 'fail answers slower than this', '10s')

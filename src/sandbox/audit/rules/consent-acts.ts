@@ -89,18 +89,18 @@ export const consentActRules: readonly Rule[] = [
     why: 'fields may be added to the answer at any time',
     source: 'guide, token endpoint; RFC 6749 section 5.1',
     fix: 'read the fields that you know from a token answer, and ignore the others',
-    needs: act('the token answer has unknown fields'),
+    needs: act('the token response has unknown fields'),
     judge: (evidence) => tokenAnswerTaken(evidence, ['code-unknown-fields', 'refresh-unknown-fields']),
   },
   {
     id: 'token-answer-minimal',
-    title: 'takes a token answer with the certain fields only',
+    title: 'accepts a token response with only the required fields',
     // RFC 6749 demands token_type, and strict libraries refuse an answer without it.
     level: 'note',
     why: 'the guide is certain of access_token, refresh_token, event_id, organization_id and scope only',
     source: 'our reading of the guide, token endpoint',
     fix: 'treat every other field of a token answer as optional; without token_type it is Bearer',
-    needs: act('the token answer has the certain fields only'),
+    needs: act('the token response has only the required fields'),
     judge: (evidence) => tokenAnswerTaken(evidence, ['code-minimal']),
   },
   {

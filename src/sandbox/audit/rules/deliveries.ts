@@ -19,7 +19,7 @@ export const deliveryRules: readonly Rule[] = [
     id: 'delivery-in-time',
     title: 'answers a delivery within 10 seconds',
     level: 'must',
-    why: 'a late answer counts as none: the delivery comes again and is worked twice',
+    why: 'a late answer counts as no answer: the delivery is sent again and processed twice',
     source: 'guide, webhooks',
     fix: 'answer 2xx as soon as the delivery is stored, and do the work afterward',
     needs: 'a delivery',
@@ -178,7 +178,7 @@ export const deliveryRules: readonly Rule[] = [
     why: 'the delivery has the whole resource as it was then; a request costs from the limit and may be newer',
     source: 'guide, webhooks',
     fix: 'take what is in data, and call the API only when the work is done much later',
-    needs: 'an act of revento certify: a delivery brings the whole resource',
+    needs: 'an act of revento certify: a delivery contains the whole resource',
     judge: (evidence) =>
       onActs(evidence, ['snapshot'], (one) => {
         const calls = during(one, evidence.apis).filter(({ path }) => path.endsWith('/participants'));

@@ -17,7 +17,7 @@ export const syncActRules: readonly Rule[] = [
     why: 'everything else about reading rests on it',
     source: 'our reading of the guide, read API',
     fix: 'look at the answer of your sync, and at revento sandbox log',
-    needs: act('a sync when all is well (--sync)'),
+    needs: act('a sync without faults (--sync)'),
     judge: (evidence) =>
       onActs(evidence, ['sync'], (one) => {
         const calls = during(one, evidence.apis);
@@ -50,7 +50,7 @@ export const syncActRules: readonly Rule[] = [
     why: 'who reads the first page only misses everybody else',
     source: 'guide, pagination',
     fix: 'read on with next_cursor while has_more is true',
-    needs: act('a sync when all is well (--sync)'),
+    needs: act('a sync without faults (--sync)'),
     judge: (evidence) =>
       onActs(evidence, ['sync'], (one) => {
         if (one.facts['sync'] !== 'done') return null;
@@ -67,7 +67,7 @@ export const syncActRules: readonly Rule[] = [
     why: 'has_more says whether there is another page, not the number of rows',
     source: 'guide, pagination',
     fix: 'decide by has_more alone',
-    needs: act('a page has no rows and says there are more'),
+    needs: act('a page is empty but has_more is true'),
     judge: (evidence) =>
       onActs(evidence, ['empty-page'], (one) => {
         const left = unfollowed(one, evidence).filter(({ page }) => page?.isEmpty);
@@ -122,7 +122,7 @@ export const syncActRules: readonly Rule[] = [
     why: 'otherwise everybody on the rest of the list is missing, and nobody notices',
     source: 'our reading of the guide, errors',
     fix: 'send the request again with backoff, and report the sync as failed when that does not help',
-    needs: act('a page is cut off'),
+    needs: act('a page is truncated'),
     judge: (evidence) => onActs(evidence, ['page-cut'], (one) => ignored(one, evidence, 'a page that was cut off')),
   },
   {
@@ -132,7 +132,7 @@ export const syncActRules: readonly Rule[] = [
     why: 'proxies answer 200 with a page of their own; it is not an empty list',
     source: 'our reading of the guide, errors',
     fix: 'fail, or send the request again, when an answer cannot be parsed',
-    needs: act('a proxy answers with an HTML page'),
+    needs: act('a proxy returns an HTML page'),
     judge: (evidence) => onActs(evidence, ['page-html'], (one) => ignored(one, evidence, 'an HTML page')),
   },
   {
@@ -160,7 +160,7 @@ export const syncActRules: readonly Rule[] = [
     why: 'the old refresh token is spent: whoever is killed before the new one is stored has lost the login',
     source: 'guide, refreshing',
     fix: 'write both tokens to durable storage, and wait for that, before the next request',
-    needs: act('it is killed right after a refresh, and started again (--restart)'),
+    needs: act('it is killed right after a refresh and restarted (--restart)'),
     judge: (evidence) => {
       const ruling = onActs(evidence, ['killed-after-refresh'], ({ facts }) =>
         facts['killed'] === true && facts['after'] !== 'done' && canSync(evidence)
