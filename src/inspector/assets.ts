@@ -7,11 +7,11 @@ export interface Assets {
   readonly script: string;
   readonly style: string;
   readonly icon: string;
-  /** Larger than the rest together. */
+  /** Larger than all other files together. */
   readonly editor: () => Promise<string>;
 }
 
-/** Dark on light and light on dark alike. */
+/** Readable on light and on dark backgrounds. */
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M4 28V16a12 12 0 1 1 12 12Z" fill="none" stroke="#6366f1" stroke-width="6"/></svg>`;
 
 const html = `<!doctype html>
@@ -30,8 +30,8 @@ const html = `<!doctype html>
 <noscript>
 <main class="plain">
 <h1>Revento deliveries</h1>
-<p>Without JavaScript there is <a href="/list">a list to read</a>. It asks for a password: what follows <code>#key=</code> in the address that was printed; any user name will do.</p>
-<p>The same deliveries as text: <code>revento webhook listen --print-body</code>, or <code>revento webhook listen -o ndjson</code> for programs.</p>
+<p>Without JavaScript, use <a href="/list">the plain list</a>. It asks for a password: the text after <code>#key=</code> in the printed address; any user name works.</p>
+<p>To see the same deliveries as text: <code>revento webhook listen --print-body</code>, or <code>revento webhook listen -o ndjson</code> for programs.</p>
 </main>
 </noscript>
 </body>
@@ -40,5 +40,5 @@ const html = `<!doctype html>
 
 const editor = async () => (await import('./editor-script.ts')).editorScript;
 
-/** All of them; loaded with the first request. */
+/** All files; loaded with the first request. */
 export const assets: Assets = { html, script, style: deliveriesStyle, icon, editor };

@@ -7,19 +7,19 @@ import type { Inspected } from './inspected.ts';
 import type { AnswerView, DeliveryView } from './model/wire.ts';
 import { type NamedSecret, signatureView } from './signature-view.ts';
 
-/** Of an answer's body, this much is shown. */
+/** The limit for the body of an answer. */
 export const shownAnswerBytes = 64 * 1024;
 
-/** What the views need to know besides a delivery. */
+/** What the views need besides a delivery. */
 export interface ViewContext {
   readonly secrets: () => readonly NamedSecret[];
-  /** Signing secrets of other profiles; asked for only when a signature does not match. */
+  /** Signing secrets of other profiles; read only when a signature does not match. */
   readonly otherSecrets: () => Promise<ReadonlyMap<string, string>>;
   /** What to try about a handler's answer, or null. */
   readonly hintFor: (posted: Posted) => string | null;
 }
 
-/** What is shown of one delivery besides its line. */
+/** The details of one delivery that its line does not have. */
 export async function deliveryView(id: number, inspected: Inspected, context: ViewContext): Promise<DeliveryView> {
   const { posted, isWhole, reason } = inspected;
   const secrets = context.secrets();
@@ -36,13 +36,13 @@ export async function deliveryView(id: number, inspected: Inspected, context: Vi
 }
 
 /**
- * Why a delivery must not get a fresh signature, or null. Anybody can send what does not verify, and a recording can
- * claim anything: signing such a one with the real secret would make it genuine.
+ * Why a delivery must not be signed again, or null. Anybody can send an unverified delivery, and a recording can claim
+ * anything: signing it with the real secret would make it genuine.
  */
 export function whyNotSigned({ isWhole, reason }: Inspected, signedBy: string | null): string | null {
   if (!isWhole) return 'Only the beginning of its body is kept.';
-  if (reason !== null) return 'It did not verify: a fresh signature would make a forged delivery genuine.';
-  return signedBy === null ? 'Its signature was not made with a secret that is configured here.' : null;
+  if (reason !== null) return 'It failed verification: signing it again would make a forged delivery genuine.';
+  return signedBy === null ? 'It was not signed with a secret that is configured here.' : null;
 }
 
 function frameworkIn(posted: readonly Posted[]): string | null {
@@ -54,7 +54,7 @@ function frameworkIn(posted: readonly Posted[]): string | null {
   return null;
 }
 
-/** A handler's answer, its body as text where it is, of at most so many bytes. */
+/** A handler's answer; its body as text if it is UTF-8, cut to so many bytes. */
 export function answerView(
   posted: Posted,
   { hintFor }: Pick<ViewContext, 'hintFor'>,
@@ -70,7 +70,7 @@ export function answerView(
     error,
     hint: hintFor(posted) ?? failure?.message ?? null,
     headers: response?.headers ?? [],
-    // A character may be cut in two at the end.
+    // The cut may split the last character.
     body: isUtf8(shown) ? shown.toString('utf8') : isUtf8(shown.subarray(0, -3)) ? shown.toString('utf8') : null,
     body_bytes: body.length,
     is_body_cut: body.length > shown.length,

@@ -4,8 +4,8 @@ import type { Hub } from '../webhook/listener/hub.ts';
 import type { Inspected } from './inspected.ts';
 
 /**
- * Deliveries as server-sent events, as they come. The data of a `delivery` event is its line as `listen -o ndjson`
- * writes it, its id the number to resume after; `gap` says how many are no longer kept.
+ * Deliveries as server-sent events, as they arrive. The data of a `delivery` event is its line as in `listen -o
+ * ndjson`, its id the number to resume after; `gap` says how many are no longer kept.
  *
  * Ends when the hub closes or the signal aborts.
  */

@@ -6,7 +6,7 @@ import type { Answered } from '../webhook/listener/listen-event.ts';
 import type { Recorded } from '../webhook/recorded-line.ts';
 import type { Posted } from '../webhook/sending/post.ts';
 
-/** All that is kept of a delivery while it can be looked at. */
+/** Everything that is kept of a delivery for the page. */
 export interface Inspected {
   /** Its `delivery` line. */
   readonly line: string;
@@ -15,7 +15,7 @@ export interface Inspected {
   readonly isWhole: boolean;
   /** Milliseconds since the Unix epoch. */
   readonly receivedAt: number;
-  /** Why it did not verify when it came; null for a verified one. */
+  /** Why it failed verification on arrival; null for a verified delivery. */
   readonly reason: string | null;
   readonly posted: readonly Posted[];
 }
@@ -45,7 +45,7 @@ const failureBytes = 6 * 1024;
 /** A header as a pair of strings, besides its characters. */
 const headerBytes = 96;
 
-/** About what it holds in memory; nothing that a sender or a handler can make long is left out. */
+/** Its approximate size in memory, including everything that a sender or a handler can make long. */
 export function weightOf({ line, headers, body, posted }: Inspected): number {
   let bytes = 1_024 + 2 * line.length + weightOfHeaders(headers) + body.length;
   for (const { response, failure, excerpt } of posted) {

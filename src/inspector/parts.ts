@@ -7,7 +7,7 @@ import type { ViewContext } from './delivery-view.ts';
 import type { Inspected } from './inspected.ts';
 import type { SenderRecord, SessionView } from './model/wire.ts';
 
-/** What the routes serve. */
+/** What the routes need. */
 export interface InspectorParts extends ViewContext {
   readonly hub: Hub<Inspected>;
   readonly key: PageKey;
@@ -19,8 +19,8 @@ export interface InspectorParts extends ViewContext {
   /** A client for deliveries. */
   readonly exchange: Exchange;
   readonly assets: () => Promise<Assets>;
-  /** Answers the console of the sandbox that the deliveries come from, below `/console`; null without one. */
+  /** Serves the console of the sandbox that sends the deliveries, below `/console`; null without one. */
   readonly sandboxConsole: Exchange | null;
-  /** What the sender says of a delivery; null where nobody can be asked. */
+  /** Asks the sender about a delivery; null if it cannot be asked. */
   readonly senderRecord: ((deliveryId: string) => Promise<SenderRecord | null>) | null;
 }

@@ -3,12 +3,12 @@ import type { Hub } from '../webhook/listener/hub.ts';
 import type { Inspected } from './inspected.ts';
 import type { DeliveryLine } from './model/wire.ts';
 
-/** Deliveries on the page without script: a reader does not read more. */
+/** The most deliveries on the page without script. */
 const mostRows = 200;
-/** Of a body, this much. */
+/** The limit for a body. */
 const shownChars = 16 * 1024;
 
-/** The deliveries as HTML that needs no script, newest first. It is as safe to show as the page: all text is escaped. */
+/** The deliveries as HTML without script, newest first. All text is escaped. */
 export function plainList(hub: Pick<Hub<Inspected>, 'last' | 'find'>): string {
   const rows: string[] = [];
   for (let id = hub.last; id > 0 && rows.length < mostRows; id--) {

@@ -13,12 +13,12 @@ import type { SenderRecord, SessionView } from './model/wire.ts';
 import type { InspectorParts } from './parts.ts';
 import { plainList } from './plain-list.ts';
 
-/** Pages that are open at once, at most: each holds a connection. */
+/** The most pages that can be open at once: each holds a connection. */
 const maxStreams = 16;
 
 /**
- * Answers what the guard let through. A path is compared as it came, letter by letter: there is no second form of it
- * that the guard would not know.
+ * Answers the requests that passed the guard. Paths are compared exactly, so that no other spelling of a path can
+ * bypass the guard.
  */
 export function createRoutes(parts: InspectorParts): Exchange {
   let streams = 0;
@@ -27,13 +27,13 @@ export function createRoutes(parts: InspectorParts): Exchange {
   const openStream = (request: HttpRequest): HttpResponse => {
     const claimed = request.headers.find(([name]) => name.toLowerCase() === 'last-event-id')?.[1] ?? '0';
     if (!/^\d{1,12}$/.test(claimed)) return refuse(400, 'bad_event_id', 'Last-Event-ID must be a whole number.');
-    if (streams >= maxStreams) return refuse(503, 'busy', `Only ${maxStreams} pages can be open at once.`);
+    if (streams >= maxStreams) return refuse(503, 'busy', `Too many open pages: the limit is ${maxStreams}.`);
     const { hub, clock } = parts;
     const signal = request.signal ?? new AbortController().signal;
     return respondStream(counted(eventStream(hub, Number(claimed), { clock, signal })));
   };
 
-  /** Counts a stream from its first piece to its end. */
+  /** Counts a stream from its first chunk to its end. */
   async function* counted(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
     streams++;
     try {
@@ -53,14 +53,14 @@ export function createRoutes(parts: InspectorParts): Exchange {
     if (request.url === '/list') return only('GET', request, () => listWithoutScript(request, parts));
     const bearer = bearerOf(request);
     if (bearer === null || !parts.key.isIt(bearer)) {
-      return refuse(401, 'wrong_key', 'Open the address that the command printed; its key is new for each run.');
+      return refuse(401, 'wrong_key', 'Open the address that the command printed; each run has a new key.');
     }
     if (request.url === '/events') return only('GET', request, () => openStream(request));
     if (request.url === '/session') return only('GET', request, () => respondJson(200, sessionView(parts)));
     if (request.url === '/check') return only('POST', request, () => check(request));
     if (request.url.startsWith('/console/') && parts.sandboxConsole !== null) return parts.sandboxConsole(request);
     const [, number, action] = /^\/deliveries\/([1-9]\d{0,11})(\/(?:send|sender))?$/.exec(request.url) ?? [];
-    if (number === undefined) return refuse(404, 'not_found', 'There is nothing at this path.');
+    if (number === undefined) return refuse(404, 'not_found', 'Not found.');
     const found = parts.hub.find(Number(number));
     if (found === null) return refuse(404, 'gone', 'This delivery is no longer kept.');
     if (action === undefined) {
@@ -72,7 +72,7 @@ export function createRoutes(parts: InspectorParts): Exchange {
   };
 }
 
-/** Files hold no data, and are read before the page has its key. */
+/** Files contain no data, and are requested before the page has its key. */
 async function fileOf(request: HttpRequest, { assets }: InspectorParts): Promise<HttpResponse | null> {
   switch (request.url) {
     case '/':
@@ -115,20 +115,20 @@ function sessionView({ source, version, targets, secrets, hub, sandboxConsole }:
   };
 }
 
-/** Null where the sender cannot be asked, or does not know the delivery. */
+/** Null if the sender cannot be asked or does not know the delivery. */
 async function senderOf({ headers }: Inspected, { senderRecord }: InspectorParts): Promise<SenderRecord | null> {
   const { deliveryId } = readHead(headers);
   return senderRecord === null || deliveryId === null ? null : senderRecord(deliveryId);
 }
 
 /**
- * Without script nothing can read the key in the fragment, so the browser asks for it as a password. That is kept for
- * this origin only, port included, which a cookie is not; and it opens nothing but this list.
+ * Without script the key in the fragment cannot be read, so the browser asks for it as a password. The browser keeps it
+ * for this origin only, including the port, unlike a cookie; and it gives access to this list only.
  */
 function listWithoutScript(request: HttpRequest, { key, hub }: InspectorParts): HttpResponse {
   const password = passwordOf(request);
   if (password !== null && key.isIt(password)) return respond(200, 'text/html; charset=utf-8', plainList(hub));
-  return respond(401, 'text/plain; charset=utf-8', 'The password is what follows #key= in the printed address.\n', [
+  return respond(401, 'text/plain; charset=utf-8', 'The password is the text after #key= in the printed address.\n', [
     ['WWW-Authenticate', 'Basic realm="revento deliveries", charset="UTF-8"'],
   ]);
 }
@@ -140,6 +140,6 @@ function redeem({ body }: HttpRequest, { key }: InspectorParts): HttpResponse {
   return refuse(
     401,
     'wrong_ticket',
-    'This link was used before or is too old. Open the address that the command printed.',
+    'This link was already used or has expired. Open the address that the command printed.',
   );
 }

@@ -7,38 +7,38 @@ import type { Inspected } from './inspected.ts';
 import type { InspectorParts } from './parts.ts';
 import { createRoutes } from './routes.ts';
 
-/** Where the page is by default, and how many ports after it are tried when that is taken. */
+/** The default port of the page, and how many following ports are tried if it is taken. */
 export const defaultPagePort = 4480;
 const portTries = 20;
 
-/** A changed body comes in base64: a third longer, and something around it. */
+/** A changed body is base64, which is a third longer, plus the JSON around it. */
 const maxRequestBytes = 2 * 1024 * 1024;
 
 export interface InspectorOptions extends Omit<InspectorParts, 'key'> {
   readonly serve: Serve;
-  /** Null for the default one, or the next that is free. */
+  /** Null for the default port, or the next free one. */
   readonly port: number | null;
 }
 
-/** A page that can be opened. */
+/** A running page. */
 export interface Inspector {
-  /** With the key: whoever has it can read every delivery. */
+  /** With the key, which gives access to every delivery. */
   readonly address: string;
   readonly port: number;
-  /** For a browser program, whose arguments others can see: good once, within a minute. */
+  /** For the browser's command line, which other users can see: valid once, for a minute. */
   ticketAddress(): string;
   /** Ends the streams of open pages, then the server. Idempotent. */
   close(): Promise<void>;
 }
 
-/** What is kept for the page: of strangers' deliveries little, so that they cannot displace the others. */
+/** The limits of what is kept: few unverified deliveries, so that they cannot displace the others. */
 export const inspectorBounds = {
   verified: { rows: 10_000, bytes: 96 * 1024 * 1024 },
   stranger: { rows: 1_000, bytes: 16 * 1024 * 1024 },
 } as const;
 
 /**
- * Starts the server of the page, on loopback only.
+ * Starts the page's server, on loopback only.
  *
  * @throws ReventoError `port_busy`, `bind_failed`
  */
@@ -54,7 +54,7 @@ export async function startInspector({ serve, port, ...parts }: InspectorOptions
       answer,
       maxBodyBytes: maxRequestBytes,
     });
-    // A free port is known only now.
+    // The port is only known now.
     void started.then(
       (server) => {
         bound = server.port;

@@ -6,7 +6,7 @@ import { defaultToleranceSeconds, isTimestamp, sign, type VerifyFailure } from '
 import type { Inspected } from './inspected.ts';
 import type { ExpectedSignature, SignatureView } from './model/wire.ts';
 
-/** A secret that deliveries are verified with. The value never leaves this process. */
+/** A secret that verifies deliveries. The value never leaves this process. */
 export interface NamedSecret {
   readonly name: string;
   readonly value: string;
@@ -16,13 +16,13 @@ export interface SignatureContext {
   readonly secrets: readonly NamedSecret[];
   /** Signing secrets of other profiles, by profile name. */
   readonly otherSecrets: ReadonlyMap<string, string>;
-  /** Framework that the handler's answers show; null when none does. */
+  /** The framework of the handler, recognized from its answers, or null. */
   readonly framework: string | null;
 }
 
 const prefix = 'sha256=';
 
-/** Everything about the signature of one delivery that helps to see why it holds or does not. */
+/** Everything about the signature of a delivery that explains why it is valid or not. */
 export function signatureView(inspected: Inspected, context: SignatureContext): SignatureView {
   const { headers, body, isWhole, receivedAt, reason } = inspected;
   const { timestamp, signature } = readHead(headers);
@@ -51,8 +51,7 @@ interface Inputs {
 }
 
 /**
- * No more of the correct signature than up to the first digit that differs: whole, it would make a forged delivery
- * genuine.
+ * The correct signature up to the first digit that differs, never whole: that would make a forged delivery genuine.
  */
 function compared({ name, value }: NamedSecret, { timestamp, signature, body }: Inputs): ExpectedSignature {
   const correct = sign(value, timestamp, body).slice(prefix.length);
@@ -82,7 +81,7 @@ const failures: ReadonlySet<string> = new Set<VerifyFailure>([
 function hintsFor({ headers, body, receivedAt, reason, isWhole }: Inspected, context: SignatureContext) {
   if (reason === null || !failures.has(reason)) return [];
   if (!isWhole && reason === 'signature_mismatch') {
-    return ['only its beginning is kept, so the reason cannot be found: deliveries that verify are kept whole'];
+    return ['only the beginning of its body is kept, so the reason is unknown; verified deliveries are kept complete'];
   }
   const secrets = context.secrets.map(({ value }) => value);
   const { otherSecrets } = context;

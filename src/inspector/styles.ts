@@ -8,7 +8,7 @@ import layout from './client/styles/layout.css?raw';
 import list from './client/styles/list.css?raw';
 import signature from './client/styles/signature.css?raw';
 
-/** The style sheet of the page of deliveries, one sheet a subject. */
+/** The style sheet of the inspector, one file per subject. */
 export const deliveriesStyle = [sharedStyle, layout, list, detail, body, signature, answer, acts, consoleStyle].join(
   '',
 );

@@ -10,10 +10,10 @@ import { checkStream } from './check.ts';
 import { send, whyNotSent } from './send.ts';
 import { readSendRequest } from './send-request.ts';
 
-/** Of all answers to one request together, this much is shown. */
+/** Limit for all answers to one request together. */
 const shownBytes = 256 * 1024;
 
-/** Sends a delivery as a page asks: to a handler that this process was started with, and to no other. */
+/** Sends a delivery on request of the page, only to handlers that this process was started with. */
 export async function sendAct(
   request: HttpRequest,
   inspected: Inspected,
@@ -21,7 +21,7 @@ export async function sendAct(
 ): Promise<HttpResponse> {
   const asked = readSendRequest(Buffer.from(request.body).toString('utf8'));
   const url = asked === null ? undefined : parts.targets[asked.target];
-  if (asked === null || url === undefined) return refuse(400, 'bad_request', 'This is not a request of this page.');
+  if (asked === null || url === undefined) return refuse(400, 'bad_request', 'Invalid request body.');
   const view = await deliveryView(0, inspected, parts);
   const isSigned = asked.resign || asked.fault !== undefined;
   const reason = (isSigned ? view.cannot_resign : view.cannot_replay) ?? whyNotSent(inspected, asked);
@@ -42,7 +42,7 @@ export async function sendAct(
   return respondJson(200, sent);
 }
 
-/** Checks a handler by the conformance cases; one check at a time. */
+/** Runs the conformance cases against a handler; one check at a time. */
 export function createCheckAct(parts: InspectorParts): (request: HttpRequest) => HttpResponse {
   let isRunning = false;
   return (request) => {
@@ -50,7 +50,7 @@ export function createCheckAct(parts: InspectorParts): (request: HttpRequest) =>
     const target = isRecord(asked) ? asked['target'] : undefined;
     const url = typeof target === 'number' ? parts.targets[target] : undefined;
     const secrets = parts.secrets();
-    if (url === undefined) return refuse(400, 'bad_request', 'This is not a request of this page.');
+    if (url === undefined) return refuse(400, 'bad_request', 'Invalid request body.');
     if (secrets.length === 0) return refuse(409, 'no_secret', 'A check needs a signing secret: set webhook_secret.');
     if (isRunning) return refuse(409, 'busy', 'Another check is running.');
     const { exchange, clock } = parts;

@@ -7,21 +7,21 @@ import type { NamedSecret } from '../signature-view.ts';
 
 export interface CheckContext {
   readonly url: string;
-  /** The current one first. */
+  /** The current secret first. */
   readonly secrets: readonly NamedSecret[];
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** The cases that can be run with these secrets: one needs a previous secret. */
+/** The cases that can run with these secrets: one of them needs a previous secret. */
 export function casesFor(secrets: readonly NamedSecret[]): typeof conformanceCases {
   return secrets.length > 1 ? conformanceCases : conformanceCases.filter(isAlwaysRun);
 }
 
 /**
- * Runs the conformance cases against a handler, as server-sent events: a `case` for each as soon as it is judged, then
- * one `end`. The handler gets some dozens of deliveries, one after the other.
+ * Runs the conformance cases against a handler, as server-sent events: a `case` for each result, then one `end`. The
+ * handler gets dozens of deliveries, one after the other.
  */
 export async function* checkStream(context: CheckContext): AsyncGenerator<Uint8Array, void, void> {
   const { url, secrets, exchange, clock, signal } = context;
@@ -48,7 +48,7 @@ export async function* checkStream(context: CheckContext): AsyncGenerator<Uint8A
     const end: CheckEnd = { cause: explanation?.mistake ?? null, fix: explanation?.fix ?? null, notes };
     yield event('end', end);
   } catch (error) {
-    // The page is gone: nobody waits for the rest.
+    // The page was closed: nobody waits for the rest.
     if (!signal.aborted) throw error;
   }
 }

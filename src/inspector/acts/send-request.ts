@@ -2,10 +2,10 @@ import { isRecord, parseJson } from '../../json/parse.ts';
 import { deliveryFaults } from '../../webhook/sending/delivery-faults.ts';
 import type { SendRequest } from '../model/wire.ts';
 
-/** A delivery can be sent this often with one request: enough to find what breaks under repetition. */
+/** How often one request may send a delivery: enough to find bugs that only appear under repetition. */
 export const mostTimes = 100;
 
-/** Reads what a page wants to be sent; null when it is not that. A URL is not among what a page may name. */
+/** Parses a request to send; null when it is invalid. The page cannot choose a URL. */
 export function readSendRequest(text: string): SendRequest | null {
   const value = parseJson(text);
   if (!isRecord(value)) return null;
@@ -37,7 +37,7 @@ function isWhole(value: unknown, least: number, most: number): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 }
 
-/** In its one canonical form. */
+/** Accepts canonical base64 only. */
 function isBase64(value: unknown): value is string {
   return typeof value === 'string' && Buffer.from(value, 'base64').toString('base64') === value;
 }

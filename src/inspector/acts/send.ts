@@ -14,7 +14,7 @@ import type { Inspected } from '../inspected.ts';
 import type { SendRequest } from '../model/wire.ts';
 import type { NamedSecret } from '../signature-view.ts';
 
-/** Twice Revento's limit, so that a late answer is still shown. */
+/** Twice Revento's timeout, so that a late answer is still shown. */
 const timeoutMs = 2 * answerLimitMs;
 
 export interface SendContext {
@@ -25,7 +25,7 @@ export interface SendContext {
   readonly url: string;
 }
 
-/** Why a request cannot be carried out although it is well-formed, or null. */
+/** Why a well-formed request cannot be carried out, or null. */
 export function whyNotSent(inspected: Inspected, { fault, body_base64: base64 }: SendRequest): string | null {
   if (fault === undefined) return null;
   const text = decodeText(bodyOf(inspected, base64));
@@ -34,14 +34,14 @@ export function whyNotSent(inspected: Inspected, { fault, body_base64: base64 }:
 }
 
 /**
- * Sends a delivery to a handler again, as often as asked: the same bytes and headers, those of the connection left out;
- * or another body, a fresh timestamp and signature, another delivery id, or with a fault.
+ * Sends a delivery to a handler again, one or more times: with the same bytes and headers (without those of the
+ * connection), or with another body, a new timestamp and signature, a new delivery ID, or a fault.
  *
- * @returns the outcomes in the order of sending; a fault may be more than one request
+ * @returns the outcomes in the order of sending; a fault may send more than one request
  */
 export async function send(inspected: Inspected, request: SendRequest, context: SendContext): Promise<Posted[]> {
   const { exchange, clock, signal, url } = context;
-  // A hundred requests at once all listen to the one signal; Node would report a leak.
+  // A hundred concurrent requests listen to one signal; Node would report a leak.
   setMaxListeners(0, signal);
   const once = async () => {
     const posted: Posted[] = [];
@@ -75,7 +75,7 @@ function outgoings(inspected: Inspected, request: SendRequest, context: SendCont
   return row.deliveries({ ...head, json: decodeText(body) ?? '' });
 }
 
-/** The headers as they came; with another delivery id where one is asked for. */
+/** The headers as received, with a new delivery ID if requested. */
 function withId(headers: HeaderList, isIdNew: boolean): HeaderList {
   if (!isIdNew) return headers;
   const others = headers.filter(([name]) => name.toLowerCase() !== deliveryHeaders.deliveryId);

@@ -1,13 +1,13 @@
 import { type Filter, parseFilter } from './filter.ts';
 import { type Group, isGood, latest, type Row } from './row.ts';
 
-/** What is kept: as many attempts as the server keeps, and of those that did not verify as few. */
+/** The limits: as many attempts as the server keeps, and as few unverified ones. */
 const mostRows = 10_000;
 const mostStrangers = 1_000;
-/** Characters of bodies and headers: 10,000 rows of a megabyte each would be too much for a browser. */
+/** The limit for bodies and headers in characters: 10,000 rows of a megabyte each would be too much for a browser. */
 const mostChars = 96 * 1024 * 1024;
 
-/** The deliveries of a session, attempts folded, and those of them that a filter lets through. Newest first. */
+/** The deliveries of a session, grouped by attempts, and those that match a filter. Newest first. */
 export class DeliveryList {
   #groups: Group[] = [];
   readonly #places = new Map<string, Group>();
@@ -30,14 +30,14 @@ export class DeliveryList {
     return this.#groups.length;
   }
 
-  /** Newest first. The same array until something changes. */
+  /** Newest first. Gives the same array until something changes. */
   get shown(): readonly Group[] {
     this.#shown ??= this.#groups.filter((group) => group.attempts.some(this.#filter.matches)).reverse();
     return this.#shown;
   }
 
   /**
-   * A retry joins its delivery, wherever that is in the list. What does not verify may claim any id, so it stays
+   * A retry joins its delivery, wherever that is in the list. An unverified delivery may claim any ID, so it stays
    * separate.
    */
   add(rows: readonly Row[]): void {
@@ -51,7 +51,7 @@ export class DeliveryList {
       this.#places.set(key, group);
       this.#count(row, 1);
     }
-    // What anybody can send displaces only its like.
+    // Unverified deliveries, which anybody can send, displace only each other.
     while (this.#strangers > mostStrangers) this.#drop(this.#groups.findIndex((group) => !latest(group).line.verified));
     while ((this.#rows > mostRows || this.#chars > mostChars) && this.#groups.length > 1) this.#drop(0);
     this.#shown = null;
@@ -63,7 +63,7 @@ export class DeliveryList {
     this.#shown = null;
   }
 
-  /** The group with that number of its first attempt, or of any. */
+  /** The group whose first attempt, or any attempt, has that number. */
   find(id: number | null): Group | null {
     if (id === null) return null;
     const group = this.#groups[indexOf(this.#groups, id)];
@@ -71,7 +71,7 @@ export class DeliveryList {
     return this.#groups.find(({ attempts }) => attempts.some((row) => row.id === id)) ?? null;
   }
 
-  /** Forgets everything; gives it back, to undo that. */
+  /** Removes everything and returns it, so that this can be undone. */
   clear(): readonly Row[] {
     const rows = this.#groups.flatMap(({ attempts }) => attempts).sort((a, b) => a.id - b.id);
     this.#groups = [];
@@ -81,7 +81,7 @@ export class DeliveryList {
     return rows;
   }
 
-  /** The delivery before this one with the same type, or else about the same subject. */
+  /** The previous delivery of the same type, or else about the same subject. */
   before(group: Group): Group | null {
     const { type, subject } = latest(group);
     const older = this.#groups.slice(0, Math.max(0, indexOf(this.#groups, group.id))).reverse();
@@ -94,7 +94,7 @@ export class DeliveryList {
     );
   }
 
-  /** Counts and latencies of all deliveries, whatever the filter. */
+  /** Counts and latencies of all deliveries, regardless of the filter. */
   figures(): {
     readonly bad: number;
     readonly failed: number;
@@ -127,12 +127,12 @@ export class DeliveryList {
   }
 }
 
-/** What the attempts of one delivery have in common; of what does not verify, each stands alone. */
+/** The key that attempts of one delivery share; unverified deliveries are not grouped. */
 function keyOf({ id, line }: Row): string {
   return line.verified && line.delivery_id !== null ? line.delivery_id : `#${id}`;
 }
 
-/** Where a group of that number stands, or would: they are in the order of their numbers. */
+/** The index of the group with that number, or where to insert it: groups are ordered by number. */
 function indexOf(groups: readonly Group[], id: number): number {
   let [low, high] = [0, groups.length];
   while (low < high) {

@@ -1,19 +1,19 @@
 import { elementsOf, entriesOf, isArray, isObject } from '../../json/text.ts';
 
-/** One place where two JSON texts differ. */
+/** One difference between two JSON texts. */
 export interface Difference {
-  /** As jq writes it: `.data.status`. */
+  /** A jq path: `.data.status`. */
   readonly path: string;
-  /** JSON text; null where the place is only in the other. */
+  /** JSON text; null if the path exists only in the other text. */
   readonly before: string | null;
   readonly after: string | null;
 }
 
-/** Places that are compared, at most: a reader does not read more. */
+/** The most differences that are listed. */
 const most = 200;
 
 /**
- * What changed from one JSON text to another, member by member. Texts are compared, so that `1.0` and `1` differ.
+ * The differences between two JSON texts, member by member. Numbers are compared as text, so `1.0` and `1` differ.
  *
  * @param before  valid JSON, as `after`
  */
@@ -49,7 +49,7 @@ function members<K extends string | number>(
   }
 }
 
-/** One step further in a jq path. */
+/** Appends one step to a jq path. */
 export function stepTo(path: string, key: string | number): string {
   if (typeof key === 'number') return `${path === '' ? '.' : path}[${key}]`;
   return /^[a-z_]\w*$/i.test(key) ? `${path}.${key}` : `${path === '' ? '.' : path}[${JSON.stringify(key)}]`;

@@ -1,31 +1,31 @@
 import type { Row } from './row.ts';
 
-/** What the filter box asks for. */
+/** A parsed filter. */
 export interface Filter {
   readonly matches: (row: Row) => boolean;
-  /** What could not be understood, one sentence each. */
+  /** Mistakes in the filter, one sentence each. */
   readonly problems: readonly string[];
 }
 
 type Test = (row: Row) => boolean;
 
-/** Fields and what they take, for the help beside the box. */
+/** Fields and their values, for the help beside the input. */
 export const filterFields = [
-  ['type:application.*', 'event type; * stands for any text'],
-  ['status:5xx', 'what the handler answered: 503, 5xx, 2xx or none'],
+  ['type:application.*', 'event type; * matches any text'],
+  ['status:5xx', 'status from the handler: 503, 5xx, 2xx or none'],
   ['verdict:bad', 'signature: ok or bad, or a reason such as signature_mismatch'],
-  ['slower:200ms', 'handler took longer; also faster:1s'],
-  ['dup:yes', 'came again after it was acknowledged; or no'],
-  ['subject:ptp_', 'id of the participant or thing begins with this'],
-  ['id:1f0c', 'delivery id begins with this'],
-  ['-type:data.*', 'everything but this; works before any word'],
+  ['slower:200ms', 'handler took longer than this; also faster:1s'],
+  ['dup:yes', 'sent again after it was acknowledged; or no'],
+  ['subject:ptp_', 'ID of the participant or object starts with this'],
+  ['id:1f0c', 'delivery ID starts with this'],
+  ['-type:data.*', 'excludes matches; works before any word'],
   ['"Zoë B"', 'text in the body or a header'],
 ] as const;
 
 /**
- * Reads a filter: words that must all match, separated by spaces. `FIELD:VALUE` compares a field, a leading minus
- * negates a word, quotes keep spaces; anything else is text to search for, ignoring case. A field that does not exist
- * is text too.
+ * Parses a filter: words that must all match, separated by spaces. `FIELD:VALUE` compares a field, a leading minus
+ * negates a word, quotes keep spaces; everything else is text to search for, ignoring case. An unknown field is text
+ * too.
  */
 export function parseFilter(text: string): Filter {
   const problems: string[] = [];
@@ -33,7 +33,7 @@ export function parseFilter(text: string): Filter {
   for (const [, minus, field = '', quoted, plain] of text.matchAll(wordForm)) {
     const value = (quoted ?? plain ?? '').trim();
     const make = Object.hasOwn(fields, field.toLowerCase()) ? fields[field.toLowerCase()] : undefined;
-    // A field whose value is still to be typed.
+    // A field without a value yet.
     if (field === '' && Object.hasOwn(fields, value.replace(/:$/, '').toLowerCase()) && value.endsWith(':')) continue;
     if (make !== undefined && value === '') continue;
     const test = make === undefined ? textTest(field === '' ? value : `${field}:${value}`) : make(value);
@@ -45,7 +45,7 @@ export function parseFilter(text: string): Filter {
 
 const wordForm = /(-?)(?:([a-z]+):)?(?:"([^"]*)"?|([^\s"]+))/gi;
 
-/** A sentence where the value is not one that the field takes. */
+/** A sentence if the value is invalid for the field, or null. */
 const fields: Readonly<Record<string, (value: string) => Test | string>> = {
   type: (value) => {
     const form = new RegExp(`^${value.split('*').map(escapeForm).join('.*')}$`, 'i');
@@ -55,7 +55,7 @@ const fields: Readonly<Record<string, (value: string) => Test | string>> = {
     if (value === 'none') return ({ status }) => status === null;
     const [, digit] = /^([1-5])(?:xx)?$/i.exec(value) ?? [];
     if (digit !== undefined) return ({ status }) => status !== null && Math.floor(status / 100) === Number(digit);
-    if (!/^\d{3}$/.test(value)) return `status: takes a status such as 503 or 5xx, or none; not ${value}.`;
+    if (!/^\d{3}$/.test(value)) return `Invalid status:${value}. Use a status such as 503 or 5xx, or none.`;
     return ({ status }) => status === Number(value);
   },
   verdict: (value) => {
@@ -67,16 +67,16 @@ const fields: Readonly<Record<string, (value: string) => Test | string>> = {
   slower: (value) => {
     const limit = milliseconds(value);
     return limit === null
-      ? `slower: takes a time such as 200ms or 1.5s; not ${value}.`
+      ? `Invalid slower:${value}. Use a time such as 200ms or 1.5s.`
       : ({ ms }) => (ms ?? -1) > limit;
   },
   faster: (value) => {
     const limit = milliseconds(value);
-    if (limit === null) return `faster: takes a time such as 200ms or 1.5s; not ${value}.`;
+    if (limit === null) return `Invalid faster:${value}. Use a time such as 200ms or 1.5s.`;
     return ({ ms }) => ms !== null && ms < limit;
   },
   dup: (value) => {
-    if (!/^(?:yes|no|true|false)$/i.test(value)) return `dup: takes yes or no; not ${value}.`;
+    if (!/^(?:yes|no|true|false)$/i.test(value)) return `Invalid dup:${value}. Use yes or no.`;
     const wanted = /^[yt]/i.test(value);
     return ({ line }) => line.duplicate === wanted;
   },

@@ -1,16 +1,16 @@
 /** One line of a hex dump. */
 export interface HexLine {
-  /** Eight hex digits: where the first byte stands. */
+  /** Eight hex digits: the offset of the first byte. */
   readonly offset: string;
   /** Two hex digits each, 16 at most. */
   readonly bytes: readonly string[];
-  /** The same as ASCII, a dot where that cannot be shown. */
+  /** The same as ASCII, with a dot for unprintable bytes. */
   readonly text: string;
 }
 
 export const bytesPerLine = 16;
 
-/** Lines of a hex dump, from one line on, so many of them at most. */
+/** The lines of a hex dump, from a start line, up to a limit. */
 export function hexLines(bytes: Uint8Array, fromLine = 0, mostLines = Number.POSITIVE_INFINITY): HexLine[] {
   const lines: HexLine[] = [];
   const end = Math.min(bytes.length, (fromLine + mostLines) * bytesPerLine);

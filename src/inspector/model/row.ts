@@ -1,30 +1,33 @@
 import { slim } from './bytes.ts';
 import type { DeliveryLine } from './wire.ts';
 
-/** A delivery as the list shows it: what the filter asks for is worked out once, when it arrives. */
+/** A delivery as the list shows it. Values for the filter are computed once, on arrival. */
 export interface Row {
   readonly id: number;
   readonly line: DeliveryLine;
   readonly type: string;
-  /** Id of what the event is about; null where the body does not say. */
+  /** ID of what the event is about; null if the body does not say. */
   readonly subject: string | null;
   readonly atMs: number;
-  /** Of the first handler that did not acknowledge, else of the first; of the listener where nothing was forwarded. */
+  /**
+   * The status of the first handler that did not acknowledge, or else of the first handler; that of the listener
+   * without forwarding.
+   */
   readonly status: number | null;
-  /** Of the slowest handler; null where nothing was forwarded. */
+  /** The time of the slowest handler; null without forwarding. */
   readonly ms: number | null;
-  /** The text of its body and headers in lower case: for free-text search. */
+  /** The text of its body and headers in lower case, for free-text search. */
   readonly searched: string;
 }
 
-/** All attempts at one delivery, the first one first. */
+/** All attempts of one delivery, oldest first. */
 export interface Group {
-  /** Number of the first attempt: a retry does not move its delivery in the list. */
+  /** The number of the first attempt: a retry does not move its delivery in the list. */
   readonly id: number;
   readonly attempts: readonly Row[];
 }
 
-/** The latest attempt: what a group is judged by. */
+/** The latest attempt, which decides the status of the group. */
 export function latest(group: Group): Row {
   return group.attempts[group.attempts.length - 1] as Row;
 }
@@ -51,7 +54,10 @@ export function rowOf(id: number, line: DeliveryLine): Row {
   };
 }
 
-/** The participant where there is one, since everything about a person belongs together; else the thing's own id. */
+/**
+ * The ID of the participant if there is one, so that everything about a participant is grouped; or else the object's
+ * own ID.
+ */
 function subjectOf(body: string): string | null {
   let value: unknown;
   try {

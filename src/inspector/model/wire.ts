@@ -1,4 +1,4 @@
-/** What the inspector's server and its page say to each other. Wire names, as the `delivery` lines have them. */
+/** The messages between the inspector's server and its page. Names as in the `delivery` lines. */
 
 /** A `delivery` line of `listen -o ndjson`, parsed. */
 export interface DeliveryLine {
@@ -13,7 +13,7 @@ export interface DeliveryLine {
   /** Null when it is not UTF-8. */
   readonly body: string | null;
   readonly body_base64: string;
-  /** Only where `body` is just the beginning: the whole length, null if unknown. */
+  /** Only if `body` is truncated: the whole length, null if unknown. */
   readonly body_bytes?: number | null;
   readonly forward: readonly ForwardLine[];
   readonly reply_status: number;
@@ -26,32 +26,32 @@ export interface ForwardLine {
   readonly error: string | null;
 }
 
-/** Where the deliveries come from and what can be done with them. */
+/** The session: where deliveries come from and which actions are available. */
 export interface SessionView {
   readonly source: { readonly kind: 'listener' | 'recording'; readonly name: string };
   readonly version: string;
-  /** Whether the console of a sandbox is served along with it. */
+  /** Whether this server also serves the console of a sandbox. */
   readonly has_console: boolean;
-  /** Handlers this process was started with; an action names one by its place. */
+  /** URLs of the handlers that this process was started with; an action names one by its index. */
   readonly targets: readonly string[];
-  /** What can go wrong on purpose with a delivery that is sent from here. */
+  /** Faults that can be put into a delivery sent from the page. */
   readonly faults: readonly FaultView[];
   /** Number of conformance cases of a check. */
   readonly cases: number;
-  /** Names of the secrets that deliveries are verified with; never a value. */
+  /** Names of the secrets that verify deliveries; never a value. */
   readonly secrets: readonly string[];
   /** The number of the latest delivery. */
   readonly last: number;
 }
 
-/** What the server alone can say of a delivery. */
+/** The details of a delivery that only the server knows. */
 export interface DeliveryView {
   readonly id: number;
-  /** The whole body is here. */
+  /** Whether the body is complete. */
   readonly is_whole: boolean;
   readonly signature: SignatureView;
   readonly answers: readonly AnswerView[];
-  /** Why it cannot be sent again as it came, or signed again; null where it can. */
+  /** Why it cannot be sent again unchanged, or signed again; null if it can. */
   readonly cannot_replay: string | null;
   readonly cannot_resign: string | null;
 }
@@ -65,19 +65,19 @@ export interface SignatureView {
   /** Name of the secret that signed it. */
   readonly signed_by: string | null;
   readonly expected: readonly ExpectedSignature[];
-  /** When it was received, less the timestamp; null without a readable timestamp. */
+  /** Time of receipt minus the timestamp; null without a readable timestamp. */
   readonly age_seconds: number | null;
   readonly tolerance_seconds: number;
   readonly tries: readonly { readonly what: string; readonly holds: boolean }[];
-  /** What to do, one sentence each, the most likely first. */
+  /** Hints, one sentence each, the most likely first. */
   readonly hints: readonly string[];
-  /** The line that reads the raw body, by framework; the handler's own first, if its answers show one. */
+  /** The line that reads the raw body, by framework; the handler's own framework first, if known. */
   readonly raw_body: readonly { readonly framework: string; readonly line: string; readonly is_detected: boolean }[];
 }
 
 export interface ExpectedSignature {
   readonly secret: string;
-  /** To the first digit that differs from what was received; whole where all are the same. */
+  /** Up to the first digit that differs from the received signature; complete if all are the same. */
   readonly digits: string;
   readonly same: number;
 }
@@ -90,34 +90,34 @@ export interface AnswerView {
   /** Why no answer came, or what to try. */
   readonly hint: string | null;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Null when it is not UTF-8, or no answer came. */
+  /** Null when it is not UTF-8, or without an answer. */
   readonly body: string | null;
   readonly body_bytes: number;
   readonly is_body_cut: boolean;
 }
 
-/** What is to be sent to a handler. */
+/** A request to send to a handler. */
 export interface SendRequest {
-  /** Place of the handler in `SessionView.targets`. */
+  /** Index of the handler in `SessionView.targets`. */
   readonly target: number;
-  /** Sign with the current time and secret; else send the headers as they came. */
+  /** Sign with the current time and secret; otherwise send the headers as received. */
   readonly resign: boolean;
-  /** A changed body, base64; absent to send the one that came. */
+  /** A changed body as base64; absent to send the original. */
   readonly body_base64?: string;
   /** Name of a fault in `SessionView.faults`; it decides the signature. */
   readonly fault?: string;
   readonly times: number;
-  /** All at the same time; else each after the answer to the one before. */
+  /** Send all at the same time; otherwise each after the answer to the previous one. */
   readonly at_once: boolean;
-  /** Another delivery id each time, so that a handler does not take it for a duplicate. */
+  /** A new delivery ID each time, so that a handler does not treat it as a duplicate. */
   readonly new_id: boolean;
 }
 
-/** What became of it. */
+/** The result of a send request. */
 export interface SendView {
   /** In the order of sending. */
   readonly answers: readonly AnswerView[];
-  /** What a handler without bugs does with it. */
+  /** What a correct handler does with it. */
   readonly expected: 'acknowledge' | 'reject' | 'either';
 }
 
@@ -127,7 +127,7 @@ export interface FaultView {
   readonly summary: string;
 }
 
-/** One conformance case and what the handler did with it. */
+/** One conformance case and its result. */
 export interface CaseView {
   readonly id: string;
   readonly title: string;
@@ -140,19 +140,19 @@ export interface CaseView {
   readonly duration_ms: number;
 }
 
-/** What a whole check says besides its cases. */
+/** The summary of a check. */
 export interface CheckEnd {
-  /** The one mistake behind the failures, and its remedy; null where none is known. */
+  /** The mistake that explains the failures, and its fix; null if unknown. */
   readonly cause: string | null;
   readonly fix: string | null;
   readonly notes: readonly string[];
 }
 
-/** What the sender did with a delivery; only a sandbox tells. */
+/** The sender's view of a delivery; only a sandbox provides it. */
 export interface SenderRecord {
   /** `dead`: given up after the last retry. */
   readonly state: 'pending' | 'delivered' | 'dead';
-  /** When the next retry is due, ISO 8601; null when none is. */
+  /** When the next retry is due, ISO 8601; null without one. */
   readonly next_attempt_at: string | null;
   readonly attempts: readonly {
     readonly at: string;

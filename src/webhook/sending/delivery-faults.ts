@@ -20,7 +20,7 @@ export type Expected = 'acknowledge' | 'reject' | 'either';
 interface FaultRow {
   readonly name: string;
   readonly summary: string;
-  /** What a handler without bugs does with it. */
+  /** What a correct handler does with it. */
   readonly expected: Expected;
   /** The requests to send, in order. */
   readonly deliveries: (context: FaultContext) => readonly Outgoing[];

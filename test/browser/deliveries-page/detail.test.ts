@@ -59,7 +59,7 @@ describe(withReason('the detail of a delivery', lackOfBrowser), () => {
     await at.rows().first().click();
     await at.page.getByRole('tab', { name: 'Signature' }).click();
     await at.page.getByText('the same JSON pretty-printed (2 spaces): matches').waitFor();
-    await at.page.getByText('a fresh signature would make a forged delivery genuine').waitFor();
+    await at.page.getByText('signing it again would make a forged delivery genuine').waitFor();
     expect(await at.page.getByRole('button', { name: 'Replay, signed again' }).count()).toBe(0);
   });
 

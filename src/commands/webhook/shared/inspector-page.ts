@@ -22,7 +22,7 @@ interface PageOptions {
   readonly targets: readonly string[];
   readonly secrets: () => readonly SigningSecret[];
   readonly forwarder: ForwarderOptions;
-  /** Null for the default one, or the next that is free. */
+  /** Null for the default port, or the next free one. */
   readonly port: number | null;
   readonly isBrowserOpened: boolean;
 }

@@ -15,7 +15,7 @@ import { answerLimitMs, type Posted, post } from '../../../webhook/sending/post.
 import { targetUrl } from '../../../webhook/sending/target-url.ts';
 import { handlerHint } from './handler-hint.ts';
 
-/** Twice Revento's limit, so that a late answer is still shown. */
+/** Twice Revento's timeout, so that a late answer is still shown. */
 const timeoutMs = 2 * answerLimitMs;
 
 /** The outcome of one delivery we sent. */

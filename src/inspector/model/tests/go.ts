@@ -1,6 +1,6 @@
 import { doubleQuoted, type RecordedTest } from './recorded-test.ts';
 
-/** For `go test`, with nothing but Go's own library. */
+/** A test for `go test`, with Go's standard library only. */
 export function asGo({ url, type, contentType, text, base64 }: RecordedTest): string {
   const decode = text === null ? `base64.StdEncoding.DecodeString("${base64}")` : '';
   const body = text === null ? '' : `[]byte(${doubleQuoted(text)})`;

@@ -1,6 +1,6 @@
 import { doubleQuoted, type RecordedTest } from './recorded-test.ts';
 
-/** For JUnit 5, with nothing but Java's own library. */
+/** A test for JUnit 5, with Java's standard library only. */
 export function asJunit({ url, type, contentType, text, base64 }: RecordedTest): string {
   const body = text === null ? `Base64.getDecoder().decode("${base64}")` : `${doubleQuoted(text)}.getBytes(UTF_8)`;
   return `// A delivery of ${type}, recorded by revento. To run it, start your handler, set REVENTO_WEBHOOK_SECRET, then

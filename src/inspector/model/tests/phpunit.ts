@@ -1,6 +1,6 @@
 import { type RecordedTest, singleQuoted } from './recorded-test.ts';
 
-/** For PHPUnit, with nothing but PHP's own functions. */
+/** A test for PHPUnit, with PHP's own functions only. */
 export function asPhpunit({ url, type, contentType, text, base64 }: RecordedTest): string {
   const body = text === null ? `base64_decode('${base64}')` : singleQuoted(text);
   return `<?php

@@ -1,6 +1,6 @@
 import { doubleQuoted, type RecordedTest } from './recorded-test.ts';
 
-/** For pytest, with nothing but Python's own library. */
+/** A test for pytest, with Python's standard library only. */
 export function asPytest({ url, type, contentType, text, base64 }: RecordedTest): string {
   const body = text === null ? `base64.b64decode("${base64}")` : `${doubleQuoted(text)}.encode()`;
   return `# A delivery of ${type}, recorded by revento. To run it, start your handler, then:

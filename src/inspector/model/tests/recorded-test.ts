@@ -1,18 +1,18 @@
 import { bytesOf, toBase64 } from '../bytes.ts';
 import type { DeliveryLine } from '../wire.ts';
 
-/** What a test that is made from a delivery needs. */
+/** The values that a generated test needs. */
 export interface RecordedTest {
   readonly url: string;
   readonly type: string;
   readonly contentType: string;
-  /** The body, where it can stand in source code as text; else null. */
+  /** The body if it can be a string literal; or else null. */
   readonly text: string | null;
-  /** The body in any case, base64. */
+  /** The body as base64. */
   readonly base64: string;
 }
 
-/** A delivery as the data of a test. The secret is never part of it: a test reads it from the environment. */
+/** Makes the data of a test from a delivery. It never contains the secret: the test reads it from the environment. */
 export function recordedTest(line: DeliveryLine, url: string): RecordedTest {
   const contentType = [line.headers['content-type'] ?? 'application/json'].flat()[0] ?? '';
   return {
@@ -24,22 +24,25 @@ export function recordedTest(line: DeliveryLine, url: string): RecordedTest {
   };
 }
 
-/** Nothing that an editor, Git or a compiler would change, and nothing that reads other than it is. */
+/**
+ * Whether a text contains nothing that an editor, Git or a compiler would change, or that looks different from what it
+ * is.
+ */
 function isPlain(text: string): boolean {
   return !/[^\P{C}\n\t]|[\u2028\u2029\u0085]/u.test(text);
 }
 
-/** Anybody can send these: only characters that end no string and begin no comment or variable. */
+/** Anybody can send these values: allows only characters that cannot end a string or start a comment or a variable. */
 function plain(text: string): string {
   return text.replace(/[^\w ./:;=,+?&%@~[\]-]/g, '');
 }
 
-/** In double quotes, as JavaScript, Python, Go and Java have it. */
+/** A string in double quotes for JavaScript, Python, Go and Java. */
 export function doubleQuoted(text: string): string {
   return JSON.stringify(text);
 }
 
-/** In single quotes, as PHP and Ruby have it: nothing in it is a variable. */
+/** A string in single quotes for PHP and Ruby, without interpolation. */
 export function singleQuoted(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`;
 }

@@ -1,6 +1,6 @@
 import { type RecordedTest, singleQuoted } from './recorded-test.ts';
 
-/** For RSpec, with nothing but Ruby's own library. */
+/** A test for RSpec, with Ruby's standard library only. */
 export function asRspec({ url, type, contentType, text, base64 }: RecordedTest): string {
   const body = text === null ? `'${base64}'.unpack1('m')` : singleQuoted(text);
   return `# A delivery of ${type}, recorded by revento. To run it, start your handler, then:

@@ -7,10 +7,10 @@ import { type RecordedTest, recordedTest } from './recorded-test.ts';
 import { asRspec } from './rspec.ts';
 import { asVitest } from './vitest.ts';
 
-/** A test framework that a delivery can become a test for. */
+/** A framework for which a test can be generated from a delivery. */
 export interface TestForm {
   readonly name: string;
-  /** As the framework looks for it. */
+  /** The file name that the framework expects. */
   readonly file: string;
   readonly write: (test: RecordedTest) => string;
 }
@@ -24,7 +24,7 @@ export const testForms: readonly TestForm[] = [
   { name: 'JUnit', file: 'WebhookTest.java', write: asJunit },
 ];
 
-/** Source code that sends the same body, signed when it runs, and says what a handler must answer. */
+/** Source code that sends the same body, signed at run time, and checks the handler's answer. */
 export function asTest(form: TestForm, line: DeliveryLine, url: string): string {
   return form.write(recordedTest(line, url));
 }

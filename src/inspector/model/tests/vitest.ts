@@ -1,6 +1,6 @@
 import { doubleQuoted, type RecordedTest } from './recorded-test.ts';
 
-/** For Vitest; Jest runs it without its second import. */
+/** A test for Vitest; for Jest, remove the second import. */
 export function asVitest({ url, type, contentType, text, base64 }: RecordedTest): string {
   const body = text === null ? `Buffer.from("${base64}", "base64")` : `Buffer.from(${doubleQuoted(text)})`;
   return `// A delivery of ${type}, recorded by revento. To run it, start your handler, then:
