@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { assembledText } from './scripts/excerpts.mjs';
 import { folderText } from './scripts/folder-text.mjs';
 import { pageScript } from './scripts/page-script.mjs';
 
@@ -7,7 +8,7 @@ import { pageScript } from './scripts/page-script.mjs';
  * in a throw-away home, `browser` drives Chromium. The last two need a build, which their global set-up makes.
  */
 export default defineConfig({
-  plugins: [folderText, pageScript],
+  plugins: [assembledText, folderText, pageScript],
   test: {
     // One worker for each of two cores: the tests that wait most run processes of their own.
     maxWorkers: 2,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 import { makeDocuments } from './docs.mjs';
+import { assembledText } from './excerpts.mjs';
 import { folderText } from './folder-text.mjs';
 import { pagePackages, pageScript } from './page-script.mjs';
 import { rawText } from './raw-text.mjs';
@@ -24,7 +25,7 @@ async function bundle(input, dir) {
   const build = await rolldown({
     input,
     cwd: root,
-    plugins: [rawText, folderText, pageScript, whenUsed, http2WhenUsed],
+    plugins: [rawText, assembledText, folderText, pageScript, whenUsed, http2WhenUsed],
     platform: 'node',
     external: ['@napi-rs/keyring'],
     tsconfig: join(root, 'tsconfig.json'),

@@ -1,10 +1,11 @@
-// `npm run docs`: writes docs/reference.md, docs/sandbox-api.md and schemas/ from the sources, and names the man pages in
-// package.json. A test fails when one of them is not what the sources say.
+// `npm run docs`: writes docs/reference.md, docs/sandbox-api.md, schemas/ and the programs that other pages show from the
+// sources, and names the man pages in package.json. A test fails when one of them is not what the sources say.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
+import { assembledText } from './excerpts.mjs';
 import { folderText } from './folder-text.mjs';
 import { pageScript } from './page-script.mjs';
 import { rawText } from './raw-text.mjs';
@@ -15,7 +16,7 @@ const root = join(import.meta.dirname, '..');
  * The documents made of the sources. The sources are TypeScript, so they are bundled before they can be asked.
  *
  * @returns {Promise<{ reference: string, sandboxApi: string, man: { file: string, text: string }[],
- *   schemas: { file: string, text: string }[] }>}
+ *   schemas: { file: string, text: string }[], programs: { file: string, text: string }[] }>}
  */
 export async function makeDocuments() {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
@@ -24,7 +25,7 @@ export async function makeDocuments() {
     const bundle = await rolldown({
       input: join(root, 'scripts/docs/documents.ts'),
       cwd: root,
-      plugins: [rawText, folderText, pageScript],
+      plugins: [rawText, assembledText, folderText, pageScript],
       platform: 'node',
       external: ['@napi-rs/keyring'],
       tsconfig: join(root, 'tsconfig.json'),
@@ -45,14 +46,16 @@ export async function makeDocuments() {
 
 if (process.argv[1] === import.meta.filename) {
   await mkdir(join(root, 'docs'), { recursive: true });
-  const { reference, sandboxApi, man, schemas } = await makeDocuments();
+  const { reference, sandboxApi, man, schemas, programs } = await makeDocuments();
   await writeFile(join(root, 'docs/reference.md'), reference);
   await writeFile(join(root, 'docs/sandbox-api.md'), sandboxApi);
   await mkdir(join(root, 'schemas'), { recursive: true });
   for (const { file, text } of schemas) await writeFile(join(root, 'schemas', file), text);
+  for (const { file, text } of programs) await writeFile(join(root, file), text);
   // npm links what stands here; of a folder it would take no notice.
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const listed = { ...manifest, man: man.map(({ file }) => `./dist/man/${file}`) };
   await writeFile(join(root, 'package.json'), `${JSON.stringify(listed, null, 2)}\n`);
-  console.log('Written: docs/reference.md, docs/sandbox-api.md, schemas/, and the list of man pages in package.json');
+  const files = ['docs/reference.md', 'docs/sandbox-api.md', 'schemas/', ...programs.map(({ file }) => file)];
+  console.log(`Written: ${files.join(', ')}, and the list of man pages in package.json`);
 }

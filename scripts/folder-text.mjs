@@ -1,13 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { withoutMarks } from './excerpts.mjs';
 
 /** Folders that package managers and builds leave behind when a template is run where it stands. */
 const leftovers =
   /(?:^|\/)(?:node_modules|data|vendor|target|build|__pycache__|\.venv)(?:\/|$)|(?:^|\/)(?:\.env|revento-integration)$/;
 
 /**
- * `import files from './folder?files'` gives the text of every file in a folder by its path there, in a build as in the
- * tests.
+ * `import files from './folder?files'` gives the text of every file in a folder by its path there, without the marks of
+ * excerpts, in a build as in the tests.
  */
 export const folderText = {
   name: 'folder-text',
@@ -28,7 +29,7 @@ export const folderText = {
         .sort();
       const files = {};
       for (const path of paths) {
-        files[path] = await readFile(join(folder, path), 'utf8');
+        files[path] = withoutMarks(await readFile(join(folder, path), 'utf8'));
         this.addWatchFile(join(folder, path));
       }
       return `export default ${JSON.stringify(files)}`;

@@ -52,7 +52,7 @@ const pictures = [
 // A handler with one mistake: it measures how old a delivery is, and not how far ahead. In a process of its own, as
 // this one waits for each picture without answering anybody.
 const { stdout: receiver } = spawnSync(words[0], [words[1], 'help', 'webhooks', '-q', '.node'], { encoding: 'utf8' });
-const mistaken = receiver.replace(/Math\.abs\((.+)\) > 300/, '$1 > 300');
+const mistaken = receiver.replace(/Math\.abs\((.+)\) > toleranceSeconds/, '$1 > toleranceSeconds');
 if (mistaken === receiver) throw new Error('the receiver measures ages in another way by now');
 const handlerFile = join(process.env.REVENTO_CONFIG_DIR, 'handler.mjs');
 await mkdir(process.env.REVENTO_CONFIG_DIR, { recursive: true });

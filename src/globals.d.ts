@@ -19,6 +19,12 @@ declare module '*?page' {
   export default script;
 }
 
+/** A program with excerpts of the starters in it, see scripts/excerpts.mjs. */
+declare module '*?assembled' {
+  const text: string;
+  export default text;
+}
+
 /** The text of every file in that folder, by its path there. */
 declare module '*?files' {
   const files: Readonly<Record<string, string>>;

@@ -2,16 +2,18 @@ import { registry } from '../../src/commands/registry.ts';
 import { loadContents } from './contents.ts';
 import { type ManPage, toManPages } from './man.ts';
 import { toMarkdown } from './markdown.ts';
+import { type ShownProgram, shownPrograms } from './programs.ts';
 import introduction from './sandbox-api.md?raw';
 import { sandboxApiPage } from './sandbox-api.ts';
 import { type SchemaFile, schemaFiles } from './schemas.ts';
 
-/** The written documentation of commands and control API as they are, and the schemas of the files they read. */
+/** The written documentation of commands and control API as they are, the schemas of the files they read, and programs. */
 export async function documents(version: string): Promise<{
   readonly reference: string;
   readonly sandboxApi: string;
   readonly man: ManPage[];
   readonly schemas: readonly SchemaFile[];
+  readonly programs: readonly ShownProgram[];
 }> {
   const contents = await loadContents(registry);
   return {
@@ -19,5 +21,6 @@ export async function documents(version: string): Promise<{
     sandboxApi: sandboxApiPage(introduction),
     man: toManPages(contents, version),
     schemas: schemaFiles(),
+    programs: shownPrograms(),
   };
 }

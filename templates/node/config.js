@@ -1,6 +1,7 @@
 // Settings from the environment, and the log. Everything is checked here, so that a wrong setting ends the start, not a request.
 import { join } from 'node:path';
 
+// region required
 const problems = [];
 
 function required(name) {
@@ -8,6 +9,7 @@ function required(name) {
   if (!value) problems.push(`Set ${name}.`);
   return value ?? '';
 }
+// endregion
 
 function tokenKey() {
   const key = Buffer.from(required('REVENTO_TOKEN_KEY'), 'base64');
@@ -30,20 +32,26 @@ export const config = {
   clientSecret: required('REVENTO_CLIENT_SECRET'),
   redirectUri: url('REVENTO_REDIRECT_URI'),
   eventId: required('SANDBOX_EVENT_ID'),
+  // region secrets
   // While the signing secret is rotated, deliveries may be signed with either of the two.
   webhookSecrets: [required('REVENTO_WEBHOOK_SECRET'), process.env.REVENTO_WEBHOOK_SECRET_PREVIOUS].filter(Boolean),
+  // endregion
   tokenKey: tokenKey(),
   // A directory for each API: what belongs to one is never sent to another, such as a sandbox.
   dataDir: join(process.env.DATA_DIR || 'data', hostOf(process.env.REVENTO_API_BASE)),
   port: Number(process.env.PORT || 3000),
 };
 
+// region problems
 if (problems.length > 0) {
   console.error(problems.join('\n'));
   process.exit(1);
 }
+// endregion
 
+// region log
 /** One JSON line. Give it ids, never tokens and never what attendees entered. */
 export function log(message, fields = {}) {
   console.log(JSON.stringify({ at: new Date().toISOString(), message, ...fields }));
 }
+// endregion

@@ -7,24 +7,29 @@ import { createOnce, end, fileName, readSealed, writeSealed } from './tokens.js'
 
 const inbox = join(config.dataDir, 'inbox');
 const worked = join(config.dataDir, 'worked');
-const toleranceSeconds = 300;
 /** Revento gives up after hours; a delivery that is repeated by hand may be older. */
 const keptMs = 30 * 24 * 3_600_000;
 
-/** Whether Revento signed these bytes with one of our secrets, within the last five minutes. */
-export function isGenuine(body, timestamp = '', signature = '') {
+// region verify
+const toleranceSeconds = 300;
+
+/** Whether Revento signed these bytes with one of the secrets, within the last five minutes. */
+function isGenuine(secrets, body, timestamp = '', signature = '') {
   if (!/^[0-9]{1,12}$/.test(timestamp) || !/^sha256=[0-9a-f]{64}$/.test(signature)) return false;
   if (Math.abs(Math.floor(Date.now() / 1000) - Number(timestamp)) > toleranceSeconds) return false;
   const claimed = Buffer.from(signature.slice('sha256='.length), 'hex');
   const mac = (secret) => createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest();
-  return config.webhookSecrets.map((secret) => timingSafeEqual(mac(secret), claimed)).includes(true);
+  return secrets.map((secret) => timingSafeEqual(mac(secret), claimed)).includes(true);
 }
+// endregion
 
-/** The status for a delivery. It is on disk before it is acknowledged, so a crash loses nothing. */
+// region receive
+/** The status for a delivery. */
 export async function receive(headers, body) {
   const { 'x-revento-delivery-id': deliveryId, 'x-revento-event': type } = headers;
+  const { 'x-revento-timestamp': timestamp, 'x-revento-signature': signature } = headers;
   const isComplete = Boolean(deliveryId && type);
-  if (!isComplete || !isGenuine(body, headers['x-revento-timestamp'], headers['x-revento-signature'])) {
+  if (!isComplete || !isGenuine(config.webhookSecrets, body, timestamp, signature)) {
     log('delivery refused');
     return 401;
   }
@@ -34,16 +39,22 @@ export async function receive(headers, body) {
   } catch {
     return 400;
   }
+  await accept(deliveryId, type, event);
+  return 204;
+}
+// endregion
+
+/** Stores a delivery before it is acknowledged, so that a crash loses nothing, unless it is known. */
+async function accept(deliveryId, type, event) {
   const name = fileName(deliveryId);
   // In this order: what leaves the inbox has its mark already.
   const isRepeat = (await exists(join(inbox, name))) || (await exists(join(worked, name)));
   log('delivery received', { delivery_id: deliveryId, event_id: event.event_id, type, repeat: isRepeat });
-  if (isRepeat) return 204;
+  if (isRepeat) return;
   // Requests stop at once; what is held is deleted as work.
   if (type === 'data.deletion_required') await end(event, type);
   await writeSealed(join(inbox, name), name, { deliveryId, receivedAt: Date.now(), event });
   wake();
-  return 204;
 }
 
 let wake = () => {};

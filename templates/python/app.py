@@ -10,7 +10,7 @@ from functools import wraps
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, jsonify, redirect, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from api import get, rows
 from config import DATA_DIR, EVENT_ID, PORT, REDIRECT_URI, log
@@ -18,10 +18,12 @@ from oauth import NotConnected, begin, finish
 from tokens import LoginEnded, file_name, has_ended, login_for, logins, read_sealed, write_sealed
 from webhooks import receive, work_deliveries
 
-MAX_BODY = 1024 * 1024
 COOKIE = "revento_attempt"
 
+# region app
 app = Flask(__name__)
+app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+# endregion
 # Its log of requests would hold the codes of /callback.
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
@@ -183,14 +185,12 @@ def callback():
     return response
 
 
+# region route
 @app.post("/webhooks/revento")
 def webhook():
-    body = bytearray()  # the raw bytes: nothing may parse them first
-    while chunk := request.stream.read(65536):
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise RequestEntityTooLarge
-    return "", receive(request.headers, bytes(body))
+    body = request.get_data()  # the raw bytes: nothing may parse them first
+    return "", receive(request.headers, body)
+# endregion
 
 
 @app.get("/participants")

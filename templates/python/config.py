@@ -8,8 +8,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
 
-_problems = []
-
 
 def _read_env_file(path):
     """Variables that are set already win."""
@@ -21,11 +19,16 @@ def _read_env_file(path):
             os.environ.setdefault(name.strip(), value.strip().strip("'\""))
 
 
+# region required
+_problems = []
+
+
 def _required(name):
     value = os.environ.get(name, "").strip()
     if not value:
         _problems.append(f"Set {name}.")
     return value
+# endregion
 
 
 def _url(name):
@@ -53,18 +56,24 @@ CLIENT_ID = _required("REVENTO_CLIENT_ID")
 CLIENT_SECRET = _required("REVENTO_CLIENT_SECRET")
 REDIRECT_URI = _url("REVENTO_REDIRECT_URI")
 EVENT_ID = _required("SANDBOX_EVENT_ID")
+# region secrets
 # While the signing secret is rotated, deliveries may be signed with either of the two.
 _secrets = [_required("REVENTO_WEBHOOK_SECRET"), os.environ.get("REVENTO_WEBHOOK_SECRET_PREVIOUS", "")]
 WEBHOOK_SECRETS = [secret.encode() for secret in _secrets if secret]
+# endregion
 TOKEN_KEY = _token_key()
 # A directory for each API: what belongs to one is never sent to another, such as a sandbox.
 DATA_DIR = Path(os.environ.get("DATA_DIR") or "data") / urlsplit(API_BASE).netloc.replace(":", "_")
 PORT = int(os.environ.get("PORT") or 3000)
 
+# region problems
 if _problems:
     sys.exit("\n".join(_problems))
+# endregion
 
 
+# region log
 def log(message, **fields):
     """Writes one JSON line. Give it ids, never tokens and never what attendees entered."""
     print(json.dumps({"at": datetime.now(timezone.utc).isoformat(), "message": message, **fields}), flush=True)
+# endregion

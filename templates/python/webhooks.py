@@ -12,45 +12,55 @@ from tokens import create_once, end, file_name, read_sealed, write_sealed
 
 INBOX = DATA_DIR / "inbox"
 WORKED = DATA_DIR / "worked"
-TOLERANCE_SECONDS = 300
 # Revento gives up after hours; a delivery that is repeated by hand may be older.
 KEPT_SECONDS = 30 * 24 * 3600
 
+# region verify
+TOLERANCE_SECONDS = 300
 
-def is_genuine(body, timestamp, signature):
-    """Whether Revento signed these bytes with one of our secrets, within the last five minutes."""
+
+def is_genuine(secrets, body, timestamp, signature):
+    """Whether Revento signed these bytes with one of the secrets, within the last five minutes."""
     if not re.fullmatch("[0-9]{1,12}", timestamp) or not re.fullmatch("sha256=[0-9a-f]{64}", signature):
         return False
     if abs(int(time.time()) - int(timestamp)) > TOLERANCE_SECONDS:
         return False
     signed = timestamp.encode() + b"." + body
-    macs = [hmac.new(secret, signed, hashlib.sha256).hexdigest() for secret in WEBHOOK_SECRETS]
+    macs = [hmac.new(secret, signed, hashlib.sha256).hexdigest() for secret in secrets]
     return any([hmac.compare_digest(f"sha256={mac}", signature) for mac in macs])
+# endregion
 
 
+# region receive
 def receive(headers, body):
-    """The status for a delivery. It is on disk before it is acknowledged, so a crash loses nothing."""
+    """The status for a delivery."""
     delivery_id, kind = headers.get("X-Revento-Delivery-Id"), headers.get("X-Revento-Event")
     timestamp, signature = headers.get("X-Revento-Timestamp", ""), headers.get("X-Revento-Signature", "")
-    if not delivery_id or not kind or not is_genuine(body, timestamp, signature):
+    if not delivery_id or not kind or not is_genuine(WEBHOOK_SECRETS, body, timestamp, signature):
         log("delivery refused")
         return 401
     try:
         event = json.loads(body)  # only now: nobody but Revento gets here
     except ValueError:
         return 400
+    accept(delivery_id, kind, event)
+    return 204
+# endregion
+
+
+def accept(delivery_id, kind, event):
+    """Stores a delivery before it is acknowledged, so that a crash loses nothing, unless it is known."""
     name = file_name(delivery_id)
     # In this order: what leaves the inbox has its mark already.
     is_repeat = (INBOX / name).exists() or (WORKED / name).exists()
     log("delivery received", delivery_id=delivery_id, event_id=event["event_id"], type=kind, repeat=is_repeat)
     if is_repeat:
-        return 204
+        return
     # Requests stop at once; what is held is deleted as work.
     if kind == "data.deletion_required":
         end(event, kind)
     write_sealed(INBOX / name, name, {"delivery_id": delivery_id, "received_at": time.time(), "event": event})
     _woken.set()
-    return 204
 
 
 _woken = threading.Event()

@@ -26,6 +26,10 @@ describe('the written documentation is what the sources say; if not, `npm run do
       expect(readFileSync(join(root, 'schemas', file), 'utf8'), file).toBe(text);
   });
 
+  it('the programs that pages show', () => {
+    for (const { file, text } of made.programs) expect(readFileSync(join(root, file), 'utf8'), file).toBe(text);
+  });
+
   it('the list of man pages in package.json', () => {
     expect(manifest.man).toEqual(made.man.map(({ file }) => `./dist/man/${file}`));
   });

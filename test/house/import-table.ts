@@ -43,6 +43,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'ports',
     'sandbox',
     'starters',
+    'templates',
     'text',
     'webhook',
   ],

@@ -1,4 +1,5 @@
-import { nodeReceiver, pythonReceiver } from './receivers.ts';
+import nodeReceiver from '../../../templates/shown/receiver.mjs?assembled';
+import pythonReceiver from '../../../templates/shown/receiver.py?assembled';
 import { joined, type Rule, type TopicContent } from './topic.ts';
 
 const rules: readonly Rule[] = [
