@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Row = System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>;
+
+namespace ReventoIntegration;
+
+/// <summary>What Revento refused; <see cref="Code"/> is its word for it.</summary>
+internal sealed class ApiException(string code, int status, string requestId)
+    : Exception($"{code} ({status}), request {requestId}")
+{
+    public string Code => code;
+}
+
+/// <summary>Reads of the API: what to do about each error, limits, and lists page by page.</summary>
+internal sealed class Api(Config config, Logins logins, OAuth oauth)
+{
+    private const int Tries = 5;
+    private const int InFlight = 5;
+
+    /// <summary>Lists longer than this are read at the pace that the limit of 30 a minute allows.</summary>
+    private const int PagesAtOnce = 20;
+
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false })
+    {
+        Timeout = TimeSpan.FromSeconds(20),
+    };
+
+    private readonly ConcurrentDictionary<string, Gate> gates = new();
+
+    /// <summary>What all requests for one event share: places in flight, and a pause that Revento asked for.</summary>
+    private sealed class Gate
+    {
+        private readonly SemaphoreSlim places = new(InFlight);
+        private DateTime pausedUntil;
+
+        public void Pause(TimeSpan length) => pausedUntil = DateTime.UtcNow + length;
+
+        public async Task<T> Pass<T>(Func<Task<T>> send)
+        {
+            await places.WaitAsync();
+            try
+            {
+                while (pausedUntil - DateTime.UtcNow is var left && left > TimeSpan.Zero) await Task.Delay(left);
+                return await send();
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+    }
+
+    private sealed record Answer(string RequestId, int Status = 0)
+    {
+        public JsonElement? Body { get; init; }
+        public string? Code { get; init; }
+        public TimeSpan? RetryAfter { get; init; }
+        public Exception? Failure { get; init; }
+    }
+
+    private sealed record Page(List<Row> Data, string? NextCursor, bool HasMore);
+
+    /// <summary>The JSON of one resource of an event.</summary>
+    /// <exception cref="ApiException"></exception>
+    /// <exception cref="LoginEndedException"></exception>
+    public async Task<T> Get<T>(string eventId, string path)
+    {
+        var gate = gates.GetOrAdd(eventId, _ => new Gate());
+        var hasRefreshed = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            var login = logins.For(eventId);
+            var answer = await gate.Pass(() => Send(login, path));
+            if (answer.Body is { } body) return body.Deserialize<T>(SealedFiles.Json)!;
+            if (answer.Code == "token_expired" && !hasRefreshed)
+            {
+                hasRefreshed = true;
+                await logins.Refresh(login, oauth.RequestTokens);
+                continue;
+            }
+            if (answer.Code == "token_revoked")
+            {
+                logins.End(login.EventId, login.OrganizationId, answer.Code);
+                throw new LoginEndedException("Revento ended this connection.");
+            }
+            if (attempt == Tries || PauseAfter(answer, attempt) is not { } pause)
+            {
+                throw answer.Failure ?? new ApiException(answer.Code ?? "unexpected_answer", answer.Status, answer.RequestId);
+            }
+            // A pause that Revento asks for holds for all requests with this token.
+            if (answer.RetryAfter is { } length) gate.Pause(length);
+            else await Task.Delay(pause);
+        }
+    }
+
+    /// <summary>Every row of a list, one after the other, however many pages it has.</summary>
+    public async IAsyncEnumerable<Row> Rows(string eventId, string path)
+    {
+        var seen = new HashSet<string>();
+        for (var query = "?limit=50"; ;)
+        {
+            var page = await Get<Page>(eventId, path + query);
+            foreach (var row in page.Data) yield return row;
+            if (!page.HasMore) yield break;
+            if (page.NextCursor is null || !seen.Add(page.NextCursor)) throw new InvalidDataException("The list does not end.");
+            query = $"?limit=50&cursor={Uri.EscapeDataString(page.NextCursor)}";
+            if (seen.Count > PagesAtOnce) await Task.Delay(2100);
+        }
+    }
+
+    /// <summary>How long to wait before the next try, if there may be one. Branches on codes, never on messages.</summary>
+    private static TimeSpan? PauseAfter(Answer answer, int attempt) => answer switch
+    {
+        { Code: "concurrent_limit_exceeded" } => TimeSpan.FromMilliseconds(Random.Shared.Next(200, 500)),
+        { Status: 429 } => TimeSpan.FromSeconds(2 << attempt),
+        // No answer, or half of one: reads may be sent again.
+        { Failure: not null } or { Status: >= 500 } =>
+            TimeSpan.FromMilliseconds((250 << attempt) * (1 + Random.Shared.NextDouble() / 4)),
+        _ => null,
+    };
+
+    private async Task<Answer> Send(Login login, string path)
+    {
+        var answer = new Answer(Guid.NewGuid().ToString());
+        var started = Stopwatch.GetTimestamp();
+        using var request = new HttpRequestMessage(HttpMethod.Get, config.ApiBase + path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", login.AccessToken);
+        request.Headers.Accept.ParseAdd("application/vnd.revento.v1+json");
+        request.Headers.Add("X-Revento-Request-Id", answer.RequestId);
+        try
+        {
+            using var response = await Http.SendAsync(request);
+            answer = answer with { Status = (int)response.StatusCode, RetryAfter = response.Headers.RetryAfter?.Delta };
+            var body = await response.Content.ReadAsByteArrayAsync();
+            answer = answer.Status == 200
+                ? answer with { Body = JsonSerializer.Deserialize<JsonElement>(body) }
+                : answer with { Code = CodeIn(body) };
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException or JsonException)
+        {
+            answer = answer with { Failure = error };
+        }
+        var ms = (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        Log.Write(
+            "api request",
+            ("request_id", answer.RequestId),
+            ("event_id", login.EventId),
+            ("status", answer.Status),
+            ("ms", ms));
+        return answer;
+    }
+
+    private static string? CodeIn(byte[] body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Row>(body)?.GetValueOrDefault("error").ToString();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

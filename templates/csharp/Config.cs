@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace ReventoIntegration;
+
+/// <summary>Settings from the environment. All are checked at the start: a wrong one ends the start, not a request.</summary>
+internal sealed record Config
+{
+    public required string AuthBase { get; init; }
+    public required string ApiBase { get; init; }
+    public required string ClientId { get; init; }
+    public required string ClientSecret { get; init; }
+    public required string RedirectUri { get; init; }
+    public required string EventId { get; init; }
+    public required IReadOnlyList<string> WebhookSecrets { get; init; }
+    public required byte[] TokenKey { get; init; }
+    public required string DataDirectory { get; init; }
+    public required int Port { get; init; }
+
+    /// <exception cref="InvalidOperationException">Says everything that is wrong, a line each.</exception>
+    public static Config FromEnvironment()
+    {
+        ReadEnvFile(".env");
+        var problems = new List<string>();
+        var apiBase = Address("REVENTO_API_BASE").TrimEnd('/');
+        var key = new byte[32];
+        if (!Convert.TryFromBase64String(Required("REVENTO_TOKEN_KEY"), key, out var length) || length != key.Length)
+        {
+            problems.Add("Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32");
+        }
+        // While the signing secret is rotated, deliveries may be signed with either of the two.
+        string[] secrets = [Required("REVENTO_WEBHOOK_SECRET"), Optional("REVENTO_WEBHOOK_SECRET_PREVIOUS", "")];
+        if (!int.TryParse(Optional("PORT", "3000"), out var port)) problems.Add("PORT is not a number.");
+        var config = new Config
+        {
+            AuthBase = Address("REVENTO_AUTH_BASE").TrimEnd('/'),
+            ApiBase = apiBase,
+            ClientId = Required("REVENTO_CLIENT_ID"),
+            ClientSecret = Required("REVENTO_CLIENT_SECRET"),
+            RedirectUri = Address("REVENTO_REDIRECT_URI"),
+            EventId = Required("SANDBOX_EVENT_ID"),
+            WebhookSecrets = [.. secrets.Where(secret => secret != "")],
+            TokenKey = key,
+            // A directory for each API: what belongs to one is never sent to another, such as a sandbox.
+            DataDirectory = Path.Combine(Optional("DATA_DIR", "data"), HostOf(apiBase).Replace(':', '_')),
+            Port = port,
+        };
+        return problems.Count == 0 ? config : throw new InvalidOperationException(string.Join('\n', problems));
+
+        string Required(string name)
+        {
+            var value = Optional(name, "").Trim();
+            if (value == "") problems.Add($"Set {name}.");
+            return value;
+        }
+
+        string Address(string name)
+        {
+            var value = Required(name);
+            if (value != "" && HostOf(value) == "") problems.Add($"{name} is not a URL.");
+            return value;
+        }
+    }
+
+    private static string Optional(string name, string otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : otherwise;
+
+    private static string HostOf(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.Authority : "";
+
+    /// <summary>Variables that are set already win.</summary>
+    private static void ReadEnvFile(string path)
+    {
+        if (!File.Exists(path)) return;
+        foreach (var line in File.ReadLines(path))
+        {
+            var (name, value) = line.Split('=', 2) is [var left, var right] ? (left.Trim(), right.Trim()) : ("", "");
+            if (name == "" || name.StartsWith('#') || Environment.GetEnvironmentVariable(name) is not null) continue;
+            Environment.SetEnvironmentVariable(name, value.Trim('\'', '"'));
+        }
+    }
+}
+
+internal static class Log
+{
+    /// <summary>Writes one JSON line. Give it ids, never tokens and never what attendees entered.</summary>
+    public static void Write(string message, params (string Name, object? Value)[] fields)
+    {
+        var line = new Dictionary<string, object?> { ["at"] = DateTimeOffset.UtcNow, ["message"] = message };
+        foreach (var (name, value) in fields) line[name] = value;
+        Console.WriteLine(JsonSerializer.Serialize(line));
+    }
+}

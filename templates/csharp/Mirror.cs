@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Row = System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>;
+
+namespace ReventoIntegration;
+
+/// <summary>The mirror of participants that webhooks and syncs keep up to date.</summary>
+internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Api api)
+{
+    private readonly object turn = new();
+    private readonly ConcurrentDictionary<string, Lazy<Task<Synced>>> syncs = new();
+
+    /// <param name="OccurredAt">When the last delivery about it happened, by Revento's clock.</param>
+    /// <param name="WrittenAt">When it was written, by ours.</param>
+    private sealed record Held(Row Row, string? OccurredAt, DateTimeOffset WrittenAt);
+
+    /// <summary>How many rows were read, or null where the organizer did not permit it.</summary>
+    public sealed record Synced(string EventId, string? Title, int? Participants, int? Activities);
+
+    public IEnumerable<Row> Participants(string eventId) =>
+        from path in SealedFiles.List(DirectoryOf(eventId), ".sealed")
+        let held = files.Read<Held>(path, Path.GetFileNameWithoutExtension(path))
+        where held is not null
+        select held.Row;
+
+    /// <summary>What a delivery changes. It carries a snapshot, so the API is not asked; safe to repeat.</summary>
+    public void Work(Event sent)
+    {
+        if (sent.Type == "data.deletion_required")
+        {
+            lock (turn)
+            {
+                var directory = DirectoryOf(sent.EventId);
+                if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+            }
+        }
+        // Other types are not known to this integration, or not needed.
+        else if (ChangesOf(sent) is { } changes)
+        {
+            Remember(sent.EventId, sent.OrganizationId, changes["id"].GetString(), held =>
+            {
+                // A newer delivery may have come first.
+                if (string.CompareOrdinal(held?.OccurredAt, sent.OccurredAt) > 0) return null;
+                var row = new Row(held?.Row ?? []);
+                foreach (var (name, value) in changes) row[name] = value;
+                return new Held(row, sent.OccurredAt, DateTimeOffset.UtcNow);
+            });
+        }
+    }
+
+    /// <summary>Reads an event, once also when several ask at the same time.</summary>
+    public async Task<Synced> Sync(string eventId)
+    {
+        var run = syncs.GetOrAdd(eventId, _ => new(() => ReadEvent(eventId)));
+        try
+        {
+            return await run.Value;
+        }
+        finally
+        {
+            syncs.TryRemove(new(eventId, run));
+        }
+    }
+
+    private static Row? ChangesOf(Event sent)
+    {
+        var isParticipant = sent.Type.StartsWith("participant.");
+        if (!isParticipant && !sent.Type.StartsWith("application.")) return null;
+        var data = sent.Data.Deserialize<Row>()!;
+        if (isParticipant) return data;
+        var changes = new Row { ["id"] = data["participant_id"], ["application_status"] = data["status"] };
+        foreach (var name in (string[])["user_id", "custom_form_fields"])
+        {
+            if (data.TryGetValue(name, out var value)) changes[name] = value;
+        }
+        return changes;
+    }
+
+    private async Task<Synced> ReadEvent(string eventId)
+    {
+        var login = logins.For(eventId);
+        var path = $"/events/{Uri.EscapeDataString(eventId)}";
+        var found = await api.Get<Row>(eventId, path);
+        var participants = login.MayRead("participants.read") ? ReadParticipants(login, $"{path}/participants") : NotPermitted;
+        var activities = login.MayRead("program.read") ? CountRows(eventId, $"{path}/activities") : NotPermitted;
+        await Task.WhenAll(participants, activities);
+        return new Synced(eventId, found.GetValueOrDefault("title").ToString(), await participants, await activities);
+    }
+
+    private static Task<int?> NotPermitted => Task.FromResult<int?>(null);
+
+    private async Task<int?> ReadParticipants(Login login, string path)
+    {
+        var (startedAt, count) = (DateTimeOffset.UtcNow, 0);
+        await foreach (var row in api.Rows(login.EventId!, path))
+        {
+            count++;
+            // What a delivery wrote meanwhile is newer than this page.
+            Remember(login.EventId, login.OrganizationId, row["id"].GetString(), held =>
+                held?.WrittenAt > startedAt ? null : new Held(row, held?.OccurredAt, DateTimeOffset.UtcNow));
+        }
+        return count;
+    }
+
+    private async Task<int?> CountRows(string eventId, string path)
+    {
+        var count = 0;
+        await foreach (var _ in api.Rows(eventId, path)) count++;
+        return count;
+    }
+
+    /// <summary>Changes what is held of one participant; null leaves it.</summary>
+    private void Remember(string? eventId, string? organizationId, string? participantId, Func<Held?, Held?> change)
+    {
+        var name = SealedFiles.NameOf(eventId, participantId);
+        var path = Path.Combine(DirectoryOf(eventId), $"{name}.sealed");
+        lock (turn)
+        {
+            if (change(files.Read<Held>(path, name)) is not { } next) return;
+            files.Write(path, name, next);
+            // The end of the connection may have come meanwhile: nothing of the event may be kept.
+            if (logins.HasEnded(eventId, organizationId)) File.Delete(path);
+        }
+    }
+
+    private string DirectoryOf(string? eventId) =>
+        Path.Combine(config.DataDirectory, "participants", SealedFiles.NameOf(eventId));
+}

@@ -1,0 +1,159 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace ReventoIntegration;
+
+/// <summary>The organizer cannot be connected this way; the message may be shown.</summary>
+internal sealed class NotConnectedException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>An answer of the token endpoint that is not tokens.</summary>
+/// <param name="isUnused">The code or refresh token can still be used.</param>
+internal sealed class TokenException(string code, bool isUnused) : Exception($"token endpoint: {code}")
+{
+    public string Code => code;
+    public bool IsUnused => isUnused;
+}
+
+/// <summary>The authorization code flow with PKCE, and the token endpoint.</summary>
+internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
+{
+    private const string Scopes = "event.read participants.read program.read";
+    private const string Failed = "Revento did not connect the event. Open /connect again.";
+
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false })
+    {
+        Timeout = TimeSpan.FromSeconds(15),
+    };
+
+    private sealed record Attempt(string State, string Verifier, DateTimeOffset ExpiresAt);
+
+    private sealed record Answer(
+        string? AccessToken, string? RefreshToken, string? EventId, string? OrganizationId, string? Scope, string? Error);
+
+    /// <summary>Begins a login: where the browser goes, and the cookie that binds the attempt to that browser.</summary>
+    public (string Url, string Cookie) Begin(string eventId)
+    {
+        var attempt = new Attempt(RandomWord(), RandomWord(), DateTimeOffset.UtcNow.AddMinutes(10));
+        var query = new Dictionary<string, string?>
+        {
+            ["response_type"] = "code",
+            ["client_id"] = config.ClientId,
+            ["redirect_uri"] = config.RedirectUri,
+            ["scope"] = Scopes,
+            ["event_id"] = eventId,
+            ["state"] = attempt.State,
+            ["code_challenge"] = WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(attempt.Verifier))),
+            ["code_challenge_method"] = "S256",
+        };
+        var cookie = WebEncoders.Base64UrlEncode(files.Seal(attempt, "attempt"));
+        return (QueryHelpers.AddQueryString($"{config.AuthBase}/oauth/authorize", query), cookie);
+    }
+
+    /// <summary>Ends a login: checks the state, redeems the code and stores the tokens.</summary>
+    /// <exception cref="NotConnectedException"></exception>
+    public async Task<Login> Finish(IQueryCollection query, string cookie)
+    {
+        var attempt = Opened(cookie);
+        if (attempt is null || !IsEqual(query["state"].ToString(), attempt.State))
+        {
+            throw new NotConnectedException("This is not the answer to your login.");
+        }
+        if (attempt.ExpiresAt < DateTimeOffset.UtcNow)
+        {
+            throw new NotConnectedException("The login took too long. Open /connect again.");
+        }
+        // An attempt has one answer, also when the browser sends it again.
+        if (!SealedFiles.CreateOnce(Path.Combine(config.DataDirectory, "attempts", SealedFiles.NameOf(attempt.State))))
+        {
+            throw new NotConnectedException("This answer was used already. Open /connect again.");
+        }
+        if (query["error"] == "access_denied") throw new NotConnectedException("You declined. Nothing was connected.");
+        if (query.ContainsKey("error") || query["code"].ToString() == "") throw new NotConnectedException(Failed);
+        try
+        {
+            var login = await RequestTokens(new()
+            {
+                ["grant_type"] = "authorization_code",
+                ["code"] = query["code"].ToString(),
+                ["redirect_uri"] = config.RedirectUri,
+                ["code_verifier"] = attempt.Verifier,
+            });
+            logins.Store(login);
+            return login;
+        }
+        catch (TokenException error)
+        {
+            throw new NotConnectedException(Failed, error);
+        }
+    }
+
+    /// <summary>Tokens for a code or a refresh token.</summary>
+    /// <exception cref="TokenException"></exception>
+    public async Task<Login> RequestTokens(Dictionary<string, string> form)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{config.AuthBase}/oauth/token")
+        {
+            Content = new FormUrlEncodedContent(
+                form.Append(new("client_id", config.ClientId)).Append(new("client_secret", config.ClientSecret))),
+        };
+        // A connection of its own: on one that is kept open, a request that was lost might be sent again.
+        request.Headers.ConnectionClose = true;
+        try
+        {
+            using var response = await Http.SendAsync(request);
+            var answer = Parsed(await response.Content.ReadAsByteArrayAsync());
+            if (response.IsSuccessStatusCode && answer is { AccessToken.Length: > 0, RefreshToken.Length: > 0 })
+            {
+                return new Login(answer.EventId, answer.OrganizationId)
+                {
+                    AccessToken = answer.AccessToken,
+                    RefreshToken = answer.RefreshToken,
+                    Scope = answer.Scope ?? "",
+                };
+            }
+            // 429 and 503 are said before the token is looked at; after any other failure it may be used up.
+            var status = (int)response.StatusCode;
+            throw new TokenException(answer?.Error ?? $"status {status}", status is 429 or 503);
+        }
+        catch (HttpRequestException error)
+        {
+            var neverSent = error.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
+            throw new TokenException("unreachable", neverSent);
+        }
+        catch (TaskCanceledException)
+        {
+            throw new TokenException("no answer", isUnused: false);
+        }
+    }
+
+    private static Answer? Parsed(byte[] body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Answer>(body, SealedFiles.Json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private Attempt? Opened(string cookie)
+    {
+        try
+        {
+            return files.Unseal<Attempt>(WebEncoders.Base64UrlDecode(cookie), "attempt");
+        }
+        catch (Exception error) when (error is FormatException or CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private static string RandomWord() => WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
+
+    private static bool IsEqual(string given, string expected) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(expected));
+}

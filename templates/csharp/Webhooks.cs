@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace ReventoIntegration;
+
+/// <summary>The envelope of a delivery. What concerns the whole integration is about no event.</summary>
+internal sealed record Event(string Type, string? EventId, string? OrganizationId, string? OccurredAt, JsonElement Data);
+
+/// <summary>Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward.</summary>
+internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
+{
+    private const int ToleranceSeconds = 300;
+
+    /// <summary>Revento gives up after hours; a delivery that is repeated by hand may be older.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    private readonly SemaphoreSlim arrived = new(0);
+
+    private sealed record Delivery(string Id, DateTimeOffset ReceivedAt, Event Event);
+
+    private string Inbox(string name) => Path.Combine(config.DataDirectory, "inbox", name);
+
+    private string Worked(string name) => Path.Combine(config.DataDirectory, "worked", name);
+
+    /// <summary>Whether Revento signed these bytes with one of the secrets, within the last five minutes.</summary>
+    public static bool IsGenuine(IEnumerable<string> secrets, byte[] body, string timestamp, string signature)
+    {
+        if (!Regex.IsMatch(timestamp, @"^[0-9]{1,12}\z") || !Regex.IsMatch(signature, @"^sha256=[0-9a-f]{64}\z")) return false;
+        if (Math.Abs(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - long.Parse(timestamp)) > ToleranceSeconds) return false;
+        byte[] signed = [.. Encoding.ASCII.GetBytes(timestamp + "."), .. body];
+        var claimed = Convert.FromHexString(signature["sha256=".Length..]);
+        return secrets.Count(secret => CryptographicOperations.FixedTimeEquals(
+            HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed), claimed)) > 0;
+    }
+
+    /// <summary>The status for a delivery.</summary>
+    public int Receive(IHeaderDictionary headers, byte[] body)
+    {
+        string Header(string part) => headers[$"X-Revento-{part}"].ToString();
+        var (id, type) = (Header("Delivery-Id"), Header("Event"));
+        var isComplete = id != "" && type != "";
+        if (!isComplete || !IsGenuine(config.WebhookSecrets, body, Header("Timestamp"), Header("Signature")))
+        {
+            Log.Write("delivery refused");
+            return StatusCodes.Status401Unauthorized;
+        }
+        try
+        {
+            // Only now: nobody but Revento gets here.
+            Accept(id, JsonSerializer.Deserialize<Event>(body, SealedFiles.Json) ?? throw new JsonException());
+            return StatusCodes.Status204NoContent;
+        }
+        catch (JsonException)
+        {
+            return StatusCodes.Status400BadRequest;
+        }
+    }
+
+    /// <summary>Stores a delivery before it is acknowledged, so that a crash loses nothing, unless it is known.</summary>
+    private void Accept(string id, Event sent)
+    {
+        var name = SealedFiles.NameOf(id);
+        var isRepeat = File.Exists(Worked(name)) || File.Exists(Inbox(name));
+        Log.Write(
+            "delivery received",
+            ("delivery_id", id),
+            ("event_id", sent.EventId),
+            ("type", sent.Type),
+            ("repeat", isRepeat));
+        if (isRepeat) return;
+        // Requests stop at once; what is held is deleted as work.
+        if (sent.Type == "data.deletion_required") logins.End(sent.EventId, sent.OrganizationId, sent.Type);
+        files.Write(Inbox(name), name, new Delivery(id, DateTimeOffset.UtcNow, sent));
+        arrived.Release();
+    }
+
+    /// <summary>
+    /// Works what is in the inbox, oldest first, until it is stopped. <paramref name="work"/> has to be safe to repeat: a
+    /// crash between the work and its mark has it done again. With a database, write both in one transaction.
+    /// </summary>
+    public async Task WorkDeliveries(Action<Event> work, CancellationToken stopping)
+    {
+        ForgetOldMarks();
+        while (true)
+        {
+            foreach (var delivery in Waiting()) Finish(delivery, work);
+            // After a while also without a delivery, for those that failed.
+            await arrived.WaitAsync(TimeSpan.FromSeconds(10), stopping);
+        }
+    }
+
+    private void Finish(Delivery delivery, Action<Event> work)
+    {
+        var (id, _, sent) = delivery;
+        var name = SealedFiles.NameOf(id);
+        try
+        {
+            work(sent);
+            SealedFiles.CreateOnce(Worked(name));
+            File.Delete(Inbox(name));
+            Log.Write("delivery worked", ("delivery_id", id), ("event_id", sent.EventId), ("type", sent.Type));
+        }
+        catch (Exception error) // one that fails must not hold up the others
+        {
+            Log.Write("delivery failed", ("delivery_id", id), ("error", error.GetType().Name));
+        }
+    }
+
+    private IEnumerable<Delivery> Waiting() =>
+        from path in SealedFiles.List(Path.GetDirectoryName(Inbox(""))!, "")
+        where !path.EndsWith(".tmp")
+        let delivery = files.Read<Delivery>(path, Path.GetFileName(path))
+        where delivery is not null
+        orderby delivery.ReceivedAt
+        select delivery;
+
+    private void ForgetOldMarks()
+    {
+        foreach (var path in SealedFiles.List(Path.GetDirectoryName(Worked(""))!, ""))
+        {
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > Kept) File.Delete(path);
+        }
+    }
+}

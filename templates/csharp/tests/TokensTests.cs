@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+using ReventoIntegration;
+using Xunit;
+
+namespace Tests;
+
+public class TokensTests
+{
+    private static readonly SealedFiles Files = new(Settings.Config);
+    private readonly Logins logins = new(Settings.Config, Files);
+
+    private Login Stored(string eventId)
+    {
+        var login = new Login(eventId, "org_1") { AccessToken = "a1", RefreshToken = $"r1 of {eventId}" };
+        logins.Store(login);
+        return login;
+    }
+
+    private static Task<Login> Renewed(Dictionary<string, string> form) =>
+        Task.FromResult(new Login(null, null) { AccessToken = "a2", RefreshToken = "r2" });
+
+    [Fact]
+    public void TokensAreEncryptedOnDisk()
+    {
+        Stored("evt_sealed");
+        Assert.All(
+            Directory.GetFiles(logins.Directory, "*.sealed"),
+            path => Assert.DoesNotContain("evt_sealed", Encoding.Latin1.GetString(File.ReadAllBytes(path))));
+        Assert.Equal("a1", logins.For("evt_sealed").AccessToken);
+    }
+
+    [Fact]
+    public void ASealedValueOpensUnderItsOwnNameOnly()
+    {
+        var bytes = Files.Seal("secret", "one");
+        Assert.Equal("secret", Files.Unseal<string>(bytes, "one"));
+        Assert.Throws<AuthenticationTagMismatchException>(() => Files.Unseal<string>(bytes, "another"));
+        bytes[^1] ^= 1;
+        Assert.Throws<AuthenticationTagMismatchException>(() => Files.Unseal<string>(bytes, "one"));
+    }
+
+    [Fact]
+    public async Task TwentyCallersRefreshOnce()
+    {
+        var spent = Stored("evt_single");
+        var requests = 0;
+        var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => logins.Refresh(spent, form =>
+        {
+            Interlocked.Increment(ref requests);
+            return Renewed(form);
+        }))));
+        Assert.Equal(1, requests);
+        Assert.All(all, login => Assert.Equal("a2", login.AccessToken));
+        Assert.Equal("r2", logins.For("evt_single").RefreshToken);
+    }
+
+    [Fact]
+    public async Task InvalidGrantEndsTheLogin()
+    {
+        var spent = Stored("evt_ended");
+        await Assert.ThrowsAsync<LoginEndedException>(
+            () => logins.Refresh(spent, _ => throw new TokenException("invalid_grant", isUnused: false)));
+        Assert.Throws<LoginEndedException>(() => logins.For("evt_ended"));
+    }
+
+    [Fact]
+    public async Task ARefreshThatReventoNeverGotIsSentAgain()
+    {
+        var spent = Stored("evt_unused");
+        await Assert.ThrowsAsync<TokenException>(
+            () => logins.Refresh(spent, _ => throw new TokenException("unreachable", isUnused: true)));
+        Assert.Equal("a2", (await logins.Refresh(spent, Renewed)).AccessToken);
+    }
+}
