@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterwards.
+# Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward.
 
 require_relative 'tokens'
 
