@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Machine, missing } from '../../support/docs/machine.ts';
 import { type Block, blocksOf, pages, readPage } from '../../support/docs/markdown.ts';
 import type { Terminal } from '../../support/docs/terminal.ts';
@@ -13,12 +13,6 @@ const servers: readonly (readonly [line: RegExp, port: number])[] = [
   [/^revento (-p \w+ )?webhook listen(?!.*(--count|--until|--timeout| -- ))/, 4400],
   [/^node receiver\.mjs$/, 3000],
 ];
-
-let machine: Machine | null = null;
-afterEach(async () => {
-  await machine?.close();
-  machine = null;
-});
 
 async function type(block: Block, terminal: Terminal, at: Machine, page: string): Promise<void> {
   const scene = scenes[page]?.[block.section] ?? {};
@@ -58,28 +52,36 @@ function isElsewhere(text: string): boolean {
   return checkedElsewhere.some(({ block }) => block.test(text));
 }
 
+/** Types what a section says, as its reader would, on a machine of its own. */
+async function read({ page, section, blocks }: (typeof sections)[number], at: Machine): Promise<void> {
+  const scene = scenes[page]?.[section] ?? {};
+  await scene.prepare?.(at);
+  let latest = at.terminal(1);
+  for (const block of blocks) {
+    latest = block.terminal === null ? latest : at.terminal(block.terminal);
+    const terminal = latest;
+    if (block.language === 'sh') await type(block, terminal, at, page);
+    else
+      await until(
+        () => shows(terminal.output, block.text),
+        () => `this is shown:\n${block.text}\nand not:\n${terminal.output}`,
+      );
+  }
+  await scene.check?.(at);
+  for (const terminal of at.terminals) {
+    if (terminal.isRunning) expect([0, 130]).toContain(await terminal.interrupt());
+  }
+}
+
 describe.skipIf(missing !== null)(
   `what a page says to type works as it stands${missing ? ` (${missing})` : ''}`,
   () => {
-    it.each(sections)('$page: $section', async ({ page, section, blocks }) => {
-      const scene = scenes[page]?.[section] ?? {};
+    it.concurrent.each(sections)('$page: $section', async (section) => {
       const at = await Machine.start();
-      machine = at;
-      await scene.prepare?.(at);
-      let latest = at.terminal(1);
-      for (const block of blocks) {
-        latest = block.terminal === null ? latest : at.terminal(block.terminal);
-        const terminal = latest;
-        if (block.language === 'sh') await type(block, terminal, at, page);
-        else
-          await until(
-            () => shows(terminal.output, block.text),
-            () => `this is shown:\n${block.text}\nand not:\n${terminal.output}`,
-          );
-      }
-      await scene.check?.(at);
-      for (const terminal of at.terminals) {
-        if (terminal.isRunning) expect([0, 130]).toContain(await terminal.interrupt());
+      try {
+        await read(section, at);
+      } finally {
+        await at.close();
       }
     });
   },
