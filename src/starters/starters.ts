@@ -42,6 +42,16 @@ export const starters: readonly Starter[] = [
     test: 'ruby test/all.rb',
     files: () => import('../../templates/ruby?files'),
   },
+  {
+    language: 'php',
+    title: 'PHP',
+    frameworks: [{ name: 'none' }],
+    needs: 'PHP 8.2 or newer; PHPUnit for its tests',
+    install: null,
+    start: 'php app.php',
+    test: 'phpunit',
+    files: () => import('../../templates/php?files'),
+  },
 ];
 
 /** The row of a language, or undefined. */

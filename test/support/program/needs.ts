@@ -34,6 +34,14 @@ const needs = {
     probe: ['sh', '-c', `ruby -e 'require "sinatra/base"; require "puma"; require "minitest"' && command -v rubocop`],
     packages: 'ruby-sinatra puma rubocop',
   },
+  'php starter': {
+    probe: [
+      'sh',
+      '-c',
+      'php -r "exit(PHP_VERSION_ID < 80200);" && command -v phpunit && command -v phpcs && command -v pkill',
+    ],
+    packages: 'php-cli phpunit php-codesniffer procps',
+  },
   pytest: { probe: [python, '-c', 'import pytest'], packages: 'python3-pytest' },
   go: { probe: ['go', 'version'], packages: 'golang-go' },
   php: { probe: ['php', '--version'], packages: 'php-cli' },

@@ -47,4 +47,12 @@ export const starterRows: readonly StarterRow[] = [
     style: 'rubocop --cache false --format emacs --except Metrics,Style/Documentation',
     lack: lackOf('ruby starter'),
   },
+  {
+    language: 'php',
+    framework: 'none',
+    version: 'php --version',
+    test: 'phpunit',
+    style: 'phpcs -q --standard=PSR12 *.php tests',
+    lack: lackOf('php starter'),
+  },
 ];

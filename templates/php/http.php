@@ -1,0 +1,52 @@
+<?php
+
+// One request to Revento, and what can go wrong.
+
+declare(strict_types=1);
+
+namespace Integration;
+
+use RuntimeException;
+
+/** What went wrong: a code to branch on, and whether the code or refresh token that was sent can still be used. */
+final class Failure extends RuntimeException
+{
+    public function __construct(
+        string $message,
+        public readonly string $error = 'failed',
+        public readonly bool $isUnused = false,
+    ) {
+        parent::__construct($message);
+    }
+}
+
+/**
+ * Sends a request, once. Redirects are not followed: a token belongs to one host.
+ *
+ * @param list<string> $headers
+ * @return object{status: int, body: ?object, error: ?string, retryAfter: ?int, wasSent: bool}
+ *     `status` is 0 without an answer; `body` is null when it is not a JSON object; `wasSent`: Revento may have got it
+ */
+function send(string $method, string $url, array $headers, int $seconds, string $body = ''): object
+{
+    $answer = (object) ['status' => 0, 'body' => null, 'error' => null, 'retryAfter' => null, 'wasSent' => false];
+    $options = ['method' => $method, 'header' => $headers, 'content' => $body, 'timeout' => $seconds];
+    $options += ['protocol_version' => '1.1', 'follow_location' => 0, 'ignore_errors' => true];
+    // Nothing is sent before the connection is made, with TLS where the URL asks for it.
+    $notification = static function (int $event) use ($answer): void {
+        $answer->wasSent = $answer->wasSent || $event === STREAM_NOTIFY_CONNECT;
+    };
+    $context = stream_context_create(['http' => $options], ['notification' => $notification]);
+    $stream = @fopen($url, 'r', false, $context);
+    if ($stream === false) {
+        return $answer;
+    }
+    $head = implode("\n", stream_get_meta_data($stream)['wrapper_data']);
+    $found = json_decode((string) stream_get_contents($stream), flags: JSON_BIGINT_AS_STRING);
+    fclose($stream);
+    $answer->status = preg_match('#^HTTP/\S+ (\d{3})#', $head, $match) ? (int) $match[1] : 0;
+    $answer->body = is_object($found) ? $found : null;
+    $answer->error = is_string($found->error ?? null) ? $found->error : null;
+    $answer->retryAfter = preg_match('/^Retry-After:\s*(\d{1,6})\s*$/mi', $head, $match) ? (int) $match[1] : null;
+    return $answer;
+}

@@ -1,0 +1,118 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Integration\Tests;
+
+use Integration\Config;
+use Integration\Failure;
+use Integration\Tokens;
+use Integration\Tokens\Login;
+use PHPUnit\Framework\TestCase;
+use RuntimeException;
+
+final class TokensTest extends TestCase
+{
+    private function login(string $eventId): Login
+    {
+        return new Login($eventId, 'org_1', 'a1', "r1 of $eventId");
+    }
+
+    private function renewed(): object
+    {
+        return (object) ['access_token' => 'a2', 'refresh_token' => 'r2'];
+    }
+
+    private function refuse(string $error, bool $isUnused = false): callable
+    {
+        return static fn () => throw new Failure($error, $error, $isUnused);
+    }
+
+    /** @param callable(): mixed $work */
+    private function failureOf(callable $work): string
+    {
+        try {
+            $work();
+        } catch (Failure $failure) {
+            return $failure->error;
+        }
+        self::fail('it did not fail');
+    }
+
+    public function testTokensAreEncryptedOnDisk(): void
+    {
+        Tokens\store($this->login('evt_sealed'));
+        self::assertSame('a1', Tokens\loginFor('evt_sealed')->accessToken);
+        foreach (glob(Config::get()->dataDir . '/logins/*') as $path) {
+            self::assertStringNotContainsString('evt_sealed', file_get_contents($path));
+        }
+    }
+
+    public function testASealedValueOpensUnderItsOwnNameOnly(): void
+    {
+        $sealed = Tokens\seal(['a' => 1], 'one');
+        self::assertEquals((object) ['a' => 1], Tokens\unseal($sealed, 'one'));
+        $changed = substr($sealed, 0, -1) . chr(ord($sealed[-1]) ^ 1);
+        foreach ([[$sealed, 'another'], [$changed, 'one'], [substr($sealed, 0, 20), 'one']] as $wrong) {
+            try {
+                Tokens\unseal(...$wrong);
+                self::fail('it opened');
+            } catch (RuntimeException $error) {
+                self::assertStringContainsString('cannot be read', $error->getMessage());
+            }
+        }
+    }
+
+    public function testTwentyProcessesRefreshOnce(): void
+    {
+        Tokens\store($this->login('evt_single'));
+        $requests = Config::get()->dataDir . '/requests';
+        $request = function () use ($requests): object {
+            file_put_contents($requests, "one\n", FILE_APPEND);
+            return $this->renewed();
+        };
+        $children = [];
+        for ($number = 0; $number < 20; $number++) {
+            $child = pcntl_fork();
+            if ($child === 0) {
+                $isRenewed = Tokens\refreshed($this->login('evt_single'), $request)->accessToken === 'a2';
+                posix_kill(getmypid(), $isRenewed ? SIGKILL : SIGABRT);
+            }
+            $children[] = $child;
+        }
+        foreach ($children as $child) {
+            pcntl_waitpid($child, $status);
+            self::assertSame(SIGKILL, pcntl_wtermsig($status));
+        }
+        self::assertSame("one\n", file_get_contents($requests));
+        self::assertSame('r2', Tokens\loginFor('evt_single')->refreshToken);
+    }
+
+    public function testInvalidGrantEndsTheLogin(): void
+    {
+        $login = $this->login('evt_ended');
+        Tokens\store($login);
+        $refresh = fn () => Tokens\refreshed($login, $this->refuse('invalid_grant'));
+        self::assertSame('login_ended', $this->failureOf($refresh));
+        self::assertSame('login_ended', $this->failureOf(static fn () => Tokens\loginFor('evt_ended')));
+    }
+
+    public function testARefreshThatReventoNeverGotIsSentAgain(): void
+    {
+        $login = $this->login('evt_unused');
+        Tokens\store($login);
+        $refresh = fn () => Tokens\refreshed($login, $this->refuse('unreachable', isUnused: true));
+        self::assertSame('unreachable', $this->failureOf($refresh));
+        self::assertSame('a2', Tokens\refreshed($login, $this->renewed(...))->accessToken);
+    }
+
+    public function testARefreshThatWasNeverAnsweredIsNotSentAgain(): void
+    {
+        $login = $this->login('evt_unanswered');
+        Tokens\store($login);
+        $refresh = fn () => Tokens\refreshed($login, $this->refuse('unreachable'));
+        self::assertSame('unreachable', $this->failureOf($refresh));
+        $again = fn () => Tokens\refreshed($login, static fn () => self::fail('it was sent again'));
+        self::assertSame('login_ended', $this->failureOf($again));
+    }
+}

@@ -1,0 +1,254 @@
+<?php
+
+// Logins on disk: a sealed file for each event and organization, and a refresh that happens once however many ask.
+
+declare(strict_types=1);
+
+namespace Integration\Tokens;
+
+use Integration\Config;
+use Integration\Failure;
+use RuntimeException;
+use SensitiveParameter;
+
+use function Integration\logLine;
+
+/** An organizer's consent for one event. Its tokens are forgotten when it has ended. */
+final class Login
+{
+    public function __construct(
+        public readonly string $eventId,
+        public readonly string $organizationId,
+        #[SensitiveParameter] public readonly string $accessToken = '',
+        #[SensitiveParameter] public readonly string $refreshToken = '',
+        public readonly string $scope = '',
+        public readonly ?string $ended = null,
+    ) {
+    }
+}
+
+/** A name for anything, safe in a path. */
+function fileName(string ...$parts): string
+{
+    return hash('sha256', json_encode($parts, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE));
+}
+
+/** Encrypts with AES-256-GCM. The name is authenticated, so one sealed file cannot stand in for another. */
+function seal(#[SensitiveParameter] mixed $value, string $name): string
+{
+    $nonce = random_bytes(12);
+    $text = json_encode($value, JSON_THROW_ON_ERROR | JSON_PRESERVE_ZERO_FRACTION);
+    $key = Config::get()->tokenKey;
+    $sealed = openssl_encrypt($text, 'aes-256-gcm', $key, OPENSSL_RAW_DATA, $nonce, $tag, $name);
+    return $nonce . $tag . $sealed;
+}
+
+/** What was sealed under this name; anything else is an error. */
+function unseal(string $data, string $name): object
+{
+    [$nonce, $tag, $sealed] = [substr($data, 0, 12), substr($data, 12, 16), substr($data, 28)];
+    $key = Config::get()->tokenKey;
+    // OpenSSL takes a tag that is cut short, which is easier to guess.
+    $text = strlen($tag) === 16
+        ? openssl_decrypt($sealed, 'aes-256-gcm', $key, OPENSSL_RAW_DATA, $nonce, $tag, $name)
+        : false;
+    if ($text === false) {
+        throw new RuntimeException('A stored file cannot be read with this REVENTO_TOKEN_KEY.');
+    }
+    return json_decode($text, flags: JSON_THROW_ON_ERROR | JSON_BIGINT_AS_STRING);
+}
+
+/** Makes the directory of a file, for this user alone. */
+function makeDirectoryOf(string $path): void
+{
+    $directory = dirname($path);
+    if (!is_dir($directory) && !@mkdir($directory, 0o700, true) && !is_dir($directory)) {
+        throw new RuntimeException("Cannot make $directory.");
+    }
+}
+
+/** Replaces a sealed file as a whole: a crash leaves the old one or the new one. */
+function writeSealed(string $path, string $name, #[SensitiveParameter] mixed $value): void
+{
+    makeDirectoryOf($path);
+    $temporary = $path . '.' . bin2hex(random_bytes(8)) . '.tmp';
+    $data = seal($value, $name);
+    $file = fopen($temporary, 'x');
+    $isWritten = fwrite($file, $data) === strlen($data) && fsync($file);
+    fclose($file);
+    if (!$isWritten || !rename($temporary, $path)) {
+        throw new RuntimeException("Cannot write $path.");
+    }
+}
+
+/** The value of a sealed file; null where there is none. */
+function readSealed(string $path, string $name): ?object
+{
+    $data = @file_get_contents($path);
+    clearstatcache(true, $path);
+    if ($data === false && file_exists($path)) {
+        throw new RuntimeException("Cannot read $path.");
+    }
+    return $data === false ? null : unseal($data, $name);
+}
+
+/** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
+function createOnce(string $path): bool
+{
+    makeDirectoryOf($path);
+    $file = @fopen($path, 'x');
+    clearstatcache(true, $path);
+    if ($file === false && !file_exists($path)) {
+        throw new RuntimeException("Cannot create $path.");
+    }
+    return $file !== false;
+}
+
+/**
+ * A lock among all processes, held until it is closed or its variable is gone; a process that dies gives it back.
+ *
+ * @return ?resource null when another process has it and this one does not wait
+ */
+function lock(string $path, bool $waits = true): mixed
+{
+    makeDirectoryOf($path);
+    $lock = fopen($path, 'c');
+    return flock($lock, $waits ? LOCK_EX : LOCK_EX | LOCK_NB) ? $lock : null;
+}
+
+/** @return list<string> the sealed files of a directory */
+function sealedFiles(string $directory): array
+{
+    $files = is_dir($directory) ? scandir($directory) : [];
+    return array_values(array_filter($files, static fn (string $file): bool => str_ends_with($file, '.sealed')));
+}
+
+function directory(): string
+{
+    return Config::get()->dataDir . '/logins';
+}
+
+function nameOf(Login $login): string
+{
+    return fileName($login->eventId, $login->organizationId);
+}
+
+function load(string $name): ?Login
+{
+    $stored = readSealed(directory() . "/$name.sealed", $name);
+    return $stored === null ? null : new Login(...(array) $stored);
+}
+
+function write(Login $login): void
+{
+    $name = nameOf($login);
+    writeSealed(directory() . "/$name.sealed", $name, $login);
+}
+
+/**
+ * Runs some work while no other process changes this login.
+ *
+ * @template T
+ * @param callable(): T $work
+ * @return T
+ */
+function inTurn(Login $login, callable $work): mixed
+{
+    $lock = lock(directory() . '/' . nameOf($login) . '.lock');
+    $result = $work();
+    fclose($lock);
+    return $result;
+}
+
+/** Stores a login. Call it before anything uses its access token. */
+function store(Login $login): void
+{
+    inTurn($login, static fn () => write($login));
+}
+
+/** @return list<Login> every login that can be used */
+function logins(): array
+{
+    $all = array_map(static fn (string $file) => load(basename($file, '.sealed')), sealedFiles(directory()));
+    return array_values(array_filter($all, static fn (?Login $login): bool => $login !== null && !$login->ended));
+}
+
+/** The organizer has to connect the event again; trying again does not help. */
+function ended(string $message): Failure
+{
+    return new Failure($message, 'login_ended');
+}
+
+function loginFor(string $eventId): Login
+{
+    foreach (logins() as $login) {
+        if ($login->eventId === $eventId) {
+            return $login;
+        }
+    }
+    throw ended('No organizer has connected this event, or the connection ended. Open /connect.');
+}
+
+/** Marks a login as ended and forgets its tokens. */
+function end(Login $login, string $reason): void
+{
+    inTurn($login, static fn () => writeEnded($login, $reason));
+}
+
+function writeEnded(Login $login, string $reason): void
+{
+    logLine('login ended', event_id: $login->eventId, reason: $reason);
+    write(new Login($login->eventId, $login->organizationId, ended: $reason));
+}
+
+/** Whether the connection ended and has not been made again. */
+function hasEnded(Login $login): bool
+{
+    return load(nameOf($login))?->ended !== null;
+}
+
+/**
+ * The login after a refresh; `$spent` is the one whose access token has expired.
+ *
+ * Revento revokes a login when a refresh token is used twice. A lock lets one process at a time refresh; a file claims
+ * each refresh token before it is sent, so that nobody sends it again after a process that died half-way.
+ *
+ * @param callable(array<string, string>): object $request
+ */
+function refreshed(Login $spent, callable $request): Login
+{
+    return inTurn($spent, static function () use ($spent, $request): Login {
+        $current = load(nameOf($spent));
+        if ($current === null || $current->ended !== null) {
+            throw ended('The connection ended. Open /connect.');
+        }
+        return $current->accessToken === $spent->accessToken ? refreshOnce($current, $request) : $current;
+    });
+}
+
+function refreshOnce(Login $current, callable $request): Login
+{
+    $claim = directory() . '/' . fileName($current->refreshToken) . '.claim';
+    if (!createOnce($claim)) {
+        writeEnded($current, 'a refresh was never answered');
+        throw ended('A refresh was never answered. Open /connect.');
+    }
+    try {
+        $answer = $request(['grant_type' => 'refresh_token', 'refresh_token' => $current->refreshToken]);
+    } catch (Failure $failure) {
+        // Kept where Revento may have used the token without an answer to us: it is never sent a second time.
+        $isPermanent = $failure->error === 'invalid_grant';
+        if ($isPermanent) {
+            writeEnded($current, 'invalid_grant');
+        }
+        if ($isPermanent || $failure->isUnused) {
+            unlink($claim);
+        }
+        throw $isPermanent ? ended('Revento ended this connection. Open /connect.') : $failure;
+    }
+    $tokens = [$answer->access_token, $answer->refresh_token, $answer->scope ?? $current->scope];
+    $renewed = new Login($current->eventId, $current->organizationId, ...$tokens);
+    write($renewed);
+    unlink($claim);
+    return $renewed;
+}

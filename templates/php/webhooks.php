@@ -1,0 +1,158 @@
+<?php
+
+// Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward.
+
+declare(strict_types=1);
+
+namespace Integration\Webhooks;
+
+use Integration\Config;
+use Integration\Tokens;
+use Integration\Tokens\Login;
+use JsonException;
+use Throwable;
+
+use function Integration\logLine;
+
+const TOLERANCE_SECONDS = 300;
+/** Revento gives up after hours; a delivery that is repeated by hand may be older. */
+const KEPT_SECONDS = 30 * 24 * 3600;
+
+/** Whether Revento signed these bytes with one of our secrets, within the last five minutes. */
+function isGenuine(string $body, string $timestamp, string $signature): bool
+{
+    if (!preg_match('/\A[0-9]{1,12}\z/', $timestamp) || !preg_match('/\Asha256=[0-9a-f]{64}\z/', $signature)) {
+        return false;
+    }
+    if (abs(time() - (int) $timestamp) > TOLERANCE_SECONDS) {
+        return false;
+    }
+    $isGenuine = false;
+    foreach (Config::get()->webhookSecrets as $secret) {
+        $mac = hash_hmac('sha256', "$timestamp.$body", $secret);
+        $isGenuine = hash_equals("sha256=$mac", $signature) || $isGenuine;
+    }
+    return $isGenuine;
+}
+
+/**
+ * The status for a delivery. It is on disk before it is acknowledged, so a crash loses nothing.
+ *
+ * @param array<string, string> $headers by lower-case names
+ */
+function receive(array $headers, string $body): int
+{
+    $deliveryId = $headers['x-revento-delivery-id'] ?? '';
+    [$timestamp, $signature] = [$headers['x-revento-timestamp'] ?? '', $headers['x-revento-signature'] ?? ''];
+    $isComplete = $deliveryId !== '' && ($headers['x-revento-event'] ?? '') !== '';
+    if (!$isComplete || !isGenuine($body, $timestamp, $signature)) {
+        logLine('delivery refused');
+        return 401;
+    }
+    try {
+        $event = json_decode($body, flags: JSON_THROW_ON_ERROR); // only now: nobody but Revento gets here
+    } catch (JsonException) {
+        return 400;
+    }
+    if (!is_object($event) || !is_string($event->type ?? null)) {
+        return 400;
+    }
+    $name = Tokens\fileName($deliveryId);
+    // First the inbox: a delivery leaves it after it got its mark.
+    $isRepeat = is_file(inbox($name)) || is_file(mark($name));
+    logLine('delivery received', ...idsOf($deliveryId, $event), repeat: $isRepeat);
+    if ($isRepeat) {
+        return 204;
+    }
+    // Requests stop at once; what is held is deleted as work.
+    if ($event->type === 'data.deletion_required') {
+        Tokens\end(new Login($event->event_id, $event->organization_id), $event->type);
+    }
+    $entry = ['delivery_id' => $deliveryId, 'received_at' => microtime(true), 'body' => $body];
+    Tokens\writeSealed(inbox($name), $name, $entry);
+    return 204;
+}
+
+function inbox(string $name): string
+{
+    return Config::get()->dataDir . "/inbox/$name.sealed";
+}
+
+function mark(string $name): string
+{
+    return Config::get()->dataDir . "/worked/$name";
+}
+
+/** @return array<string, ?string> */
+function idsOf(string $deliveryId, object $event): array
+{
+    return ['delivery_id' => $deliveryId, 'event_id' => $event->event_id ?? null, 'type' => $event->type];
+}
+
+/**
+ * Works what is in the inbox, oldest first, in one process at a time. False when some of it failed and waits.
+ *
+ * `$work` gets an event, and has to be safe to repeat: a crash between the work and its mark has it done again. With a
+ * database, write both in one transaction.
+ *
+ * @param callable(object): void $work
+ */
+function workWaiting(callable $work): bool
+{
+    $failed = [];
+    // Whoever holds the lock looks again after it is free: what came meanwhile was left to them.
+    while (($waiting = array_diff_key(waiting(), $failed)) !== []) {
+        $lock = Tokens\lock(Config::get()->dataDir . '/inbox.lock', waits: false);
+        if ($lock === null) {
+            return true;
+        }
+        foreach ($waiting as $name => $entry) {
+            if (!isWorked($name, $entry, $work)) {
+                $failed[$name] = true;
+            }
+        }
+        fclose($lock);
+    }
+    return $failed === [];
+}
+
+function isWorked(string $name, object $entry, callable $work): bool
+{
+    $event = json_decode($entry->body, flags: JSON_THROW_ON_ERROR);
+    $ids = idsOf($entry->delivery_id, $event);
+    try {
+        // A repeat may have come in at the same moment.
+        if (!is_file(mark($name))) {
+            $work($event);
+            Tokens\createOnce(mark($name));
+            logLine('delivery worked', ...$ids);
+        }
+        @unlink(inbox($name));
+        return true;
+    } catch (Throwable $error) { // one that fails must not hold up the others
+        logLine('delivery failed', ...$ids, error: $error::class);
+        return false;
+    }
+}
+
+/** @return array<string, object> by name */
+function waiting(): array
+{
+    $entries = [];
+    foreach (Tokens\sealedFiles(dirname(inbox(''))) as $file) {
+        $name = basename($file, '.sealed');
+        $entries[$name] = Tokens\readSealed(inbox($name), $name);
+    }
+    $entries = array_filter($entries);
+    uasort($entries, static fn (object $one, object $other): int => $one->received_at <=> $other->received_at);
+    return $entries;
+}
+
+function forgetOldMarks(): void
+{
+    foreach (glob(mark('*')) ?: [] as $path) {
+        if (time() - filemtime($path) > KEPT_SECONDS) {
+            @unlink($path);
+        }
+    }
+}

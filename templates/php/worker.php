@@ -1,0 +1,75 @@
+<?php
+
+// What runs outside of requests: PHP's server for development, and deliveries that a request left behind.
+
+declare(strict_types=1);
+
+namespace Integration\Worker;
+
+use Integration\Config;
+use Integration\Failure;
+use Integration\Mirror;
+use Integration\Webhooks;
+
+// Each answers one request at a time. With fewer, syncs that come together would wait for each other.
+const PROCESSES = 24;
+
+/**
+ * @param list<string> $words none: the server and the worker; `work`: the worker; `work --once`: what waits now
+ * @return int an exit status
+ */
+function main(array $words): int
+{
+    try {
+        Config::get();
+    } catch (Failure $failure) {
+        fwrite(STDERR, $failure->getMessage() . "\n");
+        return 1;
+    }
+    Webhooks\forgetOldMarks();
+    return match ($words) {
+        [] => serve(),
+        ['work'] => workWhile(static fn (): bool => true),
+        ['work', '--once'] => Webhooks\workWaiting(Mirror\work(...)) ? 0 : 1,
+        default => fwrite(STDERR, "usage: php app.php [work [--once]]\n") * 0 + 2,
+    };
+}
+
+/** Requests work their own deliveries, after the answer. This is for those that failed, or whose process died. */
+function workWhile(callable $isNeeded): int
+{
+    while ($isNeeded()) {
+        sleep(Webhooks\workWaiting(Mirror\work(...)) ? 1 : 10);
+    }
+    return 0;
+}
+
+function serve(): int
+{
+    $port = Config::get()->port;
+    // Quiet: its log of requests would hold the codes of /callback.
+    $command = [PHP_BINARY, '-q', '-d', 'display_errors=0', '-S', "localhost:$port", __DIR__ . '/app.php'];
+    $environment = ['PHP_CLI_SERVER_WORKERS' => (string) PROCESSES] + getenv();
+    $server = proc_open($command, [STDIN, STDOUT, ['pipe', 'w']], $pipes, __DIR__, $environment);
+    stream_set_blocking($pipes[2], false);
+    $isStopped = false;
+    if (function_exists('pcntl_async_signals')) {
+        pcntl_async_signals(true);
+        $stop = static function () use (&$isStopped): void {
+            $isStopped = true;
+        };
+        array_map(static fn (int $signal) => pcntl_signal($signal, $stop), [SIGINT, SIGTERM]);
+    }
+    workWhile(static function () use ($server, $pipes, &$isStopped): bool {
+        $isRunning = proc_get_status($server)['running'];
+        // Each of its processes says that it has started.
+        $printed = (string) stream_get_contents($pipes[2]);
+        fwrite(STDERR, preg_replace('/^.* Development Server .* started\n/m', '', $printed));
+        return $isRunning && !$isStopped;
+    });
+    // It does not end its processes, and waits for them.
+    exec('pkill -INT -P ' . proc_get_status($server)['pid'], result_code: $code);
+    proc_terminate($server, $code === 0 ? SIGINT : SIGTERM);
+    $status = proc_close($server);
+    return $isStopped ? 0 : max(1, $status);
+}
