@@ -1,4 +1,5 @@
-// What verifying, printing and forwarding a delivery costs: `webhook listen --forward` beside scripts that do less.
+// What verifying, printing and forwarding a delivery costs: `webhook listen --forward` compared with scripts that do
+// less.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -60,7 +61,7 @@ export async function run({ rounds = 10 } = {}) {
   }
 }
 
-/** p99 through the listener less p99 of the handler alone, in the same round, against what may be added. */
+/** p99 through the listener minus p99 of the handler alone, in the same round, compared with the limit. */
 async function addedLatency({ upstream, request, revento }, secret, rounds) {
   const p99 = async ({ port }) => {
     const latencies = (await drip({ port, secret, count: 600, perSecond: 200 })).sort((a, b) => a - b);
@@ -93,7 +94,10 @@ async function addedLatency({ upstream, request, revento }, secret, rounds) {
   return { title: `${title}: p99 at 200 deliveries a second`, unit: 'ms', rounds: count, baseline, rows, missing: [] };
 }
 
-/** Resident memory while 100,000 deliveries pass. The first 20,000 fill what is kept on purpose: 10,000 delivery ids. */
+/**
+ * Resident memory while 100,000 deliveries pass. The first 20,000 fill the list of 10,000 delivery IDs, which is kept
+ * on purpose.
+ */
 async function memory(revento, secret) {
   const samples = [];
   for (let round = 0; round < 6; round++) {
@@ -131,7 +135,7 @@ async function start(children, [command, ...args], env) {
   return { port, pid: child.pid };
 }
 
-/** The listener as a user runs it, its lines written to a file. */
+/** The listener as a user runs it, with its output in a file. */
 async function startRevento(children, home, secret, upstreamPort) {
   const path = join(home, 'deliveries.ndjson');
   const file = openSync(path, 'w');

@@ -24,7 +24,7 @@ import { fileURLToPath } from 'node:url';
  * @property {Record<string, string>} [env]  added to the environment of `command`
  * @property {number | 'any'} [exit]  exit status `command` must end with; default 0
  * @property {() => Promise<number>} [measure]  in place of `command`: gives back what it measured, in `unit`
- * @property {number} [bar]  the largest ratio to the baseline that is good enough
+ * @property {number} [bar]  the largest acceptable ratio to the baseline
  * @property {string} [missing]  in place of both: why it can't run on this machine
  *
  * @typedef {object} Row
@@ -45,8 +45,8 @@ import { fileURLToPath } from 'node:url';
  */
 
 /**
- * Runs every contestant once a round, each round in another order, so that whatever else the machine does hits all
- * of them alike; a ratio is taken within a round, because neighbors in time are what can be compared.
+ * Runs every contestant once per round, in a different order each round, so that other load on the machine affects all
+ * of them equally. Ratios are taken within a round, because only runs close in time can be compared.
  *
  * @param {object} options
  * @param {string} options.title
@@ -94,10 +94,10 @@ export async function race({ title, contestants, baseline, unit = 'ms', rounds =
 }
 
 /**
- * Milliseconds from spawn to exit of a program whose output goes nowhere.
+ * Milliseconds from spawn to exit of a program whose output is discarded.
  *
  * @param {Contestant} contestant
- * @returns {Promise<number>} rejects when it can't be started or ends with another exit status than it should
+ * @returns {Promise<number>} rejects when it can't be started or ends with an unexpected exit status
  */
 export function timeOf({ name, command: [program, ...args], env, exit = 0 }) {
   return new Promise((resolve, reject) => {
@@ -119,7 +119,7 @@ export function timeOf({ name, command: [program, ...args], env, exit = 0 }) {
   });
 }
 
-/** The middle of a list of numbers; of an even number of them, the mean of the middle two. */
+/** The median of a list of numbers; the mean of the middle two if their count is even. */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -127,7 +127,7 @@ export function median(values) {
 }
 
 /**
- * A result as a Markdown table, with what was missing under it.
+ * A result as a Markdown table, followed by what was missing.
  *
  * @param {Result} result
  */
@@ -163,7 +163,8 @@ export function toMarkdown({ title, unit, rounds, baseline, rows, missing }) {
 const figure = (value) => (value >= 1000 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 10 ? 1 : 2));
 
 /**
- * Runs a benchmark by itself when its file is what was started (with `--json`, one result a line); does nothing when it is imported.
+ * Runs a benchmark when its file was started directly (with `--json`, one result per line); does nothing when it is
+ * imported.
  *
  * @param {ImportMeta} meta
  * @param {(options: { rounds?: number }) => Promise<Result | Result[]>} run

@@ -1,4 +1,4 @@
-// What the page of deliveries costs: how soon it is painted, what it takes from forwarding, and what it holds.
+// What the page of deliveries costs: time to first paint, slower forwarding, and memory.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -38,7 +38,7 @@ export async function run({ rounds = 5 } = {}) {
   }
 }
 
-/** From the request to the first pixels, in a window that has nothing of it yet. */
+/** From the request to the first pixels, in a new window. */
 function firstPaint(browser, { address }, rounds) {
   const paint = async () => {
     const page = await (await browser.newContext()).newPage();
@@ -88,7 +88,7 @@ function forwarding(browser, { address, port }, { secret, rounds }) {
   });
 }
 
-/** With 10,000 rows: how long until a filter has answered on the screen; and what more deliveries add to the memory. */
+/** With 10,000 rows: the time until a filter shows its results, and the memory that more deliveries add. */
 async function tenThousand(browser, { address, port, pid }, { secret, rounds }) {
   const page = await openPage(browser, address);
   const debug = await page.context().newCDPSession(page);
@@ -102,7 +102,7 @@ async function tenThousand(browser, { address, port, pid }, { secret, rounds }) 
     baseline: '50 ms',
     contestants: [
       { name: '50 ms', measure: async () => 50 },
-      { name: 'from the key to the screen', measure: () => filterMs(page, texts[turn++ % texts.length]), bar: 1 },
+      { name: 'from the keypress to the screen', measure: () => filterMs(page, texts[turn++ % texts.length]), bar: 1 },
     ],
   });
   const heap = async () => {
@@ -110,7 +110,7 @@ async function tenThousand(browser, { address, port, pid }, { secret, rounds }) 
     const { usedSize } = await debug.send('Runtime.getHeapUsage');
     return usedSize / 2 ** 20;
   };
-  // What is kept is full only when the first have left again.
+  // The limits are only reached when the first deliveries have been dropped.
   await flood({ port, secret, count: 20_000 });
   const [heapFirst, residentFirst] = [await heap(), residentMebibytes(pid)];
   await flood({ port, secret, count: 20_000 });
@@ -148,7 +148,7 @@ async function openPage(browser, address) {
   return page;
 }
 
-/** What the page has so far. */
+/** The session of the page. */
 async function totalOf(page) {
   const { last } = await page.evaluate(`(async () => {
     const key = sessionStorage.getItem('revento-inspector-key');
@@ -170,7 +170,10 @@ async function startListener(children, { home, secret, port }) {
   return { address, port: Number(new URL(url).port), pid: child.pid };
 }
 
-/** What the form's first group finds in a stream; the rest is read and dropped, so that nobody waits for room. */
+/**
+ * The first match of the form's first group in a stream. The rest is read and dropped, so that the writer is never
+ * blocked.
+ */
 function found(stream, form) {
   return new Promise((resolve, reject) => {
     let said = '';

@@ -1,11 +1,11 @@
-// The programs the benchmarks stand beside: where they are on this machine, or why they are not.
+// The programs that the benchmarks compare with: where they are installed, or why they are missing.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const folder = join(import.meta.dirname, 'peers');
 
-/** What keeps a peer from asking its maker for news while it is measured. */
+/** Environment that stops a peer from checking for updates while it is measured. */
 export const quiet = {
   GH_NO_UPDATE_NOTIFIER: '1',
   NO_UPDATE_NOTIFIER: '1',
@@ -16,11 +16,11 @@ export const quiet = {
 };
 
 /**
- * Installs the peers that come from npm, once. They carry their binaries, so no install script has to run. Their
- * versions are exact; there is no lock file, because one names the binaries of every platform and `npm ci` refuses it
- * where a registry holds those of this platform alone.
+ * Installs the peers from npm, once. Their packages contain the binaries, so no install script has to run. Their
+ * versions are exact. A lock file would name the binaries of every platform, and `npm ci` fails if a registry has only
+ * those of this platform, so there is none.
  *
- * @returns {string | null} why it did not work, or null
+ * @returns {string | null} why it failed, or null
  */
 export function installPeers() {
   if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return null;
@@ -35,7 +35,7 @@ export function installPeers() {
   return error?.message ?? (firstSentence(stderr) || `npm install ended with ${status}`);
 }
 
-/** What npm says went wrong, without the code it puts in front. */
+/** npm's error message, without its code. */
 function firstSentence(stderr) {
   const lines = stderr.split('\n').map((line) => line.replace(/^npm error\s*/, '').trim());
   return lines.find((line) => line !== '' && !line.startsWith('code ')) ?? '';

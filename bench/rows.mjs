@@ -1,5 +1,4 @@
-// 100,000 rows, page by page: against the script a careful person would write by hand, and against gh; and what
-// memory that takes.
+// Time and memory for 100,000 rows, page by page: compared with a careful script written by hand, and with gh.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { execPath } from 'node:process';
@@ -37,7 +36,7 @@ export async function run({ rounds = 5 } = {}) {
     });
     const few = 'revento, 10,000 rows';
     const memory = await race({
-      title: `${title}: most memory held`,
+      title: `${title}: peak memory`,
       unit: 'MB',
       rounds,
       warmups: 1,
@@ -54,7 +53,7 @@ export async function run({ rounds = 5 } = {}) {
   }
 }
 
-/** gh follows the `Link` header, which the page server adds for it. It sends a token of its own, which nobody reads. */
+/** gh follows the `Link` header, which the page server adds for it. Its own token is ignored. */
 function gh(rig) {
   const name = "gh api --paginate --jq '.data[]'";
   const { path, missing } = findPeer('gh');
@@ -63,7 +62,7 @@ function gh(rig) {
   return { name, command: [path, 'api', '--paginate', '--jq', '.data[]', url], env: { ...quiet, GH_TOKEN: 'none' } };
 }
 
-/** Megabytes a program held at most. */
+/** The most memory that a program used, in megabytes. */
 async function peakOf([program, ...args], env) {
   const child = spawn(program, ['-r', peak, ...args], { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   let text = '';

@@ -1,5 +1,5 @@
-// `npm run bench`: every benchmark of this folder, one after the other, into one report. What can't be measured on
-// this machine is named in it; only a defect of revento itself makes this fail.
+// `npm run bench`: runs every benchmark of this folder, one after the other, into one report. It names what can't be
+// measured on this machine; only a failure of revento itself makes it fail.
 //
 //   npm run bench                   all of them, 20 rounds or more each
 //   npm run bench -- start-up       only those whose file name contains a word
@@ -22,7 +22,7 @@ const files = readdirSync(import.meta.dirname).filter(
 for (const file of files.sort()) {
   if (positionals.length > 0 && !positionals.some((word) => file.includes(word))) continue;
   const benchmark = await import(new URL(file, import.meta.url).href);
-  // A file without both is a part of another one.
+  // A file without both is part of another benchmark.
   if (typeof benchmark.run !== 'function' || typeof benchmark.title !== 'string') continue;
   process.stderr.write(`${benchmark.title} …\n`);
   try {
@@ -43,7 +43,7 @@ if (isWhole) {
     '# Benchmarks',
     '',
     `Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}.`,
-    'Every row is a median of paired rounds; figures of one table belong together, figures of two tables do not.',
+    'Every row is a median of paired rounds. Compare figures within a table only.',
     '',
     ...results.map(toMarkdown),
     ...failures.map(({ title, reason }) => `### ${title}\n\nFailed: ${reason}\n`),

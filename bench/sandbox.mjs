@@ -1,5 +1,5 @@
-// The sandbox: how long it takes until it is ready, as a ratio to starting Node itself; and what a page of a list
-// costs with 100,000 people when 10,000 things have happened to them, against when nothing has.
+// The sandbox: the time until it is ready, as a ratio to starting Node itself; and the time for a page of a list with
+// 100,000 participants after 10,000 changes, compared with none.
 import { createHmac } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, createServer, request } from 'node:http';
@@ -14,7 +14,7 @@ export const title = 'Sandbox';
 
 const people = 100_000;
 const happenings = 10_000;
-/** Pages of a round, spread over the list. */
+/** Pages per round, spread over the list. */
 const pages = 100;
 const bare = 'node -e 0';
 
@@ -22,7 +22,7 @@ export async function run({ rounds = 20 } = {}) {
   return [await startUp(rounds), await lists(rounds)];
 }
 
-/** From spawn to the line that says ready. */
+/** From spawn to the `ready` line. */
 async function startUp(rounds) {
   const home = await mkdtemp(join(tmpdir(), 'revento-bench-'));
   const env = { ...cleanEnv(), REVENTO_CONFIG_DIR: join(home, 'config'), HOME: home };
@@ -45,7 +45,7 @@ async function startUp(rounds) {
       contestants: [
         { name: bare, measure: () => timeOf({ name: bare, command: [execPath, '-e', '0'] }) },
         ready('sandbox start --fresh', ['--fresh']),
-        ready('sandbox start, from what was kept', []),
+        ready('sandbox start, from the saved state', []),
         ready(`sandbox start --fresh --participants ${people}`, ['--fresh', '--participants', `${people}`]),
       ],
     });
@@ -54,7 +54,7 @@ async function startUp(rounds) {
   }
 }
 
-/** Pages of participants and activities, from a sandbox where much has happened and from one where nothing has. */
+/** Pages of participants and activities, from a sandbox with many changes and from one without. */
 async function lists(rounds) {
   const before = 'nothing has happened';
   const after = `${happenings.toLocaleString('en')} happenings`;
@@ -112,7 +112,7 @@ async function openSandbox(webhookUrl) {
   };
 }
 
-/** Places in the list, from its begin to its end. */
+/** Offsets in the list, from its start to its end. */
 async function cursorsOf({ page }) {
   const all = [];
   for (let cursor = ''; cursor !== null; ) {
@@ -124,7 +124,7 @@ async function cursorsOf({ page }) {
   return all.filter((_cursor, index) => index % step === 0).slice(0, pages);
 }
 
-/** Applications, reviews and edits, the last two spread over those who were there. */
+/** Applications, reviews and edits, the last two spread over the existing participants. */
 async function makeHappen({ control, page, cursors }) {
   const ids = [];
   for (const cursor of cursors) ids.push(...(await page(cursor)).data.map(({ id }) => id));
@@ -134,7 +134,7 @@ async function makeHappen({ control, page, cursors }) {
       done += (await control('/do', body)).happened.length;
     }
   }
-  // Deliveries that are under way would take their time from the pages.
+  // Deliveries in progress would slow down the pages.
   while ((await control('/status')).deliveries.pending > 0) await sleep(100);
 }
 
@@ -150,7 +150,7 @@ function send(url, { agent, token, body }) {
       Authorization: `Bearer ${token}`,
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
     };
-    // No agent for a POST: a kept connection that the server closes meanwhile would fail it.
+    // No agent for a POST: it would fail on a keep-alive connection that the server has closed.
     const sent = request(
       url,
       { agent: agent ?? false, headers, method: body === undefined ? 'GET' : 'POST' },

@@ -1,4 +1,4 @@
-// How long it takes until a command is done that has next to nothing to do, as ratios to starting Node itself.
+// The run time of commands that do almost nothing, as ratios to starting Node itself.
 
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -61,7 +61,7 @@ export async function run({ rounds = 20 } = {}) {
   }
 }
 
-/** One login, stored the way a CI job would: a token answer on standard input, no request. */
+/** One login, stored as in a CI job: from a token response on standard input, without a request. */
 function logIn(env) {
   const token = (kind) => `rev_${kind}_${randomBytes(24).toString('base64url')}`;
   const answer = {
@@ -82,7 +82,7 @@ function logIn(env) {
   if (status !== 0) throw new Error(`login ended with ${status}: ${stderr}`);
 }
 
-/** The read API as far as one page of participants needs it, on loopback. */
+/** A minimal read API on loopback that serves one page of participants. */
 async function servePage() {
   const rows = Array.from({ length: 25 }, (_none, index) => ({
     id: `ptp_${index}`,
@@ -98,7 +98,7 @@ async function servePage() {
     response.writeHead(200, {
       'content-type': 'application/json',
       'x-ratelimit-limit': '500',
-      // Enough for every round: what is measured is the start, not the pacing.
+      // Enough for every round: this measures the start, not the pacing.
       'x-ratelimit-remaining': '500',
       'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 3600),
     });
@@ -115,7 +115,7 @@ async function servePage() {
   };
 }
 
-/** A peer that is installed but can't run here is missing too. */
+/** A peer that is installed but can't run here counts as missing. */
 async function working(peers) {
   const checked = [];
   for (const peer of peers) {

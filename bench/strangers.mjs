@@ -1,4 +1,4 @@
-// How long valid deliveries wait while strangers flood the listener with bodies of 1 MiB that do not verify.
+// How long valid deliveries wait while others flood the listener with 1 MiB bodies that fail verification.
 import { fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -11,10 +11,10 @@ import { median, runAlone } from './kit.mjs';
 export const title = 'Valid deliveries in a flood';
 
 const program = join(import.meta.dirname, '../bin/revento.js');
-/** Of the hundred connections that a listener takes. */
+/** Out of the hundred connections that a listener accepts. */
 const strangers = 95;
 const deliveriesPerRound = 40;
-/** Revento waits ten seconds for an answer; a listener under attack should need a twentieth of that at most. */
+/** Revento waits ten seconds for an answer; a listener under attack should take at most a twentieth of that. */
 const limitMs = 500;
 
 export async function run({ rounds = 5 } = {}) {
@@ -69,7 +69,7 @@ function rowsOf(who, rounds, bar = null) {
   return [row('p50', 0.5), row('p99', 0.99)];
 }
 
-/** As a user runs it, its lines written to a file and recorded. */
+/** The listener as a user runs it, with its output in a file and a recording. */
 async function startListener(home, secret) {
   const path = join(home, 'lines.ndjson');
   const file = openSync(path, 'w');

@@ -15,7 +15,7 @@ import { http2WhenUsed, whenUsed } from './when-used.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({ options: { out: { type: 'string' } } });
 const target = resolve(values.out ?? join(root, 'dist'));
-// Built beside its place and moved there when it is whole: whoever runs the program meanwhile runs the old one.
+// Built in another folder and moved when complete: a program that starts meanwhile is the old one.
 const dist = await mkdtemp(`${target}-`);
 await chmod(dist, 0o755);
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
@@ -31,7 +31,7 @@ async function bundle(input, dir) {
     tsconfig: join(root, 'tsconfig.json'),
     transform: { define: { REVENTO_VERSION: JSON.stringify(version) } },
     treeshake: true,
-    // The page's scripts are bundles of their own, made on the way: that takes time.
+    // The scripts of the pages are separate bundles, which takes time.
     checks: { pluginTimings: false },
   });
   await build.write({
@@ -48,24 +48,24 @@ async function bundle(input, dir) {
 
 await bundle({ main: join(root, 'src/main.ts'), complete: join(root, 'src/complete.ts') }, dist);
 
-// The library by itself: chunks shared with the program would make the program load more of them.
+// The library is bundled separately: shared chunks would make the program load more of them.
 const library = join(dist, 'library');
 await bundle({ sandbox: join(root, 'src/library/start-sandbox.ts') }, library);
 await writeFile(
   join(library, 'sandbox.mjs'),
   "import library from './sandbox.cjs';\nexport const { SandboxError, startSandbox } = library;\n",
 );
-// Written as declarations, so they are published as they stand, in one file for each kind of module.
+// The declarations are published unchanged, one file for each kind of module.
 const parts = ['public.ts', 'public-data.ts'].map((file) => readFile(join(root, 'src/library', file), 'utf8'));
 const declarations = (await Promise.all(parts)).join('\n').replace(/^import type \{[^}]*\} from .*\n/gm, '');
 for (const name of ['sandbox.d.mts', 'sandbox.d.cts']) await writeFile(join(library, name), declarations);
 
-// Maps lead a stack trace back to the sources' lines; the text of other packages' sources is theirs to ship.
+// Source maps give stack traces the lines of the sources; the sources of other packages are left out.
 const packages = new Set(pagePackages);
 for (const name of (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.map'))) {
   const map = JSON.parse(await readFile(join(dist, name), 'utf8'));
   map.sourcesContent = map.sources.map((source, index) => {
-    // A script for the browser is a bundle already: its lines are not those of a source.
+    // A script for the browser is already a bundle: its lines are not those of a source.
     if (/\?page(?:-module)?$/.test(source)) return null;
     const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(source);
     if (found) packages.add(found[1]);

@@ -1,7 +1,7 @@
-// Kills processes of the built program at random moments while they refresh one login, and checks that it is never
-// lost but in the one way that cannot be avoided. Then plays random sequences of steps to the sandbox, and checks that
-// API, deliveries and saved state agree. Then has every planted mistake graded, again and again: each breaks its own rule
-// and no other. `node scripts/chaos.mjs [--rounds 100] [--seed N] [--runs 2000] [--mutants 10]`
+// Kills processes of the built program at random moments while they refresh one login, and checks that it is only lost
+// in the one way that cannot be avoided. Then plays random sequences of steps on the sandbox, and checks that API,
+// deliveries and saved state agree. Then certifies every mutant several times: each must break its own rule and no
+// other. `node scripts/chaos.mjs [--rounds 100] [--seed N] [--runs 2000] [--mutants 10]`
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 // `npm run docs`: writes docs/reference.md, docs/sandbox-api.md, schemas/ and the programs that other pages show from the
-// sources, and names the man pages in package.json. A test fails when one of them is not what the sources say.
+// sources, and names the man pages in package.json. A test fails when one of them is out of date.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { rawText } from './raw-text.mjs';
 const root = join(import.meta.dirname, '..');
 
 /**
- * The documents made of the sources. The sources are TypeScript, so they are bundled before they can be asked.
+ * The documents generated from the sources. The sources are TypeScript, so they are bundled before they are loaded.
  *
  * @returns {Promise<{ reference: string, sandboxApi: string, man: { file: string, text: string }[],
  *   schemas: { file: string, text: string }[], programs: { file: string, text: string }[] }>}
@@ -52,7 +52,7 @@ if (process.argv[1] === import.meta.filename) {
   await mkdir(join(root, 'schemas'), { recursive: true });
   for (const { file, text } of schemas) await writeFile(join(root, 'schemas', file), text);
   for (const { file, text } of programs) await writeFile(join(root, file), text);
-  // npm links what stands here; of a folder it would take no notice.
+  // npm links the files that are listed here; it ignores a folder.
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const listed = { ...manifest, man: man.map(({ file }) => `./dist/man/${file}`) };
   await writeFile(join(root, 'package.json'), `${JSON.stringify(listed, null, 2)}\n`);

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { withoutMarks } from './excerpts.mjs';
 
-/** Folders that package managers and builds leave behind when a template is run where it stands. */
+/** Folders that package managers and builds create when a template is run in place. */
 const leftovers =
   /(?:^|\/)(?:node_modules|data|vendor|target|build|__pycache__|\.venv)(?:\/|$)|(?:^|\/)(?:\.env|revento-integration)$/;
 

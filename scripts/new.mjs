@@ -1,5 +1,6 @@
-// `npm run new command GROUP NAME`, `npm run new endpoint NAME PATH`, `npm run new event TYPE`: writes the file, the row
-// and the test of something new from a template, as a start that passes every check. Then it runs `npm run docs`.
+// `npm run new command GROUP NAME`, `npm run new endpoint NAME PATH`, `npm run new event TYPE`: writes the file, row
+// and test of a new command, endpoint or event from templates. The result passes every check. Then it runs `npm run
+// docs`.
 import { spawnSync } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { newCommand } from './new/command.mjs';
@@ -13,7 +14,7 @@ const usage = `Usage:
   npm run new endpoint NAME PATH    such as: npm run new endpoint 'speakers list' /events/{event_id}/speakers
   npm run new event TYPE            such as: npm run new event thread.updated`;
 
-/** What to make, with the number of words it takes. */
+/** What can be created, with the number of arguments. */
 const kinds = { command: [newCommand, 2], endpoint: [newEndpoint, 2], event: [newEvent, 1] };
 
 const [kind, ...words] = process.argv.slice(2);

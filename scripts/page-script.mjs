@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
 
-/** Packages of which the scripts made so far hold code: their licenses go along with it. */
+/** Packages whose code is in the scripts built so far: their licenses are shipped too. */
 export const pagePackages = new Set();
 
 /**
- * `import script from './main.tsx?page'` gives a script for the browser as text: the file with all that it imports.
- * `?page-module` gives a module, for what a page loads later with `import()`.
+ * `import script from './main.tsx?page'` gives a browser script as text: the file bundled with its imports.
+ * `?page-module` gives a module that a page can load later with `import()`.
  */
 export const pageScript = {
   name: 'page-script',
@@ -23,7 +23,7 @@ export const pageScript = {
         input: entry,
         platform: 'browser',
         tsconfig: nearest('tsconfig.json', dirname(entry)),
-        // What a page loads later comes from its server.
+        // Modules that a page loads later come from its server.
         external: /^\/[\w-]+\.js$/,
         treeshake: true,
       });
@@ -39,7 +39,7 @@ export const pageScript = {
   },
 };
 
-/** A file of that name in a folder, or in the nearest one above it. */
+/** Finds a file by name in a folder or its nearest parent. */
 function nearest(name, folder) {
   const path = join(folder, name);
   return existsSync(path) ? path : nearest(name, dirname(folder));

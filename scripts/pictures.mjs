@@ -1,5 +1,5 @@
-// Makes docs/pictures: what the built program really prints, on a terminal of 90 columns, and its pages in a browser. Run it
-// with `npm run pictures`; it starts a sandbox of its own and needs `script` (bsdutils) and Chromium.
+// Generates docs/pictures: the real output of the built program on a terminal of 90 columns, and its pages in a
+// browser. Run it with `npm run pictures`; it starts its own sandbox and needs `script` (bsdutils) and Chromium.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ const program = words.join(' ');
 const folder = join(root, 'docs/pictures');
 const columns = 90;
 
-/** Listens until Ctrl-C, as somebody would: conditions and a program of its own would show. */
+/** Listens until Ctrl-C, as a user would: conditions or an event program would be visible. */
 const listenWhile = (flags, sending) =>
   `(until ${program} ${sending}; do sleep 0.1; done) >/dev/null 2>&1 & timeout --foreground -s INT 5 ${program} webhook listen ${flags} || test $? -eq 124`;
 
@@ -37,7 +37,7 @@ const pictures = [
   {
     name: 'rejected',
     shown: 'webhook listen',
-    // The sender learns that it was rejected: that is what was wanted.
+    // The sender gets 401, as intended.
     run: listenWhile('', 'webhook trigger application.approved --fault stale 2>&1 | grep -q 401'),
     title: 'A delivery is rejected with 401; the reason is stale_timestamp, and a hint says how old it is',
   },
@@ -49,11 +49,11 @@ const pictures = [
   },
 ];
 
-// A handler with one mistake: it measures how old a delivery is, and not how far ahead. In a process of its own, as
-// this one waits for each picture without answering anybody.
+// A handler with one mistake: it checks how old a delivery is, but not whether it is in the future. It runs in its own
+// process, because this one is blocked while a picture is taken.
 const { stdout: receiver } = spawnSync(words[0], [words[1], 'help', 'webhooks', '-q', '.node'], { encoding: 'utf8' });
 const mistaken = receiver.replace(/Math\.abs\((.+)\) > toleranceSeconds/, '$1 > toleranceSeconds');
-if (mistaken === receiver) throw new Error('the receiver measures ages in another way by now');
+if (mistaken === receiver) throw new Error('the age check of the receiver has changed');
 const handlerFile = join(process.env.REVENTO_CONFIG_DIR, 'handler.mjs');
 await mkdir(process.env.REVENTO_CONFIG_DIR, { recursive: true });
 await writeFile(handlerFile, mistaken);
@@ -78,7 +78,7 @@ for (const { name, shown, run, title } of pictures) {
 }
 handler.kill();
 
-/** Waits until somebody answers there. */
+/** Waits until a server answers at the URL. */
 async function served(url) {
   for (let tries = 0; tries < 100; tries++) {
     const answer = await fetch(url).catch(() => null);

@@ -1,5 +1,5 @@
-// Builds a checkout after `npm ci`, `npm install` and `npm install git+…`. An installation without the development
-// packages has nothing to build with, and is left as it is.
+// Builds a checkout after `npm ci`, `npm install` and `npm install git+…`. Without the development packages it cannot
+// build, so it does nothing.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -1,5 +1,5 @@
-// What `npm start` shows: the main job, end to end, with the built program and nothing else. It runs inside
-// `revento sandbox exec`, which has set the environment to a sandbox of its own and a throw-away home.
+// The tour of `npm start`: the main features, end to end, with the built program only. It runs inside `revento sandbox
+// exec`, which provides a temporary sandbox and a temporary home.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ const paint = (code) => (text) =>
   process.stdout.isTTY && !process.env.NO_COLOR ? `\x1b[${code}m${text}\x1b[0m` : text;
 const [bold, dim, green] = [paint(1), paint(2), paint(32)];
 
-/** Shows a command as a user would type it, runs it, and stops the tour when it fails. */
+/** Shows a command as a user would type it and runs it. Stops the tour if it fails. */
 async function revento(args, { input, shown = args.map(quoted).join(' ') } = {}) {
   console.log(`\n${dim('$')} ${bold(`revento ${shown}`)}`);
   const child = spawn(process.execPath, [program, ...args], {
@@ -22,7 +22,7 @@ async function revento(args, { input, shown = args.map(quoted).join(' ') } = {})
 
 const quoted = (word) => (/^[\w@%+=:,./<>-]+$/.test(word) ? word : `'${word}'`);
 
-/** A handler as an integrator would write one: keeps what it got, answers 204. */
+/** A typical handler: keeps each delivery and answers 204. */
 async function startHandler() {
   const received = [];
   const server = createServer((request, response) => {
@@ -40,7 +40,7 @@ async function startHandler() {
 
 const handler = await startHandler();
 try {
-  console.log('A sandbox was started for this tour. Every command below is a real one.\n');
+  console.log('This tour started a sandbox. Every command below really runs.\n');
   console.log(bold('1. Log in'));
   console.log(
     '   The sandbox asks for consent. `revento sandbox consent` answers the page in\n   place of your browser.',
@@ -51,7 +51,7 @@ try {
   await revento(['participants', 'list', '--limit', '8']);
 
   console.log(bold('\n3. Receive a signed webhook, verify it, forward it'));
-  console.log(`   A small handler waits at ${handler.url}.`);
+  console.log(`   A small handler is listening at ${handler.url}.`);
   const listen = ['webhook', 'listen', '--port', '0', '--forward', handler.url, '--count', '1', '--timeout', '30s'];
   const send = `"${process.execPath}" "${program}" webhook trigger application.approved --to "$REVENTO_WEBHOOK_URL"`;
   await revento([...listen, '--', 'sh', '-c', send], {
@@ -61,20 +61,20 @@ try {
   const [delivery] = handler.received;
   if (handler.received.length !== 1) throw new Error(`the handler got ${handler.received.length} deliveries, not 1`);
 
-  console.log(bold('\n4. Check the signature of what the handler got, byte for byte'));
+  console.log(bold('\n4. Verify the signature of the delivery that the handler received'));
   const { 'x-revento-timestamp': timestamp, 'x-revento-signature': signature } = delivery.headers;
   await revento(['webhook', 'verify', '-', '--timestamp', timestamp, '--signature', signature], {
     input: delivery.body,
   });
 
   console.log(`
-${green('Done.')} What you saw, with nothing but this program and a sandbox on this machine:
+${green('Done.')} What you saw, with only this program and a sandbox on this machine:
   - a login with PKCE over a loopback listener; its tokens were sealed on disk
   - participants from the read API
   - a webhook of ${delivery.body.length} bytes, signed, verified, and forwarded without a byte changed
-The sandbox, the login and the files are gone again.
+The sandbox, the login and the files were temporary and are removed now.
 
-Next, the same by hand. In one terminal, a sandbox that stays:
+Next, the same by hand. In one terminal, start a sandbox:
   npx --no -- revento sandbox start
 
 In another, with your own browser:

@@ -1,10 +1,10 @@
-// Signed deliveries of 1 KB over kept connections, as fast as they are answered or at a steady rate.
+// Sends signed deliveries of 1 KB over keep-alive connections, as fast as they are answered or at a steady rate.
 import { createHmac, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 
 const path = '/webhooks/revento';
 
-/** A request no listener has seen: a new delivery id, and bytes of its own under the signature. */
+/** A new request: with a new delivery ID, and a body that no other request has. */
 function makeRequest(secret) {
   const id = randomUUID();
   const envelope = {
@@ -26,7 +26,7 @@ function makeRequest(secret) {
   );
 }
 
-/** One kept connection: `send` resolves when the answer is whole and rejects unless it is 200. */
+/** One keep-alive connection: `send` resolves when the answer is complete and rejects unless it is 200. */
 async function openConnection(port) {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
@@ -61,7 +61,7 @@ async function openConnection(port) {
 /**
  * Sends deliveries as fast as they are answered.
  *
- * @returns microseconds a delivery
+ * @returns microseconds per delivery
  */
 export async function flood({ port, secret, count, connections = 32 }) {
   const open = await Promise.all(Array.from({ length: connections }, () => openConnection(port)));
@@ -80,9 +80,9 @@ export async function flood({ port, secret, count, connections = 32 }) {
 }
 
 /**
- * Sends one delivery over a connection of its own.
+ * Sends one delivery over a new connection.
  *
- * @returns its latency in milliseconds, from the connect on
+ * @returns its latency in milliseconds, including the connect
  */
 export async function sendOnce({ port, secret }) {
   const request = makeRequest(secret);
@@ -98,7 +98,7 @@ export async function sendOnce({ port, secret }) {
 
 async function nextOpen(idle, everyone, port) {
   for (let one = idle.pop(); one !== undefined; one = idle.pop()) if (!one.isClosed()) return one;
-  if (everyone.length > 1_000) throw new Error('the server does not keep up, or keeps no connection');
+  if (everyone.length > 1_000) throw new Error('the server does not keep up, or closes its connections');
   const fresh = await openConnection(port);
   everyone.push(fresh);
   return fresh;
@@ -110,7 +110,7 @@ async function nextOpen(idle, everyone, port) {
  * @returns latencies in milliseconds, from the moment each was due
  */
 export async function drip({ port, secret, count, perSecond }) {
-  // The last one used is the next: a server closes those that stay idle for long.
+  // The most recently used connection is used next: a server closes those that stay idle.
   const idle = await Promise.all(Array.from({ length: 8 }, () => openConnection(port)));
   const everyone = [...idle];
   const latencies = [];

@@ -1,4 +1,4 @@
-// What somebody would write by hand: verifies a delivery and forwards it with undici. Prints its port.
+// The hand-written alternative: verifies a delivery and forwards it with undici. Prints its port.
 //
 //   UPSTREAM=PORT SECRET=... node script.mjs request|dispatch|agent
 import { createHmac, timingSafeEqual } from 'node:crypto';

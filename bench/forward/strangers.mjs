@@ -1,5 +1,4 @@
-// Floods a listener with bodies of 1 MiB that do not verify, until it is killed. A connection that is closed is opened
-// again.
+// Floods a listener with bodies of 1 MiB that do not verify, until it is killed. It reopens closed connections.
 //
 //   node strangers.mjs PORT CONNECTIONS unsigned|forged
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-// What a careful person would write by hand: undici, one page after the other, parse, write the rows of a page at once.
+// A careful script written by hand: undici, one page after the other, parse, write the rows of a page at once.
 //
 //   node bare.mjs API_BASE EVENT [ROWS]      with the access token in REVENTO_ACCESS_TOKEN
 import { once } from 'node:events';

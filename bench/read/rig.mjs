@@ -1,4 +1,4 @@
-// What the read benchmarks stand on: a sandbox with a login, and a server that plays its pages back.
+// The setup of the read benchmarks: a sandbox with a login, and a server that plays its pages back.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,7 +12,7 @@ export const revento = path('../../bin/revento.js');
 export const bare = path('bare.mjs');
 
 /**
- * Starts everything, and gives back how to reach it and how to end it.
+ * Starts everything. Returns its URLs and a function that stops it.
  *
  * @param {number} participants
  * @returns {Promise<{ apiBase: string, eventId: string, token: string, login: Record<string, string>, stop: () => Promise<void> }>}
@@ -57,7 +57,7 @@ export async function start(participants) {
 }
 
 /**
- * Starts a sandbox on a free port, and gives back its `ready` line and how to end it.
+ * Starts a sandbox on a free port. Returns its `ready` line and a function that stops it.
  *
  * @param {readonly string[]} args
  * @param {Record<string, string>} environment
@@ -77,14 +77,14 @@ export async function startSandbox(args, environment) {
   return { ready, stop };
 }
 
-/** The environment without settings of whoever runs the benchmark. */
+/** The environment without the revento settings of the user who runs the benchmark. */
 export function cleanEnv() {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !/^(REVENTO_|SANDBOX_|GH_|GITHUB_|NODE_OPTIONS)/.test(name)),
   );
 }
 
-/** The rest is read and dropped: a program whose output nobody reads would end. */
+/** The rest is read and dropped: a program whose output is not read would block. */
 function firstLine(child) {
   return new Promise((resolve, reject) => {
     let text = '';

@@ -1,7 +1,7 @@
-// The server of the read benchmarks, a process of its own: it takes the pages of a real sandbox once and plays them
-// back from memory, so that its own work is the same few microseconds for every contestant.
+// The server of the read benchmarks, a separate process: it fetches the pages of a real sandbox once and replays them
+// from memory, so that its own work is the same few microseconds for every contestant.
 //
-// Each answer has the API's `next_cursor`, and the `Link` header that gh follows in its place.
+// Each answer has the API's `next_cursor`, and the `Link` header that gh follows instead.
 //
 //   node server.mjs UPSTREAM_PAGE_URL      with the access token in TOKEN; prints its URL when it is ready
 import { createServer } from 'node:http';

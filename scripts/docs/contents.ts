@@ -4,21 +4,21 @@ import { topics } from '../../src/commands/help/topics.ts';
 import { type CommandPage, loadPage } from '../../src/help/page.ts';
 import { plainStyle } from '../../src/text/style.ts';
 
-/** A help topic: its title, its page and what it says. */
+/** A help topic: its title, page and text. */
 export interface WrittenTopic {
   readonly title: string;
   readonly page: CommandPage;
   readonly text: string;
 }
 
-/** Everything the written documentation is made of. */
+/** The contents of the generated documentation. */
 export interface Contents {
   /** Groups in the order of help, their commands in the order of the registry. */
   readonly groups: readonly { readonly name: string; readonly pages: readonly CommandPage[] }[];
   readonly topics: readonly WrittenTopic[];
 }
 
-/** A manual indents its text by seven columns. */
+/** Man pages indent text by seven columns. */
 const plain = plainStyle(72);
 
 const groupOrder = ['Login', 'API', 'Webhooks', 'Sandbox', 'Starters', 'Settings', 'More'] as const;

@@ -7,7 +7,7 @@ import introduction from './sandbox-api.md?raw';
 import { sandboxApiPage } from './sandbox-api.ts';
 import { type SchemaFile, schemaFiles } from './schemas.ts';
 
-/** The written documentation of commands and control API as they are, the schemas of the files they read, and programs. */
+/** The generated documentation of commands and control API, the schemas of the files that they read, and programs. */
 export async function documents(version: string): Promise<{
   readonly reference: string;
   readonly sandboxApi: string;

@@ -72,9 +72,9 @@ function topicPage({ page: topic, text }: WrittenTopic, version: string): string
 }
 
 function page(title: string, version: string, lines: readonly string[]): string {
-  // No date: the same sources give the same pages.
+  // Without a date, so that the same sources give the same pages.
   const head = `.TH "${roff(title.toUpperCase())}" "1" "" "revento ${version}" "Revento Manual"`;
-  // Left-aligned and not hyphenated: options and URLs get copied.
+  // Left-aligned and without hyphenation, so that options and URLs can be copied.
   const body = lines.filter((one, index) => !(one === '.P' && /^\.S[HS]/.test(lines[index - 1] ?? '')));
   return `${[head, '.ad l', '.nh', ...body].join('\n')}\n`;
 }
@@ -114,7 +114,7 @@ function seeAlso(names: readonly string[]): string {
   return ['revento', ...names.map(manName)].map((title) => `${bold(title)}(1)`).join(', ');
 }
 
-/** Paragraphs are filled; a block with indented lines is laid out already. */
+/** Paragraphs are filled; a block with indented lines keeps its layout. */
 function paragraphs(text: string): string[] {
   if (text === '') return [];
   return text.split(/\n{2,}/).flatMap((block) => {
@@ -139,12 +139,12 @@ function italic(text: string): string {
   return `\\fI${roff(text)}\\fR`;
 }
 
-/** A text line: one that begins with a dot or an apostrophe would be taken for a request. */
+/** Escapes a text line: a leading dot or apostrophe would make it a request. */
 function line(text: string): string {
   return roff(text).replace(/^([.'])/, '\\&$1');
 }
 
-/** Hyphens that are typed stay hyphens when copied; what is not ASCII is named. */
+/** Escapes hyphens, so that they stay hyphens when copied, and non-ASCII characters. */
 function roff(text: string): string {
   return text
     .replaceAll('\\', '\\e')

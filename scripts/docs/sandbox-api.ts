@@ -6,7 +6,7 @@ import { anchorOf, type FieldRow, fieldsOf, parametersOf } from './schema-rows.t
 
 const rows = Object.entries(operations) as [OperationName, Operation][];
 
-/** docs/sandbox-api.md: the control API of the sandbox, from the rows of its operations. */
+/** docs/sandbox-api.md: the control API of the sandbox, generated from the table of its operations. */
 export function sandboxApiPage(introduction: string): string {
   const parts = [
     introduction.trim(),
@@ -24,7 +24,7 @@ export function sandboxApiPage(introduction: string): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** The curl line that a row gives as its example, after the operation that it needs. */
+/** The curl command of an operation's example, after that of the operation that it needs. */
 export function curlOf(name: OperationName): string {
   const { params, after } = operations[name].example as Operation['example'];
   if (after === undefined) return request(name, params);
@@ -35,7 +35,7 @@ export function curlOf(name: OperationName): string {
 
 function request(name: OperationName, params: Operation['example']['params']): string {
   const { path, body } = spread(name, params as never);
-  // A shell variable in the path is one that the line before has set.
+  // A shell variable in the path was set by the previous line.
   const url = `"$REVENTO_AUTH_BASE/_sandbox/v1${path.replaceAll('%24', '$')}"`;
   const lines = [`curl -fsS ${url}`, `-H "Authorization: Bearer $REVENTO_SANDBOX_KEY"`];
   if (operations[name].method === 'POST') {
@@ -45,7 +45,7 @@ function request(name: OperationName, params: Operation['example']['params']): s
   return lines.join(' \\\n  ');
 }
 
-/** A schema that has no JSON Schema is easily found when its operation is named. */
+/** Names the operation whose schema cannot be written as JSON Schema. */
 function named<Value>(name: string, make: () => Value): Value {
   try {
     return make();

@@ -1,10 +1,10 @@
 import { type JsonSchema, shapePrefix } from '../../src/sandbox/openapi/json-schema.ts';
 
-/** A line of a table of fields. */
+/** A row of a table of fields. */
 export interface FieldRow {
   /** Path in the value, such as `entries[].at`; empty for the whole value. */
   readonly name: string;
-  /** In Markdown: a shape is a link to its table. */
+  /** In Markdown; a shape is a link to its table. */
   readonly type: string;
   readonly meaning: string;
 }
@@ -24,7 +24,7 @@ export function parametersOf(schema: JsonSchema, path: string): readonly FieldRo
   });
 }
 
-/** Every field of an answer, those inside objects and lists after what they are in. */
+/** Every field of an answer; nested fields follow their parent. */
 export function fieldsOf(schema: JsonSchema, at = ''): readonly FieldRow[] {
   const choices = alternativesOf(schema);
   const inner = choices.flatMap((choice) => fieldsInside(choice, at));
@@ -39,7 +39,7 @@ function fieldsInside(schema: JsonSchema, at: string): readonly FieldRow[] {
   return propertiesOf(schema).flatMap(([name, property]) => fieldsOf(property, at === '' ? name : `${at}.${name}`));
 }
 
-/** What a value may be, null left out. */
+/** The type of a value, without null. */
 function alternativesOf(schema: JsonSchema): readonly JsonSchema[] {
   const given = schema['anyOf'] ?? schema['oneOf'];
   if (!Array.isArray(given)) return [schema];
@@ -86,7 +86,7 @@ function isSchema(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** As GitHub names a heading. */
+/** The anchor that GitHub gives a heading. */
 export function anchorOf(title: string): string {
   return title
     .toLowerCase()

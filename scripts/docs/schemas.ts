@@ -8,7 +8,7 @@ import { seedDocument } from '../../src/sandbox/seed/seed-document.ts';
 import { fields } from '../../src/sandbox/world/happening.ts';
 import { anyEventSchema } from '../../src/webhook/schema/event-schema.ts';
 
-/** A document in `schemas/` of the package. */
+/** A file in the package's `schemas/` folder. */
 export interface SchemaFile {
   readonly file: string;
   readonly text: string;
@@ -21,7 +21,10 @@ const drafts: readonly { readonly file: string; readonly title: string; readonly
   { file: 'manifest.schema.json', title: 'Manifest of a Revento integration', schema: manifest },
 ];
 
-/** The OpenAPI document, the schema of deliveries, and the JSON Schemas of files, made of the schemas that read them. */
+/**
+ * The OpenAPI document, the schema of deliveries, and the JSON Schemas of files, generated from the schemas that parse
+ * them.
+ */
 export function schemaFiles(): readonly SchemaFile[] {
   const openApi = openApiDocument('http://127.0.0.1:4010');
   return [
@@ -35,7 +38,7 @@ function fileSchemas(): readonly SchemaFile[] {
   return drafts.map(({ file, title, schema }) => {
     const made = toJsonSchema(schema, {
       target: 'draft-07',
-      // Checks that JSON Schema has no word for.
+      // Checks that JSON Schema cannot express.
       ignoreActions: ['check', 'raw_check'],
       overrideSchema: ({ valibotSchema, jsonSchema }) => {
         if (valibotSchema === fields) return { type: 'object' };

@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { camelCase, fromTemplate, insertAt, plainName, Refusal } from './edit.mjs';
 
-/** Folders of `src/commands` that are not a group of commands. */
+/** Folders of `src/commands` that are not command groups. */
 const taken = new Set(['shared', 'help', 'api', 'login', 'doctor', 'completion']);
 
 export function newCommand(root, group, name) {
   for (const word of [group, name]) {
     if (!plainName.test(word))
-      throw new Refusal(`"${word}" is not a name: use small letters, digits and single dashes.`);
+      throw new Refusal(`"${word}" is not a valid name: use lowercase letters, digits and single dashes.`);
   }
   if (taken.has(group)) throw new Refusal(`"${group}" is not a group that takes commands such as "${group} ${name}".`);
   const path = `${group}/${name}`;
@@ -18,9 +18,9 @@ export function newCommand(root, group, name) {
   const registry = join(root, 'src/commands/registry.ts');
   const lines = readFileSync(registry, 'utf8');
   const words = `${group} ${name}`;
-  if (lines.includes(`'${words}': [`)) throw new Refusal(`There is a command "${words}" already.`);
+  if (lines.includes(`'${words}': [`)) throw new Refusal(`The command "${words}" already exists.`);
   for (const file of [source, test, source.replace(/\.ts$/, '')]) {
-    if (existsSync(file)) throw new Refusal(`There is ${file} already.`);
+    if (existsSync(file)) throw new Refusal(`${file} already exists.`);
   }
   const rows = [...lines.matchAll(/^ {4}'?([a-z][a-z -]*)'?: \[(?:.*|\n(?: {6}.*\n)+ {4})\],\n/gm)];
   const more = lines.indexOf("...commands('More'");
@@ -37,7 +37,7 @@ export function newCommand(root, group, name) {
   return { files: [source, test, registry], next: `say what it does in ${source}, and in its line of the registry` };
 }
 
-/** The row as the formatter has it: on one line when it fits. */
+/** The row as the formatter writes it: on one line if it fits. */
 function registryRow(values) {
   const row = fromTemplate('registry-row', values);
   return row.length <= 121 ? row : row.replace(/\[(.*'), (.*)\],/, '[\n      $1,\n      $2,\n    ],');

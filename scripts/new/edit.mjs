@@ -1,8 +1,8 @@
-// Reading templates and putting their text into sources.
+// Reads templates and inserts their text into sources.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What was asked for cannot be made; the message says why. */
+/** The request cannot be fulfilled; the message says why. */
 export class Refusal extends Error {}
 
 /**
@@ -14,16 +14,16 @@ export class Refusal extends Error {}
 export function fromTemplate(name, values) {
   const text = readFileSync(join(import.meta.dirname, '../templates', `${name}.txt`), 'utf8');
   return text.replace(/__([A-Za-z]+)__/g, (_whole, key) => {
-    if (!Object.hasOwn(values, key)) throw new Error(`the template ${name} wants ${key}`);
+    if (!Object.hasOwn(values, key)) throw new Error(`the template ${name} needs ${key}`);
     return values[key];
   });
 }
 
 /**
- * Puts rows at the end of a table in a source.
+ * Appends rows to a table in a source.
  *
- * @param {string} declaration  how the table begins, such as `const eventTypes`. It has to be there: a source that looks
- *   otherwise by now is an error, not a guess
+ * @param {string} declaration  how the table begins, such as `const eventTypes`. If it is missing, that is an error,
+ * not a guess
  */
 export function appendRows(file, declaration, text) {
   const source = readFileSync(file, 'utf8');
@@ -38,7 +38,7 @@ export function insertAt(file, index, text) {
   writeFileSync(file, `${source.slice(0, index)}${text}${source.slice(index)}`);
 }
 
-/** `web-hook` as `webHook`. */
+/** Turns `web-hook` into `webHook`. */
 export function camelCase(name) {
   return name.replace(/[- ]([a-z0-9])/g, (_whole, letter) => letter.toUpperCase());
 }

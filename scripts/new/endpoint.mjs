@@ -1,4 +1,4 @@
-// An endpoint of the read API: its row, and the sandbox's route. Its tests follow from the row: they ask the sandbox.
+// An endpoint of the read API: its row, and the sandbox's route. The existing tests cover every row with the sandbox.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { appendRows, fromTemplate, Refusal } from './edit.mjs';
@@ -7,12 +7,14 @@ export function newEndpoint(root, name, path) {
   const [, noun, verb] = /^([a-z][a-z-]*) (list|get)$/.exec(name) ?? [];
   const [, own] = /^me ([a-z][a-z-]*)$/.exec(name) ?? [];
   if (noun === undefined && own === undefined) {
-    throw new Refusal(`"${name}" is not a name of an endpoint: use "NOUN list", "NOUN get" or "me NOUN".`);
+    throw new Refusal(`"${name}" is not a valid endpoint name: use "NOUN list", "NOUN get" or "me NOUN".`);
   }
   const isOwn = own !== undefined;
   const prefix = isOwn ? '/me' : '/events/{event_id}';
   if (!path.startsWith(`${prefix}/`) || !/^(?:\/[a-z][a-z0-9_-]*)+$/.test(path.slice(prefix.length))) {
-    throw new Refusal(`"${path}" is not a path of "${name}": it begins with ${prefix}/ and goes on in small letters.`);
+    throw new Refusal(
+      `"${path}" is not a valid path for "${name}": start it with ${prefix}/ and use lowercase letters.`,
+    );
   }
   const resources = join(root, 'src/api/resources.ts');
   const rows = readFileSync(resources, 'utf8');
@@ -20,7 +22,7 @@ export function newEndpoint(root, name, path) {
     ['words', name],
     ['path', path],
   ]) {
-    if (rows.includes(`${what}: '${value}'`)) throw new Refusal(`There is an endpoint with "${value}" already.`);
+    if (rows.includes(`${what}: '${value}'`)) throw new Refusal(`An endpoint with "${value}" already exists.`);
   }
   const values = {
     WORDS: name,
@@ -39,6 +41,6 @@ export function newEndpoint(root, name, path) {
   appendRows(routes, isOwn ? 'const userResources' : 'const eventResources', fromTemplate('route', values));
   return {
     files: [resources, routes],
-    next: 'name its scope, fields and columns as the guide does, and let the sandbox serve more than a sample',
+    next: 'set its scope, fields and columns as in the guide, and make the sandbox serve more than a sample',
   };
 }

@@ -10,7 +10,7 @@ const browserOptions = {
   args: ['--no-sandbox'],
 };
 
-/** What is sent, in this order: `trigger` and its flags. */
+/** The deliveries to send, in this order: flags of `trigger`. */
 const sent = [
   ['application.submitted'],
   ['application.approved'],
@@ -30,7 +30,7 @@ const sent = [
  */
 export async function photographDeliveries(program, folder) {
   const [node, ...script] = program;
-  // A handler that fails with one type, in the words of a framework.
+  // A handler that fails for one type, with a framework's error message.
   const handler = createServer((request, response) => {
     const isFailing = request.headers['x-revento-event'] === 'application.revision_requested';
     request.resume().on('end', () => {
@@ -81,7 +81,7 @@ export async function photographDeliveries(program, folder) {
   }
 }
 
-/** What the form's first group finds in a stream; the rest is read on, so that nobody waits for room. */
+/** The first match of the form's first group in a stream. The rest is read, so that the writer is never blocked. */
 export function found(stream, form) {
   return new Promise((resolve, reject) => {
     let said = '';

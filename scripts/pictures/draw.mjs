@@ -1,7 +1,7 @@
-// A terminal's output as an SVG picture that follows the reader's theme, light or dark.
+// Draws a terminal's output as an SVG that follows the reader's light or dark theme.
 import stringWidth from 'string-width';
 
-/** By ANSI code: on white, then on dark. Every one has a contrast of 4.5 or more with its background. */
+/** Colors by ANSI code: on white, then on dark. Each has a contrast of at least 4.5 with its background. */
 const palette = {
   31: ['#b91c1c', '#f87171'],
   32: ['#15803d', '#4ade80'],
@@ -17,9 +17,8 @@ const frame = ['#d0d7de', '#334155'];
 const [cell, line, edge] = [8.4, 20, 20];
 
 /**
- * @param {string} command  what was typed
- * @param {string} output   what came, with its ANSI colors
- * @param {string} title    for readers who do not see it
+ * @param {string} command the typed command @param {string} output   the output, with ANSI colors
+ * @param {string} title    for screen readers
  */
 export function draw(command, output, title) {
   const prompt = [
@@ -50,7 +49,10 @@ function styles() {
   return `<style>${theme(0)}@media(prefers-color-scheme:dark){${theme(1)}}</style>`;
 }
 
-/** The runs without wide gaps, each at its own place: characters of another width would shift the columns behind them. */
+/**
+ * The runs split at wide gaps, each with its own position: characters of another width would shift the following
+ * columns.
+ */
 function placed(runs) {
   let column = 0;
   return runs.flatMap((run) =>
@@ -69,7 +71,7 @@ function span({ text, x, color, bold, dim }) {
 
 const escaped = (text) => text.replace(/[&<>]/g, (found) => `&#${found.charCodeAt(0)};`);
 
-/** Lines as runs of text with their style; a spinner's rewriting is dropped, its last state counts. */
+/** Splits lines into runs of text with a style; of a spinner only the last state is kept. */
 function screenLines(output) {
   let style = {};
   return output

@@ -29,7 +29,7 @@ export const shapePrefix = '#/components/schemas/';
 
 const settings: ConversionConfig = {
   target: 'draft-2020-12',
-  // Checks that JSON Schema has no word for.
+  // Checks that JSON Schema cannot express.
   ignoreActions: ['check', 'raw_check', 'readonly'],
   overrideSchema: (context) => {
     const { valibotSchema } = context;
