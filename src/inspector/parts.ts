@@ -5,7 +5,7 @@ import type { Hub } from '../webhook/listener/hub.ts';
 import type { Assets } from './assets.ts';
 import type { ViewContext } from './delivery-view.ts';
 import type { Inspected } from './inspected.ts';
-import type { SenderRecord, SessionView } from './model/wire.ts';
+import type { SenderRecord, SessionView, SubjectView } from './model/wire.ts';
 
 /** What the routes need. */
 export interface InspectorParts extends ViewContext {
@@ -22,5 +22,23 @@ export interface InspectorParts extends ViewContext {
   /** Serves the console of the sandbox that sends the deliveries, below `/console`; null without one. */
   readonly sandboxConsole: Exchange | null;
   /** Asks the sender about a delivery; null if it cannot be asked. */
-  readonly senderRecord: ((deliveryId: string) => Promise<SenderRecord | null>) | null;
+  readonly senderRecord: FindRecord | null;
+  /** Reads the subject of a delivery in the API. */
+  readonly subject: {
+    /** Types of deliveries that it is for; `*` stands for any text. */
+    readonly types: readonly string[];
+    readonly now: SubjectOf;
+  };
+}
+
+/** What the API says now of the subject of a delivery with that type and body; null where no such thing is in the API. */
+export type SubjectOf = (type: string, body: Uint8Array) => Promise<SubjectView | null>;
+
+/** What the sender knows of a delivery, by its id; null where it does not know it. */
+export type FindRecord = (deliveryId: string) => Promise<SentRecord | null>;
+
+/** What a sender did, and the bytes that it signed. */
+export interface SentRecord extends Omit<SenderRecord, 'bytes'> {
+  /** Null where the sender does not tell. */
+  readonly body: Uint8Array | null;
 }

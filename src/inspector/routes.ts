@@ -6,10 +6,11 @@ import { maskedUrl } from '../webhook/masked-url.ts';
 import { deliveryFaults } from '../webhook/sending/delivery-faults.ts';
 import { createCheckAct, sendAct } from './acts/acts.ts';
 import { casesFor } from './acts/check.ts';
+import { byteComparison } from './byte-comparison.ts';
 import { deliveryView } from './delivery-view.ts';
 import { eventStream } from './event-stream.ts';
 import type { Inspected } from './inspected.ts';
-import type { SenderRecord, SessionView } from './model/wire.ts';
+import type { DeliveryLine, SenderRecord, SessionView } from './model/wire.ts';
 import type { InspectorParts } from './parts.ts';
 import { plainList } from './plain-list.ts';
 
@@ -59,7 +60,7 @@ export function createRoutes(parts: InspectorParts): Exchange {
     if (request.url === '/session') return only('GET', request, () => respondJson(200, sessionView(parts)));
     if (request.url === '/check') return only('POST', request, () => check(request));
     if (request.url.startsWith('/console/') && parts.sandboxConsole !== null) return parts.sandboxConsole(request);
-    const [, number, action] = /^\/deliveries\/([1-9]\d{0,11})(\/(?:send|sender))?$/.exec(request.url) ?? [];
+    const [, number, action] = /^\/deliveries\/([1-9]\d{0,11})(\/(?:send|sender|subject))?$/.exec(request.url) ?? [];
     if (number === undefined) return refuse(404, 'not_found', 'Not found.');
     const found = parts.hub.find(Number(number));
     if (found === null) return refuse(404, 'gone', 'This delivery is no longer kept.');
@@ -68,6 +69,7 @@ export function createRoutes(parts: InspectorParts): Exchange {
     }
     if (action === '/sender')
       return only('GET', request, async () => respondJson(200, await senderOf(found.value, parts)));
+    if (action === '/subject') return only('POST', request, () => subjectOf(found.value, parts));
     return only('POST', request, () => sendAct(request, found.value, parts));
   };
 }
@@ -101,11 +103,12 @@ function only(
   return refuse(405, 'wrong_method', `Use ${method}.`, [['Allow', method]]);
 }
 
-function sessionView({ source, version, targets, secrets, hub, sandboxConsole }: InspectorParts): SessionView {
+function sessionView({ source, version, targets, secrets, hub, subject, sandboxConsole }: InspectorParts): SessionView {
   const held = secrets();
   return {
     source,
     version,
+    api_types: subject.types,
     has_console: sandboxConsole !== null,
     targets: targets.map(maskedUrl),
     faults: deliveryFaults.map(({ name, summary }) => ({ name, summary })),
@@ -116,9 +119,22 @@ function sessionView({ source, version, targets, secrets, hub, sandboxConsole }:
 }
 
 /** Null if the sender cannot be asked or does not know the delivery. */
-async function senderOf({ headers }: Inspected, { senderRecord }: InspectorParts): Promise<SenderRecord | null> {
+async function senderOf({ headers, body: arrived, isWhole }: Inspected, { senderRecord }: InspectorParts) {
   const { deliveryId } = readHead(headers);
-  return senderRecord === null || deliveryId === null ? null : senderRecord(deliveryId);
+  const found = senderRecord === null || deliveryId === null ? null : await senderRecord(deliveryId);
+  if (found === null) return null;
+  const { body: sent, ...record } = found;
+  const view: SenderRecord = { ...record, bytes: sent === null || !isWhole ? null : byteComparison(sent, arrived) };
+  return view;
+}
+
+/** Of a verified delivery only: what anybody can send must not make this process use a token. */
+async function subjectOf({ line, body, reason }: Inspected, { subject }: InspectorParts): Promise<HttpResponse> {
+  if (reason !== null) return refuse(409, 'not_allowed', 'It did not verify, so its subject is not asked for.');
+  const { event } = JSON.parse(line) as DeliveryLine;
+  const view = await subject.now(event ?? '', body);
+  if (view !== null) return respondJson(200, view);
+  return refuse(409, 'not_allowed', 'The API does not show what deliveries of this type are about.');
 }
 
 /**

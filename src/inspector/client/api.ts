@@ -1,6 +1,6 @@
 import { Caller } from '../../pages/client/caller.ts';
 import { takeKey as take } from '../../pages/client/take-key.ts';
-import type { DeliveryView, SenderRecord, SendRequest, SendView, SessionView } from '../model/wire.ts';
+import type { DeliveryView, SenderRecord, SendRequest, SendView, SessionView, SubjectView } from '../model/wire.ts';
 
 /** What the page asks its server. */
 export class Api extends Caller {
@@ -15,6 +15,11 @@ export class Api extends Caller {
   /** What the sender did with it; null where nobody tells. */
   sender(id: number): Promise<SenderRecord | null> {
     return this.json(`/deliveries/${id}/sender`);
+  }
+
+  /** What the API says now of its subject. */
+  subject(id: number): Promise<SubjectView> {
+    return this.json(`/deliveries/${id}/subject`, {});
   }
 
   send(id: number, request: SendRequest): Promise<SendView> {

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Palette } from '../../pages/client/keys/palette.tsx';
 import { CheckDialog } from './acts/check-dialog.tsx';
 import { SendDialog } from './acts/send-dialog.tsx';
@@ -53,6 +53,15 @@ export function App() {
 
 function Deliveries() {
   const { group } = useStore();
+  const isOpen = group !== null;
+  const wasOpen = useRef(isOpen);
+  // Where only one of the two is shown, the focus goes along: what is hidden cannot hold it.
+  useLayoutEffect(() => {
+    if (isOpen !== wasOpen.current && matchMedia('(max-width: 899px)').matches) {
+      document.getElementById(isOpen ? 'detail' : 'deliveries')?.focus();
+    }
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   return (
     <>
       <section class="list" aria-label="List of deliveries">

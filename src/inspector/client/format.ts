@@ -56,3 +56,9 @@ export function shortId(id: string): string {
 export function countWords(count: number, one: string, many: string): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }
+
+/** With a capital and a full stop: the command line prints hints as clauses. */
+export function sentence(hint: string): string {
+  const text = `${hint.charAt(0).toUpperCase()}${hint.slice(1)}`;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

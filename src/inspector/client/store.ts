@@ -7,6 +7,7 @@ import type { DeliveryLine, SendRequest, SessionView } from '../model/wire.ts';
 import { CheckRun } from './acts/check-run.ts';
 import type { Draft } from './acts/draft.ts';
 import { outcomeOf, plainSend, Sends, type Sent } from './acts/sends.ts';
+import { Subjects } from './acts/subjects.ts';
 import type { Api } from './api.ts';
 
 export const tabs = ['Body', 'Signature', 'Headers', 'Answer', 'Timeline'] as const;
@@ -38,6 +39,7 @@ export class Store {
   notice: { readonly text: string; readonly undo: (() => void) | null } | null = null;
   readonly sends: Sends;
   readonly check: CheckRun;
+  readonly subjects: Subjects;
   readonly drafts = new Map<number, Draft>();
   /** What came during a pause, within the same bounds. */
   readonly #held = new DeliveryList();
@@ -50,6 +52,7 @@ export class Store {
     this.api = api;
     this.sends = new Sends(api);
     this.check = new CheckRun(api, () => this.changed());
+    this.subjects = new Subjects(api, () => this.changed());
     this.list.setFilter(sessionStorage.getItem('filter') ?? '');
   }
 
@@ -174,6 +177,23 @@ export class Store {
   open(dialog: Dialog | null): void {
     this.dialog = dialog;
     this.changed();
+  }
+
+  /** Whether the API shows what the delivery is about; what did not verify is not asked for. */
+  hasSubject({ line }: Row): boolean {
+    const types = this.session?.api_types ?? [];
+    return line.verified && types.some((form) => line.event?.startsWith(form.replace('*', '')) === true);
+  }
+
+  /** Asks the API for the subject of the selected delivery, and shows it beside the body. */
+  askSubject(): void {
+    const { row } = this;
+    if (row === null) this.say('Select a delivery first.');
+    else if (!this.hasSubject(row)) this.say('The API does not show what this delivery is about.');
+    else {
+      this.show('Body');
+      void this.subjects.ask(row.id);
+    }
   }
 
   /** Opens the editor, where there is something to send and somebody to send it to. */

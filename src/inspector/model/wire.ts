@@ -30,6 +30,8 @@ export interface ForwardLine {
 export interface SessionView {
   readonly source: { readonly kind: 'listener' | 'recording'; readonly name: string };
   readonly version: string;
+  /** Types of deliveries whose subject can be asked for in the API; `*` stands for any text. */
+  readonly api_types: readonly string[];
   /** Whether this server also serves the console of a sandbox. */
   readonly has_console: boolean;
   /** URLs of the handlers that this process was started with; an action names one by its index. */
@@ -154,6 +156,8 @@ export interface SenderRecord {
   readonly state: 'pending' | 'delivered' | 'dead';
   /** When the next retry is due, ISO 8601; null without one. */
   readonly next_attempt_at: string | null;
+  /** The bytes that were sent against those that arrived; null where either is not known. */
+  readonly bytes: ByteComparison | null;
   readonly attempts: readonly {
     readonly at: string;
     readonly status: number | null;
@@ -161,4 +165,30 @@ export interface SenderRecord {
     readonly error: string | null;
     readonly signed_with: 'current' | 'previous';
   }[];
+}
+
+/** Two byte sequences, compared from the first byte on. */
+export interface ByteComparison {
+  readonly sent_bytes: number;
+  readonly arrived_bytes: number;
+  /** Null where they are the same; the shorter length where one is the beginning of the other. */
+  readonly differs_at: number | null;
+  /** The line of a hex dump around that place, as hex digits: 16 bytes at most. Empty where they are the same. */
+  readonly sent_line: string;
+  readonly arrived_line: string;
+}
+
+/** What the API says now of the subject of a delivery. */
+export interface SubjectView {
+  /** The command that shows the same: `revento participants list`. */
+  readonly command: string;
+  /** ISO 8601. */
+  readonly asked_at: string;
+  /** The subject as the API gave it, as JSON text; null where it was not found or could not be asked for. */
+  readonly current: string | null;
+  /** The same members of the delivery under the names of the API, as JSON text. */
+  readonly delivered: string;
+  /** Why there is nothing to compare, and what to do about it. */
+  readonly problem: string | null;
+  readonly hint: string | null;
 }

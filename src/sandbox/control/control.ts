@@ -1,6 +1,4 @@
 import { ReventoError } from '../../errors/revento-error.ts';
-import { parseRecord } from '../../json/parse.ts';
-import type { Json } from '../../json/value.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 import { auditAnswer, findingLine } from '../audit/answer.ts';
 import type { Recorder } from '../audit/recorder.ts';
@@ -22,6 +20,7 @@ import { DoesNotFit, isoSeconds } from '../world/stage.ts';
 import { testEventId } from '../world/world.ts';
 import { listActions, listSubjects } from './choices.ts';
 import { guardRefusal } from './guard.ts';
+import { queryOf, readBody } from './incoming-params.ts';
 import { controlPrefix } from './key.ts';
 import {
   fromQuery,
@@ -111,11 +110,9 @@ export class Control {
       return { deliveries: found.slice(-latest) };
     },
 
-    redeliver: ({ delivery_id: id }) => {
-      const sent = this.#sender().redeliver(id);
-      if (sent === null) throw new Refusal('not_found', 'the sandbox has no delivery with this id');
-      return sent;
-    },
+    delivery_body: ({ delivery_id: id }) => ({ body: known(this.#parts.deliveries?.bodyOf(id) ?? null) }),
+
+    redeliver: ({ delivery_id: id }) => known(this.#sender().redeliver(id)),
 
     do: ({ action, ids, event_id: eventId, set }) => {
       const wishes = (ids ?? [undefined]).map((id) => ({ action, id, eventId, params: set }));
@@ -264,13 +261,10 @@ export class Control {
   }
 }
 
-function queryOf({ query }: Incoming): ReadonlyMap<string, string> {
-  return new Map(query.names().map((name) => [name, query.get(name) ?? '']));
-}
-
-function readBody(incoming: Incoming): { readonly [field: string]: Json } | null {
-  if (incoming.body.length === 0) return {};
-  return parseRecord(Buffer.from(incoming.body).toString('utf8')) as { readonly [field: string]: Json } | null;
+/** @throws Refusal for a delivery that the sandbox does not have */
+function known<T>(found: T | null): T {
+  if (found === null) throw new Refusal('not_found', 'the sandbox has no delivery with this id');
+  return found;
 }
 
 function readFaults(texts: readonly string[]) {

@@ -11,9 +11,10 @@ import type { Recorder } from '../audit/recorder.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { hasWaited } from '../faults/strike.ts';
 import type { Note } from '../saved/change.ts';
-import type { SavedDeliveries, SavedDelivery } from '../saved/snapshot.ts';
+import type { SavedDeliveries } from '../saved/snapshot.ts';
 import type { Attempt, Delivery, DeliveryEntry } from './delivery.ts';
-import { type SecretAge, SigningSecrets } from './signing.ts';
+import { type Open, savedOf, textOf } from './open-delivery.ts';
+import { SigningSecrets } from './signing.ts';
 
 /** Waits before the second and every later attempt. Assumed: the guide does not publish its schedule. */
 const retryDelaysMs: readonly number[] = [10_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000];
@@ -34,17 +35,6 @@ export interface WebhookTarget {
   readonly send: Exchange;
   /** Every wait of the schedule is multiplied by it. Default 1. */
   readonly retryScale?: number;
-}
-
-interface Open {
-  readonly body: Uint8Array;
-  shown: Delivery;
-  /** Signs every attempt of a round, unless a rotation ends meanwhile. */
-  signer: SecretAge;
-  /** Increases with every round, so that an older round notices that it was replaced. */
-  round: number;
-  /** Attempts of this round that have ended. */
-  tries: number;
 }
 
 export interface DeliveryParts {
@@ -115,6 +105,12 @@ export class Deliveries {
   redeliver(id: string): Delivery | null {
     const open = this.#open.get(id);
     return open ? this.#begin(open) : null;
+  }
+
+  /** The text whose UTF-8 every attempt sends; null when the delivery does not exist. */
+  bodyOf(id: string): string | null {
+    const open = this.#open.get(id);
+    return open ? textOf(open) : null;
   }
 
   /** Every remembered delivery, oldest first. */
@@ -289,8 +285,4 @@ export class Deliveries {
   #noteOpen(open: Open): void {
     this.#parts.note?.({ type: 'delivery', delivery: savedOf(open) });
   }
-}
-
-function savedOf({ body, shown, signer, tries }: Open): SavedDelivery {
-  return { body: Buffer.from(body).toString('utf8'), shown, signer, tries };
 }

@@ -20,6 +20,7 @@ const names = Object.keys(operations) as OperationName[];
 const given = {
   ...Object.fromEntries(names.map((name) => [name, operations[name].example.params])),
   redeliver: { delivery_id: deliveryId },
+  delivery_body: { delivery_id: deliveryId },
   do: { action: 'approve', event_id: 'evt_test_published', set: {} },
   subjects: { action: 'approve', starts_with: 'ptp_', limit: 3 },
   trigger: { type: 'activity.updated', data: { id: 'act_1', list: [1, null] } },
@@ -65,7 +66,9 @@ describe('operations of the sandbox', () => {
     const sent = jsonOf(await ask('trigger', {}));
     const answer = await ask(
       name,
-      name === 'redeliver' ? { delivery_id: (sent['delivery'] as { delivery_id: string }).delivery_id } : {},
+      name === 'redeliver' || name === 'delivery_body'
+        ? { delivery_id: (sent['delivery'] as { delivery_id: string }).delivery_id }
+        : {},
     );
     expect(answer.status).toBe(operations[name].status);
     expect(readResult(name, jsonOf(answer))).toEqual(jsonOf(answer));

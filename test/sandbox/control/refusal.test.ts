@@ -11,6 +11,7 @@ type Params = { readonly [name: string]: unknown };
 
 /** What provokes each refusal that a row names; the last request is the one that is refused. */
 const provoked: { readonly [name: string]: { readonly [Code in RefusalCode]?: readonly Params[] } } = {
+  delivery_body: { not_found: [{ delivery_id: 'unknown' }] },
   redeliver: { not_found: [{ delivery_id: 'unknown' }], no_webhook_url: [{ delivery_id: 'unknown' }] },
   trigger: {
     not_found: [{ type: 'activity.updated', event_id: 'evt_unknown' }],

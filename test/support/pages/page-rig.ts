@@ -46,6 +46,7 @@ export async function pageRig(secret: string, targets: readonly string[] = []): 
     hintFor: () => null,
     sandboxConsole: null,
     senderRecord: null,
+    subject: { types: [], now: async () => null },
     assets: async () => assets,
   });
   const key = inspector.address.split('#key=')[1] ?? '';

@@ -4,6 +4,7 @@ import type { SessionView } from '../../../inspector/model/wire.ts';
 import { inspectorBounds, startInspector } from '../../../inspector/server.ts';
 import type { ForwarderOptions } from '../../../ports/exchange.ts';
 import { Hub } from '../../../webhook/listener/hub.ts';
+import { apiSubject, type SubjectDeps } from './api-subject.ts';
 import { handlerHint } from './handler-hint.ts';
 import { sandboxConsole } from './sandbox-console.ts';
 import { type RecordDeps, sandboxRecords } from './sandbox-record.ts';
@@ -11,6 +12,7 @@ import { otherSecrets, type SigningSecret } from './secrets.ts';
 
 /** What the page of a run needs of the outside. */
 export type PageDeps = RecordDeps &
+  SubjectDeps &
   Pick<
     Deps,
     'profile' | 'secrets' | 'inspectStore' | 'terminal' | 'clock' | 'serve' | 'forwarder' | 'openBrowser' | 'childEnv'
@@ -58,6 +60,7 @@ export async function openPage(options: PageOptions, deps: PageDeps): Promise<Op
       otherSecrets: () => (others ??= otherSecrets(deps)),
       hintFor: handlerHint,
       senderRecord: sandboxRecords(deps),
+      subject: apiSubject(deps),
       sandboxConsole: sandboxConsole(deps),
       assets: async () => (await import('../../../inspector/assets.ts')).assets,
     });

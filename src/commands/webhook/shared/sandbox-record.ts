@@ -1,6 +1,6 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { isHttpFailure } from '../../../http/failure.ts';
-import type { SenderRecord } from '../../../inspector/model/wire.ts';
+import type { FindRecord, SentRecord } from '../../../inspector/parts.ts';
 import type { ControlAddress } from '../../shared/sandbox/control-client.ts';
 import { isSandboxProfile } from '../../shared/sandbox-profile.ts';
 
@@ -8,9 +8,6 @@ import { isSandboxProfile } from '../../shared/sandbox-profile.ts';
 const timeoutMs = 3_000;
 
 export type RecordDeps = Pick<Deps, 'profile' | 'settings' | 'secrets' | 'http' | 'redactor' | 'signal'>;
-
-/** What the sender knows of a delivery, by its id; null where it does not know it. */
-export type FindRecord = (deliveryId: string) => Promise<SenderRecord | null>;
 
 /**
  * Asks the sandbox of the profile, with the key of its control API; null for a profile without a sandbox. The key stays
@@ -20,17 +17,18 @@ export function sandboxRecords(deps: RecordDeps): FindRecord | null {
   return isSandboxProfile(deps.profile) ? (deliveryId) => find(deliveryId, deps) : null;
 }
 
-async function find(deliveryId: string, deps: RecordDeps): Promise<SenderRecord | null> {
+async function find(deliveryId: string, deps: RecordDeps): Promise<SentRecord | null> {
   const address = await profileControl(deps);
   if (address === null) return null;
   const { askControl } = await import('../../shared/sandbox/control-client.ts');
   try {
-    const { signal } = deps;
-    const { result } = await askControl(address, ['deliveries', {}], { http: await deps.http(), signal, timeoutMs });
+    const asking = { http: await deps.http(), signal: deps.signal, timeoutMs };
+    const { result } = await askControl(address, ['deliveries', {}], asking);
     const found = result?.deliveries.find(({ delivery_id: id }) => id === deliveryId);
-    return found === undefined
-      ? null
-      : { state: found.state, next_attempt_at: found.next_attempt_at, attempts: found.attempts };
+    if (found === undefined) return null;
+    const { result: sent } = await askControl(address, ['delivery_body', { delivery_id: deliveryId }], asking);
+    const { state, next_attempt_at, attempts } = found;
+    return { state, next_attempt_at, attempts, body: sent === null ? null : Buffer.from(sent.body, 'utf8') };
   } catch (error) {
     // It is not running: the page shows what arrived, as it does without a sandbox.
     if (isHttpFailure(error)) return null;

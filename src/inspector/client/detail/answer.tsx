@@ -1,6 +1,6 @@
 import type { AnswerView } from '../../model/wire.ts';
 import { outcomeOf, type Sent } from '../acts/sends.ts';
-import { msWords, timeWords } from '../format.ts';
+import { msWords, sentence, timeWords } from '../format.ts';
 import { Pairs } from './headers-tab.tsx';
 
 /** Answers that are drawn one by one; the others only count. */
@@ -58,7 +58,7 @@ export function Answer({ answer, title, isGood = isAcknowledged(answer), says = 
         <code>{url}</code>
       </p>
       {says !== null && <p class="hint">{says}</p>}
-      {hint !== null && <p class="hint">{hint}</p>}
+      {hint !== null && <p class="hint">{sentence(hint)}</p>}
       {headers.length > 0 && <Pairs caption="Headers of the answer" rows={headers} />}
       {bytes > 0 && <pre>{body ?? `(${bytes} bytes that are not text)`}</pre>}
       {isCut && <p class="aside">The answer is longer; only its beginning is kept.</p>}

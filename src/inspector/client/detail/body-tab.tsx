@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { bytesOf } from '../../model/bytes.ts';
-import { differences } from '../../model/difference.ts';
 import { bytesPerLine, hexLines } from '../../model/hex.ts';
-import { latest, type Row } from '../../model/row.ts';
+import type { Row } from '../../model/row.ts';
 import { useStore } from '../context.ts';
-import { timeWords } from '../format.ts';
+import { DifferenceView, isJson } from './difference.tsx';
 import { JsonTree } from './json-tree.tsx';
+import { SubjectNow } from './subject.tsx';
 
 const forms = ['Pretty', 'Raw', 'Hex'] as const;
 type Form = (typeof forms)[number];
@@ -43,11 +43,17 @@ export function BodyTab({ row }: { readonly row: Row }) {
           />{' '}
           Difference to the previous one
         </label>
+        {store.hasSubject(row) && (
+          <button type="button" onClick={() => store.askSubject()}>
+            Compare with the API now
+          </button>
+        )}
         <span class="aside">
           {bytes.length.toLocaleString('en-US')} bytes{isWhole ? '' : `, the beginning of ${line.body_bytes ?? 'more'}`}
         </span>
       </div>
       {store.isDifferenceShown && <DifferenceView row={row} />}
+      <SubjectNow row={row} />
       {form === 'Pretty' && <Pretty row={row} />}
       {form === 'Raw' && <Raw row={row} />}
       {form === 'Hex' && <Hex bytes={bytes} />}
@@ -91,51 +97,4 @@ function Hex({ bytes }: { readonly bytes: Uint8Array }) {
       )}
     </>
   );
-}
-
-function DifferenceView({ row }: { readonly row: Row }) {
-  const { list, group } = useStore();
-  const other = group === null ? null : list.before(group);
-  if (other === null) return <p class="aside">There is no earlier delivery of this type or subject.</p>;
-  const before = latest(other);
-  const texts = [before.line.body, row.line.body].map((text) => text?.replace(/^\ufeff/, '') ?? '');
-  const [old = '', now = ''] = texts;
-  if (!isJson(old) || !isJson(now)) return <p class="aside">One of the two is not JSON.</p>;
-  const found = differences(old, now);
-  return (
-    <section class="difference">
-      <h3>
-        Against {before.type} of {timeWords(before.atMs)}
-      </h3>
-      {found.length === 0 && <p>The same JSON.</p>}
-      <table class="pairs">
-        <caption class="unseen">Members that differ</caption>
-        <thead>
-          <tr>
-            <th scope="col">path</th>
-            <th scope="col">before</th>
-            <th scope="col">now</th>
-          </tr>
-        </thead>
-        <tbody>
-          {found.map(({ path, before: left, after }) => (
-            <tr key={path}>
-              <th scope="row">{path}</th>
-              <td>{left === null ? '(absent)' : <del>{left}</del>}</td>
-              <td>{after === null ? '(absent)' : <ins>{after}</ins>}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import type { Row } from '../../model/row.ts';
 import type { DeliveryView } from '../../model/wire.ts';
 import { useStore } from '../context.ts';
@@ -92,6 +93,9 @@ function Panel({ row, view }: { readonly row: Row; readonly view: DeliveryView |
 
 function Tabs() {
   const store = useStore();
+  useEffect(() => {
+    document.getElementById(`tab-${store.tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [store.tab]);
   const move = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;

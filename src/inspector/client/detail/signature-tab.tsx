@@ -1,9 +1,11 @@
 import type { Row } from '../../model/row.ts';
 import type { DeliveryView, ExpectedSignature, SignatureView } from '../../model/wire.ts';
-import { ageWords, reasonWords } from '../format.ts';
+import { ageWords, reasonWords, sentence } from '../format.ts';
+import { SentBytes, useSender } from './sender.tsx';
 
 /** Why a signature holds or does not. */
-export function SignatureTab({ view }: { readonly row: Row; readonly view: DeliveryView | null }) {
+export function SignatureTab({ row, view }: { readonly row: Row; readonly view: DeliveryView | null }) {
+  const { record } = useSender(row);
   if (view === null) return <p class="aside">Loading…</p>;
   const { signature } = view;
   const { reason, signed_by: by, hints, tries, raw_body: lines, received, expected } = signature;
@@ -20,6 +22,7 @@ export function SignatureTab({ view }: { readonly row: Row; readonly view: Deliv
           {sentence(hint)}
         </p>
       ))}
+      {record?.bytes != null && record.bytes.differs_at !== null && <SentBytes bytes={record.bytes} />}
       <Inputs signature={signature} />
       <Age signature={signature} />
       <h3>Signature</h3>
@@ -64,12 +67,6 @@ export function SignatureTab({ view }: { readonly row: Row; readonly view: Deliv
       </table>
     </>
   );
-}
-
-/** With a capital and a full stop: the command line prints hints as clauses. */
-function sentence(hint: string): string {
-  const text = `${hint.charAt(0).toUpperCase()}${hint.slice(1)}`;
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function Inputs({ signature }: { readonly signature: SignatureView }) {

@@ -1,16 +1,15 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { Row } from '../../model/row.ts';
-import type { SenderRecord } from '../../model/wire.ts';
 import { outcomeOf } from '../acts/sends.ts';
 import { useStore } from '../context.ts';
-import { ageWords, countWords, msWords, timeWords } from '../format.ts';
+import { ageWords, msWords, timeWords } from '../format.ts';
+import { SenderSide, useSender } from './sender.tsx';
 
 /** What happened when, in its order, over all attempts. */
 export function TimelineTab({ row }: { readonly row: Row }) {
   const store = useStore();
   const steps: { readonly atMs: number; readonly what: string }[] = [];
   const happened = occurredAt(row);
-  if (happened !== null) steps.push({ atMs: happened, what: 'It happened (occurred_at of the body)' });
+  if (happened !== null) steps.push({ atMs: happened, what: 'happened (occurred_at of the body)' });
   for (const [at, one] of (store.group?.attempts ?? [row]).entries()) {
     const { line, atMs } = one;
     const name = (store.group?.attempts.length ?? 1) > 1 ? `Attempt ${at + 1}: ` : '';
@@ -24,10 +23,10 @@ export function TimelineTab({ row }: { readonly row: Row }) {
     steps.push({ atMs: answered, what: `${name}the sender was answered ${line.reply_status}` });
   }
   for (const sent of store.sends.of(row.id)) {
-    steps.push({ atMs: sent.atMs, what: `Sent from this page, ${sent.how}: ${outcomeOf(sent).text}` });
+    steps.push({ atMs: sent.atMs, what: `sent from this page, ${sent.how}: ${outcomeOf(sent).text}` });
   }
   steps.sort((a, b) => a.atMs - b.atMs);
-  const sender = useSender(row);
+  const { record, problem } = useSender(row);
   return (
     <>
       <ol class="timeline">
@@ -39,61 +38,10 @@ export function TimelineTab({ row }: { readonly row: Row }) {
           </li>
         ))}
       </ol>
-      {sender !== null && <SenderSide record={sender} arrived={(store.group?.attempts ?? [row]).length} />}
+      {problem !== null && <p class="problem">{problem}</p>}
+      {record !== null && <SenderSide record={record} arrived={(store.group?.attempts ?? [row]).length} />}
     </>
   );
-}
-
-/** What the sandbox sent, beside what arrived here. */
-function SenderSide({ record, arrived }: { readonly record: SenderRecord; readonly arrived: number }) {
-  const { attempts, state, next_attempt_at: next } = record;
-  const words = { pending: 'not acknowledged yet', delivered: 'acknowledged', dead: 'given up' }[state];
-  const missing = attempts.length - arrived;
-  return (
-    <section class={state === 'delivered' ? 'good' : 'bad'}>
-      <h3>What the sandbox sent</h3>
-      <p>
-        <b class="verdict">{words}</b> after {countWords(attempts.length, 'attempt', 'attempts')}; {arrived} arrived
-        here
-        {missing > 0 && `, ${missing} did not`}.
-        {next !== null && ` The next one is due at ${timeWords(Date.parse(next))}.`}
-      </p>
-      <table class="pairs">
-        <caption class="unseen">Attempts of the sandbox</caption>
-        <tbody>
-          {attempts.map(({ at, status, ms, error, signed_with: secret }, index) => (
-            <tr key={`${at}-${index}`}>
-              <th scope="row">
-                Attempt {index + 1}, {timeWords(Date.parse(at))}
-              </th>
-              <td>
-                {status ?? 'no answer'} after {msWords(ms)}, signed with the {secret} secret
-                {error === null ? '' : `: ${error}`}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-/** What the sender says; asked again when another attempt arrives. Null where nobody tells. */
-function useSender(row: Row): SenderRecord | null {
-  const { api, group } = useStore();
-  const [record, setRecord] = useState<SenderRecord | null>(null);
-  useEffect(() => {
-    let isWanted = true;
-    setRecord(null);
-    api.sender(row.id).then(
-      (found) => isWanted && setRecord(found),
-      () => undefined,
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [row.id, group?.attempts.length]);
-  return record;
 }
 
 function gap(beforeMs: number | undefined, atMs: number): string {

@@ -27,6 +27,9 @@ export function commandsOf(store: Store): readonly Command[] {
           { name: 'Replay as it came', shown: '', act: () => void store.replay(row, target, false) },
         ]
       : []),
+    ...(row !== null && store.hasSubject(row)
+      ? [{ name: 'Compare with the API now', shown: '', act: () => store.askSubject() }]
+      : []),
     ...(row === null
       ? []
       : copyForms.map((form) => ({

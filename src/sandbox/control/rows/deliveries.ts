@@ -20,6 +20,23 @@ export const deliveryRows = {
     refusals: [],
     example: { params: {} },
   },
+  delivery_body: {
+    method: 'GET',
+    path: '/deliveries/{delivery_id}/body',
+    status: 200,
+    summary: 'Get the body of a delivery as it is sent, byte for byte',
+    params: v.strictObject({ delivery_id: v.string() }),
+    result: v.pipe(v.object({ body: v.pipe(v.string(), v.description('its UTF-8 is what is signed')) }), v.readonly()),
+    refusals: ['not_found'],
+    example: {
+      params: {},
+      after: {
+        operation: 'trigger',
+        params: { type: 'application.approved' },
+        gives: { param: 'delivery_id', from: '.delivery.delivery_id' },
+      },
+    },
+  },
   redeliver: {
     method: 'POST',
     path: '/deliveries/{delivery_id}/redeliver',
