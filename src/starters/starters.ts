@@ -52,6 +52,16 @@ export const starters: readonly Starter[] = [
     test: 'phpunit',
     files: () => import('../../templates/php?files'),
   },
+  {
+    language: 'java',
+    title: 'Java',
+    frameworks: [{ name: 'jdk' }],
+    needs: 'Java 17 or newer with Maven',
+    install: ['mvn', '--quiet', '--batch-mode', 'package', '-DskipTests'],
+    start: 'java -jar target/revento-integration.jar',
+    test: 'mvn test',
+    files: () => import('../../templates/java?files'),
+  },
 ];
 
 /** The row of a language, or undefined. */

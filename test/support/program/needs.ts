@@ -7,7 +7,12 @@ interface Need {
   readonly packages: string;
 }
 
+const jars = '/usr/share/java';
 const python = '/usr/bin/python3';
+
+/** The newest that runs on Java 17. */
+export const javaFormatter = 'google-java-format@2.0.2';
+const javaJars = `javac -version && test -f ${jars}/gson.jar && test -f ${jars}/junit-platform-console-standalone.jar`;
 
 /** What tests in this repository need besides Node. */
 const needs = {
@@ -47,11 +52,15 @@ const needs = {
   php: { probe: ['php', '--version'], packages: 'php-cli' },
   ruby: { probe: ['ruby', '--version'], packages: 'ruby' },
   java: { probe: ['javac', '-version'], packages: 'default-jdk-headless' },
+  'java starter': {
+    probe: ['sh', '-c', `${javaJars} && npm view ${javaFormatter} version`],
+    packages: `default-jdk-headless libgoogle-gson-java junit5, and ${javaFormatter} from an npm registry`,
+  },
   mono: { probe: ['mcs', '--version'], packages: 'mono-mcs' },
   phpunit: { probe: ['phpunit', '--version'], packages: 'phpunit' },
   rspec: { probe: ['rspec', '--version'], packages: 'ruby-rspec' },
   junit: {
-    probe: ['sh', '-c', 'command -v javac && test -f /usr/share/java/junit-platform-console.jar'],
+    probe: ['sh', '-c', `command -v javac && test -f ${jars}/junit-platform-console.jar`],
     packages: 'default-jdk-headless junit5',
   },
   /** As root, and with a program that gives that up: other users can be played. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '../http/free-port.ts';
 import { revento, root } from '../program/build.ts';
 import { ProgramRig } from '../program/program-rig.ts';
+import { npmTool } from './npm-tool.ts';
 import type { Project } from './stage.ts';
 
 /** Compiled packages of Go, for all projects of one file: without it, each compiles the standard library again. */
@@ -26,14 +27,24 @@ export class StarterRig {
   readonly #rig = new ProgramRig();
   readonly directory = join(this.#rig.home, 'project');
   readonly port: number;
+  readonly #tools: Readonly<Record<string, string>>;
 
-  private constructor(port: number) {
+  private constructor(port: number, tools: Readonly<Record<string, string>>) {
     this.port = port;
+    this.#tools = tools;
   }
 
-  /** @param framework  one that the starter has */
-  static async make(language: string, framework: string): Promise<StarterRig> {
-    const made = new StarterRig(await freePort());
+  /**
+   * @param framework  one that the starter has
+   * @param packages  of npm, which are installed; commands get the directory of each in the variable that names it
+   */
+  static async make(
+    language: string,
+    framework: string,
+    packages: Readonly<Record<string, string>> = {},
+  ): Promise<StarterRig> {
+    const tools = Object.entries(packages).map(([variable, name]) => [variable, npmTool(name)] as const);
+    const made = new StarterRig(await freePort(), Object.fromEntries(tools));
     const { code, stderr } = await made.#rig.run([
       'init',
       language,
@@ -78,7 +89,7 @@ export class StarterRig {
   }
 
   get #env(): Readonly<Record<string, string>> {
-    return { ...this.#rig.env, PORT: `${this.port}`, GOCACHE: goCache };
+    return { ...this.#rig.env, PORT: `${this.port}`, GOCACHE: goCache, ...this.#tools };
   }
 
   #spawn(program: string, words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {

@@ -1,4 +1,7 @@
-import { lackOf } from '../program/needs.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../program/build.ts';
+import { javaFormatter, lackOf } from '../program/needs.ts';
 import type { NotRun } from './matrix.ts';
 
 /** How one starter is tried. A new language or framework is a row here. */
@@ -13,6 +16,8 @@ export interface StarterRow {
   readonly test: string;
   /** Formatter and linter, which print nothing; left out for Node, which `npm run check` looks at in place. */
   readonly style?: string;
+  /** Packages of npm that these commands use, by the variable that gets the directory of each. */
+  readonly tools?: Readonly<Record<string, string>>;
   /** What this machine lacks; null for nothing. */
   readonly lack: string | null;
 }
@@ -55,4 +60,23 @@ export const starterRows: readonly StarterRow[] = [
     style: 'phpcs -q --standard=PSR12 *.php tests',
     lack: lackOf('php starter'),
   },
+  {
+    language: 'java',
+    framework: 'jdk',
+    version: 'javac -version',
+    tools: { FORMATTER: javaFormatter },
+    build: readmeBlock('java', 0),
+    test: readmeBlock('java', 1),
+    // Names the files that it would change.
+    style: "java -jar $FORMATTER/lib/*.jar --dry-run $(find src -name '*.java')",
+    lack: lackOf('java starter'),
+  },
 ];
+
+/** The commands of one of the shell blocks of a starter's README: what users are told is what is tested. */
+function readmeBlock(language: string, at: number): string {
+  const readme = readFileSync(join(root, 'templates', language, 'README.md'), 'utf8');
+  const block = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)][at]?.[1];
+  if (block === undefined) throw new Error(`The README of ${language} has fewer shell blocks.`);
+  return `set -e\n${block}`;
+}

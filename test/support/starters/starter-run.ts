@@ -70,8 +70,8 @@ export class StarterRun {
   }
 
   async #make(): Promise<StarterRig> {
-    const { language, framework, build } = this.row;
-    const rig = await StarterRig.make(language, framework);
+    const { language, framework, build, tools } = this.row;
+    const rig = await StarterRig.make(language, framework, tools);
     if (build === undefined) return rig;
     const { status, stdout, stderr } = await rig.shell(build);
     if (status !== 0) throw new Error(`${build} ended with ${status}:\n${stdout}${stderr}`);

@@ -1,0 +1,199 @@
+package com.example.revento;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
+
+/** The routes. */
+final class App {
+  private static final int MAX_BODY_BYTES = 1 << 20;
+  private static final String COOKIE = "revento_attempt";
+  private static final Pattern SENT_COOKIE = Pattern.compile("(?:^|; )" + COOKIE + "=([\\w-]+)");
+  private static final Pattern THIS_MACHINE =
+      Pattern.compile("(?:localhost|127\\.0\\.0\\.1|\\[::1])(?::\\d+)?");
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Config config;
+  private final Tokens tokens;
+  private final OAuth oauth;
+  private final Webhooks webhooks;
+  private final Mirror mirror;
+
+  App(Config config) {
+    var sealed = new Sealed(config.tokenKey());
+    this.config = config;
+    this.tokens = new Tokens(config, sealed);
+    this.oauth = new OAuth(config, sealed, tokens);
+    this.webhooks = new Webhooks(config, sealed, tokens);
+    this.mirror = new Mirror(config, sealed, tokens, new Api(config, tokens, oauth), threads);
+  }
+
+  /** Listens, and works deliveries from now on. */
+  HttpServer serve() throws IOException {
+    // Small answers leave at once, and whoever sends a request slowly is not waited for.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    System.setProperty("sun.net.httpserver.maxReqTime", "10");
+    var server = HttpServer.create(new InetSocketAddress(config.port()), 0);
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+    server.start();
+    threads.submit(
+        () -> {
+          webhooks.workDeliveries(mirror::work);
+          return null;
+        });
+    return server;
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      try {
+        route(exchange);
+      } catch (Exception failure) {
+        fail(exchange, failure);
+      }
+    }
+  }
+
+  private void route(HttpExchange exchange) throws Exception {
+    var query = query(exchange);
+    switch (exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath()) {
+      case "GET /healthz" -> reply(exchange, 200, Map.of("status", "ok"));
+      case "GET /connect" -> connect(exchange, query);
+      case "GET /callback" -> callback(exchange, query);
+      case "POST /webhooks/revento" -> webhook(exchange);
+      case "GET /participants" -> {
+        if (isThisMachine(exchange)) {
+          reply(exchange, 200, Map.of("data", mirror.participants(eventOf(query))));
+        }
+      }
+      case "POST /sync" -> {
+        if (isThisMachine(exchange)) sync(exchange, query);
+      }
+      default -> reply(exchange, 404, Map.of("error", "not_found"));
+    }
+  }
+
+  private String eventOf(Map<String, String> query) {
+    return query.getOrDefault("event", config.eventId());
+  }
+
+  private void connect(HttpExchange exchange, Map<String, String> query) throws IOException {
+    var start = oauth.begin(eventOf(query));
+    setCookie(exchange, start.cookie(), OAuth.ATTEMPT_LIFETIME.toSeconds());
+    exchange.getResponseHeaders().set("Location", start.url());
+    exchange.sendResponseHeaders(302, -1);
+  }
+
+  private void callback(HttpExchange exchange, Map<String, String> query) throws Exception {
+    var sent = String.join("; ", exchange.getRequestHeaders().getOrDefault("Cookie", List.of()));
+    var cookie = SENT_COOKIE.matcher(sent);
+    setCookie(exchange, "", 0);
+    var login = oauth.finish(query, cookie.find() ? cookie.group(1) : "");
+    Log.line("connected", "event_id", login.eventId(), "scope", login.scope());
+    reply(exchange, 200, "Connected. You can close this page.\n");
+  }
+
+  private void setCookie(HttpExchange exchange, String value, long maxAge) {
+    var registered = config.redirectUri();
+    var secure = registered.getScheme().equals("https") ? "; Secure" : "";
+    var cookie =
+        "%s=%s; Max-Age=%d; Path=%s; HttpOnly; SameSite=Lax%s"
+            .formatted(COOKIE, value, maxAge, registered.getPath(), secure);
+    exchange.getResponseHeaders().set("Set-Cookie", cookie);
+  }
+
+  private void webhook(HttpExchange exchange) throws IOException {
+    // The raw bytes: nothing may parse them first.
+    var body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
+    var isTooLong = body.length > MAX_BODY_BYTES;
+    var status = isTooLong ? 413 : webhooks.receive(exchange.getRequestHeaders(), body);
+    exchange.sendResponseHeaders(status, -1);
+  }
+
+  private void sync(HttpExchange exchange, Map<String, String> query) throws Exception {
+    var connected = tokens.logins().stream().map(Login::eventId).toList();
+    var isOne = query.containsKey("event") || connected.isEmpty();
+    var results = new ArrayList<Map<String, Object>>();
+    for (var eventId : isOne ? List.of(eventOf(query)) : connected) {
+      results.add(mirror.sync(eventId));
+    }
+    reply(exchange, 200, Map.of("events", results));
+  }
+
+  /** For what shows attendees' data, until you put your own login before it. */
+  private static boolean isThisMachine(HttpExchange exchange) throws IOException {
+    var headers = exchange.getRequestHeaders();
+    var host = headers.getFirst("Host");
+    var isLocal =
+        exchange.getRemoteAddress().getAddress().isLoopbackAddress()
+            && host != null
+            && THIS_MACHINE.matcher(host).matches();
+    for (var name : List.of("Forwarded", "X-Forwarded-For", "Origin")) {
+      isLocal &= !headers.containsKey(name);
+    }
+    if (!isLocal) reply(exchange, 403, Map.of("error", "this_machine_only"));
+    return isLocal;
+  }
+
+  private static void fail(HttpExchange exchange, Exception failure) throws IOException {
+    Throwable cause = failure;
+    while (cause instanceof ExecutionException) cause = cause.getCause();
+    Log.line("request failed", "error", cause.toString());
+    if (cause instanceof OAuth.NotConnectedException refused) {
+      reply(exchange, 400, refused.getMessage() + "\n");
+    } else if (cause instanceof Login.EndedException ended) {
+      reply(exchange, 409, Map.of("error", "not_connected", "message", ended.getMessage()));
+    } else {
+      reply(exchange, 502, Map.of("error", "failed"));
+    }
+  }
+
+  /** Text is sent as text, everything else as JSON. */
+  private static void reply(HttpExchange exchange, int status, Object content) throws IOException {
+    var isText = content instanceof String;
+    var text = isText ? content.toString() : Json.write(content);
+    var type = isText ? "text/plain; charset=utf-8" : "application/json";
+    var body = text.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", type);
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  private static Map<String, String> query(HttpExchange exchange) {
+    var fields = new HashMap<String, String>();
+    var query = exchange.getRequestURI().getRawQuery();
+    for (var field : query == null ? new String[0] : query.split("&")) {
+      var parts = field.split("=", 2);
+      fields.putIfAbsent(decoded(parts[0]), parts.length < 2 ? "" : decoded(parts[1]));
+    }
+    return fields;
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    try {
+      var config = Config.read(Config.environment(Path.of(".env")));
+      new App(config).serve();
+      Log.line("listening", "port", config.port());
+    } catch (IllegalArgumentException invalid) {
+      System.err.println(invalid.getMessage());
+      System.exit(1);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package com.example.revento;
+
+import java.util.List;
+
+/** A connection to one event. `ended` says why it cannot be used; its tokens are forgotten then. */
+record Login(
+    String eventId,
+    String organizationId,
+    String accessToken,
+    String refreshToken,
+    String scope,
+    String ended) {
+
+  static Login ended(String eventId, String organizationId, String reason) {
+    return new Login(eventId, organizationId, null, null, null, reason);
+  }
+
+  boolean isUsable() {
+    return ended == null;
+  }
+
+  /** Whether the organizer permitted it: all but `event.read` may have been left out. */
+  boolean mayRead(String wanted) {
+    return scope != null && List.of(scope.split(" ")).contains(wanted);
+  }
+
+  /** The login with the tokens of a refresh, whose answer may leave out the rest. */
+  Login with(Login answer) {
+    var granted = answer.scope == null ? scope : answer.scope;
+    return new Login(
+        eventId, organizationId, answer.accessToken, answer.refreshToken, granted, null);
+  }
+
+  /** Without the tokens. */
+  @Override
+  public String toString() {
+    return "Login[eventId=" + eventId + "]";
+  }
+
+  /** The organizer has to connect the event again; trying again does not help. */
+  @SuppressWarnings("serial")
+  static final class EndedException extends RuntimeException {
+    EndedException() {
+      super("No organizer has connected this event, or the connection ended. Open /connect.");
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package com.example.revento;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Files that only this program can read, encrypted with AES-256-GCM. */
+final class Sealed {
+  static final String SUFFIX = ".sealed";
+
+  private static final int NONCE_BYTES = 12;
+  private static final int TAG_BITS = 128;
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final FileAttribute<?>[] OWNER_ONLY =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+          ? new FileAttribute<?>[] {
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+          }
+          : new FileAttribute<?>[0];
+
+  private final SecretKeySpec key;
+
+  Sealed(byte[] key) {
+    this.key = new SecretKeySpec(key, "AES");
+  }
+
+  static byte[] randomBytes(int count) {
+    var bytes = new byte[count];
+    RANDOM.nextBytes(bytes);
+    return bytes;
+  }
+
+  /** A name for anything, safe in a path. */
+  static String fileName(String... parts) {
+    return HexFormat.of().formatHex(sha256(Json.write(parts)));
+  }
+
+  static byte[] sha256(String text) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      return digest.digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (GeneralSecurityException missing) {
+      throw new IllegalStateException(missing); // every Java has it
+    }
+  }
+
+  /** Encrypts; the name is authenticated, so one sealed value cannot stand in for another. */
+  byte[] seal(Object value, String name) {
+    try {
+      var nonce = randomBytes(NONCE_BYTES);
+      var text = Json.write(value).getBytes(StandardCharsets.UTF_8);
+      var sealed = cipher(Cipher.ENCRYPT_MODE, nonce, name).doFinal(text);
+      return ByteBuffer.allocate(nonce.length + sealed.length).put(nonce).put(sealed).array();
+    } catch (GeneralSecurityException missing) {
+      throw new IllegalStateException(missing); // every Java has it
+    }
+  }
+
+  /** What was sealed under this name; anything else throws. */
+  <T> T unseal(byte[] data, String name, Class<T> type) throws GeneralSecurityException {
+    if (data.length < NONCE_BYTES) throw new GeneralSecurityException("too short");
+    var cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(data, NONCE_BYTES), name);
+    var text = cipher.doFinal(data, NONCE_BYTES, data.length - NONCE_BYTES);
+    return Json.read(new String(text, StandardCharsets.UTF_8), type);
+  }
+
+  private Cipher cipher(int mode, byte[] nonce, String name) throws GeneralSecurityException {
+    var cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
+    cipher.updateAAD(name.getBytes(StandardCharsets.UTF_8));
+    return cipher;
+  }
+
+  /** Replaces a file as a whole: a crash leaves the old one or the new one. */
+  void write(Path path, Object value) throws IOException {
+    var directory = Files.createDirectories(path.getParent(), OWNER_ONLY);
+    var temporary = Files.createTempFile(directory, "", ".tmp"); // for its owner only
+    try {
+      try (var file = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        var data = ByteBuffer.wrap(seal(value, path.getFileName().toString()));
+        while (data.hasRemaining()) file.write(data);
+        file.force(true);
+      }
+      Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** The value of a file; empty where there is none. */
+  <T> Optional<T> read(Path path, Class<T> type) throws IOException {
+    try {
+      return Optional.of(unseal(Files.readAllBytes(path), path.getFileName().toString(), type));
+    } catch (NoSuchFileException none) {
+      return Optional.empty();
+    } catch (GeneralSecurityException damaged) {
+      throw new IOException("Cannot decrypt " + path, damaged);
+    }
+  }
+
+  /** The values of all files of a directory. */
+  <T> List<T> readAll(Path directory, Class<T> type) throws IOException {
+    var values = new ArrayList<T>();
+    try (var paths = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+      for (var path : paths) read(path, type).ifPresent(values::add);
+    } catch (NoSuchFileException none) {
+      // nothing was written yet
+    }
+    return values;
+  }
+
+  /** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
+  static boolean createOnce(Path path) throws IOException {
+    Files.createDirectories(path.getParent(), OWNER_ONLY);
+    try {
+      Files.createFile(path);
+      return true;
+    } catch (FileAlreadyExistsException taken) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package com.example.revento;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.sun.net.httpserver.Headers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Deliveries: verified by their raw bytes, stored before they are acknowledged, then worked. */
+final class Webhooks {
+  static final String DELETION = "data.deletion_required";
+
+  private static final long TOLERANCE_SECONDS = 300;
+
+  /** Revento gives up after hours; a delivery that is repeated by hand may be older. */
+  private static final Duration MARKS_KEPT = Duration.ofDays(30);
+
+  private static final Pattern TIMESTAMP = Pattern.compile("[0-9]{1,12}");
+  private static final Pattern SIGNATURE = Pattern.compile("sha256=([0-9a-f]{64})");
+
+  private final Config config;
+  private final Sealed sealed;
+  private final Tokens tokens;
+  private final Path inbox;
+  private final Path worked;
+  private final Semaphore arrived = new Semaphore(0);
+
+  Webhooks(Config config, Sealed sealed, Tokens tokens) {
+    this.config = config;
+    this.sealed = sealed;
+    this.tokens = tokens;
+    this.inbox = config.dataDir().resolve("inbox");
+    this.worked = config.dataDir().resolve("worked");
+  }
+
+  /** A delivery's envelope; for what concerns the whole integration the ids are null. */
+  record Event(
+      String type, String occurredAt, String eventId, String organizationId, JsonElement data) {
+    Event {
+      type = Objects.requireNonNullElse(type, "");
+      occurredAt = Objects.requireNonNullElse(occurredAt, "");
+    }
+  }
+
+  private record Delivery(String id, long receivedAt, Event event) {}
+
+  /** Whether Revento signed these bytes with one of our secrets, within five minutes. */
+  boolean isGenuine(byte[] body, String timestamp, String signature) {
+    var claimed = SIGNATURE.matcher(signature);
+    if (!TIMESTAMP.matcher(timestamp).matches() || !claimed.matches()) return false;
+    var age = Instant.now().getEpochSecond() - Long.parseLong(timestamp);
+    if (Math.abs(age) > TOLERANCE_SECONDS) return false;
+    var given = HexFormat.of().parseHex(claimed.group(1));
+    var isMatch = false;
+    for (var secret : config.webhookSecrets()) {
+      isMatch |= MessageDigest.isEqual(hmac(secret, timestamp, body), given);
+    }
+    return isMatch;
+  }
+
+  private static byte[] hmac(byte[] secret, String timestamp, byte[] body) {
+    try {
+      var mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+      mac.update((timestamp + ".").getBytes(StandardCharsets.US_ASCII));
+      return mac.doFinal(body);
+    } catch (GeneralSecurityException missing) {
+      throw new IllegalStateException(missing); // every Java has it
+    }
+  }
+
+  /** The status for a delivery. It is on disk before it is acknowledged: a crash loses nothing. */
+  int receive(Headers headers, byte[] body) throws IOException {
+    var id = header(headers, "X-Revento-Delivery-Id");
+    var timestamp = header(headers, "X-Revento-Timestamp");
+    var signature = header(headers, "X-Revento-Signature");
+    var isComplete = !id.isEmpty() && headers.containsKey("X-Revento-Event");
+    if (!isComplete || !isGenuine(body, timestamp, signature)) {
+      Log.line("delivery refused");
+      return 401;
+    }
+    Event event;
+    try { // only now: nobody but Revento gets here
+      event = Json.read(new String(body, StandardCharsets.UTF_8), Event.class);
+    } catch (JsonParseException malformed) {
+      return 400;
+    }
+    var name = Sealed.fileName(id);
+    // In this order: what leaves the inbox has its mark already.
+    var isRepeat = Files.exists(waiting(id)) || Files.exists(worked.resolve(name));
+    Log.line(isRepeat ? "delivery repeated" : "delivery received", ids(id, event));
+    if (isRepeat) return 204;
+    // Requests stop at once; what is held is deleted as work. The type is that of the body: headers
+    // are not signed.
+    if (event.type.equals(DELETION)) tokens.end(event.eventId, event.organizationId, DELETION);
+    sealed.write(waiting(id), new Delivery(id, System.currentTimeMillis(), event));
+    arrived.release();
+    return 204;
+  }
+
+  private static Object[] ids(String id, Event event) {
+    return new Object[] {"delivery_id", id, "event_id", event.eventId, "type", event.type};
+  }
+
+  private static String header(Headers headers, String name) {
+    return Objects.requireNonNullElse(headers.getFirst(name), "");
+  }
+
+  private Path waiting(String id) {
+    return inbox.resolve(Sealed.fileName(id) + Sealed.SUFFIX);
+  }
+
+  /** What is done with a delivery. */
+  interface Worker {
+    void work(Event event, String deliveryId) throws IOException;
+  }
+
+  /**
+   * Works what is in the inbox, oldest first, until the thread is interrupted.
+   *
+   * <p>A crash between the work and its mark calls the worker again, so it has to write the id of
+   * the delivery together with what it changes: here in one file, with a database in one
+   * transaction.
+   */
+  void workDeliveries(Worker worker) throws InterruptedException {
+    var isFirst = true;
+    while (true) {
+      try {
+        if (isFirst) forgetOldMarks();
+        isFirst = false;
+        var waiting = sealed.readAll(inbox, Delivery.class);
+        waiting.sort(Comparator.comparingLong(Delivery::receivedAt));
+        for (var delivery : waiting) finish(delivery, worker);
+      } catch (IOException | RuntimeException failed) {
+        Log.line("inbox failed", "error", failed.toString());
+      }
+      arrived.tryAcquire(10, TimeUnit.SECONDS); // comes back for what failed
+      arrived.drainPermits();
+    }
+  }
+
+  private void finish(Delivery delivery, Worker worker) {
+    var event = delivery.event;
+    try {
+      var mark = worked.resolve(Sealed.fileName(delivery.id));
+      // The mark is there when a crash came right after it, or the same delivery twice at once.
+      if (!Files.exists(mark)) {
+        worker.work(event, delivery.id);
+        Sealed.createOnce(mark);
+      }
+      Files.deleteIfExists(waiting(delivery.id));
+      Log.line("delivery worked", ids(delivery.id, event));
+    } catch (IOException | RuntimeException failed) {
+      Log.line("delivery failed", "delivery_id", delivery.id, "error", failed.toString());
+    }
+  }
+
+  private void forgetOldMarks() throws IOException {
+    try (var marks = Files.newDirectoryStream(worked)) {
+      for (var mark : marks) {
+        var markedAt = Files.getLastModifiedTime(mark).toInstant();
+        if (markedAt.plus(MARKS_KEPT).isBefore(Instant.now())) Files.deleteIfExists(mark);
+      }
+    } catch (NoSuchFileException none) {
+      // nothing was worked yet
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package com.example.revento;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashMap;
+
+/** Settings of the tests: a directory and secrets of their own; at a sandbox, its settings. */
+final class TestSettings {
+  private TestSettings() {}
+
+  static Config in(Path directory) {
+    var settings = new HashMap<String, String>();
+    settings.put("REVENTO_AUTH_BASE", "http://localhost:9");
+    settings.put("REVENTO_API_BASE", "http://localhost:9/api/v1");
+    settings.put("REVENTO_CLIENT_ID", "tests");
+    settings.put("REVENTO_CLIENT_SECRET", randomWord());
+    settings.put("REVENTO_WEBHOOK_SECRET", randomWord());
+    settings.put("REVENTO_REDIRECT_URI", "http://localhost:3000/callback");
+    settings.put("SANDBOX_EVENT_ID", "evt_test_published");
+    settings.putAll(System.getenv());
+    var port = URI.create(settings.get("REVENTO_REDIRECT_URI")).getPort();
+    settings.put("PORT", String.valueOf(port));
+    settings.put("REVENTO_TOKEN_KEY", randomWord());
+    settings.put("DATA_DIR", directory.toString());
+    return Config.read(settings);
+  }
+
+  private static String randomWord() {
+    return Base64.getEncoder().encodeToString(Sealed.randomBytes(32));
+  }
+}

@@ -1,0 +1,98 @@
+package com.example.revento;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokensTest {
+  private static final Login SPENT = new Login("evt_1", "org_1", "a1", "r1", "event.read", null);
+  private static final Login RENEWED = new Login(null, null, "a2", "r2", null, null);
+
+  @TempDir Path directory;
+  private Sealed sealed;
+  private Tokens tokens;
+
+  @BeforeEach
+  void storeALogin() throws Exception {
+    var config = TestSettings.in(directory);
+    sealed = new Sealed(config.tokenKey());
+    tokens = new Tokens(config, sealed);
+    tokens.store(SPENT);
+  }
+
+  @Test
+  void tokensAreEncryptedOnDisk() throws Exception {
+    try (var paths = Files.walk(directory)) {
+      for (var path : paths.filter(Files::isRegularFile).toList()) {
+        var text = Files.readString(path, StandardCharsets.ISO_8859_1);
+        assertFalse(text.contains("evt_1") || text.contains("r1"));
+      }
+    }
+    assertEquals(SPENT, tokens.loginFor("evt_1"));
+  }
+
+  @Test
+  void aSealedValueOpensUnderItsOwnNameOnly() throws Exception {
+    var data = sealed.seal("secret", "one");
+    assertEquals("secret", sealed.unseal(data, "one", String.class));
+    assertThrows(
+        GeneralSecurityException.class, () -> sealed.unseal(data, "another", String.class));
+    data[data.length - 1] ^= 1;
+    assertThrows(GeneralSecurityException.class, () -> sealed.unseal(data, "one", String.class));
+  }
+
+  @Test
+  void twentyCallersRefreshOnce() throws Exception {
+    var requests = new AtomicInteger();
+    Callable<Login> caller =
+        () ->
+            tokens.refreshed(
+                SPENT,
+                form -> {
+                  requests.incrementAndGet();
+                  return RENEWED;
+                });
+    var threads = Executors.newFixedThreadPool(20);
+    try {
+      for (var login : threads.invokeAll(Collections.nCopies(20, caller))) {
+        assertEquals("a2", login.get().accessToken());
+      }
+    } finally {
+      threads.shutdown();
+    }
+    assertEquals(1, requests.get());
+    assertEquals("r2", tokens.loginFor("evt_1").refreshToken());
+  }
+
+  @Test
+  void invalidGrantEndsTheLogin() {
+    assertThrows(Login.EndedException.class, () -> refused("invalid_grant", false));
+    assertThrows(Login.EndedException.class, () -> tokens.loginFor("evt_1"));
+  }
+
+  @Test
+  void aRefreshThatReventoNeverGotIsSentAgain() throws Exception {
+    assertThrows(OAuth.TokenException.class, () -> refused("unreachable", true));
+    assertEquals("a2", tokens.refreshed(SPENT, form -> RENEWED).accessToken());
+  }
+
+  private void refused(String code, boolean isUnused) throws Exception {
+    tokens.refreshed(
+        SPENT,
+        form -> {
+          throw new OAuth.TokenException(code, isUnused);
+        });
+  }
+}
