@@ -13,7 +13,7 @@ const goCache = mkdtempSync(join(tmpdir(), 'revento-go-'));
 process.once('exit', () => rmSync(goCache, { recursive: true, force: true }));
 
 /** One command may take this long. */
-const timeoutMs = 110_000;
+const timeoutMs = 200_000;
 
 interface Finished {
   /** Null when it was ended, as after the time limit. */
