@@ -12,6 +12,8 @@ export interface Launched {
 
 export interface LaunchOptions {
   readonly env: Readonly<Record<string, string>>;
+  /** Where it runs; here by default. */
+  readonly directory?: string | undefined;
   /** Called with each line that it prints, to stdout or stderr. It may hold secrets. */
   readonly onLine: (line: string) => void;
 }

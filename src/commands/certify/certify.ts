@@ -1,22 +1,11 @@
-import { hooks } from '../../certify/act.ts';
 import { acts } from '../../certify/acts.ts';
-import type { PlayedAct } from '../../certify/run.ts';
-import { actsFor } from '../../certify/unseen.ts';
-import { passport } from '../../checks/passport.ts';
-import { scoreOf } from '../../checks/result.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
-import type { Deps } from '../../command-kit/deps.ts';
-import { wholeNumber } from '../../command-kit/option-values.ts';
-import { exitStatus } from '../../errors/revento-error.ts';
 import type { Item } from '../../output/item.ts';
-import { readBaseline } from '../shared/audit/baseline.ts';
 import { explained } from '../shared/audit/explained.ts';
-import { auditText } from '../shared/audit/report.ts';
 import { chosenRules } from '../shared/audit/rules.ts';
-import { reportForm, reportFormats, reportItem, textItem } from '../shared/report-form.ts';
-import { type CertifyOptions, readPlan } from './options.ts';
-import { play } from './play.ts';
-import { certifyReport } from './report.ts';
+import type { CertifyOptions } from '../shared/certify/options.ts';
+import { certified } from '../shared/certify/run.ts';
+import { reportFormats } from '../shared/report-form.ts';
 
 /**
  * `revento certify`: starts an integration beside a sandbox, tests it with every act, and reports the rules that it
@@ -82,69 +71,9 @@ export const certify: CommandModule<CertifyOptions> = {
       yield explanation(options.explain);
       return undefined;
     }
-    const only = options.only === undefined ? null : chosenRules(options.only).map(({ id }) => id);
-    const form = reportForm(options, deps.format);
-    const baseline = await readBaseline(options.baseline, deps, 'revento certify');
-    const seed = options.seed === undefined ? null : wholeNumber('--seed', options.seed, 0, 2 ** 31 - 1);
-    const plan = await readPlan(options, deps);
-    const chosen = actsFor(only, acts);
-    const progress = await deps.terminal.progress(`Playing ${chosen.length} acts…`);
-    let count = 0;
-    const onAct = (played: PlayedAct) => {
-      count++;
-      progress.update(`Playing ${chosen.length} acts: ${count} done…`);
-      if (deps.isVerbose) deps.terminal.notice(actLine(played));
-    };
-    const played = await play(plan, chosen, { seed, onAct }, deps).finally(() => progress.stop());
-    const report = certifyReport(played, { baseline, only });
-    if (form === 'text') {
-      yield textItem((style) => auditText(report, style, { hasReasons: true }), deps.format);
-    } else if (form === 'html') {
-      yield { kind: 'bytes', bytes: Buffer.from(passport(report, madeWith(played.acts, deps))) };
-    } else {
-      const facts = {
-        ...Object.fromEntries(madeWith(played.acts, deps)),
-        seen: played.seen,
-        acts: played.acts.map(({ act, durationMs, outcome }) => ({
-          id: act.id,
-          outcome: outcome.kind === 'played' ? 'played' : 'not_played',
-          ...(outcome.kind === 'played' ? { facts: outcome.facts } : {}),
-          duration_ms: durationMs,
-        })),
-      };
-      yield reportItem(form, { report, facts, output: deps.format, jq: options.jq });
-    }
-    return scoreOf(report.results).failed > 0 ? exitStatus.unmet : undefined;
+    return yield* certified(options, deps);
   },
 };
-
-/** The inputs of a report. */
-function madeWith(
-  played: readonly PlayedAct[],
-  { clock }: Pick<Deps, 'clock'>,
-): readonly (readonly [string, string])[] {
-  const count = played.filter(({ outcome }) => outcome.kind === 'played').length;
-  return [
-    ['date', new Date(clock.now()).toISOString()],
-    ['revento', typeof REVENTO_VERSION === 'string' ? REVENTO_VERSION : 'unbuilt'],
-    ['api', 'v1, as the sandbox serves it'],
-    ['node', process.versions.node],
-    ['played', `${count} of ${acts.length} acts`],
-  ];
-}
-
-function actLine({ act, outcome, durationMs }: PlayedAct): string {
-  const seconds = `${(durationMs / 1000).toFixed(1)} s`;
-  if (outcome.kind === 'played') {
-    const facts = Object.entries(outcome.facts).map(([name, value]) => `${name} ${value ?? 'no answer'}`);
-    return `act ${act.id}: ${[...facts, seconds].join(', ')}`;
-  }
-  const why =
-    outcome.kind === 'hooks missing'
-      ? `needs ${outcome.missing.map((hook) => hooks[hook]).join(', and ')}`
-      : outcome.reason;
-  return `act ${act.id}: not played, ${why}`;
-}
 
 function explanation(list: string): Item {
   const shown = chosenRules(list).map(({ judge: _, ...rule }) => ({

@@ -12,7 +12,7 @@ const afterKillMs = 1_000;
 const lookMs = 20;
 
 /** The implementation of `Launch`: a group of its own, so that Ctrl-C on the terminal reaches this process first. */
-export const launch: Launch = (command, { env, onLine }) => {
+export const launch: Launch = (command, { env, onLine, directory }) => {
   const [program = '', ...args] = command;
   return new Promise((resolve, reject) => {
     let child: ChildProcess;
@@ -20,6 +20,7 @@ export const launch: Launch = (command, { env, onLine }) => {
       const { file, args: given, windowsVerbatimArguments } = startOf(program, args, env, process.platform);
       child = spawn(file, given, {
         env: { ...env },
+        cwd: directory,
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: process.platform !== 'win32',
         windowsVerbatimArguments,

@@ -1,13 +1,14 @@
-import { givenHooks, type Hooks } from '../../certify/hooks.ts';
-import type { CertifySettings } from '../../certify/settings.ts';
-import type { Deps } from '../../command-kit/deps.ts';
-import type { GlobalOptions } from '../../command-kit/globals.ts';
-import { ReventoError } from '../../errors/revento-error.ts';
-import { isLoopback } from '../../http/this-machine.ts';
-import { parseUrl } from '../../http/web-address.ts';
-import { parseDuration } from '../../text/time.ts';
-import { targetUrl } from '../../webhook/sending/target-url.ts';
-import type { ReportFormat } from '../shared/report-form.ts';
+import { resolve } from 'node:path';
+import { givenHooks, type Hooks } from '../../../certify/hooks.ts';
+import type { CertifySettings } from '../../../certify/settings.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
+import type { GlobalOptions } from '../../../command-kit/globals.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { isLoopback } from '../../../http/this-machine.ts';
+import { parseUrl } from '../../../http/web-address.ts';
+import { parseDuration } from '../../../text/time.ts';
+import { targetUrl } from '../../../webhook/sending/target-url.ts';
+import type { ReportFormat } from '../report-form.ts';
 import { readOptional } from './settings-file.ts';
 
 /** The flags, as commander leaves them. */
@@ -29,10 +30,13 @@ export interface CertifyOptions extends GlobalOptions {
   readonly list?: boolean;
   readonly explain?: string;
   readonly baseline?: string;
+  /** Where the integration is; here by default. */
+  readonly directory?: string;
 }
 
 /** The checked options, from flags and file. */
 export interface CertifyPlan {
+  readonly directory: string | undefined;
   readonly command: readonly string[];
   readonly hooks: Hooks;
   readonly redirectUri: string | null;
@@ -67,10 +71,11 @@ export async function readPlan(options: CertifyOptions, deps: Pick<Deps, 'signal
   if (given !== null) localUrl('--redirect-uri', given);
   const readyMs = parseDuration(options.readyTimeout ?? file.ready_timeout ?? defaultReady);
   return {
+    directory: options.directory,
     command,
     hooks,
     redirectUri: given ?? (hooks.connect === null ? null : `${new URL(hooks.connect).origin}/callback`),
-    manifest: options.manifest ?? file.manifest ?? null,
+    manifest: options.manifest ?? inDirectory(file.manifest, options.directory),
     readyMs,
     syncMs: parseDuration(options.syncTimeout ?? file.sync_timeout ?? defaultSync),
   };
@@ -92,6 +97,12 @@ function hooksOf(options: CertifyOptions, file: CertifySettings, command: readon
     syncCommand: syncCommand === undefined ? null : shell(syncCommand),
     restart: restart === false ? null : restart === true ? command : shell(restart),
   };
+}
+
+/** A path of `certify.json`, which is relative to the integration. */
+function inDirectory(path: string | undefined, directory: string | undefined): string | null {
+  if (path === undefined) return null;
+  return directory === undefined ? path : resolve(directory, path);
 }
 
 /** A command given as one string is run by the shell. */

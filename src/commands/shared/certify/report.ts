@@ -1,8 +1,8 @@
-import type { PlayedAct } from '../../certify/run.ts';
-import { remedyFor } from '../../certify/unseen.ts';
-import type { CheckReport, CheckResult } from '../../checks/result.ts';
-import type { CaseResult } from '../../webhook/conformance/case.ts';
-import { auditReport, type Baseline } from '../shared/audit/report.ts';
+import type { PlayedAct } from '../../../certify/run.ts';
+import { remedyFor } from '../../../certify/unseen.ts';
+import type { CheckReport, CheckResult } from '../../../checks/result.ts';
+import type { CaseResult } from '../../../webhook/conformance/case.ts';
+import { auditReport, type Baseline } from '../audit/report.ts';
 import type { Played } from './play.ts';
 
 /** The prefix of the IDs of `webhook check` cases. */

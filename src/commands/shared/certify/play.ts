@@ -1,21 +1,21 @@
-import type { Act } from '../../certify/act.ts';
-import { givenHooks } from '../../certify/hooks.ts';
-import { Integration } from '../../certify/integration.ts';
-import { LiveStage } from '../../certify/live-stage.ts';
-import { type PlayedAct, playActs } from '../../certify/run.ts';
-import type { Deps } from '../../command-kit/deps.ts';
-import { auditAnswer } from '../../sandbox/audit/answer.ts';
-import { controlVariable } from '../../sandbox/control/key.ts';
-import type { AuditFinding } from '../../sandbox/control/rows/audit.ts';
-import { manifest } from '../../sandbox/seed/manifest.ts';
-import { variablesOf } from '../../sandbox/server/env-file.ts';
-import { freePort } from '../../sandbox/server/host.ts';
-import { withoutTokens } from '../../text/without-tokens.ts';
-import type { CaseResult } from '../../webhook/conformance/case.ts';
-import { openSandbox } from '../shared/sandbox/open.ts';
-import { makeScratch } from '../shared/sandbox/scratch.ts';
-import { surroundings } from '../shared/sandbox/surroundings.ts';
-import { readStructured } from '../shared/structured-file.ts';
+import type { Act } from '../../../certify/act.ts';
+import { givenHooks } from '../../../certify/hooks.ts';
+import { Integration } from '../../../certify/integration.ts';
+import { LiveStage } from '../../../certify/live-stage.ts';
+import { type PlayedAct, playActs } from '../../../certify/run.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
+import { auditAnswer } from '../../../sandbox/audit/answer.ts';
+import { controlVariable } from '../../../sandbox/control/key.ts';
+import type { AuditFinding } from '../../../sandbox/control/rows/audit.ts';
+import { manifest } from '../../../sandbox/seed/manifest.ts';
+import { variablesOf } from '../../../sandbox/server/env-file.ts';
+import { freePort } from '../../../sandbox/server/host.ts';
+import { withoutTokens } from '../../../text/without-tokens.ts';
+import type { CaseResult } from '../../../webhook/conformance/case.ts';
+import { openSandbox } from '../sandbox/open.ts';
+import { makeScratch } from '../sandbox/scratch.ts';
+import { surroundings } from '../sandbox/surroundings.ts';
+import { readStructured } from '../structured-file.ts';
 import type { CertifyPlan } from './options.ts';
 
 /** Two pages of the largest size, three of the default size, and five concurrent syncs stay below the rate limit. */
@@ -89,7 +89,7 @@ export async function play(
       return { current, previous };
     };
     const integration = new Integration({
-      launch: deps.launch,
+      launch: (command, about) => deps.launch(command, { ...about, directory: plan.directory }),
       http,
       clock,
       signal,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { type CertifySettings, certifySettings } from '../../certify/settings.ts';
-import type { Deps } from '../../command-kit/deps.ts';
-import { readStructured } from '../shared/structured-file.ts';
+import { type CertifySettings, certifySettings } from '../../../certify/settings.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
+import { readStructured } from '../structured-file.ts';
 
 /** The file that is read by default. */
 export const settingsFile = 'certify.json';
