@@ -9,15 +9,9 @@ import { existingFiles, placeFiles } from '../../starters/place.ts';
 import { type Framework, projectFiles, type Starter } from '../../starters/starter.ts';
 import { starterFor, starters } from '../../starters/starters.ts';
 import { adviceOn } from '../../text/suggestion.ts';
-
-interface InitOptions {
-  readonly language?: string;
-  readonly dir?: string;
-  readonly framework?: string;
-  readonly force?: boolean;
-  readonly install: boolean;
-  readonly list?: boolean;
-}
+import { reportFormats } from '../shared/report-form.ts';
+import { checked, refuseFormat } from './check.ts';
+import type { InitOptions } from './options.ts';
 
 const names = starters.map(({ language }) => language);
 
@@ -35,14 +29,25 @@ export const init: CommandModule<InitOptions> = {
       .option('--framework <name>', 'web framework, for languages with more than one (see --list)')
       .option('--force', 'overwrite existing files, except .env')
       .option('--no-install', 'do not install the dependencies')
-      .option('--list', 'list the languages and their requirements'),
+      .option('--list', 'list the languages and their requirements')
+      .option('--check <dir>', 'test a project instead, as `revento certify` does in its directory')
+      .addOption(command.createOption('--format <format>', 'format of the report of --check').choices(reportFormats))
+      .addHelpText(
+        'after',
+        '\nWith --check, exits with 3 when a rule or a case of `revento webhook check` is broken.\n',
+      ),
   examples: [
     { command: 'revento init node', explains: 'a starter integration in ./revento-node' },
     { command: 'revento init --list', explains: 'the languages' },
+    { command: 'revento init --check revento-node', explains: 'all rules and webhook cases, for that project' },
   ],
   layout: { shape: 'value' },
+  answersByStatus: ({ check }) => check !== undefined,
 
-  async *run({ language, dir, framework, force = false, install, list = false }, deps) {
+  async *run(options, deps) {
+    const { language, dir, framework, force = false, install, list = false, check, format } = options;
+    if (check !== undefined) return yield* checked(check, options, deps);
+    refuseFormat(format);
     if (list) {
       yield listed();
       return undefined;

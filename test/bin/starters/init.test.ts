@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { freePort } from '../../support/http/free-port.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 
 let rig: ProgramRig;
@@ -50,6 +51,9 @@ it.each([
   ['a misspelled language', ['init', 'nod'], 'did you mean node?'],
   ['no language, where nobody can be asked', ['init'], 'languages are'],
   ['an unknown framework', ['init', 'node', '--framework', 'koa'], 'express'],
+  ['a check of a directory without a project', ['init', '--check', '.'], 'that `revento init` wrote'],
+  ['a check of a language', ['init', 'node', '--check', '.'], 'leave it out'],
+  ['a format without a check', ['init', 'node', '--format', 'tap'], '--check'],
 ])('%s is wrong usage', async (_name, words, hint) => {
   expect(await rig.run(words)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(hint) });
 });
@@ -72,4 +76,21 @@ it('lists the languages for people and programs', async () => {
   expect(JSON.parse(stdout)).toContainEqual(
     expect.objectContaining({ language: 'node', frameworks: ['express'], needs: expect.stringContaining('Node') }),
   );
+});
+
+it('checks a project where it is, as certify and webhook check do', async () => {
+  const port = await freePort();
+  mkdirSync(here('mine'));
+  // It accepts whatever comes, forged or not.
+  writeFileSync(
+    here('mine/app.js'),
+    `require('node:http').createServer((asked, answer) => asked.resume().on('end', () => answer.end())).listen(${port}, 'localhost');`,
+  );
+  const settings = { start: ['node', 'app.js'], webhook: `http://localhost:${port}/hook` };
+  writeFileSync(here('mine/certify.json'), JSON.stringify(settings));
+  const { code, stdout, stderr } = await rig.run(['init', '--check', 'mine', '--format', 'tap']);
+  expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
+  expect(stdout).toMatch(/^not ok \d+ - delivery-forged/m);
+  expect(stdout).toMatch(/^not ok \d+ - webhook-check:wrong-secret/m);
+  expect(stdout).toMatch(/^ok \d+ - webhook-check:valid-compact/m);
 });
