@@ -1,7 +1,7 @@
 import type { ActSeen, Evidence } from './evidence.ts';
 import type { Breach, Ruling } from './rule.ts';
 
-/** A ruling on acts of `revento certify`, each of which breaks the rule in some way or keeps it. */
+/** Makes a rule that judges acts of `revento certify`: each act breaks the rule in some way or keeps it. */
 export function onActs(
   { acts }: Evidence,
   ids: readonly string[],
@@ -15,20 +15,20 @@ export function onActs(
   return { breaches, isSeen: played.length > 0 };
 }
 
-/** How a page that somebody landed on is wrong: it did not come, or the integration failed; null for any other. */
+/** What is wrong with the page that a browser ended on: it did not load, or the integration failed; or else null. */
 export function crashOf({ facts }: ActSeen, page = 'the page'): string | null {
   const { landed } = facts;
   if (landed === undefined) return null;
-  if (landed === null) return `${page} did not come`;
+  if (landed === null) return `${page} did not load`;
   return Number(landed) >= 500 ? `${page} was answered ${landed}` : null;
 }
 
-/** Whether a sync works when nothing is wrong: only then does one that fails show anything. */
+/** Whether a sync works without faults: only then does a failing sync prove anything. */
 export function canSync({ acts }: Evidence): boolean {
   return acts.some(({ act, facts }) => act === 'sync' && facts['sync'] === 'done');
 }
 
-/** How a sync that has to work did not; null when it did, or when it never works. */
+/** How a sync failed that should work; null when it worked, or when syncs never work. */
 export function failureOf({ facts }: ActSeen, evidence: Evidence): string | null {
   const { sync } = facts;
   if (sync === 'done' || sync === undefined || !canSync(evidence)) return null;

@@ -6,7 +6,7 @@ import type { NewBreach } from './news.ts';
 import type { Audit } from './recorder.ts';
 import { rules } from './rules.ts';
 
-/** The verdict as the control API shows it: each finding with the words of its rule. */
+/** The verdict as the control API shows it: each finding with the texts of its rule. */
 export function auditAnswer({ since, seen, findings }: Audit): {
   readonly since: string;
   readonly seen: number;
@@ -25,7 +25,7 @@ export function auditAnswer({ since, seen, findings }: Audit): {
   };
 }
 
-/** A breach as a line of the timeline, with the words of its rule. */
+/** A breach as a line of the timeline, with the texts of its rule. */
 export function findingLine({ rule: id, breach }: NewBreach): readonly FindingLine[] {
   const rule = rules.find((one) => one.id === id);
   if (rule === undefined) return [];

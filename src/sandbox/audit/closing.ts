@@ -1,12 +1,12 @@
 import type { Evidence } from './evidence.ts';
 import { type Finding, join, judgments } from './judge.ts';
 
-/** Judges evidence that is about to be forgotten a rule at a time, so that requests are answered in between. */
+/** Judges evidence that is about to be dropped, one rule at a time, so that requests are answered in between. */
 export class Closing {
   #earlier: readonly Finding[] = [];
   #open: { readonly finish: () => void; readonly finished: Promise<void> } | null = null;
 
-  /** Begins with what was seen since the last time. */
+  /** Starts judging the evidence since the last call. */
   begin(evidence: Evidence): void {
     this.findings();
     const left = judgments(evidence);

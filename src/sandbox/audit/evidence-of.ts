@@ -1,7 +1,7 @@
 import type { AnySeen, ApiSeen, Evidence } from './evidence.ts';
 import { groups } from './groups.ts';
 
-/** Sorts what was seen by kind. What a rule looks up one by one is grouped when the first asks for it. */
+/** Sorts the evidence by kind. Lookup tables are built on first use. */
 export function evidenceOf(
   seen: readonly AnySeen[],
   { logins, eventIds }: Pick<Evidence, 'logins' | 'eventIds'>,
@@ -32,7 +32,7 @@ function sameness({ token, target }: ApiSeen): string | null {
   return token === null ? null : `${token} ${target}`;
 }
 
-/** Finds things by a key, in the order of the list; nothing by null. */
+/** Looks up list entries by key, in the order of the list; nothing for null. */
 function lookup<One>(things: readonly One[], keyOf: (one: One) => string | number | null) {
   let found: ReadonlyMap<string | number, readonly One[]> | null = null;
   return (key: string | number | null): readonly One[] => {

@@ -12,13 +12,13 @@ export interface Span {
   readonly endMs: number;
 }
 
-/** What every request and delivery has. */
+/** The fields of every request and delivery. */
 interface Seen extends Span {
   /** Its place in the order of arrival, from 1. Reports name it by this. */
   readonly number: number;
   /** One line that holds no secret, such as `POST /oauth/token 400 invalid_grant`. */
   readonly line: string;
-  /** Of a request, the id that it was answered with; a delivery has none. */
+  /** The request ID of the answer; a delivery has none. */
   readonly answeredAs?: string;
   /** The fault that was injected into it; null without one. */
   readonly fault: string | null;
@@ -28,7 +28,10 @@ interface RequestSeen extends Seen {
   readonly status: number;
   /** The `error` of the answer or the redirect. */
   readonly error: string | null;
-  /** Whether the integration cannot have got the whole answer: a fault cut it off, or it closed the connection. */
+  /**
+   * Whether the integration cannot have received the whole answer: a fault cut it off, or the integration closed the
+   * connection.
+   */
   readonly isLost: boolean;
   /** Names of secrets in the URL, such as `client_secret`. */
   readonly secretsInUrl: readonly string[];
@@ -38,12 +41,12 @@ interface RequestSeen extends Seen {
 export interface AuthorizeSeen extends RequestSeen {
   readonly kind: 'authorize';
   readonly client: string;
-  /** Whether the redirect URI is registered; `near`: it differs from a registered one in a detail. */
+  /** Whether the redirect URI is registered; `near`: almost the same as a registered one. */
   readonly redirect: 'registered' | 'near' | 'other';
   readonly method: string | null;
   readonly challenge: Fingerprint | null;
   readonly state: Fingerprint | null;
-  /** The code that was issued at once, without a page. */
+  /** The code that was issued immediately, without a page. */
   readonly code: string | null;
 }
 
@@ -54,17 +57,17 @@ export interface ConsentSeen extends RequestSeen {
   readonly code: string | null;
 }
 
-/** A request to the token endpoint. Texts that are secret are fingerprints. */
+/** A request to the token endpoint. Secrets are replaced by fingerprints. */
 export interface TokenSeen extends RequestSeen {
   readonly kind: 'token';
   readonly client: string | null;
   readonly grant: 'code' | 'refresh' | null;
   readonly code: string | null;
   readonly verifier: Fingerprint | null;
-  /** Whether the redirect URI is that of the authorization request; null where that is not known. */
+  /** Whether the redirect URI is the one of the authorization request; null if unknown. */
   readonly redirect: 'same' | 'other' | null;
   readonly refresh: string | null;
-  /** The login it belongs to; null when that is not known. */
+  /** The login that it belongs to; null if unknown. */
   readonly login: number | null;
   /** Fields of a code exchange that a refresh does not have. */
   readonly strays: readonly string[];
@@ -72,7 +75,7 @@ export interface TokenSeen extends RequestSeen {
   readonly issued: Issued | null;
 }
 
-/** What a token answer gave. */
+/** The contents of a token response. */
 export interface Issued {
   readonly access: string;
   readonly refresh: string;
@@ -92,7 +95,7 @@ export interface ApiSeen extends RequestSeen {
   readonly login: number | null;
   readonly accept: string | null;
   readonly requestId: { readonly text: string; readonly isUuid: boolean } | null;
-  /** Opaque, and no secret. */
+  /** Opaque, and not a secret. */
   readonly cursor: string | null;
   readonly limit: string | null;
   /** Hashes of the values of other query parameters, by name. */
@@ -107,24 +110,24 @@ export interface DeliverySeen extends Seen {
   readonly id: string;
   readonly type: string;
   readonly eventId: string | null;
-  /** Sent by hand, with data of its own: a handler may find something wrong with it. */
+  /** Sent manually, with custom data: a handler may reject it for its contents. */
   readonly isMadeUp: boolean;
   /** Null without an answer. */
   readonly status: number | null;
   readonly ms: number;
-  /** One of two secrets during a rotation. */
+  /** Which of two secrets signed it, during a rotation. */
   readonly signedWith: 'only' | 'current' | 'previous';
 }
 
-/** What was seen of the integration from outside, by name, such as the status of its callback. */
+/** Observations of the integration by name, such as the status of its callback. */
 export type ActFacts = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Something that `revento certify` did to the integration on purpose. What arrived meanwhile is `during` it. */
+/** An act of `revento certify`. Everything that arrived meanwhile is `during` it. */
 export interface ActSeen extends Seen {
   readonly kind: 'act';
   /** Its id, such as `forged-state`. */
   readonly act: string;
-  /** The number of the last thing that arrived before it ended. */
+  /** The number of the last request or delivery before its end. */
   readonly lastNumber: number;
   readonly facts: ActFacts;
 }
@@ -138,7 +141,7 @@ export interface LoginSeen {
   readonly scope: readonly string[];
 }
 
-/** All that was seen since the sandbox started or was reset, in order of arrival, by kind. */
+/** Everything recorded since the sandbox started or was reset, in order of arrival, by kind. */
 export interface Evidence {
   readonly authorizes: readonly AuthorizeSeen[];
   readonly consents: readonly ConsentSeen[];
@@ -163,30 +166,30 @@ export interface Evidence {
 }
 
 /**
- * How long somebody waited between the end of one thing and the start of another, milliseconds. The longer of both
- * clocks: one is moved ahead where a test would have to wait, and stands still while it is held.
+ * The wait between the end of one record and the start of another, in milliseconds. Takes the longer of both clocks:
+ * the sandbox's clock may be moved or stopped by a test.
  */
 export function waitBetween(before: Span, after: Span): number {
   return Math.max(after.startMs - before.endMs, after.at - before.endedAt);
 }
 
-/** Whether one thing began after the other had ended. */
+/** Whether one record began after the other had ended. */
 export function isAfter(before: Span, after: Span): boolean {
   return after.startMs > before.endMs;
 }
 
-/** Whether something arrived while an act of that id was played: one client did it, one thing after the other. */
+/** Whether a record arrived during an act with that ID: then one client did everything in sequence. */
 export function isActed({ acts }: Evidence, ids: readonly string[], seen: AnySeen | undefined): boolean {
   const number = seen?.number ?? 0;
   return acts.some((one) => ids.includes(one.act) && number > one.number && number <= one.lastNumber);
 }
 
-/** What arrived while an act was played. */
+/** The records during an act. */
 export function during<One extends AnySeen>({ number, lastNumber }: ActSeen, things: readonly One[]): readonly One[] {
   return things.slice(firstAfter(things, number), firstAfter(things, lastNumber));
 }
 
-/** What arrived after one thing and before another one, or until now. */
+/** The records after one record and before another one, or until now. */
 export function between<One extends AnySeen>(
   things: readonly One[],
   after: Pick<AnySeen, 'number'>,
@@ -196,7 +199,7 @@ export function between<One extends AnySeen>(
   return things.slice(firstAfter(things, after.number), end);
 }
 
-/** Index of the first thing with a higher number, of things in the order of arrival. */
+/** The index of the first record with a higher number, in order of arrival. */
 function firstAfter(things: readonly AnySeen[], number: number): number {
   let [low, high] = [0, things.length];
   while (low < high) {

@@ -1,4 +1,4 @@
-/** Things by a key; those without one are left out. */
+/** Groups values by a key; those without one are left out. */
 export function groups<One>(
   things: readonly One[],
   keyOf: (one: One) => string | number | null,

@@ -2,7 +2,7 @@ import type { Evidence } from './evidence.ts';
 import type { Ruling } from './rule.ts';
 import { rules } from './rules.ts';
 
-/** Breaches that are kept of one rule, and requests that show each. */
+/** The limits of breaches per rule, and of requests per breach. */
 const mostBreaches = 5;
 const mostShown = 8;
 
@@ -35,17 +35,17 @@ export interface Finding {
   readonly count: number;
 }
 
-/** The finding for every rule, in the order of the rules. */
+/** Judges by every rule, in the order of the rules. */
 export function judge(evidence: Evidence): readonly Finding[] {
   return [...judgments(evidence)];
 }
 
-/** The same, one rule at a time, so that the caller can do other work between rules. */
+/** The same as a generator, so that the caller can do other work between rules. */
 export function* judgments(evidence: Evidence): Generator<Finding, void, void> {
   for (const { id, judge: ruling } of rules) yield findingOf(id, ruling(evidence));
 }
 
-/** The same, where other work is done between rules. */
+/** The same, with other work done between rules. */
 export async function judgeInTurns(evidence: Evidence): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const finding of judgments(evidence)) {
@@ -55,7 +55,7 @@ export async function judgeInTurns(evidence: Evidence): Promise<readonly Finding
   return findings;
 }
 
-/** Findings of two stretches of time as one: a breach stays a breach. */
+/** Merges the findings of two periods: a breach stays a breach. */
 export function join(earlier: readonly Finding[], later: readonly Finding[]): readonly Finding[] {
   return later.map((finding) => {
     const before = earlier.find(({ rule }) => rule === finding.rule);

@@ -13,9 +13,9 @@ import { type NewBreach, News } from './news.ts';
 import { Logins } from './seen/logins.ts';
 import { readSeen } from './seen/request.ts';
 
-/** The most requests and deliveries that are kept: some 5 MB. Then they are judged, and only the findings are kept. */
+/** The most requests and deliveries that are kept, about 5 MB. Then they are judged, and only the findings are kept. */
 const mostSeen = 5_000;
-/** So many times as long as a verdict took is the rest before the next one for `news`. */
+/** After a verdict for `news`, the next one waits this many times as long as the verdict took. */
 const restsPerVerdict = 20;
 
 export interface RecorderParts {
@@ -26,9 +26,9 @@ export interface RecorderParts {
 
 /** The verdict so far. */
 export interface Audit {
-  /** Time of the sandbox since when it has watched, milliseconds since the Unix epoch. */
+  /** When recording started, by the sandbox's clock, milliseconds since the Unix epoch. */
   readonly since: number;
-  /** Requests and deliveries that were judged. */
+  /** The number of requests and deliveries that were judged. */
   readonly seen: number;
   readonly findings: readonly Finding[];
 }
@@ -37,7 +37,7 @@ type DeliveryFacts = Pick<Delivery, 'delivery_id' | 'event' | 'event_id' | 'subj
 
 /** A request that is being answered. */
 export interface Arrival {
-  /** Whatever the fault plan injects into it is added here. */
+  /** The fault plan adds here what it injects. */
   readonly strikes: Strike[];
   readonly number: number;
   readonly at: number;
@@ -55,7 +55,7 @@ export class Recorder {
   readonly #since: number;
   #latest: Audit | null = null;
   #judging: Promise<void> | null = null;
-  /** How long the last verdict took, and when it was there. */
+  /** How long the last verdict took, and when it was finished. */
   #cost = { tookMs: 0, atMs: 0 };
   #numbers = 0;
   #judged = 0;
@@ -67,12 +67,12 @@ export class Recorder {
     this.#since = parts.clock.now();
   }
 
-  /** Begins a request. One that controls the sandbox is not the integration's, and has no number. */
+  /** Begins a request. Requests to the control API are not from the integration and have no number. */
   arrive(path: string): Arrival {
     return { strikes: [], ...this.#start(path.startsWith(controlPrefix) ? 0 : 1) };
   }
 
-  /** Keeps an answered request if a rule is about it. */
+  /** Records an answered request if a rule is about it. */
   answered(arrival: Arrival, request: HttpRequest, incoming: Incoming, answer: HttpResponse): void {
     const { strikes, number, ...start } = arrival;
     const span = this.#end(start);
@@ -92,7 +92,7 @@ export class Recorder {
     if (seen !== null) this.#keep(seen);
   }
 
-  /** Keeps a delivery once the function it gives is called with the status of the answer, or null. */
+  /** Records a delivery when the returned function is called with the status of the answer, or null. */
   sending(
     { delivery_id: id, event: type, event_id: eventId, subject }: DeliveryFacts,
     fault: string | null,
@@ -122,7 +122,7 @@ export class Recorder {
   }
 
   /**
-   * Begins an act of `certify`; the function it gives ends it with what was seen of the integration from outside.
+   * Begins an act of `certify`; the returned function ends it with the observations of the integration.
    *
    * @param title  one line that holds no secret
    */
@@ -135,13 +135,13 @@ export class Recorder {
     };
   }
 
-  /** Forgets what later requests could refer to. Breaches so far are kept. */
+  /** Drops the evidence. Breaches so far are kept. */
   reset(): void {
     this.#close();
     this.#logins = new Logins();
   }
 
-  /** The verdict at once: no request is answered meanwhile. */
+  /** The verdict, computed synchronously: no request is answered meanwhile. */
   audit(): Audit {
     const seen = this.#seenSoFar;
     if (this.#latest?.seen !== seen) {
@@ -151,7 +151,7 @@ export class Recorder {
     return this.#latest;
   }
 
-  /** The verdict on everything so far, made a rule at a time, so that requests are answered meanwhile. */
+  /** The verdict on everything so far, computed one rule at a time, so that requests are answered meanwhile. */
   async verdict(): Promise<Audit> {
     const seen = this.#seenSoFar;
     for (;;) {
@@ -164,8 +164,8 @@ export class Recorder {
   }
 
   /**
-   * Breaches that were found since the last call. Where a verdict takes long, they come a little late, so that
-   * whoever watches all the time takes a small part of it.
+   * The breaches found since the last call. If a verdict takes long, they are reported a little late, so that constant
+   * polling takes little of the sandbox's time.
    */
   async news(): Promise<readonly NewBreach[]> {
     const { clock } = this.#parts;
@@ -175,7 +175,7 @@ export class Recorder {
     return this.#news.of(findings, clock.monotonic());
   }
 
-  /** What is judged: everything since the start, the last reset, or the last time that there was too much of it. */
+  /** The evidence since the start, the last reset, or the last time that the limit was reached. */
   evidence(): Evidence {
     const { eventIds } = this.#parts;
     return evidenceOf(this.#seen, { logins: this.#logins.all, eventIds });

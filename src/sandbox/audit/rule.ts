@@ -4,21 +4,21 @@ import type { AnySeen, Evidence } from './evidence.ts';
 export const levels = ['must', 'should', 'note'] as const;
 export type Level = (typeof levels)[number];
 
-/** One thing that every integration has to do, as it shows in what the sandbox sees. */
+/** One requirement for every integration that the sandbox can observe. */
 export interface Rule {
   readonly id: string;
-  /** What a good integration does, as a sentence without its full stop. */
+  /** What a correct integration does, as a sentence without its full stop. */
   readonly title: string;
   readonly level: Level;
-  /** What goes wrong for those who do not do it. */
+  /** The consequence of breaking the rule. */
   readonly why: string;
-  /** Where it is demanded: a page of the guide or a section of an RFC; or that it is our own reading. */
+  /** Its source: a page of the guide or a section of an RFC; or `our reading`. */
   readonly source: string;
   /** One imperative. */
   readonly fix: string;
-  /** What has to happen at the sandbox before the rule can be judged, such as `a refresh`. */
+  /** What must happen at the sandbox before the rule can be judged, such as `a refresh`. */
   readonly needs: string;
-  /** Doubt is not a breach: where the evidence allows another reading, it says nothing. */
+  /** Judges the evidence. If another explanation is possible, it is not a breach. */
   readonly judge: (evidence: Evidence) => Ruling;
 }
 
@@ -30,11 +30,11 @@ export interface Breach {
 
 export interface Ruling {
   readonly breaches: readonly Breach[];
-  /** Whether something was seen that keeps the rule. */
+  /** Whether something was seen that follows the rule. */
   readonly isSeen: boolean;
 }
 
-/** A ruling on things that are judged one by one: each breaks the rule in some way, or keeps it. */
+/** Makes a rule that judges records one by one: each breaks the rule in some way, or keeps it. */
 export function each<One extends AnySeen>(things: readonly One[], problemOf: (one: One) => string | null): Ruling {
   const breaches = things.flatMap((one) => {
     const what = problemOf(one);

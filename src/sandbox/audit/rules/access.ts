@@ -16,7 +16,7 @@ export const accessRules: readonly Rule[] = [
     id: 'revoked-stops',
     title: 'stops calling the API after token_revoked',
     level: 'must',
-    why: 'the login has ended for good: whoever goes on is noise to Revento and may be suspended',
+    why: 'the login has ended for good; an integration that keeps calling may be suspended',
     source: 'guide, errors',
     fix: 'mark the login as revoked, and stop the background work that uses it',
     needs: 'an API request that gets token_revoked',
@@ -30,7 +30,7 @@ export const accessRules: readonly Rule[] = [
         // A page that is loaded again, or two that ask for the same, send it twice.
         if (later.length < 2 && repeats.length < 2) return [];
         const shown = later.length < 2 ? repeats : later;
-        return [{ what: 'requests went on after token_revoked', shown: [first, ...shown] }];
+        return [{ what: 'requests continued after token_revoked', shown: [first, ...shown] }];
       });
       return { breaches, isSeen: ends.length > 0 };
     },
@@ -39,7 +39,7 @@ export const accessRules: readonly Rule[] = [
     id: 'ended-stops',
     title: 'stops calling the API after invalid_grant',
     level: 'must',
-    why: 'no refresh will bring another access token: every call is refused',
+    why: 'no refresh can get another access token: every call is rejected',
     source: 'guide, errors',
     fix: 'mark the login as ended, and stop the background work that uses it',
     needs: 'a refresh that gets invalid_grant',
@@ -55,18 +55,18 @@ export const accessRules: readonly Rule[] = [
         const later = apisOf(first.login).filter(
           (call) => call.status === 401 && waitBetween(first, call) >= reactionMs,
         );
-        return later.length < 3 ? [] : [{ what: 'requests went on after invalid_grant', shown: [first, ...later] }];
+        return later.length < 3 ? [] : [{ what: 'requests continued after invalid_grant', shown: [first, ...later] }];
       });
       return { breaches, isSeen: refused.length > 0 };
     },
   },
   {
     id: 'deletion-silence',
-    title: 'is silent after data.deletion_required',
+    title: 'stops all requests after data.deletion_required',
     level: 'must',
-    why: 'the connection has ended, and with it the right to ask for the data',
+    why: 'the connection has ended, and with it the permission to read the data',
     source: 'guide, data.deletion_required',
-    fix: 'stop the background work of the connection when the delivery arrives, and delete what you hold',
+    fix: 'stop the background work of the connection when the delivery arrives, and delete the stored data',
     needs: 'a delivery of data.deletion_required (revento sandbox revoke)',
     judge: (evidence) => {
       const { deliveries, apis, logins, tokensOf, apisOf } = evidence;
@@ -90,11 +90,11 @@ export const accessRules: readonly Rule[] = [
   },
   {
     id: 'token-kind',
-    title: 'sends the kind of token that the path needs',
+    title: 'sends the kind of token that the path requires',
     level: 'must',
-    why: '/events needs an organizer’s token, /me a participant’s; the other kind is refused',
+    why: '/events requires an organizer’s token, /me a participant’s; the other kind is rejected',
     source: 'guide, errors',
-    fix: 'store with each token whose consent it came from, and choose by that',
+    fix: 'store with each token whether an organizer or a participant gave consent, and choose by that',
     needs: 'an API request with a token',
     judge: ({ apis }) =>
       each(authorized(apis), ({ error, fault }) =>
@@ -105,9 +105,9 @@ export const accessRules: readonly Rule[] = [
   },
   {
     id: 'token-event',
-    title: 'uses a token for the event it is bound to',
+    title: 'uses a token only for its own event',
     level: 'must',
-    why: 'each event has tokens of its own; with another one the request is refused',
+    why: 'each event has its own tokens; requests for another event are rejected',
     source: 'guide, tokens',
     fix: 'store tokens by event and organization, and look them up by the event of the request',
     needs: 'an API request with a token',
@@ -123,7 +123,7 @@ export const accessRules: readonly Rule[] = [
     id: 'read-only',
     title: 'only reads',
     level: 'must',
-    why: 'the API has no writing requests; they are refused',
+    why: 'the API is read-only; other methods are rejected',
     source: 'guide, read API',
     fix: 'send GET requests only',
     needs: 'an API request with a token',
@@ -134,7 +134,7 @@ export const accessRules: readonly Rule[] = [
     id: 'accept-pinned',
     title: 'pins the API version with Accept',
     level: 'should',
-    why: 'without it the default version answers, which may change under you',
+    why: 'without it you get the default version, which may change',
     source: 'guide, versions',
     fix: 'send Accept: application/vnd.revento.v1+json with every API request',
     needs: 'an API request with a token',
@@ -147,7 +147,7 @@ export const accessRules: readonly Rule[] = [
     id: 'request-id',
     title: 'sends an X-Revento-Request-Id',
     level: 'should',
-    why: 'support asks for it, and your own log finds the request by it',
+    why: 'support asks for it, and it identifies the request in your own log',
     source: 'guide, read API',
     fix: 'send a new UUID in X-Revento-Request-Id with every API request, and log it',
     needs: 'an API request with a token',
@@ -158,7 +158,7 @@ export const accessRules: readonly Rule[] = [
     id: 'request-id-uuid',
     title: 'sends UUIDs as request ids',
     level: 'note',
-    why: 'other ids can collide with those of somebody else',
+    why: 'other IDs can collide with those of other integrations',
     source: 'guide, read API',
     fix: 'create the request id with the UUID function of your language',
     needs: 'an API request with a request id',
@@ -172,9 +172,9 @@ export const accessRules: readonly Rule[] = [
     id: 'request-id-fresh',
     title: 'makes a new request id for each request',
     level: 'should',
-    why: 'two requests with one id cannot be told apart in a log',
+    why: 'two requests with one ID cannot be distinguished in a log',
     source: 'guide, read API',
-    fix: 'create the request id where the request is sent, not once at the start',
+    fix: 'create a request ID for each request, not once at startup',
     needs: 'two API requests with request ids',
     judge: ({ apis }) => {
       const byId = groups(apis, ({ requestId }) => requestId?.text ?? null);

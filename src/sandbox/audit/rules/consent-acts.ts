@@ -10,23 +10,23 @@ export const consentActRules: readonly Rule[] = [
     id: 'connects',
     title: 'completes a login',
     level: 'must',
-    why: 'everything else rests on it',
+    why: 'everything else depends on it',
     source: 'guide, authorization request',
     fix: 'redeem the code at the callback, store the tokens, and answer with a page',
     needs: act('an organizer allows the connection'),
     judge: (evidence) =>
       onActs(evidence, ['consent', 'consent-again'], (one) => {
         const landed = one.facts['landed'];
-        if (landed === null) return 'the page after consent did not come';
+        if (landed === null) return 'the page after consent did not load';
         if (Number(landed) >= 400) return `the page after consent was answered ${landed}`;
         return exchanges(one, evidence).some(({ issued }) => issued !== null) ? null : 'no code was redeemed';
       }),
   },
   {
     id: 'state-checked',
-    title: 'refuses a redirect whose state is not its own',
+    title: 'rejects a redirect with a state that it did not issue',
     level: 'must',
-    why: 'otherwise somebody can connect their own account in the browser of another user',
+    why: 'otherwise an attacker can connect their own account in another user’s browser',
     source: 'guide, authorization request; RFC 6749 section 10.12',
     fix: 'compare state with the one in the session before anything else, and answer 400 when it differs or is missing',
     needs: act('a redirect with a forged state'),
@@ -35,11 +35,11 @@ export const consentActRules: readonly Rule[] = [
   },
   {
     id: 'state-bound',
-    title: 'takes a state only from the browser that it was made for',
+    title: 'accepts a state only from the browser that it was issued to',
     level: 'must',
-    why: 'whoever has a state of their own can send another user to the callback with it',
+    why: 'otherwise an attacker can use their own state to send another user to the callback',
     source: 'guide, authorization request; RFC 6749 section 10.12',
-    fix: 'keep the state in the session of the browser, not in a list for everybody',
+    fix: 'keep the state in the browser’s session, not in a global list',
     needs: act('a redirect with the state of another browser'),
     judge: (evidence) => {
       // Whoever takes any state takes this one too, which is the other rule's breach.
@@ -54,41 +54,41 @@ export const consentActRules: readonly Rule[] = [
   },
   {
     id: 'denied-handled',
-    title: 'copes with a consent that was declined or failed',
+    title: 'handles a consent that was declined or failed',
     level: 'must',
-    why: 'people decline, close the page and come back; they must not meet a crash',
+    why: 'users decline, close the page and come back; that must not cause a crash',
     source: 'guide, authorization request; RFC 6749 section 4.1.2.1',
-    fix: 'look at the parameter error of the redirect first, and show a page that says so',
+    fix: 'check the error parameter of the redirect first, and show a page that explains it',
     needs: act('the organizer declines'),
     judge: (evidence) =>
       onActs(evidence, ['access-denied', 'authorize-error', 'empty-callback'], (one) => {
         const [asked] = exchanges(one, evidence);
-        if (asked !== undefined) return { what: 'tokens were asked for without a code', shown: [one, asked] };
+        if (asked !== undefined) return { what: 'a token request was sent without a code', shown: [one, asked] };
         return crashOf(one, 'the callback');
       }),
   },
   {
     id: 'code-refused-final',
-    title: 'sends a refused code once',
+    title: 'sends a rejected code only once',
     level: 'must',
-    why: 'a code that was refused once is refused always',
+    why: 'a rejected code is never accepted later',
     source: 'guide, token endpoint; RFC 6749 section 5.2',
-    fix: 'on invalid_grant show a page that offers to connect again',
+    fix: 'on invalid_grant, show a page that offers to connect again',
     needs: act('the token endpoint refuses the code'),
     judge: (evidence) =>
       onActs(evidence, ['code-refused'], (one) => {
         const sent = exchanges(one, evidence);
-        if (sent.length > 1) return { what: `the refused code was sent ${sent.length} times`, shown: sent };
+        if (sent.length > 1) return { what: `the rejected code was sent ${sent.length} times`, shown: sent };
         return crashOf(one, 'the callback');
       }),
   },
   {
     id: 'token-answer-tolerated',
-    title: 'takes a token answer with unknown fields',
+    title: 'accepts a token response with unknown fields',
     level: 'must',
-    why: 'fields may be added to the answer at any time',
+    why: 'fields may be added to the response at any time',
     source: 'guide, token endpoint; RFC 6749 section 5.1',
-    fix: 'read the fields that you know from a token answer, and ignore the others',
+    fix: 'read the known fields of a token response, and ignore the others',
     needs: act('the token response has unknown fields'),
     judge: (evidence) => tokenAnswerTaken(evidence, ['code-unknown-fields', 'refresh-unknown-fields']),
   },
@@ -97,24 +97,24 @@ export const consentActRules: readonly Rule[] = [
     title: 'accepts a token response with only the required fields',
     // RFC 6749 demands token_type, and strict libraries refuse an answer without it.
     level: 'note',
-    why: 'the guide is certain of access_token, refresh_token, event_id, organization_id and scope only',
+    why: 'the guide guarantees only access_token, refresh_token, event_id, organization_id and scope',
     source: 'our reading of the guide, token endpoint',
-    fix: 'treat every other field of a token answer as optional; without token_type it is Bearer',
+    fix: 'treat every other field of a token response as optional; without token_type it is Bearer',
     needs: act('the token response has only the required fields'),
     judge: (evidence) => tokenAnswerTaken(evidence, ['code-minimal']),
   },
   {
     id: 'fewer-scopes',
-    title: 'reads the granted scope, and copes with less',
+    title: 'reads the granted scope, and works with fewer scopes',
     level: 'should',
-    why: 'organizers may untick optional scopes; what was not granted is refused',
+    why: 'organizers may untick optional scopes; requests without the scope are rejected',
     source: 'guide, scopes',
-    fix: 'store the scope of the token answer, and leave out what it does not cover',
+    fix: 'store the scope of the token response, and skip what it does not cover',
     needs: act('the organizer unticks every optional scope'),
     judge: (evidence) =>
       onActs(evidence, ['fewer-scopes'], (one) => {
         const refused = during(one, evidence.apis).filter(({ error }) => error === 'insufficient_scope');
-        if (refused.length > 0) return { what: 'asked for what was not granted', shown: [one, ...refused] };
+        if (refused.length > 0) return { what: 'requested data whose scope was not granted', shown: [one, ...refused] };
         if (one.facts['sync'] === 'no answer') return 'the sync did not end';
         return crashOf(one, 'the callback');
       }),

@@ -11,7 +11,7 @@ export const consentRules: readonly Rule[] = [
     id: 'pkce-s256',
     title: 'sends a PKCE challenge with the method S256',
     level: 'must',
-    why: 'without it, somebody who reads the redirect can redeem the code',
+    why: 'without it, an attacker who sees the redirect can redeem the code',
     source: 'guide, PKCE; RFC 7636 section 4.2',
     fix: 'send code_challenge and code_challenge_method=S256 with the authorization request',
     needs: 'an authorization request',
@@ -25,7 +25,7 @@ export const consentRules: readonly Rule[] = [
     id: 'pkce-fresh',
     title: 'makes a new PKCE verifier for each attempt',
     level: 'must',
-    why: 'whoever learned one verifier can redeem every later code',
+    why: 'an attacker who learned one verifier can redeem every later code',
     source: 'guide, PKCE; RFC 7636 section 4.1',
     fix: 'create 32 random bytes for each authorization request and keep them with its state',
     needs: 'two authorization requests',
@@ -57,7 +57,7 @@ export const consentRules: readonly Rule[] = [
     id: 'verifier-random',
     title: 'uses a random PKCE verifier',
     level: 'must',
-    why: 'a verifier that can be guessed protects nothing',
+    why: 'a guessable verifier gives no protection',
     source: 'RFC 7636 section 7.1',
     fix: 'create the verifier from 32 random bytes, as base64url without padding',
     needs: 'a code exchange',
@@ -72,7 +72,7 @@ export const consentRules: readonly Rule[] = [
     id: 'state-sent',
     title: 'sends a state with the authorization request',
     level: 'must',
-    why: 'without it, somebody can connect their own account in the browser of another user',
+    why: 'without it, an attacker can connect their own account in another user’s browser',
     source: 'guide, authorization request; RFC 6749 section 10.12',
     fix: 'create a random state for each attempt, keep it in the session, and send it',
     needs: 'an authorization request',
@@ -83,9 +83,9 @@ export const consentRules: readonly Rule[] = [
     id: 'state-fresh',
     title: 'makes a new state for each attempt',
     level: 'must',
-    why: 'whoever has seen one state can forge the redirect of every later attempt',
+    why: 'an attacker who has seen one state can forge the redirect of every later attempt',
     source: 'guide, authorization request; RFC 6749 section 10.12',
-    fix: 'create a random state for each authorization request, and forget it once it came back',
+    fix: 'create a random state for each authorization request, and delete it when it comes back',
     needs: 'two authorization requests',
     judge: (evidence) => {
       const byState = groups(understood(evidence), ({ state }) => state?.hash ?? null);
@@ -100,9 +100,9 @@ export const consentRules: readonly Rule[] = [
   },
   {
     id: 'state-random',
-    title: 'uses a state that cannot be guessed',
+    title: 'uses an unguessable state',
     level: 'must',
-    why: 'somebody who guesses it can connect their own account in the browser of another user',
+    why: 'an attacker who guesses it can connect their own account in another user’s browser',
     source: 'guide, authorization request; RFC 6749 section 10.10',
     fix: 'create the state from at least 16 random bytes',
     needs: 'two authorization requests with different states',
@@ -120,7 +120,7 @@ export const consentRules: readonly Rule[] = [
     id: 'redirect-exact',
     title: 'sends a registered redirect URI, byte for byte',
     level: 'must',
-    why: 'another slash, port or host makes another URI, and the login ends on an error page',
+    why: 'a different slash, port or host makes a different URI, and the login ends on an error page',
     source: 'guide, authorization request; RFC 6749 section 3.1.2.3',
     fix: 'keep the redirect URI in one setting, and send it unchanged in both requests',
     needs: 'a login',
@@ -131,29 +131,31 @@ export const consentRules: readonly Rule[] = [
       );
       const exchanges = evidence.tokens.filter(({ redirect }) => redirect !== null);
       const swapped = each(exchanges, ({ redirect }) =>
-        redirect === 'other' ? 'the redirect_uri of the code exchange is not that of the authorization request' : null,
+        redirect === 'other'
+          ? 'the redirect_uri of the code exchange differs from that of the authorization request'
+          : null,
       );
       return { breaches: [...near.breaches, ...swapped.breaches], isSeen: near.isSeen };
     },
   },
   {
     id: 'scopes-declared',
-    title: 'asks for known scopes of one kind',
+    title: 'requests known scopes of one kind only',
     level: 'must',
-    why: 'a request that mixes organizer and participant scopes, or has an unknown one, is refused',
+    why: 'a request that mixes organizer and participant scopes, or has an unknown one, is rejected',
     source: 'guide, scopes',
-    fix: 'ask for organizer scopes or for participant scopes, spelled as in the guide',
+    fix: 'request organizer scopes or participant scopes, spelled as in the guide',
     needs: 'an authorization request',
     judge: (evidence) =>
       each(understood(evidence), ({ error, fault }) =>
-        error === 'invalid_scope' && fault === null ? 'the scope was refused' : null,
+        error === 'invalid_scope' && fault === null ? 'the scope was rejected' : null,
       ),
   },
   {
     id: 'scopes-used',
-    title: 'asks for no scope that it does not use',
+    title: 'requests only the scopes that it uses',
     level: 'note',
-    why: 'organizers hesitate to allow more than they can see a use for',
+    why: 'organizers hesitate to allow scopes without an obvious use',
     source: 'our reading of the guide, scopes',
     fix: 'leave the scope out of the authorization request until you need it',
     needs: 'a login that made twenty API requests',
@@ -165,7 +167,7 @@ export const consentRules: readonly Rule[] = [
         const used = new Set(calls.map(({ path }) => scopeOf(path)));
         const scope = logins.get(Number(login))?.scope ?? [];
         const idle = scope.filter((name) => optionalScopes.includes(name) && !used.has(name));
-        return idle.length === 0 ? [] : [breach(`granted and not used: ${idle.join(', ')}`, calls[0])];
+        return idle.length === 0 ? [] : [breach(`granted but unused: ${idle.join(', ')}`, calls[0])];
       });
       return { breaches, isSeen: busy.length > 0 };
     },

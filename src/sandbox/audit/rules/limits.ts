@@ -21,9 +21,9 @@ export const limitRules: readonly Rule[] = [
     id: 'retry-after-waited',
     title: 'waits as long as Retry-After says',
     level: 'must',
-    why: 'every early request counts as well, and repeated ones get the integration suspended',
+    why: 'early requests count too, and repeated ones get the integration suspended',
     source: 'guide, rate limits; RFC 9110 section 10.2.3',
-    fix: 'read Retry-After of a 429, and send nothing with that token for as many seconds',
+    fix: 'after a 429, send nothing with that token for the seconds in Retry-After',
     needs: 'a 429 with Retry-After, and the request after it',
     judge: (evidence) => {
       const breaches: Breach[] = [];
@@ -48,9 +48,9 @@ export const limitRules: readonly Rule[] = [
     id: 'in-flight',
     title: `has at most ${mostInFlight} requests of a token in flight`,
     level: 'must',
-    why: 'the sixth is refused with concurrent_limit_exceeded',
+    why: 'the sixth is rejected with concurrent_limit_exceeded',
     source: 'guide, rate limits',
-    fix: 'send API requests through a queue that lets five of a token run at once',
+    fix: 'send API requests through a queue with at most five in flight per token',
     needs: 'two API requests of a token at once',
     judge: ({ apis }) => {
       const breaches: Breach[] = [];
@@ -87,9 +87,9 @@ export const limitRules: readonly Rule[] = [
   },
   {
     id: 'backoff',
-    title: 'waits longer after each failure of the server',
+    title: 'waits longer after each server error',
     level: 'must',
-    why: 'a server in trouble gets worse when every client keeps knocking',
+    why: 'an overloaded server gets worse if every client keeps retrying',
     source: 'guide, errors',
     fix: 'double the wait after each 5xx, with some jitter, and give up after a few attempts',
     needs: 'three failures (5xx) of the same request in a row',
@@ -113,7 +113,7 @@ export const limitRules: readonly Rule[] = [
   },
   {
     id: 'refusal-final',
-    title: 'does not repeat a request that was refused (400, 403, 404)',
+    title: 'does not repeat a rejected request (400, 403, 404)',
     level: 'must',
     why: 'the same request gets the same answer, and counts against the limit',
     source: 'guide, errors',
@@ -125,9 +125,9 @@ export const limitRules: readonly Rule[] = [
     id: 'invalid-token-final',
     title: 'does not repeat a request after invalid_token',
     level: 'must',
-    why: 'the token is damaged or of another environment: it will not get better',
+    why: 'the token is damaged or from another environment; retrying cannot help',
     source: 'guide, errors',
-    fix: 'check the bytes of the token and the environment; report the failure with its request id',
+    fix: 'check the stored token and the environment; report the failure with its request ID',
     needs: 'an API request that gets invalid_token',
     judge: (evidence) =>
       repeated(
@@ -140,9 +140,9 @@ export const limitRules: readonly Rule[] = [
     id: 'polling',
     title: 'does not poll for what a webhook reports',
     level: 'should',
-    why: 'polling uses up the limit, and is later than the webhook',
+    why: 'polling uses up the limit, and is slower than the webhook',
     source: 'guide, rate limits',
-    fix: 'let the webhook start the work; read the list once a day to find what was lost',
+    fix: 'start the work from the webhook; read the list once a day to find lost deliveries',
     needs: 'ten deliveries or ten requests for the same list',
     judge: ({ sameApis, deliveries }) => {
       if (deliveries.length === 0) return { breaches: [], isSeen: false };

@@ -16,11 +16,11 @@ const nothings = ['', 'null', 'undefined', 'none', 'nil'];
 export const listRules: readonly Rule[] = [
   {
     id: 'cursor-opaque',
-    title: 'sends a cursor back as it came',
+    title: 'sends a cursor back unchanged',
     level: 'must',
-    why: 'what is in a cursor is the server’s own business: an altered one is refused',
+    why: 'a cursor is opaque; an altered one is rejected',
     source: 'guide, pagination',
-    fix: 'send next_cursor unchanged, for the list it came from',
+    fix: 'send next_cursor unchanged, to the list that it came from',
     needs: 'a request with a cursor',
     judge: (evidence) => {
       const issued = issuedCursors(evidence);
@@ -38,7 +38,7 @@ export const listRules: readonly Rule[] = [
         const [strange] = during(one, judged).filter((call) => call.status === 400 && !issued.has(call.cursor ?? ''));
         if (strange !== undefined) return { what: 'a cursor of another form was altered', shown: [one, strange] };
         const problem = failureOf(one, evidence);
-        return problem === null ? null : `${problem} when cursors had another form`;
+        return problem === null ? null : `${problem} when cursors had a different format`;
       });
       return acted.breaches.length > 0 && ruling.breaches.length === 0 ? { ...acted, isSeen: true } : ruling;
     },
@@ -47,9 +47,9 @@ export const listRules: readonly Rule[] = [
     id: 'list-end',
     title: 'stops at the end of a list',
     level: 'must',
-    why: 'after the last page next_cursor is null, and a request with that is refused',
+    why: 'after the last page next_cursor is null, and a request with it is rejected',
     source: 'guide, pagination',
-    fix: 'ask for another page only while has_more is true',
+    fix: 'request another page only while has_more is true',
     needs: 'the last page of a list',
     judge: ({ apis }) => {
       const place = ({ token, path }: ApiSeen) => `${token} ${path}`;
@@ -71,9 +71,9 @@ export const listRules: readonly Rule[] = [
   },
   {
     id: 'pages-followed',
-    title: 'sends the cursor in the parameter cursor',
+    title: 'sends the cursor in the cursor parameter',
     level: 'must',
-    why: 'under another name it is ignored: the first page comes again and again',
+    why: 'under another name it is ignored, and the first page is returned again and again',
     source: 'guide, pagination',
     fix: 'send next_cursor as the query parameter cursor',
     needs: 'a list of several pages',
@@ -89,11 +89,11 @@ export const listRules: readonly Rule[] = [
   },
   {
     id: 'pages-stuck',
-    title: 'goes on to the next page',
+    title: 'continues with the next page',
     level: 'should',
-    why: 'who reads the first page only misses everybody else',
+    why: 'otherwise all rows after the first page are missing',
     source: 'guide, pagination',
-    fix: 'read on with next_cursor while has_more is true',
+    fix: 'continue with next_cursor while has_more is true',
     needs: 'a list of several pages, read to its end',
     judge: (evidence) => {
       const firsts = groups(evidence.apis, (call) => `${call.token} ${call.path}`);
@@ -105,16 +105,18 @@ export const listRules: readonly Rule[] = [
               cursor === null && page?.hasMore && Number(limit ?? defaultLimit) >= defaultLimit,
           ) &&
           calls.slice(1).every((call, index) => waitBetween(calls[index] ?? call, call) < 2_000);
-        return isStuck ? [{ what: `the first page ${calls.length} times, and never another one`, shown: calls }] : [];
+        return isStuck
+          ? [{ what: `the first page was read ${calls.length} times, and no other page`, shown: calls }]
+          : [];
       });
       return { breaches, isSeen: evidence.apis.some(({ cursor, page }) => cursor !== null && page?.hasMore === false) };
     },
   },
   {
     id: 'limit-most',
-    title: `asks for at most ${mostLimit} rows a page`,
+    title: `requests at most ${mostLimit} rows per page`,
     level: 'must',
-    why: 'more is refused',
+    why: 'a higher limit is rejected',
     source: 'guide, pagination',
     fix: `send limit=${mostLimit} and follow the cursor`,
     needs: 'a request with a limit',
@@ -128,7 +130,7 @@ export const listRules: readonly Rule[] = [
     id: 'limit-kept',
     title: 'sends the limit with every cursor',
     level: 'must',
-    why: 'without it the pages shrink to 25 rows, and the sync takes twice the requests',
+    why: 'without it pages have only 25 rows, and the sync needs twice the requests',
     source: 'guide, pagination',
     fix: 'build the query of each page from the same parameters, and add the cursor',
     needs: 'a request with a cursor, after one with a limit',
@@ -141,7 +143,7 @@ export const listRules: readonly Rule[] = [
       }
       return each(
         evidence.apis.filter(({ token, cursor }) => cursor !== null && limited.get(`${token} ${cursor}`)),
-        ({ limit }) => (limit === null ? 'the request has a cursor and no limit, the one before it had one' : null),
+        ({ limit }) => (limit === null ? 'the request has a cursor but no limit; the previous request had one' : null),
       );
     },
   },

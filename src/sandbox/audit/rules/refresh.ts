@@ -25,17 +25,17 @@ const hurriedMs = 5_000;
 export const refreshRules: readonly Rule[] = [
   {
     id: 'refresh-single-flight',
-    title: 'refreshes once, however many calls need it',
+    title: 'refreshes once for all concurrent calls',
     level: 'must',
-    why: 'the second of two parallel refreshes sends a spent token, and the login is revoked',
+    why: 'the second of two parallel refreshes sends a used token, and the login is revoked',
     source: 'guide, refreshing',
-    fix: 'refresh under a lock that every process takes, and read the stored tokens again once you have it',
+    fix: 'refresh under a lock shared by all processes, and read the stored tokens again after acquiring it',
     needs: 'two calls at once that need the same refresh',
     judge: (evidence) => ({
       breaches: reuses(evidence)
         .filter(({ isParallel }) => isParallel)
         .map(({ first, again }) => ({
-          what: 'two refreshes at once sent the same refresh token',
+          what: 'two concurrent refreshes sent the same refresh token',
           shown: [first, again],
         })),
       isSeen: [...expiredByToken(evidence).values()].some((calls) => calls.length > 1),
@@ -43,11 +43,11 @@ export const refreshRules: readonly Rule[] = [
   },
   {
     id: 'refresh-token-spent',
-    title: 'never sends a refresh token that was used before',
+    title: 'never sends a used refresh token again',
     level: 'must',
     why: 'reuse of a refresh token revokes the login for good',
     source: 'guide, refreshing',
-    fix: 'store the new refresh token before you use the new access token, and drop the old one',
+    fix: 'store the new refresh token before using the new access token, and delete the old one',
     needs: 'two refreshes of one login, one after the other',
     judge: (evidence) => {
       const successes = groups(evidence.tokens, ({ grant, issued, login }) =>
@@ -57,7 +57,7 @@ export const refreshRules: readonly Rule[] = [
         breaches: reuses(evidence)
           .filter(({ isParallel }) => !isParallel)
           .map(({ first, again }) => ({
-            what: 'a refresh token that was used before was sent again',
+            what: 'a used refresh token was sent again',
             shown: [first, again],
           })),
         isSeen: [...successes.values()].some((all) => all.length > 1),
@@ -66,11 +66,11 @@ export const refreshRules: readonly Rule[] = [
   },
   {
     id: 'refresh-lost',
-    title: 'does not repeat a refresh whose answer was lost',
+    title: 'does not repeat a refresh whose response was lost',
     level: 'note',
-    why: 'the server may have done it: the token is spent then, and sending it again revokes the login',
+    why: 'the server may have processed it; then sending the token again revokes the login',
     source: 'our reading of the guide, refreshing',
-    fix: 'treat the login as lost and ask for consent, or look first whether another process stored new tokens',
+    fix: 'check whether another process stored new tokens; otherwise treat the login as lost and ask for consent',
     needs: 'a refresh whose answer is lost (revento sandbox fault refresh:drop)',
     judge: (evidence) => {
       const lost = refreshes(evidence).filter(({ isLost }) => isLost);
@@ -85,7 +85,7 @@ export const refreshRules: readonly Rule[] = [
     id: 'refresh-after-invalid-grant',
     title: 'stops refreshing after invalid_grant',
     level: 'must',
-    why: 'invalid_grant is permanent: a loop helps nobody and may get the integration suspended',
+    why: 'invalid_grant is permanent; repeating it may get the integration suspended',
     source: 'guide, errors',
     fix: 'mark the login as ended and ask for consent again',
     needs: 'a refresh that gets invalid_grant',
@@ -96,7 +96,7 @@ export const refreshRules: readonly Rule[] = [
         const again = evidence.refreshesWith(first.refresh).filter((later) => waitBetween(first, later) >= reactionMs);
         // Once more may be a restart, or somebody who tries it.
         const most = isActed(evidence, ['refresh-token-stolen', 'invalid-grant'], first) ? 0 : 1;
-        return again.length > most ? [{ what: 'the same refresh was tried again', shown: [first, ...again] }] : [];
+        return again.length > most ? [{ what: 'the same refresh was repeated', shown: [first, ...again] }] : [];
       });
       return { breaches, isSeen: refused.length > 0 };
     },
@@ -105,9 +105,9 @@ export const refreshRules: readonly Rule[] = [
     id: 'refresh-after-revoked',
     title: 'does not refresh after token_revoked',
     level: 'must',
-    why: 'the login has ended: a refresh cannot bring it back',
+    why: 'the login has ended; a refresh cannot restore it',
     source: 'guide, errors',
-    fix: 'on token_revoked mark the login as revoked and stop its background work; refresh on token_expired only',
+    fix: 'on token_revoked, mark the login as revoked and stop its background work; refresh only on token_expired',
     needs: 'an API request that gets token_revoked',
     judge: (evidence) => {
       const revoked = evidence.apis.filter(({ error, isLost }) => error === 'token_revoked' && !isLost);
@@ -129,9 +129,9 @@ export const refreshRules: readonly Rule[] = [
   },
   {
     id: 'refresh-clean',
-    title: 'sends no PKCE and no redirect URI in a refresh',
+    title: 'sends a refresh without PKCE and redirect URI fields',
     level: 'must',
-    why: 'a refresh is not a code exchange: such fields belong to another grant and may be refused',
+    why: 'these fields belong to the code exchange and may be rejected',
     source: 'guide, refreshing',
     fix: 'send grant_type, refresh_token, client_id and client_secret only',
     needs: 'a refresh',
@@ -142,19 +142,19 @@ export const refreshRules: readonly Rule[] = [
     id: 'refresh-needless',
     title: 'refreshes only when the access token has expired or is about to',
     level: 'should',
-    why: 'each refresh is a chance to lose the login',
+    why: 'each refresh risks losing the login',
     source: 'guide, refreshing',
-    fix: 'refresh on token_expired, or when fewer than five minutes are left',
-    needs: 'a refresh when it is due',
+    fix: 'refresh on token_expired, or when less than five minutes are left',
+    needs: 'a refresh that is due',
     judge: needless,
   },
   {
     id: 'expired-refreshed',
     title: 'refreshes when the access token has expired',
     level: 'must',
-    why: 'the login is good for months, the access token for an hour',
+    why: 'the login is valid for months, the access token for an hour',
     source: 'guide, errors',
-    fix: 'on 401 token_expired refresh once, then send the request once more',
+    fix: 'on 401 token_expired, refresh once, then send the request once more',
     needs: 'an API request that gets token_expired',
     judge: (evidence) => {
       const isTried = triesAmong(refreshes(evidence));
@@ -178,11 +178,11 @@ export const refreshRules: readonly Rule[] = [
   },
   {
     id: 'expired-once',
-    title: 'retries once after a refresh, and then gives up',
+    title: 'retries only once after a refresh',
     level: 'must',
-    why: 'when the new token is refused as well, refreshing on and on spends tokens and solves nothing',
+    why: 'when the new token is rejected too, more refreshes cannot help',
     source: 'guide, errors',
-    fix: 'refresh and retry once for each request; pass the second token_expired on as a failure',
+    fix: 'refresh and retry once per request; report the second token_expired as a failure',
     needs: 'an API request that gets token_expired',
     judge: (evidence) => {
       const all = groups(evidence.tokens, ({ grant, issued, login }) =>
@@ -190,7 +190,9 @@ export const refreshRules: readonly Rule[] = [
       );
       const breaches = [...all].flatMap(([login, list]) => {
         const loop = longestLoop(list, evidence.apisOf(Number(login)));
-        return loop.length < 3 ? [] : [{ what: `${loop.length} refreshes in a row, each refused again`, shown: loop }];
+        return loop.length < 3
+          ? []
+          : [{ what: `${loop.length} refreshes in a row, each followed by token_expired`, shown: loop }];
       });
       return { breaches, isSeen: hasRefreshed(evidence) };
     },

@@ -6,11 +6,11 @@ import { each, type Rule } from '../rule.ts';
 export const secretRules: readonly Rule[] = [
   {
     id: 'code-once',
-    title: 'redeems a code once',
+    title: 'redeems a code only once',
     level: 'must',
-    why: 'a second redemption revokes the tokens that the first one gave',
+    why: 'a second redemption revokes the tokens of the first',
     source: 'RFC 6749 section 4.1.2',
-    fix: 'forget the state when its redirect arrives, so that a reloaded callback redeems nothing',
+    fix: 'delete the state when its redirect arrives, so that a reloaded callback redeems nothing',
     needs: 'a code exchange',
     judge: ({ tokens }) => {
       const byCode = groups(tokens, ({ grant, code }) => (grant === 'code' ? code : null));
@@ -24,9 +24,9 @@ export const secretRules: readonly Rule[] = [
   },
   {
     id: 'secret-not-in-url',
-    title: 'sends no secret in a URL',
+    title: 'sends secrets only in the request body',
     level: 'must',
-    why: 'URLs are kept in logs, histories and by proxies',
+    why: 'URLs end up in logs, browser histories and proxies',
     source: 'guide, token endpoint; RFC 6749 section 2.3.1',
     fix: 'send client_secret, code, code_verifier and refresh_token in the form body',
     needs: 'a token request',
@@ -42,9 +42,9 @@ export const secretRules: readonly Rule[] = [
     id: 'token-in-header',
     title: 'sends the access token in the Authorization header',
     level: 'must',
-    why: 'URLs are kept in logs, histories and by proxies',
+    why: 'URLs end up in logs, browser histories and proxies',
     source: 'guide, read API; RFC 6750 section 2.3',
-    fix: 'send Authorization: Bearer and the token',
+    fix: 'send the header Authorization: Bearer TOKEN',
     needs: 'an API request',
     judge: ({ apis }) =>
       each(
@@ -56,7 +56,7 @@ export const secretRules: readonly Rule[] = [
     id: 'client-auth-in-body',
     title: 'sends client_id and client_secret in the form body',
     level: 'should',
-    why: 'the token endpoint takes them from the body only',
+    why: 'the token endpoint reads them only from the body',
     source: 'guide, token endpoint',
     fix: 'set your OAuth library to client_secret_post',
     needs: 'a token request',

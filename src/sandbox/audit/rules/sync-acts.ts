@@ -12,11 +12,11 @@ const noWaitMs = 20;
 export const syncActRules: readonly Rule[] = [
   {
     id: 'syncs',
-    title: 'reads the API when nothing is wrong',
+    title: 'reads the API when there are no faults',
     level: 'must',
-    why: 'everything else about reading rests on it',
+    why: 'all other rules about reading depend on it',
     source: 'our reading of the guide, read API',
-    fix: 'look at the answer of your sync, and at revento sandbox log',
+    fix: 'check the response of your sync and the output of revento sandbox log',
     needs: act('a sync without faults (--sync)'),
     judge: (evidence) =>
       onActs(evidence, ['sync'], (one) => {
@@ -29,16 +29,16 @@ export const syncActRules: readonly Rule[] = [
   },
   {
     id: 'stays-up',
-    title: 'keeps running, whatever it is answered',
+    title: 'keeps running after bad responses',
     level: 'must',
-    why: 'one bad answer must not end the work for everybody',
+    why: 'one bad response must not stop the service for everybody',
     source: 'our reading of the guide, errors',
-    fix: 'catch what a request, a callback or a delivery fails with where it is started, and log it',
+    fix: 'catch and log errors of each request, callback and delivery',
     needs: act('any'),
     judge: ({ acts }) => ({
       breaches: acts.flatMap((one) => {
         const { ended } = one.facts;
-        return ended === undefined ? [] : [{ what: `it ended by itself, with status ${ended}`, shown: [one] }];
+        return ended === undefined ? [] : [{ what: `it exited by itself with status ${ended}`, shown: [one] }];
       }),
       isSeen: acts.length > 0,
     }),
@@ -47,9 +47,9 @@ export const syncActRules: readonly Rule[] = [
     id: 'list-whole',
     title: 'reads a list to its end',
     level: 'must',
-    why: 'who reads the first page only misses everybody else',
+    why: 'otherwise all rows after the first page are missing',
     source: 'guide, pagination',
-    fix: 'read on with next_cursor while has_more is true',
+    fix: 'continue with next_cursor while has_more is true',
     needs: act('a sync without faults (--sync)'),
     judge: (evidence) =>
       onActs(evidence, ['sync'], (one) => {
@@ -57,16 +57,16 @@ export const syncActRules: readonly Rule[] = [
         const left = unfollowed(one, evidence).filter(({ path }) => path.endsWith('/participants'));
         return left.length === 0
           ? null
-          : { what: 'the sync was done before has_more was false', shown: [one, ...left] };
+          : { what: 'the sync finished before has_more was false', shown: [one, ...left] };
       }),
   },
   {
     id: 'empty-page-followed',
-    title: 'goes on after an empty page that has more',
+    title: 'continues after an empty page with has_more',
     level: 'must',
-    why: 'has_more says whether there is another page, not the number of rows',
+    why: 'has_more, not the number of rows, says whether there is another page',
     source: 'guide, pagination',
-    fix: 'decide by has_more alone',
+    fix: 'check only has_more',
     needs: act('a page is empty but has_more is true'),
     judge: (evidence) =>
       onActs(evidence, ['empty-page'], (one) => {
@@ -77,11 +77,11 @@ export const syncActRules: readonly Rule[] = [
   },
   {
     id: 'cursor-circle',
-    title: 'ends when cursors go in a circle',
+    title: 'stops when cursors go in a circle',
     level: 'should',
-    why: 'a sync that never ends uses up the limit for everything else',
+    why: 'an endless sync uses up the limit for everything else',
     source: 'our reading of the guide, pagination',
-    fix: 'remember the cursors of a sync, and fail when one comes again',
+    fix: 'remember the cursors of a sync, and fail when one repeats',
     needs: act('cursors go in a circle'),
     judge: (evidence) =>
       onActs(evidence, ['cursor-circle'], (one) => {
@@ -93,21 +93,21 @@ export const syncActRules: readonly Rule[] = [
   },
   {
     id: 'unknown-tolerated',
-    title: 'reads rows with unknown fields and status words',
+    title: 'reads rows with unknown fields and status values',
     level: 'must',
     why: 'Revento adds fields and statuses without a new version',
     source: 'guide, read API',
-    fix: 'ignore unknown fields, and treat an unknown status as a status of its own',
-    needs: act('rows have unknown fields or status words'),
+    fix: 'ignore unknown fields, and treat an unknown status as a separate status',
+    needs: act('rows have unknown fields or status values'),
     judge: (evidence) => onActs(evidence, ['unknown-fields', 'unknown-status'], (one) => failureOf(one, evidence)),
   },
   {
     id: 'message-ignored',
-    title: 'decides by the code of an error, not by its message',
+    title: 'checks the code of an error, not its message',
     level: 'must',
-    why: 'messages change, and may come in another language',
+    why: 'messages change, and may be in another language',
     source: 'guide, errors',
-    fix: 'compare the field error, and show the message to people only',
+    fix: 'compare the error field, and only display the message',
     needs: act('the messages of errors are scrambled'),
     judge: (evidence) => {
       const isKnown = evidence.acts.some(({ act: id, facts }) => id === 'expired' && facts['sync'] === 'done');
@@ -117,31 +117,31 @@ export const syncActRules: readonly Rule[] = [
   },
   {
     id: 'page-cut',
-    title: 'takes a page that was cut off for a failure',
+    title: 'treats a truncated page as a failure',
     level: 'must',
-    why: 'otherwise everybody on the rest of the list is missing, and nobody notices',
+    why: 'otherwise the rest of the list is missing, unnoticed',
     source: 'our reading of the guide, errors',
-    fix: 'send the request again with backoff, and report the sync as failed when that does not help',
+    fix: 'retry the request with backoff, and report the sync as failed if that does not help',
     needs: act('a page is truncated'),
     judge: (evidence) => onActs(evidence, ['page-cut'], (one) => ignored(one, evidence, 'a page that was cut off')),
   },
   {
     id: 'page-html',
-    title: 'takes an answer that is not JSON for a failure',
+    title: 'treats a response that is not JSON as a failure',
     level: 'must',
-    why: 'proxies answer 200 with a page of their own; it is not an empty list',
+    why: 'proxies may return their own page with 200; it is not an empty list',
     source: 'our reading of the guide, errors',
-    fix: 'fail, or send the request again, when an answer cannot be parsed',
+    fix: 'fail or retry when a response cannot be parsed',
     needs: act('a proxy returns an HTML page'),
     judge: (evidence) => onActs(evidence, ['page-html'], (one) => ignored(one, evidence, 'an HTML page')),
   },
   {
     id: 'concurrent-limit',
-    title: 'tries again after concurrent_limit_exceeded, after a moment',
+    title: 'retries after concurrent_limit_exceeded, with a short wait',
     level: 'should',
-    why: 'it has no Retry-After, and is over as soon as one of your own requests has ended',
+    why: 'it has no Retry-After, and ends when one of your own requests has finished',
     source: 'guide, rate limits',
-    fix: 'queue the request until one of your own has ended, then send it again',
+    fix: 'queue the request until one of your own has finished, then send it again',
     needs: act('a 429 without Retry-After'),
     judge: (evidence) =>
       onActs(evidence, ['concurrent-limit'], (one) => {
@@ -155,16 +155,16 @@ export const syncActRules: readonly Rule[] = [
   },
   {
     id: 'refresh-stored-first',
-    title: 'stores the new tokens before it uses them',
+    title: 'stores new tokens before using them',
     level: 'must',
-    why: 'the old refresh token is spent: whoever is killed before the new one is stored has lost the login',
+    why: 'the old refresh token is used up: a process killed before storing the new one has lost the login',
     source: 'guide, refreshing',
-    fix: 'write both tokens to durable storage, and wait for that, before the next request',
+    fix: 'write both tokens to durable storage, and wait until that is done, before the next request',
     needs: act('it is killed right after a refresh and restarted (--restart)'),
     judge: (evidence) => {
       const ruling = onActs(evidence, ['killed-after-refresh'], ({ facts }) =>
         facts['killed'] === true && facts['after'] !== 'done' && canSync(evidence)
-          ? 'the login was lost: after a restart the sync failed'
+          ? 'the login was lost: the sync failed after a restart'
           : null,
       );
       const isKilled = evidence.acts.some(({ act: id, facts }) => id === 'killed-after-refresh' && facts['killed']);
@@ -173,9 +173,9 @@ export const syncActRules: readonly Rule[] = [
   },
   {
     id: 'second-event',
-    title: 'serves two events side by side',
+    title: 'supports two events at the same time',
     level: 'must',
-    why: 'each event is a consent of its own; the second one must not replace the first',
+    why: 'each event has its own consent; the second must not replace the first',
     source: 'guide, tokens',
     fix: 'store tokens by event and organization',
     needs: act('an organizer connects a second event'),
