@@ -2,11 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../support/program/build.ts';
 
 interface Packed {
   readonly filename: string;
+  /** Bytes of the tarball. */
+  readonly size: number;
   readonly files: readonly { readonly path: string }[];
 }
 
@@ -61,6 +64,24 @@ describe('the package', () => {
   it('holds code, its maps, and the licenses of what was compiled into it', () => {
     const inDist = packed.files.map(({ path }) => path).filter((path) => /^dist\/[^/]+$/.test(path));
     expect(inDist.filter((path) => !/\.cjs(\.map)?$/.test(path))).toEqual(['dist/THIRD-PARTY-NOTICES.txt']);
+  });
+
+  it('is as large as the documentation says', () => {
+    const megabytes = `${Math.round(packed.size / 1e6)} MB`;
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(`The package is ${megabytes}.`);
+    const [, page, all] =
+      /The page adds about (\d+) KB to the package of (\d+ MB)/.exec(
+        readFileSync(join(root, 'docs/webhooks.md'), 'utf8'),
+      ) ?? [];
+    const ofPage = packed.files.filter(({ path }) =>
+      /^dist\/(?:inspector-page|editor-script|assets)-.*\.cjs$/.test(path),
+    );
+    const zipped = ofPage
+      .map(({ path }) => readFileSync(join(root, path)))
+      // The console has files of the same name.
+      .filter((file) => !file.includes('<title>Revento sandbox console'))
+      .reduce((sum, file) => sum + gzipSync(file).length, 0);
+    expect([all, Math.round(zipped / 20_000) * 20]).toEqual([megabytes, Number(page)]);
   });
 
   it('runs nothing when it is installed', () => {
