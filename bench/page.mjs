@@ -14,6 +14,7 @@ const program = join(import.meta.dirname, '../bin/revento.js');
 const executablePath = process.env.REVENTO_TEST_CHROMIUM ?? '/usr/bin/chromium';
 const perSecond = 200;
 const seconds = 30;
+const dripSeconds = 3;
 
 export async function run({ rounds = 5 } = {}) {
   if (!existsSync(executablePath)) throw new Error(`needs ${executablePath}: apt-get install chromium`);
@@ -64,7 +65,12 @@ function firstPaint(browser, { address }, rounds) {
 /** p99 of a delivery through the listener, alone and with the page open; none may be missing on the page. */
 function forwarding(browser, { address, port }, { secret, rounds }) {
   const p99 = async () => {
-    const latencies = (await drip({ port, secret, count: perSecond * seconds, perSecond })).sort((a, b) => a - b);
+    const latencies = [];
+    // In short drips: a connection that stays idle for 5 s is closed, which may cross the next delivery on it.
+    for (let second = 0; second < seconds; second += dripSeconds) {
+      latencies.push(...(await drip({ port, secret, count: perSecond * dripSeconds, perSecond })));
+    }
+    latencies.sort((a, b) => a - b);
     return latencies[Math.ceil(latencies.length * 0.99) - 1];
   };
   const watched = async () => {
