@@ -4,7 +4,7 @@ import { withoutMarks } from './excerpts.mjs';
 
 /** Folders that package managers and builds create when a template is run in place. */
 const leftovers =
-  /(?:^|\/)(?:node_modules|data|vendor|target|build|__pycache__|\.venv)(?:\/|$)|(?:^|\/)(?:\.env|revento-integration)$/;
+  /(?:^|\/)(?:node_modules|data|vendor|target|build|bin|obj|__pycache__|\.venv)(?:\/|$)|(?:^|\/)(?:\.env|revento-integration)$/;
 
 /**
  * `import files from './folder?files'` gives the text of every file in a folder by its path there, without the marks of

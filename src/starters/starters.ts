@@ -62,6 +62,17 @@ export const starters: readonly Starter[] = [
     test: 'mvn test',
     files: () => import('../../templates/java?files'),
   },
+  {
+    language: 'csharp',
+    title: 'C#',
+    frameworks: [{ name: 'aspnet' }],
+    needs: '.NET 8 SDK or newer',
+    install: ['dotnet', 'build', '--configuration', 'Release'],
+    start: 'dotnet bin/Release/net8.0/revento-integration.dll',
+    test: 'dotnet test tests',
+    untested: 'compiled, tested and certified on .NET 9; its project files and Dockerfile have not been run',
+    files: () => import('../../templates/csharp?files'),
+  },
 ];
 
 /** The row of a language, or undefined. */

@@ -27,10 +27,10 @@ internal static class App
         });
         var app = builder.Build();
         app.Use(AnswerFailures);
-        app.Lifetime.ApplicationStarted.Register(() =>
+        app.Lifetime.ApplicationStarted.Register(async () =>
         {
-            _ = webhooks.WorkDeliveries(mirror.Work, app.Lifetime.ApplicationStopping);
             Log.Write("listening", ("port", config.Port));
+            await webhooks.WorkDeliveries(mirror.Work);
         });
 
         app.MapGet("/healthz", () => Results.Json(new { status = "ok" }));

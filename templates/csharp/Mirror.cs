@@ -12,19 +12,19 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
 
     /// <param name="OccurredAt">When the last delivery about it happened, by Revento's clock.</param>
     /// <param name="WrittenAt">When it was written, by ours.</param>
-    private sealed record Held(Row Row, string? OccurredAt, DateTimeOffset WrittenAt);
+    private sealed record Held(Row Row, string? OccurredAt, string? DeliveryId, DateTimeOffset WrittenAt);
 
     /// <summary>How many rows were read, or null where the organizer did not permit it.</summary>
     public sealed record Synced(string EventId, string? Title, int? Participants, int? Activities);
 
     public IEnumerable<Row> Participants(string eventId) =>
-        from path in SealedFiles.List(DirectoryOf(eventId), ".sealed")
+        from path in SealedFiles.List(DirectoryOf(eventId), "*.sealed")
         let held = files.Read<Held>(path, Path.GetFileNameWithoutExtension(path))
         where held is not null
         select held.Row;
 
-    /// <summary>What a delivery changes. It carries a snapshot, so the API is not asked; safe to repeat.</summary>
-    public void Work(Event sent)
+    /// <summary>What a delivery changes. It carries a snapshot, so the API is not asked.</summary>
+    public void Work(Event sent, string deliveryId)
     {
         if (sent.Type == "data.deletion_required")
         {
@@ -39,11 +39,11 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         {
             Remember(sent.EventId, sent.OrganizationId, changes["id"].GetString(), held =>
             {
-                // A newer delivery may have come first.
-                if (string.CompareOrdinal(held?.OccurredAt, sent.OccurredAt) > 0) return null;
+                if (held?.DeliveryId == deliveryId) return null; // a crash came before its mark
+                if (string.CompareOrdinal(held?.OccurredAt, sent.OccurredAt) > 0) return null; // a newer delivery came first
                 var row = new Row(held?.Row ?? []);
                 foreach (var (name, value) in changes) row[name] = value;
-                return new Held(row, sent.OccurredAt, DateTimeOffset.UtcNow);
+                return new Held(row, sent.OccurredAt, deliveryId, DateTimeOffset.UtcNow);
             });
         }
     }
@@ -97,7 +97,7 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
             count++;
             // What a delivery wrote meanwhile is newer than this page.
             Remember(login.EventId, login.OrganizationId, row["id"].GetString(), held =>
-                held?.WrittenAt > startedAt ? null : new Held(row, held?.OccurredAt, DateTimeOffset.UtcNow));
+                held?.WrittenAt > startedAt ? null : new Held(row, held?.OccurredAt, held?.DeliveryId, DateTimeOffset.UtcNow));
         }
         return count;
     }

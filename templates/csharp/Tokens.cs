@@ -103,9 +103,9 @@ internal sealed class SealedFiles(Config config)
         }
     }
 
-    /// <summary>The paths in a directory, which need not exist, of files with this extension.</summary>
-    public static string[] List(string directory, string extension) =>
-        Directory.Exists(directory) ? Directory.GetFiles(directory, $"*{extension}") : [];
+    /// <summary>The paths of files in a directory, which need not exist, but for those that are being written.</summary>
+    public static IEnumerable<string> List(string directory, string pattern = "*") =>
+        Directory.Exists(directory) ? Directory.GetFiles(directory, pattern).Where(path => !path.EndsWith(".tmp")) : [];
 
     private static void MakeDirectoryOf(string path)
     {
@@ -137,7 +137,7 @@ internal sealed class Logins(Config config, SealedFiles files)
 
     /// <summary>Every login that can be used.</summary>
     public IEnumerable<Login> All() =>
-        from path in SealedFiles.List(Directory, ".sealed")
+        from path in SealedFiles.List(Directory, "*.sealed")
         let login = files.Read<Login>(path, Path.GetFileNameWithoutExtension(path))
         where login is { Ended: null }
         select login;

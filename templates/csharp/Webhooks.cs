@@ -16,13 +16,11 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     /// <summary>Revento gives up after hours; a delivery that is repeated by hand may be older.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
+    private readonly string inbox = Path.Combine(config.DataDirectory, "inbox");
+    private readonly string worked = Path.Combine(config.DataDirectory, "worked");
     private readonly SemaphoreSlim arrived = new(0);
 
     private sealed record Delivery(string Id, DateTimeOffset ReceivedAt, Event Event);
-
-    private string Inbox(string name) => Path.Combine(config.DataDirectory, "inbox", name);
-
-    private string Worked(string name) => Path.Combine(config.DataDirectory, "worked", name);
 
     /// <summary>Whether Revento signed these bytes with one of the secrets, within the last five minutes.</summary>
     public static bool IsGenuine(IEnumerable<string> secrets, byte[] body, string timestamp, string signature)
@@ -62,7 +60,8 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     private void Accept(string id, Event sent)
     {
         var name = SealedFiles.NameOf(id);
-        var isRepeat = File.Exists(Worked(name)) || File.Exists(Inbox(name));
+        // In this order: what leaves the inbox has its mark already.
+        var isRepeat = File.Exists(Path.Combine(inbox, name)) || File.Exists(Path.Combine(worked, name));
         Log.Write(
             "delivery received",
             ("delivery_id", id),
@@ -72,34 +71,35 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
         if (isRepeat) return;
         // Requests stop at once; what is held is deleted as work.
         if (sent.Type == "data.deletion_required") logins.End(sent.EventId, sent.OrganizationId, sent.Type);
-        files.Write(Inbox(name), name, new Delivery(id, DateTimeOffset.UtcNow, sent));
+        files.Write(Path.Combine(inbox, name), name, new Delivery(id, DateTimeOffset.UtcNow, sent));
         arrived.Release();
     }
 
     /// <summary>
-    /// Works what is in the inbox, oldest first, until it is stopped. <paramref name="work"/> has to be safe to repeat: a
-    /// crash between the work and its mark has it done again. With a database, write both in one transaction.
+    /// Works what is in the inbox, oldest first, for as long as the process lives. A crash between the work and its mark
+    /// calls <paramref name="work"/> again, so it has to write the id of the delivery together with what it changes: here
+    /// in one file, with a database in one transaction.
     /// </summary>
-    public async Task WorkDeliveries(Action<Event> work, CancellationToken stopping)
+    public async Task WorkDeliveries(Action<Event, string> work)
     {
         ForgetOldMarks();
         while (true)
         {
             foreach (var delivery in Waiting()) Finish(delivery, work);
             // After a while also without a delivery, for those that failed.
-            await arrived.WaitAsync(TimeSpan.FromSeconds(10), stopping);
+            await arrived.WaitAsync(TimeSpan.FromSeconds(10));
         }
     }
 
-    private void Finish(Delivery delivery, Action<Event> work)
+    private void Finish(Delivery delivery, Action<Event, string> work)
     {
         var (id, _, sent) = delivery;
         var name = SealedFiles.NameOf(id);
         try
         {
-            work(sent);
-            SealedFiles.CreateOnce(Worked(name));
-            File.Delete(Inbox(name));
+            if (!File.Exists(Path.Combine(worked, name))) work(sent, id);
+            SealedFiles.CreateOnce(Path.Combine(worked, name));
+            File.Delete(Path.Combine(inbox, name));
             Log.Write("delivery worked", ("delivery_id", id), ("event_id", sent.EventId), ("type", sent.Type));
         }
         catch (Exception error) // one that fails must not hold up the others
@@ -109,8 +109,7 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     }
 
     private IEnumerable<Delivery> Waiting() =>
-        from path in SealedFiles.List(Path.GetDirectoryName(Inbox(""))!, "")
-        where !path.EndsWith(".tmp")
+        from path in SealedFiles.List(inbox)
         let delivery = files.Read<Delivery>(path, Path.GetFileName(path))
         where delivery is not null
         orderby delivery.ReceivedAt
@@ -118,7 +117,7 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
 
     private void ForgetOldMarks()
     {
-        foreach (var path in SealedFiles.List(Path.GetDirectoryName(Worked(""))!, ""))
+        foreach (var path in SealedFiles.List(worked))
         {
             if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > Kept) File.Delete(path);
         }

@@ -56,6 +56,7 @@ const needs = {
     probe: ['sh', '-c', `${javaJars} && npm view ${javaFormatter} version`],
     packages: `default-jdk-headless libgoogle-gson-java junit5, and ${javaFormatter} from an npm registry`,
   },
+  dotnet: { probe: ['dotnet', '--version'], packages: 'mono-mcs, then .ci/dotnet/install' },
   mono: { probe: ['mcs', '--version'], packages: 'mono-mcs' },
   phpunit: { probe: ['phpunit', '--version'], packages: 'phpunit' },
   rspec: { probe: ['rspec', '--version'], packages: 'ruby-rspec' },

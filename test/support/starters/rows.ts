@@ -71,6 +71,14 @@ export const starterRows: readonly StarterRow[] = [
     style: "java -jar $FORMATTER/lib/*.jar --dry-run $(find src -name '*.java')",
     lack: lackOf('java starter'),
   },
+  {
+    language: 'csharp',
+    framework: 'aspnet',
+    version: 'dotnet --version',
+    build: 'dotnet build --configuration Release',
+    test: 'dotnet test tests',
+    lack: lackOf('dotnet'),
+  },
 ];
 
 /** The commands of one of the shell blocks of a starter's README: what users are told is what is tested. */

@@ -1,4 +1,4 @@
-// What the tests need of the .NET SDK, which no package here has: `build`, `test DIRECTORY` and `PROGRAM.dll`.
+// What the tests need of the .NET SDK: `--version`, `build`, `test DIRECTORY` and `PROGRAM.dll`.
 using System;
 using System.Collections.Generic;
 using System.IO;
@@ -31,6 +31,9 @@ var here = AppContext.BaseDirectory;
 
 switch (args)
 {
+    case ["--version"]:
+        Console.WriteLine(Environment.Version);
+        return 0;
     case ["build", ..]:
         return Build("revento-integration", OutputKind.ConsoleApplication, SourcesIn("."));
     case ["test", var tests]:
