@@ -120,8 +120,7 @@ describe('with a proxy in the environment', () => {
     const port = await freePort();
     const settings = readProxySettings({ HTTP_PROXY: `http://user:p4ssword@127.0.0.1:${port}` });
     forwarder = await createForwarder({ isRemoteAllowed: true }, settings);
-    // undici connects again and again to one that closes at once: the limit ends that.
-      await expect(forwarder.exchange(post('http://staging.test/hook', { timeoutMs: 1_000 }))).rejects.toMatchObject({
+    await expect(forwarder.exchange(post('http://staging.test/hook'))).rejects.toMatchObject({
       kind: 'proxy',
       isUnsent: true,
       message: `no connection through the proxy (staging.test:80): 127.0.0.1:${port} refused the connection`,
@@ -133,8 +132,7 @@ describe('with a proxy in the environment', () => {
     proxy.credentials = 'user:password';
     forwarder = await createForwarder({ isRemoteAllowed: true }, readProxySettings({ HTTP_PROXY: proxy.url }));
     try {
-      // undici connects again and again to one that closes at once: the limit ends that.
-      await expect(forwarder.exchange(post('http://staging.test/hook', { timeoutMs: 1_000 }))).rejects.toMatchObject({
+      await expect(forwarder.exchange(post('http://staging.test/hook'))).rejects.toMatchObject({
         message: `no connection through the proxy (staging.test:80): 127.0.0.1:${proxy.port} answered 407`,
       });
     } finally {
