@@ -14,7 +14,7 @@ export type AskSandbox = <Name extends OperationName>(
 /** More would not fit on a screen. */
 const mostOffered = 50;
 
-/** @param onFailure  told why the sandbox could not be asked */
+/** @param onFailure  called with the reason why the sandbox could not be asked */
 export function knownSandbox(ask: AskSandbox, onFailure: (error: unknown) => void): KnownSandbox {
   const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
     try {

@@ -14,7 +14,7 @@ export interface Places {
   /** REVENTO_PROFILE. */
   readonly environmentProfile: string | undefined;
   readonly askSandbox: AskSandbox;
-  /** Told what could not be read. */
+  /** Called with what could not be read. */
   readonly onFailure: (error: unknown) => void;
 }
 

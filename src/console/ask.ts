@@ -8,7 +8,7 @@ export function isAskable(name: unknown): name is Askable {
 
 export interface AskParts {
   readonly control: ControlPort;
-  /** Told of a rotation, so that whoever verifies learns the secrets. */
+  /** Called on a rotation, so that listeners get the new secrets. */
   readonly onRotated: (secrets: {
     readonly webhook_secret: string;
     readonly webhook_secret_previous: string | null;
@@ -17,7 +17,7 @@ export interface AskParts {
 
 /**
  * Does an operation for the page. The answer holds no secret: those that give one back cannot be asked for, and of a
- * rotation only its state is told.
+ * rotation only its state is sent.
  *
  * @throws ControlRefusal
  */

@@ -19,7 +19,7 @@ export interface ServedConsole {
 export interface ConsoleSource {
   /** Loaded with the first request. */
   readonly assets: () => Promise<ConsoleAssets>;
-  /** Makes what answers whoever has the key; called once, when somebody has. */
+  /** Makes the handler for clients with the key; called once, on first use. */
   readonly routes: () => Promise<Exchange>;
 }
 

@@ -28,7 +28,7 @@ interface Run {
   readonly steps: AsyncGenerator<Played, void, void>;
 }
 
-/** The scenario that is being played: one at a time, step by step, whoever looks on. */
+/** The scenario that is being played: one at a time, step by step, for all open pages. */
 export class Rehearsal {
   readonly #begin: BeginScenario;
   #run: Run | null = null;

@@ -30,7 +30,7 @@ export function userFlag({ kind, userId = null }: NamedLogin): string {
   return kind === 'user' && userId !== null ? ` --user-id ${shellWord(userId)}` : '';
 }
 
-/** The command that logs in again, without a user: whoever consents decides whose login it is. */
+/** The command that logs in again, without a user: the user who consents decides whose login it is. */
 export function loginCommand(profile: string, { eventId, kind }: NamedLogin): string {
   return `${program(profile)} login ${flagsOfLogin({ eventId, kind })}`;
 }

@@ -7,7 +7,7 @@ const decorations = ['bold', 'dim', 'red', 'green', 'yellow', 'blue', 'cyan'] as
 /**
  * A style for texts into which data from the network is woven, and the guard that belongs to it.
  *
- * Its codes look like ordinary SGR sequences (so whoever measures width skips them) but begin with a number drawn
+ * Its codes look like ordinary SGR sequences (so width measurements skip them) but begin with a number drawn
  * for this object. `finish` takes every control character out of a text except those codes, which become the real
  * ones: a text can be colored by the command and by nobody else, even when the command forgot to clean its data.
  */

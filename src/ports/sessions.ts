@@ -5,15 +5,15 @@ import type { KeySource } from './store.ts';
 export interface TokenSource {
   /** A token valid for at least `minTtlMs` (default 60 000), refreshed if it must be. */
   current(minTtlMs?: number): Promise<AccessToken>;
-  /** The API answered `token_expired` for this one: refreshes once, whoever asks. */
+  /** The API answered `token_expired` for this token: refreshes once for all callers. */
   renew(rejected: AccessToken): Promise<AccessToken>;
-  /** The API answered `token_revoked` for this one: marks the login, unless it has a newer token by now. */
+  /** The API answered `token_revoked` for this one: marks the login, unless it already has a newer token. */
   markRevoked(rejected: AccessToken): Promise<void>;
 }
 
 /** The logins of the selected profile. */
 export interface Sessions {
-  /** Every stored login, sorted by kind and event: told from names of files, so those that cannot be opened too. */
+  /** Every stored login, sorted by kind and event: read from file names, so it includes those that cannot be opened. */
   keys(): Promise<readonly LoginKey[]>;
   /**
    * Opens one login; null when it does not exist, or no longer.

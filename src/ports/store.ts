@@ -163,7 +163,7 @@ export interface SealedFile {
 export interface Remedies {
   /** For a damaged one. */
   readonly replace: string;
-  /** For one whose key may be gone for good. */
+  /** For one whose key may be lost. */
   readonly giveUp: string;
 }
 

@@ -63,7 +63,7 @@ const words: readonly (readonly [sizeMs: number, word: string])[] = [
  *
  * To the nearest whole unit, as people round: a token just issued for an hour lasts one hour, not 59 minutes. The
  * unit is the largest that the distance holds exactly one or at least two of, so that an hour and a half is not
- * told as one or two hours.
+ * shown as one or two hours.
  *
  *
  * @param at   milliseconds since the Unix epoch

@@ -100,7 +100,7 @@ function idsOf(string $deliveryId, object $event): array
 function workWaiting(callable $work): bool
 {
     $failed = [];
-    // Whoever holds the lock looks again after it is free: what came meanwhile was left to them.
+    // The process that holds the lock checks again after releasing it, for entries that arrived meanwhile.
     while (($waiting = array_diff_key(waiting(), $failed)) !== []) {
         $lock = Tokens\lock(Config::get()->dataDir . '/inbox.lock', waits: false);
         if ($lock === null) {

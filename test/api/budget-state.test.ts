@@ -61,13 +61,13 @@ describe('one more request', () => {
     });
   });
 
-  it('counts the requests begun since the server told what remains', () => {
+  it('counts the requests begun since the server reported the remainder', () => {
     const lines = [`+ a ${now - 5_000}`, `- a ${now - 4_900} t 500 2 ${now + 90 * second}`];
     expect(stateOf(...lines, ...open(1)).wait(now, 't').ms).toBe(0);
     expect(stateOf(...lines, ...open(2)).wait(now, 't').reason).toBe('hour');
   });
 
-  it('believes the smaller of two remainders that were told at once', () => {
+  it('uses the smaller of two remainders reported at the same time', () => {
     const lines = [
       `+ a ${now - 5_000}`,
       `+ b ${now - 5_000}`,
@@ -101,7 +101,7 @@ describe('one more request', () => {
     expect(stateOf(...full, ...open(3)).wait(now, 't').ms).toBe(0);
   });
 
-  it('waits as long as the server told, whoever was told', () => {
+  it('waits as long as the server asked any process to', () => {
     expect(stateOf(`b t ${now} ${now + 7 * second}`).wait(now, 't')).toEqual({
       ms: 7 * second,
       reason: 'told',

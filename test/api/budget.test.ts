@@ -113,7 +113,7 @@ describe('a budget', () => {
     expect(pauses).toEqual([0, 1_000, 2_000, 4_000]);
   });
 
-  it('waits even where it does not count, when it is told to', async () => {
+  it('waits if the server asks for it, even where it does not count', async () => {
     const { enter, clock, startedMs } = setUp();
     (await enter()).answered(answer());
     (await enter()).answered(answer(429, [['Retry-After', '5']], '{"error":"rate_limit_exceeded"}'));

@@ -71,7 +71,7 @@ const proofs: Readonly<Record<string, Proof>> = {
   'A changed host': {
     'bin/login/host-changed.test.ts': [
       'gets no token, and the command that accepts it is named and works',
-      'an auth base that was changed behind the back of the tool',
+      'an auth base that was changed outside of the tool',
     ],
     'auth/session/api-binding.test.ts': [
       'stay bound through a refresh',

@@ -57,7 +57,7 @@ function suite(receiver: Receiver, begin: () => Promise<Running>) {
 
   const { rewrites } = receiver;
   if (rewrites === null) return;
-  it('is told whose JSON it verifies, and which line to change', async () => {
+  it('gets the name of the framework that re-serialized the JSON, and the line to change', async () => {
     const { cause, fix } = await check(running.url('reserialized'));
     expect(cause).toContain(`the handler parses the body and verifies what ${rewrites[0]}`);
     expect(fix).toContain(rewrites[1]);
@@ -94,15 +94,18 @@ describe.skipIf(noNginx !== null)(`nginx in front of Express${noNginx === null ?
 });
 
 describe('Express', () => {
-  it.each(['express', 'express4'])('with express.json() before express.raw() is told so (%s)', async (name) => {
-    const running = await start({ ...express, env: { RECEIVER_PACKAGE: name } }, secret);
-    const { cause, fix } = await check(running.url('json-first'));
-    await running.close();
-    expect(cause).toBe(
-      'express.json() runs before express.raw(), so the handler gets a parsed object instead of bytes',
-    );
-    expect(fix).toContain('above any express.json()');
-  });
+  it.each(['express', 'express4'])(
+    'with express.json() before express.raw() gets that as a hint (%s)',
+    async (name) => {
+      const running = await start({ ...express, env: { RECEIVER_PACKAGE: name } }, secret);
+      const { cause, fix } = await check(running.url('json-first'));
+      await running.close();
+      expect(cause).toBe(
+        'express.json() runs before express.raw(), so the handler gets a parsed object instead of bytes',
+      );
+      expect(fix).toContain('above any express.json()');
+    },
+  );
 });
 
 const django = receivers.find(({ name }) => name === 'Django') as Receiver;

@@ -62,7 +62,7 @@ it('the document is valid OpenAPI 3.1', async () => {
   expect({ valid, errors: valid ? [] : errors }).toEqual({ valid: true, errors: [] });
 });
 
-it('the sandbox serves it, to whoever has the key', async () => {
+it('the sandbox serves it to clients with the key', async () => {
   const { control, app } = setUp();
   expect(jsonOf(await control('openapi'))).toEqual(JSON.parse(JSON.stringify(document)));
   expect((await app.get('/_sandbox/v1/openapi.json')).status).toBe(403);

@@ -147,7 +147,7 @@ describe('the sandbox on a socket', () => {
     },
   );
 
-  it('frees the port at once, whoever is still connected', async () => {
+  it('frees the port immediately, even with open connections', async () => {
     const { hosted: running } = await setUp();
     const port = Number(new URL(running.authBase).port);
     const idle = await dial(port);

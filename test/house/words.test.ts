@@ -13,7 +13,13 @@ const rules: readonly (readonly [found: RegExp, instead: string])[] = [
   [/\brightly\b/i, 'correctly'],
   [/\b(?:go|goes|going|went) (?:before|ahead of) (?:it|the|every|all|each|what)\b/i, 'takes precedence over'],
   [/\bunsaid\b|\bunless said\b/i, 'without the …, by default'],
-  [/\b(?:is|are|was|were|be|been) told of\b/i, 'is notified of, sees'],
+  [/\b(?:is|are|was|were|be|been|unless|when|as) told\b|\btold of\b/i, 'is reported, gets, by default'],
+  [/\bwhoever\b/i, 'the user, client, process that'],
+  [/\bbec(?:o|a)mes? of\b/i, 'the outcome of'],
+  [/\bcop(?:e|es|ing) with\b/i, 'handles'],
+  [/\brests? on\b/i, 'depends on'],
+  [/\bbehind the back\b/i, 'without the knowledge of'],
+  [/\bfor good\b/i, 'permanently, forever'],
   [/\b(?:not|could not|to) be had\b|\bnot had in time\b/i, 'unavailable, timed out'],
   [/\b(?:put|set) right\b/i, 'fixed'],
   [/\bthe person\b/i, 'the user'],
@@ -57,7 +63,8 @@ const former = { files: /^(?:src|test)\/commands\/webhook\/trigger(?:\.test)?\.t
 
 /** Written by a program or by lawyers; and this file, which has to name what is not written. */
 const unread = /^(?:package-lock\.json|LICENSE|bench\/results\.json|test\/house\/words\.test\.ts)$/;
-const text = /\.(?:ts|mts|mjs|cjs|js|md|txt|json|html|css|svg|py|sh|yml|bash|zsh|fish|ps1)$|^\.ci\//;
+const text =
+  /\.(?:tsx?|mts|mjs|cjs|js|md|txt|json|html|css|svg|py|sh|ya?ml|bash|zsh|fish|ps1|go|rb|php|java|kts?|cs|toml)$|^\.ci\//;
 const made = new Set(['node_modules', 'dist', '.git']);
 
 /** The paths from the root of every text in the repository that people write. */

@@ -34,7 +34,7 @@ describe('text that a command has colored', () => {
     expect(finish(style.bold(`a ${style.red('b')} c`))).toBe(real.bold(`a ${real.red('b')} c`));
   });
 
-  it('has the width of its characters for whoever pads it', () => {
+  it('has the width of its characters when padded', () => {
     const { style } = markStyle(real);
     expect(stringWidth(style.bold(style.red('four')))).toBe(4);
   });

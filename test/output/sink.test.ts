@@ -7,7 +7,7 @@ import { Writable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSink } from '../../src/output/sink.ts';
 
-/** A stream that takes a chunk only when told to. */
+/** A stream that takes a chunk only on request. */
 class Gate extends Writable {
   taken: Buffer[] = [];
   #release: (() => void)[] = [];

@@ -89,7 +89,7 @@ describe('what it made', () => {
     const tests = [...files, 'api/resources', 'webhook/event', 'house', 'docs/reference'].map((file) => `test/${file}`);
     const { status, said } = tool('vitest', 'run', '--project', 'unit', ...tests);
     expect({ status, said: status === 0 ? '' : said }).toEqual({ status: 0, said: '' });
-  });
+  }, 240_000);
 
   it('is a command of the program, in its help and with its own', () => {
     expect(run(process.execPath, 'scripts/build.mjs').status).toBe(0);

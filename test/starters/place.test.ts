@@ -41,7 +41,7 @@ it('removes what it wrote when one file cannot be written, and nothing else', as
   expect(readdirSync(directory).sort()).toEqual(['mine', 'taken']);
 });
 
-it('replaces files only when told to', async () => {
+it('replaces files only on request', async () => {
   writeFileSync(join(directory, 'app'), 'old');
   await expect(placeFiles(directory, { app: 'new' }, { isReplacing: false, signal })).rejects.toMatchObject({
     code: 'file',

@@ -20,7 +20,7 @@ export function fakeClock(startsAtMs = Date.UTC(2026, 10, 24, 12)): FakeClock {
   };
 }
 
-/** A clock that stands still; whoever sleeps by it sleeps until told to stop. */
+/** A clock that stands still; sleeps last until they are ended. */
 export function stillClock(nowMs = Date.UTC(2026, 10, 24, 12)): Clock {
   return {
     now: () => nowMs,

@@ -18,7 +18,7 @@ describe('a secret', () => {
     expect(show(new Secret(value))).not.toContain(value.slice(0, 12));
   });
 
-  it('can be told from another one', () => {
+  it('can be distinguished from another one', () => {
     expect(`${new Secret(value)}`).toMatch(/^\[redacted fp:[0-9a-f]{8}\]$/);
     expect(new Secret(value).fingerprint).not.toBe(new Secret(`${value}x`).fingerprint);
   });

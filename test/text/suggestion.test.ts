@@ -16,7 +16,7 @@ describe('the word that was meant', () => {
   });
 });
 
-it('advises to take the word that is meant, or else what it is told', () => {
+it('suggests the word that is meant, or else the given hint', () => {
   expect(adviceOn('pyton', ['python', 'go'], 'languages are python, go')).toBe('did you mean python?');
   expect(adviceOn('cobol', ['python', 'go'], 'languages are python, go')).toBe('languages are python, go');
 });

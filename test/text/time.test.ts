@@ -65,7 +65,7 @@ describe('times in relation to now', () => {
     [3_600_000 - 20_000, 'in 1 hour'],
     [90 * 86_400_000 - 400, 'in 90 days'],
     [86_400_000 - 1, 'in 1 day'],
-    // What lies between one and two of a unit is told in smaller ones.
+    // A value between one and two of a unit is shown in smaller units.
     [90 * 60_000, 'in 90 minutes'],
     [-36 * 3_600_000, '36 hours ago'],
     [100_000, 'in 100 seconds'],

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** The only method there is: `plain` would show the verifier to whoever sees the authorization URL. */
+/** The only method: `plain` would reveal the verifier in the authorization URL. */
 export const challengeMethod = 'S256';
 
 /**

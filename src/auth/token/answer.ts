@@ -84,7 +84,7 @@ export function judgeTokenAnswer(
     return bad('token_type is not Bearer');
   }
   const scope = scopeList(body['scope']);
-  // The old refresh token is spent by now: over a scope that is known already, the new one is not thrown away.
+  // The old refresh token is already used up: over a scope that is known already, the new one is not thrown away.
   if (scope === undefined && !isRefresh) return bad('scope is not a list of scopes');
 
   return {

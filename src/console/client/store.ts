@@ -33,7 +33,7 @@ export class ConsoleStore {
   dialog: Dialog | null = null;
   /** Whose application is selected on the board. */
   person: Application | null = null;
-  /** How many entries of each kind have come: whoever shows something reads it again when its kind grows. */
+  /** The number of entries of each kind: a view reloads when the number of its kind grows. */
   readonly ticks: Record<LogEntry['kind'] | 'begin', number> = {
     happening: 0,
     request: 0,

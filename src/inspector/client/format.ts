@@ -15,7 +15,7 @@ export function reasonWords(reason: string | null): string {
   return reason === null ? 'verified' : (reasons[reason] ?? reason);
 }
 
-/** What became of a delivery, in a word, with a shape and a tone that say the same. */
+/** The outcome of a delivery in one word, with a matching shape and tone. */
 export function verdictOf({ line, status }: Row): {
   readonly word: string;
   readonly shape: string;

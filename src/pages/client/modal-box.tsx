@@ -2,7 +2,7 @@ import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 interface ModalBoxProps {
-  /** The dialog, for whoever closes it. */
+  /** The dialog, for the caller that closes it. */
   readonly box: RefObject<HTMLDialogElement>;
   readonly label: string;
   readonly className?: string;

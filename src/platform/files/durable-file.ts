@@ -30,7 +30,7 @@ type WriteSome = (fd: number, bytes: Uint8Array, offset: number) => number;
 const writeSome: WriteSome = (fd, bytes, offset) => writeSync(fd, bytes, offset, bytes.length - offset, offset);
 
 /**
- * Replaces a file as a whole: whoever reads it, at whatever moment the machine stops, sees the old content or the
+ * Replaces a file as a whole: a reader, even after a crash at any moment, sees the old content or the
  * new one. Both are on the disk, not in its cache, when this returns.
  *
  * @param beforeRename  called when the new content is whole under its temporary name

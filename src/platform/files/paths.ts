@@ -15,7 +15,7 @@ export interface Machine {
 interface Paths {
   /** Directory of `config.json` and, in `auth`, of the sealed logins. Absolute. */
   readonly configDir: string;
-  /** Directory of the key file. Never among the sealed files: whoever copies those has no key. Absolute. */
+  /** Directory of the key file. Never among the sealed files, so that a copy of those has no key. Absolute. */
   readonly dataDir: string;
   /** REVENTO_CONFIG_DIR decided. */
   readonly isMoved: boolean;

@@ -15,7 +15,7 @@ export async function deriveKey(passphrase: Secret, kdf: Kdf): Promise<StoreKey>
   const { N, r, p } = kdf;
   const salt = Buffer.from(kdf.salt, 'base64');
   const bytes = await new Promise<Buffer>((resolve, reject) => {
-    // Node refuses more than 32 MiB unless told; scrypt takes 128 * N * r bytes.
+    // Node's default limit is 32 MiB; scrypt takes 128 * N * r bytes.
     scrypt(passphrase.reveal().normalize('NFC'), salt, 32, { N, r, p, maxmem: 256 * N * r }, (error, key) =>
       error ? reject(error) : resolve(key),
     );

@@ -109,7 +109,8 @@ function placeWithoutLinks(path: string, owner: Owner): boolean {
 }
 
 /**
- * The lock file, then whoever has begun to take it over, then whoever has begun to take over from that one. The
+ * The lock file, then the process that has begun to take it over, then the one that has begun to take over from that
+ * one. The
  * last one is the owner. Empty when the lock is free.
  */
 function follow(path: string): Found[] {
@@ -126,7 +127,7 @@ function successorPath(path: string, found: Found): string {
 /**
  * Takes a lock over from an abandoned owner.
  *
- * Judging a lock abandoned and removing it are two steps, and between them it may have changed hands: whoever
+ * Judging a lock abandoned and removing it are two steps, and between them it may have changed hands: a process that
  * simply unlinks it may unlink a live one. So the right to take over from one certain owner is itself a file that
  * can be made only once. Its maker alone replaces the lock, by renaming that file onto it. If it dies before
  * that, the next one takes over from it in the same way; if it sleeps, everybody waits, as for any live owner.

@@ -50,7 +50,7 @@ export function livenessOf(
   // A zombie, which is common in containers without an init.
   if (status !== null && (status.state === 'Z' || status.state === 'X')) return 'dead';
   if (status !== null && owner.start !== '') return status.start === owner.start ? 'alive' : 'dead';
-  // No start times on this system: the number alone may be another process by now, which does not touch the file.
+  // No start times on this system: the number alone may belong to another process now, which does not touch the file.
   return owner.start === '' && nowMs - writtenAtMs > 600_000 ? 'dead' : 'alive';
 }
 

@@ -59,7 +59,7 @@ class Group implements Launched {
     if (patienceMs > 0 && this.#signal('SIGTERM')) await this.#isGone(patienceMs);
     if (this.#signal('SIGKILL')) await this.#isGone(afterKillMs);
     process.off('exit', this.#onExit);
-    // Whoever left the group may hold them open.
+    // A process that left the group may hold them open.
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.destroy();
   }
 

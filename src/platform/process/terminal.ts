@@ -101,7 +101,7 @@ function ask(
       isFinished = true;
       onStanding(null);
       signal?.removeEventListener('abort', onAbort);
-      // Before the interface closes: its `close` event comes at once and means "input ended" to whoever waits still.
+      // Before the interface closes: its `close` event comes immediately and means "input ended" to pending reads.
       deliver();
       lines.close();
       stdin.pause();

@@ -35,7 +35,7 @@ export function startOf(
   const line = [found, ...args].map(quoted).join(' ');
   const file =
     variableOf(env, 'COMSPEC') ?? win32.join(variableOf(env, 'SYSTEMROOT') ?? 'C:\\Windows', 'System32\\cmd.exe');
-  // No start-up commands; extensions on, which the quoting of % rests on; no !NAME!; outer quotes taken off.
+  // No start-up commands; extensions on, which the quoting of % depends on; no !NAME!; outer quotes taken off.
   return { file, args: ['/d', '/e:on', '/v:off', '/s', '/c', `"${line}"`], windowsVerbatimArguments: true };
 }
 

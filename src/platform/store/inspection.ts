@@ -97,7 +97,7 @@ function hasContent({ logins, remnants, hasSecrets }: StoredProfile): boolean {
 
 function roleOf(path: string): StoreFileRole {
   if (path.endsWith('.tmp')) return 'temporary';
-  // `NAME.lock`, and `NAME.lock.after-ID` of whoever takes it over; `NAME.lock.ID` is one that is being written.
+  // `NAME.lock`, and `NAME.lock.after-ID` of a process that takes it over; `NAME.lock.ID` is one that is being written.
   if (/\.lock(\.after-[^/\\]*)?$/.test(path)) return 'lock';
   if (/\.lock\.[^/\\]*$/.test(path)) return 'temporary';
   if (path.endsWith('.next')) return 'successor';

@@ -34,7 +34,7 @@ export class SandboxClock implements Clock {
   /** A move ends the timers itself. */
   #isMoving = false;
 
-  /** @param note  told of every move */
+  /** @param note  called for every move */
   constructor(real: Clock, note: Note = ignore) {
     this.#real = real;
     this.#note = note;

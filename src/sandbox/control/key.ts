@@ -10,7 +10,7 @@ export const controlPrefix = '/_sandbox/v1';
 export const controlVariable = 'REVENTO_SANDBOX_KEY';
 
 /**
- * The bearer key of the control API. It is derived from the client secret, so that whoever has the sandbox's
+ * The bearer key of the control API. It is derived from the client secret, so that a client with the sandbox's
  * credentials (its profile, or the environment that `sandbox exec` sets) needs nothing else. A web page cannot have it.
  */
 export function controlKeyOf(clientId: string, clientSecret: string): string {

@@ -44,7 +44,7 @@ export interface DeliveryParts {
   readonly target: WebhookTarget;
   readonly faults: FaultPlan;
   readonly onEvent: (entry: DeliveryEntry) => void;
-  /** Told of every delivery that begins, changes or is forgotten, and of every change of the secrets. */
+  /** Called for every delivery that begins, changes or is dropped, and for every change of the secrets. */
   readonly note?: Note;
   /** Called before every request; what it gives back is called with the status of the answer, or null. */
   readonly onPost?: Recorder['sending'];

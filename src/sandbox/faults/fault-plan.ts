@@ -19,7 +19,7 @@ export class FaultPlan {
   #faults: readonly Fault[];
   #seen: number[];
 
-  /** @param note  told of every fault that begins, is counted or ends */
+  /** @param note  called for every fault that begins, is counted or ends */
   constructor(faults: readonly Fault[], note: Note = ignore) {
     this.#initial = faults;
     this.#note = note;

@@ -33,7 +33,7 @@ export interface AuthorizationParts {
   readonly grants: Grants;
   readonly clock: Clock;
   readonly hasAutoConsent: boolean;
-  /** Told of every consent, before its code goes out. */
+  /** Called for every consent, before its code is sent. */
   readonly onConsent: (consent: Consent) => void;
 }
 

@@ -20,7 +20,7 @@ export interface DirectLoginParts {
   /** The first one logs in. */
   readonly clients: readonly Client[];
   readonly grants: Grants;
-  /** Told of the consent, as after the consent page. */
+  /** Called with the consent, as after the consent page. */
   readonly onConsent: (consent: Consent) => void;
 }
 

@@ -72,7 +72,7 @@ export class Grants {
   readonly #refresh = new Map<string, RefreshRecord>();
   readonly #accessOf = new Map<Family, string[]>();
 
-  /** @param note  told of every token that is issued or spent, and of every login that ends */
+  /** @param note  called for every token that is issued or used, and for every login that ends */
   constructor(clock: Clock, accessTtlMs: number, note: Note = ignore) {
     this.#clock = clock;
     this.#note = note;

@@ -23,6 +23,6 @@ export interface StageHand {
   pause(): Promise<void>;
   /** Milliseconds, real time. */
   now(): number;
-  /** Told what the run waits for that somebody has to do. */
+  /** Called with what the user has to do before the run can continue. */
   notice(text: string): void;
 }

@@ -57,9 +57,9 @@ export interface SandboxOptions {
   readonly webhook?: WebhookTarget;
   /** The bearer token of the control API; without it the path does not exist. */
   readonly controlKey?: string;
-  /** Told of the path of every request before it is answered. */
+  /** Called with the path of every request before it is answered. */
   readonly onArrival?: (path: string) => void;
-  /** Told of every request that was answered or refused, and of every attempt of a delivery. */
+  /** Called for every request that was answered or rejected, and for every attempt of a delivery. */
   readonly onEvent?: (entry: SandboxEntry) => void;
 }
 
@@ -85,7 +85,7 @@ export interface Sandbox {
   audit(): Audit;
   /** Marks what is done to an integration on purpose: see `Recorder.acting`. */
   acting: Recorder['acting'];
-  /** What the verdict rests on, so far; see `Recorder.evidence`. */
+  /** The evidence so far; see `Recorder.evidence`. */
   evidence: Recorder['evidence'];
   /** The sender of deliveries; null without a webhook target. */
   readonly deliveries: Deliveries | null;
@@ -209,7 +209,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         views: new Views({ world, clients, grants, limits, now: () => clock.now() }),
         startedAt: real.now(),
         logIn: (login) => {
-          // Participants can sign in only after an organizer; whoever skips the page need not do that by hand.
+          // Participants can sign in only after an organizer; without the page this is done automatically.
           if (login.kind === 'user' && !isConnected(world, clients[0] ?? { id: '' }, login.event)) {
             life.do([{ action: 'connect', eventId: login.event.id, params: {} }]);
           }
@@ -241,7 +241,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     const plain = await route(incoming, { ...parts, faults: noting(faults, arrival.strikes) });
     const answer = arrival.strikes.some((one) => one.hasScrambledMessages) ? withScrambledMessage(plain) : plain;
     recorder.answered(arrival, request, incoming, answer);
-    // Whoever has a token has a login that outlives this process.
+    // A client with a token has a login that outlives this process.
     ledger.flush();
     const isOwn = incoming.path.startsWith(`${controlPrefix}/`) || incoming.path === iconPath;
     if (!isOwn) onEvent(entryOf(request.method, incoming, answer, clock.monotonic() - startedAt));

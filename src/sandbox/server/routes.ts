@@ -133,7 +133,7 @@ async function api(incoming: Incoming, path: string, parts: Parts): Promise<Http
   const access = parts.grants.find(bearer);
   if (access === null) return unknown('this is not an access token of this environment');
   const { eventId } = access.family.consent;
-  // What has ended for good comes first, so that nobody refreshes for nothing. Assumed: the order.
+  // A permanently ended login is checked first, so that clients do not refresh without effect. Assumed: the order.
   if (parts.world.isSuspended) return apiError(401, 'token_revoked', 'the integration is suspended', requestId);
   if (parts.world.event(eventId)?.isArchived) {
     return apiError(401, 'token_revoked', 'the event is archived', requestId);

@@ -27,7 +27,7 @@ export interface Visit {
 export interface VisitOptions {
   /** Those of the browser; left out, there are none yet. */
   readonly cookies?: Cookies;
-  /** Told of every URL that is about to be asked for; false ends the visit before that. */
+  /** Called with every URL before it is requested; false ends the visit. */
   readonly onHop?: (url: URL) => boolean;
 }
 

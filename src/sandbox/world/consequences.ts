@@ -18,11 +18,11 @@ export interface ConsequenceParts {
   readonly clock: Clock;
   /** Null without a webhook URL. */
   readonly deliveries: Deliveries | null;
-  /** Told of every change of what waits. */
+  /** Called whenever the waiting notices change. */
   readonly note: Note;
   /** The event types that the manifest of the integration declares; null for all. */
   readonly declaredTypes: readonly string[] | null;
-  /** Told of what is not delivered although there is a webhook URL. */
+  /** Called for what is not delivered although there is a webhook URL. */
   readonly onWithheld: (entry: WithheldEntry) => void;
 }
 
@@ -30,7 +30,7 @@ export interface ConsequenceParts {
 export interface WithheldEntry {
   readonly type: 'withheld';
   readonly event: string;
-  /** The happening that it would have told of. */
+  /** The happening that it would have reported. */
   readonly happening_id: string;
   /** The id of what the happening changed. */
   readonly subject: string;

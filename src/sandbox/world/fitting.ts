@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 
 /** Subjects looked at in one search, so that it takes milliseconds in an event of 100,000 participants too. */
 const mostLookedAt = 5_000;
-/** Changes looked back at: whoever was changed last is most likely meant again. */
+/** How many recent changes are searched: the latest subject is most likely meant again. */
 const lookedBack = 200;
 
 /** What is searched for. */

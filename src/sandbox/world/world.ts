@@ -51,7 +51,7 @@ export class World {
   /**
    * The same ground gives the same data on every machine.
    *
-   * @param note  told of every happening
+   * @param note  called for every happening
    */
   constructor({ seed, participants, document = null }: Ground, note: Note = ignore) {
     this.#note = note;

@@ -19,7 +19,7 @@ interface FieldSchema {
 }
 
 /**
- * What is wrong with a body by the schema of its type, in sentences for whoever edits it: members that are missing or of
+ * What is wrong with a body by the schema of its type, in sentences for the editor: members that are missing or of
  * another kind. Further members are never wrong, and an unknown type may have any data.
  *
  * @param value  parsed JSON

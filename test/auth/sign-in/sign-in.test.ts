@@ -74,7 +74,7 @@ describe('an exchange that brings no login', () => {
   it.each<[string, LoginSetting, string]>([
     ['a spent code', refuse(400, { error: 'invalid_grant' }), 'login_failed'],
     ['a wrong secret', refuse(401, { error: 'invalid_client' }), 'invalid_client'],
-    ['a wrong secret, told with 400', refuse(400, { error: 'invalid_client' }), 'invalid_client'],
+    ['a wrong secret, reported with 400', refuse(400, { error: 'invalid_client' }), 'invalid_client'],
     ['a server in trouble', refuse(503, { error: 'temporarily_unavailable' }), 'server_error'],
     ['too many requests', refuse(429, { error: 'rate_limit_exceeded' }), 'rate_limited'],
     ['a redirect', refuse(307, {}), 'bad_answer'],

@@ -173,7 +173,7 @@ describe('ten processes of one login at once', () => {
       expect(lines(stdout)).toHaveLength(150);
       expect(lines(stderr).map((line) => /\?limit=\d+\S* (\d+) /.exec(line)?.[1])).toEqual(['200', '200', '200']);
     }
-    // The minute is full now, and whoever comes next knows it without asking.
+    // The minute is used up now, and the next process knows it without a request.
     const late = await list('--verbose', '--max-wait', '1s');
     expect(late.code).toBe(5);
     expect(late.stderr).not.toContain('> GET');

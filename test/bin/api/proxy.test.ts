@@ -11,7 +11,7 @@ import { ForwardProxy } from '../../support/http/forward-proxy.ts';
 import { freePort } from '../../support/http/free-port.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 
-/** A host that no DNS knows: whoever reaches it went through the proxy. */
+/** A host that is not in DNS: requests that reach it went through the proxy. */
 const host = 'api.revento.test';
 const token = `rev_install_${randomBytes(16).toString('hex')}`;
 const page = JSON.stringify({ data: [{ id: 'ptp_1' }], next_cursor: null, has_more: false });

@@ -91,7 +91,7 @@ describe.skipIf(process.platform === 'win32')('config.json', () => {
     },
   );
 
-  it('in a directory for everybody such as /tmp is not told of', async () => {
+  it('in a shared directory such as /tmp is not mentioned', async () => {
     chmodSync(directory, 0o1777);
     expect((await login()).stderr).not.toContain('warning');
   });

@@ -55,7 +55,7 @@ describe.skipIf(process.platform !== 'linux')('a user without a home directory',
   });
 
   it.each(['REVENTO_CONFIG_DIR', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'HOME'])(
-    'is told so where %s leads to /proc, which can hold nothing',
+    'gets an error if %s leads to /proc, where nothing can be written',
     (name) => {
       const { code, stderr } = run(['config', 'set', 'client_id', 'abc'], { HOME: '/proc', [name]: '/proc/revento' });
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('/proc') });
@@ -80,13 +80,13 @@ describe.skipIf(process.platform !== 'linux')('a user without a home directory',
     expect(run(words, { ...secret, HOME: '/dev/null' })).toMatchObject({ code: 0 });
   });
 
-  it.each(['/dev/null', '/proc/self/nowhere'])('is told so, at once, where HOME=%s cannot be written', (HOME) => {
+  it.each(['/dev/null', '/proc/self/nowhere'])('gets an error immediately if HOME=%s cannot be written', (HOME) => {
     const { code, stderr } = run(['config', 'set', 'output', 'json'], { HOME });
     expect(stderr).toMatch(/^error: (This user has no home directory|cannot use the directory)/);
     expect([1, 2]).toContain(code);
   });
 
-  it('is told by doctor', () => {
+  it('is reported by doctor', () => {
     const { stdout } = run(['doctor', '--json']);
     expect(stdout).toContain('This user has no home directory');
   });
@@ -101,7 +101,7 @@ describe.skipIf(process.platform !== 'linux')('a user without a home directory',
     ['config', 'set', 'client_id', 'x'],
     ['profile', 'use', 'default'],
     ['login', '--with-token', '-e', 'evt_1', '--client-id', 'x'],
-  ])('is told by %s, which must write', (...words) => {
+  ])('is reported by %s, which must write', (...words) => {
     const { status, stderr } = spawnSync(process.execPath, [revento, ...words], {
       ...stranger,
       cwd: '/',

@@ -98,7 +98,7 @@ describe.each(reasons)('%s', (shell, reason) => {
     expect(found.sort()).toEqual(['bad', 'default', 'staging', 'work']);
   });
 
-  it('offers nothing that the shell would run, whoever wrote it into the settings', async () => {
+  it('offers nothing that the shell would run, even if it is in the settings', async () => {
     expect(await shells.completed(shell, 'revento status -p x')).not.toContain('touch');
     expect(await shells.completed(shell, 'revento -p bad status -e x')).not.toContain('touch');
     expect(await shells.completed(shell, 'revento -p bad status -e ')).not.toContain('touch');

@@ -46,7 +46,7 @@ function edit(name: 'auth_base' | 'api_base', value: string): void {
 
 const list = ['-p', 'sandbox', 'participants', 'list', '--json'];
 
-describe('an API base that was changed behind the back of the tool', () => {
+describe('an API base that was changed outside of the tool', () => {
   it('gets no token, and the command that accepts it is named and works', async () => {
     const { base, seen } = await stranger();
     edit('api_base', `${base}/api/v1`);
@@ -87,7 +87,7 @@ describe('an API base that was changed behind the back of the tool', () => {
   });
 });
 
-describe('an auth base that was changed behind the back of the tool', () => {
+describe('an auth base that was changed outside of the tool', () => {
   it.each([
     ['in the file', true],
     ['by REVENTO_AUTH_BASE', false],

@@ -37,7 +37,7 @@ describe('a job with an access token in its environment', () => {
     expect(existsSync(join(configDir, 'data'))).toBe(false);
   });
 
-  it('is told by status that the token is in use, and prints it for curl', async () => {
+  it('sees in status that the token is in use, and prints it for curl', async () => {
     const token = accessTokenIn(await tokenAnswer(ready));
     const env = job(ready, { REVENTO_ACCESS_TOKEN: token });
     const status = await rig.run(['status', '--check'], { env });

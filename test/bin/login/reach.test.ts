@@ -125,7 +125,7 @@ describe('a login goes on', () => {
     expect(await expectToGoOn(await settings(base))).toMatch(/^warning: .*it speaks SSH/m);
   });
 
-  it('at a server that answers with an error, which is told nothing about the login', async () => {
+  it('at a server that answers with an error, which learns nothing about the login', async () => {
     const { base, text } = await rawServer((socket) =>
       socket.once('data', () => socket.end('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n')),
     );

@@ -167,13 +167,16 @@ describe('--jq', () => {
   });
 });
 
-it.each([['--version'], ['--help']])('%s that cannot be written is a failure, told without a stack', async (flag) => {
-  const full = openSync('/dev/full', 'w');
-  const { code, stderr } = await runInto(full, [flag], { env: rig.env, requests: () => 0 });
-  closeSync(full);
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/^error: .*\n(hint: .*\n)?$/);
-});
+it.each([['--version'], ['--help']])(
+  '%s that cannot be written is a failure, reported without a stack',
+  async (flag) => {
+    const full = openSync('/dev/full', 'w');
+    const { code, stderr } = await runInto(full, [flag], { env: rig.env, requests: () => 0 });
+    closeSync(full);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: .*\n(hint: .*\n)?$/);
+  },
+);
 
 describe('options that contradict each other', () => {
   it.each([

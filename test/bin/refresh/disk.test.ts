@@ -110,7 +110,7 @@ describe('a write that fails after the answer', () => {
     expect(rig.server.requests).toHaveLength(1);
   });
 
-  it('is told, and the token is still handed out, when no copy can be made anywhere', async () => {
+  it('is reported, and the token is still returned, when no copy can be written anywhere', async () => {
     await rig.logIn();
     const fail = { action: 'fail', code: 'EIO' } as const;
     const ended = await rig.token({ crashPoints: { 'commit-before-write': fail, 'rescue-before-write': fail } });
@@ -134,7 +134,7 @@ describe('a read-only directory of another user', () => {
     expect((await rig.token({ prefix })).code).toBe(0);
   });
 
-  it('hands out a token that is still good', async () => {
+  it('returns a token that is still valid', async () => {
     const grant = await rig.logIn({ accessExpiresAt: Date.now() + 3_600_000 });
     const prefix = rig.unprivileged();
     chmodSync(dirname(rig.path()), 0o500);
@@ -149,7 +149,7 @@ describe('a damaged file', () => {
     ['garbage', () => 'not a sealed file at all'],
     ['empty', () => ''],
     ['plaintext', () => JSON.stringify({ v: 1, gen: 9, state: 'active', access_token: 'a', refresh_token: 'b' })],
-  ])('(%s) is told, kept as it is, and nothing is sent', async (_kind, damage) => {
+  ])('(%s) is reported and kept unchanged, and nothing is sent', async (_kind, damage) => {
     await rig.logIn();
     const damaged = damage(rig.read());
     writeFileSync(rig.path(), damaged);
@@ -182,7 +182,7 @@ describe('a damaged file', () => {
 });
 
 describe('a missing key', () => {
-  it('is told, and neither reading nor a new login makes another', async () => {
+  it('is reported, and neither reading nor a new login creates another', async () => {
     await rig.logIn();
     rmSync(rig.keyPath);
     const sealed = rig.read();

@@ -29,7 +29,7 @@ async function start(...args: readonly string[]) {
   return { running, ready: JSON.parse(line) as Ready };
 }
 
-/** A webhook handler that answers as told, then with 204. */
+/** A webhook handler with scripted answers, then 204. */
 async function startHandler(...statuses: readonly number[]): Promise<string> {
   const left = [...statuses];
   const server = createServer((request, reply) => {
@@ -91,7 +91,7 @@ describe('steering a running sandbox', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ delivery_id: delivery.delivery_id, state: 'delivered' });
   });
 
-  it('sends to where `webhook listen` listens unless told otherwise', async () => {
+  it('sends to the listener of `webhook listen` by default', async () => {
     const help = await rig.run(['sandbox', 'start', '--help']);
     expect(help.stdout.replace(/\s+/g, ' ')).toContain(
       '(default: the `webhook listen` of the profile, or http://localhost:4400/webhooks/revento)',
@@ -134,7 +134,7 @@ describe('steering a running sandbox', () => {
     }
   });
 
-  it('that has ended is told to a login at once, which would wait for a page nobody can load', async () => {
+  it('that has ended is reported by login immediately, instead of waiting for a page that cannot load', async () => {
     const { running } = await start();
     running.kill('SIGINT');
     await running.ended;
@@ -194,7 +194,7 @@ describe('steering a running sandbox', () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('effects of api are')]);
   });
 
-  it('revokes a login: the API says so for good', async () => {
+  it('revokes a login permanently', async () => {
     const { ready } = await start(
       ...['--redirect-uri', `http://localhost:${await freePort()}/callback`, '--webhook-url', await startHandler()],
     );

@@ -77,7 +77,7 @@ describe('the sandbox delivers to the listener of its profile, whatever its port
   });
 });
 
-it('goes where --webhook-url says, whoever listens', async () => {
+it('goes to --webhook-url, even if something else listens', async () => {
   let count = 0;
   handler = createServer((request, reply) => {
     count++;

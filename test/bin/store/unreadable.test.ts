@@ -65,7 +65,7 @@ describe('one damaged login among others', () => {
   });
 });
 
-it('of which the key is gone for good can be given up with the command that is named', async () => {
+it('whose key is lost can be removed with the suggested command', async () => {
   rmSync(rig.keyPath);
   const { code, stderr } = await rig.run(['token', '--event', 'evt_1']);
   expect(code).toBe(1);

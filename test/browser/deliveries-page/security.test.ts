@@ -104,7 +104,7 @@ describe(withReason('the page and strangers', lackOfBrowser), () => {
     expect((await fetch(`${base}session`, authorized)).status).toBe(200);
   });
 
-  test('makes markup of no text, whoever asks for it', async () => {
+  test('never turns text into markup', async () => {
     await at.send({ body: envelope('application.approved', { id: '<img src=x onerror=alert(1)>' }) });
     await at.rows().first().click();
     await at.page.getByText('<img src=x onerror=alert(1)>').waitFor();

@@ -135,7 +135,7 @@ describe('a list', () => {
     expect(new Set([...idsOf(items), ...idsOf(rest.items)]).size).toBe(2_000);
   });
 
-  it('names the cursor to go on from when a page fails for good', async () => {
+  it('names the cursor to continue from when a page fails permanently', async () => {
     const bench = await apiBench({
       sandbox: { participants: 300 },
       exchange: (inner) => async (request) => {
@@ -239,7 +239,7 @@ describe('what the store knows will fail is refused before any request', () => {
     expect(bench.requests).toEqual([]);
   });
 
-  it('but not a login whose scopes the server never told', async () => {
+  it('but not a login whose scopes the server never reported', async () => {
     const bench = await apiBench({ kinds: ['installation'] });
     bench.logins[0] = { ...(bench.logins[0] as (typeof bench.logins)[number]), scope: [] };
     expect((await run('participants list', bench)).failure).toBeNull();

@@ -27,7 +27,7 @@ describe('doctor on the network', () => {
     expect(finding?.message).toContain(message);
   });
 
-  it('says nothing of the clock when no server told its time', async () => {
+  it('says nothing about the clock when no server reported its time', async () => {
     expect((await examine({ http: answering('nonsense') })).of('clock')[0]?.status).toBe('skip');
   });
 

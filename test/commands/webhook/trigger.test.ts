@@ -13,7 +13,7 @@ import { header, sendRig } from '../../support/webhook/send-rig.ts';
 const { secret, folder, world, verdict } = sendRig();
 
 describe('trigger', () => {
-  it('sends to the listener that runs it, unless told otherwise', async () => {
+  it('sends to the listener that runs it, by default', async () => {
     const [listener, other] = [await handler(), await handler()];
     const rig = world();
     const inListener = { ...rig, deps: { ...rig.deps, childEnv: { REVENTO_WEBHOOK_URL: listener.url } } };
@@ -106,7 +106,7 @@ describe('trigger', () => {
     expect(failure?.facts.hint).toContain('is your server running');
   });
 
-  it('refuses a misspelled type before it sends anything, and sends a made-up one when told to', async () => {
+  it('rejects a misspelled type before it sends anything, and sends a made-up one on request', async () => {
     const target = await handler();
     const { failure } = await run(webhookTrigger, { type: 'aplication.approved', to: target.url }, world());
     expect(failure).toMatchObject({

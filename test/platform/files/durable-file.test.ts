@@ -81,7 +81,7 @@ describe('a private directory', () => {
     expect([mode(join(directory, 'a')), mode(join(directory, 'a', 'b'))]).toEqual(['700', '700']);
   });
 
-  it('is tightened when it is open, which is told', () => {
+  it('is tightened when it is open, and that is reported', () => {
     mkdirSync(join(directory, 'open'), { mode: 0o755 });
     expect(makePrivateDirectory(join(directory, 'open'))).toBe(true);
     expect(mode(join(directory, 'open'))).toBe('700');

@@ -141,7 +141,7 @@ describe('a passphrase', () => {
   it.each([
     ['missing', null, /REVENTO_STORE_KEY is not set/],
     ['wrong', 'another passphrase', /not the passphrase/],
-  ])('that is %s is told, and nothing is guessed or made', async (_what, value, message) => {
+  ])('that is %s is reported, and nothing is guessed or created', async (_what, value, message) => {
     await withPassphrase().save(rig.grant());
     const before = readFileSync(rig.path());
     const sessions = withPassphrase(value);

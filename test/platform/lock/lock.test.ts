@@ -60,7 +60,7 @@ describe('a free lock', () => {
 describe('a lock whose owner is gone', () => {
   it.each([
     ['of a process that has ended', async () => plant({ pid: await endedPid() })],
-    ['of a process whose number another has by now', async () => plant({ start: '1' })],
+    ['of a process whose number another process has now', async () => plant({ start: '1' })],
     [
       'from before the machine was started',
       async () => plant({ boot: 'another', pid: process.pid }, 40 * 365 * 86_400_000),

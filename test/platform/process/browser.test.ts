@@ -93,7 +93,7 @@ describe('opening a URL', () => {
     expect(await open(file)).toBe(`${file} is not executable`);
   });
 
-  it('leaves out a hint, which is for whoever runs the program by hand', async () => {
+  it('leaves out a hint, which is for users who run the program manually', async () => {
     const failing = join(home, 'hinting.mjs');
     writeFileSync(failing, `process.stderr.write('no page\\nhint: run it by hand\\n'); process.exitCode = 1;`);
     expect(await open(`${process.execPath} ${failing}`)).toBe(`${process.execPath} ended with status 1: no page`);

@@ -60,7 +60,7 @@ describe('a question', () => {
     await expect(answer).rejects.toBe(reason);
   });
 
-  it('hands Ctrl-C to whoever listens for the signal, and sends none: on Windows that would end the process', async () => {
+  it('passes Ctrl-C to listeners for the signal, and sends none: on Windows that would end the process', async () => {
     const { stdin, terminal } = rig();
     const sent = vi.spyOn(process, 'kill').mockReturnValue(true);
     const over = new AbortController();

@@ -74,7 +74,7 @@ describe('a stored secret', () => {
     expect(readdirSync(dirname(path()))).toEqual([]);
   });
 
-  it('that is damaged is told, not overwritten', async () => {
+  it('that is damaged is reported, not overwritten', async () => {
     await secrets().set('client_secret', freshToken());
     writeFileSync(path(), 'garbage');
     await expect(secrets().get('client_secret')).rejects.toMatchObject({ code: 'store_corrupt' });

@@ -30,7 +30,7 @@ describe('a clock that is moved', () => {
     expect(clock.now()).toBe(start + 40);
   });
 
-  it('goes on from where it was put, and holds when told to', async () => {
+  it('continues from where it was set, and stops on request', async () => {
     let now = start;
     const clock = new SandboxClock({ ...stillClock(), now: () => now });
     await clock.moveTo(start + 1_000, settled);

@@ -142,7 +142,7 @@ describe('retries', () => {
     expect(received[0]?.timeoutMs).toBe(10_000);
   });
 
-  it('are told one by one', async () => {
+  it('are reported one by one', async () => {
     const { control, entries } = setUp([503, 'refused']);
     await control('/trigger', { type: 'activity.updated' });
     expect(entries).toMatchObject([

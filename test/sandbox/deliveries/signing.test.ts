@@ -79,7 +79,7 @@ describe('a rotation of the signing secret', () => {
     expect(finished).toEqual({ webhook_secret: begun['webhook_secret'], webhook_secret_previous: null });
   });
 
-  it('ends when told to: only the new secret signs', async () => {
+  it('ends on request: then only the new secret signs', async () => {
     const { first, control, rotate, trigger, signers } = setUp();
     const second = await rotate();
     await control('/rotate', { finish: true });

@@ -81,7 +81,7 @@ describe('faults of a running sandbox', () => {
     expect(await ask('faults', {})).toEqual({ faults: [{ fault: 'api:500x1', hits: 0, remaining: 1 }] });
   });
 
-  it('are forgotten when told so, before new ones are added', async () => {
+  it('are cleared on request, before new ones are added', async () => {
     const { app, order } = running('api:500');
     const { access_token: token } = await app.login();
     expect(jsonOf(await order({ clear: true, add: ['api:404x1'] }))).toMatchObject({

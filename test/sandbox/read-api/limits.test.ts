@@ -26,7 +26,7 @@ const limitsOf = (response: HttpResponse) =>
   ['Limit', 'Remaining', 'Reset'].map((name) => Number(headerOf(response, `X-RateLimit-${name}`)));
 
 describe('rate limits', () => {
-  it('are told on every answer, for the hour', async () => {
+  it('are reported on every answer, for the hour', async () => {
     const { many, clock } = await setUp();
     const now = clock.now() / 1000;
     expect(limitsOf(await many(1))).toEqual([500, 499, now + 3600]);
@@ -34,7 +34,7 @@ describe('rate limits', () => {
     expect(limitsOf(await many(1))).toEqual([500, 498, now + 3600]);
   });
 
-  it('are told on refusals as well', async () => {
+  it('are reported on rejections too', async () => {
     const { many } = await setUp();
     const response = await many(1, 0, '/events/evt_other');
     expect(response.status).toBe(403);
@@ -92,7 +92,7 @@ describe('rate limits', () => {
     for (let i = 0; i < 40; i++) expect((await app.refresh('nobody')).status).toBe(400);
   });
 
-  it('can be switched off, and are then not told', async () => {
+  it('can be switched off, and are then not reported', async () => {
     const clock = fakeClock();
     const app = integrationOf(createSandbox({ clock, hasAutoConsent: true, hasRateLimits: false }));
     const { access_token: token } = await app.login();
@@ -102,7 +102,7 @@ describe('rate limits', () => {
 });
 
 describe('requests at once', () => {
-  it('are at most five a token; the sixth is told to wait for one of them, without a time', async () => {
+  it('are at most five per token; the sixth must wait for one of them, without a time', async () => {
     const clock = fakeClock();
     let finish: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {

@@ -205,7 +205,7 @@ describe('a participant', () => {
 });
 
 describe('the API base', () => {
-  it.each(['/api/v1', '/api/v1/'])('lists its paths to whoever only looks at %s', async (path) => {
+  it.each(['/api/v1', '/api/v1/'])('lists its paths at %s', async (path) => {
     const response = await integrationOf(createSandbox({ clock: fakeClock() })).get(path);
     expect(response.status).toBe(200);
     expect(jsonOf(response)['paths']).toContain('/events/{event_id}/participants');

@@ -143,7 +143,7 @@ describe('an action', () => {
 });
 
 describe('a life of an application', () => {
-  it('leads from applying to registering, by way of a revision, and each step is told', async () => {
+  it('leads from applying to registering, through a revision, and each step is reported', async () => {
     const { one, person, participants, bodies } = await setUp({ participants: 2 });
     const set = { first_name: 'Ada', last_name: 'King', custom_form_fields: { favorite_track: 'Design' } };
     const { id } = (await one('apply', undefined, set)).happening.subject;

@@ -7,7 +7,7 @@ import { parseFault } from '../../../src/sandbox/faults/fault.ts';
 import { createSandbox, type Sandbox } from '../../../src/sandbox/server/app.ts';
 import { callbackOf, integrationOf, jsonOf } from '../sandbox/client.ts';
 
-/** A clock that a test moves; whoever sleeps by it wakes when it has moved far enough. */
+/** A clock that a test moves; sleeps end when it has moved far enough. */
 function handClock(): Clock & { advance(ms: number): void } {
   const startedAt = Date.UTC(2026, 10, 24, 12);
   let now = startedAt;

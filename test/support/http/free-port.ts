@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 
-/** Each worker has a range of its own. All lie below the ports that systems hand out by themselves. */
+/** Each worker has a range of its own. All are below the ephemeral ports of operating systems. */
 const firstPort = 12_000;
 const portsPerWorker = 1_000;
 const ranges = 20;

@@ -55,7 +55,7 @@ export class Running {
       const child = this.#child;
       if (this.isEnded) return;
       const timer = setTimeout(() => {
-        // Not before it is gone: whoever waits may remove what it writes to.
+        // Not before it has exited: the caller may remove the files that it writes to.
         const late = new Error(`still running after ${processLimitMs} ms; stderr: ${this.stderr}`);
         child.once('exit', () => reject(late));
         child.kill('SIGKILL');

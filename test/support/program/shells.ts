@@ -112,7 +112,7 @@ PS1='now-typing '
 `,
 };
 
-/** Starts a shell on a terminal, types the keys when it asks for them, and ends it when it has told the line. */
+/** Starts a shell on a terminal, types the keys when it asks for them, and ends it when it has reported the line. */
 function type({
   command,
   env,

@@ -11,7 +11,7 @@ export const secret = randomBytes(24).toString('hex');
 export const key = randomBytes(24).toString('hex');
 export type Reply = number | 'refused';
 
-/** A sandbox that sends to a handler which answers as told, then with 204. */
+/** A sandbox that sends to a handler with scripted answers, then 204. */
 export function setUp(replies: readonly Reply[] = [], { faults = [] as string[], retryScale = 1 } = {}) {
   const clock = fakeClock();
   const waits: number[] = [];

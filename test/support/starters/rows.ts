@@ -81,7 +81,7 @@ export const starterRows: readonly StarterRow[] = [
   },
 ];
 
-/** The commands of one of the shell blocks of a starter's README: what users are told is what is tested. */
+/** The commands of one of the shell blocks of a starter's README: the documented commands are the tested ones. */
 function readmeBlock(language: string, at: number): string {
   const readme = readFileSync(join(root, 'templates', language, 'README.md'), 'utf8');
   const block = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)][at]?.[1];

@@ -1,4 +1,4 @@
-// A process that takes a lock when it is told to, and finds out whether it is alone: run as a child by lock.test.ts.
+// A process that takes a lock on request, and checks whether it is alone: run as a child by lock.test.ts.
 
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { createLocks } from '../../../src/platform/lock/lock.ts';

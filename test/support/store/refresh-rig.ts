@@ -130,7 +130,7 @@ export class RefreshRig {
     });
   }
 
-  /** Stores a login the server knows; its access token has expired unless told otherwise. */
+  /** Stores a login the server knows; its access token has expired by default. */
   async logIn(fields: Partial<Grant> = {}, sessions = this.sessions()): Promise<Grant> {
     const pair = this.server.issue();
     const grant: Grant = {

@@ -156,7 +156,7 @@ describe('a Node handler', () => {
 });
 
 describe('a handler whose clock is not ours', () => {
-  it.each([40, -40])('by %i s is judged by its own, and told so once', async (seconds) => {
+  it.each([40, -40])('by %i s is judged by its own clock, and this is reported once', async (seconds) => {
     const { url } = await handlerWith({ secret, mistake: 'none' });
     const ours = { ...systemClock, now: () => Date.now() - seconds * 1000 };
     const { results, notes } = await checkAll(url, ours);

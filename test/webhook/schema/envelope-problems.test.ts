@@ -26,7 +26,7 @@ describe('an envelope', () => {
     [{ data: 'x' }, 'data must be an object.'],
     [{ data: { ...(approved.data as object), status: 4 } }, 'data.status must be a string.'],
     [{ data: {} }, 'data.id is missing.'],
-  ])('with %j is told that %s', (change, message) => {
+  ])('with %j is reported: %s', (change, message) => {
     expect(messages({ ...approved, ...change })).toContain(message);
   });
 

@@ -119,7 +119,7 @@ async function* serve(
   if (kept !== null) requireAgreement(kept, plan);
   const saved = loaded ?? kept?.snapshot;
   const feed = new Feed<SandboxEntry>();
-  // Whoever can reach another address could send any Host header.
+  // On another address, clients on the network could send any Host header.
   const page = isOwnMachine(flags.host) ? consoleOf(profile, deps) : null;
   const opening = {
     hostName: flags.host,

@@ -41,7 +41,7 @@ export interface Opening {
   readonly redirectUris: readonly string[];
   /** Where deliveries go without `--webhook-url`; without either none are sent. */
   readonly listener?: () => string;
-  /** Told of every request before it is answered. */
+  /** Called for every request before it is answered. */
   readonly onArrival?: (path: string) => void;
   readonly onEvent?: (entry: SandboxEntry) => void;
   /** The saved sandbox to continue from, with its clients and secrets. */

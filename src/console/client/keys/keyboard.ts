@@ -46,7 +46,7 @@ function search(store: ConsoleStore): void {
   setTimeout(() => focusOn('board-search'), 50);
 }
 
-/** From a field or a button to the list; from the list, whoever is selected is closed. */
+/** From a field or a button to the list; from the list, closes the selected participant. */
 function back(store: ConsoleStore): void {
   if (document.activeElement?.matches('[data-row]') === true) store.select(null);
   else moveRow(0, panel());

@@ -31,7 +31,7 @@ export function ClockPanel() {
     ],
     [
       'To the end of the refresh window',
-      'whoever has not refreshed by then must log in again',
+      'clients that have not refreshed by then must log in again',
       earliest(
         live.map(({ tokens }) => tokens.at(-1)?.refresh_expires_at ?? null),
         now,

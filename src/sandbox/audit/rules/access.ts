@@ -16,7 +16,7 @@ export const accessRules: readonly Rule[] = [
     id: 'revoked-stops',
     title: 'stops calling the API after token_revoked',
     level: 'must',
-    why: 'the login has ended for good; an integration that keeps calling may be suspended',
+    why: 'the login has ended permanently; an integration that keeps calling may be suspended',
     source: 'guide, errors',
     fix: 'mark the login as revoked, and stop the background work that uses it',
     needs: 'an API request that gets token_revoked',
@@ -194,7 +194,7 @@ function authorized(apis: readonly ApiSeen[]): readonly ApiSeen[] {
   return apis.filter(({ token }) => token !== null);
 }
 
-/** Requests for data: whoever looks whether the API is there sends HEAD. */
+/** Requests for data; health checks send HEAD. */
 function asked(apis: readonly ApiSeen[]): readonly ApiSeen[] {
   return authorized(apis).filter(({ method }) => method === 'GET');
 }

@@ -42,7 +42,7 @@ export const consentActRules: readonly Rule[] = [
     fix: 'keep the state in the browser’s session, not in a global list',
     needs: act('a redirect with the state of another browser'),
     judge: (evidence) => {
-      // Whoever takes any state takes this one too, which is the other rule's breach.
+      // A client that accepts any state accepts this one too, which is the other rule's breach.
       const takesAny = evidence.acts.some((one) => forgeries.includes(one.act) && exchanges(one, evidence).length > 0);
       const ruling = onActs(evidence, ['foreign-state'], (one) =>
         one.facts['had_state'] === false
@@ -126,7 +126,7 @@ function tokenAnswerTaken(evidence: Evidence, acts: readonly string[]): Ruling {
   return onActs(evidence, acts, (one) => {
     const landed = one.facts['landed'];
     if (landed === null || Number(landed ?? 0) >= 400) return `the callback was answered ${landed ?? 'not at all'}`;
-    // Whoever did not ask for tokens was given no such answer.
+    // A client that did not request tokens got no such response.
     if (during(one, evidence.tokens).length === 0) return null;
     return failureOf(one, evidence);
   });

@@ -121,7 +121,7 @@ export const deliveryRules: readonly Rule[] = [
     needs: 'deliveries during a rotation (revento sandbox rotate)',
     judge: ({ deliveries }) => {
       const rotating = deliveries.filter(({ fault, signedWith }) => fault === null && signedWith !== 'only');
-      // Until the handler has taken one with the new secret, nobody has told it.
+      // Until the handler has accepted one with the new secret, it may not know the secret.
       const told = rotating.find(({ signedWith, status }) => signedWith === 'current' && isSuccess(status));
       return answered(
         rotating.filter(({ status, number }) => isSuccess(status) || (told !== undefined && number > told.number)),
@@ -140,7 +140,7 @@ export const deliveryRules: readonly Rule[] = [
     needs: 'a forged delivery with the id of an earlier one (revento sandbox fault webhook:signature, then redeliver)',
     judge: ({ deliveries }) => {
       const { news, repeats } = forged(deliveries);
-      // Whoever takes any forged delivery takes this one too, which is the other rule's breach.
+      // A handler that accepts any forged delivery accepts this one too, which is the other rule's breach.
       if (news.some(({ status }) => isSuccess(status))) return { breaches: [], isSeen: false };
       return each(repeats, ({ status }) => (isSuccess(status) ? 'a forged repeat was acknowledged' : null));
     },

@@ -104,7 +104,7 @@ export const limitRules: readonly Rule[] = [
           const isSure = run.length > mostInFlight + 1 || isActed(evidence, ['server-errors'], run[1] ?? run[0]);
           return isSure ? [{ what: `${run.length} attempts without a wait`, shown: run }] : [];
         }
-        // Longer ones are those of a clock: whoever asks every ten seconds asks again, and retries nothing.
+        // Longer waits are a timer: a client that polls every ten seconds does not retry.
         const isConstant = longest - shortest < Math.min(longest / 10, mostJitterMs) && longest <= longestConstantMs;
         return isConstant ? [{ what: `${run.length} attempts, always ${seconds(longest)} apart`, shown: run }] : [];
       });

@@ -45,7 +45,7 @@ export const refreshRules: readonly Rule[] = [
     id: 'refresh-token-spent',
     title: 'never sends a used refresh token again',
     level: 'must',
-    why: 'reuse of a refresh token revokes the login for good',
+    why: 'reuse of a refresh token revokes the login permanently',
     source: 'guide, refreshing',
     fix: 'store the new refresh token before using the new access token, and delete the old one',
     needs: 'two refreshes of one login, one after the other',

@@ -9,7 +9,7 @@ interface CodeSeen {
   readonly redirectUri: string;
 }
 
-/** Which login a token belongs to, as the answers of the token endpoint told. Tokens are hashes. */
+/** Which login a token belongs to, known from the token responses. Tokens are hashes. */
 export class Logins {
   readonly all = new Map<number, LoginSeen>();
   readonly #byAccess = new Map<string, number>();

@@ -37,7 +37,7 @@ const subject = v.pipe(
   v.readonly(),
 );
 
-/** What can be done, and to what: for completion, and for whoever builds a page. */
+/** The possible actions and their subjects, for completion and for pages. */
 export const actionRows = {
   actions: {
     method: 'GET',

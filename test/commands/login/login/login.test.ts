@@ -154,7 +154,7 @@ describe('a login', () => {
     expect(noticesOf(world)).toContain('warning: NODE_TLS_REJECT_UNAUTHORIZED=0');
   });
 
-  it('warns that Node was told to print requests', async () => {
+  it('warns that Node is set to print requests', async () => {
     const { world } = await succeed({ variables: { NODE_DEBUG: 'http' } });
     expect(noticesOf(world)).toContain('warning: NODE_DEBUG=http');
   });

@@ -15,7 +15,7 @@ import { integrationOf } from '../../../support/sandbox/client.ts';
 let sandbox: Sandbox;
 afterEach(() => sandbox.close());
 
-/** A running sandbox with a handler, and a client that is watched: `onLook` is told how often it has looked. */
+/** A running sandbox with a handler, and a client that is watched: `onLook` gets the number of requests so far. */
 function setUp(handle: () => Promise<HttpResponse> | HttpResponse, onLook: (looks: number) => void): Deps {
   const key = randomBytes(24).toString('hex');
   sandbox = createSandbox({
@@ -46,7 +46,7 @@ async function dataOf(items: AsyncGenerator<Item, number | undefined, void>): Pr
 
 const answer = (status: number): HttpResponse => ({ status, headers: [], body: new Uint8Array() });
 
-/** A handler that is silent until it is told to answer. */
+/** A handler that does not answer until the test says so. */
 function silent() {
   let speak: (response: HttpResponse) => void = () => undefined;
   const response = new Promise<HttpResponse>((resolve) => {

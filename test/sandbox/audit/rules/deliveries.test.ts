@@ -139,7 +139,7 @@ describeRules([
       await send(rig);
     },
     calm: {
-      'a handler that nobody has told the new secret': async (rig) => {
+      'a handler that does not know the new secret': async (rig) => {
         rig.reply(401, 401, 401, 401);
         await rotated(rig);
       },

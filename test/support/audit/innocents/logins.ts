@@ -2,7 +2,7 @@ import { challengeOf } from '../../../../src/auth/sign-in/pkce.ts';
 import { callbackOf } from '../../sandbox/client.ts';
 import { event, hour, type Innocent, times } from './innocent.ts';
 
-/** Consents, and what becomes of a login. */
+/** Consents, and the life of a login. */
 export const innocentLogins: readonly Innocent[] = [
   [
     ['pkce-s256', 'state-sent', 'redirect-exact', 'scopes-declared'],

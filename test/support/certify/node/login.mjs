@@ -72,7 +72,7 @@ export async function land(session, url) {
   }
 }
 
-/** A mistake: the attempt of whoever a state was made for. */
+/** A mistake: finds the attempt by state alone, not by browser. */
 const ownerOf = (state) => [...attempts.keys()].find((session) => attempts.get(session).state === state);
 
 /** The library insists on token_type, of which the guide is not certain. */
@@ -118,7 +118,7 @@ async function refreshOnce(eventId) {
     keep(eventId, is('keeps-old-refresh-token') ? { ...next, refresh: login.refresh } : next);
     return true;
   } catch {
-    // Refused for good, or in doubt: a token that may be spent is not sent again.
+    // Rejected, or unknown: a token that may be used up is not sent again.
     if (is('repeats-lost-refresh')) await token({ grant_type: 'refresh_token', refresh_token: login.refresh });
     forget(eventId);
     return false;

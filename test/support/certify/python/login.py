@@ -49,7 +49,7 @@ def begin(event_id):
 
 
 def land(session, url, query):
-    """The status and text of the page for whoever comes back."""
+    """The status and text of the page after the redirect."""
     with _attempts_lock:
         attempt = _attempts.pop(session, None)
     if attempt is None:
@@ -94,7 +94,7 @@ def _refresh(event_id, login):
         with _session(scope=None) as client:
             tokens = client.refresh_token(TOKEN_URL, refresh_token=login["refresh"])
     except Exception:
-        # Refused for good, or in doubt: a token that may be spent is not sent again.
+        # Rejected, or unknown: a token that may be used up is not sent again.
         store.forget(event_id)
         return False
     store.keep(event_id, _kept(tokens, login))

@@ -6,7 +6,7 @@ import { type Step, step } from './step.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** What becomes of logins: tokens are kept, spent, expire, and end with their consent. */
+/** The life of logins: tokens are stored, used, expire, and end with their consent. */
 export const loginSteps: fc.Arbitrary<Step>[] = [
   fc.constant(
     step(

@@ -73,7 +73,7 @@ export class Mirror {
     if (subject === 'application') {
       const id = String(data['participant_id']);
       const { last_reviewer_id: reviewer, ...known } = this.people.get(id) ?? {};
-      // Who decided is only told of approvals. Source: guide, the data of each type.
+      // Only approvals name who decided. Source: guide, the data of each type.
       const kept = verb === 'submitted' && reviewer !== undefined ? { last_reviewer_id: reviewer } : {};
       this.people.set(id, { ...known, ...kept, id, ...applicationFields(verb, data) });
     }

@@ -157,7 +157,7 @@ export async function judge(model: Model, real: PlayedSandbox, mirror: Mirror): 
   ] as const) {
     for (const row of rows) {
       const id = String(row['id']);
-      // Only what was told is known; what is known must be true.
+      // Only reported changes are known; they must be true.
       if (!model.untold.has(id)) expect(row).toMatchObject(known.get(id) ?? { 'never told': id });
     }
   }

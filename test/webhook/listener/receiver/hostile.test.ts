@@ -35,18 +35,15 @@ describe('requests that are not deliveries', () => {
     expect((await send({ path })).status).toBe(status);
   });
 
-  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])(
-    '%s is answered 405 and told what is allowed',
-    async (method) => {
-      const answer = await sendRaw(
-        `${method} /webhooks/revento HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\n` +
-          'Access-Control-Request-Method: POST\r\nConnection: close\r\n\r\n',
-      );
-      expect(answer.status).toBe(405);
-      expect(answer.head).toMatch(/^Allow: POST\r?$/im);
-      expect(answer.head).not.toMatch(/access-control/i);
-    },
-  );
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('%s gets 405 with the allowed methods', async (method) => {
+    const answer = await sendRaw(
+      `${method} /webhooks/revento HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\n` +
+        'Access-Control-Request-Method: POST\r\nConnection: close\r\n\r\n',
+    );
+    expect(answer.status).toBe(405);
+    expect(answer.head).toMatch(/^Allow: POST\r?$/im);
+    expect(answer.head).not.toMatch(/access-control/i);
+  });
 
   it.each(['gzip', 'br', 'identity, gzip', 'unheard-of'])('Content-Encoding %s is answered 415', async (coding) => {
     expect((await send({ headers: { 'Content-Encoding': coding } })).status).toBe(415);

@@ -65,7 +65,7 @@ describe('text', () => {
     expect(text).toContain('behind your own authentication');
   });
 
-  it('shows an answer when it comes, whoever came before and waits still', async () => {
+  it('shows an answer when it arrives, even if an earlier delivery still waits', async () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -94,7 +94,7 @@ describe('text', () => {
     expect(await rig.saw(/→ 308/)).toContain('send to /webhooks/revento/ ');
   });
 
-  it('says what the sender was told in place of a handler that is not there', async () => {
+  it('shows the status that the sender got when the handler is not running', async () => {
     const rig = await listen({ secret, forward: [String(await freePort())], format: 'table' });
     await send(rig);
     expect(await rig.saw(/→ connection refused POST/)).toMatch(/ \d+ ms, answered 502 \[/);
