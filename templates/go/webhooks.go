@@ -67,8 +67,8 @@ func isGenuine(body []byte, timestamp, signature string) bool {
 
 // receive gives the status for a delivery. It is on disk before it is acknowledged, so a crash loses nothing.
 func receive(header http.Header, body []byte) int {
-	id, kind := header.Get("X-Revento-Delivery-Id"), header.Get("X-Revento-Event")
-	isComplete := id != "" && kind != ""
+	id := header.Get("X-Revento-Delivery-Id")
+	isComplete := id != "" && header.Get("X-Revento-Event") != ""
 	if !isComplete || !isGenuine(body, header.Get("X-Revento-Timestamp"), header.Get("X-Revento-Signature")) {
 		log("delivery refused", nil)
 		return http.StatusUnauthorized
@@ -80,13 +80,14 @@ func receive(header http.Header, body []byte) int {
 	name := fileName(id)
 	// In this order: what leaves the inbox has its mark already.
 	isRepeat := exists(inbox(name)) || exists(worked(name))
-	log("delivery received", fields{"delivery_id": id, "event_id": sent.EventID, "type": kind, "repeat": isRepeat})
+	log("delivery received", fields{"delivery_id": id, "event_id": sent.EventID, "type": sent.Type, "repeat": isRepeat})
 	if isRepeat {
 		return http.StatusNoContent
 	}
 	var err error
-	if kind == "data.deletion_required" { // requests stop at once; what is held is deleted as work
-		err = end(sent.EventID, sent.OrganizationID, kind)
+	// Of the type in the body, which is signed: requests stop at once, what is held is deleted as work.
+	if sent.Type == "data.deletion_required" {
+		err = end(sent.EventID, sent.OrganizationID, sent.Type)
 	}
 	err = firstOf(err, writeSealed(inbox(name), name, delivery{id, time.Now(), sent}))
 	if err != nil {

@@ -49,3 +49,14 @@ func TestDeliveries(t *testing.T) {
 		t.Errorf("a repeat: %d", status)
 	}
 }
+
+func TestAHeaderCannotEndALogin(t *testing.T) {
+	kept := stored(t, "evt_kept")
+	body := `{"type":"x","event_id":"evt_kept","organization_id":"org_1","data":{}}`
+	header := signed("kept", body, string(config.webhookSecrets[0]), ago(0))
+	header.Set("X-Revento-Event", "data.deletion_required")
+	status := receive(header, []byte(body))
+	if found, err := loginFor("evt_kept"); status != 204 || err != nil || found != kept {
+		t.Errorf("%d, %v", status, err)
+	}
+}

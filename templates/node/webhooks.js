@@ -39,13 +39,14 @@ export async function receive(headers, body) {
   } catch {
     return 400;
   }
-  await accept(deliveryId, type, event);
+  await accept(deliveryId, event);
   return 204;
 }
 // endregion
 
 /** Stores a delivery before it is acknowledged, so that a crash loses nothing, unless it is known. */
-async function accept(deliveryId, type, event) {
+async function accept(deliveryId, event) {
+  const { type } = event; // of what was signed; the headers beside the timestamp were not
   const name = fileName(deliveryId);
   // In this order: what leaves the inbox has its mark already.
   const isRepeat = (await exists(join(inbox, name))) || (await exists(join(worked, name)));

@@ -43,13 +43,14 @@ def receive(headers, body):
         event = json.loads(body)  # only now: nobody but Revento gets here
     except ValueError:
         return 400
-    accept(delivery_id, kind, event)
+    accept(delivery_id, event)
     return 204
 # endregion
 
 
-def accept(delivery_id, kind, event):
+def accept(delivery_id, event):
     """Stores a delivery before it is acknowledged, so that a crash loses nothing, unless it is known."""
+    kind = event["type"]  # of what was signed; the headers beside the timestamp were not
     name = file_name(delivery_id)
     # In this order: what leaves the inbox has its mark already.
     is_repeat = (INBOX / name).exists() or (WORKED / name).exists()

@@ -34,13 +34,14 @@ module Webhooks
       return 401
     end
     event = JSON.parse(body) # only now: nobody but Revento gets here
-    accept(delivery_id, type, event)
+    accept(delivery_id, event)
     204
   rescue JSON::ParserError
     400
   end
 
-  def accept(delivery_id, type, event)
+  def accept(delivery_id, event)
+    type = event['type'] # of what was signed; the headers beside the timestamp were not
     name = Sealed.file_name(delivery_id)
     # In this order: what leaves the inbox has its mark already.
     is_repeat = [INBOX, WORKED].any? { |directory| File.exist?(File.join(directory, name)) }

@@ -17,7 +17,7 @@ const config = {
 
 const seen = new Set(); // use a table with a unique column: this is lost on restart
 
-function accept(deliveryId, _type, event) {
+function accept(deliveryId, event) {
   if (seen.has(deliveryId)) return; // Revento repeats deliveries whose answer was lost
   console.log(event.type, event.id); // queue slow work
   seen.add(deliveryId);

@@ -30,7 +30,7 @@ from flask import Flask, request
 seen = set()  # use a table with a unique column: this is lost on restart
 
 
-def accept(delivery_id, _kind, event):
+def accept(delivery_id, event):
     if delivery_id in seen:  # Revento repeats deliveries whose answer was lost
         return
     print(event["type"], event["id"], flush=True)  # queue slow work

@@ -56,4 +56,16 @@ public class WebhooksTests
 
     [Fact]
     public void OneThatIsNotJsonIsWrong() => Assert.Equal(400, Status(Signed(Ago(0), "hello"), "hello"));
+
+    [Fact]
+    public void AHeaderCannotEndALogin()
+    {
+        var logins = new Logins(Settings.Config, Files);
+        logins.Store(new Login("evt_kept", "org_1") { AccessToken = "a1" });
+        const string body = """{"type":"x","event_id":"evt_kept","organization_id":"org_1","data":{}}""";
+        var headers = Signed(Ago(0), body);
+        headers["X-Revento-Event"] = "data.deletion_required";
+        Assert.Equal(204, Status(headers, body));
+        Assert.Equal("a1", logins.For("evt_kept").AccessToken);
+    }
 }

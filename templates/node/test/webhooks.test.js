@@ -2,6 +2,7 @@ import './settings.js';
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { loginFor, store } from '../tokens.js';
 import { receive } from '../webhooks.js';
 
 const secret = process.env.REVENTO_WEBHOOK_SECRET;
@@ -38,4 +39,11 @@ for (const [name, status, sent] of [
 test('a delivery with one byte changed is refused', async () => {
   const [headers, body] = delivery();
   assert.equal(await receive(headers, Buffer.concat([body, Buffer.from('\n')])), 401);
+});
+
+test('a header cannot end a login: the type is that of the body, which is signed', async () => {
+  await store({ event_id: 'evt_kept', organization_id: 'org_1', access_token: 'a1', refresh_token: 'r1', scope: '' });
+  const [headers, body] = delivery({ body: '{"type":"x","event_id":"evt_kept","organization_id":"org_1","data":{}}' });
+  assert.equal(await receive({ ...headers, 'x-revento-event': 'data.deletion_required' }, body), 204);
+  assert.equal((await loginFor('evt_kept')).access_token, 'a1');
 });

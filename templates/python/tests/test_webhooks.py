@@ -6,6 +6,7 @@ import unittest
 import uuid
 
 from tests import settings  # noqa: F401
+from tokens import login_for, store
 from webhooks import receive
 
 SECRET = os.environ["REVENTO_WEBHOOK_SECRET"]
@@ -46,3 +47,9 @@ class Deliveries(unittest.TestCase):
 
     def test_signed_but_not_json(self):
         self.assertEqual(receive(*delivery(body=b"hello")), 400)
+
+    def test_a_header_cannot_end_a_login(self):
+        store({"event_id": "evt_kept", "organization_id": "org_1", "access_token": "a1", "refresh_token": "r1"})
+        headers, body = delivery(b'{"type":"x","event_id":"evt_kept","organization_id":"org_1","data":{}}')
+        self.assertEqual(receive({**headers, "X-Revento-Event": "data.deletion_required"}, body), 204)
+        self.assertEqual(login_for("evt_kept")["access_token"], "a1")

@@ -44,4 +44,12 @@ class WebhooksTest < Minitest::Test
   def test_signed_but_not_json
     assert_equal 400, receive(delivery(body: 'hello'))
   end
+
+  def test_a_header_cannot_end_a_login
+    login = { 'event_id' => 'evt_kept', 'organization_id' => 'org_1', 'access_token' => 'a1', 'refresh_token' => 'r1' }
+    Logins.store(login)
+    headers, body = delivery(body: '{"type":"x","event_id":"evt_kept","organization_id":"org_1","data":{}}')
+    assert_equal 204, receive([headers.merge('X-Revento-Event' => 'data.deletion_required'), body])
+    assert_equal 'a1', Logins.for_event('evt_kept')['access_token']
+  end
 end
