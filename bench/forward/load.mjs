@@ -48,6 +48,7 @@ async function openConnection(port) {
   const onEnd = (error) => settle?.reject(error instanceof Error ? error : new Error('the connection was closed'));
   socket.on('error', onEnd).on('close', onEnd);
   return {
+    idleSince: performance.now(),
     send: (request) =>
       new Promise((resolve, reject) => {
         settle = { resolve, reject };
@@ -96,8 +97,14 @@ export async function sendOnce({ port, secret }) {
   }
 }
 
+/** A server closes a connection that stays idle for 5 s, perhaps just when the next delivery is on its way. */
+const longestIdleMs = 1_500;
+
 async function nextOpen(idle, everyone, port) {
-  for (let one = idle.pop(); one !== undefined; one = idle.pop()) if (!one.isClosed()) return one;
+  for (let one = idle.pop(); one !== undefined; one = idle.pop()) {
+    if (!one.isClosed() && performance.now() - one.idleSince < longestIdleMs) return one;
+    one.close();
+  }
   if (everyone.length > 1_000) throw new Error('the server does not keep up, or closes its connections');
   const fresh = await openConnection(port);
   everyone.push(fresh);
@@ -123,12 +130,14 @@ export async function drip({ port, secret, count, perSecond }) {
       while (performance.now() < dueAt) await new Promise((resolve) => setTimeout(resolve, dueAt - performance.now()));
       const connection = await nextOpen(idle, everyone, port);
       const sentAt = performance.now();
-      underWay.push(
-        connection.send(request).then(() => {
-          latencies.push(performance.now() - sentAt);
-          idle.push(connection);
-        }),
-      );
+      const sent = connection.send(request).then(() => {
+        latencies.push(performance.now() - sentAt);
+        connection.idleSince = performance.now();
+        idle.push(connection);
+      });
+      // It is awaited below, with all the others.
+      sent.catch(() => undefined);
+      underWay.push(sent);
     }
     await Promise.all(underWay);
     return latencies;

@@ -151,7 +151,7 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
     const context = await at.browser.newContext({ javaScriptEnabled: false, httpCredentials });
     const plain = await context.newPage();
     await plain.goto(base);
-    await plain.getByRole('link', { name: 'a list to read' }).click();
+    await plain.getByRole('link', { name: 'the plain list' }).click();
     await plain.getByRole('rowheader', { name: 'application.approved' }).waitFor();
     await plain.getByText('Show').click();
     await plain.getByText('<i>app_9</i>').waitFor();
@@ -208,6 +208,27 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
     expect(moving).toEqual([]);
     const outline = "getComputedStyle(document.querySelector('#deliveries tr[aria-selected=true]')).outlineStyle";
     expect(await other.evaluate(outline)).toBe('solid');
+    await other.context().close();
+  });
+
+  test('where list and detail take turns, the focus goes along', async () => {
+    await at.send();
+    const other = await at.open({ viewport: { width: 320, height: 800 } });
+    const focused = () => other.evaluate<string>('document.activeElement.id');
+    await other.locator('#deliveries tbody tr').first().click();
+    await other.locator('#panel').waitFor();
+    expect(await focused()).toBe('detail');
+    await other.getByRole('button', { name: '← List' }).click();
+    await other.locator('#deliveries').waitFor();
+    expect(await focused()).toBe('deliveries');
+    await other.keyboard.press('j');
+    await other.locator('#panel').waitFor();
+    expect(await focused()).toBe('detail');
+    // The tab that is shown can be seen, however narrow it is.
+    await other.keyboard.press('5');
+    const seen = `(() => { const { right } = document.getElementById('tab-Timeline').getBoundingClientRect();
+      return right <= innerWidth; })()`;
+    await expect.poll(() => other.evaluate(seen)).toBe(true);
     await other.context().close();
   });
 

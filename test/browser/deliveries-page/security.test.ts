@@ -32,7 +32,7 @@ describe(withReason('the page and strangers', lackOfBrowser), () => {
       await attempt('read blindly', async () => (await fetch('${base}session', { mode: 'no-cors' })).type);
       await attempt('load the script', () => new Promise((resolve, reject) => {
         const one = document.createElement('script');
-        one.src = '${base}at.page.js'; one.onload = () => resolve('loaded'); one.onerror = reject;
+        one.src = '${base}page.js'; one.onload = () => resolve('loaded'); one.onerror = reject;
         document.head.append(one);
       }));
       await attempt('stream', () => new Promise((resolve, reject) => {

@@ -14,6 +14,8 @@ export interface PageRig {
   readonly inspector: Inspector;
   readonly key: string;
   readonly defects: unknown[];
+  /** Types of the deliveries whose subject the API was asked for. */
+  readonly asked: string[];
   /** Adds a delivery as a listener reports it; its number. */
   add(options: DeliveryOptions & { readonly reason?: Delivery['reason'] }): number;
   /** Sends a request as a page with the key does, with the changes a test wants. */
@@ -30,6 +32,7 @@ interface Raw {
 
 export async function pageRig(secret: string, targets: readonly string[] = []): Promise<PageRig> {
   const defects: unknown[] = [];
+  const asked: string[] = [];
   const hub = new Hub<Inspected>(inspectorBounds);
   const forwarder = await createForwarder({});
   const inspector = await startInspector({
@@ -46,7 +49,14 @@ export async function pageRig(secret: string, targets: readonly string[] = []): 
     hintFor: () => null,
     sandboxConsole: null,
     senderRecord: null,
-    subject: { types: [], now: async () => null },
+    subject: {
+      types: ['application.*'],
+      now: async (type) => {
+        asked.push(type);
+        const current = '{"id":"ptp_1"}';
+        return { command: '', asked_at: '', current, delivered: '{}', problem: null, hint: null };
+      },
+    },
     assets: async () => assets,
   });
   const key = inspector.address.split('#key=')[1] ?? '';
@@ -55,6 +65,7 @@ export async function pageRig(secret: string, targets: readonly string[] = []): 
     inspector,
     key,
     defects,
+    asked,
     add: ({ reason = null, ...options }) => {
       const { headers, body, deliveryId } = aDelivery(options);
       const text = body.toString('utf8');
