@@ -19,21 +19,25 @@ export interface BoardPage {
 
 /**
  * The applications of an event by status: those that changed first, latest change first, then the others in the order
- * of the event. A page of 100,000 people costs one pass over their statuses; whole people are made for the page only.
+ * of the event. Whole people are made for the page only; where 100,000 started is remembered, so that a page costs what
+ * is on it and what has changed.
  */
 export class Board {
   readonly #event: SandboxEvent;
-  /** The status that each participant started with, as an index into `applicationStatuses`. */
-  #first: Uint8Array | null = null;
+  /** Who started in each status, by their place in the event. */
+  #started: Readonly<Record<ApplicationStatus, readonly number[]>> | null = null;
+  /** Names in lower case, of those that were looked at and have not changed. */
+  readonly #names: string[] = [];
 
   constructor(event: SandboxEvent) {
     this.#event = event;
   }
 
   page({ status, search = '', offset, limit }: BoardQuery): BoardPage {
-    const changed = this.#event.changedPeople();
-    const first = this.#statuses();
-    const isFound = this.#finder(search.trim().toLowerCase());
+    const changed = [...this.#event.changedPeople()].reverse();
+    const isChanged = new Set(changed);
+    const isFound = this.#finder(search.trim().toLowerCase(), isChanged);
+    const isPlain = search.trim() === '';
     const found: number[] = [];
     let total = 0;
     const look = (index: number) => {
@@ -41,49 +45,65 @@ export class Board {
       if (total >= offset && found.length < limit) found.push(index);
       total++;
     };
-    for (const index of [...changed].reverse()) {
-      if (status === undefined || this.#event.statusOf(index) === status) look(index);
+    for (const index of changed) if (status === undefined || this.#event.statusOf(index) === status) look(index);
+    for (const index of this.#startedIn(status)) {
+      // Without a search it is known how many there are.
+      if (isPlain && found.length === limit) break;
+      if (!isChanged.has(index)) look(index);
     }
-    const place = status === undefined ? null : applicationStatuses.indexOf(status);
-    const isChanged = new Set(changed);
-    for (let index = 0; index < first.length; index++) {
-      if ((place === null || first[index] === place) && !isChanged.has(index)) look(index);
-    }
+    const counts = this.#counts(changed);
+    const all = applicationStatuses.reduce((sum, one) => sum + counts[one], 0);
     return {
-      counts: this.#counts(first, changed),
-      total,
+      counts,
+      total: isPlain ? (status === undefined ? all : counts[status]) : total,
       people: found.map((index) => this.#event.participant(index)),
     };
   }
 
-  #statuses(): Uint8Array {
-    this.#first ??= Uint8Array.from({ length: this.#event.firstCount }, (_, index) =>
-      applicationStatuses.indexOf(this.#event.firstStatusOf(index)),
-    );
-    return this.#first;
+  /** In the order of the event; everybody without a status. */
+  *#startedIn(status: ApplicationStatus | undefined): Iterable<number> {
+    if (status !== undefined) yield* this.#statuses()[status];
+    else for (let index = 0; index < this.#event.firstCount; index++) yield index;
   }
 
-  #counts(first: Uint8Array, changed: readonly number[]): BoardPage['counts'] {
-    const counted = applicationStatuses.map(() => 0);
-    const add = (place: number, by: number) => {
-      counted[place] = (counted[place] ?? 0) + by;
-    };
-    for (const place of first) add(place, 1);
+  #statuses(): Readonly<Record<ApplicationStatus, readonly number[]>> {
+    if (this.#started !== null) return this.#started;
+    const started = Object.fromEntries(applicationStatuses.map((name) => [name, [] as number[]])) as Record<
+      ApplicationStatus,
+      number[]
+    >;
+    for (let index = 0; index < this.#event.firstCount; index++) started[this.#event.firstStatusOf(index)].push(index);
+    this.#started = started;
+    return started;
+  }
+
+  #counts(changed: readonly number[]): BoardPage['counts'] {
+    const counts = Object.fromEntries(
+      Object.entries(this.#statuses()).map(([name, started]) => [name, started.length]),
+    ) as Record<ApplicationStatus, number>;
     for (const index of changed) {
-      const before = first[index];
-      if (before !== undefined) add(before, -1);
-      add(applicationStatuses.indexOf(this.#event.statusOf(index)), 1);
+      if (index < this.#event.firstCount) counts[this.#event.firstStatusOf(index)]--;
+      counts[this.#event.statusOf(index)]++;
     }
-    const entries = applicationStatuses.map((name, place) => [name, counted[place] ?? 0]);
-    return Object.fromEntries(entries) as BoardPage['counts'];
+    return counts;
   }
 
-  #finder(wanted: string): (index: number) => boolean {
+  #finder(wanted: string, isChanged: ReadonlySet<number>): (index: number) => boolean {
     if (wanted === '') return () => true;
     if (wanted.startsWith('ptp_')) {
       const known = this.#event.indexOf(wanted);
       return (index) => index === known;
     }
-    return (index) => this.#event.nameOf(index).toLowerCase().includes(wanted);
+    return (index) => this.#nameOf(index, isChanged.has(index)).includes(wanted);
+  }
+
+  #nameOf(index: number, isChanged: boolean): string {
+    if (isChanged) return this.#event.nameOf(index).toLowerCase();
+    let name = this.#names[index];
+    if (name === undefined) {
+      name = this.#event.nameOf(index).toLowerCase();
+      this.#names[index] = name;
+    }
+    return name;
   }
 }
