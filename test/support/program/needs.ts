@@ -23,6 +23,7 @@ const needs = {
   },
   zsh: { probe: ['zsh', '--version'], packages: 'zsh' },
   fish: { probe: ['fish', '--version'], packages: 'fish' },
+  curl: { probe: ['curl', '--version'], packages: 'curl' },
   script: { probe: ['script', '--version'], packages: 'bsdutils' },
   mandoc: { probe: ['sh', '-c', 'command -v mandoc'], packages: 'mandoc' },
   keyring: {
