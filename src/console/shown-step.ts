@@ -8,9 +8,17 @@ interface Counted {
   readonly count: number;
 }
 
-/** The command lines and the curl lines that do what a step of a scenario did, one a line. */
+/**
+ * The command lines and the curl lines that do what a step of a scenario did, one a line; of a step that only looked,
+ * those that look.
+ */
 export function shownForStep(asked: readonly Asked[], place: ShownContext): Shown {
-  const shown = counted(asked).map(({ asked: one, count }) => repeated(shownForOne(one, place), count));
+  // The token that we read the API with is not of the scenario.
+  const own = asked.filter((one) => !('name' in one && one.name === 'login'));
+  const acts = own.filter((one) => !isRead(one));
+  const shown = counted(acts.length > 0 ? acts : own).map(({ asked: one, count }) =>
+    repeated(shownForOne(one, place), count),
+  );
   const commands = shown.flatMap(({ command }) => (command === null ? [] : [command]));
   return {
     command: commands.length === 0 ? null : commands.join('\n'),
@@ -18,16 +26,17 @@ export function shownForStep(asked: readonly Asked[], place: ShownContext): Show
   };
 }
 
+function isRead(one: Asked): boolean {
+  return !('name' in one) || operations[one.name].method === 'GET';
+}
+
 /** What was asked several times in a row, once; of what was read again and again, the latest. */
 function counted(asked: readonly Asked[]): readonly Counted[] {
   const found = new Map<string, Counted>();
   for (const one of asked) {
-    // The token that we read the API with is not of the scenario.
-    if ('name' in one && one.name === 'login') continue;
-    const isRead = !('name' in one) || operations[one.name].method === 'GET';
-    const key = isRead ? ('name' in one ? one.name : one.readUrl.split('?')[0]) : JSON.stringify(one);
+    const key = isRead(one) ? ('name' in one ? one.name : one.readUrl.split('?')[0]) : JSON.stringify(one);
     const before = found.get(key ?? '')?.count ?? 0;
-    found.set(key ?? '', { asked: one, count: isRead ? 1 : before + 1 });
+    found.set(key ?? '', { asked: one, count: isRead(one) ? 1 : before + 1 });
   }
   return [...found.values()];
 }

@@ -4,6 +4,8 @@ import { useConsole } from './context.ts';
 
 /** What comes is announced this often, at most. */
 const announceMs = 5_000;
+/** What comes together is announced together. */
+const collectMs = 500;
 
 const kinds = [
   ['request', 'new request', 'new requests'],
@@ -19,7 +21,7 @@ export function Announcer() {
   const told = useRef({ ticks: { ...ticks }, atMs: Date.now() });
   const sum = kinds.reduce((total, [kind]) => total + ticks[kind], 0);
   useEffect(() => {
-    const wait = Math.max(0, told.current.atMs + announceMs - Date.now());
+    const wait = Math.max(collectMs, told.current.atMs + announceMs - Date.now());
     const timer = setTimeout(() => {
       const before = told.current.ticks;
       const news = kinds.flatMap(([kind, one, many]) => {

@@ -82,7 +82,7 @@ function destination(target: EventTarget | null, key: string, list: Element): HT
 /** Moves the focus by so many rows in the list that has it, or to the first list of a part of the page. */
 export function moveRow(by: number, part: Element | null): void {
   const row = rowOf(document.activeElement);
-  const list = row?.closest('[data-list]') ?? part?.querySelector('[data-list]') ?? null;
+  const list = (row ?? part?.querySelector(rowMark))?.closest('[data-list]') ?? null;
   const rows = [...(list?.querySelectorAll<HTMLElement>(rowMark) ?? [])];
   const from = row === null ? rows.findIndex(({ tabIndex }) => tabIndex === 0) : rows.indexOf(row) + by;
   rows[Math.min(rows.length - 1, Math.max(0, from))]?.focus();

@@ -7,6 +7,8 @@ const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', 
 
 export interface OpenOptions {
   readonly colorScheme?: 'light' | 'dark';
+  readonly forcedColors?: 'active';
+  readonly reducedMotion?: 'reduce';
   readonly width?: number;
 }
 
@@ -45,8 +47,12 @@ export class ConsoleRig {
     return this.address.split('/console')[0] ?? '';
   }
 
-  async open({ colorScheme = 'light', width = 1280 }: OpenOptions = {}): Promise<Page> {
-    const context = await this.browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+  async open({ width = 1280, ...options }: OpenOptions = {}): Promise<Page> {
+    const context = await this.browser.newContext({
+      viewport: { width, height: 900 },
+      colorScheme: 'light',
+      ...options,
+    });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = await context.newPage();
     page.on('console', (message) => {

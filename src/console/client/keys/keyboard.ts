@@ -58,7 +58,11 @@ export function listenToKeys(store: ConsoleStore): () => void {
     isOn: () => true,
     // Lists take arrows themselves.
     isList: () => false,
-    leave: () => moveRow(0, panel()),
+    leave: (field) => {
+      moveRow(0, panel());
+      // A part without a list.
+      if (document.activeElement === field) focusOn(`tab-${store.tab}`);
+    },
     openPalette: () => store.open('palette'),
   });
 }

@@ -52,7 +52,7 @@ export function BoardPanel() {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the cards in it, which can be focused */}
       <div class="board" onKeyDown={onKey}>
         {columns.map((status) => (
-          <BoardColumn key={`${status} ${wanted}`} status={status} search={wanted} />
+          <BoardColumn key={status} status={status} search={wanted} />
         ))}
       </div>
       {person !== null && <Person person={person} />}

@@ -17,7 +17,10 @@ interface ColumnProps {
 /** Everybody of one status, a page at a time. */
 export function BoardColumn({ status, search }: ColumnProps) {
   const store = useConsole();
-  const [wanted, setOffset] = useState(0);
+  const [turned, setTurned] = useState({ search, offset: 0 });
+  // Another search begins at its first page.
+  const wanted = turned.search === search ? turned.offset : 0;
+  const setOffset = (offset: number) => setTurned({ search, offset });
   const data = useData('applications', { status, limit: pageRows, offset: wanted, ...(search !== '' && { search }) }, [
     'happening',
   ]);

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ConsoleRig } from '../support/pages/console-rig.ts';
-import { lackOfChromium, withReason } from '../support/program/needs.ts';
+import { ConsoleRig } from '../../support/pages/console-rig.ts';
+import { lackOfChromium, withReason } from '../../support/program/needs.ts';
 
 const reason = lackOfChromium();
 /** One sandbox and one page for all: each test looks at what it changed itself. */

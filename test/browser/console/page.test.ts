@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { tabs } from '../../src/console/model/tabs.ts';
-import { ConsoleRig } from '../support/pages/console-rig.ts';
-import { lackOfChromium, withReason } from '../support/program/needs.ts';
+import { tabs } from '../../../src/console/model/tabs.ts';
+import { ConsoleRig } from '../../support/pages/console-rig.ts';
+import { lackOfChromium, withReason } from '../../support/program/needs.ts';
 
 const reason = lackOfChromium();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
