@@ -2,7 +2,6 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tabs } from '../../../src/console/model/tabs.ts';
 import { ConsoleRig } from '../../support/pages/console-rig.ts';
-import { violations } from '../../support/pages/deliveries-page.ts';
 import { lackOfChromium, withReason } from '../../support/program/needs.ts';
 
 const reason = lackOfChromium();
@@ -282,61 +281,5 @@ describe(withReason('the console by keyboard alone', reason), () => {
     await press('Enter');
     await press('5');
     await page.getByRole('tab', { name: 'Clock', selected: true }).waitFor();
-  });
-});
-
-describe(withReason('the console for everybody', reason), () => {
-  test.each([
-    { colorScheme: 'light' },
-    { colorScheme: 'dark' },
-    { forcedColors: 'active', reducedMotion: 'reduce' },
-  ] as const)('has no fault that axe finds in its dialogs, with %j', async (options) => {
-    const other = await rig.open(options);
-    await other.locator('.column.approved .card').first().focus();
-    const found: string[] = [];
-    for (const [key, name] of [
-      ['?', 'Keys'],
-      ['Control+k', 'Commands'],
-      ['e', /^Edit/],
-    ] as const) {
-      await other.keyboard.press(key);
-      await other.getByRole('dialog', { name }).waitFor();
-      found.push(...(await violations(other)).map((one) => `${key}: ${one}`));
-      await other.keyboard.press('Escape');
-      await other.getByRole('dialog').waitFor({ state: 'detached' });
-    }
-    await other.context().close();
-    expect(found).toEqual([]);
-  });
-
-  test('keeps to forced colors and moves nothing for who asked for that', async () => {
-    const other = await rig.open({ forcedColors: 'active', reducedMotion: 'reduce' });
-    for (const tab of tabs) {
-      await other.getByRole('tab', { name: tab }).click();
-      await other.locator('#console-panel h2').first().waitFor();
-      const moving = await other.evaluate<string[]>(`[...document.querySelectorAll('*')].filter((one) => {
-        const { transitionDuration, animationName } = getComputedStyle(one);
-        return transitionDuration !== '0s' || animationName !== 'none';
-      }).map(({ outerHTML }) => outerHTML.slice(0, 80))`);
-      expect([tab, moving]).toEqual([tab, []]);
-    }
-    await other.getByRole('tab', { name: 'Applications' }).click();
-    await other.locator('.card').first().focus();
-    await other.keyboard.press('ArrowDown');
-    expect(await other.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
-    await other.context().close();
-  });
-
-  test('announces what comes in one sentence, and moves nothing under the reader', async () => {
-    await page.getByRole('tab', { name: 'Deliveries' }).click();
-    await page.locator('tr[data-row]').first().waitFor();
-    await page.keyboard.press('j');
-    const before = await focused();
-    await run('-p', 'sandbox', 'sandbox', 'do', 'apply', '--count', '3');
-    await page
-      .locator('.unseen[aria-live=polite]')
-      .getByText(/\d changes?/)
-      .waitFor();
-    expect(await focused()).toBe(before);
   });
 });

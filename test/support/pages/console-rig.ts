@@ -67,7 +67,7 @@ export class ConsoleRig {
   }
 
   /** A login by hand, of which the same refresh token can be sent twice. */
-  async login(): Promise<{ readonly access: string; refresh(): Promise<Response> }> {
+  async login(): Promise<{ readonly access: string; readonly refreshToken: string; refresh(): Promise<Response> }> {
     const { stdout } = await this.program.run(['sandbox', 'env', '--format', 'json']);
     const env = JSON.parse(stdout) as Record<string, string>;
     const headers = { Authorization: `Bearer ${env['REVENTO_SANDBOX_KEY']}`, 'Content-Type': 'application/json' };
@@ -80,7 +80,7 @@ export class ConsoleRig {
       client_secret: env['REVENTO_CLIENT_SECRET'] ?? '',
     });
     const refresh = () => fetch(`${this.base}/oauth/token`, { method: 'POST', body });
-    return { access: tokens.access_token, refresh };
+    return { access: tokens.access_token, refreshToken: tokens.refresh_token, refresh };
   }
 
   async close(): Promise<void> {
