@@ -66,7 +66,7 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
     {
         var isParticipant = sent.Type.StartsWith("participant.");
         if (!isParticipant && !sent.Type.StartsWith("application.")) return null;
-        var data = sent.Data.Deserialize<Row>()!;
+        if (sent.Data?.Deserialize<Row>() is not { } data) return null;
         if (isParticipant) return data;
         var changes = new Row { ["id"] = data["participant_id"], ["application_status"] = data["status"] };
         foreach (var name in (string[])["user_id", "custom_form_fields"])

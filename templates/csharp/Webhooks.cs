@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace ReventoIntegration;
 
 /// <summary>The envelope of a delivery. What concerns the whole integration is about no event.</summary>
-internal sealed record Event(string Type, string? EventId, string? OrganizationId, string? OccurredAt, JsonElement Data);
+internal sealed record Event(string Type, string? EventId, string? OrganizationId, string? OccurredAt, JsonElement? Data);
 
 /// <summary>Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward.</summary>
 internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
@@ -47,7 +47,9 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
         try
         {
             // Only now: nobody but Revento gets here.
-            Accept(id, JsonSerializer.Deserialize<Event>(body, SealedFiles.Json) ?? throw new JsonException());
+            var sent = JsonSerializer.Deserialize<Event>(body, SealedFiles.Json);
+            if (sent is not { Type: not null }) return StatusCodes.Status400BadRequest;
+            Accept(id, sent);
             return StatusCodes.Status204NoContent;
         }
         catch (JsonException)

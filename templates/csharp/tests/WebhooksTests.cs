@@ -54,8 +54,13 @@ public class WebhooksTests
         Assert.Equal(401, Status(Signed(Ago(0)), Body + "\n"));
     }
 
-    [Fact]
-    public void OneThatIsNotJsonIsWrong() => Assert.Equal(400, Status(Signed(Ago(0), "hello"), "hello"));
+    [Theory]
+    [InlineData("hello", 400)]
+    [InlineData("null", 400)]
+    [InlineData("{}", 400)]
+    [InlineData("""{"type":"x"}""", 204)]
+    public void WhatIsSignedIsReadAsAnEvent(string body, int status) =>
+        Assert.Equal(status, Status(Signed(Ago(0), body), body));
 
     [Fact]
     public void AHeaderCannotEndALogin()
