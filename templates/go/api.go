@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,9 +23,9 @@ const (
 
 // apiError is what Revento refused; code is its word for it.
 type apiError struct {
-	code      string
-	status    int
-	requestID string
+	code, requestID string
+	status          int
+	retryAfter      time.Duration
 }
 
 func (a *apiError) Error() string {
@@ -34,8 +35,7 @@ func (a *apiError) Error() string {
 // gate is what all requests for one event share: places in flight, and a pause that Revento asked for.
 type gate struct {
 	places      chan struct{}
-	lock        sync.Mutex
-	pausedUntil time.Time
+	pausedUntil atomic.Int64 // nanoseconds since 1970
 }
 
 var gates sync.Map
@@ -45,35 +45,18 @@ func gateOf(eventID string) *gate {
 	return found.(*gate)
 }
 
-func (g *gate) enter() {
+func (g *gate) send(connected login, path string) ([]byte, error) {
 	g.places <- struct{}{}
+	defer func() { <-g.places }()
 	for left := g.left(); left > 0; left = g.left() {
 		time.Sleep(left)
 	}
+	return send(connected, path)
 }
 
-func (g *gate) leave() { <-g.places }
+func (g *gate) left() time.Duration { return time.Until(time.Unix(0, g.pausedUntil.Load())) }
 
-func (g *gate) left() time.Duration {
-	g.lock.Lock()
-	defer g.lock.Unlock()
-	return time.Until(g.pausedUntil)
-}
-
-func (g *gate) pause(length time.Duration) {
-	g.lock.Lock()
-	defer g.lock.Unlock()
-	g.pausedUntil = time.Now().Add(length)
-}
-
-type answer struct {
-	requestID  string
-	status     int
-	body       []byte
-	code       string
-	retryAfter time.Duration
-	failure    error
-}
+func (g *gate) pause(length time.Duration) { g.pausedUntil.Store(time.Now().Add(length).UnixNano()) }
 
 // get decodes one resource into value.
 func get(eventID, path string, value any) error {
@@ -84,92 +67,91 @@ func get(eventID, path string, value any) error {
 		if err != nil {
 			return err
 		}
-		shared.enter()
-		found := send(connected, path)
-		shared.leave()
-		if found.status == 200 && found.failure == nil {
-			return json.Unmarshal(found.body, value)
+		body, err := shared.send(connected, path)
+		if err == nil {
+			return json.Unmarshal(body, value)
 		}
-		if found.code == "token_expired" && !hasRefreshed {
+		refused := &apiError{}
+		errors.As(err, &refused)
+		switch pause := pauseAfter(refused, try); {
+		case refused.code == "token_expired" && !hasRefreshed:
 			hasRefreshed = true
 			if _, err := refreshed(connected, requestTokens); err != nil {
 				return err
 			}
-			continue
-		}
-		if found.code == "token_revoked" {
-			return firstOf(end(connected.EventID, connected.OrganizationID, found.code), errLoginEnded)
-		}
-		pause, mayRepeat := pauseAfter(found, try)
-		if !mayRepeat || try == tries {
-			return firstOf(found.failure, &apiError{found.code, found.status, found.requestID})
-		}
-		// A pause that Revento asks for holds for all requests with this token.
-		if found.retryAfter > 0 {
-			shared.pause(found.retryAfter)
-		} else {
+		case refused.code == "token_revoked":
+			return firstOf(end(connected.EventID, connected.OrganizationID, refused.code), errLoginEnded)
+		case pause == 0 || try == tries:
+			return err
+		case refused.retryAfter > 0: // a pause that Revento asks for holds for all requests with this token
+			shared.pause(refused.retryAfter)
+		default:
 			time.Sleep(pause)
 		}
 	}
 }
 
-// pauseAfter is how long to wait before the next try, if there may be one. It branches on codes, never on messages.
-func pauseAfter(found answer, try int) (time.Duration, bool) {
+// pauseAfter is how long to wait before the next try; 0: not again. It branches on codes, never on messages.
+func pauseAfter(refused *apiError, try int) time.Duration {
 	jitter := func(length time.Duration) time.Duration {
 		return length + time.Duration(rand.Int63n(int64(length)/4))
 	}
 	switch {
-	case found.code == "concurrent_limit_exceeded":
-		return jitter(300 * time.Millisecond), true
-	case found.status == 429:
-		return 2 * time.Second << try, true
-	case found.failure != nil || found.status >= 500: // no answer, or half of one: reads may be sent again
-		return jitter(500 * time.Millisecond << (try - 1)), true
+	case refused.code == "concurrent_limit_exceeded":
+		return jitter(300 * time.Millisecond)
+	case refused.status == http.StatusTooManyRequests:
+		return 2 * time.Second << try
+	case refused.status == 0 || refused.status >= 500: // no answer, or half of one: reads may be sent again
+		return jitter(500 * time.Millisecond << (try - 1))
 	}
-	return 0, false
+	return 0
 }
 
-var apiClient = &http.Client{
-	Timeout:       20 * time.Second,
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+var apiClient = newClient(20 * time.Second)
+
+// newClient follows no redirects: what it sends is for Revento only.
+func newClient(timeout time.Duration) *http.Client {
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &http.Client{Timeout: timeout, CheckRedirect: stay}
 }
 
-func send(connected login, path string) (found answer) {
-	found.requestID = newUUID()
+// send gives the body of an answer, an apiError, or what the network did.
+func send(connected login, path string) ([]byte, error) {
+	request, err := http.NewRequest("GET", config.apiBase+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	found := apiError{requestID: newUUID()}
 	started := time.Now()
 	defer func() {
 		ms := time.Since(started).Milliseconds()
 		log("api request", fields{"request_id": found.requestID, "event_id": connected.EventID, "status": found.status, "ms": ms})
 	}()
-	request, err := http.NewRequest("GET", config.apiBase+path, nil)
-	if err != nil {
-		found.failure = err
-		return
-	}
 	request.Header.Set("Authorization", "Bearer "+connected.AccessToken)
 	request.Header.Set("Accept", "application/vnd.revento.v1+json")
 	request.Header.Set("X-Revento-Request-Id", found.requestID)
 	response, err := apiClient.Do(request)
 	if err != nil {
-		found.failure = err
-		return
+		return nil, err
 	}
 	defer response.Body.Close()
 	found.status = response.StatusCode
-	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil {
-		found.retryAfter = time.Duration(seconds) * time.Second
+	body, err := io.ReadAll(response.Body)
+	if found.status == http.StatusOK {
+		if err == nil && !json.Valid(body) {
+			err = errors.New("the answer is not JSON")
+		}
+		return body, err
 	}
-	found.body, err = io.ReadAll(response.Body)
 	var refusal struct {
 		Error string `json:"error"`
 	}
-	err = firstOf(err, json.Unmarshal(found.body, &refusal))
-	if found.status == 200 {
-		found.failure = err
-	} else {
-		found.code = refusal.Error
+	json.Unmarshal(body, &refusal) // a proxy may answer with anything: the status says enough then
+	found.code = refusal.Error
+	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil {
+		found.retryAfter = time.Duration(seconds) * time.Second
 	}
-	return
+	return nil, &found
 }
 
 // newUUID is a version 4 UUID.

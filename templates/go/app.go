@@ -20,20 +20,30 @@ const (
 
 var thisMachine = regexp.MustCompile(`^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$`)
 
+// route answers one method; what fails in it is answered and logged here.
+func route(method string, handle func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != method {
+			w.WriteHeader(http.StatusMethodNotAllowed)
+		} else if err := handle(w, r); err != nil {
+			fail(w, err)
+		}
+	}
+}
+
 // thisMachineOnly is for what shows attendees' data, until you put your own login before it.
 func thisMachineOnly(handle http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		host, _, _ := net.SplitHostPort(r.RemoteAddr)
-		address := net.ParseIP(host)
-		isLocal := address != nil && address.IsLoopback() && thisMachine.MatchString(r.Host)
+		isLocal := net.ParseIP(host).IsLoopback() && thisMachine.MatchString(r.Host)
 		for _, name := range []string{"Forwarded", "X-Forwarded-For", "Origin"} {
 			isLocal = isLocal && r.Header.Get(name) == ""
 		}
-		if !isLocal {
+		if isLocal {
+			handle(w, r)
+		} else {
 			reply(w, http.StatusForbidden, row{"error": "this_machine_only"})
-			return
 		}
-		handle(w, r)
 	}
 }
 
@@ -44,29 +54,29 @@ func eventOf(r *http.Request) string {
 	return config.eventID
 }
 
-func connect(w http.ResponseWriter, r *http.Request) {
+func connect(w http.ResponseWriter, r *http.Request) error {
 	address, cookie, err := begin(eventOf(r))
 	if err != nil {
-		fail(w, err)
-		return
+		return err
 	}
 	http.SetCookie(w, attemptCookie(cookie, 600))
 	http.Redirect(w, r, address, http.StatusFound)
+	return nil
 }
 
-func callback(w http.ResponseWriter, r *http.Request) {
-	cookie := ""
-	if sent, err := r.Cookie(cookieName); err == nil {
-		cookie = sent.Value
-	}
+func callback(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, attemptCookie("", -1))
-	connected, err := finish(r.URL.Query(), cookie)
+	cookie, err := r.Cookie(cookieName)
 	if err != nil {
-		fail(w, err)
-		return
+		cookie = &http.Cookie{}
+	}
+	connected, err := finish(r.URL.Query(), cookie.Value)
+	if err != nil {
+		return err
 	}
 	log("connected", fields{"event_id": connected.EventID, "scope": connected.Scope})
-	io.WriteString(w, "Connected. You can close this page.\n")
+	_, err = io.WriteString(w, "Connected. You can close this page.\n")
+	return err
 }
 
 func attemptCookie(value string, maxAge int) *http.Cookie {
@@ -77,28 +87,29 @@ func attemptCookie(value string, maxAge int) *http.Cookie {
 	}
 }
 
-func webhook(w http.ResponseWriter, r *http.Request) {
+func webhook(w http.ResponseWriter, r *http.Request) error {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)) // the raw bytes: nothing may parse them first
 	if err != nil {
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
-		return
+		return nil
 	}
 	w.WriteHeader(receive(r.Header, body))
+	return nil
 }
 
-func showParticipants(w http.ResponseWriter, r *http.Request) {
+func showParticipants(w http.ResponseWriter, r *http.Request) error {
 	found, err := participants(eventOf(r))
 	if err != nil {
-		fail(w, err)
-		return
+		return err
 	}
-	reply(w, http.StatusOK, row{"data": found})
+	return reply(w, http.StatusOK, row{"data": found})
 }
 
-func startSync(w http.ResponseWriter, r *http.Request) {
-	connected, err := logins()
+func startSync(w http.ResponseWriter, r *http.Request) error {
 	wanted := []string{eventOf(r)}
-	if !r.URL.Query().Has("event") && len(connected) > 0 {
+	if connected, err := logins(); err != nil {
+		return err
+	} else if !r.URL.Query().Has("event") && len(connected) > 0 {
 		wanted = nil
 		for _, one := range connected {
 			wanted = append(wanted, one.EventID)
@@ -106,15 +117,13 @@ func startSync(w http.ResponseWriter, r *http.Request) {
 	}
 	results := []row{}
 	for _, eventID := range wanted {
-		result, failure := syncEvent(eventID)
+		result, err := syncEvent(eventID)
+		if err != nil {
+			return err
+		}
 		results = append(results, result)
-		err = firstOf(err, failure)
 	}
-	if err != nil {
-		fail(w, err)
-		return
-	}
-	reply(w, http.StatusOK, row{"events": results})
+	return reply(w, http.StatusOK, row{"events": results})
 }
 
 func fail(w http.ResponseWriter, err error) {
@@ -130,30 +139,22 @@ func fail(w http.ResponseWriter, err error) {
 	}
 }
 
-func reply(w http.ResponseWriter, status int, body row) {
+func reply(w http.ResponseWriter, status int, body row) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(body)
-}
-
-func only(method string, handle http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != method {
-			w.WriteHeader(http.StatusMethodNotAllowed)
-			return
-		}
-		handle(w, r)
-	}
+	return json.NewEncoder(w).Encode(body)
 }
 
 func routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, row{"status": "ok"}) })
-	mux.HandleFunc("/connect", only("GET", connect))
-	mux.HandleFunc("/callback", only("GET", callback))
-	mux.HandleFunc("/webhooks/revento", only("POST", webhook))
-	mux.HandleFunc("/participants", only("GET", thisMachineOnly(showParticipants)))
-	mux.HandleFunc("/sync", only("POST", thisMachineOnly(startSync)))
+	mux.HandleFunc("/healthz", route("GET", func(w http.ResponseWriter, _ *http.Request) error {
+		return reply(w, http.StatusOK, row{"status": "ok"})
+	}))
+	mux.HandleFunc("/connect", route("GET", connect))
+	mux.HandleFunc("/callback", route("GET", callback))
+	mux.HandleFunc("/webhooks/revento", route("POST", webhook))
+	mux.HandleFunc("/participants", thisMachineOnly(route("GET", showParticipants)))
+	mux.HandleFunc("/sync", thisMachineOnly(route("POST", startSync)))
 	return mux
 }
 

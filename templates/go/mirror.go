@@ -30,17 +30,16 @@ func mirrorOf(eventID string) string {
 func remember(eventID, organizationID, participantID string, change func(*held) bool) error {
 	mirror.Lock()
 	defer mirror.Unlock()
-	name := fileName(eventID, participantID)
-	path := filepath.Join(mirrorOf(eventID), name+".sealed")
-	var one held
-	if _, err := readSealed(path, name, &one); err != nil {
+	path := filepath.Join(mirrorOf(eventID), fileName(eventID, participantID)+".sealed")
+	one, err := readSealed[held](path)
+	if one == nil {
+		one = &held{}
+	}
+	if err != nil || !change(one) {
 		return err
 	}
-	if !change(&one) {
-		return nil
-	}
 	one.WrittenAt = time.Now()
-	err := writeSealed(path, name, one)
+	err = writeSealed(path, one)
 	// The end of the connection may have come meanwhile: nothing of the event may be kept.
 	if err == nil && hasEnded(eventID, organizationID) {
 		err = os.Remove(path)
@@ -49,15 +48,10 @@ func remember(eventID, organizationID, participantID string, change func(*held) 
 }
 
 func participants(eventID string) ([]row, error) {
-	paths, err := filepath.Glob(filepath.Join(mirrorOf(eventID), "*.sealed"))
+	all, err := readAllSealed[held](mirrorOf(eventID))
 	found := []row{}
-	for _, path := range paths {
-		var one held
-		isThere, failure := readSealed(path, strings.TrimSuffix(filepath.Base(path), ".sealed"), &one)
-		if isThere {
-			found = append(found, one.Row)
-		}
-		err = firstOf(err, failure)
+	for _, one := range all {
+		found = append(found, one.Row)
 	}
 	return found, err
 }
@@ -109,33 +103,21 @@ func changesOf(sent event) row {
 }
 
 type syncRun struct {
-	done   chan struct{}
+	once   sync.Once
 	result row
 	err    error
 }
 
-var (
-	syncs     = map[string]*syncRun{}
-	syncsLock sync.Mutex
-)
+var syncs sync.Map
 
 // syncEvent reads an event, once also when several ask at the same time.
 func syncEvent(eventID string) (row, error) {
-	syncsLock.Lock()
-	run, isRunning := syncs[eventID]
-	if !isRunning {
-		run = &syncRun{done: make(chan struct{})}
-		syncs[eventID] = run
-	}
-	syncsLock.Unlock()
-	if !isRunning {
+	found, _ := syncs.LoadOrStore(eventID, &syncRun{})
+	run := found.(*syncRun)
+	run.once.Do(func() {
+		defer syncs.Delete(eventID)
 		run.result, run.err = readEvent(eventID)
-		syncsLock.Lock()
-		delete(syncs, eventID)
-		syncsLock.Unlock()
-		close(run.done)
-	}
-	<-run.done
+	})
 	return run.result, run.err
 }
 
@@ -152,40 +134,44 @@ func readEvent(eventID string) (row, error) {
 	}
 	result := row{"event_id": eventID, "title": found["title"], "participants": "not permitted", "activities": "not permitted"}
 	startedAt := time.Now()
-	var people, activities int
-	var failures [2]error
-	var reads sync.WaitGroup
-	if connected.mayRead("participants.read") {
-		reads.Add(1)
-		go func() {
-			defer reads.Done()
-			failures[0] = eachRow(eventID, path+"/participants", func(one row) error {
-				people++
-				id, _ := one["id"].(string)
-				return remember(eventID, connected.OrganizationID, id, func(kept *held) bool {
-					// What a delivery wrote meanwhile is newer than this page.
-					isOlder := kept.WrittenAt.Before(startedAt)
-					if isOlder {
-						kept.Row = one
-					}
-					return isOlder
-				})
+	take := map[string]func(row) error{
+		"activities": func(row) error { return nil },
+		"participants": func(one row) error {
+			id, _ := one["id"].(string)
+			return remember(eventID, connected.OrganizationID, id, func(kept *held) bool {
+				// What a delivery wrote meanwhile is newer than this page.
+				isOlder := kept.WrittenAt.Before(startedAt)
+				if isOlder {
+					kept.Row = one
+				}
+				return isOlder
 			})
-		}()
+		},
 	}
-	if connected.mayRead("program.read") {
-		reads.Add(1)
-		go func() {
-			defer reads.Done()
-			failures[1] = eachRow(eventID, path+"/activities", func(row) error { activities++; return nil })
-		}()
+	type list struct {
+		name string
+		rows int
+		err  error
 	}
-	reads.Wait()
-	if connected.mayRead("participants.read") {
-		result["participants"] = people
+	lists := make(chan list)
+	reading := 0
+	for name, scope := range map[string]string{"activities": "program.read", "participants": "participants.read"} {
+		if !connected.mayRead(scope) {
+			continue
+		}
+		reading++
+		go func(read list) {
+			read.err = eachRow(eventID, path+"/"+read.name, func(one row) error {
+				read.rows++
+				return take[read.name](one)
+			})
+			lists <- read
+		}(list{name: name})
 	}
-	if connected.mayRead("program.read") {
-		result["activities"] = activities
+	for ; reading > 0; reading-- {
+		read := <-lists
+		result[read.name] = read.rows
+		err = firstOf(err, read.err)
 	}
-	return result, firstOf(failures[:]...)
+	return result, err
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"path/filepath"
 	"time"
@@ -56,11 +55,8 @@ func begin(eventID string) (address, cookie string, err error) {
 
 // finish ends a login: checks the state, redeems the code and stores the tokens.
 func finish(query url.Values, cookie string) (login, error) {
-	var try attempt
-	sealed, err := base64.RawURLEncoding.DecodeString(cookie)
-	if err == nil {
-		err = unseal(sealed, "attempt", &try)
-	}
+	sealed, _ := base64.RawURLEncoding.DecodeString(cookie) // what is not base64 is too short
+	try, err := unseal[attempt](sealed, "attempt")
 	if err != nil || subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(try.State)) == 0 {
 		return login{}, notConnected("This is not the answer to your login.")
 	}
@@ -95,10 +91,7 @@ func finish(query url.Values, cookie string) (login, error) {
 	return connected, store(connected)
 }
 
-var tokenClient = &http.Client{
-	Timeout:       15 * time.Second,
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-}
+var tokenClient = newClient(15 * time.Second)
 
 // requestTokens asks for tokens, for a code or a refresh token.
 func requestTokens(form map[string]string) (login, error) {

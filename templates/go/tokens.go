@@ -61,16 +61,16 @@ func seal(value any, name string) ([]byte, error) {
 	return sealer().Seal(nonce, nonce, text, []byte(name)), nil
 }
 
-// unseal reads what was sealed under this name; anything else is an error.
-func unseal(data []byte, name string, value any) error {
+// unseal gives what was sealed under this name; anything else is an error.
+func unseal[T any](data []byte, name string) (value T, err error) {
 	if len(data) < 12 {
-		return errors.New("too short")
+		return value, errors.New("too short")
 	}
 	text, err := sealer().Open(nil, data[:12], data[12:], []byte(name))
-	if err != nil {
-		return err
+	if err == nil {
+		err = json.Unmarshal(text, &value)
 	}
-	return json.Unmarshal(text, value)
+	return value, err
 }
 
 func randomBytes(count int) []byte {
@@ -81,27 +81,33 @@ func randomBytes(count int) []byte {
 	return random
 }
 
+// sealedUnder is the name in the path of a sealed file.
+func sealedUnder(path string) string { return strings.TrimSuffix(filepath.Base(path), ".sealed") }
+
 // writeSealed replaces a file as a whole: a crash leaves the old one or the new one.
-func writeSealed(path, name string, value any) error {
-	data, err := seal(value, name)
+func writeSealed(path string, value any) error {
+	data, err := seal(value, sealedUnder(path))
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
 	temporary := path + "." + hex.EncodeToString(randomBytes(8)) + ".tmp"
-	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := createNew(temporary)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(data)
-	err = firstOf(err, file.Sync())
-	if err = firstOf(err, file.Close()); err != nil {
+	if err = firstOf(err, file.Sync(), file.Close()); err != nil {
 		os.Remove(temporary)
 		return err
 	}
 	return os.Rename(temporary, path)
+}
+
+func createNew(path string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
 func firstOf(failures ...error) error {
@@ -113,24 +119,36 @@ func firstOf(failures ...error) error {
 	return nil
 }
 
-// readSealed says whether there is such a file.
-func readSealed(path, name string, value any) (bool, error) {
+// readSealed gives the value of a file, or nil where there is none.
+func readSealed[T any](path string) (*T, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	return true, unseal(data, name, value)
+	value, err := unseal[T](data, sealedUnder(path))
+	return &value, err
+}
+
+// readAllSealed gives the values of all files in a directory, which need not exist.
+func readAllSealed[T any](directory string) ([]T, error) {
+	paths, err := filepath.Glob(filepath.Join(directory, "*.sealed"))
+	var values []T
+	for _, path := range paths {
+		value, failure := readSealed[T](path)
+		if value != nil && failure == nil {
+			values = append(values, *value)
+		}
+		err = firstOf(err, failure)
+	}
+	return values, err
 }
 
 // createOnce creates an empty file; false when it exists. Exactly one caller succeeds, in any process.
 func createOnce(path string) (bool, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return false, err
-	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := createNew(path)
 	if errors.Is(err, fs.ErrExist) {
 		return false, nil
 	}
@@ -140,56 +158,40 @@ func createOnce(path string) (bool, error) {
 	return true, file.Close()
 }
 
-func loginsDir() string                   { return filepath.Join(config.dataDir, "logins") }
-func (l login) name() string              { return fileName(l.EventID, l.OrganizationID) }
-func (l login) path() string              { return filepath.Join(loginsDir(), l.name()+".sealed") }
-func (l login) mayRead(scope string) bool { return contains(strings.Fields(l.Scope), scope) }
+func loginsDir() string { return filepath.Join(config.dataDir, "logins") }
 
-func contains(words []string, word string) bool {
-	for _, one := range words {
-		if one == word {
-			return true
-		}
-	}
-	return false
+func (l login) path() string {
+	return filepath.Join(loginsDir(), fileName(l.EventID, l.OrganizationID)+".sealed")
+}
+
+func (l login) mayRead(scope string) bool {
+	return strings.Contains(" "+l.Scope+" ", " "+scope+" ")
 }
 
 // store keeps a login. Call it before anything uses its access token.
-func store(l login) error { return writeSealed(l.path(), l.name(), l) }
+func store(l login) error { return writeSealed(l.path(), l) }
 
 // logins are all that can be used.
 func logins() ([]login, error) {
-	paths, err := filepath.Glob(filepath.Join(loginsDir(), "*.sealed"))
-	if err != nil {
-		return nil, err
-	}
-	var found []login
-	for _, path := range paths {
-		var one login
-		name := strings.TrimSuffix(filepath.Base(path), ".sealed")
-		isThere, err := readSealed(path, name, &one)
-		if err != nil {
-			return nil, err
-		}
-		if isThere && one.Ended == "" {
-			found = append(found, one)
+	all, err := readAllSealed[login](loginsDir())
+	var usable []login
+	for _, one := range all {
+		if one.Ended == "" {
+			usable = append(usable, one)
 		}
 	}
-	return found, nil
+	return usable, err
 }
 
 // loginFor finds the login for an event, or errLoginEnded.
 func loginFor(eventID string) (login, error) {
 	all, err := logins()
-	if err != nil {
-		return login{}, err
-	}
 	for _, one := range all {
 		if one.EventID == eventID {
-			return one, nil
+			return one, err
 		}
 	}
-	return login{}, errLoginEnded
+	return login{}, firstOf(err, errLoginEnded)
 }
 
 // end marks a login as ended and forgets its tokens.
@@ -200,9 +202,8 @@ func end(eventID, organizationID, reason string) error {
 
 // hasEnded says whether the connection ended and has not been made again.
 func hasEnded(eventID, organizationID string) bool {
-	current := login{EventID: eventID, OrganizationID: organizationID}
-	isThere, err := readSealed(current.path(), current.name(), &current)
-	return isThere && err == nil && current.Ended != ""
+	current, err := readSealed[login](login{EventID: eventID, OrganizationID: organizationID}.path())
+	return err == nil && current != nil && current.Ended != ""
 }
 
 var refreshing sync.Mutex
@@ -269,10 +270,9 @@ func refreshOnce(spent login, claim string, request func(map[string]string) (log
 }
 
 func usable(l login) (login, error) {
-	var current login
-	isThere, err := readSealed(l.path(), l.name(), &current)
-	if err == nil && (!isThere || current.Ended != "") {
-		err = errLoginEnded
+	current, err := readSealed[login](l.path())
+	if err != nil || current == nil || current.Ended != "" {
+		return l, firstOf(err, errLoginEnded)
 	}
-	return current, err
+	return *current, nil
 }

@@ -42,7 +42,7 @@ type delivery struct {
 	Event      event     `json:"event"`
 }
 
-func inbox(name string) string  { return filepath.Join(config.dataDir, "inbox", name) }
+func inbox(name string) string  { return filepath.Join(config.dataDir, "inbox", name+".sealed") }
 func worked(name string) string { return filepath.Join(config.dataDir, "worked", name) }
 
 // isGenuine says whether Revento signed these bytes with one of our secrets, within the last five minutes.
@@ -89,7 +89,7 @@ func receive(header http.Header, body []byte) int {
 	if sent.Type == "data.deletion_required" {
 		err = end(sent.EventID, sent.OrganizationID, sent.Type)
 	}
-	err = firstOf(err, writeSealed(inbox(name), name, delivery{id, time.Now(), sent}))
+	err = firstOf(err, writeSealed(inbox(name), delivery{id, time.Now(), sent}))
 	if err != nil {
 		log("delivery not stored", fields{"delivery_id": id, "error": err.Error()})
 		return http.StatusInternalServerError
@@ -145,13 +145,9 @@ func finished(one delivery, work func(event, string) error) error {
 }
 
 func waiting() []delivery {
-	paths, _ := filepath.Glob(inbox("*"))
-	var found []delivery
-	for _, path := range paths {
-		var one delivery
-		if isThere, err := readSealed(path, filepath.Base(path), &one); isThere && err == nil {
-			found = append(found, one)
-		}
+	found, err := readAllSealed[delivery](filepath.Dir(inbox("")))
+	if err != nil {
+		log("delivery not read", fields{"error": err.Error()})
 	}
 	sort.Slice(found, func(a, b int) bool { return found[a].ReceivedAt.Before(found[b].ReceivedAt) })
 	return found
