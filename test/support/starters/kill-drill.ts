@@ -104,6 +104,9 @@ export class KillDrill {
 
   /** Reads the API with a login that has to be refreshed first; the status. */
   async #syncAgain(): Promise<number | null> {
+    const { clock } = this.#stage.sandbox;
+    // No delivery is tried again meanwhile: one that came while the login has ended would not be kept.
+    await clock.set(new Date(clock.now().getTime() + 1_000));
     await this.#inboxIsEmpty();
     const claims = filesIn(join(this.#data, 'logins')).filter((name) => name.endsWith('.claim'));
     const claimed = claims.filter((name) => !this.#claims.has(name));
@@ -117,6 +120,7 @@ export class KillDrill {
       this.#inRefresh++;
       await this.#stage.connect(scope);
     }
+    await clock.resume();
     await this.#stage.expire();
     return this.#stage.sync();
   }
