@@ -5,7 +5,7 @@ export const starters: readonly Starter[] = [
   {
     language: 'node',
     title: 'Node.js',
-    frameworks: [{ name: 'express' }],
+    frameworks: [{ name: 'express' }, { name: 'none', overlay: 'none' }],
     needs: 'Node.js 20.18.1 or newer',
     install: ['npm', 'install'],
     start: 'npm start',
@@ -15,7 +15,7 @@ export const starters: readonly Starter[] = [
   {
     language: 'python',
     title: 'Python',
-    frameworks: [{ name: 'flask' }],
+    frameworks: [{ name: 'flask' }, { name: 'fastapi', overlay: 'fastapi' }],
     needs: 'Python 3.10 or newer',
     install: 'python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt',
     start: 'python3 app.py',

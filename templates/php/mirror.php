@@ -51,8 +51,8 @@ function participants(string $eventId): array
     return array_map(static fn (object $entry): object => $entry->row, array_values($held));
 }
 
-/** What a delivery changes. It carries a snapshot, so the API is not asked; safe to repeat. */
-function work(object $event): void
+/** What a delivery changes. It carries a snapshot, so the API is not asked. */
+function work(object $event, string $deliveryId): void
 {
     if ($event->type === 'data.deletion_required') {
         forget($event->event_id);
@@ -63,11 +63,15 @@ function work(object $event): void
         return; // a type that this integration does not know, or does not need
     }
     $login = new Login($event->event_id, $event->organization_id);
-    remember($login, $changes['id'], static function (?object $held) use ($event, $changes): ?array {
+    remember($login, $changes['id'], static function (?object $held) use ($event, $deliveryId, $changes): ?array {
+        if (($held->delivery_id ?? '') === $deliveryId) {
+            return null; // a crash came before its mark
+        }
         if (($held->occurred_at ?? '') > $event->occurred_at) {
             return null; // a newer delivery came first
         }
-        return ['row' => $changes + (array) ($held->row ?? []), 'occurred_at' => $event->occurred_at];
+        $row = $changes + (array) ($held->row ?? []);
+        return ['row' => $row, 'occurred_at' => $event->occurred_at, 'delivery_id' => $deliveryId];
     });
 }
 

@@ -92,10 +92,10 @@ function idsOf(string $deliveryId, object $event): array
 /**
  * Works what is in the inbox, oldest first, in one process at a time. False when some of it failed and waits.
  *
- * `$work` gets an event, and has to be safe to repeat: a crash between the work and its mark has it done again. With a
- * database, write both in one transaction.
+ * `$work` gets an event and the id of its delivery, and has to know that id when it is repeated: after a crash between
+ * the work and its mark. With a database, write both in one transaction.
  *
- * @param callable(object): void $work
+ * @param callable(object, string): void $work
  */
 function workWaiting(callable $work): bool
 {
@@ -123,7 +123,7 @@ function isWorked(string $name, object $entry, callable $work): bool
     try {
         // A repeat may have come in at the same moment.
         if (!is_file(mark($name))) {
-            $work($event);
+            $work($event, $entry->delivery_id);
             Tokens\createOnce(mark($name));
             logLine('delivery worked', ...$ids);
         }

@@ -1,14 +1,14 @@
 """The whole integration at a sandbox: revento sandbox exec … -- python3 -m unittest"""
 
 import os
-import threading
+import subprocess
+import sys
 import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import requests
-from werkzeug.serving import make_server
 
 from tests import settings  # noqa: F401
 
@@ -32,14 +32,21 @@ def participants():
     return requests.get(f"{HERE}/participants").json()["data"]
 
 
+def is_up():
+    try:
+        return requests.get(f"{HERE}/healthz").ok
+    except requests.ConnectionError:
+        return False
+
+
 @unittest.skipUnless(KEY, "needs a sandbox")
 class Sandbox(unittest.TestCase):
     def setUp(self):
-        from app import app
-
-        self.server = make_server("localhost", REDIRECT.port, app, threaded=True)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.addCleanup(self.server.shutdown)
+        environment = {**os.environ, "PORT": str(REDIRECT.port)}
+        server = subprocess.Popen([sys.executable, "app.py"], env=environment, stdout=subprocess.DEVNULL)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.terminate)
+        self.until(is_up)
 
     def until(self, holds):
         for _ in range(200):

@@ -74,7 +74,11 @@ it('lists the languages for people and programs', async () => {
   expect(await rig.run(['init', '--list'])).toMatchObject({ code: 0, stdout: expect.stringContaining('node') });
   const { stdout } = await rig.run(['init', '--list', '--json']);
   expect(JSON.parse(stdout)).toContainEqual(
-    expect.objectContaining({ language: 'node', frameworks: ['express'], needs: expect.stringContaining('Node') }),
+    expect.objectContaining({
+      language: 'node',
+      frameworks: ['express', 'none'],
+      needs: expect.stringContaining('Node'),
+    }),
   );
 });
 

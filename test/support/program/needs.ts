@@ -8,7 +8,8 @@ interface Need {
 }
 
 const jars = '/usr/share/java';
-const python = '/usr/bin/python3';
+/** The one that has the packages of the system, also where another one comes first. */
+export const python = '/usr/bin/python3';
 
 /** The newest that runs on Java 17. */
 export const javaFormatter = 'google-java-format@2.0.2';
@@ -31,9 +32,10 @@ const needs = {
     packages: 'dbus gnome-keyring libsecret-1-0',
   },
   flask: { probe: [python, '-c', 'import flask'], packages: 'python3-flask' },
+  fastapi: { probe: [python, '-c', 'import fastapi, uvicorn'], packages: 'python3-fastapi python3-uvicorn' },
   requests: { probe: [python, '-c', 'import requests'], packages: 'python3-requests' },
   'python starter': {
-    probe: ['sh', '-c', 'python3 -c "import cryptography, flask, requests" && command -v black && command -v flake8'],
+    probe: ['sh', '-c', `${python} -c "import cryptography, flask, requests" && command -v black && command -v flake8`],
     packages: 'python3-cryptography python3-flask python3-requests black flake8',
   },
   'ruby starter': {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../http/free-port.ts';
 import { revento, root } from '../program/build.ts';
+import { python } from '../program/needs.ts';
 import { ProgramRig } from '../program/program-rig.ts';
 import { npmTool } from './npm-tool.ts';
 import type { Project } from './stage.ts';
@@ -27,6 +28,8 @@ export class StarterRig {
   readonly #rig = new ProgramRig();
   readonly directory = join(this.#rig.home, 'project');
   readonly port: number;
+  /** Programs that are found before all others. */
+  readonly #programs = join(this.#rig.home, 'programs');
   readonly #tools: Readonly<Record<string, string>>;
 
   private constructor(port: number, tools: Readonly<Record<string, string>>) {
@@ -56,6 +59,8 @@ export class StarterRig {
     if (code !== 0) throw new Error(stderr);
     // The packages of Node projects are those that this project is tested with: no test needs the registry.
     symlinkSync(join(root, 'node_modules'), join(made.directory, 'node_modules'));
+    mkdirSync(made.#programs);
+    symlinkSync(python, join(made.#programs, 'python3'));
     const file = join(made.directory, 'certify.json');
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll('localhost:3000', `localhost:${made.port}`));
     return made;
@@ -89,7 +94,9 @@ export class StarterRig {
   }
 
   get #env(): Readonly<Record<string, string>> {
-    return { ...this.#rig.env, PORT: `${this.port}`, GOCACHE: goCache, ...this.#tools };
+    const { env } = this.#rig;
+    const path = `${this.#programs}:${env['PATH']}`;
+    return { ...env, PATH: path, PORT: `${this.port}`, GOCACHE: goCache, ...this.#tools };
   }
 
   #spawn(program: string, words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {

@@ -27,6 +27,7 @@ export const notRunRows: readonly NotRun[] = [];
 
 export const starterRows: readonly StarterRow[] = [
   { language: 'node', framework: 'express', version: 'node --version', test: 'npm test', lack: null },
+  { language: 'node', framework: 'none', version: 'node --version', test: 'npm test', lack: null },
   {
     language: 'python',
     framework: 'flask',
@@ -34,6 +35,14 @@ export const starterRows: readonly StarterRow[] = [
     test: 'python3 -m unittest',
     style: 'black --quiet --check --line-length 120 . && flake8 --max-line-length 120',
     lack: lackOf('python starter'),
+  },
+  {
+    language: 'python',
+    framework: 'fastapi',
+    version: 'python3 --version',
+    test: 'python3 -m unittest',
+    style: 'black --quiet --check --line-length 120 . && flake8 --max-line-length 120',
+    lack: lackOf('python starter', 'fastapi'),
   },
   {
     language: 'go',

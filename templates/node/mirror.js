@@ -1,0 +1,98 @@
+// The mirror of participants that webhooks and syncs keep up to date.
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { get, rows } from './api.js';
+import { config } from './config.js';
+import { fileName, hasEnded, loginFor, readSealed, writeSealed } from './tokens.js';
+
+const mirrorOf = (eventId) => join(config.dataDir, 'participants', fileName(eventId));
+
+let turn = Promise.resolve();
+
+/**
+ * Changes what is held of one participant, one change after the other; `change` gets it and returns what to hold, or
+ * undefined to leave it.
+ */
+function remember(connection, participantId, change) {
+  const changed = turn.then(() => rememberNow(connection, participantId, change));
+  turn = changed.catch(() => {});
+  return changed;
+}
+
+async function rememberNow(connection, participantId, change) {
+  const name = fileName(connection.event_id, participantId);
+  const path = join(mirrorOf(connection.event_id), `${name}.sealed`);
+  const next = change(await readSealed(path, name));
+  if (!next) return;
+  await writeSealed(path, name, { ...next, writtenAt: Date.now() });
+  // The end of the connection may have come meanwhile: nothing of the event may be kept.
+  if (await hasEnded(connection)) await rm(path, { force: true });
+}
+
+export async function participants(eventId) {
+  const files = (await readdir(mirrorOf(eventId)).catch(() => [])).filter((file) => file.endsWith('.sealed'));
+  const held = await Promise.all(files.map((file) => readSealed(join(mirrorOf(eventId), file), file.slice(0, -7))));
+  return held.filter(Boolean).map(({ row }) => row);
+}
+
+/** What a delivery changes. It carries a snapshot, so the API is not asked. */
+export async function work({ type, event_id: eventId, organization_id, occurred_at: occurredAt, data }, deliveryId) {
+  const connection = { event_id: eventId, organization_id };
+  if (type === 'data.deletion_required') {
+    await rm(mirrorOf(eventId), { recursive: true, force: true });
+    return;
+  }
+  const changes = changesOf(type, data);
+  if (!changes) return; // a type that this integration does not know, or does not need
+  await remember(connection, changes.id, (held) => {
+    if (held?.deliveryId === deliveryId) return undefined; // a crash came before its mark
+    if (held?.occurredAt > occurredAt) return undefined; // a newer delivery came first
+    return { row: { ...held?.row, ...changes }, occurredAt, deliveryId };
+  });
+}
+
+function changesOf(type, data) {
+  if (type.startsWith('participant.')) return data;
+  if (!type.startsWith('application.')) return undefined;
+  const { participant_id: id, user_id, status, custom_form_fields } = data;
+  return { id, user_id, application_status: status, ...(custom_form_fields && { custom_form_fields }) };
+}
+
+const syncs = new Map();
+
+/** Reads an event, once also when several ask at the same time. */
+export function sync(eventId) {
+  const running = syncs.get(eventId) ?? readEvent(eventId).finally(() => syncs.delete(eventId));
+  syncs.set(eventId, running);
+  return running;
+}
+
+/** What the organizer permitted: all but `event.read` may have been left out. */
+async function readEvent(eventId) {
+  const login = await loginFor(eventId);
+  const granted = login.scope.split(' ');
+  const path = `/events/${encodeURIComponent(eventId)}`;
+  const { title } = await get(eventId, path);
+  const [participants, activities] = await Promise.all([
+    granted.includes('participants.read') ? readParticipants(login, `${path}/participants`) : 'not permitted',
+    granted.includes('program.read') ? countRows(eventId, `${path}/activities`) : 'not permitted',
+  ]);
+  return { event_id: eventId, title, participants, activities };
+}
+
+async function countRows(eventId, path) {
+  let count = 0;
+  for await (const _row of rows(eventId, path)) count++;
+  return count;
+}
+
+async function readParticipants(login, path) {
+  const startedAt = Date.now();
+  let count = 0;
+  for await (const row of rows(login.event_id, path)) {
+    count++;
+    // What a delivery wrote meanwhile is newer than this page.
+    await remember(login, row.id, (held) => (held?.writtenAt > startedAt ? undefined : { ...held, row }));
+  }
+  return count;
+}

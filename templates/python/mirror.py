@@ -1,0 +1,119 @@
+"""The mirror of participants that webhooks and syncs keep up to date."""
+
+import shutil
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from urllib.parse import quote
+
+from api import get, rows
+from config import DATA_DIR
+from tokens import file_name, has_ended, login_for, read_sealed, write_sealed
+
+_mirror = threading.Lock()
+
+
+def _mirror_of(event_id):
+    return DATA_DIR / "participants" / file_name(event_id)
+
+
+def remember(connection, participant_id, change):
+    """Changes what is held of one participant; `change` gets it and returns what to hold, or None to leave it."""
+    name = file_name(connection["event_id"], participant_id)
+    path = _mirror_of(connection["event_id"]) / f"{name}.sealed"
+    with _mirror:
+        held = change(read_sealed(path, name))
+        if held is None:
+            return
+        write_sealed(path, name, {**held, "written_at": time.time()})
+        # The end of the connection may have come meanwhile: nothing of the event may be kept.
+        if has_ended(connection):
+            path.unlink()
+
+
+def participants(event_id):
+    held = [read_sealed(path, path.stem) for path in _mirror_of(event_id).glob("*.sealed")]
+    return [entry["row"] for entry in held if entry]
+
+
+def work(event, delivery_id):
+    """What a delivery changes. It carries a snapshot, so the API is not asked."""
+    if event["type"] == "data.deletion_required":
+        with _mirror:
+            shutil.rmtree(_mirror_of(event["event_id"]), ignore_errors=True)
+        return
+    changes = _changes_of(event["type"], event["data"])
+    if changes is None:
+        return  # a type that this integration does not know, or does not need
+
+    def change(held):
+        if held and held.get("delivery_id") == delivery_id:
+            return None  # a crash came before its mark
+        if held and held.get("occurred_at", "") > event["occurred_at"]:
+            return None  # a newer delivery came first
+        row = {**(held or {}).get("row", {}), **changes}
+        return {"row": row, "occurred_at": event["occurred_at"], "delivery_id": delivery_id}
+
+    remember(event, changes["id"], change)
+
+
+def _changes_of(kind, data):
+    if kind.startswith("participant."):
+        return data
+    if not kind.startswith("application."):
+        return None
+    changes = {"id": data["participant_id"], "user_id": data["user_id"], "application_status": data["status"]}
+    if "custom_form_fields" in data:
+        changes["custom_form_fields"] = data["custom_form_fields"]
+    return changes
+
+
+_syncs = {}
+_syncs_lock = threading.Lock()
+
+
+def sync(event_id):
+    """Reads an event, once also when several ask at the same time."""
+    with _syncs_lock:
+        running = _syncs.get(event_id)
+        if running is None:
+            mine = _syncs[event_id] = Future()
+    if running is not None:
+        return running.result()
+    try:
+        mine.set_result(_read_event(event_id))
+    except Exception as error:
+        mine.set_exception(error)
+    finally:
+        with _syncs_lock:
+            del _syncs[event_id]
+    return mine.result()
+
+
+def _read_event(event_id):
+    """What the organizer permitted: all but `event.read` may have been left out."""
+    login = login_for(event_id)
+    granted = login["scope"].split()
+    path = f"/events/{quote(event_id, safe='')}"
+    title = get(event_id, path)["title"]
+    reads = {
+        "participants": ("participants.read", lambda: _read_participants(login, f"{path}/participants")),
+        "activities": ("program.read", lambda: sum(1 for _row in rows(event_id, f"{path}/activities"))),
+    }
+    with ThreadPoolExecutor() as pool:
+        running = {name: pool.submit(read) for name, (scope, read) in reads.items() if scope in granted}
+        counts = {name: running[name].result() if name in running else "not permitted" for name in reads}
+    return {"event_id": event_id, "title": title, **counts}
+
+
+def _read_participants(login, path):
+    started_at, count = time.time(), 0
+    for row in rows(login["event_id"], path):
+        count += 1
+
+        def change(held, row=row):
+            # What a delivery wrote meanwhile is newer than this page.
+            return None if held and held["written_at"] > started_at else {**(held or {}), "row": row}
+
+        remember(login, row["id"], change)
+    return count
