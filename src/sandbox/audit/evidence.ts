@@ -117,6 +117,8 @@ export interface DeliverySeen extends Seen {
   readonly ms: number;
   /** Which of two secrets signed it, during a rotation. */
   readonly signedWith: 'only' | 'current' | 'previous';
+  /** Hash of the signing secret. */
+  readonly secret: string;
 }
 
 /** Observations of the integration by name, such as the status of its callback. */

@@ -10,6 +10,7 @@ import type { ActFacts, AnySeen, DeliverySeen, Evidence, Span } from './evidence
 import { evidenceOf } from './evidence-of.ts';
 import { type Finding, join, judge, judgeInTurns } from './judge.ts';
 import { type NewBreach, News } from './news.ts';
+import { hashOf } from './seen/fingerprint.ts';
 import { Logins } from './seen/logins.ts';
 import { readSeen } from './seen/request.ts';
 
@@ -96,7 +97,7 @@ export class Recorder {
   sending(
     { delivery_id: id, event: type, event_id: eventId, subject }: DeliveryFacts,
     fault: string | null,
-    signedWith: DeliverySeen['signedWith'],
+    { signedWith, secret }: { readonly signedWith: DeliverySeen['signedWith']; readonly secret: string },
   ): (status: number | null) => void {
     const { number, ...start } = this.#start();
     return (status) => {
@@ -115,6 +116,7 @@ export class Recorder {
         status,
         ms,
         signedWith,
+        secret: hashOf(secret),
         fault,
         ...span,
       });

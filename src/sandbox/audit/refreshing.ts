@@ -62,15 +62,15 @@ export function hasRefreshed(evidence: Evidence): boolean {
   return [...expiredByToken(evidence).values()].some(([first]) => first !== undefined && isTried(first));
 }
 
-/** A predicate on refreshes of one login: whether one of its calls had just got token_expired. */
-export function causedByExpiry(calls: readonly ApiSeen[]): (refresh: TokenSeen) => boolean {
-  const ends = calls.flatMap(({ error, endMs }) => (error === 'token_expired' ? [endMs] : [])).sort((a, b) => a - b);
+/** A predicate on refreshes of one login, in order: whether one of its calls had just got this error. */
+export function causedBy(wanted: string, calls: readonly ApiSeen[], withinMs: number): (refresh: TokenSeen) => boolean {
+  const ends = calls.flatMap(({ error, endMs }) => (error === wanted ? [endMs] : [])).sort((a, b) => a - b);
   let passed = 0;
   let last = Number.NEGATIVE_INFINITY;
   // Refreshes are in order, so each end is passed once.
   return ({ startMs }) => {
     for (let end = ends[passed]; end !== undefined && end < startMs; end = ends[++passed]) last = end;
-    return startMs - last < 2_000;
+    return startMs - last < withinMs;
   };
 }
 

@@ -201,7 +201,10 @@ export class Deliveries {
     const key = effect === 'signature' ? `not ${secret}` : secret;
     const isChunked = effect === 'chunked';
     const post = async () => {
-      const end = this.#parts.onPost?.(open.shown, effect, this.signing.previous === null ? 'only' : age);
+      const end = this.#parts.onPost?.(open.shown, effect, {
+        signedWith: this.signing.previous === null ? 'only' : age,
+        secret,
+      });
       const signature = sign(key, `${seconds}`, open.body);
       const outcome = await this.#counted(this.#post(open, `${seconds}`, signature, isChunked, signal));
       if (!signal.aborted) end?.(outcome.status);

@@ -6,7 +6,16 @@ import { rules } from '../../../src/sandbox/audit/rules.ts';
 
 const forged = (number: number, status: number): DeliverySeen => ({
   ...{ kind: 'delivery', number, line: '', at: 0, endedAt: 0, startMs: 0, endMs: 0, fault: 'signature' },
-  ...{ id: `${number}`, type: 'activity.updated', eventId: null, isMadeUp: false, status, ms: 1, signedWith: 'only' },
+  ...{
+    id: `${number}`,
+    type: 'activity.updated',
+    eventId: null,
+    isMadeUp: false,
+    status,
+    ms: 1,
+    signedWith: 'only',
+    secret: '',
+  },
 });
 const evidence = (...seen: readonly DeliverySeen[]) => evidenceOf(seen, { logins: new Map(), eventIds: [] });
 const verdictOf = (closing: Closing) => closing.findings().find(({ rule }) => rule === 'delivery-forged');

@@ -5,6 +5,8 @@ import { rules } from '../../../src/sandbox/audit/rules.ts';
 import { auditRig, list } from '../../support/audit/rig.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
+const signed = { signedWith: 'only', secret: randomBytes(16).toString('hex') } as const;
+
 describe('the audit', () => {
   it('has at least thirty rules, each with a name of its own', () => {
     expect(rules.length).toBeGreaterThanOrEqual(30);
@@ -68,7 +70,7 @@ describe('the audit', () => {
   it('is made while other work is done, and has all that came before it was asked for', async () => {
     const recorder = new Recorder({ clock: fakeClock(), clients: [], eventIds: [] });
     const about = { event: 'activity.updated', event_id: null, subject: 'act_1', delivery_id: '1' };
-    const [first, second] = [recorder.sending(about, 'signature', 'only'), recorder.sending(about, 'stale', 'only')];
+    const [first, second] = [recorder.sending(about, 'signature', signed), recorder.sending(about, 'stale', signed)];
     first(204);
     let turns = 0;
     const count = () => {
@@ -92,7 +94,7 @@ describe('the audit', () => {
     const recorder = new Recorder({ clock, clients: [], eventIds: [] }, 10);
     const about = { event: 'activity.updated', event_id: null, subject: 'act_1' };
     const send = (id: string, status: number) =>
-      recorder.sending({ ...about, delivery_id: id }, 'signature', 'only')(status);
+      recorder.sending({ ...about, delivery_id: id }, 'signature', signed)(status);
     send(randomBytes(8).toString('hex'), 204);
     for (let count = 0; count < 95; count++) send(`${count}`, 401);
     expect(recorder.audit().since).toBe(clock.now());

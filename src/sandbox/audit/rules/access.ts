@@ -1,9 +1,22 @@
-import { type ApiSeen, between, type DeliverySeen, type Evidence, isActed, isAfter, waitBetween } from '../evidence.ts';
+import {
+  type AnySeen,
+  type ApiSeen,
+  between,
+  type DeliverySeen,
+  type Evidence,
+  isActed,
+  isAfter,
+  waitBetween,
+} from '../evidence.ts';
 import { groups } from '../groups.ts';
 import { each, type Rule } from '../rule.ts';
 
 /** Whatever comes sooner than this after an answer was on its way already. */
 const reactionMs = 1_000;
+/** In that time every process that works for a login has noticed that it has ended. */
+const discoveryMs = 60_000;
+/** So many of them, beside the first, notice it for themselves. */
+const mostProcesses = 4;
 /** Time to stop what runs in the background. */
 const deletionMs = 30_000;
 
@@ -26,10 +39,10 @@ export const accessRules: readonly Rule[] = [
         const [first] = calls;
         if (first === undefined) return [];
         const later = calls.filter((call) => waitBetween(first, call) >= reactionMs);
-        const repeats = repeatsOf(first, calls, evidence);
-        // A page that is loaded again, or two that ask for the same, send it twice.
-        if (later.length < 2 && repeats.length < 2) return [];
-        const shown = later.length < 2 ? repeats : later;
+        const retries = retriesOf(first, calls, evidence);
+        const goesOn = later.length > 1 && isGoingOn(first, later);
+        if (!goesOn && retries.length < 2) return [];
+        const shown = goesOn ? later : retries;
         return [{ what: 'requests continued after token_revoked', shown: [first, ...shown] }];
       });
       return { breaches, isSeen: ends.length > 0 };
@@ -55,7 +68,9 @@ export const accessRules: readonly Rule[] = [
         const later = apisOf(first.login).filter(
           (call) => call.status === 401 && waitBetween(first, call) >= reactionMs,
         );
-        return later.length < 3 ? [] : [{ what: 'requests continued after invalid_grant', shown: [first, ...later] }];
+        return later.length > 2 && isGoingOn(first, later)
+          ? [{ what: 'requests continued after invalid_grant', shown: [first, ...later] }]
+          : [];
       });
       return { breaches, isSeen: refused.length > 0 };
     },
@@ -224,11 +239,25 @@ function isLongAfter(delivery: DeliverySeen, call: ApiSeen, evidence: Evidence):
   return isLong && (call.startMs - delivery.endMs >= reactionMs || isActed(evidence, ['deletion'], call));
 }
 
-/** The refused call again. Where the same call was made in parallel, these may be answers to that. */
-function repeatsOf(first: ApiSeen, calls: readonly ApiSeen[], { apisWith }: Evidence): readonly ApiSeen[] {
+/**
+ * Whether calls after the one that was refused are more than those of a page that is loaded again, or of a few
+ * processes, each of which learns it for itself soon after the others.
+ */
+function isGoingOn(first: AnySeen, later: readonly ApiSeen[]): boolean {
+  const last = later.at(-1);
+  return later.length > mostProcesses || (last !== undefined && waitBetween(first, last) >= discoveryMs);
+}
+
+/** The refused call again, at once. Where the same call was made in parallel, these may be answers to that. */
+function retriesOf(first: ApiSeen, calls: readonly ApiSeen[], { apisWith }: Evidence): readonly ApiSeen[] {
   const isParallel = apisWith(first.token).some(
     (one) => one !== first && one.target === first.target && one.startMs <= first.endMs && one.endMs >= first.startMs,
   );
   if (isParallel) return [];
-  return calls.filter((call) => call.target === first.target && call.token === first.token && isAfter(first, call));
+  const same = calls.filter(({ target, token }) => target === first.target && token === first.token);
+  const pause = same.findIndex((call, index) => {
+    const before = same[index - 1];
+    return before !== undefined && (!isAfter(before, call) || waitBetween(before, call) >= reactionMs);
+  });
+  return pause === -1 ? same.slice(1) : same.slice(1, pause);
 }

@@ -8,7 +8,9 @@ const mostInFlight = 5;
 /** What follows an answer sooner may have been sent before it. */
 const underWayMs = 100;
 /** Retries follow each other sooner; a page that is loaded again, or a health check, takes longer. */
-const retryMs = 5_000;
+const retryMs = 1_200;
+/** The same while an act is played, when nobody else asks. */
+const actedRetryMs = 5_000;
 const longestConstantMs = 5_000;
 /** So much may a busy machine add to a wait. */
 const mostJitterMs = 250;
@@ -28,13 +30,16 @@ export const limitRules: readonly Rule[] = [
     judge: (evidence) => {
       const breaches: Breach[] = [];
       let isSeen = false;
-      for (const [refused, next, before] of nextOfSame(evidence)) {
+      for (const [refused, next, before, ...others] of nextOfSame(evidence)) {
         const { retryAfterMs, status, isLost } = refused;
         if (status !== 429 || retryAfterMs === null || isLost || !isAfter(refused, next)) continue;
         const waitedMs = waitBetween(refused, next);
         // What comes at once may have been under way: only who does it again did not wait.
         const isAgain = before?.status === 429 && isAfter(before, refused);
-        const isSure = waitedMs >= underWayMs || isAgain || isActed(evidence, ['rate-limited'], next);
+        // Where somebody did wait, the other one may be another process, which was refused nothing.
+        const isOther = others.some((later) => isWaited(refused, later, retryAfterMs));
+        const isRetry = waitedMs >= underWayMs && !isOther;
+        const isSure = isRetry || isAgain || isActed(evidence, ['rate-limited'], next);
         if (waitedMs >= retryAfterMs - earlyMs) isSeen = true;
         else if (isSure) {
           const what = `sent again after ${seconds(waitedMs)}, Retry-After was ${seconds(retryAfterMs)}`;
@@ -95,9 +100,9 @@ export const limitRules: readonly Rule[] = [
     needs: 'three failures (5xx) of the same request in a row',
     judge: (evidence) => {
       const runs = runsOf(evidence, ({ status, isLost }) => status >= 500 && !isLost).filter(
-        ({ length }) => length > 3,
+        ({ calls }) => calls.length > 3,
       );
-      const breaches = runs.flatMap((run) => {
+      const breaches = runs.flatMap(({ calls: run, ...around }) => {
         const gaps = run.slice(1).map((call, index) => waitBetween(run[index] ?? call, call));
         const [longest, shortest] = [Math.max(...gaps), Math.min(...gaps)];
         if (longest < underWayMs) {
@@ -106,7 +111,9 @@ export const limitRules: readonly Rule[] = [
         }
         // Longer waits are a timer: a client that polls every ten seconds does not retry.
         const isConstant = longest - shortest < Math.min(longest / 10, mostJitterMs) && longest <= longestConstantMs;
-        return isConstant ? [{ what: `${run.length} attempts, always ${seconds(longest)} apart`, shown: run }] : [];
+        return isConstant && !isTimer(run, around, longest)
+          ? [{ what: `${run.length} attempts, always ${seconds(longest)} apart`, shown: run }]
+          : [];
       });
       return { breaches, isSeen: runs.length > 0 };
     },
@@ -165,23 +172,48 @@ export const limitRules: readonly Rule[] = [
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 
+/** Whether a request is made in the same rhythm when nothing fails: that is a timer, and no retry. */
+function isTimer(run: readonly ApiSeen[], { before, after }: Omit<Run, 'calls'>, gapMs: number): boolean {
+  const [first, last] = [run[0], run.at(-1)];
+  const gaps = [
+    ...(before && first ? [waitBetween(before, first)] : []),
+    ...(after && last ? [waitBetween(last, after)] : []),
+  ];
+  return gaps.some((gap) => Math.abs(gap - gapMs) < mostJitterMs);
+}
+
 /** Whether deliveries report what changes in a path. */
 function isReported(path: string): boolean {
   return /^\/me\/|\/(participants|activities)$/.test(path);
 }
 
-/** Each request and the next one that is the same, with the same token; and the one before both. */
-function* nextOfSame({ sameApis }: Evidence): Generator<readonly [ApiSeen, ApiSeen, ApiSeen | undefined]> {
+/** Whether a request waited for what a refused one was told, and no longer than a retry does. */
+function isWaited(refused: ApiSeen, later: ApiSeen, retryAfterMs: number): boolean {
+  const waitedMs = waitBetween(refused, later);
+  return waitedMs >= retryAfterMs - earlyMs && waitedMs < retryAfterMs + 60_000;
+}
+
+/** Each request and the next one that is the same, with the same token; the one before both; and some after them. */
+function* nextOfSame({
+  sameApis,
+}: Evidence): Generator<readonly [ApiSeen, ApiSeen, ApiSeen | undefined, ...ApiSeen[]]> {
   for (const same of sameApis()) {
     for (const [index, call] of same.entries()) {
       const next = same[index + 1];
-      if (next !== undefined) yield [call, next, same[index - 1]];
+      if (next !== undefined) yield [call, next, same[index - 1], ...same.slice(index + 2, index + 12)];
     }
   }
 }
 
-/** Attempts of one request, one after the other and within a minute, where each but the last ended in some way. */
-function runsOf({ sameApis }: Evidence, isSuch: (call: ApiSeen) => boolean): readonly (readonly ApiSeen[])[] {
+/** Attempts of one request, one after the other and within a minute; and the same request before and after them. */
+interface Run {
+  readonly calls: readonly ApiSeen[];
+  readonly before: ApiSeen | undefined;
+  readonly after: ApiSeen | undefined;
+}
+
+/** Runs in which each attempt but the last ended in some way. */
+function runsOf({ sameApis }: Evidence, isSuch: (call: ApiSeen) => boolean): readonly Run[] {
   return sameApis().flatMap((same) => {
     const runs: ApiSeen[][] = [];
     for (const call of same) {
@@ -191,7 +223,7 @@ function runsOf({ sameApis }: Evidence, isSuch: (call: ApiSeen) => boolean): rea
       if (run && goesOn) run.push(call);
       else runs.push([call]);
     }
-    return runs;
+    return runs.map((calls, index) => ({ calls, before: runs[index - 1]?.at(-1), after: runs[index + 1]?.[0] }));
   });
 }
 
@@ -201,13 +233,12 @@ function runsOf({ sameApis }: Evidence, isSuch: (call: ApiSeen) => boolean): rea
  */
 function repeated(evidence: Evidence, acts: readonly string[], isRefused: (call: ApiSeen) => boolean) {
   const refused = evidence.apis.filter(isRefused);
-  const runs = runsOf(evidence, isRefused).filter((run) => {
-    if (!within(run, retryMs)) return false;
-    if (isActed(evidence, acts, run[1] ?? run[0])) return run.length > 2;
-    return run.length > (within(run, underWayMs) ? mostInFlight + 1 : 3);
+  const runs = runsOf(evidence, isRefused).filter(({ calls: run }) => {
+    if (isActed(evidence, acts, run[1] ?? run[0])) return run.length > 2 && within(run, actedRetryMs);
+    return within(run, retryMs) && run.length > (within(run, underWayMs) ? mostInFlight + 1 : 3);
   });
   return {
-    breaches: runs.map((run) => ({ what: `sent ${run.length} times`, shown: run })),
+    breaches: runs.map(({ calls }) => ({ what: `sent ${calls.length} times`, shown: calls })),
     isSeen: each(refused, () => null).isSeen,
   };
 }

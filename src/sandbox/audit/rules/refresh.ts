@@ -1,15 +1,7 @@
 import { onActs } from '../acts.ts';
 import { between, during, type Evidence, isActed, isAfter, type TokenSeen, waitBetween } from '../evidence.ts';
 import { groups } from '../groups.ts';
-import {
-  causedByExpiry,
-  expiredByToken,
-  hasRefreshed,
-  longestLoop,
-  refreshes,
-  reuses,
-  triesAmong,
-} from '../refreshing.ts';
+import { causedBy, expiredByToken, hasRefreshed, longestLoop, refreshes, reuses, triesAmong } from '../refreshing.ts';
 import { type Breach, each, type Rule } from '../rule.ts';
 
 /** Whatever comes sooner than this after an answer was on its way already. */
@@ -113,16 +105,20 @@ export const refreshRules: readonly Rule[] = [
       const revoked = evidence.apis.filter(({ error, isLost }) => error === 'token_revoked' && !isLost);
       const breaches = [...groups(revoked, ({ login }) => login).values()].flatMap(([first]) => {
         if (first === undefined) return [];
-        const isCaused = causedByExpiry(evidence.apisOf(first.login));
-        const again = evidence.tokensOf(first.login).find(
+        const calls = evidence.apisOf(first.login);
+        const isDue = causedBy('token_expired', calls, 2_000);
+        const isReaction = causedBy('token_revoked', calls, 5_000);
+        const again = evidence.tokensOf(first.login).filter(
           (later) =>
             later.grant === 'refresh' &&
             // One that works shows that the login works again, as after a suspension.
             later.issued === null &&
             isAfter(first, later) &&
-            !isCaused(later),
+            !isDue(later),
         );
-        return again ? [{ what: 'a refresh followed token_revoked', shown: [first, again] }] : [];
+        // Once may be the timer of another process, which has not heard of it yet.
+        const isSure = again.filter(isReaction).length > 0 || again.length > 1;
+        return isSure ? [{ what: 'a refresh followed token_revoked', shown: [first, ...again] }] : [];
       });
       return { breaches, isSeen: revoked.some(({ login }) => login !== null) };
     },

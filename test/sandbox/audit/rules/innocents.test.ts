@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { rules } from '../../../../src/sandbox/audit/rules.ts';
 import { innocentCalls } from '../../../support/audit/innocents/calls.ts';
+import { innocentClients } from '../../../support/audit/innocents/clients.ts';
+import { innocentHandlers } from '../../../support/audit/innocents/handlers.ts';
 import { innocentLogins } from '../../../support/audit/innocents/logins.ts';
 import { auditRig } from '../../../support/audit/rig.ts';
 
-const innocents = [...innocentLogins, ...innocentCalls];
+const innocents = [...innocentLogins, ...innocentCalls, ...innocentClients, ...innocentHandlers];
 
 describe('innocent traffic', () => {
   it.each(innocents.map((one) => [one[1], one] as const))('breaks no rule: %s', async (_, [, , play, options]) => {
