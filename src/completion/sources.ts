@@ -70,6 +70,20 @@ const eventTypeList: Source = { ...eventType, isList: true };
 const actionOf = ({ before }: Question) => before[0] ?? '';
 const user: Source = { values: ({ known, profile: name }) => known.users(name) };
 const host: Source = { values: () => bare(['localhost', '127.0.0.1', '::1']) };
+const ruleList: Source = {
+  values: async () => {
+    const { rules } = await import('../sandbox/audit/rules.ts');
+    return rules.map(({ id, title }) => ({ value: id, about: title }));
+  },
+  isList: true,
+};
+const caseList: Source = {
+  values: async () => {
+    const { conformanceCases } = await import('../webhook/conformance/cases.ts');
+    return conformanceCases.map(({ id, title }) => ({ value: id, about: title }));
+  },
+  isList: true,
+};
 const sandboxFault: Source = {
   values: ({ typed }) => {
     const [target, effect] = typed.split(':');
@@ -104,7 +118,11 @@ export const optionSources: Readonly<Record<string, Source>> = {
   'token --user-id': user,
   'token refresh --user-id': user,
   'api --method': { values: () => bare(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) },
+  'certify --explain': ruleList,
+  'certify --only': ruleList,
   'login --scope': scope,
+  'sandbox audit --explain': ruleList,
+  'sandbox audit --only': ruleList,
   'sandbox consent --only-scopes': scope,
   'sandbox do --set': {
     values: (question) => question.known.sandbox.fields(actionOf(question), question),
@@ -115,6 +133,7 @@ export const optionSources: Readonly<Record<string, Source>> = {
   'sandbox log --kind': { values: () => bare(logKinds) },
   'sandbox start --fault': sandboxFault,
   'sandbox start --host': host,
+  'webhook check --only': caseList,
   'webhook listen --events': eventTypeList,
   'webhook listen --expect': eventTypeList,
   'webhook listen --host': host,

@@ -40,19 +40,15 @@ describe('every source of values is of something that exists', () => {
 });
 
 describe('what is offered', () => {
-  const offered = async (line: string) => {
+  const candidates = async (line: string) => {
     const sandbox = knownSandbox(
       () => Promise.reject(new Error('none runs')),
       () => undefined,
     );
-    const found = await complete(line.split(' '), registry, {
-      profiles: () => [],
-      events: () => [],
-      users: () => [],
-      sandbox,
-    });
-    return found.candidates.map(({ value }) => value);
+    const known = { profiles: () => [], events: () => [], users: () => [], sandbox };
+    return (await complete(line.split(' '), registry, known)).candidates;
   };
+  const offered = async (line: string) => (await candidates(line)).map(({ value }) => value);
 
   it('for --fault is what the command can do wrong', async () => {
     const ofDeliveries = await offered('webhook trigger --fault ');
@@ -63,6 +59,16 @@ describe('what is offered', () => {
       expect(ofSandboxes).toContain('api:');
       expect(ofSandboxes.filter((value) => ofDeliveries.includes(value))).toEqual([]);
     }
+  });
+
+  it.each([
+    ['certify --only refresh-s', 'refresh-single-flight', 'refreshes once, however many calls need it'],
+    ['certify --explain state-s', 'state-sent', 'sends a state with the authorization request'],
+    ['sandbox audit --only syn', 'syncs', 'reads the API when nothing is wrong'],
+    ['sandbox audit --explain accept', 'accept-pinned', 'pins the API version with Accept'],
+    ['webhook check --only valid-compact,stal', 'valid-compact,stale', expect.any(String)],
+  ])('of %s is a rule or a case, with what it asks for', async (line, value, about) => {
+    expect(await candidates(line)).toContainEqual({ value, about });
   });
 
   it('for completion is every shell', async () => {

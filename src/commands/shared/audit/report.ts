@@ -85,17 +85,36 @@ export function auditText({ results, notes }: CheckReport, style: Style, { hasRe
 }
 
 function brokenText({ title, id, outcome, particulars }: CheckResult, style: Style): string {
-  const mark = outcome === 'fail' ? style.red('✗ broken') : style.yellow('! broken');
+  const mark = outcome === 'fail' ? style.red('✗ broken') : style.yellow('! warning');
   const lines = particulars.flatMap(([name, text]) => {
     const [first = '', ...rest] = indented(text, nameWidth + 6, columns);
     return [`    ${name.padEnd(nameWidth)}  ${first.trimStart()}`, ...rest];
   });
-  return [`${mark} ${style.bold(title)} ${style.dim(`(${id})`)}`, ...lines].join('\n');
+  const own = `(${id})`;
+  const isShort = `✗ broken ${title} ${own}`.length <= columns - 2;
+  const heading = isShort
+    ? [`${mark} ${style.bold(title)} ${style.dim(own)}`]
+    : [`${mark} ${style.bold(title)}`, `    ${style.dim(own)}`];
+  return [...heading, ...lines].join('\n');
 }
 
 function idsText(heading: string, results: readonly CheckResult[]): string[] {
   if (results.length === 0) return [];
-  return [`${heading}:`, ...indented(results.map(({ id }) => id).join(', '), 2, columns)];
+  return [`${heading}:`, ...indented(idsOf(results), 2, columns)];
+}
+
+/** Ids, where cases of a rule are counted only. */
+function idsOf(results: readonly CheckResult[]): string {
+  const cases = results.filter(isCase).length;
+  return [
+    ...results.filter((result) => !isCase(result)).map(({ id }) => id),
+    ...(cases > 0 ? [`${cases} ${cases === 1 ? 'case' : 'cases'} of webhook check`] : []),
+  ].join(', ');
+}
+
+/** Whether a result is one of several that make up a rule, such as `webhook-check:stale`. */
+function isCase({ id }: CheckResult): boolean {
+  return id.includes(':');
 }
 
 /** Rules by what they need. */
@@ -104,18 +123,20 @@ function reasonsText(results: readonly CheckResult[]): string[] {
   return reasons.flatMap((reason) => {
     const [first = '', ...rest] = indented(`Not seen: ${reason}:`, 0, columns);
     const own = results.filter(({ got }) => got === reason);
-    return [first, ...rest, ...indented(own.map(({ id }) => id).join(', '), 2, columns)];
+    return [first, ...rest, ...indented(idsOf(own), 2, columns)];
   });
 }
 
-/** Such as `12 rules held, 2 broken, 36 not seen`. */
+/** Such as `12 rules held, 2 broken, 36 not seen`; cases are those of a rule, and not counted again. */
 function scoreText(results: readonly CheckResult[], style: Style): string {
-  const count = (outcome: Outcome) => results.filter((result) => result.outcome === outcome).length;
-  const [failed, warned] = [count('fail'), count('warn')];
+  const rules = results.filter((result) => !isCase(result));
+  const count = (outcome: Outcome) => rules.filter((result) => result.outcome === outcome).length;
+  const failed = count('fail');
+  const warned = results.filter(({ outcome }) => outcome === 'warn').length;
   const parts = [
     `${count('pass')} rules held`,
     `${failed} broken`,
-    ...(warned > 0 ? [`${warned} broken that only warn`] : []),
+    ...(warned > 0 ? [`${warned} ${warned === 1 ? 'warning' : 'warnings'}`] : []),
     `${count('skip')} not seen`,
   ];
   const text = parts.join(', ');
