@@ -4,6 +4,7 @@ import type { Stage } from './stage.ts';
 /** The flags of `certify` that make the integration do something. */
 export const hooks = {
   connect: '--connect URL',
+  login: '--login URL',
   'second-event': '{event} in --connect and in --sync',
   webhook: '--webhook URL',
   sync: '--sync URL or --sync-command COMMAND',

@@ -4,6 +4,8 @@ import type { Hook } from './act.ts';
 export interface Hooks {
   /** Starts a consent. `{event}` in it stands for the id of an event. */
   readonly connect: string | null;
+  /** Starts the consent of a participant. `{event}` in it stands for the id of an event. */
+  readonly login: string | null;
   readonly webhook: string | null;
   /** A POST to it makes the integration read the API. */
   readonly sync: string | null;
@@ -14,10 +16,11 @@ export interface Hooks {
 }
 
 /** The hooks that the user gave. */
-export function givenHooks({ connect, webhook, sync, syncCommand, restart }: Hooks): ReadonlySet<Hook> {
+export function givenHooks({ connect, login, webhook, sync, syncCommand, restart }: Hooks): ReadonlySet<Hook> {
   const hasEvent = (text: string) => text.includes('{event}');
   const given: Hook[] = [];
   if (connect !== null) given.push('connect');
+  if (login !== null) given.push('login');
   if (webhook !== null) given.push('webhook');
   if (sync !== null || syncCommand !== null) given.push('sync');
   if (restart !== null) given.push('restart');

@@ -60,6 +60,11 @@ export class LiveStage implements Stage {
     return status;
   }
 
+  async signIn(): Promise<number | null> {
+    const url = new URL(filled(this.#parts.hooks.login ?? '', this.#parts.sandbox.eventId));
+    return (await this.stranger().open(url)).status;
+  }
+
   forgetLogin(): void {
     this.isConnected = false;
   }

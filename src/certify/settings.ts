@@ -11,6 +11,9 @@ export const certifySettings = closed({
   connect: v.exactOptional(
     v.pipe(text, v.description('the URL that starts a consent; {event} is replaced by the event ID')),
   ),
+  login: v.exactOptional(
+    v.pipe(text, v.description('the URL where a participant signs in, if any do; {event} in it stands for an event')),
+  ),
   redirect_uri: v.exactOptional(
     v.pipe(text, v.description('the redirect URI; default: /callback at the origin of connect')),
   ),

@@ -16,6 +16,8 @@ export interface Stage {
   readonly redirectUri: string;
   /** Logs in as an organizer. Gives the status of the last page, or null without an answer. */
   connect(eventId?: string): Promise<number | null>;
+  /** Signs in as a participant. Gives the status of the last page, or null without an answer. */
+  signIn(): Promise<number | null>;
   /** Makes the integration read the API. */
   sync(eventId?: string): Promise<SyncEnd>;
   /** Records that the integration has lost its login. */

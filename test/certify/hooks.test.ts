@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { givenHooks, type Hooks } from '../../src/certify/hooks.ts';
 
-const none: Hooks = { connect: null, webhook: null, sync: null, syncCommand: null, restart: null };
+const none: Hooks = { connect: null, login: null, webhook: null, sync: null, syncCommand: null, restart: null };
 
 it.each<[string, Partial<Hooks>, readonly string[]]>([
   ['nothing', {}, []],

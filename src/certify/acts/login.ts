@@ -139,6 +139,14 @@ export const loginActs: readonly Act[] = [
       return { sync, after: worst(later) };
     },
   },
+  {
+    id: 'participant',
+    title: 'a participant allows the connection, and a sync follows',
+    brings: ['connects', 'token-kind'],
+    needs: ['connect', 'sync', 'login'],
+    hasLogin: true,
+    play: async (stage) => ({ landed: await stage.signIn(), sync: await stage.sync() }),
+  },
 ];
 
 /** Kills the integration at its first API request after a successful refresh. */

@@ -17,6 +17,7 @@ export const certify: CommandModule<CertifyOptions> = {
       .argument('[command...]', 'the command that starts the integration, after --')
       .usage('[options] -- COMMAND')
       .option('--connect <url>', 'URL that starts a consent; {event} is replaced by the event ID')
+      .option('--login <url>', 'URL where a participant signs in, if any do; {event} is replaced by the event ID')
       .option('--redirect-uri <uri>', 'redirect URI (default: /callback at the origin of --connect)')
       .option('--webhook <url>', 'URL of the webhook handler, or its port')
       .option(

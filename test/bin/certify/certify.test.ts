@@ -32,7 +32,8 @@ const at = (path: string) => `http://127.0.0.1:${port}${path}`;
 const connect = () => ['--connect', at('/connect?event_id={event}')];
 const sync = () => ['--sync', at('/sync?event_id={event}')];
 const webhook = () => ['--webhook', at('/webhooks/revento')];
-const all = () => [...connect(), ...sync(), ...webhook(), '--restart'];
+const login = () => ['--login', at('/login?event_id={event}')];
+const all = () => [...connect(), ...login(), ...sync(), ...webhook(), '--restart'];
 
 function start(flags: readonly string[], program: string, variables: Readonly<Record<string, string>> = {}) {
   const env = { PORT: `${port}`, GOLDEN_HOME: rig.home, REQUESTS_A_MINUTE: '100000', ...variables };

@@ -28,6 +28,8 @@ async function grade(program: Program, mutant: string, seed: string) {
     const hooks = [
       ...['--connect', at('/connect?event_id={event}'), '--sync', at('/sync?event_id={event}')],
       ...['--webhook', at('/webhooks/revento'), '--restart'],
+      // The other two have no participants.
+      ...(program === 'node' ? ['--login', at('/login?event_id={event}')] : []),
     ];
     const { command, file } = programs[program];
     const { stdout, stderr } = await rig.run(

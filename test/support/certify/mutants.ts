@@ -74,6 +74,7 @@ export const mutants: readonly Mutant[] = [
     'rejects-status': ['unknown-tolerated'],
     'branches-on-message': ['message-ignored'],
     'one-token-for-all': ['token-event'],
+    'one-store-for-both': ['token-kind'],
     'forgets-other-events': ['second-event'],
     'cut-is-the-end': ['page-cut'],
     'html-is-the-end': ['page-html'],

@@ -15,6 +15,7 @@ import { readOptional } from './settings-file.ts';
 export interface CertifyOptions extends GlobalOptions {
   readonly command: readonly string[];
   readonly connect?: string;
+  readonly login?: string;
   readonly redirectUri?: string;
   readonly webhook?: string;
   readonly sync?: string;
@@ -88,10 +89,12 @@ function hooksOf(options: CertifyOptions, file: CertifySettings, command: readon
     throw new ReventoError('usage', "--sync can't be combined with --sync-command.", { hint: 'use one of them' });
   }
   const connect = options.connect ?? file.connect;
+  const login = options.login ?? file.login;
   const webhook = options.webhook ?? file.webhook;
   const restart = options.restart ?? file.restart ?? false;
   return {
     connect: connect === undefined ? null : localUrl('--connect', connect),
+    login: login === undefined ? null : localUrl('--login', login),
     webhook: webhook === undefined ? null : localUrl('--webhook', targetUrl(webhook, { source: '--webhook' }).href),
     sync: sync === undefined ? null : localUrl('--sync', sync),
     syncCommand: syncCommand === undefined ? null : shell(syncCommand),

@@ -139,7 +139,7 @@ export async function play(
 }
 
 /** The URLs where the integration must answer. */
-function originsOf({ connect, webhook, sync }: CertifyPlan['hooks']): readonly URL[] {
-  const origins = [connect, webhook, sync].flatMap((url) => (url === null ? [] : [new URL(url).origin]));
+function originsOf({ connect, login, webhook, sync }: CertifyPlan['hooks']): readonly URL[] {
+  const origins = [connect, login, webhook, sync].flatMap((url) => (url === null ? [] : [new URL(url).origin]));
   return [...new Set(origins)].map((origin) => new URL(origin));
 }

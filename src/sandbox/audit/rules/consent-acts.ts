@@ -15,7 +15,7 @@ export const consentActRules: readonly Rule[] = [
     fix: 'redeem the code at the callback, store the tokens, and answer with a page',
     needs: act('an organizer allows the connection'),
     judge: (evidence) =>
-      onActs(evidence, ['consent', 'consent-again'], (one) => {
+      onActs(evidence, ['consent', 'consent-again', 'participant'], (one) => {
         const landed = one.facts['landed'];
         if (landed === null) return 'the page after consent did not load';
         if (Number(landed) >= 400) return `the page after consent was answered ${landed}`;

@@ -187,7 +187,7 @@ function isReported(path: string): boolean {
   return /^\/me\/|\/(participants|activities)$/.test(path);
 }
 
-/** Whether a request waited for what a refused one was told, and no longer than a retry does. */
+/** Whether a request waited as long as Retry-After of a refused one said, and no longer than a retry does. */
 function isWaited(refused: ApiSeen, later: ApiSeen, retryAfterMs: number): boolean {
   const waitedMs = waitBetween(refused, later);
   return waitedMs >= retryAfterMs - earlyMs && waitedMs < retryAfterMs + 60_000;

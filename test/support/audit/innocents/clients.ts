@@ -17,7 +17,7 @@ async function expired(rig: AuditRig) {
 export const innocentClients: readonly Innocent[] = [
   [
     ['retry-after-waited'],
-    'two worker processes of which one is told to wait, and waits',
+    'two worker processes of which one gets Retry-After, and waits',
     async (rig) => {
       const { access } = await rig.connect();
       await rig.read(access);

@@ -16,7 +16,7 @@ export const innocentHandlers: readonly Innocent[] = [
   ],
   [
     ['delivery-accepted', 'delivery-rotation'],
-    'a handler that is told the new secret only after the rotation has ended',
+    'a handler that gets the new secret only after the rotation has ended',
     async (rig) => {
       await send(rig);
       await rig.control('/rotate', {});

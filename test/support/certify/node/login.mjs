@@ -13,7 +13,7 @@ const server = {
 const client = { client_id: env.REVENTO_CLIENT_ID };
 const clientAuth = oauth.ClientSecretPost(env.REVENTO_CLIENT_SECRET);
 const insecure = { [oauth.allowInsecureRequests]: true };
-const scope = 'event.read participants.read';
+const scopes = { organizer: 'event.read participants.read', participant: 'profile.read' };
 
 /** Attempts that have not come back, by session. */
 const attempts = new Map();
@@ -21,19 +21,19 @@ const fixedVerifier = oauth.generateRandomCodeVerifier();
 const fixedState = oauth.generateRandomState();
 let count = 1000;
 
-/** Where to send the browser, and the session that it has to bring back. */
-export async function begin(eventId) {
+/** Where to send the browser of somebody, and the session that it has to bring back. */
+export async function begin(eventId, who = 'organizer') {
   const session = randomUUID();
   const verifier = is('same-verifier') ? fixedVerifier : oauth.generateRandomCodeVerifier();
   count++;
   const state = is('same-state') ? fixedState : is('counted-state') ? `${count}` : oauth.generateRandomState();
-  attempts.set(session, { eventId, verifier, state });
+  attempts.set(session, { eventId, verifier, state, who });
   const url = new URL(server.authorization_endpoint);
   url.search = new URLSearchParams({
     response_type: 'code',
     client_id: env.REVENTO_CLIENT_ID,
     redirect_uri: env.REVENTO_REDIRECT_URI,
-    scope,
+    scope: scopes[who],
     event_id: eventId,
     ...(is('no-state') ? {} : { state }),
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
@@ -63,8 +63,10 @@ export async function land(session, url) {
       ...[server, client, clientAuth, params, env.REVENTO_REDIRECT_URI, attempt.verifier, insecure],
     );
     const tokens = await oauth.processAuthorizationCodeResponse(server, client, await completed(answer));
-    keep(tokens.event_id, loginFrom(tokens));
-    return { status: 200, text: 'Connected.' };
+    const isParticipant = attempt.who === 'participant' && !is('one-store-for-both');
+    const name = isParticipant ? `${tokens.event_id} ${tokens.user_id}` : tokens.event_id;
+    keep(name, loginFrom(tokens, attempt.who));
+    return { status: 200, text: 'Connected.', name };
   } catch {
     const exchange = { code: url.searchParams.get('code'), code_verifier: attempt.verifier };
     if (is('repeats-refused-code')) await token({ grant_type: 'authorization_code', ...exchange });
@@ -82,10 +84,10 @@ async function completed(answer) {
   return new Response(JSON.stringify(tokens), { headers: { 'Content-Type': 'application/json' } });
 }
 
-const loginFrom = (tokens) => ({
+const loginFrom = (tokens, who) => ({
   access: tokens.access_token,
   refresh: tokens.refresh_token,
-  scope: (tokens.scope ?? scope).split(' '),
+  scope: (tokens.scope ?? scopes[who]).split(' '),
 });
 
 const token = (form) =>

@@ -4,19 +4,28 @@ import { createServer } from 'node:http';
 import { receive } from './handler.mjs';
 import { begin, land } from './login.mjs';
 import { sync } from './mirror.mjs';
+import { get } from './reader.mjs';
 
 const { PORT: port = '3000', SANDBOX_EVENT_ID: testEvent } = process.env;
 
+/** Sends a browser to the consent page. */
+async function ask(query, who) {
+  const { session, url } = await begin(query.get('event_id') ?? testEvent, who);
+  return {
+    status: 302,
+    headers: { Location: url, 'Set-Cookie': `session=${session}; HttpOnly; Path=/; SameSite=Lax` },
+  };
+}
+
 const routes = {
   'GET /': () => ({ status: 200, text: 'golden' }),
-  'GET /connect': async ({ query }) => {
-    const { session, url } = await begin(query.get('event_id') ?? testEvent);
-    return {
-      status: 302,
-      headers: { Location: url, 'Set-Cookie': `session=${session}; HttpOnly; Path=/; SameSite=Lax` },
-    };
+  'GET /connect': ({ query }) => ask(query, 'organizer'),
+  'GET /login': ({ query }) => ask(query, 'participant'),
+  'GET /callback': async ({ request, url }) => {
+    const { name, ...page } = await land(/(?:^|; )session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1], url);
+    if (name?.includes(' ')) await get(name, '/me/profile');
+    return page;
   },
-  'GET /callback': ({ request, url }) => land(/(?:^|; )session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1], url),
   'POST /webhooks/revento': async ({ request, body }) => {
     const status = await receive(request, body);
     return { status, headers: status === 308 ? { Location: '/elsewhere' } : {} };

@@ -26,9 +26,10 @@ const read = () => {
 };
 const logins = read();
 
-const nameOf = (eventId) => (is('one-token-for-all') ? 'any' : eventId);
+/** A participant's login has the id of the participant in its name. */
+const nameOf = (name) => (is('one-token-for-all') && !name.includes(' ') ? 'any' : name);
 
-/** The login of an event, or undefined. */
+/** The login of an event, or of a participant in it; or undefined. */
 export const loginOf = (eventId) => logins[nameOf(eventId)];
 
 /** Keeps a login, on disk before it is used. */
