@@ -74,13 +74,14 @@ ${green('Done.')} What you saw, with only this program and a sandbox on this mac
   - a webhook of ${delivery.body.length} bytes, signed, verified, and forwarded without a byte changed
 The sandbox, the login and the files were temporary and are removed now.
 
-Next, the same by hand. In one terminal, start a sandbox:
+Next, the same by hand. In one terminal, start a sandbox. It prints the address of the organizer's console: open it in
+your browser to approve applications, move the clock or inject faults.
   npx --no -- revento sandbox start
 
 In another, with your own browser:
   npx --no -- revento -p sandbox login
   npx --no -- revento -p sandbox participants list
-  npx --no -- revento -p sandbox webhook listen --ui ${dim('# deliveries in your browser; Ctrl-C ends it')}
+  npx --no -- revento -p sandbox webhook listen --ui ${dim('# opens the inspector of deliveries; Ctrl-C ends it')}
 
 In a third, while that listens:
   npx --no -- revento sandbox trigger application.approved`);

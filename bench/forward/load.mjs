@@ -100,26 +100,46 @@ export async function sendOnce({ port, secret }) {
 /** A server closes a connection that stays idle for 5 s, perhaps just when the next delivery is on its way. */
 const longestIdleMs = 1_500;
 
-async function nextOpen(idle, everyone, port) {
-  for (let one = idle.pop(); one !== undefined; one = idle.pop()) {
-    if (!one.isClosed() && performance.now() - one.idleSince < longestIdleMs) return one;
-    one.close();
-  }
-  if (everyone.length > 1_000) throw new Error('the server does not keep up, or closes its connections');
-  const fresh = await openConnection(port);
-  everyone.push(fresh);
-  return fresh;
+/** A listener takes 100 connections and drops what is more. */
+const mostConnections = 90;
+
+/** Connections for deliveries that may overlap: an idle one, else a new one, else the next that becomes idle. */
+async function openPool(port) {
+  // The last one used is the next.
+  const idle = await Promise.all(Array.from({ length: 8 }, () => openConnection(port)));
+  const everyone = new Set(idle);
+  const waiting = [];
+  return {
+    take: async () => {
+      for (let one = idle.pop(); one !== undefined; one = idle.pop()) {
+        if (!one.isClosed() && performance.now() - one.idleSince < longestIdleMs) return one;
+        one.close();
+        everyone.delete(one);
+      }
+      if (everyone.size >= mostConnections) return new Promise((resolve) => waiting.push(resolve));
+      const fresh = await openConnection(port);
+      everyone.add(fresh);
+      return fresh;
+    },
+    giveBack: (one) => {
+      one.idleSince = performance.now();
+      const next = waiting.shift();
+      if (next === undefined) idle.push(one);
+      else next(one);
+    },
+    close: () => {
+      for (const one of everyone) one.close();
+    },
+  };
 }
 
 /**
  * Sends deliveries at a steady rate, whether or not earlier ones are answered.
  *
- * @returns latencies in milliseconds, from the moment each was due
+ * @returns latencies in milliseconds, from the moment each could be sent, a wait for a connection included
  */
 export async function drip({ port, secret, count, perSecond }) {
-  // The most recently used connection is used next: a server closes those that stay idle.
-  const idle = await Promise.all(Array.from({ length: 8 }, () => openConnection(port)));
-  const everyone = [...idle];
+  const pool = await openPool(port);
   const latencies = [];
   const underWay = [];
   const startedAt = performance.now();
@@ -128,12 +148,11 @@ export async function drip({ port, secret, count, perSecond }) {
       const dueAt = startedAt + (index * 1000) / perSecond;
       const request = makeRequest(secret);
       while (performance.now() < dueAt) await new Promise((resolve) => setTimeout(resolve, dueAt - performance.now()));
-      const connection = await nextOpen(idle, everyone, port);
       const sentAt = performance.now();
+      const connection = await pool.take();
       const sent = connection.send(request).then(() => {
         latencies.push(performance.now() - sentAt);
-        connection.idleSince = performance.now();
-        idle.push(connection);
+        pool.giveBack(connection);
       });
       // It is awaited below, with all the others.
       sent.catch(() => undefined);
@@ -142,6 +161,6 @@ export async function drip({ port, secret, count, perSecond }) {
     await Promise.all(underWay);
     return latencies;
   } finally {
-    for (const { close } of everyone) close();
+    pool.close();
   }
 }
