@@ -19,7 +19,7 @@ export interface ViewParts {
   readonly now: () => number;
 }
 
-/** What an organizer sees of the sandbox: reading, nothing else. */
+/** The organizer's view of the sandbox, read-only. */
 export class Views {
   readonly #parts: ViewParts;
   readonly #boards = new Map<SandboxEvent, Board>();

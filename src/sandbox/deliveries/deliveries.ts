@@ -46,7 +46,7 @@ export interface DeliveryParts {
   readonly onEvent: (entry: DeliveryEntry) => void;
   /** Called for every delivery that begins, changes or is dropped, and for every change of the secrets. */
   readonly note?: Note;
-  /** Called before every request; what it gives back is called with the status of the answer, or null. */
+  /** Called before every request; the returned function is called with the status of the answer, or null. */
   readonly onPost?: Recorder['sending'];
 }
 

@@ -8,7 +8,7 @@ type Fields = { readonly [field: string]: Json };
 /** A field that a later version of the API may add; clients have to ignore it. */
 const unknownFields: Fields = { added_later: { by: 'sandbox', kinds: ['unknown', null, 1.5] }, added_later_at: null };
 
-/** The answer with fields that no client knows, in it and in its rows. */
+/** The answer with unknown fields, in it and in its rows. */
 export function withUnknownFields(answer: HttpResponse): HttpResponse {
   return eachRecord(answer, (record) => ({ ...record, ...unknownFields }));
 }
@@ -16,7 +16,7 @@ export function withUnknownFields(answer: HttpResponse): HttpResponse {
 /** A status that no page of the guide has; clients have to expect it. */
 const unknownWord = 'sandbox_new_status';
 
-/** The answer with another word in every status of it and its rows. */
+/** The answer with an unknown value in every status of it and its rows. */
 export function withUnknownWords(answer: HttpResponse): HttpResponse {
   const isStatus = (name: string, value: Json) => /(^|_)status$/.test(name) && typeof value === 'string';
   return eachRecord(answer, (record) =>
@@ -26,7 +26,7 @@ export function withUnknownWords(answer: HttpResponse): HttpResponse {
   );
 }
 
-/** An error whose message says nothing, in a language that few clients are written for: only the code is left. */
+/** An error with a useless message in a rare language: only the code is meaningful. */
 export function withScrambledMessage(answer: HttpResponse): HttpResponse {
   const value = answer.status < 400 ? null : fieldsOf(answer);
   if (value === null) return answer;

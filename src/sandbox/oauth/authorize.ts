@@ -113,12 +113,12 @@ export class Authorization {
     return sendBack(303, found.redirectUri, params, found.state);
   }
 
-  /** Forgets every open page. */
+  /** Drops every open page. */
   reset(): void {
     this.#transactions.clear();
   }
 
-  /** Where the answer may be sent; an error page while that is in doubt, because a redirect could help an attacker. */
+  /** Where the answer may be sent; an error page if that is uncertain, because a redirect could help an attacker. */
   #redirectTarget(query: Params, requestId: string): { client: Client; redirectUri: string } | HttpResponse {
     const clientId = query.get('client_id');
     const redirectUri = query.get('redirect_uri');

@@ -3,19 +3,19 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 const positionBytes = 6;
 const payloadBytes = positionBytes + 1;
 const macBytes = 16;
-/** Begins a cursor of the other form. A plus sign that is not encoded arrives as a space. */
+/** The prefix of a cursor in the other format. An unencoded plus sign arrives as a space. */
 const otherPrefix = 'v2:+/';
 
 /** Where a list continues. */
 export interface Place {
   readonly position: number;
-  /** Distinguishes two cursors of one position: a page may have no rows and still say that there are more. */
+  /** Distinguishes two cursors of one position: an empty page may have has_more. */
   readonly variant: 0 | 1;
 }
 
 /**
- * Cursors that mean nothing to anybody else: a position, bound to the list it belongs to and signed with a key that
- * lives as long as the sandbox, and is saved with it. Source: guide, pagination ("opaque").
+ * Opaque cursors: a position, bound to its list and signed with a key that is saved with the sandbox. Source: guide,
+ * pagination ("opaque").
  */
 export class Cursors {
   #key = randomBytes(32);
@@ -25,7 +25,7 @@ export class Cursors {
     return this.#key.toString('base64url');
   }
 
-  /** Takes a saved key, so that cursors of then stay good. */
+  /** Uses a saved key, so that earlier cursors stay valid. */
   load(key: string): void {
     this.#key = Buffer.from(key, 'base64url');
   }
@@ -33,7 +33,7 @@ export class Cursors {
   /**
    * A cursor that continues at `position` of the list: base64url, no padding.
    *
-   * @param isOther  in another form, with characters that have a meaning in a URL
+   * @param isOther  in another format, with characters that have a meaning in a URL
    */
   issue(list: string, { position, variant }: Place, isOther = false): string {
     const payload = Buffer.alloc(payloadBytes);
@@ -43,7 +43,7 @@ export class Cursors {
     return isOther ? `${otherPrefix}${bytes.toString('base64')}` : bytes.toString('base64url');
   }
 
-  /** The place a cursor stands for; null when it was altered or belongs to another list. */
+  /** The position of a cursor; null if it was altered or belongs to another list. */
   read(list: string, cursor: string): Place | null {
     const isOther = cursor.startsWith(otherPrefix);
     const [text, encoding] = isOther

@@ -5,13 +5,13 @@ import type { HeaderList } from '../../ports/exchange.ts';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** Requests a token may make. Source: guide, rate limits. */
+/** The rate limits of a token. Source: guide, rate limits. */
 const quotas: Record<LoginKind, { readonly perHour: number; readonly perMinute: number; readonly inFlight: number }> = {
   installation: { perHour: 500, perMinute: 30, inFlight: 5 },
   user: { perHour: 200, perMinute: 20, inFlight: 5 },
 };
 
-/** An admitted request, which `leave` ends; or why it was refused. */
+/** An admitted request, which `leave` ends; or why it was rejected. */
 export type Admission =
   | { readonly headers: HeaderList; leave(): void }
   | {
@@ -20,7 +20,7 @@ export type Admission =
       readonly message: string;
     };
 
-/** How much of each limit is used. */
+/** The used part of each limit. */
 export interface Budget {
   readonly token: string;
   readonly kind: LoginKind;
@@ -41,7 +41,7 @@ interface Usage {
   inFlight: number;
 }
 
-/** Counts requests by access token: in a rolling hour, in any 60 seconds, and at once. */
+/** Counts requests per access token: in a rolling hour, in any 60 seconds, and in flight. */
 export class RateLimits {
   readonly #clock: Clock;
   readonly #toReal: (ms: number) => number;
@@ -53,7 +53,7 @@ export class RateLimits {
     this.#toReal = toReal;
   }
 
-  /** Admits or refuses a request; a refused one is not counted. */
+  /** Admits or rejects a request; a rejected one is not counted. */
   enter(token: string, kind: LoginKind): Admission {
     const quota = quotas[kind];
     const now = this.#clock.now();
@@ -85,7 +85,7 @@ export class RateLimits {
     };
   }
 
-  /** What tokens used of their limits in the last hour, the one used last first. */
+  /** The used limits of each token in the last hour, most recently used first. */
   budgets(): readonly Budget[] {
     const now = this.#clock.now();
     const since = (times: readonly number[], windowMs: number) => times.filter((time) => time > now - windowMs).length;
@@ -104,7 +104,7 @@ export class RateLimits {
       });
   }
 
-  /** Forgets every count. */
+  /** Resets all counts. */
   reset(): void {
     this.#usage.clear();
   }

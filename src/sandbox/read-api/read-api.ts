@@ -58,7 +58,7 @@ const userResources: Readonly<Record<string, Resource>> = {
   },
 };
 
-/** Every path of the read API, below its base, with the token and the scope that it needs. */
+/** Every path of the read API, below its base, with the required token and scope. */
 export const readRoutes: readonly { readonly path: string; readonly kind: LoginKind; readonly scope: string }[] = [
   ...Object.entries(eventResources).map(([rest, row]) => ({ path: `/events/{event_id}${rest}`, row })),
   ...Object.entries(userResources).map(([path, row]) => ({ path, row })),

@@ -34,13 +34,13 @@ import { type RequestLine, Timeline } from './timeline.ts';
 
 export interface SandboxOptions {
   readonly clock: Clock;
-  /** Goes on from a saved one: seed, participants and clients are its own. */
+  /** A saved sandbox to continue from: seed, participants and clients come from it. */
   readonly saved?: Snapshot;
-  /** Writes down every change, from `beginKeeping` on. Left out, the sandbox lives in memory only. */
+  /** Persists every change, from `beginKeeping` on. Without it, the sandbox is in memory only. */
   readonly keep?: Keep;
   /** Random seed of the test data. Default is the one of the document, else 1. */
   readonly seed?: number;
-  /** Data of its own, from a seed file. */
+  /** Data from a seed file. */
   readonly document?: SeedDocument;
   /** Participants of the test event. Default 42. */
   readonly participants?: number;
@@ -69,34 +69,34 @@ export interface Sandbox {
   /** Serves `/oauth/…` and `/api/v1/…`; takes request targets as sockets give them, and absolute URLs. */
   readonly exchange: Exchange;
   readonly clients: readonly Client[];
-  /** Tells `onEvent` of a request that never came as far as `exchange`. */
+  /** Reports a request to `onEvent` that did not reach `exchange`. */
   noteRefusal(refusal: ServerRefusal): void;
   /** The event that tests use: `evt_test_published`. */
   readonly eventId: string;
   /** The time of the sandbox. */
   readonly clock: Pick<Clock, 'now'>;
-  /** What has happened, oldest first. */
+  /** All happenings, oldest first. */
   readonly happenings: readonly Happening[];
-  /** The requests that are remembered, oldest first, without tokens. */
+  /** The recent requests, oldest first, without tokens. */
   requests(): readonly RequestLine[];
-  /** Does what the control API does; null without a key. */
+  /** The operations of the control API; null without a key. */
   readonly control: Control | null;
-  /** What the sandbox thinks of the integrations that it has seen. */
+  /** The verdict of the audit on the integrations. */
   audit(): Audit;
-  /** Marks what is done to an integration on purpose: see `Recorder.acting`. */
+  /** Marks an act of `revento certify`: see `Recorder.acting`. */
   acting: Recorder['acting'];
   /** The evidence so far; see `Recorder.evidence`. */
   evidence: Recorder['evidence'];
   /** The sender of deliveries; null without a webhook target. */
   readonly deliveries: Deliveries | null;
-  /** Clears logins, open pages, counts and deliveries, and goes back to the faults of the start. */
+  /** Clears logins, open pages, counts and deliveries, and restores the faults given at the start. */
   reset(options?: { keepsLogins?: boolean }): void;
-  /** Everything of it at this moment. */
+  /** Its complete current state. */
   save(): Snapshot;
   /**
-   * Has changes written from now on, those since the start too.
+   * Persists changes from now on, including those since the start.
    *
-   * @param isNew  what is kept is not of this sandbox, and is replaced
+   * @param isNew  the stored state belongs to another sandbox and is replaced
    */
   beginKeeping(isNew: boolean): void;
   /** Cancels pending retries. */

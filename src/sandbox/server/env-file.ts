@@ -1,7 +1,7 @@
 /** Settings as environment variables, in the order they are shown. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** What a client of the sandbox needs to know. */
+/** The settings of a client of the sandbox. */
 export interface Credentials {
   readonly authBase: string;
   readonly apiBase: string;
@@ -41,7 +41,7 @@ export function withVariables(before: string, variables: Variables): string {
       kept.push(lineOf(name, value));
       missing.delete(name);
     }
-    // A name that was set twice is written once: readers differ in which of the two they use.
+    // A name that was set twice is written once: parsers differ in which value they use.
     else if (!Object.hasOwn(variables, name)) kept.push(line);
   }
   while (kept.at(-1)?.trim() === '') kept.pop();

@@ -8,7 +8,7 @@ export function isEnvFormat(text: string): text is EnvFormat {
   return envFormats.some((format) => format === text);
 }
 
-/** The variables in one of the forms, a line each, without the last line break. */
+/** The variables in one of the formats, one per line, without the last line break. */
 export function formatVariables(variables: Variables, format: EnvFormat): string {
   if (format === 'json') return JSON.stringify(variables, null, 2);
   return Object.entries(variables)
@@ -16,7 +16,7 @@ export function formatVariables(variables: Variables, format: EnvFormat): string
     .join('\n');
 }
 
-/** Every value is quoted, so that nothing in it is read as a command. */
+/** Every value is quoted, so that nothing in it is run as a command. */
 const lines: Readonly<Record<Exclude<EnvFormat, 'json'>, (name: string, value: string) => string>> = {
   sh: (name, value) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`,
   fish: (name, value) => `set -gx ${name} '${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`,

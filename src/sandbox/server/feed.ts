@@ -1,4 +1,4 @@
-/** Entries that are kept while nobody reads; a log that is not read must not use up the memory. */
+/** The most entries that wait for the reader; an unread log must not use up the memory. */
 const maxWaiting = 10_000;
 
 /** Hands entries to one reader, in order. */

@@ -21,7 +21,7 @@ export function homePage(events: readonly SandboxEvent[]): HttpResponse {
 revento -p sandbox participants list
 revento -p sandbox webhook listen
 revento sandbox trigger application.approved</code></pre>
-<p>To look at it and to control it by hand, open the console: <code>revento sandbox start</code> printed its address.</p>
+<p>To view and control it in the browser, open the console: <code>revento sandbox start</code> printed its address.</p>
 <dl class="facts">
 ${facts}
 </dl>

@@ -3,7 +3,7 @@ import type { Admit, Exchange, Listening, Serve } from '../../ports/exchange.ts'
 import type { Sandbox } from './app.ts';
 import { strangerRefusal } from './host-guard.ts';
 
-/** Where a running sandbox is reached, for clients on this machine. */
+/** The URL of a running sandbox, for clients on this machine. */
 export interface Address {
   readonly authBase: string;
   readonly apiBase: string;
@@ -11,7 +11,7 @@ export interface Address {
 
 /** Pages on the port of the sandbox that do not belong to it. */
 export interface Beside {
-  /** Whether a request target, as it came, is for them. */
+  /** Whether a raw request target is for them. */
   isFor(url: string): boolean;
   admit(head: Parameters<Admit>[0], port: number): ReturnType<Admit>;
   readonly answer: Exchange;
@@ -23,7 +23,7 @@ export interface Hosted extends Address {
   close(): Promise<void>;
 }
 
-/** Connections that are open at once; a load test of a client may open many. */
+/** The most open connections; a load test of a client may open many. */
 const maxConnections = 1_024;
 
 /**
@@ -69,12 +69,12 @@ export async function host(
   };
 }
 
-/** Whether only this machine can reach the address. Elsewhere the sandbox may have any name. */
+/** Whether only this machine can reach the address. Otherwise the sandbox may have any host name. */
 export function isOwnMachine(hostName: string): boolean {
   return isLoopback(hostName) || hostName === '::1';
 }
 
-/** Where clients on this machine reach it: by loopback, when it listens on every address. */
+/** The address for clients on this machine: loopback, when it listens on every address. */
 export function addressOf(hostName: string, port: number): Address {
   const bare = hostName.replace(/^\[|\]$/g, '');
   const reachable = bare === '0.0.0.0' ? '127.0.0.1' : bare === '::' ? '::1' : bare;

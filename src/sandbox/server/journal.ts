@@ -15,7 +15,7 @@ export interface RequestEntry {
   readonly ms: number;
   /** Null when the server refused the request before it was read. */
   readonly request_id: string | null;
-  /** What was wrong, from the answer or the redirect. */
+  /** The error code in the answer or the redirect. */
   readonly error: string | null;
   readonly message: string | null;
 }

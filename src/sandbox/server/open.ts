@@ -6,7 +6,7 @@ import type { Credentials } from './env-file.ts';
 import { addressOf, type Beside, type Hosted, host } from './host.ts';
 import type { Registration } from './registration.ts';
 
-/** How a sandbox is made, and where it serves. */
+/** The options of a sandbox and its address. */
 export interface Opening {
   readonly registration: Registration;
   readonly options: Omit<SandboxOptions, 'clients' | 'controlKey' | 'saved' | 'webhook'>;
@@ -16,11 +16,11 @@ export interface Opening {
   readonly hostName: string;
   /** 0 picks a free one. */
   readonly port: number;
-  /** What is served besides the sandbox, made from its control API and its base URL. */
+  /** Other pages to serve, made from its control API and its base URL. */
   readonly beside?: (control: Control, authBase: () => string) => Beside;
 }
 
-/** A sandbox that serves, and what a client of it needs to know. */
+/** A running sandbox and the settings of its clients. */
 export interface Opened {
   readonly sandbox: Sandbox;
   readonly hosted: Hosted;

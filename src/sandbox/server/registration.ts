@@ -5,11 +5,11 @@ import type { Snapshot } from '../saved/snapshot.ts';
 import type { Manifest } from '../seed/manifest.ts';
 import type { SeedDocument } from '../seed/seed-document.ts';
 
-/** What the credentials of a sandbox come from; what nothing gives is made. */
+/** Where the credentials of a sandbox come from; missing ones are generated. */
 export interface Origin {
   /** The sandbox to continue from, which comes first. */
   readonly saved?: Snapshot | undefined;
-  /** What an earlier sandbox was registered with; a null in it is made. */
+  /** The registration of an earlier sandbox; null values are generated. */
   readonly stored?:
     | {
         readonly clientId: string | null;
@@ -23,7 +23,7 @@ export interface Origin {
   readonly document?: SeedDocument | undefined;
 }
 
-/** The integrations of a sandbox, and what the first of them proves itself with. */
+/** The integrations of a sandbox, and the credentials of the first. */
 export interface Registration {
   readonly clients: readonly Client[];
   readonly clientId: string;
@@ -59,7 +59,7 @@ export function register({ saved, stored, redirectUris, manifest, document }: Or
   };
 }
 
-/** Everything in it that must not be shown. */
+/** Its secrets. */
 export function secretsOf({ clients, webhookSecret, controlKey }: Registration): readonly string[] {
   return [...clients.flatMap(({ secret }) => (secret === null ? [] : [secret])), webhookSecret, controlKey];
 }

@@ -6,9 +6,9 @@ import type { Happening } from '../world/happening.ts';
 import { isoSeconds } from '../world/stage.ts';
 import type { RequestEntry } from './journal.ts';
 
-/** Requests, and attempts of deliveries, that are remembered of each; happenings all are. */
+/** The limits of remembered requests and delivery attempts; all happenings are kept. */
 const remembered = 10_000;
-/** Old ones are dropped some at a time: to move the rest for each new one would cost more than the entry. */
+/** Old entries are dropped in batches: moving the rest for each new one would cost more than the entry. */
 const slack = 500;
 
 interface Numbered {
@@ -19,15 +19,15 @@ interface Numbered {
 /** A request in the timeline. */
 export type RequestLine = Extract<LogEntry, { kind: 'request' }>;
 
-/** Which entries are asked for. */
+/** The requested entries. */
 export interface LogQuery {
   readonly kind?: LogKind;
   readonly subject?: string;
   /** ISO 8601 UTC. */
   readonly since?: string;
-  /** Number of the last entry that is known. */
+  /** The number of the last known entry. */
   readonly after?: number;
-  /** Only the newest so many. */
+  /** Only this many of the newest entries. */
   readonly latest?: number;
 }
 
@@ -39,7 +39,7 @@ export interface LogPage {
   readonly dropped: { readonly requests: number; readonly deliveries: number };
 }
 
-/** What a sandbox did and what was done to it, in one order. */
+/** Everything that the sandbox did and received, in order. */
 export class Timeline {
   readonly #of: Record<LogKind, Numbered[]> = { happening: [], request: [], delivery: [], withheld: [], finding: [] };
   readonly #dropped: Record<LogKind, number> = { happening: 0, request: 0, delivery: 0, withheld: 0, finding: 0 };
@@ -77,7 +77,7 @@ export class Timeline {
     this.#add(line);
   }
 
-  /** Begins with what was kept of an earlier run; requests are not. */
+  /** Starts with the entries of an earlier run, except requests. */
   restore(happenings: readonly Happening[], deliveries: readonly Delivery[]): void {
     const entries: LogEntry[] = [
       ...happenings.map((happening): LogEntry => ({ kind: 'happening', ...happening })),

@@ -3,16 +3,16 @@ import { type ApplicationStatus, applicationStatuses, type Participant } from '.
 
 export interface BoardQuery {
   readonly status?: ApplicationStatus;
-  /** Part of a name, or an id; upper and lower case are the same. */
+  /** Part of a name, or an ID; case does not matter. */
   readonly search?: string;
   readonly offset: number;
   readonly limit: number;
 }
 
 export interface BoardPage {
-  /** How many there are in each status, whatever is asked for. */
+  /** The number in each status, regardless of the query. */
   readonly counts: Readonly<Record<ApplicationStatus, number>>;
-  /** How many fit the query. */
+  /** The number that match the query. */
   readonly total: number;
   readonly people: readonly Participant[];
 }

@@ -3,13 +3,13 @@ import type { SandboxEvent } from './event.ts';
 import type { SubjectType } from './happening.ts';
 import { integrationId, participantSubject, type World } from './world.ts';
 
-/** The subjects of one type in an event, each made when it is asked for. */
+/** The subjects of one type in an event, generated on demand. */
 export interface Candidates {
   readonly count: number;
   at(index: number): Subject | null;
 }
 
-/** All that an action on this type could be done to, in the order of the API. */
+/** All possible subjects of an action on this type, in the order of the API. */
 export function candidatesOf(type: SubjectType, event: SandboxEvent, world: World): Candidates {
   if (type === 'participant') {
     return { count: event.participantCount, at: (index) => participantSubject(event, index) };

@@ -26,7 +26,7 @@ export interface ConsequenceParts {
   readonly onWithheld: (entry: WithheldEntry) => void;
 }
 
-/** Something that no delivery reports, as `revento sandbox start -o ndjson` prints it. */
+/** A change without a delivery, as `revento sandbox start -o ndjson` prints it. */
 export interface WithheldEntry {
   readonly type: 'withheld';
   readonly event: string;
@@ -37,11 +37,11 @@ export interface WithheldEntry {
   readonly reason: string;
 }
 
-/** What followed from a happening. */
+/** The consequences of a happening. */
 export interface Followed {
-  /** Null where none follows, or only later. */
+  /** Null if none follows, or only later. */
   readonly delivery: Delivery | null;
-  /** Why none follows although the action sends one; else null. */
+  /** Why none follows although the action sends one; otherwise null. */
   readonly withheld: string | null;
   /** Logins that ended. */
   readonly endedLogins: number;
@@ -55,7 +55,7 @@ interface Waiting {
   readonly stop: AbortController;
 }
 
-/** What a change causes outside of the world: tokens end, deliveries are sent. */
+/** The effects of a change outside of the world: tokens end, deliveries are sent. */
 export class Consequences {
   readonly #parts: ConsequenceParts;
   /** Waiting debounced notices, by subject. */
@@ -84,8 +84,8 @@ export class Consequences {
   }
 
   /**
-   * Why Revento would not deliver an event type now; null when it would. A suspended integration is notified of that,
-   * and nothing else. Assumed: both.
+   * Why Revento would not deliver an event type now; null when it would. A suspended integration only gets the delivery
+   * about its suspension. Assumed: both.
    */
   withholds(type: string): string | null {
     const { declaredTypes, world } = this.#parts;

@@ -2,7 +2,7 @@ import type { PinnedEvent, SeedDocument } from '../seed/seed-document.ts';
 import type { EventPlan } from './event.ts';
 import { roll } from './random.ts';
 
-/** The events of a sandbox: the built-in ones, with those of a seed file in their place or after them. */
+/** The events of a sandbox: the built-in ones, replaced or followed by those of a seed file. */
 export function eventPlans(
   builtIn: readonly EventPlan[],
   seed: number,
@@ -17,11 +17,11 @@ export function eventPlans(
   return [...changed, ...more.map((own) => planOf(own, freshPlan(own.id, seed)))];
 }
 
-/** What an event of a seed file has where the file is silent. */
+/** The defaults of an event in a seed file. */
 function freshPlan(id: string, seed: number): EventPlan {
   return {
     id,
-    // Another seed for each event: the same people twice would look like one mistake of the client.
+    // A different seed for each event: the same people in both would look like a bug of the client.
     seed: roll(seed, `event ${id}`, 0) & 0x7fffffff,
     title: id,
     description: '',
@@ -44,7 +44,7 @@ function planOf(own: PinnedEvent, plan: EventPlan): EventPlan {
         : { kind: 'formal', name: own.organization.id, ...own.organization },
     startsOn: own.starts_on === undefined ? plan.startsOn : Date.parse(own.starts_on),
     days: own.days ?? plan.days,
-    // A list is the whole list, unless it says that more follow.
+    // A list is complete, unless it says that more follow.
     participantCount: people === undefined ? (more ?? plan.participantCount) : people.length + (more ?? 0),
     ...(people !== undefined && { people }),
     ...(activities !== undefined && { activities }),

@@ -99,7 +99,7 @@ function buildActivities({ seed, eventId, thread, place, dayStart, first }: Thre
       thread_id: thread.id ?? null,
       location_id: thread.location_id ?? null,
       title: topics[(index + place * 5) % topics.length] ?? topics[0],
-      description: 'Sandbox data: nothing here happens, but everything has the shape of the real thing.',
+      description: 'Sandbox data: not a real event, but in the same format.',
       status: roll(seed, 'cancelled', index) % 23 === 0 ? 'cancelled' : 'scheduled',
       min_age: isNight ? 'age_18_plus' : 'age_all',
       speakers: [pick(speakers, seed, 'speaker', index)],

@@ -17,17 +17,17 @@ export interface EventPlan {
   readonly startsOn: number;
   readonly days: number;
   readonly participantCount: number;
-  /** The first participants, as far as a seed file gives them; default is nobody. */
+  /** The first participants, if a seed file has them; empty by default. */
   readonly people?: readonly PinnedPerson[];
-  /** All activities, where a seed file gives them. */
+  /** All activities, if a seed file has them. */
   readonly activities?: readonly PinnedActivity[];
 }
 
 const dayMs = 24 * 3_600_000;
 
 /**
- * One event of the sandbox: the data generated from its plan, with later changes applied. Nothing is computed before
- * it is requested, so an event of 100,000 participants starts as fast as one of ten.
+ * One event of the sandbox: the data generated from its plan, with later changes applied. Data is computed on demand,
+ * so an event of 100,000 participants starts as fast as one of ten.
  */
 export class SandboxEvent {
   readonly id: string;
@@ -65,7 +65,7 @@ export class SandboxEvent {
     return this.#changedPeople.get(index) ?? this.#grownPerson(index);
   }
 
-  /** How many participants there were before anything happened. */
+  /** The number of participants at the start. */
   get firstCount(): number {
     return this.#plan.participantCount;
   }
@@ -75,7 +75,7 @@ export class SandboxEvent {
     return [...this.#changedPeople.keys()];
   }
 
-  /** The status that a participant had before anything happened. */
+  /** The status of a participant at the start. */
   firstStatusOf(index: number): ApplicationStatus {
     return statusAt(this.#plan.seed, index, this.#plan.people?.[index]);
   }
@@ -92,7 +92,7 @@ export class SandboxEvent {
 
   /** The index of the participant with this id; null for an unknown id. */
   indexOf(participantId: string): number | null {
-    // Built once, on the first lookup: an id is a hash, which does not lead back to a number.
+    // Built once, on the first lookup: an ID is a hash and cannot be turned back into a number.
     this.#indexes ??= new Map(Array.from({ length: this.participantCount }, (_, index) => [this.#idOf(index), index]));
     return this.#indexes.get(participantId) ?? null;
   }
@@ -209,7 +209,7 @@ const months = [
   'December',
 ];
 
-/** Written out here: the first use of the locale data of Node costs as much as the rest of a start. */
+/** Hard-coded: the first use of Node's locale data takes as long as the rest of the start. */
 function describeDates(first: number, last: number): string {
   const format = (time: number) => {
     const date = new Date(time);

@@ -12,7 +12,7 @@ const lookedBack = 200;
 /** What is searched for. */
 export interface Search {
   readonly event: SandboxEvent;
-  /** What the ids begin with. */
+  /** The prefix of the IDs. */
   readonly startsWith: string;
   readonly limit: number;
 }

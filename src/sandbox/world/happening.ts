@@ -5,7 +5,7 @@ import type { Json } from '../../json/value.ts';
 export const subjectTypes = ['participant', 'activity', 'connection', 'event', 'integration'] as const;
 export type SubjectType = (typeof subjectTypes)[number];
 
-/** Who made it. `revento` is the platform itself. */
+/** Who made the change. `revento` is the platform itself. */
 export const actors = ['organizer', 'participant', 'revento'] as const;
 export type Actor = (typeof actors)[number];
 
@@ -24,7 +24,7 @@ export const fields = v.custom<Fields>(
  */
 export const happening = v.pipe(
   v.object({
-    id: v.pipe(v.string(), v.description('hap_ and a number that grows by one')),
+    id: v.pipe(v.string(), v.description('hap_ and an increasing number')),
     at: v.pipe(v.string(), v.description('time of the sandbox, ISO 8601 UTC with whole seconds')),
     action: v.string(),
     actor: v.picklist(actors),

@@ -26,7 +26,7 @@ export class Life {
   }
 
   /**
-   * Does the requested changes one after another, up to the first that does not fit.
+   * Makes the requested changes in order, up to the first that does not fit.
    *
    * @throws DoesNotFit
    */

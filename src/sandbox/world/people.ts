@@ -31,7 +31,7 @@ export interface Participant {
   readonly custom_form_fields: { readonly [field: string]: Json };
 }
 
-/** Names from many scripts, so that a client that cuts, sorts or pads them wrongly fails here. */
+/** Names in many scripts, to find clients that truncate, sort or pad them incorrectly. */
 const firstNames = [
   ['Zoë', 'nl'],
   ['Łukasz', 'pl'],
@@ -164,7 +164,7 @@ export function participantAt(
   } as Participant;
 }
 
-/** What an organizer decided about somebody who has come into this status. */
+/** The review action that leads to this status. */
 function reviewOf(status: ApplicationStatus): string {
   return status === 'registered' || status === 'cancelled' ? 'approved' : status;
 }

@@ -8,9 +8,9 @@ import * as v from 'valibot';
  */
 export function problemOf(issue: v.BaseIssue<unknown>, taker = 'this operation', whole = 'the body'): string {
   const path = v.getDotPath(issue);
-  // In quotes: callers make sentences of this, and a name keeps its case in them.
+  // Quoted, because callers build sentences from this, and a name keeps its case.
   const where = path === null ? whole : JSON.stringify(path);
-  // A message of ours ends the sentence; those of the library begin with this word.
+  // Our own messages complete the sentence; those of the library begin with this word.
   if (issue.kind === 'validation' && !issue.message.startsWith('Invalid ')) return `${where} ${issue.message}`;
   if (issue.type === 'strict_object' && issue.expected === 'never') return `${where} is not a parameter of ${taker}`;
   if (issue.received === 'undefined') return `${where} is missing`;

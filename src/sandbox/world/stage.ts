@@ -20,7 +20,7 @@ export interface Wish {
   readonly params: Fields;
 }
 
-/** Why something did not happen. */
+/** Why an action was not done. */
 export class DoesNotFit extends Error {
   readonly code: 'unknown_action' | 'not_a_parameter' | 'not_found' | 'does_not_fit' | 'nobody_fits';
 
@@ -30,7 +30,7 @@ export class DoesNotFit extends Error {
   }
 }
 
-/** Why an action of this name is not done. */
+/** Why an action name is refused. */
 export function unknownAction(name: string): DoesNotFit {
   const known = actions.map((row) => row.name).join(', ');
   return new DoesNotFit('unknown_action', `unknown action "${name}"; actions are ${known}`);
@@ -57,7 +57,7 @@ export class Stage {
   }
 
   /**
-   * Does it, or nothing.
+   * Does the action completely or not at all.
    *
    * @throws DoesNotFit
    */
@@ -106,7 +106,7 @@ export class Stage {
     );
   }
 
-  /** A subject that the action fits; another one each time. @throws DoesNotFit `nobody_fits` */
+  /** A subject that the action fits; a different one each time. @throws DoesNotFit `nobody_fits` */
   #pick(row: ActionRow, from: readonly string[], event: SandboxEvent): Subject {
     const found = this.#search(row, from, event);
     if (found === null) {

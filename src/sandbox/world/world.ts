@@ -28,12 +28,12 @@ export interface Connection extends Fields {
   readonly revoked_at: string | null;
 }
 
-/** What the data of a sandbox grows from. */
+/** The inputs that the data of a sandbox is generated from. */
 export interface Ground {
   readonly seed: number;
-  /** How many the test event has, unless the document says. */
+  /** The number of participants of the test event, unless the document sets it. */
   readonly participants: number;
-  /** Data of its own, from a seed file; default is none. */
+  /** Data from a seed file; none by default. */
   readonly document?: SeedDocument | null;
 }
 
@@ -49,7 +49,7 @@ export class World {
   #suspendedAt: string | null = null;
 
   /**
-   * The same ground gives the same data on every machine.
+   * The same inputs give the same data on every machine.
    *
    * @param note  called for every happening
    */
@@ -110,7 +110,7 @@ export class World {
     }
   }
 
-  /** Goes back to the data of the seed; active consents can stay, because tokens depend on them. */
+  /** Restores the data of the seed; active consents can be kept, because tokens depend on them. */
   reset(keepsConnections: boolean): void {
     const kept = this.#happenings.filter(
       ({ subject }) => keepsConnections && this.#connections.get(subject.id)?.revoked_at === null,

@@ -46,7 +46,7 @@ export interface Opening {
   readonly onEvent?: (entry: SandboxEntry) => void;
   /** The saved sandbox to continue from, with its clients and secrets. */
   readonly saved?: Snapshot;
-  /** What is served besides the sandbox, made from its control API and its base URL. */
+  /** Other pages to serve, made from its control API and its base URL. */
   readonly beside?: (control: Control, authBase: () => string) => Beside;
   /** Where it is kept, and whether it replaces what is kept there. */
   readonly keeping?: { readonly keep: Keep; readonly isNew: boolean; prepare(): void };

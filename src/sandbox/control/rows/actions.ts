@@ -7,7 +7,10 @@ export const mostSubjects = 200;
 
 const field = v.pipe(
   v.object({
-    name: v.pipe(v.string(), v.description('as `set` takes it; an answer of the form behind `custom_form_fields.`')),
+    name: v.pipe(
+      v.string(),
+      v.description('the name for `set`; answers of the form have the prefix `custom_form_fields.`'),
+    ),
     about: v.string(),
     values: v.pipe(v.array(v.string()), v.readonly(), v.description('the only possible ones; empty for any')),
   }),
@@ -32,7 +35,7 @@ const subject = v.pipe(
     type: v.picklist(subjectTypes),
     id: v.string(),
     state: v.string(),
-    about: v.pipe(v.string(), v.description('a name or a title; may be empty')),
+    about: v.pipe(v.string(), v.description('a name or a title, possibly empty')),
   }),
   v.readonly(),
 );
@@ -57,14 +60,14 @@ export const actionRows = {
     params: v.strictObject({
       action: v.pipe(v.string(), v.description('the action, such as approve')),
       event_id: eventId,
-      starts_with: v.exactOptional(v.pipe(v.string(), v.description('only ids that begin with this'))),
+      starts_with: v.exactOptional(v.pipe(v.string(), v.description('only IDs with this prefix'))),
       limit: v.optional(
         v.pipe(
           v.number(),
           v.safeInteger(),
           v.minValue(1),
           v.maxValue(mostSubjects),
-          v.description('most in the answer'),
+          v.description('the most in the answer'),
         ),
         50,
       ),

@@ -22,30 +22,30 @@ const finding = v.pipe(
     level: v.pipe(v.picklist(levels), v.description('must: the guide demands it')),
     verdict: v.pipe(
       v.picklist(['held', 'broken', 'not_seen']),
-      v.description('not_seen: nothing happened that it can be judged by'),
+      v.description('not_seen: nothing happened that could test it'),
     ),
     count: v.pipe(v.number(), v.description('how often it was broken')),
     breaches: v.pipe(v.array(breach), v.readonly(), v.description('the first five')),
     why: v.string(),
     fix: v.string(),
     source: v.string(),
-    needs: v.pipe(v.string(), v.description('what has to happen before it can be judged')),
+    needs: v.pipe(v.string(), v.description('what must happen to test it')),
   }),
   v.readonly(),
 );
 export type AuditFinding = v.InferOutput<typeof finding>;
 
-/** What the sandbox thinks of the integrations that it has seen. */
+/** The verdict of the audit on the integrations. */
 export const auditRows = {
   audit: {
     method: 'GET',
     path: '/audit',
     status: 200,
-    summary: 'Judge what integrations did so far, by the rules of the guide',
+    summary: 'Check what integrations did so far against the rules of the guide',
     params: v.strictObject({}),
     result: v.pipe(
       v.object({
-        since: v.pipe(v.string(), v.description("when it started to watch, by the sandbox's clock")),
+        since: v.pipe(v.string(), v.description("when recording started, by the sandbox's clock")),
         seen: v.pipe(v.number(), v.description('requests and deliveries that were judged')),
         findings: v.pipe(v.array(finding), v.readonly()),
       }),

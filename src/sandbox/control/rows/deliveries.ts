@@ -14,7 +14,9 @@ export const deliveryRows = {
     summary: 'List what was sent, oldest first',
     params: v.strictObject({
       state: v.exactOptional(v.pipe(v.picklist(deliveryStates), v.description('only those in this state'))),
-      latest: v.exactOptional(v.pipe(v.number(), v.minValue(1), v.description('only the newest so many'))),
+      latest: v.exactOptional(
+        v.pipe(v.number(), v.minValue(1), v.description('return only this many of the newest entries')),
+      ),
     }),
     result: v.pipe(v.object({ deliveries }), v.readonly()),
     refusals: [],

@@ -72,24 +72,24 @@ export const logRows = {
     params: v.strictObject({
       kind: v.exactOptional(v.picklist(logKinds)),
       subject: v.exactOptional(
-        v.pipe(v.string(), v.description('an id: of what something happened to, or in the path of a request')),
+        v.pipe(v.string(), v.description('the ID of a subject, or an ID in the path of a request')),
       ),
       since: v.exactOptional(
         v.pipe(
           v.string(),
           v.isoTimestamp('must be a time such as 2027-06-10T09:00:00Z'),
-          v.description('leave out what is older, by the time of the sandbox'),
+          v.description('leave out older entries, by the time of the sandbox'),
         ),
       ),
       after: v.exactOptional(
-        v.pipe(v.number(), v.minValue(0), v.description('the cursor of an earlier answer: what came after it')),
+        v.pipe(v.number(), v.minValue(0), v.description('the cursor of an earlier answer: returns later entries')),
       ),
       latest: v.exactOptional(
         v.pipe(
           v.number(),
           v.minValue(1),
           v.maxValue(logPage),
-          v.description('only the newest so many, with a cursor for what comes next'),
+          v.description('return only this many of the newest entries, with a cursor for later ones'),
         ),
       ),
     }),
@@ -101,7 +101,7 @@ export const logRows = {
         dropped: v.pipe(
           v.object({ requests: v.number(), deliveries: v.number() }),
           v.readonly(),
-          v.description('older ones of this run that are no longer kept'),
+          v.description('older entries of this run that are no longer kept'),
         ),
       }),
       v.readonly(),

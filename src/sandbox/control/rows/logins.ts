@@ -22,7 +22,7 @@ const token = v.pipe(
     refresh_expires_at: v.string(),
     state: v.pipe(
       v.picklist(['current', 'spent', 'expired', 'revoked']),
-      v.description('of the refresh token: spent means that it was exchanged for the next one'),
+      v.description('of the refresh token; spent: exchanged for the next one'),
     ),
     spent_at: time,
     spent_by: requestId,
@@ -36,7 +36,7 @@ const login = v.pipe(
     user_name: v.nullable(v.string()),
     scope: v.pipe(v.array(v.string()), v.readonly()),
     started_at: v.string(),
-    ends_at: v.pipe(v.string(), v.description('no refresh reaches beyond it: a year after the start')),
+    ends_at: v.pipe(v.string(), v.description('the end of the login, a year after its start')),
     state: v.picklist(['active', 'expired', 'revoked']),
     ending: v.pipe(
       v.nullable(
@@ -45,7 +45,7 @@ const login = v.pipe(
             at: v.string(),
             cause: v.pipe(
               v.picklist(['reuse', 'code_reuse', 'revoked']),
-              v.description('reuse: a spent refresh token came again; code_reuse: a code did'),
+              v.description('reuse: a used refresh token was sent again; code_reuse: a code was'),
             ),
             request_id: requestId,
             refresh_token: v.pipe(v.nullable(fingerprint), v.description('the one that came again')),

@@ -9,7 +9,7 @@ const time = (about: string) =>
     v.pipe(v.string(), v.isoTimestamp('must be a time such as 2027-06-10T09:00:00Z'), v.description(about)),
   );
 
-/** The field of a capacity that a count of signups leads to. Assumed: the guide names the event, not the states. */
+/** The field of the capacity that a number of signups sets. Assumed: the guide names the event, not the states. */
 export function capacityState(taken: number, capacity: number): string {
   if (taken >= capacity) return 'full';
   return taken > capacity * 0.8 ? 'nearly_full' : 'available';

@@ -5,21 +5,21 @@ import type { ActionRow } from './row.ts';
 
 /** A field that an action may set. */
 export interface ActionField {
-  /** As `--set` takes it; an answer of the registration form stands behind `custom_form_fields.` */
+  /** The name for `--set`; answers of the registration form have the prefix `custom_form_fields.` */
   readonly name: string;
   readonly about: string;
   /** The only values it may have; empty where any is possible. */
   readonly values: readonly string[];
 }
 
-/** Participants whose answers tell which there are. */
+/** The participants whose answers define the form fields. */
 const asked = 20;
 const form = 'custom_form_fields';
 
 /**
- * The fields that an action may set, as its schema describes them.
+ * The fields that an action may set, from its schema.
  *
- * @param event  whose registration form is meant; null leaves the answers out
+ * @param event  whose registration form is used; null leaves the answers out
  */
 export function fieldsOf({ params }: ActionRow, event: SandboxEvent | null): readonly ActionField[] {
   const { entries = {} } = params as v.GenericSchema & { readonly entries?: Readonly<Record<string, v.GenericSchema>> };

@@ -8,7 +8,7 @@ export interface Subject {
   readonly id: string;
   /** Null for what concerns the whole integration. */
   readonly event: SandboxEvent | null;
-  /** Decides whether an action fits, such as an application status. */
+  /** The state that decides whether an action fits, such as an application status. */
   readonly state: string;
   readonly fields: Fields;
 }
@@ -22,8 +22,8 @@ export interface Moment {
 }
 
 /**
- * Something that can be done in the sandbox's world. The command line, the control API, the page, scenarios and the
- * library take names, states, parameters and help from here.
+ * An action in the sandbox's world. The command line, the control API, the page, scenarios and the library get names,
+ * states, parameters and help from here.
  */
 export interface ActionRow {
   readonly name: string;
