@@ -74,7 +74,7 @@ func receive(header http.Header, body []byte) int {
 		return http.StatusUnauthorized
 	}
 	var sent event
-	if json.Unmarshal(body, &sent) != nil { // only now: nobody but Revento gets here
+	if json.Unmarshal(body, &sent) != nil || sent.Type == "" { // only now: nobody but Revento gets here
 		return http.StatusBadRequest
 	}
 	name := fileName(id)

@@ -40,6 +40,8 @@ func TestDeliveries(t *testing.T) {
 		"no headers":           {http.Header{}, body, 401},
 		"one byte more":        {signed("6", body, secret, ago(0)), body + "\n", 401},
 		"signed, but not JSON": {signed("7", "hello", secret, ago(0)), "hello", 400},
+		"signed, but null":     {signed("8", "null", secret, ago(0)), "null", 400},
+		"without a type":       {signed("9", "{}", secret, ago(0)), "{}", 400},
 	} {
 		if status := receive(one.header, []byte(one.body)); status != one.status {
 			t.Errorf("%s: %d, not %d", name, status, one.status)

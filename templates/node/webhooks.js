@@ -39,6 +39,7 @@ export async function receive(headers, body) {
   } catch {
     return 400;
   }
+  if (typeof event?.type !== 'string') return 400;
   await accept(deliveryId, event);
   return 204;
 }

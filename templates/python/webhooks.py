@@ -43,6 +43,8 @@ def receive(headers, body):
         event = json.loads(body)  # only now: nobody but Revento gets here
     except ValueError:
         return 400
+    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+        return 400
     accept(delivery_id, event)
     return 204
 # endregion
@@ -54,7 +56,7 @@ def accept(delivery_id, event):
     name = file_name(delivery_id)
     # In this order: what leaves the inbox has its mark already.
     is_repeat = (INBOX / name).exists() or (WORKED / name).exists()
-    log("delivery received", delivery_id=delivery_id, event_id=event["event_id"], type=kind, repeat=is_repeat)
+    log("delivery received", delivery_id=delivery_id, event_id=event.get("event_id"), type=kind, repeat=is_repeat)
     if is_repeat:
         return
     # Requests stop at once; what is held is deleted as work.

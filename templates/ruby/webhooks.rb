@@ -34,6 +34,8 @@ module Webhooks
       return 401
     end
     event = JSON.parse(body) # only now: nobody but Revento gets here
+    return 400 unless event.is_a?(Hash) && event['type'].is_a?(String)
+
     accept(delivery_id, event)
     204
   rescue JSON::ParserError

@@ -59,7 +59,8 @@ const rules: readonly Rule[] = [
     topic: 'Start from',
     rules: [
       '`revento help webhooks -q .node > receiver.mjs` and `revento help webhooks -q .python > receiver.py` (Flask) write',
-      'receivers that do all of this. docs/webhooks.md shows them.',
+      'receivers that do all of this; docs/webhooks.md shows them. They are excerpts of the integrations that `revento init`',
+      'writes, in more languages: `revento init --list`.',
     ],
   },
   {

@@ -32,6 +32,8 @@ for (const [name, status, sent] of [
   ['with a timestamp that is not a number', 401, delivery({ timestamp: 'today' })],
   ['without any headers', 401, [{}, Buffer.from('{}')]],
   ['signed, but not JSON', 400, delivery({ body: 'hello' })],
+  ['signed, but null', 400, delivery({ body: 'null' })],
+  ['signed, but without a type', 400, delivery({ body: '{}' })],
 ]) {
   test(`a delivery ${name} gets ${status}`, async () => assert.equal(await receive(...sent), status));
 }

@@ -45,8 +45,10 @@ class Deliveries(unittest.TestCase):
             with self.subTest(name):
                 self.assertEqual(receive(*refused), 401)
 
-    def test_signed_but_not_json(self):
-        self.assertEqual(receive(*delivery(body=b"hello")), 400)
+    def test_signed_but_not_an_event(self):
+        for body in (b"hello", b"null", b"{}"):
+            with self.subTest(body):
+                self.assertEqual(receive(*delivery(body=body)), 400)
 
     def test_a_header_cannot_end_a_login(self):
         store({"event_id": "evt_kept", "organization_id": "org_1", "access_token": "a1", "refresh_token": "r1"})

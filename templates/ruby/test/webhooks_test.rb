@@ -41,8 +41,8 @@ class WebhooksTest < Minitest::Test
     }.each { |name, refused| assert_equal 401, receive(refused), name }
   end
 
-  def test_signed_but_not_json
-    assert_equal 400, receive(delivery(body: 'hello'))
+  def test_signed_but_not_an_event
+    %w[hello null {}].each { |body| assert_equal 400, receive(delivery(body: body)), body }
   end
 
   def test_a_header_cannot_end_a_login
