@@ -73,6 +73,17 @@ export const starters: readonly Starter[] = [
     untested: 'compiled, tested and certified on .NET 9; its project files and Dockerfile have not been run',
     files: () => import('../../templates/csharp?files'),
   },
+  {
+    language: 'kotlin',
+    title: 'Kotlin',
+    frameworks: [{ name: 'jdk' }],
+    needs: 'Java 17 or newer with Gradle 8',
+    install: ['gradle', '--quiet', 'jar'],
+    start: 'java -jar build/libs/revento-integration.jar',
+    test: 'gradle test',
+    untested: 'its build.gradle.kts has not been run; its tests build it with the compiler of Kotlin 2.4',
+    files: () => import('../../templates/kotlin?files'),
+  },
 ];
 
 /** The row of a language, or undefined. */

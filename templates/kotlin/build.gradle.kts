@@ -1,0 +1,39 @@
+plugins {
+    kotlin("jvm") version "2.4.20"
+    application
+}
+
+repositories {
+    mavenCentral()
+}
+
+dependencies {
+    implementation("com.google.code.gson:gson:2.13.2") // Java has no JSON of its own
+    testImplementation(kotlin("test"))
+    testImplementation("org.junit.jupiter:junit-jupiter-api:5.14.1")
+}
+
+kotlin {
+    jvmToolchain(17)
+    compilerOptions {
+        allWarningsAsErrors = true
+    }
+}
+
+application {
+    mainClass = "com.example.revento.AppKt"
+}
+
+tasks.test {
+    useJUnitPlatform()
+    outputs.upToDateWhen { false } // at each sandbox anew
+}
+
+// One file to run and to deploy: the classes and their libraries.
+tasks.jar {
+    archiveFileName = "revento-integration.jar"
+    manifest { attributes("Main-Class" to application.mainClass) }
+    from(configurations.runtimeClasspath.map { files -> files.map(::zipTree) })
+    exclude("META-INF/MANIFEST.MF", "META-INF/versions/*/module-info.class", "module-info.class")
+    duplicatesStrategy = DuplicatesStrategy.EXCLUDE
+}

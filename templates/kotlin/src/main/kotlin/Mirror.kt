@@ -1,0 +1,132 @@
+package com.example.revento
+
+import com.google.gson.JsonObject
+import java.util.concurrent.Callable
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.ExecutorService
+import java.util.concurrent.FutureTask
+import java.util.concurrent.locks.ReentrantLock
+import kotlin.concurrent.withLock
+import kotlin.io.path.deleteIfExists
+import kotlin.io.path.exists
+import kotlin.io.path.listDirectoryEntries
+
+/** The mirror of participants that webhooks and syncs keep up to date. */
+class Mirror(
+    config: Config,
+    private val sealed: Sealed,
+    private val tokens: Tokens,
+    private val api: Api,
+    private val threads: ExecutorService,
+) {
+    private val directory = config.dataDir.resolve("participants")
+    private val changing = ReentrantLock()
+    private val syncs = ConcurrentHashMap<String, FutureTask<Map<String, Any?>>>()
+
+    /**
+     * What is held of one participant: of its last delivery, when it happened by Revento's clock and which it was; and
+     * when the row was written, by ours.
+     */
+    private data class Held(
+        val row: JsonObject = JsonObject(),
+        val occurredAt: String = "",
+        val deliveryId: String = "",
+        val writtenAt: Long = 0,
+    )
+
+    private fun of(eventId: String?) = directory.resolve(fileName(eventId))
+
+    fun participants(eventId: String): List<JsonObject> = sealed.readAll<Held>(of(eventId)).map { it.row }
+
+    /** Changes what is held of one participant; [change] returns null to leave it. */
+    private fun remember(eventId: String?, organizationId: String?, participant: String, change: (Held) -> Held?) {
+        changing.withLock {
+            val path = of(eventId).resolve(fileName(eventId, participant) + SEALED)
+            val next = change(sealed.read<Held>(path) ?: Held()) ?: return
+            sealed.write(path, next.copy(writtenAt = System.currentTimeMillis()))
+            // The end of the connection may have come meanwhile: nothing of the event may be kept.
+            if (tokens.hasEnded(eventId, organizationId)) path.deleteIfExists()
+        }
+    }
+
+    private fun forget(eventId: String?) = changing.withLock {
+        val held = of(eventId)
+        if (held.exists()) held.listDirectoryEntries().forEach { it.deleteIfExists() }
+    }
+
+    /** What a delivery changes. It carries a snapshot, so the API is not asked. */
+    fun work(delivery: Delivery) {
+        if (delivery.type == DELETION) return forget(delivery.eventId)
+        val changes = changesOf(delivery)
+        val id = changes.text("id") ?: return // a type that this integration does not know, or does not need
+        remember(delivery.eventId, delivery.organizationId, id) { held ->
+            when {
+                // A crash came before its mark.
+                held.deliveryId == delivery.id -> null
+                // A newer delivery came first.
+                held.occurredAt > delivery.occurredAt -> null
+                else -> held.copy(row = held.row + changes, occurredAt = delivery.occurredAt, deliveryId = delivery.id)
+            }
+        }
+    }
+
+    private fun changesOf(delivery: Delivery): JsonObject {
+        val kind = delivery.type.substringBefore('.')
+        if (kind == "participant") return delivery.data
+        val changes = JsonObject()
+        if (kind == "application") {
+            for ((sent, held) in applicationFields) delivery.data.get(sent)?.let { changes.add(held, it) }
+        }
+        return changes
+    }
+
+    /** Reads an event, once also when several ask at the same time. */
+    fun sync(eventId: String): Map<String, Any?> {
+        val task = FutureTask { readEvent(eventId) }
+        syncs.putIfAbsent(eventId, task)?.let { return it.get() }
+        try {
+            task.run()
+        } finally {
+            syncs.remove(eventId)
+        }
+        return task.get()
+    }
+
+    private fun readEvent(eventId: String): Map<String, Any?> {
+        val login = tokens.loginFor(eventId)
+        val path = "/events/${encoded(eventId)}"
+        val title = api.get(eventId, path).get("title")
+        val participants = permitted(login, "participants.read") { readParticipants(login, eventId, path) }
+        val activities = permitted(login, "program.read") { api.rows(eventId, "$path/activities").count() }
+        return mapOf(
+            "event_id" to eventId,
+            "title" to title,
+            "participants" to participants.get(),
+            "activities" to activities.get(),
+        )
+    }
+
+    private fun permitted(login: Login, scope: String, read: () -> Int) =
+        threads.submit(Callable<Any> { if (login.mayRead(scope)) read() else "not permitted" })
+
+    private fun readParticipants(login: Login, eventId: String, path: String): Int {
+        val startedAt = System.currentTimeMillis()
+        return api.rows(eventId, "$path/participants").onEach { row ->
+            remember(eventId, login.organizationId, row.get("id").asString) { held ->
+                // What a delivery wrote meanwhile is newer than this page.
+                if (held.writtenAt > startedAt) null else held.copy(row = row)
+            }
+        }.count()
+    }
+}
+
+private operator fun JsonObject.plus(changes: JsonObject) = deepCopy().apply {
+    for ((name, value) in changes.entrySet()) add(name, value)
+}
+
+private val applicationFields = mapOf(
+    "participant_id" to "id",
+    "status" to "application_status",
+    "user_id" to "user_id",
+    "custom_form_fields" to "custom_form_fields",
+)

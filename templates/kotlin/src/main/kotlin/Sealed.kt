@@ -1,0 +1,111 @@
+package com.example.revento
+
+import java.nio.ByteBuffer
+import java.nio.channels.FileChannel
+import java.nio.file.FileAlreadyExistsException
+import java.nio.file.FileSystems
+import java.nio.file.Files
+import java.nio.file.NoSuchFileException
+import java.nio.file.Path
+import java.nio.file.StandardCopyOption.ATOMIC_MOVE
+import java.nio.file.StandardOpenOption.WRITE
+import java.nio.file.attribute.PosixFilePermissions
+import java.security.MessageDigest
+import java.security.SecureRandom
+import java.util.HexFormat
+import javax.crypto.Cipher
+import javax.crypto.spec.GCMParameterSpec
+import javax.crypto.spec.SecretKeySpec
+import kotlin.io.path.createDirectories
+import kotlin.io.path.createFile
+import kotlin.io.path.deleteIfExists
+import kotlin.io.path.listDirectoryEntries
+import kotlin.io.path.moveTo
+import kotlin.io.path.name
+import kotlin.io.path.notExists
+import kotlin.io.path.readBytes
+
+const val SEALED = ".sealed"
+private const val NONCE_BYTES = 12
+private const val TAG_BITS = 128
+
+private val random = SecureRandom()
+private val ownerOnly = when {
+    "posix" in FileSystems.getDefault().supportedFileAttributeViews() ->
+        arrayOf(PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
+    else -> emptyArray()
+}
+
+fun randomBytes(count: Int) = ByteArray(count).also(random::nextBytes)
+
+fun sha256(text: String): ByteArray = MessageDigest.getInstance("SHA-256").digest(text.toByteArray())
+
+/** A name for anything, safe in a path. */
+fun fileName(vararg parts: String?): String = HexFormat.of().formatHex(sha256(parts.toJson()))
+
+/** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
+fun createOnce(path: Path): Boolean {
+    path.parent.createDirectories(*ownerOnly)
+    return try {
+        path.createFile()
+        true
+    } catch (_: FileAlreadyExistsException) {
+        false
+    }
+}
+
+/** Files that only this program can read, encrypted with AES-256-GCM. */
+class Sealed(key: ByteArray) {
+    private val key = SecretKeySpec(key, "AES")
+
+    private fun cipher(mode: Int, nonce: ByteArray, name: String) = Cipher.getInstance("AES/GCM/NoPadding").apply {
+        init(mode, key, GCMParameterSpec(TAG_BITS, nonce))
+        updateAAD(name.toByteArray())
+    }
+
+    /** Encrypts; the name is authenticated, so one sealed value cannot stand in for another. */
+    fun seal(value: Any, name: String): ByteArray {
+        val nonce = randomBytes(NONCE_BYTES)
+        return nonce + cipher(Cipher.ENCRYPT_MODE, nonce, name).doFinal(value.toJson().toByteArray())
+    }
+
+    /** What was sealed under this name; anything else throws. */
+    fun <T> unseal(data: ByteArray, name: String, type: Class<T>): T {
+        val cipher = cipher(Cipher.DECRYPT_MODE, data.copyOf(NONCE_BYTES), name)
+        val text = cipher.doFinal(data, NONCE_BYTES, data.size - NONCE_BYTES)
+        return gson.fromJson(text.decodeToString(), type)
+    }
+
+    /** Replaces a file as a whole: a crash leaves the old one or the new one. */
+    fun write(path: Path, value: Any) {
+        path.parent.createDirectories(*ownerOnly)
+        val temporary = Files.createTempFile(path.parent, null, ".tmp") // for its owner only
+        try {
+            FileChannel.open(temporary, WRITE).use { file ->
+                val data = ByteBuffer.wrap(seal(value, path.name))
+                while (data.hasRemaining()) file.write(data)
+                file.force(true)
+            }
+            temporary.moveTo(path, ATOMIC_MOVE)
+        } finally {
+            temporary.deleteIfExists()
+        }
+    }
+
+    /** The value of a file; null where there is none. */
+    fun <T> read(path: Path, type: Class<T>): T? = try {
+        unseal(path.readBytes(), path.name, type)
+    } catch (_: NoSuchFileException) {
+        null
+    }
+
+    /** The values of all files of a directory. */
+    fun <T : Any> readAll(directory: Path, type: Class<T>): List<T> = when {
+        directory.notExists() -> emptyList()
+        else -> directory.listDirectoryEntries("*$SEALED").mapNotNull { read(it, type) }
+    }
+}
+
+inline fun <reified T : Any> Sealed.read(path: Path): T? = read(path, T::class.java)
+
+inline fun <reified T : Any> Sealed.readAll(directory: Path): List<T> = readAll(directory, T::class.java)

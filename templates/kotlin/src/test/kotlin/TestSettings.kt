@@ -1,0 +1,27 @@
+package com.example.revento
+
+import java.net.URI
+import java.nio.file.Path
+import java.util.Base64
+
+/** Settings of the tests: a directory and secrets of their own; at a sandbox, its settings. */
+fun testSettings(directory: Path): Config {
+    val settings = mapOf(
+        "REVENTO_AUTH_BASE" to "http://localhost:9",
+        "REVENTO_API_BASE" to "http://localhost:9/api/v1",
+        "REVENTO_CLIENT_ID" to "tests",
+        "REVENTO_CLIENT_SECRET" to word(),
+        "REVENTO_WEBHOOK_SECRET" to word(),
+        "REVENTO_REDIRECT_URI" to "http://localhost:3000/callback",
+        "SANDBOX_EVENT_ID" to "evt_test_published",
+    ) + System.getenv()
+    return Config(
+        settings + mapOf(
+            "PORT" to "${URI(settings["REVENTO_REDIRECT_URI"]).port}",
+            "REVENTO_TOKEN_KEY" to word(),
+            "DATA_DIR" to "$directory",
+        ),
+    )
+}
+
+private fun word() = Base64.getEncoder().encodeToString(randomBytes(32))

@@ -1,0 +1,69 @@
+package com.example.revento
+
+import java.security.GeneralSecurityException
+import java.util.concurrent.Callable
+import java.util.concurrent.Executors
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.io.path.createTempDirectory
+import kotlin.io.path.readBytes
+import kotlin.test.AfterTest
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertTrue
+
+class TokensTest {
+    private val directory = createTempDirectory()
+    private val config = testSettings(directory)
+    private val sealed = Sealed(config.tokenKey)
+    private val spent = Login("evt_1", "org_1", "a1", "r1", "event.read")
+    private val renewed = Login(null, null, "a2", "r2")
+    private val tokens = Tokens(config, sealed).apply { store(spent) }
+
+    @AfterTest
+    fun clean() {
+        directory.toFile().deleteRecursively()
+    }
+
+    @Test
+    fun `tokens are encrypted on disk`() {
+        val files = directory.toFile().walk().filter { it.isFile }.toList()
+        assertTrue(files.isNotEmpty())
+        for (file in files) assertFalse("evt_1" in file.toPath().readBytes().decodeToString())
+        assertEquals(spent, tokens.loginFor("evt_1"))
+    }
+
+    @Test
+    fun `a sealed value opens under its own name only`() {
+        val data = sealed.seal("secret", "one")
+        assertEquals("secret", sealed.unseal(data, "one", String::class.java))
+        assertFailsWith<GeneralSecurityException> { sealed.unseal(data, "another", String::class.java) }
+        data[data.lastIndex] = (data.last() + 1).toByte()
+        assertFailsWith<GeneralSecurityException> { sealed.unseal(data, "one", String::class.java) }
+    }
+
+    @Test
+    fun `twenty callers refresh once`() {
+        val requests = AtomicInteger()
+        val caller = Callable { tokens.refreshed(spent) { renewed.also { requests.incrementAndGet() } } }
+        val threads = Executors.newFixedThreadPool(20)
+        val logins = threads.invokeAll(List(20) { caller }).map { it.get() }
+        threads.shutdown()
+        assertEquals(setOf<String?>("a2"), logins.map { it.accessToken }.toSet())
+        assertEquals(1, requests.get())
+        assertEquals("r2", tokens.loginFor("evt_1").refreshToken)
+    }
+
+    @Test
+    fun `invalid_grant ends the login`() {
+        assertFailsWith<LoginEnded> { tokens.refreshed(spent) { throw TokenError("invalid_grant", false) } }
+        assertFailsWith<LoginEnded> { tokens.loginFor("evt_1") }
+    }
+
+    @Test
+    fun `a refresh that Revento never got is sent again`() {
+        assertFailsWith<TokenError> { tokens.refreshed(spent) { throw TokenError("unreachable", true) } }
+        assertEquals("a2", tokens.refreshed(spent) { renewed }.accessToken)
+    }
+}
