@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { root } from '../../support/program/build.ts';
-import { lackOf, type NeedName, withReason } from '../../support/program/needs.ts';
+import { kotlinCompiler, lackOf, type NeedName, withReason } from '../../support/program/needs.ts';
+import { npmTool } from '../../support/program/npm-tool.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 
 const rig = new ProgramRig();
@@ -13,7 +14,7 @@ interface Row {
   readonly language: string;
   readonly file: string;
   readonly need: NeedName | null;
-  readonly compile: readonly [program: string, ...words: string[]];
+  readonly compile: readonly [program: string, ...words: string[]] | (() => readonly [string, ...string[]]);
 }
 
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -31,6 +32,17 @@ const rows: readonly Row[] = [
   { language: 'ruby', file: 'events.rb', need: 'ruby', compile: ['ruby', '-wc', 'events.rb'] },
   { language: 'java', file: 'ReventoEvents.java', need: 'java', compile: ['javac', '-Werror', 'ReventoEvents.java'] },
   {
+    language: 'kotlin',
+    file: 'events.kt',
+    need: 'kotlin',
+    compile: () => {
+      const compiler = join(npmTool(kotlinCompiler), 'lib/kotlin-compiler.jar');
+      const main = 'org.jetbrains.kotlin.cli.jvm.K2JVMCompiler';
+      const options = ['-Werror', '-no-reflect', '-d', 'classes'];
+      return ['java', '-XX:TieredStopAtLevel=1', '-cp', compiler, main, ...options, 'events.kt'];
+    },
+  },
+  {
     language: 'csharp',
     file: 'Events.cs',
     need: 'mono',
@@ -47,7 +59,7 @@ for (const { language, file, need, compile } of rows) {
     const directory = join(rig.home, language);
     mkdirSync(directory);
     writeFileSync(join(directory, file), stdout);
-    const [program, ...words] = compile;
+    const [program, ...words] = typeof compile === 'function' ? compile() : compile;
     const {
       status,
       stdout: said,

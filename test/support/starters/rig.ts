@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { freePort } from '../http/free-port.ts';
 import { revento, root } from '../program/build.ts';
 import { python } from '../program/needs.ts';
+import { npmTool } from '../program/npm-tool.ts';
 import { ProgramRig } from '../program/program-rig.ts';
-import { npmTool } from './npm-tool.ts';
 import type { Project } from './stage.ts';
 
 /** Compiled packages of Go, for all projects of one file: without it, each compiles the standard library again. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { succeed } from '../program/packed.ts';
+import { succeed } from './packed.ts';
 
 /**
  * Installs a package of npm's registry that only one test uses, for as long as this process lives, without its scripts.
