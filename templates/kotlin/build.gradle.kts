@@ -26,7 +26,7 @@ application {
 
 tasks.test {
     useJUnitPlatform()
-    outputs.upToDateWhen { false } // at each sandbox anew
+    outputs.upToDateWhen { false } // run again for each sandbox
 }
 
 // One file to run and to deploy: the classes and their libraries.

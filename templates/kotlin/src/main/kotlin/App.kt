@@ -25,7 +25,7 @@ class App(private val config: Config) {
 
     /** Listens, and works deliveries from now on. */
     fun serve(): HttpServer {
-        // Small answers leave at once, and whoever sends a request slowly is not waited for.
+        // Small answers leave at once, and a client that sends a request slowly is cut off.
         System.setProperty("sun.net.httpserver.nodelay", "true")
         System.setProperty("sun.net.httpserver.maxReqTime", "10")
         val server = HttpServer.create(InetSocketAddress(config.port), 0)
