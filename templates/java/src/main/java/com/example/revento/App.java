@@ -42,7 +42,7 @@ final class App {
 
   /** Listens, and works deliveries from now on. */
   HttpServer serve() throws IOException {
-    // Small answers leave at once, and slow clients do not block the exit.
+    // Small answers leave at once, and a client that sends a request slowly is cut off.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     System.setProperty("sun.net.httpserver.maxReqTime", "10");
     var server = HttpServer.create(new InetSocketAddress(config.port()), 0);
