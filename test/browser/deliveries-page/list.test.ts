@@ -15,7 +15,7 @@ describe(withReason('the list of deliveries', lackOfBrowser), () => {
     await at.page.reload();
     await at.page.getByText('1 of 2').waitFor();
     await at.page.locator('#filter').fill('status:nine');
-    await at.page.getByText('status: takes a status such as 503').waitFor();
+    await at.page.getByText('Invalid status:nine. Use a status such as 503').waitFor();
     await at.page.locator('#filter').fill('');
     await at.page.getByRole('button', { name: 'Pause' }).click();
     await at.send();
