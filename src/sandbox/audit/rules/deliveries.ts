@@ -234,7 +234,7 @@ function firsts(evidence: Evidence): readonly DeliverySeen[] {
 }
 
 /**
- * A test of deliveries: whether a refusal shows anything. A handler that has acknowledged some with an earlier secret
+ * A predicate on deliveries: whether a refusal shows anything. A handler that has acknowledged some with an earlier secret
  * may not have the new one yet.
  */
 function toldSecrets(evidence: Evidence): (one: DeliverySeen) => boolean {
