@@ -10,7 +10,7 @@ export interface ConsoleAssets {
   readonly icon: string;
 }
 
-/** Dark on light and light on dark alike. */
+/** Readable on light and on dark backgrounds. */
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M4 28V16a12 12 0 1 1 12 12Z" fill="none" stroke="#6366f1" stroke-width="6"/></svg>`;
 
 const html = `<!doctype html>
@@ -37,5 +37,5 @@ const html = `<!doctype html>
 </html>
 `;
 
-/** All of them; loaded with the first request. */
+/** All files; loaded with the first request. */
 export const consoleAssets: ConsoleAssets = { html, script, style: `${sharedStyle}${consoleStyle}`, icon };

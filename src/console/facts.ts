@@ -8,7 +8,7 @@ const values = { none: '', duration: '=3s', bytes: '' } as const;
 /** Status codes that are offered; any other can be typed. */
 const statuses = [429, 500, 503] as const;
 
-/** What the page has to know of the sandbox, but for what changes. */
+/** The facts about the sandbox that do not change. */
 export function factsOf(
   place: { readonly address: string; readonly command: string },
   scenarios: readonly ScenarioFact[],

@@ -54,12 +54,12 @@ async function answer(
   if (request.method === 'POST' && request.url === `${consolePath}/key`) return redeem(request, key);
   const bearer = bearerOf(request);
   if (bearer === null || !key.isIt(bearer)) {
-    return refuse(401, 'wrong_key', 'Open the address that the command printed; its key is new for each run.');
+    return refuse(401, 'wrong_key', 'Open the address that the command printed; each run has a new key.');
   }
   return (await routes())(request);
 }
 
-/** Files hold no data, and are read before the page has its key. */
+/** Files contain no data, and are requested before the page has its key. */
 const files: Readonly<Record<string, { readonly type: string; readonly name: keyof ConsoleAssets }>> = {
   '': { type: 'text/html; charset=utf-8', name: 'html' },
   '/page.js': { type: 'text/javascript; charset=utf-8', name: 'script' },
@@ -72,5 +72,5 @@ function redeem(request: HttpRequest, key: PageKey): HttpResponse {
   const [, ticket] = /^\{"ticket":"([\w-]{1,64})"\}$/.exec(Buffer.from(request.body).toString('utf8')) ?? [];
   const value = ticket === undefined ? null : key.redeem(ticket);
   if (value !== null) return respondJson(200, { key: value });
-  return refuse(401, 'wrong_ticket', 'This link was used before or is too old. Open the address that was printed.');
+  return refuse(401, 'wrong_ticket', 'This link was already used or has expired. Open the address that was printed.');
 }

@@ -14,7 +14,7 @@ import { shownFor } from './shown.ts';
 import { shownForStep } from './shown-step.ts';
 import { timelineStream } from './stream.ts';
 
-/** Pages that are open at once, at most: each holds a connection and asks the sandbox four times a second. */
+/** The most pages that can be open at once: each holds a connection and asks the sandbox four times a second. */
 const maxStreams = 16;
 
 /** What the console is served from. */
@@ -39,7 +39,7 @@ export function createConsoleRoutes(parts: ConsoleParts): Exchange {
   const openStream = (request: HttpRequest): HttpResponse => {
     const claimed = request.headers.find(([name]) => name.toLowerCase() === 'last-event-id')?.[1] ?? '0';
     if (!/^\d{1,12}$/.test(claimed)) return refuse(400, 'bad_event_id', 'Last-Event-ID must be a whole number.');
-    if (streams >= maxStreams) return refuse(503, 'busy', `Only ${maxStreams} pages can be open at once.`);
+    if (streams >= maxStreams) return refuse(503, 'busy', `Too many open pages: the limit is ${maxStreams}.`);
     const signal = request.signal ?? new AbortController().signal;
     return respondStream(counted(timelineStream(Number(claimed), parts, signal)));
   };
@@ -72,7 +72,7 @@ export function createConsoleRoutes(parts: ConsoleParts): Exchange {
     }
     const other = isPost ? 'GET' : 'POST';
     return routes[`${other} ${path}`] === undefined
-      ? refuse(404, 'not_found', 'There is nothing at this path.')
+      ? refuse(404, 'not_found', 'Not found.')
       : refuse(405, 'wrong_method', `Use ${other}.`, [['Allow', other]]);
   };
 }
@@ -90,7 +90,7 @@ function bodyOf({ body }: HttpRequest): { readonly [name: string]: unknown } | n
 async function ask(request: HttpRequest, parts: ConsoleParts): Promise<HttpResponse> {
   const { operation, params = {} } = bodyOf(request) ?? {};
   if (!isAskable(operation) || !isRecord(params)) {
-    return refuse(400, 'bad_request', 'This is not something that the page may ask for.');
+    return refuse(400, 'bad_request', 'The page may not call this operation.');
   }
   const shown = shownFor(operation, params, parts);
   try {

@@ -1,7 +1,7 @@
 import type { ConsoleStore } from './store.ts';
 import { timeWords } from './words.ts';
 
-/** Everything that panels and the palette do alike, each with what is said when it is done. */
+/** The actions that panels and the palette share, each with its message. */
 export const acts = {
   advance: (store: ConsoleStore, ms: number) =>
     store.act('advance', { ms }, ({ now }) => `The clock of the sandbox shows ${timeWords(now)}.`),

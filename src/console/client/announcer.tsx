@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { countWords } from '../../pages/client/words.ts';
 import { useConsole } from './context.ts';
 
-/** What comes is announced this often, at most. */
+/** New entries are announced at most this often. */
 const announceMs = 5_000;
 /** What comes together is announced together. */
 const collectMs = 500;
@@ -14,7 +14,7 @@ const kinds = [
   ['finding', 'finding of the audit', 'findings of the audit'],
 ] as const;
 
-/** Says to screen readers what came, once in a while. */
+/** Announces new entries to screen readers, now and then. */
 export function Announcer() {
   const { ticks } = useConsole();
   const [text, setText] = useState('');

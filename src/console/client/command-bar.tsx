@@ -1,7 +1,7 @@
 import { useConsole } from './context.ts';
 import { copyShown } from './copy.ts';
 
-/** What the last click did, as a command and as a curl line; and what came of it. */
+/** The last click as a command and as a curl line, and its result. */
 export function CommandBar() {
   const { shown, notice } = useConsole();
   return (

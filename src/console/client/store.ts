@@ -7,7 +7,7 @@ import type { Answered, Askable, Facts, PageResult, Pulse, Shown } from '../mode
 
 /** Entries that are kept; the sandbox keeps more, for `sandbox log`. */
 const keptEntries = 2_000;
-/** Longer than two heartbeats without a word: the connection is dead although nobody said so. */
+/** Longer than two heartbeats without data: the connection is dead although it was not closed. */
 const silenceMs = 40_000;
 const retryMs = 1_000;
 
@@ -58,7 +58,7 @@ export class ConsoleStore {
   changed(): void {
     if (this.#isQueued) return;
     this.#isQueued = true;
-    // Not a frame: those stop in a tab that is not looked at.
+    // Not an animation frame: those stop in a hidden tab.
     setTimeout(() => {
       this.#isQueued = false;
       for (const listener of this.#listeners) listener();

@@ -1,6 +1,6 @@
 import type { OperationName, ResultOf } from '../../sandbox/control/operations.ts';
 
-/** What the page may ask for. Whatever gives back a token or a secret is not among them. */
+/** The operations that the page may call. Those that return a token or a secret are left out. */
 export const askable = [
   'status',
   'applications',
@@ -25,7 +25,7 @@ export const askable = [
 ] as const satisfies readonly OperationName[];
 export type Askable = (typeof askable)[number];
 
-/** Of a rotation the page learns only whether it is under way. */
+/** The page only learns whether a rotation is in progress. */
 export type PageResult<Name extends Askable> = Name extends 'rotate' ? { readonly rotating: boolean } : ResultOf<Name>;
 
 /** The same thing, done without the page. */

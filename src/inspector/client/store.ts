@@ -16,7 +16,7 @@ export type Tab = (typeof tabs)[number];
 /** What can be open above the page. */
 export type Dialog = 'help' | 'send' | 'check' | 'palette';
 
-/** Longer than two heartbeats without a word: the connection is dead although nobody said so. */
+/** Longer than two heartbeats without data: the connection is dead although it was not closed. */
 const silenceMs = 40_000;
 
 /** What the page shows, and everything that changes it. Views draw again at most once a frame. */
@@ -64,7 +64,7 @@ export class Store {
   changed(): void {
     if (this.#isQueued) return;
     this.#isQueued = true;
-    // Not a frame: those stop in a tab that is not looked at.
+    // Not an animation frame: those stop in a hidden tab.
     setTimeout(() => {
       this.#isQueued = false;
       for (const listener of this.#listeners) listener();

@@ -3,7 +3,7 @@ import type { Row } from '../model/row.ts';
 import type { DeliveryView } from '../model/wire.ts';
 import { useStore } from './context.ts';
 
-/** What the server says of a delivery, asked for when it is looked at. */
+/** The server's details of a delivery, requested when it is viewed. */
 export function useView(row: Row | null): { readonly value: DeliveryView | null; readonly problem: string | null } {
   const { api } = useStore();
   const [view, setView] = useState<{ readonly value: DeliveryView | null; readonly problem: string | null }>(nothing);

@@ -85,7 +85,7 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
 
     const before = at.target.got.length;
     await keyboard.press('r');
-    await page.getByText('The handler answered 500; a handler without bugs answers 2xx.').first().waitFor();
+    await page.getByText('The handler answered 500; a correct handler answers 2xx.').first().waitFor();
     expect(at.target.got).toHaveLength(before + 1);
     await keyboard.press('c');
     await keyboard.press('ArrowDown');

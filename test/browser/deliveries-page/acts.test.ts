@@ -25,7 +25,7 @@ describe(withReason('what can be done with a delivery', lackOfBrowser), () => {
     await at.page.keyboard.press('e');
     const editor = at.page.locator('.cm-content');
     await editor.waitFor();
-    await at.page.getByText('Untouched: the bytes that came are sent.').waitFor();
+    await at.page.getByText('Unchanged: the original bytes are sent.').waitFor();
     await at.page.getByRole('button', { name: /^Send/ }).click();
     await at.page.getByText(/^Sent at .*, signed again$/).waitFor();
     await editor.click();
@@ -69,7 +69,7 @@ describe(withReason('what can be done with a delivery', lackOfBrowser), () => {
     await at.page.getByLabel('All at once').check();
     await at.page.getByRole('button', { name: /^Send/ }).click();
     const dialog = at.page.getByRole('dialog');
-    await dialog.getByText('3 answers: 3 × 200; a handler without bugs answers 401.').waitFor();
+    await dialog.getByText('3 answers: 3 × 200; a correct handler answers 401.').waitFor();
     expect(at.target.got).toHaveLength(4);
   });
 

@@ -96,7 +96,7 @@ describe(withReason('the page beside a running sandbox', lackOfBrowser), () => {
 
     await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: consentingBrowser() } });
     await compare.click();
-    await subject.getByText('Nothing that both have has changed since the delivery.').waitFor();
+    await subject.getByText('No shared member has changed since the delivery.').waitFor();
     await rig.run(['-p', 'sandbox', 'sandbox', 'do', 'cancel', participant]);
     await compare.click();
     const row = subject.getByRole('row', { name: /application_status/ });

@@ -8,7 +8,7 @@ import { actionKeys, actOn, fits } from './person-keys.ts';
 
 const hourMs = 3_600_000;
 
-/** Everything that can be done just now, by name. */
+/** All actions that are possible now, by name. */
 export function commandsOf(store: ConsoleStore): readonly Command[] {
   const { person, pulse, facts } = store;
   const plain = (name: string, act: (store: ConsoleStore) => unknown): Command => ({

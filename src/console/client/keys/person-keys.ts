@@ -17,7 +17,7 @@ export function fits({ facts }: ConsoleStore, { status }: Application, action: s
   return facts?.actions.find(({ name }) => name === action)?.from?.includes(status) ?? false;
 }
 
-/** Does an action; one that does not fit is refused by the sandbox, with what would fit. */
+/** Does an action; the sandbox rejects one that does not fit, and names those that do. */
 export async function actOn(store: ConsoleStore, person: Application, action: ActionKey['name']): Promise<void> {
   store.select(person);
   if (action === 'edit-profile') store.open('edit');
@@ -27,7 +27,7 @@ export async function actOn(store: ConsoleStore, person: Application, action: Ac
 
 type Happened = { readonly delivery_id: string | null; readonly withheld: string | null } | undefined;
 
-/** What came of an action, in a sentence. */
+/** The result of an action, in a sentence. */
 export function outcomeOf(name: string, action: string, happened: Happened): string {
   const done = `${name}: ${action} is done`;
   if (happened?.withheld) return `${done}. Not delivered: ${happened.withheld}.`;

@@ -11,7 +11,7 @@ const order = ['broken', 'held', 'not_seen'] as const;
 const words = { broken: '✗ broken', held: '✓ held', not_seen: 'not seen' } as const;
 const tones = { broken: 'bad', held: 'good', not_seen: 'calm' } as const;
 
-/** What the sandbox thinks of the integration, as it thinks it; each breach leads to its requests. */
+/** The verdict of the audit on the integration, live; each breach links to its requests. */
 export function AuditPanel() {
   const data = useData('audit', {}, ['request', 'delivery', 'finding']);
   const all = data?.findings ?? [];

@@ -39,7 +39,7 @@ export function ClockPanel() {
     ],
     [
       'To the end of a login',
-      'a year after it began, no refresh reaches beyond it',
+      'a year after consent; a refresh cannot extend it',
       earliest(
         live.map(({ ends_at: at }) => at),
         now,

@@ -63,7 +63,7 @@ export function DeliveriesPanel() {
       </div>
       {data !== null && rows.length === 0 && (
         <p class="none">
-          {state === null ? 'Nothing was sent yet. Approve somebody on the board.' : `None is ${state}.`}
+          {state === null ? 'Nothing was sent yet. Approve an application on the board.' : `None is ${state}.`}
         </p>
       )}
       {rows.length === mostRead && total > mostRead && (

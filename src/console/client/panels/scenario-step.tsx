@@ -18,7 +18,7 @@ export function ScenarioStep({ kind, title, played, isNow }: StepProps) {
       {played !== undefined && <span class={`badge ${tones[played.outcome]}`}>{words[played.outcome]}</span>}
       {isNow && (
         <span class="badge calm">
-          {kind === 'sync' ? 'waiting: have your integration read the API now' : 'playing'}
+          {kind === 'sync' ? 'waiting: make your integration read the API now' : 'playing'}
         </span>
       )}
       {played !== undefined && (

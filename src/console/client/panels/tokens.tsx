@@ -47,8 +47,8 @@ export function TokensPanel() {
 
 const tones = { active: 'good', expired: 'calm', revoked: 'bad' } as const;
 const causes = {
-  reuse: 'a spent refresh token came again: the whole login ended',
-  code_reuse: 'the authorization code came again: the whole login ended',
+  reuse: 'a used refresh token was sent again, so the whole login ended',
+  code_reuse: 'the authorization code was sent again, so the whole login ended',
   revoked: 'the consent was revoked',
 } as const;
 

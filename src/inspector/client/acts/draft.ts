@@ -13,7 +13,7 @@ export interface Draft {
   readonly isIdNew: boolean;
 }
 
-/** The delivery as it came, signed again. */
+/** The original delivery, signed again. */
 export function draftOf(row: Row): Draft {
   return {
     text: row.line.body ?? '',

@@ -11,7 +11,7 @@ import { type Draft, draftOf } from './draft.ts';
 import { plainSend, type Sent } from './sends.ts';
 import { TargetSelect } from './target-select.tsx';
 
-/** Change a delivery, then send it: with another body, signature or fault, and as often as wanted. */
+/** Edits and sends a delivery: with another body, signature or fault, one or more times. */
 export function SendDialog({ row }: { readonly row: Row }) {
   const store = useStore();
   const view = useView(row).value;
@@ -44,7 +44,7 @@ export function SendDialog({ row }: { readonly row: Row }) {
       <div class="sending">
         <div class="pane">
           {original === null ? (
-            <p class="aside">The body is not text, so it can only be sent as it came.</p>
+            <p class="aside">The body is not text, so it can only be sent unchanged.</p>
           ) : (
             <EditorBox
               text={draft.text}
@@ -78,7 +78,7 @@ export function SendDialog({ row }: { readonly row: Row }) {
   );
 }
 
-/** Whether the bytes are still those that came, and ways to change all of them. */
+/** Whether the bytes are unchanged, and buttons that replace all of them. */
 function Bytes({ draft, original, change }: PartProps & { readonly original: string }) {
   const length = (text: string) => new TextEncoder().encode(text).length;
   const pretty = prettyOf(draft.text);
@@ -86,7 +86,7 @@ function Bytes({ draft, original, change }: PartProps & { readonly original: str
     <p class="aside state-line" role="status">
       <span>
         {draft.text === original
-          ? 'Untouched: the bytes that came are sent.'
+          ? 'Unchanged: the original bytes are sent.'
           : `Changed: ${length(draft.text)} bytes instead of ${length(original)}.`}
       </span>
       {pretty !== null && pretty !== draft.text && (

@@ -3,10 +3,10 @@ import type { SendRequest, SendView } from '../../model/wire.ts';
 import type { Api } from '../api.ts';
 import { countWords } from '../format.ts';
 
-/** What was sent from this page, and what came back. */
+/** The requests sent from this page, and the answers. */
 export interface Sent {
   readonly atMs: number;
-  /** How it differed from the delivery, such as `signed again`. */
+  /** How it differs from the delivery, such as `signed again`. */
   readonly how: string;
   readonly view: SendView;
 }
@@ -47,7 +47,7 @@ function howWords({ resign, fault, body_base64: base64, times, at_once: atOnce, 
   return parts.join(', ');
 }
 
-/** What came of it in one sentence, and whether that is what a handler without bugs does. */
+/** The result in one sentence, and whether a correct handler does that. */
 export function outcomeOf({ view: { answers, expected } }: Sent): { readonly text: string; readonly isGood: boolean } {
   const counts = new Map<string, number>();
   for (const { status, error } of answers) {
@@ -61,9 +61,9 @@ export function outcomeOf({ view: { answers, expected } }: Sent): { readonly tex
   const [first] = answers;
   if (answers.length === 1 && first !== undefined) {
     const got = first.status === null ? `No answer: ${first.error}` : `The handler answered ${first.status}`;
-    return { text: isGood ? `${got}.` : `${got}; a handler without bugs answers ${wanted}.`, isGood };
+    return { text: isGood ? `${got}.` : `${got}; a correct handler answers ${wanted}.`, isGood };
   }
   const words = [...counts].map(([word, count]) => `${count} × ${word}`).join(', ');
   const text = `${countWords(answers.length, 'answer', 'answers')}: ${words}`;
-  return { text: isGood ? `${text}.` : `${text}; a handler without bugs answers ${wanted}.`, isGood };
+  return { text: isGood ? `${text}.` : `${text}; a correct handler answers ${wanted}.`, isGood };
 }

@@ -1,13 +1,13 @@
 import type { SubjectView } from '../../model/wire.ts';
 import type { Api } from '../api.ts';
 
-/** What is known of the subject of one delivery. */
+/** The subject of one delivery, as far as it is known. */
 export type Subject =
   | { readonly state: 'asking' }
   | { readonly state: 'answered'; readonly view: SubjectView }
   | { readonly state: 'failed'; readonly problem: string };
 
-/** What the API said of the subjects of deliveries, by number; it is asked by a click only. */
+/** The subjects of deliveries from the API, by number; requested only by a click. */
 export class Subjects {
   readonly #api: Pick<Api, 'subject'>;
   readonly #changed: () => void;

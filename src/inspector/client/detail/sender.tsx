@@ -5,7 +5,7 @@ import type { ByteComparison, SenderRecord } from '../../model/wire.ts';
 import { useStore } from '../context.ts';
 import { countWords, msWords, timeWords } from '../format.ts';
 
-/** What the sandbox sent, beside what arrived here. */
+/** Compares what the sandbox sent with what arrived here. */
 export function SenderSide({ record, arrived }: { readonly record: SenderRecord; readonly arrived: number }) {
   const { attempts, state, next_attempt_at: next, bytes } = record;
   const words = { pending: 'not acknowledged yet', delivered: 'acknowledged', dead: 'given up' }[state];
@@ -112,7 +112,7 @@ interface Sender {
   readonly problem: string | null;
 }
 
-/** What the sender says; asked again when another attempt arrives. Nothing where nobody tells. */
+/** The sender's view; requested again when another attempt arrives. Nothing without a sandbox. */
 export function useSender(row: Row): Sender {
   const { api, group } = useStore();
   const [sender, setSender] = useState<Sender>(nothing);

@@ -49,7 +49,7 @@ function Answered({ view }: { readonly view: SubjectView }) {
       </p>
       {changed.length === 0 ? (
         <p class="good">
-          <b class="verdict">✓ Nothing that both have has changed since the delivery.</b>
+          <b class="verdict">✓ No shared member has changed since the delivery.</b>
         </p>
       ) : (
         <Differences found={changed} columns={['in the delivery', 'in the API now']} />

@@ -4,7 +4,7 @@ import { useStore } from '../context.ts';
 import { ageWords, msWords, timeWords } from '../format.ts';
 import { SenderSide, useSender } from './sender.tsx';
 
-/** What happened when, in its order, over all attempts. */
+/** The timeline of all attempts. */
 export function TimelineTab({ row }: { readonly row: Row }) {
   const store = useStore();
   const steps: { readonly atMs: number; readonly what: string }[] = [];

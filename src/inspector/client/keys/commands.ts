@@ -6,13 +6,13 @@ import { keys } from './keyboard.ts';
 
 const filters: readonly (readonly [name: string, filter: string])[] = [
   ['Show only deliveries that did not verify', 'verdict:bad'],
-  ['Show only what the handler answered with 5xx', 'status:5xx'],
+  ['Show only 5xx answers', 'status:5xx'],
   ['Show only slow ones', 'slower:1s'],
   ['Show only duplicates', 'dup:yes'],
   ['Show all deliveries', ''],
 ];
 
-/** Everything that can be done just now, by name. */
+/** All actions that are possible now, by name. */
 export function commandsOf(store: Store): readonly Command[] {
   const { row, list, session } = store;
   const isSendable = row !== null && session !== null && session.targets.length > 0;

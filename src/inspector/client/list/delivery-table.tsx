@@ -158,7 +158,7 @@ function useMinute(): void {
   }, []);
 }
 
-/** Says to screen readers how many came, once in a while. */
+/** Announces the number of new deliveries to screen readers, now and then. */
 function Announcer({ newest }: { readonly newest: number }) {
   const { list } = useStore();
   const [text, setText] = useState('');
