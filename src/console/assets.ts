@@ -29,8 +29,8 @@ const html = `<!doctype html>
 <noscript>
 <main class="plain">
 <h1>Sandbox console</h1>
-<p>This page needs JavaScript: the key that opens it stays in the address bar of your browser.</p>
-<p>The same in a terminal: <code>revento sandbox status</code>, <code>revento sandbox log --follow</code>, <code>revento sandbox do approve</code>, <code>revento sandbox clock advance 1h</code>.</p>
+<p>This page needs JavaScript. Without it there is <a href="/console/list">a list to read</a>: the browser asks for a password, which is the text after <code>#key=</code> in the printed address; any user name will do.</p>
+<p>To act, use a terminal: <code>revento sandbox status</code>, <code>revento sandbox log --follow</code>, <code>revento sandbox do approve</code>, <code>revento sandbox clock advance 1h</code>.</p>
 </main>
 </noscript>
 </body>

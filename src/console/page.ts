@@ -1,4 +1,4 @@
-import { bearerOf, foreignRefusal, isJsonRequest } from '../pages/local/guard.ts';
+import { bearerOf, foreignRefusal, isJsonRequest, passwordOf } from '../pages/local/guard.ts';
 import { PageKey } from '../pages/local/key.ts';
 import { refuse, respond, respondJson } from '../pages/local/response.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -21,6 +21,8 @@ export interface ConsoleSource {
   readonly assets: () => Promise<ConsoleAssets>;
   /** Makes the handler for clients with the key; called once, on first use. */
   readonly routes: () => Promise<Exchange>;
+  /** The state of the sandbox as HTML that needs no script. */
+  readonly plain: () => Promise<string>;
 }
 
 /** A console with a key of its own, which opens nothing but this page. */
@@ -31,12 +33,12 @@ export function createConsolePage(clock: Pick<Clock, 'monotonic'>): {
   const key = new PageKey(clock);
   return {
     key: key.value,
-    serve: ({ assets, routes }) => {
+    serve: ({ assets, routes, plain }) => {
       let made: Promise<Exchange> | null = null;
       return {
         isFor: (url) => url === consolePath || url.startsWith(`${consolePath}/`) || url.startsWith(`${consolePath}?`),
         admit: (head, port) => foreignRefusal(head, port, consolePath),
-        answer: (request) => answer(request, { key, assets, routes: () => (made ??= routes()) }),
+        answer: (request) => answer(request, { key, assets, plain, routes: () => (made ??= routes()) }),
       };
     },
   };
@@ -44,7 +46,7 @@ export function createConsolePage(clock: Pick<Clock, 'monotonic'>): {
 
 async function answer(
   request: HttpRequest,
-  { key, assets, routes }: ConsoleSource & { readonly key: PageKey },
+  { key, assets, routes, plain }: ConsoleSource & { readonly key: PageKey },
 ): Promise<HttpResponse> {
   const file = files[request.url.slice(consolePath.length)];
   if (file !== undefined) {
@@ -52,6 +54,7 @@ async function answer(
     return respond(200, file.type, (await assets())[file.name]);
   }
   if (request.method === 'POST' && request.url === `${consolePath}/key`) return redeem(request, key);
+  if (request.url === `${consolePath}/list`) return listWithoutScript(request, key, plain);
   const bearer = bearerOf(request);
   if (bearer === null || !key.isIt(bearer)) {
     return refuse(401, 'wrong_key', 'Open the address that the command printed; each run has a new key.');
@@ -66,6 +69,23 @@ const files: Readonly<Record<string, { readonly type: string; readonly name: key
   '/page.css': { type: 'text/css; charset=utf-8', name: 'style' },
   '/icon.svg': { type: 'image/svg+xml', name: 'icon' },
 };
+
+/**
+ * Without script nothing can read the key in the fragment, so the browser asks for it as a password. That is kept for
+ * this origin only, port included, which a cookie is not; and it opens nothing but this list.
+ */
+async function listWithoutScript(
+  request: HttpRequest,
+  key: PageKey,
+  plain: ConsoleSource['plain'],
+): Promise<HttpResponse> {
+  if (request.method !== 'GET') return refuse(405, 'wrong_method', 'Use GET.', [['Allow', 'GET']]);
+  const password = passwordOf(request);
+  if (password !== null && key.isIt(password)) return respond(200, 'text/html; charset=utf-8', await plain());
+  return respond(401, 'text/plain; charset=utf-8', 'The password is the text after #key= in the printed address.\n', [
+    ['WWW-Authenticate', 'Basic realm="revento console", charset="UTF-8"'],
+  ]);
+}
 
 function redeem(request: HttpRequest, key: PageKey): HttpResponse {
   if (!isJsonRequest(request)) return refuse(415, 'not_json', 'Send Content-Type: application/json.');

@@ -8,7 +8,7 @@ import type { Pulse } from './model/wire.ts';
 const lookMs = 250;
 /** Looks between two at what is not in the timeline. */
 const pulseLooks = 4;
-/** Entries that a page gets when it opens. */
+/** Requests that a page gets when it opens. */
 const latest = 500;
 
 export interface StreamParts {
@@ -48,7 +48,7 @@ async function* events(after: number, { control, clock }: StreamParts, signal: A
       }
       const page: Awaited<ReturnType<typeof control.ask<'log'>>> = await control.ask(
         'log',
-        cursor === null ? { latest } : { after: cursor },
+        cursor === null ? { kind: 'request', latest } : { after: cursor },
       );
       for (const entry of page.entries) text += eventOf('entry', entry);
       if (cursor !== page.cursor) text += `id: ${page.cursor}\nevent: cursor\ndata: {}\n\n`;

@@ -39,6 +39,7 @@ beforeEach(async () => {
       loaded.push('assets');
       return { html: '<h1>console</h1>', script: '', style: '', icon: '' };
     },
+    plain: async () => '<h1>list</h1>',
     routes: async () => {
       loaded.push('routes');
       return createConsoleRoutes({
@@ -178,6 +179,27 @@ describe('the key of the console', () => {
       expect(head).not.toMatch(/^(?:set-cookie|access-control-)/im);
       expect(head).toMatch(/^content-security-policy: default-src 'none';.*require-trusted-types-for 'script'/im);
       expect(head).toMatch(/^cache-control: no-store/im);
+    }
+  });
+});
+
+describe('the list without script', () => {
+  const basic = (password: string) => `Authorization: Basic ${Buffer.from(`me:${password}`).toString('base64')}`;
+
+  it('asks for the key as a password, and takes nothing else', async () => {
+    const line = 'GET /console/list';
+    expect((await ask({ line, headers: [basic(key)] })).body).toContain('list');
+    for (const headers of [[], [auth()], [basic('wrong')], [basic(controlKey)]]) {
+      const { status, head } = await ask({ line, headers });
+      expect([status, /^www-authenticate: Basic/im.test(head)]).toEqual([401, true]);
+    }
+    expect((await ask({ line, headers: [basic(key), 'Origin: http://evil.example'] })).status).toBe(403);
+    expect((await ask({ line: 'POST /console/list', headers: [basic(key), json], body: '{}' })).status).toBe(405);
+  });
+
+  it('opens nothing else by a password', async () => {
+    for (const line of ['GET /console/facts', 'GET /console/events']) {
+      expect((await ask({ line, headers: [basic(key)] })).status).toBe(401);
     }
   });
 });

@@ -213,7 +213,8 @@ export class ConsoleStore {
       this.pulseAtMs = Date.now();
     } else if (name === 'entry') {
       const entry = JSON.parse(data) as LogEntry;
-      entries.push(entry);
+      // Only requests are listed one by one; of the rest it is enough to know that something came.
+      if (entry.kind === 'request') entries.push(entry);
       this.ticks[entry.kind]++;
     }
   }

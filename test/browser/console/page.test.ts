@@ -49,6 +49,16 @@ describe(withReason('the page as a whole', reason), () => {
     await reader.goto(rig.address);
     expect(await reader.locator('main.plain').textContent()).toContain('revento sandbox log --follow');
     await plain.close();
+    const httpCredentials = { username: 'me', password: rig.address.split('#key=')[1] ?? '' };
+    const known = await rig.browser.newContext({ javaScriptEnabled: false, httpCredentials });
+    const list = await known.newPage();
+    await list.goto(`${rig.base}/console`);
+    await list.getByRole('link', { name: 'a list to read' }).click();
+    for (const name of [/^Applications: /, 'Activities', 'Consents', 'Tokens', 'Faults', /^Deliveries/, /^Requests/]) {
+      await list.getByRole('heading', { level: 2, name }).waitFor();
+    }
+    await list.getByRole('cell', { name: 'pending', exact: true }).first().waitFor();
+    await known.close();
   });
 
   test('is part of the page of a listener whose profile is the sandbox, with one origin and one key', async () => {

@@ -24,6 +24,13 @@ export function consoleOf(profile: string, deps: StartDeps): StartedConsole {
     beside: (control, address) =>
       page.serve({
         assets: async () => (await import('../../../console/assets.ts')).consoleAssets,
+        plain: async () => {
+          const [{ plainList }, { withoutTokens }] = await Promise.all([
+            import('../../../console/plain-list.ts'),
+            import('../../../text/without-tokens.ts'),
+          ]);
+          return withoutTokens(await plainList(await inProcess(control)));
+        },
         routes: async () => {
           const { consoleRoutes } = await import('../../shared/sandbox/console.ts');
           const port = await inProcess(control);

@@ -1,0 +1,123 @@
+import { escapeHtml } from '../pages/html-page.ts';
+import type { ResultOf } from '../sandbox/control/operations.ts';
+import type { ControlPort } from './control-port.ts';
+
+/** Rows of a table on the page without script: a reader does not read more. */
+const mostRows = 100;
+
+type Cell = string | number | null;
+
+/** The state of the sandbox as HTML that needs no script. All text is escaped. @throws ControlRefusal */
+export async function plainList(control: ControlPort): Promise<string> {
+  const [status, { now }, { counts, applications }, { activities }, { consents }, { logins }, { faults }] =
+    await Promise.all([
+      control.ask('status', {}),
+      control.ask('clock', {}),
+      control.ask('applications', { limit: mostRows }),
+      control.ask('activities', {}),
+      control.ask('consents', { limit: mostRows }),
+      control.ask('logins', { limit: mostRows }),
+      control.ask('faults', {}),
+    ]);
+  const { deliveries } = await control.ask('deliveries', { latest: mostRows });
+  const { entries } = await control.ask('log', { kind: 'request', latest: mostRows });
+  const { findings } = await control.ask('audit', {});
+  const people = Object.entries(counts).map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`);
+  return page([
+    `<p>Sandbox time ${escapeHtml(now)}${status.suspended ? '; the integration is suspended' : ''}. Reload for later news.</p>`,
+    table(
+      `Applications: ${people.join(', ')}`,
+      ['Name', 'Status', 'Role', 'Id'],
+      applications.map(({ name, status: state, role, id }) => [name, state, role, id]),
+    ),
+    table(
+      'Activities',
+      ['Title', 'Signups', 'Capacity', 'Room left'],
+      activities
+        .slice(0, mostRows)
+        .map(({ title, signups, capacity, capacity_state: state }) => [title, signups, capacity, state]),
+    ),
+    table(
+      'Consents',
+      ['Who', 'Scopes', 'Since', 'Revoked'],
+      consents.map(({ user_name: user, user_id: id, scope, connected_at: at, revoked_at: revoked }) => [
+        user ?? id ?? 'organizer',
+        scope.join(' '),
+        at,
+        revoked,
+      ]),
+    ),
+    table('Tokens', ['Login', 'Token', 'State', 'Issued', 'Expires'], logins.flatMap(tokenRows)),
+    table(
+      'Faults',
+      ['Fault', 'Hits', 'Left'],
+      faults.map(({ fault, hits, remaining }) => [fault, hits, remaining]),
+    ),
+    table(
+      'Deliveries, newest first',
+      ['Event type', 'State', 'Subject', 'Attempts', 'Next attempt'],
+      [...deliveries]
+        .reverse()
+        .map(({ event, state, subject, attempts, next_attempt_at: at }) => [
+          event,
+          state,
+          subject,
+          attempts.length,
+          at,
+        ]),
+    ),
+    table(
+      'Requests, newest first',
+      ['Request', 'Time', 'Answer', 'Problem'],
+      [...entries]
+        .reverse()
+        .flatMap((entry) =>
+          entry.kind === 'request' ? [[`${entry.method} ${entry.path}`, entry.at, entry.status, entry.error]] : [],
+        ),
+    ),
+    table(
+      'Rules that the integration broke',
+      ['Rule', 'Level', 'Times', 'What to do'],
+      findings
+        .filter(({ verdict }) => verdict === 'broken')
+        .map(({ title, level, count, fix }) => [title, level, count, fix]),
+    ),
+  ]);
+}
+
+function tokenRows({ number, tokens }: ResultOf<'logins'>['logins'][number]): Cell[][] {
+  return tokens.map((token) => [number, token.refresh_token, token.state, token.issued_at, token.refresh_expires_at]);
+}
+
+function table(name: string, heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const title = `<h2>${escapeHtml(name)}</h2>`;
+  if (rows.length === 0) return `${title}<p>None.</p>`;
+  const head = heads.map((one) => `<th scope="col">${escapeHtml(one)}</th>`).join('');
+  const body = rows.map(
+    ([first, ...rest]) => `<tr><th scope="row">${cell(first)}</th>${rest.map(plainCell).join('')}</tr>`,
+  );
+  return `${title}<div class="scroll-x"><table class="grid"><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
+}
+
+const cell = (value: Cell | undefined) => escapeHtml(value === null || value === undefined ? '' : String(value));
+const plainCell = (value: Cell) => `<td>${cell(value)}</td>`;
+
+function page(parts: readonly string[]): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Revento sandbox</title>
+<link rel="icon" href="/console/icon.svg">
+<link rel="stylesheet" href="/console/page.css">
+</head>
+<body>
+<main class="plain-list">
+<h1>Sandbox</h1>
+${parts.join('\n')}
+</main>
+</body>
+</html>
+`;
+}
