@@ -93,7 +93,7 @@ describe('one more request', () => {
     expect(stateOf(left, ...open(2)).wait(now, 't')).toMatchObject({ reason: 'hour', isCertain: false });
   });
 
-  it('goes on as soon as the answer after the reset says how much came back: a little, or all of it', () => {
+  it('continues as soon as the answer after the reset says how much came back: a little, or all of it', () => {
     const used = `- a ${now - 90 * second} t 500 0 ${now - 1}`;
     const rolling = [used, `+ b ${now - 20}`, `- b ${now - 10} t 500 0 ${now + 7 * second}`];
     expect(stateOf(...rolling).wait(now, 't')).toEqual({ ms: 7 * second, reason: 'hour', isCertain: true });
@@ -143,7 +143,7 @@ describe('lines', () => {
     expect(stateOf(...Array(40).fill(line)).wait(now, 't').ms).toBe(0);
   });
 
-  it('from before the clock was set back hold nobody up', () => {
+  it('from before the clock was set back do not block anything', () => {
     const later = now + 3_600_000;
     const lines = Array.from({ length: 30 }, (_, index) => [`+ f${index} ${later}`, `- f${index} ${later}`]).flat();
     expect(stateOf(...lines, `b t ${later} ${later + 9_000}`).wait(now, 't').ms).toBe(0);

@@ -121,7 +121,7 @@ describe('a budget', () => {
     expect(clock.now()).toBe(startedMs + 5_000);
   });
 
-  it('after too many at once, goes on when one of its own has ended', async () => {
+  it('after too many at once, continues when one of its own has ended', async () => {
     const { enter, waits, clock } = setUp();
     const first = await enter();
     const second = await enter();

@@ -159,7 +159,7 @@ describe('the token goes nowhere but to the API', () => {
     expect(failure?.message).toContain('a redirect to https://elsewhere.test, which is not followed');
   });
 
-  it('a compressed answer is read, but for those who asked for it', async () => {
+  it('a compressed answer is decoded, unless compression was requested', async () => {
     const packed = { ...answer(200, '', [['Content-Encoding', 'gzip']]), body: gzipSync('{"id":"1"}') };
     const { client } = setUp([packed, packed]);
     const read = await client.send({ target: '/x' });
@@ -243,7 +243,7 @@ describe('a call that goes wrong', () => {
     await expect(client.send({ method: 'POST', target: '/x' })).rejects.toMatchObject({ code: 'network' });
   });
 
-  it('waits Retry-After for the rate limit and goes on', async () => {
+  it('waits Retry-After for the rate limit and continues', async () => {
     const { client, clock, pauses } = setUp([error(429, 'rate_limit_exceeded', [['Retry-After', '20']]), answer(200)]);
     const startedMs = clock.now();
     expect((await client.send({ target: '/x' })).failure).toBeNull();

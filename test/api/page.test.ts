@@ -6,7 +6,7 @@ const answer = (text: string): HttpResponse => ({ status: 200, headers: [], body
 const read = (text: string) => readPage(answer(text), 'GET /x');
 
 describe('a page', () => {
-  it('keeps rows as they came: digits, order, unknown fields and duplicates', () => {
+  it('keeps rows unchanged: digits, order, unknown fields and duplicates', () => {
     const row = '{ "b": 2.50, "a": 1e400, "a": 12345678901234567890, "new_field": {"__proto__": "é\\u00e9"} }';
     const page = read(`{"next_cursor":null,"data":[${row}, {"id":"2"}],"has_more":false,"extra":[1]}`);
     expect(page.rows().map(({ text }) => text)).toEqual([row, '{"id":"2"}']);

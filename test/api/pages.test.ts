@@ -46,7 +46,7 @@ describe('pages', () => {
     expect(list.asked.every(({ limit }) => limit === 50)).toBe(true);
   });
 
-  it('goes on from a cursor', async () => {
+  it('continues from a cursor', async () => {
     const batches = await all(pages({ fetch: listOf(100).fetch, limit: 3, cursor: '40' }));
     expect(numbers(batches)).toEqual([40, 41, 42]);
   });
@@ -81,7 +81,7 @@ describe('pages', () => {
     expect(order).toEqual(['ask null', 'ask b', 'rows null', 'rows b']);
   });
 
-  it('goes on past an empty page that says there is more', async () => {
+  it('continues past an empty page that says there is more', async () => {
     const sequence: Page[] = [
       { rows: () => [], nextCursor: 'a' },
       { rows: () => [new JsonText('1')], nextCursor: null },

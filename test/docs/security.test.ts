@@ -53,7 +53,7 @@ const proofs: Readonly<Record<string, Proof>> = {
       'a %s of the right address is not the answer',
       'every page carries its safety headers',
     ],
-    'auth/sign-in/authorize.test.ts': ['with %s twice is rejected, and the login goes on'],
+    'auth/sign-in/authorize.test.ts': ['with %s twice is rejected, and the login continues'],
   },
   'A lost login': {
     'bin/refresh/race.test.ts': ['make one token request, and all of them get the new token'],

@@ -20,7 +20,7 @@ it('reads a file whole', async () => {
   expect((await readUserFile(import.meta.filename, upTo(1024 ** 2))).toString()).toContain('reads a file whole');
 });
 
-it('leaves why a file cannot be read to who knows what it is', async () => {
+it('leaves the reason why a file cannot be read to its caller', async () => {
   await expect(readUserFile('/no-such-file', upTo(10))).rejects.toMatchObject({ code: 'ENOENT' });
   await expect(readUserFile(import.meta.dirname, upTo(10))).rejects.toMatchObject({ code: 'EISDIR' });
   await expect(readRecording('/no-such-file', signal)).rejects.toMatchObject({ code: 'file' });

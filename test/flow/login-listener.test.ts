@@ -101,7 +101,7 @@ describe('the listener', () => {
     expect(world.opened).toEqual([]);
   });
 
-  it('lets a second login fail at once while the first goes on', async () => {
+  it('lets a second login fail at once while the first continues', async () => {
     const port = await freePort();
     const first = await begin(`http://localhost:${port}/callback`);
     const second = await begin(`http://localhost:${port}/callback`);
@@ -240,7 +240,7 @@ describe('on the wire', () => {
     expect((await result).failure).toBeNull();
   });
 
-  it('a request that cannot be read is noted at the terminal, once, and the login goes on', async () => {
+  it('a request that cannot be read is noted at the terminal, once, and the login continues', async () => {
     const port = await freePort();
     const { state, result, world } = await begin(`http://localhost:${port}/callback`);
     const head = `GET /callback?code=c&state=${state} HTTP/1.1\r\nHost: localhost:${port}\r\n`;
@@ -267,7 +267,7 @@ describe('on the wire', () => {
     expect((await result).failure).toBeNull();
   });
 
-  it('no web page can end a login: an error without a state is refused, and the login goes on', async () => {
+  it('no web page can end a login: an error without a state is refused, and the login continues', async () => {
     const port = await freePort();
     const { state, result, world } = await begin(`http://localhost:${port}/callback`);
     const image = `Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n`;

@@ -84,7 +84,7 @@ describe.skipIf(noNginx !== null)(`nginx in front of Express${noNginx === null ?
     return { ...front, close };
   });
 
-  it('is not judged where nobody is behind it', async () => {
+  it('is not judged without a handler behind it', async () => {
     const front = await start(nginx(1), secret);
     const report = await check(front.url('none'));
     await front.close();

@@ -15,7 +15,7 @@ const answer = (encoding: string, body: Uint8Array) => ({
 const textOf = async (encoding: string, body: Uint8Array) =>
   Buffer.from((await decoded(answer(encoding, body), 'GET /x')).body).toString();
 
-describe('a compressed answer nobody asked for', () => {
+describe('an unrequested compressed answer', () => {
   it.each([
     ['gzip', gzipSync(text)],
     ['x-gzip', gzipSync(text)],

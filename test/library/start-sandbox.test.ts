@@ -45,7 +45,7 @@ describe('a sandbox in this process', () => {
     expect(sandbox.deliveries).toEqual([done?.delivery]);
   });
 
-  it('gives back real errors with a code', async () => {
+  it('returns real errors with a code', async () => {
     const sandbox = await started();
     const refused = await sandbox.do('approve', 'ptp_unknown').catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(SandboxError);
@@ -81,7 +81,7 @@ describe('a sandbox in this process', () => {
     expect(await answer.json()).toMatchObject({ error: 'token_expired' });
   });
 
-  it('goes on from what another one saved', async () => {
+  it('continues from what another one saved', async () => {
     const first = await started();
     const { access_token: token } = await first.login();
     await first.do('apply', { set: { first_name: 'Ada' } });

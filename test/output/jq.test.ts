@@ -83,7 +83,7 @@ describe('--jq', () => {
     await expect(printed([], { jq })).rejects.toMatchObject({ code: 'usage' });
   });
 
-  it('gives what `debug` says to stderr and goes on', async () => {
+  it('gives what `debug` says to stderr and continues', async () => {
     const { stdout, notices } = await printed([value('5')], { jq: 'debug | . + 1', layout: { shape: 'value' } });
     expect(stdout).toBe('6\n');
     expect(notices).toEqual(['["DEBUG:",5]']);

@@ -23,7 +23,7 @@ describe('the calendar of a zone', () => {
     ]);
   });
 
-  it('is not made for a zone that nobody knows', () => {
+  it('is not made for an unknown zone', () => {
     expect(calendarOf('Mars/Olympus')).toBeNull();
   });
 });

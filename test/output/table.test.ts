@@ -91,7 +91,7 @@ describe('a table', () => {
     expect(() => table({ chosen: ['id', 'rôle'] }).lines('{"id":1,"role":"x"}')).toThrow('Unknown field "rôle"');
   });
 
-  it('leaves out fields nobody asked for rather than squeeze them, and says how many', () => {
+  it('leaves out unrequested fields instead of squeezing them, and says how many', () => {
     const format = table({ width: 40 });
     expect(format.lines('{"a":1,"b":2,"c":3,"d":4,"e":5}')[0]).toBe('A  B');
     expect(format.notices[0]).toContain('3 more fields');

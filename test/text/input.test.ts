@@ -26,7 +26,7 @@ describe('bytes as text', () => {
   });
 });
 
-describe('a value as it was meant', () => {
+describe('a value as intended', () => {
   it.each(['\n', '\r\n', '\r', '\n\n', '\r\n\r\n'])('has no line end after it (%j)', (end) => {
     expect([secretText(`v${end}`), settingText(`v${end}`)]).toEqual(['v', 'v']);
   });

@@ -13,7 +13,7 @@ describe('wrapping help text', () => {
   });
 });
 
-describe('a command line that goes on', () => {
+describe('a command line that continues', () => {
   it.each([
     ['stays whole where it fits', 'revento status --check', 30, ['revento status --check']],
     ['is broken between words', 'revento status --check', 18, ['revento status \\', '  --check']],

@@ -15,7 +15,7 @@ const line = (changes: object = {}) =>
     ...changes,
   });
 
-it('gives back bytes and headers as they were', async () => {
+it('returns bytes and headers as they were', async () => {
   const { deliveries, warnings } = await parseRecording(`${line()}\n`);
   expect(warnings).toEqual([]);
   expect(deliveries).toEqual([

@@ -255,7 +255,7 @@ describe("a participant's login that an earlier version stored", () => {
     return content.access_token;
   }
 
-  it('goes on working', async () => {
+  it('continues working', async () => {
     const token = await storedEarlier('usr_1');
     expect(await rig.sessions().keys()).toEqual([earlier]);
     expect((await (await rig.sessions().source(earlier)).current()).token.reveal()).toBe(token);

@@ -119,12 +119,12 @@ describe('a redirect', () => {
     expect(inspect(redirect)).not.toContain(code);
   });
 
-  it('may carry parameters nobody knows', () => {
+  it('may carry unknown parameters', () => {
     const { state, judge } = begin();
     expect(judge({ code: 'c', state, session_state: 'x', code_hint: 'y' }).kind).toBe('code');
   });
 
-  it.each([{}, { state: '' }])('is rejected without a state (%j), and the login goes on', (given) => {
+  it.each([{}, { state: '' }])('is rejected without a state (%j), and the login continues', (given) => {
     const { state, judge } = begin();
     expect(judge({ code: 'c', ...given })).toEqual({ kind: 'rejected', reason: 'missing_state' });
     expect(judge({ code: 'c', state }).kind).toBe('code');
@@ -135,13 +135,13 @@ describe('a redirect', () => {
     ['a part of the state', (state: string) => state.slice(0, -1)],
     ['more than the state', (state: string) => `${state}a`],
     ['the state in other letters', (state: string) => state.toUpperCase()],
-  ])('with %s is rejected, and the login goes on', (_what, change) => {
+  ])('with %s is rejected, and the login continues', (_what, change) => {
     const { state, judge } = begin();
     expect(judge({ code: 'c', state: change(state) })).toEqual({ kind: 'rejected', reason: 'wrong_state' });
     expect(judge({ code: 'c', state }).kind).toBe('code');
   });
 
-  it.each(['code', 'state', 'error', 'iss'])('with %s twice is rejected, and the login goes on', (name) => {
+  it.each(['code', 'state', 'error', 'iss'])('with %s twice is rejected, and the login continues', (name) => {
     const { state, judge } = begin();
     const once = new URLSearchParams({ code: 'c', state });
     const twice = new URLSearchParams(once);

@@ -124,7 +124,7 @@ describe('what a browser wants the answer for', () => {
     ['a socket', { 'Sec-Fetch-Mode': 'websocket', 'Sec-Fetch-Dest': 'websocket' }],
     ['a request without credentials', { 'Sec-Fetch-Mode': 'no-cors' }],
     ['an object', { 'Sec-Fetch-Dest': 'object', 'Sec-Fetch-Mode': 'navigate' }],
-  ])('is refused when it is %s, and the login goes on', async (_what, fetch) => {
+  ])('is refused when it is %s, and the login continues', async (_what, fetch) => {
     const { hit, good, state, answers } = listener();
     for (const url of [good, `/callback?error=access_denied&state=${state}`, '/callback?error=x']) {
       expect((await hit(url, { headers: asking(fetch) })).status).toBe(403);

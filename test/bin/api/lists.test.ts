@@ -31,7 +31,7 @@ const list = (...args: string[]) => rig.run(['participants', 'list', ...args], i
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
 
 describe('participants list', () => {
-  it('prints 25 rows on stdout, and where to go on from on stderr', async () => {
+  it('prints 25 rows on stdout, and where to continue from on stderr', async () => {
     await loggedIn();
     const { code, stdout, stderr } = await list('-o', 'ndjson');
     expect(code).toBe(0);
@@ -96,7 +96,7 @@ describe('faults of the server', () => {
     expect(lines(stdout)).toHaveLength(42);
   });
 
-  it('a rate limit longer than --max-wait ends with 5 and the cursor to go on from', async () => {
+  it('a rate limit longer than --max-wait ends with 5 and the cursor to continue from', async () => {
     await loggedIn(['--participants', '120', '--fault', 'api:429=600x1@1']);
     const { code, stdout, stderr } = await list('--all', '--json', '--max-wait', '2s');
     expect(code).toBe(5);
@@ -150,7 +150,7 @@ describe('Ctrl-C', () => {
     expect((await running.ended).code).toBe(130);
   });
 
-  it('in the middle of a list leaves whole rows and the cursor to go on from', async () => {
+  it('in the middle of a list leaves whole rows and the cursor to continue from', async () => {
     await loggedIn(['--participants', '200', '--no-rate-limit', '--fault', 'api:slow=20s@1']);
     const running = rig.start(['participants', 'list', '--all', '-o', 'ndjson'], inSandbox);
     await running.until('stdout', /(.*\n){50}/);

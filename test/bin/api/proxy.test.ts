@@ -127,7 +127,7 @@ it('tries again when the proxy cuts the tunnel', async () => {
   expect(proxy.tunnels).toHaveLength(2);
 });
 
-it('does not trust a certificate that nobody vouches for, and names the way to trust it', async () => {
+it('does not trust an unknown certificate, and says how to trust it', async () => {
   const { code, stdout, stderr } = await list({ HTTPS_PROXY: proxy.url });
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toContain('NODE_EXTRA_CA_CERTS');

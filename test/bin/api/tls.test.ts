@@ -75,7 +75,7 @@ async function logIn(port: number, extra: Record<string, string> = {}) {
 
 const trusting = ({ certFile }: Certificate) => ({ NODE_EXTRA_CA_CERTS: certFile });
 
-describe('a token endpoint whose certificate nobody trusts', () => {
+describe('a token endpoint with an untrusted certificate', () => {
   it('gets no byte of the login, which fails, says why and how to trust it, and stores nothing', async () => {
     const { port, bodies } = await tokenEndpoint(own);
     const { exit, stdout, stderr, page, code, env } = await logIn(port);
@@ -96,7 +96,7 @@ describe('a token endpoint whose certificate nobody trusts', () => {
     expect(bodies.map((body) => new URLSearchParams(body).get('code'))).toEqual([code]);
   });
 
-  it('spends no refresh token either: the login goes on as soon as it is trusted', async () => {
+  it('spends no refresh token either: the login continues as soon as it is trusted', async () => {
     const { port, bodies } = await tokenEndpoint(own);
     const { env } = await logIn(port, trusting(own));
     const { NODE_EXTRA_CA_CERTS: _, ...distrusting } = env as Record<string, string>;

@@ -56,7 +56,7 @@ describe.each(written)('text %s is read as it was meant:', (_name, write) => {
     expect(await rig.run(['token', '-e', 'evt_1'], { env })).toMatchObject({ code: 0, stdout: 'at_1\n' });
   });
 
-  it('config.json, which goes on being written', async () => {
+  it('config.json, which continues to be written', async () => {
     mkdirSync(join(rig.home, 'config', 'revento'), { recursive: true, mode: 0o700 });
     const content = JSON.stringify({ profiles: { default: { client_id: 'app_Łukasz' } } }, null, 2);
     writeFileSync(join(rig.home, 'config', 'revento', 'config.json'), write(content), { mode: 0o600 });

@@ -9,7 +9,7 @@ beforeEach(() => {
 
 afterEach(() => rig.close());
 
-describe('a command line with a mistake is refused with what was most likely meant:', () => {
+describe('a command line with a mistake is refused with a suggestion:', () => {
   it.each([
     ['--vesion', 'did you mean --version?'],
     ['--hlep', 'did you mean --help?'],

@@ -36,7 +36,7 @@ async function logIn(userId: string | null, flags = '--user'): Promise<string> {
 }
 
 describe('two participants of one event', () => {
-  it('keep a login each, and --user-id says whose is meant', async () => {
+  it('have separate logins, selected by --user-id', async () => {
     const [first, second] = [await logIn('usr_1'), await logIn('usr_2')];
     expect((await run('token --user-id usr_1')).stdout.trim()).toBe(first);
     expect((await run('token --user --user-id usr_2')).stdout.trim()).toBe(second);

@@ -64,7 +64,7 @@ async function expectToGoOn(env: Record<string, string>, flags: readonly string[
   return stderr;
 }
 
-describe('a login ends at once, and asks nobody for consent,', () => {
+describe('a login ends immediately, without asking for consent,', () => {
   const login = async (env: Record<string, string>) => {
     const { code, stdout, stderr } = await rig.run(['login', '--json'], { env });
     expect(stdout).toBe('');
@@ -98,7 +98,7 @@ describe('a login ends at once, and asks nobody for consent,', () => {
     expect(error.hint).toContain('revento sandbox start');
   });
 
-  it('behind a proxy where nobody listens, which is what is blamed', async () => {
+  it('behind an unreachable proxy, which is named as the cause', async () => {
     const HTTPS_PROXY = `http://127.0.0.1:${await freePort()}`;
     const { code, error } = await login(await settings('https://auth.revento.test', { HTTPS_PROXY }));
     expect(code).toBe(5);
@@ -107,7 +107,7 @@ describe('a login ends at once, and asks nobody for consent,', () => {
   });
 });
 
-describe('a login goes on', () => {
+describe('a login continues', () => {
   it('at a server that takes the connection and says nothing', async () => {
     const { base } = await rawServer(() => undefined);
     expect(await expectToGoOn(await settings(base))).not.toContain('warning');
@@ -142,7 +142,7 @@ describe('a login goes on', () => {
     expect(stderr).toMatch(/^warning: auth\.revento\.test could not be reached just now: .* answered 407/m);
   });
 
-  it('at a server whose certificate nobody trusts, with a warning, and does not advise to wait longer', async () => {
+  it('at a server with an untrusted certificate, with a warning, without advice to wait longer', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'revento-reach-'));
     closing.push(() => rmSync(directory, { recursive: true, force: true }));
     const { key, cert } = selfSigned('localhost', directory);

@@ -92,7 +92,7 @@ describe.skipIf(process.platform !== 'linux')('a thread that waits for a pipe wi
 describe.skipIf(process.platform === 'win32')('settings written with --write-env', () => {
   const start = (path: string) => rig.start(['sandbox', 'start', '--port', '0', '--write-env', path]);
 
-  it('go through a named pipe to who reads it, and the pipe stays', async () => {
+  it('go through a named pipe to its reader, and the pipe stays', async () => {
     execFileSync('mkfifo', [pipe]);
     const running = start(pipe);
     const text = await new Promise<string>((resolve) => {

@@ -46,7 +46,7 @@ describe('the library', () => {
     expect(succeed(process.execPath, ['several.cjs'], directory)).toBe('3\n0 true\ntrue closed\n');
   });
 
-  it('goes on from what it saved', () => {
+  it('continues from what it saved', () => {
     writeFileSync(
       join(directory, 'saved.mjs'),
       `import { startSandbox } from 'revento/sandbox';

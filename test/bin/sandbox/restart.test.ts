@@ -81,7 +81,7 @@ describe('a restart', () => {
     expect((await rig.run(['-p', 'sandbox', 'token', 'refresh'])).code).toBe(0);
   });
 
-  it('goes on with retries, under the delivery id and with the secret that were', async () => {
+  it('continues with retries, under the delivery id and with the secret that were', async () => {
     const seen: string[] = [];
     const statuses = [500];
     handler = createServer((request, reply) => {
@@ -259,7 +259,7 @@ describe('killed while it writes', () => {
     expect(third.running.stderr).not.toContain('moved');
   });
 
-  it('a full disk is reported, and the sandbox goes on in memory', async () => {
+  it('a full disk is reported, and the sandbox continues in memory', async () => {
     const first = await start();
     await end(first.running, 'SIGINT');
     const { running } = await start([], crash({ 'log-before-append': { action: 'fail', code: 'ENOSPC' } }));

@@ -14,7 +14,7 @@ afterEach(() => rig.close());
 const login = () => rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: consentingBrowser() } });
 
 describe('a saved sandbox', () => {
-  it('goes on with its login, its people and its credentials', async () => {
+  it('continues with its login, its people and its credentials', async () => {
     const port = ['--port', String(await freePort())];
     const redirect = ['--redirect-uri', `http://localhost:${await freePort()}/callback`];
     const first = rig.start(['sandbox', 'start', '-o', 'ndjson', ...port, ...redirect]);

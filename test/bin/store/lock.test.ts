@@ -91,7 +91,7 @@ describe('a process killed while it takes over the lock of a dead one', () => {
 });
 
 describe('a process stopped while it takes over the lock of a dead one', () => {
-  it('is waited for, and is alone when it goes on', async () => {
+  it('is waited for, and is alone when it continues', async () => {
     await plantDead();
     const sleeper = await startWorker({ 'lock-succeeding': { action: 'stop' } });
     sleeper.send('go');

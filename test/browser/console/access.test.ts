@@ -74,7 +74,7 @@ describe(withReason('the console for everybody', reason), () => {
     expect(found).toEqual([]);
   });
 
-  test('keeps to forced colors and moves nothing for who asked for that', async () => {
+  test('respects forced colors and reduced motion', async () => {
     const other = await rig.open({ forcedColors: 'active', reducedMotion: 'reduce' });
     for (const tab of tabs) {
       await other.getByRole('tab', { name: tab }).click();

@@ -195,7 +195,7 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
     expect(found).toEqual([]);
   });
 
-  test('keeps to forced colors and moves nothing for who asked for that', async () => {
+  test('respects forced colors and reduced motion', async () => {
     await at.send();
     const other = await at.open({ forcedColors: 'active', reducedMotion: 'reduce' });
     await other.locator('#deliveries tbody tr').first().click();

@@ -86,7 +86,7 @@ describe(withReason('what can be done with a delivery', lackOfBrowser), () => {
     await at.page.getByRole('definition').filter({ hasText: '2xx' }).first().waitFor();
   });
 
-  test('copies a curl command with the bytes as they came', async () => {
+  test('copies a curl command with the bytes unchanged', async () => {
     const body = envelope();
     await at.send({ body });
     await at.rows().first().click();

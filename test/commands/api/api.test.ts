@@ -47,7 +47,7 @@ const headerOf = (request: HttpRequest | undefined, name: string) =>
   request?.headers.find(([key]) => key.toLowerCase() === name)?.[1];
 
 describe('api', () => {
-  it('prints the bytes of the answer as they came', async () => {
+  it('prints the bytes of the answer unchanged', async () => {
     const { bench } = await echo('{ "a": 2.50,\r\n "b" : "\\u00e9é" }\n\n');
     expect(textOf((await run('/x', bench)).items)).toBe('{ "a": 2.50,\r\n "b" : "\\u00e9é" }\n\n');
   });
@@ -126,7 +126,7 @@ describe('api', () => {
     expect(bodyOf(requests[1])).toBe('{"from":"stdin"}');
   });
 
-  it('adds headers, and takes one in place of its own', async () => {
+  it('adds headers, and lets one replace its own', async () => {
     const { bench, requests } = await echo();
     await run('/x', bench, {
       header: ['Accept-Language: nl', 'X-Revento-Request-Id:0123456789abcdef0123456789abcdef'],
@@ -146,13 +146,13 @@ describe('api --paginate', () => {
     expect(bench.requests).toHaveLength(3);
   });
 
-  it('prints the pages as they came with --slurp', async () => {
+  it('prints the pages unchanged with --slurp', async () => {
     const bench = await apiBench({ sandbox: { participants: 130 } });
     const { items } = await run('/events/{event}/participants', bench, { paginate: true, slurp: true });
     expect(JSON.parse(textOf(items)).map((page: { data: unknown[] }) => page.data.length)).toEqual([50, 50, 30]);
   });
 
-  it('keeps to the limit and goes on from the cursor that the request names', async () => {
+  it('keeps to the limit and continues from the cursor that the request names', async () => {
     const bench = await apiBench({ sandbox: { participants: 100 } });
     const path = '/events/{event}/participants';
     const first = JSON.parse(textOf((await run(path, bench, { rawField: ['limit=40'] })).items));

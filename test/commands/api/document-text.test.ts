@@ -4,7 +4,7 @@ import { plainStyle } from '../../../src/text/style.ts';
 
 const show = (text: string) => documentText(text, plainStyle(), Date.UTC(2026, 10, 24));
 
-it('has a line a field, values under each other, digits as they came', () => {
+it('has a line a field, values under each other, digits unchanged', () => {
   expect(show('{"id":"evt_1","capacity":1e400,"is_open":true,"note":null}')).toBe(
     'id        evt_1\ncapacity  1e400\nis_open   yes\nnote      -',
   );

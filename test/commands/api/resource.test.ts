@@ -38,7 +38,7 @@ describe.each(resources)('$words', (resource) => {
 });
 
 describe('a list', () => {
-  it('shows 25 rows and names the cursor to go on from', async () => {
+  it('shows 25 rows and names the cursor to continue from', async () => {
     const bench = await apiBench();
     const { items } = await run('participants list', bench);
     expect(rowsOf(items)).toHaveLength(25);
@@ -53,7 +53,7 @@ describe('a list', () => {
     expect(noteIn(items)).toMatch(/^Showing 1 row; /);
   });
 
-  it('goes on from that cursor without a gap or a row twice', async () => {
+  it('continues from that cursor without a gap or a row twice', async () => {
     const bench = await apiBench();
     const all = idsOf((await run('participants list', bench, { all: true })).items);
     const first = await run('participants list', bench);
@@ -83,7 +83,7 @@ describe('a list', () => {
     expect(noteIn(some)).toBe('Showing 3 rows; more available. Use --all for everything.');
   });
 
-  it('leaves the rows that a filter lets through as they came', async () => {
+  it('leaves the rows that a filter lets through unchanged', async () => {
     const bench = await apiBench();
     const [row] = rowsOf((await run('participants list', bench, { limit: '1', where: 'true' })).items);
     const [plain] = rowsOf((await run('participants list', bench, { limit: '1' })).items);
@@ -124,7 +124,7 @@ describe('a list', () => {
     expect(bench.clock.now()).toBe(startedMs);
   });
 
-  it('ends with 5 and the cursor to go on from when the wait would be longer than --max-wait', async () => {
+  it('ends with 5 and the cursor to continue from when the wait would be longer than --max-wait', async () => {
     const bench = await apiBench({ sandbox: { participants: 2_000 } });
     const { items, failure } = await run('participants list', bench, { all: true, maxWait: '10s' });
     expect(failure?.code).toBe('rate_limited');
@@ -158,7 +158,7 @@ describe('a list', () => {
     expect(failure?.facts.hint).toBeUndefined();
   });
 
-  it('names the cursor to go on from when it is interrupted', async () => {
+  it('names the cursor to continue from when it is interrupted', async () => {
     const bench = await apiBench({ sandbox: { participants: 300 } });
     const items = resourceCommand(resourceOf('participants list')).run({ maxWait: '5m', all: true }, bench.deps);
     await items.next();

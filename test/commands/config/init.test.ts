@@ -4,7 +4,7 @@ import { memory, run } from '../../support/commands/deps.ts';
 
 const secret = 'whsec_of_this_test_0123456789';
 
-it('asks for what is not known yet, secrets unseen, and keeps what an empty answer leaves', async () => {
+it('asks for missing settings, hides secrets, and keeps the current value on an empty answer', async () => {
   const profiles = { default: { api_base: 'https://api.known.test' } };
   const answers = ['https://auth.new.test', '', 'app_1', '', 'evt_1', '', secret, ''];
   const fake = memory({ profiles, answers });
@@ -21,7 +21,7 @@ it('asks for what is not known yet, secrets unseen, and keeps what an empty answ
   expect(fake.questions[1]?.text).toContain('[https://api.known.test]');
 });
 
-it('does not go on without what is needed', async () => {
+it('does not continue without what is needed', async () => {
   const fake = memory({ answers: [''] });
   expect((await run(configInit, {}, fake)).failure?.message).toBe('auth_base is required.');
   expect(fake.profiles).toEqual({});

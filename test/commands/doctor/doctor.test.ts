@@ -68,7 +68,7 @@ describe('doctor', () => {
     for (const row of data) expect(Object.keys(row as object)).toEqual(['check', 'status', 'message', 'remedy']);
   });
 
-  it('goes on after a check that cannot be carried out, and passes on its remedy', async () => {
+  it('continues after a check that cannot be carried out, and passes on its remedy', async () => {
     const storeFailure = new ReventoError('store_key', 'The key file is gone.', { hint: 'put it back' });
     const { of, status } = await examine({ storeFailure });
     expect(of('login')).toEqual([

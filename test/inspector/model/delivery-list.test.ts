@@ -63,7 +63,7 @@ it('lets nothing that did not verify displace what did', () => {
   expect([list.total, list.shown.at(-1)?.id, list.shown[0]?.id]).toEqual([1_001, 1, 12_001]);
 });
 
-it('gives back what was cleared', () => {
+it('returns what was cleared', () => {
   const list = new DeliveryList();
   list.add([row(1, 'x'), row(2, 'y'), row(3, 'x')]);
   const rows = list.clear();

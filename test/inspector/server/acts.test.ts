@@ -24,7 +24,7 @@ describe('a replay', () => {
   const replay = (id: number, request: unknown, headers = [auth(), json]) =>
     rig.ask({ line: `POST /deliveries/${id}/send`, headers, body: JSON.stringify(request) });
 
-  it('sends the same bytes, signed again or as they came', async () => {
+  it('sends the same bytes, signed again or unchanged', async () => {
     const target = await handler();
     await rig.close();
     rig = await pageRig(secret, [target.url]);

@@ -18,7 +18,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
 
 describe('a write', () => {
-  it('goes on after a part was written, to the last byte', () => {
+  it('continues after a part was written, to the last byte', () => {
     const bytes = Buffer.from('x'.repeat(10_000));
     createFile(path, bytes, (fd, all, offset) => writeSync(fd, all, offset, Math.min(7, all.length - offset)));
     expect(readFileSync(path).equals(bytes)).toBe(true);

@@ -194,7 +194,7 @@ it('fails what is under way when it is closed', async () => {
   await outcome;
 });
 
-describe('an https target whose certificate nobody vouches for', () => {
+describe('an https target with an untrusted certificate', () => {
   let folder: string;
   let server: Server;
   beforeEach(async () => {

@@ -194,7 +194,7 @@ describe('moving a store', () => {
     expect(await createKeyStore(rig.vault({ passphrase })).rekey('passphrase')).toEqual({ moved: 0, kept: 4 });
   });
 
-  it('that is cut short leaves logins that all open, and goes on where it was', async () => {
+  it('that is cut short leaves logins that all open, and continues where it was', async () => {
     for (let i = 1; i <= 5; i++) await rig.sessions().save(rig.grant({ eventId: `evt_${i}` }));
     let files = 0;
     const hook = Symbol.for('revento.crash-point');

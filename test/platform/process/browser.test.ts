@@ -110,7 +110,7 @@ describe('opening a URL', () => {
     );
   });
 
-  it('goes on to the next of a list where one cannot be started for a reason that Node throws', async () => {
+  it('continues to the next of a list where one cannot be started for a reason that Node throws', async () => {
     const out = join(home, 'thrown.json');
     expect(await open(`${spy}/below-a-file:${process.execPath} ${spy} ${out}`)).toBeNull();
     expect(await open(`${spy}/below-a-file`)).toBe(

@@ -25,7 +25,7 @@ it('breaks a jq expression off that never ends, at the first Ctrl-C', async () =
   await expect(run).rejects.toMatchObject({ code: 'interrupted' });
 });
 
-it('gives back what breakable work gives, and throws what it throws', () => {
+it('returns what breakable work gives, and throws what it throws', () => {
   expect(interrupts.breakable(() => 7)).toBe(7);
   const failure = new Error('of the work');
   expect(() =>

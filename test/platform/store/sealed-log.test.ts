@@ -44,7 +44,7 @@ async function written(...texts: readonly string[]): Promise<SealedLog> {
 }
 
 describe('a sealed log', () => {
-  it('gives back what was written, in order', async () => {
+  it('returns what was written, in order', async () => {
     const log = await openLog();
     expect(await log.read()).toBeNull();
     log.replace('all');
@@ -53,7 +53,7 @@ describe('a sealed log', () => {
     expect(await reopened()).toEqual({ texts: ['all', 'one', 'zwei ☃\n'], problem: null });
   });
 
-  it('goes on where the process before ended', async () => {
+  it('continues where the process before ended', async () => {
     await written('all', 'one');
     const log = await openLogAfterRelease();
     await log.read();

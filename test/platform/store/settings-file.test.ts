@@ -60,7 +60,7 @@ describe('reading settings', () => {
     ['profiles in a list', '{"profiles": []}', 'profiles is not an object'],
     ['a profile that is not an object', '{"profiles": {"my": "x"}}', 'profiles."my" is not an object'],
     ['a chosen profile that is not text', '{"default_profile": 7}', 'default_profile is not a string'],
-  ])('says where the file is damaged and how to go on: %s', (_, text, where) => {
+  ])('says where the file is damaged and how to continue: %s', (_, text, where) => {
     mkdirSync(directory);
     writeFileSync(path, text);
     const error = failureOf(() => open().profiles());

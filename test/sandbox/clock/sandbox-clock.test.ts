@@ -151,7 +151,7 @@ describe('a sandbox whose clock is moved', () => {
     expect(jsonOf(await app.refresh(refresh))).toMatchObject({ error: 'invalid_grant' });
   });
 
-  it('gives back the budget of the hour, and says in the client’s own time when', async () => {
+  it('returns the budget of the hour, and says in the client’s own time when', async () => {
     const { app, advance } = setUp();
     const { access_token: token } = await app.login();
     await advance(dayMs);

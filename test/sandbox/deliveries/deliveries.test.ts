@@ -82,7 +82,7 @@ describe('a delivery', () => {
     expect(bodyOf(received[0])).toMatchObject({ event_id: null, organization_id: null });
   });
 
-  it('carries data of one’s own, and a type nobody knows', async () => {
+  it('carries data of one’s own, and an unknown type', async () => {
     const { control, received } = setUp();
     await control('/trigger', { type: 'badge.printed', data: { text: 'é "quoted" \u2028' } });
     expect(bodyOf(received[0])).toMatchObject({ type: 'badge.printed', data: { text: 'é "quoted" \u2028' } });

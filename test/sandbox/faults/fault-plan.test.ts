@@ -43,7 +43,7 @@ describe('faults of a running sandbox', () => {
     return { app, order };
   };
 
-  it('can be ordered when somebody is logged in, and count from then on', async () => {
+  it('can be injected while a user is logged in, and count from then on', async () => {
     const { app, order } = running();
     const { access_token: token } = await app.login();
     expect((await app.api(path, token)).status).toBe(200);

@@ -113,7 +113,7 @@ describe('API faults', () => {
     expect([response.status, jsonOf(response)['error']]).toEqual([status, code]);
   });
 
-  it('give a page without rows, from which the list goes on where it was', async () => {
+  it('give a page without rows, from which the list continues where it was', async () => {
     const { app } = setUp('api:emptyx1@1');
     const { access_token: token } = await app.login();
     const page = async (cursor: unknown) =>
@@ -254,7 +254,7 @@ describe('a list of another kind than the client is used to', () => {
     expect(new Set(seen).size).toBeLessThanOrEqual(2);
   });
 
-  it('has status words that nobody has documented', async () => {
+  it('has undocumented status values', async () => {
     const { app } = setUp('api:wordsx1');
     const { access_token: token } = await app.login();
     const words = (await pageOf(app, token, 'limit=5')).data.map((row) => row.application_status);

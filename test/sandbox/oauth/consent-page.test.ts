@@ -194,7 +194,7 @@ describe('consent page', () => {
     expect([response.status, textOf(response)]).toEqual([403, expect.stringContaining('This event is archived')]);
   });
 
-  it('offers nobody who has cancelled', async () => {
+  it('does not offer cancelled participants', async () => {
     const { open, act, app } = setUp();
     await act('connect');
     const done = await act('cancel');

@@ -124,7 +124,7 @@ describe('what is kept', () => {
 });
 
 describe('a disk that takes no more', () => {
-  it('is reported once, the sandbox goes on, and all of it is written when there is room', async () => {
+  it('is reported once, the sandbox continues, and all of it is written when there is room', async () => {
     const { log, keep, said, sandbox, app, ask, pass } = setUp();
     await ask('/do', { action: 'apply' });
     log.failure = new Error('the disk is full');

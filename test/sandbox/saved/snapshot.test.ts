@@ -77,7 +77,7 @@ describe('a sandbox that was saved and loaded', () => {
     });
   });
 
-  it('goes on with retries that waited, and with the list a client was reading', async () => {
+  it('continues with retries that waited, and with the list a client was reading', async () => {
     const first = setUp(undefined, [500, 500]);
     const { access_token: token } = await first.app.login();
     const page = jsonOf(await first.app.api('/events/evt_test_published/participants?limit=10', token));

@@ -135,7 +135,7 @@ steps:
     expect(played.map(({ outcome }) => outcome)).toEqual(['pass', 'pass', 'pass', 'pass']);
   });
 
-  it('does not look at an event that nobody has connected it to', async () => {
+  it('does not read an event without a consent', async () => {
     const played = await playTo(
       `title: t\nshows: s\nsteps:\n  - expect: { api: { path: participants, ${neighbor} } }\n`,
     );

@@ -22,7 +22,7 @@ it('ends at once when it is aborted while nothing comes', async () => {
   expect(await next).toEqual({ done: true, value: undefined });
 });
 
-it('drops and counts what nobody reads, instead of keeping it forever', () => {
+it('drops and counts unread entries, instead of keeping them forever', () => {
   const feed = new Feed<number>();
   for (let i = 0; i < 10_005; i++) feed.push(i);
   expect(feed.dropped).toBe(5);

@@ -33,7 +33,7 @@ describe('the timeline', () => {
     expect(hasMore).toBe(false);
   });
 
-  it('goes on after a cursor, and has nothing twice', () => {
+  it('continues after a cursor, and has nothing twice', () => {
     const timeline = new Timeline(() => now);
     timeline.requested(request('/a'));
     const first = timeline.read({});

@@ -249,7 +249,7 @@ describe('trigger', () => {
     expect(bodies()).toHaveLength(1);
   });
 
-  it('lets somebody apply first where nobody is left', async () => {
+  it('lets someone apply first if no subject is left', async () => {
     const { ask, bodies } = await setUp({ participants: 1 });
     const answer = jsonOf(await ask('POST', '/trigger', { type: 'application.revision_requested' }));
     expect((answer['happened'] as Happening[]).map(({ action }) => action)).toEqual(['apply', 'request-revision']);

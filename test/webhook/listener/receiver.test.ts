@@ -25,7 +25,7 @@ const sendRaw = (...pieces: (string | Uint8Array)[]) => rawExchange(rig.port, { 
 const lineOf = (deliveryId: string) => rig.lineWhere((line) => line['delivery_id'] === deliveryId);
 
 describe('a valid delivery', () => {
-  it('is answered 200 and printed once, bytes and headers as they came', async () => {
+  it('is answered 200 and printed once, bytes and headers unchanged', async () => {
     const delivery = aDelivery({ secret });
     const answer = await sendRaw(delivery.wire);
     expect(answer.status).toBe(200);
@@ -114,7 +114,7 @@ describe('a valid delivery', () => {
     expect((await lineOf(delivery.deliveryId))['body_base64']).toBe(delivery.body.toString('base64'));
   });
 
-  it('may be of a type nobody knows', async () => {
+  it('may be of an unknown type', async () => {
     const delivery = aDelivery({ secret, type: 'venue.flooded' });
     expect((await sendRaw(delivery.wire)).status).toBe(200);
     expect(await lineOf(delivery.deliveryId)).toMatchObject({ event: 'venue.flooded', verified: true });

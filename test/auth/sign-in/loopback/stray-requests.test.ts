@@ -36,7 +36,7 @@ function listener(redirectUri = 'http://localhost:3000/callback', port?: number)
   return { ...handler, pending, state, target, answers, strays, hit, good };
 }
 
-describe('the login goes on after', () => {
+describe('the login continues after', () => {
   const elsewhere = [
     '/favicon.ico',
     '/',

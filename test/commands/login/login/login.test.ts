@@ -14,7 +14,7 @@ import {
 } from '../../../support/commands/login-world.ts';
 
 describe('a login', () => {
-  it('gives back which login it is, and no token', async () => {
+  it('returns which login it is, and no token', async () => {
     const body = tokenBody({ expires_in: 3600, refresh_expires_in: 7_776_000 });
     const { done } = await succeed({ tokenEndpoint: async () => jsonResponse(200, body) });
     expect(done.failure).toBeNull();
@@ -144,7 +144,7 @@ describe('a login', () => {
     expect(noticesOf(world)).toContain('REVENTO_ACCESS_TOKEN is set');
   });
 
-  it('names a command to go on with', async () => {
+  it('names a command to continue with', async () => {
     const { world } = await succeed();
     expect(world.notices.at(-1)).toBe('Next: revento participants list --event evt_1');
   });
@@ -216,7 +216,7 @@ describe('the browser', () => {
     expect(world.opened).toEqual([url]);
   });
 
-  it('that does not start is reported to the user at the terminal, and the login goes on', async () => {
+  it('that does not start is reported to the user at the terminal, and the login continues', async () => {
     const setting = { isInteractive: true, variables: { BROWSER: 'x' }, openProblem: 'x was not found' };
     const { world, done } = await succeed(setting);
     expect(noticesOf(world)).toContain("Couldn't open a browser (x was not found). Open the URL above manually.");

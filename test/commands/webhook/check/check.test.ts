@@ -114,7 +114,7 @@ describe('check', () => {
     expect(text).toMatch(/✓ pass .*\(valid-compact\)\n✗ fail .*\(previous-secret\)\n/);
   });
 
-  it('leaves the case of the previous secret out where there is none, and says so to who asks for it', async () => {
+  it('leaves out the case of the previous secret if there is none, and says so when it is requested', async () => {
     const { url } = await handlerWith({ secret, mistake: 'none' });
     const all = await run(webhookCheck, { patience: '10s', url }, world());
     expect(all.text).not.toContain('previous-secret');

@@ -104,7 +104,7 @@ describe('replay', () => {
     expect(target.got).toEqual([]);
   });
 
-  it('with --include-invalid sends them as they came, and says of a refusal that it is right', async () => {
+  it('with --include-invalid sends them unchanged, and says of a refusal that it is right', async () => {
     const target = await handler(({ headers }) => ({
       status: headers['x-revento-delivery-id']?.[0] === 'x' ? 401 : 200,
     }));

@@ -111,7 +111,7 @@ for (const form of testForms) {
   });
 }
 
-it('holds nothing that somebody put into a header or type to break out of the code', () => {
+it('contains nothing from a header or type that breaks out of the code', () => {
   const odd = { ...line(readable), event: `a"'\`\n$x#{y}*/?>`, headers: { 'content-type': `"); evil(); //'` } };
   for (const form of testForms) expect(asTest(form, odd, 'http://localhost:3000/')).not.toMatch(/evil\(\)|\$x|#\{y/);
 });

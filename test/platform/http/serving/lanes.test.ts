@@ -39,7 +39,7 @@ it('two bodies are read, the third when one of them is complete', async () => {
   await third.reading.resumed;
 });
 
-it('one that stalls leaves its lane, and needs one again when it goes on', async () => {
+it('one that stalls leaves its lane, and needs one again when it continues', async () => {
   const lanes = new BodyLanes();
   const [first, second, third, fourth] = await Promise.all([
     entering(lanes),

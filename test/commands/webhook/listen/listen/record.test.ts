@@ -41,7 +41,7 @@ describe('--record', () => {
     expect((await stat(record)).mode & 0o777).toBe(0o600);
   });
 
-  it('goes on after a line that was cut off, which then is reported and harms no other', async () => {
+  it('continues after a line that was cut off, which then is reported and harms no other', async () => {
     const record = join(folder, 'deliveries.ndjson');
     await writeFile(record, '{"type":"delivery","delivery_id":"cut');
     const rig = await listen({ secret, record, count: '1' });
