@@ -82,7 +82,7 @@ describe('a program that', () => {
     const { status, stdout, stderr } = await certify(all(), odd, { MODE: 'dies' });
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
-      /node ended with status 7 before it was ready\. It printed last:\ncannot start: the secret \[redacted/,
+      /node ended with status 7 before it was ready\. Its last output:\ncannot start: the secret \[redacted/,
     );
   });
 

@@ -103,7 +103,7 @@ describe('sandbox run', () => {
     it('ends with 1 when it ends before it listens, and says how', async () => {
       const { code, stderr } = await inCi(() => 'console.log("no database"); process.exit(7)');
       expect(code).toBe(1);
-      expect(stderr).toMatch(/ended with status 7 before it was ready\. It printed last:\s+no database/);
+      expect(stderr).toMatch(/ended with status 7 before it was ready\. Its last output:\s+no database/);
     });
 
     it('ends with 1 when it ends at a delivery, and says how', async () => {
