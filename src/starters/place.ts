@@ -1,4 +1,4 @@
-import { lstat, rm, writeFile } from 'node:fs/promises';
+import { lstat, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ReventoError } from '../errors/revento-error.ts';
 import { makeDirectory } from '../files/directory.ts';
@@ -10,6 +10,27 @@ export async function existingFiles(directory: string, files: Files): Promise<st
   const found: string[] = [];
   for (const path of Object.keys(files)) if (await exists(join(directory, path))) found.push(path);
   return found;
+}
+
+/**
+ * Refuses a directory that cannot become the project, before anything is written: one that is something else, or where
+ * a link or a directory has the name of a file. A link may lead to a file of something else.
+ *
+ * @throws ReventoError `usage`
+ */
+export async function refuseBlocked(directory: string, files: Files): Promise<void> {
+  if ((await exists(directory)) && !(await isDirectory(directory))) {
+    throw new ReventoError('usage', `${directory} is not a directory.`, { hint: 'give another directory' });
+  }
+  for (const path of Object.keys(files)) {
+    const target = join(directory, path);
+    const found = await lstat(target).catch(() => null);
+    if (found !== null && !found.isFile()) {
+      throw new ReventoError('usage', `${target} is not a regular file. Nothing was written.`, {
+        hint: 'move it away, or give another directory',
+      });
+    }
+  }
 }
 
 /**
@@ -32,14 +53,16 @@ export async function placeFiles(
       if (isReplacing && (await exists(target))) {
         await writeUserFile(target, Buffer.from(text), { mode: 0o644, signal });
       } else {
-        await writeFile(target, text, { flag: 'wx', mode: path === '.env' ? 0o600 : 0o666 });
+        const file = await open(target, 'wx', path === '.env' ? 0o600 : 0o666);
+        // Before the text: on a full disk the file is there, too.
         made.push(target);
+        await file.writeFile(text).finally(() => file.close());
       }
     } catch (error) {
       for (const one of made.reverse()) await rm(one, { recursive: true, force: true });
       const { code, message } = error as NodeJS.ErrnoException;
       throw new ReventoError('file', `Cannot write ${target} (${code ?? message}).`, {
-        hint: 'choose a directory that you can write to',
+        hint: code === 'ENOSPC' ? 'free some disk space' : 'choose a directory that you can write to',
       });
     }
   }
@@ -49,4 +72,10 @@ const exists = (path: string): Promise<boolean> =>
   lstat(path).then(
     () => true,
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+  );
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
   );

@@ -5,12 +5,13 @@ import type { Deps } from '../../command-kit/deps.ts';
 import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
 import type { Item } from '../../output/item.ts';
-import { existingFiles, placeFiles } from '../../starters/place.ts';
+import { existingFiles, placeFiles, refuseBlocked } from '../../starters/place.ts';
 import { type Framework, projectFiles, type Starter } from '../../starters/starter.ts';
 import { starterFor, starters } from '../../starters/starters.ts';
 import { adviceOn } from '../../text/suggestion.ts';
 import { reportFormats } from '../shared/report-form.ts';
 import { checked, refuseFormat } from './check.ts';
+import { askedFramework, askedLanguage } from './dialog.ts';
 import type { InitOptions } from './options.ts';
 
 const names = starters.map(({ language }) => language);
@@ -53,10 +54,12 @@ export const init: CommandModule<InitOptions> = {
       return undefined;
     }
     const { signal } = deps;
-    const starter = chosen(language ?? (await asked(deps)));
-    const variant = chosenFramework(starter, framework);
+    const starter = chosen(language ?? (await askedLanguage(deps)));
+    const isAsked = language === undefined && framework === undefined;
+    const variant = isAsked ? await askedFramework(starter, deps) : chosenFramework(starter, framework);
     const directory = resolve(dir ?? `revento-${starter.language}`);
     const files = projectFiles((await starter.files()).default, variant);
+    await refuseBlocked(directory, files);
     const taken = await existingFiles(directory, files);
     if (taken.length > 0 && !force) throw inTheWay(directory, taken);
     const isNew = (await existingFiles(directory, { '.env': '' })).length === 0;
@@ -66,9 +69,12 @@ export const init: CommandModule<InitOptions> = {
       { isReplacing: force, signal },
     );
     const command = install && typeof starter.install === 'object' ? starter.install : null;
-    const isInstalled = command !== null && (await isFetched(command, directory, deps));
-    yield written({ starter, variant, directory, files, isInstalled });
-    return command !== null && !isInstalled ? exitStatus.failed : undefined;
+    const status = command === null ? null : await fetched(command, directory, deps);
+    yield written({ starter, variant, directory, files, isInstalled: status === 0 });
+    // Ctrl-C ends the package manager, and may reach this process a moment later.
+    if (status === exitStatus.interrupted) return status;
+    signal.throwIfAborted();
+    return status === null || status === 0 ? undefined : exitStatus.failed;
   },
 };
 
@@ -78,13 +84,6 @@ function chosen(language: string): Starter {
   throw new ReventoError('usage', `Unknown language ${JSON.stringify(language)}.`, {
     hint: adviceOn(language, names, `languages are ${names.join(', ')}`),
   });
-}
-
-async function asked({ terminal, signal }: Pick<Deps, 'signal' | 'terminal'>): Promise<string> {
-  if (!terminal.isInteractive) {
-    throw new ReventoError('usage', 'Missing the language.', { hint: `languages are ${names.join(', ')}` });
-  }
-  return (await terminal.ask(`Language (${names.join(', ')}): `, { signal })).trim().toLowerCase();
 }
 
 function chosenFramework({ language, frameworks }: Starter, name: string | undefined): Framework {
@@ -109,23 +108,24 @@ function environment(files: Readonly<Record<string, string>>): string {
   return (files['.env.example'] ?? '').replace(/^REVENTO_TOKEN_KEY=$/m, `REVENTO_TOKEN_KEY=${key}`);
 }
 
-/** Runs the package manager in the project; its output goes to stderr. False when it failed or is not installed. */
-async function isFetched(
+/** Runs the package manager in the project; its output goes to stderr. Its status; 1 when it cannot be run. */
+async function fetched(
   command: readonly string[],
   directory: string,
   { spawn, childEnv, terminal }: Pick<Deps, 'childEnv' | 'spawn' | 'terminal'>,
-): Promise<boolean> {
+): Promise<number> {
+  let status: number = exitStatus.failed;
   let fault: string;
   try {
-    const status = await spawn(command, childEnv, { stdout: 'stderr', directory });
-    if (status === 0) return true;
+    status = await spawn(command, childEnv, { stdout: 'stderr', directory });
+    if (status === 0) return status;
     fault = `\`${command.join(' ')}\` ended with status ${status}`;
   } catch (error) {
     if (!(error instanceof ReventoError)) throw error;
     fault = error.message;
   }
   terminal.notice(`warning: the dependencies are not installed: ${fault}`);
-  return false;
+  return status;
 }
 
 function listed(): Item {

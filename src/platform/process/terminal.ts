@@ -83,6 +83,8 @@ function ask(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
+    // An earlier question unreferenced stdin.
+    stdin.ref?.();
     let isMuted = false;
     const output = new Writable({
       write: (chunk: Buffer, _encoding, done) => {

@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../support/http/free-port.ts';
+import { revento } from '../../support/program/build.ts';
+import { lackOf, withReason } from '../../support/program/needs.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 
 let rig: ProgramRig;
@@ -53,9 +56,20 @@ it.each([
   ['an unknown framework', ['init', 'node', '--framework', 'koa'], 'express'],
   ['a check of a directory without a project', ['init', '--check', '.'], 'that `revento init` wrote'],
   ['a check of a language', ['init', 'node', '--check', '.'], 'leave it out'],
+  ['a directory that is a file', ['init', 'php', 'a-file'], 'is not a directory'],
+  [
+    'a link in the place of a file, although files may be replaced',
+    ['init', 'php', 'linked', '--force'],
+    'Nothing was',
+  ],
   ['a format without a check', ['init', 'node', '--format', 'tap'], '--check'],
 ])('%s is wrong usage', async (_name, words, hint) => {
+  writeFileSync(here('a-file'), 'mine');
+  mkdirSync(here('linked'));
+  symlinkSync('../a-file', here('linked/app.php'));
   expect(await rig.run(words)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(hint) });
+  expect(readFileSync(here('a-file'), 'utf8')).toBe('mine');
+  expect(readdirSync(here('linked'))).toEqual(['app.php']);
 });
 
 it('says where it cannot write, and leaves nothing behind', async () => {
@@ -97,4 +111,61 @@ it('checks a project where it is, as certify and webhook check do', async () => 
   expect(stdout).toMatch(/^not ok \d+ - delivery-forged/m);
   expect(stdout).toMatch(/^not ok \d+ - webhook-check:wrong-secret/m);
   expect(stdout).toMatch(/^ok \d+ - webhook-check:valid-compact/m);
+});
+
+const lack = lackOf('script');
+
+/** What `init` on a terminal showed and how it ended, where each answer is typed once its question is shown. */
+function dialog(
+  answers: readonly (readonly [question: string, answer: string])[],
+  programs = '',
+): Promise<{ seen: string; code: number | null }> {
+  const command = `exec ${process.execPath} ${revento} init`;
+  const { CI: _, ...env } = rig.env;
+  const child = spawn('script', ['-qec', command, '/dev/null'], {
+    env: { ...env, PATH: `${programs}:${env['PATH']}`, TERM: 'xterm' },
+    cwd: rig.home,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  let seen = '';
+  let from = 0;
+  const left = [...answers];
+  return new Promise((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      seen += text;
+      const [next] = left;
+      const at = next === undefined ? -1 : seen.indexOf(next[0], from);
+      if (next === undefined || at === -1) return;
+      from = at + next[0].length;
+      left.shift();
+      child.stdin.write(next[1]);
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ seen, code }));
+  });
+}
+
+describe.skipIf(lack !== null)(withReason('on a terminal', lack), () => {
+  it('asks for the language until it knows it, and for the framework where there are two', async () => {
+    const { seen, code } = await dialog([
+      ['Language: ', 'pyton\r'],
+      ['Language: ', '2\r'],
+      ['(flask): ', 'fastapi\r'],
+    ]);
+    expect(seen).toContain('Type a name from the list');
+    expect(code).toBe(0);
+    expect(readFileSync(here('revento-python/requirements.txt'), 'utf8')).toContain('fastapi');
+  });
+
+  it('ends as interrupted when the install is, and the project stays', async () => {
+    mkdirSync(here('programs'));
+    writeFileSync(here('programs/npm'), '#!/bin/sh\necho installing\nexec sleep 60\n', { mode: 0o755 });
+    const answers = [
+      ['Language: ', 'node\r'],
+      ['(express): ', '\r'],
+      ['installing', '\x03'],
+    ] as const;
+    expect(await dialog(answers, here('programs'))).toMatchObject({ code: 130 });
+    expect(existsSync(here('revento-node/app.js'))).toBe(true);
+  });
 });
