@@ -124,7 +124,7 @@ describe(withReason('the other panels', reason), () => {
     await before.refresh();
     await card.getByText('revoked', { exact: true }).first().waitFor();
     await card.locator('.fork').getByText('came again').waitFor();
-    await card.getByText('a spent refresh token came again').waitFor();
+    await card.getByText('a used refresh token was sent again').waitFor();
     await card.locator('.ending .link').click();
     await page.locator('tr.wanted').getByText('POST /oauth/token').waitFor();
   });
