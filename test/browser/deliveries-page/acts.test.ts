@@ -57,7 +57,7 @@ describe(withReason('what can be done with a delivery', lackOfBrowser), () => {
     await at.page.getByRole('button', { name: 'Edit…' }).click();
     await at.page.locator('.cm-content').getByText('{{').waitFor();
     await at.page.getByRole('button', { name: 'Restore' }).click();
-    await at.page.getByText('Untouched').waitFor();
+    await at.page.getByText('Unchanged: the original bytes').waitFor();
   });
 
   test('sends a fault, many times at once, and says whether the handler did the right thing', async () => {
