@@ -13,7 +13,7 @@ const notRun: readonly (readonly [example: RegExp, why: string])[] = [
   [/tunnel\.example|api\.revento\.example/, 'names a host that does not exist'],
   [/sha256=…|redeliver 0b9f6c1e|^revento logout --event/, 'has a placeholder, or would end what the others need'],
   [
-    /npm (test|start)|key_store keyring|\/connect$|^revento (certify --format|init node$)/,
+    /npm (test|start)|key_store keyring|\/connect$|^revento (certify --format|init (node|--check .*)$)/,
     'needs a program or a service besides',
   ],
   [/^revento config init$/, 'asks questions on a terminal'],
