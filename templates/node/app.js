@@ -3,6 +3,7 @@ import express from 'express';
 import { config, log } from './config.js';
 import { participants, sync, work } from './mirror.js';
 import { begin, finish, NotConnected } from './oauth.js';
+import { sweep } from './sweep.js';
 import { LoginEnded, logins } from './tokens.js';
 import { receive, workDeliveries } from './webhooks.js';
 
@@ -67,6 +68,7 @@ app.use((error, _request, response, _next) => {
 
 /** Listens, and works deliveries from now on. */
 export async function serve() {
+  await sweep();
   void workDeliveries(work);
   log('logins', { events: (await logins()).map(({ event_id }) => event_id) });
   return new Promise((resolve, reject) => {

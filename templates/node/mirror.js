@@ -1,36 +1,32 @@
 // The mirror of participants that webhooks and syncs keep up to date.
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { get, rows } from './api.js';
 import { config } from './config.js';
-import { fileName, hasEnded, loginFor, readSealed, writeSealed } from './tokens.js';
+import { fileName, namesIn, readSealed, writeSealed } from './files.js';
+import { alone } from './lock.js';
+import { deletion, isDeleted, loginFor } from './tokens.js';
 
 const mirrorOf = (eventId) => join(config.dataDir, 'participants', fileName(eventId));
 
-let turn = Promise.resolve();
+/** One change after the other, in all processes. */
+const inTurn = (eventId, change) => alone(`mirror of ${eventId}`, change);
 
-/**
- * Changes what is held of one participant, one change after the other; `change` gets it and returns what to hold, or
- * undefined to leave it.
- */
+/** Changes what is held of one participant; `change` gets it and returns what to hold, or undefined to leave it. */
 function remember(connection, participantId, change) {
-  const changed = turn.then(() => rememberNow(connection, participantId, change));
-  turn = changed.catch(() => {});
-  return changed;
-}
-
-async function rememberNow(connection, participantId, change) {
   const name = fileName(connection.event_id, participantId);
   const path = join(mirrorOf(connection.event_id), `${name}.sealed`);
-  const next = change(await readSealed(path, name));
-  if (!next) return;
-  await writeSealed(path, name, { ...next, writtenAt: Date.now() });
-  // The end of the connection may have come meanwhile: nothing of the event may be kept.
-  if (await hasEnded(connection)) await rm(path, { force: true });
+  return inTurn(connection.event_id, async () => {
+    const next = change(await readSealed(path, name));
+    if (!next) return;
+    await writeSealed(path, name, { ...next, writtenAt: Date.now() });
+    // The order to delete may have come meanwhile: nothing of the event may be kept.
+    if (await isDeleted(connection)) await rm(path, { force: true });
+  });
 }
 
 export async function participants(eventId) {
-  const files = (await readdir(mirrorOf(eventId)).catch(() => [])).filter((file) => file.endsWith('.sealed'));
+  const files = (await namesIn(mirrorOf(eventId))).filter((file) => file.endsWith('.sealed'));
   const held = await Promise.all(files.map((file) => readSealed(join(mirrorOf(eventId), file), file.slice(0, -7))));
   return held.filter(Boolean).map(({ row }) => row);
 }
@@ -38,8 +34,8 @@ export async function participants(eventId) {
 /** What a delivery changes. It carries a snapshot, so the API is not asked. */
 export async function work({ type, event_id: eventId, organization_id, occurred_at: occurredAt, data }, deliveryId) {
   const connection = { event_id: eventId, organization_id };
-  if (type === 'data.deletion_required') {
-    await rm(mirrorOf(eventId), { recursive: true, force: true });
+  if (type === deletion) {
+    await inTurn(eventId, () => rm(mirrorOf(eventId), { recursive: true, force: true }));
     return;
   }
   const changes = changesOf(type, data);

@@ -2,7 +2,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import { config } from './config.js';
-import { createOnce, fileName, seal, store, unseal } from './tokens.js';
+import { createOnce, fileName, seal, unseal } from './files.js';
+import { store } from './tokens.js';
 
 const scope = 'event.read participants.read program.read';
 const attemptMs = 10 * 60_000;

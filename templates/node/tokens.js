@@ -1,82 +1,68 @@
-// Logins on disk: a sealed file for each event and organization, and a refresh that happens once however many ask for it.
-import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+// Logins on disk: a sealed file for each consent, and a refresh that happens once however many ask for it.
+import { randomUUID } from 'node:crypto';
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { config, log } from './config.js';
+import { createOnce, fileName, namesIn, readSealed, writeSealed } from './files.js';
 
 const directory = join(config.dataDir, 'logins');
 /** A refresh that has no answer by then never gets one: requests are given up after 15 seconds. */
 const unansweredMs = 30_000;
 
+/** The reason that also ends the mirror. */
+export const deletion = 'data.deletion_required';
+
 /** The organizer has to connect the event again; trying again does not help. */
 export class LoginEnded extends Error {}
 
-/** A name for anything, safe in a path. */
-export const fileName = (...parts) => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+const homeOf = ({ event_id, organization_id }) => join(directory, fileName(event_id, organization_id));
 
-/** Encrypts with AES-256-GCM. The name is authenticated, so a sealed file cannot stand in for another one. */
-export function seal(value, name) {
-  const iv = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', config.tokenKey, iv).setAAD(Buffer.from(name));
-  const text = Buffer.concat([cipher.update(JSON.stringify(value)), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), text]);
+/**
+ * The newest consent to a connection of an event and an organization; only this one counts. A consent has a file of its
+ * own, `CONSENT.sealed`, and beside it `CONSENT.ended` or `CONSENT.deleted` once it has ended. What is stored later, by a
+ * refresh that was running, cannot undo that, and cannot replace a newer consent.
+ */
+async function newestIn(home) {
+  const files = (await namesIn(home)).filter((file) => !file.endsWith('.tmp')).sort();
+  const consent = files.at(-1)?.split('.')[0];
+  const isDeleted = files.includes(`${consent}.deleted`);
+  const isEnded = isDeleted || files.includes(`${consent}.ended`);
+  const spent = files.filter((file) => file.endsWith('.sealed') && (isEnded || file !== `${consent}.sealed`));
+  return { consent, isDeleted, isEnded, spent };
 }
 
-/** What was sealed under this name; throws for anything else. */
-export function unseal(bytes, name) {
-  const decipher = createDecipheriv('aes-256-gcm', config.tokenKey, bytes.subarray(0, 12), { authTagLength: 16 });
-  decipher.setAAD(Buffer.from(name)).setAuthTag(bytes.subarray(12, 28));
-  return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString());
+async function loadFrom(home) {
+  const { consent, isEnded } = await newestIn(home);
+  if (!consent || isEnded) return undefined;
+  // Gone only where it has just ended, or was made again.
+  return (await readSealed(join(home, `${consent}.sealed`), consent)) ?? loadFrom(home);
 }
-
-/** Replaces a sealed file as a whole: a crash leaves the old one or the new one. */
-export async function writeSealed(path, name, value) {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(seal(value, name));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-}
-
-/** The value of a sealed file; undefined where there is none. */
-export async function readSealed(path, name) {
-  const bytes = await readFile(path).catch((error) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
-  return bytes && unseal(bytes, name);
-}
-
-/** Creates an empty file; false when it exists. The file system lets exactly one caller succeed, in any process. */
-export async function createOnce(path) {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  try {
-    await (await open(path, 'wx', 0o600)).close();
-    return true;
-  } catch (error) {
-    if (error.code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-const nameOf = ({ event_id, organization_id }) => fileName(event_id, organization_id);
-const pathOf = (login) => join(directory, `${nameOf(login)}.sealed`);
-const load = (login) => readSealed(pathOf(login), nameOf(login));
 
 /** Stores a login. Call it before anything uses its access token. */
-export const store = (login) => writeSealed(pathOf(login), nameOf(login), login);
+export async function store(login) {
+  const home = homeOf(login);
+  const consent = login.consent ?? newConsent(await newestIn(home));
+  await writeSealed(join(home, `${consent}.sealed`), consent, { ...login, consent });
+  await forgetSpent(home);
+}
+
+/** A name that comes after all earlier ones, also where the clock was set back. */
+function newConsent({ consent = '' }) {
+  const order = Math.max(Date.now(), Number(consent.split('-')[0]) + 1);
+  return `${order}-${randomUUID()}`;
+}
+
+/** Removes the tokens that are not used anymore. */
+async function forgetSpent(home) {
+  for (const file of (await newestIn(home)).spent) await rm(join(home, file), { force: true });
+}
 
 /** Every login that can be used. */
 export async function logins() {
-  const files = await readdir(directory).catch(() => []);
-  const names = files.filter((file) => file.endsWith('.sealed')).map((file) => file.slice(0, -7));
-  const all = await Promise.all(names.map((name) => readSealed(join(directory, `${name}.sealed`), name)));
-  return all.filter((login) => login && !login.ended);
+  const homes = (await namesIn(directory)).filter((name) => !name.includes('.'));
+  const all = await Promise.all(homes.map((home) => loadFrom(join(directory, home))));
+  return all.filter(Boolean);
 }
 
 /** The login for an event; throws LoginEnded where there is none to use. */
@@ -86,14 +72,28 @@ export async function loginFor(eventId) {
   return login;
 }
 
-/** Marks a login as ended and forgets its tokens. */
-export async function end({ event_id, organization_id }, reason) {
+/** Ends the consent of a login, or without one the newest of the connection, and forgets its tokens. */
+export async function end({ event_id, organization_id, consent }, reason) {
   log('login ended', { event_id, reason });
-  await store({ event_id, organization_id, ended: reason });
+  const home = homeOf({ event_id, organization_id });
+  const newest = await newestIn(home);
+  const kind = reason === deletion ? 'deleted' : 'ended';
+  await createOnce(join(home, `${consent ?? newest.consent ?? newConsent(newest)}.${kind}`));
+  await forgetSpent(home);
 }
 
-/** Whether the connection ended and has not been made again. */
-export const hasEnded = async (login) => Boolean((await load(login))?.ended);
+/** Whether Revento wanted everything deleted, and the event has not been connected again. */
+export const isDeleted = async (connection) => (await newestIn(homeOf(connection))).isDeleted;
+
+/** Removes the claims of refresh tokens that are not the current ones, left by a kill after the new ones were stored. */
+export async function forgetSpentClaims() {
+  // In this order: a token is claimed after it is stored, so a claim that has no login now never gets one.
+  const claims = (await namesIn(directory)).filter((name) => name.endsWith('.claim'));
+  const current = new Set((await logins()).map(({ refresh_token }) => claimOf(refresh_token)));
+  for (const claim of claims) if (!current.has(claim)) await rm(join(directory, claim), { force: true });
+}
+
+const claimOf = (refreshToken) => `${fileName(refreshToken)}.claim`;
 
 const running = new Map();
 
@@ -104,7 +104,7 @@ const running = new Map();
  * request in this process, one among all processes, one even when the process dies half-way.
  */
 export function refreshed(spent, request) {
-  const name = nameOf(spent);
+  const name = homeOf(spent);
   const flight = running.get(name) ?? refreshOnce(spent, request).finally(() => running.delete(name));
   running.set(name, flight);
   return flight;
@@ -113,7 +113,7 @@ export function refreshed(spent, request) {
 async function refreshOnce(spent, request) {
   const current = await usable(spent);
   if (current.access_token !== spent.access_token) return current;
-  const claim = join(directory, `${fileName(current.refresh_token)}.claim`);
+  const claim = join(directory, claimOf(current.refresh_token));
   if (!(await createOnce(claim))) return afterOthers(current, claim, request);
   // Another process may have refreshed, and dropped its claim, since we looked.
   const again = await usable(spent);
@@ -127,7 +127,7 @@ async function refreshOnce(spent, request) {
     const next = { ...current, access_token, refresh_token, scope };
     await store(next);
     await rm(claim, { force: true });
-    return next;
+    return await usable(next); // the connection may have ended, or been made again, meanwhile
   } catch (error) {
     // Kept where Revento may have used the token without an answer to us: it is never sent a second time.
     const isPermanent = error.code === 'invalid_grant';
@@ -153,7 +153,7 @@ async function afterOthers(spent, claim, request) {
 }
 
 async function usable(login) {
-  const current = await load(login);
-  if (!current || current.ended) throw new LoginEnded('The connection ended. Open /connect.');
+  const current = await loadFrom(homeOf(login));
+  if (!current) throw new LoginEnded('The connection ended. Open /connect.');
   return current;
 }

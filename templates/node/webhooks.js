@@ -1,14 +1,16 @@
 // Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward.
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { config, log } from './config.js';
-import { createOnce, end, fileName, readSealed, writeSealed } from './tokens.js';
+import { createOnce, fileName, namesIn, readSealed, writeSealed } from './files.js';
+import { alone } from './lock.js';
+import { deletion, end } from './tokens.js';
 
 const inbox = join(config.dataDir, 'inbox');
 const worked = join(config.dataDir, 'worked');
-/** Revento gives up after hours; a delivery that is repeated by hand may be older. */
-const keptMs = 30 * 24 * 3_600_000;
+/** What failed is tried again by then, and what another process left behind is worked here. */
+const pauseMs = 10_000;
 
 // region verify
 const toleranceSeconds = 300;
@@ -47,14 +49,14 @@ export async function receive(headers, body) {
 
 /** Stores a delivery before it is acknowledged, so that a crash loses nothing, unless it is known. */
 async function accept(deliveryId, event) {
-  const { type } = event; // of what was signed; the headers beside the timestamp were not
+  const { type, event_id, organization_id } = event; // signed, unlike the headers beside the timestamp
   const name = fileName(deliveryId);
   // In this order: what leaves the inbox has its mark already.
   const isRepeat = (await exists(join(inbox, name))) || (await exists(join(worked, name)));
-  log('delivery received', { delivery_id: deliveryId, event_id: event.event_id, type, repeat: isRepeat });
+  log('delivery received', { delivery_id: deliveryId, event_id, type, repeat: isRepeat });
   if (isRepeat) return;
   // Requests stop at once; what is held is deleted as work.
-  if (type === 'data.deletion_required') await end(event, type);
+  if (type === deletion) await end({ event_id, organization_id }, type);
   await writeSealed(join(inbox, name), name, { deliveryId, receivedAt: Date.now(), event });
   wake();
 }
@@ -62,44 +64,44 @@ async function accept(deliveryId, event) {
 let wake = () => {};
 
 /**
- * Works what is in the inbox, oldest first, for as long as the process lives. A crash between the work and its mark calls
- * `work(event, deliveryId)` again, so it has to write the id together with what it changes: here in one file, with a
- * database in one transaction.
+ * Works what is in the inbox, oldest first, one delivery at a time in all processes, for as long as this one lives. A crash
+ * between the work and its mark calls `work(event, deliveryId)` again, so it has to write the id together with what it
+ * changes: here in one file, with a database in one transaction.
  */
 export async function workDeliveries(work) {
-  await forgetOldMarks();
   for (;;) {
     const woken = new Promise((resolve) => {
       wake = resolve;
     });
-    for (const { name, deliveryId, event } of await waiting()) {
+    const timer = setTimeout(() => wake(), pauseMs).unref();
+    for (const entry of await waiting()) {
       try {
-        if (!(await exists(join(worked, name)))) await work(event, deliveryId);
-        await createOnce(join(worked, name));
-        await rm(join(inbox, name));
-        log('delivery worked', { delivery_id: deliveryId, event_id: event.event_id, type: event.type });
+        await alone('inbox', () => workOnce(entry, work));
       } catch (error) {
-        log('delivery failed', { delivery_id: deliveryId, error: error.message });
-        setTimeout(() => wake(), 10_000).unref();
+        log('delivery failed', { delivery_id: entry.deliveryId, error: error.message });
       }
     }
     await woken;
+    clearTimeout(timer);
   }
 }
 
+async function workOnce({ name, deliveryId, event }, work) {
+  // Another process may have worked it since we looked.
+  if (!(await exists(join(worked, name)))) {
+    await work(event, deliveryId);
+    await createOnce(join(worked, name));
+    log('delivery worked', { delivery_id: deliveryId, event_id: event.event_id, type: event.type });
+  }
+  await rm(join(inbox, name), { force: true });
+}
+
 async function waiting() {
-  const names = (await readdir(inbox).catch(() => [])).filter((name) => !name.endsWith('.tmp'));
+  const names = (await namesIn(inbox)).filter((name) => !name.endsWith('.tmp'));
   const entries = await Promise.all(
     names.map(async (name) => ({ name, ...(await readSealed(join(inbox, name), name)) })),
   );
   return entries.filter(({ event }) => event).sort((a, b) => a.receivedAt - b.receivedAt);
-}
-
-async function forgetOldMarks() {
-  for (const name of await readdir(worked).catch(() => [])) {
-    const path = join(worked, name);
-    if (Date.now() - (await stat(path)).mtimeMs > keptMs) await rm(path);
-  }
 }
 
 const exists = (path) =>

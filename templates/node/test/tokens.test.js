@@ -1,10 +1,15 @@
 import './settings.js';
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { config } from '../config.js';
-import { LoginEnded, loginFor, refreshed, seal, store, unseal } from '../tokens.js';
+import { fileName, seal, unseal } from '../files.js';
+import { sweep } from '../sweep.js';
+import { deletion, end, LoginEnded, loginFor, refreshed, store } from '../tokens.js';
+
+const directory = join(config.dataDir, 'logins');
+const isThere = (path) => stat(path).then(Boolean, () => false);
 
 const login = (event_id) => ({
   event_id,
@@ -16,9 +21,9 @@ const login = (event_id) => ({
 
 test('tokens are encrypted on disk', async () => {
   await store(login('evt_sealed'));
-  const directory = join(config.dataDir, 'logins');
-  for (const file of await readdir(directory))
-    assert.ok(!(await readFile(join(directory, file))).includes('evt_sealed'));
+  const files = (await readdir(directory, { recursive: true })).filter((file) => file.endsWith('.sealed'));
+  assert.equal(files.length, 1);
+  for (const file of files) assert.ok(!(await readFile(join(directory, file))).includes('evt_sealed'));
   assert.equal((await loginFor('evt_sealed')).access_token, 'a1');
 });
 
@@ -56,4 +61,50 @@ test('a refresh that Revento never got is sent again', async () => {
   await assert.rejects(refreshed(login('evt_unused'), request));
   const next = await refreshed(login('evt_unused'), async () => ({ access_token: 'a2', refresh_token: 'r2' }));
   assert.equal(next.access_token, 'a2');
+});
+
+test('an end that comes during a refresh wins, and the new tokens are forgotten', async () => {
+  for (const reason of [deletion, 'token_revoked']) {
+    const { event_id, organization_id, ...tokens } = login(`evt_${reason}`);
+    await store({ event_id, organization_id, ...tokens });
+    const request = async () => {
+      await end({ event_id, organization_id }, reason);
+      return { access_token: 'a2', refresh_token: 'r2' };
+    };
+    await assert.rejects(refreshed(login(event_id), request), LoginEnded);
+    await assert.rejects(loginFor(event_id), LoginEnded);
+    const files = await readdir(join(directory, fileName(event_id, organization_id)));
+    assert.deepEqual(
+      files.map((file) => file.split('.')[1]),
+      [reason === deletion ? 'deleted' : 'ended'],
+    );
+  }
+});
+
+test('what becomes of an older consent leaves a newer one alone', async () => {
+  await store(login('evt_again'));
+  const old = await loginFor('evt_again');
+  const request = async () => {
+    await store({ ...login('evt_again'), access_token: 'new', refresh_token: 'newer' });
+    return { access_token: 'a2', refresh_token: 'r2' };
+  };
+  assert.equal((await refreshed(old, request)).access_token, 'new');
+  await end(old, 'token_revoked');
+  assert.equal((await loginFor('evt_again')).refresh_token, 'newer');
+});
+
+test('the start removes what killed processes left, and nothing that is needed', async () => {
+  await store({ ...login('evt_swept'), refresh_token: 'current' });
+  const sealed = join(directory, fileName('evt_swept', 'org_1'));
+  const claim = (token) => join(directory, `${fileName(token)}.claim`);
+  const mirror = join(config.dataDir, 'participants', 'of an event');
+  await mkdir(mirror, { recursive: true });
+  const left = [join(sealed, '1.sealed.2.tmp'), join(mirror, '1.sealed.2.tmp'), claim('spent')];
+  const needed = [join(sealed, '3.sealed.4.tmp'), claim('current')];
+  for (const path of [...left, ...needed]) await writeFile(path, '');
+  for (const path of [...left, claim('current')]) await utimes(path, 0, 0);
+  await sweep();
+  for (const path of left) assert.ok(!(await isThere(path)), path);
+  for (const path of needed) assert.ok(await isThere(path), path);
+  assert.equal((await loginFor('evt_swept')).refresh_token, 'current');
 });

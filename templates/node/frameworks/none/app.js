@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { config, log } from './config.js';
 import { participants, sync, work } from './mirror.js';
 import { begin, finish, NotConnected } from './oauth.js';
+import { sweep } from './sweep.js';
 import { LoginEnded, logins } from './tokens.js';
 import { receive, workDeliveries } from './webhooks.js';
 
@@ -94,6 +95,7 @@ async function route(request, response) {
 
 /** Listens, and works deliveries from now on. */
 export async function serve() {
+  await sweep();
   void workDeliveries(work);
   log('logins', { events: (await logins()).map(({ event_id }) => event_id) });
   const server = createServer(route);

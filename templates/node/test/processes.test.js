@@ -1,0 +1,121 @@
+// Several processes that share the data directory.
+import './settings.js';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { config } from '../config.js';
+import { fileName, namesIn, writeSealed } from '../files.js';
+import { alone } from '../lock.js';
+import { participants, work } from '../mirror.js';
+import { deletion, end, store } from '../tokens.js';
+
+const connection = (event_id) => ({ event_id, organization_id: 'org_1' });
+const tokens = { access_token: 'a1', refresh_token: 'r1', scope: '' };
+const approved = (event_id, data) => ({
+  ...connection(event_id),
+  type: 'participant.updated',
+  occurred_at: '2026-05-01T12:00:00Z',
+  data,
+});
+
+/** Runs a program in a process; its status and signal. */
+async function run(program, number = 0) {
+  const here = new URL('..', import.meta.url).href;
+  const words = ['--input-type=module', '-e', program.replaceAll('./', here), `${number}`];
+  return once(spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] }), 'close');
+}
+
+/** Runs a program in two processes at once, which get their number. */
+async function runTwice(program) {
+  assert.deepEqual(await Promise.all([run(program, 0), run(program, 1)]), [
+    [0, null],
+    [0, null],
+  ]);
+}
+
+test('each delivery is worked once, one at a time', async () => {
+  const ids = Array.from({ length: 30 }, (_, index) => `delivery ${index}`);
+  for (const [receivedAt, deliveryId] of ids.entries()) {
+    const name = fileName(deliveryId);
+    const entry = { deliveryId, receivedAt, event: approved('evt_inbox', { id: deliveryId }) };
+    await writeSealed(join(config.dataDir, 'inbox', name), name, entry);
+  }
+  process.env.WORKED = join(config.dataDir, 'worked.log');
+  await runTwice(`
+    import { appendFileSync } from 'node:fs';
+    import { setTimeout as sleep } from 'node:timers/promises';
+    import { config } from './config.js';
+    import { namesIn } from './files.js';
+    import { workDeliveries } from './webhooks.js';
+    void workDeliveries(async (event, id) => {
+      appendFileSync(process.env.WORKED, 'begin ' + id + '\\n');
+      await sleep(2);
+      appendFileSync(process.env.WORKED, 'end ' + id + '\\n');
+    });
+    while ((await namesIn(config.dataDir + '/inbox')).length > 0) await sleep(5);
+    process.exit();
+  `);
+  const expected = ids.flatMap((id) => [`begin ${id}`, `end ${id}`]);
+  assert.deepEqual((await readFile(process.env.WORKED, 'utf8')).trim().split('\n'), expected);
+});
+
+test('no change of a participant is lost', async () => {
+  await runTwice(`
+    import { work } from './mirror.js';
+    const number = process.argv[1];
+    for (let index = 0; index < 20; index++) {
+      const data = { id: 'one', ['from ' + number + ', ' + index]: true };
+      await work({ ...${JSON.stringify(approved('evt_mirror'))}, data }, number + index);
+    }
+  `);
+  const [one] = await participants('evt_mirror');
+  assert.equal(Object.keys(one).length, 1 + 2 * 20);
+});
+
+test('a lock is free after its process was killed', async () => {
+  const killed = await run(`
+    import { alone } from './lock.js';
+    await alone('a lock', () => process.kill(process.pid, 'SIGKILL'));
+  `);
+  assert.deepEqual(killed, [null, 'SIGKILL']);
+  assert.equal(await alone('a lock', () => 'free'), 'free');
+});
+
+test('the mirror is kept when a refresh was lost, and ends with a deletion', async () => {
+  const connected = connection('evt_kept');
+  const held = async () => (await participants('evt_kept')).map(({ id }) => id).sort();
+  await store({ ...connected, ...tokens });
+  await end(connected, 'a refresh was never answered');
+  await work(approved('evt_kept', { id: 'one' }), 'one');
+  assert.deepEqual(await held(), ['one']);
+
+  await end(connected, deletion);
+  await work({ ...approved('evt_kept', {}), type: deletion }, 'two');
+  await work(approved('evt_kept', { id: 'three' }), 'three');
+  assert.deepEqual(await held(), []);
+
+  await store({ ...connected, ...tokens });
+  await work(approved('evt_kept', { id: 'four' }), 'four');
+  assert.deepEqual(await held(), ['four']);
+});
+
+test('a write whose temporary file is swept meanwhile is done again', async () => {
+  const directory = join(config.dataDir, 'swept');
+  const path = join(directory, 'file');
+  let left = 3;
+  const sweeping = (async () => {
+    while (left > 0) {
+      const temporary = (await namesIn(directory)).filter((name) => name.endsWith('.tmp'));
+      for (const name of temporary)
+        await rm(join(directory, name)).then(
+          () => left--,
+          () => {},
+        );
+    }
+  })();
+  while (left > 0) await writeSealed(path, 'file', left);
+  await sweeping;
+});
