@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from config import EVENT_ID, PORT, REDIRECT_URI, log
 from mirror import participants, sync, work
 from oauth import NotConnected, begin, finish
+from sweep import sweep
 from tokens import LoginEnded, logins
 from webhooks import receive, work_deliveries
 
@@ -109,6 +110,7 @@ def failed(error):
     return jsonify(error="failed"), 502
 
 
+sweep()
 threading.Thread(target=work_deliveries, args=(work,), daemon=True).start()
 
 if __name__ == "__main__":

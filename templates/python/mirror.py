@@ -8,26 +8,30 @@ from urllib.parse import quote
 
 from api import get, rows
 from config import DATA_DIR
-from tokens import file_name, has_ended, login_for, read_sealed, write_sealed
-
-_mirror = threading.Lock()
+from files import alone, file_name, read_sealed, write_sealed
+from tokens import DELETION, is_deleted, login_for
 
 
 def _mirror_of(event_id):
     return DATA_DIR / "participants" / file_name(event_id)
 
 
+def _in_turn(event_id):
+    """One change after the other, in all threads and processes."""
+    return alone(f"mirror of {event_id}")
+
+
 def remember(connection, participant_id, change):
     """Changes what is held of one participant; `change` gets it and returns what to hold, or None to leave it."""
     name = file_name(connection["event_id"], participant_id)
     path = _mirror_of(connection["event_id"]) / f"{name}.sealed"
-    with _mirror:
+    with _in_turn(connection["event_id"]):
         held = change(read_sealed(path, name))
         if held is None:
             return
         write_sealed(path, name, {**held, "written_at": time.time()})
-        # The end of the connection may have come meanwhile: nothing of the event may be kept.
-        if has_ended(connection):
+        # The order to delete may have come meanwhile: nothing of the event may be kept.
+        if is_deleted(connection):
             path.unlink()
 
 
@@ -38,9 +42,11 @@ def participants(event_id):
 
 def work(event, delivery_id):
     """What a delivery changes. It carries a snapshot, so the API is not asked."""
-    if event["type"] == "data.deletion_required":
-        with _mirror:
-            shutil.rmtree(_mirror_of(event["event_id"]), ignore_errors=True)
+    if event["type"] == DELETION:
+        mirror = _mirror_of(event["event_id"])
+        with _in_turn(event["event_id"]):
+            if mirror.exists():
+                shutil.rmtree(mirror)
         return
     changes = _changes_of(event["type"], event["data"])
     if changes is None:

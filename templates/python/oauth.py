@@ -11,7 +11,8 @@ import requests
 from cryptography.exceptions import InvalidTag
 
 from config import AUTH_BASE, CLIENT_ID, CLIENT_SECRET, DATA_DIR, REDIRECT_URI
-from tokens import create_once, file_name, seal, store, unseal
+from files import create_once, file_name, seal, unseal
+from tokens import store
 
 SCOPE = "event.read participants.read program.read"
 ATTEMPT_SECONDS = 600

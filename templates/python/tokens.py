@@ -1,17 +1,15 @@
-"""Logins on disk: a sealed file for each event and organization, and a refresh that happens once however many ask."""
+"""Logins on disk: a sealed file for each consent, and a refresh that happens once however many ask."""
 
-import hashlib
-import json
-import os
 import threading
 import time
 import uuid
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from config import DATA_DIR, TOKEN_KEY, log
+from config import DATA_DIR, log
+from files import create_once, file_name, read_sealed, write_sealed
 
 DIRECTORY = DATA_DIR / "logins"
+# The reason that also ends the mirror.
+DELETION = "data.deletion_required"
 # A refresh that has no answer by then never gets one: requests are given up after 15 seconds.
 UNANSWERED_SECONDS = 30
 
@@ -20,72 +18,58 @@ class LoginEnded(Exception):
     """The organizer has to connect the event again; trying again does not help."""
 
 
-def file_name(*parts):
-    """A name for anything, safe in a path."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+class _Newest:
+    """The newest consent to a connection of an event and an organization; only this one counts.
+
+    A consent has a file of its own, `CONSENT.sealed`, and beside it `CONSENT.ended` or `CONSENT.deleted` once it has
+    ended. What is stored later, by a refresh that was running, cannot undo that, and cannot replace a newer consent.
+    """
+
+    def __init__(self, home):
+        paths = sorted(path for path in home.glob("*") if path.suffix != ".tmp")
+        self.consent = paths[-1].stem if paths else None
+        kinds = {path.suffix for path in paths if path.stem == self.consent}
+        self.is_deleted = ".deleted" in kinds
+        self.is_ended = self.is_deleted or ".ended" in kinds
+        sealed = [path for path in paths if path.suffix == ".sealed"]
+        self.spent = [path for path in sealed if self.is_ended or path.stem != self.consent]
+
+    def new_consent(self):
+        """A name that comes after all earlier ones, also where the clock was set back."""
+        before = int(self.consent.split("-")[0]) if self.consent else 0
+        return f"{max(int(time.time() * 1000), before + 1)}-{uuid.uuid4()}"
 
 
-def seal(value, name):
-    """Encrypts with AES-256-GCM. The name is authenticated, so one sealed file cannot stand in for another."""
-    nonce = os.urandom(12)
-    return nonce + AESGCM(TOKEN_KEY).encrypt(nonce, json.dumps(value).encode(), name.encode())
+def _home_of(login):
+    return DIRECTORY / file_name(login["event_id"], login["organization_id"])
 
 
-def unseal(data, name):
-    """What was sealed under this name; raises for anything else."""
-    return json.loads(AESGCM(TOKEN_KEY).decrypt(data[:12], data[12:], name.encode()))
-
-
-def write_sealed(path, name, value):
-    """Replaces a sealed file as a whole: a crash leaves the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f"{path.name}.{uuid.uuid4()}.tmp")
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(seal(value, name))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-
-
-def read_sealed(path, name):
-    """The value of a sealed file; None where there is none."""
-    try:
-        return unseal(path.read_bytes(), name)
-    except FileNotFoundError:
+def _load(home):
+    newest = _Newest(home)
+    if newest.consent is None or newest.is_ended:
         return None
+    # Gone only where it has just ended, or was made again.
+    return read_sealed(home / f"{newest.consent}.sealed", newest.consent) or _load(home)
 
 
-def create_once(path):
-    """Creates an empty file; False when it exists. Exactly one caller succeeds, in any process."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        return True
-    except FileExistsError:
-        return False
-
-
-def _name_of(login):
-    return file_name(login["event_id"], login["organization_id"])
-
-
-def _path_of(login):
-    return DIRECTORY / f"{_name_of(login)}.sealed"
-
-
-def _load(login):
-    return read_sealed(_path_of(login), _name_of(login))
+def _forget_spent(home):
+    """Removes the tokens that are not used anymore."""
+    for path in _Newest(home).spent:
+        path.unlink(missing_ok=True)
 
 
 def store(login):
     """Stores a login. Call it before anything uses its access token."""
-    write_sealed(_path_of(login), _name_of(login), login)
+    home = _home_of(login)
+    consent = login.get("consent") or _Newest(home).new_consent()
+    write_sealed(home / f"{consent}.sealed", consent, {**login, "consent": consent})
+    _forget_spent(home)
 
 
 def logins():
     """Every login that can be used."""
-    found = [read_sealed(path, path.stem) for path in DIRECTORY.glob("*.sealed")]
-    return [login for login in found if login and "ended" not in login]
+    found = [_load(home) for home in DIRECTORY.glob("*") if not home.suffix]
+    return [login for login in found if login]
 
 
 def login_for(event_id):
@@ -97,15 +81,31 @@ def login_for(event_id):
 
 
 def end(login, reason):
-    """Marks a login as ended and forgets its tokens."""
+    """Ends the consent of a login, or without one the newest of the connection, and forgets its tokens."""
     log("login ended", event_id=login["event_id"], reason=reason)
-    store({"event_id": login["event_id"], "organization_id": login["organization_id"], "ended": reason})
+    home, newest = _home_of(login), _Newest(_home_of(login))
+    consent = login.get("consent") or newest.consent or newest.new_consent()
+    create_once(home / f"{consent}.{'deleted' if reason == DELETION else 'ended'}")
+    _forget_spent(home)
 
 
-def has_ended(login):
-    """Whether the connection ended and has not been made again."""
-    current = _load(login)
-    return current is not None and "ended" in current
+def is_deleted(connection):
+    """Whether Revento wanted everything deleted, and the event has not been connected again."""
+    return _Newest(_home_of(connection)).is_deleted
+
+
+def _claim_of(refresh_token):
+    return DIRECTORY / f"{file_name(refresh_token)}.claim"
+
+
+def forget_spent_claims():
+    """Removes claims of refresh tokens that are not current, left by a kill after the new ones were stored."""
+    # In this order: a token is claimed after it is stored, so a claim that has no login now never gets one.
+    claims = list(DIRECTORY.glob("*.claim"))
+    current = [_claim_of(login["refresh_token"]) for login in logins()]
+    for claim in claims:
+        if claim not in current:
+            claim.unlink(missing_ok=True)
 
 
 _refreshing = threading.Lock()
@@ -125,7 +125,7 @@ def _refresh_once(spent, request):
     current = _usable(spent)
     if current["access_token"] != spent["access_token"]:
         return current
-    claim = DIRECTORY / f"{file_name(current['refresh_token'])}.claim"
+    claim = _claim_of(current["refresh_token"])
     if not create_once(claim):
         return _after_others(current, claim, request)
     # Another process may have refreshed, and dropped its claim, since we looked.
@@ -139,7 +139,7 @@ def _refresh_once(spent, request):
         renewed["scope"] = answer.get("scope") or current["scope"]
         store(renewed)
         claim.unlink(missing_ok=True)
-        return renewed
+        return _usable(renewed)  # the connection may have ended, or been made again, meanwhile
     except Exception as error:
         # Kept where Revento may have used the token without an answer to us: it is never sent a second time.
         is_permanent = getattr(error, "code", None) == "invalid_grant"
@@ -169,7 +169,7 @@ def _after_others(spent, claim, request):
 
 
 def _usable(login):
-    current = _load(login)
-    if current is None or "ended" in current:
+    current = _load(_home_of(login))
+    if current is None:
         raise LoginEnded("The connection ended. Open /connect.")
     return current

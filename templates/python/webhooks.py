@@ -8,12 +8,13 @@ import threading
 import time
 
 from config import DATA_DIR, WEBHOOK_SECRETS, log
-from tokens import create_once, end, file_name, read_sealed, write_sealed
+from files import alone, create_once, file_name, read_sealed, write_sealed
+from tokens import DELETION, end
 
 INBOX = DATA_DIR / "inbox"
 WORKED = DATA_DIR / "worked"
-# Revento gives up after hours; a delivery that is repeated by hand may be older.
-KEPT_SECONDS = 30 * 24 * 3600
+# What failed is tried again by then, and what another process left behind is worked here.
+PAUSE_SECONDS = 10
 
 # region verify
 TOLERANCE_SECONDS = 300
@@ -60,8 +61,8 @@ def accept(delivery_id, event):
     if is_repeat:
         return
     # Requests stop at once; what is held is deleted as work.
-    if kind == "data.deletion_required":
-        end(event, kind)
+    if kind == DELETION:
+        end({"event_id": event["event_id"], "organization_id": event["organization_id"]}, kind)
     write_sealed(INBOX / name, name, {"delivery_id": delivery_id, "received_at": time.time(), "event": event})
     _woken.set()
 
@@ -70,37 +71,33 @@ _woken = threading.Event()
 
 
 def work_deliveries(work):
-    """Works what is in the inbox, oldest first, for as long as the process lives.
+    """Works what is in the inbox, oldest first, one delivery at a time in all processes, for as long as this one lives.
 
     A crash between the work and its mark calls `work(event, delivery_id)` again, so it has to write the id together
     with what it changes: here in one file, with a database in one transaction.
     """
-    _forget_old_marks()
     while True:
         _woken.clear()
-        has_failed = False
         for name, entry in _waiting():
-            event = entry["event"]
-            ids = {"delivery_id": entry["delivery_id"], "event_id": event["event_id"], "type": event["type"]}
             try:
-                if not (WORKED / name).exists():
-                    work(event, entry["delivery_id"])
-                create_once(WORKED / name)
-                (INBOX / name).unlink()
-                log("delivery worked", **ids)
+                with alone("inbox"):
+                    _work_once(name, entry, work)
             except Exception as error:  # one that fails must not hold up the others
-                has_failed = True
-                log("delivery failed", **ids, error=type(error).__name__)
-        _woken.wait(timeout=10 if has_failed else None)
+                log("delivery failed", delivery_id=entry["delivery_id"], error=type(error).__name__)
+        _woken.wait(PAUSE_SECONDS)
+
+
+def _work_once(name, entry, work):
+    event, delivery_id = entry["event"], entry["delivery_id"]
+    # Another process may have worked it since we looked.
+    if not (WORKED / name).exists():
+        work(event, delivery_id)
+        create_once(WORKED / name)
+        log("delivery worked", delivery_id=delivery_id, event_id=event["event_id"], type=event["type"])
+    (INBOX / name).unlink(missing_ok=True)
 
 
 def _waiting():
     names = [path.name for path in INBOX.glob("*") if path.suffix != ".tmp"]
     entries = [(name, read_sealed(INBOX / name, name)) for name in names]
     return sorted([pair for pair in entries if pair[1]], key=lambda pair: pair[1]["received_at"])
-
-
-def _forget_old_marks():
-    for path in WORKED.glob("*"):
-        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
-            path.unlink()

@@ -1,8 +1,12 @@
+import os
 import threading
 import unittest
 
 from tests import settings  # noqa: F401
-from tokens import DIRECTORY, LoginEnded, login_for, refreshed, seal, store, unseal
+from config import DATA_DIR
+from files import file_name, seal, unseal, write_sealed
+from sweep import sweep
+from tokens import DELETION, DIRECTORY, LoginEnded, end, login_for, refreshed, store
 
 
 class Refused(Exception):
@@ -25,7 +29,7 @@ class Tokens(unittest.TestCase):
     def test_tokens_are_encrypted_on_disk(self):
         store(login("evt_sealed"))
         self.assertEqual(login_for("evt_sealed")["access_token"], "a1")
-        for path in DIRECTORY.iterdir():
+        for path in DIRECTORY.glob("*/*.sealed"):
             self.assertNotIn(b"evt_sealed", path.read_bytes())
 
     def test_a_sealed_value_opens_under_its_own_name_only(self):
@@ -76,3 +80,66 @@ class Tokens(unittest.TestCase):
         with self.assertRaises(Refused):
             refreshed(login("evt_unused"), fail)
         self.assertEqual(refreshed(login("evt_unused"), renewed)["access_token"], "a2")
+
+    def test_an_end_that_comes_during_a_refresh_wins_and_the_new_tokens_are_forgotten(self):
+        for reason, kind in {DELETION: ".deleted", "token_revoked": ".ended"}.items():
+            event_id = f"evt_{reason}"
+            store(login(event_id))
+
+            def request(form):
+                end({"event_id": event_id, "organization_id": "org_1"}, reason)
+                return renewed(form)
+
+            with self.subTest(reason):
+                with self.assertRaises(LoginEnded):
+                    refreshed(login(event_id), request)
+                with self.assertRaises(LoginEnded):
+                    login_for(event_id)
+                files = (DIRECTORY / file_name(event_id, "org_1")).iterdir()
+                self.assertEqual([path.suffix for path in files], [kind])
+
+    def test_what_becomes_of_an_older_consent_leaves_a_newer_one_alone(self):
+        store(login("evt_again"))
+        old = login_for("evt_again")
+
+        def request(form):
+            store({**login("evt_again"), "access_token": "new", "refresh_token": "newer"})
+            return renewed(form)
+
+        self.assertEqual(refreshed(old, request)["access_token"], "new")
+        end(old, "token_revoked")
+        self.assertEqual(login_for("evt_again")["refresh_token"], "newer")
+
+    def test_the_start_removes_what_killed_processes_left_and_nothing_that_is_needed(self):
+        store({**login("evt_swept"), "refresh_token": "current"})
+        sealed, mirror = DIRECTORY / file_name("evt_swept", "org_1"), DATA_DIR / "participants" / "of an event"
+        claims = {token: DIRECTORY / f"{file_name(token)}.claim" for token in ("spent", "current")}
+        mirror.mkdir(parents=True)
+        left = [sealed / "1.sealed.2.tmp", mirror / "1.sealed.2.tmp", claims["spent"]]
+        needed = [sealed / "3.sealed.4.tmp", claims["current"]]
+        for path in left + needed:
+            path.touch()
+        for path in left + [claims["current"]]:
+            os.utime(path, (0, 0))
+        sweep()
+        self.assertEqual([path for path in left if path.exists()], [])
+        self.assertEqual([path for path in needed if not path.exists()], [])
+        self.assertEqual(login_for("evt_swept")["refresh_token"], "current")
+
+    def test_a_write_whose_temporary_file_is_swept_meanwhile_is_done_again(self):
+        path, swept = DATA_DIR / "swept" / "file", []
+
+        def run():
+            while len(swept) < 3:
+                for temporary in path.parent.glob("*.tmp"):
+                    try:
+                        temporary.unlink()
+                        swept.append(temporary)
+                    except FileNotFoundError:
+                        pass  # it was written before
+
+        sweeping = threading.Thread(target=run)
+        sweeping.start()
+        while sweeping.is_alive():
+            write_sealed(path, "file", "value")
+        sweeping.join()

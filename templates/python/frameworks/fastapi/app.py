@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse,
 from config import EVENT_ID, PORT, REDIRECT_URI, log
 from mirror import participants, sync, work
 from oauth import NotConnected, begin, finish
+from sweep import sweep
 from tokens import LoginEnded, logins
 from webhooks import receive, work_deliveries
 
@@ -95,6 +96,7 @@ def failed(_request, error):
     return JSONResponse({"error": "failed"}, 502)
 
 
+sweep()
 threading.Thread(target=work_deliveries, args=(work,), daemon=True).start()
 
 if __name__ == "__main__":

@@ -1,0 +1,106 @@
+"""Several processes that share the data directory."""
+
+import os
+import signal
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+from tests import settings  # noqa: F401
+from config import DATA_DIR
+from files import alone, file_name, write_sealed
+from mirror import participants, work
+from tokens import DELETION, end, store
+
+WORKER = """
+import os, threading, time
+from config import DATA_DIR
+from webhooks import work_deliveries
+
+def work(event, delivery_id):
+    for word in ("begin", "end"):
+        with open(os.environ["WORKED"], "a") as file:
+            file.write(f"{word} {delivery_id}\\n")
+        time.sleep(0.002)
+
+threading.Thread(target=work_deliveries, args=(work,), daemon=True).start()
+while list((DATA_DIR / "inbox").iterdir()):
+    time.sleep(0.005)
+os._exit(0)
+"""
+CHANGES = """
+import sys
+from mirror import work
+
+for index in range(20):
+    ids = {"type": "participant.updated", "event_id": "evt_mirror", "organization_id": "org_1"}
+    data = {"id": "one", f"from {sys.argv[1]}, {index}": True}
+    work({**ids, "occurred_at": "2026-05-01T12:00:00Z", "data": data}, f"{sys.argv[1]} {index}")
+"""
+KILLED = """
+import os, signal
+from files import alone
+
+with alone("a lock"):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def start(program, number=0, **environment):
+    command, here = [sys.executable, "-c", program, str(number)], Path(__file__).parent.parent
+    return subprocess.Popen(command, cwd=here, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+
+
+def delivery(event_id, kind="participant.updated", **data):
+    ids = {"type": kind, "event_id": event_id, "organization_id": "org_1"}
+    return {**ids, "occurred_at": "2026-05-01T12:00:00Z", "data": data}
+
+
+class Processes(unittest.TestCase):
+    def run_twice(self, program, **environment):
+        processes = [start(program, number, **environment) for number in range(2)]
+        self.assertEqual([process.wait() for process in processes], [0, 0])
+
+    def test_each_delivery_is_worked_once_one_at_a_time(self):
+        ids = [f"delivery {number}" for number in range(30)]
+        for number, delivery_id in enumerate(ids):
+            name = file_name(delivery_id)
+            entry = {"delivery_id": delivery_id, "received_at": number, "event": delivery("evt_inbox")}
+            write_sealed(DATA_DIR / "inbox" / name, name, entry)
+        worked = DATA_DIR / "worked.log"
+        self.run_twice(WORKER, WORKED=str(worked))
+        expected = [f"{word} {delivery_id}" for delivery_id in ids for word in ("begin", "end")]
+        self.assertEqual(worked.read_text().splitlines(), expected)
+
+    def test_no_change_of_a_participant_is_lost(self):
+        self.run_twice(CHANGES)
+        [one] = participants("evt_mirror")
+        self.assertEqual(len(one), 1 + 2 * 20)
+
+    @unittest.skipIf(sys.platform == "win32", "Windows has no SIGKILL")
+    def test_a_lock_is_free_after_its_process_was_killed(self):
+        self.assertEqual(start(KILLED).wait(), -signal.SIGKILL)
+        with alone("a lock"):
+            pass
+
+    def test_the_mirror_is_kept_when_a_refresh_was_lost_and_ends_with_a_deletion(self):
+        connection = {"event_id": "evt_held", "organization_id": "org_1"}
+        tokens = {"access_token": "a1", "refresh_token": "r1", "scope": ""}
+
+        def held():
+            return sorted(row["id"] for row in participants("evt_held"))
+
+        store({**connection, **tokens})
+        end(connection, "a refresh was never answered")
+        work(delivery("evt_held", id="one"), "one")
+        self.assertEqual(held(), ["one"])
+
+        end(connection, DELETION)
+        work(delivery("evt_held", kind=DELETION), "two")
+        work(delivery("evt_held", id="three"), "three")
+        self.assertEqual(held(), [])
+
+        store({**connection, **tokens})
+        work(delivery("evt_held", id="four"), "four")
+        self.assertEqual(held(), ["four"])
