@@ -30,9 +30,13 @@ while list((DATA_DIR / "inbox").iterdir()):
 os._exit(0)
 """
 CHANGES = """
-import sys
+import sys, time
+from config import DATA_DIR
 from mirror import work
 
+(DATA_DIR / f"ready {sys.argv[1]}").touch()
+while len(list(DATA_DIR.glob("ready *"))) < 2:
+    time.sleep(0.001)
 for index in range(20):
     ids = {"type": "participant.updated", "event_id": "evt_mirror", "organization_id": "org_1"}
     data = {"id": "one", f"from {sys.argv[1]}, {index}": True}
