@@ -17,11 +17,10 @@ function remember(connection, participantId, change) {
   const name = fileName(connection.event_id, participantId);
   const path = join(mirrorOf(connection.event_id), `${name}.sealed`);
   return inTurn(connection.event_id, async () => {
+    // If this comes about now, the work of that delivery waits for its turn and deletes what is written here.
+    if (await isDeleted(connection)) return;
     const next = change(await readSealed(path, name));
-    if (!next) return;
-    await writeSealed(path, name, { ...next, writtenAt: Date.now() });
-    // The order to delete may have come meanwhile: nothing of the event may be kept.
-    if (await isDeleted(connection)) await rm(path, { force: true });
+    if (next) await writeSealed(path, name, { ...next, writtenAt: Date.now() });
   });
 }
 

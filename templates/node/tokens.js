@@ -58,11 +58,12 @@ async function forgetSpent(home) {
   for (const file of (await newestIn(home)).spent) await rm(join(home, file), { force: true });
 }
 
+const homes = async () =>
+  (await namesIn(directory)).filter((name) => !name.includes('.')).map((name) => join(directory, name));
+
 /** Every login that can be used. */
 export async function logins() {
-  const homes = (await namesIn(directory)).filter((name) => !name.includes('.'));
-  const all = await Promise.all(homes.map((home) => loadFrom(join(directory, home))));
-  return all.filter(Boolean);
+  return (await Promise.all((await homes()).map(loadFrom))).filter(Boolean);
 }
 
 /** The login for an event; throws LoginEnded where there is none to use. */
@@ -85,8 +86,9 @@ export async function end({ event_id, organization_id, consent }, reason) {
 /** Whether Revento wanted everything deleted, and the event has not been connected again. */
 export const isDeleted = async (connection) => (await newestIn(homeOf(connection))).isDeleted;
 
-/** Removes the claims of refresh tokens that are not the current ones, left by a kill after the new ones were stored. */
-export async function forgetSpentClaims() {
+/** Removes tokens that are not used anymore, and claims of such tokens, which a kill left. */
+export async function forgetLeftovers() {
+  for (const home of await homes()) await forgetSpent(home);
   // In this order: a token is claimed after it is stored, so a claim that has no login now never gets one.
   const claims = (await namesIn(directory)).filter((name) => name.endsWith('.claim'));
   const current = new Set((await logins()).map(({ refresh_token }) => claimOf(refresh_token)));

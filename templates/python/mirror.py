@@ -26,13 +26,12 @@ def remember(connection, participant_id, change):
     name = file_name(connection["event_id"], participant_id)
     path = _mirror_of(connection["event_id"]) / f"{name}.sealed"
     with _in_turn(connection["event_id"]):
-        held = change(read_sealed(path, name))
-        if held is None:
-            return
-        write_sealed(path, name, {**held, "written_at": time.time()})
-        # The order to delete may have come meanwhile: nothing of the event may be kept.
+        # If this comes about now, the work of that delivery waits for its turn and deletes what is written here.
         if is_deleted(connection):
-            path.unlink()
+            return
+        held = change(read_sealed(path, name))
+        if held is not None:
+            write_sealed(path, name, {**held, "written_at": time.time()})
 
 
 def participants(event_id):

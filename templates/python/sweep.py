@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from config import DATA_DIR
-from tokens import forget_spent_claims
+from tokens import forget_leftovers
 
 # A write takes milliseconds. A process that is held up for longer, and loses its file, writes it again.
 TEMPORARY_SECONDS = 60
@@ -18,7 +18,7 @@ def sweep():
     for directory, _, names in os.walk(DATA_DIR):
         for path in (Path(directory, name) for name in names):
             _remove_old(path, TEMPORARY_SECONDS if path.suffix == ".tmp" else KEPT_SECONDS.get(path.parent.name))
-    forget_spent_claims()
+    forget_leftovers()
 
 
 def _remove_old(path, seconds):

@@ -66,9 +66,13 @@ def store(login):
     _forget_spent(home)
 
 
+def _homes():
+    return [path for path in DIRECTORY.glob("*") if not path.suffix]
+
+
 def logins():
     """Every login that can be used."""
-    found = [_load(home) for home in DIRECTORY.glob("*") if not home.suffix]
+    found = [_load(home) for home in _homes()]
     return [login for login in found if login]
 
 
@@ -98,8 +102,10 @@ def _claim_of(refresh_token):
     return DIRECTORY / f"{file_name(refresh_token)}.claim"
 
 
-def forget_spent_claims():
-    """Removes claims of refresh tokens that are not current, left by a kill after the new ones were stored."""
+def forget_leftovers():
+    """Removes tokens that are not used anymore, and claims of such tokens, which a kill left."""
+    for home in _homes():
+        _forget_spent(home)
     # In this order: a token is claimed after it is stored, so a claim that has no login now never gets one.
     claims = list(DIRECTORY.glob("*.claim"))
     current = [_claim_of(login["refresh_token"]) for login in logins()]

@@ -98,9 +98,16 @@ test('the start removes what killed processes left, and nothing that is needed',
   const sealed = join(directory, fileName('evt_swept', 'org_1'));
   const claim = (token) => join(directory, `${fileName(token)}.claim`);
   const mirror = join(config.dataDir, 'participants', 'of an event');
-  await mkdir(mirror, { recursive: true });
-  const left = [join(sealed, '1.sealed.2.tmp'), join(mirror, '1.sealed.2.tmp'), claim('spent')];
-  const needed = [join(sealed, '3.sealed.4.tmp'), claim('current')];
+  const marks = join(config.dataDir, 'worked');
+  for (const path of [mirror, marks]) await mkdir(path, { recursive: true });
+  const left = [
+    join(sealed, '1-older.sealed'),
+    join(sealed, '1.sealed.2.tmp'),
+    join(mirror, '1.sealed.2.tmp'),
+    claim('spent'),
+    join(marks, 'old'),
+  ];
+  const needed = [join(sealed, '3.sealed.4.tmp'), claim('current'), join(marks, 'new')];
   for (const path of [...left, ...needed]) await writeFile(path, '');
   for (const path of [...left, claim('current')]) await utimes(path, 0, 0);
   await sweep();

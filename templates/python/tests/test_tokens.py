@@ -114,9 +114,17 @@ class Tokens(unittest.TestCase):
         store({**login("evt_swept"), "refresh_token": "current"})
         sealed, mirror = DIRECTORY / file_name("evt_swept", "org_1"), DATA_DIR / "participants" / "of an event"
         claims = {token: DIRECTORY / f"{file_name(token)}.claim" for token in ("spent", "current")}
-        mirror.mkdir(parents=True)
-        left = [sealed / "1.sealed.2.tmp", mirror / "1.sealed.2.tmp", claims["spent"]]
-        needed = [sealed / "3.sealed.4.tmp", claims["current"]]
+        marks = DATA_DIR / "worked"
+        for path in (mirror, marks):
+            path.mkdir(parents=True, exist_ok=True)
+        left = [
+            sealed / "1-older.sealed",
+            sealed / "1.sealed.2.tmp",
+            mirror / "1.sealed.2.tmp",
+            claims["spent"],
+            marks / "old",
+        ]
+        needed = [sealed / "3.sealed.4.tmp", claims["current"], marks / "new"]
         for path in left + needed:
             path.touch()
         for path in left + [claims["current"]]:
