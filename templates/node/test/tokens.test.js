@@ -81,7 +81,7 @@ test('an end that comes during a refresh wins, and the new tokens are forgotten'
   }
 });
 
-test('what becomes of an older consent leaves a newer one alone', async () => {
+test('the outcome of an older consent leaves a newer one alone', async () => {
   await store(login('evt_again'));
   const old = await loginFor('evt_again');
   const request = async () => {

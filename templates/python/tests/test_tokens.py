@@ -98,7 +98,7 @@ class Tokens(unittest.TestCase):
                 files = (DIRECTORY / file_name(event_id, "org_1")).iterdir()
                 self.assertEqual([path.suffix for path in files], [kind])
 
-    def test_what_becomes_of_an_older_consent_leaves_a_newer_one_alone(self):
+    def test_the_outcome_of_an_older_consent_leaves_a_newer_one_alone(self):
         store(login("evt_again"))
         old = login_for("evt_again")
 
