@@ -80,7 +80,8 @@ const ruleList: Source = {
 const caseList: Source = {
   values: async () => {
     const { conformanceCases } = await import('../webhook/conformance/cases.ts');
-    return conformanceCases.map(({ id, title }) => ({ value: id, about: title }));
+    const { effectCases } = await import('../webhook/effects/cases.ts');
+    return [...conformanceCases, ...effectCases].map(({ id, title }) => ({ value: id, about: title }));
   },
   isList: true,
 };

@@ -28,7 +28,9 @@ export const launch: Launch = (command, { env, onLine, directory }) => {
     } catch (error) {
       return reject(startFailure(program, error as NodeJS.ErrnoException));
     }
-    for (const stream of [child.stdout, child.stderr]) if (stream !== null) readLines(stream, onLine);
+    const { stdout, stderr } = child;
+    if (stdout !== null) readLines(stdout, (line) => onLine(line, 'stdout'));
+    if (stderr !== null) readLines(stderr, (line) => onLine(line, 'stderr'));
     child.once('error', (error) => reject(startFailure(program, error)));
     child.once('spawn', () => resolve(new Group(child)));
   });
@@ -40,12 +42,16 @@ function readLines(stream: Readable, onLine: (line: string) => void): void {
 
 class Group implements Launched {
   readonly ended: Promise<number>;
+  readonly drained: Promise<void>;
   readonly #child: ChildProcess;
   readonly #onExit = () => this.#signal('SIGKILL');
 
   constructor(child: ChildProcess) {
     this.#child = child;
     process.once('exit', this.#onExit);
+    this.drained = new Promise((resolve) => {
+      child.once('close', () => resolve());
+    });
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, name) => resolve(code ?? 128 + (name === null ? 0 : constants.signals[name])));
     });

@@ -28,6 +28,8 @@ export interface Judgment {
   readonly got: string;
   /** The answer itself, where a single one decides. */
   readonly answer?: Answer;
+  /** `got` says why it could not be judged, so the notes of the run need not. */
+  readonly isExplained?: true;
 }
 
 /** An answer in words, such as `HTTP 500 (TypeError: …)`. */

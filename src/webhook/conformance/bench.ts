@@ -117,10 +117,9 @@ export class Bench {
     return answer;
   }
 
-  /** Sends one delivery and returns its answer unchanged. */
-  async sendOnce(delivery: Outgoing): Promise<Answer> {
+  /** Sends one delivery and returns its answer unchanged; closes the connection after `timeoutMs`. */
+  async sendOnce(delivery: Outgoing, timeoutMs = this.patienceMs * readFactor): Promise<Answer> {
     const { url, exchange, clock, signal } = this.#options;
-    const timeoutMs = this.patienceMs * readFactor;
     const posted = await post({ url, ...delivery, signal }, { exchange, clock, timeoutMs });
     const { status, error, failure, latencyMs, excerpt, response } = posted;
     if (failure !== null && signal.aborted) throw signal.reason;

@@ -74,7 +74,7 @@ function refusalNotes(results: readonly CaseResult[]): string[] {
 
 /** The obstacle is named once, however many cases could not be judged. */
 function frontNotes(results: readonly CaseResult[]): string[] {
-  const skipped = results.filter(({ outcome }) => outcome === 'skip');
+  const skipped = results.filter(({ outcome, isExplained }) => outcome === 'skip' && isExplained !== true);
   if (skipped.length === 0) return [];
   const isLimited = skipped.some(({ got }) => got.includes('429'));
   const remedy = isLimited

@@ -5,7 +5,13 @@ import { parseUrl } from '../../http/web-address.ts';
 import { defaultHandlerPath } from '../defaults.ts';
 
 /** Where a target was named: the flag, argument or variable for messages. */
-export type TargetSource = '--forward' | '--to' | 'the URL argument' | '--webhook' | 'REVENTO_WEBHOOK_URL';
+export type TargetSource =
+  | '--forward'
+  | '--to'
+  | 'the URL argument'
+  | '--webhook'
+  | '--effects-url'
+  | 'REVENTO_WEBHOOK_URL';
 
 export interface TargetRules {
   readonly source: TargetSource;
@@ -20,6 +26,7 @@ const forms: Readonly<Record<TargetSource, string>> = {
   '--to': 'write it like --to 3000 or --to http://localhost:3000/hook',
   'the URL argument': 'write it like: revento webhook check 3000, or revento webhook check http://localhost:3000/hook',
   '--webhook': 'write it like --webhook 3000 or --webhook http://localhost:3000/hook',
+  '--effects-url': 'write it like --effects-url http://localhost:3000/effects',
   REVENTO_WEBHOOK_URL: 'set it to a URL such as http://localhost:3000/hook, or unset it',
 };
 

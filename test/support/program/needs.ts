@@ -35,6 +35,7 @@ const needs = {
     packages: 'dbus gnome-keyring libsecret-1-0',
   },
   flask: { probe: [python, '-c', 'import flask'], packages: 'python3-flask' },
+  sqlite: { probe: [python, '-c', 'import sqlite3'], packages: 'python3' },
   fastapi: { probe: [python, '-c', 'import fastapi, uvicorn'], packages: 'python3-fastapi python3-uvicorn' },
   requests: { probe: [python, '-c', 'import requests'], packages: 'python3-requests' },
   'python starter': {

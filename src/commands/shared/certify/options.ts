@@ -9,6 +9,7 @@ import { parseUrl } from '../../../http/web-address.ts';
 import { parseDuration } from '../../../text/time.ts';
 import { targetUrl } from '../../../webhook/sending/target-url.ts';
 import type { ReportFormat } from '../report-form.ts';
+import { shell } from '../shell.ts';
 import { readOptional } from './settings-file.ts';
 
 /** The flags, as commander leaves them. */
@@ -106,11 +107,6 @@ function hooksOf(options: CertifyOptions, file: CertifySettings, command: readon
 function inDirectory(path: string | undefined, directory: string | undefined): string | null {
   if (path === undefined) return null;
   return directory === undefined ? path : resolve(directory, path);
-}
-
-/** A command given as one string is run by the shell. */
-function shell(text: string): readonly string[] {
-  return process.platform === 'win32' ? ['cmd', '/d', '/s', '/c', text] : ['sh', '-c', text];
 }
 
 /** Requires a URL on this machine: certify must not test anything else. */

@@ -3,17 +3,13 @@ import { resultText, scoreText } from '../../../checks/text.ts';
 import type { CommandModule } from '../../../command-kit/command.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
 import type { GlobalOptions } from '../../../command-kit/globals.ts';
-import { secretVariables } from '../../../config/environment.ts';
-import { program } from '../../../errors/next-command.ts';
 import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
 import type { HttpFailureKind } from '../../../http/failure.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
 import type { Style } from '../../../text/style.ts';
-import { adviceOn } from '../../../text/suggestion.ts';
 import { parseDuration } from '../../../text/time.ts';
 import type { CheckOptions } from '../../../webhook/conformance/bench.ts';
 import type { CaseResult, ConformanceCase } from '../../../webhook/conformance/case.ts';
-import { conformanceCases, isAlwaysRun } from '../../../webhook/conformance/cases.ts';
 import { type Conclusion, runCases } from '../../../webhook/conformance/run.ts';
 import { targetUrl } from '../../../webhook/sending/target-url.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
@@ -21,19 +17,23 @@ import { handlerHint } from '../shared/handler-hint.ts';
 import { sampleEventId } from '../shared/sample-event.ts';
 import { signingSecrets } from '../shared/secrets.ts';
 import { insecureOption, senderOptions } from '../shared/send.ts';
+import { chosen, runnable } from './chosen.ts';
+import { type EffectsFlags, effectsOf } from './effects.ts';
 import { checkResult, isStopped, verdictLines } from './verdict.ts';
 
-interface WebhookCheckOptions extends GlobalOptions {
+interface WebhookCheckOptions extends GlobalOptions, EffectsFlags {
   readonly url?: string;
   readonly format?: ReportFormat;
   readonly only?: string;
   readonly list?: boolean;
   readonly patience: string;
-  readonly insecure?: boolean;
 }
 
 /** What the command uses. */
-type CheckDeps = Pick<Deps, 'profile' | 'event' | 'format' | 'clock' | 'signal' | 'terminal' | 'forwarder' | 'secrets'>;
+type CheckDeps = Pick<
+  Deps,
+  'profile' | 'event' | 'format' | 'childEnv' | 'clock' | 'signal' | 'terminal' | 'forwarder' | 'launch' | 'secrets'
+>;
 
 /** `revento webhook check`: runs the conformance cases against a handler; exit 3 when one fails, 5 when unjudged. */
 export const webhookCheck: CommandModule<WebhookCheckOptions> = {
@@ -44,6 +44,9 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       .option('--only <ids>', 'run only these cases, separated by commas')
       .option('--list', 'list the cases and send nothing')
       .option('--patience <duration>', 'fail answers slower than this', '10s')
+      .option('--effects <command>', 'shell command that prints what the handler did, as a number or JSON')
+      .option('--effects-url <url>', 'URL that answers with the same')
+      .option('--settle <duration>', 'how long an effect may take to appear after the answer (default: 10s)')
       .option(...insecureOption)
       .addHelpText(
         'after',
@@ -53,6 +56,10 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
     { command: 'revento webhook check 3000', explains: 'check a local handler' },
     { command: 'revento webhook check 3000 --format junit > report.xml', explains: 'a report for CI' },
     { command: 'revento webhook check 3000 --only stale,duplicate', explains: 'two cases only' },
+    {
+      command: `revento webhook check 3000 --effects 'sqlite3 app.db "select count(*) from approvals"'`,
+      explains: 'check what the handler did as well, such as twice for a delivery that arrived twice',
+    },
   ],
   layout: { shape: 'value' },
   answersByStatus: () => true,
@@ -75,14 +82,13 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
     const form = reportForm(options, deps.format);
     const isRemoteAllowed = options.insecure !== true;
     const url = targetUrl(options.url, { source: 'the URL argument', isRemoteAllowed }).href;
+    // Each request has a connection of its own, so there is nothing to close.
+    const { exchange } = await deps.forwarder(senderOptions(options));
+    const effects = effectsOf(options, exchange, deps);
     const [current, previous] = await signingSecrets(deps);
-    const cases = runnable(chosen(options.only), {
-      isAsked: options.only !== undefined,
-      hasPrevious: previous !== undefined,
-      profile: deps.profile,
-    });
+    const cases = runnable(options.only, { hasPrevious: previous !== undefined, effects, profile: deps.profile });
     const secrets = { secret: current.secret.reveal(), previousSecret: previous?.secret.reveal() ?? null };
-    const run = await start(url, cases, secrets, options, deps);
+    const run = await start({ url, exchange, ...secrets }, cases, options, deps);
     const results: CaseResult[] = [];
     let step = await run.next();
     for (; !step.done; step = await run.next()) {
@@ -121,21 +127,16 @@ function caseText(result: CaseResult, style: Style): string {
 }
 
 async function start(
-  url: string,
+  target: Pick<CheckOptions, 'url' | 'exchange' | 'secret' | 'previousSecret'>,
   cases: readonly ConformanceCase[],
-  secrets: Pick<CheckOptions, 'secret' | 'previousSecret'>,
   options: WebhookCheckOptions,
   deps: CheckDeps,
 ): Promise<AsyncGenerator<CaseResult, Conclusion, void>> {
   const patienceMs = parseDuration(options.patience);
   if (patienceMs === 0) throw new ReventoError('usage', '--patience 0s would fail every handler.');
-  // Each request has a connection of its own, so there is nothing to close.
-  const { exchange } = await deps.forwarder(senderOptions(options));
-  await refuseDead({ url, timeoutMs: patienceMs, exchange }, deps);
+  await refuseDead({ ...target, timeoutMs: patienceMs }, deps);
   return runCases(cases, {
-    url,
-    ...secrets,
-    exchange,
+    ...target,
     clock: deps.clock,
     signal: deps.signal,
     eventId: sampleEventId(deps),
@@ -175,34 +176,4 @@ async function refuseDead({ url, timeoutMs, exchange }: Probe, { signal }: Pick<
     const hint = found ?? 'start your handler, then run the same command again';
     throw new ReventoError('failed', `Nothing answers at ${url}: ${error.message}.`, { hint }, { cause: error });
   }
-}
-
-function chosen(only: string | undefined): readonly ConformanceCase[] {
-  if (only === undefined) return conformanceCases;
-  const ids = only.split(',').map((id) => id.trim());
-  const known = conformanceCases.map(({ id }) => id);
-  for (const id of ids) {
-    if (known.includes(id)) continue;
-    throw new ReventoError('usage', `Unknown case ${JSON.stringify(id)}.`, {
-      hint: adviceOn(id, known, 'run: revento webhook check --list'),
-    });
-  }
-  return conformanceCases.filter(({ id }) => ids.includes(id));
-}
-
-/**
- * The cases that can be run: without a previous secret, those that need one are left out.
- *
- * @throws ReventoError `setting_missing` when such a case was named
- */
-function runnable(
-  cases: readonly ConformanceCase[],
-  { isAsked, hasPrevious, profile }: { isAsked: boolean; hasPrevious: boolean; profile: string },
-): readonly ConformanceCase[] {
-  const without = cases.filter(isAlwaysRun);
-  if (hasPrevious || without.length === cases.length) return cases;
-  if (!isAsked) return without;
-  throw new ReventoError('setting_missing', 'The case previous-secret needs the previous secret.', {
-    hint: `set ${secretVariables.webhook_secret_previous}, or run: ${program(profile)} config set webhook_secret_previous`,
-  });
 }

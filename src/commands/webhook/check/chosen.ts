@@ -1,0 +1,61 @@
+import { secretVariables } from '../../../config/environment.ts';
+import { program } from '../../../errors/next-command.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { adviceOn } from '../../../text/suggestion.ts';
+import type { ConformanceCase } from '../../../webhook/conformance/case.ts';
+import { conformanceCases, isAlwaysRun } from '../../../webhook/conformance/cases.ts';
+import { casesWith, effectCases } from '../../../webhook/effects/cases.ts';
+import type { Effects } from '../../../webhook/effects/effects.ts';
+
+const all: readonly Omit<ConformanceCase, 'run'>[] = [...conformanceCases, ...effectCases];
+
+/**
+ * The cases that `--only` names; all of them without it.
+ *
+ * @throws ReventoError `usage`
+ */
+export function chosen(only: string | undefined): typeof all {
+  if (only === undefined) return all;
+  const ids = only.split(',').map((id) => id.trim());
+  const known = all.map(({ id }) => id);
+  for (const id of ids) {
+    if (known.includes(id)) continue;
+    throw new ReventoError('usage', `Unknown case ${JSON.stringify(id)}.`, {
+      hint: adviceOn(id, known, 'run: revento webhook check --list'),
+    });
+  }
+  return all.filter(({ id }) => ids.includes(id));
+}
+
+/** What a run has, apart from the handler. */
+interface Means {
+  readonly hasPrevious: boolean;
+  readonly effects: Effects | null;
+  readonly profile: string;
+}
+
+/**
+ * Of the chosen cases those that can be run: those that need a previous secret, or the effects, are left out where
+ * there is none.
+ *
+ * @throws ReventoError `usage`; `setting_missing` when a case that needs the previous secret was named
+ */
+export function runnable(only: string | undefined, { hasPrevious, effects, profile }: Means): ConformanceCase[] {
+  const ids = new Set(chosen(only).map(({ id }) => id));
+  const isAsked = only !== undefined;
+  const answered = conformanceCases.filter(({ id }) => ids.has(id));
+  const judged = effectCases.filter(({ id }) => ids.has(id));
+  const [unseen] = judged;
+  if (isAsked && effects === null && unseen !== undefined) {
+    throw new ReventoError('usage', `The case ${unseen.id} needs --effects or --effects-url.`, {
+      hint: `such as: --effects 'sqlite3 app.db "select count(*) from approvals"'`,
+    });
+  }
+  const without = answered.filter(isAlwaysRun);
+  if (isAsked && !hasPrevious && without.length < answered.length) {
+    throw new ReventoError('setting_missing', 'The case previous-secret needs the previous secret.', {
+      hint: `set ${secretVariables.webhook_secret_previous}, or run: ${program(profile)} config set webhook_secret_previous`,
+    });
+  }
+  return [...(hasPrevious ? answered : without), ...(effects === null ? [] : casesWith(effects, judged))];
+}

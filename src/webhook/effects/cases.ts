@@ -1,0 +1,253 @@
+import { randomBytes } from 'node:crypto';
+import { describeAnswer, type Judgment } from '../conformance/answer.ts';
+import type { Parts } from '../conformance/bench.ts';
+import type { ConformanceCase } from '../conformance/case.ts';
+import { describeChange, isSameChange } from './change.ts';
+import { Drill } from './drill.ts';
+import { type Effects, Unjudged } from './effects.ts';
+
+/** A case that is judged by what the handler did, not by what it answered. */
+interface EffectCase extends Omit<ConformanceCase, 'run'> {
+  readonly run: (drill: Drill) => Promise<Judgment>;
+}
+
+const oneTransaction =
+  'store the delivery id under a unique key in the same transaction as the work, and answer after the commit';
+const verifyFirst = 'verify before anything else: do no work and store no id for a delivery that was not verified';
+
+/** Pairs that are sent, because a handler does not lose every race. */
+const pairs = 5;
+/** Parts of the usual time of an answer after which nobody waits for it any more. */
+const abandoned = [0.2, 0.5, 0.8];
+/** What makes a handler fail that reads the data. */
+const unusable = [null, {}, 'unusable', []];
+
+/** Every case that needs to see the effects, in the order they run. */
+export const effectCases: readonly EffectCase[] = [
+  {
+    id: 'effect-plain',
+    title: 'does its work for a new delivery, each time the same',
+    sent: 'two valid deliveries about two applications, one after the other',
+    wanted: 'the same effect both times',
+    why: 'the other cases compare with this effect',
+    fix: 'let the effects be something that every application.approved changes in the same way, such as a count',
+    run: async (drill) => ({ outcome: 'pass', got: describeChange(await drill.one()) }),
+  },
+  {
+    id: 'effect-twice',
+    title: 'works once for a delivery that arrives twice',
+    sent: 'the same delivery twice in a row, signed again the second time',
+    wanted: 'the effect of one delivery',
+    why: 'deliveries arrive at least once: without a memory each repeat is worked again',
+    fix: oneTransaction,
+    run: (drill) => {
+      const parts = drill.fresh();
+      return drill.expectOnce(async () => {
+        await drill.deliver(parts);
+        await drill.deliver(again(parts, drill));
+      });
+    },
+  },
+  {
+    id: 'effect-at-once',
+    title: 'works once for a delivery that arrives twice at the same moment',
+    sent: `the same delivery twice at the same moment, ${pairs} times with another one`,
+    wanted: 'the effect of one delivery each time',
+    why: 'a handler that looks the id up, works, and stores it later lets both through',
+    fix: oneTransaction,
+    run: async (drill) => {
+      let judgment: Judgment | null = null;
+      for (let pair = 1; pair <= pairs && (judgment === null || judgment.outcome === 'pass'); pair++) {
+        const parts = drill.fresh();
+        judgment = await drill.expectOnce(async () => {
+          await Promise.all([drill.send(parts), drill.send(parts)]);
+          // At most one of the two may be acknowledged; a repeat must not matter either way.
+          await drill.deliver(again(parts, drill));
+        });
+      }
+      return judgment as Judgment;
+    },
+  },
+  {
+    id: 'effect-after-500',
+    title: 'works for a delivery that failed the first time',
+    sent: 'a signed delivery with unusable data, which makes the handler answer 500, then usable data under its id',
+    wanted: 'the effect of one delivery',
+    why: 'a handler that stores the id before its work takes the retry for a repeat: the delivery is lost',
+    fix: oneTransaction,
+    run: afterFailure,
+  },
+  {
+    id: 'effect-lost-answer',
+    title: 'works once when its answer is lost',
+    sent: 'a valid delivery whose connection closes before the answer, then the same again',
+    wanted: 'the effect of one delivery',
+    why: 'a handler may stop halfway when its client is gone, or work again although it was done',
+    fix: `${oneTransaction}; do not cancel the work when the client disconnects`,
+    run: async (drill) => {
+      await drill.one();
+      const { latencyMs } = await drill.deliver(drill.fresh());
+      let judgment: Judgment | null = null;
+      for (const part of abandoned) {
+        const parts = drill.fresh();
+        judgment = await drill.expectOnce(async () => {
+          await drill.change(
+            () => drill.abandon(parts, Math.max(1, Math.round(latencyMs * part))),
+            () => true,
+          );
+          await drill.deliver(again(parts, drill));
+        });
+        if (judgment.outcome !== 'pass') break;
+      }
+      return judgment as Judgment;
+    },
+  },
+  {
+    id: 'effect-older-event',
+    title: 'keeps the newer state when an older event arrives late',
+    sent: 'an application rejected and a minute later approved: in this order, then another one in the reverse order',
+    wanted: 'the same effect in both orders',
+    why: 'retries overtake each other: without a comparison the older event overwrites the newer one',
+    fix: 'compare occurred_at with the stored one, and keep the newer',
+    run: olderEvent,
+  },
+  forgedCase({
+    id: 'effect-forged',
+    what: 'a forged delivery',
+    sent: 'a delivery with a false signature, then a genuine one under its id',
+    make: () => ({ signature: `sha256=${'0'.repeat(64)}` }),
+  }),
+  forgedCase({
+    id: 'effect-wrong-secret',
+    what: 'a delivery signed with another secret',
+    sent: 'a delivery signed with a random secret, then a genuine one under its id',
+    make: () => ({ secret: randomBytes(32).toString('hex') }),
+  }),
+  forgedCase({
+    id: 'effect-stale',
+    what: 'a delivery that is too old',
+    sent: 'a correctly signed delivery, 330 s in the past, then the same with a current timestamp',
+    make: (drill) => ({ timestamp: drill.bench.secondsFromHandlersNow(-330) }),
+  }),
+];
+
+/** The cases, able to run: those that cannot be judged are skipped, with the reason. */
+export function casesWith(effects: Effects, cases: readonly EffectCase[] = effectCases): ConformanceCase[] {
+  let drill: Drill | null = null;
+  return cases.map((test) => ({
+    ...test,
+    run: async (bench) => {
+      drill ??= new Drill(bench, effects);
+      try {
+        return await test.run(drill);
+      } catch (error) {
+        if (!(error instanceof Unjudged)) throw error;
+        return { outcome: 'skip', got: `not judged: ${error.message}`, isExplained: true };
+      }
+    },
+  }));
+}
+
+/** The same delivery under another timestamp, as a retry has it. */
+function again<T extends Parts>(parts: T, drill: Drill): T {
+  return { ...parts, timestamp: drill.bench.secondsFromNow(-1) };
+}
+
+/** A delivery that is not to be believed: it must change nothing, and must not use up the id of a genuine one. */
+function forgedCase({
+  id,
+  what,
+  sent,
+  make,
+}: {
+  readonly id: string;
+  readonly what: string;
+  readonly sent: string;
+  readonly make: (drill: Drill) => Parts;
+}): EffectCase {
+  return {
+    id,
+    title: `leaves no trace of ${what}, and works for the genuine one under its id`,
+    sent,
+    wanted: 'no effect, then the effect of one delivery',
+    why: 'otherwise anyone can make your handler work, or suppress genuine deliveries',
+    fix: verifyFirst,
+    run: async (drill) => {
+      const genuine = drill.fresh();
+      const untraced = await drill.expectNone(() => drill.send({ ...genuine, ...make(drill) }));
+      if (untraced.outcome !== 'pass') return untraced;
+      const worked = await drill.expectOnce(() => drill.deliver(genuine));
+      return { ...worked, got: `${untraced.got}; of the genuine one: ${worked.got}` };
+    },
+  };
+}
+
+async function afterFailure(drill: Drill): Promise<Judgment> {
+  await drill.one();
+  const answers = new Set<string>();
+  for (const data of unusable) {
+    const parts = drill.fresh();
+    const broken = { ...parts, text: JSON.stringify({ ...JSON.parse(parts.text), data }) };
+    let isFailed = false;
+    const judgment = await expectOnceIf(drill, async () => {
+      const answer = await drill.send(broken);
+      isFailed = answer.status !== null && answer.status >= 500;
+      answers.add(describeAnswer(answer));
+      if (isFailed) await drill.deliver(again(parts, drill));
+      return isFailed;
+    });
+    if (judgment !== null) return { ...judgment, got: `after ${[...answers].at(-1)} ${judgment.got}` };
+  }
+  return {
+    outcome: 'warn',
+    got: `${[...answers].join(', ')} to unusable data: it did not fail, so the retry after a failure was not tested`,
+  };
+}
+
+/** Null where `work` could not make the handler fail. */
+async function expectOnceIf(drill: Drill, work: () => Promise<boolean>): Promise<Judgment | null> {
+  let isFailed = false;
+  const one = await drill.one();
+  const change = await drill.change(
+    async () => {
+      isFailed = await work();
+    },
+    (it) => !isFailed || isSameChange(it, one),
+  );
+  return isFailed ? drill.judgeOnce(change) : null;
+}
+
+async function olderEvent(drill: Drill): Promise<Judgment> {
+  const { nowSeconds } = drill.bench;
+  const at = (secondsAgo: number) => new Date((nowSeconds - secondsAgo) * 1000).toISOString();
+  /** Both events of one application: the rejection first, the approval later. */
+  const pair = () => {
+    const newer = drill.fresh('application.approved', { occurred_at: at(30) });
+    const { data } = JSON.parse(newer.text) as { data: { id: string; participant_id: string; user_id: string } };
+    const older = drill.fresh('application.rejected', { occurred_at: at(90) });
+    const { data: rejected, ...envelope } = JSON.parse(older.text) as { data: object };
+    const { id, participant_id, user_id } = data;
+    const about = { ...rejected, id, participant_id, user_id };
+    return { newer, older: { ...older, text: JSON.stringify({ ...envelope, data: about }) } };
+  };
+  await drill.one();
+  const ordered = pair();
+  const inOrder = await drill.change(
+    async () => {
+      await drill.deliver(ordered.older);
+      await drill.deliver(ordered.newer);
+    },
+    (change) => change.length > 0,
+  );
+  if (inOrder.length === 0) throw new Unjudged('a rejection and an approval changed nothing');
+  const reversed = pair();
+  const outOfOrder = await drill.change(
+    async () => {
+      await drill.deliver(reversed.newer);
+      await drill.deliver(reversed.older);
+    },
+    (change) => isSameChange(change, inOrder),
+  );
+  const both = `in order ${describeChange(inOrder)}, in reverse ${describeChange(outOfOrder)}`;
+  return isSameChange(inOrder, outOfOrder) ? { outcome: 'pass', got: both } : drill.confirmed(both);
+}

@@ -1,0 +1,107 @@
+import { isRecord } from '../../json/parse.ts';
+import type { Json } from '../../json/value.ts';
+
+/** One place at which two outputs differ. */
+type Difference =
+  | { readonly at: string; readonly kind: 'number'; readonly by: number }
+  | { readonly at: string; readonly kind: 'added' | 'removed' | 'value'; readonly what: string };
+
+/** What deliveries changed in the output that shows the effects; empty when nothing changed. */
+export type Change = readonly Difference[];
+
+/** What differs from one delivery to the next: the ids that we made, UUIDs, and times. */
+const varying =
+  /\b(?:app|ptp|usr)_[0-9a-f]{16}\b|evt_delivery_[0-9a-f]{16}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*Z?/g;
+
+const alike = (text: string) => text.replace(varying, '#');
+
+/** JSON text in which members are sorted and ids are alike, so that equal values have equal texts. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (!isRecord(value)) return typeof value === 'string' ? JSON.stringify(alike(value)) : JSON.stringify(value);
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(alike(name))}:${canonical(member)}`);
+  return `{${members.sort().join(',')}}`;
+}
+
+/** How the later output differs from the earlier one. A list that grew or shrank is compared without its order. */
+export function changeBetween(before: Json, after: Json): Change {
+  return differences(before, after, '');
+}
+
+function differences(before: unknown, after: unknown, at: string): Difference[] {
+  if (typeof before === 'number' && typeof after === 'number') {
+    return before === after ? [] : [{ at, kind: 'number', by: after - before }];
+  }
+  if (Array.isArray(before) && Array.isArray(after)) {
+    if (before.length === after.length) return before.flatMap((item, index) => differences(item, after[index], at));
+    return [...surplus(after, before, at, 'added'), ...surplus(before, after, at, 'removed')];
+  }
+  if (isRecord(before) && isRecord(after)) {
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) => {
+      const below = at === '' ? alike(name) : `${at}.${alike(name)}`;
+      if (!Object.hasOwn(before, name)) return [{ at: below, kind: 'added', what: canonical(after[name]) } as const];
+      if (!Object.hasOwn(after, name)) return [{ at: below, kind: 'removed', what: canonical(before[name]) } as const];
+      return differences(before[name], after[name], below);
+    });
+  }
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  return [{ at, kind: 'value', what: canonical(after) }];
+}
+
+/** The items of one list that another one lacks, compared with their ids, told without them. */
+function surplus(list: readonly unknown[], other: readonly unknown[], at: string, kind: 'added' | 'removed') {
+  const left = new Map<string, number>();
+  for (const item of other) left.set(JSON.stringify(item), (left.get(JSON.stringify(item)) ?? 0) + 1);
+  return list.flatMap((item): Difference[] => {
+    const text = JSON.stringify(item);
+    const count = left.get(text) ?? 0;
+    left.set(text, count - 1);
+    return count > 0 ? [] : [{ at, kind, what: canonical(item) }];
+  });
+}
+
+export function isSameChange(one: Change, other: Change): boolean {
+  return keyOf(one) === keyOf(other);
+}
+
+function keyOf(change: Change): string {
+  return JSON.stringify(change.map((difference) => JSON.stringify(difference)).sort());
+}
+
+/** More is not looked for. */
+const mostTimes = 10;
+
+/** How many times the effect of one delivery a change is; null when it is no multiple of it. */
+export function timesOf(change: Change, one: Change): number | null {
+  for (let times = 0; times <= mostTimes; times++) if (isSameChange(change, multiple(one, times))) return times;
+  return null;
+}
+
+function multiple(one: Change, times: number): Change {
+  if (times === 0) return [];
+  return one.flatMap((difference): Change => {
+    if (difference.kind === 'number') return [{ ...difference, by: difference.by * times }];
+    return difference.kind === 'value' ? [difference] : Array.from({ length: times }, () => difference);
+  });
+}
+
+const mostNamed = 4;
+
+/** Such as `+1` or `approvals +2, 1 row more`; never a text of the output, which may be personal. */
+export function describeChange(change: Change): string {
+  if (change.length === 0) return 'no change';
+  const said = new Map<string, number>();
+  const parts: string[] = [];
+  for (const difference of change) {
+    const at = difference.at.slice(0, 60);
+    const named = (words: string) => (at === '' ? words : `${at} ${words}`);
+    if (difference.kind === 'number') parts.push(named(`${difference.by > 0 ? '+' : ''}${difference.by}`));
+    else {
+      const words = named({ added: 'entries added', removed: 'entries removed', value: 'changed' }[difference.kind]);
+      said.set(words, (said.get(words) ?? 0) + 1);
+    }
+  }
+  for (const [words, count] of said) parts.push(words.endsWith('changed') ? words : `${words}: ${count}`);
+  const rest = parts.length - mostNamed;
+  return parts.slice(0, mostNamed).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}

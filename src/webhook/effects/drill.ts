@@ -1,0 +1,140 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { isSuccess } from '../../http/status.ts';
+import { isRecord } from '../../json/parse.ts';
+import { type Answer, describeAnswer, type Judgment } from '../conformance/answer.ts';
+import type { Bench, Parts } from '../conformance/bench.ts';
+import { type Change, describeChange, isSameChange, timesOf } from './change.ts';
+import { type Effects, Unjudged } from './effects.ts';
+
+/** Answers that may come from something in front of the handler. */
+const fromTheFront: ReadonlySet<number | null> = new Set([429, 502, 503, 504]);
+/** How often a delivery that was not acknowledged is sent again. */
+const mostRetries = 2;
+
+/** The text of a delivery about people of its own, so that no earlier delivery hides its effect. */
+export interface Fresh extends Parts {
+  readonly type: string;
+  readonly deliveryId: string;
+  readonly text: string;
+}
+
+/** Sends deliveries and compares what they changed with what one delivery changes. */
+export class Drill {
+  readonly bench: Bench;
+  readonly #effects: Effects;
+  #one: Change | null = null;
+
+  constructor(bench: Bench, effects: Effects) {
+    this.bench = bench;
+    this.#effects = effects;
+  }
+
+  /** A delivery about a new application. */
+  fresh(type = 'application.approved', changes: Readonly<Record<string, unknown>> = {}): Fresh {
+    const { data, ...envelope } = this.bench.envelope(type);
+    const person = randomBytes(8).toString('hex');
+    const ids = { id: `app_${person}`, participant_id: `ptp_${person}`, user_id: `usr_${person}` };
+    const about = isRecord(data) ? { ...data, ...ids } : data;
+    return { type, deliveryId: randomUUID(), text: JSON.stringify({ ...envelope, data: about, ...changes }) };
+  }
+
+  /**
+   * Sends a valid delivery as Revento does: again when it was not acknowledged.
+   *
+   * @throws Unjudged when it is never acknowledged
+   */
+  async deliver(parts: Fresh): Promise<Answer> {
+    let answer = await this.send(parts);
+    for (let retry = 1; !isSuccess(answer.status) && retry <= mostRetries; retry++) {
+      answer = await this.send({ ...parts, timestamp: this.bench.secondsFromNow(-retry) });
+    }
+    if (isSuccess(answer.status)) return answer;
+    throw new Unjudged(`a valid delivery was not acknowledged: ${describeAnswer(answer)}`);
+  }
+
+  /** @throws Unjudged when a rate limiter or gateway answers */
+  async send(parts: Parts): Promise<Answer> {
+    const answer = await this.bench.sendOnce(this.bench.make(parts));
+    if (!fromTheFront.has(answer.status)) return answer;
+    throw new Unjudged(`something in front of the handler may have answered: ${describeAnswer(answer)}`);
+  }
+
+  /** Sends a delivery whose answer nobody waits for longer than `ms`. */
+  async abandon(parts: Parts, ms: number): Promise<void> {
+    await this.bench.sendOnce(this.bench.make(parts), ms);
+  }
+
+  /** What `work` changes; waits for `isExpected` as long as an effect may take. */
+  async change(work: () => Promise<unknown>, isExpected: (change: Change) => boolean): Promise<Change> {
+    const before = await this.#effects.settled();
+    await work();
+    return this.#effects.changeSince(before, isExpected);
+  }
+
+  /**
+   * What one plain delivery changes: measured twice, because it must be the same each time.
+   *
+   * @throws Unjudged when it is not, or when nothing changes
+   */
+  async one(): Promise<Change> {
+    if (this.#one !== null) return this.#one;
+    const plain = (isExpected: (change: Change) => boolean) =>
+      this.change(() => this.deliver(this.fresh()), isExpected);
+    const first = await plain((change) => change.length > 0);
+    if (first.length === 0) {
+      throw new Unjudged(
+        `a plain valid delivery was acknowledged, but changed nothing within ${this.#effects.limitMs / 1000} s`,
+      );
+    }
+    const second = await plain((change) => isSameChange(change, first));
+    if (!isSameChange(first, second)) {
+      const both = `first ${describeChange(first)}, then ${describeChange(second)}`;
+      throw new Unjudged(`two plain deliveries did not change the same: ${both}`);
+    }
+    this.#one = first;
+    return first;
+  }
+
+  /** The judgment on `work` that must take effect exactly once. */
+  async expectOnce(work: () => Promise<unknown>): Promise<Judgment> {
+    const one = await this.one();
+    return this.judgeOnce(await this.change(work, (it) => isSameChange(it, one)));
+  }
+
+  /** The judgment on a change that must be the effect of one delivery. */
+  async judgeOnce(change: Change): Promise<Judgment> {
+    const one = await this.one();
+    const got = `${timesText(timesOf(change, one))}: ${describeChange(change)}`;
+    if (isSameChange(change, one)) return { outcome: 'pass', got };
+    return this.confirmed(`${got}, where one delivery means ${describeChange(one)}`);
+  }
+
+  /** The judgment on `work` that must leave no trace. */
+  async expectNone(work: () => Promise<unknown>): Promise<Judgment> {
+    await this.one();
+    const change = await this.change(work, (it) => it.length === 0);
+    if (change.length === 0) return { outcome: 'pass', got: 'it left no trace' };
+    return this.confirmed(`it left a trace: ${describeChange(change)}`);
+  }
+
+  /**
+   * A failure, if one more plain delivery still changes what it did before.
+   *
+   * @throws Unjudged otherwise: then the effects change for other reasons
+   */
+  async confirmed(got: string): Promise<Judgment> {
+    const one = await this.one();
+    const control = await this.change(
+      () => this.deliver(this.fresh()),
+      (it) => isSameChange(it, one),
+    );
+    if (isSameChange(control, one)) return { outcome: 'fail', got };
+    const both = `${describeChange(control)} instead of ${describeChange(one)}`;
+    throw new Unjudged(`the effects change on their own: a plain delivery changed ${both}`);
+  }
+}
+
+function timesText(times: number | null): string {
+  if (times === null) return 'it took another effect';
+  return ['it took no effect', 'it took effect once', 'it took effect twice'][times] ?? `it took effect ${times} times`;
+}

@@ -1,0 +1,103 @@
+import type { Json } from '../../json/value.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type Change, changeBetween, isSameChange } from './change.ts';
+
+/** Why a case could not be judged, as a clause. */
+export class Unjudged extends Error {}
+
+export interface EffectsOptions {
+  /**
+   * What the handler has done so far.
+   *
+   * @throws Unjudged when it cannot be read
+   */
+  readonly read: () => Promise<Json>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** How long an effect may take to appear after the answer, milliseconds. */
+  readonly limitMs: number;
+}
+
+const lookMs = 25;
+/** How long the effects must not change before they count as settled, as a part of the time they may take. */
+const quietPart = 0.02;
+/** The same as a multiple of the longest time that an effect took to appear. */
+const quietFactor = 3;
+
+/** Watches what a handler does, also when it works after its answer. */
+export class Effects {
+  readonly #options: EffectsOptions;
+  /** The longest time from an answer to its effect so far. */
+  #lagMs = 0;
+  /** The last effects that had settled; undefined before the first. */
+  #known: Json | undefined;
+
+  constructor(options: EffectsOptions) {
+    this.#options = options;
+  }
+
+  get limitMs(): number {
+    return this.#options.limitMs;
+  }
+
+  /**
+   * Waits until they no longer change.
+   *
+   * @throws Unjudged when they keep changing, or cannot be read
+   */
+  async settled(): Promise<Json> {
+    const { clock, limitMs, read } = this.#options;
+    const quietMs = this.#quietMs;
+    const limit = clock.monotonic() + limitMs + quietMs;
+    let value = await read();
+    if (this.#known !== undefined && changeBetween(this.#known, value).length === 0) return value;
+    for (let since = clock.monotonic(); clock.monotonic() - since < quietMs; ) {
+      if (clock.monotonic() > limit) throw new Unjudged('the effects keep changing although nothing is sent');
+      const next = await this.#next();
+      if (changeBetween(value, next).length > 0) since = clock.monotonic();
+      value = next;
+    }
+    this.#known = value;
+    return value;
+  }
+
+  /**
+   * What has changed since `before`: waits until it is what was expected, and then whether it stays so. Resolves with
+   * another change once the time for it is over.
+   *
+   * @throws Unjudged when they keep changing, or cannot be read
+   */
+  async changeSince(before: Json, isExpected: (change: Change) => boolean): Promise<Change> {
+    const { clock, limitMs, read } = this.#options;
+    const startedAt = clock.monotonic();
+    let value = await read();
+    let change = changeBetween(before, value);
+    let since = startedAt;
+    for (;;) {
+      const now = clock.monotonic();
+      const isQuiet = now - since >= this.#quietMs;
+      if (isQuiet && (isExpected(change) || now - startedAt >= limitMs)) {
+        this.#known = value;
+        return change;
+      }
+      if (now - startedAt > 2 * limitMs + this.#quietMs) throw new Unjudged('the effects keep changing');
+      value = await this.#next();
+      const next = changeBetween(before, value);
+      if (isSameChange(next, change)) continue;
+      change = next;
+      since = clock.monotonic();
+      if (isExpected(change)) this.#lagMs = Math.max(this.#lagMs, since - startedAt);
+    }
+  }
+
+  get #quietMs(): number {
+    const { limitMs } = this.#options;
+    return Math.min(Math.max(quietPart * limitMs, quietFactor * this.#lagMs), limitMs);
+  }
+
+  async #next(): Promise<Json> {
+    const { clock, signal, read } = this.#options;
+    await clock.sleep(lookMs, signal);
+    return read();
+  }
+}

@@ -1,0 +1,32 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { python } from '../program/needs.ts';
+
+/** A handler over SQLite in a process of its own. */
+export interface EffectsHandler {
+  readonly url: string;
+  /** Tells what it did. */
+  readonly effectsUrl: string;
+  stop(): void;
+}
+
+/** Starts `effects_handler.py`, which remembers deliveries in the way of `design`. */
+export function effectsHandler(design: string, secret: string, folder: string): Promise<EffectsHandler> {
+  const script = join(import.meta.dirname, 'effects_handler.py');
+  const child: ChildProcess = spawn(python, [script, design, join(folder, `${design}.db`)], {
+    env: { WEBHOOK_SECRET: secret },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stderr?.on('data', (text: Buffer) => {
+    said += String(text);
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`the handler ended: ${said}`)));
+    child.stdout?.once('data', (port: Buffer) => {
+      const origin = `http://127.0.0.1:${Number(port)}`;
+      resolve({ url: `${origin}/webhooks/revento`, effectsUrl: `${origin}/effects`, stop: () => void child.kill() });
+    });
+  });
+}
