@@ -19,6 +19,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '6' },
     runs: { type: 'string', default: '2000' },
     mutants: { type: 'string', default: '10' },
+    effects: { type: 'string', default: '50' },
   },
 });
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

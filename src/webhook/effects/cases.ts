@@ -85,16 +85,12 @@ export const effectCases: readonly EffectCase[] = [
     why: 'a handler may stop halfway when its client is gone, or work again although it was done',
     fix: `${oneTransaction}; do not cancel the work when the client disconnects`,
     run: async (drill) => {
-      await drill.one();
-      const { latencyMs } = await drill.deliver(drill.fresh());
+      const usualMs = await drill.usualMs();
       let judgment: Judgment | null = null;
       for (const part of abandoned) {
         const parts = drill.fresh();
         judgment = await drill.expectOnce(async () => {
-          await drill.change(
-            () => drill.abandon(parts, Math.max(1, Math.round(latencyMs * part))),
-            () => true,
-          );
+          await drill.abandon(parts, usualMs, part);
           await drill.deliver(again(parts, drill));
         });
         if (judgment.outcome !== 'pass') break;

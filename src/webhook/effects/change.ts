@@ -68,21 +68,28 @@ function keyOf(change: Change): string {
   return JSON.stringify(change.map((difference) => JSON.stringify(difference)).sort());
 }
 
-/** More is not looked for. */
-const mostTimes = 10;
-
-/** How many times the effect of one delivery a change is; null when it is no multiple of it. */
+/**
+ * How many times a delivery took effect, by what changed most, when one delivery has the effect `one`; null when the
+ * changes are not of one kind.
+ */
 export function timesOf(change: Change, one: Change): number | null {
-  for (let times = 0; times <= mostTimes; times++) if (isSameChange(change, multiple(one, times))) return times;
-  return null;
+  const [sums, wanted] = [totals(change), totals(one)];
+  if ([...sums.keys()].some((name) => !wanted.has(name))) return null;
+  const ratios = [...wanted].map(([name, amount]) => (sums.get(name) ?? 0) / amount);
+  const most = Math.max(...ratios);
+  const isClear = most !== 1 && ratios.every((ratio) => Number.isInteger(ratio) && ratio >= 0);
+  return isClear || isSameChange(change, one) ? most : null;
 }
 
-function multiple(one: Change, times: number): Change {
-  if (times === 0) return [];
-  return one.flatMap((difference): Change => {
-    if (difference.kind === 'number') return [{ ...difference, by: difference.by * times }];
-    return difference.kind === 'value' ? [difference] : Array.from({ length: times }, () => difference);
-  });
+/** Sums and counts by place and kind. */
+function totals(change: Change): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const difference of change) {
+    const { at, kind } = difference;
+    const name = kind === 'number' ? `${at} ` : `${at} ${kind} ${difference.what}`;
+    sums.set(name, (sums.get(name) ?? 0) + (kind === 'number' ? difference.by : 1));
+  }
+  return sums;
 }
 
 const mostNamed = 4;

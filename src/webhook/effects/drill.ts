@@ -22,7 +22,7 @@ export interface Fresh extends Parts {
 export class Drill {
   readonly bench: Bench;
   readonly #effects: Effects;
-  #one: Change | null = null;
+  #one: Promise<Change> | null = null;
 
   constructor(bench: Bench, effects: Effects) {
     this.bench = bench;
@@ -59,9 +59,29 @@ export class Drill {
     throw new Unjudged(`something in front of the handler may have answered: ${describeAnswer(answer)}`);
   }
 
-  /** Sends a delivery whose answer nobody waits for longer than `ms`. */
-  async abandon(parts: Parts, ms: number): Promise<void> {
-    await this.bench.sendOnce(this.bench.make(parts), ms);
+  /** How long the answer to a plain delivery takes, milliseconds. */
+  async usualMs(): Promise<number> {
+    const one = await this.one();
+    let latencyMs = 0;
+    await this.change(
+      async () => {
+        latencyMs = (await this.deliver(this.fresh())).latencyMs;
+      },
+      (change) => isSameChange(change, one),
+    );
+    return latencyMs;
+  }
+
+  /** Sends a delivery, closes the connection after a part of the usual time, and waits until it must be over. */
+  async abandon(parts: Parts, usualMs: number, part: number): Promise<void> {
+    const one = await this.one();
+    await this.change(
+      async () => {
+        await this.bench.sendOnce(this.bench.make(parts), Math.max(1, Math.round(usualMs * part)));
+        await this.#effects.pause(2 * usualMs);
+      },
+      (change) => isSameChange(change, one),
+    );
   }
 
   /** What `work` changes; waits for `isExpected` as long as an effect may take. */
@@ -76,8 +96,12 @@ export class Drill {
    *
    * @throws Unjudged when it is not, or when nothing changes
    */
-  async one(): Promise<Change> {
-    if (this.#one !== null) return this.#one;
+  one(): Promise<Change> {
+    this.#one ??= this.#measureOne();
+    return this.#one;
+  }
+
+  async #measureOne(): Promise<Change> {
     const plain = (isExpected: (change: Change) => boolean) =>
       this.change(() => this.deliver(this.fresh()), isExpected);
     const first = await plain((change) => change.length > 0);
@@ -91,11 +115,10 @@ export class Drill {
       const both = `first ${describeChange(first)}, then ${describeChange(second)}`;
       throw new Unjudged(`two plain deliveries did not change the same: ${both}`);
     }
-    this.#one = first;
     return first;
   }
 
-  /** The judgment on `work` that must take effect exactly once. */
+  /** The verdict on `work` that must take effect exactly once. */
   async expectOnce(work: () => Promise<unknown>): Promise<Judgment> {
     const one = await this.one();
     return this.judgeOnce(await this.change(work, (it) => isSameChange(it, one)));
@@ -109,7 +132,7 @@ export class Drill {
     return this.confirmed(`${got}, where one delivery means ${describeChange(one)}`);
   }
 
-  /** The judgment on `work` that must leave no trace. */
+  /** The verdict on `work` that must leave no trace. */
   async expectNone(work: () => Promise<unknown>): Promise<Judgment> {
     await this.one();
     const change = await this.change(work, (it) => it.length === 0);

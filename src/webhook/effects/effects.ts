@@ -40,6 +40,10 @@ export class Effects {
     return this.#options.limitMs;
   }
 
+  pause(ms: number): Promise<void> {
+    return this.#options.clock.sleep(ms, this.#options.signal);
+  }
+
   /**
    * Waits until they no longer change.
    *
