@@ -1,7 +1,8 @@
 // Kills processes of the built program at random moments while they refresh one login, and checks that it is only lost
 // in the one way that cannot be avoided. Then plays random sequences of steps on the sandbox, and checks that API,
 // deliveries and saved state agree. Then certifies every mutant several times: each must break its own rule and no
-// other. `node scripts/chaos.mjs [--rounds 100] [--seed N] [--runs 2000] [--mutants 10]`
+// other. Then checks handlers by their effects: every run must have the same verdict.
+// `node scripts/chaos.mjs [--rounds 100] [--seed N] [--runs 2000] [--mutants 10] [--effects 50]`
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
@@ -60,7 +61,14 @@ try {
     env: { ...process.env, REVENTO_MUTANT_RUNS: values.mutants },
     stdio: 'inherit',
   });
-  process.exitCode = broken.length === 0 && played.status === 0 && graded.status === 0 ? 0 : 1;
+  console.log(`${values.effects} runs of every way to remember deliveries`);
+  const judged = spawnSync('npx', ['vitest', 'run', '--project', 'unit', 'test/webhook/effects/cases.test.ts'], {
+    cwd: root,
+    env: { ...process.env, REVENTO_EFFECT_RUNS: values.effects },
+    stdio: 'inherit',
+  });
+  const isFine = [played, graded, judged].every(({ status }) => status === 0);
+  process.exitCode = broken.length === 0 && isFine ? 0 : 1;
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

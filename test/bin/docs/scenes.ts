@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
+import { webhookCheck } from '../../../src/commands/webhook/check/check.ts';
 import type { Machine } from '../../support/docs/machine.ts';
 import { connectToRevento, credentials } from '../../support/docs/real-revento.ts';
 import type { Answers } from '../../support/docs/terminal.ts';
@@ -216,5 +217,10 @@ export const checkedElsewhere: readonly {
         if (verb === 'ci' || verb === 'start') expect(ran).toContain(`npm ${script}`);
       }
     },
+  },
+  {
+    block: /^revento webhook check 3000 --effects/m,
+    where: 'it is an example of the command, which help/examples.test.ts runs; no such database is here',
+    check: (text) => expect(webhookCheck.examples?.map(({ command }) => command)).toContain(text.trim()),
   },
 ];

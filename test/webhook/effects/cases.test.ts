@@ -73,7 +73,7 @@ describe.skipIf(lack !== null)(withReason('a handler over SQLite', lack), () => 
     ['works-for-forged', ['effect-forged', 'effect-wrong-secret', 'effect-stale']],
     ['overwrites', ['effect-older-event']],
     ['one-transaction', []],
-  ])('of the design %s fails its cases, each time', async (design, wanted) => {
+  ])('of the design %s fails its cases, each time', { timeout: 60_000 * runs }, async (design, wanted) => {
     for (let run = 1; run <= runs; run++) {
       const results = await check(design);
       expect(verdicts(results), JSON.stringify(results.map(({ got }) => got))).toEqual(wanted);

@@ -50,7 +50,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       .option(...insecureOption)
       .addHelpText(
         'after',
-        '\nThe handler receives test deliveries signed with your secret: run it against a test system.\nExits with 3 when a case fails, with 5 when none failed but some could not be judged.\n`revento help webhooks` has the rules, and receivers to start from.\n',
+        '\nThe handler receives test deliveries signed with your secret: run it against a test system.\nExits with 3 when a case fails, with 5 when none failed but some could not be judged.\nWith --effects the cases effect-… are judged by what the handler did, such as a count of rows that it inserted.\n`revento help webhooks` has the rules, and receivers to start from.\n',
       ),
   examples: [
     { command: 'revento webhook check 3000', explains: 'check a local handler' },
