@@ -138,7 +138,7 @@ export function casesWith(effects: Effects, cases: readonly EffectCase[] = effec
         return await test.run(drill);
       } catch (error) {
         if (!(error instanceof Unjudged)) throw error;
-        return { outcome: 'skip', got: `not judged: ${error.message}`, isExplained: true };
+        return { outcome: 'skip', got: error.message, isExplained: true };
       }
     },
   }));

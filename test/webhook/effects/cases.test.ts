@@ -94,7 +94,7 @@ describe.skipIf(lack !== null)(withReason('a handler over SQLite', lack), () => 
   it.concurrent('is not judged when its effects change on their own', async () => {
     const results = await check('on-its-own');
     expect(verdicts(results, 'skip')).toEqual(effectCases.map(({ id }) => id));
-    expect(said(results, 'effect-twice')).toMatch(/^not judged: the effects keep changing although nothing is sent$/);
+    expect(said(results, 'effect-twice')).toBe('the effects keep changing although nothing is sent');
   });
 
   it.concurrent('is not judged when nothing that is shown changes', async () => {
@@ -109,6 +109,6 @@ describe.skipIf(lack !== null)(withReason('a handler over SQLite', lack), () => 
         throw new Unjudged('no such table: approvals');
       },
     });
-    expect(new Set(results.map(({ got }) => got))).toEqual(new Set(['not judged: no such table: approvals']));
+    expect(new Set(results.map(({ got }) => got))).toEqual(new Set(['no such table: approvals']));
   });
 });

@@ -60,7 +60,7 @@ describe('check --effects', () => {
     const { url } = await forgetful();
     const { status, text } = await run(webhookCheck, { ...options, url, effects }, world());
     expect(status).toBe(5);
-    expect(text).toContain(`not judged: ${reason}`);
+    expect(text).toContain(` not judged: ${reason}\n`);
     expect(text).toMatch(/0 of 2 cases passed, 2 not judged$/);
     expect(text).not.toContain('Ada');
   });
