@@ -81,7 +81,8 @@ const caseList: Source = {
   values: async () => {
     const { conformanceCases } = await import('../webhook/conformance/cases.ts');
     const { effectCases } = await import('../webhook/effects/cases.ts');
-    return [...conformanceCases, ...effectCases].map(({ id, title }) => ({ value: id, about: title }));
+    const { crashCases } = await import('../webhook/effects/crash.ts');
+    return [...conformanceCases, ...effectCases, ...crashCases].map(({ id, title }) => ({ value: id, about: title }));
   },
   isList: true,
 };

@@ -3,11 +3,11 @@ import { describeAnswer, type Judgment } from '../conformance/answer.ts';
 import type { Parts } from '../conformance/bench.ts';
 import type { ConformanceCase } from '../conformance/case.ts';
 import { describeChange, isSameChange } from './change.ts';
-import { Drill } from './drill.ts';
+import { Drill, type Restart } from './drill.ts';
 import { type Effects, Unjudged } from './effects.ts';
 
 /** A case that is judged by what the handler did, not by what it answered. */
-interface EffectCase extends Omit<ConformanceCase, 'run'> {
+export interface EffectCase extends Omit<ConformanceCase, 'run'> {
   readonly run: (drill: Drill) => Promise<Judgment>;
 }
 
@@ -44,7 +44,7 @@ export const effectCases: readonly EffectCase[] = [
       const parts = drill.fresh();
       return drill.expectOnce(async () => {
         await drill.deliver(parts);
-        await drill.deliver(again(parts, drill));
+        await drill.deliver(drill.again(parts));
       });
     },
   },
@@ -62,7 +62,7 @@ export const effectCases: readonly EffectCase[] = [
         judgment = await drill.expectOnce(async () => {
           await Promise.all([drill.send(parts), drill.send(parts)]);
           // At most one of the two may be acknowledged; a repeat must not matter either way.
-          await drill.deliver(again(parts, drill));
+          await drill.deliver(drill.again(parts));
         });
       }
       return judgment as Judgment;
@@ -91,7 +91,7 @@ export const effectCases: readonly EffectCase[] = [
         const parts = drill.fresh();
         judgment = await drill.expectOnce(async () => {
           await drill.abandon(parts, usualMs, part);
-          await drill.deliver(again(parts, drill));
+          await drill.deliver(drill.again(parts));
         });
         if (judgment.outcome !== 'pass') break;
       }
@@ -128,12 +128,12 @@ export const effectCases: readonly EffectCase[] = [
 ];
 
 /** The cases, able to run: those that cannot be judged are skipped, with the reason. */
-export function casesWith(effects: Effects, cases: readonly EffectCase[] = effectCases): ConformanceCase[] {
+export function casesWith(effects: Effects, cases: readonly EffectCase[], restart?: Restart): ConformanceCase[] {
   let drill: Drill | null = null;
   return cases.map((test) => ({
     ...test,
     run: async (bench) => {
-      drill ??= new Drill(bench, effects);
+      drill ??= new Drill(bench, effects, restart);
       try {
         return await test.run(drill);
       } catch (error) {
@@ -142,11 +142,6 @@ export function casesWith(effects: Effects, cases: readonly EffectCase[] = effec
       }
     },
   }));
-}
-
-/** The same delivery under another timestamp, as a retry has it. */
-function again<T extends Parts>(parts: T, drill: Drill): T {
-  return { ...parts, timestamp: drill.bench.secondsFromNow(-1) };
 }
 
 /** A delivery that is not to be believed: it must change nothing, and must not use up the id of a genuine one. */
@@ -189,7 +184,7 @@ async function afterFailure(drill: Drill): Promise<Judgment> {
       const answer = await drill.send(broken);
       isFailed = answer.status !== null && answer.status >= 500;
       answers.add(describeAnswer(answer));
-      if (isFailed) await drill.deliver(again(parts, drill));
+      if (isFailed) await drill.deliver(drill.again(parts));
       return isFailed;
     });
     if (judgment !== null) return { ...judgment, got: `after ${[...answers].at(-1)} ${judgment.got}` };

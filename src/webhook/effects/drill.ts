@@ -18,14 +18,23 @@ export interface Fresh extends Parts {
   readonly text: string;
 }
 
+/**
+ * Kills the handler at once, and starts it again.
+ *
+ * @throws Unjudged when it does not come back
+ */
+export type Restart = () => Promise<void>;
+
 /** Sends deliveries and compares what they changed with what one delivery changes. */
 export class Drill {
   readonly bench: Bench;
   readonly #effects: Effects;
+  readonly #restart: Restart | undefined;
   #one: Promise<Change> | null = null;
 
-  constructor(bench: Bench, effects: Effects) {
+  constructor(bench: Bench, effects: Effects, restart?: Restart) {
     this.bench = bench;
+    this.#restart = restart;
     this.#effects = effects;
   }
 
@@ -82,6 +91,22 @@ export class Drill {
       },
       (change) => isSameChange(change, one),
     );
+  }
+
+  /** The same delivery under another timestamp, as a retry has it. */
+  again(parts: Fresh): Fresh {
+    return { ...parts, timestamp: this.bench.secondsFromNow(-1) };
+  }
+
+  async restart(): Promise<void> {
+    if (this.#restart === undefined) throw new Unjudged('nothing is known that starts the handler');
+    await this.#restart();
+  }
+
+  /** Sends a delivery, and kills and restarts the handler after some time, answered or not. */
+  async killDuring(parts: Parts, afterMs: number): Promise<void> {
+    const sending = this.bench.sendOnce(this.bench.make(parts));
+    await Promise.all([sending, this.#effects.pause(afterMs).then(() => this.restart())]);
   }
 
   /** What `work` changes; waits for `isExpected` as long as an effect may take. */

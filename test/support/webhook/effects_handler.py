@@ -13,10 +13,12 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 design, path = sys.argv[1:3]
-secret = os.environ["WEBHOOK_SECRET"].encode()
+secret = (os.environ.get("WEBHOOK_SECRET") or os.environ["REVENTO_WEBHOOK_SECRET"]).encode()
 seen = set()
 # How long the first of two waits for the other one, where a design has a race. A lone delivery waits in vain.
 PARTNER_SECONDS = 0.1
+# How long a design stays between two of its steps, so that it can be killed there.
+DWELL_SECONDS = float(os.environ.get("DWELL_SECONDS") or 0)
 gate = threading.Condition()
 waiting = {}
 
@@ -80,23 +82,26 @@ def handle(database, id, envelope):
     if design == "set":
         if id not in seen:
             seen.add(id)
-            work(database, envelope)
+            in_transaction(database, lambda: work(database, envelope))
+            time.sleep(DWELL_SECONDS)
     elif design == "check-then-insert":
         if not is_known(database, id):
             await_partner(id)
             in_transaction(database, lambda: (store(database, id), work(database, envelope)))
     elif design == "insert-then-work":
         if store(database, id):
-            work(database, envelope)
+            time.sleep(DWELL_SECONDS)
+            in_transaction(database, lambda: work(database, envelope))
     elif design == "work-then-insert":
         if not is_known(database, id):
             await_partner(id)
             in_transaction(database, lambda: work(database, envelope))
+            time.sleep(DWELL_SECONDS)
             store(database, id)
     elif design == "no-memory":
         work(database, envelope)
     else:
-        in_transaction(database, lambda: store(database, id) and work(database, envelope))
+        in_transaction(database, lambda: store(database, id) and (work(database, envelope), time.sleep(DWELL_SECONDS)))
 
 
 def later(id, envelope):

@@ -49,7 +49,7 @@ async function check(design: string, { read = readFrom, limitMs = 1_000 }: Watch
     const effects = new Effects({ read: () => read(effectsUrl), clock: systemClock, signal, limitMs });
     const { exchange } = client;
     const options = { url, secret, previousSecret: null, exchange, clock: systemClock, signal, eventId: 'evt_test' };
-    const run = runCases(casesWith(effects), options);
+    const run = runCases(casesWith(effects, effectCases), options);
     const results: CaseResult[] = [];
     for (let step = await run.next(); !step.done; step = await run.next()) results.push(step.value);
     return results;

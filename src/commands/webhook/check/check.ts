@@ -11,6 +11,7 @@ import { parseDuration } from '../../../text/time.ts';
 import type { CheckOptions } from '../../../webhook/conformance/bench.ts';
 import type { CaseResult, ConformanceCase } from '../../../webhook/conformance/case.ts';
 import { type Conclusion, runCases } from '../../../webhook/conformance/run.ts';
+import { flawOf } from '../../../webhook/effects/flaw.ts';
 import { targetUrl } from '../../../webhook/sending/target-url.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
 import { handlerHint } from '../shared/handler-hint.ts';
@@ -19,6 +20,7 @@ import { signingSecrets } from '../shared/secrets.ts';
 import { insecureOption, senderOptions } from '../shared/send.ts';
 import { chosen, runnable } from './chosen.ts';
 import { type EffectsFlags, effectsOf } from './effects.ts';
+import { requireEffects, startHandler } from './started.ts';
 import { checkResult, isStopped, verdictLines } from './verdict.ts';
 
 interface WebhookCheckOptions extends GlobalOptions, EffectsFlags {
@@ -27,12 +29,25 @@ interface WebhookCheckOptions extends GlobalOptions, EffectsFlags {
   readonly only?: string;
   readonly list?: boolean;
   readonly patience: string;
+  /** Starts the handler. */
+  readonly command?: readonly string[];
 }
 
 /** What the command uses. */
 type CheckDeps = Pick<
   Deps,
-  'profile' | 'event' | 'format' | 'childEnv' | 'clock' | 'signal' | 'terminal' | 'forwarder' | 'launch' | 'secrets'
+  | 'profile'
+  | 'event'
+  | 'format'
+  | 'childEnv'
+  | 'clock'
+  | 'signal'
+  | 'terminal'
+  | 'forwarder'
+  | 'isVerbose'
+  | 'launch'
+  | 'redactor'
+  | 'secrets'
 >;
 
 /** `revento webhook check`: runs the conformance cases against a handler; exit 3 when one fails, 5 when unjudged. */
@@ -40,6 +55,8 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
   declare: (command) =>
     command
       .argument('[url]', 'the handler, or its port')
+      .argument('[command...]', 'with --effects: starts the handler, which is then killed and restarted; after --')
+      .usage('[options] [url] [-- COMMAND]')
       .addOption(command.createOption('--format <format>', 'format of the report').choices(reportFormats))
       .option('--only <ids>', 'run only these cases, separated by commas')
       .option('--list', 'list the cases and send nothing')
@@ -85,38 +102,49 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
     // Each request has a connection of its own, so there is nothing to close.
     const { exchange } = await deps.forwarder(senderOptions(options));
     const effects = effectsOf(options, exchange, deps);
+    const { command = [] } = options;
+    requireEffects(command, effects !== null);
     const [current, previous] = await signingSecrets(deps);
-    const cases = runnable(options.only, { hasPrevious: previous !== undefined, effects, profile: deps.profile });
     const secrets = { secret: current.secret.reveal(), previousSecret: previous?.secret.reveal() ?? null };
-    const run = await start({ url, exchange, ...secrets }, cases, options, deps);
-    const results: CaseResult[] = [];
-    let step = await run.next();
-    for (; !step.done; step = await run.next()) {
-      const result = step.value;
-      results.push(result);
-      if (form === 'text') yield textItem((style) => caseText(result, style), deps.format);
+    const target = { url, exchange, ...secrets };
+    const started = await startHandler(command, target, deps);
+    try {
+      const means = { hasPrevious: previous !== undefined, effects, restart: started?.restart ?? null };
+      const cases = runnable(options.only, { ...means, profile: deps.profile });
+      const run = await start(target, cases, options, deps);
+      const results: CaseResult[] = [];
+      let step = await run.next();
+      for (; !step.done; step = await run.next()) {
+        const result = step.value;
+        results.push(result);
+        if (form === 'text') yield textItem((style) => caseText(result, style), deps.format);
+      }
+      const { explanation, framework, notes } = step.value;
+      const flaw = flawOf(results);
+      const unsent = cases.length - results.length;
+      const lines = [
+        ...verdictLines(results, explanation, { url, label: current.label, unsent }),
+        ...(flaw === null ? [] : [`cause: ${flaw}`]),
+        ...notes.map((note) => `note: ${note}`),
+      ];
+      const report: CheckReport = {
+        command: `revento webhook check ${url}`,
+        suite: 'revento.webhook',
+        results: results.map(checkResult),
+        notes: lines,
+      };
+      if (form === 'text') {
+        yield textItem((style) => [scoreText(report.results, style), ...lines].join('\n'), deps.format);
+      } else {
+        const facts = { url, framework, cause: explanation?.mistake ?? null, fix: explanation?.fix ?? null };
+        yield reportItem(form, { report, facts, output: deps.format, jq: options.jq });
+        for (const line of lines) deps.terminal.notice(line);
+      }
+      const { failed, skipped } = scoreOf(results);
+      return failed > 0 ? exitStatus.unmet : skipped > 0 ? exitStatus.later : undefined;
+    } finally {
+      await started?.end();
     }
-    const { explanation, framework, notes } = step.value;
-    const unsent = cases.length - results.length;
-    const lines = [
-      ...verdictLines(results, explanation, { url, label: current.label, unsent }),
-      ...notes.map((note) => `note: ${note}`),
-    ];
-    const report: CheckReport = {
-      command: `revento webhook check ${url}`,
-      suite: 'revento.webhook',
-      results: results.map(checkResult),
-      notes: lines,
-    };
-    if (form === 'text') {
-      yield textItem((style) => [scoreText(report.results, style), ...lines].join('\n'), deps.format);
-    } else {
-      const facts = { url, framework, cause: explanation?.mistake ?? null, fix: explanation?.fix ?? null };
-      yield reportItem(form, { report, facts, output: deps.format, jq: options.jq });
-      for (const line of lines) deps.terminal.notice(line);
-    }
-    const { failed, skipped } = scoreOf(results);
-    return failed > 0 ? exitStatus.unmet : skipped > 0 ? exitStatus.later : undefined;
   },
 };
 

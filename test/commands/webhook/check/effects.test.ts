@@ -1,17 +1,22 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { webhookCheck } from '../../../../src/commands/webhook/check/check.ts';
 import { launch } from '../../../../src/platform/process/launch.ts';
 import { run } from '../../../support/commands/deps.ts';
+import { freePort } from '../../../support/http/free-port.ts';
+import { lackOf, python, withReason } from '../../../support/program/needs.ts';
 import { handler } from '../../../support/webhook/handler.ts';
 import { sendRig } from '../../../support/webhook/send-rig.ts';
 
 const rig = sendRig();
 
-function world() {
+function world(variables: Readonly<Record<string, string>> = {}) {
   const base = rig.world();
-  return Object.assign(base, { deps: { ...base.deps, launch, childEnv: { PATH: process.env['PATH'] ?? '' } } });
+  const childEnv = { PATH: process.env['PATH'] ?? '', ...variables };
+  return Object.assign(base, { deps: { ...base.deps, launch, childEnv } });
 }
 
 /** A handler that works for each delivery, also for one that it knows, and tells what it did. */
@@ -75,6 +80,8 @@ describe('check --effects', () => {
   it.each([
     [{ only: 'effect-twice' }, 'The case effect-twice needs --effects or --effects-url.'],
     [{ effects: 'echo 1', effectsUrl: '3000' }, "--effects can't be combined with --effects-url."],
+    [{ effects: 'echo 1', only: 'effect-killed' }, 'The case effect-killed needs the command that starts the handler.'],
+    [{ command: ['true'] }, 'A command after -- needs --effects or --effects-url.'],
     [{ effects: ' ' }, '--effects needs a command.'],
     [{ effects: 'echo 1', settle: '0s' }, '--settle 0s leaves no time for any effect.'],
   ])('refuses %o', async (flags, message) => {
@@ -82,5 +89,49 @@ describe('check --effects', () => {
     const { failure } = await run(webhookCheck, { patience: '10s', url, ...flags }, world());
     expect(failure).toMatchObject({ code: 'usage', message });
     expect(got).toEqual([]);
+  });
+});
+
+const lack = lackOf('sqlite');
+const script = join(import.meta.dirname, '../../../support/webhook/effects_handler.py');
+
+describe.skipIf(lack !== null)(withReason('check --effects -- COMMAND', lack), () => {
+  it.concurrent.each([
+    ['set', ['effect-after-500', 'effect-killed', 'effect-restart'], 'remembers delivery ids in memory only'],
+    ['check-then-insert', ['effect-at-once'], 'looks the delivery id up first, and nothing stops two that'],
+    ['insert-then-work', ['effect-after-500', 'effect-killed'], 'stores the delivery id before its work is done'],
+    ['work-then-insert', ['effect-at-once', 'effect-killed'], 'does its work, and stores the delivery id in a later'],
+    ['one-transaction', [], null],
+  ])('kills and restarts the handler, and names the flaw of the design %s', async (design, failed, flaw) => {
+    const port = await freePort();
+    const folder = await mkdtemp(join(tmpdir(), 'revento-crash-'));
+    const url = `http://127.0.0.1:${port}/webhooks`;
+    const { status, text } = await run(
+      webhookCheck,
+      {
+        ...{ patience: '10s', settle: '1s', url, effectsUrl: `http://127.0.0.1:${port}/effects` },
+        only: 'effect-twice,effect-at-once,effect-after-500,effect-killed,effect-restart',
+        command: [python, script, design, join(folder, 'app.db')],
+      },
+      world({ PORT: `${port}`, DWELL_SECONDS: '0.1' }),
+    );
+    await rm(folder, { recursive: true, force: true });
+    expect([...text.matchAll(/✗ fail .*\((\S+)\)$/gm)].map(([, id]) => id)).toEqual(failed);
+    expect(status, text).toBe(failed.length === 0 ? undefined : 3);
+    expect(/^cause: the handler (.*)$/m.exec(text)?.[1] ?? null).toEqual(flaw && expect.stringContaining(flaw));
+    // Nothing of it runs any more.
+    const exchange = (await world().deps.forwarder({})).exchange;
+    const request = { method: 'HEAD', url, headers: [], body: new Uint8Array() };
+    await expect(exchange(request)).rejects.toMatchObject({ kind: 'refused' });
+  });
+
+  it('says why a handler does not start', async () => {
+    const port = await freePort();
+    const flags = {
+      ...{ patience: '10s', url: `${port}`, effects: 'echo 1' },
+      command: ['sh', '-c', 'echo boom; exit 7'],
+    };
+    const { failure } = await run(webhookCheck, flags, world());
+    expect(failure).toMatchObject({ code: 'failed', message: expect.stringMatching(/ended with status 7[\s\S]*boom/) });
   });
 });
