@@ -17,7 +17,7 @@ const verifyFirst = 'verify before anything else: do no work and store no id for
 
 /** Pairs that are sent, because a handler does not lose every race. */
 const pairs = 5;
-/** Parts of the usual time of an answer after which nobody waits for it any more. */
+/** Parts of the usual time of an answer after which the connection is closed. */
 const abandoned = [0.2, 0.5, 0.8];
 /** What makes a handler fail that reads the data. */
 const unusable = [null, {}, 'unusable', []];

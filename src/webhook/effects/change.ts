@@ -48,7 +48,7 @@ function differences(before: unknown, after: unknown, at: string): Difference[] 
   return [{ at, kind: 'value', what: canonical(after) }];
 }
 
-/** The items of one list that another one lacks, compared with their ids, told without them. */
+/** The items of one list that another one lacks, compared with their ids and described without them. */
 function surplus(list: readonly unknown[], other: readonly unknown[], at: string, kind: 'added' | 'removed') {
   const left = new Map<string, number>();
   for (const item of other) left.set(JSON.stringify(item), (left.get(JSON.stringify(item)) ?? 0) + 1);

@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 design, path = sys.argv[1:3]
 secret = (os.environ.get("WEBHOOK_SECRET") or os.environ["REVENTO_WEBHOOK_SECRET"]).encode()
 seen = set()
-# How long the first of two waits for the other one, where a design has a race. A lone delivery waits in vain.
+# How long the first of two waits for the other one, where a design has a race. A lone delivery goes on after that time.
 PARTNER_SECONDS = 0.1
 # How long a design stays between two of its steps, so that it can be killed there.
 DWELL_SECONDS = float(os.environ.get("DWELL_SECONDS") or 0)

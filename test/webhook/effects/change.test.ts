@@ -14,7 +14,7 @@ describe('a change', () => {
     [{ status: 'pending' }, { status: 'approved' }, 'status changed'],
     [{ a: 1, b: 2 }, { b: 2, a: 1 }, 'no change'],
     [[row('1'), row('2')], [row('2')], 'entries removed: 1'],
-  ])('of %j to %j is told as %s', (before, after, words) => {
+  ])('of %j to %j is described as %s', (before, after, words) => {
     expect(describeChange(changeBetween(before, after))).toBe(words);
   });
 

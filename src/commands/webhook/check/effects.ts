@@ -22,7 +22,7 @@ type EffectsDeps = Pick<Deps, 'childEnv' | 'clock' | 'launch' | 'signal'>;
 
 /** How long one reading may take. */
 const readLimitMs = 10_000;
-/** A report of effects is small: whatever is longer is cut, and then is no JSON. */
+/** A report of effects is small: whatever is longer is cut, and is then not valid JSON. */
 const mostChars = 4 * 1024 * 1024;
 
 /**

@@ -119,7 +119,7 @@ describe.skipIf(lack !== null)(withReason('check --effects -- COMMAND', lack), (
     expect([...text.matchAll(/✗ fail .*\((\S+)\)$/gm)].map(([, id]) => id)).toEqual(failed);
     expect(status, text).toBe(failed.length === 0 ? undefined : 3);
     expect(/^cause: the handler (.*)$/m.exec(text)?.[1] ?? null).toEqual(flaw && expect.stringContaining(flaw));
-    // Nothing of it runs any more.
+    // The handler was ended with the check.
     const exchange = (await world().deps.forwarder({})).exchange;
     const request = { method: 'HEAD', url, headers: [], body: new Uint8Array() };
     await expect(exchange(request)).rejects.toMatchObject({ kind: 'refused' });
