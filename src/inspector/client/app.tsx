@@ -1,11 +1,12 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Palette } from '../../pages/client/keys/palette.tsx';
+import { countWords } from '../../pages/client/words.ts';
 import { CheckDialog } from './acts/check-dialog.tsx';
 import { SendDialog } from './acts/send-dialog.tsx';
 import { useStore } from './context.ts';
 import { Detail } from './detail/detail.tsx';
 import { useClosing } from './dialog.tsx';
-import { countWords, msWords } from './format.ts';
+import { msWords } from './format.ts';
 import { commandsOf } from './keys/commands.ts';
 import { Help } from './keys/help.tsx';
 import { DeliveryTable } from './list/delivery-table.tsx';

@@ -48,15 +48,6 @@ export function timeWords(atMs: number): string {
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
 }
 
-/** `ptp_01HX…9Q`: enough to tell ids apart. */
-export function shortId(id: string): string {
-  return id.length <= 14 ? id : `${id.slice(0, 9)}…${id.slice(-4)}`;
-}
-
-export function countWords(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
-}
-
 /** With a capital and a full stop: the command line prints hints as clauses. */
 export function sentence(hint: string): string {
   const text = `${hint.charAt(0).toUpperCase()}${hint.slice(1)}`;

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
+import { countWords } from '../../../pages/client/words.ts';
 import type { CaseView } from '../../model/wire.ts';
 import { useStore } from '../context.ts';
 import { ModalDialog } from '../dialog.tsx';
-import { countWords, msWords } from '../format.ts';
+import { msWords } from '../format.ts';
 import type { Checked } from './check-run.ts';
 
 const marks = { pass: '✓', fail: '✗', warn: '!', skip: '–' } as const;

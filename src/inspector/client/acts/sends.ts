@@ -1,7 +1,7 @@
+import { countWords } from '../../../pages/client/words.ts';
 import type { Row } from '../../model/row.ts';
 import type { SendRequest, SendView } from '../../model/wire.ts';
 import type { Api } from '../api.ts';
-import { countWords } from '../format.ts';
 
 /** The requests sent from this page, and the answers. */
 export interface Sent {

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { elementsOf, entriesOf, isArray, isObject } from '../../../json/text.ts';
+import { countWords } from '../../../pages/client/words.ts';
 import { stepTo } from '../../model/difference.ts';
 import { useStore } from '../context.ts';
-import { countWords } from '../format.ts';
 
 /** More members than this are folded at first, below the top. */
 const openMembers = 40;

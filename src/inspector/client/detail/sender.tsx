@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
+import { countWords } from '../../../pages/client/words.ts';
 import { bytesPerLine } from '../../model/hex.ts';
 import type { Row } from '../../model/row.ts';
 import type { ByteComparison, SenderRecord } from '../../model/wire.ts';
 import { useStore } from '../context.ts';
-import { countWords, msWords, timeWords } from '../format.ts';
+import { msWords, timeWords } from '../format.ts';
 
 /** Compares what the sandbox sent with what arrived here. */
 export function SenderSide({ record, arrived }: { readonly record: SenderRecord; readonly arrived: number }) {

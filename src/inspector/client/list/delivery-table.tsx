@@ -1,7 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { countWords, shortId } from '../../../pages/client/words.ts';
 import { type Group, latest } from '../../model/row.ts';
 import { useStore } from '../context.ts';
-import { ageWords, countWords, msWords, reasonWords, shortId, verdictOf } from '../format.ts';
+import { ageWords, msWords, reasonWords, verdictOf } from '../format.ts';
 
 /** Of one row, as the style sheet has it. */
 const rowPx = 56;
