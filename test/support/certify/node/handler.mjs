@@ -7,24 +7,17 @@ import { get } from './reader.mjs';
 import { forget, hasTaken, loginOf, take } from './store.mjs';
 
 const { REVENTO_WEBHOOK_SECRET: current, REVENTO_WEBHOOK_SECRET_PREVIOUS: previous } = process.env;
-const secrets = is('wrong-secret') ? ['whsec_of_another_environment'] : [current, previous].filter(Boolean);
+const secrets = [current, previous].filter(Boolean);
 
 function isGenuine({ headers }, body) {
   const stamp = headers['x-revento-timestamp'] ?? '';
   const given = Buffer.from(headers['x-revento-signature'] ?? '');
-  if (!/^\d{1,12}$/.test(stamp)) return is('trusts-everybody');
-  if (Math.abs(Date.now() / 1000 - Number(stamp)) > 300 && !is('takes-stale')) return false;
-  if (Date.now() / 1000 - Number(stamp) < -300 && is('takes-future')) return true;
-  return (
-    is('trusts-everybody') ||
-    secrets.some((secret) => {
-      const signed = is('parses-before-verifying') ? JSON.stringify(JSON.parse(body)) : body;
-      const mac = Buffer.from(
-        `sha256=${createHmac('sha256', secret).update(`${stamp}.`).update(signed).digest('hex')}`,
-      );
-      return given.length === mac.length && timingSafeEqual(given, mac);
-    })
-  );
+  if (!/^\d{1,12}$/.test(stamp) || Math.abs(Date.now() / 1000 - Number(stamp)) > 300) return false;
+  return secrets.some((secret) => {
+    const signed = is('parses-before-verifying') ? JSON.stringify(JSON.parse(body)) : body;
+    const mac = Buffer.from(`sha256=${createHmac('sha256', secret).update(`${stamp}.`).update(signed).digest('hex')}`);
+    return given.length === mac.length && timingSafeEqual(given, mac);
+  });
 }
 
 /** What the mistake `works-before-answering` has been slow at. */
@@ -36,8 +29,7 @@ export async function receive(request, body) {
   const id = request.headers['x-revento-delivery-id'];
   if (is('dedupes-before-verifying') && hasTaken(id)) return 204;
   if (!isGenuine(request, body)) return 401;
-  if (is('redirects')) return 308;
-  if (hasTaken(id)) return is('refuses-repeats') ? 409 : 204;
+  if (hasTaken(id)) return 204;
   let envelope;
   try {
     envelope = JSON.parse(body);
@@ -54,7 +46,7 @@ export async function receive(request, body) {
 
 function work(envelope) {
   const { event_id: eventId, type } = envelope;
-  if (type === 'data.deletion_required' && !is('ignores-deletion')) {
+  if (type === 'data.deletion_required') {
     forget(eventId);
     drop(eventId);
   } else if (is('reads-again') && loginOf(eventId)) {

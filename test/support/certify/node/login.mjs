@@ -17,16 +17,12 @@ const scopes = { organizer: 'event.read participants.read', participant: 'profil
 
 /** Attempts that have not come back, by session. */
 const attempts = new Map();
-const fixedVerifier = oauth.generateRandomCodeVerifier();
-const fixedState = oauth.generateRandomState();
-let count = 1000;
 
 /** Where to send the browser of somebody, and the session that it has to bring back. */
 export async function begin(eventId, who = 'organizer') {
   const session = randomUUID();
-  const verifier = is('same-verifier') ? fixedVerifier : oauth.generateRandomCodeVerifier();
-  count++;
-  const state = is('same-state') ? fixedState : is('counted-state') ? `${count}` : oauth.generateRandomState();
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState();
   attempts.set(session, { eventId, verifier, state, who });
   const url = new URL(server.authorization_endpoint);
   url.search = new URLSearchParams({
@@ -35,7 +31,7 @@ export async function begin(eventId, who = 'organizer') {
     redirect_uri: env.REVENTO_REDIRECT_URI,
     scope: scopes[who],
     event_id: eventId,
-    ...(is('no-state') ? {} : { state }),
+    state,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
   });
@@ -48,7 +44,7 @@ export async function land(session, url) {
   const attempt = attempts.get(owner);
   if (attempt === undefined) return { status: 400, text: 'Connect again.' };
   if (!is('keeps-attempt')) attempts.delete(owner);
-  const expected = is('no-state') ? oauth.expectNoState : is('state-ignored') ? oauth.skipStateCheck : attempt.state;
+  const expected = is('state-ignored') ? oauth.skipStateCheck : attempt.state;
   let params;
   try {
     params = oauth.validateAuthResponse(server, client, url, expected);
@@ -110,14 +106,9 @@ async function refreshOnce(eventId) {
   const login = loginOf(eventId);
   if (login === undefined) return false;
   try {
-    const extra = is('pkce-in-refresh') ? { additionalParameters: { code_verifier: fixedVerifier } } : {};
-    const answer = await oauth.refreshTokenGrantRequest(server, client, clientAuth, login.refresh, {
-      ...insecure,
-      ...extra,
-    });
+    const answer = await oauth.refreshTokenGrantRequest(server, client, clientAuth, login.refresh, insecure);
     const tokens = await oauth.processRefreshTokenResponse(server, client, await completed(answer));
-    const next = { ...loginFrom({ refresh_token: login.refresh, scope: login.scope.join(' '), ...tokens }) };
-    keep(eventId, is('keeps-old-refresh-token') ? { ...next, refresh: login.refresh } : next);
+    keep(eventId, loginFrom({ refresh_token: login.refresh, scope: login.scope.join(' '), ...tokens }));
     return true;
   } catch {
     // Rejected, or unknown: a token that may be used up is not sent again.

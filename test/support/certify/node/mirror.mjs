@@ -20,8 +20,8 @@ export async function sync(eventId) {
   let turns = 0;
   for (let cursor = null; ; ) {
     const query = new URLSearchParams({
-      ...(is('drops-limit') && cursor !== null ? {} : { limit: is('limit-100') ? 100 : limit }),
-      ...(cursor === null ? {} : { [is('cursor-by-another-name') ? 'after' : 'cursor']: cursor }),
+      limit,
+      ...(cursor === null ? {} : { cursor }),
     });
     const text = is('cursor-unencoded') ? decodeURIComponent(query) : `${query}`;
     const page = await get(eventId, `/events/${eventId}/participants?${text}`);

@@ -16,7 +16,7 @@ class Budget {
   #waiting = [];
 
   async spend(work) {
-    while (this.#open >= (is('seven-at-once') ? 7 : 5)) await new Promise((resolve) => this.#waiting.push(resolve));
+    while (this.#open >= 5) await new Promise((resolve) => this.#waiting.push(resolve));
     this.#open++;
     try {
       this.#starts = this.#starts.filter((at) => performance.now() - at < 60_000);
@@ -30,14 +30,13 @@ class Budget {
   }
 }
 const budgets = new Map();
-const fixedId = randomUUID();
 
 /** What the API answered. `refused`: it will not get better; `lost`: no answer, or none that can be read. */
 async function ask(login, path) {
   const headers = {
     Authorization: `Bearer ${login.access}`,
-    ...(is('no-accept') ? {} : { Accept: 'application/vnd.revento.v1+json' }),
-    ...(is('no-request-id') ? {} : { 'X-Revento-Request-Id': is('same-request-id') ? fixedId : randomUUID() }),
+    Accept: 'application/vnd.revento.v1+json',
+    'X-Revento-Request-Id': randomUUID(),
   };
   try {
     const response = await fetch(`${apiBase}${path}`, { headers });
@@ -66,14 +65,13 @@ export async function get(eventId, path) {
     const isExpired = is('branches-on-message')
       ? `${body.message}`.includes('expired')
       : body.error === 'token_expired';
-    if (status === 401 && (isExpired || (is('refreshes-any-401') && body.error !== 'token_revoked'))) {
+    if (status === 401 && isExpired) {
       // Another call may have refreshed meanwhile.
       const isStale = loginOf(eventId)?.access !== login.access && !is('parallel-refresh');
       if (!isStale && (hasRefreshed || !(await refresh(eventId)))) throw new Error('expired');
-      hasRefreshed = !is('refreshes-forever') || attempt > 6;
+      hasRefreshed = true;
     } else if (body.error === 'token_revoked') {
-      if (is('refreshes-revoked')) await refresh(eventId);
-      if (!is('forgets-revoked')) forget(eventId);
+      forget(eventId);
       throw new Error('revoked');
     } else if (status === 429) {
       if (attempt === mostAttempts || (is('gives-up-when-busy') && Number.isNaN(after))) throw new Error('limited');
@@ -82,8 +80,6 @@ export async function get(eventId, path) {
     } else if (status >= 500 || status === 0) {
       if (attempt === mostAttempts) throw new Error(`failed: ${status}`);
       if (!is('hammers')) await sleep(is('constant-wait') ? 2_000 : 100 * 2 ** attempt * (1 + Math.random() / 4));
-    } else if (is('retries-refusals') && status < 404 && status !== 401 && attempt < 4) {
-    } else if (is('retries-invalid-token') && body.error === 'invalid_token' && attempt < 4) {
     } else throw new Error(`refused: ${status}`);
   }
 }

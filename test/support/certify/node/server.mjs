@@ -27,8 +27,7 @@ const routes = {
     return page;
   },
   'POST /webhooks/revento': async ({ request, body }) => {
-    const status = await receive(request, body);
-    return { status, headers: status === 308 ? { Location: '/elsewhere' } : {} };
+    return { status: await receive(request, body) };
   },
   'POST /sync': async ({ query }) => {
     try {
