@@ -113,7 +113,7 @@ export const loginActs: readonly Act[] = [
     hasLogin: true,
     play: async (stage) => {
       await stage.advance(expiryMs);
-      await stage.faults('refresh:revokedx1');
+      await stage.faults('refresh:stolenx1');
       const sync = await stage.sync();
       await stage.advance(minuteMs);
       const after = await stage.sync();

@@ -59,6 +59,11 @@ export const effects = {
     targets: ['api', 'refresh'],
     help: '(api) the login is revoked now: 401 token_revoked\n(refresh) the login is revoked now: 400 invalid_grant',
   },
+  stolen: {
+    value: 'none',
+    targets: ['refresh'],
+    help: '(refresh) someone else has just used the refresh token: 400 invalid_grant, and the login is revoked',
+  },
   empty: { value: 'none', targets: ['api'], help: '(api) an empty page with has_more' },
   cursors: {
     value: 'none',

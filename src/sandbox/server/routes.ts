@@ -109,7 +109,10 @@ async function token(incoming: Incoming, parts: Parts): Promise<HttpResponse> {
     clock: parts.clock,
     signal: incoming.signal,
     work: () => {
-      if (strike.effect === 'revoked') parts.grants.revokeByRefreshToken(form.get('refresh_token') ?? '');
+      const refreshToken = form.get('refresh_token') ?? '';
+      if (strike.effect === 'revoked') parts.grants.revokeByRefreshToken(refreshToken);
+      // The thief is the first to use it, so this request is the reuse that ends the login.
+      if (strike.effect === 'stolen') parts.grants.refresh(refreshToken, request.client.id, null);
       return answerTokenRequest(request, parts.grants, requestId, strike.effect === 'minimal');
     },
     refuse: ({ status, code, retryAfterSeconds: seconds }) =>

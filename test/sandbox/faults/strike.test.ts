@@ -62,6 +62,15 @@ describe('token faults', () => {
     expect(jsonOf(await app.api(path, login['access_token']))['error']).toBe('token_revoked');
   });
 
+  it('let a thief use the refresh token first, so that sending it ends the login', async () => {
+    const { app } = setUp('refresh:stolenx1');
+    const login = await app.login();
+    const refused = await app.refresh(`${login['refresh_token']}`);
+    expect([refused.status, jsonOf(refused)['error']]).toEqual([400, 'invalid_grant']);
+    expect(jsonOf(refused)['error_description']).toMatch(/used before/);
+    expect(jsonOf(await app.api(path, login['access_token']))['error']).toBe('token_revoked');
+  });
+
   it.each([
     ['invalid_grant', 400],
     ['invalid_client', 401],
