@@ -85,6 +85,18 @@ describe('the timeline', () => {
     expect(entries[1]).toMatchObject({ path: `/${dropped.requests}` });
   });
 
+  it('drops no request for deliveries, however many come', () => {
+    const timeline = new Timeline(() => now);
+    timeline.requested(request('/first'));
+    for (let number = 0; number < 12_000; number++) timeline.attempted(delivery(`d${number}`, 1));
+    timeline.requested(request('/last'));
+    expect(timeline.read({ kind: 'request', latest: 500 }).entries).toMatchObject([
+      { path: '/first' },
+      { path: '/last' },
+    ]);
+    expect(timeline.read({}).dropped).toMatchObject({ requests: 0, deliveries: expect.any(Number) });
+  });
+
   it('shows no token that a client put into a path', () => {
     const timeline = new Timeline(() => now);
     const token = 'abcDEF_123-456';

@@ -50,6 +50,19 @@ describe('the board of applications', () => {
     expect(new Set(whole).size).toBe(whole.length);
   });
 
+  it('pages a column of 100,000 people from its first row to its last', () => {
+    const { event, page } = setUp(100_000);
+    event.changeParticipant(event.participant(99_999).id, { application_status: 'approved' });
+    const approved = Array.from({ length: 99_999 }, (_, index) => index).filter(
+      (index) => event.statusOf(index) === 'approved',
+    );
+    const whole = [99_999, ...approved].map((index) => event.participant(index).id);
+    for (const offset of [0, 50, 20_000, whole.length - 50, whole.length]) {
+      const { total, people } = page({ status: 'approved', limit: 50, offset });
+      expect([total, ids(people)]).toEqual([whole.length, whole.slice(offset, offset + 50)]);
+    }
+  });
+
   it('finds a name in any script and case, a changed name, and an id', () => {
     const { event, page } = setUp();
     const { id } = event.participant(5);
