@@ -1,9 +1,8 @@
-import { readPage } from '../../api/page.ts';
-import { type Batch, pages } from '../../api/pages.ts';
+import { listPages } from '../../api/list-pages.ts';
+import type { Batch } from '../../api/pages.ts';
 import type { Resource } from '../../api/resources.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import type { Item } from '../../output/item.ts';
-import type { HeaderList } from '../../ports/exchange.ts';
 import { type Access, fillEvent } from '../shared/api-access.ts';
 import type { CallProgress } from './progress.ts';
 import { cursorWord, rowsInWords, withResume } from './resume.ts';
@@ -29,21 +28,13 @@ export async function* listRows(
   deps: Pick<Deps, 'event' | 'profile' | 'signal'>,
 ): AsyncGenerator<Item, void, void> {
   const path = fillEvent(resource.path, access.eventId);
-  const fetch = async (page: { limit: number; cursor: string | null }) => {
-    const query: HeaderList = [
-      ['limit', `${page.limit}`],
-      ...(page.cursor === null ? [] : [['cursor', page.cursor] as const]),
-    ];
-    const { answer, failure } = await access.client.send({ target: path, query, scope: resource.scope });
-    if (failure !== null) throw failure;
-    return readPage(answer, `GET ${path}`);
-  };
+  // Which rows a filter lets through is known only when they are here.
+  const part = { limit: filter === null ? limit : null, cursor };
   let last: Batch = { rows: [], nextCursor: cursor };
   let count = 0;
   let isCut = false;
   try {
-    // Which rows a filter lets through is known only when they are here.
-    for await (const batch of pages({ fetch, limit: filter === null ? limit : null, cursor })) {
+    for await (const batch of listPages(access.client, { path, scope: resource.scope }, part)) {
       progress.add(batch.rows.length);
       const fitting = filter === null ? batch.rows : await filter(batch.rows);
       const room = limit === null ? fitting.length : limit - count;

@@ -1,5 +1,5 @@
-import { readPage } from '../../../api/page.ts';
-import { longestPage, pages } from '../../../api/pages.ts';
+import { listPages } from '../../../api/list-pages.ts';
+import { longestPage } from '../../../api/pages.ts';
 import { type Resource, resources } from '../../../api/resources.ts';
 import { program } from '../../../errors/next-command.ts';
 import { hintOf, ReventoError } from '../../../errors/revento-error.ts';
@@ -81,16 +81,10 @@ async function find(
   deps: SubjectDeps,
 ): Promise<string> {
   const access = await openApi({ what, kind, scope, eventId }, deps, { maxWaitMs, signal: deps.signal });
-  const target = fillEvent(path, access.eventId);
-  const fetch = async ({ limit, cursor }: { readonly limit: number; readonly cursor: string | null }) => {
-    const query = [['limit', `${limit}`] as const, ...(cursor === null ? [] : [['cursor', cursor] as const])];
-    const { answer, failure } = await access.client.send({ target, query, scope });
-    if (failure !== null) throw failure;
-    return readPage(answer, `GET ${target}`);
-  };
+  const list = { path: fillEvent(path, access.eventId), scope };
   let count = 0;
   let isMore = false;
-  for await (const { rows: batch, nextCursor } of pages({ fetch, limit: mostRows, cursor: null })) {
+  for await (const { rows: batch, nextCursor } of listPages(access.client, list, { limit: mostRows, cursor: null })) {
     const found = batch.find(({ text }) => parseJson(new Map(entriesOf(text)).get('id') ?? 'null') === id);
     if (found !== undefined) return found.text;
     count += batch.length;
