@@ -1,13 +1,8 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
 import { exitStatus } from '../../../errors/revento-error.ts';
-import { controlVariable } from '../../../sandbox/control/key.ts';
 import type { SandboxEntry } from '../../../sandbox/server/app.ts';
-import { variablesOf } from '../../../sandbox/server/env-file.ts';
-import { freePort } from '../../../sandbox/server/host.ts';
-import { openSandbox } from '../../shared/sandbox/open.ts';
-import { makeScratch } from '../../shared/sandbox/scratch.ts';
-import { surroundings } from '../../shared/sandbox/surroundings.ts';
+import { openTemporary } from '../../shared/sandbox/temporary.ts';
 import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from '../shared/flags.ts';
 import { withOwnData } from '../shared/own-data.ts';
 import { describeEntry } from '../shared/text.ts';
@@ -59,32 +54,15 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
   async *run(flags, deps) {
     const audit = await readAuditFlags(flags, deps);
     const plan = await withOwnData(readSandboxFlags(flags), flags, deps);
-    const redirectUri = plan.redirectUris.at(-1) ?? `http://localhost:${await freePort(await deps.serve())}/callback`;
-    const scratch = await makeScratch(deps);
+    const temporary = await openTemporary(deps, plan, deps.isVerbose ? { onEvent: logTo(deps) } : {});
     try {
-      const opening = {
-        hostName: '127.0.0.1',
-        port: 0,
-        stored: null,
-        redirectUris: [...plan.redirectUris, redirectUri],
-        ...(deps.isVerbose ? { onEvent: logTo(deps) } : {}),
-      };
-      const { hosted, credentials, controlKey, sandbox } = await openSandbox(deps, plan, opening);
-      try {
-        const status = await deps.spawn(flags.command, {
-          ...(await surroundings(deps, scratch.path)),
-          ...variablesOf(credentials),
-          [controlVariable]: controlKey,
-        });
-        if (audit === null) return status;
-        // The command's own failure matters more than how it got there.
-        const isKept = await conclude(sandbox.audit(), audit, deps);
-        return status !== 0 ? status : isKept ? 0 : exitStatus.unmet;
-      } finally {
-        await hosted.close();
-      }
+      const status = await deps.spawn(flags.command, temporary.env(temporary.credentials));
+      if (audit === null) return status;
+      // The command's own failure matters more than how it got there.
+      const isKept = await conclude(temporary.sandbox.audit(), audit, deps);
+      return status !== 0 ? status : isKept ? 0 : exitStatus.unmet;
     } finally {
-      await scratch.remove();
+      await temporary.close();
     }
   },
 };

@@ -5,16 +5,11 @@ import { LiveStage } from '../../../certify/live-stage.ts';
 import { type PlayedAct, playActs } from '../../../certify/run.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
 import { auditAnswer } from '../../../sandbox/audit/answer.ts';
-import { controlVariable } from '../../../sandbox/control/key.ts';
 import type { AuditFinding } from '../../../sandbox/control/rows/audit.ts';
 import { manifest } from '../../../sandbox/seed/manifest.ts';
-import { variablesOf } from '../../../sandbox/server/env-file.ts';
-import { freePort } from '../../../sandbox/server/host.ts';
 import { withoutTokens } from '../../../text/without-tokens.ts';
 import type { CaseResult } from '../../../webhook/conformance/case.ts';
-import { openSandbox } from '../sandbox/open.ts';
-import { makeScratch } from '../sandbox/scratch.ts';
-import { surroundings } from '../sandbox/surroundings.ts';
+import { openTemporary } from '../sandbox/temporary.ts';
 import { readStructured } from '../structured-file.ts';
 import type { CertifyPlan } from './options.ts';
 
@@ -52,35 +47,30 @@ export async function play(
 ): Promise<Played> {
   const { clock, signal, terminal, redactor } = deps;
   const { hooks } = plan;
-  const redirectUri = plan.redirectUri ?? `http://localhost:${await freePort(await deps.serve())}/callback`;
   const kind = { what: 'a manifest', schema: 'schemas/manifest.schema.json' };
   const declared = plan.manifest === null ? undefined : await readStructured(plan.manifest, manifest, kind, deps);
-  const { exchange: http, close: closeHttp } = await deps.forwarder({ isEachAlone: true });
-  const scratch = await makeScratch(deps);
+  const given = { participants, ...(seed === null ? {} : { seed }) };
   const heard = new Set<(path: string) => void>();
+  const { exchange: http, close: closeHttp } = await deps.forwarder({ isEachAlone: true });
   try {
-    const given = { participants, ...(seed === null ? {} : { seed }) };
-    const { hosted, sandbox, credentials, controlKey } = await openSandbox(
+    const temporary = await openTemporary(
       deps,
       {
         options: { ...given, hasAutoConsent: false, hasRateLimits: true, accessTtlMs: hourMs, faults: [] },
         webhookUrl: hooks.webhook,
         retryScale: 1,
-        redirectUris: [],
+        redirectUris: plan.redirectUri === null ? [] : [plan.redirectUri],
         given,
         manifest: declared,
       },
       {
-        hostName: '127.0.0.1',
-        port: 0,
-        stored: null,
-        redirectUris: [redirectUri],
         onArrival: (path) => {
           for (const one of [...heard]) one(path);
         },
       },
     );
-    const base = await surroundings(deps, scratch.path);
+    const { sandbox, credentials } = temporary;
+    const { redirectUri } = credentials;
     const secrets = () => {
       const signing = sandbox.deliveries?.signing;
       const current = signing?.current ?? credentials.webhookSecret;
@@ -98,10 +88,8 @@ export async function play(
       env: () => {
         const { current, previous } = secrets();
         return {
-          ...base,
-          ...variablesOf({ ...credentials, webhookSecret: current }),
+          ...temporary.env({ ...credentials, webhookSecret: current }),
           ...(previous === null ? {} : { REVENTO_WEBHOOK_SECRET_PREVIOUS: previous }),
-          [controlVariable]: controlKey,
         };
       },
       origins: originsOf(hooks),
@@ -130,11 +118,10 @@ export async function play(
       return { acts: played, findings, cases: stage.cases, seen };
     } finally {
       await integration.end();
-      await hosted.close();
+      await temporary.close();
     }
   } finally {
     await closeHttp();
-    await scratch.remove();
   }
 }
 
