@@ -123,7 +123,7 @@ describe(withReason('the other panels', reason), () => {
     await expect.poll(() => card.locator('.node').count()).toBe(2);
     await before.refresh();
     await card.getByText('revoked', { exact: true }).first().waitFor();
-    await card.locator('.fork').getByText('came again').waitFor();
+    await card.locator('.fork').getByText('sent again').waitFor();
     await card.getByText('a used refresh token was sent again').waitFor();
     await card.locator('.ending .link').click();
     await page.locator('tr.wanted').getByText('POST /oauth/token').waitFor();

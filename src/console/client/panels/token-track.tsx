@@ -4,7 +4,7 @@ import { timeWords } from '../words.ts';
 import { RequestLink } from './request-link.tsx';
 import type { Login, Token } from './tokens.tsx';
 
-/** The tokens of a login on a line, each refresh a step; a token that came again is a fork that ends the login. */
+/** The tokens of a login on a line, each refresh a step; a used token that was sent again is a fork that ends the login. */
 export function TokenTrack({ login }: { readonly login: Login }) {
   const { tokens, ending, number, token_count: count } = login;
   const hidden = count - tokens.length;
@@ -63,7 +63,7 @@ function Expiry({ what, at }: { readonly what: string; readonly at: string }) {
 function Fork({ ending }: { readonly ending: NonNullable<Login['ending']> }) {
   return (
     <div class="fork">
-      <p>✗ came again</p>
+      <p>✗ sent again</p>
       <p class="aside">
         {timeWords(ending.at).slice(5)} {ending.request_id !== null && <RequestLink id={ending.request_id} />}
       </p>

@@ -48,7 +48,7 @@ const login = v.pipe(
               v.description('reuse: a used refresh token was sent again; code_reuse: a code was'),
             ),
             request_id: requestId,
-            refresh_token: v.pipe(v.nullable(fingerprint), v.description('the one that came again')),
+            refresh_token: v.pipe(v.nullable(fingerprint), v.description('the one that was sent again')),
           }),
           v.readonly(),
         ),
