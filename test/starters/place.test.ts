@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { existingFiles, placeFiles } from '../../src/starters/place.ts';
+import { withReason } from '../support/program/needs.ts';
+import { SmallDisk } from '../support/store/small-disk.ts';
 
 const { signal } = new AbortController();
 let directory: string;
@@ -39,6 +41,28 @@ it('removes what it wrote when one file cannot be written, and nothing else', as
     placeFiles(directory, { 'new/a': '', taken: 'a file' }, { isReplacing: false, signal }),
   ).rejects.toMatchObject({ code: 'file' });
   expect(readdirSync(directory).sort()).toEqual(['mine', 'taken']);
+});
+
+const reason = SmallDisk.isPossible() ? null : 'needs the right to mount';
+
+it.skipIf(reason !== null).each([
+  ['at once', 0],
+  ['in the middle of a file', 1],
+])(withReason('leaves nothing behind on a disk that is full %s', reason), async (_, freePages) => {
+  const disk = SmallDisk.mount(directory);
+  try {
+    disk?.fill(freePages);
+    const before = readdirSync(directory).sort();
+    const files = { 'app.js': 'x'.repeat(8_192), 'other.js': '' };
+    await expect(placeFiles(directory, files, { isReplacing: false, signal })).rejects.toMatchObject({
+      code: 'file',
+      message: `Cannot write ${join(directory, 'app.js')} (ENOSPC).`,
+      facts: { hint: 'free some disk space' },
+    });
+    expect(readdirSync(directory).sort()).toEqual(before);
+  } finally {
+    disk?.unmount();
+  }
 });
 
 it('replaces files only on request', async () => {
