@@ -74,7 +74,7 @@ async function audited(mutant: string, rig: ProgramRig) {
     [
       ...['sandbox', 'exec', '--auto-consent', '--audit-report', report],
       ...['--webhook-url', `http://127.0.0.1:${port}/webhooks/revento`],
-      ...['--', process.execPath, join(root, 'test/support/certify/golden.mjs')],
+      ...['--', process.execPath, join(root, 'test/support/audit/golden.mjs')],
     ],
     { env: { MUTANT: mutant, HANDLER_PORT: `${port}` } },
   );
