@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
+import { isJson } from '../../../json/parse.ts';
 import { bytesOf } from '../../model/bytes.ts';
 import { bytesPerLine, hexLines } from '../../model/hex.ts';
 import type { Row } from '../../model/row.ts';
 import { useStore } from '../context.ts';
-import { DifferenceView, isJson } from './difference.tsx';
+import { DifferenceView } from './difference.tsx';
 import { JsonTree } from './json-tree.tsx';
 import { SubjectNow } from './subject.tsx';
 

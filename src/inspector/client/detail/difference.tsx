@@ -1,3 +1,4 @@
+import { isJson } from '../../../json/parse.ts';
 import { type Difference, differences } from '../../model/difference.ts';
 import { latest, type Row } from '../../model/row.ts';
 import { useStore } from '../context.ts';
@@ -55,13 +56,4 @@ export function Differences({ found, columns }: DifferencesProps) {
       </tbody>
     </table>
   );
-}
-
-export function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

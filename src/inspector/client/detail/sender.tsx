@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { countWords } from '../../../pages/client/words.ts';
-import { bytesPerLine } from '../../model/hex.ts';
+import { bytesPerLine, hexLines } from '../../model/hex.ts';
 import type { Row } from '../../model/row.ts';
 import type { ByteComparison, SenderRecord } from '../../model/wire.ts';
 import { useStore } from '../context.ts';
@@ -81,11 +81,8 @@ interface HexRowProps {
 }
 
 function HexRow({ name, offset, hex, column }: HexRowProps) {
-  const bytes = hex.match(/../g) ?? [];
-  const chars = bytes.map((byte) => {
-    const code = Number.parseInt(byte, 16);
-    return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : '.';
-  });
+  const line = hexLines(Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)))[0];
+  const { bytes, text } = line ?? { bytes: [], text: '' };
   const before = bytes
     .slice(0, column)
     .map((byte) => `${byte} `)
@@ -95,14 +92,14 @@ function HexRow({ name, offset, hex, column }: HexRowProps) {
     .map((byte) => ` ${byte}`)
     .join('');
   const differs = bytes[column] ?? '--';
-  const rest = `${after.padEnd(3 * bytesPerLine - 1 - before.length - differs.length)}  ${chars.slice(0, column).join('')}`;
+  const rest = `${after.padEnd(3 * bytesPerLine - 1 - before.length - differs.length)}  ${text.slice(0, column)}`;
   return (
     <>
       {`${name.padEnd(8)} ${offset.toString(16).padStart(8, '0')}  ${before}`}
       <mark>{differs}</mark>
       {rest}
-      <mark>{chars[column] ?? ' '}</mark>
-      {`${chars.slice(column + 1).join('')}\n`}
+      <mark>{text[column] ?? ' '}</mark>
+      {`${text.slice(column + 1)}\n`}
     </>
   );
 }
