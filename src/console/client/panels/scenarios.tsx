@@ -79,7 +79,7 @@ export function ScenariosPanel() {
         <ol class="steps">
           {scenario.steps.map((one, index) => (
             <ScenarioStep
-              key={one.title}
+              key={`${index} ${one.title}`}
               {...one}
               played={played[index]}
               isNow={isBusy && run?.name === chosen && index === played.length}
