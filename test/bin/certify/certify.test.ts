@@ -58,8 +58,9 @@ async function isFree(): Promise<boolean> {
 }
 
 describe('an integration written by the guide', () => {
-  it.each(['1', '2026'])('breaks no rule, and every rule is seen, with seed %s', async (seed) => {
-    const { status, stderr, ids, report } = await certify([...all(), '--seed', seed], golden);
+  // With seed 1 it is graded beside its mutants.
+  it('breaks no rule, and every rule is seen, with another seed', async () => {
+    const { status, stderr, ids, report } = await certify([...all(), '--seed', '2026'], golden);
     expect({ status, broken: ids('fail'), unseen: ids('skip'), stderr }).toEqual({
       ...{ status: 0, broken: [], unseen: [] },
       stderr: '',
