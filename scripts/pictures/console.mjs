@@ -32,7 +32,7 @@ export async function photographConsole(program, folder) {
       await page.getByRole('button', { name: 'Approve' }).click();
       await page.locator('[data-shown=command]').waitFor();
       await page.locator('.column.approved .card[aria-pressed=true]').waitFor();
-      // The column and the person are read one after the other.
+      // The column and the selected application are read one after the other.
       await page.locator('#person').getByText('approved', { exact: true }).waitFor();
       await shoot('board');
       await page.getByRole('tab', { name: 'Tokens' }).click();
