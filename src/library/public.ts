@@ -183,7 +183,7 @@ export interface LoginOptions {
 }
 
 export interface TriggerOptions {
-  /** Data of the envelope. With it the delivery is about somebody the API does not know. */
+  /** Data of the envelope. With it the delivery is about somebody unknown to the API. */
   readonly data?: unknown;
   readonly event?: string | undefined;
 }

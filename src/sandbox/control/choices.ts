@@ -18,7 +18,7 @@ export function listActions(event: SandboxEvent): ResultOf<'actions'> {
 }
 
 /**
- * What an action fits now.
+ * The subjects that an action fits now.
  *
  * @throws DoesNotFit `unknown_action`
  */

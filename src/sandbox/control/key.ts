@@ -11,7 +11,7 @@ export const controlVariable = 'REVENTO_SANDBOX_KEY';
 
 /**
  * The bearer key of the control API. It is derived from the client secret, so that a client with the sandbox's
- * credentials (its profile, or the environment that `sandbox exec` sets) needs nothing else. A web page cannot have it.
+ * credentials (its profile, or the environment that `sandbox exec` sets) needs nothing else. Web pages cannot get it.
  */
 export function controlKeyOf(clientId: string, clientSecret: string): string {
   return createHmac('sha256', clientSecret).update(`revento sandbox control\0${clientId}`).digest('base64url');

@@ -102,7 +102,7 @@ export class Authorization {
       return consentPage(found, 'Choose who signs in.');
     }
     this.#transactions.delete(id);
-    // It may have come up since the page was shown.
+    // The obstacle may have appeared after the page was shown.
     const obstacle = obstacleTo(this.#parts.world, found.client, found.event, found.kind);
     if (decision === 'allow' && obstacle !== null) {
       const refused = { error: 'access_denied', error_description: printable(obstacle.problem, 200) };

@@ -17,13 +17,13 @@ export interface Client {
   readonly eventTypes: readonly string[] | null;
 }
 
-/** Where an integration takes its logins: the sample of the guide. */
+/** The redirect URI of an integration; the guide's example. */
 export const integrationRedirectUri = 'http://localhost:3000/callback';
 
-/** Where this tool takes its own logins at the sandbox: port 3000 is where the integration under test listens. */
+/** The redirect URI of this tool's own logins at the sandbox; port 3000 belongs to the integration under test. */
 export const toolRedirectUri = 'http://localhost:4404/callback';
 
-/** The redirect URIs every sandbox client has. `login` proposes the port after its own where that is in use. */
+/** The redirect URIs every sandbox client has. `login` proposes the next port when its own is in use. */
 const defaultRedirectUris: readonly string[] = [
   integrationRedirectUri,
   'http://127.0.0.1:3000/callback',
@@ -71,7 +71,7 @@ export function registerClients(registration: Registration = {}): readonly [Clie
   ];
 }
 
-/** What a client declares, as its manifest would say it. */
+/** What a client declares, in the form of a manifest. */
 export function manifestOf({ name, scopes, eventTypes }: Client): Manifest {
   return {
     ...(name !== defaultName && { name }),

@@ -176,7 +176,7 @@ export class Grants {
     if (found) this.#end(found.family, 'revoked', null);
   }
 
-  /** Ends every living family that fits, and gives back the consents they came from. */
+  /** Revokes every active family that matches, and returns their consents. */
   revoke(isMeant: (consent: Consent) => boolean): readonly Consent[] {
     const ended: Consent[] = [];
     for (const family of this.#accessOf.keys()) {
@@ -215,7 +215,7 @@ export class Grants {
     };
   }
 
-  /** Takes over what was saved, in place of what there is. */
+  /** Replaces the current state with a saved one. */
   load(saved: SavedGrants): void {
     this.reset();
     const families = saved.families.map((family, number): Family => ({ ...family, number }));
@@ -240,7 +240,7 @@ export class Grants {
     const prefix = family.consent.kind === 'installation' ? 'rev_install_' : 'rev_user_';
     const accessToken = prefix + randomBytes(32).toString('base64url');
     const refreshToken = `rev_refresh_${randomBytes(32).toString('base64url')}`;
-    // Only hashes: what is saved opens nothing. Spent ones must be known again for as long as the family lives.
+    // Only hashes, which give no access. Spent tokens must be recognized for as long as the family lives.
     const access = { family, scope, expiresAt: accessExpiresAt };
     const issued = { at: now, requestId };
     const refresh = { family, expiresAt: refreshExpiresAt, isSpent: false, access: hash(accessToken), issued };

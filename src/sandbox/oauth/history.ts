@@ -11,7 +11,7 @@ export interface Ending {
   readonly token: string | null;
 }
 
-/** A moment in the life of a token; the request is null where none is known. */
+/** A moment in the life of a token; the request is null if unknown. */
 export interface Moment {
   readonly at: number;
   readonly requestId: string | null;

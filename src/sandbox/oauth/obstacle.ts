@@ -15,7 +15,7 @@ export interface Obstacle {
  * Why nobody at all can consent; null when somebody can.
  *
  * Source: guide, who may sign in. Assumed: what the page says, and that a suspended integration and an archived event
- * take no consent.
+ * accept no consent.
  */
 export function obstacleTo(world: World, client: Client, event: SandboxEvent, kind: LoginKind): Obstacle | null {
   if (world.isSuspended) {

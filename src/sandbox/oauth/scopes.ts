@@ -6,7 +6,7 @@ export interface Scope {
   readonly kind: LoginKind;
   readonly title: string;
   readonly meaning: string;
-  /** Cannot be unticked: the others are of no use without it. */
+  /** Cannot be unticked: the other scopes are useless without it. */
   readonly isRequired: boolean;
 }
 

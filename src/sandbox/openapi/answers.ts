@@ -21,7 +21,7 @@ export const errorSchema: JsonSchema = {
   properties: {
     error: { type: 'string' },
     message: { type: 'string' },
-    request_id: { type: 'string', description: 'the one of the request, or a new one' },
+    request_id: { type: 'string', description: 'that of the request, or a new one' },
   },
   required: ['error', 'message', 'request_id'],
 };
@@ -30,7 +30,7 @@ export const text: JsonSchema = { type: 'string' };
 export const time: JsonSchema = { type: 'string', format: 'date-time' };
 export const nullable = (type: string): JsonSchema => ({ type: [type, 'null'] });
 
-/** An object with documented fields, which are always there, and assumed ones. Unknown fields have to be expected. */
+/** An object with documented fields, which are always there, and assumed ones. Clients must accept unknown fields. */
 export function objectOf(documented: JsonSchema, assumed: JsonSchema = {}): JsonSchema {
   const marked = Object.entries(assumed).map(([name, schema]) => [
     name,

@@ -20,7 +20,7 @@ export function openApiDocument(server: string): JsonSchema {
       version: 'v1',
       description: [
         'OAuth, read API and webhooks as Revento’s developer guide describes them, and the control API of the sandbox.',
-        'Whatever has `x-choice` is an assumption of the sandbox where the guide is silent: true, or what is assumed.',
+        '`x-choice` marks assumptions of the sandbox where the guide is silent: true, or what is assumed.',
       ].join(' '),
     },
     servers: [{ url: server }],

@@ -10,7 +10,7 @@ const noStore: JsonSchema = { 'Cache-Control': { schema: { const: 'no-store' }, 
 export const tokenAnswer = objectOf(
   {
     access_token: text,
-    refresh_token: { type: 'string', description: 'replaces the one before, which is spent' },
+    refresh_token: { type: 'string', description: 'replaces the previous one, which is spent' },
     ...{ event_id: text, organization_id: text },
     scope: { type: 'string', description: 'what was granted, separated by spaces' },
   },
@@ -18,7 +18,7 @@ export const tokenAnswer = objectOf(
     token_type: { const: 'Bearer' },
     expires_in: { type: 'integer', description: 'seconds' },
     refresh_expires_in: { type: 'integer', description: 'seconds' },
-    user_id: { type: 'string', description: 'of the participant whose login it is' },
+    user_id: { type: 'string', description: 'the participant who logged in' },
   },
 );
 
@@ -59,7 +59,7 @@ const authorize: JsonSchema = {
   },
 };
 
-const client = { client_id: text, client_secret: { type: 'string', description: 'left out by a public client' } };
+const client = { client_id: text, client_secret: { type: 'string', description: 'omitted by public clients' } };
 
 const token: JsonSchema = {
   operationId: 'token',
@@ -94,11 +94,11 @@ const token: JsonSchema = {
   responses: {
     200: jsonAnswer('Tokens', { $ref: '#/components/schemas/TokenAnswer' }, { headers: noStore }),
     400: errorAnswer(
-      'The grant is not valid, which is permanent; or the request is malformed',
+      'The grant is invalid, which is permanent; or the request is malformed',
       ['invalid_grant', 'invalid_request', 'unsupported_grant_type', 'invalid_scope'],
       choice('the codes besides invalid_grant'),
     ),
-    401: errorAnswer('The client is not who it says', ['invalid_client'], {
+    401: errorAnswer('Client authentication failed', ['invalid_client'], {
       headers: { 'WWW-Authenticate': { schema: text, required: true } },
       ...choice('the status'),
     }),

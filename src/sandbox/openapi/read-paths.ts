@@ -8,7 +8,7 @@ const whole: JsonSchema = { schema: { type: 'integer' } };
 /** On every answer to a token. Source: guide, rate limits. */
 const limitHeaders: JsonSchema = {
   'X-RateLimit-Limit': { ...whole, description: 'calls of the hour', required: true },
-  'X-RateLimit-Remaining': { ...whole, description: 'calls that are left of the hour', required: true },
+  'X-RateLimit-Remaining': { ...whole, description: 'calls left this hour', required: true },
   'X-RateLimit-Reset': { ...whole, description: 'Unix seconds', required: true },
 };
 const challenge: JsonSchema = { 'WWW-Authenticate': { schema: { type: 'string' }, required: true } };
@@ -39,7 +39,11 @@ export function readApiPaths(): JsonSchema {
           401: errorAnswer('The token is not valid', ['invalid_token', 'token_expired', 'token_revoked'], {
             headers: challenge,
           }),
-          403: errorAnswer('The token is one for something else', forbidden, choice('the code insufficient_scope')),
+          403: errorAnswer(
+            'The token is valid, but does not allow this',
+            forbidden,
+            choice('the code insufficient_scope'),
+          ),
           429: errorAnswer(
             'Too many calls of this token; `Retry-After` only with rate_limit_exceeded',
             ['rate_limit_exceeded', 'concurrent_limit_exceeded'],
@@ -67,7 +71,7 @@ function parametersOf(path: string): JsonSchema[] {
     ...(isList(path)
       ? [
           { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 50, default: 25 } } as const,
-          { name: 'cursor', in: 'query', description: 'next_cursor of the page before', schema: { type: 'string' } },
+          { name: 'cursor', in: 'query', description: 'next_cursor of the previous page', schema: { type: 'string' } },
         ]
       : []),
     header('X-Revento-Request-Id', 'a fresh UUID, any format; echoed back'),

@@ -5,7 +5,7 @@ const number: JsonSchema = { type: 'number' };
 const nullableTime: JsonSchema = { type: ['string', 'null'], format: 'date-time' };
 const status: JsonSchema = {
   type: 'string',
-  description: 'pending, approved, rejected or revision_requested; other words have to be expected',
+  description: 'pending, approved, rejected or revision_requested; clients must accept other values',
 };
 
 const event = objectOf(
@@ -62,14 +62,14 @@ const page = (rows: JsonSchema, isList?: string): JsonSchema => ({
   properties: {
     data: { type: 'array', items: rows },
     next_cursor: { type: ['string', 'null'], description: 'opaque' },
-    has_more: { type: 'boolean', description: 'whether there is another page: the only signal' },
+    has_more: { type: 'boolean', description: 'whether another page follows; the only reliable sign of it' },
   },
   required: ['data', 'next_cursor', 'has_more'],
 });
 
 const assumedList = 'that it is a list';
 
-/** What each path of the read API answers; a path that is not here answers an object that nothing is known of. */
+/** What each path of the read API answers; a path that is not listed answers an object of unknown shape. */
 export const resourceSchemas: Readonly<Record<string, JsonSchema>> = {
   '/events/{event_id}': event,
   '/events/{event_id}/participants': page(participant),
@@ -85,7 +85,7 @@ export const resourceSchemas: Readonly<Record<string, JsonSchema>> = {
   '/me/application': application,
 };
 
-/** Whether a path is a list, with `limit` and `cursor`; one that nothing is known of may be. */
+/** Whether a path is a list, with `limit` and `cursor`; a path that is not listed may be one. */
 export function isList(path: string): boolean {
   const schema = resourceSchemas[path];
   return schema === undefined || 'next_cursor' in ((schema['properties'] as JsonSchema | undefined) ?? {});

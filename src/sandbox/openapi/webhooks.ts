@@ -32,7 +32,7 @@ export function webhookEntries(): JsonSchema {
             requestBody: { required: true, content: { 'application/json': { schema } } },
             responses: {
               '2XX': { description: 'Acknowledged, within ten seconds' },
-              401: { description: 'The signature, or the time in it, is not valid' },
+              401: { description: 'The signature or its timestamp is invalid' },
               default: { description: 'Not acknowledged: the delivery is sent again', ...choice('the schedule') },
             },
           },

@@ -41,7 +41,7 @@ export const lastCounts: ReadonlySet<string> = new Set(['signing', 'clock', 'fau
 /** Takes a change for what is kept of a sandbox. */
 export type Note = (change: Change) => void;
 
-/** For a sandbox of which nothing is kept. */
+/** For a sandbox that is not saved. */
 export const ignore: Note = () => undefined;
 
 /** The snapshot with changes made to it, in order. */

@@ -22,7 +22,7 @@ export interface KeeperParts {
   readonly log: SealedLog;
   /** Real time. */
   readonly clock: Pick<Clock, 'now'>;
-  /** When what is kept began, milliseconds since the Unix epoch. */
+  /** When the saved history began, milliseconds since the Unix epoch. */
   readonly since: number;
   readonly onProblem: (problem: string) => void;
   readonly onRecovery: () => void;

@@ -4,7 +4,7 @@ import type { Snapshot } from './snapshot.ts';
 /** Where a sandbox is kept, and whether it is. */
 export interface KeptState {
   readonly path: string;
-  /** When what is kept began, milliseconds since the Unix epoch, real time. */
+  /** When the saved history began, milliseconds since the Unix epoch, real time. */
   readonly since: number;
   /** Why the latest changes are in memory only; null when they are written. */
   readonly problem: string | null;
@@ -91,7 +91,7 @@ export class Ledger {
     return this.#isWhole || this.#changes.length > 0 || this.#last.size > 0;
   }
 
-  /** What no answer waits for, such as an attempt of a delivery, is written once the event loop turns. */
+  /** Changes that no response waits for, such as a delivery attempt, are written in the next turn of the event loop. */
   #schedule(): void {
     if (this.#isScheduled || !this.#isWriting) return;
     this.#isScheduled = true;

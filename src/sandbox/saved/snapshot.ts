@@ -60,7 +60,7 @@ export const savedFault = v.object({ text: v.string(), seen: v.number() });
 export const savedNotice = v.object({ type: v.string(), happening_id: v.string(), due_at: v.string() });
 export const savedClock = v.object({ ahead_ms: v.number(), held_at: v.nullable(v.number()) });
 const names = v.pipe(v.array(v.string()), v.readonly());
-/** Files of earlier versions have no scopes and event types: those were all. */
+/** Files of earlier versions lack scopes and event types: all were allowed. */
 const client = v.object({
   id: v.string(),
   secret: v.nullable(v.string()),

@@ -35,7 +35,7 @@ export interface HandParts {
 export async function createStageHand(parts: HandParts): Promise<StageHand> {
   const { ask, syncUrl, clock, signal, notice } = parts;
   const seen: SeenRequest[] = [];
-  // Requests before the run are not of the run.
+  // Requests from before the run do not count.
   let cursor = 0;
   const look = async (): Promise<readonly SeenRequest[]> => {
     const found: SeenRequest[] = [];
@@ -75,8 +75,8 @@ async function startSync(url: string, { http, signal }: HandParts): Promise<void
 }
 
 /**
- * All rows of a list, with a token of our own, so that the integration's budget is left alone. It is one of the consent
- * that is there: a wider one would be another connection, which `revoke` ends as well.
+ * All rows of a list, with a token of our own, so that the integration's budget is left alone. It belongs to the
+ * existing consent: a wider one would be another connection, which `revoke` ends as well.
  */
 async function readRows(path: string, eventId: string, { ask, http, authBase, signal }: HandParts) {
   const { connections } = await ask('status', {});

@@ -28,20 +28,20 @@ const mark = (about: string) =>
     v.pipe(v.string(), v.regex(/^[\w-]{1,40}$/, 'must be a name such as approved'), v.description(about)),
   );
 const amount = {
-  count: whole('exactly so many', 0, 100_000),
-  at_least: whole('so many or more', 0, 100_000),
-  at_most: whole('so many or fewer', 0, 100_000),
+  count: whole('exactly this many', 0, 100_000),
+  at_least: whole('at least this many', 0, 100_000),
+  at_most: whole('at most this many', 0, 100_000),
 };
 const requests = {
   method: text('such as GET; default is any'),
   path: text('path without query; * stands for anything, such as /api/v1/events/*/participants'),
   status: whole('status of the answer', 100, 599),
-  since: mark('only requests after the step of this name; default is the whole run'),
+  since: mark('only requests after the step with this name; default is the whole run'),
 };
 
 const step = closed({
   title: text('what the step shows, for the report'),
-  as: mark('a name for later steps: `to` means whom this step happened to, `since` means from here on'),
+  as: mark('a name for later steps: `to` refers to the subjects of this step, `since` to the time after it'),
   do: v.exactOptional(
     v.pipe(
       v.string(),
@@ -54,16 +54,16 @@ const step = closed({
       v.description('an action of the sandbox, as in `revento sandbox do`'),
     ),
   ),
-  id: text('whom it happens to; default is somebody it fits'),
+  id: text('IDs of the subjects; default: as many as needed that fit'),
   event: text('id of the event it happens in; default is the test event'),
-  to: mark('whom it happens to: those of the step of this name'),
+  to: mark('the subjects of the step with this name'),
   set: v.exactOptional(v.pipe(fields, v.description('fields to set'))),
-  repeat: whole('how many times it happens, each time to somebody else', 1),
+  repeat: whole('number of times, each with another subject', 1),
   clock: v.exactOptional(
     v.pipe(
       v.string(),
       v.regex(/^(advance \d+(ms|s|m|h|d)|resume)$/, 'must be "advance DURATION", such as "advance 91d", or "resume"'),
-      v.description('moves the clock of the sandbox, through everything that is due on the way'),
+      v.description('moves the clock of the sandbox forward; everything due in between happens'),
     ),
   ),
   fault: v.exactOptional(
@@ -85,7 +85,7 @@ const step = closed({
         requests: v.exactOptional(
           v.pipe(
             closed({ ...requests, at_least: amount.at_least }),
-            v.description('until the integration has sent such requests'),
+            v.description('until the integration has sent these requests'),
           ),
         ),
         quiet: duration('until the integration has sent no request for this long, in real time'),
@@ -100,10 +100,10 @@ const step = closed({
         deliveries: v.exactOptional(
           closed({
             event: text('event type; default is any'),
-            to: mark('only those about whom the step of this name happened to'),
-            state: v.exactOptional(v.pipe(v.picklist(deliveryStates), v.description('every one is in this state'))),
-            attempts: whole('every one had exactly so many attempts', 1, 6),
-            attempts_at_most: whole('every one had so many attempts or fewer', 1, 6),
+            to: mark('only those about the subjects of the step with this name'),
+            state: v.exactOptional(v.pipe(v.picklist(deliveryStates), v.description('all are in this state'))),
+            attempts: whole('each had exactly this many attempts', 1, 6),
+            attempts_at_most: whole('each had at most this many attempts', 1, 6),
             in_order: v.exactOptional(
               v.pipe(v.literal(true), v.description('they were acknowledged in the order in which they were sent')),
             ),
@@ -130,7 +130,7 @@ export type Step = v.InferOutput<typeof step>;
 export const scenario = closed({
   $schema: text('where the JSON Schema of this file is'),
   title: v.pipe(v.string(), v.description('what happens, in a few words')),
-  shows: v.pipe(v.string(), v.description('the lesson: what a right integration does, and why')),
+  shows: v.pipe(v.string(), v.description('the lesson: what a correct integration does, and why')),
   steps: v.pipe(v.array(step), v.minLength(1, 'must have at least one step'), v.description('in this order')),
 });
 export type Scenario = v.InferOutput<typeof scenario>;
@@ -160,7 +160,7 @@ export function stepFindings(value: unknown): readonly Finding[] {
     }
     for (const [name, at] of references(one)) {
       if (!known.has(name))
-        findings.push({ path: [...path, ...at], message: `names the step ${name}, but none before it is called so` });
+        findings.push({ path: [...path, ...at], message: `names the step ${name}, but no earlier step has this name` });
     }
     if (typeof one['as'] === 'string') known.add(one['as']);
     return findings;

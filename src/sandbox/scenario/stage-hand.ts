@@ -19,7 +19,7 @@ export interface StageHand {
   rows(path: string, eventId: string): Promise<readonly { readonly [field: string]: unknown }[]>;
   /** Makes the integration read the API, and resolves when it has; null where it has no URL for that. */
   readonly sync: (() => Promise<void>) | null;
-  /** A moment until the next look, in real time. */
+  /** Waits until the next check, in real time. */
   pause(): Promise<void>;
   /** Milliseconds, real time. */
   now(): number;

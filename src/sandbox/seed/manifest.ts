@@ -7,7 +7,7 @@ const scopeNames = scopes.map(({ name }) => name);
 const typeNames = eventTypes.map(({ type }) => type);
 const url = v.pipe(v.string(), v.regex(/^https?:\/\/[^#\s]+$/, 'must be an http or https URL without a fragment'));
 
-/** A type that the list has, or one that cannot be meant for one of them: the list is not complete. */
+/** A listed type, or an unlisted one that is not a typo of one: the list is not complete. */
 const eventType = v.pipe(
   v.string(),
   v.regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'must be a word such as application.approved'),
@@ -23,7 +23,7 @@ const known = {
   scopes: v.exactOptional(
     v.pipe(
       v.array(v.picklist(scopeNames)),
-      v.description('every scope the integration may request; others are invalid_scope. Left out: all'),
+      v.description('every scope the integration may request; others get invalid_scope. Default: all'),
     ),
   ),
   redirect_uris: v.exactOptional(
@@ -33,7 +33,7 @@ const known = {
     v.pipe(url, v.description('not used: the sandbox sends to --webhook-url, never to a real handler')),
   ),
   declared_webhook_event_types: v.exactOptional(
-    v.pipe(v.array(eventType), v.description('the only event types that are delivered. Left out: all')),
+    v.pipe(v.array(eventType), v.description('the only event types that are delivered. Default: all')),
   ),
 };
 

@@ -29,7 +29,7 @@ interface Leaf {
   readonly path: readonly Step[];
 }
 
-/** A union has the issues of its options inside; those of the option that came furthest say most. */
+/** A union has the issues of its options inside; those of the option that matched furthest are the most useful. */
 function leaves(issue: v.BaseIssue<unknown>, above: readonly Step[]): readonly Leaf[] {
   const path = [...above, ...(issue.path ?? []).map(({ key }) => key as Step)];
   const inner = (issue.issues ?? []).flatMap((one) => leaves(one, path));

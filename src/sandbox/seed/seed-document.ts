@@ -38,7 +38,7 @@ const person = closed({
   email: text('e-mail address'),
   locale: text('language, such as de'),
   custom_form_fields: v.exactOptional(
-    v.pipe(fields, v.description('answers of the registration form, in place of all others')),
+    v.pipe(fields, v.description('answers to the registration form; they replace all made-up ones')),
   ),
   submitted_at: time('when they applied'),
   last_reviewed_at: time('when an organizer decided'),
@@ -85,14 +85,11 @@ const event = closed({
     ),
   ),
   participants: v.exactOptional(
-    v.pipe(
-      v.array(person),
-      v.description('everybody who applied, in the order of the API; fields left out are made up'),
-    ),
+    v.pipe(v.array(person), v.description('all applicants, in the order of the API; omitted fields are made up')),
   ),
-  more_participants: count(1_000_000, 'how many made-up participants follow those of the list'),
+  more_participants: count(1_000_000, 'number of made-up participants to add after the list'),
   activities: v.exactOptional(
-    v.pipe(v.array(activity), v.description('the whole program; fields left out are made up')),
+    v.pipe(v.array(activity), v.description('the whole program; omitted fields are made up')),
   ),
 });
 export type PinnedEvent = v.InferOutput<typeof event>;
@@ -121,10 +118,7 @@ export const seedDocument = closed({
   $schema: text('where the JSON Schema of this file is'),
   seed: count(2 ** 31 - 1, 'random seed of everything that is made up; --seed overrides it'),
   events: v.exactOptional(
-    v.pipe(
-      v.array(event),
-      v.description('in place of the built-in event of the same id, or besides the built-in ones'),
-    ),
+    v.pipe(v.array(event), v.description('an event with the ID of a built-in one replaces it; others are added')),
   ),
   clients: v.exactOptional(
     v.pipe(v.array(client), v.description('further integrations, besides the one of the sandbox')),

@@ -5,16 +5,16 @@ import { decodeText } from '../../text/input.ts';
 import { plainLine } from '../../text/plain-line.ts';
 import { type Finding, mistakesOf } from './mistakes.ts';
 
-/** As many as are listed; more of them mean that the file is of another kind. */
+/** The most mistakes that are listed; more mean that the file is of another kind. */
 const mostListed = 30;
 
-/** What a file is to be. */
+/** The kind that a file must be of. */
 export interface FileKind {
   /** With its article, such as `a seed file`. */
   readonly what: string;
   /** Name of its JSON Schema in the package. */
   readonly schema: string;
-  /** What else may be wrong with the value, whatever the schema says of it. */
+  /** Finds further mistakes in the value, independent of the schema. */
   readonly findings?: (value: unknown) => readonly Finding[];
 }
 

@@ -25,13 +25,13 @@ export interface Visit {
 }
 
 export interface VisitOptions {
-  /** Those of the browser; left out, there are none yet. */
+  /** The cookies of the browser; by default none. */
   readonly cookies?: Cookies;
   /** Called with every URL before it is requested; false ends the visit. */
   readonly onHop?: (url: URL) => boolean;
 }
 
-/** The limit of browsers. */
+/** The redirect limit of browsers. */
 const maxRedirects = 20;
 const timeoutMs = 30_000;
 

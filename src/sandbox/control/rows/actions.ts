@@ -20,7 +20,7 @@ const action = v.pipe(
   v.object({
     name: v.string(),
     summary: v.string(),
-    subjects: v.pipe(v.array(v.picklist(subjectTypes)), v.readonly(), v.description('types of what it changes')),
+    subjects: v.pipe(v.array(v.picklist(subjectTypes)), v.readonly(), v.description('types of its subjects')),
     from: v.pipe(
       v.nullable(v.pipe(v.array(v.string()), v.readonly())),
       v.description('states that it fits; null for an action that creates its subject'),
@@ -67,7 +67,7 @@ export const actionRows = {
           v.safeInteger(),
           v.minValue(1),
           v.maxValue(mostSubjects),
-          v.description('the most in the answer'),
+          v.description('the most subjects to return'),
         ),
         50,
       ),

@@ -22,7 +22,7 @@ const finding = v.pipe(
     level: v.pipe(v.picklist(levels), v.description('must: the guide demands it')),
     verdict: v.pipe(
       v.picklist(['held', 'broken', 'not_seen']),
-      v.description('not_seen: nothing happened that could test it'),
+      v.description('not_seen: nothing happened that tests it'),
     ),
     count: v.pipe(v.number(), v.description('how often it was broken')),
     breaches: v.pipe(v.array(breach), v.readonly(), v.description('the first five')),

@@ -40,7 +40,7 @@ export const faultRows = {
     params: v.strictObject({
       add: v.optional(v.pipe(v.array(v.string()), v.description('such as api:500x2')), []),
       remove: v.optional(
-        v.pipe(v.array(v.string()), v.description('active faults to remove, as they were injected')),
+        v.pipe(v.array(v.string()), v.description('active faults to remove, written as they were injected')),
         [],
       ),
       clear: flag('remove every active fault first'),

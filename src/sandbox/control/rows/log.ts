@@ -50,7 +50,7 @@ const found = v.object({
   title: v.string(),
   level: v.picklist(levels),
   what: v.pipe(v.string(), v.description('how the rule was broken')),
-  requests: v.pipe(v.array(shownRequest), v.readonly(), v.description('what shows it')),
+  requests: v.pipe(v.array(shownRequest), v.readonly(), v.description('the evidence')),
   why: v.string(),
   fix: v.string(),
   source: v.string(),

@@ -53,7 +53,7 @@ const login = v.pipe(
           v.readonly(),
         ),
       ),
-      v.description('how it was revoked; null while it is not'),
+      v.description('how it was revoked; null while it is active'),
     ),
     token_count: v.number(),
     tokens: v.pipe(v.array(token), v.readonly(), v.description('the latest 30, oldest first')),

@@ -59,7 +59,7 @@ export const peopleRows = {
     method: 'GET',
     path: '/applications',
     status: 200,
-    summary: 'List applications of an event by status: those that changed first, latest change first, then the others',
+    summary: 'List applications of an event by status: changed ones first, latest change first, then the others',
     params: v.strictObject({
       event_id: eventId,
       status: v.exactOptional(v.pipe(v.picklist(applicationStatuses), v.description('only those in this status'))),
@@ -70,7 +70,7 @@ export const peopleRows = {
     result: v.pipe(
       v.object({
         counts: v.pipe(statusCounts, v.readonly(), v.description('of the whole event, by status')),
-        total: v.pipe(v.number(), v.description('rows that fit the query')),
+        total: v.pipe(v.number(), v.description('rows that match the query')),
         applications: v.pipe(v.array(application), v.readonly()),
       }),
       v.readonly(),
