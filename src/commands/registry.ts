@@ -34,7 +34,7 @@ export const registry: readonly CommandEntry[] = [
       () => import('./webhook/listen/listen.ts'),
     ],
     'webhook verify': ['Check the signature of a body or a recorded delivery', () => import('./webhook/verify.ts')],
-    'webhook sign': ['Print the headers a delivery of a body would carry', () => import('./webhook/sign.ts')],
+    'webhook sign': ['Print the headers that a delivery of a body would have', () => import('./webhook/sign.ts')],
     'webhook events': ['List the known event types, or show a sample of one', () => import('./webhook/events.ts')],
     'webhook trigger': ['Send one signed sample delivery, faults included', () => import('./webhook/trigger.ts')],
     'webhook replay': ['Send recorded deliveries again', () => import('./webhook/replay/replay.ts')],
@@ -121,7 +121,7 @@ export const registry: readonly CommandEntry[] = [
     }),
   ),
   ...commands('API', {
-    api: ['Send any request to the API and print the answer as it came', () => import('./api/api.ts')],
+    api: ['Send any request to the API and print the response unchanged', () => import('./api/api.ts')],
   }),
 ];
 

@@ -10,8 +10,7 @@ import { jqVariables } from './jq-variables.ts';
 const given = {
   list: "the filter is given the whole list, one array: begin with .[], as in --jq '.[].id'",
   document: 'the filter is given one document: --jq keys names its fields',
-  answer:
-    "the filter is given the answer as it came: --jq keys names its fields, --jq '.data[]' gives the rows of a page",
+  answer: "the filter gets the unchanged response: --jq keys names its fields, --jq '.data[]' gives the rows of a page",
 };
 
 /**

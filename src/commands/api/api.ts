@@ -30,13 +30,13 @@ export const api: CommandModule<ApiOptions> = {
       .addOption(inputOption(command))
       .option('-i, --include', 'print the status line and the headers too', false)
       .option('--paginate', 'follow the cursors; prints one JSON array of all rows', false)
-      .option('--slurp', 'with --paginate: one JSON array of the pages as they came', false)
+      .option('--slurp', 'with --paginate: one JSON array of the unchanged pages', false)
       .option('--silent', 'do not print the body', false)
       .option(...userIdOption)
       .option('--max-wait <duration>', 'longest wait for the rate limits', '5m')
       .addHelpText('after', help),
   examples: [
-    { command: "revento api '/events/{event}'", explains: 'the event, as it came' },
+    { command: "revento api '/events/{event}'", explains: 'the event, byte for byte' },
     { command: "revento api '/events/{event}/participants' -f limit=10 --jq '.data[].id'", explains: 'filter a page' },
     {
       command: "revento api '/events/{event}/participants' --paginate --jq length",
@@ -103,7 +103,7 @@ async function* oneAnswer(
   const { answer, failure } = await client.send(request);
   const shown = (bytes: Uint8Array) => (failure === null ? bytes : redactor.cleanBytes(bytes));
   if (options.include) yield { kind: 'bytes', bytes: shown(await headOf(answer)) };
-  // A filter is for the answer that was hoped for, not for an error's body.
+  // A filter is meant for a successful response, not for the body of an error.
   const isHidden = options.silent || (failure !== null && options.jq !== undefined);
   if (!isHidden && answer.body.length > 0) yield { kind: 'bytes', bytes: shown(answer.body) };
   if (failure !== null) throw failure;
@@ -116,6 +116,6 @@ async function headOf({ status, headers }: HttpResponse): Promise<Uint8Array> {
 }
 
 const help = `
-The answer's bytes are printed as they came, an error's too; on a terminal JSON is indented and colored.
-The exit status says how it went. With --paginate, -o table, csv or ndjson and --columns show the rows.
+The response body is printed byte for byte, also that of an error; on a terminal JSON is indented and colored.
+The exit status says whether it succeeded. With --paginate, -o table, csv or ndjson and --columns show the rows.
 `;

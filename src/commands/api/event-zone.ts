@@ -17,7 +17,7 @@ export async function eventZone({ client, eventId }: Access): Promise<string | n
     const zone = failure === null ? parseRecord(asBuffer(answer.body).toString('utf8'))?.['timezone'] : null;
     return typeof zone === 'string' ? zone : null;
   } catch {
-    // Whatever is wrong shows in the request that matters.
+    // The request for the rows reports the same failure.
     return null;
   }
 }

@@ -28,7 +28,7 @@ export async function* listRows(
   deps: Pick<Deps, 'event' | 'profile' | 'signal'>,
 ): AsyncGenerator<Item, void, void> {
   const path = fillEvent(resource.path, access.eventId);
-  // Which rows a filter lets through is known only when they are here.
+  // A filter can only be applied once the rows have arrived.
   const part = { limit: filter === null ? limit : null, cursor };
   let last: Batch = { rows: [], nextCursor: cursor };
   let count = 0;

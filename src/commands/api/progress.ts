@@ -11,7 +11,7 @@ const patienceMs = 400;
 const betweenUpdatesMs = 100;
 /** A wait that is shown at once, whatever else goes on. */
 const worthTellingMs = 1_000;
-/** One that a log has to explain: without a line, the job looks stuck. */
+/** A wait that is noted in a log: without a line, the job looks stuck. */
 const worthNotingMs = 5_000;
 
 /** What the progress line uses. */

@@ -136,8 +136,8 @@ function placeOf(given: string, apiBase: string): { target: string; path: string
   const path = below(url?.pathname ?? target.replace(/[?#].*$/, ''));
   const [unknown] = /\{(?!event\}|event_id\})[\w-]*\}/.exec(path) ?? [];
   if (unknown !== undefined) {
-    throw new ReventoError('usage', `Nothing is known to fill in for ${unknown}.`, {
-      hint: 'PATH may have {event} in it',
+    throw new ReventoError('usage', `Unknown placeholder ${unknown} in PATH.`, {
+      hint: 'only {event} is filled in',
     });
   }
   const [, named] = /^\/events\/([^/]+)/.exec(path) ?? [];
@@ -149,7 +149,7 @@ function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    // Broken percent-encoding: the server has the last word on what it means.
+    // Broken percent-encoding: the server decides what it means.
     return segment;
   }
 }

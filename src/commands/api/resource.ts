@@ -23,7 +23,7 @@ export interface ResourceOptions extends GlobalOptions, FilterOptions {
   readonly userId?: string;
 }
 
-/** Source: guide, pagination: what the API gives when nothing is asked for. */
+/** The API's own default. Source: guide, pagination. */
 const defaultRows = 25;
 
 /** The command of a row of the resource table. */
@@ -66,7 +66,7 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
         onPause: progress.onPause,
       });
       try {
-        // Asked for beside the rows, and only where it is shown.
+        // Requested in parallel with the rows, and only if it is shown.
         const zone = resource.isScheduled && isTable(options, deps) ? eventZone(access) : Promise.resolve(null);
         if (resource.isList) {
           const isDefaultLimit = options.limit === undefined;

@@ -56,6 +56,6 @@ function refuseMisspelt(status: string, field: string, words: readonly string[])
   const guess = words.includes(status) ? null : nearest(status, words);
   if (guess === null) return;
   throw new ReventoError('usage', `Unknown status ${JSON.stringify(status)}.`, {
-    hint: `did you mean ${guess}? For a status that is new, use --where '.${field} == "…"'`,
+    hint: `did you mean ${guess}? For a new status, use --where '.${field} == "…"'`,
   });
 }

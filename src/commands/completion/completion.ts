@@ -36,7 +36,7 @@ const startFiles: Readonly<Record<string, string>> = {
   powershell: '$PROFILE',
 };
 
-/** `revento completion`: a script for a shell; what it offers comes from the program itself, so it never grows old. */
+/** `revento completion`: a script for a shell; it asks the program for candidates, so it is never outdated. */
 export const completion: CommandModule<CompletionOptions> = {
   declare: (command) =>
     command

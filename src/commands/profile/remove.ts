@@ -16,7 +16,7 @@ export const profileRemove: CommandModule<ProfileRemoveOptions> = {
   declare: (command) =>
     command
       .argument('<name>', 'profile, see `revento profile list`')
-      .option('-y, --yes', 'also when it still has logins: they are forgotten', false),
+      .option('-y, --yes', 'also when it still has logins, which are deleted', false),
   examples: [
     { command: 'revento profile remove staging', explains: 'asks first when it still has logins' },
     { command: 'revento profile remove sandbox --yes', explains: 'with the logins it holds' },

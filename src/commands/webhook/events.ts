@@ -76,7 +76,7 @@ function schemaOf(type: string | undefined): Item {
 
 function typesFor(language: string, hasMore: boolean): Item {
   if (hasMore) {
-    throw new ReventoError('usage', '--types covers all event types, so it goes without TYPE and --schema.');
+    throw new ReventoError('usage', "--types covers all event types, so it can't be combined with TYPE or --schema.");
   }
   const render = Object.hasOwn(typings, language) ? typings[language] : undefined;
   if (render === undefined) {

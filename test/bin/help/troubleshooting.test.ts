@@ -170,7 +170,7 @@ const situations: Readonly<Record<string, () => Promise<string>>> = {
     await endedSandbox();
     return say(['sandbox', 'start', '--port', '0', '--participants', '7']);
   },
-  '… is not a kept sandbox that can be read whole: …': async () => {
+  'the kept sandbox in … is damaged: …': async () => {
     await endedSandbox();
     writeFileSync(join(rig.home, 'config/revento/auth/sandbox/sandbox.sealed'), 'x');
     return (await endedSandbox()).stderr;

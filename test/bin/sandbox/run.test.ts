@@ -111,7 +111,7 @@ describe('sandbox run', () => {
         `require('http').createServer((q, a) => q.method === 'POST' ? process.exit(7) : a.end()).listen(${port}, '127.0.0.1')`;
       const { code, stderr } = await inCi(dying);
       expect(code).toBe(1);
-      expect(stderr).toContain('ended with status 7 before the scenario was over.');
+      expect(stderr).toContain('ended with status 7 before the scenario ended.');
     });
 
     it('ends what it started, too', async () => {

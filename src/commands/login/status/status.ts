@@ -19,7 +19,7 @@ interface StatusOptions {
 
 /** `revento status`: shows which logins are stored and, with `--check`, whether the API accepts them. */
 export const status: CommandModule<StatusOptions> = {
-  declare: (command) => command.option('--check', 'also ask the API (one request a login)', false),
+  declare: (command) => command.option('--check', 'also ask the API (one request per login)', false),
   examples: [
     { command: 'revento status', explains: 'which logins are stored, where and how' },
     { command: 'revento status --check --json', explains: 'whether the API accepts them, for a script' },

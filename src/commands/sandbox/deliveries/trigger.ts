@@ -36,8 +36,8 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
       .addHelpText(
         'after',
         [
-          '\nWithout --data and --set it makes the thing happen that sends TYPE, so the API agrees with the delivery.',
-          'With them, the delivery is about somebody the API does not know.',
+          '\nWithout --data and --set it makes the change that sends TYPE, so the API agrees with the delivery.',
+          'With them, the delivery is about somebody unknown to the API.',
         ].join(' '),
       ),
   examples: [

@@ -43,7 +43,7 @@ export async function readAuditFlags(
   const ending = path === undefined ? null : extname(path).toLowerCase();
   if (ending !== null && !Object.hasOwn(forms, ending)) {
     throw new ReventoError('usage', `--audit-report does not know the format of ${JSON.stringify(path)}.`, {
-      hint: `let the name end in ${Object.keys(forms).join(', ')}`,
+      hint: `use a file name that ends in one of ${Object.keys(forms).join(', ')}`,
     });
   }
   return {

@@ -24,7 +24,7 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
         .usage('[options] -- COMMAND')
         .option('--audit', 'judge what COMMAND did, on stderr; exit 3 when it broke a rule')
         .option('--audit-report <file>', 'also write the verdict, by ending: .json .ndjson .xml .sarif .html .tap .txt')
-        .option('--baseline <file>', 'with --audit: an earlier .json report; what is broken there fails nothing')
+        .option('--baseline <file>', 'with --audit: an earlier .json report: rules broken there do not fail this run')
         .addHelpText(
           'after',
           `\n${[

@@ -24,13 +24,13 @@ export const sandboxAudit: CommandModule<SandboxAuditOptions> = {
   declare: (command) =>
     command
       .addOption(command.createOption('--format <format>', 'format of the report').choices(reportFormats))
-      .option('--only <ids>', 'judge only by these rules, separated by commas')
+      .option('--only <ids>', 'check only these rules, separated by commas')
       .option('--baseline <file>', 'an earlier report (--format json): rules broken there do not fail this run')
-      .option('--list', 'list the rules and ask no sandbox')
-      .option('--explain <rule>', 'say what a rule asks for and why, and ask no sandbox')
+      .option('--list', 'list the rules, without a sandbox')
+      .option('--explain <rule>', 'explain a rule: what it requires and why, without a sandbox')
       .addHelpText(
         'after',
-        '\nA rule is held, broken, or not seen: nothing happened by which it could be judged. Exits with 3 when a rule\nof the level `must` is broken; `should` and `note` warn. -o ndjson prints a line for each rule.\n',
+        '\nA rule is held, broken, or not seen: nothing happened that tests it. Exits with 3 when a rule\nof the level `must` is broken; `should` and `note` warn. -o ndjson prints a line for each rule.\n',
       ),
   examples: [
     { command: 'revento sandbox audit', explains: 'what your integration did well and what not, so far' },

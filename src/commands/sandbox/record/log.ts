@@ -18,14 +18,14 @@ interface SandboxLogOptions {
   readonly since?: string;
 }
 
-/** Between two looks with --follow. */
+/** The polling interval of --follow. */
 const pollMs = 250;
 
 /** `revento sandbox log`: happenings, requests, delivery attempts and findings of the running sandbox in one timeline. */
 export const sandboxLog: CommandModule<SandboxLogOptions> = {
   declare: (command) =>
     command
-      .option('-f, --follow', 'continue to print new entries until Ctrl-C or the end of the sandbox', false)
+      .option('-f, --follow', 'continue to print new entries until Ctrl-C or until the sandbox stops', false)
       .option('--kind <kind>', `only one kind: ${logKinds.join(', ')}`)
       .option('--subject <id>', 'only what concerns this id: a participant, an activity, a delivery, a request')
       .option('--since <time>', 'only entries since a time such as 2027-06-10T09:00:00Z, or in the last 10m')
@@ -33,7 +33,7 @@ export const sandboxLog: CommandModule<SandboxLogOptions> = {
         'after',
         [
           '\nTimes are those of the sandbox, which `sandbox clock` may have moved.',
-          'Requests have no query and no token. The last 10,000 requests of this run are kept, as many delivery',
+          'Requests are shown without query and token. The last 10,000 requests of this run are kept, as many delivery',
           'attempts, and every happening; a restart forgets requests, findings and withheld deliveries. A withheld delivery is',
           'one that Revento would not send; a finding is a rule of `sandbox audit` that an integration broke.',
         ].join(' '),

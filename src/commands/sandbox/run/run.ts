@@ -35,15 +35,15 @@ export const sandboxRun: CommandModule<SandboxRunOptions> = {
       .usage('[options] [scenario] [-- COMMAND]')
       .addOption(command.createOption('--format <format>', 'report format').choices([...reportFormats, 'ndjson']))
       .option('--list', 'list the built-in scenarios and what each shows')
-      .option('--sync-url <url>', 'where a POST has your integration read the API, and is answered when it has')
+      .option('--sync-url <url>', 'URL: a POST to it makes your integration read the API, and it responds when done')
       .addHelpText(
         'after',
         [
-          '\nYour integration must be connected to the running sandbox and receive its deliveries. What happens stays:',
-          'run `revento sandbox reset` to start over. The clock is moved where waiting would be needed.',
-          'COMMAND gets the settings of the sandbox as environment variables, and is waited for until something answers at',
+          '\nYour integration must be connected to the running sandbox and receive its deliveries. Changes stay:',
+          'run `revento sandbox reset` to start over. Instead of waiting, the clock of the sandbox is moved.',
+          'COMMAND gets the settings of the sandbox as environment variables, and the scenario starts once something answers at',
           'the webhook URL.',
-          'Exits with 3 when an expectation is not met. The form of a file is in schemas/scenario.schema.json.',
+          'Exits with 3 when an expectation is not met. schemas/scenario.schema.json describes the file format.',
         ].join(' '),
       ),
   examples: [
@@ -115,7 +115,7 @@ export const sandboxRun: CommandModule<SandboxRunOptions> = {
 };
 
 function endedEarly([program]: readonly string[], status: number): ReventoError {
-  return new ReventoError('failed', `${program} ended with status ${status} before the scenario was over.`);
+  return new ReventoError('failed', `${program} ended with status ${status} before the scenario ended.`);
 }
 
 /** What playing a scenario needs. */
@@ -158,7 +158,7 @@ async function ask<Name extends OperationName>(
   return result;
 }
 
-/** The sandbox would not do it; a network that fails is another matter. */
+/** The sandbox refused; a network failure is not a refusal. */
 function isRefusal(error: unknown): error is ReventoError {
   return error instanceof ReventoError && (error.facts.status ?? 0) >= 400;
 }

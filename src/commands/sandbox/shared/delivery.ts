@@ -13,7 +13,7 @@ import { retryDelayMs } from './text.ts';
 /** What following a delivery needs. */
 type FollowDeps = SandboxDeps & Pick<Deps, 'clock' | 'terminal'>;
 
-/** Between two looks at a delivery: most handlers answer soon, and a slow one does not justify a busy loop. */
+/** The polling interval for a delivery: most handlers answer soon, and a slow one does not justify a busy loop. */
 const firstPollMs = 20;
 const longestPollMs = 200;
 

@@ -10,12 +10,12 @@ import type { SandboxPlan } from '../../shared/sandbox/open.ts';
 
 type KeptDeps = Pick<Deps, 'clock' | 'terminal'>;
 
-/** Where a sandbox is kept, and the one it goes on from. */
+/** Where a sandbox is kept, and the one it continues from. */
 export interface KeptSandbox {
   readonly keep: Keep;
   /** Null for a new one. */
   readonly kept: Kept | null;
-  /** Whether what is in the file is not of this sandbox, and has to be replaced. */
+  /** Whether the file belongs to another sandbox and has to be replaced. */
   readonly isNew: boolean;
   /** To be called once the sandbox serves, before anything is written. */
   prepare(): void;
@@ -54,7 +54,7 @@ function moveAside({ terminal }: KeptDeps, log: SealedLog, problem: string, kept
   const aside = log.setAside();
   const outcome = kept === null ? 'starting a new sandbox' : 'continuing from what could be read of it';
   terminal.notice(
-    `warning: ${log.path} is not a kept sandbox that can be read whole: ${problem}. It was moved to ${aside}; ${outcome}.`,
+    `warning: the kept sandbox in ${log.path} is damaged: ${problem}. It was moved to ${aside}; ${outcome}.`,
   );
   terminal.notice(`hint: delete it when it is not needed: rm ${shellWord(aside)}`);
 }
@@ -67,19 +67,19 @@ function moveAside({ terminal }: KeptDeps, log: SealedLog, problem: string, kept
 export function requireAgreement({ snapshot }: Kept, { given, options }: SandboxPlan): void {
   if (options.document !== undefined && stringify(options.document) !== stringify(snapshot.document)) {
     throw new ReventoError('usage', 'The kept sandbox was started with other data than this --seed-file has.', {
-      hint: 'to begin a new one, add --fresh; to go on with the kept one, leave out --seed-file',
+      hint: 'to start a new one, add --fresh; to continue the kept one, leave out --seed-file',
     });
   }
   for (const name of ['participants', 'seed'] as const) {
     const wanted = given[name];
     if (wanted === undefined || wanted === snapshot[name]) continue;
     throw new ReventoError('usage', `The kept sandbox was started with --${name} ${snapshot[name]}, not ${wanted}.`, {
-      hint: `to begin a new one, add --fresh; to go on with the kept one, leave out --${name}`,
+      hint: `to start a new one, add --fresh; to continue the kept one, leave out --${name}`,
     });
   }
 }
 
-/** Says what a start goes on with, where that differs from a new sandbox. */
+/** Says what a start continues with, where that differs from a new sandbox. */
 export function describeKept({ snapshot }: Pick<Kept, 'snapshot'>, now: number): string {
   const { happenings, grants, deliveries, faults, clock } = snapshot;
   const logins = grants.families.filter(({ isRevoked }) => !isRevoked).length;

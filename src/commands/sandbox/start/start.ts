@@ -151,8 +151,8 @@ async function* serve(
 }
 
 const keptHelp = [
-  'Everything is kept in the profile, sealed as logins are: credentials, logins, people, deliveries and their retries,',
-  'faults and the clock. The next start goes on from there, also after a crash; --participants and --seed can only be',
+  'Everything is saved in the profile, encrypted like logins: credentials, logins, people, deliveries and their retries,',
+  'faults and the clock. The next start continues from there, also after a crash; --participants and --seed can only be',
   'changed with --fresh. Credentials stay the same with --fresh, so that an .env file stays valid; logins end.',
 ].join(' ');
 

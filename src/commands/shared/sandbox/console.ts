@@ -63,7 +63,7 @@ function isBuiltIn(name: string): name is BuiltInScenario {
   return builtInScenarios.some((one) => one === name);
 }
 
-/** The sandbox would not do it; a network that fails is another matter. */
+/** The sandbox refused; a network failure is not a refusal. */
 function isRefusal(error: unknown): error is Error {
   return error instanceof ControlRefusal || (error instanceof ReventoError && (error.facts.status ?? 0) >= 400);
 }

@@ -87,7 +87,7 @@ export async function openSandbox(
     ...(beside !== undefined && { beside }),
   });
   try {
-    // Not before it serves: a start that fails must leave what is kept as it is.
+    // Only once it serves: a failed start must not change what is kept.
     keeping?.prepare();
   } catch (error) {
     await hosted.close();

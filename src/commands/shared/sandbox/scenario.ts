@@ -20,13 +20,13 @@ const kind: FileKind = {
  */
 export async function loadScenario(name: string, deps: Pick<Deps, 'signal' | 'terminal'>): Promise<Scenario> {
   if (isBuiltIn(name)) return builtIn(name);
-  // A file has a place or an ending; a bare word was meant for a name.
+  // A file has a directory or an extension; a bare word was meant as a name.
   if (name === '-' || /[./\\]/.test(name)) return readStructured(name, scenario, kind, deps);
   throw new ReventoError('usage', `Unknown scenario ${JSON.stringify(name)}.`, {
     hint: adviceOn(
       name,
       builtInScenarios,
-      `scenarios are ${builtInScenarios.join(', ')}; a file is named with its ending, such as ${name}.yaml`,
+      `scenarios are ${builtInScenarios.join(', ')}; for a file, add its extension, such as ${name}.yaml`,
     ),
   });
 }

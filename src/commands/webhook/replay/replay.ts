@@ -37,7 +37,7 @@ interface WebhookReplayOptions extends SendOptions {
 export const webhookReplay: CommandModule<WebhookReplayOptions> = {
   declare: (command) =>
     declareSend(command.argument('<file>', 'what `webhook listen --record` or `-o ndjson` wrote; - for standard input'))
-      .option('--resign', 'sign with the current time and secret; without, timestamps are as old as the recording')
+      .option('--resign', 'sign with the current time and secret; without it, timestamps are as old as the recording')
       .option('--only <id>', 'only the deliveries with this delivery id; repeatable', collect)
       .option('--as-recorded', 'keep the recorded pauses')
       .option('--include-invalid', 'also send deliveries recorded as invalid, unchanged; never with --resign')
