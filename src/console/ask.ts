@@ -16,7 +16,7 @@ export interface AskParts {
 }
 
 /**
- * Does an operation for the page. The answer holds no secret: those that give one back cannot be asked for, and of a
+ * Does an operation for the page. The answer contains no secret: operations that return one are refused, and of a
  * rotation only its state is sent.
  *
  * @throws ControlRefusal

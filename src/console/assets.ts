@@ -29,7 +29,7 @@ const html = `<!doctype html>
 <noscript>
 <main class="plain">
 <h1>Sandbox console</h1>
-<p>This page needs JavaScript. Without it there is <a href="/console/list">a list to read</a>: the browser asks for a password, which is the text after <code>#key=</code> in the printed address; any user name will do.</p>
+<p>This page needs JavaScript. Without it, use <a href="/console/list">the plain list</a>. It asks for a password: the text after <code>#key=</code> in the printed address; any user name works.</p>
 <p>To act, use a terminal: <code>revento sandbox status</code>, <code>revento sandbox log --follow</code>, <code>revento sandbox do approve</code>, <code>revento sandbox clock advance 1h</code>.</p>
 </main>
 </noscript>

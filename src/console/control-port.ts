@@ -6,7 +6,7 @@ export interface ControlPort {
   ask<Name extends OperationName>(name: Name, params: ParamsOf<Name>): Promise<ResultOf<Name>>;
 }
 
-/** The sandbox would not do it. */
+/** A refusal of the sandbox. */
 export class ControlRefusal extends Error {
   readonly status: number;
   readonly code: string;

@@ -3,9 +3,9 @@ import { actions } from '../sandbox/world/actions/actions.ts';
 import type { Facts, FaultFact, ScenarioFact } from './model/wire.ts';
 import { profiled } from './shown.ts';
 
-/** Effects that make no switch without a value are given this one. */
+/** Values for effects that need one. */
 const values = { none: '', duration: '=3s', bytes: '' } as const;
-/** Status codes that are offered; any other can be typed. */
+/** Status codes with a switch; any other can be typed. */
 const statuses = [429, 500, 503] as const;
 
 /** The facts about the sandbox that do not change. */

@@ -10,7 +10,7 @@ export const consolePath = '/console';
 
 /** The console as a part of another server. */
 export interface ServedConsole {
-  /** Whether a request is for the console. The path is compared as it came, letter by letter. */
+  /** Whether a request is for the console. The path is compared as received, byte for byte. */
   isFor(url: string): boolean;
   admit(head: Parameters<Admit>[0], port: number): ReturnType<Admit>;
   readonly answer: Exchange;
@@ -25,7 +25,7 @@ export interface ConsoleSource {
   readonly plain: () => Promise<string>;
 }
 
-/** A console with a key of its own, which opens nothing but this page. */
+/** A console with its own key, which gives access to this page only. */
 export function createConsolePage(clock: Pick<Clock, 'monotonic'>): {
   readonly key: string;
   serve(source: ConsoleSource): ServedConsole;
@@ -71,8 +71,8 @@ const files: Readonly<Record<string, { readonly type: string; readonly name: key
 };
 
 /**
- * Without script nothing can read the key in the fragment, so the browser asks for it as a password. That is kept for
- * this origin only, port included, which a cookie is not; and it opens nothing but this list.
+ * Without script nothing can read the key in the fragment, so the browser asks for it as a password. The browser keeps
+ * it for this origin only, including the port, unlike a cookie; and it gives access to this list only.
  */
 async function listWithoutScript(
   request: HttpRequest,

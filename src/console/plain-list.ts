@@ -2,7 +2,7 @@ import { escapeHtml } from '../pages/html-page.ts';
 import type { ResultOf } from '../sandbox/control/operations.ts';
 import type { ControlPort } from './control-port.ts';
 
-/** Rows of a table on the page without script: a reader does not read more. */
+/** The most rows of a table on the page without script. */
 const mostRows = 100;
 
 type Cell = string | number | null;
@@ -24,7 +24,7 @@ export async function plainList(control: ControlPort): Promise<string> {
   const { findings } = await control.ask('audit', {});
   const people = Object.entries(counts).map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`);
   return page([
-    `<p>Sandbox time ${escapeHtml(now)}${status.suspended ? '; the integration is suspended' : ''}. Reload for later news.</p>`,
+    `<p>Sandbox time ${escapeHtml(now)}${status.suspended ? '; the integration is suspended' : ''}. Reload to update.</p>`,
     table(
       `Applications: ${people.join(', ')}`,
       ['Name', 'Status', 'Role', 'Id'],

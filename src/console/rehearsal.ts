@@ -40,12 +40,12 @@ export class Rehearsal {
     this.#begin = begin;
   }
 
-  /** Whether a scenario is being begun or a step played at the moment. */
+  /** Whether a scenario is being started or a step is running. */
   get isBusy(): boolean {
     return this.#isBusy;
   }
 
-  /** Whether a run is the one that started last. */
+  /** Whether a run is the latest one. */
   isCurrent(number: unknown): boolean {
     return this.#run !== null && this.#run.number === number;
   }

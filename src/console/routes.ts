@@ -29,8 +29,7 @@ export interface ConsoleParts extends AskParts {
 }
 
 /**
- * Answers the console's requests below `/console`, for a server that has checked where they come from and the key they
- * bring.
+ * Answers the console's requests below `/console`, for a server that has checked their origin and their key.
  */
 export function createConsoleRoutes(parts: ConsoleParts): Exchange {
   const rehearsal = new Rehearsal(parts.begin);
@@ -102,15 +101,15 @@ async function ask(request: HttpRequest, parts: ConsoleParts): Promise<HttpRespo
 
 async function startScenario(request: HttpRequest, rehearsal: Rehearsal): Promise<HttpResponse> {
   const name = bodyOf(request)?.['name'];
-  if (rehearsal.isBusy) return refuse(409, 'busy', 'A step is being played.');
+  if (rehearsal.isBusy) return refuse(409, 'busy', 'Another step is running.');
   const run = typeof name === 'string' ? await rehearsal.start(name) : null;
   return run === null ? refuse(404, 'not_found', 'Unknown scenario.') : jsonOf(200, { run });
 }
 
 async function step(request: HttpRequest, rehearsal: Rehearsal, parts: ConsoleParts): Promise<HttpResponse> {
-  if (rehearsal.isBusy) return refuse(409, 'busy', 'A step is being played.');
+  if (rehearsal.isBusy) return refuse(409, 'busy', 'Another step is running.');
   if (!rehearsal.isCurrent(bodyOf(request)?.['run'])) {
-    return refuse(409, 'other_run', 'Another scenario was started since. Run this one again.');
+    return refuse(409, 'other_run', 'Another scenario was started meanwhile. Run this one again.');
   }
   try {
     const { played, asked } = await rehearsal.next();
@@ -120,7 +119,7 @@ async function step(request: HttpRequest, rehearsal: Rehearsal, parts: ConsolePa
   }
 }
 
-/** A refusal of the sandbox, in its own words; anything else is that it cannot be reached. */
+/** A refusal of the sandbox, in its own words; any other error means that it cannot be reached. */
 function refused(error: unknown, more: object): HttpResponse {
   if (error instanceof ControlRefusal) {
     const { status, code, message } = error;

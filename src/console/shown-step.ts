@@ -9,11 +9,11 @@ interface Counted {
 }
 
 /**
- * The command lines and the curl lines that do what a step of a scenario did, one a line; of a step that only looked,
- * those that look.
+ * The command lines and the curl lines that do what a step of a scenario did, one a line; for a step that only reads,
+ * the lines that read.
  */
 export function shownForStep(asked: readonly Asked[], place: ShownContext): Shown {
-  // The token that we read the API with is not of the scenario.
+  // The token that we read the API with does not belong to the scenario.
   const own = asked.filter((one) => !('name' in one && one.name === 'login'));
   const acts = own.filter((one) => !isRead(one));
   const shown = counted(acts.length > 0 ? acts : own).map(({ asked: one, count }) =>
@@ -30,7 +30,9 @@ function isRead(one: Asked): boolean {
   return !('name' in one) || operations[one.name].method === 'GET';
 }
 
-/** What was asked several times in a row, once; of what was read again and again, the latest. */
+/**
+ * Counts equal operations; of repeated reads only the latest is kept.
+ */
 function counted(asked: readonly Asked[]): readonly Counted[] {
   const found = new Map<string, Counted>();
   for (const one of asked) {

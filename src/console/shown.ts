@@ -17,7 +17,7 @@ export function profiled(command: string): string {
   return program.includes(' -p ') ? program : `${program} -p sandbox`;
 }
 
-/** The command line and the curl line that do an operation as the page does it. Neither has the key in it. */
+/** The command line and the curl line that do the same operation as the page. Neither contains the key. */
 export function shownFor(name: OperationName, params: Params, { address, command }: ShownContext): Shown {
   const words = wordsOf(name, params);
   return {
@@ -87,7 +87,7 @@ function settings({ set }: Params): readonly string[] {
   return ['--data', JSON.stringify(set)];
 }
 
-/** The largest unit that leaves no rest, as the command takes it. */
+/** In the largest unit that gives a whole number, as the command takes it. */
 export function durationOf(ms: number): string {
   for (const [unit, size] of [
     ['d', 86_400_000],

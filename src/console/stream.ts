@@ -4,9 +4,9 @@ import type { ResultOf } from '../sandbox/control/operations.ts';
 import type { ControlPort } from './control-port.ts';
 import type { Pulse } from './model/wire.ts';
 
-/** Between two looks, as `sandbox log --follow` does. */
+/** The polling interval, the same as that of `sandbox log --follow`. */
 const lookMs = 250;
-/** Looks between two at what is not in the timeline. */
+/** Polls of the timeline for each poll of what is not in it. */
 const pulseLooks = 4;
 /** Requests that a page gets when it opens. */
 const latest = 500;
@@ -18,8 +18,8 @@ export interface StreamParts {
 
 /**
  * The timeline of the sandbox as server-sent events: `entry` has a line of `sandbox log --follow -o ndjson`, its id the
- * cursor to resume after; `pulse` has what is not in the timeline, whenever it has changed; `away` tells that the
- * sandbox cannot be reached, and `begin` that everything before it is of an earlier run.
+ * cursor to resume after; `pulse` has what is not in the timeline, whenever it has changed; `away` says that the
+ * sandbox cannot be reached, and `begin` that everything before it belongs to an earlier run.
  *
  * Ends when the signal aborts.
  */

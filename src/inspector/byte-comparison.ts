@@ -2,7 +2,7 @@ import { asBuffer } from '../text/bytes.ts';
 import { bytesPerLine } from './model/hex.ts';
 import type { ByteComparison } from './model/wire.ts';
 
-/** Finds the first byte that is not as it was sent. */
+/** Finds the first byte that differs from what was sent. */
 export function byteComparison(sent: Uint8Array, arrived: Uint8Array): ByteComparison {
   const differsAt = firstDifference(sent, arrived);
   const from = differsAt === null ? 0 : differsAt - (differsAt % bytesPerLine);

@@ -20,7 +20,7 @@ export interface Inspected {
   readonly posted: readonly Posted[];
 }
 
-/** What a listener reported, and the room it is kept in. */
+/** What a listener reported, and the limits for keeping it. */
 export function fromListener({ delivery, evidence, results, status }: Answered): [Inspected, Lane] {
   const { headers, body } = evidence ?? delivery;
   const inspected: Inspected = {

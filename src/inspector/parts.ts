@@ -25,20 +25,20 @@ export interface InspectorParts extends ViewContext {
   readonly senderRecord: FindRecord | null;
   /** Reads the subject of a delivery in the API. */
   readonly subject: {
-    /** Types of deliveries that it is for; `*` stands for any text. */
+    /** The delivery types that it handles; `*` stands for any text. */
     readonly types: readonly string[];
     readonly now: SubjectOf;
   };
 }
 
-/** What the API says now of the subject of a delivery with that type and body; null where no such thing is in the API. */
+/** The current subject in the API of a delivery with that type and body; null if the API has no such subject. */
 export type SubjectOf = (type: string, body: Uint8Array) => Promise<SubjectView | null>;
 
-/** What the sender knows of a delivery, by its id; null where it does not know it. */
+/** The sender's record of a delivery, by its ID; null if it has none. */
 export type FindRecord = (deliveryId: string) => Promise<SentRecord | null>;
 
-/** What a sender did, and the bytes that it signed. */
+/** The record of a sender, and the bytes that it signed. */
 export interface SentRecord extends Omit<SenderRecord, 'bytes'> {
-  /** Null where the sender does not tell. */
+  /** Null if the sender does not report it. */
   readonly body: Uint8Array | null;
 }

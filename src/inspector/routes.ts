@@ -128,9 +128,9 @@ async function senderOf({ headers, body: arrived, isWhole }: Inspected, { sender
   return view;
 }
 
-/** Of a verified delivery only: what anybody can send must not make this process use a token. */
+/** Of a verified delivery only: a forged delivery must not make this process use a token. */
 async function subjectOf({ line, body, reason }: Inspected, { subject }: InspectorParts): Promise<HttpResponse> {
-  if (reason !== null) return refuse(409, 'not_allowed', 'It did not verify, so its subject is not asked for.');
+  if (reason !== null) return refuse(409, 'not_allowed', 'It failed verification, so its subject is not requested.');
   const { event } = JSON.parse(line) as DeliveryLine;
   const view = await subject.now(event ?? '', body);
   if (view !== null) return respondJson(200, view);

@@ -5,7 +5,7 @@ import { timeWords } from './words.ts';
 export const acts = {
   advance: (store: ConsoleStore, ms: number) =>
     store.act('advance', { ms }, ({ now }) => `The clock of the sandbox shows ${timeWords(now)}.`),
-  hold: (store: ConsoleStore) => store.act('hold_clock', {}, () => 'The clock stands still.'),
+  hold: (store: ConsoleStore) => store.act('hold_clock', {}, () => 'The clock is held.'),
   resume: (store: ConsoleStore) => store.act('resume_clock', {}, () => 'The clock runs again.'),
 
   apply: (store: ConsoleStore) =>

@@ -4,7 +4,7 @@ import { useConsole } from './context.ts';
 
 /** New entries are announced at most this often. */
 const announceMs = 5_000;
-/** What comes together is announced together. */
+/** Entries that arrive together are announced together. */
 const collectMs = 500;
 
 const kinds = [

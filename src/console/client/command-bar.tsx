@@ -26,7 +26,7 @@ function Line({ name, text }: { readonly name: 'command' | 'curl'; readonly text
     <div>
       <dt>{name}</dt>
       <dd>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a line that scrolls has to be reached by keyboard */}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable line must be reachable by keyboard */}
         <code tabIndex={0} data-shown={name}>
           {text}
         </code>

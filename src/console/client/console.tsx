@@ -74,7 +74,7 @@ export function Console({ heading: Heading }: { readonly heading: 'h1' | 'h2' })
   );
 }
 
-/** Where to go on from when what had the focus is gone. */
+/** Where the focus goes when the focused element is removed. */
 function panelHeading(): HTMLElement | null {
   const heading = document.querySelector<HTMLElement>('#console-panel h2');
   heading?.setAttribute('tabindex', '-1');
@@ -119,7 +119,7 @@ function Connection() {
     connecting: 'connecting',
     open: 'live',
     away: 'the sandbox is not running',
-    over: 'not connected; trying again',
+    over: 'not connected; reconnecting',
     refused: 'closed',
   };
   return <span class={`state ${connection === 'open' ? 'good' : 'bad'}`}>{words[connection]}</span>;

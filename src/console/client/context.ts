@@ -6,14 +6,14 @@ import type { ConsoleStore } from './store.ts';
 
 export const ConsoleContext = createContext<ConsoleStore | null>(null);
 
-/** The store, for what only acts: a change of it draws nothing again. */
+/** The store, for code that only acts: its changes do not render the component again. */
 export function useConsoleStore(): ConsoleStore {
   const store = useContext(ConsoleContext);
   if (store === null) throw new Error('there is no console above this component');
   return store;
 }
 
-/** The store; the component is drawn again with each change of it. */
+/** The store; each of its changes renders the component again. */
 export function useConsole(): ConsoleStore {
   const store = useConsoleStore();
   const [, redraw] = useReducer((count: number, _: null) => count + 1, 0);
@@ -21,11 +21,11 @@ export function useConsole(): ConsoleStore {
   return store;
 }
 
-/** Reads again at most this often, however much happens. */
+/** The shortest time between two reads. */
 const pauseMs = 300;
 
 /**
- * What an operation gives, read again when entries of these kinds come and after each action.
+ * The result of an operation, read again when entries of these kinds arrive and after each action.
  *
  * @returns null until it is known
  */
@@ -62,7 +62,7 @@ export function useData<Name extends Askable>(
   return value;
 }
 
-/** Draws again every second, because times pass. */
+/** Renders again every second, for the times shown. */
 export function useSecond(): void {
   const [, tick] = useState(0);
   useEffect(() => {

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { useRoving } from '../../pages/client/roving.ts';
 import { countWords } from '../../pages/client/words.ts';
 
-/** Rows that are drawn at first, and more at a time. */
+/** Rows that are shown at first, and how many more at a time. */
 const pageRows = 100;
 
 export interface Column<Row> {
@@ -20,11 +20,11 @@ interface GridProps<Row> {
   readonly idOf: (row: Row) => string;
   /** Whether a row says that something went wrong. */
   readonly isBad?: (row: Row) => boolean;
-  /** The row that a link led to. */
+  /** The row that a link points to. */
   readonly wanted?: string | null;
 }
 
-/** A table that is one tab stop: arrows lead through its rows, and to what can be pressed in them. */
+/** A table that is one tab stop: arrows move through its rows and the buttons in them. */
 export function Grid<Row>({ label, columns, rows, idOf, isBad, wanted = null }: GridProps<Row>) {
   const [most, setMost] = useState(pageRows);
   const at = wanted === null ? -1 : rows.findIndex((row) => idOf(row) === wanted);

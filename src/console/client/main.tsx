@@ -38,8 +38,8 @@ function Closed() {
     <main class="plain">
       <h1>This page is closed</h1>
       <p>
-        Open the address that <code>revento sandbox start</code> printed. Its key is new for each run, and stays in the
-        tab that it was opened in.
+        Open the address that <code>revento sandbox start</code> printed. Each run has a new key, which only the tab
+        that opened the address keeps.
       </p>
     </main>
   );

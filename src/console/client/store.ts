@@ -65,7 +65,7 @@ export class ConsoleStore {
     }, 16);
   }
 
-  /** Time of the sandbox, as well as it is known; null before the first pulse. */
+  /** The estimated time of the sandbox; null before the first pulse. */
   now(): number | null {
     if (this.pulse === null) return null;
     const { now, held } = this.pulse.clock;
@@ -83,7 +83,7 @@ export class ConsoleStore {
     void this.#showReading(tab);
   }
 
-  /** Until something is done in a part: how to read the same in a terminal. */
+  /** Before the first action in a part: how to read the same in a terminal. */
   async #showReading(tab: Tab): Promise<void> {
     const operation = readings[tab];
     if (operation === null || this.shown !== null) return;
@@ -96,7 +96,7 @@ export class ConsoleStore {
     }
   }
 
-  /** To the next part, or the one before; from the last to the first. */
+  /** To the next or previous part; from the last to the first. */
   moveTab(by: number): void {
     this.show(tabs[(tabs.indexOf(this.tab) + by + tabs.length) % tabs.length] ?? 'Applications');
   }
@@ -121,7 +121,7 @@ export class ConsoleStore {
     return (await this.caller.json<Answered<Name>>('/ask', { operation, params })).result;
   }
 
-  /** Does something because of a click: shows how to do the same in a terminal, and what came of it. */
+  /** Does something because of a click: shows how to do the same in a terminal, and the result. */
   async act<Name extends Askable>(
     operation: Name,
     params: ParamsOf<Name>,
@@ -140,7 +140,7 @@ export class ConsoleStore {
     }
   }
 
-  /** What an action gives back about the clock or the faults need not wait for the next pulse. */
+  /** The result of an action on the clock or the faults is shown before the next pulse. */
   #learn(result: object): void {
     if (this.pulse === null) return;
     if ('ahead_ms' in result) {
@@ -213,7 +213,7 @@ export class ConsoleStore {
       this.pulseAtMs = Date.now();
     } else if (name === 'entry') {
       const entry = JSON.parse(data) as LogEntry;
-      // Only requests are listed one by one; of the rest it is enough to know that something came.
+      // Only requests are listed one by one; of the rest only the number is needed.
       if (entry.kind === 'request') entries.push(entry);
       this.ticks[entry.kind]++;
     }

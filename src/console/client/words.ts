@@ -3,7 +3,7 @@ export function timeWords(iso: string | null): string {
   return iso === null ? 'unknown' : iso.slice(0, 19).replace('T', ' ');
 }
 
-/** `revision_requested` as a reader says it. */
+/** `revision_requested` in words. */
 export function plainWord(name: string): string {
   return name.replaceAll('_', ' ');
 }

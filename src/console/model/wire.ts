@@ -28,7 +28,7 @@ export type Askable = (typeof askable)[number];
 /** The page only learns whether a rotation is in progress. */
 export type PageResult<Name extends Askable> = Name extends 'rotate' ? { readonly rotating: boolean } : ResultOf<Name>;
 
-/** The same thing, done without the page. */
+/** How to do the same without the page. */
 export interface Shown {
   /** A command line; null where no command does it. */
   readonly command: string | null;
@@ -89,7 +89,7 @@ export interface PlayedStep {
 
 /** The answer to the start of a scenario. */
 export interface Started {
-  /** Goes along with each of its steps. */
+  /** Sent with each of its steps. */
   readonly run: number;
 }
 

@@ -2,7 +2,7 @@ import { Caller } from '../../pages/client/caller.ts';
 import { takeKey as take } from '../../pages/client/take-key.ts';
 import type { DeliveryView, SenderRecord, SendRequest, SendView, SessionView, SubjectView } from '../model/wire.ts';
 
-/** What the page asks its server. */
+/** The requests of the page to its server. */
 export class Api extends Caller {
   session(): Promise<SessionView> {
     return this.json('/session');
@@ -12,12 +12,12 @@ export class Api extends Caller {
     return this.json(`/deliveries/${id}`);
   }
 
-  /** What the sender did with it; null where nobody tells. */
+  /** The sender's record of it; null if there is none. */
   sender(id: number): Promise<SenderRecord | null> {
     return this.json(`/deliveries/${id}/sender`);
   }
 
-  /** What the API says now of its subject. */
+  /** Its current subject in the API. */
   subject(id: number): Promise<SubjectView> {
     return this.json(`/deliveries/${id}/subject`, {});
   }
@@ -33,7 +33,7 @@ export class Api extends Caller {
 }
 
 /**
- * The key of this run, and the delivery that a link leads to; the fragment is taken out of the address bar.
+ * The key of this run, and the delivery that a link points to; removes the fragment from the address bar.
  *
  * @returns null when there is none
  */
@@ -42,7 +42,7 @@ export async function takeKey(): Promise<{ readonly key: string | null; readonly
   const delivery = Number(new URLSearchParams(location.hash.slice(1)).get('delivery') ?? 0) || null;
   if (location.hash !== '') history.replaceState(null, '', delivery === null ? '/' : `/#delivery=${delivery}`);
   const { key, isNew } = await taken;
-  // What was cleared in an earlier run says nothing about the deliveries of this one.
+  // Deliveries cleared in an earlier run have nothing to do with those of this run.
   if (isNew) sessionStorage.removeItem('cleared');
   return { key, delivery };
 }

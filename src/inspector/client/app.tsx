@@ -56,7 +56,7 @@ function Deliveries() {
   const { group } = useStore();
   const isOpen = group !== null;
   const wasOpen = useRef(isOpen);
-  // Where only one of the two is shown, the focus goes along: what is hidden cannot hold it.
+  // Where only one of the two is shown, the focus moves with it: a hidden element cannot have the focus.
   useLayoutEffect(() => {
     if (isOpen !== wasOpen.current && matchMedia('(max-width: 899px)').matches) {
       document.getElementById(isOpen ? 'detail' : 'deliveries')?.focus();
@@ -103,8 +103,8 @@ export function Closed() {
     <main class="plain">
       <h1>This page is closed</h1>
       <p>
-        Open the address that <code>revento</code> printed. Its key is new for each run, and stays in the tab that it
-        was opened in.
+        Open the address that <code>revento</code> printed. Each run has a new key, which only the tab that opened the
+        address keeps.
       </p>
     </main>
   );
@@ -131,7 +131,7 @@ function Empty() {
 function ConnectionState() {
   const { connection, session } = useStore();
   if (session?.source.kind === 'recording') return <span class="state calm">recording</span>;
-  const words = { connecting: 'connecting', open: 'live', over: 'not connected; trying again', refused: 'closed' };
+  const words = { connecting: 'connecting', open: 'live', over: 'not connected; reconnecting', refused: 'closed' };
   return <span class={`state ${connection === 'open' ? 'good' : 'bad'}`}>{words[connection]}</span>;
 }
 

@@ -4,7 +4,7 @@ import type { Store } from './store.ts';
 
 export const StoreContext = createContext<Store | null>(null);
 
-/** The store; the component is drawn again with each change of it. */
+/** The store; each of its changes renders the component again. */
 export function useStore(): Store {
   const store = useContext(StoreContext);
   if (store === null) throw new Error('there is no store above this component');

@@ -5,7 +5,7 @@ import { useStore } from './context.ts';
 
 interface DialogProps {
   readonly title: string;
-  /** `wide` for what has two columns. */
+  /** `wide` for a dialog with two columns. */
   readonly size?: 'wide';
   readonly children: ComponentChildren;
 }
@@ -22,7 +22,7 @@ export function ModalDialog({ title, size, children }: DialogProps) {
 /** Closes the dialog that is open now. */
 export function useClosing(): () => void {
   const store = useStore();
-  // The event comes a moment after the closing: by then another one may be open.
+  // The event fires a moment after closing: another dialog may be open by then.
   const own = useRef(store.dialog);
   return () => {
     if (store.dialog === own.current) store.open(null);

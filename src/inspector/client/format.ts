@@ -1,6 +1,6 @@
 import type { Row } from '../model/row.ts';
 
-/** The words for reasons why a signature does not hold. */
+/** The words for reasons why a signature is invalid. */
 const reasons: Readonly<Record<string, string>> = {
   signature_mismatch: 'signature mismatch',
   stale_timestamp: 'timestamp too old',

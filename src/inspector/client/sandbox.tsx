@@ -24,7 +24,7 @@ export function SandboxSwitch() {
 
 let opened: ConsoleStore | null = null;
 
-/** The console of the sandbox; it begins to read when it is first shown, and goes on from there. */
+/** The console of the sandbox; it starts to read when it is first shown. */
 export function SandboxConsole() {
   const { api } = useStore();
   const [console] = useState(() => (opened ??= begin(api.key)));

@@ -29,7 +29,7 @@ export class Store {
   missed = 0;
   selected: number | null = null;
   attempt = 0;
-  /** Place of the handler that actions go to. */
+  /** Index of the handler that actions send to. */
   target = 0;
   tab: Tab = 'Body';
   isDifferenceShown = false;
@@ -41,7 +41,7 @@ export class Store {
   readonly check: CheckRun;
   readonly subjects: Subjects;
   readonly drafts = new Map<number, Draft>();
-  /** What came during a pause, within the same bounds. */
+  /** What arrived during a pause, within the same limits. */
   readonly #held = new DeliveryList();
   #last = 0;
   #clearedUntil = Number(sessionStorage.getItem('cleared') ?? 0);
@@ -111,7 +111,7 @@ export class Store {
     this.select(shown[to]?.id ?? null);
   }
 
-  /** To the next one down the list that is not good, from the top again at its end. */
+  /** To the next failed one down the list, from the end to the top again. */
   moveToFailure(): void {
     const { shown } = this.list;
     const at = shown.findIndex(({ id }) => id === this.selected);
@@ -179,17 +179,17 @@ export class Store {
     this.changed();
   }
 
-  /** Whether the API shows what the delivery is about; what did not verify is not asked for. */
+  /** Whether the API shows what the delivery is about; the subject of an unverified delivery is not requested. */
   hasSubject({ line }: Row): boolean {
     const types = this.session?.api_types ?? [];
     return line.verified && types.some((form) => line.event?.startsWith(form.replace('*', '')) === true);
   }
 
-  /** Asks the API for the subject of the selected delivery, and shows it beside the body. */
+  /** Requests the subject of the selected delivery from the API, and shows it beside the body. */
   askSubject(): void {
     const { row } = this;
     if (row === null) this.say('Select a delivery first.');
-    else if (!this.hasSubject(row)) this.say('The API does not show what this delivery is about.');
+    else if (!this.hasSubject(row)) this.say('The API does not show the subject of this delivery.');
     else {
       this.show('Body');
       void this.subjects.ask(row.id);

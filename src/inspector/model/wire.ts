@@ -156,7 +156,7 @@ export interface SenderRecord {
   readonly state: 'pending' | 'delivered' | 'dead';
   /** When the next retry is due, ISO 8601; null without one. */
   readonly next_attempt_at: string | null;
-  /** The bytes that were sent against those that arrived; null where either is not known. */
+  /** Compares the sent bytes with the received ones; null if either is unknown. */
   readonly bytes: ByteComparison | null;
   readonly attempts: readonly {
     readonly at: string;
@@ -178,13 +178,13 @@ export interface ByteComparison {
   readonly arrived_line: string;
 }
 
-/** What the API says now of the subject of a delivery. */
+/** The current subject of a delivery in the API. */
 export interface SubjectView {
   /** The command that shows the same: `revento participants list`. */
   readonly command: string;
   /** ISO 8601. */
   readonly asked_at: string;
-  /** The subject as the API gave it, as JSON text; null where it was not found or could not be asked for. */
+  /** The subject as the API gave it, as JSON text; null if it was not found or could not be requested. */
   readonly current: string | null;
   /** The same members of the delivery under the names of the API, as JSON text. */
   readonly delivered: string;

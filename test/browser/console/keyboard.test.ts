@@ -140,7 +140,7 @@ describe(withReason('the console by keyboard alone', reason), () => {
     await expect.poll(focused).toMatch(/^con_/);
     const consent = await focused();
     await press('ArrowRight', 'Enter');
-    await told('demands deletion');
+    await told('requires deletion');
     await expect.poll(focused).toBe(consent);
     await tabTo('Suspend the integration');
     await press('Enter');
@@ -167,7 +167,7 @@ describe(withReason('the console by keyboard alone', reason), () => {
     await expect.poll(() => shown('command')).toBe('revento sandbox clock advance 1h');
     await tabTo('Hold');
     await press('Enter');
-    await told('The clock stands still.');
+    await told('The clock is held.');
     await page.getByRole('button', { name: 'Resume' }).waitFor();
     await press('Enter');
     await told('The clock runs again.');

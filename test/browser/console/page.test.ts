@@ -53,7 +53,7 @@ describe(withReason('the page as a whole', reason), () => {
     const known = await rig.browser.newContext({ javaScriptEnabled: false, httpCredentials });
     const list = await known.newPage();
     await list.goto(`${rig.base}/console`);
-    await list.getByRole('link', { name: 'a list to read' }).click();
+    await list.getByRole('link', { name: 'the plain list' }).click();
     for (const name of [/^Applications: /, 'Activities', 'Consents', 'Tokens', 'Faults', /^Deliveries/, /^Requests/]) {
       await list.getByRole('heading', { level: 2, name }).waitFor();
     }

@@ -133,7 +133,7 @@ describe(withReason('the other panels', reason), () => {
     await rig.login();
     await show('Consents');
     await page.getByRole('button', { name: 'Revoke' }).first().click();
-    await told('demands deletion');
+    await told('requires deletion');
     expect(await shown('command')).toMatch(/^revento sandbox do revoke con_\w+$/);
     await page
       .getByText(/^revoked \d{4}/)
@@ -221,7 +221,7 @@ describe(withReason('the other panels', reason), () => {
     await page.getByRole('button', { name: 'Step' }).click();
     await page.locator('.steps li').first().getByText('✓ passed').waitFor();
     await page.getByRole('button', { name: 'Run' }).click();
-    await told(/^(Every step passed\.|\d+ of \d+ steps did not pass\.)$/);
+    await told(/^(Every step passed\.|\d+ of \d+ steps failed\.)$/);
     expect(await page.locator('.steps .badge').count()).toBe(await page.locator('.steps li').count());
     expect(await shown('command')).toMatch(/^revento sandbox run [\w-]+$/);
   });

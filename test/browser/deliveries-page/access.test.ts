@@ -118,10 +118,10 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
     await page.getByText('Copied: pytest test.').waitFor();
     expect(await clipboard(page)).toContain('def test_acknowledges_the_delivery');
     await command('not verify');
-    await page.getByText('None matches the filter.').waitFor();
+    await page.getByText('No delivery matches the filter.').waitFor();
     await command('show all');
     await page.getByText('2 deliveries').waitFor();
-    await command('replay as');
+    await command('replay unchanged');
     await page.getByText('The handler answered 200.').first().waitFor();
     expect(at.target.got).toHaveLength(3);
   });

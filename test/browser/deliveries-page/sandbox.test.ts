@@ -70,7 +70,7 @@ describe(withReason('the page beside a running sandbox', lackOfBrowser), () => {
     await rig.run(['-p', 'sandbox', 'sandbox', 'trigger', 'application.approved']);
     await page.locator('#deliveries tbody tr').first().click();
     await page.getByRole('tab', { name: 'Signature' }).click();
-    const found = page.getByRole('region', { name: 'Bytes sent and arrived' });
+    const found = page.getByRole('region', { name: 'Bytes sent and received' });
     await found.getByText('byte 37 is the first that differs').waitFor();
     const original = sent[0]?.subarray(37, 38) ?? Buffer.of();
     expect(await found.locator('mark').allTextContents()).toEqual([original.toString('hex'), `${original}`, '58', 'X']);

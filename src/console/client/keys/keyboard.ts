@@ -52,7 +52,7 @@ function back(store: ConsoleStore): void {
   else moveRow(0, panel());
 }
 
-/** Listens to the keys of the console while it is shown. @returns what ends it */
+/** Listens to the keys of the console while it is shown. @returns a function that stops listening */
 export function listenToKeys(store: ConsoleStore): () => void {
   return listen(store, keys, {
     isOn: () => true,

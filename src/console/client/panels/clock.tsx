@@ -6,7 +6,7 @@ import { timeWords } from '../words.ts';
 
 const hourMs = 3_600_000;
 const units = { s: 1_000, m: 60_000, h: hourMs, d: 24 * hourMs } as const;
-/** A little beyond the moment itself, so that what is due then has happened. */
+/** A little past the moment itself, so that everything due then has happened. */
 const beyondMs = 1_000;
 
 /** The time of the sandbox, and how far it can usefully be moved. */
@@ -22,8 +22,8 @@ export function ClockPanel() {
   const moments = [
     ['To the next retry', 'a delivery is sent again', earliest([retryAt], 0)],
     [
-      'To the end of an access token',
-      'requests with it are answered with 401',
+      'To the expiry of an access token',
+      'requests with it get 401',
       earliest(
         live.map(({ tokens }) => tokens.at(-1)?.access_expires_at ?? null),
         now,
@@ -54,7 +54,7 @@ export function ClockPanel() {
         <time>{timeWords(new Date(now).toISOString())}</time> <span>UTC</span>
       </p>
       <p class="aside">
-        {held ? 'Held: it stands still until it is resumed.' : 'It runs.'}{' '}
+        {held ? 'Held until it is resumed.' : 'It runs.'}{' '}
         {ahead > 60_000 ? `${spanWords(ahead)} ahead of real time.` : 'It shows real time.'} It only goes forward;
         everything due in between happens, in order. Deliveries are signed with real time.
       </p>

@@ -23,7 +23,7 @@ const columns: readonly Column<Consent>[] = [
   { name: 'State', cell: (consent) => <Revoke {...consent} />, className: 'row-acts' },
 ];
 
-/** Who consented to what; a consent can be revoked as its giver would. */
+/** Who consented to what; a consent can be revoked as its organizer or participant would. */
 export function ConsentsPanel() {
   const store = useConsole();
   const data = useData('consents', { limit: 200 }, ['happening']);
@@ -78,7 +78,7 @@ function Revoke({ id, revoked_at: at }: Consent) {
   if (at !== null) return <span class="badge bad">revoked {timeWords(at)}</span>;
   const revoke = () =>
     store.act('do', { action: 'revoke', ids: [id] }, ({ happened: [first] }) =>
-      first?.delivery_id ? `Revoked; delivery ${first.delivery_id} demands deletion.` : 'Revoked.',
+      first?.delivery_id ? `Revoked; delivery ${first.delivery_id} requires deletion.` : 'Revoked.',
     );
   return (
     <button type="button" {...actProps} onClick={revoke}>

@@ -82,7 +82,7 @@ export function DeliveriesPanel() {
   );
 }
 
-/** Makes something happen that sends an event of a chosen type. */
+/** Makes a change that sends an event of a chosen type. */
 function SendEvent() {
   const store = useConsole();
   const types = [...new Set((store.facts?.actions ?? []).flatMap(({ sends }) => sends ?? []))];

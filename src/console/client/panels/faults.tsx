@@ -36,7 +36,7 @@ export function FaultsPanel() {
   );
 }
 
-/** Injects what no switch has, such as a count. */
+/** Injects faults that have no switch, such as one with a count. */
 function AnyFault() {
   const store = useConsole();
   const [text, setText] = useState('');

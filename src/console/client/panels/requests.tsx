@@ -43,7 +43,7 @@ const columns: readonly Column<Row>[] = [
   },
 ];
 
-/** Requests as they come, with how much of the rate limits they use. */
+/** Requests as they arrive, and how much of the rate limits they use. */
 export function RequestsPanel() {
   const store = useConsole();
   const requests = store.entries.filter((entry): entry is Request => entry.kind === 'request');

@@ -12,7 +12,7 @@ interface Run extends Started {
   readonly isOver: boolean;
 }
 
-/** Scenarios to play to the integration, at once or step by step, and what each expects. */
+/** Scenarios to play to the integration, all steps or one by one, and what each expects. */
 export function ScenariosPanel() {
   const store = useConsole();
   const all = store.facts?.scenarios ?? [];
@@ -114,5 +114,5 @@ function show(store: ConsoleStore, { name, shown }: Run, isWhole: boolean): void
 
 function verdictOf(played: readonly PlayedStep[]): [string, 'good' | 'bad'] {
   const failed = played.filter(({ outcome }) => outcome !== 'pass').length;
-  return failed === 0 ? ['Every step passed.', 'good'] : [`${failed} of ${played.length} steps did not pass.`, 'bad'];
+  return failed === 0 ? ['Every step passed.', 'good'] : [`${failed} of ${played.length} steps failed.`, 'bad'];
 }

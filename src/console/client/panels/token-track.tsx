@@ -9,7 +9,7 @@ export function TokenTrack({ login }: { readonly login: Login }) {
   const { tokens, ending, number, token_count: count } = login;
   const hidden = count - tokens.length;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard
     <section class="track" aria-label={`Timeline of login ${number}`} tabIndex={0}>
       <ol>
         {hidden > 0 && <li class="hidden aside">{countWords(hidden, 'older token', 'older tokens')}</li>}

@@ -10,7 +10,9 @@ const marks = { pass: '✓', fail: '✗', warn: '!', skip: '–' } as const;
 const words = { pass: 'passed', fail: 'failed', warn: 'warning', skip: 'not judged' } as const;
 const tones = { pass: 'good', fail: 'bad', warn: 'calm', skip: '' } as const;
 
-/** The conformance cases as a matrix: a row a case, a column a handler; what failed opens to its remedy. */
+/**
+ * The conformance cases as a matrix: a row for each case, a column for each handler; a failed case opens to its fix.
+ */
 export function CheckDialog() {
   const { session, check } = useStore();
   const targets = session?.targets ?? [];
@@ -74,7 +76,7 @@ function Verdict({ checked, name, all }: { readonly checked: Checked; readonly n
 function Matrix({ checked, targets }: { readonly checked: readonly Checked[]; readonly targets: readonly string[] }) {
   const [open, setOpen] = useState<string | null>(null);
   const cases = [...new Map(checked.flatMap((one) => one.cases).map((one) => [one.id, one])).values()];
-  // What failed comes first, once nothing moves anymore.
+  // Failed cases come first once the check has ended.
   if (checked.every(({ end }) => end !== null)) cases.sort((a, b) => rankOf(checked, a.id) - rankOf(checked, b.id));
   const found = (one: Checked, id: string) => one.cases.find((candidate) => candidate.id === id);
   return (

@@ -2,7 +2,7 @@ import { EventReader } from '../../../pages/local/sse.ts';
 import type { CaseView, CheckEnd } from '../../model/wire.ts';
 import type { Api } from '../api.ts';
 
-/** The conformance cases of one handler, as far as they are judged. */
+/** The results so far of the conformance cases for one handler. */
 export interface Checked {
   readonly target: number;
   readonly cases: readonly CaseView[];

@@ -4,7 +4,7 @@ import type { Row } from '../../model/row.ts';
 import { asTest, testForms } from '../../model/tests/test-forms.ts';
 import type { Store } from '../store.ts';
 
-/** A form in which a delivery can be taken to the clipboard. */
+/** A form in which a delivery can be copied to the clipboard. */
 export interface CopyForm {
   readonly name: string;
   readonly group: 'Command' | 'Test' | 'Data';
@@ -35,7 +35,7 @@ function urlFor(row: Row, { session, target }: Store): string {
   return session?.targets[target] ?? row.line.forward[0]?.url ?? 'http://localhost:3000/webhooks/revento';
 }
 
-/** Takes the delivery to the clipboard, and says so. */
+/** Copies the delivery to the clipboard, and says so. */
 export async function copyAs(form: CopyForm, row: Row, store: Store): Promise<void> {
   try {
     await navigator.clipboard.writeText(form.text(row, store));

@@ -62,7 +62,7 @@ export function CopyMenu({ row }: { readonly row: Row }) {
   );
 }
 
-/** Opens the menu and goes into it. */
+/** Opens the menu and moves the focus into it. */
 export function openCopyMenu(): void {
   const menu = document.getElementById('copy')?.closest('details');
   if (menu == null) return;

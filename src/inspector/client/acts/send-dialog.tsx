@@ -27,7 +27,7 @@ export function SendDialog({ row }: { readonly row: Row }) {
   const send = async () => {
     if (view === null || isSending) return;
     setSending(true);
-    // What was typed last may not be drawn yet.
+    // The last keystrokes may not be rendered yet.
     const draft = store.drafts.get(row.id) ?? draftOf(row);
     const isTouched = original !== null && draft.text !== original;
     const isSigned = why === null && (draft.isResigned || draft.fault !== '');

@@ -40,7 +40,7 @@ export class Sends {
 function howWords({ resign, fault, body_base64: base64, times, at_once: atOnce, new_id: newId }: SendRequest): string {
   const parts = [
     ...(base64 === undefined ? [] : ['changed body']),
-    fault !== undefined ? `fault ${fault}` : resign ? 'signed again' : 'as it came',
+    fault !== undefined ? `fault ${fault}` : resign ? 'signed again' : 'unchanged',
     ...(newId ? ['new delivery id'] : []),
     ...(times > 1 ? [`${times} times${atOnce ? ' at once' : ''}`] : []),
   ];

@@ -31,7 +31,7 @@ export function Actions({ row, view }: { readonly row: Row; readonly view: Deliv
       )}
       {isOpen && view.cannot_replay === null && (
         <button type="button" onClick={() => store.replay(row, target, false)}>
-          Replay as it came
+          Replay unchanged
         </button>
       )}
       {isOpen && (

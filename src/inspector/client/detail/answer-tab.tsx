@@ -4,7 +4,7 @@ import { useStore } from '../context.ts';
 import { msWords } from '../format.ts';
 import { Answer, SentAnswers } from './answer.tsx';
 
-/** What the handlers answered, to the delivery and to what was sent from this page. */
+/** The answers of the handlers, to the delivery and to requests sent from this page. */
 export function AnswerTab({ row, view }: { readonly row: Row; readonly view: DeliveryView | null }) {
   const { sends } = useStore();
   const answers = view?.answers ?? [];
@@ -30,7 +30,7 @@ export function AnswerTab({ row, view }: { readonly row: Row; readonly view: Del
 }
 
 function whyNobody({ line }: Row): string {
-  if (!line.verified) return 'It was not forwarded, because it did not verify.';
+  if (!line.verified) return 'It was not forwarded, because it failed verification.';
   if (line.duplicate) return 'It was not forwarded again, because it was acknowledged before.';
-  return 'It was not forwarded: no handler takes this type.';
+  return 'It was not forwarded: no handler is configured for this type.';
 }

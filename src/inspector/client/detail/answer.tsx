@@ -3,10 +3,10 @@ import { outcomeOf, type Sent } from '../acts/sends.ts';
 import { msWords, sentence, timeWords } from '../format.ts';
 import { Pairs } from './headers-tab.tsx';
 
-/** Answers that are drawn one by one; the others only count. */
+/** Answers that are shown one by one; the others are only counted. */
 const drawnAnswers = 5;
 
-/** What came of one sending from this page. */
+/** The result of sending once from this page. */
 export function SentAnswers({ sent }: { readonly sent: Sent }) {
   const { atMs, how, view } = sent;
   const title = `Sent at ${timeWords(atMs)}, ${how}`;
@@ -38,7 +38,7 @@ export function SentAnswers({ sent }: { readonly sent: Sent }) {
 interface AnswerProps {
   readonly answer: AnswerView;
   readonly title: string;
-  /** Left out, only 2xx is good. */
+  /** By default only 2xx is good. */
   readonly isGood?: boolean;
   readonly says?: string | null;
 }

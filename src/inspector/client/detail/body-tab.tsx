@@ -14,7 +14,7 @@ type Form = (typeof forms)[number];
 /** Lines of a hex dump that are drawn at first. */
 const hexPage = 512;
 
-/** The body in three forms. Raw and hex begin with what stands before it in the signature. */
+/** The body in three forms. Raw and hex begin with the text that precedes it in the signed bytes. */
 export function BodyTab({ row }: { readonly row: Row }) {
   const store = useStore();
   const [form, setForm] = useState<Form>('Pretty');

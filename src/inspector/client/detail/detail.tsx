@@ -66,7 +66,7 @@ export function Detail() {
         <Actions row={row} view={view.value} />
       </div>
       <Tabs />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls has to be reached by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable panel must be reachable by keyboard */}
       <div class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${store.tab}`} tabIndex={0}>
         {view.problem !== null && <p class="problem">{view.problem}</p>}
         <Panel row={row} view={view.value} />

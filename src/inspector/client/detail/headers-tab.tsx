@@ -1,6 +1,6 @@
 import type { Row } from '../../model/row.ts';
 
-/** The headers as they came; those that hold credentials were taken out before. */
+/** The headers as received, without those that contain credentials. */
 export function HeadersTab({ row }: { readonly row: Row }) {
   const rows = Object.entries(row.line.headers).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
   return <Pairs caption="Headers of the delivery" rows={rows as [string, string][]} />;

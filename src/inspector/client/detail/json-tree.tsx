@@ -9,7 +9,7 @@ const openMembers = 40;
 /** Members that are drawn at once, of one object or list. */
 const drawnMembers = 500;
 
-/** JSON indented and foldable, with its numbers and duplicate members as they came. A name copies its jq path. */
+/** JSON indented and foldable, with its numbers and duplicate members unchanged. A name copies its jq path. */
 export function JsonTree({ text }: { readonly text: string }) {
   const [typed, setTyped] = useState('');
   const wanted = typed.trim().toLowerCase();
@@ -40,7 +40,7 @@ interface ValueProps {
   readonly path: string;
   readonly depth: number;
   readonly name: string | null;
-  /** What is searched for, in lower case; empty for nothing. */
+  /** The text searched for, in lower case; empty for none. */
   readonly wanted: string;
 }
 
@@ -76,7 +76,7 @@ function Value({ text, path, depth, name, wanted }: ValueProps) {
 interface BranchProps extends Omit<ValueProps, 'text'> {
   readonly members: readonly (readonly [string | number, string])[];
   readonly isList: boolean;
-  /** What is searched for is somewhere in it. */
+  /** Whether it contains the text searched for. */
   readonly holds: boolean;
 }
 

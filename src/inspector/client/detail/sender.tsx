@@ -43,7 +43,7 @@ export function SenderSide({ record, arrived }: { readonly record: SenderRecord;
   );
 }
 
-/** The bytes that were sent against those that arrived, to the first one that differs. */
+/** The sent and the received bytes, up to the first one that differs. */
 export function SentBytes({ bytes }: { readonly bytes: ByteComparison }) {
   const { sent_bytes: sent, arrived_bytes: arrived, differs_at: at } = bytes;
   const count = (value: number) => countWords(value, 'byte', 'bytes');
@@ -56,7 +56,7 @@ export function SentBytes({ bytes }: { readonly bytes: ByteComparison }) {
   }
   const column = at % bytesPerLine;
   return (
-    <section class="bad" aria-label="Bytes sent and arrived">
+    <section class="bad" aria-label="Bytes sent and received">
       <p>
         <b class="verdict">
           ✗ The body was changed on the way: byte {at.toLocaleString('en-US')} is the first that differs.

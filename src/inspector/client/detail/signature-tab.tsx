@@ -3,7 +3,7 @@ import type { DeliveryView, ExpectedSignature, SignatureView } from '../../model
 import { ageWords, reasonWords, sentence } from '../format.ts';
 import { SentBytes, useSender } from './sender.tsx';
 
-/** Why a signature holds or does not. */
+/** Why a signature is valid or not. */
 export function SignatureTab({ row, view }: { readonly row: Row; readonly view: DeliveryView | null }) {
   const { record } = useSender(row);
   if (view === null) return <p class="aside">Loading…</p>;
@@ -44,8 +44,8 @@ export function SignatureTab({ row, view }: { readonly row: Row; readonly view: 
       </dl>
       {expected.some(({ same }) => same < 64) && (
         <p class="aside">
-          The correct signature is shown up to the first digit that differs: whole, it would make a forged delivery
-          genuine.
+          The correct signature is shown only up to the first digit that differs: the whole of it would make a forged
+          delivery genuine.
         </p>
       )}
       {tries.length > 0 && <Tries tries={tries} />}
@@ -79,7 +79,7 @@ function Inputs({ signature }: { readonly signature: SignatureView }) {
         <span aria-hidden="true">+</span>
         <code>.</code>
         <span aria-hidden="true">+</span>
-        <code>body, {bytes.toLocaleString('en-US')} bytes as they came</code>
+        <code>body, {bytes.toLocaleString('en-US')} bytes as received</code>
       </p>
     </>
   );

@@ -7,7 +7,7 @@ import { sentence, timeWords } from '../format.ts';
 import { Differences } from './difference.tsx';
 import { JsonTree } from './json-tree.tsx';
 
-/** What the API says now of the subject of the delivery, beside what the delivery said. */
+/** The current subject of the delivery in the API, beside the data of the delivery. */
 export function SubjectNow({ row }: { readonly row: Row }) {
   const { subjects } = useStore();
   const subject = subjects.of(row.id);

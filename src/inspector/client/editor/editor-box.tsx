@@ -4,7 +4,7 @@ import { loadEditor } from './load.ts';
 
 interface EditorBoxProps {
   readonly text: string;
-  /** Another number puts `text` into the editor; what was typed is there already. */
+  /** A new number puts `text` into the editor; typed text is there already. */
   readonly revision: number;
   readonly onChange: (text: string) => void;
   readonly onSend: () => void;

@@ -14,7 +14,7 @@ export interface EditorOptions {
   /** For screen readers. */
   readonly label: string;
   readonly onChange: (text: string) => void;
-  /** What is wrong with the text, shortly after each change; empty when nothing is. */
+  /** The mistakes in the text, shortly after each change; empty without any. */
   readonly onProblems: (problems: readonly BodyProblem[]) => void;
   readonly onSend: () => void;
 }
@@ -32,7 +32,7 @@ export interface BodyEditor {
 }
 
 /**
- * Puts an editor into an element. It changes no byte but those that the user changes: a line ends at a line feed only,
+ * Puts an editor into an element. It changes only the bytes that the user changes: a line ends at a line feed only,
  * so that a carriage return is a character like any other.
  *
  * It stands in a shadow tree, because its own styles are allowed only there: the page forbids `<style>` elements.
@@ -87,8 +87,8 @@ export function createEditor(
 }
 
 /**
- * Types over a selection in place of the browser, which would keep the look of the old text by an inline style: the
- * page forbids those.
+ * Replaces a selection itself: the browser would keep the look of the old text by an inline style, which the page
+ * forbids.
  */
 function typeOver(event: InputEvent, view: EditorView): boolean {
   const { state } = view;
@@ -100,7 +100,7 @@ function typeOver(event: InputEvent, view: EditorView): boolean {
   return true;
 }
 
-/** A key binding that takes the key for itself. */
+/** A key binding that stops the event. */
 function sends(onSend: () => void): () => boolean {
   return () => {
     onSend();
@@ -119,7 +119,7 @@ function reported(found: readonly Diagnostic[], report: EditorOptions['onProblem
   return found;
 }
 
-/** A place where it is not JSON; else where it is not an envelope of its type. */
+/** Where the text is not valid JSON, or else not an envelope of its type. */
 function diagnostics(view: EditorView): readonly Diagnostic[] {
   const broken = parsed(view);
   if (broken.length > 0) return broken;

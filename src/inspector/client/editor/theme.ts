@@ -2,7 +2,7 @@ import { HighlightStyle } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
-/** The colors of the page: its variables reach into the shadow tree. */
+/** The colors of the page: CSS variables are inherited by the shadow tree. */
 export const theme = EditorView.theme({
   '&': { height: '100%', color: 'var(--ink)', backgroundColor: 'var(--card)', fontSize: '0.8125rem' },
   '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
@@ -26,7 +26,7 @@ export const theme = EditorView.theme({
     border: '1px solid var(--field)',
     borderRadius: '6px',
   },
-  // The marks that the library brings are images of its own, which the page forbids.
+  // The library's own marks are images, which the page's CSP forbids.
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--bad)' },
   '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--on-badge)' },
   '.cm-lint-marker': { content: 'normal', fontWeight: '700', textAlign: 'center' },

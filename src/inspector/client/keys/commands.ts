@@ -5,7 +5,7 @@ import type { Store } from '../store.ts';
 import { keys } from './keyboard.ts';
 
 const filters: readonly (readonly [name: string, filter: string])[] = [
-  ['Show only deliveries that did not verify', 'verdict:bad'],
+  ['Show only deliveries that failed verification', 'verdict:bad'],
   ['Show only 5xx answers', 'status:5xx'],
   ['Show only slow ones', 'slower:1s'],
   ['Show only duplicates', 'dup:yes'],
@@ -24,7 +24,7 @@ export function commandsOf(store: Store): readonly Command[] {
     ...(isSendable
       ? [
           { name: 'Replay, signed again', shown: '', act: () => void store.replay(row, target, true) },
-          { name: 'Replay as it came', shown: '', act: () => void store.replay(row, target, false) },
+          { name: 'Replay unchanged', shown: '', act: () => void store.replay(row, target, false) },
         ]
       : []),
     ...(row !== null && store.hasSubject(row)

@@ -4,14 +4,14 @@ import { type Group, latest } from '../../model/row.ts';
 import { useStore } from '../context.ts';
 import { ageWords, msWords, reasonWords, verdictOf } from '../format.ts';
 
-/** Of one row, as the style sheet has it. */
+/** The height of a row in the style sheet. */
 const rowPx = 56;
-/** Rows drawn beyond what can be seen, so that scrolling shows no gap. */
+/** Rows rendered outside the visible part, so that scrolling shows no gap. */
 const spare = 8;
 /** New deliveries are announced this often, at most. */
 const announceMs = 5_000;
 
-/** The list: only the rows that can be seen are drawn, however many there are. */
+/** The list: only the visible rows are rendered, however many there are. */
 export function DeliveryTable() {
   const store = useStore();
   const { shown } = store.list;
@@ -32,7 +32,7 @@ export function DeliveryTable() {
     setView({ top, height: current.clientHeight });
   };
 
-  // New rows come in above: what was in view stays where it was, unless the reader is at the top with nothing selected.
+  // New rows are added above: the visible rows stay in place, unless the list is at the top with nothing selected.
   useLayoutEffect(() => {
     const { current } = box;
     const held = anchor.current;
@@ -106,7 +106,7 @@ export function DeliveryTable() {
           </tbody>
         </table>
         {shown.length === 0 && (
-          <p class="none">{store.list.total === 0 ? 'No deliveries yet.' : 'None matches the filter.'}</p>
+          <p class="none">{store.list.total === 0 ? 'No deliveries yet.' : 'No delivery matches the filter.'}</p>
         )}
       </div>
       <Announcer newest={newest} />
@@ -150,7 +150,7 @@ function DeliveryRow({ group, index }: { readonly group: Group; readonly index: 
   );
 }
 
-/** Draws again now and then, because ages grow. */
+/** Renders again regularly, because ages change. */
 function useMinute(): void {
   const [, tick] = useState(0);
   useEffect(() => {

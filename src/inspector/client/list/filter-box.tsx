@@ -1,6 +1,6 @@
 import { useStore } from '../context.ts';
 
-/** The filter, with what of it was not understood. */
+/** The filter, with its mistakes. */
 export function FilterBox() {
   const store = useStore();
   const { problems, filterText } = store.list;

@@ -6,7 +6,7 @@ import { actionKeys, actOn } from '../../keys/person-keys.ts';
 import { BoardColumn, columns } from './column.tsx';
 import { Person } from './person.tsx';
 
-/** After the last letter of a search: not every letter is one. */
+/** The delay of a search after the last keystroke. */
 const searchPauseMs = 200;
 
 /** Applications by status; a person that is selected can be approved, rejected and so on, by click and by key. */
@@ -25,7 +25,7 @@ export function BoardPanel() {
     const action = actionKeys.find(({ key }) => key === event.key);
     const next = neighbor(card, event.key);
     if (action !== undefined && store.person !== null && singleKeys.areOn()) {
-      // Of now: the focus may have come to this card since the last drawing.
+      // Read now: the focus may have moved to this card since the last render.
       void actOn(store, store.person, action.name);
     } else if (next !== null) next.focus();
     else return;

@@ -3,7 +3,7 @@ import { useRoving } from '../../../../pages/client/roving.ts';
 import { useConsole, useData } from '../../context.ts';
 import { plainWord } from '../../words.ts';
 
-/** From left to right as an application goes. */
+/** From left to right, in the order that an application passes them. */
 export const columns = ['pending', 'revision_requested', 'approved', 'registered', 'rejected', 'cancelled'] as const;
 
 /** People of a column that are shown at a time, however many there are. */
@@ -18,7 +18,7 @@ interface ColumnProps {
 export function BoardColumn({ status, search }: ColumnProps) {
   const store = useConsole();
   const [turned, setTurned] = useState({ search, offset: 0 });
-  // Another search begins at its first page.
+  // A new search begins at its first page.
   const wanted = turned.search === search ? turned.offset : 0;
   const setOffset = (offset: number) => setTurned({ search, offset });
   const data = useData('applications', { status, limit: pageRows, offset: wanted, ...(search !== '' && { search }) }, [

@@ -9,7 +9,7 @@ interface EditDialogProps {
   readonly onClose: () => void;
 }
 
-/** First name, last name and email address; what is left empty stays. */
+/** First name, last name and email address; empty fields stay as they are. */
 export function EditDialog({ person, onClose }: EditDialogProps) {
   const store = useConsole();
   const box = useRef<HTMLDialogElement>(null);
