@@ -6,7 +6,7 @@ using Row = System.Collections.Generic.Dictionary<string, System.Text.Json.JsonE
 
 namespace ReventoIntegration;
 
-/// <summary>What Revento refused; <see cref="Code"/> is its word for it.</summary>
+/// <summary>What Revento refused; <see cref="Code"/> is its error code.</summary>
 internal sealed class ApiException(string code, int status, string requestId)
     : Exception($"{code} ({status}), request {requestId}")
 {
@@ -89,7 +89,7 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
             {
                 throw answer.Failure ?? new ApiException(answer.Code ?? "unexpected_answer", answer.Status, answer.RequestId);
             }
-            // A pause that Revento asks for holds for all requests with this token.
+            // A pause that Revento asks for applies to all requests with this token.
             if (answer.RetryAfter is { } length) gate.Pause(length);
             else await Task.Delay(pause);
         }

@@ -85,7 +85,7 @@ internal static class App
         }
     }
 
-    /// <summary>For what shows attendees' data, until you put your own login before it.</summary>
+    /// <summary>For routes that show attendees' data, until you protect them with your own login.</summary>
     private static ValueTask<object?> ThisMachineOnly(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var request = context.HttpContext.Request;

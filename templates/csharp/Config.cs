@@ -67,7 +67,7 @@ internal sealed record Config
     private static string HostOf(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.Authority : "";
 
-    /// <summary>Variables that are set already win.</summary>
+    /// <summary>Variables that are already set take precedence.</summary>
     private static void ReadEnvFile(string path)
     {
         if (!File.Exists(path)) return;

@@ -23,7 +23,7 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         where held is not null
         select held.Row;
 
-    /// <summary>What a delivery changes. It carries a snapshot, so the API is not asked.</summary>
+    /// <summary>What a delivery changes. It contains a snapshot, so no API request is needed.</summary>
     public void Work(Event sent, string deliveryId)
     {
         if (sent.Type == "data.deletion_required")
@@ -48,7 +48,7 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         }
     }
 
-    /// <summary>Reads an event, once also when several ask at the same time.</summary>
+    /// <summary>Reads an event; concurrent calls share one read.</summary>
     public async Task<Synced> Sync(string eventId)
     {
         var run = syncs.GetOrAdd(eventId, _ => new(() => ReadEvent(eventId)));
@@ -118,7 +118,7 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         {
             if (change(files.Read<Held>(path, name)) is not { } next) return;
             files.Write(path, name, next);
-            // The end of the connection may have come meanwhile: nothing of the event may be kept.
+            // The connection may have ended meanwhile: nothing of the event may be kept.
             if (logins.HasEnded(eventId, organizationId)) File.Delete(path);
         }
     }

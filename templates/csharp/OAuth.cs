@@ -8,7 +8,7 @@ namespace ReventoIntegration;
 /// <summary>The organizer cannot be connected this way; the message may be shown.</summary>
 internal sealed class NotConnectedException(string message, Exception? cause = null) : Exception(message, cause);
 
-/// <summary>An answer of the token endpoint that is not tokens.</summary>
+/// <summary>A response of the token endpoint without tokens.</summary>
 /// <param name="isUnused">The code or refresh token can still be used.</param>
 internal sealed class TokenException(string code, bool isUnused) : Exception($"token endpoint: {code}")
 {
@@ -64,7 +64,7 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
         {
             throw new NotConnectedException("The login took too long. Open /connect again.");
         }
-        // An attempt has one answer, also when the browser sends it again.
+        // Each attempt is answered once, even if the browser sends it again.
         if (!SealedFiles.CreateOnce(Path.Combine(config.DataDirectory, "attempts", SealedFiles.NameOf(attempt.State))))
         {
             throw new NotConnectedException("This answer was used already. Open /connect again.");
@@ -113,7 +113,7 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
                     Scope = answer.Scope ?? "",
                 };
             }
-            // 429 and 503 are said before the token is looked at; after any other failure it may be used up.
+            // 429 and 503 are returned before the token is checked; after any other failure it may be spent.
             var status = (int)response.StatusCode;
             throw new TokenException(answer?.Error ?? $"status {status}", status is 429 or 503);
         }

@@ -27,7 +27,7 @@ internal sealed class SealedFiles(Config config)
 
     public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>A name for anything, safe in a path.</summary>
+    /// <summary>A file name for any text, safe in a path.</summary>
     public static string NameOf(params string?[] parts) =>
         Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts))).ToLowerInvariant();
 
@@ -178,7 +178,7 @@ internal sealed class Logins(Config config, SealedFiles files)
                 if (current.AccessToken != spent.AccessToken) return current;
                 var claim = new FileInfo(Path.Combine(Directory, SealedFiles.NameOf(current.RefreshToken) + ".claim"));
                 if (SealedFiles.CreateOnce(claim.FullName)) return await RefreshOnce(spent, claim, request);
-                // Another process refreshes: what comes of it shows in the files.
+                // Another process is refreshing: the files show the outcome.
                 if (claim.Exists && DateTime.UtcNow - claim.LastWriteTimeUtc > UnansweredAfter)
                 {
                     End(spent.EventId, spent.OrganizationId, "a refresh was never answered");

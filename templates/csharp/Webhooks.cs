@@ -8,7 +8,7 @@ namespace ReventoIntegration;
 /// <summary>The envelope of a delivery. What concerns the whole integration is about no event.</summary>
 internal sealed record Event(string Type, string? EventId, string? OrganizationId, string? OccurredAt, JsonElement? Data);
 
-/// <summary>Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward.</summary>
+/// <summary>Deliveries: verified by their raw bytes, stored before they are acknowledged, processed afterward.</summary>
 internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
 {
     private const int ToleranceSeconds = 300;
@@ -62,7 +62,7 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     private void Accept(string id, Event sent)
     {
         var name = SealedFiles.NameOf(id);
-        // In this order: what leaves the inbox has its mark already.
+        // In this order: a delivery that has left the inbox is marked already.
         var isRepeat = File.Exists(Path.Combine(inbox, name)) || File.Exists(Path.Combine(worked, name));
         Log.Write(
             "delivery received",
@@ -71,14 +71,14 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
             ("type", sent.Type),
             ("repeat", isRepeat));
         if (isRepeat) return;
-        // Requests stop at once; what is held is deleted as work.
+        // Requests stop at once; the worker deletes the stored data.
         if (sent.Type == "data.deletion_required") logins.End(sent.EventId, sent.OrganizationId, sent.Type);
         files.Write(Path.Combine(inbox, name), name, new Delivery(id, DateTimeOffset.UtcNow, sent));
         arrived.Release();
     }
 
     /// <summary>
-    /// Works what is in the inbox, oldest first, for as long as the process lives. A crash between the work and its mark
+    /// Processes the inbox, oldest first, for as long as the program runs. A crash between the work and its mark
     /// calls <paramref name="work"/> again, so it has to write the id of the delivery together with what it changes: here
     /// in one file, with a database in one transaction.
     /// </summary>

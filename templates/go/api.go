@@ -21,7 +21,7 @@ const (
 	pagesAtOnce = 20
 )
 
-// apiError is what Revento refused; code is its word for it.
+// apiError is what Revento refused; code is its error code.
 type apiError struct {
 	code, requestID string
 	status          int
@@ -83,7 +83,7 @@ func get(eventID, path string, value any) error {
 			return firstOf(end(connected.EventID, connected.OrganizationID, refused.code), errLoginEnded)
 		case pause == 0 || try == tries:
 			return err
-		case refused.retryAfter > 0: // a pause that Revento asks for holds for all requests with this token
+		case refused.retryAfter > 0: // a pause that Revento asks for applies to all requests with this token
 			shared.pause(refused.retryAfter)
 		default:
 			time.Sleep(pause)
@@ -115,7 +115,7 @@ func newClient(timeout time.Duration) *http.Client {
 	return &http.Client{Timeout: timeout, CheckRedirect: stay}
 }
 
-// send gives the body of an answer, an apiError, or what the network did.
+// send gives the body of an answer, an apiError, or the failure of the network.
 func send(connected login, path string) ([]byte, error) {
 	request, err := http.NewRequest("GET", config.apiBase+path, nil)
 	if err != nil {

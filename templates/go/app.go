@@ -31,7 +31,7 @@ func route(method string, handle func(http.ResponseWriter, *http.Request) error)
 	}
 }
 
-// thisMachineOnly is for what shows attendees' data, until you put your own login before it.
+// thisMachineOnly is for routes that show attendees' data, until you protect them with your own login.
 func thisMachineOnly(handle http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		host, _, _ := net.SplitHostPort(r.RemoteAddr)

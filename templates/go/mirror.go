@@ -40,7 +40,7 @@ func remember(eventID, organizationID, participantID string, change func(*held) 
 	}
 	one.WrittenAt = time.Now()
 	err = writeSealed(path, one)
-	// The end of the connection may have come meanwhile: nothing of the event may be kept.
+	// The connection may have ended meanwhile: nothing of the event may be kept.
 	if err == nil && hasEnded(eventID, organizationID) {
 		err = os.Remove(path)
 	}
@@ -56,7 +56,7 @@ func participants(eventID string) ([]row, error) {
 	return found, err
 }
 
-// work is what a delivery changes. It carries a snapshot, so the API is not asked.
+// work is what a delivery changes. It contains a snapshot, so no API request is needed.
 func work(sent event, deliveryID string) error {
 	if sent.Type == "data.deletion_required" {
 		mirror.Lock()
@@ -110,7 +110,7 @@ type syncRun struct {
 
 var syncs sync.Map
 
-// syncEvent reads an event, once also when several ask at the same time.
+// syncEvent reads an event; concurrent calls share one read.
 func syncEvent(eventID string) (row, error) {
 	found, _ := syncs.LoadOrStore(eventID, &syncRun{})
 	run := found.(*syncRun)

@@ -20,7 +20,7 @@ type notConnected string
 
 func (n notConnected) Error() string { return string(n) }
 
-// tokenError is an answer of the token endpoint that is not tokens; isUnused: the code or token can still be used.
+// tokenError is a response of the token endpoint without tokens; isUnused: the code or token can still be used.
 type tokenError struct {
 	code     string
 	isUnused bool
@@ -63,7 +63,7 @@ func finish(query url.Values, cookie string) (login, error) {
 	if time.Now().After(try.ExpiresAt) {
 		return login{}, notConnected("The login took too long. Open /connect again.")
 	}
-	// An attempt has one answer, also when the browser sends it again.
+	// Each attempt is answered once, even if the browser sends it again.
 	isFirst, err := createOnce(filepath.Join(config.dataDir, "attempts", fileName(try.State)))
 	if err != nil {
 		return login{}, err
@@ -101,7 +101,7 @@ func requestTokens(form map[string]string) (login, error) {
 	}
 	response, err := tokenClient.PostForm(config.authBase+"/oauth/token", body)
 	if err != nil {
-		// The connection was never made: the token is as good as before.
+		// The connection was never made: the token was not used.
 		var dialed *net.OpError
 		isUnused := errors.As(err, &dialed) && dialed.Op == "dial"
 		return login{}, &tokenError{"unreachable", isUnused}
@@ -118,6 +118,6 @@ func requestTokens(form map[string]string) (login, error) {
 	if answer.Error == "" {
 		answer.Error = fmt.Sprintf("status %d", response.StatusCode)
 	}
-	// 429 and 503 are said before the token is looked at; after any other failure it may be used up.
+	// 429 and 503 are returned before the token is checked; after any other failure it may be spent.
 	return login{}, &tokenError{answer.Error, response.StatusCode == 429 || response.StatusCode == 503}
 }

@@ -228,7 +228,7 @@ func refreshed(spent login, request func(map[string]string) (login, error)) (log
 		if isOurs {
 			return refreshOnce(spent, claim, request)
 		}
-		// Another process refreshes: what comes of it shows in the files.
+		// Another process is refreshing: the files show the outcome.
 		if found, err := os.Stat(claim); err == nil && time.Since(found.ModTime()) > unansweredAfter {
 			return current, firstOf(end(current.EventID, current.OrganizationID, "a refresh was never answered"), errLoginEnded)
 		}

@@ -78,7 +78,7 @@ func receive(header http.Header, body []byte) int {
 		return http.StatusBadRequest
 	}
 	name := fileName(id)
-	// In this order: what leaves the inbox has its mark already.
+	// In this order: a delivery that has left the inbox is marked already.
 	isRepeat := exists(inbox(name)) || exists(worked(name))
 	log("delivery received", fields{"delivery_id": id, "event_id": sent.EventID, "type": sent.Type, "repeat": isRepeat})
 	if isRepeat {
@@ -108,7 +108,7 @@ func exists(path string) bool {
 
 var woken = make(chan struct{}, 1)
 
-// workDeliveries works what is in the inbox, oldest first, for as long as the process lives.
+// workDeliveries processes the inbox, oldest first, for as long as the program runs.
 //
 // A crash between the work and its mark calls work again, so it has to write the id of the delivery together with what it
 // changes: here in one file, with a database in one transaction.

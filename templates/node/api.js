@@ -10,7 +10,7 @@ const inFlight = 5;
 /** Lists longer than this are read at the pace that the limit of 30 a minute allows. */
 const pagesAtOnce = 20;
 
-/** What Revento refused; `code` is its word for it. */
+/** What Revento refused; `code` is its error code. */
 export class ApiError extends Error {
   constructor(code, status, requestId) {
     super(`${code} (${status}), request ${requestId}`);
@@ -43,7 +43,7 @@ async function inTurn(gate, work) {
   }
 }
 
-/** The JSON of one resource of an event. Throws ApiError, LoginEnded, or what the network did. */
+/** The JSON of one resource of an event. Throws ApiError, LoginEnded, or the failure of the network. */
 export async function get(eventId, path) {
   const gate = gateOf(eventId);
   let hasRefreshed = false;
@@ -65,7 +65,7 @@ export async function get(eventId, path) {
     if (pauseMs === undefined || attempt === tries) {
       throw answer.error ?? new ApiError(code ?? 'unexpected_answer', answer.status, answer.requestId);
     }
-    // A pause that Revento asks for holds for all requests with this token.
+    // A pause that Revento asks for applies to all requests with this token.
     if (answer.retryAfterMs) gate.pausedUntil = Date.now() + answer.retryAfterMs;
     else await sleep(pauseMs);
   }

@@ -7,7 +7,7 @@ import { sweep } from './sweep.js';
 import { LoginEnded, logins } from './tokens.js';
 import { receive, workDeliveries } from './webhooks.js';
 
-/** /sync and /participants show attendees' data: for this machine only, until you put your own login before them. */
+/** /sync and /participants show attendees' data: for this machine only, until you protect them with your own login. */
 function thisMachineOnly(request, response, next) {
   const isProxied = request.headers.forwarded ?? request.headers['x-forwarded-for'];
   const isLocal = /^(?:::1|(?:::ffff:)?127\.)/.test(request.socket.remoteAddress ?? '');

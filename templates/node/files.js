@@ -4,7 +4,7 @@ import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { config } from './config.js';
 
-/** A name for anything, safe in a path. */
+/** A file name for any text, safe in a path. */
 export const fileName = (...parts) => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
 /** Encrypts with AES-256-GCM. The name is authenticated, so a sealed file cannot stand in for another one. */

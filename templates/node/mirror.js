@@ -30,7 +30,7 @@ export async function participants(eventId) {
   return held.filter(Boolean).map(({ row }) => row);
 }
 
-/** What a delivery changes. It carries a snapshot, so the API is not asked. */
+/** What a delivery changes. It contains a snapshot, so no API request is needed. */
 export async function work({ type, event_id: eventId, organization_id, occurred_at: occurredAt, data }, deliveryId) {
   const connection = { event_id: eventId, organization_id };
   if (type === deletion) {
@@ -55,7 +55,7 @@ function changesOf(type, data) {
 
 const syncs = new Map();
 
-/** Reads an event, once also when several ask at the same time. */
+/** Reads an event; concurrent calls share one read. */
 export function sync(eventId) {
   const running = syncs.get(eventId) ?? readEvent(eventId).finally(() => syncs.delete(eventId));
   syncs.set(eventId, running);

@@ -11,7 +11,7 @@ const attemptMs = 10 * 60_000;
 /** The organizer cannot be connected this way; `message` may be shown. */
 export class NotConnected extends Error {}
 
-/** An answer of the token endpoint that is not tokens. `isUnused`: the code or refresh token can still be used. */
+/** A response of the token endpoint without tokens. `isUnused`: the code or refresh token can still be used. */
 class TokenError extends Error {
   constructor(code, isUnused, cause) {
     super(`token endpoint: ${code}`, { cause });
@@ -48,7 +48,7 @@ export async function finish(query, cookie) {
   const attempt = opened(cookie);
   if (!attempt || !isEqual(query.state, attempt.state)) throw new NotConnected('This is not the answer to your login.');
   if (attempt.expiresAt < Date.now()) throw new NotConnected('The login took too long. Open /connect again.');
-  // An attempt has one answer, also when the browser sends it again.
+  // Each attempt is answered once, even if the browser sends it again.
   if (!(await createOnce(join(config.dataDir, 'attempts', fileName(attempt.state))))) {
     throw new NotConnected('This answer was used already. Open /connect again.');
   }
@@ -86,7 +86,7 @@ export async function requestTokens(form) {
     const { access_token, refresh_token, event_id, organization_id, scope: granted } = answer;
     return { access_token, refresh_token, event_id, organization_id, scope: granted };
   }
-  // 429 and 503 are said before the token is looked at; after any other failure it may be used up.
+  // 429 and 503 are returned before the token is checked; after any other failure it may be spent.
   throw new TokenError(answer.error ?? `status ${response.status}`, [429, 503].includes(response.status));
 }
 

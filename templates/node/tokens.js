@@ -139,7 +139,7 @@ async function refreshOnce(spent, request) {
   }
 }
 
-/** Another process refreshes: waits for what comes of it. */
+/** Another process is refreshing: waits for the outcome. */
 async function afterOthers(spent, claim, request) {
   for (;;) {
     await sleep(50);

@@ -1,4 +1,4 @@
-// Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward.
+// Deliveries: verified by their raw bytes, stored before they are acknowledged, processed afterward.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -51,11 +51,11 @@ export async function receive(headers, body) {
 async function accept(deliveryId, event) {
   const { type, event_id, organization_id } = event; // signed, unlike the headers beside the timestamp
   const name = fileName(deliveryId);
-  // In this order: what leaves the inbox has its mark already.
+  // In this order: a delivery that has left the inbox is marked already.
   const isRepeat = (await exists(join(inbox, name))) || (await exists(join(worked, name)));
   log('delivery received', { delivery_id: deliveryId, event_id, type, repeat: isRepeat });
   if (isRepeat) return;
-  // Requests stop at once; what is held is deleted as work.
+  // Requests stop at once; the worker deletes the stored data.
   if (type === deletion) await end({ event_id, organization_id }, type);
   await writeSealed(join(inbox, name), name, { deliveryId, receivedAt: Date.now(), event });
   wake();

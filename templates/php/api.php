@@ -50,7 +50,7 @@ function get(string $eventId, string $path): object
             $error ??= 'unexpected_answer';
             throw new Failure("$error ($answer->status), request $requestId", $error);
         }
-        // A pause that Revento asks for holds for all requests with this token, in all processes.
+        // A pause that Revento asks for applies to all requests with this token, in all processes.
         if ($answer->retryAfter !== null) {
             touch(gate($eventId) . '.pause', (int) ceil(microtime(true)) + $answer->retryAfter);
         } else {

@@ -43,7 +43,7 @@ $respondJson = static function (mixed $value, int $status = 200): void {
     echo json_encode($value, JSON_THROW_ON_ERROR | JSON_PRESERVE_ZERO_FRACTION | JSON_UNESCAPED_SLASHES);
 };
 
-/** For what shows attendees' data, until you put your own login before it. */
+/** For routes that show attendees' data, until you protect them with your own login. */
 $thisMachineOnly = static fn (callable $route): callable => static function () use ($route, $respondJson): void {
     $isLocal = preg_match('/^(::1$|(::ffff:)?127\.)/', $_SERVER['REMOTE_ADDR']);
     $isNamedSo = preg_match('/\A(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\z/', $_SERVER['HTTP_HOST'] ?? '');

@@ -23,7 +23,7 @@ final class Config
     private function __construct()
     {
         $problems = [];
-        // Variables that are set already win.
+        // Variables that are already set take precedence.
         $given = getenv() + self::envFile(__DIR__ . '/.env');
         $required = static function (string $name) use ($given, &$problems): string {
             $value = trim($given[$name] ?? '');

@@ -35,7 +35,7 @@ function remember(Login $login, string $participantId, callable $change): void
     $held = $change(Tokens\readSealed($path, $name));
     if ($held !== null) {
         Tokens\writeSealed($path, $name, ['written_at' => microtime(true)] + $held);
-        // The end of the connection may have come meanwhile: nothing of the event may be kept.
+        // The connection may have ended meanwhile: nothing of the event may be kept.
         if (Tokens\hasEnded($login)) {
             unlink($path);
         }
@@ -51,7 +51,7 @@ function participants(string $eventId): array
     return array_map(static fn (object $entry): object => $entry->row, array_values($held));
 }
 
-/** What a delivery changes. It carries a snapshot, so the API is not asked. */
+/** What a delivery changes. It contains a snapshot, so no API request is needed. */
 function work(object $event, string $deliveryId): void
 {
     if ($event->type === 'data.deletion_required') {

@@ -61,7 +61,7 @@ function finish(#[SensitiveParameter] array $query, #[SensitiveParameter] string
     if ($attempt->expires_at < time()) {
         throw refused('The login took too long. Open /connect again.');
     }
-    // An attempt has one answer, also when the browser sends it again.
+    // Each attempt is answered once, even if the browser sends it again.
     if (!Tokens\createOnce(Config::get()->dataDir . '/attempts/' . Tokens\fileName($attempt->state))) {
         throw refused('This answer was used already. Open /connect again.');
     }
@@ -102,7 +102,7 @@ function requestTokens(#[SensitiveParameter] array $form): object
         return $answer->body;
     }
     $error = $answer->error ?? ($answer->status === 0 ? 'unreachable' : "status $answer->status");
-    // 429 and 503 are said before the token is looked at; after any other failure it may be used up.
+    // 429 and 503 are returned before the token is checked; after any other failure it may be spent.
     $isUnused = !$answer->wasSent || in_array($answer->status, [429, 503], true);
     throw new Failure("token endpoint: $error", $error, $isUnused);
 }

@@ -27,7 +27,7 @@ final class Login
     }
 }
 
-/** A name for anything, safe in a path. */
+/** A file name for any text, safe in a path. */
 function fileName(string ...$parts): string
 {
     return hash('sha256', json_encode($parts, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE));

@@ -1,6 +1,6 @@
 <?php
 
-// Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward.
+// Deliveries: verified by their raw bytes, stored before they are acknowledged, processed afterward.
 
 declare(strict_types=1);
 
@@ -64,7 +64,7 @@ function receive(array $headers, string $body): int
     if ($isRepeat) {
         return 204;
     }
-    // Requests stop at once; what is held is deleted as work.
+    // Requests stop at once; the worker deletes the stored data.
     if ($event->type === 'data.deletion_required') {
         Tokens\end(new Login($event->event_id, $event->organization_id), $event->type);
     }
@@ -90,7 +90,7 @@ function idsOf(string $deliveryId, object $event): array
 }
 
 /**
- * Works what is in the inbox, oldest first, in one process at a time. False when some of it failed and waits.
+ * Processes the inbox, oldest first, in one process at a time. False when some of it failed and waits.
  *
  * `$work` gets an event and the id of its delivery, and has to know that id when it is repeated: after a crash between
  * the work and its mark. With a database, write both in one transaction.

@@ -19,7 +19,7 @@ PAGES_AT_ONCE = 20
 
 
 class ApiError(Exception):
-    """What Revento refused; `code` is its word for it."""
+    """What Revento refused; `code` is its error code."""
 
     def __init__(self, code, status, request_id):
         super().__init__(f"{code} ({status}), request {request_id}")
@@ -50,7 +50,7 @@ _gates_lock = threading.Lock()
 
 
 def get(event_id, path):
-    """The JSON of one resource. Raises ApiError, LoginEnded, or what the network did."""
+    """The JSON of one resource. Raises ApiError, LoginEnded, or the failure of the network."""
     with _gates_lock:
         gate = _gates.setdefault(event_id, _Gate())
     has_refreshed = False
@@ -70,7 +70,7 @@ def get(event_id, path):
         pause = _pause_after(answer, attempt)
         if pause is None or attempt == TRIES:
             raise answer.failure or ApiError(answer.code or "unexpected_answer", answer.status, answer.request_id)
-        # A pause that Revento asks for holds for all requests with this token.
+        # A pause that Revento asks for applies to all requests with this token.
         if answer.retry_after is not None:
             gate.pause(answer.retry_after)
         else:

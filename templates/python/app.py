@@ -27,7 +27,7 @@ logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 
 def this_machine_only(route):
-    """For what shows attendees' data, until you put your own login before it."""
+    """For routes that show attendees' data, until you protect them with your own login."""
 
     @wraps(route)
     def guarded():

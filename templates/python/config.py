@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 
 def _read_env_file(path):
-    """Variables that are set already win."""
+    """Variables that are already set take precedence."""
     if not path.exists():
         return
     for line in path.read_text().splitlines():

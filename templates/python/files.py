@@ -17,7 +17,7 @@ except ImportError:  # Windows
 
 
 def file_name(*parts):
-    """A name for anything, safe in a path."""
+    """A file name for any text, safe in a path."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

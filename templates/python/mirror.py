@@ -40,7 +40,7 @@ def participants(event_id):
 
 
 def work(event, delivery_id):
-    """What a delivery changes. It carries a snapshot, so the API is not asked."""
+    """What a delivery changes. It contains a snapshot, so no API request is needed."""
     if event["type"] == DELETION:
         mirror = _mirror_of(event["event_id"])
         with _in_turn(event["event_id"]):
@@ -78,7 +78,7 @@ _syncs_lock = threading.Lock()
 
 
 def sync(event_id):
-    """Reads an event, once also when several ask at the same time."""
+    """Reads an event; concurrent calls share one read."""
     with _syncs_lock:
         running = _syncs.get(event_id)
         if running is None:

@@ -23,7 +23,7 @@ class NotConnected(Exception):
 
 
 class TokenError(Exception):
-    """An answer of the token endpoint that is not tokens. `is_unused`: the code or token can still be used."""
+    """A response of the token endpoint without tokens. `is_unused`: the code or token can still be used."""
 
     def __init__(self, code, is_unused):
         super().__init__(f"token endpoint: {code}")
@@ -58,7 +58,7 @@ def finish(query, cookie):
         raise NotConnected("This is not the answer to your login.")
     if attempt["expires_at"] < time.time():
         raise NotConnected("The login took too long. Open /connect again.")
-    # An attempt has one answer, also when the browser sends it again.
+    # Each attempt is answered once, even if the browser sends it again.
     if not create_once(DATA_DIR / "attempts" / file_name(attempt["state"])):
         raise NotConnected("This answer was used already. Open /connect again.")
     if query.get("error") == "access_denied":
@@ -86,7 +86,7 @@ def request_tokens(form):
     try:
         response = requests.post(f"{AUTH_BASE}/oauth/token", data=form, timeout=15, allow_redirects=False)
     except requests.RequestException as error:
-        # The connection was never made: the token is as good as before.
+        # The connection was never made: the token was not used.
         is_unused = isinstance(error, requests.ConnectionError) and "NewConnectionError" in repr(error)
         raise TokenError("unreachable", is_unused) from error
     try:
@@ -96,7 +96,7 @@ def request_tokens(form):
     if response.ok and answer.get("access_token") and answer.get("refresh_token"):
         names = "access_token", "refresh_token", "event_id", "organization_id", "scope"
         return {name: answer.get(name) for name in names}
-    # 429 and 503 are said before the token is looked at; after any other failure it may be used up.
+    # 429 and 503 are returned before the token is checked; after any other failure it may be spent.
     raise TokenError(answer.get("error") or f"status {response.status_code}", response.status_code in (429, 503))
 
 

@@ -159,7 +159,7 @@ def _refresh_once(spent, request):
 
 
 def _after_others(spent, claim, request):
-    """Another process refreshes: waits for what comes of it."""
+    """Another process is refreshing: waits for the outcome."""
     while True:
         time.sleep(0.05)
         current = _usable(spent)

@@ -1,4 +1,4 @@
-"""Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward."""
+"""Deliveries: verified by their raw bytes, stored before they are acknowledged, processed afterward."""
 
 import hashlib
 import hmac
@@ -55,12 +55,12 @@ def accept(delivery_id, event):
     """Stores a delivery before it is acknowledged, so that a crash loses nothing, unless it is known."""
     kind = event["type"]  # of what was signed; the headers beside the timestamp were not
     name = file_name(delivery_id)
-    # In this order: what leaves the inbox has its mark already.
+    # In this order: a delivery that has left the inbox is marked already.
     is_repeat = (INBOX / name).exists() or (WORKED / name).exists()
     log("delivery received", delivery_id=delivery_id, event_id=event.get("event_id"), type=kind, repeat=is_repeat)
     if is_repeat:
         return
-    # Requests stop at once; what is held is deleted as work.
+    # Requests stop at once; the worker deletes the stored data.
     if kind == DELETION:
         end({"event_id": event["event_id"], "organization_id": event["organization_id"]}, kind)
     write_sealed(INBOX / name, name, {"delivery_id": delivery_id, "received_at": time.time(), "event": event})

@@ -4,7 +4,7 @@
 
 require_relative 'oauth'
 
-# What Revento refused; `code` is its word for it.
+# What Revento refused; `code` is its error code.
 class ApiError < StandardError
   attr_reader :code
 
@@ -60,7 +60,7 @@ module Api
 
   module_function
 
-  # The JSON of one resource. Raises ApiError, LoginEnded, or what the network did.
+  # The JSON of one resource. Raises ApiError, LoginEnded, or the failure of the network.
   def get(event_id, path)
     gate = GATES_LOCK.synchronize { GATES[event_id] }
     has_refreshed = false
@@ -94,7 +94,7 @@ module Api
       raise answer.failure || ApiError.new(answer.code || 'unexpected_answer', answer.status, answer.request_id)
     end
 
-    # A pause that Revento asks for holds for all requests with this token.
+    # A pause that Revento asks for applies to all requests with this token.
     answer.retry_after ? gate.pause(answer.retry_after) : sleep(pause)
   end
 

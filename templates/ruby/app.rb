@@ -24,7 +24,7 @@ module Mirror
       next if held.nil?
 
       Sealed.write(path, name, held.merge('written_at' => Time.now.to_f))
-      # The end of the connection may have come meanwhile: nothing of the event may be kept.
+      # The connection may have ended meanwhile: nothing of the event may be kept.
       File.delete(path) if Logins.ended?(connection)
     end
   end
@@ -34,7 +34,7 @@ module Mirror
     paths.filter_map { |path| Sealed.read(path, File.basename(path, '.sealed')) }.map { |held| held['row'] }
   end
 
-  # What a delivery changes. It carries a snapshot, so the API is not asked.
+  # What a delivery changes. It contains a snapshot, so no API request is needed.
   def work(event, delivery_id)
     if event['type'] == 'data.deletion_required'
       LOCK.synchronize { FileUtils.rm_rf(directory(event['event_id'])) }
@@ -63,7 +63,7 @@ module Mirror
   SYNCS = {} # rubocop:disable Style/MutableConstant
   SYNCS_LOCK = Mutex.new
 
-  # Reads an event, once also when several ask at the same time.
+  # Reads an event; concurrent calls share one read.
   def sync(event_id)
     running = SYNCS_LOCK.synchronize do
       SYNCS[event_id] ||= Thread.new do
@@ -139,7 +139,7 @@ class App < Sinatra::Base
       JSON.generate(body)
     end
 
-    # For what shows attendees' data, until you put your own login before it.
+    # For routes that show attendees' data, until you protect them with your own login.
     def this_machine_only
       is_local = request.env['REMOTE_ADDR'].to_s.match?(/\A(::1|(::ffff:)?127\.)/)
       is_named_so = request.env['HTTP_HOST'].to_s.match?(THIS_MACHINE)

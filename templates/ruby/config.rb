@@ -12,7 +12,7 @@ Encoding.default_external = Encoding::UTF_8
 module Config
   PROBLEMS = [] # rubocop:disable Style/MutableConstant
 
-  # Variables that are set already win.
+  # Variables that are already set take precedence.
   def self.read_env_file(path)
     return unless File.exist?(path)
 

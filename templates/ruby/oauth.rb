@@ -40,7 +40,7 @@ module OAuth
     raise NotConnected, 'This is not the answer to your login.' unless is_ours
     raise NotConnected, 'The login took too long. Open /connect again.' if attempt['expires_at'] < Time.now.to_f
 
-    # An attempt has one answer, also when the browser sends it again.
+    # Each attempt is answered once, even if the browser sends it again.
     mark = File.join(Config::DATA_DIR, 'attempts', Sealed.file_name(attempt['state']))
     raise NotConnected, 'This answer was used already. Open /connect again.' unless Sealed.create_once(mark)
     raise NotConnected, 'You declined. Nothing was connected.' if query['error'] == 'access_denied'
@@ -70,7 +70,7 @@ module OAuth
       return answer.slice('access_token', 'refresh_token', 'event_id', 'organization_id', 'scope')
     end
 
-    # 429 and 503 are said before the token is looked at; after any other failure it may be used up.
+    # 429 and 503 are returned before the token is checked; after any other failure it may be spent.
     raise TokenError.new(answer['error'] || "status #{response.code}", %w[429 503].include?(response.code))
   end
 
@@ -82,7 +82,7 @@ module OAuth
     begin
       http.start
     rescue StandardError
-      raise TokenError.new('unreachable', true) # the connection was never made: the token is as good as before
+      raise TokenError.new('unreachable', true) # the connection was never made: the token was not used
     end
     begin
       http.post(uri.path, body, 'Content-Type' => 'application/x-www-form-urlencoded')

@@ -20,7 +20,7 @@ end
 module Sealed
   module_function
 
-  # A name for anything, safe in a path.
+  # A file name for any text, safe in a path.
   def file_name(*parts)
     Digest::SHA256.hexdigest(JSON.generate(parts))
   end
@@ -134,7 +134,7 @@ module Logins
       return claimed(spent, claim, request) if Sealed.create_once(claim)
 
       give_up(current) if unanswered?(claim)
-      sleep 0.05 # another process refreshes: what comes of it shows in the files
+      sleep 0.05 # another process is refreshing: the files show the outcome
     end
   end
 
@@ -176,7 +176,7 @@ module Logins
   end
 end
 
-# An answer of the token endpoint that is not tokens. `unused?`: the code or refresh token can still be used.
+# A response of the token endpoint without tokens. `unused?`: the code or refresh token can still be used.
 class TokenError < StandardError
   attr_reader :code
 

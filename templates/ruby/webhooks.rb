@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward.
+# Deliveries: verified by their raw bytes, stored before they are acknowledged, processed afterward.
 
 require_relative 'tokens'
 
@@ -45,19 +45,19 @@ module Webhooks
   def accept(delivery_id, event)
     type = event['type'] # of what was signed; the headers beside the timestamp were not
     name = Sealed.file_name(delivery_id)
-    # In this order: what leaves the inbox has its mark already.
+    # In this order: a delivery that has left the inbox is marked already.
     is_repeat = [INBOX, WORKED].any? { |directory| File.exist?(File.join(directory, name)) }
     log('delivery received', delivery_id: delivery_id, event_id: event['event_id'], type: type, repeat: is_repeat)
     return if is_repeat
 
-    # Requests stop at once; what is held is deleted as work.
+    # Requests stop at once; the worker deletes the stored data.
     Logins.end_of(event, type) if type == 'data.deletion_required'
     entry = { 'delivery_id' => delivery_id, 'received_at' => Time.now.to_f, 'event' => event }
     Sealed.write(File.join(INBOX, name), name, entry)
     WOKEN.push(true)
   end
 
-  # Works what is in the inbox, oldest first, for as long as the process lives; the block gets each event and the id of
+  # Processes the inbox, oldest first, for as long as the program runs; the block gets each event and the id of
   # its delivery.
   #
   # A crash between the work and its mark calls the block again, so it has to write the id together with what it

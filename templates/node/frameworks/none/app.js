@@ -34,7 +34,7 @@ async function bodyOf(request) {
   return size > bodyLimit ? undefined : Buffer.concat(chunks);
 }
 
-/** /sync and /participants show attendees' data: for this machine only, until you put your own login before them. */
+/** /sync and /participants show attendees' data: for this machine only, until you protect them with your own login. */
 function thisMachineOnly(route) {
   return (request, response, query) => {
     const isProxied = request.headers.forwarded ?? request.headers['x-forwarded-for'];

@@ -25,7 +25,7 @@ app = FastAPI(openapi_url=None)
 
 
 def this_machine_only(request: Request):
-    """For what shows attendees' data, until you put your own login before it."""
+    """For routes that show attendees' data, until you protect them with your own login."""
     is_local = re.match(r"(::1|(::ffff:)?127\.)", request.client.host if request.client else "")
     is_named_so = re.fullmatch(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", request.headers.get("Host", ""))
     is_proxied = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "Origin"))

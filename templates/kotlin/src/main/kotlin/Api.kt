@@ -20,11 +20,11 @@ private const val IN_FLIGHT = 5
 private const val PAGES_AT_ONCE = 20
 private val requestLimit = Duration.ofSeconds(20)
 
-/** What came of one request. */
+/** The outcome of one request. */
 private sealed interface Answer {
     class Found(val body: JsonObject) : Answer
 
-    /** [status] is 0 where there was no answer, or half of one; [code] is Revento's word for the error. */
+    /** [status] is 0 where there was no answer, or half of one; [code] is Revento's error code. */
     class Failed(val error: IOException, val status: Int = 0, val code: String = "", val retryAfter: Duration? = null) :
         Answer
 }
@@ -76,7 +76,7 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
                     attempt == TRIES -> throw answer.error
                     else -> {
                         val pause = pauseAfter(answer, attempt) ?: throw answer.error
-                        // A pause that Revento asks for holds for all requests with this token.
+                        // A pause that Revento asks for applies to all requests with this token.
                         answer.retryAfter?.let(gate::pause) ?: sleep(pause)
                     }
                 }

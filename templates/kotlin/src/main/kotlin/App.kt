@@ -88,7 +88,7 @@ class App(private val config: Config) {
     }
 }
 
-/** For what shows attendees' data, until you put your own login before it. */
+/** For routes that show attendees' data, until you protect them with your own login. */
 private fun HttpExchange.forThisMachine(content: () -> Any) {
     val isProxied = listOf("Forwarded", "X-Forwarded-For", "Origin").any { it in requestHeaders }
     val isNamedSo = thisMachine.matches(requestHeaders.getFirst("Host").orEmpty())

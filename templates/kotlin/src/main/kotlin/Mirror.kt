@@ -44,7 +44,7 @@ class Mirror(
             val path = of(eventId).resolve(fileName(eventId, participant) + SEALED)
             val next = change(sealed.read<Held>(path) ?: Held()) ?: return
             sealed.write(path, next.copy(writtenAt = System.currentTimeMillis()))
-            // The end of the connection may have come meanwhile: nothing of the event may be kept.
+            // The connection may have ended meanwhile: nothing of the event may be kept.
             if (tokens.hasEnded(eventId, organizationId)) path.deleteIfExists()
         }
     }
@@ -54,7 +54,7 @@ class Mirror(
         if (held.exists()) held.listDirectoryEntries().forEach { it.deleteIfExists() }
     }
 
-    /** What a delivery changes. It carries a snapshot, so the API is not asked. */
+    /** What a delivery changes. It contains a snapshot, so no API request is needed. */
     fun work(delivery: Delivery) {
         if (delivery.type == DELETION) return forget(delivery.eventId)
         val changes = changesOf(delivery)
@@ -80,7 +80,7 @@ class Mirror(
         return changes
     }
 
-    /** Reads an event, once also when several ask at the same time. */
+    /** Reads an event; concurrent calls share one read. */
     fun sync(eventId: String): Map<String, Any?> {
         val task = FutureTask { readEvent(eventId) }
         syncs.putIfAbsent(eventId, task)?.let { return it.get() }

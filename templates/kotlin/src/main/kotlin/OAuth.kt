@@ -27,7 +27,7 @@ val attemptLifetime: Duration = Duration.ofMinutes(10)
 /** The organizer cannot be connected this way; the message may be shown. */
 class NotConnected(override val message: String) : Exception(message)
 
-/** An answer of the token endpoint that is not tokens; [isUnused]: the code or token can still be used. */
+/** A response of the token endpoint without tokens; [isUnused]: the code or token can still be used. */
 class TokenError(val code: String, val isUnused: Boolean) : IOException("token endpoint: $code")
 
 /** The authorization code flow with PKCE, and the token endpoint. */
@@ -58,7 +58,7 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
         if (attempt.expiresAt < System.currentTimeMillis()) {
             throw NotConnected("The login took too long. Open /connect again.")
         }
-        // An attempt has one answer, also when the browser sends it again.
+        // Each attempt is answered once, even if the browser sends it again.
         if (!createOnce(config.dataDir.resolve("attempts").resolve(fileName(attempt.state)))) {
             throw NotConnected("This answer was used already. Open /connect again.")
         }
@@ -99,7 +99,7 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
         }
         val login = gson.fromJson(answer, Login::class.java)
         if (status == 200 && login.accessToken != null && login.refreshToken != null) return login
-        // 429 and 503 are said before the token is looked at; after any other failure it may be used up.
+        // 429 and 503 are returned before the token is checked; after any other failure it may be spent.
         throw TokenError(answer.text("error") ?: "status $status", status == 429 || status == 503)
     }
 

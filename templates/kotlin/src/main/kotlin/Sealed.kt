@@ -40,7 +40,7 @@ fun randomBytes(count: Int) = ByteArray(count).also(random::nextBytes)
 
 fun sha256(text: String): ByteArray = MessageDigest.getInstance("SHA-256").digest(text.toByteArray())
 
-/** A name for anything, safe in a path. */
+/** A file name for any text, safe in a path. */
 fun fileName(vararg parts: String?): String = HexFormat.of().formatHex(sha256(parts.toJson()))
 
 /** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */

@@ -73,7 +73,7 @@ class Tokens(config: Config, private val sealed: Sealed) {
             if (current.accessToken != spent.accessToken) return current
             val claim = directory.resolve(fileName(current.refreshToken) + ".claim")
             if (createOnce(claim)) return refreshOnce(spent, claim, request)
-            // Another process refreshes: what comes of it shows in the files.
+            // Another process is refreshing: the files show the outcome.
             if (isUnanswered(claim)) {
                 end(current.eventId, current.organizationId, "a refresh was never answered")
                 throw LoginEnded()

@@ -39,7 +39,7 @@ data class Delivery(val id: String, val receivedAt: Long, val body: JsonObject) 
         log(message, "delivery_id" to id, "event_id" to eventId, "type" to type, *more)
 }
 
-/** Deliveries: verified by their raw bytes, stored before they are acknowledged, worked afterward. */
+/** Deliveries: verified by their raw bytes, stored before they are acknowledged, processed afterward. */
 class Webhooks(private val config: Config, private val sealed: Sealed, private val tokens: Tokens) {
     private val inbox = config.dataDir.resolve("inbox")
     private val worked = config.dataDir.resolve("worked")
@@ -73,11 +73,12 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
         } catch (_: JsonParseException) {
             return 400
         }
-        // In this order: what leaves the inbox has its mark already.
+        // In this order: a delivery that has left the inbox is marked already.
         val isRepeat = waiting(id).exists() || mark(id).exists()
         delivery.logged(if (isRepeat) "delivery repeated" else "delivery received")
         if (isRepeat) return 204
-        // Requests stop at once; what is held is deleted as work. The type is that of the body: headers are not signed.
+        // Requests stop at once; the worker deletes the stored data. The type is that of the body: headers are not
+        // signed.
         if (delivery.type == DELETION) tokens.end(delivery.eventId, delivery.organizationId, DELETION)
         sealed.write(waiting(id), delivery)
         arrived.release()
@@ -85,7 +86,7 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
     }
 
     /**
-     * Works what is in the inbox, oldest first, for as long as the process lives.
+     * Processes the inbox, oldest first, for as long as the program runs.
      *
      * A crash between the work and its mark calls [work] again, so it has to write the id of the delivery together with
      * what it changes: here in one file, with a database in one transaction.

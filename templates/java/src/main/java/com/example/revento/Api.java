@@ -101,7 +101,7 @@ final class Api {
         throw new IOException(
             "%s (%d), request %s".formatted(code, answer.status, answer.requestId));
       }
-      // A pause that Revento asks for holds for all requests with this token.
+      // A pause that Revento asks for applies to all requests with this token.
       if (answer.retryAfter != null) gate.pause(answer.retryAfter);
       else sleep(pause);
     }

@@ -133,7 +133,7 @@ final class App {
     reply(exchange, 200, Map.of("events", results));
   }
 
-  /** For what shows attendees' data, until you put your own login before it. */
+  /** For routes that show attendees' data, until you protect them with your own login. */
   private static boolean isThisMachine(HttpExchange exchange) throws IOException {
     var headers = exchange.getRequestHeaders();
     var host = headers.getFirst("Host");

@@ -62,7 +62,7 @@ final class Mirror {
     var next = change.apply(held);
     if (next == held) return;
     sealed.write(path, next);
-    // The end of the connection may have come meanwhile: nothing of the event may be kept.
+    // The connection may have ended meanwhile: nothing of the event may be kept.
     if (tokens.hasEnded(eventId, organizationId)) Files.deleteIfExists(path);
   }
 
@@ -74,7 +74,7 @@ final class Mirror {
     }
   }
 
-  /** What a delivery changes. It carries a snapshot, so the API is not asked. */
+  /** What a delivery changes. It contains a snapshot, so no API request is needed. */
   void work(Webhooks.Event event, String deliveryId) throws IOException {
     if (event.type().equals(Webhooks.DELETION)) {
       forget(event.eventId());
@@ -114,7 +114,7 @@ final class Mirror {
     return changes;
   }
 
-  /** Reads an event, once also when several ask at the same time. */
+  /** Reads an event; concurrent calls share one read. */
   Map<String, Object> sync(String eventId) throws ExecutionException, InterruptedException {
     var task = new FutureTask<>(() -> readEvent(eventId));
     var running = syncs.putIfAbsent(eventId, task);

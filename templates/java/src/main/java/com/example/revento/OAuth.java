@@ -97,7 +97,7 @@ final class OAuth {
     if (attempt.expiresAt < System.currentTimeMillis()) {
       throw new NotConnectedException("The login took too long. Open /connect again.");
     }
-    // An attempt has one answer, also when the browser sends it again.
+    // Each attempt is answered once, even if the browser sends it again.
     var used = config.dataDir().resolve("attempts").resolve(Sealed.fileName(attempt.state));
     if (!Sealed.createOnce(used)) {
       throw new NotConnectedException("This answer was used already. Open /connect again.");
@@ -148,7 +148,7 @@ final class OAuth {
       var login = Json.read(answer, Login.class);
       if (status == 200 && login.accessToken() != null && login.refreshToken() != null)
         return login;
-      // 429 and 503 are said before the token is looked at; after other failures it may be used.
+      // 429 and 503 are returned before the token is checked; after other failures it may be spent.
       var code =
           answer.get("error") instanceof JsonPrimitive word
               ? word.getAsString()

@@ -51,7 +51,7 @@ final class Sealed {
     return bytes;
   }
 
-  /** A name for anything, safe in a path. */
+  /** A file name for any text, safe in a path. */
   static String fileName(String... parts) {
     return HexFormat.of().formatHex(sha256(Json.write(parts)));
   }

@@ -81,7 +81,7 @@ final class Tokens {
         if (!current.accessToken().equals(spent.accessToken())) return current;
         var claim = directory.resolve(Sealed.fileName(current.refreshToken()) + ".claim");
         if (Sealed.createOnce(claim)) return refreshOnce(spent, claim, request);
-        // Another process refreshes: what comes of it shows in the files.
+        // Another process is refreshing: the files show the outcome.
         if (isUnanswered(claim)) {
           throw ended(current, "a refresh was never answered");
         }

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Deliveries: verified by their raw bytes, stored before they are acknowledged, then worked. */
+/** Deliveries: verified by their raw bytes, stored before they are acknowledged, then processed. */
 final class Webhooks {
   static final String DELETION = "data.deletion_required";
 
@@ -101,12 +101,12 @@ final class Webhooks {
       return 400;
     }
     var name = Sealed.fileName(id);
-    // In this order: what leaves the inbox has its mark already.
+    // In this order: a delivery that has left the inbox is marked already.
     var isRepeat = Files.exists(waiting(id)) || Files.exists(worked.resolve(name));
     Log.line(isRepeat ? "delivery repeated" : "delivery received", ids(id, event));
     if (isRepeat) return 204;
-    // Requests stop at once; what is held is deleted as work. The type is that of the body: headers
-    // are not signed.
+    // Requests stop at once; the worker deletes the stored data. The type is that of the body:
+    // headers are not signed.
     if (event.type.equals(DELETION)) tokens.end(event.eventId, event.organizationId, DELETION);
     sealed.write(waiting(id), new Delivery(id, System.currentTimeMillis(), event));
     arrived.release();
@@ -125,13 +125,13 @@ final class Webhooks {
     return inbox.resolve(Sealed.fileName(id) + Sealed.SUFFIX);
   }
 
-  /** What is done with a delivery. */
+  /** Processes a delivery. */
   interface Worker {
     void work(Event event, String deliveryId) throws IOException;
   }
 
   /**
-   * Works what is in the inbox, oldest first, until the thread is interrupted.
+   * Processes the inbox, oldest first, until the thread is interrupted.
    *
    * <p>A crash between the work and its mark calls the worker again, so it has to write the id of
    * the delivery together with what it changes: here in one file, with a database in one
