@@ -22,7 +22,7 @@ function stateOf(...lines: readonly string[]): BudgetState {
 }
 
 describe('one more request', () => {
-  it('may go when nothing is known', () => {
+  it('is sent when no limit is known', () => {
     expect(stateOf().wait(now, 't').ms).toBe(0);
   });
 
@@ -77,17 +77,17 @@ describe('one more request', () => {
     expect(stateOf(...lines).wait(now, 't').reason).toBe('hour');
   });
 
-  it('is not bound by what was said of another token', () => {
+  it('is not limited by answers to another token', () => {
     expect(stateOf(`- a ${now} other 500 0 ${now + 90 * second}`).wait(now, 't').ms).toBe(0);
   });
 
-  it('asks alone once the reset has come: nobody knows how much came back', () => {
+  it('is sent alone after a reset, because the new allowance is unknown', () => {
     const used = `- a ${now - 5_000} t 500 0 ${now - 1}`;
     expect(stateOf(used).wait(now, 't').ms).toBe(0);
     expect(stateOf(used, ...open(1)).wait(now, 't')).toMatchObject({ reason: 'hour', isCertain: false });
   });
 
-  it('asks alone once the reset has come, too, when what remained has been used up by then', () => {
+  it('is sent alone after a reset, also when the allowance was used up before', () => {
     const left = `- a ${now - 90 * second} t 500 2 ${now - 1}`;
     expect(stateOf(left, ...open(1)).wait(now, 't').ms).toBe(0);
     expect(stateOf(left, ...open(2)).wait(now, 't')).toMatchObject({ reason: 'hour', isCertain: false });

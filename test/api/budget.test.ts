@@ -50,7 +50,7 @@ describe('a budget', () => {
     expect(clock.now()).toBe(startedMs + 60_000);
   });
 
-  it('tells how long it waits, as the time goes by', async () => {
+  it('reports the remaining wait repeatedly', async () => {
     const { enter, startedMs, waits } = setUp();
     for (let count = 0; count < 30; count++) (await enter()).answered(answer(200, hour(400, startedMs + 3_600_000)));
     await enter();

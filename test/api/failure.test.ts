@@ -50,11 +50,11 @@ describe('an error answer', () => {
     expect(failureOf(answer(status, '<html>Bad gateway</html>'), context)?.code).toBe(code);
   });
 
-  it('is none when the status is a success', () => {
+  it('is not made for a success status', () => {
     expect(failureOf(answer(200, { error: 'not_found' }), context)).toBeNull();
   });
 
-  it('says what was asked and what the server said, without control characters', () => {
+  it('names the request and what the server said, without control characters', () => {
     const failure = failureOf(answer(403, { error: 'x', message: 'no\u001b[31m\nway' }), context);
     expect(failure?.message).toBe('GET /events/evt_1 was refused: no\ufffd[31m way');
   });

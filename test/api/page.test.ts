@@ -16,7 +16,7 @@ describe('a page', () => {
     expect(read('{"data":[],"next_cursor":"a\\u002fb","has_more":true}').nextCursor).toBe('a/b');
   });
 
-  it('takes has_more for the signal, whatever the cursor says', () => {
+  it('goes by has_more, not by the cursor', () => {
     expect(read('{"data":[],"next_cursor":"c","has_more":false}').nextCursor).toBeNull();
   });
 

@@ -12,7 +12,7 @@ it('has a command and a path of its own for each', () => {
 });
 
 it.each(['/events', '/events/evt_1/secrets', '/me', '/events/evt_1/participants/ptp_1', ''])(
-  'knows nothing of %j',
+  'has no resource for %j',
   (path) => {
     expect(resourceAt(path)).toBeNull();
   },

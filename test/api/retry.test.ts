@@ -91,7 +91,7 @@ describe('the loop', () => {
   });
   const admit = async () => 'permit';
 
-  it('ends with the first answer that stands', async () => {
+  it('ends with the first answer that needs no retry', async () => {
     const outcomes: Outcome[] = [answer(500), lost('reset'), answer(200)];
     const send = async () => {
       const outcome = outcomes.shift() as Outcome;
@@ -129,7 +129,7 @@ describe('the loop', () => {
     expect(tries).toBe(1);
   });
 
-  it('lets a refusal stand when admission is denied', async () => {
+  it('returns the refusal when another request is not allowed', async () => {
     const permits = ['permit', null];
     const { outcome } = await withRetries(
       options(),

@@ -108,7 +108,7 @@ const lowestContrast = () =>
   })()`);
 
 describe.skipIf(reason !== null)('the consent page in Chromium', () => {
-  it('leads to the callback and on to where that redirects, on whatever port', async () => {
+  it('leads to the callback and to its redirect target, on any port', async () => {
     await page.goto(url());
     await page.getByRole('button', { name: 'Allow' }).click();
     await page.waitForURL(/\/done$/);

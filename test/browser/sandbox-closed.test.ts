@@ -85,7 +85,7 @@ describe.skipIf(reason !== null)(withReason('a page of another origin, in Chromi
     await other.close();
   });
 
-  it('does not become its own origin by a name that leads here', async () => {
+  it('is not the same origin under a host name that resolves to this machine', async () => {
     const other = await browser.newPage();
     const port = new URL(hosted.authBase).port;
     for (const path of ['/', '/_sandbox/v1/status', '/oauth/authorize']) {

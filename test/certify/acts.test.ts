@@ -14,7 +14,7 @@ it.each(acts.map((act) => [act.id, act] as const))('%s brings about rules that e
   expect(needs.length).toBeGreaterThan(0);
 });
 
-it('bring about every rule, so that what was not seen has a flag to add', () => {
+it('test every rule, so that a rule that was not seen has a flag to add', () => {
   // Every act is one that a program may not survive.
   const own = rules.filter(({ id }) => id !== 'stays-up').map(({ id }) => id);
   expect(own.filter((id) => !acts.some(({ brings }) => brings.includes(id)))).toEqual([]);

@@ -73,7 +73,7 @@ describe('the options of a command line', () => {
     expect(optionsIn(line)).toEqual(options);
   });
 
-  it('can be asked for by name, and a switch is one only without a value', () => {
+  it('can be looked up by name, and a switch counts only without a value', () => {
     const line = read('-o json --debug=1 --jq --no-color -y');
     expect(givenOptions(line, '-o', '--output').map(({ value, at }) => [value, at])).toEqual([['json', 0]]);
     expect(hasSwitch(line, '-y')).toBe(true);

@@ -53,7 +53,7 @@ describe('a profile that does not exist', () => {
     });
   });
 
-  it('is being made, when its name is like no other: then what is missing is still said', async () => {
+  it('that resembles no other is taken for a new one: the error still names what is missing', async () => {
     const world = { profile: 'staging', profiles };
     expect(await advise(noSecret, '-p staging webhook listen', world, 'usage')).toEqual({
       message: noSecret.message,

@@ -126,7 +126,7 @@ describe('another program’s command line', () => {
     expect(found).toEqual({ candidates: [], also: { programAt: 5 }, isOpen: false });
   });
 
-  it('is none where the command takes none', async () => {
+  it('is not expected where the command takes none', async () => {
     expect(await complete(['status', '--', ''], registry, known)).toMatchObject({ also: 'nothing' });
   });
 });

@@ -4,7 +4,7 @@ import { shownForStep } from '../../src/console/shown-step.ts';
 const place = { address: 'http://127.0.0.1:4010', command: 'revento sandbox' };
 
 describe('what a step of a scenario shows', () => {
-  it('what it did, once, with how often', () => {
+  it('each operation once, with its count', () => {
     const apply = { name: 'do', params: { action: 'apply' } } as const;
     const look = { name: 'deliveries', params: {} } as const;
     const { command, curl } = shownForStep([look, apply, apply, apply], place);

@@ -122,7 +122,7 @@ const proofs: Readonly<Record<string, Proof>> = {
   },
   'Hostile text in answers': {
     'bin/api/hostile-text.test.ts': ['shows what a server sent without its control characters'],
-    'output/csv.test.ts': ['＝1', 'carry nothing that acts on a terminal'],
+    'output/csv.test.ts': ['＝1', 'contain no control sequences for a terminal'],
   },
   "Other people's code": {
     'bin/package/package.test.ts': [

@@ -31,7 +31,7 @@ describe('a word of a command', () => {
     ["C:\\Users\\Pat O'Hara\\key", "'C:\\Users\\Pat O''Hara\\key'"],
   ])('is quoted for PowerShell on Windows: %s', (text, word) => expect(shellWord(text, 'win32')).toBe(word));
 
-  it('is what a server calls a scope, so that a hint of ours runs nothing of its', () => {
+  it('quotes a scope from a server, so that a pasted hint runs none of it', () => {
     const scope = '$(touch /tmp/owned)';
     const hint = hintOf(new ReventoError('insufficient_scope', 'm', { scope }), { profile: 'default' });
     expect(hint).toContain(`--scope '${scope}'`);

@@ -44,7 +44,7 @@ describe('the name under which the page is reached', () => {
     }
   });
 
-  it('a name without our port is refused, and so are none and two', async () => {
+  it('a name without our port is refused, and so are a missing and a repeated one', async () => {
     expect((await rig.ask({ host: 'localhost' })).status).toBe(421);
     expect((await rig.ask({ host: 'localhost:80' })).status).toBe(421);
     expect((await rig.ask({ host: `localhost:${port}`, headers: [`Host: evil.example:${port}`] })).status).not.toBe(
@@ -104,7 +104,7 @@ describe('the key', () => {
     }
   });
 
-  it('comes for a ticket once, and only as JSON', async () => {
+  it('is exchanged for a ticket once, and only as JSON', async () => {
     const ticket = rig.inspector.ticketAddress().split('#ticket=')[1] ?? '';
     const body = JSON.stringify({ ticket });
     const json = 'Content-Type: application/json';

@@ -27,11 +27,11 @@ describe('elements of an array', () => {
     ]);
   });
 
-  it('are not mistaken for what stands inside a string', () => {
+  it('are not searched for inside strings', () => {
     expect(elementsOf('["a,]\\"[", "\\\\", {"k}":"]"}]')).toEqual(['"a,]\\"["', '"\\\\"', '{"k}":"]"}']);
   });
 
-  it.each(['[]', ' [ ] ', '{}', '"[1]"', '7'])('are none in %s', (text) => {
+  it.each(['[]', ' [ ] ', '{}', '"[1]"', '7'])('do not exist in %s', (text) => {
     expect(elementsOf(text)).toEqual([]);
   });
 
@@ -73,7 +73,7 @@ describe('members of an object', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it('are none in a value that is not an object', () => {
+  it('do not exist in a value that is not an object', () => {
     expect(entriesOf('[1]')).toEqual([]);
   });
 });

@@ -26,7 +26,7 @@ describe('the file name of a login', () => {
   });
 
   it.each(['secrets', 'user-', 'user-@usr_1', 'user-evt_1@', 'installation-evt_1@usr_1', 'user-evt_1@USR', 'user-..'])(
-    '%j is none',
+    '%j is not the name of a login',
     (name) => {
       expect(keyOfFileName(name)).toBeNull();
     },

@@ -99,7 +99,7 @@ describe('CSV rows', () => {
     expect(csv(null, ['id', 'role']).end(true)).toBe('id,role\r\n');
   });
 
-  it('of a run that failed before the first row are nothing', () => {
+  it('of a run that failed before the first row are empty, without a header', () => {
     expect(csv(null, ['id']).end(false)).toBe('');
   });
 
@@ -125,7 +125,7 @@ describe('CSV rows', () => {
     expect(writer.verdict?.()).toBeNull();
   });
 
-  it('carry nothing that acts on a terminal on which the file is shown', () => {
+  it('contain no control sequences for a terminal that shows the file', () => {
     const text = csv(null).rows(['{"a":"\\u001b[31mx\\u009b\\u001b]52;c;eA==\\u0007y\u200b\u{e0041}"}']);
     expect(text).toBe('a\r\n[31mx]52;c;eA==y\r\n');
   });
@@ -146,7 +146,7 @@ describe('CSV rows', () => {
     expect(`${writer.rows(['{"n":"Ł"}'])}${writer.rows(['{"n":"b"}'])}`).toBe('\ufeffn\r\nŁ\r\nb\r\n');
   });
 
-  it('have no name of the server that a spreadsheet would run, and leave what the user typed', () => {
+  it('escape field names from the server that a spreadsheet would run, but not names that the user typed', () => {
     expect(csv(null).rows(['{"=1+1":1}'])).toBe("'=1+1\r\n1\r\n");
     expect(csv(['=1+1']).rows(['{"=1+1":1}'])).toBe('=1+1\r\n1\r\n');
   });

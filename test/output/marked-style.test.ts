@@ -39,7 +39,7 @@ describe('text that a command has colored', () => {
     expect(stringWidth(style.bold(style.red('four')))).toBe(4);
   });
 
-  it('is not colored around nothing', () => {
+  it('has no color codes when it is empty', () => {
     expect(markStyle(real).style.red('')).toBe('');
   });
 

@@ -54,7 +54,7 @@ describe('what is odd about a value', () => {
     expect(oddityOf(value)).toBe(oddity);
   });
 
-  it.each(['v', 'a "b" c', "it's", 'ключ', ''])('is nothing about %j', (value) => {
+  it.each(['v', 'a "b" c', "it's", 'ключ', ''])('is not found in %j', (value) => {
     expect(oddityOf(value)).toBeNull();
   });
 });

@@ -26,7 +26,7 @@ describe('text for people', () => {
 });
 
 describe('JSON on a terminal', () => {
-  it('means the same and acts on nothing', () => {
+  it('keeps its meaning and controls nothing', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('', '\n', '\r\n'), (text, space) => {
         const escaped = escapeForTerminal(JSON.stringify([text, { [text]: text }], null, 2).replaceAll('\n', space));

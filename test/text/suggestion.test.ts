@@ -11,7 +11,7 @@ describe('the word that was meant', () => {
     expect(nearest(word, ['client_id', 'auth_base', 'output', 'scope'])).toBe(expected);
   });
 
-  it.each(['completely', '', 'client'])('by %j is none of those that are far away', (word) => {
+  it.each(['completely', '', 'client'])('is not suggested for %j, which resembles none', (word) => {
     expect(nearest(word, ['client_id', 'output', 'scope'])).toBeNull();
   });
 });

@@ -18,7 +18,7 @@ describe('an answer that is HTML', () => {
     expect(of(page)).toBe('Boom');
   });
 
-  it('says once what is the title and the heading', () => {
+  it('repeats a text only once that is both title and heading', () => {
     expect(of('<html><title>Not Found</title><h1>Not <b>Found</b></h1><!-- <p>hidden</p> --></html>')).toBe(
       'Not Found',
     );
@@ -33,12 +33,12 @@ describe('an answer that is HTML', () => {
   });
 });
 
-it('is anything else as it is, cut', () => {
+it('leaves any other text unchanged but cut', () => {
   expect(of('{"error":"<b>no</b>"}')).toBe('{"error":"<b>no</b>"}');
   expect(of('x'.repeat(10_000))).toHaveLength(4_096);
 });
 
-it('holds no more of a long answer than it shows', () => {
+it('keeps no more of a long answer in memory than it shows', () => {
   const before = usedHeapBytes();
   const kept = Array.from({ length: 100 }, (_, at) => of(`${at} ${'x'.repeat(250_000)}`));
   expect(usedHeapBytes() - before).toBeLessThan(5_000_000);

@@ -50,7 +50,7 @@ describe('the tokens of a login', () => {
     expect(asked).toMatchObject([{ setting: 'api_base', from: 'https://api.test', to: apiBase }]);
   });
 
-  it('go to the new API from then on once the user has said so', async () => {
+  it('go to the new API after the user has confirmed it', async () => {
     const grant = rig.grant();
     await sessions().save(grant);
     expect(await tokenFor('https://new.test', true)).toBe(grant.accessToken.reveal());
@@ -84,7 +84,7 @@ describe('the tokens of a login', () => {
     expect(asked).toEqual([]);
   });
 
-  it('are printed without a question: nobody is sent anything', async () => {
+  it('are printed without a question, because nothing is sent', async () => {
     const grant = rig.grant();
     await sessions().save(grant);
     expect((await (await sessions().source(key)).current()).token.reveal()).toBe(grant.accessToken.reveal());

@@ -151,7 +151,7 @@ describe('a login under other settings', () => {
     expect(await listOf(rig.sessions({ settings }))).toHaveLength(1);
   });
 
-  it('uses its own where nothing is set', async () => {
+  it('uses its own values where the settings have none', async () => {
     await loggedIn(expired());
     rig.answers.push(() => tokenAnswer());
     const settings = settingsOf({ auth_base: 'https://auth.revento.example' }, 'default');
@@ -180,7 +180,7 @@ describe('the list of logins', () => {
     expect(JSON.stringify(list)).not.toContain('rev_');
   });
 
-  it('holds one that cannot be opened, which says so when it is, and the others can', async () => {
+  it('includes a login that cannot be opened: opening it fails, and the others open', async () => {
     await loggedIn();
     await rig.sessions().save(rig.grant({ eventId: 'evt_2' }));
     writeFileSync(rig.path(), 'garbage');
@@ -201,7 +201,7 @@ describe('the list of logins', () => {
 });
 
 describe('a ready token from the environment', () => {
-  it('is used as it is, whatever is stored, and a refusal names it', async () => {
+  it('is used unchanged despite stored logins, and a refusal names it', async () => {
     await loggedIn(expired());
     const token = new Secret(freshToken());
     const sessions = rig.sessions({ accessToken: token });

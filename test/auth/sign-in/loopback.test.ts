@@ -100,7 +100,7 @@ it('passes on an error with the right state', async () => {
 });
 
 it.each(['error=server_error&error_description=Call', 'error=access_denied&state=', 'error=x&code=c'])(
-  'goes on after an error without a state (%s), and says that one came, and nothing of it',
+  'continues after an error without a state (%s), and reports it without its content',
   async (query) => {
     const { hit, good, answers, strays } = listener();
     const answer = await hit(`/callback?${query}`);
@@ -150,7 +150,7 @@ describe('what a browser wants the answer for', () => {
   });
 });
 
-it('refuses from the head alone whatever it refuses at all', () => {
+it('refuses a request by its head alone', () => {
   const { admit, good } = listener();
   const headers: HeaderList = [['Host', 'localhost:3000']];
   expect(admit({ method: 'POST', url: good, headers })?.status).toBe(405);

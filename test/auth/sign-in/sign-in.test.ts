@@ -43,7 +43,7 @@ describe('consent that is not given', () => {
   });
 
   it.each(['access_denied', 'server_error', 'PayHere'])(
-    'goes on after an error without a state, notes it once and shows nothing of it: %s',
+    'continues after an error without a state, and reports it once without its content: %s',
     async (error) => {
       const { world, result } = await begin();
       const url = `/callback?error=${error}&error_description=Call+this+number`;
@@ -114,7 +114,7 @@ describe('an exchange that brings no login', () => {
     expect(done.failure).toMatchObject({ code: 'network', facts: { requestId: expect.any(String) } });
   });
 
-  it('because the host is a placeholder says so', async () => {
+  it('because the host is a placeholder names the placeholder', async () => {
     const tokenEndpoint = () => Promise.reject(new HttpFailure('dns', 'auth.revento.example:443', true));
     expect((await succeed({ tokenEndpoint })).done.failure?.code).toBe('host_placeholder');
   });

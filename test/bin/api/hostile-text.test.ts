@@ -39,13 +39,16 @@ it.each(['--debug', '--verbose'])('%s shows what a server sent without its contr
   expect(stderr.replace(ours, '')).not.toMatch(acting);
 });
 
-it.each([[[]], [['--json']]])('what stands where the sandbox was is quoted harmlessly, with %j', async (args) => {
-  const env = { REVENTO_AUTH_BASE: base, REVENTO_CLIENT_ID: 'x', REVENTO_CLIENT_SECRET: 'secret-of-the-client' };
-  const { code, stderr } = await rig.run(['sandbox', 'trigger', 'application.approved', ...args], colored(env));
-  expect(code).toBe(2);
-  expect(stderr).toContain('no second line.');
-  expect(stderr.replace(ours, '')).not.toMatch(acting);
-});
+it.each([[[]], [['--json']]])(
+  'the answer of another server on the port of the sandbox is quoted without control characters, with %j',
+  async (args) => {
+    const env = { REVENTO_AUTH_BASE: base, REVENTO_CLIENT_ID: 'x', REVENTO_CLIENT_SECRET: 'secret-of-the-client' };
+    const { code, stderr } = await rig.run(['sandbox', 'trigger', 'application.approved', ...args], colored(env));
+    expect(code).toBe(2);
+    expect(stderr).toContain('no second line.');
+    expect(stderr.replace(ours, '')).not.toMatch(acting);
+  },
+);
 
 it('words of the command line that come back in an error act on nothing, and our own color stays', async () => {
   const { code, stderr } = await rig.run(['config', 'get', hostile], colored({}));

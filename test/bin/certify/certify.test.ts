@@ -70,7 +70,7 @@ describe('an integration written by the guide', () => {
   });
 });
 
-it('says which flag to add for what it could not bring about', async () => {
+it('says which flag to add for rules that it could not test', async () => {
   const { stdout, code: status } = await start(connect(), golden).ended;
   expect(status).toBe(0);
   expect(stdout).toMatch(/Not seen: it needs --webhook URL:\n[^:]*delivery-accepted/);
@@ -93,7 +93,7 @@ describe('a program that', () => {
     expect(stderr).toMatch(/did not answer at http:\/\/127\.0\.0\.1:\d+ within 1 s\. It printed nothing\./);
   });
 
-  it('ignores SIGTERM is killed, with what it started, and breaks what it breaks', async () => {
+  it('ignores SIGTERM is killed with its child processes, and its breaches are reported', async () => {
     const { status, ids, stderr } = await certify(connect(), odd, { MODE: 'stubborn+bare' });
     expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
     expect(ids('fail')).toEqual(expect.arrayContaining(['pkce-s256']));
@@ -183,7 +183,7 @@ it('has a command read the API where there is no URL for it', async () => {
 describe('a report', () => {
   const flags = () => [...connect(), '--only', 'pkce-s256,state-random'];
 
-  it('of what is known fails nothing, and names what is fixed', async () => {
+  it('used as a baseline keeps known breaches from failing, and fixed ones are named', async () => {
     const baseline = join(rig.home, 'baseline.json');
     const first = await start([...flags(), '--format', 'json'], odd, { MODE: 'bare' }).ended;
     expect(first.code).toBe(3);

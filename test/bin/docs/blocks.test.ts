@@ -101,7 +101,7 @@ describe('a block that is not run here', () => {
   });
 });
 
-it('every scene is one of a page', () => {
+it('every scene belongs to a page', () => {
   for (const [page, of] of Object.entries(scenes)) {
     expect(existsSync(join(import.meta.dirname, '../../..', page)), page).toBe(true);
     const titles = sections.filter((one) => one.page === page).map(({ section }) => section);

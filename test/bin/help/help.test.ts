@@ -87,7 +87,7 @@ String.prototype.padStart = function (...args) {
     expect(stderr).toMatch(/^error: .*out of order\nhint: .*--debug.*\n$/);
   });
 
-  it.each(['0', 'false', ''])('keeps to that with REVENTO_DEBUG=%s', (value) => {
+  it.each(['0', 'false', ''])('stays the same with REVENTO_DEBUG=%s', (value) => {
     const { stderr } = run(['help', 'exit-codes'], { ...breaking(), REVENTO_DEBUG: value });
     expect(stderr).toMatch(/^error: .*out of order\nhint: .*--debug.*\n$/);
   });

@@ -96,7 +96,7 @@ describe('the package', () => {
     expect(manifest.bundleDependencies ?? []).toEqual([]);
   });
 
-  it('tells nothing about the machine it was built on', () => {
+  it('contains nothing about the machine it was built on', () => {
     const installed = join(prefix, 'lib/node_modules/revento/dist');
     const telling = readdirSync(installed, { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.(cjs|map|1|txt)$/.test(file))

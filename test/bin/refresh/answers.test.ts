@@ -117,7 +117,7 @@ describe('a token endpoint in trouble', () => {
     expect(rig.server.requests).toHaveLength(1);
   });
 
-  it('knows the client no more: exit 1, the login is kept', async () => {
+  it('no longer knows the client: exit 1, the login is kept', async () => {
     await rig.logIn();
     rig.server.twists.push({ status: 401, error: 'invalid_client' });
     const first = await rig.token();

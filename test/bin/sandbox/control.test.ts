@@ -210,7 +210,7 @@ describe('steering a running sandbox', () => {
 
 describe('a profile that does not exist', () => {
   it.each([['status'], ['do', 'suspend'], ['env']])(
-    'does not stand for the running sandbox: sandbox %s',
+    'is not taken for that of the running sandbox: sandbox %s',
     async (...words) => {
       await start();
       const { code, stdout, stderr } = await rig.run(['-p', 'sandbx', 'sandbox', ...words]);
@@ -218,7 +218,7 @@ describe('a profile that does not exist', () => {
     },
   );
 
-  it('is another matter than a profile that is not a sandbox: only one sandbox can be meant', async () => {
+  it('differs from an existing profile without a sandbox: there the running sandbox is used', async () => {
     await start();
     await rig.run(['-p', 'live', 'config', 'set', 'client_id', 'app_1']);
     expect((await rig.run(['-p', 'live', 'sandbox', 'status'])).code).toBe(0);

@@ -70,7 +70,7 @@ describe('sandbox exec', () => {
     expect(env).toMatchObject({ SANDBOX_EVENT_ID: 'evt_test_published', OTHER: 'kept' });
   });
 
-  it('lets the whole tool run in it: login, list, delivery, all with nothing set', async () => {
+  it('runs the whole tool in it without any setting: login, list, delivery', async () => {
     const { code, stdout, stderr } = await exec(
       ...['--participants', '7', '--', 'sh', '-ec', 'revento login >&2; revento participants list -o ndjson'],
     );

@@ -219,7 +219,7 @@ describe('a kept file that cannot be read whole', () => {
     expect(ready).toEqual(first.ready);
   });
 
-  it('in a half-written last line counts as before that write, without a word', async () => {
+  it('because its last line is incomplete is used without that line, and without a warning', async () => {
     const first = await start();
     await rig.run(['sandbox', 'do', 'apply']);
     await end(first.running, 'SIGKILL');

@@ -68,7 +68,7 @@ describe('sandbox rotate', () => {
     expect((await listener.ended).stdout).toContain('"reason":"signature_mismatch"');
   });
 
-  it('finished, leaves the new secret alone to sign and to be known', async () => {
+  it('finished, signs with the new secret only and stores no other', async () => {
     const { listen } = await setUp();
     await rig.run(['sandbox', 'rotate']);
     const finished = await rig.run(['sandbox', 'rotate', '--finish', '--json']);

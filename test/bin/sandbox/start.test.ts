@@ -124,7 +124,7 @@ describe('starting', () => {
     );
   });
 
-  it('beside one that runs leaves profile and login to it, and is reached by a profile of its own', async () => {
+  it('while another one runs does not touch its profile and login, and uses a profile of its own', async () => {
     const redirectUri = `http://localhost:${await freePort()}/callback`;
     const first = await start('--auto-consent', '--redirect-uri', redirectUri);
     expect((await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: consentingBrowser() } })).code).toBe(0);
@@ -191,7 +191,7 @@ describe('starting', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('for a port, use --port 4011')]);
   });
 
-  it('takes its own logins where no integration listens, and where its hint says when that port is taken', async () => {
+  it('accepts its own logins on a port that no integration uses, and on the port of its hint when that is taken', async () => {
     const { ready } = await start();
     expect(ready['redirect_uri']).toBe('http://localhost:3000/callback');
     // Taken by this test, or by somebody else on this machine: either will do.

@@ -36,7 +36,7 @@ it('gives each project a key of its own, in a file for this user alone that git 
   expect(readFileSync(here('one/.gitignore'), 'utf8')).toMatch(/^\.env$/m);
 });
 
-it('never writes over a file, and loses the key to nothing', async () => {
+it('never overwrites a file, and never loses the key', async () => {
   mkdirSync(here('mine'));
   writeFileSync(here('mine/app.js'), 'mine');
   writeFileSync(here('mine/.env'), 'REVENTO_TOKEN_KEY=mine\n');

@@ -92,7 +92,7 @@ describe.skipIf(reason !== null)(withReason('with a keyring', reason), () => {
     expect((await rig.token()).stdout.trim()).toBe(grant.accessToken.reveal());
   });
 
-  it('a move that is killed in the middle leaves logins that all open', async () => {
+  it('all logins still open after a move that was killed in the middle', async () => {
     for (const eventId of ['evt_1', 'evt_2', 'evt_3'])
       await rig.logIn({ eventId, accessExpiresAt: Date.now() + 3_600_000 });
     const crashPoints = { 'rekey-file': { action: 'kill', nth: 2 } } as const;
@@ -129,7 +129,7 @@ describe('without a keyring', () => {
     }
   });
 
-  it('and without the module for it, that is what is said, and all else works', async () => {
+  it('or its module, the missing module is reported and everything else works', async () => {
     await rig.logIn();
     const bare = mkdtempSync(join(tmpdir(), 'revento-bare-'));
     try {

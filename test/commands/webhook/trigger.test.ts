@@ -191,7 +191,7 @@ describe('a fault', () => {
     });
   });
 
-  it('that nobody answers was not rejected', async () => {
+  it('without an answer does not count as rejected', async () => {
     const to = `http://127.0.0.1:${await freePort()}/`;
     const { failure } = await run(webhookTrigger, { type: 'application.approved', to, fault: 'stale' }, world());
     expect(failure).toMatchObject({ code: 'failed', message: expect.stringContaining('connection refused') });

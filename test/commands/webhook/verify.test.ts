@@ -136,7 +136,7 @@ describe('verify', () => {
     });
   });
 
-  it('vouches for no line that says something else than what was signed', async () => {
+  it('refuses a line whose fields differ from what was signed', async () => {
     const options = { file: await file(recordedLine({ body: '{"n":2}' })), ignoreAge: true };
     const { failure } = await run(webhookVerify, options, memory(world()));
     expect(failure?.message).toBe('This recorded delivery was altered: its body does not match its body_base64.');

@@ -28,7 +28,7 @@ it('folds attempts under their delivery, which keeps its place', () => {
   expect(shown(list)).toEqual([[2], [1, 3]]);
 });
 
-it('does not fold what did not verify under the delivery whose id it claims', () => {
+it('does not group an unverified delivery with the delivery whose id it claims', () => {
   const list = new DeliveryList();
   list.add([row(1, 'x'), row(2, 'x', { verified: false, reason: 'signature_mismatch' })]);
   expect(shown(list)).toEqual([[2], [1]]);
@@ -55,7 +55,7 @@ it('keeps no more than its share of characters, the newest', () => {
   expect(list.total).toBe(1);
 });
 
-it('lets nothing that did not verify displace what did', () => {
+it('does not let unverified deliveries displace verified ones', () => {
   const list = new DeliveryList();
   list.add([row(1, 'genuine')]);
   const forged = { verified: false, reason: 'signature_mismatch' };

@@ -40,7 +40,7 @@ describe('a replay', () => {
     expect(resigned?.headers['x-revento-signature']).toEqual([sign(secret, timestamp, Buffer.from(body))]);
   });
 
-  it('never signs what did not verify, nor what claims to have', async () => {
+  it('never signs an unverified delivery, nor one that claims to be verified', async () => {
     const target = await handler();
     await rig.close();
     rig = await pageRig(secret, [target.url]);

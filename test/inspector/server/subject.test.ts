@@ -34,7 +34,7 @@ describe('the subject of a delivery in the API', () => {
     expect(rig.asked).toEqual(['application.approved']);
   });
 
-  it('is not asked for by what anybody can send', async () => {
+  it('is not requested for an unverified delivery', async () => {
     const id = rig.add({ secret: newSecret(), reason: 'signature_mismatch' });
     const headers = [`Authorization: Bearer ${rig.key}`, json];
     const { status } = await rig.ask({ line: `POST /deliveries/${id}/subject`, headers, body: '{}' });

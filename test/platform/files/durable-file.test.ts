@@ -100,7 +100,7 @@ describe('a failure of the store', () => {
     expect(failure).toMatchObject({ code: reported, message: expect.stringContaining(`/store/x`) });
   });
 
-  it('that is none of the system stays what it is', () => {
+  it('that is not a system error is passed on unchanged', () => {
     const defect = new TypeError('x is not a function');
     expect(storeFailure('write', '/store/x', defect)).toBe(defect);
   });

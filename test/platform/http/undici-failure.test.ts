@@ -40,7 +40,7 @@ describe.each(['client', 'forwarder', 'sender'])('the %s', (name) => {
     });
   });
 
-  it('says of a request that cannot be sent what is wrong with it', async () => {
+  it('says what is wrong with a request that cannot be sent', async () => {
     const request = { ...post('http://localhost:9/'), headers: [['X-A', 'a\nb']] as const };
     await expect(exchange(request)).rejects.toMatchObject({
       kind: 'invalid_request',

@@ -107,7 +107,7 @@ describe('the newest of several copies', () => {
     expect(existsSync(`${rig.path()}.rescue`)).toBe(false);
   });
 
-  it('is not what somebody else put into the directory that everybody can write to', async () => {
+  it('is never a file that another user put into a world-writable directory', async () => {
     await create({ state: 'one' });
     mkdirSync(rig.rescueDir);
     const [, shared = ''] = copyPaths(rig.path(), [rig.rescueDir]).rescues;

@@ -67,7 +67,7 @@ describe('the audit', () => {
     expect(rig.sandbox.audit().findings.find(({ rule }) => rule === 'state-sent')?.count).toBe(1);
   });
 
-  it('is made while other work is done, and has all that came before it was asked for', async () => {
+  it('runs in small pieces between other work, and covers everything that came before its request', async () => {
     const recorder = new Recorder({ clock: fakeClock(), clients: [], eventIds: [] });
     const about = { event: 'activity.updated', event_id: null, subject: 'act_1', delivery_id: '1' };
     const [first, second] = [recorder.sending(about, 'signature', signed), recorder.sending(about, 'stale', signed)];

@@ -101,7 +101,7 @@ describe('a rotation of the signing secret', () => {
     expect(signers({ first, second, third })).toEqual(['third', 'second', 'third']);
   });
 
-  it('keeps to one secret for all tries of a delivery, so that a handler without it never acknowledges', async () => {
+  it('signs all attempts of a delivery with one secret, so that a handler without it never acknowledges', async () => {
     const { first, rotate, trigger, retry, signers } = setUp([204, 401, 401]);
     const second = await rotate();
     await trigger();
@@ -111,7 +111,7 @@ describe('a rotation of the signing secret', () => {
     expect(signers({ first, second })).toEqual(['second', 'first', 'first', 'first']);
   });
 
-  it('that ends while a retry waits leaves it to the new secret', async () => {
+  it('that ends while a retry is pending signs the retry with the new secret', async () => {
     const { first, control, rotate, trigger, retry, signers } = setUp([204, 401]);
     const second = await rotate();
     await trigger();

@@ -257,7 +257,7 @@ describe('error page', () => {
     expect(html).not.toContain('a'.repeat(300));
   });
 
-  it('cannot lead anywhere', async () => {
+  it('never redirects', async () => {
     const { app } = setUp();
     const response = await app.authorize({ client_id: 'nobody' });
     expect(policyOf(response).get('form-action')).toBe("'none'");

@@ -105,7 +105,7 @@ describe('what is kept', () => {
     }
   });
 
-  it('has a token on the disk before it is answered, and nothing else so urgently', async () => {
+  it('syncs a token to the disk before the answer, and nothing else', async () => {
     const { log, app, ask } = setUp();
     await ask('/do', { action: 'approve' });
     expect(log.durable).toBe(0);
@@ -142,7 +142,7 @@ describe('a disk that takes no more', () => {
     expect(keptIn(log)).toEqual(sandbox.save());
   });
 
-  it('has what it did not take written at the end, where it takes it then', async () => {
+  it('gets the missing changes at the end, if it has room then', async () => {
     const { log, sandbox, ask } = setUp();
     await ask('/do', { action: 'apply' });
     log.failure = new Error('the disk is full');

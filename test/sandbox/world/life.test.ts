@@ -208,7 +208,7 @@ describe('an activity', () => {
 });
 
 describe('a consent', () => {
-  it('stands in the world once a login was granted, and revoking it ends its tokens', async () => {
+  it('exists after a granted login, and revoking it ends its tokens', async () => {
     const { one, read, bodies } = await setUp();
     const { happening } = await one('revoke');
     expect(happening).toMatchObject({

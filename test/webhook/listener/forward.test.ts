@@ -111,7 +111,7 @@ describe('what the handler gets', () => {
     },
   );
 
-  it('is nothing that did not verify', async () => {
+  it('is never an unverified delivery', async () => {
     const target = await handler();
     const rig = await listen({ secret, forward: [target.url] });
     expect((await send(rig, { secret: newSecret() })).status).toBe(401);
@@ -119,7 +119,7 @@ describe('what the handler gets', () => {
     expect(target.got).toEqual([]);
   });
 
-  it('is marked when it did not verify and is forwarded all the same', async () => {
+  it('is marked if it is unverified but forwarded on request', async () => {
     const target = await handler();
     const rig = await listen({ secret, forward: [target.url], onInvalid: 'forward' });
     await rig.saw(/do not verify are forwarded/);

@@ -72,11 +72,11 @@ describe('a hub', () => {
     expect([hub.find(2), hub.find(3)?.value]).toEqual([null, 'short again']);
   });
 
-  it('finds nothing under a number that never was', () => {
+  it('finds nothing under a number that was never used', () => {
     expect([filled(2).find(0), filled(2).find(3), filled(2).find(1.5)]).toEqual([null, null, null]);
   });
 
-  it('tells a reader of a gap even where nothing after it is kept', async () => {
+  it('reports a gap to a reader even if no entry after it is kept', async () => {
     const hub = new Hub<string>({ verified: { rows: 1, bytes: 100 }, stranger: { rows: 1, bytes: 100 } });
     for (let n = 0; n < 3; n++) hub.add('x', 1, 'verified');
     hub.close();

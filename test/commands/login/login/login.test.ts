@@ -176,7 +176,7 @@ describe('a login', () => {
       async (iss) => expect(await comeFrom(iss, slashed)).toContain('nothing of it was used'),
     );
 
-    it('in another way than the issuer keeps to what was written', async () => {
+    it('without one does not match an issuer with one, and the hint says what to set', async () => {
       expect(await comeFrom('https://auth.test/', {})).toContain('nothing of it was used');
       const { world, result } = await begin();
       await world.comeBack({ code: 'the-code', iss: 'https://auth.test/' });

@@ -44,7 +44,7 @@ describe('where deliveries go', () => {
     expect([approved.got.length, rejected.got.length]).toEqual([1, 0]);
   });
 
-  it('to nobody when no route takes the type: it is answered here', async () => {
+  it('to no handler when no route takes the type: the listener answers', async () => {
     const target = await handler();
     const rig = await listen({ secret, forward: [`application.*=${target.url}`] });
     expect((await send(rig, { type: 'activity.updated' })).status).toBe(200);
@@ -70,7 +70,7 @@ describe('where deliveries go', () => {
     await expect(listen({ secret, forward: [url] })).rejects.toMatchObject({ code: 'usage' });
   });
 
-  it('never to a name that stands for an address elsewhere, looked at when it is connected', async () => {
+  it('never to a host name that resolves to another machine, checked at connection time', async () => {
     // Reserved for documentation, and resolved here by nothing: the guard sees what the system's resolver says.
     const rig = await listen({ secret, forward: ['http://ip6-allnodes:1/'] });
     expect((await send(rig)).status).toBe(502);
@@ -100,7 +100,7 @@ describe('where deliveries go', () => {
     expect((await send(await listen(options))).status).toBe(200);
   });
 
-  it('not round in a circle: what comes back is answered 508', async () => {
+  it('never in a circle: a delivery that comes back gets 508', async () => {
     let rig: ListenRig | undefined;
     const circle = await handler(async ({ headers, body }) => {
       const lines = Object.entries(headers)
@@ -138,7 +138,7 @@ describe('order', () => {
 });
 
 describe('duplicates and retries', () => {
-  it('an acknowledged delivery that comes again is answered 200, shown, and not forwarded', async () => {
+  it('a repeat of an acknowledged delivery gets 200, is shown, and is not forwarded', async () => {
     const target = await handler(() => ({ status: 204 }));
     const rig = await listen({ secret, forward: [target.url] });
     const deliveryId = randomUUID();
@@ -159,7 +159,7 @@ describe('duplicates and retries', () => {
     expect(target.got).toHaveLength(1);
   });
 
-  it('a delivery that failed and comes again is a retry, and forwarded again', async () => {
+  it('a repeat of a failed delivery is a retry, and is forwarded again', async () => {
     let status = 500;
     const target = await handler(() => ({ status }));
     const rig = await listen({ secret, forward: [target.url], format: 'table' });
