@@ -71,7 +71,7 @@ export class Budget {
   }
 
   /**
-   * Waits for a place.
+   * Waits until a request is allowed.
    *
    * @throws ReventoError `rate_limited` as soon as it is clear that the wait would be longer than `maxWaitMs`
    */

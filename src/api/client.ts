@@ -52,7 +52,7 @@ export interface ApiRequest {
 /** Calls of the API with the tokens of one login. */
 export interface ApiClient {
   /**
-   * The answer that stands after retries, waits and at most one renewal of the token, whatever its status, and the
+   * The final answer after retries, waits and at most one renewal of the token, whatever its status, and the
    * failure it means, or null for a success.
    *
    * @throws ReventoError `usage` for a target on another origin, before anything is sent; `network`, `tls`,
@@ -146,7 +146,7 @@ async function exchangeWith(token: AccessToken, call: Call, options: ApiClientOp
   throw networkError(outcome, what, { requestId: call.requestId });
 }
 
-/** A caller that asked for an encoding wants its bytes. */
+/** A caller that requested an encoding gets its bytes. */
 async function plainOf(answer: HttpResponse, call: Call): Promise<HttpResponse> {
   const isWanted = call.request.headers?.some(([name]) => name.toLowerCase() === 'accept-encoding') === true;
   if (isWanted || headerOf(answer, 'content-encoding') === null) return answer;
@@ -166,8 +166,7 @@ function headersOf({ request, requestId }: Call, { token }: AccessToken): Header
 }
 
 /**
- * The URL of a request. A token goes to the configured origin and nowhere else, and never in the clear past this
- * machine.
+ * The URL of a request. A token is sent to the configured origin only, and to other machines never in the clear.
  *
  * @throws ReventoError `usage`
  */

@@ -81,7 +81,7 @@ const isOfToken: ReadonlySet<FailureCode> = new Set([
   'insufficient_scope',
 ]);
 
-/** The failure an answer stands for, or null for a success (2xx). */
+/** The failure that an answer means, or null for a success (2xx). */
 export function failureOf(answer: HttpResponse, context: FailureContext): ReventoError | null {
   const { status } = answer;
   if (isSuccess(status)) return null;

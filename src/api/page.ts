@@ -7,10 +7,10 @@ import { asBuffer } from '../text/bytes.ts';
 
 /** One page of a list. */
 export interface Page {
-  /** Where the next page begins; null when there is none. Known before the rows are looked at. */
+  /** Where the next page begins; null when there is none. Known before the rows are parsed. */
   readonly nextCursor: string | null;
   /**
-   * The rows as they came, each one JSON document.
+   * The unchanged rows, each one JSON document.
    *
    * @throws ReventoError `bad_answer` when the page is not valid JSON
    */

@@ -61,7 +61,7 @@ const triesFor: Readonly<Record<HttpFailureKind, number>> = {
   closed: mostTries,
   timeout: mostTries,
   reset: mostTries,
-  // The same bytes would come again.
+  // The server would send the same bytes again.
   tls: 1,
   not_loopback: 1,
   malformed: 1,

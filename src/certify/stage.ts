@@ -24,7 +24,7 @@ export interface Stage {
   forgetLogin(): void;
   /** Calls an operation of the sandbox's control API. */
   ask<Name extends OperationName>(name: Name, params: ParamsOf<Name>): Promise<ResultOf<Name>>;
-  /** Injects these faults, in place of all others. */
+  /** Injects these faults and removes all others. */
   faults(...faults: readonly string[]): Promise<void>;
   /** Moves the clock of the sandbox. */
   advance(ms: number): Promise<void>;

@@ -8,7 +8,7 @@ export interface Flag {
   readonly about: string;
   /** Whether a word follows it. */
   readonly value: 'none' | 'optional' | 'required';
-  /** What stands for the value in usage. */
+  /** The placeholder of the value in usage. */
   readonly placeholder: string;
   /** The only values there are, when they are few. */
   readonly choices: readonly string[];

@@ -29,7 +29,7 @@ export function knownFrom({ settingsFile, inspectStore, environmentProfile, askS
     }
   };
   const settings = () => attempt(() => settingsFile().profiles(), {});
-  // What nobody can use is not offered, least of all what a shell would run.
+  // Unusable names are not offered, and never one that a shell would run.
   const usable = (values: readonly Candidate[]) => values.filter(({ value }) => isFileName(value));
   const stored = () => attempt(() => inspectStore().profiles, []);
   const selectedOr = (profile: string | null) =>

@@ -3,7 +3,7 @@ import { ReventoError } from '../errors/revento-error.ts';
 import type { HttpResponse } from '../ports/exchange.ts';
 import { plainLine } from '../text/plain-line.ts';
 
-/** Limit of a decoded answer: a few kilobytes can stand for gigabytes. */
+/** Limit of a decoded answer: a few kilobytes can decode to gigabytes. */
 const mostBytes = 64 * 1024 * 1024;
 /** No honest server applies more encodings to one answer. */
 const mostEncodings = 4;

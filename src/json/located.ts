@@ -23,7 +23,7 @@ export interface LocatedValue {
  * A YAML or JSON text as a value that remembers its lines. JSON is read as YAML, which contains it; the library is
  * loaded here and nowhere else.
  *
- * @returns every mistake of the text in place of a value when it has one
+ * @returns a value, or every mistake of the text
  */
 export async function readLocated(
   text: string,

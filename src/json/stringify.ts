@@ -1,6 +1,6 @@
 import { type Json, JsonText } from './value.ts';
 
-/** A value as JSON text: as it came where it was text, compact otherwise. */
+/** A value as JSON text: unchanged where it was text, compact otherwise. */
 export function toText(data: Json | JsonText): string {
   return data instanceof JsonText ? data.text.trim() : stringify(data);
 }
@@ -10,13 +10,13 @@ export function stringify(value: Json): string {
   try {
     return JSON.stringify(value);
   } catch (error) {
-    // JSON.stringify recurses and gives up a few thousand levels down; what was parsed can be deeper than that.
+    // JSON.stringify recurses and fails a few thousand levels down; a parsed value can be deeper than that.
     if (error instanceof RangeError) return stringifyDeep(value);
     throw error;
   }
 }
 
-/** `JSON.stringify` with a stack of its own. */
+/** `JSON.stringify` without recursion. */
 function stringifyDeep(data: Json): string {
   let text = '';
   const open: {

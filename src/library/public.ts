@@ -106,7 +106,7 @@ export interface Sandbox {
   /** The same as environment variables, by the names of the guide's examples, and the key of the control API. */
   readonly env: Readonly<Record<string, string>>;
 
-  /** Logs in without a browser, as an organizer or a participant; gives back the answer of the token endpoint. */
+  /** Logs in without a browser, as an organizer or a participant; returns the answer of the token endpoint. */
   login(options?: LoginOptions): Promise<TokenAnswer>;
 
   /**
@@ -141,7 +141,7 @@ export interface Sandbox {
 
   /** Forgets logins, requests, deliveries and what has happened; credentials, port and test data stay. */
   reset(options?: { readonly keepLogins?: boolean | undefined }): Promise<void>;
-  /** Everything it holds, as JSON that `startSandbox({ load })` goes on from. Contains its credentials. */
+  /** Everything it holds, as JSON that `startSandbox({ load })` continues from. Contains its credentials. */
   save(): Promise<SavedSandbox>;
   /** Frees the port and stops retries. Idempotent. */
   close(): Promise<void>;

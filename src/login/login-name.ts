@@ -22,7 +22,7 @@ export function userOf({ kind, userId = null }: LoginKey): string | null {
   return kind === 'user' ? userId : null;
 }
 
-/** The participant of a login as a field of its JSON; nothing where there is none to name. */
+/** The participant of a login as a field of its JSON; empty where there is none. */
 export function userField(key: LoginKey): { readonly user_id?: string } {
   const user = userOf(key);
   return user === null ? {} : { user_id: user };

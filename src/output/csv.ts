@@ -11,7 +11,7 @@ interface CsvOptions {
   readonly defaults: readonly Column[];
   /** Fields that `--columns` may name though no row has them. */
   readonly known?: readonly string[];
-  /** All columns when nothing was chosen, whatever fields the rows have. */
+  /** The fixed columns without --columns, regardless of the fields of the rows. */
   readonly fixed?: readonly string[];
   /** `--bom`: begin with a byte order mark, by which spreadsheets recognize UTF-8. */
   readonly hasMark?: boolean;

@@ -17,7 +17,7 @@ export type Item =
   | { readonly kind: 'rows'; readonly rows: readonly (Json | JsonText)[]; readonly zone?: string | null }
   /** A line for the user, on stderr once the output is complete. */
   | { readonly kind: 'note'; readonly text: string }
-  /** Exactly these bytes on stdout, whatever the format. */
+  /** Exactly these bytes on stdout, in every format. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
 /** A column of a table or CSV. */

@@ -10,7 +10,7 @@ export type HeaderList = readonly (readonly [name: string, value: string])[];
 export interface HttpRequest {
   /** Upper-case method. */
   readonly method: string;
-  /** As a client: an absolute URL. As a server: the request target exactly as it came, which may be malformed. */
+  /** As a client: an absolute URL. As a server: the request target exactly as received, which may be malformed. */
   readonly url: string;
   readonly headers: HeaderList;
   /** Raw bytes; empty when there is no body. Never decoded or re-encoded on the way. */
@@ -60,7 +60,7 @@ export interface ForwarderOptions {
   readonly isCertificateIgnored?: boolean;
   /** Connections kept per target. Default 100. */
   readonly maxConnections?: number;
-  /** Give each request a connection of its own, so that no kept one can die under it. Default false. */
+  /** Use a new connection for each request, so that no reused one can fail under it. Default false. */
   readonly isEachAlone?: boolean;
 }
 

@@ -200,7 +200,7 @@ export interface SealedLog {
    * @throws ReventoError `disk_full`, `file`, also when somebody has removed the file
    */
   append(text: string, isDurable: boolean): void;
-  /** Puts a first text in place of all. @throws ReventoError `disk_full`, `file` */
+  /** Replaces everything with a first text. @throws ReventoError `disk_full`, `file` */
   replace(text: string): void;
   /** Renames the file, so that a new one can be started; returns its new path. @throws ReventoError `file` */
   setAside(): string;

@@ -27,17 +27,17 @@ function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16
   return second === 0 ? 'utf-16le' : 'utf-16be';
 }
 
-/** A secret as it was meant: without a leading byte order mark and trailing line ends. Blanks stay; see `oddityOf`. */
+/** A secret without a leading byte order mark and trailing line ends. Blanks stay; see `oddityOf`. */
 export function secretText(text: string): string {
   return text.replace(/^\ufeff/, '').replace(/[\r\n]+$/, '');
 }
 
-/** A setting as it was meant: without a byte order mark, and without blanks and line ends around it. */
+/** A setting without a byte order mark, and without blanks and line ends around it. */
 export function settingText(text: string): string {
   return secretText(text).trim();
 }
 
-/** Characters without a width, which nobody types: they come along when a value is copied from a page. */
+/** Characters without a width, which are not typed but copied with a value from a page. */
 const invisible = new RegExp(`[\\u00ad\\u200c\\u200d${invisibleCharacters}]`, 'u');
 
 /**

@@ -44,7 +44,7 @@ export function formatDuration(ms: number): string {
   let rest = ms;
   for (const [unit, size] of units.slice(index, index + 2)) {
     const amount = Math.floor(rest / size);
-    // `ms` appears only on its own: next to seconds, nobody reads it.
+    // `ms` appears only on its own: next to seconds it does not matter.
     if (amount > 0 && !(text !== '' && unit === 'ms')) text += `${amount}${unit}`;
     rest -= amount * size;
   }

@@ -4,7 +4,7 @@ import { deliveryHeaders, judgeHead, type VerifyFailure } from './signature.ts';
 /** Header every forwarded request carries: the ids of the listeners it has come through, comma separated. */
 export const forwardedByHeader = 'x-revento-cli-forwarded-by';
 
-/** What a receiver wants to know of a request's headers. */
+/** The headers that a receiver needs. */
 export interface Head {
   hostCount: number;
   /** Null when the header is missing. Different values of a repeated one are joined by commas. */
@@ -12,7 +12,7 @@ export interface Head {
   deliveryId: string | null;
   /** `event` or `deliveryId` is there more than once. */
   isRepeated: boolean;
-  /** Repeated values are joined by commas, which no form check lets pass; null when there is none. */
+  /** Repeated values are joined by commas, which every format check rejects; null when there is none. */
   timestamp: string | null;
   signature: string | null;
   contentEncoding: string;

@@ -101,7 +101,7 @@ export function recordingOf(bytes: Uint8Array, signal?: AbortSignal): Promise<Re
   return parseRecording(decodeText(bytes) ?? asBuffer(bytes).toString('utf8'), signal);
 }
 
-/** Lines read between two looks at the signal: a few milliseconds of work. */
+/** Lines read between two checks of the signal: a few milliseconds of work. */
 const linesPerTurn = 2_000;
 
 /**

@@ -25,7 +25,7 @@ export function isEnough(login: ActiveLogin, need: TokenNeed, nowMs: number): bo
   if (need.isForced || !isAlive(login, need, nowMs)) return false;
   if (login.accessExpiresAt === null) return true;
   const lifetimeMs = login.accessExpiresAt - login.issuedAt;
-  // Tokens that live for a minute or less would else be refreshed at every single request.
+  // Otherwise tokens with a lifetime of a minute or less would be refreshed at every request.
   const neededMs = need.minTtlMs ?? Math.min(defaultMinTtlMs, lifetimeMs / 2);
   return login.accessExpiresAt - nowMs > neededMs;
 }

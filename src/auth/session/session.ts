@@ -185,7 +185,7 @@ function environmentSource(token: Secret): TokenSource {
         hint: 'put a fresh token there, or unset REVENTO_ACCESS_TOKEN to use the stored login',
       }),
     );
-  // As a header it would fail where it looks like the server's fault.
+  // As a header it would fail later, and look like an error of the server.
   const isSendable = /^[\x21-\x7e]+$/.test(token.reveal());
   return {
     current: () =>

@@ -52,7 +52,7 @@ const maxDescriptionChars = 600;
 const maxErrorChars = 64;
 
 /**
- * One login in progress: the URL to open, and the judge of what comes back. State and verifier live in here only,
+ * One login in progress: the URL to open, and the check of the redirect. State and verifier live in here only,
  * are new each time, and are gone after the first answer or `drop()`.
  */
 export class PendingAuthorization {

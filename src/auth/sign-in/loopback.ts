@@ -18,9 +18,9 @@ interface RedirectHandlers {
 }
 
 /**
- * The listener for the redirect, as the functions a server calls: one looks at the head, one answers.
+ * The listener for the redirect, as the functions a server calls: one checks the head, one answers.
  *
- * Whatever is not the answer gets a small page and changes nothing: any web page can make a browser send requests
+ * Any other request gets a small page and changes nothing: any web page can make a browser send requests
  * to localhost, and must not be able to end the login, or to feed it a code or words to show. The answer's page is
  * the one that `onAnswer` resolves with, so the browser waits until the login is stored.
  */

@@ -13,8 +13,8 @@ const rejections: Readonly<Record<Rejection, string>> = {
 };
 
 /**
- * Judges a URL that the user copied from the browser, by the same rules as one that a browser requested: it is
- * the state that proves whose answer it is. The forms in which browsers and users copy one are all taken:
+ * Checks a URL that the user copied from the browser by the same rules as a requested one: the state proves that it
+ * belongs to this login. The forms in which browsers and users copy one are all taken:
  * without `http://`, as 127.0.0.1 for localhost, or from the question mark on.
  *
  * @returns the answer, or a sentence that says why the line is none and never repeats it; null for an empty line

@@ -11,7 +11,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Calls the server that this page came from; the key goes along in a header, never in a URL or a cookie. */
+/** Calls the server that this page came from; the key is sent in a header, never in a URL or a cookie. */
 export class Caller {
   readonly key: string;
   readonly #base: string;

@@ -1,9 +1,9 @@
 /**
- * Keeps the focus on a page that draws itself again: when what has it is taken away or can no longer be pressed, it goes
- * to the row that it was in, or to a place to go on from; and back to the row when that turns up elsewhere.
+ * Keeps the focus on a page that renders again: when the focused element is removed or disabled, the focus moves to its
+ * row, or else to a fallback; and back to the row when that appears elsewhere.
  *
- * @param home  where to go on from when the row is gone
- * @returns what ends it
+ * @param home  the fallback when the row is gone
+ * @returns a function that stops it
  */
 export function keepFocus(root: HTMLElement, home: () => HTMLElement | null): () => void {
   let last: { readonly element: Element; readonly row: string | null } | null = null;

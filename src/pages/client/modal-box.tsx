@@ -22,7 +22,7 @@ export function ModalBox({ box, label, className, onClose, children }: ModalBoxP
 
 interface ModalDialogProps {
   readonly title: string;
-  /** `wide` for what has two columns. */
+  /** `wide` for a dialog with two columns. */
   readonly size?: 'wide' | undefined;
   readonly onClose: () => void;
   readonly children: ComponentChildren;

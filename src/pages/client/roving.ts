@@ -15,14 +15,14 @@ export interface Roving {
   readonly row: (id: string) => { readonly 'data-row': string; readonly tabIndex: number };
 }
 
-/** For whatever can be pressed in a row: reached from it by the right arrow, not by Tab. */
+/** For the buttons in a row: reached by the right arrow, not by Tab. */
 export const actProps = { 'data-act': '', tabIndex: -1 } as const;
 
 /**
- * A list that is one tab stop, however many rows it has: up and down lead from row to row, left and right through what
- * can be pressed in a row.
+ * A list that is one tab stop, however many rows it has: up and down move between rows, left and right between the
+ * buttons of a row.
  *
- * @param ids  of all rows that are drawn
+ * @param ids  of all rendered rows
  */
 export function useRoving(ids: readonly string[]): Roving {
   const [current, setCurrent] = useState<string | null>(null);
@@ -46,7 +46,7 @@ export function useRoving(ids: readonly string[]): Roving {
   };
 }
 
-/** The row that something stands in. */
+/** The row that contains an element. */
 function rowOf(target: EventTarget | null): HTMLElement | null {
   if (!(target instanceof Element)) return null;
   return (

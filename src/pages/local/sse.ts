@@ -7,7 +7,7 @@ export interface ServerEvent {
   readonly id: string | null;
 }
 
-/** Reads events out of text that comes in pieces, cut anywhere. Source: HTML standard, server-sent events. */
+/** Parses events from text that arrives in pieces, cut anywhere. Source: HTML standard, server-sent events. */
 export class EventReader {
   #rest = '';
 

@@ -4,7 +4,8 @@ import { isLocalhostName, isLoopbackAddress, isUnspecifiedAddress } from '../../
 import { notLoopbackCode } from './undici-failure.ts';
 
 /**
- * Where `localhost` is, whatever the system says: many systems name one family only, and a handler may listen on the
+ * The addresses of `localhost`, regardless of the system's configuration: many systems name one family only, and a
+ * handler may listen on the
  * other. Both are tried, in this order. Source: RFC 6761 section 6.3.
  */
 const localhost: readonly [LookupAddress, LookupAddress] = [

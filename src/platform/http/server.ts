@@ -78,7 +78,7 @@ function httpServer(options: ServeOptions, sockets: SocketBook, onDefect: (error
   });
   const refused = new WeakSet<Socket>();
   server.on('clientError', (error: Error, socket: Socket) => {
-    // What else comes in on it is as unreadable.
+    // Anything else on this connection is unreadable too.
     if (refused.has(socket)) return;
     refused.add(socket);
     const refusal = sockets.isAnswering(socket) ? null : refusalOf(error, socket, limits);

@@ -11,8 +11,8 @@ const service = 'revento';
 
 /**
  * Runs in a process of its own, because a native call that hangs can be neither aborted nor waited out: only
- * ending its process ends it. The secret travels through pipes, never in arguments or the environment. On Linux
- * the Secret Service is demanded: the module would else fall back to the kernel's keyring, which forgets at reboot.
+ * ending its process ends it. The secret travels through pipes, never in arguments or the environment. On Linux the
+ * Secret Service is required: the module would otherwise fall back to the kernel's keyring, which forgets at reboot.
  */
 const program = `
 let text = '';

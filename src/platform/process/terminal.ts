@@ -115,7 +115,7 @@ function ask(
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     // In raw mode the terminal sends Ctrl-C as a character. The process edge listens for the signal; to send it to
-    // ourselves would end this process at once on Windows, with whatever is half done.
+    // ourselves would end this process at once on Windows, in the middle of its work.
     lines.once('SIGINT', () => {
       if (!process.emit('SIGINT', 'SIGINT')) process.kill(process.pid, 'SIGINT');
     });

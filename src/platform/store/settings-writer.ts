@@ -52,7 +52,7 @@ function replaceThrough(Conf: typeof import('conf').default, directory: string, 
 
 /**
  * What a failed write left. conf's writer removes it as well, but does not wait until it is gone: on a full disk the
- * space is wanted at once. Needs the lock, so that nobody else's is among them.
+ * space is needed at once. Needs the lock, so that nobody else's is among them.
  */
 function removeTemporaries(target: string): void {
   const directory = dirname(target);

@@ -88,7 +88,7 @@ export function removeSharedLog(path: string): void {
       rmdirSync(dirname(path));
     });
   } catch {
-    // Never written, in use by another login, or on a disk that takes no changes: it holds no secret.
+    // Never written, in use by another login, or on a read-only disk: it holds no secret.
   }
 }
 

@@ -58,7 +58,7 @@ function isForeign({ uid }: Stats): boolean {
   return uid !== 0 && uid !== process.geteuid?.();
 }
 
-/** A group of the user's own, as most systems make one for each user, lets nobody else in. */
+/** A private group, as most systems create one for each user, has no other members. */
 function isGroupWritable({ mode, gid }: Stats): boolean {
   return (mode & 0o020) !== 0 && gid !== process.getegid?.();
 }

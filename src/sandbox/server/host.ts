@@ -30,7 +30,7 @@ const maxConnections = 1_024;
  * Puts a sandbox on a socket.
  *
  * @param port  0 picks a free one
- * @param beside  left out where other machines can reach the sandbox
+ * @param beside  omitted where other machines can reach the sandbox
  * @throws ReventoError `port_busy`, `bind_failed`
  */
 export async function host(

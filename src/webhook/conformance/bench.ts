@@ -70,7 +70,7 @@ export class Bench {
     return String(this.nowSeconds + seconds);
   }
 
-  /** The same by the handler's clock, so that a difference between clocks does not look like a wrong tolerance. */
+  /** The same by the handler's clock, so that clock skew is not taken for a wrong tolerance. */
   secondsFromHandlersNow(seconds: number): string {
     const ahead = this.clockAheadSeconds;
     return this.secondsFromNow(seconds + (Math.abs(ahead) > mostSkewSeconds ? 0 : ahead));

@@ -66,7 +66,7 @@ function rawBodyFix(framework: Framework | null, language: Framework['language']
   return ['verify the raw request bytes', rawBodyLine(framework, language)].filter((part) => part !== null).join('; ');
 }
 
-/** What Node's crypto says of a parsed object in place of bytes. */
+/** The error of Node's crypto for a parsed object instead of bytes. */
 const objectHashed = /received an instance of Object|must be of type string or an instance of Buffer/i;
 
 /**

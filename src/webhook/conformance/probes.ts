@@ -209,7 +209,7 @@ function previousProbe(previousSecret: string): Probe {
   };
 }
 
-/** Whatever a handler may verify in place of a correct delivery, the most frequent mistakes first. */
+/** Everything that a handler may verify instead of the received bytes, the most frequent mistakes first. */
 export function allProbes(bench: Bench): readonly Probe[] {
   return [...formProbes, ...secretProbes(bench), ...textProbes, ...headerProbes];
 }

@@ -1,4 +1,4 @@
-/** Who an entry comes from. What anybody can send has room of its own and never displaces what was verified. */
+/** Who an entry comes from. Unverified entries have their own limit and never displace verified ones. */
 export type Lane = 'verified' | 'stranger';
 
 /** Room of one lane: the oldest entries leave when either bound is exceeded. */

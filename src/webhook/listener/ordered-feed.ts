@@ -16,7 +16,7 @@ interface Waiter {
 }
 
 /**
- * A queue between deliveries that finish in any order and one reader who wants them in the order they began.
+ * A queue between deliveries that finish in any order and one reader that gets them in the order they began.
  *
  * `add` passes a value straight on; `open` takes a place that holds back every later place until it is filled. Both
  * take the bytes that were reserved for the value before, 0 for none; they are free again when the reader has it.

@@ -3,7 +3,7 @@ import { isHopHeader } from '../listener/forward.ts';
 import { deliveryHeaders, sign } from '../signature.ts';
 import type { Outgoing } from './outgoing.ts';
 
-/** A delivery as it came. */
+/** A delivery as received. */
 export interface Received {
   readonly headers: HeaderList;
   readonly body: Uint8Array;

@@ -35,7 +35,7 @@ const controls = 'button, summary, a, [role=tab]';
 /**
  * Listens to single keys, on the whole page. Without them everything can still be reached by Tab.
  *
- * @returns what ends it
+ * @returns a function that stops listening
  */
 export function listenToKeys<Page>(page: Page, keys: readonly Key<Page>[], places: KeyPlaces): () => void {
   let pending = '';

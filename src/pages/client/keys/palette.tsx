@@ -79,7 +79,7 @@ export function Palette({ commands, onClose }: PaletteProps) {
   );
 }
 
-/** Those whose names have all the words, whatever their order; those that begin with the text first. */
+/** Commands whose names contain all the words, in any order; those that begin with the text first. */
 function matching(commands: readonly Command[], text: string): readonly Command[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const found = commands.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));

@@ -24,7 +24,7 @@ export async function bindAll(
       return port;
     } catch (error) {
       if (isWithoutIpv6(error)) return port;
-      // Any free port will do, and this one is taken on the other family: look for another pair.
+      // Any free port is fine, and this one is taken on the other family: try another one.
       if (options.port !== 0 || tries === portTries) throw error;
       await new Promise((resolve) => first.close(resolve));
     }

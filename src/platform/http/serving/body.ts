@@ -23,7 +23,7 @@ export function readBody(
     const finish = (result: Uint8Array | 'too_long' | 'gone') => {
       pass?.done();
       message.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
-      // A reset after this point is the answer's problem, and the answer notices by itself.
+      // A reset after this point is handled while answering.
       message.on('error', () => undefined);
       resolve(result);
     };

@@ -28,7 +28,7 @@ export function framingOf(headers: HeaderList): Framing {
 /** A status and what was wrong. */
 export type Refused = Omit<ServerRefusal, 'request'>;
 
-/** Refuses what no handler should judge: its body would reach them in another form than the sender meant. */
+/** Refuses requests whose body would reach a handler in another form than the sender intended. */
 export function framingRefusal({ coding, hasHost }: Framing, httpVersion: string): Refused | null {
   if (!hasHost && httpVersion === '1.1') return { status: 400, reason: 'no Host header' };
   if (coding === null || coding.trim().toLowerCase() === 'chunked') return null;

@@ -19,7 +19,7 @@ export function send(reply: ServerResponse, response: HttpResponse, isLast: bool
 export async function sendStream(reply: ServerResponse, response: HttpResponse, isLast: boolean): Promise<void> {
   if (reply.destroyed || reply.headersSent) return;
   reply.writeHead(response.status, flatHead(response, isLast));
-  // The peer may have to wait long for the first piece, and wants to know that it is connected.
+  // The first piece may take long: the head shows the peer that it is connected.
   reply.flushHeaders();
   if (reply.req.method === 'HEAD') {
     reply.end();

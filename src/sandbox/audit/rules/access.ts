@@ -15,7 +15,7 @@ import { each, type Rule } from '../rule.ts';
 const reactionMs = 1_000;
 /** In that time every process that works for a login has noticed that it has ended. */
 const discoveryMs = 60_000;
-/** So many of them, beside the first, notice it for themselves. */
+/** Up to this many further requests may each come from a process that has not noticed yet. */
 const mostProcesses = 4;
 /** Time to stop what runs in the background. */
 const deletionMs = 30_000;

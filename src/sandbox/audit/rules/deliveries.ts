@@ -28,7 +28,7 @@ export const deliveryRules: readonly Rule[] = [
       const { breaches, isSeen } = each(ended, ({ status, ms }) =>
         status === null ? `no answer within ${Math.round(ms / 1000)} s` : null,
       );
-      // One among others may be a breakpoint, or a start that took long; nobody debugs while acts are played.
+      // A single one may be a breakpoint or a slow start; during acts nobody debugs.
       const isOnce = breaches.length === 1 && ended.length > 1 && acts.length === 0;
       return { breaches: isOnce ? [] : breaches, isSeen };
     },
@@ -204,7 +204,7 @@ export const deliveryRules: readonly Rule[] = [
       const ruling = onActs(evidence, ['webhook-check'], ({ facts }) =>
         facts['failed'] === '' ? null : `failed: ${facts['failed']}`,
       );
-      // A case fails for whatever breaks a rule above, which says more about it.
+      // A breach of a rule above also fails this case, and that rule says more about it.
       const isExplained = deliveryRules.some(
         ({ id, judge }) => id.startsWith('delivery-') && judge(evidence).breaches.length > 0,
       );
@@ -271,7 +271,7 @@ function refusedAlone(evidence: Evidence, isSuch: (one: DeliverySeen) => boolean
     genuine(evidence).filter((one) => isSuch(one) && one.status !== null && !frontStatuses.includes(one.status)),
     (one) => {
       if (isSuccess(one.status) || !isWellAround(one)) return null;
-      // One that is taken when it comes again failed for another reason.
+      // A delivery that is accepted when it is repeated failed for another reason.
       return taken.has(one.id) ? null : `${what} was answered ${one.status}`;
     },
   );

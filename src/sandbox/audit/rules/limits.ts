@@ -9,7 +9,7 @@ const mostInFlight = 5;
 const underWayMs = 100;
 /** Retries follow each other sooner; a page that is loaded again, or a health check, takes longer. */
 const retryMs = 1_200;
-/** The same while an act is played, when nobody else asks. */
+/** The same during an act, when no other caller sends requests. */
 const actedRetryMs = 5_000;
 const longestConstantMs = 5_000;
 /** So much may a busy machine add to a wait. */

@@ -9,7 +9,7 @@ const mostLimit = 50;
 const defaultLimit = 25;
 /** A test suite may well ask for the first page again and again; a sync that is stuck does it without end. */
 const mostFirsts = 20;
-/** What a missing value looks like when a program makes text of it. */
+/** The text that programs make of a missing value. */
 const nothings = ['', 'null', 'undefined', 'none', 'nil'];
 
 /** How an integration reads lists. */

@@ -163,7 +163,7 @@ export const refreshRules: readonly Rule[] = [
           ? []
           : [{ what: 'the expired token was sent again and again', shown: [first, ...later] }];
       });
-      // One that was played a sync on an expired token has nobody else who could refresh.
+      // While a sync on an expired token is played, no other caller can refresh.
       const acted = onActs(evidence, ['expired'], (one) => {
         const [refused] = during(one, evidence.apis).filter(({ error }) => error === 'token_expired');
         const hasTried = during(one, evidence.tokens).some(({ grant }) => grant === 'refresh');

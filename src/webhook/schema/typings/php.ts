@@ -2,7 +2,7 @@ import { camel, type EventModel, type FieldKind } from './model.ts';
 
 const types: Readonly<Record<FieldKind, string>> = { text: 'string', integer: 'int', object: 'array' };
 
-/** Read-only classes; `all` holds every field as it came, unknown ones too. */
+/** Read-only classes; `all` holds every field unchanged, unknown ones too. */
 export function php(events: readonly EventModel[]): string {
   return `<?php\n\ndeclare(strict_types=1);\n\nnamespace Revento;\n\n${events
     .map(({ type, name, summary, fields }) => {

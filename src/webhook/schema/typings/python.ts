@@ -2,7 +2,7 @@ import type { EventModel, FieldKind } from './model.ts';
 
 const types: Readonly<Record<FieldKind, string>> = { text: 'str', integer: 'int', object: 'Dict[str, Any]' };
 
-/** Typed dictionaries: `json.loads` gives them as it is, and unknown fields stay. */
+/** Typed dictionaries: the result of `json.loads` has these types, and unknown fields stay. */
 export function python(events: readonly EventModel[]): string {
   return [
     'from typing import Any, Dict, Optional, TypedDict',

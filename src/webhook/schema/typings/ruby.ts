@@ -1,6 +1,6 @@
 import type { EventModel } from './model.ts';
 
-/** Structs with keywords; `all` holds every field as it came, unknown ones too. */
+/** Structs with keywords; `all` holds every field unchanged, unknown ones too. */
 export function ruby(events: readonly EventModel[]): string {
   return `# frozen_string_literal: true\n\nmodule Revento\n${events
     .map(({ type, name, summary, fields }) => {
