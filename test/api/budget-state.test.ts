@@ -26,21 +26,21 @@ describe('one more request', () => {
     expect(stateOf().wait(now, 't').ms).toBe(0);
   });
 
-  it('may go beside three under way, and not beside four', () => {
+  it('is allowed beside three in flight, and not beside four', () => {
     expect(stateOf(...open(3)).wait(now, 't').ms).toBe(0);
     expect(stateOf(...open(4)).wait(now, 't')).toMatchObject({ reason: 'in_flight', isCertain: false });
   });
 
-  it('may go beside a request whose process died: none lasts longer than its timeout', () => {
+  it('is allowed beside a request whose process died: none lasts longer than its timeout', () => {
     expect(stateOf(...open(4, 32 * second)).wait(now, 't').ms).toBe(0);
   });
 
-  it('waits until the oldest of thirty has been over for 60 s', () => {
+  it('waits until 60 s after the end of the oldest of thirty', () => {
     const wait = stateOf(...done(1, 40 * second), ...done(29, 10 * second)).wait(now, 't');
     expect(wait).toEqual({ ms: 20 * second, reason: 'minute', isCertain: true });
   });
 
-  it('goes as the thirtieth', () => {
+  it('is allowed as the thirtieth', () => {
     expect(stateOf(...done(29, 10 * second)).wait(now, 't').ms).toBe(0);
   });
 
@@ -110,7 +110,7 @@ describe('one more request', () => {
     expect(stateOf(`b other ${now} ${now + 7 * second}`).wait(now, 't').ms).toBe(0);
   });
 
-  it('goes at any time where the server names no limit, until it does', () => {
+  it('is allowed at any time while the server names no limit', () => {
     const state = stateOf(...done(30, 1_000), ...open(4), `- z ${now} u`);
     expect(state.isUnlimited).toBe(true);
     expect(state.wait(now, 't').ms).toBe(0);
@@ -118,7 +118,7 @@ describe('one more request', () => {
     expect(state.wait(now, 't').ms).toBeGreaterThan(0);
   });
 
-  it('goes more often where the server allows more an hour', () => {
+  it('is allowed more often where the server allows more per hour', () => {
     const lines = done(59, 1_000, ` t 1000 900 ${now + 90 * second}`);
     expect(stateOf(...lines).wait(now, 't').ms).toBe(0);
     expect(stateOf(...lines, ...done(1, 900, ` t 1000 900 ${now + 90 * second}`)).wait(now, 't').reason).toBe('minute');

@@ -120,7 +120,7 @@ describe('pages', () => {
     await expect(all(pages({ fetch, limit: null, cursor: 'start' }))).rejects.toMatchObject({ code: 'bad_answer' });
   });
 
-  it('ever new cursors without a row are an error and no loop', async () => {
+  it('endless new cursors without rows are an error', async () => {
     let asked = 0;
     const fetch = async (): Promise<Page> => {
       if (++asked > 1_000) throw new Error('asked again and again');

@@ -43,7 +43,7 @@ it('says what was being done, why it failed, where, and under which request id',
   expect(error.cause).toBe(failure);
 });
 
-it('tells an ended exchange from any other rejection', () => {
+it('distinguishes an ended exchange from any other rejection', () => {
   expect(isHttpFailure(new HttpFailure('dns', 'a:1', true))).toBe(true);
   expect(isHttpFailure(new Error('dns'))).toBe(false);
 });

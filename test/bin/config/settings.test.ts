@@ -237,7 +237,7 @@ describe('doctor on a real machine', () => {
     expect(statSync(join(rig.home, 'share', 'revento', 'key')).mode & 0o777).toBe(0o644);
   });
 
-  it('tells who holds a lock', async () => {
+  it('names who holds a lock', async () => {
     const store = join(configDir, 'auth', 'default');
     mkdirSync(store, { recursive: true, mode: 0o700 });
     const owner = { ...ownIdentity(), id: '0123456789abcdef', at: Date.now() };

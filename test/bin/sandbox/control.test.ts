@@ -175,7 +175,7 @@ describe('steering a running sandbox', () => {
     }
   });
 
-  it('misbehaves from now on, and behaves again, while logins live on', async () => {
+  it('injects faults and clears them, without ending logins', async () => {
     await start('--redirect-uri', `http://localhost:${await freePort()}/callback`);
     await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: consentingBrowser() } });
     const ordered = await rig.run(['sandbox', 'fault', 'api:event_not_authorized', '--json']);

@@ -91,13 +91,13 @@ describe('sandbox exec', () => {
     expect([stdout, stderr]).toEqual(['', expect.stringContaining('Only a page on this machine')]);
   });
 
-  it('can be steered from inside', async () => {
+  it('can be controlled from inside', async () => {
     const { code, stdout, stderr } = await exec('--', 'sh', '-c', 'revento sandbox reset --json');
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ reset: true });
   });
 
-  it('can be steered from inside `webhook listen`, which hands on no client secret', async () => {
+  it('can be controlled from inside `webhook listen`, which passes on no client secret', async () => {
     const port = await freePort();
     const { code, stdout, stderr } = await exec(
       ...['--webhook-url', `http://localhost:${port}/webhooks/revento`, '--', 'revento', 'webhook', 'listen'],

@@ -172,7 +172,7 @@ describe('starting', () => {
     expect(answer.headers.get('location')).toMatch(`${uri}?error=invalid_request`);
   });
 
-  it('logs no failure when this tool itself looks whether the sandbox is there', async () => {
+  it('logs no failure when this tool checks whether the sandbox runs', async () => {
     const { running } = await start('--redirect-uri', `http://localhost:${await freePort()}/callback`);
     const login = await rig.run(['-p', 'sandbox', 'login'], { env: { BROWSER: consentingBrowser() } });
     expect(login.code, login.stderr).toBe(0);

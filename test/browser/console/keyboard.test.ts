@@ -57,7 +57,7 @@ async function goToRow(tab: (typeof tabs)[number]): Promise<void> {
 const run = (...args: readonly string[]) => rig.program.run(args);
 
 describe(withReason('the console by keyboard alone', reason), () => {
-  test('comes to every part by Tab and arrows, each list one stop', async () => {
+  test('reaches every part by Tab and arrows, each list as one stop', async () => {
     await tabTo('tab-Applications');
     for (const [at, tab] of tabs.entries()) {
       expect(await focused()).toBe(`tab-${tab}`);

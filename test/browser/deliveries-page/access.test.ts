@@ -211,7 +211,7 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
     await other.context().close();
   });
 
-  test('where list and detail take turns, the focus goes along', async () => {
+  test('moves the focus between list and detail where only one is shown', async () => {
     await at.send();
     const other = await at.open({ viewport: { width: 320, height: 800 } });
     const focused = () => other.evaluate<string>('document.activeElement.id');

@@ -89,7 +89,7 @@ describe(withReason('the page and strangers', lackOfBrowser), () => {
     }
   });
 
-  test('lives through hosts and origins that are not well-formed, and still answers', async () => {
+  test('survives malformed hosts and origins, and still answers', async () => {
     const [base = '', key = ''] = at.address.split('#key=');
     const port = Number(new URL(base).port);
     const odd = ['[', '[::1', '\u0000', '%', 'http://', 'a b', ':::', '://', `localhost:${port}:1`, 'x'.repeat(4_000)];

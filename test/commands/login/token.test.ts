@@ -64,7 +64,7 @@ describe('token', () => {
     expect(text).toBe('');
   });
 
-  it('is content with the whole life of a token that was just issued', async () => {
+  it('accepts the full lifetime of a token that was just issued', async () => {
     const { failure } = await print({ lifeMs: 3_598_000, logins: { default: [aLogin()] } }, { minTtl: '1h' });
     expect(failure).toBeNull();
   });

@@ -16,7 +16,7 @@ it('a ticket is worth nothing after a minute', () => {
   expect(key.redeem(ticket)).toBeNull();
 });
 
-it('a key is another one in each run, and only itself', () => {
+it('a key is new in each run, and matches only itself', () => {
   const [one, two] = [new PageKey(fakeClock()), new PageKey(fakeClock())];
   expect([one.isIt(one.value), one.isIt(two.value), one.isIt('')]).toEqual([true, false, false]);
 });

@@ -214,7 +214,7 @@ describe('an https target with an untrusted certificate', () => {
     await expect(forwarder.exchange(post(url()))).rejects.toMatchObject({ kind: 'tls', isUnsent: true });
   });
 
-  it('is taken when certificates are not to matter', async () => {
+  it('is accepted when certificates are ignored', async () => {
     forwarder = await createForwarder({ isCertificateIgnored: true });
     await expect(forwarder.exchange(post(url()))).resolves.toMatchObject({ status: 200 });
   });

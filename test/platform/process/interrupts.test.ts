@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => interrupts.release());
 
-it('breaks a jq expression off that never ends, at the first Ctrl-C', async () => {
+it('interrupts an endless jq expression at the first Ctrl-C', async () => {
   const breakable = <T>(work: () => T): T =>
     interrupts.breakable(() => {
       process.kill(process.pid, 'SIGINT');
@@ -35,7 +35,7 @@ it('returns what breakable work gives, and throws what it throws', () => {
   ).toThrow(failure);
 });
 
-it('ends the process only when work that must not be torn is done', async () => {
+it('ends the process only after work that must not be interrupted', async () => {
   let finish: () => void = () => undefined;
   const work = interrupts.uninterrupted(() => new Promise<void>((resolve) => (finish = resolve)));
   interrupts.end();

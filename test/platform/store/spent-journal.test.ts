@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-it('knows spent tokens across processes, and live ones not', () => {
+it('recognizes spent tokens across processes, but not live ones', () => {
   openSpentJournal(directory).note(key, 'one', 'two');
   const other = openSpentJournal(directory);
   expect(['one', 'two', 'three'].map((token) => other.has(key, token))).toEqual([true, false, false]);

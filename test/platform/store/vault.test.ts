@@ -131,7 +131,7 @@ describe('reserved space', () => {
     expect((await fileOf().read())?.content).toEqual(content);
   });
 
-  it('that was written is not given back: it may be the only copy', async () => {
+  it('that was written is not released: it may be the only copy', async () => {
     const first = await create({ state: 'one' });
     const file = await opened();
     file.reserve();

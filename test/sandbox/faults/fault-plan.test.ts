@@ -9,7 +9,7 @@ import { integrationOf, jsonOf } from '../../support/sandbox/client.ts';
 const path = '/events/evt_test_published';
 
 describe('counting', () => {
-  it('strikes COUNT requests once AFTER of them have passed', () => {
+  it('applies to COUNT requests after skipping AFTER of them', () => {
     const plan = new FaultPlan([parseFault('api:500x2@1')]);
     const struck = Array.from({ length: 5 }, () => plan.next('api').effect !== null);
     expect(struck).toEqual([false, true, true, false, false]);
@@ -21,7 +21,7 @@ describe('counting', () => {
     expect(plan.next('token', 'refresh').effect).not.toBeNull();
   });
 
-  it('adds up delays and lets the first other effect strike', () => {
+  it('adds up delays and applies the first other effect', () => {
     const plan = new FaultPlan(['api:slow=1s', 'api:slow=2s', 'api:500x1', 'api:drop'].map(parseFault));
     expect(plan.next('api')).toMatchObject({ delayMs: 3_000, effect: { status: 500 } });
     expect(plan.next('api')).toMatchObject({ delayMs: 3_000, effect: 'drop' });
@@ -53,7 +53,7 @@ describe('faults of a running sandbox', () => {
     expect(statuses).toEqual([200, 500, 200]);
   });
 
-  it('come on top of those there are, and are listed with how often each struck', async () => {
+  it('are added to the active ones, and are listed with their hits', async () => {
     const { app, order } = running('api:500x2');
     const { access_token: token } = await app.login();
     await app.api(path, token);
@@ -92,7 +92,7 @@ describe('faults of a running sandbox', () => {
   });
 
   it.each([{ add: ['api:explode'] }, { add: 'api:500' }, { add: [null] }, { add: ['api:500', 'x'], clear: true }])(
-    'stay as they are when %j is ordered',
+    'do not change when %j is requested',
     async (body) => {
       const { order } = running('api:500');
       expect((await order(body)).status).toBe(400);

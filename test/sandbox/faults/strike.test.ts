@@ -82,7 +82,7 @@ describe('token faults', () => {
     expect((await app.refresh(`${token}`)).status).toBe(200);
   });
 
-  it('do not strike requests that would be refused anyway', async () => {
+  it('are not applied to requests that would be refused anyway', async () => {
     const { app } = setUp('token:500x1');
     expect((await app.token({ grant_type: 'password' })).status).toBe(400);
     expect((await app.refresh('nobody')).status).toBe(500);

@@ -157,7 +157,7 @@ steps:
     expect(played.map(({ outcome }) => outcome)).toEqual(['pass', 'pass', 'pass', 'fail']);
   });
 
-  it('tells deliveries that overtook each other from those in order', async () => {
+  it('distinguishes deliveries that overtook each other from those in order', async () => {
     const steps = `  - fault: ['webhook:dropx1']
   - { do: apply, as: one }
   - wait: { deliveries: attempted }

@@ -37,11 +37,11 @@ describe('the names a sandbox on loopback answers to', () => {
     expect(statusFor(host)).toBe(421);
   });
 
-  it('turns away what names two hosts', () => {
+  it('rejects a request that names two hosts', () => {
     expect(statusFor('127.0.0.1:4010', 'evil.com')).toBe(421);
   });
 
-  it('lets in HTTP/1.0 without a host, which no browser sends', () => {
+  it('accepts HTTP/1.0 without a host, which no browser sends', () => {
     expect(statusFor()).toBe('let in');
   });
 

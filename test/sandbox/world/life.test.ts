@@ -264,7 +264,7 @@ describe('trigger', () => {
   });
 });
 
-it('a reset brings back what the seed grew', async () => {
+it('a reset restores the data of the seed', async () => {
   const { one, ask, participants, read } = await setUp();
   const before = await participants();
   await one('approve');

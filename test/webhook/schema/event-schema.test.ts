@@ -28,7 +28,7 @@ describe.each(eventTypes)('the schema of $type', (row) => {
     expect(one({ ...sample, occurred_at: 'yesterday' })).toBe(false);
   });
 
-  it('wants the fields that the guide documents, and no others', () => {
+  it('requires the fields that the guide documents, and no others', () => {
     expect(one({ ...sample, data: {} })).toBe(row.isAssumed === true);
   });
 });

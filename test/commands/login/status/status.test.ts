@@ -50,7 +50,7 @@ describe('status as text', () => {
     expect(text).toContain('run: revento -p prod login --event evt_a');
   });
 
-  it('tells an expired access token that will be refreshed from a dead login', async () => {
+  it('distinguishes an expired access token that will be refreshed from an ended login', async () => {
     const { text, failure } = await show({ logins: { default: [aLogin({ accessExpiresAt: testNow - 3 * 60_000 })] } });
     expect(text).toContain('Access token: expired 3 minutes ago, refreshed when next used');
     expect(failure).toBeNull();
@@ -171,7 +171,7 @@ describe('status without a usable login', () => {
     expect(data).toHaveLength(1);
   });
 
-  it('is content with the token of the environment', async () => {
+  it('succeeds with the token of the environment', async () => {
     expect((await show({ environmentToken: 'x'.repeat(20) })).failure).toBeNull();
   });
 });

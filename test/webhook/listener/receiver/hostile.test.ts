@@ -203,7 +203,7 @@ describe('hostile content', () => {
 });
 
 describe('the listener after all this', () => {
-  it('has met no defect of its own and still serves', async () => {
+  it('has had no internal error and still serves', async () => {
     expect(rig.defects).toEqual([]);
     const deliveryId = randomUUID();
     expect((await send({ deliveryId })).status).toBe(200);
