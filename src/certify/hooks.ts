@@ -2,9 +2,9 @@ import type { Hook } from './act.ts';
 
 /** The ways to make the integration do something; null for each that the user did not give. */
 export interface Hooks {
-  /** Starts a consent. `{event}` in it stands for the id of an event. */
+  /** Starts a consent. `{event}` is replaced by the event ID. */
   readonly connect: string | null;
-  /** Starts the consent of a participant. `{event}` in it stands for the id of an event. */
+  /** Starts the consent of a participant. `{event}` is replaced by the event ID. */
   readonly login: string | null;
   readonly webhook: string | null;
   /** A POST to it makes the integration read the API. */

@@ -12,12 +12,12 @@ export const certifySettings = closed({
     v.pipe(text, v.description('the URL that starts a consent; {event} is replaced by the event ID')),
   ),
   login: v.exactOptional(
-    v.pipe(text, v.description('the URL where a participant signs in, if any do; {event} in it stands for an event')),
+    v.pipe(text, v.description('the URL where a participant signs in, if any do; {event} is replaced by the event ID')),
   ),
   redirect_uri: v.exactOptional(
     v.pipe(text, v.description('the redirect URI; default: /callback at the origin of connect')),
   ),
-  webhook: v.exactOptional(v.pipe(text, v.description('the URL of URL of the webhook handler, or its port'))),
+  webhook: v.exactOptional(v.pipe(text, v.description('the URL of the webhook handler, or its port'))),
   sync: v.exactOptional(
     v.pipe(
       text,

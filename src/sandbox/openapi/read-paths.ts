@@ -7,7 +7,7 @@ const whole: JsonSchema = { schema: { type: 'integer' } };
 
 /** On every answer to a token. Source: guide, rate limits. */
 const limitHeaders: JsonSchema = {
-  'X-RateLimit-Limit': { ...whole, description: 'calls of the hour', required: true },
+  'X-RateLimit-Limit': { ...whole, description: 'calls allowed per hour', required: true },
   'X-RateLimit-Remaining': { ...whole, description: 'calls left this hour', required: true },
   'X-RateLimit-Reset': { ...whole, description: 'Unix seconds', required: true },
 };

@@ -54,7 +54,7 @@ const step = closed({
       v.description('an action of the sandbox, as in `revento sandbox do`'),
     ),
   ),
-  id: text('IDs of the subjects; default: as many as needed that fit'),
+  id: text('ID of the subject; default: one that fits'),
   event: text('id of the event it happens in; default is the test event'),
   to: mark('the subjects of the step with this name'),
   set: v.exactOptional(v.pipe(fields, v.description('fields to set'))),
