@@ -117,7 +117,7 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
     await command('copy pytest');
     await page.getByText('Copied: pytest test.').waitFor();
     expect(await clipboard(page)).toContain('def test_acknowledges_the_delivery');
-    await command('not verify');
+    await command('failed verification');
     await page.getByText('No delivery matches the filter.').waitFor();
     await command('show all');
     await page.getByText('2 deliveries').waitFor();
