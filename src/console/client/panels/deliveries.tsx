@@ -18,7 +18,7 @@ const columns: readonly Column<Delivery>[] = [
   { name: 'Event type', cell: ({ event }) => event },
   { name: 'State', cell: ({ state }) => <span class={`badge ${tones[state]}`}>{state}</span> },
   { name: 'Subject', cell: ({ subject }) => <code>{subject === null ? '' : shortId(subject)}</code> },
-  { name: 'Created', cell: ({ created_at: at }) => timeWords(at) },
+  { name: 'Created', cell: ({ created_at: at }) => timeWords(at).slice(5) },
   { name: 'Attempts', cell: (delivery) => <Attempts {...delivery} /> },
   {
     name: 'Next attempt',
