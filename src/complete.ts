@@ -34,7 +34,7 @@ export async function main(): Promise<void> {
       environmentProfile: env['REVENTO_PROFILE'],
       askSandbox: async (operation, params, profile) => {
         const { quickSandbox } = await import('./cli/wire/quick-sandbox.ts');
-        const { askSandbox } = await import('./commands/sandbox/shared/remote.ts');
+        const { askSandbox } = await import('./commands/shared/sandbox/remote.ts');
         const { deps, close } = await quickSandbox({ ...paths, env, profile }, sandboxLimitMs);
         try {
           return await askSandbox(deps, operation, params);

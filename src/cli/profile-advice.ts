@@ -1,6 +1,6 @@
 import type { Deps } from '../command-kit/deps.ts';
-import { sandboxProfile } from '../commands/sandbox/shared/profile.ts';
 import { profileNames } from '../commands/shared/profile-names.ts';
+import { sandboxProfile } from '../commands/shared/sandbox/profile.ts';
 import { hintOf, type Lack, ReventoError } from '../errors/revento-error.ts';
 import type { LoginKind } from '../login/login.ts';
 import { nearest } from '../text/suggestion.ts';

@@ -1,4 +1,4 @@
-import type { SandboxDeps } from '../../commands/sandbox/shared/remote.ts';
+import type { SandboxDeps } from '../../commands/shared/sandbox/remote.ts';
 import { readEnvironment, selectProfile } from '../../config/environment.ts';
 import { resolveSettings } from '../../config/rows.ts';
 import { ReventoError } from '../../errors/revento-error.ts';

@@ -3,7 +3,7 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { controlVariable } from '../../sandbox/control/key.ts';
 import { envFormats, formatVariables, isEnvFormat } from '../../sandbox/server/env-format.ts';
 import { adviceOn } from '../../text/suggestion.ts';
-import { sandboxVariables } from './shared/remote.ts';
+import { sandboxVariables } from '../shared/sandbox/remote.ts';
 
 interface SandboxEnvOptions {
   readonly format: string;

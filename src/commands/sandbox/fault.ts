@@ -2,7 +2,7 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import { collect } from '../../command-kit/option-values.ts';
 import { parseFault } from '../../sandbox/faults/fault.ts';
 import { faultHelp } from '../../sandbox/faults/fault-help.ts';
-import { askSandbox } from './shared/remote.ts';
+import { askSandbox } from '../shared/sandbox/remote.ts';
 
 interface SandboxFaultOptions {
   readonly fault: readonly string[];

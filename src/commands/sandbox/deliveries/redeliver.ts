@@ -1,7 +1,7 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
+import { askSandbox, type SandboxDeps } from '../../shared/sandbox/remote.ts';
 import { followDelivery, listDeliveries } from '../shared/delivery.ts';
-import { askSandbox, type SandboxDeps } from '../shared/remote.ts';
 
 interface SandboxRedeliverOptions {
   readonly deliveryId: string;

@@ -1,8 +1,8 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import type { Style } from '../../../text/style.ts';
-import { chosenSandbox, steering } from '../shared/profile.ts';
-import { askSandbox } from '../shared/remote.ts';
+import { chosenSandbox, steering } from '../../shared/sandbox/profile.ts';
+import { askSandbox } from '../../shared/sandbox/remote.ts';
 import { keepSigning } from '../shared/signing.ts';
 
 interface SandboxRotateOptions {

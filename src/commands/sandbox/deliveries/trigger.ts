@@ -8,9 +8,9 @@ import { isRecord } from '../../../json/parse.ts';
 import type { Json } from '../../../json/value.ts';
 import { testEventId } from '../../../sandbox/world/world.ts';
 import { sampleEnvelope } from '../../../webhook/event.ts';
+import { askSandbox, eventFlag } from '../../shared/sandbox/remote.ts';
 import { requireKnownType, unknownTypeOption, warnOfUnknownType } from '../../shared/unknown-type.ts';
 import { followDelivery } from '../shared/delivery.ts';
-import { askSandbox, eventFlag } from '../shared/remote.ts';
 
 interface SandboxTriggerOptions {
   readonly type: string;

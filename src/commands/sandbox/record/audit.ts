@@ -9,7 +9,7 @@ import { explained } from '../../shared/audit/explained.ts';
 import { auditReport, auditText } from '../../shared/audit/report.ts';
 import { chosenRules } from '../../shared/audit/rules.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
-import { askSandbox } from '../shared/remote.ts';
+import { askSandbox } from '../../shared/sandbox/remote.ts';
 
 interface SandboxAuditOptions extends GlobalOptions {
   readonly format?: ReportFormat;

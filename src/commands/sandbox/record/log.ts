@@ -8,8 +8,8 @@ import { longestAdvanceMs } from '../../../sandbox/control/rows/clock.ts';
 import { type LogEntry, type LogKind, logKinds } from '../../../sandbox/control/rows/log.ts';
 import { adviceOn } from '../../../text/suggestion.ts';
 import { parseDuration } from '../../../text/time.ts';
+import { askSandbox, type SandboxDeps } from '../../shared/sandbox/remote.ts';
 import { changeOf } from '../shared/happening.ts';
-import { askSandbox, type SandboxDeps } from '../shared/remote.ts';
 
 interface SandboxLogOptions {
   readonly follow: boolean;

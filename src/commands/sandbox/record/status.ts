@@ -2,7 +2,7 @@ import type { CommandModule } from '../../../command-kit/command.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import type { Style } from '../../../text/style.ts';
 import { relativeTime } from '../../../text/time.ts';
-import { askSandbox, sandboxAddress } from '../shared/remote.ts';
+import { askSandbox, sandboxAddress } from '../../shared/sandbox/remote.ts';
 
 type Status = ResultOf<'status'>;
 

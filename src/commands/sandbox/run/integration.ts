@@ -1,7 +1,7 @@
 import { Integration } from '../../../certify/integration.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
 import { withoutTokens } from '../../../text/without-tokens.ts';
-import { askSandbox, type SandboxDeps, sandboxVariables } from '../shared/remote.ts';
+import { askSandbox, type SandboxDeps, sandboxVariables } from '../../shared/sandbox/remote.ts';
 
 /** How long an integration may take until it listens. */
 const readyMs = 60_000;

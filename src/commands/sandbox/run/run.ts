@@ -14,7 +14,7 @@ import type { Played } from '../../../sandbox/scenario/play.ts';
 import type { Scenario } from '../../../sandbox/scenario/scenario.ts';
 import { wrap } from '../../../text/wrap.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
-import { askSandbox, type SandboxDeps, sandboxAddress } from '../shared/remote.ts';
+import { askSandbox, type SandboxDeps, sandboxAddress } from '../../shared/sandbox/remote.ts';
 import { keepSigning } from '../shared/signing.ts';
 import { startIntegration } from './integration.ts';
 

@@ -5,9 +5,9 @@ import type { Delivery } from '../../../sandbox/deliveries/delivery.ts';
 import type { Happening } from '../../../sandbox/world/happening.ts';
 import type { Style } from '../../../text/style.ts';
 import { formatDuration } from '../../../text/time.ts';
+import { chosenSandbox, steering } from '../../shared/sandbox/profile.ts';
+import { askSandbox, type SandboxDeps } from '../../shared/sandbox/remote.ts';
 import { describeHappening } from './happening.ts';
-import { chosenSandbox, steering } from './profile.ts';
-import { askSandbox, type SandboxDeps } from './remote.ts';
 import { retryDelayMs } from './text.ts';
 
 /** What following a delivery needs. */

@@ -1,6 +1,6 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
-import { chosenSandbox, hasSandboxProfile } from './profile.ts';
+import { chosenSandbox, hasSandboxProfile } from '../../shared/sandbox/profile.ts';
 
 /** Stores the secrets of a rotation in the profile if the sandbox was found through it; returns whether it did. */
 export async function keepSigning(

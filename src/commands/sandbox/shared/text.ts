@@ -5,7 +5,7 @@ import type { RequestEntry } from '../../../sandbox/server/journal.ts';
 import type { Style } from '../../../text/style.ts';
 import { formatDuration } from '../../../text/time.ts';
 import { defaultListenUrl } from '../../../webhook/defaults.ts';
-import { steering } from './profile.ts';
+import { steering } from '../../shared/sandbox/profile.ts';
 
 /** What `sandbox start` prints first: what is running, and what to type next. */
 export function describeReady(

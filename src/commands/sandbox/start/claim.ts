@@ -2,8 +2,8 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import type { SealedLog } from '../../../ports/store.ts';
 import { freePort } from '../../../sandbox/server/host.ts';
-import { sandboxProfile, secondProfile } from '../shared/profile.ts';
-import { isFirstRunning, type SandboxDeps } from '../shared/remote.ts';
+import { sandboxProfile, secondProfile } from '../../shared/sandbox/profile.ts';
+import { isFirstRunning, type SandboxDeps } from '../../shared/sandbox/remote.ts';
 
 /** The sealed log's name: one sandbox a profile. */
 const logName = 'sandbox';

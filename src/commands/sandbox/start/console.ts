@@ -3,7 +3,7 @@ import type { ControlPort } from '../../../console/control-port.ts';
 import { consolePath, createConsolePage } from '../../../console/page.ts';
 import type { Control } from '../../../sandbox/control/control.ts';
 import type { Beside } from '../../../sandbox/server/host.ts';
-import { steering } from '../shared/profile.ts';
+import { steering } from '../../shared/sandbox/profile.ts';
 import { keepSigning } from '../shared/signing.ts';
 
 type StartDeps = Pick<Deps, 'clock' | 'http' | 'signal' | 'profile' | 'redactor' | 'secrets' | 'settingsFile'>;

@@ -5,7 +5,7 @@ import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import { longestAdvanceMs } from '../../../sandbox/control/rows/clock.ts';
 import { adviceOn } from '../../../text/suggestion.ts';
 import { formatDuration, parseDuration } from '../../../text/time.ts';
-import { askSandbox, type SandboxDeps } from '../shared/remote.ts';
+import { askSandbox, type SandboxDeps } from '../../shared/sandbox/remote.ts';
 
 interface SandboxClockOptions {
   readonly move?: string;

@@ -10,8 +10,8 @@ import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import { actions } from '../../../sandbox/world/actions/actions.ts';
 import { adviceOn } from '../../../text/suggestion.ts';
 import { parseDuration } from '../../../text/time.ts';
+import { askSandbox, eventFlag } from '../../shared/sandbox/remote.ts';
 import { changeOf } from '../shared/happening.ts';
-import { askSandbox, eventFlag } from '../shared/remote.ts';
 
 interface SandboxDoOptions {
   readonly action: string;

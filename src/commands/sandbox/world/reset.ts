@@ -1,6 +1,6 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
-import { chosenSandbox, hasSandboxProfile } from '../shared/profile.ts';
-import { askSandbox } from '../shared/remote.ts';
+import { chosenSandbox, hasSandboxProfile } from '../../shared/sandbox/profile.ts';
+import { askSandbox } from '../../shared/sandbox/remote.ts';
 
 interface SandboxResetOptions {
   readonly keepLogins: boolean;

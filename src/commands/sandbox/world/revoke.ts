@@ -2,8 +2,8 @@ import type { CommandModule } from '../../../command-kit/command.ts';
 import type { Item } from '../../../output/item.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import type { Delivery } from '../../../sandbox/deliveries/delivery.ts';
+import { askSandbox, eventFlag } from '../../shared/sandbox/remote.ts';
 import { describeDelivery, settle } from '../shared/delivery.ts';
-import { askSandbox, eventFlag } from '../shared/remote.ts';
 
 interface SandboxRevokeOptions {
   readonly user: boolean;

@@ -2,7 +2,7 @@ import type { CommandModule } from '../../../command-kit/command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { writeUserFile } from '../../../files/user-output.ts';
 import { stringify } from '../../../json/stringify.ts';
-import { askSandbox } from '../shared/remote.ts';
+import { askSandbox } from '../../shared/sandbox/remote.ts';
 
 interface SandboxSaveOptions {
   readonly file: string;

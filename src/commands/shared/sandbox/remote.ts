@@ -11,7 +11,7 @@ import { integrationRedirectUri } from '../../../sandbox/oauth/clients.ts';
 import { type Variables, variablesOf } from '../../../sandbox/server/env-file.ts';
 import { testEventId } from '../../../sandbox/world/world.ts';
 import { plainLine } from '../../../text/plain-line.ts';
-import { askControl, type ControlAddress, controlAddress } from '../../shared/sandbox/control-client.ts';
+import { askControl, type ControlAddress, controlAddress } from './control-client.ts';
 import { chosenSandbox, sandboxProfile, steering } from './profile.ts';
 
 /** What finding a sandbox needs. */

@@ -1,7 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import type { Credentials } from '../../../sandbox/server/env-file.ts';
-import type { StoredCredentials } from '../../shared/sandbox/open.ts';
+import type { StoredCredentials } from './open.ts';
 
 /** The profile that `sandbox start` defines, unless another running sandbox has it. */
 export const sandboxProfile = 'sandbox';
