@@ -52,6 +52,8 @@ export interface ControlParts {
   readonly kept: () => KeptState | null;
   /** Milliseconds since the Unix epoch, real time. */
   readonly startedAt: number;
+  /** A text for new signing secrets to contain. */
+  readonly secretMarker: string;
 }
 
 /** The implementation of each operation. */
@@ -227,7 +229,7 @@ export class Control {
       const { signing } = this.#sender();
       if (finish && signing.previous === null) throw new Refusal('no_rotation', 'no rotation is in progress');
       if (finish) signing.finish();
-      else signing.rotate(createWebhookSecret());
+      else signing.rotate(createWebhookSecret(this.#parts.secretMarker));
       return { webhook_secret: signing.current, webhook_secret_previous: signing.previous };
     },
 

@@ -6,9 +6,9 @@ import type { Attempt } from './delivery.ts';
 /** Which of an integration's signing secrets: the current one or, during a rotation, the previous one. */
 export type SecretAge = Attempt['signed_with'];
 
-/** A new webhook signing secret. */
-export function createWebhookSecret(): string {
-  return `whsec_${randomBytes(32).toString('base64url')}`;
+/** A new webhook signing secret. @param marker  a text for it to contain */
+export function createWebhookSecret(marker = ''): string {
+  return `whsec_${marker}${randomBytes(32).toString('base64url')}`;
 }
 
 /**

@@ -37,6 +37,8 @@ const defaultName = 'Sample Integration';
 export interface Registration {
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
+  /** A text for a new client secret to contain. */
+  readonly marker?: string | undefined;
   /** Besides the default ones. */
   readonly redirectUris?: readonly string[];
   /** Narrows both clients of the integration. */
@@ -50,9 +52,9 @@ export interface Registration {
  * file follow.
  */
 export function registerClients(registration: Registration = {}): readonly [Client, Client, ...Client[]] {
-  const { manifest = {}, others = [] } = registration;
+  const { manifest = {}, others = [], marker = '' } = registration;
   const id = registration.clientId ?? `client_${randomBytes(8).toString('hex')}`;
-  const secret = registration.clientSecret ?? randomBytes(32).toString('base64url');
+  const secret = registration.clientSecret ?? marker + randomBytes(32).toString('base64url');
   const declared = { scopes: manifest.scopes ?? null, eventTypes: manifest.declared_webhook_event_types ?? null };
   const redirectUris = [
     ...new Set([...defaultRedirectUris, ...(manifest.redirect_uris ?? []), ...(registration.redirectUris ?? [])]),

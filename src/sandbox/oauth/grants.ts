@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { challengeOf } from '../../auth/sign-in/pkce.ts';
 import type { LoginKind } from '../../login/login.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -10,11 +10,13 @@ import {
   type Ending,
   type Generation,
   generationsOf,
+  hash,
   type RefreshRecord,
   savedToken,
+  type TokenMarker,
 } from './history.ts';
 
-const day = 24 * 60 * 60 * 1000;
+const day = 86_400_000;
 /** Source: guide, token lifetimes. */
 const refreshTtlMs = 90 * day;
 const familyCapMs = 365 * day;
@@ -67,15 +69,17 @@ export class Grants {
   readonly #clock: Clock;
   readonly #accessTtlMs: number;
   readonly #note: Note;
+  readonly #markerOf: TokenMarker;
   readonly #codes: Codes;
   readonly #access = new Map<string, AccessRecord>();
   readonly #refresh = new Map<string, RefreshRecord>();
   readonly #accessOf = new Map<Family, string[]>();
 
   /** @param note  called for every token that is issued or used, and for every login that ends */
-  constructor(clock: Clock, accessTtlMs: number, note: Note = ignore) {
+  constructor(clock: Clock, accessTtlMs: number, note: Note = ignore, markerOf: TokenMarker = () => '') {
     this.#clock = clock;
     this.#note = note;
+    this.#markerOf = markerOf;
     this.#codes = new Codes(clock);
     this.#accessTtlMs = accessTtlMs;
   }
@@ -238,8 +242,8 @@ export class Grants {
     const accessExpiresAt = Math.min(now + this.#accessTtlMs, endsAt);
     const refreshExpiresAt = Math.min(now + refreshTtlMs, endsAt);
     const prefix = family.consent.kind === 'installation' ? 'rev_install_' : 'rev_user_';
-    const accessToken = prefix + randomBytes(32).toString('base64url');
-    const refreshToken = `rev_refresh_${randomBytes(32).toString('base64url')}`;
+    const accessToken = prefix + this.#markerOf('access_token', family.number) + randomBytes(32).toString('base64url');
+    const refreshToken = `rev_refresh_${this.#markerOf('refresh_token', family.number)}${randomBytes(32).toString('base64url')}`;
     // Only hashes, which give no access. Spent tokens must be recognized for as long as the family lives.
     const access = { family, scope, expiresAt: accessExpiresAt };
     const issued = { at: now, requestId };
@@ -262,13 +266,12 @@ export class Grants {
   #remember(family: Family, accessToken: string): void {
     const tokens = this.#accessOf.get(family) ?? [];
     tokens.push(hash(accessToken));
-    if (tokens.length > rememberedAccessTokens) this.#forget(tokens.shift() ?? '');
+    const oldest = tokens.length > rememberedAccessTokens ? tokens.shift() : undefined;
+    if (oldest !== undefined) {
+      this.#access.delete(oldest);
+      this.#note({ type: 'access_forgotten', hash: oldest });
+    }
     this.#accessOf.set(family, tokens);
-  }
-
-  #forget(key: string): void {
-    this.#access.delete(key);
-    this.#note({ type: 'access_forgotten', hash: key });
   }
 
   #end(family: Family, cause: Ending['cause'], requestId: string | null, token: string | null = null): void {
@@ -293,8 +296,4 @@ export class Grants {
 
 function refuse(problem: string): Refusal {
   return { refusal: 'invalid_grant', problem };
-}
-
-function hash(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }

@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Family } from './grants.ts';
+
+/** A text for a new token of a login to contain. */
+export type TokenMarker = (kind: 'access_token' | 'refresh_token', login: number) => string;
 
 /** How a login was revoked. */
 export interface Ending {
@@ -64,4 +68,9 @@ export function generationsOf(
 /** A token as it is saved. */
 export function savedToken<Token extends AccessRecord | RefreshRecord>(key: string, { family, ...token }: Token) {
   return { ...token, hash: key, family: family.number };
+}
+
+/** What is kept of a token: its SHA-256, base64url. */
+export function hash(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
 }

@@ -80,6 +80,8 @@ export const snapshot = v.object({
   participants: v.number(),
   /** Data of its own, from a seed file; null for none. */
   document: v.optional(v.nullable(seedDocument), null),
+  /** Whether people, tokens and secrets carry markers for `revento privacy scan`. */
+  canaries: v.optional(v.boolean(), false),
   clients: v.array(client),
   happenings: v.array(happening),
   grants,

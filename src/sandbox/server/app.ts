@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Exchange, ServerRefusal } from '../../ports/exchange.ts';
+import { markerOf } from '../../privacy/marker.ts';
 import { type Audit, Recorder } from '../audit/recorder.ts';
 import { SandboxClock } from '../clock/sandbox-clock.ts';
 import { Control } from '../control/control.ts';
@@ -44,6 +45,8 @@ export interface SandboxOptions {
   readonly document?: SeedDocument;
   /** Participants of the test event. Default 42. */
   readonly participants?: number;
+  /** People, tokens and secrets carry markers for `revento privacy scan`. Default false. */
+  readonly hasCanaries?: boolean;
   /** Registered integrations; default is one confidential client with random credentials and one public client. */
   readonly clients?: readonly Client[];
   /** The authorize endpoint grants everything at once, without a page. Default false. */
@@ -129,16 +132,19 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const seed = saved?.seed ?? options.seed ?? options.document?.seed ?? 1;
   const participants = saved?.participants ?? options.participants ?? defaultParticipants;
   const document = saved?.document ?? options.document ?? null;
+  const hasCanaries = saved?.canaries ?? options.hasCanaries ?? false;
   const ledger = new Ledger(options.keep ?? null, () => save());
   let isLive = false;
   const note: Note = (change) => {
     if (change.type === 'happened' && isLive) timeline.happened(change.happening);
     ledger.note(change);
   };
-  const world = new World({ seed, participants, document }, note);
+  const world = new World({ seed, participants, document, hasCanaries }, note);
   const { events } = world;
   const clock = new SandboxClock(real, note);
-  const grants = new Grants(clock, options.accessTtlMs ?? hourMs, note);
+  const grants = new Grants(clock, options.accessTtlMs ?? hourMs, note, (kind, index) =>
+    hasCanaries ? markerOf({ kind, slot: 0, seed, index }) : '',
+  );
   const faults = new FaultPlan(options.faults ?? [], note);
   const limits = options.hasRateLimits === false ? null : new RateLimits(clock, (ms) => clock.toReal(ms));
   const timeline = new Timeline(() => clock.now());
@@ -191,6 +197,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     seed,
     participants,
     document,
+    canaries: hasCanaries,
     clients: [...clients],
     happenings: [...world.happenings],
     grants: grants.save(),
@@ -208,6 +215,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         recorder,
         views: new Views({ world, clients, grants, limits, now: () => clock.now() }),
         startedAt: real.now(),
+        secretMarker: hasCanaries ? markerOf({ kind: 'webhook_secret', slot: 0, seed, index: 0 }) : '',
         logIn: (login) => {
           // Participants can sign in only after an organizer; without the page this is done automatically.
           if (login.kind === 'user' && !isConnected(world, clients[0] ?? { id: '' }, login.event)) {

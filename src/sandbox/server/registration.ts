@@ -1,3 +1,4 @@
+import { hasMarker, markerOf } from '../../privacy/marker.ts';
 import { controlKeyOf } from '../control/key.ts';
 import { createWebhookSecret } from '../deliveries/signing.ts';
 import { type Client, integrationRedirectUri, manifestOf, registerClients } from '../oauth/clients.ts';
@@ -21,6 +22,8 @@ export interface Origin {
   readonly redirectUris: readonly string[];
   readonly manifest?: Manifest | undefined;
   readonly document?: SeedDocument | undefined;
+  /** The seed that its secrets name in their markers; those without one are replaced. Null without markers. */
+  readonly canarySeed?: number | null;
 }
 
 /** The integrations of a sandbox, and the credentials of the first. */
@@ -36,11 +39,16 @@ export interface Registration {
 }
 
 /** Registers the integrations of a sandbox that is about to start. */
-export function register({ saved, stored, redirectUris, manifest, document }: Origin): Registration {
+export function register({ saved, stored, redirectUris, manifest, document, canarySeed = null }: Origin): Registration {
   const [first] = saved?.clients ?? [];
+  const marker = (kind: 'client_secret' | 'webhook_secret') =>
+    canarySeed === null ? '' : markerOf({ kind, slot: 0, seed: canarySeed, index: 0 });
+  const isUsable = (secret: string | null | undefined) =>
+    typeof secret === 'string' && (canarySeed === null || hasMarker(secret)) ? secret : undefined;
   const registered = registerClients({
     clientId: first?.id ?? stored?.clientId ?? undefined,
-    clientSecret: first?.secret ?? stored?.clientSecret ?? undefined,
+    clientSecret: isUsable(first?.secret ?? stored?.clientSecret),
+    marker: marker('client_secret'),
     redirectUris: [...(first?.redirectUris ?? []), ...redirectUris],
     manifest: manifest ?? (first === undefined ? undefined : manifestOf(first)),
     others: document?.clients ?? [],
@@ -52,7 +60,9 @@ export function register({ saved, stored, redirectUris, manifest, document }: Or
     clients,
     clientId,
     clientSecret,
-    webhookSecret: saved?.deliveries?.signing.current ?? stored?.webhookSecret ?? createWebhookSecret(),
+    webhookSecret:
+      isUsable(saved?.deliveries?.signing.current ?? stored?.webhookSecret) ??
+      createWebhookSecret(marker('webhook_secret')),
     controlKey: controlKeyOf(clientId, clientSecret),
     redirectUri: redirectUris.at(-1) ?? integrationRedirectUri,
     saved: saved && { ...saved, clients: clients.map((one) => ({ ...one })) },

@@ -1,4 +1,5 @@
 import type { Json } from '../../json/value.ts';
+import { withCanaries } from '../seed/canaries.ts';
 import type { PinnedActivity, PinnedPerson } from '../seed/seed-document.ts';
 import { buildProgram, type Program, type Row } from './event-program.ts';
 import type { Fields } from './happening.ts';
@@ -21,6 +22,8 @@ export interface EventPlan {
   readonly people?: readonly PinnedPerson[];
   /** All activities, if a seed file has them. */
   readonly activities?: readonly PinnedActivity[];
+  /** Whether people carry markers for `revento privacy scan`; false by default. */
+  readonly hasCanaries?: boolean;
 }
 
 const dayMs = 24 * 3_600_000;
@@ -50,6 +53,11 @@ export class SandboxEvent {
     this.title = plan.title;
     this.organization = plan.organization;
     this.dates = describeDates(plan.startsOn, this.#lastDay());
+  }
+
+  /** The seed of its data, which markers name. */
+  get seed(): number {
+    return this.#plan.seed;
   }
 
   get participantCount(): number {
@@ -87,6 +95,7 @@ export class SandboxEvent {
   nameOf(index: number): string {
     const changed = this.#changedPeople.get(index);
     if (changed !== undefined) return String(changed['display_name']);
+    if (this.#plan.hasCanaries) return String(this.#grownPerson(index)['display_name']);
     return displayNameAt(this.#plan.seed, index, this.#plan.people?.[index]);
   }
 
@@ -183,7 +192,9 @@ export class SandboxEvent {
 
   #grownPerson(index: number): Participant {
     const waveIds = this.#grow().waves.map(({ id }) => String(id));
-    return participantAt(this.#plan.seed, index, waveIds, this.#plan.people?.[index]);
+    const { seed, people, hasCanaries } = this.#plan;
+    const person = participantAt(seed, index, waveIds, people?.[index]);
+    return hasCanaries ? withCanaries(person, seed, index) : person;
   }
 
   #lastDay(): number {

@@ -35,6 +35,8 @@ export interface Ground {
   readonly participants: number;
   /** Data from a seed file; none by default. */
   readonly document?: SeedDocument | null;
+  /** Whether people carry markers for `revento privacy scan`; false by default. */
+  readonly hasCanaries?: boolean;
 }
 
 /**
@@ -53,10 +55,10 @@ export class World {
    *
    * @param note  called for every happening
    */
-  constructor({ seed, participants, document = null }: Ground, note: Note = ignore) {
+  constructor({ seed, participants, document = null, hasCanaries = false }: Ground, note: Note = ignore) {
     this.#note = note;
     const plans = eventPlans(builtInPlans(seed, participants), seed, document);
-    this.events = plans.map((plan) => new SandboxEvent(plan));
+    this.events = plans.map((plan) => new SandboxEvent({ ...plan, hasCanaries }));
   }
 
   get happenings(): readonly Happening[] {

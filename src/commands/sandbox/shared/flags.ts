@@ -16,6 +16,7 @@ export interface SandboxFlags {
   readonly seed?: string;
   readonly seedFile?: string;
   readonly manifest?: string;
+  readonly canaries: boolean;
   /** False when `--no-rate-limit` was given. */
   readonly rateLimit: boolean;
   readonly accessTtl: string;
@@ -42,6 +43,7 @@ export function declareSandboxFlags(command: Command, webhookTarget?: string): C
     .option('--seed <n>', 'random seed for the test data (default: 1)')
     .option('--seed-file <file>', 'test data of your own: YAML or JSON, see sandbox-seed.schema.json')
     .option('--manifest <file>', 'the scopes and event types that your integration declares: YAML or JSON')
+    .option('--canaries', 'mark people, tokens and secrets, for `revento privacy scan`', false)
     .option('--no-rate-limit', 'no rate limits and no X-RateLimit headers')
     .option('--access-ttl <duration>', 'lifetime of access tokens', '1h')
     .option('--redirect-uri <uri>', 'register one more redirect URI (repeatable)', collect, [])
@@ -75,6 +77,7 @@ export function readSandboxFlags(flags: SandboxFlags): SandboxPlan {
     given,
     options: {
       ...given,
+      ...(flags.canaries && { hasCanaries: true }),
       hasAutoConsent: flags.autoConsent,
       hasRateLimits: flags.rateLimit,
       accessTtlMs,

@@ -70,6 +70,11 @@ export function requireAgreement({ snapshot }: Kept, { given, options }: Sandbox
       hint: 'to start a new one, add --fresh; to continue the kept one, leave out --seed-file',
     });
   }
+  if (options.hasCanaries && !snapshot.canaries) {
+    throw new ReventoError('usage', 'The kept sandbox was started without --canaries.', {
+      hint: 'to begin a new one, add --fresh; to go on with the kept one, leave out --canaries',
+    });
+  }
   for (const name of ['participants', 'seed'] as const) {
     const wanted = given[name];
     if (wanted === undefined || wanted === snapshot[name]) continue;

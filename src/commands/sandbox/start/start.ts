@@ -152,8 +152,9 @@ async function* serve(
 
 const keptHelp = [
   'Everything is saved in the profile, encrypted like logins: credentials, logins, people, deliveries and their retries,',
-  'faults and the clock. The next start continues from there, also after a crash; --participants and --seed can only be',
-  'changed with --fresh. Credentials stay the same with --fresh, so that an .env file stays valid; logins end.',
+  'faults and the clock. The next start continues from there, also after a crash; --participants, --seed and --canaries',
+  'can only be changed with --fresh. Credentials stay the same with --fresh, so that an .env file stays valid (the first',
+  'start with --canaries replaces the secrets); logins end.',
 ].join(' ');
 
 function explainBusyPort(port: number): (error: unknown) => never {

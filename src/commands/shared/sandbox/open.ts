@@ -68,7 +68,9 @@ export async function openSandbox(
   readonly sandbox: Sandbox;
 }> {
   const { document } = options;
-  const registration = register({ saved, stored: stored ?? undefined, redirectUris, manifest, document });
+  const hasCanaries = saved?.canaries ?? options.hasCanaries ?? false;
+  const canarySeed = hasCanaries ? (saved?.seed ?? options.seed ?? document?.seed ?? 1) : null;
+  const registration = register({ saved, stored: stored ?? undefined, redirectUris, manifest, document, canarySeed });
   for (const secret of secretsOf(registration)) deps.redactor.add(secret);
   const target = webhookUrl ?? listener ?? null;
   const { sandbox, hosted, credentials } = await open({

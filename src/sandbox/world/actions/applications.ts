@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Json } from '../../../json/value.ts';
+import { splitCanary } from '../../seed/canaries.ts';
 import type { Fields } from '../happening.ts';
 import type { ApplicationStatus } from '../people.ts';
 import type { ActionRow } from './row.ts';
@@ -135,8 +136,9 @@ const wishes = ['vegetarian', 'vegan, please', 'gluten-free', 'no nuts'] as cons
 /** The default change: the next dinner preference, so that something differs. */
 function anotherWish(fields: Fields): Fields {
   const form = objectOf(fields['custom_form_fields']);
-  const index = (wishes as readonly unknown[]).indexOf(form['dietary_notes']);
-  return { custom_form_fields: { ...form, dietary_notes: wishes[(index + 1) % wishes.length] ?? wishes[0] } };
+  const [notes, canary] = splitCanary(String(form['dietary_notes']));
+  const wish = wishes[((wishes as readonly string[]).indexOf(notes) + 1) % wishes.length] ?? wishes[0];
+  return { custom_form_fields: { ...form, dietary_notes: wish + canary } };
 }
 
 function objectOf(value: Json | undefined): Fields {
