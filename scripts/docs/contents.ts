@@ -21,7 +21,7 @@ export interface Contents {
 /** Man pages indent text by seven columns. */
 const plain = plainStyle(72);
 
-const groupOrder = ['Login', 'API', 'Webhooks', 'Sandbox', 'Starters', 'Settings', 'More'] as const;
+const groupOrder = ['Login', 'API', 'Webhooks', 'Sandbox', 'Privacy', 'Starters', 'Settings', 'More'] as const;
 
 /** Loads every command of the registry. */
 export async function loadContents(registry: readonly CommandEntry[]): Promise<Contents> {

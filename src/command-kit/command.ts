@@ -45,4 +45,4 @@ export interface CommandEntry {
   load(): Promise<CommandModule<never>>;
 }
 
-export type CommandGroup = 'Login' | 'API' | 'Webhooks' | 'Sandbox' | 'Starters' | 'Settings' | 'More';
+export type CommandGroup = 'Login' | 'API' | 'Webhooks' | 'Sandbox' | 'Privacy' | 'Starters' | 'Settings' | 'More';

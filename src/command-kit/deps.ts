@@ -75,7 +75,7 @@ export interface Deps {
   /**
    * Runs another program on this terminal; resolves with its exit status (128 + n for signal n). `signal` can end it
    * early, as an interrupt does; `stdout: 'stderr'` keeps our own stdout clean; it runs in
-   * `directory`, or here.
+   * `directory`, or here. `onOutput` sees everything it writes, which then goes through pipes, and waits for its end.
    */
   spawn(
     command: readonly string[],
@@ -84,6 +84,7 @@ export interface Deps {
       readonly stdout?: 'stdout' | 'stderr';
       readonly signal?: AbortSignal;
       readonly directory?: string;
+      readonly onOutput?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
     },
   ): Promise<number>;
   /** Starts a program that runs beside this one, in a group of processes that can be ended as a whole. */

@@ -86,6 +86,12 @@ export const registry: readonly CommandEntry[] = [
     ],
     'sandbox reset': ['Reset the running sandbox', () => import('./sandbox/world/reset.ts')],
   }),
+  ...commands('Privacy', {
+    'privacy scan': [
+      "Find attendees' data, tokens and secrets in files, logs and dumps",
+      () => import('./privacy/scan.ts'),
+    ],
+  }),
   ...commands('Starters', {
     init: ['Write an integration to start from, in the language of your choice', () => import('./init/init.ts')],
   }),

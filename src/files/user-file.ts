@@ -20,35 +20,47 @@ export interface UserFileOptions {
  *   cannot be read
  */
 export async function readUserFile(path: string, { maxBytes, signal }: UserFileOptions): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of piecesOfFile(path, { signal })) {
+    size += chunk.length;
+    if (size > maxBytes) {
+      throw new ReventoError('file', `${path} is longer than the limit of ${maxBytes / 1024 ** 2} MB.`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/**
+ * The same piece by piece, without a limit.
+ *
+ * @param pieceBytes  as many are read at once; default: as many as Node chooses
+ */
+export async function* piecesOfFile(
+  path: string,
+  { signal, pieceBytes }: Pick<UserFileOptions, 'signal'> & { readonly pieceBytes?: number },
+): AsyncGenerator<Buffer, void, void> {
   requireBaseOf(path);
-  const stream = await openUserFile(path);
+  const stream = await openUserFile(path, pieceBytes);
   const stop = () => stream.destroy();
   if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop, { once: true });
-  const chunks: Buffer[] = [];
-  let size = 0;
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxBytes) {
-        throw new ReventoError('file', `${path} is longer than the limit of ${maxBytes / 1024 ** 2} MB.`);
-      }
-      chunks.push(chunk);
-    }
+    yield* stream as AsyncIterable<Buffer>;
   } catch (error) {
     if (!signal?.aborted) throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
   }
   if (signal?.aborted) throw new ReventoError('interrupted', `Interrupted while reading ${path}.`);
-  return Buffer.concat(chunks, size);
 }
 
 /**
  * Opens without waiting for a writer. A thread that waits in `open` or `read` can't be stopped, and even
  * `process.exit` waits for it; a pipe is therefore read through the event loop.
  */
-async function openUserFile(path: string): Promise<Readable> {
+async function openUserFile(path: string, pieceBytes?: number): Promise<Readable> {
   const { O_RDONLY, O_NONBLOCK = 0, O_NOCTTY = 0 } = constants;
   const fd = await promisify(open)(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   let status: Stats;
@@ -60,5 +72,5 @@ async function openUserFile(path: string): Promise<Readable> {
   }
   if (status.isFIFO()) return new Socket({ fd, readable: true, writable: false });
   if (isatty(fd)) return new ReadStream(fd);
-  return createReadStream('', { fd });
+  return createReadStream('', { fd, ...(pieceBytes !== undefined && { highWaterMark: pieceBytes }) });
 }

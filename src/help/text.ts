@@ -18,7 +18,16 @@ export const rootExamples: readonly Example[] = [
   { command: 'revento -p sandbox webhook listen -f 3000', explains: 'receive, verify, forward' },
 ];
 
-const groups: readonly CommandGroup[] = ['Login', 'API', 'Webhooks', 'Sandbox', 'Starters', 'Settings', 'More'];
+const groups: readonly CommandGroup[] = [
+  'Login',
+  'API',
+  'Webhooks',
+  'Sandbox',
+  'Privacy',
+  'Starters',
+  'Settings',
+  'More',
+];
 
 /** `revento --help`: every command by group and the global options, then the first steps and where to learn more. */
 export function rootHelp(registry: readonly CommandEntry[], style: Style): string {

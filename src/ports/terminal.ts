@@ -21,6 +21,8 @@ export interface Terminal {
   ask(question: string, options?: { isHidden?: boolean; signal?: AbortSignal }): Promise<string>;
   /** All of stdin as bytes, up to `maxBytes` (default 64 MiB). */
   readStdin(maxBytes?: number): Promise<Uint8Array>;
+  /** stdin piece by piece, without a limit. Throws `interrupted` on Ctrl-C. */
+  stdin(): AsyncIterable<Uint8Array>;
 }
 
 /**

@@ -12,7 +12,11 @@ interface SpawnOptions {
   readonly stdout?: 'stdout' | 'stderr';
   /** Where it runs; default: here. */
   readonly directory?: string;
+  /** Sees what it writes, which passes through this process; left out, it writes to the terminal itself. */
+  readonly onOutput?: OnOutput;
 }
+
+type OnOutput = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
 
 /**
  * Runs a program on this terminal, without a shell.
@@ -25,7 +29,7 @@ interface SpawnOptions {
  */
 export function runChild(
   command: readonly string[],
-  { env, signal, stdout = 'stdout', directory }: SpawnOptions,
+  { env, signal, stdout = 'stdout', directory, onOutput }: SpawnOptions,
 ): Promise<number> {
   const [program = '', ...args] = command;
   return new Promise((resolve, reject) => {
@@ -35,13 +39,14 @@ export function runChild(
       child = spawn(file, given, {
         env: { ...env },
         ...(directory !== undefined && { cwd: directory }),
-        stdio: ['inherit', stdout === 'stdout' ? 'inherit' : 2, 'inherit'],
+        stdio: onOutput ? ['inherit', 'pipe', 'pipe'] : ['inherit', stdout === 'stdout' ? 'inherit' : 2, 'inherit'],
         windowsVerbatimArguments,
       });
     } catch (error) {
       // Node reports a few causes by an event, and throws for all others.
       return reject(startFailure(program, error as NodeJS.ErrnoException));
     }
+    if (onOutput) passOn(child, stdout, onOutput);
     let timer: NodeJS.Timeout | undefined;
     const onAbort = () => {
       const isFromTerminal = signal.reason === 'SIGINT' && process.stdin.isTTY === true;
@@ -68,4 +73,16 @@ export function runChild(
       resolve(code ?? 128 + (name === null ? 0 : constants.signals[name]));
     });
   });
+}
+
+/** Writes what the child writes to our own streams, at their pace. */
+function passOn(child: ChildProcess, stdout: 'stdout' | 'stderr', onOutput: OnOutput): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    const [from, to] = [child[name], process[name === 'stdout' ? stdout : 'stderr']];
+    if (from === null) continue;
+    from.on('data', (bytes: Buffer) => onOutput(name, bytes));
+    from.pipe(to, { end: false });
+    // The reader has left: the next write of the child fails, as if it wrote there itself.
+    to.once('error', () => from.destroy());
+  }
 }

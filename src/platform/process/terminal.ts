@@ -63,6 +63,7 @@ export function createTerminal({ stdin, stderr, mayAsk, style, clean, signal }: 
         standing = now;
       }),
     readStdin: (maxBytes = defaultMaxStdinBytes) => readAll(stdin, maxBytes, signal),
+    stdin: () => piecesOf(stdin, signal),
   };
 }
 
@@ -145,18 +146,24 @@ function ask(
 }
 
 async function readAll(stdin: NodeJS.ReadStream, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   let size = 0;
+  for await (const bytes of piecesOf(stdin, signal)) {
+    size += bytes.length;
+    if (size > maxBytes) throw new ReventoError('usage', `Standard input is longer than ${maxBytes} bytes.`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function* piecesOf(stdin: NodeJS.ReadStream, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
   // The writer may never end, and a stream that is not destroyed would keep this process alive.
   const stop = () => stdin.destroy();
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
   try {
     for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-      size += bytes.length;
-      if (size > maxBytes) throw new ReventoError('usage', `Standard input is longer than ${maxBytes} bytes.`);
-      chunks.push(bytes);
+      yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -164,7 +171,6 @@ async function readAll(stdin: NodeJS.ReadStream, maxBytes: number, signal: Abort
     signal.removeEventListener('abort', stop);
   }
   if (signal.aborted) throw new ReventoError('interrupted', 'Interrupted while reading standard input.');
-  return Buffer.concat(chunks);
 }
 
 /** The inputs that decide about color, in order of precedence. */

@@ -106,6 +106,9 @@ export function memory(world: World = {}): Memory {
       return answer;
     },
     readStdin: async () => Buffer.from(world.stdin ?? ''),
+    async *stdin() {
+      yield Buffer.from(world.stdin ?? '');
+    },
   };
   const unused = (what: string) => async (): Promise<never> => {
     throw new Error(`this command has no business with ${what}`);

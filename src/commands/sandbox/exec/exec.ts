@@ -7,11 +7,14 @@ import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from '../sha
 import { withOwnData } from '../shared/own-data.ts';
 import { describeEntry } from '../shared/text.ts';
 import { conclude, readAuditFlags } from './audit.ts';
+import { PrintedLeaks } from './leaks.ts';
 
 interface SandboxExecOptions extends SandboxFlags {
   readonly audit?: boolean;
   readonly auditReport?: string;
   readonly baseline?: string;
+  /** False when `--no-leaks` was given. */
+  readonly leaks: boolean;
   readonly command: readonly string[];
 }
 
@@ -25,6 +28,7 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
         .option('--audit', 'judge what COMMAND did, on stderr; exit 3 when it broke a rule')
         .option('--audit-report <file>', 'also write the verdict, by ending: .json .ndjson .xml .sarif .html .tap .txt')
         .option('--baseline <file>', 'with --audit: an earlier .json report: rules broken there do not fail this run')
+        .option('--no-leaks', 'fail (exit 3) when COMMAND prints data of people, tokens or secrets; implies --canaries')
         .addHelpText(
           'after',
           `\n${[
@@ -42,6 +46,10 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
       explains: 'the same, and fail when it breaks a rule of the guide',
     },
     {
+      command: 'revento sandbox exec --no-leaks -- npm test',
+      explains: "fail when the tests print attendees' data",
+    },
+    {
       command:
         "revento sandbox exec --participants 5000 --no-rate-limit -- sh -c 'revento login && revento participants list --all'",
       explains: 'run this tool itself with it',
@@ -53,14 +61,18 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
   // biome-ignore lint/correctness/useYield: stdout belongs to the command that is run.
   async *run(flags, deps) {
     const audit = await readAuditFlags(flags, deps);
-    const plan = await withOwnData(readSandboxFlags(flags), flags, deps);
+    const printed = flags.leaks ? null : new PrintedLeaks();
+    const canaries = flags.canaries || printed !== null;
+    const plan = await withOwnData(readSandboxFlags({ ...flags, canaries }), flags, deps);
     const temporary = await openTemporary(deps, plan, deps.isVerbose ? { onEvent: logTo(deps) } : {});
     try {
-      const status = await deps.spawn(flags.command, temporary.env(temporary.credentials));
-      if (audit === null) return status;
+      const watching = printed === null ? {} : { onOutput: printed.see.bind(printed) };
+      const status = await deps.spawn(flags.command, temporary.env(temporary.credentials), watching);
+      const isSilent = printed?.conclude(temporary.sandbox, deps) ?? true;
+      if (audit === null) return status !== 0 || isSilent ? status : exitStatus.unmet;
       // The command's own failure matters more than how it got there.
       const isKept = await conclude(temporary.sandbox.audit(), audit, deps);
-      return status !== 0 ? status : isKept ? 0 : exitStatus.unmet;
+      return status !== 0 ? status : isKept && isSilent ? 0 : exitStatus.unmet;
     } finally {
       await temporary.close();
     }
