@@ -75,6 +75,8 @@ beforeAll(async () => {
   writeFileSync(join(rig.home, 'activity.json'), '{"id":"act_1","status":"cancelled"}');
   writeFileSync(join(rig.home, 'body.json'), '{"id":"evt_delivery_1","type":"application.approved"}');
   writeFileSync(join(rig.home, 'secret.txt'), 'of nobody\n');
+  mkdirSync(join(rig.home, 'logs'));
+  writeFileSync(join(rig.home, 'app.db'), 'of nobody\n');
   writeFileSync(
     join(rig.home, '.env'),
     'REVENTO_AUTH_BASE=https://auth.example.org\nREVENTO_API_BASE=https://api.example.org/v1\nREVENTO_CLIENT_ID=app_1\n',
