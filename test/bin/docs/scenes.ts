@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { webhookCheck } from '../../../src/commands/webhook/check/check.ts';
 import type { Machine } from '../../support/docs/machine.ts';
@@ -72,12 +71,6 @@ function certified(machine: Machine, settings?: Readonly<Record<string, string>>
 /** By page and section. A section without a scene runs on an empty machine, and each of its blocks ends with 0. */
 export const scenes: Readonly<Record<string, Readonly<Record<string, Scene>>>> = {
   'README.md': {
-    Install: {
-      check: async (machine) => {
-        const shell = machine.spawn('bash', ['-ic', 'complete -p revento']);
-        expect(await text(shell.stdout)).toMatch(/^complete .* revento$/m);
-      },
-    },
     '60 seconds': {
       check: async (machine) => {
         expect(read(machine, 'participants.csv').split('\r\n').length).toBeGreaterThan(26);
