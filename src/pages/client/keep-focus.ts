@@ -10,7 +10,8 @@ export function keepFocus(root: HTMLElement, home: () => HTMLElement | null): ()
   let standIn: HTMLElement | null = null;
 
   const remember = ({ target }: FocusEvent) => {
-    if (!(target instanceof Element) || target === standIn) return;
+    // A dialog gives the focus back to where it was, and that may have been rendered again meanwhile.
+    if (!(target instanceof Element) || target === standIn || target.closest('dialog') !== null) return;
     standIn = null;
     last = { element: target, row: target.closest('[data-row]')?.getAttribute('data-row') ?? null };
   };

@@ -24,7 +24,9 @@ async function type(block: Block, terminal: Terminal, at: Machine, page: string)
     expect({ status, output: status === 0 ? '' : terminal.output }).toEqual({ status: 0, output: '' });
     return;
   }
-  await until(() => at.isServing(port) || !terminal.isRunning, `port ${port} is served`);
+  // A reader goes on when the program says that it is ready: a sandbox serves before its profile exists.
+  const isReady = () => at.isServing(port) && (terminal.output !== '' || !/^revento/.test(last));
+  await until(() => isReady() || !terminal.isRunning, `port ${port} is served`);
   expect({ isRunning: terminal.isRunning, output: terminal.isRunning ? '' : terminal.output }).toEqual({
     isRunning: true,
     output: '',

@@ -42,12 +42,8 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
   examples: [
     { command: 'revento sandbox exec -- npm test', explains: 'run a test suite against a sandbox' },
     {
-      command: 'revento sandbox exec --audit -- npm test',
-      explains: 'the same, and fail when it breaks a rule of the guide',
-    },
-    {
-      command: 'revento sandbox exec --no-leaks -- npm test',
-      explains: "fail when the tests print attendees' data",
+      command: 'revento sandbox exec --audit --no-leaks -- npm test',
+      explains: "the same, and fail when it breaks a rule of the guide or prints attendees' data",
     },
     {
       command:

@@ -71,8 +71,6 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       ),
   examples: [
     { command: 'revento webhook check 3000', explains: 'check a local handler' },
-    { command: 'revento webhook check 3000 --format junit > report.xml', explains: 'a report for CI' },
-    { command: 'revento webhook check 3000 --only stale,duplicate', explains: 'two cases only' },
     {
       command: `revento webhook check 3000 --effects 'sqlite3 app.db "select count(*) from approvals"'`,
       explains: 'check what the handler did as well, such as twice for a delivery that arrived twice',
