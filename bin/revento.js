@@ -28,7 +28,7 @@ function start(built) {
   const end = process.argv.indexOf('--');
   const isDebug = (debug >= 0 && (end < 0 || debug < end)) || isOn(process.env.REVENTO_DEBUG);
   if (isDebug) process.setSourceMapsEnabled(true);
-  require(built).main();
+  require(built).main((status) => process.exit(status));
 }
 
 function fail(message, hint) {

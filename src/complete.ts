@@ -16,8 +16,8 @@ const sandboxLimitMs = 300;
  * words in front of the one being typed as they are, that one under `--current=`, because a shell may drop an empty
  * argument.
  *
- * Never prompts, and asks nobody but the running sandbox of this machine. Whatever goes wrong, the user is in the middle of typing: it ends
- * with 0 and no candidates, and says why only under REVENTO_DEBUG.
+ * Never prompts, and asks nobody but the running sandbox of this machine. Whatever goes wrong, the user is in the middle
+ * of typing: it ends with 0 and no candidates, and says why only under REVENTO_DEBUG.
  */
 export async function main(): Promise<void> {
   const { env } = process;

@@ -6,9 +6,13 @@ import { Interrupts } from './platform/process/interrupts.ts';
 /** How long an interrupted run may take to get rid of what it has written. */
 const lastWordsMs = 500;
 
-/** The process edge: streams, environment and signals in; exit status out. */
-export function main(): void {
-  const interrupts = new Interrupts(() => endAtOnce(interrupts));
+/**
+ * The process edge: streams, environment and signals in; exit status out.
+ *
+ * @param exit  ends the process now, also with unread output: for a second Ctrl-C only
+ */
+export function main(exit: (status: number) => never): void {
+  const interrupts = new Interrupts(() => endAtOnce(interrupts, exit));
   // A reader of stdout that leaves early is noticed by the writer; a closed stderr can't be reported anywhere.
   process.stderr.on('error', () => undefined);
   void run({
@@ -40,12 +44,12 @@ export function main(): void {
 const pooled = /^(FS|FileHandle|GetAddrInfo|GetNameInfo|Scrypt)/i;
 
 /**
- * Ends the process now. `process.exit` waits for the threads of the pool, which a hung network share or name server
- * may hold; then the signal ends the process instead, after the `exit` listeners have run.
+ * Ends the process now. `exit` waits for the threads of the pool, which a hung network share or name server may hold;
+ * then the signal ends the process instead, after the `exit` listeners have run.
  */
-function endAtOnce(interrupts: Interrupts): void {
+function endAtOnce(interrupts: Interrupts, exit: (status: number) => never): void {
   const isHeld = process.platform !== 'win32' && process.getActiveResourcesInfo().some((name) => pooled.test(name));
-  if (!isHeld) process.exit(exitStatus.interrupted);
+  if (!isHeld) exit(exitStatus.interrupted);
   process.emit('exit', exitStatus.interrupted);
   interrupts.release();
   process.kill(process.pid, interrupts.received ?? 'SIGINT');

@@ -58,3 +58,10 @@ it('no file imports itself by way of others', () => {
   for (const file of files) visit(file, []);
   expect(circles).toEqual([]);
 });
+
+it('nothing in src ends the process or prints past the streams it was given', () => {
+  const found = files.filter((file) =>
+    /\bprocess\.exit\(|\bconsole\.\w+\(/.test(readFileSync(join(src, file), 'utf8')),
+  );
+  expect(found).toEqual([]);
+});
