@@ -96,7 +96,7 @@ export const registry: readonly CommandEntry[] = [
     init: ['Write an integration to start from, in the language of your choice', () => import('./init/init.ts')],
   }),
   ...commands('Settings', {
-    'config init': ['Set up a profile: questions, flags or a .env file', () => import('./config/init.ts')],
+    'config init': ['Set up a profile from questions, flags or a .env file', () => import('./config/init.ts')],
     'config get': ['Show one setting', () => import('./config/get.ts')],
     'config set': ['Set one setting; secrets are read from stdin', () => import('./config/set.ts')],
     'config unset': ['Remove one setting', () => import('./config/unset.ts')],

@@ -23,7 +23,7 @@ export const api: CommandModule<ApiOptions> = {
       .option('-f, --raw-field <key=value>', 'query parameter, or field of a JSON body (repeatable)', collect, [])
       .option(
         '-F, --field <key=value>',
-        'the same, with true, false, null, numbers, {event} and @FILE understood',
+        'the same, but true, false, null, numbers, {event} and @FILE are converted',
         collect,
         [],
       )

@@ -15,7 +15,7 @@ export const tokenRefresh: CommandModule<TokenRefreshOptions> = {
   declare: (command) => command.option('--user', "a participant's login", false).option(...userIdOption),
   examples: [
     { command: 'revento token refresh --event evt_test_published', explains: 'a new token pair now' },
-    { command: 'revento token refresh --user', explains: "of the participant's login" },
+    { command: 'revento token refresh --user', explains: "the same for a participant's login" },
   ],
   layout: { shape: 'value', isText: true },
 

@@ -25,7 +25,7 @@ export const privacyScan: CommandModule<PrivacyScanOptions> = {
       .option('--deleted', "fail on anybody's data: all of it had to be deleted")
       .addHelpText('after', `\n${help}`),
   examples: [
-    { command: 'revento privacy scan logs/ app.db', explains: 'what is kept of whom, and what of it is in logs' },
+    { command: 'revento privacy scan logs/ app.db', explains: 'whose data is kept, and which of it is in logs' },
     { command: 'pg_dump app | revento privacy scan -', explains: 'a dump of a database' },
     { command: 'revento privacy scan --deleted .', explains: 'fail when anything is left' },
   ],

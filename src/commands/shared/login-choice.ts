@@ -19,7 +19,7 @@ export function wantedLogin(
 }
 
 /** The meaning of `--user-id` in help. */
-export const userIdOption = ['--user-id <id>', "a participant's login, where several of an event are stored"] as const;
+export const userIdOption = ['--user-id <id>', 'user ID of the participant, when several are logged in'] as const;
 
 /**
  * The logins to choose from: all, or those of the wanted user. A file of an earlier version does not have the user

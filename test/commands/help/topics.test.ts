@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { Deps } from '../../../src/command-kit/deps.ts';
 import { topicCommand } from '../../../src/commands/help/topic.ts';
 import { topics } from '../../../src/commands/help/topics.ts';
+import { registry } from '../../../src/commands/registry.ts';
 import { outputFormats } from '../../../src/output/item.ts';
 import { plainStyle } from '../../../src/text/style.ts';
 import { printed } from '../../support/commands/printing.ts';
@@ -46,6 +47,14 @@ it('help output can be read by a program', async () => {
     topic: '-o ndjson',
     rules: expect.any(String),
   });
+});
+
+it('help exit-codes names every command whose exit code is its answer', async () => {
+  const [, named = ''] =
+    /Where the exit code is the answer \(([^)]*)\)/.exec((await helpText('exit-codes')).replace(/\s+/g, ' ')) ?? [];
+  const modules = await Promise.all(registry.map(async ({ name, load }) => ({ name, module: await load() })));
+  const answering = modules.filter(({ module }) => module.answersByStatus !== undefined).map(({ name }) => name);
+  expect(answering.filter((name) => !named.includes(name.split(' ').at(-1) as string))).toEqual([]);
 });
 
 /** Their texts are programs, which look at variables of their own. */

@@ -33,8 +33,8 @@ export const sandboxLog: CommandModule<SandboxLogOptions> = {
         'after',
         [
           '\nTimes are those of the sandbox, which `sandbox clock` may have moved.',
-          'Requests are shown without query and token. The last 10,000 requests of this run are kept, as many delivery',
-          'attempts, and every happening; a restart forgets requests, findings and withheld deliveries. A withheld delivery is',
+          'Requests are shown without query and token. The last 10,000 requests and delivery attempts of this run are',
+          'kept, and everything that happened; a restart forgets requests, findings and withheld deliveries. A withheld delivery is',
           'one that Revento would not send; a finding is a rule of `sandbox audit` that an integration broke.',
         ].join(' '),
       ),
