@@ -1,9 +1,6 @@
 import { isRecord, parseJson } from '../../json/parse.ts';
 import { deliveryFaults } from '../../webhook/sending/delivery-faults.ts';
-import type { SendRequest } from '../model/wire.ts';
-
-/** How often one request may send a delivery: enough to find bugs that only appear under repetition. */
-export const mostTimes = 100;
+import { mostTimes, type SendRequest } from '../model/wire.ts';
 
 /** Parses a request to send; null when it is invalid. The page cannot choose a URL. */
 export function readSendRequest(text: string): SendRequest | null {

@@ -98,6 +98,9 @@ export interface AnswerView {
   readonly is_body_cut: boolean;
 }
 
+/** How often one request may send a delivery: enough to find bugs that only appear under repetition. */
+export const mostTimes = 100;
+
 /** A request to send to a handler. */
 export interface SendRequest {
   /** Index of the handler in `SessionView.targets`. */

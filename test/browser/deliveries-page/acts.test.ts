@@ -73,6 +73,33 @@ describe(withReason('what can be done with a delivery', lackOfBrowser), () => {
     expect(at.target.got).toHaveLength(4);
   });
 
+  test('keeps what is typed, and where, when a delivery or the editor arrives meanwhile', async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await at.page.route('**/editor.js', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await at.send();
+    await at.rows().first().click();
+    await at.page.keyboard.press('e');
+    const times = at.page.getByLabel('Times');
+    await times.fill('');
+    await times.pressSequentially('25');
+    await at.send();
+    await at.rows().nth(1).waitFor();
+    expect(await times.inputValue()).toBe('25');
+    release();
+    await at.page.locator('.cm-content').waitFor();
+    await times.press('Backspace');
+    expect(await times.inputValue()).toBe('2');
+    await times.press('Enter');
+    await at.page.getByRole('dialog').getByText('2 answers: 2 × 200.').waitFor();
+    expect(at.target.got).toHaveLength(4);
+  });
+
   test('checks the handler: a matrix of cases with the remedy of what failed', async () => {
     await at.page.getByRole('button', { name: 'Check handler' }).click();
     await at.page.getByRole('button', { name: 'Run the check' }).click();

@@ -1,4 +1,5 @@
 import type { Row } from '../../model/row.ts';
+import { mostTimes } from '../../model/wire.ts';
 
 /** A delivery as it is about to be sent. Kept while the page is open, so that closing the dialog loses nothing. */
 export interface Draft {
@@ -8,7 +9,8 @@ export interface Draft {
   readonly target: number;
   readonly isResigned: boolean;
   readonly fault: string;
-  readonly times: number;
+  /** As typed; `timesOf` reads it. */
+  readonly times: string;
   readonly isAtOnce: boolean;
   readonly isIdNew: boolean;
 }
@@ -21,8 +23,14 @@ export function draftOf(row: Row): Draft {
     target: 0,
     isResigned: true,
     fault: '',
-    times: 1,
+    times: '1',
     isAtOnce: false,
     isIdNew: false,
   };
+}
+
+/** How often to send: a whole number within the limits; 1 for a text that is not one. */
+export function timesOf({ times }: Pick<Draft, 'times'>): number {
+  const count = Number(times);
+  return Number.isInteger(count) ? Math.min(mostTimes, Math.max(1, count)) : 1;
 }

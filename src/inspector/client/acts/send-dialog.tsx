@@ -2,12 +2,13 @@ import { useState } from 'preact/hooks';
 import { pretty as indented } from '../../../json/pretty.ts';
 import { toBase64 } from '../../model/bytes.ts';
 import type { Row } from '../../model/row.ts';
+import { mostTimes } from '../../model/wire.ts';
 import { useStore } from '../context.ts';
 import { SentAnswers } from '../detail/answer.tsx';
 import { ModalDialog } from '../dialog.tsx';
 import { EditorBox } from '../editor/editor-box.tsx';
 import { useView } from '../use-view.ts';
-import { type Draft, draftOf } from './draft.ts';
+import { type Draft, draftOf, timesOf } from './draft.ts';
 import { plainSend, type Sent } from './sends.ts';
 import { TargetSelect } from './target-select.tsx';
 
@@ -33,8 +34,8 @@ export function SendDialog({ row }: { readonly row: Row }) {
     const isSigned = why === null && (draft.isResigned || draft.fault !== '');
     const changed = isTouched ? { body_base64: toBase64(new TextEncoder().encode(draft.text)) } : {};
     const fault = isSigned && draft.fault !== '' ? { fault: draft.fault } : {};
-    const { target, times, isAtOnce, isIdNew } = draft;
-    const how = { ...plainSend, target, resign: isSigned, times, at_once: isAtOnce, new_id: isIdNew };
+    const { target, isAtOnce, isIdNew } = draft;
+    const how = { ...plainSend, target, resign: isSigned, times: timesOf(draft), at_once: isAtOnce, new_id: isIdNew };
     setSent(await store.send(row, { ...how, ...changed, ...fault }));
     setSending(false);
   };
@@ -168,11 +169,10 @@ function Repetition({ draft, change }: PartProps) {
         <input
           type="number"
           min={1}
-          max={100}
+          max={mostTimes}
           value={draft.times}
-          onChange={({ currentTarget: { valueAsNumber: times } }) =>
-            change({ times: Number.isInteger(times) ? Math.min(100, Math.max(1, times)) : 1 })
-          }
+          onInput={({ currentTarget }) => change({ times: currentTarget.value })}
+          onChange={() => change({ times: String(timesOf(draft)) })}
         />
       </label>
       <label class="check">

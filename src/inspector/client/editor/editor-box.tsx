@@ -31,7 +31,8 @@ export function EditorBox({ text, revision, onChange, onSend }: EditorBoxProps) 
           onProblems: setProblems,
           onSend: () => latest.current.onSend(),
         });
-        editor.current.focus();
+        // It may arrive late, when the user types in another field of the dialog.
+        if (document.activeElement?.closest('form') == null) editor.current.focus();
       },
       (error: Error) => setProblem(`The editor could not be loaded: ${error.message}`),
     );
