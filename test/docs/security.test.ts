@@ -28,6 +28,11 @@ const proofs: Readonly<Record<string, Proof>> = {
     ],
     'sandbox/saved/snapshot.test.ts': ['holds no token in the clear'],
   },
+  "attendees' data": {
+    'commands/webhook/listen/listen/record.test.ts': ['appends every delivery as printed, for its owner only'],
+    'bin/output/choice.test.ts': ['writes what stdout would get, for this user only'],
+    'bin/sandbox/save.test.ts': ['continues with its login, its people and its credentials'],
+  },
   'the key, `key_store keyfile` (default)': {
     'platform/key/key-source.test.ts': ['is made by the first login, 32 bytes, 0600, and shared by all'],
   },
@@ -110,6 +115,13 @@ const proofs: Readonly<Record<string, Proof>> = {
       'no secret gets out of',
       'a child is given no secret that it does not need',
       'nothing secret is taken as an argument',
+    ],
+  },
+  'Data and secrets in what an integration writes': {
+    'bin/privacy/scan.test.ts': [
+      'finds what is planted, and fails once consent was revoked',
+      'fails on tokens and secrets at once, without showing them',
+      'fails on what the command prints, and leaves its output as it is',
     ],
   },
   'A forwarder as a way into the network': {
