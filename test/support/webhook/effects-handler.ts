@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { python } from '../program/needs.ts';
 
@@ -10,10 +11,10 @@ export interface EffectsHandler {
   stop(): void;
 }
 
-/** Starts `effects_handler.py`, which remembers deliveries in the way of `design`. */
+/** Starts `effects_handler.py`, which remembers deliveries in the way of `design`, over a database of its own. */
 export function effectsHandler(design: string, secret: string, folder: string): Promise<EffectsHandler> {
   const script = join(import.meta.dirname, 'effects_handler.py');
-  const child: ChildProcess = spawn(python, [script, design, join(folder, `${design}.db`)], {
+  const child: ChildProcess = spawn(python, [script, design, join(folder, `${randomUUID()}.db`)], {
     env: { WEBHOOK_SECRET: secret },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
