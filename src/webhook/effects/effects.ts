@@ -18,6 +18,9 @@ export interface EffectsOptions {
   readonly limitMs: number;
 }
 
+/** Whether a change is what the deliveries should lead to; null where that is not yet known. */
+export type Expected = ((change: Change) => boolean) | null;
+
 const lookMs = 25;
 /** How long the effects must not change before they count as settled, as a part of the time they may take. */
 const quietPart = 0.02;
@@ -67,11 +70,11 @@ export class Effects {
 
   /**
    * What has changed since `before`: waits until it is what was expected, and then whether it stays so. Resolves with
-   * another change once the time for it is over.
+   * another change once the time for it is over; where `isExpected` is null, always then.
    *
    * @throws Unjudged when they keep changing, or cannot be read
    */
-  async changeSince(before: Json, isExpected: (change: Change) => boolean): Promise<Change> {
+  async changeSince(before: Json, isExpected: Expected): Promise<Change> {
     const { clock, limitMs, read } = this.#options;
     const startedAt = clock.monotonic();
     let value = await read();
@@ -80,7 +83,7 @@ export class Effects {
     for (;;) {
       const now = clock.monotonic();
       const isQuiet = now - since >= this.#quietMs;
-      if (isQuiet && (isExpected(change) || now - startedAt >= limitMs)) {
+      if (isQuiet && (isExpected?.(change) || now - startedAt >= limitMs)) {
         this.#known = value;
         return change;
       }
@@ -90,7 +93,7 @@ export class Effects {
       if (isSameChange(next, change)) continue;
       change = next;
       since = clock.monotonic();
-      if (isExpected(change)) this.#lagMs = Math.max(this.#lagMs, since - startedAt);
+      if (isExpected === null || isExpected(change)) this.#lagMs = Math.max(this.#lagMs, since - startedAt);
     }
   }
 
