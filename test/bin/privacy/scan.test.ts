@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { revento } from '../../support/program/build.ts';
+import { lackOf, python, withReason } from '../../support/program/needs.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 
 let rig: ProgramRig;
@@ -13,8 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rig.close());
 
-const python = '/usr/bin/python3';
-const hasSqlite = spawnSync(python, ['-c', 'import sqlite3']).status === 0;
+const sqliteLack = lackOf('sqlite');
 
 /** Runs a script beside a sandbox with canaries, where three people have applied. */
 const beside = (script: string) =>
@@ -84,10 +84,9 @@ describe('privacy scan', () => {
     for (const secret of read('secrets').trim().split('\n')) expect(stdout + stderr).not.toContain(secret.slice(0, 24));
   });
 
-  it.each([['a free page of SQLite', hasSqlite ? '' : `skipped: ${python} with sqlite3 is not installed`]])(
-    'finds what was deleted in %s %s',
-    async (_, skipped) => {
-      if (skipped !== '') return;
+  it.skipIf(sqliteLack !== null)(
+    withReason('finds what was deleted in a free page of SQLite', sqliteLack),
+    async () => {
       const people = await beside('revento login >&2 && revento participants list --all -o ndjson');
       writeFileSync(join(rig.home, 'people.ndjson'), people.stdout);
       const script = `
@@ -115,24 +114,26 @@ db.commit()`;
     expect(stderr).toMatch(/^warning: not scanned to its end: cut\.gz: /m);
   });
 
-  const unmeasured = existsSync('/proc/self/status') ? '' : 'skipped: /proc/self/status does not exist';
-  it.each([unmeasured])('takes as much memory for a long stream as for a short one %s', async (skipped) => {
-    if (skipped !== '') return;
-    // Not resourceUsage(): that counts what this process had when it started the program.
-    const peak = `process.on('exit', () => console.error('peak', /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status'))[1]))`;
-    writeFileSync(join(rig.home, 'peak.cjs'), `const { readFileSync } = require('node:fs');\n${peak}`);
-    const peakOf = async (input: Uint8Array) => {
-      const { stderr, code } = await rig.run(['privacy', 'scan', '--deleted', '-'], {
-        input,
-        preload: [join(rig.home, 'peak.cjs')],
-      });
-      expect(code).toBe(0);
-      return Number(/^peak (\d+)$/m.exec(stderr)?.[1]) / 1024;
-    };
-    const line = 'GET /canary rvcanary rvcanaryn0 name=Ann%20Example\n';
-    const [short, long] = [await peakOf(Buffer.alloc(2e7, line)), await peakOf(Buffer.alloc(1.5e8, line))];
-    expect(long - short).toBeLessThan(65);
-  });
+  const memoryLack = existsSync('/proc/self/status') ? null : 'needs /proc/self/status';
+  it.skipIf(memoryLack !== null)(
+    withReason('takes as much memory for a long stream as for a short one', memoryLack),
+    async () => {
+      // Not resourceUsage(): that counts what this process had when it started the program.
+      const peak = `process.on('exit', () => console.error('peak', /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status'))[1]))`;
+      writeFileSync(join(rig.home, 'peak.cjs'), `const { readFileSync } = require('node:fs');\n${peak}`);
+      const peakOf = async (input: Uint8Array) => {
+        const { stderr, code } = await rig.run(['privacy', 'scan', '--deleted', '-'], {
+          input,
+          preload: [join(rig.home, 'peak.cjs')],
+        });
+        expect(code).toBe(0);
+        return Number(/^peak (\d+)$/m.exec(stderr)?.[1]) / 1024;
+      };
+      const line = 'GET /canary rvcanary rvcanaryn0 name=Ann%20Example\n';
+      const [short, long] = [await peakOf(Buffer.alloc(2e7, line)), await peakOf(Buffer.alloc(1.5e8, line))];
+      expect(long - short).toBeLessThan(65);
+    },
+  );
 });
 
 describe('sandbox exec --no-leaks', () => {
