@@ -8,7 +8,8 @@ export interface EffectsHandler {
   readonly url: string;
   /** Tells what it did. */
   readonly effectsUrl: string;
-  stop(): void;
+  /** Resolves once its process has ended, which writes to its folder until then. */
+  stop(): Promise<unknown>;
 }
 
 /** Starts `effects_handler.py`, which remembers deliveries in the way of `design`, over a database of its own. */
@@ -18,6 +19,11 @@ export function effectsHandler(design: string, secret: string, folder: string): 
     env: { WEBHOOK_SECRET: secret },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const stop = () => {
+    child.kill();
+    return ended;
+  };
   let said = '';
   child.stderr?.on('data', (text: Buffer) => {
     said += String(text);
@@ -27,7 +33,7 @@ export function effectsHandler(design: string, secret: string, folder: string): 
     child.once('exit', () => reject(new Error(`the handler ended: ${said}`)));
     child.stdout?.once('data', (port: Buffer) => {
       const origin = `http://127.0.0.1:${Number(port)}`;
-      resolve({ url: `${origin}/webhooks/revento`, effectsUrl: `${origin}/effects`, stop: () => void child.kill() });
+      resolve({ url: `${origin}/webhooks/revento`, effectsUrl: `${origin}/effects`, stop });
     });
   });
 }

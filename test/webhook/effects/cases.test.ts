@@ -54,7 +54,7 @@ async function check(design: string, { read = readFrom, limitMs = 1_000 }: Watch
     for (let step = await run.next(); !step.done; step = await run.next()) results.push(step.value);
     return results;
   } finally {
-    handler.stop();
+    await handler.stop();
   }
 }
 
