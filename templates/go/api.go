@@ -80,7 +80,9 @@ func get(eventID, path string, value any) error {
 				return err
 			}
 		case refused.code == "token_revoked":
-			return firstOf(end(connected.EventID, connected.OrganizationID, refused.code), errLoginEnded)
+			if _, err := endSpent(connected, refused.code); err != nil {
+				return err
+			}
 		case pause == 0 || try == tries:
 			return err
 		case refused.retryAfter > 0: // a pause that Revento asks for applies to all requests with this token

@@ -20,31 +20,28 @@ type held struct {
 	WrittenAt time.Time `json:"written_at"`
 }
 
-var mirror sync.Mutex
-
 func mirrorOf(eventID string) string {
 	return filepath.Join(config.dataDir, "participants", fileName(eventID))
 }
 
 // remember changes what is held of one participant; change says whether there is something to write.
 func remember(eventID, organizationID, participantID string, change func(*held) bool) error {
-	mirror.Lock()
-	defer mirror.Unlock()
-	path := filepath.Join(mirrorOf(eventID), fileName(eventID, participantID)+".sealed")
-	one, err := readSealed[held](path)
-	if one == nil {
-		one = &held{}
-	}
-	if err != nil || !change(one) {
-		return err
-	}
-	one.WrittenAt = time.Now()
-	err = writeSealed(path, one)
-	// The connection may have ended meanwhile: nothing of the event may be kept.
-	if err == nil && hasEnded(eventID, organizationID) {
-		err = os.Remove(path)
-	}
-	return err
+	return locked("mirror", func() error {
+		// A deletion that comes from now on waits for this lock, and then deletes what is written here.
+		if isDeleted(eventID, organizationID) {
+			return nil
+		}
+		path := filepath.Join(mirrorOf(eventID), fileName(eventID, participantID)+".sealed")
+		one, err := readSealed[held](path)
+		if one == nil {
+			one = &held{}
+		}
+		if err != nil || !change(one) {
+			return err
+		}
+		one.WrittenAt = time.Now()
+		return writeSealed(path, one)
+	})
 }
 
 func participants(eventID string) ([]row, error) {
@@ -58,10 +55,8 @@ func participants(eventID string) ([]row, error) {
 
 // work is what a delivery changes. It contains a snapshot, so no API request is needed.
 func work(sent event, deliveryID string) error {
-	if sent.Type == "data.deletion_required" {
-		mirror.Lock()
-		defer mirror.Unlock()
-		return os.RemoveAll(mirrorOf(sent.EventID))
+	if sent.Type == deletion {
+		return locked("mirror", func() error { return os.RemoveAll(mirrorOf(sent.EventID)) })
 	}
 	changes := changesOf(sent)
 	id, isText := changes["id"].(string)

@@ -16,6 +16,12 @@ import (
 	"time"
 )
 
+const (
+	deletion = "data.deletion_required"
+	// Writes, logins and refreshes end within minutes: files that are older than this are not in use.
+	abandonedAfter = 24 * time.Hour
+)
+
 // A refresh that has no answer by then never gets one: requests are given up after 15 seconds.
 const unansweredAfter = 30 * time.Second
 
@@ -158,18 +164,72 @@ func createOnce(path string) (bool, error) {
 	return true, file.Close()
 }
 
+// locked runs work while no other goroutine or process does what is called by the same name.
+func locked(name string, work func() error) error {
+	path := filepath.Join(config.dataDir, "locks", name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	held, err := lock(path)
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	return work()
+}
+
+// sweep removes what killed processes left behind, and what is too old to be needed.
+func sweep() error {
+	all, err := logins()
+	if err != nil {
+		return err
+	}
+	isHeld := map[string]bool{}
+	for _, one := range all {
+		isHeld[one.claim()] = true // it keeps the token from being sent again
+	}
+	for pattern, age := range map[string]time.Duration{
+		"*/*.tmp": abandonedAfter, "*/*/*.tmp": abandonedAfter, "logins/*.claim": abandonedAfter,
+		"attempts/*": abandonedAfter, "worked/*": marksKept,
+	} {
+		paths, _ := filepath.Glob(filepath.Join(config.dataDir, pattern))
+		for _, path := range paths {
+			if found, err := os.Stat(path); err == nil && time.Since(found.ModTime()) > age && !isHeld[path] {
+				os.Remove(path)
+			}
+		}
+	}
+	return nil
+}
+
 func loginsDir() string { return filepath.Join(config.dataDir, "logins") }
 
 func (l login) path() string {
 	return filepath.Join(loginsDir(), fileName(l.EventID, l.OrganizationID)+".sealed")
 }
 
+func (l login) claim() string { return filepath.Join(loginsDir(), fileName(l.RefreshToken)+".claim") }
+
 func (l login) mayRead(scope string) bool {
 	return strings.Contains(" "+l.Scope+" ", " "+scope+" ")
 }
 
 // store keeps a login. Call it before anything uses its access token.
-func store(l login) error { return writeSealed(l.path(), l) }
+func store(l login) error {
+	return locked("logins", func() error { return writeSealed(l.path(), l) })
+}
+
+// replace stores next unless spent ended or made way for another login meanwhile. It gives the login that holds now.
+func replace(spent, next login) (current login, err error) {
+	err = locked("logins", func() error {
+		current, err = usable(spent)
+		if err == nil && current.RefreshToken == spent.RefreshToken {
+			current, err = next, writeSealed(next.path(), next)
+		}
+		return err
+	})
+	return current, err
+}
 
 // logins are all that can be used.
 func logins() ([]login, error) {
@@ -194,16 +254,26 @@ func loginFor(eventID string) (login, error) {
 	return login{}, firstOf(err, errLoginEnded)
 }
 
-// end marks a login as ended and forgets its tokens.
+// end marks whatever login there is as ended and forgets its tokens.
 func end(eventID, organizationID, reason string) error {
 	log("login ended", fields{"event_id": eventID, "reason": reason})
 	return store(login{EventID: eventID, OrganizationID: organizationID, Ended: reason})
 }
 
-// hasEnded says whether the connection ended and has not been made again.
-func hasEnded(eventID, organizationID string) bool {
+// endSpent ends this login only. It gives the one that came in its place meanwhile, or errLoginEnded.
+func endSpent(spent login, reason string) (login, error) {
+	current, err := replace(spent, login{EventID: spent.EventID, OrganizationID: spent.OrganizationID, Ended: reason})
+	if err != nil || current.Ended == "" {
+		return current, err
+	}
+	log("login ended", fields{"event_id": spent.EventID, "reason": reason})
+	return current, errLoginEnded
+}
+
+// isDeleted says whether Revento demanded deletion, and no organizer has connected the event again.
+func isDeleted(eventID, organizationID string) bool {
 	current, err := readSealed[login](login{EventID: eventID, OrganizationID: organizationID}.path())
-	return err == nil && current != nil && current.Ended != ""
+	return err == nil && current != nil && current.Ended == deletion
 }
 
 var refreshing sync.Mutex
@@ -220,7 +290,7 @@ func refreshed(spent login, request func(map[string]string) (login, error)) (log
 		if err != nil || current.AccessToken != spent.AccessToken {
 			return current, err
 		}
-		claim := filepath.Join(loginsDir(), fileName(current.RefreshToken)+".claim")
+		claim := current.claim()
 		isOurs, err := createOnce(claim)
 		if err != nil {
 			return current, err
@@ -230,7 +300,7 @@ func refreshed(spent login, request func(map[string]string) (login, error)) (log
 		}
 		// Another process is refreshing: the files show the outcome.
 		if found, err := os.Stat(claim); err == nil && time.Since(found.ModTime()) > unansweredAfter {
-			return current, firstOf(end(current.EventID, current.OrganizationID, "a refresh was never answered"), errLoginEnded)
+			return endSpent(current, "a refresh was never answered")
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -249,24 +319,26 @@ func refreshOnce(spent login, claim string, request func(map[string]string) (log
 		// Kept where Revento may have used the token without an answer to us: it is never sent a second time.
 		isPermanent := refused.code == "invalid_grant"
 		if isPermanent {
-			err = firstOf(end(current.EventID, current.OrganizationID, refused.code), errLoginEnded)
+			current, err = endSpent(current, refused.code)
 		}
 		if isPermanent || refused.isUnused {
 			os.Remove(claim)
 		}
+		return current, err
 	}
 	if err != nil {
 		return current, err
 	}
-	current.AccessToken, current.RefreshToken = answer.AccessToken, answer.RefreshToken
+	next := current
+	next.AccessToken, next.RefreshToken = answer.AccessToken, answer.RefreshToken
 	if answer.Scope != "" {
-		current.Scope = answer.Scope
+		next.Scope = answer.Scope
 	}
-	if err := store(current); err != nil {
-		return current, err
+	current, err = replace(current, next)
+	if err == nil {
+		os.Remove(claim)
 	}
-	os.Remove(claim)
-	return current, nil
+	return current, err
 }
 
 func usable(l login) (login, error) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 )
 
 // TestMain gives the tests a directory and secrets of their own; at a sandbox, its settings.
@@ -103,5 +104,54 @@ func TestARefreshThatReventoNeverGotIsSentAgain(t *testing.T) {
 	}
 	if found, err := refreshed(spent, renewed); err != nil || found.AccessToken != "a2" {
 		t.Errorf("%v, %v", found, err)
+	}
+}
+
+func TestADeletionDuringARefreshWins(t *testing.T) {
+	spent := stored(t, "evt_deleted")
+	_, err := refreshed(spent, func(form map[string]string) (login, error) {
+		end(spent.EventID, spent.OrganizationID, deletion)
+		return renewed(form)
+	})
+	_, later := loginFor("evt_deleted")
+	if !errors.Is(err, errLoginEnded) || !errors.Is(later, errLoginEnded) {
+		t.Errorf("%v, %v", err, later)
+	}
+}
+
+func TestARefusedRefreshKeepsALoginThatWasMadeMeanwhile(t *testing.T) {
+	spent := stored(t, "evt_again")
+	found, err := refreshed(spent, func(map[string]string) (login, error) {
+		store(login{EventID: spent.EventID, OrganizationID: spent.OrganizationID, AccessToken: "b1", RefreshToken: "s1"})
+		return login{}, &tokenError{"invalid_grant", false}
+	})
+	if err != nil || found.AccessToken != "b1" {
+		t.Errorf("%v, %v", found, err)
+	}
+}
+
+func TestTheStartRemovesOnlyWhatKilledProcessesLeft(t *testing.T) {
+	kept := stored(t, "evt_swept").claim()
+	files := map[string]bool{
+		kept: true,
+		filepath.Join(loginsDir(), "token.claim"): false,
+		filepath.Join(loginsDir(), "a.tmp"):       false,
+		filepath.Join(mirrorOf("evt_1"), "b.tmp"): false,
+	}
+	old := time.Now().Add(-2 * abandonedAfter)
+	for path := range files {
+		createOnce(path)
+		os.Chtimes(path, old, old)
+	}
+	young := filepath.Join(loginsDir(), "c.tmp")
+	createOnce(young)
+	files[young] = true
+	if err := sweep(); err != nil {
+		t.Fatal(err)
+	}
+	for path, isKept := range files {
+		if exists(path) != isKept {
+			t.Errorf("%s: %v, not %v", path, !isKept, isKept)
+		}
 	}
 }

@@ -86,7 +86,7 @@ func receive(header http.Header, body []byte) int {
 	}
 	var err error
 	// Of the type in the body, which is signed: requests stop at once, what is held is deleted as work.
-	if sent.Type == "data.deletion_required" {
+	if sent.Type == deletion {
 		err = end(sent.EventID, sent.OrganizationID, sent.Type)
 	}
 	err = firstOf(err, writeSealed(inbox(name), delivery{id, time.Now(), sent}))
@@ -108,13 +108,28 @@ func exists(path string) bool {
 
 var woken = make(chan struct{}, 1)
 
-// workDeliveries processes the inbox, oldest first, for as long as the program runs.
+// workDeliveries processes deliveries for as long as the program runs.
+func workDeliveries(work func(event, string) error) {
+	if err := sweep(); err != nil {
+		log("not swept", fields{"error": err.Error()})
+	}
+	for {
+		if err := workWaiting(work); err != nil {
+			log("inbox failed", fields{"error": err.Error()})
+		}
+		select {
+		case <-woken:
+		case <-time.After(10 * time.Second): // for what failed
+		}
+	}
+}
+
+// workWaiting processes the inbox, oldest first, in one process at a time.
 //
 // A crash between the work and its mark calls work again, so it has to write the id of the delivery together with what it
 // changes: here in one file, with a database in one transaction.
-func workDeliveries(work func(event, string) error) {
-	forgetOldMarks()
-	for {
+func workWaiting(work func(event, string) error) error {
+	return locked("inbox", func() error {
 		for _, one := range waiting() {
 			ids := fields{"delivery_id": one.ID, "event_id": one.Event.EventID, "type": one.Event.Type}
 			if err := finished(one, work); err != nil {
@@ -124,11 +139,8 @@ func workDeliveries(work func(event, string) error) {
 				log("delivery worked", ids)
 			}
 		}
-		select {
-		case <-woken:
-		case <-time.After(10 * time.Second): // for what failed
-		}
-	}
+		return nil
+	})
 }
 
 func finished(one delivery, work func(event, string) error) error {
@@ -151,13 +163,4 @@ func waiting() []delivery {
 	}
 	sort.Slice(found, func(a, b int) bool { return found[a].ReceivedAt.Before(found[b].ReceivedAt) })
 	return found
-}
-
-func forgetOldMarks() {
-	marks, _ := filepath.Glob(worked("*"))
-	for _, path := range marks {
-		if found, err := os.Stat(path); err == nil && time.Since(found.ModTime()) > marksKept {
-			os.Remove(path)
-		}
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 )
@@ -60,5 +61,51 @@ func TestAHeaderCannotEndALogin(t *testing.T) {
 	status := receive(header, []byte(body))
 	if found, err := loginFor("evt_kept"); status != 204 || err != nil || found != kept {
 		t.Errorf("%d, %v", status, err)
+	}
+}
+
+func TestOneInboxIsWorkedOnceByMany(t *testing.T) {
+	for count := 0; count < 20; count++ {
+		receive(signed(fmt.Sprint("shared ", count), body, string(config.webhookSecrets[0]), ago(0)), []byte(body))
+	}
+	works := map[string]int{}
+	var counting sync.Mutex
+	var workers sync.WaitGroup
+	for count := 0; count < 4; count++ {
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			if err := workWaiting(func(_ event, id string) error {
+				counting.Lock()
+				works[id]++
+				counting.Unlock()
+				time.Sleep(time.Millisecond) // time for the others to work the same
+				return nil
+			}); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	workers.Wait()
+	for count := 0; count < 20; count++ { // at a sandbox, its own worker takes some of them
+		id := fmt.Sprint("shared ", count)
+		if works[id] > 1 || !exists(worked(fileName(id))) {
+			t.Errorf("%s: %d times", id, works[id])
+		}
+	}
+}
+
+func TestALostRefreshKeepsTheMirrorAndADeletionStopsIt(t *testing.T) {
+	for reason, count := range map[string]int{"a refresh was never answered": 1, deletion: 0} {
+		sent := event{Type: "participant.joined", EventID: "evt of " + reason, OrganizationID: "org_1", Data: row{"id": "p1"}}
+		if err := end(sent.EventID, sent.OrganizationID, reason); err != nil {
+			t.Fatal(err)
+		}
+		if err := work(sent, reason); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := participants(sent.EventID); err != nil || len(found) != count {
+			t.Errorf("%s: %v, %v", reason, found, err)
+		}
 	}
 }
