@@ -75,8 +75,8 @@ module Api
         next
       end
       if answer.code == 'token_revoked'
-        Logins.end_of(login, answer.code)
-        raise LoginEnded
+        Logins.end_spent(login, answer.code)
+        next
       end
       wait_after(answer, try, gate)
     end

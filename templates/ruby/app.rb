@@ -7,8 +7,6 @@ require_relative 'api'
 require_relative 'webhooks'
 
 module Mirror
-  LOCK = Mutex.new
-
   module_function
 
   def directory(event_id)
@@ -19,13 +17,12 @@ module Mirror
   def remember(connection, participant_id)
     name = Sealed.file_name(connection['event_id'], participant_id)
     path = File.join(directory(connection['event_id']), "#{name}.sealed")
-    LOCK.synchronize do
-      held = yield Sealed.read(path, name) || {}
-      next if held.nil?
+    Sealed.in_turn('mirror') do
+      # A deletion that comes from now on waits for its turn, and then deletes what is written here.
+      next if Logins.deleted?(connection)
 
-      Sealed.write(path, name, held.merge('written_at' => Time.now.to_f))
-      # The connection may have ended meanwhile: nothing of the event may be kept.
-      File.delete(path) if Logins.ended?(connection)
+      held = yield Sealed.read(path, name) || {}
+      Sealed.write(path, name, held.merge('written_at' => Time.now.to_f)) unless held.nil?
     end
   end
 
@@ -36,8 +33,8 @@ module Mirror
 
   # What a delivery changes. It contains a snapshot, so no API request is needed.
   def work(event, delivery_id)
-    if event['type'] == 'data.deletion_required'
-      LOCK.synchronize { FileUtils.rm_rf(directory(event['event_id'])) }
+    if event['type'] == Logins::DELETION
+      Sealed.in_turn('mirror') { FileUtils.rm_rf(directory(event['event_id'])) }
       return
     end
     changes = changes_of(event['type'], event['data'])

@@ -71,12 +71,23 @@ module Sealed
   rescue Errno::EEXIST
     false
   end
+
+  # Runs the block while no other thread or process runs one under the same name. The turn of a process that dies ends.
+  def in_turn(name)
+    path = File.join(Config::DATA_DIR, 'locks', name)
+    FileUtils.mkdir_p(File.dirname(path), mode: 0o700)
+    File.open(path, File::RDWR | File::CREAT, 0o600) do |lock|
+      lock.flock(File::LOCK_EX)
+      yield
+    end
+  end
 end
 
 module Logins
   DIRECTORY = File.join(Config::DATA_DIR, 'logins')
   # A refresh that has no answer by then never gets one: requests are given up after 15 seconds.
   UNANSWERED_SECONDS = 30
+  DELETION = 'data.deletion_required'
   REFRESHING = Mutex.new
 
   module_function
@@ -89,9 +100,27 @@ module Logins
     File.join(DIRECTORY, "#{name_of(login)}.sealed")
   end
 
+  def claim_of(login)
+    File.join(DIRECTORY, "#{Sealed.file_name(login['refresh_token'])}.claim")
+  end
+
   # Call it before anything uses its access token.
   def store(login)
+    Sealed.in_turn('logins') { write(login) }
+  end
+
+  def write(login)
     Sealed.write(path_of(login), name_of(login), login)
+    login
+  end
+
+  # Stores a login in the place of `spent`, or raises where that ended meanwhile. Gives the login that holds now, which
+  # may be one that the organizer made meanwhile.
+  def replace(spent, login)
+    Sealed.in_turn('logins') do
+      current = usable(spent)
+      current['refresh_token'] == spent['refresh_token'] ? write(login) : current
+    end
   end
 
   # Every login that can be used.
@@ -105,16 +134,29 @@ module Logins
     all.find { |login| login['event_id'] == event_id } or raise LoginEnded
   end
 
-  # Marks a login as ended and forgets its tokens.
+  # Marks whatever login there is as ended and forgets its tokens.
   def end_of(login, reason)
     log('login ended', event_id: login['event_id'], reason: reason)
-    store(login.slice('event_id', 'organization_id').merge('ended' => reason))
+    store(ended(login, reason))
   end
 
-  # Whether the connection ended and has not been made again.
-  def ended?(login)
+  # Ends this login only, and raises. Gives the one that the organizer made meanwhile, where there is one.
+  def end_spent(spent, reason)
+    current = replace(spent, ended(spent, reason))
+    return current unless current.key?('ended')
+
+    log('login ended', event_id: spent['event_id'], reason: reason)
+    raise LoginEnded
+  end
+
+  def ended(login, reason)
+    login.slice('event_id', 'organization_id').merge('ended' => reason)
+  end
+
+  # Whether Revento demanded deletion, and no organizer has connected the event again.
+  def deleted?(login)
     current = Sealed.read(path_of(login), name_of(login))
-    !current.nil? && current.key?('ended')
+    !current.nil? && current['ended'] == DELETION
   end
 
   # The login after a refresh. `spent` is the login whose access token has expired; the block asks for the new tokens.
@@ -130,10 +172,10 @@ module Logins
       current = usable(spent)
       return current if current['access_token'] != spent['access_token']
 
-      claim = File.join(DIRECTORY, "#{Sealed.file_name(current['refresh_token'])}.claim")
+      claim = claim_of(current)
       return claimed(spent, claim, request) if Sealed.create_once(claim)
+      return end_spent(current, 'a refresh was never answered') if unanswered?(claim)
 
-      give_up(current) if unanswered?(claim)
       sleep 0.05 # another process is refreshing: the files show the outcome
     end
   end
@@ -143,29 +185,23 @@ module Logins
     current = usable(spent)
     if current['access_token'] == spent['access_token']
       answer = request.call('grant_type' => 'refresh_token', 'refresh_token' => current['refresh_token'])
-      current = current.merge(answer.slice('access_token', 'refresh_token'))
-      current['scope'] = answer['scope'] || current['scope']
-      store(current)
+      renewed = current.merge(answer.slice('access_token', 'refresh_token', 'scope').compact)
+      current = replace(current, renewed)
     end
     FileUtils.rm_f(claim)
     current
   rescue TokenError => e
     # Kept where Revento may have used the token without an answer to us: it is never sent a second time.
-    is_permanent = e.code == 'invalid_grant'
-    end_of(current, e.code) if is_permanent
-    FileUtils.rm_f(claim) if is_permanent || e.unused?
-    raise is_permanent ? LoginEnded : e
+    FileUtils.rm_f(claim) if e.unused?
+    raise unless e.code == 'invalid_grant'
+
+    end_spent(current, e.code)
   end
 
   def unanswered?(claim)
     Time.now - File.mtime(claim) > UNANSWERED_SECONDS
   rescue Errno::ENOENT
     false
-  end
-
-  def give_up(login)
-    end_of(login, 'a refresh was never answered')
-    raise LoginEnded
   end
 
   def usable(login)

@@ -10,6 +10,14 @@ module Webhooks
   TOLERANCE_SECONDS = 300
   # Revento gives up after hours; a delivery that is repeated by hand may be older.
   KEPT_SECONDS = 30 * 24 * 3600
+  # Writes, logins and refreshes end within minutes: files that are older than this are not in use.
+  ABANDONED_SECONDS = 24 * 3600
+  SWEPT = {
+    'worked/*' => KEPT_SECONDS,
+    'attempts/*' => ABANDONED_SECONDS,
+    'logins/*.claim' => ABANDONED_SECONDS,
+    '{*,*/*}/*.tmp' => ABANDONED_SECONDS
+  }.freeze
   WOKEN = Queue.new
 
   module_function
@@ -51,28 +59,31 @@ module Webhooks
     return if is_repeat
 
     # Requests stop at once; the worker deletes the stored data.
-    Logins.end_of(event, type) if type == 'data.deletion_required'
+    Logins.end_of(event, type) if type == Logins::DELETION
     entry = { 'delivery_id' => delivery_id, 'received_at' => Time.now.to_f, 'event' => event }
     Sealed.write(File.join(INBOX, name), name, entry)
     WOKEN.push(true)
   end
 
-  # Processes the inbox, oldest first, for as long as the program runs; the block gets each event and the id of
-  # its delivery.
+  # Processes deliveries for as long as the program runs; the block gets each event and the id of its delivery.
   #
   # A crash between the work and its mark calls the block again, so it has to write the id together with what it
   # changes: here in one file, with a database in one transaction.
   def work_deliveries(&work)
-    forget_old_marks
+    sweep
     loop do
       WOKEN.clear
-      has_failed = waiting.map { |name, entry| worked?(name, entry, work) }.include?(false)
-      if has_failed
-        sleep 10
-      else
+      if work_waiting(&work)
         WOKEN.pop
+      else
+        sleep 10
       end
     end
+  end
+
+  # Processes the inbox, oldest first, in one process at a time; false where some of it failed.
+  def work_waiting(&work)
+    Sealed.in_turn('inbox') { waiting.map { |name, entry| worked?(name, entry, work) }.all? }
   end
 
   def worked?(name, entry, work)
@@ -96,9 +107,16 @@ module Webhooks
     []
   end
 
-  def forget_old_marks
-    Dir.glob(File.join(WORKED, '*')).each do |path|
-      File.delete(path) if Time.now - File.mtime(path) > KEPT_SECONDS
+  # Removes what killed processes left behind, and what is too old to be needed.
+  def sweep
+    # These keep a refresh token from being sent again.
+    held = Logins.all.map { |login| Logins.claim_of(login) }
+    SWEPT.each do |pattern, seconds|
+      (Dir.glob(pattern, base: Config::DATA_DIR).map { |path| File.join(Config::DATA_DIR, path) } - held).each do |path|
+        FileUtils.rm_f(path) if Time.now - File.mtime(path) > seconds
+      end
     end
+  rescue StandardError => e # another process may sweep, too
+    log('not swept', error: e.class.name)
   end
 end

@@ -54,4 +54,24 @@ class TokensTest < Minitest::Test
     assert_raises(TokenError) { Logins.refreshed(spent) { raise TokenError.new('unreachable', true) } }
     assert_equal 'a2', Logins.refreshed(spent) { RENEWED }['access_token']
   end
+
+  def test_a_deletion_during_a_refresh_wins
+    spent = stored('evt_deleted')
+    assert_raises(LoginEnded) do
+      Logins.refreshed(spent) do
+        Logins.end_of(spent, Logins::DELETION)
+        RENEWED
+      end
+    end
+    assert_raises(LoginEnded) { Logins.for_event('evt_deleted') }
+  end
+
+  def test_a_refused_refresh_keeps_a_login_that_was_made_meanwhile
+    spent = stored('evt_again')
+    found = Logins.refreshed(spent) do
+      Logins.store(spent.merge('access_token' => 'b1', 'refresh_token' => 's1'))
+      raise TokenError.new('invalid_grant', false)
+    end
+    assert_equal 'b1', found['access_token']
+  end
 end

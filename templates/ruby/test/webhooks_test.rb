@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 require_relative 'settings'
-require_relative '../webhooks'
+require_relative '../app'
 
 class WebhooksTest < Minitest::Test
   SECRET = ENV.fetch('REVENTO_WEBHOOK_SECRET')
@@ -51,5 +51,46 @@ class WebhooksTest < Minitest::Test
     headers, body = delivery(body: '{"type":"x","event_id":"evt_kept","organization_id":"org_1","data":{}}')
     assert_equal 204, receive([headers.merge('X-Revento-Event' => 'data.deletion_required'), body])
     assert_equal 'a1', Logins.for_event('evt_kept')['access_token']
+  end
+
+  def test_many_work_one_inbox_once
+    20.times { receive(delivery) }
+    works = Queue.new
+    Array.new(4) do
+      Thread.new do
+        Webhooks.work_waiting do |_event, id|
+          works << id
+          sleep 0.001 # time for the others to work the same
+        end
+      end
+    end.each(&:join)
+    ids = Array.new(works.size) { works.pop }
+    assert_operator ids.size, :>=, 20
+    assert_equal ids.uniq, ids
+  end
+
+  def test_a_lost_refresh_keeps_the_mirror_and_a_deletion_stops_it
+    { 'a refresh was never answered' => 1, Logins::DELETION => 0 }.each do |reason, count|
+      login = { 'event_id' => "evt of #{reason}", 'organization_id' => 'org_1' }
+      Logins.end_of(login, reason)
+      joined = { 'type' => 'participant.joined', 'occurred_at' => '', 'data' => { 'id' => 'p1' } }
+      Mirror.work(login.merge(joined), reason)
+      assert_equal count, Mirror.participants(login['event_id']).size, reason
+    end
+  end
+
+  def test_the_start_removes_only_what_killed_processes_left
+    login = { 'event_id' => 'evt_swept', 'organization_id' => 'org_1', 'access_token' => 'a1', 'refresh_token' => 'r1' }
+    Logins.store(login)
+    kept = Logins.claim_of(login)
+    swept = %w[logins/token.claim logins/a.tmp participants/event/b.tmp].map { |one| File.join(Config::DATA_DIR, one) }
+    [kept, *swept].each do |path|
+      Sealed.create_once(path)
+      File.utime(Time.at(0), Time.at(0), path)
+    end
+    Sealed.create_once(young = File.join(Logins::DIRECTORY, 'c.tmp'))
+    Webhooks.sweep
+    found = [kept, young, *swept].select { |path| File.exist?(path) }
+    assert_equal [kept, young], found
   end
 end
