@@ -42,8 +42,8 @@ function get(string $eventId, string $path): object
             continue;
         }
         if ($error === 'token_revoked') {
-            Tokens\end($login, $error);
-            throw Tokens\ended('Revento ended this connection. Open /connect.');
+            Tokens\endSpent($login, $error);
+            continue; // with the login that was stored meanwhile, if there is one
         }
         $pause = pauseAfter($answer, $attempt);
         if ($pause === null || $attempt === TRIES) {

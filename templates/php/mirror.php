@@ -32,13 +32,10 @@ function remember(Login $login, string $participantId, callable $change): void
     $name = Tokens\fileName($login->eventId, $participantId);
     $path = mirrorOf($login->eventId) . "/$name.sealed";
     $lock = lockOf($login->eventId);
-    $held = $change(Tokens\readSealed($path, $name));
+    // A deletion that comes from now on waits for this lock, and then deletes what is written here.
+    $held = Tokens\isDeleted($login) ? null : $change(Tokens\readSealed($path, $name));
     if ($held !== null) {
         Tokens\writeSealed($path, $name, ['written_at' => microtime(true)] + $held);
-        // The connection may have ended meanwhile: nothing of the event may be kept.
-        if (Tokens\hasEnded($login)) {
-            unlink($path);
-        }
     }
     fclose($lock);
 }
@@ -54,7 +51,7 @@ function participants(string $eventId): array
 /** What a delivery changes. It contains a snapshot, so no API request is needed. */
 function work(object $event, string $deliveryId): void
 {
-    if ($event->type === 'data.deletion_required') {
+    if ($event->type === Tokens\DELETION) {
         forget($event->event_id);
         return;
     }

@@ -13,6 +13,8 @@ use SensitiveParameter;
 
 use function Integration\logLine;
 
+const DELETION = 'data.deletion_required';
+
 /** An organizer's consent for one event. Its tokens are forgotten when it has ended. */
 final class Login
 {
@@ -133,6 +135,11 @@ function nameOf(Login $login): string
     return fileName($login->eventId, $login->organizationId);
 }
 
+function claimOf(Login $login): string
+{
+    return directory() . '/' . fileName($login->refreshToken) . '.claim';
+}
+
 function load(string $name): ?Login
 {
     $stored = readSealed(directory() . "/$name.sealed", $name);
@@ -189,10 +196,20 @@ function loginFor(string $eventId): Login
     throw ended('No organizer has connected this event, or the connection ended. Open /connect.');
 }
 
-/** Marks a login as ended and forgets its tokens. */
+/** Marks whatever login there is as ended and forgets its tokens. */
 function end(Login $login, string $reason): void
 {
     inTurn($login, static fn () => writeEnded($login, $reason));
+}
+
+/** Ends this login only, not one that was stored in its place meanwhile. */
+function endSpent(Login $spent, string $reason): void
+{
+    inTurn($spent, static function () use ($spent, $reason): void {
+        if (load(nameOf($spent))?->accessToken === $spent->accessToken) {
+            writeEnded($spent, $reason);
+        }
+    });
 }
 
 function writeEnded(Login $login, string $reason): void
@@ -201,10 +218,10 @@ function writeEnded(Login $login, string $reason): void
     write(new Login($login->eventId, $login->organizationId, ended: $reason));
 }
 
-/** Whether the connection ended and has not been made again. */
-function hasEnded(Login $login): bool
+/** Whether Revento demanded deletion, and no organizer has connected the event again. */
+function isDeleted(Login $login): bool
 {
-    return load(nameOf($login))?->ended !== null;
+    return load(nameOf($login))?->ended === DELETION;
 }
 
 /**
@@ -228,7 +245,7 @@ function refreshed(Login $spent, callable $request): Login
 
 function refreshOnce(Login $current, callable $request): Login
 {
-    $claim = directory() . '/' . fileName($current->refreshToken) . '.claim';
+    $claim = claimOf($current);
     if (!createOnce($claim)) {
         writeEnded($current, 'a refresh was never answered');
         throw ended('A refresh was never answered. Open /connect.');

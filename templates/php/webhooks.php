@@ -17,6 +17,8 @@ use function Integration\logLine;
 const TOLERANCE_SECONDS = 300;
 /** Revento gives up after hours; a delivery that is repeated by hand may be older. */
 const KEPT_SECONDS = 30 * 24 * 3600;
+/** Writes, logins and refreshes end within minutes: files that are older than this are not in use. */
+const ABANDONED_SECONDS = 24 * 3600;
 
 /** Whether Revento signed these bytes with one of our secrets, within the last five minutes. */
 function isGenuine(string $body, string $timestamp, string $signature): bool
@@ -65,7 +67,7 @@ function receive(array $headers, string $body): int
         return 204;
     }
     // Requests stop at once; the worker deletes the stored data.
-    if ($event->type === 'data.deletion_required') {
+    if ($event->type === Tokens\DELETION) {
         Tokens\end(new Login($event->event_id, $event->organization_id), $event->type);
     }
     $entry = ['delivery_id' => $deliveryId, 'received_at' => microtime(true), 'body' => $body];
@@ -148,11 +150,18 @@ function waiting(): array
     return $entries;
 }
 
-function forgetOldMarks(): void
+/** Removes what killed processes left behind, and what is too old to be needed. */
+function sweep(): void
 {
-    foreach (glob(mark('*')) ?: [] as $path) {
-        if (time() - filemtime($path) > KEPT_SECONDS) {
-            @unlink($path);
+    // These keep a refresh token from being sent again.
+    $held = array_map(Tokens\claimOf(...), Tokens\logins());
+    $ages = array_fill_keys(['logins/*.claim', 'attempts/*', '*/*.tmp', '*/*/*.tmp'], ABANDONED_SECONDS);
+    foreach ($ages + ['worked/*' => KEPT_SECONDS] as $pattern => $seconds) {
+        foreach (array_diff(glob(Config::get()->dataDir . "/$pattern") ?: [], $held) as $path) {
+            $writtenAt = @filemtime($path); // another process may sweep, too
+            if ($writtenAt !== false && time() - $writtenAt > $seconds) {
+                @unlink($path);
+            }
         }
     }
 }

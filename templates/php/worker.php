@@ -26,7 +26,7 @@ function main(array $words): int
         fwrite(STDERR, $failure->getMessage() . "\n");
         return 1;
     }
-    Webhooks\forgetOldMarks();
+    Webhooks\sweep();
     return match ($words) {
         [] => serve(),
         ['work'] => workWhile(static fn (): bool => true),

@@ -97,6 +97,14 @@ final class TokensTest extends TestCase
         self::assertSame('login_ended', $this->failureOf(static fn () => Tokens\loginFor('evt_ended')));
     }
 
+    public function testALoginThatWasMadeMeanwhileIsKept(): void
+    {
+        $login = $this->login('evt_again');
+        Tokens\store(new Login('evt_again', 'org_1', 'b1', 's1'));
+        Tokens\endSpent($login, 'token_revoked');
+        self::assertSame('b1', Tokens\loginFor('evt_again')->accessToken);
+    }
+
     public function testARefreshThatReventoNeverGotIsSentAgain(): void
     {
         $login = $this->login('evt_unused');

@@ -4,9 +4,14 @@ declare(strict_types=1);
 
 namespace Integration\Tests;
 
+use Integration\Config;
+use Integration\Mirror;
+use Integration\Tokens;
+use Integration\Tokens\Login;
 use PHPUnit\Framework\TestCase;
 
 use function Integration\Webhooks\receive;
+use function Integration\Webhooks\sweep;
 
 final class WebhooksTest extends TestCase
 {
@@ -53,5 +58,31 @@ final class WebhooksTest extends TestCase
     public function testSignedButNotJson(): void
     {
         self::assertSame(400, receive(...$this->delivery(body: 'hello')));
+    }
+
+    public function testALostRefreshKeepsTheMirrorAndADeletionStopsIt(): void
+    {
+        $joined = ['type' => 'participant.joined', 'occurred_at' => '', 'data' => (object) ['id' => 'p1']];
+        foreach (['a refresh was never answered' => 1, Tokens\DELETION => 0] as $reason => $count) {
+            $ids = ['event_id' => "evt of $reason", 'organization_id' => 'org_1'];
+            Tokens\end(new Login(...array_values($ids)), $reason);
+            Mirror\work((object) ($ids + $joined), $reason);
+            self::assertCount($count, Mirror\participants($ids['event_id']), $reason);
+        }
+    }
+
+    public function testTheStartRemovesOnlyWhatKilledProcessesLeft(): void
+    {
+        $login = new Login('evt_swept', 'org_1', 'a1', 'r1 of evt_swept');
+        Tokens\store($login);
+        $data = Config::get()->dataDir;
+        $kept = [Tokens\claimOf($login), "$data/logins/young.tmp"];
+        $swept = ["$data/logins/token.claim", "$data/logins/a.tmp", "$data/participants/event/b.tmp"];
+        foreach ([...$kept, ...$swept] as $path) {
+            Tokens\createOnce($path);
+            touch($path, $path === $kept[1] ? time() : 1);
+        }
+        sweep();
+        self::assertSame($kept, array_values(array_filter([...$kept, ...$swept], is_file(...))));
     }
 }
