@@ -82,8 +82,8 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
             }
             if (answer.Code == "token_revoked")
             {
-                logins.End(login.EventId, login.OrganizationId, answer.Code);
-                throw new LoginEndedException("Revento ended this connection.");
+                logins.EndSpent(login, answer.Code);
+                continue;
             }
             if (attempt == Tries || PauseAfter(answer, attempt) is not { } pause)
             {

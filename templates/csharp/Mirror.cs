@@ -7,7 +7,6 @@ namespace ReventoIntegration;
 /// <summary>The mirror of participants that webhooks and syncs keep up to date.</summary>
 internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Api api)
 {
-    private readonly object turn = new();
     private readonly ConcurrentDictionary<string, Lazy<Task<Synced>>> syncs = new();
 
     /// <param name="OccurredAt">When the last delivery about it happened, by Revento's clock.</param>
@@ -26,13 +25,11 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
     /// <summary>What a delivery changes. It contains a snapshot, so no API request is needed.</summary>
     public void Work(Event sent, string deliveryId)
     {
-        if (sent.Type == "data.deletion_required")
+        if (sent.Type == Logins.Deletion)
         {
-            lock (turn)
-            {
-                var directory = DirectoryOf(sent.EventId);
-                if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
-            }
+            using var _ = files.Lock("mirror");
+            var directory = DirectoryOf(sent.EventId);
+            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
         }
         // Other types are not known to this integration, or not needed.
         else if (ChangesOf(sent) is { } changes)
@@ -114,13 +111,10 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
     {
         var name = SealedFiles.NameOf(eventId, participantId);
         var path = Path.Combine(DirectoryOf(eventId), $"{name}.sealed");
-        lock (turn)
-        {
-            if (change(files.Read<Held>(path, name)) is not { } next) return;
-            files.Write(path, name, next);
-            // The connection may have ended meanwhile: nothing of the event may be kept.
-            if (logins.HasEnded(eventId, organizationId)) File.Delete(path);
-        }
+        using var _ = files.Lock("mirror");
+        // A deletion that comes from now on waits for this lock, and then deletes what is written here.
+        if (logins.IsDeleted(eventId, organizationId)) return;
+        if (change(files.Read<Held>(path, name)) is { } next) files.Write(path, name, next);
     }
 
     private string DirectoryOf(string? eventId) =>

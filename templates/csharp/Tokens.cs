@@ -103,6 +103,24 @@ internal sealed class SealedFiles(Config config)
         }
     }
 
+    /// <summary>Waits until no other thread or process holds this name; the system frees it when a process dies.</summary>
+    public IDisposable Lock(string name)
+    {
+        var path = Path.Combine(config.DataDirectory, "locks", name);
+        MakeDirectoryOf(path);
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException error) when (error.HResult is 11 or 35 or unchecked((int)0x80070020)) // Linux, macOS, Windows
+            {
+                Thread.Sleep(10);
+            }
+        }
+    }
+
     /// <summary>The paths of files in a directory, which need not exist, but for those that are being written.</summary>
     public static IEnumerable<string> List(string directory, string pattern = "*") =>
         Directory.Exists(directory) ? Directory.GetFiles(directory, pattern).Where(path => !path.EndsWith(".tmp")) : [];
@@ -130,10 +148,32 @@ internal sealed class Logins(Config config, SealedFiles files)
 
     private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new();
 
+    public const string Deletion = "data.deletion_required";
+
     public string Directory { get; } = Path.Combine(config.DataDirectory, "logins");
 
     /// <summary>Call it before anything uses the access token.</summary>
-    public void Store(Login login) => files.Write(PathOf(login), NameOf(login), login);
+    public void Store(Login login)
+    {
+        using var _ = files.Lock("logins");
+        Write(login);
+    }
+
+    private void Write(Login login) => files.Write(PathOf(login), NameOf(login), login);
+
+    /// <summary>
+    /// Stores <paramref name="next"/> unless another login came in the place of <paramref name="spent"/> meanwhile. Gives
+    /// the one that holds now.
+    /// </summary>
+    /// <exception cref="LoginEndedException">It ended meanwhile.</exception>
+    private Login Replace(Login spent, Login next)
+    {
+        using var _ = files.Lock("logins");
+        var current = Usable(spent);
+        if (current.RefreshToken != spent.RefreshToken) return current;
+        Write(next);
+        return next;
+    }
 
     /// <summary>Every login that can be used.</summary>
     public IEnumerable<Login> All() =>
@@ -147,19 +187,32 @@ internal sealed class Logins(Config config, SealedFiles files)
         All().FirstOrDefault(login => login.EventId == eventId)
         ?? throw new LoginEndedException("No organizer has connected this event, or the connection ended.");
 
-    /// <summary>Marks a login as ended and forgets its tokens.</summary>
+    /// <summary>Marks whatever login there is as ended and forgets its tokens.</summary>
     public void End(string? eventId, string? organizationId, string reason)
     {
         Log.Write("login ended", ("event_id", eventId), ("reason", reason));
         Store(new Login(eventId, organizationId) { Ended = reason });
     }
 
-    /// <summary>Whether the connection ended and has not been made again.</summary>
-    public bool HasEnded(string? eventId, string? organizationId)
+    /// <summary>Ends this login only. Gives the one that the organizer made meanwhile, or throws.</summary>
+    /// <exception cref="LoginEndedException">There is none.</exception>
+    public Login EndSpent(Login spent, string reason)
+    {
+        var current = Replace(spent, new Login(spent.EventId, spent.OrganizationId) { Ended = reason });
+        if (current.Ended is null) return current;
+        Log.Write("login ended", ("event_id", spent.EventId), ("reason", reason));
+        throw new LoginEndedException("The connection ended.");
+    }
+
+    /// <summary>Whether Revento demanded deletion, and no organizer has connected the event again.</summary>
+    public bool IsDeleted(string? eventId, string? organizationId)
     {
         var login = new Login(eventId, organizationId);
-        return files.Read<Login>(PathOf(login), NameOf(login)) is { Ended: not null };
+        return files.Read<Login>(PathOf(login), NameOf(login)) is { Ended: Deletion };
     }
+
+    /// <summary>Stays as long as its refresh token is held: it keeps the token from being sent again.</summary>
+    public string ClaimOf(Login login) => Path.Combine(Directory, SealedFiles.NameOf(login.RefreshToken) + ".claim");
 
     /// <summary>
     /// The login after a refresh; <paramref name="spent"/> is the one whose access token has expired. Revento revokes a
@@ -176,13 +229,12 @@ internal sealed class Logins(Config config, SealedFiles files)
             {
                 var current = Usable(spent);
                 if (current.AccessToken != spent.AccessToken) return current;
-                var claim = new FileInfo(Path.Combine(Directory, SealedFiles.NameOf(current.RefreshToken) + ".claim"));
+                var claim = new FileInfo(ClaimOf(current));
                 if (SealedFiles.CreateOnce(claim.FullName)) return await RefreshOnce(spent, claim, request);
                 // Another process is refreshing: the files show the outcome.
                 if (claim.Exists && DateTime.UtcNow - claim.LastWriteTimeUtc > UnansweredAfter)
                 {
-                    End(spent.EventId, spent.OrganizationId, "a refresh was never answered");
-                    throw new LoginEndedException("A refresh was never answered.");
+                    return EndSpent(current, "a refresh was never answered");
                 }
                 await Task.Delay(50);
             }
@@ -206,16 +258,14 @@ internal sealed class Logins(Config config, SealedFiles files)
                     ["grant_type"] = "refresh_token",
                     ["refresh_token"] = current.RefreshToken,
                 };
-                var (answer, kept) = (await request(form), current);
-                current = kept with { AccessToken = answer.AccessToken, RefreshToken = answer.RefreshToken };
-                if (answer.Scope != "") current = current with { Scope = answer.Scope };
-                Store(current);
+                var answer = await request(form);
+                var renewed = current with { AccessToken = answer.AccessToken, RefreshToken = answer.RefreshToken };
+                if (answer.Scope != "") renewed = renewed with { Scope = answer.Scope };
+                current = Replace(current, renewed);
             }
             catch (TokenException error) when (error.Code == "invalid_grant")
             {
-                End(spent.EventId, spent.OrganizationId, error.Code);
-                claim.Delete();
-                throw new LoginEndedException("Revento ended this connection.");
+                return EndSpent(current, error.Code);
             }
             catch (TokenException error) when (error.IsUnused)
             {

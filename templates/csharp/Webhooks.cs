@@ -16,6 +16,9 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     /// <summary>Revento gives up after hours; a delivery that is repeated by hand may be older.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
+    /// <summary>Writes, logins and refreshes end within minutes: files that are older than this are not in use.</summary>
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
+
     private readonly string inbox = Path.Combine(config.DataDirectory, "inbox");
     private readonly string worked = Path.Combine(config.DataDirectory, "worked");
     private readonly SemaphoreSlim arrived = new(0);
@@ -72,25 +75,39 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
             ("repeat", isRepeat));
         if (isRepeat) return;
         // Requests stop at once; the worker deletes the stored data.
-        if (sent.Type == "data.deletion_required") logins.End(sent.EventId, sent.OrganizationId, sent.Type);
+        if (sent.Type == Logins.Deletion) logins.End(sent.EventId, sent.OrganizationId, sent.Type);
         files.Write(Path.Combine(inbox, name), name, new Delivery(id, DateTimeOffset.UtcNow, sent));
         arrived.Release();
     }
 
-    /// <summary>
-    /// Processes the inbox, oldest first, for as long as the program runs. A crash between the work and its mark
-    /// calls <paramref name="work"/> again, so it has to write the id of the delivery together with what it changes: here
-    /// in one file, with a database in one transaction.
-    /// </summary>
+    /// <summary>Processes deliveries for as long as the program runs.</summary>
     public async Task WorkDeliveries(Action<Event, string> work)
     {
-        ForgetOldMarks();
+        try
+        {
+            Sweep();
+        }
+        catch (Exception error) // another process may sweep, too
+        {
+            Log.Write("not swept", ("error", error.GetType().Name));
+        }
         while (true)
         {
-            foreach (var delivery in Waiting()) Finish(delivery, work);
+            WorkWaiting(work);
             // After a while also without a delivery, for those that failed.
             await arrived.WaitAsync(TimeSpan.FromSeconds(10));
         }
+    }
+
+    /// <summary>
+    /// Processes the inbox, oldest first, in one process at a time. A crash between the work and its mark
+    /// calls <paramref name="work"/> again, so it has to write the id of the delivery together with what it changes: here
+    /// in one file, with a database in one transaction.
+    /// </summary>
+    public void WorkWaiting(Action<Event, string> work)
+    {
+        using var _ = files.Lock("inbox");
+        foreach (var delivery in Waiting()) Finish(delivery, work);
     }
 
     private void Finish(Delivery delivery, Action<Event, string> work)
@@ -117,11 +134,22 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
         orderby delivery.ReceivedAt
         select delivery;
 
-    private void ForgetOldMarks()
+    /// <summary>Removes what killed processes left behind, and what is too old to be needed.</summary>
+    public void Sweep()
     {
-        foreach (var path in SealedFiles.List(worked))
+        var held = logins.All().Select(logins.ClaimOf).ToHashSet();
+        RemoveOlder(worked, "*", Kept);
+        RemoveOlder(Path.Combine(config.DataDirectory, "attempts"), "*", AbandonedAfter);
+        RemoveOlder(logins.Directory, "*.claim", AbandonedAfter);
+        RemoveOlder(config.DataDirectory, "*.tmp", AbandonedAfter);
+
+        void RemoveOlder(string directory, string pattern, TimeSpan age)
         {
-            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > Kept) File.Delete(path);
+            if (!Directory.Exists(directory)) return;
+            foreach (var path in Directory.GetFiles(directory, pattern, SearchOption.AllDirectories))
+            {
+                if (!held.Contains(path) && DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > age) File.Delete(path);
+            }
         }
     }
 }

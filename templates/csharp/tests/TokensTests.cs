@@ -72,4 +72,28 @@ public class TokensTests
             () => logins.Refresh(spent, _ => throw new TokenException("unreachable", isUnused: true)));
         Assert.Equal("a2", (await logins.Refresh(spent, Renewed)).AccessToken);
     }
+
+    [Fact]
+    public async Task ADeletionDuringARefreshWins()
+    {
+        var spent = Stored("evt_deleted");
+        await Assert.ThrowsAsync<LoginEndedException>(() => logins.Refresh(spent, form =>
+        {
+            logins.End(spent.EventId, spent.OrganizationId, Logins.Deletion);
+            return Renewed(form);
+        }));
+        Assert.Throws<LoginEndedException>(() => logins.For("evt_deleted"));
+    }
+
+    [Fact]
+    public async Task ARefusedRefreshKeepsALoginThatWasMadeMeanwhile()
+    {
+        var spent = Stored("evt_again");
+        var found = await logins.Refresh(spent, _ =>
+        {
+            logins.Store(spent with { AccessToken = "b1", RefreshToken = "s1" });
+            throw new TokenException("invalid_grant", isUnused: false);
+        });
+        Assert.Equal("b1", found.AccessToken);
+    }
 }

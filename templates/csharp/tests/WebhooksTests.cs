@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using ReventoIntegration;
 using Xunit;
@@ -10,15 +12,21 @@ public class WebhooksTests
 {
     private const string Body = """{"id":"1","type":"x","event_id":null,"organization_id":null,"data":{}}""";
 
-    private static readonly SealedFiles Files = new(Settings.Config);
+    /// <summary>With an inbox of its own: tests run at the same time as the worker of the one at a sandbox.</summary>
+    private static readonly Config Config = Settings.Config with
+    {
+        DataDirectory = Path.Combine(Settings.Config.DataDirectory, "webhooks"),
+    };
 
-    private readonly Webhooks webhooks = new(Settings.Config, Files, new Logins(Settings.Config, Files));
+    private static readonly SealedFiles Files = new(Config);
+
+    private readonly Webhooks webhooks = new(Config, Files, new Logins(Config, Files));
 
     private static string Ago(int seconds) => $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds() - seconds}";
 
     private static HeaderDictionary Signed(string timestamp, string body = Body, string? secret = null)
     {
-        var key = Encoding.UTF8.GetBytes(secret ?? Settings.Config.WebhookSecrets[0]);
+        var key = Encoding.UTF8.GetBytes(secret ?? Config.WebhookSecrets[0]);
         var mac = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{timestamp}.{body}"));
         return new()
         {
@@ -65,12 +73,60 @@ public class WebhooksTests
     [Fact]
     public void AHeaderCannotEndALogin()
     {
-        var logins = new Logins(Settings.Config, Files);
+        var logins = new Logins(Config, Files);
         logins.Store(new Login("evt_kept", "org_1") { AccessToken = "a1" });
         const string body = """{"type":"x","event_id":"evt_kept","organization_id":"org_1","data":{}}""";
         var headers = Signed(Ago(0), body);
         headers["X-Revento-Event"] = "data.deletion_required";
         Assert.Equal(204, Status(headers, body));
         Assert.Equal("a1", logins.For("evt_kept").AccessToken);
+    }
+
+    [Fact]
+    public async Task ManyWorkOneInboxOnce()
+    {
+        for (var count = 0; count < 20; count++) Status(Signed(Ago(0)));
+        var works = new ConcurrentBag<string>();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => webhooks.WorkWaiting((_, id) =>
+        {
+            works.Add(id);
+            Thread.Sleep(1); // time for the others to work the same
+        }))));
+        Assert.True(works.Count >= 20);
+        Assert.Equal(works.Count, works.Distinct().Count());
+    }
+
+    [Fact]
+    public void ALostRefreshKeepsTheMirrorAndADeletionStopsIt()
+    {
+        var logins = new Logins(Config, Files);
+        var api = new Api(Config, logins, new OAuth(Config, Files, logins));
+        var mirror = new Mirror(Config, Files, logins, api);
+        var data = JsonSerializer.SerializeToElement(new { id = "p1" });
+        foreach (var (reason, count) in new[] { ("a refresh was never answered", 1), (Logins.Deletion, 0) })
+        {
+            var eventId = $"evt of {reason}";
+            logins.End(eventId, "org_1", reason);
+            mirror.Work(new Event("participant.joined", eventId, "org_1", "", data), reason);
+            Assert.Equal(count, mirror.Participants(eventId).Count());
+        }
+    }
+
+    [Fact]
+    public void TheStartRemovesOnlyWhatKilledProcessesLeft()
+    {
+        var logins = new Logins(Config, Files);
+        var login = new Login("evt_swept", "org_1") { RefreshToken = "r1 of evt_swept" };
+        logins.Store(login);
+        string[] kept = [logins.ClaimOf(login), Path.Combine(logins.Directory, "young.tmp")];
+        string[] swept = [.. new[] { "token.claim", "a.tmp" }.Select(name => Path.Combine(logins.Directory, name))];
+        foreach (var path in kept.Concat(swept))
+        {
+            SealedFiles.CreateOnce(path);
+            if (path != kept[1]) File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch);
+        }
+        webhooks.Sweep();
+        Assert.All(kept, path => Assert.True(File.Exists(path)));
+        Assert.All(swept, path => Assert.False(File.Exists(path)));
     }
 }
