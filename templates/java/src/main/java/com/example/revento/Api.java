@@ -92,8 +92,8 @@ final class Api {
         continue;
       }
       if (code.equals("token_revoked")) {
-        tokens.end(login.eventId(), login.organizationId(), code);
-        throw new Login.EndedException();
+        tokens.endSpent(login, code);
+        continue;
       }
       var pause = pauseAfter(answer, attempt);
       if (pause == null || attempt == TRIES) {

@@ -53,31 +53,37 @@ final class Mirror {
   }
 
   /** Changes what is held of one participant; `change` returns what it was given to leave it. */
-  private synchronized void remember(
+  private void remember(
       String eventId, String organizationId, String participantId, UnaryOperator<Held> change)
       throws IOException {
     var name = Sealed.fileName(eventId, participantId) + Sealed.SUFFIX;
     var path = of(eventId).resolve(name);
-    var held = sealed.read(path, Held.class).orElse(new Held(new JsonObject(), "", "", 0));
-    var next = change.apply(held);
-    if (next == held) return;
-    sealed.write(path, next);
-    // The connection may have ended meanwhile: nothing of the event may be kept.
-    if (tokens.hasEnded(eventId, organizationId)) Files.deleteIfExists(path);
+    Sealed.inTurn(
+        directory,
+        () -> {
+          // A deletion that comes from now on waits for its turn, and then deletes what is written
+          // here.
+          if (tokens.isDeleted(eventId, organizationId)) return null;
+          var held = sealed.read(path, Held.class).orElse(new Held(new JsonObject(), "", "", 0));
+          var next = change.apply(held);
+          if (next != held) sealed.write(path, next);
+          return null;
+        });
   }
 
-  private synchronized void forget(String eventId) throws IOException {
+  private Void forget(String eventId) throws IOException {
     try (var paths = Files.newDirectoryStream(of(eventId))) {
       for (var path : paths) Files.deleteIfExists(path);
     } catch (NoSuchFileException none) {
       // nothing is held
     }
+    return null;
   }
 
   /** What a delivery changes. It contains a snapshot, so no API request is needed. */
   void work(Webhooks.Event event, String deliveryId) throws IOException {
     if (event.type().equals(Webhooks.DELETION)) {
-      forget(event.eventId());
+      Sealed.inTurn(directory, () -> forget(event.eventId()));
       return;
     }
     var changes = changesOf(event);

@@ -20,7 +20,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -38,6 +40,8 @@ final class Sealed {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
           }
           : new FileAttribute<?>[0];
+
+  private static final Map<Path, Object> TURNS = new ConcurrentHashMap<>();
 
   private final SecretKeySpec key;
 
@@ -128,6 +132,27 @@ final class Sealed {
       // nothing was written yet
     }
     return values;
+  }
+
+  /** What is done in a turn. */
+  interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Works on a directory while no other thread or process does. The turn of a process that dies
+   * ends.
+   */
+  static <T> T inTurn(Path directory, Work<T> work) throws IOException {
+    // A lock on a file is among processes only.
+    synchronized (TURNS.computeIfAbsent(directory.toAbsolutePath(), path -> new Object())) {
+      var lock = directory.resolveSibling(directory.getFileName() + ".lock");
+      Files.createDirectories(lock.getParent(), OWNER_ONLY);
+      try (var file = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        file.lock();
+        return work.run();
+      }
+    }
   }
 
   /** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */

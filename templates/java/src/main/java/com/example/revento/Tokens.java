@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** Logins on disk: a file for each event and organization, and refreshes that happen once. */
 final class Tokens {
@@ -34,7 +36,25 @@ final class Tokens {
 
   /** Stores a login. Call it before anything uses its access token. */
   void store(Login login) throws IOException {
+    Sealed.inTurn(directory, () -> write(login));
+  }
+
+  private Login write(Login login) throws IOException {
     sealed.write(path(login), login);
+    return login;
+  }
+
+  /**
+   * Stores a login unless another came in the place of `spent` meanwhile. Gives the one that holds
+   * now; throws where it ended.
+   */
+  private Login replace(Login spent, Login next) throws IOException {
+    return Sealed.inTurn(
+        directory,
+        () -> {
+          var current = usable(spent);
+          return current.refreshToken().equals(spent.refreshToken()) ? write(next) : current;
+        });
   }
 
   /** Every login that can be used. */
@@ -50,16 +70,35 @@ final class Tokens {
         .orElseThrow(Login.EndedException::new);
   }
 
-  /** Marks a login as ended and forgets its tokens. */
+  /** Marks whatever login there is as ended and forgets its tokens. */
   void end(String eventId, String organizationId, String reason) throws IOException {
     Log.line("login ended", "event_id", eventId, "reason", reason);
     store(Login.ended(eventId, organizationId, reason));
   }
 
-  /** Whether the connection ended and has not been made again. */
-  boolean hasEnded(String eventId, String organizationId) throws IOException {
-    var login = sealed.read(path(eventId, organizationId), Login.class);
-    return login.isPresent() && !login.get().isUsable();
+  /** Ends this login only. Gives the one that was stored in its place meanwhile, or throws. */
+  Login endSpent(Login spent, String reason) throws IOException {
+    var current = replace(spent, Login.ended(spent.eventId(), spent.organizationId(), reason));
+    if (current.isUsable()) return current;
+    Log.line("login ended", "event_id", spent.eventId(), "reason", reason);
+    throw new Login.EndedException();
+  }
+
+  /** Whether Revento demanded deletion, and no organizer has connected the event again. */
+  boolean isDeleted(String eventId, String organizationId) throws IOException {
+    return sealed
+        .read(path(eventId, organizationId), Login.class)
+        .filter(login -> Webhooks.DELETION.equals(login.ended()))
+        .isPresent();
+  }
+
+  private Path claim(Login login) {
+    return directory.resolve(Sealed.fileName(login.refreshToken()) + ".claim");
+  }
+
+  /** What keeps each refresh token that is held from being sent again. */
+  Set<Path> claims() throws IOException {
+    return logins().stream().map(this::claim).collect(Collectors.toSet());
   }
 
   /** Asks the token endpoint. */
@@ -79,12 +118,10 @@ final class Tokens {
       while (true) {
         var current = usable(spent);
         if (!current.accessToken().equals(spent.accessToken())) return current;
-        var claim = directory.resolve(Sealed.fileName(current.refreshToken()) + ".claim");
+        var claim = claim(current);
         if (Sealed.createOnce(claim)) return refreshOnce(spent, claim, request);
         // Another process is refreshing: the files show the outcome.
-        if (isUnanswered(claim)) {
-          throw ended(current, "a refresh was never answered");
-        }
+        if (isUnanswered(claim)) return endSpent(current, "a refresh was never answered");
         Thread.sleep(50);
       }
     }
@@ -97,15 +134,12 @@ final class Tokens {
     if (current.accessToken().equals(spent.accessToken())) {
       try {
         var form = Map.of("grant_type", "refresh_token", "refresh_token", current.refreshToken());
-        current = current.with(request.send(form));
-        store(current);
+        current = replace(current, current.with(request.send(form)));
       } catch (OAuth.TokenException refused) {
         // Where Revento may have used the token without an answer to us, the claim stays: the
         // token is never sent a second time.
-        var isPermanent = refused.code.equals("invalid_grant");
-        var failure = isPermanent ? ended(current, refused.code) : null;
-        if (isPermanent || refused.isUnused) Files.deleteIfExists(claim);
-        if (failure != null) throw failure;
+        if (refused.isUnused) Files.deleteIfExists(claim);
+        if (refused.code.equals("invalid_grant")) return endSpent(current, refused.code);
         throw refused;
       }
     }
@@ -118,11 +152,6 @@ final class Tokens {
         .read(path(login), Login.class)
         .filter(Login::isUsable)
         .orElseThrow(Login.EndedException::new);
-  }
-
-  private Login.EndedException ended(Login login, String reason) throws IOException {
-    end(login.eventId(), login.organizationId(), reason);
-    return new Login.EndedException();
   }
 
   private static boolean isUnanswered(Path claim) throws IOException {

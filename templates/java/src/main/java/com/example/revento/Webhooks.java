@@ -6,7 +6,6 @@ import com.sun.net.httpserver.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -15,6 +14,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -29,6 +29,9 @@ final class Webhooks {
 
   /** Revento gives up after hours; a delivery that is repeated by hand may be older. */
   private static final Duration MARKS_KEPT = Duration.ofDays(30);
+
+  /** Writes, logins and refreshes end within minutes: what is older is not in use. */
+  private static final Duration ABANDONED = Duration.ofDays(1);
 
   private static final Pattern TIMESTAMP = Pattern.compile("[0-9]{1,12}");
   private static final Pattern SIGNATURE = Pattern.compile("sha256=([0-9a-f]{64})");
@@ -130,28 +133,40 @@ final class Webhooks {
     void work(Event event, String deliveryId) throws IOException;
   }
 
-  /**
-   * Processes the inbox, oldest first, until the thread is interrupted.
-   *
-   * <p>A crash between the work and its mark calls the worker again, so it has to write the id of
-   * the delivery together with what it changes: here in one file, with a database in one
-   * transaction.
-   */
+  /** Processes deliveries until the thread is interrupted. */
   void workDeliveries(Worker worker) throws InterruptedException {
     var isFirst = true;
     while (true) {
       try {
-        if (isFirst) forgetOldMarks();
-        isFirst = false;
-        var waiting = sealed.readAll(inbox, Delivery.class);
-        waiting.sort(Comparator.comparingLong(Delivery::receivedAt));
-        for (var delivery : waiting) finish(delivery, worker);
+        if (isFirst) {
+          isFirst = false;
+          sweep();
+        }
+        workWaiting(worker);
       } catch (IOException | RuntimeException failed) {
         Log.line("inbox failed", "error", failed.toString());
       }
       arrived.tryAcquire(10, TimeUnit.SECONDS); // comes back for what failed
       arrived.drainPermits();
     }
+  }
+
+  /**
+   * Processes the inbox, oldest first, in one process at a time.
+   *
+   * <p>A crash between the work and its mark calls the worker again, so it has to write the id of
+   * the delivery together with what it changes: here in one file, with a database in one
+   * transaction.
+   */
+  void workWaiting(Worker worker) throws IOException {
+    Sealed.inTurn(
+        inbox,
+        () -> {
+          var waiting = sealed.readAll(inbox, Delivery.class);
+          waiting.sort(Comparator.comparingLong(Delivery::receivedAt));
+          for (var delivery : waiting) finish(delivery, worker);
+          return null;
+        });
   }
 
   private void finish(Delivery delivery, Worker worker) {
@@ -170,14 +185,29 @@ final class Webhooks {
     }
   }
 
-  private void forgetOldMarks() throws IOException {
-    try (var marks = Files.newDirectoryStream(worked)) {
-      for (var mark : marks) {
-        var markedAt = Files.getLastModifiedTime(mark).toInstant();
-        if (markedAt.plus(MARKS_KEPT).isBefore(Instant.now())) Files.deleteIfExists(mark);
+  /** Removes what killed processes left behind, and what is too old to be needed. */
+  void sweep() throws IOException {
+    var kept = tokens.claims();
+    removeOlder(MARKS_KEPT, worked, "", kept);
+    removeOlder(ABANDONED, config.dataDir().resolve("attempts"), "", kept);
+    removeOlder(ABANDONED, config.dataDir(), ".claim", kept);
+    removeOlder(ABANDONED, config.dataDir(), ".tmp", kept);
+  }
+
+  private static void removeOlder(Duration age, Path directory, String ending, Set<Path> kept)
+      throws IOException {
+    var files = directory.toFile().listFiles();
+    if (files == null) return; // nothing was written yet
+    var oldest = Instant.now().minus(age).toEpochMilli();
+    for (var file : files) {
+      var path = file.toPath();
+      if (file.isDirectory()) {
+        removeOlder(age, path, ending, kept);
+      } else if (file.getName().endsWith(ending)
+          && file.lastModified() < oldest
+          && !kept.contains(path)) {
+        Files.deleteIfExists(path);
       }
-    } catch (NoSuchFileException none) {
-      // nothing was worked yet
     }
   }
 }

@@ -88,6 +88,32 @@ class TokensTest {
     assertEquals("a2", tokens.refreshed(SPENT, form -> RENEWED).accessToken());
   }
 
+  @Test
+  void aDeletionDuringARefreshWins() throws Exception {
+    assertThrows(
+        Login.EndedException.class,
+        () ->
+            tokens.refreshed(
+                SPENT,
+                form -> {
+                  tokens.end("evt_1", "org_1", Webhooks.DELETION);
+                  return RENEWED;
+                }));
+    assertThrows(Login.EndedException.class, () -> tokens.loginFor("evt_1"));
+  }
+
+  @Test
+  void aRefusedRefreshKeepsALoginThatWasMadeMeanwhile() throws Exception {
+    var found =
+        tokens.refreshed(
+            SPENT,
+            form -> {
+              tokens.store(SPENT.with(new Login(null, null, "b1", "s1", null, null)));
+              throw new OAuth.TokenException("invalid_grant", false);
+            });
+    assertEquals("b1", found.accessToken());
+  }
+
   private void refused(String code, boolean isUnused) throws Exception {
     tokens.refreshed(
         SPENT,

@@ -1,13 +1,25 @@
 package com.example.revento;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import com.sun.net.httpserver.Headers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,5 +102,62 @@ class WebhooksTest {
   void whatIsSignedButNotJsonIsABadRequest() throws Exception {
     assertAnswer(400, genuine("hello"), "hello");
     assertAnswer(400, genuine("{id: 1}"), "{id: 1}");
+  }
+
+  @Test
+  void manyWorkOneInboxOnce() throws Exception {
+    for (var count = 0; count < 20; count++) assertAnswer(204, genuine(BODY), BODY);
+    var works = new ConcurrentLinkedQueue<String>();
+    var threads = Executors.newFixedThreadPool(4);
+    Callable<Void> worker =
+        () -> {
+          webhooks.workWaiting(
+              (event, id) -> {
+                works.add(id);
+                LockSupport.parkNanos(1_000_000); // time for the others to work the same
+              });
+          return null;
+        };
+    try {
+      for (var done : threads.invokeAll(Collections.nCopies(4, worker))) done.get();
+    } finally {
+      threads.shutdown();
+    }
+    assertEquals(20, works.size());
+    assertEquals(20, Set.copyOf(works).size());
+  }
+
+  @Test
+  void aLostRefreshKeepsTheMirrorAndADeletionStopsIt() throws Exception {
+    var sealed = new Sealed(config.tokenKey());
+    var tokens = new Tokens(config, sealed);
+    var mirror = new Mirror(config, sealed, tokens, null, null);
+    var data = new JsonObject();
+    data.addProperty("id", "p1");
+    for (var reason : List.of("a refresh was never answered", Webhooks.DELETION)) {
+      var eventId = "evt of " + reason;
+      tokens.end(eventId, "org_1", reason);
+      mirror.work(new Webhooks.Event("participant.joined", "", eventId, "org_1", data), reason);
+      var count = reason.equals(Webhooks.DELETION) ? 0 : 1;
+      assertEquals(count, mirror.participants(eventId).size(), reason);
+    }
+  }
+
+  @Test
+  void theStartRemovesOnlyWhatKilledProcessesLeft() throws Exception {
+    var tokens = new Tokens(config, new Sealed(config.tokenKey()));
+    tokens.store(new Login("evt_1", "org_1", "a1", "r1", null, null));
+    var kept = tokens.claims().iterator().next();
+    var young = kept.resolveSibling("young.tmp");
+    var swept = List.of(kept.resolveSibling("token.claim"), kept.resolveSibling("a.tmp"));
+    var old = Stream.concat(Stream.of(kept), swept.stream()).toList();
+    for (var path : old) {
+      Sealed.createOnce(path);
+      Files.setLastModifiedTime(path, FileTime.fromMillis(0));
+    }
+    Sealed.createOnce(young);
+    webhooks.sweep();
+    assertEquals(List.of(kept), old.stream().filter(Files::exists).toList());
+    assertTrue(Files.exists(young));
   }
 }
