@@ -69,10 +69,7 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
                         hasRefreshed = true
                         tokens.refreshed(login, oauth::requestTokens)
                     }
-                    answer.code == "token_revoked" -> {
-                        tokens.end(login.eventId, login.organizationId, answer.code)
-                        throw LoginEnded()
-                    }
+                    answer.code == "token_revoked" -> tokens.endSpent(login, answer.code)
                     attempt == TRIES -> throw answer.error
                     else -> {
                         val pause = pauseAfter(answer, attempt) ?: throw answer.error

@@ -5,8 +5,6 @@ import java.util.concurrent.Callable
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.ExecutorService
 import java.util.concurrent.FutureTask
-import java.util.concurrent.locks.ReentrantLock
-import kotlin.concurrent.withLock
 import kotlin.io.path.deleteIfExists
 import kotlin.io.path.exists
 import kotlin.io.path.listDirectoryEntries
@@ -20,7 +18,6 @@ class Mirror(
     private val threads: ExecutorService,
 ) {
     private val directory = config.dataDir.resolve("participants")
-    private val changing = ReentrantLock()
     private val syncs = ConcurrentHashMap<String, FutureTask<Map<String, Any?>>>()
 
     /**
@@ -40,16 +37,16 @@ class Mirror(
 
     /** Changes what is held of one participant; [change] returns null to leave it. */
     private fun remember(eventId: String?, organizationId: String?, participant: String, change: (Held) -> Held?) {
-        changing.withLock {
+        directory.inTurn {
+            // A deletion that comes from now on waits for its turn, and then deletes what is written here.
+            if (tokens.isDeleted(eventId, organizationId)) return@inTurn
             val path = of(eventId).resolve(fileName(eventId, participant) + SEALED)
-            val next = change(sealed.read<Held>(path) ?: Held()) ?: return
+            val next = change(sealed.read<Held>(path) ?: Held()) ?: return@inTurn
             sealed.write(path, next.copy(writtenAt = System.currentTimeMillis()))
-            // The connection may have ended meanwhile: nothing of the event may be kept.
-            if (tokens.hasEnded(eventId, organizationId)) path.deleteIfExists()
         }
     }
 
-    private fun forget(eventId: String?) = changing.withLock {
+    private fun forget(eventId: String?) = directory.inTurn {
         val held = of(eventId)
         if (held.exists()) held.listDirectoryEntries().forEach { it.deleteIfExists() }
     }

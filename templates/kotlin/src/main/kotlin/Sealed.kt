@@ -8,14 +8,18 @@ import java.nio.file.Files
 import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import java.nio.file.StandardCopyOption.ATOMIC_MOVE
+import java.nio.file.StandardOpenOption.CREATE
 import java.nio.file.StandardOpenOption.WRITE
 import java.nio.file.attribute.PosixFilePermissions
 import java.security.MessageDigest
 import java.security.SecureRandom
 import java.util.HexFormat
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.locks.ReentrantLock
 import javax.crypto.Cipher
 import javax.crypto.spec.GCMParameterSpec
 import javax.crypto.spec.SecretKeySpec
+import kotlin.concurrent.withLock
 import kotlin.io.path.createDirectories
 import kotlin.io.path.createFile
 import kotlin.io.path.deleteIfExists
@@ -51,6 +55,18 @@ fun createOnce(path: Path): Boolean {
         true
     } catch (_: FileAlreadyExistsException) {
         false
+    }
+}
+
+private val turns = ConcurrentHashMap<Path, ReentrantLock>()
+
+/** Works on a directory while no other thread or process does. The turn of a process that dies ends. */
+fun <T> Path.inTurn(work: () -> T): T = turns.computeIfAbsent(toAbsolutePath()) { ReentrantLock() }.withLock {
+    // A lock on a file is among processes only.
+    parent.createDirectories(*ownerOnly)
+    FileChannel.open(resolveSibling("$name.lock"), CREATE, WRITE).use { file ->
+        file.lock()
+        work()
     }
 }
 

@@ -40,7 +40,16 @@ class Tokens(config: Config, private val sealed: Sealed) {
     private val Login.path get() = directory.resolve(fileName(eventId, organizationId) + SEALED)
 
     /** Stores a login. Call it before anything uses its access token. */
-    fun store(login: Login) = sealed.write(login.path, login)
+    fun store(login: Login) = directory.inTurn { sealed.write(login.path, login) }
+
+    /**
+     * Stores [next] unless another login came in the place of [spent] meanwhile. Gives the one that holds now; throws
+     * where it ended.
+     */
+    private fun replace(spent: Login, next: Login) = directory.inTurn {
+        val current = usable(spent)
+        if (current.refreshToken == spent.refreshToken) next.also { sealed.write(it.path, it) } else current
+    }
 
     /** Every login that can be used. */
     fun logins() = sealed.readAll<Login>(directory).filter { it.ended == null }
@@ -48,15 +57,28 @@ class Tokens(config: Config, private val sealed: Sealed) {
     /** The login for an event. */
     fun loginFor(eventId: String) = logins().find { it.eventId == eventId } ?: throw LoginEnded()
 
-    /** Marks a login as ended and forgets its tokens. */
+    /** Marks whatever login there is as ended and forgets its tokens. */
     fun end(eventId: String?, organizationId: String?, reason: String) {
         log("login ended", "event_id" to eventId, "reason" to reason)
         store(Login(eventId, organizationId, ended = reason))
     }
 
-    /** Whether the connection ended and has not been made again. */
-    fun hasEnded(eventId: String?, organizationId: String?) =
-        sealed.read<Login>(Login(eventId, organizationId).path)?.ended != null
+    /** Ends this login only. Gives the one that was stored in its place meanwhile, or throws. */
+    fun endSpent(spent: Login, reason: String): Login {
+        val current = replace(spent, Login(spent.eventId, spent.organizationId, ended = reason))
+        if (current.ended == null) return current
+        log("login ended", "event_id" to spent.eventId, "reason" to reason)
+        throw LoginEnded()
+    }
+
+    /** Whether Revento demanded deletion, and no organizer has connected the event again. */
+    fun isDeleted(eventId: String?, organizationId: String?) =
+        sealed.read<Login>(Login(eventId, organizationId).path)?.ended == DELETION
+
+    private val Login.claim get() = directory.resolve(fileName(refreshToken) + ".claim")
+
+    /** What keeps each refresh token that is held from being sent again. */
+    fun claims() = logins().map { it.claim }.toSet()
 
     /**
      * The login after a refresh; [spent] is the one whose access token has expired.
@@ -71,13 +93,10 @@ class Tokens(config: Config, private val sealed: Sealed) {
         while (true) {
             val current = usable(spent)
             if (current.accessToken != spent.accessToken) return current
-            val claim = directory.resolve(fileName(current.refreshToken) + ".claim")
+            val claim = current.claim
             if (createOnce(claim)) return refreshOnce(spent, claim, request)
             // Another process is refreshing: the files show the outcome.
-            if (isUnanswered(claim)) {
-                end(current.eventId, current.organizationId, "a refresh was never answered")
-                throw LoginEnded()
-            }
+            if (isUnanswered(claim)) return endSpent(current, "a refresh was never answered")
             Thread.sleep(50)
         }
     }
@@ -89,18 +108,17 @@ class Tokens(config: Config, private val sealed: Sealed) {
             try {
                 val form = mapOf("grant_type" to "refresh_token", "refresh_token" to current.refreshToken.orEmpty())
                 val (_, _, accessToken, refreshToken, scope) = request(form)
-                current = current.copy(
+                val renewed = current.copy(
                     accessToken = accessToken,
                     refreshToken = refreshToken,
                     scope = scope ?: current.scope,
                 )
-                store(current)
+                current = replace(current, renewed)
             } catch (refused: TokenError) {
                 // Kept where Revento may have used the token without an answer to us: it is never sent a second time.
-                val isPermanent = refused.code == "invalid_grant"
-                if (isPermanent) end(current.eventId, current.organizationId, refused.code)
-                if (isPermanent || refused.isUnused) claim.deleteIfExists()
-                throw if (isPermanent) LoginEnded() else refused
+                if (refused.isUnused) claim.deleteIfExists()
+                if (refused.code == "invalid_grant") return endSpent(current, refused.code)
+                throw refused
             }
         }
         claim.deleteIfExists()

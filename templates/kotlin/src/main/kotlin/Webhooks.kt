@@ -3,6 +3,7 @@ package com.example.revento
 import com.google.gson.JsonObject
 import com.google.gson.JsonParseException
 import com.sun.net.httpserver.Headers
+import java.nio.file.Path
 import java.security.MessageDigest
 import java.time.Duration
 import java.time.Instant
@@ -14,14 +15,15 @@ import javax.crypto.spec.SecretKeySpec
 import kotlin.concurrent.thread
 import kotlin.io.path.deleteIfExists
 import kotlin.io.path.exists
-import kotlin.io.path.getLastModifiedTime
-import kotlin.io.path.listDirectoryEntries
 import kotlin.math.abs
 
 private const val TOLERANCE_SECONDS = 300
 
 /** Revento gives up after hours; a delivery that is repeated by hand may be older. */
 private val marksKept = Duration.ofDays(30)
+
+/** Writes, logins and refreshes end within minutes: what is older is not in use. */
+private val abandonedAfter = Duration.ofDays(1)
 private val timestampForm = Regex("[0-9]{1,12}")
 private val signatureForm = Regex("sha256=([0-9a-f]{64})")
 
@@ -85,23 +87,30 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
         return 204
     }
 
+    /** Processes deliveries for as long as the program runs. */
+    fun workDeliveries(work: (Delivery) -> Unit) = thread(isDaemon = true) {
+        logFailure { sweep() }
+        while (true) {
+            logFailure { workWaiting(work) }
+            arrived.tryAcquire(10, SECONDS) // comes back for what failed
+            arrived.drainPermits()
+        }
+    }
+
+    private fun logFailure(work: () -> Unit) = try {
+        work()
+    } catch (failed: Exception) {
+        log("inbox failed", "error" to "$failed")
+    }
+
     /**
-     * Processes the inbox, oldest first, for as long as the program runs.
+     * Processes the inbox, oldest first, in one process at a time.
      *
      * A crash between the work and its mark calls [work] again, so it has to write the id of the delivery together with
      * what it changes: here in one file, with a database in one transaction.
      */
-    fun workDeliveries(work: (Delivery) -> Unit) = thread(isDaemon = true) {
-        forgetOldMarks()
-        while (true) {
-            try {
-                sealed.readAll<Delivery>(inbox).sortedBy { it.receivedAt }.forEach { finish(it, work) }
-            } catch (failed: Exception) {
-                log("inbox failed", "error" to "$failed")
-            }
-            arrived.tryAcquire(10, SECONDS) // comes back for what failed
-            arrived.drainPermits()
-        }
+    fun workWaiting(work: (Delivery) -> Unit) = inbox.inTurn {
+        sealed.readAll<Delivery>(inbox).sortedBy { it.receivedAt }.forEach { finish(it, work) }
     }
 
     private fun finish(delivery: Delivery, work: (Delivery) -> Unit) = try {
@@ -117,13 +126,21 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
         delivery.logged("delivery failed", "error" to "$failed")
     }
 
-    private fun forgetOldMarks() {
-        val oldest = Instant.now() - marksKept
-        if (worked.exists()) {
-            worked.listDirectoryEntries().filter { it.getLastModifiedTime().toInstant() < oldest }
-                .forEach { it.deleteIfExists() }
-        }
+    /** Removes what killed processes left behind, and what is too old to be needed. */
+    fun sweep() {
+        val kept = tokens.claims()
+        removeOlder(marksKept, worked, "", kept)
+        removeOlder(abandonedAfter, config.dataDir.resolve("attempts"), "", kept)
+        removeOlder(abandonedAfter, config.dataDir, ".claim", kept)
+        removeOlder(abandonedAfter, config.dataDir, ".tmp", kept)
     }
+}
+
+private fun removeOlder(age: Duration, directory: Path, ending: String, kept: Set<Path>) {
+    val oldest = (Instant.now() - age).toEpochMilli()
+    directory.toFile().walk()
+        .filter { it.isFile && it.name.endsWith(ending) && it.lastModified() < oldest && it.toPath() !in kept }
+        .forEach { it.delete() }
 }
 
 private fun hmac(secret: ByteArray, timestamp: String, body: ByteArray): ByteArray = Mac.getInstance("HmacSHA256").run {

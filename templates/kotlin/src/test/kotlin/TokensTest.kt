@@ -66,4 +66,21 @@ class TokensTest {
         assertFailsWith<TokenError> { tokens.refreshed(spent) { throw TokenError("unreachable", true) } }
         assertEquals("a2", tokens.refreshed(spent) { renewed }.accessToken)
     }
+
+    @Test
+    fun `a deletion during a refresh wins`() {
+        assertFailsWith<LoginEnded> {
+            tokens.refreshed(spent) { renewed.also { tokens.end("evt_1", "org_1", DELETION) } }
+        }
+        assertFailsWith<LoginEnded> { tokens.loginFor("evt_1") }
+    }
+
+    @Test
+    fun `a refused refresh keeps a login that was made meanwhile`() {
+        val found = tokens.refreshed(spent) {
+            tokens.store(spent.copy(accessToken = "b1", refreshToken = "s1"))
+            throw TokenError("invalid_grant", false)
+        }
+        assertEquals("b1", found.accessToken)
+    }
 }

@@ -4,9 +4,13 @@ import com.sun.net.httpserver.Headers
 import java.time.Instant
 import java.util.HexFormat
 import java.util.UUID
+import java.util.concurrent.Callable
+import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.Executors
 import javax.crypto.Mac
 import javax.crypto.spec.SecretKeySpec
 import kotlin.io.path.createTempDirectory
+import kotlin.io.path.exists
 import kotlin.test.AfterTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -17,7 +21,8 @@ class WebhooksTest {
     private val directory = createTempDirectory()
     private val config = testSettings(directory)
     private val sealed = Sealed(config.tokenKey)
-    private val webhooks = Webhooks(config, sealed, Tokens(config, sealed))
+    private val tokens = Tokens(config, sealed)
+    private val webhooks = Webhooks(config, sealed, tokens)
 
     @AfterTest
     fun clean() {
@@ -70,5 +75,49 @@ class WebhooksTest {
     fun `what is signed but not JSON is a bad request`() {
         assertEquals(400, answer(signed("hello"), "hello"))
         assertEquals(400, answer(signed("{id: 1}"), "{id: 1}"))
+    }
+
+    @Test
+    fun `many work one inbox once`() {
+        repeat(20) { answer(signed()) }
+        val works = ConcurrentLinkedQueue<String>()
+        val worker = Callable {
+            webhooks.workWaiting {
+                works.add(it.id)
+                Thread.sleep(1) // time for the others to work the same
+            }
+        }
+        val threads = Executors.newFixedThreadPool(4)
+        threads.invokeAll(List(4) { worker }).forEach { it.get() }
+        threads.shutdown()
+        assertEquals(20, works.size)
+        assertEquals(20, works.toSet().size)
+    }
+
+    @Test
+    fun `a lost refresh keeps the mirror, and a deletion stops it`() {
+        val threads = Executors.newCachedThreadPool()
+        val mirror = Mirror(config, sealed, tokens, Api(config, tokens, OAuth(config, sealed, tokens)), threads)
+        for ((reason, count) in mapOf("a refresh was never answered" to 1, DELETION to 0)) {
+            val eventId = "evt of $reason"
+            val ids = """"event_id":"$eventId","organization_id":"org_1""""
+            val body = parseObject("""{"type":"participant.joined",$ids,"occurred_at":"","data":{"id":"p1"}}""")
+            tokens.end(eventId, "org_1", reason)
+            mirror.work(Delivery(reason, 0, body))
+            assertEquals(count, mirror.participants(eventId).size, reason)
+        }
+        threads.shutdown()
+    }
+
+    @Test
+    fun `the start removes only what killed processes left`() {
+        tokens.store(Login("evt_1", "org_1", "a1", "r1"))
+        val kept = tokens.claims().single()
+        val old = listOf(kept, kept.resolveSibling("token.claim"), kept.resolveSibling("a.tmp"))
+        val young = kept.resolveSibling("young.tmp")
+        for (path in old.plusElement(young)) createOnce(path)
+        for (path in old) path.toFile().setLastModified(0)
+        webhooks.sweep()
+        assertEquals(listOf(kept, young), old.plusElement(young).filter { it.exists() })
     }
 }
