@@ -8,9 +8,8 @@ import type { HttpFailureKind } from '../../../http/failure.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
 import type { Style } from '../../../text/style.ts';
 import { parseDuration } from '../../../text/time.ts';
-import type { CheckOptions } from '../../../webhook/conformance/bench.ts';
-import type { CaseResult, ConformanceCase } from '../../../webhook/conformance/case.ts';
-import { type Conclusion, runCases } from '../../../webhook/conformance/run.ts';
+import type { CaseResult } from '../../../webhook/conformance/case.ts';
+import { runCases } from '../../../webhook/conformance/run.ts';
 import { flawOf } from '../../../webhook/effects/flaw.ts';
 import { targetUrl } from '../../../webhook/sending/target-url.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
@@ -20,7 +19,7 @@ import { signingSecrets } from '../shared/secrets.ts';
 import { insecureOption, senderOptions } from '../shared/send.ts';
 import { chosen, runnable } from './chosen.ts';
 import { type EffectsFlags, effectsOf } from './effects.ts';
-import { requireEffects, startHandler } from './started.ts';
+import { ownHandler, requireEffects } from './started.ts';
 import { checkResult, isStopped, verdictLines } from './verdict.ts';
 
 interface WebhookCheckOptions extends GlobalOptions, EffectsFlags {
@@ -99,6 +98,8 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       });
     }
     const form = reportForm(options, deps.format);
+    const patienceMs = parseDuration(options.patience);
+    if (patienceMs === 0) throw new ReventoError('usage', '--patience 0s would fail every handler.');
     const isRemoteAllowed = options.insecure !== true;
     const url = targetUrl(options.url, { source: 'the URL argument', isRemoteAllowed }).href;
     // Each request has a connection of its own, so there is nothing to close.
@@ -109,11 +110,14 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
     const [current, previous] = await signingSecrets(deps);
     const secrets = { secret: current.secret.reveal(), previousSecret: previous?.secret.reveal() ?? null };
     const target = { url, exchange, ...secrets };
-    const started = await startHandler(command, target, deps);
+    const handler = ownHandler(command, target, deps);
+    const means = { hasPrevious: previous !== undefined, effects, restart: handler?.restart ?? null };
+    const cases = runnable(options.only, { ...means, profile: deps.profile });
     try {
-      const means = { hasPrevious: previous !== undefined, effects, restart: started?.restart ?? null };
-      const cases = runnable(options.only, { ...means, profile: deps.profile });
-      const run = await start(target, cases, options, deps);
+      await handler?.start();
+      await refuseDead({ ...target, timeoutMs: patienceMs }, deps);
+      const { clock, signal } = deps;
+      const run = runCases(cases, { ...target, clock, signal, eventId: sampleEventId(deps), patienceMs });
       const results: CaseResult[] = [];
       let step = await run.next();
       for (; !step.done; step = await run.next()) {
@@ -145,7 +149,7 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
       const { failed, skipped } = scoreOf(results);
       return failed > 0 ? exitStatus.unmet : skipped > 0 ? exitStatus.later : undefined;
     } finally {
-      await started?.end();
+      await handler?.end();
     }
   },
 };
@@ -154,24 +158,6 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
 function caseText(result: CaseResult, style: Style): string {
   const shown = isStopped(result) ? ['sent', 'wanted', 'got'] : undefined;
   return resultText(checkResult(result), style, shown);
-}
-
-async function start(
-  target: Pick<CheckOptions, 'url' | 'exchange' | 'secret' | 'previousSecret'>,
-  cases: readonly ConformanceCase[],
-  options: WebhookCheckOptions,
-  deps: CheckDeps,
-): Promise<AsyncGenerator<CaseResult, Conclusion, void>> {
-  const patienceMs = parseDuration(options.patience);
-  if (patienceMs === 0) throw new ReventoError('usage', '--patience 0s would fail every handler.');
-  await refuseDead({ ...target, timeoutMs: patienceMs }, deps);
-  return runCases(cases, {
-    ...target,
-    clock: deps.clock,
-    signal: deps.signal,
-    eventId: sampleEventId(deps),
-    patienceMs,
-  });
 }
 
 /** Failures that prove that no handler is listening. A handler may refuse or ignore HEAD. */

@@ -9,23 +9,25 @@ import { Unjudged } from '../../../webhook/effects/effects.ts';
 
 const readyMs = 30_000;
 
-/** A handler that the check started. */
-interface Started {
+/** A handler that the check starts. */
+interface OwnHandler {
+  /**
+   * Waits until it answers.
+   *
+   * @throws ReventoError `port_busy`, `failed`, `command_not_found`, `command_not_runnable`
+   */
+  start(): Promise<void>;
   readonly restart: Restart;
   /** Ends it and all that it started. */
   end(): Promise<void>;
 }
 
-/**
- * Starts the handler with the signing secrets in its environment, and waits until it answers; null without a command.
- *
- * @throws ReventoError `port_busy`, `failed`, `command_not_found`, `command_not_runnable`
- */
-export async function startHandler(
+/** The handler that the command starts, with the signing secrets in its environment; null without a command. */
+export function ownHandler(
   command: readonly string[],
   { url, secret, previousSecret, exchange }: Pick<CheckOptions, 'url' | 'exchange' | 'secret' | 'previousSecret'>,
   deps: Pick<Deps, 'childEnv' | 'clock' | 'isVerbose' | 'launch' | 'redactor' | 'signal' | 'terminal'>,
-): Promise<Started | null> {
+): OwnHandler | null {
   if (command.length === 0) return null;
   const { childEnv, clock, isVerbose, launch, redactor, signal, terminal } = deps;
   const env = {
@@ -44,8 +46,8 @@ export async function startHandler(
     },
     clean: (line) => withoutTokens(redactor.clean(line)),
   });
-  await handler.start();
   return {
+    start: () => handler.start(),
     restart: async () => {
       const problem = await handler.restart();
       if (problem !== null) throw new Unjudged(`the handler did not come back: ${problem}`);

@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,6 +94,20 @@ describe('check --effects', () => {
 
 const lack = lackOf('sqlite');
 const script = join(import.meta.dirname, '../../../support/webhook/effects_handler.py');
+
+it.each<[object, object]>([
+  [{ patience: '0s' }, { code: 'usage', message: '--patience 0s would fail every handler.' }],
+  [{ patience: 'soon' }, { code: 'usage' }],
+  [{ only: 'effect-tw' }, { code: 'usage', message: 'Unknown case "effect-tw".' }],
+  [{ only: 'previous-secret' }, { code: 'setting_missing' }],
+])('check --effects -- COMMAND refuses %o before COMMAND is started', async (flags, wanted) => {
+  const mark = join(rig.folder(), 'started');
+  const command = ['sh', '-c', `touch ${mark}`];
+  const options = { patience: '10s', url: `${await freePort()}`, effects: 'echo 1', command, ...flags };
+  const { failure } = await run(webhookCheck, options, world());
+  expect(failure).toMatchObject(wanted);
+  expect(existsSync(mark)).toBe(false);
+});
 
 describe.skipIf(lack !== null)(withReason('check --effects -- COMMAND', lack), () => {
   it.concurrent.each([
