@@ -3,6 +3,7 @@ import { isJsonRequest } from '../pages/local/guard.ts';
 import { refuse, respond, respondStream } from '../pages/local/response.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../ports/exchange.ts';
+import { sentence } from '../text/sentence.ts';
 import { withoutTokens } from '../text/without-tokens.ts';
 import { type AskParts, askFor, isAskable } from './ask.ts';
 import { ControlRefusal } from './control-port.ts';
@@ -130,8 +131,4 @@ function refused(error: unknown, more: object): HttpResponse {
   }
   const reason = error instanceof Error ? error.message : 'it failed';
   return jsonOf(502, { error: { code: 'sandbox_away', message: sentence(reason) }, ...more });
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }

@@ -1,5 +1,6 @@
 import { ReventoError } from '../errors/revento-error.ts';
 import { Refusal, type RefusalCode } from '../sandbox/control/refusal.ts';
+import { sentence } from '../text/sentence.ts';
 import type { SandboxError as Public, SandboxErrorCode } from './public.ts';
 
 /** What the sandbox, or an option of it, refuses. */
@@ -28,8 +29,4 @@ export function toSandboxError(error: unknown): unknown {
   if (!(error instanceof ReventoError)) return error;
   const isKnown = error.code === 'port_busy' || error.code === 'bind_failed' || error.code === 'file';
   return new SandboxError(isKnown ? error.code : 'invalid_option', error.message, { cause: error });
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

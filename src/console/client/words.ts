@@ -7,8 +7,3 @@ export function timeWords(iso: string | null): string {
 export function plainWord(name: string): string {
   return name.replaceAll('_', ' ');
 }
-
-/** The first of a text's letters as a capital. */
-export function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-}

@@ -47,9 +47,3 @@ export function timeWords(atMs: number): string {
   const two = (part: number) => String(part).padStart(2, '0');
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
 }
-
-/** With a capital and a full stop: the command line prints hints as clauses. */
-export function sentence(hint: string): string {
-  const text = `${hint.charAt(0).toUpperCase()}${hint.slice(1)}`;
-  return /[.!?]$/.test(text) ? text : `${text}.`;
-}

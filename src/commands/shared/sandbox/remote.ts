@@ -11,6 +11,7 @@ import { integrationRedirectUri } from '../../../sandbox/oauth/clients.ts';
 import { type Variables, variablesOf } from '../../../sandbox/server/env-file.ts';
 import { testEventId } from '../../../sandbox/world/world.ts';
 import { plainLine } from '../../../text/plain-line.ts';
+import { sentence } from '../../../text/sentence.ts';
 import { askControl, type ControlAddress, controlAddress } from './control-client.ts';
 import { chosenSandbox, sandboxProfile, steering } from './profile.ts';
 
@@ -166,6 +167,7 @@ function refusal(status: number, value: Json, { authBase, name }: { authBase: st
       hint: `to start one, run: ${steering(name)} rotate`,
     });
   }
-  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
-  return new ReventoError(status === 404 ? 'not_found' : status < 500 ? 'usage' : 'failed', sentence, { status });
+  return new ReventoError(status === 404 ? 'not_found' : status < 500 ? 'usage' : 'failed', sentence(message), {
+    status,
+  });
 }

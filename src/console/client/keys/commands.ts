@@ -1,8 +1,8 @@
 import { singleKeys } from '../../../pages/client/keys/keyboard.ts';
 import type { Command } from '../../../pages/client/keys/palette.tsx';
+import { capital } from '../../../text/sentence.ts';
 import { acts } from '../acts.ts';
 import type { ConsoleStore } from '../store.ts';
-import { capital } from '../words.ts';
 import { keys } from './keyboard.ts';
 import { actionKeys, actOn, fits } from './person-keys.ts';
 

@@ -1,6 +1,7 @@
+import { sentence } from '../../../text/sentence.ts';
 import type { AnswerView } from '../../model/wire.ts';
 import { outcomeOf, type Sent } from '../acts/sends.ts';
-import { msWords, sentence, timeWords } from '../format.ts';
+import { msWords, timeWords } from '../format.ts';
 import { Pairs } from './headers-tab.tsx';
 
 /** Answers that are shown one by one; the others are only counted. */

@@ -1,6 +1,7 @@
+import { sentence } from '../../../text/sentence.ts';
 import type { Row } from '../../model/row.ts';
 import type { DeliveryView, ExpectedSignature, SignatureView } from '../../model/wire.ts';
-import { ageWords, reasonWords, sentence } from '../format.ts';
+import { ageWords, reasonWords } from '../format.ts';
 import { SentBytes, useSender } from './sender.tsx';
 
 /** Why a signature is valid or not. */

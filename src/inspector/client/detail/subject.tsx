@@ -1,9 +1,10 @@
 import { countWords } from '../../../pages/client/words.ts';
+import { sentence } from '../../../text/sentence.ts';
 import { differences } from '../../model/difference.ts';
 import type { Row } from '../../model/row.ts';
 import type { SubjectView } from '../../model/wire.ts';
 import { useStore } from '../context.ts';
-import { sentence, timeWords } from '../format.ts';
+import { timeWords } from '../format.ts';
 import { Differences } from './difference.tsx';
 import { JsonTree } from './json-tree.tsx';
 

@@ -1,5 +1,6 @@
 import { singleKeys } from '../../../pages/client/keys/keyboard.ts';
 import type { Command } from '../../../pages/client/keys/palette.tsx';
+import { capital } from '../../../text/sentence.ts';
 import { copyAs, copyForms, download } from '../acts/copy-forms.ts';
 import type { Store } from '../store.ts';
 import { keys } from './keyboard.ts';
@@ -54,8 +55,4 @@ export function commandsOf(store: Store): readonly Command[] {
       act: () => store.switchKeys(!singleKeys.areOn()),
     },
   ];
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
