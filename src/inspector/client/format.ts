@@ -28,14 +28,6 @@ export function verdictOf({ line, status }: Row): {
   return { word: 'ok', shape: '✓', tone: 'good' };
 }
 
-/** `12 s`, `4 min`, `3 h`, `2 d`. */
-export function ageWords(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3_600) return `${Math.round(seconds / 60)} min`;
-  return seconds < 86_400 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
-}
-
 export function msWords(ms: number | null): string {
   if (ms === null) return '–';
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;

@@ -1,5 +1,6 @@
 import { ApiError } from '../../pages/client/caller.ts';
 import { singleKeys } from '../../pages/client/keys/keyboard.ts';
+import { countWords } from '../../pages/client/words.ts';
 import { EventReader } from '../../pages/local/sse.ts';
 import { DeliveryList } from '../model/delivery-list.ts';
 import { type Group, isGood, latest, type Row, rowOf } from '../model/row.ts';
@@ -151,7 +152,7 @@ export class Store {
     const { selected } = this;
     this.#setCleared(this.#last);
     this.select(null);
-    this.say(`Cleared ${rows.length} ${rows.length === 1 ? 'delivery' : 'deliveries'}.`, () => {
+    this.say(`Cleared ${countWords(rows.length, 'delivery', 'deliveries')}.`, () => {
       const since = this.list.clear();
       this.list.add([...rows, ...since]);
       this.#setCleared(before);

@@ -1,7 +1,8 @@
+import { spanWords } from '../../../pages/client/words.ts';
 import { sentence } from '../../../text/sentence.ts';
 import type { Row } from '../../model/row.ts';
 import type { DeliveryView, ExpectedSignature, SignatureView } from '../../model/wire.ts';
-import { ageWords, reasonWords } from '../format.ts';
+import { reasonWords } from '../format.ts';
 import { SentBytes, useSender } from './sender.tsx';
 
 /** Why a signature is valid or not. */
@@ -91,7 +92,7 @@ function Age({ signature }: { readonly signature: SignatureView }) {
   const { age_seconds: age, tolerance_seconds: limit } = signature;
   if (age === null) return null;
   const isInside = Math.abs(age) <= limit;
-  const words = `${ageWords(Math.abs(age) * 1000)} ${age < 0 ? 'in the future' : 'old'}`;
+  const words = `${spanWords(Math.abs(age) * 1000)} ${age < 0 ? 'in the future' : 'old'}`;
   return (
     <>
       <h3>Age</h3>

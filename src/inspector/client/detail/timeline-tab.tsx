@@ -1,7 +1,8 @@
+import { spanWords } from '../../../pages/client/words.ts';
 import type { Row } from '../../model/row.ts';
 import { outcomeOf } from '../acts/sends.ts';
 import { useStore } from '../context.ts';
-import { ageWords, msWords, timeWords } from '../format.ts';
+import { msWords, timeWords } from '../format.ts';
 import { SenderSide, useSender } from './sender.tsx';
 
 /** The timeline of all attempts. */
@@ -47,7 +48,7 @@ export function TimelineTab({ row }: { readonly row: Row }) {
 function gap(beforeMs: number | undefined, atMs: number): string {
   if (beforeMs === undefined) return '';
   const ms = atMs - beforeMs;
-  return `+${ms < 10_000 ? msWords(ms) : ageWords(ms)}`;
+  return `+${ms < 10_000 ? msWords(ms) : spanWords(ms)}`;
 }
 
 function headerOf({ line }: Row, name: string): string {

@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { countWords, shortId } from '../../../pages/client/words.ts';
+import { countWords, shortId, spanWords } from '../../../pages/client/words.ts';
 import { type Group, latest } from '../../model/row.ts';
 import { useStore } from '../context.ts';
-import { ageWords, msWords, reasonWords, verdictOf } from '../format.ts';
+import { msWords, reasonWords, verdictOf } from '../format.ts';
 
 /** The height of a row in the style sheet. */
 const rowPx = 56;
@@ -145,7 +145,7 @@ function DeliveryRow({ group, index }: { readonly group: Group; readonly index: 
       <td class="subject">{row.subject === null ? '' : shortId(row.subject)}</td>
       <td class="ms">{row.ms === null ? '' : msWords(row.ms)}</td>
       <td class="attempts">{count > 1 ? countWords(count, 'attempt', 'attempts') : ''}</td>
-      <td class="age">{ageWords(Date.now() - row.atMs)}</td>
+      <td class="age">{spanWords(Date.now() - row.atMs)}</td>
     </tr>
   );
 }
