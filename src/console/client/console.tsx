@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { keepFocus } from '../../pages/client/keep-focus.ts';
-import { KeyHelp } from '../../pages/client/keys/help.tsx';
+import { DefinitionList, KeyHelp } from '../../pages/client/keys/help.tsx';
 import { Palette } from '../../pages/client/keys/palette.tsx';
 import { type Tab, tabs } from '../model/tabs.ts';
 import { Announcer } from './announcer.tsx';
@@ -94,16 +94,7 @@ function Dialogs() {
       return (
         <KeyHelp keys={keys} onClose={close}>
           <h2>On a card of the board</h2>
-          <dl>
-            {actionKeys.map(({ key, word }) => (
-              <div key={key}>
-                <dt>
-                  <kbd>{key}</kbd>
-                </dt>
-                <dd>{word.toLowerCase()}</dd>
-              </div>
-            ))}
-          </dl>
+          <DefinitionList rows={actionKeys.map(({ key, word }) => [key, word.toLowerCase()])} />
         </KeyHelp>
       );
     case 'edit':
