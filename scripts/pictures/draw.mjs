@@ -17,7 +17,8 @@ const frame = ['#d0d7de', '#334155'];
 const [cell, line, edge] = [8.4, 20, 20];
 
 /**
- * @param {string} command the typed command @param {string} output   the output, with ANSI colors
+ * @param {string} command  the typed command
+ * @param {string} output   the output, with ANSI colors
  * @param {string} title    for screen readers
  */
 export function draw(command, output, title) {
