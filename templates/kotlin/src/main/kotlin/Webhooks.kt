@@ -22,7 +22,7 @@ private const val TOLERANCE_SECONDS = 300
 /** Revento gives up after hours; a delivery that is repeated by hand may be older. */
 private val marksKept = Duration.ofDays(30)
 
-/** Writes, logins and refreshes end within minutes: what is older is not in use. */
+/** Writes, logins and refreshes end within minutes: files that are older are not in use. */
 private val abandonedAfter = Duration.ofDays(1)
 private val timestampForm = Regex("[0-9]{1,12}")
 private val signatureForm = Regex("sha256=([0-9a-f]{64})")

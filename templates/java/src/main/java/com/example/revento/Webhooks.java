@@ -30,7 +30,7 @@ final class Webhooks {
   /** Revento gives up after hours; a delivery that is repeated by hand may be older. */
   private static final Duration MARKS_KEPT = Duration.ofDays(30);
 
-  /** Writes, logins and refreshes end within minutes: what is older is not in use. */
+  /** Writes, logins and refreshes end within minutes: files that are older are not in use. */
   private static final Duration ABANDONED = Duration.ofDays(1);
 
   private static final Pattern TIMESTAMP = Pattern.compile("[0-9]{1,12}");
