@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { asBuffer } from '../text/bytes.ts';
 import { frameworkOf } from '../webhook/conformance/framework.ts';
 import { maskedUrl } from '../webhook/masked-url.ts';
@@ -63,6 +62,7 @@ export function answerView(
   const { url, status, latencyMs, error, failure, response } = posted;
   const body = asBuffer(response?.body ?? new Uint8Array());
   const shown = body.subarray(0, Math.min(mostBytes, shownAnswerBytes));
+  const isCut = body.length > shown.length;
   return {
     url: maskedUrl(url),
     status,
@@ -70,9 +70,17 @@ export function answerView(
     error,
     hint: hintFor(posted) ?? failure?.message ?? null,
     headers: response?.headers ?? [],
-    // The cut may split the last character.
-    body: isUtf8(shown) ? shown.toString('utf8') : isUtf8(shown.subarray(0, -3)) ? shown.toString('utf8') : null,
+    body: textOf(shown, isCut),
     body_bytes: body.length,
-    is_body_cut: body.length > shown.length,
+    is_body_cut: isCut,
   };
+}
+
+/** UTF-8 as text; null for other bytes. A character that the cut split is left out. */
+function textOf(bytes: Uint8Array, isCut: boolean): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isCut });
+  } catch {
+    return null;
+  }
 }
