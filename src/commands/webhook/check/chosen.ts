@@ -1,13 +1,13 @@
 import { secretVariables } from '../../../config/environment.ts';
 import { program } from '../../../errors/next-command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
-import { adviceOn } from '../../../text/suggestion.ts';
 import type { ConformanceCase } from '../../../webhook/conformance/case.ts';
 import { conformanceCases, isAlwaysRun } from '../../../webhook/conformance/cases.ts';
 import { casesWith, effectCases } from '../../../webhook/effects/cases.ts';
 import { crashCases } from '../../../webhook/effects/crash.ts';
 import type { Restart } from '../../../webhook/effects/drill.ts';
 import type { Effects } from '../../../webhook/effects/effects.ts';
+import { chosenRows } from '../../shared/chosen-rows.ts';
 
 const all: readonly Omit<ConformanceCase, 'run'>[] = [...conformanceCases, ...effectCases, ...crashCases];
 
@@ -17,16 +17,7 @@ const all: readonly Omit<ConformanceCase, 'run'>[] = [...conformanceCases, ...ef
  * @throws ReventoError `usage`
  */
 export function chosen(only: string | undefined): typeof all {
-  if (only === undefined) return all;
-  const ids = only.split(',').map((id) => id.trim());
-  const known = all.map(({ id }) => id);
-  for (const id of ids) {
-    if (known.includes(id)) continue;
-    throw new ReventoError('usage', `Unknown case ${JSON.stringify(id)}.`, {
-      hint: adviceOn(id, known, 'run: revento webhook check --list'),
-    });
-  }
-  return all.filter(({ id }) => ids.includes(id));
+  return chosenRows(only, all, { kind: 'case', hint: 'run: revento webhook check --list' });
 }
 
 /** What a run has, apart from the handler. */
