@@ -17,5 +17,7 @@ it.each([
   ['', 'Unknown rule "".', 'run: revento list'],
   ['something', 'Unknown rule "something".', 'run: revento list'],
 ])('refuses %j', (list, message, hint) => {
-  expect(() => chosenRows(list, rows, about)).toThrow(expect.objectContaining({ code: 'usage', message, hint }));
+  expect(() => chosenRows(list, rows, about)).toThrow(
+    expect.objectContaining({ code: 'usage', message, facts: expect.objectContaining({ hint }) }),
+  );
 });
