@@ -12,13 +12,13 @@ import type { CaseResult } from '../../../webhook/conformance/case.ts';
 import { runCases } from '../../../webhook/conformance/run.ts';
 import { flawOf } from '../../../webhook/effects/flaw.ts';
 import { targetUrl } from '../../../webhook/sending/target-url.ts';
+import { type EffectsFlags, effectsOf } from '../../shared/certify/effects.ts';
 import { type ReportFormat, reportForm, reportFormats, reportItem, textItem } from '../../shared/report-form.ts';
 import { handlerHint } from '../shared/handler-hint.ts';
 import { sampleEventId } from '../shared/sample-event.ts';
 import { signingSecrets } from '../shared/secrets.ts';
 import { insecureOption, senderOptions } from '../shared/send.ts';
 import { chosen, runnable } from './chosen.ts';
-import { type EffectsFlags, effectsOf } from './effects.ts';
 import { ownHandler, requireEffects } from './started.ts';
 import { checkResult, isStopped, verdictLines } from './verdict.ts';
 

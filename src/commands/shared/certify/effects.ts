@@ -9,7 +9,7 @@ import { plainLine } from '../../../text/plain-line.ts';
 import { parseDuration } from '../../../text/time.ts';
 import { Effects, Unjudged } from '../../../webhook/effects/effects.ts';
 import { targetUrl } from '../../../webhook/sending/target-url.ts';
-import { shell } from '../../shared/shell.ts';
+import { shell } from '../shell.ts';
 
 export interface EffectsFlags {
   readonly effects?: string;
