@@ -2,7 +2,7 @@
 // less.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drip, flood } from './forward/load.mjs';
@@ -51,6 +51,7 @@ export async function run({ rounds = 10 } = {}) {
     });
     return [
       throughput,
+      await cpuTimes({ request, revento, dispatch, agent }, secret, rounds),
       await addedLatency({ upstream, request, revento }, secret, rounds),
       await memory(revento, secret),
     ];
@@ -59,6 +60,39 @@ export async function run({ rounds = 10 } = {}) {
     await Promise.all(children.map((child) => child.exitCode ?? new Promise((resolve) => child.once('exit', resolve))));
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** CPU time of the listener's process alone: by the clock, load and handler share the cores with it. */
+async function cpuTimes(servers, secret, rounds) {
+  const unit = 'µs of CPU a delivery';
+  const name = `${title}: CPU time of the listener alone`;
+  if (process.platform !== 'linux') return { title: name, unit, rounds: 0, baseline: '', rows: [], missing: [] };
+  const perDelivery =
+    ({ port, pid }, count = 4_000) =>
+    async () => {
+      const before = cpuMicroseconds(pid);
+      await flood({ port, secret, count });
+      return (cpuMicroseconds(pid) - before) / count;
+    };
+  return race({
+    title: name,
+    unit,
+    rounds,
+    baseline: bareScript,
+    contestants: [
+      { name: bareScript, measure: perDelivery(servers.request) },
+      { name: 'revento webhook listen -o ndjson > FILE', measure: perDelivery(servers.revento), bar: 1.5 },
+      { name: 'a script: verify, Pool.dispatch', measure: perDelivery(servers.dispatch) },
+      { name: 'a script: verify, node:http Agent', measure: perDelivery(servers.agent) },
+    ],
+  });
+}
+
+/** CPU time that the threads of a process have used. Source: Linux, Documentation/scheduler/sched-stats.rst. */
+function cpuMicroseconds(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const times = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+  return times.reduce((sum, nanoseconds) => sum + Number(nanoseconds), 0) / 1000;
 }
 
 /** p99 through the listener minus p99 of the handler alone, in the same round, compared with the limit. */

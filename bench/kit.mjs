@@ -18,6 +18,26 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /**
+ * Variables that nothing measured inherits: they make every start of Node slower, or another one than users have. With
+ * NODE_EXTRA_CA_CERTS, Node 20 reads a bundle of certificates in each `node -e 0`, so that all ratios to it look small.
+ */
+const distorting = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'NODE_DISABLE_COMPILE_CACHE', 'NODE_COMPILE_CACHE'];
+
+/** The environment this process was started with, for what is not measured. */
+export const originalEnv = { ...process.env };
+
+/** The distorting variables that were set, and are removed. */
+export const removed = distorting.filter((name) => process.env[name] !== undefined);
+for (const name of removed) delete process.env[name];
+
+/** Says in a report which variables were removed. */
+export const removedNote =
+  removed.length > 0 ? `Removed from the environment of every program: ${removed.join(', ')}.` : '';
+
+/** The largest acceptable ratio of one API call to `node -e 0`. Node 22 and newer start slower themselves. */
+export const oneCallBar = Number.parseInt(process.versions.node, 10) < 22 ? 2.7 : 2.5;
+
+/**
  * @typedef {object} Contestant
  * @property {string} name
  * @property {readonly string[]} [command]  program and arguments; its wall-clock time is measured, spawn to exit
@@ -175,4 +195,5 @@ export async function runAlone(meta, run) {
   const given = argv.slice(2).find((word) => word !== '--json');
   const results = [await run({ rounds: given === undefined ? undefined : Number(given) })].flat();
   for (const result of results) console.log(isJson ? JSON.stringify(result) : toMarkdown(result));
+  if (!isJson && removedNote !== '') console.log(removedNote);
 }

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
-import { race, timeOf } from './kit.mjs';
+import { race, runAlone, timeOf } from './kit.mjs';
 
 export const title = 'Library';
 
@@ -39,3 +39,5 @@ export async function run({ rounds = 20 } = {}) {
     ],
   });
 }
+
+await runAlone(import.meta, run);

@@ -1,6 +1,6 @@
 // One call of the API on a local server, from the shell's point of view.
 import { execPath } from 'node:process';
-import { race, runAlone } from './kit.mjs';
+import { oneCallBar, race, runAlone } from './kit.mjs';
 import { findPeer, quiet } from './peers.mjs';
 import { cleanEnv, revento, start } from './read/rig.mjs';
 
@@ -9,7 +9,7 @@ export const title = 'One API call';
 export async function run({ rounds = 20 } = {}) {
   const rig = await start(50);
   try {
-    const env = { ...cleanEnv(), ...rig.login, REVENTO_API_BASE: rig.apiBase };
+    const env = { ...cleanEnv(), ...rig.login };
     const path = `/events/${rig.eventId}/participants`;
     const node = 'node -e 0';
     return await race({
@@ -18,8 +18,13 @@ export async function run({ rounds = 20 } = {}) {
       baseline: node,
       contestants: [
         { name: node, command: [execPath, '-e', '0'] },
-        { name: 'revento api', command: [execPath, revento, 'api', path], env, bar: 2.4 },
-        { name: 'revento participants list', command: [execPath, revento, 'participants', 'list'], env, bar: 2.4 },
+        { name: 'revento api', command: [execPath, revento, 'api', path], env, bar: oneCallBar },
+        {
+          name: 'revento participants list',
+          command: [execPath, revento, 'participants', 'list'],
+          env,
+          bar: oneCallBar,
+        },
         {
           name: 'revento participants list, REVENTO_ACCESS_TOKEN',
           command: [execPath, revento, 'participants', 'list', '-e', rig.eventId],

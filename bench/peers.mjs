@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { originalEnv } from './kit.mjs';
 
 const folder = join(import.meta.dirname, 'peers');
 
@@ -31,6 +32,7 @@ export function installPeers() {
   const flags = ['--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'];
   const { status, error, stderr } = spawnSync(npm, ['install', ...flags], {
     cwd: folder,
+    env: originalEnv,
     encoding: 'utf8',
     shell: process.platform === 'win32',
   });

@@ -8,7 +8,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { toMarkdown } from './kit.mjs';
+import { removed, removedNote, toMarkdown } from './kit.mjs';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string' } } });
 const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
@@ -36,6 +36,8 @@ for (const file of files.sort()) {
   }
 }
 
+if (removedNote !== '') console.log(removedNote);
+
 const isWhole = positionals.length === 0;
 if (isWhole) {
   const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${process.platform} ${release()}`;
@@ -44,6 +46,7 @@ if (isWhole) {
     '',
     `Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}.`,
     'Every row is a median of paired rounds. Compare figures within a table only.',
+    removedNote,
     '',
     ...results.map(toMarkdown),
     ...failures.map(({ title, reason }) => `### ${title}\n\nFailed: ${reason}\n`),
@@ -51,7 +54,7 @@ if (isWhole) {
   writeFileSync(join(import.meta.dirname, 'results.md'), report);
   writeFileSync(
     join(import.meta.dirname, 'results.json'),
-    `${JSON.stringify({ machine, results, failures }, null, 2)}\n`,
+    `${JSON.stringify({ machine, removed, results, failures }, null, 2)}\n`,
   );
   process.stderr.write('Written to bench/results.md and bench/results.json\n');
 }

@@ -16,7 +16,7 @@ export const bare = path('bare.mjs');
  *
  * @param {number} participants
  * @returns {Promise<{ apiBase: string, eventId: string, token: string, login: Record<string, string>, stop: () => Promise<void> }>}
- *   `login` is the environment of a stored login at the sandbox itself; `apiBase` is the page server
+ *   `login` is the environment of a stored login that reads from the page server; `apiBase` is that server
  */
 export async function start(participants) {
   const home = await mkdtemp(join(tmpdir(), 'revento-bench-'));
@@ -27,7 +27,8 @@ export async function start(participants) {
   };
   try {
     const base = { ...cleanEnv(), REVENTO_CONFIG_DIR: join(home, 'config'), HOME: home };
-    const args = ['--no-rate-limit', '--auto-consent', '--participants', `${participants}`];
+    // A token near its end would be refreshed by what is measured.
+    const args = ['--no-rate-limit', '--auto-consent', '--access-ttl', '24h', '--participants', `${participants}`];
     const { ready, stop: stopSandbox } = await startSandbox(args, base);
     stops.push(stopSandbox);
     const login = {
@@ -49,6 +50,9 @@ export async function start(participants) {
     });
     stops.push(() => server.kill());
     const apiBase = `${await firstLine(server)}/api/v1`;
+    // The login was made at the sandbox: only this setting lets its token go to another host.
+    delete login.REVENTO_API_BASE;
+    await output([revento, 'config', 'set', 'api_base', apiBase], login);
     return { apiBase, eventId: ready.event_id, token, login, stop };
   } catch (error) {
     await stop();
