@@ -102,7 +102,7 @@ func pauseAfter(refused *apiError, try int) time.Duration {
 	case refused.code == "concurrent_limit_exceeded":
 		return jitter(300 * time.Millisecond)
 	case refused.status == http.StatusTooManyRequests:
-		return 2 * time.Second << try
+		return jitter(2 * time.Second << try)
 	case refused.status == 0 || refused.status >= 500: // no answer, or half of one: reads may be sent again
 		return jitter(500 * time.Millisecond << (try - 1))
 	}
@@ -163,10 +163,17 @@ func newUUID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-type row = map[string]any
+// row is a resource. Its values stay as Revento wrote them: a large number would lose digits.
+type row map[string]json.RawMessage
 
-// eachRow calls take with every row of a list, however many pages it has.
-func eachRow(eventID, path string, take func(row) error) error {
+// text is the text of a field, or "".
+func (r row) text(name string) (text string) {
+	json.Unmarshal(r[name], &text)
+	return text
+}
+
+// eachRow calls take with every row of a list, however many pages it has, and counts them.
+func eachRow(eventID, path string, take func(row) error) (count int, err error) {
 	seen := map[string]bool{}
 	query := url.Values{"limit": {"50"}}
 	for {
@@ -176,18 +183,19 @@ func eachRow(eventID, path string, take func(row) error) error {
 			HasMore    bool    `json:"has_more"`
 		}
 		if err := get(eventID, path+"?"+query.Encode(), &page); err != nil {
-			return err
+			return count, err
 		}
 		for _, one := range page.Data {
 			if err := take(one); err != nil {
-				return err
+				return count, err
 			}
+			count++
 		}
 		if !page.HasMore {
-			return nil
+			return count, nil
 		}
 		if page.NextCursor == nil || seen[*page.NextCursor] {
-			return errors.New("the list does not end")
+			return count, errors.New("the list does not end")
 		}
 		seen[*page.NextCursor] = true
 		query.Set("cursor", *page.NextCursor)

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -9,7 +10,9 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/signal"
 	"regexp"
+	"syscall"
 	"time"
 )
 
@@ -42,7 +45,7 @@ func thisMachineOnly(handle http.HandlerFunc) http.HandlerFunc {
 		if isLocal {
 			handle(w, r)
 		} else {
-			reply(w, http.StatusForbidden, row{"error": "this_machine_only"})
+			reply(w, http.StatusForbidden, fields{"error": "this_machine_only"})
 		}
 	}
 }
@@ -98,24 +101,20 @@ func webhook(w http.ResponseWriter, r *http.Request) error {
 }
 
 func showParticipants(w http.ResponseWriter, r *http.Request) error {
-	found, err := participants(eventOf(r))
-	if err != nil {
-		return err
-	}
-	return reply(w, http.StatusOK, row{"data": found})
+	return reply(w, http.StatusOK, fields{"data": participants(eventOf(r))})
 }
 
 func startSync(w http.ResponseWriter, r *http.Request) error {
-	wanted := []string{eventOf(r)}
-	if connected, err := logins(); err != nil {
-		return err
-	} else if !r.URL.Query().Has("event") && len(connected) > 0 {
-		wanted = nil
-		for _, one := range connected {
+	var wanted []string
+	if !r.URL.Query().Has("event") {
+		for _, one := range logins() {
 			wanted = append(wanted, one.EventID)
 		}
 	}
-	results := []row{}
+	if len(wanted) == 0 {
+		wanted = []string{eventOf(r)}
+	}
+	var results []fields
 	for _, eventID := range wanted {
 		result, err := syncEvent(eventID)
 		if err != nil {
@@ -123,7 +122,7 @@ func startSync(w http.ResponseWriter, r *http.Request) error {
 		}
 		results = append(results, result)
 	}
-	return reply(w, http.StatusOK, row{"events": results})
+	return reply(w, http.StatusOK, fields{"events": results})
 }
 
 func fail(w http.ResponseWriter, err error) {
@@ -133,13 +132,13 @@ func fail(w http.ResponseWriter, err error) {
 	case errors.As(err, &refused):
 		http.Error(w, refused.Error(), http.StatusBadRequest)
 	case errors.Is(err, errLoginEnded):
-		reply(w, http.StatusConflict, row{"error": "not_connected", "message": err.Error()})
+		reply(w, http.StatusConflict, fields{"error": "not_connected", "message": err.Error()})
 	default:
-		reply(w, http.StatusBadGateway, row{"error": "failed"})
+		reply(w, http.StatusBadGateway, fields{"error": "failed"})
 	}
 }
 
-func reply(w http.ResponseWriter, status int, body row) error {
+func reply(w http.ResponseWriter, status int, body fields) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	return json.NewEncoder(w).Encode(body)
@@ -148,7 +147,7 @@ func reply(w http.ResponseWriter, status int, body row) error {
 func routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", route("GET", func(w http.ResponseWriter, _ *http.Request) error {
-		return reply(w, http.StatusOK, row{"status": "ok"})
+		return reply(w, http.StatusOK, fields{"status": "ok"})
 	}))
 	mux.HandleFunc("/connect", route("GET", connect))
 	mux.HandleFunc("/callback", route("GET", callback))
@@ -160,11 +159,23 @@ func routes() http.Handler {
 
 func main() {
 	config = readSettings()
-	go workDeliveries(work)
-	log("listening", fields{"port": config.port})
-	server := &http.Server{Addr: ":" + config.port, Handler: routes(), ReadHeaderTimeout: 10 * time.Second}
-	if err := server.ListenAndServe(); err != nil {
+	logins() // the log says now which ones cannot be read
+	listener, err := net.Listen("tcp", ":"+config.port)
+	if err != nil {
 		log("cannot listen", fields{"error": err.Error()})
 		os.Exit(1)
 	}
+	stop, done := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer done()
+	server := &http.Server{Handler: routes(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
+	go server.Serve(listener)
+	go workDeliveries(work)
+	log("listening", fields{"port": config.port})
+	<-stop.Done()
+	limited, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	server.Shutdown(limited)
+	// A refresh gets the time it needs: the new tokens would be lost with the process. All else can be done again.
+	refreshing.Lock()
+	log("stopped", nil)
 }

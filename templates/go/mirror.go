@@ -2,6 +2,7 @@
 package main
 
 import (
+	"encoding/json"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -28,8 +29,8 @@ func mirrorOf(eventID string) string {
 func remember(eventID, organizationID, participantID string, change func(*held) bool) error {
 	return locked("mirror", func() error {
 		// A deletion that comes from now on waits for this lock, and then deletes what is written here.
-		if isDeleted(eventID, organizationID) {
-			return nil
+		if isGone, err := isDeleted(eventID, organizationID); err != nil || isGone {
+			return err
 		}
 		path := filepath.Join(mirrorOf(eventID), fileName(eventID, participantID)+".sealed")
 		one, err := readSealed[held](path)
@@ -44,13 +45,12 @@ func remember(eventID, organizationID, participantID string, change func(*held) 
 	})
 }
 
-func participants(eventID string) ([]row, error) {
-	all, err := readAllSealed[held](mirrorOf(eventID))
+func participants(eventID string) []row {
 	found := []row{}
-	for _, one := range all {
+	for _, one := range readAllSealed[held](mirrorOf(eventID)) {
 		found = append(found, one.Row)
 	}
-	return found, err
+	return found
 }
 
 // work is what a delivery changes. It contains a snapshot, so no API request is needed.
@@ -59,8 +59,8 @@ func work(sent event, deliveryID string) error {
 		return locked("mirror", func() error { return os.RemoveAll(mirrorOf(sent.EventID)) })
 	}
 	changes := changesOf(sent)
-	id, isText := changes["id"].(string)
-	if !isText {
+	id := changes.text("id")
+	if id == "" {
 		return nil // a type that this integration does not know, or does not need
 	}
 	return remember(sent.EventID, sent.OrganizationID, id, func(one *held) bool {
@@ -82,16 +82,21 @@ func work(sent event, deliveryID string) error {
 }
 
 func changesOf(sent event) row {
-	if strings.HasPrefix(sent.Type, "participant.") {
-		return sent.Data
-	}
-	if !strings.HasPrefix(sent.Type, "application.") {
+	var data row
+	if json.Unmarshal(sent.Data, &data) != nil {
 		return nil
 	}
-	changes := row{"id": sent.Data["participant_id"], "application_status": sent.Data["status"]}
-	for _, name := range []string{"user_id", "custom_form_fields"} {
-		if value, isThere := sent.Data[name]; isThere {
-			changes[name] = value
+	if strings.HasPrefix(sent.Type, "participant.") {
+		return data
+	}
+	changes := row{}
+	if strings.HasPrefix(sent.Type, "application.") {
+		for name, heldAs := range map[string]string{
+			"participant_id": "id", "status": "application_status", "user_id": "user_id", "custom_form_fields": "custom_form_fields",
+		} {
+			if value, isThere := data[name]; isThere {
+				changes[heldAs] = value
+			}
 		}
 	}
 	return changes
@@ -99,14 +104,14 @@ func changesOf(sent event) row {
 
 type syncRun struct {
 	once   sync.Once
-	result row
+	result fields
 	err    error
 }
 
 var syncs sync.Map
 
 // syncEvent reads an event; concurrent calls share one read.
-func syncEvent(eventID string) (row, error) {
+func syncEvent(eventID string) (fields, error) {
 	found, _ := syncs.LoadOrStore(eventID, &syncRun{})
 	run := found.(*syncRun)
 	run.once.Do(func() {
@@ -116,8 +121,16 @@ func syncEvent(eventID string) (row, error) {
 	return run.result, run.err
 }
 
+// list is one that readEvent reads, if the organizer permitted it.
+type list struct {
+	name, scope string
+	take        func(row) error
+	rows        int
+	err         error
+}
+
 // readEvent reads what the organizer permitted: all but `event.read` may have been left out.
-func readEvent(eventID string) (row, error) {
+func readEvent(eventID string) (fields, error) {
 	connected, err := loginFor(eventID)
 	if err != nil {
 		return nil, err
@@ -127,13 +140,11 @@ func readEvent(eventID string) (row, error) {
 	if err := get(eventID, path, &found); err != nil {
 		return nil, err
 	}
-	result := row{"event_id": eventID, "title": found["title"], "participants": "not permitted", "activities": "not permitted"}
 	startedAt := time.Now()
-	take := map[string]func(row) error{
-		"activities": func(row) error { return nil },
-		"participants": func(one row) error {
-			id, _ := one["id"].(string)
-			return remember(eventID, connected.OrganizationID, id, func(kept *held) bool {
+	lists := []*list{
+		{name: "activities", scope: "program.read", take: func(row) error { return nil }},
+		{name: "participants", scope: "participants.read", take: func(one row) error {
+			return remember(eventID, connected.OrganizationID, one.text("id"), func(kept *held) bool {
 				// What a delivery wrote meanwhile is newer than this page.
 				isOlder := kept.WrittenAt.Before(startedAt)
 				if isOlder {
@@ -141,32 +152,27 @@ func readEvent(eventID string) (row, error) {
 				}
 				return isOlder
 			})
-		},
+		}},
 	}
-	type list struct {
-		name string
-		rows int
-		err  error
-	}
-	lists := make(chan list)
-	reading := 0
-	for name, scope := range map[string]string{"activities": "program.read", "participants": "participants.read"} {
-		if !connected.mayRead(scope) {
+	result := fields{"event_id": eventID, "title": found["title"]}
+	var reading sync.WaitGroup
+	for _, each := range lists {
+		if !connected.mayRead(each.scope) {
+			result[each.name] = "not permitted"
 			continue
 		}
-		reading++
-		go func(read list) {
-			read.err = eachRow(eventID, path+"/"+read.name, func(one row) error {
-				read.rows++
-				return take[read.name](one)
-			})
-			lists <- read
-		}(list{name: name})
+		reading.Add(1)
+		go func(each *list) {
+			defer reading.Done()
+			each.rows, each.err = eachRow(eventID, path+"/"+each.name, each.take)
+		}(each)
 	}
-	for ; reading > 0; reading-- {
-		read := <-lists
-		result[read.name] = read.rows
-		err = firstOf(err, read.err)
+	reading.Wait()
+	for _, each := range lists {
+		if _, isDone := result[each.name]; !isDone {
+			result[each.name] = each.rows
+		}
+		err = firstOf(err, each.err)
 	}
 	return result, err
 }

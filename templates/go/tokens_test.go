@@ -130,28 +130,60 @@ func TestARefusedRefreshKeepsALoginThatWasMadeMeanwhile(t *testing.T) {
 	}
 }
 
+func TestWhatCannotBeKeptIsNotRequested(t *testing.T) {
+	spent := stored(t, "evt_unwritable")
+	lock := filepath.Join(config.dataDir, "locks", "logins")
+	os.Remove(lock)
+	os.Mkdir(lock, 0o700) // as on a full disk, nothing is written now
+	defer os.Remove(lock)
+	isRequested := false
+	_, err := refreshed(spent, func(map[string]string) (login, error) {
+		isRequested = true
+		return login{}, nil
+	})
+	if err == nil || isRequested || exists(spent.claim()) {
+		t.Errorf("%v, %v", err, isRequested)
+	}
+}
+
+func TestADamagedLoginDoesNotHoldUpTheOthers(t *testing.T) {
+	stored(t, "evt_whole")
+	damaged := stored(t, "evt_damaged")
+	os.WriteFile(damaged.path(), []byte("damaged"), 0o600)
+	defer os.Remove(damaged.path())
+	if _, err := loginFor("evt_whole"); err != nil {
+		t.Error(err)
+	}
+	if _, err := loginFor("evt_damaged"); !errors.Is(err, errLoginEnded) {
+		t.Error(err)
+	}
+	if stored(t, "evt_damaged"); len(logins()) == 0 {
+		t.Error("it cannot be connected again")
+	}
+}
+
 func TestTheStartRemovesOnlyWhatKilledProcessesLeft(t *testing.T) {
-	kept := stored(t, "evt_swept").claim()
-	files := map[string]bool{
-		kept: true,
-		filepath.Join(loginsDir(), "token.claim"): false,
-		filepath.Join(loginsDir(), "a.tmp"):       false,
-		filepath.Join(mirrorOf("evt_1"), "b.tmp"): false,
-	}
-	old := time.Now().Add(-2 * abandonedAfter)
-	for path := range files {
+	claim := stored(t, "evt_swept").claim()
+	for path, one := range map[string]struct {
+		age    time.Duration
+		isKept bool
+	}{
+		filepath.Join(loginsDir(), "young.tmp"):   {0, true},
+		filepath.Join(loginsDir(), "a.tmp"):       {2 * day, false},
+		filepath.Join(mirrorOf("evt_1"), "b.tmp"): {2 * day, false},
+		claim:                                 {90 * day, true}, // the token could be sent again
+		filepath.Join(loginsDir(), "c.claim"): {101 * day, false},
+		worked("once"):                        {2 * day, true},
+		worked("long ago"):                    {31 * day, false},
+	} {
 		createOnce(path)
-		os.Chtimes(path, old, old)
-	}
-	young := filepath.Join(loginsDir(), "c.tmp")
-	createOnce(young)
-	files[young] = true
-	if err := sweep(); err != nil {
-		t.Fatal(err)
-	}
-	for path, isKept := range files {
-		if exists(path) != isKept {
-			t.Errorf("%s: %v, not %v", path, !isKept, isKept)
+		then := time.Now().Add(-one.age)
+		os.Chtimes(path, then, then)
+		if err := sweep(); err != nil {
+			t.Fatal(err)
+		}
+		if exists(path) != one.isKept {
+			t.Errorf("%s: %v, not %v", path, !one.isKept, one.isKept)
 		}
 	}
 }

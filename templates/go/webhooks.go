@@ -17,8 +17,7 @@ import (
 
 const (
 	tolerance = 300 // seconds
-	// Revento gives up after hours; a delivery that is repeated by hand may be older.
-	marksKept = 30 * 24 * time.Hour
+	deletion  = "data.deletion_required"
 )
 
 var (
@@ -28,12 +27,11 @@ var (
 
 // event is the envelope of a delivery; for what concerns the whole integration the ids are empty.
 type event struct {
-	ID             string `json:"id"`
-	Type           string `json:"type"`
-	OccurredAt     string `json:"occurred_at"`
-	EventID        string `json:"event_id"`
-	OrganizationID string `json:"organization_id"`
-	Data           row    `json:"data"`
+	Type           string          `json:"type"`
+	OccurredAt     string          `json:"occurred_at"`
+	EventID        string          `json:"event_id"`
+	OrganizationID string          `json:"organization_id"`
+	Data           json.RawMessage `json:"data"`
 }
 
 type delivery struct {
@@ -101,11 +99,6 @@ func receive(header http.Header, body []byte) int {
 	return http.StatusNoContent
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
 var woken = make(chan struct{}, 1)
 
 // workDeliveries processes deliveries for as long as the program runs.
@@ -157,10 +150,7 @@ func finished(one delivery, work func(event, string) error) error {
 }
 
 func waiting() []delivery {
-	found, err := readAllSealed[delivery](filepath.Dir(inbox("")))
-	if err != nil {
-		log("delivery not read", fields{"error": err.Error()})
-	}
+	found := readAllSealed[delivery](filepath.Dir(inbox("")))
 	sort.Slice(found, func(a, b int) bool { return found[a].ReceivedAt.Before(found[b].ReceivedAt) })
 	return found
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -95,17 +96,31 @@ func TestOneInboxIsWorkedOnceByMany(t *testing.T) {
 	}
 }
 
+func TestADamagedDeliveryDoesNotHoldUpTheOthers(t *testing.T) {
+	damaged := inbox(fileName("damaged"))
+	receive(signed("whole", body, string(config.webhookSecrets[0]), ago(0)), []byte(body))
+	os.WriteFile(damaged, []byte("damaged"), 0o600)
+	defer os.Remove(damaged)
+	if err := workWaiting(work); err != nil || !exists(worked(fileName("whole"))) || !exists(damaged) {
+		t.Error(err)
+	}
+}
+
 func TestALostRefreshKeepsTheMirrorAndADeletionStopsIt(t *testing.T) {
 	for reason, count := range map[string]int{"a refresh was never answered": 1, deletion: 0} {
-		sent := event{Type: "participant.joined", EventID: "evt of " + reason, OrganizationID: "org_1", Data: row{"id": "p1"}}
+		sent := event{Type: "participant.joined", EventID: "evt of " + reason, OrganizationID: "org_1", Data: []byte(`{"id":"p1","score":12345678901234567890}`)}
 		if err := end(sent.EventID, sent.OrganizationID, reason); err != nil {
 			t.Fatal(err)
 		}
 		if err := work(sent, reason); err != nil {
 			t.Fatal(err)
 		}
-		if found, err := participants(sent.EventID); err != nil || len(found) != count {
-			t.Errorf("%s: %v, %v", reason, found, err)
+		found := participants(sent.EventID)
+		if len(found) != count {
+			t.Errorf("%s: %v", reason, found)
+		}
+		if count == 1 && string(found[0]["score"]) != "12345678901234567890" {
+			t.Errorf("changed on the way: %s", found[0]["score"])
 		}
 	}
 }

@@ -113,7 +113,8 @@ export class KillDrill {
     for (const name of claimed) {
       this.#claims.add(name);
       // A starter waits for what comes of a refresh before it gives up; this one died with its process.
-      utimesSync(join(this.#data, 'logins', name), 0, 0);
+      const hourAgo = Date.now() / 1_000 - 3_600;
+      utimesSync(join(this.#data, 'logins', name), hourAgo, hourAgo);
     }
     // 409: the new refresh token was lost with the process, and the old one may not be sent again.
     if (claimed.length > 0 && (await this.#stage.sync()) === 409) {

@@ -20,3 +20,13 @@ func lock(path string) (io.Closer, error) {
 		}
 	}
 }
+
+// syncNames makes new names in a directory outlast a power failure.
+func syncNames(directory string) error {
+	opened, err := os.Open(directory)
+	if err != nil {
+		return err
+	}
+	defer opened.Close()
+	return opened.Sync()
+}

@@ -1,0 +1,204 @@
+// Files: encrypted, replaced as a whole, under names that are safe in a path.
+package main
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+const day = 24 * time.Hour
+
+// How long files are kept that nothing removes, by the ending or the directory: writes and logins end within minutes,
+// Revento gives up a delivery after hours, and a refresh token can be used for 90 days.
+var keptFor = map[string]time.Duration{".tmp": day, ".claim": 100 * day, "attempts": day, "worked": 30 * day}
+
+// fileName is a name for anything, safe in a path.
+func fileName(parts ...string) string {
+	encoded, _ := json.Marshal(parts)
+	sum := sha256.Sum256(encoded)
+	return hex.EncodeToString(sum[:])
+}
+
+func sealer() cipher.AEAD {
+	block, err := aes.NewCipher(config.tokenKey)
+	if err != nil {
+		panic(err)
+	}
+	gcm, err := cipher.NewGCM(block)
+	if err != nil {
+		panic(err)
+	}
+	return gcm
+}
+
+// seal encrypts with AES-256-GCM. The name is authenticated, so one sealed file cannot stand in for another.
+func seal(value any, name string) ([]byte, error) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	nonce := randomBytes(12)
+	return sealer().Seal(nonce, nonce, text, []byte(name)), nil
+}
+
+// unseal gives what was sealed under this name; anything else is an error.
+func unseal[T any](data []byte, name string) (value T, err error) {
+	if len(data) < 12 {
+		return value, errors.New("too short")
+	}
+	text, err := sealer().Open(nil, data[:12], data[12:], []byte(name))
+	if err == nil {
+		err = json.Unmarshal(text, &value)
+	}
+	return value, err
+}
+
+func randomBytes(count int) []byte {
+	random := make([]byte, count)
+	if _, err := rand.Read(random); err != nil {
+		panic(err)
+	}
+	return random
+}
+
+// writeSealed replaces a file as a whole: a crash leaves the old one or the new one.
+func writeSealed(path string, value any) error {
+	data, err := seal(value, filepath.Base(path))
+	if err != nil {
+		return err
+	}
+	directory := filepath.Dir(path)
+	if err := os.MkdirAll(directory, 0o700); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(directory, "*.tmp") // for its owner only
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	if err = firstOf(err, file.Sync(), file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		os.Remove(file.Name())
+		return err
+	}
+	return syncNames(directory)
+}
+
+func firstOf(failures ...error) error {
+	for _, err := range failures {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readSealed gives the value of a file, or nil where there is none.
+func readSealed[T any](path string) (*T, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	value, err := unseal[T](data, filepath.Base(path))
+	if err != nil {
+		return nil, fmt.Errorf("%s is damaged, or REVENTO_TOKEN_KEY has changed: %w", path, err)
+	}
+	return &value, nil
+}
+
+// readAllSealed gives the values of the files in a directory, which need not exist. One that is damaged does not hold up
+// the others.
+func readAllSealed[T any](directory string) []T {
+	var values []T
+	names, err := os.ReadDir(directory)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		log("directory not read", fields{"error": err.Error()})
+	}
+	for _, name := range names {
+		if filepath.Ext(name.Name()) != ".sealed" {
+			continue
+		}
+		value, err := readSealed[T](filepath.Join(directory, name.Name()))
+		if err != nil {
+			log("file not read", fields{"error": err.Error()})
+		} else if value != nil {
+			values = append(values, *value)
+		}
+	}
+	return values
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// createOnce creates an empty file; false when it exists. Exactly one caller succeeds, in any process.
+func createOnce(path string) (bool, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return false, err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, firstOf(file.Close(), syncNames(filepath.Dir(path)))
+}
+
+// locked runs work while no other goroutine or process does what is called by the same name.
+func locked(name string, work func() error) error {
+	path := filepath.Join(config.dataDir, "locks", name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	held, err := lock(path)
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	return work()
+}
+
+// sweep removes what killed processes left behind, and what is too old to be needed.
+func sweep() error {
+	return filepath.WalkDir(config.dataDir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return ignoreMissing(err)
+		}
+		kept, isSwept := keptFor[filepath.Ext(path)]
+		if !isSwept {
+			kept, isSwept = keptFor[filepath.Base(filepath.Dir(path))]
+		}
+		found, err := entry.Info()
+		if err == nil && isSwept && time.Since(found.ModTime()) > kept {
+			err = os.Remove(path)
+		}
+		return ignoreMissing(err)
+	})
+}
+
+// ignoreMissing: another process may remove files, too.
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
