@@ -73,7 +73,7 @@ describe(withReason('what can be done with a delivery', lackOfBrowser), () => {
     expect(at.target.got).toHaveLength(4);
   });
 
-  test('keeps what is typed, and where, when a delivery or the editor arrives meanwhile', async () => {
+  test('keeps what is typed, and where, whatever arrives meanwhile and however fast it is left', async () => {
     let release = () => {};
     const released = new Promise<void>((resolve) => {
       release = resolve;
@@ -98,6 +98,13 @@ describe(withReason('what can be done with a delivery', lackOfBrowser), () => {
     await times.press('Enter');
     await at.page.getByRole('dialog').getByText('2 answers: 2 × 200.').waitFor();
     expect(at.target.got).toHaveLength(4);
+    // Typed and left before the page is drawn again, as on a busy machine.
+    await times.evaluate((input: { value: string; dispatchEvent(event: Event): void }) => {
+      input.value = '3';
+      for (const name of ['input', 'change']) input.dispatchEvent(new Event(name, { bubbles: true }));
+    });
+    await at.page.getByRole('button', { name: /^Send/ }).click();
+    await at.page.getByRole('dialog').getByText('3 answers: 3 × 200.').waitFor();
   });
 
   test('checks the handler: a matrix of cases with the remedy of what failed', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { lackOfBrowser, useDeliveriesPage } from '../../support/pages/deliveries-page.ts';
 import { withReason } from '../../support/program/needs.ts';
 import { envelope } from '../../support/webhook/delivery.ts';
+import { handler } from '../../support/webhook/handler.ts';
 
 const at = useDeliveriesPage();
 const test = it.skipIf(lackOfBrowser !== null);
@@ -89,7 +90,9 @@ describe(withReason('the detail of a delivery', lackOfBrowser), () => {
     await at.page.getByText('Copied: NDJSON line.').waitFor();
     writeFileSync(file, `${await at.page.evaluate<string>('navigator.clipboard.readText()')}\n`);
     const env = { REVENTO_WEBHOOK_SECRET: at.secret };
-    const running = at.rig.start(['inspect', file, '--to', at.target.url, '--ui-port', '0'], { env });
+    const other = await handler();
+    const targets = ['--to', at.target.url, '--to', other.url];
+    const running = at.rig.start(['inspect', file, ...targets, '--ui-port', '0'], { env });
     const [, opened = ''] = await running.until('stderr', /^page: (\S+)$/m);
     await at.page.goto(opened);
     await at.page.getByText('recording', { exact: true }).waitFor();
@@ -97,6 +100,16 @@ describe(withReason('the detail of a delivery', lackOfBrowser), () => {
     await at.page.getByRole('button', { name: 'Replay, signed again' }).click();
     await at.page.getByText('The handler answered 200.').waitFor();
     expect(at.target.got.map((got) => got.body.toString())).toEqual([body, body]);
+    // The editor sends to the handler that was chosen beside it.
+    await at.page.getByLabel('Send to').selectOption({ index: 1 });
+    await at.page.keyboard.press('Escape');
+    await at.page.getByRole('button', { name: 'Edit…' }).click();
+    await at.page.getByRole('button', { name: /^Send / }).click();
+    await at.page
+      .getByRole('dialog')
+      .getByText(/^Sent at /)
+      .waitFor();
+    expect(other.got.map((got) => got.body.toString())).toEqual([body]);
     running.kill('SIGINT');
     expect((await running.ended).code).toBe(130);
   });

@@ -15,12 +15,12 @@ export interface Draft {
   readonly isIdNew: boolean;
 }
 
-/** The original delivery, signed again. */
-export function draftOf(row: Row): Draft {
+/** The original delivery, signed again, to the chosen handler. */
+export function draftOf(row: Row, target: number): Draft {
   return {
     text: row.line.body ?? '',
     revision: 0,
-    target: 0,
+    target,
     isResigned: true,
     fault: '',
     times: '1',

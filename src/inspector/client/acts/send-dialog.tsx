@@ -17,9 +17,11 @@ export function SendDialog({ row }: { readonly row: Row }) {
   const store = useStore();
   const view = useView(row).value;
   const original = row.line.body;
-  const draft = store.drafts.get(row.id) ?? draftOf(row);
-  const change = (changed: Partial<Draft>) => {
-    store.drafts.set(row.id, { ...(store.drafts.get(row.id) ?? draft), ...changed });
+  const latest = () => store.drafts.get(row.id) ?? draftOf(row, store.target);
+  const draft = latest();
+  const change: Change = (changed) => {
+    const before = latest();
+    store.drafts.set(row.id, { ...before, ...(typeof changed === 'function' ? changed(before) : changed) });
     store.changed();
   };
   const [sent, setSent] = useState<Sent | null>(null);
@@ -29,7 +31,7 @@ export function SendDialog({ row }: { readonly row: Row }) {
     if (view === null || isSending) return;
     setSending(true);
     // The last keystrokes may not be rendered yet.
-    const draft = store.drafts.get(row.id) ?? draftOf(row);
+    const draft = latest();
     const isTouched = original !== null && draft.text !== original;
     const isSigned = why === null && (draft.isResigned || draft.fault !== '');
     const changed = isTouched ? { body_base64: toBase64(new TextEncoder().encode(draft.text)) } : {};
@@ -91,12 +93,15 @@ function Bytes({ draft, original, change }: PartProps & { readonly original: str
           : `Changed: ${length(draft.text)} bytes instead of ${length(original)}.`}
       </span>
       {pretty !== null && pretty !== draft.text && (
-        <button type="button" onClick={() => change({ text: pretty, revision: draft.revision + 1 })}>
+        <button
+          type="button"
+          onClick={() => change(({ text, revision }) => ({ text: prettyOf(text) ?? text, revision: revision + 1 }))}
+        >
           Indent
         </button>
       )}
       {draft.text !== original && (
-        <button type="button" onClick={() => change({ text: original, revision: draft.revision + 1 })}>
+        <button type="button" onClick={() => change(({ revision }) => ({ text: original, revision: revision + 1 }))}>
           Restore
         </button>
       )}
@@ -104,9 +109,12 @@ function Bytes({ draft, original, change }: PartProps & { readonly original: str
   );
 }
 
+/** What changes, or a function of the latest draft: the rendered one may lack the last keystrokes. */
+type Change = (changed: Partial<Draft> | ((latest: Draft) => Partial<Draft>)) => void;
+
 interface PartProps {
   readonly draft: Draft;
-  readonly change: (changed: Partial<Draft>) => void;
+  readonly change: Change;
 }
 
 function Signature({ draft, why, change }: PartProps & { readonly why: string | null }) {
@@ -172,7 +180,7 @@ function Repetition({ draft, change }: PartProps) {
           max={mostTimes}
           value={draft.times}
           onInput={({ currentTarget }) => change({ times: currentTarget.value })}
-          onChange={() => change({ times: String(timesOf(draft)) })}
+          onChange={() => change((latest) => ({ times: String(timesOf(latest)) }))}
         />
       </label>
       <label class="check">
