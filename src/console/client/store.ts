@@ -1,5 +1,6 @@
 import { ApiError, type Caller } from '../../pages/client/caller.ts';
-import { EventReader, type ServerEvent } from '../../pages/local/sse.ts';
+import { readEvents } from '../../pages/client/read-events.ts';
+import type { ServerEvent } from '../../pages/local/sse.ts';
 import type { ParamsOf } from '../../sandbox/control/operations.ts';
 import type { LogEntry } from '../../sandbox/control/rows/log.ts';
 import { readings, type Tab, tabs } from '../model/tabs.ts';
@@ -7,8 +8,6 @@ import type { Answered, Askable, Facts, PageResult, Pulse, Shown } from '../mode
 
 /** Entries that are kept; the sandbox keeps more, for `sandbox log`. */
 const keptEntries = 2_000;
-/** Longer than two heartbeats without data: the connection is dead although it was not closed. */
-const silenceMs = 40_000;
 const retryMs = 1_000;
 
 /** What can be open above the console. */
@@ -170,7 +169,10 @@ export class ConsoleStore {
           this.facts = await this.caller.json<Facts>('/facts');
           this.show(this.tab);
         }
-        await this.#readStream();
+        await readEvents(
+          (signal) => this.caller.events('/events', this.#cursor, signal),
+          (events) => this.#takeAll(events),
+        );
         this.connection = 'over';
       } catch (error) {
         this.connection = error instanceof ApiError && error.status === 401 ? 'refused' : 'over';
@@ -181,20 +183,11 @@ export class ConsoleStore {
     }
   }
 
-  async #readStream(): Promise<void> {
-    const quit = new AbortController();
-    const reader = (await this.caller.events('/events', this.#cursor, quit.signal)).getReader();
-    const decoder = new TextDecoder();
-    const events = new EventReader();
-    for (;;) {
-      const silence = setTimeout(() => quit.abort(), silenceMs);
-      const { done, value } = await reader.read().finally(() => clearTimeout(silence));
-      if (done) return;
-      const entries: LogEntry[] = [];
-      for (const event of events.push(decoder.decode(value, { stream: true }))) this.#take(event, entries);
-      this.entries = [...this.entries, ...entries].slice(-keptEntries);
-      this.changed();
-    }
+  #takeAll(events: readonly ServerEvent[]): void {
+    const entries: LogEntry[] = [];
+    for (const event of events) this.#take(event, entries);
+    this.entries = [...this.entries, ...entries].slice(-keptEntries);
+    this.changed();
   }
 
   #take({ name, data, id }: ServerEvent, entries: LogEntry[]): void {
