@@ -20,7 +20,7 @@ export function App() {
   useEffect(() => {
     document.title = session === null ? 'Revento deliveries' : `${session.source.name} · Revento deliveries`;
   }, [session]);
-  if (connection === 'refused') return <Closed />;
+  if (connection === 'refused' && session === null) return <Closed />;
   return (
     <div class={store.isSandboxShown ? 'app has-console' : group === null ? 'app' : 'app has-detail'}>
       <header class="top">

@@ -12,7 +12,7 @@ async function start(root: HTMLElement): Promise<void> {
     return;
   }
   const store = new Store(new Api(key));
-  store.selected = delivery;
+  if (delivery !== null) store.selectLinked(delivery);
   listenToKeys(store);
   render(
     <StoreContext.Provider value={store}>

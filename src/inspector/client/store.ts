@@ -1,7 +1,8 @@
 import { ApiError } from '../../pages/client/caller.ts';
 import { singleKeys } from '../../pages/client/keys/keyboard.ts';
+import { readEvents } from '../../pages/client/read-events.ts';
 import { countWords } from '../../pages/client/words.ts';
-import { EventReader } from '../../pages/local/sse.ts';
+import type { ServerEvent } from '../../pages/local/sse.ts';
 import { DeliveryList } from '../model/delivery-list.ts';
 import { type Group, isGood, latest, type Row, rowOf } from '../model/row.ts';
 import type { DeliveryLine, SendRequest, SessionView } from '../model/wire.ts';
@@ -16,9 +17,6 @@ export type Tab = (typeof tabs)[number];
 
 /** What can be open above the page. */
 export type Dialog = 'help' | 'send' | 'check' | 'palette';
-
-/** Longer than two heartbeats without data: the connection is dead although it was not closed. */
-const silenceMs = 40_000;
 
 /** What the page shows, and everything that changes it. Views draw again at most once a frame. */
 export class Store {
@@ -45,6 +43,7 @@ export class Store {
   /** What arrived during a pause, within the same limits. */
   readonly #held = new DeliveryList();
   #last = 0;
+  #linked: number | null = null;
   #clearedUntil = Number(sessionStorage.getItem('cleared') ?? 0);
   readonly #listeners = new Set<() => void>();
   #isQueued = false;
@@ -87,19 +86,34 @@ export class Store {
     return group.attempts[Math.min(this.attempt, group.attempts.length - 1)] ?? latest(group);
   }
 
+  /** Selects a delivery by the number of its first attempt, and shows its latest one. */
   select(id: number | null): void {
-    this.selected = id;
-    const group = this.group;
-    this.attempt =
-      group === null
-        ? 0
-        : Math.max(
-            0,
-            group.attempts.findIndex((row) => row.id === id),
-          );
-    if (group !== null && group.id === id) this.attempt = group.attempts.length - 1;
+    const group = this.list.find(id);
+    this.#open(group, (group?.attempts.length ?? 1) - 1);
+  }
+
+  /** Selects one attempt of a link, as soon as it has arrived. */
+  selectLinked(id: number): void {
+    this.#linked = id;
+    const group = this.list.find(id);
+    if (group !== null) {
+      this.#open(
+        group,
+        group.attempts.findIndex((row) => row.id === id),
+      );
+    } else if (this.#last >= id) {
+      this.#linked = null;
+      this.say('The delivery of this link is no longer kept, or was cleared.');
+    }
+  }
+
+  /** The address bar has the number of the attempt, so that a reload and a copied address show the same one. */
+  #open(group: Group | null, attempt: number): void {
+    this.#linked = null;
     this.selected = group?.id ?? null;
-    history.replaceState(null, '', this.selected === null ? '/' : `/#delivery=${this.selected}`);
+    this.attempt = attempt;
+    const { row } = this;
+    history.replaceState(null, '', row === null ? '/' : `/#delivery=${row.id}`);
     this.changed();
   }
 
@@ -123,9 +137,8 @@ export class Store {
   }
 
   moveAttempt(by: number): void {
-    const count = this.group?.attempts.length ?? 1;
-    this.attempt = Math.min(count - 1, Math.max(0, this.attempt + by));
-    this.changed();
+    const { group, attempt } = this;
+    if (group !== null) this.#open(group, Math.min(group.attempts.length - 1, Math.max(0, attempt + by)));
   }
 
   show(tab: Tab): void {
@@ -239,39 +252,32 @@ export class Store {
         this.session = await this.api.session();
         this.connection = 'open';
         this.changed();
-        const isOver = await this.#read();
-        failures = 0;
-        this.connection = isOver && this.session.source.kind === 'recording' ? 'open' : 'connecting';
+        await readEvents(
+          (signal) => this.api.events('/events', this.#last, signal),
+          (events) => {
+            failures = 0;
+            this.#take(events);
+          },
+        );
+        // All of a recording has been read.
+        if (this.session.source.kind === 'recording') return;
+        this.connection = 'connecting';
         this.changed();
-        if (isOver && this.session.source.kind === 'recording') return;
       } catch (error) {
         this.connection = error instanceof ApiError && error.status === 401 ? 'refused' : 'over';
         this.changed();
-        if (this.connection === 'refused') return;
+        if (this.connection === 'refused') return this.#end();
       }
       await new Promise((resolve) => setTimeout(resolve, Math.min(5_000, 250 * 2 ** failures)));
     }
   }
 
-  /** Resolves with true when the server ended the stream. */
-  async #read(): Promise<boolean> {
-    const quit = new AbortController();
-    const reader = (await this.api.events('/events', this.#last, quit.signal)).getReader();
-    const events = new EventReader();
-    const decoder = new TextDecoder();
-    for (;;) {
-      const timer = setTimeout(() => quit.abort(), silenceMs);
-      try {
-        const { value, done } = await reader.read();
-        if (done) return true;
-        this.#take(events.push(decoder.decode(value, { stream: true })));
-      } finally {
-        clearTimeout(timer);
-      }
-    }
+  /** What this page has received stays readable; a new run has another key. */
+  #end(): void {
+    if (this.session !== null) this.say('This run has ended. Open the address that the new one printed.');
   }
 
-  #take(events: ReturnType<EventReader['push']>): void {
+  #take(events: readonly ServerEvent[]): void {
     const rows: Row[] = [];
     for (const { name, data, id } of events) {
       if (name === 'gap') this.missed += (JSON.parse(data) as { missed: number }).missed;
@@ -280,6 +286,7 @@ export class Store {
       if (this.#last > this.#clearedUntil) rows.push(rowOf(this.#last, JSON.parse(data) as DeliveryLine));
     }
     (this.isPaused ? this.#held : this.list).add(rows);
+    if (this.#linked !== null) this.selectLinked(this.#linked);
     this.changed();
   }
 

@@ -9,12 +9,14 @@ export interface TakenKey {
 
 /**
  * The key of this run: in the fragment, in exchange for a ticket in the fragment, or kept since before a reload. It is
- * kept in this tab only. The caller removes the fragment from the address bar.
+ * kept in this tab only. The caller removes the fragment from the address bar. Another address of the page that is
+ * opened in the same tab changes only the fragment, so the page loads itself again.
  *
  * @param storageName  where it is kept in the session storage
  * @param keyPath  where a ticket is exchanged
  */
 export async function takeKey(storageName: string, keyPath: string): Promise<TakenKey> {
+  addEventListener('hashchange', () => location.reload());
   const fragment = new URLSearchParams(location.hash.slice(1));
   const ticket = fragment.get('ticket');
   let key = fragment.get('key');

@@ -1,5 +1,6 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { lackOfBrowser, useDeliveriesPage } from '../../support/pages/deliveries-page.ts';
+import { clipboard, lackOfBrowser, useDeliveriesPage } from '../../support/pages/deliveries-page.ts';
 import { withReason } from '../../support/program/needs.ts';
 import { envelope } from '../../support/webhook/delivery.ts';
 
@@ -42,6 +43,60 @@ describe(withReason('the list of deliveries', lackOfBrowser), () => {
     await page.getByRole('button', { name: '↑ 3 new' }).click();
     await page.getByRole('button', { name: '↑ 3 new' }).waitFor({ state: 'detached' });
     expect(await page.evaluate("document.querySelector('.scroll').scrollTop")).toBe(0);
+  });
+
+  test('links to an attempt, in a new tab and in one where the page is open already', async () => {
+    const { page } = at;
+    const deliveryId = crypto.randomUUID();
+    const revision = { type: 'application.revision_requested', body: envelope('application.revision_requested') };
+    for (let sent = 0; sent < 3; sent++) await at.send({ ...revision, deliveryId });
+    for (let sent = 0; sent < 20; sent++) await at.send();
+    await page.getByText('21 deliveries').waitFor();
+    await page.keyboard.press('G');
+    await page.getByText('attempt 3 of 3').waitFor();
+    await page.keyboard.press('[');
+    await page.getByText('attempt 2 of 3').waitFor();
+    await page.getByText('Copy', { exact: true }).click();
+    await page.getByRole('button', { name: 'link to this delivery' }).click();
+    await page.getByText('Copied: link to this delivery.').waitFor();
+    const link = await clipboard(page);
+    const isAttempt = (on: Page) =>
+      Promise.all([on.getByText('attempt 2 of 3').waitFor(), on.locator('#delivery-1[aria-selected=true]').waitFor()]);
+    await page.reload();
+    await isAttempt(page);
+    const other = await page.context().newPage();
+    await other.goto(link);
+    await isAttempt(other);
+    await other.evaluate(`location.href = ${JSON.stringify(link.replace(/delivery=2$/, 'delivery=9'))}`);
+    await other.locator('#delivery-9[aria-selected=true]').waitFor();
+    expect(other.url()).not.toContain('key=');
+    await other.evaluate(`location.href = ${JSON.stringify(link)}`);
+    await isAttempt(other);
+  });
+
+  test('reconnects without a loss, and stays readable when its run has ended', async () => {
+    const { page } = at;
+    await at.send();
+    await page.getByText('1 delivery').waitFor();
+    await page.context().setOffline(true);
+    const { port } = new URL(at.address);
+    await at.send();
+    await page.context().setOffline(false);
+    await page.getByText('2 deliveries').waitFor();
+    at.running.kill('SIGINT');
+    await at.running.ended;
+    await page.getByText('not connected; reconnecting').waitFor();
+    const args = ['webhook', 'listen', '--port', '0', '--ui-port', port, '-o', 'ndjson'];
+    const again = at.rig.start(args, { env: { REVENTO_WEBHOOK_SECRET: at.secret } });
+    const [, opened = ''] = await again.until('stderr', /^page: (\S+)$/m);
+    await page.getByText('This run has ended. Open the address that the new one printed.').waitFor();
+    await page.getByText('2 deliveries').waitFor();
+    await at.rows().first().click();
+    await page.getByRole('heading', { level: 2, name: 'application.approved' }).waitFor();
+    await page.evaluate(`location.href = ${JSON.stringify(opened)}`);
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.getByText('No deliveries yet.').waitFor();
+    at.forgive(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_INTERNET_DISCONNECTED|status of 401/);
   });
 
   test('loses none of a burst while it is open', async () => {
