@@ -1,16 +1,10 @@
+import { toBase64 } from '../../text/base64.ts';
 import type { DeliveryLine } from './wire.ts';
 
 /** The bytes of a body exactly as received. */
 export function bytesOf({ body, body_base64: base64 }: Pick<DeliveryLine, 'body' | 'body_base64'>): Uint8Array {
   if (body !== null) return new TextEncoder().encode(body);
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-}
-
-export function toBase64(bytes: Uint8Array): string {
-  let binary = '';
-  // In chunks: a call takes a limited number of arguments.
-  for (let at = 0; at < bytes.length; at += 8_192) binary += String.fromCharCode(...bytes.subarray(at, at + 8_192));
-  return btoa(binary);
 }
 
 /** The line without fields that follow from its text, to save memory: thousands are held. */

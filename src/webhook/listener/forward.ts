@@ -6,6 +6,7 @@ import type { HeaderList, HttpResponse } from '../../ports/exchange.ts';
 import { apart } from '../../text/bytes.ts';
 import type { Delivery } from '../delivery.ts';
 import { forwardedByHeader } from '../head.ts';
+import { isHopHeader } from '../sending/hop-header.ts';
 import { type Posted, type PostOptions, post } from '../sending/post.ts';
 import { deliveryHeaders } from '../signature.ts';
 import type { Route } from '../targets.ts';
@@ -84,24 +85,6 @@ export function replyStatus(results: readonly Posted[]): number {
 function statusFor(error: string | null): number {
   if (error === 'aborted') return 503;
   return error === 'timeout' || error === 'connect_timeout' ? 504 : 502;
-}
-
-/** Headers of one connection, and what a handler might trust: none of them is the sender's to set. */
-const dropped: ReadonlySet<string> = new Set([
-  ...connectionHeaders,
-  'host',
-  'cookie',
-  'authorization',
-  'forwarded',
-  // Answers are shown as text, so they must not be compressed.
-  'accept-encoding',
-]);
-const droppedPrefixes = ['proxy-', 'x-forwarded-', 'x-revento-cli-'] as const;
-
-/** Whether a header belongs to one connection, or the sender must not set it: it is not forwarded. */
-export function isHopHeader(name: string): boolean {
-  const lower = name.toLowerCase();
-  return dropped.has(lower) || droppedPrefixes.some((prefix) => lower.startsWith(prefix));
 }
 
 function forwardedHeaders(delivery: Delivery, options: ForwardOptions): HeaderList {

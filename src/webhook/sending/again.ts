@@ -1,6 +1,6 @@
 import type { HeaderList } from '../../ports/exchange.ts';
-import { isHopHeader } from '../listener/forward.ts';
 import { deliveryHeaders, sign } from '../signature.ts';
+import { isHopHeader } from './hop-header.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** A delivery as received. */

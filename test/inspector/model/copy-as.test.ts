@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { whole } from '../../../src/inspector/model/bytes.ts';
-import { asCurl, asRevento } from '../../../src/inspector/model/copy-as.ts';
+import { asCurl, asRevento, asTest } from '../../../src/inspector/model/copy-as.ts';
 import type { DeliveryLine } from '../../../src/inspector/model/wire.ts';
+import { testForms } from '../../../src/test-code/test-forms.ts';
 
 const line = (body: Buffer): DeliveryLine => ({
   type: 'delivery',
@@ -12,7 +13,7 @@ const line = (body: Buffer): DeliveryLine => ({
   verified: true,
   reason: null,
   duplicate: false,
-  headers: { host: 'localhost', 'content-length': '9', 'x-odd': "it's $HOME `id`", 'x-two': ['1', '2'] },
+  headers: { host: 'localhost', 'content-length': '9', 'x-odd': "it's $HOME `id`", 'x-empty': '', 'x-two': ['1', '2'] },
   body: body.toString('utf8') === body.toString('latin1') || !body.includes(0xff) ? body.toString('utf8') : null,
   body_base64: body.toString('base64'),
   forward: [],
@@ -33,7 +34,16 @@ it.each([
 it('the curl command passes each header as it is, those of the connection left out', () => {
   const command = asCurl(line(Buffer.from('{}')), 'http://localhost:3000/');
   const args = run(command, 'curl', `printf '%s\\n' "$@"`).toString().split('\n');
-  expect(args.filter((_, at) => args[at - 1] === '-H')).toEqual(["x-odd: it's $HOME `id`", 'x-two: 1', 'x-two: 2']);
+  expect(args.filter((_, at) => args[at - 1] === '-H')).toEqual([
+    "x-odd: it's $HOME `id`",
+    // A colon would have curl leave it out.
+    'x-empty;',
+    'x-two: 1',
+    'x-two: 2',
+    // What curl adds by itself.
+    'Content-Type:',
+    'Expect:',
+  ]);
 });
 
 it('the revento command hands over the recorded line', () => {
@@ -41,4 +51,13 @@ it('the revento command hands over the recorded line', () => {
   expect(JSON.parse(run(asRevento(whole({ ...one, body_base64: '' }), '3000'), 'revento', 'cat').toString())).toEqual(
     one,
   );
+});
+
+it.each(testForms)('the $name test of a forged delivery never signs it, and expects 401', (form) => {
+  const forged = { ...line(Buffer.from('{}')), verified: false, headers: { 'x-revento-signature': 'sha256=forged' } };
+  const code = asTest(form, forged, 'http://localhost:3000/');
+  expect(code).toContain('sha256=forged');
+  expect(code).toContain('401');
+  // The one place where the file signs is not called.
+  expect(code).not.toMatch(/[Cc]hanged/);
 });

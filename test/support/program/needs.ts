@@ -28,6 +28,7 @@ const needs = {
   zsh: { probe: ['zsh', '--version'], packages: 'zsh' },
   fish: { probe: ['fish', '--version'], packages: 'fish' },
   curl: { probe: ['curl', '--version'], packages: 'curl' },
+  openssl: { probe: ['openssl', 'version'], packages: 'openssl' },
   script: { probe: ['script', '--version'], packages: 'bsdutils' },
   mandoc: { probe: ['sh', '-c', 'command -v mandoc'], packages: 'mandoc' },
   keyring: {

@@ -1,7 +1,7 @@
+import { testForms } from '../../../test-code/test-forms.ts';
 import { whole } from '../../model/bytes.ts';
-import { asCurl, asRevento } from '../../model/copy-as.ts';
+import { asCurl, asRevento, asTest } from '../../model/copy-as.ts';
 import type { Row } from '../../model/row.ts';
-import { asTest, testForms } from '../../model/tests/test-forms.ts';
 import type { Store } from '../store.ts';
 
 /** A form in which a delivery can be copied to the clipboard. */

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { pretty as indented } from '../../../json/pretty.ts';
-import { toBase64 } from '../../model/bytes.ts';
+import { toBase64 } from '../../../text/base64.ts';
 import type { Row } from '../../model/row.ts';
 import { mostTimes } from '../../model/wire.ts';
 import { useStore } from '../context.ts';
