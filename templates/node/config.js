@@ -41,6 +41,7 @@ export const config = {
   dataDir: join(process.env.DATA_DIR || 'data', hostOf(process.env.REVENTO_API_BASE)),
   port: Number(process.env.PORT || 3000),
 };
+if (!(config.port > 0 && config.port < 65_536)) problems.push('PORT is not a port.');
 
 // region problems
 if (problems.length > 0) {

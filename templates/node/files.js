@@ -1,8 +1,8 @@
 // Files: encrypted, replaced as a whole, under names that are safe in a path.
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { config } from './config.js';
+import { dirname, join, relative } from 'node:path';
+import { config, log } from './config.js';
 
 /** A file name for any text, safe in a path. */
 export const fileName = (...parts) => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
@@ -41,12 +41,33 @@ export async function writeSealed(path, name, value) {
   }
 }
 
-/** The value of a sealed file; undefined where there is none. */
+/** The value of a sealed file; undefined where there is none, or where it is damaged. One file must not stop the rest. */
 export async function readSealed(path, name) {
-  const bytes = await readFile(path).catch((error) => {
+  const bytes = await bytesOf(path);
+  try {
+    return bytes && unseal(bytes, name);
+  } catch {
+    log('damaged file', { file: relative(config.dataDir, path) });
+    return undefined;
+  }
+}
+
+const bytesOf = (path) =>
+  readFile(path).catch((error) => {
     if (error.code !== 'ENOENT') throw error;
   });
-  return bytes && unseal(bytes, name);
+
+/** Refuses to start where nothing can be stored, or where everything is encrypted with another key. */
+export async function checkDataDir() {
+  const path = join(config.dataDir, 'key.sealed');
+  try {
+    const bytes = await bytesOf(path);
+    if (bytes) unseal(bytes, 'key');
+    await writeSealed(path, 'key', {});
+  } catch (error) {
+    const reason = error.syscall ? error.message : 'REVENTO_TOKEN_KEY is not the key that its files are encrypted with';
+    throw new Error(`Cannot use ${config.dataDir}: ${reason}.`);
+  }
 }
 
 /** Creates an empty file; false when it exists. The file system lets exactly one caller succeed, in any process. */

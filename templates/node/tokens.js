@@ -35,8 +35,9 @@ async function newestIn(home) {
 async function loadFrom(home) {
   const { consent, isEnded } = await newestIn(home);
   if (!consent || isEnded) return undefined;
-  // Gone only where it has just ended, or was made again.
-  return (await readSealed(join(home, `${consent}.sealed`), consent)) ?? loadFrom(home);
+  const login = await readSealed(join(home, `${consent}.sealed`), consent);
+  // Without one, it has just ended or was made again, or its file is damaged.
+  return login || (await newestIn(home)).consent === consent ? login : loadFrom(home);
 }
 
 /** Stores a login. Call it before anything uses its access token. */

@@ -74,15 +74,20 @@ export async function workDeliveries(work) {
       wake = resolve;
     });
     const timer = setTimeout(() => wake(), pauseMs).unref();
-    for (const entry of await waiting()) {
-      try {
-        await alone('inbox', () => workOnce(entry, work));
-      } catch (error) {
-        log('delivery failed', { delivery_id: entry.deliveryId, error: error.message });
-      }
-    }
+    // Whatever fails is tried again after the pause.
+    await workWaiting(work).catch((error) => log('inbox failed', { error: error.message }));
     await woken;
     clearTimeout(timer);
+  }
+}
+
+async function workWaiting(work) {
+  for (const entry of await waiting()) {
+    try {
+      await alone('inbox', () => workOnce(entry, work));
+    } catch (error) {
+      log('delivery failed', { delivery_id: entry.deliveryId, error: error.message });
+    }
   }
 }
 
@@ -98,10 +103,11 @@ async function workOnce({ name, deliveryId, event }, work) {
 
 async function waiting() {
   const names = (await namesIn(inbox)).filter((name) => !name.endsWith('.tmp'));
-  const entries = await Promise.all(
+  const read = await Promise.allSettled(
     names.map(async (name) => ({ name, ...(await readSealed(join(inbox, name), name)) })),
   );
-  return entries.filter(({ event }) => event).sort((a, b) => a.receivedAt - b.receivedAt);
+  for (const { reason } of read) if (reason) log('delivery unreadable', { error: reason.message });
+  return read.flatMap(({ value }) => (value?.event ? [value] : [])).sort((a, b) => a.receivedAt - b.receivedAt);
 }
 
 const exists = (path) =>

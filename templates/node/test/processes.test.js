@@ -75,6 +75,16 @@ test('no change of a participant is lost', async () => {
   assert.equal(Object.keys(one).length, 1 + 2 * 20);
 });
 
+test('a start with another key than that of the stored files is refused', async () => {
+  const start = "import { checkDataDir } from './files.js'; await checkDataDir().catch(() => process.exit(3));";
+  assert.deepEqual(await run(start), [0, null]);
+  const { REVENTO_TOKEN_KEY: key } = process.env;
+  process.env.REVENTO_TOKEN_KEY = Buffer.alloc(32).toString('base64');
+  assert.deepEqual(await run(start), [3, null]);
+  process.env.REVENTO_TOKEN_KEY = key;
+  assert.deepEqual(await run(start), [0, null]);
+});
+
 test('a lock is free after its process was killed', async () => {
   const killed = await run(`
     import { alone } from './lock.js';

@@ -35,6 +35,17 @@ test('a sealed value opens under its own name only', () => {
   assert.throws(() => unseal(sealed, 'one'));
 });
 
+test('a damaged login counts as none, until the event is connected again', async () => {
+  await store(login('evt_damaged'));
+  const home = join(directory, fileName('evt_damaged', 'org_1'));
+  for (const file of await readdir(home)) await writeFile(join(home, file), 'damaged');
+  await store(login('evt_whole'));
+  assert.equal((await loginFor('evt_whole')).access_token, 'a1');
+  await assert.rejects(loginFor('evt_damaged'), LoginEnded);
+  await store(login('evt_damaged'));
+  assert.equal((await loginFor('evt_damaged')).access_token, 'a1');
+});
+
 test('twenty callers refresh once, and the new tokens are stored before anybody has them', async () => {
   await store(login('evt_single'));
   let requests = 0;

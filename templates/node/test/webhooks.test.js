@@ -1,9 +1,14 @@
 import './settings.js';
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { config } from '../config.js';
+import { fileName } from '../files.js';
+import { participants } from '../mirror.js';
 import { loginFor, store } from '../tokens.js';
-import { receive } from '../webhooks.js';
+import { receive, workDeliveries } from '../webhooks.js';
 
 const secret = process.env.REVENTO_WEBHOOK_SECRET;
 const now = () => Math.floor(Date.now() / 1000);
@@ -48,4 +53,17 @@ test('a header cannot end a login: the type is that of the body, which is signed
   const [headers, body] = delivery({ body: '{"type":"x","event_id":"evt_kept","organization_id":"org_1","data":{}}' });
   assert.equal(await receive({ ...headers, 'x-revento-event': 'data.deletion_required' }, body), 204);
   assert.equal((await loginFor('evt_kept')).access_token, 'a1');
+});
+
+test('files that cannot be read do not hold up deliveries, nor the rest of a mirror', async () => {
+  const inbox = join(config.dataDir, 'inbox');
+  const mirror = join(config.dataDir, 'participants', fileName('evt_damaged'));
+  for (const directory of [join(inbox, 'a directory'), mirror]) await mkdir(directory, { recursive: true });
+  for (const path of [join(inbox, 'damaged'), join(mirror, 'damaged.sealed')]) await writeFile(path, 'damaged');
+  const [headers, body] = delivery();
+  await receive(headers, body);
+  await new Promise((resolve) => {
+    void workDeliveries(async (_event, id) => id === headers['x-revento-delivery-id'] && resolve());
+  });
+  assert.deepEqual(await participants('evt_damaged'), []);
 });

@@ -1,6 +1,7 @@
 // The routes, on Node's own server.
 import { createServer } from 'node:http';
 import { config, log } from './config.js';
+import { checkDataDir } from './files.js';
 import { participants, sync, work } from './mirror.js';
 import { begin, finish, NotConnected } from './oauth.js';
 import { sweep } from './sweep.js';
@@ -95,6 +96,7 @@ async function route(request, response) {
 
 /** Listens, and works deliveries from now on. */
 export async function serve() {
+  await checkDataDir();
   await sweep();
   void workDeliveries(work);
   log('logins', { events: (await logins()).map(({ event_id }) => event_id) });
@@ -105,7 +107,10 @@ export async function serve() {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const server = await serve();
+  const server = await serve().catch((error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
   log('listening', { port: config.port });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.close(() => process.exit(0)));
 }
