@@ -10,6 +10,7 @@ from flask import Flask, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
 
 from config import EVENT_ID, PORT, REDIRECT_URI, log
+from files import check_data_dir
 from mirror import participants, sync, work
 from oauth import NotConnected, begin, finish
 from sweep import sweep
@@ -110,6 +111,7 @@ def failed(error):
     return jsonify(error="failed"), 502
 
 
+check_data_dir()
 sweep()
 threading.Thread(target=work_deliveries, args=(work,), daemon=True).start()
 

@@ -3,12 +3,14 @@
 import hashlib
 import json
 import os
+import sys
 import uuid
 from contextlib import contextmanager
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from config import DATA_DIR, TOKEN_KEY
+from config import DATA_DIR, TOKEN_KEY, log
 
 try:
     import fcntl
@@ -48,11 +50,27 @@ def write_sealed(path, name, value):
 
 
 def read_sealed(path, name):
-    """The value of a sealed file; None where there is none."""
+    """The value of a sealed file; None where there is none, or where it is damaged. One file must not stop the rest."""
     try:
         return unseal(path.read_bytes(), name)
     except FileNotFoundError:
         return None
+    except (InvalidTag, ValueError):
+        log("damaged file", file=str(path.relative_to(DATA_DIR)))
+        return None
+
+
+def check_data_dir():
+    """Ends the start where nothing can be stored, or where everything is encrypted with another key."""
+    path = DATA_DIR / "key.sealed"
+    try:
+        if path.exists():
+            unseal(path.read_bytes(), "key")
+        write_sealed(path, "key", {})
+    except OSError as error:
+        sys.exit(f"Cannot use {DATA_DIR}: {error}.")
+    except (InvalidTag, ValueError):
+        sys.exit(f"Cannot use {DATA_DIR}: REVENTO_TOKEN_KEY is not the key that its files are encrypted with.")
 
 
 def create_once(path):

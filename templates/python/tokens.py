@@ -48,8 +48,9 @@ def _load(home):
     newest = _Newest(home)
     if newest.consent is None or newest.is_ended:
         return None
-    # Gone only where it has just ended, or was made again.
-    return read_sealed(home / f"{newest.consent}.sealed", newest.consent) or _load(home)
+    login = read_sealed(home / f"{newest.consent}.sealed", newest.consent)
+    # Without one, it has just ended or was made again, or its file is damaged.
+    return login if login or _Newest(home).consent == newest.consent else _load(home)
 
 
 def _forget_spent(home):
@@ -114,7 +115,7 @@ def forget_leftovers():
             claim.unlink(missing_ok=True)
 
 
-_refreshing = threading.Lock()
+_refreshing = {}
 
 
 def refreshed(spent, request):
@@ -123,7 +124,7 @@ def refreshed(spent, request):
     Revento revokes a login when a refresh token is used twice, so each one is claimed by a file before it is sent: one
     request among all threads, one among all processes, one even when the process dies half-way.
     """
-    with _refreshing:
+    with _refreshing.setdefault(_home_of(spent), threading.Lock()):
         return _refresh_once(spent, request)
 
 

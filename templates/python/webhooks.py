@@ -78,13 +78,20 @@ def work_deliveries(work):
     """
     while True:
         _woken.clear()
-        for name, entry in _waiting():
-            try:
-                with alone("inbox"):
-                    _work_once(name, entry, work)
-            except Exception as error:  # one that fails must not hold up the others
-                log("delivery failed", delivery_id=entry["delivery_id"], error=type(error).__name__)
+        try:
+            _work_waiting(work)
+        except Exception as error:  # whatever fails is tried again after the pause
+            log("inbox failed", error=type(error).__name__)
         _woken.wait(PAUSE_SECONDS)
+
+
+def _work_waiting(work):
+    for name, entry in _waiting():
+        try:
+            with alone("inbox"):
+                _work_once(name, entry, work)
+        except Exception as error:  # one that fails must not hold up the others
+            log("delivery failed", delivery_id=entry["delivery_id"], error=type(error).__name__)
 
 
 def _work_once(name, entry, work):
@@ -99,5 +106,13 @@ def _work_once(name, entry, work):
 
 def _waiting():
     names = [path.name for path in INBOX.glob("*") if path.suffix != ".tmp"]
-    entries = [(name, read_sealed(INBOX / name, name)) for name in names]
+    entries = [(name, _read(name)) for name in names]
     return sorted([pair for pair in entries if pair[1]], key=lambda pair: pair[1]["received_at"])
+
+
+def _read(name):
+    try:
+        return read_sealed(INBOX / name, name)
+    except OSError as error:
+        log("delivery unreadable", error=type(error).__name__)
+        return None

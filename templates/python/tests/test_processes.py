@@ -1,5 +1,6 @@
 """Several processes that share the data directory."""
 
+import base64
 import os
 import signal
 import subprocess
@@ -81,6 +82,12 @@ class Processes(unittest.TestCase):
         self.run_twice(CHANGES)
         [one] = participants("evt_mirror")
         self.assertEqual(len(one), 1 + 2 * 20)
+
+    def test_a_start_with_another_key_than_that_of_the_stored_files_is_refused(self):
+        program = "from files import check_data_dir; check_data_dir()"
+        other = base64.b64encode(bytes(32)).decode()
+        for key, status in ((os.environ["REVENTO_TOKEN_KEY"], 0), (other, 1), (os.environ["REVENTO_TOKEN_KEY"], 0)):
+            self.assertEqual(start(program, REVENTO_TOKEN_KEY=key).wait(), status)
 
     @unittest.skipIf(sys.platform == "win32", "Windows has no SIGKILL")
     def test_a_lock_is_free_after_its_process_was_killed(self):

@@ -40,6 +40,30 @@ class Tokens(unittest.TestCase):
         with self.assertRaises(Exception):
             unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]), "one")
 
+    def test_a_damaged_login_counts_as_none_until_the_event_is_connected_again(self):
+        store(login("evt_damaged"))
+        for path in (DIRECTORY / file_name("evt_damaged", "org_1")).iterdir():
+            path.write_text("damaged")
+        store(login("evt_whole"))
+        self.assertEqual(login_for("evt_whole")["access_token"], "a1")
+        with self.assertRaises(LoginEnded):
+            login_for("evt_damaged")
+        store(login("evt_damaged"))
+        self.assertEqual(login_for("evt_damaged")["access_token"], "a1")
+
+    def test_a_refresh_that_takes_long_does_not_hold_up_the_refresh_of_another_event(self):
+        for event_id in ("evt_slow", "evt_fast"):
+            store(login(event_id))
+
+        def request(form):
+            other = threading.Thread(target=refreshed, args=(login("evt_fast"), renewed), daemon=True)
+            other.start()
+            other.join(10)
+            self.assertFalse(other.is_alive())
+            return renewed(form)
+
+        self.assertEqual(refreshed(login("evt_slow"), request)["access_token"], "a2")
+
     def test_twenty_threads_refresh_once(self):
         store(login("evt_single"))
         requests, found = [], []

@@ -1,13 +1,17 @@
 import hashlib
 import hmac
 import os
+import threading
 import time
 import unittest
 import uuid
 
 from tests import settings  # noqa: F401
+from config import DATA_DIR
+from files import file_name
+from mirror import participants
 from tokens import login_for, store
-from webhooks import receive
+from webhooks import INBOX, receive, work_deliveries
 
 SECRET = os.environ["REVENTO_WEBHOOK_SECRET"]
 BODY = b'{"id":"1","type":"x","event_id":null,"organization_id":null,"data":{}}'
@@ -55,3 +59,21 @@ class Deliveries(unittest.TestCase):
         headers, body = delivery(b'{"type":"x","event_id":"evt_kept","organization_id":"org_1","data":{}}')
         self.assertEqual(receive({**headers, "X-Revento-Event": "data.deletion_required"}, body), 204)
         self.assertEqual(login_for("evt_kept")["access_token"], "a1")
+
+    def test_files_that_cannot_be_read_do_not_hold_up_deliveries_nor_the_rest_of_a_mirror(self):
+        mirror = DATA_DIR / "participants" / file_name("evt_damaged")
+        for directory in (INBOX / "a directory", mirror):
+            directory.mkdir(parents=True)
+        for path in (INBOX / "damaged", mirror / "damaged.sealed"):
+            path.write_text("damaged")
+        headers, body = delivery()
+        receive(headers, body)
+        worked = threading.Event()
+
+        def work(_event, delivery_id):
+            if delivery_id == headers["X-Revento-Delivery-Id"]:
+                worked.set()
+
+        threading.Thread(target=work_deliveries, args=(work,), daemon=True).start()
+        self.assertTrue(worked.wait(20))
+        self.assertEqual(participants("evt_damaged"), [])

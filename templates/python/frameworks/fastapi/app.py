@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from config import EVENT_ID, PORT, REDIRECT_URI, log
+from files import check_data_dir
 from mirror import participants, sync, work
 from oauth import NotConnected, begin, finish
 from sweep import sweep
@@ -96,6 +97,7 @@ def failed(_request, error):
     return JSONResponse({"error": "failed"}, 502)
 
 
+check_data_dir()
 sweep()
 threading.Thread(target=work_deliveries, args=(work,), daemon=True).start()
 
