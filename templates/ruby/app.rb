@@ -2,9 +2,9 @@
 
 # The routes, and the mirror of participants that webhooks and syncs keep up to date.
 
-require 'sinatra/base'
 require_relative 'api'
 require_relative 'webhooks'
+require 'sinatra/base' # after the settings: it reads PORT, too
 
 module Mirror
   module_function
@@ -198,7 +198,10 @@ class App < Sinatra::Base
     halt json({ error: 'failed' }, 502)
   end
 
+  # For each process that serves the routes, once.
   def self.work_deliveries
+    Sealed.check_directory
+    Webhooks.sweep
     Thread.new { Webhooks.work_deliveries { |event, delivery_id| Mirror.work(event, delivery_id) } }
   end
 end

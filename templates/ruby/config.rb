@@ -42,6 +42,13 @@ module Config
     key
   end
 
+  def self.port
+    text = optional('PORT', '3000')
+    return text.to_i if text.match?(/\A\d+\z/) && text.to_i.between?(1, 65_535)
+
+    PROBLEMS << 'PORT is not a port.'
+  end
+
   # `PORT=` in an env file means that there is none.
   def self.optional(name, otherwise)
     value = ENV[name].to_s
@@ -59,7 +66,7 @@ module Config
   # While the signing secret is rotated, deliveries may be signed with either of the two.
   WEBHOOK_SECRETS = [required('REVENTO_WEBHOOK_SECRET'), optional('REVENTO_WEBHOOK_SECRET_PREVIOUS', nil)].compact
   TOKEN_KEY = token_key
-  PORT = Integer(optional('PORT', '3000'))
+  PORT = port
 
   abort PROBLEMS.join("\n") unless PROBLEMS.empty?
 

@@ -102,7 +102,7 @@ module OAuth
 
   def opened(cookie)
     Sealed.unseal(cookie.tr('-_', '+/').unpack1('m'), 'attempt') if cookie.to_s.match?(/\A[\w-]+\z/)
-  rescue OpenSSL::Cipher::CipherError, ArgumentError, TypeError
+  rescue *Sealed::DAMAGED
     nil
   end
 

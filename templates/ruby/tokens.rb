@@ -18,6 +18,8 @@ end
 
 # Files that only this program can read.
 module Sealed
+  DAMAGED = [OpenSSL::Cipher::CipherError, JSON::ParserError, ArgumentError, TypeError].freeze
+
   module_function
 
   # A file name for any text, safe in a path.
@@ -56,11 +58,25 @@ module Sealed
     File.rename(temporary, path)
   end
 
-  # The value of a file; nil where there is none.
+  # The value of a file; nil where there is none, or where it is damaged. One file must not stop the rest.
   def read(path, name)
     unseal(File.binread(path), name)
   rescue Errno::ENOENT
     nil
+  rescue *DAMAGED
+    log('damaged file', file: path.delete_prefix("#{Config::DATA_DIR}/"))
+    nil
+  end
+
+  # Ends the start where nothing can be stored, or where everything is encrypted with another key.
+  def check_directory
+    path = File.join(Config::DATA_DIR, 'key.sealed')
+    unseal(File.binread(path), 'key') if File.exist?(path)
+    write(path, 'key', {})
+  rescue SystemCallError => e
+    abort "Cannot use #{Config::DATA_DIR}: #{e.message}."
+  rescue *DAMAGED
+    abort "Cannot use #{Config::DATA_DIR}: REVENTO_TOKEN_KEY is not the key that its files are encrypted with."
   end
 
   # Creates an empty file; false when it exists. Exactly one caller succeeds, in any process.
@@ -88,7 +104,6 @@ module Logins
   # A refresh that has no answer by then never gets one: requests are given up after 15 seconds.
   UNANSWERED_SECONDS = 30
   DELETION = 'data.deletion_required'
-  REFRESHING = Mutex.new
 
   module_function
 
@@ -164,10 +179,6 @@ module Logins
   # Revento revokes a login when a refresh token is used twice, so each one is claimed by a file before it is sent: one
   # request among all threads, one among all processes, one even when the process dies half-way.
   def refreshed(spent, &request)
-    REFRESHING.synchronize { refresh_once(spent, request) }
-  end
-
-  def refresh_once(spent, request)
     loop do
       current = usable(spent)
       return current if current['access_token'] != spent['access_token']
@@ -176,7 +187,7 @@ module Logins
       return claimed(spent, claim, request) if Sealed.create_once(claim)
       return end_spent(current, 'a refresh was never answered') if unanswered?(claim)
 
-      sleep 0.05 # another process is refreshing: the files show the outcome
+      sleep 0.05 # another thread or process is refreshing: the files show the outcome
     end
   end
 

@@ -18,6 +18,8 @@ module Webhooks
     'logins/*.claim' => ABANDONED_SECONDS,
     '{*,*/*}/*.tmp' => ABANDONED_SECONDS
   }.freeze
+  # What failed is tried again by then, and what another process left behind is worked here.
+  PAUSE_SECONDS = 10
   WOKEN = Queue.new
 
   module_function
@@ -70,41 +72,56 @@ module Webhooks
   # A crash between the work and its mark calls the block again, so it has to write the id together with what it
   # changes: here in one file, with a database in one transaction.
   def work_deliveries(&work)
-    sweep
+    wake_every(PAUSE_SECONDS)
     loop do
       WOKEN.clear
-      if work_waiting(&work)
-        WOKEN.pop
-      else
-        sleep 10
+      begin
+        work_waiting(&work)
+      rescue StandardError => e # whatever fails is tried again after the pause
+        log('inbox failed', error: e.class.name)
+      end
+      WOKEN.pop
+    end
+  end
+
+  def wake_every(seconds)
+    Thread.new do
+      loop do
+        sleep seconds
+        WOKEN.push(true)
       end
     end
   end
 
-  # Processes the inbox, oldest first, in one process at a time; false where some of it failed.
+  # Processes the inbox, oldest first, in one process at a time.
   def work_waiting(&work)
-    Sealed.in_turn('inbox') { waiting.map { |name, entry| worked?(name, entry, work) }.all? }
+    Sealed.in_turn('inbox') { waiting.each { |name, entry| work_once(name, entry, work) } }
   end
 
-  def worked?(name, entry, work)
+  def work_once(name, entry, work)
     event = entry['event']
     ids = { delivery_id: entry['delivery_id'], event_id: event['event_id'], type: event['type'] }
     work.call(event, entry['delivery_id']) unless File.exist?(File.join(WORKED, name))
     Sealed.create_once(File.join(WORKED, name))
     File.delete(File.join(INBOX, name))
     log('delivery worked', **ids)
-    true
   rescue StandardError => e # one that fails must not hold up the others
     log('delivery failed', **ids, error: e.class.name)
-    false
   end
 
   def waiting
     names = Dir.children(INBOX).reject { |name| name.end_with?('.tmp') }
-    entries = names.to_h { |name| [name, Sealed.read(File.join(INBOX, name), name)] }.compact
+    entries = names.to_h { |name| [name, entry_of(name)] }.compact
     entries.sort_by { |_name, entry| entry['received_at'] }
   rescue Errno::ENOENT
     []
+  end
+
+  def entry_of(name)
+    Sealed.read(File.join(INBOX, name), name)
+  rescue SystemCallError => e
+    log('delivery unreadable', error: e.class.name)
+    nil
   end
 
   # Removes what killed processes left behind, and what is too old to be needed.

@@ -27,6 +27,29 @@ class TokensTest < Minitest::Test
     assert_raises(OpenSSL::Cipher::CipherError) { Sealed.unseal(sealed, 'another') }
   end
 
+  def test_a_damaged_login_counts_as_none_until_the_event_is_connected_again
+    File.write(Logins.path_of(stored('evt_damaged')), 'damaged')
+    stored('evt_whole')
+    assert_equal 'a1', Logins.for_event('evt_whole')['access_token']
+    assert_raises(LoginEnded) { Logins.for_event('evt_damaged') }
+    stored('evt_damaged')
+    assert_equal 'a1', Logins.for_event('evt_damaged')['access_token']
+  end
+
+  def test_a_refresh_that_takes_long_does_not_hold_up_the_refresh_of_another_event
+    slow = stored('evt_slow')
+    fast = stored('evt_fast')
+    found = Logins.refreshed(slow) { Logins.refreshed(fast) { RENEWED } && RENEWED }
+    assert_equal 'a2', found['access_token']
+  end
+
+  def test_a_start_with_another_key_than_that_of_the_stored_files_is_refused
+    program = ['ruby', '-r', File.expand_path('../tokens', __dir__), '-e', 'Sealed.check_directory']
+    assert system(*program)
+    refute system({ 'REVENTO_TOKEN_KEY' => ['x' * 32].pack('m0') }, *program, err: File::NULL)
+    assert system(*program)
+  end
+
   def test_twenty_threads_refresh_once
     spent = stored('evt_single')
     requests = Queue.new

@@ -53,6 +53,23 @@ class WebhooksTest < Minitest::Test
     assert_equal 'a1', Logins.for_event('evt_kept')['access_token']
   end
 
+  def test_files_that_cannot_be_read_do_not_hold_up_deliveries_nor_the_rest_of_a_mirror
+    mirror = Mirror.directory('evt_damaged')
+    directory = File.join(Webhooks::INBOX, 'a directory')
+    FileUtils.mkdir_p([directory, mirror])
+    damaged = [File.join(Webhooks::INBOX, 'damaged'), File.join(mirror, 'damaged.sealed')]
+    damaged.each { |path| File.write(path, 'damaged') }
+    headers, body = delivery
+    receive([headers, body])
+    worked = Queue.new
+    worker = Thread.new { Webhooks.work_deliveries { |_event, id| worked << id } }
+    Timeout.timeout(20) { nil until worked.pop == headers['X-Revento-Delivery-Id'] }
+    assert_empty Mirror.participants('evt_damaged')
+  ensure
+    worker&.kill
+    FileUtils.rm_rf([directory, *damaged])
+  end
+
   def test_many_work_one_inbox_once
     20.times { receive(delivery) }
     works = Queue.new
