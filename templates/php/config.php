@@ -55,6 +55,9 @@ final class Config
         $host = trim("{$api['host']}_{$api['port']}", '_');
         $this->dataDir = (($given['DATA_DIR'] ?? '') ?: __DIR__ . '/data') . "/$host";
         $this->port = (int) (($given['PORT'] ?? '') ?: 3000);
+        if ($this->port < 1 || $this->port > 65_535) {
+            $problems[] = 'PORT is not a port.';
+        }
         if ($problems !== []) {
             throw new Failure(implode("\n", $problems), 'settings');
         }

@@ -10,6 +10,7 @@ use Integration\Config;
 use Integration\Failure;
 use RuntimeException;
 use SensitiveParameter;
+use Throwable;
 
 use function Integration\logLine;
 
@@ -55,7 +56,7 @@ function unseal(string $data, string $name): object
         ? openssl_decrypt($sealed, 'aes-256-gcm', $key, OPENSSL_RAW_DATA, $nonce, $tag, $name)
         : false;
     if ($text === false) {
-        throw new RuntimeException('A stored file cannot be read with this REVENTO_TOKEN_KEY.');
+        throw new Failure('REVENTO_TOKEN_KEY is not the key that its files are encrypted with', 'damaged');
     }
     return json_decode($text, flags: JSON_THROW_ON_ERROR | JSON_BIGINT_AS_STRING);
 }
@@ -83,8 +84,18 @@ function writeSealed(string $path, string $name, #[SensitiveParameter] mixed $va
     }
 }
 
-/** The value of a sealed file; null where there is none. */
+/** The value of a sealed file; null where there is none, or where it is damaged. One file must not stop the rest. */
 function readSealed(string $path, string $name): ?object
+{
+    try {
+        return readIntact($path, $name);
+    } catch (Failure) {
+        logLine('damaged file', file: substr($path, strlen(Config::get()->dataDir) + 1));
+        return null;
+    }
+}
+
+function readIntact(string $path, string $name): ?object
 {
     $data = @file_get_contents($path);
     clearstatcache(true, $path);
@@ -92,6 +103,18 @@ function readSealed(string $path, string $name): ?object
         throw new RuntimeException("Cannot read $path.");
     }
     return $data === false ? null : unseal($data, $name);
+}
+
+/** Refuses a directory where nothing can be stored, or where everything is encrypted with another key. */
+function checkDataDir(): void
+{
+    $directory = Config::get()->dataDir;
+    try {
+        readIntact("$directory/key.sealed", 'key');
+        writeSealed("$directory/key.sealed", 'key', (object) []);
+    } catch (Throwable $error) {
+        throw new Failure("Cannot use $directory: " . rtrim($error->getMessage(), '.') . '.', 'settings');
+    }
 }
 
 /** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
@@ -205,9 +228,15 @@ function end(Login $login, string $reason): void
 /** Ends this login only, not one that was stored in its place meanwhile. */
 function endSpent(Login $spent, string $reason): void
 {
-    inTurn($spent, static function () use ($spent, $reason): void {
+    replace($spent, static fn () => writeEnded($spent, $reason));
+}
+
+/** Writes in the place of a login, unless that has ended or was replaced meanwhile. */
+function replace(Login $spent, callable $write): void
+{
+    inTurn($spent, static function () use ($spent, $write): void {
         if (load(nameOf($spent))?->accessToken === $spent->accessToken) {
-            writeEnded($spent, $reason);
+            $write();
         }
     });
 }
@@ -234,21 +263,31 @@ function isDeleted(Login $login): bool
  */
 function refreshed(Login $spent, callable $request): Login
 {
-    return inTurn($spent, static function () use ($spent, $request): Login {
-        $current = load(nameOf($spent));
-        if ($current === null || $current->ended !== null) {
-            throw ended('The connection ended. Open /connect.');
-        }
-        return $current->accessToken === $spent->accessToken ? refreshOnce($current, $request) : $current;
-    });
+    // Not the lock of `inTurn`: a deletion must not wait until Revento has answered.
+    $lock = lock(directory() . '/' . nameOf($spent) . '.refresh.lock');
+    $current = usable($spent);
+    if ($current->accessToken === $spent->accessToken) {
+        refreshOnce($current, $request);
+    }
+    fclose($lock);
+    return usable($spent); // the connection may have ended, or been made again, meanwhile
 }
 
-function refreshOnce(Login $current, callable $request): Login
+function usable(Login $login): Login
+{
+    $current = load(nameOf($login));
+    if ($current === null || $current->ended !== null) {
+        throw ended('The connection ended. Open /connect.');
+    }
+    return $current;
+}
+
+function refreshOnce(Login $current, callable $request): void
 {
     $claim = claimOf($current);
     if (!createOnce($claim)) {
-        writeEnded($current, 'a refresh was never answered');
-        throw ended('A refresh was never answered. Open /connect.');
+        endSpent($current, 'a refresh was never answered');
+        return;
     }
     try {
         $answer = $request(['grant_type' => 'refresh_token', 'refresh_token' => $current->refreshToken]);
@@ -256,16 +295,17 @@ function refreshOnce(Login $current, callable $request): Login
         // Kept where Revento may have used the token without an answer to us: it is never sent a second time.
         $isPermanent = $failure->error === 'invalid_grant';
         if ($isPermanent) {
-            writeEnded($current, 'invalid_grant');
+            endSpent($current, 'invalid_grant');
         }
         if ($isPermanent || $failure->isUnused) {
             unlink($claim);
         }
-        throw $isPermanent ? ended('Revento ended this connection. Open /connect.') : $failure;
+        if (!$isPermanent) {
+            throw $failure;
+        }
+        return;
     }
     $tokens = [$answer->access_token, $answer->refresh_token, $answer->scope ?? $current->scope];
-    $renewed = new Login($current->eventId, $current->organizationId, ...$tokens);
-    write($renewed);
+    replace($current, static fn () => write(new Login($current->eventId, $current->organizationId, ...$tokens)));
     unlink($claim);
-    return $renewed;
 }

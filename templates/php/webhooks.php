@@ -101,6 +101,17 @@ function idsOf(string $deliveryId, object $event): array
  */
 function workWaiting(callable $work): bool
 {
+    try {
+        return workInbox($work);
+    } catch (Throwable $error) { // whatever fails is tried again
+        logLine('inbox failed', error: $error::class);
+        return false;
+    }
+}
+
+/** @param callable(object, string): void $work */
+function workInbox(callable $work): bool
+{
     $failed = [];
     // The process that holds the lock checks again after releasing it, for entries that arrived meanwhile.
     while (($waiting = array_diff_key(waiting(), $failed)) !== []) {
@@ -143,7 +154,11 @@ function waiting(): array
     $entries = [];
     foreach (Tokens\sealedFiles(dirname(inbox(''))) as $file) {
         $name = basename($file, '.sealed');
-        $entries[$name] = Tokens\readSealed(inbox($name), $name);
+        try {
+            $entries[$name] = Tokens\readSealed(inbox($name), $name);
+        } catch (Throwable $error) {
+            logLine('delivery unreadable', error: $error::class);
+        }
     }
     $entries = array_filter($entries);
     uasort($entries, static fn (object $one, object $other): int => $one->received_at <=> $other->received_at);

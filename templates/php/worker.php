@@ -9,6 +9,7 @@ namespace Integration\Worker;
 use Integration\Config;
 use Integration\Failure;
 use Integration\Mirror;
+use Integration\Tokens;
 use Integration\Webhooks;
 
 // Each answers one request at a time. With fewer, syncs that come together would wait for each other.
@@ -22,6 +23,7 @@ function main(array $words): int
 {
     try {
         Config::get();
+        Tokens\checkDataDir();
     } catch (Failure $failure) {
         fwrite(STDERR, $failure->getMessage() . "\n");
         return 1;

@@ -58,8 +58,30 @@ final class TokensTest extends TestCase
                 Tokens\unseal(...$wrong);
                 self::fail('it opened');
             } catch (RuntimeException $error) {
-                self::assertStringContainsString('cannot be read', $error->getMessage());
+                self::assertStringContainsString('is not the key', $error->getMessage());
             }
+        }
+    }
+
+    public function testADamagedLoginCountsAsNoneUntilTheEventIsConnectedAgain(): void
+    {
+        $login = $this->login('evt_damaged');
+        Tokens\store($login);
+        file_put_contents(Config::get()->dataDir . '/logins/' . Tokens\nameOf($login) . '.sealed', 'damaged');
+        Tokens\store($this->login('evt_whole'));
+        self::assertSame('a1', Tokens\loginFor('evt_whole')->accessToken);
+        self::assertSame('login_ended', $this->failureOf(static fn () => Tokens\loginFor('evt_damaged')));
+        Tokens\store($login);
+        self::assertSame('a1', Tokens\loginFor('evt_damaged')->accessToken);
+    }
+
+    public function testAStartWithAnotherKeyThanThatOfTheStoredFilesIsRefused(): void
+    {
+        $start = escapeshellarg(PHP_BINARY) . ' ' . escapeshellarg(dirname(__DIR__) . '/app.php') . ' work --once';
+        $other = 'REVENTO_TOKEN_KEY=' . base64_encode(str_repeat('x', 32));
+        foreach (['' => 0, "$other " => 1, ' ' => 0] as $variables => $expected) {
+            exec("$variables$start 2>&1", $printed, $status);
+            self::assertSame($expected, $status, implode("\n", $printed));
         }
     }
 
@@ -86,6 +108,32 @@ final class TokensTest extends TestCase
         }
         self::assertSame("one\n", file_get_contents($requests));
         self::assertSame('r2', Tokens\loginFor('evt_single')->refreshToken);
+    }
+
+    public function testADeletionDuringARefreshDoesNotWaitForItAndWins(): void
+    {
+        $login = $this->login('evt_deleted');
+        Tokens\store($login);
+        $request = function () use ($login): object {
+            pcntl_alarm(20); // where it waits, that ends the test
+            Tokens\end($login, Tokens\DELETION);
+            pcntl_alarm(0);
+            return $this->renewed();
+        };
+        $refresh = static fn () => Tokens\refreshed($login, $request);
+        self::assertSame('login_ended', $this->failureOf($refresh));
+        self::assertTrue(Tokens\isDeleted($login));
+    }
+
+    public function testARefusedRefreshKeepsALoginThatWasMadeMeanwhile(): void
+    {
+        $login = $this->login('evt_renewed');
+        Tokens\store($login);
+        $found = Tokens\refreshed($login, static function (): never {
+            Tokens\store(new Login('evt_renewed', 'org_1', 'b1', 's1'));
+            throw new Failure('invalid_grant', 'invalid_grant');
+        });
+        self::assertSame('b1', $found->accessToken);
     }
 
     public function testInvalidGrantEndsTheLogin(): void

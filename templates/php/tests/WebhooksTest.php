@@ -10,8 +10,10 @@ use Integration\Tokens;
 use Integration\Tokens\Login;
 use PHPUnit\Framework\TestCase;
 
+use function Integration\Webhooks\inbox;
 use function Integration\Webhooks\receive;
 use function Integration\Webhooks\sweep;
+use function Integration\Webhooks\workWaiting;
 
 final class WebhooksTest extends TestCase
 {
@@ -30,7 +32,6 @@ final class WebhooksTest extends TestCase
         ];
         return [$headers, $body];
     }
-
 
     public function testAGenuineDeliveryIsAcceptedAndSoIsItsRepeat(): void
     {
@@ -58,6 +59,24 @@ final class WebhooksTest extends TestCase
     public function testSignedButNotJson(): void
     {
         self::assertSame(400, receive(...$this->delivery(body: 'hello')));
+    }
+
+    public function testFilesThatCannotBeReadDoNotHoldUpDeliveriesNorTheRestOfAMirror(): void
+    {
+        $mirror = Mirror\mirrorOf('evt_damaged') . '/damaged.sealed';
+        foreach ([inbox('damaged'), $mirror] as $path) {
+            Tokens\createOnce($path);
+            file_put_contents($path, 'damaged');
+        }
+        mkdir(inbox('a directory'));
+        [$headers, $body] = $this->delivery();
+        receive($headers, $body);
+        $worked = [];
+        self::assertTrue(workWaiting(static function (object $event, string $id) use (&$worked): void {
+            $worked[] = $id;
+        }));
+        self::assertContains($headers['x-revento-delivery-id'], $worked);
+        self::assertSame([], Mirror\participants('evt_damaged'));
     }
 
     public function testALostRefreshKeepsTheMirrorAndADeletionStopsIt(): void
