@@ -28,14 +28,14 @@ export async function run({ rounds = 10 } = {}) {
         ? { name, missing }
         : { name: `${name} ${args.join(' ')}`, command: [path, ...args, '-f', patterns, log], exit: 1 };
     };
-    const grep = peer('grep', ['-F', '-c']);
+    const [rg, grep] = [peer('rg', ['-F', '-c']), peer('grep', ['-F', '-c'])];
     return await race({
       title,
       rounds,
-      baseline: grep.name,
+      baseline: (rg.missing === undefined ? rg : grep).name,
       contestants: [
+        rg,
         grep,
-        peer('rg', ['-F', '-c']),
         {
           name: 'revento privacy scan, every form',
           command: [execPath, revento, 'privacy', 'scan', '--deleted', log],
