@@ -89,7 +89,7 @@ export const registry: readonly CommandEntry[] = [
   ...commands('Privacy', {
     'privacy scan': [
       "Find attendees' data, tokens and secrets in files, logs and dumps",
-      () => import('./privacy/scan.ts'),
+      () => import('./privacy/scan/scan.ts'),
     ],
   }),
   ...commands('Starters', {

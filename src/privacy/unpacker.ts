@@ -1,4 +1,5 @@
 import { Gunzip, Unzip, UnzipInflate } from 'fflate';
+import { packingOf, sealedPackingOf, signatureLength } from './packing.ts';
 import { Scanner, type Sighting } from './scanner.ts';
 
 /** A marker, perhaps inside of archives. */
@@ -13,26 +14,46 @@ interface Sink {
   end(): void;
 }
 
-/** Where a stream is recognized as an archive. */
-const magicLength = 4;
-/** An archive made to be unpacked forever has more than this around it. */
+/** More archives than these around a file are not opened. */
 const deepest = 8;
 /** Unpacked at a time, so that what is highly compressed does not fill the memory. */
 const pieceBytes = 16 * 1024;
+/** Deflate packs at most 1032 to 1: only archives inside of archives, made to exhaust a reader, get beyond this. */
+const mostGrowth = 2_000;
+/** So much is unpacked before the growth counts. */
+const fairBytes = 64 * 1024 ** 2;
 
 /** Finds markers in a stream of any length, and in gzip and zip archives inside of it. Keeps none of it. */
 export class Unpacker {
   #found: Place[] = [];
   readonly #sink: Sink;
   #length = 0;
+  #unpackedLength = 0;
+  #unread: string | null = null;
 
   constructor() {
-    this.#sink = sniffing([], (place) => this.#found.push(place));
+    this.#sink = sniffing([], {
+      found: (place) => this.#found.push(place),
+      unpacked: (bytes) => this.#grow(bytes),
+      unread: (what) => {
+        this.#unread ??= what;
+      },
+    });
   }
 
   /** How many bytes have come. */
   get length(): number {
     return this.#length;
+  }
+
+  /** How many bytes have come out of archives, at all depths. */
+  get unpackedLength(): number {
+    return this.#unpackedLength;
+  }
+
+  /** What could not be looked into although nothing was damaged, as a clause; null where everything was. */
+  get unread(): string | null {
+    return this.#unread;
   }
 
   /** @throws Error when an archive cannot be unpacked; `take` still gives what was found before */
@@ -41,6 +62,7 @@ export class Unpacker {
     this.#sink.push(chunk);
   }
 
+  /** @throws as `push` */
   end(): void {
     this.#sink.end();
   }
@@ -51,9 +73,22 @@ export class Unpacker {
     this.#found = [];
     return found;
   }
+
+  #grow(bytes: number): void {
+    this.#unpackedLength += bytes;
+    if (this.#unpackedLength > fairBytes && this.#unpackedLength > mostGrowth * this.#length) {
+      throw new Error(`it unpacks to more than ${mostGrowth} times its size`);
+    }
+  }
 }
 
-type Report = (place: Place) => void;
+/** Takes what a sink comes upon. */
+interface Report {
+  readonly found: (place: Place) => void;
+  readonly unread: (what: string) => void;
+  /** @throws Error when it is too much */
+  readonly unpacked: (bytes: number) => void;
+}
 
 /** Chooses by the first bytes. */
 function sniffing(inside: readonly string[], report: Report): Sink {
@@ -68,28 +103,43 @@ function sniffing(inside: readonly string[], report: Report): Sink {
     push(chunk) {
       if (sink !== null) return sink.push(chunk);
       head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
-      if (head.length >= magicLength) choose();
+      if (head.length >= signatureLength) choose();
     },
     end: () => (sink ?? choose()).end(),
   };
 }
 
 function sinkFor(head: Uint8Array, inside: readonly string[], report: Report): Sink {
-  const [a, b, c, d] = head;
-  if (inside.length < deepest) {
-    if (a === 0x1f && b === 0x8b && c === 8) return gunzipping([...inside, 'gzip'], report);
-    if (a === 0x50 && b === 0x4b && c === 3 && d === 4) return unzipping(inside, report);
+  const packing = packingOf(head);
+  if (packing === 'zip' && isEncrypted(head)) report.unread(`${pathOf(inside)} is encrypted`);
+  if (packing !== null && inside.length < deepest) {
+    return packing === 'gzip' ? gunzipping([...inside, 'gzip'], report) : unzipping(inside, report);
   }
+  const sealed = sealedPackingOf(head);
+  if (packing !== null) report.unread(`it has archives nested deeper than ${deepest}`);
+  else if (sealed !== null) report.unread(`${pathOf(inside)} is packed as ${sealed}`);
   const scanner = new Scanner();
   const pass = (found: readonly Sighting[]) => {
-    for (const one of found) report({ ...one, inside });
+    for (const one of found) report.found({ ...one, inside });
   };
   return { push: (chunk) => pass(scanner.push(chunk)), end: () => pass(scanner.end()) };
 }
 
+/** The flag of the first file in a zip. The others usually have it too. */
+function isEncrypted(head: Uint8Array): boolean {
+  return ((head[6] ?? 0) & 1) === 1;
+}
+
+function pathOf(inside: readonly string[]): string {
+  return inside.length === 0 ? 'it' : inside.join(' > ');
+}
+
 function gunzipping(inside: readonly string[], report: Report): Sink {
   const sink = sniffing(inside, report);
-  const gunzip = new Gunzip((chunk) => sink.push(chunk));
+  const gunzip = new Gunzip((chunk) => {
+    report.unpacked(chunk.length);
+    sink.push(chunk);
+  });
   return {
     push: (chunk) => inPieces(chunk, (piece) => gunzip.push(piece)),
     end() {
@@ -106,6 +156,7 @@ function unzipping(inside: readonly string[], report: Report): Sink {
     open.add(file.name);
     file.ondata = (error, chunk, isLast) => {
       if (error !== null) throw error;
+      report.unpacked(chunk.length);
       sink.push(chunk);
       if (!isLast) return;
       open.delete(file.name);

@@ -63,6 +63,52 @@ describe('a marker is found', () => {
   });
 });
 
+/** Packed in gzip as often as that. */
+function nested(content: Uint8Array, depth: number): Uint8Array {
+  return depth === 0 ? content : nested(gzipSync(content), depth - 1);
+}
+
+describe('what is not looked into does not count as clean', () => {
+  const readOf = (whole: Uint8Array) => {
+    const unpacker = new Unpacker();
+    unpacker.push(whole);
+    unpacker.end();
+    return { found: unpacker.take().length, unread: unpacker.unread };
+  };
+  const encrypted = (flags: number) => Buffer.from(zipSync({ 'people.csv': bytes }, { level: 0 })).fill(flags, 6, 7);
+
+  it.each<[string, Uint8Array, string | null]>([
+    ['plain text', bytes, null],
+    ['eight archives around a file', nested(bytes, 8), null],
+    ['nine archives around a file', nested(bytes, 9), 'it has archives nested deeper than 8'],
+    ['xz', Buffer.from('fd377a585a000004e6d6b446', 'hex'), 'it is packed as xz'],
+    ['bzip2', Buffer.from('425a6839314159265359', 'hex'), 'it is packed as bzip2'],
+    ['a text that begins as bzip2 does', Buffer.from(`BZh9 ${text}`), null],
+    [
+      'Zstandard in a zip',
+      zipSync({ 'a.zst': Buffer.from('28b52ffd2000000000000000', 'hex') }),
+      'a.zst is packed as Zstandard',
+    ],
+    [
+      'a dump of pg_dump -Fc',
+      Buffer.from('PGDMP\x01\x0e\0\x04\x08\x01'),
+      'it is packed as an archive of pg_dump (use --format=plain)',
+    ],
+    ['a zip that is not encrypted', encrypted(0), null],
+    ['an encrypted zip', encrypted(1), 'it is encrypted'],
+  ])('%s', (_, whole, unread) => {
+    expect(readOf(whole).unread).toBe(unread);
+  });
+
+  it('archives in archives that unpack to gigabytes', () => {
+    expect(() => scan([nested(Buffer.alloc(8e7), 3)])).toThrow('it unpacks to more than 2000 times its size');
+  });
+
+  it('one archive of highly compressible data is unpacked whole', () => {
+    expect(scan([gzipSync(Buffer.concat([Buffer.alloc(8e7), bytes]))])).toHaveLength(1);
+  });
+});
+
 describe('what cannot be unpacked is reported', () => {
   const zip = zipSync({ 'people.csv': Buffer.concat([bytes, padding]) });
 

@@ -31,6 +31,7 @@ import {
   type ResultOf,
   readParams,
 } from './operations.ts';
+import { ownersOf } from './owners.ts';
 import { Refusal, type RefusalCode, refusals } from './refusal.ts';
 import { clockView, statusView } from './status-views.ts';
 import type { Views } from './views.ts';
@@ -52,6 +53,8 @@ export interface ControlParts {
   readonly kept: () => KeptState | null;
   /** Milliseconds since the Unix epoch, real time. */
   readonly startedAt: number;
+  /** Whether people, tokens and secrets carry markers. */
+  readonly hasCanaries: boolean;
   /** A text for new signing secrets to contain. */
   readonly secretMarker: string;
 }
@@ -157,6 +160,10 @@ export class Control {
     consents: (query) => this.#parts.views.consents(query),
     logins: (query) => this.#parts.views.logins(query),
     budgets: () => this.#parts.views.budgets(),
+    owners: ({ markers }) => {
+      const { life, hasCanaries } = this.#parts;
+      return { canaries: hasCanaries, owners: ownersOf(markers, life.world) };
+    },
 
     audit: async () => auditAnswer(await this.#parts.recorder.verdict()),
 

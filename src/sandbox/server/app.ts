@@ -215,6 +215,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         recorder,
         views: new Views({ world, clients, grants, limits, now: () => clock.now() }),
         startedAt: real.now(),
+        hasCanaries,
         secretMarker: hasCanaries ? markerOf({ kind: 'webhook_secret', slot: 0, seed, index: 0 }) : '',
         logIn: (login) => {
           // Participants can sign in only after an organizer; without the page this is done automatically.

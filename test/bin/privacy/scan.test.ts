@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { markerOf } from '../../../src/privacy/marker.ts';
 import { revento } from '../../support/program/build.ts';
 import { lackOf, python, withReason } from '../../support/program/needs.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
@@ -14,6 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rig.close());
 
+const marker = markerOf({ kind: 'email', slot: 0, seed: 1, index: 0 });
 const sqliteLack = lackOf('sqlite');
 
 /** Runs a script beside a sandbox with canaries, where three people have applied. */
@@ -109,9 +111,43 @@ db.commit()`;
 
   it('says what it could not read, and does not call that clean', async () => {
     writeFileSync(join(rig.home, 'cut.gz'), gzipSync('text '.repeat(9_999)).subarray(0, 60));
-    const { code, stderr } = await rig.run(['privacy', 'scan', '--deleted', 'cut.gz']);
+    writeFileSync(join(rig.home, 'leak.txt'), `first\n${marker}\n`);
+    symlinkSync('loop', join(rig.home, 'loop'));
+    const { code, stderr } = await rig.run(['privacy', 'scan', '--deleted', 'cut.gz', 'loop']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^warning: not scanned to its end: cut\.gz: /m);
+    expect(stderr).toMatch(/^warning: not scanned to its end: loop: ELOOP$/m);
+    expect(stderr).toContain('scanned 0 files, 0.0 MB: nothing found; 2 not scanned to the end\n');
+    const both = await rig.run(['privacy', 'scan', '--deleted', 'loop', 'leak.txt']);
+    expect(both.code).toBe(3);
+  });
+
+  it('names a path that does not exist before it reads anything', async () => {
+    writeFileSync(join(rig.home, 'leak.txt'), marker);
+    const { code, stdout, stderr } = await rig.run(['privacy', 'scan', '--deleted', 'leak.txt', 'nope']);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'error: Cannot read nope: there is no such file.\n',
+    });
+  });
+
+  it('follows no link inside a directory, and names those that lead out', async () => {
+    mkdirSync(join(rig.home, 'app/log'), { recursive: true });
+    mkdirSync(join(rig.home, 'shared'));
+    symlinkSync('../shared', join(rig.home, 'app/shared'));
+    symlinkSync('log', join(rig.home, 'app/current'));
+    symlinkSync('..', join(rig.home, 'app/log/up'));
+    symlinkSync('nowhere', join(rig.home, 'app/gone'));
+    writeFileSync(join(rig.home, 'shared/leak.txt'), marker);
+    const alone = await rig.run(['privacy', 'scan', '--deleted', 'app']);
+    expect(alone.code).toBe(0);
+    expect(alone.stderr).toMatch(
+      /^note: a link that leads out of what was scanned was not followed: app.shared -> .*shared$/m,
+    );
+    const both = await rig.run(['privacy', 'scan', '--deleted', 'app', 'shared']);
+    expect(both.code).toBe(3);
+    expect(both.stderr).not.toContain('link');
   });
 
   const memoryLack = existsSync('/proc/self/status') ? null : 'needs /proc/self/status';

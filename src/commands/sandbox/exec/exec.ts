@@ -1,7 +1,8 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
 import { exitStatus } from '../../../errors/revento-error.ts';
-import type { SandboxEntry } from '../../../sandbox/server/app.ts';
+import type { Sandbox, SandboxEntry } from '../../../sandbox/server/app.ts';
+import { People } from '../../shared/privacy/people.ts';
 import { openTemporary } from '../../shared/sandbox/temporary.ts';
 import { declareSandboxFlags, readSandboxFlags, type SandboxFlags } from '../shared/flags.ts';
 import { withOwnData } from '../shared/own-data.ts';
@@ -64,7 +65,7 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
     try {
       const watching = printed === null ? {} : { onOutput: printed.see.bind(printed) };
       const status = await deps.spawn(flags.command, temporary.env(temporary.credentials), watching);
-      const isSilent = printed?.conclude(temporary.sandbox, deps) ?? true;
+      const isSilent = (await printed?.conclude(peopleOf(temporary.sandbox), deps)) ?? true;
       if (audit === null) return status !== 0 || isSilent ? status : exitStatus.unmet;
       // The command's own failure matters more than how it got there.
       const isKept = await conclude(temporary.sandbox.audit(), audit, deps);
@@ -74,6 +75,10 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
     }
   },
 };
+
+function peopleOf({ control }: Pick<Sandbox, 'control'>): People {
+  return new People(control === null ? null : (markers) => control.do('owners', { markers }));
+}
 
 /** Shows the requests and deliveries of the sandbox, marked so that they differ from the output of the command. */
 function logTo({ terminal, clock }: Pick<Deps, 'clock' | 'terminal'>): (entry: SandboxEntry) => void {

@@ -1,8 +1,6 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { Scanner, type Sighting } from '../../../privacy/scanner.ts';
-import type { Sandbox } from '../../../sandbox/server/app.ts';
-import { peopleOf } from '../../shared/privacy/people.ts';
-import { Tally } from '../../shared/privacy/tally.ts';
+import type { People } from '../../shared/privacy/people.ts';
 
 type Stream = 'stdout' | 'stderr';
 
@@ -24,13 +22,13 @@ export class PrintedLeaks {
    *
    * @returns whether it printed nothing of them
    */
-  conclude(sandbox: Pick<Sandbox, 'save'>, { terminal }: Pick<Deps, 'terminal'>): boolean {
+  async conclude(people: People, { terminal }: Pick<Deps, 'terminal'>): Promise<boolean> {
     for (const stream of ['stdout', 'stderr'] as const) this.#note(stream, this.#scanners[stream].end());
     if (this.#count === 0) return true;
-    const tally = new Tally({ people: peopleOf(sandbox.save()), isDeleted: false });
-    for (const { stream, sighting } of this.#found) {
-      const { kind, who } = tally.judge({ ...sighting, inside: [] }, stream, true);
-      terminal.notice(`printed: ${kind} of ${who} (${stream}, line ${sighting.line}, ${sighting.form})`);
+    const owners = await people.ownersOf(this.#found.map(({ sighting }) => sighting.marker));
+    for (const [index, { stream, sighting }] of this.#found.entries()) {
+      const { marker, line, form } = sighting;
+      terminal.notice(`printed: ${marker.kind} of ${owners[index]?.who} (${stream}, line ${line}, ${form})`);
     }
     const more = this.#count - this.#found.length;
     if (more > 0) terminal.notice(`printed: ${more} more`);

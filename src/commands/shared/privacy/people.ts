@@ -1,10 +1,8 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
-import { isSecretKind, type Marker } from '../../../privacy/marker.ts';
-import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
-import { splitCanary } from '../../../sandbox/seed/canaries.ts';
-import type { SandboxEvent } from '../../../sandbox/world/event.ts';
-import { World } from '../../../sandbox/world/world.ts';
+import { isSecretKind, type Marker, markerOf } from '../../../privacy/marker.ts';
+import type { ResultOf } from '../../../sandbox/control/operations.ts';
+import { mostMarkers } from '../../../sandbox/control/rows/people.ts';
 import { askSandbox, type SandboxDeps } from '../sandbox/remote.ts';
 
 /** Whose marker it is. */
@@ -18,68 +16,72 @@ export interface Owner {
   readonly isRevoked: boolean;
 }
 
+/** Asks a sandbox whose markers these are. */
+export type AskOwners = (markers: readonly string[]) => Promise<ResultOf<'owners'>>;
+
 /** Says whose a marker is. */
-export interface People {
-  ownerOf(marker: Marker): Owner;
+export class People {
+  readonly #ask: AskOwners | null;
+  readonly #known = new Map<string, Owner>();
+
+  /** @param ask  null where there is no sandbox: then there are only the numbers that a marker has */
+  constructor(ask: AskOwners | null) {
+    this.#ask = ask;
+  }
+
+  /** The owner of each marker. Asks for those that it has not seen before. */
+  async ownersOf(markers: readonly Marker[]): Promise<readonly Owner[]> {
+    if (this.#ask !== null) await this.#learn(markers.filter(({ kind }) => !isSecretKind(kind)));
+    return markers.map((marker) => this.#known.get(keyOf(marker)) ?? unknownOwner(marker));
+  }
+
+  async #learn(markers: readonly Marker[]): Promise<void> {
+    const unseen = [...new Map(markers.map((marker) => [keyOf(marker), marker])).entries()].filter(
+      ([key]) => !this.#known.has(key),
+    );
+    for (let at = 0; at < unseen.length; at += mostMarkers) {
+      const part = unseen.slice(at, at + mostMarkers);
+      const owners = (await this.#ask?.(part.map(([, marker]) => markerOf(marker))))?.owners ?? [];
+      for (const [index, [key, marker]] of part.entries()) this.#known.set(key, ownerFrom(owners[index], marker));
+    }
+  }
 }
 
 /**
- * The running sandbox's people, and null while none runs.
+ * The people of the running sandbox, and null while none runs.
  *
  * @throws ReventoError as `askSandbox`
  */
 export async function runningPeople(deps: SandboxDeps & Pick<Deps, 'terminal'>): Promise<People | null> {
-  const answer = await askSandbox(deps, 'save', {}).catch((error: unknown) => {
+  const ask: AskOwners = (markers) => askSandbox(deps, 'owners', { markers: [...markers] });
+  const answer = await ask([]).catch((error: unknown) => {
     if (error instanceof ReventoError && ['network', 'setting_missing'].includes(error.code)) return null;
     throw error;
   });
   if (answer === null) return null;
-  if (!answer.saved.canaries) {
+  if (!answer.canaries) {
     deps.terminal.notice('warning: the running sandbox has no markers, so nothing of it can be found');
     deps.terminal.notice('hint: start it with: revento sandbox start --canaries --fresh');
   }
-  return peopleOf(answer.saved);
+  return new People(ask);
 }
 
-/** The people of a sandbox, with what was consented to. */
-export function peopleOf({ seed, participants, document, canaries: hasCanaries, happenings }: Snapshot): People {
-  const world = new World({ seed, participants, document, hasCanaries });
-  for (const happening of happenings) world.record(happening);
-  return {
-    ownerOf(marker) {
-      if (isSecretKind(marker.kind)) return nobodyKnown(marker);
-      const event = world.events.find((one) => one.seed >>> 0 === marker.seed);
-      if (event === undefined || marker.index >= event.participantCount) return nobodyKnown(marker);
-      const { id, user_id: userId } = event.participant(marker.index);
-      const [firstName, lastName] = namesOf(event, marker.index);
-      return {
-        who: id,
-        name: `${firstName} ${lastName}`,
-        eventId: event.id,
-        isRevoked: isRevoked(world, event, userId),
-      };
-    },
-  };
+/** The kind is not part of it: it is the same person in each. */
+function keyOf({ kind, seed, index }: Marker): string {
+  return isSecretKind(kind) ? '' : `${seed} ${index}`;
 }
 
-/** Without a sandbox there are only the numbers that the marker has. */
-export function nobodyKnown({ kind, index }: Marker): Owner {
+function ownerFrom(owner: ResultOf<'owners'>['owners'][number] | undefined, marker: Marker): Owner {
+  if (owner === null || owner === undefined) return unknownOwner(marker);
+  const { participant_id: who, name, event_id: eventId, is_revoked: isRevoked } = owner;
+  return { who, name, eventId, isRevoked };
+}
+
+function unknownOwner({ kind, index }: Marker): Owner {
   const who = !isSecretKind(kind)
     ? `participant ${index + 1}`
     : kind === 'client_secret' || kind === 'webhook_secret'
       ? 'integration'
       : `login ${index + 1}`;
   return { who, name: null, eventId: null, isRevoked: false };
-}
-
-function namesOf(event: SandboxEvent, index: number): readonly string[] {
-  const { first_name: first, last_name: last } = event.participant(index);
-  return [first, last].map((name) => splitCanary(name)[0]);
-}
-
-function isRevoked(world: World, event: SandboxEvent, userId: string): boolean {
-  const covering = world.connections.filter(
-    ({ event_id: id, kind, user_id: user }) => id === event.id && (kind === 'installation' || user === userId),
-  );
-  return covering.length > 0 && covering.every(({ revoked_at: at }) => at !== null);
 }

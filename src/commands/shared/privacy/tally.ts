@@ -1,6 +1,6 @@
 import { isSecretKind } from '../../../privacy/marker.ts';
 import type { Place } from '../../../privacy/unpacker.ts';
-import { nobodyKnown, type People } from './people.ts';
+import type { Owner } from './people.ts';
 
 /** What a marker in that place means. */
 export type Verdict = 'leaked' | 'not deleted' | 'kept';
@@ -21,21 +21,22 @@ export interface Finding {
   readonly is_log: boolean;
 }
 
-export interface TallyOptions {
-  readonly people: People | null;
-  /** Whether everybody's data had to be deleted, whatever the sandbox says. */
-  readonly isDeleted: boolean;
+/** Where markers were found. */
+export interface Where {
+  readonly name: string;
+  readonly isLog: boolean;
 }
 
 /** Judges what is found, and counts it. */
 export class Tally {
-  readonly #options: TallyOptions;
+  readonly #isDeleted: boolean;
   readonly #people = new Set<string>();
   readonly #counts: Record<Verdict, number> = { leaked: 0, 'not deleted': 0, kept: 0 };
   #inLogs = 0;
 
-  constructor(options: TallyOptions) {
-    this.#options = options;
+  /** @param isDeleted  whether everybody's data had to be deleted, whatever the sandbox says */
+  constructor(isDeleted: boolean) {
+    this.#isDeleted = isDeleted;
   }
 
   /** Whether something was found that must not be there. */
@@ -43,10 +44,10 @@ export class Tally {
     return this.#counts.leaked + this.#counts['not deleted'] > 0;
   }
 
-  judge({ marker, form, line, offset, inside }: Place, file: string, isLog: boolean): Finding {
-    const { people, isDeleted } = this.#options;
-    const owner = people?.ownerOf(marker) ?? nobodyKnown(marker);
-    const verdict = isSecretKind(marker.kind) ? 'leaked' : isDeleted || owner.isRevoked ? 'not deleted' : 'kept';
+  /** @param owner  of the marker at this place */
+  judge({ marker, form, line, offset, inside }: Place, owner: Owner, { name: file, isLog }: Where): Finding {
+    const isLeft = this.#isDeleted || owner.isRevoked;
+    const verdict = isSecretKind(marker.kind) ? 'leaked' : isLeft ? 'not deleted' : 'kept';
     this.#counts[verdict]++;
     if (verdict !== 'leaked') {
       this.#people.add(`${marker.seed} ${marker.index}`);

@@ -53,6 +53,22 @@ const consent = v.pipe(
   v.readonly(),
 );
 
+const owner = v.pipe(
+  v.object({
+    participant_id: v.string(),
+    name: v.pipe(v.string(), v.description('without markers')),
+    event_id: v.string(),
+    is_revoked: v.pipe(
+      v.boolean(),
+      v.description('whether the consent that their data came by was revoked, and no other covers it'),
+    ),
+  }),
+  v.readonly(),
+);
+
+/** Markers in one question. */
+export const mostMarkers = 1_000;
+
 /** Who takes part, in what, and who consented. */
 export const peopleRows = {
   applications: {
@@ -105,5 +121,31 @@ export const peopleRows = {
     ),
     refusals: [],
     example: { params: {} },
+  },
+  owners: {
+    method: 'POST',
+    path: '/owners',
+    status: 200,
+    summary: 'Say whose data markers are in that were found somewhere (sandbox start --canaries)',
+    params: v.strictObject({
+      markers: v.pipe(
+        v.array(v.string()),
+        v.maxLength(mostMarkers, `must have at most ${mostMarkers} entries`),
+        v.description('such as rvcanaryn0000000100005ok9'),
+      ),
+    }),
+    result: v.pipe(
+      v.object({
+        canaries: v.pipe(v.boolean(), v.description('whether the people of this sandbox carry markers')),
+        owners: v.pipe(
+          v.array(v.nullable(owner)),
+          v.readonly(),
+          v.description('one for each marker; null for a token or secret, and for nobody of this sandbox'),
+        ),
+      }),
+      v.readonly(),
+    ),
+    refusals: [],
+    example: { params: { markers: ['rvcanaryn0000000100005ok9'] } },
   },
 } as const satisfies Record<string, Operation>;

@@ -1,0 +1,60 @@
+import { setImmediate } from 'node:timers/promises';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import type { Item } from '../../../output/item.ts';
+import { type Place, Unpacker } from '../../../privacy/unpacker.ts';
+import type { Owner, People } from '../../shared/privacy/people.ts';
+import type { Tally } from '../../shared/privacy/tally.ts';
+import type { Source } from './sources.ts';
+
+export interface ScanOptions {
+  readonly tally: Tally;
+  readonly people: People;
+  readonly signal: AbortSignal;
+}
+
+/** How a source was looked through. */
+export interface Scanned {
+  readonly bytes: number;
+  /** What kept it from being looked through to its end; null when nothing did. */
+  readonly problem: string | null;
+}
+
+/** Looked through at a time: an archive may make a thousand times as much of it. */
+const sliceBytes = 64 * 1024;
+/** So much is unpacked before a signal is heeded. */
+const turnBytes = 16 * 1024 ** 2;
+
+/** Gives what is found as it is found. What keeps a file from being read to its end is returned. */
+export async function* scanSource(
+  { name, isLog, pieces }: Source,
+  { tally, people, signal }: ScanOptions,
+): AsyncGenerator<Item, Scanned, void> {
+  const unpacker = new Unpacker();
+  const rows = async (places: readonly Place[]): Promise<Item[]> => {
+    if (places.length === 0) return [];
+    const owners = await people.ownersOf(places.map(({ marker }) => marker));
+    const found = places.map((place, index) => tally.judge(place, owners[index] as Owner, { name, isLog }));
+    return [{ kind: 'rows', rows: found }];
+  };
+  let problem: string | null = null;
+  let turnAt = turnBytes;
+  try {
+    for await (const piece of pieces()) {
+      for (let at = 0; at < piece.length; at += sliceBytes) {
+        unpacker.push(piece.subarray(at, at + sliceBytes));
+        yield* await rows(unpacker.take());
+        if (unpacker.unpackedLength < turnAt) continue;
+        turnAt = unpacker.unpackedLength + turnBytes;
+        await setImmediate();
+        if (signal.aborted) throw new ReventoError('interrupted', `Interrupted while reading ${name}.`);
+      }
+    }
+    unpacker.end();
+  } catch (error) {
+    if (error instanceof ReventoError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    problem = typeof code === 'string' ? code : message;
+  }
+  yield* await rows(unpacker.take());
+  return { bytes: unpacker.length, problem: problem ?? unpacker.unread };
+}
