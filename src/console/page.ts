@@ -1,6 +1,7 @@
-import { bearerOf, foreignRefusal, isJsonRequest, passwordOf } from '../pages/local/guard.ts';
+import { bearerOf, foreignRefusal } from '../pages/local/guard.ts';
 import { PageKey } from '../pages/local/key.ts';
-import { refuse, respond, respondJson } from '../pages/local/response.ts';
+import { redeemTicket, respondWithPassword } from '../pages/local/key-answers.ts';
+import { refuse, respond } from '../pages/local/response.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Admit, Exchange, HttpRequest, HttpResponse } from '../ports/exchange.ts';
 import type { ConsoleAssets } from './assets.ts';
@@ -53,8 +54,10 @@ async function answer(
     if (request.method !== 'GET') return refuse(405, 'wrong_method', 'Use GET.', [['Allow', 'GET']]);
     return respond(200, file.type, (await assets())[file.name]);
   }
-  if (request.method === 'POST' && request.url === `${consolePath}/key`) return redeem(request, key);
-  if (request.url === `${consolePath}/list`) return listWithoutScript(request, key, plain);
+  if (request.method === 'POST' && request.url === `${consolePath}/key`) return redeemTicket(request, key);
+  if (request.url === `${consolePath}/list`) {
+    return respondWithPassword(request, key, { realm: 'revento console', html: plain });
+  }
   const bearer = bearerOf(request);
   if (bearer === null || !key.isIt(bearer)) {
     return refuse(401, 'wrong_key', 'Open the address that the command printed; each run has a new key.');
@@ -69,28 +72,3 @@ const files: Readonly<Record<string, { readonly type: string; readonly name: key
   '/page.css': { type: 'text/css; charset=utf-8', name: 'style' },
   '/icon.svg': { type: 'image/svg+xml', name: 'icon' },
 };
-
-/**
- * Without script nothing can read the key in the fragment, so the browser asks for it as a password. The browser keeps
- * it for this origin only, including the port, unlike a cookie; and it gives access to this list only.
- */
-async function listWithoutScript(
-  request: HttpRequest,
-  key: PageKey,
-  plain: ConsoleSource['plain'],
-): Promise<HttpResponse> {
-  if (request.method !== 'GET') return refuse(405, 'wrong_method', 'Use GET.', [['Allow', 'GET']]);
-  const password = passwordOf(request);
-  if (password !== null && key.isIt(password)) return respond(200, 'text/html; charset=utf-8', await plain());
-  return respond(401, 'text/plain; charset=utf-8', 'The password is the text after #key= in the printed address.\n', [
-    ['WWW-Authenticate', 'Basic realm="revento console", charset="UTF-8"'],
-  ]);
-}
-
-function redeem(request: HttpRequest, key: PageKey): HttpResponse {
-  if (!isJsonRequest(request)) return refuse(415, 'not_json', 'Send Content-Type: application/json.');
-  const [, ticket] = /^\{"ticket":"([\w-]{1,64})"\}$/.exec(Buffer.from(request.body).toString('utf8')) ?? [];
-  const value = ticket === undefined ? null : key.redeem(ticket);
-  if (value !== null) return respondJson(200, { key: value });
-  return refuse(401, 'wrong_ticket', 'This link was already used or has expired. Open the address that was printed.');
-}

@@ -1,6 +1,7 @@
 import { isRecord, parseJson } from '../json/parse.ts';
+import { EventStreams } from '../pages/local/event-streams.ts';
 import { isJsonRequest } from '../pages/local/guard.ts';
-import { refuse, respond, respondStream } from '../pages/local/response.ts';
+import { refuse, respond } from '../pages/local/response.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../ports/exchange.ts';
 import { sentence } from '../text/sentence.ts';
@@ -14,9 +15,6 @@ import { type BeginScenario, Rehearsal } from './rehearsal.ts';
 import { shownFor } from './shown.ts';
 import { shownForStep } from './shown-step.ts';
 import { timelineStream } from './stream.ts';
-
-/** The most pages that can be open at once: each holds a connection and asks the sandbox four times a second. */
-const maxStreams = 16;
 
 /** What the console is served from. */
 export interface ConsoleParts extends AskParts {
@@ -34,28 +32,11 @@ export interface ConsoleParts extends AskParts {
  */
 export function createConsoleRoutes(parts: ConsoleParts): Exchange {
   const rehearsal = new Rehearsal(parts.begin);
-  let streams = 0;
-
-  const openStream = (request: HttpRequest): HttpResponse => {
-    const claimed = request.headers.find(([name]) => name.toLowerCase() === 'last-event-id')?.[1] ?? '0';
-    if (!/^\d{1,12}$/.test(claimed)) return refuse(400, 'bad_event_id', 'Last-Event-ID must be a whole number.');
-    if (streams >= maxStreams) return refuse(503, 'busy', `Too many open pages: the limit is ${maxStreams}.`);
-    const signal = request.signal ?? new AbortController().signal;
-    return respondStream(counted(timelineStream(Number(claimed), parts, signal)));
-  };
-
-  async function* counted(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-    streams++;
-    try {
-      yield* stream;
-    } finally {
-      streams--;
-    }
-  }
+  const streams = new EventStreams();
 
   const routes: Readonly<Record<string, (request: HttpRequest) => HttpResponse | Promise<HttpResponse>>> = {
     'GET /facts': async () => jsonOf(200, factsOf(parts, await parts.scenarios())),
-    'GET /events': openStream,
+    'GET /events': (request) => streams.answer(request, (after, signal) => timelineStream(after, parts, signal)),
     'POST /ask': (request) => ask(request, parts),
     'POST /scenario': (request) => startScenario(request, rehearsal),
     'POST /step': (request) => step(request, rehearsal, parts),

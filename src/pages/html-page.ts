@@ -54,8 +54,7 @@ const entities: Readonly<Record<string, string>> = {
   '/': '&#47;',
 };
 
-/** The text with everything that means something in HTML written as an entity. */
-/** Text with its markup escaped, whole: a URL for an attribute, for instance. */
+/** Text with its markup escaped, however long it is: a URL for an attribute, for instance. */
 export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"'`=/]/g, (found) => entities[found] ?? '');
 }
