@@ -1,5 +1,7 @@
 import { escapeHtml } from '../pages/html-page.ts';
+import { plainPage } from '../pages/local-page.ts';
 import type { ResultOf } from '../sandbox/control/operations.ts';
+import { withoutTokens } from '../text/without-tokens.ts';
 import type { ControlPort } from './control-port.ts';
 
 /** The most rows of a table on the page without script. */
@@ -7,8 +9,21 @@ const mostRows = 100;
 
 type Cell = string | number | null;
 
-/** The state of the sandbox as HTML that needs no script. All text is escaped. @throws ControlRefusal */
-export async function plainList(control: ControlPort): Promise<string> {
+/** Where the list stands. */
+interface Place {
+  /** Begin of the paths of the files of the page that it belongs to. */
+  readonly base: string;
+  /** Whether the same server has a list of deliveries. */
+  readonly hasDeliveries: boolean;
+}
+
+/**
+ * The state of the sandbox as HTML that needs no script. All text is escaped, and nothing in it looks like a secret,
+ * whatever a participant or an integration may have written.
+ *
+ * @throws ControlRefusal, or any error when the sandbox cannot be reached
+ */
+export async function plainList(control: ControlPort, place: Place): Promise<string> {
   const [status, { now }, { counts, applications }, { activities }, { consents }, { logins }, { faults }] =
     await Promise.all([
       control.ask('status', {}),
@@ -23,7 +38,7 @@ export async function plainList(control: ControlPort): Promise<string> {
   const { entries } = await control.ask('log', { kind: 'request', latest: mostRows });
   const { findings } = await control.ask('audit', {});
   const people = Object.entries(counts).map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`);
-  return page([
+  return page(place, [
     `<p>Sandbox time ${escapeHtml(now)}${status.suspended ? '; the integration is suspended' : ''}. Reload to update.</p>`,
     table(
       `Applications: ${people.join(', ')}`,
@@ -85,6 +100,17 @@ export async function plainList(control: ControlPort): Promise<string> {
   ]);
 }
 
+/** What stands there while the sandbox cannot be reached. */
+export function awayPage(reason: string, place: Place): string {
+  return page(place, [`<p class="problem">The sandbox cannot be reached: ${escapeHtml(reason)}</p>`]);
+}
+
+function page({ base, hasDeliveries }: Place, parts: readonly string[]): string {
+  const others = hasDeliveries ? '<p><a href="/list">Deliveries</a></p>\n' : '';
+  const body = `<main class="plain-list">\n<h1>Sandbox</h1>\n${others}${parts.join('\n')}\n</main>`;
+  return withoutTokens(plainPage({ title: 'Revento sandbox', base, body }));
+}
+
 function tokenRows({ number, tokens }: ResultOf<'logins'>['logins'][number]): Cell[][] {
   return tokens.map((token) => [number, token.refresh_token, token.state, token.issued_at, token.refresh_expires_at]);
 }
@@ -101,23 +127,3 @@ function table(name: string, heads: readonly string[], rows: readonly (readonly 
 
 const cell = (value: Cell | undefined) => escapeHtml(value === null || value === undefined ? '' : String(value));
 const plainCell = (value: Cell) => `<td>${cell(value)}</td>`;
-
-function page(parts: readonly string[]): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Revento sandbox</title>
-<link rel="icon" href="/console/icon.svg">
-<link rel="stylesheet" href="/console/page.css">
-</head>
-<body>
-<main class="plain-list">
-<h1>Sandbox</h1>
-${parts.join('\n')}
-</main>
-</body>
-</html>
-`;
-}

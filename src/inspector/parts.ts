@@ -19,8 +19,8 @@ export interface InspectorParts extends ViewContext {
   /** A client for deliveries. */
   readonly exchange: Exchange;
   readonly assets: () => Promise<Assets>;
-  /** Serves the console of the sandbox that sends the deliveries, below `/console`; null without one. */
-  readonly sandboxConsole: Exchange | null;
+  /** The console of the sandbox that sends the deliveries; null without one. */
+  readonly sandboxConsole: SandboxConsole | null;
   /** Asks the sender about a delivery; null if it cannot be asked. */
   readonly senderRecord: FindRecord | null;
   /** Reads the subject of a delivery in the API. */
@@ -29,6 +29,14 @@ export interface InspectorParts extends ViewContext {
     readonly types: readonly string[];
     readonly now: SubjectOf;
   };
+}
+
+/** The console of a sandbox as a part of the page. */
+export interface SandboxConsole {
+  /** For requests below `/console`, with the key. */
+  readonly answer: Exchange;
+  /** The state of the sandbox as HTML that needs no script, with the files of the page. */
+  readonly plain: () => Promise<string>;
 }
 
 /** The current subject in the API of a delivery with that type and body; null if the API has no such subject. */

@@ -1,4 +1,5 @@
 import { escapeHtml, escapeMarkup } from '../pages/html-page.ts';
+import { plainPage } from '../pages/local-page.ts';
 import type { Hub } from '../webhook/listener/hub.ts';
 import type { Inspected } from './inspected.ts';
 import type { DeliveryLine } from './model/wire.ts';
@@ -8,8 +9,12 @@ const mostRows = 200;
 /** The limit for a body. */
 const shownChars = 16 * 1024;
 
-/** The deliveries as HTML without script, newest first. All text is escaped. */
-export function plainList(hub: Pick<Hub<Inspected>, 'last' | 'find'>): string {
+/**
+ * The deliveries as HTML without script, newest first. All text is escaped.
+ *
+ * @param hasConsole  whether the same server has a list about the sandbox
+ */
+export function plainList(hub: Pick<Hub<Inspected>, 'last' | 'find'>, hasConsole: boolean): string {
   const rows: string[] = [];
   for (let id = hub.last; id > 0 && rows.length < mostRows; id--) {
     const found = hub.find(id);
@@ -20,23 +25,13 @@ export function plainList(hub: Pick<Hub<Inspected>, 'last' | 'find'>): string {
 <thead><tr><th scope="col">Received</th><th scope="col">Type</th><th scope="col">Signature</th><th scope="col">Answers</th><th scope="col">Body</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody>
 </table>`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Revento deliveries</title>
-<link rel="icon" href="/icon.svg">
-<link rel="stylesheet" href="/page.css">
-</head>
-<body>
-<main class="plain wide">
-<h1>Deliveries</h1>
-${rows.length === 0 ? '<p>No deliveries yet.</p>' : table}
-</main>
-</body>
-</html>
-`;
+  const console = hasConsole ? '<p><a href="/console/list">Sandbox</a></p>\n' : '';
+  const body = rows.length === 0 ? '<p>No deliveries yet.</p>' : table;
+  return plainPage({
+    title: 'Revento deliveries',
+    base: '',
+    body: `<main class="plain wide">\n<h1>Deliveries</h1>\n${console}${body}\n</main>`,
+  });
 }
 
 function rowOf(id: number, line: DeliveryLine): string {

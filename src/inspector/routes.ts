@@ -1,5 +1,7 @@
-import { bearerOf, isJsonRequest, passwordOf } from '../pages/local/guard.ts';
-import { refuse, respond, respondJson, respondStream } from '../pages/local/response.ts';
+import { EventStreams } from '../pages/local/event-streams.ts';
+import { bearerOf, isJsonRequest } from '../pages/local/guard.ts';
+import { redeemTicket, respondWithPassword } from '../pages/local/key-answers.ts';
+import { refuse, respond, respondJson } from '../pages/local/response.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../ports/exchange.ts';
 import { readHead } from '../webhook/head.ts';
 import { maskedUrl } from '../webhook/masked-url.ts';
@@ -14,35 +16,14 @@ import type { DeliveryLine, SenderRecord, SessionView } from './model/wire.ts';
 import type { InspectorParts } from './parts.ts';
 import { plainList } from './plain-list.ts';
 
-/** The most pages that can be open at once: each holds a connection. */
-const maxStreams = 16;
-
 /**
  * Answers the requests that passed the guard. Paths are compared exactly, so that no other spelling of a path can
  * bypass the guard.
  */
 export function createRoutes(parts: InspectorParts): Exchange {
-  let streams = 0;
+  const streams = new EventStreams();
+  const { hub, clock, key, sandboxConsole } = parts;
   const check = createCheckAct(parts);
-
-  const openStream = (request: HttpRequest): HttpResponse => {
-    const claimed = request.headers.find(([name]) => name.toLowerCase() === 'last-event-id')?.[1] ?? '0';
-    if (!/^\d{1,12}$/.test(claimed)) return refuse(400, 'bad_event_id', 'Last-Event-ID must be a whole number.');
-    if (streams >= maxStreams) return refuse(503, 'busy', `Too many open pages: the limit is ${maxStreams}.`);
-    const { hub, clock } = parts;
-    const signal = request.signal ?? new AbortController().signal;
-    return respondStream(counted(eventStream(hub, Number(claimed), { clock, signal })));
-  };
-
-  /** Counts a stream from its first chunk to its end. */
-  async function* counted(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-    streams++;
-    try {
-      yield* stream;
-    } finally {
-      streams--;
-    }
-  }
 
   return async (request) => {
     const file = await fileOf(request, parts);
@@ -50,19 +31,23 @@ export function createRoutes(parts: InspectorParts): Exchange {
     if (request.method === 'POST' && !isJsonRequest(request)) {
       return refuse(415, 'not_json', 'Send Content-Type: application/json.');
     }
-    if (request.method === 'POST' && request.url === '/key') return redeem(request, parts);
-    if (request.url === '/list') return only('GET', request, () => listWithoutScript(request, parts));
+    if (request.method === 'POST' && request.url === '/key') return redeemTicket(request, key);
+    const list = listOf(request.url, parts);
+    if (list !== null) return respondWithPassword(request, key, { realm: 'revento deliveries', html: list });
     const bearer = bearerOf(request);
-    if (bearer === null || !parts.key.isIt(bearer)) {
+    if (bearer === null || !key.isIt(bearer)) {
       return refuse(401, 'wrong_key', 'Open the address that the command printed; each run has a new key.');
     }
-    if (request.url === '/events') return only('GET', request, () => openStream(request));
+    if (request.url === '/events')
+      return only('GET', request, () =>
+        streams.answer(request, (after, signal) => eventStream(hub, after, { clock, signal })),
+      );
     if (request.url === '/session') return only('GET', request, () => respondJson(200, sessionView(parts)));
     if (request.url === '/check') return only('POST', request, () => check(request));
-    if (request.url.startsWith('/console/') && parts.sandboxConsole !== null) return parts.sandboxConsole(request);
+    if (request.url.startsWith('/console/') && sandboxConsole !== null) return sandboxConsole.answer(request);
     const [, number, action] = /^\/deliveries\/([1-9]\d{0,11})(\/(?:send|sender|subject))?$/.exec(request.url) ?? [];
     if (number === undefined) return refuse(404, 'not_found', 'Not found.');
-    const found = parts.hub.find(Number(number));
+    const found = hub.find(Number(number));
     if (found === null) return refuse(404, 'gone', 'This delivery is no longer kept.');
     if (action === undefined) {
       return only('GET', request, async () => respondJson(200, await deliveryView(found.id, found.value, parts)));
@@ -137,25 +122,8 @@ async function subjectOf({ line, body, reason }: Inspected, { subject }: Inspect
   return refuse(409, 'not_allowed', 'The API does not show what deliveries of this type are about.');
 }
 
-/**
- * Without script the key in the fragment cannot be read, so the browser asks for it as a password. The browser keeps it
- * for this origin only, including the port, unlike a cookie; and it gives access to this list only.
- */
-function listWithoutScript(request: HttpRequest, { key, hub }: InspectorParts): HttpResponse {
-  const password = passwordOf(request);
-  if (password !== null && key.isIt(password)) return respond(200, 'text/html; charset=utf-8', plainList(hub));
-  return respond(401, 'text/plain; charset=utf-8', 'The password is the text after #key= in the printed address.\n', [
-    ['WWW-Authenticate', 'Basic realm="revento deliveries", charset="UTF-8"'],
-  ]);
-}
-
-function redeem({ body }: HttpRequest, { key }: InspectorParts): HttpResponse {
-  const [, ticket] = /^\{"ticket":"([\w-]{1,64})"\}$/.exec(Buffer.from(body).toString('utf8')) ?? [];
-  const value = ticket === undefined ? null : key.redeem(ticket);
-  if (value !== null) return respondJson(200, { key: value });
-  return refuse(
-    401,
-    'wrong_ticket',
-    'This link was already used or has expired. Open the address that the command printed.',
-  );
+/** What a path shows without script; null for any other path. */
+function listOf(path: string, { hub, sandboxConsole }: InspectorParts): (() => string | Promise<string>) | null {
+  if (path === '/list') return () => plainList(hub, sandboxConsole !== null);
+  return path === '/console/list' ? (sandboxConsole?.plain ?? null) : null;
 }

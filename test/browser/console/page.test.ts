@@ -85,5 +85,21 @@ describe(withReason('the page as a whole', reason), () => {
     await other.getByRole('button', { name: 'Sandbox', exact: true }).click();
     await other.getByText('No deliveries yet.').waitFor();
     await context.close();
+
+    // Without script: its two lists, by one password.
+    const [base = '', password = ''] = address.split('#key=');
+    const httpCredentials = { username: 'me', password };
+    const plain = await rig.browser.newContext({ javaScriptEnabled: false, httpCredentials });
+    const list = await plain.newPage();
+    await list.goto(base);
+    await list.getByRole('link', { name: 'the plain list' }).click();
+    await list.getByRole('link', { name: 'Sandbox' }).click();
+    await list.getByRole('rowheader', { name: name ?? '' }).waitFor();
+    expect(await list.evaluate("getComputedStyle(document.querySelector('table.grid')).borderCollapse")).toBe(
+      'collapse',
+    );
+    await list.getByRole('link', { name: 'Deliveries' }).click();
+    await list.getByText('No deliveries yet.').waitFor();
+    await plain.close();
   });
 });

@@ -25,11 +25,8 @@ export function consoleOf(profile: string, deps: StartDeps): StartedConsole {
       page.serve({
         assets: async () => (await import('../../../console/assets.ts')).consoleAssets,
         plain: async () => {
-          const [{ plainList }, { withoutTokens }] = await Promise.all([
-            import('../../../console/plain-list.ts'),
-            import('../../../text/without-tokens.ts'),
-          ]);
-          return withoutTokens(await plainList(await inProcess(control)));
+          const { plainList } = await import('../../../console/plain-list.ts');
+          return plainList(await inProcess(control), { base: consolePath, hasDeliveries: false });
         },
         routes: async () => {
           const { consoleRoutes } = await import('../../shared/sandbox/console.ts');

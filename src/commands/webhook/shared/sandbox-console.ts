@@ -1,5 +1,6 @@
 import type { ControlPort } from '../../../console/control-port.ts';
 import { parseUrl } from '../../../http/web-address.ts';
+import type { SandboxConsole } from '../../../inspector/parts.ts';
 import { isRecord } from '../../../json/parse.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
 import type { ConsoleDeps } from '../../shared/sandbox/console.ts';
@@ -10,15 +11,28 @@ import { profileControl, type RecordDeps } from './sandbox-record.ts';
 const timeoutMs = 60_000;
 
 /**
- * What answers the console's requests in the page of a listener, for the sandbox of its profile; null for a profile
- * without a sandbox. The key of the control API stays in this process.
+ * The console in the page of a listener, for the sandbox of its profile; null for a profile without a sandbox. The key
+ * of the control API stays in this process.
  */
-export function sandboxConsole(deps: RecordDeps & ConsoleDeps): Exchange | null {
+export function sandboxConsole(deps: RecordDeps & ConsoleDeps): SandboxConsole | null {
   if (!isSandboxProfile(deps.profile)) return null;
   let made: Promise<Exchange> | null = null;
-  return async (request) => {
-    made ??= open(deps);
-    return (await made)(request);
+  return {
+    answer: async (request) => {
+      made ??= open(deps);
+      return (await made)(request);
+    },
+    plain: async () => {
+      const { awayPage, plainList } = await import('../../../console/plain-list.ts');
+      const place = { base: '', hasDeliveries: true };
+      const control = await overHttp(deps);
+      try {
+        return await plainList(control, place);
+      } catch (error) {
+        if (error instanceof Error) return awayPage(error.message, place);
+        throw error;
+      }
+    },
   };
 }
 
