@@ -2,12 +2,14 @@
 
 import logging
 import re
+import signal
 import threading
 from functools import wraps
 from urllib.parse import urlsplit
 
 from flask import Flask, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.serving import make_server
 
 from config import EVENT_ID, PORT, REDIRECT_URI, log
 from files import check_data_dir
@@ -115,5 +117,21 @@ check_data_dir()
 sweep()
 threading.Thread(target=work_deliveries, args=(work,), daemon=True).start()
 
+
+def _serve():
+    server = make_server("localhost", PORT, app, threaded=True)
+    # Requests end before the process does: a refresh that is cut off costs a login.
+    server.daemon_threads = False
+
+    def stop(number, _frame):
+        signal.signal(number, signal.SIG_DFL)
+        threading.Thread(target=server.shutdown).start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    log("listening", port=PORT)
+    server.serve_forever()
+
+
 if __name__ == "__main__":
-    app.run(host="localhost", port=PORT, threaded=True)
+    _serve()

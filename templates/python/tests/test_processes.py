@@ -1,12 +1,20 @@
 """Several processes that share the data directory."""
 
 import base64
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 import unittest
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import requests
 
 from tests import settings  # noqa: F401
 from config import DATA_DIR
@@ -52,6 +60,35 @@ with alone("a lock"):
 """
 
 
+class TokenEndpoint(BaseHTTPRequestHandler):
+    """Has the integration stopped before it answers."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.integration.terminate()
+        ids = {"event_id": "evt_stopped", "organization_id": "org_1", "scope": ""}
+        answer = json.dumps({**ids, "access_token": "a1", "refresh_token": "r1"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_words):
+        pass
+
+
+def free_port():
+    with socket.create_server(("localhost", 0)) as server:
+        return server.getsockname()[1]
+
+
+def is_up(url):
+    try:
+        return requests.get(f"{url}/healthz").ok
+    except requests.ConnectionError:
+        return False
+
+
 def start(program, number=0, **environment):
     command, here = [sys.executable, "-c", program, str(number)], Path(__file__).parent.parent
     return subprocess.Popen(command, cwd=here, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
@@ -88,6 +125,32 @@ class Processes(unittest.TestCase):
         other = base64.b64encode(bytes(32)).decode()
         for key, status in ((os.environ["REVENTO_TOKEN_KEY"], 0), (other, 1), (os.environ["REVENTO_TOKEN_KEY"], 0)):
             self.assertEqual(start(program, REVENTO_TOKEN_KEY=key).wait(), status)
+
+    @unittest.skipIf(sys.platform == "win32", "Windows has no SIGTERM")
+    def test_a_stop_lets_a_request_end_that_is_running(self):
+        revento = HTTPServer(("localhost", 0), TokenEndpoint)
+        self.addCleanup(revento.server_close)
+        port = free_port()
+        environment = {
+            "PORT": str(port),
+            "REVENTO_AUTH_BASE": f"http://localhost:{revento.server_port}",
+            "DATA_DIR": str(DATA_DIR / "stopped"),
+        }
+        here = f"http://localhost:{port}"
+        output = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        revento.integration = subprocess.Popen([sys.executable, "app.py"], env={**os.environ, **environment}, **output)
+        self.addCleanup(revento.integration.kill)
+        while not is_up(here):
+            self.assertIsNone(revento.integration.poll())
+            time.sleep(0.025)
+        asked = requests.get(f"{here}/connect", allow_redirects=False)
+        [state] = parse_qs(urlsplit(asked.headers["Location"]).query)["state"]
+        threading.Thread(target=revento.handle_request, daemon=True).start()
+        query = {"code": "code", "state": state}
+        answer = requests.get(f"{here}/callback", params=query, cookies=asked.cookies.get_dict())
+        self.assertEqual(answer.text, "Connected. You can close this page.\n")
+        # Some servers end themselves by the signal once they are done.
+        self.assertIn(revento.integration.wait(), (0, -signal.SIGTERM))
 
     @unittest.skipIf(sys.platform == "win32", "Windows has no SIGKILL")
     def test_a_lock_is_free_after_its_process_was_killed(self):
