@@ -38,7 +38,7 @@ export async function work({ type, event_id: eventId, organization_id, occurred_
     return;
   }
   const changes = changesOf(type, data);
-  if (!changes) return; // a type that this integration does not know, or does not need
+  if (typeof changes?.id !== 'string') return; // a type that this integration does not know, or does not need
   await remember(connection, changes.id, (held) => {
     if (held?.deliveryId === deliveryId) return undefined; // a crash came before its mark
     if (held?.occurredAt > occurredAt) return undefined; // a newer delivery came first
@@ -49,7 +49,7 @@ export async function work({ type, event_id: eventId, organization_id, occurred_
 function changesOf(type, data) {
   if (type.startsWith('participant.')) return data;
   if (!type.startsWith('application.')) return undefined;
-  const { participant_id: id, user_id, status, custom_form_fields } = data;
+  const { participant_id: id, user_id, status, custom_form_fields } = data ?? {};
   return { id, user_id, application_status: status, ...(custom_form_fields && { custom_form_fields }) };
 }
 

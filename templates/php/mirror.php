@@ -56,7 +56,7 @@ function work(object $event, string $deliveryId): void
         return;
     }
     $changes = changesOf($event);
-    if ($changes === null) {
+    if (!is_string($changes['id'] ?? null)) {
         return; // a type that this integration does not know, or does not need
     }
     $login = new Login($event->event_id, $event->organization_id);
@@ -72,17 +72,17 @@ function work(object $event, string $deliveryId): void
     });
 }
 
-/** @return ?array<string, mixed> */
-function changesOf(object $event): ?array
+/** @return array<string, mixed> */
+function changesOf(object $event): array
 {
+    $data = (array) $event->data;
     if (str_starts_with($event->type, 'participant.')) {
-        return (array) $event->data;
+        return $data;
     }
     if (!str_starts_with($event->type, 'application.')) {
-        return null;
+        return [];
     }
-    $data = (array) $event->data;
-    return ['id' => $data['participant_id'], 'application_status' => $data['status']]
+    return ['id' => $data['participant_id'] ?? null, 'application_status' => $data['status'] ?? null]
         + array_intersect_key($data, ['user_id' => true, 'custom_form_fields' => true]);
 }
 

@@ -48,7 +48,7 @@ def work(event, delivery_id):
                 shutil.rmtree(mirror)
         return
     changes = _changes_of(event["type"], event["data"])
-    if changes is None:
+    if not isinstance(changes.get("id"), str):
         return  # a type that this integration does not know, or does not need
 
     def change(held):
@@ -63,14 +63,12 @@ def work(event, delivery_id):
 
 
 def _changes_of(kind, data):
-    if kind.startswith("participant."):
+    if kind.startswith("participant.") and isinstance(data, dict):
         return data
-    if not kind.startswith("application."):
-        return None
-    changes = {"id": data["participant_id"], "user_id": data["user_id"], "application_status": data["status"]}
-    if "custom_form_fields" in data:
-        changes["custom_form_fields"] = data["custom_form_fields"]
-    return changes
+    if not kind.startswith("application.") or not isinstance(data, dict):
+        return {}
+    kept = {name: data[name] for name in ("user_id", "custom_form_fields") if name in data}
+    return {"id": data.get("participant_id"), "application_status": data.get("status"), **kept}
 
 
 _syncs = {}

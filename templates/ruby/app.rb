@@ -38,7 +38,7 @@ module Mirror
       return
     end
     changes = changes_of(event['type'], event['data'])
-    return if changes.nil? # a type that this integration does not know, or does not need
+    return unless changes['id'].is_a?(String) # a type that this integration does not know, or does not need
 
     remember(event, changes['id']) do |held|
       next if held['delivery_id'] == delivery_id # a crash came before its mark
@@ -50,8 +50,8 @@ module Mirror
   end
 
   def changes_of(type, data)
+    return {} unless data.is_a?(Hash) && type.start_with?('participant.', 'application.')
     return data if type.start_with?('participant.')
-    return unless type.start_with?('application.')
 
     { 'id' => data['participant_id'], 'application_status' => data['status'] }
       .merge(data.slice('user_id', 'custom_form_fields'))

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { config } from '../config.js';
 import { fileName } from '../files.js';
-import { participants } from '../mirror.js';
+import { participants, work } from '../mirror.js';
 import { loginFor, store } from '../tokens.js';
 import { receive, workDeliveries } from '../webhooks.js';
 
@@ -66,4 +66,11 @@ test('files that cannot be read do not hold up deliveries, nor the rest of a mir
     void workDeliveries(async (_event, id) => id === headers['x-revento-delivery-id'] && resolve());
   });
   assert.deepEqual(await participants('evt_damaged'), []);
+});
+
+test('a type that is not known yet changes nothing, whatever its data is', async () => {
+  for (const type of ['participant.merged', 'application.moved', 'thread.updated']) {
+    for (const data of [{}, null, []]) await work({ type, event_id: 'evt_unknown', data }, type);
+  }
+  assert.deepEqual(await participants('evt_unknown'), []);
 });

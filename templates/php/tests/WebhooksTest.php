@@ -79,6 +79,16 @@ final class WebhooksTest extends TestCase
         self::assertSame([], Mirror\participants('evt_damaged'));
     }
 
+    public function testATypeThatIsNotKnownYetChangesNothingWhateverItsDataIs(): void
+    {
+        foreach (['participant.merged', 'application.moved', 'thread.updated'] as $type) {
+            foreach ([(object) [], null, []] as $data) {
+                Mirror\work((object) ['type' => $type, 'event_id' => 'evt_unknown', 'data' => $data], $type);
+            }
+        }
+        self::assertSame([], Mirror\participants('evt_unknown'));
+    }
+
     public function testALostRefreshKeepsTheMirrorAndADeletionStopsIt(): void
     {
         $joined = ['type' => 'participant.joined', 'occurred_at' => '', 'data' => (object) ['id' => 'p1']];

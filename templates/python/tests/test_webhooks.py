@@ -9,7 +9,7 @@ import uuid
 from tests import settings  # noqa: F401
 from config import DATA_DIR
 from files import file_name
-from mirror import participants
+from mirror import participants, work as change
 from tokens import login_for, store
 from webhooks import INBOX, receive, work_deliveries
 
@@ -77,3 +77,9 @@ class Deliveries(unittest.TestCase):
         threading.Thread(target=work_deliveries, args=(work,), daemon=True).start()
         self.assertTrue(worked.wait(20))
         self.assertEqual(participants("evt_damaged"), [])
+
+    def test_a_type_that_is_not_known_yet_changes_nothing_whatever_its_data_is(self):
+        for kind in ("participant.merged", "application.moved", "thread.updated"):
+            for data in ({}, None, []):
+                change({"type": kind, "event_id": "evt_unknown", "data": data}, kind)
+        self.assertEqual(participants("evt_unknown"), [])

@@ -70,6 +70,13 @@ class WebhooksTest < Minitest::Test
     FileUtils.rm_rf([directory, *damaged])
   end
 
+  def test_a_type_that_is_not_known_yet_changes_nothing_whatever_its_data_is
+    %w[participant.merged application.moved thread.updated].product([{}, nil, []]) do |type, data|
+      Mirror.work({ 'type' => type, 'event_id' => 'evt_unknown', 'data' => data }, type)
+    end
+    assert_empty Mirror.participants('evt_unknown')
+  end
+
   def test_many_work_one_inbox_once
     20.times { receive(delivery) }
     works = Queue.new
