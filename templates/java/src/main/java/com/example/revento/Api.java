@@ -110,7 +110,7 @@ final class Api {
   /** How long to wait before the next try; null: none. Branches on codes, never on messages. */
   private static Duration pauseAfter(Answer answer, int attempt) {
     if (answer.code().equals("concurrent_limit_exceeded")) return jittered(300);
-    if (answer.status == 429) return Duration.ofSeconds(2L << attempt);
+    if (answer.status == 429) return jittered(2_000L << attempt);
     // No answer, or half of one: reads may be sent again.
     if (answer.failure != null || answer.status >= 500) return jittered(500L << (attempt - 1));
     return null;

@@ -14,15 +14,22 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Pattern;
 
 /** The routes. */
 final class App {
   private static final int MAX_BODY_BYTES = 1 << 20;
+  private static final int GRACE_SECONDS = 5;
   private static final String COOKIE = "revento_attempt";
   private static final Pattern SENT_COOKIE = Pattern.compile("(?:^|; )" + COOKIE + "=([\\w-]+)");
   private static final Pattern THIS_MACHINE =
       Pattern.compile("(?:localhost|127\\.0\\.0\\.1|\\[::1])(?::\\d+)?");
+
+  /** For reading while a request is handled. */
+  private final ReadWriteLock requests = new ReentrantReadWriteLock();
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Config config;
@@ -58,12 +65,15 @@ final class App {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
+    requests.readLock().lock();
     try (exchange) {
       try {
         route(exchange);
       } catch (Exception failure) {
         fail(exchange, failure);
       }
+    } finally {
+      requests.readLock().unlock();
     }
   }
 
@@ -186,12 +196,28 @@ final class App {
     return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
-  public static void main(String[] arguments) throws IOException {
+  /** Lets running requests end. */
+  private void stop() {
+    try {
+      // Others wait from now on, until the process ends. `HttpServer.stop` takes all its time even
+      // where nothing runs.
+      requests.writeLock().tryLock(GRACE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException early) {
+      // the process ends anyway
+    }
+    tokens.close();
+    Log.line("stopped");
+  }
+
+  public static void main(String[] arguments) {
     try {
       var config = Config.read(Config.environment(Path.of(".env")));
-      new App(config).serve();
+      var app = new App(config);
+      app.tokens.logins(); // the log says now which ones cannot be read
+      app.serve();
+      Runtime.getRuntime().addShutdownHook(new Thread(app::stop));
       Log.line("listening", "port", config.port());
-    } catch (IllegalArgumentException invalid) {
+    } catch (IOException | IllegalArgumentException invalid) {
       System.err.println(invalid.getMessage());
       System.exit(1);
     }

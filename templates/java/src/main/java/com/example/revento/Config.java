@@ -50,7 +50,7 @@ record Config(
             settings.key("REVENTO_TOKEN_KEY"),
             // A directory for each API: what belongs to one is never sent to another.
             dataDir.resolve(String.valueOf(apiBase.getAuthority()).replace(':', '_')),
-            Integer.parseInt(settings.valueOr("PORT", "3000")));
+            settings.number("PORT", "3000"));
     if (!settings.problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", settings.problems));
     }
@@ -103,6 +103,13 @@ record Config(
       }
       problems.add(name + " is not a URL.");
       return URI.create("");
+    }
+
+    int number(String name, String otherwise) {
+      var value = valueOr(name, otherwise);
+      if (value.matches("[0-9]{1,5}")) return Integer.parseInt(value);
+      problems.add(name + " is not a number.");
+      return 0;
     }
 
     byte[] key(String name) {

@@ -1,5 +1,7 @@
 package com.example.revento;
 
+import static java.util.Map.entry;
+
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
@@ -66,23 +68,15 @@ final class OAuth {
     var expiresAt = Instant.now().plus(ATTEMPT_LIFETIME).toEpochMilli();
     var attempt = new Attempt(randomWord(), randomWord(), expiresAt);
     var query =
-        Map.of(
-            "response_type",
-            "code",
-            "client_id",
-            config.clientId(),
-            "redirect_uri",
-            config.redirectUri().toString(),
-            "scope",
-            SCOPES,
-            "event_id",
-            eventId,
-            "state",
-            attempt.state,
-            "code_challenge",
-            base64Url(Sealed.sha256(attempt.verifier)),
-            "code_challenge_method",
-            "S256");
+        Map.ofEntries(
+            entry("response_type", "code"),
+            entry("client_id", config.clientId()),
+            entry("redirect_uri", config.redirectUri().toString()),
+            entry("scope", SCOPES),
+            entry("event_id", eventId),
+            entry("state", attempt.state),
+            entry("code_challenge", base64Url(Sealed.sha256(attempt.verifier))),
+            entry("code_challenge_method", "S256"));
     return new Start(
         config.authBase() + "/oauth/authorize?" + Http.query(query),
         base64Url(sealed.seal(attempt, "attempt")));
@@ -111,15 +105,11 @@ final class OAuth {
     try {
       var login =
           requestTokens(
-              Map.of(
-                  "grant_type",
-                  "authorization_code",
-                  "code",
-                  query.get("code"),
-                  "redirect_uri",
-                  config.redirectUri().toString(),
-                  "code_verifier",
-                  attempt.verifier));
+              Map.ofEntries(
+                  entry("grant_type", "authorization_code"),
+                  entry("code", query.get("code")),
+                  entry("redirect_uri", config.redirectUri().toString()),
+                  entry("code_verifier", attempt.verifier)));
       tokens.store(login);
       return login;
     } catch (TokenException refused) {

@@ -1,5 +1,7 @@
 package com.example.revento;
 
+import com.google.gson.JsonParseException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -42,6 +45,14 @@ final class Sealed {
           : new FileAttribute<?>[0];
 
   private static final Map<Path, Object> TURNS = new ConcurrentHashMap<>();
+
+  /**
+   * Days that files are kept which nothing removes, by their ending or directory: writes and logins
+   * end within minutes, Revento gives up a delivery after hours, and a refresh token can be used
+   * for 90 days.
+   */
+  private static final Map<String, Integer> KEPT =
+      Map.of("tmp", 1, "claim", 100, "attempts", 1, "worked", 30);
 
   private final SecretKeySpec key;
 
@@ -110,6 +121,15 @@ final class Sealed {
     } finally {
       Files.deleteIfExists(temporary);
     }
+    keepNames(directory);
+  }
+
+  /** Makes new names in a directory outlast a power failure. */
+  private static void keepNames(Path directory) throws IOException {
+    if (OWNER_ONLY.length == 0) return; // Windows keeps a journal of names, and opens no directory
+    try (var names = FileChannel.open(directory)) {
+      names.force(true);
+    }
   }
 
   /** The value of a file; empty where there is none. */
@@ -118,16 +138,22 @@ final class Sealed {
       return Optional.of(unseal(Files.readAllBytes(path), path.getFileName().toString(), type));
     } catch (NoSuchFileException none) {
       return Optional.empty();
-    } catch (GeneralSecurityException damaged) {
-      throw new IOException("Cannot decrypt " + path, damaged);
+    } catch (GeneralSecurityException | JsonParseException damaged) {
+      throw new IOException(path + " is damaged, or REVENTO_TOKEN_KEY has changed", damaged);
     }
   }
 
-  /** The values of all files of a directory. */
+  /** The values of the files of a directory. One that is damaged does not hold up the others. */
   <T> List<T> readAll(Path directory, Class<T> type) throws IOException {
     var values = new ArrayList<T>();
     try (var paths = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
-      for (var path : paths) read(path, type).ifPresent(values::add);
+      for (var path : paths) {
+        try {
+          read(path, type).ifPresent(values::add);
+        } catch (IOException unreadable) {
+          Log.line("file not read", "error", unreadable.getMessage());
+        }
+      }
     } catch (NoSuchFileException none) {
       // nothing was written yet
     }
@@ -160,9 +186,23 @@ final class Sealed {
     Files.createDirectories(path.getParent(), OWNER_ONLY);
     try {
       Files.createFile(path);
-      return true;
     } catch (FileAlreadyExistsException taken) {
       return false;
+    }
+    keepNames(path.getParent());
+    return true;
+  }
+
+  /** Removes what killed processes left behind, and what is too old to be needed. */
+  static void sweep(File directory) {
+    var files = directory.listFiles();
+    if (files == null) return; // nothing was written yet, or another process removed it
+    for (var file : files) {
+      if (file.isDirectory()) sweep(file);
+      var ending = file.getName().substring(file.getName().lastIndexOf('.') + 1);
+      var days = KEPT.getOrDefault(ending, KEPT.get(directory.getName()));
+      var age = Duration.ofMillis(System.currentTimeMillis() - file.lastModified());
+      if (days != null && age.toDays() >= days) file.delete();
     }
   }
 }

@@ -8,9 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Logins on disk: a file for each event and organization, and refreshes that happen once. */
 final class Tokens {
@@ -19,7 +17,9 @@ final class Tokens {
 
   private final Path directory;
   private final Sealed sealed;
-  private final Map<Path, Object> locks = new ConcurrentHashMap<>();
+
+  /** Held while a refresh runs. */
+  private final ReentrantLock refreshing = new ReentrantLock();
 
   Tokens(Config config, Sealed sealed) {
     this.directory = config.dataDir().resolve("logins");
@@ -92,13 +92,9 @@ final class Tokens {
         .isPresent();
   }
 
-  private Path claim(Login login) {
+  /** The file that keeps its refresh token from being sent again. */
+  Path claim(Login login) {
     return directory.resolve(Sealed.fileName(login.refreshToken()) + ".claim");
-  }
-
-  /** What keeps each refresh token that is held from being sent again. */
-  Set<Path> claims() throws IOException {
-    return logins().stream().map(this::claim).collect(Collectors.toSet());
   }
 
   /** Asks the token endpoint. */
@@ -114,7 +110,8 @@ final class Tokens {
    * process dies half-way.
    */
   Login refreshed(Login spent, Request request) throws IOException, InterruptedException {
-    synchronized (locks.computeIfAbsent(path(spent), path -> new Object())) {
+    refreshing.lock();
+    try {
       while (true) {
         var current = usable(spent);
         if (!current.accessToken().equals(spent.accessToken())) return current;
@@ -124,27 +121,37 @@ final class Tokens {
         if (isUnanswered(claim)) return endSpent(current, "a refresh was never answered");
         Thread.sleep(50);
       }
+    } finally {
+      refreshing.unlock();
     }
+  }
+
+  /** Lets a refresh end, whose new tokens would be lost with the process. None begins any more. */
+  void close() {
+    refreshing.lock();
   }
 
   private Login refreshOnce(Login spent, Path claim, Request request)
       throws IOException, InterruptedException {
-    // Another process may have refreshed, and dropped its claim, since we looked.
-    var current = usable(spent);
-    if (current.accessToken().equals(spent.accessToken())) {
-      try {
-        var form = Map.of("grant_type", "refresh_token", "refresh_token", current.refreshToken());
-        current = replace(current, current.with(request.send(form)));
-      } catch (OAuth.TokenException refused) {
-        // Where Revento may have used the token without an answer to us, the claim stays: the
-        // token is never sent a second time.
-        if (refused.isUnused) Files.deleteIfExists(claim);
-        if (refused.code.equals("invalid_grant")) return endSpent(current, refused.code);
-        throw refused;
-      }
+    var mayBeSpent = false;
+    try {
+      // Another process may have refreshed, and dropped its claim, since we looked. Where nothing
+      // can be written, as on a full disk, that shows now: the answer could not be kept.
+      var current = replace(spent, spent);
+      if (!current.accessToken().equals(spent.accessToken())) return current;
+      mayBeSpent = true;
+      var form = Map.of("grant_type", "refresh_token", "refresh_token", spent.refreshToken());
+      var next = replace(spent, spent.with(request.send(form)));
+      mayBeSpent = false;
+      return next;
+    } catch (OAuth.TokenException refused) {
+      mayBeSpent = !refused.isUnused;
+      if (refused.code.equals("invalid_grant")) return endSpent(spent, refused.code);
+      throw refused;
+    } finally {
+      // Otherwise the claim stays: the token is never sent a second time.
+      if (!mayBeSpent) Files.deleteIfExists(claim);
     }
-    Files.deleteIfExists(claim);
-    return current;
   }
 
   private Login usable(Login login) throws IOException {

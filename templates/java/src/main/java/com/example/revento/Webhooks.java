@@ -9,12 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -26,12 +24,6 @@ final class Webhooks {
   static final String DELETION = "data.deletion_required";
 
   private static final long TOLERANCE_SECONDS = 300;
-
-  /** Revento gives up after hours; a delivery that is repeated by hand may be older. */
-  private static final Duration MARKS_KEPT = Duration.ofDays(30);
-
-  /** Writes, logins and refreshes end within minutes: files that are older are not in use. */
-  private static final Duration ABANDONED = Duration.ofDays(1);
 
   private static final Pattern TIMESTAMP = Pattern.compile("[0-9]{1,12}");
   private static final Pattern SIGNATURE = Pattern.compile("sha256=([0-9a-f]{64})");
@@ -135,13 +127,9 @@ final class Webhooks {
 
   /** Processes deliveries until the thread is interrupted. */
   void workDeliveries(Worker worker) throws InterruptedException {
-    var isFirst = true;
+    Sealed.sweep(config.dataDir().toFile());
     while (true) {
       try {
-        if (isFirst) {
-          isFirst = false;
-          sweep();
-        }
         workWaiting(worker);
       } catch (IOException | RuntimeException failed) {
         Log.line("inbox failed", "error", failed.toString());
@@ -182,32 +170,6 @@ final class Webhooks {
       Log.line("delivery worked", ids(delivery.id, event));
     } catch (IOException | RuntimeException failed) {
       Log.line("delivery failed", "delivery_id", delivery.id, "error", failed.toString());
-    }
-  }
-
-  /** Removes what killed processes left behind, and what is too old to be needed. */
-  void sweep() throws IOException {
-    var kept = tokens.claims();
-    removeOlder(MARKS_KEPT, worked, "", kept);
-    removeOlder(ABANDONED, config.dataDir().resolve("attempts"), "", kept);
-    removeOlder(ABANDONED, config.dataDir(), ".claim", kept);
-    removeOlder(ABANDONED, config.dataDir(), ".tmp", kept);
-  }
-
-  private static void removeOlder(Duration age, Path directory, String ending, Set<Path> kept)
-      throws IOException {
-    var files = directory.toFile().listFiles();
-    if (files == null) return; // nothing was written yet
-    var oldest = Instant.now().minus(age).toEpochMilli();
-    for (var file : files) {
-      var path = file.toPath();
-      if (file.isDirectory()) {
-        removeOlder(age, path, ending, kept);
-      } else if (file.getName().endsWith(ending)
-          && file.lastModified() < oldest
-          && !kept.contains(path)) {
-        Files.deleteIfExists(path);
-      }
     }
   }
 }

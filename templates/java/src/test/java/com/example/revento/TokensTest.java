@@ -3,7 +3,9 @@ package com.example.revento;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.fail;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,6 +114,24 @@ class TokensTest {
               throw new OAuth.TokenException("invalid_grant", false);
             });
     assertEquals("b1", found.accessToken());
+  }
+
+  @Test
+  void whatCannotBeKeptIsNotRequested() throws Exception {
+    var lock = TestSettings.in(directory).dataDir().resolve("logins.lock");
+    Files.delete(lock);
+    Files.createDirectory(lock); // as on a full disk, nothing is written now
+    assertThrows(
+        IOException.class,
+        () -> tokens.refreshed(SPENT, form -> fail("The answer could not be kept.")));
+    assertFalse(Files.exists(tokens.claim(SPENT)));
+  }
+
+  @Test
+  void aDamagedLoginDoesNotHoldUpTheOthers() throws Exception {
+    Files.writeString(tokens.claim(SPENT).resolveSibling("damaged.sealed"), "damaged");
+    assertEquals(SPENT, tokens.loginFor("evt_1"));
+    assertThrows(Login.EndedException.class, () -> tokens.loginFor("evt_damaged"));
   }
 
   private void refused(String code, boolean isUnused) throws Exception {

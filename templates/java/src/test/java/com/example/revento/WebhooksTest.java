@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -19,12 +20,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WebhooksTest {
   private static final String BODY = "{\"id\":\"1\",\"type\":\"x\",\"event_id\":null,\"data\":{}}";
@@ -144,20 +146,33 @@ class WebhooksTest {
   }
 
   @Test
-  void theStartRemovesOnlyWhatKilledProcessesLeft() throws Exception {
-    var tokens = new Tokens(config, new Sealed(config.tokenKey()));
-    tokens.store(new Login("evt_1", "org_1", "a1", "r1", null, null));
-    var kept = tokens.claims().iterator().next();
-    var young = kept.resolveSibling("young.tmp");
-    var swept = List.of(kept.resolveSibling("token.claim"), kept.resolveSibling("a.tmp"));
-    var old = Stream.concat(Stream.of(kept), swept.stream()).toList();
-    for (var path : old) {
-      Sealed.createOnce(path);
-      Files.setLastModifiedTime(path, FileTime.fromMillis(0));
-    }
-    Sealed.createOnce(young);
-    webhooks.sweep();
-    assertEquals(List.of(kept), old.stream().filter(Files::exists).toList());
-    assertTrue(Files.exists(young));
+  void aDamagedDeliveryDoesNotHoldUpTheOthers() throws Exception {
+    assertAnswer(204, genuine(BODY), BODY);
+    var damaged = config.dataDir().resolve("inbox/damaged.sealed");
+    Files.writeString(damaged, "damaged");
+    var works = new ConcurrentLinkedQueue<String>();
+    webhooks.workWaiting((event, id) -> works.add(id));
+    assertEquals(1, works.size());
+    assertTrue(Files.exists(damaged));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "logins/young.tmp, 0, true",
+    "logins/a.tmp, 2, false",
+    "participants/evt_1/b.tmp, 2, false",
+    "logins/held.claim, 90, true", // the token could be sent again
+    "logins/c.claim, 101, false",
+    "worked/once, 2, true",
+    "worked/long_ago, 31, false",
+  })
+  void theStartRemovesOnlyWhatKilledProcessesLeft(String name, int days, boolean isKept)
+      throws Exception {
+    var path = config.dataDir().resolve(name);
+    Sealed.createOnce(path);
+    var then = Instant.now().minus(Duration.ofDays(days));
+    Files.setLastModifiedTime(path, FileTime.from(then));
+    Sealed.sweep(directory.toFile());
+    assertEquals(isKept, Files.exists(path));
   }
 }
