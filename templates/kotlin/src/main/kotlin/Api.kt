@@ -126,7 +126,7 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
 /** How long to wait before the next try; null: none. It branches on codes, never on messages. */
 private fun pauseAfter(answer: Answer.Failed, attempt: Int): Duration? = when {
     answer.code == "concurrent_limit_exceeded" -> jittered(300)
-    answer.status == 429 -> Duration.ofSeconds(2L shl attempt)
+    answer.status == 429 -> jittered(2_000L shl attempt)
     // No answer, or half of one: reads may be sent again.
     answer.status == 0 || answer.status >= 500 -> jittered(500L shl (attempt - 1))
     else -> null

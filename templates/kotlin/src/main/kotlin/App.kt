@@ -7,15 +7,21 @@ import java.net.InetSocketAddress
 import java.net.URLDecoder
 import java.util.concurrent.ExecutionException
 import java.util.concurrent.Executors
+import java.util.concurrent.TimeUnit.SECONDS
+import java.util.concurrent.locks.ReentrantReadWriteLock
+import kotlin.concurrent.read
 import kotlin.system.exitProcess
 
 private const val MAX_BODY_BYTES = 1 shl 20
+private const val GRACE_SECONDS = 5L
 private const val COOKIE = "revento_attempt"
 private val sentCookie = Regex("(?:^|; )$COOKIE=([\\w-]+)")
 private val thisMachine = Regex("""(?:localhost|127\.0\.0\.1|\[::1])(?::\d+)?""")
 
 /** The routes. */
 class App(private val config: Config) {
+    /** For reading while a request is handled. */
+    private val requests = ReentrantReadWriteLock()
     private val threads = Executors.newCachedThreadPool()
     private val sealed = Sealed(config.tokenKey)
     private val tokens = Tokens(config, sealed)
@@ -28,20 +34,31 @@ class App(private val config: Config) {
         // Small answers leave at once, and a client that sends a request slowly is cut off.
         System.setProperty("sun.net.httpserver.nodelay", "true")
         System.setProperty("sun.net.httpserver.maxReqTime", "10")
+        tokens.logins() // the log says now which ones cannot be read
         val server = HttpServer.create(InetSocketAddress(config.port), 0)
         server.executor = threads
         server.createContext("/") { exchange ->
-            exchange.use {
-                try {
-                    exchange.route()
-                } catch (failure: Exception) {
-                    exchange.fail(failure)
+            requests.read {
+                exchange.use {
+                    try {
+                        exchange.route()
+                    } catch (failure: Exception) {
+                        exchange.fail(failure)
+                    }
                 }
             }
         }
         server.start()
         webhooks.workDeliveries(mirror::work)
         return server
+    }
+
+    /** Lets running requests end. Others wait from now on, until the process ends. */
+    fun stop() {
+        // `HttpServer.stop` would take all its time even where nothing runs.
+        requests.writeLock().tryLock(GRACE_SECONDS, SECONDS)
+        tokens.close()
+        log("stopped")
     }
 
     private fun HttpExchange.route() {
@@ -127,12 +144,14 @@ private fun HttpExchange.query(): Map<String, String> = requestURI.rawQuery.orEm
 private fun decoded(text: String) = URLDecoder.decode(text, Charsets.UTF_8)
 
 fun main() {
-    val config = try {
-        Config(environment(File(".env")))
-    } catch (invalid: IllegalArgumentException) {
-        System.err.println(invalid.message)
+    try {
+        val config = Config(environment(File(".env")))
+        val app = App(config)
+        app.serve()
+        Runtime.getRuntime().addShutdownHook(Thread(app::stop))
+        log("listening", "port" to config.port)
+    } catch (failed: Exception) { // a wrong setting, or a port that is taken
+        System.err.println(failed.message ?: failed)
         exitProcess(1)
     }
-    App(config).serve()
-    log("listening", "port" to config.port)
 }

@@ -1,5 +1,6 @@
 package com.example.revento
 
+import java.io.IOException
 import java.nio.ByteBuffer
 import java.nio.channels.FileChannel
 import java.nio.file.FileAlreadyExistsException
@@ -11,8 +12,10 @@ import java.nio.file.StandardCopyOption.ATOMIC_MOVE
 import java.nio.file.StandardOpenOption.CREATE
 import java.nio.file.StandardOpenOption.WRITE
 import java.nio.file.attribute.PosixFilePermissions
+import java.security.GeneralSecurityException
 import java.security.MessageDigest
 import java.security.SecureRandom
+import java.time.Duration
 import java.util.HexFormat
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.locks.ReentrantLock
@@ -50,12 +53,31 @@ fun fileName(vararg parts: String?): String = HexFormat.of().formatHex(sha256(pa
 /** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
 fun createOnce(path: Path): Boolean {
     path.parent.createDirectories(*ownerOnly)
-    return try {
+    try {
         path.createFile()
-        true
     } catch (_: FileAlreadyExistsException) {
-        false
+        return false
     }
+    path.parent.keepNames()
+    return true
+}
+
+/** Makes new names in a directory outlast a power failure. Windows keeps a journal of names, and opens no directory. */
+private fun Path.keepNames() {
+    if (ownerOnly.isNotEmpty()) FileChannel.open(this).use { it.force(true) }
+}
+
+/**
+ * Days that files are kept which nothing removes, by their ending or directory: writes and logins end within minutes,
+ * Revento gives up a delivery after hours, and a refresh token can be used for 90 days.
+ */
+private val kept = mapOf("tmp" to 1L, "claim" to 100L, "attempts" to 1L, "worked" to 30L)
+
+/** Removes what killed processes left behind, and what is too old to be needed. */
+fun sweep(directory: Path) = directory.toFile().walk().filter { it.isFile }.forEach { file ->
+    val days = kept[file.extension] ?: kept[file.parentFile.name]
+    val age = Duration.ofMillis(System.currentTimeMillis() - file.lastModified())
+    if (days != null && age.toDays() >= days) file.delete()
 }
 
 private val turns = ConcurrentHashMap<Path, ReentrantLock>()
@@ -87,6 +109,7 @@ class Sealed(key: ByteArray) {
 
     /** What was sealed under this name; anything else throws. */
     fun <T> unseal(data: ByteArray, name: String, type: Class<T>): T {
+        if (data.size < NONCE_BYTES) throw GeneralSecurityException("too short")
         val cipher = cipher(Cipher.DECRYPT_MODE, data.copyOf(NONCE_BYTES), name)
         val text = cipher.doFinal(data, NONCE_BYTES, data.size - NONCE_BYTES)
         return gson.fromJson(text.decodeToString(), type)
@@ -106,6 +129,7 @@ class Sealed(key: ByteArray) {
         } finally {
             temporary.deleteIfExists()
         }
+        path.parent.keepNames()
     }
 
     /** The value of a file; null where there is none. */
@@ -113,12 +137,21 @@ class Sealed(key: ByteArray) {
         unseal(path.readBytes(), path.name, type)
     } catch (_: NoSuchFileException) {
         null
+    } catch (damaged: GeneralSecurityException) {
+        throw IOException("$path is damaged, or REVENTO_TOKEN_KEY has changed", damaged)
     }
 
-    /** The values of all files of a directory. */
+    /** The values of the files of a directory. One that is damaged does not hold up the others. */
     fun <T : Any> readAll(directory: Path, type: Class<T>): List<T> = when {
         directory.notExists() -> emptyList()
-        else -> directory.listDirectoryEntries("*$SEALED").mapNotNull { read(it, type) }
+        else -> directory.listDirectoryEntries("*$SEALED").mapNotNull { path ->
+            try {
+                read(path, type)
+            } catch (unreadable: IOException) {
+                log("file not read", "error" to unreadable.message)
+                null
+            }
+        }
     }
 }
 

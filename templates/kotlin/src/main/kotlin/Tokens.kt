@@ -4,7 +4,6 @@ import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import java.time.Duration
 import java.time.Instant
-import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
 import kotlin.io.path.deleteIfExists
@@ -35,7 +34,9 @@ data class Login(
 /** Logins on disk: a file for each event and organization, and refreshes that happen once. */
 class Tokens(config: Config, private val sealed: Sealed) {
     private val directory = config.dataDir.resolve("logins")
-    private val locks = ConcurrentHashMap<Path, ReentrantLock>()
+
+    /** Held while a refresh runs. */
+    private val refreshing = ReentrantLock()
 
     private val Login.path get() = directory.resolve(fileName(eventId, organizationId) + SEALED)
 
@@ -75,10 +76,8 @@ class Tokens(config: Config, private val sealed: Sealed) {
     fun isDeleted(eventId: String?, organizationId: String?) =
         sealed.read<Login>(Login(eventId, organizationId).path)?.ended == DELETION
 
-    private val Login.claim get() = directory.resolve(fileName(refreshToken) + ".claim")
-
-    /** What keeps each refresh token that is held from being sent again. */
-    fun claims() = logins().map { it.claim }.toSet()
+    /** The file that keeps the refresh token of a login from being sent again. */
+    fun claimOf(login: Login): Path = directory.resolve(fileName(login.refreshToken) + ".claim")
 
     /**
      * The login after a refresh; [spent] is the one whose access token has expired.
@@ -86,43 +85,48 @@ class Tokens(config: Config, private val sealed: Sealed) {
      * Revento revokes a login when a refresh token is used twice, so each one is claimed by a file before it is sent: one
      * request among all threads, one among all processes, one even when the process dies half-way.
      */
-    fun refreshed(spent: Login, request: (Map<String, String>) -> Login): Login =
-        locks.computeIfAbsent(spent.path) { ReentrantLock() }.withLock { refreshedByOne(spent, request) }
-
-    private fun refreshedByOne(spent: Login, request: (Map<String, String>) -> Login): Login {
-        while (true) {
-            val current = usable(spent)
-            if (current.accessToken != spent.accessToken) return current
-            val claim = current.claim
-            if (createOnce(claim)) return refreshOnce(spent, claim, request)
-            // Another process is refreshing: the files show the outcome.
-            if (isUnanswered(claim)) return endSpent(current, "a refresh was never answered")
-            Thread.sleep(50)
+    fun refreshed(spent: Login, request: (Map<String, String>) -> Login): Login {
+        refreshing.withLock {
+            while (true) {
+                val current = usable(spent)
+                if (current.accessToken != spent.accessToken) return current
+                val claim = claimOf(current)
+                if (createOnce(claim)) return refreshOnce(spent, claim, request)
+                // Another process is refreshing: the files show the outcome.
+                if (isUnanswered(claim)) return endSpent(current, "a refresh was never answered")
+                Thread.sleep(50)
+            }
         }
     }
 
+    /** Lets a refresh end, whose new tokens would be lost with the process. None begins any more. */
+    fun close() = refreshing.lock()
+
     private fun refreshOnce(spent: Login, claim: Path, request: (Map<String, String>) -> Login): Login {
-        // Another process may have refreshed, and dropped its claim, since we looked.
-        var current = usable(spent)
-        if (current.accessToken == spent.accessToken) {
-            try {
-                val form = mapOf("grant_type" to "refresh_token", "refresh_token" to current.refreshToken.orEmpty())
-                val (_, _, accessToken, refreshToken, scope) = request(form)
-                val renewed = current.copy(
-                    accessToken = accessToken,
-                    refreshToken = refreshToken,
-                    scope = scope ?: current.scope,
-                )
-                current = replace(current, renewed)
-            } catch (refused: TokenError) {
-                // Kept where Revento may have used the token without an answer to us: it is never sent a second time.
-                if (refused.isUnused) claim.deleteIfExists()
-                if (refused.code == "invalid_grant") return endSpent(current, refused.code)
-                throw refused
-            }
+        var mayBeSpent = false
+        try {
+            // Another process may have refreshed, and dropped its claim, since we looked. Where nothing can be written, as
+            // on a full disk, that shows now: the answer could not be kept.
+            val current = replace(spent, spent)
+            if (current.accessToken != spent.accessToken) return current
+            mayBeSpent = true
+            val answer = request(
+                mapOf("grant_type" to "refresh_token", "refresh_token" to spent.refreshToken.orEmpty()),
+            )
+            val renewed = spent.copy(
+                accessToken = answer.accessToken,
+                refreshToken = answer.refreshToken,
+                scope = answer.scope ?: spent.scope,
+            )
+            return replace(spent, renewed).also { mayBeSpent = false }
+        } catch (refused: TokenError) {
+            mayBeSpent = !refused.isUnused
+            if (refused.code == "invalid_grant") return endSpent(spent, refused.code)
+            throw refused
+        } finally {
+            // Otherwise the claim stays: the token is never sent a second time.
+            if (!mayBeSpent) claim.deleteIfExists()
         }
-        claim.deleteIfExists()
-        return current
     }
 
     private fun usable(login: Login) = sealed.read<Login>(login.path)?.takeIf { it.ended == null } ?: throw LoginEnded()

@@ -3,9 +3,7 @@ package com.example.revento
 import com.google.gson.JsonObject
 import com.google.gson.JsonParseException
 import com.sun.net.httpserver.Headers
-import java.nio.file.Path
 import java.security.MessageDigest
-import java.time.Duration
 import java.time.Instant
 import java.util.HexFormat
 import java.util.concurrent.Semaphore
@@ -19,11 +17,6 @@ import kotlin.math.abs
 
 private const val TOLERANCE_SECONDS = 300
 
-/** Revento gives up after hours; a delivery that is repeated by hand may be older. */
-private val marksKept = Duration.ofDays(30)
-
-/** Writes, logins and refreshes end within minutes: files that are older are not in use. */
-private val abandonedAfter = Duration.ofDays(1)
 private val timestampForm = Regex("[0-9]{1,12}")
 private val signatureForm = Regex("sha256=([0-9a-f]{64})")
 
@@ -89,18 +82,16 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
 
     /** Processes deliveries for as long as the program runs. */
     fun workDeliveries(work: (Delivery) -> Unit) = thread(isDaemon = true) {
-        logFailure { sweep() }
+        sweep(config.dataDir)
         while (true) {
-            logFailure { workWaiting(work) }
+            try {
+                workWaiting(work)
+            } catch (failed: Exception) {
+                log("inbox failed", "error" to "$failed")
+            }
             arrived.tryAcquire(10, SECONDS) // comes back for what failed
             arrived.drainPermits()
         }
-    }
-
-    private fun logFailure(work: () -> Unit) = try {
-        work()
-    } catch (failed: Exception) {
-        log("inbox failed", "error" to "$failed")
     }
 
     /**
@@ -125,22 +116,6 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
     } catch (failed: Exception) {
         delivery.logged("delivery failed", "error" to "$failed")
     }
-
-    /** Removes what killed processes left behind, and what is too old to be needed. */
-    fun sweep() {
-        val kept = tokens.claims()
-        removeOlder(marksKept, worked, "", kept)
-        removeOlder(abandonedAfter, config.dataDir.resolve("attempts"), "", kept)
-        removeOlder(abandonedAfter, config.dataDir, ".claim", kept)
-        removeOlder(abandonedAfter, config.dataDir, ".tmp", kept)
-    }
-}
-
-private fun removeOlder(age: Duration, directory: Path, ending: String, kept: Set<Path>) {
-    val oldest = (Instant.now() - age).toEpochMilli()
-    directory.toFile().walk()
-        .filter { it.isFile && it.name.endsWith(ending) && it.lastModified() < oldest && it.toPath() !in kept }
-        .forEach { it.delete() }
 }
 
 private fun hmac(secret: ByteArray, timestamp: String, body: ByteArray): ByteArray = Mac.getInstance("HmacSHA256").run {

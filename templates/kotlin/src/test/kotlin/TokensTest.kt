@@ -1,17 +1,23 @@
 package com.example.revento
 
+import java.io.IOException
 import java.security.GeneralSecurityException
 import java.util.concurrent.Callable
 import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicInteger
+import kotlin.io.path.createDirectory
 import kotlin.io.path.createTempDirectory
+import kotlin.io.path.deleteExisting
+import kotlin.io.path.exists
 import kotlin.io.path.readBytes
+import kotlin.io.path.writeText
 import kotlin.test.AfterTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
+import kotlin.test.fail
 
 class TokensTest {
     private val directory = createTempDirectory()
@@ -82,5 +88,21 @@ class TokensTest {
             throw TokenError("invalid_grant", false)
         }
         assertEquals("b1", found.accessToken)
+    }
+
+    @Test
+    fun `what cannot be kept is not requested`() {
+        val lock = config.dataDir.resolve("logins.lock")
+        lock.deleteExisting()
+        lock.createDirectory() // as on a full disk, nothing is written now
+        assertFailsWith<IOException> { tokens.refreshed(spent) { fail("The answer could not be kept.") } }
+        assertFalse(tokens.claimOf(spent).exists())
+    }
+
+    @Test
+    fun `a damaged login does not hold up the others`() {
+        tokens.claimOf(spent).resolveSibling("damaged.sealed").writeText("damaged")
+        assertEquals(spent, tokens.loginFor("evt_1"))
+        assertFailsWith<LoginEnded> { tokens.loginFor("evt_damaged") }
     }
 }

@@ -1,6 +1,8 @@
 package com.example.revento
 
 import com.sun.net.httpserver.Headers
+import java.nio.file.attribute.FileTime
+import java.time.Duration
 import java.time.Instant
 import java.util.HexFormat
 import java.util.UUID
@@ -11,9 +13,12 @@ import javax.crypto.Mac
 import javax.crypto.spec.SecretKeySpec
 import kotlin.io.path.createTempDirectory
 import kotlin.io.path.exists
+import kotlin.io.path.setLastModifiedTime
+import kotlin.io.path.writeText
 import kotlin.test.AfterTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
+import kotlin.test.assertTrue
 
 private const val BODY = """{"id":"1","type":"x","event_id":null,"data":{}}"""
 
@@ -110,14 +115,34 @@ class WebhooksTest {
     }
 
     @Test
+    fun `a damaged delivery does not hold up the others`() {
+        assertEquals(204, answer(signed()))
+        val damaged = config.dataDir.resolve("inbox/damaged.sealed")
+        damaged.writeText("damaged")
+        val works = mutableListOf<String>()
+        webhooks.workWaiting { works += it.id }
+        assertEquals(1, works.size)
+        assertTrue(damaged.exists())
+    }
+
+    @Test
     fun `the start removes only what killed processes left`() {
-        tokens.store(Login("evt_1", "org_1", "a1", "r1"))
-        val kept = tokens.claims().single()
-        val old = listOf(kept, kept.resolveSibling("token.claim"), kept.resolveSibling("a.tmp"))
-        val young = kept.resolveSibling("young.tmp")
-        for (path in old.plusElement(young)) createOnce(path)
-        for (path in old) path.toFile().setLastModified(0)
-        webhooks.sweep()
-        assertEquals(listOf(kept, young), old.plusElement(young).filter { it.exists() })
+        val ages = mapOf(
+            "logins/young.tmp" to 0,
+            "logins/a.tmp" to 2,
+            "participants/evt_1/b.tmp" to 2,
+            "logins/held.claim" to 90, // the token could be sent again
+            "logins/c.claim" to 101,
+            "worked/once" to 2,
+            "worked/long_ago" to 31,
+        )
+        for ((name, days) in ages) {
+            val path = config.dataDir.resolve(name)
+            createOnce(path)
+            path.setLastModifiedTime(FileTime.from(Instant.now() - Duration.ofDays(days.toLong())))
+        }
+        sweep(directory)
+        val left = ages.keys.filter { config.dataDir.resolve(it).exists() }
+        assertEquals(listOf("logins/young.tmp", "logins/held.claim", "worked/once"), left)
     }
 }
