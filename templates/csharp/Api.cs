@@ -114,7 +114,7 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
     private static TimeSpan? PauseAfter(Answer answer, int attempt) => answer switch
     {
         { Code: "concurrent_limit_exceeded" } => TimeSpan.FromMilliseconds(Random.Shared.Next(200, 500)),
-        { Status: 429 } => TimeSpan.FromSeconds(2 << attempt),
+        { Status: 429 } => TimeSpan.FromSeconds((2 << attempt) * (1 + Random.Shared.NextDouble() / 4)),
         // No answer, or half of one: reads may be sent again.
         { Failure: not null } or { Status: >= 500 } =>
             TimeSpan.FromMilliseconds((250 << attempt) * (1 + Random.Shared.NextDouble() / 4)),

@@ -16,6 +16,7 @@ internal static class App
         var oauth = new OAuth(config, files, logins);
         var mirror = new Mirror(config, files, logins, new Api(config, logins, oauth));
         var webhooks = new Webhooks(config, files, logins);
+        logins.All(); // the log says now which ones cannot be read
 
         var builder = WebApplication.CreateSlimBuilder();
         // The log of requests would hold the codes of /callback.
@@ -125,7 +126,7 @@ internal static class App
             Build(Config.FromEnvironment()).Run();
             return 0;
         }
-        catch (InvalidOperationException error)
+        catch (Exception error) when (error is InvalidOperationException or IOException) // a setting, a port that is taken
         {
             Console.Error.WriteLine(error.Message);
             return 1;

@@ -16,11 +16,17 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
     /// <summary>How many rows were read, or null where the organizer did not permit it.</summary>
     public sealed record Synced(string EventId, string? Title, int? Participants, int? Activities);
 
+    /// <summary>What is held of a participant, by its name in the data of `application.*`.</summary>
+    private static readonly Dictionary<string, string> ApplicationFields = new()
+    {
+        ["participant_id"] = "id",
+        ["status"] = "application_status",
+        ["user_id"] = "user_id",
+        ["custom_form_fields"] = "custom_form_fields",
+    };
+
     public IEnumerable<Row> Participants(string eventId) =>
-        from path in SealedFiles.List(DirectoryOf(eventId), "*.sealed")
-        let held = files.Read<Held>(path, Path.GetFileNameWithoutExtension(path))
-        where held is not null
-        select held.Row;
+        files.ReadAll<Held>(DirectoryOf(eventId)).Select(held => held.Row);
 
     /// <summary>What a delivery changes. It contains a snapshot, so no API request is needed.</summary>
     public void Work(Event sent, string deliveryId)
@@ -31,10 +37,10 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
             var directory = DirectoryOf(sent.EventId);
             if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
         }
-        // Other types are not known to this integration, or not needed.
-        else if (ChangesOf(sent) is { } changes)
+        // Others are not known to this integration, or not needed.
+        else if (ChangesOf(sent) is var changes && changes.GetValueOrDefault("id") is { ValueKind: JsonValueKind.String } id)
         {
-            Remember(sent.EventId, sent.OrganizationId, changes["id"].GetString(), held =>
+            Remember(sent.EventId, sent.OrganizationId, id.GetString(), held =>
             {
                 if (held?.DeliveryId == deliveryId) return null; // a crash came before its mark
                 if (string.CompareOrdinal(held?.OccurredAt, sent.OccurredAt) > 0) return null; // a newer delivery came first
@@ -59,18 +65,13 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         }
     }
 
-    private static Row? ChangesOf(Event sent)
+    private static Row ChangesOf(Event sent)
     {
-        var isParticipant = sent.Type.StartsWith("participant.");
-        if (!isParticipant && !sent.Type.StartsWith("application.")) return null;
-        if (sent.Data?.Deserialize<Row>() is not { } data) return null;
-        if (isParticipant) return data;
-        var changes = new Row { ["id"] = data["participant_id"], ["application_status"] = data["status"] };
-        foreach (var name in (string[])["user_id", "custom_form_fields"])
-        {
-            if (data.TryGetValue(name, out var value)) changes[name] = value;
-        }
-        return changes;
+        if (sent.Data is not { ValueKind: JsonValueKind.Object } data) return [];
+        var fields = data.Deserialize<Row>()!;
+        if (sent.Type.StartsWith("participant.")) return fields;
+        if (!sent.Type.StartsWith("application.")) return [];
+        return ApplicationFields.Keys.Where(fields.ContainsKey).ToDictionary(name => ApplicationFields[name], name => fields[name]);
     }
 
     private async Task<Synced> ReadEvent(string eventId)
@@ -109,12 +110,11 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
     /// <summary>Changes what is held of one participant; null leaves it.</summary>
     private void Remember(string? eventId, string? organizationId, string? participantId, Func<Held?, Held?> change)
     {
-        var name = SealedFiles.NameOf(eventId, participantId);
-        var path = Path.Combine(DirectoryOf(eventId), $"{name}.sealed");
+        var path = Path.Combine(DirectoryOf(eventId), $"{SealedFiles.NameOf(eventId, participantId)}.sealed");
         using var _ = files.Lock("mirror");
         // A deletion that comes from now on waits for this lock, and then deletes what is written here.
         if (logins.IsDeleted(eventId, organizationId)) return;
-        if (change(files.Read<Held>(path, name)) is { } next) files.Write(path, name, next);
+        if (change(files.Read<Held>(path)) is { } next) files.Write(path, next);
     }
 
     private string DirectoryOf(string? eventId) =>

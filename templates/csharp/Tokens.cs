@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 
 namespace ReventoIntegration;
 
@@ -17,127 +14,6 @@ internal sealed record Login(string? EventId, string? OrganizationId)
     public string? Ended { get; init; }
 
     public bool MayRead(string scope) => Scope.Split(' ').Contains(scope);
-}
-
-/// <summary>Files encrypted with AES-256-GCM.</summary>
-internal sealed class SealedFiles(Config config)
-{
-    private const int NonceSize = 12;
-    private const int TagSize = 16;
-
-    public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    /// <summary>A file name for any text, safe in a path.</summary>
-    public static string NameOf(params string?[] parts) =>
-        Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts))).ToLowerInvariant();
-
-    /// <summary>The name is authenticated, so one sealed value cannot stand in for another.</summary>
-    public byte[] Seal<T>(T value, string name)
-    {
-        var text = JsonSerializer.SerializeToUtf8Bytes(value, Json);
-        var bytes = new byte[NonceSize + TagSize + text.Length];
-        RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceSize));
-        using var aes = new AesGcm(config.TokenKey, TagSize);
-        aes.Encrypt(
-            bytes.AsSpan(0, NonceSize),
-            text,
-            bytes.AsSpan(NonceSize + TagSize),
-            bytes.AsSpan(NonceSize, TagSize),
-            Encoding.UTF8.GetBytes(name));
-        return bytes;
-    }
-
-    /// <exception cref="CryptographicException">It was not sealed with our key under this name.</exception>
-    public T Unseal<T>(byte[] bytes, string name)
-    {
-        if (bytes.Length < NonceSize + TagSize) throw new CryptographicException("Too short.");
-        var text = new byte[bytes.Length - NonceSize - TagSize];
-        using var aes = new AesGcm(config.TokenKey, TagSize);
-        aes.Decrypt(
-            bytes.AsSpan(0, NonceSize),
-            bytes.AsSpan(NonceSize + TagSize),
-            bytes.AsSpan(NonceSize, TagSize),
-            text,
-            Encoding.UTF8.GetBytes(name));
-        return JsonSerializer.Deserialize<T>(text, Json) ?? throw new CryptographicException("Nothing was sealed.");
-    }
-
-    /// <summary>Replaces a file as a whole: a crash leaves the old one or the new one.</summary>
-    public void Write<T>(string path, string name, T value)
-    {
-        MakeDirectoryOf(path);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        using (var file = Create(temporary))
-        {
-            file.Write(Seal(value, name));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(temporary, path, overwrite: true);
-    }
-
-    /// <summary>The value of a file; null where there is none.</summary>
-    public T? Read<T>(string path, string name) where T : class
-    {
-        try
-        {
-            return Unseal<T>(File.ReadAllBytes(path), name);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Creates an empty file; false when it exists. Exactly one caller succeeds, in any process.</summary>
-    public static bool CreateOnce(string path)
-    {
-        MakeDirectoryOf(path);
-        try
-        {
-            Create(path).Dispose();
-            return true;
-        }
-        catch (IOException error) when (error.HResult is 17 or unchecked((int)0x80070050)) // it exists: Unix, Windows
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Waits until no other thread or process holds this name; the system frees it when a process dies.</summary>
-    public IDisposable Lock(string name)
-    {
-        var path = Path.Combine(config.DataDirectory, "locks", name);
-        MakeDirectoryOf(path);
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException error) when (error.HResult is 11 or 35 or unchecked((int)0x80070020)) // Linux, macOS, Windows
-            {
-                Thread.Sleep(10);
-            }
-        }
-    }
-
-    /// <summary>The paths of files in a directory, which need not exist, but for those that are being written.</summary>
-    public static IEnumerable<string> List(string directory, string pattern = "*") =>
-        Directory.Exists(directory) ? Directory.GetFiles(directory, pattern).Where(path => !path.EndsWith(".tmp")) : [];
-
-    private static void MakeDirectoryOf(string path)
-    {
-        var directory = Path.GetDirectoryName(path)!;
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
-        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private static FileStream Create(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
-    }
 }
 
 /// <summary>Logins on disk, a file each, and a refresh that happens once however many ask for it.</summary>
@@ -156,10 +32,8 @@ internal sealed class Logins(Config config, SealedFiles files)
     public void Store(Login login)
     {
         using var _ = files.Lock("logins");
-        Write(login);
+        files.Write(PathOf(login), login);
     }
-
-    private void Write(Login login) => files.Write(PathOf(login), NameOf(login), login);
 
     /// <summary>
     /// Stores <paramref name="next"/> unless another login came in the place of <paramref name="spent"/> meanwhile. Gives
@@ -171,16 +45,12 @@ internal sealed class Logins(Config config, SealedFiles files)
         using var _ = files.Lock("logins");
         var current = Usable(spent);
         if (current.RefreshToken != spent.RefreshToken) return current;
-        Write(next);
+        files.Write(PathOf(next), next);
         return next;
     }
 
     /// <summary>Every login that can be used.</summary>
-    public IEnumerable<Login> All() =>
-        from path in SealedFiles.List(Directory, "*.sealed")
-        let login = files.Read<Login>(path, Path.GetFileNameWithoutExtension(path))
-        where login is { Ended: null }
-        select login;
+    public IEnumerable<Login> All() => files.ReadAll<Login>(Directory).Where(login => login.Ended is null);
 
     /// <exception cref="LoginEndedException">There is none to use.</exception>
     public Login For(string eventId) =>
@@ -205,13 +75,10 @@ internal sealed class Logins(Config config, SealedFiles files)
     }
 
     /// <summary>Whether Revento demanded deletion, and no organizer has connected the event again.</summary>
-    public bool IsDeleted(string? eventId, string? organizationId)
-    {
-        var login = new Login(eventId, organizationId);
-        return files.Read<Login>(PathOf(login), NameOf(login)) is { Ended: Deletion };
-    }
+    public bool IsDeleted(string? eventId, string? organizationId) =>
+        files.Read<Login>(PathOf(new Login(eventId, organizationId))) is { Ended: Deletion };
 
-    /// <summary>Stays as long as its refresh token is held: it keeps the token from being sent again.</summary>
+    /// <summary>The file that keeps the refresh token of a login from being sent again.</summary>
     public string ClaimOf(Login login) => Path.Combine(Directory, SealedFiles.NameOf(login.RefreshToken) + ".claim");
 
     /// <summary>
@@ -221,7 +88,7 @@ internal sealed class Logins(Config config, SealedFiles files)
     /// </summary>
     public async Task<Login> Refresh(Login spent, Func<Dictionary<string, string>, Task<Login>> request)
     {
-        var turn = turns.GetOrAdd(NameOf(spent), _ => new SemaphoreSlim(1));
+        var turn = turns.GetOrAdd(PathOf(spent), _ => new SemaphoreSlim(1));
         await turn.WaitAsync();
         try
         {
@@ -247,43 +114,39 @@ internal sealed class Logins(Config config, SealedFiles files)
 
     private async Task<Login> RefreshOnce(Login spent, FileInfo claim, Func<Dictionary<string, string>, Task<Login>> request)
     {
-        // Another process may have refreshed, and dropped its claim, since we looked.
-        var current = Usable(spent);
-        if (current.AccessToken == spent.AccessToken)
+        var mayBeSpent = false;
+        try
         {
-            try
-            {
-                var form = new Dictionary<string, string>
-                {
-                    ["grant_type"] = "refresh_token",
-                    ["refresh_token"] = current.RefreshToken,
-                };
-                var answer = await request(form);
-                var renewed = current with { AccessToken = answer.AccessToken, RefreshToken = answer.RefreshToken };
-                if (answer.Scope != "") renewed = renewed with { Scope = answer.Scope };
-                current = Replace(current, renewed);
-            }
-            catch (TokenException error) when (error.Code == "invalid_grant")
-            {
-                return EndSpent(current, error.Code);
-            }
-            catch (TokenException error) when (error.IsUnused)
-            {
-                claim.Delete();
-                throw;
-            }
-            // After any other failure, Revento may have used the token: its claim stays, and it is never sent again.
+            // Another process may have refreshed, and dropped its claim, since we looked. Where nothing can be written, as
+            // on a full disk, that shows now: the answer could not be kept.
+            var current = Replace(spent, spent);
+            if (current.AccessToken != spent.AccessToken) return current;
+            mayBeSpent = true;
+            var answer = await request(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = spent.RefreshToken });
+            var renewed = spent with { AccessToken = answer.AccessToken, RefreshToken = answer.RefreshToken };
+            if (answer.Scope != "") renewed = renewed with { Scope = answer.Scope };
+            current = Replace(spent, renewed);
+            mayBeSpent = false;
+            return current;
         }
-        claim.Delete();
-        return current;
+        catch (TokenException error)
+        {
+            mayBeSpent = !error.IsUnused;
+            if (error.Code == "invalid_grant") return EndSpent(spent, error.Code);
+            throw;
+        }
+        finally
+        {
+            // Otherwise the claim stays: the token is never sent a second time.
+            if (!mayBeSpent) claim.Delete();
+        }
     }
 
     private Login Usable(Login login) =>
-        files.Read<Login>(PathOf(login), NameOf(login)) is { Ended: null } current
+        files.Read<Login>(PathOf(login)) is { Ended: null } current
             ? current
             : throw new LoginEndedException("The connection ended.");
 
-    private static string NameOf(Login login) => SealedFiles.NameOf(login.EventId, login.OrganizationId);
-
-    private string PathOf(Login login) => Path.Combine(Directory, NameOf(login) + ".sealed");
+    private string PathOf(Login login) =>
+        Path.Combine(Directory, SealedFiles.NameOf(login.EventId, login.OrganizationId) + ".sealed");
 }

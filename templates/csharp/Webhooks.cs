@@ -13,12 +13,6 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
 {
     private const int ToleranceSeconds = 300;
 
-    /// <summary>Revento gives up after hours; a delivery that is repeated by hand may be older.</summary>
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
-
-    /// <summary>Writes, logins and refreshes end within minutes: files that are older than this are not in use.</summary>
-    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
-
     private readonly string inbox = Path.Combine(config.DataDirectory, "inbox");
     private readonly string worked = Path.Combine(config.DataDirectory, "worked");
     private readonly SemaphoreSlim arrived = new(0);
@@ -64,9 +58,8 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     /// <summary>Stores a delivery before it is acknowledged, so that a crash loses nothing, unless it is known.</summary>
     private void Accept(string id, Event sent)
     {
-        var name = SealedFiles.NameOf(id);
         // In this order: a delivery that has left the inbox is marked already.
-        var isRepeat = File.Exists(Path.Combine(inbox, name)) || File.Exists(Path.Combine(worked, name));
+        var isRepeat = File.Exists(WaitingAt(id)) || File.Exists(MarkOf(id));
         Log.Write(
             "delivery received",
             ("delivery_id", id),
@@ -76,26 +69,35 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
         if (isRepeat) return;
         // Requests stop at once; the worker deletes the stored data.
         if (sent.Type == Logins.Deletion) logins.End(sent.EventId, sent.OrganizationId, sent.Type);
-        files.Write(Path.Combine(inbox, name), name, new Delivery(id, DateTimeOffset.UtcNow, sent));
+        files.Write(WaitingAt(id), new Delivery(id, DateTimeOffset.UtcNow, sent));
         arrived.Release();
     }
+
+    private string WaitingAt(string id) => Path.Combine(inbox, SealedFiles.NameOf(id) + ".sealed");
+
+    private string MarkOf(string id) => Path.Combine(worked, SealedFiles.NameOf(id));
 
     /// <summary>Processes deliveries for as long as the program runs.</summary>
     public async Task WorkDeliveries(Action<Event, string> work)
     {
-        try
-        {
-            Sweep();
-        }
-        catch (Exception error) // another process may sweep, too
-        {
-            Log.Write("not swept", ("error", error.GetType().Name));
-        }
+        LogFailure(files.Sweep);
         while (true)
         {
-            WorkWaiting(work);
+            LogFailure(() => WorkWaiting(work));
             // After a while also without a delivery, for those that failed.
             await arrived.WaitAsync(TimeSpan.FromSeconds(10));
+        }
+
+        static void LogFailure(Action act)
+        {
+            try
+            {
+                act();
+            }
+            catch (Exception error) // such as a directory that cannot be written: it may be so for a while
+            {
+                Log.Write("inbox failed", ("error", error.Message));
+            }
         }
     }
 
@@ -107,49 +109,23 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     public void WorkWaiting(Action<Event, string> work)
     {
         using var _ = files.Lock("inbox");
-        foreach (var delivery in Waiting()) Finish(delivery, work);
+        var waiting = files.ReadAll<Delivery>(inbox).OrderBy(delivery => delivery.ReceivedAt);
+        foreach (var delivery in waiting) Finish(delivery, work);
     }
 
     private void Finish(Delivery delivery, Action<Event, string> work)
     {
         var (id, _, sent) = delivery;
-        var name = SealedFiles.NameOf(id);
         try
         {
-            if (!File.Exists(Path.Combine(worked, name))) work(sent, id);
-            SealedFiles.CreateOnce(Path.Combine(worked, name));
-            File.Delete(Path.Combine(inbox, name));
+            if (!File.Exists(MarkOf(id))) work(sent, id);
+            SealedFiles.CreateOnce(MarkOf(id));
+            File.Delete(WaitingAt(id));
             Log.Write("delivery worked", ("delivery_id", id), ("event_id", sent.EventId), ("type", sent.Type));
         }
         catch (Exception error) // one that fails must not hold up the others
         {
             Log.Write("delivery failed", ("delivery_id", id), ("error", error.GetType().Name));
-        }
-    }
-
-    private IEnumerable<Delivery> Waiting() =>
-        from path in SealedFiles.List(inbox)
-        let delivery = files.Read<Delivery>(path, Path.GetFileName(path))
-        where delivery is not null
-        orderby delivery.ReceivedAt
-        select delivery;
-
-    /// <summary>Removes what killed processes left behind, and what is too old to be needed.</summary>
-    public void Sweep()
-    {
-        var held = logins.All().Select(logins.ClaimOf).ToHashSet();
-        RemoveOlder(worked, "*", Kept);
-        RemoveOlder(Path.Combine(config.DataDirectory, "attempts"), "*", AbandonedAfter);
-        RemoveOlder(logins.Directory, "*.claim", AbandonedAfter);
-        RemoveOlder(config.DataDirectory, "*.tmp", AbandonedAfter);
-
-        void RemoveOlder(string directory, string pattern, TimeSpan age)
-        {
-            if (!Directory.Exists(directory)) return;
-            foreach (var path in Directory.GetFiles(directory, pattern, SearchOption.AllDirectories))
-            {
-                if (!held.Contains(path) && DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > age) File.Delete(path);
-            }
         }
     }
 }

@@ -96,4 +96,33 @@ public class TokensTests
         });
         Assert.Equal("b1", found.AccessToken);
     }
+
+    [Fact]
+    public async Task WhatCannotBeKeptIsNotRequested()
+    {
+        var config = Settings.Config with { DataDirectory = Path.Combine(Settings.Config.DataDirectory, "unwritable") };
+        var unwritable = new Logins(config, new SealedFiles(config));
+        var spent = new Login("evt_1", "org_1") { AccessToken = "a1", RefreshToken = "r1" };
+        unwritable.Store(spent);
+        var locked = Path.Combine(config.DataDirectory, "locks", "logins");
+        File.Delete(locked);
+        Directory.CreateDirectory(locked); // as on a full disk, nothing is written now
+        var isRequested = false;
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => unwritable.Refresh(spent, form =>
+        {
+            isRequested = true;
+            return Renewed(form);
+        }));
+        Assert.False(isRequested);
+        Assert.False(File.Exists(unwritable.ClaimOf(spent)));
+    }
+
+    [Fact]
+    public void ADamagedLoginDoesNotHoldUpTheOthers()
+    {
+        Stored("evt_whole");
+        File.WriteAllText(Path.Combine(logins.Directory, "damaged.sealed"), "damaged");
+        Assert.Equal("a1", logins.For("evt_whole").AccessToken);
+        Assert.Throws<LoginEndedException>(() => logins.For("evt_damaged"));
+    }
 }

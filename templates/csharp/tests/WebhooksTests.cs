@@ -113,20 +113,43 @@ public class WebhooksTests
     }
 
     [Fact]
-    public void TheStartRemovesOnlyWhatKilledProcessesLeft()
+    public void ADamagedDeliveryDoesNotHoldUpTheOthers()
+    {
+        var damaged = Path.Combine(Config.DataDirectory, "inbox", "damaged.sealed");
+        Assert.Equal(204, Status(Signed(Ago(0))));
+        File.WriteAllText(damaged, "damaged");
+        var works = 0;
+        webhooks.WorkWaiting((_, _) => works++);
+        Assert.True(works > 0);
+        Assert.True(File.Exists(damaged));
+    }
+
+    [Theory]
+    [InlineData("application.moved", """{"id":"a1"}""")]
+    [InlineData("participant.merged", """["p1","p2"]""")]
+    [InlineData("participant.left", "null")]
+    public void AnUnknownTypeIsWorked(string type, string data)
     {
         var logins = new Logins(Config, Files);
-        var login = new Login("evt_swept", "org_1") { RefreshToken = "r1 of evt_swept" };
-        logins.Store(login);
-        string[] kept = [logins.ClaimOf(login), Path.Combine(logins.Directory, "young.tmp")];
-        string[] swept = [.. new[] { "token.claim", "a.tmp" }.Select(name => Path.Combine(logins.Directory, name))];
-        foreach (var path in kept.Concat(swept))
-        {
-            SealedFiles.CreateOnce(path);
-            if (path != kept[1]) File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch);
-        }
-        webhooks.Sweep();
-        Assert.All(kept, path => Assert.True(File.Exists(path)));
-        Assert.All(swept, path => Assert.False(File.Exists(path)));
+        var mirror = new Mirror(Config, Files, logins, new Api(Config, logins, new OAuth(Config, Files, logins)));
+        mirror.Work(new Event(type, "evt_unknown", "org_1", "", JsonSerializer.Deserialize<JsonElement>(data)), type);
+        Assert.Equal(0, mirror.Participants("evt_unknown").Count());
+    }
+
+    [Theory]
+    [InlineData("logins/young.tmp", 0, true)]
+    [InlineData("logins/a.tmp", 2, false)]
+    [InlineData("participants/evt_1/b.tmp", 2, false)]
+    [InlineData("logins/held.claim", 90, true)] // the token could be sent again
+    [InlineData("logins/c.claim", 101, false)]
+    [InlineData("worked/once", 2, true)]
+    [InlineData("worked/long_ago", 31, false)]
+    public void TheStartRemovesOnlyWhatKilledProcessesLeft(string name, int days, bool isKept)
+    {
+        var path = Path.Combine(Config.DataDirectory, name);
+        SealedFiles.CreateOnce(path);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-days));
+        Files.Sweep();
+        Assert.Equal(isKept, File.Exists(path));
     }
 }

@@ -1,0 +1,197 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace ReventoIntegration;
+
+/// <summary>Files encrypted with AES-256-GCM.</summary>
+internal sealed class SealedFiles(Config config)
+{
+    private const int NonceSize = 12;
+    private const int TagSize = 16;
+
+    /// <summary>
+    /// Days that files are kept which nothing removes, by their ending or directory: writes and logins end within minutes,
+    /// Revento gives up a delivery after hours, and a refresh token can be used for 90 days.
+    /// </summary>
+    private static readonly Dictionary<string, int> KeptDays = new()
+    {
+        [".tmp"] = 1, [".claim"] = 100, ["attempts"] = 1, ["worked"] = 30,
+    };
+
+    public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>A file name for any text, safe in a path.</summary>
+    public static string NameOf(params string?[] parts) =>
+        Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts))).ToLowerInvariant();
+
+    /// <summary>The name is authenticated, so one sealed value cannot stand in for another.</summary>
+    public byte[] Seal<T>(T value, string name)
+    {
+        var text = JsonSerializer.SerializeToUtf8Bytes(value, Json);
+        var bytes = new byte[NonceSize + TagSize + text.Length];
+        RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceSize));
+        using var aes = new AesGcm(config.TokenKey, TagSize);
+        aes.Encrypt(
+            bytes.AsSpan(0, NonceSize),
+            text,
+            bytes.AsSpan(NonceSize + TagSize),
+            bytes.AsSpan(NonceSize, TagSize),
+            Encoding.UTF8.GetBytes(name));
+        return bytes;
+    }
+
+    /// <exception cref="CryptographicException">It was not sealed with our key under this name.</exception>
+    public T Unseal<T>(byte[] bytes, string name)
+    {
+        if (bytes.Length < NonceSize + TagSize) throw new CryptographicException("Too short.");
+        var text = new byte[bytes.Length - NonceSize - TagSize];
+        using var aes = new AesGcm(config.TokenKey, TagSize);
+        aes.Decrypt(
+            bytes.AsSpan(0, NonceSize),
+            bytes.AsSpan(NonceSize + TagSize),
+            bytes.AsSpan(NonceSize, TagSize),
+            text,
+            Encoding.UTF8.GetBytes(name));
+        return JsonSerializer.Deserialize<T>(text, Json) ?? throw new CryptographicException("Nothing was sealed.");
+    }
+
+    /// <summary>Replaces a file as a whole: a crash leaves the old one or the new one.</summary>
+    public void Write<T>(string path, T value)
+    {
+        MakeDirectoryOf(path);
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var file = Create(temporary))
+            {
+                file.Write(Seal(value, Path.GetFileName(path)));
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+        KeepNames(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>The value of a file; null where there is none.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public T? Read<T>(string path) where T : class
+    {
+        try
+        {
+            return Unseal<T>(File.ReadAllBytes(path), Path.GetFileName(path));
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception error) when (error is CryptographicException or JsonException)
+        {
+            throw new InvalidDataException($"{path} is damaged, or REVENTO_TOKEN_KEY has changed.", error);
+        }
+    }
+
+    /// <summary>The values of the files of a directory. One that is damaged does not hold up the others.</summary>
+    public IEnumerable<T> ReadAll<T>(string directory) where T : class
+    {
+        var paths = Directory.Exists(directory) ? Directory.GetFiles(directory, "*.sealed") : [];
+        return paths.Select(ReadOrLog).OfType<T>().ToList();
+
+        T? ReadOrLog(string path)
+        {
+            try
+            {
+                return Read<T>(path);
+            }
+            catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                Log.Write("file not read", ("error", error.Message));
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Creates an empty file; false when it exists. Exactly one caller succeeds, in any process.</summary>
+    public static bool CreateOnce(string path)
+    {
+        MakeDirectoryOf(path);
+        try
+        {
+            Create(path).Dispose();
+        }
+        catch (IOException error) when (error.HResult is 17 or unchecked((int)0x80070050)) // it exists: Unix, Windows
+        {
+            return false;
+        }
+        KeepNames(Path.GetDirectoryName(path)!);
+        return true;
+    }
+
+    /// <summary>Waits until no other thread or process holds this name; the system frees it when a process dies.</summary>
+    public IDisposable Lock(string name)
+    {
+        var path = Path.Combine(config.DataDirectory, "locks", name);
+        MakeDirectoryOf(path);
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException error) when (error.HResult is 11 or 35 or unchecked((int)0x80070020)) // Linux, macOS, Windows
+            {
+                Thread.Sleep(10);
+            }
+        }
+    }
+
+    /// <summary>Removes what killed processes left behind, and what is too old to be needed.</summary>
+    public void Sweep()
+    {
+        if (!Directory.Exists(config.DataDirectory)) return;
+        foreach (var path in Directory.GetFiles(config.DataDirectory, "*", SearchOption.AllDirectories))
+        {
+            var isSwept = KeptDays.TryGetValue(Path.GetExtension(path), out var days)
+                || KeptDays.TryGetValue(Path.GetFileName(Path.GetDirectoryName(path)!), out days);
+            if (isSwept && DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > TimeSpan.FromDays(days)) File.Delete(path);
+        }
+    }
+
+    /// <summary>Makes new names in a directory outlast a power failure, for which .NET has no call.</summary>
+    private static void KeepNames(string directory)
+    {
+        if (OperatingSystem.IsWindows()) return; // it keeps a journal of names
+        var opened = Open(directory, 0);
+        var isKept = opened >= 0 && Flush(opened) == 0;
+        if (opened >= 0) Close(opened);
+        if (!isKept) throw new IOException($"Cannot flush {directory}.");
+    }
+
+    [DllImport("libc", EntryPoint = "open")]
+    private static extern int Open(string path, int flags);
+
+    [DllImport("libc", EntryPoint = "fsync")]
+    private static extern int Flush(int file);
+
+    [DllImport("libc", EntryPoint = "close")]
+    private static extern int Close(int file);
+
+    private static void MakeDirectoryOf(string path)
+    {
+        var directory = Path.GetDirectoryName(path)!;
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
+        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static FileStream Create(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+}
