@@ -99,7 +99,7 @@ class Tokens(config: Config, private val sealed: Sealed) {
         }
     }
 
-    /** Lets a refresh end, whose new tokens would be lost with the process. None begins any more. */
+    /** Lets a refresh end, whose new tokens would be lost with the process. No other one starts. */
     fun close() = refreshing.lock()
 
     private fun refreshOnce(spent: Login, claim: Path, request: (Map<String, String>) -> Login): Login {

@@ -126,7 +126,7 @@ final class Tokens {
     }
   }
 
-  /** Lets a refresh end, whose new tokens would be lost with the process. None begins any more. */
+  /** Lets a refresh end, whose new tokens would be lost with the process. No other one starts. */
   void close() {
     refreshing.lock();
   }
