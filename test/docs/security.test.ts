@@ -32,6 +32,7 @@ const proofs: Readonly<Record<string, Proof>> = {
     'commands/webhook/listen/listen/record.test.ts': ['appends every delivery as printed, for its owner only'],
     'bin/output/choice.test.ts': ['writes what stdout would get, for this user only'],
     'bin/sandbox/save.test.ts': ['continues with its login, its people and its credentials'],
+    'docs/privacy.test.ts': ['says what passes through %s', 'lists the file of %s'],
   },
   'the key, `key_store keyfile` (default)': {
     'platform/key/key-source.test.ts': ['is made by the first login, 32 bytes, 0600, and shared by all'],
@@ -122,6 +123,7 @@ const proofs: Readonly<Record<string, Proof>> = {
       'finds what is planted, and fails once consent was revoked',
       'fails on tokens and secrets at once, without showing them',
       'fails on what the command prints, and leaves its output as it is',
+      'says what it could not read, and does not call that clean',
     ],
   },
   'A forwarder as a way into the network': {
