@@ -30,6 +30,7 @@ export const starters: readonly Starter[] = [
     install: ['go', 'build', '-o', 'revento-integration', '.'],
     start: 'go run .',
     test: 'go test',
+    untested: 'its Dockerfile and CI workflow have not been run',
     files: () => import('../../templates/go?files'),
   },
   {
@@ -60,6 +61,7 @@ export const starters: readonly Starter[] = [
     install: ['mvn', '--quiet', '--batch-mode', 'package', '-DskipTests'],
     start: 'java -jar target/revento-integration.jar',
     test: 'mvn test',
+    untested: 'its Dockerfile and CI workflow have not been run; its pom.xml was run by hand',
     files: () => import('../../templates/java?files'),
   },
   {
@@ -70,7 +72,7 @@ export const starters: readonly Starter[] = [
     install: ['dotnet', 'build', '--configuration', 'Release'],
     start: 'dotnet bin/Release/net8.0/revento-integration.dll',
     test: 'dotnet test tests',
-    untested: 'compiled, tested and certified on .NET 9; its project files and Dockerfile have not been run',
+    untested: 'its project files, Dockerfile and CI workflow have not been run; certified on .NET 9',
     files: () => import('../../templates/csharp?files'),
   },
   {
@@ -81,7 +83,7 @@ export const starters: readonly Starter[] = [
     install: ['gradle', '--quiet', 'jar'],
     start: 'java -jar build/libs/revento-integration.jar',
     test: 'gradle test',
-    untested: 'its build.gradle.kts has not been run; its tests build it with the compiler of Kotlin 2.4',
+    untested: 'its build.gradle.kts, Dockerfile and CI workflow have not been run; tested with kotlinc 2.4',
     files: () => import('../../templates/kotlin?files'),
   },
 ];
