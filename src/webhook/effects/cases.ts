@@ -102,7 +102,7 @@ export const effectCases: readonly EffectCase[] = [
     id: 'effect-older-event',
     title: 'keeps the newer state when an older event arrives late',
     sent: 'an application rejected and a minute later approved: in this order, then another one in the reverse order',
-    wanted: 'the same effect in both orders',
+    wanted: 'the same effect in both orders, or that of the approval alone in the reverse one',
     why: 'retries overtake each other: without a comparison the older event overwrites the newer one',
     fix: 'compare occurred_at with the stored one, and keep the newer',
     run: olderEvent,
@@ -221,7 +221,8 @@ async function olderEvent(drill: Drill): Promise<Judgment> {
     const about = { ...rejected, id, participant_id, user_id };
     return { newer, older: { ...older, text: JSON.stringify({ ...envelope, data: about }) } };
   };
-  await drill.one();
+  // A handler that ignores the late one, as it should, may do less than for both in order, such as send one mail less.
+  const alone = await drill.one();
   const ordered = pair();
   const inOrder = await drill.change(
     async () => {
@@ -237,8 +238,9 @@ async function olderEvent(drill: Drill): Promise<Judgment> {
       await drill.deliver(reversed.newer);
       await drill.deliver(reversed.older);
     },
-    (change) => isSameChange(change, inOrder),
+    (change) => isSameChange(change, inOrder) || isSameChange(change, alone),
   );
   const both = `in order ${describeChange(inOrder)}, in reverse ${describeChange(outOfOrder)}`;
-  return isSameChange(inOrder, outOfOrder) ? { outcome: 'pass', got: both } : drill.confirmed(both);
+  const isKept = isSameChange(outOfOrder, inOrder) || isSameChange(outOfOrder, alone);
+  return isKept ? { outcome: 'pass', got: both } : drill.confirmed(both);
 }

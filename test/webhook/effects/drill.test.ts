@@ -1,45 +1,92 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { headerOf } from '../../../src/http/headers.ts';
-import type { Exchange } from '../../../src/ports/exchange.ts';
+import type { Json } from '../../../src/json/value.ts';
+import type { Exchange, HttpRequest } from '../../../src/ports/exchange.ts';
 import { runCases } from '../../../src/webhook/conformance/run.ts';
 import { casesWith, effectCases } from '../../../src/webhook/effects/cases.ts';
 import { Effects } from '../../../src/webhook/effects/effects.ts';
-import { fakeClock } from '../../support/fake-clock.ts';
+import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
 import { newSecret } from '../../support/webhook/delivery.ts';
 
 const signal = new AbortController().signal;
-const ids = ['effect-plain', 'effect-twice', 'effect-at-once', 'effect-lost-answer'];
+
+/** What each case finds about a handler in memory that answers 200. */
+async function outcomesOf(
+  ids: readonly string[],
+  work: (delivery: HttpRequest, clock: FakeClock) => void,
+  read: (clock: FakeClock) => Json,
+): Promise<string[]> {
+  const clock = fakeClock();
+  const exchange: Exchange = async (request) => {
+    clock.advance(5);
+    work(request, clock);
+    return { status: 200, headers: [], body: new Uint8Array() };
+  };
+  const cases = casesWith(
+    new Effects({ read: async () => read(clock), clock, signal, limitMs: 10_000 }),
+    effectCases.filter(({ id }) => ids.includes(id)),
+  );
+  const secrets = { secret: newSecret(), previousSecret: null };
+  const options = { url: 'http://127.0.0.1:3000/', exchange, clock, signal, eventId: 'e', ...secrets };
+  const outcomes: string[] = [];
+  for await (const { test, outcome, got } of runCases(cases, options))
+    outcomes.push(`${test.id} ${outcome}${outcome === 'pass' ? '' : `: ${got}`}`);
+  return outcomes;
+}
 
 it.each([0, 300, 900, 2_500, 6_000])(
   'a handler passes that remembers its deliveries and sends a mail %i ms after its work',
   async (mailAfterMs) => {
-    const clock = fakeClock();
+    const ids = ['effect-plain', 'effect-twice', 'effect-at-once', 'effect-lost-answer'];
     const known = new Set<string | null>();
     const mailsAt: number[] = [];
-    const exchange: Exchange = async (request) => {
-      clock.advance(5);
-      const id = headerOf(request, 'x-revento-delivery-id');
-      if (!known.has(id)) mailsAt.push(clock.now() + mailAfterMs);
-      known.add(id);
-      return { status: 200, headers: [], body: new Uint8Array() };
-    };
-    const read = async () => ({ rows: known.size, mails: mailsAt.filter((at) => at <= clock.now()).length });
-    const cases = casesWith(
-      new Effects({ read, clock, signal, limitMs: 10_000 }),
-      effectCases.filter(({ id }) => ids.includes(id)),
+    const outcomes = await outcomesOf(
+      ids,
+      (delivery, clock) => {
+        const id = headerOf(delivery, 'x-revento-delivery-id');
+        if (!known.has(id)) mailsAt.push(clock.now() + mailAfterMs);
+        known.add(id);
+      },
+      (clock) => ({ rows: known.size, mails: mailsAt.filter((at) => at <= clock.now()).length }),
     );
-    const url = 'http://127.0.0.1:3000/';
-    const secrets = { secret: newSecret(), previousSecret: null };
-    const outcomes: string[] = [];
-    for await (const { test, outcome, got } of runCases(cases, {
-      url,
-      exchange,
-      clock,
-      signal,
-      eventId: 'e',
-      ...secrets,
-    }))
-      outcomes.push(`${test.id} ${outcome}${outcome === 'pass' ? '' : `: ${got}`}`);
     expect(outcomes).toEqual(ids.map((id) => `${id} pass`));
   },
 );
+
+describe('of two events of one application, the older one last,', () => {
+  interface State {
+    readonly status: string;
+    readonly at: string;
+  }
+
+  /** Sends a mail for each event that it heeds. */
+  const judge = async (isHeeded: (event: State, known: State | undefined) => boolean) => {
+    const states = new Map<string, State>();
+    let mails = 0;
+    return outcomesOf(
+      ['effect-plain', 'effect-older-event'],
+      ({ body }) => {
+        const { data, occurred_at: at } = JSON.parse(Buffer.from(body).toString());
+        const event = { status: data.status, at };
+        if (!isHeeded(event, states.get(data.id))) return;
+        states.set(data.id, event);
+        mails++;
+      },
+      () => ({ mails, approved: [...states.values()].filter(({ status }) => status === 'approved').length }),
+    );
+  };
+
+  it('a handler may ignore the older one', async () => {
+    expect(await judge((event, known) => known === undefined || event.at > known.at)).toEqual([
+      'effect-plain pass',
+      'effect-older-event pass',
+    ]);
+  });
+
+  it('a handler must not keep the older one', async () => {
+    expect(await judge(() => true)).toEqual([
+      'effect-plain pass',
+      'effect-older-event fail: in order mails +2, approved +1, in reverse mails +2',
+    ]);
+  });
+});
