@@ -21,6 +21,8 @@ export interface Scanned {
 
 /** Looked through at a time: an archive may make a thousand times as much of it. */
 const sliceBytes = 64 * 1024;
+/** Whose they are is asked at once for so many places, and for those of each piece that is read. */
+const placesAtOnce = 1_000;
 /** So much is unpacked before a signal is heeded. */
 const turnBytes = 16 * 1024 ** 2;
 
@@ -30,10 +32,13 @@ export async function* scanSource(
   { tally, people, signal }: ScanOptions,
 ): AsyncGenerator<Item, Scanned, void> {
   const unpacker = new Unpacker();
-  const rows = async (places: readonly Place[]): Promise<Item[]> => {
-    if (places.length === 0) return [];
+  let places: Place[] = [];
+  const rows = async (least = 1): Promise<Item[]> => {
+    places = places.concat(unpacker.take());
+    if (places.length < least) return [];
     const owners = await people.ownersOf(places.map(({ marker }) => marker));
     const found = places.map((place, index) => tally.judge(place, owners[index] as Owner, { name, isLog }));
+    places = [];
     return [{ kind: 'rows', rows: found }];
   };
   let problem: string | null = null;
@@ -42,12 +47,13 @@ export async function* scanSource(
     for await (const piece of pieces()) {
       for (let at = 0; at < piece.length; at += sliceBytes) {
         unpacker.push(piece.subarray(at, at + sliceBytes));
-        yield* await rows(unpacker.take());
+        yield* await rows(placesAtOnce);
         if (unpacker.unpackedLength < turnAt) continue;
         turnAt = unpacker.unpackedLength + turnBytes;
         await setImmediate();
         if (signal.aborted) throw new ReventoError('interrupted', `Interrupted while reading ${name}.`);
       }
+      yield* await rows();
     }
     unpacker.end();
   } catch (error) {
@@ -55,6 +61,6 @@ export async function* scanSource(
     const { code, message } = error as NodeJS.ErrnoException;
     problem = typeof code === 'string' ? code : message;
   }
-  yield* await rows(unpacker.take());
+  yield* await rows();
   return { bytes: unpacker.length, problem: problem ?? unpacker.unread };
 }
