@@ -8,6 +8,7 @@ const points = 8;
 export const crashCases: readonly EffectCase[] = [
   {
     id: 'effect-killed',
+    isRace: true,
     title: 'works once when it is killed before its answer',
     sent: `a valid delivery, then SIGKILL at one of ${points} moments before its answer, a restart, and the same again`,
     wanted: 'the effect of one delivery each time',

@@ -53,6 +53,24 @@ it.each([0, 300, 900, 2_500, 6_000])(
   },
 );
 
+it('a handler is not judged by an effect that came from elsewhere at that moment', async () => {
+  const known = new Set<string | null>();
+  let count = 0;
+  const outcomes = await outcomesOf(
+    ['effect-plain', 'effect-twice'],
+    (delivery) => {
+      known.add(headerOf(delivery, 'x-revento-delivery-id'));
+      // The second one of the delivery that is sent twice, after the two plain ones.
+      if (++count === 4) known.add('somebody else');
+    },
+    () => known.size,
+  );
+  expect(outcomes).toEqual([
+    'effect-plain pass',
+    'effect-twice skip: it took effect twice: +2, where one delivery means +1; but not when it was repeated: did something else change the effects?',
+  ]);
+});
+
 describe('of two events of one application, the older one last,', () => {
   interface State {
     readonly status: string;
