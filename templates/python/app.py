@@ -3,6 +3,7 @@
 import logging
 import re
 import signal
+import sys
 import threading
 from functools import wraps
 from urllib.parse import urlsplit
@@ -119,7 +120,10 @@ threading.Thread(target=work_deliveries, args=(work,), daemon=True).start()
 
 
 def _serve():
-    server = make_server("localhost", PORT, app, threaded=True)
+    try:
+        server = make_server("localhost", PORT, app, threaded=True)
+    except OSError as error:
+        sys.exit(f"Cannot listen on port {PORT}: {error}.")
     # Requests end before the process does: a refresh that is cut off costs a login.
     server.daemon_threads = False
 
