@@ -143,6 +143,7 @@ export const eventTypes: readonly EventRow[] = [
   {
     type: 'data.deletion_required',
     summary: 'the connection ended: stop, and delete what you hold of this event',
+    isAssumed: true,
     data: () => ({ reason: 'integration_revoked' }),
   },
   {
