@@ -119,5 +119,15 @@ async function makeEnvelope(options: WebhookTriggerOptions, deps: EnvelopeDeps):
     organizationId: 'org_test',
   });
   const envelope: Json = data === undefined ? { ...sample } : { ...sample, data: await readData(data, deps) };
-  return withAssignments(envelope, set, 'data.status=approved');
+  const changed = withAssignments(envelope, set, 'data.status=approved');
+  await warnOfProblems(changed, deps);
+  return changed;
+}
+
+/** Warns of what the schema of the type does not allow; such a body is sent all the same. */
+async function warnOfProblems(envelope: Json, { terminal }: Pick<Deps, 'terminal'>): Promise<void> {
+  const { envelopeProblems } = await import('../../webhook/schema/envelope-problems.ts');
+  for (const { message, level } of envelopeProblems(JSON.parse(stringify(envelope)))) {
+    if (level === 'error') terminal.notice(`warning: Revento does not send this: ${message}`);
+  }
 }

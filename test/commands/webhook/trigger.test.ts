@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { webhookTrigger } from '../../../src/commands/webhook/trigger.ts';
 import { HttpFailure } from '../../../src/http/failure.ts';
+import { sampleEnvelope } from '../../../src/webhook/event.ts';
 import { deliveryFaults } from '../../../src/webhook/sending/delivery-faults.ts';
 import { memory, run } from '../../support/commands/deps.ts';
 import { freePort } from '../../support/http/free-port.ts';
@@ -11,6 +12,8 @@ import { handlerWith } from '../../support/webhook/handler-mistakes.ts';
 import { header, sendRig } from '../../support/webhook/send-rig.ts';
 
 const { secret, folder, world, verdict } = sendRig();
+
+const context = { occurredAt: '2026-05-01T12:00:00Z', id: 'evt_delivery_1', eventId: 'evt_1', organizationId: 'org_1' };
 
 describe('trigger', () => {
   it('sends to the listener that runs it, by default', async () => {
@@ -58,6 +61,27 @@ describe('trigger', () => {
     expect(first).toContain('"event_id":"evt_other"');
     expect(second).toContain('"data":{"id":"x"}');
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+
+  it('warns of a body that Revento does not send, by the schema of its type, and sends it', async () => {
+    const target = await handler();
+    const trigger = async (type: string, data: string, set: readonly string[] = []) => {
+      const rig = world();
+      const { failure } = await run(webhookTrigger, { type, to: target.url, data, set }, rig);
+      expect(failure).toBeNull();
+      return rig.notices;
+    };
+    const whole = JSON.stringify(sampleEnvelope('application.approved', context).data);
+    expect(await trigger('application.approved', whole)).toEqual([]);
+    expect(await trigger('application.approved', whole, ['occurred_at=today', 'data.new=1'])).toEqual([
+      'warning: Revento does not send this: occurred_at must be an ISO 8601 time.',
+    ]);
+    expect(await trigger('application.approved', '{}')).toContain(
+      'warning: Revento does not send this: data.participant_id is missing.',
+    );
+    // The guide says no more than that its data is minimal.
+    expect(await trigger('data.deletion_required', '{}')).toEqual([]);
+    expect(target.got).toHaveLength(4);
   });
 
   it('takes --data from standard input, a byte order mark left out', async () => {
