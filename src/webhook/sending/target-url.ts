@@ -8,6 +8,7 @@ import { defaultHandlerPath } from '../defaults.ts';
 export type TargetSource =
   | '--forward'
   | '--to'
+  | '--against'
   | 'the URL argument'
   | '--webhook'
   | '--effects-url'
@@ -24,6 +25,7 @@ const forms: Readonly<Record<TargetSource, string>> = {
   '--forward':
     'write it like --forward 3000, --forward http://localhost:3000/hook or --forward application.approved=3001',
   '--to': 'write it like --to 3000 or --to http://localhost:3000/hook',
+  '--against': 'write it like --against 3001 or --against http://localhost:3001/hook',
   'the URL argument': 'write it like: revento webhook check 3000, or revento webhook check http://localhost:3000/hook',
   '--webhook': 'write it like --webhook 3000 or --webhook http://localhost:3000/hook',
   '--effects-url': 'write it like --effects-url http://localhost:3000/effects',

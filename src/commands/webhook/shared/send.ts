@@ -9,6 +9,7 @@ import type { Item } from '../../../output/item.ts';
 import type { Forwarder, ForwarderOptions } from '../../../ports/exchange.ts';
 import { plainLine } from '../../../text/plain-line.ts';
 import type { Style } from '../../../text/style.ts';
+import { parseDuration } from '../../../text/time.ts';
 import { defaultListenUrl, listenerVariable } from '../../../webhook/defaults.ts';
 import type { Outgoing } from '../../../webhook/sending/outgoing.ts';
 import { answerLimitMs, type Posted, post } from '../../../webhook/sending/post.ts';
@@ -28,6 +29,8 @@ export interface Sent extends Posted {
 export interface SendOptions {
   readonly to?: string;
   readonly insecure?: boolean;
+  /** Longest wait for an answer, such as `20s`; default: twice Revento's timeout. */
+  readonly answerTimeout?: string;
 }
 
 /** Declares the options that `trigger` and `replay` share. */
@@ -60,18 +63,23 @@ export function senderOptions({ insecure = false }: SendOptions): ForwarderOptio
 export class Sender {
   readonly #deps: Pick<Deps, 'clock' | 'signal' | 'forwarder'>;
   readonly #options: SendOptions;
+  readonly #timeoutMs: number;
   #forwarder: Forwarder | null = null;
 
+  /** @throws ReventoError `usage` when the timeout is not a duration */
   constructor(deps: Pick<Deps, 'clock' | 'signal' | 'forwarder'>, options: SendOptions) {
     this.#deps = deps;
     this.#options = options;
+    const { answerTimeout } = options;
+    this.#timeoutMs = answerTimeout === undefined ? timeoutMs : parseDuration(answerTimeout);
+    if (this.#timeoutMs === 0) throw new ReventoError('usage', '--answer-timeout must be longer than 0.');
   }
 
   async send(url: string, delivery: Outgoing): Promise<Sent> {
     const { clock, signal } = this.#deps;
     this.#forwarder ??= await this.#deps.forwarder(senderOptions(this.#options));
     const { exchange } = this.#forwarder;
-    const posted = await post({ url, ...delivery, signal }, { exchange, clock, timeoutMs });
+    const posted = await post({ url, ...delivery, signal }, { exchange, clock, timeoutMs: this.#timeoutMs });
     if (posted.error === 'aborted') {
       throw new ReventoError('interrupted', 'Interrupted.', {}, { cause: posted.failure });
     }

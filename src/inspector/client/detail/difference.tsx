@@ -1,5 +1,5 @@
+import { type Difference, differences } from '../../../json/difference.ts';
 import { isJson } from '../../../json/parse.ts';
-import { type Difference, differences } from '../../model/difference.ts';
 import { latest, type Row } from '../../model/row.ts';
 import { useStore } from '../context.ts';
 import { timeWords } from '../format.ts';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
+import { stepTo } from '../../../json/difference.ts';
 import { elementsOf, entriesOf, isArray, isObject } from '../../../json/text.ts';
 import { countWords } from '../../../pages/client/words.ts';
-import { stepTo } from '../../model/difference.ts';
 import { useStore } from '../context.ts';
 
 /** More members than this are folded at first, below the top. */

@@ -1,6 +1,6 @@
+import { differences } from '../../../json/difference.ts';
 import { countWords } from '../../../pages/client/words.ts';
 import { sentence } from '../../../text/sentence.ts';
-import { differences } from '../../model/difference.ts';
 import type { Row } from '../../model/row.ts';
 import type { SubjectView } from '../../model/wire.ts';
 import { useStore } from '../context.ts';

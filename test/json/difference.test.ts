@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { differences } from '../../../src/inspector/model/difference.ts';
+import { differences } from '../../src/json/difference.ts';
 
 describe('the difference of two JSON texts', () => {
   it.each([
