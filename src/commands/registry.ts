@@ -37,7 +37,14 @@ export const registry: readonly CommandEntry[] = [
     'webhook sign': ['Print the headers that a delivery of a body would have', () => import('./webhook/sign.ts')],
     'webhook events': ['List the known event types, or show a sample of one', () => import('./webhook/events.ts')],
     'webhook trigger': ['Send one signed sample delivery, faults included', () => import('./webhook/trigger.ts')],
-    'webhook replay': ['Send recorded deliveries again', () => import('./webhook/replay/replay.ts')],
+    'webhook replay': [
+      'Send recorded deliveries again, or compare two handlers by them',
+      () => import('./webhook/replay/replay.ts'),
+    ],
+    'webhook export': [
+      'Write a test for each delivery of a recording: pytest, Vitest, Go, PHPUnit, RSpec, JUnit or curl',
+      () => import('./webhook/export.ts'),
+    ],
     inspect: ['Show recorded deliveries on a page in the browser', () => import('./webhook/inspect.ts')],
     'webhook check': ['Run the conformance tests against a handler', () => import('./webhook/check/check.ts')],
   }),

@@ -7,7 +7,9 @@ export function asGo({ url, key, cases, changed }: TestFile): string {
   const isEncoded = cases.some(({ text }) => text === null);
   return `// Deliveries recorded by revento. To run the tests, start your handler, then:
 //
-//	${key === null ? 'REVENTO_WEBHOOK_SECRET=... ' : ''}go test webhook_test.go
+//	${key === null ? 'REVENTO_WEBHOOK_SECRET=... ' : ''}go test -count=1 webhook_test.go
+//
+// Without -count=1, Go may repeat an earlier result of \`go test ./...\` and send nothing.
 package webhook_test
 
 import (

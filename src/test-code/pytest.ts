@@ -43,17 +43,19 @@ ${cases.map(testOf).join('')}${changed === null ? '' : changedTest(changed)}`;
 }
 
 function testOf(one: TestCase): string {
-  const name = snakeCase(one);
-  const call = `deliver(${constant(one)}_HEADERS, ${constant(one)}_BODY${one.isSigned ? `, signed=${constant(one)}_BODY` : ''})`;
+  const call = one.isSigned ? 'deliver(headers, body, signed=body)' : 'deliver(headers, body)';
   const body = one.text === null ? `base64.b64decode("${one.base64}")` : `${doubleQuoted(one.text)}.encode()`;
   return `
 
-${constant(one)}_HEADERS = [
-${one.headers.map(([header, value]) => `    (${asciiQuoted(header)}, ${asciiQuoted(value)}),\n`).join('')}]
-${constant(one)}_BODY = ${body}
+${constant(one)} = (
+    [
+${one.headers.map(([header, value]) => `        (${asciiQuoted(header)}, ${asciiQuoted(value)}),\n`).join('')}    ],
+    ${body},
+)
 
 
-def test_${name}():
+def test_${snakeCase(one)}():
+    headers, body = ${constant(one)}
     assert ${one.status === null ? `200 <= ${call} < 300` : `${call} == ${one.status}`}
 `;
 }
@@ -66,7 +68,7 @@ function changedTest(one: TestCase): string {
   return `
 
 def test_rejects_a_changed_body():
-    body = ${constant(one)}_BODY
-    assert deliver(${constant(one)}_HEADERS, body + b" ", signed=body) == 401
+    headers, body = ${constant(one)}
+    assert deliver(headers, body + b" ", signed=body) == 401
 `;
 }

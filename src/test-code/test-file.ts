@@ -54,8 +54,21 @@ export function testFile(
   { url, className = 'WebhookTest', key = null }: TestFileOptions,
 ): TestFile {
   const names = new Names();
+  // The file names it, and anybody may have written the file.
+  const safeKey = key !== null && /^[\w-]+$/.test(key) ? key : null;
   const cases = deliveries.map((delivery) => testCase(delivery, names));
-  return { url: plain(url), className, key, cases, changed: cases.find(({ isSigned }) => isSigned) ?? null };
+  return { url: inUrl(url), className, key: safeKey, cases, changed: cases.find(({ isSigned }) => isSigned) ?? null };
+}
+
+/** The URL without characters that source code or a shell could read something into: they stay, percent-encoded. */
+function inUrl(url: string): string {
+  return [...url].map((char) => (plain(char) === char && char !== ' ' ? char : encoded(char))).join('');
+}
+
+/** `encodeURIComponent` leaves some of them. */
+function encoded(char: string): string {
+  const bytes = new TextEncoder().encode(char);
+  return [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`).join('');
 }
 
 function testCase(delivery: TestedDelivery, names: Names): TestCase {

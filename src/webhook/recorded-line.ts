@@ -14,6 +14,8 @@ export interface Recorded {
   readonly receivedAt: number;
   /** Why it failed verification when it was received; null when the line says that it was verified. */
   readonly invalid: string | null;
+  /** The status of the first handler that answered then; null without one. */
+  readonly answered: number | null;
   readonly headers: HeaderList;
   readonly body: Uint8Array;
 }
@@ -69,10 +71,18 @@ export function readLine(value: unknown, lineNumber: number): RecordedLine {
     receivedAt: at,
     // Only a literal `true` counts: a delivery whose verdict is unclear must not be signed again.
     invalid: verified === true ? null : typeof reason === 'string' ? plainLine(reason, 40) : 'no reason recorded',
+    answered: answerIn(value['forward']),
     headers: list,
     body,
   };
   return { kind: 'delivery', delivery };
+}
+
+function answerIn(forward: unknown): number | null {
+  const statuses = Array.isArray(forward) ? (forward as unknown[]).map((one) => isRecord(one) && one['status']) : [];
+  const isStatus = (status: unknown) =>
+    Number.isInteger(status) && (status as number) >= 200 && (status as number) < 600;
+  return (statuses.find(isStatus) as number | undefined) ?? null;
 }
 
 function toHeaders(value: unknown): HeaderList | null {

@@ -25,6 +25,7 @@ it('returns bytes and headers as they were', async () => {
       event: 'activity.updated',
       receivedAt: Date.UTC(2026, 0, 1),
       invalid: null,
+      answered: null,
       headers: [...Object.entries(ids), ['x-one', '1'], ['x-many', 'a'], ['x-many', 'b']],
       body: Buffer.of(0, 255, 10),
     },

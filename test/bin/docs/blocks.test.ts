@@ -12,6 +12,7 @@ const servers: readonly (readonly [line: RegExp, port: number])[] = [
   [/^revento sandbox start/, 4010],
   [/^revento (-p \w+ )?webhook listen(?!.*(--count|--until|--timeout| -- ))/, 4400],
   [/^node receiver\.mjs$/, 3000],
+  [/^PORT=3001 node receiver\.mjs$/, 3001],
 ];
 
 async function type(block: Block, terminal: Terminal, at: Machine, page: string): Promise<void> {

@@ -40,12 +40,18 @@ const examples = (await Promise.all(registry.map(async (entry) => (await entry.l
 
 const rig = new ProgramRig();
 let port: number;
+let secondPort: number;
 
-/** Runs a line as it is shown, but for the port of the user's handler. */
+function inOurPorts(line: string): string {
+  const second = line.includes('--against') ? secondPort : port;
+  return line.replace(/\b3000\b/g, `${port}`).replace(/\b3001\b/g, `${second}`);
+}
+
+/** Runs a line as it is shown, but for the ports of the user's handlers. */
 function run(line: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
   // A setting that an example changes must not be one of the sandbox's.
   const profile = /^revento config (init|set|unset)/.test(line) ? 'scratch' : 'sandbox';
-  const child = spawn('sh', ['-c', line.replace(/\b300[01]\b/g, `${port}`)], {
+  const child = spawn('sh', ['-c', inOurPorts(line)], {
     cwd: rig.home,
     env: {
       ...rig.env,
@@ -82,6 +88,7 @@ beforeAll(async () => {
     'REVENTO_AUTH_BASE=https://auth.example.org\nREVENTO_API_BASE=https://api.example.org/v1\nREVENTO_CLIENT_ID=app_1\n',
   );
   ({ port } = await handler());
+  ({ port: secondPort } = await handler());
   const redirectUri = `http://localhost:${await freePort()}/callback`;
   const webhookUrl = `http://localhost:${port}/webhooks/revento`;
   await rig.sandbox(['--no-rate-limit', '--redirect-uri', redirectUri, '--webhook-url', webhookUrl]);

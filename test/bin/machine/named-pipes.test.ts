@@ -46,6 +46,7 @@ async function hasOpened(running: Running, path: string): Promise<void> {
 const readers: readonly (readonly [what: string, words: (path: string) => readonly string[]])[] = [
   ['webhook verify FILE', (path) => ['webhook', 'verify', path]],
   ['webhook sign FILE', (path) => ['webhook', 'sign', path]],
+  ['webhook export FILE', (path) => ['webhook', 'export', path, '--as', 'curl']],
   ['webhook replay FILE', (path) => ['webhook', 'replay', path, '--to', '9']],
   ['--data @FILE', (path) => ['webhook', 'trigger', 'application.approved', '--to', '9', '--data', `@${path}`]],
   ['api --input FILE', (path) => ['api', '/events/evt_1', '-X', 'POST', '--input', path]],
