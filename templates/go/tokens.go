@@ -128,39 +128,38 @@ func refreshed(spent login, request func(map[string]string) (login, error)) (log
 	}
 }
 
-func refreshOnce(spent login, claim string, request func(map[string]string) (login, error)) (login, error) {
-	// Another process may have refreshed, and dropped its claim, since we looked. Where nothing can be written, as on a full
-	// disk, that shows now: the answer to the request could not be kept.
-	current, err := replace(spent, spent)
-	if err != nil || current.AccessToken != spent.AccessToken {
-		os.Remove(claim)
-		return current, err
-	}
-	answer, err := request(map[string]string{"grant_type": "refresh_token", "refresh_token": current.RefreshToken})
-	var refused *tokenError
-	if errors.As(err, &refused) {
-		// Kept where Revento may have used the token without an answer to us: it is never sent a second time.
-		isPermanent := refused.code == "invalid_grant"
-		if isPermanent {
-			current, err = endSpent(current, refused.code)
-		}
-		if isPermanent || refused.isUnused {
+func refreshOnce(spent login, claim string, request func(map[string]string) (login, error)) (current login, err error) {
+	mayBeSpent := false
+	defer func() {
+		if !mayBeSpent { // otherwise the claim stays: the token is never sent a second time
 			os.Remove(claim)
 		}
+	}()
+	// Another process may have refreshed, and dropped its claim, since we looked. Where nothing can be written, as on a full
+	// disk, that shows now: the answer to the request could not be kept.
+	current, err = replace(spent, spent)
+	if err != nil || current.AccessToken != spent.AccessToken {
 		return current, err
+	}
+	mayBeSpent = true
+	next, err := request(map[string]string{"grant_type": "refresh_token", "refresh_token": spent.RefreshToken})
+	var refused *tokenError
+	if errors.As(err, &refused) {
+		mayBeSpent = !refused.isUnused
+		if refused.code == "invalid_grant" {
+			return endSpent(spent, refused.code)
+		}
 	}
 	if err != nil {
-		return current, err
+		return spent, err
 	}
-	next := current
-	next.AccessToken, next.RefreshToken = answer.AccessToken, answer.RefreshToken
-	if answer.Scope != "" {
-		next.Scope = answer.Scope
+	renewed := spent
+	renewed.AccessToken, renewed.RefreshToken = next.AccessToken, next.RefreshToken
+	if next.Scope != "" {
+		renewed.Scope = next.Scope
 	}
-	current, err = replace(current, next)
-	if err == nil {
-		os.Remove(claim)
-	}
+	current, err = replace(spent, renewed)
+	mayBeSpent = err != nil
 	return current, err
 }
 
