@@ -172,8 +172,9 @@ function written({ starter, variant, directory, files, isInstalled }: Written): 
       [
         `${style.green('✓')} ${starter.title} integration in ${directory}`,
         '',
-        'Next, start the sandbox in another terminal:',
-        ...next.map((line) => `  ${line}`),
+        'Next:',
+        ...next.slice(0, -1).map((line) => `  ${line}`),
+        `  ${starter.start}  # in another terminal, in the same directory`,
         '',
         'Then open http://localhost:3000/connect',
       ].join('\n'),
