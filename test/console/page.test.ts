@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ControlRefusal } from '../../src/console/control-port.ts';
+import { askable } from '../../src/console/model/wire.ts';
 import { createConsolePage } from '../../src/console/page.ts';
 import { createConsoleRoutes } from '../../src/console/routes.ts';
 import { createServe } from '../../src/platform/http/server.ts';
@@ -10,6 +11,7 @@ import { Refusal } from '../../src/sandbox/control/refusal.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/server/app.ts';
 import { type Hosted, host } from '../../src/sandbox/server/host.ts';
 import { type RawAnswer, rawExchange } from '../support/http/raw-http.ts';
+import { closeHandlers, handler } from '../support/webhook/handler.ts';
 
 const controlKey = randomBytes(24).toString('hex');
 const webhookSecret = `whsec_${randomBytes(24).toString('hex')}`;
@@ -112,8 +114,11 @@ describe('where a request for the console comes from', () => {
     '[::ffff:127.0.0.1]',
     '',
   ])('the name %s is refused before anything else, although the API may have it', async (name) => {
+    // As after DNS rebinding, where the browser takes both for one origin.
+    const headers = [auth(), json, `Origin: http://${name}:${port}`, 'Sec-Fetch-Site: same-origin'];
     for (const line of ['GET /console', 'GET /console/page.js', 'GET /console/facts', 'POST /console/ask']) {
       expect((await ask({ line, host: `${name}:${port}` })).status).toBe(421);
+      expect((await ask({ line, host: `${name}:${port}`, headers })).status).toBe(421);
     }
     expect(loaded).toEqual([]);
   });
@@ -141,7 +146,40 @@ describe('where a request for the console comes from', () => {
     }
   });
 
-  it.each(['//console/facts', '/console/../console/facts', '/%63onsole/facts', '/console%2Ffacts', '/CONSOLE/facts'])(
+  it('no WebSocket is opened, to whomever', async () => {
+    const upgrade = ['Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
+    for (const origin of ['http://evil.example', `http://127.0.0.1:${port}`]) {
+      const { status, head } = await ask({ line: 'GET /console/events', headers: [`Origin: ${origin}`, ...upgrade] });
+      expect([401, 403]).toContain(status);
+      expect(head).not.toMatch(/^upgrade:/im);
+    }
+  });
+
+  it('a malformed name or origin is refused, and the console still answers', async () => {
+    for (const odd of ['[', '[::1', '%', 'http://', 'a b', ':::', `localhost:${port}:1`, 'x'.repeat(4_000)]) {
+      expect([400, 421]).toContain((await ask({ host: odd })).status);
+      expect([400, 403]).toContain((await ask({ headers: [auth(), `Origin: ${odd}`] })).status);
+    }
+    expect((await ask({})).status).toBe(200);
+  });
+
+  it('no operation takes an address to ask or to send to', async () => {
+    const { got, url } = await handler();
+    for (const operation of askable)
+      await operate(operation, { url, webhook_url: url, to: url, action: url, type: url });
+    await ask({ line: 'POST /console/scenario', headers: [auth(), json], body: JSON.stringify({ name: url }) });
+    await closeHandlers();
+    expect(got).toEqual([]);
+  });
+
+  const otherForms = [
+    '/console//facts',
+    '/console/%66acts',
+    '/console/facts/',
+    '/console/facts?',
+    '/console/x/../facts',
+  ];
+  it.each([...otherForms, '//console/facts', '/%63onsole/facts', '/console%2Ffacts', '/CONSOLE/facts'])(
     'another form of the path, %s, leads nowhere',
     async (path) => {
       const { status, body } = await ask({ line: `GET ${path}` });

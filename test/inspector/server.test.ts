@@ -67,6 +67,22 @@ describe('the origin that a request comes from', () => {
     expect((await rig.ask({ headers: [auth(), `Origin: ${origin}`] })).status).toBe(403);
   });
 
+  it('an origin that equals the name is refused where the name is not ours, as after DNS rebinding', async () => {
+    for (const line of ['GET /session', 'GET /events', 'POST /check']) {
+      const headers = [auth(), `Origin: http://evil.example:${port}`, 'Sec-Fetch-Site: same-origin'];
+      expect((await rig.ask({ line, host: `evil.example:${port}`, headers })).status).toBe(421);
+    }
+  });
+
+  it('no WebSocket is opened, to whomever', async () => {
+    const upgrade = ['Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
+    for (const origin of ['http://evil.example', `http://localhost:${port}`]) {
+      const { status, head } = await rig.ask({ line: 'GET /events', headers: [`Origin: ${origin}`, ...upgrade] });
+      expect([401, 403]).toContain(status);
+      expect(head).not.toMatch(/^upgrade:/im);
+    }
+  });
+
   it('our own name under another literal is another origin', async () => {
     const headers = [auth(), `Origin: http://127.0.0.1:${port}`];
     expect((await rig.ask({ headers })).status).toBe(403);

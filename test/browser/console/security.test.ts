@@ -1,10 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tabs } from '../../../src/console/model/tabs.ts';
 import { ConsoleRig } from '../../support/pages/console-rig.ts';
-import { chromiumPath, lackOfChromium, withReason } from '../../support/program/needs.ts';
+import { type Besieged, foreignTries, reboundAnswers } from '../../support/pages/stranger.ts';
+import { lackOfChromium, withReason } from '../../support/program/needs.ts';
 
 const reason = lackOfChromium();
 let rig: ConsoleRig;
@@ -16,76 +14,42 @@ afterAll(() => rig?.close());
 
 const test = it.skipIf(reason !== null);
 
-describe(withReason('the console and strangers', reason), () => {
-  test('a page of another origin reads nothing and changes nothing', async () => {
-    const key = rig.address.split('#key=')[1] ?? '';
-    const script = `(async () => {
-      const tries = [];
-      const attempt = async (name, work) => tries.push(name + ': ' + await work().catch(() => 'refused'));
-      const headers = { Authorization: 'Bearer ${key}' };
-      const body = '{"operation":"do","params":{"action":"suspend"}}';
-      await attempt('read', async () => (await fetch('${rig.base}/console/facts', { headers })).status);
-      await attempt('read blindly', async () => (await fetch('${rig.base}/console/facts', { mode: 'no-cors' })).type);
-      await attempt('load the script', () => new Promise((resolve, reject) => {
-        const one = document.createElement('script');
-        one.src = '${rig.base}/console/page.js'; one.onload = () => resolve('loaded'); one.onerror = reject;
-        document.head.append(one);
-      }));
-      await attempt('stream', () => new Promise((resolve, reject) => {
-        const one = new EventSource('${rig.base}/console/events');
-        one.onopen = () => resolve('open'); one.onerror = () => { one.close(); reject(); };
-      }));
-      await attempt('act', async () => (await fetch('${rig.base}/console/ask', {
-        method: 'POST', headers: { ...headers, 'Content-Type': 'application/json' }, body })).status);
-      await attempt('act without asking first', async () => (await fetch('${rig.base}/console/ask', {
-        method: 'POST', body, mode: 'no-cors' })).type);
-      await attempt('frame', () => new Promise((resolve, reject) => {
-        const one = document.createElement('iframe');
-        one.src = '${rig.base}/console'; one.onload = () => setTimeout(() => {
-          try { one.contentDocument === null ? reject() : resolve('readable'); } catch { reject(); }
-        }, 100);
-        document.body.append(one);
-      }));
-      return tries;
-    })()`;
-    const foreign: Server = createServer((_request, reply) =>
-      reply.setHeader('Content-Type', 'text/html').end('<body><h1>x</h1></body>'),
-    );
-    await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve));
-    const context = await rig.browser.newContext();
-    const stranger = await context.newPage();
-    await stranger.goto(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`);
-    const tries = await stranger.evaluate<string[]>(script);
-    await context.close();
-    foreign.closeAllConnections();
-    await new Promise((resolve) => foreign.close(resolve));
-    expect(tries).toHaveLength(7);
-    expect(tries.filter((one) => !one.endsWith(': refused'))).toEqual([]);
-    expect((await rig.program.run(['sandbox', 'status', '--json'])).stdout).toContain('"suspended": false');
-  });
+const acts = [
+  { path: '/console/ask', body: { operation: 'do', params: { action: 'suspend' } } },
+  { path: '/console/scenario', body: { name: 'change-of-mind' } },
+  { path: '/console/step', body: { run: 1 } },
+];
 
-  test('is not reached under a name that was pointed at this machine (DNS rebinding)', async () => {
-    const key = rig.address.split('#key=')[1] ?? '';
-    const { port } = new URL(rig.base);
-    const args = ['--headless', '--no-sandbox', '--host-resolver-rules=MAP rebound.example 127.0.0.1'];
-    const rebound = await chromium.launch({ executablePath: chromiumPath, args });
-    try {
-      const stranger = await rebound.newPage();
-      const answer = await stranger.goto(`http://rebound.example:${port}/console`);
-      expect(answer?.status()).toBe(421);
-      // Same origin now, so nothing but the server stands between the page and the console.
-      const statuses = await stranger.evaluate<number[]>(`(async () => {
-        const headers = { Authorization: 'Bearer ${key}' };
-        const paths = ['facts', 'events', 'list', 'page.js', 'page.css'];
-        const read = paths.map(async (path) => (await fetch('/console/' + path, { headers })).status);
-        const act = ['ask', 'scenario', 'step', 'key'].map(async (path) => (await fetch('/console/' + path, {
-          method: 'POST', headers: { ...headers, 'Content-Type': 'application/json' },
-          body: '{"operation":"do","params":{"action":"suspend"}}' })).status);
-        return Promise.all([...read, ...act]);
-      })()`);
-      expect(statuses).toEqual(Array(9).fill(421));
-    } finally {
-      await rebound.close();
+/** The console in each of its two places, with all that it answers. */
+async function places(): Promise<readonly { readonly first: string; readonly place: Besieged }[]> {
+  const flags = ['--port', '0', '--ui-port', '0', '--no-browser', '-o', 'ndjson'];
+  const listening = rig.program.start(['-p', 'sandbox', 'webhook', 'listen', ...flags]);
+  const [, inspector = ''] = await listening.until('stderr', /^page: (\S+)$/m);
+  const reads = ['/console/facts', '/console/list'];
+  const at = (address: string) => ({
+    origin: new URL(address).origin,
+    key: new URL(address).hash.replace('#key=', ''),
+    reads,
+    stream: '/console/events',
+    acts,
+  });
+  const ticket = { path: '/console/key', body: { ticket: 'x' } };
+  return [
+    { first: '/console', place: { ...at(rig.address), script: '/console/page.js', acts: [...acts, ticket] } },
+    { first: '/', place: { ...at(inspector), script: '/page.js' } },
+  ];
+}
+
+describe(withReason('the console and strangers', reason), () => {
+  test('nobody gets in from another origin or by DNS rebinding, beside the sandbox and inside an inspector', async () => {
+    for (const { first, place } of await places()) {
+      const { tries, answers } = await foreignTries(rig.browser, place);
+      expect(tries.length).toBeGreaterThan(25);
+      expect(tries.filter((one) => !one.endsWith(': refused'))).toEqual([]);
+      expect(new Set(answers)).toEqual(new Set([403]));
+      const statuses = await reboundAnswers(place, first);
+      expect(statuses.length).toBeGreaterThan(7);
+      expect(new Set(statuses)).toEqual(new Set([421]));
     }
     expect((await rig.program.run(['sandbox', 'status', '--json'])).stdout).toContain('"suspended": false');
   });
