@@ -10,7 +10,9 @@ const test = it.skipIf(lackOfBrowser !== null);
 
 describe(withReason('the detail of a delivery', lackOfBrowser), () => {
   test('shows a delivery when it comes, and everything about it', async () => {
-    await at.send({ body: envelope('application.approved', { id: 'app_1', participant_id: 'ptp_7', note: '<b>&' }) });
+    const body = envelope('application.approved', { id: 'app_1', participant_id: 'ptp_7', note: '<b>&' });
+    // In the second of its signature, or just before.
+    await at.send({ body: body.replace('2026-01-01T00:00:00.000Z', new Date().toISOString()) });
     await at.rows().first().click();
     await at.page.getByRole('heading', { level: 2, name: 'application.approved' }).waitFor();
     await at.page.getByText('"<b>&"').waitFor();
@@ -22,6 +24,9 @@ describe(withReason('the detail of a delivery', lackOfBrowser), () => {
     await at.page.getByText('The sender was answered 200.').waitFor();
     await at.page.keyboard.press('5');
     await at.page.getByText('received and verified').waitFor();
+    const steps = await at.page.locator('.timeline li span').allTextContents();
+    const words = ['happened', 'signed', 'received', 'forwarded', at.target.url, 'the sender'];
+    expect(steps.map((step, index) => step.startsWith(words[index] ?? ''))).toEqual(words.map(() => true));
   });
 
   test('finds text in a body, opens what is folded around it, and copies its jq path', async () => {

@@ -5,19 +5,31 @@ import { useStore } from '../context.ts';
 import { msWords, timeWords } from '../format.ts';
 import { SenderSide, useSender } from './sender.tsx';
 
+interface Step {
+  readonly atMs: number;
+  /** Where it stands among the others, if not by its time. */
+  readonly orderMs?: number;
+  readonly what: string;
+}
+
 /** The timeline of all attempts. */
 export function TimelineTab({ row }: { readonly row: Row }) {
   const store = useStore();
-  const steps: { readonly atMs: number; readonly what: string }[] = [];
+  const steps: Step[] = [];
   const happened = occurredAt(row);
   if (happened !== null) steps.push({ atMs: happened, what: 'happened (occurred_at of the body)' });
   for (const [at, one] of (store.group?.attempts ?? [row]).entries()) {
     const { line, atMs } = one;
     const name = (store.group?.attempts.length ?? 1) > 1 ? `Attempt ${at + 1}: ` : '';
     const sent = Number(headerOf(one, 'x-revento-timestamp')) * 1000;
-    if (sent > 0) steps.push({ atMs: sent, what: `${name}signed by the sender (X-Revento-Timestamp, whole seconds)` });
+    if (sent > 0) {
+      // Somewhere in that second, and before it arrived: after what happened in the same second.
+      const orderMs = Math.max(sent, Math.min(sent + 999, atMs));
+      steps.push({ atMs: sent, orderMs, what: `${name}signed by the sender (X-Revento-Timestamp, whole seconds)` });
+    }
     steps.push({ atMs, what: `${name}received and ${line.verified ? 'verified' : `not verified (${line.reason})`}` });
     for (const { url, status, error, latency_ms: ms } of line.forward) {
+      steps.push({ atMs, what: `${name}forwarded to ${url}` });
       steps.push({ atMs: atMs + ms, what: `${name}${url} answered ${status ?? error} after ${msWords(ms)}` });
     }
     const answered = atMs + Math.max(0, ...line.forward.map(({ latency_ms: ms }) => ms));
@@ -26,7 +38,7 @@ export function TimelineTab({ row }: { readonly row: Row }) {
   for (const sent of store.sends.of(row.id)) {
     steps.push({ atMs: sent.atMs, what: `sent from this page, ${sent.how}: ${outcomeOf(sent).text}` });
   }
-  steps.sort((a, b) => a.atMs - b.atMs);
+  steps.sort((a, b) => (a.orderMs ?? a.atMs) - (b.orderMs ?? b.atMs));
   const { record, problem } = useSender(row);
   return (
     <>
@@ -46,7 +58,7 @@ export function TimelineTab({ row }: { readonly row: Row }) {
 }
 
 function gap(beforeMs: number | undefined, atMs: number): string {
-  if (beforeMs === undefined) return '';
+  if (beforeMs === undefined || atMs < beforeMs) return '';
   const ms = atMs - beforeMs;
   return `+${ms < 10_000 ? msWords(ms) : spanWords(ms)}`;
 }
