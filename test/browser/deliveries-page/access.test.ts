@@ -243,6 +243,11 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
       );
       expect(needed).toBeLessThanOrEqual(has);
     }
+    await other.keyboard.press('x');
+    await other.getByRole('button', { name: 'Run the check' }).click();
+    await other.getByText('Cause: ').waitFor();
+    const hidden = "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('dialog'))";
+    expect(await other.evaluate(hidden)).toBe(0);
     await other.context().close();
   });
 });
