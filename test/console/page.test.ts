@@ -290,6 +290,7 @@ describe('what the page can do', () => {
       ask({}),
     ]);
     const secrets = [controlKey, webhookSecret, ...sandbox.clients.flatMap(({ secret }) => secret ?? [])];
+    expect(JSON.parse(answers[1]?.body ?? '').result).toEqual({ rotating: true });
     for (const { status, body } of answers) {
       expect(status).toBe(200);
       for (const secret of secrets) expect(body).not.toContain(secret);
