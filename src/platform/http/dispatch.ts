@@ -1,20 +1,23 @@
-import { Readable } from 'node:stream';
-import { setTimeout as setTimer } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import { HttpFailure } from '../../http/failure.ts';
-import type { HeaderList, HttpRequest, HttpResponse } from '../../ports/exchange.ts';
-import { asBuffer } from '../../text/bytes.ts';
+import type { HttpRequest, HttpResponse } from '../../ports/exchange.ts';
+import {
+  bodiless,
+  defaultMaxResponseBytes,
+  defaultTimeoutMs,
+  flat,
+  limit,
+  maxHeadBytes,
+  peerOf,
+  type RawHeaders,
+  ReceivedResponse,
+} from './received.ts';
+import { bodyOf } from './sent-body.ts';
 import { asFailure } from './undici-failure.ts';
 
-const defaultTimeoutMs = 30_000;
-const defaultMaxResponseBytes = 64 * 1024 * 1024;
-
-/** Statuses whose responses have no body. Source: RFC 9112 section 6.3. */
-const bodiless: ReadonlySet<number> = new Set([204, 304]);
-
-/** Options of every dispatcher: time is kept here, and heads may be as long as browsers take them. */
-export const dispatcherOptions = { headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: 64 * 1024 } as const;
+/** Options of every dispatcher: time is kept here. */
+export const dispatcherOptions = { headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: maxHeadBytes } as const;
 
 /** On Node 20 a background compile of undici's parser holds up the process's exit; its baseline code is fast enough. */
 export function keepParserCheap(): void {
@@ -30,8 +33,7 @@ export interface Target {
 }
 
 export function targetOf(url: URL): Target {
-  const peer = url.port ? url.host : `${url.host}:${url.protocol === 'https:' ? 443 : 80}`;
-  return { origin: url.origin, path: `${url.pathname}${url.search}`, peer };
+  return { origin: url.origin, path: `${url.pathname}${url.search}`, peer: peerOf(url) };
 }
 
 /** One request on one dispatcher, its response buffered. Rejects with `HttpFailure` only. */
@@ -42,7 +44,7 @@ export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRe
     const chunks: Buffer[] = [];
     let size = 0;
     let status = 0;
-    let rawHeaders: RawHeaders;
+    let rawHeaders: RawHeaders = [];
     let isStarted = false;
     let controller: Dispatcher.DispatchController | null = null;
 
@@ -59,14 +61,12 @@ export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRe
     };
     const finish = () => {
       settle();
-      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-      resolve(new ReceivedResponse(status, body, rawHeaders));
+      resolve(new ReceivedResponse(status, chunks, rawHeaders));
     };
     const expire = () => {
       if (!isSettled) fail(new HttpFailure(isStarted ? 'timeout' : 'connect_timeout', peer, !isStarted));
     };
-    // After the machine has slept every timer is overdue, while the answer waits in the socket: that is read first.
-    const timer = setTimeout(() => setImmediate(() => setImmediate(expire)), request.timeoutMs ?? defaultTimeoutMs);
+    const timer = limit(request.timeoutMs ?? defaultTimeoutMs, expire);
     const onAbort = () => fail(new HttpFailure('aborted', peer, !isStarted));
     if (request.signal?.aborted) return onAbort();
     request.signal?.addEventListener('abort', onAbort, { once: true });
@@ -88,7 +88,7 @@ export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRe
         },
         onResponseStart(current, statusCode) {
           status = statusCode;
-          rawHeaders = current.rawHeaders;
+          rawHeaders = Array.isArray(current.rawHeaders) ? current.rawHeaders : [];
           // The status counts: what a broken server sends after such a head is undici's to drop.
           if (bodiless.has(statusCode)) finish();
         },
@@ -105,56 +105,4 @@ export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRe
       },
     );
   });
-}
-
-type RawHeaders = Dispatcher.DispatchController['rawHeaders'];
-
-/** An answer whose headers are decoded when they are read: a forwarder never asks. */
-class ReceivedResponse implements HttpResponse {
-  readonly status: number;
-  readonly body: Uint8Array;
-  readonly #rawHeaders: RawHeaders;
-
-  constructor(status: number, body: Uint8Array, rawHeaders: RawHeaders) {
-    this.status = status;
-    this.body = body;
-    this.#rawHeaders = rawHeaders;
-  }
-
-  get headers(): HeaderList {
-    return headerList(this.#rawHeaders);
-  }
-}
-
-/** By hand, because `Array.prototype.flat` takes longer than the rest of a request's preparation. */
-function flat(headers: HeaderList): string[] {
-  const list: string[] = [];
-  for (const [name, value] of headers) list.push(name, value);
-  return list;
-}
-
-/** The same bytes in the form undici takes; a view where it can be one, because bodies are not copied for nothing. */
-function bodyOf({ body, drip }: HttpRequest): Buffer | Readable | null {
-  if (body.length === 0) return null;
-  const bytes = asBuffer(body);
-  return drip === undefined ? bytes : Readable.from(dripping(bytes, drip), { objectMode: false });
-}
-
-async function* dripping(bytes: Buffer, { bytes: size, pauseMs }: NonNullable<HttpRequest['drip']>) {
-  for (let at = 0; at < bytes.length; at += size) {
-    if (at > 0) await setTimer(pauseMs);
-    yield bytes.subarray(at, at + size);
-  }
-}
-
-function headerList(raw: RawHeaders): HeaderList {
-  const list: [string, string][] = [];
-  if (!Array.isArray(raw)) return list;
-  for (let i = 0; i + 1 < raw.length; i += 2) list.push([latin1(raw[i]), latin1(raw[i + 1])]);
-  return list;
-}
-
-/** Header bytes as Node's own server shows them: one character a byte, nothing lost. */
-function latin1(value: Buffer | string | undefined): string {
-  return typeof value === 'string' ? value : (value?.toString('latin1') ?? '');
 }

@@ -10,6 +10,8 @@ interface Reached {
   readonly isUnsent: boolean;
   /** The head of a response had come. */
   readonly isAnswered: boolean;
+  /** How much the socket had read, where the error does not say it. */
+  readonly bytesRead?: number | undefined;
 }
 
 /** A lookup of ours that refuses an address beyond this machine fails with this code. */
@@ -52,6 +54,9 @@ const kinds: Readonly<Record<string, HttpFailureKind>> = {
   UND_ERR_NOT_SUPPORTED: 'invalid_request',
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'invalid_request',
   ERR_SOCKET_BAD_PORT: 'invalid_request',
+  ERR_INVALID_CHAR: 'invalid_request',
+  ERR_INVALID_HTTP_TOKEN: 'invalid_request',
+  ERR_UNESCAPED_CHARACTERS: 'invalid_request',
   UND_ERR_PRX_TLS: 'proxy',
   UND_ERR_ABORTED: 'aborted',
   UND_ERR_DESTROYED: 'aborted',
@@ -59,11 +64,16 @@ const kinds: Readonly<Record<string, HttpFailureKind>> = {
   [notLoopbackCode]: 'not_loopback',
 };
 
+const tooLongHead = 'its headers are longer than 64 KB';
+
 /** Faults of a response's head, by code. */
 const headFaults: Readonly<Record<string, string>> = {
-  UND_ERR_HEADERS_OVERFLOW: 'its headers are longer than 64 KB',
+  UND_ERR_HEADERS_OVERFLOW: tooLongHead,
+  HPE_HEADER_OVERFLOW: tooLongHead,
   // undici reports every fault of a head so in which a Content-Length was read before.
   [contentLengthMismatch]: 'its Content-Length is repeated or contradicted, or another header is broken',
+  HPE_UNEXPECTED_CONTENT_LENGTH: 'its Content-Length is repeated or contradicted',
+  HPE_INVALID_TRANSFER_ENCODING: 'its Content-Length is repeated or contradicted',
   // undici asserts that nobody answers 101 without saying Connection: Upgrade.
   ERR_ASSERTION: 'it switches to another protocol, which was not asked for',
 };
@@ -87,12 +97,13 @@ export function asFailure(error: Error, reached: Reached): HttpFailure {
   // undici gives this failure no code of its own.
   const [, proxyStatus] = /^Proxy response \((\d{3})\)/.exec(error.message) ?? [];
   if (proxyStatus !== undefined) return fail('proxy', { detail: `answered ${proxyStatus}` }, true);
-  if (error.name === 'HTTPParserError') return unreadable(error, fail);
+  if (error.name === 'HTTPParserError') return unreadable(bytesOf(error), error.message, fail);
   const isCutShort = reached.isAnswered && code === contentLengthMismatch;
   const headFault =
     (isCutShort ? undefined : own(headFaults, code)) ??
     (code === 'UND_ERR_SOCKET' ? own(socketFaults, error.message) : undefined);
   if (headFault !== undefined) return fail('malformed', { detail: headFault });
+  if (code.startsWith('HPE_')) return unreadable(bytesOf(error), error.message, fail);
   if (isTlsCode(code)) return tlsFailure(code, fail);
   const kind = own(kinds, code);
   switch (kind) {
@@ -100,7 +111,8 @@ export function asFailure(error: Error, reached: Reached): HttpFailure {
       return fail('unexpected', { detail: textOf(error, code) });
     case 'reset':
       if (isUnsent) return fail('closed', closedEarly(error));
-      return fail('reset', { detail: code.startsWith('UND_') ? '' : code, isSilent: isSilent(error, reached) });
+      // Without a system call it is the end of the connection, for which undici and node:http have codes of their own.
+      return fail('reset', { detail: 'syscall' in error ? code : '', isSilent: isSilent(error, reached) });
     case 'invalid_request':
       return fail(kind, { detail: textOf(error, '') });
     case 'unreachable':
@@ -116,11 +128,11 @@ export function asFailure(error: Error, reached: Reached): HttpFailure {
 type Fail = (kind: HttpFailureKind, facts?: HttpFailureFacts) => HttpFailure;
 
 /** The parser could not read what came: because it is another protocol, or bad HTTP. */
-function unreadable(error: Error, fail: Fail): HttpFailure {
-  const bytes = 'data' in error && typeof error.data === 'string' ? error.data : '';
+function unreadable(bytes: string, message: string, fail: Fail): HttpFailure {
   const protocol = protocolOf(bytes);
   if (protocol !== null) return fail('wrong_protocol', { protocol });
-  const [, reason = 'not readable'] = /\(([^()]+)\)$/.exec(error.message) ?? [];
+  // undici has the reason in parentheses, Node behind a colon.
+  const [, reason = 'not readable'] = /(?:\(|^Parse Error: )([^()]+?)\)?$/.exec(message) ?? [];
   return fail('malformed', { detail: /^Expected HTTP\//.test(reason) ? beginning(bytes) : reason });
 }
 
@@ -137,9 +149,15 @@ function closedEarly({ message }: Error): HttpFailureFacts {
 }
 
 /** undici reports how many bytes its socket had read; for a system error, only the head is known. */
-function isSilent(error: Error, { isAnswered }: Reached): boolean {
-  const read = 'socket' in error && (error.socket as { bytesRead?: number } | null)?.bytesRead;
+function isSilent(error: Error, { isAnswered, bytesRead }: Reached): boolean {
+  const read = 'socket' in error ? (error.socket as { bytesRead?: number } | null)?.bytesRead : bytesRead;
   return !isAnswered && (typeof read === 'number' ? read === 0 : true);
+}
+
+/** What the parser of undici, or Node's, could not read. */
+function bytesOf(error: Error): string {
+  if ('data' in error && typeof error.data === 'string') return error.data;
+  return 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : '';
 }
 
 function codeOf(error: Error): string {

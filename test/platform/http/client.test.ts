@@ -1,6 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttps } from 'node:https';
+import { createServer as createTcp } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, expect, it } from 'vitest';
 import { createHttpClient } from '../../../src/platform/http/client.ts';
+import { serving } from '../../support/http/broken-servers.ts';
+import { selfSigned } from '../../support/http/certificate.ts';
 
 /** A server on a thread of its own: it answers while this thread stands still. */
 const program = `
@@ -35,5 +42,73 @@ it('an answer that came while the machine slept is taken, although its time is o
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
   const { body } = await answer;
   expect(Buffer.from(body).toString()).toBe('in time');
+  await client.close();
+});
+
+it('a server whose certificate is not trusted gets no byte of a request', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'revento-client-'));
+  const requests: string[] = [];
+  let received = 0;
+  const server = createHttps(selfSigned('localhost', folder), ({ url = '' }) => requests.push(url));
+  // Decrypted bytes.
+  server.on('secureConnection', (socket) => socket.on('data', ({ length }: Buffer) => (received += length)));
+  const client = await createHttpClient();
+  try {
+    await serving(
+      () => server,
+      async (port) => {
+        const secret = [['Authorization', 'Bearer rev_x']] as const;
+        for (const method of ['GET', 'POST']) {
+          const request = { method, url: `https://localhost:${port}/`, headers: secret, body: Buffer.from('secret') };
+          await expect(client.exchange(request)).rejects.toMatchObject({ kind: 'tls', isUnsent: true });
+        }
+      },
+    );
+    expect({ requests, received }).toEqual({ requests: [], received: 0 });
+  } finally {
+    await client.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it.each(['Content-Length', 'Transfer-Encoding', 'Keep-Alive', 'Upgrade', 'Expect'])(
+  'a header that frames the message is not sent a second time: %s',
+  async (name) => {
+    const client = await createHttpClient();
+    const headers = [[name, '1']] as const;
+    const request = { method: 'POST', url: 'http://localhost:9/', headers, body: Buffer.from('x') };
+    await expect(client.exchange(request)).rejects.toMatchObject({ kind: 'invalid_request', isUnsent: true });
+    await client.close();
+  },
+);
+
+it.each([
+  ['GET', '', []],
+  ['DELETE', '', []],
+  ['POST', '', ['content-length: 0']],
+  ['POST', 'ab', ['content-length: 2']],
+])('%s of %j goes out whole, with its length', async (method, body, expected) => {
+  let head = '';
+  const make = () =>
+    createTcp((socket) => {
+      socket.once('data', (chunk) => {
+        head = chunk.toString();
+        socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      });
+    });
+  const client = await createHttpClient();
+  await serving(make, async (port) => {
+    const url = `http://localhost:${port}/a?b=c`;
+    const headers = [
+      ['X-Twice', '1'],
+      ['X-Twice', '2'],
+    ] as const;
+    await client.exchange({ method, url, headers, body: Buffer.from(body) });
+    const [first, ...lines] = head.slice(0, head.indexOf('\r\n\r\n')).split('\r\n');
+    expect(first).toBe(`${method} /a?b=c HTTP/1.1`);
+    expect(lines.filter((line) => /^host/i.test(line))).toEqual([`host: localhost:${port}`]);
+    expect(lines.filter((line) => /^x-twice/i.test(line))).toEqual(['X-Twice: 1', 'X-Twice: 2']);
+    expect(lines.filter((line) => /^(content-length|transfer-encoding)/i.test(line))).toEqual(expected);
+  });
   await client.close();
 });

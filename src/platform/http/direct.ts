@@ -1,0 +1,163 @@
+import { type Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import { pipeline, type Readable } from 'node:stream';
+import { HttpFailure } from '../../http/failure.ts';
+import { bareHost } from '../../http/this-machine.ts';
+import type { HttpRequest, HttpResponse } from '../../ports/exchange.ts';
+import { lookupName } from './lookup.ts';
+import {
+  bodiless,
+  defaultMaxResponseBytes,
+  defaultTimeoutMs,
+  flat,
+  limit,
+  maxHeadBytes,
+  peerOf,
+  ReceivedResponse,
+} from './received.ts';
+import { bodyOf } from './sent-body.ts';
+import { asFailure } from './undici-failure.ts';
+
+/** Methods whose requests have a length even without a body. Source: RFC 9110 section 8.6. */
+const withBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
+/**
+ * One request by node:http, its response buffered: undici alone takes as long to load as a short run should. Rejects
+ * with `HttpFailure` only.
+ *
+ * Nothing is given to a socket before it is connected, TLS included: until then the request is surely unsent.
+ *
+ * @param agent  keeps the connection; null: it gets one of its own
+ */
+export function exchangeDirectly(
+  url: URL,
+  request: HttpRequest,
+  { agent, connectTimeoutMs }: { readonly agent: Agent | null; readonly connectTimeoutMs: number },
+): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const peer = peerOf(url);
+    const maxBytes = request.maxResponseBytes ?? defaultMaxResponseBytes;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let sent: ClientRequest | null = null;
+    let answer: IncomingMessage | null = null;
+    let isStarted = false;
+    let isSettled = false;
+
+    const settle = () => {
+      isSettled = true;
+      clearTimeout(timer);
+      clearTimeout(connectTimer);
+      request.signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (failure: HttpFailure) => {
+      if (isSettled) return;
+      settle();
+      reject(failure);
+      sent?.destroy();
+    };
+    const finish = () => {
+      if (isSettled || answer === null) return;
+      settle();
+      resolve(new ReceivedResponse(answer.statusCode ?? 0, chunks, answer.rawHeaders));
+    };
+    const onError = (error: Error) => {
+      const bytesRead = sent?.socket?.bytesRead;
+      fail(asFailure(error, { peer, isUnsent: !isStarted, isAnswered: answer !== null, bytesRead }));
+    };
+    const onAbort = () => fail(new HttpFailure('aborted', peer, !isStarted));
+    const onLate = () => fail(new HttpFailure(isStarted ? 'timeout' : 'connect_timeout', peer, !isStarted));
+    const timer = limit(request.timeoutMs ?? defaultTimeoutMs, onLate);
+    const connectTimer = limit(connectTimeoutMs, () => {
+      if (!isStarted) onLate();
+    });
+    if (request.signal?.aborted) return onAbort();
+    request.signal?.addEventListener('abort', onAbort, { once: true });
+
+    try {
+      sent = open(url, request, agent);
+    } catch (error) {
+      const [, name] = /header content \["(.*)"\]/.exec((error as Error).message) ?? [];
+      return onError(name === undefined ? (error as Error) : invalidHeader(name));
+    }
+    sent.once('socket', (socket) => {
+      whenConnected(socket, url, () => {
+        isStarted = true;
+        clearTimeout(connectTimer);
+        if (sent !== null) send(sent, bodyOf(request));
+      });
+    });
+    sent.on('information', ({ statusCode }) => {
+      const detail = interim[statusCode];
+      if (detail !== undefined) fail(new HttpFailure('malformed', peer, false, { detail }));
+    });
+    sent.on('upgrade', () => fail(new HttpFailure('malformed', peer, false, { detail: switches })));
+    sent.on('error', onError);
+    sent.on('response', (received) => {
+      answer = received;
+      received.on('error', onError);
+      received.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > maxBytes) fail(new HttpFailure('too_large', peer, false));
+        else chunks.push(chunk);
+      });
+      if (received.statusCode === 101) return fail(new HttpFailure('malformed', peer, false, { detail: switches }));
+      // The status counts: what a broken server sends after such a head is dropped.
+      if (bodiless.has(received.statusCode ?? 0)) finish();
+      else received.on('end', finish);
+    });
+  });
+}
+
+const switches = 'it switches to another protocol, which was not asked for';
+/** Statuses before the answer that can't be ignored, as others below 200 can. */
+const interim: Readonly<Record<number, string>> = {
+  100: 'it answers with a status below 200 that was not asked for',
+  101: switches,
+};
+
+/** Headers that decide how the message is read: a second one beside the client's own lets a body pass as a request. */
+const refused = ['content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'expect'];
+
+function invalidHeader(name: string): Error {
+  return Object.assign(new Error(`invalid ${name} header`), { code: 'ERR_INVALID_CHAR' });
+}
+
+/** @throws Error with a code, when this is nothing that can be sent */
+function open(url: URL, { method, headers, body, drip }: HttpRequest, agent: Agent | null): ClientRequest {
+  const names = new Set(headers.map(([name]) => name.toLowerCase()));
+  for (const name of refused) if (names.has(name)) throw invalidHeader(name);
+  const hasLength = drip === undefined && (body.length > 0 || withBody.has(method));
+  const list = [
+    ...(names.has('host') ? [] : ['host', url.host]),
+    ...(names.has('connection') ? [] : ['connection', agent === null ? 'close' : 'keep-alive']),
+    ...flat(headers),
+    ...(hasLength ? ['content-length', `${body.length}`] : []),
+  ];
+  const host = bareHost(url.hostname);
+  const options = {
+    hostname: host,
+    port: url.port,
+    path: `${url.pathname}${url.search}`,
+    method,
+    // As a list they are sent as they are given; Node's type knows only the other form.
+    headers: list as unknown as Record<string, string>,
+    agent: agent ?? false,
+    lookup: lookupName,
+    maxHeaderSize: maxHeadBytes,
+    ALPNProtocols: ['http/1.1'],
+  };
+  return url.protocol === 'https:' ? requestHttps(options) : requestHttp(options);
+}
+
+function send(sent: ClientRequest, body: Buffer | Readable | null): void {
+  if (body === null || Buffer.isBuffer(body)) sent.end(body ?? undefined);
+  // A failure is an event of the request as well.
+  else pipeline(body, sent, () => undefined);
+}
+
+function whenConnected(socket: Socket, { protocol }: URL, onConnected: () => void): void {
+  if (!socket.connecting) onConnected();
+  else socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', onConnected);
+}
