@@ -21,14 +21,15 @@ if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1))))
 }
 
 function start(built) {
-  keepCompiledCode();
   // Stack traces then name the sources' lines, not the bundle's. Reading the maps takes time, so only when asked. The
   // words after `--` are for another program.
   const debug = process.argv.indexOf('--debug');
   const end = process.argv.indexOf('--');
   const isDebug = (debug >= 0 && (end < 0 || debug < end)) || isOn(process.env.REVENTO_DEBUG);
   if (isDebug) process.setSourceMapsEnabled(true);
-  require(built).main((status) => process.exit(status));
+  const directory = isDebug ? null : codeDirectory();
+  const program = directory === null ? require(built) : require('./code-cache.js').load(built, directory);
+  program.main((status) => process.exit(status));
 }
 
 function fail(message, hint) {
@@ -43,23 +44,21 @@ function isOn(value) {
 }
 
 /**
- * From Node 22 on, what this run compiles is kept for the next one. It is code, so it is kept only where nobody else
+ * Where what this run compiles is kept for the next one; null: nowhere. It is code, so it is kept only where nobody else
  * can write: not in a directory that a checkout names, not in a shared one, and under sudo not in the user's home.
- * On Node 20 loading a cache takes longer than compiling does.
  */
-function keepCompiledCode() {
-  const { enableCompileCache } = require('node:module');
-  // Node heeds the variable too, but the directory would be made all the same.
-  if (enableCompileCache === undefined || process.env.NODE_DISABLE_COMPILE_CACHE) return;
+function codeDirectory() {
   const { isAbsolute, join } = require('node:path');
   const { env, platform } = process;
+  // Named by Node for its own cache.
+  if (env.NODE_DISABLE_COMPILE_CACHE) return null;
   const isWindows = platform === 'win32';
   const hasOwn = !isWindows && isAbsolute(env.XDG_CACHE_HOME ?? '');
   const base = isWindows ? env.LOCALAPPDATA : hasOwn ? env.XDG_CACHE_HOME : env.HOME;
-  if (!isAbsolute(base ?? '')) return;
+  if (!isAbsolute(base ?? '')) return null;
   const folder = platform === 'darwin' ? 'Library/Caches' : isWindows || hasOwn ? '.' : '.cache';
   const directory = join(base, folder, 'revento');
-  if (isWindows || makePrivate(base, [...folder.split('/'), 'revento'])) enableCompileCache(directory);
+  return isWindows || makePrivate(base, [...folder.split('/'), 'revento']) ? directory : null;
 }
 
 /** Makes directories below one that is there; says whether only this user, and root, can write on the way to the last. */
@@ -79,7 +78,8 @@ function makePrivate(base, names) {
       directory = join(directory, name);
       if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 });
     }
-    return isPrivate(directory) && isPrivate(realpathSync(directory));
+    const isOpen = (lstatSync(realpathSync(directory)).mode & 0o022) !== 0;
+    return !isOpen && isPrivate(directory) && isPrivate(realpathSync(directory));
   } catch {
     return false;
   }

@@ -59,7 +59,7 @@ const others: readonly Variable[] = [
     name: 'XDG_STATE_HOME, XDG_CACHE_HOME',
     meaning: 'copies of logins that did not fit on a full disk; compiled code (~/.local/state, ~/.cache)',
   },
-  { name: 'NODE_DISABLE_COMPILE_CACHE', meaning: '1: keep no compiled code; on Node 20 none is kept anyway' },
+  { name: 'NODE_DISABLE_COMPILE_CACHE', meaning: '1: keep no compiled code' },
   { name: 'APPDATA, LOCALAPPDATA', meaning: 'Windows: settings and encrypted tokens; the key file and compiled code' },
 ];
 

@@ -1,0 +1,154 @@
+'use strict';
+// Loads the built program, and keeps what V8 compiled of it for the next run. Node's own compile cache exists from
+// Node 22 on only, and leaves out what is compiled when it is first called.
+//
+// V8 checks of such code only its own version and flags and the length of the source, and may crash on damaged code. So
+// each chunk is kept with its source, which must equal the file's, and with a copy of the code, which must equal the
+// code: comparing takes a hundredth of the time of hashing.
+const { closeSync, constants, fstatSync, openSync, readFileSync, readSync } = require('node:fs');
+const { mkdirSync, renameSync, statSync, unlinkSync, writeFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { dirname, join } = require('node:path');
+const { Script, constants: vm } = require('node:vm');
+
+/** Length of the JSON at the start of the file, which names the chunks and where they are. */
+const headBytes = 32_768;
+const wrapper = ['(function (exports, require, module, __filename, __dirname) { ', '\n})'];
+
+/**
+ * What `require(entry)` gives.
+ *
+ * @param {string} entry  the built program
+ * @param {string} directory  where only this user can write
+ */
+exports.load = function load(entry, directory) {
+  const path = join(directory, `code-${process.version}-${process.arch}`);
+  const key = keyOf(entry);
+  const kept = open(path, key);
+  const folder = dirname(entry);
+  const requireOther = createRequire(entry);
+  const chunks = new Map();
+  let isNew = false;
+
+  const requireChunk = (name) => {
+    const loaded = chunks.get(name);
+    if (loaded !== undefined) return loaded.module.exports;
+    const filename = join(folder, name);
+    const source = readFileSync(filename);
+    const cachedData = kept?.codeOf(name, source);
+    const script = new Script(`${wrapper[0]}${source}${wrapper[1]}`, {
+      filename,
+      columnOffset: -wrapper[0].length,
+      cachedData,
+      importModuleDynamically: vm.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    if (cachedData === undefined || script.cachedDataRejected) isNew = true;
+    const module = { exports: {} };
+    chunks.set(name, { module, source, script });
+    const require = (id) => (id.startsWith('./') ? requireChunk(id.slice(2)) : requireOther(id));
+    script.runInThisContext().call(module.exports, module.exports, require, module, filename, folder);
+    return module.exports;
+  };
+
+  // Not on `exit`: a second Ctrl-C also ends a run whose file system hangs.
+  process.once('beforeExit', () => {
+    // undici's set-up changes a flag on Node 20: then no other run could use the code.
+    if (isNew && keyOf(entry) === key) save(path, key, [...compiled(chunks), ...(kept?.others(chunks) ?? [])]);
+    kept?.close();
+  });
+  return requireChunk(entry.slice(folder.length + 1));
+};
+
+/** Code is of use to the same build, run by the same Node with the same flags, only. */
+function keyOf(entry) {
+  const [program, node] = [statSync(entry), statSync(process.execPath)];
+  return JSON.stringify([entry, program.size, program.mtimeMs, process.execPath, node.size, node.mtimeMs, flagsNow()]);
+}
+
+/** V8's version and flags, as it marks code with them. */
+function flagsNow() {
+  return new Script('').createCachedData().toString('latin1', 0, 16);
+}
+
+/** The file as an earlier run left it; null where none is, or one that can't be used. */
+function open(path, key) {
+  let file;
+  try {
+    file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const head = isOwnFile(file) ? JSON.parse(bytesOf(file, 0, headBytes).toString()) : {};
+    if (head.key === key) return { ...readerOf(file, new Map(head.chunks)), close: () => closeSync(file) };
+  } catch {
+    // It is not there, or damaged: this run compiles, and replaces it.
+  }
+  if (file !== undefined) closeSync(file);
+  return null;
+}
+
+function isOwnFile(file) {
+  const stats = fstatSync(file);
+  // Windows has neither owners nor modes.
+  const isOwn = process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & 0o022) === 0);
+  return stats.isFile() && stats.nlink === 1 && isOwn;
+}
+
+function readerOf(file, places) {
+  return {
+    codeOf(name, source) {
+      const place = places.get(name);
+      if (place === undefined || place.sourceBytes !== source.length) return undefined;
+      const { at, codeBytes, sourceBytes } = place;
+      const bytes = bytesOf(file, at, 2 * codeBytes + sourceBytes);
+      const code = bytes.subarray(0, codeBytes);
+      const isWhole = code.equals(bytes.subarray(codeBytes, 2 * codeBytes));
+      return isWhole && source.equals(bytes.subarray(2 * codeBytes)) ? code : undefined;
+    },
+    /** What is kept of chunks that this run has not loaded. */
+    others: (loaded) =>
+      [...places]
+        .filter(([name]) => !loaded.has(name))
+        .map(([name, { at, codeBytes, sourceBytes }]) => {
+          const bytes = bytesOf(file, at, 2 * codeBytes + sourceBytes);
+          return { name, code: bytes.subarray(0, codeBytes), source: bytes.subarray(2 * codeBytes) };
+        }),
+  };
+}
+
+/** Fewer than asked for at the end of the file. */
+function bytesOf(file, at, length) {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  return bytes.subarray(0, readSync(file, bytes, 0, length, at));
+}
+
+function compiled(chunks) {
+  return [...chunks].map(([name, { source, script }]) => ({ name, source, code: script.createCachedData() }));
+}
+
+/** Replaces the file in one step, so that no other run reads half of it. */
+function save(path, key, chunks) {
+  const places = [];
+  const parts = [];
+  let at = headBytes;
+  for (const { name, code, source } of chunks) {
+    // V8 copies code that is not aligned.
+    const padding = Buffer.alloc(-source.length & 7);
+    places.push([name, { at, codeBytes: code.length, sourceBytes: source.length }]);
+    parts.push(code, code, source, padding);
+    at += 2 * code.length + source.length + padding.length;
+  }
+  const head = Buffer.from(JSON.stringify({ key, chunks: places }));
+  if (head.length > headBytes) return;
+  const temporary = `${path}-${process.pid}`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporary, Buffer.concat([head, Buffer.alloc(headBytes - head.length, ' '), ...parts]), {
+      flag: 'wx',
+      mode: 0o600,
+    });
+    renameSync(temporary, path);
+  } catch {
+    // A full disk, or a directory that may not be written to: the next run compiles again.
+    try {
+      unlinkSync(temporary);
+    } catch {}
+  }
+}
