@@ -25,6 +25,10 @@ export interface Resource {
   readonly fields: readonly string[];
   /** Fields we assume here: the guide names them elsewhere, or only as examples of its style. */
   readonly assumedFields: readonly string[];
+  /** Fields whose values are words of the contract, besides the status and those of webhooks. */
+  readonly vocabulary?: readonly string[];
+  /** Fields that hold what the organizer shows to everybody: no data of attendees. Source: guide, the test event. */
+  readonly published?: readonly string[];
   /** What `--status` compares, and the words the guide names for it. */
   readonly status?: { readonly field: string; readonly words: readonly string[] };
   /** Its times are those of the event's program and are shown in the event's time zone. */
@@ -45,6 +49,8 @@ export const resources: readonly Resource[] = [
     columns: [],
     fields: ['title', 'description', 'publish_status'],
     assumedFields: ['id', 'min_age'],
+    vocabulary: ['publish_status', 'min_age'],
+    published: ['title', 'description', 'timezone', 'participants_count'],
     example: ['--jq .title', 'one field, for a script'],
   },
   {
@@ -89,6 +95,7 @@ export const resources: readonly Resource[] = [
     columns: [],
     fields: [],
     assumedFields: [],
+    published: ['title', 'description', 'date', 'position', 'capacity', 'registered_count'],
   },
   {
     words: 'activities list',
@@ -107,6 +114,7 @@ export const resources: readonly Resource[] = [
     ],
     fields: ['status'],
     assumedFields: ['id', 'title'],
+    published: ['title', 'description', 'capacity', 'registered_count'],
   },
   {
     words: 'threads list',
@@ -118,6 +126,7 @@ export const resources: readonly Resource[] = [
     columns: [{ path: 'id' }, { path: 'title' }, { path: 'date' }],
     fields: [],
     assumedFields: ['id', 'title'],
+    published: ['title', 'date', 'position'],
   },
   {
     words: 'locations list',
@@ -129,6 +138,7 @@ export const resources: readonly Resource[] = [
     columns: [{ path: 'id' }, { path: 'type' }, { path: 'name' }, { path: 'parent_id', title: 'in', leaves: 1 }],
     fields: [],
     assumedFields: ['id'],
+    published: ['type', 'name'],
   },
   {
     words: 'waves list',
@@ -146,6 +156,7 @@ export const resources: readonly Resource[] = [
     ],
     fields: [],
     assumedFields: ['id'],
+    published: ['name', 'position', 'capacity'],
   },
   {
     words: 'me profile',

@@ -45,6 +45,10 @@ export const registry: readonly CommandEntry[] = [
       'Write a test for each delivery of a recording: pytest, Vitest, Go, PHPUnit, RSpec, JUnit or curl',
       () => import('./webhook/export.ts'),
     ],
+    'webhook scrub': [
+      'Make a recording safe to share: made-up people, signatures that verify',
+      () => import('./webhook/scrub.ts'),
+    ],
     inspect: ['Show recorded deliveries on a page in the browser', () => import('./webhook/inspect.ts')],
     'webhook check': ['Run the conformance tests against a handler', () => import('./webhook/check/check.ts')],
   }),

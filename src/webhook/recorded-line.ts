@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { isRecord, parseRecord } from '../json/parse.ts';
 import type { HeaderList } from '../ports/exchange.ts';
 import { plainLine } from '../text/plain-line.ts';
+import { readScrubbed, type Scrubbed } from './file-key.ts';
 import { readHead } from './head.ts';
 
 /** One delivery of a recording. */
@@ -18,6 +19,8 @@ export interface Recorded {
   readonly answered: number | null;
   readonly headers: HeaderList;
   readonly body: Uint8Array;
+  /** How it was scrubbed: its people are made up, and the key of its file signed it. Null for one as it came. */
+  readonly scrubbed: Scrubbed | null;
 }
 
 /** The kind of one line of a file. */
@@ -51,6 +54,8 @@ export function readLine(value: unknown, lineNumber: number): RecordedLine {
   const list = toHeaders(headers);
   const at = typeof receivedAt === 'string' ? Date.parse(receivedAt) : Number.NaN;
   if (list === null || typeof base64 !== 'string' || Number.isNaN(at)) return foreign;
+  const scrubbed = readScrubbed(value);
+  if (scrubbed === 'altered') return { kind: 'altered', how: 'its seal does not match it' };
   if ('body_bytes' in value) return { kind: 'cut' };
   const body = Buffer.from(base64, 'base64');
   // Node's decoder skips characters that are not base64.
@@ -74,6 +79,7 @@ export function readLine(value: unknown, lineNumber: number): RecordedLine {
     answered: answerIn(value['forward']),
     headers: list,
     body,
+    scrubbed,
   };
   return { kind: 'delivery', delivery };
 }

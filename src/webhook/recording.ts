@@ -7,7 +7,9 @@ import { readUserFile } from '../files/user-file.ts';
 import { isRecord, parseJson } from '../json/parse.ts';
 import { asBuffer } from '../text/bytes.ts';
 import { decodeText } from '../text/input.ts';
+import { isUnchangedHead } from './file-key.ts';
 import { type Recorded, readLine } from './recorded-line.ts';
+import { SkippedLines } from './skipped-lines.ts';
 
 /** What a recording holds. */
 export interface Recording {
@@ -101,6 +103,9 @@ export function recordingOf(bytes: Uint8Array, signal?: AbortSignal): Promise<Re
   return parseRecording(decodeText(bytes) ?? asBuffer(bytes).toString('utf8'), signal);
 }
 
+/** Why the first line of a scrubbed recording is not to be trusted. */
+export const brokenHead = 'altered: its seal does not match it';
+
 /** Lines read between two checks of the signal: a few milliseconds of work. */
 const linesPerTurn = 2_000;
 
@@ -119,7 +124,7 @@ export async function parseRecording(text: string, signal?: AbortSignal): Promis
     if (index % linesPerTurn === linesPerTurn - 1) await turn(signal);
     if (line.trim() === '') continue;
     const lineNumber = index + 1;
-    const value = parse(line);
+    const value = parseRecordedLine(line);
     if (value === undefined) {
       // Without a line break after it, but beginning as every line of a recording does.
       if (index === lines.length - 1 && line.startsWith('{')) cut = lineNumber;
@@ -128,6 +133,7 @@ export async function parseRecording(text: string, signal?: AbortSignal): Promis
     }
     if (isRecord(value) && typeof value['type'] === 'string' && value['type'] !== 'delivery') {
       isOurs = true;
+      if (value['type'] === 'scrubbed' && !isUnchangedHead(value)) skipped.add(lineNumber, brokenHead);
       continue;
     }
     const read = readLine(value, lineNumber);
@@ -151,37 +157,11 @@ async function turn(signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) throw new ReventoError('interrupted', 'Interrupted.');
 }
 
-/** The lines that could not be used, by reason. */
-class SkippedLines {
-  readonly #byReason = new Map<string, number[]>();
-
-  add(lineNumber: number, what: string): void {
-    const lineNumbers = this.#byReason.get(what);
-    if (lineNumbers === undefined) this.#byReason.set(what, [lineNumber]);
-    else lineNumbers.push(lineNumber);
-  }
-
-  /** Such as `line 1 is not JSON`; null when no line was skipped. Reasons are kept in the order they came up. */
-  first(): string | null {
-    for (const [what, [lineNumber]] of this.#byReason) return `line ${lineNumber} is ${what}`;
-    return null;
-  }
-
-  /** One sentence for each reason, however many lines there are. */
-  warnings(): string[] {
-    return [...this.#byReason].map(([what, lineNumbers]) => {
-      if (lineNumbers.length === 1) return `line ${lineNumbers[0]} is ${what}; skipped`;
-      const shown = lineNumbers.slice(0, 5).join(', ');
-      const rest = lineNumbers.length > 5 ? ', …' : '';
-      return `${lineNumbers.length} lines are ${what} (${shown}${rest}); skipped`;
-    });
-  }
-}
-
 /** A first character that no JSON value has. A failed parse costs far more, and a wrong file has many lines. */
 const notJson = /^\s*[^\s{["\-\dtfn]/;
 
-function parse(line: string): unknown {
+/** One line of a recording, parsed; undefined where it is not JSON. */
+export function parseRecordedLine(line: string): unknown {
   return notJson.test(line) ? undefined : parseJson(line);
 }
 

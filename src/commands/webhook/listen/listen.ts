@@ -1,8 +1,8 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
-import { openRecorder } from '../../../webhook/recording.ts';
 import { announce } from './announce.ts';
 import { LiveSecrets } from './live-secrets.ts';
 import { declareListen, hintForLostWord, planListen, type WebhookListenOptions } from './options.ts';
+import { openRecording } from './recording.ts';
 import { ListenRun } from './run.ts';
 import { start } from './start.ts';
 
@@ -28,8 +28,7 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
   async *run(options, deps) {
     const plan = planListen(options, deps);
     const secrets = await LiveSecrets.open(deps);
-    const recorder = plan.recordPath === null ? null : await openRecorder(plan.recordPath);
-    if (recorder?.warning) deps.terminal.notice(`warning: ${recorder.warning}`);
+    const recorder = plan.record === null ? null : await openRecording(plan.record, secrets, deps);
     try {
       const listener = await start(plan, secrets, deps);
       const page = plan.page === null ? null : await (await import('./page.ts')).pageOf(listener, plan, secrets, deps);

@@ -27,6 +27,8 @@ export interface WebhookListenOptions {
   readonly insecure?: boolean;
   readonly forwardDuplicates?: boolean;
   readonly record?: string;
+  readonly pseudonyms?: boolean;
+  readonly raw?: boolean;
   readonly printBody?: boolean;
   readonly unknownType?: boolean;
   readonly count?: string;
@@ -39,6 +41,13 @@ export interface WebhookListenOptions {
   readonly command?: readonly string[];
 }
 
+/** The file to record to. */
+export interface RecordPlan {
+  readonly path: string;
+  /** Null: made-up people where the file lies in a git work tree, and deliveries as they came elsewhere. */
+  readonly people: 'made-up' | 'real' | null;
+}
+
 /** The same, checked and converted. */
 export interface ListenPlan {
   readonly listen: Omit<ListenOptions, 'secrets' | 'renewSecrets'>;
@@ -47,7 +56,7 @@ export interface ListenPlan {
   readonly endsOnInvalid: boolean;
   readonly goals: GoalOptions;
   readonly timeoutMs: number | null;
-  readonly recordPath: string | null;
+  readonly record: RecordPlan | null;
   /** Null without a page. */
   readonly page: { readonly port: number | null; readonly isBrowserOpened: boolean } | null;
   /** Text shows the payload of each delivery. */
@@ -86,6 +95,8 @@ export function declareListen(command: Command): Command {
     .option('--insecure', 'accept self-signed certificates from a local https handler')
     .option('--forward-duplicates', 'also forward deliveries that were acknowledged before')
     .option('--record <file>', 'append every delivery to a file, for `webhook replay`')
+    .option('--pseudonyms', 'record made-up people, signed with a key of the file (default in a git work tree)')
+    .option('--raw', 'record deliveries as they came, also in a git work tree')
     .option('--ui', 'show deliveries on a page in the browser: why a signature fails, answers, replay')
     .option('--ui-port <n>', 'port of that page; implies --ui (default: 4480, or the next free one)')
     .option('--no-browser', 'only print the address of that page')
@@ -152,11 +163,23 @@ export function planListen(
     endsOnInvalid: options.onInvalid === 'exit',
     goals,
     timeoutMs: options.timeout === undefined ? null : positive(parseDuration(options.timeout)),
-    recordPath: options.record ?? null,
+    record: recordOf(options),
     page: pageOf(options),
     isBodyPrinted: options.printBody === true,
     command,
   };
+}
+
+function recordOf({ record, pseudonyms = false, raw = false }: WebhookListenOptions): RecordPlan | null {
+  if (pseudonyms && raw) {
+    throw new ReventoError(
+      'usage',
+      "--pseudonyms can't be combined with --raw: a recording has made-up people or real ones.",
+    );
+  }
+  if (record !== undefined) return { path: record, people: pseudonyms ? 'made-up' : raw ? 'real' : null };
+  if (!pseudonyms && !raw) return null;
+  throw new ReventoError('usage', `${raw ? '--raw' : '--pseudonyms'} needs --record.`, { hint: 'add --record FILE' });
 }
 
 function pageOf({ ui, uiPort, browser }: WebhookListenOptions): ListenPlan['page'] {

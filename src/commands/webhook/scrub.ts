@@ -1,0 +1,160 @@
+import type { CommandModule } from '../../command-kit/command.ts';
+import type { Deps } from '../../command-kit/deps.ts';
+import { collect } from '../../command-kit/option-values.ts';
+import { ReventoError } from '../../errors/revento-error.ts';
+import { linesOf } from '../../files/lines.ts';
+import { piecesOfFile } from '../../files/user-file.ts';
+import { JsonText } from '../../json/value.ts';
+import type { Item } from '../../output/item.ts';
+import { RecordingScrubber, type ScrubTally } from '../../pseudonyms/recording-scrubber.ts';
+import { otherSecrets, readSigningSecrets } from './shared/secrets.ts';
+
+interface WebhookScrubOptions {
+  readonly file: string;
+  readonly keep?: readonly string[];
+  readonly includeUnchecked?: boolean;
+}
+
+/** Far more than a delivery may have. */
+const longestLineBytes = 64 * 1024 * 1024;
+const pieceBytes = 256 * 1024;
+
+/** `revento webhook scrub`: a recording whose people are made up and whose deliveries still verify. */
+export const webhookScrub: CommandModule<WebhookScrubOptions> = {
+  declare: (command) =>
+    command
+      .argument('<file>', 'what `webhook listen --record` or `-o ndjson` wrote; - for standard input')
+      .option('--keep <path>', 'leave this part of each body alone, such as data.title; repeatable', collect)
+      .option('--include-unchecked', 'also sign verified deliveries whose recorded signature cannot be checked')
+      .addHelpText('after', `\n${help}`),
+  examples: [
+    {
+      command: 'revento webhook scrub raw.ndjson --out deliveries.ndjson',
+      explains: 'a recording that is safe to share',
+    },
+    {
+      command: 'revento webhook scrub raw.ndjson --out raw.ndjson',
+      explains: 'in place; the file changes only as a whole',
+    },
+    {
+      command: 'revento webhook scrub raw.ndjson --keep data.custom_form_fields.favorite_track --out tracks.ndjson',
+      explains: 'keep one answer as it is',
+    },
+  ],
+  layout: { shape: 'value' },
+
+  async *run({ file, keep = [], includeUnchecked = false }, deps) {
+    const kept = keep.map(keptPath);
+    const scrubber = new RecordingScrubber({ kept, includeUnchecked, secrets: secretsOnce(deps) });
+    const name = file === '-' ? 'standard input' : file;
+    const out = outputOf(deps);
+    let lineNumber = 0;
+    let isBegun = false;
+    for await (const bytes of linesOf(piecesOf(file, deps), longestLineBytes)) {
+      lineNumber++;
+      const line =
+        bytes === null ? null : await scrubber.line(bytes.toString('utf8').replace(/^\ufeff/, ''), lineNumber);
+      if (bytes === null) scrubber.skipTooLong(lineNumber);
+      if (line === null) continue;
+      if (!isBegun) yield* out.add(scrubber.head);
+      isBegun = true;
+      yield* out.add(line);
+    }
+    const foreign = scrubber.foreign();
+    if (foreign !== null) {
+      throw new ReventoError('failed', `${name} is not a recording: ${foreign}.`, {
+        hint: 'make one with: revento webhook listen --record FILE',
+      });
+    }
+    if (!isBegun) yield* out.add(scrubber.head);
+    yield* out.end();
+    for (const warning of scrubber.warnings()) yield { kind: 'note', text: `warning: ${name}: ${warning}` };
+    for (const text of sentences(scrubber.tally)) yield { kind: 'note', text };
+    return undefined;
+  },
+};
+
+function keptPath(path: string): string {
+  if (/^[^.]+(\.[^.]+)*$/.test(path)) return path;
+  throw new ReventoError('usage', `--keep ${JSON.stringify(path)} is not a path into a body.`, {
+    hint: 'name fields with dots between them, such as data.custom_form_fields.favorite_track',
+  });
+}
+
+/** Every signing secret that is configured, of all profiles. */
+function secretsOnce(deps: Pick<Deps, 'profile' | 'secrets' | 'inspectStore' | 'terminal'>) {
+  const read = async () => {
+    const own = (await readSigningSecrets(deps)) ?? [];
+    return [...own.map(({ secret }) => secret.reveal()), ...(await otherSecrets(deps)).values()];
+  };
+  let secrets: Promise<readonly string[]> | null = null;
+  return () => {
+    secrets ??= read();
+    return secrets;
+  };
+}
+
+function piecesOf(file: string, { terminal, signal }: Pick<Deps, 'terminal' | 'signal'>): AsyncIterable<Uint8Array> {
+  return file === '-' ? terminal.stdin() : readable(file, piecesOfFile(file, { signal, pieceBytes }));
+}
+
+async function* readable(file: string, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (error instanceof ReventoError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : code;
+    throw new ReventoError('file', `Cannot read ${file}: ${reason}.`, {}, { cause: error });
+  }
+}
+
+/** Lines as they are, some at a time; one by one for a filter. */
+function outputOf({ isFiltered }: Pick<Deps, 'isFiltered'>) {
+  let text = '';
+  return {
+    *add(line: string): Generator<Item, void, void> {
+      if (isFiltered) yield { kind: 'value', data: new JsonText(line), text: () => line };
+      else text += `${line}\n`;
+      if (text.length >= pieceBytes) yield* this.end();
+    },
+    *end(): Generator<Item, void, void> {
+      if (text !== '') yield { kind: 'bytes', bytes: Buffer.from(text) };
+      text = '';
+    },
+  };
+}
+
+function sentences({ deliveries, unchecked, doubted, invalid, replacedBodies }: ScrubTally): readonly string[] {
+  const counted = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`;
+  const texts = [`scrubbed ${counted(deliveries, 'delivery', 'deliveries')}; the people are made up`];
+  if (invalid > 0)
+    texts.push(
+      `note: ${counted(invalid, 'was', 'were')} recorded as invalid and stay${invalid === 1 ? 's' : ''} invalid`,
+    );
+  if (unchecked > 0) {
+    texts.push(
+      `note: ${counted(unchecked, 'signature was', 'signatures were')} not checked: no configured secret made ${unchecked === 1 ? 'it' : 'them'}; replay --resign leaves such deliveries out`,
+    );
+  }
+  if (doubted > 0) {
+    texts.push(
+      `warning: ${counted(doubted, 'delivery is', 'deliveries are')} recorded as verified, but not signed with a secret that is configured here: invalid now; --include-unchecked signs such deliveries`,
+    );
+  }
+  if (replacedBodies > 0) {
+    texts.push(`note: ${counted(replacedBodies, 'body is', 'bodies are')} not JSON and was replaced as a whole`);
+  }
+  return texts;
+}
+
+const help = [
+  'Writes the recording again with made-up people: names, email addresses, phone numbers, dates of birth, answers,',
+  'free text, ids and headers are replaced, the same value by the same one in the whole file. Types, nulls, lengths,',
+  'scripts, event types, times and words of the contract stay. A field that is not known counts as personal.\n\n',
+  'Each delivery that was signed by Revento is signed again with a key that is made for this file and stands in its',
+  'first line: webhook verify and inspect accept it on any machine, without a secret. No listener accepts that key.',
+  'A forged delivery stays invalid. The signing secrets configured here say which ones are genuine.',
+]
+  .join(' ')
+  .replaceAll('\n\n ', '\n\n');

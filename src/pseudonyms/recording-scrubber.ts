@@ -1,0 +1,116 @@
+import { isRecord } from '../json/parse.ts';
+import { isUnchangedHead, newFileKey, sealed } from '../webhook/file-key.ts';
+import { readLine } from '../webhook/recorded-line.ts';
+import { brokenHead, parseRecordedLine } from '../webhook/recording.ts';
+import { SkippedLines } from '../webhook/skipped-lines.ts';
+import { type Judged, judgeRecorded } from './judged.ts';
+import { People } from './people.ts';
+import { type ScrubbedLine, scrubLine } from './scrub-line.ts';
+
+const note =
+  'The people in this file are made up. Its deliveries are signed again with file_key, which is public: a valid ' +
+  'signature says that a delivery is unchanged since it was scrubbed, not that Revento sent it. Never configure it.';
+
+interface ScrubberOptions {
+  readonly kept?: readonly string[];
+  /** The secrets that may have signed the recorded deliveries. */
+  readonly secrets: () => Promise<readonly string[]> | readonly string[];
+  /** Also sign what none of them has signed. */
+  readonly includeUnchecked?: boolean;
+}
+
+/** Deliveries by what became of their signatures. */
+export interface ScrubTally {
+  deliveries: number;
+  unchecked: number;
+  /** The recording says that they were verified, and no secret has signed them. */
+  doubted: number;
+  invalid: number;
+  replacedBodies: number;
+}
+
+/** Makes a recording's people up, line by line; keeps no line. The same person is the same one in all of its lines. */
+export class RecordingScrubber {
+  /** The first line of the file. */
+  readonly head: string;
+  readonly tally: ScrubTally = { deliveries: 0, unchecked: 0, doubted: 0, invalid: 0, replacedBodies: 0 };
+  readonly #people = new People();
+  readonly #fileKey = newFileKey();
+  readonly #skipped = new SkippedLines();
+  readonly #options: ScrubberOptions;
+  #isRecording = false;
+
+  constructor(options: ScrubberOptions) {
+    this.#options = options;
+    const { kept = [] } = options;
+    const head = { type: 'scrubbed', version: 1, file_key: this.#fileKey, note, keep: kept, seal: '' };
+    this.head = sealed(this.#fileKey, JSON.stringify(head));
+  }
+
+  /** The line that takes the place of one of a recording; null when none does. */
+  async line(text: string, lineNumber: number): Promise<string | null> {
+    if (text.trim() === '') return null;
+    const value = parseRecordedLine(text);
+    if (value === undefined) return this.#skip(lineNumber, 'not JSON');
+    if (!isRecord(value)) return this.#skip(lineNumber, 'not a recorded delivery');
+    if (typeof value['type'] === 'string' && value['type'] !== 'delivery') {
+      this.#isRecording = true;
+      const isAltered = value['type'] === 'scrubbed' && !isUnchangedHead(value);
+      return isAltered ? this.#skip(lineNumber, brokenHead) : null;
+    }
+    const read = readLine(value, lineNumber);
+    if (read.kind === 'foreign') return this.#skip(lineNumber, 'not a recorded delivery');
+    this.#isRecording = true;
+    if (read.kind === 'altered') return this.#skip(lineNumber, `altered: ${read.how}`);
+    if (read.kind === 'cut') return this.#count(this.#scrub(value, 'forged'), 'invalid');
+    const { delivery } = read;
+    const { secrets, includeUnchecked } = this.#options;
+    const judged = judgeRecorded(delivery, { secrets: await secrets(), includeUnchecked });
+    if (delivery.invalid !== null) return this.#count(this.#scrub(value, judged), 'invalid');
+    return this.#count(
+      this.#scrub(value, judged),
+      judged === 'forged' ? 'doubted' : judged === 'unchecked' ? 'unchecked' : null,
+    );
+  }
+
+  /** Counts a line that is left out because it is longer than any delivery. */
+  skipTooLong(lineNumber: number): void {
+    this.#skip(lineNumber, 'too long');
+  }
+
+  /** The line of a delivery that this process has verified itself. */
+  own(text: string, secrets: readonly string[]): string {
+    const value = JSON.parse(text) as Record<string, unknown>;
+    const read = readLine(value, 1);
+    const isGenuine = read.kind === 'delivery' && judgeRecorded(read.delivery, { secrets }) === 'genuine';
+    const judged = value['verified'] === true || isGenuine ? 'genuine' : 'forged';
+    return this.#scrub(value, judged).text;
+  }
+
+  /** One sentence for each reason why lines were left out. */
+  warnings(): readonly string[] {
+    return this.#skipped.warnings();
+  }
+
+  /** Such as `line 1 is not JSON`; null when it is a recording, even without deliveries. */
+  foreign(): string | null {
+    return this.#isRecording ? null : this.#skipped.first();
+  }
+
+  #scrub(value: Readonly<Record<string, unknown>>, judged: Judged): ScrubbedLine {
+    const { kept = [] } = this.#options;
+    return scrubLine(value, judged, { people: this.#people, fileKey: this.#fileKey, kept });
+  }
+
+  #count({ text, isBodyReplaced }: ScrubbedLine, as: 'unchecked' | 'doubted' | 'invalid' | null): string {
+    this.tally.deliveries++;
+    if (as !== null) this.tally[as]++;
+    if (isBodyReplaced) this.tally.replacedBodies++;
+    return text;
+  }
+
+  #skip(lineNumber: number, what: string): null {
+    this.#skipped.add(lineNumber, what);
+    return null;
+  }
+}
