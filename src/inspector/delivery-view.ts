@@ -20,9 +20,11 @@ export interface ViewContext {
 
 /** The details of one delivery that its line does not have. */
 export async function deliveryView(id: number, inspected: Inspected, context: ViewContext): Promise<DeliveryView> {
-  const { posted, isWhole, reason } = inspected;
-  const secrets = context.secrets();
-  const otherSecrets = reason === 'signature_mismatch' ? await context.otherSecrets() : new Map<string, string>();
+  const { posted, isWhole, reason, scrubbed } = inspected;
+  const own = context.secrets();
+  const secrets = scrubbed === null ? own : [{ name: 'key of the file', value: scrubbed.fileKey }];
+  const isOthers = reason === 'signature_mismatch' && scrubbed === null;
+  const otherSecrets = isOthers ? await context.otherSecrets() : new Map<string, string>();
   const signature = signatureView(inspected, { secrets, otherSecrets, framework: frameworkIn(posted) });
   return {
     id,
@@ -30,7 +32,7 @@ export async function deliveryView(id: number, inspected: Inspected, context: Vi
     signature,
     answers: posted.map((one) => answerView(one, context)),
     cannot_replay: isWhole ? null : 'Only the beginning of its body is kept.',
-    cannot_resign: whyNotSigned(inspected, signature.signed_by),
+    cannot_resign: whyNotSigned(inspected, signature.signed_by, own.length > 0),
   };
 }
 
@@ -38,9 +40,15 @@ export async function deliveryView(id: number, inspected: Inspected, context: Vi
  * Why a delivery must not be signed again, or null. Anybody can send an unverified delivery, and a recording can claim
  * anything: signing it with the real secret would make it genuine.
  */
-export function whyNotSigned({ isWhole, reason }: Inspected, signedBy: string | null): string | null {
+export function whyNotSigned(
+  { isWhole, reason, scrubbed }: Inspected,
+  signedBy: string | null,
+  hasSecret: boolean,
+): string | null {
   if (!isWhole) return 'Only the beginning of its body is kept.';
   if (reason !== null) return 'It failed verification: signing it again would make a forged delivery genuine.';
+  if (scrubbed?.isChecked === false) return 'Its signature was not checked when it was scrubbed: it may be forged.';
+  if (scrubbed !== null && !hasSecret) return 'Signing needs a signing secret: set webhook_secret.';
   return signedBy === null ? 'It was not signed with a secret that is configured here.' : null;
 }
 

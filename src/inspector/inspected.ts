@@ -1,5 +1,6 @@
 import type { HeaderList } from '../ports/exchange.ts';
 import { apart } from '../text/bytes.ts';
+import type { Scrubbed } from '../webhook/file-key.ts';
 import { deliveryLine } from '../webhook/listener/delivery-line.ts';
 import type { Lane } from '../webhook/listener/hub.ts';
 import type { Answered } from '../webhook/listener/listen-event.ts';
@@ -18,6 +19,8 @@ export interface Inspected {
   /** Why it failed verification on arrival; null for a verified delivery. */
   readonly reason: string | null;
   readonly posted: readonly Posted[];
+  /** How it was scrubbed, for a delivery of a scrubbed recording; null otherwise. */
+  readonly scrubbed: Scrubbed | null;
 }
 
 /** What a listener reported, and the limits for keeping it. */
@@ -31,13 +34,14 @@ export function fromListener({ delivery, evidence, results, status }: Answered):
     receivedAt: delivery.receivedAt,
     reason: delivery.reason,
     posted: results,
+    scrubbed: null,
   };
   return [inspected, delivery.reason === null ? 'verified' : 'stranger'];
 }
 
 /** @param line  the line of the recording that it was read from */
-export function fromRecording({ headers, body, receivedAt, invalid }: Recorded, line: string): Inspected {
-  return { line, headers, body, isWhole: true, receivedAt, reason: invalid, posted: [] };
+export function fromRecording({ headers, body, receivedAt, invalid, scrubbed }: Recorded, line: string): Inspected {
+  return { line, headers, body, isWhole: true, receivedAt, reason: invalid, posted: [], scrubbed };
 }
 
 /** An error, with the stack and the causes it holds. */

@@ -31,6 +31,8 @@ export class People {
 
   /** Word by word, so that "Ann Lee", "Ann" and `ann.lee` stay the same person. */
   name(text: string): string {
+    const isWords = /[\p{L}\p{N}]/u.test(text) && !/[^\p{L}\p{M}\p{N}\s]{2}|[^\p{L}\p{M}\p{N}\p{P}\s+]/u.test(text);
+    if (!isWords) return this.freeText(text);
     return text.replace(/[\p{L}\p{M}\p{N}]+/gu, (word) => this.#word(word));
   }
 

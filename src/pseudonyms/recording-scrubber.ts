@@ -1,7 +1,7 @@
 import { isRecord } from '../json/parse.ts';
 import { isUnchangedHead, newFileKey, sealed } from '../webhook/file-key.ts';
 import { readLine } from '../webhook/recorded-line.ts';
-import { brokenHead, parseRecordedLine } from '../webhook/recording.ts';
+import { brokenSeal, parseRecordedLine } from '../webhook/recording.ts';
 import { SkippedLines } from '../webhook/skipped-lines.ts';
 import { type Judged, judgeRecorded } from './judged.ts';
 import { People } from './people.ts';
@@ -55,8 +55,8 @@ export class RecordingScrubber {
     if (!isRecord(value)) return this.#skip(lineNumber, 'not a recorded delivery');
     if (typeof value['type'] === 'string' && value['type'] !== 'delivery') {
       this.#isRecording = true;
-      const isAltered = value['type'] === 'scrubbed' && !isUnchangedHead(value);
-      return isAltered ? this.#skip(lineNumber, brokenHead) : null;
+      const isAltered = (value['type'] === 'scrubbed' || 'seal' in value) && !isUnchangedHead(value);
+      return isAltered ? this.#skip(lineNumber, brokenSeal) : null;
     }
     const read = readLine(value, lineNumber);
     if (read.kind === 'foreign') return this.#skip(lineNumber, 'not a recorded delivery');

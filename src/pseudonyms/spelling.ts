@@ -49,7 +49,7 @@ function isStaying(characters: readonly string[], index: number): boolean {
   if (/[\s\p{M}\p{Cf}]/u.test(character)) return true;
   const isSign = (other: string | undefined) => other !== undefined && !/[\s\p{L}\p{M}\p{N}]/u.test(other);
   const isAlone = !isSign(characters[index - 1]) && !isSign(characters[index + 1]);
-  return isAlone && /\p{P}/u.test(character) && characters.length > 1;
+  return isAlone && /[\p{P}=+]/u.test(character) && characters.length > 1;
 }
 
 function signLike(character: string, draw: Draw): string {

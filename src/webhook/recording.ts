@@ -103,8 +103,9 @@ export function recordingOf(bytes: Uint8Array, signal?: AbortSignal): Promise<Re
   return parseRecording(decodeText(bytes) ?? asBuffer(bytes).toString('utf8'), signal);
 }
 
-/** Why the first line of a scrubbed recording is not to be trusted. */
-export const brokenHead = 'altered: its seal does not match it';
+/** Why a line of a scrubbed recording is not to be trusted. */
+export const brokenSeal = 'altered: its seal does not match it';
+const addedLater = 'altered: it is not scrubbed, unlike the lines before it';
 
 /** Lines read between two checks of the signal: a few milliseconds of work. */
 const linesPerTurn = 2_000;
@@ -120,6 +121,7 @@ export async function parseRecording(text: string, signal?: AbortSignal): Promis
   const lines = text.split('\n');
   let cut: number | null = null;
   let isOurs = false;
+  let isScrubbed = false;
   for (const [index, line] of lines.entries()) {
     if (index % linesPerTurn === linesPerTurn - 1) await turn(signal);
     if (line.trim() === '') continue;
@@ -133,11 +135,14 @@ export async function parseRecording(text: string, signal?: AbortSignal): Promis
     }
     if (isRecord(value) && typeof value['type'] === 'string' && value['type'] !== 'delivery') {
       isOurs = true;
-      if (value['type'] === 'scrubbed' && !isUnchangedHead(value)) skipped.add(lineNumber, brokenHead);
+      const isSealed = value['type'] === 'scrubbed' || 'seal' in value || 'scrubbed' in value;
+      if (isSealed && !isUnchangedHead(value)) skipped.add(lineNumber, brokenSeal);
+      isScrubbed ||= value['type'] === 'scrubbed';
       continue;
     }
     const read = readLine(value, lineNumber);
-    if (read.kind === 'delivery') deliveries.push(read.delivery);
+    if (read.kind === 'delivery' && isScrubbed && read.delivery.scrubbed === null) skipped.add(lineNumber, addedLater);
+    else if (read.kind === 'delivery') deliveries.push(read.delivery);
     else if (read.kind === 'cut') {
       isOurs = true;
       skipped.add(lineNumber, 'only the beginning of an invalid delivery');

@@ -28,6 +28,7 @@ it('returns bytes and headers as they were', async () => {
       answered: null,
       headers: [...Object.entries(ids), ['x-one', '1'], ['x-many', 'a'], ['x-many', 'b']],
       body: Buffer.of(0, 255, 10),
+      scrubbed: null,
     },
   ]);
 });

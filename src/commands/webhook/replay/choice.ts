@@ -64,8 +64,9 @@ function reasonsOf(invalid: readonly Recorded[]): string {
 }
 
 /** The hint why a handler refuses a delivery sent as recorded; null when it should have accepted it. */
-export function whyRefused({ invalid, headers }: Recorded, { clock }: Pick<Deps, 'clock'>): string | null {
+export function whyRefused({ invalid, headers, scrubbed }: Recorded, { clock }: Pick<Deps, 'clock'>): string | null {
   if (invalid !== null) return `it was recorded as invalid (${invalid}): a correct handler rejects it`;
+  if (scrubbed !== null) return 'add --resign: a scrubbed recording is signed with the key of its file';
   const ageSeconds = Math.floor(clock.now() / 1000) - Number(one(headers, deliveryHeaders.timestamp));
   return ageSeconds > defaultToleranceSeconds ? 'add --resign: the recorded timestamp is now too old' : null;
 }

@@ -33,16 +33,22 @@ export function signable(
   return { chosen, leftOut: parts.length === 0 ? null : `left out: ${parts.join('; ')}` };
 }
 
-/** Why a delivery is not signed. `unchecked`: none of the secrets signed it; another one may have. */
-function reasonAgainst({ headers, body }: Recorded, secrets: readonly string[]): 'unchecked' | 'broken' | null {
+/**
+ * Why a delivery is not signed. `unchecked`: none of the secrets signed it; another one may have. A scrubbed delivery
+ * is signed with the key that it names, and says itself when nobody had checked it before.
+ */
+function reasonAgainst(
+  { headers, body, scrubbed }: Recorded,
+  secrets: readonly string[],
+): 'unchecked' | 'broken' | null {
   const verdict = verify({
-    secrets,
+    secrets: scrubbed === null ? secrets : [scrubbed.fileKey],
     timestamp: one(headers, deliveryHeaders.timestamp),
     signature: one(headers, deliveryHeaders.signature),
     body,
     nowSeconds: 0,
     toleranceSeconds: Number.POSITIVE_INFINITY,
   });
-  if (verdict.ok) return null;
+  if (verdict.ok) return scrubbed?.isChecked === false ? 'unchecked' : null;
   return verdict.reason === 'signature_mismatch' ? 'unchecked' : 'broken';
 }

@@ -3,6 +3,7 @@ import { secretVariables } from '../../../config/environment.ts';
 import { program } from '../../../errors/next-command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import type { Secret } from '../../../text/secret.ts';
+import { isFileKey } from '../../../webhook/file-key.ts';
 
 /** Shorter than this, a secret can be guessed from one signed delivery. */
 const shortestBytes = 16;
@@ -19,7 +20,7 @@ export interface SigningSecret {
  * The secrets deliveries are verified with: the current one first, then the previous one during a rotation. A weak
  * one is pointed out.
  *
- * @throws ReventoError `setting_missing` when there is none
+ * @throws ReventoError `setting_missing` when there is none; `usage` when one is the key of a scrubbed recording
  */
 export async function signingSecrets(
   deps: Pick<Deps, 'profile' | 'secrets' | 'terminal'>,
@@ -59,8 +60,16 @@ async function load(
   const found = await (await deps.secrets()).get(name);
   if (found === null || found.secret.reveal() === '') return null;
   const { secret, source } = found;
+  if (isFileKey(secret.reveal())) throw fileKeyAsSecret(name);
   const origin = source === 'environment' ? secretVariables[name] : `secret of profile ${deps.profile}`;
   return { name, secret, label: `${origin} (fingerprint ${secret.fingerprint})` };
+}
+
+/** Everybody who has the file could sign deliveries then. */
+function fileKeyAsSecret(name: SigningSecret['name']): ReventoError {
+  return new ReventoError('usage', `${name} is the key of a scrubbed recording, which is public.`, {
+    hint: `set ${secretVariables[name]} to the signing secret that Revento gave you; scrubbed recordings need none`,
+  });
 }
 
 /**
@@ -76,7 +85,7 @@ export async function otherSecrets(
     if (name === deps.profile || !hasSecrets) continue;
     try {
       const found = await (await deps.secrets(name)).get('webhook_secret');
-      if (found !== null) others.set(name, found.secret.reveal());
+      if (found !== null && !isFileKey(found.secret.reveal())) others.set(name, found.secret.reveal());
     } catch (error) {
       if (!(error instanceof ReventoError)) throw error;
       deps.terminal.notice(`note: cannot compare the secrets of profile "${name}": ${error.message}`);

@@ -1,17 +1,20 @@
-import { readBytes } from '../../command-kit/byte-input.ts';
-import type { CommandModule } from '../../command-kit/command.ts';
-import type { Deps } from '../../command-kit/deps.ts';
-import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
-import { parseJson } from '../../json/parse.ts';
-import type { Json } from '../../json/value.ts';
-import type { HeaderList } from '../../ports/exchange.ts';
-import { decodeText } from '../../text/input.ts';
-import type { Style } from '../../text/style.ts';
-import { diagnose } from '../../webhook/diagnosis/diagnose.ts';
-import { judge, readHead } from '../../webhook/head.ts';
-import { readLine } from '../../webhook/recorded-line.ts';
-import { deliveryHeaders, type Verdict, verify } from '../../webhook/signature.ts';
-import { otherSecrets, signingSecrets } from './shared/secrets.ts';
+import { readBytes } from '../../../command-kit/byte-input.ts';
+import type { CommandModule } from '../../../command-kit/command.ts';
+import type { Deps } from '../../../command-kit/deps.ts';
+import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
+import { parseJson } from '../../../json/parse.ts';
+import type { Json } from '../../../json/value.ts';
+import type { Item } from '../../../output/item.ts';
+import type { HeaderList } from '../../../ports/exchange.ts';
+import { decodeText } from '../../../text/input.ts';
+import type { Style } from '../../../text/style.ts';
+import { diagnose } from '../../../webhook/diagnosis/diagnose.ts';
+import type { Scrubbed } from '../../../webhook/file-key.ts';
+import { judge, readHead } from '../../../webhook/head.ts';
+import { readLine } from '../../../webhook/recorded-line.ts';
+import { deliveryHeaders, type Verdict, verify } from '../../../webhook/signature.ts';
+import { otherSecrets, signingSecrets } from '../shared/secrets.ts';
+import { isScrubbedFile, judgeScrubbed, notFromRevento, uncheckedBefore } from './scrubbed.ts';
 
 interface WebhookVerifyOptions {
   readonly file?: string;
@@ -24,6 +27,8 @@ interface WebhookVerifyOptions {
 interface Input {
   readonly headers: HeaderList;
   readonly body: Uint8Array;
+  /** Null unless it comes from a scrubbed recording. */
+  readonly scrubbed: Scrubbed | null;
 }
 
 /** What the command uses. */
@@ -33,10 +38,13 @@ type VerifyDeps = Pick<Deps, 'profile' | 'secrets' | 'inspectStore' | 'terminal'
 export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
   declare: (command) =>
     command
-      .argument('[file]', 'file with the body, or with one recorded delivery; - or nothing for standard input')
+      .argument(
+        '[file]',
+        'file with the body, one recorded delivery, or a scrubbed recording; - or nothing for standard input',
+      )
       .option('--timestamp <seconds>', 'value of X-Revento-Timestamp')
       .option('--signature <signature>', 'value of X-Revento-Signature')
-      .option('--ignore-age', 'accept a timestamp of any age'),
+      .option('--ignore-age', 'accept a timestamp of any age; always for a scrubbed recording'),
   examples: [
     {
       command: 'revento webhook verify body.json --timestamp 1700000000 --signature sha256=… --ignore-age',
@@ -48,11 +56,21 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
   answersByStatus: () => true,
 
   async *run(options, deps: VerifyDeps) {
-    const secrets = await signingSecrets(deps);
-    const keys = secrets.map(({ secret }) => secret.reveal());
-    const { headers, body } = readInput(options, await readBytes(options.file, deps));
+    const bytes = await readBytes(options.file, deps);
+    if (isScrubbedFile(bytes)) {
+      const { recordingOf } = await import('../../../webhook/recording.ts');
+      const recording = await recordingOf(bytes, deps.signal);
+      if (recording.deliveries.length !== 1 || recording.warnings.length > 0) {
+        const { item, isSound } = judgeScrubbed(recording);
+        yield item;
+        return isSound ? undefined : exitStatus.unmet;
+      }
+    }
+    const { headers, body, scrubbed } = readInput(options, bytes);
+    const secrets = scrubbed === null ? await signingSecrets(deps) : [];
+    const keys = scrubbed === null ? secrets.map(({ secret }) => secret.reveal()) : [scrubbed.fileKey];
     const receivedAt = deps.clock.now();
-    const toleranceSeconds = options.ignoreAge ? Number.POSITIVE_INFINITY : undefined;
+    const toleranceSeconds = options.ignoreAge || scrubbed !== null ? Number.POSITIVE_INFINITY : undefined;
     const nowSeconds = Math.floor(receivedAt / 1000);
     const head = readHead(headers);
     const fault = judge(head, nowSeconds, toleranceSeconds);
@@ -62,6 +80,10 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
         ? verify({ secrets: keys, timestamp, signature, body, nowSeconds, toleranceSeconds })
         : { ok: false, reason: fault };
     if (verdict.ok) {
+      if (scrubbed !== null) {
+        yield scrubbedItem(scrubbed);
+        return undefined;
+      }
       const label = secrets[verdict.secretIndex]?.label ?? '';
       const isPrevious = verdict.secretIndex > 0;
       const hints = isPrevious
@@ -75,7 +97,8 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
       return undefined;
     }
     const { reason } = verdict;
-    const others = reason === 'signature_mismatch' ? await otherSecrets(deps) : new Map<string, string>();
+    const others =
+      reason === 'signature_mismatch' && scrubbed === null ? await otherSecrets(deps) : new Map<string, string>();
     const hints = diagnose({ headers, body, receivedAt }, reason, { secrets: keys, otherSecrets: others });
     yield {
       kind: 'value',
@@ -85,6 +108,15 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
     return exitStatus.unmet;
   },
 };
+
+function scrubbedItem({ isChecked }: Scrubbed): Item {
+  const hints = [notFromRevento, ...(isChecked ? [] : [uncheckedBefore])];
+  return {
+    kind: 'value',
+    data: { verified: true, reason: null, secret: 'file', hints } satisfies Json,
+    text: (style) => withHints(`${style.green('verified')} with the key of its file`, hints, style),
+  };
+}
 
 function withHints(line: string, hints: readonly string[], style: Style): string {
   return [line, ...hints.map((hint) => `${style.cyan('hint:')} ${hint}`)].join('\n');
@@ -106,12 +138,15 @@ function readInput({ timestamp, signature }: WebhookVerifyOptions, bytes: Uint8A
         [deliveryHeaders.signature, signature],
       ],
       body: bytes,
+      scrubbed: null,
     };
   }
   if (timestamp !== undefined || signature !== undefined) {
     throw new ReventoError('usage', '--timestamp and --signature must be used together.');
   }
-  const lines = (decodeText(bytes) ?? '').split('\n').filter((line) => line.trim() !== '');
+  const lines = (decodeText(bytes) ?? '')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !isScrubbedFile(Buffer.from(line)));
   const read = lines.length === 1 ? readLine(parseJson(lines[0] ?? ''), 1) : null;
   if (read?.kind === 'delivery') return read.delivery;
   if (read?.kind === 'altered') {

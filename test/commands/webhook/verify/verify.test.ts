@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { webhookEvents } from '../../../src/commands/webhook/events.ts';
-import { webhookSign } from '../../../src/commands/webhook/sign.ts';
-import { webhookVerify } from '../../../src/commands/webhook/verify.ts';
-import { eventTypes } from '../../../src/webhook/event.ts';
-import { memory, run, testNow, type World } from '../../support/commands/deps.ts';
-import { newSecret } from '../../support/webhook/delivery.ts';
+import { webhookEvents } from '../../../../src/commands/webhook/events.ts';
+import { webhookSign } from '../../../../src/commands/webhook/sign.ts';
+import { webhookVerify } from '../../../../src/commands/webhook/verify/verify.ts';
+import { eventTypes } from '../../../../src/webhook/event.ts';
+import { memory, run, testNow, type World } from '../../../support/commands/deps.ts';
+import { newSecret } from '../../../support/webhook/delivery.ts';
 
 const secret = newSecret();
 const now = String(testNow / 1000);
