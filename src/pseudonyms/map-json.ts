@@ -18,7 +18,7 @@ export interface Place extends Field {
   readonly path: string;
 }
 
-/** What becomes of the parts of a JSON value. */
+/** What takes the place of the parts of a JSON value. */
 export interface Mapping {
   text(value: string, place: Place): string;
   /** @param raw  a number as it is written, `true` or `false`. @returns JSON */

@@ -4,7 +4,7 @@ import { type Draw, recased, respelled } from './spelling.ts';
 
 /** Made-up words that are remembered, so that two originals never share one. Bounds the memory, not the file. */
 const mostRemembered = 200_000;
-/** Texts with more letters than this are told apart by chance alone. */
+/** Texts with as many letters get different substitutes without a list of them: a collision is too unlikely. */
 const fewLetters = 14;
 /** After so many attempts any letter is taken, and after so many the words have run out. */
 const attempts = { plain: 12, most: 200 } as const;

@@ -1,8 +1,7 @@
 import { isRecord } from '../json/parse.ts';
 import { isUnchangedHead, newFileKey, sealed } from '../webhook/file-key.ts';
 import { readLine } from '../webhook/recorded-line.ts';
-import { brokenSeal, parseRecordedLine } from '../webhook/recording.ts';
-import { SkippedLines } from '../webhook/skipped-lines.ts';
+import { brokenSeal, parseRecordedLine, SkippedLines } from '../webhook/recording.ts';
 import { type Judged, judgeRecorded } from './judged.ts';
 import { People } from './people.ts';
 import { type ScrubbedLine, scrubLine } from './scrub-line.ts';
@@ -19,7 +18,7 @@ interface ScrubberOptions {
   readonly includeUnchecked?: boolean;
 }
 
-/** Deliveries by what became of their signatures. */
+/** Deliveries, and those among them with something to report. */
 export interface ScrubTally {
   deliveries: number;
   unchecked: number;

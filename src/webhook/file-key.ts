@@ -4,8 +4,8 @@ import { stringify } from '../json/stringify.ts';
 import type { Json } from '../json/value.ts';
 
 /**
- * Begins the key of a scrubbed recording, so that nobody takes it for a signing secret: it stands in the file for
- * anyone to read, and whoever reads it can sign with it.
+ * Begins the key of a scrubbed recording, so that nobody takes it for a signing secret: it stands in the file, and
+ * everybody who reads the file can sign with it.
  */
 const fileKeyPrefix = 'revento_file_key_';
 

@@ -9,7 +9,6 @@ import { asBuffer } from '../text/bytes.ts';
 import { decodeText } from '../text/input.ts';
 import { isUnchangedHead } from './file-key.ts';
 import { type Recorded, readLine } from './recorded-line.ts';
-import { SkippedLines } from './skipped-lines.ts';
 
 /** What a recording holds. */
 export interface Recording {
@@ -160,6 +159,33 @@ export async function parseRecording(text: string, signal?: AbortSignal): Promis
 async function turn(signal: AbortSignal | undefined): Promise<void> {
   await setImmediate();
   if (signal?.aborted) throw new ReventoError('interrupted', 'Interrupted.');
+}
+
+/** The lines that could not be used, by reason. */
+export class SkippedLines {
+  readonly #byReason = new Map<string, number[]>();
+
+  add(lineNumber: number, what: string): void {
+    const lineNumbers = this.#byReason.get(what);
+    if (lineNumbers === undefined) this.#byReason.set(what, [lineNumber]);
+    else lineNumbers.push(lineNumber);
+  }
+
+  /** Such as `line 1 is not JSON`; null when no line was skipped. Reasons are kept in the order they came up. */
+  first(): string | null {
+    for (const [what, [lineNumber]] of this.#byReason) return `line ${lineNumber} is ${what}`;
+    return null;
+  }
+
+  /** One sentence for each reason, however many lines there are. */
+  warnings(): string[] {
+    return [...this.#byReason].map(([what, lineNumbers]) => {
+      if (lineNumbers.length === 1) return `line ${lineNumbers[0]} is ${what}; skipped`;
+      const shown = lineNumbers.slice(0, 5).join(', ');
+      const rest = lineNumbers.length > 5 ? ', …' : '';
+      return `${lineNumbers.length} lines are ${what} (${shown}${rest}); skipped`;
+    });
+  }
 }
 
 /** A first character that no JSON value has. A failed parse costs far more, and a wrong file has many lines. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Exchange, HttpResponse } from '../../ports/exchange.ts';
 import { plainLine } from '../../text/plain-line.ts';
 import { sampleEnvelope } from '../event.ts';
-import { excerptOf } from '../excerpt.ts';
+import { excerptOf } from '../sending/excerpt.ts';
 import { type Outgoing, outgoing } from '../sending/outgoing.ts';
 import { answerLimitMs, post } from '../sending/post.ts';
 import type { Answer } from './answer.ts';

@@ -2,8 +2,8 @@ import { type HttpFailure, type HttpFailureKind, isHttpFailure } from '../../htt
 import { isSuccess } from '../../http/status.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Exchange, HeaderList, HttpRequest, HttpResponse } from '../../ports/exchange.ts';
-import { excerptOf } from '../excerpt.ts';
 import { one } from '../head.ts';
+import { excerptOf } from './excerpt.ts';
 
 /** How long Revento waits for an answer. Source: guide, answering webhooks. */
 export const answerLimitMs = 10_000;
