@@ -23,7 +23,12 @@ export interface GlobalOptions {
   readonly color?: boolean;
   readonly verbose?: boolean;
   readonly debug?: boolean;
+  /** `--redact` of the commands that show attendees' data; what `--verbose` and `--debug` show follows it. */
+  readonly redact?: boolean;
 }
+
+/** The option of every command that shows attendees' data. */
+export const redactOption = ['--redact', "mask attendees' data: names, mail, answers; ids stay"] as const;
 
 /** The heading of the options below in help. */
 export const globalHeading = 'Global options:';

@@ -23,4 +23,6 @@ export interface Context {
   readonly environmentToken: Secret | null;
   readonly isVerbose: boolean;
   readonly isDebug: boolean;
+  /** `--redact`: whatever could be about a person is masked in what is shown of requests. */
+  readonly isRedacted: boolean;
 }

@@ -62,10 +62,11 @@ function forwarder(context: Context): Network['forwarder'] {
 }
 
 /** The same exchange; with `--verbose` it reports each request. */
-async function shown(exchange: Exchange, { terminal, isVerbose, isDebug }: Context): Promise<Exchange> {
+async function shown(exchange: Exchange, { terminal, isVerbose, isDebug, isRedacted }: Context): Promise<Exchange> {
   if (!isVerbose) return exchange;
   const { traced } = await import('../../platform/http/trace.ts');
-  return traced(exchange, { clock: systemClock, write: (text) => terminal.notice(text), hasHeaders: isDebug });
+  const write = (text: string) => terminal.notice(text);
+  return traced(exchange, { clock: systemClock, write, hasHeaders: isDebug, isRedacted });
 }
 
 function openBrowser({ environment: { childEnv }, edge }: Context): Network['openBrowser'] {

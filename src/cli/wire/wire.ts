@@ -119,6 +119,7 @@ export async function connect(
     environmentToken: accessToken === undefined ? null : redactor.add(accessToken),
     isVerbose: isDebug || options.verbose === true,
     isDebug,
+    isRedacted: options.redact === true,
   };
   const { close, ...network } = joinNetwork(context);
   const selectedEvent = () => (settings.get('default_event') === null ? null : settings.require('default_event'));

@@ -1,14 +1,16 @@
 import type { Command, Option } from 'commander';
 import type { ApiRequest } from '../../api/client.ts';
-import { resourceAt } from '../../api/resources.ts';
+import { type Resource, resourceAt } from '../../api/resources.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
+import { redactOption } from '../../command-kit/globals.ts';
 import { collect } from '../../command-kit/option-values.ts';
 import type { Item } from '../../output/item.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 import { parseDuration } from '../../text/time.ts';
 import { type Access, fillEvent, openApi } from '../shared/api-access.ts';
 import { userIdOption } from '../shared/login-choice.ts';
+import { maskOf, publishedIn } from './mask.ts';
 import { everyPage } from './pages.ts';
 import { CallProgress } from './progress.ts';
 import { type ApiOptions, planRequest } from './request.ts';
@@ -32,6 +34,7 @@ export const api: CommandModule<ApiOptions> = {
       .option('--paginate', 'follow the cursors; prints one JSON array of all rows', false)
       .option('--slurp', 'with --paginate: one JSON array of the unchanged pages', false)
       .option('--silent', 'do not print the body', false)
+      .option(...redactOption)
       .option(...userIdOption)
       .option('--max-wait <duration>', 'longest wait for the rate limits', '5m')
       .addHelpText('after', help),
@@ -73,8 +76,9 @@ export const api: CommandModule<ApiOptions> = {
       scope: known?.scope,
     };
     try {
-      if (options.paginate) yield* everyPage({ request, plan, access, options, progress }, deps);
-      else yield* oneAnswer(request, access, options, deps);
+      const mask = await maskOf(known, options);
+      if (options.paginate) yield* everyPage({ request, plan, access, options, progress, mask }, deps);
+      else yield* oneAnswer(request, access, { ...options, resource: known }, deps);
     } finally {
       progress.stop();
       done.abort();
@@ -97,12 +101,14 @@ function inputOption(command: Command): Option {
 async function* oneAnswer(
   request: ApiRequest,
   { client }: Access,
-  options: ApiOptions,
+  options: ApiOptions & { readonly resource: Resource | null },
   { redactor }: Pick<Deps, 'redactor'>,
 ): AsyncGenerator<Item, void, void> {
   const { answer, failure } = await client.send(request);
-  const shown = (bytes: Uint8Array) => (failure === null ? bytes : redactor.cleanBytes(bytes));
-  if (options.include) yield { kind: 'bytes', bytes: shown(await headOf(answer)) };
+  const clean = (bytes: Uint8Array) => (failure === null ? bytes : redactor.cleanBytes(bytes));
+  const masking = options.redact === true ? await import('../../pseudonyms/mask.ts') : null;
+  const shown = (body: Uint8Array) => clean(masking?.maskBytes(body, publishedIn(options.resource)) ?? body);
+  if (options.include) yield { kind: 'bytes', bytes: clean(await headOf(answer)) };
   // A filter is meant for a successful response, not for the body of an error.
   const isHidden = options.silent || (failure !== null && options.jq !== undefined);
   if (!isHidden && answer.body.length > 0) yield { kind: 'bytes', bytes: shown(answer.body) };

@@ -4,6 +4,7 @@ import type { Resource } from '../../api/resources.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import type { Item } from '../../output/item.ts';
 import { type Access, fillEvent } from '../shared/api-access.ts';
+import type { Mask } from './mask.ts';
 import type { CallProgress } from './progress.ts';
 import { cursorWord, rowsInWords, withResume } from './resume.ts';
 import type { RowFilter } from './row-filter.ts';
@@ -18,13 +19,14 @@ interface ListOptions {
   /** The zone in which a table shows times, as soon as it is known. */
   readonly zone: Promise<string | null>;
   readonly progress: CallProgress;
+  readonly mask: Mask;
 }
 
 /** The rows of a list as they come, then a note when more are available. */
 export async function* listRows(
   resource: Resource,
   access: Access,
-  { limit, isDefaultLimit, cursor, filter, zone, progress }: ListOptions,
+  { limit, isDefaultLimit, cursor, filter, zone, progress, mask }: ListOptions,
   deps: Pick<Deps, 'event' | 'profile' | 'signal'>,
 ): AsyncGenerator<Item, void, void> {
   const path = fillEvent(resource.path, access.eventId);
@@ -39,7 +41,7 @@ export async function* listRows(
       const fitting = filter === null ? batch.rows : await filter(batch.rows);
       const room = limit === null ? fitting.length : limit - count;
       isCut = fitting.length > room || (fitting.length === room && batch.nextCursor !== null);
-      const rows = fitting.slice(0, room);
+      const rows = fitting.slice(0, room).map(mask);
       yield { kind: 'rows', rows, zone: await zone };
       last = batch;
       count += rows.length;

@@ -6,6 +6,7 @@ import type { JsonText } from '../../json/value.ts';
 import type { Item } from '../../output/item.ts';
 import type { HeaderList } from '../../ports/exchange.ts';
 import type { Access } from '../shared/api-access.ts';
+import type { Mask } from './mask.ts';
 import type { CallProgress } from './progress.ts';
 import type { ApiOptions, RequestPlan } from './request.ts';
 import { withResume } from './resume.ts';
@@ -16,6 +17,7 @@ interface EveryPage {
   readonly access: Access;
   readonly options: ApiOptions;
   readonly progress: CallProgress;
+  readonly mask: Mask;
 }
 
 /**
@@ -23,7 +25,7 @@ interface EveryPage {
  * the run stops early. Where an option is about rows, as rows for the printer.
  */
 export async function* everyPage(
-  { request, plan, access, options, progress }: EveryPage,
+  { request, plan, access, options, progress, mask }: EveryPage,
   deps: Pick<Deps, 'signal' | 'profile' | 'event'>,
 ): AsyncGenerator<Item, void, void> {
   const what = `GET ${plan.path}`;
@@ -52,7 +54,7 @@ export async function* everyPage(
   try {
     for await (const batch of pages({ fetch, limit: null, cursor })) {
       progress.add(batch.rows.length);
-      const parts = options.slurp ? documents.splice(0, 1) : batch.rows;
+      const parts = (options.slurp ? documents.splice(0, 1) : batch.rows).map(mask);
       if (!options.silent) yield show(parts);
       isOpen ||= parts.length > 0;
       count += batch.rows.length;

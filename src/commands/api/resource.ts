@@ -3,7 +3,7 @@ import { longestPage } from '../../api/pages.ts';
 import type { Resource } from '../../api/resources.ts';
 import type { CommandModule, Example } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
-import type { GlobalOptions } from '../../command-kit/globals.ts';
+import { type GlobalOptions, redactOption } from '../../command-kit/globals.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { Item } from '../../output/item.ts';
 import type { Style } from '../../text/style.ts';
@@ -12,6 +12,7 @@ import { type Access, fillEvent, openApi } from '../shared/api-access.ts';
 import { userIdOption } from '../shared/login-choice.ts';
 import { eventZone } from './event-zone.ts';
 import { listRows } from './list-rows.ts';
+import { type Mask, maskOf } from './mask.ts';
 import { CallProgress } from './progress.ts';
 import { type FilterOptions, rowFilter } from './row-filter.ts';
 
@@ -41,7 +42,7 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
         }
       }
       if (resource.kind === 'user') command.option(...userIdOption);
-      command.option('--max-wait <duration>', 'longest wait for the rate limits', '5m');
+      command.option('--max-wait <duration>', 'longest wait for the rate limits', '5m').option(...redactOption);
       return command.addHelpText('after', helpText(resource));
     },
     examples: examplesOf(resource),
@@ -71,8 +72,10 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
         if (resource.isList) {
           const isDefaultLimit = options.limit === undefined;
           const cursor = options.cursor ?? null;
-          yield* listRows(resource, access, { limit, isDefaultLimit, cursor, filter, zone, progress }, deps);
-        } else yield await document(resource, access, zone, deps);
+          const mask = await maskOf(resource, options);
+          const list = { limit, isDefaultLimit, cursor, filter, zone, progress, mask };
+          yield* listRows(resource, access, list, deps);
+        } else yield await document(resource, access, { zone, mask: await maskOf(resource, options) }, deps);
       } finally {
         progress.stop();
         done.abort();
@@ -105,13 +108,13 @@ function isTable({ jq }: ResourceOptions, { format }: Pick<Deps, 'format'>): boo
 async function document(
   resource: Resource,
   access: Access,
-  zone: Promise<string | null>,
+  { zone, mask }: { readonly zone: Promise<string | null>; readonly mask: Mask },
   deps: Pick<Deps, 'clock'>,
 ): Promise<Item> {
   const path = fillEvent(resource.path, access.eventId);
   const { answer, failure } = await access.client.send({ target: path, scope: resource.scope });
   if (failure !== null) throw failure;
-  const data = jsonOf(answer, `GET ${path}`);
+  const data = mask(jsonOf(answer, `GET ${path}`));
   const { documentText } = await import('./document-text.ts');
   const { agendaText } = await import('./agenda.ts');
   const zoneName = await zone;

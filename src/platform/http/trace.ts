@@ -7,6 +7,10 @@ import { plainLine } from '../../text/plain-line.ts';
 /** Names of headers and query parameters whose values are secret. */
 const secretName = /token|secret|code|verifier|authorization|cookie|signature|password|passphrase|state|key$/i;
 
+/** Query parameters and headers that say nothing about a person, in a trace without attendees' data. */
+const openNames =
+  /^(?:limit|cursor|accept|keep-alive|content-type|content-length|content-encoding|date|connection|retry-after|x-ratelimit-.*|x-revento-(?:request-id|event|delivery-id|timestamp))$/i;
+
 /** Longer than any header that servers of ours send; a cut value ends in `…`. */
 const shownChars = 4_096;
 
@@ -16,6 +20,8 @@ interface TraceOptions {
   readonly write: (text: string) => void;
   /** Show the headers too. */
   readonly hasHeaders: boolean;
+  /** Mask every value that could be about a person. */
+  readonly isRedacted?: boolean;
 }
 
 /**
@@ -23,7 +29,9 @@ interface TraceOptions {
  * Bodies are never shown, secret headers and query values neither; fragments and user names are not part of it.
  * Control characters in what a server sent are U+FFFD.
  */
-export function traced(exchange: Exchange, { clock, write, hasHeaders }: TraceOptions): Exchange {
+export function traced(exchange: Exchange, options: TraceOptions): Exchange {
+  const { clock, write, hasHeaders, isRedacted = false } = options;
+  const isMasked = (name: string) => secretName.test(name) || (isRedacted && !openNames.test(name));
   return async (request) => {
     const startedMs = clock.monotonic();
     const show = (end: string, answer?: HttpResponse) => {
@@ -31,8 +39,8 @@ export function traced(exchange: Exchange, { clock, write, hasHeaders }: TraceOp
       const id =
         headerOf({ headers: answer?.headers ?? [] }, 'x-revento-request-id') ??
         headerOf(request, 'x-revento-request-id');
-      const line = `> ${request.method} ${maskUrl(request.url)} ${end} ${ms} ms${id === null ? '' : ` ${plainLine(id, 200)}`}`;
-      write([line, ...(hasHeaders ? headerLines(request, answer) : [])].join('\n'));
+      const line = `> ${request.method} ${maskUrl(request.url, isMasked)} ${end} ${ms} ms${id === null ? '' : ` ${plainLine(id, 200)}`}`;
+      write([line, ...(hasHeaders ? headerLines(request, answer, isMasked) : [])].join('\n'));
     };
     try {
       const answer = await exchange(request);
@@ -45,21 +53,25 @@ export function traced(exchange: Exchange, { clock, write, hasHeaders }: TraceOp
   };
 }
 
-function headerLines(request: HttpRequest, answer: HttpResponse | undefined): string[] {
+function headerLines(
+  request: HttpRequest,
+  answer: HttpResponse | undefined,
+  isMasked: (name: string) => boolean,
+): string[] {
   const lines = (mark: string, headers: HeaderList) =>
     headers.map(([name, value]) => {
-      const shown = secretName.test(name) ? '[masked]' : plainLine(value, shownChars);
+      const shown = isMasked(name) ? '[masked]' : plainLine(value, shownChars);
       return `  ${mark} ${plainLine(name, 200)}: ${shown}`;
     });
   return [...lines('>', request.headers), ...lines('<', answer?.headers ?? [])];
 }
 
 /** A URL with the secret values of its query masked; nothing of it when it cannot be parsed. */
-export function maskUrl(text: string): string {
+export function maskUrl(text: string, isMasked = (name: string) => secretName.test(name)): string {
   const url = parseUrl(text);
   if (url === null) return '[not a URL]';
   const query = [...url.searchParams].map(
-    ([name, value]) => `${encodeURIComponent(name)}=${secretName.test(name) ? '[masked]' : encodeURIComponent(value)}`,
+    ([name, value]) => `${encodeURIComponent(name)}=${isMasked(name) ? '[masked]' : encodeURIComponent(value)}`,
   );
   return `${url.origin}${url.pathname}${query.length > 0 ? `?${query.join('&')}` : ''}`;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Deps } from '../../../command-kit/deps.ts';
+import { redactOption } from '../../../command-kit/globals.ts';
 import { collect, wholeNumber } from '../../../command-kit/option-values.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { shellWord } from '../../../errors/shell-word.ts';
@@ -30,6 +31,7 @@ export interface WebhookListenOptions {
   readonly pseudonyms?: boolean;
   readonly raw?: boolean;
   readonly printBody?: boolean;
+  readonly redact?: boolean;
   readonly unknownType?: boolean;
   readonly count?: string;
   readonly until?: string;
@@ -61,6 +63,8 @@ export interface ListenPlan {
   readonly page: { readonly port: number | null; readonly isBrowserOpened: boolean } | null;
   /** Text shows the payload of each delivery. */
   readonly isBodyPrinted: boolean;
+  /** What is printed has no attendees' data; the recording and the page are as without it. */
+  readonly isRedacted: boolean;
   readonly command: readonly string[];
 }
 
@@ -101,6 +105,7 @@ export function declareListen(command: Command): Command {
     .option('--ui-port <n>', 'port of that page; implies --ui (default: 4480, or the next free one)')
     .option('--no-browser', 'only print the address of that page')
     .option('--print-body', 'show the payload of each delivery below its line')
+    .option(...redactOption)
     .option(...unknownTypeOption)
     .optionsGroup('Conditions (a delivery counts once it is acknowledged with 2xx):')
     .option('--count <n>', 'end after this many deliveries')
@@ -166,6 +171,7 @@ export function planListen(
     record: recordOf(options),
     page: pageOf(options),
     isBodyPrinted: options.printBody === true,
+    isRedacted: options.redact === true,
     command,
   };
 }

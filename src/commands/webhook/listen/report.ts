@@ -2,6 +2,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { isSuccess } from '../../../http/status.ts';
 import { JsonText } from '../../../json/value.ts';
 import type { ValueItem } from '../../../output/item.ts';
+import { maskBytes, masked, maskLine } from '../../../pseudonyms/mask.ts';
 import { plainStyle, type Style } from '../../../text/style.ts';
 import { deliveryLine } from '../../../webhook/listener/delivery-line.ts';
 import type { Answered, ListenEvent } from '../../../webhook/listener/listen-event.ts';
@@ -18,6 +19,8 @@ export type OutputKind = 'text' | 'data' | 'filter';
 interface ReportOptions {
   readonly output: OutputKind;
   readonly isBodyPrinted: boolean;
+  /** Nothing that could be about a person goes to stdout or stderr. */
+  readonly isRedacted: boolean;
   readonly hints: ListenHints;
   readonly tally: Tally;
   readonly recorder: Recorder | null;
@@ -44,7 +47,8 @@ export class ListenReport {
     this.noticeHeldBack(false);
     const { tally, hints, recorder } = this.#options;
     if (event.kind === 'refused') {
-      if (this.#budget.takeLine()) this.#notice(turnedAwayText(event));
+      const shown = this.#options.isRedacted ? { ...event, request: null } : event;
+      if (this.#budget.takeLine()) this.#notice(turnedAwayText(shown));
       else this.#budget.holdBack(1);
       return null;
     }
@@ -106,12 +110,15 @@ export class ListenReport {
   }
 
   #valueOf(event: Answered, line: string | null, hints: readonly string[]): ValueItem {
-    if (this.#options.output === 'text') return { kind: 'value', data: null, text: this.#textOf(event, hints) };
+    const { output, isRedacted } = this.#options;
+    if (output === 'text') return { kind: 'value', data: null, text: this.#textOf(event, hints) };
     for (const hint of hints) this.#notice(`hint: ${hint}`);
-    return { kind: 'value', data: new JsonText(line ?? 'null'), text: () => '' };
+    const text = line === null ? 'null' : isRedacted ? maskLine(line) : line;
+    return { kind: 'value', data: new JsonText(text), text: () => '' };
   }
 
-  #textOf({ delivery, results, status }: Answered, hints: readonly string[]): (style: Style) => string {
+  #textOf(event: Answered, hints: readonly string[]): (style: Style) => string {
+    const { delivery, results, status } = this.#options.isRedacted ? withoutPeople(event) : event;
     const hasBody = this.#options.isBodyPrinted && delivery.standing !== 'duplicate' && delivery.body.length > 0;
     return (style) => {
       const text = deliveryText({ delivery, results, status, hints }, style);
@@ -122,6 +129,18 @@ export class ListenReport {
   #notice(text: string): void {
     this.#options.deps.terminal.notice(text);
   }
+}
+
+/** The same with a masked body, and without the words of handlers, which may quote it. */
+function withoutPeople({ delivery, results, ...event }: Answered): Answered {
+  const body = maskBytes(delivery.body);
+  const isWhole = delivery.body.length === delivery.bodyBytes;
+  const bodyBytes = isWhole ? body.length : delivery.bodyBytes;
+  return {
+    ...event,
+    delivery: { ...delivery, body, bodyBytes, text: body.toString('utf8') },
+    results: results.map((result) => ({ ...result, excerpt: result.excerpt === '' ? '' : masked })),
+  };
 }
 
 /** Verified, and acknowledged by its handlers. */

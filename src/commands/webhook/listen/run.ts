@@ -86,6 +86,7 @@ export class ListenRun {
     this.#report = new ListenReport({
       output: this.#output,
       isBodyPrinted: plan.isBodyPrinted,
+      isRedacted: plan.isRedacted,
       hints: new ListenHints(secrets, deps),
       tally: this.#tally,
       recorder,
