@@ -4,6 +4,8 @@ import { type Draw, recased, respelled } from './spelling.ts';
 
 /** Made-up words that are remembered, so that two originals never share one. Bounds the memory, not the file. */
 const mostRemembered = 200_000;
+/** Substitutes that are kept, because the same ids come in every delivery. */
+const mostKept = 20_000;
 /** Texts with as many letters get different substitutes without a list of them: a collision is too unlikely. */
 const fewLetters = 14;
 /** After so many attempts any letter is taken, and after so many the words have run out. */
@@ -12,6 +14,9 @@ const attempts = { plain: 12, most: 200 } as const;
 const digits = '0123456789';
 const lower = 'abcdefghijklmnopqrstuvwxyz';
 const classes: readonly string[] = [digits, lower, lower.toUpperCase()];
+
+/** The characters that may take the place of one; none for a character that stays. */
+type AlphabetOf = (character: string, index: number) => string;
 
 /**
  * Makes people up: words, names, ids and numbers that stand in for real ones. The same text always gets the same
@@ -22,6 +27,8 @@ export class People {
   readonly #permutation: Permutation;
   /** Whose each made-up word is. */
   readonly #owners = new Map<string, string>();
+
+  readonly #coded = new Map<string, string>();
 
   /** @param key  32 secret bytes; default: new ones */
   constructor(key: Uint8Array = randomBytes(32)) {
@@ -43,7 +50,17 @@ export class People {
   }
 
   /** Digits and ASCII letters become others of their kind; everything else stays. */
-  coded(kind: string, text: string, alphabetOf: (character: string, index: number) => string = classOf): string {
+  coded(kind: string, text: string, alphabetOf: AlphabetOf = classOf): string {
+    const name = `${kind}:${text}`;
+    const kept = this.#coded.get(name);
+    if (kept !== undefined) return kept;
+    const made = this.#code(kind, text, alphabetOf);
+    if (this.#coded.size >= mostKept) this.#coded.clear();
+    this.#coded.set(name, made);
+    return made;
+  }
+
+  #code(kind: string, text: string, alphabetOf: AlphabetOf): string {
     const alphabets = [...text].map(alphabetOf);
     const size = alphabets.reduce((product, { length }) => product * BigInt(Math.max(1, length)), 1n);
     if (size > largestDomain) {
