@@ -29,15 +29,12 @@ export const webhookScrub: CommandModule<WebhookScrubOptions> = {
       .addHelpText('after', `\n${help}`),
   examples: [
     {
-      command: 'revento webhook scrub raw.ndjson --out deliveries.ndjson',
+      command: 'revento webhook scrub deliveries.ndjson --out shared.ndjson',
       explains: 'a recording that is safe to share',
     },
     {
-      command: 'revento webhook scrub raw.ndjson --out raw.ndjson',
-      explains: 'in place; the file changes only as a whole',
-    },
-    {
-      command: 'revento webhook scrub raw.ndjson --keep data.custom_form_fields.favorite_track --out tracks.ndjson',
+      command:
+        'revento webhook scrub deliveries.ndjson --keep data.custom_form_fields.favorite_track --out tracks.ndjson',
       explains: 'keep one answer as it is',
     },
   ],
@@ -151,7 +148,8 @@ function sentences({ deliveries, unchecked, doubted, invalid, replacedBodies }: 
 const help = [
   'Writes the recording again with made-up people: names, email addresses, phone numbers, dates of birth, answers,',
   'free text, ids and headers are replaced, the same value by the same one in the whole file. Types, nulls, lengths,',
-  'scripts, event types, times and words of the contract stay. A field that is not known counts as personal.\n\n',
+  'scripts, event types, times and words of the contract stay. A field that is not known counts as personal.',
+  'To scrub a file in place, name it in --out: it changes only as a whole.\n\n',
   'Each delivery that was signed by Revento is signed again with a key that is made for this file and stands in its',
   'first line: webhook verify and inspect accept it on any machine, without a secret. No listener accepts that key.',
   'A forged delivery stays invalid. The signing secrets configured here say which ones are genuine.',
