@@ -33,7 +33,10 @@ export const registry: readonly CommandEntry[] = [
       'Receive deliveries, verify, print and forward them',
       () => import('./webhook/listen/listen.ts'),
     ],
-    'webhook verify': ['Check the signature of a body or a recorded delivery', () => import('./webhook/verify/verify.ts')],
+    'webhook verify': [
+      'Check the signature of a body or a recorded delivery',
+      () => import('./webhook/verify/verify.ts'),
+    ],
     'webhook sign': ['Print the headers that a delivery of a body would have', () => import('./webhook/sign.ts')],
     'webhook events': ['List the known event types, or show a sample of one', () => import('./webhook/events.ts')],
     'webhook trigger': ['Send one signed sample delivery, faults included', () => import('./webhook/trigger.ts')],

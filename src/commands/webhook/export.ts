@@ -29,13 +29,17 @@ interface WebhookExportOptions extends GlobalOptions {
 const forms: readonly TestForm[] = [curlForm, ...testForms];
 
 const about = `
-Each test sends the recorded headers and bytes to your running handler, and expects the status that the handler gave
-when they were recorded, or any 2xx if none was. The last test changes a body after signing and expects 401.
+${[
+  'Each test sends the recorded headers and bytes to your running handler, and expects the status that the handler gave',
+  'when they were recorded, or any 2xx if no handler got them. The last test changes a body after signing and expects 401.',
+].join(' ')}
 
-Recorded timestamps are too old for a handler, so the tests sign with the current time when they run: with
-REVENTO_WEBHOOK_SECRET, which must be the secret of the handler, and never stands in the file. WEBHOOK_URL overrides
---to. With a recording that \`revento webhook scrub\` made, they sign with its file key if that variable is not set: the
-key is not secret, so the handler under test can have it, too.
+${[
+  'Recorded timestamps are too old for a handler, so the tests sign when they run, with REVENTO_WEBHOOK_SECRET: it must be',
+  'the secret of the handler, and is never in the file. WEBHOOK_URL overrides --to. Tests of a recording that',
+  '`revento webhook scrub` made sign with the key of that file if the variable is not set: the key is not a secret, so the',
+  'handler under test can have it, too.',
+].join(' ')}
 
 Deliveries recorded as invalid are never signed; --include-invalid sends them unchanged and expects 401.
 `;
@@ -86,7 +90,7 @@ export const webhookExport: CommandModule<WebhookExportOptions> = {
     if (out !== undefined && !form.found.test(basename(out))) {
       deps.terminal.notice(`note: ${form.name} finds only files with names like ${form.file}`);
     }
-    const code = form.write(testFile(deliveries, { url, className: classNameOf(out) }));
+    const code = form.write(testFile(deliveries, { url, className: classNameOf(out), key: keyOf(chosen) }));
     if (deps.format === 'table' && !deps.isFiltered) yield { kind: 'bytes', bytes: Buffer.from(code) };
     else
       yield {
@@ -121,10 +125,11 @@ async function chosenOf(options: WebhookExportOptions, deps: Deps): Promise<read
   const { file, deliveries } = await deliveriesOf(options.file, deps);
   const choice = choose(deliveries, { file, only, includeInvalid, isSigned: false });
   if (choice.leftOut !== null) deps.terminal.notice(`note: ${choice.leftOut}`);
-  warnOfPeople(file, options.file, deps);
+  if (choice.chosen.some(({ scrubbed }) => scrubbed === null)) warnOfPeople(file, options.file, deps);
   const valid = choice.chosen.filter(({ invalid }) => invalid === null);
   const secrets = (await readSigningSecrets(deps))?.map(({ secret }) => secret.reveal()) ?? [];
-  const isChecked = secrets.length > 0 || (await otherSecrets(deps)).size > 0;
+  const isChecked =
+    valid.every(({ scrubbed }) => scrubbed !== null) || secrets.length > 0 || (await otherSecrets(deps)).size > 0;
   if (!isChecked && !includeUnchecked && valid.length > 0) {
     deps.terminal.notice('note: the recorded signatures were not checked: no signing secret is configured here');
   }
@@ -140,6 +145,11 @@ function warnOfPeople(file: string, typed: string, { profile, terminal }: Pick<D
   terminal.notice(
     `warning: ${file} holds attendees' data as received, and so do these tests; to replace it with made-up people, run: ${scrub}`,
   );
+}
+
+/** The key of a scrubbed recording: it signs for a handler that has it, and is in the file for anybody to read. */
+function keyOf(chosen: readonly Recorded[]): string | null {
+  return chosen.find(({ scrubbed }) => scrubbed !== null)?.scrubbed?.fileKey ?? null;
 }
 
 function tested({ deliveryId, event, headers, body, invalid, answered }: Recorded): TestedDelivery {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { webhookExport } from '../../../src/commands/webhook/export.ts';
+import { RecordingScrubber } from '../../../src/pseudonyms/recording-scrubber.ts';
 import { memory, run, type World } from '../../support/commands/deps.ts';
 import { newSecret } from '../../support/webhook/delivery.ts';
 import { recordedLine } from '../../support/webhook/recorded-line.ts';
@@ -99,6 +100,20 @@ describe('the tests of a recording', () => {
     expect(code).toContain('REVENTO_WEBHOOK_SECRET');
     expect(code).toContain('WEBHOOK_URL');
   });
+});
+
+it('of a scrubbed recording sign with the key of its file, and hold no data to warn of', async () => {
+  const scrubber = new RecordingScrubber({ secrets: () => [secret] });
+  const lines = [scrubber.head, await scrubber.line(plain, 1), await scrubber.line(created, 2)];
+  const given = lines.filter((line) => line !== null);
+  const { file_key: key } = JSON.parse(scrubber.head) as { file_key: string };
+  const { code, wanted, notices, failure } = await exported(given, {}, { environmentSecrets: {} });
+  expect(failure).toBeNull();
+  expect(Object.values(wanted)).toEqual(['< 300', '201', '401']);
+  expect(code).toContain(`os.environ.get("REVENTO_WEBHOOK_SECRET", "${key}")`);
+  expect(notices).toBe('');
+  const mixed = await exported([plain, ...given]);
+  expect(mixed.notices).toContain("holds attendees' data as received");
 });
 
 it('without --as names the forms', async () => {

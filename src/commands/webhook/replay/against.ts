@@ -19,9 +19,12 @@ export interface Comparison extends ComparisonOptions {
 }
 
 const about = `
-With --against, both handlers get the same bytes and headers at the same moment. Compared are the status, the headers
-${comparedHeaders.join(', ')}, and the body: JSON by value, whatever its order of members and white space; anything else
-byte by byte. Not compared are other headers, because Date, ETag, request IDs and the like differ between equal answers.
+${[
+  'With --against, both handlers get the same bytes and headers at the same moment. Compared are the status, the headers',
+  `${comparedHeaders.join(', ')}, and the body: JSON by value, whatever its order of members and white space; anything else`,
+  'byte by byte. Not compared are other headers, because Date, ETag, request IDs and the like differ between equal answers.',
+].join(' ')}
+
 Exit 0 if all answers are the same, 3 if any differ, 1 if a handler is not running or neither answers.
 `;
 
