@@ -2,6 +2,14 @@ import { retryAfterMs } from '../../http/headers.ts';
 import { isSuccess } from '../../http/status.ts';
 import type { Answer } from './answer.ts';
 
+/** Answers that a rate limiter or gateway in front of the handler gives. */
+const frontStatuses: ReadonlySet<number | null> = new Set([429, 502, 503, 504]);
+
+/** Whether something in front of the handler may have answered. */
+export function isFromFront({ status }: Pick<Answer, 'status'>): boolean {
+  return frontStatuses.has(status);
+}
+
 /** The longest `Retry-After` that a run waits for, once. */
 const longestWaitMs = 5_000;
 
@@ -27,7 +35,7 @@ export class FrontGate {
   /** The answer to judge: the same, a later one, or one marked as `isFront`. Sends up to two more deliveries. */
   async settle(answer: Answer, means: GateMeans): Promise<Answer> {
     if (answer.status === 429) return this.#settleLimited(answer, means);
-    if (answer.status !== 502 && answer.status !== 503 && answer.status !== 504) return answer;
+    if (!isFromFront(answer)) return answer;
     const second = await means.again();
     if (second.status !== answer.status) return second.status === 429 ? { ...second, isFront: true } : second;
     const control = await means.control();

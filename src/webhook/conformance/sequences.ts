@@ -2,9 +2,7 @@ import { isSuccess } from '../../http/status.ts';
 import { allAcknowledged, describeAnswer, type Judgment } from './answer.ts';
 import type { Bench } from './bench.ts';
 import { accepts, type ConformanceCase } from './case.ts';
-
-/** Answers with which a rate limiter or gateway turns away a part of many. */
-const turnedAway: ReadonlySet<number | null> = new Set([429, 502, 503, 504]);
+import { isFromFront } from './front.ts';
 
 /** Cases of several deliveries; the reviews of the whole run come last. */
 export const sequences: readonly ConformanceCase[] = [
@@ -75,9 +73,9 @@ async function sendTwenty(bench: Bench): Promise<Judgment> {
   for (const { status, latencyMs } of answers) {
     if (isSuccess(status)) bench.slowestMs = Math.max(bench.slowestMs, latencyMs);
   }
-  const judged = answers.filter(({ status }) => !turnedAway.has(status));
+  const judged = answers.filter((answer) => !isFromFront(answer));
   const judgment = allAcknowledged(judged);
-  const [away] = answers.filter(({ status }) => turnedAway.has(status));
+  const [away] = answers.filter(isFromFront);
   if (away === undefined || judgment.outcome === 'fail') return judgment;
   const count = answers.length - judged.length;
   return {

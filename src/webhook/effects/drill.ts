@@ -3,11 +3,10 @@ import { isSuccess } from '../../http/status.ts';
 import { isRecord } from '../../json/parse.ts';
 import { type Answer, describeAnswer, type Judgment } from '../conformance/answer.ts';
 import type { Bench, Parts } from '../conformance/bench.ts';
+import { isFromFront } from '../conformance/front.ts';
 import { type Change, describeChange, isSameChange, timesOf } from './change.ts';
 import { type Effects, type Expected, Unjudged } from './effects.ts';
 
-/** Answers that may come from something in front of the handler. */
-const fromTheFront: ReadonlySet<number | null> = new Set([429, 502, 503, 504]);
 /** How often a delivery that was not acknowledged is sent again. */
 const mostRetries = 2;
 
@@ -64,7 +63,7 @@ export class Drill {
   /** @throws Unjudged when a rate limiter or gateway answers */
   async send(parts: Parts): Promise<Answer> {
     const answer = await this.bench.sendOnce(this.bench.make(parts));
-    if (!fromTheFront.has(answer.status)) return answer;
+    if (!isFromFront(answer)) return answer;
     throw new Unjudged(`something in front of the handler may have answered: ${describeAnswer(answer)}`);
   }
 
