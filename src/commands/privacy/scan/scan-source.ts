@@ -19,8 +19,10 @@ export interface Scanned {
   readonly problem: string | null;
 }
 
-/** Looked through at a time: an archive may make a thousand times as much of it. */
+/** Looked through at a time. */
 const sliceBytes = 64 * 1024;
+/** The same of an archive, which may make a thousand times as much of it, all of it markers. */
+const packedSliceBytes = 4 * 1024;
 /** Whose they are is asked at once for so many places, and for those of each piece that is read. */
 const placesAtOnce = 1_000;
 /** So much is unpacked before a signal is heeded. */
@@ -45,8 +47,10 @@ export async function* scanSource(
   let turnAt = turnBytes;
   try {
     for await (const piece of pieces()) {
-      for (let at = 0; at < piece.length; at += sliceBytes) {
-        unpacker.push(piece.subarray(at, at + sliceBytes));
+      for (let at = 0, end = 0; at < piece.length; at = end) {
+        const isPacked = unpacker.length === 0 || unpacker.unpackedLength > 0;
+        end = at + (isPacked ? packedSliceBytes : sliceBytes);
+        unpacker.push(piece.subarray(at, end));
         yield* await rows(placesAtOnce);
         if (unpacker.unpackedLength < turnAt) continue;
         turnAt = unpacker.unpackedLength + turnBytes;
