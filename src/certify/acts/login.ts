@@ -27,8 +27,9 @@ export const loginActs: readonly Act[] = [
     hasLogin: true,
     play: async (stage) => {
       await stage.advance(expiryMs);
-      // Slow answers, so that the calls of all five are under way together.
-      await stage.faults('api:slow=100ms', 'refresh:slow=200ms');
+      // Slow answers, so that the calls of all five are under way together, also on a busy machine: whichever begins its
+      // refresh before the first one is answered has not seen the new tokens.
+      await stage.faults('api:slow=100ms', 'refresh:slow=1s');
       const ends = await Promise.all(Array.from({ length: 5 }, () => stage.sync()));
       return { sync: worst(ends) };
     },
