@@ -9,6 +9,8 @@ export const hooks = {
   webhook: '--webhook URL',
   sync: '--sync URL or --sync-command COMMAND',
   restart: '--restart',
+  effects: '--effects COMMAND or --effects-url URL',
+  data: '--data PATH',
 } as const;
 export type Hook = keyof typeof hooks;
 
@@ -20,7 +22,7 @@ export interface Act {
   /** Ids of the rules that only this act can test; rules that any request can test are left out. */
   readonly brings: readonly string[];
   readonly needs: readonly Hook[];
-  /** Whether the integration must be logged in. */
+  /** Whether the integration must be logged in, where it can be. */
   readonly hasLogin: boolean;
   /** What certify itself observed. */
   play(stage: Stage): Promise<ActFacts>;

@@ -5,6 +5,7 @@ import { errorActs } from './acts/errors.ts';
 import { listActs } from './acts/lists.ts';
 import { loginActs } from './acts/login.ts';
 import { plainActs } from './acts/plain.ts';
+import { effectActs, erasureActs } from './acts/traces.ts';
 
 /** Every act, in the order in which they are played. */
 export const acts: readonly Act[] = [
@@ -13,5 +14,7 @@ export const acts: readonly Act[] = [
   ...loginActs,
   ...errorActs,
   ...listActs,
+  ...effectActs,
   ...deliveryActs,
+  ...erasureActs,
 ];

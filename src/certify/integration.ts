@@ -25,6 +25,8 @@ export interface IntegrationParts {
   /** Its URLs; each must answer before it counts as ready. */
   readonly origins: readonly URL[];
   readonly readyMs: number;
+  /** Receives a line as it was printed, with its secrets. */
+  readonly onPrinted?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Receives a line that it printed, without secrets. */
   readonly onLine: (line: string) => void;
   /** Removes secrets from a text. */
@@ -99,7 +101,10 @@ export class Integration {
   /** Runs another command of the user beside it. Gives the exit status, or null after a timeout. */
   async runCommand(command: readonly string[], timeoutMs: number): Promise<number | null> {
     const { launch, clock, signal } = this.#parts;
-    const launched = await launch(command, { env: this.#parts.env(), onLine: (line) => this.#heard(line) });
+    const launched = await launch(command, {
+      env: this.#parts.env(),
+      onLine: (line, stream) => this.#heard(line, stream),
+    });
     const over = new AbortController();
     const stop = () => over.abort();
     signal.addEventListener('abort', stop, { once: true });
@@ -121,7 +126,10 @@ export class Integration {
     const { launch, signal } = this.#parts;
     signal.throwIfAborted();
     this.#last = [];
-    const running = await launch(command, { env: this.#parts.env(), onLine: (line) => this.#heard(line) });
+    const running = await launch(command, {
+      env: this.#parts.env(),
+      onLine: (line, stream) => this.#heard(line, stream),
+    });
     this.#running = running;
     try {
       await this.#untilReady(running, command);
@@ -146,7 +154,8 @@ export class Integration {
     }
   }
 
-  #heard(line: string): void {
+  #heard(line: string, stream: 'stdout' | 'stderr'): void {
+    this.#parts.onPrinted?.(line, stream);
     const clean = this.#parts.clean(line);
     this.#last = [...this.#last, clean].slice(-keptLines);
     this.#parts.onLine(clean);

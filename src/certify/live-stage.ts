@@ -4,13 +4,16 @@ import type { Clock } from '../ports/clock.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import type { OperationName, ParamsOf, ResultOf } from '../sandbox/control/operations.ts';
 import type { Sandbox } from '../sandbox/server/app.ts';
-import type { CaseResult } from '../webhook/conformance/case.ts';
+import type { CaseResult, ConformanceCase } from '../webhook/conformance/case.ts';
 import { conformanceCases, isAlwaysRun } from '../webhook/conformance/cases.ts';
 import { runCases } from '../webhook/conformance/run.ts';
+import { casesWith, effectCases } from '../webhook/effects/cases.ts';
+import { crashCasesAt } from '../webhook/effects/crash.ts';
+import { type Effects, Unjudged } from '../webhook/effects/effects.ts';
 import type { Hooks } from './hooks.ts';
 import type { Integration } from './integration.ts';
 import { Person } from './person.ts';
-import type { Stage, SyncEnd } from './stage.ts';
+import type { HandlerVerdict, Stage, SyncEnd, Trace } from './stage.ts';
 
 export interface LiveStageParts {
   readonly sandbox: Sandbox;
@@ -23,9 +26,18 @@ export interface LiveStageParts {
   /** The longest sync: backoff after three failures takes some seconds. */
   readonly syncMs: number;
   readonly webhookSecret: () => string;
+  /** What shows the effects of deliveries; null without that hook. */
+  readonly effects: Effects | null;
+  /** What is kept of people, tokens and secrets. */
+  readonly kept: () => Promise<readonly Trace[]>;
+  /** What was printed of them since the last call. */
+  readonly printed: () => readonly Trace[];
   /** Reports every request before it is answered; the returned function stops that. */
   readonly onArrival: (heard: (path: string) => void) => () => void;
 }
+
+/** Each is a restart, which takes seconds in some languages. `webhook check` kills a handler more often. */
+const killings = 3;
 
 /** The stage of a run: a sandbox in this process and the integration in its own process. */
 export class LiveStage implements Stage {
@@ -34,7 +46,7 @@ export class LiveStage implements Stage {
   isConnected = false;
   /** Why it could not be restarted; null while it runs. */
   downBecause: string | null = null;
-  /** The result of `webhook check`, once it has run. */
+  /** The results of `webhook check`, once it has run. */
   cases: readonly CaseResult[] = [];
   readonly #parts: LiveStageParts;
 
@@ -148,10 +160,33 @@ export class LiveStage implements Stage {
     return status;
   }
 
-  async checkHandler() {
+  async checkHandler(): Promise<HandlerVerdict> {
+    const results = await this.#run(conformanceCases.filter(isAlwaysRun));
+    this.cases = [...this.cases, ...results];
+    return verdictOf(results);
+  }
+
+  async checkEffects(): Promise<HandlerVerdict> {
+    const { effects, hooks } = this.#parts;
+    if (effects === null) throw new Error('the effects cannot be read');
+    const restart = async () => {
+      const problem = await this.restart();
+      if (problem !== null) throw new Unjudged(`the integration did not come back: ${problem}`);
+    };
+    const cases =
+      hooks.restart === null
+        ? casesWith(effects, effectCases)
+        : casesWith(effects, [...effectCases, ...crashCasesAt(killings)], restart);
+    const results = await this.#run(cases);
+    // What a handler gives no occasion to test, such as a failure that never happens, is not something to fix.
+    this.cases = [...this.cases, ...results.filter(({ outcome }) => outcome === 'pass' || outcome === 'fail')];
+    return verdictOf(results);
+  }
+
+  async #run(cases: readonly ConformanceCase[]): Promise<readonly CaseResult[]> {
     const { hooks, http, clock, signal, webhookSecret, sandbox } = this.#parts;
     const results: CaseResult[] = [];
-    const run = runCases(conformanceCases.filter(isAlwaysRun), {
+    const run = runCases(cases, {
       url: hooks.webhook ?? '',
       secret: webhookSecret(),
       previousSecret: null,
@@ -161,9 +196,15 @@ export class LiveStage implements Stage {
       eventId: sandbox.eventId,
     });
     for await (const result of run) results.push(result);
-    this.cases = results;
-    const failed = results.filter(({ outcome }) => outcome === 'fail').map(({ test }) => test.id);
-    return { failed, cases: results.length };
+    return results;
+  }
+
+  kept(): Promise<readonly Trace[]> {
+    return this.#parts.kept();
+  }
+
+  printed(): readonly Trace[] {
+    return this.#parts.printed();
   }
 
   async pause(ms: number): Promise<void> {
@@ -171,7 +212,17 @@ export class LiveStage implements Stage {
   }
 }
 
+function verdictOf(results: readonly CaseResult[]): HandlerVerdict {
+  return {
+    cases: results.length,
+    failed: results.filter(({ outcome }) => outcome === 'fail').map(({ test }) => test.id),
+    untested: results
+      .filter(({ outcome }) => outcome === 'skip' || outcome === 'warn')
+      .map(({ test, got }) => ({ id: test.id, why: got })),
+  };
+}
+
 /** The text with `{event}` replaced by the event. */
-function filled(text: string, eventId: string, isUrl = true): string {
+export function filled(text: string, eventId: string, isUrl = true): string {
   return text.replaceAll('{event}', isUrl ? encodeURIComponent(eventId) : eventId);
 }

@@ -3,7 +3,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { ActFacts } from '../sandbox/audit/evidence.ts';
 import type { Sandbox } from '../sandbox/server/app.ts';
 import type { Act, Hook } from './act.ts';
-import type { Stage } from './stage.ts';
+import { traceText } from './acts/traces.ts';
+import type { Stage, Trace } from './stage.ts';
 
 /** The pause between two acts, so that neither the rate limit nor a retry of one affects the next. */
 const leastBetweenMs = 61_000;
@@ -32,6 +33,8 @@ export interface RunParts {
      * @param isDoubtful  it did not answer, so it may be about to end
      */
     revive(isDoubtful: boolean): Promise<number | null>;
+    /** What the integration printed of people, tokens and secrets since the last call. */
+    printed(): readonly Trace[];
   };
   readonly sandbox: Pick<Sandbox, 'acting' | 'evidence'>;
   readonly hooks: ReadonlySet<Hook>;
@@ -66,13 +69,13 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
     }
     await stage.faults();
     await stage.advance(leastBetweenMs + (moreBetweenMs[index % moreBetweenMs.length] ?? 0));
-    if (act.hasLogin && !stage.isConnected) await stage.connect();
+    if (act.hasLogin && hooks.has('connect') && !stage.isConnected) await stage.connect();
     const end = sandbox.acting(act.id, act.title);
     const facts = await factsOf(act, parts);
     const isDoubtful = Object.values(facts).some((fact) => fact === null || fact === 'no answer');
     const status = await stage.revive(isDoubtful);
     await stage.faults();
-    const shown = status === null ? facts : { ...facts, ended: status };
+    const shown = { ...facts, ...(status === null ? {} : { ended: status }), ...printedFacts(stage.printed()) };
     end(shown);
     if (act.id === 'consent' && !hasLoggedIn(sandbox))
       broken.set('connect', 'a login: the consent did not lead to one');
@@ -80,6 +83,16 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
     if (stage.downBecause !== null) for (const hook of hooks) broken.set(hook, stage.downBecause);
     yield played({ kind: 'played', facts: shown });
   }
+}
+
+/** What the integration printed, of people and of secrets apart; without what it did not print. */
+function printedFacts(traces: readonly Trace[]): ActFacts {
+  const secrets = traces.filter(({ isSecret }) => isSecret);
+  const people = traces.filter(({ isSecret }) => !isSecret);
+  return {
+    ...(people.length > 0 && { printed_people: traceText(people) }),
+    ...(secrets.length > 0 && { printed_secrets: traceText(secrets) }),
+  };
 }
 
 /** What an act showed. A redirect away from this machine counts as no answer. */

@@ -33,6 +33,27 @@ export const certifySettings = closed({
       v.description('restarts the integration after it was killed: true runs the start command'),
     ),
   ),
+  effects: v.exactOptional(
+    v.pipe(
+      text,
+      v.description('a shell command that prints what the webhook handler did, as a number or JSON, such as a count'),
+    ),
+  ),
+  effects_url: v.exactOptional(
+    v.pipe(text, v.description('a URL that answers with the same; {event} is replaced by the event ID')),
+  ),
+  settle: v.exactOptional(
+    v.pipe(text, v.description('how long an effect may take to appear after the answer, such as 5s')),
+  ),
+  data: v.exactOptional(
+    v.pipe(
+      v.array(text),
+      v.minLength(1, 'must name a path or a URL'),
+      v.description(
+        'files, directories and URLs that show what it keeps of people, to see what is left after a deletion; in a URL {event} is replaced by the event ID',
+      ),
+    ),
+  ),
   sync_timeout: v.exactOptional(v.pipe(text, v.description('how long a sync may take, such as 25s'))),
   manifest: v.exactOptional(v.pipe(text, v.description('the manifest of the integration: a YAML or JSON file'))),
   ready_timeout: v.exactOptional(v.pipe(text, v.description('how long it may take to start, such as 30s'))),

@@ -5,6 +5,24 @@ import type { Person } from './person.ts';
 /** How a sync ended: done, failed, or without an answer. */
 export type SyncEnd = 'done' | 'failed' | 'no answer';
 
+/** A marker of the sandbox that was found where the integration keeps data, or in what it printed. */
+export interface Trace {
+  /** Such as `email of ptp_1 (data/app.db, line 3)`. Holds no token or secret. */
+  readonly shown: string;
+  readonly isSecret: boolean;
+  /** Whether the person's data had to be deleted. */
+  readonly isRevoked: boolean;
+}
+
+/** The results of the cases of `webhook check`. */
+export interface HandlerVerdict {
+  readonly cases: number;
+  /** Ids. */
+  readonly failed: readonly string[];
+  /** What could not be tested at this handler. */
+  readonly untested: readonly { readonly id: string; readonly why: string }[];
+}
+
 /** What acts can use: the integration, a browser, and the sandbox. */
 export interface Stage {
   /** The browser of the last login. */
@@ -40,7 +58,15 @@ export interface Stage {
    */
   restart(): Promise<string | null>;
   /** Runs `webhook check` on the handler. */
-  checkHandler(): Promise<{ readonly failed: readonly string[]; readonly cases: number }>;
+  checkHandler(): Promise<HandlerVerdict>;
+  /** Runs the cases of `webhook check --effects`; those that kill the handler only if it can be restarted. */
+  checkEffects(): Promise<HandlerVerdict>;
+  /**
+   * What is kept of people, tokens and secrets.
+   *
+   * @throws ReventoError `file`, `network` when it cannot be read
+   */
+  kept(): Promise<readonly Trace[]>;
   /** Waits a moment in real time. */
   pause(ms: number): Promise<void>;
 }

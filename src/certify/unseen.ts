@@ -2,8 +2,8 @@ import { type Act, hooks } from './act.ts';
 import type { PlayedAct } from './run.ts';
 
 /**
- * Why a rule could not be judged: the flags to add, or why an act was not played; null when every act that it needs was
- * played.
+ * Why a rule could not be judged: the flags to add, or why an act was not played or showed nothing; null when every act
+ * that it needs was played.
  */
 export function remedyFor(rule: string, played: readonly PlayedAct[]): string | null {
   const own = played.filter(({ act }) => act.brings.includes(rule));
@@ -11,7 +11,9 @@ export function remedyFor(rule: string, played: readonly PlayedAct[]): string | 
   const [fewest] = [...missing].sort((a, b) => a.length - b.length);
   if (fewest !== undefined) return fewest.map((hook) => hooks[hook]).join(', and ');
   const [unplayed] = own.flatMap(({ outcome }) => (outcome.kind === 'not played' ? [outcome.reason] : []));
-  return unplayed ?? null;
+  if (unplayed !== undefined) return unplayed;
+  const [unseen] = own.flatMap(({ outcome }) => (outcome.kind === 'played' ? [outcome.facts['unseen']] : []));
+  return typeof unseen === 'string' ? unseen : null;
 }
 
 /** The acts that test these rules, with the acts that must come first. */

@@ -1,5 +1,6 @@
 import { acts } from '../../certify/acts.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
+import { collect } from '../../command-kit/option-values.ts';
 import type { Item } from '../../output/item.ts';
 import { explained } from '../shared/audit/explained.ts';
 import { chosenRules } from '../shared/audit/rules.ts';
@@ -30,6 +31,10 @@ export const certify: CommandModule<CertifyOptions> = {
         '--restart [command]',
         'allow killing the integration, and restart it with this command (default: COMMAND)',
       )
+      .option('--effects <command>', 'shell command that prints what the handler did, as a number or JSON')
+      .option('--effects-url <url>', 'URL that answers with the same')
+      .option('--settle <duration>', 'how long an effect may take to appear after the answer (default: 5s)')
+      .option('--data <path>', 'file, directory or URL that shows what it keeps of people; repeatable', collect)
       .option('--manifest <file>', 'the scopes and event types that your integration declares: YAML or JSON')
       .option('--ready-timeout <duration>', 'how long it may take to answer after being started (default: 30s)')
       .option('--seed <n>', 'random seed of the test data (default: 1)')

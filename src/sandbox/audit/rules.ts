@@ -8,6 +8,7 @@ import { listRules } from './rules/lists.ts';
 import { refreshRules } from './rules/refresh.ts';
 import { secretRules } from './rules/secrets.ts';
 import { syncActRules } from './rules/sync-acts.ts';
+import { traceRules } from './rules/traces.ts';
 
 /** Every rule, in the order of a report. */
 export const rules: readonly Rule[] = [
@@ -20,4 +21,5 @@ export const rules: readonly Rule[] = [
   ...listRules,
   ...syncActRules,
   ...deliveryRules,
+  ...traceRules,
 ];

@@ -81,7 +81,9 @@ export class Bench {
     const { clock, eventId } = this.#options;
     const occurredAt = new Date(clock.now()).toISOString();
     const id = `evt_delivery_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
-    return { ...sampleEnvelope(type, { id, occurredAt, eventId, organizationId: 'org_test' }) };
+    // A handler that honors a deletion drops what arrives for that connection later, and its effects could not be seen.
+    const organizationId = type === 'data.deletion_required' ? 'org_deleted' : 'org_test';
+    return { ...sampleEnvelope(type, { id, occurredAt, eventId, organizationId }) };
   }
 
   make({ type = 'application.approved', text, timestamp, deliveryId, signature, secret }: Parts = {}): Outgoing {

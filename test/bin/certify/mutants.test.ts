@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { exampleLacks, mutants, type Program, programs } from '../../support/certify/mutants.ts';
@@ -20,9 +21,11 @@ function lackOf(program: Program): string {
 }
 
 /** Has an integration graded; the rules that it broke, and those that nothing was seen of. */
-async function grade(program: Program, mutant: string, seed: string) {
+async function grade(program: Program, mutant: string, seed: string, hasTraces = false) {
   const rig = new ProgramRig();
   try {
+    const data = join(rig.home, 'golden');
+    mkdirSync(data);
     const port = await freePort();
     const at = (path: string) => `http://127.0.0.1:${port}${path}`;
     const hooks = [
@@ -31,10 +34,11 @@ async function grade(program: Program, mutant: string, seed: string) {
       // The other two have no participants.
       ...(program === 'node' ? ['--login', at('/login?event_id={event}')] : []),
     ];
-    const { command, file } = programs[program];
+    const { command, file, effects } = programs[program];
+    const shown = effects === null || !hasTraces ? [] : [...effects(at('')), '--data', data];
     const { stdout, stderr } = await rig.run(
-      ['certify', ...hooks, '--seed', seed, '--format', 'json', '--', ...command, join(root, file)],
-      { env: { PORT: `${port}`, GOLDEN_HOME: rig.home, REQUESTS_A_MINUTE: '100000', MUTANT: mutant } },
+      ['certify', ...hooks, ...shown, '--seed', seed, '--format', 'json', '--', ...command, join(root, file)],
+      { env: { PORT: `${port}`, GOLDEN_HOME: data, REQUESTS_A_MINUTE: '100000', MUTANT: mutant } },
     );
     const { cases } = JSON.parse(stdout) as { cases: readonly { id: string; outcome: string }[] };
     // Each case of `webhook check` is listed beside the rule.
@@ -63,14 +67,14 @@ for (let run = 0; run < runs; run++) {
     const suffix = `, seed ${seed}, run ${run + 1}${lacks[program]}`;
 
     itIfThere(program)(`${golden}breaks no rule, and leaves none unseen${suffix}`, async () => {
-      expect(await grade(program, '', seed)).toEqual({ broken: [], unseen: [], stderr: '' });
+      expect(await grade(program, '', seed, true)).toEqual({ broken: [], unseen: [], stderr: '' });
     });
 
     const own = chosen.filter((one) => one.program === program);
-    itIfThere(program).each(own.map(({ mutant, rules }) => [mutant, rules] as const))(
+    itIfThere(program).each(own.map(({ mutant, rules, hasTraces }) => [mutant, rules, hasTraces] as const))(
       `${golden}breaks its own rule, and no other, with the mistake %s${suffix}`,
-      async (mutant, rules) => {
-        const { broken, stderr } = await grade(program, mutant, seed);
+      async (mutant, rules, hasTraces) => {
+        const { broken, stderr } = await grade(program, mutant, seed, hasTraces);
         expect(broken, stderr).toEqual(rules);
       },
     );

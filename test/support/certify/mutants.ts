@@ -1,8 +1,12 @@
-/** The golden integrations. */
+import { join } from 'node:path';
+import { root } from '../program/build.ts';
+
+/** The golden integrations. `effects` are the flags that show what they did. */
 export const programs = {
   node: {
     command: [process.execPath],
     file: 'test/support/certify/node/server.mjs',
+    effects: (origin: string) => ['--effects-url', `${origin}/effects`],
     probe: [process.execPath, '--version'],
     packages: 'nodejs',
   },
@@ -10,13 +14,15 @@ export const programs = {
     // Debian's own Python: its packages are where the libraries are.
     command: ['/usr/bin/python3', '-B'],
     file: 'test/support/certify/python/server.py',
-    probe: ['/usr/bin/python3', '-c', 'import authlib.integrations.requests_client, requests'],
-    packages: 'python3-authlib python3-requests',
+    effects: () => ['--effects', `/usr/bin/python3 -B ${join(root, 'test/support/certify/python/effects.py')}`],
+    probe: ['/usr/bin/python3', '-c', 'import authlib.integrations.requests_client, cryptography, requests'],
+    packages: 'python3-authlib python3-cryptography python3-requests',
   },
   /** Not golden: what the guide's page of code examples has, and no more. */
   flask: {
     command: ['/usr/bin/python3', '-B'],
     file: 'test/support/certify/python/example.py',
+    effects: null,
     probe: ['/usr/bin/python3', '-c', 'import flask, requests'],
     packages: 'python3-flask python3-requests',
   },
@@ -28,15 +34,20 @@ export interface Mutant {
   readonly program: Program;
   readonly mutant: string;
   readonly rules: readonly string[];
+  /** Whether it is seen only where the integration shows what it did and what it keeps. */
+  readonly hasTraces: boolean;
   /** Tried in every run of the tests. */
   readonly isQuick: boolean;
 }
+
+const traces = ['effects-once', 'data-erased', 'tokens-encrypted'];
 
 const quick = ['node state-ignored', 'node cut-is-the-end', 'python stores-after-use', 'python stops-at-page-one'];
 
 const of = (program: Program, rows: Readonly<Record<string, readonly string[]>>): readonly Mutant[] =>
   Object.entries(rows).map(([mutant, rules]) => ({
     ...{ program, mutant, rules },
+    hasTraces: rules.some((rule) => traces.includes(rule)),
     isQuick: quick.includes(`${program} ${mutant}`),
   }));
 
@@ -90,6 +101,11 @@ export const mutants: readonly Mutant[] = [
     'constant-wait': ['backoff'],
     hammers: ['backoff'],
     'parallel-refresh': ['refresh-single-flight'],
+    'works-repeats': ['effects-once'],
+    'keeps-deliveries': ['data-erased'],
+    'tokens-in-clear': ['tokens-encrypted'],
+    'logs-tokens': ['output-secrets'],
+    'logs-names': ['output-people'],
   }),
   ...of('python', {
     'state-ignored': ['state-checked'],
@@ -108,5 +124,7 @@ export const mutants: readonly Mutant[] = [
     'refuses-repeats': ['delivery-repeat'],
     'needs-an-event': ['delivery-null-event'],
     'ignores-deletion': ['deletion-silence'],
+    'looks-first': ['effects-once'],
+    'keeps-deliveries': ['data-erased'],
   }),
 ];

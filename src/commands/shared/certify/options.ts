@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { givenHooks, type Hooks } from '../../../certify/hooks.ts';
+import { type EffectsHook, givenHooks, type Hooks } from '../../../certify/hooks.ts';
 import type { CertifySettings } from '../../../certify/settings.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
 import type { GlobalOptions } from '../../../command-kit/globals.ts';
@@ -22,6 +22,10 @@ export interface CertifyOptions extends GlobalOptions {
   readonly sync?: string;
   readonly syncCommand?: string;
   readonly restart?: string | true;
+  readonly effects?: string;
+  readonly effectsUrl?: string;
+  readonly settle?: string;
+  readonly data?: readonly string[];
   readonly manifest?: string;
   readonly readyTimeout?: string;
   readonly syncTimeout?: string;
@@ -49,6 +53,7 @@ export interface CertifyPlan {
 
 const defaultReady = '30s';
 const defaultSync = '25s';
+const defaultSettle = '5s';
 
 /**
  * Joins the flags and `certify.json`.
@@ -77,7 +82,7 @@ export async function readPlan(options: CertifyOptions, deps: Pick<Deps, 'signal
     command,
     hooks,
     redirectUri: given ?? (hooks.connect === null ? null : `${new URL(hooks.connect).origin}/callback`),
-    manifest: options.manifest ?? inDirectory(file.manifest, options.directory),
+    manifest: options.manifest ?? (file.manifest === undefined ? null : inDirectory(file.manifest, options.directory)),
     readyMs,
     syncMs: parseDuration(options.syncTimeout ?? file.sync_timeout ?? defaultSync),
   };
@@ -93,6 +98,8 @@ function hooksOf(options: CertifyOptions, file: CertifySettings, command: readon
   const login = options.login ?? file.login;
   const webhook = options.webhook ?? file.webhook;
   const restart = options.restart ?? file.restart ?? false;
+  const data =
+    options.data ?? file.data?.map((place) => (isUrl(place) ? place : inDirectory(place, options.directory)));
   return {
     connect: connect === undefined ? null : localUrl('--connect', connect),
     login: login === undefined ? null : localUrl('--login', login),
@@ -100,12 +107,29 @@ function hooksOf(options: CertifyOptions, file: CertifySettings, command: readon
     sync: sync === undefined ? null : localUrl('--sync', sync),
     syncCommand: syncCommand === undefined ? null : shell(syncCommand),
     restart: restart === false ? null : restart === true ? command : shell(restart),
+    effects: effectsOf(options, file),
+    data: (data ?? []).map((place) => (isUrl(place) ? localUrl('--data', place) : place)),
   };
 }
 
+function effectsOf(options: CertifyOptions, file: CertifySettings): EffectsHook | null {
+  const command = options.effects ?? (options.effectsUrl === undefined ? file.effects : undefined);
+  const url = options.effectsUrl ?? (options.effects === undefined ? file.effects_url : undefined);
+  if (command !== undefined && url !== undefined) {
+    throw new ReventoError('usage', "--effects can't be combined with --effects-url.", { hint: 'use one of them' });
+  }
+  const settle = options.settle ?? file.settle ?? defaultSettle;
+  if (command !== undefined) return { source: { effects: command }, settle };
+  return url === undefined ? null : { source: { effectsUrl: localUrl('--effects-url', url) }, settle };
+}
+
+/** Any scheme, so that a URL is never taken for a path. */
+export function isUrl(place: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(place);
+}
+
 /** A path of `certify.json`, which is relative to the integration. */
-function inDirectory(path: string | undefined, directory: string | undefined): string | null {
-  if (path === undefined) return null;
+function inDirectory(path: string, directory: string | undefined): string {
   return directory === undefined ? path : resolve(directory, path);
 }
 

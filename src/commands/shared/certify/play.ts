@@ -1,17 +1,23 @@
 import type { Act } from '../../../certify/act.ts';
-import { givenHooks } from '../../../certify/hooks.ts';
+import { type EffectsHook, givenHooks } from '../../../certify/hooks.ts';
 import { Integration } from '../../../certify/integration.ts';
-import { LiveStage } from '../../../certify/live-stage.ts';
+import { filled, LiveStage } from '../../../certify/live-stage.ts';
 import { type PlayedAct, playActs } from '../../../certify/run.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
+import type { Exchange } from '../../../ports/exchange.ts';
 import { auditAnswer } from '../../../sandbox/audit/answer.ts';
 import type { AuditFinding } from '../../../sandbox/control/rows/audit.ts';
 import { manifest } from '../../../sandbox/seed/manifest.ts';
 import { withoutTokens } from '../../../text/without-tokens.ts';
 import type { CaseResult } from '../../../webhook/conformance/case.ts';
+import { peopleOf } from '../privacy/people.ts';
+
 import { openTemporary } from '../sandbox/temporary.ts';
 import { readStructured } from '../structured-file.ts';
+import { effectsOf } from './effects.ts';
 import type { CertifyPlan } from './options.ts';
+import { Printed } from './printed.ts';
+import { traceOf, tracesIn } from './traces.ts';
 
 /** Two pages of the largest size, three of the default size, and five concurrent syncs stay below the rate limit. */
 const participants = 60;
@@ -56,7 +62,14 @@ export async function play(
     const temporary = await openTemporary(
       deps,
       {
-        options: { ...given, hasAutoConsent: false, hasRateLimits: true, accessTtlMs: hourMs, faults: [] },
+        options: {
+          ...given,
+          hasCanaries: true,
+          hasAutoConsent: false,
+          hasRateLimits: true,
+          accessTtlMs: hourMs,
+          faults: [],
+        },
         webhookUrl: hooks.webhook,
         retryScale: 1,
         redirectUris: plan.redirectUri === null ? [] : [plan.redirectUri],
@@ -78,22 +91,27 @@ export async function play(
       for (const secret of [current, previous]) if (secret !== null) redactor.add(secret);
       return { current, previous };
     };
+    const launch: Deps['launch'] = (command, about) => deps.launch(command, { ...about, directory: plan.directory });
+    const env = () => {
+      const { current, previous } = secrets();
+      return {
+        ...temporary.env({ ...credentials, webhookSecret: current }),
+        ...(previous === null ? {} : { REVENTO_WEBHOOK_SECRET_PREVIOUS: previous }),
+      };
+    };
+    const printed = new Printed();
+    const people = () => peopleOf(sandbox.save());
     const integration = new Integration({
-      launch: (command, about) => deps.launch(command, { ...about, directory: plan.directory }),
+      launch,
       http,
       clock,
       signal,
       command: plan.command,
       restartCommand: hooks.restart,
-      env: () => {
-        const { current, previous } = secrets();
-        return {
-          ...temporary.env({ ...credentials, webhookSecret: current }),
-          ...(previous === null ? {} : { REVENTO_WEBHOOK_SECRET_PREVIOUS: previous }),
-        };
-      },
+      env,
       origins: originsOf(hooks),
       readyMs: plan.readyMs,
+      onPrinted: (line, stream) => printed.see(stream, line),
       onLine: (line) => {
         if (deps.isVerbose) terminal.notice(`integration: ${line}`);
       },
@@ -104,6 +122,9 @@ export async function play(
       const stage = new LiveStage({
         ...{ sandbox, integration, http, clock, signal, hooks, redirectUri, syncMs: plan.syncMs },
         webhookSecret: () => secrets().current,
+        effects: effectsAt(hooks.effects, sandbox.eventId, http, { launch, childEnv: env(), clock, signal }),
+        kept: () => tracesIn(hooks.data, { eventId: sandbox.eventId, people: people(), http, signal }),
+        printed: () => printed.take().map(({ stream, sighting }) => traceOf(sighting, stream, people())),
         onArrival: (one) => {
           heard.add(one);
           return () => void heard.delete(one);
@@ -123,6 +144,14 @@ export async function play(
   } finally {
     await closeHttp();
   }
+}
+
+/** The effects as the hook says where to read them. */
+function effectsAt(hook: EffectsHook | null, eventId: string, http: Exchange, deps: Parameters<typeof effectsOf>[2]) {
+  if (hook === null) return null;
+  const { source, settle } = hook;
+  const at = 'effectsUrl' in source ? { effectsUrl: filled(source.effectsUrl, eventId) } : source;
+  return effectsOf({ ...at, settle }, http, deps);
 }
 
 /** The URLs where the integration must answer. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { apply, drop } from './mirror.mjs';
 import { is } from './mistake.mjs';
 import { get } from './reader.mjs';
-import { forget, hasTaken, loginOf, take } from './store.mjs';
+import { empty, forget, hasTaken, loginOf, take } from './store.mjs';
 
 const { REVENTO_WEBHOOK_SECRET: current, REVENTO_WEBHOOK_SECRET_PREVIOUS: previous } = process.env;
 const secrets = [current, previous].filter(Boolean);
@@ -29,7 +29,7 @@ export async function receive(request, body) {
   const id = request.headers['x-revento-delivery-id'];
   if (is('dedupes-before-verifying') && hasTaken(id)) return 204;
   if (!isGenuine(request, body)) return 401;
-  if (hasTaken(id)) return 204;
+  if (hasTaken(id) && !is('works-repeats')) return 204;
   let envelope;
   try {
     envelope = JSON.parse(body);
@@ -38,6 +38,8 @@ export async function receive(request, body) {
   }
   if (is('refuses-unknown-types') && !types.some((type) => envelope.type.startsWith(type))) return 422;
   if (is('needs-an-event') && envelope.event_id === null) return 500;
+  // It could not be worked later either.
+  if (envelope.type.startsWith('application.') && envelope.data?.id === undefined) return 500;
   if (is('works-before-answering') && worked++ === 0) await sleep(11_000);
   take(id, envelope);
   setImmediate(() => work(envelope));
@@ -49,6 +51,7 @@ function work(envelope) {
   if (type === 'data.deletion_required') {
     forget(eventId);
     drop(eventId);
+    if (!is('keeps-deliveries')) empty(eventId);
   } else if (is('reads-again') && loginOf(eventId)) {
     get(eventId, `/events/${eventId}/participants?limit=20`).catch(() => undefined);
   } else apply(envelope);

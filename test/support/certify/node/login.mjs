@@ -108,6 +108,7 @@ async function refreshOnce(eventId) {
   try {
     const answer = await oauth.refreshTokenGrantRequest(server, client, clientAuth, login.refresh, insecure);
     const tokens = await oauth.processRefreshTokenResponse(server, client, await completed(answer));
+    if (is('logs-tokens')) process.stderr.write(`refreshed: ${tokens.access_token}\n`);
     keep(eventId, loginFrom({ refresh_token: login.refresh, scope: login.scope.join(' '), ...tokens }));
     return true;
   } catch {

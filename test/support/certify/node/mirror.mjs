@@ -26,6 +26,7 @@ export async function sync(eventId) {
     const text = is('cursor-unencoded') ? decodeURIComponent(query) : `${query}`;
     const page = await get(eventId, `/events/${eventId}/participants?${text}`);
     for (const row of page.data) rows.set(row.id, read(row));
+    if (is('logs-names')) process.stdout.write(`read ${page.data[0]?.display_name}\n`);
     if (is('stops-at-page-one') || !page.has_more) break;
     if (is('stops-at-empty-page') && page.data.length === 0) break;
     cursor = is('parses-cursor') ? rebuilt(page.next_cursor) : page.next_cursor;

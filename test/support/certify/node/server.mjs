@@ -5,6 +5,7 @@ import { receive } from './handler.mjs';
 import { begin, land } from './login.mjs';
 import { sync } from './mirror.mjs';
 import { get } from './reader.mjs';
+import { effects } from './store.mjs';
 
 const { PORT: port = '3000', SANDBOX_EVENT_ID: testEvent } = process.env;
 
@@ -19,6 +20,7 @@ async function ask(query, who) {
 
 const routes = {
   'GET /': () => ({ status: 200, text: 'golden' }),
+  'GET /effects': () => ({ status: 200, text: JSON.stringify(effects()) }),
   'GET /connect': ({ query }) => ask(query, 'organizer'),
   'GET /login': ({ query }) => ask(query, 'participant'),
   'GET /callback': async ({ request, url }) => {

@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -50,23 +51,42 @@ export function save() {
   const sealed = Buffer.concat([cipher.update(JSON.stringify(logins)), cipher.final()]);
   const file = openSync(`${path}.new`, 'w', 0o600);
   writeSync(file, Buffer.concat([iv, cipher.getAuthTag(), sealed]));
+  if (is('tokens-in-clear')) writeFileSync(`${path}.json`, JSON.stringify(logins));
   fsyncSync(file);
   closeSync(file);
   renameSync(`${path}.new`, path);
 }
 
-const inbox = new Set(
-  existsSync(inboxPath)
-    ? readFileSync(inboxPath, 'utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line).id)
-    : [],
-);
+const entries = existsSync(inboxPath)
+  ? readFileSync(inboxPath, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+  : [];
+const inbox = new Set(entries.map(({ id }) => id));
 export const hasTaken = (id) => inbox.has(id);
 
 /** Takes a delivery down before it is acknowledged. */
 export function take(id, envelope) {
   inbox.add(id);
+  entries.push({ id, envelope });
   appendFileSync(inboxPath, `${JSON.stringify({ id, envelope })}\n`, { mode: 0o600 });
+}
+
+/** Forgets what the deliveries of an event said; only their ids are left. */
+export function empty(eventId) {
+  for (const entry of entries) if (entry.envelope?.event_id === eventId) entry.envelope = null;
+  writeFileSync(`${inboxPath}.new`, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 });
+  renameSync(`${inboxPath}.new`, inboxPath);
+}
+
+/** What the deliveries did: a mail for each approval, and how many applications are approved now. */
+export function effects() {
+  const envelopes = entries.map(({ envelope }) => envelope).filter((one) => one?.type.startsWith('application.'));
+  const latest = new Map();
+  for (const { type, occurred_at: at, data } of envelopes) {
+    if (!(latest.get(data.id)?.at > at)) latest.set(data.id, { at, isApproved: type === 'application.approved' });
+  }
+  const approved = [...latest.values()].filter(({ isApproved }) => isApproved).length;
+  return { mails: envelopes.filter(({ type }) => type === 'application.approved').length, approved };
 }

@@ -55,7 +55,10 @@ def receive(headers, body):
         return 400
     if has("needs-an-event") and envelope["event_id"] is None:
         return 500
-    if store.take(delivery_id, body):
+    kind = envelope.get("type", "")
+    if kind.startswith("application.") and "id" not in (envelope.get("data") or {}):
+        return 500  # it could not be worked later either
+    if store.take(delivery_id, body, kind):
         inbox.put(envelope)
     elif has("refuses-repeats"):
         return 409
@@ -65,8 +68,11 @@ def receive(headers, body):
 def work():
     while True:
         envelope = inbox.get()
-        if envelope.get("type") == "data.deletion_required" and not has("ignores-deletion"):
-            store.forget(envelope.get("event_id"))
+        if envelope.get("type") == "data.deletion_required":
+            if not has("ignores-deletion"):
+                store.forget(envelope.get("event_id"))
+            if not has("keeps-deliveries"):
+                store.empty(envelope.get("event_id"))
 
 
 class Routes(BaseHTTPRequestHandler):

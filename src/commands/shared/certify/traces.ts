@@ -1,0 +1,98 @@
+import { filled } from '../../../certify/live-stage.ts';
+import type { Trace } from '../../../certify/stage.ts';
+import { ReventoError } from '../../../errors/revento-error.ts';
+import { piecesOfFile } from '../../../files/user-file.ts';
+import { isHttpFailure } from '../../../http/failure.ts';
+import { isSuccess } from '../../../http/status.ts';
+import type { Exchange } from '../../../ports/exchange.ts';
+import { filesAt } from '../../../privacy/files.ts';
+import { isSecretKind } from '../../../privacy/marker.ts';
+import type { Sighting } from '../../../privacy/scanner.ts';
+import { Unpacker } from '../../../privacy/unpacker.ts';
+import { plainLine } from '../../../text/plain-line.ts';
+import type { People } from '../privacy/people.ts';
+import { isUrl } from './options.ts';
+
+const pieceBytes = 1024 * 1024;
+const answerMs = 10_000;
+const mostAnswerBytes = 64 * 1024 * 1024;
+
+/** What the places are read with. */
+interface Looking {
+  readonly eventId: string;
+  readonly people: People;
+  readonly http: Exchange;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Every marker at the places where an integration keeps data.
+ *
+ * @throws ReventoError `file`, `network` when one cannot be read; `interrupted`
+ */
+export async function tracesIn(places: readonly string[], looking: Looking): Promise<readonly Trace[]> {
+  const traces: Trace[] = [];
+  for (const place of places) {
+    for await (const { name, pieces } of isUrl(place) ? answerAt(place, looking) : filesIn(place, looking)) {
+      const unpacker = new Unpacker();
+      try {
+        for await (const piece of pieces) unpacker.push(piece);
+        unpacker.end();
+      } catch (error) {
+        if (error instanceof ReventoError) throw error;
+        const { code, message } = error as NodeJS.ErrnoException;
+        // A temporary file that is gone keeps nothing.
+        if (code !== 'ENOENT') throw unreadable(name, code ?? message);
+      }
+      traces.push(...unpacker.take().map((found) => traceOf(found, name, looking.people)));
+    }
+  }
+  return traces;
+}
+
+/** A marker as a report shows it. */
+export function traceOf({ marker, line }: Sighting, place: string, people: People): Trace {
+  const { who, isRevoked } = people.ownerOf(marker);
+  return {
+    shown: `${marker.kind} of ${who} (${plainLine(place, 80)}, line ${line})`,
+    isSecret: isSecretKind(marker.kind),
+    isRevoked,
+  };
+}
+
+interface Source {
+  readonly name: string;
+  readonly pieces: AsyncIterable<Uint8Array> | readonly Uint8Array[];
+}
+
+async function* filesIn(path: string, { signal }: Looking): AsyncGenerator<Source, void, void> {
+  for await (const listed of filesAt(path)) {
+    if (!('problem' in listed)) yield { name: listed.path, pieces: piecesOfFile(listed.path, { signal, pieceBytes }) };
+    else if (listed.path === path || listed.problem !== 'ENOENT') throw unreadable(listed.path, listed.problem);
+  }
+}
+
+async function* answerAt(place: string, { eventId, http, signal }: Looking): AsyncGenerator<Source, void, void> {
+  const url = filled(place, eventId);
+  const request = { method: 'GET', url, headers: [], body: new Uint8Array() } as const;
+  try {
+    const { status, body } = await http({
+      ...request,
+      timeoutMs: answerMs,
+      maxResponseBytes: mostAnswerBytes,
+      signal,
+    });
+    // After a deletion, 404 and the like say that there is nothing left.
+    if (isSuccess(status) || (status >= 400 && status < 500)) yield { name: new URL(url).pathname, pieces: [body] };
+    else throw new ReventoError('network', `${new URL(url).pathname} was answered ${status}`);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isHttpFailure(error)) throw new ReventoError('network', `${new URL(url).pathname}: ${error.message}`);
+    throw error;
+  }
+}
+
+function unreadable(path: string, problem: string): ReventoError {
+  const why = problem === 'ENOENT' ? 'there is no such file' : problem;
+  return new ReventoError('file', `cannot read ${plainLine(path, 200)}: ${why}`);
+}

@@ -1,0 +1,103 @@
+import { onActs } from '../acts.ts';
+import type { ActSeen, Evidence } from '../evidence.ts';
+import type { Rule, Ruling } from '../rule.ts';
+import { deliveryRules } from './deliveries.ts';
+
+/** Cases of `webhook check --effects` about deliveries whose acceptance already breaks one of these rules. */
+const explained = {
+  'effect-forged': ['delivery-forged', 'delivery-forged-repeat'],
+  'effect-wrong-secret': ['delivery-forged', 'delivery-forged-repeat'],
+  'effect-stale': ['delivery-stale'],
+} as const;
+
+/** What an integration does for a delivery, and what it leaves behind; seen only by `revento certify`. */
+export const traceRules: readonly Rule[] = [
+  {
+    id: 'effects-once',
+    title: 'does its work exactly once for each delivery',
+    level: 'must',
+    why: 'deliveries arrive at least once, and may arrive twice at the same moment or after a crash',
+    source: 'guide, webhooks',
+    fix: 'store the delivery id in the same transaction as the work; to repeat this, run: revento webhook check --effects',
+    needs: 'an act of revento certify: every case of webhook check --effects',
+    judge: (evidence) => {
+      const ruling = onActs(evidence, ['effects'], ({ facts }) => {
+        const failed = `${facts['failed']}`.split(', ').filter((id) => id !== '' && !isExplained(id, evidence));
+        return failed.length === 0 ? null : `failed: ${failed.join(', ')}`;
+      });
+      return onlyIfShown(ruling, ['effects'], evidence);
+    },
+  },
+  {
+    id: 'data-erased',
+    title: 'deletes all data of people after data.deletion_required',
+    level: 'must',
+    why: 'without consent nothing may be kept of them, neither in logs and caches nor in free pages of a database',
+    source: 'guide, webhooks, data.deletion_required',
+    fix: 'delete and overwrite all that came by this consent, such as with PRAGMA secure_delete in SQLite; to repeat this, run: revento privacy scan',
+    needs: 'an act of revento certify: what is left after data.deletion_required (--data)',
+    judge: (evidence) => {
+      const ruling = onActs(evidence, ['erasure'], ({ facts }) => {
+        const left = facts['left'] ?? '';
+        return left === '' ? null : `left after the deletion: ${left}`;
+      });
+      return onlyIfShown(ruling, ['erasure'], evidence);
+    },
+  },
+  {
+    id: 'tokens-encrypted',
+    title: 'stores tokens and secrets encrypted',
+    level: 'must',
+    why: 'a copied database or backup would give access to the data of all events',
+    source: 'guide, tokens',
+    fix: 'encrypt tokens with a key that is not stored beside them',
+    needs: 'an act of revento certify: what is left after data.deletion_required (--data)',
+    judge: (evidence) => {
+      const ruling = onActs(evidence, ['erasure'], ({ facts }) => {
+        const tokens = facts['tokens'] ?? '';
+        return tokens === '' ? null : `stored in the clear: ${tokens}`;
+      });
+      return onlyIfShown(ruling, ['erasure'], evidence);
+    },
+  },
+  {
+    id: 'output-secrets',
+    title: 'prints no tokens or secrets',
+    level: 'must',
+    why: 'logs are read by more people than databases, and kept for longer',
+    source: 'guide, tokens',
+    fix: 'log IDs and error codes, never a token, a secret or a whole response',
+    needs: 'an act of revento certify: any',
+    judge: (evidence) => onPrinted(evidence, 'printed_secrets'),
+  },
+  {
+    id: 'output-people',
+    title: 'prints no data of people',
+    level: 'should',
+    why: 'what is in logs stays there after the data had to be deleted',
+    source: 'our reading of the guide, webhooks, data.deletion_required',
+    fix: 'log IDs, such as the participant ID, never names, email addresses, answers or a whole delivery',
+    needs: 'an act of revento certify: any',
+    judge: (evidence) => onPrinted(evidence, 'printed_people'),
+  },
+];
+
+/** A ruling on everything that was printed, during whichever act. */
+function onPrinted({ acts }: Evidence, fact: string): Ruling {
+  const found = ({ facts }: ActSeen) => facts[fact] ?? '';
+  const breaches = acts
+    .filter((one) => found(one) !== '')
+    .map((one) => ({ what: `printed: ${found(one)}`, shown: [one] }));
+  return { breaches, isSeen: acts.length > 0 };
+}
+
+/** The ruling, unless an act found nothing that it could judge: then it is seen only if it is broken. */
+function onlyIfShown(ruling: Ruling, ids: readonly string[], { acts }: Evidence): Ruling {
+  const isShown = acts.some(({ act, facts }) => ids.includes(act) && !('unseen' in facts));
+  return { ...ruling, isSeen: ruling.isSeen && isShown };
+}
+
+function isExplained(id: string, evidence: Evidence): boolean {
+  const by: readonly string[] = explained[id as keyof typeof explained] ?? [];
+  return deliveryRules.some((rule) => by.includes(rule.id) && rule.judge(evidence).breaches.length > 0);
+}
