@@ -1,12 +1,11 @@
 import { type ApiSeen, type Evidence, isActed, isAfter, waitBetween } from '../evidence.ts';
 import { groups } from '../groups.ts';
 import { type Breach, each, type Rule } from '../rule.ts';
+import { isWithoutWait, underWayMs } from '../waits.ts';
 
 /** Timers of clients may fire a little early. */
 const earlyMs = 100;
 const mostInFlight = 5;
-/** What follows an answer sooner may have been sent before it. */
-const underWayMs = 100;
 /** Retries follow each other sooner; a page that is loaded again, or a health check, takes longer. */
 const retryMs = 1_200;
 /** The same during an act, when no other caller sends requests. */
@@ -105,7 +104,7 @@ export const limitRules: readonly Rule[] = [
       const breaches = runs.flatMap(({ calls: run, ...around }) => {
         const gaps = run.slice(1).map((call, index) => waitBetween(run[index] ?? call, call));
         const [longest, shortest] = [Math.max(...gaps), Math.min(...gaps)];
-        if (longest < underWayMs) {
+        if (isWithoutWait(gaps)) {
           const isSure = run.length > mostInFlight + 1 || isActed(evidence, ['server-errors'], run[1] ?? run[0]);
           return isSure ? [{ what: `${run.length} attempts without a wait`, shown: run }] : [];
         }

@@ -79,6 +79,18 @@ describeRules([
     broken: (rig) => again(rig, [1_000, 1_001, 1_000, 999]),
   },
   {
+    rule: 'backoff',
+    rig: { faults: ['api:503x8'] },
+    held: (rig) => again(rig, [200, 400, 800, 1_600]),
+    // A busy machine holds up one attempt.
+    broken: (rig) => again(rig, [10, 10, 10, 140, 10, 10, 10, 10]),
+    calm: {
+      'a backoff that begins with a very short wait': (rig) => again(rig, [4, 8, 16, 32, 64, 128, 256]),
+      'three short waits, and a long one': (rig) => again(rig, [10, 10, 10, 5_000]),
+      'a sync with short waits that is started again': (rig) => again(rig, [10, 20, 40, 80, 160, 10, 20, 40]),
+    },
+  },
+  {
     rule: 'refusal-final',
     held: (rig) => again(rig, [], '/events/evt_test_published/nothing'),
     broken: (rig) => again(rig, [150, 150, 150], '/events/evt_test_published/nothing'),
