@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,6 +24,7 @@ let rig: ProgramRig;
 let port: number;
 beforeEach(async () => {
   rig = new ProgramRig();
+  mkdirSync(join(rig.home, 'golden'));
   port = await freePort();
 });
 afterEach(() => rig.close());
@@ -33,10 +34,11 @@ const connect = () => ['--connect', at('/connect?event_id={event}')];
 const sync = () => ['--sync', at('/sync?event_id={event}')];
 const webhook = () => ['--webhook', at('/webhooks/revento')];
 const login = () => ['--login', at('/login?event_id={event}')];
-const all = () => [...connect(), ...login(), ...sync(), ...webhook(), '--restart'];
+const traces = () => ['--effects-url', at('/effects'), '--data', join(rig.home, 'golden')];
+const all = () => [...connect(), ...login(), ...sync(), ...webhook(), '--restart', ...traces()];
 
 function start(flags: readonly string[], program: string, variables: Readonly<Record<string, string>> = {}) {
-  const env = { PORT: `${port}`, GOLDEN_HOME: rig.home, REQUESTS_A_MINUTE: '100000', ...variables };
+  const env = { PORT: `${port}`, GOLDEN_HOME: join(rig.home, 'golden'), REQUESTS_A_MINUTE: '100000', ...variables };
   return rig.start(['certify', ...flags, '--', process.execPath, program], { env });
 }
 
@@ -74,6 +76,7 @@ it('says which flag to add for rules that it could not test', async () => {
   const { stdout, code: status } = await start(connect(), golden).ended;
   expect(status).toBe(0);
   expect(stdout).toMatch(/Not seen: it needs --webhook URL:\n[^:]*delivery-accepted/);
+  expect(stdout).toMatch(/Not seen: it needs --effects COMMAND or --effects-url URL:\n[^:]*effects-once/);
   expect(stdout).toMatch(/Not seen: it needs --sync URL or --sync-command COMMAND:\n[^:]*refresh-single-flight/);
   expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
@@ -224,6 +227,14 @@ describe('usage', () => {
     [
       ['--webhook', '3000', '--sync', 'http://localhost:1/', '--sync-command', 'x', '--', 'node'],
       "--sync can't be combined",
+    ],
+    [
+      ['--webhook', '3000', '--effects', 'x', '--effects-url', 'http://localhost:1/', '--', 'node'],
+      "--effects can't be combined with --effects-url",
+    ],
+    [
+      ['--webhook', '3000', '--data', 'https://example.com/people', '--', 'node'],
+      '--data must be an http or https URL',
     ],
   ])('%j', async (args, message) => {
     const { code: status, stderr, stdout } = await rig.run(['certify', ...args]);

@@ -61,7 +61,7 @@ const connect = 'http://localhost:3000/connect';
 function certified(machine: Machine, settings?: Readonly<Record<string, string>>): void {
   const server = join(root, 'test/support/certify/node/server.mjs');
   // What it stores is of one sandbox.
-  const start = `mkdir -p ~/$REVENTO_CLIENT_ID && GOLDEN_HOME=~/$REVENTO_CLIENT_ID node ${server}`;
+  const start = `mkdir -p data/$REVENTO_CLIENT_ID && GOLDEN_HOME=data/$REVENTO_CLIENT_ID node ${server}`;
   write(machine, 'package.json', JSON.stringify({ scripts: { start } }));
   machine.env['REQUESTS_A_MINUTE'] = '100000';
   if (settings === undefined) return;

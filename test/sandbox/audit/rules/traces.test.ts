@@ -1,0 +1,44 @@
+import { acting } from '../../../support/audit/acts.ts';
+import type { AuditRig } from '../../../support/audit/rig.ts';
+import { describeRules } from '../../../support/audit/rows.ts';
+
+type Facts = Parameters<typeof acting>[2];
+
+const act = (id: string, facts: Facts) => (rig: AuditRig) => acting(rig, id, facts);
+const effects = (failed: string, more: Facts = {}) => act('effects', { cases: 11, failed, untested: '', ...more });
+const erasure = (facts: Facts) => act('erasure', { before: 3, left: '', tokens: '', ...facts });
+
+describeRules([
+  {
+    rule: 'effects-once',
+    held: effects(''),
+    broken: effects('effect-twice, effect-at-once'),
+    calm: {
+      'a handler without effects that can be compared': effects('', { unseen: 'effects that can be compared: none' }),
+    },
+  },
+  {
+    rule: 'data-erased',
+    held: erasure({}),
+    broken: erasure({ left: 'name of ptp_1 (app.db, line 1)' }),
+    calm: {
+      'a place that never showed anybody': erasure({ before: 0, unseen: 'data of people' }),
+      'what cannot be read': act('erasure', { unseen: 'data that can be read' }),
+    },
+  },
+  {
+    rule: 'tokens-encrypted',
+    held: erasure({}),
+    broken: erasure({ tokens: 'access_token of login 1 (tokens.json, line 1)' }),
+  },
+  {
+    rule: 'output-secrets',
+    held: act('consent-again', {}),
+    broken: act('rotation', { printed_secrets: 'refresh_token of login 1 (stdout, line 4)' }),
+  },
+  {
+    rule: 'output-people',
+    held: act('consent-again', {}),
+    broken: act('rotation', { printed_people: 'email of ptp_1 (stderr, line 4)' }),
+  },
+]);
