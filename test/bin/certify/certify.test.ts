@@ -76,7 +76,9 @@ it('says which flag to add for rules that it could not test', async () => {
   const { stdout, code: status } = await start(connect(), golden).ended;
   expect(status).toBe(0);
   expect(stdout).toMatch(/Not seen: it needs --webhook URL:\n[^:]*delivery-accepted/);
-  expect(stdout).toMatch(/Not seen: it needs --effects COMMAND or --effects-url URL:\n[^:]*effects-once/);
+  expect(stdout).toMatch(
+    /Not seen: it needs --webhook URL, and --effects COMMAND or --effects-url\s+URL:\n[^:]*effects-once/,
+  );
   expect(stdout).toMatch(/Not seen: it needs --sync URL or --sync-command COMMAND:\n[^:]*refresh-single-flight/);
   expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });

@@ -202,7 +202,7 @@ export const deliveryRules: readonly Rule[] = [
     needs: 'an act of revento certify: every case of webhook check',
     judge: (evidence) => {
       const ruling = onActs(evidence, ['webhook-check'], ({ facts }) =>
-        facts['failed'] === '' ? null : `failed: ${facts['failed']}`,
+        (facts['failed'] ?? '') === '' ? null : `failed: ${facts['failed']}`,
       );
       // A breach of a rule above also fails this case, and that rule says more about it.
       const isExplained = deliveryRules.some(

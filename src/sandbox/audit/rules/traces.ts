@@ -22,10 +22,10 @@ export const traceRules: readonly Rule[] = [
     needs: 'an act of revento certify: every case of webhook check --effects',
     judge: (evidence) => {
       const ruling = onActs(evidence, ['effects'], ({ facts }) => {
-        const failed = `${facts['failed']}`.split(', ').filter((id) => id !== '' && !isExplained(id, evidence));
+        const failed = `${facts['failed'] ?? ''}`.split(', ').filter((id) => id !== '' && !isExplained(id, evidence));
         return failed.length === 0 ? null : `failed: ${failed.join(', ')}`;
       });
-      return onlyIfShown(ruling, ['effects'], evidence);
+      return onlyIfShown(ruling, { act: 'effects', fact: 'failed' }, evidence);
     },
   },
   {
@@ -41,7 +41,7 @@ export const traceRules: readonly Rule[] = [
         const left = facts['left'] ?? '';
         return left === '' ? null : `left after the deletion: ${left}`;
       });
-      return onlyIfShown(ruling, ['erasure'], evidence);
+      return onlyIfShown(ruling, { act: 'erasure', fact: 'left' }, evidence);
     },
   },
   {
@@ -57,7 +57,7 @@ export const traceRules: readonly Rule[] = [
         const tokens = facts['tokens'] ?? '';
         return tokens === '' ? null : `stored in the clear: ${tokens}`;
       });
-      return onlyIfShown(ruling, ['erasure'], evidence);
+      return onlyIfShown(ruling, { act: 'erasure', fact: 'tokens' }, evidence);
     },
   },
   {
@@ -91,9 +91,13 @@ function onPrinted({ acts }: Evidence, fact: string): Ruling {
   return { breaches, isSeen: acts.length > 0 };
 }
 
-/** The ruling, unless an act found nothing that it could judge: then it is seen only if it is broken. */
-function onlyIfShown(ruling: Ruling, ids: readonly string[], { acts }: Evidence): Ruling {
-  const isShown = acts.some(({ act, facts }) => ids.includes(act) && !('unseen' in facts));
+/** The ruling, unless the act found nothing that it could judge: then it is seen only if it is broken. */
+function onlyIfShown(
+  ruling: Ruling,
+  { act, fact }: { readonly act: string; readonly fact: string },
+  { acts }: Evidence,
+): Ruling {
+  const isShown = acts.some((one) => one.act === act && fact in one.facts && !('unseen' in one.facts));
   return { ...ruling, isSeen: ruling.isSeen && isShown };
 }
 

@@ -14,6 +14,7 @@ describeRules([
     held: effects(''),
     broken: effects('effect-twice, effect-at-once'),
     calm: {
+      'cases that could not be sent': act('effects', { landed: null, problem: 'an error' }),
       'a handler without effects that can be compared': effects('', { unseen: 'effects that can be compared: none' }),
     },
   },
@@ -33,12 +34,12 @@ describeRules([
   },
   {
     rule: 'output-secrets',
-    held: act('consent-again', {}),
+    held: act('effects', {}),
     broken: act('rotation', { printed_secrets: 'refresh_token of login 1 (stdout, line 4)' }),
   },
   {
     rule: 'output-people',
-    held: act('consent-again', {}),
+    held: act('effects', {}),
     broken: act('rotation', { printed_people: 'email of ptp_1 (stderr, line 4)' }),
   },
 ]);
