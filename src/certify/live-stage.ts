@@ -31,7 +31,7 @@ export interface LiveStageParts {
   /** What is kept of people, tokens and secrets. */
   readonly kept: () => Promise<readonly Trace[]>;
   /** What was printed of them since the last call. */
-  readonly printed: () => readonly Trace[];
+  readonly printed: () => Promise<readonly Trace[]>;
   /** Reports every request before it is answered; the returned function stops that. */
   readonly onArrival: (heard: (path: string) => void) => () => void;
 }
@@ -203,7 +203,7 @@ export class LiveStage implements Stage {
     return this.#parts.kept();
   }
 
-  printed(): readonly Trace[] {
+  printed(): Promise<readonly Trace[]> {
     return this.#parts.printed();
   }
 

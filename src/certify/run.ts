@@ -34,7 +34,7 @@ export interface RunParts {
      */
     revive(isDoubtful: boolean): Promise<number | null>;
     /** What the integration printed of people, tokens and secrets since the last call. */
-    printed(): readonly Trace[];
+    printed(): Promise<readonly Trace[]>;
   };
   readonly sandbox: Pick<Sandbox, 'acting' | 'evidence'>;
   readonly hooks: ReadonlySet<Hook>;
@@ -75,7 +75,7 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
     const isDoubtful = Object.values(facts).some((fact) => fact === null || fact === 'no answer');
     const status = await stage.revive(isDoubtful);
     await stage.faults();
-    const shown = { ...facts, ...(status === null ? {} : { ended: status }), ...printedFacts(stage.printed()) };
+    const shown = { ...facts, ...(status === null ? {} : { ended: status }), ...printedFacts(await stage.printed()) };
     end(shown);
     if (act.id === 'consent' && !hasLoggedIn(sandbox))
       broken.set('connect', 'a login: the consent did not lead to one');

@@ -8,16 +8,17 @@ import type { Exchange } from '../../../ports/exchange.ts';
 import { auditAnswer } from '../../../sandbox/audit/answer.ts';
 import type { AuditFinding } from '../../../sandbox/control/rows/audit.ts';
 import { manifest } from '../../../sandbox/seed/manifest.ts';
+import type { Sandbox } from '../../../sandbox/server/app.ts';
 import { withoutTokens } from '../../../text/without-tokens.ts';
 import type { CaseResult } from '../../../webhook/conformance/case.ts';
-import { peopleOf } from '../privacy/people.ts';
+import { People } from '../privacy/people.ts';
 
 import { openTemporary } from '../sandbox/temporary.ts';
 import { readStructured } from '../structured-file.ts';
 import { effectsOf } from './effects.ts';
 import type { CertifyPlan } from './options.ts';
 import { Printed } from './printed.ts';
-import { traceOf, tracesIn } from './traces.ts';
+import { tracesIn, tracesOf } from './traces.ts';
 
 /** Two pages of the largest size, three of the default size, and five concurrent syncs stay below the rate limit. */
 const participants = 60;
@@ -100,7 +101,8 @@ export async function play(
       };
     };
     const printed = new Printed();
-    const people = () => peopleOf(sandbox.save());
+    // Asked again each time: a consent may have been revoked since.
+    const people = () => new People(async (markers) => ownersIn(sandbox, markers));
     const integration = new Integration({
       launch,
       http,
@@ -124,7 +126,7 @@ export async function play(
         webhookSecret: () => secrets().current,
         effects: effectsAt(hooks.effects, sandbox.eventId, http, { launch, childEnv: env(), clock, signal }),
         kept: () => tracesIn(hooks.data, { eventId: sandbox.eventId, people: people(), http, signal }),
-        printed: () => printed.take().map(({ stream, sighting }) => traceOf(sighting, stream, people())),
+        printed: () => tracesOf(printed.take(), people()),
         onArrival: (one) => {
           heard.add(one);
           return () => void heard.delete(one);
@@ -144,6 +146,11 @@ export async function play(
   } finally {
     await closeHttp();
   }
+}
+
+async function ownersIn({ control }: Sandbox, markers: readonly string[]) {
+  if (control === null) throw new Error('the sandbox of a run has no control');
+  return control.do('owners', { markers: [...markers] });
 }
 
 /** The effects as the hook says where to read them. */

@@ -4,7 +4,8 @@ type Stream = 'stdout' | 'stderr';
 
 /** A marker in a line that was printed. */
 export interface PrintedMarker {
-  readonly stream: Stream;
+  /** `stdout` or `stderr`. */
+  readonly place: Stream;
   readonly sighting: Sighting;
 }
 
@@ -17,7 +18,7 @@ export class Printed {
     const line = ++this.#lines[stream];
     const scanner = new Scanner();
     const sightings = [...scanner.push(Buffer.from(text)), ...scanner.end()];
-    this.#found.push(...sightings.map((sighting) => ({ stream, sighting: { ...sighting, line } })));
+    this.#found.push(...sightings.map((sighting) => ({ place: stream, sighting: { ...sighting, line } })));
   }
 
   /** What was found since the last call. */

@@ -44,20 +44,27 @@ export async function tracesIn(places: readonly string[], looking: Looking): Pro
         // A temporary file that is gone keeps nothing.
         if (code !== 'ENOENT') throw unreadable(name, code ?? message);
       }
-      traces.push(...unpacker.take().map((found) => traceOf(found, name, looking.people)));
+      const found = unpacker.take().map((sighting) => ({ place: name, sighting }));
+      traces.push(...(await tracesOf(found, looking.people)));
     }
   }
   return traces;
 }
 
-/** A marker as a report shows it. */
-export function traceOf({ marker, line }: Sighting, place: string, people: People): Trace {
-  const { who, isRevoked } = people.ownerOf(marker);
-  return {
-    shown: `${marker.kind} of ${who} (${plainLine(place, 80)}, line ${line})`,
-    isSecret: isSecretKind(marker.kind),
-    isRevoked,
-  };
+/** Markers, and where each was found, as a report shows them. */
+export async function tracesOf(
+  found: readonly { readonly place: string; readonly sighting: Sighting }[],
+  people: People,
+): Promise<readonly Trace[]> {
+  const owners = await people.ownersOf(found.map(({ sighting }) => sighting.marker));
+  return found.map(({ place, sighting: { marker, line } }, index) => {
+    const { who, isRevoked } = owners[index] ?? { who: 'unknown', isRevoked: false };
+    return {
+      shown: `${marker.kind} of ${who} (${plainLine(place, 80)}, line ${line})`,
+      isSecret: isSecretKind(marker.kind),
+      isRevoked,
+    };
+  });
 }
 
 interface Source {

@@ -10,7 +10,7 @@ it('finds markers by stream and line, each once', () => {
   printed.see('stdout', 'ready');
   printed.see('stdout', `hello ${name}, here is ${Buffer.from(token).toString('base64')}`);
   printed.see('stderr', `warning: ${name}`);
-  expect(printed.take().map(({ stream, sighting }) => [stream, sighting.line, sighting.marker.kind])).toEqual([
+  expect(printed.take().map(({ place, sighting }) => [place, sighting.line, sighting.marker.kind])).toEqual([
     ['stdout', 2, 'name'],
     ['stdout', 2, 'access_token'],
     ['stderr', 1, 'name'],

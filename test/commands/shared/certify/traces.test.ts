@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { tracesIn } from '../../../../src/commands/shared/certify/traces.ts';
-import { markerOf } from '../../../../src/privacy/marker.ts';
+import { People } from '../../../../src/commands/shared/privacy/people.ts';
+import { markerOf, readMarker } from '../../../../src/privacy/marker.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -14,11 +15,14 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const marker = (kind: 'email' | 'refresh_token', index: number) => markerOf({ kind, slot: 0, seed: 1, index });
 /** Participant 7 has revoked. */
-const people = {
-  ownerOf: ({ index }: { readonly index: number }) => ({
-    ...{ who: `ptp_${index}`, name: null, eventId: null, isRevoked: index === 7 },
-  }),
-};
+const people = () =>
+  new People(async (markers) => ({
+    canaries: true,
+    owners: markers.map((text) => {
+      const index = readMarker(text)?.index ?? 0;
+      return { participant_id: `ptp_${index}`, name: 'Ada', event_id: 'evt 1', is_revoked: index === 7 };
+    }),
+  }));
 
 function look(places: readonly string[], answer: { readonly status: number; readonly text: string } | null = null) {
   const asked: string[] = [];
@@ -27,7 +31,7 @@ function look(places: readonly string[], answer: { readonly status: number; read
     return { status: answer?.status ?? 200, headers: [], body: Buffer.from(answer?.text ?? ''), notices: [] };
   };
   const { signal } = new AbortController();
-  const traces = tracesIn(places, { eventId: 'evt 1', people, http: http as never, signal });
+  const traces = tracesIn(places, { eventId: 'evt 1', people: people(), http: http as never, signal });
   return { traces, asked };
 }
 
@@ -40,7 +44,7 @@ it('finds people and tokens in files and directories, also packed, and says wher
   expect(traces).toEqual([
     { shown: `email of ptp_7 (${folder}/data/app.db, line 2)`, isSecret: false, isRevoked: true },
     { shown: `email of ptp_2 (${folder}/data/logs/old.gz, line 1)`, isSecret: false, isRevoked: false },
-    { shown: `refresh_token of ptp_0 (${folder}/tokens.json, line 1)`, isSecret: true, isRevoked: false },
+    { shown: `refresh_token of login 1 (${folder}/tokens.json, line 1)`, isSecret: true, isRevoked: false },
   ]);
 });
 
