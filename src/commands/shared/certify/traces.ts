@@ -1,3 +1,5 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { filled } from '../../../certify/live-stage.ts';
 import type { Trace } from '../../../certify/stage.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
@@ -32,12 +34,15 @@ interface Looking {
  */
 export async function tracesIn(places: readonly string[], looking: Looking): Promise<readonly Trace[]> {
   const traces: Trace[] = [];
+  const paths = places.filter((place) => !isUrl(place));
+  const roots = await Promise.all(paths.map((path) => realpath(path).catch(() => resolve(path))));
   for (const place of places) {
-    for await (const { name, pieces } of isUrl(place) ? answerAt(place, looking) : filesIn(place, looking)) {
+    for await (const { name, pieces } of isUrl(place) ? answerAt(place, looking) : filesIn(place, roots, looking)) {
       const unpacker = new Unpacker();
       try {
         for await (const piece of pieces) unpacker.push(piece);
         unpacker.end();
+        if (unpacker.unread !== null) throw new Error(unpacker.unread);
       } catch (error) {
         if (error instanceof ReventoError) throw error;
         const { code, message } = error as NodeJS.ErrnoException;
@@ -72,8 +77,13 @@ interface Source {
   readonly pieces: AsyncIterable<Uint8Array> | readonly Uint8Array[];
 }
 
-async function* filesIn(path: string, { signal }: Looking): AsyncGenerator<Source, void, void> {
-  for await (const listed of filesAt(path)) {
+async function* filesIn(
+  path: string,
+  roots: readonly string[],
+  { signal }: Looking,
+): AsyncGenerator<Source, void, void> {
+  for await (const listed of filesAt(path, roots)) {
+    if ('target' in listed) throw unreadable(listed.path, `it is a link to ${listed.target}, which --data has to name`);
     if (!('problem' in listed)) yield { name: listed.path, pieces: piecesOfFile(listed.path, { signal, pieceBytes }) };
     else if (listed.path === path || listed.problem !== 'ENOENT') throw unreadable(listed.path, listed.problem);
   }
