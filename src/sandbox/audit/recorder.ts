@@ -11,6 +11,7 @@ import { evidenceOf } from './evidence-of.ts';
 import { type Finding, join, judge, judgeInTurns } from './judge.ts';
 import { type NewBreach, News } from './news.ts';
 import { hashOf } from './seen/fingerprint.ts';
+import { Paths } from './seen/line.ts';
 import { Logins } from './seen/logins.ts';
 import { readSeen } from './seen/request.ts';
 
@@ -50,6 +51,7 @@ export class Recorder {
   readonly #parts: RecorderParts;
   readonly #mostSeen: number;
   #logins = new Logins();
+  readonly #paths = new Paths();
   #seen: AnySeen[] = [];
   readonly #closing = new Closing();
   readonly #news = new News();
@@ -89,6 +91,7 @@ export class Recorder {
       isAborted,
       clients,
       logins: this.#logins,
+      paths: this.#paths,
     });
     if (seen !== null) this.#keep(seen);
   }

@@ -8,6 +8,8 @@ import type { Answered } from './request.ts';
 
 /** A UUID of any version, with or without its hyphens. */
 const uuidForm = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+/** Parameters of a query that are looked at. */
+const mostNames = 20;
 /** The end of a page holds what says whether there are more; reading all rows of it would cost as much as sending them. */
 const tailBytes = 400;
 const tailForm = /"next_cursor":(?:null|"([^"]*)"),"has_more":(true|false)/;
@@ -19,7 +21,7 @@ export function readApi(answered: Answered, path: string): ApiSeen {
   const bearer = /^Bearer ([\x21-\x7e]+)$/i.exec(incoming.header('authorization') ?? '')?.[1];
   const token = bearer === undefined ? null : hashOf(bearer);
   const sentId = headerOf(request, 'x-revento-request-id');
-  const names = namesIn(request.url);
+  const names = query.names().slice(0, mostNames);
   const known = names.find((name) => isToken(query.get(name), answered));
   const plain = base(answered, errorOf(answer), query);
   // `code` may be the name of a filter: it is a secret only where it is a code that was given out.
@@ -62,13 +64,6 @@ function errorOf({ status, body }: HttpResponse): string | null {
   if (status < 400) return null;
   const error = parseRecord(Buffer.from(body).toString('utf8'))?.['error'];
   return typeof error === 'string' ? error : null;
-}
-
-/** The first few parameters of a query. */
-function namesIn(url: string): readonly string[] {
-  const at = url.indexOf('?');
-  if (at === -1) return [];
-  return [...new Set(new URLSearchParams(url.slice(at + 1)).keys())].slice(0, 20);
 }
 
 /** Whether a parameter is an access token that was given out. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What may be known of a secret: whether it is the same as another one, and how hard it is to guess. */
 export interface Fingerprint {
@@ -14,7 +14,8 @@ export function fingerprint(text: string): Fingerprint {
 
 /** 12 bytes of the SHA-256 of a text, base64url: enough to distinguish texts. */
 export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest().subarray(0, 12).toString('base64url');
+  // In one call, which takes a quarter of the time of an object: each request is hashed three times.
+  return hash('sha256', text, 'base64url').slice(0, 16);
 }
 
 const alphabets = [

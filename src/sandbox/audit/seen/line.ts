@@ -10,11 +10,12 @@ export interface RequestFacts {
 
 /** Parameters that a URL must not have. A code in a redirect is sent by the sandbox, not by the integration. */
 const secretNames = ['client_secret', 'code_verifier', 'refresh_token', 'access_token', 'code'];
-const longestLine = 120;
+const longestPath = 100;
+const mostKnownPaths = 500;
 
 /** What all requests have in common. */
 export function base(
-  { answer, strikes, number, span, isAborted, incoming, clients }: Answered,
+  { answer, strikes, number, span, isAborted, incoming, clients, paths }: Answered,
   error: string | null,
   query: Params,
 ) {
@@ -32,7 +33,7 @@ export function base(
     isLost,
     fault: faultOf(strikes),
     secretsInUrl: names.length === 0 && secrets.some((one) => path.includes(one)) ? ['client_secret'] : names,
-    line: plainLine(`${method} ${harmless(path, secrets)} ${shown}`, longestLine),
+    line: `${plainMethod(method)} ${paths.shown(path, secrets)} ${shown}`,
   };
 }
 
@@ -46,8 +47,24 @@ function faultOf(strikes: Answered['strikes']): string | null {
   return names.length === 0 ? null : names.join('+');
 }
 
-/** A path in which nothing is secret, whatever was put there by mistake. */
-function harmless(path: string, secrets: readonly string[]): string {
-  const masked = withoutTokens(path).replace(/[\w-]{40,}/g, '…');
-  return secrets.reduce((text, secret) => text.replaceAll(secret, '…'), masked);
+/** A client in the same process may send any text as its method. */
+function plainMethod(method: string): string {
+  return /^[A-Z]{1,10}$/.test(method) ? method : plainLine(method, 10);
+}
+
+/** Paths as a report shows them: one line, in which nothing is secret, whatever was put there by mistake. */
+export class Paths {
+  /** Paths that are shown as they came; most requests are for one of a few. */
+  readonly #harmless = new Set<string>();
+
+  shown(path: string, secrets: readonly string[]): string {
+    if (this.#harmless.has(path)) return path;
+    const masked = withoutTokens(path).replace(/[\w-]{40,}/g, '…');
+    const shown = plainLine(
+      secrets.reduce((text, secret) => text.replaceAll(secret, '…'), masked),
+      longestPath,
+    );
+    if (shown === path && this.#harmless.size < mostKnownPaths) this.#harmless.add(path);
+    return shown;
+  }
 }

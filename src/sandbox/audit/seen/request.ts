@@ -9,7 +9,7 @@ import type { Client } from '../../oauth/clients.ts';
 import type { AnySeen, AuthorizeSeen, ConsentSeen, Issued, Span, TokenSeen } from '../evidence.ts';
 import { readApi } from './api.ts';
 import { fingerprint, hashOf } from './fingerprint.ts';
-import { base, type RequestFacts } from './line.ts';
+import { base, type Paths, type RequestFacts } from './line.ts';
 import type { Logins } from './logins.ts';
 
 /** One request, answered. */
@@ -23,6 +23,7 @@ export interface Answered {
   /** The client closed the connection before the answer. */
   readonly isAborted: boolean;
   readonly clients: readonly Client[];
+  readonly paths: Paths;
   /** Learns the tokens of every answer. */
   readonly logins: Logins;
 }
