@@ -10,7 +10,7 @@ export interface Trace {
   /** Such as `email of ptp_1 (data/app.db, line 3)`. Holds no token or secret. */
   readonly shown: string;
   readonly isSecret: boolean;
-  /** Whether the person's data had to be deleted. */
+  /** Whether this data had to be deleted. */
   readonly isRevoked: boolean;
 }
 

@@ -134,7 +134,7 @@ function scoreText(results: readonly CheckResult[], style: Style): string {
   const failed = count('fail');
   const warned = results.filter(({ outcome }) => outcome === 'warn').length;
   const parts = [
-    `${count('pass')} rules held`,
+    `${count('pass')} ${count('pass') === 1 ? 'rule' : 'rules'} held`,
     `${failed} broken`,
     ...(warned > 0 ? [`${warned} ${warned === 1 ? 'warning' : 'warnings'}`] : []),
     `${count('skip')} not seen`,
