@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sign } from '../../../src/webhook/signature.ts';
 import { lackOfBrowser, useDeliveriesPage } from '../../support/pages/deliveries-page.ts';
@@ -120,7 +121,7 @@ describe(withReason('what can be done with a delivery', lackOfBrowser), () => {
     await at.page.getByRole('definition').filter({ hasText: '2xx' }).first().waitFor();
   });
 
-  test('copies a curl command with the bytes unchanged', async () => {
+  test('copies a curl command, and saves one or all as a recording, with the bytes unchanged', async () => {
     const body = envelope();
     await at.send({ body });
     await at.rows().first().click();
@@ -130,5 +131,21 @@ describe(withReason('what can be done with a delivery', lackOfBrowser), () => {
     const copied = await at.page.evaluate<string>('navigator.clipboard.readText()');
     expect(copied).toContain(body);
     expect(copied).toContain('--data-binary @-');
+
+    const saved = async (save: () => Promise<void>) => {
+      const [download] = await Promise.all([at.page.waitForEvent('download'), save()]);
+      const lines = readFileSync(await download.path(), 'utf8')
+        .trim()
+        .split('\n');
+      return [download.suggestedFilename(), ...lines.map((line) => (JSON.parse(line) as { body: string }).body)];
+    };
+    const other = envelope();
+    await at.send({ body: other });
+    await at.rows().nth(1).waitFor();
+    const one = await saved(() => at.page.getByRole('button', { name: 'Save', exact: true }).click());
+    expect(one).toEqual(['delivery-1.ndjson', body]);
+    await at.page.keyboard.press('Control+k');
+    await at.page.getByRole('combobox', { name: 'Command' }).fill('save the shown');
+    expect(await saved(() => at.page.keyboard.press('Enter'))).toEqual(['deliveries.ndjson', body, other]);
   });
 });
