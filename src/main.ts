@@ -22,7 +22,10 @@ export function main(exit: (status: number) => never): void {
     platform: process.platform,
     home: homeDirectory(),
     cwd: () => process.cwd(),
-    stdin: process.stdin,
+    // Opened when first used, because that takes time.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     interrupts,

@@ -94,7 +94,7 @@ export async function connect(
   // Right after they were read, so that a file that appears later has no effect.
   const trust = judgeTrust(configDir, dataDir);
   const terminal: Terminal = createTerminal({
-    stdin: edge.stdin,
+    stdin: () => edge.stdin,
     stderr: edge.stderr,
     mayAsk: options.input !== false && !isOn(edge.env['CI']),
     style: stderr.style,

@@ -8,7 +8,8 @@ import { plainStyle, type Style } from '../../text/style.ts';
 const defaultMaxStdinBytes = 64 * 1024 * 1024;
 
 interface TerminalOptions {
-  readonly stdin: NodeJS.ReadStream;
+  /** Called when it is first needed: most commands read nothing, and opening it takes time. */
+  readonly stdin: () => NodeJS.ReadStream;
   readonly stderr: NodeJS.WriteStream;
   /** Whether prompts are allowed: neither `--no-input` nor `CI` is set. */
   readonly mayAsk: boolean;
@@ -21,7 +22,6 @@ interface TerminalOptions {
 
 /** The user's side of the program, on the process's stdin and stderr. */
 export function createTerminal({ stdin, stderr, mayAsk, style, clean, signal }: TerminalOptions): Terminal {
-  const isStdinTty = stdin.isTTY === true;
   const isStderrTty = stderr.isTTY === true;
   let current: Progress | null = null;
   let standing: StandingQuestion | null = null;
@@ -35,8 +35,12 @@ export function createTerminal({ stdin, stderr, mayAsk, style, clean, signal }: 
   };
 
   return {
-    isInteractive: mayAsk && isStdinTty && isStderrTty,
-    isStdinTty,
+    get isInteractive() {
+      return mayAsk && isStderrTty && stdin().isTTY === true;
+    },
+    get isStdinTty() {
+      return stdin().isTTY === true;
+    },
     isStderrTty,
     style,
     notice,
@@ -59,11 +63,11 @@ export function createTerminal({ stdin, stderr, mayAsk, style, clean, signal }: 
       return progress;
     },
     ask: (question, options = {}) =>
-      ask(stdin, stderr, clean(question), options, (now) => {
+      ask(stdin(), stderr, clean(question), options, (now) => {
         standing = now;
       }),
-    readStdin: (maxBytes = defaultMaxStdinBytes) => readAll(stdin, maxBytes, signal),
-    stdin: () => piecesOf(stdin, signal),
+    readStdin: (maxBytes = defaultMaxStdinBytes) => readAll(stdin(), maxBytes, signal),
+    stdin: () => piecesOf(stdin(), signal),
   };
 }
 

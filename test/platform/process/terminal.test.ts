@@ -14,7 +14,7 @@ function rig(columns?: number) {
     written += chunk.toString();
   });
   const terminal = createTerminal({
-    stdin: stdin as unknown as NodeJS.ReadStream,
+    stdin: () => stdin as unknown as NodeJS.ReadStream,
     stderr: stderr as unknown as NodeJS.WriteStream,
     mayAsk: true,
     style: plainStyle(),
