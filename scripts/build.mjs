@@ -10,7 +10,7 @@ import { assembledText } from './excerpts.mjs';
 import { folderText } from './folder-text.mjs';
 import { pagePackages, pageScript } from './page-script.mjs';
 import { rawText } from './raw-text.mjs';
-import { http2WhenUsed, whenUsed } from './when-used.mjs';
+import { http2WhenUsed, importByRequire, whenUsed } from './when-used.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({ options: { out: { type: 'string' } } });
@@ -25,7 +25,7 @@ async function bundle(input, dir) {
   const build = await rolldown({
     input,
     cwd: root,
-    plugins: [rawText, assembledText, folderText, pageScript, whenUsed, http2WhenUsed],
+    plugins: [rawText, assembledText, folderText, pageScript, whenUsed, importByRequire, http2WhenUsed],
     platform: 'node',
     external: ['@napi-rs/keyring'],
     tsconfig: join(root, 'tsconfig.json'),

@@ -27,6 +27,17 @@ export const whenUsed = {
   },
 };
 
+/**
+ * `import()` of Node's own modules becomes `require`: in a script that is loaded from kept code (bin/code-cache.js) Node 20
+ * warns of the other. The named exports are the same.
+ */
+export const importByRequire = {
+  name: 'import-by-require',
+  renderChunk(code) {
+    return { code: code.replace(/\bimport\((["'`])(node:[\w/]+)\1\)/g, 'Promise.resolve(require("$2"))'), map: null };
+  },
+};
+
 /** The same for undici's HTTP/2 client, which is unused here and loads node:http2. */
 export const http2WhenUsed = {
   name: 'http2-when-used',
