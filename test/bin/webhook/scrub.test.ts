@@ -49,6 +49,9 @@ describe('webhook scrub', () => {
     expect(survivorsIn(read('safe.ndjson'), texts)).toEqual([]);
     const whole = await rig.run(['webhook', 'verify', 'safe.ndjson'], elsewhere());
     expect(whole).toMatchObject({ code: 0, stdout: expect.stringContaining('not that Revento sent it') as string });
+    const head = ['--timestamp', '1700000000', '--signature', `sha256=${'0'.repeat(64)}`];
+    const asBody = await rig.run(['webhook', 'verify', 'safe.ndjson', ...head, '--ignore-age'], { env });
+    expect([asBody.code, asBody.stdout]).toEqual([3, expect.stringContaining('signature_mismatch')]);
     const [, , last = ''] = read('safe.ndjson').split('\n');
     expect(await rig.run(['webhook', 'verify', '--json'], { ...elsewhere(), input: `${last}\n` })).toMatchObject({
       code: 0,
