@@ -49,8 +49,11 @@ export function maskLine(line: string): string {
   });
 }
 
+/** With a prefix, or a UUID: a number of a passport or of a taxpayer is called an id, too. */
+const idForm = /^(?:[a-z]{2,4}_[\w:.-]+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
+
 function isOpen(field: Field, value: unknown, published: readonly string[]): boolean {
   const meaning = meaningOf(field, value, published);
-  if (meaning === 'id') return typeof value === 'number' || /^[\w:.-]+$/.test(String(value));
+  if (meaning === 'id') return typeof value === 'string' && idForm.test(value);
   return meaning !== 'person' && meaning !== 'answers';
 }

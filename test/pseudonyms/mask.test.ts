@@ -53,6 +53,12 @@ it('leaves ids, times, words of the contract and what the organizer publishes', 
   });
 });
 
+it('masks what is called an id and has the form of none, such as the number of a passport', () => {
+  expect(maskJson('{"passport_id":"X1234567","tax_id":12345678,"id":7,"seat_ids":["sea_a","12"]}')).toBe(
+    '{"passport_id":"[masked]","tax_id":0,"id":0,"seat_ids":["sea_a","[masked]"]}',
+  );
+});
+
 it('masks an address where an id belongs, and one that is the name of a field', () => {
   expect(maskJson('{"user_id":"alice@mail.cz","votes":{"bob@mail.cz":1}}')).toBe(
     '{"user_id":"[masked]","votes":{"[masked]":0}}',
