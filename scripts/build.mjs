@@ -1,5 +1,5 @@
 // Bundles src/ into dist/: CommonJS, because it starts faster than ES modules on Node 20, and split by command,
-// because a command should pay for what it uses. Man pages and third-party licenses are put next to it.
+// because a command should pay for what it uses. Man pages, third-party licenses and an SBOM are put next to it.
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { assembledText } from './excerpts.mjs';
 import { folderText } from './folder-text.mjs';
 import { pagePackages, pageScript } from './page-script.mjs';
 import { rawText } from './raw-text.mjs';
+import { sbomOf } from './sbom.mjs';
 import { http2WhenUsed, importByRequire, whenUsed } from './when-used.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -18,7 +19,8 @@ const target = resolve(values.out ?? join(root, 'dist'));
 // Built in another folder and moved when complete: a program that starts meanwhile is the old one.
 const dist = await mkdtemp(`${target}-`);
 await chmod(dist, 0o755);
-const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const readJson = async (file) => JSON.parse(await readFile(join(root, file), 'utf8'));
+const manifest = await readJson('package.json');
 
 /** Bundles entries into a folder of dist. */
 async function bundle(input, dir) {
@@ -29,7 +31,7 @@ async function bundle(input, dir) {
     platform: 'node',
     external: ['@napi-rs/keyring'],
     tsconfig: join(root, 'tsconfig.json'),
-    transform: { define: { REVENTO_VERSION: JSON.stringify(version) } },
+    transform: { define: { REVENTO_VERSION: JSON.stringify(manifest.version) } },
     treeshake: true,
     // The scripts of the pages are separate bundles, which takes time.
     checks: { pluginTimings: false },
@@ -76,12 +78,14 @@ for (const name of (await readdir(dist, { recursive: true })).filter((file) => f
 const notices = [];
 for (const name of [...packages].sort()) {
   const folder = join(root, 'node_modules', name);
-  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  const license = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file));
-  const text = license ? await readFile(join(folder, license), 'utf8') : `${manifest.license}\n`;
-  notices.push(`${name} ${manifest.version} (${manifest.license})\n\n${text.trim()}\n`);
+  const { version, license } = await readJson(join('node_modules', name, 'package.json'));
+  const file = (await readdir(folder)).find((one) => /^licen[cs]e/i.test(one));
+  const text = file ? await readFile(join(folder, file), 'utf8') : `${license}\n`;
+  notices.push(`${name} ${version} (${license})\n\n${text.trim()}\n`);
 }
 await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices.join(`\n${'-'.repeat(72)}\n\n`));
+const sbom = sbomOf(manifest, await readJson('package-lock.json'), [...packages].sort());
+await writeFile(join(dist, 'sbom.cdx.json'), sbom);
 
 await mkdir(join(dist, 'man'));
 for (const { file, text } of (await makeDocuments()).man) await writeFile(join(dist, 'man', file), text);
