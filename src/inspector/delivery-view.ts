@@ -1,5 +1,6 @@
 import { asBuffer } from '../text/bytes.ts';
 import { frameworkOf } from '../webhook/conformance/framework.ts';
+import { voucherIn } from '../webhook/file-key.ts';
 import { maskedUrl } from '../webhook/masked-url.ts';
 import type { Posted } from '../webhook/sending/post.ts';
 import type { Inspected } from './inspected.ts';
@@ -32,7 +33,7 @@ export async function deliveryView(id: number, inspected: Inspected, context: Vi
     signature,
     answers: posted.map((one) => answerView(one, context)),
     cannot_replay: isWhole ? null : 'Only the beginning of its body is kept.',
-    cannot_resign: whyNotSigned(inspected, signature.signed_by, own.length > 0),
+    cannot_resign: whyNotSigned(inspected, signature.signed_by, own),
   };
 }
 
@@ -43,13 +44,16 @@ export async function deliveryView(id: number, inspected: Inspected, context: Vi
 export function whyNotSigned(
   { isWhole, reason, scrubbed }: Inspected,
   signedBy: string | null,
-  hasSecret: boolean,
+  secrets: readonly NamedSecret[],
 ): string | null {
   if (!isWhole) return 'Only the beginning of its body is kept.';
   if (reason !== null) return 'It failed verification: signing it again would make a forged delivery genuine.';
   if (scrubbed?.isChecked === false) return 'Its signature was not checked when it was scrubbed: it may be forged.';
-  if (scrubbed !== null && !hasSecret) return 'Signing needs a signing secret: set webhook_secret.';
-  return signedBy === null ? 'It was not signed with a secret that is configured here.' : null;
+  if (scrubbed !== null && secrets.length === 0) return 'Signing needs a signing secret: set webhook_secret.';
+  if (signedBy === null) return 'It was not signed with a secret that is configured here.';
+  const values = secrets.map(({ value }) => value);
+  const isVouched = scrubbed === null || voucherIn(scrubbed, values) !== null;
+  return isVouched ? null : 'It was scrubbed without a secret that is configured here: it may be forged.';
 }
 
 function frameworkIn(posted: readonly Posted[]): string | null {

@@ -1,3 +1,4 @@
+import { voucherIn } from '../webhook/file-key.ts';
 import { readHead } from '../webhook/head.ts';
 import type { Recorded } from '../webhook/recorded-line.ts';
 import { verify } from '../webhook/signature.ts';
@@ -8,11 +9,22 @@ import { verify } from '../webhook/signature.ts';
  */
 export type Judged = 'genuine' | 'unchecked' | 'forged';
 
+/** A verdict, and the signing secret that it rests on. */
+export interface Judgment {
+  readonly judged: Judged;
+  /** It signed the delivery, or vouches for the scrubbed line; null for none. */
+  readonly secret: string | null;
+}
+
+/** A signature of any age. */
+const anyAge = { nowSeconds: 0, toleranceSeconds: Number.POSITIVE_INFINITY };
+
 /**
  * Judges the signature that a delivery has, at any age. A recording that says `verified` proves nothing: signing a
- * delivery that somebody added to it would make it genuine.
+ * delivery that somebody added to it would make it genuine. A scrubbed delivery names its own key, so it is genuine
+ * only where a signing secret vouches for it, and forged where its file does not name that key.
  *
- * @param secrets  signing secrets that are configured here; a scrubbed delivery names its own key
+ * @param secrets  signing secrets that are configured here
  * @param includeUnchecked  takes one that none of the secrets signed as unchecked, too
  */
 export function judgeRecorded(
@@ -21,13 +33,20 @@ export function judgeRecorded(
     secrets,
     includeUnchecked = false,
   }: { readonly secrets: readonly string[]; readonly includeUnchecked?: boolean | undefined },
-): Judged {
-  if (invalid === 'signature_mismatch') return 'forged';
+): Judgment {
+  const forged: Judgment = { judged: 'forged', secret: null };
+  const unchecked: Judgment = { judged: 'unchecked', secret: null };
+  if (invalid === 'signature_mismatch') return forged;
   const { timestamp, signature } = readHead(headers);
   const keys = scrubbed === null ? secrets : [scrubbed.fileKey];
-  const age = { nowSeconds: 0, toleranceSeconds: Number.POSITIVE_INFINITY };
-  const verdict = verify({ secrets: keys, timestamp, signature, body, ...age });
-  if (verdict.ok) return scrubbed?.isChecked === false ? 'unchecked' : 'genuine';
-  const isUnknown = scrubbed === null && (secrets.length === 0 || includeUnchecked);
-  return invalid === null && isUnknown && verdict.reason === 'signature_mismatch' ? 'unchecked' : 'forged';
+  const verdict = verify({ secrets: keys, timestamp, signature, body, ...anyAge });
+  if (scrubbed !== null) {
+    if (!verdict.ok) return forged;
+    const secret = voucherIn(scrubbed, secrets);
+    if (secret !== null) return { judged: 'genuine', secret };
+    return scrubbed.isNamed ? unchecked : forged;
+  }
+  if (verdict.ok) return { judged: 'genuine', secret: secrets[verdict.secretIndex] ?? null };
+  const isUnknown = secrets.length === 0 || includeUnchecked;
+  return invalid === null && isUnknown && verdict.reason === 'signature_mismatch' ? unchecked : forged;
 }

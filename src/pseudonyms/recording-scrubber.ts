@@ -1,8 +1,9 @@
 import { isRecord } from '../json/parse.ts';
-import { isUnchangedHead, newFileKey, sealed } from '../webhook/file-key.ts';
+import { newFileKey, sealed } from '../webhook/file-key.ts';
+import { FileKeys } from '../webhook/file-keys.ts';
 import { readLine } from '../webhook/recorded-line.ts';
-import { brokenSeal, parseRecordedLine, SkippedLines } from '../webhook/recording.ts';
-import { type Judged, judgeRecorded } from './judged.ts';
+import { brokenSeal, isOtherLine, parseRecordedLine, SkippedLines } from '../webhook/recording.ts';
+import { type Judgment, judgeRecorded } from './judged.ts';
 import { People } from './people.ts';
 import { type ScrubbedLine, scrubLine } from './scrub-line.ts';
 
@@ -28,6 +29,8 @@ export interface ScrubTally {
   replacedBodies: number;
 }
 
+const forged: Judgment = { judged: 'forged', secret: null };
+
 /** Makes a recording's people up, line by line; keeps no line. The same person is the same one in all of its lines. */
 export class RecordingScrubber {
   /** The first line of the file. */
@@ -37,7 +40,7 @@ export class RecordingScrubber {
   readonly #fileKey = newFileKey();
   readonly #skipped = new SkippedLines();
   readonly #options: ScrubberOptions;
-  #isRecording = false;
+  readonly #keys = new FileKeys();
 
   constructor(options: ScrubberOptions) {
     this.#options = options;
@@ -52,22 +55,20 @@ export class RecordingScrubber {
     const value = parseRecordedLine(text);
     if (value === undefined) return this.#skip(lineNumber, 'not JSON');
     if (!isRecord(value)) return this.#skip(lineNumber, 'not a recorded delivery');
-    if (typeof value['type'] === 'string' && value['type'] !== 'delivery') {
-      this.#isRecording = true;
-      const isAltered = (value['type'] === 'scrubbed' || 'seal' in value) && !isUnchangedHead(value);
-      return isAltered ? this.#skip(lineNumber, brokenSeal) : null;
+    if (isOtherLine(value)) {
+      return this.#keys.name(value) ? null : this.#skip(lineNumber, brokenSeal);
     }
     const read = readLine(value, lineNumber);
     if (read.kind === 'foreign') return this.#skip(lineNumber, 'not a recorded delivery');
-    this.#isRecording = true;
     if (read.kind === 'altered') return this.#skip(lineNumber, `altered: ${read.how}`);
-    if (read.kind === 'cut') return this.#count(this.#scrub(value, 'forged'), 'invalid');
-    const { delivery } = read;
+    if (read.kind === 'cut') return this.#count(this.#scrub(value, forged), 'invalid');
+    const delivery = this.#keys.placed(read.delivery);
     const { secrets, includeUnchecked } = this.#options;
-    const judged = judgeRecorded(delivery, { secrets: await secrets(), includeUnchecked });
-    if (delivery.invalid !== null) return this.#count(this.#scrub(value, judged), 'invalid');
+    const judgment = judgeRecorded(delivery, { secrets: await secrets(), includeUnchecked });
+    const { judged } = judgment;
+    if (delivery.invalid !== null) return this.#count(this.#scrub(value, judgment), 'invalid');
     return this.#count(
-      this.#scrub(value, judged),
+      this.#scrub(value, judgment),
       judged === 'forged' ? 'doubted' : judged === 'unchecked' ? 'unchecked' : null,
     );
   }
@@ -81,9 +82,8 @@ export class RecordingScrubber {
   own(text: string, secrets: readonly string[]): string {
     const value = JSON.parse(text) as Record<string, unknown>;
     const read = readLine(value, 1);
-    const isGenuine = read.kind === 'delivery' && judgeRecorded(read.delivery, { secrets }) === 'genuine';
-    const judged = value['verified'] === true || isGenuine ? 'genuine' : 'forged';
-    return this.#scrub(value, judged).text;
+    const judgment = read.kind === 'delivery' ? judgeRecorded(read.delivery, { secrets }) : forged;
+    return this.#scrub(value, value['verified'] === true ? { ...judgment, judged: 'genuine' } : judgment).text;
   }
 
   /** One sentence for each reason why lines were left out. */
@@ -91,14 +91,14 @@ export class RecordingScrubber {
     return this.#skipped.warnings();
   }
 
-  /** Such as `line 1 is not JSON`; null when it is a recording, even without deliveries. */
+  /** Such as `line 1 is not JSON`, where nothing is left of the file; null when it is a recording, even an empty one. */
   foreign(): string | null {
-    return this.#isRecording ? null : this.#skipped.first();
+    return this.tally.deliveries > 0 ? null : this.#skipped.first();
   }
 
-  #scrub(value: Readonly<Record<string, unknown>>, judged: Judged): ScrubbedLine {
+  #scrub(value: Readonly<Record<string, unknown>>, judgment: Judgment): ScrubbedLine {
     const { kept = [] } = this.#options;
-    return scrubLine(value, judged, { people: this.#people, fileKey: this.#fileKey, kept });
+    return scrubLine(value, judgment, { people: this.#people, fileKey: this.#fileKey, kept });
   }
 
   #count({ text, isBodyReplaced }: ScrubbedLine, as: 'unchecked' | 'doubted' | 'invalid' | null): string {

@@ -4,15 +4,15 @@ import { scrubKey, scrubType } from './scrub-json.ts';
 import { idLike, standIn } from './stand-in.ts';
 
 /** Values that say how a body is transported and nothing about anybody. */
-const framing: Readonly<Record<string, RegExp>> = {
-  'content-type': /^application\/json(?:; ?charset=utf-8)?$/i,
-  'content-length': /^\d{1,9}$/,
-  'content-encoding': /^(?:identity|gzip|deflate|br)$/i,
-  'transfer-encoding': /^chunked$/i,
-  connection: /^(?:close|keep-alive)$/i,
-  accept: /^\*\/\*$/,
-  'accept-encoding': /^(?:gzip|deflate|br|identity|\*|, ?)+$/i,
-};
+const framing: ReadonlyMap<string, RegExp> = new Map([
+  ['content-type', /^application\/json(?:; ?charset=utf-8)?$/i],
+  ['content-length', /^\d{1,9}$/],
+  ['content-encoding', /^(?:identity|gzip|deflate|br)$/i],
+  ['transfer-encoding', /^chunked$/i],
+  ['connection', /^(?:close|keep-alive)$/i],
+  ['accept', /^\*\/\*$/],
+  ['accept-encoding', /^(?:gzip|deflate|br|identity|\*|, ?)+$/i],
+]);
 
 /** What the listener writes instead of a value. */
 const redacted = '[redacted]';
@@ -49,7 +49,7 @@ function headerValue(name: string, value: string, { people, signature, lengths }
     case 'content-length':
       if (value === String(original)) return String(made);
   }
-  return value === redacted || framing[name]?.test(value) ? value : standIn(value, people);
+  return value === redacted || framing.get(name)?.test(value) ? value : standIn(value, people);
 }
 
 /**

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { isThisMachine } from '../http/this-machine.ts';
-import { isJson, isRecord, type JsonRecord } from '../json/parse.ts';
+import { isJson, isRecord, type JsonRecord, parseRecord } from '../json/parse.ts';
 import { stringify } from '../json/stringify.ts';
 import type { Json } from '../json/value.ts';
-import { sealed } from '../webhook/file-key.ts';
+import { sealedLine } from '../webhook/file-key.ts';
 import { readHead } from '../webhook/head.ts';
 import { sign } from '../webhook/signature.ts';
-import type { Judged } from './judged.ts';
+import type { Judgment } from './judged.ts';
 import { memberPlace } from './map-json.ts';
 import type { People } from './people.ts';
 import { malformedSignature, scrubHeader } from './scrub-headers.ts';
@@ -37,7 +37,7 @@ const documentedSignature = /^sha256=[0-9a-f]{64}$/;
  *
  * @param line  a delivery line, whole or cut
  */
-export function scrubLine(line: JsonRecord, judged: Judged, options: ScrubOptions): ScrubbedLine {
+export function scrubLine(line: JsonRecord, { judged, secret }: Judgment, options: ScrubOptions): ScrubbedLine {
   const { people, fileKey, kept } = options;
   const original = Buffer.from(String(line['body_base64']), 'base64');
   const { body, isReplaced } = scrubBody(original, people, kept);
@@ -52,9 +52,10 @@ export function scrubLine(line: JsonRecord, judged: Judged, options: ScrubOption
         ? `${JSON.stringify(scrubKey(name, people))}:${unknownMember(name, value, people)}`
         : `${JSON.stringify(name)}:${made}`;
     });
-  const scrubbed = { file_key: fileKey, checked: judged !== 'unchecked', seal: '' };
-  const text = `{${members.join(',')},"scrubbed":${JSON.stringify(scrubbed)}}`;
-  return { text: sealed(fileKey, text), isBodyReplaced: isReplaced };
+  // Parsed as every reader parses it: names that are whole numbers come first, and numbers have one spelling.
+  const made = parseRecord(`{${members.join(',')}}`) ?? {};
+  const text = sealedLine(made, { fileKey, isChecked: judged !== 'unchecked', secret });
+  return { text, isBodyReplaced: isReplaced };
 
   /** Undefined for a member that no listener writes. */
   function memberOf(name: string, value: unknown): string | undefined {
@@ -119,7 +120,7 @@ interface Bodies {
 
 function scrubHeaders(
   headers: JsonRecord,
-  judged: Judged,
+  judged: Judgment['judged'],
   { original, body }: Bodies,
   { people, fileKey }: ScrubOptions,
 ) {

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isRecord, type JsonRecord } from '../json/parse.ts';
 import { stringify } from '../json/stringify.ts';
 import type { Json } from '../json/value.ts';
@@ -13,8 +13,14 @@ const fileKeyPrefix = 'revento_file_key_';
 export interface Scrubbed {
   /** The deliveries of the file are signed with it. Public. */
   readonly fileKey: string;
-  /** Whether the signature that Revento made was verified before it was replaced. */
+  /** Whether it says that the signature that Revento made was verified before it was replaced. Anyone can write so. */
   readonly isChecked: boolean;
+  /** A line before it in its file named its key. */
+  readonly isNamed: boolean;
+  /** What only the owner of a signing secret can write; see `voucherOf`. Null without it. */
+  readonly vouched: string | null;
+  /** SHA-256 of the line, without its seal and its voucher. */
+  readonly digest: Buffer;
 }
 
 /** A key for one recording: random, so it says nothing about the secret that Revento signed with. */
@@ -31,6 +37,42 @@ export function isFileKey(secret: string): boolean {
 const sealMember = /"seal":"[0-9a-f]*"\}{1,2}$/;
 
 /**
+ * What a scrubbed line holds when a signing secret verified its original: whoever has that secret can tell later that
+ * nobody else wrote the line. Signs with a key that is made of the secret, so it is not the signature of a delivery.
+ */
+export function voucherOf(secret: string, digest: Buffer): string {
+  const key = createHmac('sha256', secret).update('revento-scrub').digest();
+  return createHmac('sha256', key).update(digest).digest('hex');
+}
+
+/** The first of the signing secrets that vouches for a scrubbed line; null when none does. */
+export function voucherIn({ vouched, digest }: Scrubbed, secrets: readonly string[]): string | null {
+  if (vouched === null) return null;
+  return secrets.find((secret) => secret !== '' && isSame(voucherOf(secret, digest), vouched)) ?? null;
+}
+
+/**
+ * What a line says about how it was scrubbed.
+ *
+ * @param line  without `scrubbed`
+ * @param secret  the signing secret that verified its original, or null
+ */
+export function sealedLine(
+  line: JsonRecord,
+  {
+    fileKey,
+    isChecked,
+    secret,
+  }: { readonly fileKey: string; readonly isChecked: boolean; readonly secret: string | null },
+): string {
+  const scrubbed = { file_key: fileKey, checked: isChecked, ...(secret !== null && { vouched: '' }), seal: '' };
+  const open = stringify({ ...line, scrubbed } as Json);
+  if (secret === null) return sealed(fileKey, open);
+  const vouched = voucherOf(secret, digestOf(open));
+  return sealed(fileKey, stringify({ ...line, scrubbed: { ...scrubbed, vouched } } as Json));
+}
+
+/**
  * A line of a scrubbed recording with its seal, by which a changed byte is noticed. Anyone can seal a line again.
  *
  * @param text  JSON that ends with an empty `seal`
@@ -44,10 +86,18 @@ export function readScrubbed(line: JsonRecord): Scrubbed | 'altered' | null {
   const { scrubbed } = line;
   if (scrubbed === undefined) return null;
   if (!isRecord(scrubbed)) return 'altered';
-  const { file_key: fileKey, checked, seal } = scrubbed;
+  const { file_key: fileKey, checked, seal, vouched } = scrubbed;
   if (typeof fileKey !== 'string' || !isFileKey(fileKey)) return 'altered';
-  const text = stringify({ ...line, scrubbed: { ...scrubbed, seal: '' } } as Json);
-  return hasSeal(fileKey, text, seal) ? { fileKey, isChecked: checked === true } : 'altered';
+  const text = (other: JsonRecord) => stringify({ ...line, scrubbed: { ...scrubbed, ...other } } as Json);
+  if (!hasSeal(fileKey, text({ seal: '' }), seal)) return 'altered';
+  const isVouched = typeof vouched === 'string';
+  return {
+    fileKey,
+    isChecked: checked === true,
+    isNamed: false,
+    vouched: isVouched ? vouched : null,
+    digest: digestOf(text(isVouched ? { vouched: '', seal: '' } : { seal: '' })),
+  };
 }
 
 /** Whether the first line of a scrubbed recording is unchanged. */
@@ -57,9 +107,16 @@ export function isUnchangedHead(head: JsonRecord): boolean {
 }
 
 function hasSeal(fileKey: string, text: string, seal: unknown): boolean {
-  const own = Buffer.from(sealOf(fileKey, text));
-  const other = Buffer.from(String(seal));
-  return own.length === other.length && timingSafeEqual(own, other);
+  return isSame(sealOf(fileKey, text), String(seal));
+}
+
+function isSame(one: string, other: string): boolean {
+  const [own, given] = [Buffer.from(one), Buffer.from(other)];
+  return own.length === given.length && timingSafeEqual(own, given);
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 function sealOf(fileKey: string, text: string): string {

@@ -4,10 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 import { ReventoError } from '../errors/revento-error.ts';
 import { requireBaseOf } from '../files/current-directory.ts';
 import { readUserFile } from '../files/user-file.ts';
-import { isRecord, parseJson } from '../json/parse.ts';
+import { isRecord, type JsonRecord, parseJson } from '../json/parse.ts';
 import { asBuffer } from '../text/bytes.ts';
 import { decodeText } from '../text/input.ts';
-import { isUnchangedHead } from './file-key.ts';
+import { FileKeys } from './file-keys.ts';
 import { type Recorded, readLine } from './recorded-line.ts';
 
 /** What a recording holds. */
@@ -120,7 +120,7 @@ export async function parseRecording(text: string, signal?: AbortSignal): Promis
   const lines = text.split('\n');
   let cut: number | null = null;
   let isOurs = false;
-  let isScrubbed = false;
+  const keys = new FileKeys();
   for (const [index, line] of lines.entries()) {
     if (index % linesPerTurn === linesPerTurn - 1) await turn(signal);
     if (line.trim() === '') continue;
@@ -132,27 +132,40 @@ export async function parseRecording(text: string, signal?: AbortSignal): Promis
       else skipped.add(lineNumber, 'not JSON');
       continue;
     }
-    if (isRecord(value) && typeof value['type'] === 'string' && value['type'] !== 'delivery') {
+    if (isRecord(value) && isOtherLine(value)) {
       isOurs = true;
-      const isSealed = value['type'] === 'scrubbed' || 'seal' in value || 'scrubbed' in value;
-      if (isSealed && !isUnchangedHead(value)) skipped.add(lineNumber, brokenSeal);
-      isScrubbed ||= value['type'] === 'scrubbed';
+      if (!keys.name(value)) skipped.add(lineNumber, brokenSeal);
       continue;
     }
     const read = readLine(value, lineNumber);
-    if (read.kind === 'delivery' && isScrubbed && read.delivery.scrubbed === null) skipped.add(lineNumber, addedLater);
-    else if (read.kind === 'delivery') deliveries.push(read.delivery);
-    else if (read.kind === 'cut') {
+    if (read.kind === 'delivery') {
+      const delivery = keys.placed(read.delivery);
+      if (keys.hasHead && delivery.scrubbed === null) skipped.add(lineNumber, addedLater);
+      else deliveries.push(delivery);
+    } else if (read.kind === 'cut') {
       isOurs = true;
       skipped.add(lineNumber, 'only the beginning of an invalid delivery');
     } else skipped.add(lineNumber, read.kind === 'foreign' ? 'not a recorded delivery' : `altered: ${read.how}`);
   }
+  const sound = deliveries.filter((delivery) => {
+    const doubt = keys.doubtAbout(delivery);
+    if (doubt !== null) skipped.add(delivery.lineNumber, doubt);
+    return doubt === null;
+  });
   const warnings = skipped.warnings();
   if (cut !== null) {
     warnings.push(`line ${cut}, the last, is incomplete (its recording was interrupted); skipped`);
   }
   const isForeign = deliveries.length === 0 && !isOurs;
-  return { deliveries, warnings, foreign: isForeign ? skipped.first() : null };
+  return { deliveries: sound, warnings, foreign: isForeign ? skipped.first() : null };
+}
+
+/** The lines of a recording besides its deliveries: what a listener writes first and last, and what scrubbing does. */
+const otherTypes: ReadonlySet<unknown> = new Set(['ready', 'summary', 'scrubbed']);
+
+/** Whether a line belongs to a recording and is not a delivery. Other files have lines with a `type`, too. */
+export function isOtherLine(line: JsonRecord): boolean {
+  return otherTypes.has(line['type']);
 }
 
 /** Lets signals and timers run, which parsing would delay until its end. */

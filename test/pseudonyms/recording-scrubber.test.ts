@@ -85,6 +85,10 @@ function leaves(one: unknown): readonly (string | number | boolean | null)[] {
   return Object.values(one).flatMap(leaves);
 }
 
+/** JSON with every character escaped. */
+const escaped = (text: string) =>
+  `"${text.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+
 const scriptOf = (text: string) =>
   ['Latin', 'Cyrillic', 'Greek', 'Han', 'Hangul', 'Arabic'].filter((name) =>
     new RegExp(`\\p{Script=${name}}`, 'u').test(text),
@@ -160,7 +164,7 @@ describe('a scrubbed recording', () => {
 
   it('can be scrubbed again, and verifies again with a new key', async () => {
     const once = await scrubbed([lineOf({ name: 'Alice Novak' })]);
-    const twice = await scrubbed(once.trimEnd().split('\n'), scrubber([]));
+    const twice = await scrubbed(once.trimEnd().split('\n'));
     const [first, second] = [
       (await parseRecording(once)).deliveries[0],
       (await parseRecording(twice)).deliveries[0],
@@ -168,6 +172,25 @@ describe('a scrubbed recording', () => {
     expect(failureOf(second)).toBeNull();
     expect(second.scrubbed?.fileKey).not.toBe(first.scrubbed?.fileKey);
     expect(second.scrubbed?.isChecked).toBe(true);
+    const elsewhere = await parseRecording(await scrubbed(once.trimEnd().split('\n'), scrubber([])));
+    expect(elsewhere.deliveries.map(failureOf)).toEqual([null]);
+    expect(elsewhere.deliveries[0]?.scrubbed?.isChecked).toBe(false);
+  });
+
+  it('is read as it was sealed, whatever the names, escapes and numbers of its lines', async () => {
+    const name = fc.oneof(fc.stringMatching(/^[0-9]{1,4}$/), fc.constantFrom('x-\u00ec', '__proto__', 'constructor'));
+    const number = fc.constantFrom('7.40', '1e2', '-0', '12345678901234567890');
+    const one = fc.record({ header: name, member: name, number, value: fc.string({ unit: 'binary', maxLength: 9 }) });
+    await fc.assert(
+      fc.asyncProperty(one, async ({ header, member, number: raw, value: text }) => {
+        const line = lineOf({ name: text })
+          .replace('"headers":{', `"headers":{${escaped(header)}:${JSON.stringify(text)},`)
+          .replace(/\}$/, `,${escaped(member)}:[${raw},{${escaped(header)}:${escaped(text)}}]}`);
+        const { deliveries, warnings } = await parseRecording(await scrubbed([line]));
+        expect([warnings, deliveries.map(failureOf)]).toEqual([[], [null]]);
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('has the words, types and times of the contract as they were', async () => {
@@ -275,4 +298,52 @@ describe('a delivery that was not genuine', () => {
       expect(deliveries.map(({ scrubbed: how }) => how?.isChecked)).toEqual([false]);
     }
   });
+
+  it('stays forged when it brings a key of its own into a recording', async () => {
+    const stranger = scrubber([newSecret()]);
+    const forged = (await stranger.line(recordedLine({ secret: newSecret(), body: envelope() }), 1)) ?? '';
+    const own = scrubber([newSecret()]);
+    const signer = newSecret();
+    const claimed =
+      (await new RecordingScrubber({ secrets: () => [signer] }).line(
+        recordedLine({ secret: signer, body: envelope() }),
+        1,
+      )) ?? '';
+    expect(JSON.parse(claimed)).toMatchObject({ verified: true, scrubbed: { checked: true } });
+    const genuine = lineOf({ name: 'Alice Novak' });
+    const safe = (await scrubbed([genuine])).trimEnd().split('\n');
+    for (const lines of [
+      [genuine, claimed],
+      [...safe, claimed],
+      [...safe, forged],
+      [genuine, own.head, claimed],
+    ]) {
+      const { deliveries, warnings } = await parseRecording(lines.join('\n'));
+      expect([deliveries.length, warnings.length]).toEqual([1, 1]);
+      const again = await parseRecording(await scrubbed(lines));
+      expect(again.deliveries.map(({ invalid }) => invalid)).toEqual([null, 'signature_mismatch']);
+    }
+  });
+
+  it('is not called checked when somebody made the whole file', async () => {
+    const signer = newSecret();
+    const claimed = await scrubbed([recordedLine({ secret: signer, body: envelope() })], scrubber([signer]));
+    const { deliveries } = await parseRecording(await scrubbed(claimed.trimEnd().split('\n')));
+    expect(deliveries.map(({ scrubbed: how }) => [how?.isChecked, how?.vouched])).toEqual([[false, null]]);
+  });
+});
+
+it.each([
+  ['events of another program', ['{"type":"message","text":"hello"}', '{"type":"user"}']],
+  ['deliveries that are all altered', [lineOf({}).replace('"verified":true', '"verified":true,"scrubbed":{}')]],
+])('is not made of %s', async (_name, lines) => {
+  const by = scrubber();
+  await scrubbed(lines, by);
+  expect(by.foreign()).toMatch(/^line 1 is /);
+});
+
+it('is made of the lines of a listener that got no deliveries', async () => {
+  const by = scrubber();
+  await scrubbed(['{"type":"ready","url":"http://127.0.0.1:1"}', '{"type":"summary"}'], by);
+  expect(by.foreign()).toBeNull();
 });

@@ -128,8 +128,7 @@ async function chosenOf(options: WebhookExportOptions, deps: Deps): Promise<read
   if (choice.chosen.some(({ scrubbed }) => scrubbed === null)) warnOfPeople(file, options.file, deps);
   const valid = choice.chosen.filter(({ invalid }) => invalid === null);
   const secrets = (await readSigningSecrets(deps))?.map(({ secret }) => secret.reveal()) ?? [];
-  const isChecked =
-    valid.every(({ scrubbed }) => scrubbed !== null) || secrets.length > 0 || (await otherSecrets(deps)).size > 0;
+  const isChecked = secrets.length > 0 || (await otherSecrets(deps)).size > 0;
   if (!isChecked && !includeUnchecked && valid.length > 0) {
     deps.terminal.notice('note: the recorded signatures were not checked: no signing secret is configured here');
   }

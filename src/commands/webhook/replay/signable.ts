@@ -1,3 +1,4 @@
+import { voucherIn } from '../../../webhook/file-key.ts';
 import { one } from '../../../webhook/head.ts';
 import type { Recorded } from '../../../webhook/recorded-line.ts';
 import { deliveryHeaders, verify } from '../../../webhook/signature.ts';
@@ -27,7 +28,7 @@ export function signable(
   }
   const parts = [
     left.unchecked > 0 &&
-      `${left.unchecked} whose signature cannot be checked (signed with a secret that is not configured here, or forged); --include-unchecked signs them`,
+      `${left.unchecked} whose signature cannot be checked (signed, or scrubbed, with a secret that is not configured here, or forged); --include-unchecked signs them`,
     left.broken > 0 && `${left.broken} without a valid timestamp and signature header; they are never signed`,
   ].filter((part) => part !== false);
   return { chosen, leftOut: parts.length === 0 ? null : `left out: ${parts.join('; ')}` };
@@ -35,7 +36,8 @@ export function signable(
 
 /**
  * Why a delivery is not signed. `unchecked`: none of the secrets signed it; another one may have. A scrubbed delivery
- * is signed with the key that it names, and says itself when nobody had checked it before.
+ * is signed with the key that it names, and says itself that it was checked: both prove nothing, because anyone can
+ * write it so. Only a secret that vouches for it does.
  */
 function reasonAgainst(
   { headers, body, scrubbed }: Recorded,
@@ -49,6 +51,6 @@ function reasonAgainst(
     nowSeconds: 0,
     toleranceSeconds: Number.POSITIVE_INFINITY,
   });
-  if (verdict.ok) return scrubbed?.isChecked === false ? 'unchecked' : null;
+  if (verdict.ok) return scrubbed === null || voucherIn(scrubbed, secrets) !== null ? null : 'unchecked';
   return verdict.reason === 'signature_mismatch' ? 'unchecked' : 'broken';
 }

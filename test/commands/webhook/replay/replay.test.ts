@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { webhookReplay } from '../../../../src/commands/webhook/replay/replay.ts';
 import { systemClock } from '../../../../src/platform/process/clock.ts';
+import { RecordingScrubber } from '../../../../src/pseudonyms/recording-scrubber.ts';
 import { sign } from '../../../../src/webhook/signature.ts';
 import { run } from '../../../support/commands/deps.ts';
+import { newSecret } from '../../../support/webhook/delivery.ts';
 import { type Got, handler } from '../../../support/webhook/handler.ts';
 import { header, sendRig } from '../../../support/webhook/send-rig.ts';
 
@@ -71,6 +73,36 @@ describe('replay', () => {
     await run(webhookReplay, { file, to: target.url, resign: true }, world());
     expect(verdict(target.got[0] as Got).ok).toBe(true);
     expect(header(target.got[0] as Got, 'X-Revento-Delivery-Id')).toBe('a');
+  });
+
+  it('with --resign signs what was scrubbed only where a configured secret vouches for it', async () => {
+    const target = await handler();
+    const line = recorded('a', '2026-01-01T00:00:00Z', undefined, { signer: secret });
+    const own = new RecordingScrubber({ secrets: () => [secret] });
+    const vouched = (await own.line(line, 1)) ?? '';
+    const signer = newSecret();
+    const other = new RecordingScrubber({ secrets: () => [signer] });
+    const claimed = (await other.line(recorded('b', '2026-01-01T00:00:00Z', undefined, { signer }), 1)) ?? '';
+    const replayed = async (lines: string[], options = {}) => {
+      const given = { file: await recording(...lines), to: target.url, resign: true, ...options };
+      return (await run(webhookReplay, given, world())).failure;
+    };
+    expect(await replayed([own.head, vouched])).toBeNull();
+    expect(await replayed([vouched])).toBeNull();
+    expect(target.got).toHaveLength(2);
+    for (const lines of [[other.head, claimed], [claimed]]) {
+      expect(await replayed(lines)).toMatchObject({ message: expect.stringContaining('can be signed') as string });
+    }
+    // One that brings its key into a recording is not used at all, even when asked for.
+    for (const lines of [
+      [line, claimed],
+      [own.head, vouched, claimed],
+      [line, other.head, claimed],
+    ]) {
+      expect(await replayed(lines, { includeUnchecked: true })).toBeNull();
+    }
+    expect(target.got).toHaveLength(5);
+    expect(await replayed([other.head, claimed], { includeUnchecked: true })).toBeNull();
   });
 
   const forged = (id: string, reason = 'signature_mismatch') =>
