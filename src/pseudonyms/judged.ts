@@ -9,7 +9,7 @@ import { verify } from '../webhook/signature.ts';
  */
 export type Judged = 'genuine' | 'unchecked' | 'forged';
 
-/** A verdict, and the signing secret that it rests on. */
+/** A verdict, and the signing secret that it is based on. */
 export interface Judgment {
   readonly judged: Judged;
   /** It signed the delivery, or vouches for the scrubbed line; null for none. */

@@ -37,8 +37,8 @@ export function isFileKey(secret: string): boolean {
 const sealMember = /"seal":"[0-9a-f]*"\}{1,2}$/;
 
 /**
- * What a scrubbed line holds when a signing secret verified its original: whoever has that secret can tell later that
- * nobody else wrote the line. Signs with a key that is made of the secret, so it is not the signature of a delivery.
+ * What a scrubbed line holds when a signing secret verified its original: the user who has that secret can tell
+ * later that nobody else wrote the line. Signs with a key that is made of the secret, so it is not the signature of a delivery.
  */
 export function voucherOf(secret: string, digest: Buffer): string {
   const key = createHmac('sha256', secret).update('revento-scrub').digest();
