@@ -1,6 +1,5 @@
 import { isRecord } from '../json/parse.ts';
-import { newFileKey, sealed } from '../webhook/file-key.ts';
-import { FileKeys } from '../webhook/file-keys.ts';
+import { FileKeys, newFileKey, sealed } from '../webhook/file-key.ts';
 import { readLine } from '../webhook/recorded-line.ts';
 import { brokenSeal, isOtherLine, parseRecordedLine, SkippedLines } from '../webhook/recording.ts';
 import { type Judgment, judgeRecorded } from './judged.ts';

@@ -7,7 +7,7 @@ import { readUserFile } from '../files/user-file.ts';
 import { isRecord, type JsonRecord, parseJson } from '../json/parse.ts';
 import { asBuffer } from '../text/bytes.ts';
 import { decodeText } from '../text/input.ts';
-import { FileKeys } from './file-keys.ts';
+import { FileKeys } from './file-key.ts';
 import { type Recorded, readLine } from './recorded-line.ts';
 
 /** What a recording holds. */
