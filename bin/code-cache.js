@@ -6,13 +6,16 @@
 // each chunk is kept with its source, which must equal the file's, and with a copy of the code, which must equal the
 // code: comparing takes a hundredth of the time of hashing.
 const { closeSync, constants, fstatSync, openSync, readFileSync, readSync } = require('node:fs');
-const { mkdirSync, renameSync, statSync, unlinkSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
-const { dirname, join } = require('node:path');
+const { basename, dirname, join } = require('node:path');
 const { Script, constants: vm } = require('node:vm');
 
 /** Length of the JSON at the start of the file, which names the chunks and where they are. */
 const headBytes = 32_768;
+/** A file that is being written has a name with this end; an older one was left by a run that was killed. */
+const partial = '.partial';
+const oldMs = 3_600_000;
 const wrapper = ['(function (exports, require, module, __filename, __dirname) { ', '\n})'];
 
 /**
@@ -22,9 +25,9 @@ const wrapper = ['(function (exports, require, module, __filename, __dirname) { 
  * @param {string} directory  where only this user can write
  */
 exports.load = function load(entry, directory) {
-  const path = join(directory, `code-${process.version}-${process.arch}`);
+  const path = join(directory, `code-${basename(entry, '.cjs')}-${process.version}-${process.arch}`);
   const key = keyOf(entry);
-  const kept = open(path, key);
+  const kept = key === null ? null : open(path, key);
   const folder = dirname(entry);
   const requireOther = createRequire(entry);
   const chunks = new Map();
@@ -53,16 +56,30 @@ exports.load = function load(entry, directory) {
   // Not on `exit`: a second Ctrl-C also ends a run whose file system hangs.
   process.once('beforeExit', () => {
     // undici's set-up changes a flag on Node 20: then no other run could use the code.
-    if (isNew && keyOf(entry) === key) save(path, key, [...compiled(chunks), ...(kept?.others(chunks) ?? [])]);
+    if (isNew && key !== null && keyOf(entry) === key)
+      save(path, key, () => [...compiled(chunks), ...(kept?.others(chunks) ?? [])]);
     kept?.close();
   });
   return requireChunk(entry.slice(folder.length + 1));
 };
 
-/** Code is of use to the same build, run by the same Node with the same flags, only. */
+/** Code is of use to the same build, run by the same Node with the same flags, only. Null: it can't be told which. */
 function keyOf(entry) {
-  const [program, node] = [statSync(entry), statSync(process.execPath)];
-  return JSON.stringify([entry, program.size, program.mtimeMs, process.execPath, node.size, node.mtimeMs, flagsNow()]);
+  try {
+    const [program, node] = [statSync(entry), statSync(process.execPath)];
+    return JSON.stringify([
+      entry,
+      program.size,
+      program.mtimeMs,
+      process.execPath,
+      node.size,
+      node.mtimeMs,
+      flagsNow(),
+    ]);
+  } catch {
+    // An upgrade has removed one of them while this ran.
+    return null;
+  }
 }
 
 /** V8's version and flags, as it marks code with them. */
@@ -92,24 +109,26 @@ function isOwnFile(file) {
 }
 
 function readerOf(file, places) {
+  /** Null for a chunk that is not kept, or not whole: damaged code must not be kept again either. */
+  const partsOf = (name) => {
+    const { at, codeBytes, sourceBytes } = places.get(name) ?? {};
+    try {
+      const bytes = bytesOf(file, at, 2 * codeBytes + sourceBytes);
+      const [code, copy] = [bytes.subarray(0, codeBytes), bytes.subarray(codeBytes, 2 * codeBytes)];
+      const source = bytes.subarray(2 * codeBytes);
+      return source.length === sourceBytes && code.equals(copy) ? { name, code, source } : null;
+    } catch {
+      // It is not kept, its place is damaged, or it can't be read: this run compiles.
+      return null;
+    }
+  };
   return {
     codeOf(name, source) {
-      const place = places.get(name);
-      if (place === undefined || place.sourceBytes !== source.length) return undefined;
-      const { at, codeBytes, sourceBytes } = place;
-      const bytes = bytesOf(file, at, 2 * codeBytes + sourceBytes);
-      const code = bytes.subarray(0, codeBytes);
-      const isWhole = code.equals(bytes.subarray(codeBytes, 2 * codeBytes));
-      return isWhole && source.equals(bytes.subarray(2 * codeBytes)) ? code : undefined;
+      const parts = partsOf(name);
+      return parts?.source.equals(source) === true ? parts.code : undefined;
     },
     /** What is kept of chunks that this run has not loaded. */
-    others: (loaded) =>
-      [...places]
-        .filter(([name]) => !loaded.has(name))
-        .map(([name, { at, codeBytes, sourceBytes }]) => {
-          const bytes = bytesOf(file, at, 2 * codeBytes + sourceBytes);
-          return { name, code: bytes.subarray(0, codeBytes), source: bytes.subarray(2 * codeBytes) };
-        }),
+    others: (loaded) => [...places.keys()].filter((name) => !loaded.has(name)).flatMap((name) => partsOf(name) ?? []),
   };
 }
 
@@ -125,6 +144,22 @@ function compiled(chunks) {
 
 /** Replaces the file in one step, so that no other run reads half of it. */
 function save(path, key, chunks) {
+  const temporary = `${path}-${process.pid}-${process.hrtime.bigint()}${partial}`;
+  try {
+    const bytes = fileOf(key, chunks());
+    if (bytes === null) return;
+    mkdirSync(dirname(path), { recursive: true });
+    removeOld(dirname(path));
+    writeFileSync(temporary, bytes, { flag: 'wx', mode: 0o600 });
+    renameSync(temporary, path);
+  } catch {
+    // A full disk, or a directory that may not be written to: the next run compiles again.
+    removeIfPossible(temporary);
+  }
+}
+
+/** The bytes of a file; null for more chunks than its head has room for. */
+function fileOf(key, chunks) {
   const places = [];
   const parts = [];
   let at = headBytes;
@@ -136,19 +171,19 @@ function save(path, key, chunks) {
     at += 2 * code.length + source.length + padding.length;
   }
   const head = Buffer.from(JSON.stringify({ key, chunks: places }));
-  if (head.length > headBytes) return;
-  const temporary = `${path}-${process.pid}`;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, Buffer.concat([head, Buffer.alloc(headBytes - head.length, ' '), ...parts]), {
-      flag: 'wx',
-      mode: 0o600,
-    });
-    renameSync(temporary, path);
-  } catch {
-    // A full disk, or a directory that may not be written to: the next run compiles again.
-    try {
-      unlinkSync(temporary);
-    } catch {}
+  if (head.length > headBytes) return null;
+  return Buffer.concat([head, Buffer.alloc(headBytes - head.length, ' '), ...parts]);
+}
+
+function removeOld(directory) {
+  for (const name of readdirSync(directory).filter((one) => one.endsWith(partial))) {
+    const path = join(directory, name);
+    if (statSync(path).mtimeMs < Date.now() - oldMs) removeIfPossible(path);
   }
+}
+
+function removeIfPossible(path) {
+  try {
+    unlinkSync(path);
+  } catch {}
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -16,6 +17,7 @@ import {
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { revento } from '../../support/program/build.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 import { SmallDisk } from '../../support/store/small-disk.ts';
 
@@ -119,6 +121,52 @@ describe('kept code', () => {
     }
     writeFileSync(file(), Buffer.alloc(good.length));
     expect(await run('--help')).toEqual(first);
+  });
+
+  it('is not kept again where it is damaged', async () => {
+    const first = await run('status');
+    const bytes = readFileSync(file());
+    const head: Head = JSON.parse(bytes.toString('utf8', 0, headBytes));
+    for (const [, { at, codeBytes }] of head.chunks) {
+      const middle = at + Math.floor(codeBytes / 2);
+      bytes.writeUInt8(bytes.readUInt8(middle) ^ 0x55, middle);
+    }
+    writeFileSync(file(), bytes);
+    // Loads some of the chunks, and keeps what others are there.
+    await run('webhook', 'events');
+    expect(await run('status')).toEqual(first);
+  });
+
+  it('is not used when what describes it is damaged', async () => {
+    const first = await run('--help');
+    const good = readFileSync(file(), 'latin1');
+    for (const [from, to] of [
+      ['"codeBytes"', '"c0deBytes"'],
+      ['"at":', '"at":-'],
+      ['"sourceBytes":', '"sourceBytes":9'],
+    ] as const) {
+      const head = good.slice(0, headBytes).replaceAll(from, to);
+      writeFileSync(file(), Buffer.from(head.slice(0, headBytes) + good.slice(headBytes), 'latin1'));
+      expect(await run('--help')).toEqual(first);
+    }
+  });
+
+  it('is not kept when Node is replaced while the command runs, and the command still succeeds', async () => {
+    const node = join(rig.home, 'node');
+    copyFileSync(process.execPath, node);
+    const words = [revento, 'sandbox', 'exec', '--', 'rm', node];
+    const { status, stderr } = spawnSync(node, words, {
+      env: { ...rig.env, NODE_DISABLE_COMPILE_CACHE: undefined },
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('of the program and of completion do not replace each other', async () => {
+    await run('--help');
+    await run('__complete', 'bash', '2', 'revento', 'st');
+    await run('--help');
+    expect(readdirSync(folder)).toHaveLength(2);
   });
 
   it.each(['a directory', 'a named pipe'])('is replaced or left out where there is %s of its name', async (what) => {
