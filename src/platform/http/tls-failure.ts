@@ -34,6 +34,7 @@ const otherWords: readonly (readonly [RegExp, string])[] = [
 
 /** Whether an error's code is one of a TLS handshake or of a certificate. Source: Node.js `tls`, X509 error codes. */
 export function isTlsCode(code: string): boolean {
+  if (Object.hasOwn(faults, code)) return true;
   return /^ERR_(SSL|TLS)_|^EPROTO$|CERT|CRL|ISSUER|^(INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)$/.test(
     code,
   );

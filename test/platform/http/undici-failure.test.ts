@@ -50,6 +50,14 @@ describe.each(['client', 'forwarder', 'sender'])('the %s', (name) => {
   });
 });
 
+it.each(['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_HAS_EXPIRED', 'EPROTO'])(
+  'a certificate that cannot be verified is a failure of TLS: %s',
+  (code) => {
+    const reached = { peer: 'a.test:443', isUnsent: true, isAnswered: false };
+    expect(asFailure(Object.assign(new Error('no'), { code }), reached)).toMatchObject({ kind: 'tls', isUnsent: true });
+  },
+);
+
 describe('an error that is not known', () => {
   const reached = { peer: 'a.test:443', isUnsent: false, isAnswered: false };
   it.each([
