@@ -9,6 +9,8 @@ import { blameProxy, makeProxied } from './proxied.ts';
 import { maxHeadBytes } from './received.ts';
 
 const connectTimeoutMs = 10_000;
+/** An idle connection is kept no longer, and no longer than the server says: it may just be closing it. */
+const idleMs = 4_000;
 
 /** A client, and how to close its sockets. */
 export interface HttpClient {
@@ -19,7 +21,8 @@ export interface HttpClient {
 
 /**
  * Makes an Exchange out of node:http, and out of undici for what goes through a proxy. Connections are kept and reused
- * for GET and HEAD; any other method gets one of its own, because a kept connection that dies under a request leaves open whether the request was carried out.
+ * for GET and HEAD; any other method gets one of its own, because a kept connection that dies under a request leaves
+ * open whether the request was carried out.
  *
  * This machine is always reached directly, whatever the proxy settings say. The exchange throws ReventoError
  * `usage` when the variable of the proxy that it has to go through is malformed.
@@ -27,7 +30,8 @@ export interface HttpClient {
 export async function createHttpClient(proxy: ProxySettings = noProxies): Promise<HttpClient> {
   const agents = new Map<string, Agent>();
   const agentFor = ({ protocol }: URL): Agent => {
-    const found = agents.get(protocol) ?? new (protocol === 'https:' ? HttpsAgent : Agent)({ keepAlive: true });
+    const found =
+      agents.get(protocol) ?? new (protocol === 'https:' ? HttpsAgent : Agent)({ keepAlive: true, timeout: idleMs });
     agents.set(protocol, found);
     return found;
   };

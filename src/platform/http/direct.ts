@@ -61,8 +61,12 @@ export function exchangeDirectly(
       if (isSettled || answer === null) return;
       settle();
       resolve(new ReceivedResponse(answer.statusCode ?? 0, chunks, answer.rawHeaders));
+      // A server that answers early may never read the rest of the body.
+      if (agent === null) sent?.destroy();
     };
     const onError = (error: Error) => {
+      // All of the answer is here, and `end` follows: what a server sends after it is dropped.
+      if (answer?.complete === true) return;
       const bytesRead = sent?.socket?.bytesRead;
       fail(asFailure(error, { peer, isUnsent: !isStarted, isAnswered: answer !== null, bytesRead }));
     };
@@ -158,6 +162,7 @@ function send(sent: ClientRequest, body: Buffer | Readable | null): void {
 }
 
 function whenConnected(socket: Socket, { protocol }: URL, onConnected: () => void): void {
-  if (!socket.connecting) onConnected();
-  else socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', onConnected);
+  if (socket.connecting) socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', onConnected);
+  // One to an address in digits may have failed already: then it is destroyed, and the request gets the error.
+  else if (!socket.destroyed) onConnected();
 }

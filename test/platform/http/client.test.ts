@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttps } from 'node:https';
-import { createServer as createTcp } from 'node:net';
+import { createServer as createTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -110,5 +111,45 @@ it.each([
     expect(lines.filter((line) => /^x-twice/i.test(line))).toEqual(['X-Twice: 1', 'X-Twice: 2']);
     expect(lines.filter((line) => /^(content-length|transfer-encoding)/i.test(line))).toEqual(expected);
   });
+  await client.close();
+});
+
+it('the rest of a body is not sent to a server that has answered', async () => {
+  const body = Buffer.alloc(32 * 1024 * 1024);
+  const server = createTcp();
+  const answered = new Promise<Socket>((resolve) => {
+    server.once('connection', (socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        socket.pause().write('HTTP/1.1 413 Payload Too Large\r\nContent-Length: 2\r\n\r\n{}');
+        resolve(socket);
+      });
+    });
+  });
+  await serving(
+    () => server,
+    async (port) => {
+      const client = await createHttpClient();
+      const url = `http://127.0.0.1:${port}/`;
+      expect((await client.exchange({ method: 'POST', url, headers: [], body })).status).toBe(413);
+      const socket = await answered;
+      let received = 0;
+      socket.on('data', ({ length }) => (received += length)).resume();
+      await once(socket, 'close');
+      expect(received).toBeLessThan(body.length / 2);
+      await client.close();
+    },
+  );
+});
+
+it.each(['http', 'https'])('a connection by %s that fails at once leaves the request unsent', async (scheme) => {
+  const client = await createHttpClient();
+  const request = {
+    method: 'POST',
+    url: `${scheme}://255.255.255.255:9/`,
+    headers: [],
+    body: Buffer.from('{}'),
+  } as const;
+  await expect(client.exchange(request)).rejects.toMatchObject({ name: 'HttpFailure', isUnsent: true });
   await client.close();
 });
