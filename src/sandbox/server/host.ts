@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { isLoopback } from '../../http/this-machine.ts';
 import type { Admit, Exchange, Listening, Serve } from '../../ports/exchange.ts';
 import type { Sandbox } from './app.ts';
@@ -84,12 +85,23 @@ export function addressOf(hostName: string, port: number): Address {
 
 const nothing: Exchange = async () => ({ status: 404, headers: [], body: new Uint8Array() });
 
+/** Below the ports that systems hand out by themselves, and above most that services use. */
+const [lowestPort, endOfPorts] = [20_000, 32_768];
+const portTries = 20;
+
 /**
  * A port that is free on both loopback families when this resolves. Another program could still take it before it is
- * used.
+ * used, but none gets it by asking for any port. Source: Linux hands out 32768 and up, macOS and Windows 49152 and up.
  */
 export async function freePort(serve: Serve): Promise<number> {
-  const probe: Listening = await serve({ host: 'localhost', port: 0, answer: nothing });
-  await probe.close(0);
-  return probe.port;
+  for (let tries = 1; ; tries++) {
+    const port = tries === portTries ? 0 : randomInt(lowestPort, endOfPorts);
+    try {
+      const probe: Listening = await serve({ host: 'localhost', port, answer: nothing });
+      await probe.close(0);
+      return probe.port;
+    } catch (error) {
+      if (port === 0) throw error;
+    }
+  }
 }
