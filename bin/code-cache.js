@@ -63,7 +63,7 @@ exports.load = function load(entry, directory) {
   return requireChunk(entry.slice(folder.length + 1));
 };
 
-/** Code is of use to the same build, run by the same Node with the same flags, only. Null: it can't be told which. */
+/** Code is of use to the same build, run by the same Node with the same flags, only. Null: nobody knows which. */
 function keyOf(entry) {
   try {
     const [program, node] = [statSync(entry), statSync(process.execPath)];

@@ -58,7 +58,7 @@ it('help exit-codes names every command whose exit code is its answer', async ()
 });
 
 /** Their texts are programs, which look at variables of their own. */
-const programsForUsers = /inspector\/model\/tests\//;
+const programsForUsers = /^test-code\//;
 
 it('help environment names every variable that the program looks at', async () => {
   const text = await helpText('environment');
