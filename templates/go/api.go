@@ -19,6 +19,8 @@ const (
 	inFlight = 5
 	// Lists longer than this are read at the pace that the limit of 30 a minute allows.
 	pagesAtOnce = 20
+	// A pause that is longer is taken for a mistake.
+	longestPause = time.Hour
 )
 
 // apiError is what Revento refused; code is its error code.
@@ -150,8 +152,11 @@ func send(connected login, path string) ([]byte, error) {
 	}
 	json.Unmarshal(body, &refusal) // a proxy may answer with anything: the status says enough then
 	found.code = refusal.Error
-	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil {
-		found.retryAfter = time.Duration(seconds) * time.Second
+	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		found.retryAfter = longestPause
+		if seconds < int(longestPause/time.Second) {
+			found.retryAfter = time.Duration(seconds) * time.Second
+		}
 	}
 	return nil, &found
 }

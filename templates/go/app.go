@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -159,6 +160,10 @@ func routes() http.Handler {
 
 func main() {
 	config = readSettings()
+	if err := checkDataDir(); err != nil {
+		fmt.Fprintf(os.Stderr, "Cannot use %s: %v.\n", config.dataDir, err)
+		os.Exit(1)
+	}
 	logins() // the log says now which ones cannot be read
 	listener, err := net.Listen("tcp", ":"+config.port)
 	if err != nil {

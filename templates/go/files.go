@@ -105,6 +105,9 @@ func firstOf(failures ...error) error {
 	return nil
 }
 
+// errDamaged: the file was not sealed under its name with our key.
+var errDamaged = errors.New("is damaged, or REVENTO_TOKEN_KEY has changed")
+
 // readSealed gives the value of a file, or nil where there is none.
 func readSealed[T any](path string) (*T, error) {
 	data, err := os.ReadFile(path)
@@ -116,9 +119,22 @@ func readSealed[T any](path string) (*T, error) {
 	}
 	value, err := unseal[T](data, filepath.Base(path))
 	if err != nil {
-		return nil, fmt.Errorf("%s is damaged, or REVENTO_TOKEN_KEY has changed: %w", path, err)
+		return nil, fmt.Errorf("%s %w", path, errDamaged)
 	}
 	return &value, nil
+}
+
+// checkDataDir refuses a directory where nothing can be stored, or where everything is encrypted with another key.
+func checkDataDir() error {
+	path := filepath.Join(config.dataDir, "key.sealed")
+	_, err := readSealed[fields](path)
+	if errors.Is(err, errDamaged) {
+		return errors.New("REVENTO_TOKEN_KEY is not the key that its files are encrypted with")
+	}
+	if err != nil {
+		return err
+	}
+	return writeSealed(path, fields{})
 }
 
 // readAllSealed gives the values of the files in a directory, which need not exist. One that is damaged does not hold up

@@ -3,6 +3,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -34,6 +35,10 @@ func remember(eventID, organizationID, participantID string, change func(*held) 
 		}
 		path := filepath.Join(mirrorOf(eventID), fileName(eventID, participantID)+".sealed")
 		one, err := readSealed[held](path)
+		if errors.Is(err, errDamaged) {
+			log("file not read", fields{"error": err.Error()})
+			err = nil // it is written again
+		}
 		if one == nil {
 			one = &held{}
 		}

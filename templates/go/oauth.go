@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net"
+	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -99,12 +102,18 @@ func requestTokens(form map[string]string) (login, error) {
 	for name, value := range form {
 		body.Set(name, value)
 	}
-	response, err := tokenClient.PostForm(config.authBase+"/oauth/token", body)
+	// Without a connection, which TLS belongs to, nothing was sent: the token was not used.
+	var isConnected atomic.Bool
+	connection := httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { isConnected.Store(true) }}
+	traced := httptrace.WithClientTrace(context.Background(), &connection)
+	request, err := http.NewRequestWithContext(traced, "POST", config.authBase+"/oauth/token", strings.NewReader(body.Encode()))
 	if err != nil {
-		// The connection was never made: the token was not used.
-		var dialed *net.OpError
-		isUnused := errors.As(err, &dialed) && dialed.Op == "dial"
-		return login{}, &tokenError{"unreachable", isUnused}
+		return login{}, &tokenError{"unreachable", true}
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := tokenClient.Do(request)
+	if err != nil {
+		return login{}, &tokenError{"unreachable", !isConnected.Load()}
 	}
 	defer response.Body.Close()
 	var answer struct {
@@ -118,6 +127,11 @@ func requestTokens(form map[string]string) (login, error) {
 	if answer.Error == "" {
 		answer.Error = fmt.Sprintf("status %d", response.StatusCode)
 	}
-	// 429 and 503 are returned before the token is checked; after any other failure it may be spent.
-	return login{}, &tokenError{answer.Error, response.StatusCode == 429 || response.StatusCode == 503}
+	return login{}, &tokenError{answer.Error, isUnusedAfter(response.StatusCode, answer.Error)}
+}
+
+// isUnusedAfter says whether the token was refused without being used: all but `invalid_grant` is about something else,
+// such as a wrong secret or address. After a failure of the server it may be spent.
+func isUnusedAfter(status int, code string) bool {
+	return status == 503 || status >= 300 && status < 500 && code != "invalid_grant"
 }

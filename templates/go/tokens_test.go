@@ -3,9 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
+	"io"
+	logger "log"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -104,6 +110,106 @@ func TestARefreshThatReventoNeverGotIsSentAgain(t *testing.T) {
 	}
 	if found, err := refreshed(spent, renewed); err != nil || found.AccessToken != "a2" {
 		t.Errorf("%v, %v", found, err)
+	}
+}
+
+func TestOnlyATokenThatCannotHaveBeenUsedIsSentAgain(t *testing.T) {
+	type answer struct {
+		status int
+		body   string
+	}
+	given := answer{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if given.status == 0 {
+			panic(http.ErrAbortHandler) // the connection is lost after the request
+		}
+		w.WriteHeader(given.status)
+		io.WriteString(w, given.body)
+	}))
+	defer server.Close()
+	untrusted := httptest.NewUnstartedServer(nil)
+	untrusted.Config.ErrorLog = logger.New(io.Discard, "", 0)
+	untrusted.StartTLS()
+	defer untrusted.Close()
+	asked := func(base string) bool {
+		before := config.authBase
+		config.authBase = base
+		defer func() { config.authBase = before }()
+		_, err := requestTokens(map[string]string{"grant_type": "refresh_token", "refresh_token": "r1"})
+		var refused *tokenError
+		return errors.As(err, &refused) && refused.isUnused
+	}
+	for name, one := range map[string]struct {
+		answer   answer
+		isUnused bool
+	}{
+		"a wrong secret":    {answer{401, `{"error":"invalid_client"}`}, true},
+		"a wrong address":   {answer{404, "<html>"}, true},
+		"a redirect":        {answer{301, ""}, true},
+		"too many requests": {answer{429, `{"error":"rate_limited"}`}, true},
+		"no service":        {answer{503, ""}, true},
+		"a spent token":     {answer{400, `{"error":"invalid_grant"}`}, false},
+		"a failure":         {answer{500, ""}, false},
+		"half an answer":    {answer{200, `{"access_`}, false},
+		"no answer":         {answer{}, false},
+	} {
+		given = one.answer
+		if isUnused := asked(server.URL); isUnused != one.isUnused {
+			t.Errorf("%s: %v", name, isUnused)
+		}
+	}
+	for _, base := range []string{"http://localhost:9", untrusted.URL} {
+		if !asked(base) {
+			t.Errorf("%s got the token", base)
+		}
+	}
+}
+
+func TestALongPauseIsLimited(t *testing.T) {
+	sent := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", sent)
+		w.WriteHeader(http.StatusTooManyRequests)
+	}))
+	defer server.Close()
+	before := config.apiBase
+	config.apiBase = server.URL
+	defer func() { config.apiBase = before }()
+	for value, pause := range map[string]time.Duration{
+		"2": 2 * time.Second, "9999999999": time.Hour, "9223372036854775807": time.Hour, "-5": 0, "soon": 0,
+	} {
+		sent = value
+		_, err := send(login{}, "/")
+		var refused *apiError
+		if !errors.As(err, &refused) || refused.retryAfter != pause {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+}
+
+func TestAnotherKeyEndsTheStart(t *testing.T) {
+	if err := firstOf(checkDataDir(), checkDataDir()); err != nil {
+		t.Fatal(err)
+	}
+	key := config.tokenKey
+	config.tokenKey = randomBytes(32)
+	err := checkDataDir()
+	config.tokenKey = key
+	if err == nil || !strings.Contains(err.Error(), "REVENTO_TOKEN_KEY") {
+		t.Error(err)
+	}
+	if err := checkDataDir(); err != nil {
+		t.Errorf("the right key was replaced: %v", err)
+	}
+}
+
+func TestADamagedRowIsWrittenAgain(t *testing.T) {
+	path := filepath.Join(mirrorOf("evt_rewritten"), fileName("evt_rewritten", "par_1")+".sealed")
+	os.MkdirAll(filepath.Dir(path), 0o700)
+	os.WriteFile(path, []byte("damaged"), 0o600)
+	sent := event{Type: "participant.joined", EventID: "evt_rewritten", Data: json.RawMessage(`{"id":"par_1"}`)}
+	if err := work(sent, "once"); err != nil || len(participants("evt_rewritten")) != 1 {
+		t.Error(err)
 	}
 }
 
