@@ -25,6 +25,9 @@ final class Api {
   /** Lists longer than this are read at the pace that the limit of 30 a minute allows. */
   private static final int PAGES_AT_ONCE = 20;
 
+  /** A pause that is longer is taken for a mistake. */
+  private static final long LONGEST_PAUSE_SECONDS = 3_600;
+
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(20);
 
   private final Config config;
@@ -116,6 +119,12 @@ final class Api {
     return null;
   }
 
+  /** The pause that Retry-After asks for; null where it is not in seconds. */
+  static Duration pauseAsked(String retryAfter) {
+    if (!retryAfter.matches("[0-9]{1,18}")) return null;
+    return Duration.ofSeconds(Math.min(Long.parseLong(retryAfter), LONGEST_PAUSE_SECONDS));
+  }
+
   private static Duration jittered(long millis) {
     return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 4));
   }
@@ -138,13 +147,7 @@ final class Api {
     try {
       var response = Http.send(client, request, REQUEST_LIMIT);
       status = response.statusCode();
-      retryAfter =
-          response
-              .headers()
-              .firstValue("Retry-After")
-              .filter(seconds -> seconds.matches("[0-9]{1,6}"))
-              .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
-              .orElse(null);
+      retryAfter = response.headers().firstValue("Retry-After").map(Api::pauseAsked).orElse(null);
       var body = Json.read(response.body(), JsonObject.class);
       return new Answer(requestId, status, body, retryAfter, null);
     } catch (IOException lost) {

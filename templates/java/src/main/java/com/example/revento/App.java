@@ -212,6 +212,7 @@ final class App {
   public static void main(String[] arguments) {
     try {
       var config = Config.read(Config.environment(Path.of(".env")));
+      new Sealed(config.tokenKey()).check(config.dataDir());
       var app = new App(config);
       app.tokens.logins(); // the log says now which ones cannot be read
       app.serve();

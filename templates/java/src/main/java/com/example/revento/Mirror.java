@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -64,11 +65,21 @@ final class Mirror {
           // A deletion that comes from now on waits for its turn, and then deletes what is written
           // here.
           if (tokens.isDeleted(eventId, organizationId)) return null;
-          var held = sealed.read(path, Held.class).orElse(new Held(new JsonObject(), "", "", 0));
+          var held = held(path).orElse(new Held(new JsonObject(), "", "", 0));
           var next = change.apply(held);
           if (next != held) sealed.write(path, next);
           return null;
         });
+  }
+
+  /** What a file holds; empty where it is damaged: then it is written again. */
+  private Optional<Held> held(Path path) throws IOException {
+    try {
+      return sealed.read(path, Held.class);
+    } catch (Sealed.DamagedException damaged) {
+      Log.line("file not read", "error", damaged.getMessage());
+      return Optional.empty();
+    }
   }
 
   private Void forget(String eventId) throws IOException {

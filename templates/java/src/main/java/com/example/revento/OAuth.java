@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import javax.net.ssl.SSLHandshakeException;
 
 /** The authorization code flow with PKCE, and the token endpoint. */
 final class OAuth {
@@ -129,28 +131,37 @@ final class OAuth {
             .header("Accept", "application/json")
             .POST(BodyPublishers.ofString(Http.query(form)))
             .build();
+    HttpResponse<String> response;
     try {
       // A client of its own: on a pooled connection that the server just closed, nobody could say
       // whether the token was used.
-      var response = Http.send(Http.client(), request, REQUEST_LIMIT);
-      var status = response.statusCode();
-      var answer = Json.read(response.body(), JsonObject.class);
-      var login = Json.read(answer, Login.class);
-      if (status == 200 && login.accessToken() != null && login.refreshToken() != null)
-        return login;
-      // 429 and 503 are returned before the token is checked; after other failures it may be spent.
-      var code =
-          answer.get("error") instanceof JsonPrimitive word
-              ? word.getAsString()
-              : "status " + status;
-      throw new TokenException(code, status == 429 || status == 503);
-    } catch (ConnectException | HttpConnectTimeoutException unreachable) {
+      response = Http.send(Http.client(), request, REQUEST_LIMIT);
+    } catch (ConnectException | HttpConnectTimeoutException | SSLHandshakeException unreachable) {
       throw new TokenException("unreachable", true);
-    } catch (TokenException refused) {
-      throw refused;
-    } catch (IOException | JsonParseException lost) {
+    } catch (IOException lost) {
       throw new TokenException("no answer", false);
     }
+    var status = response.statusCode();
+    var code = "status " + status;
+    try {
+      var answer = Json.read(response.body(), JsonObject.class);
+      if (answer.get("error") instanceof JsonPrimitive word) code = word.getAsString();
+      var login = Json.read(answer, Login.class);
+      if (status == 200 && login.accessToken() != null && login.refreshToken() != null) {
+        return login;
+      }
+    } catch (JsonParseException malformed) {
+      // a proxy may answer with anything: the status says enough then
+    }
+    throw new TokenException(code, isUnusedAfter(status, code));
+  }
+
+  /**
+   * Whether the token was refused without being used: all but `invalid_grant` is about something
+   * else, such as a wrong secret or address. After a failure of the server it may be spent.
+   */
+  private static boolean isUnusedAfter(int status, String code) {
+    return status == 503 || status >= 300 && status < 500 && !code.equals("invalid_grant");
   }
 
   private Attempt opened(String cookie) {

@@ -132,6 +132,14 @@ final class Sealed {
     }
   }
 
+  /** A file that was not sealed under its name with this key. */
+  @SuppressWarnings("serial")
+  static final class DamagedException extends IOException {
+    DamagedException(Path path, Exception cause) {
+      super(path + " is damaged, or REVENTO_TOKEN_KEY has changed", cause);
+    }
+  }
+
   /** The value of a file; empty where there is none. */
   <T> Optional<T> read(Path path, Class<T> type) throws IOException {
     try {
@@ -139,7 +147,22 @@ final class Sealed {
     } catch (NoSuchFileException none) {
       return Optional.empty();
     } catch (GeneralSecurityException | JsonParseException damaged) {
-      throw new IOException(path + " is damaged, or REVENTO_TOKEN_KEY has changed", damaged);
+      throw new DamagedException(path, damaged);
+    }
+  }
+
+  /** Refuses a directory where nothing can be stored, or whose files have another key. */
+  void check(Path directory) throws IOException {
+    var path = directory.resolve("key" + SUFFIX);
+    try {
+      read(path, Map.class);
+      write(path, Map.of());
+    } catch (DamagedException another) {
+      throw new IOException(
+          "Cannot use %s: REVENTO_TOKEN_KEY is not the key that its files are encrypted with."
+              .formatted(directory));
+    } catch (IOException failed) {
+      throw new IOException("Cannot use %s: %s.".formatted(directory, failed));
     }
   }
 

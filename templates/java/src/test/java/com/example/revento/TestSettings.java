@@ -4,12 +4,18 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.Map;
 
 /** Settings of the tests: a directory and secrets of their own; at a sandbox, its settings. */
 final class TestSettings {
   private TestSettings() {}
 
   static Config in(Path directory) {
+    return in(directory, Map.of());
+  }
+
+  /** Those that are given come before all others. */
+  static Config in(Path directory, Map<String, String> given) {
     var settings = new HashMap<String, String>();
     settings.put("REVENTO_AUTH_BASE", "http://localhost:9");
     settings.put("REVENTO_API_BASE", "http://localhost:9/api/v1");
@@ -23,6 +29,7 @@ final class TestSettings {
     settings.put("PORT", String.valueOf(port));
     settings.put("REVENTO_TOKEN_KEY", randomWord());
     settings.put("DATA_DIR", directory.toString());
+    settings.putAll(given);
     return Config.read(settings);
   }
 

@@ -3,6 +3,7 @@ package com.example.revento;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
@@ -132,6 +133,16 @@ class TokensTest {
     Files.writeString(tokens.claim(SPENT).resolveSibling("damaged.sealed"), "damaged");
     assertEquals(SPENT, tokens.loginFor("evt_1"));
     assertThrows(Login.EndedException.class, () -> tokens.loginFor("evt_damaged"));
+  }
+
+  @Test
+  void anotherKeyEndsTheStart() throws Exception {
+    sealed.check(directory);
+    sealed.check(directory);
+    var another = new Sealed(Sealed.randomBytes(32));
+    var failure = assertThrows(IOException.class, () -> another.check(directory));
+    assertTrue(failure.getMessage().contains("REVENTO_TOKEN_KEY"), failure.getMessage());
+    sealed.check(directory); // it is still the right one
   }
 
   private void refused(String code, boolean isUnused) throws Exception {

@@ -146,6 +146,22 @@ class WebhooksTest {
   }
 
   @Test
+  void aDamagedRowIsWrittenAgain() throws Exception {
+    var sealed = new Sealed(config.tokenKey());
+    var mirror = new Mirror(config, sealed, new Tokens(config, sealed), null, null);
+    var data = new JsonObject();
+    data.addProperty("id", "p1");
+    var event = new Webhooks.Event("participant.joined", "", "evt_1", "org_1", data);
+    mirror.work(event, "first");
+    var rows = config.dataDir().resolve("participants").resolve(Sealed.fileName("evt_1"));
+    var row = rows.resolve(Sealed.fileName("evt_1", "p1") + Sealed.SUFFIX);
+    assertTrue(Files.exists(row));
+    Files.writeString(row, "damaged");
+    mirror.work(event, "second");
+    assertEquals(List.of(data), mirror.participants("evt_1"));
+  }
+
+  @Test
   void aDamagedDeliveryDoesNotHoldUpTheOthers() throws Exception {
     assertAnswer(204, genuine(BODY), BODY);
     var damaged = config.dataDir().resolve("inbox/damaged.sealed");

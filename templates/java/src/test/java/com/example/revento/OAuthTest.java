@@ -1,0 +1,99 @@
+package com.example.revento;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OAuthTest {
+  @TempDir Path directory;
+
+  private OAuth.TokenException refused(String base) {
+    var config = TestSettings.in(directory, Map.of("REVENTO_AUTH_BASE", base));
+    var sealed = new Sealed(config.tokenKey());
+    var oauth = new OAuth(config, sealed, new Tokens(config, sealed));
+    return assertThrows(
+        OAuth.TokenException.class,
+        () -> oauth.requestTokens(Map.of("grant_type", "refresh_token", "refresh_token", "r1")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "401 | {\"error\":\"invalid_client\"} | true",
+        "404 | <html> | true",
+        "301 | - | true",
+        "429 | {\"error\":\"rate_limited\"} | true",
+        "503 | - | true",
+        "400 | {\"error\":\"invalid_grant\"} | false",
+        "500 | - | false",
+        "200 | {\"access_ | false",
+      })
+  void onlyATokenThatCannotHaveBeenUsedIsSentAgain(int status, String body, boolean isUnused)
+      throws Exception {
+    var loopback = InetAddress.getLoopbackAddress();
+    var server = HttpServer.create(new InetSocketAddress(loopback, 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            var bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+          }
+        });
+    server.start();
+    try {
+      assertEquals(isUnused, refused("http://localhost:" + server.getAddress().getPort()).isUnused);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void aTokenThatWasNeverSentIsUnused() throws Exception {
+    assertTrue(refused("http://localhost:9").isUnused);
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var refusal =
+          new Thread(
+              () -> {
+                try (var connection = server.accept()) {
+                  connection.getInputStream().read();
+                  // a fatal alert of TLS: no handshake is possible
+                  connection.getOutputStream().write(HexFormat.of().parseHex("15030300020228"));
+                  connection.getInputStream().readAllBytes();
+                } catch (IOException over) {
+                  // the client has what it needs
+                }
+              });
+      refusal.start();
+      assertTrue(refused("https://localhost:" + server.getLocalPort()).isUnused);
+      refusal.join();
+    }
+  }
+
+  @Test
+  void aLongPauseIsLimited() {
+    assertEquals(Duration.ofSeconds(2), Api.pauseAsked("2"));
+    assertEquals(Duration.ofHours(1), Api.pauseAsked("999999999999"));
+    assertNull(Api.pauseAsked("-5"));
+    assertNull(Api.pauseAsked("soon"));
+  }
+}
