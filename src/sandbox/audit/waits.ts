@@ -4,8 +4,11 @@ export const underWayMs = 100;
 const immediateMs = 30;
 /** No machine holds up an attempt for longer. */
 const mostStallMs = 1_000;
-/** From one wait to the next, a backoff grows by a factor between these. */
-const growth = [1.4, 12] as const;
+/** From one wait to the next, a backoff grows by this factor or more. */
+const leastGrowth = 1.4;
+/** Attempts without a wait follow about as fast as each other. */
+const mostSpread = 3;
+const leastMs = 5;
 
 /**
  * Whether a client sent its attempts without waits, given the time before each, milliseconds. A machine may hold up a few
@@ -16,12 +19,16 @@ export function isWithoutWait(gaps: readonly number[]): boolean {
   if (longer === 0) return true;
   const middle = [...gaps].sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
   const isStalled = longer <= gaps.length / 3 && Math.max(...gaps) < mostStallMs;
-  return isStalled && middle < immediateMs && !isGrowing(gaps);
+  return isStalled && middle < immediateMs && !isGrowing(gaps) && areAlike(gaps.filter((gap) => gap < underWayMs));
+}
+
+/** Waits of a random length are not. */
+function areAlike(gaps: readonly number[]): boolean {
+  return Math.max(...gaps) <= Math.max(Math.min(...gaps), leastMs) * mostSpread;
 }
 
 function isGrowing(gaps: readonly number[]): boolean {
   return gaps.slice(1).every((gap, index) => {
-    const before = Math.max(gaps[index] ?? 0, 1);
-    return gap >= before * growth[0] && gap <= before * growth[1];
+    return gap >= Math.max(gaps[index] ?? 0, 1) * leastGrowth;
   });
 }
