@@ -3,8 +3,14 @@ import type { Json } from '../../json/value.ts';
 
 /** One place at which two outputs differ. */
 type Difference =
-  | { readonly at: string; readonly kind: 'number'; readonly by: number }
-  | { readonly at: string; readonly kind: 'added' | 'removed' | 'value'; readonly what: string };
+  | (Where & { readonly kind: 'number'; readonly by: number })
+  | (Where & { readonly kind: 'added' | 'removed' | 'value'; readonly what: string });
+
+interface Where {
+  readonly at: string;
+  /** The same without names that may be data. */
+  readonly shown: string;
+}
 
 /** What deliveries changed in the output that shows the effects; empty when nothing changed. */
 export type Change = readonly Difference[];
@@ -12,6 +18,9 @@ export type Change = readonly Difference[];
 /** What differs from one delivery to the next: the ids that we made, UUIDs, and times. */
 const varying =
   /\b(?:app|ptp|usr)_[0-9a-f]{16}\b|evt_delivery_[0-9a-f]{16}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*Z?/g;
+
+/** A name of a member that looks like data: an address, a name of a person, a phone number. */
+const dataLike = /[@\s%+]|\d{5}|[^\x20-\x7e]/;
 
 const alike = (text: string) => text.replace(varying, '#');
 
@@ -25,12 +34,12 @@ function canonical(value: unknown): string {
 
 /** How the later output differs from the earlier one. A list that grew or shrank is compared without its order. */
 export function changeBetween(before: Json, after: Json): Change {
-  return differences(before, after, '');
+  return differences(before, after, { at: '', shown: '' });
 }
 
-function differences(before: unknown, after: unknown, at: string): Difference[] {
+function differences(before: unknown, after: unknown, at: Where): Difference[] {
   if (typeof before === 'number' && typeof after === 'number') {
-    return before === after ? [] : [{ at, kind: 'number', by: after - before }];
+    return before === after ? [] : [{ ...at, kind: 'number', by: after - before }];
   }
   if (Array.isArray(before) && Array.isArray(after)) {
     if (before.length === after.length) return before.flatMap((item, index) => differences(item, after[index], at));
@@ -38,25 +47,30 @@ function differences(before: unknown, after: unknown, at: string): Difference[] 
   }
   if (isRecord(before) && isRecord(after)) {
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) => {
-      const below = at === '' ? alike(name) : `${at}.${alike(name)}`;
-      if (!Object.hasOwn(before, name)) return [{ at: below, kind: 'added', what: canonical(after[name]) } as const];
-      if (!Object.hasOwn(after, name)) return [{ at: below, kind: 'removed', what: canonical(before[name]) } as const];
+      const below = memberOf(at, alike(name));
+      if (!Object.hasOwn(before, name)) return [{ ...below, kind: 'added', what: canonical(after[name]) } as const];
+      if (!Object.hasOwn(after, name)) return [{ ...below, kind: 'removed', what: canonical(before[name]) } as const];
       return differences(before[name], after[name], below);
     });
   }
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  return [{ at, kind: 'value', what: canonical(after) }];
+  return [{ ...at, kind: 'value', what: canonical(after) }];
+}
+
+function memberOf({ at, shown }: Where, name: string): Where {
+  const inside = (path: string, own: string) => (path === '' ? own : `${path}.${own}`);
+  return { at: inside(at, name), shown: inside(shown, dataLike.test(name) ? '[masked]' : name) };
 }
 
 /** The items of one list that another one lacks, compared with their ids and described without them. */
-function surplus(list: readonly unknown[], other: readonly unknown[], at: string, kind: 'added' | 'removed') {
+function surplus(list: readonly unknown[], other: readonly unknown[], at: Where, kind: 'added' | 'removed') {
   const left = new Map<string, number>();
   for (const item of other) left.set(JSON.stringify(item), (left.get(JSON.stringify(item)) ?? 0) + 1);
   return list.flatMap((item): Difference[] => {
     const text = JSON.stringify(item);
     const count = left.get(text) ?? 0;
     left.set(text, count - 1);
-    return count > 0 ? [] : [{ at, kind, what: canonical(item) }];
+    return count > 0 ? [] : [{ ...at, kind, what: canonical(item) }];
   });
 }
 
@@ -100,7 +114,7 @@ export function describeChange(change: Change): string {
   const said = new Map<string, number>();
   const parts: string[] = [];
   for (const difference of change) {
-    const at = difference.at.slice(0, 60);
+    const at = difference.shown.slice(0, 60);
     const named = (words: string) => (at === '' ? words : `${at} ${words}`);
     if (difference.kind === 'number') parts.push(named(`${difference.by > 0 ? '+' : ''}${difference.by}`));
     else {

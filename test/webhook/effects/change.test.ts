@@ -22,6 +22,15 @@ describe('a change', () => {
     expect(describeChange(changeBetween({ name: 'Ada' }, { name: 'Zoë' }))).toBe('name changed');
   });
 
+  it.each(['ada@example.org', 'Ada Lovelace', '+4915112345', 'Zoë', 'ada%40example'])(
+    'never shows a name of a member that looks like data: %s',
+    (name) => {
+      expect(describeChange(changeBetween({ sent: { [name]: 1 } }, { sent: { [name]: 2 } }))).toBe('sent.[masked] +1');
+      const [one, other] = [changeBetween({}, { [name]: 1 }), changeBetween({}, { [`${name}@x`]: 1 })];
+      expect(isSameChange(one, other)).toBe(false);
+    },
+  );
+
   it('is the same for deliveries that differ in ids and times only', () => {
     const one = changeBetween([], [{ ...row('1'), at: '2026-03-01T12:00:00.000Z' }]);
     const other = changeBetween([row('1')], [row('1'), { ...row('2'), at: '2026-03-01T12:00:09.500Z' }]);

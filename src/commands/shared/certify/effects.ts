@@ -18,7 +18,7 @@ export interface EffectsFlags {
   readonly insecure?: boolean;
 }
 
-type EffectsDeps = Pick<Deps, 'childEnv' | 'clock' | 'launch' | 'signal'>;
+type EffectsDeps = Pick<Deps, 'childEnv' | 'clock' | 'isVerbose' | 'launch' | 'signal' | 'terminal'>;
 
 /** How long one reading may take. */
 const readLimitMs = 10_000;
@@ -47,12 +47,15 @@ export function effectsOf(flags: EffectsFlags, exchange: Exchange, deps: Effects
   return new Effects({ read: () => readUrl(url, exchange, signal), clock, signal, limitMs });
 }
 
-async function readCommand(command: string, { childEnv, clock, launch, signal }: EffectsDeps): Promise<Json> {
-  const said = { stdout: '', stderr: '' };
+async function readCommand(command: string, deps: EffectsDeps): Promise<Json> {
+  const { childEnv, clock, launch, signal } = deps;
+  let said = '';
   const running = await launch(shell(command), {
     env: childEnv,
     onLine: (line, stream) => {
-      if (said[stream].length < mostChars) said[stream] += `${line}\n`;
+      if (stream === 'stdout' && said.length < mostChars) said += `${line}\n`;
+      // Not in the report, which others read: it may be about people, or hold a secret.
+      if (stream === 'stderr' && deps.isVerbose) deps.terminal.notice(`effects: ${plainLine(line, 200)}`);
     },
   });
   const over = new AbortController();
@@ -69,9 +72,8 @@ async function readCommand(command: string, { childEnv, clock, launch, signal }:
     signal.throwIfAborted();
     if (isLate) throw new Unjudged(`the command of --effects did not end within ${readLimitMs / 1000} s`);
     const status = await running.ended;
-    if (status !== 0)
-      throw new Unjudged(`the command of --effects ended with status ${status}${lastLine(said.stderr)}`);
-    return effectsIn(said.stdout, 'the command of --effects printed');
+    if (status !== 0) throw new Unjudged(`the command of --effects ended with status ${status}`);
+    return effectsIn(said, 'the command of --effects printed');
   } finally {
     signal.removeEventListener('abort', stop);
     over.abort();
@@ -102,9 +104,4 @@ function effectsIn(text: string, said: string): Json {
   const value = parseJson(text.trim());
   if (value !== undefined) return value;
   throw new Unjudged(`${said} ${text.trim() === '' ? 'nothing' : 'neither a number nor JSON'}`);
-}
-
-function lastLine(text: string): string {
-  const line = plainLine(text.trim().split('\n').at(-1) ?? '', 200);
-  return line === '' ? '' : `: ${line}`;
 }

@@ -58,7 +58,7 @@ describe('check --effects', () => {
   });
 
   it.each([
-    ['echo no such table >&2; exit 4', 'the command of --effects ended with status 4: no such table'],
+    ['echo no row for Ada >&2; exit 4', 'the command of --effects ended with status 4'],
     ['echo 3 rows of Ada', 'the command of --effects printed neither a number nor JSON'],
     ['true', 'the command of --effects printed nothing'],
   ])('says why it cannot judge, and ends with 5: %s', async (effects, reason) => {
@@ -67,6 +67,16 @@ describe('check --effects', () => {
     expect(status).toBe(5);
     expect(text).toContain(` not judged: ${reason}\n`);
     expect(text).toMatch(/0 of 2 cases passed, 2 not judged$/);
+    expect(text).not.toContain('Ada');
+  });
+
+  it('shows what the command printed to stderr under --verbose only, and not in the report', async () => {
+    const { url } = await forgetful();
+    const quiet = world();
+    const at = { ...quiet, deps: { ...quiet.deps, isVerbose: true } };
+    const effects = 'echo no row for Ada >&2; exit 4';
+    const { text } = await run(webhookCheck, { ...options, url, effects }, at);
+    expect(at.notices).toContain('effects: no row for Ada');
     expect(text).not.toContain('Ada');
   });
 
