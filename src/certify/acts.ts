@@ -14,7 +14,8 @@ export const acts: readonly Act[] = [
   ...loginActs,
   ...errorActs,
   ...listActs,
-  ...effectActs,
   ...deliveryActs,
   ...erasureActs,
+  // Last: a handler that works slowly makes them take minutes.
+  ...effectActs,
 ];

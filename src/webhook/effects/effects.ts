@@ -24,8 +24,9 @@ export type Expected = ((change: Change) => boolean) | null;
 const lookMs = 25;
 /** How long the effects must not change before they count as settled, as a part of the time they may take. */
 const quietPart = 0.02;
-/** The same as a multiple of the longest time that an effect took to appear. */
+/** The same as a multiple of the longest time that an effect took to appear; at most so much longer than that. */
 const quietFactor = 3;
+const mostQuietMs = 1_000;
 
 /** Watches what a handler does, also when it works after its answer. */
 export class Effects {
@@ -99,7 +100,8 @@ export class Effects {
 
   get #quietMs(): number {
     const { limitMs } = this.#options;
-    return Math.min(Math.max(quietPart * limitMs, quietFactor * this.#lagMs), limitMs);
+    const byLag = Math.min(quietFactor * this.#lagMs, this.#lagMs + mostQuietMs);
+    return Math.min(Math.max(quietPart * limitMs, byLag), limitMs);
   }
 
   async #next(): Promise<Json> {
