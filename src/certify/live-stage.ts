@@ -13,7 +13,7 @@ import { type Effects, Unjudged } from '../webhook/effects/effects.ts';
 import type { Hooks } from './hooks.ts';
 import type { Integration } from './integration.ts';
 import { Person } from './person.ts';
-import type { HandlerVerdict, Stage, SyncEnd, Trace } from './stage.ts';
+import type { HandlerVerdict, Kept, Stage, SyncEnd, Trace } from './stage.ts';
 
 export interface LiveStageParts {
   readonly sandbox: Sandbox;
@@ -28,8 +28,12 @@ export interface LiveStageParts {
   readonly webhookSecret: () => string;
   /** What shows the effects of deliveries; null without that hook. */
   readonly effects: Effects | null;
+  /** As in `Stage`. */
+  readonly deletionMs: number;
+  /** As in `Stage`. */
+  readonly leftover: string;
   /** What is kept of people, tokens and secrets. */
-  readonly kept: () => Promise<readonly Trace[]>;
+  readonly kept: Stage['kept'];
   /** What was printed of them since the last call. */
   readonly printed: () => Promise<readonly Trace[]>;
   /** Reports every request before it is answered; the returned function stops that. */
@@ -42,6 +46,9 @@ const killings = 3;
 /** The stage of a run: a sandbox in this process and the integration in its own process. */
 export class LiveStage implements Stage {
   readonly redirectUri: string;
+  readonly eventId: string;
+  readonly deletionMs: number;
+  readonly leftover: string;
   person: Person;
   isConnected = false;
   /** Why it could not be restarted; null while it runs. */
@@ -53,6 +60,9 @@ export class LiveStage implements Stage {
   constructor(parts: LiveStageParts) {
     this.#parts = parts;
     this.redirectUri = parts.redirectUri;
+    this.eventId = parts.sandbox.eventId;
+    this.deletionMs = parts.deletionMs;
+    this.leftover = parts.leftover;
     this.person = this.stranger();
   }
 
@@ -179,7 +189,7 @@ export class LiveStage implements Stage {
         : casesWith(effects, [...effectCases, ...crashCasesAt(killings)], restart);
     const results = await this.#run(cases);
     // What a handler gives no occasion to test, such as a failure that never happens, is not something to fix.
-    this.cases = [...this.cases, ...results.filter(({ outcome }) => outcome === 'pass' || outcome === 'fail')];
+    this.cases = [...this.cases, ...results.filter(({ outcome }) => outcome !== 'warn')];
     return verdictOf(results);
   }
 
@@ -199,8 +209,8 @@ export class LiveStage implements Stage {
     return results;
   }
 
-  kept(): Promise<readonly Trace[]> {
-    return this.#parts.kept();
+  kept(moment: 'in use' | 'deleted'): Promise<Kept> {
+    return this.#parts.kept(moment);
   }
 
   printed(): Promise<readonly Trace[]> {
@@ -210,15 +220,18 @@ export class LiveStage implements Stage {
   async pause(ms: number): Promise<void> {
     await this.#parts.clock.sleep(ms, this.#parts.signal);
   }
+
+  now(): number {
+    return this.#parts.clock.monotonic();
+  }
 }
 
 function verdictOf(results: readonly CaseResult[]): HandlerVerdict {
   return {
     cases: results.length,
     failed: results.filter(({ outcome }) => outcome === 'fail').map(({ test }) => test.id),
-    untested: results
-      .filter(({ outcome }) => outcome === 'skip' || outcome === 'warn')
-      .map(({ test, got }) => ({ id: test.id, why: got })),
+    skipped: results.filter(({ outcome }) => outcome === 'skip').map(({ test, got }) => ({ id: test.id, why: got })),
+    untested: results.filter(({ outcome }) => outcome === 'skip' || outcome === 'warn').map(({ test }) => test.id),
   };
 }
 

@@ -85,8 +85,8 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
   }
 }
 
-/** What the integration printed, of people and of secrets apart; without what it did not print. */
-function printedFacts(traces: readonly Trace[]): ActFacts {
+/** What an integration printed, of people and of secrets apart; without what it did not print. */
+export function printedFacts(traces: readonly Trace[]): ActFacts {
   const secrets = traces.filter(({ isSecret }) => isSecret);
   const people = traces.filter(({ isSecret }) => !isSecret);
   return {

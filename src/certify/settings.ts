@@ -43,7 +43,7 @@ export const certifySettings = closed({
     v.pipe(text, v.description('a URL that answers with the same; {event} is replaced by the event ID')),
   ),
   settle: v.exactOptional(
-    v.pipe(text, v.description('how long an effect may take to appear after the answer, such as 5s')),
+    v.pipe(text, v.description('how long an effect may take to appear after the answer, and a deletion, such as 5s')),
   ),
   data: v.exactOptional(
     v.pipe(

@@ -10,8 +10,19 @@ export interface Trace {
   /** Such as `email of ptp_1 (data/app.db, line 3)`. Holds no token or secret. */
   readonly shown: string;
   readonly isSecret: boolean;
+  /** The event of that participant; null for tokens and secrets, and for people whom this sandbox does not know. */
+  readonly eventId: string | null;
   /** Whether this data had to be deleted. */
   readonly isRevoked: boolean;
+}
+
+/** What was found at the places where the integration keeps data. */
+export interface Kept {
+  readonly traces: readonly Trace[];
+  /** Why a place could not be read to its end; null when all were. The traces are those of the others. */
+  readonly problem: string | null;
+  /** Whether a file was there to look at, not only the answer of a URL. */
+  readonly hasFiles: boolean;
 }
 
 /** The results of the cases of `webhook check`. */
@@ -19,8 +30,10 @@ export interface HandlerVerdict {
   readonly cases: number;
   /** Ids. */
   readonly failed: readonly string[];
-  /** What could not be tested at this handler. */
-  readonly untested: readonly { readonly id: string; readonly why: string }[];
+  /** What could not be judged, although it should have been. */
+  readonly skipped: readonly { readonly id: string; readonly why: string }[];
+  /** Ids of what this handler gave no occasion to test, and of what was skipped. */
+  readonly untested: readonly string[];
 }
 
 /** What acts can use: the integration, a browser, and the sandbox. */
@@ -32,6 +45,12 @@ export interface Stage {
   /** The URL that starts a consent, for an event. */
   connectUrl(eventId?: string): URL;
   readonly redirectUri: string;
+  /** The event of the sandbox that logins are for. */
+  readonly eventId: string;
+  /** How long a deletion may take after its delivery was acknowledged. */
+  readonly deletionMs: number;
+  /** What an earlier run left where the integration keeps data, such as a trace; empty where that was clean. */
+  readonly leftover: string;
   /** Logs in as an organizer. Gives the status of the last page, or null without an answer. */
   connect(eventId?: string): Promise<number | null>;
   /** Signs in as a participant. Gives the status of the last page, or null without an answer. */
@@ -64,9 +83,11 @@ export interface Stage {
   /**
    * What is kept of people, tokens and secrets.
    *
-   * @throws ReventoError `file`, `network` when it cannot be read
+   * @param moment  `deleted` once everything had to go: then a place that is gone is an empty one
    */
-  kept(): Promise<readonly Trace[]>;
+  kept(moment: 'in use' | 'deleted'): Promise<Kept>;
   /** Waits a moment in real time. */
   pause(ms: number): Promise<void>;
+  /** Milliseconds on a clock that only moves forward. */
+  now(): number;
 }

@@ -1,3 +1,4 @@
+import { unseenFact } from '../sandbox/audit/rules/traces.ts';
 import { type Act, hooks } from './act.ts';
 import type { PlayedAct } from './run.ts';
 
@@ -12,7 +13,9 @@ export function remedyFor(rule: string, played: readonly PlayedAct[]): string | 
   if (fewest !== undefined) return fewest.map((hook) => hooks[hook]).join(', and ');
   const [unplayed] = own.flatMap(({ outcome }) => (outcome.kind === 'not played' ? [outcome.reason] : []));
   if (unplayed !== undefined) return unplayed;
-  const [unseen] = own.flatMap(({ outcome }) => (outcome.kind === 'played' ? [outcome.facts['unseen']] : []));
+  const [unseen] = own.flatMap(({ outcome }) =>
+    outcome.kind === 'played' ? [outcome.facts['unseen'] ?? outcome.facts[unseenFact(rule)]] : [],
+  );
   return typeof unseen === 'string' ? unseen : null;
 }
 

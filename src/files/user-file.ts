@@ -38,10 +38,10 @@ export async function readUserFile(path: string, { maxBytes, signal }: UserFileO
  * @param pieceBytes  as many are read at once; default: as many as Node chooses
  */
 export async function* piecesOfFile(
-  path: string,
+  path: string | Buffer,
   { signal, pieceBytes }: Pick<UserFileOptions, 'signal'> & { readonly pieceBytes?: number },
 ): AsyncGenerator<Buffer, void, void> {
-  requireBaseOf(path);
+  requireBaseOf(`${path}`);
   const stream = await openUserFile(path, pieceBytes);
   const stop = () => stream.destroy();
   if (signal?.aborted) stop();
@@ -60,7 +60,7 @@ export async function* piecesOfFile(
  * Opens without waiting for a writer. A thread that waits in `open` or `read` can't be stopped, and even
  * `process.exit` waits for it; a pipe is therefore read through the event loop.
  */
-async function openUserFile(path: string, pieceBytes?: number): Promise<Readable> {
+async function openUserFile(path: string | Buffer, pieceBytes?: number): Promise<Readable> {
   const { O_RDONLY, O_NONBLOCK = 0, O_NOCTTY = 0 } = constants;
   const fd = await promisify(open)(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   let status: Stats;

@@ -1,9 +1,14 @@
+import { isUtf8 } from 'node:buffer';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 /** A file to look through; why it cannot be; or a link that is not followed, with the place that it leads to. */
 export type Listed =
-  | { readonly path: string }
+  | {
+      readonly path: string;
+      /** What opens it: bytes where a name in the path is not UTF-8, which `path` shows with `\xff`. */
+      readonly at: string | Buffer;
+    }
   | { readonly path: string; readonly problem: string }
   | { readonly path: string; readonly target: string };
 
@@ -13,26 +18,46 @@ export type Listed =
  *
  * @param roots  the real paths of everything that is looked through
  */
-export async function* filesAt(path: string, roots: readonly string[]): AsyncGenerator<Listed, void, void> {
+export function filesAt(path: string, roots: readonly string[]): AsyncGenerator<Listed, void, void> {
+  return filesBelow({ path, at: path }, roots);
+}
+
+interface Spot {
+  readonly path: string;
+  readonly at: string | Buffer;
+}
+
+async function* filesBelow({ path, at }: Spot, roots: readonly string[]): AsyncGenerator<Listed, void, void> {
   try {
-    if (!(await stat(path)).isDirectory()) {
-      yield { path };
+    if (!(await stat(at)).isDirectory()) {
+      yield { path, at };
       return;
     }
-    const entries = await readdir(path, { withFileTypes: true });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const inside = join(path, entry.name);
-      if (entry.isDirectory()) yield* filesAt(inside, roots);
-      else if (entry.isFile()) yield { path: inside };
+    const entries = await readdir(at, { withFileTypes: true, encoding: 'buffer' });
+    const spots = entries.map((entry) => ({ entry, spot: spotIn({ path, at }, entry.name) }));
+    for (const { entry, spot } of spots.sort((a, b) => (a.spot.path < b.spot.path ? -1 : 1))) {
+      if (entry.isDirectory()) yield* filesBelow(spot, roots);
+      else if (entry.isFile()) yield spot;
       else if (entry.isSymbolicLink()) {
-        const target = await realpath(inside).catch(() => null);
-        if (target !== null && !roots.some((root) => isWithin(target, root))) yield { path: inside, target };
+        const target = await realpath(spot.at).catch(() => null);
+        if (target !== null && !roots.some((root) => isWithin(target, root))) yield { path: spot.path, target };
       }
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     yield { path, problem: code ?? message };
   }
+}
+
+/** An entry of a directory. A name that is not UTF-8 has no text that would open it. */
+function spotIn({ path, at }: Spot, name: Buffer): Spot {
+  const inside = join(path, isUtf8(name) ? name.toString() : readable(name));
+  if (typeof at === 'string' && isUtf8(name)) return { path: inside, at: inside };
+  return { path: inside, at: Buffer.concat([Buffer.from(at), Buffer.from(sep), name]) };
+}
+
+function readable(name: Buffer): string {
+  return name.toString('latin1').replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }
 
 /** Whether a file is a log, by its name. */

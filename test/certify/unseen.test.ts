@@ -24,6 +24,13 @@ describe('what would let a rule be judged', () => {
     );
   });
 
+  it('is why its act showed nothing, of this rule or of all', () => {
+    const shown = (facts: Readonly<Record<string, string>>) => [played(['a-b', 'c'], { kind: 'played', facts })];
+    expect(remedyFor('a-b', shown({ unseen_a_b: 'a file' }))).toBe('a file');
+    expect(remedyFor('c', shown({ unseen_a_b: 'a file' }))).toBeNull();
+    expect(remedyFor('c', shown({ unseen: 'data' }))).toBe('data');
+  });
+
   it('is nothing when all was played, or no act is about it', () => {
     expect(remedyFor('r', [played(['r'], { kind: 'played', facts: {} })])).toBeNull();
     expect(remedyFor('other', [played(['r'], { kind: 'hooks missing', missing: ['sync'] })])).toBeNull();

@@ -1,10 +1,7 @@
-import { ReventoError } from '../../errors/revento-error.ts';
 import type { ActFacts } from '../../sandbox/audit/evidence.ts';
 import type { Act } from '../act.ts';
-import type { HandlerVerdict, Stage, Trace } from '../stage.ts';
+import type { HandlerVerdict, Stage, SyncEnd, Trace } from '../stage.ts';
 
-/** How long a deletion may take after the delivery that requires it was acknowledged. */
-const deletionMs = 5_000;
 const lookMs = 200;
 const mostShown = 3;
 
@@ -34,31 +31,50 @@ export const erasureActs: readonly Act[] = [
 
 /** Fills the integration with data of people, revokes the consent, and waits until what had to be deleted is gone. */
 async function erase(stage: Stage): Promise<ActFacts> {
-  await stage.sync();
+  const synced = await stage.sync();
   await stage.ask('do', { action: 'apply' });
   await stage.ask('do', { action: 'approve' });
   await stage.settled();
-  try {
-    const before = await stage.kept();
-    await stage.ask('revoke', {});
-    stage.forgetLogin();
-    await stage.settled();
-    let kept = await stage.kept();
-    for (let ms = 0; ms < deletionMs && kept.some(isLeft); ms += lookMs) {
-      await stage.pause(lookMs);
-      kept = await stage.kept();
-    }
-    const people = before.filter(({ isSecret }) => !isSecret).length;
-    return {
-      before: people,
-      left: traceText(kept.filter(isLeft)),
-      tokens: traceText([...before, ...kept].filter(({ isSecret }) => isSecret)),
-      ...(people === 0 && { unseen: 'data of people: before the deletion, --data showed none' }),
-    };
-  } catch (error) {
-    if (!(error instanceof ReventoError) || error.code === 'interrupted') throw error;
-    return { unseen: `data that can be read: ${error.message}` };
+  const before = await stage.kept('in use');
+  await stage.ask('revoke', {});
+  stage.forgetLogin();
+  await stage.settled();
+  const limit = stage.now() + stage.deletionMs;
+  let after = await stage.kept('deleted');
+  while ((after.problem !== null || after.traces.some(isLeft)) && stage.now() < limit) {
+    await stage.pause(lookMs);
+    after = await stage.kept('deleted');
   }
+  if (stage.leftover !== '') return { unseen: `an empty store: before the start, --data showed ${stage.leftover}` };
+  const people = before.traces.filter(({ eventId }) => eventId === stage.eventId).length;
+  const problem = before.problem ?? after.problem;
+  const secrets = [...before.traces, ...after.traces].filter(({ isSecret }) => isSecret);
+  const tokens = [...new Map(secrets.map((trace) => [trace.shown, trace])).values()];
+  const hasFiles = before.hasFiles || after.hasFiles;
+  return {
+    before: people,
+    left: traceText(after.traces.filter(isLeft)),
+    allowed_s: stage.deletionMs / 1000,
+    ...(hasFiles
+      ? { tokens: traceText(tokens) }
+      : { unseen_tokens_encrypted: '--data with the files where tokens are stored' }),
+    ...unseenBecause({ synced, people, problem }),
+  };
+}
+
+interface Seen {
+  readonly synced: SyncEnd;
+  /** How many traces of people were there before the deletion. */
+  readonly people: number;
+  readonly problem: string | null;
+}
+
+/** Why nothing may be concluded from what was not found. */
+function unseenBecause({ synced, people, problem }: Seen) {
+  if (problem !== null) return { unseen: `data that can be read: ${problem}` };
+  const failure = { done: null, failed: 'failed', 'no answer': 'did not end' }[synced];
+  if (failure !== null) return { unseen: `data of people: the sync before the deletion ${failure}` };
+  return people === 0 ? { unseen: 'data of people: before the deletion, --data showed none' } : {};
 }
 
 /** The first traces, and how many more there are; empty without any. */
@@ -72,12 +88,12 @@ function isLeft({ isSecret, isRevoked }: Trace): boolean {
   return !isSecret && isRevoked;
 }
 
-function effectFacts({ cases, failed, untested }: HandlerVerdict) {
-  const [first] = untested;
+function effectFacts({ cases, failed, skipped, untested }: HandlerVerdict) {
+  const [first] = skipped;
   return {
     cases,
     failed: failed.join(', '),
-    untested: untested.map(({ id }) => id).join(', '),
-    ...(cases === untested.length && first !== undefined && { unseen: `effects that can be compared: ${first.why}` }),
+    untested: untested.join(', '),
+    ...(failed.length === 0 && first !== undefined && { unseen: `effects that can be compared: ${first.why}` }),
   };
 }

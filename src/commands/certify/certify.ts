@@ -33,7 +33,10 @@ export const certify: CommandModule<CertifyOptions> = {
       )
       .option('--effects <command>', 'shell command that prints what the handler did, as a number or JSON')
       .option('--effects-url <url>', 'URL that answers with the same')
-      .option('--settle <duration>', 'how long an effect may take to appear after the answer (default: 5s)')
+      .option(
+        '--settle <duration>',
+        'how long an effect may take to appear after the answer, and a deletion, 5s or more (default: 5s)',
+      )
       .option('--data <path>', 'file, directory or URL that shows what it keeps of people; repeatable', collect)
       .option('--manifest <file>', 'the scopes and event types that your integration declares: YAML or JSON')
       .option('--ready-timeout <duration>', 'how long it may take to answer after being started (default: 30s)')

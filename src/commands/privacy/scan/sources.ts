@@ -43,7 +43,7 @@ function sourceOf(listed: Exclude<Listed, Link>, signal: AbortSignal): Source {
     isLog: isLog(path),
     async *pieces() {
       if ('problem' in listed) throw new Error(listed.problem);
-      yield* piecesOfFile(path, { signal, pieceBytes });
+      yield* piecesOfFile(listed.at, { signal, pieceBytes });
     },
   };
 }

@@ -49,11 +49,15 @@ export interface CertifyPlan {
   readonly manifest: string | null;
   readonly readyMs: number;
   readonly syncMs: number;
+  /** How long a deletion may take. */
+  readonly deletionMs: number;
 }
 
 const defaultReady = '30s';
 const defaultSync = '25s';
 const defaultSettle = '5s';
+/** A shorter --settle is about effects: a deletion may take as long as this. */
+const leastDeletionMs = 5_000;
 
 /**
  * Joins the flags and `certify.json`.
@@ -85,6 +89,7 @@ export async function readPlan(options: CertifyOptions, deps: Pick<Deps, 'signal
     manifest: options.manifest ?? (file.manifest === undefined ? null : inDirectory(file.manifest, options.directory)),
     readyMs,
     syncMs: parseDuration(options.syncTimeout ?? file.sync_timeout ?? defaultSync),
+    deletionMs: Math.max(leastDeletionMs, parseDuration(options.settle ?? file.settle ?? defaultSettle)),
   };
 }
 

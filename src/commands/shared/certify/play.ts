@@ -1,8 +1,9 @@
 import type { Act } from '../../../certify/act.ts';
+import { traceText } from '../../../certify/acts/traces.ts';
 import { type EffectsHook, givenHooks } from '../../../certify/hooks.ts';
 import { Integration } from '../../../certify/integration.ts';
 import { filled, LiveStage } from '../../../certify/live-stage.ts';
-import { type PlayedAct, playActs } from '../../../certify/run.ts';
+import { type PlayedAct, playActs, printedFacts } from '../../../certify/run.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
 import { auditAnswer } from '../../../sandbox/audit/answer.ts';
@@ -12,11 +13,10 @@ import type { Sandbox } from '../../../sandbox/server/app.ts';
 import { withoutTokens } from '../../../text/without-tokens.ts';
 import type { CaseResult } from '../../../webhook/conformance/case.ts';
 import { People } from '../privacy/people.ts';
-
 import { openTemporary } from '../sandbox/temporary.ts';
 import { readStructured } from '../structured-file.ts';
 import { effectsOf } from './effects.ts';
-import type { CertifyPlan } from './options.ts';
+import { type CertifyPlan, isUrl } from './options.ts';
 import { Printed } from './printed.ts';
 import { tracesIn, tracesOf } from './traces.ts';
 
@@ -97,6 +97,8 @@ export async function play(
       const { current, previous } = secrets();
       return {
         ...temporary.env({ ...credentials, webhookSecret: current }),
+        // Python keeps what it prints to a pipe, and loses it when it is ended.
+        PYTHONUNBUFFERED: '1',
         ...(previous === null ? {} : { REVENTO_WEBHOOK_SECRET_PREVIOUS: previous }),
       };
     };
@@ -119,13 +121,27 @@ export async function play(
       },
       clean: (line) => withoutTokens(redactor.clean(line)),
     });
+    const look = (moment: 'in use' | 'deleted', places = hooks.data) =>
+      tracesIn(places, { eventId: sandbox.eventId, people: people(), http, signal, moment });
     try {
+      const leftover = acts.some(({ id }) => id === 'erasure')
+        ? traceText(
+            (
+              await look(
+                'deleted',
+                hooks.data.filter((place) => !isUrl(place)),
+              )
+            ).traces,
+          )
+        : '';
       await integration.start();
       const stage = new LiveStage({
-        ...{ sandbox, integration, http, clock, signal, hooks, redirectUri, syncMs: plan.syncMs },
+        ...{ sandbox, integration, http, clock, signal, hooks, redirectUri, leftover },
+        syncMs: plan.syncMs,
+        deletionMs: plan.deletionMs,
         webhookSecret: () => secrets().current,
-        effects: effectsAt(hooks.effects, sandbox.eventId, http, { launch, childEnv: env(), clock, signal }),
-        kept: () => tracesIn(hooks.data, { eventId: sandbox.eventId, people: people(), http, signal }),
+        effects: effectsAt(hooks.effects, sandbox.eventId, http, { ...deps, launch, childEnv: env() }),
+        kept: look,
         printed: () => tracesOf(printed.take(), people()),
         onArrival: (one) => {
           heard.add(one);
@@ -137,6 +153,10 @@ export async function play(
         played.push(one);
         onAct(one);
       }
+      // What it printed at its end, or was slow to print, is judged as well.
+      const end = sandbox.acting('end', 'the end of the integration');
+      await integration.end();
+      end(printedFacts(await stage.printed()));
       const { seen, findings } = auditAnswer(sandbox.audit());
       return { acts: played, findings, cases: stage.cases, seen };
     } finally {

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { filled } from '../../../certify/live-stage.ts';
-import type { Trace } from '../../../certify/stage.ts';
+import type { Kept, Trace } from '../../../certify/stage.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { piecesOfFile } from '../../../files/user-file.ts';
 import { isHttpFailure } from '../../../http/failure.ts';
@@ -18,6 +18,8 @@ import { isUrl } from './options.ts';
 const pieceBytes = 1024 * 1024;
 const answerMs = 10_000;
 const mostAnswerBytes = 64 * 1024 * 1024;
+/** They ask to come again later. */
+const soon: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** What the places are read with. */
 interface Looking {
@@ -25,35 +27,53 @@ interface Looking {
   readonly people: People;
   readonly http: Exchange;
   readonly signal: AbortSignal;
+  /** As `Stage.kept` takes it. */
+  readonly moment: 'in use' | 'deleted';
 }
 
 /**
- * Every marker at the places where an integration keeps data.
+ * Every marker at the places where an integration keeps data. What cannot be read does not keep the rest from being
+ * looked at.
  *
- * @throws ReventoError `file`, `network` when one cannot be read; `interrupted`
+ * @throws ReventoError `interrupted`
  */
-export async function tracesIn(places: readonly string[], looking: Looking): Promise<readonly Trace[]> {
+export async function tracesIn(places: readonly string[], looking: Looking): Promise<Kept> {
   const traces: Trace[] = [];
+  let problem: string | null = null;
+  let hasFiles = false;
   const paths = places.filter((place) => !isUrl(place));
   const roots = await Promise.all(paths.map((path) => realpath(path).catch(() => resolve(path))));
   for (const place of places) {
-    for await (const { name, pieces } of isUrl(place) ? answerAt(place, looking) : filesIn(place, roots, looking)) {
-      const unpacker = new Unpacker();
-      try {
-        for await (const piece of pieces) unpacker.push(piece);
-        unpacker.end();
-        if (unpacker.unread !== null) throw new Error(unpacker.unread);
-      } catch (error) {
-        if (error instanceof ReventoError) throw error;
-        const { code, message } = error as NodeJS.ErrnoException;
-        // A temporary file that is gone keeps nothing.
-        if (code !== 'ENOENT') throw unreadable(name, code ?? message);
+    const sources = isUrl(place) ? answerAt(place, looking) : filesIn(place, roots, looking);
+    for await (const source of sources) {
+      if ('problem' in source) {
+        problem ??= source.problem;
+        continue;
       }
-      const found = unpacker.take().map((sighting) => ({ place: name, sighting }));
-      traces.push(...(await tracesOf(found, looking.people)));
+      const seen = await lookThrough(source);
+      problem ??= seen.problem;
+      hasFiles ||= !isUrl(place) && seen.bytes > 0;
+      traces.push(...(await tracesOf(seen.found, looking.people)));
     }
   }
-  return traces;
+  return { traces, problem, hasFiles };
+}
+
+/** The markers of a source, also of one that cannot be read to its end. */
+async function lookThrough({ name, pieces }: Source) {
+  const unpacker = new Unpacker();
+  let problem: string | null = null;
+  try {
+    for await (const piece of pieces) unpacker.push(piece);
+    unpacker.end();
+    if (unpacker.unread !== null) problem = unreadable(name, unpacker.unread);
+  } catch (error) {
+    if (error instanceof ReventoError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    // A temporary file that is gone keeps nothing.
+    if (code !== 'ENOENT') problem = unreadable(name, code ?? message);
+  }
+  return { found: unpacker.take().map((sighting) => ({ place: name, sighting })), bytes: unpacker.length, problem };
 }
 
 /** Markers, and where each was found, as a report shows them. */
@@ -63,10 +83,11 @@ export async function tracesOf(
 ): Promise<readonly Trace[]> {
   const owners = await people.ownersOf(found.map(({ sighting }) => sighting.marker));
   return found.map(({ place, sighting: { marker, line } }, index) => {
-    const { who, isRevoked } = owners[index] ?? { who: 'unknown', isRevoked: false };
+    const { who, eventId, isRevoked } = owners[index] ?? { who: 'unknown', eventId: null, isRevoked: false };
     return {
       shown: `${marker.kind} of ${who} (${plainLine(place, 80)}, line ${line})`,
       isSecret: isSecretKind(marker.kind),
+      eventId,
       isRevoked,
     };
   });
@@ -77,39 +98,49 @@ interface Source {
   readonly pieces: AsyncIterable<Uint8Array> | readonly Uint8Array[];
 }
 
+/** Why a source cannot be read, as a sentence without its full stop. */
+interface Unreadable {
+  readonly problem: string;
+}
+
 async function* filesIn(
   path: string,
   roots: readonly string[],
-  { signal }: Looking,
-): AsyncGenerator<Source, void, void> {
+  { signal, moment }: Looking,
+): AsyncGenerator<Source | Unreadable, void, void> {
   for await (const listed of filesAt(path, roots)) {
-    if ('target' in listed) throw unreadable(listed.path, `it is a link to ${listed.target}, which --data has to name`);
-    if (!('problem' in listed)) yield { name: listed.path, pieces: piecesOfFile(listed.path, { signal, pieceBytes }) };
-    else if (listed.path === path || listed.problem !== 'ENOENT') throw unreadable(listed.path, listed.problem);
+    if ('target' in listed) {
+      yield { problem: unreadable(listed.path, `it is a link to ${listed.target}, which --data has to name`) };
+    } else if (!('problem' in listed)) {
+      yield { name: listed.path, pieces: piecesOfFile(listed.at, { signal, pieceBytes }) };
+    } else if (listed.problem !== 'ENOENT' || (listed.path === path && moment === 'in use')) {
+      yield { problem: unreadable(listed.path, listed.problem) };
+    }
   }
 }
 
-async function* answerAt(place: string, { eventId, http, signal }: Looking): AsyncGenerator<Source, void, void> {
+async function* answerAt(
+  place: string,
+  { eventId, http, signal, moment }: Looking,
+): AsyncGenerator<Source | Unreadable, void, void> {
   const url = filled(place, eventId);
+  const name = new URL(url).pathname;
   const request = { method: 'GET', url, headers: [], body: new Uint8Array() } as const;
   try {
-    const { status, body } = await http({
-      ...request,
-      timeoutMs: answerMs,
-      maxResponseBytes: mostAnswerBytes,
-      signal,
-    });
-    // After a deletion, 404 and the like say that there is nothing left.
-    if (isSuccess(status) || (status >= 400 && status < 500)) yield { name: new URL(url).pathname, pieces: [body] };
-    else throw new ReventoError('network', `${new URL(url).pathname} was answered ${status}`);
+    const limits = { timeoutMs: answerMs, maxResponseBytes: mostAnswerBytes, signal };
+    const { status, body } = await http({ ...request, ...limits });
+    // Its text is looked at in any case. After a deletion, 404 and the like say that there is nothing left.
+    yield { name, pieces: [body] };
+    const isGone = moment === 'deleted' && status >= 400 && status < 500 && !soon.has(status);
+    if (!isSuccess(status) && !isGone) yield { problem: `cannot read ${name}: it was answered ${status}` };
   } catch (error) {
     signal.throwIfAborted();
-    if (isHttpFailure(error)) throw new ReventoError('network', `${new URL(url).pathname}: ${error.message}`);
-    throw error;
+    if (!isHttpFailure(error)) throw error;
+    yield { problem: `cannot read ${name}: ${error.message}` };
   }
 }
 
-function unreadable(path: string, problem: string): ReventoError {
+function unreadable(path: string, problem: string): string {
   const why = problem === 'ENOENT' ? 'there is no such file' : problem;
-  return new ReventoError('file', `cannot read ${plainLine(path, 200)}: ${why}`);
+  return `cannot read ${plainLine(path, 200)}: ${why}`;
 }

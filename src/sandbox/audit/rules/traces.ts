@@ -25,7 +25,7 @@ export const traceRules: readonly Rule[] = [
         const failed = `${facts['failed'] ?? ''}`.split(', ').filter((id) => id !== '' && !isExplained(id, evidence));
         return failed.length === 0 ? null : `failed: ${failed.join(', ')}`;
       });
-      return onlyIfShown(ruling, { act: 'effects', fact: 'failed' }, evidence);
+      return onlyIfShown(ruling, { rule: 'effects-once', act: 'effects', fact: 'failed' }, evidence);
     },
   },
   {
@@ -34,14 +34,18 @@ export const traceRules: readonly Rule[] = [
     level: 'must',
     why: 'without consent nothing may be kept of them, neither in logs and caches nor in free pages of a database',
     source: 'guide, webhooks, data.deletion_required',
-    fix: 'delete and overwrite all that came by this consent, such as with PRAGMA secure_delete in SQLite; to repeat this, run: revento privacy scan',
+    fix: 'delete and overwrite all that came by this consent, in SQLite with PRAGMA secure_delete and, in WAL mode, PRAGMA wal_checkpoint(TRUNCATE); if the deletion takes longer, add --settle; to repeat this, run: revento privacy scan',
     needs: 'an act of revento certify: what is left after data.deletion_required (--data)',
     judge: (evidence) => {
       const ruling = onActs(evidence, ['erasure'], ({ facts }) => {
         const left = facts['left'] ?? '';
-        return left === '' ? null : `left after the deletion: ${left}`;
+        const after =
+          facts['allowed_s'] === undefined
+            ? 'after the deletion'
+            : `${facts['allowed_s']} s after the deletion was required`;
+        return left === '' ? null : `left ${after}: ${left}`;
       });
-      return onlyIfShown(ruling, { act: 'erasure', fact: 'left' }, evidence);
+      return onlyIfShown(ruling, { rule: 'data-erased', act: 'erasure', fact: 'left' }, evidence);
     },
   },
   {
@@ -57,7 +61,7 @@ export const traceRules: readonly Rule[] = [
         const tokens = facts['tokens'] ?? '';
         return tokens === '' ? null : `stored in the clear: ${tokens}`;
       });
-      return onlyIfShown(ruling, { act: 'erasure', fact: 'tokens' }, evidence);
+      return onlyIfShown(ruling, { rule: 'tokens-encrypted', act: 'erasure', fact: 'tokens' }, evidence);
     },
   },
   {
@@ -91,13 +95,20 @@ function onPrinted({ acts }: Evidence, fact: string): Ruling {
   return { breaches, isSeen: acts.length > 0 };
 }
 
+/** The name of the fact that says why an act could not show one of its rules; `unseen` is about all of them. */
+export function unseenFact(rule: string): string {
+  return `unseen_${rule.replaceAll('-', '_')}`;
+}
+
 /** The ruling, unless the act found nothing that it could judge: then it is seen only if it is broken. */
 function onlyIfShown(
   ruling: Ruling,
-  { act, fact }: { readonly act: string; readonly fact: string },
+  { rule, act, fact }: { readonly rule: string; readonly act: string; readonly fact: string },
   { acts }: Evidence,
 ): Ruling {
-  const isShown = acts.some((one) => one.act === act && fact in one.facts && !('unseen' in one.facts));
+  const isShown = acts.some(
+    (one) => one.act === act && fact in one.facts && !('unseen' in one.facts) && !(unseenFact(rule) in one.facts),
+  );
   return { ...ruling, isSeen: ruling.isSeen && isShown };
 }
 

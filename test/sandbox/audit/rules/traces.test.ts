@@ -21,7 +21,7 @@ describeRules([
   {
     rule: 'data-erased',
     held: erasure({}),
-    broken: erasure({ left: 'name of ptp_1 (app.db, line 1)' }),
+    broken: erasure({ left: 'name of ptp_1 (app.db, line 1)', allowed_s: 5, unseen: 'data that can be read' }),
     calm: {
       'a place that never showed anybody': erasure({ before: 0, unseen: 'data of people' }),
       'what cannot be read': act('erasure', { unseen: 'data that can be read' }),
@@ -30,7 +30,12 @@ describeRules([
   {
     rule: 'tokens-encrypted',
     held: erasure({}),
-    broken: erasure({ tokens: 'access_token of login 1 (tokens.json, line 1)' }),
+    broken: erasure({ tokens: 'access_token of login 1 (tokens.json, line 1)', unseen: 'data that can be read' }),
+    calm: {
+      'a URL that shows people, never tokens': act('erasure', {
+        ...{ before: 3, left: '', unseen_tokens_encrypted: '--data with the files where tokens are stored' },
+      }),
+    },
   },
   {
     rule: 'output-secrets',
