@@ -8,7 +8,7 @@ import { type ScrubbedLine, scrubLine } from './scrub-line.ts';
 
 const note =
   'The people in this file are made up. Its deliveries are signed again with file_key, which is public: a valid ' +
-  'signature says that a delivery is unchanged since it was scrubbed, not that Revento sent it. Never configure it.';
+  'signature says that a delivery was not changed by accident since then, not that Revento sent it. Never configure it.';
 
 interface ScrubberOptions {
   readonly kept?: readonly string[];

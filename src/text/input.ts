@@ -19,6 +19,34 @@ export function decodeText(bytes: Uint8Array): string | null {
   }
 }
 
+/** The same for bytes of which some may not be text, or that end within a character: that becomes `\ufffd`. */
+export function decodeLoosely(bytes: Uint8Array): string {
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
+}
+
+/** Whether bytes are UTF-16, as far as their beginning shows. */
+export function isUtf16(bytes: Uint8Array): boolean {
+  return encodingOf(bytes) !== 'utf-8';
+}
+
+/** A stream of text as UTF-8, in which some bytes may not be text. */
+export async function* asUtf8(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  let decoder: InstanceType<typeof TextDecoder> | null = null;
+  let first: Uint8Array | null = new Uint8Array();
+  for await (const piece of pieces) {
+    const bytes: Uint8Array = first === null ? piece : Buffer.concat([first, piece]);
+    if (first !== null && bytes.length < 2) {
+      first = bytes;
+      continue;
+    }
+    if (first !== null && isUtf16(bytes)) decoder = new TextDecoder(encodingOf(bytes));
+    first = null;
+    yield decoder === null ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }));
+  }
+  if (first !== null && first.length > 0) yield first;
+  if (decoder !== null) yield Buffer.from(decoder.decode());
+}
+
 /** UTF-16 shows by its byte order mark, or by the zero beside the first ASCII character. */
 function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if (first === 0xff && second === 0xfe) return 'utf-16le';

@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { isRecord, type JsonRecord } from '../json/parse.ts';
 import { stringify } from '../json/stringify.ts';
 import type { Json } from '../json/value.ts';
+import { decodeLoosely } from '../text/input.ts';
 
 /**
  * Begins the key of a scrubbed recording, so that nobody takes it for a signing secret: it stands in the file, and
@@ -98,6 +99,11 @@ export function readScrubbed(line: JsonRecord): Scrubbed | 'altered' | null {
     vouched: isVouched ? vouched : null,
     digest: digestOf(text(isVouched ? { vouched: '', seal: '' } : { seal: '' })),
   };
+}
+
+/** Whether a file says of itself that it is a scrubbed recording. @param bytes  its beginning */
+export function isScrubbedFile(bytes: Uint8Array): boolean {
+  return /^\s*\{\s*"type"\s*:\s*"scrubbed"/.test(decodeLoosely(bytes));
 }
 
 /** Whether the first line of a scrubbed recording is unchanged. */

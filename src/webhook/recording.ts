@@ -5,8 +5,7 @@ import { ReventoError } from '../errors/revento-error.ts';
 import { requireBaseOf } from '../files/current-directory.ts';
 import { readUserFile } from '../files/user-file.ts';
 import { isRecord, type JsonRecord, parseJson } from '../json/parse.ts';
-import { asBuffer } from '../text/bytes.ts';
-import { decodeText } from '../text/input.ts';
+import { decodeLoosely } from '../text/input.ts';
 import { FileKeys } from './file-key.ts';
 import { type Recorded, readLine } from './recorded-line.ts';
 
@@ -99,7 +98,7 @@ export function readFileOfRecording(path: string, signal?: AbortSignal): Promise
 /** The same for bytes from elsewhere. @throws ReventoError `interrupted` when the signal is aborted */
 export function recordingOf(bytes: Uint8Array, signal?: AbortSignal): Promise<Recording> {
   // Where a line is not text, the others still count.
-  return parseRecording(decodeText(bytes) ?? asBuffer(bytes).toString('utf8'), signal);
+  return parseRecording(decodeLoosely(bytes), signal);
 }
 
 /** Why a line of a scrubbed recording is not to be trusted. */

@@ -3,6 +3,7 @@ import type { Deps } from '../../command-kit/deps.ts';
 import { collect, wholeNumber } from '../../command-kit/option-values.ts';
 import { exitStatus } from '../../errors/revento-error.ts';
 import { fromRecording, weightOf } from '../../inspector/inspected.ts';
+import { decodeLoosely } from '../../text/input.ts';
 import { targetUrl } from '../../webhook/sending/target-url.ts';
 import { checked } from './replay/choice.ts';
 import { openPage } from './shared/inspector-page.ts';
@@ -76,7 +77,7 @@ async function read(file: string, { terminal, signal }: Pick<Deps, 'terminal' | 
   const bytes = await readFileOfRecording(file, signal);
   const { deliveries, warnings } = checked(await recordingOf(bytes, signal), file);
   for (const warning of warnings) terminal.notice(`warning: ${file}: ${warning}`);
-  return { deliveries, lines: new TextDecoder().decode(bytes).split('\n') };
+  return { deliveries, lines: decodeLoosely(bytes).split('\n') };
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { collect } from '../../command-kit/option-values.ts';
@@ -7,12 +8,14 @@ import { piecesOfFile } from '../../files/user-file.ts';
 import { JsonText } from '../../json/value.ts';
 import type { Item } from '../../output/item.ts';
 import { RecordingScrubber, type ScrubTally } from '../../pseudonyms/recording-scrubber.ts';
+import { asUtf8 } from '../../text/input.ts';
 import { otherSecrets, readSigningSecrets } from './shared/secrets.ts';
 
 interface WebhookScrubOptions {
   readonly file: string;
   readonly keep?: readonly string[];
   readonly includeUnchecked?: boolean;
+  readonly out?: string;
 }
 
 /** Far more than a delivery may have. */
@@ -40,14 +43,14 @@ export const webhookScrub: CommandModule<WebhookScrubOptions> = {
   ],
   layout: { shape: 'value' },
 
-  async *run({ file, keep = [], includeUnchecked = false }, deps) {
+  async *run({ file, keep = [], includeUnchecked = false, out: target }, deps) {
     const kept = keep.map(keptPath);
     const scrubber = new RecordingScrubber({ kept, includeUnchecked, secrets: secretsOnce(deps) });
     const name = file === '-' ? 'standard input' : file;
     const out = outputOf(deps);
     let lineNumber = 0;
     let isBegun = false;
-    for await (const bytes of linesOf(piecesOf(file, deps), longestLineBytes)) {
+    for await (const bytes of linesOf(asUtf8(piecesOf(file, deps)), longestLineBytes)) {
       lineNumber++;
       const line =
         bytes === null ? null : await scrubber.line(bytes.toString('utf8').replace(/^\ufeff/, ''), lineNumber);
@@ -63,6 +66,7 @@ export const webhookScrub: CommandModule<WebhookScrubOptions> = {
         hint: 'make one with: revento webhook listen --record FILE',
       });
     }
+    if (target !== undefined && isSameFile(file, target)) refuseLosses(scrubber, target);
     if (!isBegun) yield* out.add(scrubber.head);
     yield* out.end();
     for (const warning of scrubber.warnings()) yield { kind: 'note', text: `warning: ${name}: ${warning}` };
@@ -75,6 +79,30 @@ function keptPath(path: string): string {
   if (/^[^.]+(\.[^.]+)*$/.test(path)) return path;
   throw new ReventoError('usage', `--keep ${JSON.stringify(path)} is not a path into a body.`, {
     hint: 'name fields with dots between them, such as data.custom_form_fields.favorite_track',
+  });
+}
+
+function isSameFile(input: string, output: string): boolean {
+  const [one, other] = [input === '-' ? '/dev/stdin' : input, output].map((path) =>
+    statSync(path, { throwIfNoEntry: false, bigint: true }),
+  );
+  return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
+}
+
+/** Nothing else has what a file loses that is scrubbed in place. @throws ReventoError `failed` */
+function refuseLosses(scrubber: RecordingScrubber, file: string): void {
+  const { doubted } = scrubber.tally;
+  const [skipped] = scrubber.warnings();
+  if (doubted === 0 && skipped === undefined) return;
+  const what =
+    doubted > 0
+      ? `${doubted} of its signatures would be lost: no secret that is configured here made them`
+      : `lines would be lost: ${skipped?.replace(/; skipped$/, '') ?? ''}`;
+  throw new ReventoError('failed', `${file} was not changed: ${what}.`, {
+    hint:
+      doubted > 0
+        ? 'configure the secret that signed them, add --include-unchecked, or name another file in --out'
+        : 'name another file in --out',
   });
 }
 

@@ -3,6 +3,8 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { shellWord } from '../../../errors/shell-word.ts';
 import { isInWorkTree } from '../../../files/work-tree.ts';
+import { decodeLoosely, isUtf16 } from '../../../text/input.ts';
+import { isScrubbedFile } from '../../../webhook/file-key.ts';
 import { openRecorder, type Recorder } from '../../../webhook/recording.ts';
 import type { LiveSecrets } from './live-secrets.ts';
 import type { RecordPlan } from './options.ts';
@@ -53,7 +55,10 @@ function refuseMixing(path: string, isMadeUp: boolean, earlier: 'made-up' | 'rea
   );
 }
 
-/** By its first line; null for a file without one. */
+/** Blank lines may come before the first one with text. */
+const firstBytes = 64 * 1024;
+
+/** By its first line; null for a file without one. @throws ReventoError `usage` for one in UTF-16 */
 async function earlierPeople(path: string): Promise<'made-up' | 'real' | null> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
@@ -65,9 +70,15 @@ async function earlierPeople(path: string): Promise<'made-up' | 'real' | null> {
   }
   try {
     if (!(await file.stat()).isFile()) return null;
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
-    if (bytesRead === 0) return null;
-    return buffer.toString('utf8', 0, bytesRead).startsWith('{"type":"scrubbed",') ? 'made-up' : 'real';
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(firstBytes), 0, firstBytes, 0);
+    const first = buffer.subarray(0, bytesRead);
+    if (isUtf16(first)) {
+      throw new ReventoError('usage', `${path} is in UTF-16, and deliveries are recorded in UTF-8.`, {
+        hint: 'record to another file',
+      });
+    }
+    if (decodeLoosely(first).trim() === '') return null;
+    return isScrubbedFile(first) ? 'made-up' : 'real';
   } finally {
     await file.close();
   }

@@ -6,32 +6,27 @@ import { deliveryHeaders, verify } from '../../../webhook/signature.ts';
 
 /** What a valid signature in a scrubbed recording does not say. */
 export const notFromRevento =
-  'it was scrubbed: a valid signature says that it was not changed since, not that Revento sent it';
-/** The same for a delivery whose first signature nobody checked. */
-export const uncheckedBefore = 'its signature was not checked when it was scrubbed, so it may have been forged';
-
-/** Whether a file says of itself that it is a scrubbed recording. */
-export function isScrubbedFile(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.subarray(0, 64))
-    .toString('utf8')
-    .replace(/^\ufeff/, '')
-    .startsWith('{"type":"scrubbed",');
-}
+  'it was scrubbed: a valid signature says that it was not changed by accident since, not that Revento sent it';
+/** The same where nobody checked the first signature. */
+export const uncheckedBefore = 'no signature was checked when it was scrubbed, so it may have been forged';
 
 /** The result for a whole scrubbed recording, and whether it is as it was when it was scrubbed. */
 export function judgeScrubbed({ deliveries, warnings }: Recording): { readonly item: Item; readonly isSound: boolean } {
   const problems = deliveries.flatMap((delivery) => problemOf(delivery) ?? []);
   const invalid = deliveries.filter((delivery) => delivery.invalid !== null).length;
   const unchecked = deliveries.filter(({ scrubbed }) => scrubbed?.isChecked === false).length;
-  const isSound = problems.length === 0 && warnings.length === 0;
+  const isEmpty = deliveries.length === 0 && warnings.length === 0;
+  const isSound = problems.length === 0 && warnings.length === 0 && !isEmpty;
+  const reason = isSound ? null : isEmpty ? 'no_deliveries' : 'altered';
   const hints = isSound
     ? [notFromRevento]
     : [...problems, ...warnings.map((warning) => warning.replace(/; skipped$/, ''))];
-  if (unchecked > 0) hints.push(`${unchecked} of them were scrubbed without checking their signatures`);
+  if (isEmpty) hints.push('the file names the key of a scrubbed recording, and has no delivery to verify');
+  if (unchecked > 0) hints.push(unchecked === deliveries.length ? uncheckedBefore : someUnchecked(unchecked));
   const counts = { deliveries: deliveries.length, invalid };
   const data = {
     verified: isSound,
-    reason: isSound ? null : 'altered',
+    reason,
     secret: isSound ? 'file' : null,
     hints,
     ...counts,
@@ -45,12 +40,28 @@ export function judgeScrubbed({ deliveries, warnings }: Recording): { readonly i
       text: (style) =>
         [
           isSound
-            ? `${style.green('verified')} ${deliveries.length} deliveries with the key of their file${asRecorded}`
-            : `${style.red('not valid:')} altered`,
+            ? `${style.green('verified')} ${subject(deliveries.length)} file${asRecorded}`
+            : `${style.red('not valid:')} ${reason ?? ''}`,
           ...hints.map((hint) => `${style.cyan('hint:')} ${hint}`),
         ].join('\n'),
     },
   };
+}
+
+function subject(count: number): string {
+  return count === 1 ? '1 delivery with the key of its' : `${count} deliveries with the key of their`;
+}
+
+function someUnchecked(count: number): string {
+  const [were, their] = count === 1 ? ['was', 'its signature'] : ['were', 'their signatures'];
+  return `${count} of them ${were} scrubbed without checking ${their}`;
+}
+
+/** The result for a scrubbed line without its file that does not verify. @param invalid  what it was recorded with */
+export function unsoundLine(invalid: string | null): { readonly reason: string; readonly hints: readonly string[] } {
+  return invalid === null
+    ? { reason: 'altered', hints: ['it says verified, but it is not signed with the key that it names'] }
+    : { reason: invalid, hints: [`it was recorded as invalid (${invalid}), and scrubbing kept it so`] };
 }
 
 /** A sentence about a delivery that is not what it was when it was scrubbed; null for a sound one. */

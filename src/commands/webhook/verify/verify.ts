@@ -9,12 +9,12 @@ import type { HeaderList } from '../../../ports/exchange.ts';
 import { decodeText } from '../../../text/input.ts';
 import type { Style } from '../../../text/style.ts';
 import { diagnose } from '../../../webhook/diagnosis/diagnose.ts';
-import type { Scrubbed } from '../../../webhook/file-key.ts';
+import { isScrubbedFile, type Scrubbed } from '../../../webhook/file-key.ts';
 import { judge, readHead } from '../../../webhook/head.ts';
 import { readLine } from '../../../webhook/recorded-line.ts';
 import { deliveryHeaders, type Verdict, verify } from '../../../webhook/signature.ts';
 import { otherSecrets, signingSecrets } from '../shared/secrets.ts';
-import { isScrubbedFile, judgeScrubbed, notFromRevento, uncheckedBefore } from './scrubbed.ts';
+import { judgeScrubbed, notFromRevento, uncheckedBefore, unsoundLine } from './scrubbed.ts';
 
 interface WebhookVerifyOptions {
   readonly file?: string;
@@ -29,6 +29,8 @@ interface Input {
   readonly body: Uint8Array;
   /** Null unless it comes from a scrubbed recording. */
   readonly scrubbed: Scrubbed | null;
+  /** Why it was recorded as invalid, or null. */
+  readonly invalid: string | null;
 }
 
 /** What the command uses. */
@@ -61,13 +63,11 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
     if (options.timestamp === undefined && options.signature === undefined && isScrubbedFile(bytes)) {
       const { recordingOf } = await import('../../../webhook/recording.ts');
       const recording = await recordingOf(bytes, deps.signal);
-      if (recording.deliveries.length !== 1 || recording.warnings.length > 0) {
-        const { item, isSound } = judgeScrubbed(recording);
-        yield item;
-        return isSound ? undefined : exitStatus.unmet;
-      }
+      const { item, isSound } = judgeScrubbed(recording);
+      yield item;
+      return isSound ? undefined : exitStatus.unmet;
     }
-    const { headers, body, scrubbed } = readInput(options, bytes);
+    const { headers, body, scrubbed, invalid } = readInput(options, bytes);
     const secrets = scrubbed === null ? await signingSecrets(deps) : [];
     const keys = scrubbed === null ? secrets.map(({ secret }) => secret.reveal()) : [scrubbed.fileKey];
     const receivedAt = deps.clock.now();
@@ -80,6 +80,10 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
       fault === null
         ? verify({ secrets: keys, timestamp, signature, body, nowSeconds, toleranceSeconds })
         : { ok: false, reason: fault };
+    if (scrubbed !== null && (invalid !== null || !verdict.ok)) {
+      yield unverified(unsoundLine(invalid));
+      return exitStatus.unmet;
+    }
     if (verdict.ok) {
       if (scrubbed !== null) {
         yield scrubbedItem(scrubbed);
@@ -98,17 +102,20 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
       return undefined;
     }
     const { reason } = verdict;
-    const others =
-      reason === 'signature_mismatch' && scrubbed === null ? await otherSecrets(deps) : new Map<string, string>();
+    const others = reason === 'signature_mismatch' ? await otherSecrets(deps) : new Map<string, string>();
     const hints = diagnose({ headers, body, receivedAt }, reason, { secrets: keys, otherSecrets: others });
-    yield {
-      kind: 'value',
-      data: { verified: false, reason, secret: null, hints } satisfies Json,
-      text: (style) => withHints(`${style.red('not valid:')} ${reason}`, hints, style),
-    };
+    yield unverified({ reason, hints });
     return exitStatus.unmet;
   },
 };
+
+function unverified({ reason, hints }: { readonly reason: string; readonly hints: readonly string[] }): Item {
+  return {
+    kind: 'value',
+    data: { verified: false, reason, secret: null, hints } satisfies Json,
+    text: (style) => withHints(`${style.red('not valid:')} ${reason}`, hints, style),
+  };
+}
 
 function scrubbedItem({ isChecked }: Scrubbed): Item {
   const hints = [notFromRevento, ...(isChecked ? [] : [uncheckedBefore])];
@@ -140,14 +147,13 @@ function readInput({ timestamp, signature }: WebhookVerifyOptions, bytes: Uint8A
       ],
       body: bytes,
       scrubbed: null,
+      invalid: null,
     };
   }
   if (timestamp !== undefined || signature !== undefined) {
     throw new ReventoError('usage', '--timestamp and --signature must be used together.');
   }
-  const lines = (decodeText(bytes) ?? '')
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !isScrubbedFile(Buffer.from(line)));
+  const lines = (decodeText(bytes) ?? '').split('\n').filter((line) => line.trim() !== '');
   const read = lines.length === 1 ? readLine(parseJson(lines[0] ?? ''), 1) : null;
   if (read?.kind === 'delivery') return read.delivery;
   if (read?.kind === 'altered') {
