@@ -9,6 +9,8 @@ import type { Machine } from './machine.ts';
 export type Answers = readonly (readonly [question: RegExp, answer: string])[];
 
 const ctrlC = '\x03';
+/** A whole certify takes most of a minute on a busy machine. The tests of blocks may take two. */
+const longestMs = 110_000;
 
 /**
  * A terminal with a shell, in the machine's project directory. What one block exports, the next one of the same
@@ -73,6 +75,7 @@ export class Terminal {
     await until(
       () => !this.isRunning,
       () => `the block in Terminal ${this.number} ends; it shows: ${this.output}`,
+      longestMs,
     );
     return this.status ?? 1;
   }
