@@ -22,6 +22,9 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
     /// <summary>Lists longer than this are read at the pace that the limit of 30 a minute allows.</summary>
     private const int PagesAtOnce = 20;
 
+    /// <summary>A pause that is longer is taken for a mistake.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false })
     {
         Timeout = TimeSpan.FromSeconds(20),
@@ -121,6 +124,10 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
         _ => null,
     };
 
+    /// <summary>The pause that Retry-After asks for; null where it is not in seconds.</summary>
+    public static TimeSpan? PauseAsked(RetryConditionHeaderValue? retryAfter) =>
+        retryAfter?.Delta > LongestPause ? LongestPause : retryAfter?.Delta;
+
     private async Task<Answer> Send(Login login, string path)
     {
         var answer = new Answer(Guid.NewGuid().ToString());
@@ -132,7 +139,7 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
         try
         {
             using var response = await Http.SendAsync(request);
-            answer = answer with { Status = (int)response.StatusCode, RetryAfter = response.Headers.RetryAfter?.Delta };
+            answer = answer with { Status = (int)response.StatusCode, RetryAfter = PauseAsked(response.Headers.RetryAfter) };
             var body = await response.Content.ReadAsByteArrayAsync();
             answer = answer.Status == 200
                 ? answer with { Body = JsonSerializer.Deserialize<JsonElement>(body) }

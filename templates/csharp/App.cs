@@ -123,7 +123,9 @@ internal static class App
     {
         try
         {
-            Build(Config.FromEnvironment()).Run();
+            var config = Config.FromEnvironment();
+            new SealedFiles(config).Check();
+            Build(config).Run();
             return 0;
         }
         catch (Exception error) when (error is InvalidOperationException or IOException) // a setting, a port that is taken

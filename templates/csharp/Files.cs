@@ -96,6 +96,28 @@ internal sealed class SealedFiles(Config config)
         }
     }
 
+    /// <summary>Refuses a directory where nothing can be stored, or where everything is encrypted with another key.</summary>
+    /// <exception cref="InvalidOperationException"></exception>
+    public void Check()
+    {
+        var path = Path.Combine(config.DataDirectory, "key.sealed");
+        try
+        {
+            Read<Dictionary<string, string>>(path);
+            Write(path, new Dictionary<string, string>());
+        }
+        catch (InvalidDataException)
+        {
+            throw Unusable("REVENTO_TOKEN_KEY is not the key that its files are encrypted with");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(error.Message.TrimEnd('.'));
+        }
+
+        InvalidOperationException Unusable(string reason) => new($"Cannot use {config.DataDirectory}: {reason}.");
+    }
+
     /// <summary>The values of the files of a directory. One that is damaged does not hold up the others.</summary>
     public IEnumerable<T> ReadAll<T>(string directory) where T : class
     {

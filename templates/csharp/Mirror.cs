@@ -114,7 +114,21 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         using var _ = files.Lock("mirror");
         // A deletion that comes from now on waits for this lock, and then deletes what is written here.
         if (logins.IsDeleted(eventId, organizationId)) return;
-        if (change(files.Read<Held>(path)) is { } next) files.Write(path, next);
+        if (change(HeldIn(path)) is { } next) files.Write(path, next);
+    }
+
+    /// <summary>What a file holds; null where there is none, or where it is damaged: then it is written again.</summary>
+    private Held? HeldIn(string path)
+    {
+        try
+        {
+            return files.Read<Held>(path);
+        }
+        catch (InvalidDataException error)
+        {
+            Log.Write("file not read", ("error", error.Message));
+            return null;
+        }
     }
 
     private string DirectoryOf(string? eventId) =>

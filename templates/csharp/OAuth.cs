@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -26,6 +27,24 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
     {
         Timeout = TimeSpan.FromSeconds(15),
     };
+
+    /// <summary>A form that knows whether it was sent, which happens once there is a connection, with TLS.</summary>
+    private sealed class TokenForm(IEnumerable<KeyValuePair<string, string>> form) : FormUrlEncodedContent(form)
+    {
+        public bool IsSent { get; private set; }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            IsSent = true;
+            return base.SerializeToStreamAsync(stream, context);
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken limit)
+        {
+            IsSent = true;
+            return base.SerializeToStreamAsync(stream, context, limit);
+        }
+    }
 
     private sealed record Attempt(string State, string Verifier, DateTimeOffset ExpiresAt);
 
@@ -93,11 +112,9 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
     /// <exception cref="TokenException"></exception>
     public async Task<Login> RequestTokens(Dictionary<string, string> form)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{config.AuthBase}/oauth/token")
-        {
-            Content = new FormUrlEncodedContent(
-                form.Append(new("client_id", config.ClientId)).Append(new("client_secret", config.ClientSecret))),
-        };
+        var content = new TokenForm(
+            form.Append(new("client_id", config.ClientId)).Append(new("client_secret", config.ClientSecret)));
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{config.AuthBase}/oauth/token") { Content = content };
         // A connection of its own: on one that is kept open, a request that was lost might be sent again.
         request.Headers.ConnectionClose = true;
         try
@@ -113,20 +130,22 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
                     Scope = answer.Scope ?? "",
                 };
             }
-            // 429 and 503 are returned before the token is checked; after any other failure it may be spent.
             var status = (int)response.StatusCode;
-            throw new TokenException(answer?.Error ?? $"status {status}", status is 429 or 503);
+            var code = answer?.Error ?? $"status {status}";
+            throw new TokenException(code, IsUnusedAfter(status, code));
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
         {
-            var neverSent = error.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
-            throw new TokenException("unreachable", neverSent);
-        }
-        catch (TaskCanceledException)
-        {
-            throw new TokenException("no answer", isUnused: false);
+            throw new TokenException("unreachable", isUnused: !content.IsSent);
         }
     }
+
+    /// <summary>
+    /// Whether the token was refused without being used: all but `invalid_grant` is about something else, such as a wrong
+    /// secret or address. After a failure of the server it may be spent.
+    /// </summary>
+    private static bool IsUnusedAfter(int status, string code) =>
+        status == 503 || (status is >= 300 and < 500 && code != "invalid_grant");
 
     private static Answer? Parsed(byte[] body)
     {
