@@ -18,6 +18,9 @@ private const val IN_FLIGHT = 5
 
 /** Lists longer than this are read at the pace that the limit of 30 a minute allows. */
 private const val PAGES_AT_ONCE = 20
+
+/** A pause that is longer is taken for a mistake. */
+private const val LONGEST_PAUSE_SECONDS = 3_600L
 private val requestLimit = Duration.ofSeconds(20)
 
 /** The outcome of one request. */
@@ -102,9 +105,9 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
         }
         if (status == 200) return Answer.Found(body)
         val code = body.text("error").orEmpty()
-        val seconds = response.headers().firstValue("Retry-After").orElse("").toLongOrNull()
+        val pause = pauseAsked(response.headers().firstValue("Retry-After").orElse(""))
         val error = IOException("$code ($status), request $requestId")
-        return Answer.Failed(error, status, code, seconds?.let(Duration::ofSeconds))
+        return Answer.Failed(error, status, code, pause)
     }
 
     /** Every row of a list, page by page. */
@@ -113,7 +116,9 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
         var query = "?limit=50"
         while (true) {
             val page = get(eventId, path + query)
-            for (row in page.getAsJsonArray("data")) yield(row.asJsonObject)
+            for (row in page.getAsJsonArray("data")) {
+                yield(row as? JsonObject ?: throw IOException("A row is not an object."))
+            }
             if (!page.get("has_more").asBoolean) return@sequence
             val cursor = page.text("next_cursor")
             if (cursor == null || !seen.add(cursor)) throw IOException("The list does not end.")
@@ -131,6 +136,10 @@ private fun pauseAfter(answer: Answer.Failed, attempt: Int): Duration? = when {
     answer.status == 0 || answer.status >= 500 -> jittered(500L shl (attempt - 1))
     else -> null
 }
+
+/** The pause that Retry-After asks for; null where it is not in seconds. */
+fun pauseAsked(retryAfter: String): Duration? =
+    retryAfter.toLongOrNull()?.let { Duration.ofSeconds(it.coerceIn(0, LONGEST_PAUSE_SECONDS)) }
 
 private fun jittered(ms: Long) = Duration.ofMillis(ms + Random.nextLong(ms / 4))
 

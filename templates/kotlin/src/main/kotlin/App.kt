@@ -146,6 +146,7 @@ private fun decoded(text: String) = URLDecoder.decode(text, Charsets.UTF_8)
 fun main() {
     try {
         val config = Config(environment(File(".env")))
+        Sealed(config.tokenKey).check(config.dataDir)
         val app = App(config)
         app.serve()
         Runtime.getRuntime().addShutdownHook(Thread(app::stop))

@@ -30,8 +30,8 @@ fun parseObject(text: String): JsonObject {
     try {
         val value = gson.getAdapter(JsonElement::class.java).read(reader)
         if (value is JsonObject && reader.peek() == JsonToken.END_DOCUMENT) return value
-    } catch (malformed: IOException) {
-        throw JsonParseException(malformed)
+    } catch (_: IOException) {
+        // Its message may quote the text.
     }
     throw JsonParseException("This is not one JSON object.")
 }

@@ -1,6 +1,7 @@
 package com.example.revento
 
 import com.google.gson.JsonObject
+import java.nio.file.Path
 import java.util.concurrent.Callable
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.ExecutorService
@@ -41,9 +42,17 @@ class Mirror(
             // A deletion that comes from now on waits for its turn, and then deletes what is written here.
             if (tokens.isDeleted(eventId, organizationId)) return@inTurn
             val path = of(eventId).resolve(fileName(eventId, participant) + SEALED)
-            val next = change(sealed.read<Held>(path) ?: Held()) ?: return@inTurn
+            val next = change(held(path) ?: Held()) ?: return@inTurn
             sealed.write(path, next.copy(writtenAt = System.currentTimeMillis()))
         }
+    }
+
+    /** What a file holds; null where it is damaged: then it is written again. */
+    private fun held(path: Path): Held? = try {
+        sealed.read<Held>(path)
+    } catch (damaged: Damaged) {
+        log("file not read", "error" to damaged.message)
+        null
     }
 
     private fun forget(eventId: String?) = directory.inTurn {

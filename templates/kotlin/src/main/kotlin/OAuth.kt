@@ -1,5 +1,6 @@
 package com.example.revento
 
+import com.google.gson.JsonObject
 import com.google.gson.JsonParseException
 import java.io.IOException
 import java.net.ConnectException
@@ -19,6 +20,7 @@ import java.util.Base64
 import java.util.concurrent.ExecutionException
 import java.util.concurrent.TimeUnit.MILLISECONDS
 import java.util.concurrent.TimeoutException
+import javax.net.ssl.SSLHandshakeException
 
 private const val SCOPES = "event.read participants.read program.read"
 private val requestLimit = Duration.ofSeconds(15)
@@ -87,26 +89,41 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
             .header("Accept", "application/json")
             .POST(BodyPublishers.ofString(form.encoded()))
             .build()
-        val (status, answer) = try {
+        val response = try {
             // A client of its own: on a pooled connection that the server just closed, nobody could say whether the
             // token was used.
-            val response = httpClient().fetch(request, requestLimit)
-            response.statusCode() to parseObject(response.body())
+            httpClient().fetch(request, requestLimit)
         } catch (error: IOException) {
-            throw TokenError("unreachable", error is ConnectException || error is HttpConnectTimeoutException)
-        } catch (_: JsonParseException) {
-            throw TokenError("no JSON", false)
+            throw TokenError("unreachable", isNeverSent(error))
         }
-        val login = gson.fromJson(answer, Login::class.java)
-        if (status == 200 && login.accessToken != null && login.refreshToken != null) return login
-        // 429 and 503 are returned before the token is checked; after any other failure it may be spent.
-        throw TokenError(answer.text("error") ?: "status $status", status == 429 || status == 503)
+        val status = response.statusCode()
+        val answer = try {
+            parseObject(response.body())
+        } catch (_: JsonParseException) {
+            JsonObject() // a proxy may answer with anything: the status says enough then
+        }
+        if (status == 200) {
+            val login = gson.fromJson(answer, Login::class.java)
+            if (login.accessToken != null && login.refreshToken != null) return login
+        }
+        val code = answer.text("error") ?: "status $status"
+        throw TokenError(code, isUnusedAfter(status, code))
     }
 
     private fun opened(cookie: String) = runCatching {
         sealed.unseal(Base64.getUrlDecoder().decode(cookie), "attempt", Attempt::class.java)
     }.getOrNull()
 }
+
+/** Whether the connection was never made, which TLS belongs to. */
+private fun isNeverSent(error: IOException) =
+    error is ConnectException || error is HttpConnectTimeoutException || error is SSLHandshakeException
+
+/**
+ * Whether the token was refused without being used: all but `invalid_grant` is about something else, such as a wrong
+ * secret or address. After a failure of the server it may be spent.
+ */
+private fun isUnusedAfter(status: Int, code: String) = status == 503 || (status in 300..499 && code != "invalid_grant")
 
 private fun isEqual(given: String, expected: String) =
     MessageDigest.isEqual(given.toByteArray(), expected.toByteArray())

@@ -1,5 +1,6 @@
 package com.example.revento
 
+import com.google.gson.JsonObject
 import java.io.IOException
 import java.nio.ByteBuffer
 import java.nio.channels.FileChannel
@@ -92,6 +93,10 @@ fun <T> Path.inTurn(work: () -> T): T = turns.computeIfAbsent(toAbsolutePath()) 
     }
 }
 
+/** A file that was not sealed under its name with our key. */
+class Damaged(path: Path, cause: Exception) :
+    IOException("$path is damaged, or REVENTO_TOKEN_KEY has changed", cause)
+
 /** Files that only this program can read, encrypted with AES-256-GCM. */
 class Sealed(key: ByteArray) {
     private val key = SecretKeySpec(key, "AES")
@@ -138,7 +143,21 @@ class Sealed(key: ByteArray) {
     } catch (_: NoSuchFileException) {
         null
     } catch (damaged: GeneralSecurityException) {
-        throw IOException("$path is damaged, or REVENTO_TOKEN_KEY has changed", damaged)
+        throw Damaged(path, damaged)
+    }
+
+    /** Refuses a directory where nothing can be stored, or where everything is encrypted with another key. */
+    fun check(directory: Path) {
+        val path = directory.resolve("key$SEALED")
+        try {
+            read<JsonObject>(path)
+            write(path, JsonObject())
+        } catch (_: Damaged) {
+            val reason = "REVENTO_TOKEN_KEY is not the key that its files are encrypted with"
+            throw IOException("Cannot use $directory: $reason.")
+        } catch (failed: IOException) {
+            throw IOException("Cannot use $directory: $failed.")
+        }
     }
 
     /** The values of the files of a directory. One that is damaged does not hold up the others. */

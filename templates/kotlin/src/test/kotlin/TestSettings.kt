@@ -4,8 +4,8 @@ import java.net.URI
 import java.nio.file.Path
 import java.util.Base64
 
-/** Settings of the tests: a directory and secrets of their own; at a sandbox, its settings. */
-fun testSettings(directory: Path): Config {
+/** Settings of the tests: those [given], a directory and secrets of their own; at a sandbox, its settings. */
+fun testSettings(directory: Path, vararg given: Pair<String, String>): Config {
     val settings = mapOf(
         "REVENTO_AUTH_BASE" to "http://localhost:9",
         "REVENTO_API_BASE" to "http://localhost:9/api/v1",
@@ -20,6 +20,7 @@ fun testSettings(directory: Path): Config {
             "PORT" to "${URI(settings["REVENTO_REDIRECT_URI"]).port}",
             "REVENTO_TOKEN_KEY" to word(),
             "DATA_DIR" to "$directory",
+            *given,
         ),
     )
 }

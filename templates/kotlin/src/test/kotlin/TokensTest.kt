@@ -105,4 +105,12 @@ class TokensTest {
         assertEquals(spent, tokens.loginFor("evt_1"))
         assertFailsWith<LoginEnded> { tokens.loginFor("evt_damaged") }
     }
+
+    @Test
+    fun `another key ends the start`() {
+        repeat(2) { sealed.check(directory) }
+        val failure = assertFailsWith<IOException> { Sealed(randomBytes(32)).check(directory) }
+        assertTrue("REVENTO_TOKEN_KEY" in failure.message.orEmpty(), failure.message)
+        sealed.check(directory) // it is still the right one
+    }
 }

@@ -115,6 +115,22 @@ class WebhooksTest {
     }
 
     @Test
+    fun `a damaged row is written again`() {
+        val threads = Executors.newCachedThreadPool()
+        val mirror = Mirror(config, sealed, tokens, Api(config, tokens, OAuth(config, sealed, tokens)), threads)
+        val ids = """"event_id":"evt_1","organization_id":"org_1""""
+        val body = parseObject("""{"type":"participant.joined",$ids,"occurred_at":"","data":{"id":"p1"}}""")
+        mirror.work(Delivery("first", 0, body))
+        val row = config.dataDir.resolve("participants").resolve(fileName("evt_1"))
+            .resolve(fileName("evt_1", "p1") + SEALED)
+        assertTrue(row.exists())
+        row.writeText("damaged")
+        mirror.work(Delivery("second", 0, body))
+        assertEquals(1, mirror.participants("evt_1").size)
+        threads.shutdown()
+    }
+
+    @Test
     fun `a damaged delivery does not hold up the others`() {
         assertEquals(204, answer(signed()))
         val damaged = config.dataDir.resolve("inbox/damaged.sealed")
