@@ -4,6 +4,9 @@ import { startFailure } from './start-failure.ts';
 import { startOf } from './windows-start.ts';
 
 const graceMs = 5_000;
+/** How long its output must be silent after its end, where something that it started still holds the pipes. */
+const silentMs = 1_000;
+const lookMs = 100;
 
 interface SpawnOptions {
   readonly env: Readonly<Record<string, string>>;
@@ -46,7 +49,7 @@ export function runChild(
       // Node reports a few causes by an event, and throws for all others.
       return reject(startFailure(program, error as NodeJS.ErrnoException));
     }
-    if (onOutput) passOn(child, stdout, onOutput);
+    const output = onOutput ? passOn(child, stdout, onOutput) : null;
     let timer: NodeJS.Timeout | undefined;
     const onAbort = () => {
       const isFromTerminal = signal.reason === 'SIGINT' && process.stdin.isTTY === true;
@@ -68,6 +71,8 @@ export function runChild(
       settle();
       reject(startFailure(program, error));
     });
+    // What it leaves running may hold its pipes for hours.
+    if (output !== null) child.once('exit', () => closeWhenSilent(child, output));
     child.once('close', (code, name) => {
       settle();
       resolve(code ?? 128 + (name === null ? 0 : constants.signals[name]));
@@ -75,14 +80,42 @@ export function runChild(
   });
 }
 
+/** The output of a child. */
+interface Output {
+  /** When bytes last came, or our reader last kept them waiting; on the clock of `performance.now()`. */
+  activeAt(): number;
+}
+
+/** Closes our ends of its pipes, once nothing comes from them. */
+function closeWhenSilent(child: ChildProcess, output: Output): void {
+  const endedAt = performance.now();
+  const timer = setInterval(() => {
+    if (performance.now() - Math.max(endedAt, output.activeAt()) < silentMs) return;
+    for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+  }, lookMs);
+  child.once('close', () => clearInterval(timer));
+}
+
 /** Writes what the child writes to our own streams, at their pace. */
-function passOn(child: ChildProcess, stdout: 'stdout' | 'stderr', onOutput: OnOutput): void {
+function passOn(child: ChildProcess, stdout: 'stdout' | 'stderr', onOutput: OnOutput): Output {
+  let lastAt = performance.now();
+  const targets = new Set<NodeJS.WriteStream>();
   for (const name of ['stdout', 'stderr'] as const) {
     const [from, to] = [child[name], process[name === 'stdout' ? stdout : 'stderr']];
     if (from === null) continue;
-    from.on('data', (bytes: Buffer) => onOutput(name, bytes));
+    targets.add(to);
+    from.on('data', (bytes: Buffer) => {
+      lastAt = performance.now();
+      onOutput(name, bytes);
+    });
     from.pipe(to, { end: false });
     // The reader has left: the next write of the child fails, as if it wrote there itself.
     to.once('error', () => from.destroy());
   }
+  return {
+    activeAt: () => {
+      if ([...targets].some((to) => to.writableNeedDrain)) lastAt = performance.now();
+      return lastAt;
+    },
+  };
 }

@@ -9,6 +9,8 @@ import { startOf } from './windows-start.ts';
 const graceMs = 3_000;
 /** For what is left after SIGKILL: a process that nobody waits for stays listed as a zombie. */
 const afterKillMs = 1_000;
+/** For the last of what it printed: a process that left the group may hold the pipes open. */
+const drainMs = 500;
 const lookMs = 20;
 
 /** The implementation of `Launch`: a group of its own, so that Ctrl-C on the terminal reaches this process first. */
@@ -65,8 +67,17 @@ class Group implements Launched {
     if (patienceMs > 0 && this.#signal('SIGTERM')) await this.#isGone(patienceMs);
     if (this.#signal('SIGKILL')) await this.#isGone(afterKillMs);
     process.off('exit', this.#onExit);
-    // A process that left the group may hold them open.
+    await this.#isDrained(drainMs);
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.destroy();
+  }
+
+  async #isDrained(patienceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patienceMs);
+    });
+    await Promise.race([this.drained, late]);
+    clearTimeout(timer);
   }
 
   async #isGone(patienceMs: number): Promise<void> {

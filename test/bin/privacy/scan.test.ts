@@ -193,6 +193,14 @@ describe('sandbox exec --no-leaks', () => {
     expect({ code, stdout, stderr }).toEqual({ code: status, stdout: 'fine\n', stderr: 'well\n' });
   });
 
+  it('ends with its command, whatever that leaves running, and still judges what was printed', async () => {
+    const script = 'printf %s "$REVENTO_CLIENT_SECRET"; sleep 600 & echo $! > left; exit 0';
+    const { code, stderr } = await noLeaks(script);
+    process.kill(Number(read('left')));
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^printed: client_secret of integration \(stdout, line 1, plain\)$/m);
+  });
+
   it('ends when the reader of the output leaves', async () => {
     const line = `"${process.execPath}" "${revento}" sandbox exec --no-leaks -- yes | head -n 1`;
     const child = spawn('sh', ['-c', line], { env: rig.env, cwd: rig.home, stdio: 'ignore' });
