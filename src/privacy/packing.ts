@@ -2,7 +2,10 @@
 export const signatureLength = 10;
 
 /** What is unpacked: each may contain the other. */
-export type Packing = 'gzip' | 'zip';
+export type Packing = 'gzip' | 'zip' | 'zlib';
+
+/** How git stores many objects in one file. */
+export const gitPack = 'a git pack';
 
 interface Signature {
   readonly name: string;
@@ -12,6 +15,8 @@ interface Signature {
 const packings: readonly { readonly name: Packing; readonly bytes: RegExp }[] = [
   { name: 'gzip', bytes: /^\x1f\x8b\x08/ },
   { name: 'zip', bytes: /^PK\x03\x04/ },
+  // A loose object of git, for one. The fourth beginning, `x^`, is also one of text, and no library writes it by default.
+  { name: 'zlib', bytes: /^\x78[\x01\x9c\xda]/ },
 ];
 
 /** What hides its content from a search, and is not unpacked. Source: the description of each format. */
@@ -24,6 +29,7 @@ const sealed: readonly Signature[] = [
   { name: 'compress', bytes: /^\x1f\x9d\x90/ },
   { name: '7z', bytes: /^7z\xbc\xaf\x27\x1c/ },
   { name: 'RAR', bytes: /^Rar!\x1a\x07/ },
+  { name: gitPack, bytes: /^PACK\0\0\0[\x02\x03]/ },
   { name: 'an archive of pg_dump (use --format=plain)', bytes: /^PGDMP/ },
 ];
 

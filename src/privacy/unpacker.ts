@@ -1,10 +1,10 @@
-import { Gunzip, Unzip, UnzipInflate } from 'fflate';
+import { Gunzip, Unzip, UnzipInflate, Unzlib } from 'fflate';
 import { packingOf, sealedPackingOf, signatureLength } from './packing.ts';
 import { Scanner, type Sighting } from './scanner.ts';
 
 /** A marker, perhaps inside of archives. */
 export interface Place extends Sighting {
-  /** The archives around it, outermost first: `gzip`, or the name of a file in a zip. Offset and line count inside. */
+  /** The archives around it, outermost first: `gzip`, `zlib`, or the name of a file in a zip. Offset and line count inside. */
   readonly inside: readonly string[];
 }
 
@@ -20,10 +20,12 @@ const deepest = 8;
 const pieceBytes = 16 * 1024;
 /** Deflate packs at most 1032 to 1: only archives inside of archives, made to exhaust a reader, get beyond this. */
 const mostGrowth = 2_000;
+/** What is not zlib seldom gives so much before it is invalid. */
+const fairZlibBytes = 4 * 1024;
 /** So much is unpacked before the growth counts. */
 const fairBytes = 64 * 1024 ** 2;
 
-/** Finds markers in a stream of any length, and in gzip and zip archives inside of it. Keeps none of it. */
+/** Finds markers in a stream of any length, and in gzip, zlib and zip archives inside of it. Keeps none of it. */
 export class Unpacker {
   #found: Place[] = [];
   readonly #sink: Sink;
@@ -113,11 +115,16 @@ function sinkFor(head: Uint8Array, inside: readonly string[], report: Report): S
   const packing = packingOf(head);
   if (packing === 'zip' && isEncrypted(head)) report.unread(`${pathOf(inside)} is encrypted`);
   if (packing !== null && inside.length < deepest) {
+    if (packing === 'zlib') return inflating(inside, report);
     return packing === 'gzip' ? gunzipping([...inside, 'gzip'], report) : unzipping(inside, report);
   }
   const sealed = sealedPackingOf(head);
   if (packing !== null) report.unread(`it has archives nested deeper than ${deepest}`);
   else if (sealed !== null) report.unread(`${pathOf(inside)} is packed as ${sealed}`);
+  return plainly(inside, report);
+}
+
+function plainly(inside: readonly string[], report: Report): Sink {
   const scanner = new Scanner();
   const pass = (found: readonly Sighting[]) => {
     for (const one of found) report.found({ ...one, inside });
@@ -144,6 +151,46 @@ function gunzipping(inside: readonly string[], report: Report): Sink {
     push: (chunk) => inPieces(chunk, (piece) => gunzip.push(piece)),
     end() {
       gunzip.push(new Uint8Array(), true);
+      sink.end();
+    },
+  };
+}
+
+/** Two bytes are weak evidence of zlib: the stream is also looked through as it is, and may turn out to be something else. */
+function inflating(inside: readonly string[], report: Report): Sink {
+  const plain = plainly(inside, report);
+  const sink = sniffing([...inside, 'zlib'], report);
+  let isZlib = true;
+  let length = 0;
+  let unpacked: Uint8Array[] = [];
+  const unzlib = new Unzlib((chunk) => {
+    length += chunk.length;
+    unpacked.push(chunk);
+  });
+  const inflate = (piece: Uint8Array, isLast: boolean) => {
+    try {
+      unzlib.push(piece, isLast);
+    } catch (error) {
+      if (length > (isLast ? 0 : fairZlibBytes)) throw error;
+      isZlib = false;
+    }
+    const chunks = unpacked;
+    unpacked = [];
+    for (const chunk of chunks) {
+      report.unpacked(chunk.length);
+      sink.push(chunk);
+    }
+  };
+  return {
+    push(chunk) {
+      plain.push(chunk);
+      inPieces(chunk, (piece) => {
+        if (isZlib) inflate(piece, false);
+      });
+    },
+    end() {
+      plain.end();
+      if (isZlib) inflate(new Uint8Array(), true);
       sink.end();
     },
   };

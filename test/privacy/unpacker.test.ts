@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { Zip, ZipDeflate, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { markerOf } from '../../src/privacy/marker.ts';
@@ -36,6 +36,9 @@ function pipedZip(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
 const archives: readonly [string, Uint8Array, readonly string[]][] = [
   ['gzip', gzipSync(Buffer.concat([bytes, padding])), ['gzip']],
   ['the second member of a gzip', Buffer.concat([gzipSync(Buffer.alloc(0)), gzipSync(bytes)]), ['gzip']],
+  ['zlib, as git writes a loose object', deflateSync(Buffer.concat([bytes, padding]), { level: 1 }), ['zlib']],
+  ['zlib, compressed most', deflateSync(bytes, { level: 9 }), ['zlib']],
+  ['gzip in zlib', deflateSync(gzipSync(bytes)), ['zlib', 'gzip']],
   ['gzip in gzip', gzipSync(gzipSync(bytes)), ['gzip', 'gzip']],
   ['zip, compressed', zipSync({ 'clean.txt': padding, 'people.csv': bytes }), ['people.csv']],
   ['zip, stored', zipSync({ 'people.csv': bytes, 'clean.txt': padding }, { level: 0 }), ['people.csv']],
@@ -52,6 +55,13 @@ describe('a marker is found', () => {
     ];
     expect(scan([whole])).toEqual(found);
     expect(scan(inBits(whole, 7))).toEqual(found);
+  });
+
+  it.each([
+    ['text', '\x78\x01', bytes],
+    ['longer text', '\x78\x9c', Buffer.concat([padding, bytes])],
+  ])('in %s that only begins as zlib does', (_, beginning, rest) => {
+    expect(scan([Buffer.from(beginning, 'latin1'), rest])).toMatchObject([{ marker: { index: 3 }, inside: [] }]);
   });
 
   it('in an archive that is cut off, before that is reported', () => {
@@ -94,6 +104,8 @@ describe('what is not looked into does not count as clean', () => {
       Buffer.from('PGDMP\x01\x0e\0\x04\x08\x01'),
       'it is packed as an archive of pg_dump (use --format=plain)',
     ],
+    ['a pack of git', Buffer.from('PACK\0\0\0\x02\0\0\0\x01', 'latin1'), 'it is packed as a git pack'],
+    ['a text that begins as a pack does', Buffer.from(`PACK ${text}`), null],
     ['a zip that is not encrypted', encrypted(0), null],
     ['an encrypted zip', encrypted(1), 'it is encrypted'],
   ])('%s', (_, whole, unread) => {
@@ -114,6 +126,10 @@ describe('what cannot be unpacked is reported', () => {
 
   it.each([
     ['a zip that is cut off', zip.subarray(0, 100)],
+    [
+      'zlib that is cut off',
+      deflateSync(Array.from({ length: 9_999 }, (_, n) => `${n * n}`).join()).subarray(0, 20_000),
+    ],
     ['a damaged gzip', Buffer.concat([gzipSync(bytes).subarray(0, 12), Buffer.alloc(40, 0xff)])],
     ['a zip with an unknown compression', Buffer.from(zip).fill(99, 8, 9)],
   ])('%s', (_, damaged) => {

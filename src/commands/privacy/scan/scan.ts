@@ -1,5 +1,6 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
 import { exitStatus } from '../../../errors/revento-error.ts';
+import { gitPack } from '../../../privacy/packing.ts';
 import { plainLine } from '../../../text/plain-line.ts';
 import { People, runningPeople } from '../../shared/privacy/people.ts';
 import { counted, Tally } from '../../shared/privacy/tally.ts';
@@ -49,6 +50,7 @@ export const privacyScan: CommandModule<PrivacyScanOptions> = {
     const options = { tally, people: running ?? new People(null), signal };
     const totals = { files: 0, bytes: 0, problems: 0 };
     const links: { first: Link | null; count: number } = { first: null, count: 0 };
+    const packs: string[] = [];
     for await (const source of sourcesOf(paths, deps)) {
       if ('target' in source) {
         links.first ??= source;
@@ -60,8 +62,14 @@ export const privacyScan: CommandModule<PrivacyScanOptions> = {
       if (problem === null) totals.files++;
       else {
         totals.problems++;
-        terminal.notice(`warning: not scanned to its end: ${plainLine(`${source.name}: ${problem}`, 500)}`);
+        if (problem === `it is packed as ${gitPack}`) packs.push(source.name);
+        else terminal.notice(`warning: not scanned to its end: ${plainLine(`${source.name}: ${problem}`, 500)}`);
       }
+    }
+    const [pack] = packs;
+    if (pack !== undefined) {
+      terminal.notice(`warning: not scanned: ${counted(packs.length, 'git pack')}, such as ${plainLine(pack, 300)}`);
+      terminal.notice('hint: run: git cat-file --batch-all-objects --batch | revento privacy scan -');
     }
     if (links.first !== null) yield { kind: 'note', text: linksText(links.first, links.count) };
     const scanned = `${counted(totals.files, 'file')}, ${(totals.bytes / 1e6).toFixed(1)} MB`;
@@ -82,7 +90,7 @@ function linksText({ path, target }: Link, count: number): string {
 const help = [
   'Finds what a sandbox started with --canaries gave out: names, email addresses and free answers of people, tokens and',
   'secrets, each with a marker of its own (rvcanary…). They are found as they are and as base64 or base64url,',
-  'percent-encoded, as JSON or HTML escapes, in hexadecimal, as UTF-16, and inside gzip and zip.\n\n',
+  'percent-encoded, as JSON or HTML escapes, in hexadecimal, as UTF-16, and inside gzip, zlib and zip.\n\n',
   'Tokens and secrets fail wherever they are. Data of people is reported, and fails (exit 3) once their consent was',
   'revoked at the running sandbox (revento sandbox revoke), or with --deleted. Tokens and secrets are never shown.',
 ]
