@@ -74,20 +74,29 @@ export async function requestTokens(form) {
     response = await fetch(`${config.authBase}/oauth/token`, {
       method: 'POST',
       body,
-      redirect: 'error',
+      redirect: 'manual',
       signal: AbortSignal.timeout(15_000),
     });
   } catch (error) {
-    const isUnused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(error.cause?.code);
-    throw new TokenError('unreachable', isUnused, error);
+    // With several addresses there is a cause for each.
+    const causes = error.cause?.errors ?? [error.cause];
+    throw new TokenError('unreachable', causes.every(isBeforeRequest), error);
   }
   const answer = await response.json().catch(() => ({}));
-  if (response.ok && answer.access_token && answer.refresh_token) {
+  if (response.ok && answer?.access_token && answer.refresh_token) {
     const { access_token, refresh_token, event_id, organization_id, scope: granted } = answer;
     return { access_token, refresh_token, event_id, organization_id, scope: granted };
   }
-  // 429 and 503 are returned before the token is checked; after any other failure it may be spent.
-  throw new TokenError(answer.error ?? `status ${response.status}`, [429, 503].includes(response.status));
+  // What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
+  const { status } = response;
+  const isUnused = status === 503 || (status >= 300 && status < 500 && answer?.error !== 'invalid_grant');
+  throw new TokenError(answer?.error ?? `status ${status}`, isUnused);
+}
+
+/** Whether the connection was not made, or not trusted: nothing is sent before that. */
+function isBeforeRequest({ syscall, code } = {}) {
+  const isCertificate = /(?:^|_)CERT(?:_|$)|^UNABLE_TO_VERIFY/.test(code ?? '');
+  return isCertificate || ['connect', 'getaddrinfo'].includes(syscall) || code === 'UND_ERR_CONNECT_TIMEOUT';
 }
 
 function opened(cookie) {

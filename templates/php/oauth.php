@@ -102,8 +102,9 @@ function requestTokens(#[SensitiveParameter] array $form): object
         return $answer->body;
     }
     $error = $answer->error ?? ($answer->status === 0 ? 'unreachable' : "status $answer->status");
-    // 429 and 503 are returned before the token is checked; after any other failure it may be spent.
-    $isUnused = !$answer->wasSent || in_array($answer->status, [429, 503], true);
+    // What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
+    $isRefused = $answer->status >= 300 && $answer->status < 500 && $error !== 'invalid_grant';
+    $isUnused = !$answer->wasSent || $answer->status === 503 || $isRefused;
     throw new Failure("token endpoint: $error", $error, $isUnused);
 }
 

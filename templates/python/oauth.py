@@ -4,11 +4,13 @@ import base64
 import hashlib
 import hmac
 import secrets
+import ssl
 import time
 from urllib.parse import urlencode
 
 import requests
 from cryptography.exceptions import InvalidTag
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from config import AUTH_BASE, CLIENT_ID, CLIENT_SECRET, DATA_DIR, REDIRECT_URI
 from files import create_once, file_name, seal, unseal
@@ -86,18 +88,29 @@ def request_tokens(form):
     try:
         response = requests.post(f"{AUTH_BASE}/oauth/token", data=form, timeout=15, allow_redirects=False)
     except requests.RequestException as error:
-        # The connection was never made: the token was not used.
-        is_unused = isinstance(error, requests.ConnectionError) and "NewConnectionError" in repr(error)
-        raise TokenError("unreachable", is_unused) from error
+        raise TokenError("unreachable", _is_before_request(error)) from error
     try:
         answer = response.json()
     except ValueError:
         answer = {}
+    answer = answer if isinstance(answer, dict) else {}
     if response.ok and answer.get("access_token") and answer.get("refresh_token"):
         names = "access_token", "refresh_token", "event_id", "organization_id", "scope"
         return {name: answer.get(name) for name in names}
-    # 429 and 503 are returned before the token is checked; after any other failure it may be spent.
-    raise TokenError(answer.get("error") or f"status {response.status_code}", response.status_code in (429, 503))
+    # What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
+    status, code = response.status_code, answer.get("error")
+    is_unused = status == 503 or (300 <= status < 500 and code != "invalid_grant")
+    raise TokenError(code or f"status {status}", is_unused)
+
+
+def _is_before_request(error):
+    """Whether the connection was not made, or not trusted: nothing is sent before that."""
+    while error is not None:
+        if isinstance(error, (ConnectTimeoutError, NewConnectionError, ssl.SSLCertVerificationError)):
+            return True
+        inner = [error for error in getattr(error, "args", ()) if isinstance(error, Exception)]
+        error = getattr(error, "reason", None) or (inner[0] if inner else None)
+    return False
 
 
 def _opened(cookie):

@@ -70,8 +70,13 @@ module OAuth
       return answer.slice('access_token', 'refresh_token', 'event_id', 'organization_id', 'scope')
     end
 
-    # 429 and 503 are returned before the token is checked; after any other failure it may be spent.
-    raise TokenError.new(answer['error'] || "status #{response.code}", %w[429 503].include?(response.code))
+    code = answer['error'] || "status #{response.code}"
+    raise TokenError.new(code, unused?(response.code.to_i, code))
+  end
+
+  # What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
+  def unused?(status, code)
+    status == 503 || (status.between?(300, 499) && code != 'invalid_grant')
   end
 
   def post(uri, body)

@@ -1,10 +1,12 @@
 import './settings.js';
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { config } from '../config.js';
 import { fileName, seal, unseal } from '../files.js';
+import { requestTokens } from '../oauth.js';
 import { sweep } from '../sweep.js';
 import { deletion, end, LoginEnded, loginFor, refreshed, store } from '../tokens.js';
 
@@ -72,6 +74,41 @@ test('a refresh that Revento never got is sent again', async () => {
   await assert.rejects(refreshed(login('evt_unused'), request));
   const next = await refreshed(login('evt_unused'), async () => ({ access_token: 'a2', refresh_token: 'r2' }));
   assert.equal(next.access_token, 'a2');
+});
+
+test('a refresh token is kept after a refusal or a redirect, and given up where it may be spent', async (context) => {
+  const { authBase } = config;
+  let answer;
+  const server = createServer((_request, response) => {
+    const [status, error] = answer;
+    response.writeHead(status, { Location: '/elsewhere' }).end(JSON.stringify({ error }));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  context.after(() => server.close());
+  config.authBase = `http://127.0.0.1:${server.address().port}`;
+  context.after(() => {
+    config.authBase = authBase;
+  });
+  const found = [];
+  for (answer of [[302], [401, 'invalid_client'], [404], [405], [429], [503], [400, 'invalid_grant'], [200], [500]]) {
+    await assert.rejects(requestTokens({}), ({ isUnused }) => {
+      found.push([answer[0], isUnused]);
+      return true;
+    });
+  }
+  const kept = [302, 401, 404, 405, 429, 503].map((status) => [status, true]);
+  assert.deepEqual(found, [...kept, [400, false], [200, false], [500, false]]);
+});
+
+test('a refresh token is kept where no connection was made', async (context) => {
+  const { authBase } = config;
+  context.after(() => {
+    config.authBase = authBase;
+  });
+  for (const host of ['localhost', '255.255.255.255']) {
+    config.authBase = `http://${host}:2`;
+    await assert.rejects(requestTokens({}), { code: 'unreachable', isUnused: true });
+  }
 });
 
 test('an end that comes during a refresh wins, and the new tokens are forgotten', async () => {

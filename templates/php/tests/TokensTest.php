@@ -162,6 +162,29 @@ final class TokensTest extends TestCase
         self::assertSame('a2', Tokens\refreshed($login, $this->renewed(...))->accessToken);
     }
 
+    public function testARefreshTokenIsKeptAfterARefusalOrARedirectAndGivenUpWhereItMayBeSpent(): void
+    {
+        $answers = [[302, ''], [401, 'invalid_client'], [404, ''], [405, ''], [429, ''], [503, '']];
+        $answers = [...$answers, [400, 'invalid_grant'], [200, ''], [500, '']];
+        $server = stream_socket_server('tcp://127.0.0.1:0');
+        $program = 'require $argv[1]; for ($left = (int) $argv[2]; $left > 0; $left--) {'
+            . ' try { Integration\\OAuth\\requestTokens([]); }'
+            . ' catch (Integration\\Failure $failure) { echo (int) $failure->isUnused; } }';
+        $words = [PHP_BINARY, '-r', $program, '--', __DIR__ . '/settings.php', (string) count($answers)];
+        $base = ['REVENTO_AUTH_BASE' => 'http://' . stream_socket_get_name($server, false)];
+        $child = proc_open($words, [1 => ['pipe', 'w']], $pipes, null, $base + getenv());
+        foreach ($answers as [$status, $error]) {
+            $client = stream_socket_accept($server, 20);
+            fread($client, 65_536);
+            $body = json_encode(['error' => $error]);
+            $head = "HTTP/1.1 $status Some reason\r\nLocation: /elsewhere\r\nConnection: close";
+            fwrite($client, "$head\r\nContent-Length: " . strlen($body) . "\r\n\r\n$body");
+            fclose($client);
+        }
+        self::assertSame('111111000', stream_get_contents($pipes[1]));
+        proc_close($child);
+    }
+
     public function testARefreshThatWasNeverAnsweredIsNotSentAgain(): void
     {
         $login = $this->login('evt_unanswered');

@@ -1,10 +1,15 @@
+import json
 import os
+import socket
 import threading
 import unittest
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from unittest import mock
 
 from tests import settings  # noqa: F401
 from config import DATA_DIR
 from files import file_name, seal, unseal, write_sealed
+from oauth import TokenError, request_tokens
 from sweep import sweep
 from tokens import DELETION, DIRECTORY, LoginEnded, end, login_for, refreshed, store
 
@@ -104,6 +109,43 @@ class Tokens(unittest.TestCase):
         with self.assertRaises(Refused):
             refreshed(login("evt_unused"), fail)
         self.assertEqual(refreshed(login("evt_unused"), renewed)["access_token"], "a2")
+
+    def test_a_refresh_token_is_kept_after_a_refusal_or_a_redirect_and_given_up_where_it_may_be_spent(self):
+        answers = [(302, ""), (401, "invalid_client"), (404, ""), (405, ""), (429, ""), (503, "")]
+        answers += [(400, "invalid_grant"), (200, ""), (500, "")]
+        left, found = list(answers), []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                status, code = left.pop(0)
+                body = json.dumps({"error": code}).encode()
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(status)
+                self.send_header("Location", "/elsewhere")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_words):
+                pass
+
+        with HTTPServer(("127.0.0.1", 0), Handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            with mock.patch("oauth.AUTH_BASE", f"http://127.0.0.1:{server.server_port}"):
+                for status, _code in answers:
+                    with self.assertRaises(TokenError) as raised:
+                        request_tokens({})
+                    found.append((status, raised.exception.is_unused))
+            server.shutdown()
+        kept = [(status, True) for status in (302, 401, 404, 405, 429, 503)]
+        self.assertEqual(found, kept + [(400, False), (200, False), (500, False)])
+
+    def test_a_refresh_token_is_kept_where_no_connection_was_made(self):
+        for failure in (socket.gaierror("not known"), TimeoutError(), ConnectionRefusedError()):
+            with mock.patch("socket.getaddrinfo", side_effect=failure):
+                with self.subTest(failure), self.assertRaises(TokenError) as raised:
+                    request_tokens({})
+            self.assertTrue(raised.exception.is_unused)
 
     def test_an_end_that_comes_during_a_refresh_wins_and_the_new_tokens_are_forgotten(self):
         for reason, kind in {DELETION: ".deleted", "token_revoked": ".ended"}.items():

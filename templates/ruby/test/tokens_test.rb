@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 require_relative 'settings'
-require_relative '../tokens'
+require_relative '../oauth'
 
 class TokensTest < Minitest::Test
   RENEWED = { 'access_token' => 'a2', 'refresh_token' => 'r2' }.freeze
@@ -76,6 +76,35 @@ class TokensTest < Minitest::Test
     spent = stored('evt_unused')
     assert_raises(TokenError) { Logins.refreshed(spent) { raise TokenError.new('unreachable', true) } }
     assert_equal 'a2', Logins.refreshed(spent) { RENEWED }['access_token']
+  end
+
+  # Whether a refresh token can be used again after each of these answers.
+  def unused_after(answers)
+    server = TCPServer.new('127.0.0.1', 0)
+    thread = Thread.new { answers.each { |status, code| answer(server.accept, status, code) } }
+    base = Config.send(:remove_const, :AUTH_BASE)
+    Config.const_set(:AUTH_BASE, "http://127.0.0.1:#{server.addr[1]}")
+    answers.map { assert_raises(TokenError) { OAuth.request_tokens({}) }.unused? }
+  ensure
+    Config.send(:remove_const, :AUTH_BASE)
+    Config.const_set(:AUTH_BASE, base)
+    thread.kill
+    server.close
+  end
+
+  def answer(client, status, code)
+    head = client.gets("\r\n\r\n")
+    client.read(head[/^Content-Length: (\d+)/i, 1].to_i)
+    body = JSON.generate({ error: code }.compact)
+    client.write("HTTP/1.1 #{status} Some reason\r\nLocation: /elsewhere\r\nConnection: close\r\n" \
+                 "Content-Length: #{body.bytesize}\r\n\r\n#{body}")
+    client.close
+  end
+
+  def test_a_refresh_token_is_kept_after_a_refusal_or_a_redirect_and_given_up_where_it_may_be_spent
+    kept = [[302], [401, 'invalid_client'], [404], [405], [429], [503]]
+    assert_equal [true] * kept.size, unused_after(kept)
+    assert_equal [false] * 3, unused_after([[400, 'invalid_grant'], [200], [500]])
   end
 
   def test_a_deletion_during_a_refresh_wins
