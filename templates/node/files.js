@@ -1,6 +1,6 @@
 // Files: encrypted, replaced as a whole, under names that are safe in a path.
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { config, log } from './config.js';
 
@@ -26,16 +26,11 @@ export function unseal(bytes, name) {
 export async function writeSealed(path, name, value) {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${randomUUID()}.tmp`;
-  const file = await open(temporary, 'wx', 0o600);
   try {
-    await file.writeFile(seal(value, name));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
+    await writeFile(temporary, seal(value, name), { flag: 'wx', mode: 0o600, flush: true });
     await rename(temporary, path);
   } catch (error) {
+    await rm(temporary, { force: true });
     if (error.code !== 'ENOENT') throw error;
     await writeSealed(path, name, value); // this process was held up for so long that another one swept the file
   }

@@ -125,6 +125,13 @@ async function refreshOnce(spent, request) {
     return again;
   }
   try {
+    await store(again);
+  } catch (error) {
+    // The new tokens could not be stored either: nothing is sent.
+    await rm(claim, { force: true });
+    throw error;
+  }
+  try {
     const answer = await request({ grant_type: 'refresh_token', refresh_token: current.refresh_token });
     const { access_token, refresh_token, scope = current.scope } = answer;
     const next = { ...current, access_token, refresh_token, scope };

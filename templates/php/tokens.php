@@ -76,10 +76,10 @@ function writeSealed(string $path, string $name, #[SensitiveParameter] mixed $va
     makeDirectoryOf($path);
     $temporary = $path . '.' . bin2hex(random_bytes(8)) . '.tmp';
     $data = seal($value, $name);
-    $file = fopen($temporary, 'x');
-    $isWritten = fwrite($file, $data) === strlen($data) && fsync($file);
-    fclose($file);
-    if (!$isWritten || !rename($temporary, $path)) {
+    $file = @fopen($temporary, 'x');
+    $isWritten = $file !== false && @fwrite($file, $data) === strlen($data) && @fsync($file) && fclose($file);
+    if (!$isWritten || !@rename($temporary, $path)) {
+        @unlink($temporary);
         throw new RuntimeException("Cannot write $path.");
     }
 }
@@ -288,6 +288,13 @@ function refreshOnce(Login $current, callable $request): void
     if (!createOnce($claim)) {
         endSpent($current, 'a refresh was never answered');
         return;
+    }
+    try {
+        replace($current, static fn () => write($current));
+    } catch (Throwable $error) {
+        // The new tokens could not be stored either: nothing is sent.
+        unlink($claim);
+        throw $error;
     }
     try {
         $answer = $request(['grant_type' => 'refresh_token', 'refresh_token' => $current->refreshToken]);

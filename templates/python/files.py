@@ -38,15 +38,18 @@ def write_sealed(path, name, value):
     """Replaces a sealed file as a whole: a crash leaves the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f"{path.name}.{uuid.uuid4()}.tmp")
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(seal(value, name))
-        file.flush()
-        os.fsync(file.fileno())
     try:
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(seal(value, name))
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(temporary, path)
     except FileNotFoundError:
         # This process was held up for so long that another one swept the file.
         write_sealed(path, name, value)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def read_sealed(path, name):

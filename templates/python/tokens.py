@@ -141,6 +141,12 @@ def _refresh_once(spent, request):
         claim.unlink(missing_ok=True)
         return again
     try:
+        store(again)
+    except OSError:
+        # The new tokens could not be stored either: nothing is sent.
+        claim.unlink(missing_ok=True)
+        raise
+    try:
         answer = request({"grant_type": "refresh_token", "refresh_token": current["refresh_token"]})
         renewed = {**current, **{name: answer[name] for name in ("access_token", "refresh_token")}}
         renewed["scope"] = answer.get("scope") or current["scope"]

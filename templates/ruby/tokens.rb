@@ -56,6 +56,9 @@ module Sealed
       file.fsync
     end
     File.rename(temporary, path)
+  rescue SystemCallError
+    FileUtils.rm_f(temporary) if temporary
+    raise
   end
 
   # The value of a file; nil where there is none, or where it is damaged. One file must not stop the rest.
@@ -195,6 +198,7 @@ module Logins
     # Another process may have refreshed, and dropped its claim, since we looked.
     current = usable(spent)
     if current['access_token'] == spent['access_token']
+      writable(current, claim)
       answer = request.call('grant_type' => 'refresh_token', 'refresh_token' => current['refresh_token'])
       renewed = current.merge(answer.slice('access_token', 'refresh_token', 'scope').compact)
       current = replace(current, renewed)
@@ -207,6 +211,14 @@ module Logins
     raise unless e.code == 'invalid_grant'
 
     end_spent(current, e.code)
+  end
+
+  # Raises where the new tokens could not be stored either: nothing is sent.
+  def writable(login, claim)
+    replace(login, login)
+  rescue SystemCallError
+    FileUtils.rm_f(claim)
+    raise
   end
 
   def unanswered?(claim)

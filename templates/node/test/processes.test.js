@@ -10,7 +10,7 @@ import { config } from '../config.js';
 import { fileName, namesIn, writeSealed } from '../files.js';
 import { alone } from '../lock.js';
 import { participants, work } from '../mirror.js';
-import { deletion, end, store } from '../tokens.js';
+import { deletion, end, loginFor, refreshed, store } from '../tokens.js';
 
 const connection = (event_id) => ({ event_id, organization_id: 'org_1' });
 const tokens = { access_token: 'a1', refresh_token: 'r1', scope: '' };
@@ -22,10 +22,10 @@ const approved = (event_id, data) => ({
 });
 
 /** Runs a program in a process; its status and signal. */
-async function run(program, number = 0) {
+async function run(program, number = 0, before = []) {
   const here = new URL('..', import.meta.url).href;
-  const words = ['--input-type=module', '-e', program.replaceAll('./', here), `${number}`];
-  return once(spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] }), 'close');
+  const words = [...before, process.execPath, '--input-type=module', '-e', program.replaceAll('./', here), `${number}`];
+  return once(spawn(words[0], words.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] }), 'close');
 }
 
 /** Runs a program in two processes at once, which get their number. */
@@ -83,6 +83,26 @@ test('a start with another key than that of the stored files is refused', async 
   assert.deepEqual(await run(start), [3, null]);
   process.env.REVENTO_TOKEN_KEY = key;
   assert.deepEqual(await run(start), [0, null]);
+});
+
+test('a refresh token is not sent, and can be used later, while nothing can be stored', {
+  skip: process.platform === 'win32' && 'needs ulimit',
+}, async () => {
+  await store({ ...connection('evt_full'), ...tokens });
+  const login = await loginFor('evt_full');
+  const program = `
+    import { refreshed } from './tokens.js';
+    const sent = () => process.exit(4);
+    await refreshed(${JSON.stringify(login)}, sent).catch(({ code }) => process.exit(code === 'EFBIG' ? 3 : 5));
+  `;
+  assert.deepEqual(await run(program, 0, ['sh', '-c', 'ulimit -f 0 && exec "$@"', 'sh']), [3, null]);
+  const left = await namesIn(join(config.dataDir, 'logins'), { recursive: true });
+  assert.deepEqual(
+    left.filter((name) => /\.(?:tmp|claim)$/.test(name)),
+    [],
+  );
+  const request = async () => ({ access_token: 'a2', refresh_token: 'r2' });
+  assert.equal((await refreshed(login, request)).access_token, 'a2');
 });
 
 test('a lock is free after its process was killed', async () => {

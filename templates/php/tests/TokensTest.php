@@ -185,6 +185,23 @@ final class TokensTest extends TestCase
         proc_close($child);
     }
 
+    public function testARefreshTokenIsNotSentAndCanBeUsedLaterWhileNothingCanBeStored(): void
+    {
+        $login = $this->login('evt_full');
+        Tokens\store($login);
+        $program = 'foreach (["config", "http", "tokens"] as $file) { require "$argv[1]/$file.php"; }'
+            . ' $sent = static fn () => exit(4); try {'
+            . ' Integration\\Tokens\\refreshed(new Integration\\Tokens\\Login(...array_slice($argv, 2)), $sent);'
+            . ' } catch (RuntimeException) { exit(3); }';
+        $limited = 'trap "" XFSZ; ulimit -f 0; exec "$@"';
+        $words = ['sh', '-c', $limited, 'sh', PHP_BINARY, '-r', $program, '--'];
+        $words = [...$words, dirname(__DIR__), 'evt_full', 'org_1', 'a1', $login->refreshToken];
+        exec(implode(' ', array_map(escapeshellarg(...), $words)) . ' 2>&1', $printed, $status);
+        self::assertSame(3, $status, implode("\n", $printed));
+        self::assertSame([], glob(Config::get()->dataDir . '/logins/' . Tokens\nameOf($login) . '.sealed.*'));
+        self::assertSame('a2', Tokens\refreshed($login, $this->renewed(...))->accessToken);
+    }
+
     public function testARefreshThatWasNeverAnsweredIsNotSentAgain(): void
     {
         $login = $this->login('evt_unanswered');

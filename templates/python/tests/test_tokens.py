@@ -147,6 +147,21 @@ class Tokens(unittest.TestCase):
                     request_tokens({})
             self.assertTrue(raised.exception.is_unused)
 
+    @unittest.skipIf(os.name == "nt", "needs limits of resources")
+    def test_a_refresh_token_is_not_sent_and_can_be_used_later_while_nothing_can_be_stored(self):
+        import resource
+
+        store(login("evt_full"))
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+        try:
+            with self.assertRaises(OSError):
+                refreshed(login("evt_full"), lambda _form: self.fail("it was sent"))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        self.assertEqual(list((DIRECTORY / file_name("evt_full", "org_1")).glob("*.tmp")), [])
+        self.assertEqual(refreshed(login("evt_full"), renewed)["access_token"], "a2")
+
     def test_an_end_that_comes_during_a_refresh_wins_and_the_new_tokens_are_forgotten(self):
         for reason, kind in {DELETION: ".deleted", "token_revoked": ".ended"}.items():
             event_id = f"evt_{reason}"

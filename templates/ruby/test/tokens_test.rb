@@ -107,6 +107,27 @@ class TokensTest < Minitest::Test
     assert_equal [false] * 3, unused_after([[400, 'invalid_grant'], [200], [500]])
   end
 
+  def test_a_refresh_token_is_not_sent_and_can_be_used_later_while_nothing_can_be_stored
+    skip 'needs limits of resources' if Gem.win_platform?
+    spent = stored('evt_full')
+    is_sent = false
+    without_room { assert_raises(SystemCallError) { Logins.refreshed(spent) { is_sent = true } } }
+    refute is_sent
+    assert_empty Dir.glob("#{Logins.path_of(spent)}.*")
+    assert_equal 'a2', Logins.refreshed(spent) { RENEWED }['access_token']
+  end
+
+  # While the block runs, nothing can be written to files.
+  def without_room
+    limits = Process.getrlimit(:FSIZE)
+    signal = trap('XFSZ', 'IGNORE')
+    Process.setrlimit(:FSIZE, 0, limits[1])
+    yield
+  ensure
+    Process.setrlimit(:FSIZE, *limits)
+    trap('XFSZ', signal)
+  end
+
   def test_a_deletion_during_a_refresh_wins
     spent = stored('evt_deleted')
     assert_raises(LoginEnded) do
