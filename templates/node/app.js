@@ -5,7 +5,7 @@ import { checkDataDir } from './files.js';
 import { participants, sync, work } from './mirror.js';
 import { begin, finish, NotConnected } from './oauth.js';
 import { sweep } from './sweep.js';
-import { LoginEnded, logins } from './tokens.js';
+import { LoginEnded, logins, settled } from './tokens.js';
 import { receive, workDeliveries } from './webhooks.js';
 
 /** /sync and /participants show attendees' data: for this machine only, until you protect them with your own login. */
@@ -84,5 +84,10 @@ if (process.argv[1] === import.meta.filename) {
     process.exit(1);
   });
   log('listening', { port: config.port });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.close(() => process.exit(0)));
+  const stop = () =>
+    server.close(async () => {
+      await settled(); // also where nobody waits for it anymore
+      process.exit(0);
+    });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
 }

@@ -100,6 +100,9 @@ const claimOf = (refreshToken) => `${fileName(refreshToken)}.claim`;
 
 const running = new Map();
 
+/** Waits for the refreshes that are running: one that is cut off ends the login. */
+export const settled = () => Promise.allSettled(running.values());
+
 /**
  * The login after a refresh. `spent` is the login whose access token has expired.
  *
