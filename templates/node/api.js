@@ -7,6 +7,8 @@ import { end, LoginEnded, loginFor, refreshed } from './tokens.js';
 
 const tries = 5;
 const inFlight = 5;
+/** A pause that is longer is a mistake of something in between. */
+const longestPauseSeconds = 3_600;
 /** Lists longer than this are read at the pace that the limit of 30 a minute allows. */
 const pagesAtOnce = 20;
 
@@ -101,15 +103,15 @@ async function send(login, path) {
     status,
     requestId,
     body: parsed(text, status),
-    ...(/^\d+$/.test(seconds ?? '') && { retryAfterMs: Number(seconds) * 1000 }),
+    ...(/^\d+$/.test(seconds ?? '') && { retryAfterMs: Math.min(Number(seconds), longestPauseSeconds) * 1000 }),
   };
 }
 
 function parsed(text, status) {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    if (status === 200) throw error;
+  } catch {
+    if (status === 200) throw new Error('The answer is not JSON.'); // the failure of the parser quotes it
     return undefined;
   }
 }

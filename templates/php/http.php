@@ -20,6 +20,9 @@ final class Failure extends RuntimeException
     }
 }
 
+/** A pause that is longer is a mistake of something in between. */
+const LONGEST_PAUSE_SECONDS = 3600;
+
 /**
  * Sends a request, once. Redirects are not followed: a token belongs to one host.
  *
@@ -47,6 +50,7 @@ function send(string $method, string $url, array $headers, int $seconds, string 
     $answer->status = preg_match('#^HTTP/\S+ (\d{3})#', $head, $match) ? (int) $match[1] : 0;
     $answer->body = is_object($found) ? $found : null;
     $answer->error = is_string($found->error ?? null) ? $found->error : null;
-    $answer->retryAfter = preg_match('/^Retry-After:\s*(\d{1,6})\s*$/mi', $head, $match) ? (int) $match[1] : null;
+    $seconds = preg_match('/^Retry-After:\s*(\d+)\s*$/mi', $head, $match) ? (int) $match[1] : null;
+    $answer->retryAfter = $seconds === null ? null : min($seconds, LONGEST_PAUSE_SECONDS);
     return $answer;
 }

@@ -14,6 +14,8 @@ from tokens import LoginEnded, end, login_for, refreshed
 
 TRIES = 5
 IN_FLIGHT = 5
+# A pause that is longer is a mistake of something in between.
+LONGEST_PAUSE_SECONDS = 3600
 # Lists longer than this are read at the pace that the limit of 30 a minute allows.
 PAGES_AT_ONCE = 20
 
@@ -35,8 +37,12 @@ class _Gate:
 
     def __enter__(self):
         self.places.acquire()
-        while (left := self.paused_until - time.monotonic()) > 0:
-            time.sleep(left)
+        try:
+            while (left := self.paused_until - time.monotonic()) > 0:
+                time.sleep(left)
+        except BaseException:
+            self.places.release()
+            raise
 
     def __exit__(self, *_failure):
         self.places.release()
@@ -115,7 +121,7 @@ def _send(login, path):
         response = requests.get(f"{API_BASE}{path}", headers=headers, timeout=20, allow_redirects=False)
         answer.status = response.status_code
         seconds = response.headers.get("Retry-After", "")
-        answer.retry_after = int(seconds) if seconds.isdecimal() else None
+        answer.retry_after = min(int(seconds), LONGEST_PAUSE_SECONDS) if seconds.isdecimal() else None
         answer.body = response.json()
     except (requests.RequestException, ValueError) as error:
         if answer.status in (0, 200):

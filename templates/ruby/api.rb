@@ -51,6 +51,8 @@ end
 module Api
   TRIES = 5
   IN_FLIGHT = 5
+  # A pause that is longer is a mistake of something in between.
+  LONGEST_PAUSE_SECONDS = 3600
   # Lists longer than this are read at the pace that the limit of 30 a minute allows.
   PAGES_AT_ONCE = 20
   NETWORK_FAILURES = [SystemCallError, SocketError, IOError, Timeout::Error, OpenSSL::SSL::SSLError,
@@ -105,7 +107,7 @@ module Api
       response = request(URI("#{Config::API_BASE}#{path}"), login, answer.request_id)
       answer.status = response.code.to_i
       seconds = response['Retry-After']
-      answer.retry_after = seconds.to_i if seconds&.match?(/\A\d+\z/)
+      answer.retry_after = [seconds.to_i, LONGEST_PAUSE_SECONDS].min if seconds&.match?(/\A\d+\z/)
       answer.body = JSON.parse(response.body)
     rescue *NETWORK_FAILURES, JSON::ParserError => e
       answer.failure = e if [0, 200].include?(answer.status)

@@ -11,6 +11,8 @@ use Integration\Tokens\Login;
 use PHPUnit\Framework\TestCase;
 use RuntimeException;
 
+use function Integration\send;
+
 final class TokensTest extends TestCase
 {
     private function login(string $eventId): Login
@@ -200,6 +202,22 @@ final class TokensTest extends TestCase
         self::assertSame(3, $status, implode("\n", $printed));
         self::assertSame([], glob(Config::get()->dataDir . '/logins/' . Tokens\nameOf($login) . '.sealed.*'));
         self::assertSame('a2', Tokens\refreshed($login, $this->renewed(...))->accessToken);
+    }
+
+    public function testAPauseThatTheApiAsksForTakesAnHourAtMost(): void
+    {
+        $server = stream_socket_server('tcp://127.0.0.1:0');
+        $child = pcntl_fork();
+        if ($child === 0) {
+            $client = stream_socket_accept($server, 20);
+            fread($client, 65_536);
+            fwrite($client, "HTTP/1.1 429 Some reason\r\nRetry-After: 99999999999\r\nContent-Length: 0\r\n\r\n");
+            fclose($client);
+            posix_kill(getmypid(), SIGKILL);
+        }
+        $answer = send('GET', 'http://' . stream_socket_get_name($server, false), [], 20);
+        pcntl_waitpid($child, $status);
+        self::assertSame([429, 3600], [$answer->status, $answer->retryAfter]);
     }
 
     public function testARefreshThatWasNeverAnsweredIsNotSentAgain(): void

@@ -1,0 +1,100 @@
+// Answers that no API should give, and the end of a process.
+import './settings.js';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { after, test } from 'node:test';
+
+const login = { event_id: 'evt_api', organization_id: 'org_1', access_token: 'a1', refresh_token: 'r1', scope: '' };
+
+/** Gives an answer to each request. */
+let handle;
+const server = createServer((request, response) => handle(request, response)).listen(0, '127.0.0.1');
+await once(server, 'listening');
+after(() => server.close());
+const base = `http://127.0.0.1:${server.address().port}`;
+const env = { ...process.env, REVENTO_API_BASE: `${base}/api/v1`, REVENTO_AUTH_BASE: base };
+
+/** Runs a program in a process that has the login; what it prints that is not a line of the log. */
+async function printed(program, words = ['--input-type=module', '-e', program]) {
+  const here = new URL('..', import.meta.url).href;
+  const child = spawn(
+    process.execPath,
+    words.map((word) => word.replaceAll('./', here)),
+    {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  await once(child, 'close');
+  return text.split('\n').filter((line) => line && !line.startsWith('{'));
+}
+
+/** What comes of a read whose pauses take no time. */
+const read = () =>
+  printed(`
+    import { syncBuiltinESMExports } from 'node:module';
+    import timers from 'node:timers/promises';
+    timers.setTimeout = async (ms) => {
+      if (ms < 20_000) return;
+      console.log(Math.ceil(ms / 60_000) + ' minutes');
+      process.exit();
+    };
+    syncBuiltinESMExports();
+    const { store } = await import('./tokens.js');
+    await store(${JSON.stringify(login)});
+    const { get } = await import('./api.js');
+    await get('evt_api', '/events/evt_api').catch(({ message }) => console.log(message));
+  `);
+
+test('a failure does not quote an answer that is not JSON', async () => {
+  handle = (_request, response) => response.end('Ada Lovelace');
+  assert.deepEqual(await read(), ['The answer is not JSON.']);
+});
+
+test('a pause that the API asks for takes an hour at most', async () => {
+  handle = (_request, response) => response.writeHead(429, { 'Retry-After': '99999999999' }).end('{}');
+  assert.deepEqual(await read(), ['60 minutes']);
+});
+
+test('a process that is told to stop ends after its refresh, which nobody waits for anymore', {
+  skip: process.platform === 'win32' && 'needs signals',
+}, async () => {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address();
+  free.close();
+  await once(free, 'close');
+  await printed(`import { store } from './tokens.js'; await store(${JSON.stringify(login)});`);
+
+  const asked = new Promise((resolve) => {
+    handle = (request, response) => {
+      if (request.url === '/oauth/token') resolve(response);
+      else response.writeHead(401).end('{"error":"token_expired"}');
+    };
+  });
+  const app = spawn(process.execPath, [new URL('../app.js', import.meta.url).pathname], {
+    env: { ...env, PORT: `${port}` },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const closed = once(app, 'close');
+  await new Promise((resolve) => app.stdout.on('data', (chunk) => `${chunk}`.includes('"listening"') && resolve()));
+  const client = new AbortController();
+  const url = `http://127.0.0.1:${port}/sync?event=evt_api`;
+  const gone = fetch(url, { method: 'POST', signal: client.signal }).catch(() => 'gone');
+  const response = await asked;
+  client.abort();
+  assert.equal(await gone, 'gone');
+  app.kill('SIGTERM');
+  const isOpen = () => fetch(`http://127.0.0.1:${port}/healthz`).then(Boolean, () => false);
+  while (await isOpen());
+  response.end('{"access_token":"a2","refresh_token":"r2"}');
+  assert.deepEqual(await closed, [0, null]);
+  const found = "import { loginFor } from './tokens.js'; console.log((await loginFor('evt_api')).access_token);";
+  assert.deepEqual(await printed(found), ['a2']);
+});
