@@ -62,7 +62,7 @@ test('a pause that the API asks for takes an hour at most', async () => {
   assert.deepEqual(await read(), ['60 minutes']);
 });
 
-test('a process that is told to stop ends after its refresh, which nobody waits for anymore', {
+test('a process that gets SIGTERM ends after its refresh, which nobody waits for anymore', {
   skip: process.platform === 'win32' && 'needs signals',
 }, async () => {
   const free = createServer().listen(0, '127.0.0.1');
