@@ -1,21 +1,36 @@
 import { isUtf8 } from 'node:buffer';
 import { isJson } from '../json/parse.ts';
 import { deliveryHeaders } from '../webhook/signature.ts';
-import { mapJson } from './map-json.ts';
-import { type Field, meaningOf } from './personal.ts';
+import { mapJson, type Place } from './map-json.ts';
+import { meaningOf } from './personal.ts';
+import { isHeaderName } from './scrub-headers.ts';
+import { hasTypeForm, isSchemaKey } from './scrub-json.ts';
+import { idPrefix, isInRows, isOpenPath } from './vocabulary.ts';
 
 /** What takes the place of a text. */
 export const masked = '[masked]';
 
-/** Headers of a delivery that say nothing about a person. */
-const openHeaders: ReadonlySet<string> = new Set([...Object.values(deliveryHeaders), 'content-type', 'content-length']);
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Headers of a delivery that say nothing about a person, and the form of their values. */
+const openHeaders: ReadonlyMap<string, RegExp> = new Map([
+  [deliveryHeaders.event, /^[a-z_]+(?:\.[a-z_]+)+$/],
+  [deliveryHeaders.deliveryId, uuid],
+  [deliveryHeaders.timestamp, /^\d{1,13}$/],
+  [deliveryHeaders.signature, /^sha256=[\da-f]{64}$/],
+  ['content-type', /^application\/json(?:; ?charset=utf-8)?$/i],
+  ['content-length', /^\d{1,9}$/],
+]);
+
+/** What the body of a delivery has of the organizer's. */
+const inBody = ['data.title'];
 
 /**
  * A JSON value without the data of people: texts are `[masked]`, numbers 0 and booleans false. Ids, times, words of
  * the contract, names of fields, nulls and empty texts stay. A field that is not known counts as personal.
  *
  * @param json  valid JSON
- * @param published  fields that are, in this value, not of a person
+ * @param published  fields of rows, or paths, that are, in this value, not of a person
  */
 export function maskJson(json: string, published: readonly string[] = []): string {
   return mapJson(json, {
@@ -25,7 +40,7 @@ export function maskJson(json: string, published: readonly string[] = []): strin
       return raw === 'true' || raw === 'false' ? 'false' : '0';
     },
     // An object may have a member for each person.
-    key: (name) => (name.includes('@') ? masked : name),
+    key: (name) => (isSchemaKey(name) || isId(name) ? name : masked),
   });
 }
 
@@ -36,24 +51,54 @@ export function maskBytes(bytes: Uint8Array, published: readonly string[] = []):
   return Buffer.from(isUtf8(bytes) && isJson(text) ? mark + maskJson(text, published) : masked);
 }
 
+/** The same for the body of a delivery, whose event type stays. */
+export function maskBody(bytes: Uint8Array): Buffer {
+  return maskBytes(bytes, inBody);
+}
+
 /** A delivery line with a masked body and headers. Its signature is that of the body as it came. */
 export function maskLine(line: string): string {
   return mapJson(line, {
-    text(value, { path }) {
-      if (path === 'body') return maskBytes(Buffer.from(value)).toString('utf8');
-      if (path === 'body_base64') return maskBytes(Buffer.from(value, 'base64')).toString('base64');
-      return path.startsWith('headers.') && !openHeaders.has(path.slice('headers.'.length)) ? masked : value;
+    text(value, { path, name }) {
+      if (path === 'body') return maskBody(Buffer.from(value)).toString('utf8');
+      if (path === 'body_base64') return maskBody(Buffer.from(value, 'base64')).toString('base64');
+      if (path === 'event') return hasTypeForm(value) ? value : masked;
+      if (path === 'delivery_id') return isId(value) ? value : masked;
+      if (path === 'forward.url') return maskUrl(value);
+      return path.startsWith('headers.') ? maskHeader(name ?? '', value) : value;
     },
     other: (raw) => raw,
-    key: (name, { path }) => (path === `headers.${name}` && name.includes('@') ? masked : name),
+    key: (name, { path }) => (path === `headers.${name}` && !isHeaderName(name) ? masked : name),
   });
 }
 
-/** With a prefix, or a UUID: a number of a passport or of a taxpayer is called an id, too. */
-const idForm = /^(?:[a-z]{2,4}_[\w:.-]+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
+/** The value of a header of a delivery. @param name  in lower case */
+export function maskHeader(name: string, value: string): string {
+  return openHeaders.get(name)?.test(value) ? value : masked;
+}
 
-function isOpen(field: Field, value: unknown, published: readonly string[]): boolean {
-  const meaning = meaningOf(field, value, published);
-  if (meaning === 'id') return typeof value === 'string' && idForm.test(value);
-  return meaning !== 'person' && meaning !== 'answers';
+/** A text of an event's type or an id's form, or null, as it is; any other one masked. */
+export function maskHead(text: string | null): string | null {
+  return text === null || hasTypeForm(text) || isId(text) ? text : masked;
+}
+
+/** A handler's address without a path that may name somebody. */
+export function maskUrl(text: string): string {
+  if (!URL.canParse(text)) return masked;
+  const { origin, pathname, search } = new URL(text);
+  return origin + (isOpenPath(pathname) && search === '' ? pathname : `/${masked}`);
+}
+
+function isOpen(place: Place, value: unknown, published: readonly string[]): boolean {
+  const { name, path } = place;
+  if (path === 'type' && published === inBody) return hasTypeForm(String(value));
+  const meaning = meaningOf(place, value, published);
+  if (meaning === 'id') return typeof value === 'string' && isId(value);
+  if (meaning !== 'published') return meaning !== 'person' && meaning !== 'answers';
+  return published.includes(path) || (published.includes(name ?? '') && isInRows(path));
+}
+
+/** With a prefix of the contract's, or a UUID: a number of a passport or of a taxpayer is called an id, too. */
+function isId(text: string): boolean {
+  return idPrefix(text) !== '' || uuid.test(text);
 }

@@ -1,6 +1,7 @@
 import { resources } from '../api/resources.ts';
 import { isRecord } from '../json/parse.ts';
 import { eventTypes } from '../webhook/event.ts';
+import { idPrefix, isContractWord, sampleContext, wordForm } from './vocabulary.ts';
 
 /**
  * What a field holds. `word`: a word of the contract, such as a status. `published`: what the organizer shows to
@@ -8,17 +9,12 @@ import { eventTypes } from '../webhook/event.ts';
  */
 export type Meaning = 'id' | 'time' | 'word' | 'count' | 'published' | 'answers' | 'person';
 
-/** Of samples; the values do not matter. */
-const context = { id: 'evt_delivery_1', occurredAt: '2027-06-10T09:00:00Z', eventId: 'evt_1', organizationId: 'org_1' };
-const wordForm = /^[a-z]+(?:_[a-z0-9]+)*$/;
 const timeForm = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
-/** Longer than any word of the contract. */
-const longestWord = 40;
 
 /** The fields that the tables of event types and of the read API name. */
 const known = new Map<string, Meaning>(
   eventTypes.flatMap(({ data }) =>
-    Object.entries(data(context)).map(([name, value]) => [name, meaningIn(name, value)]),
+    Object.entries(data(sampleContext)).map(([name, value]) => [name, meaningIn(name, value)]),
   ),
 );
 for (const { status, vocabulary = [] } of resources) {
@@ -34,14 +30,9 @@ function meaningIn(name: string, sample: unknown): Meaning {
   return wordForm.test(String(sample)) ? 'word' : 'published';
 }
 
-const idPrefixes = eventTypes
-  .flatMap(({ data }) => Object.values(data(context)))
-  .concat(context.eventId, context.organizationId)
-  .flatMap((value) => (typeof value === 'string' ? (/^[a-z]{3}_/.exec(value)?.[0] ?? []) : []));
-
-/** Whether a text is an id, wherever it is: it has a prefix of the contract's, or a short one and a digit. */
+/** Whether a text is an id of the contract's, wherever it is. */
 export function hasIdForm(text: string): boolean {
-  return /^[\w-]+$/.test(text) && (idPrefixes.includes(text.slice(0, 4)) || /^[a-z]{2,4}_.*\d/.test(text));
+  return /^[\w-]+$/.test(text) && idPrefix(text) !== '';
 }
 
 /** Where a value is. */
@@ -62,7 +53,7 @@ export function meaningOf({ name, isAnswer }: Field, value: unknown, published: 
   const meaning = known.get(name) ?? (published.includes(name) ? 'published' : byName(name));
   switch (meaning) {
     case 'word':
-      return typeof value === 'string' && value.length <= longestWord && wordForm.test(value) ? 'word' : 'person';
+      return typeof value === 'string' && isContractWord(value) ? 'word' : 'person';
     case 'time':
       return typeof value === 'string' && timeForm.test(value) ? 'time' : 'person';
     case 'count':

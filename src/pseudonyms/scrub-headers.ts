@@ -32,7 +32,12 @@ export function scrubHeader(name: string, value: string, context: HeaderContext)
 }
 
 function headerName(name: string, people: People): string {
-  return /^[a-z][a-z-]{0,40}$/.test(name) ? name : scrubKey(name, people);
+  return isHeaderName(name) ? name : scrubKey(name, people);
+}
+
+/** Whether the name of a header, in lower case, looks like one. */
+export function isHeaderName(name: string): boolean {
+  return /^[a-z][a-z-]{0,40}$/.test(name);
 }
 
 function headerValue(name: string, value: string, { people, signature, lengths }: HeaderContext): string {

@@ -39,7 +39,17 @@ export function scrubType(type: string, people: People): string {
 
 /** The name of a field, unless it looks like data: an object may have a member for each person. */
 export function scrubKey(name: string, people: People): string {
-  return keyForm.test(name) && !hasIdForm(name) ? name : hasIdForm(name) ? idLike(name, people) : standIn(name, people);
+  return isSchemaKey(name) ? name : hasIdForm(name) ? idLike(name, people) : standIn(name, people);
+}
+
+/** Whether a name is what a schema calls a field. */
+export function isSchemaKey(name: string): boolean {
+  return keyForm.test(name) && !hasIdForm(name);
+}
+
+/** Whether a text has the form of an event type. */
+export function hasTypeForm(text: string): boolean {
+  return typeForm.test(text);
 }
 
 function scrubText(value: string, place: Place, people: People): string {

@@ -12,6 +12,7 @@ import type { People } from './people.ts';
 import { malformedSignature, scrubHeader } from './scrub-headers.ts';
 import { scrubJson, scrubKey, scrubType } from './scrub-json.ts';
 import { restLike, standIn } from './stand-in.ts';
+import { isOpenPath } from './vocabulary.ts';
 
 /** What a scrubbed recording is made with. */
 export interface ScrubOptions {
@@ -157,7 +158,8 @@ function forwardText({ url, status, latency_ms: latencyMs, error }: JsonRecord, 
 function handlerUrl(text: string, people: People): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !isThisMachine(url.hostname) || url.username !== '') return standIn(text, people);
-  return url.origin + (url.search === '' ? url.pathname : url.pathname + restLike(url.search, people));
+  const path = isOpenPath(url.pathname) ? url.pathname : restLike(url.pathname, people);
+  return url.origin + path + restLike(url.search, people);
 }
 
 function wordOf(value: unknown, people: People): string | null {

@@ -1,5 +1,6 @@
 import type { People } from './people.ts';
 import { respelled } from './spelling.ts';
+import { idPrefix } from './vocabulary.ts';
 
 /** A text of one form, and what takes its place. */
 interface Form {
@@ -46,7 +47,7 @@ export function standIn(text: string, people: People, { isName = false } = {}): 
 export function idLike(id: string, people: People): string {
   if (uuid.test(id)) return uuidLike(id, people);
   if (/[^\w:.-]/.test(id)) return standIn(id, people);
-  const prefix = /^(?:evt_delivery_|[a-z]{2,4}_)/.exec(id)?.[0] ?? '';
+  const prefix = idPrefix(id);
   return prefix + people.coded('id', id.slice(prefix.length));
 }
 
@@ -76,7 +77,13 @@ function mailLike(mail: string, people: People): string {
 
 function urlLike(url: string, people: People): string {
   const [, scheme = '', host = '', rest = ''] = /^([^:]+:\/\/)([^/?#]*)(.*)$/s.exec(url) ?? [];
-  return scheme + domainLike(host, people) + restLike(rest, people);
+  return schemeLike(scheme, people) + domainLike(host, people) + restLike(rest, people);
+}
+
+/** An app has a scheme of its own, which may be called as a person is. @param scheme  with `://` */
+function schemeLike(scheme: string, people: People): string {
+  if (/^(?:https?|wss?|ftps?|sftp|ssh|git|webcal):/i.test(scheme)) return scheme;
+  return `${people.unique('scheme', scheme.slice(0, -3), (draw, isPlain) => respelled(`x${scheme.slice(1, -3)}`, draw, isPlain))}://`;
 }
 
 /** The path and the query of a URL. */
@@ -106,7 +113,9 @@ function dateLike(text: string, people: People): string {
   if (between === undefined) return made;
   const minutes = people.number('minute', (Number(hour) % 24) * 60 + (Number(minute) % 60), 1_440);
   const clock = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
-  return `${made}${between}${clock}${second === undefined ? '' : `:${second}`}${fraction}${zone}`;
+  const seconds =
+    second === undefined ? '' : `:${String(people.number('second', Number(second) % 60, 60)).padStart(2, '0')}`;
+  return `${made}${between}${clock}${seconds}${people.coded('fraction', fraction)}${zone}`;
 }
 
 /** Day and month in either order: both are a month's number. */

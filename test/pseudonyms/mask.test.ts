@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { maskBytes, maskJson, maskLine } from '../../src/pseudonyms/mask.ts';
+import { maskBody, maskBytes, maskJson, maskLine } from '../../src/pseudonyms/mask.ts';
 import { envelope, newSecret } from '../support/webhook/delivery.ts';
 import { recordedLine } from '../support/webhook/recorded.ts';
 import { survivorsIn } from '../support/webhook/survivors.ts';
@@ -54,8 +54,8 @@ it('leaves ids, times, words of the contract and what the organizer publishes', 
 });
 
 it('masks what is called an id and has the form of none, such as the number of a passport', () => {
-  expect(maskJson('{"passport_id":"X1234567","tax_id":12345678,"id":7,"seat_ids":["sea_a","12"]}')).toBe(
-    '{"passport_id":"[masked]","tax_id":0,"id":0,"seat_ids":["sea_a","[masked]"]}',
+  expect(maskJson('{"passport_id":"X1234567","tax_id":12345678,"id":7,"seat_ids":["loc_a","12"]}')).toBe(
+    '{"passport_id":"[masked]","tax_id":0,"id":0,"seat_ids":["loc_a","[masked]"]}',
   );
 });
 
@@ -77,7 +77,7 @@ it('masks the body and the headers of a delivery line, in both forms of the body
     secret,
     body,
     headers: [
-      ['Cookie2', 'name=Alice Novak'],
+      ['Cookie', 'name=Alice Novak'],
       ['User-Agent', 'Alice/1.0'],
     ],
   });
@@ -87,4 +87,39 @@ it('masks the body and the headers of a delivery line, in both forms of the body
   expect(shapeOf(after)).toEqual(shapeOf(before));
   expect(after?.['event']).toBe('application.approved');
   expect(Buffer.from(String(after?.['body_base64']), 'base64').toString()).toBe(after?.['body']);
+});
+
+it('masks names that a person wrote, wherever the contract has words, ids and titles', () => {
+  const row = {
+    id: 'jana_1987',
+    user_id: 'anna_novakova',
+    status: 'vegetarian',
+    title: 'Robotics',
+    speaker: { title: 'Jana' },
+    'Jana Novakova': 'x',
+    jana_1987_2020: 1,
+  };
+  const masked = maskJson(JSON.stringify({ data: [row] }), ['title']);
+  expect(survivorsIn(masked, ['jana', 'anna_novakova', 'vegetarian', 'Novakova'])).toEqual([]);
+  expect(masked).toContain('Robotics');
+});
+
+it('masks what a stranger puts where a delivery has its type, its id and its names', () => {
+  const line = JSON.stringify({
+    type: 'delivery',
+    delivery_id: 'Jana Novakova',
+    event: 'Jana Novakova',
+    headers: { 'x-revento-event': 'Jana Novakova', 'x-revento-delivery-id': 'jana_1', 'x-Jana-1987': 'a' },
+    forward: [{ url: 'http://127.0.0.1:3000/people/jana_1987?mail=jana' }],
+  });
+  expect(survivorsIn(maskLine(line), ['jana', 'Novakova'])).toEqual([]);
+});
+
+it('leaves the event type of a body', () => {
+  const body = envelope('application.approved', { title: 'Robotics', person: { title: 'Jana' } });
+  const masked = JSON.parse(maskBody(Buffer.from(body)).toString('utf8')) as Record<string, unknown>;
+  expect(masked).toMatchObject({
+    type: 'application.approved',
+    data: { title: 'Robotics', person: { title: '[masked]' } },
+  });
 });

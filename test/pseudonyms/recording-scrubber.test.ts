@@ -198,6 +198,27 @@ describe('a scrubbed recording', () => {
     expect([made.seen[0], made.custom_form_fields.guest]).toEqual([made.user_id, made.user_id]);
   });
 
+  it('keeps nothing that only looks like an id, a word of the contract, a scheme or a time', async () => {
+    const one = {
+      user_id: 'anna_novakova',
+      nick: 'jana_1987',
+      hint: 'pass_word1',
+      status: 'vegetarian',
+      role: 'novakova',
+      link: 'jananovakova://open',
+      born: '1987-04-12T08:15:47.918273Z',
+    };
+    const text = await scrubbed([lineOf(one)]);
+    expect(survivorsIn(text, ['novakova', 'jana_1987', 'pass_word1', 'vegetarian', '918273'])).toEqual([]);
+    const made = dataOf((await parseRecording(text)).deliveries[0] as Recorded) as typeof one;
+    expect([made.user_id, made.nick, made.hint].join()).not.toMatch(/\b(?:anna|jana|pass)_/);
+    expect(made.status).toMatch(/^[a-z]{10}$/);
+    const url = 'http://127.0.0.1:3000';
+    const forward = (path: string) => lineOf({}).replace('"forward":[]', `"forward":[{"url":"${url}${path}"}]`);
+    expect(await scrubbed([forward('/webhooks/revento')])).toContain(`"${url}/webhooks/revento"`);
+    expect(survivorsIn(await scrubbed([forward('/people/jana_novakova1987')]), ['jana_', 'novakova1987'])).toEqual([]);
+  });
+
   it('has another key and other people each time', async () => {
     const lines = [lineOf({ name: 'Alice Novakova' })];
     const [one, two] = [await scrubbed(lines), await scrubbed(lines)];

@@ -2,7 +2,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { isSuccess } from '../../../http/status.ts';
 import { JsonText } from '../../../json/value.ts';
 import type { ValueItem } from '../../../output/item.ts';
-import { maskBytes, masked, maskLine } from '../../../pseudonyms/mask.ts';
+import { maskBody, masked, maskHead, maskLine, maskUrl } from '../../../pseudonyms/mask.ts';
 import { plainStyle, type Style } from '../../../text/style.ts';
 import { deliveryLine } from '../../../webhook/listener/delivery-line.ts';
 import type { Answered, ListenEvent } from '../../../webhook/listener/listen-event.ts';
@@ -133,13 +133,24 @@ export class ListenReport {
 
 /** The same with a masked body, and without the words of handlers, which may quote it. */
 function withoutPeople({ delivery, results, ...event }: Answered): Answered {
-  const body = maskBytes(delivery.body);
+  const body = maskBody(delivery.body);
   const isWhole = delivery.body.length === delivery.bodyBytes;
   const bodyBytes = isWhole ? body.length : delivery.bodyBytes;
   return {
     ...event,
-    delivery: { ...delivery, body, bodyBytes, text: body.toString('utf8') },
-    results: results.map((result) => ({ ...result, excerpt: result.excerpt === '' ? '' : masked })),
+    delivery: {
+      ...delivery,
+      body,
+      bodyBytes,
+      text: body.toString('utf8'),
+      deliveryId: maskHead(delivery.deliveryId),
+      claimedEvent: maskHead(delivery.claimedEvent),
+    },
+    results: results.map((result) => ({
+      ...result,
+      url: maskUrl(result.url),
+      excerpt: result.excerpt === '' ? '' : masked,
+    })),
   };
 }
 
