@@ -24,6 +24,8 @@ export interface Act {
   readonly needs: readonly Hook[];
   /** Whether the integration must be logged in, where it can be. */
   readonly hasLogin: boolean;
+  /** It may take minutes, which do not count toward the time limit of a run. */
+  readonly isSlow?: true;
   /** What certify itself observed. */
   play(stage: Stage): Promise<ActFacts>;
 }

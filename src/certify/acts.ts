@@ -15,7 +15,7 @@ export const acts: readonly Act[] = [
   ...errorActs,
   ...listActs,
   ...deliveryActs,
-  ...erasureActs,
-  // Last: a handler that works slowly makes them take minutes.
+  // Late: a handler that works slowly makes them take minutes. What the last act deletes is not left for the next run.
   ...effectActs,
+  ...erasureActs,
 ];

@@ -40,7 +40,7 @@ export interface RunParts {
   readonly hooks: ReadonlySet<Hook>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** No act begins after this much real time. */
+  /** No act begins after this much real time, without that of slow acts. */
   readonly budgetMs: number;
 }
 
@@ -48,6 +48,7 @@ export interface RunParts {
 export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGenerator<PlayedAct, void, void> {
   const { stage, sandbox, hooks, clock, signal, budgetMs } = parts;
   const startedAt = clock.monotonic();
+  let slowMs = 0;
   const broken = new Map<Hook, string>();
   for (const [index, act] of acts.entries()) {
     signal.throwIfAborted();
@@ -63,7 +64,7 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
       continue;
     }
     const reason = act.needs.map((hook) => broken.get(hook)).find((why) => why !== undefined);
-    if (reason !== undefined || beganAt - startedAt > budgetMs) {
+    if (reason !== undefined || beganAt - startedAt - slowMs > budgetMs) {
       yield played({ kind: 'not played', reason: reason ?? 'more time: the run reached its time limit' });
       continue;
     }
@@ -77,6 +78,7 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
     await stage.faults();
     const shown = { ...facts, ...(status === null ? {} : { ended: status }), ...printedFacts(await stage.printed()) };
     end(shown);
+    if (act.isSlow) slowMs += clock.monotonic() - beganAt;
     if (act.id === 'consent' && !hasLoggedIn(sandbox))
       broken.set('connect', 'a login: the consent did not lead to one');
     if (act.id === 'sync' && facts['sync'] === 'no answer') broken.set('sync', 'a sync: the sync did not end');

@@ -21,7 +21,7 @@ it('test every rule, so that a rule that was not seen has a flag to add', () => 
   expect(own.filter((id) => !acts.some(({ brings }) => brings.includes(id)))).toEqual([]);
 });
 
-it('begin with a consent, and end with what may take minutes', () => {
+it('begin with a consent, and end with the loss of it, after what may take minutes', () => {
   expect(acts[0]?.id).toBe('consent');
-  expect(acts.slice(-2).map(({ id }) => id)).toEqual(['erasure', 'effects']);
+  expect(acts.slice(-2).map(({ id }) => id)).toEqual(['effects', 'erasure']);
 });

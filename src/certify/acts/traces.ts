@@ -13,6 +13,7 @@ export const effectActs: readonly Act[] = [
     brings: ['effects-once'],
     needs: ['webhook', 'effects'],
     hasLogin: true,
+    isSlow: true,
     play: async (stage) => effectFacts(await stage.checkEffects()),
   },
 ];

@@ -23,7 +23,7 @@ import { tracesIn, tracesOf } from './traces.ts';
 /** Two pages of the largest size, three of the default size, and five concurrent syncs stay below the rate limit. */
 const participants = 60;
 const hourMs = 3_600_000;
-/** No act begins after this time. A correct integration takes a quarter of it. */
+/** No act begins after this time, without that of slow acts. A correct integration takes a quarter of it. */
 const budgetMs = 300_000;
 
 /** The inputs of a run. */

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import type { Act } from '../../src/certify/act.ts';
+import { playActs, type RunParts } from '../../src/certify/run.ts';
+
+it('begins no act after the time limit, but does not count what a slow act takes', async () => {
+  let ms = 0;
+  const act = (id: string, takesMs: number, more: Pick<Act, 'isSlow'> = {}): Act => ({
+    ...{ id, title: id, brings: [], needs: [], hasLogin: false, ...more },
+    play: async () => {
+      ms += takesMs;
+      return {};
+    },
+  });
+  const stage = {
+    ...{ isConnected: true, downBecause: null, faults: async () => {}, advance: async () => {} },
+    ...{ revive: async () => null, printed: async () => [] },
+  };
+  const parts = {
+    ...{ stage, sandbox: { acting: () => () => {}, evidence: () => ({ tokens: [] }) }, hooks: new Set() },
+    ...{ clock: { monotonic: () => ms }, signal: new AbortController().signal, budgetMs: 100 },
+  } as unknown as RunParts;
+  const outcomes: string[] = [];
+  const acts = [act('short', 60), act('slow', 9_000, { isSlow: true }), act('long', 50), act('late', 1)];
+  for await (const { act: played, outcome } of playActs(acts, parts)) outcomes.push(`${played.id} ${outcome.kind}`);
+  expect(outcomes).toEqual(['short played', 'slow played', 'long played', 'late not played']);
+});
