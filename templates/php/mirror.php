@@ -11,9 +11,18 @@ use Integration\Config;
 use Integration\Tokens;
 use Integration\Tokens\Login;
 
+// What a sync reads.
+const PARTS = ['title', 'participants', 'activities'];
+
 function mirrorOf(string $eventId): string
 {
     return Config::get()->dataDir . '/participants/' . Tokens\fileName($eventId);
+}
+
+/** Where processes share what a sync has read, without the ending. */
+function syncOf(string $eventId, string $part): string
+{
+    return Config::get()->dataDir . '/syncs/' . Tokens\fileName($eventId, $part);
 }
 
 /** One process at a time changes the mirror of an event; the lock is held until it is closed. */
@@ -94,6 +103,9 @@ function forget(string $eventId): void
         unlink("$mirror/$file");
     }
     fclose($lock);
+    foreach (PARTS as $part) {
+        @unlink(syncOf($eventId, $part) . '.sealed');
+    }
 }
 
 /**
@@ -114,10 +126,10 @@ function sync(string $eventId): array
     ];
     $granted = explode(' ', $login->scope);
     $left = array_filter($reads, static fn (array $read): bool => in_array($read[0], $granted, true));
-    $found = ['event_id' => $eventId] + array_fill_keys(array_keys($reads), 'not permitted');
+    $found = ['event_id' => $eventId] + array_fill_keys(PARTS, 'not permitted');
     while ($left !== []) {
         foreach ($left as $part => [, $read]) {
-            $one = shared($eventId, $part, $askedAt, $read);
+            $one = shared($login, $part, $askedAt, $read);
             if ($one !== null) {
                 $found[$part] = $one->found;
                 unset($left[$part]);
@@ -129,15 +141,18 @@ function sync(string $eventId): array
 }
 
 /** What a read found, here or in another process since it was asked for; null while another process reads. */
-function shared(string $eventId, string $part, float $askedAt, callable $read): ?object
+function shared(Login $login, string $part, float $askedAt, callable $read): ?object
 {
-    $name = Tokens\fileName($eventId, $part);
-    $path = Config::get()->dataDir . "/syncs/$name";
+    $name = Tokens\fileName($login->eventId, $part);
+    $path = syncOf($login->eventId, $part);
     $lock = Tokens\lock("$path.lock", waits: false);
     $last = Tokens\readSealed("$path.sealed", $name);
     if ($lock !== null && ($last === null || $last->ended_at < $askedAt)) {
         $last = (object) ['found' => $read(), 'ended_at' => microtime(true)];
         Tokens\writeSealed("$path.sealed", $name, $last);
+        if (Tokens\isDeleted($login)) {
+            @unlink("$path.sealed"); // what a deletion removed meanwhile was written again
+        }
     }
     return $last !== null && $last->ended_at >= $askedAt ? $last : null;
 }

@@ -100,6 +100,20 @@ final class WebhooksTest extends TestCase
         }
     }
 
+    public function testADeletionRemovesWhatASyncHasRead(): void
+    {
+        $login = new Login('evt_forgotten', 'org_1', 'a1', 'r1 of evt_forgotten');
+        Tokens\store($login);
+        Mirror\shared($login, 'title', microtime(true), static fn (): string => 'A title');
+        Tokens\end($login, Tokens\DELETION);
+        Mirror\shared($login, 'participants', microtime(true), static fn (): int => 38);
+        $event = ['type' => Tokens\DELETION, 'event_id' => 'evt_forgotten', 'organization_id' => 'org_1'];
+        Mirror\work((object) $event, 'a deletion');
+        foreach (Mirror\PARTS as $part) {
+            self::assertFileDoesNotExist(Mirror\syncOf('evt_forgotten', $part) . '.sealed');
+        }
+    }
+
     public function testTheStartRemovesOnlyWhatKilledProcessesLeft(): void
     {
         $login = new Login('evt_swept', 'org_1', 'a1', 'r1 of evt_swept');
