@@ -86,7 +86,7 @@ def request_tokens(form):
     """Tokens for a code or a refresh token."""
     form = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **form}
     try:
-        response = requests.post(f"{AUTH_BASE}/oauth/token", data=form, timeout=15, allow_redirects=False)
+        response = requests.post(f"{AUTH_BASE}/oauth/token", data=form, timeout=(5, 10), allow_redirects=False)
     except requests.RequestException as error:
         raise TokenError("unreachable", _is_before_request(error)) from error
     try:

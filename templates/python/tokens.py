@@ -10,7 +10,7 @@ from files import create_once, file_name, read_sealed, write_sealed
 DIRECTORY = DATA_DIR / "logins"
 # The reason that also ends the mirror.
 DELETION = "data.deletion_required"
-# A refresh that has no answer by then never gets one: requests are given up after 15 seconds.
+# A refresh that has no answer by then never gets one: requests are given up when nothing comes for 10 seconds.
 UNANSWERED_SECONDS = 30
 
 

@@ -82,7 +82,8 @@ module OAuth
   def post(uri, body)
     http = Net::HTTP.new(uri.host, uri.port)
     http.use_ssl = uri.scheme == 'https'
-    http.open_timeout = http.read_timeout = 7
+    http.open_timeout = 5 # for the connection, and again for TLS
+    http.read_timeout = 7
     http.max_retries = 0 # a token is never sent twice
     begin
       http.start
@@ -90,7 +91,7 @@ module OAuth
       raise TokenError.new('unreachable', true) # the connection was never made: the token was not used
     end
     begin
-      http.post(uri.path, body, 'Content-Type' => 'application/x-www-form-urlencoded')
+      Timeout.timeout(15) { http.post(uri.path, body, 'Content-Type' => 'application/x-www-form-urlencoded') }
     rescue StandardError
       raise TokenError.new('unanswered', false)
     ensure

@@ -104,7 +104,7 @@ end
 
 module Logins
   DIRECTORY = File.join(Config::DATA_DIR, 'logins')
-  # A refresh that has no answer by then never gets one: requests are given up after 15 seconds.
+  # A refresh that has no answer by then never gets one: requests are given up after 25 seconds.
   UNANSWERED_SECONDS = 30
   DELETION = 'data.deletion_required'
 
