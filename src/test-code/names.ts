@@ -12,9 +12,12 @@ export interface Named {
 /** Of a type or ID; longer ones are cut. */
 const longest = 80;
 
+/** What the files call things themselves: the test of a changed body, and a constant of pytest. */
+const ownNames = ['rejects_a_changed_body', 'timeout_seconds'] as const;
+
 /** Gives each test of a file names that no other has. PHP's methods differ by more than case. */
 export class Names {
-  readonly #taken = new Set<string>();
+  readonly #taken = new Set<string>(ownNames);
   /** The next number to try, by title: a recording may have thousands of deliveries without an ID. */
   readonly #next = new Map<string, number>();
 

@@ -27,3 +27,10 @@ it('are valid identifiers, and unique in any case of letters, whatever anybody s
   }
   expect(new Set(all.map(({ title }) => title)).size).toBe(all.length);
 });
+
+it.each([
+  ['rejects.a.changed', 'body'],
+  ['timeout', 'seconds'],
+])('leaves a file the names that it uses itself: %s %s', (event, deliveryId) => {
+  expect(snakeCase(new Names().of({ event, deliveryId }))).not.toBe(`${event.replaceAll('.', '_')}_${deliveryId}`);
+});

@@ -1,4 +1,4 @@
-import { headerOf } from '../../http/headers.ts';
+import { headerOf, isOpenName } from '../../http/headers.ts';
 import { parseUrl } from '../../http/web-address.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Exchange, HeaderList, HttpRequest, HttpResponse } from '../../ports/exchange.ts';
@@ -6,10 +6,6 @@ import { plainLine } from '../../text/plain-line.ts';
 
 /** Names of headers and query parameters whose values are secret. */
 const secretName = /token|secret|code|verifier|authorization|cookie|signature|password|passphrase|state|key$/i;
-
-/** Query parameters and headers that say nothing about a person, in a trace without attendees' data. */
-const openNames =
-  /^(?:limit|cursor|accept|keep-alive|content-type|content-length|content-encoding|date|connection|retry-after|x-ratelimit-.*|x-revento-(?:request-id|event|delivery-id|timestamp))$/i;
 
 /** Longer than any header that servers of ours send; a cut value ends in `…`. */
 const shownChars = 4_096;
@@ -31,7 +27,7 @@ interface TraceOptions {
  */
 export function traced(exchange: Exchange, options: TraceOptions): Exchange {
   const { clock, write, hasHeaders, isRedacted = false } = options;
-  const isMasked = (name: string) => secretName.test(name) || (isRedacted && !openNames.test(name));
+  const isMasked = (name: string) => secretName.test(name) || (isRedacted && !isOpenName(name));
   return async (request) => {
     const startedMs = clock.monotonic();
     const show = (end: string, answer?: HttpResponse) => {

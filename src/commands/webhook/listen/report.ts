@@ -76,7 +76,7 @@ export class ListenReport {
   async #failed(event: Answered): Promise<ValueItem> {
     const line = this.#lineOf(event);
     if (line !== null) await this.#options.recorder?.append(line);
-    return this.#valueOf(event, line, await this.#options.hints.next(event));
+    return this.#valueOf(event, line, await this.#options.hints.next(this.#asked(event)));
   }
 
   async #stranger(event: Answered): Promise<ValueItem | null> {
@@ -87,7 +87,7 @@ export class ListenReport {
     if (isWritten) await this.#record(line);
     const isPrinted = output === 'data' ? isWritten : isShown;
     if (!isPrinted) this.#budget.holdBack(1);
-    const sentences = isShown ? await hints.next(event) : [];
+    const sentences = isShown ? await hints.next(this.#asked(event)) : [];
     if (output === 'filter') {
       if (isShown) this.#notice(this.#textOf(event, sentences)(plainStyle()));
       return null;
@@ -126,6 +126,13 @@ export class ListenReport {
     };
   }
 
+  /** What hints may quote of a delivery: a handler says in an address of its own who it is about. */
+  #asked(event: Answered): Answered {
+    if (!this.#options.isRedacted) return event;
+    const results = event.results.map((result) => ({ ...result, location: originOf(result.location) }));
+    return { ...event, results };
+  }
+
   #notice(text: string): void {
     this.#options.deps.terminal.notice(text);
   }
@@ -152,6 +159,10 @@ function withoutPeople({ delivery, results, ...event }: Answered): Answered {
       excerpt: result.excerpt === '' ? '' : masked,
     })),
   };
+}
+
+function originOf(location: string | null): string | null {
+  return location !== null && URL.canParse(location) ? new URL(location).origin : null;
 }
 
 /** Verified, and acknowledged by its handlers. */
