@@ -16,7 +16,8 @@ use Integration\Webhooks;
 const PROCESSES = 24;
 
 /**
- * @param list<string> $words none: the server and the worker; `work`: the worker; `work --once`: what waits now
+ * @param list<string> $words none: the server and the worker; `work`: the worker; `work --once`: what waits now;
+ *     `check`: the settings, and where files are stored
  * @return int an exit status
  */
 function main(array $words): int
@@ -31,9 +32,10 @@ function main(array $words): int
     Webhooks\sweep();
     return match ($words) {
         [] => serve(),
+        ['check'] => 0,
         ['work'] => workWhile(static fn (): bool => true),
         ['work', '--once'] => Webhooks\workWaiting(Mirror\work(...)) ? 0 : 1,
-        default => fwrite(STDERR, "usage: php app.php [work [--once]]\n") * 0 + 2,
+        default => fwrite(STDERR, "usage: php app.php [check | work [--once]]\n") * 0 + 2,
     };
 }
 

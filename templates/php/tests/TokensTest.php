@@ -79,7 +79,7 @@ final class TokensTest extends TestCase
 
     public function testAStartWithAnotherKeyThanThatOfTheStoredFilesIsRefused(): void
     {
-        $start = escapeshellarg(PHP_BINARY) . ' ' . escapeshellarg(dirname(__DIR__) . '/app.php') . ' work --once';
+        $start = escapeshellarg(PHP_BINARY) . ' ' . escapeshellarg(dirname(__DIR__) . '/app.php') . ' check';
         $other = 'REVENTO_TOKEN_KEY=' . base64_encode(str_repeat('x', 32));
         foreach (['' => 0, "$other " => 1, ' ' => 0] as $variables => $expected) {
             exec("$variables$start 2>&1", $printed, $status);
