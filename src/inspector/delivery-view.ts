@@ -19,6 +19,9 @@ export interface ViewContext {
   readonly hintFor: (posted: Posted) => string | null;
 }
 
+const scrubbedNote =
+  'it was scrubbed: a valid signature says that it was not changed by accident since, not that Revento sent it';
+
 /** The details of one delivery that its line does not have. */
 export async function deliveryView(id: number, inspected: Inspected, context: ViewContext): Promise<DeliveryView> {
   const { posted, isWhole, reason, scrubbed } = inspected;
@@ -30,7 +33,7 @@ export async function deliveryView(id: number, inspected: Inspected, context: Vi
   return {
     id,
     is_whole: isWhole,
-    signature,
+    signature: scrubbed === null ? signature : { ...signature, hints: [scrubbedNote, ...signature.hints] },
     answers: posted.map((one) => answerView(one, context)),
     cannot_replay: isWhole ? null : 'Only the beginning of its body is kept.',
     cannot_resign: whyNotSigned(inspected, signature.signed_by, own),

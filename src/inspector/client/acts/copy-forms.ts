@@ -38,6 +38,10 @@ function urlFor(row: Row, { session, target }: Store): string {
 /** Copies the delivery to the clipboard, and says so. */
 export async function copyAs(form: CopyForm, row: Row, store: Store): Promise<void> {
   try {
+    // A test of a verified delivery signs it.
+    const refusal =
+      form.group === 'Test' && row.line.verified ? (await store.api.delivery(row.id)).cannot_resign : null;
+    if (refusal !== null) return store.say(`Not copied: ${refusal}`);
     await navigator.clipboard.writeText(form.text(row, store));
     store.say(`Copied: ${form.name}.`);
   } catch (error) {

@@ -17,7 +17,7 @@ export function SignatureTab({ row, view }: { readonly row: Row; readonly view: 
         <span class="mark" aria-hidden="true">
           {reason === null ? '✓' : '✗'}
         </span>
-        {reason === null ? `Verified${by === null ? '' : ` with ${by}`}` : `Not verified: ${reasonWords(reason)}`}
+        {verdictOf(reason, by)}
       </p>
       {hints.map((hint) => (
         <p key={hint} class="hint">
@@ -69,6 +69,11 @@ export function SignatureTab({ row, view }: { readonly row: Row; readonly view: 
       </table>
     </>
   );
+}
+
+function verdictOf(reason: string | null, by: string | null): string {
+  if (reason !== null) return `Not verified: ${reasonWords(reason)}`;
+  return by === null ? 'Recorded as verified; not checked here' : `Verified with ${by}`;
 }
 
 function Inputs({ signature }: { readonly signature: SignatureView }) {
