@@ -63,10 +63,8 @@ describe('the package', () => {
 
   it('holds code, its maps, and the licenses and the SBOM of what was compiled into it', () => {
     const inDist = packed.files.map(({ path }) => path).filter((path) => /^dist\/[^/]+$/.test(path));
-    expect(inDist.filter((path) => !/\.cjs(\.map)?$/.test(path))).toEqual([
-      'dist/THIRD-PARTY-NOTICES.txt',
-      'dist/sbom.cdx.json',
-    ]);
+    const others = inDist.filter((path) => !/\.cjs(\.map)?$/.test(path));
+    expect(others.sort()).toEqual(['dist/THIRD-PARTY-NOTICES.txt', 'dist/sbom.cdx.json']);
   });
 
   it('is as large as the documentation says', () => {
