@@ -1,6 +1,12 @@
 import type { ActSeen, Evidence } from './evidence.ts';
 import type { Breach, Ruling } from './rule.ts';
 
+/** What a rule needs that is seen only where `revento certify` plays this act; without words, any act. */
+export function act(what?: string): string {
+  const needed = 'an act of revento certify';
+  return what === undefined ? needed : `${needed}: ${what}`;
+}
+
 /** Makes a rule that judges acts of `revento certify`: each act breaks the rule in some way or keeps it. */
 export function onActs(
   { acts }: Evidence,

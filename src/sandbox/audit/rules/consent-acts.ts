@@ -1,8 +1,6 @@
-import { crashOf, failureOf, onActs } from '../acts.ts';
+import { act, crashOf, failureOf, onActs } from '../acts.ts';
 import { type ActSeen, during, type Evidence, type TokenSeen } from '../evidence.ts';
 import type { Rule, Ruling } from '../rule.ts';
-
-const act = (text: string): string => `an act of revento certify: ${text}`;
 
 /** What an integration does with what a browser brings back; each rule needs an act of `revento certify`. */
 export const consentActRules: readonly Rule[] = [

@@ -1,5 +1,5 @@
 import { knownType } from '../../../webhook/event.ts';
-import { onActs } from '../acts.ts';
+import { act, onActs } from '../acts.ts';
 import { type DeliverySeen, during, type Evidence } from '../evidence.ts';
 import { groups } from '../groups.ts';
 import { each, type Rule, type Ruling } from '../rule.ts';
@@ -183,7 +183,7 @@ export const deliveryRules: readonly Rule[] = [
     why: 'the delivery contains the whole resource as of that time; a request counts against the limit and may be newer',
     source: 'guide, webhooks',
     fix: 'use the data field, and call the API only if the work is done much later',
-    needs: 'an act of revento certify: a delivery contains the whole resource',
+    needs: act('a delivery contains the whole resource'),
     judge: (evidence) =>
       onActs(evidence, ['snapshot'], (one) => {
         const calls = during(one, evidence.apis).filter(({ path }) => path.endsWith('/participants'));
@@ -199,7 +199,7 @@ export const deliveryRules: readonly Rule[] = [
     why: 'each case is a request that Revento, a network or an attacker can send',
     source: 'guide, webhooks',
     fix: 'run: revento webhook check',
-    needs: 'an act of revento certify: every case of webhook check',
+    needs: act('every case of webhook check'),
     judge: (evidence) => {
       const ruling = onActs(evidence, ['webhook-check'], ({ facts }) =>
         (facts['failed'] ?? '') === '' ? null : `failed: ${facts['failed']}`,

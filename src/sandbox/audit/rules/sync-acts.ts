@@ -1,10 +1,9 @@
-import { canSync, failureOf, onActs } from '../acts.ts';
+import { act, canSync, failureOf, onActs } from '../acts.ts';
 import { type ActSeen, type ApiSeen, during, type Evidence, waitBetween } from '../evidence.ts';
 import { groups } from '../groups.ts';
 import type { Rule } from '../rule.ts';
 import { hashOf } from '../seen/fingerprint.ts';
 
-const act = (text: string): string => `an act of revento certify: ${text}`;
 /** Attempts that follow each other sooner did not wait at all. */
 const noWaitMs = 20;
 

@@ -1,4 +1,4 @@
-import { onActs } from '../acts.ts';
+import { act, onActs } from '../acts.ts';
 import type { ActSeen, Evidence } from '../evidence.ts';
 import type { Rule, Ruling } from '../rule.ts';
 import { deliveryRules } from './deliveries.ts';
@@ -19,7 +19,7 @@ export const traceRules: readonly Rule[] = [
     why: 'deliveries arrive at least once, and may arrive twice at the same moment or after a crash',
     source: 'guide, webhooks',
     fix: 'store the delivery id in the same transaction as the work; to repeat this, run: revento webhook check --effects',
-    needs: 'an act of revento certify: every case of webhook check --effects',
+    needs: act('every case of webhook check --effects'),
     judge: (evidence) => {
       const ruling = onActs(evidence, ['effects'], ({ facts }) => {
         const failed = `${facts['failed'] ?? ''}`.split(', ').filter((id) => id !== '' && !isExplained(id, evidence));
@@ -35,7 +35,7 @@ export const traceRules: readonly Rule[] = [
     why: 'without consent nothing may be kept of them, neither in logs and caches nor in free pages of a database',
     source: 'guide, webhooks, data.deletion_required',
     fix: 'delete and overwrite all that came by this consent, in SQLite with PRAGMA secure_delete and, in WAL mode, PRAGMA wal_checkpoint(TRUNCATE); if the deletion takes longer, add --settle; to repeat this, run: revento privacy scan',
-    needs: 'an act of revento certify: what is left after data.deletion_required (--data)',
+    needs: act('what is left after data.deletion_required (--data)'),
     judge: (evidence) => {
       const ruling = onActs(evidence, ['erasure'], ({ facts }) => {
         const left = facts['left'] ?? '';
@@ -55,7 +55,7 @@ export const traceRules: readonly Rule[] = [
     why: 'a copied database or backup would give access to the data of all events',
     source: 'guide, tokens',
     fix: 'encrypt tokens with a key that is not stored beside them',
-    needs: 'an act of revento certify: what is left after data.deletion_required (--data)',
+    needs: act('what is left after data.deletion_required (--data)'),
     judge: (evidence) => {
       const ruling = onActs(evidence, ['erasure'], ({ facts }) => {
         const tokens = facts['tokens'] ?? '';
@@ -71,7 +71,7 @@ export const traceRules: readonly Rule[] = [
     why: 'logs are read by more people than databases, and kept for longer',
     source: 'guide, tokens',
     fix: 'log IDs and error codes, never a token, a secret or a whole response',
-    needs: 'an act of revento certify: any',
+    needs: act(),
     judge: (evidence) => onPrinted(evidence, 'printed_secrets'),
   },
   {
@@ -81,7 +81,7 @@ export const traceRules: readonly Rule[] = [
     why: 'what is in logs stays there after the data had to be deleted',
     source: 'our reading of the guide, webhooks, data.deletion_required',
     fix: 'log IDs, such as the participant ID, never names, email addresses, answers or a whole delivery',
-    needs: 'an act of revento certify: any',
+    needs: act(),
     judge: (evidence) => onPrinted(evidence, 'printed_people'),
   },
 ];
