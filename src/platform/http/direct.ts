@@ -6,17 +6,9 @@ import { HttpFailure } from '../../http/failure.ts';
 import { bareHost } from '../../http/this-machine.ts';
 import type { HttpRequest, HttpResponse } from '../../ports/exchange.ts';
 import { lookupName } from './lookup.ts';
-import {
-  bodiless,
-  defaultMaxResponseBytes,
-  defaultTimeoutMs,
-  flat,
-  limit,
-  maxHeadBytes,
-  peerOf,
-  ReceivedResponse,
-} from './received.ts';
+import { bodiless, flat, limit, maxHeadBytes, peerOf } from './received.ts';
 import { bodyOf } from './sent-body.ts';
+import { UnderWay } from './under-way.ts';
 import { asFailure } from './undici-failure.ts';
 
 /** Methods whose requests have a length even without a body. Source: RFC 9110 section 8.6. */
@@ -35,32 +27,16 @@ export function exchangeDirectly(
   request: HttpRequest,
   { agent, connectTimeoutMs }: { readonly agent: Agent | null; readonly connectTimeoutMs: number },
 ): Promise<HttpResponse> {
-  return new Promise((resolve, reject) => {
-    const peer = peerOf(url);
-    const maxBytes = request.maxResponseBytes ?? defaultMaxResponseBytes;
-    const chunks: Buffer[] = [];
-    let size = 0;
+  const peer = peerOf(url);
+  return UnderWay.run(peer, request, (exchange) => {
     let sent: ClientRequest | null = null;
     let answer: IncomingMessage | null = null;
-    let isStarted = false;
-    let isSettled = false;
-
-    const settle = () => {
-      isSettled = true;
-      clearTimeout(timer);
-      clearTimeout(connectTimer);
-      request.signal?.removeEventListener('abort', onAbort);
-    };
-    const fail = (failure: HttpFailure) => {
-      if (isSettled) return;
-      settle();
-      reject(failure);
-      sent?.destroy();
-    };
+    const connectTimer = limit(connectTimeoutMs, () => {
+      if (!exchange.isStarted) exchange.expire();
+    });
     const finish = () => {
-      if (isSettled || answer === null) return;
-      settle();
-      resolve(new ReceivedResponse(answer.statusCode ?? 0, chunks, answer.rawHeaders));
+      if (answer === null || exchange.isSettled) return;
+      exchange.finish(answer.statusCode ?? 0, answer.rawHeaders);
       // A server that answers early may never read the rest of the body.
       if (agent === null) sent?.destroy();
     };
@@ -68,16 +44,13 @@ export function exchangeDirectly(
       // All of the answer is here, and `end` follows: what a server sends after it is dropped.
       if (answer?.complete === true) return;
       const bytesRead = sent?.socket?.bytesRead;
-      fail(asFailure(error, { peer, isUnsent: !isStarted, isAnswered: answer !== null, bytesRead }));
+      exchange.fail(asFailure(error, { peer, isUnsent: !exchange.isStarted, isAnswered: answer !== null, bytesRead }));
     };
-    const onAbort = () => fail(new HttpFailure('aborted', peer, !isStarted));
-    const onLate = () => fail(new HttpFailure(isStarted ? 'timeout' : 'connect_timeout', peer, !isStarted));
-    const timer = limit(request.timeoutMs ?? defaultTimeoutMs, onLate);
-    const connectTimer = limit(connectTimeoutMs, () => {
-      if (!isStarted) onLate();
+    const malformed = (detail: string) => exchange.fail(new HttpFailure('malformed', peer, false, { detail }));
+    exchange.onQuit(() => {
+      clearTimeout(connectTimer);
+      sent?.destroy();
     });
-    if (request.signal?.aborted) return onAbort();
-    request.signal?.addEventListener('abort', onAbort, { once: true });
 
     try {
       sent = open(url, request, agent);
@@ -87,26 +60,22 @@ export function exchangeDirectly(
     }
     sent.once('socket', (socket) => {
       whenConnected(socket, url, () => {
-        isStarted = true;
+        exchange.isStarted = true;
         clearTimeout(connectTimer);
         if (sent !== null) send(sent, bodyOf(request));
       });
     });
     sent.on('information', ({ statusCode }) => {
       const detail = interim[statusCode];
-      if (detail !== undefined) fail(new HttpFailure('malformed', peer, false, { detail }));
+      if (detail !== undefined) malformed(detail);
     });
-    sent.on('upgrade', () => fail(new HttpFailure('malformed', peer, false, { detail: switches })));
+    sent.on('upgrade', () => malformed(switches));
     sent.on('error', onError);
     sent.on('response', (received) => {
       answer = received;
       received.on('error', onError);
-      received.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > maxBytes) fail(new HttpFailure('too_large', peer, false));
-        else chunks.push(chunk);
-      });
-      if (received.statusCode === 101) return fail(new HttpFailure('malformed', peer, false, { detail: switches }));
+      received.on('data', (chunk: Buffer) => exchange.take(chunk));
+      if (received.statusCode === 101) return malformed(switches);
       // The status counts: what a broken server sends after such a head is dropped.
       if (bodiless.has(received.statusCode ?? 0)) finish();
       else received.on('end', finish);

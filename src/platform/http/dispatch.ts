@@ -2,18 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import { HttpFailure } from '../../http/failure.ts';
 import type { HttpRequest, HttpResponse } from '../../ports/exchange.ts';
-import {
-  bodiless,
-  defaultMaxResponseBytes,
-  defaultTimeoutMs,
-  flat,
-  limit,
-  maxHeadBytes,
-  peerOf,
-  type RawHeaders,
-  ReceivedResponse,
-} from './received.ts';
+import { bodiless, flat, maxHeadBytes, peerOf, type RawHeaders } from './received.ts';
 import { bodyOf } from './sent-body.ts';
+import { UnderWay } from './under-way.ts';
 import { asFailure } from './undici-failure.ts';
 
 /** Options of every dispatcher: time is kept here. */
@@ -38,39 +29,11 @@ export function targetOf(url: URL): Target {
 
 /** One request on one dispatcher, its response buffered. Rejects with `HttpFailure` only. */
 export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRequest): Promise<HttpResponse> {
-  return new Promise((resolve, reject) => {
-    const { origin, path, peer } = target;
-    const maxBytes = request.maxResponseBytes ?? defaultMaxResponseBytes;
-    const chunks: Buffer[] = [];
-    let size = 0;
+  const { origin, path, peer } = target;
+  return UnderWay.run(peer, request, (exchange) => {
     let status = 0;
     let rawHeaders: RawHeaders = [];
-    let isStarted = false;
-    let controller: Dispatcher.DispatchController | null = null;
-
-    let isSettled = false;
-    const settle = () => {
-      isSettled = true;
-      clearTimeout(timer);
-      request.signal?.removeEventListener('abort', onAbort);
-    };
-    const fail = (failure: HttpFailure) => {
-      settle();
-      reject(failure);
-      controller?.abort(failure);
-    };
-    const finish = () => {
-      settle();
-      resolve(new ReceivedResponse(status, chunks, rawHeaders));
-    };
-    const expire = () => {
-      if (!isSettled) fail(new HttpFailure(isStarted ? 'timeout' : 'connect_timeout', peer, !isStarted));
-    };
-    const timer = limit(request.timeoutMs ?? defaultTimeoutMs, expire);
-    const onAbort = () => fail(new HttpFailure('aborted', peer, !isStarted));
-    if (request.signal?.aborted) return onAbort();
-    request.signal?.addEventListener('abort', onAbort, { once: true });
-
+    const finish = () => exchange.finish(status, rawHeaders);
     dispatcher.dispatch(
       {
         origin,
@@ -80,11 +43,11 @@ export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRe
         body: bodyOf(request),
       },
       {
-        onRequestStart(started) {
+        onRequestStart(controller) {
           // It was given up while it waited for a connection: the caller already knows that nothing was sent.
-          if (isSettled) return started.abort(new HttpFailure('aborted', peer, true));
-          isStarted = true;
-          controller = started;
+          if (exchange.isSettled) return controller.abort(new HttpFailure('aborted', peer, true));
+          exchange.isStarted = true;
+          exchange.onQuit((failure) => controller.abort(failure));
         },
         onResponseStart(current, statusCode) {
           status = statusCode;
@@ -93,14 +56,11 @@ export function dispatch(dispatcher: Dispatcher, target: Target, request: HttpRe
           if (bodiless.has(statusCode)) finish();
         },
         onResponseData(_current, chunk) {
-          size += chunk.length;
-          if (size > maxBytes) fail(new HttpFailure('too_large', peer, false));
-          else chunks.push(chunk);
+          exchange.take(chunk);
         },
         onResponseEnd: finish,
         onResponseError(_current, error) {
-          settle();
-          reject(asFailure(error, { peer, isUnsent: !isStarted, isAnswered: status !== 0 }));
+          exchange.fail(asFailure(error, { peer, isUnsent: !exchange.isStarted, isAnswered: status !== 0 }));
         },
       },
     );
