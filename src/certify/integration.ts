@@ -12,7 +12,7 @@ const doubtMs = 5_000;
 const keptLines = 15;
 
 /** How an integration is started. */
-export interface IntegrationParts {
+interface IntegrationParts {
   readonly launch: Launch;
   readonly http: Exchange;
   readonly clock: Clock;

@@ -15,7 +15,7 @@ import type { Integration } from './integration.ts';
 import { Person } from './person.ts';
 import type { HandlerVerdict, Kept, Stage, SyncEnd, Trace } from './stage.ts';
 
-export interface LiveStageParts {
+interface LiveStageParts {
   readonly sandbox: Sandbox;
   readonly integration: Integration;
   readonly http: Exchange;

@@ -10,14 +10,14 @@ import type { ConsoleAssets } from './assets.ts';
 export const consolePath = '/console';
 
 /** The console as a part of another server. */
-export interface ServedConsole {
+interface ServedConsole {
   /** Whether a request is for the console. The path is compared as received, byte for byte. */
   isFor(url: string): boolean;
   admit(head: Parameters<Admit>[0], port: number): ReturnType<Admit>;
   readonly answer: Exchange;
 }
 
-export interface ConsoleSource {
+interface ConsoleSource {
   /** Loaded with the first request. */
   readonly assets: () => Promise<ConsoleAssets>;
   /** Makes the handler for clients with the key; called once, on first use. */

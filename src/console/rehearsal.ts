@@ -17,7 +17,7 @@ export type BeginScenario = (
   onAsked: (asked: Asked) => void,
 ) => Promise<AsyncGenerator<Played, void, void> | null>;
 
-export interface SteppedTo {
+interface SteppedTo {
   /** Null after the last step. */
   readonly played: PlayedStep | null;
   readonly asked: readonly Asked[];

@@ -9,7 +9,7 @@ export interface ShownContext {
   readonly command: string;
 }
 
-export type Params = { readonly [name: string]: unknown };
+type Params = { readonly [name: string]: unknown };
 
 /** The begin of a command line that uses the profile of the sandbox. */
 export function profiled(command: string): string {

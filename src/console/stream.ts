@@ -11,7 +11,7 @@ const pulseLooks = 4;
 /** Requests that a page gets when it opens. */
 const latest = 500;
 
-export interface StreamParts {
+interface StreamParts {
   readonly control: ControlPort;
   readonly clock: Clock;
 }

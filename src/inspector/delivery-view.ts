@@ -8,7 +8,7 @@ import type { AnswerView, DeliveryView } from './model/wire.ts';
 import { type NamedSecret, signatureView } from './signature-view.ts';
 
 /** The limit for the body of an answer. */
-export const shownAnswerBytes = 64 * 1024;
+const shownAnswerBytes = 64 * 1024;
 
 /** What the views need besides a delivery. */
 export interface ViewContext {
@@ -44,7 +44,7 @@ export async function deliveryView(id: number, inspected: Inspected, context: Vi
  * Why a delivery must not be signed again, or null. Anybody can send an unverified delivery, and a recording can claim
  * anything: signing it with the real secret would make it genuine.
  */
-export function whyNotSigned(
+function whyNotSigned(
   { isWhole, reason, scrubbed }: Inspected,
   signedBy: string | null,
   secrets: readonly NamedSecret[],

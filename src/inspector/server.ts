@@ -8,13 +8,13 @@ import type { InspectorParts } from './parts.ts';
 import { createRoutes } from './routes.ts';
 
 /** The default port of the page, and how many following ports are tried if it is taken. */
-export const defaultPagePort = 4480;
+const defaultPagePort = 4480;
 const portTries = 20;
 
 /** A changed body is base64, which is a third longer, plus the JSON around it. */
 const maxRequestBytes = 2 * 1024 * 1024;
 
-export interface InspectorOptions extends Omit<InspectorParts, 'key'> {
+interface InspectorOptions extends Omit<InspectorParts, 'key'> {
   readonly serve: Serve;
   /** Null for the default port, or the next free one. */
   readonly port: number | null;

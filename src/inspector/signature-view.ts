@@ -12,7 +12,7 @@ export interface NamedSecret {
   readonly value: string;
 }
 
-export interface SignatureContext {
+interface SignatureContext {
   readonly secrets: readonly NamedSecret[];
   /** Signing secrets of other profiles, by profile name. */
   readonly otherSecrets: ReadonlyMap<string, string>;

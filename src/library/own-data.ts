@@ -8,7 +8,7 @@ import type { SandboxOptions } from './public.ts';
 import { SandboxError } from './sandbox-error.ts';
 
 /** The data that the options name, checked. */
-export interface OwnData {
+interface OwnData {
   readonly document?: SeedDocument | undefined;
   readonly manifest?: Manifest | undefined;
 }

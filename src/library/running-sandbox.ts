@@ -26,7 +26,7 @@ import type {
   TokenAnswer,
 } from './public-data.ts';
 
-export interface RunningParts {
+interface RunningParts {
   readonly core: Core;
   readonly hosted: Hosted;
   readonly credentials: Credentials;

@@ -5,7 +5,7 @@ import { plainLine } from '../text/plain-line.ts';
 /** Characters of one piece of somebody else's text on a page. */
 const maxTextChars = 600;
 
-export interface HtmlPage {
+interface HtmlPage {
   readonly status: number;
   readonly html: string;
   /** What stands between the page's `<style>` tags: the one style it may use. */

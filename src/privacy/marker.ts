@@ -1,5 +1,5 @@
 /** What a marker stands for. */
-export const markedKinds = {
+const markedKinds = {
   n: 'name',
   m: 'email',
   a: 'answer',

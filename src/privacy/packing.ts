@@ -2,7 +2,7 @@
 export const signatureLength = 10;
 
 /** What is unpacked: each may contain the other. */
-export type Packing = 'gzip' | 'zip' | 'zlib';
+type Packing = 'gzip' | 'zip' | 'zlib';
 
 /** How git stores many objects in one file. */
 export const gitPack = 'a git pack';

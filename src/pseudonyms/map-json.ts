@@ -19,7 +19,7 @@ export interface Place extends Field {
 }
 
 /** What takes the place of the parts of a JSON value. */
-export interface Mapping {
+interface Mapping {
   text(value: string, place: Place): string;
   /** @param raw  a number as it is written, `true` or `false`. @returns JSON */
   other(raw: string, place: Place): string;

@@ -73,7 +73,7 @@ export function maskLine(line: string): string {
 }
 
 /** The value of a header of a delivery. @param name  in lower case */
-export function maskHeader(name: string, value: string): string {
+function maskHeader(name: string, value: string): string {
   return openHeaders.get(name)?.test(value) ? value : masked;
 }
 

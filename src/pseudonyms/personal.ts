@@ -7,7 +7,7 @@ import { idPrefix, isContractWord, sampleContext, wordForm } from './vocabulary.
  * What a field holds. `word`: a word of the contract, such as a status. `published`: what the organizer shows to
  * everybody. `person`: data of a person, and every field that nobody knows.
  */
-export type Meaning = 'id' | 'time' | 'word' | 'count' | 'published' | 'answers' | 'person';
+type Meaning = 'id' | 'time' | 'word' | 'count' | 'published' | 'answers' | 'person';
 
 const timeForm = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
 

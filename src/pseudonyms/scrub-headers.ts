@@ -18,7 +18,7 @@ const framing: ReadonlyMap<string, RegExp> = new Map([
 const redacted = '[redacted]';
 
 /** What decides about the headers of one delivery. */
-export interface HeaderContext {
+interface HeaderContext {
   readonly people: People;
   /** The new signature, for a header whose form is the documented one. */
   readonly signature: (original: string) => string;

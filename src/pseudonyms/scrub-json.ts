@@ -9,7 +9,7 @@ const typeForm = /^[a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*)+$/;
 const keyForm = /^(?!(?:.*\d){4})[a-z_$][\w$-]{0,63}$/;
 
 /** Whether a place, or one that it is in, was named by the user. */
-export function isKept(path: string, kept: readonly string[]): boolean {
+function isKept(path: string, kept: readonly string[]): boolean {
   return kept.some((one) => path === one || path.startsWith(`${one}.`));
 }
 

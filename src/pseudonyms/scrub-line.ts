@@ -15,7 +15,7 @@ import { restLike, standIn } from './stand-in.ts';
 import { isOpenPath } from './vocabulary.ts';
 
 /** What a scrubbed recording is made with. */
-export interface ScrubOptions {
+interface ScrubOptions {
   readonly people: People;
   readonly fileKey: string;
   /** Paths into a body that are left alone, such as `data.title`. */

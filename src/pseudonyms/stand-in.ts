@@ -64,7 +64,7 @@ export function numberLike(number: string, people: People): string {
 }
 
 /** A domain of nobody. Source: RFC 2606, `.example` is reserved. */
-export function domainLike(domain: string, people: People): string {
+function domainLike(domain: string, people: People): string {
   const folded = domain.toLowerCase();
   const label = 'x'.repeat(Math.max(4, folded.length - '.example'.length));
   return people.unique('domain', folded, (draw, isPlain) => `${respelled(label, draw, isPlain)}.example`);

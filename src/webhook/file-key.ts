@@ -41,7 +41,7 @@ const sealMember = /"seal":"[0-9a-f]*"\}{1,2}$/;
  * What a scrubbed line holds when a signing secret verified its original: the user who has that secret can tell
  * later that nobody else wrote the line. Signs with a key that is made of the secret, so it is not the signature of a delivery.
  */
-export function voucherOf(secret: string, digest: Buffer): string {
+function voucherOf(secret: string, digest: Buffer): string {
   const key = createHmac('sha256', secret).update('revento-scrub').digest();
   return createHmac('sha256', key).update(digest).digest('hex');
 }
@@ -107,7 +107,7 @@ export function isScrubbedFile(bytes: Uint8Array): boolean {
 }
 
 /** Whether the first line of a scrubbed recording is unchanged. */
-export function isUnchangedHead(head: JsonRecord): boolean {
+function isUnchangedHead(head: JsonRecord): boolean {
   const { file_key: fileKey, seal } = head;
   return typeof fileKey === 'string' && hasSeal(fileKey, JSON.stringify({ ...head, seal: '' }), seal);
 }

@@ -2,7 +2,7 @@ import type { Act } from '../act.ts';
 import type { Stage, SyncEnd } from '../stage.ts';
 
 /** Past the lifetime of an access token. */
-export const expiryMs = 3_660_000;
+const expiryMs = 3_660_000;
 const minuteMs = 61_000;
 const needs = ['connect', 'sync'] as const;
 

@@ -17,7 +17,7 @@ export type AccessDeps = Pick<
 >;
 
 /** What a call needs of the login it is made with. */
-export interface LoginNeed {
+interface LoginNeed {
   /** What is called, for messages: `participants list`. */
   readonly what: string;
   /** Null when any login will do. */

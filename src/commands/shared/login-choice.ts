@@ -43,7 +43,7 @@ export async function candidates(
   return found;
 }
 
-export type Choice =
+type Choice =
   | { readonly outcome: 'found'; readonly login: LoginKey }
   | { readonly outcome: 'none' }
   /** All that fit, and the one of them to give as an example. */

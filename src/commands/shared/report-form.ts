@@ -14,7 +14,7 @@ export const reportFormats = ['text', 'json', 'tap', 'junit', 'sarif', 'html'] a
 export type ReportFormat = (typeof reportFormats)[number];
 
 /** The form of a report. `cases`: each case is a row. */
-export type ReportForm = ReportFormat | 'cases';
+type ReportForm = ReportFormat | 'cases';
 
 /**
  * The requested form; `--format` overrides settings.
@@ -53,7 +53,7 @@ export function textItem(text: (style: Style) => string, output: OutputFormat): 
 }
 
 /** What printing a report needs. */
-export interface ReportOptions {
+interface ReportOptions {
   readonly report: CheckReport;
   /** Fields of the JSON document that only this command has. */
   readonly facts: { readonly [name: string]: Json };

@@ -11,7 +11,7 @@ const keptEntries = 2_000;
 const retryMs = 1_000;
 
 /** What can be open above the console. */
-export type Dialog = 'help' | 'palette' | 'edit';
+type Dialog = 'help' | 'palette' | 'edit';
 export type Application = PageResult<'applications'>['applications'][number];
 
 /** What the console shows, and everything that changes it. */

@@ -5,7 +5,7 @@ import { runCases } from '../../webhook/conformance/run.ts';
 import type { CaseView, CheckEnd } from '../model/wire.ts';
 import type { NamedSecret } from '../signature-view.ts';
 
-export interface CheckContext {
+interface CheckContext {
   readonly url: string;
   /** The current secret first. */
   readonly secrets: readonly NamedSecret[];

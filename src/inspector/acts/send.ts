@@ -17,7 +17,7 @@ import type { NamedSecret } from '../signature-view.ts';
 /** Twice Revento's timeout, so that a late answer is still shown. */
 const timeoutMs = 2 * answerLimitMs;
 
-export interface SendContext {
+interface SendContext {
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly signal: AbortSignal;

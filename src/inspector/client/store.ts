@@ -13,10 +13,10 @@ import { Subjects } from './acts/subjects.ts';
 import type { Api } from './api.ts';
 
 export const tabs = ['Body', 'Signature', 'Headers', 'Answer', 'Timeline'] as const;
-export type Tab = (typeof tabs)[number];
+type Tab = (typeof tabs)[number];
 
 /** What can be open above the page. */
-export type Dialog = 'help' | 'send' | 'check' | 'palette';
+type Dialog = 'help' | 'send' | 'check' | 'palette';
 
 /** What the page shows, and everything that changes it. Views draw again at most once a frame. */
 export class Store {

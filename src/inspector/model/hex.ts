@@ -1,5 +1,5 @@
 /** One line of a hex dump. */
-export interface HexLine {
+interface HexLine {
   /** Eight hex digits: the offset of the first byte. */
   readonly offset: string;
   /** Two hex digits each, 16 at most. */

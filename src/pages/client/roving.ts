@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 
 /** What marks a row of a list that is one tab stop, and what in it is reached by arrows. */
-export const rowMark = '[data-row]';
+const rowMark = '[data-row]';
 const actMark = '[data-act]';
 
-export interface Roving {
+interface Roving {
   /** For the element around the rows. */
   readonly list: {
     readonly 'data-list': '';

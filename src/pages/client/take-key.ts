@@ -1,5 +1,5 @@
 /** The key of a run, and the rest of the address's fragment. */
-export interface TakenKey {
+interface TakenKey {
   /** Null when there is none. */
   readonly key: string | null;
   /** Whether it differs from the one before a reload. */

@@ -20,7 +20,7 @@ const mostSeen = 5_000;
 /** After a verdict for `news`, the next one waits this many times as long as the verdict took. */
 const restsPerVerdict = 20;
 
-export interface RecorderParts {
+interface RecorderParts {
   readonly clock: Clock;
   readonly clients: readonly Client[];
   readonly eventIds: readonly string[];
@@ -38,7 +38,7 @@ export interface Audit {
 type DeliveryFacts = Pick<Delivery, 'delivery_id' | 'event' | 'event_id' | 'subject'>;
 
 /** A request that is being answered. */
-export interface Arrival {
+interface Arrival {
   /** The fault plan adds here what it injects. */
   readonly strikes: Strike[];
   readonly number: number;

@@ -12,7 +12,7 @@ interface Timer {
 }
 
 /** The state of a clock. Times in milliseconds since the Unix epoch. */
-export interface ClockState {
+interface ClockState {
   readonly now: number;
   readonly real: number;
   readonly isHeld: boolean;

@@ -9,7 +9,7 @@ import type { World } from '../world/world.ts';
 import { loginRowsOf, printOf } from './login-views.ts';
 import type { ReadParamsOf, ResultOf } from './operations.ts';
 
-export interface ViewParts {
+interface ViewParts {
   readonly world: World;
   readonly clients: readonly Client[];
   readonly grants: Grants;

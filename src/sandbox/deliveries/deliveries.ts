@@ -37,7 +37,7 @@ export interface WebhookTarget {
   readonly retryScale?: number;
 }
 
-export interface DeliveryParts {
+interface DeliveryParts {
   readonly clock: Clock;
   /** Milliseconds since the Unix epoch, as the handler's own clock has it. */
   readonly realNow: () => number;

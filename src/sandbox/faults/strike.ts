@@ -5,7 +5,7 @@ import type { Refused } from './fault.ts';
 import type { Strike } from './fault-plan.ts';
 
 /** What is needed to answer one request that may have a fault. */
-export interface StruckWork {
+interface StruckWork {
   readonly strike: Strike;
   readonly clock: Clock;
   /** Aborted when the caller closes the connection, which ends any wait. */

@@ -3,7 +3,7 @@ import { pageStyle } from '../../pages/style.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
 
 /** What differs between the sandbox's HTML pages. */
-export interface Page {
+interface Page {
   readonly status: number;
   readonly title: string;
   /** HTML of the card; everything from outside is escaped already. */

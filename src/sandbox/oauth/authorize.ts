@@ -27,7 +27,7 @@ interface Transaction extends ConsentQuestion {
 
 type Asked = Omit<Transaction, 'transaction' | 'expiresAt'>;
 
-export interface AuthorizationParts {
+interface AuthorizationParts {
   readonly clients: readonly Client[];
   readonly world: World;
   readonly grants: Grants;

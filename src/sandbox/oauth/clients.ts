@@ -34,7 +34,7 @@ const defaultRedirectUris: readonly string[] = [
 const defaultName = 'Sample Integration';
 
 /** Credentials that outlive one sandbox; missing ones are created. */
-export interface Registration {
+interface Registration {
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
   /** A text for a new client secret to contain. */

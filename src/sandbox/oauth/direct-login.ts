@@ -16,7 +16,7 @@ export interface DirectLogin {
   readonly scope: readonly string[] | null;
 }
 
-export interface DirectLoginParts {
+interface DirectLoginParts {
   /** The first one logs in. */
   readonly clients: readonly Client[];
   readonly grants: Grants;

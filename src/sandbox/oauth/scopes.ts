@@ -50,9 +50,7 @@ export const scopes: readonly Scope[] = [
 ];
 
 /** The scopes that a `scope` parameter asks for, or why they cannot be granted. */
-export type ScopeRequest =
-  | { readonly kind: LoginKind; readonly scopes: readonly Scope[] }
-  | { readonly problem: string };
+type ScopeRequest = { readonly kind: LoginKind; readonly scopes: readonly Scope[] } | { readonly problem: string };
 
 /** Reads a `scope` parameter: space separated, each once, all of one kind. */
 export function readScopes(text: string): ScopeRequest {

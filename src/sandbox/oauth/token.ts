@@ -26,7 +26,7 @@ export function tokenError(
 }
 
 /** A token request of an authenticated client. */
-export interface TokenRequest {
+interface TokenRequest {
   readonly client: Client;
   readonly grantType: 'authorization_code' | 'refresh_token';
   readonly form: Params;

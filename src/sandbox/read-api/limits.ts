@@ -12,7 +12,7 @@ const quotas: Record<LoginKind, { readonly perHour: number; readonly perMinute: 
 };
 
 /** An admitted request, which `leave` ends; or why it was rejected. */
-export type Admission =
+type Admission =
   | { readonly headers: HeaderList; leave(): void }
   | {
       readonly headers: HeaderList;
@@ -21,7 +21,7 @@ export type Admission =
     };
 
 /** The used part of each limit. */
-export interface Budget {
+interface Budget {
   readonly token: string;
   readonly kind: LoginKind;
   readonly minute: Used;
@@ -29,7 +29,7 @@ export interface Budget {
   readonly inFlight: Used;
 }
 
-export interface Used {
+interface Used {
   readonly used: number;
   readonly limit: number;
 }

@@ -70,7 +70,7 @@ function programPart(read: Resource['read']): Resource {
   return { kind: 'installation', scope: 'program.read', read };
 }
 
-export interface ReadParts {
+interface ReadParts {
   readonly events: readonly SandboxEvent[];
   readonly cursors: Cursors;
   /** A fault that some pages have. */

@@ -18,7 +18,7 @@ const batch = v.array(change);
 /** Kinds of change that must also survive a power cut: the client has stored the token that it got. */
 const durable: ReadonlySet<Change['type']> = new Set(['family', 'access', 'refresh']);
 
-export interface KeeperParts {
+interface KeeperParts {
   readonly log: SealedLog;
   /** Real time. */
   readonly clock: Pick<Clock, 'now'>;

@@ -3,8 +3,8 @@ import type { Step } from './scenario.ts';
 import type { SeenRequest } from './stage-hand.ts';
 
 type Expected = NonNullable<Step['expect']>;
-export type ExpectedDeliveries = NonNullable<Expected['deliveries']>;
-export type ExpectedRequests = Omit<NonNullable<Expected['requests']>, 'since'>;
+type ExpectedDeliveries = NonNullable<Expected['deliveries']>;
+type ExpectedRequests = Omit<NonNullable<Expected['requests']>, 'since'>;
 
 interface Amount {
   readonly count?: number;

@@ -60,7 +60,7 @@ function wordsFor(expected: string): string {
 }
 
 /** Such as `events[0].participants[2].email`; the whole file for no path. */
-export function pathText(path: readonly Step[]): string {
+function pathText(path: readonly Step[]): string {
   if (path.length === 0) return 'the file';
   return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
 }

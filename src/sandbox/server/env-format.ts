@@ -2,7 +2,7 @@ import { lineOf, type Variables } from './env-file.ts';
 
 /** How variables can be written. `json` is for programs; the others are read by a shell or an env file's reader. */
 export const envFormats = ['sh', 'fish', 'powershell', 'dotenv', 'json'] as const;
-export type EnvFormat = (typeof envFormats)[number];
+type EnvFormat = (typeof envFormats)[number];
 
 export function isEnvFormat(text: string): text is EnvFormat {
   return envFormats.some((format) => format === text);

@@ -5,7 +5,7 @@ import type { Sandbox } from './app.ts';
 import { strangerRefusal } from './host-guard.ts';
 
 /** The URL of a running sandbox, for clients on this machine. */
-export interface Address {
+interface Address {
   readonly authBase: string;
   readonly apiBase: string;
 }

@@ -7,7 +7,7 @@ import { addressOf, type Beside, type Hosted, host } from './host.ts';
 import type { Registration } from './registration.ts';
 
 /** The options of a sandbox and its address. */
-export interface Opening {
+interface Opening {
   readonly registration: Registration;
   readonly options: Omit<SandboxOptions, 'clients' | 'controlKey' | 'saved' | 'webhook'>;
   /** Where deliveries go; null sends none. */
@@ -21,7 +21,7 @@ export interface Opening {
 }
 
 /** A running sandbox and the settings of its clients. */
-export interface Opened {
+interface Opened {
   readonly sandbox: Sandbox;
   readonly hosted: Hosted;
   readonly credentials: Credentials;

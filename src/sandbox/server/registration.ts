@@ -7,7 +7,7 @@ import type { Manifest } from '../seed/manifest.ts';
 import type { SeedDocument } from '../seed/seed-document.ts';
 
 /** Where the credentials of a sandbox come from; missing ones are generated. */
-export interface Origin {
+interface Origin {
   /** The sandbox to continue from, which comes first. */
   readonly saved?: Snapshot | undefined;
   /** The registration of an earlier sandbox; null values are generated. */

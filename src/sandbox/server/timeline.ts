@@ -20,7 +20,7 @@ interface Numbered {
 export type RequestLine = Extract<LogEntry, { kind: 'request' }>;
 
 /** The requested entries. */
-export interface LogQuery {
+interface LogQuery {
   readonly kind?: LogKind;
   readonly subject?: string;
   /** ISO 8601 UTC. */
@@ -32,7 +32,7 @@ export interface LogQuery {
 }
 
 /** One page of the timeline. */
-export interface LogPage {
+interface LogPage {
   readonly entries: readonly LogEntry[];
   readonly cursor: number;
   readonly has_more: boolean;

@@ -24,7 +24,7 @@ export interface Visit {
   readonly heading: string | null;
 }
 
-export interface VisitOptions {
+interface VisitOptions {
   /** The cookies of the browser; by default none. */
   readonly cookies?: Cookies;
   /** Called with every URL before it is requested; false ends the visit. */

@@ -1,7 +1,7 @@
 import type { SandboxEvent } from './event.ts';
 import { type ApplicationStatus, applicationStatuses, type Participant } from './people.ts';
 
-export interface BoardQuery {
+interface BoardQuery {
   readonly status?: ApplicationStatus;
   /** Part of a name, or an ID; case does not matter. */
   readonly search?: string;
@@ -9,7 +9,7 @@ export interface BoardQuery {
   readonly limit: number;
 }
 
-export interface BoardPage {
+interface BoardPage {
   /** The number in each status, regardless of the query. */
   readonly counts: Readonly<Record<ApplicationStatus, number>>;
   /** The number that match the query. */

@@ -4,7 +4,7 @@ import type { SubjectType } from './happening.ts';
 import { integrationId, participantSubject, type World } from './world.ts';
 
 /** The subjects of one type in an event, generated on demand. */
-export interface Candidates {
+interface Candidates {
   readonly count: number;
   at(index: number): Subject | null;
 }

@@ -12,7 +12,7 @@ import type { Connection, World } from './world.ts';
 /** How long a change of an activity's signups waits for further ones. Assumed: the guide says debounced, without a time. */
 const debounceMs = 5_000;
 
-export interface ConsequenceParts {
+interface ConsequenceParts {
   readonly world: World;
   readonly grants: Grants;
   readonly clock: Clock;

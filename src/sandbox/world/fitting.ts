@@ -10,7 +10,7 @@ const mostLookedAt = 5_000;
 const lookedBack = 200;
 
 /** What is searched for. */
-export interface Search {
+interface Search {
   readonly event: SandboxEvent;
   /** The prefix of the IDs. */
   readonly startsWith: string;

@@ -9,7 +9,7 @@ import { DoesNotFit, type Stage, type Wish } from './stage.ts';
 import type { World } from './world.ts';
 
 /** A change, and the delivery that reports it. */
-export interface Done extends Followed {
+interface Done extends Followed {
   readonly happening: Happening;
 }
 

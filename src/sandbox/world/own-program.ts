@@ -6,7 +6,7 @@ import { idOf } from './random.ts';
 
 const hourMs = 3_600_000;
 
-export interface OwnProgramPlan {
+interface OwnProgramPlan {
   readonly seed: number;
   readonly eventId: string;
   /** Midnight UTC of the first day, milliseconds since the Unix epoch. */

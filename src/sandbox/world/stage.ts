@@ -36,7 +36,7 @@ export function unknownAction(name: string): DoesNotFit {
   return new DoesNotFit('unknown_action', `unknown action "${name}"; actions are ${known}`);
 }
 
-export interface StageParts {
+interface StageParts {
   readonly world: World;
   /** The sandbox's clock. */
   readonly clock: Pick<Clock, 'now'>;

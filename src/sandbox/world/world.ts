@@ -29,7 +29,7 @@ export interface Connection extends Fields {
 }
 
 /** The inputs that the data of a sandbox is generated from. */
-export interface Ground {
+interface Ground {
   readonly seed: number;
   /** The number of participants of the test event, unless the document sets it. */
   readonly participants: number;

@@ -11,7 +11,7 @@ import { type Effects, type Expected, Unjudged } from './effects.ts';
 const mostRetries = 2;
 
 /** The text of a delivery about people of its own, so that no earlier delivery hides its effect. */
-export interface Fresh extends Parts {
+interface Fresh extends Parts {
   readonly type: string;
   readonly deliveryId: string;
   readonly text: string;

@@ -5,7 +5,7 @@ import { type Change, changeBetween, isSameChange } from './change.ts';
 /** Why a case could not be judged, as a clause. */
 export class Unjudged extends Error {}
 
-export interface EffectsOptions {
+interface EffectsOptions {
   /**
    * What the handler has done so far.
    *

@@ -4,7 +4,7 @@ import { isHopHeader } from './hop-header.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** A delivery as received. */
-export interface Received {
+interface Received {
   readonly headers: HeaderList;
   readonly body: Uint8Array;
 }

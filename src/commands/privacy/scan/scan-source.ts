@@ -6,14 +6,14 @@ import type { Owner, People } from '../../shared/privacy/people.ts';
 import type { Tally } from '../../shared/privacy/tally.ts';
 import type { Source } from './sources.ts';
 
-export interface ScanOptions {
+interface ScanOptions {
   readonly tally: Tally;
   readonly people: People;
   readonly signal: AbortSignal;
 }
 
 /** How a source was looked through. */
-export interface Scanned {
+interface Scanned {
   readonly bytes: number;
   /** What kept it from being looked through to its end; null when nothing did. */
   readonly problem: string | null;

@@ -10,7 +10,7 @@ import { type FileForm, reportBytes } from '../../shared/audit/bytes.ts';
 import { auditReport, auditText, type Baseline } from '../../shared/audit/report.ts';
 
 /** The flags, checked. */
-export interface AuditPlan {
+interface AuditPlan {
   readonly baseline: Baseline;
   readonly file: { readonly path: string; readonly form: keyof typeof forms } | null;
 }

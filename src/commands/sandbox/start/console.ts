@@ -9,7 +9,7 @@ import { keepSigning } from '../shared/signing.ts';
 type StartDeps = Pick<Deps, 'clock' | 'http' | 'signal' | 'profile' | 'redactor' | 'secrets' | 'settingsFile'>;
 
 /** The organizer's console of a sandbox that is about to start. */
-export interface StartedConsole {
+interface StartedConsole {
   /** What the server answers besides the sandbox; nothing of it is loaded until it is opened. */
   beside(control: Control, address: () => string): Beside;
   /** Where it is, with its key. */

@@ -11,7 +11,7 @@ import type { SandboxPlan } from '../../shared/sandbox/open.ts';
 type KeptDeps = Pick<Deps, 'clock' | 'terminal'>;
 
 /** Where a sandbox is kept, and the one it continues from. */
-export interface KeptSandbox {
+interface KeptSandbox {
   readonly keep: Keep;
   /** Null for a new one. */
   readonly kept: Kept | null;

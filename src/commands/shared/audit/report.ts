@@ -10,7 +10,7 @@ const nameWidth = 8;
 /** Rules that were broken before, so that they fail nothing now. */
 export type Baseline = ReadonlySet<string>;
 
-export interface AuditReportOptions {
+interface AuditReportOptions {
   readonly command: string;
   readonly baseline: Baseline;
   /** Default `revento.audit`. */

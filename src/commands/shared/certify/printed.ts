@@ -3,7 +3,7 @@ import { Scanner, type Sighting } from '../../../privacy/scanner.ts';
 type Stream = 'stdout' | 'stderr';
 
 /** A marker in a line that was printed. */
-export interface PrintedMarker {
+interface PrintedMarker {
   /** `stdout` or `stderr`. */
   readonly place: Stream;
   readonly sighting: Sighting;

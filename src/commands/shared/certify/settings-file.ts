@@ -4,7 +4,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { readStructured } from '../structured-file.ts';
 
 /** The file that is read by default. */
-export const settingsFile = 'certify.json';
+const settingsFile = 'certify.json';
 
 /**
  * Reads the settings from a file; without a name from `certify.json`, if it exists here.

@@ -17,7 +17,7 @@ export interface Owner {
 }
 
 /** Asks a sandbox whose markers these are. */
-export type AskOwners = (markers: readonly string[]) => Promise<ResultOf<'owners'>>;
+type AskOwners = (markers: readonly string[]) => Promise<ResultOf<'owners'>>;
 
 /** Says whose a marker is. */
 export class People {

@@ -3,10 +3,10 @@ import type { Place } from '../../../privacy/unpacker.ts';
 import type { Owner } from './people.ts';
 
 /** What a marker in that place means. */
-export type Verdict = 'leaked' | 'not deleted' | 'kept';
+type Verdict = 'leaked' | 'not deleted' | 'kept';
 
 /** A marker, whose it is, and what that means. Never holds a token or a secret. */
-export interface Finding {
+interface Finding {
   readonly [field: string]: string | number | boolean | null;
   readonly verdict: Verdict;
   readonly kind: string;
@@ -22,7 +22,7 @@ export interface Finding {
 }
 
 /** Where markers were found. */
-export interface Where {
+interface Where {
   readonly name: string;
   readonly isLog: boolean;
 }

@@ -22,7 +22,7 @@ export interface ControlAddress {
 }
 
 /** What came back: `result` is null when it was refused, or is not the answer of a sandbox. */
-export interface ControlAnswer<Name extends OperationName> {
+interface ControlAnswer<Name extends OperationName> {
   readonly status: number;
   readonly value: Json;
   readonly result: ResultOf<Name> | null;

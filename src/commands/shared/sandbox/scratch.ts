@@ -9,7 +9,7 @@ const tries = 20;
 const pauseMs = 50;
 
 /** A directory for one run. */
-export interface Scratch {
+interface Scratch {
   readonly path: string;
   /** Never rejects: warns the user of what is left behind, and leaves the outcome of the run alone. */
   remove(): Promise<void>;

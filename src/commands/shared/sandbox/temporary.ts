@@ -8,7 +8,7 @@ import { makeScratch } from './scratch.ts';
 import { surroundings } from './surroundings.ts';
 
 /** A sandbox for one run, and what a command beside it needs. */
-export interface TemporarySandbox {
+interface TemporarySandbox {
   readonly sandbox: Sandbox;
   readonly credentials: Credentials;
   /** The environment of the command, without any trace of a real login. */

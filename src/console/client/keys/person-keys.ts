@@ -10,7 +10,7 @@ export const actionKeys = [
   { name: 'cancel', key: 'c', word: 'Cancel' },
   { name: 'edit-profile', key: 'e', word: 'Edit' },
 ] as const;
-export type ActionKey = (typeof actionKeys)[number];
+type ActionKey = (typeof actionKeys)[number];
 
 /** Whether an action fits the status of an application. */
 export function fits({ facts }: ConsoleStore, { status }: Application, action: string): boolean {

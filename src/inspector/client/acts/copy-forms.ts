@@ -5,7 +5,7 @@ import type { Row } from '../../model/row.ts';
 import type { Store } from '../store.ts';
 
 /** A form in which a delivery can be copied to the clipboard. */
-export interface CopyForm {
+interface CopyForm {
   readonly name: string;
   readonly group: 'Command' | 'Test' | 'Data';
   readonly text: (row: Row, store: Store) => string;

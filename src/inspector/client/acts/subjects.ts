@@ -2,7 +2,7 @@ import type { SubjectView } from '../../model/wire.ts';
 import type { Api } from '../api.ts';
 
 /** The subject of one delivery, as far as it is known. */
-export type Subject =
+type Subject =
   | { readonly state: 'asking' }
   | { readonly state: 'answered'; readonly view: SubjectView }
   | { readonly state: 'failed'; readonly problem: string };

@@ -14,7 +14,7 @@ export const singleKeys = {
 };
 
 /** Where the keys of a page hold. */
-export interface KeyPlaces {
+interface KeyPlaces {
   /** Whether they do at all now. */
   readonly isOn: () => boolean;
   /** Whether arrows, Enter and the like are keys here; elsewhere they scroll and press. */

@@ -43,7 +43,7 @@ export class Logins {
   }
 }
 
-export interface Tokens {
+interface Tokens {
   readonly access: string;
   readonly refresh: string;
   readonly eventId: string;

@@ -3,7 +3,7 @@ import { subjectTypes } from '../../world/happening.ts';
 import { eventId, type Operation } from './operation.ts';
 
 /** Subjects in one answer, unless asked for fewer. */
-export const mostSubjects = 200;
+const mostSubjects = 200;
 
 const field = v.pipe(
   v.object({
