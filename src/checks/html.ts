@@ -1,3 +1,4 @@
+import { htmlDocument, selfContained } from '../pages/document.ts';
 import { escapeHtml } from '../pages/html-page.ts';
 import { pageStyle } from '../pages/style.ts';
 import { type CheckReport, type CheckResult, type Outcome, scoreLine, scoreOf } from './result.ts';
@@ -22,26 +23,18 @@ li dl { margin: .5rem 0 .5rem 7rem; }
 export function htmlReport({ command, results, notes, noun }: CheckReport): string {
   const { failed, skipped } = scoreOf(results);
   const overall: Outcome = failed > 0 ? 'fail' : skipped > 0 ? 'skip' : 'pass';
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(`${scoreLine(results, noun)} · ${command}`)}</title>
-<style>${pageStyle}${reportStyle}</style>
-</head>
-<body class="${tones[overall]}">
-<main>
+  return htmlDocument({
+    title: `${scoreLine(results, noun)} · ${command}`,
+    head: [selfContained, `<style>${pageStyle}${reportStyle}</style>`],
+    tone: tones[overall],
+    body: `<main>
 <h1><span aria-hidden="true">${marks[overall]}</span> ${escapeHtml(scoreLine(results, noun))}</h1>
 <p><code>${escapeHtml(command)}</code></p>
 ${notes.map((note) => `<p class="next">${escapeHtml(note)}</p>\n`).join('')}<ul>
 ${results.map(item).join('\n')}
 </ul>
-</main>
-</body>
-</html>
-`;
+</main>`,
+  });
 }
 
 function item({ id, title, outcome, particulars }: CheckResult): string {

@@ -1,3 +1,4 @@
+import { htmlDocument, selfContained } from '../pages/document.ts';
 import { escapeHtml } from '../pages/html-page.ts';
 import { pageStyle } from '../pages/style.ts';
 import type { CheckReport, CheckResult, Outcome } from './result.ts';
@@ -72,24 +73,15 @@ export function passport(
 ): string {
   const broken = results.filter(({ outcome }) => outcome === 'fail').length;
   const verdict = broken === 0 ? 'Everything that was seen is as it must be.' : `${broken} broken.`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Integration passport</title>
-<style>${pageStyle}${passportStyle}</style>
-</head>
-<body>
-<main>
+  return htmlDocument({
+    title: 'Integration passport',
+    head: [selfContained, `<style>${pageStyle}${passportStyle}</style>`],
+    body: `<main>
 <header class="${broken === 0 ? 'good' : 'bad'}"><div class="mark" aria-hidden="true">${broken === 0 ? '✓' : '✗'}</div>
 <div><h1>Integration passport</h1><p>${verdict} Made by <code>${escapeHtml(command)}</code></p></div></header>
 <dl class="facts">${facts.map(row).join('')}</dl>
-${notes.map((note) => `<p class="next">${escapeHtml(note)}</p>\n`).join('')}${sections.map((section) => sectionOf(section, results)).join('')}</main>
-</body>
-</html>
-`;
+${notes.map((note) => `<p class="next">${escapeHtml(note)}</p>\n`).join('')}${sections.map((section) => sectionOf(section, results)).join('')}</main>`,
+  });
 }
 
 function sectionOf(section: Section, results: readonly CheckResult[]): string {

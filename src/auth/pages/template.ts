@@ -1,3 +1,4 @@
+import { htmlDocument } from '../../pages/document.ts';
 import { escapeHtml, htmlPage, proseHtml } from '../../pages/html-page.ts';
 import { pageStyle } from '../../pages/style.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
@@ -36,27 +37,19 @@ function render({ tone, icon, title, lead, facts = [], quote, next }: PageConten
   const words = quote
     ? `<figure><figcaption>${escapeHtml(quote.from)}</figcaption><blockquote>${escapeHtml(quote.text)}</blockquote></figure>`
     : '';
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${escapeHtml(title)} · revento</title>
-<style>${pageStyle}</style>
-</head>
-<body class="${tone}">
-<main>
+  return htmlDocument({
+    title: `${title} · revento`,
+    head: ['<meta name="robots" content="noindex">', `<style>${pageStyle}</style>`],
+    tone,
+    body: `<main>
 <div class="mark" aria-hidden="true"><svg viewBox="0 0 24 24"><path d="${icons[icon]}"/></svg></div>
 <h1>${escapeHtml(title)}</h1>
 <p>${proseHtml(lead)}</p>
 ${list}${words}
 <p class="next">${proseHtml(next)}</p>
 </main>
-<footer>This page was served by <b>revento</b> on your own machine.</footer>
-</body>
-</html>
-`;
+<footer>This page was served by <b>revento</b> on your own machine.</footer>`,
+  });
 }
 
 function valueHtml(value: string | readonly string[]): string {

@@ -1,3 +1,4 @@
+import { htmlDocument } from '../../pages/document.ts';
 import { escapeHtml, htmlPage, proseHtml } from '../../pages/html-page.ts';
 import { pageStyle } from '../../pages/style.ts';
 import type { HttpResponse } from '../../ports/exchange.ts';
@@ -14,25 +15,15 @@ interface Page {
 
 /** An HTML page without script and outside resources, that must not be cached or framed and sends no referrer. */
 export function page({ status, title, main, formTargets = [] }: Page): HttpResponse {
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>${escapeHtml(title)}</title>
-<style>${pageStyle}</style>
-</head>
-<body>
-<header class="bar"><span class="logo" aria-hidden="true"></span><span class="brand">Revento</span><span class="badge">Sandbox</span></header>
+  const html = htmlDocument({
+    title,
+    head: ['<meta name="robots" content="noindex">', `<style>${pageStyle}</style>`],
+    body: `<header class="bar"><span class="logo" aria-hidden="true"></span><span class="brand">Revento</span><span class="badge">Sandbox</span></header>
 <main>
 ${main}
 </main>
-<footer>This is the sandbox of revento: no real events, no real people.</footer>
-</body>
-</html>
-`;
+<footer>This is the sandbox of revento: no real events, no real people.</footer>`,
+  });
   return htmlPage({ status, html, style: pageStyle, formTargets });
 }
 
