@@ -33,9 +33,15 @@ export async function foreignTries(browser: Browser, besieged: Besieged): Promis
     const stranger = await context.newPage();
     await stranger.goto(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`);
     const answers: number[] = [];
-    // The debugger sees answers that the browser keeps from the page, too.
+    // The debugger sees answers that the browser keeps from the page, too. The icon of the page comes from its own server.
     const debug = await context.newCDPSession(stranger);
-    debug.on('Network.responseReceivedExtraInfo', ({ statusCode }) => answers.push(statusCode));
+    const asked = new Set<string>();
+    debug.on('Network.requestWillBeSent', ({ request, requestId }) => {
+      if (request.url.startsWith(`${besieged.origin}/`)) asked.add(requestId);
+    });
+    debug.on('Network.responseReceivedExtraInfo', ({ statusCode, requestId }) => {
+      if (asked.has(requestId)) answers.push(statusCode);
+    });
     await debug.send('Network.enable');
     const tries = await stranger.evaluate<string[]>(foreignScript(besieged));
     return { tries, answers };
