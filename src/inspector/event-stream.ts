@@ -7,7 +7,7 @@ import type { Inspected } from './inspected.ts';
  * Deliveries that arrive within this time reach a page together. Each piece wakes the browser, which has it share the
  * processors with forwarding.
  */
-const gatherMs = 100;
+const gatherMs = 250;
 
 /**
  * Deliveries as server-sent events, as they arrive. The data of a `delivery` event is its line as in `listen -o
