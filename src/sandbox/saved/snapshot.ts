@@ -1,38 +1,33 @@
 import * as v from 'valibot';
 import { delivery } from '../deliveries/delivery.ts';
+import { list, loginKind, object } from '../message/shape.ts';
 import { seedDocument } from '../seed/seed-document.ts';
 import { happening } from '../world/happening.ts';
 import { problemOf } from '../world/problem.ts';
 
-const consent = v.pipe(
-  v.object({
-    kind: v.picklist(['installation', 'user']),
-    clientId: v.string(),
-    eventId: v.string(),
-    organizationId: v.string(),
-    user: v.pipe(v.nullable(v.pipe(v.object({ id: v.string(), index: v.number() }), v.readonly()))),
-    scope: v.pipe(v.array(v.string()), v.readonly()),
-  }),
-  v.readonly(),
-);
+const consent = object({
+  kind: loginKind,
+  clientId: v.string(),
+  eventId: v.string(),
+  organizationId: v.string(),
+  user: v.nullable(object({ id: v.string(), index: v.number() })),
+  scope: list(v.string()),
+});
 /** A token by its SHA-256, base64url, which gives no access. `family` is an index into `families`. */
 const token = { hash: v.string(), family: v.number(), expiresAt: v.number() };
 const requestId = v.nullable(v.string());
 /** Files of earlier versions do not have the moments of a login. */
-const moment = v.exactOptional(v.pipe(v.object({ at: v.number(), requestId }), v.readonly()));
+const moment = v.exactOptional(object({ at: v.number(), requestId }));
 const ending = v.exactOptional(
-  v.pipe(
-    v.object({
-      at: v.number(),
-      cause: v.picklist(['reuse', 'code_reuse', 'revoked']),
-      requestId,
-      token: v.nullable(v.string()),
-    }),
-    v.readonly(),
-  ),
+  object({
+    at: v.number(),
+    cause: v.picklist(['reuse', 'code_reuse', 'revoked']),
+    requestId,
+    token: v.nullable(v.string()),
+  }),
 );
 export const savedFamily = v.object({ consent, startedAt: v.number(), isRevoked: v.boolean(), ending });
-export const savedAccess = v.object({ ...token, scope: v.pipe(v.array(v.string()), v.readonly()) });
+export const savedAccess = v.object({ ...token, scope: list(v.string()) });
 export const savedRefresh = v.object({
   ...token,
   isSpent: v.boolean(),
@@ -40,10 +35,7 @@ export const savedRefresh = v.object({
   issued: moment,
   spent: moment,
 });
-const grants = v.pipe(
-  v.object({ families: v.array(savedFamily), access: v.array(savedAccess), refresh: v.array(savedRefresh) }),
-  v.readonly(),
-);
+const grants = object({ families: v.array(savedFamily), access: v.array(savedAccess), refresh: v.array(savedRefresh) });
 export const savedSigning = v.object({ current: v.string(), previous: v.nullable(v.string()), turns: v.number() });
 const signer = v.picklist(['current', 'previous']);
 export const savedDelivery = v.object({
@@ -59,7 +51,7 @@ export const savedFault = v.object({ text: v.string(), seen: v.number() });
 /** A debounced notice that waits: the happening it reports, and when it is due by the sandbox's clock. */
 export const savedNotice = v.object({ type: v.string(), happening_id: v.string(), due_at: v.string() });
 export const savedClock = v.object({ ahead_ms: v.number(), held_at: v.nullable(v.number()) });
-const names = v.pipe(v.array(v.string()), v.readonly());
+const names = list(v.string());
 /** Files of earlier versions lack scopes and event types: all were allowed. */
 const client = v.object({
   id: v.string(),

@@ -2,47 +2,34 @@ import * as v from 'valibot';
 import { adviceOn } from '../../text/suggestion.ts';
 import { longestAdvanceMs } from '../control/rows/clock.ts';
 import { deliveryStates } from '../deliveries/delivery.ts';
+import { optional, optionalText, text, wholeNumber } from '../message/shape.ts';
 import { closed } from '../seed/closed.ts';
 import type { Finding } from '../seed/mistakes.ts';
 import { actions } from '../world/actions/actions.ts';
 import { fields } from '../world/happening.ts';
 
 const actionNames = actions.map(({ name }) => name);
-const text = (about: string) => v.exactOptional(v.pipe(v.string(), v.description(about)));
-const whole = (about: string, least = 0, most = 10_000) =>
-  v.exactOptional(
-    v.pipe(
-      v.number(),
-      v.integer('must be a whole number'),
-      v.minValue(least, `must be at least ${least}`),
-      v.maxValue(most, `must be at most ${most}`),
-      v.description(about),
-    ),
-  );
+const whole = (about: string, least = 0, most = 10_000) => optional(wholeNumber(least, most), about);
 const duration = (about: string) =>
-  v.exactOptional(
-    v.pipe(v.string(), v.regex(/^\d+(ms|s|m|h|d)$/, 'must be a duration such as 10s, 5m or 91d'), v.description(about)),
-  );
+  optional(v.pipe(v.string(), v.regex(/^\d+(ms|s|m|h|d)$/, 'must be a duration such as 10s, 5m or 91d')), about);
 const mark = (about: string) =>
-  v.exactOptional(
-    v.pipe(v.string(), v.regex(/^[\w-]{1,40}$/, 'must be a name such as approved'), v.description(about)),
-  );
+  optional(v.pipe(v.string(), v.regex(/^[\w-]{1,40}$/, 'must be a name such as approved')), about);
 const amount = {
   count: whole('exactly this many', 0, 100_000),
   at_least: whole('at least this many', 0, 100_000),
   at_most: whole('at most this many', 0, 100_000),
 };
 const requests = {
-  method: text('such as GET; default is any'),
-  path: text('path without query; * stands for anything, such as /api/v1/events/*/participants'),
+  method: optionalText('such as GET; default is any'),
+  path: optionalText('path without query; * stands for anything, such as /api/v1/events/*/participants'),
   status: whole('status of the answer', 100, 599),
   since: mark('only requests after the step with this name; default is the whole run'),
 };
 
 const step = closed({
-  title: text('what the step shows, for the report'),
+  title: optionalText('what the step shows, for the report'),
   as: mark('a name for later steps: `to` refers to the subjects of this step, `since` to the time after it'),
-  do: v.exactOptional(
+  do: optional(
     v.pipe(
       v.string(),
       v.check(
@@ -51,86 +38,72 @@ const step = closed({
           return `is an unknown action; ${adviceOn(String(input), actionNames, `actions are ${actionNames.join(', ')}`)}`;
         },
       ),
-      v.description('an action of the sandbox, as in `revento sandbox do`'),
     ),
+    'an action of the sandbox, as in `revento sandbox do`',
   ),
-  id: text('ID of the subject; default: one that fits'),
-  event: text('id of the event it happens in; default is the test event'),
+  id: optionalText('ID of the subject; default: one that fits'),
+  event: optionalText('id of the event it happens in; default is the test event'),
   to: mark('the subjects of the step with this name'),
-  set: v.exactOptional(v.pipe(fields, v.description('fields to set'))),
+  set: optional(fields, 'fields to set'),
   repeat: whole('number of times, each with another subject', 1),
-  clock: v.exactOptional(
+  clock: optional(
     v.pipe(
       v.string(),
       v.regex(/^(advance \d+(ms|s|m|h|d)|resume)$/, 'must be "advance DURATION", such as "advance 91d", or "resume"'),
-      v.description('moves the clock of the sandbox forward; everything due in between happens'),
     ),
+    'moves the clock of the sandbox forward; everything due in between happens',
   ),
-  fault: v.exactOptional(
-    v.pipe(
-      v.union([v.literal('clear'), v.array(v.string())]),
-      v.description('faults to inject, as in `revento sandbox fault`, or clear'),
-    ),
+  fault: optional(
+    v.union([v.literal('clear'), v.array(v.string())]),
+    'faults to inject, as in `revento sandbox fault`, or clear',
   ),
-  rotate: v.exactOptional(v.pipe(v.picklist(['start', 'finish']), v.description('rotation of the signing secret'))),
-  sync: v.exactOptional(
-    v.pipe(v.literal(true), v.description('have the integration read the API: POST to --sync-url, or wait for it')),
+  rotate: optional(v.picklist(['start', 'finish']), 'rotation of the signing secret'),
+  sync: optional(v.literal(true), 'have the integration read the API: POST to --sync-url, or wait for it'),
+  wait: optional(
+    closed({
+      deliveries: optional(v.literal('attempted'), 'until every delivery of the run has had its attempt'),
+      requests: optional(
+        closed({ ...requests, at_least: amount.at_least }),
+        'until the integration has sent these requests',
+      ),
+      quiet: duration('until the integration has sent no request for this long, in real time'),
+      within: duration('longest wait in real time; default 30s'),
+    }),
+    'waits for a condition',
   ),
-  wait: v.exactOptional(
-    v.pipe(
-      closed({
-        deliveries: v.exactOptional(
-          v.pipe(v.literal('attempted'), v.description('until every delivery of the run has had its attempt')),
-        ),
-        requests: v.exactOptional(
-          v.pipe(
-            closed({ ...requests, at_least: amount.at_least }),
-            v.description('until the integration has sent these requests'),
-          ),
-        ),
-        quiet: duration('until the integration has sent no request for this long, in real time'),
-        within: duration('longest wait in real time; default 30s'),
-      }),
-      v.description('waits for a condition'),
-    ),
-  ),
-  expect: v.exactOptional(
-    v.pipe(
-      closed({
-        deliveries: v.exactOptional(
-          closed({
-            event: text('event type; default is any'),
-            to: mark('only those about the subjects of the step with this name'),
-            state: v.exactOptional(v.pipe(v.picklist(deliveryStates), v.description('all are in this state'))),
-            attempts: whole('each had exactly this many attempts', 1, 6),
-            attempts_at_most: whole('each had at most this many attempts', 1, 6),
-            in_order: v.exactOptional(
-              v.pipe(v.literal(true), v.description('they were acknowledged in the order in which they were sent')),
-            ),
-            ...amount,
-          }),
-        ),
-        requests: v.exactOptional(closed({ ...requests, ...amount })),
-        api: v.exactOptional(
-          closed({
-            path: v.pipe(v.string(), v.description('list below the event, such as participants')),
-            event: text('id of an event that the integration is connected to; default is the test event'),
-            where: v.exactOptional(v.pipe(fields, v.description('only rows with these fields'))),
-            ...amount,
-          }),
-        ),
-      }),
-      v.description('what must hold now'),
-    ),
+  expect: optional(
+    closed({
+      deliveries: v.exactOptional(
+        closed({
+          event: optionalText('event type; default is any'),
+          to: mark('only those about the subjects of the step with this name'),
+          state: optional(v.picklist(deliveryStates), 'all are in this state'),
+          attempts: whole('each had exactly this many attempts', 1, 6),
+          attempts_at_most: whole('each had at most this many attempts', 1, 6),
+          in_order: optional(v.literal(true), 'they were acknowledged in the order in which they were sent'),
+          ...amount,
+        }),
+      ),
+      requests: v.exactOptional(closed({ ...requests, ...amount })),
+      api: v.exactOptional(
+        closed({
+          path: text('list below the event, such as participants'),
+          event: optionalText('id of an event that the integration is connected to; default is the test event'),
+          where: optional(fields, 'only rows with these fields'),
+          ...amount,
+        }),
+      ),
+    }),
+    'what must hold now',
   ),
 });
 export type Step = v.InferOutput<typeof step>;
 
 /** What `sandbox run` plays to an integration, and what the integration must have done. */
 export const scenario = closed({
-  $schema: text('where the JSON Schema of this file is'),
-  title: v.pipe(v.string(), v.description('what happens, in a few words')),
-  shows: v.pipe(v.string(), v.description('the lesson: what a correct integration does, and why')),
+  $schema: optionalText('where the JSON Schema of this file is'),
+  title: text('what happens, in a few words'),
+  shows: text('the lesson: what a correct integration does, and why'),
   steps: v.pipe(v.array(step), v.minLength(1, 'must have at least one step'), v.description('in this order')),
 });
 export type Scenario = v.InferOutput<typeof scenario>;

@@ -1,16 +1,15 @@
 import * as v from 'valibot';
 import { nearest } from '../../text/suggestion.ts';
 import { eventTypes } from '../../webhook/event.ts';
+import { eventType, httpUrl, optional } from '../message/shape.ts';
 import { scopes } from '../oauth/scopes.ts';
 
 const scopeNames = scopes.map(({ name }) => name);
 const typeNames = eventTypes.map(({ type }) => type);
-const url = v.pipe(v.string(), v.regex(/^https?:\/\/[^#\s]+$/, 'must be an http or https URL without a fragment'));
 
 /** A listed type, or an unlisted one that is not a typo of one: the list is not complete. */
-const eventType = v.pipe(
-  v.string(),
-  v.regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'must be a word such as application.approved'),
+const knownType = v.pipe(
+  eventType,
   v.check(
     (type) => typeNames.includes(type) || nearest(type, typeNames) === null,
     ({ input }) => `is an unknown event type; did you mean ${nearest(String(input), typeNames)}?`,
@@ -18,23 +17,15 @@ const eventType = v.pipe(
 );
 
 const known = {
-  $schema: v.exactOptional(v.pipe(v.string(), v.description('where the JSON Schema of this file is'))),
-  name: v.exactOptional(v.pipe(v.string(), v.description('name on the consent page'))),
-  scopes: v.exactOptional(
-    v.pipe(
-      v.array(v.picklist(scopeNames)),
-      v.description('every scope the integration may request; others get invalid_scope. Default: all'),
-    ),
+  $schema: optional(v.string(), 'where the JSON Schema of this file is'),
+  name: optional(v.string(), 'name on the consent page'),
+  scopes: optional(
+    v.array(v.picklist(scopeNames)),
+    'every scope the integration may request; others get invalid_scope. Default: all',
   ),
-  redirect_uris: v.exactOptional(
-    v.pipe(v.array(url), v.description('registered besides those that every client of the sandbox has')),
-  ),
-  webhook_url: v.exactOptional(
-    v.pipe(url, v.description('not used: the sandbox sends to --webhook-url, never to a real handler')),
-  ),
-  declared_webhook_event_types: v.exactOptional(
-    v.pipe(v.array(eventType), v.description('the only event types that are delivered. Default: all')),
-  ),
+  redirect_uris: optional(v.array(httpUrl), 'registered besides those that every client of the sandbox has'),
+  webhook_url: optional(httpUrl, 'not used: the sandbox sends to --webhook-url, never to a real handler'),
+  declared_webhook_event_types: optional(v.array(knownType), 'the only event types that are delivered. Default: all'),
 };
 
 /**

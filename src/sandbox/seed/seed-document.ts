@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { httpUrl, optional, optionalText as text, time, wholeNumber } from '../message/shape.ts';
 import { fields } from '../world/happening.ts';
 import { closed } from './closed.ts';
 
@@ -8,21 +9,7 @@ const id = (what: string) =>
     v.regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
     v.description(`id of the ${what}`),
   );
-const text = (what: string) => v.exactOptional(v.pipe(v.string(), v.description(what)));
-const time = (what: string) =>
-  v.exactOptional(
-    v.pipe(v.string(), v.isoTimestamp('must be a time such as 2027-06-10T09:00:00Z'), v.description(what)),
-  );
-const count = (most: number, what: string) =>
-  v.exactOptional(
-    v.pipe(
-      v.number(),
-      v.integer('must be a whole number'),
-      v.minValue(0, 'must be at least 0'),
-      v.maxValue(most, `must be at most ${most}`),
-      v.description(what),
-    ),
-  );
+const count = (most: number, what: string) => optional(wholeNumber(0, most), what);
 
 /** Source: guide, participants and patterns. Assumed: the word for a cancellation. */
 const statuses = ['pending', 'approved', 'rejected', 'revision_requested', 'registered', 'cancelled'] as const;
@@ -37,11 +24,9 @@ const person = closed({
   last_name: text('last name'),
   email: text('e-mail address'),
   locale: text('language, such as de'),
-  custom_form_fields: v.exactOptional(
-    v.pipe(fields, v.description('answers to the registration form; they replace all made-up ones')),
-  ),
-  submitted_at: time('when they applied'),
-  last_reviewed_at: time('when an organizer decided'),
+  custom_form_fields: optional(fields, 'answers to the registration form; they replace all made-up ones'),
+  submitted_at: optional(time, 'when they applied'),
+  last_reviewed_at: optional(time, 'when an organizer decided'),
   last_reviewer_id: v.exactOptional(id('user who decided')),
 });
 export type PinnedPerson = v.InferOutput<typeof person>;
@@ -53,11 +38,11 @@ const activity = closed({
   thread: text('title of the thread it is in'),
   status: text('scheduled or cancelled'),
   min_age: text('age_all or age_18_plus'),
-  speakers: v.exactOptional(v.pipe(v.array(v.string()), v.description('names'))),
+  speakers: optional(v.array(v.string()), 'names'),
   capacity: count(1_000_000, 'places'),
   registered_count: count(1_000_000, 'places taken'),
-  starts_at: time('start'),
-  ends_at: time('end'),
+  starts_at: optional(time, 'start'),
+  ends_at: optional(time, 'end'),
 });
 export type PinnedActivity = v.InferOutput<typeof activity>;
 
@@ -72,44 +57,22 @@ const event = closed({
       kind: v.exactOptional(v.picklist(['formal', 'informal'])),
     }),
   ),
-  starts_on: v.exactOptional(
-    v.pipe(v.string(), v.isoDate('must be a date such as 2027-06-10'), v.description('first day')),
-  ),
-  days: v.exactOptional(
-    v.pipe(
-      v.number(),
-      v.integer('must be a whole number'),
-      v.minValue(1, 'must be at least 1'),
-      v.maxValue(30, 'must be at most 30'),
-      v.description('length in days'),
-    ),
-  ),
-  participants: v.exactOptional(
-    v.pipe(v.array(person), v.description('all applicants, in the order of the API; omitted fields are made up')),
-  ),
+  starts_on: optional(v.pipe(v.string(), v.isoDate('must be a date such as 2027-06-10')), 'first day'),
+  days: optional(wholeNumber(1, 30), 'length in days'),
+  participants: optional(v.array(person), 'all applicants, in the order of the API; omitted fields are made up'),
   more_participants: count(1_000_000, 'number of made-up participants to add after the list'),
-  activities: v.exactOptional(
-    v.pipe(v.array(activity), v.description('the whole program; omitted fields are made up')),
-  ),
+  activities: optional(v.array(activity), 'the whole program; omitted fields are made up'),
 });
 export type PinnedEvent = v.InferOutput<typeof event>;
 
 const client = closed({
   id: id('client: its client_id'),
-  secret: v.exactOptional(
-    v.pipe(
-      v.string(),
-      v.minLength(16, 'must have at least 16 characters'),
-      v.description('client_secret; none: a public client'),
-    ),
+  secret: optional(
+    v.pipe(v.string(), v.minLength(16, 'must have at least 16 characters')),
+    'client_secret; none: a public client',
   ),
   name: text('name on the consent page'),
-  redirect_uris: v.exactOptional(
-    v.pipe(
-      v.array(v.pipe(v.string(), v.regex(/^https?:\/\/[^#\s]+$/, 'must be an http or https URL without a fragment'))),
-      v.description('besides those that every client of the sandbox has'),
-    ),
-  ),
+  redirect_uris: optional(v.array(httpUrl), 'besides those that every client of the sandbox has'),
 });
 export type PinnedClient = v.InferOutput<typeof client>;
 
@@ -117,11 +80,7 @@ export type PinnedClient = v.InferOutput<typeof client>;
 export const seedDocument = closed({
   $schema: text('where the JSON Schema of this file is'),
   seed: count(2 ** 31 - 1, 'random seed of everything that is made up; --seed overrides it'),
-  events: v.exactOptional(
-    v.pipe(v.array(event), v.description('an event with the ID of a built-in one replaces it; others are added')),
-  ),
-  clients: v.exactOptional(
-    v.pipe(v.array(client), v.description('further integrations, besides the one of the sandbox')),
-  ),
+  events: optional(v.array(event), 'an event with the ID of a built-in one replaces it; others are added'),
+  clients: optional(v.array(client), 'further integrations, besides the one of the sandbox'),
 });
 export type SeedDocument = v.InferOutput<typeof seedDocument>;

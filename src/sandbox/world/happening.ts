@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Json } from '../../json/value.ts';
+import { described, object, text } from '../message/shape.ts';
 
 /** The subject of a change. */
 export const subjectTypes = ['participant', 'activity', 'connection', 'event', 'integration'] as const;
@@ -22,17 +23,14 @@ export const fields = v.custom<Fields>(
  * One change: the state of a sandbox is the data of its seed plus these, in order. Wire names, because the
  * control API, the timeline and saved sandboxes show it unchanged.
  */
-export const happening = v.pipe(
-  v.object({
-    id: v.pipe(v.string(), v.description('hap_ and an increasing number')),
-    at: v.pipe(v.string(), v.description('time of the sandbox, ISO 8601 UTC with whole seconds')),
-    action: v.string(),
-    actor: v.picklist(actors),
-    event_id: v.nullable(v.string()),
-    subject: v.pipe(v.object({ type: v.picklist(subjectTypes), id: v.string() }), v.readonly()),
-    before: v.pipe(v.nullable(fields), v.description('the changed fields before; null for a new subject')),
-    after: v.pipe(fields, v.description('the same fields after; all fields of a new subject')),
-  }),
-  v.readonly(),
-);
+export const happening = object({
+  id: text('hap_ and an increasing number'),
+  at: text('time of the sandbox, ISO 8601 UTC with whole seconds'),
+  action: v.string(),
+  actor: v.picklist(actors),
+  event_id: v.nullable(v.string()),
+  subject: object({ type: v.picklist(subjectTypes), id: v.string() }),
+  before: described(v.nullable(fields), 'the changed fields before; null for a new subject'),
+  after: described(fields, 'the same fields after; all fields of a new subject'),
+});
 export type Happening = v.InferOutput<typeof happening>;

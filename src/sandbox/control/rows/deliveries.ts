@@ -1,34 +1,31 @@
 import * as v from 'valibot';
 import { delivery, deliveryStates } from '../../deliveries/delivery.ts';
+import { described, eventType, list, object, optional, text } from '../../message/shape.ts';
 import { happening } from '../../world/happening.ts';
-import { eventId, flag, json, type Operation } from './operation.ts';
+import { eventId, flag, json, type Operation, usual } from './operation.ts';
 
-const deliveries = v.pipe(v.array(delivery), v.readonly());
+const deliveries = list(delivery);
 
 /** Sent deliveries, and sending them. */
 export const deliveryRows = {
   deliveries: {
+    ...usual,
     method: 'GET',
     path: '/deliveries',
-    status: 200,
     summary: 'List what was sent, oldest first',
     params: v.strictObject({
-      state: v.exactOptional(v.pipe(v.picklist(deliveryStates), v.description('only those in this state'))),
-      latest: v.exactOptional(
-        v.pipe(v.number(), v.minValue(1), v.description('return only this many of the newest entries')),
-      ),
+      state: optional(v.picklist(deliveryStates), 'only those in this state'),
+      latest: optional(v.pipe(v.number(), v.minValue(1)), 'return only this many of the newest entries'),
     }),
-    result: v.pipe(v.object({ deliveries }), v.readonly()),
-    refusals: [],
-    example: { params: {} },
+    result: object({ deliveries }),
   },
   delivery_body: {
+    ...usual,
     method: 'GET',
     path: '/deliveries/{delivery_id}/body',
-    status: 200,
     summary: 'Get the body of a delivery as it is sent, byte for byte',
     params: v.strictObject({ delivery_id: v.string() }),
-    result: v.pipe(v.object({ body: v.pipe(v.string(), v.description('its UTF-8 is what is signed')) }), v.readonly()),
+    result: object({ body: text('its UTF-8 is what is signed') }),
     refusals: ['not_found'],
     example: {
       params: {},
@@ -40,6 +37,7 @@ export const deliveryRows = {
     },
   },
   redeliver: {
+    ...usual,
     method: 'POST',
     path: '/deliveries/{delivery_id}/redeliver',
     status: 202,
@@ -57,43 +55,36 @@ export const deliveryRows = {
     },
   },
   trigger: {
+    ...usual,
     method: 'POST',
     path: '/trigger',
     status: 202,
     summary: 'Send an event type by making the change that causes it; with data, send only that data',
     params: v.strictObject({
-      // It becomes a header, so it has to be one plain word.
-      type: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'must be a word such as application.approved')),
+      type: eventType,
       event_id: eventId,
-      data: v.exactOptional(v.pipe(json, v.description('the data of the envelope'))),
+      data: optional(json, 'the data of the envelope'),
     }),
-    result: v.pipe(
-      v.object({
-        delivery,
-        happened: v.pipe(
-          v.array(happening),
-          v.readonly(),
-          v.description('the change that the delivery reports, and the changes made for it; empty when data was given'),
-        ),
-      }),
-      v.readonly(),
-    ),
+    result: object({
+      delivery,
+      happened: described(
+        list(happening),
+        'the change that the delivery reports, and the changes made for it; empty when data was given',
+      ),
+    }),
     refusals: ['not_found', 'no_webhook_url', 'not_delivered'],
     example: { params: { type: 'application.approved' } },
   },
   rotate: {
+    ...usual,
     method: 'POST',
     path: '/rotate',
-    status: 200,
     summary: 'Start rotating the webhook signing secret, or finish the rotation',
     params: v.strictObject({ finish: flag('finish the rotation: only the new secret is used') }),
-    result: v.pipe(
-      v.object({
-        webhook_secret: v.string(),
-        webhook_secret_previous: v.pipe(v.nullable(v.string()), v.description('null when only one secret is in use')),
-      }),
-      v.readonly(),
-    ),
+    result: object({
+      webhook_secret: v.string(),
+      webhook_secret_previous: described(v.nullable(v.string()), 'null when only one secret is in use'),
+    }),
     refusals: ['no_rotation', 'no_webhook_url'],
     example: { params: { finish: false } },
   },

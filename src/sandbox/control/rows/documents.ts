@@ -1,17 +1,14 @@
-import * as v from 'valibot';
+import { described } from '../../message/shape.ts';
 import { fields } from '../../world/happening.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, usual } from './operation.ts';
 
 /** What a machine reads about the sandbox. */
 export const documentRows = {
   openapi: {
+    ...usual,
     method: 'GET',
     path: '/openapi.json',
-    status: 200,
     summary: 'Return the OpenAPI 3.1 document of this API and of the contract of Revento that the sandbox implements',
-    params: v.strictObject({}),
-    result: v.pipe(fields, v.description('the document; what is an assumption of this tool has `x-choice` in it')),
-    refusals: [],
-    example: { params: {} },
+    result: described(fields, 'the document; what is an assumption of this tool has `x-choice` in it'),
   },
 } as const satisfies Record<string, Operation>;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Json } from '../../../json/value.ts';
+import { described, nothing, optional } from '../../message/shape.ts';
 import type { RefusalCode } from '../refusal.ts';
 
 /** Something the running sandbox does on request: a row that its server, the command line and the documents share. */
@@ -33,8 +34,9 @@ export interface Example {
 /** Refusal codes of every operation. */
 export const commonRefusals: readonly RefusalCode[] = ['validation_error', 'forbidden', 'unsupported_media_type'];
 
-export const flag = (about: string) => v.optional(v.pipe(v.boolean(), v.description(about)), false);
-export const eventId = v.exactOptional(
-  v.pipe(v.string(), v.description('an event of the sandbox; default: the test event')),
-);
+/** What most operations have: they answer 200, take no parameters and refuse nothing of their own. */
+export const usual = { status: 200, params: nothing, refusals: [], example: { params: {} } } as const;
+
+export const flag = (about: string) => v.optional(described(v.boolean(), about), false);
+export const eventId = optional(v.string(), 'an event of the sandbox; default: the test event');
 export const json = v.custom<Json>(() => true);

@@ -1,13 +1,7 @@
 import * as v from 'valibot';
+import { nothing, optional, optionalText as text, time } from '../../message/shape.ts';
 import type { Fields } from '../happening.ts';
 import type { ActionRow } from './row.ts';
-
-const nothing = v.strictObject({});
-const text = (about: string) => v.exactOptional(v.pipe(v.string(), v.description(about)));
-const time = (about: string) =>
-  v.exactOptional(
-    v.pipe(v.string(), v.isoTimestamp('must be a time such as 2027-06-10T09:00:00Z'), v.description(about)),
-  );
 
 /** The field of the capacity that a number of signups sets. Assumed: the guide names the event, not the states. */
 export function capacityState(taken: number, capacity: number): string {
@@ -28,8 +22,8 @@ export const activityActions: readonly ActionRow[] = [
       description: text('description'),
       status: text('scheduled or cancelled'),
       location_id: text('id of a room'),
-      starts_at: time('start, ISO 8601 UTC'),
-      ends_at: time('end, ISO 8601 UTC'),
+      starts_at: optional(time, 'start, ISO 8601 UTC'),
+      ends_at: optional(time, 'end, ISO 8601 UTC'),
     }),
     sends: 'activity.updated',
     change: ({ fields }, params) => (Object.keys(params).length === 0 ? moved(fields) : params),

@@ -1,20 +1,17 @@
 import * as v from 'valibot';
 import type { Json } from '../../../json/value.ts';
+import { nothing, optional, optionalText as text } from '../../message/shape.ts';
 import { splitCanary } from '../../seed/canaries.ts';
 import type { Fields } from '../happening.ts';
 import type { ApplicationStatus } from '../people.ts';
 import type { ActionRow } from './row.ts';
 
-const nothing = v.strictObject({});
-const text = (about: string) => v.exactOptional(v.pipe(v.string(), v.description(about)));
-const answers = v.exactOptional(
-  v.pipe(
-    v.record(
-      v.string(),
-      v.custom<Json>(() => true),
-    ),
-    v.description('answers of the registration form; other answers stay'),
+const answers = optional(
+  v.record(
+    v.string(),
+    v.custom<Json>(() => true),
   ),
+  'answers of the registration form; other answers stay',
 );
 const profile = {
   first_name: text('first name'),

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
+import { loginKind, nothing, optional } from '../../message/shape.ts';
 import type { ActionRow } from './row.ts';
-
-const nothing = v.strictObject({});
 
 /** Consents, and what Revento itself does to an integration or an event. */
 export const connectionActions: readonly ActionRow[] = [
@@ -12,11 +11,9 @@ export const connectionActions: readonly ActionRow[] = [
     subjects: ['connection'],
     from: null,
     params: v.strictObject({
-      kind: v.optional(v.picklist(['installation', 'user']), 'installation'),
-      user_id: v.exactOptional(v.pipe(v.string(), v.description('the participant whose consent it is'))),
-      scope: v.exactOptional(
-        v.pipe(v.array(v.string()), v.description('scopes to grant; default: all scopes of that kind')),
-      ),
+      kind: v.optional(loginKind, 'installation'),
+      user_id: optional(v.string(), 'the participant whose consent it is'),
+      scope: optional(v.array(v.string()), 'scopes to grant; default: all scopes of that kind'),
     }),
     sends: null,
     change: () => ({}),
