@@ -33,7 +33,7 @@ export function BoardColumn({ status, search }: ColumnProps) {
   return (
     <section class={`column ${status}`} aria-labelledby={`column-${status}`}>
       <h3 id={`column-${status}`}>
-        {plainWord(status)} <span class="count">{count}</span>
+        <span>{plainWord(status)}</span> <span class="count">{count}</span>
       </h3>
       <ul class="cards" {...roving.list}>
         {people.map((person) => (
