@@ -1,5 +1,6 @@
 // Generates docs/pictures: the real output of the built program on a terminal of 90 columns, and its pages in a
-// browser. Run it with `npm run pictures`; it starts its own sandbox and needs `script` (bsdutils) and Chromium.
+// browser. Run it with `npm run pictures`; it starts its own sandbox and needs `script` (bsdutils), Chromium, and fonts
+// for the names of people (fonts-noto-core, fonts-noto-cjk).
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
