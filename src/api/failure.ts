@@ -72,6 +72,11 @@ const codes: Readonly<Record<string, FailureCode>> = {
   concurrent_limit_exceeded: 'rate_limited',
 };
 
+/** Whether the guide lists a code of an error answer. */
+export function isApiCode(code: string): boolean {
+  return Object.hasOwn(codes, code);
+}
+
 /** Refusals of the token itself: the same login, made again, fixes them. */
 const isOfToken: ReadonlySet<FailureCode> = new Set([
   'invalid_token',
@@ -86,8 +91,7 @@ export function failureOf(answer: HttpResponse, context: FailureContext): Revent
   const { status } = answer;
   if (isSuccess(status)) return null;
   const said = readError(answer);
-  const code =
-    (said.code !== null && Object.hasOwn(codes, said.code) ? codes[said.code] : undefined) ?? byStatus(status);
+  const code = (said.code !== null && isApiCode(said.code) ? codes[said.code] : undefined) ?? byStatus(status);
   const askedMs = retryAfterMs(answer, context.now);
   const facts: Facts = {
     status,
@@ -99,9 +103,12 @@ export function failureOf(answer: HttpResponse, context: FailureContext): Revent
     ...(isOfToken.has(code) && { kind: context.login?.kind, eventId: context.login?.eventId }),
   };
   const subject = context.login === null && status === 401 ? `${context.what} with REVENTO_ACCESS_TOKEN` : context.what;
-  const explanation = status < 400 ? unusable(answer) : refusal(status, said.message);
+  const explain = (isMasked: boolean) => {
+    return status < 400 ? unusable(answer, isMasked) : refusal(status, isMasked ? null : said.message);
+  };
   const hint = context.login === null ? ownTokenHint(code, facts) : undefined;
-  return new ReventoError(code, `${subject} ${explanation}`, withoutEmpty({ ...facts, hint }));
+  const maskedMessage = `${subject} ${explain(true)}`;
+  return new ReventoError(code, `${subject} ${explain(false)}`, withoutEmpty({ ...facts, hint, maskedMessage }));
 }
 
 /** While the variable is set, logging in does not help: it takes precedence over every login. */
@@ -114,12 +121,12 @@ function ownTokenHint(code: FailureCode, facts: Facts): string | undefined {
   return 'the token in REVENTO_ACCESS_TOKEN does not allow this; put another there, or unset it to use a stored login';
 }
 
-/** Of a redirect's target, only the host is shown: the rest may quote the request. */
-function unusable(answer: HttpResponse): string {
+/** Of a redirect's target, at most the host is shown: the rest may quote the request. */
+function unusable(answer: HttpResponse, isMasked: boolean): string {
   const location = headerOf(answer, 'location');
   if (location === null) return 'returned nothing usable.';
   const origin = parseUrl(location)?.origin ?? 'null';
-  const where = origin === 'null' ? 'a redirect' : `a redirect to ${plainLine(origin, 200)}`;
+  const where = origin === 'null' || isMasked ? 'a redirect' : `a redirect to ${plainLine(origin, 200)}`;
   return `returned ${where}, which is not followed: the token is only sent to the configured host.`;
 }
 

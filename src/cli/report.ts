@@ -64,14 +64,23 @@ function withWholeCommands(text: string, width: number): string {
  * Where an unforeseen error came from, for `--debug`: its stack and those of its causes. Of a foreseen failure only
  * its causes, as it says itself what failed; an empty text where it has none.
  */
-export function trace(error: unknown): string {
+export function trace(error: unknown, isRedacted: boolean): string {
   const stacks: string[] = [];
   let at = isForeseen(error) ? error.cause : error;
   for (let depth = 0; depth < deepestCause && at instanceof Error; depth++) {
-    stacks.push(`${depth === 0 ? '' : 'caused by: '}${at.stack ?? at.message}\n`);
+    const stack = at.stack ?? at.message;
+    stacks.push(`${depth === 0 ? '' : 'caused by: '}${isRedacted ? `${at.name}\n${framesIn(stack)}` : stack}\n`);
     at = at.cause;
   }
   return stacks.join('');
+}
+
+/** Without the message in front of them, which may quote what a server sent. */
+function framesIn(stack: string): string {
+  return stack
+    .split('\n')
+    .filter((line) => /^ {4}at (?:[\w.$<>[\] ]+ \()?(?:file:|node:|\/|[A-Z]:)[^ ]*$/.test(line))
+    .join('\n');
 }
 
 const deepestCause = 8;

@@ -35,12 +35,15 @@ export async function run(edge: Edge): Promise<number> {
     eventId: undefined as string | undefined,
     isUnattended: isOn(edge.env['CI']),
     isJson: wantsJson(line, edge.env),
+    isRedacted: hasSwitch(line, '--redact'),
   };
   let clean = stderr.finish;
-  const tell = (error: unknown): number => {
-    const { text, exit } = report(asReventoError(error), { ...told, style: stderr.style });
+  const tell = async (error: unknown): Promise<number> => {
+    const failure = asReventoError(error);
+    const shown = told.isRedacted ? (await import('./mask-failure.ts')).maskFailure(failure) : failure;
+    const { text, exit } = report(shown, { ...told, style: stderr.style });
     const isDebugging = hasSwitch(line, '--debug') || isOn(edge.env['REVENTO_DEBUG']);
-    const origin = isDebugging && !(error instanceof UsageFault) ? trace(error) : '';
+    const origin = isDebugging && !(error instanceof UsageFault) ? trace(error, told.isRedacted) : '';
     edge.stderr.write(clean(`${text}${origin}`));
     return exit;
   };
@@ -103,7 +106,7 @@ export async function run(edge: Edge): Promise<number> {
       await wiring.close();
     }
   } catch (error) {
-    return tell(error);
+    return await tell(error);
   }
 }
 

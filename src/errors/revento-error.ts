@@ -34,6 +34,8 @@ interface HintContext {
 export interface Facts {
   /** Overrides the row's remedy. Names the literal next command where there is one. */
   readonly hint?: string | undefined;
+  /** The message without what a server wrote in it, for `--redact`; left out where nothing is quoted. */
+  readonly maskedMessage?: string | undefined;
   /** HTTP status of the answer. */
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;

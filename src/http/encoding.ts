@@ -52,7 +52,8 @@ const decoders: Readonly<Record<string, Decoder | undefined>> = {
 async function decode(name: string, body: Uint8Array, what: string): Promise<Uint8Array> {
   const decoder = Object.hasOwn(decoders, name) ? decoders[name] : undefined;
   if (decoder === undefined) {
-    throw new ReventoError('bad_answer', `${what} returned an unknown content encoding: ${plainLine(name, 40)}.`);
+    const message = `${what} returned an unknown content encoding`;
+    throw new ReventoError('bad_answer', `${message}: ${plainLine(name, 40)}.`, { maskedMessage: `${message}.` });
   }
   // Nearly no run needs them.
   const [{ promisify }, zlib] = await Promise.all([import('node:util'), import('node:zlib')]);

@@ -11,15 +11,6 @@ export function headerOf({ headers }: Message, name: string): string | null {
   return headers.find(([key]) => key.toLowerCase() === wanted)?.[1] ?? null;
 }
 
-/** Query parameters and headers that say nothing about a person. */
-const openNames =
-  /^(?:limit|cursor|accept|keep-alive|content-type|content-length|content-encoding|date|connection|retry-after|x-ratelimit-.*|x-revento-(?:request-id|event|delivery-id|timestamp))$/i;
-
-/** Whether a header or a query parameter says nothing about a person. */
-export function isOpenName(name: string): boolean {
-  return openNames.test(name);
-}
-
 /** What an answer's `Date` says, milliseconds since the Unix epoch; null when it is not a date. */
 export function dateOf(answer: Message): number | null {
   const at = Date.parse(headerOf(answer, 'date') ?? '');

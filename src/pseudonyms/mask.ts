@@ -1,26 +1,14 @@
 import { isUtf8 } from 'node:buffer';
+import { isApiCode } from '../api/failure.ts';
 import { isJson } from '../json/parse.ts';
-import { deliveryHeaders } from '../webhook/signature.ts';
 import { mapJson, type Place } from './map-json.ts';
+import { isHeaderName, isOpenHeader } from './open-header.ts';
 import { meaningOf } from './personal.ts';
-import { isHeaderName } from './scrub-headers.ts';
 import { hasTypeForm, isSchemaKey } from './scrub-json.ts';
-import { idPrefix, isInRows, isOpenPath } from './vocabulary.ts';
+import { idPrefix, isInRows, isOpenPath, isUuid } from './vocabulary.ts';
 
 /** What takes the place of a text. */
 export const masked = '[masked]';
-
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
-/** Headers of a delivery that say nothing about a person, and the form of their values. */
-const openHeaders: ReadonlyMap<string, RegExp> = new Map([
-  [deliveryHeaders.event, /^[a-z_]+(?:\.[a-z_]+)+$/],
-  [deliveryHeaders.deliveryId, uuid],
-  [deliveryHeaders.timestamp, /^\d{1,13}$/],
-  [deliveryHeaders.signature, /^sha256=[\da-f]{64}$/],
-  ['content-type', /^application\/json(?:; ?charset=utf-8)?$/i],
-  ['content-length', /^\d{1,9}$/],
-]);
 
 /** What the body of a delivery has of the organizer's. */
 const inBody = ['data.title'];
@@ -65,21 +53,21 @@ export function maskLine(line: string): string {
       if (path === 'event') return hasTypeForm(value) ? value : masked;
       if (path === 'delivery_id') return isId(value) ? value : masked;
       if (path === 'forward.url') return maskUrl(value);
-      return path.startsWith('headers.') ? maskHeader(name ?? '', value) : value;
+      return path.startsWith('headers.') && !isOpenHeader(name ?? '', value) ? masked : value;
     },
     other: (raw) => raw,
     key: (name, { path }) => (path === `headers.${name}` && !isHeaderName(name) ? masked : name),
   });
 }
 
-/** The value of a header of a delivery. @param name  in lower case */
-function maskHeader(name: string, value: string): string {
-  return openHeaders.get(name)?.test(value) ? value : masked;
-}
-
 /** A text of an event's type or an id's form, or null, as it is; any other one masked. */
 export function maskHead(text: string | null): string | null {
   return text === null || hasTypeForm(text) || isId(text) ? text : masked;
+}
+
+/** A header as it is shown: a value, and a name, that may be about a person is masked. */
+export function maskHeader([name, value]: readonly [string, string]): readonly [string, string] {
+  return [isHeaderName(name.toLowerCase()) ? name : masked, isOpenHeader(name, value) ? value : masked];
 }
 
 /** A handler's address without a path that may name somebody. */
@@ -92,6 +80,9 @@ export function maskUrl(text: string): string {
 function isOpen(place: Place, value: unknown, published: readonly string[]): boolean {
   const { name, path } = place;
   if (path === 'type' && published === inBody) return hasTypeForm(String(value));
+  // The frame of an answer of the API.
+  if (path === 'error') return isApiCode(String(value));
+  if (path === 'has_more') return typeof value === 'boolean';
   const meaning = meaningOf(place, value, published);
   if (meaning === 'id') return typeof value === 'string' && isId(value);
   if (meaning !== 'published') return meaning !== 'person' && meaning !== 'answers';
@@ -100,5 +91,5 @@ function isOpen(place: Place, value: unknown, published: readonly string[]): boo
 
 /** With a prefix of the contract's, or a UUID: a number of a passport or of a taxpayer is called an id, too. */
 function isId(text: string): boolean {
-  return idPrefix(text) !== '' || uuid.test(text);
+  return idPrefix(text) !== '' || isUuid(text);
 }

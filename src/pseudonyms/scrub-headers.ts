@@ -1,4 +1,5 @@
 import { deliveryHeaders } from '../webhook/signature.ts';
+import { isHeaderName } from './open-header.ts';
 import type { People } from './people.ts';
 import { scrubKey, scrubType } from './scrub-json.ts';
 import { idLike, standIn } from './stand-in.ts';
@@ -33,11 +34,6 @@ export function scrubHeader(name: string, value: string, context: HeaderContext)
 
 function headerName(name: string, people: People): string {
   return isHeaderName(name) ? name : scrubKey(name, people);
-}
-
-/** Whether the name of a header, in lower case, looks like one. */
-export function isHeaderName(name: string): boolean {
-  return /^[a-z][a-z-]{0,40}$/.test(name);
 }
 
 function headerValue(name: string, value: string, { people, signature, lengths }: HeaderContext): string {

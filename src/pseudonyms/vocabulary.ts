@@ -31,6 +31,13 @@ export function idPrefix(text: string): string {
   return idPrefixes.has(prefix.slice(0, 4)) ? prefix : '';
 }
 
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Whether a text is a UUID. */
+export function isUuid(text: string): boolean {
+  return uuid.test(text);
+}
+
 /** What the guide, or the sandbox where the guide is silent, calls statuses, roles, reviews, reasons and states. */
 const furtherWords = [
   'registered',

@@ -54,6 +54,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'webhook',
   ],
   cli: [
+    'api',
     'auth',
     'command-kit',
     'commands',
@@ -66,6 +67,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'output',
     'platform',
     'ports',
+    'pseudonyms',
     'text',
   ],
   completion: [

@@ -77,13 +77,16 @@ export async function spendRefreshToken(
   const answer = judgeTokenAnswer(response, { startedAtMs, redactor, isRefresh: true });
   if (!isStillOurs(outcome)) return 'superseded';
   if (!answer.ok) throw refused(outcome, answer);
+  const ofAnother = (owner: 'event' | 'user'): Facts => {
+    return { requestId, maskedMessage: `The token endpoint answered with a token of another ${owner}.` };
+  };
   if (answer.eventId !== null && answer.eventId !== login.eventId) {
     const message = `The token endpoint answered with a token for event ${answer.eventId}, not ${login.eventId}.`;
-    throw keepPending(outcome, new ReventoError('bad_answer', message, { requestId, ...whose(login) }));
+    throw keepPending(outcome, new ReventoError('bad_answer', message, { ...ofAnother('event'), ...whose(login) }));
   }
   if (answer.userId !== null && login.userId !== null && answer.userId !== login.userId) {
     const message = `The token endpoint answered with a token of user ${answer.userId}, not ${login.userId}.`;
-    throw keepPending(outcome, new ReventoError('bad_answer', message, { requestId, ...whose(login) }));
+    throw keepPending(outcome, new ReventoError('bad_answer', message, { ...ofAnother('user'), ...whose(login) }));
   }
   const renewed: ActiveLogin = {
     ...login,
@@ -140,7 +143,8 @@ function withoutAnswer(outcome: Outcome, error: unknown): unknown {
 
 /** An answer that says nothing about the refresh token: the server may have rotated it. */
 function unusable(outcome: Outcome, why: string, facts: Facts): unknown {
-  return ambiguous(outcome, `The token refresh was sent, but its answer cannot be used: ${why}`, facts);
+  const message = 'The token refresh was sent, but its answer cannot be used';
+  return ambiguous(outcome, `${message}: ${why}`, { ...facts, maskedMessage: `${message}.` });
 }
 
 /** The failure when the refresh token may be spent. */
@@ -159,9 +163,10 @@ function refused(outcome: Outcome, answer: TokenAnswer & { readonly ok: false })
     ...whose(login),
     ...(error !== '' && error !== 'bad_answer' && { apiCode: error }),
     ...(answer.retryAfterSeconds !== null && { retryAfterSeconds: answer.retryAfterSeconds }),
+    maskedMessage: `Token refresh failed: HTTP ${status}.`,
   };
   const refresh = `Token refresh failed: ${said || `HTTP ${status} and no reason`}.`;
-  if (error === 'invalid_grant') return endLogin(outcome, facts);
+  if (error === 'invalid_grant') return endLogin(outcome, { ...facts, maskedMessage: undefined });
   // A success without tokens: the server may have rotated.
   if (isSuccess(status)) {
     return unusable(outcome, `${said || `HTTP ${status}`}.`, facts);

@@ -45,10 +45,13 @@ function http(context: Context, client: ReturnType<typeof httpClient>['get']): N
   });
 }
 
-function serve({ terminal }: Context): Network['serve'] {
+function serve({ terminal, isRedacted }: Context): Network['serve'] {
   return once(async () => {
     const { createServe } = await import('../../platform/http/server.ts');
-    return createServe((error) => terminal.notice(`internal error while answering a request: ${String(error)}`));
+    return createServe((error) => {
+      const shown = isRedacted && error instanceof Error ? error.name : String(error);
+      terminal.notice(`internal error while answering a request: ${shown}`);
+    });
   });
 }
 
@@ -65,8 +68,9 @@ function forwarder(context: Context): Network['forwarder'] {
 async function shown(exchange: Exchange, { terminal, isVerbose, isDebug, isRedacted }: Context): Promise<Exchange> {
   if (!isVerbose) return exchange;
   const { traced } = await import('../../platform/http/trace.ts');
+  const mask = isRedacted ? (await import('../../pseudonyms/mask.ts')).maskHeader : undefined;
   const write = (text: string) => terminal.notice(text);
-  return traced(exchange, { clock: systemClock, write, hasHeaders: isDebug, isRedacted });
+  return traced(exchange, { clock: systemClock, write, hasHeaders: isDebug, mask });
 }
 
 function openBrowser({ environment: { childEnv }, edge }: Context): Network['openBrowser'] {

@@ -5,13 +5,12 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { redactOption } from '../../command-kit/globals.ts';
 import { collect } from '../../command-kit/option-values.ts';
-import { isOpenName } from '../../http/headers.ts';
 import type { Item } from '../../output/item.ts';
-import type { HttpResponse } from '../../ports/exchange.ts';
+import type { HeaderList, HttpResponse } from '../../ports/exchange.ts';
 import { parseDuration } from '../../text/time.ts';
 import { type Access, fillEvent, openApi } from '../shared/api-access.ts';
 import { userIdOption } from '../shared/login-choice.ts';
-import { maskOf, publishedIn } from './mask.ts';
+import { maskOf } from './mask.ts';
 import { everyPage } from './pages.ts';
 import { CallProgress } from './progress.ts';
 import { type ApiOptions, planRequest } from './request.ts';
@@ -108,27 +107,21 @@ async function* oneAnswer(
   const { answer, failure } = await client.send(request);
   const clean = (bytes: Uint8Array) => (failure === null ? bytes : redactor.cleanBytes(bytes));
   const masking = options.redact === true ? await import('../../pseudonyms/mask.ts') : null;
-  const shown = (body: Uint8Array) => clean(masking?.maskBytes(body, publishedIn(options.resource)) ?? body);
-  if (options.include) yield { kind: 'bytes', bytes: clean(await headOf(answer, masking?.masked ?? null)) };
+  const shown = (body: Uint8Array) => clean(masking?.maskBytes(body, options.resource?.published) ?? body);
+  if (options.include) {
+    const headers = masking === null ? answer.headers : answer.headers.map(masking.maskHeader);
+    yield { kind: 'bytes', bytes: clean(await headOf(answer, headers)) };
+  }
   // A filter is meant for a successful response, not for the body of an error.
   const isHidden = options.silent || (failure !== null && options.jq !== undefined);
   if (!isHidden && answer.body.length > 0) yield { kind: 'bytes', bytes: shown(answer.body) };
   if (failure !== null) throw failure;
 }
 
-/** @param mask  what takes the place of values that may be about a person, or null */
-async function headOf({ status, headers }: HttpResponse, mask: string | null): Promise<Uint8Array> {
+async function headOf({ status }: HttpResponse, headers: HeaderList): Promise<Uint8Array> {
   const { STATUS_CODES } = await import('node:http');
   const start = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
-  return Buffer.from(
-    [
-      start,
-      ...headers.map(([name, value]) => `${name}: ${mask === null || isOpenName(name) ? value : mask}`),
-      '',
-      '',
-    ].join('\r\n'),
-    'latin1',
-  );
+  return Buffer.from([start, ...headers.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n'), 'latin1');
 }
 
 const help = `

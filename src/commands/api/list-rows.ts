@@ -20,13 +20,15 @@ interface ListOptions {
   readonly zone: Promise<string | null>;
   readonly progress: CallProgress;
   readonly mask: Mask;
+  /** No cursor is shown, which may hold what the rows are sorted by. */
+  readonly isRedacted: boolean;
 }
 
 /** The rows of a list as they come, then a note when more are available. */
 export async function* listRows(
   resource: Resource,
   access: Access,
-  { limit, isDefaultLimit, cursor, filter, zone, progress, mask }: ListOptions,
+  { limit, isDefaultLimit, cursor, filter, zone, progress, mask, isRedacted }: ListOptions,
   deps: Pick<Deps, 'event' | 'profile' | 'signal'>,
 ): AsyncGenerator<Item, void, void> {
   const path = fillEvent(resource.path, access.eventId);
@@ -48,12 +50,12 @@ export async function* listRows(
       if (limit !== null && count >= limit) break;
     }
   } catch (error) {
-    throw withResume(error, { cursor: last.nextCursor, count }, deps);
+    throw withResume(error, { cursor: isRedacted ? null : last.nextCursor, count }, deps);
   }
   // Where a filter stopped in the middle of a page, no cursor leads to the next row.
   const next = filter === null && last.nextCursor !== null ? last.nextCursor : null;
   if (next === null && !(filter !== null && isCut)) return;
-  const others = next === null ? '' : `, or --cursor ${cursorWord(next)} for the next page`;
+  const others = next === null || isRedacted ? '' : `, or --cursor ${cursorWord(next)} for the next page`;
   const text = `Showing ${rowsInWords(count)}; more available. Use --all for everything${others}.`;
   yield { kind: 'note', text: isDefaultLimit ? `warning: ${text}` : text };
 }

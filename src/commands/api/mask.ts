@@ -9,10 +9,5 @@ export type Mask = (value: JsonText) => JsonText;
 export async function maskOf(resource: Resource | null, { redact }: Pick<GlobalOptions, 'redact'>): Promise<Mask> {
   if (redact !== true) return (value) => value;
   const { maskJson } = await import('../../pseudonyms/mask.ts');
-  return ({ text }) => new JsonText(maskJson(text, publishedIn(resource)));
-}
-
-/** The fields that say nothing about a person: what the organizer publishes, and the frame of an answer. */
-export function publishedIn(resource: Resource | null): readonly string[] {
-  return ['next_cursor', 'has_more', 'error', ...(resource?.published ?? [])];
+  return ({ text }) => new JsonText(maskJson(text, resource?.published));
 }

@@ -62,7 +62,8 @@ export async function* everyPage(
     }
   } catch (error) {
     if (isOpen && !isForPrinter && !options.silent) yield close();
-    throw withResume(error, { cursor: last.nextCursor, count, option: '-f cursor=' }, deps);
+    const next = options.redact ? null : last.nextCursor;
+    throw withResume(error, { cursor: next, count, option: '-f cursor=' }, deps);
   }
   // A filter has to see that there was nothing, too.
   const isUntold = isForPrinter && (isOpen || isRowFormat(options.output));

@@ -73,7 +73,8 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
           const isDefaultLimit = options.limit === undefined;
           const cursor = options.cursor ?? null;
           const mask = await maskOf(resource, options);
-          const list = { limit, isDefaultLimit, cursor, filter, zone, progress, mask };
+          const isRedacted = options.redact === true;
+          const list = { limit, isDefaultLimit, cursor, filter, zone, progress, mask, isRedacted };
           yield* listRows(resource, access, list, deps);
         } else yield await document(resource, access, { zone, mask: await maskOf(resource, options) }, deps);
       } finally {

@@ -4,7 +4,7 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import type { JsonText } from '../../json/value.ts';
 import { nearest } from '../../text/suggestion.ts';
 
-export interface FilterOptions extends Pick<GlobalOptions, 'arg'> {
+export interface FilterOptions extends Pick<GlobalOptions, 'arg' | 'redact'> {
   readonly status?: string;
   readonly where?: string;
 }
@@ -20,7 +20,7 @@ export type RowFilter = (rows: readonly JsonText[]) => Promise<readonly JsonText
  * @throws ReventoError `usage` for a misspelled status, or an expression that does not compile
  */
 export async function rowFilter(
-  { status, where, arg = [] }: FilterOptions,
+  { status, where, arg = [], redact }: FilterOptions,
   { field, words }: { readonly field: string; readonly words: readonly string[] },
   deps: Pick<Deps, 'breakable' | 'childEnv' | 'terminal'>,
 ): Promise<RowFilter | null> {
@@ -38,13 +38,17 @@ export async function rowFilter(
   const jq = await createJq({
     expression: `.[] | [${expression}] | any`,
     variables: jqVariables(expression, arg, deps.childEnv),
-    notice: (text) => deps.terminal.notice(text),
+    // What `debug` and `stderr` print comes from rows that are not masked yet.
+    notice: (text) => deps.terminal.notice(redact ? '[masked]' : text),
     breakable: deps.breakable,
   });
   return async (rows) => {
     const verdicts: string[] = [];
     for await (const { texts, failure } of jq.run(`[${rows.map(({ text }) => text).join(',')}]`)) {
-      if (failure !== null) throw new ReventoError('failed', `--where: ${failure}`);
+      if (failure !== null) {
+        const maskedMessage = '--where: jq failed on a row.';
+        throw new ReventoError('failed', `--where: ${failure}`, { maskedMessage });
+      }
       verdicts.push(...texts);
     }
     return rows.filter((_row, index) => verdicts[index] === 'true');

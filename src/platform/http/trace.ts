@@ -1,4 +1,4 @@
-import { headerOf, isOpenName } from '../../http/headers.ts';
+import { headerOf } from '../../http/headers.ts';
 import { parseUrl } from '../../http/web-address.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Exchange, HeaderList, HttpRequest, HttpResponse } from '../../ports/exchange.ts';
@@ -16,9 +16,14 @@ interface TraceOptions {
   readonly write: (text: string) => void;
   /** Show the headers too. */
   readonly hasHeaders: boolean;
-  /** Mask every value that could be about a person. */
-  readonly isRedacted?: boolean;
+  /** Masks what could be about a person, in a header or a query parameter. */
+  readonly mask?: Mask | undefined;
 }
+
+/** A name and its value as they are shown. */
+export type Mask = (member: readonly [name: string, value: string]) => readonly [name: string, value: string];
+
+const asItIs: Mask = (member) => member;
 
 /**
  * An Exchange that shows each request when it has ended: `> GET https://host/path 200 12 ms REQUEST-ID`.
@@ -26,8 +31,7 @@ interface TraceOptions {
  * Control characters in what a server sent are U+FFFD.
  */
 export function traced(exchange: Exchange, options: TraceOptions): Exchange {
-  const { clock, write, hasHeaders, isRedacted = false } = options;
-  const isMasked = (name: string) => secretName.test(name) || (isRedacted && !isOpenName(name));
+  const { clock, write, hasHeaders, mask = asItIs } = options;
   return async (request) => {
     const startedMs = clock.monotonic();
     const show = (end: string, answer?: HttpResponse) => {
@@ -35,8 +39,9 @@ export function traced(exchange: Exchange, options: TraceOptions): Exchange {
       const id =
         headerOf({ headers: answer?.headers ?? [] }, 'x-revento-request-id') ??
         headerOf(request, 'x-revento-request-id');
-      const line = `> ${request.method} ${maskUrl(request.url, isMasked)} ${end} ${ms} ms${id === null ? '' : ` ${plainLine(id, 200)}`}`;
-      write([line, ...(hasHeaders ? headerLines(request, answer, isMasked) : [])].join('\n'));
+      const shownId = id === null ? '' : ` ${plainLine(mask(['x-revento-request-id', id])[1], 200)}`;
+      const line = `> ${request.method} ${maskUrl(request.url, mask)} ${end} ${ms} ms${shownId}`;
+      write([line, ...(hasHeaders ? headerLines(request, answer, mask) : [])].join('\n'));
     };
     try {
       const answer = await exchange(request);
@@ -49,25 +54,24 @@ export function traced(exchange: Exchange, options: TraceOptions): Exchange {
   };
 }
 
-function headerLines(
-  request: HttpRequest,
-  answer: HttpResponse | undefined,
-  isMasked: (name: string) => boolean,
-): string[] {
+function headerLines(request: HttpRequest, answer: HttpResponse | undefined, mask: Mask): string[] {
   const lines = (mark: string, headers: HeaderList) =>
-    headers.map(([name, value]) => {
-      const shown = isMasked(name) ? '[masked]' : plainLine(value, shownChars);
+    headers.map((header) => {
+      const [name, value] = mask(header);
+      const shown = secretName.test(header[0]) ? '[masked]' : plainLine(value, shownChars);
       return `  ${mark} ${plainLine(name, 200)}: ${shown}`;
     });
   return [...lines('>', request.headers), ...lines('<', answer?.headers ?? [])];
 }
 
 /** A URL with the secret values of its query masked; nothing of it when it cannot be parsed. */
-export function maskUrl(text: string, isMasked = (name: string) => secretName.test(name)): string {
+export function maskUrl(text: string, mask = asItIs): string {
   const url = parseUrl(text);
   if (url === null) return '[not a URL]';
-  const query = [...url.searchParams].map(
-    ([name, value]) => `${encodeURIComponent(name)}=${isMasked(name) ? '[masked]' : encodeURIComponent(value)}`,
-  );
+  const query = [...url.searchParams].map((parameter) => {
+    const [name, value] = mask(parameter);
+    const isSecret = secretName.test(parameter[0]) || value === '[masked]';
+    return `${encodeURIComponent(name)}=${isSecret ? '[masked]' : encodeURIComponent(value)}`;
+  });
   return `${url.origin}${url.pathname}${query.length > 0 ? `?${query.join('&')}` : ''}`;
 }

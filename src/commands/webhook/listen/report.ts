@@ -126,10 +126,10 @@ export class ListenReport {
     };
   }
 
-  /** What hints may quote of a delivery: a handler says in an address of its own who it is about. */
+  /** What hints may quote of a delivery: a handler may name somebody in the address that it redirects to. */
   #asked(event: Answered): Answered {
     if (!this.#options.isRedacted) return event;
-    const results = event.results.map((result) => ({ ...result, location: originOf(result.location) }));
+    const results = event.results.map((result) => ({ ...result, location: null }));
     return { ...event, results };
   }
 
@@ -141,6 +141,8 @@ export class ListenReport {
 /** The same with a masked body, and without the words of handlers, which may quote it. */
 function withoutPeople({ delivery, results, ...event }: Answered): Answered {
   const body = maskBody(delivery.body);
+  const json: unknown =
+    delivery.json === undefined ? undefined : JSON.parse(body.toString('utf8').replace(/^\ufeff/, ''));
   const isWhole = delivery.body.length === delivery.bodyBytes;
   const bodyBytes = isWhole ? body.length : delivery.bodyBytes;
   return {
@@ -150,6 +152,7 @@ function withoutPeople({ delivery, results, ...event }: Answered): Answered {
       body,
       bodyBytes,
       text: body.toString('utf8'),
+      json,
       deliveryId: maskHead(delivery.deliveryId),
       claimedEvent: maskHead(delivery.claimedEvent),
     },
@@ -159,10 +162,6 @@ function withoutPeople({ delivery, results, ...event }: Answered): Answered {
       excerpt: result.excerpt === '' ? '' : masked,
     })),
   };
-}
-
-function originOf(location: string | null): string | null {
-  return location !== null && URL.canParse(location) ? new URL(location).origin : null;
 }
 
 /** Verified, and acknowledged by its handlers. */
