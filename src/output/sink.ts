@@ -114,11 +114,16 @@ export function createFileSink(fd: number, name = 'The output'): Sink {
   };
 }
 
-/** The descriptor when the stream is a regular file or a device that is not a terminal. */
+/** The descriptor when the stream is a regular file or a device that is not a terminal; null when that is unknown. */
 function fileOf(stream: NodeJS.WritableStream & { readonly fd?: unknown; readonly isTTY?: boolean }): number | null {
   if (typeof stream.fd !== 'number' || stream.isTTY === true) return null;
-  const stat = fstatSync(stream.fd);
-  return stat.isFile() || stat.isCharacterDevice() ? stream.fd : null;
+  try {
+    const stat = fstatSync(stream.fd);
+    return stat.isFile() || stat.isCharacterDevice() ? stream.fd : null;
+  } catch {
+    // Windows has handles, such as some pipes, of which it tells nothing. The stream reports what it cannot write.
+    return null;
+  }
 }
 
 /** Error codes of a write when the other end of a pipe or socket is closed. */

@@ -155,6 +155,19 @@ describe('an output that cannot be written', () => {
   });
 });
 
+describe('an output of which the system tells nothing', () => {
+  it('is written as a stream', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'revento-sink-'));
+    const fd = openSync(join(directory, 'closed'), 'w');
+    closeSync(fd);
+    rmSync(directory, { recursive: true });
+    const gate = Object.assign(new Gate(), { fd });
+    await createSink(gate, running).write('x');
+    gate.open();
+    expect(Buffer.concat(gate.taken).toString()).toBe('x');
+  });
+});
+
 describe('a file', () => {
   const directory = mkdtempSync(join(tmpdir(), 'revento-sink-'));
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
