@@ -19,6 +19,8 @@ import { systemCode } from '../files/file-failure.ts';
 const hourMs = 3_600_000;
 /** In bytes, far more than an hour of requests; a longer file is not read at every start. */
 const longestReadBytes = 1 << 20;
+/** Two files hardly have the same so far into them: each line has a time. */
+const comparedBytes = 64;
 
 /**
  * A shared log in files named `<path>.<hour>`, one for each hour since the Unix epoch; this hour's and the last one's
@@ -33,13 +35,11 @@ const longestReadBytes = 1 << 20;
 export function openSharedLog(path: string, clock: Clock): SharedLog {
   const tails = new Map<number, Tail>();
   let isShared = true;
+  /** The hour in which older files were last removed. */
+  let sweptHour = 0;
 
-  const tailOf = (hour: number, mayCreate: boolean): Tail | null => {
-    const found = tails.get(hour);
-    if (found !== undefined) return found;
-    const fd = open(`${path}.${hour}`, mayCreate);
-    if (fd === null) return null;
-    const tail = new Tail(fd);
+  const tailOf = (hour: number): Tail => {
+    const tail = tails.get(hour) ?? new Tail(`${path}.${hour}`);
     tails.set(hour, tail);
     return tail;
   };
@@ -49,17 +49,11 @@ export function openSharedLog(path: string, clock: Clock): SharedLog {
     const lines: string[] = [];
     for (;;) {
       const hour = Math.floor(clock.now() / hourMs);
-      const isNew = line !== null && !tails.has(hour);
-      const current = tailOf(hour, line !== null);
-      if (isNew) removeOlder(path, hour - 1);
-      if (line !== null) current?.append(line);
-      lines.push(...(tailOf(hour - 1, false)?.read() ?? []), ...(current?.read() ?? []));
-      for (const [old, tail] of tails) {
-        if (old < hour - 1) {
-          tail.close();
-          tails.delete(old);
-        }
-      }
+      const current = tailOf(hour).exchange(line);
+      if (line !== null && sweptHour !== hour) removeOlder(path, hour - 1);
+      if (line !== null) sweptHour = hour;
+      lines.push(...tailOf(hour - 1).exchange(null), ...current);
+      for (const old of tails.keys()) if (old < hour - 1) tails.delete(old);
       // The hour changed while the line was written: later processes read only the new file, so the line goes there too.
       if (line === null || Math.floor(clock.now() / hourMs) === hour) return lines;
     }
@@ -92,37 +86,54 @@ export function removeSharedLog(path: string): void {
   }
 }
 
-/** The part of a file that was not read yet. */
+/**
+ * The part of a file that was not read yet. The file is open only while it is used: one that others hold open cannot be
+ * removed on Windows, and elsewhere lines would still go to one that was removed.
+ */
 class Tail {
-  readonly #fd: number;
+  readonly #file: string;
   #offset = 0;
+  /** The last bytes before the offset. Where others are, a new file has taken the place of the one that was read. */
+  #before = Buffer.alloc(0);
   #rest = '';
 
-  constructor(fd: number) {
-    this.#fd = fd;
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Appends a line, if one is given; gives what is new in the file. */
+  exchange(line: string | null): string[] {
+    const fd = open(this.#file, line !== null);
+    if (fd === null) return [];
+    try {
+      if (line !== null) writeSync(fd, `${line}\n`);
+      return this.#read(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #read(fd: number): string[] {
     const { size } = fstatSync(fd);
-    if (size > longestReadBytes) this.#offset = size - longestReadBytes;
-  }
-
-  append(line: string): void {
-    writeSync(this.#fd, `${line}\n`);
-  }
-
-  read(): string[] {
-    const length = fstatSync(this.#fd).size - this.#offset;
-    if (length <= 0) return [];
-    const buffer = Buffer.alloc(length);
-    const count = readSync(this.#fd, buffer, 0, length, this.#offset);
-    this.#offset += count;
-    const lines = `${this.#rest}${buffer.toString('latin1', 0, count)}`.split('\n');
+    const known = this.#before.length;
+    if (known === 0 || !readFrom(fd, this.#offset - known, known).equals(this.#before)) {
+      this.#offset = Math.max(0, size - longestReadBytes);
+      this.#before = Buffer.alloc(0);
+      this.#rest = '';
+    }
+    const bytes = readFrom(fd, this.#offset, Math.max(0, size - this.#offset));
+    this.#offset += bytes.length;
+    this.#before = Buffer.from(Buffer.concat([this.#before, bytes]).subarray(-comparedBytes));
+    const lines = `${this.#rest}${bytes.toString('latin1')}`.split('\n');
     // A line without a newline is still being written, or its writer died.
     this.#rest = lines.pop() ?? '';
     return lines;
   }
+}
 
-  close(): void {
-    closeSync(this.#fd);
-  }
+function readFrom(fd: number, offset: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  return bytes.subarray(0, readSync(fd, bytes, 0, length, offset));
 }
 
 /** A descriptor to append to and read from; null when the file is missing and may not be created. */

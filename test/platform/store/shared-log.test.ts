@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSharedLog } from '../../../src/platform/store/shared-log.ts';
+import { openSharedLog, removeSharedLog } from '../../../src/platform/store/shared-log.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 /** The user that has no files. */
@@ -76,6 +76,17 @@ describe('a shared log', () => {
     expect(log.exchange(null)).toEqual([]);
     writeFileSync(file, ' whole\n', { flag: 'a' });
     expect(log.exchange(null)).toEqual(['half whole']);
+  });
+
+  it('is shared again by all that opened it when one of them has removed it', () => {
+    const clock = fakeClock();
+    const [a, b] = [openSharedLog(path(), clock), openSharedLog(path(), clock)];
+    expect([a.exchange('one'), b.exchange('two')]).toEqual([['one'], ['one', 'two']]);
+    removeSharedLog(path());
+    expect(readdirSync(join(directory, 'pace'))).toEqual([]);
+    expect(b.exchange('after it')).toEqual(['after it']);
+    expect(a.exchange('and more')).toEqual(['after it', 'and more']);
+    expect(files()).toHaveLength(1);
   });
 
   it.each<[string, () => void]>([
