@@ -27,6 +27,8 @@ export interface StoreInspection {
   readonly keyFile: StoreFile | null;
   readonly directories: readonly StoreFile[];
   readonly files: readonly StoreFile[];
+  /** Whether modes and owners say who can use a file: false on Windows, which has access lists. */
+  readonly hasModes: boolean;
   /** Whether the store's directory, or the nearest one above it that exists, takes new files. */
   readonly isWritable: boolean;
   /** Free on its disk for this user; null where the system does not say. */

@@ -43,20 +43,20 @@ const keyBeside =
 /** Where the store is, how it is protected, and how to protect it better. */
 export const checkStore: Check = async (deps) => {
   if (isNowhere(deps.settings.configDir)) return [skip('store', 'Not checked: see home.')];
-  const { isWritable, freeBytes, directories, keyFile } = await deps.inspectStore();
+  const { isWritable, freeBytes, directories, keyFile, hasModes } = await deps.inspectStore();
   const { path, protection } = await (await deps.sessions()).protection();
   const { configDir, dataDir } = deps.settings;
   const { message, better } = protections[protection];
   const isBeside = protection === 'keyfile' && isWithin(configDir, keyFile?.path ?? dataDir);
   const findings = isBeside
-    ? [(keyFile === null ? ok : warn)('store', `${path}: ${keyBeside}`, keepApart)]
-    : [ok('store', `${path}: ${message}`, better)];
+    ? [(keyFile === null ? ok : warn)('store', `${path}: ${asFarAsKnown(keyBeside, hasModes)}`, keepApart)]
+    : [ok('store', `${path}: ${asFarAsKnown(message, hasModes)}`, better)];
   if (!isWritable) {
     findings.push(
       fail(
         'store',
         `${path} is not writable, so a refreshed login could not be stored.`,
-        ownerRemedy(directories, path),
+        hasModes ? ownerRemedy(directories, path) : 'give yourself write access to it',
       ),
     );
   }
@@ -72,6 +72,11 @@ export const checkStore: Check = async (deps) => {
   return findings;
 };
 
+/** A key file protects from those who cannot read it; who that is, only modes say. */
+function asFarAsKnown(protection: string, hasModes: boolean): string {
+  return hasModes ? protection : protection.replace('from other users', 'from users whom Windows denies access');
+}
+
 function isWithin(directory: string, path: string): boolean {
   const way = relative(directory, path);
   return way.split(/[\\/]/, 1)[0] !== '..' && !isAbsolute(way);
@@ -86,7 +91,7 @@ function ownerRemedy(directories: readonly StoreFile[], path: string): string {
 
 /** Modes and owners of all files of the store. */
 export const checkPermissions: Check = async ({ inspectStore }) => {
-  const { directories, files, keyFile } = await inspectStore();
+  const { directories, files, keyFile, hasModes } = await inspectStore();
   const findings: Finding[] = [];
   for (const file of [...directories, ...files, ...(keyFile ? [keyFile] : [])]) {
     const isKey = file.role === 'key';
@@ -115,16 +120,15 @@ export const checkPermissions: Check = async ({ inspectStore }) => {
     const message = `The key file ${keyFile.path} has ${keyFile.bytes} bytes, not 32.`;
     findings.push(fail('key', message, 'restore it from a backup; without it, you have to log in again everywhere'));
   }
-  return findings.length > 0
-    ? findings
-    : [
-        ok(
-          'permissions',
-          keyFile === null
-            ? 'Nothing stored yet needs a key file.'
-            : 'Settings, store and key are accessible to this user only.',
-        ),
-      ];
+  if (keyFile === null)
+    return findings.length > 0 ? findings : [ok('permissions', 'Nothing stored yet needs a key file.')];
+  if (!hasModes) {
+    const message = 'Not checked: revento does not read the access lists of Windows.';
+    const remedy = `to see who has access to the key, run: icacls ${shellWord(keyFile.path)}`;
+    return [...findings, { ...skip('permissions', message), remedy }];
+  }
+  if (findings.length > 0) return findings;
+  return [ok('permissions', 'Settings, store and key are accessible to this user only.')];
 };
 
 /** Stale locks, and files that interrupted writes left behind. */

@@ -9,6 +9,8 @@ import { type Found, isAbandoned, judge, look as lookAtLock } from '../lock/lock
 import { ownIdentity, type ProcessIdentity } from '../lock/process-identity.ts';
 import { secretsFileName } from './sealed-secrets.ts';
 
+const hasModes = process.platform !== 'win32';
+
 interface InspectionOptions {
   readonly configDir: string;
   readonly dataDir: string;
@@ -47,6 +49,7 @@ function inspect({ configDir, dataDir, rescueDirs, now }: InspectionOptions, sel
     profiles: profileNames.map((name) => profileOf(name, entriesOf(join(authDir, name)))).filter(hasContent),
     keyFile: look(keyFilePath(dataDir), 'key'),
     directories: [configDir, dataDir, authDir, ...profileDirs].map((path) => look(path, 'directory')).filter(isThere),
+    hasModes,
     ...roomIn(authDir),
     files: files
       .filter(isThere)
@@ -114,13 +117,12 @@ function describe(path: string, role: StoreFileRole, now: number, self: ProcessI
   } catch {
     return null;
   }
-  const isWindows = process.platform === 'win32';
   const lock = role === 'lock' ? readLock(path) : null;
   return {
     path,
     role,
-    mode: isWindows ? null : stats.mode & 0o1777,
-    isForeign: !isWindows && stats.uid !== process.geteuid?.(),
+    mode: hasModes ? stats.mode & 0o1777 : null,
+    isForeign: hasModes && stats.uid !== process.geteuid?.(),
     isSymbolicLink: stats.isSymbolicLink(),
     bytes: stats.size,
     ageMs: Math.max(0, now - stats.mtimeMs),

@@ -79,6 +79,17 @@ describe('doctor on the store', () => {
     expect(finding?.remedy).toContain(remedy);
   });
 
+  it('claims nothing about other users where modes do not say who has access, as on Windows', async () => {
+    const keyFile = file({ path: '/data/key', role: 'key', bytes: 32, mode: null });
+    const report = await examine({ inspection: { hasModes: false, keyFile, isWritable: false } });
+    expect(report.of('permissions')).toMatchObject([
+      { status: 'skip', message: expect.stringContaining('Not checked'), remedy: expect.stringContaining('icacls') },
+    ]);
+    const store = report.of('store').map(({ message, remedy }) => `${message} ${remedy}`);
+    expect(store.join('\n')).toContain('users whom Windows denies access');
+    expect(store.join('\n')).not.toMatch(/other users|chmod/);
+  });
+
   it('notices a key of the wrong length', async () => {
     const inspection = { keyFile: file({ path: '/data/key', role: 'key', bytes: 31 }) };
     expect((await examine({ inspection })).of('key')[0]).toMatchObject({ status: 'fail' });

@@ -120,6 +120,7 @@ export function inspectionOf(memory: Memory, world: World): StoreInspection {
     directories: [],
     files: [],
     isWritable: true,
+    hasModes: true,
     freeBytes: 1e9,
     ...world.inspection,
   };
