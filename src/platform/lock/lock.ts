@@ -9,16 +9,13 @@ import { createPassingFile, overwriteFile, renameOver } from '../files/durable-f
 import { storeFailure, systemCode } from '../files/file-failure.ts';
 import { removeOwnFile } from '../files/own-file.ts';
 import { type Found, isAbandoned, isUnchanged, look, type Owner, releasedText, toText } from './lock-record.ts';
-import { ownIdentity } from './process-identity.ts';
+import { heartbeatMs, ownIdentity } from './process-identity.ts';
 
 /** Longer than the token endpoint may take to answer, so a slow refresh of another process is waited for. */
 const waitLimitMs = 30_000;
 
 /** Random between these, so that waiters do not retry at the same moment. */
 const pollMs = { min: 5, max: 60 } as const;
-
-/** How often the owner touches its lock, which shows other machines that it runs. */
-const heartbeatMs = 10_000;
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;

@@ -1,11 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
+import { startedAtMs } from './process-start.ts';
+
+/** How often a process touches the file with its identity, which shows others that it runs; milliseconds. */
+export const heartbeatMs = 10_000;
+
+/** A file that was not touched for so long makes us ask the system about its process, where that takes long. */
+const doubtMs = 2 * heartbeatMs;
 
 /** Identifies a process, also among later ones with the same number. Empty where the system does not say. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, in the kernel's own units. */
+  /** When it started: on Linux in the kernel's own units, elsewhere `@` and Unix milliseconds by its own clock. */
   readonly start: string;
   readonly host: string;
   /** Changes with every start of the machine. */
@@ -18,14 +25,20 @@ export interface ProcessIdentity {
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
 /** This process. */
-export function ownIdentity(): ProcessIdentity {
+export function ownIdentity(platform: NodeJS.Platform = process.platform): ProcessIdentity {
+  const isLinux = hasProc(platform);
   return {
     pid: process.pid,
-    start: statusOf('self')?.start ?? '',
+    start: isLinux ? (statusOf('self')?.start ?? '') : `@${Math.ceil(performance.timeOrigin)}`,
     host: hostname(),
-    boot: bootId(),
-    pidns: orEmpty(() => readlinkSync('/proc/self/ns/pid')),
+    boot: bootId(platform),
+    pidns: isLinux ? orEmpty(() => readlinkSync('/proc/self/ns/pid')) : '',
   };
+}
+
+/** Elsewhere `/proc` is missing or different; on Windows it is a directory of the current drive, which others may make. */
+function hasProc(platform: NodeJS.Platform): boolean {
+  return platform === 'linux' || platform === 'android';
 }
 
 /**
@@ -46,12 +59,22 @@ export function livenessOf(
     return writtenAtMs < nowMs - uptime() * 1000 ? 'dead' : 'unknown';
   }
   if (!isRunning(owner.pid)) return 'dead';
-  const status = statusOf(owner.pid);
+  if (hasProc(process.platform) && !owner.start.startsWith('@')) return livenessInProc(owner);
+  const silentMs = nowMs - writtenAtMs;
+  if (silentMs < doubtMs) return 'alive';
+  const startedMs = startedAtMs(owner.pid, process.platform);
+  // Its own clock starts a moment after the process, and another process with this number starts after it has ended.
+  if (startedMs !== null) return startedMs > Number(owner.start.slice(1)) ? 'dead' : 'alive';
+  // The number alone may belong to another process now, which does not touch the file.
+  return silentMs > 600_000 ? 'dead' : 'alive';
+}
+
+function livenessInProc({ pid, start }: ProcessIdentity): Liveness {
+  const status = statusOf(pid);
+  if (status === null) return 'alive';
   // A zombie, which is common in containers without an init.
-  if (status !== null && (status.state === 'Z' || status.state === 'X')) return 'dead';
-  if (status !== null && owner.start !== '') return status.start === owner.start ? 'alive' : 'dead';
-  // No start times on this system: the number alone may belong to another process now, which does not touch the file.
-  return owner.start === '' && nowMs - writtenAtMs > 600_000 ? 'dead' : 'alive';
+  if (status.state === 'Z' || status.state === 'X') return 'dead';
+  return start === '' || status.start === start ? 'alive' : 'dead';
 }
 
 function isRunning(pid: number): boolean {
@@ -59,7 +82,8 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    // For every other reason, such as a process of another user, it may run.
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
   }
 }
 
@@ -72,9 +96,9 @@ function statusOf(pid: number | 'self'): { readonly state: string; readonly star
   return line === '' || !state || !start ? null : { state, start };
 }
 
-function bootId(): string {
-  const linux = orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim());
-  if (linux !== '' || process.platform !== 'darwin') return linux;
+function bootId(platform: NodeJS.Platform): string {
+  if (hasProc(platform)) return orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim());
+  if (platform !== 'darwin') return '';
   const { stdout } = spawnSync('sysctl', ['-n', 'kern.boottime'], { encoding: 'latin1', timeout: 2_000 });
   return /sec = (\d+)/.exec(stdout ?? '')?.[1] ?? '';
 }
@@ -83,7 +107,7 @@ function orEmpty(read: () => string): string {
   try {
     return read();
   } catch {
-    // Not Linux, or hidden from us: unknown fields stay empty.
+    // Hidden from us: unknown fields stay empty.
     return '';
   }
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Launch, Launched } from '../../ports/launched.ts';
 import { startFailure } from './start-failure.ts';
-import { startOf } from './windows-start.ts';
+import { startOf, systemProgram } from './windows-start.ts';
 
 const graceMs = 3_000;
 /** For what is left after SIGKILL: a process that nobody waits for stays listed as a zombie. */
@@ -91,7 +91,8 @@ class Group implements Launched {
     if (pid === undefined) return false;
     if (process.platform === 'win32') {
       if (!this.isRunning || name === 0) return this.isRunning;
-      return spawnSync('taskkill', ['/pid', `${pid}`, '/T', '/F'], { stdio: 'ignore' }).status === 0;
+      const program = systemProgram('taskkill.exe', process.env);
+      return spawnSync(program, ['/pid', `${pid}`, '/T', '/F'], { stdio: 'ignore', windowsHide: true }).status === 0;
     }
     try {
       process.kill(-pid, name);

@@ -33,10 +33,14 @@ export function startOf(
     return { file: found ?? program, args, windowsVerbatimArguments: false };
   }
   const line = [found, ...args].map(quoted).join(' ');
-  const file =
-    variableOf(env, 'COMSPEC') ?? win32.join(variableOf(env, 'SYSTEMROOT') ?? 'C:\\Windows', 'System32\\cmd.exe');
+  const file = variableOf(env, 'COMSPEC') ?? systemProgram('cmd.exe', env);
   // No start-up commands; extensions on, which the quoting of % depends on; no !NAME!; outer quotes taken off.
   return { file, args: ['/d', '/e:on', '/v:off', '/s', '/c', `"${line}"`], windowsVerbatimArguments: true };
+}
+
+/** The path of a program of Windows. By its name alone one in the working directory would be found first. */
+export function systemProgram(name: string, env: Readonly<Record<string, string | undefined>>): string {
+  return win32.join(variableOf(env, 'SYSTEMROOT') ?? 'C:\\Windows', 'System32', name);
 }
 
 /** The file a command's name stands for; null when there is none. The working directory is not searched. */
@@ -80,7 +84,7 @@ function quoted(arg: string): string {
 }
 
 /** The names of variables are the same in any case on Windows. */
-function variableOf(env: Readonly<Record<string, string>>, name: string): string | undefined {
+function variableOf(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
   const key = Object.keys(env).find((candidate) => candidate.toUpperCase() === name);
   return key === undefined ? undefined : env[key] || undefined;
 }

@@ -8,10 +8,7 @@ import { asOwner } from '../files/as-owner.ts';
 import { createPassingFile } from '../files/durable-file.ts';
 import { readOwnFile, removeOwnFile } from '../files/own-file.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';
-import { livenessOf, ownIdentity, type ProcessIdentity } from '../lock/process-identity.ts';
-
-/** Identifies the process where the system does not say when it started. */
-const heartbeatMs = 60_000;
+import { heartbeatMs, livenessOf, ownIdentity, type ProcessIdentity } from '../lock/process-identity.ts';
 
 /** The limit of listeners read per profile; more were not written by this program. */
 const most = 100;

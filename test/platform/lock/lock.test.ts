@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocks } from '../../../src/platform/lock/lock.ts';
 import { ownIdentity } from '../../../src/platform/lock/process-identity.ts';
+import { startedAtMs } from '../../../src/platform/lock/process-start.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
+import { withReason } from '../../support/program/needs.ts';
 
 let directory: string;
 let path: string;
@@ -85,6 +87,35 @@ describe('a lock whose owner is gone', () => {
     } finally {
       parent.kill('SIGKILL');
     }
+  });
+});
+
+/** Of a process that has started an hour before this one, or will have in an hour. */
+const startedBefore = () => ({ start: `@${Date.now() - 3_600_000}` });
+const startedLater = () => ({ start: `@${Date.now() + 3_600_000}` });
+/** Wine has no PowerShell, which is what tells on Windows. */
+const lack = startedAtMs(process.pid, process.platform) === null ? 'nothing tells when a process started' : null;
+
+describe.skipIf(lack !== null)(withReason('a lock where only a program tells when a process started', lack), () => {
+  it('is taken at once from a process whose number another process has now, when it has missed touches', async () => {
+    plant(startedBefore(), 25_000);
+    expect(await waited()).toBe(0);
+  });
+
+  it('is taken within the time of waiting when it was touched a moment ago', async () => {
+    plant(startedBefore());
+    expect(await waited()).toBeLessThan(30_000);
+  });
+
+  it('is never taken from a process that runs', async () => {
+    plant(startedLater(), 3_600_000);
+    await expect(locks().acquire(path, { timeoutMs: 1_000 })).rejects.toMatchObject({ code: 'lock_timeout' });
+  });
+});
+
+describe('this process', () => {
+  it('is identified on Windows without reading /proc, a directory that anybody can make there', () => {
+    expect(ownIdentity('win32')).toMatchObject({ start: expect.stringMatching(/^@\d+$/), boot: '', pidns: '' });
   });
 });
 
