@@ -1,3 +1,4 @@
+import type { Items } from '../command-kit/command.ts';
 import type { Deps } from '../command-kit/deps.ts';
 import { columnsOf, formatOf, refuseContradictions } from '../command-kit/globals.ts';
 import { registry } from '../commands/registry.ts';
@@ -5,7 +6,7 @@ import { isOn } from '../config/environment.ts';
 import { exitStatus, ReventoError } from '../errors/revento-error.ts';
 import { currentDirectoryGone, isCurrentDirectoryGone } from '../files/current-directory.ts';
 import { isFileName } from '../files/file-name.ts';
-import type { Item, Layout } from '../output/item.ts';
+import type { Layout } from '../output/item.ts';
 import type { MarkedStyle } from '../output/marked-style.ts';
 import type { Printer } from '../output/printer.ts';
 import { createSink } from '../output/sink.ts';
@@ -127,7 +128,7 @@ const lenient = /^(config|profile|doctor)\b/;
 
 /** Drives the command and prints what it yields. Output before a failure stays complete. */
 async function print({ module, options }: Command, deps: Deps, printer: Printer): Promise<number> {
-  const items: AsyncGenerator<Item, number | undefined, void> = module.run(options as never, deps);
+  const items: Items = module.run(options as never, deps);
   try {
     for (;;) {
       const step = await items.next();

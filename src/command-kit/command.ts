@@ -24,8 +24,11 @@ export interface CommandModule<Options = Record<string, never>> {
    * forgotten flag could do harm.
    */
   readonly hintForLostWord?: (word: string) => string;
-  run(options: Options, deps: Deps): AsyncGenerator<Item, number | undefined, void>;
+  run(options: Options, deps: Deps): Items;
 }
+
+/** What a run yields, and the exit status where it returns one. */
+export type Items = AsyncGenerator<Item, number | undefined, void> | AsyncGenerator<Item, void, void>;
 
 /** One use of a command, as it would be typed. */
 export interface Example {

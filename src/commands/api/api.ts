@@ -83,7 +83,6 @@ export const api: CommandModule<ApiOptions> = {
       progress.stop();
       done.abort();
     }
-    return undefined;
   },
 };
 

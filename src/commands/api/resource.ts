@@ -81,7 +81,7 @@ export function resourceCommand(resource: Resource): CommandModule<ResourceOptio
         progress.stop();
         done.abort();
       }
-      return undefined;
+      return;
     },
   };
 }

@@ -57,7 +57,6 @@ export const completion: CommandModule<CompletionOptions> = {
     }
     const script = await found.load();
     yield { kind: 'value', data: { shell, script }, text: () => script.trimEnd() };
-    return undefined;
   },
 };
 

@@ -41,7 +41,6 @@ export const configGet: CommandModule<ConfigGetOptions> = {
     if (found === null) throw missing(wanted, deps);
     if (wanted.isSecret && !reveal && !deps.isStdoutTty) throw masked(wanted.name, deps);
     yield { kind: 'value', data: { name: wanted.name, ...found }, text: () => found.value };
-    return undefined;
   },
 };
 

@@ -64,7 +64,6 @@ export const configInit: CommandModule<ConfigInitOptions> = {
         ].join('\n'),
     };
     for (const name of secrets) warnOfOddity(name, given.secrets[name] ?? '', deps);
-    return undefined;
   },
 };
 

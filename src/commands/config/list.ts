@@ -27,6 +27,5 @@ export const configList: CommandModule = {
       rows.push({ name: wanted.name, value: isShown ? (found?.value ?? null) : null, source: found?.source ?? null });
     }
     yield { kind: 'rows', rows };
-    return undefined;
   },
 };

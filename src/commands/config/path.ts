@@ -13,6 +13,5 @@ export const configPath: CommandModule = {
     const { path } = await deps.settingsFile();
     const { configDir, dataDir } = deps.settings;
     yield { kind: 'value', data: { path, config_dir: configDir, data_dir: dataDir }, text: () => path };
-    return undefined;
   },
 };

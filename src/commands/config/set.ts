@@ -46,7 +46,6 @@ export const configSet: CommandModule<ConfigSetOptions> = {
       text: (style) => `${style.green('✓')} ${settingInWords(wanted, deps.profile)} is ${shown}.`,
     };
     await warnOfPrecedence(wanted, deps);
-    return undefined;
   },
 };
 

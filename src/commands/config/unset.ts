@@ -28,6 +28,5 @@ export const configUnset: CommandModule<ConfigUnsetOptions> = {
       text: (style) =>
         `${style.green('✓')} ${settingInWords(wanted, deps.profile)} is unset${fallback ? `; the default is ${fallback}` : ''}.`,
     };
-    return undefined;
   },
 };

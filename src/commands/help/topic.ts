@@ -33,7 +33,7 @@ export function topicCommand(topic: Topic): CommandModule {
     async *run() {
       const content = await topic.load();
       yield { kind: 'value', data: content.data, text: (style) => topicText(topic.summary, content, style) };
-      return undefined;
+      return;
     },
   };
 }

@@ -63,7 +63,6 @@ export const logout: CommandModule<LogoutOptions> = {
     if (deps.environmentToken !== null) {
       deps.terminal.notice('note: REVENTO_ACCESS_TOKEN is still set and will still be used; unset it to stop that');
     }
-    return undefined;
   },
 };
 

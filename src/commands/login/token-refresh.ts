@@ -34,6 +34,5 @@ export const tokenRefresh: CommandModule<TokenRefreshOptions> = {
       data: { event_id: key.eventId, kind: key.kind, ...userField(key), expires_at: isoTime(expiresAt) },
       text: (style) => `${style.green('✓')} Refreshed ${loginInWords(key)}${life}.`,
     };
-    return undefined;
   },
 };

@@ -55,7 +55,6 @@ export const token: CommandModule<TokenOptions> = {
       },
       text: () => value,
     };
-    return undefined;
   },
 };
 

@@ -36,6 +36,5 @@ export const profileList: CommandModule = {
         client_id: settings[name]?.client_id ?? null,
       })),
     };
-    return undefined;
   },
 };

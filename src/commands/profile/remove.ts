@@ -45,7 +45,6 @@ export const profileRemove: CommandModule<ProfileRemoveOptions> = {
       },
     };
     if (logins.length > 0) deps.terminal.notice(`note: ${whereToRevoke(logins)}`);
-    return undefined;
   },
 };
 

@@ -26,6 +26,5 @@ export const profileUse: CommandModule<ProfileUseOptions> = {
     if (deps.childEnv['REVENTO_PROFILE']) {
       deps.terminal.notice('note: REVENTO_PROFILE is set and takes precedence');
     }
-    return undefined;
   },
 };

@@ -53,7 +53,6 @@ export const sandboxConsent: CommandModule<SandboxConsentOptions> = {
       data: { decision: deny ? 'deny' : 'allow', landed_on: end.landedOn, status: end.status },
       text: (style) => `${style.green('✓')} ${deny ? 'Denied' : 'Allowed'}; ${end.landedOn} returned ${end.status}`,
     };
-    return undefined;
   },
 };
 

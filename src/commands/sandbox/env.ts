@@ -29,6 +29,5 @@ export const sandboxEnv: CommandModule<SandboxEnvOptions> = {
     }
     const variables = await sandboxVariables(deps);
     yield { kind: 'value', data: { ...variables }, text: () => formatVariables(variables, format) };
-    return undefined;
   },
 };

@@ -31,6 +31,5 @@ export const sandboxFault: CommandModule<SandboxFaultOptions> = {
     const { faults } = await askSandbox(deps, 'fault', { add: [...fault], remove: [...remove], clear });
     if (clear) deps.terminal.notice('Cleared all faults.');
     yield { kind: 'rows', rows: faults };
-    return undefined;
   },
 };

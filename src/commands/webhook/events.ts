@@ -41,16 +41,16 @@ export const webhookEvents: CommandModule<WebhookEventsOptions> = {
   async *run({ type, schema = false, types }, deps: Pick<Deps, 'event' | 'clock' | 'terminal'>) {
     if (types !== undefined) {
       yield typesFor(types, schema || type !== undefined);
-      return undefined;
+      return;
     }
     if (type !== undefined) requireKnownType(type, { remedy: null });
     if (schema) {
       yield schemaOf(type);
-      return undefined;
+      return;
     }
     if (type === undefined) {
       yield list();
-      return undefined;
+      return;
     }
     if (knownType(type)?.isAssumed) {
       deps.terminal.notice(
@@ -64,7 +64,6 @@ export const webhookEvents: CommandModule<WebhookEventsOptions> = {
       organizationId: 'org_test',
     });
     yield { kind: 'value', data: { ...sample }, text: (style) => pretty(JSON.stringify(sample), style) };
-    return undefined;
   },
 };
 

@@ -98,7 +98,6 @@ export const webhookExport: CommandModule<WebhookExportOptions> = {
         data: { as: form.id, file: form.file, deliveries: deliveries.length, code },
         text: () => code,
       };
-    return undefined;
   },
 };
 

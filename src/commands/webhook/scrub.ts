@@ -71,7 +71,6 @@ export const webhookScrub: CommandModule<WebhookScrubOptions> = {
     yield* out.end();
     for (const warning of scrubber.warnings()) yield { kind: 'note', text: `warning: ${name}: ${warning}` };
     for (const text of sentences(scrubber.tally)) yield { kind: 'note', text };
-    return undefined;
   },
 };
 

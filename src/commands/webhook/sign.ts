@@ -70,7 +70,6 @@ export const webhookSign: CommandModule<WebhookSignOptions> = {
           .map(([name, value]) => `${name}: ${value}`)
           .join('\n'),
     };
-    return undefined;
   },
 };
 

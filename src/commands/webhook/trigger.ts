@@ -74,7 +74,6 @@ export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
       await sender.close();
     }
     if (failure !== null) throw failure;
-    return undefined;
   },
 };
 

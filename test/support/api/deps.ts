@@ -1,4 +1,5 @@
 import { type Resource, resources } from '../../../src/api/resources.ts';
+import type { Items } from '../../../src/command-kit/command.ts';
 import type { Deps } from '../../../src/command-kit/deps.ts';
 import { ReventoError } from '../../../src/errors/revento-error.ts';
 import { HttpFailure } from '../../../src/http/failure.ts';
@@ -88,9 +89,7 @@ export async function apiBench(options: ApiBenchOptions = {}): Promise<ApiBench>
 }
 
 /** All items of a command, and the failure it ended with. */
-export async function collect(
-  items: AsyncGenerator<Item, number | undefined, void>,
-): Promise<{ items: Item[]; failure: ReventoError | null }> {
+export async function collect(items: Items): Promise<{ items: Item[]; failure: ReventoError | null }> {
   const found: Item[] = [];
   try {
     for await (const item of items) found.push(item);

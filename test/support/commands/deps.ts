@@ -176,7 +176,7 @@ export async function run<Options>(
     for (;;) {
       const step = await generator.next();
       if (step.done) {
-        status = step.value;
+        status = step.value ?? undefined;
         break;
       }
       items.push(...(step.value.kind === 'values' ? step.value.values : [step.value]));

@@ -139,7 +139,7 @@ export async function listen(options: RigOptions): Promise<ListenRig> {
       await readsAfter;
       for (;;) {
         const step = await items.next();
-        if (step.done) return { status: step.value, failure: null };
+        if (step.done) return { status: step.value ?? undefined, failure: null };
         if (step.value.kind !== 'value' && step.value.kind !== 'values') throw new Error('listen yields values only');
         for (const { data, text } of step.value.kind === 'value' ? [step.value] : step.value.values) {
           if (data !== null) lines.push(data instanceof JsonText ? JSON.parse(data.text) : (data as unknown as Line));

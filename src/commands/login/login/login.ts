@@ -39,7 +39,6 @@ export const login: CommandModule<LoginOptions> = {
       : await fromConsent(kind, options, deps);
     yield loginItem(grant, deps.profile, deps.clock.now());
     for (const notice of noticesOf(grant, asked, deps)) deps.terminal.notice(notice);
-    return undefined;
   },
 };
 

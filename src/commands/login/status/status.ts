@@ -67,7 +67,6 @@ export const status: CommandModule<StatusOptions> = {
     );
     if (blocking !== undefined) throw cannotBeRead(blocking);
     requireUsable(report, deps);
-    return undefined;
   },
 };
 

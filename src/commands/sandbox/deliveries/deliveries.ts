@@ -41,6 +41,5 @@ export const sandboxDeliveries: CommandModule<SandboxDeliveriesOptions> = {
         attempts: attempts.map((attempt) => ({ ...attempt })),
       })),
     };
-    return undefined;
   },
 };

@@ -28,7 +28,6 @@ export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
     const id = await wholeId(deliveryId, deps);
     const sent = await askSandbox(deps, 'redeliver', { delivery_id: id });
     yield* followDelivery(deps, sent, wait);
-    return undefined;
   },
 };
 

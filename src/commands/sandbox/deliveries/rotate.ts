@@ -44,7 +44,6 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
       text: (style) =>
         finish ? describeEnd(style) : describeBegin(signing, { profile: chosenSandbox(deps), isKept }, style),
     };
-    return undefined;
   },
 };
 

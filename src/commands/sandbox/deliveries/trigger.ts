@@ -64,7 +64,6 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
     const { delivery, happened } = await askSandbox(deps, 'trigger', params);
     if (happened.length === 0) deps.terminal.notice('note: the payload is made up; the API does not know it');
     yield* followDelivery(deps, delivery, wait, happened);
-    return undefined;
   },
 };
 

@@ -78,7 +78,6 @@ export const sandboxLog: CommandModule<SandboxLogOptions> = {
       page = next;
     }
     if (dropped !== null) yield { kind: 'note', text: dropped };
-    return undefined;
   },
 };
 

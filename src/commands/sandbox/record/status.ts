@@ -27,7 +27,6 @@ export const sandboxStatus: CommandModule = {
       data: { auth_base: authBase, ...status, faults, clock },
       text: (style) => describe(status, { authBase, faults, clock, now: deps.clock.now() }, style),
     };
-    return undefined;
   },
 };
 

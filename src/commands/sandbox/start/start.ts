@@ -80,7 +80,6 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
     } finally {
       claim.log.release();
     }
-    return undefined;
   },
 };
 

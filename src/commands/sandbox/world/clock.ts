@@ -39,7 +39,6 @@ export const sandboxClock: CommandModule<SandboxClockOptions> = {
 
   async *run({ move, value }, deps) {
     yield item(await moved(move, value, deps));
-    return undefined;
   },
 };
 

@@ -83,7 +83,6 @@ export const sandboxDo: CommandModule<SandboxDoOptions> = {
       }
       yield { kind: 'rows', rows: happened.map(rowOf) };
     }
-    return undefined;
   },
 };
 

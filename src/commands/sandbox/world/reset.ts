@@ -32,6 +32,5 @@ export const sandboxReset: CommandModule<SandboxResetOptions> = {
             : `its clock shows real time, and all logins have ended (to log in again, run: ${login})`
         }`,
     };
-    return undefined;
   },
 };

@@ -30,7 +30,6 @@ export const sandboxRevoke: CommandModule<SandboxRevokeOptions> = {
     const deliveries: Delivery[] = [];
     for (const one of begun) deliveries.push(await settle(deps, one, false));
     yield item({ ...facts, deliveries });
-    return undefined;
   },
 };
 

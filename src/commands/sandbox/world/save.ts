@@ -44,6 +44,5 @@ export const sandboxSave: CommandModule<SandboxSaveOptions> = {
       text: (style) =>
         `${style.green('✓')} Saved to ${file}; to continue from it, run: revento sandbox start --load ${file}`,
     };
-    return undefined;
   },
 };

@@ -84,7 +84,6 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
     } finally {
       await sender.close();
     }
-    return undefined;
   },
 };
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Items } from '../../../../src/command-kit/command.ts';
 import type { Deps } from '../../../../src/command-kit/deps.ts';
 import { sandboxRedeliver } from '../../../../src/commands/sandbox/deliveries/redeliver.ts';
 import { sandboxTrigger } from '../../../../src/commands/sandbox/deliveries/trigger.ts';
 import { sandboxRevoke } from '../../../../src/commands/sandbox/world/revoke.ts';
-import type { Item } from '../../../../src/output/item.ts';
 import { systemClock } from '../../../../src/platform/process/clock.ts';
 import type { Exchange, HttpResponse } from '../../../../src/ports/exchange.ts';
 import { controlVariable } from '../../../../src/sandbox/control/key.ts';
@@ -38,7 +38,7 @@ function setUp(handle: () => Promise<HttpResponse> | HttpResponse, onLook: (look
   return { ...deps, clock: systemClock };
 }
 
-async function dataOf(items: AsyncGenerator<Item, number | undefined, void>): Promise<unknown[]> {
+async function dataOf(items: Items): Promise<unknown[]> {
   const data: unknown[] = [];
   for await (const item of items) if (item.kind === 'value') data.push(item.data);
   return data;
