@@ -30,7 +30,6 @@ interface ApiError {
 interface FailureContext {
   /** What was asked, such as `GET /events/evt_1`; no query. */
   readonly what: string;
-  /** The request id that was sent. */
   readonly requestId: string;
   /** The login whose token it was; null for REVENTO_ACCESS_TOKEN, where logging in would not help. */
   readonly login: LoginKey | null;

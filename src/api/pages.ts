@@ -9,7 +9,6 @@ export const longestPage = 50;
 const mostEmptyPages = 100;
 
 interface PagesOptions {
-  /** Fetches one page. */
   readonly fetch: (query: { readonly limit: number; readonly cursor: string | null }) => Promise<Page>;
   /** Number of rows to return; null for all. */
   readonly limit: number | null;

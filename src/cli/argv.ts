@@ -9,7 +9,6 @@ export interface Argument {
   readonly at: number;
 }
 
-/** An option with the value it was given. */
 export interface GivenOption {
   readonly kind: 'option';
   /** As typed, without the value: `--output` or `-o`. */
@@ -20,7 +19,6 @@ export interface GivenOption {
   readonly at: number;
 }
 
-/** A command line in its parts. */
 export interface CommandLine {
   /** The words before `--`. */
   readonly parts: readonly (Argument | GivenOption)[];

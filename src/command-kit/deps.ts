@@ -68,7 +68,6 @@ export interface Deps {
    * @throws ReventoError `store_key`, `disk_full`, `file`
    */
   sealedLog(profile: string, name: string): Promise<SealedLog | null>;
-  /** The listeners that run with a profile. */
   listeners(profile: string): Promise<Listeners>;
   /** The files of the store, of all profiles; inspecting them changes nothing and reads no secret. */
   inspectStore(): Promise<StoreInspection>;

@@ -6,7 +6,6 @@ import { type SecretName, type SettingName, settingNames } from './types.ts';
 /** Secrets the environment may carry: those of a profile, a ready access token, the store's passphrase. */
 export type EnvironmentSecret = SecretName | 'access_token' | 'store_key';
 
-/** The variable of each secret. */
 export const secretVariables: Readonly<Record<EnvironmentSecret, string>> = {
   client_secret: 'REVENTO_CLIENT_SECRET',
   webhook_secret: 'REVENTO_WEBHOOK_SECRET',

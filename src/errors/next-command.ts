@@ -8,7 +8,6 @@ export function program(profile: string): string {
 /** Where `sandbox start` serves unless `--port` is given. */
 export const defaultSandboxPort = '4010';
 
-/** The command that starts the sandbox on this port. */
 export function startSandbox(port: string): string {
   return `revento sandbox start${port === defaultSandboxPort ? '' : ` --port ${port}`}`;
 }

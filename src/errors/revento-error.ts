@@ -221,7 +221,6 @@ export class ReventoError extends Error {
   }
 }
 
-/** The exit status of a failure. */
 export function exitOf(code: FailureCode): ExitStatus {
   return rows[code].exit;
 }

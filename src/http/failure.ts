@@ -138,7 +138,6 @@ export function hostOf(peer: string): string {
   return peer.replace(/:\d+$/, '');
 }
 
-/** The port of a failure's peer. */
 export function portOf(peer: string): string {
   return /\d+$/.exec(peer)?.[0] ?? '80';
 }

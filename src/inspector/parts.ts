@@ -31,7 +31,6 @@ export interface InspectorParts extends ViewContext {
   };
 }
 
-/** The console of a sandbox as a part of the page. */
 export interface SandboxConsole {
   /** For requests below `/console`, with the key. */
   readonly answer: Exchange;

@@ -16,7 +16,6 @@ interface DifferenceOptions {
   readonly isIgnored?: (path: string) => boolean;
 }
 
-/** The most differences that are listed. */
 const most = 200;
 
 /**

@@ -4,7 +4,6 @@ export interface Place {
   readonly column: number;
 }
 
-/** A mistake and its place. */
 export interface Mistake extends Place {
   readonly message: string;
 }

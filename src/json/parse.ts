@@ -12,7 +12,6 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** Whether a text is one JSON value. */
 export function isJson(text: string): boolean {
   return parseJson(text) !== undefined;
 }

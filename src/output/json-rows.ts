@@ -26,7 +26,6 @@ export function createJsonArray(prepare: Transform, style: Style | null): RowFor
   };
 }
 
-/** Rows as one line each. */
 export function createJsonLines(prepare: Transform): RowFormat {
   return {
     rows: (rows) => `${rows.map((row) => oneLine(prepare(row))).join('\n')}\n`,

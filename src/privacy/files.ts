@@ -60,7 +60,6 @@ function readable(name: Buffer): string {
   return name.toString('latin1').replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }
 
-/** Whether a file is a log, by its name. */
 export function isLog(path: string): boolean {
   return /(^|[\\/])logs?[\\/]|(^|[^a-z])(log|out|journal)([-._]?\d[\d-]*)?(\.(gz|zip|\d+))*$/i.test(path);
 }

@@ -47,7 +47,6 @@ export function isSchemaKey(name: string): boolean {
   return keyForm.test(name) && !hasIdForm(name);
 }
 
-/** Whether a text has the form of an event type. */
 export function hasTypeForm(text: string): boolean {
   return typeForm.test(text);
 }

@@ -22,7 +22,6 @@ interface ScrubOptions {
   readonly kept: readonly string[];
 }
 
-/** A line, scrubbed. */
 export interface ScrubbedLine {
   readonly text: string;
   /** Its body is not JSON: all of it was replaced. */

@@ -29,7 +29,6 @@ export interface Framework {
 /** File names that package managers would act on if a template had them. */
 const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', dockerignore: '.dockerignore' };
 
-/** The files of a project, for one of the starter's frameworks. */
 export function projectFiles(all: Files, { overlay }: Framework): Files {
   const files: Record<string, string> = {};
   for (const [path, text] of Object.entries(all)) {

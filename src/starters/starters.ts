@@ -88,7 +88,6 @@ export const starters: readonly Starter[] = [
   },
 ];
 
-/** The row of a language, or undefined. */
 export function starterFor(language: string): Starter | undefined {
   return starters.find((row) => row.language === language);
 }

@@ -4,7 +4,6 @@ import { isHopHeader } from '../webhook/sending/hop-header.ts';
 import { isPlain, plain } from './literals.ts';
 import { type Named, Names } from './names.ts';
 
-/** A recorded delivery to be tested. */
 export interface TestedDelivery {
   readonly deliveryId: string | null;
   readonly event: string | null;

@@ -19,7 +19,6 @@ export interface EventRow {
   readonly isAssumed?: true;
   /** It concerns the whole integration: `event_id` and `organization_id` are null. */
   readonly isIntegrationLevel?: true;
-  /** The `data` of a sample. */
   readonly data: (context: SampleContext) => Data;
 }
 

@@ -112,7 +112,6 @@ function disagreeing(member: string, other: string): RecordedLine {
   return { kind: 'altered', how: `its ${member} does not match its ${other}` };
 }
 
-/** The event type that a body names, or null. */
 function typeIn(body: Buffer): string | null {
   // Deliveries whose body is not JSON are recorded as well.
   const type = parseRecord(body.toString('utf8').replace(/^\ufeff/, ''))?.['type'];

@@ -8,7 +8,6 @@ const minuteMs = 61_000;
 /** Enough deliveries that polling is unnecessary. */
 const many = 10;
 
-/** Acts of webhook deliveries. */
 export const deliveryActs: readonly Act[] = [
   simple('delivery', 'a delivery', ['delivery-accepted', 'delivery-in-time', 'delivery-direct']),
   simple('delivery-forged', 'a forged delivery', ['delivery-forged'], 'webhook:signaturex1'),

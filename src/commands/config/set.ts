@@ -72,7 +72,6 @@ async function setPlain(
   return parsed;
 }
 
-/** The setting and its owner, in words. */
 export function settingInWords({ name }: ConfigName, profile: string): string {
   return name === 'key_store' ? 'key_store of all profiles' : `${name} of profile "${profile}"`;
 }

@@ -49,7 +49,6 @@ type Choice =
   /** All that fit, and the one of them to give as an example. */
   | { readonly outcome: 'several'; readonly logins: readonly LoginKey[]; readonly example: LoginKey };
 
-/** The logins of the wanted kind and event. */
 export function loginsThatFit(logins: readonly LoginKey[], { kind, eventId }: Wanted): readonly LoginKey[] {
   return logins.filter(
     (login) => (kind === null || login.kind === kind) && (eventId === null || login.eventId === eventId),

@@ -1,4 +1,3 @@
-/** One line of a hex dump. */
 interface HexLine {
   /** Eight hex digits: the offset of the first byte. */
   readonly offset: string;

@@ -101,7 +101,6 @@ export interface AnswerView {
 /** How often one request may send a delivery: enough to find bugs that only appear under repetition. */
 export const mostTimes = 100;
 
-/** A request to send to a handler. */
 export interface SendRequest {
   /** Index of the handler in `SessionView.targets`. */
   readonly target: number;

@@ -28,7 +28,6 @@ interface ModalDialogProps {
   readonly children: ComponentChildren;
 }
 
-/** A modal dialog with its title, and a button that closes it. */
 export function ModalDialog({ title, size, onClose, children }: ModalDialogProps) {
   const box = useRef<HTMLDialogElement>(null);
   return (

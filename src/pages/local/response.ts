@@ -25,7 +25,6 @@ const common: HeaderList = [
   ['Cache-Control', 'no-store'],
 ];
 
-/** Text with its type. */
 export function respond(status: number, type: string, text: string, more: HeaderList = []): HttpResponse {
   return { status, headers: [['Content-Type', type], ...common, ...more], body: new TextEncoder().encode(text) };
 }

@@ -1,4 +1,3 @@
-/** One server-sent event. */
 export interface ServerEvent {
   /** `message` where it has no name. */
   readonly name: string;

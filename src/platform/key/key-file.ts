@@ -11,7 +11,6 @@ import { type OwnFile, readOwnFile, removeOwnFile } from '../files/own-file.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';
 import { isKey, newKey } from './envelope.ts';
 
-/** Where the key file of a data directory is. */
 export function keyFilePath(dataDir: string): string {
   return join(dataDir, 'key');
 }

@@ -24,7 +24,6 @@ export interface ProcessIdentity {
 /** `unknown`: it may run on another machine or in another container. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
-/** This process. */
 export function ownIdentity(platform: NodeJS.Platform = process.platform): ProcessIdentity {
   const isLinux = hasProc(platform);
   return {

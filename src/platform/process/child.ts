@@ -80,7 +80,6 @@ export function runChild(
   });
 }
 
-/** The output of a child. */
 interface Output {
   /** When bytes last came, or our reader last kept them waiting; on the clock of `performance.now()`. */
   activeAt(): number;

@@ -216,7 +216,6 @@ export async function createStyle(
   };
 }
 
-/** Whether the terminal shows 256 colors. */
 function hasPalette(env: ColorChoice['env']): boolean {
   return process.platform === 'win32' || /256|direct|truecolor|24bit/.test(`${env['TERM']} ${env['COLORTERM']}`);
 }

@@ -81,7 +81,6 @@ export function openRecord(envelope: Envelope, key: StoreKey, place: Place): Sea
   return { content, binding: envelope.binding, generation: gen, source: key.source, keyId: key.id };
 }
 
-/** The text that a record is sealed from. */
 export function recordText(content: SealedRecord['content'], generation: number): string {
   return JSON.stringify({ v: 1, gen: generation, ...content });
 }

@@ -155,13 +155,10 @@ export interface Evidence {
   readonly logins: ReadonlyMap<number, LoginSeen>;
   /** Events that the sandbox has. */
   readonly eventIds: readonly string[];
-  /** API requests for a login. */
   apisOf(login: number | null): readonly ApiSeen[];
-  /** API requests with a token. */
   apisWith(token: string | null): readonly ApiSeen[];
   /** API requests with one token for the same thing, by both. */
   sameApis(): readonly (readonly ApiSeen[])[];
-  /** Token requests for a login. */
   tokensOf(login: number | null): readonly TokenSeen[];
   /** Refreshes that sent a refresh token. */
   refreshesWith(refresh: string | null): readonly TokenSeen[];

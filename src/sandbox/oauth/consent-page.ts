@@ -6,7 +6,6 @@ import type { Client } from './clients.ts';
 import { type Obstacle, signers } from './obstacle.ts';
 import type { Scope } from './scopes.ts';
 
-/** What the consent page asks. */
 export interface ConsentQuestion {
   readonly transaction: string;
   readonly client: Client;

@@ -23,7 +23,6 @@ const familyCapMs = 365 * day;
 /** Access tokens that are remembered of a family; older ones have expired long ago and get `invalid_token`. */
 const rememberedAccessTokens = 50;
 
-/** What was consented to. */
 export interface Consent {
   readonly kind: LoginKind;
   readonly clientId: string;
@@ -160,7 +159,6 @@ export class Grants {
     return { state, family: found.family, scope: found.scope };
   }
 
-  /** Makes an access token expire now. */
   expire(accessToken: string): void {
     const found = this.#access.get(hash(accessToken));
     if (!found) return;

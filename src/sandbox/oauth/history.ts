@@ -65,7 +65,6 @@ export function generationsOf(
   return found;
 }
 
-/** A token as it is saved. */
 export function savedToken<Token extends AccessRecord | RefreshRecord>(key: string, { family, ...token }: Token) {
   return { ...token, hash: key, family: family.number };
 }

@@ -122,7 +122,6 @@ export interface TokenAnswer {
   readonly refresh_expires_in: number;
 }
 
-/** The whole answer for a pair of tokens. */
 export function tokenAnswer(pair: Pair): TokenAnswer {
   const { user } = pair.family.consent;
   return {

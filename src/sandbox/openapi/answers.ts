@@ -3,7 +3,6 @@ import type { JsonSchema } from './json-schema.ts';
 /** What the guide leaves open is marked, with what this tool assumes of it. */
 export const choice = (assumption: string): JsonSchema => ({ 'x-choice': assumption });
 
-/** An answer with a JSON body. */
 export function jsonAnswer(description: string, schema: JsonSchema, more: JsonSchema = {}): JsonSchema {
   return { description, ...more, content: { 'application/json': { schema } } };
 }

@@ -55,7 +55,6 @@ export function judgeDeliveries(
   };
 }
 
-/** Whether requests of the integration are as expected. */
 export function judgeRequests(all: readonly SeenRequest[], expected: ExpectedRequests): Judgment {
   const found = all.filter((one) => isSuch(one, expected));
   const { method, path, status } = expected;

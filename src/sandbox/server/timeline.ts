@@ -31,7 +31,6 @@ interface LogQuery {
   readonly latest?: number;
 }
 
-/** One page of the timeline. */
 interface LogPage {
   readonly entries: readonly LogEntry[];
   readonly cursor: number;

@@ -43,7 +43,6 @@ export interface Followed {
   readonly delivery: Delivery | null;
   /** Why none follows although the action sends one; otherwise null. */
   readonly withheld: string | null;
-  /** Logins that ended. */
   readonly endedLogins: number;
 }
 

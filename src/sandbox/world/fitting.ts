@@ -9,7 +9,6 @@ const mostLookedAt = 5_000;
 /** How many recent changes are searched: the latest subject is most likely meant again. */
 const lookedBack = 200;
 
-/** What is searched for. */
 interface Search {
   readonly event: SandboxEvent;
   /** The prefix of the IDs. */

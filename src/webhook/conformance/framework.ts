@@ -110,7 +110,6 @@ export function rawBodyLine(framework: Framework | null, language: JsonLanguage 
   return language === null ? null : usual[language];
 }
 
-/** The line of one framework that reads the raw body. */
 export interface RawBodyLine {
   readonly framework: string;
   readonly line: string;

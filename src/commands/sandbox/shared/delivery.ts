@@ -10,7 +10,6 @@ import { askSandbox, type SandboxDeps } from '../../shared/sandbox/remote.ts';
 import { describeHappening } from './happening.ts';
 import { retryDelayMs } from './text.ts';
 
-/** What following a delivery needs. */
 type FollowDeps = SandboxDeps & Pick<Deps, 'clock' | 'terminal'>;
 
 /** The polling interval for a delivery: most handlers answer soon, and a slow one does not justify a busy loop. */
@@ -61,7 +60,6 @@ export async function settle(deps: FollowDeps, begun: Delivery, isAwaited: boole
   return delivery;
 }
 
-/** The outcome of the last attempt. */
 function outcomeOf({ attempts }: Delivery): string {
   const last = attempts.at(-1);
   return last === undefined ? '' : (last.error ?? `${last.status}`);

@@ -8,7 +8,6 @@ import { stringify } from '../../../json/stringify.ts';
 import { plainStyle } from '../../../text/style.ts';
 import { auditText } from './report.ts';
 
-/** The forms that a file may have. */
 export type FileForm = 'json' | 'ndjson' | 'junit' | 'sarif' | 'html' | 'tap' | 'text';
 
 /** The report of an audit as the bytes of a file. `seen`: how many requests and deliveries were judged. */

@@ -2,7 +2,6 @@ import { Scanner, type Sighting } from '../../../privacy/scanner.ts';
 
 type Stream = 'stdout' | 'stderr';
 
-/** A marker in a line that was printed. */
 interface PrintedMarker {
   /** `stdout` or `stderr`. */
   readonly place: Stream;

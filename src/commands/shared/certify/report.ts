@@ -5,7 +5,6 @@ import type { CaseResult } from '../../../webhook/conformance/case.ts';
 import { auditReport, type Baseline } from '../audit/report.ts';
 import type { Played } from './play.ts';
 
-/** The prefix of the IDs of `webhook check` cases. */
 const casePrefix = 'webhook-check:';
 
 /** The verdict of a run: every rule, and every case of `webhook check` that was sent. */

@@ -46,7 +46,6 @@ function toggleDifference(store: Store): void {
   store.show('Body');
 }
 
-/** Listens to the keys of the deliveries. */
 export function listenToKeys(store: Store): void {
   listen(store, keys, {
     // The sandbox has keys of its own.

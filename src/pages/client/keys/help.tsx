@@ -32,7 +32,6 @@ export function KeyHelp({ keys, onClose, children }: HelpProps) {
   );
 }
 
-/** What is typed, and what it means. */
 export function DefinitionList({ rows }: { readonly rows: readonly (readonly [typed: string, meaning: string])[] }) {
   return (
     <dl>

@@ -1,4 +1,3 @@
-/** A key of a page. */
 export interface Key<Page> {
   /** As `KeyboardEvent.key` gives it; two letters are typed one after the other. */
   readonly names: readonly string[];

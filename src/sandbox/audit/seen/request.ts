@@ -12,7 +12,6 @@ import { fingerprint, hashOf } from './fingerprint.ts';
 import { base, type Paths, type RequestFacts } from './line.ts';
 import type { Logins } from './logins.ts';
 
-/** One request, answered. */
 export interface Answered {
   readonly request: HttpRequest;
   readonly incoming: Incoming;

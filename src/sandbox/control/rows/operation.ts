@@ -31,7 +31,6 @@ export interface Example {
   };
 }
 
-/** Refusal codes of every operation. */
 export const commonRefusals: readonly RefusalCode[] = ['validation_error', 'forbidden', 'unsupported_media_type'];
 
 /** What most operations have: they answer 200, take no parameters and refuse nothing of their own. */
