@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { keepFocus } from '../../pages/client/keep-focus.ts';
-import { DefinitionList, KeyHelp } from '../../pages/client/keys/help.tsx';
+import { DefinitionList, KeyButtons, KeyHelp } from '../../pages/client/keys/help.tsx';
 import { Palette } from '../../pages/client/keys/palette.tsx';
+import { TabList } from '../../pages/client/tab-list.tsx';
 import { type Tab, tabs } from '../model/tabs.ts';
 import { Announcer } from './announcer.tsx';
 import { CommandBar } from './command-bar.tsx';
@@ -53,14 +54,16 @@ export function Console({ heading: Heading }: { readonly heading: 'h1' | 'h2' })
           </Heading>
           <SandboxTime />
           <Connection />
-          <button type="button" class="quiet" onClick={() => store.open('palette')}>
-            Commands <kbd>Ctrl K</kbd>
-          </button>
-          <button type="button" class="quiet" onClick={() => store.open('help')}>
-            Keys <kbd>?</kbd>
-          </button>
+          <KeyButtons onOpen={(dialog) => store.open(dialog)} />
         </div>
-        <Tabs />
+        <TabList
+          label="Parts of the sandbox"
+          className="tabs console-tabs"
+          tabs={tabs}
+          current={store.tab}
+          panel="console-panel"
+          onShow={(tab) => store.show(tab)}
+        />
       </header>
       <main class="panel-room">
         <div id="console-panel" role="tabpanel" aria-labelledby={`tab-${store.tab}`}>
@@ -125,35 +128,5 @@ function SandboxTime() {
     <button type="button" class="quiet sandbox-time" onClick={() => store.show('Clock')}>
       <time>{timeWords(new Date(now).toISOString())}</time> UTC{store.pulse.clock.held ? ', held' : ''}
     </button>
-  );
-}
-
-function Tabs() {
-  const store = useConsole();
-  useEffect(() => document.getElementById(`tab-${store.tab}`)?.scrollIntoView({ block: 'nearest' }), [store.tab]);
-  const move = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    store.moveTab(step);
-    document.getElementById(`tab-${store.tab}`)?.focus();
-  };
-  return (
-    <div class="tabs console-tabs" role="tablist" aria-label="Parts of the sandbox" onKeyDown={move}>
-      {tabs.map((tab) => (
-        <button
-          key={tab}
-          type="button"
-          role="tab"
-          id={`tab-${tab}`}
-          aria-selected={store.tab === tab}
-          aria-controls="console-panel"
-          tabIndex={store.tab === tab ? 0 : -1}
-          onClick={() => store.show(tab)}
-        >
-          {tab}
-        </button>
-      ))}
-    </div>
   );
 }

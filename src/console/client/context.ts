@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { useChanges } from '../../pages/client/watched.ts';
 import type { ParamsOf } from '../../sandbox/control/operations.ts';
 import type { Askable, PageResult } from '../model/wire.ts';
 import type { ConsoleStore } from './store.ts';
@@ -16,8 +17,7 @@ export function useConsoleStore(): ConsoleStore {
 /** The store; each of its changes renders the component again. */
 export function useConsole(): ConsoleStore {
   const store = useConsoleStore();
-  const [, redraw] = useReducer((count: number, _: null) => count + 1, 0);
-  useEffect(() => store.subscribe(() => redraw(null)), [store]);
+  useChanges(store);
   return store;
 }
 

@@ -1,5 +1,6 @@
 import { ApiError, type Caller } from '../../pages/client/caller.ts';
 import { readEvents } from '../../pages/client/read-events.ts';
+import { Watched } from '../../pages/client/watched.ts';
 import type { ServerEvent } from '../../pages/local/sse.ts';
 import type { ParamsOf } from '../../sandbox/control/operations.ts';
 import type { LogEntry } from '../../sandbox/control/rows/log.ts';
@@ -15,7 +16,7 @@ type Dialog = 'help' | 'palette' | 'edit';
 export type Application = PageResult<'applications'>['applications'][number];
 
 /** What the console shows, and everything that changes it. */
-export class ConsoleStore {
+export class ConsoleStore extends Watched {
   readonly caller: Caller;
   facts: Facts | null = null;
   connection: 'connecting' | 'open' | 'away' | 'over' | 'refused' = 'connecting';
@@ -42,26 +43,10 @@ export class ConsoleStore {
     begin: 0,
   };
   #cursor = 0;
-  readonly #listeners = new Set<() => void>();
-  #isQueued = false;
 
   constructor(caller: Caller) {
+    super();
     this.caller = caller;
-  }
-
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  changed(): void {
-    if (this.#isQueued) return;
-    this.#isQueued = true;
-    // Not an animation frame: those stop in a hidden tab.
-    setTimeout(() => {
-      this.#isQueued = false;
-      for (const listener of this.#listeners) listener();
-    }, 16);
   }
 
   /** The estimated time of the sandbox; null before the first pulse. */

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { KeyButtons } from '../../pages/client/keys/help.tsx';
 import { Palette } from '../../pages/client/keys/palette.tsx';
 import { countWords } from '../../pages/client/words.ts';
 import { CheckDialog } from './acts/check-dialog.tsx';
@@ -34,16 +35,7 @@ export function App() {
           Check handler
         </button>
         {/* The sandbox has its own. */}
-        {!store.isSandboxShown && (
-          <>
-            <button type="button" class="quiet" onClick={() => store.open('palette')}>
-              Commands <kbd>Ctrl K</kbd>
-            </button>
-            <button type="button" class="quiet" onClick={() => store.open('help')}>
-              Keys <kbd>?</kbd>
-            </button>
-          </>
-        )}
+        {!store.isSandboxShown && <KeyButtons onOpen={(dialog) => store.open(dialog)} />}
       </header>
       {store.isSandboxShown ? <SandboxConsole /> : <Deliveries />}
       <Notice />

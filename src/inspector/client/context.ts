@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useReducer } from 'preact/hooks';
+import { useContext } from 'preact/hooks';
+import { useChanges } from '../../pages/client/watched.ts';
 import type { Store } from './store.ts';
 
 export const StoreContext = createContext<Store | null>(null);
@@ -8,7 +9,6 @@ export const StoreContext = createContext<Store | null>(null);
 export function useStore(): Store {
   const store = useContext(StoreContext);
   if (store === null) throw new Error('there is no store above this component');
-  const [, redraw] = useReducer((count: number, _: null) => count + 1, 0);
-  useEffect(() => store.subscribe(() => redraw(null)), [store]);
+  useChanges(store);
   return store;
 }

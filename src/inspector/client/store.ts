@@ -1,6 +1,6 @@
 import { ApiError } from '../../pages/client/caller.ts';
-import { singleKeys } from '../../pages/client/keys/keyboard.ts';
 import { readEvents } from '../../pages/client/read-events.ts';
+import { Watched } from '../../pages/client/watched.ts';
 import { countWords } from '../../pages/client/words.ts';
 import type { ServerEvent } from '../../pages/local/sse.ts';
 import { DeliveryList } from '../model/delivery-list.ts';
@@ -18,8 +18,8 @@ type Tab = (typeof tabs)[number];
 /** What can be open above the page. */
 type Dialog = 'help' | 'send' | 'check' | 'palette';
 
-/** What the page shows, and everything that changes it. Views draw again at most once a frame. */
-export class Store {
+/** What the page shows, and everything that changes it. */
+export class Store extends Watched {
   readonly api: Api;
   readonly list = new DeliveryList();
   session: SessionView | null = null;
@@ -45,30 +45,14 @@ export class Store {
   #last = 0;
   #linked: number | null = null;
   #clearedUntil = Number(sessionStorage.getItem('cleared') ?? 0);
-  readonly #listeners = new Set<() => void>();
-  #isQueued = false;
 
   constructor(api: Api) {
+    super();
     this.api = api;
     this.sends = new Sends(api);
     this.check = new CheckRun(api, () => this.changed());
     this.subjects = new Subjects(api, () => this.changed());
     this.list.setFilter(sessionStorage.getItem('filter') ?? '');
-  }
-
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  changed(): void {
-    if (this.#isQueued) return;
-    this.#isQueued = true;
-    // Not an animation frame: those stop in a hidden tab.
-    setTimeout(() => {
-      this.#isQueued = false;
-      for (const listener of this.#listeners) listener();
-    }, 16);
   }
 
   get held(): number {
@@ -181,11 +165,6 @@ export class Store {
   pickTarget(target: number): void {
     this.target = target;
     this.changed();
-  }
-
-  switchKeys(areOn: boolean): void {
-    singleKeys.turn(areOn);
-    this.say(areOn ? 'Single keys are on.' : 'Single keys are off; Ctrl-K opens the commands.');
   }
 
   open(dialog: Dialog | null): void {

@@ -34,17 +34,20 @@ export class Caller {
 
   /** Server-sent events that answer a POST of a body. @throws ApiError */
   async posted(path: string, body: unknown, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const headers = { Authorization: `Bearer ${this.key}`, 'Content-Type': 'application/json' };
-    const init = { method: 'POST', headers, body: JSON.stringify(body), signal };
-    const answer = await fetch(this.#base + path, init);
-    if (!answer.ok || answer.body === null) throw await errorOf(answer);
-    return answer.body;
+    const headers = { 'Content-Type': 'application/json' };
+    return this.#stream(path, headers, { method: 'POST', body: JSON.stringify(body), signal });
   }
 
   /** Server-sent events after a number. @throws ApiError */
   async events(path: string, after: number, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const headers = { Authorization: `Bearer ${this.key}`, 'Last-Event-ID': String(after) };
-    const answer = await fetch(this.#base + path, { headers, signal, cache: 'no-store' });
+    return this.#stream(path, { 'Last-Event-ID': String(after) }, { signal, cache: 'no-store' });
+  }
+
+  async #stream(path: string, headers: Readonly<Record<string, string>>, init: RequestInit) {
+    const answer = await fetch(this.#base + path, {
+      ...init,
+      headers: { Authorization: `Bearer ${this.key}`, ...headers },
+    });
     if (!answer.ok || answer.body === null) throw await errorOf(answer);
     return answer.body;
   }

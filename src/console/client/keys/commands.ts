@@ -1,6 +1,5 @@
-import { singleKeys } from '../../../pages/client/keys/keyboard.ts';
+import { keyCommands, switchSingleKeys } from '../../../pages/client/keys/key-commands.ts';
 import type { Command } from '../../../pages/client/keys/palette.tsx';
-import { capital } from '../../../text/sentence.ts';
 import { acts } from '../acts.ts';
 import type { ConsoleStore } from '../store.ts';
 import { keys } from './keyboard.ts';
@@ -42,12 +41,7 @@ export function commandsOf(store: ConsoleStore): readonly Command[] {
       .filter(({ fault }) => !active.some((one) => one.fault === fault))
       .map(({ fault }) => plain(`Inject ${fault}`, () => acts.inject(store, fault))),
     plain('Reset the sandbox, keeping logins', acts.reset),
-    ...keys
-      .filter(({ names }) => !names.includes('Control+k'))
-      .map(({ shown, does, act }) => ({ name: capital(does), shown, act: () => act(store) })),
-    plain(singleKeys.areOn() ? 'Switch single keys off' : 'Switch single keys on', () => {
-      singleKeys.turn(!singleKeys.areOn());
-      store.say(singleKeys.areOn() ? 'Single keys are on.' : 'Single keys are off; Ctrl-K opens the commands.');
-    }),
+    ...keyCommands(store, keys),
+    switchSingleKeys(store),
   ];
 }

@@ -1,4 +1,4 @@
-import { EventReader } from '../../../pages/local/sse.ts';
+import { readEvents } from '../../../pages/client/read-events.ts';
 import type { CaseView, CheckEnd } from '../../model/wire.ts';
 import type { Api } from '../api.ts';
 
@@ -58,15 +58,15 @@ export class CheckRun {
     };
     put({});
     try {
-      const reader = (await this.#api.check(target, signal)).getReader();
-      const events = new EventReader();
-      const decoder = new TextDecoder();
-      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-        for (const { name, data } of events.push(decoder.decode(piece.value, { stream: true }))) {
-          if (name === 'case') put({ cases: [...checked.cases, JSON.parse(data) as CaseView] });
-          if (name === 'end') put({ end: JSON.parse(data) as CheckEnd });
-        }
-      }
+      await readEvents(
+        () => this.#api.check(target, signal),
+        (events) => {
+          for (const { name, data } of events) {
+            if (name === 'case') put({ cases: [...checked.cases, JSON.parse(data) as CaseView] });
+            if (name === 'end') put({ end: JSON.parse(data) as CheckEnd });
+          }
+        },
+      );
       if (checked.end === null) put({ problem: 'The check was interrupted.' });
     } catch (error) {
       put({ problem: signal.aborted ? 'Stopped.' : error instanceof Error ? error.message : String(error) });

@@ -65,7 +65,7 @@ export function SendDialog({ row }: { readonly row: Row }) {
             void send();
           }}
         >
-          <TargetSelect value={draft.target} onPick={(target) => change({ target })} />
+          <TargetSelect label="To" className="field" value={draft.target} onPick={(target) => change({ target })} />
           <Signature draft={draft} why={why} change={change} />
           <Fault draft={draft} why={why} change={change} />
           <Repetition draft={draft} change={change} />

@@ -2,6 +2,7 @@ import type { Row } from '../../model/row.ts';
 import type { DeliveryView } from '../../model/wire.ts';
 import { save } from '../acts/copy-forms.ts';
 import { CopyMenu } from '../acts/copy-menu.tsx';
+import { TargetSelect } from '../acts/target-select.tsx';
 import { useStore } from '../context.ts';
 
 /** Send it again, change it, copy it, save it. */
@@ -13,16 +14,11 @@ export function Actions({ row, view }: { readonly row: Row; readonly view: Deliv
   return (
     <div class="actions">
       {targets.length > 1 && (
-        <label>
-          <span class="unseen">Send to</span>
-          <select value={target} onChange={({ currentTarget }) => store.pickTarget(Number(currentTarget.value))}>
-            {targets.map((name, at) => (
-              <option key={name} value={at}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <TargetSelect
+          label={<span class="unseen">Send to</span>}
+          value={target}
+          onPick={(picked) => store.pickTarget(picked)}
+        />
       )}
       {isOpen && view.cannot_resign === null && (
         <button type="button" class="main" onClick={() => store.replay(row, target, true)}>

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { TabList } from '../../../pages/client/tab-list.tsx';
 import type { Row } from '../../model/row.ts';
 import type { DeliveryView } from '../../model/wire.ts';
 import { useStore } from '../context.ts';
@@ -65,7 +65,14 @@ export function Detail() {
         )}
         <Actions row={row} view={view.value} />
       </div>
-      <Tabs />
+      <TabList
+        label="Parts of the delivery"
+        className="tabs"
+        tabs={tabs}
+        current={store.tab}
+        panel="panel"
+        onShow={(tab) => store.show(tab)}
+      />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable panel must be reachable by keyboard */}
       <div class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${store.tab}`} tabIndex={0}>
         {view.problem !== null && <p class="problem">{view.problem}</p>}
@@ -89,38 +96,4 @@ function Panel({ row, view }: { readonly row: Row; readonly view: DeliveryView |
     case 'Timeline':
       return <TimelineTab row={row} />;
   }
-}
-
-function Tabs() {
-  const store = useStore();
-  useEffect(() => {
-    document.getElementById(`tab-${store.tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }, [store.tab]);
-  const move = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    const at = (tabs.indexOf(store.tab) + step + tabs.length) % tabs.length;
-    const to = tabs[at] ?? 'Body';
-    store.show(to);
-    document.getElementById(`tab-${to}`)?.focus();
-  };
-  return (
-    <div class="tabs" role="tablist" aria-label="Parts of the delivery" onKeyDown={move}>
-      {tabs.map((tab) => (
-        <button
-          key={tab}
-          type="button"
-          role="tab"
-          id={`tab-${tab}`}
-          aria-selected={store.tab === tab}
-          aria-controls="panel"
-          tabIndex={store.tab === tab ? 0 : -1}
-          onClick={() => store.show(tab)}
-        >
-          {tab}
-        </button>
-      ))}
-    </div>
-  );
 }

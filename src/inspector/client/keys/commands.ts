@@ -1,6 +1,5 @@
-import { singleKeys } from '../../../pages/client/keys/keyboard.ts';
+import { keyCommands, switchSingleKeys } from '../../../pages/client/keys/key-commands.ts';
 import type { Command } from '../../../pages/client/keys/palette.tsx';
-import { capital } from '../../../text/sentence.ts';
 import { copyAs, copyForms, download } from '../acts/copy-forms.ts';
 import type { Store } from '../store.ts';
 import { keys } from './keyboard.ts';
@@ -19,9 +18,7 @@ export function commandsOf(store: Store): readonly Command[] {
   const isSendable = row !== null && session !== null && session.targets.length > 0;
   const { target } = store;
   return [
-    ...keys
-      .filter(({ names }) => !names.includes('Control+k'))
-      .map(({ shown, does, act }) => ({ name: capital(does), shown, act: () => act(store) })),
+    ...keyCommands(store, keys),
     ...(isSendable
       ? [
           { name: 'Replay, signed again', shown: '', act: () => void store.replay(row, target, true) },
@@ -49,10 +46,6 @@ export function commandsOf(store: Store): readonly Command[] {
         ),
     },
     { name: 'Clear the list', shown: '', act: () => store.clear() },
-    {
-      name: singleKeys.areOn() ? 'Switch single keys off' : 'Switch single keys on',
-      shown: '',
-      act: () => store.switchKeys(!singleKeys.areOn()),
-    },
+    switchSingleKeys(store),
   ];
 }

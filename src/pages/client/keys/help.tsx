@@ -46,3 +46,17 @@ export function DefinitionList({ rows }: { readonly rows: readonly (readonly [ty
     </dl>
   );
 }
+
+/** What opens the palette and the list of keys. */
+export function KeyButtons({ onOpen }: { readonly onOpen: (dialog: 'palette' | 'help') => void }) {
+  return (
+    <>
+      <button type="button" class="quiet" onClick={() => onOpen('palette')}>
+        Commands <kbd>Ctrl K</kbd>
+      </button>
+      <button type="button" class="quiet" onClick={() => onOpen('help')}>
+        Keys <kbd>?</kbd>
+      </button>
+    </>
+  );
+}
