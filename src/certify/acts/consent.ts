@@ -2,46 +2,36 @@ import { randomBytes } from 'node:crypto';
 import type { Act } from '../act.ts';
 import type { Stage } from '../stage.ts';
 
+const before = { needs: ['connect'], hasLogin: false } as const;
+
 /** Acts of the OAuth redirect and the consent page. */
 export const consentActs: readonly Act[] = [
   {
     id: 'consent-again',
     title: 'the organizer connects a second time',
     brings: ['pkce-fresh', 'state-fresh', 'state-random'],
-    needs: ['connect'],
-    hasLogin: false,
+    ...before,
     play: async (stage) => ({ landed: await stage.connect() }),
   },
   {
     id: 'forged-state',
     title: 'a redirect with a forged state',
     brings: ['state-checked'],
-    needs: ['connect'],
-    hasLogin: false,
-    play: async (stage) => {
-      const browser = stage.stranger();
-      await browser.leave(stage.connectUrl());
-      return { landed: await browser.call(callback(stage, { code: random(), state: random() })) };
-    },
+    ...before,
+    play: (stage) => forged(stage, { code: random(), state: random() }),
   },
   {
     id: 'missing-state',
     title: 'a redirect without a state',
     brings: ['state-checked'],
-    needs: ['connect'],
-    hasLogin: false,
-    play: async (stage) => {
-      const browser = stage.stranger();
-      await browser.leave(stage.connectUrl());
-      return { landed: await browser.call(callback(stage, { code: random() })) };
-    },
+    ...before,
+    play: (stage) => forged(stage, { code: random() }),
   },
   {
     id: 'foreign-state',
     title: 'a redirect with the state of another browser',
     brings: ['state-bound'],
-    needs: ['connect'],
-    hasLogin: false,
+    ...before,
     play: async (stage) => {
       const away = await stage.stranger().leave(stage.connectUrl());
       const state = away?.searchParams.get('state') ?? '';
@@ -53,8 +43,7 @@ export const consentActs: readonly Act[] = [
     id: 'replayed-callback',
     title: 'the redirect page is reloaded',
     brings: ['code-once'],
-    needs: ['connect'],
-    hasLogin: false,
+    ...before,
     play: async (stage) => {
       const browser = stage.stranger();
       const { callback: back, status } = await browser.open(stage.connectUrl());
@@ -65,8 +54,7 @@ export const consentActs: readonly Act[] = [
     id: 'access-denied',
     title: 'the organizer declines',
     brings: ['denied-handled'],
-    needs: ['connect'],
-    hasLogin: false,
+    ...before,
     play: async (stage) => {
       const { status } = await stage.stranger().open(stage.connectUrl(), { isDenied: true });
       return { landed: status };
@@ -76,56 +64,45 @@ export const consentActs: readonly Act[] = [
     id: 'authorize-error',
     title: 'the consent page redirects with server_error',
     brings: ['denied-handled'],
-    needs: ['connect'],
-    hasLogin: false,
-    play: async (stage) => {
-      await stage.faults('authorize:server_errorx1');
-      const { status } = await stage.stranger().open(stage.connectUrl());
-      return { landed: status };
-    },
+    ...before,
+    play: (stage) => openUnder(stage, 'authorize:server_errorx1'),
   },
   {
     id: 'empty-callback',
     title: 'a redirect without any parameter',
     brings: ['denied-handled'],
-    needs: ['connect'],
-    hasLogin: false,
+    ...before,
     play: async (stage) => ({ landed: await stage.stranger().call(callback(stage, {})) }),
   },
   {
     id: 'code-refused',
     title: 'the token endpoint refuses the code',
     brings: ['code-refused-final'],
-    needs: ['connect'],
-    hasLogin: false,
-    play: async (stage) => {
-      await stage.faults('code:invalid_grant');
-      const { status } = await stage.stranger().open(stage.connectUrl());
-      return { landed: status };
-    },
+    ...before,
+    play: (stage) => openUnder(stage, 'code:invalid_grant'),
   },
   {
     id: 'code-minimal',
     title: 'the token response has only the required fields',
     brings: ['token-answer-minimal'],
+    ...before,
     needs: ['connect', 'sync'],
-    hasLogin: false,
-    play: async (stage) => connectUnder(stage, 'code:minimalx1'),
+    play: (stage) => connectUnder(stage, 'code:minimalx1'),
   },
   {
     id: 'code-unknown-fields',
     title: 'the token response has unknown fields',
     brings: ['token-answer-tolerated'],
+    ...before,
     needs: ['connect', 'sync'],
-    hasLogin: false,
-    play: async (stage) => connectUnder(stage, 'code:extrax1'),
+    play: (stage) => connectUnder(stage, 'code:extrax1'),
   },
   {
     id: 'fewer-scopes',
     title: 'the organizer unticks every optional scope',
     brings: ['fewer-scopes'],
+    ...before,
     needs: ['connect', 'sync'],
-    hasLogin: false,
     play: async (stage) => {
       const { status } = await stage.person.open(stage.connectUrl(), { onlyScopes: [] });
       const sync = await stage.sync();
@@ -134,6 +111,19 @@ export const consentActs: readonly Act[] = [
     },
   },
 ];
+
+/** A consent is begun, and a redirect follows that does not come from it. */
+async function forged(stage: Stage, query: Readonly<Record<string, string>>) {
+  const browser = stage.stranger();
+  await browser.leave(stage.connectUrl());
+  return { landed: await browser.call(callback(stage, query)) };
+}
+
+async function openUnder(stage: Stage, fault: string) {
+  await stage.faults(fault);
+  const { status } = await stage.stranger().open(stage.connectUrl());
+  return { landed: status };
+}
 
 async function connectUnder(stage: Stage, fault: string) {
   await stage.faults(fault);

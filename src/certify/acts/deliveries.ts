@@ -1,4 +1,3 @@
-import type { ResultOf } from '../../sandbox/control/operations.ts';
 import type { Act } from '../act.ts';
 import type { Stage } from '../stage.ts';
 
@@ -21,8 +20,7 @@ export const deliveryActs: readonly Act[] = [
     needs: ['webhook'],
     hasLogin: false,
     play: async (stage) => {
-      const id = deliveryIn(await stage.ask('do', { action: 'apply' }));
-      await stage.settled();
+      const id = await delivered(stage, 'apply');
       if (id !== null) await stage.ask('redeliver', { delivery_id: id });
       await stage.settled();
       return {};
@@ -35,8 +33,7 @@ export const deliveryActs: readonly Act[] = [
     needs: ['webhook'],
     hasLogin: false,
     play: async (stage) => {
-      const id = deliveryIn(await stage.ask('do', { action: 'apply' }));
-      await stage.settled();
+      const id = await delivered(stage, 'apply');
       await stage.faults('webhook:signaturex1');
       if (id !== null) await stage.ask('redeliver', { delivery_id: id });
       await stage.settled();
@@ -50,12 +47,10 @@ export const deliveryActs: readonly Act[] = [
     needs: ['webhook'],
     hasLogin: false,
     play: async (stage) => {
-      await stage.ask('do', { action: 'apply' });
-      await stage.settled();
+      await delivered(stage, 'apply');
       await stage.ask('trigger', { type: 'sandbox.added_later', data: {} });
       await stage.settled();
-      await stage.ask('do', { action: 'apply' });
-      await stage.settled();
+      await delivered(stage, 'apply');
       return {};
     },
   },
@@ -78,8 +73,7 @@ export const deliveryActs: readonly Act[] = [
     needs: ['webhook', 'connect'],
     hasLogin: true,
     play: async (stage) => {
-      await stage.ask('do', { action: 'approve' });
-      await stage.settled();
+      await delivered(stage, 'approve');
       await stage.pause(reactionMs);
       return {};
     },
@@ -105,10 +99,7 @@ export const deliveryActs: readonly Act[] = [
       await stage.ask('rotate', {});
       await stage.kill();
       const isBack = (await stage.restart()) === null;
-      for (let turn = 0; isBack && turn < 2; turn++) {
-        await stage.ask('do', { action: 'apply' });
-        await stage.settled();
-      }
+      for (let turn = 0; isBack && turn < 2; turn++) await delivered(stage, 'apply');
       await stage.ask('rotate', { finish: true });
       return { restarted: isBack };
     },
@@ -120,8 +111,7 @@ export const deliveryActs: readonly Act[] = [
     needs: ['webhook', 'connect', 'sync'],
     hasLogin: true,
     play: async (stage) => {
-      await stage.ask('do', { action: 'suspend' });
-      await stage.settled();
+      await delivered(stage, 'suspend');
       const sync = await stage.sync();
       await stage.ask('do', { action: 'reinstate' });
       stage.forgetLogin();
@@ -154,13 +144,15 @@ function simple(id: string, title: string, brings: readonly string[], ...faults:
     hasLogin: false,
     play: async (stage: Stage) => {
       await stage.faults(...faults);
-      await stage.ask('do', { action: 'apply' });
-      await stage.settled();
+      await delivered(stage, 'apply');
       return {};
     },
   };
 }
 
-function deliveryIn({ happened }: ResultOf<'do'>): string | null {
+/** Makes a change, and waits until its delivery is answered. Gives the id of the delivery. */
+async function delivered(stage: Stage, action: string): Promise<string | null> {
+  const { happened } = await stage.ask('do', { action });
+  await stage.settled();
   return happened[0]?.delivery_id ?? null;
 }

@@ -14,40 +14,35 @@ export const errorActs: readonly Act[] = [
   under('forbidden', 'the API answers insufficient_scope', ['refusal-final'], 'api:insufficient_scopex5'),
   under('page-cut', 'a page is truncated', ['page-cut'], 'api:cutx1@1'),
   under('page-html', 'a proxy returns an HTML page', ['page-html'], 'api:htmlx1@1'),
-  {
-    id: 'scrambled-messages',
-    title: 'the messages of errors are scrambled',
-    brings: ['message-ignored'],
-    needs,
-    hasLogin: true,
-    play: async (stage) => {
-      await stage.faults('api:messages', 'refresh:messages', 'api:expiredx1');
-      const sync = await stage.sync();
-      await stage.faults();
-      await stage.advance(minuteMs);
-      return { sync, after: await stage.sync() };
-    },
-  },
+  under(
+    'scrambled-messages',
+    'the messages of errors are scrambled',
+    ['message-ignored'],
+    ...['api:messages', 'refresh:messages', 'api:expiredx1'],
+  ),
   {
     id: 'scrambled-revoked',
     title: 'token_revoked comes with a scrambled message',
     brings: ['message-ignored', 'revoked-stops'],
     needs,
     hasLogin: true,
-    play: async (stage) => {
-      await stage.faults('api:messages', 'refresh:messages', 'api:revokedx1');
-      const sync = await stage.sync();
-      await stage.advance(minuteMs);
-      const after = await stage.sync();
-      stage.forgetLogin();
-      return { sync, after };
-    },
+    play: (stage) => loseUnder(stage, ['api:messages', 'refresh:messages', 'api:revokedx1']),
   },
 ];
 
 /** Syncs with a fault injected, then again without it a minute later. */
 function under(id: string, title: string, brings: readonly string[], ...faults: readonly string[]): Act {
   return { id, title, brings, needs, hasLogin: true, play: (stage) => syncUnder(stage, faults) };
+}
+
+/** Syncs with a fault that ends the login, and again a minute later. */
+export async function loseUnder(stage: Stage, faults: readonly string[]) {
+  await stage.faults(...faults);
+  const sync = await stage.sync();
+  await stage.advance(minuteMs);
+  const after = await stage.sync();
+  stage.forgetLogin();
+  return { sync, after };
 }
 
 export async function syncUnder(stage: Stage, faults: readonly string[]) {

@@ -1,5 +1,6 @@
 import type { Act } from '../act.ts';
 import type { Stage, SyncEnd } from '../stage.ts';
+import { loseUnder, syncUnder } from './errors.ts';
 
 /** Past the lifetime of an access token. */
 const expiryMs = 3_660_000;
@@ -14,10 +15,7 @@ export const loginActs: readonly Act[] = [
     brings: ['expired-refreshed', 'refresh-clean', 'refresh-needless', 'expired-once'],
     needs,
     hasLogin: true,
-    play: async (stage) => {
-      await stage.advance(expiryMs);
-      return { sync: await stage.sync() };
-    },
+    play: (stage) => syncExpired(stage),
   },
   {
     id: 'five-at-once',
@@ -40,10 +38,7 @@ export const loginActs: readonly Act[] = [
     brings: ['refresh-token-spent'],
     needs,
     hasLogin: true,
-    play: async (stage) => {
-      await stage.advance(expiryMs);
-      return { sync: await stage.sync() };
-    },
+    play: (stage) => syncExpired(stage),
   },
   {
     id: 'expired-forever',
@@ -51,13 +46,7 @@ export const loginActs: readonly Act[] = [
     brings: ['expired-once'],
     needs,
     hasLogin: true,
-    play: async (stage) => {
-      await stage.faults('api:expiredx6');
-      const sync = await stage.sync();
-      await stage.faults();
-      await stage.advance(minuteMs);
-      return { sync, after: await stage.sync() };
-    },
+    play: (stage) => syncUnder(stage, ['api:expiredx6']),
   },
   {
     id: 'refresh-unknown-fields',
@@ -65,11 +54,7 @@ export const loginActs: readonly Act[] = [
     brings: ['token-answer-tolerated'],
     needs,
     hasLogin: true,
-    play: async (stage) => {
-      await stage.advance(expiryMs);
-      await stage.faults('refresh:extrax1');
-      return { sync: await stage.sync() };
-    },
+    play: (stage) => syncExpired(stage, 'refresh:extrax1'),
   },
   {
     id: 'killed-after-refresh',
@@ -99,9 +84,7 @@ export const loginActs: readonly Act[] = [
     needs,
     hasLogin: true,
     play: async (stage) => {
-      await stage.advance(expiryMs);
-      await stage.faults('refresh:dropx1');
-      const sync = await stage.sync();
+      const { sync } = await syncExpired(stage, 'refresh:dropx1');
       stage.forgetLogin();
       return { sync };
     },
@@ -114,12 +97,7 @@ export const loginActs: readonly Act[] = [
     hasLogin: true,
     play: async (stage) => {
       await stage.advance(expiryMs);
-      await stage.faults('refresh:stolenx1');
-      const sync = await stage.sync();
-      await stage.advance(minuteMs);
-      const after = await stage.sync();
-      stage.forgetLogin();
-      return { sync, after };
+      return loseUnder(stage, ['refresh:stolenx1']);
     },
   },
   {
@@ -149,6 +127,13 @@ export const loginActs: readonly Act[] = [
     play: async (stage) => ({ landed: await stage.signIn(), sync: await stage.sync() }),
   },
 ];
+
+/** Syncs with an expired access token. */
+async function syncExpired(stage: Stage, ...faults: readonly string[]) {
+  await stage.advance(expiryMs);
+  await stage.faults(...faults);
+  return { sync: await stage.sync() };
+}
 
 /** Kills the integration at its first API request after a successful refresh. */
 function killAfterRefresh(stage: Stage) {
