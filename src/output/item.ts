@@ -8,6 +8,10 @@ export interface ValueItem {
   readonly text: (style: Style) => string;
 }
 
+export function valueItem(data: ValueItem['data'], text: ValueItem['text']): ValueItem {
+  return { kind: 'value', data, text };
+}
+
 /** What a command yields. The printer decides how it looks; a command never writes to stdout itself. */
 export type Item =
   | ValueItem

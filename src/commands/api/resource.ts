@@ -5,7 +5,7 @@ import type { CommandModule, Example } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { type GlobalOptions, redactOption } from '../../command-kit/globals.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
-import type { Item } from '../../output/item.ts';
+import { type Item, valueItem } from '../../output/item.ts';
 import type { Style } from '../../text/style.ts';
 import { parseDuration } from '../../text/time.ts';
 import { type Access, fillEvent, openApi } from '../shared/api-access.ts';
@@ -120,7 +120,7 @@ async function document(
   const { agendaText } = await import('./agenda.ts');
   const zoneName = await zone;
   const agenda = (style: Style) => (resource.isScheduled ? agendaText(data.text, zoneName, style) : null);
-  return { kind: 'value', data, text: (style) => agenda(style) ?? documentText(data.text, style, deps.clock.now()) };
+  return valueItem(data, (style) => agenda(style) ?? documentText(data.text, style, deps.clock.now()));
 }
 
 function examplesOf({ words, isList, example }: Resource): readonly Example[] {

@@ -1,7 +1,7 @@
 import { acts } from '../../certify/acts.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
 import { collect } from '../../command-kit/option-values.ts';
-import type { Item } from '../../output/item.ts';
+import { type Item, valueItem } from '../../output/item.ts';
 import { explained } from '../shared/audit/explained.ts';
 import { chosenRules } from '../shared/audit/rules.ts';
 import type { CertifyOptions } from '../shared/certify/options.ts';
@@ -69,11 +69,10 @@ export const certify: CommandModule<CertifyOptions> = {
 
   async *run(options, deps) {
     if (options.list) {
-      yield {
-        kind: 'value',
-        data: acts.map(({ id, title, brings, needs }) => ({ id, title, rules: [...brings], needs: [...needs] })),
-        text: (style) => acts.map(({ id, title }) => `${style.bold(id.padEnd(24))} ${title}`).join('\n'),
-      };
+      yield valueItem(
+        acts.map(({ id, title, brings, needs }) => ({ id, title, rules: [...brings], needs: [...needs] })),
+        (style) => acts.map(({ id, title }) => `${style.bold(id.padEnd(24))} ${title}`).join('\n'),
+      );
       return undefined;
     }
     if (options.explain !== undefined) {
@@ -90,12 +89,9 @@ function explanation(list: string): Item {
     acts: acts.filter(({ brings }) => brings.includes(rule.id)).map(({ id, title }) => ({ id, title })),
   }));
   const [first] = shown;
-  return {
-    kind: 'value',
-    data: shown.length === 1 && first !== undefined ? first : shown,
-    text: () =>
-      shown
-        .map((rule) => [explained(rule), ...rule.acts.map(({ id, title }) => `act     ${id}: ${title}`)].join('\n'))
-        .join('\n\n'),
-  };
+  return valueItem(shown.length === 1 && first !== undefined ? first : shown, () =>
+    shown
+      .map((rule) => [explained(rule), ...rule.acts.map(({ id, title }) => `act     ${id}: ${title}`)].join('\n'))
+      .join('\n\n'),
+  );
 }

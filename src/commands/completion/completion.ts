@@ -1,5 +1,6 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { valueItem } from '../../output/item.ts';
 import { adviceOn } from '../../text/suggestion.ts';
 
 interface CompletionOptions {
@@ -56,7 +57,7 @@ export const completion: CommandModule<CompletionOptions> = {
       });
     }
     const script = await found.load();
-    yield { kind: 'value', data: { shell, script }, text: () => script.trimEnd() };
+    yield valueItem({ shell, script }, () => script.trimEnd());
   },
 };
 

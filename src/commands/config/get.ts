@@ -4,6 +4,7 @@ import { secretVariables } from '../../config/environment.ts';
 import type { SecretName } from '../../config/types.ts';
 import { program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { valueItem } from '../../output/item.ts';
 import { type ConfigName, configName } from './setting-name.ts';
 
 interface ConfigGetOptions {
@@ -40,7 +41,7 @@ export const configGet: CommandModule<ConfigGetOptions> = {
     const found = wanted.isSecret && reveal ? await secretInForce(wanted.name, deps) : await valueInForce(wanted, deps);
     if (found === null) throw missing(wanted, deps);
     if (wanted.isSecret && !reveal && !deps.isStdoutTty) throw masked(wanted.name, deps);
-    yield { kind: 'value', data: { name: wanted.name, ...found }, text: () => found.value };
+    yield valueItem({ name: wanted.name, ...found }, () => found.value);
   },
 };
 

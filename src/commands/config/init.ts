@@ -6,6 +6,7 @@ import { type SecretName, type SettingName, secretNames } from '../../config/typ
 import { program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { isPlaceholderHost, parseUrl } from '../../http/web-address.ts';
+import { valueItem } from '../../output/item.ts';
 import { decodeText, oddityOf, secretText, settingText } from '../../text/input.ts';
 import { type Given, settingsInEnv } from './env-settings.ts';
 
@@ -53,16 +54,13 @@ export const configInit: CommandModule<ConfigInitOptions> = {
       if (value !== undefined) await store.set(name, value);
     }
     const secrets = secretNames.filter((name) => given.secrets[name] !== undefined);
-    yield {
-      kind: 'value',
-      data: { profile: deps.profile, settings, secrets },
-      text: (style) =>
-        [
-          `${style.green('✓')} Profile "${deps.profile}" is set up.`,
-          ...Object.entries(settings).map(([name, value]) => `  ${name}: ${value}`),
-          ...secrets.map((name) => `  ${name}: stored encrypted`),
-        ].join('\n'),
-    };
+    yield valueItem({ profile: deps.profile, settings, secrets }, (style) =>
+      [
+        `${style.green('✓')} Profile "${deps.profile}" is set up.`,
+        ...Object.entries(settings).map(([name, value]) => `  ${name}: ${value}`),
+        ...secrets.map((name) => `  ${name}: stored encrypted`),
+      ].join('\n'),
+    );
     for (const name of secrets) warnOfOddity(name, given.secrets[name] ?? '', deps);
   },
 };

@@ -1,4 +1,5 @@
 import type { CommandModule } from '../../command-kit/command.ts';
+import { valueItem } from '../../output/item.ts';
 
 /** `revento config path`: the settings file, whether it exists or not. */
 export const configPath: CommandModule = {
@@ -12,6 +13,6 @@ export const configPath: CommandModule = {
   async *run(_options, deps) {
     const { path } = await deps.settingsFile();
     const { configDir, dataDir } = deps.settings;
-    yield { kind: 'value', data: { path, config_dir: configDir, data_dir: dataDir }, text: () => path };
+    yield valueItem({ path, config_dir: configDir, data_dir: dataDir }, () => path);
   },
 };

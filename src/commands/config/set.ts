@@ -5,6 +5,7 @@ import { describeSetting, parseSetting } from '../../config/rows.ts';
 import type { SettingName } from '../../config/types.ts';
 import { program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { valueItem } from '../../output/item.ts';
 import type { KeySource } from '../../ports/store.ts';
 import { oddityOf, settingText } from '../../text/input.ts';
 import { type InputDeps, readSecret } from './secret-input.ts';
@@ -40,11 +41,10 @@ export const configSet: CommandModule<ConfigSetOptions> = {
   async *run({ name, value }, deps) {
     const wanted = configName(name);
     const shown = wanted.isSecret ? await setSecret(wanted, value, deps) : await setPlain(wanted.name, value, deps);
-    yield {
-      kind: 'value',
-      data: { profile: deps.profile, name: wanted.name, value: shown },
-      text: (style) => `${style.green('✓')} ${settingInWords(wanted, deps.profile)} is ${shown}.`,
-    };
+    yield valueItem(
+      { profile: deps.profile, name: wanted.name, value: shown },
+      (style) => `${style.green('✓')} ${settingInWords(wanted, deps.profile)} is ${shown}.`,
+    );
     await warnOfPrecedence(wanted, deps);
   },
 };

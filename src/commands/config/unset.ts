@@ -1,5 +1,6 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import { describeSetting } from '../../config/rows.ts';
+import { valueItem } from '../../output/item.ts';
 import { moveStore, settingInWords } from './set.ts';
 import { configName } from './setting-name.ts';
 
@@ -22,11 +23,10 @@ export const configUnset: CommandModule<ConfigUnsetOptions> = {
     if (wanted.isSecret) await (await deps.secrets()).set(wanted.name, null);
     else await (await deps.settingsFile()).update(deps.profile, { [wanted.name]: null });
     const fallback = wanted.isSecret ? undefined : describeSetting(wanted.name).default;
-    yield {
-      kind: 'value',
-      data: { profile: deps.profile, name: wanted.name, value: fallback ?? null },
-      text: (style) =>
+    yield valueItem(
+      { profile: deps.profile, name: wanted.name, value: fallback ?? null },
+      (style) =>
         `${style.green('✓')} ${settingInWords(wanted, deps.profile)} is unset${fallback ? `; the default is ${fallback}` : ''}.`,
-    };
+    );
   },
 };

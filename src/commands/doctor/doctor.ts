@@ -1,6 +1,7 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { exitStatus } from '../../errors/revento-error.ts';
+import { valueItem } from '../../output/item.ts';
 import type { Style } from '../../text/style.ts';
 import { wrap } from '../../text/wrap.ts';
 import { checkCallback } from './callback-check.ts';
@@ -51,7 +52,7 @@ export const doctor: CommandModule = {
     }));
     const rows = findings.map(({ check, status, message, remedy }) => ({ check, status, message, remedy }));
     if (deps.format === 'table') {
-      yield { kind: 'value', data: rows, text: (style) => describe(findings, style) };
+      yield valueItem(rows, (style) => describe(findings, style));
     } else yield { kind: 'rows', rows };
     return findings.some(({ status }) => status === 'fail') ? exitStatus.failed : exitStatus.done;
   },

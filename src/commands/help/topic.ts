@@ -1,6 +1,7 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import { layout, page } from '../../help/layout.ts';
 import type { Json } from '../../json/value.ts';
+import { valueItem } from '../../output/item.ts';
 import type { Style } from '../../text/style.ts';
 import type { Term } from '../../text/wrap.ts';
 import type { Topic } from './topics.ts';
@@ -32,7 +33,7 @@ export function topicCommand(topic: Topic): CommandModule {
     layout: { shape: 'value', isText: true },
     async *run() {
       const content = await topic.load();
-      yield { kind: 'value', data: content.data, text: (style) => topicText(topic.summary, content, style) };
+      yield valueItem(content.data, (style) => topicText(topic.summary, content, style));
       return;
     },
   };

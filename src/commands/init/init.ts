@@ -4,7 +4,7 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
-import type { Item } from '../../output/item.ts';
+import { type Item, valueItem } from '../../output/item.ts';
 import { existingFiles, placeFiles, refuseBlocked } from '../../starters/place.ts';
 import { type Framework, projectFiles, type Starter } from '../../starters/starter.ts';
 import { starterFor, starters } from '../../starters/starters.ts';
@@ -137,17 +137,14 @@ function listed(): Item {
     untested: untested ?? null,
   }));
   const width = Math.max(...names.map((name) => name.length));
-  return {
-    kind: 'value',
-    data,
-    text: (style) =>
-      data
-        .flatMap(({ language, frameworks, needs, untested }) => [
-          `${style.bold(language.padEnd(width))}  ${frameworks.join(', ')}; needs ${needs}`,
-          ...(untested === null ? [] : [`${' '.repeat(width)}  ${untested}`]),
-        ])
-        .join('\n'),
-  };
+  return valueItem(data, (style) =>
+    data
+      .flatMap(({ language, frameworks, needs, untested }) => [
+        `${style.bold(language.padEnd(width))}  ${frameworks.join(', ')}; needs ${needs}`,
+        ...(untested === null ? [] : [`${' '.repeat(width)}  ${untested}`]),
+      ])
+      .join('\n'),
+  );
 }
 
 function written({ starter, variant, directory, files, isInstalled }: Written): Item {
@@ -158,9 +155,8 @@ function written({ starter, variant, directory, files, isInstalled }: Written): 
     'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --write-env .env',
     starter.start,
   ];
-  return {
-    kind: 'value',
-    data: {
+  return valueItem(
+    {
       language: starter.language,
       framework: variant.name,
       directory,
@@ -168,7 +164,7 @@ function written({ starter, variant, directory, files, isInstalled }: Written): 
       is_installed: isInstalled,
       next,
     },
-    text: (style) =>
+    (style) =>
       [
         `${style.green('✓')} ${starter.title} integration in ${directory}`,
         '',
@@ -178,7 +174,7 @@ function written({ starter, variant, directory, files, isInstalled }: Written): 
         '',
         'Then open http://localhost:3000/connect',
       ].join('\n'),
-  };
+  );
 }
 
 interface Written {

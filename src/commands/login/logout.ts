@@ -4,6 +4,7 @@ import { flagsOfLogin, program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { LoginKey } from '../../login/login.ts';
 import { fileNameOf, loginInWords, userField, userOf } from '../../login/login-name.ts';
+import { valueItem } from '../../output/item.ts';
 import type { StoredProfile } from '../../ports/store.ts';
 import { candidates, loginsThatFit, userIdOption, type Wanted, wantedLogin } from '../shared/login-choice.ts';
 import { ofWhich, severalLogins } from '../shared/login-missing.ts';
@@ -45,20 +46,19 @@ export const logout: CommandModule<LogoutOptions> = {
       if (await sessions.forget(key)) forgotten.push(key);
     }
     if (forgotten.length === 0 && !all) throw noneFits(stored.logins, wanted, deps);
-    yield {
-      kind: 'value',
-      data: {
+    yield valueItem(
+      {
         forgotten: forgotten.map((key) => ({
           event_id: key.eventId,
           kind: key.kind,
           ...userField(key),
         })),
       },
-      text: (style) =>
+      (style) =>
         forgotten.length === 0
           ? `Nothing to do: profile "${deps.profile}" has no login.`
           : forgotten.map((key) => `${style.green('✓')} Logged out of ${loginInWords(key)}.`).join('\n'),
-    };
+    );
     if (forgotten.length > 0) deps.terminal.notice(`note: ${whereToRevoke(forgotten)}`);
     if (deps.environmentToken !== null) {
       deps.terminal.notice('note: REVENTO_ACCESS_TOKEN is still set and will still be used; unset it to stop that');

@@ -1,6 +1,7 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { loginInWords, userField } from '../../login/login-name.ts';
+import { valueItem } from '../../output/item.ts';
 import { isoTime, relativeTime } from '../../text/time.ts';
 import { userIdOption, wantedLogin } from '../shared/login-choice.ts';
 import { requireLogin } from '../shared/login-missing.ts';
@@ -29,10 +30,9 @@ export const tokenRefresh: CommandModule<TokenRefreshOptions> = {
     const { expiresAt } = await (await deps.sessions()).refresh(key);
     const life =
       expiresAt === null ? '' : `; the new access token expires ${relativeTime(expiresAt, deps.clock.now())}`;
-    yield {
-      kind: 'value',
-      data: { event_id: key.eventId, kind: key.kind, ...userField(key), expires_at: isoTime(expiresAt) },
-      text: (style) => `${style.green('✓')} Refreshed ${loginInWords(key)}${life}.`,
-    };
+    yield valueItem(
+      { event_id: key.eventId, kind: key.kind, ...userField(key), expires_at: isoTime(expiresAt) },
+      (style) => `${style.green('✓')} Refreshed ${loginInWords(key)}${life}.`,
+    );
   },
 };

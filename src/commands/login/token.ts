@@ -3,6 +3,7 @@ import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { AccessToken } from '../../login/login.ts';
 import { userField } from '../../login/login-name.ts';
+import { valueItem } from '../../output/item.ts';
 import { formatDuration, isoTime, parseDuration } from '../../text/time.ts';
 import { userIdOption, wantedLogin } from '../shared/login-choice.ts';
 import { requireLogin } from '../shared/login-missing.ts';
@@ -43,9 +44,8 @@ export const token: CommandModule<TokenOptions> = {
     const current = await (await (await deps.sessions()).source(key)).current(minTtlMs);
     requireLife(current, minTtlMs, minTtl, deps);
     const value = current.token.reveal();
-    yield {
-      kind: 'value',
-      data: {
+    yield valueItem(
+      {
         access_token: value,
         token_type: 'Bearer',
         expires_at: isoTime(current.expiresAt),
@@ -53,8 +53,8 @@ export const token: CommandModule<TokenOptions> = {
         kind: current.key?.kind ?? null,
         ...(current.key !== null && userField(current.key)),
       },
-      text: () => value,
-    };
+      () => value,
+    );
   },
 };
 

@@ -3,6 +3,7 @@ import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { LoginKey } from '../../login/login.ts';
 import { loginInWords } from '../../login/login-name.ts';
+import { valueItem } from '../../output/item.ts';
 import { requireProfile } from '../shared/profile-names.ts';
 import { whereToRevoke } from '../shared/where-to-revoke.ts';
 
@@ -36,14 +37,13 @@ export const profileRemove: CommandModule<ProfileRemoveOptions> = {
     await (await deps.secrets(name)).forget();
     await deps.discardProfile(name);
     await (await deps.settingsFile()).remove(name);
-    yield {
-      kind: 'value',
-      data: { profile: name, forgotten: logins.map(({ eventId, kind }) => ({ event_id: eventId, kind })) },
-      text: (style) => {
+    yield valueItem(
+      { profile: name, forgotten: logins.map(({ eventId, kind }) => ({ event_id: eventId, kind })) },
+      (style) => {
         const also = logins.length === 0 ? '' : `, and with it ${logins.map(loginInWords).join(', ')}`;
         return `${style.green('✓')} Removed profile "${name}"${also}.`;
       },
-    };
+    );
     if (logins.length > 0) deps.terminal.notice(`note: ${whereToRevoke(logins)}`);
   },
 };

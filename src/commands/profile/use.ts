@@ -1,4 +1,5 @@
 import type { CommandModule } from '../../command-kit/command.ts';
+import { valueItem } from '../../output/item.ts';
 import { requireProfile } from '../shared/profile-names.ts';
 
 interface ProfileUseOptions {
@@ -18,11 +19,7 @@ export const profileUse: CommandModule<ProfileUseOptions> = {
     // `default` is always there, configured or not: it is the way back.
     if (name !== 'default') await requireProfile(name, deps);
     await (await deps.settingsFile()).use(name);
-    yield {
-      kind: 'value',
-      data: { profile: name },
-      text: (style) => `${style.green('✓')} Using profile "${name}" from now on.`,
-    };
+    yield valueItem({ profile: name }, (style) => `${style.green('✓')} Using profile "${name}" from now on.`);
     if (deps.childEnv['REVENTO_PROFILE']) {
       deps.terminal.notice('note: REVENTO_PROFILE is set and takes precedence');
     }

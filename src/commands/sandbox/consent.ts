@@ -3,6 +3,7 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { isHttpFailure, networkError } from '../../http/failure.ts';
 import { isLoopback } from '../../http/this-machine.ts';
 import { parseUrl } from '../../http/web-address.ts';
+import { valueItem } from '../../output/item.ts';
 import type { Exchange } from '../../ports/exchange.ts';
 import { type Visit, visit } from '../../sandbox/visitor/visitor.ts';
 
@@ -48,11 +49,10 @@ export const sandboxConsent: CommandModule<SandboxConsentOptions> = {
     const interruptible: Exchange = (request) => http({ ...request, signal: deps.signal });
     const end = await go(() => visit(interruptible, start, { isDenied: deny, onlyScopes: scopes }, isOnThisMachine));
     requireLanding(start, end, deny);
-    yield {
-      kind: 'value',
-      data: { decision: deny ? 'deny' : 'allow', landed_on: end.landedOn, status: end.status },
-      text: (style) => `${style.green('✓')} ${deny ? 'Denied' : 'Allowed'}; ${end.landedOn} returned ${end.status}`,
-    };
+    yield valueItem(
+      { decision: deny ? 'deny' : 'allow', landed_on: end.landedOn, status: end.status },
+      (style) => `${style.green('✓')} ${deny ? 'Denied' : 'Allowed'}; ${end.landedOn} returned ${end.status}`,
+    );
   },
 };
 

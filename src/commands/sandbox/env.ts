@@ -1,5 +1,6 @@
 import type { CommandModule } from '../../command-kit/command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { valueItem } from '../../output/item.ts';
 import { controlVariable } from '../../sandbox/control/key.ts';
 import { envFormats, formatVariables, isEnvFormat } from '../../sandbox/server/env-format.ts';
 import { adviceOn } from '../../text/suggestion.ts';
@@ -28,6 +29,6 @@ export const sandboxEnv: CommandModule<SandboxEnvOptions> = {
       });
     }
     const variables = await sandboxVariables(deps);
-    yield { kind: 'value', data: { ...variables }, text: () => formatVariables(variables, format) };
+    yield valueItem({ ...variables }, () => formatVariables(variables, format));
   },
 };

@@ -7,7 +7,7 @@ import { tapReport } from '../../checks/tap.ts';
 import type { GlobalOptions } from '../../command-kit/globals.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { Json } from '../../json/value.ts';
-import type { Item, OutputFormat } from '../../output/item.ts';
+import { type Item, type OutputFormat, valueItem } from '../../output/item.ts';
 import { plainStyle, type Style } from '../../text/style.ts';
 
 export const reportFormats = ['text', 'json', 'tap', 'junit', 'sarif', 'html'] as const;
@@ -48,7 +48,7 @@ function contradiction(format: ReportFormat, { output, json, columns, jq }: Glob
 
 /** Text for a terminal, printed line by line, whatever format the settings prefer. */
 export function textItem(text: (style: Style) => string, output: OutputFormat): Item {
-  if (output === 'table') return { kind: 'value', data: null, text };
+  if (output === 'table') return valueItem(null, text);
   return { kind: 'bytes', bytes: Buffer.from(`${text(plainStyle())}\n`) };
 }
 
@@ -65,7 +65,7 @@ interface ReportOptions {
 export function reportItem(form: Exclude<ReportForm, 'text'>, { report, facts, output, jq }: ReportOptions): Item {
   switch (form) {
     case 'cases':
-      return { kind: 'value', data: checkRows(report.results), text: () => '' };
+      return valueItem(checkRows(report.results), () => '');
     case 'tap':
       return { kind: 'bytes', bytes: Buffer.from(tapReport(report)) };
     case 'junit':
@@ -76,7 +76,7 @@ export function reportItem(form: Exclude<ReportForm, 'text'>, { report, facts, o
       return { kind: 'bytes', bytes: Buffer.from(htmlReport(report)) };
     case 'json': {
       const data = { ...facts, ...jsonReport(report) };
-      if (jq !== undefined || output === 'json' || output === 'ndjson') return { kind: 'value', data, text: () => '' };
+      if (jq !== undefined || output === 'json' || output === 'ndjson') return valueItem(data, () => '');
       // `--format json` asks for JSON whatever the settings say about output.
       return { kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(data, null, 2)}\n`) };
     }

@@ -3,7 +3,7 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { pretty } from '../../json/pretty.ts';
-import type { Item } from '../../output/item.ts';
+import { type Item, valueItem } from '../../output/item.ts';
 import { adviceOn } from '../../text/suggestion.ts';
 import { eventTypes, knownType, sampleEnvelope } from '../../webhook/event.ts';
 import { anyEventSchema, envelopeSchema, schemaDialect } from '../../webhook/schema/event-schema.ts';
@@ -63,14 +63,14 @@ export const webhookEvents: CommandModule<WebhookEventsOptions> = {
       eventId: sampleEventId(deps),
       organizationId: 'org_test',
     });
-    yield { kind: 'value', data: { ...sample }, text: (style) => pretty(JSON.stringify(sample), style) };
+    yield valueItem({ ...sample }, (style) => pretty(JSON.stringify(sample), style));
   },
 };
 
 function schemaOf(type: string | undefined): Item {
   const row = type === undefined ? undefined : knownType(type);
   const data = row === undefined ? anyEventSchema() : { $schema: schemaDialect, ...envelopeSchema(row) };
-  return { kind: 'value', data, text: (style) => pretty(JSON.stringify(data), style) };
+  return valueItem(data, (style) => pretty(JSON.stringify(data), style));
 }
 
 function typesFor(language: string, hasMore: boolean): Item {
@@ -84,19 +84,18 @@ function typesFor(language: string, hasMore: boolean): Item {
     });
   }
   const text = render(eventModels());
-  return { kind: 'value', data: { language, text }, text: () => text.trimEnd() };
+  return valueItem({ language, text }, () => text.trimEnd());
 }
 
 function list(): Item {
   const width = Math.max(...eventTypes.map(({ type }) => type.length));
-  return {
-    kind: 'value',
-    data: eventTypes.map(({ type, summary, isIntegrationLevel, isAssumed = false }) => ({
+  return valueItem(
+    eventTypes.map(({ type, summary, isIntegrationLevel, isAssumed = false }) => ({
       type,
       summary,
       level: isIntegrationLevel ? 'integration' : 'event',
       is_data_assumed: isAssumed,
     })),
-    text: (style) => eventTypes.map(({ type, summary }) => `${style.bold(type.padEnd(width))}  ${summary}`).join('\n'),
-  };
+    (style) => eventTypes.map(({ type, summary }) => `${style.bold(type.padEnd(width))}  ${summary}`).join('\n'),
+  );
 }

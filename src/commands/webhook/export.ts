@@ -8,6 +8,7 @@ import { program } from '../../errors/next-command.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
 import { isSuccess } from '../../http/status.ts';
+import { valueItem } from '../../output/item.ts';
 import { type TestedDelivery, testFile } from '../../test-code/test-file.ts';
 import { curlForm, type TestForm, testForms } from '../../test-code/test-forms.ts';
 import type { Recorded } from '../../webhook/recorded-line.ts';
@@ -92,12 +93,7 @@ export const webhookExport: CommandModule<WebhookExportOptions> = {
     }
     const code = form.write(testFile(deliveries, { url, className: classNameOf(out), key: keyOf(chosen) }));
     if (deps.format === 'table' && !deps.isFiltered) yield { kind: 'bytes', bytes: Buffer.from(code) };
-    else
-      yield {
-        kind: 'value',
-        data: { as: form.id, file: form.file, deliveries: deliveries.length, code },
-        text: () => code,
-      };
+    else yield valueItem({ as: form.id, file: form.file, deliveries: deliveries.length, code }, () => code);
   },
 };
 

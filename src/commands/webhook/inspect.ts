@@ -3,6 +3,7 @@ import type { Deps } from '../../command-kit/deps.ts';
 import { collect, wholeNumber } from '../../command-kit/option-values.ts';
 import { exitStatus } from '../../errors/revento-error.ts';
 import { fromRecording, weightOf } from '../../inspector/inspected.ts';
+import { valueItem } from '../../output/item.ts';
 import { decodeLoosely } from '../../text/input.ts';
 import { targetUrl } from '../../webhook/sending/target-url.ts';
 import { checked } from './replay/choice.ts';
@@ -57,12 +58,10 @@ export const inspect: CommandModule<InspectOptions> = {
         page.hub.add(inspected, weightOf(inspected), 'verified');
       }
       const count = deliveries.length;
-      yield {
-        kind: 'value',
-        data: { type: 'ready', file, deliveries: count },
-        text: (style) =>
-          `${style.green('Ready.')} ${count} ${count === 1 ? 'delivery' : 'deliveries'}; stop with Ctrl-C`,
-      };
+      yield valueItem(
+        { type: 'ready', file, deliveries: count },
+        (style) => `${style.green('Ready.')} ${count} ${count === 1 ? 'delivery' : 'deliveries'}; stop with Ctrl-C`,
+      );
       await stopped(deps.signal);
       return exitStatus.interrupted;
     } finally {

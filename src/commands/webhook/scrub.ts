@@ -6,7 +6,7 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { linesOf } from '../../files/lines.ts';
 import { piecesOfFile } from '../../files/user-file.ts';
 import { JsonText } from '../../json/value.ts';
-import type { Item } from '../../output/item.ts';
+import { type Item, valueItem } from '../../output/item.ts';
 import { RecordingScrubber, type ScrubTally } from '../../pseudonyms/recording-scrubber.ts';
 import { asUtf8 } from '../../text/input.ts';
 import { otherSecrets, readSigningSecrets } from './shared/secrets.ts';
@@ -138,7 +138,7 @@ function outputOf({ isFiltered }: Pick<Deps, 'isFiltered'>) {
   let text = '';
   return {
     *add(line: string): Generator<Item, void, void> {
-      if (isFiltered) yield { kind: 'value', data: new JsonText(line), text: () => line };
+      if (isFiltered) yield valueItem(new JsonText(line), () => line);
       else text += `${line}\n`;
       if (text.length >= pieceBytes) yield* this.end();
     },

@@ -4,6 +4,7 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { parseRecord } from '../../json/parse.ts';
+import { valueItem } from '../../output/item.ts';
 import { bodyEnds } from '../../webhook/diagnosis/body-ends.ts';
 import { isTimestamp, sign } from '../../webhook/signature.ts';
 import { requireKnownType, unknownTypeOption } from '../shared/unknown-type.ts';
@@ -62,14 +63,11 @@ export const webhookSign: CommandModule<WebhookSignOptions> = {
       'X-Revento-Timestamp': signedAt,
       'X-Revento-Signature': sign(secret.reveal(), signedAt, body),
     };
-    yield {
-      kind: 'value',
-      data: headers,
-      text: () =>
-        Object.entries(headers)
-          .map(([name, value]) => `${name}: ${value}`)
-          .join('\n'),
-    };
+    yield valueItem(headers, () =>
+      Object.entries(headers)
+        .map(([name, value]) => `${name}: ${value}`)
+        .join('\n'),
+    );
   },
 };
 

@@ -3,14 +3,13 @@ import type { Settings } from '../../../config/types.ts';
 import { program } from '../../../errors/next-command.ts';
 import type { Grant } from '../../../login/login.ts';
 import { loginInWords, userField } from '../../../login/login-name.ts';
-import type { Item } from '../../../output/item.ts';
+import { type Item, valueItem } from '../../../output/item.ts';
 import { isoTime, relativeTime } from '../../../text/time.ts';
 
 /** The result of a login: never a token. */
 export function loginItem(grant: Grant, profile: string, now: number): Item {
-  return {
-    kind: 'value',
-    data: {
+  return valueItem(
+    {
       profile,
       event_id: grant.eventId,
       organization_id: grant.organizationId,
@@ -20,7 +19,7 @@ export function loginItem(grant: Grant, profile: string, now: number): Item {
       access_expires_at: isoTime(grant.accessExpiresAt),
       refresh_expires_at: isoTime(grant.refreshExpiresAt),
     },
-    text: (style) => {
+    (style) => {
       const of = grant.organizationId === null ? '' : ` of ${grant.organizationId}`;
       const lines = [
         `${style.green('✓')} Logged in to ${style.bold(loginInWords(grant))}${of}.`,
@@ -30,7 +29,7 @@ export function loginItem(grant: Grant, profile: string, now: number): Item {
       ];
       return lines.join('\n');
     },
-  };
+  );
 }
 
 function accessInWords({ accessExpiresAt, refreshToken }: Grant, now: number): string {

@@ -5,6 +5,7 @@ import { ReventoError } from '../../../errors/revento-error.ts';
 import type { Json } from '../../../json/value.ts';
 import type { Login, LoginKey, UnreadableLogin } from '../../../login/login.ts';
 import { fileNameOf, userField } from '../../../login/login-name.ts';
+import { valueItem } from '../../../output/item.ts';
 import { isoTime } from '../../../text/time.ts';
 import { chooseLogin } from '../../shared/login-choice.ts';
 import { cannotBeRead } from '../../shared/login-missing.ts';
@@ -55,11 +56,7 @@ export const status: CommandModule<StatusOptions> = {
     };
     // A profile that does not exist has nothing to show: its name is mistyped, or a port.
     if (!(await exists(report, deps))) requireUsable(report, deps);
-    yield {
-      kind: 'value',
-      data: toJson(report, check),
-      text: (style) => describe(report, deps.clock.now(), style),
-    };
+    yield valueItem(toJson(report, check), (style) => describe(report, deps.clock.now(), style));
     const blocking = blockingOf(report, deps.event);
     warnOf(
       unreadable.filter((login) => login !== blocking),

@@ -1,4 +1,5 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
+import { valueItem } from '../../../output/item.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import type { Style } from '../../../text/style.ts';
 import { chosenSandbox, steering } from '../../shared/sandbox/profile.ts';
@@ -38,12 +39,9 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
   async *run({ finish }, deps) {
     const signing = await askSandbox(deps, 'rotate', { finish });
     const isKept = await keepSigning(deps, signing);
-    yield {
-      kind: 'value',
-      data: { ...signing },
-      text: (style) =>
-        finish ? describeEnd(style) : describeBegin(signing, { profile: chosenSandbox(deps), isKept }, style),
-    };
+    yield valueItem({ ...signing }, (style) =>
+      finish ? describeEnd(style) : describeBegin(signing, { profile: chosenSandbox(deps), isKept }, style),
+    );
   },
 };
 

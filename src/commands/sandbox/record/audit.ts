@@ -2,6 +2,7 @@ import { scoreOf } from '../../../checks/result.ts';
 import type { CommandModule } from '../../../command-kit/command.ts';
 import type { GlobalOptions } from '../../../command-kit/globals.ts';
 import { exitStatus } from '../../../errors/revento-error.ts';
+import { valueItem } from '../../../output/item.ts';
 import type { Rule } from '../../../sandbox/audit/rule.ts';
 import { readBaseline } from '../../shared/audit/baseline.ts';
 import { findingLines } from '../../shared/audit/bytes.ts';
@@ -44,11 +45,10 @@ export const sandboxAudit: CommandModule<SandboxAuditOptions> = {
     const chosen = chosenRules(options.explain ?? options.only);
     if (options.explain !== undefined || options.list) {
       const isWhole = options.explain !== undefined;
-      yield {
-        kind: 'value',
-        data: chosen.map(({ judge: _, ...rule }) => ({ ...rule })),
-        text: (style) => chosen.map((rule) => (isWhole ? explained(rule) : listed(rule, style.bold))).join('\n'),
-      };
+      yield valueItem(
+        chosen.map(({ judge: _, ...rule }) => ({ ...rule })),
+        (style) => chosen.map((rule) => (isWhole ? explained(rule) : listed(rule, style.bold))).join('\n'),
+      );
       return undefined;
     }
     const form = reportForm(options, deps.format);

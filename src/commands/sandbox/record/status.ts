@@ -1,4 +1,5 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
+import { valueItem } from '../../../output/item.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import type { Style } from '../../../text/style.ts';
 import { relativeTime } from '../../../text/time.ts';
@@ -22,11 +23,9 @@ export const sandboxStatus: CommandModule = {
       askSandbox(deps, 'faults', {}),
       askSandbox(deps, 'clock', {}),
     ]);
-    yield {
-      kind: 'value',
-      data: { auth_base: authBase, ...status, faults, clock },
-      text: (style) => describe(status, { authBase, faults, clock, now: deps.clock.now() }, style),
-    };
+    yield valueItem({ auth_base: authBase, ...status, faults, clock }, (style) =>
+      describe(status, { authBase, faults, clock, now: deps.clock.now() }, style),
+    );
   },
 };
 

@@ -7,7 +7,7 @@ import type { GlobalOptions } from '../../../command-kit/globals.ts';
 import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
 import { isLoopback } from '../../../http/this-machine.ts';
 import { parseUrl } from '../../../http/web-address.ts';
-import type { Item } from '../../../output/item.ts';
+import { type Item, valueItem } from '../../../output/item.ts';
 import type { OperationName, ParamsOf, ResultOf } from '../../../sandbox/control/operations.ts';
 import { builtInScenarios } from '../../../sandbox/scenario/built-in.ts';
 import type { Played } from '../../../sandbox/scenario/play.ts';
@@ -179,7 +179,7 @@ function resultOf({ number, kind, title, outcome, wanted, got, durationMs }: Pla
 
 function rowItem({ durationMs, ...played }: Played, { format }: Pick<Deps, 'format'>): Item {
   const row = { type: 'step', ...played, duration_ms: durationMs };
-  if (format === 'ndjson') return { kind: 'value', data: row, text: () => '' };
+  if (format === 'ndjson') return valueItem(row, () => '');
   return { kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(row)}\n`) };
 }
 
@@ -195,14 +195,11 @@ async function listItem(): Promise<Item> {
       return { name, title, shows: shows.trim(), steps: steps.length };
     }),
   );
-  return {
-    kind: 'value',
-    data: all,
-    text: ({ bold, width }) =>
-      all
-        .map(({ name, shows }) =>
-          [bold(name), ...wrap(shows, Math.min(width, 100) - 2).map((line) => `  ${line}`)].join('\n'),
-        )
-        .join('\n'),
-  };
+  return valueItem(all, ({ bold, width }) =>
+    all
+      .map(({ name, shows }) =>
+        [bold(name), ...wrap(shows, Math.min(width, 100) - 2).map((line) => `  ${line}`)].join('\n'),
+      )
+      .join('\n'),
+  );
 }

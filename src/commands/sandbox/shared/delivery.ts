@@ -1,6 +1,6 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
-import type { Item } from '../../../output/item.ts';
+import { type Item, valueItem } from '../../../output/item.ts';
 import type { Delivery } from '../../../sandbox/deliveries/delivery.ts';
 import type { Happening } from '../../../sandbox/world/happening.ts';
 import type { Style } from '../../../text/style.ts';
@@ -29,11 +29,9 @@ export async function* followDelivery(
   happened?: readonly Happening[],
 ): AsyncGenerator<Item, void, void> {
   const shown = await settle(deps, begun, isAwaited);
-  yield {
-    kind: 'value',
-    data: happened === undefined ? shown : { ...shown, happened },
-    text: (style) => [...(happened ?? []).map(describeHappening), describeDelivery(shown, style)].join('\n'),
-  };
+  yield valueItem(happened === undefined ? shown : { ...shown, happened }, (style) =>
+    [...(happened ?? []).map(describeHappening), describeDelivery(shown, style)].join('\n'),
+  );
   requireDelivered(shown, deps);
 }
 

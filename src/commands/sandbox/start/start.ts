@@ -3,7 +3,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { wholeNumber } from '../../../command-kit/option-values.ts';
 import { defaultSandboxPort } from '../../../errors/next-command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
-import type { Item } from '../../../output/item.ts';
+import { type Item, valueItem } from '../../../output/item.ts';
 import { toolRedirectUri } from '../../../sandbox/oauth/clients.ts';
 import type { Snapshot } from '../../../sandbox/saved/snapshot.ts';
 import type { SandboxEntry } from '../../../sandbox/server/app.ts';
@@ -220,9 +220,8 @@ function warn(
 
 function readyItem(credentials: Credentials, facts: Parameters<typeof describeReady>[1]): Item {
   const { authBase, apiBase, clientId, clientSecret, webhookSecret, eventId, redirectUri } = credentials;
-  return {
-    kind: 'value',
-    data: {
+  return valueItem(
+    {
       type: 'ready',
       auth_base: authBase,
       api_base: apiBase,
@@ -232,10 +231,10 @@ function readyItem(credentials: Credentials, facts: Parameters<typeof describeRe
       event_id: eventId,
       redirect_uri: redirectUri,
     },
-    text: (style) => describeReady(credentials, facts, style),
-  };
+    (style) => describeReady(credentials, facts, style),
+  );
 }
 
 function entryItem(entry: SandboxEntry, now: number): Item {
-  return { kind: 'value', data: { ...entry }, text: (style) => describeEntry(entry, now, style) };
+  return valueItem({ ...entry }, (style) => describeEntry(entry, now, style));
 }

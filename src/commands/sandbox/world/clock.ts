@@ -1,6 +1,6 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
-import type { Item } from '../../../output/item.ts';
+import { type Item, valueItem } from '../../../output/item.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import { longestAdvanceMs } from '../../../sandbox/control/rows/clock.ts';
 import { adviceOn } from '../../../text/suggestion.ts';
@@ -78,9 +78,5 @@ function item(clock: ClockFacts): Item {
   const aheadSeconds = Math.round(aheadMs / 1_000);
   const ahead =
     aheadSeconds < 1 ? 'in step with real time' : `${formatDuration(aheadSeconds * 1_000)} ahead of real time`;
-  return {
-    kind: 'value',
-    data: { ...clock },
-    text: () => `${now} (${ahead}${held ? '; held, resume it with: clock resume' : ''})`,
-  };
+  return valueItem({ ...clock }, () => `${now} (${ahead}${held ? '; held, resume it with: clock resume' : ''})`);
 }

@@ -1,5 +1,5 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
-import type { Item } from '../../../output/item.ts';
+import { type Item, valueItem } from '../../../output/item.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import type { Delivery } from '../../../sandbox/deliveries/delivery.ts';
 import { askSandbox, eventFlag } from '../../shared/sandbox/remote.ts';
@@ -35,13 +35,10 @@ export const sandboxRevoke: CommandModule<SandboxRevokeOptions> = {
 
 function item(data: ResultOf<'revoke'>): Item {
   const { revoked, event_id: eventId, deliveries } = data;
-  return {
-    kind: 'value',
-    data,
-    text: (style) =>
-      [
-        `${style.green('✓')} ${revoked} ${revoked === 1 ? 'login' : 'logins'} of ${eventId} revoked`,
-        ...deliveries.map((one) => describeDelivery(one, style)),
-      ].join('\n'),
-  };
+  return valueItem(data, (style) =>
+    [
+      `${style.green('✓')} ${revoked} ${revoked === 1 ? 'login' : 'logins'} of ${eventId} revoked`,
+      ...deliveries.map((one) => describeDelivery(one, style)),
+    ].join('\n'),
+  );
 }

@@ -2,6 +2,7 @@ import type { CommandModule } from '../../../command-kit/command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { writeUserFile } from '../../../files/user-output.ts';
 import { stringify } from '../../../json/stringify.ts';
+import { valueItem } from '../../../output/item.ts';
 import { askSandbox } from '../../shared/sandbox/remote.ts';
 
 interface SandboxSaveOptions {
@@ -38,11 +39,9 @@ export const sandboxSave: CommandModule<SandboxSaveOptions> = {
       });
     }
     const happenings = saved.happenings.length;
-    yield {
-      kind: 'value',
-      data: { file, happenings },
-      text: (style) =>
-        `${style.green('✓')} Saved to ${file}; to continue from it, run: revento sandbox start --load ${file}`,
-    };
+    yield valueItem(
+      { file, happenings },
+      (style) => `${style.green('✓')} Saved to ${file}; to continue from it, run: revento sandbox start --load ${file}`,
+    );
   },
 };

@@ -5,6 +5,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import type { GlobalOptions } from '../../../command-kit/globals.ts';
 import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
 import type { HttpFailureKind } from '../../../http/failure.ts';
+import { valueItem } from '../../../output/item.ts';
 import type { Exchange } from '../../../ports/exchange.ts';
 import type { Style } from '../../../text/style.ts';
 import { parseDuration } from '../../../text/time.ts';
@@ -85,11 +86,10 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
   async *run(options, deps: CheckDeps) {
     if (options.list) {
       const cases = chosen(options.only);
-      yield {
-        kind: 'value',
-        data: cases.map(({ id, title, sent, wanted, why, fix }) => ({ id, title, sent, wanted, why, fix })),
-        text: (style) => cases.map(({ id, title }) => `${style.bold(id.padEnd(24))} ${title}`).join('\n'),
-      };
+      yield valueItem(
+        cases.map(({ id, title, sent, wanted, why, fix }) => ({ id, title, sent, wanted, why, fix })),
+        (style) => cases.map(({ id, title }) => `${style.bold(id.padEnd(24))} ${title}`).join('\n'),
+      );
       return undefined;
     }
     if (options.url === undefined) {

@@ -1,7 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { isSuccess } from '../../../http/status.ts';
 import { JsonText } from '../../../json/value.ts';
-import type { ValueItem } from '../../../output/item.ts';
+import { type ValueItem, valueItem } from '../../../output/item.ts';
 import { maskBody, masked, maskHead, maskLine, maskUrl } from '../../../pseudonyms/mask.ts';
 import { plainStyle, type Style } from '../../../text/style.ts';
 import { deliveryLine } from '../../../webhook/listener/delivery-line.ts';
@@ -111,10 +111,10 @@ export class ListenReport {
 
   #valueOf(event: Answered, line: string | null, hints: readonly string[]): ValueItem {
     const { output, isRedacted } = this.#options;
-    if (output === 'text') return { kind: 'value', data: null, text: this.#textOf(event, hints) };
+    if (output === 'text') return valueItem(null, this.#textOf(event, hints));
     for (const hint of hints) this.#notice(`hint: ${hint}`);
     const text = line === null ? 'null' : isRedacted ? maskLine(line) : line;
-    return { kind: 'value', data: new JsonText(text), text: () => '' };
+    return valueItem(new JsonText(text), () => '');
   }
 
   #textOf(event: Answered, hints: readonly string[]): (style: Style) => string {

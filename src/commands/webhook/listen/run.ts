@@ -1,7 +1,7 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { program } from '../../../errors/next-command.ts';
 import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
-import type { Item, ValueItem } from '../../../output/item.ts';
+import { type Item, type ValueItem, valueItem } from '../../../output/item.ts';
 import { formatDuration } from '../../../text/time.ts';
 import { listenerVariable } from '../../../webhook/defaults.ts';
 import type { Delivery } from '../../../webhook/delivery.ts';
@@ -112,7 +112,7 @@ export class ListenRun {
       this.#report.noticeHeldBack(true);
       // The terminal has written ^C where the cursor was.
       const gap = signal.reason === 'SIGINT' && this.#deps.isStdoutTty ? '\n' : '';
-      yield { kind: 'value', data: { ...this.#tally.summary }, text: (style) => gap + summaryText(this.#tally, style) };
+      yield valueItem({ ...this.#tally.summary }, (style) => gap + summaryText(this.#tally, style));
       return this.#outcome();
     } finally {
       clearTimeout(timer);
@@ -157,12 +157,9 @@ export class ListenRun {
     if (!addresses.every((address) => address === '::1' || address.startsWith('127.'))) {
       terminal.notice(`warning: ${host} is open to the network; anyone who can reach it can send requests`);
     }
-    return {
-      kind: 'value',
-      data: { type: 'ready', url, forward: routes.map((route) => maskedUrl(route.url)) },
-      text: (style) =>
-        readyText({ url, addresses, labels, routes, program: program(this.#deps.profile), plan: this.#plan }, style),
-    };
+    return valueItem({ type: 'ready', url, forward: routes.map((route) => maskedUrl(route.url)) }, (style) =>
+      readyText({ url, addresses, labels, routes, program: program(this.#deps.profile), plan: this.#plan }, style),
+    );
   }
 
   #judge(event: Answered): void {

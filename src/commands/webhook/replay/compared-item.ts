@@ -1,5 +1,5 @@
 import { failureWords } from '../../../http/failure.ts';
-import type { Item } from '../../../output/item.ts';
+import { type Item, valueItem } from '../../../output/item.ts';
 import { plainLine } from '../../../text/plain-line.ts';
 import type { Style } from '../../../text/style.ts';
 import type { AnswerDifference } from '../../../webhook/sending/answer-difference.ts';
@@ -31,7 +31,7 @@ export function comparedItem(compared: Compared): Item {
       against: second,
     })),
   };
-  return { kind: 'value', data, text: (style) => rowText(compared, style) };
+  return valueItem(data, (style) => rowText(compared, style));
 }
 
 function answerData({ url, status, latencyMs, error }: Sent) {

@@ -5,7 +5,7 @@ import { ReventoError } from '../../../errors/revento-error.ts';
 import { failureWords } from '../../../http/failure.ts';
 import { headerOf } from '../../../http/headers.ts';
 import { isSuccess } from '../../../http/status.ts';
-import type { Item } from '../../../output/item.ts';
+import { type Item, valueItem } from '../../../output/item.ts';
 import type { Forwarder, ForwarderOptions } from '../../../ports/exchange.ts';
 import { plainLine } from '../../../text/plain-line.ts';
 import type { Style } from '../../../text/style.ts';
@@ -102,11 +102,9 @@ export class Sender {
  */
 export function sentItem(sent: Sent, isFine = isSuccess(sent.status)): Item {
   const { deliveryId, event, url, status, latencyMs, error } = sent;
-  return {
-    kind: 'value',
-    data: { delivery_id: deliveryId, event, url, status, latency_ms: latencyMs, error },
-    text: (style) => sentText(sent, isFine, style),
-  };
+  return valueItem({ delivery_id: deliveryId, event, url, status, latency_ms: latencyMs, error }, (style) =>
+    sentText(sent, isFine, style),
+  );
 }
 
 function sentText(sent: Sent, isFine: boolean, style: Style): string {

@@ -1,4 +1,4 @@
-import type { Item } from '../../../output/item.ts';
+import { type Item, valueItem } from '../../../output/item.ts';
 import { one } from '../../../webhook/head.ts';
 import type { Recorded } from '../../../webhook/recorded-line.ts';
 import type { Recording } from '../../../webhook/recording.ts';
@@ -34,17 +34,14 @@ export function judgeScrubbed({ deliveries, warnings }: Recording): { readonly i
   const asRecorded = invalid === 0 ? '' : `; ${invalid} of them recorded as invalid, and still so`;
   return {
     isSound,
-    item: {
-      kind: 'value',
-      data,
-      text: (style) =>
-        [
-          isSound
-            ? `${style.green('verified')} ${subject(deliveries.length)} file${asRecorded}`
-            : `${style.red('not valid:')} ${reason ?? ''}`,
-          ...hints.map((hint) => `${style.cyan('hint:')} ${hint}`),
-        ].join('\n'),
-    },
+    item: valueItem(data, (style) =>
+      [
+        isSound
+          ? `${style.green('verified')} ${subject(deliveries.length)} file${asRecorded}`
+          : `${style.red('not valid:')} ${reason ?? ''}`,
+        ...hints.map((hint) => `${style.cyan('hint:')} ${hint}`),
+      ].join('\n'),
+    ),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { exitStatus, ReventoError } from '../../../errors/revento-error.ts';
 import { parseJson } from '../../../json/parse.ts';
 import type { Json } from '../../../json/value.ts';
-import type { Item } from '../../../output/item.ts';
+import { type Item, valueItem } from '../../../output/item.ts';
 import type { HeaderList } from '../../../ports/exchange.ts';
 import { decodeText } from '../../../text/input.ts';
 import type { Style } from '../../../text/style.ts';
@@ -94,11 +94,10 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
       const hints = isPrevious
         ? ['it was signed with the previous secret: the sender had not switched to the new one']
         : [];
-      yield {
-        kind: 'value',
-        data: { verified: true, reason: null, secret: isPrevious ? 'previous' : 'current', hints } satisfies Json,
-        text: (style) => withHints(`${style.green('verified')} with ${label}`, hints, style),
-      };
+      yield valueItem(
+        { verified: true, reason: null, secret: isPrevious ? 'previous' : 'current', hints } satisfies Json,
+        (style) => withHints(`${style.green('verified')} with ${label}`, hints, style),
+      );
       return undefined;
     }
     const { reason } = verdict;
@@ -110,20 +109,16 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
 };
 
 function unverified({ reason, hints }: { readonly reason: string; readonly hints: readonly string[] }): Item {
-  return {
-    kind: 'value',
-    data: { verified: false, reason, secret: null, hints } satisfies Json,
-    text: (style) => withHints(`${style.red('not valid:')} ${reason}`, hints, style),
-  };
+  return valueItem({ verified: false, reason, secret: null, hints } satisfies Json, (style) =>
+    withHints(`${style.red('not valid:')} ${reason}`, hints, style),
+  );
 }
 
 function scrubbedItem({ isChecked }: Scrubbed): Item {
   const hints = [notFromRevento, ...(isChecked ? [] : [uncheckedBefore])];
-  return {
-    kind: 'value',
-    data: { verified: true, reason: null, secret: 'file', hints } satisfies Json,
-    text: (style) => withHints(`${style.green('verified')} with the key of its file`, hints, style),
-  };
+  return valueItem({ verified: true, reason: null, secret: 'file', hints } satisfies Json, (style) =>
+    withHints(`${style.green('verified')} with the key of its file`, hints, style),
+  );
 }
 
 function withHints(line: string, hints: readonly string[], style: Style): string {
