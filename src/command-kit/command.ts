@@ -11,8 +11,11 @@ import type { Deps } from './deps.ts';
  */
 export interface CommandModule<Options = Record<string, never>> {
   declare(command: Command): Command;
-  /** Two or three, the most wanted first; shown in help, man page and reference, where a test parses each. */
-  readonly examples?: readonly Example[];
+  /**
+   * Two or three whole command lines, `revento` included, the most wanted first; each with what it does, in a few words
+   * without a period. Shown in help, man page and reference, where a test parses each.
+   */
+  readonly examples?: Readonly<Record<string, string>>;
   readonly layout: Layout;
   /**
    * Whether the exit status is the result. Then the run continues without output when the reader of a pipe has left;

@@ -46,7 +46,7 @@ export function pageOf(entry: CommandEntry, module: CommandModule<never>, comman
       options: options.filter((option) => (option.helpGroupHeading ?? null) === heading).map(optionTerm),
     })),
     notes: notesOf(command),
-    examples: module.examples ?? [],
+    examples: Object.entries(module.examples ?? {}).map(([command, explains]) => ({ command, explains })),
   };
 }
 

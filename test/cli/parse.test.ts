@@ -14,7 +14,9 @@ const module: CommandModule<never> = {
       .option('-H, --header <line>', 'a header')
       .option('--name <name>', 'another name', (name, names: string[] = []) => [...names, name])
       .option('-f, --forward [url]', 'where to'),
-  examples: [{ command: 'revento greet you', explains: 'say hello' }],
+  examples: {
+    'revento greet you': 'say hello',
+  },
   layout: { shape: 'value' },
   run: () => {
     throw new Error('parsing runs nothing');

@@ -1,16 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from '../../src/cli/parse.ts';
-import type { Example } from '../../src/command-kit/command.ts';
 import { registry } from '../../src/commands/registry.ts';
 import { rootExamples } from '../../src/help/text.ts';
 import { plainStyle } from '../../src/text/style.ts';
 import { wordsOf } from '../support/program/shell-words.ts';
 
 const plain = plainStyle(80);
-const examples = new Map<string, readonly Example[]>();
+const examples = new Map<string, readonly (readonly [command: string, explains: string])[]>();
 
 beforeAll(async () => {
-  for (const entry of registry) examples.set(entry.name, (await entry.load()).examples ?? []);
+  for (const entry of registry) examples.set(entry.name, Object.entries((await entry.load()).examples ?? {}));
 });
 
 /** Every use of the program in a line a shell would take. */
@@ -25,14 +24,14 @@ describe.each(commands)('revento %s', (name) => {
   });
 
   it('has examples the program understands, of this command among others', async () => {
-    const uses = (examples.get(name) ?? []).flatMap(({ command }) => usesIn(command));
+    const uses = (examples.get(name) ?? []).flatMap(([command]) => usesIn(command));
     const found = await Promise.all(uses.map(([, ...args]) => parse(args, registry, plain)));
     expect(found.map((one) => (one.kind === 'command' ? one.entry.name : one.kind))).toContain(name);
     expect(found.filter((one) => one.kind !== 'command')).toEqual([]);
   });
 
   it('has examples that are explained without a full stop', () => {
-    for (const { explains } of examples.get(name) ?? []) expect(explains).toMatch(/[^.]$/);
+    for (const [, explains] of examples.get(name) ?? []) expect(explains).toMatch(/[^.]$/);
   });
 
   it('has help that fits 80 columns', async () => {

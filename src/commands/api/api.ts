@@ -38,14 +38,11 @@ export const api: CommandModule<ApiOptions> = {
       .option(...userIdOption)
       .option('--max-wait <duration>', 'longest wait for the rate limits', '5m')
       .addHelpText('after', help),
-  examples: [
-    { command: "revento api '/events/{event}'", explains: 'the event, byte for byte' },
-    { command: "revento api '/events/{event}/participants' -f limit=10 --jq '.data[].id'", explains: 'filter a page' },
-    {
-      command: "revento api '/events/{event}/participants' --paginate --jq length",
-      explains: 'filter all pages at once',
-    },
-  ],
+  examples: {
+    "revento api '/events/{event}'": 'the event, byte for byte',
+    "revento api '/events/{event}/participants' -f limit=10 --jq '.data[].id'": 'filter a page',
+    "revento api '/events/{event}/participants' --paginate --jq length": 'filter all pages at once',
+  },
   layout: { shape: 'value' },
 
   async *run(options, deps) {

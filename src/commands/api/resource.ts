@@ -1,7 +1,7 @@
 import { jsonOf } from '../../api/page.ts';
 import { longestPage } from '../../api/pages.ts';
 import type { Resource } from '../../api/resources.ts';
-import type { CommandModule, Example } from '../../command-kit/command.ts';
+import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { type GlobalOptions, redactOption } from '../../command-kit/globals.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
@@ -123,15 +123,15 @@ async function document(
   return valueItem(data, (style) => agenda(style) ?? documentText(data.text, style, deps.clock.now()));
 }
 
-function examplesOf({ words, isList, example }: Resource): readonly Example[] {
-  const of = (rest: string, explains: string): Example => ({ command: `revento ${words} ${rest}`.trim(), explains });
-  const own = example === undefined ? [] : [of(...example)];
-  if (!isList) return [of('', 'as text'), of('--json', 'every field, as the API sent it'), ...own];
-  return [
-    of('--all -o csv --bom --out rows.csv', 'all rows, for a spreadsheet'),
-    of("--all --jq '.[].id'", 'one field of each row'),
+function examplesOf({ words, isList, example }: Resource): Readonly<Record<string, string>> {
+  const command = `revento ${words}`;
+  const own = example === undefined ? {} : { [`${command} ${example[0]}`]: example[1] };
+  if (!isList) return { [command]: 'as text', [`${command} --json`]: 'every field, as the API sent it', ...own };
+  return {
+    [`${command} --all -o csv --bom --out rows.csv`]: 'all rows, for a spreadsheet',
+    [`${command} --all --jq '.[].id'`]: 'one field of each row',
     ...own,
-  ];
+  };
 }
 
 function helpText({ fields, assumedFields, kind, scope }: Resource): string {

@@ -55,15 +55,12 @@ export const certify: CommandModule<CertifyOptions> = {
           'with the flag to add. COMMAND and all processes that it started are always ended.',
         ].join(' ')}\n\nExits with 3 when a rule of the level \`must\` or a case of \`webhook check\` is broken.\n`,
       ),
-  examples: [
-    {
-      command:
-        "revento certify --connect 'http://localhost:3000/connect?event_id={event}' --webhook 3000 --sync 'http://localhost:3000/sync?event_id={event}' --restart -- npm start",
-      explains: 'all acts, for an integration on port 3000',
-    },
-    { command: 'revento certify --format html > passport.html', explains: 'with the settings in certify.json' },
-    { command: 'revento certify --list', explains: 'the acts that test the integration' },
-  ],
+  examples: {
+    "revento certify --connect 'http://localhost:3000/connect?event_id={event}' --webhook 3000 --sync 'http://localhost:3000/sync?event_id={event}' --restart -- npm start":
+      'all acts, for an integration on port 3000',
+    'revento certify --format html > passport.html': 'with the settings in certify.json',
+    'revento certify --list': 'the acts that test the integration',
+  },
   layout: { shape: 'value' },
   answersByStatus: () => true,
 

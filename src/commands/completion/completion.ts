@@ -43,10 +43,10 @@ export const completion: CommandModule<CompletionOptions> = {
     command
       .argument('<shell>', shellNames.join(', '))
       .addHelpText('after', `Put these lines at the end of your shell's start file:\n\n${setUpHelp()}`),
-  examples: [
-    { command: 'revento completion bash', explains: 'print the script for bash' },
-    { command: 'revento completion fish > ~/.config/fish/completions/revento.fish', explains: 'install it for fish' },
-  ],
+  examples: {
+    'revento completion bash': 'print the script for bash',
+    'revento completion fish > ~/.config/fish/completions/revento.fish': 'install it for fish',
+  },
   layout: { shape: 'value', isText: true },
 
   async *run({ shell }) {

@@ -29,11 +29,11 @@ export async function valueInForce(
 export const configGet: CommandModule<ConfigGetOptions> = {
   declare: (command) =>
     command.argument('<name>', 'setting, see `revento config list`').option('--reveal', 'print a secret in the clear'),
-  examples: [
-    { command: 'revento config get api_base', explains: 'one value, wherever it comes from' },
-    { command: 'revento config get default_event -p sandbox', explains: 'of another profile' },
-    { command: 'SECRET=$(revento config get webhook_secret --reveal)', explains: 'a secret, for a script' },
-  ],
+  examples: {
+    'revento config get api_base': 'one value, wherever it comes from',
+    'revento config get default_event -p sandbox': 'of another profile',
+    'SECRET=$(revento config get webhook_secret --reveal)': 'a secret, for a script',
+  },
   layout: { shape: 'value', isText: true },
 
   async *run({ name, reveal = false }, deps) {

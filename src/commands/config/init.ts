@@ -32,15 +32,12 @@ export const configInit: CommandModule<ConfigInitOptions> = {
       .option('--client-id <id>', 'OAuth client ID')
       .option('--redirect-uri <uri>', 'registered redirect URI')
       .option('--scope <scopes>', 'scopes to request, space separated'),
-  examples: [
-    { command: 'revento config init', explains: 'answer a few questions' },
-    { command: 'revento config init --from .env', explains: 'take them from the .env of your integration' },
-    {
-      command:
-        'revento config init --auth-base https://auth.example.org --api-base https://api.example.org/v1 --client-id app_1 --no-input',
-      explains: 'from flags, for a script',
-    },
-  ],
+  examples: {
+    'revento config init': 'answer a few questions',
+    'revento config init --from .env': 'take them from the .env of your integration',
+    'revento config init --auth-base https://auth.example.org --api-base https://api.example.org/v1 --client-id app_1 --no-input':
+      'from flags, for a script',
+  },
   layout: { shape: 'value' },
 
   async *run({ from }, deps) {

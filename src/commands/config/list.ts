@@ -9,10 +9,10 @@ import type { ConfigName } from './setting-name.ts';
  */
 export const configList: CommandModule = {
   declare: (command) => command,
-  examples: [
-    { command: 'revento config list', explains: 'every setting, its value and where it comes from' },
-    { command: 'revento config list -o csv --columns name,source', explains: 'only which source decided' },
-  ],
+  examples: {
+    'revento config list': 'every setting, its value and where it comes from',
+    'revento config list -o csv --columns name,source': 'only which source decided',
+  },
   layout: { shape: 'rows', columns: [{ path: 'name' }, { path: 'value' }, { path: 'source' }] },
 
   async *run(_options, deps) {

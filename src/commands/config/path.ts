@@ -4,10 +4,10 @@ import { valueItem } from '../../output/item.ts';
 /** `revento config path`: the settings file, whether it exists or not. */
 export const configPath: CommandModule = {
   declare: (command) => command,
-  examples: [
-    { command: 'cat "$(revento config path)"', explains: 'the file itself' },
-    { command: 'revento config path --jq .config_dir', explains: 'the directory with the sealed logins' },
-  ],
+  examples: {
+    'cat "$(revento config path)"': 'the file itself',
+    'revento config path --jq .config_dir': 'the directory with the sealed logins',
+  },
   layout: { shape: 'value', isText: true },
 
   async *run(_options, deps) {

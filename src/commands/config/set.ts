@@ -31,11 +31,11 @@ export const configSet: CommandModule<ConfigSetOptions> = {
     command
       .argument('<name>', 'setting, see `revento config list`')
       .argument('[value]', 'value; never for a secret, which is read from standard input or prompted for'),
-  examples: [
-    { command: 'revento config set client_id app_123', explains: 'a setting of the profile' },
-    { command: 'revento config set client_secret < secret.txt', explains: 'a secret, from standard input' },
-    { command: 'revento config set key_store keyring', explains: 'encrypt the tokens with a key from the OS keyring' },
-  ],
+  examples: {
+    'revento config set client_id app_123': 'a setting of the profile',
+    'revento config set client_secret < secret.txt': 'a secret, from standard input',
+    'revento config set key_store keyring': 'encrypt the tokens with a key from the OS keyring',
+  },
   layout: { shape: 'value', isText: true },
 
   async *run({ name, value }, deps) {

@@ -11,10 +11,10 @@ interface ConfigUnsetOptions {
 /** `revento config unset`: removes one setting of the selected profile; doing it twice is not an error. */
 export const configUnset: CommandModule<ConfigUnsetOptions> = {
   declare: (command) => command.argument('<name>', 'setting, see `revento config list`'),
-  examples: [
-    { command: 'revento config unset default_event', explains: 'back to the default' },
-    { command: 'revento config unset webhook_secret_previous', explains: 'when a rotation has finished' },
-  ],
+  examples: {
+    'revento config unset default_event': 'back to the default',
+    'revento config unset webhook_secret_previous': 'when a rotation has finished',
+  },
   layout: { shape: 'value', isText: true },
 
   async *run({ name }, deps) {

@@ -31,13 +31,10 @@ const checks: readonly (readonly [name: string, check: Check])[] = [
  */
 export const doctor: CommandModule = {
   declare: (command) => command,
-  examples: [
-    { command: 'revento doctor', explains: 'check everything' },
-    {
-      command: 'revento doctor --json --jq \'.[] | select(.status == "fail")\'',
-      explains: 'only failures, for a script',
-    },
-  ],
+  examples: {
+    'revento doctor': 'check everything',
+    'revento doctor --json --jq \'.[] | select(.status == "fail")\'': 'only failures, for a script',
+  },
   layout: {
     shape: 'value',
     columns: [{ path: 'check' }, { path: 'status' }, { path: 'message' }, { path: 'remedy' }],

@@ -37,11 +37,11 @@ export const init: CommandModule<InitOptions> = {
         'after',
         '\nWith --check, exits with 3 when a rule or a case of `revento webhook check` is broken.\n',
       ),
-  examples: [
-    { command: 'revento init node', explains: 'a starter integration in ./revento-node' },
-    { command: 'revento init --list', explains: 'the languages' },
-    { command: 'revento init --check revento-node', explains: 'all rules and webhook cases, for that project' },
-  ],
+  examples: {
+    'revento init node': 'a starter integration in ./revento-node',
+    'revento init --list': 'the languages',
+    'revento init --check revento-node': 'all rules and webhook cases, for that project',
+  },
   layout: { shape: 'value' },
   answersByStatus: ({ check }) => check !== undefined,
 

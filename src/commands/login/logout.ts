@@ -29,10 +29,10 @@ export const logout: CommandModule<LogoutOptions> = {
       .option('--all', 'every login of the profile', false)
       .option('--user', "only a participant's login", false)
       .option(...userIdOption),
-  examples: [
-    { command: 'revento logout --event evt_test_published', explains: 'log out of one event' },
-    { command: 'revento logout --all', explains: 'log out of every login of the profile' },
-  ],
+  examples: {
+    'revento logout --event evt_test_published': 'log out of one event',
+    'revento logout --all': 'log out of every login of the profile',
+  },
   layout: { shape: 'value' },
 
   async *run({ all, user, userId }, deps) {

@@ -14,10 +14,10 @@ interface TokenRefreshOptions {
 /** `revento token refresh`: gets a new token pair now, even if the current one is valid. Prints no token. */
 export const tokenRefresh: CommandModule<TokenRefreshOptions> = {
   declare: (command) => command.option('--user', "a participant's login", false).option(...userIdOption),
-  examples: [
-    { command: 'revento token refresh --event evt_test_published', explains: 'a new token pair now' },
-    { command: 'revento token refresh --user', explains: "the same for a participant's login" },
-  ],
+  examples: {
+    'revento token refresh --event evt_test_published': 'a new token pair now',
+    'revento token refresh --user': "the same for a participant's login",
+  },
   layout: { shape: 'value', isText: true },
 
   async *run({ user, userId }, deps) {

@@ -27,14 +27,11 @@ export const token: CommandModule<TokenOptions> = {
       .option('--min-ttl <duration>', 'refresh first unless it is valid for at least this long', '1m')
       .option('--user', "a participant's token", false)
       .option(...userIdOption),
-  examples: [
-    {
-      command:
-        'curl -H "Authorization: Bearer $(revento token)" https://api.revento.example/api/v1/events/evt_test_published',
-      explains: 'call the API with curl',
-    },
-    { command: 'revento token --min-ttl 10m', explains: 'a token that is valid for a longer job' },
-  ],
+  examples: {
+    'curl -H "Authorization: Bearer $(revento token)" https://api.revento.example/api/v1/events/evt_test_published':
+      'call the API with curl',
+    'revento token --min-ttl 10m': 'a token that is valid for a longer job',
+  },
   layout: { shape: 'value', isText: true },
 
   async *run({ minTtl, user, userId }, deps) {

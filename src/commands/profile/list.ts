@@ -5,10 +5,10 @@ import { profileNames } from '../shared/profile-names.ts';
 /** `revento profile list`: every profile, which one is selected, and what it holds. */
 export const profileList: CommandModule = {
   declare: (command) => command,
-  examples: [
-    { command: 'revento profile list', explains: 'every profile, and which is selected' },
-    { command: "revento profile list --jq '.[].name'", explains: 'their names, for a script' },
-  ],
+  examples: {
+    'revento profile list': 'every profile, and which is selected',
+    "revento profile list --jq '.[].name'": 'their names, for a script',
+  },
   layout: {
     shape: 'rows',
     columns: [

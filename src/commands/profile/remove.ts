@@ -18,10 +18,10 @@ export const profileRemove: CommandModule<ProfileRemoveOptions> = {
     command
       .argument('<name>', 'profile, see `revento profile list`')
       .option('-y, --yes', 'also when it still has logins, which are deleted', false),
-  examples: [
-    { command: 'revento profile remove staging', explains: 'asks first when it still has logins' },
-    { command: 'revento profile remove sandbox --yes', explains: 'with the logins it holds' },
-  ],
+  examples: {
+    'revento profile remove staging': 'asks first when it still has logins',
+    'revento profile remove sandbox --yes': 'with the logins it holds',
+  },
   layout: { shape: 'value', isText: true },
 
   async *run({ name, yes }, deps) {

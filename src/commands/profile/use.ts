@@ -9,10 +9,10 @@ interface ProfileUseOptions {
 /** `revento profile use`: the profile that commands work on when none is named. */
 export const profileUse: CommandModule<ProfileUseOptions> = {
   declare: (command) => command.argument('<name>', 'profile, see `revento profile list`'),
-  examples: [
-    { command: 'revento profile use sandbox', explains: 'work in the sandbox from now on' },
-    { command: 'revento profile use default', explains: 'and back' },
-  ],
+  examples: {
+    'revento profile use sandbox': 'work in the sandbox from now on',
+    'revento profile use default': 'and back',
+  },
   layout: { shape: 'value', isText: true },
 
   async *run({ name }, deps) {

@@ -20,17 +20,12 @@ export const sandboxConsent: CommandModule<SandboxConsentOptions> = {
       .argument('<url>', 'authorization URL, or a page of your app that redirects to it')
       .option('--deny', 'deny the request', false)
       .option('--only-scopes <scopes>', 'grant only these scopes, space separated'),
-  examples: [
-    { command: 'BROWSER="revento sandbox consent" revento -p sandbox login', explains: 'log in without a browser' },
-    {
-      command: 'revento sandbox consent http://localhost:3000/connect',
-      explains: 'walk through the login of your own app',
-    },
-    {
-      command: 'revento sandbox consent --only-scopes event.read http://localhost:3000/connect',
-      explains: 'the same, without the optional scopes',
-    },
-  ],
+  examples: {
+    'BROWSER="revento sandbox consent" revento -p sandbox login': 'log in without a browser',
+    'revento sandbox consent http://localhost:3000/connect': 'walk through the login of your own app',
+    'revento sandbox consent --only-scopes event.read http://localhost:3000/connect':
+      'the same, without the optional scopes',
+  },
   layout: { shape: 'value' },
 
   async *run({ url, deny, onlyScopes }, deps) {

@@ -16,10 +16,10 @@ export const sandboxEnv: CommandModule<SandboxEnvOptions> = {
     command
       .option('--format <form>', `one of ${envFormats.join(', ')}`, 'sh')
       .addHelpText('after', `\nSecrets are printed in the clear; ${controlVariable} is the key of the control API.`),
-  examples: [
-    { command: 'eval "$(revento sandbox env)"', explains: 'set them in this shell' },
-    { command: 'revento sandbox env --format dotenv', explains: 'lines for an .env file' },
-  ],
+  examples: {
+    'eval "$(revento sandbox env)"': 'set them in this shell',
+    'revento sandbox env --format dotenv': 'lines for an .env file',
+  },
   layout: { shape: 'value' },
 
   async *run({ format }, deps) {

@@ -18,11 +18,11 @@ export const sandboxFault: CommandModule<SandboxFaultOptions> = {
       .option('--remove <fault>', 'remove one active fault; repeatable', collect)
       .option('--clear', 'clear all faults first', false)
       .addHelpText('after', `\n${faultHelp}`),
-  examples: [
-    { command: 'revento sandbox fault api:expiredx1', explains: 'the next API request gets token_expired' },
-    { command: 'revento sandbox fault --clear', explains: 'clear all faults' },
-    { command: 'revento sandbox fault', explains: 'list active faults and how often each has fired' },
-  ],
+  examples: {
+    'revento sandbox fault api:expiredx1': 'the next API request gets token_expired',
+    'revento sandbox fault --clear': 'clear all faults',
+    'revento sandbox fault': 'list active faults and how often each has fired',
+  },
   layout: { shape: 'rows', columns: [{ path: 'fault' }, { path: 'hits' }, { path: 'remaining' }] },
 
   async *run({ fault, remove = [], clear }, deps) {

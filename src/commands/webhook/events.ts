@@ -31,11 +31,11 @@ export const webhookEvents: CommandModule<WebhookEventsOptions> = {
         'after',
         '\nThe list is not complete: deliveries of other types are received and shown as well.\nThe docs spell out the data of application.approved and application.rejected; the data of the other samples is assumed.\n',
       ),
-  examples: [
-    { command: 'revento webhook events', explains: 'the known types' },
-    { command: 'revento webhook events application.approved', explains: 'a sample delivery body' },
-    { command: 'revento webhook events --types go', explains: 'structs for a program in Go' },
-  ],
+  examples: {
+    'revento webhook events': 'the known types',
+    'revento webhook events application.approved': 'a sample delivery body',
+    'revento webhook events --types go': 'structs for a program in Go',
+  },
   layout: { shape: 'value' },
 
   async *run({ type, schema = false, types }, deps: Pick<Deps, 'event' | 'clock' | 'terminal'>) {

@@ -64,20 +64,13 @@ export const webhookExport: CommandModule<WebhookExportOptions> = {
       .option('--include-unchecked', 'also sign deliveries whose recorded signature cannot be checked')
       .option('--force', 'replace the file of --out if it exists')
       .addHelpText('after', about),
-  examples: [
-    {
-      command: 'revento webhook export deliveries.ndjson --as pytest --out test_webhook.py',
-      explains: 'a test file for pytest',
-    },
-    {
-      command: 'revento webhook export deliveries.ndjson --as vitest --to 8080 --out webhook.test.js',
-      explains: 'for Vitest and a handler on another port',
-    },
-    {
-      command: 'tail -n 1 deliveries.ndjson | revento webhook export - --as curl --out webhook.sh',
-      explains: 'only the last delivery, as a shell script',
-    },
-  ],
+  examples: {
+    'revento webhook export deliveries.ndjson --as pytest --out test_webhook.py': 'a test file for pytest',
+    'revento webhook export deliveries.ndjson --as vitest --to 8080 --out webhook.test.js':
+      'for Vitest and a handler on another port',
+    'tail -n 1 deliveries.ndjson | revento webhook export - --as curl --out webhook.sh':
+      'only the last delivery, as a shell script',
+  },
   layout: { shape: 'value', isText: true },
 
   async *run(options, deps) {

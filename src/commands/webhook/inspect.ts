@@ -28,10 +28,10 @@ export const inspect: CommandModule<InspectOptions> = {
       .option(...insecureOption)
       .option('--ui-port <n>', 'port of the page (default: 4480, or the next free one)')
       .option('--no-browser', 'only print the address of the page'),
-  examples: [
-    { command: 'revento inspect deliveries.ndjson', explains: 'look at a recording' },
-    { command: 'revento inspect deliveries.ndjson --to 3000', explains: 'and replay from it to a local server' },
-  ],
+  examples: {
+    'revento inspect deliveries.ndjson': 'look at a recording',
+    'revento inspect deliveries.ndjson --to 3000': 'and replay from it to a local server',
+  },
   layout: { shape: 'events' },
 
   async *run({ file, to = [], insecure = false, uiPort, browser }, deps) {

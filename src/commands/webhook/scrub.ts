@@ -30,17 +30,11 @@ export const webhookScrub: CommandModule<WebhookScrubOptions> = {
       .option('--keep <path>', 'leave this part of each body alone, such as data.title; repeatable', collect)
       .option('--include-unchecked', 'also sign verified deliveries whose recorded signature cannot be checked')
       .addHelpText('after', `\n${help}`),
-  examples: [
-    {
-      command: 'revento webhook scrub deliveries.ndjson --out shared.ndjson',
-      explains: 'a recording that is safe to share',
-    },
-    {
-      command:
-        'revento webhook scrub deliveries.ndjson --keep data.custom_form_fields.favorite_track --out tracks.ndjson',
-      explains: 'keep one answer as it is',
-    },
-  ],
+  examples: {
+    'revento webhook scrub deliveries.ndjson --out shared.ndjson': 'a recording that is safe to share',
+    'revento webhook scrub deliveries.ndjson --keep data.custom_form_fields.favorite_track --out tracks.ndjson':
+      'keep one answer as it is',
+  },
   layout: { shape: 'value' },
 
   async *run({ file, keep = [], includeUnchecked = false, out: target }, deps) {

@@ -30,13 +30,11 @@ export const webhookSign: CommandModule<WebhookSignOptions> = {
       .option('--delivery-id <id>', 'delivery id (default: a new UUID)')
       .option('--type <type>', "event type (default: the body's own)")
       .option(...unknownTypeOption),
-  examples: [
-    { command: 'revento webhook sign body.json', explains: 'the headers of a delivery of this file' },
-    {
-      command: 'revento webhook events activity.updated -o json | revento webhook sign -o json',
-      explains: 'the headers of a sample, as JSON',
-    },
-  ],
+  examples: {
+    'revento webhook sign body.json': 'the headers of a delivery of this file',
+    'revento webhook events activity.updated -o json | revento webhook sign -o json':
+      'the headers of a sample, as JSON',
+  },
   layout: { shape: 'value', isText: true },
 
   async *run({ file, timestamp, deliveryId, type, unknownType }, deps: SignDeps) {

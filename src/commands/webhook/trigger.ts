@@ -42,17 +42,12 @@ export const webhookTrigger: CommandModule<WebhookTriggerOptions> = {
         'after',
         `\nFaults (exit 3 when the handler accepts one that it must reject):\n${deliveryFaults.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}\n`,
       ),
-  examples: [
-    { command: 'revento webhook trigger application.approved', explains: 'to a listener on this machine' },
-    {
-      command: 'revento webhook trigger application.approved --to 3000 --set data.user_id=usr_7',
-      explains: 'to your handler, with one field changed',
-    },
-    {
-      command: 'revento webhook trigger activity.updated --to 3000 --fault stale',
-      explains: 'a delivery it must reject',
-    },
-  ],
+  examples: {
+    'revento webhook trigger application.approved': 'to a listener on this machine',
+    'revento webhook trigger application.approved --to 3000 --set data.user_id=usr_7':
+      'to your handler, with one field changed',
+    'revento webhook trigger activity.updated --to 3000 --fault stale': 'a delivery it must reject',
+  },
   layout: { shape: 'events' },
   answersByStatus: () => true,
 

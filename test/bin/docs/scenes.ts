@@ -214,6 +214,6 @@ export const checkedElsewhere: readonly {
   {
     block: /^revento webhook check 3000 --effects/m,
     where: 'it is an example of the command, which help/examples.test.ts runs; no such database is here',
-    check: (text) => expect(webhookCheck.examples?.map(({ command }) => command)).toContain(text.trim()),
+    check: (text) => expect(Object.keys(webhookCheck.examples ?? {})).toContain(text.trim()),
   },
 ];

@@ -22,14 +22,12 @@ export const login: CommandModule<LoginOptions> = {
       .option('--timeout <duration>', 'how long to wait for consent', '5m')
       .option('--with-token', 'read a token response as JSON from stdin instead')
       .option('--client-id <id>', 'OAuth client ID (REVENTO_CLIENT_ID)'),
-  examples: [
-    { command: 'revento login --event evt_test_published', explains: "an organizer's login for one event" },
-    { command: 'revento login --event evt_test_published --user', explains: "a participant's login" },
-    {
-      command: 'revento login --redirect-uri https://abc.tunnel.example/callback --port 3000',
-      explains: 'behind a tunnel that forwards to port 3000',
-    },
-  ],
+  examples: {
+    'revento login --event evt_test_published': "an organizer's login for one event",
+    'revento login --event evt_test_published --user': "a participant's login",
+    'revento login --redirect-uri https://abc.tunnel.example/callback --port 3000':
+      'behind a tunnel that forwards to port 3000',
+  },
   layout: { shape: 'value' },
 
   async *run(options, deps) {

@@ -21,10 +21,10 @@ interface StatusOptions {
 /** `revento status`: shows which logins are stored and, with `--check`, whether the API accepts them. */
 export const status: CommandModule<StatusOptions> = {
   declare: (command) => command.option('--check', 'also ask the API (one request per login)', false),
-  examples: [
-    { command: 'revento status', explains: 'which logins are stored, where and how' },
-    { command: 'revento status --check --json', explains: 'whether the API accepts them, for a script' },
-  ],
+  examples: {
+    'revento status': 'which logins are stored, where and how',
+    'revento status --check --json': 'whether the API accepts them, for a script',
+  },
   layout: { shape: 'value' },
   answersByStatus: () => true,
 

@@ -19,11 +19,11 @@ export const privacyScan: CommandModule<PrivacyScanOptions> = {
       .argument('<path...>', 'files and directories; - for standard input')
       .option('--deleted', "fail on anybody's data: all of it had to be deleted")
       .addHelpText('after', `\n${help}`),
-  examples: [
-    { command: 'revento privacy scan logs/ app.db', explains: 'whose data is kept, and which of it is in logs' },
-    { command: 'pg_dump app | revento privacy scan -', explains: 'a dump of a database' },
-    { command: 'revento privacy scan --deleted .', explains: 'fail when anything is left' },
-  ],
+  examples: {
+    'revento privacy scan logs/ app.db': 'whose data is kept, and which of it is in logs',
+    'pg_dump app | revento privacy scan -': 'a dump of a database',
+    'revento privacy scan --deleted .': 'fail when anything is left',
+  },
   layout: {
     shape: 'rows',
     columns: [

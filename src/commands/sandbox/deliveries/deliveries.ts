@@ -10,10 +10,10 @@ interface SandboxDeliveriesOptions {
 /** `revento sandbox deliveries`: lists what the running sandbox has sent. */
 export const sandboxDeliveries: CommandModule<SandboxDeliveriesOptions> = {
   declare: (command) => command.option('--state <state>', `only deliveries that are ${deliveryStates.join(', ')}`),
-  examples: [
-    { command: 'revento sandbox deliveries', explains: 'everything it sent' },
-    { command: 'revento sandbox deliveries --state dead', explains: 'what it gave up on' },
-  ],
+  examples: {
+    'revento sandbox deliveries': 'everything it sent',
+    'revento sandbox deliveries --state dead': 'what it gave up on',
+  },
   layout: {
     shape: 'rows',
     columns: [

@@ -14,13 +14,11 @@ export const sandboxRedeliver: CommandModule<SandboxRedeliverOptions> = {
     command
       .argument('<delivery-id>', 'its id, or the beginning of one (see `revento sandbox deliveries`)')
       .option('--wait', 'wait for the retries until it is delivered or given up', false),
-  examples: [
-    { command: 'revento sandbox redeliver 0b9f6c1e-6f6a-4c53-9c1f-6b1f0f7f4c11', explains: 'send one again' },
-    {
-      command: 'revento sandbox redeliver "$(revento sandbox deliveries --jq \'.[-1].delivery_id\')" --wait',
-      explains: 'send the latest one again and wait for the outcome',
-    },
-  ],
+  examples: {
+    'revento sandbox redeliver 0b9f6c1e-6f6a-4c53-9c1f-6b1f0f7f4c11': 'send one again',
+    'revento sandbox redeliver "$(revento sandbox deliveries --jq \'.[-1].delivery_id\')" --wait':
+      'send the latest one again and wait for the outcome',
+  },
   layout: { shape: 'value' },
   answersByStatus: () => true,
 

@@ -26,14 +26,11 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
           'A restart continues a rotation; `start --fresh` ends it.',
         ].join(' '),
       ),
-  examples: [
-    { command: 'revento sandbox rotate', explains: 'start a rotation: make a new secret and print both' },
-    {
-      command: "revento sandbox rotate --jq '.webhook_secret'",
-      explains: 'the same, printing only the new one',
-    },
-    { command: 'revento sandbox rotate --finish', explains: 'the old secret stops working' },
-  ],
+  examples: {
+    'revento sandbox rotate': 'start a rotation: make a new secret and print both',
+    "revento sandbox rotate --jq '.webhook_secret'": 'the same, printing only the new one',
+    'revento sandbox rotate --finish': 'the old secret stops working',
+  },
   layout: { shape: 'value' },
 
   async *run({ finish }, deps) {

@@ -40,16 +40,11 @@ export const sandboxTrigger: CommandModule<SandboxTriggerOptions> = {
           'With them, the delivery is about somebody unknown to the API.',
         ].join(' '),
       ),
-  examples: [
-    {
-      command: 'revento sandbox trigger application.approved',
-      explains: 'send one and show the response of the handler',
-    },
-    {
-      command: 'revento sandbox trigger activity.updated --data @activity.json --wait',
-      explains: 'send your own data, and wait for the retries',
-    },
-  ],
+  examples: {
+    'revento sandbox trigger application.approved': 'send one and show the response of the handler',
+    'revento sandbox trigger activity.updated --data @activity.json --wait':
+      'send your own data, and wait for the retries',
+  },
   layout: { shape: 'value' },
   answersByStatus: () => true,
 

@@ -40,18 +40,13 @@ export const sandboxExec: CommandModule<SandboxExecOptions> = {
           ].join(' ')}\n\n--verbose shows the requests and deliveries of the sandbox on stderr.`,
         ),
     ),
-  examples: [
-    { command: 'revento sandbox exec -- npm test', explains: 'run a test suite against a sandbox' },
-    {
-      command: 'revento sandbox exec --audit --no-leaks -- npm test',
-      explains: "the same, and fail when it breaks a rule of the guide or prints attendees' data",
-    },
-    {
-      command:
-        "revento sandbox exec --participants 5000 --no-rate-limit -- sh -c 'revento login && revento participants list --all'",
-      explains: 'run this tool itself with it',
-    },
-  ],
+  examples: {
+    'revento sandbox exec -- npm test': 'run a test suite against a sandbox',
+    'revento sandbox exec --audit --no-leaks -- npm test':
+      "the same, and fail when it breaks a rule of the guide or prints attendees' data",
+    "revento sandbox exec --participants 5000 --no-rate-limit -- sh -c 'revento login && revento participants list --all'":
+      'run this tool itself with it',
+  },
   layout: { shape: 'value' },
   answersByStatus: () => true,
 

@@ -33,11 +33,11 @@ export const sandboxAudit: CommandModule<SandboxAuditOptions> = {
         'after',
         '\nA rule is held, broken, or not seen: nothing happened that tests it. Exits with 3 when a rule\nof the level `must` is broken; `should` and `note` warn. -o ndjson prints a line for each rule.\n',
       ),
-  examples: [
-    { command: 'revento sandbox audit', explains: 'what your integration did well and what not, so far' },
-    { command: 'revento sandbox audit --explain refresh-single-flight', explains: 'one rule' },
-    { command: 'revento sandbox audit --format junit > audit.xml', explains: 'a report for CI' },
-  ],
+  examples: {
+    'revento sandbox audit': 'what your integration did well and what not, so far',
+    'revento sandbox audit --explain refresh-single-flight': 'one rule',
+    'revento sandbox audit --format junit > audit.xml': 'a report for CI',
+  },
   layout: { shape: 'value' },
   answersByStatus: () => true,
 

@@ -38,11 +38,11 @@ export const sandboxLog: CommandModule<SandboxLogOptions> = {
           'one that Revento would not send; a finding is a rule of `sandbox audit` that an integration broke.',
         ].join(' '),
       ),
-  examples: [
-    { command: 'revento sandbox log', explains: 'everything that happened, oldest first' },
-    { command: 'revento sandbox log --kind delivery --since 10m', explains: 'the deliveries of the last 10 minutes' },
-    { command: 'revento sandbox log --follow -o ndjson', explains: 'one JSON line for each new entry' },
-  ],
+  examples: {
+    'revento sandbox log': 'everything that happened, oldest first',
+    'revento sandbox log --kind delivery --since 10m': 'the deliveries of the last 10 minutes',
+    'revento sandbox log --follow -o ndjson': 'one JSON line for each new entry',
+  },
   layout: {
     shape: 'rows',
     columns: [

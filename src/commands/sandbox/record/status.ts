@@ -10,10 +10,10 @@ type Status = ResultOf<'status'>;
 /** `revento sandbox status`: where the sandbox runs, since when, who is connected, its faults and its clock. */
 export const sandboxStatus: CommandModule = {
   declare: (command) => command,
-  examples: [
-    { command: 'revento sandbox status', explains: 'what runs, and who is connected' },
-    { command: "revento sandbox status --jq '.connections | length'", explains: 'how many are connected' },
-  ],
+  examples: {
+    'revento sandbox status': 'what runs, and who is connected',
+    "revento sandbox status --jq '.connections | length'": 'how many are connected',
+  },
   layout: { shape: 'value' },
 
   async *run(_options, deps) {

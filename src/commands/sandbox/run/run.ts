@@ -46,18 +46,12 @@ export const sandboxRun: CommandModule<SandboxRunOptions> = {
           'Exits with 3 when an expectation is not met. schemas/scenario.schema.json describes the file format.',
         ].join(' '),
       ),
-  examples: [
-    { command: 'revento sandbox run --list', explains: 'the scenarios, and what each shows' },
-    {
-      command: 'revento sandbox run registration-evening --format junit > report.xml',
-      explains: 'a report for CI',
-    },
-    {
-      command:
-        'revento sandbox exec --webhook-url http://localhost:3000/webhooks/revento -- revento sandbox run change-of-mind -- npm start',
-      explains: 'in CI: a temporary sandbox, your integration, and the scenario',
-    },
-  ],
+  examples: {
+    'revento sandbox run --list': 'the scenarios, and what each shows',
+    'revento sandbox run registration-evening --format junit > report.xml': 'a report for CI',
+    'revento sandbox exec --webhook-url http://localhost:3000/webhooks/revento -- revento sandbox run change-of-mind -- npm start':
+      'in CI: a temporary sandbox, your integration, and the scenario',
+  },
   layout: { shape: 'value' },
   answersByStatus: () => true,
 

@@ -46,17 +46,13 @@ export const sandboxStart: CommandModule<SandboxStartOptions> = {
       // The sandbox and the listener find each other without a flag.
       `the \`webhook listen\` of the profile, or ${defaultListenUrl}`,
     ).addHelpText('after', `\n${keptHelp}`),
-  examples: [
-    { command: 'revento sandbox start', explains: 'serve on port 4010 until Ctrl-C' },
-    {
-      command: 'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --write-env .env',
-      explains: 'send deliveries to your own handler, and save the settings for your app',
-    },
-    {
-      command: 'revento sandbox start --fresh --access-ttl 10s --fault refresh:503x1',
-      explains: 'begin a new sandbox, and practice token errors',
-    },
-  ],
+  examples: {
+    'revento sandbox start': 'serve on port 4010 until Ctrl-C',
+    'revento sandbox start --webhook-url http://localhost:3000/webhooks/revento --write-env .env':
+      'send deliveries to your own handler, and save the settings for your app',
+    'revento sandbox start --fresh --access-ttl 10s --fault refresh:503x1':
+      'begin a new sandbox, and practice token errors',
+  },
   layout: { shape: 'events' },
 
   async *run(flags, deps) {

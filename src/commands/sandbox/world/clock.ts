@@ -30,11 +30,11 @@ export const sandboxClock: CommandModule<SandboxClockOptions> = {
           'Deliveries are signed with the real time, because handlers compare it with theirs.',
         ].join(' '),
       ),
-  examples: [
-    { command: 'revento sandbox clock', explains: 'show the time of the sandbox' },
-    { command: 'revento sandbox clock advance 1h', explains: 'let access tokens expire' },
-    { command: 'revento sandbox clock advance 91d', explains: 'let refresh tokens expire' },
-  ],
+  examples: {
+    'revento sandbox clock': 'show the time of the sandbox',
+    'revento sandbox clock advance 1h': 'let access tokens expire',
+    'revento sandbox clock advance 91d': 'let refresh tokens expire',
+  },
   layout: { shape: 'value' },
 
   async *run({ move, value }, deps) {

@@ -36,14 +36,11 @@ export const sandboxDo: CommandModule<SandboxDoOptions> = {
       .option('--count <n>', 'repeat for n subjects, one after another')
       .option('--over <duration>', 'spread the repetitions over this time, such as 10s')
       .addHelpText('after', `\nActions:\n${actions.map(describeAction).join('\n')}`),
-  examples: [
-    { command: 'revento sandbox do approve', explains: 'approve a pending application' },
-    {
-      command: 'revento sandbox do apply --set first_name=Ada --set last_name=King',
-      explains: 'a new application with your own values',
-    },
-    { command: 'revento sandbox do apply --count 20 --over 10s', explains: 'a busy evening' },
-  ],
+  examples: {
+    'revento sandbox do approve': 'approve a pending application',
+    'revento sandbox do apply --set first_name=Ada --set last_name=King': 'a new application with your own values',
+    'revento sandbox do apply --count 20 --over 10s': 'a busy evening',
+  },
   layout: {
     shape: 'rows',
     columns: [

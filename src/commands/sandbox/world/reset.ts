@@ -9,13 +9,10 @@ interface SandboxResetOptions {
 /** `revento sandbox reset`: resets the running sandbox, and what is kept of it; credentials and test data stay the same. */
 export const sandboxReset: CommandModule<SandboxResetOptions> = {
   declare: (command) => command.option('--keep-logins', 'keep logins: tokens stay valid', false),
-  examples: [
-    {
-      command: 'revento sandbox reset',
-      explains: 'end all logins, clear rate limits, deliveries and injected faults',
-    },
-    { command: 'revento sandbox reset --keep-logins', explains: 'the same, but tokens stay valid' },
-  ],
+  examples: {
+    'revento sandbox reset': 'end all logins, clear rate limits, deliveries and injected faults',
+    'revento sandbox reset --keep-logins': 'the same, but tokens stay valid',
+  },
   layout: { shape: 'value' },
 
   async *run({ keepLogins }, deps) {

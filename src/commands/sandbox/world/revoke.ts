@@ -18,10 +18,10 @@ export const sandboxRevoke: CommandModule<SandboxRevokeOptions> = {
         'after',
         '\nThe API then answers token_revoked, and data.deletion_required is sent to the webhook URL.',
       ),
-  examples: [
-    { command: 'revento sandbox revoke', explains: 'end the organizer’s logins for the test event' },
-    { command: 'revento sandbox revoke --user', explains: 'end the participants’ logins' },
-  ],
+  examples: {
+    'revento sandbox revoke': 'end the organizer’s logins for the test event',
+    'revento sandbox revoke --user': 'end the participants’ logins',
+  },
   layout: { shape: 'value' },
 
   async *run({ user }, deps) {

@@ -21,10 +21,10 @@ export const sandboxSave: CommandModule<SandboxSaveOptions> = {
           'Logins stay valid in the sandbox started from it, so do not start two from one file.',
         ].join(' '),
       ),
-  examples: [
-    { command: 'revento sandbox save evening.json', explains: 'keep everything as it is now' },
-    { command: 'revento sandbox start --load evening.json', explains: 'continue from it' },
-  ],
+  examples: {
+    'revento sandbox save evening.json': 'keep everything as it is now',
+    'revento sandbox start --load evening.json': 'continue from it',
+  },
   layout: { shape: 'value' },
 
   async *run({ file }, deps) {

@@ -69,17 +69,13 @@ export const webhookCheck: CommandModule<WebhookCheckOptions> = {
         'after',
         '\nThe handler receives test deliveries signed with your secret: run it against a test system.\nExits with 3 when a case fails, with 5 when none failed but some could not be judged.\nWith --effects the cases effect-… are judged by what the handler did, such as a count of rows that it inserted.\nWith COMMAND the handler is started with your secret, killed at several moments before its answer, and restarted.\n`revento help webhooks` has the rules, and receivers to start from.\n',
       ),
-  examples: [
-    { command: 'revento webhook check 3000', explains: 'check a local handler' },
-    {
-      command: `revento webhook check 3000 --effects 'sqlite3 app.db "select count(*) from approvals"'`,
-      explains: 'check what the handler did as well, such as twice for a delivery that arrived twice',
-    },
-    {
-      command: 'revento webhook check 3000 --effects-url http://localhost:3000/effects -- npm start',
-      explains: 'start the handler, and kill and restart it as well',
-    },
-  ],
+  examples: {
+    'revento webhook check 3000': 'check a local handler',
+    [`revento webhook check 3000 --effects 'sqlite3 app.db "select count(*) from approvals"'`]:
+      'check what the handler did as well, such as twice for a delivery that arrived twice',
+    'revento webhook check 3000 --effects-url http://localhost:3000/effects -- npm start':
+      'start the handler, and kill and restart it as well',
+  },
   layout: { shape: 'value' },
   answersByStatus: () => true,
 

@@ -9,17 +9,12 @@ import { start } from './start.ts';
 /** `revento webhook listen`: receives, verifies, prints and forwards deliveries until it is stopped. */
 export const webhookListen: CommandModule<WebhookListenOptions> = {
   declare: declareListen,
-  examples: [
-    { command: 'revento webhook listen --forward 3000', explains: 'verify and forward to a local server' },
-    {
-      command: 'revento webhook listen -f application.approved=3001 -f 3000',
-      explains: 'one type to one server, the rest to another',
-    },
-    {
-      command: 'revento webhook listen -f 3000 --expect application.approved --timeout 30s -- npm test',
-      explains: 'in CI: run the tests, and fail unless the delivery came and was acknowledged',
-    },
-  ],
+  examples: {
+    'revento webhook listen --forward 3000': 'verify and forward to a local server',
+    'revento webhook listen -f application.approved=3001 -f 3000': 'one type to one server, the rest to another',
+    'revento webhook listen -f 3000 --expect application.approved --timeout 30s -- npm test':
+      'in CI: run the tests, and fail unless the delivery came and was acknowledged',
+  },
   layout: { shape: 'events' },
   hintForLostWord,
   answersByStatus: ({ command = [], count, until, expect, onInvalid }) =>

@@ -49,20 +49,11 @@ export const webhookReplay: CommandModule<WebhookReplayOptions> = {
         .option('--include-unchecked', 'with --resign, also sign deliveries whose recorded signature cannot be checked')
         .option('--answer-timeout <duration>', 'longest wait for an answer; Revento itself waits 10s', '20s'),
     ),
-  examples: [
-    {
-      command: 'revento webhook replay deliveries.ndjson --to 3000 --resign',
-      explains: 'all of them, as if they arrived now',
-    },
-    {
-      command: 'revento webhook replay deliveries.ndjson --to 3000 --against 3001 --resign',
-      explains: 'whether two handlers answer alike',
-    },
-    {
-      command: 'tail -n 1 deliveries.ndjson | revento webhook replay - --to 3000 --resign',
-      explains: 'only the last one',
-    },
-  ],
+  examples: {
+    'revento webhook replay deliveries.ndjson --to 3000 --resign': 'all of them, as if they arrived now',
+    'revento webhook replay deliveries.ndjson --to 3000 --against 3001 --resign': 'whether two handlers answer alike',
+    'tail -n 1 deliveries.ndjson | revento webhook replay - --to 3000 --resign': 'only the last one',
+  },
   layout: { shape: 'events' },
   answersByStatus: () => true,
 

@@ -47,13 +47,11 @@ export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
       .option('--timestamp <seconds>', 'value of X-Revento-Timestamp')
       .option('--signature <signature>', 'value of X-Revento-Signature')
       .option('--ignore-age', 'accept a timestamp of any age; always for a scrubbed recording'),
-  examples: [
-    {
-      command: 'revento webhook verify body.json --timestamp 1700000000 --signature sha256=… --ignore-age',
-      explains: 'a body and its headers',
-    },
-    { command: 'tail -n 1 deliveries.ndjson | revento webhook verify', explains: 'the last delivery of a recording' },
-  ],
+  examples: {
+    'revento webhook verify body.json --timestamp 1700000000 --signature sha256=… --ignore-age':
+      'a body and its headers',
+    'tail -n 1 deliveries.ndjson | revento webhook verify': 'the last delivery of a recording',
+  },
   layout: { shape: 'value' },
   answersByStatus: () => true,
 
