@@ -1,4 +1,5 @@
 import { registry } from '../../src/commands/registry.ts';
+import { comparisonPage } from './comparison.ts';
 import { loadContents } from './contents.ts';
 import { type ManPage, toManPages } from './man.ts';
 import { toMarkdown } from './markdown.ts';
@@ -7,10 +8,11 @@ import introduction from './sandbox-api.md?raw';
 import { sandboxApiPage } from './sandbox-api.ts';
 import { type SchemaFile, schemaFiles } from './schemas.ts';
 
-/** The generated documentation of commands and control API, the schemas of the files that they read, and programs. */
+/** The generated documentation: of commands and control API, schemas of the files that they read, programs, figures. */
 export async function documents(version: string): Promise<{
   readonly reference: string;
   readonly sandboxApi: string;
+  readonly comparison: string;
   readonly man: ManPage[];
   readonly schemas: readonly SchemaFile[];
   readonly programs: readonly ShownProgram[];
@@ -19,6 +21,7 @@ export async function documents(version: string): Promise<{
   return {
     reference: toMarkdown(contents),
     sandboxApi: sandboxApiPage(introduction),
+    comparison: comparisonPage(),
     man: toManPages(contents, version),
     schemas: schemaFiles(),
     programs: shownPrograms(),

@@ -21,6 +21,10 @@ describe('the written documentation is what the sources say; if not, `npm run do
     expect(readFileSync(join(root, 'docs/sandbox-api.md'), 'utf8')).toBe(made.sandboxApi);
   });
 
+  it('docs/comparison.md, from bench/results.json', () => {
+    expect(readFileSync(join(root, 'docs/comparison.md'), 'utf8')).toBe(made.comparison);
+  });
+
   it('schemas/', () => {
     for (const { file, text } of made.schemas)
       expect(readFileSync(join(root, 'schemas', file), 'utf8'), file).toBe(text);
