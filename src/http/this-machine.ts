@@ -1,28 +1,24 @@
-import { BlockList, isIP, isIPv4 } from 'node:net';
+// Without node:net, which takes as long to load as a short command should run.
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
-/** Addresses to listen on. As a destination they lead to this machine. */
-const unspecified = new BlockList();
-unspecified.addAddress('0.0.0.0', 'ipv4');
-unspecified.addAddress('::', 'ipv6');
+/** 127.0.0.0/8, written as `isIPv4` of node:net takes it. */
+const loopbackV4 = /^127(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+const loopbackV6 = /^(::1|::ffff:7f[\da-f]{2}:[\da-f]{1,4})$/;
 
 /** Whether an IP address, in any spelling, is loopback: 127.0.0.0/8, `::1`, or the former written as IPv6. */
 export function isLoopbackAddress(address: string): boolean {
-  return isIn(loopback, address);
+  return loopbackV4.test(address) || loopbackV6.test(shortV6(address));
 }
 
-/** Whether an IP address is `0.0.0.0` or `::`, in any spelling. */
+/** Whether an IP address is `0.0.0.0` or `::`, in any spelling. As a destination it leads to this machine. */
 export function isUnspecifiedAddress(address: string): boolean {
-  return isIn(unspecified, address);
+  return ['0.0.0.0', '::', '::ffff:0:0'].includes(address.includes(':') ? shortV6(address) : address);
 }
 
-function isIn(list: BlockList, address: string): boolean {
-  const version = isIP(address);
-  // The list also matches IPv4 addresses that are written as IPv6.
-  return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
+/** An IPv6 address as the WHATWG parser spells it, without its zone; empty for anything else. */
+function shortV6(address: string): string {
+  const [, digits] = /^([\da-f:.]*:[\da-f:.]*)(%[\da-z.:-]+)?$/i.exec(address) ?? [];
+  const url = `http://[${digits}]`;
+  return digits !== undefined && URL.canParse(url) ? bareHost(new URL(url).hostname) : '';
 }
 
 /**
@@ -30,7 +26,7 @@ function isIn(list: BlockList, address: string): boolean {
  * secrets in the clear, and only such a redirect URI can lead to our listener.
  */
 export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && isLoopbackAddress(hostname));
+  return hostname === 'localhost' || hostname === '[::1]' || loopbackV4.test(hostname);
 }
 
 /** Whether a hostname is `localhost` or a name below it, which never leave this machine. Source: RFC 6761 section 6.3. */

@@ -1,5 +1,7 @@
+import { BlockList, isIP } from 'node:net';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isLoopback, isLoopbackAddress, isThisMachine } from '../../src/http/this-machine.ts';
+import { isLoopback, isLoopbackAddress, isThisMachine, isUnspecifiedAddress } from '../../src/http/this-machine.ts';
 
 /** A host as URLs have it: the WHATWG parser makes one spelling of many. */
 const hostOf = (text: string) => new URL(`http://${text}/`).hostname;
@@ -67,6 +69,27 @@ describe('loopback addresses', () => {
       expect(isLoopbackAddress(address)).toBe(false);
     },
   );
+});
+
+describe('addresses of this machine in any spelling', () => {
+  const parts = '127 0 00 1 255 256 ::1 :: ::ffff: ffff : 7f00 7F %lo . 0.0.0.0 127.0.0.1 [ ] / g 8 :0:0'.split(' ');
+  const address = fc.array(fc.constantFrom(...parts), { maxLength: 7 }).map((some) => some.join(''));
+
+  it.each([
+    ['loopback', isLoopbackAddress, ['127.0.0.0/8', '::1/128']],
+    ['unspecified', isUnspecifiedAddress, ['0.0.0.0/32', '::/128']],
+  ] as const)('are %s where node:net takes them for it', (_kind, judge, networks) => {
+    const list = new BlockList();
+    for (const network of networks) {
+      const [net = '', prefix] = network.split('/');
+      list.addSubnet(net, Number(prefix), isIP(net) === 4 ? 'ipv4' : 'ipv6');
+    }
+    const expected = (text: string) => isIP(text) !== 0 && list.check(text, isIP(text) === 4 ? 'ipv4' : 'ipv6');
+    fc.assert(
+      fc.property(address, (text) => judge(text) === expected(text)),
+      { numRuns: 5_000 },
+    );
+  });
 });
 
 // Secrets travel in the clear to these alone: a resolver may send a name below .localhost elsewhere.
