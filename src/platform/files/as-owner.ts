@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
-import { dirname, join, parse, resolve, sep } from 'node:path';
+import { dirname, parse, resolve, sep } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { systemCode } from './file-failure.ts';
 
@@ -35,9 +35,9 @@ export function asOwner<T>(path: string, work: () => T): T {
  */
 function ownerOf(path: string, links = 0): Owner | null {
   const { root } = parse(path);
-  let here = root;
+  let here = '';
   for (const name of path.slice(root.length).split(sep)) {
-    here = join(here, name);
+    here = here === '' ? `${root}${name}` : `${here}${sep}${name}`;
     const status = statusOf(here);
     if (status === null) return null;
     if (!status.isDirectory() && !status.isSymbolicLink()) return null;
