@@ -13,8 +13,6 @@ const lastWordsMs = 500;
  */
 export function main(exit: (status: number) => never): void {
   const interrupts = new Interrupts(() => endAtOnce(interrupts, exit));
-  // A reader of stdout that leaves early is noticed by the writer; a closed stderr can't be reported anywhere.
-  process.stderr.on('error', () => undefined);
   void run({
     argv: process.argv.slice(2),
     program: process.argv.slice(0, 2),
@@ -27,7 +25,12 @@ export function main(exit: (status: number) => never): void {
       return process.stdin;
     },
     stdout: process.stdout,
-    stderr: process.stderr,
+    get stderr() {
+      const { stderr } = process;
+      // A reader of stdout that leaves early is noticed by the writer; a closed stderr can't be reported anywhere.
+      if (!stderr.listeners('error').includes(ignore)) stderr.on('error', ignore);
+      return stderr;
+    },
     interrupts,
   }).then((status) => {
     const { received } = interrupts;
@@ -42,6 +45,8 @@ export function main(exit: (status: number) => never): void {
     if (isTold) process.kill(process.pid, received);
   });
 }
+
+const ignore = () => undefined;
 
 /** Names of work in Node's thread pool: files, host names, scrypt. */
 const pooled = /^(FS|FileHandle|GetAddrInfo|GetNameInfo|Scrypt)/i;

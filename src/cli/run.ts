@@ -21,6 +21,7 @@ import type { Failed } from './profile-advice.ts';
 import { report, trace } from './report.ts';
 import { UsageFault } from './usage-fault.ts';
 import type { Edge } from './wire/edge.ts';
+import { once } from './wire/once.ts';
 
 /**
  * One run of the program: command line in, exit status out. stdout carries the result and nothing else.
@@ -30,7 +31,10 @@ import type { Edge } from './wire/edge.ts';
 export async function run(edge: Edge): Promise<number> {
   const line = readArgv(edge.argv);
   const color = { isForbiddenByFlag: hasSwitch(line, '--no-color'), env: edge.env };
-  const stderr = await guarded(await createStyle(edge.stderr, isColored(edge.stderr, color), edge.env));
+  const openStderr = once(async () => {
+    const { stderr } = edge;
+    return guarded(await createStyle(stderr, isColored(stderr, color), edge.env));
+  });
   const told = {
     profile: 'default',
     eventId: undefined as string | undefined,
@@ -38,14 +42,15 @@ export async function run(edge: Edge): Promise<number> {
     isJson: wantsJson(line, edge.env),
     isRedacted: hasSwitch(line, '--redact'),
   };
-  let clean = stderr.finish;
+  let clean: ((text: string) => string) | null = null;
   const tell = async (error: unknown): Promise<number> => {
+    const stderr = await openStderr();
     const failure = asReventoError(error);
     const shown = told.isRedacted ? (await import('./mask-failure.ts')).maskFailure(failure) : failure;
     const { text, exit } = report(shown, { ...told, style: stderr.style });
     const isDebugging = hasSwitch(line, '--debug') || isOn(edge.env['REVENTO_DEBUG']);
     const origin = isDebugging && !(error instanceof UsageFault) ? trace(error, told.isRedacted) : '';
-    edge.stderr.write(clean(`${text}${origin}`));
+    edge.stderr.write((clean ?? stderr.finish)(`${text}${origin}`));
     return exit;
   };
 
@@ -59,7 +64,8 @@ export async function run(edge: Edge): Promise<number> {
     const { options, module, entry } = invocation;
     refuseContradictions(options);
     // Help has no use for these.
-    const [{ connect }, { createPrinter }] = await Promise.all([
+    const [stderr, { connect }, { createPrinter }] = await Promise.all([
+      openStderr(),
       import('./wire/wire.ts'),
       import('../output/printer.ts'),
     ]);
