@@ -5,6 +5,7 @@
 // V8 checks of such code only its own version and flags and the length of the source, and may crash on damaged code. So
 // each chunk is kept with its source, which must equal the file's, and with a copy of the code, which must equal the
 // code: comparing takes a hundredth of the time of hashing.
+const { isAscii } = require('node:buffer');
 const { closeSync, constants, fstatSync, openSync, readFileSync, readSync } = require('node:fs');
 const { mkdirSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
@@ -13,10 +14,14 @@ const { Script, constants: vm } = require('node:vm');
 
 /** Length of the JSON at the start of the file, which names the chunks and where they are. */
 const headBytes = 32_768;
+/** Of so many ways through the program the functions are kept; of other ways, those of new chunks only. */
+const maxWays = 200;
 /** A file that is being written has a name with this end; an older one was left by a run that was killed. */
 const partial = '.partial';
 const oldMs = 3_600_000;
-const wrapper = ['(function (exports, require, module, __filename, __dirname) { ', '\n})'];
+const wrapper = ['(function (exports, require, module, __filename, __dirname) { ', '\n})'].map((text) =>
+  Buffer.from(text),
+);
 
 /**
  * What `require(entry)` gives.
@@ -32,6 +37,7 @@ exports.load = function load(entry, directory) {
   const requireOther = createRequire(entry);
   const chunks = new Map();
   let isNew = false;
+  let flags;
 
   const requireChunk = (name) => {
     const loaded = chunks.get(name);
@@ -39,13 +45,17 @@ exports.load = function load(entry, directory) {
     const filename = join(folder, name);
     const source = readFileSync(filename);
     const cachedData = kept?.codeOf(name, source);
-    const script = new Script(`${wrapper[0]}${source}${wrapper[1]}`, {
+    const wrapped = Buffer.concat([wrapper[0], source, wrapper[1]]);
+    const script = new Script(isAscii(wrapped) ? wrapped.latin1Slice() : wrapped.toString(), {
       filename,
       columnOffset: -wrapper[0].length,
       cachedData,
       importModuleDynamically: vm.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
-    if (cachedData === undefined || script.cachedDataRejected) isNew = true;
+    const isKept = cachedData !== undefined && !script.cachedDataRejected;
+    isNew ||= !isKept;
+    // V8 takes code that was made with the same flags only.
+    flags ??= isKept ? kept.flags : flagsNow();
     const module = { exports: {} };
     chunks.set(name, { module, source, script });
     const require = (id) => (id.startsWith('./') ? requireChunk(id.slice(2)) : requireOther(id));
@@ -55,34 +65,44 @@ exports.load = function load(entry, directory) {
 
   // Not on `exit`: a second Ctrl-C also ends a run whose file system hangs.
   process.once('beforeExit', () => {
+    const way = wayOf(chunks);
+    const ways = kept?.ways ?? [];
+    // Each command compiles other functions of the chunks that it shares with others.
+    isNew ||= ways.length < maxWays && !ways.includes(way);
     // undici's set-up changes a flag on Node 20: then no other run could use the code.
-    if (isNew && key !== null && keyOf(entry) === key)
-      save(path, key, () => [...compiled(chunks), ...(kept?.others(chunks) ?? [])]);
+    if (isNew && key !== null && keyOf(entry) === key && flagsNow() === flags)
+      save(path, { key, flags, ways: [...new Set([...ways, way])] }, () => [
+        ...compiled(chunks),
+        ...(kept?.others(chunks) ?? []),
+      ]);
     kept?.close();
   });
   return requireChunk(entry.slice(folder.length + 1));
 };
 
-/** Code is of use to the same build, run by the same Node with the same flags, only. Null: nobody knows which. */
+/** Names what a command has loaded; by a number, because all ways have to fit into the head. */
+function wayOf(chunks) {
+  const names = [...chunks.keys()].sort().join();
+  let sum = 0;
+  for (let at = 0; at < names.length; at++) sum = (Math.imul(sum, 31) + names.charCodeAt(at)) | 0;
+  return sum;
+}
+
+/**
+ * Code is of use to the same build, run by the same Node, only; V8 refuses what it made with other flags. Null: nobody
+ * knows which.
+ */
 function keyOf(entry) {
   try {
     const [program, node] = [statSync(entry), statSync(process.execPath)];
-    return JSON.stringify([
-      entry,
-      program.size,
-      program.mtimeMs,
-      process.execPath,
-      node.size,
-      node.mtimeMs,
-      flagsNow(),
-    ]);
+    return JSON.stringify([entry, program.size, program.mtimeMs, process.execPath, node.size, node.mtimeMs]);
   } catch {
     // An upgrade has removed one of them while this ran.
     return null;
   }
 }
 
-/** V8's version and flags, as it marks code with them. */
+/** V8's version and flags, as it marks code with them. Making code for this takes a millisecond. */
 function flagsNow() {
   return new Script('').createCachedData().toString('latin1', 0, 16);
 }
@@ -93,7 +113,7 @@ function open(path, key) {
   try {
     file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     const head = isOwnFile(file) ? JSON.parse(bytesOf(file, 0, headBytes).toString()) : {};
-    if (head.key === key) return { ...readerOf(file, new Map(head.chunks)), close: () => closeSync(file) };
+    if (head.key === key) return { ...head, ...readerOf(file, new Map(head.chunks)), close: () => closeSync(file) };
   } catch {
     // It is not there, or damaged: this run compiles, and replaces it.
   }
@@ -143,10 +163,10 @@ function compiled(chunks) {
 }
 
 /** Replaces the file in one step, so that no other run reads half of it. */
-function save(path, key, chunks) {
+function save(path, about, chunks) {
   const temporary = `${path}-${process.pid}-${process.hrtime.bigint()}${partial}`;
   try {
-    const bytes = fileOf(key, chunks());
+    const bytes = fileOf(about, chunks());
     if (bytes === null) return;
     mkdirSync(dirname(path), { recursive: true });
     removeOld(dirname(path));
@@ -159,7 +179,7 @@ function save(path, key, chunks) {
 }
 
 /** The bytes of a file; null for more chunks than its head has room for. */
-function fileOf(key, chunks) {
+function fileOf(about, chunks) {
   const places = [];
   const parts = [];
   let at = headBytes;
@@ -170,7 +190,7 @@ function fileOf(key, chunks) {
     parts.push(code, code, source, padding);
     at += 2 * code.length + source.length + padding.length;
   }
-  const head = Buffer.from(JSON.stringify({ key, chunks: places }));
+  const head = Buffer.from(JSON.stringify({ ...about, chunks: places }));
   if (head.length > headBytes) return null;
   return Buffer.concat([head, Buffer.alloc(headBytes - head.length, ' '), ...parts]);
 }

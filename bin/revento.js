@@ -72,14 +72,15 @@ function makePrivate(base, names) {
     return (uid === 0 || uid === process.getuid()) && !isOpen && (path === dirname(path) || isPrivate(dirname(path)));
   };
   try {
-    if (!existsSync(base) || lstatSync(realpathSync(base)).uid !== process.getuid()) return false;
+    if (!existsSync(base) || lstatSync(realpathSync.native(base)).uid !== process.getuid()) return false;
     let directory = base;
     for (const name of names) {
       directory = join(directory, name);
       if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 });
     }
-    const isOpen = (lstatSync(realpathSync(directory)).mode & 0o022) !== 0;
-    return !isOpen && isPrivate(directory) && isPrivate(realpathSync(directory));
+    const real = realpathSync.native(directory);
+    const isOpen = (lstatSync(real).mode & 0o022) !== 0;
+    return !isOpen && isPrivate(directory) && (real === directory || isPrivate(real));
   } catch {
     return false;
   }

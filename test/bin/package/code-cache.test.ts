@@ -78,6 +78,17 @@ describe('kept code', () => {
     expect((await run('--help')).stdout).toContain('POISONED');
   });
 
+  it('takes in once what another command compiles of the same chunks', async () => {
+    await run('participants', 'list', '--help');
+    const first = readFileSync(file());
+    await run('--help');
+    const both = readFileSync(file());
+    expect(both.equals(first)).toBe(false);
+    await run('--help');
+    await run('participants', 'list', '--help');
+    expect(readFileSync(file()).equals(both)).toBe(true);
+  });
+
   const untrusted: [string, () => void][] = [
     ['others may write to', () => chmodSync(file(), 0o620)],
     ['everybody may write to', () => chmodSync(file(), 0o602)],
