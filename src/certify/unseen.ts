@@ -1,10 +1,12 @@
+import { act } from '../sandbox/audit/acts.ts';
 import { unseenFact } from '../sandbox/audit/rules/traces.ts';
+import { rules } from '../sandbox/audit/rules.ts';
 import { type Act, hooks } from './act.ts';
 import type { PlayedAct } from './run.ts';
 
 /**
- * Why a rule could not be judged: the flags to add, or why an act was not played or showed nothing; null when every act
- * that it needs was played.
+ * Why a rule could not be judged: the flags to add, or why an act was not played or showed nothing; null when any request
+ * can test it.
  */
 export function remedyFor(rule: string, played: readonly PlayedAct[]): string | null {
   const own = played.filter(({ act }) => act.brings.includes(rule));
@@ -16,7 +18,20 @@ export function remedyFor(rule: string, played: readonly PlayedAct[]): string | 
   const [unseen] = own.flatMap(({ outcome }) =>
     outcome.kind === 'played' ? [outcome.facts['unseen'] ?? outcome.facts[unseenFact(rule)]] : [],
   );
-  return typeof unseen === 'string' ? unseen : null;
+  if (typeof unseen === 'string') return unseen;
+  return idleReason(rule, own, played);
+}
+
+/** Why an act that was played did not test its rule; null for rules that other requests can test as well. */
+function idleReason(rule: string, own: readonly PlayedAct[], played: readonly PlayedAct[]): string | null {
+  const [first] = own;
+  const isActed = rules.some(({ id, needs }) => id === rule && needs.startsWith(act()));
+  if (first === undefined || !isActed) return null;
+  const isLame = played.some(
+    (one) => one.act.id === 'sync' && one.outcome.kind === 'played' && one.outcome.facts['sync'] !== 'done',
+  );
+  if (isLame && own.some(({ act: { needs } }) => needs.includes('sync'))) return 'a sync that works without faults';
+  return `requests that the act ${first.act.id} can affect (${first.act.title})`;
 }
 
 /** The acts that test these rules, with the acts that must come first. */

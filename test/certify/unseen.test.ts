@@ -31,6 +31,18 @@ describe('what would let a rule be judged', () => {
     expect(remedyFor('c', shown({ unseen: 'data' }))).toBe('data');
   });
 
+  it('is a sync that works, or requests that its act can affect, where it was played for nothing', () => {
+    const all = (sync: string) =>
+      acts.map((act): PlayedAct => {
+        const facts = act.id === 'sync' ? { sync } : {};
+        return { act, durationMs: 1, outcome: { kind: 'played', facts } };
+      });
+    expect(remedyFor('page-cut', all('failed'))).toBe('a sync that works without faults');
+    expect(remedyFor('page-cut', all('done'))).toBe('requests that the act page-cut can affect (a page is truncated)');
+    expect(remedyFor('state-bound', all('failed'))).toMatch('requests that the act foreign-state can affect');
+    expect(remedyFor('refresh-clean', all('done'))).toBeNull();
+  });
+
   it('is nothing when all was played, or no act is about it', () => {
     expect(remedyFor('r', [played(['r'], { kind: 'played', facts: {} })])).toBeNull();
     expect(remedyFor('other', [played(['r'], { kind: 'hooks missing', missing: ['sync'] })])).toBeNull();

@@ -7,18 +7,26 @@ export function act(what?: string): string {
   return what === undefined ? needed : `${needed}: ${what}`;
 }
 
-/** Makes a rule that judges acts of `revento certify`: each act breaks the rule in some way or keeps it. */
-export function onActs(
-  { acts }: Evidence,
-  ids: readonly string[],
-  breachOf: (act: ActSeen) => Breach | string | null,
-): Ruling {
-  const played = acts.filter(({ act }) => ids.includes(act));
-  const breaches = played.flatMap((act) => {
-    const found = breachOf(act);
+/** What an act says of a rule that it had no occasion to test, such as one about pages where no page was read. */
+export const untested = Symbol('untested');
+/** How an act breaks a rule; null when it keeps the rule. */
+type Judged = Breach | string | null | typeof untested;
+
+/** Makes a rule that judges acts of `revento certify`: each act breaks the rule in some way, keeps it, or tells nothing. */
+export function onActs({ acts }: Evidence, ids: readonly string[], judge: (act: ActSeen) => Judged): Ruling {
+  const judged = acts
+    .filter(({ act }) => ids.includes(act))
+    .map((act) => [act, judge(act)] as const)
+    .filter((one): one is readonly [ActSeen, Exclude<Judged, typeof untested>] => one[1] !== untested);
+  const breaches = judged.flatMap(([act, found]) => {
     return found === null ? [] : [typeof found === 'string' ? { what: found, shown: [act] } : found];
   });
-  return { breaches, isSeen: played.length > 0 };
+  return { breaches, isSeen: judged.length > 0 };
+}
+
+/** Whether a fault was injected into any of these requests: one that was not reached shows nothing. */
+export function isStruck(calls: readonly { readonly fault: string | null }[], effect?: string): boolean {
+  return calls.some(({ fault }) => fault !== null && (effect === undefined || fault.split('+').includes(effect)));
 }
 
 /** What is wrong with the page that a browser ended on: it did not load, or the integration failed; or else null. */
@@ -34,9 +42,10 @@ export function canSync({ acts }: Evidence): boolean {
   return acts.some(({ act, facts }) => act === 'sync' && facts['sync'] === 'done');
 }
 
-/** How a sync failed that should work; null when it worked, or when syncs never work. */
-export function failureOf({ facts }: ActSeen, evidence: Evidence): string | null {
+/** How a sync failed that should work; null when it worked. Where syncs never work, none shows anything. */
+export function failureOf({ facts }: ActSeen, evidence: Evidence): string | null | typeof untested {
   const { sync } = facts;
-  if (sync === 'done' || sync === undefined || !canSync(evidence)) return null;
+  if (sync === 'done') return null;
+  if (sync === undefined || !canSync(evidence)) return untested;
   return sync === 'failed' ? 'the sync failed' : 'the sync did not end';
 }

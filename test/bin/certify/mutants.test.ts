@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { exampleLacks, mutants, type Program, programs } from '../../support/certify/mutants.ts';
 import { freePort } from '../../support/http/free-port.ts';
 import { root } from '../../support/program/build.ts';
@@ -9,6 +9,9 @@ import { ProgramRig } from '../../support/program/program-rig.ts';
 
 /** All of them take minutes: `npm run chaos` asks for that. */
 const asked = process.env['REVENTO_MUTANT_RUNS'];
+/** A run that waits for effects that never come takes half a minute on an idle machine. */
+const limitMs = 300_000;
+vi.setConfig({ testTimeout: limitMs });
 const runs = Number(asked ?? 1);
 const seeds = ['1', '2026'];
 const chosen = mutants.filter(({ isQuick }) => asked !== undefined || isQuick);
@@ -38,7 +41,7 @@ async function grade(program: Program, mutant: string, seed: string, hasTraces =
     const shown = effects === null || !hasTraces ? [] : [...effects(at('')), '--data', data];
     const { stdout, stderr } = await rig.run(
       ['certify', ...hooks, ...shown, '--seed', seed, '--format', 'json', '--', ...command, join(root, file)],
-      { env: { PORT: `${port}`, GOLDEN_HOME: data, REQUESTS_A_MINUTE: '100000', MUTANT: mutant } },
+      { env: { PORT: `${port}`, GOLDEN_HOME: data, REQUESTS_A_MINUTE: '100000', MUTANT: mutant }, limitMs },
     );
     const { cases } = JSON.parse(stdout) as { cases: readonly { id: string; outcome: string }[] };
     // Each case of `webhook check` is listed beside the rule.

@@ -14,6 +14,8 @@ interface RuleRow {
   readonly also?: readonly string[];
   /** What looks like the mistake and is not, by name. */
   readonly calm?: Readonly<Record<string, Play | readonly [RigOptions, Play]>>;
+  /** What gives no occasion to keep the rule or to break it, by name. */
+  readonly unseen?: Readonly<Record<string, Play>>;
 }
 
 /** A test asks for more scopes than it uses. */
@@ -45,6 +47,14 @@ export function describeRules(rows: readonly RuleRow[]): void {
         const rig = auditRig(options);
         await play(rig);
         expect(rig.findings('broken')).not.toContain(rule);
+      });
+    }
+
+    for (const [name, play] of Object.entries(row.unseen ?? {})) {
+      it(`is neither held nor broken by ${name}`, async () => {
+        const rig = auditRig(row.rig);
+        await play(rig);
+        expect(rig.findings('not_seen')).toContain(rule);
       });
     }
   });

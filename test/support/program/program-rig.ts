@@ -24,6 +24,8 @@ export interface StartOptions {
   readonly stdout?: number;
   /** Modules loaded before the program. */
   readonly preload?: readonly string[];
+  /** How long it may run; left out, a minute. */
+  readonly limitMs?: number;
 }
 
 /** The built program as real processes, in a throw-away home. */
@@ -45,14 +47,14 @@ export class ProgramRig {
     XDG_STATE_HOME: join(this.home, 'state'),
   };
 
-  start(args: readonly string[], { env = {}, input = '', stdout, preload = [] }: StartOptions = {}): Running {
+  start(args: readonly string[], { env = {}, input = '', stdout, preload = [], limitMs }: StartOptions = {}): Running {
     const required = preload.flatMap((path) => ['--require', path]);
     const child = spawn(process.execPath, [...required, revento, ...args], {
       env: { ...this.env, ...env },
       cwd: this.home,
       stdio: ['pipe', stdout ?? 'pipe', 'pipe'],
     });
-    const running = new Running(child, input);
+    const running = new Running(child, input, limitMs);
     this.#running.add(running);
     return running;
   }

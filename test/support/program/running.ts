@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** No test waits longer for the end of a process; what is still there then is killed and the test fails. */
+/** Unless it asks for more, no test waits longer for the end of a process; what is still there then is killed. */
 const processLimitMs = 60_000;
 
 export interface Ended {
@@ -14,12 +14,14 @@ export interface Ended {
 export class Running {
   readonly #ended: Promise<Ended>;
   readonly #child: ChildProcess;
+  readonly #limitMs: number;
   readonly #watchers = new Set<() => void>();
   stdout = '';
   stderr = '';
 
-  constructor(child: ChildProcess, input: string | Uint8Array | null) {
+  constructor(child: ChildProcess, input: string | Uint8Array | null, limitMs = processLimitMs) {
     this.#child = child;
+    this.#limitMs = limitMs;
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       this.stdout += chunk;
       for (const watch of this.#watchers) watch();
@@ -56,10 +58,10 @@ export class Running {
       if (this.isEnded) return;
       const timer = setTimeout(() => {
         // Not before it has exited: the caller may remove the files that it writes to.
-        const late = new Error(`still running after ${processLimitMs} ms; stderr: ${this.stderr}`);
+        const late = new Error(`still running after ${this.#limitMs} ms; stderr: ${this.stderr}`);
         child.once('exit', () => reject(late));
         child.kill('SIGKILL');
-      }, processLimitMs);
+      }, this.#limitMs);
       child.once('close', () => clearTimeout(timer));
       child.once('error', () => clearTimeout(timer));
     });

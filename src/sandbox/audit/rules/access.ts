@@ -82,7 +82,7 @@ export const accessRules: readonly Rule[] = [
     why: 'the connection has ended, and with it the permission to read the data',
     source: 'guide, data.deletion_required',
     fix: 'stop the background work of the connection when the delivery arrives, and delete the stored data',
-    needs: 'a delivery of data.deletion_required (revento sandbox revoke)',
+    needs: 'API requests, and then a delivery of data.deletion_required (revento sandbox revoke)',
     judge: (evidence) => {
       const { deliveries, apis, logins, tokensOf, apisOf } = evidence;
       const told = deliveries.filter(({ type, status }) => type === 'data.deletion_required' && isAcknowledged(status));
@@ -100,7 +100,14 @@ export const accessRules: readonly Rule[] = [
         }
         return [];
       });
-      return { breaches, isSeen: told.length > 0 };
+      // Who never read anything has not become silent.
+      const read = new Map<string, number>();
+      for (const { login, status, number } of apis) {
+        const eventId = login === null ? undefined : logins.get(login)?.eventId;
+        if (eventId !== undefined && status < 300 && !read.has(eventId)) read.set(eventId, number);
+      }
+      const isSeen = told.some(({ eventId, number }) => (read.get(eventId ?? '') ?? Number.POSITIVE_INFINITY) < number);
+      return { breaches, isSeen };
     },
   },
   {

@@ -1,4 +1,4 @@
-import { act, crashOf, failureOf, onActs } from '../acts.ts';
+import { act, canSync, crashOf, failureOf, isStruck, onActs, untested } from '../acts.ts';
 import { type ActSeen, during, type Evidence, type TokenSeen } from '../evidence.ts';
 import type { Rule, Ruling } from '../rule.ts';
 
@@ -42,12 +42,11 @@ export const consentActRules: readonly Rule[] = [
     judge: (evidence) => {
       // A client that accepts any state accepts this one too, which is the other rule's breach.
       const takesAny = evidence.acts.some((one) => forgeries.includes(one.act) && exchanges(one, evidence).length > 0);
-      const ruling = onActs(evidence, ['foreign-state'], (one) =>
-        one.facts['had_state'] === false
-          ? null
+      return onActs(evidence, ['foreign-state'], (one) =>
+        takesAny || one.facts['had_state'] === false
+          ? untested
           : redeemed(one, evidence, 'a redirect with the state of another browser'),
       );
-      return takesAny ? { breaches: [], isSeen: false } : ruling;
     },
   },
   {
@@ -76,6 +75,7 @@ export const consentActRules: readonly Rule[] = [
     judge: (evidence) =>
       onActs(evidence, ['code-refused'], (one) => {
         const sent = exchanges(one, evidence);
+        if (sent.length === 0) return untested;
         if (sent.length > 1) return { what: `the rejected code was sent ${sent.length} times`, shown: sent };
         return crashOf(one, 'the callback');
       }),
@@ -113,8 +113,11 @@ export const consentActRules: readonly Rule[] = [
       onActs(evidence, ['fewer-scopes'], (one) => {
         const refused = during(one, evidence.apis).filter(({ error }) => error === 'insufficient_scope');
         if (refused.length > 0) return { what: 'requested data whose scope was not granted', shown: [one, ...refused] };
-        if (one.facts['sync'] === 'no answer') return 'the sync did not end';
-        return crashOf(one, 'the callback');
+        const crash = crashOf(one, 'the callback');
+        if (crash !== null) return crash;
+        // Where nothing was optional, nothing could be unticked.
+        if (!canSync(evidence) || !hasFewer(one, evidence)) return untested;
+        return one.facts['sync'] === 'no answer' ? 'the sync did not end' : null;
       }),
   },
 ];
@@ -124,13 +127,20 @@ function tokenAnswerTaken(evidence: Evidence, acts: readonly string[]): Ruling {
   return onActs(evidence, acts, (one) => {
     const landed = one.facts['landed'];
     if (landed === null || Number(landed ?? 0) >= 400) return `the callback was answered ${landed ?? 'not at all'}`;
-    // A client that did not request tokens got no such response.
-    if (during(one, evidence.tokens).length === 0) return null;
-    return failureOf(one, evidence);
+    return isStruck(during(one, evidence.tokens)) ? failureOf(one, evidence) : untested;
   });
 }
 
 const forgeries = ['forged-state', 'missing-state'];
+
+/** Whether a login of an act got fewer scopes than the first one. */
+function hasFewer(one: ActSeen, evidence: Evidence): boolean {
+  const granted = (act: ActSeen | undefined) =>
+    (act && exchanges(act, evidence).find(({ issued }) => issued !== null)?.issued?.scope.length) ?? 0;
+  const usual = granted(evidence.acts.find(({ act: id }) => id === 'consent'));
+  const now = granted(one);
+  return now > 0 && now < usual;
+}
 
 function exchanges(one: ActSeen, { tokens }: Evidence): readonly TokenSeen[] {
   return during(one, tokens).filter(({ grant }) => grant === 'code');

@@ -1,5 +1,5 @@
 import { knownType } from '../../../webhook/event.ts';
-import { act, onActs } from '../acts.ts';
+import { act, onActs, untested } from '../acts.ts';
 import { type DeliverySeen, during, type Evidence } from '../evidence.ts';
 import { groups } from '../groups.ts';
 import { each, type Rule, type Ruling } from '../rule.ts';
@@ -186,6 +186,7 @@ export const deliveryRules: readonly Rule[] = [
     needs: act('a delivery contains the whole resource'),
     judge: (evidence) =>
       onActs(evidence, ['snapshot'], (one) => {
+        if (!during(one, evidence.deliveries).some(({ status }) => isSuccess(status))) return untested;
         const calls = during(one, evidence.apis).filter(({ path }) => path.endsWith('/participants'));
         return calls.length === 0
           ? null

@@ -38,7 +38,7 @@ export const listRules: readonly Rule[] = [
         const [strange] = during(one, judged).filter((call) => call.status === 400 && !issued.has(call.cursor ?? ''));
         if (strange !== undefined) return { what: 'a cursor of another form was altered', shown: [one, strange] };
         const problem = failureOf(one, evidence);
-        return problem === null ? null : `${problem} when cursors had a different format`;
+        return typeof problem === 'string' ? `${problem} when cursors had a different format` : problem;
       });
       return acted.breaches.length > 0 && ruling.breaches.length === 0 ? { ...acted, isSeen: true } : ruling;
     },

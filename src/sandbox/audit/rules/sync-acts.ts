@@ -1,4 +1,4 @@
-import { act, canSync, failureOf, onActs } from '../acts.ts';
+import { act, canSync, failureOf, isStruck, onActs, untested } from '../acts.ts';
 import { type ActSeen, type ApiSeen, during, type Evidence, waitBetween } from '../evidence.ts';
 import { groups } from '../groups.ts';
 import type { Rule } from '../rule.ts';
@@ -6,6 +6,8 @@ import { hashOf } from '../seen/fingerprint.ts';
 
 /** Attempts that follow each other sooner did not wait at all. */
 const noWaitMs = 20;
+/** A token that was sent where it must not be. */
+const wrongTokens = ['event_not_authorized', 'user_token_required', 'installation_token_required'];
 
 /** How an integration reads while something is wrong; each rule needs an act of `revento certify`. */
 export const syncActRules: readonly Rule[] = [
@@ -21,8 +23,7 @@ export const syncActRules: readonly Rule[] = [
       onActs(evidence, ['sync'], (one) => {
         const calls = during(one, evidence.apis);
         if (one.facts['sync'] === 'done') return calls.length === 0 ? 'the sync sent no request' : null;
-        // A request that was refused breaks a rule of its own.
-        if (calls.some(({ status }) => status >= 400)) return null;
+        if (calls.some(isExplained)) return untested;
         return one.facts['sync'] === 'failed' ? 'the sync failed' : 'the sync did not end';
       }),
   },
@@ -52,8 +53,11 @@ export const syncActRules: readonly Rule[] = [
     needs: act('a sync without faults (--sync)'),
     judge: (evidence) =>
       onActs(evidence, ['sync'], (one) => {
-        if (one.facts['sync'] !== 'done') return null;
-        const left = unfollowed(one, evidence).filter(({ path }) => path.endsWith('/participants'));
+        const calls = during(one, evidence.apis).filter(({ path }) => path.endsWith('/participants'));
+        if (one.facts['sync'] !== 'done' || !calls.some(({ page }) => page?.hasMore)) return untested;
+        // Who looks at a single row first has still read the list, if it was read to its end later.
+        const whole = new Set(calls.flatMap(({ path, page }) => (page?.hasMore === false ? [path] : [])));
+        const left = unfollowed(calls).filter(({ path }) => !whole.has(path));
         return left.length === 0
           ? null
           : { what: 'the sync finished before has_more was false', shown: [one, ...left] };
@@ -69,7 +73,11 @@ export const syncActRules: readonly Rule[] = [
     needs: act('a page is empty but has_more is true'),
     judge: (evidence) =>
       onActs(evidence, ['empty-page'], (one) => {
-        const left = unfollowed(one, evidence).filter(({ page }) => page?.isEmpty);
+        const calls = during(one, evidence.apis);
+        if (!isStruck(calls, 'empty')) return untested;
+        const left = unfollowed(calls).filter(
+          (call) => call.page?.isEmpty && !calls.some((later) => isSecondTry(call, later)),
+        );
         if (left.length > 0) return { what: 'the sync ended at an empty page', shown: [one, ...left] };
         return failureOf(one, evidence);
       }),
@@ -84,7 +92,8 @@ export const syncActRules: readonly Rule[] = [
     needs: act('cursors go in a circle'),
     judge: (evidence) =>
       onActs(evidence, ['cursor-circle'], (one) => {
-        const struck = during(one, evidence.apis).filter(({ fault }) => fault?.includes('circle'));
+        const struck = during(one, evidence.apis).filter((call) => call.page !== null && isStruck([call], 'circle'));
+        if (struck.length === 0) return untested;
         const turns = [...groups(struck, ({ target }) => target).values()].find((same) => same.length > 2);
         if (turns !== undefined) return { what: `the same page was read ${turns.length} times`, shown: turns };
         return one.facts['sync'] === 'no answer' ? 'the sync did not end' : null;
@@ -98,7 +107,10 @@ export const syncActRules: readonly Rule[] = [
     source: 'guide, read API',
     fix: 'ignore unknown fields, and treat an unknown status as a separate status',
     needs: act('rows have unknown fields or status values'),
-    judge: (evidence) => onActs(evidence, ['unknown-fields', 'unknown-status'], (one) => failureOf(one, evidence)),
+    judge: (evidence) =>
+      onActs(evidence, ['unknown-fields', 'unknown-status'], (one) =>
+        isStruck(during(one, evidence.apis)) ? failureOf(one, evidence) : untested,
+      ),
   },
   {
     id: 'message-ignored',
@@ -110,8 +122,9 @@ export const syncActRules: readonly Rule[] = [
     needs: act('the messages of errors are scrambled'),
     judge: (evidence) => {
       const isKnown = evidence.acts.some(({ act: id, facts }) => id === 'expired' && facts['sync'] === 'done');
-      const ruling = onActs(evidence, ['scrambled-messages'], (one) => (isKnown ? failureOf(one, evidence) : null));
-      return { ...ruling, isSeen: ruling.isSeen && isKnown };
+      return onActs(evidence, ['scrambled-messages'], (one) =>
+        isKnown && isStruck(during(one, evidence.apis)) ? failureOf(one, evidence) : untested,
+      );
     },
   },
   {
@@ -145,6 +158,7 @@ export const syncActRules: readonly Rule[] = [
     judge: (evidence) =>
       onActs(evidence, ['concurrent-limit'], (one) => {
         const refused = during(one, evidence.apis).filter(({ error }) => error === 'concurrent_limit_exceeded');
+        if (refused.length === 0) return untested;
         const hasWaited = refused.every((call, index) => {
           const before = refused[index - 1];
           return !before || before.target !== call.target || waitBetween(before, call) >= noWaitMs;
@@ -161,13 +175,10 @@ export const syncActRules: readonly Rule[] = [
     fix: 'write both tokens to durable storage, and wait until that is done, before the next request',
     needs: act('it is killed right after a refresh and restarted (--restart)'),
     judge: (evidence) => {
-      const ruling = onActs(evidence, ['killed-after-refresh'], ({ facts }) =>
-        facts['killed'] === true && facts['after'] !== 'done' && canSync(evidence)
-          ? 'the login was lost: the sync failed after a restart'
-          : null,
-      );
-      const isKilled = evidence.acts.some(({ act: id, facts }) => id === 'killed-after-refresh' && facts['killed']);
-      return { ...ruling, isSeen: isKilled };
+      return onActs(evidence, ['killed-after-refresh'], ({ facts }) => {
+        if (facts['killed'] !== true || !canSync(evidence)) return untested;
+        return facts['after'] === 'done' ? null : 'the login was lost: the sync failed after a restart';
+      });
     },
   },
   {
@@ -182,16 +193,22 @@ export const syncActRules: readonly Rule[] = [
       onActs(evidence, ['second-event'], (one) => {
         const { sync, after } = one.facts;
         const isMixed = during(one, evidence.apis).some(({ error }) => error === 'event_not_authorized');
-        if (isMixed || !canSync(evidence)) return null;
+        if (isMixed || !canSync(evidence)) return untested;
         if (sync !== 'done') return 'the sync of the second event failed';
         return after === 'done' ? null : 'the sync of the first event failed after the second was connected';
       }),
   },
 ];
 
+/** Whether the refusal of a request breaks a rule of its own. */
+function isExplained({ status, error, method, cursor, limit }: ApiSeen): boolean {
+  return (
+    wrongTokens.includes(error ?? '') || method !== 'GET' || (status === 400 && (cursor !== null || Number(limit) > 50))
+  );
+}
+
 /** Pages that say there are more, whose cursor was not sent afterward under any name. */
-function unfollowed(one: ActSeen, { apis }: Evidence): readonly ApiSeen[] {
-  const calls = during(one, apis);
+function unfollowed(calls: readonly ApiSeen[]): readonly ApiSeen[] {
   return calls.filter(({ page, number, isLost }) => {
     const cursor = page?.nextCursor ?? null;
     if (!page?.hasMore || cursor === null || isLost) return false;
@@ -209,8 +226,9 @@ function isSecondTry(call: ApiSeen, later: ApiSeen): boolean {
 
 /** Whether a sync called itself done although an answer never came, and was not asked for again. */
 function ignored(one: ActSeen, evidence: Evidence, what: string) {
-  if (one.facts['sync'] === 'no answer') return 'the sync did not end';
   const calls = during(one, evidence.apis);
+  if (!isStruck(calls) || (one.facts['sync'] !== 'done' && !canSync(evidence))) return untested;
+  if (one.facts['sync'] === 'no answer') return 'the sync did not end';
   const missing = calls.find(
     (call) =>
       (call.isLost || call.fault === 'html') && !calls.some((later) => isSecondTry(call, later) && later.page !== null),

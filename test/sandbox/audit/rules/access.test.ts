@@ -74,8 +74,14 @@ describeRules([
     rule: 'deletion-silence',
     rig: { webhook: true },
     held: async (rig) => {
-      await rig.connect();
+      await rig.read((await rig.connect()).access);
       await rig.control('/revoke', {});
+    },
+    unseen: {
+      'an integration that never read anything': async (rig) => {
+        await rig.connect();
+        await rig.control('/revoke', {});
+      },
     },
     broken: async (rig) => {
       const { access } = await rig.connect();

@@ -12,6 +12,23 @@ const under =
     await healthy(rig);
     await acting(rig, act, { landed, sync }, () => rig.connect());
   };
+const reads = async (rig: AuditRig, access: string) => rig.read(access, '/events/evt_test_published/participants');
+
+const idle = (act: string, sync: string) => async (rig: AuditRig) => {
+  await healthy(rig);
+  await acting(rig, act, { landed: 200, sync });
+};
+/** A first login with these scopes and a sync that works, then one with others. */
+const fewer = (usual: string, scope: string, read: (rig: AuditRig, access: string) => Promise<unknown>) => {
+  return async (rig: AuditRig) => {
+    await acting(rig, 'consent', { landed: 200 }, () => rig.connect({ scope: usual }));
+    await healthy(rig);
+    await acting(rig, 'fewer-scopes', { landed: 200, sync: 'failed' }, async () => {
+      await read(rig, (await rig.connect({ scope })).access);
+    });
+  };
+};
+const both = 'event.read participants.read';
 
 describeRules([
   {
@@ -50,6 +67,9 @@ describeRules([
     rule: 'state-bound',
     held: returns('foreign-state', 403),
     broken: returns('foreign-state', 200, redeem),
+    unseen: {
+      'an integration without a state': (rig) => acting(rig, 'foreign-state', { landed: 200, had_state: false }),
+    },
     calm: {
       'an integration that checks no state at all': async (rig) => {
         await returns('forged-state', 200, redeem)(rig);
@@ -71,6 +91,7 @@ describeRules([
   {
     rule: 'code-refused-final',
     rig: { faults: ['code:invalid_grant'] },
+    unseen: { 'a callback that sends no code': returns('code-refused', 400) },
     held: returns('code-refused', 400, (rig) => rig.connect()),
     broken: returns('code-refused', 400, async (rig) => {
       const { code, verifier } = await rig.connect();
@@ -79,7 +100,9 @@ describeRules([
   },
   {
     rule: 'token-answer-minimal',
+    rig: { faults: ['code:minimalx1@1'] },
     held: under('code-minimal', 'done'),
+    unseen: { 'a login that asked for no tokens': idle('code-minimal', 'done') },
     broken: under('code-minimal', 'failed'),
     calm: {
       'an integration whose sync never works': async (rig) => {
@@ -90,6 +113,7 @@ describeRules([
   },
   {
     rule: 'token-answer-tolerated',
+    rig: { faults: ['code:extrax1@1'] },
     held: under('refresh-unknown-fields', 'done'),
     broken: under('refresh-unknown-fields', 'failed'),
     calm: {
@@ -101,19 +125,17 @@ describeRules([
   },
   {
     rule: 'token-answer-tolerated',
+    rig: { faults: ['code:extrax1@1'] },
     held: under('refresh-unknown-fields', 'done'),
     broken: under('code-unknown-fields', 'done', 500),
+    unseen: { 'an integration that never refreshes': idle('refresh-unknown-fields', 'done') },
   },
   {
     rule: 'fewer-scopes',
-    held: async (rig) => {
-      const { access } = await rig.connect({ scope: 'event.read' });
-      await acting(rig, 'fewer-scopes', { landed: 200, sync: 'failed' }, () => rig.read(access));
-    },
-    broken: async (rig) => {
-      const { access } = await rig.connect({ scope: 'event.read' });
-      const play = () => rig.read(access, '/events/evt_test_published/participants');
-      await acting(rig, 'fewer-scopes', { landed: 200, sync: 'failed' }, play);
+    held: fewer(both, 'event.read', (rig, access) => rig.read(access)),
+    broken: fewer(both, 'event.read', reads),
+    unseen: {
+      'an integration without optional scopes': fewer('event.read', 'event.read', (rig, access) => rig.read(access)),
     },
   },
 ]);

@@ -3,7 +3,19 @@ import { type AuditRig, list } from '../../../support/audit/rig.ts';
 import { describeRules } from '../../../support/audit/rows.ts';
 import { jsonOf } from '../../../support/sandbox/client.ts';
 
+/** A sync that reads one page, which the fault of the rig comes with, and ends in some way. */
 const ends = (act: string, sync: string) => async (rig: AuditRig) => {
+  const { access } = await healthy(rig);
+  await acting(rig, act, { sync }, () => rig.read(access, `${list}?limit=20`).catch(() => undefined));
+};
+/** The same where syncs never work. */
+const lame = (act: string, sync: string) => async (rig: AuditRig) => {
+  const { access } = await rig.connect();
+  await acting(rig, 'sync', { sync: 'failed' }, () => rig.read(access, list));
+  await acting(rig, act, { sync }, () => rig.read(access, `${list}?limit=20`).catch(() => undefined));
+};
+/** An act in which the sync sends no request. */
+const idle = (act: string, sync: string) => async (rig: AuditRig) => {
   await healthy(rig);
   await acting(rig, act, { sync });
 };
@@ -30,13 +42,19 @@ const struck = (act: string, sync: string, most: number) => async (rig: AuditRig
   });
 };
 
+/** An expired token, first with a plain message and then with a scrambled one. */
+const scrambled = (plain: string, sync: string) => async (rig: AuditRig) => {
+  await idle('expired', plain)(rig);
+  await ends('scrambled-messages', sync)(rig);
+};
+
 describeRules([
   {
     rule: 'syncs',
     held: healthy,
     broken: reads('sync', 'failed'),
     calm: {
-      'a sync that fails because its request is refused': async (rig) => {
+      'a sync that fails because its limit is refused': async (rig) => {
         const { access } = await rig.connect();
         await acting(rig, 'sync', { sync: 'failed' }, () => rig.read(access, `${list}?limit=51`));
       },
@@ -44,10 +62,18 @@ describeRules([
   },
   { rule: 'syncs', held: healthy, broken: (rig) => acting(rig, 'sync', { sync: 'done' }) },
   {
+    rule: 'syncs',
+    held: healthy,
+    broken: async (rig) => {
+      const { access } = await rig.connect();
+      await acting(rig, 'sync', { sync: 'failed' }, () => rig.read(access, '/event/evt_test_published/participants'));
+    },
+  },
+  {
     rule: 'stays-up',
-    held: ends('page-cut', 'failed'),
+    held: idle('page-cut', 'failed'),
     broken: (rig) => acting(rig, 'access-denied', { landed: 400, ended: 1 }),
-    calm: { 'a sync that does not end': ends('page-cut', 'no answer') },
+    calm: { 'a sync that does not end': idle('page-cut', 'no answer') },
   },
   {
     rule: 'list-whole',
@@ -55,6 +81,13 @@ describeRules([
     broken: reads('sync', 'done', 1),
     calm: {
       'a sync that says it failed': reads('sync', 'failed', 1),
+      'a look at the first row before the whole list is read': async (rig) => {
+        const { access } = await rig.connect();
+        await acting(rig, 'sync', { sync: 'done' }, async () => {
+          await rig.read(access, `${list}?limit=1`);
+          await pages(rig, access);
+        });
+      },
       'the first rows of another list': async (rig) => {
         const { access } = await rig.connect();
         const play = () => rig.read(access, '/events/evt_test_published/activities?limit=1');
@@ -67,29 +100,37 @@ describeRules([
     rig: { faults: ['api:emptyx1@1'] },
     held: reads('empty-page', 'done'),
     broken: reads('empty-page', 'done', 2),
+    unseen: { 'a sync of one request': reads('empty-page', 'done', 1) },
   },
   {
     rule: 'cursor-circle',
+    rig: { faults: ['api:circlex12@1'] },
     held: ends('cursor-circle', 'failed'),
     broken: ends('cursor-circle', 'no answer'),
-  },
-  { rule: 'unknown-tolerated', held: ends('unknown-fields', 'done'), broken: ends('unknown-status', 'failed') },
-  {
-    rule: 'message-ignored',
-    held: async (rig) => {
-      await ends('expired', 'done')(rig);
-      await acting(rig, 'scrambled-messages', { sync: 'done' });
-    },
-    broken: async (rig) => {
-      await ends('expired', 'done')(rig);
-      await acting(rig, 'scrambled-messages', { sync: 'failed' });
-    },
-    calm: {
-      'an integration that never refreshes': async (rig) => {
-        await ends('expired', 'failed')(rig);
-        await acting(rig, 'scrambled-messages', { sync: 'failed' });
+    unseen: {
+      'a sync that reads no list': async (rig) => {
+        const { access } = await healthy(rig);
+        await acting(rig, 'cursor-circle', { sync: 'done' }, () => rig.read(access));
       },
     },
+  },
+  {
+    rule: 'unknown-tolerated',
+    rig: { faults: ['api:extra@1'] },
+    held: ends('unknown-fields', 'done'),
+    broken: ends('unknown-status', 'failed'),
+    unseen: {
+      'a sync that reads nothing': idle('unknown-fields', 'done'),
+      'an integration whose syncs never work': lame('unknown-fields', 'failed'),
+    },
+  },
+  {
+    rule: 'message-ignored',
+    rig: { faults: ['api:messages', 'api:expiredx1@2'] },
+    held: scrambled('done', 'done'),
+    broken: scrambled('done', 'failed'),
+    calm: { 'an integration that never refreshes': scrambled('failed', 'failed') },
+    unseen: { 'an integration that never refreshes': scrambled('failed', 'failed') },
   },
   {
     rule: 'page-cut',
@@ -105,6 +146,10 @@ describeRules([
       });
     },
     calm: { 'a sync that says it failed': struck('page-cut', 'failed', 0) },
+    unseen: {
+      'a sync in which no page was cut': idle('page-cut', 'done'),
+      'an integration whose syncs never work': struck('page-cut', 'failed', 0),
+    },
   },
   {
     rule: 'page-html',
@@ -112,7 +157,12 @@ describeRules([
     held: struck('page-html', 'done', 10),
     broken: struck('page-html', 'done', 0),
   },
-  { rule: 'page-html', held: ends('page-html', 'failed'), broken: ends('page-html', 'no answer') },
+  {
+    rule: 'page-html',
+    rig: { faults: ['api:htmlx1@1'] },
+    held: ends('page-html', 'failed'),
+    broken: ends('page-html', 'no answer'),
+  },
   {
     rule: 'concurrent-limit',
     rig: { faults: ['api:concurrent_limit_exceededx2'] },
@@ -131,6 +181,7 @@ describeRules([
         await rig.read(access, list);
       });
     },
+    unseen: { 'a sync that was not refused': idle('concurrent-limit', 'done') },
     calm: {
       'two requests that are refused side by side': async (rig) => {
         const { access } = await rig.connect();
