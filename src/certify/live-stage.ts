@@ -51,6 +51,7 @@ export class LiveStage implements Stage {
   readonly leftover: string;
   person: Person;
   isConnected = false;
+  refreshesAhead = false;
   /** Why it could not be restarted; null while it runs. */
   downBecause: string | null = null;
   /** The results of `webhook check`, once it has run. */

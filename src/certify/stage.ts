@@ -57,6 +57,11 @@ export interface Stage {
   signIn(): Promise<number | null>;
   /** Makes the integration read the API. */
   sync(eventId?: string): Promise<SyncEnd>;
+  /**
+   * Whether it refreshes when its own clock says so, and not when the API rejects a token. Set by the act that lets a token
+   * expire.
+   */
+  refreshesAhead: boolean;
   /** Records that the integration has lost its login. */
   forgetLogin(): void;
   /** Calls an operation of the sandbox's control API. */

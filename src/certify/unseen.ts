@@ -1,7 +1,7 @@
 import { act } from '../sandbox/audit/acts.ts';
 import { unseenFact } from '../sandbox/audit/rules/traces.ts';
 import { rules } from '../sandbox/audit/rules.ts';
-import { type Act, hooks } from './act.ts';
+import { type Act, type Hook, hooks } from './act.ts';
 import type { PlayedAct } from './run.ts';
 
 /**
@@ -15,23 +15,24 @@ export function remedyFor(rule: string, played: readonly PlayedAct[]): string | 
   if (fewest !== undefined) return fewest.map((hook) => hooks[hook]).join(', and ');
   const [unplayed] = own.flatMap(({ outcome }) => (outcome.kind === 'not played' ? [outcome.reason] : []));
   if (unplayed !== undefined) return unplayed;
-  const [unseen] = own.flatMap(({ outcome }) =>
-    outcome.kind === 'played' ? [outcome.facts['unseen'] ?? outcome.facts[unseenFact(rule)]] : [],
-  );
-  if (typeof unseen === 'string') return unseen;
-  return idleReason(rule, own, played);
+  const unseen = own
+    .flatMap(({ outcome }) => (outcome.kind === 'played' ? [outcome.facts] : []))
+    .map((facts) => facts['unseen'] ?? facts[unseenFact(rule)])
+    .find((fact): fact is string => typeof fact === 'string');
+  return unseen ?? idleReason(rule, own, played);
 }
 
 /** Why an act that was played did not test its rule; null for rules that other requests can test as well. */
 function idleReason(rule: string, own: readonly PlayedAct[], played: readonly PlayedAct[]): string | null {
-  const [first] = own;
+  // Of several, the last one is about this rule alone.
+  const last = own.at(-1);
   const isActed = rules.some(({ id, needs }) => id === rule && needs.startsWith(act()));
-  if (first === undefined || !isActed) return null;
+  if (last === undefined || !isActed) return null;
   const isLame = played.some(
     (one) => one.act.id === 'sync' && one.outcome.kind === 'played' && one.outcome.facts['sync'] !== 'done',
   );
   if (isLame && own.some(({ act: { needs } }) => needs.includes('sync'))) return 'a sync that works without faults';
-  return `requests that the act ${first.act.id} can affect (${first.act.title})`;
+  return `requests that the act ${last.act.id} can affect (${last.act.title})`;
 }
 
 /** The acts that test these rules, with the acts that must come first. */
@@ -40,6 +41,8 @@ export function actsFor(only: readonly string[] | null, acts: readonly Act[]): r
   // A rule without an act of its own can be tested by any act.
   if (only.some((rule) => !acts.some(({ brings }) => brings.includes(rule)))) return acts;
   const wanted = acts.filter(({ brings }) => brings.some((rule) => only.includes(rule)));
-  const needsConsent = wanted.some(({ needs }) => needs.includes('connect'));
-  return acts.filter((act) => wanted.includes(act) || (needsConsent && act.id === 'consent'));
+  const isNeeded = (hook: Hook) => wanted.some(({ needs }) => needs.includes(hook));
+  // A sync under a fault shows something only where one without faults works.
+  const first = [...(isNeeded('connect') ? ['consent'] : []), ...(isNeeded('sync') ? ['sync'] : [])];
+  return acts.filter((act) => wanted.includes(act) || first.includes(act.id));
 }

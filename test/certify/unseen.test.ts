@@ -53,7 +53,7 @@ describe('the acts for some rules', () => {
   const ids = (only: readonly string[] | null) => actsFor(only, acts).map(({ id }) => id);
 
   it('are those that bring them about, after a consent', () => {
-    expect(ids(['refresh-single-flight'])).toEqual(['consent', 'five-at-once']);
+    expect(ids(['refresh-single-flight'])).toEqual(['consent', 'sync', 'five-at-once']);
     expect(ids(['delivery-repeat'])).toEqual(['delivery-repeat']);
   });
 

@@ -16,14 +16,14 @@ export const consentActs: readonly Act[] = [
   {
     id: 'forged-state',
     title: 'a redirect with a forged state',
-    brings: ['state-checked'],
+    brings: ['state-checked', 'state-bound'],
     ...before,
     play: (stage) => forged(stage, { code: random(), state: random() }),
   },
   {
     id: 'missing-state',
     title: 'a redirect without a state',
-    brings: ['state-checked'],
+    brings: ['state-checked', 'state-bound'],
     ...before,
     play: (stage) => forged(stage, { code: random() }),
   },

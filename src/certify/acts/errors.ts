@@ -1,8 +1,11 @@
+import { unseenFact } from '../../sandbox/audit/rules/traces.ts';
 import type { Act } from '../act.ts';
 import type { Stage } from '../stage.ts';
 
 const needs = ['connect', 'sync'] as const;
 const minuteMs = 61_000;
+/** What an integration lacks that refreshes by its own clock alone. */
+export const onlyAhead = 'a refresh on token_expired: this integration refreshes before a token expires';
 
 /** Acts in which the API returns errors. */
 export const errorActs: readonly Act[] = [
@@ -14,12 +17,17 @@ export const errorActs: readonly Act[] = [
   under('forbidden', 'the API answers insufficient_scope', ['refusal-final'], 'api:insufficient_scopex5'),
   under('page-cut', 'a page is truncated', ['page-cut'], 'api:cutx1@1'),
   under('page-html', 'a proxy returns an HTML page', ['page-html'], 'api:htmlx1@1'),
-  under(
-    'scrambled-messages',
-    'the messages of errors are scrambled',
-    ['message-ignored'],
-    ...['api:messages', 'refresh:messages', 'api:expiredx1'],
-  ),
+  {
+    id: 'scrambled-messages',
+    title: 'the messages of errors are scrambled',
+    brings: ['message-ignored'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => {
+      const ends = await syncUnder(stage, ['api:messages', 'refresh:messages', 'api:expiredx1']);
+      return { ...ends, ...(stage.refreshesAhead && { [unseenFact('message-ignored')]: onlyAhead }) };
+    },
+  },
   {
     id: 'scrambled-revoked',
     title: 'token_revoked comes with a scrambled message',

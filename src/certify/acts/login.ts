@@ -1,9 +1,13 @@
+import type { ActFacts } from '../../sandbox/audit/evidence.ts';
+import { unseenFact } from '../../sandbox/audit/rules/traces.ts';
 import type { Act } from '../act.ts';
 import type { Stage, SyncEnd } from '../stage.ts';
-import { loseUnder, syncUnder } from './errors.ts';
+import { loseUnder, onlyAhead, syncUnder } from './errors.ts';
 
 /** Past the lifetime of an access token. */
 const expiryMs = 3_660_000;
+/** Shorter than any margin before expiry; `expires_in` is in whole seconds. */
+const shortMs = 1_000;
 const minuteMs = 61_000;
 const needs = ['connect', 'sync'] as const;
 
@@ -12,10 +16,10 @@ export const loginActs: readonly Act[] = [
   {
     id: 'expired',
     title: 'the access token has expired',
-    brings: ['expired-refreshed', 'refresh-clean', 'refresh-needless', 'expired-once'],
+    brings: ['expired-refreshed', 'refresh-clean', 'refresh-needless', 'expired-once', 'message-ignored'],
     needs,
     hasLogin: true,
-    play: (stage) => syncExpired(stage),
+    play: expiring,
   },
   {
     id: 'five-at-once',
@@ -24,7 +28,7 @@ export const loginActs: readonly Act[] = [
     needs,
     hasLogin: true,
     play: async (stage) => {
-      await stage.advance(expiryMs);
+      await expire(stage);
       // Slow answers, so that the calls of all five are under way together, also on a busy machine: whichever begins its
       // refresh before the first one is answered has not seen the new tokens.
       await stage.faults('api:slow=100ms', 'refresh:slow=1s');
@@ -38,7 +42,14 @@ export const loginActs: readonly Act[] = [
     brings: ['refresh-token-spent'],
     needs,
     hasLogin: true,
-    play: (stage) => syncExpired(stage),
+    play: async (stage) => {
+      if (!stage.refreshesAhead) return syncExpired(stage);
+      // The second refresh of one login follows only where the first gives a token that expires soon, too.
+      await syncExpired(stage, `refresh:short=${shortMs}msx1`);
+      await stage.faults();
+      await stage.pause(shortMs);
+      return { sync: await stage.sync() };
+    },
   },
   {
     id: 'expired-forever',
@@ -63,7 +74,7 @@ export const loginActs: readonly Act[] = [
     needs: ['connect', 'sync', 'restart'],
     hasLogin: true,
     play: async (stage) => {
-      await stage.advance(expiryMs);
+      await expire(stage);
       // The first request with the new token shows that the response arrived; the token must be stored by then.
       await stage.faults('api:slow=2s');
       const killed = killAfterRefresh(stage);
@@ -96,7 +107,7 @@ export const loginActs: readonly Act[] = [
     needs,
     hasLogin: true,
     play: async (stage) => {
-      await stage.advance(expiryMs);
+      await expire(stage);
       return loseUnder(stage, ['refresh:stolenx1']);
     },
   },
@@ -128,11 +139,42 @@ export const loginActs: readonly Act[] = [
   },
 ];
 
+/** Lets the access token expire. */
+async function expire(stage: Stage): Promise<void> {
+  if (stage.refreshesAhead) {
+    // Its own clock cannot be moved: it gets a token that really expires.
+    await stage.faults(`code:short=${shortMs}ms`);
+    await stage.connect();
+    await stage.faults();
+    await stage.pause(shortMs);
+  }
+  await stage.advance(expiryMs);
+}
+
 /** Syncs with an expired access token. */
 async function syncExpired(stage: Stage, ...faults: readonly string[]) {
-  await stage.advance(expiryMs);
+  await expire(stage);
   await stage.faults(...faults);
   return { sync: await stage.sync() };
+}
+
+/** A token that expires on the sandbox's clock and, if that leads to no refresh, on that of the integration. */
+async function expiring(stage: Stage): Promise<ActFacts> {
+  const before = stage.evidence().tokens.length;
+  const ends = await syncExpired(stage);
+  if (ends.sync === 'done' || hasRefreshed(stage, before)) return ends;
+  stage.refreshesAhead = true;
+  const ahead = await syncExpired(stage);
+  if (hasRefreshed(stage, before)) return { ...ahead, ahead: true, [unseenFact('expired-once')]: onlyAhead };
+  stage.refreshesAhead = false;
+  return ends;
+}
+
+function hasRefreshed(stage: Stage, before: number): boolean {
+  return stage
+    .evidence()
+    .tokens.slice(before)
+    .some(({ grant }) => grant === 'refresh');
 }
 
 /** Kills the integration at its first API request after a successful refresh. */

@@ -13,7 +13,7 @@ export function refreshes({ tokens }: Evidence): readonly TokenSeen[] {
 export function reuses(evidence: Evidence) {
   return [...groups(refreshes(evidence), ({ refresh }) => refresh).values()].flatMap((same) => {
     // A client that cannot parse an answer altered by a fault does not know the result either.
-    const isPlain = ({ fault }: TokenSeen) => fault === null || fault === 'slow';
+    const isPlain = ({ fault }: TokenSeen) => fault === null || fault === 'slow' || fault === 'short';
     const first = same.find((one) => one.issued !== null && !one.isLost && isPlain(one));
     const again = first && same.find((one) => one.number > first.number);
     // An earlier request may have spent the token, and then the client did not know.
@@ -60,6 +60,11 @@ export function triesAmong(tried: readonly TokenSeen[]): (call: ApiSeen) => bool
 export function hasRefreshed(evidence: Evidence): boolean {
   const isTried = triesAmong(refreshes(evidence).filter(({ issued }) => issued !== null));
   return [...expiredByToken(evidence).values()].some(([first]) => first !== undefined && isTried(first));
+}
+
+/** Whether the integration refreshes by its own clock, which no act can move, and not when the API rejects a token. */
+export function refreshesAhead({ acts }: Evidence): boolean {
+  return acts.some(({ act, facts }) => act === 'expired' && facts['ahead'] === true);
 }
 
 /** A predicate on refreshes of one login, in order: whether one of its calls had just got this error. */

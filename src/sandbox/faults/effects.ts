@@ -53,6 +53,11 @@ export const effects = {
     targets: ['token', 'code', 'refresh'],
     help: '(token, code, refresh) omits optional fields',
   },
+  short: {
+    value: 'duration',
+    targets: ['token', 'code', 'refresh'],
+    help: '(token, code, refresh) the access token expires after that time, as expires_in says',
+  },
   expired: { value: 'none', targets: ['api'], help: '(api) the access token expires now: 401 token_expired' },
   revoked: {
     value: 'none',

@@ -10,6 +10,8 @@ export interface Strike {
   readonly hasScrambledMessages: boolean;
   readonly effect: Fault['effect'] | null;
   readonly bytes: number | null;
+  /** How long an access token lives that is issued; null for as long as usual. */
+  readonly lifetimeMs: number | null;
 }
 
 /** The active faults of one sandbox, counted down. */
@@ -87,7 +89,8 @@ export class FaultPlan {
       else found ??= fault;
     }
     if (this.#faults.some(({ target }) => targets.includes(target))) this.#noteAll();
-    return { delayMs, hasScrambledMessages, effect: found?.effect ?? null, bytes: found?.bytes ?? null };
+    const lifetimeMs = found?.effect === 'short' ? found.delayMs : null;
+    return { delayMs, hasScrambledMessages, effect: found?.effect ?? null, bytes: found?.bytes ?? null, lifetimeMs };
   }
 
   /** Restores the faults given at the start, counted from zero again. */

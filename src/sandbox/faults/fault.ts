@@ -15,6 +15,7 @@ export interface Fault {
   readonly text: string;
   readonly target: FaultTarget;
   readonly effect: Refused | NamedEffect;
+  /** The duration after `=`. */
   readonly delayMs: number;
   /** For `cut`; null is half of the body. */
   readonly bytes: number | null;

@@ -166,6 +166,16 @@ export class Grants {
     this.#noteAccess(hash(accessToken), found);
   }
 
+  /** The same pair, whose access token expires after this time. */
+  shorten(pair: Pair, ms: number): Pair {
+    const found = this.#access.get(hash(pair.accessToken));
+    if (!found) return pair;
+    const now = this.#clock.now();
+    found.expiresAt = Math.min(found.expiresAt, now + ms);
+    this.#noteAccess(hash(pair.accessToken), found);
+    return { ...pair, accessTtlMs: found.expiresAt - now };
+  }
+
   /** Revokes the family of an access token. */
   revokeByAccessToken(accessToken: string): void {
     const found = this.#access.get(hash(accessToken));

@@ -1,5 +1,6 @@
 import { isVerifier } from '../../auth/sign-in/pkce.ts';
 import type { HeaderList, HttpResponse } from '../../ports/exchange.ts';
+import type { Strike } from '../faults/fault-plan.ts';
 import { bearerChallenge, json } from '../message/reply.ts';
 import { type Incoming, type Params, readParams, withoutEmpty } from '../message/request.ts';
 import { authenticate, type Client } from './clients.ts';
@@ -69,12 +70,12 @@ export function readTokenRequest(incoming: Incoming, clients: readonly Client[])
   return { client: found.client, grantType, form };
 }
 
-/** Issues the tokens. `isMinimal`: only the fields that the guide documents as certain. */
+/** Issues the tokens; under a fault with only the fields that the guide documents as certain, or with a short life. */
 export function answerTokenRequest(
   { client, grantType, form }: TokenRequest,
   grants: Grants,
   requestId: string,
-  isMinimal: boolean,
+  { effect, lifetimeMs }: Pick<Strike, 'effect' | 'lifetimeMs'>,
 ): HttpResponse {
   const needed = grantType === 'refresh_token' ? ['refresh_token'] : ['code', 'redirect_uri', 'code_verifier'];
   const missing = needed.find((name) => form.get(name) === null);
@@ -86,7 +87,8 @@ export function answerTokenRequest(
   }
   const result = redeem({ client, grantType, form }, grants, requestId);
   if ('refusal' in result) return tokenError(400, result.refusal, result.problem, requestId);
-  return json(200, isMinimal ? certain(result) : tokenAnswer(result), noStore);
+  const pair = lifetimeMs === null ? result : grants.shorten(result, lifetimeMs);
+  return json(200, effect === 'minimal' ? certain(pair) : tokenAnswer(pair), noStore);
 }
 
 function redeem({ client, form, grantType }: TokenRequest, grants: Grants, requestId: string): Pair | Refusal {

@@ -95,7 +95,7 @@ async function authorize(incoming: Incoming, parts: Parts, method: 'GET' | 'POST
   });
 }
 
-const noStrike = { delayMs: 0, hasScrambledMessages: false, effect: null, bytes: null } as const;
+const noStrike = { delayMs: 0, hasScrambledMessages: false, effect: null, bytes: null, lifetimeMs: null } as const;
 
 async function token(incoming: Incoming, parts: Parts): Promise<HttpResponse> {
   const { requestId } = incoming;
@@ -113,7 +113,7 @@ async function token(incoming: Incoming, parts: Parts): Promise<HttpResponse> {
       if (strike.effect === 'revoked') parts.grants.revokeByRefreshToken(refreshToken);
       // The thief is the first to use it, so this request is the reuse that ends the login.
       if (strike.effect === 'stolen') parts.grants.refresh(refreshToken, request.client.id, null);
-      return answerTokenRequest(request, parts.grants, requestId, strike.effect === 'minimal');
+      return answerTokenRequest(request, parts.grants, requestId, strike);
     },
     refuse: ({ status, code, retryAfterSeconds: seconds }) =>
       tokenError(status, code ?? codeOf(status, tokenCodes), faultMessage, requestId, retryAfter(seconds)),

@@ -72,6 +72,20 @@ describe('an integration written by the guide', () => {
   });
 });
 
+describe('an integration that is as correct in another way', () => {
+  // As golang.org/x/oauth2 and Authlib do: the clock of the sandbox is moved, and theirs is not.
+  it('refreshes by its own clock alone', async () => {
+    const only = 'expired-refreshed,refresh-single-flight,refresh-token-spent,refresh-stored-first';
+    const flags = [...connect(), ...sync(), '--restart', '--only', `${only},message-ignored`];
+    const { ids, report } = await certify(flags, golden, { VARIANT: 'refreshes-ahead' });
+    expect(ids('pass')).toEqual(only.split(','));
+    expect(report?.cases.find(({ id }) => id === 'message-ignored')).toMatchObject({
+      outcome: 'skip',
+      got: expect.stringContaining('this integration refreshes before a token expires'),
+    });
+  });
+});
+
 it('says which flag to add for rules that it could not test', async () => {
   const { stdout, code: status } = await start(connect(), golden).ended;
   expect(status).toBe(0);

@@ -24,7 +24,7 @@ describe('the grammar', () => {
     ['token:500x', 'TARGET:EFFECT'],
     ['TOKEN:500', 'TARGET:EFFECT'],
     ['tokens:500', 'authorize, token, code, refresh, api, webhook'],
-    ['token:explode', 'slow, drop, lose, cut, html, extra, minimal, messages, invalid_grant'],
+    ['token:explode', 'slow, drop, lose, cut, html, extra, minimal, short, messages, invalid_grant'],
     ['toString:500', 'TARGET:EFFECT'],
     ['token:constructor', 'effects of token are'],
     ['api:minimal', 'effects of api are'],

@@ -54,6 +54,15 @@ describe('token faults', () => {
     ]);
   });
 
+  it('let the access token live for a short time, and say so', async () => {
+    const { app, clock } = setUp('code:short=2s');
+    const { access_token: token, refresh_token: refresh, expires_in: seconds } = await app.login();
+    expect([seconds, (await app.api(path, `${token}`)).status]).toEqual([2, 200]);
+    clock.advance(2_000);
+    expect(jsonOf(await app.api(path, `${token}`))).toMatchObject({ error: 'token_expired' });
+    expect(jsonOf(await app.refresh(`${refresh}`))).toMatchObject({ expires_in: 3_600 });
+  });
+
   it('revoke the family at a refresh', async () => {
     const { app } = setUp('refresh:revokedx1');
     const login = await app.login();

@@ -1,7 +1,16 @@
 import { onActs } from '../acts.ts';
 import { between, during, type Evidence, isActed, isAfter, type TokenSeen, waitBetween } from '../evidence.ts';
 import { groups } from '../groups.ts';
-import { causedBy, expiredByToken, hasRefreshed, longestLoop, refreshes, reuses, triesAmong } from '../refreshing.ts';
+import {
+  causedBy,
+  expiredByToken,
+  hasRefreshed,
+  longestLoop,
+  refreshes,
+  refreshesAhead,
+  reuses,
+  triesAmong,
+} from '../refreshing.ts';
 import { type Breach, each, type Rule } from '../rule.ts';
 
 /** Whatever comes sooner than this after an answer was on its way already. */
@@ -30,7 +39,7 @@ export const refreshRules: readonly Rule[] = [
           what: 'two concurrent refreshes sent the same refresh token',
           shown: [first, again],
         })),
-      isSeen: [...expiredByToken(evidence).values()].some((calls) => calls.length > 1),
+      isSeen: [...expiredByToken(evidence).values()].some((calls) => calls.length > 1) || hasShared(evidence),
     }),
   },
   {
@@ -169,6 +178,7 @@ export const refreshRules: readonly Rule[] = [
         const hasTried = during(one, evidence.tokens).some(({ grant }) => grant === 'refresh');
         return refused && !hasTried ? { what: 'no refresh followed token_expired', shown: [one, refused] } : null;
       });
+      if (refreshesAhead(evidence)) return { breaches: [], isSeen: true };
       return { breaches: breaches.length > 0 ? breaches : acted.breaches, isSeen: hasRefreshed(evidence) };
     },
   },
@@ -194,6 +204,19 @@ export const refreshRules: readonly Rule[] = [
     },
   },
 ];
+
+/** Whether calls that were made at once in an act shared a refresh, by a client that does not wait for token_expired. */
+function hasShared(evidence: Evidence): boolean {
+  return evidence.acts
+    .filter(({ act }) => act === 'five-at-once')
+    .some((one) => {
+      const calls = during(one, evidence.apis);
+      const areAtOnce = calls.some((call, index) => index > 0 && call.startMs < (calls[index - 1]?.endMs ?? 0));
+      return (
+        areAtOnce && during(one, evidence.tokens).some(({ grant, issued }) => grant === 'refresh' && issued !== null)
+      );
+    });
+}
 
 /**
  * Refreshes that follow each other within seconds, with time left: some may be somebody who tries it out, or a program

@@ -1,6 +1,7 @@
 import { act, canSync, failureOf, isStruck, onActs, untested } from '../acts.ts';
 import { type ActSeen, type ApiSeen, during, type Evidence, waitBetween } from '../evidence.ts';
 import { groups } from '../groups.ts';
+import { refreshesAhead } from '../refreshing.ts';
 import type { Rule } from '../rule.ts';
 import { hashOf } from '../seen/fingerprint.ts';
 
@@ -121,7 +122,9 @@ export const syncActRules: readonly Rule[] = [
     fix: 'compare the error field, and only display the message',
     needs: act('the messages of errors are scrambled'),
     judge: (evidence) => {
-      const isKnown = evidence.acts.some(({ act: id, facts }) => id === 'expired' && facts['sync'] === 'done');
+      const isKnown =
+        evidence.acts.some(({ act: id, facts }) => id === 'expired' && facts['sync'] === 'done') &&
+        !refreshesAhead(evidence);
       return onActs(evidence, ['scrambled-messages'], (one) =>
         isKnown && isStruck(during(one, evidence.apis)) ? failureOf(one, evidence) : untested,
       );

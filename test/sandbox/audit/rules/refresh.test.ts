@@ -226,6 +226,16 @@ describeRules([
     held: async (rig) =>
       acting(rig, 'expired', { sync: 'done' }, async () => rig.refresh((await expired(rig)).refresh)),
     broken: (rig) => acting(rig, 'expired', { sync: 'failed' }, () => expired(rig)),
+    calm: {
+      'an integration that refreshes by its own clock alone': async (rig) => {
+        await acting(rig, 'expired', { sync: 'done', ahead: true }, () => expired(rig));
+        const { access } = await expired(rig);
+        for (let count = 0; count < 2; count++) {
+          rig.clock.advance(60_000);
+          await rig.read(access);
+        }
+      },
+    },
   },
   {
     rule: 'expired-once',

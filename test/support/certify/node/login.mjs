@@ -1,7 +1,7 @@
 // Consent and tokens, on oauth4webapi.
 import { randomUUID } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
-import { is } from './mistake.mjs';
+import { is, varies } from './mistake.mjs';
 import { forget, keep, loginOf } from './store.mjs';
 
 const { env } = process;
@@ -81,6 +81,7 @@ async function completed(answer) {
 }
 
 const loginFrom = (tokens, who) => ({
+  expiresAt: Date.now() + (tokens.expires_in ?? 3600) * 1000,
   access: tokens.access_token,
   refresh: tokens.refresh_token,
   scope: (tokens.scope ?? scopes[who]).split(' '),
@@ -91,6 +92,14 @@ const token = (form) =>
     method: 'POST',
     body: new URLSearchParams({ ...form, client_id: env.REVENTO_CLIENT_ID, client_secret: env.REVENTO_CLIENT_SECRET }),
   });
+
+const marginMs = 300_000;
+
+/** Refreshes before the token expires, by the clock of this machine. */
+export async function refreshAhead(eventId) {
+  const login = loginOf(eventId);
+  if (varies('refreshes-ahead') && login && Date.now() + marginMs > login.expiresAt) await refresh(eventId);
+}
 
 const refreshing = new Map();
 

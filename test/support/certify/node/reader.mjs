@@ -1,8 +1,8 @@
 // Requests to the API: within the limits, and with the reaction that each failure asks for.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { refresh } from './login.mjs';
-import { is } from './mistake.mjs';
+import { refresh, refreshAhead } from './login.mjs';
+import { is, varies } from './mistake.mjs';
 import { forget, loginOf, save } from './store.mjs';
 
 const apiBase = process.env.REVENTO_API_BASE;
@@ -55,6 +55,7 @@ export async function get(eventId, path) {
   if (!budgets.has(eventId)) budgets.set(eventId, new Budget());
   let hasRefreshed = false;
   for (let attempt = 1; ; attempt++) {
+    await refreshAhead(eventId);
     const login = loginOf(eventId);
     if (login === undefined) throw new Error('not connected');
     const { status, after, body } = await budgets.get(eventId).spend(() => ask(login, path));
@@ -65,7 +66,7 @@ export async function get(eventId, path) {
     const isExpired = is('branches-on-message')
       ? `${body.message}`.includes('expired')
       : body.error === 'token_expired';
-    if (status === 401 && isExpired) {
+    if (status === 401 && isExpired && !varies('refreshes-ahead')) {
       // Another call may have refreshed meanwhile.
       const isStale = loginOf(eventId)?.access !== login.access && !is('parallel-refresh');
       if (!isStale && (hasRefreshed || !(await refresh(eventId)))) throw new Error('expired');
