@@ -159,21 +159,12 @@ export class Grants {
     return { state, family: found.family, scope: found.scope };
   }
 
-  expire(accessToken: string): void {
+  /** Makes an access token expire now, or after a time. */
+  expire(accessToken: string, afterMs = 0): void {
     const found = this.#access.get(hash(accessToken));
     if (!found) return;
-    found.expiresAt = 0;
+    found.expiresAt = this.#clock.now() + afterMs;
     this.#noteAccess(hash(accessToken), found);
-  }
-
-  /** The same pair, whose access token expires after this time. */
-  shorten(pair: Pair, ms: number): Pair {
-    const found = this.#access.get(hash(pair.accessToken));
-    if (!found) return pair;
-    const now = this.#clock.now();
-    found.expiresAt = Math.min(found.expiresAt, now + ms);
-    this.#noteAccess(hash(pair.accessToken), found);
-    return { ...pair, accessTtlMs: found.expiresAt - now };
   }
 
   /** Revokes the family of an access token. */

@@ -87,7 +87,9 @@ export function answerTokenRequest(
   }
   const result = redeem({ client, grantType, form }, grants, requestId);
   if ('refusal' in result) return tokenError(400, result.refusal, result.problem, requestId);
-  const pair = lifetimeMs === null ? result : grants.shorten(result, lifetimeMs);
+  const accessTtlMs = Math.min(result.accessTtlMs, lifetimeMs ?? Number.POSITIVE_INFINITY);
+  if (lifetimeMs !== null) grants.expire(result.accessToken, accessTtlMs);
+  const pair = { ...result, accessTtlMs };
   return json(200, effect === 'minimal' ? certain(pair) : tokenAnswer(pair), noStore);
 }
 
