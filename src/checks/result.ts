@@ -1,3 +1,4 @@
+import { counted } from '../text/sentence.ts';
 /** How a check ended. `warn`: allowed, but worth knowing. `skip`: could not be judged. */
 export type Outcome = 'pass' | 'warn' | 'fail' | 'skip';
 
@@ -46,7 +47,7 @@ export function scoreLine(results: readonly Pick<CheckResult, 'outcome'>[], noun
   return [
     `${passed} of ${results.length} ${noun} passed`,
     failed > 0 ? `${failed} failed` : '',
-    warned > 0 ? `${warned} ${warned === 1 ? 'warning' : 'warnings'}` : '',
+    warned > 0 ? counted(warned, 'warning') : '',
     skipped > 0 ? `${skipped} not judged` : '',
   ]
     .filter((part) => part !== '')

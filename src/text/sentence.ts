@@ -7,3 +7,8 @@ export function capital(text: string): string {
 export function sentence(clause: string): string {
   return `${capital(clause)}${/[.!?]$/.test(clause) ? '' : '.'}`;
 }
+
+/** `1 place`, `2 places`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -2,6 +2,7 @@ import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
 import { exitStatus } from '../../errors/revento-error.ts';
 import { valueItem } from '../../output/item.ts';
+import { counted } from '../../text/sentence.ts';
 import type { Style } from '../../text/style.ts';
 import { wrap } from '../../text/wrap.ts';
 import { checkCallback } from './callback-check.ts';
@@ -114,10 +115,7 @@ function describe(findings: readonly Finding[], style: Style): string {
   const sum =
     failed + warned === 0
       ? style.green('No problems found.')
-      : [
-          failed > 0 && style.red(`${failed} failed`),
-          warned > 0 && style.yellow(`${warned} ${warned === 1 ? 'warning' : 'warnings'}`),
-        ]
+      : [failed > 0 && style.red(`${failed} failed`), warned > 0 && style.yellow(counted(warned, 'warning'))]
           .filter((part) => part !== false)
           .join(', ');
   return [...lines, '', sum].join('\n');

@@ -5,6 +5,7 @@ import { exitStatus } from '../../errors/revento-error.ts';
 import { fromRecording, weightOf } from '../../inspector/inspected.ts';
 import { valueItem } from '../../output/item.ts';
 import { decodeLoosely } from '../../text/input.ts';
+import { counted } from '../../text/sentence.ts';
 import { targetUrl } from '../../webhook/sending/target-url.ts';
 import { checked } from './replay/choice.ts';
 import { openPage } from './shared/inspector-page.ts';
@@ -60,7 +61,7 @@ export const inspect: CommandModule<InspectOptions> = {
       const count = deliveries.length;
       yield valueItem(
         { type: 'ready', file, deliveries: count },
-        (style) => `${style.green('Ready.')} ${count} ${count === 1 ? 'delivery' : 'deliveries'}; stop with Ctrl-C`,
+        (style) => `${style.green('Ready.')} ${counted(count, 'delivery', 'deliveries')}; stop with Ctrl-C`,
       );
       await stopped(deps.signal);
       return exitStatus.interrupted;

@@ -9,6 +9,7 @@ import { JsonText } from '../../json/value.ts';
 import { type Item, valueItem } from '../../output/item.ts';
 import { RecordingScrubber, type ScrubTally } from '../../pseudonyms/recording-scrubber.ts';
 import { asUtf8 } from '../../text/input.ts';
+import { counted } from '../../text/sentence.ts';
 import { otherSecrets, readSigningSecrets } from './shared/secrets.ts';
 
 interface WebhookScrubOptions {
@@ -144,7 +145,6 @@ function outputOf({ isFiltered }: Pick<Deps, 'isFiltered'>) {
 }
 
 function sentences({ deliveries, unchecked, doubted, invalid, replacedBodies }: ScrubTally): readonly string[] {
-  const counted = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`;
   const texts = [`scrubbed ${counted(deliveries, 'delivery', 'deliveries')}; the people are made up`];
   if (invalid > 0)
     texts.push(

@@ -2,6 +2,7 @@ import { ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
 import type { KeySource } from '../../ports/store.ts';
 import type { Secret } from '../../text/secret.ts';
+import { counted } from '../../text/sentence.ts';
 import { isKey, type KeyName, keyId, newKey, type StoreKey } from './envelope.ts';
 import { createKeyFile, keyFilePath, readKeyFile } from './key-file.ts';
 import type { Keyring } from './keyring.ts';
@@ -161,7 +162,7 @@ function requireStrength(passphrase: Secret | null): Secret {
   if (length >= minPassphraseChars) return passphrase;
   throw new ReventoError(
     'usage',
-    `REVENTO_STORE_KEY has ${length} character${length === 1 ? '' : 's'}; a passphrase for the stored logins needs at least ${minPassphraseChars}.`,
+    `REVENTO_STORE_KEY has ${counted(length, 'character')}; a passphrase for the stored logins needs at least ${minPassphraseChars}.`,
     { hint: 'set REVENTO_STORE_KEY to a longer one, such as the output of: openssl rand -base64 24' },
   );
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../text/sentence.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { Step } from './scenario.ts';
 import type { SeenRequest } from './stage-hand.ts';
@@ -39,8 +40,8 @@ export function judgeDeliveries(
   const wanted = [
     amountText(expected, event === undefined ? 'delivery' : event),
     state && `${state}`,
-    attempts && `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} each`,
-    most && `at most ${most} ${most === 1 ? 'attempt' : 'attempts'} each`,
+    attempts && `${counted(attempts, 'attempt')} each`,
+    most && `at most ${counted(most, 'attempt')} each`,
     isOrdered && 'acknowledged in order',
   ];
   const [worst] = faulty;
@@ -142,5 +143,5 @@ function outOfOrder(sent: readonly Delivery[]): readonly Delivery[] {
 
 function describe({ event, delivery_id: id, state, attempts }: Delivery): string {
   const tried = attempts.map(({ status, error }) => (error === null ? `${status}` : error)).join(', then ');
-  return `${event} [${id}] ${state} after ${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'} (${tried})`;
+  return `${event} [${id}] ${state} after ${counted(attempts.length, 'attempt')} (${tried})`;
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isRecord } from '../../json/parse.ts';
 import { adviceOn } from '../../text/suggestion.ts';
 import { longestAdvanceMs } from '../control/rows/clock.ts';
 import { deliveryStates } from '../deliveries/delivery.ts';
@@ -153,10 +154,6 @@ function references(
     const found = path.reduce<unknown>((at, name) => (isRecord(at) ? at[name] : undefined), step);
     return typeof found === 'string' ? [[found, path] as const] : [];
   });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What a step without a title is called. */

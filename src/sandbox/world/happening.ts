@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isRecord } from '../../json/parse.ts';
 import type { Json } from '../../json/value.ts';
 import { described, object, text } from '../message/shape.ts';
 
@@ -14,10 +15,7 @@ export type Actor = (typeof actors)[number];
 export type Fields = { readonly [field: string]: Json | undefined };
 
 /** Any JSON object. A separate schema, because one that names every JSON value is too deep for the compiler. */
-export const fields = v.custom<Fields>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'must be a JSON object',
-);
+export const fields = v.custom<Fields>(isRecord, 'must be a JSON object');
 
 /**
  * One change: the state of a sandbox is the data of its seed plus these, in order. Wire names, because the

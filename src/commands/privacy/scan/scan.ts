@@ -2,8 +2,9 @@ import type { CommandModule } from '../../../command-kit/command.ts';
 import { exitStatus } from '../../../errors/revento-error.ts';
 import { gitPack } from '../../../privacy/packing.ts';
 import { plainLine } from '../../../text/plain-line.ts';
+import { counted } from '../../../text/sentence.ts';
 import { People, runningPeople } from '../../shared/privacy/people.ts';
-import { counted, Tally } from '../../shared/privacy/tally.ts';
+import { Tally } from '../../shared/privacy/tally.ts';
 import { scanSource } from './scan-source.ts';
 import { type Link, sourcesOf } from './sources.ts';
 

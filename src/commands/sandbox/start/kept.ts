@@ -5,6 +5,7 @@ import { stringify } from '../../../json/stringify.ts';
 import type { SealedLog } from '../../../ports/store.ts';
 import { Keeper, type Kept, readKept } from '../../../sandbox/saved/keeper.ts';
 import type { Keep } from '../../../sandbox/saved/ledger.ts';
+import { counted } from '../../../text/sentence.ts';
 import { formatDuration } from '../../../text/time.ts';
 import type { SandboxPlan } from '../../shared/sandbox/open.ts';
 
@@ -98,8 +99,4 @@ export function describeKept({ snapshot }: Pick<Kept, 'snapshot'>, now: number):
     ...(aheadMs < 1_000 ? [] : [`a clock ${formatDuration(aheadMs)} ahead${clock.held_at === null ? '' : ', held'}`]),
   ];
   return `continuing the kept sandbox: ${parts.join(', ')} (--fresh starts a new one)`;
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

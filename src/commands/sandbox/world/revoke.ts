@@ -2,6 +2,7 @@ import type { CommandModule } from '../../../command-kit/command.ts';
 import { type Item, valueItem } from '../../../output/item.ts';
 import type { ResultOf } from '../../../sandbox/control/operations.ts';
 import type { Delivery } from '../../../sandbox/deliveries/delivery.ts';
+import { counted } from '../../../text/sentence.ts';
 import { askSandbox, eventFlag } from '../../shared/sandbox/remote.ts';
 import { describeDelivery, settle } from '../shared/delivery.ts';
 
@@ -37,7 +38,7 @@ function item(data: ResultOf<'revoke'>): Item {
   const { revoked, event_id: eventId, deliveries } = data;
   return valueItem(data, (style) =>
     [
-      `${style.green('✓')} ${revoked} ${revoked === 1 ? 'login' : 'logins'} of ${eventId} revoked`,
+      `${style.green('✓')} ${counted(revoked, 'login')} of ${eventId} revoked`,
       ...deliveries.map((one) => describeDelivery(one, style)),
     ].join('\n'),
   );

@@ -1,5 +1,6 @@
 import type { CheckReport, CheckResult, Outcome } from '../../../checks/result.ts';
 import type { AuditFinding } from '../../../sandbox/control/rows/audit.ts';
+import { counted } from '../../../text/sentence.ts';
 import type { Style } from '../../../text/style.ts';
 import { indented } from '../../../text/wrap.ts';
 
@@ -108,7 +109,7 @@ function idsOf(results: readonly CheckResult[]): string {
   const cases = results.filter(isCase).length;
   return [
     ...results.filter((result) => !isCase(result)).map(({ id }) => id),
-    ...(cases > 0 ? [`${cases} ${cases === 1 ? 'case' : 'cases'} of webhook check`] : []),
+    ...(cases > 0 ? [`${counted(cases, 'case')} of webhook check`] : []),
   ].join(', ');
 }
 
@@ -134,9 +135,9 @@ function scoreText(results: readonly CheckResult[], style: Style): string {
   const failed = count('fail');
   const warned = results.filter(({ outcome }) => outcome === 'warn').length;
   const parts = [
-    `${count('pass')} ${count('pass') === 1 ? 'rule' : 'rules'} held`,
+    `${counted(count('pass'), 'rule')} held`,
     `${failed} broken`,
-    ...(warned > 0 ? [`${warned} ${warned === 1 ? 'warning' : 'warnings'}`] : []),
+    ...(warned > 0 ? [counted(warned, 'warning')] : []),
     `${count('skip')} not seen`,
   ];
   const text = parts.join(', ');

@@ -1,5 +1,6 @@
 import { isSecretKind } from '../../../privacy/marker.ts';
 import type { Place } from '../../../privacy/unpacker.ts';
+import { counted } from '../../../text/sentence.ts';
 import type { Owner } from './people.ts';
 
 /** What a marker in that place means. */
@@ -82,8 +83,4 @@ export class Tally {
     ];
     return parts.length === 0 ? 'nothing found' : parts.join('; ');
   }
-}
-
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

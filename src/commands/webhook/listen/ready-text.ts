@@ -1,3 +1,4 @@
+import { counted } from '../../../text/sentence.ts';
 import type { Style } from '../../../text/style.ts';
 import { formatDuration } from '../../../text/time.ts';
 import { defaultHandlerPath, defaultListenUrl } from '../../../webhook/defaults.ts';
@@ -40,7 +41,7 @@ export function readyText({ url, addresses, labels, routes, program, plan }: Rea
 
 /** What ends a run without a command: `Ctrl-C, or automatically after 2 deliveries and a.b, at the latest after 30s`. */
 function endText({ goals: { count, until, expect }, timeoutMs }: Ready['plan']): string {
-  const awaited = count === null ? [] : [`${count} ${count === 1 ? 'delivery' : 'deliveries'}`];
+  const awaited = count === null ? [] : [counted(count, 'delivery', 'deliveries')];
   for (const type of [until, ...expect]) if (type !== null) awaited.push(type);
   const ways = awaited.length === 0 ? [] : [`after ${awaited.join(' and ')}`];
   if (timeoutMs !== null) {

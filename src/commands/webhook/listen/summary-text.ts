@@ -1,3 +1,4 @@
+import { counted } from '../../../text/sentence.ts';
 import { plainStyle, type Style } from '../../../text/style.ts';
 import type { Summary, Tally } from '../../../webhook/listener/tally.ts';
 
@@ -13,9 +14,9 @@ export function summaryText(tally: Tally, style: Style): string {
 
 function countsText({ deliveries, verified, invalid, duplicates, forwarded, failed }: Summary, style: Style): string {
   return [
-    `${style.bold(`${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}`)}: ${verified} verified`,
+    `${style.bold(counted(deliveries, 'delivery', 'deliveries'))}: ${verified} verified`,
     `${invalid} invalid`,
-    `${duplicates} duplicate${duplicates === 1 ? '' : 's'}`,
+    counted(duplicates, 'duplicate'),
     // Sent to a handler, whether or not it was acknowledged.
     failed === 0 ? `${forwarded} forwarded` : `${forwarded} forwarded (${style.red(`${failed} failed`)})`,
   ].join(', ');

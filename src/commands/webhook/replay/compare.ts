@@ -3,6 +3,7 @@ import { ReventoError } from '../../../errors/revento-error.ts';
 import { shellWord } from '../../../errors/shell-word.ts';
 import type { HttpFailureKind } from '../../../http/failure.ts';
 import type { Item } from '../../../output/item.ts';
+import { counted } from '../../../text/sentence.ts';
 import type { Recorded } from '../../../webhook/recorded-line.ts';
 import {
   type AnswerDifference,
@@ -79,7 +80,7 @@ function rejectedNote(recorded: Recorded, { secret }: CompareOptions, deps: Deps
 
 function failureOf(results: readonly Compared[]): ReventoError | null {
   const count = (wanted: Compared['result']) => results.filter(({ result }) => result === wanted).length;
-  const of = `of ${results.length} ${results.length === 1 ? 'delivery' : 'deliveries'}`;
+  const of = `of ${counted(results.length, 'delivery', 'deliveries')}`;
   if (count('different') > 0) {
     const inBody = results.flatMap(({ differences }) => differences).find(isInBody);
     const hint = inBody && `if it differs between equal answers, add: --ignore ${shellWord(inBody.name ?? '')}`;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isRecord } from '../../../json/parse.ts';
 import type { Json } from '../../../json/value.ts';
 import { nothing, optional, optionalText as text } from '../../message/shape.ts';
 import { splitCanary } from '../../seed/canaries.ts';
@@ -139,5 +140,5 @@ function anotherWish(fields: Fields): Fields {
 }
 
 function objectOf(value: Json | undefined): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+  return isRecord(value) ? (value as Fields) : {};
 }
