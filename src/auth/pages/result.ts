@@ -28,6 +28,13 @@ export function signedInPage(login: {
   });
 }
 
+const notSignedIn = {
+  tone: 'bad',
+  icon: 'alarm',
+  title: 'Not signed in',
+  next: 'Go back to the terminal for the next step.',
+} as const;
+
 /** 400: the user declined. */
 export function declinedPage(eventId: string, description: string): HttpResponse {
   return pageResponse(400, {
@@ -43,37 +50,28 @@ export function declinedPage(eventId: string, description: string): HttpResponse
 /** 400: the authorization server answered with an error. */
 export function refusedPage(error: string, description: string): HttpResponse {
   return pageResponse(400, {
-    tone: 'bad',
-    icon: 'alarm',
-    title: 'Not signed in',
+    ...notSignedIn,
     lead: 'The authorization server ended the login with an error. Nothing was stored.',
     facts: [['Error', [error]]],
     ...quoted(description),
-    next: 'Go back to the terminal for the next step.',
   });
 }
 
 /** 502: consent was given, but no login came of it. */
 export function failedPage(reason: string): HttpResponse {
   return pageResponse(502, {
-    tone: 'bad',
-    icon: 'alarm',
-    title: 'Not signed in',
+    ...notSignedIn,
     lead: 'Consent was given, but the login could not be completed.',
     quote: { from: 'What went wrong', text: reason },
-    next: 'Go back to the terminal for the next step.',
   });
 }
 
 /** 400: the answer names another authorization server than the one that was asked. */
 export function foreignPage(issuer: string): HttpResponse {
   return pageResponse(400, {
-    tone: 'bad',
-    icon: 'alarm',
-    title: 'Not signed in',
+    ...notSignedIn,
     lead: 'The answer came from another authorization server than the configured one, so it was not used.',
     quote: { from: 'It calls itself', text: issuer },
-    next: 'Go back to the terminal for the next step.',
   });
 }
 

@@ -1,9 +1,6 @@
-import { htmlReport } from '../../checks/html.ts';
 import { checkRows, jsonReport } from '../../checks/json.ts';
-import { junitReport } from '../../checks/junit.ts';
+import { reportTexts } from '../../checks/report-texts.ts';
 import type { CheckReport } from '../../checks/result.ts';
-import { sarifReport } from '../../checks/sarif.ts';
-import { tapReport } from '../../checks/tap.ts';
 import type { GlobalOptions } from '../../command-kit/globals.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { Json } from '../../json/value.ts';
@@ -66,19 +63,13 @@ export function reportItem(form: Exclude<ReportForm, 'text'>, { report, facts, o
   switch (form) {
     case 'cases':
       return valueItem(checkRows(report.results), () => '');
-    case 'tap':
-      return { kind: 'bytes', bytes: Buffer.from(tapReport(report)) };
-    case 'junit':
-      return { kind: 'bytes', bytes: Buffer.from(junitReport(report)) };
-    case 'sarif':
-      return { kind: 'bytes', bytes: Buffer.from(sarifReport(report)) };
-    case 'html':
-      return { kind: 'bytes', bytes: Buffer.from(htmlReport(report)) };
     case 'json': {
       const data = { ...facts, ...jsonReport(report) };
       if (jq !== undefined || output === 'json' || output === 'ndjson') return valueItem(data, () => '');
       // `--format json` asks for JSON whatever the settings say about output.
       return { kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(data, null, 2)}\n`) };
     }
+    default:
+      return { kind: 'bytes', bytes: Buffer.from(reportTexts[form](report)) };
   }
 }

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { scoreOf } from '../../../checks/result.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
+import { fileError } from '../../../files/file-error.ts';
 import { writeUserFile } from '../../../files/user-output.ts';
 import { auditAnswer } from '../../../sandbox/audit/answer.ts';
 import type { Audit } from '../../../sandbox/audit/recorder.ts';
@@ -69,11 +70,7 @@ export async function conclude(
   if (file !== null) {
     await writeUserFile(file.path, reportBytes(forms[file.form], report, seen), { mode: 0o644, signal }).catch(
       (error: unknown) => {
-        if (error instanceof ReventoError) throw error;
-        const { code, message } = error as NodeJS.ErrnoException;
-        throw new ReventoError('file', `Cannot write ${file.path} (${code ?? message}).`, {
-          hint: 'give --audit-report a path in a directory you can write to',
-        });
+        throw fileError(`write ${file.path}`, error, 'give --audit-report a path in a directory you can write to');
       },
     );
   }

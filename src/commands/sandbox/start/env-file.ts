@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ReventoError } from '../../../errors/revento-error.ts';
+import { fileError } from '../../../files/file-error.ts';
 import { isRegularOrAbsent, writeUserFile } from '../../../files/user-output.ts';
 import { type Credentials, variablesOf, withVariables } from '../../../sandbox/server/env-file.ts';
 
@@ -15,11 +15,7 @@ export async function writeEnvFile(path: string, credentials: Credentials, signa
     const text = withVariables(before, variablesOf(credentials));
     await writeUserFile(path, Buffer.from(text), { mode: 0o600, signal });
   } catch (error) {
-    if (error instanceof ReventoError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new ReventoError('file', `Cannot write ${path} (${code ?? message}).`, {
-      hint: 'give --write-env a path in a directory you can write to',
-    });
+    throw fileError(`write ${path}`, error, 'give --write-env a path in a directory you can write to');
   }
 }
 

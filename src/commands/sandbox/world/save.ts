@@ -1,5 +1,5 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
-import { ReventoError } from '../../../errors/revento-error.ts';
+import { fileError } from '../../../files/file-error.ts';
 import { writeUserFile } from '../../../files/user-output.ts';
 import { stringify } from '../../../json/stringify.ts';
 import { valueItem } from '../../../output/item.ts';
@@ -32,11 +32,7 @@ export const sandboxSave: CommandModule<SandboxSaveOptions> = {
     try {
       await writeUserFile(file, Buffer.from(`${stringify(saved)}\n`, 'utf8'), { mode: 0o600, signal: deps.signal });
     } catch (error) {
-      if (error instanceof ReventoError) throw error;
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new ReventoError('file', `Cannot write ${file} (${code ?? message}).`, {
-        hint: 'choose a file in a directory you can write to',
-      });
+      throw fileError(`write ${file}`, error, 'choose a file in a directory you can write to');
     }
     const happenings = saved.happenings.length;
     yield valueItem(

@@ -1,5 +1,6 @@
 import type { Deps } from '../../../command-kit/deps.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
+import { fileError } from '../../../files/file-error.ts';
 import { readUserFile } from '../../../files/user-file.ts';
 import { isRecord, parseJson } from '../../../json/parse.ts';
 import { decodeText } from '../../../text/input.ts';
@@ -22,9 +23,7 @@ export async function readBaseline(
   if (path === undefined) return new Set();
   const hint = `to write one, run: ${command} --format json > baseline.json`;
   const bytes = await readUserFile(path, { maxBytes: mostBytes, signal }).catch((error: unknown) => {
-    if (error instanceof ReventoError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new ReventoError('file', `Cannot read ${path} (${code ?? message}).`, { hint });
+    throw fileError(`read ${path}`, error, hint);
   });
   const text = decodeText(bytes);
   const value = text === null ? null : parseJson(text);

@@ -1,14 +1,11 @@
-import { htmlReport } from '../../../checks/html.ts';
 import { jsonReport } from '../../../checks/json.ts';
-import { junitReport } from '../../../checks/junit.ts';
+import { reportTexts } from '../../../checks/report-texts.ts';
 import type { CheckReport } from '../../../checks/result.ts';
-import { sarifReport } from '../../../checks/sarif.ts';
-import { tapReport } from '../../../checks/tap.ts';
 import { stringify } from '../../../json/stringify.ts';
 import { plainStyle } from '../../../text/style.ts';
 import { auditText } from './report.ts';
 
-export type FileForm = 'json' | 'ndjson' | 'junit' | 'sarif' | 'html' | 'tap' | 'text';
+export type FileForm = 'json' | 'ndjson' | 'text' | keyof typeof reportTexts;
 
 /** The report of an audit as the bytes of a file. `seen`: how many requests and deliveries were judged. */
 export function reportBytes(form: FileForm, report: CheckReport, seen: number): Uint8Array {
@@ -21,16 +18,10 @@ function textOf(form: FileForm, report: CheckReport, seen: number): string {
       return `${JSON.stringify({ seen, ...jsonReport(report) }, null, 2)}\n`;
     case 'ndjson':
       return findingLines(report);
-    case 'junit':
-      return junitReport(report);
-    case 'sarif':
-      return sarifReport(report);
-    case 'html':
-      return htmlReport(report);
-    case 'tap':
-      return tapReport(report);
     case 'text':
       return `${auditText(report, plainStyle())}\n`;
+    default:
+      return reportTexts[form](report);
   }
 }
 
