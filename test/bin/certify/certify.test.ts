@@ -75,7 +75,7 @@ describe('an integration written by the guide', () => {
 describe('an integration that is as correct in another way', () => {
   // As golang.org/x/oauth2 and Authlib do: the clock of the sandbox is moved, and theirs is not.
   it('refreshes by its own clock alone', async () => {
-    const only = 'expired-refreshed,refresh-single-flight,refresh-token-spent,refresh-stored-first';
+    const only = 'refresh-single-flight,refresh-token-spent,expired-refreshed,refresh-stored-first';
     const flags = [...connect(), ...sync(), '--restart', '--only', `${only},message-ignored`];
     const { ids, report } = await certify(flags, golden, { VARIANT: 'refreshes-ahead' });
     expect(ids('pass')).toEqual(only.split(','));
@@ -123,6 +123,14 @@ describe('a program that', () => {
     const { stdout, stderr } = await start([...connect(), '--verbose'], odd).ended;
     expect(stderr).toMatch(/integration: token answer .*rev_install_…/);
     expect(`${stdout}${stderr}`).not.toMatch(/rev_(install|refresh)_[\w-]{8}/);
+  });
+
+  it('prints a token when it is ended is judged by that as well', async () => {
+    const { status, ids, report } = await certify(connect(), odd, { MODE: 'late' });
+    expect([status, ids('fail')]).toEqual([3, expect.arrayContaining(['output-secrets'])]);
+    expect(JSON.stringify(report?.cases.find(({ id }) => id === 'output-secrets'))).toContain(
+      'act: the end of the integration',
+    );
   });
 
   it('hangs in every sync costs one of them, and the reason is said', async () => {

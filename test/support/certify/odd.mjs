@@ -1,4 +1,4 @@
-// A program that `revento certify` has trouble with. MODE says which: one or more of bare, dies, elsewhere, fragile, hangs, silent, stubborn.
+// A program that `revento certify` has trouble with. MODE says which: one or more of bare, dies, elsewhere, fragile, hangs, late, silent, stubborn.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -17,6 +17,9 @@ if (is('stubborn')) {
   // A process of its own that would keep the terminal busy.
   spawn(process.execPath, ['-e', `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)`], { stdio: 'inherit' });
 }
+
+let lastWords = '';
+if (is('late')) process.on('SIGTERM', () => process.stdout.write(`at last ${lastWords}\n`, () => process.exit()));
 
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, 'http://localhost');
@@ -49,7 +52,8 @@ const server = createServer(async (request, response) => {
       client_secret: env.REVENTO_CLIENT_SECRET,
     });
     const answer = await (await fetch(`${env.REVENTO_AUTH_BASE}/oauth/token`, { method: 'POST', body })).text();
-    process.stdout.write(`token answer ${answer}\n`);
+    if (is('late')) lastWords ||= answer;
+    else process.stdout.write(`token answer ${answer}\n`);
     return response.end('connected');
   }
   if (url.pathname === '/sync' && is('hangs')) return undefined;
