@@ -24,7 +24,8 @@ for (const file of files.sort()) {
   const benchmark = await import(new URL(file, import.meta.url).href);
   // A file without both is part of another benchmark.
   if (typeof benchmark.run !== 'function' || typeof benchmark.title !== 'string') continue;
-  process.stderr.write(`${benchmark.title} …\n`);
+  const startedAt = Date.now();
+  process.stderr.write(`${benchmark.title} … `);
   try {
     for (const result of [await benchmark.run(rounds === undefined ? {} : { rounds })].flat()) {
       results.push(result);
@@ -34,6 +35,7 @@ for (const file of files.sort()) {
     failures.push({ title: benchmark.title, reason: error.message });
     console.log(`### ${benchmark.title}\n\nFailed: ${error.message}\n`);
   }
+  process.stderr.write(`${Math.round((Date.now() - startedAt) / 1000)} s\n`);
 }
 
 if (removedNote !== '') console.log(removedNote);
