@@ -10,3 +10,5 @@ globalThis.setTimeout = quick;
 timers.setTimeout = quick;
 const realNow = performance.now.bind(performance);
 performance.now = () => realNow() * speed;
+const realNanoseconds = process.hrtime.bigint;
+process.hrtime.bigint = () => BigInt(Math.round(Number(realNanoseconds()) * speed));
