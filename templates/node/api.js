@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { config, log } from './config.js';
 import { requestTokens } from './oauth.js';
-import { end, LoginEnded, loginFor, refreshed } from './tokens.js';
+import { endSpent, loginFor, refreshed } from './tokens.js';
 
 const tries = 5;
 const inFlight = 5;
@@ -13,39 +13,30 @@ const longestPauseSeconds = 3_600;
 const pagesAtOnce = 20;
 
 /** What Revento refused; `code` is its error code. */
-export class ApiError extends Error {
-  constructor(code, status, requestId) {
-    super(`${code} (${status}), request ${requestId}`);
-    this.code = code;
-  }
-}
+const refusal = (code, { status, requestId }) =>
+  Object.assign(new Error(`${code} (${status}), request ${requestId}`), { code });
 
-/** What all requests for one event share: places in flight, and a pause that Revento asked for. */
+/** What all requests for one event share: lanes with one request at a time, and a pause that Revento asked for. */
 const gates = new Map();
 
 function gateOf(eventId) {
-  const gate = gates.get(eventId) ?? { free: inFlight, queue: [], pausedUntil: 0 };
-  gates.set(eventId, gate);
-  return gate;
+  if (!gates.has(eventId))
+    gates.set(eventId, { lanes: Array(inFlight).fill(Promise.resolve()), next: 0, pausedUntil: 0 });
+  return gates.get(eventId);
 }
 
-async function inTurn(gate, work) {
-  if (gate.free > 0) gate.free--;
-  else await new Promise((resolve) => gate.queue.push(resolve));
-  try {
-    for (let left = 1; left > 0; ) {
-      left = gate.pausedUntil - Date.now();
-      if (left > 0) await sleep(left);
-    }
-    return await work();
-  } finally {
-    const next = gate.queue.shift();
-    if (next) next();
-    else gate.free++;
-  }
+function inTurn(gate, work) {
+  const lane = gate.next++ % inFlight;
+  const run = gate.lanes[lane].then(async () => {
+    while (gate.pausedUntil > Date.now()) await sleep(gate.pausedUntil - Date.now());
+    return work();
+  });
+  const done = () => {};
+  gate.lanes[lane] = run.then(done, done);
+  return run;
 }
 
-/** The JSON of one resource of an event. Throws ApiError, LoginEnded, or the failure of the network. */
+/** The JSON of one resource of an event. Throws what Revento refused, LoginEnded, or the failure of the network. */
 export async function get(eventId, path) {
   const gate = gateOf(eventId);
   let hasRefreshed = false;
@@ -54,22 +45,19 @@ export async function get(eventId, path) {
     const answer = await inTurn(gate, () => send(login, path)).catch((error) => ({ status: 0, error }));
     if (answer.status === 200) return answer.body;
     const code = answer.body?.error;
+    const pauseMs = pauseAfter(answer, attempt);
     if (code === 'token_expired' && !hasRefreshed) {
       hasRefreshed = true;
       await refreshed(login, requestTokens);
-      continue;
+    } else if (code === 'token_revoked') {
+      await endSpent(login, code);
+    } else if (pauseMs === undefined || attempt === tries) {
+      throw answer.error ?? refusal(code ?? 'unexpected_answer', answer);
+    } else if (answer.retryAfterMs) {
+      gate.pausedUntil = Date.now() + answer.retryAfterMs; // for all requests with this token
+    } else {
+      await sleep(pauseMs);
     }
-    if (code === 'token_revoked') {
-      await end(login, code);
-      throw new LoginEnded('Revento ended this connection. Open /connect.');
-    }
-    const pauseMs = pauseAfter(answer, attempt);
-    if (pauseMs === undefined || attempt === tries) {
-      throw answer.error ?? new ApiError(code ?? 'unexpected_answer', answer.status, answer.requestId);
-    }
-    // A pause that Revento asks for applies to all requests with this token.
-    if (answer.retryAfterMs) gate.pausedUntil = Date.now() + answer.retryAfterMs;
-    else await sleep(pauseMs);
   }
 }
 
@@ -84,7 +72,7 @@ function pauseAfter({ status, body, retryAfterMs, error }, attempt) {
 
 async function send(login, path) {
   const requestId = randomUUID();
-  const started = performance.now();
+  const started = Date.now();
   const response = await fetch(`${config.apiBase}${path}`, {
     headers: {
       Authorization: `Bearer ${login.access_token}`,
@@ -94,26 +82,13 @@ async function send(login, path) {
     redirect: 'error',
     signal: AbortSignal.timeout(20_000),
   });
-  const text = await response.text();
-  const { status } = response;
-  const ms = Math.round(performance.now() - started);
-  log('api request', { request_id: requestId, event_id: login.event_id, status, ms });
-  const seconds = response.headers.get('retry-after');
-  return {
-    status,
-    requestId,
-    body: parsed(text, status),
-    ...(/^\d+$/.test(seconds ?? '') && { retryAfterMs: Math.min(Number(seconds), longestPauseSeconds) * 1000 }),
-  };
-}
-
-function parsed(text, status) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    if (status === 200) throw new Error('The answer is not JSON.'); // the failure of the parser quotes it
-    return undefined;
-  }
+  const { status, headers } = response;
+  const body = await response.json().catch(() => undefined); // the failure of the parser quotes the answer
+  log('api request', { request_id: requestId, event_id: login.event_id, status, ms: Date.now() - started });
+  if (status === 200 && body === undefined) throw new Error('The answer is not JSON.');
+  const [seconds] = /^\d+$/.exec(headers.get('retry-after') ?? '') ?? [];
+  const retryAfterMs = seconds && Math.min(Number(seconds), longestPauseSeconds) * 1000;
+  return { status, requestId, body, retryAfterMs };
 }
 
 /** Every row of a list, one after the other, however many pages it has. */

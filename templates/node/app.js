@@ -1,11 +1,12 @@
 // The routes.
+import { once } from 'node:events';
 import express from 'express';
 import { config, log } from './config.js';
-import { checkDataDir } from './files.js';
+import { openDataDir } from './files.js';
+import { settled } from './lock.js';
 import { participants, sync, work } from './mirror.js';
 import { begin, finish, NotConnected } from './oauth.js';
-import { sweep } from './sweep.js';
-import { LoginEnded, logins, settled } from './tokens.js';
+import { LoginEnded, logins } from './tokens.js';
 import { receive, workDeliveries } from './webhooks.js';
 
 /** /sync and /participants show attendees' data: for this machine only, until you protect them with your own login. */
@@ -69,13 +70,11 @@ app.use((error, _request, response, _next) => {
 
 /** Listens, and works deliveries from now on. */
 export async function serve() {
-  await checkDataDir();
-  await sweep();
-  void workDeliveries(work);
-  log('logins', { events: (await logins()).map(({ event_id }) => event_id) });
-  return new Promise((resolve, reject) => {
-    const server = app.listen(config.port, (error) => (error ? reject(error) : resolve(server)));
-  });
+  await openDataDir();
+  workDeliveries(work);
+  const server = app.listen(config.port);
+  await once(server, 'listening');
+  return server;
 }
 
 if (process.argv[1] === import.meta.filename) {
@@ -86,7 +85,7 @@ if (process.argv[1] === import.meta.filename) {
   log('listening', { port: config.port });
   const stop = () =>
     server.close(async () => {
-      await settled(); // also where nobody waits for it anymore
+      await settled(); // a refresh that is cut off ends the login
       process.exit(0);
     });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);

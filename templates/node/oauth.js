@@ -11,14 +11,11 @@ const attemptMs = 10 * 60_000;
 /** The organizer cannot be connected this way; `message` may be shown. */
 export class NotConnected extends Error {}
 
-/** A response of the token endpoint without tokens. `isUnused`: the code or refresh token can still be used. */
-class TokenError extends Error {
-  constructor(code, isUnused, cause) {
-    super(`token endpoint: ${code}`, { cause });
-    this.code = code;
-    this.isUnused = isUnused;
-  }
-}
+/** What Revento refused. `isUnused`: the code or refresh token can still be used. */
+const refusal = (code, isUnused, cause) =>
+  Object.assign(new Error(`token endpoint: ${code}`, { cause }), { code, isUnused });
+
+const digest = (text) => createHash('sha256').update(`${text}`).digest();
 
 /** Begins a login: where the browser goes, and the cookie that binds the attempt to that browser. */
 export function begin(eventId) {
@@ -34,19 +31,18 @@ export function begin(eventId) {
     scope,
     event_id: eventId,
     state: attempt.state,
-    code_challenge: createHash('sha256').update(attempt.verifier).digest('base64url'),
+    code_challenge: digest(attempt.verifier).toString('base64url'),
     code_challenge_method: 'S256',
   });
-  return {
-    url: `${config.authBase}/oauth/authorize?${query}`,
-    cookie: seal(attempt, 'attempt').toString('base64url'),
-  };
+  const cookie = seal(attempt, 'attempt').toString('base64url');
+  return { url: `${config.authBase}/oauth/authorize?${query}`, cookie };
 }
 
 /** Ends a login: checks the state, redeems the code and stores the tokens. */
 export async function finish(query, cookie) {
-  const attempt = opened(cookie);
-  if (!attempt || !isEqual(query.state, attempt.state)) throw new NotConnected('This is not the answer to your login.');
+  const attempt = unseal(Buffer.from(cookie, 'base64url'), 'attempt');
+  const isOurs = attempt && timingSafeEqual(digest(query.state), digest(attempt.state));
+  if (!isOurs) throw new NotConnected('This is not the answer to your login.');
   if (attempt.expiresAt < Date.now()) throw new NotConnected('The login took too long. Open /connect again.');
   // Each attempt is answered once, even if the browser sends it again.
   if (!(await createOnce(join(config.dataDir, 'attempts', fileName(attempt.state))))) {
@@ -68,46 +64,26 @@ export async function finish(query, cookie) {
 
 /** Tokens for a code or a refresh token. Throws errors with `code` and `isUnused`. */
 export async function requestTokens(form) {
-  const body = new URLSearchParams({ client_id: config.clientId, client_secret: config.clientSecret, ...form });
-  let response;
-  try {
-    response = await fetch(`${config.authBase}/oauth/token`, {
-      method: 'POST',
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(15_000),
-    });
-  } catch (error) {
+  const response = await fetch(`${config.authBase}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ client_id: config.clientId, client_secret: config.clientSecret, ...form }),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(15_000),
+  }).catch((error) => {
     // With several addresses there is a cause for each.
     const causes = error.cause?.errors ?? [error.cause];
-    throw new TokenError('unreachable', causes.every(isBeforeRequest), error);
-  }
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok && answer?.access_token && answer.refresh_token) {
-    const { access_token, refresh_token, event_id, organization_id, scope: granted } = answer;
-    return { access_token, refresh_token, event_id, organization_id, scope: granted };
-  }
+    throw refusal('unreachable', causes.every(isBeforeRequest), error);
+  });
+  const answer = await response.json().catch(() => undefined);
+  if (response.ok && answer?.access_token && answer.refresh_token) return answer;
   // What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
   const { status } = response;
   const isUnused = status === 503 || (status >= 300 && status < 500 && answer?.error !== 'invalid_grant');
-  throw new TokenError(answer?.error ?? `status ${status}`, isUnused);
+  throw refusal(answer?.error ?? `status ${status}`, isUnused);
 }
 
 /** Whether the connection was not made, or not trusted: nothing is sent before that. */
 function isBeforeRequest({ syscall, code } = {}) {
   const isCertificate = /(?:^|_)CERT(?:_|$)|^UNABLE_TO_VERIFY/.test(code ?? '');
   return isCertificate || ['connect', 'getaddrinfo'].includes(syscall) || code === 'UND_ERR_CONNECT_TIMEOUT';
-}
-
-function opened(cookie) {
-  try {
-    return unseal(Buffer.from(cookie, 'base64url'), 'attempt');
-  } catch {
-    return undefined;
-  }
-}
-
-function isEqual(given, expected) {
-  const [a, b] = [Buffer.from(`${given}`), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,9 +1,10 @@
 // Deliveries: verified by their raw bytes, stored before they are acknowledged, processed afterward.
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { config, log } from './config.js';
-import { createOnce, fileName, namesIn, readSealed, writeSealed } from './files.js';
+import { createOnce, fileName, pathOf, readAllSealed, writeSealed } from './files.js';
 import { alone } from './lock.js';
 import { deletion, end } from './tokens.js';
 
@@ -30,8 +31,7 @@ function isGenuine(secrets, body, timestamp = '', signature = '') {
 export async function receive(headers, body) {
   const { 'x-revento-delivery-id': deliveryId, 'x-revento-event': type } = headers;
   const { 'x-revento-timestamp': timestamp, 'x-revento-signature': signature } = headers;
-  const isComplete = Boolean(deliveryId && type);
-  if (!isComplete || !isGenuine(config.webhookSecrets, body, timestamp, signature)) {
+  if (!deliveryId || !type || !isGenuine(config.webhookSecrets, body, timestamp, signature)) {
     log('delivery refused');
     return 401;
   }
@@ -52,12 +52,12 @@ async function accept(deliveryId, event) {
   const { type, event_id, organization_id } = event; // signed, unlike the headers beside the timestamp
   const name = fileName(deliveryId);
   // In this order: a delivery that has left the inbox is marked already.
-  const isRepeat = (await exists(join(inbox, name))) || (await exists(join(worked, name)));
+  const isRepeat = existsSync(pathOf(inbox, name)) || existsSync(join(worked, name));
   log('delivery received', { delivery_id: deliveryId, event_id, type, repeat: isRepeat });
   if (isRepeat) return;
   // Requests stop at once; the worker deletes the stored data.
   if (type === deletion) await end({ event_id, organization_id }, type);
-  await writeSealed(join(inbox, name), name, { deliveryId, receivedAt: Date.now(), event });
+  await writeSealed(inbox, name, { deliveryId, receivedAt: Date.now(), event });
   wake();
 }
 
@@ -68,50 +68,24 @@ let wake = () => {};
  * between the work and its mark calls `work(event, deliveryId)` again, so it has to write the id together with what it
  * changes: here in one file, with a database in one transaction.
  */
-export async function workDeliveries(work) {
-  for (;;) {
-    const woken = new Promise((resolve) => {
-      wake = resolve;
-    });
-    const timer = setTimeout(() => wake(), pauseMs).unref();
-    // Whatever fails is tried again after the pause.
-    await workWaiting(work).catch((error) => log('inbox failed', { error: error.message }));
-    await woken;
-    clearTimeout(timer);
-  }
+export function workDeliveries(work) {
+  wake = () => alone('inbox', () => workWaiting(work)).catch((error) => log('inbox failed', { error: error.message }));
+  setInterval(wake, pauseMs).unref();
+  wake();
 }
 
 async function workWaiting(work) {
-  for (const entry of await waiting()) {
+  const waiting = (await readAllSealed(inbox)).sort((a, b) => a.receivedAt - b.receivedAt);
+  for (const { deliveryId, event } of waiting) {
+    const mark = join(worked, fileName(deliveryId));
+    const ids = { delivery_id: deliveryId, event_id: event.event_id, type: event.type };
     try {
-      await alone('inbox', () => workOnce(entry, work));
+      if (!existsSync(mark)) await work(event, deliveryId);
+      await createOnce(mark);
+      await rm(pathOf(inbox, fileName(deliveryId)), { force: true });
+      log('delivery worked', ids);
     } catch (error) {
-      log('delivery failed', { delivery_id: entry.deliveryId, error: error.message });
+      log('delivery failed', { ...ids, error: error.message }); // one that fails must not hold up the others
     }
   }
 }
-
-async function workOnce({ name, deliveryId, event }, work) {
-  // Another process may have worked it since we looked.
-  if (!(await exists(join(worked, name)))) {
-    await work(event, deliveryId);
-    await createOnce(join(worked, name));
-    log('delivery worked', { delivery_id: deliveryId, event_id: event.event_id, type: event.type });
-  }
-  await rm(join(inbox, name), { force: true });
-}
-
-async function waiting() {
-  const names = (await namesIn(inbox)).filter((name) => !name.endsWith('.tmp'));
-  const read = await Promise.allSettled(
-    names.map(async (name) => ({ name, ...(await readSealed(join(inbox, name), name)) })),
-  );
-  for (const { reason } of read) if (reason) log('delivery unreadable', { error: reason.message });
-  return read.flatMap(({ value }) => (value?.event ? [value] : [])).sort((a, b) => a.receivedAt - b.receivedAt);
-}
-
-const exists = (path) =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );

@@ -3,14 +3,14 @@ import './settings.js';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { config } from '../config.js';
 import { fileName, namesIn, writeSealed } from '../files.js';
 import { alone } from '../lock.js';
 import { participants, work } from '../mirror.js';
-import { deletion, end, loginFor, refreshed, store } from '../tokens.js';
+import { deletion, end, LoginEnded, loginFor, refreshed, store } from '../tokens.js';
 
 const connection = (event_id) => ({ event_id, organization_id: 'org_1' });
 const tokens = { access_token: 'a1', refresh_token: 'r1', scope: '' };
@@ -39,9 +39,8 @@ async function runTwice(program) {
 test('each delivery is worked once, one at a time', async () => {
   const ids = Array.from({ length: 30 }, (_, index) => `delivery ${index}`);
   for (const [receivedAt, deliveryId] of ids.entries()) {
-    const name = fileName(deliveryId);
     const entry = { deliveryId, receivedAt, event: approved('evt_inbox', { id: deliveryId }) };
-    await writeSealed(join(config.dataDir, 'inbox', name), name, entry);
+    await writeSealed(join(config.dataDir, 'inbox'), fileName(deliveryId), entry);
   }
   process.env.WORKED = join(config.dataDir, 'worked.log');
   await runTwice(`
@@ -50,7 +49,7 @@ test('each delivery is worked once, one at a time', async () => {
     import { config } from './config.js';
     import { namesIn } from './files.js';
     import { workDeliveries } from './webhooks.js';
-    void workDeliveries(async (event, id) => {
+    workDeliveries(async (event, id) => {
       appendFileSync(process.env.WORKED, 'begin ' + id + '\\n');
       await sleep(2);
       appendFileSync(process.env.WORKED, 'end ' + id + '\\n');
@@ -76,7 +75,7 @@ test('no change of a participant is lost', async () => {
 });
 
 test('a start with another key than that of the stored files is refused', async () => {
-  const start = "import { checkDataDir } from './files.js'; await checkDataDir().catch(() => process.exit(3));";
+  const start = "import { openDataDir } from './files.js'; await openDataDir().catch(() => process.exit(3));";
   assert.deepEqual(await run(start), [0, null]);
   const { REVENTO_TOKEN_KEY: key } = process.env;
   process.env.REVENTO_TOKEN_KEY = Buffer.alloc(32).toString('base64');
@@ -96,11 +95,8 @@ test('a refresh token is not sent, and can be used later, while nothing can be s
     await refreshed(${JSON.stringify(login)}, sent).catch(({ code }) => process.exit(code === 'EFBIG' ? 3 : 5));
   `;
   assert.deepEqual(await run(program, 0, ['sh', '-c', 'ulimit -f 0 && exec "$@"', 'sh']), [3, null]);
-  const left = await namesIn(join(config.dataDir, 'logins'), { recursive: true });
-  assert.deepEqual(
-    left.filter((name) => /\.(?:tmp|claim)$/.test(name)),
-    [],
-  );
+  const left = await namesIn(join(config.dataDir, 'logins'));
+  assert.ok(left.every((name) => name.endsWith('.sealed')));
   const request = async () => ({ access_token: 'a2', refresh_token: 'r2' });
   assert.equal((await refreshed(login, request)).access_token, 'a2');
 });
@@ -111,7 +107,40 @@ test('a lock is free after its process was killed', async () => {
     await alone('a lock', () => process.kill(process.pid, 'SIGKILL'));
   `);
   assert.deepEqual(killed, [null, 'SIGKILL']);
-  assert.equal(await alone('a lock', () => 'free'), 'free');
+  assert.equal(await alone('a lock', async () => 'free'), 'free');
+});
+
+test('a refresh token that a killed process has sent is not sent again', async () => {
+  await store({ ...connection('evt_killed'), ...tokens });
+  const login = await loginFor('evt_killed');
+  const program = `
+    import { refreshed } from './tokens.js';
+    await refreshed(${JSON.stringify(login)}, () => process.kill(process.pid, 'SIGKILL'));
+  `;
+  assert.deepEqual(await run(program), [null, 'SIGKILL']);
+  await assert.rejects(
+    refreshed(login, () => assert.fail('it was sent')),
+    LoginEnded,
+  );
+});
+
+test('two processes refresh once', async () => {
+  await store({ ...connection('evt_many'), ...tokens });
+  process.env.SENT = join(config.dataDir, 'sent.log');
+  const program = `
+    import { appendFileSync } from 'node:fs';
+    import { setTimeout as sleep } from 'node:timers/promises';
+    import { refreshed } from './tokens.js';
+    const login = ${JSON.stringify(await loginFor('evt_many'))};
+    const { access_token } = await refreshed(login, async () => {
+      appendFileSync(process.env.SENT, 'sent\\n');
+      await sleep(20);
+      return { access_token: 'a2', refresh_token: 'r2' };
+    });
+    process.exit(access_token === 'a2' ? 0 : 3);
+  `;
+  await runTwice(program);
+  assert.equal(await readFile(process.env.SENT, 'utf8'), 'sent\n');
 });
 
 test('the mirror is kept when a refresh was lost, and ends with a deletion', async () => {
@@ -130,22 +159,4 @@ test('the mirror is kept when a refresh was lost, and ends with a deletion', asy
   await store({ ...connected, ...tokens });
   await work(approved('evt_kept', { id: 'four' }), 'four');
   assert.deepEqual(await held(), ['four']);
-});
-
-test('a write whose temporary file is swept meanwhile is done again', async () => {
-  const directory = join(config.dataDir, 'swept');
-  const path = join(directory, 'file');
-  let left = 3;
-  const sweeping = (async () => {
-    while (left > 0) {
-      const temporary = (await namesIn(directory)).filter((name) => name.endsWith('.tmp'));
-      for (const name of temporary)
-        await rm(join(directory, name)).then(
-          () => left--,
-          () => {},
-        );
-    }
-  })();
-  while (left > 0) await writeSealed(path, 'file', left);
-  await sweeping;
 });

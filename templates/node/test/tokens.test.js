@@ -1,17 +1,17 @@
 import './settings.js';
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { config } from '../config.js';
-import { fileName, seal, unseal } from '../files.js';
+import { fileName, openDataDir, pathOf, seal, unseal } from '../files.js';
 import { requestTokens } from '../oauth.js';
-import { sweep } from '../sweep.js';
-import { deletion, end, LoginEnded, loginFor, refreshed, store } from '../tokens.js';
+import { deletion, end, endSpent, LoginEnded, loginFor, refreshed, store } from '../tokens.js';
 
 const directory = join(config.dataDir, 'logins');
-const isThere = (path) => stat(path).then(Boolean, () => false);
+const pathOfLogin = ({ event_id, organization_id }) => pathOf(directory, fileName(event_id, organization_id));
 
 const login = (event_id) => ({
   event_id,
@@ -23,7 +23,7 @@ const login = (event_id) => ({
 
 test('tokens are encrypted on disk', async () => {
   await store(login('evt_sealed'));
-  const files = (await readdir(directory, { recursive: true })).filter((file) => file.endsWith('.sealed'));
+  const files = await readdir(directory);
   assert.equal(files.length, 1);
   for (const file of files) assert.ok(!(await readFile(join(directory, file))).includes('evt_sealed'));
   assert.equal((await loginFor('evt_sealed')).access_token, 'a1');
@@ -32,15 +32,14 @@ test('tokens are encrypted on disk', async () => {
 test('a sealed value opens under its own name only', () => {
   const sealed = seal({ a: 1 }, 'one');
   assert.deepEqual(unseal(sealed, 'one'), { a: 1 });
-  assert.throws(() => unseal(sealed, 'another'));
+  assert.equal(unseal(sealed, 'another'), undefined);
   sealed[sealed.length - 1] ^= 1;
-  assert.throws(() => unseal(sealed, 'one'));
+  assert.equal(unseal(sealed, 'one'), undefined);
 });
 
 test('a damaged login counts as none, until the event is connected again', async () => {
   await store(login('evt_damaged'));
-  const home = join(directory, fileName('evt_damaged', 'org_1'));
-  for (const file of await readdir(home)) await writeFile(join(home, file), 'damaged');
+  await writeFile(pathOfLogin(login('evt_damaged')), 'damaged');
   await store(login('evt_whole'));
   assert.equal((await loginFor('evt_whole')).access_token, 'a1');
   await assert.rejects(loginFor('evt_damaged'), LoginEnded);
@@ -121,12 +120,21 @@ test('an end that comes during a refresh wins, and the new tokens are forgotten'
     };
     await assert.rejects(refreshed(login(event_id), request), LoginEnded);
     await assert.rejects(loginFor(event_id), LoginEnded);
-    const files = await readdir(join(directory, fileName(event_id, organization_id)));
-    assert.deepEqual(
-      files.map((file) => file.split('.')[1]),
-      [reason === deletion ? 'deleted' : 'ended'],
-    );
+    const left = unseal(await readFile(pathOfLogin(login(event_id))), fileName(event_id, organization_id));
+    assert.deepEqual(left, { event_id, organization_id, ended: reason });
   }
+});
+
+test('a refresh token that was sent without an answer is not sent again', async () => {
+  await store(login('evt_unanswered'));
+  let requests = 0;
+  const request = () => {
+    requests++;
+    return Promise.reject(Object.assign(new Error(), { code: 'unreachable', isUnused: false }));
+  };
+  await assert.rejects(refreshed(login('evt_unanswered'), request), { code: 'unreachable' });
+  await assert.rejects(refreshed(login('evt_unanswered'), request), LoginEnded);
+  assert.equal(requests, 1);
 });
 
 test('the outcome of an older consent leaves a newer one alone', async () => {
@@ -137,29 +145,21 @@ test('the outcome of an older consent leaves a newer one alone', async () => {
     return { access_token: 'a2', refresh_token: 'r2' };
   };
   assert.equal((await refreshed(old, request)).access_token, 'new');
-  await end(old, 'token_revoked');
+  assert.equal((await endSpent(old, 'token_revoked')).access_token, 'new');
   assert.equal((await loginFor('evt_again')).refresh_token, 'newer');
 });
 
 test('the start removes what killed processes left, and nothing that is needed', async () => {
-  await store({ ...login('evt_swept'), refresh_token: 'current' });
-  const sealed = join(directory, fileName('evt_swept', 'org_1'));
-  const claim = (token) => join(directory, `${fileName(token)}.claim`);
+  await store(login('evt_swept'));
   const mirror = join(config.dataDir, 'participants', 'of an event');
   const marks = join(config.dataDir, 'worked');
   for (const path of [mirror, marks]) await mkdir(path, { recursive: true });
-  const left = [
-    join(sealed, '1-older.sealed'),
-    join(sealed, '1.sealed.2.tmp'),
-    join(mirror, '1.sealed.2.tmp'),
-    claim('spent'),
-    join(marks, 'old'),
-  ];
-  const needed = [join(sealed, '3.sealed.4.tmp'), claim('current'), join(marks, 'new')];
+  const left = [join(directory, '1.tmp'), join(mirror, '1.tmp'), join(marks, 'old')];
+  const needed = [join(directory, '2.tmp'), join(marks, 'new')];
   for (const path of [...left, ...needed]) await writeFile(path, '');
-  for (const path of [...left, claim('current')]) await utimes(path, 0, 0);
-  await sweep();
-  for (const path of left) assert.ok(!(await isThere(path)), path);
-  for (const path of needed) assert.ok(await isThere(path), path);
-  assert.equal((await loginFor('evt_swept')).refresh_token, 'current');
+  const current = pathOfLogin(login('evt_swept'));
+  for (const path of [...left, current]) await utimes(path, 0, 0);
+  await openDataDir();
+  assert.deepEqual(left.filter(existsSync), []);
+  assert.deepEqual([...needed, current].filter(existsSync), [...needed, current]);
 });

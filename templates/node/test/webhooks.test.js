@@ -58,12 +58,12 @@ test('a header cannot end a login: the type is that of the body, which is signed
 test('files that cannot be read do not hold up deliveries, nor the rest of a mirror', async () => {
   const inbox = join(config.dataDir, 'inbox');
   const mirror = join(config.dataDir, 'participants', fileName('evt_damaged'));
-  for (const directory of [join(inbox, 'a directory'), mirror]) await mkdir(directory, { recursive: true });
-  for (const path of [join(inbox, 'damaged'), join(mirror, 'damaged.sealed')]) await writeFile(path, 'damaged');
+  for (const directory of [join(inbox, 'a directory.sealed'), mirror]) await mkdir(directory, { recursive: true });
+  for (const path of [join(inbox, 'damaged.sealed'), join(mirror, 'damaged.sealed')]) await writeFile(path, 'damaged');
   const [headers, body] = delivery();
   await receive(headers, body);
   await new Promise((resolve) => {
-    void workDeliveries(async (_event, id) => id === headers['x-revento-delivery-id'] && resolve());
+    workDeliveries(async (_event, id) => id === headers['x-revento-delivery-id'] && resolve());
   });
   assert.deepEqual(await participants('evt_damaged'), []);
 });

@@ -36,7 +36,6 @@ export class KillDrill {
   /** Who applied, by the delivery that reports it. */
   readonly #applied = new Map<string, string>();
   readonly #work = new Work();
-  readonly #claims = new Set<string>();
   #inRefresh = 0;
 
   /** @param data  where the starter keeps what belongs to the sandbox */
@@ -108,22 +107,31 @@ export class KillDrill {
     // No delivery is tried again meanwhile: one that came while the login has ended would not be kept.
     await clock.set(new Date(clock.now().getTime() + 1_000));
     await this.#inboxIsEmpty();
-    const claims = filesIn(join(this.#data, 'logins')).filter((name) => name.endsWith('.claim'));
-    const claimed = claims.filter((name) => !this.#claims.has(name));
-    for (const name of claimed) {
-      this.#claims.add(name);
-      // A starter waits for what comes of a refresh before it gives up; this one died with its process.
-      const hourAgo = Date.now() / 1_000 - 3_600;
-      utimesSync(join(this.#data, 'logins', name), hourAgo, hourAgo);
-    }
+    this.#outwaitClaims();
+    // Asked first: what follows asks Revento, too.
+    const inRefresh = this.#wasInRefresh();
     // 409: the new refresh token was lost with the process, and the old one may not be sent again.
-    if (claimed.length > 0 && (await this.#stage.sync()) === 409) {
+    if (inRefresh && (await this.#stage.sync()) === 409) {
       this.#inRefresh++;
       await this.#stage.connect(scope);
     }
     await clock.resume();
     await this.#stage.expire();
     return this.#stage.sync();
+  }
+
+  /** Whether the last that the starter did before its end was to refresh, or to learn that it has to. */
+  #wasInRefresh(): boolean {
+    const last = this.#stage.sandbox.requests.at(-1);
+    return last?.path === '/oauth/token' || last?.error === 'token_expired';
+  }
+
+  /** A starter that claims refresh tokens by files waits for what comes of a refresh; this one died with its process. */
+  #outwaitClaims(): void {
+    const hourAgo = Date.now() / 1_000 - 3_600;
+    const directory = join(this.#data, 'logins');
+    for (const name of filesIn(directory))
+      if (name.endsWith('.claim')) utimesSync(join(directory, name), hourAgo, hourAgo);
   }
 
   /** Until every delivery was acknowledged and worked: the clock moves on for those that are tried again. */

@@ -1,15 +1,15 @@
 // The routes, on Node's own server.
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { config, log } from './config.js';
-import { checkDataDir } from './files.js';
+import { openDataDir } from './files.js';
+import { settled } from './lock.js';
 import { participants, sync, work } from './mirror.js';
 import { begin, finish, NotConnected } from './oauth.js';
-import { sweep } from './sweep.js';
-import { LoginEnded, logins, settled } from './tokens.js';
+import { LoginEnded, logins } from './tokens.js';
 import { receive, workDeliveries } from './webhooks.js';
 
 const bodyLimit = 1024 * 1024;
-
 const cookieName = 'revento_attempt';
 
 function cookieOf(value, maxAge) {
@@ -18,92 +18,74 @@ function cookieOf(value, maxAge) {
   return `${cookieName}=${value}; Max-Age=${maxAge}; Path=${pathname}; HttpOnly; SameSite=Lax${secure}`;
 }
 
-function respond(response, status, body = '', headers = {}) {
-  const isText = typeof body === 'string';
-  const type = isText ? 'text/plain; charset=utf-8' : 'application/json';
-  response.writeHead(status, { 'Content-Type': type, ...headers }).end(isText ? body : JSON.stringify(body));
-}
-
-/** The raw bytes: nothing may parse them first. Undefined when they are too many. */
-async function bodyOf(request) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size <= bodyLimit) chunks.push(chunk);
-  }
-  return size > bodyLimit ? undefined : Buffer.concat(chunks);
-}
-
 /** /sync and /participants show attendees' data: for this machine only, until you protect them with your own login. */
-function thisMachineOnly(route) {
-  return (request, response, query) => {
-    const isProxied = request.headers.forwarded ?? request.headers['x-forwarded-for'];
-    const isLocal = /^(?:::1|(?:::ffff:)?127\.)/.test(request.socket.remoteAddress ?? '');
-    const isNamedSo = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(request.headers.host ?? '');
-    if (isLocal && isNamedSo && !isProxied && !request.headers.origin) return route(request, response, query);
-    return respond(response, 403, { error: 'this_machine_only' });
-  };
+function isThisMachine({ headers, socket }) {
+  const isProxied = headers.forwarded ?? headers['x-forwarded-for'];
+  const isLocal = /^(?:::1|(?:::ffff:)?127\.)/.test(socket.remoteAddress ?? '');
+  const isNamedSo = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(headers.host ?? '');
+  return isLocal && isNamedSo && !isProxied && !headers.origin;
 }
-
-const eventOf = ({ event }) => event || config.eventId;
 
 const routes = {
-  'GET /healthz': (_request, response) => respond(response, 200, { status: 'ok' }),
+  'GET /healthz': async () => Response.json({ status: 'ok' }),
 
-  'GET /connect': (_request, response, query) => {
-    const { url, cookie } = begin(eventOf(query));
-    respond(response, 302, '', { Location: url, 'Set-Cookie': cookieOf(cookie, 600) });
+  'GET /connect': async (_request, { event }) => {
+    const { url, cookie } = begin(event || config.eventId);
+    return new Response('', { status: 302, headers: { Location: url, 'Set-Cookie': cookieOf(cookie, 600) } });
   },
 
-  'GET /callback': async (request, response, query) => {
-    const cookie = new RegExp(`(?:^|; )${cookieName}=([\\w-]+)`).exec(request.headers.cookie ?? '')?.[1] ?? '';
-    response.setHeader('Set-Cookie', cookieOf('', 0));
-    const login = await finish(query, cookie);
-    log('connected', { event_id: login.event_id, scope: login.scope });
-    respond(response, 200, 'Connected. You can close this page.\n');
+  'GET /callback': async ({ headers }, query) => {
+    const cookie = new RegExp(`(?:^|; )${cookieName}=([\\w-]+)`).exec(headers.cookie ?? '')?.[1] ?? '';
+    const { event_id, scope } = await finish(query, cookie);
+    log('connected', { event_id, scope });
+    return text('Connected. You can close this page.', 200);
   },
 
-  'POST /webhooks/revento': async (request, response) => {
-    const body = await bodyOf(request);
-    response.writeHead(body ? await receive(request.headers, body) : 413).end();
+  'POST /webhooks/revento': async (request) => {
+    let body = Buffer.alloc(0); // the raw bytes: nothing may parse them first
+    for await (const chunk of request) if (body.length <= bodyLimit) body = Buffer.concat([body, chunk]);
+    const status = body.length > bodyLimit ? 413 : await receive(request.headers, body);
+    return new Response(null, { status });
   },
 
-  'GET /participants': thisMachineOnly(async (_request, response, query) => {
-    respond(response, 200, { data: await participants(eventOf(query)) });
-  }),
+  'GET /participants': async (request, { event }) => {
+    if (!isThisMachine(request)) return notThisMachine();
+    return Response.json({ data: await participants(event || config.eventId) });
+  },
 
-  'POST /sync': thisMachineOnly(async (_request, response, query) => {
+  'POST /sync': async (request, { event }) => {
+    if (!isThisMachine(request)) return notThisMachine();
     const connected = (await logins()).map(({ event_id }) => event_id);
-    const wanted = query.event || connected.length === 0 ? [eventOf(query)] : connected;
-    respond(response, 200, { events: await Promise.all(wanted.map(sync)) });
-  }),
+    const wanted = event || connected.length === 0 ? [event || config.eventId] : connected;
+    return Response.json({ events: await Promise.all(wanted.map(sync)) });
+  },
 };
+const notThisMachine = () => Response.json({ error: 'this_machine_only' }, { status: 403 });
+/** Ends an attempt to connect. */
+const text = (line, status) => new Response(`${line}\n`, { status, headers: { 'Set-Cookie': cookieOf('', 0) } });
 
-async function route(request, response) {
+function failed(error) {
+  log('request failed', { error: error.message, code: error.code ?? error.cause?.code });
+  if (error instanceof NotConnected) return text(error.message, 400);
+  if (!(error instanceof LoginEnded)) return Response.json({ error: 'failed' }, { status: 502 });
+  return Response.json({ error: 'not_connected', message: error.message }, { status: 409 });
+}
+
+async function respond(request, response) {
   const [path, search] = request.url.split('?', 2);
-  const found = routes[`${request.method} ${path}`];
-  if (!found) return respond(response, 404, { error: 'not_found' });
-  try {
-    await found(request, response, Object.fromEntries(new URLSearchParams(search)));
-  } catch (error) {
-    log('request failed', { error: error.message, code: error.code ?? error.cause?.code });
-    if (error instanceof NotConnected) respond(response, 400, `${error.message}\n`);
-    else if (error instanceof LoginEnded) respond(response, 409, { error: 'not_connected', message: error.message });
-    else respond(response, 502, { error: 'failed' });
-  }
+  const route =
+    routes[`${request.method} ${path}`] ?? (async () => Response.json({ error: 'not_found' }, { status: 404 }));
+  const answer = await route(request, Object.fromEntries(new URLSearchParams(search))).catch(failed);
+  response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
 }
 
 /** Listens, and works deliveries from now on. */
 export async function serve() {
-  await checkDataDir();
-  await sweep();
-  void workDeliveries(work);
-  log('logins', { events: (await logins()).map(({ event_id }) => event_id) });
-  const server = createServer(route);
-  return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(config.port, () => resolve(server));
-  });
+  await openDataDir();
+  workDeliveries(work);
+  const server = createServer(respond).listen(config.port);
+  await once(server, 'listening');
+  return server;
 }
 
 if (process.argv[1] === import.meta.filename) {
@@ -114,7 +96,7 @@ if (process.argv[1] === import.meta.filename) {
   log('listening', { port: config.port });
   const stop = () =>
     server.close(async () => {
-      await settled(); // also where nobody waits for it anymore
+      await settled(); // a refresh that is cut off ends the login
       process.exit(0);
     });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
