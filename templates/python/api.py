@@ -1,16 +1,18 @@
 """Reads of the API: what to do about each error, limits, and lists page by page."""
 
+import itertools
 import random
 import threading
 import time
 import uuid
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import requests
 
 from config import API_BASE, log
 from oauth import request_tokens
-from tokens import LoginEnded, end, login_for, refreshed
+from tokens import end_spent, login_for, refreshed
 
 TRIES = 5
 IN_FLIGHT = 5
@@ -23,8 +25,8 @@ PAGES_AT_ONCE = 20
 class ApiError(Exception):
     """What Revento refused; `code` is its error code."""
 
-    def __init__(self, code, status, request_id):
-        super().__init__(f"{code} ({status}), request {request_id}")
+    def __init__(self, code, answer):
+        super().__init__(f"{code} ({answer.status}), request {answer.request_id}")
         self.code = code
 
 
@@ -35,53 +37,46 @@ class _Gate:
         self.places = threading.BoundedSemaphore(IN_FLIGHT)
         self.paused_until = 0.0
 
-    def __enter__(self):
-        self.places.acquire()
-        try:
-            while (left := self.paused_until - time.monotonic()) > 0:
-                time.sleep(left)
-        except BaseException:
-            self.places.release()
-            raise
-
-    def __exit__(self, *_failure):
-        self.places.release()
-
-    def pause(self, seconds):
-        self.paused_until = time.monotonic() + seconds
-
 
 _gates = {}
-_gates_lock = threading.Lock()
+
+
+@dataclass
+class _Answer:
+    request_id: str
+    status: int = 0
+    body: object = None
+    retry_after: int | None = None
+    failure: Exception | None = None
+
+    @property
+    def code(self):
+        return self.body.get("error") if isinstance(self.body, dict) else None
 
 
 def get(event_id, path):
     """The JSON of one resource. Raises ApiError, LoginEnded, or the failure of the network."""
-    with _gates_lock:
-        gate = _gates.setdefault(event_id, _Gate())
-    has_refreshed = False
-    for attempt in range(1, TRIES + 1):
+    gate, has_refreshed = _gates.setdefault(event_id, _Gate()), False
+    for attempt in itertools.count(1):
         login = login_for(event_id)
-        with gate:
+        with gate.places:
+            while (left := gate.paused_until - time.monotonic()) > 0:
+                time.sleep(left)
             answer = _send(login, path)
         if answer.status == 200 and answer.failure is None:
             return answer.body
+        pause = _pause_after(answer, attempt)
         if answer.code == "token_expired" and not has_refreshed:
             has_refreshed = True
             refreshed(login, request_tokens)
-            continue
-        if answer.code == "token_revoked":
-            end(login, answer.code)
-            raise LoginEnded("Revento ended this connection. Open /connect.")
-        pause = _pause_after(answer, attempt)
-        if pause is None or attempt == TRIES:
-            raise answer.failure or ApiError(answer.code or "unexpected_answer", answer.status, answer.request_id)
-        # A pause that Revento asks for applies to all requests with this token.
-        if answer.retry_after is not None:
-            gate.pause(answer.retry_after)
+        elif answer.code == "token_revoked":
+            end_spent(login, answer.code)
+        elif pause is None or attempt == TRIES:
+            raise answer.failure or ApiError(answer.code or "unexpected_answer", answer)
+        elif answer.retry_after is not None:
+            gate.paused_until = time.monotonic() + answer.retry_after  # for all requests with this token
         else:
             time.sleep(pause)
-    raise ApiError("token_expired", 401, answer.request_id)
 
 
 def _pause_after(answer, attempt):
@@ -89,24 +84,11 @@ def _pause_after(answer, attempt):
     if answer.code == "concurrent_limit_exceeded":
         return random.uniform(0.2, 0.5)
     if answer.status == 429:
-        return answer.retry_after if answer.retry_after is not None else 2 * 2**attempt
+        return 2 * 2**attempt
     # No answer, or half of one: reads may be sent again.
     if answer.failure or answer.status >= 500:
         return 0.5 * 2 ** (attempt - 1) * random.uniform(1, 1.25)
     return None
-
-
-class _Answer:
-    def __init__(self, request_id):
-        self.request_id = request_id
-        self.status = 0
-        self.body = None
-        self.retry_after = None
-        self.failure = None
-
-    @property
-    def code(self):
-        return self.body.get("error") if isinstance(self.body, dict) else None
 
 
 def _send(login, path):

@@ -3,9 +3,7 @@
 import logging
 import re
 import signal
-import sys
 import threading
-from functools import wraps
 from urllib.parse import urlsplit
 
 from flask import Flask, jsonify, redirect, request
@@ -13,10 +11,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 
 from config import EVENT_ID, PORT, REDIRECT_URI, log
-from files import check_data_dir
+from files import open_data_dir
 from mirror import participants, sync, work
 from oauth import NotConnected, begin, finish
-from sweep import sweep
 from tokens import LoginEnded, logins
 from webhooks import receive, work_deliveries
 
@@ -30,19 +27,14 @@ app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 
-def this_machine_only(route):
+@app.before_request
+def this_machine_only():
     """For routes that show attendees' data, until you protect them with your own login."""
-
-    @wraps(route)
-    def guarded():
-        is_local = re.match(r"(::1|(::ffff:)?127\.)", request.remote_addr or "")
-        is_named_so = re.fullmatch(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", request.host)
-        is_proxied = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "Origin"))
-        if not is_local or not is_named_so or is_proxied:
-            return jsonify(error="this_machine_only"), 403
-        return route()
-
-    return guarded
+    is_local = re.match(r"(::1|(::ffff:)?127\.)", request.remote_addr or "")
+    is_named_so = re.fullmatch(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", request.host)
+    is_proxied = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "Origin"))
+    if request.path in ("/participants", "/sync") and (is_proxied or not is_local or not is_named_so):
+        return jsonify(error="this_machine_only"), 403
 
 
 def _event():
@@ -88,22 +80,15 @@ def webhook():
 
 
 @app.get("/participants")
-@this_machine_only
 def show_participants():
     return jsonify(data=participants(_event()))
 
 
 @app.post("/sync")
-@this_machine_only
 def start_sync():
     connected = [login["event_id"] for login in logins()]
     wanted = [_event()] if "event" in request.args or not connected else connected
     return jsonify(events=[sync(event_id) for event_id in wanted])
-
-
-@app.errorhandler(LoginEnded)
-def login_ended(error):
-    return jsonify(error="not_connected", message=str(error)), 409
 
 
 @app.errorhandler(Exception)
@@ -111,19 +96,17 @@ def failed(error):
     if isinstance(error, HTTPException):
         return jsonify(error="failed"), error.code
     log("request failed", error=type(error).__name__, code=getattr(error, "code", None))
+    if isinstance(error, LoginEnded):
+        return jsonify(error="not_connected", message=str(error)), 409
     return jsonify(error="failed"), 502
 
 
-check_data_dir()
-sweep()
+open_data_dir()
 threading.Thread(target=work_deliveries, args=(work,), daemon=True).start()
 
 
 def _serve():
-    try:
-        server = make_server("localhost", PORT, app, threaded=True)
-    except OSError as error:
-        sys.exit(f"Cannot listen on port {PORT}: {error}.")
+    server = make_server("localhost", PORT, app, threaded=True)
     # Requests end before the process does: a refresh that is cut off costs a login.
     server.daemon_threads = False
 

@@ -48,14 +48,6 @@ def _token_key():
     return key
 
 
-def _port():
-    value = os.environ.get("PORT") or "3000"
-    if not value.isdecimal() or not 0 < int(value) < 65_536:
-        _problems.append("PORT is not a port.")
-        return 0
-    return int(value)
-
-
 _read_env_file(Path(".env"))
 
 AUTH_BASE = _url("REVENTO_AUTH_BASE").rstrip("/")
@@ -72,12 +64,15 @@ WEBHOOK_SECRETS = [secret.encode() for secret in _secrets if secret]
 TOKEN_KEY = _token_key()
 # A directory for each API: what belongs to one is never sent to another, such as a sandbox.
 DATA_DIR = Path(os.environ.get("DATA_DIR") or "data") / urlsplit(API_BASE).netloc.replace(":", "_")
-PORT = _port()
+_port = os.environ.get("PORT") or "3000"
+if not _port.isdecimal() or not 0 < int(_port) < 65_536:
+    _problems.append("PORT is not a port.")
 
 # region problems
 if _problems:
     sys.exit("\n".join(_problems))
 # endregion
+PORT = int(_port)
 
 
 # region log

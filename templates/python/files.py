@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import sys
+import time
 import uuid
 from contextlib import contextmanager
 
@@ -30,50 +31,27 @@ def seal(value, name):
 
 
 def unseal(data, name):
-    """What was sealed under this name; raises for anything else."""
-    return json.loads(AESGCM(TOKEN_KEY).decrypt(data[:12], data[12:], name.encode()))
+    """What was sealed under this name; None for anything else."""
+    try:
+        return json.loads(AESGCM(TOKEN_KEY).decrypt(data[:12], data[12:], name.encode()))
+    except (InvalidTag, ValueError):
+        return None
 
 
-def write_sealed(path, name, value):
+def write_sealed(path, value):
     """Replaces a sealed file as a whole: a crash leaves the old one or the new one."""
+    temporary = path.with_name(f"{uuid.uuid4()}.tmp")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f"{path.name}.{uuid.uuid4()}.tmp")
     try:
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(seal(value, name))
+            file.write(seal(value, path.name))
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except FileNotFoundError:
-        # This process was held up for so long that another one swept the file.
-        write_sealed(path, name, value)
+        _keep_names(path.parent)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-
-
-def read_sealed(path, name):
-    """The value of a sealed file; None where there is none, or where it is damaged. One file must not stop the rest."""
-    try:
-        return unseal(path.read_bytes(), name)
-    except FileNotFoundError:
-        return None
-    except (InvalidTag, ValueError):
-        log("damaged file", file=str(path.relative_to(DATA_DIR)))
-        return None
-
-
-def check_data_dir():
-    """Ends the start where nothing can be stored, or where everything is encrypted with another key."""
-    path = DATA_DIR / "key.sealed"
-    try:
-        if path.exists():
-            unseal(path.read_bytes(), "key")
-        write_sealed(path, "key", {})
-    except OSError as error:
-        sys.exit(f"Cannot use {DATA_DIR}: {error}.")
-    except (InvalidTag, ValueError):
-        sys.exit(f"Cannot use {DATA_DIR}: REVENTO_TOKEN_KEY is not the key that its files are encrypted with.")
 
 
 def create_once(path):
@@ -81,9 +59,70 @@ def create_once(path):
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        return True
     except FileExistsError:
         return False
+    _keep_names(path.parent)
+    return True
+
+
+def _keep_names(directory):
+    """Without this, a loss of power may undo what happened to the names in a directory. Windows does it by itself."""
+    if os.name != "nt":
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def read_sealed(path):
+    """The value of a sealed file; None where there is none, or where it is damaged."""
+    try:
+        value = unseal(path.read_bytes(), path.name)
+    except FileNotFoundError:
+        return None
+    if value is None:
+        log("damaged file", file=str(path.relative_to(DATA_DIR)))
+    return value
+
+
+def read_all_sealed(directory):
+    """The values of all sealed files in a directory. One that cannot be read must not stop the rest."""
+    values = []
+    for path in directory.glob("*.sealed"):
+        try:
+            values.append(read_sealed(path))
+        except OSError as error:
+            log("unreadable file", error=type(error).__name__)
+    return [value for value in values if value is not None]
+
+
+def open_data_dir():
+    """Ends the start where nothing can be stored, or where everything is encrypted with another key."""
+    path = DATA_DIR / "key.sealed"
+    try:
+        if path.exists() and read_sealed(path) is None:
+            sys.exit(f"REVENTO_TOKEN_KEY is not the key that the files in {DATA_DIR} are encrypted with.")
+        write_sealed(path, {})
+        _sweep()
+    except OSError as error:
+        sys.exit(f"Cannot use {DATA_DIR}: {error}.")
+
+
+_DAY = 24 * 3600
+# Revento gives up a delivery after hours; one that is repeated by hand may be older.
+_KEPT_DAYS = {"attempts": 1, "worked": 30}
+
+
+def _sweep():
+    """Removes what is not needed anymore, and what killed processes left behind. Other processes may be running."""
+    for path in DATA_DIR.glob("**/*"):
+        days = 1 if path.suffix == ".tmp" else _KEPT_DAYS.get(path.parent.name)
+        try:
+            if days and time.time() - path.stat().st_mtime > days * _DAY:
+                path.unlink()
+        except FileNotFoundError:
+            pass  # another process was faster
 
 
 @contextmanager

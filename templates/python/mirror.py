@@ -3,12 +3,13 @@
 import shutil
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from urllib.parse import quote
 
 from api import get, rows
 from config import DATA_DIR
-from files import alone, file_name, read_sealed, write_sealed
+from files import alone, file_name, read_all_sealed, read_sealed, write_sealed
 from tokens import DELETION, is_deleted, login_for
 
 
@@ -16,35 +17,28 @@ def _mirror_of(event_id):
     return DATA_DIR / "participants" / file_name(event_id)
 
 
-def _in_turn(event_id):
-    """One change after the other, in all threads and processes."""
-    return alone(f"mirror of {event_id}")
-
-
 def remember(connection, participant_id, change):
     """Changes what is held of one participant; `change` gets it and returns what to hold, or None to leave it."""
-    name = file_name(connection["event_id"], participant_id)
-    path = _mirror_of(connection["event_id"]) / f"{name}.sealed"
-    with _in_turn(connection["event_id"]):
+    event_id = connection["event_id"]
+    path = _mirror_of(event_id) / f"{file_name(event_id, participant_id)}.sealed"
+    with alone(f"mirror of {event_id}"):
         # If this comes about now, the work of that delivery waits for its turn and deletes what is written here.
         if is_deleted(connection):
             return
-        held = change(read_sealed(path, name))
+        held = change(read_sealed(path) or {})
         if held is not None:
-            write_sealed(path, name, {**held, "written_at": time.time()})
+            write_sealed(path, {**held, "written_at": time.time()})
 
 
 def participants(event_id):
-    held = [read_sealed(path, path.stem) for path in _mirror_of(event_id).glob("*.sealed")]
-    return [entry["row"] for entry in held if entry]
+    return [held["row"] for held in read_all_sealed(_mirror_of(event_id))]
 
 
 def work(event, delivery_id):
     """What a delivery changes. It contains a snapshot, so no API request is needed."""
     if event["type"] == DELETION:
-        mirror = _mirror_of(event["event_id"])
-        with _in_turn(event["event_id"]):
-            if mirror.exists():
+        with alone(f"mirror of {event['event_id']}"):
+            if (mirror := _mirror_of(event["event_id"])).exists():
                 shutil.rmtree(mirror)
         return
     changes = _changes_of(event["type"], event["data"])
@@ -52,11 +46,11 @@ def work(event, delivery_id):
         return  # a type that this integration does not know, or does not need
 
     def change(held):
-        if held and held.get("delivery_id") == delivery_id:
+        if held.get("delivery_id") == delivery_id:
             return None  # a crash came before its mark
-        if held and held.get("occurred_at", "") > event["occurred_at"]:
-            return None  # a newer delivery came first
-        row = {**(held or {}).get("row", {}), **changes}
+        if held.get("occurred_at", "") > event["occurred_at"]:
+            return None  # a newer delivery or a read came first
+        row = {**held.get("row", {}), **changes}
         return {"row": row, "occurred_at": event["occurred_at"], "delivery_id": delivery_id}
 
     remember(event, changes["id"], change)
@@ -79,44 +73,43 @@ def sync(event_id):
     """Reads an event; concurrent calls share one read."""
     with _syncs_lock:
         running = _syncs.get(event_id)
-        if running is None:
-            mine = _syncs[event_id] = Future()
-    if running is not None:
-        return running.result()
-    try:
-        mine.set_result(_read_event(event_id))
-    except Exception as error:
-        mine.set_exception(error)
-    finally:
-        with _syncs_lock:
-            del _syncs[event_id]
-    return mine.result()
+        if running is None or running.done():
+            running = _syncs[event_id] = _pool.submit(_read_event, event_id)
+    return running.result()
+
+
+_pool = ThreadPoolExecutor()
 
 
 def _read_event(event_id):
     """What the organizer permitted: all but `event.read` may have been left out."""
-    login = login_for(event_id)
-    granted = login["scope"].split()
+    login, started_at = login_for(event_id), time.time()
     path = f"/events/{quote(event_id, safe='')}"
     title = get(event_id, path)["title"]
-    reads = {
-        "participants": ("participants.read", lambda: _read_participants(login, f"{path}/participants")),
-        "activities": ("program.read", lambda: sum(1 for _row in rows(event_id, f"{path}/activities"))),
+
+    def read(name, scope, each=lambda row: None):
+        if scope not in login["scope"].split():
+            return "not permitted"
+        count = 0
+        for count, row in enumerate(rows(event_id, f"{path}/{name}"), 1):
+            each(row)
+        return count
+
+    counts = {
+        "participants": read("participants", "participants.read", lambda row: _remember_read(login, row, started_at)),
+        "activities": read("activities", "program.read"),
     }
-    with ThreadPoolExecutor() as pool:
-        running = {name: pool.submit(read) for name, (scope, read) in reads.items() if scope in granted}
-        counts = {name: running[name].result() if name in running else "not permitted" for name in reads}
     return {"event_id": event_id, "title": title, **counts}
 
 
-def _read_participants(login, path):
-    started_at, count = time.time(), 0
-    for row in rows(login["event_id"], path):
-        count += 1
+def _remember_read(login, row, started_at):
+    """A row as it was when the read started, or later."""
+    # By Revento's clock it may have started earlier: deliveries are accepted from clocks that differ this much.
+    since = datetime.fromtimestamp(started_at - 300, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-        def change(held, row=row):
-            # What a delivery wrote meanwhile is newer than this page.
-            return None if held and held["written_at"] > started_at else {**(held or {}), "row": row}
+    def change(held):
+        if held.get("written_at", 0) > started_at:
+            return None  # what a delivery wrote meanwhile is newer
+        return {**held, "row": row, "occurred_at": max(held.get("occurred_at", ""), since)}
 
-        remember(login, row["id"], change)
-    return count
+    remember(login, row["id"], change)

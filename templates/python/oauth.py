@@ -3,13 +3,14 @@
 import base64
 import hashlib
 import hmac
+import queue
 import secrets
 import ssl
+import threading
 import time
 from urllib.parse import urlencode
 
 import requests
-from cryptography.exceptions import InvalidTag
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from config import AUTH_BASE, CLIENT_ID, CLIENT_SECRET, DATA_DIR, REDIRECT_URI
@@ -18,6 +19,7 @@ from tokens import store
 
 SCOPE = "event.read participants.read program.read"
 ATTEMPT_SECONDS = 600
+GIVEN_UP_SECONDS = 15
 
 
 class NotConnected(Exception):
@@ -38,19 +40,12 @@ def begin(event_id):
     verifier = secrets.token_urlsafe(32)
     state = secrets.token_urlsafe(32)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    query = {
-        "response_type": "code",
-        "client_id": CLIENT_ID,
-        "redirect_uri": REDIRECT_URI,
-        "scope": SCOPE,
-        "event_id": event_id,
-        "state": state,
-        "code_challenge": challenge,
-        "code_challenge_method": "S256",
-    }
+    client = {"response_type": "code", "client_id": CLIENT_ID, "redirect_uri": REDIRECT_URI, "scope": SCOPE}
+    pkce = {"code_challenge": challenge, "code_challenge_method": "S256"}
+    query = urlencode({**client, **pkce, "event_id": event_id, "state": state})
     attempt = {"state": state, "verifier": verifier, "expires_at": time.time() + ATTEMPT_SECONDS}
     cookie = base64.urlsafe_b64encode(seal(attempt, "attempt")).decode()
-    return f"{AUTH_BASE}/oauth/authorize?{urlencode(query)}", cookie
+    return f"{AUTH_BASE}/oauth/authorize?{query}", cookie
 
 
 def finish(query, cookie):
@@ -67,15 +62,9 @@ def finish(query, cookie):
         raise NotConnected("You declined. Nothing was connected.")
     if "error" in query or not query.get("code"):
         raise NotConnected("Revento did not connect the event. Open /connect again.")
+    form = {"grant_type": "authorization_code", "code": query["code"], "redirect_uri": REDIRECT_URI}
     try:
-        login = request_tokens(
-            {
-                "grant_type": "authorization_code",
-                "code": query["code"],
-                "redirect_uri": REDIRECT_URI,
-                "code_verifier": attempt["verifier"],
-            }
-        )
+        login = request_tokens({**form, "code_verifier": attempt["verifier"]})
     except TokenError as error:
         raise NotConnected("Revento did not connect the event. Open /connect again.") from error
     store(login)
@@ -84,23 +73,34 @@ def finish(query, cookie):
 
 def request_tokens(form):
     """Tokens for a code or a refresh token."""
-    form = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **form}
+    # In a thread, because the limits of `requests` are for each read: an answer that trickles would go on and on.
+    outcome = queue.SimpleQueue()
+    threading.Thread(target=_post, args=(form, outcome), daemon=True).start()
     try:
-        response = requests.post(f"{AUTH_BASE}/oauth/token", data=form, timeout=(5, 10), allow_redirects=False)
-    except requests.RequestException as error:
-        raise TokenError("unreachable", _is_before_request(error)) from error
+        response = outcome.get(timeout=GIVEN_UP_SECONDS)
+    except queue.Empty:
+        raise TokenError("unanswered", False) from None
+    if isinstance(response, requests.RequestException):
+        raise TokenError("unreachable", _is_before_request(response)) from response
     try:
         answer = response.json()
     except ValueError:
-        answer = {}
+        answer = None
     answer = answer if isinstance(answer, dict) else {}
     if response.ok and answer.get("access_token") and answer.get("refresh_token"):
-        names = "access_token", "refresh_token", "event_id", "organization_id", "scope"
-        return {name: answer.get(name) for name in names}
+        return answer
     # What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
     status, code = response.status_code, answer.get("error")
     is_unused = status == 503 or (300 <= status < 500 and code != "invalid_grant")
     raise TokenError(code or f"status {status}", is_unused)
+
+
+def _post(form, outcome):
+    form = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **form}
+    try:
+        outcome.put(requests.post(f"{AUTH_BASE}/oauth/token", data=form, timeout=(5, 10), allow_redirects=False))
+    except requests.RequestException as error:
+        outcome.put(error)
 
 
 def _is_before_request(error):
@@ -116,5 +116,5 @@ def _is_before_request(error):
 def _opened(cookie):
     try:
         return unseal(base64.urlsafe_b64decode(cookie), "attempt")
-    except (ValueError, InvalidTag):
+    except ValueError:
         return None

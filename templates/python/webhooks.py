@@ -8,7 +8,7 @@ import threading
 import time
 
 from config import DATA_DIR, WEBHOOK_SECRETS, log
-from files import alone, create_once, file_name, read_sealed, write_sealed
+from files import alone, create_once, file_name, read_all_sealed, write_sealed
 from tokens import DELETION, end
 
 INBOX = DATA_DIR / "inbox"
@@ -54,16 +54,16 @@ def receive(headers, body):
 def accept(delivery_id, event):
     """Stores a delivery before it is acknowledged, so that a crash loses nothing, unless it is known."""
     kind = event["type"]  # of what was signed; the headers beside the timestamp were not
-    name = file_name(delivery_id)
+    waiting, mark = _paths_of(delivery_id)
     # In this order: a delivery that has left the inbox is marked already.
-    is_repeat = (INBOX / name).exists() or (WORKED / name).exists()
+    is_repeat = waiting.exists() or mark.exists()
     log("delivery received", delivery_id=delivery_id, event_id=event.get("event_id"), type=kind, repeat=is_repeat)
     if is_repeat:
         return
     # Requests stop at once; the worker deletes the stored data.
     if kind == DELETION:
-        end({"event_id": event["event_id"], "organization_id": event["organization_id"]}, kind)
-    write_sealed(INBOX / name, name, {"delivery_id": delivery_id, "received_at": time.time(), "event": event})
+        end(event, kind)
+    write_sealed(waiting, {"delivery_id": delivery_id, "received_at": time.time(), "event": event})
     _woken.set()
 
 
@@ -79,40 +79,29 @@ def work_deliveries(work):
     while True:
         _woken.clear()
         try:
-            _work_waiting(work)
+            with alone("inbox"):
+                _work_waiting(work)
         except Exception as error:  # whatever fails is tried again after the pause
             log("inbox failed", error=type(error).__name__)
         _woken.wait(PAUSE_SECONDS)
 
 
 def _work_waiting(work):
-    for name, entry in _waiting():
+    for entry in sorted(read_all_sealed(INBOX), key=lambda entry: entry["received_at"]):
+        event, delivery_id = entry["event"], entry["delivery_id"]
+        ids = {"delivery_id": delivery_id, "event_id": event.get("event_id"), "type": event["type"]}
+        waiting, mark = _paths_of(delivery_id)
         try:
-            with alone("inbox"):
-                _work_once(name, entry, work)
+            if not mark.exists():
+                work(event, delivery_id)
+            create_once(mark)
+            waiting.unlink()
+            log("delivery worked", **ids)
         except Exception as error:  # one that fails must not hold up the others
-            log("delivery failed", delivery_id=entry["delivery_id"], error=type(error).__name__)
+            log("delivery failed", **ids, error=type(error).__name__)
 
 
-def _work_once(name, entry, work):
-    event, delivery_id = entry["event"], entry["delivery_id"]
-    # Another process may have worked it since we looked.
-    if not (WORKED / name).exists():
-        work(event, delivery_id)
-        create_once(WORKED / name)
-        log("delivery worked", delivery_id=delivery_id, event_id=event["event_id"], type=event["type"])
-    (INBOX / name).unlink(missing_ok=True)
-
-
-def _waiting():
-    names = [path.name for path in INBOX.glob("*") if path.suffix != ".tmp"]
-    entries = [(name, _read(name)) for name in names]
-    return sorted([pair for pair in entries if pair[1]], key=lambda pair: pair[1]["received_at"])
-
-
-def _read(name):
-    try:
-        return read_sealed(INBOX / name, name)
-    except OSError as error:
-        log("delivery unreadable", error=type(error).__name__)
-        return None
+def _paths_of(delivery_id):
+    """Where a delivery waits, and its mark once it was worked."""
+    name = file_name(delivery_id)
+    return INBOX / f"{name}.sealed", WORKED / name

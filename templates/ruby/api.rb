@@ -16,6 +16,8 @@ end
 
 # What all requests for one event share: places in flight, and a pause that Revento asked for.
 class Gate
+  attr_writer :paused_until
+
   def initialize(places)
     @places = SizedQueue.new(places)
     @paused_until = 0.0
@@ -23,23 +25,15 @@ class Gate
 
   def pass
     @places.push(true)
-    begin
-      while (left = @paused_until - Gate.now).positive?
-        sleep left
-      end
-      yield
-    ensure
-      @places.pop
+    while (left = @paused_until - Gate.now).positive?
+      sleep left
     end
+    yield
+  ensure
+    @places.pop
   end
 
-  def pause(seconds)
-    @paused_until = Gate.now + seconds
-  end
-
-  def self.now
-    Process.clock_gettime(Process::CLOCK_MONOTONIC)
-  end
+  def self.now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 end
 
 Answer = Struct.new(:request_id, :status, :body, :retry_after, :failure, keyword_init: true) do
@@ -97,7 +91,7 @@ module Api
     end
 
     # A pause that Revento asks for applies to all requests with this token.
-    answer.retry_after ? gate.pause(answer.retry_after) : sleep(pause)
+    answer.retry_after ? gate.paused_until = Gate.now + answer.retry_after : sleep(pause)
   end
 
   def fetch(login, path)
@@ -113,7 +107,7 @@ module Api
       answer.failure = e if [0, 200].include?(answer.status)
     end
     ms = ((Gate.now - started) * 1000).round
-    log('api request', request_id: answer.request_id, event_id: login['event_id'], status: answer.status, ms: ms)
+    log('api request', request_id: answer.request_id, event_id: login['event_id'], status: answer.status, ms:)
     answer
   end
 
@@ -139,7 +133,7 @@ module Api
       raise 'The list does not end.' if !cursor.is_a?(String) || seen.key?(cursor)
 
       seen[cursor] = true
-      query = { limit: 50, cursor: cursor }
+      query = { limit: 50, cursor: }
       sleep 2.1 if seen.size > PAGES_AT_ONCE
     end
   end

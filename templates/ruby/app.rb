@@ -9,27 +9,22 @@ require 'sinatra/base' # after the settings: it reads PORT, too
 module Mirror
   module_function
 
-  def directory(event_id)
-    File.join(Config::DATA_DIR, 'participants', Sealed.file_name(event_id))
-  end
+  def directory(event_id) = File.join(Config::DATA_DIR, 'participants', Sealed.file_name(event_id))
 
   # Changes what is held of one participant; the block gets it and returns what to hold, or nil to leave it.
   def remember(connection, participant_id)
+    mirror = directory(connection['event_id'])
     name = Sealed.file_name(connection['event_id'], participant_id)
-    path = File.join(directory(connection['event_id']), "#{name}.sealed")
     Sealed.in_turn('mirror') do
       # A deletion that comes from now on waits for its turn, and then deletes what is written here.
       next if Logins.deleted?(connection)
 
-      held = yield Sealed.read(path, name) || {}
-      Sealed.write(path, name, held.merge('written_at' => Time.now.to_f)) unless held.nil?
+      held = yield Sealed.read(mirror, name) || {}
+      Sealed.write(mirror, name, held.merge('written_at' => Time.now.to_f)) unless held.nil?
     end
   end
 
-  def participants(event_id)
-    paths = Dir.glob(File.join(directory(event_id), '*.sealed'))
-    paths.filter_map { |path| Sealed.read(path, File.basename(path, '.sealed')) }.map { |held| held['row'] }
-  end
+  def participants(event_id) = Sealed.read_all(directory(event_id)).map { |held| held['row'] }
 
   # What a delivery changes. It contains a snapshot, so no API request is needed.
   def work(event, delivery_id)
@@ -76,48 +71,41 @@ module Mirror
   # What the organizer permitted: all but `event.read` may have been left out.
   def read_event(event_id)
     login = Logins.for_event(event_id)
+    started_at = Time.now
     path = "/events/#{URI.encode_www_form_component(event_id)}"
     title = Api.get(event_id, path)['title']
-    counts = {
-      participants: reader(login, 'participants.read') { read_participants(login, "#{path}/participants") },
-      activities: reader(login, 'program.read') { count_rows(event_id, "#{path}/activities") }
-    }
-    { event_id: event_id, title: title, **counts.transform_values { |thread| thread ? thread.value : 'not permitted' } }
+    participants = count(login, 'participants.read', "#{path}/participants") { |row| read_row(login, row, started_at) }
+    activities = count(login, 'program.read', "#{path}/activities")
+    { event_id:, title:, participants:, activities: }
   end
 
-  def reader(login, scope, &read)
-    return unless login['scope'].split.include?(scope)
+  def count(login, scope, path)
+    return 'not permitted' unless login['scope'].split.include?(scope)
 
-    Thread.new do
-      Thread.current.report_on_exception = false
-      read.call
-    end
-  end
-
-  def read_participants(login, path)
-    started_at = Time.now.to_f
     count = 0
     Api.each_row(login['event_id'], path) do |row|
       count += 1
-      remember(login, row['id']) do |held|
-        # What a delivery wrote meanwhile is newer than this page.
-        held.merge('row' => row) unless held['written_at'] && held['written_at'] > started_at
-      end
+      yield row if block_given?
     end
     count
   end
 
-  def count_rows(event_id, path)
-    count = 0
-    Api.each_row(event_id, path) { count += 1 }
-    count
+  # A row as it was when the read started, or later.
+  def read_row(login, row, started_at)
+    # By Revento's clock it may have started earlier: deliveries are accepted from clocks that differ this much.
+    since = (started_at - 300).utc.iso8601
+    remember(login, row['id']) do |held|
+      next if held['written_at'] && held['written_at'] > started_at.to_f # what a delivery wrote meanwhile is newer
+
+      held.merge('row' => row, 'occurred_at' => [held['occurred_at'] || '', since].max)
+    end
   end
 end
 
 class App < Sinatra::Base
   COOKIE = 'revento_attempt'
   MAX_BODY = 1024 * 1024
-  THIS_MACHINE = /\A(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\z/.freeze
+  THIS_MACHINE = /\A(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\z/
 
   disable :dump_errors # the log has them, without what the requests held
   set environment: :production, server: :puma, port: Config::PORT, bind: Config.optional('HOST', 'localhost'),
@@ -126,9 +114,7 @@ class App < Sinatra::Base
   disable :method_override, :static, :sessions
 
   helpers do
-    def event_id
-      params['event'].to_s.empty? ? Config::EVENT_ID : params['event']
-    end
+    def event_id = params['event'].to_s.empty? ? Config::EVENT_ID : params['event']
 
     def json(body, code = 200)
       content_type :json
@@ -146,7 +132,7 @@ class App < Sinatra::Base
 
     def attempt_cookie(value)
       uri = URI(Config::REDIRECT_URI)
-      { value: value, path: uri.path, httponly: true, same_site: :lax, secure: uri.scheme == 'https' }
+      { value:, path: uri.path, httponly: true, same_site: :lax, secure: uri.scheme == 'https' }
     end
   end
 
@@ -200,8 +186,7 @@ class App < Sinatra::Base
 
   # For each process that serves the routes, once.
   def self.work_deliveries
-    Sealed.check_directory
-    Webhooks.sweep
+    Sealed.open_directory
     Thread.new { Webhooks.work_deliveries { |event, delivery_id| Mirror.work(event, delivery_id) } }
   end
 end

@@ -36,17 +36,15 @@ module Config
 
   def self.token_key
     key = required('REVENTO_TOKEN_KEY').unpack1('m')
-    return key if key.bytesize == 32
-
-    PROBLEMS << 'Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32'
+    how = 'Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32'
+    PROBLEMS << how unless key.bytesize == 32
     key
   end
 
   def self.port
     text = optional('PORT', '3000')
-    return text.to_i if text.match?(/\A\d+\z/) && text.to_i.between?(1, 65_535)
-
-    PROBLEMS << 'PORT is not a port.'
+    PROBLEMS << 'PORT is not a port.' unless text.match?(/\A\d+\z/) && text.to_i.between?(1, 65_535)
+    text.to_i
   end
 
   # `PORT=` in an env file means that there is none.
@@ -79,7 +77,7 @@ LOG_LOCK = Mutex.new
 
 # Writes one JSON line. Give it ids, never tokens and never what attendees entered.
 def log(message, **fields)
-  line = JSON.generate({ at: Time.now.utc.iso8601(3), message: message, **fields })
+  line = JSON.generate({ at: Time.now.utc.iso8601(3), message:, **fields })
   LOG_LOCK.synchronize do
     $stdout.puts(line)
     $stdout.flush

@@ -19,18 +19,11 @@ module OAuth
   def start(event_id)
     state = SecureRandom.urlsafe_base64(32)
     verifier = SecureRandom.urlsafe_base64(32)
-    query = {
-      response_type: 'code',
-      client_id: Config::CLIENT_ID,
-      redirect_uri: Config::REDIRECT_URI,
-      scope: SCOPE,
-      event_id: event_id,
-      state: state,
-      code_challenge: base64url(Digest::SHA256.digest(verifier)),
-      code_challenge_method: 'S256'
-    }
-    attempt = { state: state, verifier: verifier, expires_at: Time.now.to_f + ATTEMPT_SECONDS }
-    ["#{Config::AUTH_BASE}/oauth/authorize?#{URI.encode_www_form(query)}", base64url(Sealed.seal(attempt, 'attempt'))]
+    client = { response_type: 'code', client_id: Config::CLIENT_ID, redirect_uri: Config::REDIRECT_URI, scope: SCOPE }
+    pkce = { code_challenge: base64url(Digest::SHA256.digest(verifier)), code_challenge_method: 'S256' }
+    query = URI.encode_www_form({ **client, **pkce, event_id:, state: })
+    attempt = { state:, verifier:, expires_at: Time.now.to_f + ATTEMPT_SECONDS }
+    ["#{Config::AUTH_BASE}/oauth/authorize?#{query}", base64url(Sealed.seal(attempt, 'attempt'))]
   end
 
   # Ends a login: checks the state, redeems the code and stores the tokens.
@@ -46,16 +39,8 @@ module OAuth
     raise NotConnected, 'You declined. Nothing was connected.' if query['error'] == 'access_denied'
     raise NotConnected, FAILED if query.key?('error') || query['code'].to_s.empty?
 
-    redeemed(query['code'], attempt['verifier']).tap { |login| Logins.store(login) }
-  end
-
-  def redeemed(code, verifier)
-    request_tokens(
-      'grant_type' => 'authorization_code',
-      'code' => code,
-      'redirect_uri' => Config::REDIRECT_URI,
-      'code_verifier' => verifier
-    )
+    form = { 'grant_type' => 'authorization_code', 'code' => query['code'], 'redirect_uri' => Config::REDIRECT_URI }
+    request_tokens(form.merge('code_verifier' => attempt['verifier'])).tap { |login| Logins.store(login) }
   rescue TokenError => e
     log('no tokens', code: e.code)
     raise NotConnected, FAILED
@@ -71,12 +56,9 @@ module OAuth
     end
 
     code = answer['error'] || "status #{response.code}"
-    raise TokenError.new(code, unused?(response.code.to_i, code))
-  end
-
-  # What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
-  def unused?(status, code)
-    status == 503 || (status.between?(300, 499) && code != 'invalid_grant')
+    status = response.code.to_i
+    # What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
+    raise TokenError.new(code, status == 503 || (status.between?(300, 499) && code != 'invalid_grant'))
   end
 
   def post(uri, body)
@@ -108,13 +90,9 @@ module OAuth
 
   def opened(cookie)
     Sealed.unseal(cookie.tr('-_', '+/').unpack1('m'), 'attempt') if cookie.to_s.match?(/\A[\w-]+\z/)
-  rescue *Sealed::DAMAGED
-    nil
   end
 
-  def same?(given, expected)
-    OpenSSL.secure_compare(given.to_s, expected)
-  end
+  def same?(given, expected) = OpenSSL.secure_compare(given.to_s, expected)
 
   def base64url(bytes)
     [bytes].pack('m0').tr('+/', '-_').delete('=')

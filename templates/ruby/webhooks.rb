@@ -8,16 +8,6 @@ module Webhooks
   INBOX = File.join(Config::DATA_DIR, 'inbox')
   WORKED = File.join(Config::DATA_DIR, 'worked')
   TOLERANCE_SECONDS = 300
-  # Revento gives up after hours; a delivery that is repeated by hand may be older.
-  KEPT_SECONDS = 30 * 24 * 3600
-  # Writes, logins and refreshes end within minutes: files that are older than this are not in use.
-  ABANDONED_SECONDS = 24 * 3600
-  SWEPT = {
-    'worked/*' => KEPT_SECONDS,
-    'attempts/*' => ABANDONED_SECONDS,
-    'logins/*.claim' => ABANDONED_SECONDS,
-    '{*,*/*}/*.tmp' => ABANDONED_SECONDS
-  }.freeze
   # What failed is tried again by then, and what another process left behind is worked here.
   PAUSE_SECONDS = 10
   WOKEN = Queue.new
@@ -56,14 +46,14 @@ module Webhooks
     type = event['type'] # of what was signed; the headers beside the timestamp were not
     name = Sealed.file_name(delivery_id)
     # In this order: a delivery that has left the inbox is marked already.
-    is_repeat = [INBOX, WORKED].any? { |directory| File.exist?(File.join(directory, name)) }
-    log('delivery received', delivery_id: delivery_id, event_id: event['event_id'], type: type, repeat: is_repeat)
+    is_repeat = File.exist?(Sealed.path(INBOX, name)) || File.exist?(File.join(WORKED, name))
+    log('delivery received', delivery_id:, event_id: event['event_id'], type:, repeat: is_repeat)
     return if is_repeat
 
     # Requests stop at once; the worker deletes the stored data.
     Logins.end_of(event, type) if type == Logins::DELETION
     entry = { 'delivery_id' => delivery_id, 'received_at' => Time.now.to_f, 'event' => event }
-    Sealed.write(File.join(INBOX, name), name, entry)
+    Sealed.write(INBOX, name, entry)
     WOKEN.push(true)
   end
 
@@ -72,7 +62,7 @@ module Webhooks
   # A crash between the work and its mark calls the block again, so it has to write the id together with what it
   # changes: here in one file, with a database in one transaction.
   def work_deliveries(&work)
-    wake_every(PAUSE_SECONDS)
+    Thread.new { loop { WOKEN.push(sleep(PAUSE_SECONDS)) } }
     loop do
       WOKEN.clear
       begin
@@ -84,56 +74,23 @@ module Webhooks
     end
   end
 
-  def wake_every(seconds)
-    Thread.new do
-      loop do
-        sleep seconds
-        WOKEN.push(true)
-      end
+  # Processes the inbox, oldest first, in one process at a time.
+  def work_waiting(&work)
+    Sealed.in_turn('inbox') do
+      Sealed.read_all(INBOX).sort_by { |entry| entry['received_at'] }.each { |entry| work_once(entry, work) }
     end
   end
 
-  # Processes the inbox, oldest first, in one process at a time.
-  def work_waiting(&work)
-    Sealed.in_turn('inbox') { waiting.each { |name, entry| work_once(name, entry, work) } }
-  end
-
-  def work_once(name, entry, work)
-    event = entry['event']
-    ids = { delivery_id: entry['delivery_id'], event_id: event['event_id'], type: event['type'] }
-    work.call(event, entry['delivery_id']) unless File.exist?(File.join(WORKED, name))
-    Sealed.create_once(File.join(WORKED, name))
-    File.delete(File.join(INBOX, name))
+  def work_once(entry, work)
+    delivery_id, event = entry.values_at('delivery_id', 'event')
+    ids = { delivery_id:, event_id: event['event_id'], type: event['type'] }
+    name = Sealed.file_name(delivery_id)
+    mark = File.join(WORKED, name)
+    work.call(event, delivery_id) unless File.exist?(mark)
+    Sealed.create_once(mark)
+    File.delete(Sealed.path(INBOX, name))
     log('delivery worked', **ids)
   rescue StandardError => e # one that fails must not hold up the others
     log('delivery failed', **ids, error: e.class.name)
-  end
-
-  def waiting
-    names = Dir.children(INBOX).reject { |name| name.end_with?('.tmp') }
-    entries = names.to_h { |name| [name, entry_of(name)] }.compact
-    entries.sort_by { |_name, entry| entry['received_at'] }
-  rescue Errno::ENOENT
-    []
-  end
-
-  def entry_of(name)
-    Sealed.read(File.join(INBOX, name), name)
-  rescue SystemCallError => e
-    log('delivery unreadable', error: e.class.name)
-    nil
-  end
-
-  # Removes what killed processes left behind, and what is too old to be needed.
-  def sweep
-    # These keep a refresh token from being sent again.
-    held = Logins.all.map { |login| Logins.claim_of(login) }
-    SWEPT.each do |pattern, seconds|
-      (Dir.glob(pattern, base: Config::DATA_DIR).map { |path| File.join(Config::DATA_DIR, path) } - held).each do |path|
-        FileUtils.rm_f(path) if Time.now - File.mtime(path) > seconds
-      end
-    end
-  rescue StandardError => e # another process may sweep, too
-    log('not swept', error: e.class.name)
   end
 end

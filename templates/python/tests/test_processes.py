@@ -20,7 +20,7 @@ from tests import settings  # noqa: F401
 from config import DATA_DIR
 from files import alone, file_name, write_sealed
 from mirror import participants, work
-from tokens import DELETION, end, store
+from tokens import DELETION, LoginEnded, end, login_for, refreshed, store
 
 WORKER = """
 import os, threading, time
@@ -57,6 +57,30 @@ from files import alone
 
 with alone("a lock"):
     os.kill(os.getpid(), signal.SIGKILL)
+"""
+REFRESH = """
+import sys, time
+from config import DATA_DIR
+from tokens import login_for, refreshed
+
+login = login_for("evt_many")
+(DATA_DIR / f"refreshing {sys.argv[1]}").touch()
+while len(list(DATA_DIR.glob("refreshing *"))) < 2:
+    time.sleep(0.001)
+
+def request(form):
+    with open(DATA_DIR / "sent.log", "a") as file:
+        file.write("sent\\n")
+    time.sleep(0.02)
+    return {"access_token": "a2", "refresh_token": "r2"}
+
+assert refreshed(login, request)["access_token"] == "a2"
+"""
+KILLED_IN_REFRESH = """
+import os, signal
+from tokens import login_for, refreshed
+
+refreshed(login_for("evt_killed"), lambda form: os.kill(os.getpid(), signal.SIGKILL))
 """
 
 
@@ -107,9 +131,8 @@ class Processes(unittest.TestCase):
     def test_each_delivery_is_worked_once_one_at_a_time(self):
         ids = [f"delivery {number}" for number in range(30)]
         for number, delivery_id in enumerate(ids):
-            name = file_name(delivery_id)
             entry = {"delivery_id": delivery_id, "received_at": number, "event": delivery("evt_inbox")}
-            write_sealed(DATA_DIR / "inbox" / name, name, entry)
+            write_sealed(DATA_DIR / "inbox" / f"{file_name(delivery_id)}.sealed", entry)
         worked = DATA_DIR / "worked.log"
         self.run_twice(WORKER, WORKED=str(worked))
         expected = [f"{word} {delivery_id}" for delivery_id in ids for word in ("begin", "end")]
@@ -121,10 +144,25 @@ class Processes(unittest.TestCase):
         self.assertEqual(len(one), 1 + 2 * 20)
 
     def test_a_start_with_another_key_than_that_of_the_stored_files_is_refused(self):
-        program = "from files import check_data_dir; check_data_dir()"
+        program = "from files import open_data_dir; open_data_dir()"
         other = base64.b64encode(bytes(32)).decode()
         for key, status in ((os.environ["REVENTO_TOKEN_KEY"], 0), (other, 1), (os.environ["REVENTO_TOKEN_KEY"], 0)):
             self.assertEqual(start(program, REVENTO_TOKEN_KEY=key).wait(), status)
+
+    def test_two_processes_refresh_once(self):
+        connection = {"event_id": "evt_many", "organization_id": "org_1"}
+        store({**connection, "access_token": "a1", "refresh_token": "r1", "scope": ""})
+        self.run_twice(REFRESH)
+        self.assertEqual((DATA_DIR / "sent.log").read_text(), "sent\n")
+
+    @unittest.skipIf(sys.platform == "win32", "Windows has no SIGKILL")
+    def test_a_refresh_token_that_a_killed_process_has_sent_is_not_sent_again(self):
+        connection = {"event_id": "evt_killed", "organization_id": "org_1"}
+        store({**connection, "access_token": "a1", "refresh_token": "r1", "scope": ""})
+        login = login_for("evt_killed")
+        self.assertEqual(start(KILLED_IN_REFRESH).wait(), -signal.SIGKILL)
+        with self.assertRaises(LoginEnded):
+            refreshed(login, lambda _form: self.fail("it was sent"))
 
     @unittest.skipIf(sys.platform == "win32", "Windows has no SIGTERM")
     def test_a_stop_lets_a_request_end_that_is_running(self):

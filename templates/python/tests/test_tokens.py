@@ -2,16 +2,16 @@ import json
 import os
 import socket
 import threading
+import time
 import unittest
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from unittest import mock
 
 from tests import settings  # noqa: F401
 from config import DATA_DIR
-from files import file_name, seal, unseal, write_sealed
+from files import open_data_dir, seal, unseal
 from oauth import TokenError, request_tokens
-from sweep import sweep
-from tokens import DELETION, DIRECTORY, LoginEnded, end, login_for, refreshed, store
+from tokens import DELETION, DIRECTORY, LoginEnded, end, end_spent, login_for, path_of, refreshed, store
 
 
 class Refused(Exception):
@@ -34,21 +34,17 @@ class Tokens(unittest.TestCase):
     def test_tokens_are_encrypted_on_disk(self):
         store(login("evt_sealed"))
         self.assertEqual(login_for("evt_sealed")["access_token"], "a1")
-        for path in DIRECTORY.glob("*/*.sealed"):
-            self.assertNotIn(b"evt_sealed", path.read_bytes())
+        self.assertNotIn(b"evt_sealed", path_of(login("evt_sealed")).read_bytes())
 
     def test_a_sealed_value_opens_under_its_own_name_only(self):
         sealed = seal({"a": 1}, "one")
         self.assertEqual(unseal(sealed, "one"), {"a": 1})
-        with self.assertRaises(Exception):
-            unseal(sealed, "another")
-        with self.assertRaises(Exception):
-            unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]), "one")
+        self.assertIsNone(unseal(sealed, "another"))
+        self.assertIsNone(unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]), "one"))
 
     def test_a_damaged_login_counts_as_none_until_the_event_is_connected_again(self):
         store(login("evt_damaged"))
-        for path in (DIRECTORY / file_name("evt_damaged", "org_1")).iterdir():
-            path.write_text("damaged")
+        path_of(login("evt_damaged")).write_text("damaged")
         store(login("evt_whole"))
         self.assertEqual(login_for("evt_whole")["access_token"], "a1")
         with self.assertRaises(LoginEnded):
@@ -159,11 +155,11 @@ class Tokens(unittest.TestCase):
                 refreshed(login("evt_full"), lambda _form: self.fail("it was sent"))
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        self.assertEqual(list((DIRECTORY / file_name("evt_full", "org_1")).glob("*.tmp")), [])
+        self.assertEqual(list(DIRECTORY.glob("*.tmp")), [])
         self.assertEqual(refreshed(login("evt_full"), renewed)["access_token"], "a2")
 
     def test_an_end_that_comes_during_a_refresh_wins_and_the_new_tokens_are_forgotten(self):
-        for reason, kind in {DELETION: ".deleted", "token_revoked": ".ended"}.items():
+        for reason in (DELETION, "token_revoked"):
             event_id = f"evt_{reason}"
             store(login(event_id))
 
@@ -176,8 +172,39 @@ class Tokens(unittest.TestCase):
                     refreshed(login(event_id), request)
                 with self.assertRaises(LoginEnded):
                     login_for(event_id)
-                files = (DIRECTORY / file_name(event_id, "org_1")).iterdir()
-                self.assertEqual([path.suffix for path in files], [kind])
+                path = path_of(login(event_id))
+                left = {"event_id": event_id, "organization_id": "org_1", "ended": reason}
+                self.assertEqual(unseal(path.read_bytes(), path.name), left)
+
+    def test_a_refresh_token_that_was_sent_without_an_answer_is_not_sent_again(self):
+        store(login("evt_unanswered"))
+
+        def fail(_form):
+            raise Refused("unanswered")
+
+        with self.assertRaises(Refused):
+            refreshed(login("evt_unanswered"), fail)
+        with self.assertRaises(LoginEnded):
+            refreshed(login("evt_unanswered"), lambda _form: self.fail("it was sent"))
+
+    def test_an_answer_that_trickles_is_given_up(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+
+            def trickle():
+                client, _ = server.accept()
+                with client:
+                    try:
+                        while True:
+                            client.sendall(b"HTTP/1.1 200 OK\r\n" if client.recv(1) else b"")
+                            time.sleep(0.01)
+                    except OSError:
+                        pass  # the test is over
+
+            threading.Thread(target=trickle, daemon=True).start()
+            base = mock.patch("oauth.AUTH_BASE", f"http://127.0.0.1:{server.getsockname()[1]}")
+            with base, mock.patch("oauth.GIVEN_UP_SECONDS", 0.1), self.assertRaises(TokenError) as raised:
+                request_tokens({"refresh_token": "x" * 10_000})
+        self.assertEqual((raised.exception.code, raised.exception.is_unused), ("unanswered", False))
 
     def test_the_outcome_of_an_older_consent_leaves_a_newer_one_alone(self):
         store(login("evt_again"))
@@ -188,47 +215,20 @@ class Tokens(unittest.TestCase):
             return renewed(form)
 
         self.assertEqual(refreshed(old, request)["access_token"], "new")
-        end(old, "token_revoked")
+        self.assertEqual(end_spent(old, "token_revoked")["access_token"], "new")
         self.assertEqual(login_for("evt_again")["refresh_token"], "newer")
 
     def test_the_start_removes_what_killed_processes_left_and_nothing_that_is_needed(self):
-        store({**login("evt_swept"), "refresh_token": "current"})
-        sealed, mirror = DIRECTORY / file_name("evt_swept", "org_1"), DATA_DIR / "participants" / "of an event"
-        claims = {token: DIRECTORY / f"{file_name(token)}.claim" for token in ("spent", "current")}
-        marks = DATA_DIR / "worked"
+        store(login("evt_swept"))
+        mirror, marks = DATA_DIR / "participants" / "of an event", DATA_DIR / "worked"
         for path in (mirror, marks):
             path.mkdir(parents=True, exist_ok=True)
-        left = [
-            sealed / "1-older.sealed",
-            sealed / "1.sealed.2.tmp",
-            mirror / "1.sealed.2.tmp",
-            claims["spent"],
-            marks / "old",
-        ]
-        needed = [sealed / "3.sealed.4.tmp", claims["current"], marks / "new"]
-        for path in left + needed:
+        left = [DIRECTORY / "1.tmp", mirror / "1.tmp", marks / "old"]
+        needed = [DIRECTORY / "2.tmp", marks / "new", path_of(login("evt_swept"))]
+        for path in left + needed[:2]:
             path.touch()
-        for path in left + [claims["current"]]:
+        for path in left + needed[2:]:
             os.utime(path, (0, 0))
-        sweep()
+        open_data_dir()
         self.assertEqual([path for path in left if path.exists()], [])
         self.assertEqual([path for path in needed if not path.exists()], [])
-        self.assertEqual(login_for("evt_swept")["refresh_token"], "current")
-
-    def test_a_write_whose_temporary_file_is_swept_meanwhile_is_done_again(self):
-        path, swept = DATA_DIR / "swept" / "file", []
-
-        def run():
-            while len(swept) < 3:
-                for temporary in path.parent.glob("*.tmp"):
-                    try:
-                        temporary.unlink()
-                        swept.append(temporary)
-                    except FileNotFoundError:
-                        pass  # it was written before
-
-        sweeping = threading.Thread(target=run)
-        sweeping.start()
-        while sweeping.is_alive():
-            write_sealed(path, "file", "value")
-        sweeping.join()

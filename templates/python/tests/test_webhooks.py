@@ -62,9 +62,9 @@ class Deliveries(unittest.TestCase):
 
     def test_files_that_cannot_be_read_do_not_hold_up_deliveries_nor_the_rest_of_a_mirror(self):
         mirror = DATA_DIR / "participants" / file_name("evt_damaged")
-        for directory in (INBOX / "a directory", mirror):
+        for directory in (INBOX / "a directory.sealed", mirror):
             directory.mkdir(parents=True)
-        for path in (INBOX / "damaged", mirror / "damaged.sealed"):
+        for path in (INBOX / "damaged.sealed", mirror / "damaged.sealed"):
             path.write_text("damaged")
         headers, body = delivery()
         receive(headers, body)

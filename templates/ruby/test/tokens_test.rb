@@ -15,6 +15,10 @@ class TokensTest < Minitest::Test
     login
   end
 
+  def path_of(login)
+    Sealed.path(Logins::DIRECTORY, Logins.name_of(login))
+  end
+
   def test_tokens_are_encrypted_on_disk
     stored('evt_sealed')
     assert_equal 'a1', Logins.for_event('evt_sealed')['access_token']
@@ -24,11 +28,11 @@ class TokensTest < Minitest::Test
   def test_a_sealed_value_opens_under_its_own_name_only
     sealed = Sealed.seal({ 'a' => 1 }, 'one')
     assert_equal({ 'a' => 1 }, Sealed.unseal(sealed, 'one'))
-    assert_raises(OpenSSL::Cipher::CipherError) { Sealed.unseal(sealed, 'another') }
+    assert_nil Sealed.unseal(sealed, 'another')
   end
 
   def test_a_damaged_login_counts_as_none_until_the_event_is_connected_again
-    File.write(Logins.path_of(stored('evt_damaged')), 'damaged')
+    File.write(path_of(stored('evt_damaged')), 'damaged')
     stored('evt_whole')
     assert_equal 'a1', Logins.for_event('evt_whole')['access_token']
     assert_raises(LoginEnded) { Logins.for_event('evt_damaged') }
@@ -44,7 +48,7 @@ class TokensTest < Minitest::Test
   end
 
   def test_a_start_with_another_key_than_that_of_the_stored_files_is_refused
-    program = ['ruby', '-r', File.expand_path('../tokens', __dir__), '-e', 'Sealed.check_directory']
+    program = ['ruby', '-r', File.expand_path('../tokens', __dir__), '-e', 'Sealed.open_directory']
     assert system(*program)
     refute system({ 'REVENTO_TOKEN_KEY' => ['x' * 32].pack('m0') }, *program, err: File::NULL)
     assert system(*program)
@@ -78,13 +82,19 @@ class TokensTest < Minitest::Test
     assert_equal 'a2', Logins.refreshed(spent) { RENEWED }['access_token']
   end
 
+  def test_a_refresh_token_that_was_sent_without_an_answer_is_not_sent_again
+    spent = stored('evt_unanswered')
+    assert_raises(TokenError) { Logins.refreshed(spent) { raise TokenError.new('unanswered', false) } }
+    assert_raises(LoginEnded) { Logins.refreshed(spent) { flunk 'it was sent' } }
+  end
+
   # Whether a refresh token can be used again after each of these answers.
   def unused_after(answers)
     server = TCPServer.new('127.0.0.1', 0)
     thread = Thread.new { answers.each { |status, code| answer(server.accept, status, code) } }
     base = Config.send(:remove_const, :AUTH_BASE)
     Config.const_set(:AUTH_BASE, "http://127.0.0.1:#{server.addr[1]}")
-    answers.map { assert_raises(TokenError) { OAuth.request_tokens({}) }.unused? }
+    answers.map { assert_raises(TokenError) { OAuth.request_tokens({}) }.is_unused }
   ensure
     Config.send(:remove_const, :AUTH_BASE)
     Config.const_set(:AUTH_BASE, base)
@@ -113,7 +123,7 @@ class TokensTest < Minitest::Test
     is_sent = false
     without_room { assert_raises(SystemCallError) { Logins.refreshed(spent) { is_sent = true } } }
     refute is_sent
-    assert_empty Dir.glob("#{Logins.path_of(spent)}.*")
+    assert_empty Dir.glob(File.join(Logins::DIRECTORY, '*.tmp'))
     assert_equal 'a2', Logins.refreshed(spent) { RENEWED }['access_token']
   end
 
@@ -146,5 +156,33 @@ class TokensTest < Minitest::Test
       raise TokenError.new('invalid_grant', false)
     end
     assert_equal 'b1', found['access_token']
+  end
+
+  # Runs a program in two processes at once, which load the tokens.
+  def twice(program)
+    command = ['ruby', '-r', File.expand_path('../tokens', __dir__), '-e', program]
+    statuses = Array.new(2) { Process.spawn(*command, out: File::NULL) }.map { |pid| Process.wait2(pid)[1] }
+    assert(statuses.all?(&:success?))
+  end
+
+  def test_two_processes_refresh_once
+    stored('evt_many')
+    sent = File.join(Config::DATA_DIR, 'sent.log')
+    twice <<~RUBY
+      spent = Logins.for_event('evt_many').merge('access_token' => 'a1')
+      Logins.refreshed(spent) do
+        File.write('#{sent}', "sent\n", mode: 'a')
+        sleep 0.02
+        { 'access_token' => 'a2', 'refresh_token' => 'r2' }
+      end
+    RUBY
+    assert_equal "sent\n", File.read(sent)
+  end
+
+  def test_a_refresh_token_that_a_killed_process_has_sent_is_not_sent_again
+    spent = stored('evt_killed')
+    program = "Logins.refreshed(Logins.for_event('evt_killed')) { Process.kill('KILL', Process.pid) && sleep }"
+    refute system('ruby', '-r', File.expand_path('../tokens', __dir__), '-e', program)
+    assert_raises(LoginEnded) { Logins.refreshed(spent) { flunk 'it was sent' } }
   end
 end

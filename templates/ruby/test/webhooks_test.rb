@@ -42,7 +42,7 @@ class WebhooksTest < Minitest::Test
   end
 
   def test_signed_but_not_an_event
-    %w[hello null {}].each { |body| assert_equal 400, receive(delivery(body: body)), body }
+    %w[hello null {}].each { |body| assert_equal 400, receive(delivery(body:)), body }
   end
 
   def test_a_header_cannot_end_a_login
@@ -55,9 +55,9 @@ class WebhooksTest < Minitest::Test
 
   def test_files_that_cannot_be_read_do_not_hold_up_deliveries_nor_the_rest_of_a_mirror
     mirror = Mirror.directory('evt_damaged')
-    directory = File.join(Webhooks::INBOX, 'a directory')
+    directory = File.join(Webhooks::INBOX, 'a directory.sealed')
     FileUtils.mkdir_p([directory, mirror])
-    damaged = [File.join(Webhooks::INBOX, 'damaged'), File.join(mirror, 'damaged.sealed')]
+    damaged = [File.join(Webhooks::INBOX, 'damaged.sealed'), File.join(mirror, 'damaged.sealed')]
     damaged.each { |path| File.write(path, 'damaged') }
     headers, body = delivery
     receive([headers, body])
@@ -104,17 +104,12 @@ class WebhooksTest < Minitest::Test
   end
 
   def test_the_start_removes_only_what_killed_processes_left
-    login = { 'event_id' => 'evt_swept', 'organization_id' => 'org_1', 'access_token' => 'a1', 'refresh_token' => 'r1' }
-    Logins.store(login)
-    kept = Logins.claim_of(login)
-    swept = %w[logins/token.claim logins/a.tmp participants/event/b.tmp].map { |one| File.join(Config::DATA_DIR, one) }
-    [kept, *swept].each do |path|
-      Sealed.create_once(path)
-      File.utime(Time.at(0), Time.at(0), path)
-    end
-    Sealed.create_once(young = File.join(Logins::DIRECTORY, 'c.tmp'))
-    Webhooks.sweep
-    found = [kept, young, *swept].select { |path| File.exist?(path) }
-    assert_equal [kept, young], found
+    swept = %w[logins/a.tmp participants/event/b.tmp].map { |one| File.join(Config::DATA_DIR, one) }
+    kept = %w[logins/c.tmp worked/d].map { |one| File.join(Config::DATA_DIR, one) }
+    [*swept, *kept].each { |path| Sealed.create_once(path) }
+    swept.each { |path| File.utime(Time.at(0), Time.at(0), path) }
+    Sealed.open_directory
+    left = [*swept, *kept].select { |path| File.exist?(path) }
+    assert_equal kept, left
   end
 end

@@ -10,10 +10,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from config import EVENT_ID, PORT, REDIRECT_URI, log
-from files import check_data_dir
+from files import open_data_dir
 from mirror import participants, sync, work
 from oauth import NotConnected, begin, finish
-from sweep import sweep
 from tokens import LoginEnded, logins
 from webhooks import receive, work_deliveries
 
@@ -97,8 +96,7 @@ def failed(_request, error):
     return JSONResponse({"error": "failed"}, 502)
 
 
-check_data_dir()
-sweep()
+open_data_dir()
 threading.Thread(target=work_deliveries, args=(work,), daemon=True).start()
 
 if __name__ == "__main__":
