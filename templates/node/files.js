@@ -75,7 +75,6 @@ export async function createOnce(path) {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, 'wx', 0o600).catch(unless('EEXIST'));
   await file?.close();
-  await keepNames(dirname(path));
   return Boolean(file);
 }
 

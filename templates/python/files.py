@@ -59,10 +59,9 @@ def create_once(path):
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        return True
     except FileExistsError:
         return False
-    _keep_names(path.parent)
-    return True
 
 
 def _keep_names(directory):

@@ -68,7 +68,6 @@ module Sealed
   def create_once(path)
     FileUtils.mkdir_p(File.dirname(path), mode: 0o700)
     File.open(path, File::WRONLY | File::CREAT | File::EXCL, 0o600).close
-    keep_names(File.dirname(path))
     true
   rescue Errno::EEXIST
     false
