@@ -18,7 +18,7 @@ export const starters: readonly Starter[] = [
     frameworks: [{ name: 'flask' }, { name: 'fastapi', overlay: 'fastapi' }],
     needs: 'Python 3.10 or newer',
     install: 'python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt',
-    start: 'python3 app.py',
+    start: '. .venv/bin/activate && python3 app.py',
     test: 'python3 -m unittest',
     files: () => import('../../templates/python?files'),
   },

@@ -46,11 +46,18 @@ export async function writeSealed(directory, name, value) {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await writeFile(temporary, seal(value, name), { flag: 'wx', mode: 0o600, flush: true });
     await rename(temporary, pathOf(directory, name));
-    await keepNames(directory);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** The same for what cannot be had again: a loss of power does not undo it. Windows takes care of that by itself. */
+export async function keepSealed(directory, name, value) {
+  await writeSealed(directory, name, value);
+  if (platform === 'win32') return;
+  const handle = await open(directory);
+  await handle.sync().finally(() => handle.close());
 }
 
 /** The value of a sealed file; undefined where there is none, or where it is damaged. */
@@ -76,13 +83,6 @@ export async function createOnce(path) {
   const file = await open(path, 'wx', 0o600).catch(unless('EEXIST'));
   await file?.close();
   return Boolean(file);
-}
-
-/** Without this, a loss of power may undo what happened to the names in a directory. Windows does it by itself. */
-async function keepNames(directory) {
-  if (platform === 'win32') return;
-  const handle = await open(directory);
-  await handle.sync().finally(() => handle.close());
 }
 
 /** The names in a directory; none where there is no directory. */

@@ -1,7 +1,7 @@
 // Logins on disk: a sealed file for each connection, and a refresh that happens once however many ask for it.
 import { join } from 'node:path';
 import { config, log } from './config.js';
-import { fileName, readAllSealed, readSealed, writeSealed } from './files.js';
+import { fileName, keepSealed, readAllSealed, readSealed } from './files.js';
 import { alone } from './lock.js';
 
 const directory = join(config.dataDir, 'logins');
@@ -18,7 +18,7 @@ export class LoginEnded extends Error {
 const nameOf = ({ event_id, organization_id }) => fileName(event_id, organization_id);
 
 const read = (connection) => readSealed(directory, nameOf(connection));
-const write = (login) => writeSealed(directory, nameOf(login), login);
+const write = (login) => keepSealed(directory, nameOf(login), login);
 
 /** Stores a login. Call it before anything uses its access token. */
 export const store = (login) => alone('logins', () => write(login));

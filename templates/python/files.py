@@ -48,10 +48,20 @@ def write_sealed(path, value):
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-        _keep_names(path.parent)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def keep_sealed(path, value):
+    """The same for what cannot be had again: a loss of power does not undo it. Windows takes care of that by itself."""
+    write_sealed(path, value)
+    if os.name != "nt":
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def create_once(path):
@@ -62,16 +72,6 @@ def create_once(path):
         return True
     except FileExistsError:
         return False
-
-
-def _keep_names(directory):
-    """Without this, a loss of power may undo what happened to the names in a directory. Windows does it by itself."""
-    if os.name != "nt":
-        descriptor = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def read_sealed(path):

@@ -1,7 +1,7 @@
 """Logins on disk: a sealed file for each connection, and a refresh that happens once however many ask."""
 
 from config import DATA_DIR, log
-from files import alone, file_name, read_all_sealed, read_sealed, write_sealed
+from files import alone, file_name, keep_sealed, read_all_sealed, read_sealed
 
 DIRECTORY = DATA_DIR / "logins"
 # The reason that also ends the mirror.
@@ -23,7 +23,7 @@ def path_of(connection):
 def store(login):
     """Stores a login. Call it before anything uses its access token."""
     with alone("logins"):
-        write_sealed(path_of(login), login)
+        keep_sealed(path_of(login), login)
 
 
 def logins():
@@ -70,7 +70,7 @@ def _replace(spent, login):
     """Stores a login in the place of this one, unless that has ended or was made again. Gives the one to use now."""
     with alone("logins"):
         if _usable(spent)["refresh_token"] == spent["refresh_token"]:
-            write_sealed(path_of(login), login)
+            keep_sealed(path_of(login), login)
         return _usable(spent)
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 
 from config import DATA_DIR, WEBHOOK_SECRETS, log
-from files import alone, create_once, file_name, read_all_sealed, write_sealed
+from files import alone, create_once, file_name, keep_sealed, read_all_sealed
 from tokens import DELETION, end
 
 INBOX = DATA_DIR / "inbox"
@@ -63,7 +63,7 @@ def accept(delivery_id, event):
     # Requests stop at once; the worker deletes the stored data.
     if kind == DELETION:
         end(event, kind)
-    write_sealed(waiting, {"delivery_id": delivery_id, "received_at": time.time(), "event": event})
+    keep_sealed(waiting, {"delivery_id": delivery_id, "received_at": time.time(), "event": event})
     _woken.set()
 
 

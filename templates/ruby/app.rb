@@ -74,9 +74,12 @@ module Mirror
     started_at = Time.now
     path = "/events/#{URI.encode_www_form_component(event_id)}"
     title = Api.get(event_id, path)['title']
+    activities = Thread.new do
+      Thread.current.report_on_exception = false
+      count(login, 'program.read', "#{path}/activities")
+    end
     participants = count(login, 'participants.read', "#{path}/participants") { |row| read_row(login, row, started_at) }
-    activities = count(login, 'program.read', "#{path}/activities")
-    { event_id:, title:, participants:, activities: }
+    { event_id:, title:, participants:, activities: activities.value }
   end
 
   def count(login, scope, path)

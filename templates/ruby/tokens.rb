@@ -58,10 +58,15 @@ module Sealed
       file.fsync
     end
     File.rename(temporary, path(directory, name))
-    keep_names(directory)
   rescue SystemCallError
     FileUtils.rm_f(temporary) if temporary
     raise
+  end
+
+  # The same for what cannot be had again: a loss of power does not undo it. Windows takes care of that by itself.
+  def keep(directory, name, value)
+    write(directory, name, value)
+    File.open(directory, &:fsync) unless Gem.win_platform?
   end
 
   # Creates an empty file; false when it exists. Exactly one caller succeeds, in any process.
@@ -71,11 +76,6 @@ module Sealed
     true
   rescue Errno::EEXIST
     false
-  end
-
-  # Without this, a loss of power may undo what happened to the names in a directory. Windows does it by itself.
-  def keep_names(directory)
-    File.open(directory, &:fsync) unless Gem.win_platform?
   end
 
   # The value of a file; nil where there is none, or where it is damaged.
@@ -143,7 +143,7 @@ module Logins
   def read(connection) = Sealed.read(DIRECTORY, name_of(connection))
 
   # Call it before anything uses its access token.
-  def store(login) = Sealed.in_turn('logins') { Sealed.write(DIRECTORY, name_of(login), login) }
+  def store(login) = Sealed.in_turn('logins') { Sealed.keep(DIRECTORY, name_of(login), login) }
 
   # Every login that can be used.
   def all = Sealed.read_all(DIRECTORY).reject { |login| login.key?('ended') }
@@ -178,7 +178,7 @@ module Logins
   def replace(spent, login)
     Sealed.in_turn('logins') do
       is_current = usable(spent)['refresh_token'] == spent['refresh_token']
-      Sealed.write(DIRECTORY, name_of(login), login) if is_current
+      Sealed.keep(DIRECTORY, name_of(login), login) if is_current
       usable(spent)
     end
   end

@@ -53,7 +53,7 @@ module Webhooks
     # Requests stop at once; the worker deletes the stored data.
     Logins.end_of(event, type) if type == Logins::DELETION
     entry = { 'delivery_id' => delivery_id, 'received_at' => Time.now.to_f, 'event' => event }
-    Sealed.write(INBOX, name, entry)
+    Sealed.keep(INBOX, name, entry)
     WOKEN.push(true)
   end
 

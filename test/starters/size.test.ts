@@ -10,9 +10,9 @@ import { starters } from '../../src/starters/starters.ts';
 const most: Readonly<Record<string, number>> = {
   'node express': 588,
   'node none': 598,
-  'python flask': 635,
-  'python fastapi': 621,
-  'ruby sinatra': 621,
+  'python flask': 634,
+  'python fastapi': 620,
+  'ruby sinatra': 627,
   'go net/http': 1224,
   'php none': 1004,
   'java jdk': 1340,
