@@ -105,7 +105,7 @@ class WebhooksTest < Minitest::Test
 
   def test_the_start_removes_only_what_killed_processes_left
     swept = %w[logins/a.tmp participants/event/b.tmp].map { |one| File.join(Config::DATA_DIR, one) }
-    kept = %w[logins/c.tmp worked/d].map { |one| File.join(Config::DATA_DIR, one) }
+    kept = %w[participants/event/c.tmp worked/d].map { |one| File.join(Config::DATA_DIR, one) }
     [*swept, *kept].each { |path| Sealed.create_once(path) }
     swept.each { |path| File.utime(Time.at(0), Time.at(0), path) }
     Sealed.open_directory
