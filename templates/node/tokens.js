@@ -67,7 +67,7 @@ function replace(spent, login) {
  * The login after a refresh. `spent` is the login whose access token has expired.
  *
  * Revento revokes a login when a refresh token is used twice. So only one process at a time refreshes, and what it is about
- * to do is stored before: whoever comes after a process that died half-way does not send the token again.
+ * to do is stored before: after a process that died half-way, the next one does not send the token again.
  */
 export function refreshed(spent, request) {
   return alone(`refresh of ${nameOf(spent)}`, async () => {

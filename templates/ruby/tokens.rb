@@ -186,7 +186,7 @@ module Logins
   # The login after a refresh. `spent` is the login whose access token has expired; the block asks for the new tokens.
   #
   # Revento revokes a login when a refresh token is used twice. So only one thread of one process at a time refreshes,
-  # and what it is about to do is stored before: whoever comes after a process that died half-way does not send the
+  # and what it is about to do is stored before: after a process that died half-way, the next one does not send the
   # token again.
   def refreshed(spent)
     Sealed.in_turn("refresh of #{name_of(spent)}") do
