@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
+import { failureWords } from '../http/failure.ts';
 import { isThisMachine } from '../http/this-machine.ts';
 import { isJson, isRecord, type JsonRecord, parseRecord } from '../json/parse.ts';
 import { stringify } from '../json/stringify.ts';
 import type { Json } from '../json/value.ts';
 import { sealedLine } from '../webhook/file-key.ts';
 import { readHead } from '../webhook/head.ts';
-import { sign } from '../webhook/signature.ts';
+import { sign, verifyFailures } from '../webhook/signature.ts';
 import type { Judgment } from './judged.ts';
 import { memberPlace } from './map-json.ts';
 import type { People } from './people.ts';
@@ -28,7 +29,8 @@ export interface ScrubbedLine {
   readonly isBodyReplaced: boolean;
 }
 
-const word = /^[a-z]+(?:_[a-z]+)*$/;
+/** What a listener writes as the `reason` of a delivery, and as the `error` of a handler that did not answer. */
+const ownWords: ReadonlySet<string> = new Set([...verifyFailures, 'not_json', ...Object.keys(failureWords)]);
 const documentedSignature = /^sha256=[0-9a-f]{64}$/;
 
 /**
@@ -163,5 +165,5 @@ function handlerUrl(text: string, people: People): string {
 
 function wordOf(value: unknown, people: People): string | null {
   if (typeof value !== 'string') return null;
-  return word.test(value) ? value : standIn(value, people);
+  return ownWords.has(value) ? value : standIn(value, people);
 }

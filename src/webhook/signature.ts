@@ -11,14 +11,17 @@ export const deliveryHeaders = {
   signature: 'x-revento-signature',
 } as const;
 
+export const verifyFailures = [
+  'missing_header',
+  'bad_timestamp',
+  'bad_signature_format',
+  'stale_timestamp',
+  'future_timestamp',
+  'signature_mismatch',
+] as const;
+
 /** Why a delivery fails verification. */
-export type VerifyFailure =
-  | 'missing_header'
-  | 'bad_timestamp'
-  | 'bad_signature_format'
-  | 'stale_timestamp'
-  | 'future_timestamp'
-  | 'signature_mismatch';
+export type VerifyFailure = (typeof verifyFailures)[number];
 
 export type Verdict =
   /** `secretIndex` is the place in `secrets` of the one that signed. */

@@ -253,6 +253,16 @@ describe('a scrubbed recording', () => {
   });
 });
 
+it('keeps as a reason, and as the error of a handler, only what a listener writes there', async () => {
+  const line = (reason: string, error: string) =>
+    lineOf({}, { reason }).replace('"forward":[]', `"forward":[{"url":null,"status":null,"error":"${error}"}]`);
+  const own = ['signature_mismatch', 'stale_timestamp', 'connect_timeout', 'wrong_protocol'];
+  for (const word of own) expect(await scrubbed([line(word, word)])).toContain(`"error":"${word}"`);
+  for (const word of own.slice(0, 2)) expect(await scrubbed([line(word, 'dns')])).toContain(`"reason":"${word}"`);
+  const text = await scrubbed([line('novakova', 'jana_novakova')]);
+  expect(survivorsIn(text, ['novakova', 'jana_novakova'])).toEqual([]);
+});
+
 it.each([
   ['events of another program', ['{"type":"message","text":"hello"}', '{"type":"user"}']],
   ['deliveries that are all altered', [lineOf({}).replace('"verified":true', '"verified":true,"scrubbed":{}')]],
