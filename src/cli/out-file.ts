@@ -15,7 +15,7 @@ export interface OutFile extends Sink {
   /**
    * The run failed: the file stays as it was.
    *
-   * @returns where the rows that came are kept, null when there are none
+   * @returns where the rows that came are kept, null when none are
    */
   discard(): string | null;
 }
@@ -23,9 +23,10 @@ export interface OutFile extends Sink {
 /**
  * Opens the output for `--out FILE` under a temporary name beside it.
  *
+ * @param isIndivisible  keeps nothing of a run that failed
  * @throws ReventoError `file` when the path is a device, a pipe or a directory, or cannot be written
  */
-export function openOutFile(path: string): OutFile {
+export function openOutFile(path: string, isIndivisible = false): OutFile {
   requireBaseOf(path);
   const target = regularTarget(path);
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
@@ -39,12 +40,12 @@ export function openOutFile(path: string): OutFile {
         renameDurably(temporary, target);
       }),
     discard() {
-      const isEmpty = fstatSync(fd).size === 0;
+      const isKept = !isIndivisible && fstatSync(fd).size > 0;
       closeSync(fd);
-      if (isEmpty) rmSync(temporary, { force: true });
+      if (!isKept) rmSync(temporary, { force: true });
       const partial = `${target}.partial`;
-      if (!isEmpty) attempt(partial, () => renameDurably(temporary, partial));
-      return isEmpty ? null : partial;
+      if (isKept) attempt(partial, () => renameDurably(temporary, partial));
+      return isKept ? partial : null;
     },
   };
 }

@@ -117,14 +117,14 @@ export async function run(edge: Edge): Promise<number> {
   }
 }
 
-async function openOut(path: string, { shape }: Layout): Promise<OutFile> {
+async function openOut(path: string, { shape, isIndivisible }: Layout): Promise<OutFile> {
   if (shape === 'events') {
     throw new ReventoError('usage', '--out needs an output that ends, and this command prints a stream.', {
       hint: 'redirect the output with >, or see --record',
     });
   }
   const { openOutFile } = await import('./out-file.ts');
-  return openOutFile(path);
+  return openOutFile(path, isIndivisible);
 }
 
 type Command = Extract<Invocation, { kind: 'command' }>;

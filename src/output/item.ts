@@ -55,6 +55,8 @@ export interface Layout {
   readonly csvPaths?: readonly string[];
   /** Fields that rows may have: `--columns` takes them though no row has them. */
   readonly fields?: readonly string[];
+  /** A part of the output is of no use: where the run fails, `--out` keeps none. */
+  readonly isIndivisible?: true;
   /** Text for a shell or a user: the setting `output` leaves it alone, and only -o or --json makes it something else. */
   readonly isText?: boolean;
 }

@@ -71,7 +71,7 @@ export const webhookExport: CommandModule<WebhookExportOptions> = {
     'tail -n 1 deliveries.ndjson | revento webhook export - --as curl --out webhook.sh':
       'only the last delivery, as a shell script',
   },
-  layout: { shape: 'value', isText: true },
+  layout: { shape: 'value', isText: true, isIndivisible: true },
 
   async *run(options, deps) {
     const { out, force = false } = options;

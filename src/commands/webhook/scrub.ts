@@ -36,7 +36,7 @@ export const webhookScrub: CommandModule<WebhookScrubOptions> = {
     'revento webhook scrub deliveries.ndjson --keep data.custom_form_fields.favorite_track --out tracks.ndjson':
       'keep one answer as it is',
   },
-  layout: { shape: 'value' },
+  layout: { shape: 'value', isIndivisible: true },
 
   async *run({ file, keep = [], includeUnchecked = false, out: target }, deps) {
     const kept = keep.map(keptPath);
@@ -61,7 +61,7 @@ export const webhookScrub: CommandModule<WebhookScrubOptions> = {
         hint: 'make one with: revento webhook listen --record FILE',
       });
     }
-    if (target !== undefined && isSameFile(file, target)) refuseLosses(scrubber, target);
+    if (target !== undefined && isSameFile(file, target)) refuseLosses(scrubber, target, includeUnchecked);
     if (!isBegun) yield* out.add(scrubber.head);
     yield* out.end();
     for (const warning of scrubber.warnings()) yield { kind: 'note', text: `warning: ${name}: ${warning}` };
@@ -84,17 +84,18 @@ function isSameFile(input: string, output: string): boolean {
 }
 
 /** Nothing else has what a file loses that is scrubbed in place. @throws ReventoError `failed` */
-function refuseLosses(scrubber: RecordingScrubber, file: string): void {
-  const { doubted } = scrubber.tally;
+function refuseLosses(scrubber: RecordingScrubber, file: string, includeUnchecked: boolean): void {
+  const { doubted, unchecked } = scrubber.tally;
+  const lost = doubted + (includeUnchecked ? 0 : unchecked);
   const [skipped] = scrubber.warnings();
-  if (doubted === 0 && skipped === undefined) return;
+  if (lost === 0 && skipped === undefined) return;
   const what =
-    doubted > 0
-      ? `${doubted} of its signatures would be lost: no secret that is configured here made them`
+    lost > 0
+      ? `${lost} of its signatures would be lost: no secret that is configured here made them`
       : `lines would be lost: ${skipped?.replace(/; skipped$/, '') ?? ''}`;
   throw new ReventoError('failed', `${file} was not changed: ${what}.`, {
     hint:
-      doubted > 0
+      lost > 0
         ? 'configure the secret that signed them, add --include-unchecked, or name another file in --out'
         : 'name another file in --out',
   });

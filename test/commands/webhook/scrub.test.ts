@@ -16,16 +16,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const rig = () => memory({ environmentSecrets: { webhook_secret: secret } });
+const rig = (secrets: Readonly<Record<string, string>> = { webhook_secret: secret }) =>
+  memory({ environmentSecrets: secrets });
 
 /** Scrubs a file with that content, which `out` also names unless it is given. */
 async function scrub(
   content: string | Uint8Array,
   options: { readonly out?: string; readonly includeUnchecked?: boolean } = {},
+  secrets?: Readonly<Record<string, string>>,
 ) {
   const file = join(folder, 'raw.ndjson');
   writeFileSync(file, content);
-  const world = rig();
+  const world = rig(secrets);
   const filtered = { ...world, deps: { ...world.deps, isFiltered: true } };
   const { failure, text } = await run(webhookScrub, { file, out: file, ...options } as never, filtered);
   return { failure, made: text, file };
@@ -46,6 +48,15 @@ it.each([
   expect((await scrub(text, { out: link })).failure).toMatchObject({ code: 'failed' });
   expect((await scrub(text, { out: join(folder, 'other.ndjson') })).failure).toBeNull();
   expect(readFileSync(file, 'utf8')).toBe(text);
+});
+
+it('refuses to scrub a file in place where no secret is configured, unless told that nobody checks it', async () => {
+  const line = lineOf({});
+  const { failure, file } = await scrub(line, {}, {});
+  expect(failure?.message).toContain('1 of its signatures would be lost');
+  expect(readFileSync(file, 'utf8')).toBe(line);
+  expect((await scrub(line, { includeUnchecked: true }, {})).failure).toBeNull();
+  expect((await scrub(line, { out: join(folder, 'other.ndjson') }, {})).failure).toBeNull();
 });
 
 it('scrubs a file in place with what --include-unchecked takes', async () => {
