@@ -121,6 +121,22 @@ describe(withReason('what can be done with a delivery', lackOfBrowser), () => {
     await at.page.getByRole('definition').filter({ hasText: '2xx' }).first().waitFor();
   });
 
+  test('copies no test of a delivery that the server would not sign', async () => {
+    await at.send();
+    await at.rows().first().click();
+    await at.page.route('**/deliveries/1', async (route) => {
+      const view = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...view, cannot_resign: 'It may be forged.' } });
+    });
+    await at.page.getByText('Copy', { exact: true }).click();
+    await at.page.getByRole('button', { name: 'pytest test' }).click();
+    await at.page.getByText('Not copied: It may be forged.').waitFor();
+    await at.page.unroute('**/deliveries/1');
+    await at.page.getByText('Copy', { exact: true }).click();
+    await at.page.getByRole('button', { name: 'pytest test' }).click();
+    await at.page.getByText('Copied: pytest test.').waitFor();
+  });
+
   test('copies a curl command, and saves one or all as a recording, with the bytes unchanged', async () => {
     const body = envelope();
     await at.send({ body });
