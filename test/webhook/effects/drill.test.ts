@@ -71,6 +71,43 @@ it('a handler is not judged by an effect that came from elsewhere at that moment
   ]);
 });
 
+describe('a race that goes wrong', () => {
+  /** A handler with a memory, which works twice for the deliveries whose turn it is. */
+  const racing = (ids: readonly string[], isLost: (delivery: number) => boolean) => {
+    const known = new Set<string | null>();
+    let [extra, deliveries] = [0, 0];
+    return outcomesOf(
+      ids,
+      (request) => {
+        const id = headerOf(request, 'x-revento-delivery-id');
+        if (!known.has(id) && isLost(++deliveries)) extra++;
+        known.add(id);
+      },
+      () => known.size + extra,
+    );
+  };
+
+  it.each(['effect-at-once', 'effect-lost-answer'])('once is not held against a handler in %s', async (id) => {
+    const outcomes = await racing(['effect-plain', id], (delivery) => delivery === 4);
+    expect(outcomes).toEqual([
+      'effect-plain pass',
+      `${id} skip: it took effect twice: +2, where one delivery means +1; but not when it was repeated 3 times: did something else change the effects?`,
+    ]);
+  });
+
+  it('now and then is a failure', async () => {
+    // Two plain deliveries, a pair that is lost, the control, and then every fourth pair.
+    const outcomes = await racing(
+      ['effect-plain', 'effect-at-once'],
+      (delivery) => delivery >= 3 && delivery % 4 === 3,
+    );
+    expect(outcomes).toEqual([
+      'effect-plain pass',
+      'effect-at-once fail: it took effect twice: +2, where one delivery means +1',
+    ]);
+  });
+});
+
 describe('of two events of one application, the older one last,', () => {
   interface State {
     readonly status: string;
