@@ -162,7 +162,9 @@ function sentences({ deliveries, unchecked, doubted, invalid, replacedBodies }: 
     );
   }
   if (replacedBodies > 0) {
-    texts.push(`note: ${counted(replacedBodies, 'body is', 'bodies are')} not JSON and was replaced as a whole`);
+    texts.push(
+      `note: ${counted(replacedBodies, 'body is not JSON and was', 'bodies are not JSON and were')} replaced as a whole`,
+    );
   }
   return texts;
 }

@@ -50,7 +50,7 @@ it.each([
   expect(readFileSync(file, 'utf8')).toBe(text);
 });
 
-it('refuses to scrub a file in place where no secret is configured, unless told that nobody checks it', async () => {
+it('refuses to scrub a file in place where no secret is configured, but for --include-unchecked', async () => {
   const line = lineOf({});
   const { failure, file } = await scrub(line, {}, {});
   expect(failure?.message).toContain('1 of its signatures would be lost');
