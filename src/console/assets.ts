@@ -1,15 +1,8 @@
+import type { PageFiles } from '../pages/local/files.ts';
 import { icon, scriptPage } from '../pages/local-page.ts';
 import { sharedStyle } from '../pages/shared-style.ts';
 import script from './client/main.tsx?page';
 import { consoleStyle } from './styles.ts';
-
-/** The files of the console, as text. */
-export interface ConsoleAssets {
-  readonly html: string;
-  readonly script: string;
-  readonly style: string;
-  readonly icon: string;
-}
 
 const html = scriptPage({
   title: 'Revento sandbox console',
@@ -22,4 +15,4 @@ const html = scriptPage({
 });
 
 /** All files; loaded with the first request. */
-export const consoleAssets: ConsoleAssets = { html, script, style: `${sharedStyle}${consoleStyle}`, icon };
+export const consoleAssets: PageFiles = { html, script, style: `${sharedStyle}${consoleStyle}`, icon };

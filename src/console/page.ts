@@ -1,10 +1,10 @@
+import { type PageFiles, respondFile } from '../pages/local/files.ts';
 import { bearerOf, foreignRefusal } from '../pages/local/guard.ts';
 import { PageKey } from '../pages/local/key.ts';
 import { redeemTicket, respondWithPassword } from '../pages/local/key-answers.ts';
-import { refuse, respond } from '../pages/local/response.ts';
+import { refuse } from '../pages/local/response.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Admit, Exchange, HttpRequest, HttpResponse } from '../ports/exchange.ts';
-import type { ConsoleAssets } from './assets.ts';
 
 /** The path that a console has in every server. */
 export const consolePath = '/console';
@@ -19,7 +19,7 @@ interface ServedConsole {
 
 interface ConsoleSource {
   /** Loaded with the first request. */
-  readonly assets: () => Promise<ConsoleAssets>;
+  readonly assets: () => Promise<PageFiles>;
   /** Makes the handler for clients with the key; called once, on first use. */
   readonly routes: () => Promise<Exchange>;
   /** The state of the sandbox as HTML that needs no script. */
@@ -49,11 +49,8 @@ async function answer(
   request: HttpRequest,
   { key, assets, routes, plain }: ConsoleSource & { readonly key: PageKey },
 ): Promise<HttpResponse> {
-  const file = files[request.url.slice(consolePath.length)];
-  if (file !== undefined) {
-    if (request.method !== 'GET') return refuse(405, 'wrong_method', 'Use GET.', [['Allow', 'GET']]);
-    return respond(200, file.type, (await assets())[file.name]);
-  }
+  const file = await respondFile(request, request.url.slice(consolePath.length), assets);
+  if (file !== null) return file;
   if (request.method === 'POST' && request.url === `${consolePath}/key`) return redeemTicket(request, key);
   if (request.url === `${consolePath}/list`) {
     return respondWithPassword(request, key, { realm: 'revento console', html: plain });
@@ -64,11 +61,3 @@ async function answer(
   }
   return (await routes())(request);
 }
-
-/** Files contain no data, and are requested before the page has its key. */
-const files: Readonly<Record<string, { readonly type: string; readonly name: keyof ConsoleAssets }>> = {
-  '': { type: 'text/html; charset=utf-8', name: 'html' },
-  '/page.js': { type: 'text/javascript; charset=utf-8', name: 'script' },
-  '/page.css': { type: 'text/css; charset=utf-8', name: 'style' },
-  '/icon.svg': { type: 'image/svg+xml', name: 'icon' },
-};

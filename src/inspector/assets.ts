@@ -1,13 +1,10 @@
+import type { PageFiles } from '../pages/local/files.ts';
 import { icon, scriptPage } from '../pages/local-page.ts';
 import script from './client/main.tsx?page';
 import { deliveriesStyle } from './styles.ts';
 
 /** The files of the page, as text. */
-export interface Assets {
-  readonly html: string;
-  readonly script: string;
-  readonly style: string;
-  readonly icon: string;
+export interface Assets extends PageFiles {
   /** Larger than all other files together. */
   readonly editor: () => Promise<string>;
 }

@@ -1,4 +1,5 @@
 import { EventStreams } from '../pages/local/event-streams.ts';
+import { respondFile, scriptType } from '../pages/local/files.ts';
 import { bearerOf, isJsonRequest } from '../pages/local/guard.ts';
 import { redeemTicket, respondWithPassword } from '../pages/local/key-answers.ts';
 import { refuse, respond, respondJson } from '../pages/local/response.ts';
@@ -59,24 +60,9 @@ export function createRoutes(parts: InspectorParts): Exchange {
   };
 }
 
-/** Files contain no data, and are requested before the page has its key. */
 async function fileOf(request: HttpRequest, { assets }: InspectorParts): Promise<HttpResponse | null> {
-  switch (request.url) {
-    case '/':
-      return only('GET', request, async () => respond(200, 'text/html; charset=utf-8', (await assets()).html));
-    case '/page.js':
-      return only('GET', request, async () => respond(200, 'text/javascript; charset=utf-8', (await assets()).script));
-    case '/editor.js':
-      return only('GET', request, async () => {
-        return respond(200, 'text/javascript; charset=utf-8', await (await assets()).editor());
-      });
-    case '/page.css':
-      return only('GET', request, async () => respond(200, 'text/css; charset=utf-8', (await assets()).style));
-    case '/icon.svg':
-      return only('GET', request, async () => respond(200, 'image/svg+xml', (await assets()).icon));
-    default:
-      return null;
-  }
+  if (request.url !== '/editor.js') return respondFile(request, request.url.replace(/^\/$/, ''), assets);
+  return only('GET', request, async () => respond(200, scriptType, await (await assets()).editor()));
 }
 
 function only(

@@ -1,18 +1,12 @@
 /** A language whose JSON library is known by the form of what it writes. */
 export type JsonLanguage = 'JavaScript' | 'Python' | 'Go' | 'PHP' | 'Ruby' | 'Java' | 'C#';
 
-/** A call of a JSON library. */
-export interface JsonWriter {
-  readonly language: JsonLanguage;
-  readonly call: string;
-}
-
 /** One way to write a JSON value. */
 export interface JsonForm {
   /** Completes "the same JSON …". */
   readonly what: string;
-  /** Calls that write it, the most likely first; none if it takes more than one call. */
-  readonly by: readonly JsonWriter[];
+  /** Calls that write it, the most likely language first; none if it takes more than one call. */
+  readonly by: Readonly<Partial<Record<JsonLanguage, string>>>;
   /** Whether 1.0 is written as 1.0, not as 1. */
   readonly keepsDecimals: boolean;
   readonly write: (value: unknown) => string;
@@ -30,90 +24,84 @@ const sorted = (value: unknown): string => compact(withSortedKeys(value));
 export const jsonForms: readonly JsonForm[] = [
   {
     what: 'written compactly',
-    by: [
-      { language: 'JavaScript', call: 'JSON.stringify()' },
-      { language: 'PHP', call: 'json_encode(…, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE)' },
-    ],
+    by: { JavaScript: 'JSON.stringify()', PHP: 'json_encode(…, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE)' },
     keepsDecimals: false,
     write: compact,
   },
   {
     what: 'written compactly',
-    by: [
-      { language: 'Java', call: 'ObjectMapper.writeValueAsString()' },
-      { language: 'Ruby', call: 'JSON.generate()' },
-      { language: 'Python', call: 'json.dumps(…, separators=(",", ":"), ensure_ascii=False)' },
-    ],
+    by: {
+      Java: 'ObjectMapper.writeValueAsString()',
+      Ruby: 'JSON.generate()',
+      Python: 'json.dumps(…, separators=(",", ":"), ensure_ascii=False)',
+    },
     keepsDecimals: true,
     write: compact,
   },
   {
     what: 'as Python writes it, non-ASCII characters escaped',
-    by: [{ language: 'Python', call: 'json.dumps()' }],
+    by: { Python: 'json.dumps()' },
     keepsDecimals: true,
     write: (value) => escapeNonAscii(spaced(value)),
   },
   {
     what: 'with a space after each comma and colon, as Python writes it',
-    by: [{ language: 'Python', call: 'json.dumps(…, ensure_ascii=False)' }],
+    by: { Python: 'json.dumps(…, ensure_ascii=False)' },
     keepsDecimals: true,
     write: spaced,
   },
   {
     what: 'with its keys sorted, as Python writes it',
-    by: [{ language: 'Python', call: 'json.dumps(…, sort_keys=True)' }],
+    by: { Python: 'json.dumps(…, sort_keys=True)' },
     keepsDecimals: true,
     write: (value) => escapeNonAscii(pythonSpacing(sorted(value))),
   },
   {
     what: 'with non-ASCII characters escaped',
-    by: [{ language: 'Python', call: 'json.dumps(…, separators=(",", ":"))' }],
+    by: { Python: 'json.dumps(…, separators=(",", ":"))' },
     keepsDecimals: true,
     write: (value) => escapeNonAscii(compact(value)),
   },
   {
     what: 'with its keys sorted, compactly as Python writes it',
-    by: [{ language: 'Python', call: 'json.dumps(…, sort_keys=True, separators=(",", ":"))' }],
+    by: { Python: 'json.dumps(…, sort_keys=True, separators=(",", ":"))' },
     keepsDecimals: true,
     write: (value) => escapeNonAscii(sorted(value)),
   },
   {
     what: 'with its keys sorted and <, > and & escaped, as Go writes a map',
-    by: [{ language: 'Go', call: 'json.Marshal() of a map' }],
+    by: { Go: 'json.Marshal() of a map' },
     keepsDecimals: false,
     write: (value) => escapeHtml(sorted(value), goEscaped),
   },
-  { what: 'with its keys sorted', by: [], keepsDecimals: true, write: sorted },
+  { what: 'with its keys sorted', by: {}, keepsDecimals: true, write: sorted },
   {
     what: 'with slashes escaped, as PHP writes it',
-    by: [{ language: 'PHP', call: 'json_encode()' }],
+    by: { PHP: 'json_encode()' },
     keepsDecimals: false,
     write: (value) => escapeSlashes(escapeNonAscii(compact(value))),
   },
   {
     what: 'with slashes escaped',
-    by: [{ language: 'PHP', call: 'json_encode(…, JSON_UNESCAPED_UNICODE)' }],
+    by: { PHP: 'json_encode(…, JSON_UNESCAPED_UNICODE)' },
     keepsDecimals: false,
     write: (value) => escapeSlashes(compact(value)),
   },
   {
     what: 'with <, > and & escaped, as Rails or a Go struct writes it',
-    by: [
-      { language: 'Go', call: 'json.Marshal() of a struct' },
-      { language: 'Ruby', call: 'to_json() of Rails' },
-    ],
+    by: { Go: 'json.Marshal() of a struct', Ruby: 'to_json() of Rails' },
     keepsDecimals: true,
     write: (value) => escapeHtml(compact(value), goEscaped),
   },
   {
     what: "with <, >, &, = and ' escaped, as Gson writes it",
-    by: [{ language: 'Java', call: 'Gson.toJson()' }],
+    by: { Java: 'Gson.toJson()' },
     keepsDecimals: true,
     write: (value) => escapeHtml(compact(value), gsonEscaped),
   },
   {
     what: 'as .NET writes it',
-    by: [{ language: 'C#', call: 'JsonSerializer.Serialize()' }],
+    by: { 'C#': 'JsonSerializer.Serialize()' },
     keepsDecimals: true,
     write: (value) => escapeForNet(compact(value)),
   },

@@ -1,4 +1,5 @@
 import type { LoginKind } from '../../login/login.ts';
+import { firstAfter } from './first-after.ts';
 import type { Fingerprint } from './seen/fingerprint.ts';
 
 /**
@@ -196,15 +197,4 @@ export function between<One extends AnySeen>(
 ): readonly One[] {
   const end = before === undefined ? things.length : firstAfter(things, before.number - 1);
   return things.slice(firstAfter(things, after.number), end);
-}
-
-/** The index of the first record with a higher number, in order of arrival. */
-function firstAfter(things: readonly AnySeen[], number: number): number {
-  let [low, high] = [0, things.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((things[middle]?.number ?? 0) > number) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

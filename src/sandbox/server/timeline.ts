@@ -1,4 +1,5 @@
 import { withoutTokens } from '../../text/without-tokens.ts';
+import { firstAfter } from '../audit/first-after.ts';
 import { type FindingLine, type LogEntry, type LogKind, logPage } from '../control/rows/log.ts';
 import type { Delivery, DeliveryEntry } from '../deliveries/delivery.ts';
 import type { WithheldEntry } from '../world/consequences.ts';
@@ -127,17 +128,6 @@ function attemptsOf({ attempts, created_at: _, event_id: __, state, next_attempt
     const own = isLast ? { state, next_attempt_at: nextAt } : { state: 'pending' as const, next_attempt_at: null };
     return { kind: 'delivery', ...delivery, ...attempt, ...own, attempt: index + 1 };
   });
-}
-
-/** Index of the first entry with a higher number. */
-function firstAfter(list: readonly Numbered[], number: number): number {
-  let [low, high] = [0, list.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((list[middle]?.number ?? 0) > number) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function isAbout(entry: LogEntry, id: string): boolean {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type JsonForm, type JsonLanguage, type JsonWriter, jsonForms } from '../json-forms.ts';
+import { type JsonForm, type JsonLanguage, jsonForms } from '../json-forms.ts';
 import type { Outgoing } from '../sending/outgoing.ts';
 import { sign } from '../signature.ts';
 import type { Bench } from './bench.ts';
@@ -18,7 +18,7 @@ export interface Probe {
 /** Pretty-printed forms: every language has them. */
 const prettyForms: readonly JsonForm[] = [2, 4, '\t'].map((indent) => ({
   what: `pretty-printed (${typeof indent === 'number' ? `${indent} spaces` : 'tabs'})`,
-  by: [],
+  by: {},
   keepsDecimals: true,
   write: (value) => JSON.stringify(value, null, indent),
 }));
@@ -40,16 +40,22 @@ const decimal = 'one as a decimal';
 
 /** One for each writer of the form: the delivery is the same, so the first that fits a framework names the mistake. */
 function probesOf(form: JsonForm, keepsDecimals: boolean): Probe[] {
-  if (form.by.length === 0) return [formProbe(form, keepsDecimals, null)];
-  return form.by.map((writer) => formProbe(form, keepsDecimals, writer));
+  const writers = Object.entries(form.by) as [JsonLanguage, string][];
+  if (writers.length === 0) return [formProbe(form, keepsDecimals, null, '')];
+  return writers.map(([language, call]) => formProbe(form, keepsDecimals, language, call));
 }
 
-function formProbe({ what, write }: JsonForm, keepsDecimals: boolean, writer: JsonWriter | null): Probe {
-  const made = writer === null ? `the same JSON ${what}` : `what ${writer.call} in ${writer.language} makes of it`;
+function formProbe(
+  { what, write }: JsonForm,
+  keepsDecimals: boolean,
+  language: JsonLanguage | null,
+  call: string,
+): Probe {
+  const made = language === null ? `the same JSON ${what}` : `what ${call} in ${language} makes of it`;
   return {
     mistake: `the handler parses the body and verifies ${made}, not the bytes it received`,
     fix: null,
-    language: writer?.language ?? null,
+    language,
     make: (bench) => {
       const { data, ...envelope } = bench.envelope();
       const text = `Zoë "山" 🎪 https://a.example/?b='1'&c=<2>+3`;
