@@ -20,9 +20,8 @@ export function requireKnownType(
   type: string,
   { isPattern = false, remedy = 'to use it anyway, add --unknown-type' }: KnownTypeOptions = {},
 ): void {
-  const known = eventTypes.map((row) => row.type);
-  if (isPattern ? known.some((name) => isTypeMatch(type, name)) : known.includes(type)) return;
-  const meant = nearest(type, known);
+  const meant = meantBy(type, isPattern);
+  if (meant === undefined) return;
   const advice = meant === null ? 'for the known types, run: revento webhook events' : `did you mean ${meant}?`;
   throw new ReventoError('usage', `Unknown event type ${JSON.stringify(type)}.`, {
     hint: remedy === null ? advice : `${advice}${meant === null ? ';' : ' Or'} ${remedy}`,
@@ -42,10 +41,16 @@ export function warnOfUnknownType(
   { terminal }: Pick<Deps, 'terminal'>,
   { isPattern = false }: { readonly isPattern?: boolean } = {},
 ): void {
-  const known = eventTypes.map((row) => row.type);
-  if (isPattern ? known.some((name) => isTypeMatch(type, name)) : known.includes(type)) return;
-  const meant = nearest(type, known);
+  const meant = meantBy(type, isPattern);
+  if (meant === undefined) return;
   terminal.notice(
     `warning: unknown event type ${JSON.stringify(type)}${meant === null ? '' : `; did you mean ${meant}?`}`,
   );
+}
+
+/** The known type that is most like an unknown one, null where none is; undefined for a known one. */
+function meantBy(type: string, isPattern: boolean): string | null | undefined {
+  const known = eventTypes.map((row) => row.type);
+  const isKnown = isPattern ? known.some((name) => isTypeMatch(type, name)) : known.includes(type);
+  return isKnown ? undefined : nearest(type, known);
 }

@@ -6,6 +6,16 @@ import { eventId, flag, json, type Operation, usual } from './operation.ts';
 
 const deliveries = list(delivery);
 
+/** An example with the id of a delivery. */
+const ofSent = {
+  params: {},
+  after: {
+    operation: 'trigger',
+    params: { type: 'application.approved' },
+    gives: { param: 'delivery_id', from: '.delivery.delivery_id' },
+  },
+} as const;
+
 /** Sent deliveries, and sending them. */
 export const deliveryRows = {
   deliveries: {
@@ -27,14 +37,7 @@ export const deliveryRows = {
     params: v.strictObject({ delivery_id: v.string() }),
     result: object({ body: text('its UTF-8 is what is signed') }),
     refusals: ['not_found'],
-    example: {
-      params: {},
-      after: {
-        operation: 'trigger',
-        params: { type: 'application.approved' },
-        gives: { param: 'delivery_id', from: '.delivery.delivery_id' },
-      },
-    },
+    example: ofSent,
   },
   redeliver: {
     ...usual,
@@ -45,14 +48,7 @@ export const deliveryRows = {
     params: v.strictObject({ delivery_id: v.string() }),
     result: delivery,
     refusals: ['not_found', 'no_webhook_url'],
-    example: {
-      params: {},
-      after: {
-        operation: 'trigger',
-        params: { type: 'application.approved' },
-        gives: { param: 'delivery_id', from: '.delivery.delivery_id' },
-      },
-    },
+    example: ofSent,
   },
   trigger: {
     ...usual,
