@@ -28,7 +28,7 @@ export function ownIdentity(platform: NodeJS.Platform = process.platform): Proce
   const isLinux = hasProc(platform);
   return {
     pid: process.pid,
-    start: isLinux ? (statusOf('self')?.start ?? '') : `@${Math.ceil(performance.timeOrigin)}`,
+    start: isLinux ? (statusOf(process.pid)?.start ?? '') : `@${Math.ceil(performance.timeOrigin)}`,
     host: hostname(),
     boot: bootId(platform),
     pidns: isLinux ? orEmpty(() => readlinkSync('/proc/self/ns/pid')) : '',
@@ -86,9 +86,14 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** State letter and start time (field 22) of a process, or null where the system does not say. */
-function statusOf(pid: number | 'self'): { readonly state: string; readonly start: string } | null {
-  const line = orEmpty(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+/**
+ * State letter and start time (field 22) of a process, or null where the system does not say.
+ *
+ * Read of its main thread: in place of its own `/proc/PID/stat` QEMU, as in a container of another architecture, gives a
+ * process one whose start is not what other processes read.
+ */
+function statusOf(pid: number): { readonly state: string; readonly start: string } | null {
+  const line = orEmpty(() => readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1'));
   // The second field is the program's name in brackets and may hold anything, brackets and spaces too.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   const [state, start] = [fields[0], fields[19]];
