@@ -6,6 +6,7 @@ import { ReventoError } from '../../../src/errors/revento-error.ts';
 import { createFile, overwriteFile, replaceFile } from '../../../src/platform/files/durable-file.ts';
 import { storeFailure } from '../../../src/platform/files/file-failure.ts';
 import { makePrivateDirectory } from '../../../src/platform/files/private-directory.ts';
+import { exceptOnWindows } from '../../support/except-on-windows.ts';
 
 let directory: string;
 let path: string;
@@ -43,7 +44,7 @@ describe('a write', () => {
 });
 
 describe('a replacement', () => {
-  it('gives the file 0600, whatever the umask and the mode before', () => {
+  exceptOnWindows('Windows has no modes')('gives the file 0600, whatever the umask and the mode before', () => {
     writeFileSync(path, 'old', { mode: 0o644 });
     const umask = process.umask(0);
     replaceFile(path, Buffer.from('new'));
@@ -74,14 +75,14 @@ describe('an overwrite in place', () => {
 });
 
 describe('a private directory', () => {
-  it('is 0700 with those made above it, whatever the umask', () => {
+  exceptOnWindows('Windows has no modes')('is 0700 with those made above it, whatever the umask', () => {
     const umask = process.umask(0);
     expect(makePrivateDirectory(join(directory, 'a', 'b'))).toBe(false);
     process.umask(umask);
     expect([mode(join(directory, 'a')), mode(join(directory, 'a', 'b'))]).toEqual(['700', '700']);
   });
 
-  it('is tightened when it is open, and that is reported', () => {
+  exceptOnWindows('Windows has no modes')('is tightened when it is open, and that is reported', () => {
     mkdirSync(join(directory, 'open'), { mode: 0o755 });
     expect(makePrivateDirectory(join(directory, 'open'))).toBe(true);
     expect(mode(join(directory, 'open'))).toBe('700');

@@ -9,6 +9,7 @@ import { createKeyStore } from '../../../src/platform/store/rekey.ts';
 import { createSecretStore } from '../../../src/platform/store/sealed-secrets.ts';
 import type { CrashPoint } from '../../../src/ports/crash-point.ts';
 import { Secret } from '../../../src/text/secret.ts';
+import { exceptOnWindows } from '../../support/except-on-windows.ts';
 import { freshToken, listOf, StoreRig } from '../../support/store/store-rig.ts';
 
 let rig: StoreRig;
@@ -23,7 +24,7 @@ const passphrase = 'correct horse battery staple';
 const withPassphrase = (value: string | null = passphrase) => rig.sessions({ vault: rig.vault({ passphrase: value }) });
 
 describe('the key file', () => {
-  it('is made by the first login, 32 bytes, 0600, and shared by all', async () => {
+  exceptOnWindows('Windows has no modes')('is made by the first login, 32 bytes, 0600, and shared by all', async () => {
     await rig.sessions().save(rig.grant());
     await rig.sessions({ profile: 'other' }).save(rig.grant());
     expect(readFileSync(keyPath())).toHaveLength(32);
@@ -52,13 +53,16 @@ describe('the key file', () => {
     await expect(rig.sessions().save(rig.grant())).rejects.toMatchObject({ code: 'store_key' });
   });
 
-  it('is closed to others again by the command that the refusal names', async () => {
-    await rig.sessions().save(rig.grant());
-    chmodSync(keyPath(), 0o640);
-    const refusal = (await listOf(rig.sessions()).catch((error: unknown) => error)) as ReventoError;
-    execFileSync('sh', ['-c', /chmod [^;]+/.exec(refusal.facts.hint ?? '')?.[0] ?? 'false']);
-    expect(await listOf(rig.sessions())).toHaveLength(1);
-  });
+  exceptOnWindows('Windows has no modes')(
+    'is closed to others again by the command that the refusal names',
+    async () => {
+      await rig.sessions().save(rig.grant());
+      chmodSync(keyPath(), 0o640);
+      const refusal = (await listOf(rig.sessions()).catch((error: unknown) => error)) as ReventoError;
+      execFileSync('sh', ['-c', /chmod [^;]+/.exec(refusal.facts.hint ?? '')?.[0] ?? 'false']);
+      expect(await listOf(rig.sessions())).toHaveLength(1);
+    },
+  );
 
   it('is not made again while a sealed file of any profile needs the one that is gone', async () => {
     await rig.sessions({ profile: 'other' }).save(rig.grant());

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOpenBrowser, parseBrowser } from '../../../src/platform/process/browser.ts';
+import { exceptOnWindows } from '../../support/except-on-windows.ts';
 
 describe('BROWSER', () => {
   it.each<[string, string[][]]>([
@@ -76,7 +77,7 @@ describe('opening a URL', () => {
     expect(Object.keys(seen(out).env)).not.toContain('HOME');
   });
 
-  it('takes the first of a list that can be started', async () => {
+  exceptOnWindows('BROWSER is one command on Windows')('takes the first of a list that can be started', async () => {
     const out = join(home, 'list.json');
     expect(await open(`no-such-browser-1:no-such-browser-2:${process.execPath} ${spy} ${out}`)).toBeNull();
     expect(seen(out).rest).toEqual([url]);
@@ -86,7 +87,7 @@ describe('opening a URL', () => {
     expect(await open('no-such-browser')).toBe('no-such-browser was not found');
   });
 
-  it('says which program is not executable', async () => {
+  exceptOnWindows('Windows has no modes')('says which program is not executable', async () => {
     const file = join(home, 'plain.txt');
     writeFileSync(file, 'text');
     chmodSync(file, 0o644);
@@ -110,13 +111,16 @@ describe('opening a URL', () => {
     );
   });
 
-  it('continues to the next of a list where one cannot be started for a reason that Node throws', async () => {
-    const out = join(home, 'thrown.json');
-    expect(await open(`${spy}/below-a-file:${process.execPath} ${spy} ${out}`)).toBeNull();
-    expect(await open(`${spy}/below-a-file`)).toBe(
-      `${spy}/below-a-file could not be started: a part of its path is not a directory`,
-    );
-  });
+  exceptOnWindows('BROWSER is one command on Windows')(
+    'continues to the next of a list where one cannot be started for a reason that Node throws',
+    async () => {
+      const out = join(home, 'thrown.json');
+      expect(await open(`${spy}/below-a-file:${process.execPath} ${spy} ${out}`)).toBeNull();
+      expect(await open(`${spy}/below-a-file`)).toBe(
+        `${spy}/below-a-file could not be started: a part of its path is not a directory`,
+      );
+    },
+  );
 
   it('says with which status a program ended, and its last words', async () => {
     const failing = join(home, 'failing.mjs');
@@ -126,7 +130,7 @@ describe('opening a URL', () => {
     );
   });
 
-  it('says which signal ended a program', async () => {
+  exceptOnWindows('Windows has no signals')('says which signal ended a program', async () => {
     const dying = join(home, 'dying.mjs');
     writeFileSync(dying, `process.kill(process.pid, 'SIGKILL');`);
     expect(await open(`${process.execPath} ${dying}`)).toBe(`${process.execPath} ended with SIGKILL`);

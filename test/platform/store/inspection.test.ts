@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ownIdentity } from '../../../src/platform/lock/process-identity.ts';
 import { inspectStore } from '../../../src/platform/store/inspection.ts';
+import { exceptOnWindows } from '../../support/except-on-windows.ts';
 
 let root: string;
 let configDir: string;
@@ -93,7 +94,7 @@ describe('a look at the store', () => {
     expect(rolesOf([name])).toEqual([[name, role]]);
   });
 
-  it('finds the key file, the settings and what writing them left behind', () => {
+  exceptOnWindows('Windows has no modes')('finds the key file, the settings and what writing them left behind', () => {
     mkdirSync(configDir);
     mkdirSync(dataDir);
     writeFileSync(join(dataDir, 'key'), Buffer.alloc(32), { mode: 0o640 });
@@ -105,7 +106,7 @@ describe('a look at the store', () => {
     expect(files.map(({ role }) => role)).toEqual(['settings', 'temporary', 'temporary']);
   });
 
-  it('tells age, mode and whether it is a link', () => {
+  exceptOnWindows('Windows has no modes')('tells age, mode and whether it is a link', () => {
     store('user-evt_a.json');
     const path = join(profileDir, 'user-evt_a.json');
     utimesSync(path, new Date(), new Date(Date.now() - 3_600_000));
@@ -133,7 +134,7 @@ describe('the holder of a lock', () => {
   });
 
   it('is dead once its process is gone', () => {
-    const { pid } = spawnSync('true');
+    const { pid } = spawnSync(process.execPath, ['--version']);
     expect(lockedBy({ ...ownIdentity(), pid })).toMatchObject({ pid, liveness: 'dead' });
   });
 
@@ -149,12 +150,15 @@ describe('the holder of a lock', () => {
     expect(inspect().files[0]?.isAbandoned).toBe(true);
   });
 
-  it('that is alive has not given it up, however long it is silent', () => {
-    lockedBy(ownIdentity());
-    const past = new Date(Date.now() - 3_600_000);
-    utimesSync(join(profileDir, 'user-evt_a.lock'), past, past);
-    expect(inspect().files[0]?.isAbandoned).toBe(false);
-  });
+  exceptOnWindows('Wine has no PowerShell, which tells when it started')(
+    'that is alive has not given it up, however long it is silent',
+    () => {
+      lockedBy(ownIdentity());
+      const past = new Date(Date.now() - 3_600_000);
+      utimesSync(join(profileDir, 'user-evt_a.lock'), past, past);
+      expect(inspect().files[0]?.isAbandoned).toBe(false);
+    },
+  );
 
   it('is not known when the record is damaged', () => {
     store('user-evt_a.lock');

@@ -19,6 +19,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ReventoError } from '../../../src/errors/revento-error.ts';
 import { type ExclusiveLock, openSettingsFile } from '../../../src/platform/store/settings-file.ts';
+import { exceptOnWindows, noModes } from '../../support/except-on-windows.ts';
+import { withReason } from '../../support/program/needs.ts';
 
 /** Taken before the first write: conf is loaded once in this process. */
 const listenersBeforeConf = listenersBySignal();
@@ -69,7 +71,7 @@ describe('reading settings', () => {
     expect(error.facts.hint).toContain('move it aside');
   });
 
-  it('names a command that moves a damaged file away whatever its directory is called', () => {
+  exceptOnWindows('runs sh')('names a command that moves a damaged file away whatever its directory is called', () => {
     const spaced = join(directory, "it's here");
     const damaged = join(spaced, 'config.json');
     mkdirSync(spaced, { recursive: true });
@@ -154,18 +156,21 @@ describe('writing settings', () => {
     expect(Object.keys(open().profiles()).sort()).toEqual([...names].sort());
   });
 
-  it.each([0o000, 0o022, 0o077])('makes the file 0600 in a directory 0700 under umask %o', async (mask) => {
-    const umask = process.umask(mask);
-    try {
-      await open().update('default', { client_id: 'id' });
-    } finally {
-      process.umask(umask);
-    }
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(statSync(directory).mode & 0o777).toBe(0o700);
-  });
+  it.skipIf(noModes !== null).each([0o000, 0o022, 0o077])(
+    withReason('makes the file 0600 in a directory 0700 under umask %o', noModes),
+    async (mask) => {
+      const umask = process.umask(mask);
+      try {
+        await open().update('default', { client_id: 'id' });
+      } finally {
+        process.umask(umask);
+      }
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect(statSync(directory).mode & 0o777).toBe(0o700);
+    },
+  );
 
-  it('tightens what was looser, and says so', async () => {
+  exceptOnWindows('Windows has no modes')('tightens what was looser, and says so', async () => {
     mkdirSync(directory, { mode: 0o755 });
     writeFileSync(path, '{"profiles":{}}', { mode: 0o644 });
     chmodSync(path, 0o644);
@@ -178,10 +183,10 @@ describe('writing settings', () => {
     expect(statSync(directory).mode & 0o777).toBe(0o700);
   });
 
-  it.each([
+  it.skipIf(noModes !== null).each([
     ['for everybody, such as /tmp', 0o1777, []],
     ['that holds other things as well, such as a home', 0o755, ['.profile']],
-  ])('leaves the mode of a directory %s', async (_, mode, others) => {
+  ])(withReason('leaves the mode of a directory %s', noModes), async (_, mode, others) => {
     mkdirSync(directory);
     chmodSync(directory, mode);
     for (const name of others) writeFileSync(join(directory, name), '');
@@ -207,7 +212,7 @@ describe('writing settings', () => {
     expect(readdirSync(directory)).toEqual(['config.json']);
   });
 
-  it('writes through a symbolic link and keeps the link', async () => {
+  exceptOnWindows('links need a right on Windows')('writes through a symbolic link and keeps the link', async () => {
     mkdirSync(directory);
     const real = join(root, 'dotfiles.json');
     writeFileSync(real, '{"profiles":{}}');

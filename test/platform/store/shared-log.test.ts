@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSharedLog, removeSharedLog } from '../../../src/platform/store/shared-log.ts';
+import { exceptOnWindows } from '../../support/except-on-windows.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 /** The user that has no files. */
@@ -36,7 +37,7 @@ describe('a shared log', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('is for its user alone', () => {
+  exceptOnWindows('Windows has no modes')('is for its user alone', () => {
     openSharedLog(path(), fakeClock()).exchange('one');
     const [name = ''] = files();
     expect(statSync(join(directory, 'pace', 'default', name)).mode & 0o777).toBe(0o600);
@@ -102,7 +103,7 @@ describe('a shared log', () => {
     expect(log.exchange(null)).toEqual([]);
   });
 
-  it('is a log of one process where the directory may not be written', () => {
+  exceptOnWindows('Windows has no modes')('is a log of one process where the directory may not be written', () => {
     chmodSync(directory, 0o555);
     // Root may write everywhere, so it becomes somebody else for this.
     const isRoot = process.geteuid?.() === 0;
@@ -115,29 +116,32 @@ describe('a shared log', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('keeps every line whole and in one order when eight processes write at once', async () => {
-    const source = join(directory, 'writer.ts');
-    const writer = join(directory, 'writer.mjs');
-    const module = join(import.meta.dirname, '../../../src/platform/store/shared-log.ts');
-    writeFileSync(
-      source,
-      `import { openSharedLog } from ${JSON.stringify(module)};
+  exceptOnWindows('Wine does not append atomically')(
+    'keeps every line whole and in one order when eight processes write at once',
+    async () => {
+      const source = join(directory, 'writer.ts');
+      const writer = join(directory, 'writer.mjs');
+      const module = join(import.meta.dirname, '../../../src/platform/store/shared-log.ts');
+      writeFileSync(
+        source,
+        `import { openSharedLog } from ${JSON.stringify(module)};
        const clock = { now: () => ${fakeClock().now()} };
        const log = openSharedLog(process.argv[2], clock);
        const seen = [];
        for (let n = 0; n < 200; n++) seen.push(...log.exchange(process.argv[3] + ' ' + n + ' ' + 'x'.repeat(n % 60)));
        seen.push(...log.exchange(null));
        process.stdout.write(JSON.stringify(seen));`,
-    );
-    const bundle = await rolldown({ input: source, platform: 'node' });
-    await bundle.write({ file: writer, format: 'esm' });
-    await bundle.close();
-    const views = await Promise.all(Array.from({ length: 8 }, (_, index) => run(writer, [path(), `p${index}`])));
-    const whole = openSharedLog(path(), fakeClock()).exchange(null);
-    expect(whole).toHaveLength(1_600);
-    expect(new Set(whole).size).toBe(1_600);
-    for (const view of views) expect(whole.slice(0, view.length)).toEqual(view);
-  });
+      );
+      const bundle = await rolldown({ input: source, platform: 'node' });
+      await bundle.write({ file: writer, format: 'esm' });
+      await bundle.close();
+      const views = await Promise.all(Array.from({ length: 8 }, (_, index) => run(writer, [path(), `p${index}`])));
+      const whole = openSharedLog(path(), fakeClock()).exchange(null);
+      expect(whole).toHaveLength(1_600);
+      expect(new Set(whole).size).toBe(1_600);
+      for (const view of views) expect(whole.slice(0, view.length)).toEqual(view);
+    },
+  );
 });
 
 /** What a program prints as JSON. */

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copyPaths } from '../../../src/platform/store/sealed-copies.ts';
 import type { SealedRecord } from '../../../src/ports/store.ts';
+import { exceptOnWindows } from '../../support/except-on-windows.ts';
 import { StoreRig } from '../../support/store/store-rig.ts';
 
 let rig: StoreRig;
@@ -107,16 +108,19 @@ describe('the newest of several copies', () => {
     expect(existsSync(`${rig.path()}.rescue`)).toBe(false);
   });
 
-  it('is never a file that another user put into a world-writable directory', async () => {
-    await create({ state: 'one' });
-    mkdirSync(rig.rescueDir);
-    const [, shared = ''] = copyPaths(rig.path(), [rig.rescueDir]).rescues;
-    symlinkSync(rig.path(), shared);
-    expect((await fileOf().read())?.content).toEqual({ state: 'one' });
-    rmSync(shared);
-    mkdirSync(shared);
-    expect((await fileOf().settle())?.content).toEqual({ state: 'one' });
-  });
+  exceptOnWindows('Windows has no user numbers')(
+    'is never a file that another user put into a world-writable directory',
+    async () => {
+      await create({ state: 'one' });
+      mkdirSync(rig.rescueDir);
+      const [, shared = ''] = copyPaths(rig.path(), [rig.rescueDir]).rescues;
+      symlinkSync(rig.path(), shared);
+      expect((await fileOf().read())?.content).toEqual({ state: 'one' });
+      rmSync(shared);
+      mkdirSync(shared);
+      expect((await fileOf().settle())?.content).toEqual({ state: 'one' });
+    },
+  );
 });
 
 describe('reserved space', () => {
@@ -160,12 +164,12 @@ describe('something else in the place of a sealed file', () => {
     make(rig.path());
   };
 
-  it('that is a named pipe is not waited for', async () => {
+  exceptOnWindows('runs mkfifo')('that is a named pipe is not waited for', async () => {
     put((path) => execFileSync('mkfifo', [path]));
     await expect(fileOf().read()).rejects.toMatchObject({ code: 'store_corrupt' });
   });
 
-  it('that is a device is not read to an end it does not have', async () => {
+  exceptOnWindows('Windows has no /dev')('that is a device is not read to an end it does not have', async () => {
     put((path) => symlinkSync('/dev/zero', path));
     await expect(fileOf().read()).rejects.toMatchObject({ code: 'store_corrupt' });
   });
