@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand"
 	"net/http"
 	"net/url"
@@ -20,7 +21,7 @@ const (
 	// Lists longer than this are read at the pace that the limit of 30 a minute allows.
 	pagesAtOnce = 20
 	// A pause that is longer is taken for a mistake.
-	longestPause = time.Hour
+	longestPause = 3600 // seconds
 )
 
 // apiError is what Revento refused; code is its error code.
@@ -82,7 +83,7 @@ func get(eventID, path string, value any) error {
 				return err
 			}
 		case refused.code == "token_revoked":
-			if _, err := endSpent(connected, refused.code); err != nil {
+			if err := replace(connected, connected.ended(refused.code)); err != nil {
 				return err
 			}
 		case pause == 0 || try == tries:
@@ -153,10 +154,7 @@ func send(connected login, path string) ([]byte, error) {
 	json.Unmarshal(body, &refusal) // a proxy may answer with anything: the status says enough then
 	found.code = refusal.Error
 	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
-		found.retryAfter = longestPause
-		if seconds < int(longestPause/time.Second) {
-			found.retryAfter = time.Duration(seconds) * time.Second
-		}
+		found.retryAfter = time.Duration(math.Min(float64(seconds), longestPause)) * time.Second
 	}
 	return nil, &found
 }

@@ -24,8 +24,10 @@ const (
 
 var thisMachine = regexp.MustCompile(`^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$`)
 
+type handler func(http.ResponseWriter, *http.Request) error
+
 // route answers one method; what fails in it is answered and logged here.
-func route(method string, handle func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+func route(method string, handle handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != method {
 			w.WriteHeader(http.StatusMethodNotAllowed)
@@ -36,18 +38,14 @@ func route(method string, handle func(http.ResponseWriter, *http.Request) error)
 }
 
 // thisMachineOnly is for routes that show attendees' data, until you protect them with your own login.
-func thisMachineOnly(handle http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+func thisMachineOnly(handle handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
 		host, _, _ := net.SplitHostPort(r.RemoteAddr)
-		isLocal := net.ParseIP(host).IsLoopback() && thisMachine.MatchString(r.Host)
-		for _, name := range []string{"Forwarded", "X-Forwarded-For", "Origin"} {
-			isLocal = isLocal && r.Header.Get(name) == ""
+		isProxied := r.Header.Get("Forwarded")+r.Header.Get("X-Forwarded-For")+r.Header.Get("Origin") != ""
+		if net.ParseIP(host).IsLoopback() && thisMachine.MatchString(r.Host) && !isProxied {
+			return handle(w, r)
 		}
-		if isLocal {
-			handle(w, r)
-		} else {
-			reply(w, http.StatusForbidden, fields{"error": "this_machine_only"})
-		}
+		return reply(w, http.StatusForbidden, fields{"error": "this_machine_only"})
 	}
 }
 
@@ -101,23 +99,14 @@ func webhook(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func showParticipants(w http.ResponseWriter, r *http.Request) error {
-	return reply(w, http.StatusOK, fields{"data": participants(eventOf(r))})
-}
-
 func startSync(w http.ResponseWriter, r *http.Request) error {
-	var wanted []string
-	if !r.URL.Query().Has("event") {
-		for _, one := range logins() {
-			wanted = append(wanted, one.EventID)
-		}
-	}
-	if len(wanted) == 0 {
-		wanted = []string{eventOf(r)}
+	wanted := logins()
+	if r.URL.Query().Has("event") || len(wanted) == 0 {
+		wanted = []login{{EventID: eventOf(r)}}
 	}
 	var results []fields
-	for _, eventID := range wanted {
-		result, err := syncEvent(eventID)
+	for _, one := range wanted {
+		result, err := syncEvent(one.EventID)
 		if err != nil {
 			return err
 		}
@@ -153,8 +142,10 @@ func routes() http.Handler {
 	mux.HandleFunc("/connect", route("GET", connect))
 	mux.HandleFunc("/callback", route("GET", callback))
 	mux.HandleFunc("/webhooks/revento", route("POST", webhook))
-	mux.HandleFunc("/participants", thisMachineOnly(route("GET", showParticipants)))
-	mux.HandleFunc("/sync", thisMachineOnly(route("POST", startSync)))
+	mux.HandleFunc("/participants", route("GET", thisMachineOnly(func(w http.ResponseWriter, r *http.Request) error {
+		return reply(w, http.StatusOK, fields{"data": participants(eventOf(r))})
+	})))
+	mux.HandleFunc("/sync", route("POST", thisMachineOnly(startSync)))
 	return mux
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -82,17 +81,10 @@ func valueOr(name, otherwise string) string {
 
 // readEnvFile sets variables that are not set already.
 func readEnvFile(path string) {
-	file, err := os.Open(path)
-	if err != nil {
-		return
-	}
-	defer file.Close()
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		name, value, isSetting := strings.Cut(lines.Text(), "=")
-		if !isSetting || strings.HasPrefix(name, "#") {
-			continue
-		}
-		if _, isSet := os.LookupEnv(name); !isSet {
+	text, _ := os.ReadFile(path) // there need not be one
+	for _, line := range strings.Split(string(text), "\n") {
+		name, value, isSetting := strings.Cut(line, "=")
+		if _, isSet := os.LookupEnv(name); isSetting && !isSet && !strings.HasPrefix(name, "#") {
 			os.Setenv(name, strings.Trim(strings.TrimSpace(value), `'"`))
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,19 +24,12 @@ var keptFor = map[string]time.Duration{".tmp": day, ".claim": 100 * day, "attemp
 // fileName is a name for anything, safe in a path.
 func fileName(parts ...string) string {
 	encoded, _ := json.Marshal(parts)
-	sum := sha256.Sum256(encoded)
-	return hex.EncodeToString(sum[:])
+	return fmt.Sprintf("%x", sha256.Sum256(encoded))
 }
 
 func sealer() cipher.AEAD {
-	block, err := aes.NewCipher(config.tokenKey)
-	if err != nil {
-		panic(err)
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		panic(err)
-	}
+	block, _ := aes.NewCipher(config.tokenKey) // its length was checked at the start
+	gcm, _ := cipher.NewGCM(block)
 	return gcm
 }
 
@@ -85,15 +77,12 @@ func writeSealed(path string, value any) error {
 	if err != nil {
 		return err
 	}
+	defer os.Remove(file.Name()) // where it still has that name
 	_, err = file.Write(data)
 	if err = firstOf(err, file.Sync(), file.Close()); err == nil {
 		err = os.Rename(file.Name(), path)
 	}
-	if err != nil {
-		os.Remove(file.Name())
-		return err
-	}
-	return syncNames(directory)
+	return firstOf(err, syncNames(directory))
 }
 
 func firstOf(failures ...error) error {
@@ -105,10 +94,7 @@ func firstOf(failures ...error) error {
 	return nil
 }
 
-// errDamaged: the file was not sealed under its name with our key.
-var errDamaged = errors.New("is damaged, or REVENTO_TOKEN_KEY has changed")
-
-// readSealed gives the value of a file, or nil where there is none.
+// readSealed gives the value of a file, or nil where there is none, or where it is damaged: one file must not stop the rest.
 func readSealed[T any](path string) (*T, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -119,7 +105,8 @@ func readSealed[T any](path string) (*T, error) {
 	}
 	value, err := unseal[T](data, filepath.Base(path))
 	if err != nil {
-		return nil, fmt.Errorf("%s %w", path, errDamaged)
+		log("file damaged", fields{"file": path})
+		return nil, nil
 	}
 	return &value, nil
 }
@@ -127,9 +114,9 @@ func readSealed[T any](path string) (*T, error) {
 // checkDataDir refuses a directory where nothing can be stored, or where everything is encrypted with another key.
 func checkDataDir() error {
 	path := filepath.Join(config.dataDir, "key.sealed")
-	_, err := readSealed[fields](path)
-	if errors.Is(err, errDamaged) {
-		return errors.New("REVENTO_TOKEN_KEY is not the key that its files are encrypted with")
+	found, err := readSealed[fields](path)
+	if err == nil && found == nil && exists(path) {
+		err = errors.New("REVENTO_TOKEN_KEY is not the key that its files are encrypted with")
 	}
 	if err != nil {
 		return err
@@ -137,8 +124,8 @@ func checkDataDir() error {
 	return writeSealed(path, fields{})
 }
 
-// readAllSealed gives the values of the files in a directory, which need not exist. One that is damaged does not hold up
-// the others.
+// readAllSealed gives the values of the files in a directory, which need not exist. One that cannot be read does not hold
+// up the others.
 func readAllSealed[T any](directory string) []T {
 	var values []T
 	names, err := os.ReadDir(directory)
@@ -194,27 +181,18 @@ func locked(name string, work func() error) error {
 }
 
 // sweep removes what killed processes left behind, and what is too old to be needed.
-func sweep() error {
-	return filepath.WalkDir(config.dataDir, func(path string, entry fs.DirEntry, err error) error {
+func sweep() {
+	filepath.WalkDir(config.dataDir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
-			return ignoreMissing(err)
+			return nil // another process may remove files, too
 		}
 		kept, isSwept := keptFor[filepath.Ext(path)]
 		if !isSwept {
 			kept, isSwept = keptFor[filepath.Base(filepath.Dir(path))]
 		}
-		found, err := entry.Info()
-		if err == nil && isSwept && time.Since(found.ModTime()) > kept {
-			err = os.Remove(path)
+		if found, err := entry.Info(); err == nil && isSwept && time.Since(found.ModTime()) > kept {
+			os.Remove(path)
 		}
-		return ignoreMissing(err)
-	})
-}
-
-// ignoreMissing: another process may remove files, too.
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
 		return nil
-	}
-	return err
+	})
 }

@@ -3,7 +3,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -35,10 +34,6 @@ func remember(eventID, organizationID, participantID string, change func(*held) 
 		}
 		path := filepath.Join(mirrorOf(eventID), fileName(eventID, participantID)+".sealed")
 		one, err := readSealed[held](path)
-		if errors.Is(err, errDamaged) {
-			log("file not read", fields{"error": err.Error()})
-			err = nil // it is written again
-		}
 		if one == nil {
 			one = &held{}
 		}
@@ -126,14 +121,6 @@ func syncEvent(eventID string) (fields, error) {
 	return run.result, run.err
 }
 
-// list is one that readEvent reads, if the organizer permitted it.
-type list struct {
-	name, scope string
-	take        func(row) error
-	rows        int
-	err         error
-}
-
 // readEvent reads what the organizer permitted: all but `event.read` may have been left out.
 func readEvent(eventID string) (fields, error) {
 	connected, err := loginFor(eventID)
@@ -145,39 +132,47 @@ func readEvent(eventID string) (fields, error) {
 	if err := get(eventID, path, &found); err != nil {
 		return nil, err
 	}
+	participants := started(connected.mayRead("participants.read"), func() (int, error) {
+		return readParticipants(connected, path+"/participants")
+	})
+	activities := started(connected.mayRead("program.read"), func() (int, error) {
+		return eachRow(eventID, path+"/activities", func(row) error { return nil })
+	})
+	one, other := <-participants, <-activities
+	counts := fields{"event_id": eventID, "title": found["title"], "participants": one.count, "activities": other.count}
+	return counts, firstOf(one.err, other.err)
+}
+
+type reading struct {
+	count any
+	err   error
+}
+
+func started(isPermitted bool, read func() (int, error)) <-chan reading {
+	ended := make(chan reading, 1)
+	go func() {
+		found := reading{count: "not permitted"}
+		if isPermitted {
+			found.count, found.err = read()
+		}
+		ended <- found
+	}()
+	return ended
+}
+
+func readParticipants(connected login, path string) (int, error) {
 	startedAt := time.Now()
-	lists := []*list{
-		{name: "activities", scope: "program.read", take: func(row) error { return nil }},
-		{name: "participants", scope: "participants.read", take: func(one row) error {
-			return remember(eventID, connected.OrganizationID, one.text("id"), func(kept *held) bool {
-				// What a delivery wrote meanwhile is newer than this page.
-				isOlder := kept.WrittenAt.Before(startedAt)
-				if isOlder {
-					kept.Row = one
-				}
-				return isOlder
-			})
-		}},
-	}
-	result := fields{"event_id": eventID, "title": found["title"]}
-	var reading sync.WaitGroup
-	for _, each := range lists {
-		if !connected.mayRead(each.scope) {
-			result[each.name] = "not permitted"
-			continue
-		}
-		reading.Add(1)
-		go func(each *list) {
-			defer reading.Done()
-			each.rows, each.err = eachRow(eventID, path+"/"+each.name, each.take)
-		}(each)
-	}
-	reading.Wait()
-	for _, each := range lists {
-		if _, isDone := result[each.name]; !isDone {
-			result[each.name] = each.rows
-		}
-		err = firstOf(err, each.err)
-	}
-	return result, err
+	return eachRow(connected.EventID, path, func(one row) error {
+		return remember(connected.EventID, connected.OrganizationID, one.text("id"), func(kept *held) bool {
+			if kept.WrittenAt.After(startedAt) {
+				return false // what a delivery wrote meanwhile is newer than this page
+			}
+			kept.Row = one
+			// A delivery of before, which was delayed, is older than this.
+			if reviewedAt := one.text("last_reviewed_at"); reviewedAt > kept.OccurredAt {
+				kept.OccurredAt = reviewedAt
+			}
+			return true
+		})
+	})
 }

@@ -81,11 +81,11 @@ func finish(query url.Values, cookie string) (login, error) {
 	if query.Has("error") || query.Get("code") == "" {
 		return login{}, failed
 	}
-	connected, err := requestTokens(map[string]string{
-		"grant_type":    "authorization_code",
-		"code":          query.Get("code"),
-		"redirect_uri":  config.redirectURI,
-		"code_verifier": try.Verifier,
+	connected, err := requestTokens(url.Values{
+		"grant_type":    {"authorization_code"},
+		"code":          {query.Get("code")},
+		"redirect_uri":  {config.redirectURI},
+		"code_verifier": {try.Verifier},
 	})
 	if err != nil {
 		log("no tokens", fields{"error": err.Error()})
@@ -97,16 +97,14 @@ func finish(query url.Values, cookie string) (login, error) {
 var tokenClient = newClient(15 * time.Second)
 
 // requestTokens asks for tokens, for a code or a refresh token.
-func requestTokens(form map[string]string) (login, error) {
-	body := url.Values{"client_id": {config.clientID}, "client_secret": {config.clientSecret}}
-	for name, value := range form {
-		body.Set(name, value)
-	}
+func requestTokens(form url.Values) (login, error) {
+	form.Set("client_id", config.clientID)
+	form.Set("client_secret", config.clientSecret)
 	// Without a connection, which TLS belongs to, nothing was sent: the token was not used.
 	var isConnected atomic.Bool
 	connection := httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { isConnected.Store(true) }}
 	traced := httptrace.WithClientTrace(context.Background(), &connection)
-	request, err := http.NewRequestWithContext(traced, "POST", config.authBase+"/oauth/token", strings.NewReader(body.Encode()))
+	request, err := http.NewRequestWithContext(traced, "POST", config.authBase+"/oauth/token", strings.NewReader(form.Encode()))
 	if err != nil {
 		return login{}, &tokenError{"unreachable", true}
 	}

@@ -2,15 +2,12 @@ package main
 
 import (
 	"errors"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 )
-
-// A refresh that has no answer by then never gets one: requests are given up after 15 seconds.
-const unansweredAfter = 30 * time.Second
 
 // errLoginEnded: the organizer has to connect the event again; trying again does not help.
 var errLoginEnded = errors.New("no organizer has connected this event, or the connection ended: open /connect")
@@ -37,21 +34,32 @@ func (l login) mayRead(scope string) bool {
 	return strings.Contains(" "+l.Scope+" ", " "+scope+" ")
 }
 
-// store keeps a login. Call it before anything uses its access token.
-func store(l login) error {
-	return locked("logins", func() error { return writeSealed(l.path(), l) })
+// ended is what is kept of a login that cannot be used any longer.
+func (l login) ended(reason string) login {
+	return login{EventID: l.EventID, OrganizationID: l.OrganizationID, Ended: reason}
 }
 
-// replace stores next unless spent ended or made way for another login meanwhile. It gives the login that holds now.
-func replace(spent, next login) (current login, err error) {
-	err = locked("logins", func() error {
-		current, err = usable(spent)
-		if err == nil && current.RefreshToken == spent.RefreshToken {
-			current, err = next, writeSealed(next.path(), next)
+// store keeps a login. Call it before anything uses its access token.
+func store(l login) error {
+	return locked("logins", func() error { return write(l) })
+}
+
+func write(l login) error {
+	if l.Ended != "" {
+		log("login ended", fields{"event_id": l.EventID, "reason": l.Ended})
+	}
+	return writeSealed(l.path(), l)
+}
+
+// replace stores next unless spent made way for another login meanwhile.
+func replace(spent, next login) error {
+	return locked("logins", func() error {
+		current, err := usable(spent)
+		if err != nil || current.RefreshToken != spent.RefreshToken {
+			return err
 		}
-		return err
+		return write(next)
 	})
-	return current, err
 }
 
 // logins are all that can be used.
@@ -75,92 +83,74 @@ func loginFor(eventID string) (login, error) {
 	return login{}, errLoginEnded
 }
 
-// end marks whatever login there is as ended and forgets its tokens.
-func end(eventID, organizationID, reason string) error {
-	log("login ended", fields{"event_id": eventID, "reason": reason})
-	return store(login{EventID: eventID, OrganizationID: organizationID, Ended: reason})
-}
-
-// endSpent ends this login only. It gives the one that came in its place meanwhile, or errLoginEnded.
-func endSpent(spent login, reason string) (login, error) {
-	current, err := replace(spent, login{EventID: spent.EventID, OrganizationID: spent.OrganizationID, Ended: reason})
-	if err != nil || current.Ended == "" {
-		return current, err
-	}
-	log("login ended", fields{"event_id": spent.EventID, "reason": reason})
-	return current, errLoginEnded
-}
-
 // isDeleted says whether Revento demanded deletion, and no organizer has connected the event again.
 func isDeleted(eventID, organizationID string) (bool, error) {
 	current, err := readSealed[login](login{EventID: eventID, OrganizationID: organizationID}.path())
 	return current != nil && current.Ended == deletion, err
 }
 
-// refreshing is held while a refresh runs.
-var refreshing sync.Mutex
+// refreshing is held for reading while a refresh runs.
+var refreshing sync.RWMutex
 
 // refreshed is the login after a refresh; spent is the one whose access token has expired.
 //
-// Revento revokes a login when a refresh token is used twice, so each one is claimed by a file before it is sent: one
-// request among all goroutines, one among all processes, one even when the process dies half-way.
-func refreshed(spent login, request func(map[string]string) (login, error)) (login, error) {
-	refreshing.Lock()
-	defer refreshing.Unlock()
-	for {
+// Revento revokes a login when a refresh token is used twice. A lock lets one goroutine of one process at a time refresh;
+// a file claims each refresh token before it is sent, so that nobody sends it again after a process that died half-way.
+func refreshed(spent login, request func(url.Values) (login, error)) (login, error) {
+	refreshing.RLock()
+	defer refreshing.RUnlock()
+	// Not the lock of the logins: a deletion must not wait until Revento has answered.
+	err := locked("refresh "+filepath.Base(spent.path()), func() error {
 		current, err := usable(spent)
 		if err != nil || current.AccessToken != spent.AccessToken {
-			return current, err
+			return err
 		}
-		claim := current.claim()
-		isOurs, err := createOnce(claim)
-		if err != nil {
-			return current, err
-		}
-		if isOurs {
-			return refreshOnce(spent, claim, request)
-		}
-		// Another process is refreshing: the files show the outcome.
-		if found, err := os.Stat(claim); err == nil && time.Since(found.ModTime()) > unansweredAfter {
-			return endSpent(current, "a refresh was never answered")
-		}
-		time.Sleep(50 * time.Millisecond)
+		return refreshOnce(current, request)
+	})
+	if err != nil {
+		return spent, err
 	}
+	return usable(spent) // it may have ended, or been made again, meanwhile
 }
 
-func refreshOnce(spent login, claim string, request func(map[string]string) (login, error)) (current login, err error) {
+func refreshOnce(spent login, request func(url.Values) (login, error)) error {
+	isOurs, err := createOnce(spent.claim())
+	if err != nil {
+		return err
+	}
+	if !isOurs {
+		return replace(spent, spent.ended("a refresh was never answered"))
+	}
 	mayBeSpent := false
 	defer func() {
 		if !mayBeSpent { // otherwise the claim stays: the token is never sent a second time
-			os.Remove(claim)
+			os.Remove(spent.claim())
 		}
 	}()
-	// Another process may have refreshed, and dropped its claim, since we looked. Where nothing can be written, as on a full
-	// disk, that shows now: the answer to the request could not be kept.
-	current, err = replace(spent, spent)
-	if err != nil || current.AccessToken != spent.AccessToken {
-		return current, err
+	// Where nothing can be written, as on a full disk, that shows now: the answer to the request could not be kept.
+	if err := replace(spent, spent); err != nil {
+		return err
 	}
 	mayBeSpent = true
-	next, err := request(map[string]string{"grant_type": "refresh_token", "refresh_token": spent.RefreshToken})
+	next, err := request(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {spent.RefreshToken}})
 	var refused *tokenError
 	if errors.As(err, &refused) {
 		mayBeSpent = !refused.isUnused
 		if refused.code == "invalid_grant" {
-			return endSpent(spent, refused.code)
+			return replace(spent, spent.ended(refused.code))
 		}
 	}
 	if err != nil {
-		return spent, err
+		return err
 	}
 	renewed := spent
 	renewed.AccessToken, renewed.RefreshToken = next.AccessToken, next.RefreshToken
 	if next.Scope != "" {
 		renewed.Scope = next.Scope
 	}
-	current, err = replace(spent, renewed)
+	err = replace(spent, renewed)
 	mayBeSpent = err != nil
-	return current, err
+	return err
 }
 
 func usable(l login) (login, error) {

@@ -9,6 +9,7 @@ import (
 	logger "log"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,7 +53,7 @@ func stored(t *testing.T, eventID string) login {
 	return one
 }
 
-func renewed(map[string]string) (login, error) {
+func renewed(url.Values) (login, error) {
 	return login{AccessToken: "a2", RefreshToken: "r2"}, nil
 }
 
@@ -79,7 +80,7 @@ func TestTwentyRefreshOnce(t *testing.T) {
 		callers.Add(1)
 		go func() {
 			defer callers.Done()
-			found, err := refreshed(spent, func(form map[string]string) (login, error) {
+			found, err := refreshed(spent, func(form url.Values) (login, error) {
 				requests++
 				return renewed(form)
 			})
@@ -96,7 +97,7 @@ func TestTwentyRefreshOnce(t *testing.T) {
 
 func TestInvalidGrantEndsTheLogin(t *testing.T) {
 	spent := stored(t, "evt_ended")
-	_, err := refreshed(spent, func(map[string]string) (login, error) { return login{}, &tokenError{"invalid_grant", false} })
+	_, err := refreshed(spent, func(url.Values) (login, error) { return login{}, &tokenError{"invalid_grant", false} })
 	_, later := loginFor("evt_ended")
 	if !errors.Is(err, errLoginEnded) || !errors.Is(later, errLoginEnded) {
 		t.Errorf("%v, %v", err, later)
@@ -105,7 +106,7 @@ func TestInvalidGrantEndsTheLogin(t *testing.T) {
 
 func TestARefreshThatReventoNeverGotIsSentAgain(t *testing.T) {
 	spent := stored(t, "evt_unused")
-	if _, err := refreshed(spent, func(map[string]string) (login, error) { return login{}, &tokenError{"unreachable", true} }); err == nil {
+	if _, err := refreshed(spent, func(url.Values) (login, error) { return login{}, &tokenError{"unreachable", true} }); err == nil {
 		t.Error("no error")
 	}
 	if found, err := refreshed(spent, renewed); err != nil || found.AccessToken != "a2" {
@@ -135,7 +136,7 @@ func TestOnlyATokenThatCannotHaveBeenUsedIsSentAgain(t *testing.T) {
 		before := config.authBase
 		config.authBase = base
 		defer func() { config.authBase = before }()
-		_, err := requestTokens(map[string]string{"grant_type": "refresh_token", "refresh_token": "r1"})
+		_, err := requestTokens(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"r1"}})
 		var refused *tokenError
 		return errors.As(err, &refused) && refused.isUnused
 	}
@@ -215,8 +216,8 @@ func TestADamagedRowIsWrittenAgain(t *testing.T) {
 
 func TestADeletionDuringARefreshWins(t *testing.T) {
 	spent := stored(t, "evt_deleted")
-	_, err := refreshed(spent, func(form map[string]string) (login, error) {
-		end(spent.EventID, spent.OrganizationID, deletion)
+	_, err := refreshed(spent, func(form url.Values) (login, error) {
+		store(spent.ended(deletion))
 		return renewed(form)
 	})
 	_, later := loginFor("evt_deleted")
@@ -227,7 +228,7 @@ func TestADeletionDuringARefreshWins(t *testing.T) {
 
 func TestARefusedRefreshKeepsALoginThatWasMadeMeanwhile(t *testing.T) {
 	spent := stored(t, "evt_again")
-	found, err := refreshed(spent, func(map[string]string) (login, error) {
+	found, err := refreshed(spent, func(url.Values) (login, error) {
 		store(login{EventID: spent.EventID, OrganizationID: spent.OrganizationID, AccessToken: "b1", RefreshToken: "s1"})
 		return login{}, &tokenError{"invalid_grant", false}
 	})
@@ -243,7 +244,7 @@ func TestWhatCannotBeKeptIsNotRequested(t *testing.T) {
 	os.Mkdir(lock, 0o700) // as on a full disk, nothing is written now
 	defer os.Remove(lock)
 	isRequested := false
-	_, err := refreshed(spent, func(map[string]string) (login, error) {
+	_, err := refreshed(spent, func(url.Values) (login, error) {
 		isRequested = true
 		return login{}, nil
 	})
@@ -285,9 +286,7 @@ func TestTheStartRemovesOnlyWhatKilledProcessesLeft(t *testing.T) {
 		createOnce(path)
 		then := time.Now().Add(-one.age)
 		os.Chtimes(path, then, then)
-		if err := sweep(); err != nil {
-			t.Fatal(err)
-		}
+		sweep()
 		if exists(path) != one.isKept {
 			t.Errorf("%s: %v, not %v", path, !one.isKept, one.isKept)
 		}

@@ -85,7 +85,7 @@ func receive(header http.Header, body []byte) int {
 	var err error
 	// Of the type in the body, which is signed: requests stop at once, what is held is deleted as work.
 	if sent.Type == deletion {
-		err = end(sent.EventID, sent.OrganizationID, sent.Type)
+		err = store(login{EventID: sent.EventID, OrganizationID: sent.OrganizationID, Ended: deletion})
 	}
 	err = firstOf(err, writeSealed(inbox(name), delivery{id, time.Now(), sent}))
 	if err != nil {
@@ -103,9 +103,7 @@ var woken = make(chan struct{}, 1)
 
 // workDeliveries processes deliveries for as long as the program runs.
 func workDeliveries(work func(event, string) error) {
-	if err := sweep(); err != nil {
-		log("not swept", fields{"error": err.Error()})
-	}
+	sweep()
 	for {
 		if err := workWaiting(work); err != nil {
 			log("inbox failed", fields{"error": err.Error()})

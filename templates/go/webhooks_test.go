@@ -4,8 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"sync"
 	"testing"
@@ -109,7 +112,7 @@ func TestADamagedDeliveryDoesNotHoldUpTheOthers(t *testing.T) {
 func TestALostRefreshKeepsTheMirrorAndADeletionStopsIt(t *testing.T) {
 	for reason, count := range map[string]int{"a refresh was never answered": 1, deletion: 0} {
 		sent := event{Type: "participant.joined", EventID: "evt of " + reason, OrganizationID: "org_1", Data: []byte(`{"id":"p1","score":12345678901234567890}`)}
-		if err := end(sent.EventID, sent.OrganizationID, reason); err != nil {
+		if err := store(login{EventID: sent.EventID, OrganizationID: sent.OrganizationID, Ended: reason}); err != nil {
 			t.Fatal(err)
 		}
 		if err := work(sent, reason); err != nil {
@@ -121,6 +124,32 @@ func TestALostRefreshKeepsTheMirrorAndADeletionStopsIt(t *testing.T) {
 		}
 		if count == 1 && string(found[0]["score"]) != "12345678901234567890" {
 			t.Errorf("changed on the way: %s", found[0]["score"])
+		}
+	}
+}
+
+func TestADelayedDeliveryDoesNotUndoAReviewThatASyncHasRead(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, `{"data":[{"id":"p1","application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z"}]}`)
+	}))
+	defer server.Close()
+	before := config.apiBase
+	config.apiBase = server.URL
+	defer func() { config.apiBase = before }()
+	store(login{EventID: "evt_delayed", OrganizationID: "org_1", RefreshToken: "delayed", Scope: "participants.read"})
+	if _, err := syncEvent("evt_delayed"); err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range []struct{ occurredAt, status string }{
+		{"2026-01-02T09:59:59Z", "rejected"}, {"2026-01-02T10:00:01Z", "approved"},
+	} {
+		sent := event{Type: "application.approved", OccurredAt: one.occurredAt, EventID: "evt_delayed", OrganizationID: "org_1"}
+		sent.Data = json.RawMessage(`{"participant_id":"p1","status":"approved"}`)
+		if err := work(sent, one.occurredAt); err != nil {
+			t.Fatal(err)
+		}
+		if status := participants("evt_delayed")[0].text("application_status"); status != one.status {
+			t.Errorf("%s: %s", one.occurredAt, status)
 		}
 	}
 }
