@@ -13,12 +13,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Reads of the API: what to do about each error, limits, and lists page by page. */
-final class Api {
+record Api(Config config, Tokens tokens, OAuth oauth) {
   private static final int TRIES = 5;
   private static final int IN_FLIGHT = 5;
 
@@ -30,36 +31,22 @@ final class Api {
 
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(20);
 
-  private final Config config;
-  private final Tokens tokens;
-  private final OAuth oauth;
-  private final HttpClient client = Http.client();
-  private final Map<String, Gate> gates = new ConcurrentHashMap<>();
-
-  Api(Config config, Tokens tokens, OAuth oauth) {
-    this.config = config;
-    this.tokens = tokens;
-    this.oauth = oauth;
-  }
+  private static final HttpClient CLIENT = Http.client();
+  private static final Map<String, Gate> GATES = new ConcurrentHashMap<>();
 
   /** What all requests for one event share: places in flight, and a pause Revento asked for. */
   private static final class Gate {
     private final Semaphore places = new Semaphore(IN_FLIGHT, true);
     private volatile Instant pausedUntil = Instant.MIN;
 
-    void enter() throws InterruptedException {
+    Answer pass(Callable<Answer> request) throws Exception {
       places.acquire();
-      while (Instant.now().isBefore(pausedUntil)) {
-        sleep(Duration.between(Instant.now(), pausedUntil));
+      try {
+        while (Instant.now().isBefore(pausedUntil)) Thread.sleep(10);
+        return request.call();
+      } finally {
+        places.release();
       }
-    }
-
-    void leave() {
-      places.release();
-    }
-
-    void pause(Duration length) {
-      pausedUntil = Instant.now().plus(length);
     }
   }
 
@@ -75,18 +62,12 @@ final class Api {
   }
 
   /** The JSON of one resource of an event. */
-  JsonObject get(String eventId, String path) throws IOException, InterruptedException {
-    var gate = gates.computeIfAbsent(eventId, id -> new Gate());
+  JsonObject get(String eventId, String path) throws Exception {
+    var gate = GATES.computeIfAbsent(eventId, id -> new Gate());
     var hasRefreshed = false;
     for (int attempt = 1; ; attempt++) {
       var login = tokens.loginFor(eventId);
-      Answer answer;
-      gate.enter();
-      try {
-        answer = send(login, path);
-      } finally {
-        gate.leave();
-      }
+      var answer = gate.pass(() -> send(login, path));
       if (answer.status == 200 && answer.failure == null) return answer.body;
       var code = answer.code();
       if (code.equals("token_expired") && !hasRefreshed) {
@@ -99,19 +80,19 @@ final class Api {
         continue;
       }
       var pause = pauseAfter(answer, attempt);
-      if (pause == null || attempt == TRIES) {
+      if (pause == null || attempt >= TRIES) {
         if (answer.failure != null) throw answer.failure;
-        throw new IOException(
-            "%s (%d), request %s".formatted(code, answer.status, answer.requestId));
+        var message = "%s (%d), request %s".formatted(code, answer.status, answer.requestId);
+        throw new Failure(code, message, false);
       }
       // A pause that Revento asks for applies to all requests with this token.
-      if (answer.retryAfter != null) gate.pause(answer.retryAfter);
-      else sleep(pause);
+      if (answer.retryAfter != null) gate.pausedUntil = Instant.now().plus(answer.retryAfter);
+      else Thread.sleep(pause);
     }
   }
 
-  /** How long to wait before the next try; null: none. Branches on codes, never on messages. */
-  private static Duration pauseAfter(Answer answer, int attempt) {
+  /** Milliseconds before the next try; null: none. Branches on codes, never on messages. */
+  private static Long pauseAfter(Answer answer, int attempt) {
     if (answer.code().equals("concurrent_limit_exceeded")) return jittered(300);
     if (answer.status == 429) return jittered(2_000L << attempt);
     // No answer, or half of one: reads may be sent again.
@@ -125,18 +106,14 @@ final class Api {
     return Duration.ofSeconds(Math.min(Long.parseLong(retryAfter), LONGEST_PAUSE_SECONDS));
   }
 
-  private static Duration jittered(long millis) {
-    return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 4));
+  private static long jittered(long millis) {
+    return millis + ThreadLocalRandom.current().nextLong(millis / 4);
   }
 
-  private static void sleep(Duration length) throws InterruptedException {
-    Thread.sleep(Math.max(1, length.toMillis()));
-  }
-
-  private Answer send(Login login, String path) throws InterruptedException {
+  private Answer send(Login login, String path) {
     var requestId = UUID.randomUUID().toString();
     var request =
-        HttpRequest.newBuilder(URI.create(config.apiBase() + path))
+        HttpRequest.newBuilder(URI.create(config.apiBase + path))
             .header("Authorization", "Bearer " + login.accessToken())
             .header("Accept", "application/vnd.revento.v1+json")
             .header("X-Revento-Request-Id", requestId)
@@ -145,7 +122,7 @@ final class Api {
     var status = 0;
     Duration retryAfter = null;
     try {
-      var response = Http.send(client, request, REQUEST_LIMIT);
+      var response = Http.send(CLIENT, request, REQUEST_LIMIT);
       status = response.statusCode();
       retryAfter = response.headers().firstValue("Retry-After").map(Api::pauseAsked).orElse(null);
       var body = Json.read(response.body(), JsonObject.class);
@@ -171,8 +148,7 @@ final class Api {
   private record Page(List<JsonObject> data, String nextCursor, boolean hasMore) {}
 
   /** Reads every row of a list, one after the other, and says how many there were. */
-  int eachRow(String eventId, String path, RowReader reader)
-      throws IOException, InterruptedException {
+  int eachRow(String eventId, String path, RowReader reader) throws Exception {
     var seen = new HashSet<String>();
     var query = "?limit=50";
     var count = 0;

@@ -11,27 +11,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The routes. */
 final class App {
   private static final int MAX_BODY_BYTES = 1 << 20;
-  private static final int GRACE_SECONDS = 5;
+  private static final int GRACE_SECONDS = 1; // all of it is taken
   private static final String COOKIE = "revento_attempt";
   private static final Pattern SENT_COOKIE = Pattern.compile("(?:^|; )" + COOKIE + "=([\\w-]+)");
   private static final Pattern THIS_MACHINE =
       Pattern.compile("(?:localhost|127\\.0\\.0\\.1|\\[::1])(?::\\d+)?");
 
-  /** For reading while a request is handled. */
-  private final ReadWriteLock requests = new ReentrantReadWriteLock();
-
-  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Config config;
   private final Tokens tokens;
   private final OAuth oauth;
@@ -39,12 +33,12 @@ final class App {
   private final Mirror mirror;
 
   App(Config config) {
-    var sealed = new Sealed(config.tokenKey());
+    var sealed = new Sealed(config.tokenKey);
     this.config = config;
     this.tokens = new Tokens(config, sealed);
     this.oauth = new OAuth(config, sealed, tokens);
     this.webhooks = new Webhooks(config, sealed, tokens);
-    this.mirror = new Mirror(config, sealed, tokens, new Api(config, tokens, oauth), threads);
+    this.mirror = new Mirror(config, sealed, tokens, new Api(config, tokens, oauth));
   }
 
   /** Listens, and works deliveries from now on. */
@@ -52,56 +46,40 @@ final class App {
     // Small answers leave at once, and a client that sends a request slowly is cut off.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     System.setProperty("sun.net.httpserver.maxReqTime", "10");
-    var server = HttpServer.create(new InetSocketAddress(config.port()), 0);
-    server.setExecutor(threads);
+    var server = HttpServer.create(new InetSocketAddress(config.port), 0);
+    server.setExecutor(Executors.newCachedThreadPool());
     server.createContext("/", this::handle);
     server.start();
-    threads.submit(
-        () -> {
-          webhooks.workDeliveries(mirror::work);
-          return null;
-        });
+    new Thread(() -> webhooks.workDeliveries(mirror::work)).start();
     return server;
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    requests.readLock().lock();
     try (exchange) {
       try {
-        route(exchange);
+        route(exchange, query(exchange));
       } catch (Exception failure) {
         fail(exchange, failure);
       }
-    } finally {
-      requests.readLock().unlock();
     }
   }
 
-  private void route(HttpExchange exchange) throws Exception {
-    var query = query(exchange);
+  private void route(HttpExchange exchange, Map<String, String> query) throws Exception {
+    var eventId = query.getOrDefault("event", config.eventId);
     switch (exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath()) {
       case "GET /healthz" -> reply(exchange, 200, Map.of("status", "ok"));
-      case "GET /connect" -> connect(exchange, query);
+      case "GET /connect" -> connect(exchange, eventId);
       case "GET /callback" -> callback(exchange, query);
       case "POST /webhooks/revento" -> webhook(exchange);
-      case "GET /participants" -> {
-        if (isThisMachine(exchange)) {
-          reply(exchange, 200, Map.of("data", mirror.participants(eventOf(query))));
-        }
-      }
-      case "POST /sync" -> {
-        if (isThisMachine(exchange)) sync(exchange, query);
-      }
+      case "GET /participants" ->
+          replyHere(exchange, () -> Map.of("data", mirror.participants(eventId)));
+      case "POST /sync" -> replyHere(exchange, () -> Map.of("events", sync(query.get("event"))));
       default -> reply(exchange, 404, Map.of("error", "not_found"));
     }
   }
 
-  private String eventOf(Map<String, String> query) {
-    return query.getOrDefault("event", config.eventId());
-  }
-
-  private void connect(HttpExchange exchange, Map<String, String> query) throws IOException {
-    var start = oauth.begin(eventOf(query));
+  private void connect(HttpExchange exchange, String eventId) throws IOException {
+    var start = oauth.begin(eventId);
     setCookie(exchange, start.cookie(), OAuth.ATTEMPT_LIFETIME.toSeconds());
     exchange.getResponseHeaders().set("Location", start.url());
     exchange.sendResponseHeaders(302, -1);
@@ -117,7 +95,7 @@ final class App {
   }
 
   private void setCookie(HttpExchange exchange, String value, long maxAge) {
-    var registered = config.redirectUri();
+    var registered = config.redirectUri;
     var secure = registered.getScheme().equals("https") ? "; Secure" : "";
     var cookie =
         "%s=%s; Max-Age=%d; Path=%s; HttpOnly; SameSite=Lax%s"
@@ -133,41 +111,38 @@ final class App {
     exchange.sendResponseHeaders(status, -1);
   }
 
-  private void sync(HttpExchange exchange, Map<String, String> query) throws Exception {
+  private List<Map<String, Object>> sync(String eventId) throws Exception {
     var connected = tokens.logins().stream().map(Login::eventId).toList();
-    var isOne = query.containsKey("event") || connected.isEmpty();
+    var one = connected.isEmpty() ? List.of(config.eventId) : connected;
     var results = new ArrayList<Map<String, Object>>();
-    for (var eventId : isOne ? List.of(eventOf(query)) : connected) {
-      results.add(mirror.sync(eventId));
-    }
-    reply(exchange, 200, Map.of("events", results));
+    for (var id : eventId == null ? one : List.of(eventId)) results.add(mirror.sync(id));
+    return results;
   }
 
   /** For routes that show attendees' data, until you protect them with your own login. */
-  private static boolean isThisMachine(HttpExchange exchange) throws IOException {
+  private static void replyHere(HttpExchange exchange, Callable<?> content) throws Exception {
     var headers = exchange.getRequestHeaders();
-    var host = headers.getFirst("Host");
-    var isLocal =
-        exchange.getRemoteAddress().getAddress().isLoopbackAddress()
-            && host != null
-            && THIS_MACHINE.matcher(host).matches();
-    for (var name : List.of("Forwarded", "X-Forwarded-For", "Origin")) {
-      isLocal &= !headers.containsKey(name);
+    var isProxied =
+        Stream.of("Forwarded", "X-Forwarded-For", "Origin").anyMatch(headers::containsKey);
+    var host = String.valueOf(headers.getFirst("Host"));
+    var isLocal = exchange.getRemoteAddress().getAddress().isLoopbackAddress();
+    if (isLocal && THIS_MACHINE.matcher(host).matches() && !isProxied) {
+      reply(exchange, 200, content.call());
+    } else {
+      reply(exchange, 403, Map.of("error", "this_machine_only"));
     }
-    if (!isLocal) reply(exchange, 403, Map.of("error", "this_machine_only"));
-    return isLocal;
   }
 
   private static void fail(HttpExchange exchange, Exception failure) throws IOException {
     Throwable cause = failure;
     while (cause instanceof ExecutionException) cause = cause.getCause();
     Log.line("request failed", "error", cause.toString());
-    if (cause instanceof OAuth.NotConnectedException refused) {
-      reply(exchange, 400, refused.getMessage() + "\n");
-    } else if (cause instanceof Login.EndedException ended) {
-      reply(exchange, 409, Map.of("error", "not_connected", "message", ended.getMessage()));
-    } else {
-      reply(exchange, 502, Map.of("error", "failed"));
+    var message = String.valueOf(cause.getMessage());
+    switch (cause instanceof Failure known ? known.code : "failed") {
+      case "not_connected" -> reply(exchange, 400, message + "\n");
+      case "login_ended" ->
+          reply(exchange, 409, Map.of("error", "not_connected", "message", message));
+      default -> reply(exchange, 502, Map.of("error", "failed"));
     }
   }
 
@@ -196,31 +171,25 @@ final class App {
     return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
-  /** Lets running requests end. */
-  private void stop() {
-    try {
-      // Others wait from now on, until the process ends. `HttpServer.stop` takes all its time even
-      // where nothing runs.
-      requests.writeLock().tryLock(GRACE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException early) {
-      // the process ends anyway
-    }
-    tokens.close();
-    Log.line("stopped");
-  }
-
   public static void main(String[] arguments) {
     try {
-      var config = Config.read(Config.environment(Path.of(".env")));
-      new Sealed(config.tokenKey()).check(config.dataDir());
+      var config = new Config(Config.environment(Path.of(".env")));
+      new Sealed(config.tokenKey).check(config.dataDir);
       var app = new App(config);
       app.tokens.logins(); // the log says now which ones cannot be read
-      app.serve();
-      Runtime.getRuntime().addShutdownHook(new Thread(app::stop));
-      Log.line("listening", "port", config.port());
+      var server = app.serve();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, app.tokens)));
+      Log.line("listening", "port", config.port);
     } catch (IOException | IllegalArgumentException invalid) {
       System.err.println(invalid.getMessage());
       System.exit(1);
     }
+  }
+
+  /** Lets running requests end, and a refresh in any case. */
+  private static void stop(HttpServer server, Tokens tokens) {
+    server.stop(GRACE_SECONDS);
+    tokens.close();
+    Log.line("stopped");
   }
 }

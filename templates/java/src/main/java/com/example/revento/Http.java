@@ -28,7 +28,7 @@ final class Http {
 
   /** The whole answer within the limit; the timeout of a request would end with its headers. */
   static HttpResponse<String> send(HttpClient client, HttpRequest request, Duration limit)
-      throws IOException, InterruptedException {
+      throws IOException {
     var pending = client.sendAsync(request, BodyHandlers.ofString());
     try {
       return pending.get(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -37,6 +37,8 @@ final class Http {
       throw new HttpTimeoutException("no whole answer within " + limit.toSeconds() + " s");
     } catch (ExecutionException failed) {
       throw failed.getCause() instanceof IOException failure ? failure : new IOException(failed);
+    } catch (InterruptedException stopped) {
+      throw new IOException(stopped); // nobody interrupts a thread here
     }
   }
 

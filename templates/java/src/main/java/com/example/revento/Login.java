@@ -15,10 +15,6 @@ record Login(
     return new Login(eventId, organizationId, null, null, null, reason);
   }
 
-  boolean isUsable() {
-    return ended == null;
-  }
-
   /** Whether the organizer permitted it: all but `event.read` may have been left out. */
   boolean mayRead(String wanted) {
     return scope != null && List.of(scope.split(" ")).contains(wanted);
@@ -35,13 +31,5 @@ record Login(
   @Override
   public String toString() {
     return "Login[eventId=" + eventId + "]";
-  }
-
-  /** The organizer has to connect the event again; trying again does not help. */
-  @SuppressWarnings("serial")
-  static final class EndedException extends RuntimeException {
-    EndedException() {
-      super("No organizer has connected this event, or the connection ended. Open /connect.");
-    }
   }
 }

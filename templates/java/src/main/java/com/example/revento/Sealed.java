@@ -24,7 +24,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -132,74 +132,65 @@ final class Sealed {
     }
   }
 
-  /** A file that was not sealed under its name with this key. */
-  @SuppressWarnings("serial")
-  static final class DamagedException extends IOException {
-    DamagedException(Path path, Exception cause) {
-      super(path + " is damaged, or REVENTO_TOKEN_KEY has changed", cause);
-    }
-  }
-
-  /** The value of a file; empty where there is none. */
-  <T> Optional<T> read(Path path, Class<T> type) throws IOException {
+  /**
+   * The value of a file; null where there is none, or it is damaged: that must not stop the rest.
+   */
+  <T> T read(Path path, Class<T> type) throws IOException {
     try {
-      return Optional.of(unseal(Files.readAllBytes(path), path.getFileName().toString(), type));
+      return unseal(Files.readAllBytes(path), path.getFileName().toString(), type);
     } catch (NoSuchFileException none) {
-      return Optional.empty();
+      return null;
     } catch (GeneralSecurityException | JsonParseException damaged) {
-      throw new DamagedException(path, damaged);
+      Log.line("file damaged", "file", path.toString());
+      return null;
     }
   }
 
   /** Refuses a directory where nothing can be stored, or whose files have another key. */
   void check(Path directory) throws IOException {
     var path = directory.resolve("key" + SUFFIX);
-    try {
-      read(path, Map.class);
-      write(path, Map.of());
-    } catch (DamagedException another) {
-      throw new IOException(
-          "Cannot use %s: REVENTO_TOKEN_KEY is not the key that its files are encrypted with."
-              .formatted(directory));
-    } catch (IOException failed) {
-      throw new IOException("Cannot use %s: %s.".formatted(directory, failed));
+    if (Files.exists(path) && read(path, Map.class) == null) {
+      throw new IOException("REVENTO_TOKEN_KEY is not the key of the files in " + directory + ".");
     }
+    write(path, Map.of());
   }
 
-  /** The values of the files of a directory. One that is damaged does not hold up the others. */
+  /**
+   * The values of the files of a directory. One that cannot be read does not hold up the others.
+   */
   <T> List<T> readAll(Path directory, Class<T> type) throws IOException {
     var values = new ArrayList<T>();
+    Files.createDirectories(directory, OWNER_ONLY);
     try (var paths = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
       for (var path : paths) {
         try {
-          read(path, type).ifPresent(values::add);
+          values.add(read(path, type));
         } catch (IOException unreadable) {
-          Log.line("file not read", "error", unreadable.getMessage());
+          Log.line("file not read", "error", unreadable.toString());
         }
       }
-    } catch (NoSuchFileException none) {
-      // nothing was written yet
     }
+    values.removeIf(Objects::isNull);
     return values;
   }
 
   /** What is done in a turn. */
-  interface Work<T> {
-    T run() throws IOException;
+  interface Work {
+    void run() throws IOException;
   }
 
   /**
-   * Works on a directory while no other thread or process does. The turn of a process that dies
-   * ends.
+   * Works on a file or directory while no other thread or process does. The turn of a process that
+   * dies ends.
    */
-  static <T> T inTurn(Path directory, Work<T> work) throws IOException {
+  static void inTurn(Path path, Work work) throws IOException {
     // A lock on a file is among processes only.
-    synchronized (TURNS.computeIfAbsent(directory.toAbsolutePath(), path -> new Object())) {
-      var lock = directory.resolveSibling(directory.getFileName() + ".lock");
+    synchronized (TURNS.computeIfAbsent(path.toAbsolutePath(), one -> new Object())) {
+      var lock = path.resolveSibling(path.getFileName() + ".lock");
       Files.createDirectories(lock.getParent(), OWNER_ONLY);
       try (var file = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
         file.lock();
-        return work.run();
+        work.run();
       }
     }
   }

@@ -2,27 +2,22 @@ package com.example.revento;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** Logins on disk: a file for each event and organization, and refreshes that happen once. */
 final class Tokens {
-  /** A refresh without an answer by then never gets one: requests are given up after 15 s. */
-  private static final Duration UNANSWERED = Duration.ofSeconds(30);
-
   private final Path directory;
   private final Sealed sealed;
 
-  /** Held while a refresh runs. */
-  private final ReentrantLock refreshing = new ReentrantLock();
+  /** Held for reading while a refresh runs. */
+  private final ReadWriteLock refreshing = new ReentrantReadWriteLock();
 
   Tokens(Config config, Sealed sealed) {
-    this.directory = config.dataDir().resolve("logins");
+    this.directory = config.dataDir.resolve("logins");
     this.sealed = sealed;
   }
 
@@ -39,57 +34,48 @@ final class Tokens {
     Sealed.inTurn(directory, () -> write(login));
   }
 
-  private Login write(Login login) throws IOException {
+  private void write(Login login) throws IOException {
+    if (login.ended() != null) {
+      Log.line("login ended", "event_id", login.eventId(), "reason", login.ended());
+    }
     sealed.write(path(login), login);
-    return login;
   }
 
-  /**
-   * Stores a login unless another came in the place of `spent` meanwhile. Gives the one that holds
-   * now; throws where it ended.
-   */
-  private Login replace(Login spent, Login next) throws IOException {
-    return Sealed.inTurn(
+  /** Stores a login, unless another came in the place of `spent` meanwhile, or that ended. */
+  private void replace(Login spent, Login next) throws IOException {
+    Sealed.inTurn(
         directory,
         () -> {
-          var current = usable(spent);
-          return current.refreshToken().equals(spent.refreshToken()) ? write(next) : current;
+          if (usable(spent).refreshToken().equals(spent.refreshToken())) write(next);
         });
   }
 
   /** Every login that can be used. */
   List<Login> logins() throws IOException {
-    return sealed.readAll(directory, Login.class).stream().filter(Login::isUsable).toList();
+    var all = sealed.readAll(directory, Login.class).stream();
+    return all.filter(login -> login.ended() == null).toList();
   }
 
   /** The login for an event. */
   Login loginFor(String eventId) throws IOException {
-    return logins().stream()
-        .filter(login -> login.eventId().equals(eventId))
-        .findFirst()
-        .orElseThrow(Login.EndedException::new);
+    var found = logins().stream().filter(login -> login.eventId().equals(eventId)).findFirst();
+    return found.orElseThrow(Failure::loginEnded);
   }
 
   /** Marks whatever login there is as ended and forgets its tokens. */
   void end(String eventId, String organizationId, String reason) throws IOException {
-    Log.line("login ended", "event_id", eventId, "reason", reason);
     store(Login.ended(eventId, organizationId, reason));
   }
 
-  /** Ends this login only. Gives the one that was stored in its place meanwhile, or throws. */
-  Login endSpent(Login spent, String reason) throws IOException {
-    var current = replace(spent, Login.ended(spent.eventId(), spent.organizationId(), reason));
-    if (current.isUsable()) return current;
-    Log.line("login ended", "event_id", spent.eventId(), "reason", reason);
-    throw new Login.EndedException();
+  /** Ends this login only, not one that was stored in its place meanwhile. */
+  void endSpent(Login spent, String reason) throws IOException {
+    replace(spent, Login.ended(spent.eventId(), spent.organizationId(), reason));
   }
 
   /** Whether Revento demanded deletion, and no organizer has connected the event again. */
   boolean isDeleted(String eventId, String organizationId) throws IOException {
-    return sealed
-        .read(path(eventId, organizationId), Login.class)
-        .filter(login -> Webhooks.DELETION.equals(login.ended()))
-        .isPresent();
+    var login = sealed.read(path(eventId, organizationId), Login.class);
+    return login != null && Webhooks.DELETION.equals(login.ended());
   }
 
   /** The file that keeps its refresh token from being sent again. */
@@ -99,55 +85,56 @@ final class Tokens {
 
   /** Asks the token endpoint. */
   interface Request {
-    Login send(Map<String, String> form) throws IOException, InterruptedException;
+    Login send(Map<String, String> form) throws IOException;
   }
 
   /**
    * The login after a refresh; `spent` is the one whose access token has expired.
    *
-   * <p>Revento revokes a login when a refresh token is used twice, so each one is claimed by a file
-   * before it is sent: one request among all threads, one among all processes, one even when the
-   * process dies half-way.
+   * <p>Revento revokes a login when a refresh token is used twice. A lock lets one thread of one
+   * process at a time refresh; a file claims each refresh token before it is sent, so that nobody
+   * sends it again after a process that died half-way.
    */
-  Login refreshed(Login spent, Request request) throws IOException, InterruptedException {
-    refreshing.lock();
+  Login refreshed(Login spent, Request request) throws IOException {
+    refreshing.readLock().lock();
     try {
-      while (true) {
-        var current = usable(spent);
-        if (!current.accessToken().equals(spent.accessToken())) return current;
-        var claim = claim(current);
-        if (Sealed.createOnce(claim)) return refreshOnce(spent, claim, request);
-        // Another process is refreshing: the files show the outcome.
-        if (isUnanswered(claim)) return endSpent(current, "a refresh was never answered");
-        Thread.sleep(50);
-      }
+      // Not the turn of the logins: a deletion must not wait until Revento has answered.
+      Sealed.inTurn(
+          path(spent),
+          () -> {
+            var current = usable(spent);
+            if (current.accessToken().equals(spent.accessToken())) refreshOnce(current, request);
+          });
     } finally {
-      refreshing.unlock();
+      refreshing.readLock().unlock();
     }
+    return usable(spent); // it may have ended, or been made again, meanwhile
   }
 
   /** Lets a refresh end, whose new tokens would be lost with the process. No other one starts. */
   void close() {
-    refreshing.lock();
+    refreshing.writeLock().lock();
   }
 
-  private Login refreshOnce(Login spent, Path claim, Request request)
-      throws IOException, InterruptedException {
+  private void refreshOnce(Login spent, Request request) throws IOException {
+    var claim = claim(spent);
+    if (!Sealed.createOnce(claim)) {
+      endSpent(spent, "a refresh was never answered");
+      return;
+    }
     var mayBeSpent = false;
     try {
-      // Another process may have refreshed, and dropped its claim, since we looked. Where nothing
-      // can be written, as on a full disk, that shows now: the answer could not be kept.
-      var current = replace(spent, spent);
-      if (!current.accessToken().equals(spent.accessToken())) return current;
+      // Where nothing can be written, as on a full disk, that shows now: the answer could not be
+      // kept.
+      replace(spent, spent);
       mayBeSpent = true;
       var form = Map.of("grant_type", "refresh_token", "refresh_token", spent.refreshToken());
-      var next = replace(spent, spent.with(request.send(form)));
+      replace(spent, spent.with(request.send(form)));
       mayBeSpent = false;
-      return next;
-    } catch (OAuth.TokenException refused) {
-      mayBeSpent = !refused.isUnused;
-      if (refused.code.equals("invalid_grant")) return endSpent(spent, refused.code);
-      throw refused;
+    } catch (Failure refused) {
+      mayBeSpent = mayBeSpent && !refused.isUnused;
+      if (!refused.code.equals("invalid_grant")) throw refused;
+      endSpent(spent, refused.code);
     } finally {
       // Otherwise the claim stays: the token is never sent a second time.
       if (!mayBeSpent) Files.deleteIfExists(claim);
@@ -155,18 +142,8 @@ final class Tokens {
   }
 
   private Login usable(Login login) throws IOException {
-    return sealed
-        .read(path(login), Login.class)
-        .filter(Login::isUsable)
-        .orElseThrow(Login.EndedException::new);
-  }
-
-  private static boolean isUnanswered(Path claim) throws IOException {
-    try {
-      var claimedAt = Files.getLastModifiedTime(claim).toInstant();
-      return claimedAt.plus(UNANSWERED).isBefore(Instant.now());
-    } catch (NoSuchFileException dropped) {
-      return false;
-    }
+    var current = sealed.read(path(login), Login.class);
+    if (current == null || current.ended() != null) throw Failure.loginEnded();
+    return current;
   }
 }

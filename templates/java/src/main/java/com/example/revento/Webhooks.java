@@ -33,14 +33,14 @@ final class Webhooks {
   private final Tokens tokens;
   private final Path inbox;
   private final Path worked;
-  private final Semaphore arrived = new Semaphore(0);
+  private final Semaphore arrived = new Semaphore(1); // what a former process left
 
   Webhooks(Config config, Sealed sealed, Tokens tokens) {
     this.config = config;
     this.sealed = sealed;
     this.tokens = tokens;
-    this.inbox = config.dataDir().resolve("inbox");
-    this.worked = config.dataDir().resolve("worked");
+    this.inbox = config.dataDir.resolve("inbox");
+    this.worked = config.dataDir.resolve("worked");
   }
 
   /** A delivery's envelope; for what concerns the whole integration the ids are null. */
@@ -62,7 +62,7 @@ final class Webhooks {
     if (Math.abs(age) > TOLERANCE_SECONDS) return false;
     var given = HexFormat.of().parseHex(claimed.group(1));
     var isMatch = false;
-    for (var secret : config.webhookSecrets()) {
+    for (var secret : config.webhookSecrets) {
       isMatch |= MessageDigest.isEqual(hmac(secret, timestamp, body), given);
     }
     return isMatch;
@@ -125,17 +125,17 @@ final class Webhooks {
     void work(Event event, String deliveryId) throws IOException;
   }
 
-  /** Processes deliveries until the thread is interrupted. */
-  void workDeliveries(Worker worker) throws InterruptedException {
-    Sealed.sweep(config.dataDir().toFile());
+  /** Processes deliveries for as long as the program runs. */
+  void workDeliveries(Worker worker) {
+    Sealed.sweep(config.dataDir.toFile());
     while (true) {
       try {
+        arrived.tryAcquire(10, TimeUnit.SECONDS); // comes back for what failed
+        arrived.drainPermits();
         workWaiting(worker);
-      } catch (IOException | RuntimeException failed) {
+      } catch (Exception failed) {
         Log.line("inbox failed", "error", failed.toString());
       }
-      arrived.tryAcquire(10, TimeUnit.SECONDS); // comes back for what failed
-      arrived.drainPermits();
     }
   }
 
@@ -149,12 +149,10 @@ final class Webhooks {
   void workWaiting(Worker worker) throws IOException {
     Sealed.inTurn(
         inbox,
-        () -> {
-          var waiting = sealed.readAll(inbox, Delivery.class);
-          waiting.sort(Comparator.comparingLong(Delivery::receivedAt));
-          for (var delivery : waiting) finish(delivery, worker);
-          return null;
-        });
+        () ->
+            sealed.readAll(inbox, Delivery.class).stream()
+                .sorted(Comparator.comparingLong(Delivery::receivedAt))
+                .forEach(delivery -> finish(delivery, worker)));
   }
 
   private void finish(Delivery delivery, Worker worker) {

@@ -23,12 +23,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OAuthTest {
   @TempDir Path directory;
 
-  private OAuth.TokenException refused(String base) {
+  private Failure refused(String base) {
     var config = TestSettings.in(directory, Map.of("REVENTO_AUTH_BASE", base));
-    var sealed = new Sealed(config.tokenKey());
+    var sealed = new Sealed(config.tokenKey);
     var oauth = new OAuth(config, sealed, new Tokens(config, sealed));
     return assertThrows(
-        OAuth.TokenException.class,
+        Failure.class,
         () -> oauth.requestTokens(Map.of("grant_type", "refresh_token", "refresh_token", "r1")));
   }
 

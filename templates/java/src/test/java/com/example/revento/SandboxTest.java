@@ -40,13 +40,13 @@ class SandboxTest {
   @Test
   void connectsReadsHearsOfChangesRefreshesOnceAndForgets() throws Exception {
     var settings = TestSettings.in(directory);
-    var redirect = settings.redirectUri();
+    var redirect = settings.redirectUri;
     var server = new App(settings).serve();
     var threads = Executors.newFixedThreadPool(20);
     var here = "http://" + redirect.getAuthority();
     Callable<Integer> sync =
         () -> {
-          var address = URI.create(here + "/sync?event=" + settings.eventId());
+          var address = URI.create(here + "/sync?event=" + settings.eventId);
           return send(HttpRequest.newBuilder(address).POST(BodyPublishers.noBody())).statusCode();
         };
     Callable<Integer> count =
@@ -83,7 +83,7 @@ class SandboxTest {
 
   private void control(Config settings, String path, String body) throws Exception {
     var request =
-        HttpRequest.newBuilder(URI.create(settings.authBase() + "/_sandbox/v1" + path))
+        HttpRequest.newBuilder(URI.create(settings.authBase + "/_sandbox/v1" + path))
             .header("Authorization", "Bearer " + System.getenv("REVENTO_SANDBOX_KEY"))
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body));

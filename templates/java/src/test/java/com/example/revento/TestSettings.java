@@ -30,7 +30,7 @@ final class TestSettings {
     settings.put("REVENTO_TOKEN_KEY", randomWord());
     settings.put("DATA_DIR", directory.toString());
     settings.putAll(given);
-    return Config.read(settings);
+    return new Config(settings);
   }
 
   private static String randomWord() {

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class TokensTest {
@@ -30,7 +31,7 @@ class TokensTest {
   @BeforeEach
   void storeALogin() throws Exception {
     var config = TestSettings.in(directory);
-    sealed = new Sealed(config.tokenKey());
+    sealed = new Sealed(config.tokenKey);
     tokens = new Tokens(config, sealed);
     tokens.store(SPENT);
   }
@@ -81,20 +82,19 @@ class TokensTest {
 
   @Test
   void invalidGrantEndsTheLogin() {
-    assertThrows(Login.EndedException.class, () -> refused("invalid_grant", false));
-    assertThrows(Login.EndedException.class, () -> tokens.loginFor("evt_1"));
+    assertEnded(() -> refused("invalid_grant", false));
+    assertEnded(() -> tokens.loginFor("evt_1"));
   }
 
   @Test
   void aRefreshThatReventoNeverGotIsSentAgain() throws Exception {
-    assertThrows(OAuth.TokenException.class, () -> refused("unreachable", true));
+    assertThrows(Failure.class, () -> refused("unreachable", true));
     assertEquals("a2", tokens.refreshed(SPENT, form -> RENEWED).accessToken());
   }
 
   @Test
   void aDeletionDuringARefreshWins() throws Exception {
-    assertThrows(
-        Login.EndedException.class,
+    assertEnded(
         () ->
             tokens.refreshed(
                 SPENT,
@@ -102,7 +102,7 @@ class TokensTest {
                   tokens.end("evt_1", "org_1", Webhooks.DELETION);
                   return RENEWED;
                 }));
-    assertThrows(Login.EndedException.class, () -> tokens.loginFor("evt_1"));
+    assertEnded(() -> tokens.loginFor("evt_1"));
   }
 
   @Test
@@ -112,14 +112,14 @@ class TokensTest {
             SPENT,
             form -> {
               tokens.store(SPENT.with(new Login(null, null, "b1", "s1", null, null)));
-              throw new OAuth.TokenException("invalid_grant", false);
+              throw new Failure("invalid_grant", "refused", false);
             });
     assertEquals("b1", found.accessToken());
   }
 
   @Test
   void whatCannotBeKeptIsNotRequested() throws Exception {
-    var lock = TestSettings.in(directory).dataDir().resolve("logins.lock");
+    var lock = TestSettings.in(directory).dataDir.resolve("logins.lock");
     Files.delete(lock);
     Files.createDirectory(lock); // as on a full disk, nothing is written now
     assertThrows(
@@ -132,7 +132,7 @@ class TokensTest {
   void aDamagedLoginDoesNotHoldUpTheOthers() throws Exception {
     Files.writeString(tokens.claim(SPENT).resolveSibling("damaged.sealed"), "damaged");
     assertEquals(SPENT, tokens.loginFor("evt_1"));
-    assertThrows(Login.EndedException.class, () -> tokens.loginFor("evt_damaged"));
+    assertEnded(() -> tokens.loginFor("evt_damaged"));
   }
 
   @Test
@@ -145,11 +145,15 @@ class TokensTest {
     sealed.check(directory); // it is still the right one
   }
 
+  private static void assertEnded(Executable work) {
+    assertEquals("login_ended", assertThrows(Failure.class, work).code);
+  }
+
   private void refused(String code, boolean isUnused) throws Exception {
     tokens.refreshed(
         SPENT,
         form -> {
-          throw new OAuth.TokenException(code, isUnused);
+          throw new Failure(code, "refused", isUnused);
         });
   }
 }

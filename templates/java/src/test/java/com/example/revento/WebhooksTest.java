@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -38,7 +42,7 @@ class WebhooksTest {
   @BeforeEach
   void receive() {
     config = TestSettings.in(directory);
-    var sealed = new Sealed(config.tokenKey());
+    var sealed = new Sealed(config.tokenKey);
     webhooks = new Webhooks(config, sealed, new Tokens(config, sealed));
   }
 
@@ -59,7 +63,7 @@ class WebhooksTest {
   }
 
   private Headers genuine(String body) throws Exception {
-    return signed(body, config.webhookSecrets().get(0), ago(0));
+    return signed(body, config.webhookSecrets.get(0), ago(0));
   }
 
   private void assertAnswer(int status, Headers headers, String body) throws Exception {
@@ -80,14 +84,14 @@ class WebhooksTest {
 
   @Test
   void sixMinutesEitherWayAreRefused() throws Exception {
-    var secret = config.webhookSecrets().get(0);
+    var secret = config.webhookSecrets.get(0);
     assertAnswer(401, signed(BODY, secret, ago(360)), BODY);
     assertAnswer(401, signed(BODY, secret, ago(-360)), BODY);
   }
 
   @Test
   void aTimestampThatIsNotANumberIsRefused() throws Exception {
-    assertAnswer(401, signed(BODY, config.webhookSecrets().get(0), "today"), BODY);
+    assertAnswer(401, signed(BODY, config.webhookSecrets.get(0), "today"), BODY);
   }
 
   @Test
@@ -131,9 +135,9 @@ class WebhooksTest {
 
   @Test
   void aLostRefreshKeepsTheMirrorAndADeletionStopsIt() throws Exception {
-    var sealed = new Sealed(config.tokenKey());
+    var sealed = new Sealed(config.tokenKey);
     var tokens = new Tokens(config, sealed);
-    var mirror = new Mirror(config, sealed, tokens, null, null);
+    var mirror = new Mirror(config, sealed, tokens, null);
     var data = new JsonObject();
     data.addProperty("id", "p1");
     for (var reason : List.of("a refresh was never answered", Webhooks.DELETION)) {
@@ -147,13 +151,13 @@ class WebhooksTest {
 
   @Test
   void aDamagedRowIsWrittenAgain() throws Exception {
-    var sealed = new Sealed(config.tokenKey());
-    var mirror = new Mirror(config, sealed, new Tokens(config, sealed), null, null);
+    var sealed = new Sealed(config.tokenKey);
+    var mirror = new Mirror(config, sealed, new Tokens(config, sealed), null);
     var data = new JsonObject();
     data.addProperty("id", "p1");
     var event = new Webhooks.Event("participant.joined", "", "evt_1", "org_1", data);
     mirror.work(event, "first");
-    var rows = config.dataDir().resolve("participants").resolve(Sealed.fileName("evt_1"));
+    var rows = config.dataDir.resolve("participants").resolve(Sealed.fileName("evt_1"));
     var row = rows.resolve(Sealed.fileName("evt_1", "p1") + Sealed.SUFFIX);
     assertTrue(Files.exists(row));
     Files.writeString(row, "damaged");
@@ -162,9 +166,46 @@ class WebhooksTest {
   }
 
   @Test
+  void aDelayedDeliveryDoesNotUndoAReviewThatASyncHasRead() throws Exception {
+    var page =
+        "{\"data\":[{\"id\":\"p1\",\"application_status\":\"rejected\","
+            + "\"last_reviewed_at\":\"2026-01-02T10:00:00.500Z\"}]}";
+    var loopback = InetAddress.getLoopbackAddress();
+    var server = HttpServer.create(new InetSocketAddress(loopback, 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.sendResponseHeaders(200, page.length());
+            exchange.getResponseBody().write(page.getBytes(StandardCharsets.UTF_8));
+          }
+        });
+    server.start();
+    var base = "http://localhost:" + server.getAddress().getPort();
+    var settings = TestSettings.in(directory, Map.of("REVENTO_API_BASE", base));
+    var sealed = new Sealed(settings.tokenKey);
+    var tokens = new Tokens(settings, sealed);
+    var mirror = new Mirror(settings, sealed, tokens, new Api(settings, tokens, null));
+    tokens.store(new Login("evt_1", "org_1", "a1", "r1", "participants.read", null));
+    try {
+      mirror.sync("evt_1");
+    } finally {
+      server.stop(0);
+    }
+    var data = new JsonObject();
+    data.addProperty("participant_id", "p1");
+    data.addProperty("status", "approved");
+    for (var time : List.of("2026-01-02T09:59:59Z", "2026-01-02T10:00:01Z")) {
+      mirror.work(new Webhooks.Event("application.approved", time, "evt_1", "org_1", data), time);
+      var status = mirror.participants("evt_1").get(0).get("application_status").getAsString();
+      assertEquals(time.contains("T09:") ? "rejected" : "approved", status);
+    }
+  }
+
+  @Test
   void aDamagedDeliveryDoesNotHoldUpTheOthers() throws Exception {
     assertAnswer(204, genuine(BODY), BODY);
-    var damaged = config.dataDir().resolve("inbox/damaged.sealed");
+    var damaged = config.dataDir.resolve("inbox/damaged.sealed");
     Files.writeString(damaged, "damaged");
     var works = new ConcurrentLinkedQueue<String>();
     webhooks.workWaiting((event, id) -> works.add(id));
@@ -184,7 +225,7 @@ class WebhooksTest {
   })
   void theStartRemovesOnlyWhatKilledProcessesLeft(String name, int days, boolean isKept)
       throws Exception {
-    var path = config.dataDir().resolve(name);
+    var path = config.dataDir.resolve(name);
     Sealed.createOnce(path);
     var then = Instant.now().minus(Duration.ofDays(days));
     Files.setLastModifiedTime(path, FileTime.from(then));
