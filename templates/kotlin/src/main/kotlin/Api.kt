@@ -1,7 +1,6 @@
 package com.example.revento
 
 import com.google.gson.JsonObject
-import com.google.gson.JsonParseException
 import java.io.IOException
 import java.net.URI
 import java.net.http.HttpRequest
@@ -23,29 +22,20 @@ private const val PAGES_AT_ONCE = 20
 private const val LONGEST_PAUSE_SECONDS = 3_600L
 private val requestLimit = Duration.ofSeconds(20)
 
-/** The outcome of one request. */
-private sealed interface Answer {
-    class Found(val body: JsonObject) : Answer
-
-    /** [status] is 0 where there was no answer, or half of one; [code] is Revento's error code. */
-    class Failed(val error: IOException, val status: Int = 0, val code: String = "", val retryAfter: Duration? = null) :
-        Answer
-}
+/** A request that failed; [status] is 0 where there was no answer, or half of one; [code] is Revento's error code. */
+private class ApiError(message: String, val status: Int = 0, val code: String = "", val retryAfter: Duration? = null) :
+    IOException(message)
 
 /** What all requests for one event share: places in flight, and a pause that Revento asked for. */
 private class Gate {
     private val places = Semaphore(IN_FLIGHT, true)
 
-    @Volatile private var pausedUntil = Instant.MIN
-
-    fun pause(length: Duration) {
-        pausedUntil = Instant.now() + length
-    }
+    @Volatile var pausedUntil: Instant = Instant.MIN
 
     fun <T> inTurn(work: () -> T): T {
         places.acquire()
         try {
-            while (Instant.now() < pausedUntil) sleep(Duration.between(Instant.now(), pausedUntil))
+            while (Instant.now() < pausedUntil) Thread.sleep(10)
             return work()
         } finally {
             places.release()
@@ -62,30 +52,29 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
     fun get(eventId: String, path: String): JsonObject {
         val gate = gates.computeIfAbsent(eventId) { Gate() }
         var hasRefreshed = false
-        for (attempt in 1..TRIES) {
+        var attempt = 0
+        while (true) {
             val login = tokens.loginFor(eventId)
-            val answer = gate.inTurn { send(login, path) }
-            when (answer) {
-                is Answer.Found -> return answer.body
-                is Answer.Failed -> when {
-                    answer.code == "token_expired" && !hasRefreshed -> {
+            try {
+                return gate.inTurn { send(login, path) }
+            } catch (failed: ApiError) {
+                val pause = pauseAfter(failed, ++attempt)
+                when {
+                    failed.code == "token_expired" && !hasRefreshed -> {
                         hasRefreshed = true
                         tokens.refreshed(login, oauth::requestTokens)
                     }
-                    answer.code == "token_revoked" -> tokens.endSpent(login, answer.code)
-                    attempt == TRIES -> throw answer.error
-                    else -> {
-                        val pause = pauseAfter(answer, attempt) ?: throw answer.error
-                        // A pause that Revento asks for applies to all requests with this token.
-                        answer.retryAfter?.let(gate::pause) ?: sleep(pause)
-                    }
+                    failed.code == "token_revoked" -> tokens.endSpent(login, failed.code)
+                    pause == null || attempt >= TRIES -> throw failed
+                    // A pause that Revento asks for applies to all requests with this token.
+                    failed.retryAfter != null -> gate.pausedUntil = Instant.now() + failed.retryAfter
+                    else -> Thread.sleep(pause)
                 }
             }
         }
-        throw IOException("The API answered none of $TRIES tries.")
     }
 
-    private fun send(login: Login, path: String): Answer {
+    private fun send(login: Login, path: String): JsonObject {
         val requestId = UUID.randomUUID().toString()
         val request = HttpRequest.newBuilder(URI(config.apiBase + path))
             .header("Authorization", "Bearer ${login.accessToken}")
@@ -96,18 +85,12 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
         val status = result.getOrNull()?.statusCode() ?: 0
         val ids = arrayOf("request_id" to requestId, "event_id" to login.eventId)
         log("api request", *ids, "status" to status, "ms" to time.inWholeMilliseconds)
-        val response = result.getOrElse { return Answer.Failed(it as? IOException ?: throw it) }
-        val body = try {
-            parseObject(response.body())
-        } catch (malformed: JsonParseException) {
-            if (status == 200) return Answer.Failed(IOException(malformed))
-            JsonObject()
-        }
-        if (status == 200) return Answer.Found(body)
-        val code = body.text("error").orEmpty()
+        val response = result.getOrElse { throw ApiError("$it, request $requestId") }
+        val body = runCatching { parseObject(response.body()) }.getOrNull()
+        if (status == 200) return body ?: throw ApiError("The answer is not JSON, request $requestId")
+        val code = body?.text("error").orEmpty()
         val pause = pauseAsked(response.headers().firstValue("Retry-After").orElse(""))
-        val error = IOException("$code ($status), request $requestId")
-        return Answer.Failed(error, status, code, pause)
+        throw ApiError("$code ($status), request $requestId", status, code, pause)
     }
 
     /** Every row of a list, page by page. */
@@ -128,12 +111,12 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
     }
 }
 
-/** How long to wait before the next try; null: none. It branches on codes, never on messages. */
-private fun pauseAfter(answer: Answer.Failed, attempt: Int): Duration? = when {
-    answer.code == "concurrent_limit_exceeded" -> jittered(300)
-    answer.status == 429 -> jittered(2_000L shl attempt)
+/** Milliseconds before the next try; null: none. It branches on codes, never on messages. */
+private fun pauseAfter(failed: ApiError, attempt: Int): Long? = when {
+    failed.code == "concurrent_limit_exceeded" -> jittered(300)
+    failed.status == 429 -> jittered(2_000L shl attempt)
     // No answer, or half of one: reads may be sent again.
-    answer.status == 0 || answer.status >= 500 -> jittered(500L shl (attempt - 1))
+    failed.status == 0 || failed.status >= 500 -> jittered(500L shl (attempt - 1))
     else -> null
 }
 
@@ -141,6 +124,4 @@ private fun pauseAfter(answer: Answer.Failed, attempt: Int): Duration? = when {
 fun pauseAsked(retryAfter: String): Duration? =
     retryAfter.toLongOrNull()?.let { Duration.ofSeconds(it.coerceIn(0, LONGEST_PAUSE_SECONDS)) }
 
-private fun jittered(ms: Long) = Duration.ofMillis(ms + Random.nextLong(ms / 4))
-
-private fun sleep(length: Duration) = Thread.sleep(length.toMillis().coerceAtLeast(1))
+private fun jittered(ms: Long) = ms + Random.nextLong(ms / 4)

@@ -7,27 +7,21 @@ import java.net.InetSocketAddress
 import java.net.URLDecoder
 import java.util.concurrent.ExecutionException
 import java.util.concurrent.Executors
-import java.util.concurrent.TimeUnit.SECONDS
-import java.util.concurrent.locks.ReentrantReadWriteLock
-import kotlin.concurrent.read
 import kotlin.system.exitProcess
 
 private const val MAX_BODY_BYTES = 1 shl 20
-private const val GRACE_SECONDS = 5L
+private const val GRACE_SECONDS = 1 // all of it is taken
 private const val COOKIE = "revento_attempt"
 private val sentCookie = Regex("(?:^|; )$COOKIE=([\\w-]+)")
 private val thisMachine = Regex("""(?:localhost|127\.0\.0\.1|\[::1])(?::\d+)?""")
 
 /** The routes. */
 class App(private val config: Config) {
-    /** For reading while a request is handled. */
-    private val requests = ReentrantReadWriteLock()
-    private val threads = Executors.newCachedThreadPool()
     private val sealed = Sealed(config.tokenKey)
     private val tokens = Tokens(config, sealed)
     private val oauth = OAuth(config, sealed, tokens)
     private val webhooks = Webhooks(config, sealed, tokens)
-    private val mirror = Mirror(config, sealed, tokens, Api(config, tokens, oauth), threads)
+    private val mirror = Mirror(config, sealed, tokens, Api(config, tokens, oauth))
 
     /** Listens, and works deliveries from now on. */
     fun serve(): HttpServer {
@@ -36,15 +30,13 @@ class App(private val config: Config) {
         System.setProperty("sun.net.httpserver.maxReqTime", "10")
         tokens.logins() // the log says now which ones cannot be read
         val server = HttpServer.create(InetSocketAddress(config.port), 0)
-        server.executor = threads
+        server.executor = Executors.newCachedThreadPool()
         server.createContext("/") { exchange ->
-            requests.read {
-                exchange.use {
-                    try {
-                        exchange.route()
-                    } catch (failure: Exception) {
-                        exchange.fail(failure)
-                    }
+            exchange.use {
+                try {
+                    exchange.route()
+                } catch (failure: Exception) {
+                    exchange.fail(failure)
                 }
             }
         }
@@ -53,10 +45,9 @@ class App(private val config: Config) {
         return server
     }
 
-    /** Lets running requests end. Others wait from now on, until the process ends. */
-    fun stop() {
-        // `HttpServer.stop` would take all its time even where nothing runs.
-        requests.writeLock().tryLock(GRACE_SECONDS, SECONDS)
+    /** Lets running requests end, and a refresh in any case. */
+    fun stop(server: HttpServer) {
+        server.stop(GRACE_SECONDS)
         tokens.close()
         log("stopped")
     }
@@ -148,8 +139,8 @@ fun main() {
         val config = Config(environment(File(".env")))
         Sealed(config.tokenKey).check(config.dataDir)
         val app = App(config)
-        app.serve()
-        Runtime.getRuntime().addShutdownHook(Thread(app::stop))
+        val server = app.serve()
+        Runtime.getRuntime().addShutdownHook(Thread { app.stop(server) })
         log("listening", "port" to config.port)
     } catch (failed: Exception) { // a wrong setting, or a port that is taken
         System.err.println(failed.message ?: failed)

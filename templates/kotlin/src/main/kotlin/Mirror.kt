@@ -2,28 +2,19 @@ package com.example.revento
 
 import com.google.gson.JsonObject
 import java.nio.file.Path
-import java.util.concurrent.Callable
 import java.util.concurrent.ConcurrentHashMap
-import java.util.concurrent.ExecutorService
 import java.util.concurrent.FutureTask
+import kotlin.concurrent.thread
 import kotlin.io.path.deleteIfExists
-import kotlin.io.path.exists
-import kotlin.io.path.listDirectoryEntries
 
 /** The mirror of participants that webhooks and syncs keep up to date. */
-class Mirror(
-    config: Config,
-    private val sealed: Sealed,
-    private val tokens: Tokens,
-    private val api: Api,
-    private val threads: ExecutorService,
-) {
+class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tokens, private val api: Api) {
     private val directory = config.dataDir.resolve("participants")
     private val syncs = ConcurrentHashMap<String, FutureTask<Map<String, Any?>>>()
 
     /**
-     * What is held of one participant: of its last delivery, when it happened by Revento's clock and which it was; and
-     * when the row was written, by ours.
+     * What is held of one participant: of its last change, when it happened by Revento's clock and the delivery that
+     * reported it; and when the row was written, by ours.
      */
     private data class Held(
         val row: JsonObject = JsonObject(),
@@ -42,22 +33,13 @@ class Mirror(
             // A deletion that comes from now on waits for its turn, and then deletes what is written here.
             if (tokens.isDeleted(eventId, organizationId)) return@inTurn
             val path = of(eventId).resolve(fileName(eventId, participant) + SEALED)
-            val next = change(held(path) ?: Held()) ?: return@inTurn
+            val next = change(sealed.read<Held>(path) ?: Held()) ?: return@inTurn
             sealed.write(path, next.copy(writtenAt = System.currentTimeMillis()))
         }
     }
 
-    /** What a file holds; null where it is damaged: then it is written again. */
-    private fun held(path: Path): Held? = try {
-        sealed.read<Held>(path)
-    } catch (damaged: Damaged) {
-        log("file not read", "error" to damaged.message)
-        null
-    }
-
     private fun forget(eventId: String?) = directory.inTurn {
-        val held = of(eventId)
-        if (held.exists()) held.listDirectoryEntries().forEach { it.deleteIfExists() }
+        of(eventId).toFile().listFiles().orEmpty().forEach { it.toPath().deleteIfExists() }
     }
 
     /** What a delivery changes. It contains a snapshot, so no API request is needed. */
@@ -112,15 +94,21 @@ class Mirror(
         )
     }
 
-    private fun permitted(login: Login, scope: String, read: () -> Int) =
-        threads.submit(Callable<Any> { if (login.mayRead(scope)) read() else "not permitted" })
+    private fun permitted(login: Login, scope: String, read: () -> Int): FutureTask<Any> {
+        val task = FutureTask<Any> { if (login.mayRead(scope)) read() else "not permitted" }
+        thread { task.run() }
+        return task
+    }
 
     private fun readParticipants(login: Login, eventId: String, path: String): Int {
         val startedAt = System.currentTimeMillis()
         return api.rows(eventId, "$path/participants").onEach { row ->
+            // A delivery from before the last review, which comes later, is older than this row.
+            val reviewedAt = row.text("last_reviewed_at").orEmpty()
             remember(eventId, login.organizationId, row.get("id").asString) { held ->
                 // What a delivery wrote meanwhile is newer than this page.
-                if (held.writtenAt > startedAt) null else held.copy(row = row)
+                val isNewer = held.writtenAt > startedAt
+                if (isNewer) null else held.copy(row = row, occurredAt = maxOf(held.occurredAt, reviewedAt))
             }
         }.count()
     }

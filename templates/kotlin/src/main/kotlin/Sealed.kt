@@ -27,10 +27,10 @@ import kotlin.concurrent.withLock
 import kotlin.io.path.createDirectories
 import kotlin.io.path.createFile
 import kotlin.io.path.deleteIfExists
+import kotlin.io.path.exists
 import kotlin.io.path.listDirectoryEntries
 import kotlin.io.path.moveTo
 import kotlin.io.path.name
-import kotlin.io.path.notExists
 import kotlin.io.path.readBytes
 
 const val SEALED = ".sealed"
@@ -93,10 +93,6 @@ fun <T> Path.inTurn(work: () -> T): T = turns.computeIfAbsent(toAbsolutePath()) 
     }
 }
 
-/** A file that was not sealed under its name with our key. */
-class Damaged(path: Path, cause: Exception) :
-    IOException("$path is damaged, or REVENTO_TOKEN_KEY has changed", cause)
-
 /** Files that only this program can read, encrypted with AES-256-GCM. */
 class Sealed(key: ByteArray) {
     private val key = SecretKeySpec(key, "AES")
@@ -137,38 +133,32 @@ class Sealed(key: ByteArray) {
         path.parent.keepNames()
     }
 
-    /** The value of a file; null where there is none. */
+    /** The value of a file; null where there is none, or it is damaged: that must not stop the rest. */
     fun <T> read(path: Path, type: Class<T>): T? = try {
         unseal(path.readBytes(), path.name, type)
     } catch (_: NoSuchFileException) {
         null
-    } catch (damaged: GeneralSecurityException) {
-        throw Damaged(path, damaged)
+    } catch (_: GeneralSecurityException) {
+        null.also { log("file damaged", "file" to "$path") }
     }
 
     /** Refuses a directory where nothing can be stored, or where everything is encrypted with another key. */
     fun check(directory: Path) {
         val path = directory.resolve("key$SEALED")
-        try {
-            read<JsonObject>(path)
-            write(path, JsonObject())
-        } catch (_: Damaged) {
-            val reason = "REVENTO_TOKEN_KEY is not the key that its files are encrypted with"
-            throw IOException("Cannot use $directory: $reason.")
-        } catch (failed: IOException) {
-            throw IOException("Cannot use $directory: $failed.")
+        if (path.exists() && read<JsonObject>(path) == null) {
+            throw IOException("REVENTO_TOKEN_KEY is not the key of the files in $directory.")
         }
+        write(path, JsonObject())
     }
 
-    /** The values of the files of a directory. One that is damaged does not hold up the others. */
-    fun <T : Any> readAll(directory: Path, type: Class<T>): List<T> = when {
-        directory.notExists() -> emptyList()
-        else -> directory.listDirectoryEntries("*$SEALED").mapNotNull { path ->
+    /** The values of the files of a directory. One that cannot be read does not hold up the others. */
+    fun <T : Any> readAll(directory: Path, type: Class<T>): List<T> {
+        directory.createDirectories(*ownerOnly)
+        return directory.listDirectoryEntries("*$SEALED").mapNotNull { path ->
             try {
                 read(path, type)
             } catch (unreadable: IOException) {
-                log("file not read", "error" to unreadable.message)
-                null
+                null.also { log("file not read", "error" to "$unreadable") }
             }
         }
     }

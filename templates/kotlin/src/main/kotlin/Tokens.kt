@@ -1,16 +1,9 @@
 package com.example.revento
 
-import java.nio.file.NoSuchFileException
 import java.nio.file.Path
-import java.time.Duration
-import java.time.Instant
-import java.util.concurrent.locks.ReentrantLock
-import kotlin.concurrent.withLock
+import java.util.concurrent.locks.ReentrantReadWriteLock
+import kotlin.concurrent.read
 import kotlin.io.path.deleteIfExists
-import kotlin.io.path.getLastModifiedTime
-
-/** A refresh that has no answer by then never gets one: requests are given up after 15 seconds. */
-private val unansweredAfter = Duration.ofSeconds(30)
 
 /** The organizer has to connect the event again; trying again does not help. */
 class LoginEnded : Exception("No organizer has connected this event, or the connection ended. Open /connect.")
@@ -35,21 +28,22 @@ data class Login(
 class Tokens(config: Config, private val sealed: Sealed) {
     private val directory = config.dataDir.resolve("logins")
 
-    /** Held while a refresh runs. */
-    private val refreshing = ReentrantLock()
+    /** For reading while a refresh runs. */
+    private val refreshing = ReentrantReadWriteLock()
 
     private val Login.path get() = directory.resolve(fileName(eventId, organizationId) + SEALED)
 
     /** Stores a login. Call it before anything uses its access token. */
-    fun store(login: Login) = directory.inTurn { sealed.write(login.path, login) }
+    fun store(login: Login) = directory.inTurn { write(login) }
 
-    /**
-     * Stores [next] unless another login came in the place of [spent] meanwhile. Gives the one that holds now; throws
-     * where it ended.
-     */
+    private fun write(login: Login) {
+        login.ended?.let { log("login ended", "event_id" to login.eventId, "reason" to it) }
+        sealed.write(login.path, login)
+    }
+
+    /** Stores [next], unless another login came in the place of [spent] meanwhile, or that ended. */
     private fun replace(spent: Login, next: Login) = directory.inTurn {
-        val current = usable(spent)
-        if (current.refreshToken == spent.refreshToken) next.also { sealed.write(it.path, it) } else current
+        if (usable(spent).refreshToken == spent.refreshToken) write(next)
     }
 
     /** Every login that can be used. */
@@ -59,18 +53,12 @@ class Tokens(config: Config, private val sealed: Sealed) {
     fun loginFor(eventId: String) = logins().find { it.eventId == eventId } ?: throw LoginEnded()
 
     /** Marks whatever login there is as ended and forgets its tokens. */
-    fun end(eventId: String?, organizationId: String?, reason: String) {
-        log("login ended", "event_id" to eventId, "reason" to reason)
+    fun end(eventId: String?, organizationId: String?, reason: String) =
         store(Login(eventId, organizationId, ended = reason))
-    }
 
-    /** Ends this login only. Gives the one that was stored in its place meanwhile, or throws. */
-    fun endSpent(spent: Login, reason: String): Login {
-        val current = replace(spent, Login(spent.eventId, spent.organizationId, ended = reason))
-        if (current.ended == null) return current
-        log("login ended", "event_id" to spent.eventId, "reason" to reason)
-        throw LoginEnded()
-    }
+    /** Ends this login only, not one that was stored in its place meanwhile. */
+    fun endSpent(spent: Login, reason: String) =
+        replace(spent, Login(spent.eventId, spent.organizationId, ended = reason))
 
     /** Whether Revento demanded deletion, and no organizer has connected the event again. */
     fun isDeleted(eventId: String?, organizationId: String?) =
@@ -82,47 +70,40 @@ class Tokens(config: Config, private val sealed: Sealed) {
     /**
      * The login after a refresh; [spent] is the one whose access token has expired.
      *
-     * Revento revokes a login when a refresh token is used twice, so each one is claimed by a file before it is sent: one
-     * request among all threads, one among all processes, one even when the process dies half-way.
+     * Revento revokes a login when a refresh token is used twice. A lock lets one thread of one process at a time refresh;
+     * a file claims each refresh token before it is sent, so that nobody sends it again after a process that died half-way.
      */
     fun refreshed(spent: Login, request: (Map<String, String>) -> Login): Login {
-        refreshing.withLock {
-            while (true) {
+        refreshing.read {
+            // Not the turn of the logins: a deletion must not wait until Revento has answered.
+            spent.path.inTurn {
                 val current = usable(spent)
-                if (current.accessToken != spent.accessToken) return current
-                val claim = claimOf(current)
-                if (createOnce(claim)) return refreshOnce(spent, claim, request)
-                // Another process is refreshing: the files show the outcome.
-                if (isUnanswered(claim)) return endSpent(current, "a refresh was never answered")
-                Thread.sleep(50)
+                if (current.accessToken == spent.accessToken) refreshOnce(current, request)
             }
         }
+        return usable(spent) // it may have ended, or been made again, meanwhile
     }
 
     /** Lets a refresh end, whose new tokens would be lost with the process. No other one starts. */
-    fun close() = refreshing.lock()
+    fun close() = refreshing.writeLock().lock()
 
-    private fun refreshOnce(spent: Login, claim: Path, request: (Map<String, String>) -> Login): Login {
+    private fun refreshOnce(spent: Login, request: (Map<String, String>) -> Login) {
+        val claim = claimOf(spent)
+        if (!createOnce(claim)) return endSpent(spent, "a refresh was never answered")
         var mayBeSpent = false
         try {
-            // Another process may have refreshed, and dropped its claim, since we looked. Where nothing can be written, as
-            // on a full disk, that shows now: the answer could not be kept.
-            val current = replace(spent, spent)
-            if (current.accessToken != spent.accessToken) return current
+            // Where nothing can be written, as on a full disk, that shows now: the answer could not be kept.
+            replace(spent, spent)
             mayBeSpent = true
-            val answer = request(
-                mapOf("grant_type" to "refresh_token", "refresh_token" to spent.refreshToken.orEmpty()),
-            )
-            val renewed = spent.copy(
-                accessToken = answer.accessToken,
-                refreshToken = answer.refreshToken,
-                scope = answer.scope ?: spent.scope,
-            )
-            return replace(spent, renewed).also { mayBeSpent = false }
+            val form = mapOf("grant_type" to "refresh_token", "refresh_token" to spent.refreshToken.orEmpty())
+            val (_, _, access, refresh, scope) = request(form)
+            val renewed = spent.copy(accessToken = access, refreshToken = refresh, scope = scope ?: spent.scope)
+            replace(spent, renewed)
+            mayBeSpent = false
         } catch (refused: TokenError) {
             mayBeSpent = !refused.isUnused
-            if (refused.code == "invalid_grant") return endSpent(spent, refused.code)
-            throw refused
+            if (refused.code != "invalid_grant") throw refused
+            endSpent(spent, refused.code)
         } finally {
             // Otherwise the claim stays: the token is never sent a second time.
             if (!mayBeSpent) claim.deleteIfExists()
@@ -130,10 +111,4 @@ class Tokens(config: Config, private val sealed: Sealed) {
     }
 
     private fun usable(login: Login) = sealed.read<Login>(login.path)?.takeIf { it.ended == null } ?: throw LoginEnded()
-
-    private fun isUnanswered(claim: Path) = try {
-        claim.getLastModifiedTime().toInstant() + unansweredAfter < Instant.now()
-    } catch (_: NoSuchFileException) {
-        false // it was dropped meanwhile
-    }
 }

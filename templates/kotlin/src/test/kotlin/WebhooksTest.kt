@@ -1,6 +1,9 @@
 package com.example.revento
 
 import com.sun.net.httpserver.Headers
+import com.sun.net.httpserver.HttpServer
+import java.net.InetAddress
+import java.net.InetSocketAddress
 import java.nio.file.attribute.FileTime
 import java.time.Duration
 import java.time.Instant
@@ -101,8 +104,7 @@ class WebhooksTest {
 
     @Test
     fun `a lost refresh keeps the mirror, and a deletion stops it`() {
-        val threads = Executors.newCachedThreadPool()
-        val mirror = Mirror(config, sealed, tokens, Api(config, tokens, OAuth(config, sealed, tokens)), threads)
+        val mirror = Mirror(config, sealed, tokens, Api(config, tokens, OAuth(config, sealed, tokens)))
         for ((reason, count) in mapOf("a refresh was never answered" to 1, DELETION to 0)) {
             val eventId = "evt of $reason"
             val ids = """"event_id":"$eventId","organization_id":"org_1""""
@@ -111,13 +113,37 @@ class WebhooksTest {
             mirror.work(Delivery(reason, 0, body))
             assertEquals(count, mirror.participants(eventId).size, reason)
         }
-        threads.shutdown()
+    }
+
+    @Test
+    fun `a delayed delivery does not undo a review that a sync has read`() {
+        val person = """"id":"p1","application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z""""
+        val page = """{"data":[{$person}],"has_more":false}""".toByteArray()
+        val server = HttpServer.create(InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0)
+        server.createContext("/") { exchange ->
+            exchange.sendResponseHeaders(200, page.size.toLong())
+            exchange.use { it.responseBody.write(page) }
+        }
+        server.start()
+        val settings = testSettings(directory, "REVENTO_API_BASE" to "http://localhost:${server.address.port}")
+        val tokens = Tokens(settings, sealed)
+        val api = Api(settings, tokens, OAuth(settings, sealed, tokens))
+        val mirror = Mirror(settings, sealed, tokens, api)
+        tokens.store(Login("evt_1", "org_1", "a1", "r1", "participants.read"))
+        mirror.sync("evt_1")
+        server.stop(0)
+        for ((time, status) in listOf("2026-01-02T09:59:59Z" to "rejected", "2026-01-02T10:00:01Z" to "approved")) {
+            val ids = """"event_id":"evt_1","organization_id":"org_1""""
+            val data = """{"participant_id":"p1","status":"approved"}"""
+            val body = parseObject("""{"type":"application.approved",$ids,"occurred_at":"$time","data":$data}""")
+            mirror.work(Delivery(time, 0, body))
+            assertEquals(status, mirror.participants("evt_1").single().text("application_status"))
+        }
     }
 
     @Test
     fun `a damaged row is written again`() {
-        val threads = Executors.newCachedThreadPool()
-        val mirror = Mirror(config, sealed, tokens, Api(config, tokens, OAuth(config, sealed, tokens)), threads)
+        val mirror = Mirror(config, sealed, tokens, Api(config, tokens, OAuth(config, sealed, tokens)))
         val ids = """"event_id":"evt_1","organization_id":"org_1""""
         val body = parseObject("""{"type":"participant.joined",$ids,"occurred_at":"","data":{"id":"p1"}}""")
         mirror.work(Delivery("first", 0, body))
@@ -127,7 +153,6 @@ class WebhooksTest {
         row.writeText("damaged")
         mirror.work(Delivery("second", 0, body))
         assertEquals(1, mirror.participants("evt_1").size)
-        threads.shutdown()
     }
 
     @Test
