@@ -1,16 +1,20 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using Row = System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>;
 
 namespace ReventoIntegration;
 
-/// <summary>What Revento refused; <see cref="Code"/> is its error code.</summary>
-internal sealed class ApiException(string code, int status, string requestId)
-    : Exception($"{code} ({status}), request {requestId}")
+/// <summary>
+/// A request that failed: <see cref="Code"/> is Revento's error code; <see cref="Status"/> is 0 where there was no answer,
+/// or half of one.
+/// </summary>
+internal sealed class ApiException(string message, int status = 0, string code = "", TimeSpan? retryAfter = null)
+    : Exception(message)
 {
+    public int Status => status;
     public string Code => code;
+    public TimeSpan? RetryAfter => retryAfter;
 }
 
 /// <summary>Reads of the API: what to do about each error, limits, and lists page by page.</summary>
@@ -55,46 +59,37 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
         }
     }
 
-    private sealed record Answer(string RequestId, int Status = 0)
-    {
-        public JsonElement? Body { get; init; }
-        public string? Code { get; init; }
-        public TimeSpan? RetryAfter { get; init; }
-        public Exception? Failure { get; init; }
-    }
-
     private sealed record Page(List<Row> Data, string? NextCursor, bool HasMore);
 
     /// <summary>The JSON of one resource of an event.</summary>
     /// <exception cref="ApiException"></exception>
     /// <exception cref="LoginEndedException"></exception>
-    public async Task<T> Get<T>(string eventId, string path)
+    public async Task<T> Get<T>(string eventId, string path) where T : class
     {
         var gate = gates.GetOrAdd(eventId, _ => new Gate());
         var hasRefreshed = false;
         for (var attempt = 1; ; attempt++)
         {
             var login = logins.For(eventId);
-            var answer = await gate.Pass(() => Send(login, path));
-            if (answer.Body is { } body) return body.Deserialize<T>(SealedFiles.Json)!;
-            if (answer.Code == "token_expired" && !hasRefreshed)
+            try
+            {
+                return await gate.Pass(() => Send<T>(login, path));
+            }
+            catch (ApiException failed) when (failed.Code == "token_expired" && !hasRefreshed)
             {
                 hasRefreshed = true;
                 await logins.Refresh(login, oauth.RequestTokens);
-                continue;
             }
-            if (answer.Code == "token_revoked")
+            catch (ApiException failed) when (failed.Code == "token_revoked")
             {
-                logins.EndSpent(login, answer.Code);
-                continue;
+                logins.EndSpent(login, failed.Code);
             }
-            if (attempt == Tries || PauseAfter(answer, attempt) is not { } pause)
+            catch (ApiException failed) when (attempt < Tries && PauseAfter(failed, attempt) is { } pause)
             {
-                throw answer.Failure ?? new ApiException(answer.Code ?? "unexpected_answer", answer.Status, answer.RequestId);
+                // A pause that Revento asks for applies to all requests with this token.
+                if (failed.RetryAfter is { } length) gate.Pause(length);
+                else await Task.Delay(pause);
             }
-            // A pause that Revento asks for applies to all requests with this token.
-            if (answer.RetryAfter is { } length) gate.Pause(length);
-            else await Task.Delay(pause);
         }
     }
 
@@ -114,13 +109,12 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
     }
 
     /// <summary>How long to wait before the next try, if there may be one. Branches on codes, never on messages.</summary>
-    private static TimeSpan? PauseAfter(Answer answer, int attempt) => answer switch
+    private static TimeSpan? PauseAfter(ApiException failed, int attempt) => failed switch
     {
         { Code: "concurrent_limit_exceeded" } => TimeSpan.FromMilliseconds(Random.Shared.Next(200, 500)),
         { Status: 429 } => TimeSpan.FromSeconds((2 << attempt) * (1 + Random.Shared.NextDouble() / 4)),
         // No answer, or half of one: reads may be sent again.
-        { Failure: not null } or { Status: >= 500 } =>
-            TimeSpan.FromMilliseconds((250 << attempt) * (1 + Random.Shared.NextDouble() / 4)),
+        { Status: 0 or >= 500 } => TimeSpan.FromMilliseconds((250 << attempt) * (1 + Random.Shared.NextDouble() / 4)),
         _ => null,
     };
 
@@ -128,46 +122,30 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
     public static TimeSpan? PauseAsked(RetryConditionHeaderValue? retryAfter) =>
         retryAfter?.Delta > LongestPause ? LongestPause : retryAfter?.Delta;
 
-    private async Task<Answer> Send(Login login, string path)
+    private async Task<T> Send<T>(Login login, string path) where T : class
     {
-        var answer = new Answer(Guid.NewGuid().ToString());
-        var started = Stopwatch.GetTimestamp();
+        var (requestId, started, status) = (Guid.NewGuid().ToString(), Stopwatch.GetTimestamp(), 0);
         using var request = new HttpRequestMessage(HttpMethod.Get, config.ApiBase + path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", login.AccessToken);
         request.Headers.Accept.ParseAdd("application/vnd.revento.v1+json");
-        request.Headers.Add("X-Revento-Request-Id", answer.RequestId);
+        request.Headers.Add("X-Revento-Request-Id", requestId);
         try
         {
             using var response = await Http.SendAsync(request);
-            answer = answer with { Status = (int)response.StatusCode, RetryAfter = PauseAsked(response.Headers.RetryAfter) };
+            status = (int)response.StatusCode;
             var body = await response.Content.ReadAsByteArrayAsync();
-            answer = answer.Status == 200
-                ? answer with { Body = JsonSerializer.Deserialize<JsonElement>(body) }
-                : answer with { Code = CodeIn(body) };
+            if (status == 200) return Json.Read<T>(body) ?? throw new ApiException($"not the JSON expected, request {requestId}");
+            var code = Json.Read<Row>(body)?.GetValueOrDefault("error").ToString() ?? "";
+            throw new ApiException($"{code}, request {requestId}", status, code, PauseAsked(response.Headers.RetryAfter));
         }
-        catch (Exception error) when (error is HttpRequestException or TaskCanceledException or JsonException)
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
         {
-            answer = answer with { Failure = error };
+            throw new ApiException($"{error.GetType().Name}, request {requestId}");
         }
-        var ms = (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        Log.Write(
-            "api request",
-            ("request_id", answer.RequestId),
-            ("event_id", login.EventId),
-            ("status", answer.Status),
-            ("ms", ms));
-        return answer;
-    }
-
-    private static string? CodeIn(byte[] body)
-    {
-        try
+        finally
         {
-            return JsonSerializer.Deserialize<Row>(body)?.GetValueOrDefault("error").ToString();
-        }
-        catch (JsonException)
-        {
-            return null;
+            var ms = (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            Log.Write("api request", ("request_id", requestId), ("event_id", login.EventId), ("status", status), ("ms", ms));
         }
     }
 }

@@ -67,7 +67,7 @@ internal static class App
         {
             var connected = @event is null ? logins.All().Select(login => login.EventId!).ToArray() : [];
             var wanted = connected.Length > 0 ? connected : [@event ?? config.EventId];
-            return Results.Json(new { events = await Task.WhenAll(wanted.Select(mirror.Sync)) }, SealedFiles.Json);
+            return Results.Json(new { events = await Task.WhenAll(wanted.Select(mirror.Sync)) }, Json.Options);
         });
 
         return app;
@@ -128,7 +128,7 @@ internal static class App
             Build(config).Run();
             return 0;
         }
-        catch (Exception error) when (error is InvalidOperationException or IOException) // a setting, a port that is taken
+        catch (Exception error) when (error is InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(error.Message);
             return 1;

@@ -90,3 +90,22 @@ internal static class Log
         Console.WriteLine(JsonSerializer.Serialize(line));
     }
 }
+
+/// <summary>JSON as Revento writes it.</summary>
+internal static class Json
+{
+    public static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>The value of some JSON; null for anything else, and for the JSON of something else.</summary>
+    public static T? Read<T>(byte[] text) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -20,8 +20,6 @@ internal sealed class SealedFiles(Config config)
         [".tmp"] = 1, [".claim"] = 100, ["attempts"] = 1, ["worked"] = 30,
     };
 
-    public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     /// <summary>A file name for any text, safe in a path.</summary>
     public static string NameOf(params string?[] parts) =>
         Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts))).ToLowerInvariant();
@@ -29,7 +27,7 @@ internal sealed class SealedFiles(Config config)
     /// <summary>The name is authenticated, so one sealed value cannot stand in for another.</summary>
     public byte[] Seal<T>(T value, string name)
     {
-        var text = JsonSerializer.SerializeToUtf8Bytes(value, Json);
+        var text = JsonSerializer.SerializeToUtf8Bytes(value, Json.Options);
         var bytes = new byte[NonceSize + TagSize + text.Length];
         RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceSize));
         using var aes = new AesGcm(config.TokenKey, TagSize);
@@ -43,7 +41,7 @@ internal sealed class SealedFiles(Config config)
     }
 
     /// <exception cref="CryptographicException">It was not sealed with our key under this name.</exception>
-    public T Unseal<T>(byte[] bytes, string name)
+    public T Unseal<T>(byte[] bytes, string name) where T : class
     {
         if (bytes.Length < NonceSize + TagSize) throw new CryptographicException("Too short.");
         var text = new byte[bytes.Length - NonceSize - TagSize];
@@ -54,7 +52,7 @@ internal sealed class SealedFiles(Config config)
             bytes.AsSpan(NonceSize, TagSize),
             text,
             Encoding.UTF8.GetBytes(name));
-        return JsonSerializer.Deserialize<T>(text, Json) ?? throw new CryptographicException("Nothing was sealed.");
+        return Json.Read<T>(text) ?? throw new CryptographicException("Something else was sealed.");
     }
 
     /// <summary>Replaces a file as a whole: a crash leaves the old one or the new one.</summary>
@@ -78,8 +76,7 @@ internal sealed class SealedFiles(Config config)
         KeepNames(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>The value of a file; null where there is none.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <summary>The value of a file; null where there is none, or it is damaged: that must not stop the rest.</summary>
     public T? Read<T>(string path) where T : class
     {
         try
@@ -90,9 +87,10 @@ internal sealed class SealedFiles(Config config)
         {
             return null;
         }
-        catch (Exception error) when (error is CryptographicException or JsonException)
+        catch (CryptographicException)
         {
-            throw new InvalidDataException($"{path} is damaged, or REVENTO_TOKEN_KEY has changed.", error);
+            Log.Write("file damaged", ("file", path));
+            return null;
         }
     }
 
@@ -101,24 +99,14 @@ internal sealed class SealedFiles(Config config)
     public void Check()
     {
         var path = Path.Combine(config.DataDirectory, "key.sealed");
-        try
+        if (File.Exists(path) && Read<Dictionary<string, string>>(path) is null)
         {
-            Read<Dictionary<string, string>>(path);
-            Write(path, new Dictionary<string, string>());
+            throw new InvalidOperationException($"REVENTO_TOKEN_KEY is not the key of the files in {config.DataDirectory}.");
         }
-        catch (InvalidDataException)
-        {
-            throw Unusable("REVENTO_TOKEN_KEY is not the key that its files are encrypted with");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw Unusable(error.Message.TrimEnd('.'));
-        }
-
-        InvalidOperationException Unusable(string reason) => new($"Cannot use {config.DataDirectory}: {reason}.");
+        Write(path, new Dictionary<string, string>());
     }
 
-    /// <summary>The values of the files of a directory. One that is damaged does not hold up the others.</summary>
+    /// <summary>The values of the files of a directory. One that cannot be read does not hold up the others.</summary>
     public IEnumerable<T> ReadAll<T>(string directory) where T : class
     {
         var paths = Directory.Exists(directory) ? Directory.GetFiles(directory, "*.sealed") : [];
@@ -130,7 +118,7 @@ internal sealed class SealedFiles(Config config)
             {
                 return Read<T>(path);
             }
-            catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 Log.Write("file not read", ("error", error.Message));
                 return null;

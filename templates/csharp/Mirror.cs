@@ -9,7 +9,7 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<Synced>>> syncs = new();
 
-    /// <param name="OccurredAt">When the last delivery about it happened, by Revento's clock.</param>
+    /// <param name="OccurredAt">When its last change happened, by Revento's clock.</param>
     /// <param name="WrittenAt">When it was written, by ours.</param>
     private sealed record Held(Row Row, string? OccurredAt, string? DeliveryId, DateTimeOffset WrittenAt);
 
@@ -93,9 +93,14 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         await foreach (var row in api.Rows(login.EventId!, path))
         {
             count++;
-            // What a delivery wrote meanwhile is newer than this page.
+            // A delivery from before the last review, which comes later, is older than this row.
+            var reviewedAt = row.GetValueOrDefault("last_reviewed_at").ToString();
             Remember(login.EventId, login.OrganizationId, row["id"].GetString(), held =>
-                held?.WrittenAt > startedAt ? null : new Held(row, held?.OccurredAt, held?.DeliveryId, DateTimeOffset.UtcNow));
+            {
+                if (held?.WrittenAt > startedAt) return null; // what a delivery wrote meanwhile is newer than this page
+                var occurredAt = string.CompareOrdinal(reviewedAt, held?.OccurredAt) > 0 ? reviewedAt : held?.OccurredAt;
+                return new Held(row, occurredAt, held?.DeliveryId, DateTimeOffset.UtcNow);
+            });
         }
         return count;
     }
@@ -114,21 +119,7 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         using var _ = files.Lock("mirror");
         // A deletion that comes from now on waits for this lock, and then deletes what is written here.
         if (logins.IsDeleted(eventId, organizationId)) return;
-        if (change(HeldIn(path)) is { } next) files.Write(path, next);
-    }
-
-    /// <summary>What a file holds; null where there is none, or where it is damaged: then it is written again.</summary>
-    private Held? HeldIn(string path)
-    {
-        try
-        {
-            return files.Read<Held>(path);
-        }
-        catch (InvalidDataException error)
-        {
-            Log.Write("file not read", ("error", error.Message));
-            return null;
-        }
+        if (change(files.Read<Held>(path)) is { } next) files.Write(path, next);
     }
 
     private string DirectoryOf(string? eventId) =>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace ReventoIntegration;
@@ -37,12 +36,6 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
         {
             IsSent = true;
             return base.SerializeToStreamAsync(stream, context);
-        }
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken limit)
-        {
-            IsSent = true;
-            return base.SerializeToStreamAsync(stream, context, limit);
         }
     }
 
@@ -120,7 +113,7 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
         try
         {
             using var response = await Http.SendAsync(request);
-            var answer = Parsed(await response.Content.ReadAsByteArrayAsync());
+            var answer = Json.Read<Answer>(await response.Content.ReadAsByteArrayAsync());
             if (response.IsSuccessStatusCode && answer is { AccessToken.Length: > 0, RefreshToken.Length: > 0 })
             {
                 return new Login(answer.EventId, answer.OrganizationId)
@@ -146,18 +139,6 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
     /// </summary>
     private static bool IsUnusedAfter(int status, string code) =>
         status == 503 || (status is >= 300 and < 500 && code != "invalid_grant");
-
-    private static Answer? Parsed(byte[] body)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<Answer>(body, SealedFiles.Json);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 
     private Attempt? Opened(string cookie)
     {

@@ -19,9 +19,6 @@ internal sealed record Login(string? EventId, string? OrganizationId)
 /// <summary>Logins on disk, a file each, and a refresh that happens once however many ask for it.</summary>
 internal sealed class Logins(Config config, SealedFiles files)
 {
-    /// <summary>A refresh that has no answer by then never gets one: requests are given up after 15 seconds.</summary>
-    private static readonly TimeSpan UnansweredAfter = TimeSpan.FromSeconds(30);
-
     private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new();
 
     public const string Deletion = "data.deletion_required";
@@ -32,21 +29,23 @@ internal sealed class Logins(Config config, SealedFiles files)
     public void Store(Login login)
     {
         using var _ = files.Lock("logins");
+        Write(login);
+    }
+
+    private void Write(Login login)
+    {
+        if (login.Ended is not null) Log.Write("login ended", ("event_id", login.EventId), ("reason", login.Ended));
         files.Write(PathOf(login), login);
     }
 
     /// <summary>
-    /// Stores <paramref name="next"/> unless another login came in the place of <paramref name="spent"/> meanwhile. Gives
-    /// the one that holds now.
+    /// Stores <paramref name="next"/> unless another login came in the place of <paramref name="spent"/> meanwhile.
     /// </summary>
     /// <exception cref="LoginEndedException">It ended meanwhile.</exception>
-    private Login Replace(Login spent, Login next)
+    private void Replace(Login spent, Login next)
     {
         using var _ = files.Lock("logins");
-        var current = Usable(spent);
-        if (current.RefreshToken != spent.RefreshToken) return current;
-        files.Write(PathOf(next), next);
-        return next;
+        if (Usable(spent).RefreshToken == spent.RefreshToken) Write(next);
     }
 
     /// <summary>Every login that can be used.</summary>
@@ -58,21 +57,13 @@ internal sealed class Logins(Config config, SealedFiles files)
         ?? throw new LoginEndedException("No organizer has connected this event, or the connection ended.");
 
     /// <summary>Marks whatever login there is as ended and forgets its tokens.</summary>
-    public void End(string? eventId, string? organizationId, string reason)
-    {
-        Log.Write("login ended", ("event_id", eventId), ("reason", reason));
+    public void End(string? eventId, string? organizationId, string reason) =>
         Store(new Login(eventId, organizationId) { Ended = reason });
-    }
 
-    /// <summary>Ends this login only. Gives the one that the organizer made meanwhile, or throws.</summary>
-    /// <exception cref="LoginEndedException">There is none.</exception>
-    public Login EndSpent(Login spent, string reason)
-    {
-        var current = Replace(spent, new Login(spent.EventId, spent.OrganizationId) { Ended = reason });
-        if (current.Ended is null) return current;
-        Log.Write("login ended", ("event_id", spent.EventId), ("reason", reason));
-        throw new LoginEndedException("The connection ended.");
-    }
+    /// <summary>Ends this login only, not one that was stored in its place meanwhile.</summary>
+    /// <exception cref="LoginEndedException">It ended meanwhile.</exception>
+    public void EndSpent(Login spent, string reason) =>
+        Replace(spent, new Login(spent.EventId, spent.OrganizationId) { Ended = reason });
 
     /// <summary>Whether Revento demanded deletion, and no organizer has connected the event again.</summary>
     public bool IsDeleted(string? eventId, string? organizationId) =>
@@ -83,62 +74,56 @@ internal sealed class Logins(Config config, SealedFiles files)
 
     /// <summary>
     /// The login after a refresh; <paramref name="spent"/> is the one whose access token has expired. Revento revokes a
-    /// login when a refresh token is used twice, so each one is claimed by a file before it is sent: one request among
-    /// all threads, one among all processes, one even when the process dies half-way.
+    /// login when a refresh token is used twice. A lock lets one caller in one process at a time refresh; a file claims each
+    /// refresh token before it is sent, so that nobody sends it again after a process that died half-way.
     /// </summary>
     public async Task<Login> Refresh(Login spent, Func<Dictionary<string, string>, Task<Login>> request)
     {
         var turn = turns.GetOrAdd(PathOf(spent), _ => new SemaphoreSlim(1));
-        await turn.WaitAsync();
+        await turn.WaitAsync(); // without a thread, which the lock needs
         try
         {
-            while (true)
-            {
-                var current = Usable(spent);
-                if (current.AccessToken != spent.AccessToken) return current;
-                var claim = new FileInfo(ClaimOf(current));
-                if (SealedFiles.CreateOnce(claim.FullName)) return await RefreshOnce(spent, claim, request);
-                // Another process is refreshing: the files show the outcome.
-                if (claim.Exists && DateTime.UtcNow - claim.LastWriteTimeUtc > UnansweredAfter)
-                {
-                    return EndSpent(current, "a refresh was never answered");
-                }
-                await Task.Delay(50);
-            }
+            // Not the lock of the logins: a deletion must not wait until Revento has answered.
+            using var _ = files.Lock($"refresh {Path.GetFileName(PathOf(spent))}");
+            var current = Usable(spent);
+            if (current.AccessToken == spent.AccessToken) await RefreshOnce(current, request);
         }
         finally
         {
             turn.Release();
         }
+        return Usable(spent); // it may have ended, or been made again, meanwhile
     }
 
-    private async Task<Login> RefreshOnce(Login spent, FileInfo claim, Func<Dictionary<string, string>, Task<Login>> request)
+    private async Task RefreshOnce(Login spent, Func<Dictionary<string, string>, Task<Login>> request)
     {
+        var claim = ClaimOf(spent);
+        if (!SealedFiles.CreateOnce(claim))
+        {
+            EndSpent(spent, "a refresh was never answered");
+            return;
+        }
         var mayBeSpent = false;
         try
         {
-            // Another process may have refreshed, and dropped its claim, since we looked. Where nothing can be written, as
-            // on a full disk, that shows now: the answer could not be kept.
-            var current = Replace(spent, spent);
-            if (current.AccessToken != spent.AccessToken) return current;
+            // Where nothing can be written, as on a full disk, that shows now: the answer could not be kept.
+            Replace(spent, spent);
             mayBeSpent = true;
             var answer = await request(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = spent.RefreshToken });
-            var renewed = spent with { AccessToken = answer.AccessToken, RefreshToken = answer.RefreshToken };
-            if (answer.Scope != "") renewed = renewed with { Scope = answer.Scope };
-            current = Replace(spent, renewed);
+            var scope = answer.Scope == "" ? spent.Scope : answer.Scope;
+            Replace(spent, spent with { AccessToken = answer.AccessToken, RefreshToken = answer.RefreshToken, Scope = scope });
             mayBeSpent = false;
-            return current;
         }
         catch (TokenException error)
         {
             mayBeSpent = !error.IsUnused;
-            if (error.Code == "invalid_grant") return EndSpent(spent, error.Code);
-            throw;
+            if (error.Code != "invalid_grant") throw;
+            EndSpent(spent, error.Code);
         }
         finally
         {
             // Otherwise the claim stays: the token is never sent a second time.
-            if (!mayBeSpent) claim.Delete();
+            if (!mayBeSpent) File.Delete(claim);
         }
     }
 

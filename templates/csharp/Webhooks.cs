@@ -30,7 +30,7 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
             HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed), claimed)) > 0;
     }
 
-    /// <summary>The status for a delivery.</summary>
+    /// <summary>The status for a delivery. It is on disk before it is acknowledged, so a crash loses nothing.</summary>
     public int Receive(IHeaderDictionary headers, byte[] body)
     {
         string Header(string part) => headers[$"X-Revento-{part}"].ToString();
@@ -41,37 +41,21 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
             Log.Write("delivery refused");
             return StatusCodes.Status401Unauthorized;
         }
-        try
-        {
-            // Only now: nobody but Revento gets here.
-            var sent = JsonSerializer.Deserialize<Event>(body, SealedFiles.Json);
-            if (sent is not { Type: not null }) return StatusCodes.Status400BadRequest;
-            Accept(id, sent);
-            return StatusCodes.Status204NoContent;
-        }
-        catch (JsonException)
-        {
-            return StatusCodes.Status400BadRequest;
-        }
-    }
-
-    /// <summary>Stores a delivery before it is acknowledged, so that a crash loses nothing, unless it is known.</summary>
-    private void Accept(string id, Event sent)
-    {
+        // Only now: nobody but Revento gets here.
+        if (Json.Read<Event>(body) is not { Type: not null } sent) return StatusCodes.Status400BadRequest;
         // In this order: a delivery that has left the inbox is marked already.
         var isRepeat = File.Exists(WaitingAt(id)) || File.Exists(MarkOf(id));
-        Log.Write(
-            "delivery received",
-            ("delivery_id", id),
-            ("event_id", sent.EventId),
-            ("type", sent.Type),
-            ("repeat", isRepeat));
-        if (isRepeat) return;
+        Log.Write(isRepeat ? "delivery repeated" : "delivery received", Ids(id, sent));
+        if (isRepeat) return StatusCodes.Status204NoContent;
         // Requests stop at once; the worker deletes the stored data.
         if (sent.Type == Logins.Deletion) logins.End(sent.EventId, sent.OrganizationId, sent.Type);
         files.Write(WaitingAt(id), new Delivery(id, DateTimeOffset.UtcNow, sent));
         arrived.Release();
+        return StatusCodes.Status204NoContent;
     }
+
+    private static (string, object?)[] Ids(string id, Event sent) =>
+        [("delivery_id", id), ("event_id", sent.EventId), ("type", sent.Type)];
 
     private string WaitingAt(string id) => Path.Combine(inbox, SealedFiles.NameOf(id) + ".sealed");
 
@@ -80,24 +64,19 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     /// <summary>Processes deliveries for as long as the program runs.</summary>
     public async Task WorkDeliveries(Action<Event, string> work)
     {
-        LogFailure(files.Sweep);
-        while (true)
-        {
-            LogFailure(() => WorkWaiting(work));
-            // After a while also without a delivery, for those that failed.
-            await arrived.WaitAsync(TimeSpan.FromSeconds(10));
-        }
-
-        static void LogFailure(Action act)
+        for (var isFirst = true; ; isFirst = false)
         {
             try
             {
-                act();
+                if (isFirst) files.Sweep();
+                WorkWaiting(work);
             }
             catch (Exception error) // such as a directory that cannot be written: it may be so for a while
             {
                 Log.Write("inbox failed", ("error", error.Message));
             }
+            // After a while also without a delivery, for those that failed.
+            await arrived.WaitAsync(TimeSpan.FromSeconds(10));
         }
     }
 
@@ -121,7 +100,7 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
             if (!File.Exists(MarkOf(id))) work(sent, id);
             SealedFiles.CreateOnce(MarkOf(id));
             File.Delete(WaitingAt(id));
-            Log.Write("delivery worked", ("delivery_id", id), ("event_id", sent.EventId), ("type", sent.Type));
+            Log.Write("delivery worked", Ids(id, sent));
         }
         catch (Exception error) // one that fails must not hold up the others
         {

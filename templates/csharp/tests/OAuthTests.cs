@@ -103,6 +103,40 @@ public class OAuthTests
     }
 
     [Fact]
+    public async Task ADelayedDeliveryDoesNotUndoAReviewThatASyncHasRead()
+    {
+        const string person = """{"id":"p1","application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z"}""";
+        var page = $$"""{"data":[{{person}}],"has_more":false}""";
+        var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var config = Settings.Config with
+        {
+            ApiBase = $"http://{server.LocalEndpoint}",
+            DataDirectory = Path.Combine(Settings.Config.DataDirectory, "delayed"),
+        };
+        var files = new SealedFiles(config);
+        var logins = new Logins(config, files);
+        var mirror = new Mirror(config, files, logins, new Api(config, logins, new OAuth(config, files, logins)));
+        logins.Store(new Login("evt_1", "org_1") { AccessToken = "a1", Scope = "participants.read" });
+        var reading = mirror.Sync("evt_1");
+        for (var requests = 0; requests < 2; requests++)
+        {
+            using var socket = await server.AcceptSocketAsync();
+            await socket.ReceiveAsync(new byte[65_536]);
+            var head = $"HTTP/1.1 200 OK\r\nContent-Length: {page.Length}\r\nConnection: close\r\n\r\n";
+            await socket.SendAsync(Encoding.ASCII.GetBytes(head + page));
+        }
+        await reading;
+        server.Stop();
+        var data = JsonSerializer.SerializeToElement(new { participant_id = "p1", status = "approved" });
+        foreach (var (time, status) in new[] { ("2026-01-02T09:59:59Z", "rejected"), ("2026-01-02T10:00:01Z", "approved") })
+        {
+            mirror.Work(new Event("application.approved", "evt_1", "org_1", time, data), time);
+            Assert.Equal(status, mirror.Participants("evt_1").Single()["application_status"].GetString());
+        }
+    }
+
+    [Fact]
     public void ADamagedRowIsWrittenAgain()
     {
         var config = Settings.Config with { DataDirectory = Path.Combine(Settings.Config.DataDirectory, "rows") };
