@@ -46,7 +46,7 @@ function get(string $eventId, string $path): object
             continue; // with the login that was stored meanwhile, if there is one
         }
         $pause = pauseAfter($answer, $attempt);
-        if ($pause === null || $attempt === TRIES) {
+        if ($pause === null || $attempt >= TRIES) {
             $error ??= 'unexpected_answer';
             throw new Failure("$error ($answer->status), request $requestId", $error);
         }

@@ -163,10 +163,18 @@ function readParticipants(Login $login, string $path): int
     $count = 0;
     foreach (Api\rows($login->eventId, $path) as $row) {
         $count++;
-        // What a delivery wrote meanwhile is newer than this page.
-        remember($login, $row->id, static fn (?object $held): ?array => ($held->written_at ?? 0) > $startedAt
-            ? null
-            : ['row' => $row] + (array) $held);
+        remember($login, $row->id, static fn (?object $held): ?array => rowRead($row, $held, $startedAt));
     }
     return $count;
+}
+
+/** What to hold of a row that a sync has read; null to leave it. */
+function rowRead(object $row, ?object $held, float $startedAt): ?array
+{
+    if (($held->written_at ?? 0) > $startedAt) {
+        return null; // what a delivery wrote meanwhile is newer than this page
+    }
+    // A delivery from before the last review, which comes later, is older than this row.
+    $occurredAt = max($held->occurred_at ?? '', $row->last_reviewed_at ?? '');
+    return ['row' => $row, 'occurred_at' => $occurredAt] + (array) $held;
 }

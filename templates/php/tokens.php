@@ -10,7 +10,6 @@ use Integration\Config;
 use Integration\Failure;
 use RuntimeException;
 use SensitiveParameter;
-use Throwable;
 
 use function Integration\logLine;
 
@@ -87,34 +86,27 @@ function writeSealed(string $path, string $name, #[SensitiveParameter] mixed $va
 /** The value of a sealed file; null where there is none, or where it is damaged. One file must not stop the rest. */
 function readSealed(string $path, string $name): ?object
 {
+    $data = @file_get_contents($path);
+    clearstatcache(true, $path);
+    if ($data === false && file_exists($path)) {
+        throw new RuntimeException("Cannot read $path.");
+    }
     try {
-        return readIntact($path, $name);
+        return $data === false ? null : unseal($data, $name);
     } catch (Failure) {
         logLine('damaged file', file: substr($path, strlen(Config::get()->dataDir) + 1));
         return null;
     }
 }
 
-function readIntact(string $path, string $name): ?object
-{
-    $data = @file_get_contents($path);
-    clearstatcache(true, $path);
-    if ($data === false && file_exists($path)) {
-        throw new RuntimeException("Cannot read $path.");
-    }
-    return $data === false ? null : unseal($data, $name);
-}
-
 /** Refuses a directory where nothing can be stored, or where everything is encrypted with another key. */
 function checkDataDir(): void
 {
     $directory = Config::get()->dataDir;
-    try {
-        readIntact("$directory/key.sealed", 'key');
-        writeSealed("$directory/key.sealed", 'key', (object) []);
-    } catch (Throwable $error) {
-        throw new Failure("Cannot use $directory: " . rtrim($error->getMessage(), '.') . '.', 'settings');
+    if (readSealed("$directory/key.sealed", 'key') === null && file_exists("$directory/key.sealed")) {
+        throw new RuntimeException("REVENTO_TOKEN_KEY is not the key of the files in $directory.");
     }
+    writeSealed("$directory/key.sealed", 'key', (object) []);
 }
 
 /** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
@@ -171,29 +163,29 @@ function load(string $name): ?Login
 
 function write(Login $login): void
 {
+    if ($login->ended !== null) {
+        logLine('login ended', event_id: $login->eventId, reason: $login->ended);
+    }
     $name = nameOf($login);
     writeSealed(directory() . "/$name.sealed", $name, $login);
-}
-
-/**
- * Runs some work while no other process changes this login.
- *
- * @template T
- * @param callable(): T $work
- * @return T
- */
-function inTurn(Login $login, callable $work): mixed
-{
-    $lock = lock(directory() . '/' . nameOf($login) . '.lock');
-    $result = $work();
-    fclose($lock);
-    return $result;
 }
 
 /** Stores a login. Call it before anything uses its access token. */
 function store(Login $login): void
 {
-    inTurn($login, static fn () => write($login));
+    $lock = lock(directory() . '/' . nameOf($login) . '.lock');
+    write($login);
+    fclose($lock);
+}
+
+/** Stores a login, unless the one in whose place it comes has ended or was replaced meanwhile. */
+function replace(Login $spent, Login $next): void
+{
+    $lock = lock(directory() . '/' . nameOf($spent) . '.lock');
+    if (load(nameOf($spent))?->accessToken === $spent->accessToken) {
+        write($next);
+    }
+    fclose($lock);
 }
 
 /** @return list<Login> every login that can be used */
@@ -222,29 +214,13 @@ function loginFor(string $eventId): Login
 /** Marks whatever login there is as ended and forgets its tokens. */
 function end(Login $login, string $reason): void
 {
-    inTurn($login, static fn () => writeEnded($login, $reason));
+    store(new Login($login->eventId, $login->organizationId, ended: $reason));
 }
 
 /** Ends this login only, not one that was stored in its place meanwhile. */
 function endSpent(Login $spent, string $reason): void
 {
-    replace($spent, static fn () => writeEnded($spent, $reason));
-}
-
-/** Writes in the place of a login, unless that has ended or was replaced meanwhile. */
-function replace(Login $spent, callable $write): void
-{
-    inTurn($spent, static function () use ($spent, $write): void {
-        if (load(nameOf($spent))?->accessToken === $spent->accessToken) {
-            $write();
-        }
-    });
-}
-
-function writeEnded(Login $login, string $reason): void
-{
-    logLine('login ended', event_id: $login->eventId, reason: $reason);
-    write(new Login($login->eventId, $login->organizationId, ended: $reason));
+    replace($spent, new Login($spent->eventId, $spent->organizationId, ended: $reason));
 }
 
 /** Whether Revento demanded deletion, and no organizer has connected the event again. */
@@ -263,7 +239,7 @@ function isDeleted(Login $login): bool
  */
 function refreshed(Login $spent, callable $request): Login
 {
-    // Not the lock of `inTurn`: a deletion must not wait until Revento has answered.
+    // Not the lock of `store`: a deletion must not wait until Revento has answered.
     $lock = lock(directory() . '/' . nameOf($spent) . '.refresh.lock');
     $current = usable($spent);
     if ($current->accessToken === $spent->accessToken) {
@@ -282,37 +258,31 @@ function usable(Login $login): Login
     return $current;
 }
 
-function refreshOnce(Login $current, callable $request): void
+function refreshOnce(Login $spent, callable $request): void
 {
-    $claim = claimOf($current);
+    $claim = claimOf($spent);
     if (!createOnce($claim)) {
-        endSpent($current, 'a refresh was never answered');
+        endSpent($spent, 'a refresh was never answered');
         return;
     }
+    $mayBeSpent = false;
     try {
-        replace($current, static fn () => write($current));
-    } catch (Throwable $error) {
-        // The new tokens could not be stored either: nothing is sent.
-        unlink($claim);
-        throw $error;
-    }
-    try {
-        $answer = $request(['grant_type' => 'refresh_token', 'refresh_token' => $current->refreshToken]);
+        // Where nothing can be written, as on a full disk, that shows now: the answer could not be kept.
+        replace($spent, $spent);
+        $mayBeSpent = true;
+        $answer = $request(['grant_type' => 'refresh_token', 'refresh_token' => $spent->refreshToken]);
+        $tokens = [$answer->access_token, $answer->refresh_token, $answer->scope ?? $spent->scope];
+        replace($spent, new Login($spent->eventId, $spent->organizationId, ...$tokens));
+        $mayBeSpent = false;
     } catch (Failure $failure) {
-        // Kept where Revento may have used the token without an answer to us: it is never sent a second time.
-        $isPermanent = $failure->error === 'invalid_grant';
-        if ($isPermanent) {
-            endSpent($current, 'invalid_grant');
-        }
-        if ($isPermanent || $failure->isUnused) {
-            unlink($claim);
-        }
-        if (!$isPermanent) {
+        $mayBeSpent = !$failure->isUnused;
+        if ($failure->error !== 'invalid_grant') {
             throw $failure;
         }
-        return;
+        endSpent($spent, 'invalid_grant');
+    } finally {
+        if (!$mayBeSpent) { // otherwise the claim stays: the token is never sent a second time
+            unlink($claim);
+        }
     }
-    $tokens = [$answer->access_token, $answer->refresh_token, $answer->scope ?? $current->scope];
-    replace($current, static fn () => write(new Login($current->eventId, $current->organizationId, ...$tokens)));
-    unlink($claim);
 }

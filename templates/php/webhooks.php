@@ -101,8 +101,22 @@ function idsOf(string $deliveryId, object $event): array
  */
 function workWaiting(callable $work): bool
 {
+    $failed = [];
     try {
-        return workInbox($work);
+        // The process that holds the lock checks again after releasing it, for entries that arrived meanwhile.
+        while (($waiting = array_diff_key(waiting(), $failed)) !== []) {
+            $lock = Tokens\lock(Config::get()->dataDir . '/inbox.lock', waits: false);
+            if ($lock === null) {
+                return true;
+            }
+            foreach ($waiting as $name => $entry) {
+                if (!isWorked($name, $entry, $work)) {
+                    $failed[$name] = true;
+                }
+            }
+            fclose($lock);
+        }
+        return $failed === [];
     } catch (Throwable $error) { // whatever fails is tried again
         logLine('inbox failed', error: $error::class);
         return false;
@@ -110,25 +124,6 @@ function workWaiting(callable $work): bool
 }
 
 /** @param callable(object, string): void $work */
-function workInbox(callable $work): bool
-{
-    $failed = [];
-    // The process that holds the lock checks again after releasing it, for entries that arrived meanwhile.
-    while (($waiting = array_diff_key(waiting(), $failed)) !== []) {
-        $lock = Tokens\lock(Config::get()->dataDir . '/inbox.lock', waits: false);
-        if ($lock === null) {
-            return true;
-        }
-        foreach ($waiting as $name => $entry) {
-            if (!isWorked($name, $entry, $work)) {
-                $failed[$name] = true;
-            }
-        }
-        fclose($lock);
-    }
-    return $failed === [];
-}
-
 function isWorked(string $name, object $entry, callable $work): bool
 {
     $event = json_decode($entry->body, flags: JSON_THROW_ON_ERROR);

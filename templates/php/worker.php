@@ -7,10 +7,10 @@ declare(strict_types=1);
 namespace Integration\Worker;
 
 use Integration\Config;
-use Integration\Failure;
 use Integration\Mirror;
 use Integration\Tokens;
 use Integration\Webhooks;
+use RuntimeException;
 
 // Each answers one request at a time. With fewer, syncs that come together would wait for each other.
 const PROCESSES = 24;
@@ -25,7 +25,7 @@ function main(array $words): int
     try {
         Config::get();
         Tokens\checkDataDir();
-    } catch (Failure $failure) {
+    } catch (RuntimeException $failure) {
         fwrite(STDERR, $failure->getMessage() . "\n");
         return 1;
     }

@@ -100,6 +100,21 @@ final class WebhooksTest extends TestCase
         }
     }
 
+    public function testADelayedDeliveryDoesNotUndoAReviewThatASyncHasRead(): void
+    {
+        $login = new Login('evt_delayed', 'org_1');
+        $read = (object) ['id' => 'p1', 'application_status' => 'rejected'];
+        $read->last_reviewed_at = '2026-01-02T10:00:00.500Z';
+        $change = static fn (?object $held): ?array => Mirror\rowRead($read, $held, microtime(true));
+        Mirror\remember($login, 'p1', $change);
+        $data = (object) ['participant_id' => 'p1', 'status' => 'approved'];
+        $event = ['type' => 'application.approved', 'event_id' => 'evt_delayed', 'organization_id' => 'org_1'];
+        foreach (['2026-01-02T09:59:59Z' => 'rejected', '2026-01-02T10:00:01Z' => 'approved'] as $time => $status) {
+            Mirror\work((object) ($event + ['occurred_at' => $time, 'data' => $data]), $time);
+            self::assertSame($status, Mirror\participants('evt_delayed')[0]->application_status);
+        }
+    }
+
     public function testADeletionRemovesWhatASyncHasRead(): void
     {
         $login = new Login('evt_forgotten', 'org_1', 'a1', 'r1 of evt_forgotten');
