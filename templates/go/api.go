@@ -86,7 +86,7 @@ func get(eventID, path string, value any) error {
 			if err := replace(connected, connected.ended(refused.code)); err != nil {
 				return err
 			}
-		case pause == 0 || try == tries:
+		case pause == 0 || try >= tries:
 			return err
 		case refused.retryAfter > 0: // a pause that Revento asks for applies to all requests with this token
 			shared.pause(refused.retryAfter)
