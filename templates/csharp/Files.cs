@@ -13,11 +13,11 @@ internal sealed class SealedFiles(Config config)
 
     /// <summary>
     /// Days that files are kept which nothing removes, by their ending or directory: writes and logins end within minutes,
-    /// Revento gives up a delivery after hours, and a refresh token can be used for 90 days.
+    /// and Revento gives up a delivery after hours.
     /// </summary>
     private static readonly Dictionary<string, int> KeptDays = new()
     {
-        [".tmp"] = 1, [".claim"] = 100, ["attempts"] = 1, ["worked"] = 30,
+        [".tmp"] = 1, ["attempts"] = 1, ["worked"] = 30,
     };
 
     /// <summary>A file name for any text, safe in a path.</summary>

@@ -11,6 +11,10 @@ internal sealed record Login(string? EventId, string? OrganizationId)
     public string AccessToken { get; init; } = "";
     public string RefreshToken { get; init; } = "";
     public string Scope { get; init; } = "";
+
+    /// <summary>Whether the refresh token was sent, without an answer until now.</summary>
+    public bool IsSent { get; init; }
+
     public string? Ended { get; init; }
 
     public bool MayRead(string scope) => Scope.Split(' ').Contains(scope);
@@ -69,13 +73,10 @@ internal sealed class Logins(Config config, SealedFiles files)
     public bool IsDeleted(string? eventId, string? organizationId) =>
         files.Read<Login>(PathOf(new Login(eventId, organizationId))) is { Ended: Deletion };
 
-    /// <summary>The file that keeps the refresh token of a login from being sent again.</summary>
-    public string ClaimOf(Login login) => Path.Combine(Directory, SealedFiles.NameOf(login.RefreshToken) + ".claim");
-
     /// <summary>
     /// The login after a refresh; <paramref name="spent"/> is the one whose access token has expired. Revento revokes a
-    /// login when a refresh token is used twice. A lock lets one caller in one process at a time refresh; a file claims each
-    /// refresh token before it is sent, so that nobody sends it again after a process that died half-way.
+    /// login when a refresh token is used twice. So one caller in one process at a time refreshes, and what it is about to do
+    /// is stored before: whoever comes after a process that died half-way does not send the token again.
     /// </summary>
     public async Task<Login> Refresh(Login spent, Func<Dictionary<string, string>, Task<Login>> request)
     {
@@ -95,35 +96,30 @@ internal sealed class Logins(Config config, SealedFiles files)
         return Usable(spent); // it may have ended, or been made again, meanwhile
     }
 
-    private async Task RefreshOnce(Login spent, Func<Dictionary<string, string>, Task<Login>> request)
+    private async Task RefreshOnce(Login current, Func<Dictionary<string, string>, Task<Login>> request)
     {
-        var claim = ClaimOf(spent);
-        if (!SealedFiles.CreateOnce(claim))
+        if (current.IsSent)
         {
-            EndSpent(spent, "a refresh was never answered");
+            EndSpent(current, "a refresh was never answered");
             return;
         }
-        var mayBeSpent = false;
+        // Where this fails, as on a full disk, the new tokens could not be stored either.
+        Replace(current, current with { IsSent = true });
         try
         {
-            // Where nothing can be written, as on a full disk, that shows now: the answer could not be kept.
-            Replace(spent, spent);
-            mayBeSpent = true;
-            var answer = await request(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = spent.RefreshToken });
-            var scope = answer.Scope == "" ? spent.Scope : answer.Scope;
-            Replace(spent, spent with { AccessToken = answer.AccessToken, RefreshToken = answer.RefreshToken, Scope = scope });
-            mayBeSpent = false;
+            var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = current.RefreshToken };
+            var answer = await request(form);
+            var scope = answer.Scope == "" ? current.Scope : answer.Scope;
+            Replace(current, current with { AccessToken = answer.AccessToken, RefreshToken = answer.RefreshToken, Scope = scope });
         }
-        catch (TokenException error)
+        catch (TokenException error) when (error.Code == "invalid_grant")
         {
-            mayBeSpent = !error.IsUnused;
-            if (error.Code != "invalid_grant") throw;
-            EndSpent(spent, error.Code);
+            EndSpent(current, error.Code);
         }
-        finally
+        catch (TokenException error) when (error.IsUnused) // otherwise Revento may have used the token
         {
-            // Otherwise the claim stays: the token is never sent a second time.
-            if (!mayBeSpent) File.Delete(claim);
+            Replace(current, current);
+            throw;
         }
     }
 

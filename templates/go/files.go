@@ -17,9 +17,9 @@ import (
 
 const day = 24 * time.Hour
 
-// How long files are kept that nothing removes, by the ending or the directory: writes and logins end within minutes,
-// Revento gives up a delivery after hours, and a refresh token can be used for 90 days.
-var keptFor = map[string]time.Duration{".tmp": day, ".claim": 100 * day, "attempts": day, "worked": 30 * day}
+// How long files are kept that nothing removes, by the ending or the directory: writes and logins end within minutes, and
+// Revento gives up a delivery after hours.
+var keptFor = map[string]time.Duration{".tmp": day, "attempts": day, "worked": 30 * day}
 
 // fileName is a name for anything, safe in a path.
 func fileName(parts ...string) string {

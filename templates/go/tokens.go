@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,6 +17,8 @@ type login struct {
 	AccessToken    string `json:"access_token,omitempty"`
 	RefreshToken   string `json:"refresh_token,omitempty"`
 	Scope          string `json:"scope,omitempty"`
+	// Whether the refresh token was sent, without an answer until now.
+	IsSent bool `json:"is_sent,omitempty"`
 	// Why it cannot be used any longer; its tokens are forgotten then.
 	Ended string `json:"ended,omitempty"`
 }
@@ -27,8 +28,6 @@ func loginsDir() string { return filepath.Join(config.dataDir, "logins") }
 func (l login) path() string {
 	return filepath.Join(loginsDir(), fileName(l.EventID, l.OrganizationID)+".sealed")
 }
-
-func (l login) claim() string { return filepath.Join(loginsDir(), fileName(l.RefreshToken)+".claim") }
 
 func (l login) mayRead(scope string) bool {
 	return strings.Contains(" "+l.Scope+" ", " "+scope+" ")
@@ -94,8 +93,8 @@ var refreshing sync.RWMutex
 
 // refreshed is the login after a refresh; spent is the one whose access token has expired.
 //
-// Revento revokes a login when a refresh token is used twice. A lock lets one goroutine of one process at a time refresh;
-// a file claims each refresh token before it is sent, so that nobody sends it again after a process that died half-way.
+// Revento revokes a login when a refresh token is used twice. So one goroutine of one process at a time refreshes, and what
+// it is about to do is stored before: whoever comes after a process that died half-way does not send the token again.
 func refreshed(spent login, request func(url.Values) (login, error)) (login, error) {
 	refreshing.RLock()
 	defer refreshing.RUnlock()
@@ -113,44 +112,33 @@ func refreshed(spent login, request func(url.Values) (login, error)) (login, err
 	return usable(spent) // it may have ended, or been made again, meanwhile
 }
 
-func refreshOnce(spent login, request func(url.Values) (login, error)) error {
-	isOurs, err := createOnce(spent.claim())
-	if err != nil {
+func refreshOnce(current login, request func(url.Values) (login, error)) error {
+	if current.IsSent {
+		return replace(current, current.ended("a refresh was never answered"))
+	}
+	sent := current
+	sent.IsSent = true
+	// Where this fails, as on a full disk, the new tokens could not be stored either.
+	if err := replace(current, sent); err != nil {
 		return err
 	}
-	if !isOurs {
-		return replace(spent, spent.ended("a refresh was never answered"))
-	}
-	mayBeSpent := false
-	defer func() {
-		if !mayBeSpent { // otherwise the claim stays: the token is never sent a second time
-			os.Remove(spent.claim())
-		}
-	}()
-	// Where nothing can be written, as on a full disk, that shows now: the answer to the request could not be kept.
-	if err := replace(spent, spent); err != nil {
-		return err
-	}
-	mayBeSpent = true
-	next, err := request(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {spent.RefreshToken}})
+	next, err := request(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {current.RefreshToken}})
 	var refused *tokenError
-	if errors.As(err, &refused) {
-		mayBeSpent = !refused.isUnused
-		if refused.code == "invalid_grant" {
-			return replace(spent, spent.ended(refused.code))
-		}
+	if errors.As(err, &refused) && refused.code == "invalid_grant" {
+		return replace(current, current.ended(refused.code))
+	}
+	if refused != nil && refused.isUnused {
+		return firstOf(replace(current, current), err)
 	}
 	if err != nil {
-		return err
+		return err // Revento may have used the token
 	}
-	renewed := spent
+	renewed := current
 	renewed.AccessToken, renewed.RefreshToken = next.AccessToken, next.RefreshToken
 	if next.Scope != "" {
 		renewed.Scope = next.Scope
 	}
-	err = replace(spent, renewed)
-	mayBeSpent = err != nil
-	return err
+	return replace(current, renewed)
 }
 
 func usable(l login) (login, error) {

@@ -114,6 +114,18 @@ func TestARefreshThatReventoNeverGotIsSentAgain(t *testing.T) {
 	}
 }
 
+func TestARefreshThatWasNeverAnsweredIsNotSentAgain(t *testing.T) {
+	spent := stored(t, "evt_unanswered")
+	refreshed(spent, func(url.Values) (login, error) { return login{}, &tokenError{"unreachable", false} })
+	_, err := refreshed(spent, func(url.Values) (login, error) {
+		t.Error("it was sent again")
+		return login{}, nil
+	})
+	if !errors.Is(err, errLoginEnded) {
+		t.Error(err)
+	}
+}
+
 func TestOnlyATokenThatCannotHaveBeenUsedIsSentAgain(t *testing.T) {
 	type answer struct {
 		status int
@@ -248,8 +260,12 @@ func TestWhatCannotBeKeptIsNotRequested(t *testing.T) {
 		isRequested = true
 		return login{}, nil
 	})
-	if err == nil || isRequested || exists(spent.claim()) {
+	if err == nil || isRequested {
 		t.Errorf("%v, %v", err, isRequested)
+	}
+	os.Remove(lock)
+	if found, err := refreshed(spent, renewed); err != nil || found.AccessToken != "a2" {
+		t.Errorf("%v, %v", found, err)
 	}
 }
 
@@ -270,7 +286,6 @@ func TestADamagedLoginDoesNotHoldUpTheOthers(t *testing.T) {
 }
 
 func TestTheStartRemovesOnlyWhatKilledProcessesLeft(t *testing.T) {
-	claim := stored(t, "evt_swept").claim()
 	for path, one := range map[string]struct {
 		age    time.Duration
 		isKept bool
@@ -278,10 +293,8 @@ func TestTheStartRemovesOnlyWhatKilledProcessesLeft(t *testing.T) {
 		filepath.Join(loginsDir(), "young.tmp"):   {0, true},
 		filepath.Join(loginsDir(), "a.tmp"):       {2 * day, false},
 		filepath.Join(mirrorOf("evt_1"), "b.tmp"): {2 * day, false},
-		claim:                                 {90 * day, true}, // the token could be sent again
-		filepath.Join(loginsDir(), "c.claim"): {101 * day, false},
-		worked("once"):                        {2 * day, true},
-		worked("long ago"):                    {31 * day, false},
+		worked("once"):     {2 * day, true},
+		worked("long ago"): {31 * day, false},
 	} {
 		createOnce(path)
 		then := time.Now().Add(-one.age)

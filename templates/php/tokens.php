@@ -24,6 +24,8 @@ final class Login
         #[SensitiveParameter] public readonly string $accessToken = '',
         #[SensitiveParameter] public readonly string $refreshToken = '',
         public readonly string $scope = '',
+        /** Whether the refresh token was sent, without an answer until now. */
+        public readonly bool $isSent = false,
         public readonly ?string $ended = null,
     ) {
     }
@@ -150,11 +152,6 @@ function nameOf(Login $login): string
     return fileName($login->eventId, $login->organizationId);
 }
 
-function claimOf(Login $login): string
-{
-    return directory() . '/' . fileName($login->refreshToken) . '.claim';
-}
-
 function load(string $name): ?Login
 {
     $stored = readSealed(directory() . "/$name.sealed", $name);
@@ -232,8 +229,8 @@ function isDeleted(Login $login): bool
 /**
  * The login after a refresh; `$spent` is the one whose access token has expired.
  *
- * Revento revokes a login when a refresh token is used twice. A lock lets one process at a time refresh; a file claims
- * each refresh token before it is sent, so that nobody sends it again after a process that died half-way.
+ * Revento revokes a login when a refresh token is used twice. So one process at a time refreshes, and what it is about
+ * to do is stored before: whoever comes after a process that died half-way does not send the token again.
  *
  * @param callable(array<string, string>): object $request
  */
@@ -258,31 +255,26 @@ function usable(Login $login): Login
     return $current;
 }
 
-function refreshOnce(Login $spent, callable $request): void
+function refreshOnce(Login $current, callable $request): void
 {
-    $claim = claimOf($spent);
-    if (!createOnce($claim)) {
-        endSpent($spent, 'a refresh was never answered');
+    if ($current->isSent) {
+        endSpent($current, 'a refresh was never answered');
         return;
     }
-    $mayBeSpent = false;
+    // Where this fails, as on a full disk, the new tokens could not be stored either.
+    replace($current, new Login(...['isSent' => true] + (array) $current));
     try {
-        // Where nothing can be written, as on a full disk, that shows now: the answer could not be kept.
-        replace($spent, $spent);
-        $mayBeSpent = true;
-        $answer = $request(['grant_type' => 'refresh_token', 'refresh_token' => $spent->refreshToken]);
-        $tokens = [$answer->access_token, $answer->refresh_token, $answer->scope ?? $spent->scope];
-        replace($spent, new Login($spent->eventId, $spent->organizationId, ...$tokens));
-        $mayBeSpent = false;
+        $answer = $request(['grant_type' => 'refresh_token', 'refresh_token' => $current->refreshToken]);
+        $tokens = [$answer->access_token, $answer->refresh_token, $answer->scope ?? $current->scope];
+        replace($current, new Login($current->eventId, $current->organizationId, ...$tokens));
     } catch (Failure $failure) {
-        $mayBeSpent = !$failure->isUnused;
-        if ($failure->error !== 'invalid_grant') {
-            throw $failure;
+        if ($failure->error === 'invalid_grant') {
+            endSpent($current, 'invalid_grant');
+            return;
         }
-        endSpent($spent, 'invalid_grant');
-    } finally {
-        if (!$mayBeSpent) { // otherwise the claim stays: the token is never sent a second time
-            unlink($claim);
+        if ($failure->isUnused) {
+            replace($current, $current);
         }
+        throw $failure; // otherwise Revento may have used the token
     }
 }

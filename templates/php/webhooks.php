@@ -163,11 +163,9 @@ function waiting(): array
 /** Removes what killed processes left behind, and what is too old to be needed. */
 function sweep(): void
 {
-    // These keep a refresh token from being sent again.
-    $held = array_map(Tokens\claimOf(...), Tokens\logins());
-    $ages = array_fill_keys(['logins/*.claim', 'attempts/*', '*/*.tmp', '*/*/*.tmp'], ABANDONED_SECONDS);
-    foreach ($ages + ['worked/*' => KEPT_SECONDS] as $pattern => $seconds) {
-        foreach (array_diff(glob(Config::get()->dataDir . "/$pattern") ?: [], $held) as $path) {
+    $ages = array_fill_keys(['attempts/*', '*/*.tmp', '*/*/*.tmp'], ABANDONED_SECONDS) + ['worked/*' => KEPT_SECONDS];
+    foreach ($ages as $pattern => $seconds) {
+        foreach (glob(Config::get()->dataDir . "/$pattern") ?: [] as $path) {
             $writtenAt = @filemtime($path); // another process may sweep, too
             if ($writtenAt !== false && time() - $writtenAt > $seconds) {
                 @unlink($path);

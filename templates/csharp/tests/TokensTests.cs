@@ -74,6 +74,16 @@ public class TokensTests
     }
 
     [Fact]
+    public async Task ARefreshThatWasNeverAnsweredIsNotSentAgain()
+    {
+        var spent = Stored("evt_unanswered");
+        await Assert.ThrowsAsync<TokenException>(
+            () => logins.Refresh(spent, _ => throw new TokenException("unreachable", isUnused: false)));
+        await Assert.ThrowsAsync<LoginEndedException>(
+            () => logins.Refresh(spent, _ => throw new InvalidOperationException("It was sent again.")));
+    }
+
+    [Fact]
     public async Task ADeletionDuringARefreshWins()
     {
         var spent = Stored("evt_deleted");
@@ -114,7 +124,8 @@ public class TokensTests
             return Renewed(form);
         }));
         Assert.False(isRequested);
-        Assert.False(File.Exists(unwritable.ClaimOf(spent)));
+        Directory.Delete(locked);
+        Assert.Equal("a2", (await unwritable.Refresh(spent, Renewed)).AccessToken);
     }
 
     [Fact]

@@ -140,8 +140,6 @@ public class WebhooksTests
     [InlineData("logins/young.tmp", 0, true)]
     [InlineData("logins/a.tmp", 2, false)]
     [InlineData("participants/evt_1/b.tmp", 2, false)]
-    [InlineData("logins/held.claim", 90, true)] // the token could be sent again
-    [InlineData("logins/c.claim", 101, false)]
     [InlineData("worked/once", 2, true)]
     [InlineData("worked/long_ago", 31, false)]
     public void TheStartRemovesOnlyWhatKilledProcessesLeft(string name, int days, bool isKept)

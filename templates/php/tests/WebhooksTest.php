@@ -131,14 +131,12 @@ final class WebhooksTest extends TestCase
 
     public function testTheStartRemovesOnlyWhatKilledProcessesLeft(): void
     {
-        $login = new Login('evt_swept', 'org_1', 'a1', 'r1 of evt_swept');
-        Tokens\store($login);
         $data = Config::get()->dataDir;
-        $kept = [Tokens\claimOf($login), "$data/logins/young.tmp"];
-        $swept = ["$data/logins/token.claim", "$data/logins/a.tmp", "$data/participants/event/b.tmp"];
+        $kept = ["$data/logins/young.tmp"];
+        $swept = ["$data/attempts/once", "$data/logins/a.tmp", "$data/participants/event/b.tmp"];
         foreach ([...$kept, ...$swept] as $path) {
             Tokens\createOnce($path);
-            touch($path, $path === $kept[1] ? time() : 1);
+            touch($path, $path === $kept[0] ? time() : 1);
         }
         sweep();
         self::assertSame($kept, array_values(array_filter([...$kept, ...$swept], is_file(...))));

@@ -69,10 +69,10 @@ private fun Path.keepNames() {
 }
 
 /**
- * Days that files are kept which nothing removes, by their ending or directory: writes and logins end within minutes,
- * Revento gives up a delivery after hours, and a refresh token can be used for 90 days.
+ * Days that files are kept which nothing removes, by their ending or directory: writes and logins end within minutes, and
+ * Revento gives up a delivery after hours.
  */
-private val kept = mapOf("tmp" to 1L, "claim" to 100L, "attempts" to 1L, "worked" to 30L)
+private val kept = mapOf("tmp" to 1L, "attempts" to 1L, "worked" to 30L)
 
 /** Removes what killed processes left behind, and what is too old to be needed. */
 fun sweep(directory: Path) = directory.toFile().walk().filter { it.isFile }.forEach { file ->

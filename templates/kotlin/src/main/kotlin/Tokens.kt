@@ -1,20 +1,22 @@
 package com.example.revento
 
-import java.nio.file.Path
 import java.util.concurrent.locks.ReentrantReadWriteLock
 import kotlin.concurrent.read
-import kotlin.io.path.deleteIfExists
 
 /** The organizer has to connect the event again; trying again does not help. */
 class LoginEnded : Exception("No organizer has connected this event, or the connection ended. Open /connect.")
 
-/** A connection to one event. [ended] says why it cannot be used; its tokens are forgotten then. */
+/**
+ * A connection to one event. [isSent]: its refresh token was sent, without an answer until now. [ended] says why it cannot
+ * be used; its tokens are forgotten then.
+ */
 data class Login(
     val eventId: String?,
     val organizationId: String?,
     val accessToken: String? = null,
     val refreshToken: String? = null,
     val scope: String? = null,
+    val isSent: Boolean = false,
     val ended: String? = null,
 ) {
     /** Whether the organizer permitted it: all but `event.read` may have been left out. */
@@ -64,14 +66,11 @@ class Tokens(config: Config, private val sealed: Sealed) {
     fun isDeleted(eventId: String?, organizationId: String?) =
         sealed.read<Login>(Login(eventId, organizationId).path)?.ended == DELETION
 
-    /** The file that keeps the refresh token of a login from being sent again. */
-    fun claimOf(login: Login): Path = directory.resolve(fileName(login.refreshToken) + ".claim")
-
     /**
      * The login after a refresh; [spent] is the one whose access token has expired.
      *
-     * Revento revokes a login when a refresh token is used twice. A lock lets one thread of one process at a time refresh;
-     * a file claims each refresh token before it is sent, so that nobody sends it again after a process that died half-way.
+     * Revento revokes a login when a refresh token is used twice. So one thread of one process at a time refreshes, and
+     * what it is about to do is stored before: whoever comes after a process that died half-way does not send it again.
      */
     fun refreshed(spent: Login, request: (Map<String, String>) -> Login): Login {
         refreshing.read {
@@ -87,26 +86,19 @@ class Tokens(config: Config, private val sealed: Sealed) {
     /** Lets a refresh end, whose new tokens would be lost with the process. No other one starts. */
     fun close() = refreshing.writeLock().lock()
 
-    private fun refreshOnce(spent: Login, request: (Map<String, String>) -> Login) {
-        val claim = claimOf(spent)
-        if (!createOnce(claim)) return endSpent(spent, "a refresh was never answered")
-        var mayBeSpent = false
+    private fun refreshOnce(current: Login, request: (Map<String, String>) -> Login) {
+        if (current.isSent) return endSpent(current, "a refresh was never answered")
+        // Where this fails, as on a full disk, the new tokens could not be stored either.
+        replace(current, current.copy(isSent = true))
         try {
-            // Where nothing can be written, as on a full disk, that shows now: the answer could not be kept.
-            replace(spent, spent)
-            mayBeSpent = true
-            val form = mapOf("grant_type" to "refresh_token", "refresh_token" to spent.refreshToken.orEmpty())
+            val form = mapOf("grant_type" to "refresh_token", "refresh_token" to current.refreshToken.orEmpty())
             val (_, _, access, refresh, scope) = request(form)
-            val renewed = spent.copy(accessToken = access, refreshToken = refresh, scope = scope ?: spent.scope)
-            replace(spent, renewed)
-            mayBeSpent = false
+            val renewed = current.copy(accessToken = access, refreshToken = refresh, scope = scope ?: current.scope)
+            replace(current, renewed)
         } catch (refused: TokenError) {
-            mayBeSpent = !refused.isUnused
-            if (refused.code != "invalid_grant") throw refused
-            endSpent(spent, refused.code)
-        } finally {
-            // Otherwise the claim stays: the token is never sent a second time.
-            if (!mayBeSpent) claim.deleteIfExists()
+            if (refused.code == "invalid_grant") return endSpent(current, refused.code)
+            if (refused.isUnused) replace(current, current)
+            throw refused // otherwise Revento may have used the token
         }
     }
 

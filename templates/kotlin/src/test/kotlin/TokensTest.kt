@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicInteger
 import kotlin.io.path.createDirectory
 import kotlin.io.path.createTempDirectory
 import kotlin.io.path.deleteExisting
-import kotlin.io.path.exists
 import kotlin.io.path.readBytes
 import kotlin.io.path.writeText
 import kotlin.test.AfterTest
@@ -74,6 +73,12 @@ class TokensTest {
     }
 
     @Test
+    fun `a refresh that was never answered is not sent again`() {
+        assertFailsWith<TokenError> { tokens.refreshed(spent) { throw TokenError("no answer", false) } }
+        assertFailsWith<LoginEnded> { tokens.refreshed(spent) { fail("It was sent again.") } }
+    }
+
+    @Test
     fun `a deletion during a refresh wins`() {
         assertFailsWith<LoginEnded> {
             tokens.refreshed(spent) { renewed.also { tokens.end("evt_1", "org_1", DELETION) } }
@@ -96,12 +101,13 @@ class TokensTest {
         lock.deleteExisting()
         lock.createDirectory() // as on a full disk, nothing is written now
         assertFailsWith<IOException> { tokens.refreshed(spent) { fail("The answer could not be kept.") } }
-        assertFalse(tokens.claimOf(spent).exists())
+        lock.deleteExisting()
+        assertEquals("a2", tokens.refreshed(spent) { renewed }.accessToken)
     }
 
     @Test
     fun `a damaged login does not hold up the others`() {
-        tokens.claimOf(spent).resolveSibling("damaged.sealed").writeText("damaged")
+        config.dataDir.resolve("logins/damaged.sealed").writeText("damaged")
         assertEquals(spent, tokens.loginFor("evt_1"))
         assertFailsWith<LoginEnded> { tokens.loginFor("evt_damaged") }
     }

@@ -2,17 +2,21 @@ package com.example.revento;
 
 import java.util.List;
 
-/** A connection to one event. `ended` says why it cannot be used; its tokens are forgotten then. */
+/**
+ * A connection to one event. `isSent`: its refresh token was sent, without an answer until now.
+ * `ended` says why it cannot be used; its tokens are forgotten then.
+ */
 record Login(
     String eventId,
     String organizationId,
     String accessToken,
     String refreshToken,
     String scope,
+    boolean isSent,
     String ended) {
 
   static Login ended(String eventId, String organizationId, String reason) {
-    return new Login(eventId, organizationId, null, null, null, reason);
+    return new Login(eventId, organizationId, null, null, null, false, reason);
   }
 
   /** Whether the organizer permitted it: all but `event.read` may have been left out. */
@@ -20,11 +24,15 @@ record Login(
     return scope != null && List.of(scope.split(" ")).contains(wanted);
   }
 
+  Login sent() {
+    return new Login(eventId, organizationId, accessToken, refreshToken, scope, true, null);
+  }
+
   /** The login with the tokens of a refresh, whose answer may leave out the rest. */
   Login with(Login answer) {
     var granted = answer.scope == null ? scope : answer.scope;
     return new Login(
-        eventId, organizationId, answer.accessToken, answer.refreshToken, granted, null);
+        eventId, organizationId, answer.accessToken, answer.refreshToken, granted, false, null);
   }
 
   /** Without the tokens. */

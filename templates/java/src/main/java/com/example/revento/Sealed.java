@@ -48,11 +48,9 @@ final class Sealed {
 
   /**
    * Days that files are kept which nothing removes, by their ending or directory: writes and logins
-   * end within minutes, Revento gives up a delivery after hours, and a refresh token can be used
-   * for 90 days.
+   * end within minutes, and Revento gives up a delivery after hours.
    */
-  private static final Map<String, Integer> KEPT =
-      Map.of("tmp", 1, "claim", 100, "attempts", 1, "worked", 30);
+  private static final Map<String, Integer> KEPT = Map.of("tmp", 1, "attempts", 1, "worked", 30);
 
   private final SecretKeySpec key;
 

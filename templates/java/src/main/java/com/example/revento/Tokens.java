@@ -1,7 +1,6 @@
 package com.example.revento;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -78,11 +77,6 @@ final class Tokens {
     return login != null && Webhooks.DELETION.equals(login.ended());
   }
 
-  /** The file that keeps its refresh token from being sent again. */
-  Path claim(Login login) {
-    return directory.resolve(Sealed.fileName(login.refreshToken()) + ".claim");
-  }
-
   /** Asks the token endpoint. */
   interface Request {
     Login send(Map<String, String> form) throws IOException;
@@ -91,9 +85,9 @@ final class Tokens {
   /**
    * The login after a refresh; `spent` is the one whose access token has expired.
    *
-   * <p>Revento revokes a login when a refresh token is used twice. A lock lets one thread of one
-   * process at a time refresh; a file claims each refresh token before it is sent, so that nobody
-   * sends it again after a process that died half-way.
+   * <p>Revento revokes a login when a refresh token is used twice. So one thread of one process at
+   * a time refreshes, and what it is about to do is stored before: whoever comes after a process
+   * that died half-way does not send the token again.
    */
   Login refreshed(Login spent, Request request) throws IOException {
     refreshing.readLock().lock();
@@ -116,28 +110,23 @@ final class Tokens {
     refreshing.writeLock().lock();
   }
 
-  private void refreshOnce(Login spent, Request request) throws IOException {
-    var claim = claim(spent);
-    if (!Sealed.createOnce(claim)) {
-      endSpent(spent, "a refresh was never answered");
+  private void refreshOnce(Login current, Request request) throws IOException {
+    if (current.isSent()) {
+      endSpent(current, "a refresh was never answered");
       return;
     }
-    var mayBeSpent = false;
+    // Where this fails, as on a full disk, the new tokens could not be stored either.
+    replace(current, current.sent());
     try {
-      // Where nothing can be written, as on a full disk, that shows now: the answer could not be
-      // kept.
-      replace(spent, spent);
-      mayBeSpent = true;
-      var form = Map.of("grant_type", "refresh_token", "refresh_token", spent.refreshToken());
-      replace(spent, spent.with(request.send(form)));
-      mayBeSpent = false;
+      var form = Map.of("grant_type", "refresh_token", "refresh_token", current.refreshToken());
+      replace(current, current.with(request.send(form)));
     } catch (Failure refused) {
-      mayBeSpent = mayBeSpent && !refused.isUnused;
-      if (!refused.code.equals("invalid_grant")) throw refused;
-      endSpent(spent, refused.code);
-    } finally {
-      // Otherwise the claim stays: the token is never sent a second time.
-      if (!mayBeSpent) Files.deleteIfExists(claim);
+      if (refused.code.equals("invalid_grant")) {
+        endSpent(current, refused.code);
+        return;
+      }
+      if (refused.isUnused) replace(current, current);
+      throw refused; // otherwise Revento may have used the token
     }
   }
 

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class TokensTest {
-  private static final Login SPENT = new Login("evt_1", "org_1", "a1", "r1", "event.read", null);
-  private static final Login RENEWED = new Login(null, null, "a2", "r2", null, null);
+  private static final Login SPENT =
+      new Login("evt_1", "org_1", "a1", "r1", "event.read", false, null);
+  private static final Login RENEWED = new Login(null, null, "a2", "r2", null, false, null);
 
   @TempDir Path directory;
   private Sealed sealed;
@@ -93,6 +94,12 @@ class TokensTest {
   }
 
   @Test
+  void aRefreshThatWasNeverAnsweredIsNotSentAgain() {
+    assertThrows(Failure.class, () -> refused("no answer", false));
+    assertEnded(() -> tokens.refreshed(SPENT, form -> fail("It was sent again.")));
+  }
+
+  @Test
   void aDeletionDuringARefreshWins() throws Exception {
     assertEnded(
         () ->
@@ -111,7 +118,7 @@ class TokensTest {
         tokens.refreshed(
             SPENT,
             form -> {
-              tokens.store(SPENT.with(new Login(null, null, "b1", "s1", null, null)));
+              tokens.store(SPENT.with(new Login(null, null, "b1", "s1", null, false, null)));
               throw new Failure("invalid_grant", "refused", false);
             });
     assertEquals("b1", found.accessToken());
@@ -125,12 +132,14 @@ class TokensTest {
     assertThrows(
         IOException.class,
         () -> tokens.refreshed(SPENT, form -> fail("The answer could not be kept.")));
-    assertFalse(Files.exists(tokens.claim(SPENT)));
+    Files.delete(lock);
+    assertEquals("a2", tokens.refreshed(SPENT, form -> RENEWED).accessToken());
   }
 
   @Test
   void aDamagedLoginDoesNotHoldUpTheOthers() throws Exception {
-    Files.writeString(tokens.claim(SPENT).resolveSibling("damaged.sealed"), "damaged");
+    var logins = TestSettings.in(directory).dataDir.resolve("logins");
+    Files.writeString(logins.resolve("damaged.sealed"), "damaged");
     assertEquals(SPENT, tokens.loginFor("evt_1"));
     assertEnded(() -> tokens.loginFor("evt_damaged"));
   }
