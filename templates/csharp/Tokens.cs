@@ -76,7 +76,7 @@ internal sealed class Logins(Config config, SealedFiles files)
     /// <summary>
     /// The login after a refresh; <paramref name="spent"/> is the one whose access token has expired. Revento revokes a
     /// login when a refresh token is used twice. So one caller in one process at a time refreshes, and what it is about to do
-    /// is stored before: whoever comes after a process that died half-way does not send the token again.
+    /// is stored before: after a process that died half-way, nobody sends the token again.
     /// </summary>
     public async Task<Login> Refresh(Login spent, Func<Dictionary<string, string>, Task<Login>> request)
     {

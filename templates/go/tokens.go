@@ -94,7 +94,7 @@ var refreshing sync.RWMutex
 // refreshed is the login after a refresh; spent is the one whose access token has expired.
 //
 // Revento revokes a login when a refresh token is used twice. So one goroutine of one process at a time refreshes, and what
-// it is about to do is stored before: whoever comes after a process that died half-way does not send the token again.
+// it is about to do is stored before: after a process that died half-way, nobody sends the token again.
 func refreshed(spent login, request func(url.Values) (login, error)) (login, error) {
 	refreshing.RLock()
 	defer refreshing.RUnlock()

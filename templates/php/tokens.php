@@ -230,7 +230,7 @@ function isDeleted(Login $login): bool
  * The login after a refresh; `$spent` is the one whose access token has expired.
  *
  * Revento revokes a login when a refresh token is used twice. So one process at a time refreshes, and what it is about
- * to do is stored before: whoever comes after a process that died half-way does not send the token again.
+ * to do is stored before: after a process that died half-way, nobody sends the token again.
  *
  * @param callable(array<string, string>): object $request
  */

@@ -70,7 +70,7 @@ class Tokens(config: Config, private val sealed: Sealed) {
      * The login after a refresh; [spent] is the one whose access token has expired.
      *
      * Revento revokes a login when a refresh token is used twice. So one thread of one process at a time refreshes, and
-     * what it is about to do is stored before: whoever comes after a process that died half-way does not send it again.
+     * what it is about to do is stored before: after a process that died half-way, nobody sends the token again.
      */
     fun refreshed(spent: Login, request: (Map<String, String>) -> Login): Login {
         refreshing.read {

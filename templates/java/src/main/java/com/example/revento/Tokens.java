@@ -86,8 +86,8 @@ final class Tokens {
    * The login after a refresh; `spent` is the one whose access token has expired.
    *
    * <p>Revento revokes a login when a refresh token is used twice. So one thread of one process at
-   * a time refreshes, and what it is about to do is stored before: whoever comes after a process
-   * that died half-way does not send the token again.
+   * a time refreshes, and what it is about to do is stored before: after a process that died
+   * half-way, nobody sends the token again.
    */
   Login refreshed(Login spent, Request request) throws IOException {
     refreshing.readLock().lock();
