@@ -134,7 +134,7 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
             using var response = await Http.SendAsync(request);
             status = (int)response.StatusCode;
             var body = await response.Content.ReadAsByteArrayAsync();
-            if (status == 200) return Json.Read<T>(body) ?? throw new ApiException($"not the JSON expected, request {requestId}");
+            if (status == 200) return Json.Read<T>(body) ?? throw new ApiException($"unexpected JSON, request {requestId}");
             var code = Json.Read<Row>(body)?.GetValueOrDefault("error").ToString() ?? "";
             throw new ApiException($"{code}, request {requestId}", status, code, PauseAsked(response.Headers.RetryAfter));
         }

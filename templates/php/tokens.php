@@ -89,12 +89,13 @@ function writeSealed(string $path, string $name, #[SensitiveParameter] mixed $va
 function readSealed(string $path, string $name): ?object
 {
     $data = @file_get_contents($path);
-    clearstatcache(true, $path);
-    if ($data === false && file_exists($path)) {
-        throw new RuntimeException("Cannot read $path.");
+    if ($data === false) {
+        // No second look at the file: another process may write it in between.
+        $isMissing = str_ends_with(error_get_last()['message'], 'No such file or directory');
+        return $isMissing ? null : throw new RuntimeException("Cannot read $path.");
     }
     try {
-        return $data === false ? null : unseal($data, $name);
+        return unseal($data, $name);
     } catch (Failure) {
         logLine('damaged file', file: substr($path, strlen(Config::get()->dataDir) + 1));
         return null;

@@ -69,8 +69,8 @@ private fun Path.keepNames() {
 }
 
 /**
- * Days that files are kept which nothing removes, by their ending or directory: writes and logins end within minutes, and
- * Revento gives up a delivery after hours.
+ * Days that files are kept which nothing removes, by their ending or directory: writes and logins end within minutes,
+ * and Revento gives up a delivery after hours.
  */
 private val kept = mapOf("tmp" to 1L, "attempts" to 1L, "worked" to 30L)
 

@@ -7,8 +7,8 @@ import kotlin.concurrent.read
 class LoginEnded : Exception("No organizer has connected this event, or the connection ended. Open /connect.")
 
 /**
- * A connection to one event. [isSent]: its refresh token was sent, without an answer until now. [ended] says why it cannot
- * be used; its tokens are forgotten then.
+ * A connection to one event. [isSent]: its refresh token was sent, without an answer until now. [ended] says why it
+ * cannot be used; its tokens are forgotten then.
  */
 data class Login(
     val eventId: String?,
