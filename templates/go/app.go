@@ -49,12 +49,7 @@ func thisMachineOnly(handle handler) handler {
 	}
 }
 
-func eventOf(r *http.Request) string {
-	if wanted := r.URL.Query().Get("event"); wanted != "" {
-		return wanted
-	}
-	return config.eventID
-}
+func eventOf(r *http.Request) string { return valueOr(r.URL.Query().Get("event"), config.eventID) }
 
 func connect(w http.ResponseWriter, r *http.Request) error {
 	address, cookie, err := begin(eventOf(r))

@@ -48,7 +48,7 @@ func readSettings() settings {
 		clientSecret: required("REVENTO_CLIENT_SECRET"),
 		redirectURI:  address("REVENTO_REDIRECT_URI"),
 		eventID:      required("SANDBOX_EVENT_ID"),
-		port:         valueOr("PORT", "3000"),
+		port:         valueOr(os.Getenv("PORT"), "3000"),
 	}
 	// While the signing secret is rotated, deliveries may be signed with either of the two.
 	for _, secret := range []string{required("REVENTO_WEBHOOK_SECRET"), os.Getenv("REVENTO_WEBHOOK_SECRET_PREVIOUS")} {
@@ -63,7 +63,7 @@ func readSettings() settings {
 	found.tokenKey = key
 	// A directory for each API: what belongs to one is never sent to another, such as a sandbox.
 	if parsed, err := url.Parse(found.apiBase); err == nil {
-		found.dataDir = filepath.Join(valueOr("DATA_DIR", "data"), strings.ReplaceAll(parsed.Host, ":", "_"))
+		found.dataDir = filepath.Join(valueOr(os.Getenv("DATA_DIR"), "data"), strings.ReplaceAll(parsed.Host, ":", "_"))
 	}
 	if len(problems) > 0 {
 		fmt.Fprintln(os.Stderr, strings.Join(problems, "\n"))
@@ -72,11 +72,11 @@ func readSettings() settings {
 	return found
 }
 
-func valueOr(name, otherwise string) string {
-	if value := os.Getenv(name); value != "" {
-		return value
+func valueOr(value, otherwise string) string {
+	if value == "" {
+		return otherwise
 	}
-	return otherwise
+	return value
 }
 
 // readEnvFile sets variables that are not set already.

@@ -114,12 +114,10 @@ func readSealed[T any](path string) (*T, error) {
 // checkDataDir refuses a directory where nothing can be stored, or where everything is encrypted with another key.
 func checkDataDir() error {
 	path := filepath.Join(config.dataDir, "key.sealed")
-	found, err := readSealed[fields](path)
-	if err == nil && found == nil && exists(path) {
-		err = errors.New("REVENTO_TOKEN_KEY is not the key that its files are encrypted with")
-	}
-	if err != nil {
+	if found, err := readSealed[fields](path); err != nil {
 		return err
+	} else if found == nil && exists(path) {
+		return errors.New("REVENTO_TOKEN_KEY is not the key that its files are encrypted with")
 	}
 	return writeSealed(path, fields{})
 }

@@ -122,14 +122,9 @@ func requestTokens(form url.Values) (login, error) {
 	if err == nil && response.StatusCode == 200 && answer.AccessToken != "" && answer.RefreshToken != "" {
 		return answer.login, nil
 	}
-	if answer.Error == "" {
-		answer.Error = fmt.Sprintf("status %d", response.StatusCode)
-	}
-	return login{}, &tokenError{answer.Error, isUnusedAfter(response.StatusCode, answer.Error)}
-}
-
-// isUnusedAfter says whether the token was refused without being used: all but `invalid_grant` is about something else,
-// such as a wrong secret or address. After a failure of the server it may be spent.
-func isUnusedAfter(status int, code string) bool {
-	return status == 503 || status >= 300 && status < 500 && code != "invalid_grant"
+	status, code := response.StatusCode, valueOr(answer.Error, fmt.Sprintf("status %d", response.StatusCode))
+	// Refused, redirected or put off: the token was not used. After `invalid_grant`, which is about the token, and after a
+	// failure of the server it may be spent.
+	isRefused := status >= 300 && status < 500 && code != "invalid_grant"
+	return login{}, &tokenError{code, isRefused || status == 503}
 }

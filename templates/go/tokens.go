@@ -135,9 +135,7 @@ func refreshOnce(current login, request func(url.Values) (login, error)) error {
 	}
 	renewed := current
 	renewed.AccessToken, renewed.RefreshToken = next.AccessToken, next.RefreshToken
-	if next.Scope != "" {
-		renewed.Scope = next.Scope
-	}
+	renewed.Scope = valueOr(next.Scope, current.Scope)
 	return replace(current, renewed)
 }
 

@@ -121,7 +121,9 @@ func workDeliveries(work func(event, string) error) {
 // changes: here in one file, with a database in one transaction.
 func workWaiting(work func(event, string) error) error {
 	return locked("inbox", func() error {
-		for _, one := range waiting() {
+		waiting := readAllSealed[delivery](filepath.Dir(inbox("")))
+		sort.Slice(waiting, func(a, b int) bool { return waiting[a].ReceivedAt.Before(waiting[b].ReceivedAt) })
+		for _, one := range waiting {
 			ids := fields{"delivery_id": one.ID, "event_id": one.Event.EventID, "type": one.Event.Type}
 			if err := finished(one, work); err != nil {
 				ids["error"] = err.Error()
@@ -145,10 +147,4 @@ func finished(one delivery, work func(event, string) error) error {
 		return err
 	}
 	return os.Remove(inbox(name))
-}
-
-func waiting() []delivery {
-	found := readAllSealed[delivery](filepath.Dir(inbox("")))
-	sort.Slice(found, func(a, b int) bool { return found[a].ReceivedAt.Before(found[b].ReceivedAt) })
-	return found
 }
