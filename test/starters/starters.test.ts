@@ -5,7 +5,8 @@ import { starters } from '../../src/starters/starters.ts';
 /**
  * Lines of code that the starters have, imports included, without blanks, comments and tests; lower a number when you
  * reach a lower one. The aim is fewer than 600. Python and Ruby have more: they read `.env` and bound how long an exchange
- * takes by code of their own, which Node has built in; Python also locks files in its own way on Windows.
+ * takes by code of their own, which Node has built in; Python also locks files in its own way on Windows. The others handle
+ * each error where it happens, declare what they read, and serve and lock by code of their own.
  */
 const most: Readonly<Record<string, number>> = {
   'node express': 588,
@@ -13,11 +14,11 @@ const most: Readonly<Record<string, number>> = {
   'python flask': 634,
   'python fastapi': 620,
   'ruby sinatra': 627,
-  'go net/http': 1224,
-  'php none': 1004,
-  'java jdk': 1340,
-  'csharp aspnet': 976,
-  'kotlin jdk': 874,
+  'go net/http': 1143,
+  'php none': 978,
+  'java jdk': 1209,
+  'csharp aspnet': 900,
+  'kotlin jdk': 806,
 };
 
 const source = /\.(?:js|py|go|rb|ru|php|java|cs|kt)$/;
