@@ -1,3 +1,4 @@
+import { isSuccess } from '../../../http/status.ts';
 import {
   type AnySeen,
   type ApiSeen,
@@ -85,7 +86,7 @@ export const accessRules: readonly Rule[] = [
     needs: 'API requests, and then a delivery of data.deletion_required (revento sandbox revoke)',
     judge: (evidence) => {
       const { deliveries, apis, logins, tokensOf, apisOf } = evidence;
-      const told = deliveries.filter(({ type, status }) => type === 'data.deletion_required' && isAcknowledged(status));
+      const told = deliveries.filter(({ type, status }) => type === 'data.deletion_required' && isSuccess(status));
       const toldOf = groups(told, ({ eventId }) => eventId);
       const refused = groups(apis, ({ error, login }) => (error === 'token_revoked' ? login : null));
       const breaches = [...refused].flatMap(([id, calls]) => {
@@ -234,10 +235,6 @@ function endings({ apis }: Evidence): readonly (readonly ApiSeen[])[] {
     }
     return ends;
   });
-}
-
-function isAcknowledged(status: number | null): boolean {
-  return status !== null && status >= 200 && status < 300;
 }
 
 /** The work begins after the answer to a delivery; and the clock may be moved while it is done. */

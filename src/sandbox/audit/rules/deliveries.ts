@@ -1,3 +1,4 @@
+import { isSuccess } from '../../../http/status.ts';
 import { knownType } from '../../../webhook/event.ts';
 import { act, onActs, untested } from '../acts.ts';
 import { type DeliverySeen, during, type Evidence } from '../evidence.ts';
@@ -213,10 +214,6 @@ export const deliveryRules: readonly Rule[] = [
     },
   },
 ];
-
-function isSuccess(status: number | null): boolean {
-  return status !== null && status >= 200 && status < 300;
-}
 
 /** Deliveries that a good handler acknowledges; a rotation is judged by a rule of its own. */
 function genuine({ deliveries }: Evidence): readonly DeliverySeen[] {
